@@ -3,7 +3,12 @@
 import numpy as np
 
 from reference.dnn_step_by_step import compute_cost, update_parameters
-from reference.three_layer_network import backward_propagation, forward_propagation
+from reference.three_layer_network import (
+    Report,
+    backward_propagation,
+    forward_propagation,
+    report_by_printing,
+)
 
 
 def initialize_parameters_zeros(layers_dims: list[int]) -> dict[str, np.ndarray]:
@@ -141,6 +146,22 @@ def model(
     ((10, 1), (5, 10), (1, 5))
     """
     # BEGIN SOLUTION
+    report = report_by_printing if print_cost else None
+    parameters = train(X, Y, learning_rate, num_iterations, initialization, report)
+    # END SOLUTION
+    return parameters
+
+
+def train(
+    X: np.ndarray,
+    Y: np.ndarray,
+    learning_rate: float,
+    num_iterations: int,
+    initialization: str,
+    report: Report | None = None,
+    interval: int = 1000,
+) -> dict[str, np.ndarray]:
+    """Do the work of :func:`model`, calling ``report(i, cost)`` before every step i that `interval` divides."""
     initializers = {
         "zeros": initialize_parameters_zeros,
         "random": initialize_parameters_random,
@@ -151,9 +172,8 @@ def model(
     parameters = initializers[initialization]([X.shape[0], 10, 5, 1])
     for i in range(num_iterations):
         A3, cache = forward_propagation(X, parameters)
-        if print_cost and i % 1000 == 0:
-            print(f"cost after iteration {i}: {compute_cost(A3, Y)}")
+        if report is not None and i % interval == 0:
+            report(i, compute_cost(A3, Y))
         grads = backward_propagation(X, Y, cache)
         parameters = update_parameters(parameters, grads, learning_rate)
-    # END SOLUTION
     return parameters

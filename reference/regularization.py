@@ -10,10 +10,12 @@ from reference.dnn_step_by_step import (
 from reference.three_layer_network import (
     PARAMETER_NAMES,
     Cache,
+    Report,
     backward_propagation,
     forward_propagation,
     gradients_of_layers,
     relu,
+    report_by_printing,
     sigmoid,
 )
 
@@ -245,6 +247,23 @@ def model(
     ((20, 2), (3, 20), (1, 3))
     """
     # BEGIN SOLUTION
+    report = report_by_printing if print_cost else None
+    parameters = train(X, Y, learning_rate, num_iterations, lambd, keep_prob, report, interval=10000)
+    # END SOLUTION
+    return parameters
+
+
+def train(
+    X: np.ndarray,
+    Y: np.ndarray,
+    learning_rate: float,
+    num_iterations: int,
+    lambd: float,
+    keep_prob: float,
+    report: Report | None = None,
+    interval: int = 1000,
+) -> dict[str, np.ndarray]:
+    """Do the work of :func:`model`, calling ``report(i, cost)`` before every step i that `interval` divides."""
     if lambd != 0 and keep_prob != 1:
         raise ValueError(
             "lambd and keep_prob are both set, expected L2 regularization or dropout, not both at once"
@@ -257,9 +276,7 @@ def model(
         else:
             A3, cache = forward_propagation(X, parameters)
             grads = backward_propagation_with_regularization(X, Y, cache, lambd)
-        if print_cost and i % 10000 == 0:
-            cost = compute_cost_with_regularization(A3, Y, parameters, lambd)
-            print(f"cost after iteration {i}: {cost}")
+        if report is not None and i % interval == 0:
+            report(i, compute_cost_with_regularization(A3, Y, parameters, lambd))
         parameters = update_parameters(parameters, grads, learning_rate)
-    # END SOLUTION
     return parameters

@@ -4,6 +4,8 @@ Nothing here is graded. These are the helpers that the course hands out with `in
 `gradient_checking`, so activations are plain arrays here, without a cache beside them.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from reference import activations
@@ -11,6 +13,8 @@ from reference import activations
 Cache = tuple[np.ndarray, ...]
 Parameters = dict[str, np.ndarray]
 Gradients = dict[str, np.ndarray]
+Report = Callable[[int, float], None]
+"""What a training run calls with the number of an iteration and the cost before it."""
 
 PARAMETER_NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
 
@@ -129,3 +133,8 @@ def accuracy(X: np.ndarray, Y: np.ndarray, parameters: Parameters) -> float:
     """Fraction of the examples whose predicted probability lies on the side of 1/2 that the label says."""
     A3, _ = forward_propagation(X, parameters)
     return float(np.mean((A3 > 0.5) == (Y == 1)))
+
+
+def report_by_printing(iteration: int, cost: float) -> None:
+    """Report the cost the way the course does."""
+    print(f"cost after iteration {iteration}: {cost}")
