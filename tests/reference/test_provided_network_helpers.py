@@ -1,5 +1,6 @@
 """The public helpers of the optimizer assignments and of the applications, imported as a submission imports them."""
 
+import ast
 import importlib
 import sys
 from collections.abc import Callable, Iterator
@@ -134,12 +135,37 @@ def test_initializers_leave_the_global_generator_alone(load: Load) -> None:
 
 
 TEST_CASES = [
-    (path.parents[1].name, path.stem)
-    for pattern in ("*/provided/testCases*.py", "*/provided/public_tests.py")
-    for path in sorted(ASSIGNMENTS.glob(pattern))
+    (assignment, path.stem)
+    for assignment in (*OPTIMIZERS, "dnn_application")
+    for pattern in ("testCases*.py", "public_tests.py")
+    for path in sorted((ASSIGNMENTS / assignment / "provided").glob(pattern))
 ]
 
 
 @pytest.mark.parametrize(("assignment", "name"), TEST_CASES)
 def test_a_star_import_of_test_cases_brings_nothing(load: Load, assignment: str, name: str) -> None:
     assert [key for key in vars(load(assignment, name)) if not key.startswith("_")] == []
+
+
+PROVIDED = [
+    path
+    for assignment in (*OPTIMIZERS, "dnn_application")
+    for path in sorted((ASSIGNMENTS / assignment / "provided").glob("*.py"))
+]
+
+
+@pytest.mark.parametrize("path", PROVIDED, ids=lambda path: f"{path.parents[1].name}-{path.stem}")
+def test_a_provided_module_defines_nothing_graded_and_imports_its_neighbours_only(path: Path) -> None:
+    reference = (ASSIGNMENTS.parent / "reference" / f"{path.parents[1].name}.py").read_text()
+    graded = {
+        node.name
+        for node in ast.parse(reference).body
+        if isinstance(node, ast.FunctionDef)
+        and "# BEGIN SOLUTION" in (ast.get_source_segment(reference, node) or "")
+    }
+    assert graded, "no graded function: this test proves nothing"
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    assert graded.isdisjoint(node.name for node in nodes if isinstance(node, ast.FunctionDef))
+    imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
+    assert imported <= {"numpy"} | {neighbour.stem for neighbour in path.parent.glob("*.py")}

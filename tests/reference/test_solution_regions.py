@@ -69,3 +69,11 @@ def test_an_alternative_takes_the_arguments_of_the_function_that_it_stands_for(
     assert list(inspect.signature(alternative).parameters) == list(inspect.signature(function).parameters)
     assert len(inspect.getdoc(alternative).splitlines()) == 1
     assert "SOLUTION" not in inspect.getsource(alternative)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_reference_never_imports_the_grader(module: str) -> None:
+    nodes = list(ast.walk(ast.parse((REFERENCE / f"{module}.py").read_text())))
+    imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    assert "grader" not in {name.split(".")[0] for name in imported}
