@@ -1,7 +1,7 @@
 """What the walls let through: the files that student code may read, and the system calls it may make.
 
-Everything here is an explicit list; what is not on it is refused. The parent makes both lists and hands them to the
-zygote as data (`grader.walls` puts them up). `docs/design/sandbox.md` says how the lists were found.
+Everything here is an explicit list; what is not on it is refused. The parent makes both lists and hands them
+to the zygote as data (`grader.walls` puts them up). `docs/design/sandbox.md` says how the lists were found.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from collections.abc import Iterable, Sequence
 
 from grader.walls import NO_PID, same_value
 
-# ------------------------------------------------------------------------------------------------------------ files
+# ------------------------------------------------------------------------------------------------------ files
 
 _NEVER = {"site-packages", "dist-packages"}
-# Folders of shared libraries of one machine type hold nothing else and are listed whole; the others may hold a
-# site-packages (Fedora's /usr/lib64/python3.12), so only the libraries in them are.
+# Folders of shared libraries of one machine type hold nothing else and are listed whole; the others may hold
+# a site-packages (Fedora's /usr/lib64/python3.12), so only the libraries in them are.
 _WHOLE_LIBRARIES = ("/lib/*-linux-*", "/usr/lib/*-linux-*")
-_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", os.path.join(sys.base_prefix, "lib"))
+_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", f"{sys.base_prefix}/lib")
 
 
 def readable_paths(packages: Sequence[str], search: Sequence[str] | None = None) -> tuple[str, ...]:
@@ -32,8 +32,8 @@ def readable_paths(packages: Sequence[str], search: Sequence[str] | None = None)
     Parameters
     ----------
     packages : sequence of str
-        Top-level names; each brings its own folder and its ``.libs`` beside it. Modules of the standard library and
-        packages that are not installed bring nothing.
+        Top-level names; each brings its own folder and its ``.libs`` beside it. Modules of the standard
+        library and packages that are not installed bring nothing.
     search : sequence of str, optional
         Folders to look for packages in; ``sys.path`` if not given.
 
@@ -86,10 +86,10 @@ def _package(name: str, search: Sequence[str] | None) -> set[str]:
     return {*own, *(os.path.join(os.path.dirname(path), f"{name}.libs") for path in own)}
 
 
-# ----------------------------------------------------------------------------------------------------- system calls
+# ----------------------------------------------------------------------------------------------- system calls
 
-# By machine: AUDIT_ARCH_* of linux/audit.h, and the column of the tables below. Both are little-endian, as the
-# offset of an argument's low half assumes.
+# By machine: AUDIT_ARCH_* of linux/audit.h, and the column of the tables below. Both are little-endian, as
+# the offset of an argument's low half assumes.
 _MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 
 # What CPython and NumPy call once they are loaded, late imports included: name, number on x86_64, on aarch64.
@@ -118,7 +118,7 @@ _ALLOWED = """
 # Allowed only if argument number `index` is one of the values.
 _ONE_OF = (
     ("ioctl 16 29", 1, (0x5401, 0x5451)),  # TCGETS (which is isatty) and FIOCLEX
-    ("fcntl 72 25", 1, (1, 2, 3, 1030)),  # F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC; F_SETOWN would send signals
+    ("fcntl 72 25", 1, (1, 2, 3, 1030)),  # F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC; not F_SETOWN
     ("tgkill 234 131", 0, (NO_PID,)),  # to this process itself, which `install_seccomp` fills in
 )
 # Allowed only if argument number `index` has none of the bits: opened to read, a second wall against writing.
@@ -168,8 +168,8 @@ def _argument(index: int) -> bytes:
 def seccomp_filter(machine: str | None = None) -> bytes | None:
     """The allow-list as a BPF program, to be made once; None on a machine whose numbers are not known here.
 
-    A call that is not listed answers EPERM, so that Python sees a PermissionError; a call of another architecture
-    (32-bit code on x86_64) kills the process. The numbers of x86_64's x32 variant are on no list.
+    A call that is not listed answers EPERM, so that Python sees a PermissionError; a call of another
+    architecture (32-bit code on x86_64) kills the process. The numbers of x86_64's x32 variant are unlisted.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Which walls stand on this machine, and what that means: `grader doctor`, and the level that a report records."""
+"""Which walls stand on this machine, and what that means: for `grader doctor`, and for a report's level."""
 
 from __future__ import annotations
 
@@ -103,15 +103,21 @@ def explain(found: Walls) -> tuple[tuple[str, bool, str], ...]:
     return tuple(rows)
 
 
-def probe() -> Walls:
+def probe(python: str = sys.executable) -> Walls:
     """Find out which walls this machine offers, by putting each up in throw-away processes.
 
     A fresh interpreter does the trying, because a process with threads (NumPy's, a notebook's) must not fork.
     Never raises: a wall that cannot be tried does not stand.
+
+    Parameters
+    ----------
+    python : str
+        The interpreter that will run student code.
     """
-    command = [sys.executable, "-I", "-S", "-B", walls.__file__]
+    command = [python, "-I", "-S", "-B", walls.__file__]
+    program = seccomp_filter() or b""
     try:
-        answer = subprocess.run(command, input=seccomp_filter() or b"", capture_output=True, timeout=30, check=True)
+        answer = subprocess.run(command, input=program, capture_output=True, timeout=30, check=True)
         found = json.loads(answer.stdout)
         return Walls(**{**found, "namespaces": tuple(found.get("namespaces", ()))})
     except (OSError, subprocess.SubprocessError, ValueError, TypeError, AttributeError):

@@ -1,14 +1,14 @@
 """The walls around student code: small functions over what the Linux kernel offers, standard library only.
 
-The zygote (`grader/worker.py`) is an isolated interpreter without site-packages that loads this file by its path,
-so it imports nothing of the package; *what* the walls let through is decided by the parent, in `grader.allowlist`,
-and arrives as data. `docs/design/sandbox.md` says why each wall is there and which libraries were weighed. A function
-puts its wall up or raises `WallError`; None in place of a ruleset, a program or a user says that there is none here.
+The zygote (`grader/worker.py`) is an isolated interpreter without site-packages that loads this file by its
+path, so it imports nothing of the package; *what* the walls let through is decided by the parent, in
+`grader.allowlist`, and arrives as data. `docs/design/sandbox.md` says why each wall is there and which
+libraries were weighed. A function puts its wall up or raises `WallError`; None in place of a ruleset, a
+program or a user says that there is none here.
 
 Once, in the zygote, before NumPy is imported (`paths` and `program` come from the parent)::
 
     stands = enter_namespaces()                         # returns in pid 1 of a world of its own
-    stand_apart()
     ids = spare_ids()                                   # None unless root
     ruleset = landlock_fd(paths)                        # None where there is no Landlock
     keep_read = ruleset is not None and hidden_from_others(paths)
@@ -17,7 +17,7 @@ Then, in every child, before a line of student code, in this order::
 
     close_descriptors({channel, out, err, ruleset})     # first: nothing below opens anything that stays
     set_limits(budget, cpu_seconds)                     # reads /proc, which Landlock will hide
-    drop_user(ids, keep_read=keep_read)                 # needs root, which goes here; capabilities go in any case
+    drop_user(ids, keep_read=keep_read)                 # root goes here; capabilities go in any case
     die_with_parent(zygote_pid)                         # after the user: a change of user forgets it
     stand_apart()
     landlock_restrict(ruleset)                          # no file but the list, no write anywhere
@@ -48,12 +48,14 @@ class WallError(OSError):
     """A wall that was asked for could not be put up; student code must not run behind it."""
 
 
-# ------------------------------------------------------------------------------------------------------ the kernel
+# ------------------------------------------------------------------------------------------------- the kernel
 
 _LINUX = sys.platform == "linux"
 _LIBC = ctypes.CDLL(None, use_errno=True) if _LINUX else None
 
+# linux/prctl.h, linux/seccomp.h
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_KEEPCAPS, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 8, 22, 38
+_SECCOMP_MODE_FILTER = 2
 
 
 def _libc(name: str, *arguments: object) -> int:
@@ -71,7 +73,11 @@ def _libc(name: str, *arguments: object) -> int:
     return answer
 
 
-# ------------------------------------------------------------------------------------------------------ namespaces
+def _prctl(option: int, value: int, pointer: object = None) -> None:
+    _libc("prctl", option, value, pointer, 0, 0)
+
+
+# ------------------------------------------------------------------------------------------------- namespaces
 
 # CLONE_NEW* of linux/sched.h
 _NAMESPACES = {"user": 0x10000000, "net": 0x40000000, "ipc": 0x08000000, "pid": 0x20000000}
@@ -87,7 +93,7 @@ def _unshare(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def wanted_namespaces() -> tuple[str, ...]:
-    """The namespaces to enter: root needs no user namespace, and could give root up to no other user inside one."""
+    """The namespaces to enter: root needs none for users, and would find nobody to become in it."""
     return ("net", "ipc", "pid") if os.geteuid() == 0 else ("user", "net", "ipc", "pid")
 
 
@@ -95,9 +101,9 @@ def enter_namespaces() -> tuple[str, ...]:
     """Move this process into network, IPC and process namespaces of its own, as far as the machine allows.
 
     Must be called first thing, with one thread. Where a process namespace can be had, the caller goes on in a
-    *forked child*, which is pid 1 of the new one: when pid 1 ends, the kernel kills every process in it. The calling
-    process stays behind, holds no descriptor, waits, and exits as the child does. Everything dies with the process
-    that started the bootstrap (with the *thread* that started it: the kernel counts threads here).
+    *forked child*, which is pid 1 of the new one: when pid 1 ends, the kernel kills every process in it. The
+    calling process stays behind, holds no descriptor, waits, and exits as the child does. Everything dies
+    with the process that started it all (with the *thread* that did: the kernel counts threads here).
 
     Returns
     -------
@@ -109,6 +115,7 @@ def enter_namespaces() -> tuple[str, ...]:
     if not stands and "user" not in wanted:
         stands = tuple(name for name in wanted if _unshare([name]))
     die_with_parent(parent)
+    stand_apart()
     if "pid" in stands:
         child = os.fork()
         if child:
@@ -130,27 +137,30 @@ def die_with_parent(parent: int | None) -> None:
     Parameters
     ----------
     parent : int or None
-        The parent's pid as `os.getppid` gives it. If it has ended already, this process ends here. None skips this
-        check: pid 1 of a process namespace sees 0 as its parent, alive or not.
+        The parent's pid as `os.getppid` gives it. If it has ended already, this process ends here. None skips
+        this check: pid 1 of a process namespace sees 0 as its parent, alive or not.
     """
-    _libc("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL.value, 0, 0, 0)
+    if _LINUX:
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if parent is not None and os.getppid() != parent:
         os._exit(1)
 
 
 def stand_apart() -> None:
-    """Own session and process group (no terminal, no group signals); memory closed to others and to core dumps.
+    """Own session and process group, without a terminal; memory closed to others and to core dumps.
 
-    A core limit of 0 does not stop a crash handler that the kernel pipes to; a process that may not be dumped does.
+    A core limit of 0 does not stop a crash handler that the kernel pipes to; a process that may not be dumped
+    does.
     """
     try:
         os.setsid()
     except PermissionError:  # leads its session already
         pass
-    _libc("prctl", _PR_SET_DUMPABLE, 0, 0, 0, 0)
+    if _LINUX:
+        _prctl(_PR_SET_DUMPABLE, 0)
 
 
-# -------------------------------------------------------------------------------- descriptors, limits and the user
+# --------------------------------------------------------------------------- descriptors, limits and the user
 
 _SYS_CLOSE_RANGE = 436  # the same on every architecture
 _LAST_DESCRIPTOR = 0x7FFFFFFF
@@ -182,8 +192,8 @@ def set_limits(address_space_extra: int, cpu_seconds: int) -> None:
     address_space_extra : int
         Bytes of address space beyond what the process maps now. An allocation beyond is a MemoryError.
     cpu_seconds : int
-        CPU seconds for the life of the process, whole, at least 1; then the kernel kills it (SIGKILL, because the
-        soft limit is the hard one: there is no signal to catch).
+        CPU seconds for the life of the process, whole, at least 1; then the kernel kills it (SIGKILL, because
+        the soft limit is the hard one: there is no signal to catch).
     """
     if resource is None:
         raise WallError(errno.ENOSYS, f"resource limits do not exist on {sys.platform}")
@@ -192,8 +202,11 @@ def set_limits(address_space_extra: int, cpu_seconds: int) -> None:
             f"address_space_extra is {address_space_extra} and cpu_seconds is {cpu_seconds}, "
             "expected at least 0 and at least 1"
         )
-    with open("/proc/self/statm", "rb") as pages:
-        mapped = int(pages.read().split()[0]) * resource.getpagesize()
+    try:
+        with open("/proc/self/statm", "rb") as pages:
+            mapped = int(pages.read().split()[0]) * resource.getpagesize()
+    except OSError as error:
+        raise WallError(error.errno, f"how much memory is in use cannot be read: {error}") from error
     bounds = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: 0,
@@ -225,18 +238,22 @@ def spare_ids() -> tuple[int, int] | None:
     import grp
     import pwd
 
-    user = _first_unused("/proc/self/uid_map", {entry.pw_uid for entry in pwd.getpwall()})
-    group = _first_unused("/proc/self/gid_map", {entry.gr_gid for entry in grp.getgrall()})
-    return user, group
+    return _unused("/proc/self/uid_map", pwd.getpwuid), _unused("/proc/self/gid_map", grp.getgrgid)
 
 
-def _first_unused(map_file: str, used: set[int]) -> int:
+def _unused(map_file: str, look_up: Callable[[int], object]) -> int:
+    """The first spare number that this machine maps and that has no name."""
     with open(map_file, encoding="ascii") as lines:
         ranges = [(int(first), int(count)) for first, _, count in (line.split() for line in lines)]
     for number in _SPARE:
-        if number not in used and any(first <= number < first + count for first, count in ranges):
-            return number
-    raise WallError(errno.EINVAL, f"no unused number between {_SPARE[-1]} and {_SPARE[0]} is mapped in {map_file}")
+        try:
+            look_up(number)
+        except KeyError:
+            if any(first <= number < first + count for first, count in ranges):
+                return number
+    raise WallError(
+        errno.EINVAL, f"no unused number from {_SPARE[-1]} to {_SPARE[0]} is mapped in {map_file}"
+    )
 
 
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -244,26 +261,27 @@ _CAP_DAC_READ_SEARCH = 1 << 2
 
 
 def drop_user(ids: tuple[int, int] | None, *, keep_read: bool = False) -> None:
-    """Give up root for the user and group `ids`, and every capability (also those of a user namespace) for good.
+    """Give up root for the user and group `ids`, and every capability, for good.
 
     Parameters
     ----------
     ids : (int, int) or None
         From `spare_ids`. None changes no user.
     keep_read : bool
-        Keep the one right to read files that file permissions hide. Needed where Python itself lies in a folder that
-        only root may enter (``/root/.pyenv``), see `hidden_from_others`; only ever with Landlock, which bounds reading
-        to the explicit list whatever the permissions say.
+        Keep the one right to read files that file permissions hide. Needed where Python itself lies in a
+        folder that only root may enter (``/root/.pyenv``), see `hidden_from_others`; only ever with Landlock,
+        which bounds reading to the explicit list whatever the permissions say.
     """
     if ids is not None:
         user, group = ids
-        _libc("prctl", _PR_SET_KEEPCAPS, int(keep_read), 0, 0, 0)
+        _prctl(_PR_SET_KEEPCAPS, int(keep_read))
         os.setgroups([])
         os.setresgid(group, group, group)
         os.setresuid(user, user, user)
-    kept = _CAP_DAC_READ_SEARCH if keep_read and ids is not None else 0
-    header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
-    _libc("capset", header, struct.pack("=6I", kept, kept, 0, 0, 0, 0))
+    if _LINUX:
+        kept = _CAP_DAC_READ_SEARCH if keep_read and ids is not None else 0
+        header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
+        _libc("capset", header, struct.pack("=6I", kept, kept, 0, 0, 0, 0))
     if ids is not None:
         _check_dropped(user, group)
 
@@ -271,7 +289,8 @@ def drop_user(ids: tuple[int, int] | None, *, keep_read: bool = False) -> None:
 def _check_dropped(user: int, group: int) -> None:
     """Prove that nothing leads back to root."""
     if os.getresuid() != (user,) * 3 or os.getresgid() != (group,) * 3 or os.getgroups():
-        raise WallError(errno.EPERM, f"user {os.getresuid()}, groups {os.getresgid()} {os.getgroups()} after the drop")
+        found = f"user {os.getresuid()}, group {os.getresgid()}, groups {os.getgroups()}"
+        raise WallError(errno.EPERM, f"{found} after the change to {user} and {group}")
     try:
         os.setresuid(-1, 0, -1)
     except PermissionError:
@@ -279,7 +298,7 @@ def _check_dropped(user: int, group: int) -> None:
     raise WallError(errno.EPERM, "root could be had back after it was given up")
 
 
-# --------------------------------------------------------------------------------------------------------- Landlock
+# --------------------------------------------------------------------------------------------------- Landlock
 
 # linux/landlock.h: rights on files by the ABI that brought them, as the number of bits known then.
 _FS_BITS = ((1, 13), (2, 14), (3, 15), (5, 16), (9, 17))
@@ -319,8 +338,8 @@ def handled_rights(abi: int) -> tuple[int, int, int]:
 def landlock_fd(read_paths: Iterable[str]) -> int | None:
     """A ruleset that denies every right the kernel knows, but for reading at and beneath `read_paths`.
 
-    Paths that do not exist are passed over. The rule holds for what lies there now: a link put there later leads
-    nowhere. Loading a shared library needs no right beyond reading.
+    Paths that do not exist are passed over. The rule holds for what lies there now: a link put there later
+    leads nowhere. Loading a shared library needs no right beyond reading.
 
     Returns
     -------
@@ -351,13 +370,13 @@ def landlock_restrict(ruleset: int | None) -> None:
     """Put this process behind the ruleset for good, and close the descriptor; None does nothing."""
     if ruleset is None:
         return
-    _libc("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     _libc("syscall", _SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0)
     os.close(ruleset)
 
 
 def hidden_from_others(paths: Iterable[str]) -> bool:
-    """Whether some of `paths` is closed to a user without any rights, by its own mode or a folder above it."""
+    """Whether one of `paths` is closed to a stranger, by its own mode or by a folder above it."""
     checked: set[str] = set()
     for path in map(os.path.realpath, paths):
         if not os.stat(path).st_mode & stat.S_IROTH:
@@ -371,14 +390,14 @@ def hidden_from_others(paths: Iterable[str]) -> bool:
     return False
 
 
-# ---------------------------------------------------------------------------------------------------------- seccomp
+# ---------------------------------------------------------------------------------------------------- seccomp
 
 # Stands in the allow-list for "this very process": a pid that no process has, in one step of the program.
 NO_PID = 0x7FFFFFFE
 
 
 def same_value(value: int) -> bytes:
-    """One step of a seccomp program: go on if the value in hand is `value`, else skip one step (BPF's jeq)."""
+    """One step of a seccomp program (BPF's jeq): go on if the value in hand is `value`, else skip a step."""
     return struct.pack("=HBBI", 0x15, 0, 1, value)
 
 
@@ -389,19 +408,19 @@ class _Program(ctypes.Structure):
 
 
 def install_seccomp(program: bytes | None) -> None:
-    """Put this process behind the allow-list `program` (`grader.allowlist.seccomp_filter`) for good; None: nothing.
+    """Put this process behind an allow-list for good (`grader.allowlist.seccomp_filter`); None does nothing.
 
-    The list is the same for all children but for one number, the pid to which signals may be sent: their own, so that
-    C's ``abort`` ends a child with SIGABRT and not with a puzzling other signal.
+    The list is the same for all children but for one number, the pid to which signals may be sent: their own,
+    so that C's ``abort`` ends a child with SIGABRT and not with a puzzling other signal.
     """
     if program is None:
         return
     own = program.replace(same_value(NO_PID), same_value(os.getpid()))
-    _libc("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    _libc("prctl", _PR_SET_SECCOMP, 2, ctypes.byref(_Program(len(own) // 8, own)), 0, 0)
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(_Program(len(own) // 8, own)))
 
 
-# ------------------------------------------------------------------------------------------------- trying the walls
+# ------------------------------------------------------------------------------------------- trying the walls
 
 
 def _try_in_child(attempt: Callable[[], bool]) -> bool:
