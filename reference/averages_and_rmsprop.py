@@ -1,6 +1,7 @@
 """Exponentially weighted averages, and the optimizer RMSprop that is built on them.
 
-Source: 004, week two. The conventions for `parameters`, `grads` and `s` are those of ``reference.optimization``.
+Source: 004, week two. The conventions for `parameters`, `grads` and `s` are those of
+``reference.optimization``.
 """
 
 from collections.abc import Callable

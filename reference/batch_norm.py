@@ -1,7 +1,8 @@
 """Batch normalization of a layer's pre-activations: forward, backward, and at test time.
 
-Source: 004, week three. ``Z`` has shape ``(n, m)``, a unit a row and an example a column; ``gamma`` and ``beta``
-have shape ``(n, 1)``. Statistics are taken over the examples, and the variance is the biased one (divided by m).
+Source: 004, week three. ``Z`` has shape ``(n, m)``, a unit a row and an example a column; ``gamma`` and
+``beta`` have shape ``(n, 1)``. Statistics are taken over the examples, and the variance is the biased one
+(divided by m).
 """
 
 import numpy as np
@@ -55,8 +56,8 @@ def batch_norm_backward(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Propagate a gradient back through `batch_norm_forward`.
 
-    The mean and the variance depend on every example of the batch, so each column of ``dZ`` depends on all columns
-    of ``dZ_tilde``::
+    The mean and the variance depend on every example of the batch, so each column of ``dZ`` depends on all
+    columns of ``dZ_tilde``::
 
         dgamma = sum of dZ_tilde * Z_norm       dbeta = sum of dZ_tilde       (over the examples)
         dZ = gamma / sqrt(variance + epsilon) * (dZ_tilde - dbeta / m - Z_norm * dgamma / m)
@@ -122,7 +123,8 @@ def update_running_average(
 
     Examples
     --------
-    >>> mean, variance = update_running_average(np.zeros((1, 1)), np.ones((1, 1)), np.array([[1.0, 3.0]]), 0.5)
+    >>> zero, one, Z = np.zeros((1, 1)), np.ones((1, 1)), np.array([[1.0, 3.0]])
+    >>> mean, variance = update_running_average(zero, one, Z, momentum=0.5)
     >>> mean.tolist(), variance.tolist()
     ([[1.0]], [[1.0]])
     """

@@ -1,7 +1,7 @@
 """Training loops on top of the layer functions: a network with one hidden layer, and one of any depth.
 
-The continuation of source 002. Both loops look up the initializer, and every layer function, by name in this module
-when they are called; rebinding such a name here changes what the loops use.
+The continuation of source 002. Both loops look up the initializer, and every layer function, by name in this
+module when they are called; rebinding such a name here changes what the loops use.
 """
 
 from collections.abc import Sequence

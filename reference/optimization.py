@@ -1,8 +1,8 @@
 """Optimizers: gradient descent, mini-batches, momentum, Adam.
 
-Source: 004, week two. Parameters are ``{"W1": ..., "b1": ..., ..., "WL": ..., "bL": ...}`` with ``W{l}`` of shape
-``(n_l, n_{l-1})`` and ``b{l}`` of shape ``(n_l, 1)``; gradients and moving averages carry the same names with a
-``d`` in front. Every update returns new dicts and leaves the arrays that it was given alone.
+Source: 004, week two. Parameters are ``{"W1": ..., "b1": ..., ..., "WL": ..., "bL": ...}`` with ``W{l}`` of
+shape ``(n_l, n_{l-1})`` and ``b{l}`` of shape ``(n_l, 1)``; gradients and moving averages carry the same
+names with a ``d`` in front. Every update returns new dicts and leaves the arrays that it was given alone.
 """
 
 from collections.abc import Callable
@@ -69,8 +69,9 @@ def random_mini_batches(
     Returns
     -------
     mini_batches : list of (X_t, Y_t)
-        Every example exactly once, with its own label; all batches have `mini_batch_size` examples except the last
-        one, which holds the rest and is never empty. With fewer examples than `mini_batch_size` there is one batch.
+        Every example exactly once, with its own label; all batches have `mini_batch_size` examples except the
+        last one, which holds the rest and is never empty. With fewer examples than `mini_batch_size` there is
+        one batch.
 
     Notes
     -----
@@ -130,7 +131,8 @@ def update_parameters_with_momentum(
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Take one step of gradient descent with momentum.
 
-    ``v := beta * v + (1 - beta) * g`` for every gradient g, then ``parameter := parameter - learning_rate * v``.
+    ``v := beta * v + (1 - beta) * g`` for every gradient g, then
+    ``parameter := parameter - learning_rate * v``.
 
     Parameters
     ----------
@@ -245,7 +247,8 @@ def update_parameters_with_adam(
     parameters : dict
         The updated weights and biases.
     v, s : dict
-        The updated moving averages, *not* corrected: the correction depends on t and is made anew at each step.
+        The updated moving averages, *not* corrected: the correction depends on t and is made anew at each
+        step.
 
     Notes
     -----

@@ -42,8 +42,8 @@ def one_hot(labels: np.ndarray, C: int) -> np.ndarray:
 def softmax(Z: np.ndarray) -> np.ndarray:
     """Turn the scores of each example into probabilities.
 
-    ``A[j, i] = exp(Z[j, i]) / sum over k of exp(Z[k, i])``. Subtracting a column's maximum first changes nothing in
-    the quotient and keeps `exp` from overflowing.
+    ``A[j, i] = exp(Z[j, i]) / sum over k of exp(Z[k, i])``. Subtracting a column's maximum first changes
+    nothing in the quotient and keeps `exp` from overflowing.
 
     Parameters
     ----------
@@ -171,8 +171,8 @@ def predict(AL: np.ndarray) -> np.ndarray:
 def sigmoid_cross_entropy_with_logits(Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
     """Compute the logistic loss of each entry from the score itself.
 
-    ``-Y * log(sigmoid(Z)) - (1 - Y) * log(1 - sigmoid(Z))``, written as ``max(Z, 0) - Z * Y + log(1 + exp(-|Z|))``,
-    where no exponential overflows and no logarithm of 0 is taken.
+    ``-Y * log(sigmoid(Z)) - (1 - Y) * log(1 - sigmoid(Z))``, written as
+    ``max(Z, 0) - Z * Y + log(1 + exp(-|Z|))``, where no exponential overflows and no logarithm of 0 is taken.
 
     Parameters
     ----------
@@ -191,7 +191,8 @@ def sigmoid_cross_entropy_with_logits(Z: np.ndarray, Y: np.ndarray) -> np.ndarra
 
     Examples
     --------
-    >>> sigmoid_cross_entropy_with_logits(np.array([0.0, 1000.0, -1000.0]), np.array([1.0, 0.0, 0.0])).round(4).tolist()
+    >>> Z, Y = np.array([0.0, 1000.0, -1000.0]), np.array([1.0, 0.0, 0.0])
+    >>> sigmoid_cross_entropy_with_logits(Z, Y).round(4).tolist()
     [0.6931, 1000.0, 0.0]
     """
     # BEGIN SOLUTION
@@ -216,8 +217,8 @@ def xavier_initialization(layer_dims: Sequence[int]) -> dict[str, np.ndarray]:
 
     Notes
     -----
-    Source: 004, "weight initialization" and its TensorFlow part ("Xavier"). Draws from NumPy's global generator, as
-    the course does.
+    Source: 004, "weight initialization" and its TensorFlow part ("Xavier"). Draws from NumPy's global
+    generator, as the course does.
 
     Examples
     --------

@@ -28,8 +28,8 @@ def train_dev_test_split(
     Returns
     -------
     train, dev, test : (X_part, Y_part)
-        Disjoint, together all examples, each with its own label. The size of each differs by at most one from its
-        exact share of m.
+        Disjoint, together all examples, each with its own label. The size of each differs by at most one from
+        its exact share of m.
 
     Notes
     -----
@@ -44,7 +44,7 @@ def train_dev_test_split(
     # BEGIN SOLUTION
     m = X.shape[1]
     order = np.random.default_rng(seed).permutation(m)
-    # Rounding the two borders, not the three sizes, keeps the sum right and each size within one of its share.
+    # Rounding the two borders, not the three sizes, keeps the sum right; each size is within one of its share.
     borders = [round(m * (1 - dev_fraction - test_fraction)), round(m * (1 - test_fraction))]
     train, dev, test = ((X[:, part], Y[:, part]) for part in np.split(order, borders))
     # END SOLUTION
@@ -225,8 +225,8 @@ def sample_momentum(low: float, high: float, n: int, seed: int = 0) -> np.ndarra
 def early_stopping_epoch(dev_costs: Sequence[float], patience: int) -> int:
     """Find the epoch whose parameters early stopping keeps.
 
-    Epochs are looked at in order. A cost strictly below the best so far is the new best; `patience` epochs in a row
-    without one end the training, and later epochs are never seen.
+    Epochs are looked at in order. A cost strictly below the best so far is the new best; `patience` epochs in
+    a row without one end the training, and later epochs are never seen.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The public helpers of the optimizer assignments and of the applications, imported as a submission imports them."""
+"""The public helpers of the optimizers and of the applications, imported as a submission does it."""
 
 import ast
 import importlib

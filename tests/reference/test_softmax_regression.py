@@ -1,4 +1,4 @@
-"""Oracles: HIPS autograd on another formula of the loss, SciPy's stable functions, Kolmogorov-Smirnov tests."""
+"""Oracles: HIPS autograd on another formula of the loss, SciPy's functions, Kolmogorov-Smirnov tests."""
 
 from collections.abc import Callable, Sequence
 from math import log, sqrt
@@ -104,7 +104,7 @@ def test_logistic_loss_agrees_with_the_stable_logarithms_of_scipy(scale: float) 
 
 
 def test_logistic_loss_has_the_slope_that_autograd_finds_in_the_textbook_formula() -> None:
-    """Central differences of ours (error about 1e-9) against the derivative of ``-y log(s) - (1 - y) log(1 - s)``."""
+    """Central differences of ours (error about 1e-9) against the derivative of the formula with sigmoids."""
     Z, Y = draw(3, 8)[0], (np.arange(24).reshape(3, 8) % 2).astype(float)
 
     def textbook(Z: np.ndarray) -> np.ndarray:
@@ -153,7 +153,7 @@ def test_xavier_weights_have_the_promised_distribution(
         W = parameters[f"W{layer}"]
         assert W.shape == (n, n_prev)
         assert stats.kstest(W.ravel(), distribution(variance(n_prev, n)).cdf).pvalue > FALSE_ALARM_RATE
-        # The variance of n * n_prev values scatters by a factor 1 +- sqrt(2 / count); 7 of these is past that rate.
+        # The variance of n * n_prev values scatters by sqrt(2 / count); seven of these is past that rate.
         assert W.var() * (1 / variance(n_prev, n)) == pytest.approx(1, abs=7 * sqrt(2 / W.size))
 
 

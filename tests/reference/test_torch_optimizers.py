@@ -107,7 +107,7 @@ def test_batch_norm_is_torch_batch_norm_of_the_transpose() -> None:
 
 
 def test_running_averages_are_torchs_with_the_biased_variance() -> None:
-    """PyTorch's momentum weighs the *new* value, and its running variance is unbiased: ours times ``m / (m - 1)``."""
+    """PyTorch's momentum weighs the *new* value; its running variance is unbiased: ours times m / (m - 1)."""
     rng = np.random.default_rng(1)
     Z, m = rng.normal(size=(3, 6)), 6
     mean, variance = torch.zeros(3, dtype=torch.float64), torch.zeros(3, dtype=torch.float64)
@@ -129,7 +129,7 @@ def test_running_averages_are_torchs_with_the_biased_variance() -> None:
 
 
 def test_softmax_cost_is_torch_cross_entropy_of_the_scores() -> None:
-    """PyTorch takes scores and class indices, examples in rows; its gradient is that of the mean: ours over m."""
+    """PyTorch takes scores and class indices, examples in rows; its gradient is the mean's, ours over m."""
     rng = np.random.default_rng(2)
     Z, labels = rng.normal(size=(5, 8)) * 3, rng.integers(0, 5, size=8)
     scores = torch.tensor(Z.T, requires_grad=True)

@@ -1,4 +1,4 @@
-"""Oracles: counting, a slow restatement of the rules, and Kolmogorov-Smirnov tests on the logarithmic scale."""
+"""Oracles: counting, a slow restatement of the rules, Kolmogorov-Smirnov tests on the logarithmic scale."""
 
 import math
 from collections.abc import Callable
@@ -112,7 +112,7 @@ def test_samples_depend_on_the_seed_and_on_nothing_else(sample: Callable[..., np
 
 
 def stop_slowly(costs: tuple[int, ...], patience: int) -> int:
-    """The rule in other words: cut the record after the first run of `patience` epochs without a new minimum."""
+    """The rule in other words: cut the record after `patience` epochs in a row without a new minimum."""
     wait = 0
     for epoch in range(1, len(costs)):
         wait = 0 if costs[epoch] < min(costs[:epoch]) else wait + 1

@@ -1,13 +1,14 @@
 """Helpers of this assignment: the layer functions of a deep network, and a small data set of made-up images.
 
-A layer's cache is ``((A_prev, W, b), Z)``. Costs are means over the examples, and so are the gradients of parameters.
+A layer's cache is ``((A_prev, W, b), Z)``. Costs are means over the examples, and so are the gradients of
+parameters.
 """
 
 import numpy as np
 
 
 def load_data():
-    """Return ``train_x_orig, train_y, test_x_orig, test_y, classes``: a few images of 64 x 64 x 3 random bytes."""
+    """Return ``train_x_orig, train_y, test_x_orig, test_y, classes``: a few random images, 64 x 64 x 3."""
     rng = np.random.RandomState(1)
     train_x_orig = rng.randint(0, 256, (6, 64, 64, 3)).astype(np.uint8)
     test_x_orig = rng.randint(0, 256, (4, 64, 64, 3)).astype(np.uint8)
@@ -35,12 +36,12 @@ def sigmoid_backward(dA, cache):
 
 
 def relu_backward(dA, cache):
-    """Return dZ, the gradient with respect to Z, given dA and the cache of :func:`relu`; it is 0 where Z <= 0."""
+    """Return dZ, the gradient with respect to Z: dA where Z > 0, else 0. The cache is relu's."""
     return np.where(cache > 0, dA, 0)
 
 
 def initialize_parameters(n_x, n_h, n_y):
-    """Return ``W1, b1, W2, b2`` in a dict: small Gaussian weights, the same ones at every call, and zero biases."""
+    """Return ``W1, b1, W2, b2`` in a dict: small Gaussian weights, the same at every call; zero biases."""
     rng = np.random.RandomState(1)
     return {
         "W1": rng.randn(n_h, n_x) * 0.01,
@@ -51,7 +52,7 @@ def initialize_parameters(n_x, n_h, n_y):
 
 
 def initialize_parameters_deep(layer_dims):
-    """Return Gaussian weights of variance 1 / n_prev, the same ones at every call, and zero biases, in a dict."""
+    """Return Gaussian weights of variance 1 / n_prev, the same at every call, and zero biases, in a dict."""
     rng = np.random.RandomState(1)
     parameters = {}
     for l in range(1, len(layer_dims)):

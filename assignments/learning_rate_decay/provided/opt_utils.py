@@ -1,4 +1,4 @@
-"""Helpers of the optimizer exercises: a three-layer network (relu, relu, sigmoid), its cost, and a small data set.
+"""Helpers of the optimizer exercises: a network with three layers (relu, relu, sigmoid) and a small data set.
 
 Activations return the array alone here. The cost is the mean over the examples.
 """
@@ -48,7 +48,7 @@ def forward_propagation(X, parameters):
 
 
 def backward_propagation(X, Y, cache):
-    """Return the gradients of the mean cost: ``dz{l}``, ``dW{l}``, ``db{l}`` and, of hidden layers, ``da{l}``."""
+    """Return gradients of the mean cost: ``dz{l}``, ``dW{l}``, ``db{l}`` and, of hidden layers, ``da{l}``."""
     m = X.shape[1]
     (z1, a1, _, _, z2, a2, W2, _, _, a3, W3, _) = cache
     dz3 = (a3 - Y) / m
