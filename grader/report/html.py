@@ -1,0 +1,302 @@
+"""Pages of a grading run that open from disk, and the card under a notebook cell.
+
+A page is one file: style and script are inlined, a Content-Security-Policy forbids everything else, and
+nothing is ever fetched. Jinja escapes every expression, after :func:`grader.report.escape.plain` made it
+inert; no template can forget either. See ``docs/design/reports.md``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.errors import GraderError
+from grader.model import FunctionReport, Report
+from grader.report import texts
+from grader.report.escape import clip, plain
+from grader.report.overview import Overview, overview
+from grader.report.values import Node, difference, style_for, view
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["Source", "render_card", "write_site"]
+
+# A file's text, or a notebook's code cells as (label, text), with labels as origins name them ("cell 7").
+Source = str | Sequence[tuple[str, str]]
+
+TEMPLATES = Path(__file__).parent / "templates"
+LONGEST = 20_000  # characters of one string in a report
+LONGEST_SOURCE = 400_000  # characters of one file
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A counterexample, ready to be laid out."""
+
+    case: str
+    message: str
+    arguments: tuple[tuple[str, Node], ...]
+    item: str
+    expected: Node
+    got: Node
+    difference: str
+    output: str
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A file or a notebook's cell as numbered lines: anchor, number, text."""
+
+    label: str
+    lines: tuple[tuple[str, int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One submission's page: where it is written and what stands beside the report."""
+
+    report: Report
+    file: str
+    cells: tuple[Cell, ...] = ()
+
+    @property
+    def passed(self) -> int:
+        """Functions that are right."""
+        return sum(f.status == "passed" for f in self.report.functions)
+
+    @property
+    def codes(self) -> list[str]:
+        """Codes of the mistakes found, each once."""
+        found = [x for f in self.report.functions for x in f.findings]
+        return list(dict.fromkeys(finding.code for finding in [*self.report.findings, *found]))
+
+    def line_of(self, origin: str | None) -> str:
+        """The anchor of a place such as ``cell 7, line 3`` or ``line 12``; empty when it is not on the page."""
+        label, _, number = (origin or "").rpartition("line ")
+        label = label.rstrip(", ")
+        for i, cell in enumerate(self.cells):
+            if cell.label == label and number.isdecimal() and 0 < int(number) <= len(cell.lines):
+                return _anchor(i, int(number))
+        return ""
+
+
+def write_site(
+    reports: Sequence[Report], directory: str | Path, *, sources: Mapping[str, Source] | None = None
+) -> Path:
+    """Write the pages of one run and return the class page.
+
+    Parameters
+    ----------
+    reports : sequence of Report
+        Of one assignment; they are listed by student, then by file.
+    directory : path
+        Created if need be. ``index.html`` and ``submissions/*.html`` are written, nothing is deleted.
+    sources : mapping, optional
+        From ``report.submission`` to the code that is shown beside the feedback.
+
+    Raises
+    ------
+    GraderError
+        When the reports are of several assignments, or matplotlib is not installed.
+    """
+    from grader.report.charts import marks_chart, rates_chart
+
+    names = sorted({report.assignment for report in reports})
+    if len(names) > 1:
+        raise GraderError(
+            f"a class page shows one assignment, found {', '.join(names)}; write one site for each"
+        )
+    counts = overview(reports)
+    charts = {
+        "marks_chart": _trusted(marks_chart(counts.histogram)),
+        "rates_chart": _trusted(rates_chart(counts.functions)) if counts.functions else "",
+    }
+    pages = _pages(reports, sources or {})
+    folder = Path(directory)
+    (folder / "submissions").mkdir(parents=True, exist_ok=True)
+    for i, page in enumerate(pages):
+        around = {"previous": _beside(pages, i - 1), "next": _beside(pages, i + 1)}
+        _write(folder / page.file, _render("submission.html.j2", page=page, **around))
+    index = folder / "index.html"
+    title = names[0] if names else texts.CLASS_PAGE
+    facts = {"assignment": title, "reports": reports, "pages": pages, "o": counts, "totals": _totals(counts)}
+    _write(index, _render("class.html.j2", script="class.js", **facts, **charts))
+    return index
+
+
+def render_card(function: FunctionReport, *, formula: str = "") -> str:
+    """One function's verdict as a self-contained HTML fragment, for ``_repr_html_`` in a notebook.
+
+    It has no script and loads nothing; it takes the colours of the notebook's own theme.
+    :func:`grader.report.terminal.render_function` is the text for front ends without HTML.
+
+    Parameters
+    ----------
+    function : FunctionReport
+        The verdict.
+    formula : str
+        The formula in plain text, shown as it is.
+    """
+    template = _environment().get_template("card.html.j2")
+    return template.render(function=function, formula=formula, style=_trusted(_asset("card.css")))
+
+
+# Pages ------------------------------------------------------------------------------------------
+
+
+def _pages(reports: Sequence[Report], sources: Mapping[str, Source]) -> list[Page]:
+    ordered = sorted(reports, key=lambda r: ((r.student or "\U0010ffff").casefold(), r.submission))
+    taken: dict[str, int] = {}
+    pages = []
+    for report in ordered:
+        name = _file_name(report)
+        taken[name] = taken.get(name, 0) + 1
+        suffix = f"-{taken[name]}" if taken[name] > 1 else ""
+        cells = _cells(sources[report.submission]) if report.submission in sources else ()
+        pages.append(Page(report, f"submissions/{name}{suffix}.html", cells))
+    return pages
+
+
+def _file_name(report: Report) -> str:
+    """A name without any character of the path, the same in every run: readable part and hash."""
+    words = unicodedata.normalize("NFKD", report.student or Path(report.submission).stem)
+    letters = re.findall(r"[a-z0-9]+", words.encode("ascii", "ignore").decode().lower())
+    slug = "-".join(letters)[:32].strip("-")
+    whole = f"{report.assignment}\0{report.student}\0{report.submission}".encode("utf-8", "surrogatepass")
+    return f"{slug or 'submission'}-{hashlib.sha256(whole).hexdigest()[:10]}"
+
+
+def _beside(pages: Sequence[Page], i: int) -> str:
+    return pages[i].file.rpartition("/")[2] if 0 <= i < len(pages) else ""
+
+
+def _cells(source: Source) -> tuple[Cell, ...]:
+    cells: Iterable[tuple[str, str]] = [("", source)] if isinstance(source, str) else source
+    return tuple(
+        Cell(label, tuple((_anchor(i, n), n, line) for n, line in enumerate(_lines(text), start=1)))
+        for i, (label, text) in enumerate(cells)
+    )
+
+
+def _lines(text: str) -> list[str]:
+    return clip(text, LONGEST_SOURCE).removesuffix("\n").replace("\r\n", "\n").split("\n")
+
+
+def _anchor(cell: int, line: int) -> str:
+    return f"c{cell}-l{line}"
+
+
+def _totals(counts: Overview) -> list[tuple[str, str]]:
+    rows = [
+        (texts.COUNT, str(counts.submissions)),
+        (texts.GRADED, str(counts.graded)),
+        (texts.FULL_MARKS, str(counts.full_marks)),
+        (texts.MEAN, texts.percent(counts.mean)),
+        (texts.MEDIAN, texts.percent(counts.median)),
+    ]
+    if counts.unreadable:
+        rows.append((texts.UNREADABLE, str(counts.unreadable)))
+    if counts.errors:
+        rows.append((texts.ERRORS, str(counts.errors)))
+    return rows
+
+
+def _write(path: Path, page: str) -> None:
+    path.write_text(page, encoding="utf-8", newline="\n")
+
+
+# Templates --------------------------------------------------------------------------------------
+
+
+def _render(name: str, *, script: str = "", **facts: Any) -> str:
+    style, code = _asset("page.css") + _asset("card.css"), _asset(script) if script else ""
+    return (
+        _environment()
+        .get_template(name)
+        .render(style=_trusted(style), script=_trusted(code), policy=_policy(style, code), **facts)
+    )
+
+
+def _policy(style: str, script: str) -> str:
+    """Allow this very style and script and nothing else: no image, no font, no connection, no form."""
+
+    def source(text: str) -> str:
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        return f"'sha256-{digest}'" if text else "'none'"
+
+    own = f"style-src {source(style)}; script-src {source(script)}; img-src data:"
+    return f"default-src 'none'; {own}; base-uri 'none'; form-action 'none'"
+
+
+def _example(function: FunctionReport) -> Example:
+    """The counterexample of a function that has one."""
+    data = function.counterexample or {}
+    where, expected, got = str(data.get("where") or ""), data.get("expected"), data.get("got")
+    style = style_for(expected, got, where)
+    pair = difference(expected, got, where)
+    message = str(data.get("message") or "")
+    said = any(message in check.message for check in function.checks if check.status == "failed")
+    return Example(
+        case=str(data.get("case") or ""),
+        message="" if said else message,
+        arguments=tuple((str(a.get("name")), view(a.get("value"))) for a in data.get("arguments") or ()),
+        item=str(data.get("item") or ""),
+        expected=view(expected, style),
+        got=view(got, style),
+        difference=texts.first_difference(where, *pair) if where and pair else "",
+        output=str(data.get("output") or "").rstrip(),
+        snippet=str(data.get("snippet") or "").rstrip(),
+    )
+
+
+def _short(text: str) -> str:
+    """What fits in a table's cell."""
+    return clip(text, 120)
+
+
+def _status_class(status: str) -> str:
+    if status in {"passed", "graded"}:
+        return "passed"
+    if status in {"failed", "error"}:
+        return "failed"
+    return "skipped" if status == "skipped" else "other"
+
+
+def _inert(value: Any) -> Any:
+    """What every expression of every template goes through before it is escaped."""
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return plain(clip(value, LONGEST), newlines=True)
+    return value
+
+
+def _trusted(text: str) -> Any:
+    """Our own markup, which is not escaped: style, script, charts."""
+    from markupsafe import Markup
+
+    return Markup(text)  # never called with a string from a report
+
+
+def _asset(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, finalize=_inert, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    environment.globals["t"] = texts
+    environment.filters |= {"status_class": _status_class, "example": _example, "short": _short}
+    return environment

@@ -1,0 +1,147 @@
+"""What GitHub Actions shows: a job summary in Markdown, and annotations on the student's lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from grader.model import FunctionReport, Report
+from grader.report import texts
+from grader.report.escape import annotation, clip, code_block, markdown
+from grader.report.terminal import render_function
+
+__all__ = ["render_annotations", "render_summary"]
+
+LONGEST_SUMMARY = 900_000  # bytes; GitHub drops a summary of more than a mebibyte
+LONGEST_BLOCK = 20_000
+LONGEST_NAME = 200
+
+
+def render_summary(reports: Sequence[Report]) -> str:
+    """The reports as GitHub Markdown, to be appended to the file ``$GITHUB_STEP_SUMMARY``.
+
+    One report: its functions, and the feedback on each that did not pass. Several: a line for each.
+    """
+    if len(reports) == 1:
+        return _bounded(_single(reports[0]))
+    rows = [
+        [
+            markdown(clip(r.student or r.submission, LONGEST_NAME)),
+            texts.points(r.points, r.max_points),
+            texts.percent(r.percent),
+            texts.STATUS[r.status],
+        ]
+        for r in reports
+    ]
+    names = " ".join(dict.fromkeys(markdown(r.assignment) for r in reports))
+    head = [texts.STUDENT, texts.POINTS, texts.PERCENT, texts.STATUS_TITLE]
+    return _bounded([f"## {names}".rstrip(), "", *_table(head, rows)])
+
+
+def _single(report: Report) -> list[str]:
+    score = texts.score(report.points, report.max_points, report.percent)
+    lines = [f"## {markdown(report.assignment)}", "", f"**{texts.SCORE}: {markdown(score)}**"]
+    for sentence in (texts.REPORT_STATUS[report.status], texts.SANDBOX[report.sandbox]):
+        lines += ["", markdown(sentence)] if sentence else []
+    lines += [""] if report.messages or report.findings else []
+    lines += [f"- {markdown(clip(message, LONGEST_BLOCK))}" for message in report.messages]
+    lines += [f"- {markdown(finding.message)} {markdown(finding.hint)}" for finding in report.findings]
+    if report.functions:
+        head = [texts.FUNCTION, texts.STATUS_TITLE, texts.POINTS, texts.WHERE]
+        lines += ["", *_table(head, [_row(function) for function in report.functions])]
+    for function in report.functions:
+        if function.status != "passed" and (function.checks or function.findings):
+            title = f"### {markdown(clip(function.name, LONGEST_NAME))}"
+            details = render_function(function, verbose=True, width=100, color=False)
+            lines += ["", title, "", code_block(clip(details.rstrip("\n"), LONGEST_BLOCK))]
+    return lines
+
+
+def _row(function: FunctionReport) -> list[str]:
+    note = texts.CARRIED if function.carried else texts.NOTE.get(function.status, "")
+    origin = ", ".join(filter(None, [function.origin, note]))
+    name = markdown(clip(function.name, LONGEST_NAME))
+    status = texts.STATUS.get(function.status, function.status)
+    return [name, markdown(status), texts.points(function.points, function.max_points), markdown(origin)]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = [head, ["---"] * len(head), *rows]
+    return [f"| {' | '.join(cells)} |" for cells in lines]
+
+
+def _bounded(lines: Sequence[str]) -> str:
+    """As many whole lines and blocks as GitHub shows."""
+    size, kept = 0, []
+    for i, line in enumerate(lines):
+        size += len(line.encode("utf-8", "replace")) + 1
+        if size > LONGEST_SUMMARY:
+            kept += ["", texts.more_rows(len(lines) - i)]
+            break
+        kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
+def render_annotations(report: Report, *, path: str | None = None) -> str:
+    """Workflow commands that mark each function which did not pass, to be printed to standard output.
+
+    Parameters
+    ----------
+    report : Report
+        Of one submission.
+    path : str, optional
+        The submitted file relative to the repository's root, by default ``report.submission``. A place such
+        as ``line 12`` marks that line of it, ``helper.py, line 3`` a line of a file beside it. A
+        notebook's cells have no lines in the file, so that the cell is named in the title.
+
+    Returns
+    -------
+    str
+        One command a line; empty when everything passed.
+
+    Examples
+    --------
+    >>> report = Report("a", "s.py", None, "unreadable", "full", None, 10, messages=("no Python",))
+    >>> print(render_annotations(report), end="")
+    ::error file=s.py,title=a::no Python
+    """
+    path = path or report.submission
+    commands = []
+    if report.status != "graded":
+        text = "\n".join(report.messages) or texts.REPORT_STATUS[report.status]
+        commands.append(_command(path, None, report.assignment, text))
+    for function in report.functions:
+        if function.status not in {"passed", "not-graded"}:
+            file, line, place = _place(path, function.origin or "")
+            title = f"{function.name}: {texts.points(function.points, function.max_points)}{place}"
+            commands.append(_command(file, line, title, _why(function)))
+    return "".join(f"{command}\n" for command in commands)
+
+
+def _why(function: FunctionReport) -> str:
+    lines = [finding.message for finding in function.findings]
+    lines += [f"{texts.HINT}: {finding.hint}" for finding in function.findings if finding.hint]
+    lines += [check.message for check in function.checks if check.status == "failed" and check.message]
+    if sentence := texts.explained(function.status):
+        lines.append(sentence)
+    return clip("\n".join(lines) or texts.STATUS.get(function.status, function.status), LONGEST_BLOCK)
+
+
+def _place(path: str, origin: str) -> tuple[str, str | None, str]:
+    """File, line and what the title adds, for one origin."""
+    match = re.fullmatch(r"(?:(.*), )?line (\d{1,9})", origin)
+    if match is None:
+        return path, None, f" ({origin})" if origin else ""
+    label, line = match[1] or "", match[2]
+    if not label:
+        return path, line, ""
+    if not label.endswith(".py"):
+        return path, None, f" ({origin})"
+    folder = path if not path.endswith((".py", ".ipynb", ".zip")) else path.rpartition("/")[0]
+    return (path if path.endswith(label) else f"{folder}/{label}".lstrip("/")), line, ""
+
+
+def _command(file: str, line: str | None, title: str, message: str) -> str:
+    values = {"file": file, "line": line, "title": clip(title, LONGEST_NAME)}
+    properties = [f"{key}={annotation(value, is_property=True)}" for key, value in values.items() if value]
+    return f"::error {','.join(properties)}::{annotation(message)}"

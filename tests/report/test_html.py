@@ -1,0 +1,203 @@
+"""The pages are files that stand alone, whatever stands in the reports."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.errors import GraderError
+from grader.model import Report
+from grader.report.html import _file_name, _render, render_card, write_site
+
+from . import samples
+from .snapshot import assert_matches
+
+CODE = [
+    ("cell 3", "import numpy as np\n"),
+    ("cell 7", "# a comment\n\ndef linear_backward(dZ, cache):\n    ...\n"),
+]
+SITE = pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'grader[report]'")
+
+
+class Reader(HTMLParser):
+    """Collects what a browser would act on."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def attributes(self, name: str) -> list[str]:
+        """All values of one attribute."""
+        return [str(attrs[name]) for _, attrs in self.tags if name in attrs]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of a class in every state, with code for one of them."""
+    folder = tmp_path_factory.mktemp("site")
+    reports = samples.everyone()
+    sources = {
+        samples.wrong().submission: CODE,
+        samples.hostile().submission: samples.HOSTILE + "\n\u202ex = 1",
+    }
+    write_site(reports, folder, sources=sources)
+    return folder
+
+
+def pages(site: Path) -> list[Path]:
+    """All pages."""
+    return [site / "index.html", *sorted((site / "submissions").iterdir())]
+
+
+def page_of(site: Path, beginning: str) -> str:
+    """One submission's page."""
+    (path,) = (site / "submissions").glob(f"{beginning}*.html")
+    return path.read_text(encoding="utf-8")
+
+
+def test_there_is_a_page_for_each_submission_and_one_for_the_class(site: Path) -> None:
+    assert len(pages(site)) == 1 + len(samples.everyone())
+
+
+def test_every_link_leads_to_a_page_or_a_place_that_exists(site: Path) -> None:
+    for path in pages(site):
+        reader = Reader(path.read_text(encoding="utf-8"))
+        ids = reader.attributes("id")
+        assert len(ids) == len(set(ids))
+        for tag, attrs in reader.tags:
+            link = attrs.get("href") or ""
+            if tag == "a" and link.startswith("#"):
+                assert link[1:] in ids
+            elif tag == "a":
+                assert (path.parent / link).is_file()
+
+
+def test_the_policy_names_this_style_and_this_script_and_nothing_else(site: Path) -> None:
+    for path in pages(site):
+        page = path.read_text(encoding="utf-8")
+        (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
+        rules = dict(rule.split(" ", 1) for rule in policy.replace("&#39;", "'").split("; "))
+        assert rules["default-src"] == "'none'"
+        for tag, rule in (("style", "style-src"), ("script", "script-src")):
+            blocks = re.findall(f"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+            hashes = [base64.b64encode(hashlib.sha256(block.encode()).digest()).decode() for block in blocks]
+            assert [f"'sha256-{digest}'" for digest in hashes] == ([rules[rule]] if blocks else [])
+
+
+def test_nothing_in_a_report_becomes_markup(site: Path) -> None:
+    for path in pages(site):
+        reader = Reader(path.read_text(encoding="utf-8"))
+        tags = [tag for tag, _ in reader.tags]
+        assert "img" not in tags and "iframe" not in tags
+        assert tags.count("script") == (1 if path.name == "index.html" else 0)
+        assert tags.count("style") == 1
+        for _, attrs in reader.tags:
+            assert not any(name.startswith("on") or name == "style" or name == "src" for name in attrs)
+        assert not any(link.startswith(("javascript", "http", "//")) for link in reader.attributes("href"))
+
+
+def test_control_and_direction_characters_are_written_out(site: Path) -> None:
+    page = page_of(site, "cmd")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", page)
+    assert "\\x1b[31mred" in page and "\\u202ex = 1" in page
+    assert "{{ 7 * 7 }}" in page
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=80), st.one_of(st.none(), st.text(max_size=40)))
+def test_a_page_name_has_no_character_of_the_path(submission: str, student: str | None) -> None:
+    report = replace(samples.right(), submission=submission, student=student)
+    assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}-[0-9a-f]{10}", _file_name(report))
+
+
+def test_two_reports_of_one_file_get_two_pages(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("twice")
+    write_site([samples.right(), samples.right()], folder)
+    assert len(list((folder / "submissions").iterdir())) == 2
+
+
+def test_the_same_reports_give_the_same_files(tmp_path_factory: pytest.TempPathFactory) -> None:
+    one, other = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("other")
+    write_site(samples.everyone(), one)
+    write_site(samples.everyone()[::-1], other)
+    assert [p.name for p in pages(one)] == [p.name for p in pages(other)]
+    for a, b in zip(pages(one)[1:], pages(other)[1:], strict=True):
+        assert a.read_bytes() == b.read_bytes()
+
+
+def test_places_lead_to_their_lines(site: Path) -> None:
+    page = page_of(site, "grace-hopper")
+    assert '<a href="#c1-l3">cell 7, line 3</a>' in page
+    assert '<span class="line" id="c1-l3"><span class="no" data-no="3"></span>def linear_backward' in page
+    assert "cell 9, line 1" in page and 'href="#c2' not in page
+
+
+def test_a_page_without_code_says_so(site: Path) -> None:
+    assert "The code is not part of this report." in page_of(site, "ada-lovelace")
+
+
+def test_no_points_are_never_shown_as_zero(site: Path) -> None:
+    for name in ("alan-turing", "joan"):
+        text = Reader(page_of(site, name)).text
+        assert "no points" in text and "0 of 60" not in text
+
+
+def test_a_page_reads_as_before(site: Path) -> None:
+    for name in ("grace-hopper", "alan-turing"):
+        page = re.sub(r"<style>.*?</style>", "<style></style>", page_of(site, name), flags=re.DOTALL)
+        page = re.sub(r"sha256-[\w+/=]+|-[0-9a-f]{10}(?=\.html)", "HASH", page)
+        assert_matches(f"page-{name}.html", page)
+
+
+def test_an_empty_run_is_a_page_too(tmp_path_factory: pytest.TempPathFactory) -> None:
+    index = write_site([], tmp_path_factory.mktemp("empty"))
+    assert "No submissions." in index.read_text(encoding="utf-8")
+
+
+def test_reports_of_two_assignments_are_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
+    reports = [samples.right(), replace(samples.right(), assignment="other")]
+    with pytest.raises(GraderError, match="found linear_layers, other; write one site for each"):
+        write_site(reports, tmp_path_factory.mktemp("two"))
+
+
+@pytest.mark.parametrize(
+    "make", [samples.right, samples.wrong, samples.hostile], ids=lambda make: make.__name__
+)
+def test_a_card_is_a_fragment_without_script(make: Callable[[], Report]) -> None:
+    for function in make().functions:
+        reader = Reader(render_card(function, formula="dW = dZ @ A.T / m <b>"))
+        tags = {tag for tag, _ in reader.tags}
+        assert not tags & {"script", "html", "body", "link", "img", "b "}
+        assert (
+            not reader.attributes("style") and not reader.attributes("id") and not reader.attributes("href")
+        )
+        assert "dW = dZ @ A.T / m <b>" in reader.text
+
+
+def test_a_card_reads_as_before() -> None:
+    card = render_card(samples.wrong_backward(), formula="db = sum of dZ over the examples / m")
+    assert_matches("card.html", re.sub(r"<style>.*?</style>", "", card, flags=re.DOTALL))
+
+
+def test_a_template_that_names_what_is_not_there_fails() -> None:
+    from jinja2 import UndefinedError
+
+    with pytest.raises(UndefinedError):
+        _render("submission.html.j2")

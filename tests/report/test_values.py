@@ -1,0 +1,165 @@
+"""Values of a counterexample become small, inert tables, whatever data they arrive as."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.report.values import (
+    Grid,
+    Group,
+    Scalar,
+    Style,
+    difference,
+    style_for,
+    text_lines,
+    value_lines,
+    view,
+)
+
+from .samples import HOSTILE, array
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(
+            st.sampled_from(
+                ["array", "dtype", "shape", "tuple", "list", "dict", "set", "float", "complex", "opaque", "error",
+                 "message", "origin", "function", "other"]
+            ),
+            inner,
+            max_size=3,
+        ),
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "None"),
+        (True, "True"),
+        (3, "3"),
+        (0.1, "0.1"),
+        ("sigmoid", "'sigmoid'"),
+        ({"float": "nan"}, "nan"),
+        ({"complex": [1.0, -2.5]}, "1-2.5j"),
+        ({"opaque": "matrix"}, "an object of type matrix"),
+        ({"function": "relu"}, "the function relu"),
+        ({"error": "ValueError", "message": "no", "origin": "line 3"}, "ValueError: no (line 3)"),
+        ({"error": "ValueError", "message": "", "origin": None}, "ValueError"),
+        (array([], 0, 3), "an empty array, shape (0, 3), float64"),
+        (array(2.5), "2.5 (shape (), float64)"),
+        ({"from": "the future"}, '{"from": "the future"}'),
+    ],
+)
+def test_a_single_value_is_a_word(value: Any, text: str) -> None:
+    assert view(value) == Scalar(text)
+
+
+def test_a_matrix_is_a_table_with_its_indices() -> None:
+    node = view(array([[1.5, "nan"], ["-inf", 0.0]], 2, 2))
+    assert isinstance(node, Grid)
+    assert node.columns == ("0", "1")
+    assert [(label, [cell.text for cell in cells]) for label, cells in node.rows] == [
+        ("0", ["1.5", "nan"]),
+        ("1", ["-inf", "0"]),
+    ]
+
+
+def test_a_large_matrix_is_shortened_around_the_marked_place() -> None:
+    data = [[100 * i + j for j in range(50)] for i in range(30)]
+    node = view(array(data, 30, 50, dtype="int64"), Style(mark=(17, 31)))
+    assert isinstance(node, Grid)
+    assert node.columns == ("0", "1", "2", "3", "…", "31", "…", "49")
+    assert [label for label, _ in node.rows] == ["0", "1", "2", "3", "…", "17", "…", "29"]
+    marked = [cell.text for _, cells in node.rows for cell in cells if cell.marked]
+    assert marked == ["1731"]
+
+
+def test_three_dimensions_are_labelled_slices() -> None:
+    data = [[[1.0, 2.0]], [[3.0, 4.0]]]
+    node = view(array(data, 2, 1, 2), Style(mark=(1, 0, 1)))
+    assert isinstance(node, Group)
+    assert text_lines(node) == [
+        "[0] shape (1, 2), float64",
+        "  [[1  2]]",
+        "[1] shape (1, 2), float64",
+        "  [[3  4*]]",
+    ]
+
+
+def test_containers_keep_their_labels() -> None:
+    node = view({"dict": [["W1", 1], [3, {"tuple": [None, {"set": ["a"]}]}]]})
+    assert text_lines(node) == [
+        "['W1'] 1",
+        "[3] tuple of 2 items",
+        "  [0] None",
+        "  [1] set of 1 item",
+        "    'a'",
+    ]
+
+
+def test_a_long_container_says_what_is_missing() -> None:
+    assert text_lines(view({"list": list(range(30))}))[-1] == "… 6 more items"
+
+
+def test_a_long_string_is_cut() -> None:
+    assert len(text_lines(view("x" * 10_000))[0]) < 400
+
+
+def test_a_deep_value_ends() -> None:
+    value: Any = 1
+    for _ in range(100):
+        value = {"tuple": [value]}
+    assert len(text_lines(view(value))) < 20
+
+
+def test_an_enormous_integer_is_not_written_out() -> None:
+    assert view(10**9000) == Scalar("about 1e9000")
+
+
+@given(JSON)
+def test_no_data_is_too_odd_to_be_shown(value: Any) -> None:
+    lines = value_lines("x", value, Style(mark=(0, 1)), 40)
+    assert lines and all("\n" not in line for line in lines)
+
+
+def test_hostile_data_is_inert() -> None:
+    for value in (HOSTILE, {"opaque": HOSTILE}, {HOSTILE: 1}, {"dict": [[HOSTILE, 1]]}, array([HOSTILE], 1)):
+        text = "".join(value_lines("x", value, Style(), 80))
+        assert "\x1b" not in text and "\u202e" not in text and "\x00" not in text
+
+
+def test_tables_lose_columns_rather_than_exceed_the_width() -> None:
+    wide = array([[1.23456e-12] * 8] * 2, 2, 8)
+    for width in (36, 50, 200):
+        assert max(map(len, value_lines("x", wide, Style(), width))) <= width
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "where", "pair"),
+    [
+        (0.5, 1.5, "cost", ("0.5", "1.5")),
+        (1.0, 1.0 + 2**-40, "cost", ("1", "1.000000000001")),
+        (array([1.0, 2.0], 2), array([1.0, "nan"], 2), "z[1]", ("2", "nan")),
+        (array([1.0], 1), array([[1.0]], 1, 1), "z", None),
+        (array([1.0, 2.0], 2), array([1.0], 1), "z[1]", None),
+        (0.5, {"error": "NameError"}, "cost", None),
+        (True, 1, "flag", ("True", "1")),
+    ],
+)
+def test_the_first_difference_is_named_with_digits_enough_to_see_it(
+    expected: Any, got: Any, where: str, pair: tuple[str, str] | None
+) -> None:
+    assert difference(expected, got, where) == pair
+
+
+def test_the_tables_show_as_many_digits_as_the_difference_needs() -> None:
+    style = style_for(array([1.0, 1.0], 2), array([1.0, 1.00000001], 2), "z[1]")
+    assert (style.digits, style.mark) == (9, (1,))
