@@ -1,0 +1,338 @@
+"""Every run of every assignment, kept: its reports, and the overrides that instructors made.
+
+One row per report, committed before the next one is graded, so that a crash loses nothing that was
+finished. Nothing is ever updated away: a regrade is another run, an override is another row, and
+:func:`grader.gradebook_marks.marks` works out what counts. The rules stand in ``docs/design/gradebook.md``.
+
+The gradebook is an SQLite file or any database with an SQLAlchemy URL.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from grader.model import Report, report_from_json, report_to_json
+
+try:
+    import sqlalchemy as sa
+
+    from grader.gradebook_schema import OVERRIDES, REPORTS, RUNS, GradebookError, migrate
+except ImportError as error:  # pragma: no cover - tested in a process of its own
+    raise ImportError("the gradebook needs SQLAlchemy: pip install 'grader[gradebook]'") from error
+
+__all__ = [
+    "Gradebook",
+    "GradebookError",
+    "Override",
+    "Run",
+    "Stored",
+    "find_run",
+    "finish_run",
+    "open_gradebook",
+    "override",
+    "overrides",
+    "record",
+    "recorded",
+    "reports",
+    "runs",
+    "start_run",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Gradebook:
+    """An open gradebook. Use it as a context manager, or call :meth:`close`."""
+
+    engine: sa.Engine
+
+    def writing(self) -> Any:
+        """A transaction that holds the writer's lock from its beginning."""
+        return self.engine.execution_options(grader_writes=True).begin()
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One grading of many submissions; ``finished`` is empty when it was broken off."""
+
+    id: int
+    assignment: str
+    cases: str
+    grader_version: str
+    note: str
+    started: str
+    finished: str
+    reports: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A report as it was recorded, and whose it is."""
+
+    run: int
+    student: str
+    name: str
+    email: str
+    late: bool
+    fingerprint: str
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An instructor's mark in place of the computed one; ``points`` None takes an earlier one back."""
+
+    assignment: str
+    student: str
+    points: float | None
+    author: str
+    reason: str
+    made: str
+
+
+def open_gradebook(where: str | Path, *, create: bool = True) -> Gradebook:
+    """Open a gradebook, create it where there is none, and bring it up to date.
+
+    Parameters
+    ----------
+    where : str or Path
+        An SQLite file, or an SQLAlchemy URL (``postgresql+psycopg://...``).
+    create : bool
+        Whether a missing SQLite file is created; commands that only read say no.
+
+    Raises
+    ------
+    GradebookError
+        When the place cannot be opened, is no gradebook, or was written by a newer version.
+    """
+    text = str(where)
+    try:
+        url = sa.make_url(text) if "://" in text else sa.URL.create("sqlite", database=text)
+        is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+        if is_file and not create and not Path(str(url.database)).is_file():
+            raise GradebookError(f"there is no gradebook at {text}; 'grader grade --gradebook' makes one")
+        engine = sa.create_engine(url)
+        if engine.dialect.name == "sqlite":
+            _prepare_sqlite(engine)
+        book = Gradebook(engine)
+        with book.writing() as connection:
+            migrate(connection)
+    except (sa.exc.SQLAlchemyError, ImportError) as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise GradebookError(f"{_without_password(text)} does not open as a gradebook: {reason}") from error
+    return book
+
+
+def start_run(
+    book: Gradebook, *, assignment: str, cases: str, grader_version: str, started: datetime, note: str = ""
+) -> int:
+    """Begin a run and return its number.
+
+    Parameters
+    ----------
+    assignment, cases, grader_version : str
+        What is graded, the hash of the case file, and by which version.
+    started : datetime
+        The caller's time, with a time zone.
+    note : str
+        Anything worth knowing later.
+    """
+    row = {"assignment": assignment, "cases": cases, "grader_version": grader_version, "note": note}
+    insert = sa.insert(RUNS).values(**row, started=_time(started)).returning(RUNS.c.id)
+    with book.writing() as connection:
+        return int(connection.execute(insert).scalar_one())
+
+
+def record(
+    book: Gradebook,
+    run: int,
+    report: Report,
+    *,
+    name: str = "",
+    email: str = "",
+    late: bool = False,
+    fingerprint: str = "",
+) -> None:
+    """Store one report; when this returns, it is on the disk.
+
+    A second report on the same submission of the same student in the same run takes the place of the first
+    (a run that was resumed).
+
+    Parameters
+    ----------
+    run : int
+        From :func:`start_run`.
+    report : Report
+        The verdict. Without a student, the submission's path stands for one.
+    name, email, late, fingerprint
+        From :mod:`grader.collect`. Equal fingerprints mean the same attempt; without one, the path does.
+
+    Raises
+    ------
+    GradebookError
+        When there is no such run, or the report is of another assignment.
+    """
+    who = _clean(report.student or report.submission)
+    row = {
+        "run": run, "student": who[:255], "name": _clean(name), "email": _clean(email), "late": int(late),
+        "submission": _clean(report.submission), "fingerprint": fingerprint, "status": report.status,
+        "points": report.points, "max_points": report.max_points, "json": json.dumps(report_to_json(report)),
+    }  # fmt: skip
+    same = [REPORTS.c[key] == row[key] for key in ("run", "student", "submission")]
+    with book.writing() as connection:
+        found = find_run(connection, run)
+        if found.assignment != report.assignment:
+            raise GradebookError(f"run {run} is of {found.assignment!r}, the report of {report.assignment!r}")
+        connection.execute(sa.delete(REPORTS).where(*same))
+        connection.execute(sa.insert(REPORTS).values(**row))
+
+
+def finish_run(book: Gradebook, run: int, *, finished: datetime) -> None:
+    """Note that a run graded everything it was given."""
+    with book.writing() as connection:
+        find_run(connection, run)
+        connection.execute(sa.update(RUNS).where(RUNS.c.id == run).values(finished=_time(finished)))
+
+
+def runs(book: Gradebook, assignment: str | None = None) -> tuple[Run, ...]:
+    """All runs, oldest first."""
+    count = sa.select(sa.func.count()).select_from(REPORTS).where(REPORTS.c.run == RUNS.c.id)
+    query = sa.select(RUNS, count.scalar_subquery().label("reports")).order_by(RUNS.c.id)
+    if assignment is not None:
+        query = query.where(RUNS.c.assignment == assignment)
+    with book.engine.connect() as connection:
+        rows = connection.execute(query).mappings().all()
+    return tuple(Run(**{**row, "finished": row["finished"] or ""}) for row in rows)
+
+
+def reports(book: Gradebook, run: int) -> Iterator[Stored]:
+    """The reports of a run in the order of recording, one at a time, so that memory stays flat."""
+    with book.engine.connect() as connection:
+        find_run(connection, run)
+        query = sa.select(REPORTS).where(REPORTS.c.run == run).order_by(REPORTS.c.id)
+        for row in connection.execution_options(yield_per=50).execute(query).mappings():
+            facts = {key: row[key] for key in ("run", "student", "name", "email", "fingerprint")}
+            yield Stored(**facts, late=bool(row["late"]), report=report_from_json(json.loads(row["json"])))
+
+
+def recorded(book: Gradebook, run: int) -> frozenset[tuple[str, str]]:
+    """Student (or path) and submission of every report of a run that need not be graded again to resume it.
+
+    Reports with status ``error`` are not among them.
+    """
+    query = sa.select(REPORTS.c.student, REPORTS.c.submission)
+    query = query.where(REPORTS.c.run == run, REPORTS.c.status != "error")
+    with book.engine.connect() as connection:
+        find_run(connection, run)
+        return frozenset((row[0], row[1]) for row in connection.execute(query))
+
+
+def override(
+    book: Gradebook,
+    assignment: str,
+    student: str,
+    points: float | None,
+    *,
+    author: str,
+    reason: str,
+    made: datetime,
+) -> None:
+    """Give a student a mark by hand. It stands over every run until another override, also over regrades.
+
+    Parameters
+    ----------
+    points : float or None
+        In points of the assignment; more than its maximum is allowed. None takes the override back.
+    author, reason : str
+        Both are kept and exported; neither may be empty.
+
+    Raises
+    ------
+    GradebookError
+        When an argument makes no sense.
+    """
+    if points is not None and not (math.isfinite(points) and points >= 0):
+        raise GradebookError(f"expected points of 0 or more, found {points}")
+    for what, text in (("student", student), ("author", author), ("reason", reason)):
+        if not text.strip():
+            raise GradebookError(f"an override needs its {what}; found nothing")
+    row = {"assignment": assignment, "student": _clean(student)[:255], "points": points, "made": _time(made)}
+    with book.writing() as connection:
+        connection.execute(sa.insert(OVERRIDES).values(**row, author=_clean(author), reason=_clean(reason)))
+
+
+def overrides(book: Gradebook, assignment: str) -> tuple[Override, ...]:
+    """Every override of an assignment that was ever made, oldest first; the last one of a student counts."""
+    query = sa.select(OVERRIDES).where(OVERRIDES.c.assignment == assignment).order_by(OVERRIDES.c.id)
+    with book.engine.connect() as connection:
+        rows = connection.execute(query).mappings().all()
+    return tuple(Override(**{key: row[key] for key in row if key != "id"}) for row in rows)
+
+
+def find_run(connection: sa.Connection, run: int) -> sa.Row[Any]:
+    """The row of a run; an error that lists the runs there are when there is none of that number."""
+    row = connection.execute(sa.select(RUNS).where(RUNS.c.id == run)).one_or_none()
+    if row is None:
+        known = connection.execute(sa.select(RUNS.c.id).order_by(RUNS.c.id)).scalars().all()
+        raise GradebookError(f"there is no run {run}; the gradebook has {_span(known)}")
+    return row
+
+
+def _span(numbers: Iterable[int]) -> str:
+    known = [str(number) for number in numbers]
+    return f"run {', '.join(known[-10:])}" if known else "no run yet"
+
+
+def _time(moment: datetime) -> str:
+    if moment.tzinfo is None:
+        raise GradebookError("expected a time with a time zone, such as datetime.now(UTC), found one without")
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _clean(text: str) -> str:
+    """Text that every database takes: no NUL, no lone surrogates. The report's JSON keeps the original."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def _without_password(text: str) -> str:
+    try:
+        return str(sa.make_url(text)) if "://" in text else text  # a URL prints its password as ***
+    except sa.exc.ArgumentError:
+        return text.split("://")[0] + "://..."
+
+
+def _prepare_sqlite(engine: sa.Engine) -> None:
+    """Readers beside one writer (WAL), writers that wait for each other, commits that reach the disk.
+
+    The driver's own transactions are switched off: they begin late, so that two writers that both read
+    first would fail instead of waiting.
+    """
+
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("busy_timeout=60000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("grader_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

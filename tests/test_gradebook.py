@@ -1,0 +1,361 @@
+"""The gradebook: nothing is lost, nothing is overwritten, and a mark can be explained."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from grader.gradebook import (
+    Gradebook,
+    GradebookError,
+    Override,
+    finish_run,
+    open_gradebook,
+    override,
+    overrides,
+    record,
+    recorded,
+    reports,
+    runs,
+    start_run,
+)
+from grader.gradebook_schema import MIGRATIONS, migrate
+from grader.model import Check, Finding, FunctionReport, Report
+
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+
+
+def report(student: str | None = "s1", points: float | None = 5.0, **more: object) -> Report:
+    found = Report(
+        "a1", f"{student}.py", student, "graded", "full", points, 10.0, cases="abc", grader_version="1"
+    )
+    return replace(found, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Gradebook]:
+    with open_gradebook(tmp_path / "marks.db") as opened:
+        yield opened
+
+
+def begin(book: Gradebook, assignment: str = "a1", cases: str = "abc") -> int:
+    return start_run(book, assignment=assignment, cases=cases, grader_version="1", started=NOON)
+
+
+# ---- runs and reports ---------------------------------------------------------------------------------
+
+
+def test_a_run_knows_what_when_and_how_much(book: Gradebook) -> None:
+    summer = timezone(timedelta(hours=2))
+    first = start_run(
+        book, assignment="a1", cases="abc", grader_version="1.2", started=NOON.astimezone(summer), note="x"
+    )
+    second = begin(book, "a2")
+    record(book, first, report())
+    finish_run(book, first, finished=NOON + timedelta(minutes=1))
+    one, two = runs(book)
+    assert (one.id, one.assignment, one.cases, one.grader_version, one.note) == (
+        first,
+        "a1",
+        "abc",
+        "1.2",
+        "x",
+    )
+    assert (one.started, one.finished) == ("2026-11-02T12:00:00+00:00", "2026-11-02T12:01:00+00:00")
+    assert (one.reports, two.reports, two.id, two.finished) == (1, 0, second, "")
+    assert runs(book, "a2") == (two,)
+
+
+def test_a_report_comes_back_as_it_went_in(book: Gradebook) -> None:
+    run = begin(book)
+    check = Check("values", "dW", "failed", 0.0, 2.0, "wrong \x1b[31m =cmd() \ud800")
+    function = FunctionReport(
+        "f",
+        "failed",
+        "cell 1",
+        0.0,
+        2.0,
+        False,
+        (check,),
+        (Finding("c", "m"),),
+        {"item": "dW", "expected": None},
+    )
+    sent = report("作业", 5.0, functions=(function,), messages=("a\0b",), duration_s=0.25)
+    record(book, run, sent, name="Zoë", email="z@u.edu", late=True, fingerprint="f1")
+    (stored,) = reports(book, run)
+    assert stored.report == sent
+    facts = (stored.student, stored.name, stored.email, stored.late, stored.fingerprint, stored.run)
+    assert facts == ("作业", "Zoë", "z@u.edu", True, "f1", run)
+
+
+_TEXT = st.text(max_size=30)
+_NUMBER = st.floats(0, 100, allow_nan=False)
+_CHECKS = st.builds(
+    Check, _TEXT, _TEXT, st.sampled_from(["passed", "failed", "skipped"]), _NUMBER, _NUMBER, _TEXT
+)
+_FUNCTIONS = st.builds(
+    FunctionReport,
+    _TEXT,
+    st.sampled_from(["passed", "failed", "missing"]),
+    st.none() | _TEXT,
+    _NUMBER,
+    _NUMBER,
+    st.booleans(),
+    st.lists(_CHECKS, max_size=2).map(tuple),
+)
+_REPORTS = st.builds(
+    Report,
+    st.just("a1"),
+    _TEXT,
+    st.none() | _TEXT,
+    st.sampled_from(["graded", "unreadable", "error"]),
+    st.just("full"),
+    st.none() | _NUMBER,
+    _NUMBER,
+    st.lists(_FUNCTIONS, max_size=2).map(tuple),
+    messages=st.lists(_TEXT, max_size=2).map(tuple),
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(sent=_REPORTS, name=_TEXT)
+def test_every_report_comes_back_as_it_went_in(book: Gradebook, sent: Report, name: str) -> None:
+    run = begin(book)
+    record(book, run, sent, name=name)
+    (stored,) = reports(book, run)
+    assert stored.report == sent
+
+
+def test_reports_of_a_run_keep_their_order(book: Gradebook) -> None:
+    run = begin(book)
+    for student in ("b", "c", "a"):
+        record(book, run, report(student))
+    assert [stored.student for stored in reports(book, run)] == ["b", "c", "a"]
+
+
+def test_a_report_without_a_student_stands_under_its_path(book: Gradebook) -> None:
+    run = begin(book)
+    record(book, run, report(None, submission="x/hw.py"))
+    assert [stored.student for stored in reports(book, run)] == ["x/hw.py"]
+
+
+def test_a_resumed_run_replaces_a_report_and_knows_which_are_done(book: Gradebook) -> None:
+    run = begin(book)
+    record(book, run, report("s1", None, status="error"))
+    record(book, run, report("s2", 3.0))
+    assert recorded(book, run) == {("s2", "s2.py")}
+    record(book, run, report("s1", 7.0))
+    assert sorted((s.student, s.report.points) for s in reports(book, run)) == [("s1", 7.0), ("s2", 3.0)]
+
+
+def test_members_of_a_group_share_a_submission(book: Gradebook) -> None:
+    run = begin(book)
+    record(book, run, report("s1", submission="team.py"))
+    record(book, run, report("s2", submission="team.py"))
+    assert len(list(reports(book, run))) == 2
+
+
+# ---- errors -------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_run_is_answered_with_the_runs_there_are(book: Gradebook) -> None:
+    with pytest.raises(GradebookError, match="there is no run 1; the gradebook has no run yet"):
+        record(book, 1, report())
+    begin(book)
+    for use in (
+        lambda: list(reports(book, 9)),
+        lambda: recorded(book, 9),
+        lambda: finish_run(book, 9, finished=NOON),
+    ):
+        with pytest.raises(GradebookError, match="there is no run 9; the gradebook has run 1"):
+            use()
+
+
+def test_a_report_of_another_assignment_is_refused(book: Gradebook) -> None:
+    run = begin(book)
+    with pytest.raises(GradebookError, match="is of 'a1', the report of 'a2'"):
+        record(book, run, report(assignment="a2"))
+    assert list(reports(book, run)) == []
+
+
+def test_a_time_without_a_zone_is_refused(book: Gradebook) -> None:
+    with pytest.raises(GradebookError, match="expected a time with a time zone"):
+        start_run(book, assignment="a", cases="", grader_version="", started=datetime(2026, 1, 1))
+
+
+def test_reading_commands_do_not_create_a_gradebook(tmp_path: Path) -> None:
+    with pytest.raises(GradebookError, match="there is no gradebook at"):
+        open_gradebook(tmp_path / "none.db", create=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ("{}/no/such/folder.db", "unable to open database file"),
+        ("{}/text.db", "file is not a database"),
+        ("nonsense://user:secret@host/db", "nonsense"),
+    ],
+)
+def test_what_does_not_open_is_named_without_its_password(tmp_path: Path, where: str, message: str) -> None:
+    (tmp_path / "text.db").write_text("this is a text, and a long one, not a database\n" * 50)
+    with pytest.raises(GradebookError, match=message) as caught:
+        open_gradebook(where.format(tmp_path))
+    assert "secret" not in str(caught.value)
+
+
+def test_without_sqlalchemy_the_import_says_what_to_install() -> None:
+    program = "import sys; sys.modules['sqlalchemy'] = None; import grader.gradebook"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "ImportError: the gradebook needs SQLAlchemy: pip install" in done.stderr
+
+
+# ---- overrides ----------------------------------------------------------------------------------------
+
+
+def test_overrides_are_kept_with_author_and_reason(book: Gradebook) -> None:
+    override(book, "a1", "s1", 8.0, author="prof", reason="oral exam", made=NOON)
+    override(book, "a1", "s1", None, author="dean", reason="taken back", made=NOON)
+    override(book, "a2", "s1", 1.0, author="prof", reason="other", made=NOON)
+    at = "2026-11-02T12:00:00+00:00"
+    assert overrides(book, "a1") == (
+        Override("a1", "s1", 8.0, "prof", "oral exam", at),
+        Override("a1", "s1", None, "dean", "taken back", at),
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"points": -1.0}, "expected points of 0 or more, found -1.0"),
+        ({"points": float("nan")}, "expected points of 0 or more, found nan"),
+        ({"student": " "}, "needs its student"),
+        ({"author": ""}, "needs its author"),
+        ({"reason": "\n"}, "needs its reason"),
+    ],
+)
+def test_an_override_must_make_sense(book: Gradebook, change: dict[str, object], message: str) -> None:
+    told: dict[str, object] = {
+        "student": "s1",
+        "points": 1.0,
+        "author": "prof",
+        "reason": "why",
+        "made": NOON,
+        **change,
+    }
+    with pytest.raises(GradebookError, match=message):
+        override(book, "a1", **told)  # type: ignore[arg-type]
+    assert overrides(book, "a1") == ()
+
+
+# ---- crashes, writers, versions -----------------------------------------------------------------------
+
+
+def _crash(where: str) -> None:
+    book = open_gradebook(where)
+    run = begin(book)
+    record(book, run, report("s1"))
+    record(book, run, report("s2"))
+    with book.writing() as connection:
+        connection.execute(sa.text("DELETE FROM grader_reports"))
+        os._exit(9)
+
+
+def _write(where: str, name: str) -> None:
+    book = open_gradebook(where)
+    run = begin(book)
+    for number in range(20):
+        record(book, run, report(f"{name}-{number}"))
+
+
+def test_a_crash_in_the_middle_loses_no_finished_report(tmp_path: Path) -> None:
+    where = str(tmp_path / "marks.db")
+    process = multiprocessing.get_context("spawn").Process(target=_crash, args=(where,))
+    process.start()
+    process.join()
+    assert process.exitcode == 9
+    with open_gradebook(where) as book:
+        (run,) = runs(book)
+        assert run.finished == ""
+        assert recorded(book, run.id) == {("s1", "s1.py"), ("s2", "s2.py")}
+
+
+def test_many_writers_wait_for_each_other(tmp_path: Path) -> None:
+    where = str(tmp_path / "marks.db")
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_write, args=(where, name)) for name in ("a", "b", "c")]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0, 0]
+    with open_gradebook(where) as book:
+        assert sorted((run.id, run.reports) for run in runs(book)) == [(1, 20), (2, 20), (3, 20)]
+
+
+def test_the_file_is_written_ahead_and_synchronised(book: Gradebook) -> None:
+    with book.engine.connect() as connection:
+        settings_now = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        ]
+    assert settings_now == ["wal", 2, 1, 60000]
+
+
+def test_opening_again_runs_no_migration_twice(tmp_path: Path) -> None:
+    with open_gradebook(tmp_path / "m.db") as book:
+        begin(book)
+    with open_gradebook(str(tmp_path / "m.db"), create=False) as book, book.writing() as connection:
+        assert migrate(connection) == ()
+        assert len(runs(book)) == 1
+
+
+def test_a_new_migration_keeps_what_is_stored(book: Gradebook) -> None:
+    def m002_more(connection: sa.Connection) -> None:
+        connection.execute(sa.text("ALTER TABLE grader_runs ADD COLUMN mood TEXT DEFAULT 'good'"))
+
+    record(book, begin(book), report())
+    with book.writing() as connection:
+        assert migrate(connection, (*MIGRATIONS, m002_more)) == ("m002_more",)
+        assert connection.execute(sa.text("SELECT mood FROM grader_runs")).scalar_one() == "good"
+
+
+def test_a_migration_that_fails_leaves_the_old_gradebook(book: Gradebook) -> None:
+    def m002_breaks(connection: sa.Connection) -> None:
+        connection.execute(sa.text("DELETE FROM grader_runs"))
+        raise RuntimeError("broken")
+
+    begin(book)
+    with pytest.raises(RuntimeError, match="broken"), book.writing() as connection:
+        migrate(connection, (*MIGRATIONS, m002_breaks))
+    assert len(runs(book)) == 1
+
+
+def test_a_gradebook_of_a_newer_version_is_not_touched(tmp_path: Path) -> None:
+    with open_gradebook(tmp_path / "m.db") as book, book.writing() as connection:
+        connection.execute(sa.text("INSERT INTO grader_migrations VALUES ('m999_future')"))
+    with pytest.raises(GradebookError, match=r"newer grader \('m999_future'\); update"):
+        open_gradebook(tmp_path / "m.db")
+
+
+def test_a_database_that_holds_other_tables_keeps_them(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "shared.db") as other:
+        other.execute("CREATE TABLE runs (id INTEGER)")
+        other.execute("INSERT INTO runs VALUES (41)")
+    other.close()
+    with open_gradebook(f"sqlite:///{tmp_path}/shared.db") as book, book.engine.connect() as connection:
+        begin(book)
+        assert connection.execute(sa.text("SELECT id FROM runs")).scalar_one() == 41
