@@ -238,6 +238,11 @@ def compute_cost(AL: np.ndarray, Y: np.ndarray) -> float:
     return cost
 
 
+def compute_cost__guarded(AL: np.ndarray, Y: np.ndarray) -> float:
+    """As right as the reference up to a guard of 1e-7 inside the logarithms."""
+    return float(-np.mean(Y * np.log(AL + 1e-7) + (1 - Y) * np.log(1 - AL + 1e-7)))
+
+
 def linear_backward(dZ: np.ndarray, cache: LinearCache) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gradients of the linear part of a layer.
 
@@ -328,9 +333,12 @@ def _backward(
     AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache], dA_shift: int
 ) -> dict[str, np.ndarray]:
     """Gradients of all layers, the last layer first; the gradient of A^{l-1} goes under ``dA{l - dA_shift}``."""
+    return _backward_from((1 - Y) / (1 - AL) - Y / AL, caches, dA_shift)
+
+
+def _backward_from(dA: np.ndarray, caches: list[LayerCache], dA_shift: int) -> dict[str, np.ndarray]:
     grads = {}
     L = len(caches)
-    dA = (1 - Y) / (1 - AL) - Y / AL
     for l in range(L, 0, -1):
         activation = "sigmoid" if l == L else "relu"
         dA, dW, db = linear_activation_backward(dA, caches[l - 1], activation)
@@ -378,6 +386,11 @@ def L_model_backward__shifted_keys(
 ) -> dict[str, np.ndarray]:
     """Accepted alternative, from later editions: the gradient of A^{l-1} is stored under ``dA{l-1}``."""
     return _backward(AL, Y, caches, dA_shift=1)
+
+
+def L_model_backward__guarded(AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache]) -> dict[str, np.ndarray]:
+    """As right as the reference up to a guard of 1e-7 in the denominators."""
+    return _backward_from((1 - Y) / (1 - AL + 1e-7) - Y / (AL + 1e-7), caches, dA_shift=0)
 
 
 def update_parameters(

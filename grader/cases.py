@@ -1,0 +1,247 @@
+"""The case file: questions and answers, drawn once and replayed for everybody.
+
+A file holds, per graded function, the static plans of its cases, the expected outcome under every
+accepted alternative with its tolerances, and the outcomes of the catalogued mistakes with their
+texts: enough to grade and to diagnose without the reference. It is one value of
+:mod:`grader.wire` behind a checksum; there is no pickle. See ``docs/design/case-file.md``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.errors import SpecError, WireError
+from grader.running import Plan
+from grader.wire import Encoded, decode, encode, pack, unpack
+
+__all__ = ["Case", "CaseFile", "Expected", "FunctionCases", "MistakeText", "load_cases", "save_cases"]
+
+_MAGIC = b"grader cases 1\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The right value under one alternative, and the absolute tolerance of each of its numeric leaves."""
+
+    value: Encoded
+    tolerances: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One case: what is asked and what is right.
+
+    Attributes
+    ----------
+    key : str
+        ``function/check/number``, stable for one case file.
+    check : str
+        "values", or the name of the case set or property to which the case belongs.
+    case_class : str
+        The class of input, in words ("small", "one example").
+    visible : bool
+        Whether a report may show the inputs.
+    plan : Plan
+        The calls.
+    own : Plan or None
+        The same question on the student's own earlier values.
+    expected : tuple of Expected
+        One per accepted alternative; empty for a property.
+    mistakes : Mapping
+        Outcome per catalogued mistake: an encoded value, or the name of an exception's type.
+    facts : Encoded
+        What the property's plan noted for its judge.
+    """
+
+    key: str
+    check: str
+    case_class: str
+    visible: bool
+    plan: Plan
+    own: Plan | None = None
+    expected: tuple[Expected, ...] = ()
+    mistakes: Mapping[str, Encoded | str] = field(default_factory=dict)
+    facts: Encoded | None = None
+
+
+@dataclass(frozen=True)
+class MistakeText:
+    """What a catalogued mistake says to the student."""
+
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, eq=False)  # compared and hashed by identity: judges keep what they derive from it
+class FunctionCases:
+    """All cases of one function.
+
+    ``trivial`` names the output items that a stub gets right (all zeros, or arguments handed
+    through): they earn points only beside something that is not trivial.
+    """
+
+    name: str
+    arity: int
+    parameters: tuple[str, ...]
+    cases: tuple[Case, ...]
+    mistakes: Mapping[str, MistakeText]
+    trivial: frozenset[str]
+    dropped: int = 0
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """The frozen cases of one assignment.
+
+    ``fingerprint`` tells whether description, reference, mistakes, versions or seed have changed;
+    ``digest`` is the content hash that reports carry.
+    """
+
+    assignment: str
+    seed: int
+    fingerprint: str
+    functions: Mapping[str, FunctionCases]
+    digest: str = ""
+
+    @property
+    def arities(self) -> dict[str, int]:
+        """How many arguments each graded function is called with."""
+        return {name: function.arity for name, function in self.functions.items()}
+
+
+# -- to and from bytes -------------------------------------------------------------------
+
+
+def _blob(encoded: Encoded) -> Any:
+    return np.frombuffer(pack(encoded), np.uint8)
+
+
+def _unblob(value: Any) -> Encoded:
+    encoded, _ = unpack(value.tobytes())
+    return encoded
+
+
+def _plan_out(plan: Plan | None) -> Any:
+    if plan is None:
+        return None
+    named = [[(name, _blob(encoded)) for name, encoded in group] for group in (plan.steps, plan.given)]
+    return [plan.function, plan.number, *named, plan.cpu_s]
+
+
+def _plan_in(data: Any) -> Plan | None:
+    if data is None:
+        return None
+    function, number, steps, given, cpu_s = data
+    unpacked = [tuple((name, _unblob(blob)) for name, blob in group) for group in (steps, given)]
+    return Plan(function, number, *unpacked, cpu_s=cpu_s)
+
+
+def _case_out(case: Case) -> Any:
+    return [
+        case.key,
+        case.check,
+        case.case_class,
+        case.visible,
+        _plan_out(case.plan),
+        _plan_out(case.own),
+        [(_blob(e.value), np.array(e.tolerances)) for e in case.expected],
+        {code: v if isinstance(v, str) else _blob(v) for code, v in case.mistakes.items()},
+        None if case.facts is None else _blob(case.facts),
+    ]
+
+
+def _case_in(data: Any) -> Case:
+    key, check, case_class, visible, plan, own, expected, mistakes, facts = data
+    whole = _plan_in(plan)
+    assert whole is not None
+    return Case(
+        key,
+        check,
+        case_class,
+        visible,
+        whole,
+        _plan_in(own),
+        tuple(Expected(_unblob(value), tuple(tolerances.tolist())) for value, tolerances in expected),
+        {code: v if isinstance(v, str) else _unblob(v) for code, v in mistakes.items()},
+        None if facts is None else _unblob(facts),
+    )
+
+
+def _function_out(function: FunctionCases) -> Any:
+    return [
+        function.name,
+        function.arity,
+        list(function.parameters),
+        [_case_out(case) for case in function.cases],
+        [(m.code, m.message, m.hint) for m in function.mistakes.values()],
+        sorted(function.trivial),
+        function.dropped,
+    ]
+
+
+def _function_in(data: Any) -> FunctionCases:
+    name, arity, parameters, cases, mistakes, trivial, dropped = data
+    texts = {code: MistakeText(code, message, hint) for code, message, hint in mistakes}
+    return FunctionCases(
+        name, arity, tuple(parameters), tuple(map(_case_in, cases)), texts, frozenset(trivial), dropped
+    )
+
+
+def to_bytes(cases: CaseFile) -> bytes:
+    """The case file as bytes: magic line, checksum line, one encoded value."""
+    content = [
+        cases.assignment,
+        cases.seed,
+        cases.fingerprint,
+        [_function_out(function) for function in cases.functions.values()],
+    ]
+    body = pack(encode(content))
+    return _MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+
+
+def from_bytes(data: bytes, where: str = "the case file") -> CaseFile:
+    """Read a case file.
+
+    Raises
+    ------
+    SpecError
+        When the bytes are not a whole case file of this version.
+    """
+    head = len(_MAGIC) + 65
+    if not data.startswith(_MAGIC) or len(data) < head:
+        raise SpecError(f"{where} is not a case file of this version; run 'grader freeze' again")
+    body = data[head:]
+    digest = hashlib.sha256(body).hexdigest()
+    if data[len(_MAGIC) : head - 1].decode("ascii", "replace") != digest:
+        raise SpecError(f"{where} is damaged (its checksum does not match); run 'grader freeze' again")
+    try:
+        name, seed, fingerprint, functions = decode(unpack(body)[0])
+        loaded = [_function_in(function) for function in functions]
+    except (WireError, TypeError, ValueError, KeyError, AttributeError) as error:
+        raise SpecError(f"{where} cannot be read ({error}); run 'grader freeze' again") from error
+    return CaseFile(name, seed, fingerprint, {f.name: f for f in loaded}, digest)
+
+
+def save_cases(cases: CaseFile, path: Path) -> CaseFile:
+    """Write a case file in one step (a reader never sees half of it); returns it with its digest."""
+    data = to_bytes(cases)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(path.name + ".part")
+    draft.write_bytes(data)
+    draft.replace(path)
+    return from_bytes(data, str(path))
+
+
+def load_cases(path: Path) -> CaseFile:
+    """Read a case file from disk (see :func:`from_bytes`)."""
+    try:
+        return from_bytes(path.read_bytes(), str(path))
+    except OSError as error:
+        raise SpecError(f"cannot read the case file {path}: {error.strerror}") from error

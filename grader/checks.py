@@ -1,0 +1,452 @@
+"""From outcomes to checks and points: what follows for every function from its contract.
+
+The stages are *runs*, *structure*, *shape*, *dtype*, *values* per output item, then *inputs left
+alone*, further case sets and properties. A stage is skipped, with the reason, when an earlier one
+of the same item fails. Only values, sets and properties carry points (and *inputs*, a little, when
+all values pass), and nothing is earned by what a stub gets right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from grader.cases import Case, FunctionCases
+from grader.compare import STAGES, Item, Problem, agrees, items_of, kind_of, leaves, problems
+from grader.errors import WireError
+from grader.model import Check, FunctionStatus
+from grader.running import Outcome, Plan, Raised, Returned, Stopped
+from grader.spec import Function, Given, Property, Step
+from grader.texts import say
+from grader.wire import Code, Encoded, Ref, _Decoder, decode
+
+__all__ = ["Failure", "Outcomes", "Verdict", "arguments_of", "expected_value", "given_of", "judge"]
+
+Outcomes = Mapping[str, tuple[Outcome, ...]]
+_FORM_ERRORS = (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One case that failed one check."""
+
+    case: Case
+    check: str
+    item: str | None
+    problem: Problem | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The checks of one function, what failed, and under which alternative it was judged."""
+
+    name: str
+    status: FunctionStatus
+    checks: tuple[Check, ...]
+    failures: tuple[Failure, ...] = ()
+    alternative: int = 0
+    wrong_items: frozenset[str] = frozenset()
+
+    @property
+    def points(self) -> float:
+        return round(sum(check.points for check in self.checks), 6)
+
+    @property
+    def passed(self) -> bool:
+        return self.status == "passed"
+
+
+@dataclass
+class _Draft:
+    """Checks while they are collected."""
+
+    checks: list[Check] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    def add(self, kind: str, name: str, status: Any, points: float, earned: float, message: str) -> None:
+        self.checks.append(Check(kind, name, status, round(earned, 6), round(points, 6), message))
+
+
+def judge(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> Verdict:
+    """Judge one function.
+
+    Parameters
+    ----------
+    spec, cases
+        The description and the frozen cases.
+    outcomes
+        Per case key the outcomes of its plan's steps.
+
+    Returns
+    -------
+    Verdict
+        With failures in the order of the cases, small ones first.
+    """
+    draft = _Draft()
+    stopped = _first_stop(cases, outcomes)
+    shares = _shares(spec, _items(cases, spec))
+    values = _cases_of(cases, "values")
+    runs = _runs(values, outcomes, draft)
+    alternative, wrong, gate = 0, frozenset[str](), False
+    if runs:
+        alternative, results = _best_alternative(spec, values, outcomes)
+        wrong = frozenset(name for name, (problem, _) in results.items() if problem)
+        nontrivial = [n for n in shares.items if n not in cases.trivial]
+        gate = any(n not in wrong for n in nontrivial) or not nontrivial
+        _item_checks(spec, cases, values, results, shares, gate, draft)
+    else:
+        for name, points in shares.items.items():
+            draft.add("values", name, "skipped", points * spec.points, 0, say("skipped-runs"))
+    all_right = runs and not wrong
+    _inputs_check(spec, cases, outcomes, shares, all_right, draft)
+    for case_set in spec.sets:
+        _set_check(spec, cases, case_set.name, outcomes, shares.sets[case_set.name], gate, draft)
+    for prop in spec.properties:
+        _property_check(spec, cases, prop, outcomes, shares.properties[prop.name], gate or not shares.items, draft)
+    status: FunctionStatus = "passed" if all(c.status == "passed" for c in draft.checks) else "failed"
+    if stopped is not None:
+        status = stopped.reason if stopped.reason != "not-run" else "crashed"
+        message = say(status, name=spec.name, detail=stopped.detail)
+        draft.checks[0] = Check("runs", "runs", "failed", 0.0, 0.0, message)
+    return Verdict(spec.name, status, tuple(draft.checks), tuple(draft.failures), alternative, wrong)
+
+
+# -- shares ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Shares:
+    """Which part of the points each check carries; they add up to one."""
+
+    items: Mapping[str, float]
+    inputs: float
+    sets: Mapping[str, float]
+    properties: Mapping[str, float]
+
+
+def _shares(spec: Function, items: Sequence[Item]) -> _Shares:
+    judged = [i.name for i in items if i.name not in spec.random and i.name not in spec.opaque]
+    weights = {name: spec.weights.get(name, 1.0) for name in judged}
+    extra = {p.name: p.share for p in spec.properties} | {s.name: s.share for s in spec.sets}
+    left = 1.0 - sum(extra.values()) - spec.inputs_share
+    total = sum(weights.values())
+    if not total:  # nothing is judged by value: sets and properties carry everything
+        scale = (1.0 - spec.inputs_share) / (sum(extra.values()) or 1.0)
+        extra = {name: share * scale for name, share in extra.items()}
+        left = 0.0
+    return _Shares(
+        {name: left * weight / total if total else 0.0 for name, weight in weights.items()},
+        spec.inputs_share,
+        {s.name: extra[s.name] for s in spec.sets},
+        {p.name: extra[p.name] for p in spec.properties},
+    )
+
+
+@lru_cache(maxsize=4096)
+def _cases_of(cases: FunctionCases, check: str) -> tuple[Case, ...]:
+    return tuple(case for case in cases.cases if case.check == check)
+
+
+@lru_cache(maxsize=4096)
+def _items_cached(cases: FunctionCases, returns: str | tuple[str, ...]) -> tuple[Item, ...]:
+    found: dict[str, Item] = {}
+    for case in _cases_of(cases, "values"):
+        for item in items_of(expected_value(case, 0), returns):
+            found.setdefault(item.name, item)
+    return tuple(found.values())
+
+
+def _items(cases: FunctionCases, spec: Function) -> tuple[Item, ...]:
+    return _items_cached(cases, spec.returns)
+
+
+@lru_cache(maxsize=8192)
+def expected_value(case: Case, alternative: int) -> Any:
+    """The decoded right value of a case; nobody may write to it."""
+    return decode(case.expected[alternative].value)
+
+
+# -- runs --------------------------------------------------------------------------------
+
+
+def _first_stop(cases: FunctionCases, outcomes: Outcomes) -> Stopped | None:
+    for case in cases.cases:
+        for outcome in outcomes.get(case.key, ()):
+            if isinstance(outcome, Stopped) and outcome.reason != "not-run":
+                return outcome
+    return None
+
+
+def _last(outcomes: Outcomes, case: Case) -> Outcome:
+    found = outcomes.get(case.key, ())
+    return found[-1] if found else Stopped("not-run")
+
+
+def raised_text(outcome: Outcome, case: Case) -> str:
+    """An exception in words; its text only where the inputs may be seen."""
+    if isinstance(outcome, Raised):
+        message = f": {outcome.message}" if outcome.message and case.visible else ""
+        origin = f" ({outcome.origin})" if outcome.origin else ""
+        return say("raised", type=outcome.type_name, message=message, origin=origin)
+    return say("not-run")
+
+
+def _runs(values: Sequence[Case], outcomes: Outcomes, draft: _Draft) -> bool:
+    failing = [case for case in values if not isinstance(_last(outcomes, case), Returned)]
+    for case in failing:
+        draft.failures.append(Failure(case, "runs", None, None, raised_text(_last(outcomes, case), case)))
+    if failing:
+        message = raised_text(_last(outcomes, failing[0]), failing[0]) + _for_class(failing, values)
+        draft.add("runs", "runs", "failed", 0, 0, message)
+    else:
+        draft.add("runs", "runs", "passed", 0, 0, "")
+    return not failing
+
+
+def _for_class(failing: Sequence[Case], cases: Sequence[Case]) -> str:
+    if len(failing) == len(cases):
+        return ""
+    return say("for-class", failing=len(failing), total=len(cases), case_class=failing[0].case_class)
+
+
+# -- values ------------------------------------------------------------------------------
+
+Result = tuple[Problem | None, tuple[tuple[Case, Problem], ...]]
+
+
+def _best_alternative(spec: Function, values: Sequence[Case], outcomes: Outcomes) -> tuple[int, dict[str, Result]]:
+    """The alternative under which most items are right (the first one where equal)."""
+    count = len(values[0].expected) if values else 0
+    for alternative in range(count):
+        if all(agrees(c.expected[alternative], _value(outcomes, c)) for c in values):
+            names = [i.name for c in values[:1] for i in items_of(expected_value(c, alternative), spec.returns)]
+            return alternative, {name: (None, ()) for name in names}
+    decoded = {c.key: _decoded(_value(outcomes, c)) for c in values}
+    best: tuple[int, dict[str, Result]] | None = None
+    for alternative in range(count):
+        results = judge_items(spec, values, decoded, alternative)
+        right = sum(not problem for problem, _ in results.values())
+        if best is None or right > sum(not problem for problem, _ in best[1].values()):
+            best = alternative, results
+    return best or (0, {})
+
+
+def _value(outcomes: Outcomes, case: Case) -> Encoded:
+    outcome = _last(outcomes, case)
+    assert isinstance(outcome, Returned)
+    return outcome.value
+
+
+def _decoded(encoded: Encoded) -> Any:
+    try:
+        return decode(encoded)
+    except WireError:
+        return None
+
+
+def judge_items(
+    spec: Function, values: Sequence[Case], decoded: Mapping[str, Any], alternative: int
+) -> dict[str, Result]:
+    """Per item its first problem at the earliest stage, and every case with a problem."""
+    results: dict[str, list[tuple[Case, Problem]]] = {}
+    for case in values:
+        expected = expected_value(case, alternative)
+        got = decoded[case.key]
+        top = _top_problem(expected, got)
+        tolerances = dict(zip((p for p, _ in leaves(expected)), case.expected[alternative].tolerances, strict=False))
+        for item in items_of(expected, spec.returns):
+            found = results.setdefault(item.name, [])
+            if item.name in spec.opaque and top is None:
+                continue
+            problem, _ = (top, 0) if top else problems(
+                expected,
+                got,
+                item,
+                tolerances,
+                loose_dtype=item.name in spec.loose_dtype,
+                optional=item.name in spec.optional,
+            )
+            if problem and not (problem.stage == "values" and item.name in spec.random):
+                found.append((case, problem))
+    return {
+        name: (min((p for _, p in found), key=lambda p: STAGES.index(p.stage)) if found else None, tuple(found))
+        for name, found in results.items()
+    }
+
+
+def _top_problem(expected: Any, got: Any) -> Problem | None:
+    """A result that is not the tuple or dictionary that it should be."""
+    where = "the result"
+    if got is None and expected is not None:
+        return Problem("structure", (), say("none", where=where))
+    if isinstance(expected, tuple):
+        if not isinstance(got, tuple | list):
+            return Problem("structure", (), say("type", where=where, got=kind_of(got), expected=kind_of(expected)))
+        if len(got) != len(expected):
+            return Problem("structure", (), say("length", where=where, got=len(got), expected=len(expected)))
+    elif isinstance(expected, dict) and not isinstance(got, dict):
+        return Problem("structure", (), say("type", where=where, got=kind_of(got), expected="a dictionary"))
+    return None
+
+
+def _item_checks(
+    spec: Function,
+    cases: FunctionCases,
+    values: Sequence[Case],
+    results: Mapping[str, Result],
+    shares: _Shares,
+    gate: bool,
+    draft: _Draft,
+) -> None:
+    structural = [(name, p, hits) for name, (p, hits) in results.items() if p and p.stage == "structure"]
+    message = structural[0][1].message if structural else ""
+    draft.add("structure", "structure", "failed" if structural else "passed", 0, 0, message)
+    for name, (problem, hits) in results.items():
+        if name in spec.opaque:
+            continue
+        reached = STAGES.index(problem.stage) if problem else len(STAGES)
+        carries = name not in spec.random
+        for number, stage in enumerate(STAGES[1 : 4 if carries else 3], 1):
+            points = shares.items.get(name, 0.0) * spec.points if stage == "values" else 0.0
+            if number == reached and problem:
+                at = [(c, p) for c, p in hits if p.stage == stage]
+                text = at[0][1].message + _for_class([c for c, _ in at], values)
+                draft.add(stage, name, "failed", points, 0, text)
+            elif number > reached and problem:
+                draft.add(stage, name, "skipped", points, 0, say("skipped-stage", stage=problem.stage, item=name))
+            else:
+                pays = gate or name not in cases.trivial
+                text = say("passed-cases", count=len(values)) if pays else say("trivial")
+                draft.add(stage, name, "passed", points, points if pays else 0, text if stage == "values" else "")
+        draft.failures.extend(Failure(c, "values", name, p, p.message) for c, p in hits)
+
+
+# -- inputs, sets, properties ------------------------------------------------------------
+
+
+def _inputs_check(
+    spec: Function, cases: FunctionCases, outcomes: Outcomes, shares: _Shares, all_right: bool, draft: _Draft
+) -> None:
+    points = shares.inputs * spec.points
+    for case in cases.cases:
+        for step, outcome in enumerate(outcomes.get(case.key, ())):
+            if isinstance(outcome, Returned) and outcome.mutated and case.plan.steps[step][0] == spec.name:
+                names = _mutated_names(case.plan.steps[step][1], outcome.mutated, cases.parameters)
+                message = say("mutated", names=" and ".join(names))
+                draft.failures.append(Failure(case, "inputs", None, None, message))
+                draft.add("inputs", "inputs", "failed", points, 0, message)
+                return
+    if all_right:
+        draft.add("inputs", "inputs", "passed", points, points, "")
+    else:
+        draft.add("inputs", "inputs", "skipped", points, 0, say("skipped-inputs"))
+
+
+def _mutated_names(question: Encoded, numbers: Sequence[int], parameters: Sequence[str]) -> list[str]:
+    """Names of the arguments that own the numbered arrays (the decoder numbers them in order)."""
+    decoder = _Decoder(question, lambda ref: ref, lambda code: code)
+    args = decoder.get()
+    owners: dict[int, int] = {}
+    parts = [value for value, _, _ in decoder.arrays] + [value for value, _ in decoder.lists]
+    for position, argument in enumerate(args):
+        for inner in _parts(argument):
+            owners.setdefault(id(inner), position)
+    found = {owners.get(id(parts[n])) for n in numbers if n < len(parts)}
+    return [parameters[i] if i < len(parameters) else f"number {i + 1}" for i in sorted(x for x in found if x is not None)]
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    yield value
+    if isinstance(value, dict):
+        for part in value.values():
+            yield from _parts(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _parts(part)
+
+
+def _set_check(
+    spec: Function, cases: FunctionCases, name: str, outcomes: Outcomes, share: float, gate: bool, draft: _Draft
+) -> None:
+    mine = _cases_of(cases, name)
+    points = share * spec.points
+    failing: list[Failure] = []
+    returned = [c for c in mine if isinstance(_last(outcomes, c), Returned)]
+    for case in mine:
+        if case not in returned:
+            text = raised_text(_last(outcomes, case), case)
+            failing.append(Failure(case, name, None, None, text))
+    if not failing:
+        _, results = _best_alternative(spec, mine, outcomes)
+        failing = [
+            Failure(case, name, item, problem, problem.message)
+            for item, (_, hits) in results.items()
+            for case, problem in hits
+        ]
+    if failing:
+        draft.failures.extend(failing)
+        where = list({f.case.key: f.case for f in failing}.values())
+        draft.add("values", name, "failed", points, 0, failing[0].message + _for_class(where, mine))
+    else:
+        message = say("passed-cases", count=len(mine)) if gate else say("trivial")
+        draft.add("values", name, "passed", points, points if gate else 0, message)
+
+
+def _property_check(
+    spec: Function,
+    cases: FunctionCases,
+    prop: Property,
+    outcomes: Outcomes,
+    share: float,
+    gate: bool,
+    draft: _Draft,
+) -> None:
+    points = share * spec.points
+    failing = []
+    mine = _cases_of(cases, prop.name)
+    for case in mine:
+        message = property_problem(prop, case, outcomes.get(case.key, ()))
+        if message:
+            failing.append(Failure(case, prop.name, None, None, message))
+    if failing:
+        draft.failures.extend(failing)
+        text = failing[0].message + _for_class([f.case for f in failing], mine)
+        draft.add("property", prop.name, "failed", points, 0, text)
+    else:
+        draft.add("property", prop.name, "passed", points, points if gate else 0, "" if gate else say("trivial"))
+
+
+def property_problem(prop: Property, case: Case, outcomes: Sequence[Outcome]) -> str | None:
+    """What a property's judge says of one case."""
+    bad = next((o for o in outcomes if not isinstance(o, Returned)), None)
+    if bad is not None or len(outcomes) < len(case.plan.steps):
+        return say("property-incomplete", problem=raised_text(bad or Stopped("not-run"), case))
+    try:
+        return prop.judge(given_of(case, outcomes))
+    except _FORM_ERRORS as error:
+        return say("property-form", problem=f"{type(error).__name__}: {error}")
+    except WireError as error:
+        return say("property-form", problem=str(error))
+
+
+def given_of(case: Case, outcomes: Sequence[Outcome]) -> Given:
+    """What a judge sees of a case."""
+    steps = tuple(Step(name, arguments_of(case.plan, number)) for number, (name, _) in enumerate(case.plan.steps))
+    replies = tuple(decode(o.value) for o in outcomes if isinstance(o, Returned))
+    facts = decode(case.facts) if case.facts is not None else {}
+    return Given(steps[-1].args if steps else (), steps, replies, facts)
+
+
+def arguments_of(plan: Plan, step: int = -1) -> tuple[Any, ...]:
+    """The decoded arguments of one step; references and public code stay what they are."""
+
+    def same(part: Ref | Code) -> Any:
+        return part
+
+    args: tuple[Any, ...] = decode(plan.steps[step][1], ref=same, code=same)
+    return args
+
+

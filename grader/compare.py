@@ -1,0 +1,293 @@
+"""Whether a value is right: structure, shape, dtype, values — in this order, per output item.
+
+A reply that equals the expected one bit by bit, or whose numbers lie within their tolerances under
+an equal header, is right at once (:func:`agrees`). Only where that fails are both decoded and
+walked side by side (:func:`problems`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from grader.cases import Expected
+from grader.texts import say
+from grader.wire import Encoded, Opaque
+
+__all__ = ["STAGES", "Item", "Problem", "agrees", "items_of", "leaves", "problems", "where_text"]
+
+Stage = Literal["structure", "shape", "dtype", "values"]
+STAGES: tuple[Stage, ...] = ("structure", "shape", "dtype", "values")
+Path = tuple[Any, ...]
+_NUMBER = (int, float, complex, np.number)
+_NUMERIC = (np.ndarray, *_NUMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The first thing that is wrong with an item: the stage, the place, and the sentence."""
+
+    stage: Stage
+    path: Path
+    message: str
+    place: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A part of a result that is judged by itself: one element of a tuple, or all keys ``dW{l}``."""
+
+    name: str
+    paths: tuple[Path, ...]
+
+
+def items_of(value: Any, returns: str | Sequence[str]) -> tuple[Item, ...]:
+    """The items of an expected value.
+
+    Examples
+    --------
+    >>> [i.name for i in items_of({"dW1": 0, "db1": 0, "dW2": 0}, "grads")]
+    ['dW{l}', 'db{l}']
+    >>> [i.name for i in items_of((1, 2), ("Z", "cache"))]
+    ['Z', 'cache']
+    """
+    if isinstance(value, dict) and isinstance(returns, str):
+        groups: dict[str, list[Path]] = {}
+        for key in value:
+            groups.setdefault(re.sub(r"\d+$", "{l}", str(key)), []).append((key,))
+        return tuple(Item(name, tuple(paths)) for name, paths in groups.items())
+    if isinstance(value, tuple) and not isinstance(returns, str):
+        return tuple(Item(name, ((number,),)) for number, name in enumerate(returns[: len(value)]))
+    return (Item(returns if isinstance(returns, str) else returns[0], ((),)),)
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Numeric leaves of a value with their paths, in a fixed order (the order of its tolerances)."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from leaves(part, (*path, key))
+    elif isinstance(value, list | tuple):
+        for number, part in enumerate(value):
+            yield from leaves(part, (*path, number))
+    elif isinstance(value, np.ndarray) or (isinstance(value, _NUMBER) and not isinstance(value, bool)):
+        yield path, value
+
+
+def agrees(expected: Expected, got: Encoded) -> bool:
+    """Whether a reply is right at first sight: equal headers, and numbers equal or within tolerance.
+
+    False decides nothing; see :func:`problems`.
+    """
+    if got.header != expected.value.header:
+        return False
+    if got.payload == expected.value.payload:
+        return True
+    if not expected.tolerances or _has_other_numbers(got.header):
+        return False
+    ours = np.frombuffer(expected.value.payload, np.float64)
+    theirs = np.frombuffer(got.payload, np.float64)
+    return bool((np.abs(theirs - ours) <= min(expected.tolerances)).all())
+
+
+def _has_other_numbers(header: bytes) -> bool:
+    """Whether the payload holds anything but float64 (an 'a' or 'g' tag with another dtype).
+
+    Conservative: text that looks like such a tag also counts.
+    """
+    return re.search(rb"[ag](?:[biuc]\d|f(?!8 ))|c", header) is not None
+
+
+def problems(
+    expected: Any,
+    got: Any,
+    item: Item,
+    tolerances: Mapping[Path, float],
+    *,
+    loose_dtype: bool = False,
+    optional: bool = False,
+) -> tuple[Problem | None, int]:
+    """The first problem of an item at its earliest stage, and how many of its paths were present."""
+    found: list[Problem] = []
+    present = 0
+    for path in item.paths:
+        mine, theirs, missing = expected, got, False
+        for key in path:
+            mine = mine[key]
+            try:
+                theirs = theirs[key]
+            except (KeyError, IndexError, TypeError):
+                missing = True
+        if missing:
+            if not optional:
+                keys = ", ".join(map(repr, list(got)[:12])) if isinstance(got, dict) else ""
+                found.append(Problem("structure", path, say("key", where="the result", key=path[0], found=keys or "none")))
+            continue
+        present += 1
+        found.extend(_walk(mine, theirs, path, item.name, tolerances, loose_dtype))
+    if not found:
+        return None, present
+    return min(found, key=lambda problem: STAGES.index(problem.stage)), present
+
+
+def where_text(path: Path, root: str, index: tuple[int, ...] | None = None) -> str:
+    """A place in words a student would write: ``grads["dW1"][0, 2]``.
+
+    Examples
+    --------
+    >>> where_text(("dW1",), "dW{l}", (0, 2)), where_text((1, 0), "cache"), where_text((), "cost")
+    ('dW1[0, 2]', 'cache[0]', 'cost')
+    """
+    if path and isinstance(path[0], str) and re.sub(r"\d+$", "{l}", path[0]) == root:
+        text, rest = path[0], path[1:]
+    else:
+        text, rest = root, path[1:] if path and isinstance(path[0], int) else path
+    text += "".join(f"[{key!r}]" for key in rest)
+    return text + (f"[{', '.join(map(str, index))}]" if index else "")
+
+
+def _walk(
+    mine: Any, theirs: Any, path: Path, root: str, tolerances: Mapping[Path, float], loose: bool
+) -> Iterator[Problem]:
+    where = where_text(path, root)
+    if theirs is None and mine is not None:
+        yield Problem("structure", path, say("none", where=where))
+    elif isinstance(theirs, Opaque):
+        yield Problem("structure", path, say("opaque", where=where, got=theirs.type_name, expected=kind_of(mine)))
+    elif isinstance(mine, dict):
+        yield from _walk_dict(mine, theirs, path, root, tolerances, loose)
+    elif isinstance(mine, list | tuple):
+        if not isinstance(theirs, list | tuple):
+            yield Problem("structure", path, say("type", where=where, got=kind_of(theirs), expected=kind_of(mine)))
+        elif len(theirs) != len(mine):
+            yield Problem("structure", path, say("length", where=where, got=len(theirs), expected=len(mine)))
+        else:
+            for number, (a, b) in enumerate(zip(mine, theirs, strict=True)):
+                yield from _walk(a, b, (*path, number), root, tolerances, loose)
+    elif isinstance(mine, _NUMERIC) and not isinstance(mine, bool):
+        problem = _number_problem(mine, theirs, where, path, tolerances.get(path, 0.0), loose)
+        if problem:
+            yield problem
+    elif isinstance(mine, set):
+        if not isinstance(theirs, set | list | tuple) or set(theirs) != mine:
+            yield Problem("values", path, say("set", where=where, got=_short(theirs), expected=_short(mine)))
+    elif type(mine) is not type(theirs):
+        yield Problem("structure", path, say("type", where=where, got=kind_of(theirs), expected=kind_of(mine)))
+    elif mine != theirs:
+        yield Problem("values", path, say("value", where=where, got=_short(theirs), expected=_short(mine)))
+
+
+def _walk_dict(
+    mine: dict[Any, Any], theirs: Any, path: Path, root: str, tolerances: Mapping[Path, float], loose: bool
+) -> Iterator[Problem]:
+    where = where_text(path, root)
+    if not isinstance(theirs, dict):
+        yield Problem("structure", path, say("type", where=where, got=kind_of(theirs), expected="a dictionary"))
+        return
+    for key, part in mine.items():
+        if key in theirs:
+            yield from _walk(part, theirs[key], (*path, key), root, tolerances, loose)
+        else:
+            found = ", ".join(map(repr, list(theirs)[:12])) or "none"
+            yield Problem("structure", path, say("key", where=where, key=key, found=found))
+
+
+def kind_of(value: Any) -> str:
+    """A value's kind in a student's words."""
+    match value:
+        case None:
+            return "None"
+        case Opaque(type_name=name):
+            return f"an object of type {name}"
+        case dict():
+            return "a dictionary"
+        case tuple():
+            return f"a tuple of {len(value)}"
+        case list():
+            return f"a list of {len(value)}"
+        case np.ndarray():
+            return f"an array of shape {value.shape}"
+        case bool():
+            return "True or False"
+        case int() | float() | np.number():
+            return "a number"
+        case str():
+            return "a text"
+        case set():
+            return "a set"
+    return f"a value of type {type(value).__name__}"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, set):
+        return "{" + ", ".join(sorted(map(repr, value))) + "}"
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _number_problem(
+    mine: Any, theirs: Any, where: str, path: Path, tolerance: float, loose: bool
+) -> Problem | None:
+    scalar = not isinstance(mine, np.ndarray) or mine.ndim == 0
+    if isinstance(theirs, bool | np.bool_) and loose:
+        theirs = np.asarray(theirs)
+    if not isinstance(theirs, _NUMERIC) or isinstance(theirs, bool):
+        return Problem("structure", path, say("type", where=where, got=kind_of(theirs), expected=kind_of(mine)))
+    ours, other = np.asarray(mine), np.asarray(theirs)
+    if ours.shape != other.shape:
+        expected = "a single number, shape ()" if scalar else str(ours.shape)
+        return Problem("shape", path, say("shape", where=where, got=other.shape, expected=expected))
+    if not _dtype_fits(ours, other, theirs, loose):
+        return Problem("dtype", path, say("dtype", where=where, got=other.dtype, expected=ours.dtype))
+    return _value_problem(ours, other, where, path, tolerance)
+
+
+def _dtype_fits(ours: Any, other: Any, theirs: Any, loose: bool) -> bool:
+    if loose:
+        return other.dtype.kind in "biuf"
+    if type(theirs) in (int, float):  # a Python scalar has no dtype to get wrong
+        return True
+    if ours.dtype.kind in "iu":
+        return other.dtype.kind in "iu"
+    if ours.dtype.kind == "b":
+        return other.dtype.kind == "b"
+    return bool(other.dtype == ours.dtype)
+
+
+def _value_problem(ours: Any, other: Any, where: str, path: Path, tolerance: float) -> Problem | None:
+    if not ours.size:
+        return None
+    ours, other = ours.astype(np.float64), other.astype(np.float64)
+    with np.errstate(all="ignore"):
+        wrong = ~(np.abs(other - ours) <= tolerance)
+    if not wrong.any():
+        return None
+    place = tuple(int(i) for i in np.argwhere(wrong)[0])
+    got, expected = float(other[place]), float(ours[place])
+    at = where + (f"[{', '.join(map(str, place))}]" if place else "")
+    if not np.isfinite(other[wrong]).all():
+        place = tuple(int(i) for i in np.argwhere(wrong & ~np.isfinite(other))[0])
+        at = where + (f"[{', '.join(map(str, place))}]" if place else "")
+        text = say("nan", where=where, what=repr(float(other[place])), place=at, expected=f"{float(ours[place]):.10g}")
+        return Problem("values", path, text, place)
+    if ours.ndim == 0:
+        return Problem("values", path, say("value", where=where, got=f"{got:.10g}", expected=f"{expected:.10g}"), place)
+    difference = np.abs(other - ours)[wrong]
+    scale = np.abs(ours)[wrong]
+    relative = f", relative {float(np.max(difference / scale)):.2g}" if (scale > 0).all() else ""
+    text = say(
+        "values",
+        count=int(wrong.sum()),
+        size=ours.size,
+        where=where,
+        tolerance=tolerance,
+        largest=float(difference.max()),
+        relative=relative,
+        place=at,
+        got=f"{got:.10g}",
+        expected=f"{expected:.10g}",
+    )
+    return Problem("values", path, text, place)

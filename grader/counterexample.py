@@ -1,0 +1,167 @@
+"""The smallest failing case that may be shown, as data for every face of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.cases import Case, FunctionCases
+from grader.checks import Outcomes, Verdict, arguments_of, expected_value
+from grader.compare import where_text
+from grader.errors import WireError
+from grader.running import Outcome, Plan, Raised, Returned
+from grader.wire import Code, Opaque, Ref, decode
+
+__all__ = ["counterexample_of", "shown"]
+
+_MOST_ELEMENTS = 200
+
+
+def counterexample_of(cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Mapping[str, Any] | None:
+    """The first failing case whose inputs may be shown; None where all failing cases are hidden."""
+    failure = next((f for f in verdict.failures if f.case.visible), None)
+    if failure is None:
+        return None
+    case = failure.case
+    replies = outcomes.get(case.key, ())
+    last: Outcome | None = replies[-1] if replies else None
+    expected = expected_value(case, min(verdict.alternative, len(case.expected) - 1)) if case.expected else None
+    got = _got(last)
+    path = failure.problem.path if failure.problem else ()
+    part, wrong = _part(expected, path), _part(got, path) if isinstance(last, Returned) else got
+    place = failure.problem.place if failure.problem else None
+    return {
+        "case": case.key,
+        "class": case.case_class,
+        "item": failure.item or failure.check,
+        "where": where_text(path, failure.item or failure.check, place),
+        "message": failure.message,
+        "arguments": _arguments(cases, case),
+        "expected": shown(part) if case.expected else None,
+        "got": wrong if isinstance(last, Raised) else shown(wrong),
+        "output": last.output if isinstance(last, Returned | Raised) else "",
+        "snippet": snippet(case.plan, cases.parameters, cases.name),
+    }
+
+
+def _got(outcome: Outcome | None) -> Any:
+    if isinstance(outcome, Returned):
+        try:
+            return decode(outcome.value)
+        except WireError:
+            return None
+    if isinstance(outcome, Raised):
+        return {"error": outcome.type_name, "message": outcome.message, "origin": outcome.origin}
+    return None
+
+
+def _part(value: Any, path: Sequence[Any]) -> Any:
+    for key in path:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
+
+
+def _arguments(cases: FunctionCases, case: Case) -> list[dict[str, Any]]:
+    names = cases.parameters if case.plan.steps[-1][0] == cases.name else ()
+    args = arguments_of(case.plan)
+    return [
+        {"name": names[i] if i < len(names) else f"argument {i + 1}", "value": shown(value)}
+        for i, value in enumerate(args)
+    ]
+
+
+def _number(value: float) -> Any:
+    return float(value) if np.isfinite(value) else str(float(value))
+
+
+def shown(value: Any) -> Any:
+    """A value as plain JSON data; see ``docs/reference/json.md`` for the forms.
+
+    Examples
+    --------
+    >>> shown((np.array([1.0, np.nan]), {"a": 2}))
+    {'tuple': [{'array': [1.0, 'nan'], 'dtype': 'float64', 'shape': [2]}, {'dict': [['a', 2]]}]}
+    """
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return value if np.isfinite(value) else {"float": str(value)}
+        case complex():
+            return {"complex": [_number(value.real), _number(value.imag)]}
+        case np.ndarray():
+            return _shown_array(value)
+        case np.generic():
+            return shown(value.item())
+        case tuple():
+            return {"tuple": [shown(part) for part in value]}
+        case list():
+            return {"list": [shown(part) for part in value]}
+        case dict():
+            return {"dict": [[shown(key), shown(part)] for key, part in value.items()]}
+        case set():
+            return {"set": [shown(part) for part in sorted(value, key=repr)]}
+        case Opaque(type_name=name):
+            return {"opaque": name}
+        case Code(name=name):
+            return {"function": name}
+        case Ref(step=step):
+            return {"opaque": f"the result of call {step + 1}"}
+    return {"opaque": type(value).__name__}
+
+
+def _shown_array(value: Any) -> Any:
+    if value.size > _MOST_ELEMENTS:
+        return {"opaque": f"array of shape {value.shape}, {value.dtype}"}
+    if value.dtype.kind == "c":
+        return {"opaque": f"complex array of shape {value.shape}"}
+
+    def nested(part: Any) -> Any:
+        if isinstance(part, list):
+            return [nested(inner) for inner in part]
+        return _number(part) if isinstance(part, float) else part
+
+    return {"array": nested(value.tolist()), "dtype": str(value.dtype), "shape": list(value.shape)}
+
+
+def snippet(plan: Plan, parameters: Sequence[str], function: str) -> str:
+    """Python that repeats the calls of a case in the student's own notebook."""
+    lines = ["import numpy as np", "from numpy import array, float64, nan, inf", ""]
+    for step, (name, _) in enumerate(plan.steps):
+        args = []
+        for number, value in enumerate(arguments_of(plan, step)):
+            label = parameters[number] if name == function and number < len(parameters) else f"value_{step}_{number}"
+            if isinstance(value, Ref):
+                args.append(f"result_{value.step}" + "".join(f"[{key!r}]" for key in value.path))
+                continue
+            if isinstance(value, Code):
+                lines.append(f"# {label}: the function {value.name} with {value.args!r}")
+            else:
+                lines.append(f"{label} = {_literal(value)}")
+            args.append(label)
+        lines.append(f"result_{step} = {name}({', '.join(args)})")
+    lines.append(f"print(result_{len(plan.steps) - 1})")
+    return "\n".join(lines)
+
+
+def _literal(value: Any) -> str:
+    match value:
+        case np.ndarray():
+            text = repr(value.tolist())
+            return f"array({text}, dtype='{value.dtype}')" if value.size else f"np.zeros({value.shape}, '{value.dtype}')"
+        case np.generic():
+            return repr(value.item())
+        case tuple():
+            return "(" + ", ".join(map(_literal, value)) + ("," if len(value) == 1 else "") + ")"
+        case list():
+            return "[" + ", ".join(map(_literal, value)) + "]"
+        case dict():
+            return "{" + ", ".join(f"{_literal(k)}: {_literal(v)}" for k, v in value.items()) + "}"
+    return repr(value)
+
+

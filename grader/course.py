@@ -1,0 +1,234 @@
+"""Where assignments come from: a course folder with ``assignments/`` and, for authors, ``reference/``.
+
+The course is, in this order: the folder that was named (``--course``), the one named by
+``[tool.grader] course = "..."`` in the working folder's ``pyproject.toml``, the working folder itself
+when it has ``assignments/``, and the course that comes with the package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import os
+import platform
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from grader.cases import CaseFile, load_cases, save_cases
+from grader.errors import SpecError
+from grader.spec import Assignment
+
+__all__ = ["Course", "LoadedAssignment", "find_course", "load_assignment"]
+
+
+@dataclass(frozen=True)
+class Course:
+    """A folder of assignments."""
+
+    root: Path
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the assignments, sorted."""
+        return tuple(sorted(p.parent.name for p in (self.root / "assignments").glob("*/assignment.py")))
+
+    def load(self, name: str) -> LoadedAssignment:
+        """The assignment of that name.
+
+        Raises
+        ------
+        SpecError
+            When there is none, or when it is described wrongly.
+        """
+        folder = self.root / "assignments" / name
+        if name not in self.names:
+            known = ", ".join(self.names) or "none at all"
+            raise SpecError(f"there is no assignment {name!r}; this course has: {known}")
+        module = self._module(f"assignments.{name}.assignment", folder / "assignment.py")
+        assignment = getattr(module, "ASSIGNMENT", None)
+        if not isinstance(assignment, Assignment):
+            raise SpecError(f"{folder / 'assignment.py'} must define ASSIGNMENT = Assignment(...)")
+        if assignment.name != name:
+            raise SpecError(f"{folder / 'assignment.py'} calls itself {assignment.name!r}, expected {name!r}")
+        return LoadedAssignment(self, assignment, folder)
+
+    def _module(self, name: str, path: Path) -> ModuleType:
+        """Load an author's file; a name of its own keeps two courses apart."""
+        unique = f"_course_{hashlib.sha256(str(self.root).encode()).hexdigest()[:8]}.{name}"
+        if unique in sys.modules:
+            return sys.modules[unique]
+        spec = importlib.util.spec_from_file_location(unique, path)
+        if spec is None or spec.loader is None or not path.is_file():
+            raise SpecError(f"cannot read {path}")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[unique] = module
+        try:
+            with self.importable():
+                spec.loader.exec_module(module)
+        except SpecError:
+            del sys.modules[unique]
+            raise
+        except Exception as error:
+            del sys.modules[unique]
+            raise SpecError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
+        return module
+
+    @contextmanager
+    def importable(self) -> Iterator[None]:
+        """Make ``reference`` and ``assignments`` of this course importable for a while."""
+        entry = str(self.root)
+        sys.path.insert(0, entry)
+        try:
+            yield
+        finally:
+            sys.path.remove(entry)
+
+
+@dataclass(frozen=True)
+class LoadedAssignment:
+    """An assignment with the files that lie around it."""
+
+    course: Course
+    spec: Assignment
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @cached_property
+    def provided(self) -> Mapping[str, str]:
+        """Source of the helper modules that submissions may import."""
+        return {p.stem: p.read_text("utf-8") for p in sorted((self.folder / "provided").glob("*.py"))}
+
+    @cached_property
+    def public(self) -> str:
+        """Public code: makes function arguments and planted helpers; runs in the worker."""
+        path = self.folder / "public.py"
+        return path.read_text("utf-8") if path.is_file() else ""
+
+    def author_module(self, stem: str) -> ModuleType | None:
+        """``mistakes.py``, ``styles.py`` or ``public.py`` of the assignment, if there is one."""
+        path = self.folder / f"{stem}.py"
+        return self.course._module(f"assignments.{self.name}.{stem}", path) if path.is_file() else None
+
+    @cached_property
+    def reference(self) -> ModuleType | None:
+        """The reference module; None in a student kit."""
+        name = self.spec.reference_module
+        path = self.course.root / Path(*name.split(".")).with_suffix(".py")
+        if not path.is_file():
+            return None
+        with self.course.importable():
+            return importlib.import_module(name)
+
+    def reference_function(self, name: str) -> Any:
+        """A right function: of the reference module, or the one behind a provided helper."""
+        dotted = self.spec.provided_helpers.get(name)
+        if dotted:
+            module, _, attribute = dotted.rpartition(".")
+            with self.course.importable():
+                return getattr(importlib.import_module(module), attribute)
+        function = getattr(self.reference, name, None)
+        if function is None:
+            raise SpecError(f"{self.spec.reference_module} has no function {name!r}")
+        return function
+
+    def _author_files(self) -> Iterator[Path]:
+        yield from sorted(p for p in self.folder.rglob("*.py") if "__pycache__" not in p.parts)
+        reference = self.course.root / "reference"
+        yield from sorted(p for p in reference.glob("*.py"))
+
+    def fingerprint(self, seed: int) -> str:
+        """Changes whenever description, reference, mistakes, versions or seed change."""
+        from grader import __version__
+
+        state = hashlib.sha256(repr((__version__, np.__version__, platform.python_version(), seed)).encode())
+        for path in self._author_files():
+            state.update(path.name.encode() + b"\0" + path.read_bytes())
+        for module in ("freeze", "strategies", "spec", "wire", "cases"):  # while the package is developed
+            state.update(Path(__file__).with_name(f"{module}.py").read_bytes())
+        return state.hexdigest()
+
+    def cases_path(self, seed: int) -> Path:
+        """Where frozen cases are kept: beside the course where it can be written, else in the user's cache."""
+        kit = self.folder / "cases.bin"
+        if kit.is_file():
+            return kit
+        store = self.course.root / ".grader" / "cases"
+        if not os.access(self.course.root, os.W_OK):
+            store = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "grader" / "cases"
+        return store / f"{self.name}-{seed}.cases"
+
+    def cases(self, seed: int = 0) -> CaseFile:
+        """The frozen cases: read where they are fresh, drawn anew where they are stale or absent."""
+        path = self.cases_path(seed)
+        if path.name == "cases.bin":
+            return load_cases(path)
+        fingerprint = self.fingerprint(seed)
+        try:
+            found = load_cases(path)
+            if found.fingerprint == fingerprint:
+                return found
+        except SpecError:
+            pass
+        from grader.freeze import freeze
+
+        return save_cases(freeze(self, seed, fingerprint), path)
+
+
+def find_course(folder: Path | None = None) -> Course:
+    """The course to use (see the module's text).
+
+    Raises
+    ------
+    SpecError
+        When the named folder has no assignments.
+    """
+    if folder is not None:
+        if not (folder / "assignments").is_dir():
+            raise SpecError(f"{folder} is not a course: it has no folder 'assignments'")
+        return Course(folder.resolve())
+    project = Path("pyproject.toml")
+    if project.is_file():
+        try:
+            named = tomllib.loads(project.read_text("utf-8")).get("tool", {}).get("grader", {}).get("course")
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+            named = None
+        if named:
+            return find_course(Path(named))
+    if any(Path("assignments").glob("*/assignment.py")):
+        return Course(Path.cwd())
+    here = Path(__file__).resolve().parent
+    for candidate in (here / "_course", here.parent):
+        if (candidate / "assignments").is_dir():
+            return Course(candidate)
+    raise SpecError("no course found: name one with --course DIR")
+
+
+def load_assignment(name: str, *, course: str | Path | None = None) -> LoadedAssignment:
+    """The assignment of that name, ready for :func:`grader.grade`.
+
+    Parameters
+    ----------
+    name
+        As :command:`grader list` shows it.
+    course
+        Folder of a course of one's own.
+
+    Raises
+    ------
+    SpecError
+        When there is no such assignment; the message lists those there are.
+    """
+    return find_course(None if course is None else Path(course)).load(name)

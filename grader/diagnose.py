@@ -1,0 +1,359 @@
+"""Why something is wrong: catalogued mistakes by equality of outcomes, then general detectors.
+
+A finding is never a guess. A catalogued mistake is named only when it is wrong in the same items and
+gives the student's own numbers on all cases; a general detector speaks only when its relation holds
+on all failing cases.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+
+from grader.cases import Case, FunctionCases
+from grader.checks import Failure, Outcomes, Verdict, arguments_of, expected_value, given_of
+from grader.compare import Item, items_of, leaves, problems
+from grader.errors import WireError
+from grader.model import Finding
+from grader.running import Outcome, Raised, Returned
+from grader.spec import Function
+from grader.texts import say
+from grader.wire import Encoded, decode
+
+__all__ = ["findings_of"]
+
+_MOST = 2
+
+
+def findings_of(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> tuple[Finding, ...]:
+    """At most two findings, the most specific first."""
+    if verdict.passed:
+        return ()
+    found = [*_catalogued(spec, cases, outcomes, verdict)]
+    if not found:
+        found = [f for detector in _DETECTORS for f in detector(spec, cases, outcomes, verdict)]
+    unique = list({f.code: f for f in found}.values())
+    return tuple(unique[:_MOST])
+
+
+# -- catalogued mistakes -----------------------------------------------------------------
+
+
+def _catalogued(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
+    for code in _fitting(spec, cases, outcomes, verdict):
+        text = cases.mistakes[code]
+        yield Finding(text.code, text.message, text.hint)
+
+
+def _fitting(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[str]:
+    for prop in spec.properties:
+        failing = [f.case for f in verdict.failures if f.check == prop.name]
+        for code, fits in prop.fits.items():
+            if failing and all(_fits(fits, case, outcomes) for case in failing):
+                yield code
+                break
+    compared = [c for c in cases.cases if c.expected]
+    for code in cases.mistakes:
+        if _same_outcomes(spec, compared, outcomes, verdict, code):
+            yield code
+            return
+
+
+def _fits(fits: Callable[[Any], bool], case: Case, outcomes: Outcomes) -> bool:
+    replies = outcomes.get(case.key, ())
+    if len(replies) < len(case.plan.steps) or not all(isinstance(o, Returned) for o in replies):
+        return False
+    try:
+        return bool(fits(given_of(case, replies)))
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError, WireError):
+        return False
+
+
+def _same_outcomes(
+    spec: Function, compared: Sequence[Case], outcomes: Outcomes, verdict: Verdict, code: str
+) -> bool:
+    """Whether a mistake is wrong in the student's wrong items only, with the student's own numbers."""
+    if not any(code in case.mistakes for case in compared):
+        return False
+    wrong = {(f.check, f.item) for f in verdict.failures if f.case.expected and f.check != "inputs"}
+    if not wrong:
+        return False
+    # The first failing case rules most mistakes out.
+    order = sorted(compared, key=lambda c: not any(f.case is c for f in verdict.failures))
+    theirs: set[tuple[str, str | None]] = set()
+    for case in order:
+        outcome = outcomes.get(case.key, ())[-1:]
+        mistake = case.mistakes.get(code)
+        if not outcome:
+            return False
+        if isinstance(mistake, str) or isinstance(outcome[0], Raised):
+            if not _raise_alike(mistake, outcome[0]):
+                return False
+            theirs.add((("runs" if case.check == "values" else case.check), None))
+            continue
+        if not isinstance(outcome[0], Returned):
+            return False
+        differing = _wrong_items(spec, case, code)
+        theirs.update((case.check, name) for name in differing)
+        names = {item for check, item in wrong if check == case.check and item is not None} | differing
+        value = mistake if mistake is not None else case.expected[0].value
+        if not _equal_items(spec, case, names, value, outcome[0].value, verdict.alternative):
+            return False
+    return theirs == wrong
+
+
+def _raise_alike(mistake: Encoded | str | None, outcome: Outcome) -> bool:
+    return isinstance(mistake, str) and isinstance(outcome, Raised) and outcome.type_name.split(".")[-1] == mistake
+
+
+@lru_cache(maxsize=65536)
+def _wrong_items(spec: Function, case: Case, code: str) -> frozenset[str]:
+    """Items in which a mistake's outcome differs from the right one."""
+    mistake = case.mistakes.get(code)
+    if mistake is None or isinstance(mistake, str):
+        return frozenset()
+    expected, got = expected_value(case, 0), decode(mistake)
+    return frozenset(
+        item.name
+        for item in items_of(expected, spec.returns)
+        if item.name not in spec.opaque and not _same(spec, expected, got, item, _tolerances(case, 0))
+    )
+
+
+def _tolerances(case: Case, alternative: int) -> dict[tuple[Any, ...], float]:
+    expected = expected_value(case, alternative)
+    return dict(zip((p for p, _ in leaves(expected)), case.expected[alternative].tolerances, strict=False))
+
+
+def _same(spec: Function, mine: Any, theirs: Any, item: Item, tolerances: Mapping[Any, float]) -> bool:
+    if isinstance(mine, tuple) and (not isinstance(theirs, tuple | list) or len(theirs) != len(mine)):
+        return False
+    if isinstance(mine, dict) and not isinstance(theirs, dict):
+        return False
+    problem, _ = problems(
+        mine,
+        theirs,
+        item,
+        tolerances,
+        loose_dtype=item.name in spec.loose_dtype,
+        optional=item.name in spec.optional,
+    )
+    return problem is None or (problem.stage == "values" and item.name in spec.random)
+
+
+def _equal_items(
+    spec: Function, case: Case, names: Iterable[str], mistake: Encoded, got: Encoded, alternative: int
+) -> bool:
+    try:
+        mine, theirs = _finite(decode(mistake)), _finite(decode(got))
+    except WireError:
+        return False
+    tolerances = {path: max(1e-12, 1e-9 * _scale(leaf)) for path, leaf in leaves(mine)}
+    found = {item.name: item for item in items_of(mine, spec.returns)}
+    right = {item.name: item for item in items_of(expected_value(case, 0), spec.returns)}
+    for name in names:
+        item = found.get(name)
+        if item is None:  # the mistake has lost the item altogether, and so must the student
+            if name in right and not problems(expected_value(case, 0), theirs, right[name], {})[1]:
+                continue
+            return False
+        if not _same(spec, mine, theirs, item, tolerances):
+            return False
+    return True
+
+
+def _finite(value: Any) -> Any:
+    """The value with nan and inf replaced by huge numbers, so that equal ones compare equal."""
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return np.nan_to_num(value, nan=1e301, posinf=1e302, neginf=-1e302)
+    if isinstance(value, float | np.floating):
+        return type(value)(np.nan_to_num(value, nan=1e301, posinf=1e302, neginf=-1e302))
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_finite(part) for part in value)
+    return value
+
+
+def _scale(value: Any) -> float:
+    array = np.abs(np.asarray(value, dtype=np.complex128))
+    finite = array[np.isfinite(array)]
+    return float(finite.max()) if finite.size else 0.0
+
+
+# -- general detectors -------------------------------------------------------------------
+
+Detector = Callable[[Function, FunctionCases, Outcomes, Verdict], Iterator[Finding]]
+
+
+def _pairs(outcomes: Outcomes, failures: Sequence[Failure], alternative: int) -> list[tuple[Case, Any, Any]]:
+    """Expected and actual leaves of one item in its failing cases, as (case, expected, got)."""
+    found = []
+    for failure in failures:
+        outcome = outcomes[failure.case.key][-1]
+        if failure.problem is None or not isinstance(outcome, Returned):
+            continue
+        mine, theirs = expected_value(failure.case, alternative), decode(outcome.value)
+        try:
+            for key in failure.problem.path:
+                mine, theirs = mine[key], theirs[key]
+        except (KeyError, IndexError, TypeError):
+            continue
+        numbers = (int, float, np.ndarray, np.number)
+        if isinstance(mine, numbers) and isinstance(theirs, numbers):
+            found.append((failure.case, np.asarray(mine), np.asarray(theirs)))
+    return found
+
+
+def _by_item(verdict: Verdict) -> dict[str, list[Failure]]:
+    groups: dict[str, list[Failure]] = {}
+    for failure in verdict.failures:
+        if failure.item is not None and failure.check == "values":
+            groups.setdefault(failure.item, []).append(failure)
+    return groups
+
+
+def _undefined(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
+    for failure in verdict.failures:
+        outcome = next((o for o in outcomes.get(failure.case.key, ()) if isinstance(o, Raised)), None)
+        if outcome and outcome.type_name in ("NameError", "UnboundLocalError") and failure.case.visible:
+            match = re.match(r"name '(\w{1,60})' is not defined", outcome.message)
+            if match:
+                text = say("undefined-name", missing=match[1])
+                yield Finding("undefined-name", text, say("undefined-name-hint"))
+        return
+
+
+def _permuted(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
+    values = [c for c in cases.cases if c.check == "values" and c.expected]
+    if isinstance(spec.returns, str) or len(verdict.wrong_items) < 2 or len(spec.returns) > 5:
+        return
+    orders = [p for p in permutations(range(len(spec.returns))) if list(p) != sorted(p)]
+    for case in values:
+        outcome = outcomes[case.key][-1]
+        got = decode(outcome.value) if isinstance(outcome, Returned) else None
+        if not isinstance(got, tuple | list) or len(got) != len(spec.returns):
+            return
+        expected, tolerances = expected_value(case, verdict.alternative), _tolerances(case, verdict.alternative)
+        items = items_of(expected, spec.returns)
+        orders = [
+            p for p in orders if all(_same(spec, expected, tuple(got[i] for i in p), item, tolerances) for item in items)
+        ]
+    if orders:
+        text = say("permuted", expected=", ".join(spec.returns))
+        yield Finding("permuted-result", text, say("permuted-hint"))
+
+
+def _axes(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
+    for item, failures in _by_item(verdict).items():
+        shapes = [f for f in failures if f.problem and f.problem.stage == "shape"]
+        pairs = _pairs(outcomes, shapes, verdict.alternative)
+        if not pairs or len(pairs) < len(failures):
+            continue
+        got, expected = pairs[0][2].shape, pairs[0][1].shape
+        if all(g.ndim == e.ndim == 2 and g.shape == e.shape[::-1] and _near(g.T, e) for _, e, g in pairs):
+            yield Finding("transposed", say("transposed", item=item), say("transposed-hint"))
+        elif all(g.ndim < e.ndim and g.size == e.size for _, e, g in pairs):
+            text = say("keepdims", item=item, got=got, expected=expected)
+            yield Finding("missing-keepdims", text, say("keepdims-hint"))
+        elif all(g.ndim > e.ndim and g.size == e.size for _, e, g in pairs):
+            text = say("extra-axis", item=item, got=got, expected=expected)
+            yield Finding("extra-axis", text, say("extra-axis-hint"))
+
+
+def _dtypes(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
+    for item, failures in _by_item(verdict).items():
+        pairs = _pairs(outcomes, failures, verdict.alternative)
+        if not pairs or len(pairs) < len(failures) or any(e.shape != g.shape for _, e, g in pairs):
+            continue
+        if all(g.dtype in (np.float32, np.float16) and _near(g, e, 1e-2) for _, e, g in pairs):
+            yield Finding("single-precision", say("float32", item=item, got=pairs[0][2].dtype), say("float32-hint"))
+        elif all(_near(g, np.trunc(e)) or _near(g, np.floor(e)) for _, e, g in pairs):
+            yield Finding("truncated", say("truncated", item=item), say("truncated-hint"))
+
+
+def _relations(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
+    """A constant factor with its meaning, the opposite sign, the transpose, an argument too many or few."""
+    for item, failures in _by_item(verdict).items():
+        pairs = _pairs(outcomes, failures, verdict.alternative)
+        if not pairs or len(pairs) < len(failures) or any(e.shape != g.shape for _, e, g in pairs):
+            continue
+        pairs = [(c, e.astype(float), g.astype(float)) for c, e, g in pairs if e.size and np.isfinite(g).all()]
+        if len(pairs) < len(failures) or sum(e.size for _, e, _ in pairs) < 4:
+            continue
+        ratios = [_ratio(e, g) for _, e, g in pairs]
+        if all(r is not None for r in ratios):
+            known = [r for r in ratios if r is not None]
+            if _near(np.array(known), -np.ones(len(known))):
+                yield Finding("opposite-sign", say("sign", item=item), say("sign-hint"))
+                continue
+            meaning = _factor_meaning(cases, [c for c, _, _ in pairs], known)
+            if meaning:
+                factor, words = meaning
+                yield Finding("constant-factor", say("factor", item=item, factor=factor, meaning=words), say("factor-hint"))
+                continue
+        if all(e.ndim == 2 and e.shape[0] == e.shape[1] > 1 and _near(g, e.T) for _, e, g in pairs):
+            yield Finding("transposed", say("transposed", item=item), say("transposed-hint"))
+
+
+def _near(a: Any, b: Any, tolerance: float = 1e-9) -> bool:
+    return bool(np.allclose(a, b, rtol=tolerance, atol=tolerance * 1e-3))
+
+
+def _ratio(expected: Any, got: Any) -> float | None:
+    """The one factor between two arrays, if there is one."""
+    big = np.abs(expected) > 1e-9
+    if not big.any() or (np.abs(got[~big]) > 1e-9).any():
+        return None
+    ratios = got[big] / expected[big]
+    factor = float(ratios.flat[0])
+    return factor if np.allclose(ratios, factor, rtol=1e-6, atol=0) and factor != 0 else None
+
+
+def _factor_meaning(cases: FunctionCases, where: Sequence[Case], ratios: Sequence[float]) -> tuple[str, str] | None:
+    known: list[dict[str, float]] = []
+    for case in where:
+        facts: dict[str, float] = {}
+        for name, value in zip(cases.parameters, arguments_of(case.plan), strict=False):
+            if isinstance(value, float | int) and not isinstance(value, bool) and value:
+                facts[name] = float(value)
+        for value in arguments_of(case.plan):
+            arrays = [leaf for _, leaf in leaves(value) if isinstance(leaf, np.ndarray) and leaf.ndim == 2]
+            if arrays:
+                facts.setdefault("m", float(arrays[0].shape[1]))
+        known.append(facts)
+    for name in {n: None for facts in known for n in facts}:
+        values = [facts.get(name, 0.0) for facts in known]
+        if not all(values) or len(set(values)) < 2:
+            continue
+        words = "the number of examples m" if name == "m" else f"the argument {name}"
+        if np.allclose(ratios, values, rtol=1e-6):
+            return name, f": a division by {words} is missing, or it is multiplied once too often"
+        if np.allclose(ratios, 1 / np.array(values), rtol=1e-6):
+            return f"1/{name}", f": it is divided by {words} once too often, or a multiplication is missing"
+    if len(ratios) > 1 and np.allclose(ratios, ratios[0], rtol=1e-6) and not np.isclose(ratios[0], 1):
+        return f"{ratios[0]:.4g}", ""
+    return None
+
+
+def _mutated(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
+    for check in verdict.checks:
+        if check.kind == "inputs" and check.status == "failed":
+            yield Finding("mutated-input", check.message, "")
+
+
+def _one_class(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
+    for item, failures in _by_item(verdict).items():
+        classes = {f.case.case_class for f in failures}
+        mine = [c for c in cases.cases if c.check == "values" and c.case_class in classes]
+        if len(classes) == 1 and not classes & {"small", "general"} and len(mine) == len({f.case.key for f in failures}):
+            text = say("only-class", item=item, case_class=next(iter(classes)))
+            yield Finding("only-special-inputs", text, say("only-class-hint"))
+
+
+_DETECTORS: tuple[Detector, ...] = (_undefined, _permuted, _axes, _dtypes, _relations, _mutated, _one_class)

@@ -1,0 +1,34 @@
+"""The three families of errors, so that nobody's fault is booked on somebody else.
+
+::
+
+    HarnessError
+    ├── SpecError          the author's: an assignment, reference or mistake that contradicts itself
+    ├── SubmissionError    the student's: a file that cannot be read or holds nothing to grade
+    └── GraderError        ours: the harness itself failed; never shown as zero points
+        └── WireError      a message from the worker that is not a value
+"""
+
+from __future__ import annotations
+
+__all__ = ["GraderError", "HarnessError", "SpecError", "SubmissionError", "WireError"]
+
+
+class HarnessError(Exception):
+    """Base of every error that the harness raises on purpose."""
+
+
+class SpecError(HarnessError):
+    """An assignment is described wrongly; the message says where and what to write instead."""
+
+
+class SubmissionError(HarnessError):
+    """A submission cannot be read; the message says what was found and what to do."""
+
+
+class GraderError(HarnessError):
+    """The harness failed. A report with this status has no points, not zero points."""
+
+
+class WireError(GraderError):
+    """Bytes that do not decode to a value, or that exceed a limit."""

@@ -1,0 +1,156 @@
+"""What a grading run produces: plain frozen values that every face (terminal, HTML, JSON, CSV) reads.
+
+The JSON forms are fixed (schema ``grader/report/v1``); :func:`report_to_json` and
+:func:`report_from_json` are inverse to each other on everything that the schema names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal, TypeVar
+
+__all__ = [
+    "REPORT_SCHEMA",
+    "RUN_SCHEMA",
+    "Check",
+    "Finding",
+    "FunctionReport",
+    "Report",
+    "report_from_json",
+    "report_to_json",
+    "run_to_json",
+]
+
+REPORT_SCHEMA = "grader/report/v1"
+RUN_SCHEMA = "grader/run/v1"
+
+CheckStatus = Literal["passed", "failed", "skipped"]
+FunctionStatus = Literal[
+    "passed", "failed", "missing", "timeout", "crashed", "out-of-memory", "too-much-output", "not-graded"
+]
+ReportStatus = Literal["graded", "unreadable", "error"]
+SandboxLevel = Literal["full", "weak", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One row of the verdict: what was looked at, whether it held, and what that earned."""
+
+    kind: str
+    name: str
+    status: CheckStatus
+    points: float
+    max_points: float
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A mistake that was recognised: a stable code, what it is, and a hint that gives no answer away."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionReport:
+    """The verdict on one graded function."""
+
+    name: str
+    status: FunctionStatus
+    origin: str | None
+    points: float
+    max_points: float
+    carried: bool
+    checks: tuple[Check, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    counterexample: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The verdict on one submission.
+
+    ``points`` is None when the submission is ``unreadable`` or the harness failed (``error``).
+    """
+
+    assignment: str
+    submission: str
+    student: str | None
+    status: ReportStatus
+    sandbox: SandboxLevel
+    points: float | None
+    max_points: float
+    functions: tuple[FunctionReport, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    messages: tuple[str, ...] = ()
+    cases: str = ""
+    grader_version: str = ""
+    duration_s: float = 0.0
+
+    @property
+    def percent(self) -> float | None:
+        """Points as a percentage of the maximum; None where there are no points."""
+        if self.points is None:
+            return None
+        return 100.0 * self.points / self.max_points if self.max_points else 100.0
+
+    @property
+    def full_marks(self) -> bool:
+        """True when every function passed; decided by statuses, never by comparing floats."""
+        return self.status == "graded" and all(f.status == "passed" for f in self.functions)
+
+    def for_submission(self, submission: str, student: str | None) -> Report:
+        """The same verdict under another file's name (identical definitions are graded once)."""
+        return replace(self, submission=submission, student=student)
+
+
+def report_to_json(report: Report) -> dict[str, Any]:
+    """The report as the JSON object of schema ``grader/report/v1``."""
+    return {"schema": REPORT_SCHEMA, **asdict(report)}
+
+
+def run_to_json(reports: Sequence[Report]) -> dict[str, Any]:
+    """Many reports as one JSON object of schema ``grader/run/v1``."""
+    return {"schema": RUN_SCHEMA, "reports": [report_to_json(r) for r in reports]}
+
+
+_T = TypeVar("_T")
+
+
+def _build(cls: type[_T], data: Mapping[str, Any], **converted: Any) -> _T:
+    known = {f.name for f in fields(cls)}  # type: ignore[arg-type]  # every caller passes a dataclass
+    return cls(**{**{k: v for k, v in data.items() if k in known}, **converted})
+
+
+def report_from_json(data: Mapping[str, Any]) -> Report:
+    """Read a report back; keys that this version does not know are ignored.
+
+    Raises
+    ------
+    ValueError
+        When the object is of another schema or lacks a key.
+    """
+    if data.get("schema") != REPORT_SCHEMA:
+        raise ValueError(f"expected an object of schema {REPORT_SCHEMA!r}, found {data.get('schema')!r}")
+    try:
+        functions = tuple(
+            _build(
+                FunctionReport,
+                f,
+                checks=tuple(_build(Check, c) for c in f.get("checks", ())),
+                findings=tuple(_build(Finding, x) for x in f.get("findings", ())),
+            )
+            for f in data.get("functions", ())
+        )
+        return _build(
+            Report,
+            data,
+            functions=functions,
+            findings=tuple(_build(Finding, x) for x in data.get("findings", ())),
+            messages=tuple(data.get("messages", ())),
+        )
+    except TypeError as error:
+        raise ValueError(f"the report lacks a key: {error}") from error

@@ -1,0 +1,281 @@
+"""The whole run of one submission, top to bottom: read, run, judge, carry, diagnose, report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from grader import __version__
+from grader.cases import CaseFile, FunctionCases
+from grader.checks import Verdict, judge
+from grader.counterexample import counterexample_of
+from grader.course import LoadedAssignment
+from grader.diagnose import findings_of
+from grader.errors import SubmissionError
+from grader.model import Check, Finding, FunctionReport, Report
+from grader.running import Answer, Outcome, Plan, Program, Runner, Stopped
+from grader.spec import Function
+from grader.submission import Submission, read_submission
+from grader.texts import say
+
+__all__ = ["grade", "grade_submission"]
+
+
+def grade(
+    assignment: LoadedAssignment,
+    path: str | Path,
+    *,
+    cases: CaseFile | None = None,
+    runner: Runner | None = None,
+    seed: int = 0,
+    siblings: Sequence[Path] = (),
+    name: str | None = None,
+    student: str | None = None,
+) -> Report:
+    """Grade one submission.
+
+    Parameters
+    ----------
+    assignment
+        From :func:`grader.load_assignment`.
+    path
+        A ``.py`` or ``.ipynb`` file.
+    cases
+        Frozen cases; read or drawn for ``seed`` when not given.
+    runner
+        Where student code runs; a sandbox of its own when not given.
+    siblings
+        Further ``.py`` files that the submission may import.
+    name, student
+        How the report calls the submission and its author.
+
+    Returns
+    -------
+    Report
+        ``unreadable`` where there is nothing to grade; never an exception for what a student did.
+    """
+    started = time.perf_counter()
+    frozen = cases or assignment.cases(seed)
+    shown = name or str(path)
+    try:
+        submission = read_submission(Path(path), frozen.arities, siblings=siblings, name=shown)
+    except SubmissionError as error:
+        return _unreadable(assignment, frozen, shown, student, str(error), runner, started)
+    with ExitStack() as stack:
+        if runner is None:
+            from grader.sandbox import Sandbox
+
+            runner = stack.enter_context(Sandbox(assignment.spec.packages))
+        report = grade_submission(assignment, frozen, submission, runner, student=student)
+    return replace(report, duration_s=round(time.perf_counter() - started, 4))
+
+
+def grade_submission(
+    assignment: LoadedAssignment, cases: CaseFile, submission: Submission, runner: Runner, *, student: str | None = None
+) -> Report:
+    """Grade definitions that have been read (see :func:`grade`)."""
+    run = _Run(assignment, cases, submission, runner)
+    graded = [run.function(spec) for spec in assignment.spec.functions]
+    if all(f.status == "missing" for f in graded):
+        names = ", ".join(f.name for f in assignment.spec.functions[:4])
+        messages = (f"no graded function was found; expected definitions such as {names}", *run.messages)
+        return replace(_base(assignment, cases, submission, runner, student), status="unreadable", messages=messages)
+    return replace(
+        _base(assignment, cases, submission, runner, student),
+        points=round(sum(f.points for f in graded), 6),
+        functions=tuple(graded),
+        messages=run.messages,
+    )
+
+
+def _base(
+    assignment: LoadedAssignment, cases: CaseFile, submission: Submission, runner: Runner, student: str | None
+) -> Report:
+    return Report(
+        assignment=assignment.name,
+        submission=submission.name,
+        student=student,
+        status="graded",
+        sandbox=runner.level,
+        points=None,
+        max_points=assignment.spec.points,
+        cases=cases.digest,
+        grader_version=__version__,
+    )
+
+
+def _unreadable(
+    assignment: LoadedAssignment,
+    cases: CaseFile,
+    name: str,
+    student: str | None,
+    message: str,
+    runner: Runner | None,
+    started: float,
+) -> Report:
+    empty = Submission(name, (), {}, (), "", {})
+    level = runner.level if runner is not None else "none"
+    return Report(
+        assignment.name,
+        empty.name,
+        student,
+        "unreadable",
+        level,
+        None,
+        assignment.spec.points,
+        messages=(message,),
+        cases=cases.digest,
+        grader_version=__version__,
+        duration_s=round(time.perf_counter() - started, 4),
+    )
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """A verdict with the outcomes that it stands on, and how it came about."""
+
+    verdict: Verdict
+    outcomes: Mapping[str, tuple[Outcome, ...]]
+    carried: str = ""
+
+
+class _Run:
+    """One submission under one assignment: the first run covers all functions at once."""
+
+    def __init__(self, assignment: LoadedAssignment, cases: CaseFile, submission: Submission, runner: Runner) -> None:
+        self.assignment = assignment
+        self.cases = cases
+        self.submission = submission
+        self.runner = runner
+        plain = [f for f in assignment.spec.functions if not f.given]
+        self.outcomes: dict[str, tuple[Outcome, ...]] = {}
+        self.defined: Mapping[str, str] = {}
+        self.messages: tuple[str, ...] = submission.messages
+        self._run_all(plain, ())
+        for spec in assignment.spec.functions:
+            if spec.given and self.defined.get(spec.name) != "missing":
+                self._run_all([spec], spec.given)
+
+    def _program(self, bound: Sequence[str]) -> Program:
+        spec = self.assignment.spec
+        return Program(
+            units=self.submission.units,
+            siblings=self.submission.siblings,
+            provided=self.assignment.provided,
+            public=self.assignment.public,
+            wanted=tuple(f.name for f in spec.functions),
+            bound=tuple(bound),
+            packages=spec.packages,
+            memory_mb=spec.memory_mb,
+            total_s=spec.total_s,
+        )
+
+    def _run_all(self, specs: Sequence[Function], bound: Sequence[str]) -> None:
+        plans = [(case.key, case.plan) for spec in specs for case in self.cases.functions[spec.name].cases]
+        execution = self.runner.run(self._program(bound), [plan for _, plan in plans])
+        self.outcomes.update({key: outcome for (key, _), outcome in zip(plans, execution.outcomes, strict=True)})
+        if not self.defined:
+            self.defined = execution.loaded.defined
+            self.messages = (*self.messages, *execution.loaded.messages)
+
+    # -- one function ----------------------------------------------------------------------
+
+    def function(self, spec: Function) -> FunctionReport:
+        """The report on one function: judged, tried again with right helpers, diagnosed."""
+        cases = self.cases.functions[spec.name]
+        state = self.defined.get(spec.name, "missing")
+        if state != "callable" and not self._stopped(cases):
+            return self._absent(spec, cases, state)
+        first = _Attempt(judge(spec, cases, self.outcomes), self.outcomes)
+        best = first
+        if not first.verdict.passed and first.verdict.status == "failed":
+            for attempt in self._carried(spec, cases):
+                if attempt.verdict.points > best.verdict.points or attempt.verdict.passed:
+                    best = attempt
+                if best.verdict.passed:
+                    break
+        return self._report(spec, cases, best)
+
+    def _stopped(self, cases: FunctionCases) -> bool:
+        return any(isinstance(o, Stopped) for c in cases.cases for o in self.outcomes.get(c.key, ()))
+
+    def _absent(self, spec: Function, cases: FunctionCases, state: str) -> FunctionReport:
+        verdict = judge(spec, cases, {})
+        skipped = tuple(
+            Check(c.kind, c.name, "skipped", 0.0, c.max_points, say("skipped-missing")) for c in verdict.checks
+        )
+        message = say("missing" if state == "missing" else "not-callable", name=spec.name)
+        checks = (Check("runs", "runs", "failed", 0.0, 0.0, message), *skipped[1:])
+        return FunctionReport(spec.name, "missing", None, 0.0, spec.points, False, checks)
+
+    def _carried(self, spec: Function, cases: FunctionCases) -> list[_Attempt]:
+        """Tried again with right helpers, and on the student's own earlier values."""
+        attempts = []
+        helpers = self.assignment.spec.ancestors(spec.name)
+        answer = self._answer(helpers)
+        if helpers and answer is not None:
+            attempts.append(self._again(spec, cases, [c.plan for c in cases.cases], helpers, answer, "helpers"))
+        if any(c.own for c in cases.cases):
+            plans = [c.own or c.plan for c in cases.cases]
+            attempts.append(self._again(spec, cases, plans, (), None, "own"))
+        return attempts
+
+    def _again(
+        self,
+        spec: Function,
+        cases: FunctionCases,
+        plans: Sequence[Plan],
+        helpers: Sequence[str],
+        answer: Answer | None,
+        how: str,
+    ) -> _Attempt:
+        bound = tuple(dict.fromkeys((*helpers, *spec.given)))
+        execution = self.runner.run(self._program(bound), plans, answer)
+        outcomes = {c.key: outcome for c, outcome in zip(cases.cases, execution.outcomes, strict=True)}
+        return _Attempt(judge(spec, cases, outcomes), outcomes, how)
+
+    def _answer(self, helpers: Sequence[str]) -> Answer | None:
+        """Right helpers, answered by the reference in this process; None in a student kit."""
+        if self.assignment.reference is None:
+            return None
+        functions = {name: self.assignment.reference_function(name) for name in helpers}
+
+        def answer(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+            return functions[name](*args, **kwargs)
+
+        return answer
+
+    def _report(self, spec: Function, cases: FunctionCases, attempt: _Attempt) -> FunctionReport:
+        verdict = attempt.verdict
+        findings = findings_of(spec, cases, attempt.outcomes, verdict)
+        if attempt.carried:
+            findings = (self._carried_finding(spec, attempt.carried), *findings)[:2]
+        counterexample = None if verdict.passed else counterexample_of(cases, attempt.outcomes, verdict)
+        return FunctionReport(
+            spec.name,
+            verdict.status,
+            self.submission.origin(spec.name),
+            verdict.points,
+            spec.points,
+            bool(attempt.carried),
+            verdict.checks,
+            findings,
+            counterexample,
+        )
+
+    def _carried_finding(self, spec: Function, how: str) -> Finding:
+        if how == "own":
+            producers = {n for c in self.cases.functions[spec.name].cases if c.own for n, _ in c.own.steps[:-1]}
+            return Finding("carried", say("carried-own", name=spec.name, producer=" and ".join(sorted(producers))), "")
+        known = self.assignment.spec.ancestors(spec.name)
+        wrong = [n for n in known if n in self.cases.functions and not self._right(n)] or list(spec.helpers)
+        names = " and ".join(wrong)
+        return Finding("carried", say("carried", name=spec.name, helpers=names), say("carried-hint", helpers=names))
+
+    def _right(self, name: str) -> bool:
+        spec = self.assignment.spec.function(name)
+        return self.defined.get(name) == "callable" and judge(spec, self.cases.functions[name], self.outcomes).passed

@@ -1,0 +1,205 @@
+"""The seam between judging and running: what is asked, what comes back, and one method in between.
+
+:class:`Runner` has two implementations: :class:`grader.sandbox.Sandbox` runs student code in confined
+processes; :class:`InProcess` runs code that is trusted (the harness's own tests) in this one.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from grader.model import SandboxLevel
+from grader.submission import Unit
+from grader.wire import Code, Encoded, Ref, WireError, _Decoder, decode, encode, pack
+
+__all__ = [
+    "Answer",
+    "Execution",
+    "InProcess",
+    "Loaded",
+    "Outcome",
+    "Plan",
+    "Program",
+    "Raised",
+    "Returned",
+    "Runner",
+    "Stopped",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The static plan of one case: calls in order, with the public code that names are bound to.
+
+    ``number`` identifies the plan within its function; ``packed`` is what goes over the wire.
+    """
+
+    function: str
+    number: int
+    steps: tuple[tuple[str, Encoded], ...]
+    given: tuple[tuple[str, Encoded], ...] = ()
+    cpu_s: float = 2.0
+    packed: bytes = b""
+
+    def __post_init__(self) -> None:
+        parts = [struct.pack("<IHH", self.number, len(self.given), len(self.steps))]
+        for name, encoded in (*self.given, *self.steps):
+            parts.append(struct.pack("<H", len(name)) + name.encode() + pack(encoded))
+        object.__setattr__(self, "packed", b"".join(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Everything that a worker must know of a submission and its assignment, and nothing more.
+
+    ``bound`` are names that mean public code or a callback instead of what the submission says.
+    """
+
+    units: tuple[Unit, ...]
+    siblings: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict)
+    provided: Mapping[str, str] = field(default_factory=dict)
+    public: str = ""
+    wanted: tuple[str, ...] = ()
+    bound: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    memory_mb: int = 512
+    total_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A call gave a value. ``mutated`` are the numbers of the argument arrays that were overwritten."""
+
+    value: Encoded
+    mutated: tuple[int, ...] = ()
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A call raised; ``origin`` is the student's line, where it can be told."""
+
+    type_name: str
+    message: str
+    origin: str | None = None
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A call never came back, or was not made because an earlier one did not."""
+
+    reason: Literal["timeout", "crashed", "out-of-memory", "too-much-output", "not-run"]
+    detail: str = ""
+
+
+Outcome = Returned | Raised | Stopped
+Answer = Callable[[str, tuple[Any, ...], Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What loading the definitions gave: which wanted names exist, and what failed."""
+
+    defined: Mapping[str, str] = field(default_factory=dict)
+    messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """Outcomes per plan (one per step that was reached), and what loading gave."""
+
+    loaded: Loaded
+    outcomes: tuple[tuple[Outcome, ...], ...]
+
+
+class Runner(Protocol):
+    """Runs plans against a program."""
+
+    @property
+    def level(self) -> SandboxLevel:
+        """How well the code is confined."""
+        ...
+
+    def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
+        """Load the program in a fresh worker and run the plans in order.
+
+        Parameters
+        ----------
+        program
+            What to load.
+        plans
+            Grouped by function: after a timeout or a crash the rest of that function's plans is not
+            run, and a fresh worker goes on with the next function.
+        answer
+            Answers calls of bound names that have no public code; raising means "not answered".
+        """
+        ...
+
+
+class InProcess:
+    """Runs trusted code in this process: the twin of the sandbox for the harness's own tests."""
+
+    level: SandboxLevel = "none"
+
+    def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
+        given: dict[str, Any] = {}
+        public: dict[str, Any] = {}
+        exec(compile(program.public, "public.py", "exec"), public)
+
+        def bound(name: str) -> Callable[..., Any]:
+            def helper(*args: Any, **kwargs: Any) -> Any:
+                if name in given:
+                    return given[name](*args, **kwargs)
+                if answer is None:
+                    raise RuntimeError("the helper could not be answered")
+                return answer(name, args, kwargs)
+
+            return helper
+
+        trampolines = {name: bound(name) for name in program.bound}
+        namespace: dict[str, Any] = {"__name__": "submission", **trampolines}
+        messages = []
+        for unit in program.units:
+            try:
+                exec(compile("\n" * (unit.line - 1) + unit.source, unit.label, "exec"), namespace)
+            except Exception as error:
+                messages.append(f"{unit.origin}: {type(error).__name__}: {error}")
+            namespace.update(trampolines)
+        defined = {n: "callable" if callable(namespace.get(n)) else "missing" for n in program.wanted}
+
+        def make(code: Code) -> Any:
+            return public[code.name](*code.args)
+
+        outcomes = []
+        for plan in plans:
+            given.clear()
+            given.update({name: decode(encoded, code=make) for name, encoded in plan.given})
+            outcomes.append(_run_here(plan, namespace, make))
+        return Execution(Loaded(defined, tuple(messages)), tuple(outcomes))
+
+
+def _run_here(plan: Plan, namespace: Mapping[str, Any], make: Callable[[Code], Any]) -> tuple[Outcome, ...]:
+    replies: list[Any] = []
+
+    def ref(ref: Ref) -> Any:
+        value = replies[ref.step]
+        for key in ref.path:
+            value = value[key]
+        return value
+
+    outcomes: list[Outcome] = []
+    for name, encoded in plan.steps:
+        try:
+            question = _Decoder(encoded, ref, make)
+            args = question.get()
+            value = namespace[name](*args)
+            outcomes.append(Returned(encode(value, opaque=lambda _: 0), tuple(question.mutated())))
+            replies.append(value)
+        except (Exception, WireError) as error:
+            outcomes.append(Raised(type(error).__name__, str(error)[:500]))
+            break
+    return tuple(outcomes)

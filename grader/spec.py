@@ -1,0 +1,340 @@
+"""What an author writes: one :class:`Assignment` value, made of :class:`Function` values.
+
+The description holds no machinery. Reference functions, accepted alternatives and mistakes are
+named, not imported, so that a student kit can carry the description without any answer.
+``docs/authoring.md`` builds one step by step.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from grader.errors import SpecError
+from grader.wire import Code, Opaque, Ref
+
+if TYPE_CHECKING:
+    from grader.strategies import Draw
+
+__all__ = [
+    "Assignment",
+    "CaseClass",
+    "CaseSet",
+    "Code",
+    "Function",
+    "Given",
+    "Mistake",
+    "Opaque",
+    "Property",
+    "Ref",
+    "Step",
+    "cases",
+    "mistake",
+]
+
+
+@dataclass(frozen=True)
+class CaseClass:
+    """A kind of input, with how many cases of it to draw and which sizes it pins.
+
+    ``sizes`` pins or bounds the dimensions that :meth:`Draw.sizes` draws by name.
+    """
+
+    name: str
+    count: int
+    sizes: Mapping[str, int | tuple[int, int]] = field(default_factory=dict)
+
+
+def cases(small: int = 6, general: int = 12, each: int = 3, **special: Mapping[str, Any]) -> tuple[CaseClass, ...]:
+    """The usual classes: ``small`` ones first, then ``general``, then ``each`` of the special ones.
+
+    ``cases(one_example={"m": 1}, kink={})`` adds the classes "one example" (with ``m`` pinned to 1)
+    and "kink" (a name that the strategy asks for).
+    """
+    return (
+        CaseClass("small", small),
+        CaseClass("general", general),
+        *(CaseClass(name.replace("_", " "), each, sizes) for name, sizes in special.items()),
+    )
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of a case: a function of the submission with arguments (values, Ref, Code)."""
+
+    function: str
+    args: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a judge sees of one case: the questions and the replies, nothing of the harness.
+
+    Attributes
+    ----------
+    args : tuple
+        The arguments of the last step.
+    steps : tuple of Step
+        All steps, with the values that were sent.
+    replies : tuple
+        One decoded value per step.
+    facts : Mapping
+        What the property's plan noted with :meth:`Draw.note`.
+    """
+
+    args: tuple[Any, ...]
+    steps: tuple[Step, ...]
+    replies: tuple[Any, ...]
+    facts: Mapping[str, Any]
+
+    @property
+    def reply(self) -> Any:
+        """The value of the last step."""
+        return self.replies[-1]
+
+
+@dataclass(frozen=True)
+class Property:
+    """Something that must hold whatever the numbers are.
+
+    ``plan(draw)`` returns the steps of one case (a list of :class:`Step`, or plain argument tuples
+    for calls of the function itself). ``judge(given)`` returns None when the property holds and
+    otherwise one sentence that says what was expected and what was found. A judge may also raise
+    ``KeyError``, ``TypeError``, ``ValueError`` or ``IndexError`` on a reply of the wrong form.
+
+    Parameters
+    ----------
+    share
+        Part of the function's points that the property carries.
+    count
+        How many cases to draw (of class "general", unless ``classes`` says otherwise).
+    fits
+        For random or opaque results: catalogued mistakes by code, each with a predicate over a
+        failing case, tried in order.
+    """
+
+    name: str
+    share: float
+    plan: Callable[[Draw], Sequence[Any]]
+    judge: Callable[[Given], str | None]
+    count: int = 3
+    classes: tuple[CaseClass, ...] = ()
+    fits: Mapping[str, Callable[[Given], bool]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CaseSet:
+    """Further cases of a function that are a check of their own (another epsilon, an exact zero)."""
+
+    name: str
+    share: float
+    inputs: Callable[[Draw], tuple[Any, ...]]
+    classes: tuple[CaseClass, ...] = (CaseClass("general", 8),)
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)  # hashed by identity
+class Function:
+    """A graded function.
+
+    Parameters
+    ----------
+    name, points, summary
+        What a report shows.
+    inputs
+        Strategy: draws the arguments of one case, see :class:`grader.strategies.Draw`.
+    returns
+        Names of the output items: one name for a single value, a tuple of names for a tuple. A
+        dictionary's items are named by its keys with digits replaced (``dW{l}``) and need no names.
+    classes
+        Kinds of input and how many of each, see :func:`cases`.
+    weights
+        Relative weight of the items in the points for values (1 where not named).
+    alternatives
+        Names of further functions in the reference module that are as right as the reference.
+        One of them must hold over all cases.
+    guards
+        Variants in the reference module with a clip or an additive guard of at most 1e-7: they
+        widen the tolerance by their own deviation and by nothing more.
+    optional
+        Items that may be left out of a dictionary and are judged when present.
+    random
+        Items that are random: judged in structure, shape and dtype here, by properties otherwise.
+    loose_dtype
+        Items whose dtype is free as long as the values agree (a mask, a one-hot matrix, labels).
+    opaque
+        Items that only the student's own code has to understand: never compared.
+    own_inputs
+        Run the recorded steps (``draw.call``) with the student's own functions in the first place,
+        because what they return is nobody else's business (a batch-norm cache).
+    helpers
+        Direct helpers: graded or provided functions on which this one stands. The graph must be
+        acyclic; a failing function is graded again with right helpers.
+    given
+        Names that are bound to public code for the cases of this function: ``draw.give`` says to
+        what. For functions that call a module-level name (an initializer, a derivative).
+    properties, sets
+        Further checks.
+    inputs_share
+        Part of the points for leaving the arguments alone, earned only when values pass.
+    cpu_s
+        Limit of one call in CPU seconds.
+    """
+
+    name: str
+    points: float
+    inputs: Callable[[Draw], tuple[Any, ...]]
+    returns: str | tuple[str, ...] = "value"
+    summary: str = ""
+    classes: tuple[CaseClass, ...] = field(default_factory=cases)
+    weights: Mapping[str, float] = field(default_factory=dict)
+    alternatives: tuple[str, ...] = ()
+    guards: tuple[str, ...] = ()
+    optional: frozenset[str] = frozenset()
+    random: frozenset[str] = frozenset()
+    loose_dtype: frozenset[str] = frozenset()
+    opaque: frozenset[str] = frozenset()
+    own_inputs: bool = False
+    helpers: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    properties: tuple[Property, ...] = ()
+    sets: tuple[CaseSet, ...] = ()
+    inputs_share: float = 0.05
+    cpu_s: float = 2.0
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known wrong solution: how to make it, what it is, and a hint that gives no answer away.
+
+    It is recognised when a student's outcomes equal its own, or, where results are random, by a
+    predicate under its code in :attr:`Property.fits`.
+    """
+
+    code: str
+    function: str
+    message: str
+    hint: str
+    solution: Callable[..., Any]
+
+
+def mistake(code: str, function: str, message: str, hint: str) -> Callable[[Callable[..., Any]], Mistake]:
+    """Decorator that turns a wrong solution into a :class:`Mistake`."""
+
+    def make(solution: Callable[..., Any]) -> Mistake:
+        return Mistake(code, function, message, hint, solution)
+
+    return make
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An assignment: what is graded and everything that is needed to draw its cases.
+
+    Parameters
+    ----------
+    name, title, source
+        Identification; ``name`` is the folder's name, ``source`` the document it follows.
+    functions
+        In the order of the exercise.
+    reference
+        Dotted name of the reference module; ``reference.<name>`` when empty.
+    packages
+        Third-party packages that a submission may really import, NumPy aside.
+    provided_helpers
+        Functions that the assignment provides and a student may redefine: a wrong redefinition is
+        told, carries no points, and does not pull down what stands on it. Maps each name to the
+        dotted name of the right one.
+    memory_mb
+        What a submission may allocate beyond the worker's own size.
+    """
+
+    name: str
+    title: str
+    source: str
+    functions: tuple[Function, ...]
+    reference: str = ""
+    packages: tuple[str, ...] = ()
+    provided_helpers: Mapping[str, str] = field(default_factory=dict)
+    memory_mb: int = 512
+    total_s: float = 60.0
+
+    def __post_init__(self) -> None:
+        validate(self)
+
+    @property
+    def points(self) -> float:
+        """The points of all functions."""
+        return float(sum(f.points for f in self.functions))
+
+    @property
+    def reference_module(self) -> str:
+        return self.reference or f"reference.{self.name}"
+
+    def function(self, name: str) -> Function:
+        """The graded function of that name (SpecError with the candidates where there is none)."""
+        for function in self.functions:
+            if function.name == name:
+                return function
+        known = ", ".join(f.name for f in self.functions)
+        raise SpecError(f"{self.name} has no function {name!r}; it has: {known}")
+
+    def ancestors(self, name: str) -> tuple[str, ...]:
+        """All helpers below a graded function, nearest first, never the function itself."""
+        graph = {f.name: f.helpers for f in self.functions}
+        found: dict[str, None] = {}
+        queue = list(graph.get(name, ()))
+        while queue:
+            helper = queue.pop(0)
+            if helper not in found:
+                found[helper] = None
+                queue.extend(graph.get(helper, ()))
+        return tuple(found)
+
+
+_NAME = re.compile(r"[A-Za-z_]\w*\Z")
+
+
+def validate(assignment: Assignment) -> None:
+    """Check an assignment against itself.
+
+    Raises
+    ------
+    SpecError
+        With the place and what is expected there.
+    """
+    where = f"assignment {assignment.name!r}"
+    if not _NAME.match(assignment.name):
+        raise SpecError(f"{where}: the name must be a Python identifier, since it names a folder")
+    if not assignment.functions:
+        raise SpecError(f"{where}: 'functions' is empty; name at least one graded function")
+    names = [f.name for f in assignment.functions]
+    for name in names:
+        if names.count(name) > 1:
+            raise SpecError(f"{where}: function {name!r} is listed twice")
+    known = {*names, *assignment.provided_helpers}
+    for function in assignment.functions:
+        _validate_function(f"{where}, function {function.name!r}", function, known)
+        if function.name in assignment.ancestors(function.name):
+            raise SpecError(f"{where}: the helpers of {function.name!r} lead back to itself")
+
+
+def _validate_function(where: str, function: Function, known: set[str]) -> None:
+    if not _NAME.match(function.name):
+        raise SpecError(f"{where}: the name must be a Python identifier")
+    if not function.points > 0:
+        raise SpecError(f"{where}: points must be positive, found {function.points!r}")
+    if not function.classes:
+        raise SpecError(f"{where}: 'classes' is empty; use cases()")
+    shares = [p.share for p in function.properties] + [s.share for s in function.sets]
+    if any(s < 0 for s in shares) or sum(shares) > 1:
+        raise SpecError(f"{where}: the shares of properties and sets must lie in [0, 1], found {shares}")
+    if not 0 <= function.inputs_share <= 0.1:
+        raise SpecError(f"{where}: inputs_share must lie in [0, 0.1], found {function.inputs_share}")
+    for helper in function.helpers:
+        if helper not in known:
+            raise SpecError(
+                f"{where}: helper {helper!r} is neither graded nor in provided_helpers ({', '.join(sorted(known))})"
+            )

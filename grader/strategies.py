@@ -1,0 +1,205 @@
+"""Drawing the inputs of a case: what a strategy sees.
+
+Hypothesis draws the *shape* of a case (dimensions, choices, a seed); the entries come from a NumPy
+generator. Drawn element by element, arrays are full of repeats and zeros, so that transposes and
+permutations slip through; here the entries of an array are distinct, and in small cases they are
+multiples of 1/8 that a person can recompute. See ``docs/design/drawing.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+
+from grader.errors import SpecError
+from grader.spec import CaseClass, Code, Step
+
+__all__ = ["Draw"]
+
+T = TypeVar("T")
+Array = np.ndarray[Any, np.dtype[Any]]
+
+_SMALL = (2, 4)
+_GENERAL = (1, 7)
+_SPECIAL = (2, 5)
+
+
+class Draw:
+    """The source of one case's inputs.
+
+    Parameters
+    ----------
+    case_class
+        The class that is being drawn.
+    integer
+        ``integer(low, high)`` draws an integer, both ends included (Hypothesis behind it).
+    seed
+        Seed of the entries.
+    reference
+        ``reference(name)`` gives the reference function of that name.
+    """
+
+    def __init__(
+        self,
+        case_class: CaseClass,
+        integer: Callable[[int, int], int],
+        seed: Sequence[int],
+        reference: Callable[[str], Callable[..., Any]],
+    ) -> None:
+        self.case = case_class.name
+        self.rng = np.random.default_rng(seed)
+        self.steps: list[Step] = []
+        self.replies: list[Any] = []
+        self.facts: dict[str, Any] = {}
+        self.given: dict[str, Code] = {}
+        self._class = case_class
+        self._integer = integer
+        self._reference = reference
+
+    # -- sizes and choices ---------------------------------------------------------------
+
+    def integer(self, low: int, high: int) -> int:
+        """An integer between ``low`` and ``high``, both included."""
+        return self._integer(low, high)
+
+    def choice(self, options: Sequence[T]) -> T:
+        """One of the options."""
+        return options[self._integer(0, len(options) - 1)]
+
+    def number(self, low: float, high: float) -> float:
+        """A float between ``low`` and ``high`` with few digits (a multiple of the range's 1/64)."""
+        return float(low + (high - low) * self._integer(0, 64) / 64)
+
+    def size(self, name: str) -> int:
+        """One dimension; see :meth:`sizes`."""
+        return self.sizes(name)[0]
+
+    def sizes(self, *names: str) -> tuple[int, ...]:
+        """Dimensions by name, different from each other where the range allows.
+
+        Small cases use 2 to 4, general ones 1 to 7, special ones 2 to 5; the case class pins or
+        bounds the dimensions that it names.
+        """
+        taken: list[int] = []
+        for name in names:
+            pinned = self._class.sizes.get(name)
+            if isinstance(pinned, int):
+                taken.append(pinned)
+                continue
+            low, high = pinned or {"small": _SMALL, "general": _GENERAL}.get(self.case, _SPECIAL)
+            free = [n for n in range(low, high + 1) if n not in taken] or list(range(low, high + 1))
+            taken.append(free[self._integer(0, len(free) - 1)])
+        return tuple(taken)
+
+    def layers(self, depth: tuple[int, int] = (3, 4), *, outputs: int | None = 1) -> list[int]:
+        """Layer sizes of a network ``[n_x, n_1, ..., n_L]`` with neighbours of different size.
+
+        ``depth`` bounds the number of layers L (a class may pin ``"L"``); ``outputs`` pins the last
+        size.
+        """
+        pinned = self._class.sizes.get("L")
+        if isinstance(pinned, int):
+            depth = (pinned, pinned)
+        elif pinned is not None:
+            depth = pinned
+        count = self._integer(*depth)
+        low, high = (2, 4) if self.case == "small" else (2, 6)
+        width = self._class.sizes.get("width")
+        if isinstance(width, int):
+            low, high = width, width
+        elif width is not None:
+            low, high = width
+        dims: list[int] = []
+        for _ in range(count + 1):
+            free = [n for n in range(low, high + 1) if not dims or n != dims[-1]] or [low]
+            dims.append(free[self._integer(0, len(free) - 1)])
+        if outputs is not None:
+            dims[-1] = outputs
+        return dims
+
+    # -- entries -------------------------------------------------------------------------
+
+    def array(self, *shape: int, scale: float = 1.0, positive: bool = False) -> Array:
+        """Distinct entries: multiples of ``scale / 8`` in small cases, Gaussian otherwise.
+
+        ``scale`` is about the standard deviation; no entry is 0; ``positive`` takes absolute values.
+        """
+        count = int(np.prod(shape))
+        if self.case == "small":
+            reach = max(24, count)
+            steps = np.concatenate([np.arange(-reach, 0), np.arange(1, reach + 1)])
+            if positive:
+                steps = np.arange(1, 2 * reach + 1)
+            values = self.rng.permutation(steps)[:count] * (scale / 8)
+        else:
+            values = self.rng.standard_normal(count)
+            values = scale * (values + np.sign(values) * 1e-2)
+            if positive:
+                values = np.abs(values)
+        return np.asarray(values, dtype=np.float64).reshape(shape)
+
+    def labels(self, *shape: int, dtype: Any = None) -> Array:
+        """Labels 0 and 1 with both present where there is room; float64 or int64 unless given."""
+        count = int(np.prod(shape))
+        values = self.rng.integers(0, 2, count)
+        if count > 1:
+            spots = self.rng.permutation(count)[:2]
+            values[spots] = [0, 1]
+        chosen = dtype if dtype is not None else self.choice([np.float64, np.int64])
+        return values.astype(chosen).reshape(shape)
+
+    def probabilities(self, *shape: int, low: float = 0.05, high: float = 0.95) -> Array:
+        """Distinct numbers strictly inside (0, 1); multiples of 1/64 in small cases."""
+        count = int(np.prod(shape))
+        if self.case == "small" and count <= 56:
+            values = (4 + self.rng.permutation(57)[:count]) / 64
+        else:
+            values = low + (high - low) * self.rng.random(count)
+        return np.asarray(values, dtype=np.float64).reshape(shape)
+
+    def parameters(self, dims: Sequence[int], *, scale: float | None = None) -> dict[str, Array]:
+        """Weights and non-zero biases of a network, in the order ``W1, b1, W2, ...``.
+
+        The default scale keeps pre-activations of moderate size whatever the width.
+        """
+        parameters = {}
+        for layer in range(1, len(dims)):
+            spread = scale if scale is not None else (0.5 if self.case == "small" else 1 / np.sqrt(dims[layer - 1]))
+            parameters[f"W{layer}"] = self.array(dims[layer], dims[layer - 1], scale=spread)
+            parameters[f"b{layer}"] = self.array(dims[layer], 1, scale=0.25)
+        return parameters
+
+    def like(self, parameters: dict[str, Array], prefix: str = "d", **kwargs: Any) -> dict[str, Array]:
+        """A dictionary of arrays of the same shapes under ``prefix + key`` (gradients, velocities)."""
+        return {prefix + key: self.array(*value.shape, **kwargs) for key, value in parameters.items()}
+
+    # -- earlier calls, planted helpers, notes -------------------------------------------
+
+    def call(self, function: str, *args: Any) -> Any:
+        """The reference's reply to a call, recorded as an earlier step of the case.
+
+        Pass the reply (or a part of it) on as an argument: the cases are graded with the
+        reference's values, and where that fails once more with the student's own.
+        """
+        reply = self._reference(function)(*args)
+        self.steps.append(Step(function, args))
+        self.replies.append(reply)
+        return reply
+
+    def give(self, name: str, code: Code) -> None:
+        """Bind a helper's name to public code for this case (declare it in ``Function.given``)."""
+        self.given[name] = code
+
+    def note(self, **facts: Any) -> None:
+        """Keep facts for the property's judge."""
+        self.facts.update(facts)
+
+    def reject(self, why: str) -> None:
+        """Give this draw up; the next one is tried."""
+        raise Rejected(why)
+
+
+class Rejected(SpecError):
+    """A draw that a strategy refused."""

@@ -1,0 +1,81 @@
+"""Every sentence that a student reads, in one place and ready to be translated.
+
+A sentence has one form everywhere: what was found, what was expected, what to do.
+"""
+
+from __future__ import annotations
+
+__all__ = ["say"]
+
+_TEXTS = {
+    # checks
+    "shape": "{where} has shape {got}, expected {expected}",
+    "dtype": "{where} has dtype {got}, expected {expected}",
+    "type": "{where} is {got}, expected {expected}",
+    "none": "{where} is None; is a 'return' missing, or a blank not filled in?",
+    "length": "{where} has {got} parts, expected {expected}",
+    "key": "{where} has no key {key!r}; it has {found}",
+    "value": "{where} is {got}, expected {expected}",
+    "values": (
+        "{count} of {size} elements of {where} differ by more than {tolerance:.2g} (largest difference {largest:.3g}"
+        "{relative}); first at {place}: got {got}, expected {expected}"
+    ),
+    "nan": "{where} holds {what} at {place}, expected {expected}",
+    "opaque": "{where} is of type {got}, expected {expected}",
+    "set": "{where} is {got}, expected {expected}",
+    "raised": "it raised {type}{message}{origin}",
+    "for-class": " ({failing} of {total} inputs fail; the first is of the kind '{case_class}')",
+    "mutated": "it changed its argument {names} in place; work on a copy",
+    "passed-cases": "right on all {count} inputs",
+    "skipped-runs": "not looked at, because the function did not run",
+    "skipped-stage": "not looked at, because the {stage} of {item} is wrong",
+    "skipped-structure": "not looked at, because the structure of the result is wrong",
+    "skipped-inputs": "counts only when all values are right",
+    "skipped-missing": "not looked at, because the function is missing",
+    "property-form": "the result has not the form that this check needs: {problem}",
+    "property-incomplete": "a call gave no value: {problem}",
+    "optional": "left out, which is allowed",
+    "trivial": "right, but earns points only together with the rest of the function",
+    # functions
+    "missing": "{name} is not defined in this file; define it under exactly this name",
+    "missing-failed": "{name} could not be taken over from the file: {why}",
+    "not-callable": "{name} is not a function",
+    "timeout": "{name} did not finish: {detail}. Is there a loop that never ends?",
+    "crashed": "{name} ended the whole process: {detail}",
+    "out-of-memory": "{name} ran out of memory: {detail}",
+    "too-much-output": "{name} printed too much; take the print out of the loop",
+    "not-run": "not run, because an earlier call of this function did not come back",
+    # findings
+    "carried": "{name} itself is right; it stands on {helpers}, which is not. It gets full points here.",
+    "carried-own": "{name} is right on the values that your own {producer} hands over. It gets full points here.",
+    "carried-hint": "Repair {helpers} first.",
+    "factor": "{item} is {factor} times the expected value{meaning}",
+    "factor-hint": "Compare your formula with the one in the exercise, factor by factor.",
+    "sign": "{item} has the opposite sign",
+    "sign-hint": "Which term is subtracted from which?",
+    "transposed": "{item} is the transpose of what is expected",
+    "transposed-hint": "Write down the shapes of all factors, and which one has to be transposed.",
+    "permuted": "the parts of the result are right, but in another order: expected ({expected})",
+    "permuted-hint": "Compare the order in your return statement with the exercise.",
+    "keepdims": "{item} has lost an axis: its shape is {got}, expected {expected}",
+    "keepdims-hint": "Sums and means drop the axis that they run over, unless told to keep it.",
+    "extra-axis": "{item} has an axis too many: its shape is {got}, expected {expected}",
+    "extra-axis-hint": "np.squeeze or indexing takes an axis of length 1 away.",
+    "float32": "{item} was computed in single precision ({got})",
+    "float32-hint": "Use float64, NumPy's default.",
+    "truncated": "{item} was cut to whole numbers",
+    "truncated-hint": "Does an integer array or an integer division throw the fraction away?",
+    "offset": "{item} differs from the expected value by the constant {offset} everywhere",
+    "offset-hint": "Is a term added twice or left out?",
+    "only-class": "{item} is wrong only for inputs of the kind '{case_class}'",
+    "only-class-hint": "What is special about these inputs?",
+    "helper": "your own {name} differs from the one that the exercise provides",
+    "helper-hint": "It carries no points here; use the provided one or correct yours.",
+    "undefined-name": "the name {missing} is not defined in this file",
+    "undefined-name-hint": "Perhaps it existed only in the running notebook: restart the kernel and run all cells.",
+}
+
+
+def say(text: str, /, **facts: object) -> str:
+    """The sentence of that name with the facts filled in."""
+    return _TEXTS[text].format(**facts)

@@ -1,0 +1,428 @@
+"""The closed format in which questions go to the worker and values come back.
+
+The file stands alone (standard library and NumPy, no import from the package), because the
+isolated worker loads it by path. There is no pickle and no object dtype. A value is encoded as two
+byte strings:
+
+header
+    the structure: tags, lengths, dictionary keys, dtypes and shapes, integers and strings;
+payload
+    the numbers of floats, NumPy scalars and arrays, each padded to eight bytes.
+
+Two values with equal headers have the same structure, shapes and dtypes, so a reply that is right
+is recognised by comparing bytes (and, where rounding differs, one vectorised subtraction).
+
+Only exact builtin and NumPy types are values. Subclasses of dict, tuple and list are reduced by
+the methods of the base class, so that a subclass cannot lie about its content. Everything else is
+*opaque*: it stays where it is and travels as a handle with the name of its type.
+See ``docs/design/wire.md``.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+try:
+    from grader.errors import WireError
+except ImportError:  # inside the isolated worker there is no package to import from
+
+    class WireError(Exception):  # type: ignore[no-redef]
+        """A value that cannot be encoded or bytes that do not decode."""
+
+
+__all__ = ["Code", "Encoded", "Opaque", "Ref", "WireError", "decode", "encode", "pack", "unpack"]
+
+MAX_DEPTH = 32
+MAX_NODES = 200_000
+MAX_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A value that only the student's code understands; it never leaves the worker."""
+
+    handle: int
+    type_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """An argument that is (a part of) the reply to an earlier step of the same case."""
+
+    step: int
+    path: tuple[int | str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An argument that is a function: ``name(*args)`` of the assignment's public code makes it."""
+
+    name: str
+    args: tuple[Any, ...] = ()
+
+
+class Encoded(NamedTuple):
+    """A value as bytes; equal values of equal type have equal bytes (``-0.0`` and NaN aside)."""
+
+    header: bytes
+    payload: bytes
+
+
+_U32 = struct.Struct("<I")
+_F64 = struct.Struct("<d")
+_C128 = struct.Struct("<dd")
+_PAD = [bytes(n) for n in range(8)]
+_ARRAY_KINDS = frozenset("biufc")
+_SCALARS = frozenset(
+    t for t in set(np.sctypeDict.values()) if np.dtype(t).kind in _ARRAY_KINDS  # exact types only
+)
+
+
+def _padded(data: bytes) -> bytes:
+    return data + _PAD[-len(data) % 8]
+
+
+def _dtype_code(dtype: np.dtype[Any]) -> bytes:
+    return f"{dtype.kind}{dtype.itemsize}".encode().ljust(3)
+
+
+class _Encoder:
+    __slots__ = ("header", "nbytes", "nodes", "opaque", "payload")
+
+    def __init__(self, opaque: Callable[[Any], int] | None) -> None:
+        self.header: list[bytes] = []
+        self.payload: list[bytes] = []
+        self.nodes = 0
+        self.nbytes = 0
+        self.opaque = opaque
+
+    def put(self, value: Any, depth: int) -> None:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise WireError(f"the value has more than {MAX_NODES} parts")
+        kind = type(value)
+        if kind is np.ndarray:
+            self.array(value)
+        elif kind is tuple:
+            self.sequence(b"t", value, depth)
+        elif kind is dict:
+            self.mapping(value, depth)
+        elif kind is float:
+            self.header.append(b"f")
+            self.payload.append(_F64.pack(value))
+        elif kind in _SCALARS:
+            self.header.append(b"g" + _dtype_code(value.dtype))
+            self.payload.append(_padded(value.tobytes()))
+        elif kind is str:
+            data = value.encode("utf-8", "surrogatepass")
+            self.sized(b"s", data)
+        elif kind is bool:
+            self.header.append(b"T" if value else b"F")
+        elif kind is int:
+            self.integer(value)
+        elif value is None:
+            self.header.append(b"N")
+        else:
+            self.other(value, depth)
+
+    def other(self, value: Any, depth: int) -> None:
+        kind = type(value)
+        if kind is list:
+            self.sequence(b"l", value, depth)
+        elif kind is complex:
+            self.header.append(b"c")
+            self.payload.append(_C128.pack(value.real, value.imag))
+        elif kind is set or kind is frozenset:
+            self.members(value, depth)
+        elif issubclass(kind, dict):
+            self.mapping(value, depth)
+        elif issubclass(kind, tuple):
+            self.sequence(b"t", tuple(tuple.__iter__(value)), depth)
+        elif issubclass(kind, list):
+            self.sequence(b"l", list(list.__iter__(value)), depth)
+        elif kind is Ref:
+            self.header.append(b"r" + _U32.pack(value.step))
+            self.put(tuple(value.path), depth + 1)
+        elif kind is Code:
+            self.sized(b"k", value.name.encode())
+            self.put(tuple(value.args), depth + 1)
+        else:
+            self.handle(value)
+
+    def sized(self, tag: bytes, data: bytes) -> None:
+        self.grow(len(data))
+        self.header.append(tag + _U32.pack(len(data)) + data)
+
+    def grow(self, nbytes: int) -> None:
+        self.nbytes += nbytes
+        if self.nbytes > MAX_BYTES:
+            raise WireError(f"the value is larger than {MAX_BYTES // 2**20} MiB")
+
+    def integer(self, value: int) -> None:
+        if value.bit_length() > 4096:
+            raise WireError("the value holds an integer of more than 4096 bits")
+        self.sized(b"i", b"%d" % value)
+
+    def array(self, value: Any) -> None:
+        dtype = value.dtype
+        if dtype.kind not in _ARRAY_KINDS:
+            self.handle(value)
+            return
+        self.grow(value.nbytes)
+        if not dtype.isnative:
+            value = value.astype(dtype.newbyteorder("="))
+        shape = value.shape
+        self.header.append(b"a" + _dtype_code(dtype) + struct.pack(f"<B{len(shape)}q", len(shape), *shape))
+        self.payload.append(_padded(value.tobytes()))
+
+    def sequence(self, tag: bytes, items: Any, depth: int) -> None:
+        if depth >= MAX_DEPTH:
+            raise WireError(f"the value is nested deeper than {MAX_DEPTH} levels")
+        self.header.append(tag + _U32.pack(len(items)))
+        for item in items:
+            self.put(item, depth + 1)
+
+    def mapping(self, value: Any, depth: int) -> None:
+        if depth >= MAX_DEPTH:
+            raise WireError(f"the value is nested deeper than {MAX_DEPTH} levels")
+        items = list(dict.items(value))
+        self.header.append(b"d" + _U32.pack(len(items)))
+        for key, item in items:
+            self.put(key, depth + 1)
+            self.put(item, depth + 1)
+
+    def members(self, value: Any, depth: int) -> None:
+        """A set, in the order of its members' bytes: no set order may reach a report."""
+        if depth >= MAX_DEPTH:
+            raise WireError(f"the value is nested deeper than {MAX_DEPTH} levels")
+        parts = []
+        for item in value:
+            part = _Encoder(self.opaque)
+            part.put(item, depth + 1)
+            parts.append((b"".join(part.header), b"".join(part.payload)))
+        parts.sort()
+        self.header.append(b"S" + _U32.pack(len(parts)))
+        for header, payload in parts:
+            self.grow(len(header) + len(payload))
+            self.header.append(header)
+            self.payload.append(payload)
+
+    def handle(self, value: Any) -> None:
+        if type(value) is Opaque:
+            number, name = value.handle, value.type_name
+        elif self.opaque is None:
+            raise WireError(f"a value of type {type(value).__name__} cannot be sent")
+        else:
+            number, name = self.opaque(value), _type_name(type(value))
+        self.header.append(b"o" + _U32.pack(number))
+        self.sized(b"", name.encode("utf-8", "replace")[:200])
+
+
+def _type_name(kind: type) -> str:
+    """The name by the type's own dictionary: a metaclass could lie, and run code, otherwise."""
+    name = type.__dict__["__qualname__"].__get__(kind)
+    module = type.__dict__["__module__"].__get__(kind)
+    return name if module in ("builtins", "submission") else f"{module}.{name}"
+
+
+def encode(value: Any, *, opaque: Callable[[Any], int] | None = None) -> Encoded:
+    """Encode a value.
+
+    Parameters
+    ----------
+    value
+        Anything. What is not a value is opaque.
+    opaque
+        Called with each opaque object, returns its handle; without it an opaque object is an error.
+
+    Raises
+    ------
+    WireError
+        When the value is too large, nested too deeply (a list that contains itself), has too many
+        parts, or is opaque and handles are not wanted.
+    """
+    encoder = _Encoder(opaque)
+    encoder.put(value, 0)
+    return Encoded(b"".join(encoder.header), b"".join(encoder.payload))
+
+
+class _Decoder:
+    __slots__ = ("arrays", "at", "code", "header", "lists", "nodes", "offset", "payload", "ref")
+
+    def __init__(self, encoded: Encoded, ref: Any, code: Any) -> None:
+        self.header = encoded.header
+        self.payload = encoded.payload
+        self.at = 0
+        self.offset = 0
+        self.nodes = 0
+        self.ref = ref
+        self.code = code
+        self.arrays: list[tuple[Any, int, tuple[int, ...]]] = []
+        self.lists: list[tuple[list[Any], list[Any]]] = []
+
+    def u32(self) -> int:
+        (number,) = _U32.unpack_from(self.header, self.at)
+        self.at += 4
+        return int(number)
+
+    def text(self) -> str:
+        size = self.u32()
+        data = self.header[self.at : self.at + size]
+        if len(data) != size:
+            raise WireError("truncated text")
+        self.at += size
+        return data.decode("utf-8", "surrogatepass")
+
+    def dtype(self) -> np.dtype[Any]:
+        code = self.header[self.at : self.at + 3].decode("ascii").strip()
+        self.at += 3
+        if len(code) < 2 or code[0] not in _ARRAY_KINDS:
+            raise WireError(f"dtype {code!r} is not allowed")
+        return np.dtype(code)
+
+    def numbers(self, nbytes: int) -> int:
+        start = self.offset
+        self.offset += nbytes + (-nbytes % 8)
+        if self.offset > len(self.payload):
+            raise WireError("truncated payload")
+        return start
+
+    def get(self, depth: int = 0) -> Any:
+        self.nodes += 1
+        if self.nodes > MAX_NODES or depth > MAX_DEPTH + 1:
+            raise WireError("too many parts or levels")
+        tag = self.header[self.at : self.at + 1]
+        self.at += 1
+        if tag == b"a":
+            return self.array()
+        if tag == b"t":
+            return tuple(self.items(depth))
+        if tag == b"d":
+            return self.mapping(depth)
+        if tag == b"f":
+            return _F64.unpack_from(self.payload, self.numbers(8))[0]
+        if tag == b"g":
+            dtype = self.dtype()
+            return np.frombuffer(self.payload, dtype, 1, self.numbers(dtype.itemsize))[0]
+        if tag == b"s":
+            return self.text()
+        if tag in b"TF" and tag:
+            return tag == b"T"
+        if tag == b"i":
+            return self.integer()
+        if tag == b"N":
+            return None
+        if tag == b"l":
+            items = self.items(depth)
+            self.lists.append((items, items.copy()))
+            return items
+        return self.rare(tag, depth)
+
+    def rare(self, tag: bytes, depth: int) -> Any:
+        if tag == b"c":
+            return complex(*_C128.unpack_from(self.payload, self.numbers(16)))
+        if tag == b"S":
+            return set(self.items(depth))
+        if tag == b"o":
+            return Opaque(self.u32(), self.text())
+        if tag == b"r" and self.ref is not None:
+            return self.ref(Ref(self.u32(), self.get(depth + 1)))
+        if tag == b"k" and self.code is not None:
+            return self.code(Code(self.text(), self.get(depth + 1)))
+        raise WireError(f"unexpected tag {tag!r}")
+
+    def integer(self) -> int:
+        text = self.text()
+        if len(text) > 1300:
+            raise WireError("integer too long")
+        return int(text)
+
+    def array(self) -> Any:
+        dtype = self.dtype()
+        ndim = self.header[self.at]
+        shape = struct.unpack_from(f"<{ndim}q", self.header, self.at + 1)
+        self.at += 1 + 8 * ndim
+        count = 1
+        for n in shape:
+            if n < 0:
+                raise WireError("negative dimension")
+            count *= n
+        nbytes = count * dtype.itemsize
+        start = self.numbers(nbytes)
+        if count == 0:
+            return np.zeros(shape, dtype)
+        # .copy(): the array owns its memory, is writable, and shows nothing of its neighbours.
+        value = np.frombuffer(self.payload, dtype, count, start).reshape(shape).copy()
+        self.arrays.append((value, start, shape))
+        return value
+
+    def mutated(self) -> list[int]:
+        """Which of the decoded arrays (by order) no longer hold what was sent; lists come after them."""
+        changed = [
+            number
+            for number, (value, start, shape) in enumerate(self.arrays)
+            if value.shape != shape or value.tobytes() != self.payload[start : start + value.nbytes]
+        ]
+        for number, (now, before) in enumerate(self.lists, len(self.arrays)):
+            if len(now) != len(before) or any(a is not b for a, b in zip(now, before, strict=True)):
+                changed.append(number)
+        return changed
+
+    def items(self, depth: int) -> list[Any]:
+        return [self.get(depth + 1) for _ in range(self.u32())]
+
+    def mapping(self, depth: int) -> dict[Any, Any]:
+        return {self.get(depth + 1): self.get(depth + 1) for _ in range(self.u32())}
+
+
+def decode(
+    encoded: Encoded,
+    *,
+    ref: Callable[[Ref], Any] | None = None,
+    code: Callable[[Code], Any] | None = None,
+) -> Any:
+    """Decode a value; ``ref`` and ``code`` resolve what only a question may contain.
+
+    Raises
+    ------
+    WireError
+        On any bytes that :func:`encode` does not produce.
+    """
+    if len(encoded.header) + len(encoded.payload) > 2 * MAX_BYTES:
+        raise WireError("the message is too large")
+    decoder = _Decoder(encoded, ref, code)
+    try:
+        value = decoder.get()
+    except WireError:
+        raise
+    except (struct.error, ValueError, TypeError, IndexError, OverflowError, MemoryError, RecursionError) as e:
+        raise WireError(f"malformed value: {type(e).__name__}") from None
+    if decoder.at != len(encoded.header) or decoder.offset != len(encoded.payload):
+        raise WireError("bytes left over after the value")
+    return value
+
+
+_PAIR = struct.Struct("<II")
+
+
+def pack(encoded: Encoded) -> bytes:
+    """An encoded value as one byte string with its two lengths in front."""
+    return _PAIR.pack(len(encoded.header), len(encoded.payload)) + encoded.header + encoded.payload
+
+
+def unpack(data: bytes, at: int = 0) -> tuple[Encoded, int]:
+    """The encoded value that starts at ``at``, and the position behind it."""
+    try:
+        nheader, npayload = _PAIR.unpack_from(data, at)
+    except struct.error:
+        raise WireError("truncated message") from None
+    middle = at + 8 + nheader
+    end = middle + npayload
+    if end > len(data):
+        raise WireError("truncated message")
+    return Encoded(bytes(data[at + 8 : middle]), bytes(data[middle:end])), end

@@ -1,0 +1,631 @@
+"""The confined side: a zygote that forks one child per submission, and the child's loop.
+
+The parent runs this file as a program in an isolated interpreter (``python -I -S -B worker.py``). It
+is made of this file and its two neighbours ``wire.py`` and ``walls.py``, needs the standard library
+and NumPy, and never holds an expected value, the reference, or another student's work.
+
+The zygote reads one JSON command per line from its control socket:
+
+``{"do": "fork", "memory": bytes, "cpu": seconds}`` with a descriptor
+    forks a child that serves that channel; answers ``{"pid": n}``.
+``{"do": "cpu", "pid": n}``
+    CPU seconds that the child has used.
+``{"do": "end", "pid": n}``
+    kills and reaps the child; answers its exit status, peak memory and CPU.
+
+The child reads frames ``u32 length, u8 kind, body`` and answers frames of the same form:
+
+=====  ==========  ===============================================================
+kind   direction   body
+=====  ==========  ===============================================================
+P      to child    the program: definitions, modules, names to bind (a value)
+B      to child    a batch of plans (see :func:`pack_plan` in ``sandbox.py``)
+R, X   to child    reply to a callback: a value, or the reason why there is none
+U      to parent   the unit that is about to run (progress while loading)
+L      to parent   loaded: what is defined, what failed (a value)
+V      to parent   the value of one step: plan, step, mutated, output, value
+E      to parent   one step raised: plan, step, output, what (a value)
+C      to parent   callback: a bound name was called (a value)
+O      to parent   more output than allowed; the child ends
+=====  ==========  ===============================================================
+
+Student code can write anything on the channel. The parent takes nothing from it but values.
+"""
+
+from __future__ import annotations
+
+import array
+import ctypes
+import functools
+import gc
+import importlib.abc
+import importlib.util
+import io
+import json
+import os
+import random
+import re
+import signal
+import socket
+import struct
+import sys
+import time
+import types
+from typing import Any
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def _neighbour(name: str) -> Any:
+    """Load a file that lies beside this one, without making the package importable."""
+    spec = importlib.util.spec_from_file_location(f"_grader_{name}", os.path.join(_HERE, f"{name}.py"))
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{name}.py is missing beside worker.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+FRAME = struct.Struct("<IB")
+REPLY = struct.Struct("<IHHI")
+OUTPUT_KEPT = 2_000
+OUTPUT_LIMIT = 16 * 2**20
+MESSAGE_KEPT = 500
+FORBIDDEN = frozenset({"grader", "reference", "assignments"})
+_ADDRESS = re.compile(r"0x[0-9A-Fa-f]{5,}")
+
+# Names that NumPy 1 had and that honest notebooks of that time use.
+_OLD_NUMPY = {
+    "float": float, "int": int, "object": object, "str": str, "complex": complex, "float_": "float64",
+    "complex_": "complex128", "int0": "intp", "unicode_": "str_", "Inf": float("inf"), "Infinity": float("inf"),
+    "infty": float("inf"), "PINF": float("inf"), "NINF": float("-inf"), "NaN": float("nan"), "NAN": float("nan"),
+    "product": "prod", "cumproduct": "cumprod", "sometrue": "any", "alltrue": "all", "round_": "round",
+    "mat": "asmatrix", "row_stack": "vstack", "trapz": "trapezoid", "in1d": "isin",
+}  # fmt: skip
+
+# Libraries that draw, show or load: calling them does nothing. Any other missing library refuses calls.
+_SILENT = frozenset(
+    "matplotlib seaborn plotly bokeh PIL cv2 imageio skimage IPython ipywidgets tqdm h5py notebook pylab ipython".split()
+)
+
+
+# -- the child -----------------------------------------------------------------------------
+
+
+class Channel:
+    """Frames over one socket, blocking."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self.read, self.write = os.read, os.write
+
+    def send(self, kind: bytes, *parts: bytes) -> None:
+        data = b"".join((FRAME.pack(sum(map(len, parts)), kind[0]), *parts))
+        sent = self.write(self.descriptor, data)
+        while sent < len(data):
+            sent += self.write(self.descriptor, data[sent:])
+
+    def receive(self) -> tuple[bytes, bytes]:
+        size, kind = FRAME.unpack(self.exactly(FRAME.size))
+        return bytes([kind]), self.exactly(size)
+
+    def exactly(self, size: int) -> bytes:
+        parts = []
+        while size:
+            part = self.read(self.descriptor, min(size, 1 << 20))
+            if not part:
+                os._exit(0)
+            parts.append(part)
+            size -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+class Output(io.TextIOBase):
+    """Printed text: the beginning is kept, the rest is counted, too much ends the child."""
+
+    def __init__(self, too_much: Any) -> None:
+        self.too_much = too_much
+        self.total = 0
+        self.parts: list[str] = []
+        self.kept = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self.total += len(text)
+        if self.total > OUTPUT_LIMIT:
+            self.too_much()
+        if self.kept < OUTPUT_KEPT:
+            part = text[: OUTPUT_KEPT - self.kept]
+            self.parts.append(part)
+            self.kept += len(part)
+        return len(text)
+
+    def take(self) -> bytes:
+        """What was printed since the last time."""
+        if not self.kept:
+            return b""
+        text = "".join(self.parts)
+        self.parts, self.kept = [], 0
+        return text.encode("utf-8", "replace")[: 4 * OUTPUT_KEPT]
+
+
+class Absent:
+    """What stands for a library that is missing here, so that an import alone costs nothing."""
+
+    def __init__(self, name: str) -> None:
+        self.__dict__["_name"] = name
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        return Absent(f"{self._name}.{name}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        pass
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        pass
+
+    def __getitem__(self, key: Any) -> Any:
+        return Absent(f"{self._name}[...]")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        root = self._name.split(".")[0].split("[")[0]
+        if len(args) == 1 and not kwargs and isinstance(args[0], types.FunctionType):
+            return args[0]  # used as a decorator
+        if root == "tqdm" and args:
+            return args[0]
+        if root in _SILENT:
+            return Absent(f"{self._name}()")
+        raise ImportError(f"{self._name} is not available to the grader; use NumPy")
+
+    def __iter__(self) -> Any:  # fig, ax = plt.subplots()
+        return iter((Absent(f"{self._name}[0]"), Absent(f"{self._name}[1]")))
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *exc: Any) -> None:
+        return None
+
+    def __mro_entries__(self, bases: Any) -> Any:
+        return (object,)
+
+    def __repr__(self) -> str:
+        return f"<{self._name}: not available to the grader>"
+
+
+class AbsentModule(types.ModuleType):
+    """A module of a library that is missing here."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__all__":
+            return []
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        return Absent(f"{self.__name__}.{name}")
+
+
+class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Serves provided and sibling modules, refuses the harness, stubs what is missing."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.provided: dict[str, Any] = {}
+        self.siblings: dict[str, Any] = {}
+        self.strict = False
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        top = name.partition(".")[0]
+        if top in FORBIDDEN:
+            raise ModuleNotFoundError(f"{top} is not available to submissions", name=name)
+        if name in self.provided or name in self.siblings:
+            return importlib.util.spec_from_loader(name, self)
+        return None
+
+    def missing(self, name: str) -> Any:
+        """Spec of a stub, asked for last; inside ``try`` a missing library stays missing."""
+        if self.strict or name.partition(".")[0] in sys.stdlib_module_names or name.startswith("numpy."):
+            return None
+        return importlib.util.spec_from_loader(name, self, is_package=True)
+
+    def create_module(self, spec: Any) -> Any:
+        served = spec.name in self.provided or spec.name in self.siblings
+        return types.ModuleType(spec.name) if served else AbsentModule(spec.name)
+
+    def exec_module(self, module: Any) -> None:
+        name = module.__name__
+        if name in self.provided:
+            exec(compile(self.provided[name], f"{name}.py", "exec", dont_inherit=True), module.__dict__)
+        elif name in self.siblings:
+            for unit in self.siblings[name]:
+                self.session.execute(unit, module.__dict__)
+
+
+class Missing(importlib.abc.MetaPathFinder):
+    """The last finder: stubs."""
+
+    def __init__(self, imports: Imports) -> None:
+        self.imports = imports
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        return self.imports.missing(name)
+
+
+class Session:
+    """One submission in one child: definitions are loaded, then plans are run."""
+
+    def __init__(self, channel: Channel, wire: Any, np: Any) -> None:
+        self.channel = channel
+        self.wire = wire
+        self.np = np
+        self.output = Output(self.too_much)
+        self.labels: frozenset[str] = frozenset()
+        self.failed: list[tuple[str, str, int, str, bool]] = []
+        self.handles: list[Any] = []
+        self.trampolines: dict[str, Any] = {}
+        self.given: dict[str, Any] = {}
+        self.public: dict[str, Any] = {}
+        self.replies: list[Any] = []
+        self.seeder = Seeder(np)
+        sys.stdout = sys.stderr = self.output  # type: ignore[assignment]
+        sys.stdin = io.StringIO()
+
+    def too_much(self) -> None:
+        self.channel.send(b"O")
+        os._exit(3)
+
+    # -- loading ---------------------------------------------------------------------------
+
+    def load(self, program: Any) -> None:
+        imports = Imports(self)
+        imports.provided = program["provided"]
+        imports.siblings = program["siblings"]
+        sys.meta_path.insert(0, imports)
+        sys.meta_path.append(Missing(imports))
+        self.imports = imports
+        module = types.ModuleType("submission")
+        sys.modules["submission"] = module
+        self.namespace = module.__dict__
+        groups = [program["units"], *program["siblings"].values()]
+        self.labels = frozenset(unit[1] for group in groups for unit in group)
+        self.uses_random = program["uses_random"]
+        if program["public"]:
+            exec(compile(program["public"], "public.py", "exec", dont_inherit=True), self.public)
+        for name in program["bound"]:
+            self.trampolines[name] = self.trampoline(name)
+        self.seeder.reset(self.uses_random)
+        self.namespace.update(self.trampolines)
+        skip = frozenset(program["skip"])
+        for index, unit in enumerate(program["units"]):
+            if index not in skip:
+                self.channel.send(b"U", struct.pack("<I", index))
+                self.execute(unit, self.namespace)
+                self.namespace.update(self.trampolines)
+        defined = {}
+        for name in program["wanted"]:
+            value = self.namespace.get(name)
+            kind = "missing" if value is None or isinstance(value, Absent) else "callable" if callable(value) else "value"
+            defined[name] = kind
+        reply = {"defined": defined, "failed": self.failed[:100], "output": self.output.take().decode()}
+        self.channel.send(b"L", self.wire.pack(self.wire.encode(reply)))
+
+    def execute(self, unit: Any, namespace: dict[str, Any]) -> None:
+        source, label, line, essential = unit
+        self.imports.strict = source.startswith("try")
+        try:
+            exec(compile("\n" * (line - 1) + source, label, "exec", dont_inherit=True), namespace)
+        except BaseException as error:
+            kind, message, _ = self.describe(error, sys.exc_info()[2])
+            self.failed.append((label, kind, line, message, essential))
+        finally:
+            self.imports.strict = False
+
+    def trampoline(self, name: str) -> Any:
+        """What a bound name means: public code for this case, or a callback to the parent."""
+
+        def helper(*args: Any, **kwargs: Any) -> Any:
+            if name in self.given:
+                return self.given[name](*args, **kwargs)
+            question = self.wire.encode((name, args, kwargs), opaque=self.handle)
+            self.channel.send(b"C", self.wire.pack(question))
+            kind, body = self.channel.receive()
+            if kind != b"R":
+                raise RuntimeError("the helper could not be answered")
+            return self.wire.decode(self.wire.unpack(body)[0])
+
+        helper.__name__ = helper.__qualname__ = name
+        return helper
+
+    def handle(self, value: Any) -> int:
+        self.handles.append(value)
+        return len(self.handles) - 1
+
+    # -- running ---------------------------------------------------------------------------
+
+    def run(self, body: bytes) -> None:
+        """A batch: u32 count, then per plan u32 number, u16 given, u16 steps and their parts."""
+        (count,) = struct.unpack_from("<I", body)
+        at = 4
+        for _ in range(count):
+            number, ngiven, nsteps = struct.unpack_from("<IHH", body, at)
+            at += 8
+            self.replies, self.handles, self.given = [], [], {}
+            for _ in range(ngiven):
+                name, at = _text(body, at)
+                encoded, at = self.wire.unpack(body, at)
+                self.given[name] = self.wire.decode(encoded, code=self.code)
+            alive = True
+            for step in range(nsteps):
+                name, at = _text(body, at)
+                encoded, at = self.wire.unpack(body, at)
+                alive = alive and self.step(number, step, name, encoded)
+
+    def step(self, number: int, step: int, name: str, encoded: Any) -> bool:
+        """One call; whether the plan can go on."""
+        try:
+            questions = self.wire._Decoder(encoded, self.ref, self.code)
+            args = questions.get()
+        except LookupError as error:
+            self.raised(number, step, ("no-reply", str(error), None))
+            return False
+        function = self.namespace.get(name)
+        if not callable(function) or isinstance(function, Absent):
+            self.raised(number, step, ("missing", f"{name} is not defined", None))
+            return False
+        self.seeder.reset(self.uses_random)
+        try:
+            value = function(*args)
+            reply = self.wire.encode(value, opaque=self.handle)
+        except BaseException as error:
+            self.raised(number, step, self.describe(error, sys.exc_info()[2]))
+            return False
+        self.replies.append(value)
+        mutated = questions.mutated()
+        output = self.output.take()
+        self.channel.send(
+            b"V",
+            REPLY.pack(number, step, len(mutated), len(output)),
+            array.array("H", mutated).tobytes(),
+            output,
+            self.wire.pack(reply),
+        )
+        return True
+
+    def raised(self, number: int, step: int, what: Any) -> None:
+        output = self.output.take()
+        self.channel.send(b"E", REPLY.pack(number, step, 0, len(output)), output, self.wire.pack(self.wire.encode(what)))
+
+    def ref(self, ref: Any) -> Any:
+        """A part of an earlier reply, as the very object that the student's code returned."""
+        if ref.step >= len(self.replies):
+            raise LookupError("an earlier call of this case gave no value")
+        value = self.replies[ref.step]
+        for key in ref.path:
+            try:
+                value = value[key]
+            except Exception:
+                raise LookupError(f"the earlier value has no part {key!r}") from None
+        return value
+
+    def code(self, code: Any) -> Any:
+        return self.public[code.name](*code.args)
+
+    def describe(self, error: BaseException, traceback: Any) -> tuple[str, str, str | None]:
+        """Type, message and line of an exception; it may lie and may refuse to be printed."""
+        name = self.wire._type_name(type(error))
+        try:
+            message = str(error)
+            if type(message) is not str:
+                message = ""
+        except BaseException:
+            message = "(the message cannot be shown)"
+        origin = None
+        while traceback is not None:
+            label = traceback.tb_frame.f_code.co_filename
+            if label in self.labels:
+                origin = f"{label}, line {traceback.tb_lineno}"
+            traceback = traceback.tb_next
+        return name, _ADDRESS.sub("0x...", message[:MESSAGE_KEPT]), origin
+
+
+def _text(body: bytes, at: int) -> tuple[str, int]:
+    (size,) = struct.unpack_from("<H", body, at)
+    return body[at + 2 : at + 2 + size].decode(), at + 2 + size
+
+
+class Seeder:
+    """Puts the global random generators back to a fixed state before each call.
+
+    Seeding the Mersenne Twister costs as much as a small call, and most calls draw nothing: its
+    state in memory tells whether there is anything to put back.
+    """
+
+    SEED = 20_170_808
+
+    def __init__(self, np: Any) -> None:
+        self.seed = np.random.seed
+        self.seed(self.SEED)
+        address = np.random.mtrand._rand._bit_generator.ctypes.state_address
+        self.size = 625 * 4
+        self.read = functools.partial(ctypes.string_at, address, self.size)
+        self.fresh = self.read()
+        self.entropy = random.Random(self.SEED)
+        np.random.bit_generator.randbits = lambda bits: self.entropy.getrandbits(bits)
+
+    def reset(self, also_random: bool) -> None:
+        if self.read() != self.fresh:
+            self.seed(self.SEED)
+        if also_random:
+            random.seed(self.SEED)
+        self.entropy.seed(self.SEED)
+
+
+def serve(descriptor: int, wire: Any, np: Any) -> None:
+    """The child's life: read frames until the parent closes the channel."""
+    channel = Channel(descriptor)
+    session = Session(channel, wire, np)
+    while True:
+        kind, body = channel.receive()
+        if kind == b"P":
+            session.load(wire.decode(wire.unpack(body)[0]))
+        elif kind == b"B":
+            session.run(body)
+
+
+# -- the zygote ----------------------------------------------------------------------------
+
+
+def _import_numpy(folders: list[str], packages: list[str]) -> Any:
+    """Import what submissions may import, then forget the folders they came from."""
+    kept = list(sys.path)
+    sys.path[:] = kept + folders
+    import numpy as np
+    import numpy.linalg
+    import numpy.random
+
+    for name in packages:
+        importlib.import_module(name)
+    sys.path[:] = kept
+    for name, value in _OLD_NUMPY.items():
+        if name not in np.__dict__:
+            setattr(np, name, getattr(np, value) if isinstance(value, str) else value)
+    return np
+
+
+def _child_walls(walls: Any, channel: int, memory: int, cpu: int, shared: dict[str, Any]) -> None:
+    devnull = shared["devnull"]
+    for target in (0, 1, 2):
+        os.dup2(devnull, target)
+    walls.close_descriptors({0, 1, 2, channel, shared["ruleset"]})
+    stands = shared["level"]
+    walls.stand_apart()
+    if "limits" in stands:
+        walls.set_limits(memory, cpu)
+    if "user" in stands:
+        walls.drop_user(shared["ids"], keep_read=shared["keep_read"])
+    if "fork" in stands:
+        walls.die_with_parent(None)  # after the user: a change of user forgets it
+    if "landlock" in stands:
+        walls.landlock_restrict(shared["ruleset"])
+    if "seccomp" in stands:
+        walls.install_seccomp(shared["program"])
+
+
+def main() -> None:
+    """Set up the walls that are shared, import NumPy, then fork on command."""
+    settings = json.loads(sys.argv[1])
+    walls = _neighbour("walls")
+    wanted = frozenset(settings["walls"])
+    namespaces: tuple[str, ...] = ()
+    if "namespaces" in wanted:
+        namespaces = walls.enter_namespaces()
+    np = _import_numpy(settings["folders"], settings["packages"])
+    wire = _neighbour("wire")
+    shared: dict[str, Any] = {"devnull": os.open(os.devnull, os.O_RDWR), "ruleset": None, "ids": None, "keep_read": False}
+    stands = set()
+    if "limits" in wanted:
+        stands.add("limits")
+    if "landlock" in wanted:
+        shared["ruleset"] = walls.landlock_fd(settings["readable"])
+        if shared["ruleset"] is not None:
+            stands.add("landlock")
+    if "user" in wanted:
+        try:
+            shared["ids"] = walls.spare_ids()
+            stands.add("user")
+        except OSError:
+            pass
+        hidden = walls.hidden_from_others(settings["readable"])
+        shared["keep_read"] = shared["ruleset"] is not None and shared["ids"] is not None and hidden
+    if settings["seccomp"]:
+        shared["program"] = bytes.fromhex(settings["seccomp"])
+        stands.add("seccomp")
+    if "fork" not in wanted:
+        shared["level"] = frozenset(stands)
+        _child_walls(walls, settings["channel"], settings["memory"], settings["cpu"], shared)
+        serve(settings["channel"], wire, np)
+    stands.add("fork")
+    shared["level"] = frozenset(stands)
+    control = socket.socket(fileno=settings["control"])
+    walls_error = _rehearse(walls, shared)
+    hello = {"walls": sorted(stands), "namespaces": list(namespaces), "error": walls_error}
+    control.sendall(json.dumps(hello).encode() + b"\n")
+    gc.collect()
+    gc.freeze()
+    _zygote_loop(control, walls, wire, np, shared)
+
+
+def _rehearse(walls: Any, shared: dict[str, Any]) -> str:
+    """Put the walls up once in a throw-away child: what fails here would fail for every submission."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.dup2(writer, 9)
+            _child_walls(walls, 9, 256 << 20, 60, shared)
+            os.write(9, b"+")
+        except BaseException as error:
+            os.write(writer, f"{type(error).__name__}: {error}".encode()[:500])
+        finally:
+            os._exit(0)
+    os.close(writer)
+    answer = b""
+    while part := os.read(reader, 600):
+        answer += part
+    os.close(reader)
+    os.waitpid(pid, 0)
+    return "" if answer == b"+" else answer.decode("utf-8", "replace") or "the child ended"
+
+
+def _zygote_loop(control: socket.socket, walls: Any, wire: Any, np: Any, shared: dict[str, Any]) -> None:
+    while True:
+        data, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
+        if not data:
+            return
+        command = json.loads(data)
+        answer: dict[str, Any] = {}
+        if command["do"] == "fork":
+            pid = os.fork()
+            if pid == 0:
+                try:
+                    channel = descriptors[0]
+                    _child_walls(walls, channel, command["memory"], command["cpu"], shared)
+                    serve(channel, wire, np)
+                finally:
+                    os._exit(70)
+            answer = {"pid": pid}
+        elif command["do"] == "cpu":
+            answer = {"cpu": _cpu(command["pid"])}
+        elif command["do"] == "end":
+            answer = _end(command["pid"])
+        for descriptor in descriptors:
+            os.close(descriptor)
+        control.sendall(json.dumps(answer).encode() + b"\n")
+
+
+def _cpu(pid: int) -> float:
+    """CPU seconds of a child that has not been reaped (its CPU clock, see clock_getcpuclockid)."""
+    try:
+        return time.clock_gettime((~pid << 3) | 2)
+    except OSError:
+        return 0.0
+
+
+def _end(pid: int) -> dict[str, Any]:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    _, status, usage = os.wait4(pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    return {"code": code, "peak_kb": usage.ru_maxrss, "cpu": usage.ru_utime + usage.ru_stime}
+
+
+if __name__ == "__main__":
+    main()
