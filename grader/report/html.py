@@ -11,7 +11,7 @@ import base64
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,35 +21,21 @@ from grader.errors import GraderError
 from grader.model import FunctionReport, Report
 from grader.report import texts
 from grader.report.escape import clip, plain
+from grader.report.example import example_of
 from grader.report.overview import Overview, overview
-from grader.report.values import Node, difference, style_for, view
+from grader.report.values import view
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 __all__ = ["Source", "render_card", "write_site"]
 
-# A file's text, or a notebook's code cells as (label, text), with labels as origins name them ("cell 7").
-Source = str | Sequence[tuple[str, str]]
+# A file's text, or labelled pieces of it, with labels as origins name them: {"cell 7": "def f(x): ..."}.
+Source = str | Mapping[str, str]
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 20_000  # characters of one string in a report
 LONGEST_SOURCE = 400_000  # characters of one file
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A counterexample, ready to be laid out."""
-
-    case: str
-    message: str
-    arguments: tuple[tuple[str, Node], ...]
-    item: str
-    expected: Node
-    got: Node
-    difference: str
-    output: str
-    snippet: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +61,8 @@ class Page:
 
     @property
     def codes(self) -> list[str]:
-        """Codes of the mistakes found, each once."""
-        found = [x for f in self.report.functions for x in f.findings]
+        """Codes of the mistakes found, each once; a function that passed has none."""
+        found = [x for f in self.report.functions if f.status != "passed" for x in f.findings]
         return list(dict.fromkeys(finding.code for finding in [*self.report.findings, *found]))
 
     def line_of(self, origin: str | None) -> str:
@@ -84,7 +70,7 @@ class Page:
         label, _, number = (origin or "").rpartition("line ")
         label = label.rstrip(", ")
         for i, cell in enumerate(self.cells):
-            if cell.label == label and number.isdecimal() and 0 < int(number) <= len(cell.lines):
+            if cell.label in {label, ""} and number.isdecimal() and 0 < int(number) <= len(cell.lines):
                 return _anchor(i, int(number))
         return ""
 
@@ -101,7 +87,8 @@ def write_site(
     directory : path
         Created if need be. ``index.html`` and ``submissions/*.html`` are written, nothing is deleted.
     sources : mapping, optional
-        From ``report.submission`` to the code that is shown beside the feedback.
+        From ``report.submission`` to the code that is shown beside the feedback: a text, or a mapping of
+        labels to texts as in ``Submission.sources``.
 
     Raises
     ------
@@ -123,9 +110,8 @@ def write_site(
     pages = _pages(reports, sources or {})
     folder = Path(directory)
     (folder / "submissions").mkdir(parents=True, exist_ok=True)
-    for i, page in enumerate(pages):
-        around = {"previous": _beside(pages, i - 1), "next": _beside(pages, i + 1)}
-        _write(folder / page.file, _render("submission.html.j2", page=page, **around))
+    for page in pages:  # a page names no other student, so that it can be handed out alone
+        _write(folder / page.file, _render("submission.html.j2", page=page))
     index = folder / "index.html"
     title = names[0] if names else texts.CLASS_PAGE
     facts = {"assignment": title, "reports": reports, "pages": pages, "o": counts, "totals": _totals(counts)}
@@ -175,15 +161,11 @@ def _file_name(report: Report) -> str:
     return f"{slug or 'submission'}-{hashlib.sha256(whole).hexdigest()[:10]}"
 
 
-def _beside(pages: Sequence[Page], i: int) -> str:
-    return pages[i].file.rpartition("/")[2] if 0 <= i < len(pages) else ""
-
-
 def _cells(source: Source) -> tuple[Cell, ...]:
-    cells: Iterable[tuple[str, str]] = [("", source)] if isinstance(source, str) else source
+    pieces = {"": source} if isinstance(source, str) else source
     return tuple(
         Cell(label, tuple((_anchor(i, n), n, line) for n, line in enumerate(_lines(text), start=1)))
-        for i, (label, text) in enumerate(cells)
+        for i, (label, text) in enumerate(pieces.items())
     )
 
 
@@ -237,27 +219,6 @@ def _policy(style: str, script: str) -> str:
     return f"default-src 'none'; {own}; base-uri 'none'; form-action 'none'"
 
 
-def _example(function: FunctionReport) -> Example:
-    """The counterexample of a function that has one."""
-    data = function.counterexample or {}
-    where, expected, got = str(data.get("where") or ""), data.get("expected"), data.get("got")
-    style = style_for(expected, got, where)
-    pair = difference(expected, got, where)
-    message = str(data.get("message") or "")
-    said = any(message in check.message for check in function.checks if check.status == "failed")
-    return Example(
-        case=str(data.get("case") or ""),
-        message="" if said else message,
-        arguments=tuple((str(a.get("name")), view(a.get("value"))) for a in data.get("arguments") or ()),
-        item=str(data.get("item") or ""),
-        expected=view(expected, style),
-        got=view(got, style),
-        difference=texts.first_difference(where, *pair) if where and pair else "",
-        output=str(data.get("output") or "").rstrip(),
-        snippet=str(data.get("snippet") or "").rstrip(),
-    )
-
-
 def _short(text: str) -> str:
     """What fits in a table's cell."""
     return clip(text, 120)
@@ -298,5 +259,10 @@ def _environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     environment.globals["t"] = texts
-    environment.filters |= {"status_class": _status_class, "example": _example, "short": _short}
+    environment.filters |= {
+        "status_class": _status_class,
+        "example": example_of,
+        "short": _short,
+        "node": view,
+    }
     return environment

@@ -58,7 +58,7 @@ def _suite(report: Report) -> Element:
 def _cases(report: Report, function: FunctionReport) -> list[Element]:
     cases = []
     for check in function.checks:
-        case = _case(report, function.name, _name(check, function))
+        case = _case(report, function.name, texts.check_label(check.kind, check.name, function.name))
         if check.status == "failed":
             _outcome(case, "failure", check.message or check.kind, _details(check, function))
         elif check.status == "skipped":
@@ -66,14 +66,10 @@ def _cases(report: Report, function: FunctionReport) -> list[Element]:
         cases.append(case)
     if function.status != "passed" and not any(check.status == "failed" for check in function.checks):
         case = _case(report, function.name, function.status)
-        sentence = texts.explained(function.status) or function.status
+        sentence = texts.explained(function) or function.status
         _outcome(case, "skipped" if function.status == "not-graded" else "failure", sentence, "")
         cases.append(case)
     return cases or [_case(report, function.name, function.status)]
-
-
-def _name(check: Check, function: FunctionReport) -> str:
-    return check.kind if check.name == function.name else f"{check.kind} {check.name}"
 
 
 def _case(report: Report, function: str, name: str) -> Element:
@@ -97,7 +93,8 @@ def _details(check: Check, function: FunctionReport) -> str:
         lines.append(f"{texts.LOOKS_LIKE}: {finding.message} ({finding.code})")
         if finding.hint:
             lines.append(f"{texts.HINT}: {finding.hint}")
-    lines.append(f"{texts.POINTS}: {texts.points(check.points, check.max_points)}")
+    if check.max_points:
+        lines.append(f"{texts.POINTS}: {texts.points(check.points, check.max_points)}")
     return "\n".join(lines)
 
 

@@ -58,7 +58,7 @@ def _single(report: Report) -> list[str]:
 
 
 def _row(function: FunctionReport) -> list[str]:
-    note = texts.CARRIED if function.carried else texts.NOTE.get(function.status, "")
+    note = texts.CARRIED if function.carried else ""
     origin = ", ".join(filter(None, [function.origin, note]))
     name = markdown(clip(function.name, LONGEST_NAME))
     status = texts.STATUS.get(function.status, function.status)
@@ -122,7 +122,7 @@ def _why(function: FunctionReport) -> str:
     lines = [finding.message for finding in function.findings]
     lines += [f"{texts.HINT}: {finding.hint}" for finding in function.findings if finding.hint]
     lines += [check.message for check in function.checks if check.status == "failed" and check.message]
-    if sentence := texts.explained(function.status):
+    if sentence := texts.explained(function):
         lines.append(sentence)
     return clip("\n".join(lines) or texts.STATUS.get(function.status, function.status), LONGEST_BLOCK)
 

@@ -150,11 +150,15 @@ def _function_rate(name: str, group: Sequence[FunctionReport]) -> FunctionRate:
 
 
 def _mistakes(reports: Sequence[Report]) -> tuple[Mistake, ...]:
-    """Most frequent first; a mistake counts once per submission and function."""
+    """Most frequent first; a mistake counts once per submission and function.
+
+    What is found in a function that passed (that it was carried) is no mistake of its author's.
+    """
     counts: Counter[tuple[str, str]] = Counter()
     messages: dict[tuple[str, str], str] = {}
     for report in reports:
-        found = {(f.name, finding.code): finding.message for f in report.functions for finding in f.findings}
+        wrong = [f for f in report.functions if f.status != "passed"]
+        found = {(f.name, finding.code): finding.message for f in wrong for finding in f.findings}
         found |= {("", finding.code): finding.message for finding in report.findings}
         counts.update(found.keys())
         messages = found | messages

@@ -13,14 +13,15 @@ import shutil
 import statistics as stats
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grader.model import Check, FunctionReport, Report, ReportStatus
+from grader.model import Check, Finding, FunctionReport, Report, ReportStatus
 from grader.report import texts
 from grader.report.escape import clip, log_lines, plain
-from grader.report.values import PLAIN, difference, style_for, value_lines
+from grader.report.example import Example, example_of
+from grader.report.values import PLAIN, value_lines
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -74,7 +75,7 @@ def render_report(
         lines += [_blank(), *_function_list(report.functions, columns)]
     for function in report.functions:
         details = _function(function, columns, verbose)
-        if details and (verbose or function.status != "passed"):
+        if details and (verbose or function.status != "passed" or function.findings):
             lines += [_blank(), _title(function), *details]
     if report.full_marks and report.functions:
         lines += [_blank(), Line(((texts.ALL_PASSED, "green"),))]
@@ -87,7 +88,7 @@ def render_function(
     """One function's verdict; also the text that stands in for a notebook's card where HTML is not shown."""
     columns = _width(width)
     lines = _function_list([function], columns)
-    if verbose or function.status != "passed":
+    if verbose or function.status != "passed" or function.findings:
         lines += _function(function, columns, verbose)
     return _lay_out(lines, columns, color)
 
@@ -121,7 +122,7 @@ def _head(report: Report) -> list[Line]:
             lines.append(Line(((sentence, OTHER),)))
     lines += [Line((("- ", OTHER), (_message(text), "")), hang=2) for text in report.messages]
     for finding in report.findings:
-        lines += _finding(finding.message, finding.hint, finding.code, 0)
+        lines += _finding(texts.NOTE, finding, 0)
     return lines
 
 
@@ -155,7 +156,7 @@ def _function_list(functions: Sequence[FunctionReport], width: int) -> list[Line
 
 def _beside(function: FunctionReport) -> str:
     """What stands behind a function's points."""
-    note = texts.CARRIED if function.carried else texts.NOTE.get(function.status)
+    note = texts.CARRIED if function.carried and not function.findings else ""
     return "; ".join(filter(None, [plain(function.origin or ""), note]))
 
 
@@ -167,61 +168,63 @@ def _title(function: FunctionReport) -> Line:
 def _function(function: FunctionReport, width: int, verbose: bool) -> list[Line]:
     """A function's details: why it failed, what that looks like, and an example to follow by hand."""
     lines = []
-    if sentence := texts.STATUS_SENTENCE.get(function.status):
+    if sentence := texts.explained(function):
         lines.append(Line(((sentence, ""),), 2))
     failed = [check for check in function.checks if check.status == "failed"]
     for check in function.checks if verbose else failed:
         lines.append(_check(check, function.name))
     for finding in function.findings:
-        lines += _finding(finding.message, finding.hint, finding.code, 2)
+        lines += _finding(texts.NOTE if function.status == "passed" else texts.LOOKS_LIKE, finding, 2)
     if function.counterexample is not None and function.status != "passed":
-        lines += _example(function.counterexample, [c.message for c in failed], width, verbose)
+        lines += _example(example_of(function), width, verbose)
     return lines
 
 
 def _check(check: Check, function: str) -> Line:
-    named = check.name == function or check.name in check.message
-    name = "" if named else f" {plain(check.name)}"
+    label = check.kind if check.name in check.message else texts.check_label(check.kind, check.name, function)
     earned = f" [{texts.points(check.points, check.max_points)}]" if check.max_points else ""
     pieces = (
         (_word(check.status), _colour(check.status)),
-        (f" {plain(check.kind)}{name}{': ' if check.message else ''}", "bold"),
+        (f" {plain(label)}{': ' if check.message else ''}", "bold"),
         (_message(check.message) + earned, ""),
     )
     return Line(pieces, 2, hang=2)
 
 
-def _finding(message: str, hint: str, code: str, indent: int) -> list[Line]:
-    pieces = ((f"{texts.LOOKS_LIKE}: ", "bold cyan"), (_message(message), ""), (f" ({plain(code)})", "dim"))
+def _finding(word: str, finding: Finding, indent: int) -> list[Line]:
+    pieces = (
+        (f"{word}: ", "bold cyan"),
+        (_message(finding.message), ""),
+        (f" ({plain(finding.code)})", "dim"),
+    )
     lines = [Line(pieces, indent, hang=2)]
-    if hint:
-        lines.append(Line(((f"{texts.HINT}: ", "bold cyan"), (_message(hint), "")), indent, hang=2))
+    if finding.hint:
+        lines.append(Line(((f"{texts.HINT}: ", "bold cyan"), (_message(finding.hint), "")), indent, hang=2))
     return lines
 
 
-def _example(example: Mapping[str, Any], said: Sequence[str], width: int, verbose: bool) -> list[Line]:
-    where, expected, got = str(example.get("where") or ""), example.get("expected"), example.get("got")
-    style = style_for(expected, got, where)
+def _example(example: Example, width: int, verbose: bool) -> list[Line]:
     room = width - 4
-    lines = [Line(((f"{texts.EXAMPLE} ", "bold"), (plain(str(example.get("case", ""))), "dim")), 2, hang=2)]
-    message = str(example.get("message") or "")
-    if message and not any(message in sentence for sentence in said):
-        lines.append(Line(((_message(message), ""),), 4))
-    for argument in example.get("arguments", ()):
-        lines += _fixed(value_lines(plain(str(argument.get("name"))), argument.get("value"), PLAIN, room))
-    item = plain(str(example.get("item") or ""))
-    for word, value in ((texts.EXPECTED, expected), (texts.GOT, got)):
-        lines += _fixed(value_lines(f"{word} {item}".strip(), value, style, room), first="bold")
-    pair = difference(expected, got, where)
-    if where and pair is not None:
-        sentence = texts.first_difference(plain(where), *pair) + (f" ({texts.MARKED})" if style.mark else "")
-        lines.append(Line(((sentence, ""),), 4, hang=2))
-    if output := str(example.get("output") or "").rstrip():
+    lines = [Line(((f"{texts.EXAMPLE} ", "bold"), (plain(example.case), "dim")), 2, hang=2)]
+    if example.message:
+        lines.append(Line(((_message(example.message), ""),), 4))
+    for name, value in example.arguments:
+        lines += _fixed(value_lines(plain(name), value, PLAIN, room))
+    for word, value in example.results:
+        lines += _fixed(
+            value_lines(plain(f"{word} {example.item}".strip()), value, example.style, room), "bold"
+        )
+    if example.difference:
+        marked = f" ({texts.MARKED})" if example.style.mark else ""
+        lines.append(Line(((_message(example.difference) + marked, ""),), 4, hang=2))
+    if example.output:
         lines.append(Line(((f"{texts.PRINTED}:", "bold"),), 4))
-        lines += [Line((("| ", "dim"), (line, "")), 4, hang=2) for line in _message(output).split("\n")]
-    if verbose and (snippet := str(example.get("snippet") or "").rstrip()):
+        lines += [
+            Line((("| ", "dim"), (line, "")), 4, hang=2) for line in _message(example.output).split("\n")
+        ]
+    if verbose and example.snippet:
         lines.append(Line(((f"{texts.REPRODUCE}:", "bold"),), 2))
-        lines += [Line(((line, ""),), 4) for line in plain(snippet, newlines=True).split("\n")]
+        lines += [Line(((line, ""),), 4) for line in plain(example.snippet, newlines=True).split("\n")]
     return lines
 
 

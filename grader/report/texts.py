@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.model import FunctionReport
+
 STATUS = {
     "passed": "passed",
     "failed": "failed",
@@ -24,6 +26,8 @@ STATUS = {
 }
 
 STATUS_SENTENCE = {
+    "missing": "No definition of this function was found.",
+    "not-graded": "It was not graded in this run.",
     "timeout": "It did not finish in the time allowed. Look for an endless loop, or for a loop over single numbers "
     "where an array operation does the same.",
     "crashed": "The Python process ended while this function ran.",
@@ -32,7 +36,6 @@ STATUS_SENTENCE = {
     "too-much-output": "It printed or returned more than is allowed. Take the printing out of the loop.",
 }
 
-NOTE = {"missing": "no definition of it was found"}
 CARRIED = "right, given working versions of the functions that it calls"
 SCORE = "Score"
 FUNCTIONS = "Functions"
@@ -43,6 +46,7 @@ CHECKS = "Checks"
 CHECK = "Check"
 MESSAGE = "Message"
 WHERE = "Defined at"
+NOTE = "Note"
 LOOKS_LIKE = "Looks like"
 HINT = "Hint"
 FORMULA = "Formula"
@@ -61,7 +65,7 @@ CLASS_PAGE = "Class page"
 MARKS = "Distribution of marks"
 PASS_RATE = "Pass rate per function"
 PASS_RATE_CHECKS = "Pass rate per check"
-CARRIED_OF = "of these, given working helpers"
+CARRIED_OF = "of these given working helpers"
 SHARE = "Share"
 PAGES = "Pages"
 MISTAKE = "Mistake"
@@ -80,8 +84,6 @@ NO_MARKS = "No submission was graded, so there are no marks to show."
 NO_SUBMISSIONS = "No submissions."
 SKIP_LINK = "Skip to the content"
 BACK = "Back to the class page"
-PREVIOUS = "Previous"
-NEXT = "Next"
 TOTALS = "Summary"
 MEAN = "Mean"
 MEDIAN = "Median"
@@ -110,9 +112,20 @@ REPORT_STATUS = {
 }
 
 
-def explained(status: str) -> str:
-    """What a function's status means; empty where its checks say it."""
-    return STATUS_SENTENCE.get(status) or NOTE.get(status, "")
+def explained(function: FunctionReport) -> str:
+    """What a function's status means; empty where a failed check says it already."""
+    if any(check.status == "failed" and check.message for check in function.checks):
+        return ""
+    return STATUS_SENTENCE.get(function.status, "")
+
+
+def check_label(kind: str, name: str, function: str) -> str:
+    """A check as kind and name, without a name that says nothing new.
+
+    >>> check_label("values", "dW", "f"), check_label("runs", "f", "f"), check_label("runs", "runs", "f")
+    ('values dW', 'runs', 'runs')
+    """
+    return kind if name in {function, kind} else f"{kind} {name}"
 
 
 def number(value: float) -> str:

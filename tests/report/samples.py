@@ -155,7 +155,9 @@ def right() -> Report:
 
 def wrong() -> Report:
     """A known mistake, an exception, a function that is right but stands on a wrong one."""
-    carried = passed("update_parameters", 15.0, "cell 11, line 1", carried=True)
+    note = "update_parameters itself is right; it stands on linear_backward, which is not. It gets full points here."
+    finding = Finding("carried", note, "Repair linear_backward first.")
+    carried = replace(passed("update_parameters", 15.0, "cell 11, line 1", carried=True), findings=(finding,))
     return report(
         "submissions/grace.ipynb",
         "Grace Hopper",
@@ -166,11 +168,21 @@ def wrong() -> Report:
     )
 
 
+def absent(name: str, worth: float) -> FunctionReport:
+    """A function that the file does not define."""
+    sentence = f"{name} is not defined in this file; define it under exactly this name"
+    rows = (
+        Check("runs", "runs", "failed", 0.0, 0.0, sentence),
+        Check("values", "out", "skipped", 0.0, worth, "not looked at, because the function is missing"),
+    )
+    return FunctionReport(name, "missing", None, 0.0, worth, False, rows)
+
+
 def broken() -> Report:
     """A cell that does not parse, so that two functions are missing, one that is too slow and one too big."""
     slow = FunctionReport("linear_forward", "timeout", "cell 3, line 2", 0.0, 10.0, False)
     big = FunctionReport("linear_backward", "out-of-memory", "cell 5, line 2", 0.0, 20.0, False)
-    missing = [FunctionReport(name, "missing", None, 0.0, worth, False) for name, worth in ORDER[2:]]
+    missing = [absent(name, worth) for name, worth in ORDER[2:]]
     message = "cell 7 was left out: SyntaxError: expected ':' (line 4)"
     return report("張偉.ipynb", "張偉", slow, big, *missing, messages=(message,), sandbox="weak")
 
@@ -245,7 +257,7 @@ def classroom(count: int = 40) -> list[Report]:
         if i % 7 == 2:
             functions[2] = raises_cost()
         if i % 10 == 4:
-            functions[3] = FunctionReport("update_parameters", "missing", None, 0.0, 15.0, False)
+            functions[3] = absent("update_parameters", 15.0)
         if i % 5 == 1:
             functions[3] = replace(functions[3], carried=functions[3].status == "passed")
         if i % 13 == 5:

@@ -34,9 +34,7 @@ def page() -> Iterator[Browser]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages of a class with a hostile member."""
     reports = [*samples.classroom(12), samples.wrong(), samples.hostile()]
-    sources = {
-        report.submission: [("cell 7", "a\nb\nc\n"), ("cell 3", samples.HOSTILE)] for report in reports
-    }
+    sources = {report.submission: {"cell 7": "a\nb\nc\n", "cell 3": samples.HOSTILE} for report in reports}
     return write_site(reports, tmp_path_factory.mktemp("site"), sources=sources).parent
 
 

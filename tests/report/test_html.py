@@ -21,10 +21,10 @@ from grader.report.html import _file_name, _render, render_card, write_site
 from . import samples
 from .snapshot import assert_matches
 
-CODE = [
-    ("cell 3", "import numpy as np\n"),
-    ("cell 7", "# a comment\n\ndef linear_backward(dZ, cache):\n    ...\n"),
-]
+CODE = {
+    "cell 3": "import numpy as np\n",
+    "cell 7": "# a comment\n\ndef linear_backward(dZ, cache):\n    ...\n",
+}
 SITE = pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'grader[report]'")
 
 
@@ -149,6 +149,26 @@ def test_places_lead_to_their_lines(site: Path) -> None:
     assert "cell 9, line 1" in page and 'href="#c2' not in page
 
 
+@pytest.mark.parametrize("origin", ["line 2", "solution.py, line 2"])
+def test_a_file_of_one_piece_needs_no_label(tmp_path_factory: pytest.TempPathFactory, origin: str) -> None:
+    report = samples.report("solution.py", "Ada", samples.passed("f", 60.0, origin))
+    folder = tmp_path_factory.mktemp("one")
+    write_site([report], folder, sources={"solution.py": "import numpy\ndef f(): ...\n"})
+    assert f'<a href="#c0-l2">{origin}</a>' in page_of(folder, "ada")
+
+
+@pytest.mark.parametrize(
+    "origin", ["cell 7, line 99", "cell 7, line 0", "cell 8, line 1", "somewhere", "line ²"]
+)
+def test_a_place_that_is_not_on_the_page_is_plain_text(
+    tmp_path_factory: pytest.TempPathFactory, origin: str
+) -> None:
+    report = samples.report("a.ipynb", "Ada", samples.passed("f", 60.0, origin))
+    folder = tmp_path_factory.mktemp("one")
+    write_site([report], folder, sources={"a.ipynb": CODE})
+    assert f'<span class="origin">{origin}</span>' in page_of(folder, "ada")
+
+
 def test_a_page_without_code_says_so(site: Path) -> None:
     assert "The code is not part of this report." in page_of(site, "ada-lovelace")
 
@@ -157,6 +177,11 @@ def test_no_points_are_never_shown_as_zero(site: Path) -> None:
     for name in ("alan-turing", "joan"):
         text = Reader(page_of(site, name)).text
         assert "no points" in text and "0 of 60" not in text
+
+
+def test_a_submission_page_names_nobody_else(site: Path) -> None:
+    page = page_of(site, "grace-hopper")
+    assert not re.search("lovelace|turing|joan", page, re.IGNORECASE)
 
 
 def test_a_page_reads_as_before(site: Path) -> None:

@@ -1,0 +1,49 @@
+"""What a face shows of a counterexample: nothing twice, nothing that is not known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from grader.model import FunctionReport
+from grader.report.example import example_of
+
+from . import samples
+
+
+def changed(**changes: Any) -> FunctionReport:
+    """The sample's wrong function with another counterexample."""
+    function = samples.wrong_backward()
+    return replace(function, counterexample={**(function.counterexample or {}), **changes})
+
+
+def test_a_message_that_a_check_says_already_is_not_repeated() -> None:
+    assert example_of(changed()).message == ""
+    assert example_of(changed(message="something else")).message == "something else"
+
+
+def test_a_place_that_a_check_names_already_is_not_repeated() -> None:
+    assert example_of(changed()).difference == "First difference at db[1, 0]: expected -0.5, got -1.5"
+    assert example_of(changed(message="2 of 2 differ; first at db[1, 0]: got -1.5")).difference == ""
+
+
+def test_without_a_right_value_only_what_came_back_is_shown() -> None:
+    assert [word for word, _ in example_of(changed(expected=None)).results] == ["got"]
+
+
+def test_none_that_came_back_is_shown() -> None:
+    assert example_of(changed(got=None)).results[1] == ("got", None)
+
+
+@pytest.mark.parametrize("status", ["timeout", "crashed", "out-of-memory", "too-much-output"])
+def test_a_call_that_did_not_come_back_got_nothing(status: Any) -> None:
+    example = example_of(replace(changed(got=None), status=status))
+    assert [word for word, _ in example.results] == ["expected"]
+    assert example.difference == ""
+
+
+def test_a_counterexample_of_another_version_is_read_as_far_as_it_goes() -> None:
+    example = example_of(replace(samples.wrong_backward(), counterexample={"unknown": 1}))
+    assert (example.case, example.arguments, example.snippet) == ("", (), "")
