@@ -33,9 +33,9 @@ class Example:
 def example_of(function: FunctionReport) -> Example:
     """The counterexample of a function that has one.
 
-    A message or a place that a failed check names already is not said twice. ``expected`` is shown where there
-    is something to compare with (a property has no single right value), and ``got`` where the
-    call came back.
+    A message or a place that a failed check names already is not said twice. ``expected`` is shown where
+    there is something to compare with (a property has no single right value), and ``got`` where the call
+    came back.
     """
     data = function.counterexample or {}
     where, expected, got = str(data.get("where") or ""), data.get("expected"), data.get("got")

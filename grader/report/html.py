@@ -66,7 +66,7 @@ class Page:
         return list(dict.fromkeys(finding.code for finding in [*self.report.findings, *found]))
 
     def line_of(self, origin: str | None) -> str:
-        """The anchor of a place such as ``cell 7, line 3`` or ``line 12``; empty when it is not on the page."""
+        """The anchor of a place such as ``cell 7, line 3`` or ``line 12``; empty when the page lacks it."""
         label, _, number = (origin or "").rpartition("line ")
         label = label.rstrip(", ")
         for i, cell in enumerate(self.cells):

@@ -1,4 +1,4 @@
-"""JUnit XML of grading runs, for CI systems that show test results: a suite per submission, a case per check."""
+"""JUnit XML for CI systems that show test results: a suite per submission, a case per check."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """What a student reads after ``grader check``, and an instructor after ``grader grade``.
 
 Plain words carry the meaning and colours only repeat it; a line never exceeds the terminal. Everything is
-laid out by rich, which is imported when something is rendered, and from strings that :mod:`grader.report.escape`
-made inert: rich's own markup is never parsed.
+laid out by rich, which is imported when something is rendered, and from strings that
+:mod:`grader.report.escape` made inert: rich's own markup is never parsed.
 """
 
 from __future__ import annotations
@@ -127,29 +127,23 @@ def _head(report: Report) -> list[Line]:
 
 
 def _function_list(functions: Sequence[FunctionReport], width: int) -> list[Line]:
+    """A line each: status, name, points in columns where there is room, and the place behind or below."""
     rows = [
-        (
-            _word(f.status),
-            plain(clip(f.name, 60)),
-            texts.points(f.points, f.max_points),
-            _beside(f),
-        )
-        for f in functions
+        (_word(f.status), plain(clip(f.name, 60)), texts.points(f.points, f.max_points)) for f in functions
     ]
-    first, second, third = (max(len(row[i]) for row in rows) for i in range(3))
-    roomy = first + second + third + 4 <= width
+    columns = [max(_cells(row[i]) for row in rows) for i in range(3)]
+    if sum(columns) + 4 > width:
+        columns = [0, 0, 0]
     lines = []
-    for (word, name, points, note), function in zip(rows, functions, strict=True):
-        colour = _colour(function.status)
-        if roomy:
-            pieces = [(f"{word:<{first}}  ", colour), (f"{name:<{second}}  ", ""), (f"{points:>{third}}", "")]
-        else:
-            pieces = [(f"{word}  ", colour), (f"{name}  ", ""), (points, "")]
-        if note and first + second + third + 6 + len(note) <= width:
+    for (word, name, points), function in zip(rows, functions, strict=True):
+        state, padded = _pad(word, columns[0]), _pad(name, columns[1])
+        pieces = [(f"{state}  ", _colour(function.status)), (f"{padded}  {points:>{columns[2]}}", "")]
+        note = _beside(function)
+        fits = sum(columns) > 0 and sum(columns) + 6 + _cells(note) <= width
+        if note and fits:
             pieces.append((f"  {note}", "dim"))
-            note = ""
         lines.append(Line(tuple(pieces), hang=2))
-        if note:
+        if note and not fits:
             lines.append(Line(((note, "dim"),), 2))
     return lines
 

@@ -28,11 +28,11 @@ STATUS = {
 STATUS_SENTENCE = {
     "missing": "No definition of this function was found.",
     "not-graded": "It was not graded in this run.",
-    "timeout": "It did not finish in the time allowed. Look for an endless loop, or for a loop over single numbers "
-    "where an array operation does the same.",
+    "timeout": "It did not finish in the time allowed. Look for an endless loop, or for a loop over single "
+    "numbers where an array operation does the same.",
     "crashed": "The Python process ended while this function ran.",
-    "out-of-memory": "It asked for more memory than is allowed. Look for an array that grows, or for a shape that "
-    "broadcasting blew up.",
+    "out-of-memory": "It asked for more memory than is allowed. Look for an array that grows, or for a shape "
+    "that broadcasting blew up.",
     "too-much-output": "It printed or returned more than is allowed. Take the printing out of the loop.",
 }
 
@@ -108,7 +108,8 @@ SANDBOX = {
 REPORT_STATUS = {
     "graded": "",
     "unreadable": "This submission could not be read, so it has no points (which is not zero points).",
-    "error": "The grader itself failed. This is not the student's fault and counts as no result, not as zero points.",
+    "error": "The grader itself failed. This is not the student's fault and counts as no result, "
+    "not as zero points.",
 }
 
 

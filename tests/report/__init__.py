@@ -1,1 +1,1 @@
-"""Tests of the faces; ``samples`` holds the reports that they render, ``browser`` drives a headless Chromium."""
+"""Tests of the faces; ``samples`` holds the reports that they render, ``browser`` drives Chromium."""

@@ -1,6 +1,7 @@
-"""A headless Chromium driven over a pipe with the standard library alone: enough to look at a page and press its keys.
+"""A headless Chromium driven over a pipe with the standard library: enough to open a page and press keys.
 
-The DevTools protocol is JSON, one message per NUL byte, written to the browser's descriptor 3 and read from its 4.
+The DevTools protocol is JSON, each message ended by a NUL byte, written to the browser's descriptor 3 and
+read from its 4.
 """
 
 from __future__ import annotations
@@ -130,7 +131,8 @@ def browser() -> Iterator[Browser]:
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         flags = ["--headless=new", "--remote-debugging-pipe", "--no-first-run", "--disable-gpu",
-                 "--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--hide-scrollbars",
+                 "--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking",
+                 "--hide-scrollbars",
                  f"--user-data-dir={profile}"]  # fmt: skip
         process = subprocess.Popen(
             [sys.executable, "-c", PLUMBING, str(their_in), str(their_out), CHROMIUM, *flags],

@@ -155,7 +155,7 @@ def right() -> Report:
 
 def wrong() -> Report:
     """A known mistake, an exception, a function that is right but stands on a wrong one."""
-    note = "update_parameters itself is right; it stands on linear_backward, which is not. It gets full points here."
+    note = "update_parameters itself is right; it stands on linear_backward, which is not."
     finding = Finding("carried", note, "Repair linear_backward first.")
     carried = replace(passed("update_parameters", 15.0, "cell 11, line 1", carried=True), findings=(finding,))
     return report(

@@ -1,4 +1,4 @@
-"""The pages in a real browser: nothing is fetched, nothing is complained about, sorting and searching work."""
+"""The pages in a real browser: nothing is fetched, nothing complains, sorting and searching work."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"
 )
 
-COLUMN = "[...document.querySelectorAll('#students-table tbody tr:not([hidden])')].map(r => r.cells[{}].innerText.trim())"
+ROWS = "[...document.querySelectorAll('#students-table tbody tr:not([hidden])')]"
+COLUMN = ROWS + ".map(r => r.cells[{}].innerText.trim())"
 SORTED = (
     "[...document.querySelectorAll('#students-table th[data-sort]')].map(h => h.getAttribute('aria-sort'))"
 )
@@ -38,7 +39,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_site(reports, tmp_path_factory.mktemp("site"), sources=sources).parent
 
 
-BAD = """<!doctype html><meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'">
+BAD = """<!doctype html>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'">
 <p style="color: red">x</p><script>{}</script>"""
 
 

@@ -1,4 +1,4 @@
-"""The charts are inline SVG that a strict page accepts, in the page's own colours, the same for the same data."""
+"""The charts are inline SVG that a strict page accepts, in its own colours, the same for the same data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever a submission chooses to call itself, a terminal, a page, a summary and a spreadsheet show it as text."""
+"""Whatever a submission calls itself, a terminal, a page, a summary and a spreadsheet show it as text."""
 
 from __future__ import annotations
 

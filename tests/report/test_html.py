@@ -110,7 +110,7 @@ def test_nothing_in_a_report_becomes_markup(site: Path) -> None:
         assert tags.count("script") == (1 if path.name == "index.html" else 0)
         assert tags.count("style") == 1
         for _, attrs in reader.tags:
-            assert not any(name.startswith("on") or name == "style" or name == "src" for name in attrs)
+            assert not any(name.startswith("on") or name in {"style", "src"} for name in attrs)
         assert not any(link.startswith(("javascript", "http", "//")) for link in reader.attributes("href"))
 
 

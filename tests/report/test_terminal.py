@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -16,6 +17,7 @@ from grader.report.terminal import render_function, render_report, render_run
 from . import samples
 from .snapshot import assert_matches
 
+ROOT = str(Path(__file__).parents[2])
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 SITUATIONS = [
     samples.right,
@@ -117,13 +119,13 @@ def run(code: str, **environment: str) -> str:
 
 
 def test_importing_the_terminal_loads_no_rendering_library() -> None:
-    code = "import sys, grader.report.terminal; print([m for m in ('rich', 'jinja2', 'matplotlib') if m in sys.modules])"
-    assert run(code, PYTHONPATH=".") == "[]\n"
+    code = "import sys, grader.report.terminal; print({'rich', 'jinja2', 'matplotlib'} & {*sys.modules})"
+    assert run(code, PYTHONPATH=ROOT) == "set()\n"
 
 
 def test_by_default_there_are_no_colours_outside_a_terminal() -> None:
     code = "from grader.report.terminal import render_run; print(repr(render_run([])))"
-    assert "\\x1b" not in run(code, PYTHONPATH=".", FORCE_COLOR="1", TERM="xterm")
+    assert "\\x1b" not in run(code, PYTHONPATH=ROOT, FORCE_COLOR="1", TERM="xterm")
 
 
 TERMINAL = """
@@ -147,7 +149,7 @@ def test_on_a_terminal_colours_obey_the_environment(
 ) -> None:
     script = tmp_path_factory.mktemp("pty") / "script.py"
     script.write_text(TERMINAL)
-    variables = {"PATH": "", "PYTHONPATH": ".", "TERM": "xterm", **environment}
+    variables = {"PATH": "", "PYTHONPATH": ROOT, "TERM": "xterm", **environment}
     done = subprocess.run(
         [sys.executable, str(script)],
         capture_output=True,

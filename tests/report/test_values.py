@@ -28,8 +28,8 @@ JSON = st.recursive(
         st.lists(inner, max_size=4),
         st.dictionaries(
             st.sampled_from(
-                ["array", "dtype", "shape", "tuple", "list", "dict", "set", "float", "complex", "opaque", "error",
-                 "message", "origin", "function", "other"]
+                ["array", "dtype", "shape", "tuple", "list", "dict", "set", "float", "complex", "opaque",
+                 "error", "message", "origin", "function", "other"]
             ),
             inner,
             max_size=3,
