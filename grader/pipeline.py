@@ -16,13 +16,13 @@ from grader.counterexample import counterexample_of
 from grader.course import LoadedAssignment
 from grader.diagnose import findings_of
 from grader.errors import SubmissionError
-from grader.model import Check, Finding, FunctionReport, Report
+from grader.model import Check, Finding, FunctionReport, Report, SandboxLevel
 from grader.running import Answer, Outcome, Plan, Program, Runner, Stopped
 from grader.spec import Function
 from grader.submission import Submission, read_submission
 from grader.texts import say
 
-__all__ = ["grade", "grade_submission"]
+__all__ = ["grade", "grade_submission", "unreadable"]
 
 
 def grade(
@@ -32,7 +32,7 @@ def grade(
     cases: CaseFile | None = None,
     runner: Runner | None = None,
     seed: int = 0,
-    siblings: Sequence[Path] = (),
+    siblings: Mapping[str, Path] | None = None,
     name: str | None = None,
     student: str | None = None,
 ) -> Report:
@@ -49,7 +49,7 @@ def grade(
     runner
         Where student code runs; a sandbox of its own when not given.
     siblings
-        Further ``.py`` files that the submission may import.
+        Further ``.py`` files that the submission may import, by module name.
     name, student
         How the report calls the submission and its author.
 
@@ -64,7 +64,8 @@ def grade(
     try:
         submission = read_submission(Path(path), frozen.arities, siblings=siblings, name=shown)
     except SubmissionError as error:
-        return _unreadable(assignment, frozen, shown, student, str(error), runner, started)
+        report = unreadable(assignment, frozen, shown, student, str(error), runner.level if runner else "none")
+        return replace(report, duration_s=round(time.perf_counter() - started, 4))
     with ExitStack() as stack:
         if runner is None:
             from grader.sandbox import Sandbox
@@ -82,55 +83,44 @@ def grade_submission(
     graded = [run.function(spec) for spec in assignment.spec.functions]
     if all(f.status == "missing" for f in graded):
         names = ", ".join(f.name for f in assignment.spec.functions[:4])
-        messages = (f"no graded function was found; expected definitions such as {names}", *run.messages)
-        return replace(_base(assignment, cases, submission, runner, student), status="unreadable", messages=messages)
-    return replace(
-        _base(assignment, cases, submission, runner, student),
-        points=round(sum(f.points for f in graded), 6),
-        functions=tuple(graded),
-        messages=run.messages,
-    )
-
-
-def _base(
-    assignment: LoadedAssignment, cases: CaseFile, submission: Submission, runner: Runner, student: str | None
-) -> Report:
+        message = f"no graded function was found; expected definitions such as {names}"
+        report = unreadable(assignment, cases, submission.name, student, message, runner.level)
+        return replace(report, messages=(message, *run.messages))
     return Report(
         assignment=assignment.name,
         submission=submission.name,
         student=student,
         status="graded",
         sandbox=runner.level,
-        points=None,
+        points=round(sum(f.points for f in graded), 4),
         max_points=assignment.spec.points,
+        functions=tuple(graded),
+        messages=run.messages,
         cases=cases.digest,
         grader_version=__version__,
     )
 
 
-def _unreadable(
+def unreadable(
     assignment: LoadedAssignment,
     cases: CaseFile,
     name: str,
     student: str | None,
     message: str,
-    runner: Runner | None,
-    started: float,
+    level: SandboxLevel = "none",
 ) -> Report:
-    empty = Submission(name, (), {}, (), "", {})
-    level = runner.level if runner is not None else "none"
+    """The report on a submission in which there is nothing to grade."""
     return Report(
-        assignment.name,
-        empty.name,
-        student,
-        "unreadable",
-        level,
-        None,
-        assignment.spec.points,
+        assignment=assignment.name,
+        submission=name,
+        student=student,
+        status="unreadable",
+        sandbox=level,
+        points=None,
+        max_points=assignment.spec.points,
         messages=(message,),
         cases=cases.digest,
         grader_version=__version__,
-        duration_s=round(time.perf_counter() - started, 4),
     )
 
 

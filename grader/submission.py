@@ -73,7 +73,7 @@ class Submission:
 
 
 def read_submission(
-    path: Path, arities: Mapping[str, int], *, siblings: Sequence[Path] = (), name: str | None = None
+    path: Path, arities: Mapping[str, int], *, siblings: Mapping[str, Path] | None = None, name: str | None = None
 ) -> Submission:
     """Read a file and select its definitions.
 
@@ -85,7 +85,7 @@ def read_submission(
         Graded functions and how many arguments they are called with: of several definitions the
         last one that can take them counts.
     siblings
-        Further ``.py`` files that the submission may import.
+        Further ``.py`` files that the submission may import, by module name.
 
     Raises
     ------
@@ -94,12 +94,11 @@ def read_submission(
     """
     data = _read(path)
     modules = {}
-    for other in siblings:
-        if other.suffix == ".py" and other != path and other.stem.isidentifier():
-            try:
-                modules[other.stem] = _read(other)
-            except SubmissionError:
-                continue
+    for stem, other in (siblings or {}).items():
+        try:
+            modules[stem] = _read(other)
+        except SubmissionError:
+            continue  # a neighbour that cannot be read is missing when it is imported
     return parse_submission(name or str(path), path.suffix.lower(), data, arities, siblings=modules)
 
 
@@ -241,15 +240,20 @@ def _statements(label: str, source: str, messages: list[str]) -> Iterator[tuple[
             return
     lines = source.split("\n")
     for statement in tree.body:
-        first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", ()))])
+        first = _first_line(statement)
         yield statement, _text(lines, statement, first), first
+
+
+def _first_line(statement: ast.stmt) -> int:
+    """Where a statement begins, its decorators included."""
+    return min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", ()))])
 
 
 def _text(lines: Sequence[str], statement: ast.stmt, first: int) -> str:
     """The statement's own lines; cut where two statements share a line (``a = 1; b = 2``)."""
     last = statement.end_lineno or first
-    if first == statement.lineno == last or statement.col_offset or _shares_last_line(lines[last - 1], statement):
-        return ast.unparse(statement) if statement.col_offset or _shares_last_line(lines[last - 1], statement) else lines[first - 1]
+    if statement.col_offset or _shares_last_line(lines[last - 1], statement):
+        return ast.unparse(statement)
     return "\n".join(lines[first - 1 : last])
 
 
@@ -281,7 +285,7 @@ def _recovered(label: str, source: str, error: str, messages: list[str]) -> Iter
         if tree is not None:
             lines = attempt.split("\n")
             for statement in tree.body:
-                first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", ()))])
+                first = _first_line(statement)
                 yield statement, _text(lines, statement, first), first
             return
     chunks = _chunks(source.split("\n"))
@@ -293,7 +297,7 @@ def _recovered(label: str, source: str, error: str, messages: list[str]) -> Iter
             tree, _ = _parse(text)
             if tree is not None:
                 for statement in tree.body:
-                    first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", ()))])
+                    first = _first_line(statement)
                     yield statement, _text(text.split("\n"), statement, first), chunks[at][0] + first - 1
                     kept += 1
                 at = end

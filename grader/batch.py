@@ -1,0 +1,233 @@
+"""Many submissions: a process pool over them, results as they come, nothing graded twice.
+
+Each process of the pool holds one assignment, one case file and one sandbox. Submissions go in a few at a
+time, so that memory does not grow with their number. A verdict is kept under the exact text of the
+definitions, the cases, the version and the level of the sandbox; a timeout, a crash or an
+out-of-memory is never kept. See ``docs/design/batch.md``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import traceback
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from grader import __version__
+from grader.cases import CaseFile, load_cases
+from grader.course import Course, LoadedAssignment
+from grader.errors import SubmissionError
+from grader.model import Report, report_from_json, report_to_json
+from grader.pipeline import grade_submission, unreadable
+from grader.sandbox import ALL_WALLS, Sandbox
+from grader.submission import Submission, parse_submission, read_submission
+
+__all__ = ["Job", "Result", "Setup", "grade_all", "grade_job"]
+
+_KEPT = frozenset({"passed", "failed", "missing", "not-graded"})
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What every process of a batch needs to know.
+
+    Attributes
+    ----------
+    course, assignment, cases
+        Where the assignment and its frozen case file lie.
+    walls
+        Names of the walls to put up.
+    results
+        Folder in which verdicts are kept by content; None keeps none.
+    """
+
+    course: str
+    assignment: str
+    cases: str
+    walls: tuple[str, ...] = ALL_WALLS
+    results: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One submission: where it lies (or its bytes, for another machine), and whose it is."""
+
+    name: str
+    path: str
+    student: str | None = None
+    modules: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+    data: bytes | None = None
+    module_data: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A report, and whether it was taken from an earlier verdict on the same definitions."""
+
+    job: Job
+    report: Report
+    kept: bool = False
+
+
+@dataclass(frozen=True)
+class _Station:
+    """What one process holds on to."""
+
+    assignment: LoadedAssignment
+    cases: CaseFile
+    sandbox: Sandbox
+
+
+@cache
+def _station(setup: Setup) -> _Station:
+    assignment = Course(Path(setup.course)).load(setup.assignment)
+    return _Station(assignment, load_cases(Path(setup.cases)), Sandbox(assignment.spec.packages, setup.walls))
+
+
+def grade_job(setup: Setup, job: Job) -> Result:
+    """Grade one submission in this process; what goes wrong here is an ``error``, never zero points."""
+    started = perf_counter()
+    try:
+        result = _graded(setup, job)
+    except Exception as error:  # the harness failed: say so, and go on with the next submission
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        message = f"the grader failed: {type(error).__name__}: {error} ({Path(where.filename).name}, line {where.lineno})"
+        result = Result(job, failed(setup, job, message))
+    return replace(result, report=replace(result.report, duration_s=round(perf_counter() - started, 4)))
+
+
+def failed(setup: Setup, job: Job, message: str) -> Report:
+    """The report on a submission that the harness could not grade."""
+    return Report(setup.assignment, job.name, job.student, "error", "none", None, 0.0, messages=(message[:1000],))
+
+
+def _graded(setup: Setup, job: Job) -> Result:
+    station = _station(setup)
+    try:
+        if job.problem:
+            raise SubmissionError(job.problem)
+        submission = _read(station, job)
+    except SubmissionError as error:
+        level = station.sandbox.level
+        return Result(job, unreadable(station.assignment, station.cases, job.name, job.student, str(error), level))
+    place = _place(setup, station, submission)
+    kept = _kept(place)
+    if kept is not None:
+        return Result(job, kept.for_submission(job.name, job.student), kept=True)
+    report = grade_submission(station.assignment, station.cases, submission, station.sandbox, student=job.student)
+    if place is not None and all(f.status in _KEPT for f in report.functions):
+        _keep(place, report)
+    return Result(job, report)
+
+
+def _read(station: _Station, job: Job) -> Submission:
+    arities = station.cases.arities
+    if job.data is not None:
+        return parse_submission(
+            job.name, Path(job.path).suffix.lower(), job.data, arities, siblings=dict(job.module_data)
+        )
+    siblings = {name: Path(path) for name, path in job.modules}
+    return read_submission(Path(job.path), arities, siblings=siblings, name=job.name)
+
+
+# -- verdicts by content -----------------------------------------------------------------
+
+
+def _place(setup: Setup, station: _Station, submission: Submission) -> Path | None:
+    if setup.results is None:
+        return None
+    facts = (submission.digest, submission.messages, station.cases.digest, __version__, station.sandbox.level)
+    key = hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()
+    return Path(setup.results) / key[:2] / f"{key[2:]}.json"
+
+
+def _kept(place: Path | None) -> Report | None:
+    if place is None:
+        return None
+    try:
+        return report_from_json(json.loads(place.read_bytes()))
+    except (OSError, ValueError):
+        return None
+
+
+def _keep(place: Path, report: Report) -> None:
+    with contextlib.suppress(OSError):  # a full disk costs speed, not a verdict
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft = place.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps(report_to_json(replace(report, duration_s=0.0))), "utf-8")
+        draft.replace(place)
+
+
+# -- many --------------------------------------------------------------------------------
+
+
+def grade_all(setup: Setup, jobs: Sequence[Job] | Iterable[Job], processes: int = 1) -> Iterator[Result]:
+    """Grade submissions and yield results as they come.
+
+    Parameters
+    ----------
+    setup, jobs
+        What to grade.
+    processes
+        1 grades in this process; more start a pool. A process that dies loses one submission, which is
+        reported as ``error``, and is replaced.
+    """
+    if processes <= 1:
+        try:
+            for job in jobs:
+                yield grade_job(setup, job)
+        finally:
+            _station(setup).sandbox.close()
+            _station.cache_clear()
+        return
+    yield from _in_pool(setup, jobs, processes)
+
+
+def _in_pool(setup: Setup, jobs: Iterable[Job], processes: int) -> Iterator[Result]:
+    import multiprocessing
+
+    from pebble import ProcessExpired, ProcessPool
+
+    context = multiprocessing.get_context("spawn")  # a fork would copy threads and open files of this process
+    waiting = deque(jobs)
+    running: dict[Future[Any], Job] = {}
+    with ProcessPool(max_workers=processes, context=context) as pool:
+        try:
+            while waiting or running:
+                while waiting and len(running) < 3 * processes:
+                    job = waiting.popleft()
+                    running[pool.schedule(grade_job, args=[setup, job])] = job
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in sorted(done, key=lambda f: running[f].name):
+                    job = running.pop(future)
+                    try:
+                        yield future.result()
+                    except ProcessExpired as error:
+                        yield Result(job, failed(setup, job, f"the grading process died ({error})"))
+        finally:
+            pool.stop()  # on Ctrl-C too: what is finished has been yielded
+
+
+def level_of(setup: Setup) -> str:
+    """The level of the sandbox that a batch would have here.
+
+    Raises
+    ------
+    GraderError
+        When the sandbox does not start.
+    """
+    assignment = Course(Path(setup.course)).load(setup.assignment)
+    with Sandbox(assignment.spec.packages, setup.walls) as sandbox:
+        return sandbox.level
+
+
