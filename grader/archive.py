@@ -8,6 +8,7 @@ left to guard against is size, and entries that are not plain files.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
@@ -20,12 +21,25 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
 
-__all__ = ["DOWNLOAD", "JUNK", "METADATA", "SOURCES", "STUDENT", "Limits", "Unpacked", "unpack"]
+__all__ = [
+    "DOWNLOAD",
+    "JUNK",
+    "METADATA",
+    "OUTSIDE",
+    "SOURCES",
+    "STUDENT",
+    "Limits",
+    "Unpacked",
+    "entry_names",
+    "unpack",
+]
 
 SOURCES = frozenset({".py", ".ipynb"})
 METADATA = frozenset({".yml", ".yaml", ".csv", ".json"})
 #: Folders that tools leave behind; nothing in them was handed in.
 JUNK = frozenset({"__MACOSX", "__pycache__", "node_modules"})
+#: Why an entry was left out whose name is nobody's: it cannot be sorted to a student either.
+OUTSIDE = "has a path that leads out of the archive"
 
 _MIB = 1 << 20
 _CHUNK = 1 << 16
@@ -52,7 +66,7 @@ class Limits:
 
 STUDENT = Limits(entries=5_000, file_bytes=32 * _MIB, total_bytes=128 * _MIB)
 #: A whole class, downloaded by the instructor: its entries may be students' zips.
-DOWNLOAD = Limits(entries=200_000, file_bytes=128 * _MIB, total_bytes=16 << 30)
+DOWNLOAD = Limits(entries=200_000, file_bytes=128 * _MIB, total_bytes=4 << 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +77,7 @@ class Unpacked:
     left_out: Mapping[PurePosixPath, str]
 
 
-def unpack(
-    archive: Path, into: Path, *, limits: Limits = STUDENT, keep: frozenset[str] = SOURCES
-) -> Unpacked:
+def unpack(archive: Path, into: Path, *, limits: Limits = STUDENT, keep: frozenset[str] = SOURCES) -> Unpacked:
     """Unpack the entries of a zip whose suffix is in `keep`; zips inside it are never opened.
 
     Parameters
@@ -89,23 +101,40 @@ def unpack(
     SubmissionError
         When the file is no readable zip, is encrypted, or exceeds a limit as a whole.
     """
+    with _opened(archive, limits) as (opened, infos):
+        return _unpack(opened, infos, into, limits, keep)
+
+
+def entry_names(archive: Path, *, limits: Limits = DOWNLOAD) -> list[PurePosixPath]:
+    """The names in a zip, dangerous ones left out, without unpacking anything.
+
+    Raises
+    ------
+    SubmissionError
+        As :func:`unpack`.
+    """
+    with _opened(archive, limits) as (_, infos):
+        return [name for name, _ in _entries(infos) if not _leads_out(name)]
+
+
+@contextlib.contextmanager
+def _opened(archive: Path, limits: Limits) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]]:
+    too_many = SubmissionError(f"the zip has more than {limits.entries} entries; remove what is not needed")
     try:
         if _directory_bytes(archive) > limits.entries * 1024:
-            raise SubmissionError(
-                f"the zip has more than {limits.entries} entries; remove what is not needed"
-            )
+            raise too_many
         with zipfile.ZipFile(archive) as opened:
-            return _unpack(opened, into, limits, keep)
-    except SubmissionError:
-        raise
+            infos = opened.infolist()
+            if len(infos) > limits.entries:
+                raise too_many
+            yield opened, infos
     except _BROKEN as error:
         raise SubmissionError(_unreadable(archive, error)) from error
 
 
-def _unpack(opened: zipfile.ZipFile, into: Path, limits: Limits, keep: frozenset[str]) -> Unpacked:
-    infos = opened.infolist()
-    if len(infos) > limits.entries:
-        raise SubmissionError(f"the zip has more than {limits.entries} entries; remove what is not needed")
+def _unpack(
+    opened: zipfile.ZipFile, infos: list[zipfile.ZipInfo], into: Path, limits: Limits, keep: frozenset[str]
+) -> Unpacked:
     files: dict[PurePosixPath, Path] = {}
     left_out: dict[PurePosixPath, str] = {}
     room = limits.total_bytes
@@ -117,7 +146,7 @@ def _unpack(opened: zipfile.ZipFile, into: Path, limits: Limits, keep: frozenset
         target = into / f"{number:05d}{name.suffix.lower()}"
         try:
             room -= _copy(opened, info, target, limits, room)
-        except _TooLarge as error:
+        except _TooLargeError as error:
             left_out[name] = str(error)
             continue
         except SubmissionError:
@@ -144,17 +173,16 @@ def _name(info: zipfile.ZipInfo) -> str:
     """The entry's name; zips made by macOS hold UTF-8 without saying so, and read as code page 437."""
     name = info.filename
     if not info.flag_bits & 0x800:
-        try:
+        # Where this fails it is really an old code page; which one cannot be known, so the letters stay.
+        with contextlib.suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            pass  # really an old code page, which one cannot be known: the letters stay as they are
     return name.replace("\\", "/")
 
 
 def _refusal(name: PurePosixPath, info: zipfile.ZipInfo, limits: Limits, keep: frozenset[str]) -> str | None:
     """Why an entry is not unpacked, or None; an empty reason for files of other kinds."""
-    if ".." in name.parts or name.is_absolute() or re.match("[A-Za-z]:/", str(name)):
-        return "has a path that leads out of the archive"
+    if _leads_out(name):
+        return OUTSIDE
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         return "is a link or a device, not a file"
@@ -170,7 +198,11 @@ def _refusal(name: PurePosixPath, info: zipfile.ZipInfo, limits: Limits, keep: f
     return None
 
 
-class _TooLarge(Exception):
+def _leads_out(name: PurePosixPath) -> bool:
+    return ".." in name.parts or name.is_absolute() or re.match("[A-Za-z]:/", str(name)) is not None
+
+
+class _TooLargeError(Exception):
     """One entry grew beyond its limit."""
 
 
@@ -184,9 +216,9 @@ def _copy(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, limits: 
                 if written > room:
                     raise SubmissionError(f"the zip unpacks to more than {limits.total_bytes // _MIB} MiB")
                 if written > limits.file_bytes:
-                    raise _TooLarge(f"is larger than {limits.file_bytes // _MIB} MiB")
+                    raise _TooLargeError(f"is larger than {limits.file_bytes // _MIB} MiB")
                 if written > max(_RATIO_FROM, limits.ratio * info.compress_size):
-                    raise _TooLarge(f"unpacks to more than {limits.ratio} times its size, like a zip bomb")
+                    raise _TooLargeError(f"unpacks to more than {limits.ratio} times its size, like a zip bomb")
                 sink.write(chunk)
     except BaseException:
         target.unlink(missing_ok=True)

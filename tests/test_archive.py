@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import stat
 import struct
@@ -135,9 +136,7 @@ def test_an_unusual_compression_is_refused_by_name(tmp_path: Path) -> None:
     info = zipfile.ZipInfo("a.py")
     info.compress_type = zipfile.ZIP_LZMA
     found = opened(tmp_path, zipped([(info, b"x" * 100), ("ok.py", b"")]))
-    assert list(found.left_out.values()) == [
-        "is compressed in an unusual way (method 14); an ordinary zip is needed"
-    ]
+    assert list(found.left_out.values()) == ["is compressed in an unusual way (method 14); an ordinary zip is needed"]
     assert list(map(str, found.files)) == ["ok.py"]
 
 
@@ -221,9 +220,7 @@ def test_a_missing_zip_is_the_submissions_error(tmp_path: Path) -> None:
 
 
 _NAMES = st.lists(
-    st.text(
-        st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/\\:"), min_size=1, max_size=40
-    ),
+    st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/\\:"), min_size=1, max_size=40),
     max_size=6,
     unique=True,
 )
@@ -244,9 +241,6 @@ def test_no_changed_byte_makes_anything_but_a_result_or_a_submission_error(
 ) -> None:
     data = bytearray(zipped({"a.py": b"x = 1\n" * 20, "b/c.ipynb": b"{}"}))
     data[at % len(data)] = byte
-    try:
+    with contextlib.suppress(SubmissionError):
         found = opened(tmp_path_factory.mktemp("zip"), bytes(data), limits=SMALL)
-    except SubmissionError as error:
-        assert str(error)
-    else:
         assert len(found.files) + len(found.left_out) <= 2

@@ -1,0 +1,595 @@
+"""From platforms' downloads to one graded file per student, with nothing lost on the way."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.archive import JUNK
+from grader.collect import Collected, Item, collect, fingerprint
+from grader.roster import Person, Roster, roster_of
+
+GRADED = frozenset({"relu", "sigmoid", "tanh"})
+FULL = "def relu(Z): ...\ndef sigmoid(Z): ...\ndef tanh(Z): ...\n"
+PART = "def relu(Z): ...\n"
+
+
+def notebook(source: str = FULL) -> str:
+    return json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": source.splitlines(True)}]})
+
+
+def zipped(files: Mapping[str, str | bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def lay_out(root: Path, files: Mapping[str, str | bytes]) -> Path:
+    for name, data in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return root
+
+
+@pytest.fixture
+def class_dir(tmp_path: Path) -> Path:
+    path = tmp_path / "class"
+    path.mkdir()
+    return path
+
+
+def run(*paths: Path, roster: Roster | None = None, graded: frozenset[str] = GRADED) -> Collected:
+    # Zips are unpacked far from the folders that are read.
+    unpack_to = Path(os.path.commonpath([str(p.parent) for p in paths])).parent / "unpacked"
+    return collect(list(paths), roster=roster, graded_names=graded, unpack_to=unpack_to)
+
+
+def students(found: Collected) -> list[tuple[str, str]]:
+    """Who, and the graded file below the class folder (or the problem)."""
+    return [(item.student, item.problem or item.path.partition("class/")[2] or item.path) for item in found.items]
+
+
+def only(found: Collected) -> Item:
+    (item,) = found.items
+    return item
+
+
+# ---- what may be named --------------------------------------------------------------------------------
+
+
+def test_files_named_one_by_one_and_their_folder_give_the_same(class_dir: Path) -> None:
+    lay_out(class_dir, {"ann.ipynb": notebook(), "bob.py": FULL})
+    one, other = run(class_dir), run(class_dir / "bob.py", class_dir / "ann.ipynb")
+    assert one == other
+    assert students(one) == [("ann", "ann.ipynb"), ("bob", "bob.py")]
+    assert [item.file for item in one.items] == [class_dir / "ann.ipynb", class_dir / "bob.py"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "problem"),
+    [
+        ("gone.py", None, "there is no such file or folder"),
+        ("hw.docx", "text", "expected a .py, .ipynb or .zip file or a folder"),
+        ("hw.zip", "Rar!\x1a\x07", "RAR archive"),
+        ("hw.zip", zipped({"report.pdf": "x"}), "holds no .py or .ipynb file, only report.pdf"),
+        ("hw.zip", zipped({}), "holds no .py or .ipynb file"),
+        (
+            "hw.zip",
+            zipped({"in.zip": zipped({"hw.py": FULL})}),
+            "in.zip: is a zip inside a zip and was not opened",
+        ),
+        ("hw.zip", zipped({"../hw.py": FULL}), "leads out of the archive"),
+        ("hw", {"notes.txt": "x"}, "holds no .py, .ipynb or .zip file"),
+    ],
+)
+def test_what_cannot_be_graded_is_an_item_with_its_problem(
+    class_dir: Path, name: str, data: str | bytes | Mapping[str, str] | None, problem: str
+) -> None:
+    files = {f"{name}/{n}": d for n, d in data.items()} if isinstance(data, Mapping) else {name: data}
+    lay_out(class_dir, {n: d for n, d in files.items() if d is not None} | {"fine.py": FULL})
+    found = run(class_dir / name, class_dir / "fine.py")
+    item = next(item for item in found.items if "fine" not in item.path)
+    assert item.file is None
+    assert problem in item.problem
+    assert len(found.items) == 2
+
+
+def test_a_zip_that_finds_no_room_is_a_problem_that_names_the_place(class_dir: Path) -> None:
+    lay_out(class_dir, {"hw.zip": zipped({"hw.py": FULL}), "taken": "a file"})
+    found = collect([class_dir / "hw.zip"], graded_names=GRADED, unpack_to=class_dir / "taken")
+    assert f"cannot be unpacked to {class_dir}/taken" in only(found).problem
+
+
+def test_an_empty_class_folder_is_a_problem_and_an_empty_student_folder_is_told(class_dir: Path) -> None:
+    assert only(run(class_dir)).problem == "holds no .py, .ipynb or .zip file"
+    lay_out(class_dir, {"ann/hw.py": FULL})
+    (class_dir / "bob").mkdir()
+    found = run(class_dir)
+    assert students(found) == [("ann", "ann/hw.py")]
+    assert f"{class_dir}/bob: the folder is empty" in found.messages
+
+
+def test_a_path_named_twice_is_read_once(class_dir: Path) -> None:
+    lay_out(class_dir, {"ann.py": FULL})
+    (class_dir.parent / "again").symlink_to(class_dir)
+    found = run(class_dir, class_dir.parent / "again")
+    assert len(found.items) == 1
+    assert any("once more" in message for message in found.messages)
+
+
+# ---- platforms ----------------------------------------------------------------------------------------
+
+CANVAS = {
+    "doejane_LATE_4711_90001_hw.ipynb": notebook(PART),
+    "doejane_LATE_4711_90002_hw-1.ipynb": notebook(PART),
+    "doejane_LATE_4711_90003_my_utils.py": "def helper(): ...",
+    "doejane_LATE_4711_90004_my_utils-1.py": "def helper(): ...  # newer",
+    "roejim_4712_90005_hw.zip": zipped({"hw/main.py": FULL, "hw/extra.py": "x = 1", "plot.png": "x"}),
+    "leekim_4713_90006_report.pdf": "pdf",
+    "poeeve_4714_text.html": "<p>I could not</p>",
+    "anon_x1Y2z_90007_hw.py": FULL,
+    "作业明_4715_90008_hw.py": FULL,
+}
+
+
+@pytest.mark.parametrize("form", ["folder", "zip", "wrapped zip"])
+def test_a_canvas_download_is_sorted_by_user(class_dir: Path, form: str) -> None:
+    if form == "folder":
+        found = run(lay_out(class_dir, CANVAS))
+    else:
+        wrap = "submissions/" if form == "wrapped zip" else ""
+        (class_dir / "download.zip").write_bytes(zipped({wrap + name: data for name, data in CANVAS.items()}))
+        found = run(class_dir / "download.zip")
+    by_student = {item.student: item for item in found.items}
+    assert sorted(by_student) == ["4711", "4712", "4713", "4714", "4715", "anon_x1Y2z"]
+    jane = by_student["4711"]
+    assert (jane.name, jane.late) == ("doejane", True)
+    assert jane.path.endswith("doejane_LATE_4711_90002_hw-1.ipynb")
+    assert list(jane.modules) == ["my_utils"]
+    assert b"newer" in jane.modules["my_utils"].read_bytes()
+    assert jane.note == "hw-1.ipynb is graded (defines 1 of 3 functions), not hw.ipynb, my_utils.py"
+    jim = by_student["4712"]
+    assert jim.path.endswith("roejim_4712_90005_hw.zip/hw/main.py")
+    assert (list(jim.modules), jim.late) == (["extra"], False)
+    assert by_student["4713"].problem == "holds no .py or .ipynb file, only report.pdf"
+    assert by_student["4714"].problem.startswith("holds no .py or .ipynb file")
+    assert by_student["4715"].name == "作业明"
+
+
+def test_names_that_only_look_like_canvas_do_not_merge_students(class_dir: Path) -> None:
+    lay_out(class_dir, {"week_3_2_ann.ipynb": notebook(), "week_3_2_bob.ipynb": notebook()})
+    assert [who for who, _ in students(run(class_dir))] == ["week_3_2_ann", "week_3_2_bob"]
+    assert only(run(class_dir / "week_3_2_ann.ipynb")).student == "week_3_2_ann"
+
+
+@pytest.mark.parametrize("form", ["folder", "zip"])
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "Jane Doe_501_assignsubmission_file_/sub/hw.ipynb": notebook(),
+            "Jane Doe_501_assignsubmission_file_/sub/util.py": "x = 1",
+            "Jim Roe_502_assignsubmission_file/hw.zip": zipped({"hw.py": FULL}),
+            "Kim Lee_503_assignsubmission_onlinetext/onlinetext.html": "<p>done",
+            "Participant_504_assignsubmission_file_/hw.py": FULL,
+        },
+        {
+            "Jane Doe_501_assignsubmission_file_hw.ipynb": notebook(),
+            "Jane Doe_501_assignsubmission_file_util.py": "x = 1",
+            "Jim Roe_502_assignsubmission_file_hw.zip": zipped({"hw.py": FULL}),
+            "Kim Lee_503_assignsubmission_onlinetext_onlinetext.html": "<p>done",
+            "Participant_504_assignsubmission_file_hw.py": FULL,
+        },
+    ],
+    ids=["folders", "flat"],
+)
+def test_both_moodle_layouts_are_sorted_by_participant(
+    class_dir: Path, files: dict[str, str | bytes], form: str
+) -> None:
+    if form == "zip":
+        (class_dir / "hw-501.zip").write_bytes(zipped(files))
+        found = run(class_dir / "hw-501.zip")
+    else:
+        found = run(lay_out(class_dir, files))
+    facts = [(i.student, i.name, i.file is not None, sorted(i.modules)) for i in found.items]
+    assert sorted(facts) == [
+        ("501", "Jane Doe", True, ["util"]),
+        ("502", "Jim Roe", True, []),
+        ("503", "Kim Lee", False, []),
+        ("504", "", True, []),
+    ]
+
+
+def gradescope(people: Mapping[str, Sequence[Mapping[str, str]]]) -> str:
+    facts = {
+        folder: {
+            ":submitters": [{f":{key}": value for key, value in who.items()} for who in listed],
+            ":created_at": "2026-11-02",
+            ":results": {"output": "submission_1:\n  :submitters:\n  - :name: Spoofed"},
+        }
+        for folder, listed in people.items()
+    }
+    return yaml.safe_dump(facts, allow_unicode=False)
+
+
+GRADESCOPE = {
+    "submission_metadata.yml": gradescope(
+        {
+            "submission_1": [{"name": "Zoë Doe", "sid": "0042", "email": "z@u.edu"}],
+            "submission_2": [
+                {"name": "A", "sid": "s2", "email": "a@u.edu"},
+                {"name": "B", "sid": "", "email": "b@u.edu"},
+            ],
+            "submission_3": [{"name": "Gone", "sid": "s3", "email": ""}],
+        }
+    ),
+    "submission_1/hw.ipynb": notebook(),
+    "submission_2/hw.py": FULL,
+    "submission_9/hw.py": FULL,
+}
+
+
+@pytest.mark.parametrize("form", ["folder", "zip"])
+def test_a_gradescope_export_names_its_submitters(class_dir: Path, form: str) -> None:
+    files = {f"assignment_77_export/{name}": data for name, data in GRADESCOPE.items()}
+    if form == "zip":
+        (class_dir / "export.zip").write_bytes(zipped(files))
+        found = run(class_dir / "export.zip")
+    else:
+        found = run(lay_out(class_dir, files))
+    facts = [(i.student, i.name, i.email, i.problem, i.note) for i in found.items]
+    assert facts == [
+        ("0042", "Zoë Doe", "z@u.edu", "", ""),
+        ("b@u.edu", "B", "b@u.edu", "", "handed in by A, B"),
+        ("s2", "A", "a@u.edu", "", "handed in by A, B"),
+        ("s3", "Gone", "", "holds no .py or .ipynb file", ""),
+        ("submission_9", "", "", "", "not in submission_metadata.yml"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "- a\n- b", "", "a: b", "submission_1: {':submitters': text}", "\xff", "[" * 5000]
+)
+def test_broken_gradescope_metadata_costs_only_the_names(class_dir: Path, text: str) -> None:
+    lay_out(class_dir, {"submission_metadata.yml": text.encode("latin-1"), "submission_1/hw.py": FULL})
+    found = run(class_dir)
+    assert only(found).student == "submission_1"
+    assert only(found).file is not None
+    assert any("submission_metadata.yml" in message for message in found.messages)
+
+
+def test_without_pyyaml_the_names_are_missing_and_the_message_says_why(class_dir: Path) -> None:
+    lay_out(class_dir, GRADESCOPE)
+    program = (
+        "import sys; sys.modules['yaml'] = None\n"
+        "from pathlib import Path\n"
+        "from grader.collect import collect\n"
+        f"found = collect([Path({str(class_dir)!r})], unpack_to=Path('unused'))\n"
+        "print([item.student for item in found.items], found.messages)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("['submission_1', 'submission_2', 'submission_9']")
+    assert "reading submission_metadata.yml needs PyYAML" in done.stdout
+
+
+def test_metadata_that_wants_to_build_objects_is_only_text(class_dir: Path) -> None:
+    who = "- :name: !!python/object/apply:os.getcwd []\n    :sid: !ruby/object s1\n"
+    text = f"submission_1:\n  :submitters:\n  {who}"
+    lay_out(class_dir, {"submission_metadata.yml": text, "submission_1/hw.py": FULL})
+    assert only(run(class_dir)).student == "s1"
+
+
+def test_an_nbgrader_course_is_read_at_its_submitted_folder(class_dir: Path) -> None:
+    lay_out(
+        class_dir,
+        {
+            "source/ps1/hw.ipynb": notebook(),
+            "release/ps1/hw.ipynb": notebook(),
+            "submitted/ann/ps1/hw.ipynb": notebook(),
+            "submitted/ann/ps0/hw.ipynb": notebook("x = 1"),
+            "submitted/bob/ps1/hw.ipynb": notebook(),
+            "submitted/bob/ps1/timestamp.txt": "2026-11-02",
+        },
+    )
+    for path in (class_dir, class_dir / "submitted"):
+        assert students(run(path)) == [
+            ("ann", "submitted/ann/ps1/hw.ipynb"),
+            ("bob", "submitted/bob/ps1/hw.ipynb"),
+        ]
+
+
+@pytest.mark.parametrize("root", ["hw-1-submissions", "repos"])
+def test_classroom_repositories_are_named_by_their_users(class_dir: Path, root: str) -> None:
+    for user in ("ann-lee", "bob"):
+        lay_out(class_dir / root, {f"hw-1-{user}/.git/HEAD": "ref", f"hw-1-{user}/src/hw.py": FULL})
+    assert [who for who, _ in students(run(class_dir / root))] == ["ann-lee", "bob"]
+    people = roster_of([Person("s1", "Ann", "", ("ann-lee",)), Person("s2", "Bob", "", ("bob",))])
+    assert [who for who, _ in students(run(class_dir / root, roster=people))] == ["s1", "s2"]
+
+
+def test_one_repository_is_one_submission(class_dir: Path) -> None:
+    lay_out(class_dir, {".git/HEAD": "ref", "a/notes.py": "x = 1", "b/hw.py": FULL, "b/util.py": "y = 1"})
+    item = only(run(class_dir))
+    assert (item.student, item.path.endswith("b/hw.py"), list(item.modules)) == ("class", True, ["util"])
+
+
+# ---- class folders of one's own -----------------------------------------------------------------------
+
+
+def test_a_class_folder_holds_folders_zips_and_files_of_students(class_dir: Path) -> None:
+    lay_out(
+        class_dir,
+        {
+            "ann/deep/hw.py": FULL,
+            "bob.zip": zipped({"hw/hw.ipynb": notebook()}),
+            "cem.ipynb": notebook(),
+            "data/train.csv": "1,2",
+            "README.md": "hello",
+        },
+    )
+    found = run(class_dir)
+    assert students(found) == [
+        ("ann", "ann/deep/hw.py"),
+        ("bob", "bob.zip/hw/hw.ipynb"),
+        ("cem", "cem.ipynb"),
+    ]
+    assert f"{class_dir}: passed over beside the submissions: README.md, data/" in found.messages
+
+
+def test_a_file_that_others_import_is_a_helper_and_no_submission(class_dir: Path) -> None:
+    lay_out(class_dir, {"hw.ipynb": notebook("from my_utils import *\n" + FULL), "my_utils.py": "def help(): ..."})
+    found = run(class_dir)
+    assert students(found) == [("hw", "hw.ipynb")]
+    assert only(found).modules == {"my_utils": class_dir / "my_utils.py"}
+    assert found.messages == (f"{class_dir}: read as a helper module, not as a submission: my_utils.py",)
+
+
+def test_a_student_whose_file_is_imported_by_another_stays_a_student(class_dir: Path) -> None:
+    lay_out(class_dir, {"ann.py": "import bob\n" + FULL, "bob.py": PART})
+    found = run(class_dir)
+    assert [who for who, _ in students(found)] == ["ann", "bob"]
+    assert all(not item.modules for item in found.items), "nobody can import a fellow student's work"
+
+
+def test_several_zips_are_one_student_each_and_a_single_flat_one_is_a_class(class_dir: Path) -> None:
+    lay_out(
+        class_dir,
+        {"ann.zip": zipped({"draft.py": PART, "final.py": FULL}), "bob.zip": zipped({"hw.py": FULL})},
+    )
+    found = run(class_dir / "ann.zip", class_dir / "bob.zip")
+    assert students(found) == [("ann", "ann.zip/final.py"), ("bob", "bob.zip/hw.py")]
+    assert students(found) == students(run(class_dir))
+    assert found.items[0].note == "final.py is graded (defines 3 of 3 functions), not draft.py"
+    alone = run(class_dir / "ann.zip")
+    assert alone.messages == (f"{class_dir}/ann.zip: read as a whole class, not as one student's zip",)
+    assert students(alone) == [("draft", "ann.zip/draft.py"), ("final", "ann.zip/final.py")]
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        {"submission_metadata.yml": "submission_1:\n  :submitters:\n  - :sid: ann\n", "submission_1/hw.py": PART},
+        {"Ann_501_assignsubmission_file_/hw.py": PART},
+        {"ann_501_90001_hw.py": PART},
+        {"x/submitted/ann/hw.py": PART, "x/submitted/bob/hw.py": PART},
+    ],
+)
+def test_nobody_hands_in_for_others_by_a_zip_that_looks_like_a_download(
+    class_dir: Path, planted: dict[str, str]
+) -> None:
+    lay_out(class_dir, {"ann.zip": zipped({"hw.py": FULL}), "eve.zip": zipped(planted), "bob.py": FULL})
+    by_name = run(class_dir / "ann.zip", class_dir / "eve.zip", class_dir / "bob.py")
+    for found in (by_name, run(class_dir)):
+        assert sorted(item.student for item in found.items) == ["ann", "bob", "eve"]
+    assert "eve.zip: looks like a platform's download, but was read as one student's" in by_name.messages[0]
+
+
+def test_several_downloads_are_read_together(class_dir: Path) -> None:
+    one = {"a_501_90001_hw.py": FULL, "b_502_90002_hw.py": FULL}
+    lay_out(class_dir, {"one.zip": zipped(one), "two.zip": zipped({"c_503_90003_hw.py": FULL})})
+    found = run(class_dir / "one.zip", class_dir / "two.zip")
+    assert [item.student for item in found.items] == ["501", "502", "503"]
+
+
+def test_links_are_not_followed(class_dir: Path) -> None:
+    secret = lay_out(class_dir.parent / "secret", {"hw.py": FULL})
+    lay_out(class_dir, {"bob/hw.py": FULL, "ann/notes.txt": ""})
+    (class_dir / "ann" / "hw.py").symlink_to(secret / "hw.py")
+    (class_dir / "eve").symlink_to(secret)
+    found = run(class_dir)
+    assert students(found) == [("ann", "ann/hw.py: is a link, not a file"), ("bob", "bob/hw.py")]
+    assert f"{class_dir}/eve: a linked folder was not followed" in found.messages
+
+
+def test_folders_of_tools_are_not_read(class_dir: Path) -> None:
+    junk = {
+        ".venv/hw.py": FULL,
+        "env/pyvenv.cfg": "",
+        "env/lib/hw.py": FULL,
+        "__pycache__/hw.py": FULL,
+        ".x/hw.py": FULL,
+    }
+    lay_out(class_dir / "ann", {"hw.py": PART} | junk)
+    lay_out(class_dir / "bob", {"hw.py": PART})
+    assert students(run(class_dir)) == [("ann", "ann/hw.py"), ("bob", "bob/hw.py")]
+
+
+# ---- which file is graded -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "graded"),
+    [
+        ({"a.py": PART, "z.py": FULL}, "z.py"),
+        ({"hw.py": PART, "hw-2.py": PART, "hw-10.py": PART}, "hw-10.py"),
+        ({"hw.ipynb": notebook(PART), "hw (3).ipynb": notebook(PART)}, "hw (3).ipynb"),
+        ({"hw-9.py": PART, "hw.py": FULL}, "hw.py"),
+        ({"b.py": PART, "a.ipynb": notebook(PART)}, "a.ipynb"),
+        ({".ipynb_checkpoints/hw-checkpoint.ipynb": notebook(), "hw.ipynb": notebook(PART)}, "hw.ipynb"),
+        ({"x/y/hw.py": FULL, "hw.py": PART}, "x/y/hw.py"),
+    ],
+)
+def test_the_rule_that_picks_one_of_several_files(class_dir: Path, files: dict[str, str], graded: str) -> None:
+    lay_out(class_dir / "ann", files)
+    lay_out(class_dir / "bob", {"hw.py": FULL})
+    item = run(class_dir).items[0]
+    assert item.path == f"{class_dir}/ann/{graded}"
+    left = [name for name in files if name != graded and "checkpoint" not in name]
+    assert all(Path(name).name in item.note or Path(name).stem in item.modules for name in left)
+
+
+def test_a_checkpoint_is_graded_where_there_is_nothing_else(class_dir: Path) -> None:
+    lay_out(class_dir, {"ann/.ipynb_checkpoints/hw-checkpoint.ipynb": notebook(), "bob/hw.py": FULL})
+    item = run(class_dir).items[0]
+    assert item.path.endswith("hw-checkpoint.ipynb")
+    assert item.note == "only a copy in .ipynb_checkpoints was found"
+
+
+def test_refused_files_beside_a_graded_one_are_in_its_note(class_dir: Path) -> None:
+    lay_out(class_dir, {"ann.zip": zipped({"hw.py": FULL, "../x.py": FULL}), "bob.py": FULL})
+    assert run(class_dir).items[0].note == "ann.zip: ../x.py has a path that leads out of the archive"
+
+
+def test_a_path_out_of_a_class_zip_is_nobodys_and_told(class_dir: Path) -> None:
+    (class_dir / "c.zip").write_bytes(zipped({"ann/hw.py": FULL, "bob/hw.py": FULL, "../eve/hw.py": FULL, "/x.py": ""}))
+    found = run(class_dir / "c.zip")
+    assert [item.student for item in found.items] == ["ann", "bob"]
+    assert found.messages[1:] == (
+        f"{class_dir}/c.zip: ../eve/hw.py has a path that leads out of the archive",
+        f"{class_dir}/c.zip: /x.py has a path that leads out of the archive",
+    )
+
+
+def test_only_modules_in_the_same_folder_can_be_imported(class_dir: Path) -> None:
+    lay_out(class_dir / "ann", {"s/hw.py": FULL, "s/a.py": "", "s/not-a-name.py": "", "b.py": "", "s/t/c.py": ""})
+    lay_out(class_dir / "bob", {"hw.py": FULL})
+    assert list(run(class_dir).items[0].modules) == ["a"]
+
+
+# ---- roster -------------------------------------------------------------------------------------------
+
+
+def test_a_roster_gives_identifiers_and_lists_who_is_missing(class_dir: Path) -> None:
+    people = roster_of(
+        [
+            Person("s1", "Jane Doe", "jane@u.edu"),
+            Person("s2", "Jim Roe", "jim@u.edu"),
+            Person("s3", "Kim Lee"),
+        ]
+    )
+    lay_out(
+        class_dir,
+        {"doejane_4711_90001_hw.py": FULL, "xkim_4713_90003_hw.py": FULL, "roejim_4712_90002_a.py": FULL},
+    )
+    found = run(class_dir, roster=people)
+    facts = [(item.student, item.name, item.email) for item in found.items]
+    assert facts == [("s1", "Jane Doe", "jane@u.edu"), ("s2", "Jim Roe", "jim@u.edu"), ("4713", "xkim", "")]
+    assert found.missing == (people.people[2],)
+    assert found.items[2].note == "not identified by the roster: not on the list"
+    assert f"{found.items[2].path}: {found.items[2].note}" in found.messages
+
+
+def test_two_submissions_of_one_student_are_both_kept_and_told(class_dir: Path) -> None:
+    lay_out(class_dir, {"first/ann.py": FULL, "second/ann.py": FULL})
+    found = run(class_dir / "first", class_dir / "second")
+    assert [item.student for item in found.items] == ["ann", "ann"]
+    assert found.messages == ("ann has several submissions; all are graded",)
+
+
+# ---- hostile and odd names, order, fingerprints -------------------------------------------------------
+
+_HOSTILE = [
+    "=cmd()|calc",
+    "a\nb\x1b[31m",
+    "作业",
+    "..",
+    "x" * 200,
+    "-rf",
+    "a,b;c",
+    "'\"",
+    "e\u202ecod",
+    "%00",
+    "~root",
+]
+
+
+@pytest.mark.parametrize("name", [name for name in _HOSTILE if name != ".."])
+def test_hostile_names_are_labels_like_any_other(class_dir: Path, name: str) -> None:
+    lay_out(class_dir, {f"{name}/{name}.py": FULL, "bob/hw.py": FULL})
+    found = run(class_dir)
+    assert sorted(item.student for item in found.items) == sorted([name, "bob"])
+    assert all(item.file is not None for item in found.items)
+
+
+def test_a_file_name_that_is_not_utf8_can_be_written_and_printed(class_dir: Path) -> None:
+    lay_out(class_dir, {"bob.py": FULL})
+    (class_dir / os.fsdecode(b"\xff\xfe.py")).write_text(FULL)
+    found = run(class_dir)
+    assert sorted(item.student for item in found.items) == ["bob", "\ufffd\ufffd"]
+    assert json.dumps([item.path for item in found.items]).encode("utf-8")
+
+
+def test_the_order_of_paths_changes_nothing(class_dir: Path) -> None:
+    lay_out(class_dir, {"a/ann/hw.py": FULL, "a/eve/hw.py": FULL, "b.zip": zipped({"hw.py": FULL}), "c.py": FULL})
+    paths = [class_dir / "a", class_dir / "b.zip", class_dir / "c.py"]
+    one, other = run(*paths), run(*reversed(paths))
+    assert [(i.path, i.student, i.note) for i in one.items] == [(i.path, i.student, i.note) for i in other.items]
+    assert one.messages == other.messages
+
+
+def test_a_fingerprint_follows_the_bytes_and_not_the_name(class_dir: Path) -> None:
+    for who, text in (("ann", "x = 1"), ("bob", "x = 1"), ("cem", "x = 2")):
+        lay_out(class_dir, {f"{who}/{who}.py": FULL, f"{who}/util.py": text})
+    ann, bob, cem = (fingerprint(item) for item in run(class_dir).items)
+    assert ann == bob != cem
+    assert len(ann) == 64
+    (class_dir / "ann" / "ann.py").unlink()
+    assert fingerprint(only(run(class_dir / "gone"))) == ""
+
+
+_PARTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/\\\0"), min_size=1, max_size=12)
+
+
+@settings(max_examples=50, deadline=None)
+@given(names=st.sets(_PARTS.filter(lambda name: not name.startswith(".") and name not in JUNK), min_size=2, max_size=6))
+def test_every_student_of_a_class_zip_is_collected_once(
+    tmp_path_factory: pytest.TempPathFactory, names: set[str]
+) -> None:
+    root = tmp_path_factory.mktemp("zip")
+    (root / "class.zip").write_bytes(zipped({f"{name}/hw.py": FULL for name in sorted(names)}))
+    found = collect([root / "class.zip"], graded_names=GRADED, unpack_to=root / "unpacked")
+    assert sorted(item.student for item in found.items) == sorted(names)
+    assert all(item.file is not None and item.file.read_text() == FULL for item in found.items)
+
+
+_SUBMITTERS = st.fixed_dictionaries({"name": _PARTS, "sid": _PARTS, "email": _PARTS})
+
+
+@settings(max_examples=50, deadline=None)
+@given(people=st.lists(st.lists(_SUBMITTERS, min_size=1, max_size=3), min_size=1, max_size=4))
+def test_every_submitter_that_gradescope_names_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, people: list[list[dict[str, str]]]
+) -> None:
+    root = tmp_path_factory.mktemp("export")
+    listed = {f"submission_{i}": who for i, who in enumerate(people)}
+    lay_out(root, {"submission_metadata.yml": gradescope(listed)} | {f"{name}/hw.py": FULL for name in listed})
+    found = collect([root], graded_names=GRADED, unpack_to=root / "unpacked")
+    expected = {(f"{root}/submission_{i}/hw.py", w["sid"].strip() or w["email"].strip() or w["name"].strip())
+                for i, group in enumerate(people) for w in group}  # fmt: skip
+    assert {(item.path, item.student) for item in found.items if item.student != "unnamed submitter"} == {
+        pair for pair in expected if pair[1]
+    }

@@ -1,0 +1,62 @@
+"""What is read of a folder, and what a glance at a file's text finds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from grader.tree import Tree, below, holds, names_in, scan, shown, tops
+
+
+@pytest.mark.parametrize(
+    ("text", "defined", "imported"),
+    [
+        ("def f(x): ...\n\tdef g (x): ...\nasync def h(): ...", {"f", "g", "h"}, set()),
+        ("undef f(x)\n# define g(x)", set(), set()),
+        ("import a, b as c\nfrom d.e import f\nimport g.h", set(), {"a", "b", "d", "f", "g"}),
+        (json.dumps({"source": ["from utils import *\n", "def f(x):\n"]}), {"f"}, {"utils"}),
+        (json.dumps({"source": ["import utils\n"]}), set(), {"utils"}),
+    ],
+)
+def test_definitions_and_imports_are_found_in_modules_and_notebooks(
+    tmp_path: Path, text: str, defined: set[str], imported: set[str]
+) -> None:
+    (tmp_path / "hw").write_text(text)
+    assert names_in(tmp_path / "hw") == (defined, imported)
+
+
+def test_a_file_of_no_text_or_no_file_has_no_names(tmp_path: Path) -> None:
+    (tmp_path / "hw.py").write_bytes(b"\xff\xfe\x00def")
+    assert names_in(tmp_path / "hw.py") == names_in(tmp_path / "gone.py") == (frozenset(), frozenset())
+
+
+def test_a_folder_is_read_with_reasons_for_what_is_not(tmp_path: Path) -> None:
+    for name in ("a/hw.PY", "a/.git/config", "a/notes.txt", "b/.DS_Store", "b/._hw.py", "b/.hw.py", "x.zip"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    tree = scan(tmp_path, "class")
+    read = {str(name): where for name, where in tree.files.items()}
+    assert read == {
+        "a/hw.PY": tmp_path / "a/hw.PY",
+        "a/notes.txt": "",
+        "b/.hw.py": tmp_path / "b/.hw.py",
+        "x.zip": tmp_path / "x.zip",
+    }
+    assert tree.repositories == {PurePosixPath("a")}
+    assert tops(tree) == (["a", "b"], ["x.zip"])
+
+
+def test_a_part_of_a_tree_keeps_its_repositories_and_says_where_it_is() -> None:
+    files = {PurePosixPath(name): "" for name in ("w/a/hw.py", "w/b/x.txt", "v/c.py", "w")}
+    tree = Tree("top", files, frozenset({PurePosixPath("w/a"), PurePosixPath("v")}))
+    part = below(tree, "w")
+    assert (part.label, part.repositories) == ("top/w", {PurePosixPath("a")})
+    assert list(map(str, part.files)) == ["a/hw.py", "b/x.txt"]
+    assert [holds(part, folder) for folder in ("a", "b")] == [True, False]
+
+
+def test_names_that_are_not_utf8_are_shown_with_replacements() -> None:
+    assert shown("a\udcffb") == "a\ufffdb"
+    assert shown("作业.py") == "作业.py"
