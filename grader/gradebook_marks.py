@@ -85,9 +85,7 @@ def marks(book: Gradebook, assignment: str, policy: Policy = "best") -> tuple[Ma
     found = {student: _mark(some, policy, newest) for student, some in rows.items()}
     for student, given in _standing(overrides(book, assignment)).items():
         mark = found.get(student, Mark(student, None, None, status="no submission"))
-        found[student] = replace(
-            mark, points=given.points, override_author=given.author, override_reason=given.reason
-        )
+        found[student] = replace(mark, points=given.points, override_author=given.author, override_reason=given.reason)
     return tuple(found[student] for student in sorted(found))
 
 

@@ -135,9 +135,7 @@ def fill_moodle(sheet: bytes, marks: Sequence[Mark]) -> Filled:
     header = [title.strip() for title in table.values()[0]]
     missing = [n for n in ("Identifier", "Grade", "Last modified (grade)") if n not in header]
     if missing:
-        raise SheetError(
-            f"expected Moodle's worksheet with the English title {missing[0]!r}, found {_some(header)}"
-        )
+        raise SheetError(f"expected Moodle's worksheet with the English title {missing[0]!r}, found {_some(header)}")
     where = {title: header.index(title) for title in header}
     names = [where["Full name"]] if "Full name" in where else []
     also = [where[n] for n in ("Email address", "ID number", "Username") if n in where]

@@ -38,9 +38,7 @@ NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
 
 def report(student: str | None = "s1", points: float | None = 5.0, **more: object) -> Report:
-    found = Report(
-        "a1", f"{student}.py", student, "graded", "full", points, 10.0, cases="abc", grader_version="1"
-    )
+    found = Report("a1", f"{student}.py", student, "graded", "full", points, 10.0, cases="abc", grader_version="1")
     return replace(found, **more)  # type: ignore[arg-type]
 
 
@@ -102,9 +100,7 @@ def test_a_report_comes_back_as_it_went_in(book: Gradebook) -> None:
 
 _TEXT = st.text(max_size=30)
 _NUMBER = st.floats(0, 100, allow_nan=False)
-_CHECKS = st.builds(
-    Check, _TEXT, _TEXT, st.sampled_from(["passed", "failed", "skipped"]), _NUMBER, _NUMBER, _TEXT
-)
+_CHECKS = st.builds(Check, _TEXT, _TEXT, st.sampled_from(["passed", "failed", "skipped"]), _NUMBER, _NUMBER, _TEXT)
 _FUNCTIONS = st.builds(
     FunctionReport,
     _TEXT,

@@ -24,9 +24,7 @@ def book(tmp_path: Path) -> Iterator[Gradebook]:
 
 
 def graded(points: float | None, checks: Mapping[str, CheckStatus] | None = None, **more: object) -> Report:
-    made = tuple(
-        Check("values", n, s, 2.0 if s == "passed" else 0.0, 2.0, f"{n}!") for n, s in (checks or {}).items()
-    )
+    made = tuple(Check("values", n, s, 2.0 if s == "passed" else 0.0, 2.0, f"{n}!") for n, s in (checks or {}).items())
     function = FunctionReport("f", "failed", None, 0.0, 10.0, False, made)
     found = Report(
         "a1",
@@ -41,9 +39,7 @@ def graded(points: float | None, checks: Mapping[str, CheckStatus] | None = None
     return replace(found, **more)  # type: ignore[arg-type]
 
 
-def run(
-    book: Gradebook, *found: tuple[Report, str], cases: str = "c1", assignment: str = "a1", **facts: object
-) -> int:
+def run(book: Gradebook, *found: tuple[Report, str], cases: str = "c1", assignment: str = "a1", **facts: object) -> int:
     number = start_run(book, assignment=assignment, cases=cases, grader_version="1", started=NOON)
     for one, fingerprint in found:
         record(book, number, one, fingerprint=fingerprint, **facts)  # type: ignore[arg-type]
@@ -93,9 +89,7 @@ def test_best_compares_shares_where_maxima_differ(book: Gradebook) -> None:
 
 @pytest.mark.parametrize("policy", ["best", "last"])
 @pytest.mark.parametrize("status", ["unreadable", "error"])
-def test_a_report_without_points_never_replaces_one_with_points(
-    book: Gradebook, policy: Policy, status: str
-) -> None:
+def test_a_report_without_points_never_replaces_one_with_points(book: Gradebook, policy: Policy, status: str) -> None:
     run(book, (graded(9.0), "f1"))
     run(book, (graded(None, status=status), "f1"))
     (mark,) = marks(book, "a1", policy)
@@ -111,9 +105,7 @@ def test_a_student_with_no_points_at_all_has_none_rather_than_zero(book: Gradebo
 def test_a_mark_from_older_tests_says_so(book: Gradebook) -> None:
     first = run(book, (graded(9.0), "f1"), (graded(1.0, student="s2", submission="x.py"), "f3"), cases="c1")
     second = run(book, (graded(4.0), "f2"), cases="c2")
-    assert [mark.note for mark in marks(book, "a1")] == [
-        f"run {first} used other tests than run {second}"
-    ] * 2
+    assert [mark.note for mark in marks(book, "a1")] == [f"run {first} used other tests than run {second}"] * 2
     assert next(mark.note for mark in marks(book, "a1", "last")) == ""
 
 
@@ -211,12 +203,8 @@ def test_students_of_one_run_only_and_changed_states_are_told(book: Gradebook) -
 def test_several_attempts_of_a_student_are_compared_each_with_its_own(book: Gradebook) -> None:
     attempts = [(2.0, "a.py", "f1"), (3.0, "b.py", "f2"), (4.0, "c.py", "")]
     one = run(book, *((graded(p, submission=name), f) for p, name, f in attempts))
-    two = run(
-        book, *((graded(p + (name == "b.py"), submission=name), f) for p, name, f in reversed(attempts))
-    )
-    assert [(c.submission, c.points_before, c.points_after) for c in diff(book, one, two)] == [
-        ("b.py", 3.0, 4.0)
-    ]
+    two = run(book, *((graded(p + (name == "b.py"), submission=name), f) for p, name, f in reversed(attempts)))
+    assert [(c.submission, c.points_before, c.points_after) for c in diff(book, one, two)] == [("b.py", 3.0, 4.0)]
 
 
 def test_equal_runs_differ_in_nothing(book: Gradebook) -> None:

@@ -88,9 +88,7 @@ def test_excused_and_unassigned_students_are_left_alone_in_canvas() -> None:
 
 
 def test_the_layout_with_two_name_columns_is_read_too() -> None:
-    sheet = (
-        b"LastName,FirstName,ID,SIS Login ID,Section,HW (5)\n    Points Possible,,,,,100\nDoe,Jane,7,jd,A,\n"
-    )
+    sheet = b"LastName,FirstName,ID,SIS Login ID,Section,HW (5)\n    Points Possible,,,,,100\nDoe,Jane,7,jd,A,\n"
     assert column(fill_canvas(sheet, [mark("x", name="Jane Doe")]).data, "HW (5)") == ["100", "90"]
 
 
@@ -135,9 +133,7 @@ def test_a_locked_moodle_grade_is_left_alone() -> None:
 def test_a_worksheet_without_what_moodle_needs_is_refused(title: str) -> None:
     header, rest = MOODLE.split(b"\n", 1)
     titles = [b"Bewertung" if name == title.encode() else name for name in header.split(b",")]
-    with pytest.raises(
-        SheetError, match="with the English title '" + title.replace("(", r"\(").replace(")", r"\)")
-    ):
+    with pytest.raises(SheetError, match="with the English title '" + title.replace("(", r"\(").replace(")", r"\)")):
         fill_moodle(b",".join(titles) + b"\n" + rest, [mark("501")])
 
 
@@ -192,9 +188,7 @@ def test_what_canvas_reads_back_is_what_was_given_and_nothing_else(
 ) -> None:
     head = [["Student", "ID", "Section", "HW (5)"], ["    Points Possible", "", "", "100.00"]]
     rows = [
-        [name, str(1000 + i), "A", "old"]
-        for i, (name, _, _) in enumerate(students)
-        if "Points Possible" not in name
+        [name, str(1000 + i), "A", "old"] for i, (name, _, _) in enumerate(students) if "Points Possible" not in name
     ]
     given_marks = [mark(str(1000 + i), points) for i, (_, points, has) in enumerate(students) if has]
     filled = fill_canvas(_table(head + rows), given_marks)

@@ -11,11 +11,7 @@ from hypothesis import strategies as st
 from grader.roster import Person, Roster, find, read_roster, roster_of
 from grader.sheet import SheetError
 
-CANVAS = (
-    "Student,ID,SIS User ID,SIS Login ID,Section,HW (9)\n"
-    "    Points Possible,,,,,10\n"
-    '"Doe, Jane",7,u7,janed,A,5\n'
-)
+CANVAS = 'Student,ID,SIS User ID,SIS Login ID,Section,HW (9)\n    Points Possible,,,,,10\n"Doe, Jane",7,u7,janed,A,5\n'
 
 
 def roster(tmp_path: Path, text: str) -> Roster:
@@ -61,9 +57,7 @@ def test_class_lists_of_many_systems_are_understood(tmp_path: Path, text: str, p
         (["unknown", None, ""], ["Doe Jane"]),
     ],
 )
-def test_a_student_is_found_by_every_identifier_and_spelling(
-    keys: list[str | None], names: list[str]
-) -> None:
+def test_a_student_is_found_by_every_identifier_and_spelling(keys: list[str | None], names: list[str]) -> None:
     people = roster_of([Person("s0", "Ann Lee"), Person("s1", "Doe, Jane", "jane@uni.edu", ("janed",))])
     assert find(people, keys, names) == 1
 
@@ -100,9 +94,7 @@ def test_rows_that_name_nobody_are_told(tmp_path: Path) -> None:
 
 
 def test_a_header_without_an_identifier_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(
-        SheetError, match="expected a header with a column 'id' or 'email', found 'name, mark'"
-    ):
+    with pytest.raises(SheetError, match="expected a header with a column 'id' or 'email', found 'name, mark'"):
         roster(tmp_path, "name,mark\nJane,3\n")
 
 
