@@ -1,0 +1,52 @@
+# make grade: environment, installation, and the sample submissions graded.  make test: the whole test suite.
+PYTHON ?= python3
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed-$(shell cksum pyproject.toml constraints.txt 2>/dev/null | cksum | cut -d' ' -f1)
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+
+.PHONY: grade test lint docs bench clean
+
+grade: $(STAMP)
+	$(BIN)/grader grade dnn_step_by_step samples/dnn_step_by_step -o graded
+	@echo
+	@echo "Try: $(BIN)/grader check dnn_step_by_step samples/dnn_step_by_step/missing_mean.py"
+
+test: $(STAMP)-test
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)-test
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+docs: $(STAMP)-docs
+	$(BIN)/mkdocs build --strict --quiet
+
+bench: $(STAMP)-bench
+	$(BIN)/python -m benchmarks
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is " + sys.version)'
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): $(VENV)/bin/python
+	$(PIP) -e .
+	@rm -f $(VENV)/.installed-*; touch $@
+
+$(STAMP)-test: $(STAMP)
+	$(PIP) -e '.[test]'
+	@touch $@
+
+$(STAMP)-docs: $(STAMP)
+	$(PIP) -e '.[docs]'
+	@touch $@
+
+$(STAMP)-bench: $(STAMP)
+	$(PIP) -e '.[test]' -r benchmarks/requirements.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .grader graded site

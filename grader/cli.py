@@ -1,0 +1,253 @@
+"""The command line. Exit status: 0 done, 1 something was found, 2 wrong usage, 3 the harness failed."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader import __version__
+from grader.errors import GraderError, HarnessError
+
+if TYPE_CHECKING:
+    from grader.course import Course, LoadedAssignment
+    from grader.model import Report
+
+__all__ = ["cli", "main"]
+
+DONE, FOUND, USAGE, HARNESS = 0, 1, 2, 3
+
+
+class _Group(click.Group):
+    """Commands in the order of a newcomer's way, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="grader")
+@click.option(
+    "--course",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of a course of your own (with assignments/ and reference/).",
+)
+@click.pass_context
+def cli(context: click.Context, course: Path | None) -> None:
+    """Grade NumPy exercises: safely, fairly, in milliseconds, with feedback that names the mistake."""
+    context.obj = course
+
+
+def _course(context: click.Context) -> Course:
+    from grader.course import find_course
+
+    return find_course(context.obj)
+
+
+def _assignment(context: click.Context, name: str) -> LoadedAssignment:
+    return _course(context).load(name)
+
+
+def _write_json(data: Any, target: str) -> None:
+    text = json.dumps(data, indent=2, ensure_ascii=True)
+    if target == "-":
+        click.echo(text)
+    else:
+        Path(target).write_text(text + "\n", "utf-8")
+
+
+_JSON = click.option("--json", "json_to", metavar="PATH", help="Write JSON to a file, or to standard output with '-'.")
+_SEED = click.option("--seed", type=int, default=0, show_default=True, help="Seed of the drawn cases.")
+_MIN_SCORE = click.option(
+    "--min-score", type=click.FloatRange(0, 100), help="Exit with status 1 below this percentage of the points."
+)
+
+
+@cli.command("list")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def list_(context: click.Context, as_json: bool) -> None:
+    """Assignments, their functions and points."""
+    course = _course(context)
+    specs = [course.load(name).spec for name in course.names]
+    if as_json:
+        rows = [
+            {
+                "name": spec.name,
+                "title": spec.title,
+                "source": spec.source,
+                "points": spec.points,
+                "functions": [{"name": f.name, "points": float(f.points), "summary": f.summary} for f in spec.functions],
+            }
+            for spec in specs
+        ]
+        _write_json({"assignments": rows}, "-")
+        return
+    for spec in specs:
+        click.echo(f"{click.style(spec.name, bold=True)}  {spec.title}  ({spec.points:g} points; source {spec.source})")
+        for function in spec.functions:
+            click.echo(f"    {function.points:5g}  {function.name:<42}  {function.summary}".rstrip())
+
+
+@cli.command()
+@click.argument("assignment")
+@click.argument("file", type=click.Path(path_type=Path))
+@_JSON
+@_MIN_SCORE
+@_SEED
+@click.option("-v", "--verbose", is_flag=True, help="Show every check and how to repeat the failing call.")
+@click.pass_context
+def check(
+    context: click.Context,
+    assignment: str,
+    file: Path,
+    json_to: str | None,
+    min_score: float | None,
+    seed: int,
+    verbose: bool,
+) -> None:
+    """Check one submission (.py or .ipynb) and explain what is wrong with it."""
+    from grader.model import report_to_json
+    from grader.pipeline import grade
+    from grader.report.terminal import render_report
+
+    loaded = _assignment(context, assignment)
+    siblings = {p.stem: p for p in sorted(file.parent.glob("*.py")) if p != file and p.stem.isidentifier()}
+    report = grade(loaded, file, seed=seed, siblings=_imported(file, siblings))
+    if json_to:
+        _write_json(report_to_json(report), json_to)
+    if json_to != "-":
+        click.echo(render_report(report, verbose=verbose), nl=False)
+    context.exit(_status(report, min_score))
+
+
+def _imported(file: Path, siblings: dict[str, Path]) -> dict[str, Path]:
+    """The neighbours that the file names at all (a folder may hold a hundred other things)."""
+    try:
+        text = file.read_bytes()
+    except OSError:
+        return {}
+    return {stem: path for stem, path in siblings.items() if stem.encode() in text}
+
+
+def _status(report: Report, min_score: float | None) -> int:
+    if report.status == "error":
+        return HARNESS
+    if report.status == "unreadable":
+        return USAGE
+    if min_score is not None:
+        return FOUND if (report.percent or 0.0) < min_score else DONE
+    return DONE if report.full_marks else FOUND
+
+
+@cli.command()
+@click.argument("assignment")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Keep the run here; a rerun resumes.")
+@click.option("-j", "--jobs", type=click.IntRange(1), help="Processes; as many as there are CPUs if not given.")
+@click.option("--scheduler", metavar="ADDR", help="Grade on a dask.distributed cluster instead.")
+@click.option("--gradebook", metavar="URL", help="Also record the run in this gradebook (a file or a database URL).")
+@click.option("--roster", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Class list (CSV).")
+@click.option("--allow-weak-sandbox", is_flag=True, help="Grade even where not all walls stand.")
+@click.option("--no-cache", is_flag=True, help="Grade identical definitions again each time.")
+@_JSON
+@_MIN_SCORE
+@_SEED
+@click.pass_context
+def grade(context: click.Context, assignment: str, paths: tuple[Path, ...], **options: Any) -> None:
+    """Grade many: files, folders, zips, and what Canvas, Moodle, Gradescope or GitHub let you download."""
+    from grader.grading import GradeOptions, grade_paths
+
+    loaded = _assignment(context, assignment)
+    wanted = GradeOptions(
+        output=options["output"],
+        jobs=options["jobs"] or len(os.sched_getaffinity(0)),
+        scheduler=options["scheduler"],
+        gradebook=options["gradebook"],
+        roster=options["roster"],
+        allow_weak=options["allow_weak_sandbox"],
+        keep_verdicts=not options["no_cache"],
+        seed=options["seed"],
+        json_to=options["json_to"],
+    )
+    outcome = grade_paths(loaded, list(paths), wanted)
+    if outcome.errors:
+        context.exit(HARNESS)
+    if options["min_score"] is not None and outcome.lowest is not None and outcome.lowest < options["min_score"]:
+        context.exit(FOUND)
+
+
+@cli.command()
+@click.argument("assignment")
+@_SEED
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the case file.")
+@click.pass_context
+def freeze(context: click.Context, assignment: str, seed: int, output: Path | None) -> None:
+    """Draw the cases of an assignment, run the reference on them and write the case file."""
+    from grader.cases import save_cases
+    from grader.freeze import freeze as draw
+
+    loaded = _assignment(context, assignment)
+    target = output or loaded.cases_path(seed)
+    cases = save_cases(draw(loaded, seed, loaded.fingerprint(seed)), target)
+    for function in cases.functions.values():
+        dropped = f", {function.dropped} ill-conditioned ones dropped" if function.dropped else ""
+        click.echo(f"{function.name:<42} {len(function.cases):4d} cases, {len(function.mistakes):2d} mistakes{dropped}")
+    click.echo(f"{target}: sha256 {cases.digest}")
+
+
+@cli.command()
+def doctor() -> None:
+    """Which walls of the sandbox stand on this machine, and what each means."""
+    from grader.doctor import explain, probe
+
+    found = probe()
+    for name, stands, meaning in explain(found):
+        mark = click.style("stands ", fg="green") if stands else click.style("missing", fg="red")
+        click.echo(f"{mark}  {name:<11} {meaning}")
+    click.echo(f"level: {found.level}")
+
+
+@contextmanager
+def _errors_as_sentences() -> Iterator[None]:
+    try:
+        yield
+    except GraderError as error:
+        _fail(str(error), HARNESS)
+    except HarnessError as error:
+        _fail(str(error), USAGE)
+    except OSError as error:
+        _fail(f"{error.filename or 'a file'}: {error.strerror or error}", USAGE)
+
+
+def _fail(message: str, status: int) -> None:
+    from grader.report.escape import plain
+
+    click.echo(f"grader: {plain(message)}", err=True)
+    sys.exit(status)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of the command ``grader``."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Callable[..., Any] | None = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
+    try:
+        with _errors_as_sentences():
+            cli.main(args=None if arguments is None else list(arguments), prog_name="grader")
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("grader: interrupted; finished results are kept", err=True)
+        sys.exit(HARNESS)
+    except Exception as error:  # a bug of ours: said in one line, the traceback on request
+        if os.environ.get("GRADER_DEBUG"):
+            raise
+        _fail(f"the grader itself failed: {type(error).__name__}: {error} (GRADER_DEBUG=1 shows where)", HARNESS)
+
+
