@@ -98,7 +98,7 @@ def _same_outcomes(
             continue
         if not isinstance(outcome[0], Returned):
             return False
-        differing = _wrong_items(spec, case, code)
+        differing = _wrong_items(spec, case, code, verdict.alternative if case.check == "values" else 0)
         theirs.update((case.check, name) for name in differing)
         names = {item for check, item in wrong if check == case.check and item is not None} | differing
         value = mistake if mistake is not None else case.expected[0].value
@@ -112,16 +112,16 @@ def _raise_alike(mistake: Encoded | str | None, outcome: Outcome) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def _wrong_items(spec: Function, case: Case, code: str) -> frozenset[str]:
+def _wrong_items(spec: Function, case: Case, code: str, alternative: int) -> frozenset[str]:
     """Items in which a mistake's outcome differs from the right one."""
-    mistake = case.mistakes.get(code)
-    if mistake is None or isinstance(mistake, str):
+    mistake = case.mistakes.get(code, case.expected[0].value)
+    if isinstance(mistake, str):
         return frozenset()
-    expected, got = expected_value(case, 0), decode(mistake)
+    expected, got = expected_value(case, alternative), decode(mistake)
     return frozenset(
         item.name
         for item in items_of(expected, spec.returns)
-        if item.name not in spec.opaque and not _same(spec, expected, got, item, _tolerances(case, 0))
+        if item.name not in spec.opaque and not _same(spec, expected, got, item, _tolerances(case, alternative))
     )
 
 

@@ -58,6 +58,14 @@ class _Author:
     def variants(self, function: str, names: Sequence[str]) -> list[Callable[..., Any]]:
         return [self.function(name if "__" in name else f"{function}__{name}") for name in names]
 
+    def catalogue(self, function: str) -> dict[str, Mistake]:
+        """Mistakes under a key each: the code, then ``code#2`` and so on for further ways to make the same one."""
+        found: dict[str, Mistake] = {}
+        for mistake in self.mistakes.get(function, ()):
+            count = sum(m.code == mistake.code for m in found.values())
+            found[mistake.code if not count else f"{mistake.code}#{count + 1}"] = mistake
+        return found
+
     def make(self, code: Code) -> Any:
         maker = getattr(self.public, code.name, None)
         if maker is None:
@@ -209,7 +217,7 @@ def _freeze_function(author: _Author, spec: Function, seed: int) -> FunctionCase
         raise SpecError(f"{author.loaded.name}, {spec.name}: every drawn case was dropped as ill-conditioned")
     arity = len(_question(values[0].plan, -1))
     parameters = tuple(inspect.signature(reference).parameters)[:arity]
-    mistakes = {m.code: MistakeText(m.code, m.message, m.hint) for m in author.mistakes.get(spec.name, ())}
+    mistakes = {key: MistakeText(m.code, m.message, m.hint) for key, m in author.catalogue(spec.name).items()}
     return FunctionCases(spec.name, arity, parameters, tuple(cases), mistakes, _trivial(spec, values), dropped)
 
 
@@ -245,10 +253,10 @@ def _value_case(
     if spec.own_inputs and own is None:
         raise SpecError(f"{spec.name}: own_inputs needs a strategy that uses draw.call")
     mistakes = {}
-    for mistake in author.mistakes.get(spec.name, ()):
+    for key, mistake in author.catalogue(spec.name).items():
         outcome = _mistake_outcome(author, mistake, args, draw.given)
         if outcome is not None and outcome != expected[0].value:
-            mistakes[mistake.code] = outcome
+            mistakes[key] = outcome
     elements = sum(np.asarray(leaf).size for _, leaf in leaves(args))
     # Every class shows some of its cases, so that a counterexample can be given; the others stay hidden.
     visible = elements <= _VISIBLE_ELEMENTS and (drawn.case_class.name == "small" or number % 3 == 0)
