@@ -402,24 +402,29 @@ def _expected(
                     guarded[path] = max(guarded[path], found)  # a larger one is another convention, not a guard
     tolerances = []
     for path, leaf in numbers.items():
-        scale = max(1.0, float(np.max(np.abs(leaf), initial=0.0))) if path in judged else 1.0
-        exact = np.asarray(leaf).dtype.kind != "f"
-        tolerance = 0.0 if exact else max(DEVIATIONS * deviation[path], FLOOR * scale)
-        limit = LIMIT * scale
-        if spec.relative and not exact:  # the contract's own tolerance: what is derived only has to be well inside
-            tolerance, limit = RELATIVE_MARGIN * deviation[path], spec.relative * float(np.max(np.abs(leaf), initial=0.0))
-        if path in judged and not tolerance <= limit:
+        tolerance = _tolerance(spec.relative, leaf, deviation[path]) if path in judged else FLOOR
+        if tolerance is None:
             return None
-        if spec.relative and not exact:
-            tolerance = limit
         tolerances.append(max(tolerance, 1.5 * guarded[path]))
     return Expected(encoded, tuple(tolerances))
+
+
+def _tolerance(relative: float, leaf: Any, deviation: float) -> float | None:
+    """Absolute tolerance of one number or array; None where right solutions differ by too much."""
+    if np.asarray(leaf).dtype.kind != "f":
+        return 0.0
+    largest = float(np.max(np.abs(leaf), initial=0.0))
+    if relative:  # the contract's own: rounding only has to stay well inside it
+        return relative * largest if RELATIVE_MARGIN * deviation <= relative * largest else None
+    scale = max(1.0, largest)
+    tolerance = max(DEVIATIONS * deviation, FLOOR * scale)
+    return tolerance if tolerance <= LIMIT * scale else None
 
 
 def _judged_paths(spec: Function, value: Any) -> frozenset[tuple[Any, ...]]:
     """Paths of the numbers that are compared by value."""
     free = spec.random | spec.opaque
-    paths = []
+    paths: list[tuple[Any, ...]] = []
     for item in items_of(value, spec.returns):
         if item.name not in free:
             for start in item.paths:

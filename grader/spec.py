@@ -179,6 +179,9 @@ class Function:
         Further checks.
     inputs_share
         Part of the points for leaving the arguments alone, earned only when values pass.
+    relative
+        Relative tolerance of the values where the contract names one, because right solutions differ by
+        amplified rounding (a numerical derivative); otherwise tolerances are derived when freezing.
     cpu_s
         Limit of one call in CPU seconds.
     """
@@ -202,6 +205,7 @@ class Function:
     properties: tuple[Property, ...] = ()
     sets: tuple[CaseSet, ...] = ()
     inputs_share: float = 0.05
+    relative: float = 0.0
     cpu_s: float = 2.0
 
 
@@ -333,6 +337,8 @@ def _validate_function(where: str, function: Function, known: set[str]) -> None:
         raise SpecError(f"{where}: the shares of properties and sets must lie in [0, 1], found {shares}")
     if not 0 <= function.inputs_share <= 0.1:
         raise SpecError(f"{where}: inputs_share must lie in [0, 0.1], found {function.inputs_share}")
+    if not 0 <= function.relative <= 1e-3:
+        raise SpecError(f"{where}: relative must lie in [0, 1e-3], found {function.relative}")
     for helper in function.helpers:
         if helper not in known:
             raise SpecError(
