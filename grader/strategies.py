@@ -188,6 +188,10 @@ class Draw:
         self.replies.append(reply)
         return reply
 
+    def right(self, function: str, *args: Any) -> Any:
+        """The reference's reply to a call, not recorded: to look at a draw, or to note facts for a judge."""
+        return self._reference(function)(*args)
+
     def give(self, name: str, code: Code) -> None:
         """Bind a helper's name to public code for this case (declare it in ``Function.given``)."""
         self.given[name] = code
