@@ -203,6 +203,75 @@ def freeze(context: click.Context, assignment: str, seed: int, output: Path | No
 
 
 @cli.command()
+@click.argument("run", metavar="DIR|URL")
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Where to write the pages.")
+@click.option("--run", "number", type=int, help="Which run of a gradebook; the last one if not given.")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Also write JUnit XML to this file.")
+def report(run: str, output: Path | None, number: int | None, junit: Path | None) -> None:
+    """HTML pages of a grading run: one of the class, one per submission."""
+    from grader.pages import write_pages
+
+    index = write_pages(run, output, number=number, junit=junit)
+    click.echo(f"open {index}")
+
+
+@cli.command()
+@click.argument("assignment")
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the public cases; not the graded one.")
+@click.pass_context
+def release(context: click.Context, assignment: str, directory: Path, seed: int) -> None:
+    """The student kit: starter, hand-out and public cases, without any solution."""
+    from grader.release import write_kit
+
+    for path in write_kit(_assignment(context, assignment), directory, seed=seed):
+        click.echo(path.relative_to(directory))
+
+
+@cli.command()
+@click.argument("platform", type=click.Choice(["gradescope", "github"]))
+@click.argument("assignment")
+@click.argument("path", type=click.Path(path_type=Path))
+@_SEED
+@click.pass_context
+def export(context: click.Context, platform: str, assignment: str, path: Path, seed: int) -> None:
+    """An autograder that a platform runs: a Gradescope zip, or a GitHub action in a folder."""
+    from grader import export as exports
+
+    loaded = _assignment(context, assignment)
+    write = exports.write_gradescope if platform == "gradescope" else exports.write_github
+    click.echo(write(loaded, path, seed=seed))
+
+
+@cli.command()
+@click.argument("assignment")
+@click.option("--budget", type=click.IntRange(1), default=400, show_default=True, help="At most this many mutants.")
+@click.option("--json", "json_to", metavar="PATH", help="Also write the table as JSON ('-' for standard output).")
+@click.pass_context
+def audit(context: click.Context, assignment: str, budget: int, json_to: str | None) -> None:
+    """How good are the tests: mutants and mistakes caught, right styles accepted, survivors listed."""
+    from grader.audit import audit_assignment, render_audit
+
+    found = audit_assignment(_assignment(context, assignment), budget=budget)
+    if json_to:
+        _write_json(found.to_json(), json_to)
+    if json_to != "-":
+        click.echo(render_audit(found), nl=False)
+    context.exit(DONE if found.clean else FOUND)
+
+
+@cli.command()
+@click.argument("assignment")
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=Path())
+def new(assignment: str, directory: Path) -> None:
+    """Scaffold an assignment of your own that freezes and grades right away."""
+    from grader.scaffold import write_assignment
+
+    for path in write_assignment(assignment, directory):
+        click.echo(path)
+
+
+@cli.command()
 def doctor() -> None:
     """Which walls of the sandbox stand on this machine, and what each means."""
     from grader.doctor import explain, probe
@@ -212,6 +281,15 @@ def doctor() -> None:
         mark = click.style("stands ", fg="green") if stands else click.style("missing", fg="red")
         click.echo(f"{mark}  {name:<11} {meaning}")
     click.echo(f"level: {found.level}")
+
+
+def _add_gradebook() -> None:
+    from grader.cli_gradebook import gradebook
+
+    cli.add_command(gradebook)
+
+
+_add_gradebook()
 
 
 @contextmanager

@@ -104,6 +104,9 @@ def _grade_items(
     todo = [item for item in items if not run.has(*_key(item), prints[_key(item)], cases, __version__)]
     jobs = [_job(item) for item in todo]
     kept = 0
+    fresh = {_key(item) for item in todo}
+    for entry in run.entries([_key(item) for item in items if _key(item) not in fresh]):
+        book.add(entry)  # a gradebook's run is whole, also where a rerun has little to do
     with _Progress(len(items), len(items) - len(todo)) as progress:
         for result in _results(setup, jobs, options):
             key = (result.job.name, result.job.student)

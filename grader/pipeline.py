@@ -11,7 +11,7 @@ from typing import Any
 
 from grader import __version__
 from grader.cases import CaseFile, FunctionCases
-from grader.checks import Verdict, judge
+from grader.checks import Verdict, carried_by_property, judge, well_formed
 from grader.counterexample import counterexample_of
 from grader.course import LoadedAssignment
 from grader.diagnose import findings_of
@@ -76,11 +76,18 @@ def grade(
 
 
 def grade_submission(
-    assignment: LoadedAssignment, cases: CaseFile, submission: Submission, runner: Runner, *, student: str | None = None
+    assignment: LoadedAssignment,
+    cases: CaseFile,
+    submission: Submission,
+    runner: Runner,
+    *,
+    student: str | None = None,
+    only: str | None = None,
 ) -> Report:
-    """Grade definitions that have been read (see :func:`grade`)."""
-    run = _Run(assignment, cases, submission, runner)
-    graded = [run.function(spec) for spec in assignment.spec.functions]
+    """Grade definitions that have been read (see :func:`grade`); ``only`` one function, or all."""
+    specs = [spec for spec in assignment.spec.functions if only in (None, spec.name)]
+    run = _Run(assignment, cases, submission, runner, specs)
+    graded = [run.function(spec) for spec in specs]
     if all(f.status == "missing" for f in graded):
         names = ", ".join(f.name for f in assignment.spec.functions[:4])
         message = f"no graded function was found; expected definitions such as {names}"
@@ -136,17 +143,24 @@ class _Attempt:
 class _Run:
     """One submission under one assignment: the first run covers all functions at once."""
 
-    def __init__(self, assignment: LoadedAssignment, cases: CaseFile, submission: Submission, runner: Runner) -> None:
+    def __init__(
+        self,
+        assignment: LoadedAssignment,
+        cases: CaseFile,
+        submission: Submission,
+        runner: Runner,
+        specs: Sequence[Function],
+    ) -> None:
         self.assignment = assignment
         self.cases = cases
         self.submission = submission
         self.runner = runner
-        plain = [f for f in assignment.spec.functions if not f.given]
+        plain = [f for f in specs if not f.given]
         self.outcomes: dict[str, tuple[Outcome, ...]] = {}
         self.defined: Mapping[str, str] = {}
         self.messages: tuple[str, ...] = submission.messages
         self._run_all(plain, ())
-        for spec in assignment.spec.functions:
+        for spec in specs:
             if spec.given and self.defined.get(spec.name) != "missing":
                 self._run_all([spec], spec.given)
 
@@ -183,7 +197,7 @@ class _Run:
         first = _Attempt(judge(spec, cases, self.outcomes), self.outcomes)
         best = first
         if not first.verdict.passed and first.verdict.status == "failed":
-            for attempt in self._carried(spec, cases):
+            for attempt in self._carried(spec, cases, first):
                 if attempt.verdict.points > best.verdict.points or attempt.verdict.passed:
                     best = attempt
                 if best.verdict.passed:
@@ -202,8 +216,8 @@ class _Run:
         checks = (Check("runs", "runs", "failed", 0.0, 0.0, message), *skipped[1:])
         return FunctionReport(spec.name, "missing", None, 0.0, spec.points, False, checks)
 
-    def _carried(self, spec: Function, cases: FunctionCases) -> list[_Attempt]:
-        """Tried again with right helpers, and on the student's own earlier values."""
+    def _carried(self, spec: Function, cases: FunctionCases, first: _Attempt) -> list[_Attempt]:
+        """Tried again with right helpers, on the student's own earlier values, and against those."""
         attempts = []
         helpers = self.assignment.spec.ancestors(spec.name)
         answer = self._answer(helpers)
@@ -212,7 +226,21 @@ class _Run:
         if any(c.own for c in cases.cases):
             plans = [c.own or c.plan for c in cases.cases]
             attempts.append(self._again(spec, cases, plans, (), None, "own"))
+        instead = carried_by_property(spec, first.verdict)
+        if instead is not None and self._only_values_wrong(self._producers(cases)):
+            attempts.append(_Attempt(instead, self.outcomes, "own"))
         return attempts
+
+    def _producers(self, cases: FunctionCases) -> list[str]:
+        """The functions on whose results a function is graded when these are the student's own."""
+        plans = [c.own or c.plan for c in cases.cases if c.expected]
+        return sorted({name for plan in plans for name, _ in plan.steps[:-1]})
+
+    def _only_values_wrong(self, names: Sequence[str]) -> bool:
+        """Whether some of these graded functions give wrong values, and all of them results of the right form."""
+        verdicts = [judge(self.assignment.spec.function(n), self.cases.functions[n], self.outcomes) for n in names]
+        wrong = [v for v in verdicts if any(c.kind == "values" and c.status == "failed" for c in v.checks)]
+        return bool(wrong) and all(map(well_formed, verdicts))
 
     def _again(
         self,
@@ -259,8 +287,8 @@ class _Run:
 
     def _carried_finding(self, spec: Function, how: str) -> Finding:
         if how == "own":
-            producers = {n for c in self.cases.functions[spec.name].cases if c.own for n, _ in c.own.steps[:-1]}
-            return Finding("carried", say("carried-own", name=spec.name, producer=" and ".join(sorted(producers))), "")
+            producers = " and ".join(self._producers(self.cases.functions[spec.name]))
+            return Finding("carried", say("carried-own", name=spec.name, producer=producers), "")
         known = self.assignment.spec.ancestors(spec.name)
         wrong = [n for n in known if n in self.cases.functions and not self._right(n)] or list(spec.helpers)
         names = " and ".join(wrong)
@@ -268,4 +296,6 @@ class _Run:
 
     def _right(self, name: str) -> bool:
         spec = self.assignment.spec.function(name)
+        if not any(case.key in self.outcomes for case in self.cases.functions[name].cases):
+            return True  # it was not run here: nothing is said about it
         return self.defined.get(name) == "callable" and judge(spec, self.cases.functions[name], self.outcomes).passed

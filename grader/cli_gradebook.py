@@ -1,0 +1,124 @@
+"""``grader gradebook``: runs, marks, overrides, and files that Canvas and Moodle import."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from grader.errors import HarnessError
+
+__all__ = ["gradebook"]
+
+_BOOK = click.argument("book", metavar="URL")
+_POLICY = click.option(
+    "--policy", type=click.Choice(["best", "last"]), default="best", show_default=True, help="Which attempt counts."
+)
+
+
+@click.group()
+def gradebook() -> None:
+    """Marks over several runs, kept in an SQLite file (or any database with a URL)."""
+
+
+@gradebook.command("runs")
+@_BOOK
+def runs_(book: str) -> None:
+    """The runs that a gradebook holds."""
+    from grader.gradebook import open_gradebook, runs
+
+    with open_gradebook(book, create=False) as opened:
+        for run in runs(opened):
+            state = "" if run.finished else "  (not finished)"
+            click.echo(
+                f"{run.id:4d}  {run.started:<27} {run.assignment}  {run.reports} reports  "
+                f"cases {run.cases[:12]}  version {run.grader_version}{state}"
+            )
+
+
+@gradebook.command()
+@_BOOK
+@click.argument("assignment")
+@click.option("--to", "target", type=click.Choice(["csv", "canvas", "moodle"]), default="csv", show_default=True)
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The gradebook exported from Canvas, or the grading worksheet of Moodle, that is to be filled.",
+)
+@click.option("--column", help="Canvas: title or number of the assignment's column, where there are several.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write.")
+@_POLICY
+def export(
+    book: str, assignment: str, target: str, template: Path | None, column: str | None, output: Path, policy: str
+) -> None:
+    """Marks for the LMS: one row per student, manual overrides included."""
+    from grader.gradebook import open_gradebook
+    from grader.gradebook_marks import marks
+    from grader.lms import fill_canvas, fill_moodle, marks_csv
+
+    with open_gradebook(book, create=False) as opened:
+        found = marks(opened, assignment, "last" if policy == "last" else "best")
+    if target == "csv":
+        output.write_bytes(marks_csv(found).encode("utf-8-sig"))
+        click.echo(f"{output}: {len(found)} students")
+        return
+    if template is None:
+        raise HarnessError(f"--to {target} fills a file of {target}: download it there and name it with --template")
+    sheet = template.read_bytes()
+    filled = fill_canvas(sheet, found, column=column) if target == "canvas" else fill_moodle(sheet, found)
+    output.write_bytes(filled.data)
+    click.echo(f"{output}: {filled.written} marks written")
+    for message in filled.messages:
+        click.echo(f"note: {message}", err=True)
+
+
+@gradebook.command()
+@_BOOK
+@click.argument("before", type=int)
+@click.argument("after", type=int)
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with every check that changed.")
+def diff(book: str, before: int, after: int, as_json: bool) -> None:
+    """Whose marks changed between two runs, and why."""
+    from grader.gradebook import open_gradebook
+    from grader.gradebook_marks import diff as changes_between
+    from grader.report.escape import plain
+
+    with open_gradebook(book, create=False) as opened:
+        changes = changes_between(opened, before, after)
+    if as_json:
+        click.echo(json.dumps([asdict(change) for change in changes], indent=2))
+        return
+    for change in changes:
+        click.echo(
+            f"{plain(change.student)}: {_points(change.points_before)} -> {_points(change.points_after)}  "
+            f"{plain(change.why)}"
+        )
+    click.echo(f"{len(changes)} changed between run {before} and run {after}")
+
+
+def _points(points: float | None) -> str:
+    return "none" if points is None else f"{points:g}"
+
+
+@gradebook.command()
+@_BOOK
+@click.argument("assignment")
+@click.argument("student")
+@click.argument("points")
+@click.option("--author", required=True, help="Who decides.")
+@click.option("--reason", required=True, help="Why; kept and exported.")
+def override(book: str, assignment: str, student: str, points: str, author: str, reason: str) -> None:
+    """Give STUDENT a mark by hand (POINTS, or 'none' to take it back); it survives regrades."""
+    from grader.gradebook import open_gradebook
+    from grader.gradebook import override as set_override
+
+    try:
+        value = None if points == "none" else float(points)
+    except ValueError:
+        raise HarnessError(f"expected a number of points or 'none', found {points!r}") from None
+    with open_gradebook(book, create=False) as opened:
+        set_override(opened, assignment, student, value, author=author, reason=reason, made=datetime.now(UTC))
+    click.echo(f"{student}: {'override taken back' if value is None else f'{value:g} points by {author}'}")

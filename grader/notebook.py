@@ -1,0 +1,111 @@
+"""Feedback inside a student's own notebook: ``check(linear_forward)`` renders it under the cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from grader.course import Course, LoadedAssignment, find_course
+from grader.errors import HarnessError
+from grader.model import FunctionReport, Report
+
+__all__ = ["Verdict", "check"]
+
+
+class Verdict:
+    """What ``check`` returns: tidy HTML in a notebook, plain text elsewhere."""
+
+    def __init__(self, report: Report, function: FunctionReport | None, problem: str = "") -> None:
+        self.report = report
+        self.function = function
+        self.problem = problem
+
+    @property
+    def passed(self) -> bool:
+        """Whether all checks of the function passed."""
+        return self.function is not None and self.function.status == "passed"
+
+    def __repr__(self) -> str:
+        from grader.report.escape import plain
+        from grader.report.terminal import render_function
+
+        if self.function is None:
+            return plain(self.problem)
+        return render_function(self.function, color=False)
+
+    def _repr_html_(self) -> str:
+        if self.function is None:
+            import html
+
+            return f"<p role='alert'>{html.escape(self.problem)}</p>"
+        from grader.report.html import render_card
+
+        return render_card(self.function)
+
+
+def check(function: Callable[..., Any], *, assignment: str | None = None) -> Verdict:
+    """Check one function of the notebook that calls this.
+
+    The definitions of all cells that have been run are graded as they are, in a process of their own
+    with time limits, on the kit in the working folder.
+
+    Parameters
+    ----------
+    function
+        The function to check; its name decides what it is checked against.
+    assignment
+        Needed where a function of that name is graded in several assignments.
+
+    Raises
+    ------
+    HarnessError
+        When no assignment, or more than one, has a function of that name.
+    """
+    from grader.pipeline import grade_submission
+    from grader.sandbox import Sandbox
+    from grader.submission import parse_submission
+
+    name = getattr(function, "__name__", str(function))
+    loaded = _assignment_of(name, find_course(), assignment)
+    cases = loaded.cases()
+    cells = _cells(function)
+    notebook = {"cells": [{"cell_type": "code", "source": source} for source in cells]}
+    submission = parse_submission("this notebook", ".ipynb", json.dumps(notebook).encode(), cases.arities)
+    with Sandbox(loaded.spec.packages) as sandbox:
+        report = grade_submission(loaded, cases, submission, sandbox, only=name)
+    found = next((f for f in report.functions if f.name == name), None)
+    return Verdict(report, found, "" if found else " ".join(report.messages))
+
+
+def _assignment_of(function: str, course: Course, wanted: str | None) -> LoadedAssignment:
+    if wanted is not None:
+        loaded = course.load(wanted)
+        loaded.spec.function(function)
+        return loaded
+    candidates = [c for c in map(course.load, course.names) if any(f.name == function for f in c.spec.functions)]
+    if len(candidates) == 1:
+        return candidates[0]
+    names = ", ".join(c.name for c in candidates)
+    if not candidates:
+        raise HarnessError(f"no assignment of this course grades a function {function!r}; 'grader list' shows all")
+    raise HarnessError(f"{function!r} is graded in several assignments ({names}); say which: assignment='...'")
+
+
+def _cells(function: Callable[..., Any]) -> list[str]:
+    """The cells that have been run, in order; the file's source outside of a notebook."""
+    try:
+        from IPython import get_ipython
+
+        shell = get_ipython()
+    except ImportError:
+        shell = None
+    if shell is not None:
+        return [str(cell) for cell in shell.user_ns.get("In", [])]
+    import inspect
+    from pathlib import Path
+
+    try:
+        return [Path(inspect.getfile(function)).read_text("utf-8")]
+    except (OSError, TypeError) as error:
+        raise HarnessError("the source of the function cannot be found; call check from a notebook or a file") from error

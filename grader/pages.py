@@ -1,0 +1,72 @@
+"""``grader report``: the HTML site of a run's folder or of a gradebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from grader.errors import HarnessError, SubmissionError
+from grader.model import Report
+from grader.rundir import Entry, read_run
+
+__all__ = ["write_pages"]
+
+
+def write_pages(run: str, output: Path | None, *, number: int | None = None, junit: Path | None = None) -> Path:
+    """Write the site and return its first page.
+
+    Parameters
+    ----------
+    run
+        Folder of ``grader grade -o``, or file or URL of a gradebook.
+    output
+        Folder to write to; ``site`` in the run's folder, or ``site`` here, if not given.
+    number
+        Which run of a gradebook.
+    junit
+        File for the same reports as JUnit XML.
+
+    Raises
+    ------
+    HarnessError
+        When there is no such run.
+    """
+    from grader.report.html import write_site
+
+    folder = Path(run)
+    entries = list(read_run(folder)) if folder.is_dir() else _recorded(run, number)
+    if not entries:
+        raise HarnessError(f"{run} holds no report yet")
+    reports = [entry.report for entry in entries]
+    if junit is not None:
+        from grader.report.junit import render_junit
+
+        junit.write_text(render_junit(reports), "utf-8")
+    target = output or (folder / "site" if folder.is_dir() else Path("site"))
+    return write_site(reports, target, sources=_sources(entries))
+
+
+def _recorded(where: str, number: int | None) -> list[Entry]:
+    from grader.gradebook import open_gradebook, reports, runs
+
+    with open_gradebook(where, create=False) as book:
+        known = [run.id for run in runs(book)]
+        if not known:
+            raise HarnessError(f"the gradebook {where} holds no run yet")
+        chosen = known[-1] if number is None else number
+        return [Entry(s.report, s.fingerprint, "", s.name, s.email, s.late) for s in reports(book, chosen)]
+
+
+def _sources(entries: list[Entry]) -> dict[str, Mapping[str, str]]:
+    """The code of each submission, where its file is still there."""
+    from grader.submission import read_submission
+
+    found: dict[str, Mapping[str, str]] = {}
+    for entry in entries:
+        report: Report = entry.report
+        if entry.file and report.status == "graded":
+            try:
+                found[report.submission] = read_submission(Path(entry.file), {}, name=report.submission).sources
+            except SubmissionError:
+                continue
+    return found
