@@ -232,15 +232,17 @@ def release(context: click.Context, assignment: str, directory: Path, seed: int)
 @click.argument("platform", type=click.Choice(["gradescope", "github"]))
 @click.argument("assignment")
 @click.argument("path", type=click.Path(path_type=Path))
-@_SEED
+@click.option("--seed", type=int, help="Seed of the cases: 0 for Gradescope and 1 for GitHub if not given.")
 @click.pass_context
-def export(context: click.Context, platform: str, assignment: str, path: Path, seed: int) -> None:
+def export(context: click.Context, platform: str, assignment: str, path: Path, seed: int | None) -> None:
     """An autograder that a platform runs: a Gradescope zip, or a GitHub action in a folder."""
     from grader import export as exports
 
     loaded = _assignment(context, assignment)
-    write = exports.write_gradescope if platform == "gradescope" else exports.write_github
-    click.echo(write(loaded, path, seed=seed))
+    if platform == "gradescope":
+        click.echo(exports.write_gradescope(loaded, path, seed=seed or 0))
+    else:
+        click.echo(exports.write_github(loaded, path, seed=1 if seed is None else seed))
 
 
 @cli.command()

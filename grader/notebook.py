@@ -63,7 +63,7 @@ def check(function: Callable[..., Any], *, assignment: str | None = None) -> Ver
         When no assignment, or more than one, has a function of that name.
     """
     from grader.pipeline import grade_submission
-    from grader.sandbox import Sandbox
+    from grader.sandbox import strongest_sandbox
     from grader.submission import parse_submission
 
     name = getattr(function, "__name__", str(function))
@@ -72,7 +72,7 @@ def check(function: Callable[..., Any], *, assignment: str | None = None) -> Ver
     cells = _cells(function)
     notebook = {"cells": [{"cell_type": "code", "source": source} for source in cells]}
     submission = parse_submission("this notebook", ".ipynb", json.dumps(notebook).encode(), cases.arities)
-    with Sandbox(loaded.spec.packages) as sandbox:
+    with strongest_sandbox(loaded.spec.packages) as sandbox:
         report = grade_submission(loaded, cases, submission, sandbox, only=name)
     found = next((f for f in report.functions if f.name == name), None)
     return Verdict(report, found, "" if found else " ".join(report.messages))

@@ -68,9 +68,9 @@ def grade(
         return replace(report, duration_s=round(time.perf_counter() - started, 4))
     with ExitStack() as stack:
         if runner is None:
-            from grader.sandbox import Sandbox
+            from grader.sandbox import strongest_sandbox
 
-            runner = stack.enter_context(Sandbox(assignment.spec.packages))
+            runner = stack.enter_context(strongest_sandbox(assignment.spec.packages))
         report = grade_submission(assignment, frozen, submission, runner, student=student)
     return replace(report, duration_s=round(time.perf_counter() - started, 4))
 

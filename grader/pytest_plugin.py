@@ -1,0 +1,120 @@
+"""The checks of one submission as pytest items.
+
+::
+
+    pytest --grader-assignment dnn_step_by_step --submission submission.ipynb
+
+Each check is an item; ``-k``, ``-x`` and ``--junitxml`` work. All items read one run of the pipeline,
+made when the submission is collected: the plugin runs no checks of its own, and a ``.py`` submission
+is never imported into pytest's process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from grader.model import Check, FunctionReport, Report
+
+__all__ = ["CheckItem", "SubmissionFile"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the plugin."""
+    group = parser.getgroup("grader", "grading of NumPy exercises")
+    group.addoption("--grader-assignment", metavar="NAME", help="the assignment to grade against")
+    group.addoption("--submission", metavar="FILE", help="the .py or .ipynb file to grade")
+    group.addoption("--grader-course", metavar="DIR", help="folder of a course of one's own")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect the submission, and only it, when one is named and nothing else is."""
+    submission, assignment = config.getoption("--submission"), config.getoption("--grader-assignment")
+    if bool(submission) != bool(assignment):
+        raise pytest.UsageError("--submission and --grader-assignment go together")
+    if submission and config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args[:] = [submission]
+
+
+def _wanted(config: pytest.Config, path: Path) -> bool:
+    submission = config.getoption("--submission")
+    return bool(submission) and path.resolve() == Path(submission).resolve()
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Take a submitted notebook."""
+    if file_path.suffix != ".py" and _wanted(parent.config, file_path):
+        return SubmissionFile.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Any:
+    """Take a submitted module in place of pytest, which would import it."""
+    if _wanted(parent.config, module_path):
+        return SubmissionFile.from_parent(parent, path=module_path)
+    return None
+
+
+class SubmissionFile(pytest.File):
+    """The submission; collecting it grades it."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item per check, named ``function::kind-name``."""
+        from grader.course import load_assignment
+        from grader.errors import HarnessError
+        from grader.pipeline import grade
+
+        name = self.config.getoption("--grader-assignment")
+        try:
+            report = grade(load_assignment(name, course=self.config.getoption("--grader-course")), self.path)
+        except HarnessError as error:
+            raise self.CollectError(str(error)) from error
+        if report.status != "graded":
+            raise self.CollectError("\n".join(report.messages))
+        self.report: Report = report
+        for function in report.functions:
+            for check in function.checks:
+                title = f"{function.name}[{check.kind}: {check.name}]"
+                yield CheckItem.from_parent(self, name=title, function=function, check=check)
+
+
+class CheckItem(pytest.Item):
+    """One check of the report."""
+
+    def __init__(self, *, function: FunctionReport, check: Check, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.function = function
+        self.check = check
+
+    def runtest(self) -> None:
+        """Fail or skip as the report says."""
+        from grader.report.escape import plain
+
+        if self.check.status == "skipped":
+            pytest.skip(plain(self.check.message))
+        if self.check.status == "failed":
+            raise _Failed(self.check.message)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What the student reads: the message, findings and hints; no traceback of the harness."""
+        from grader.report.escape import plain
+
+        if not isinstance(excinfo.value, _Failed):
+            return super().repr_failure(excinfo, style)
+        lines = [str(excinfo.value)]
+        for finding in self.function.findings:
+            lines += [finding.message, f"Hint: {finding.hint}" if finding.hint else ""]
+        return "\n".join(plain(line) for line in lines if line)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where the item comes from."""
+        return self.path, None, f"{self.function.name}: {self.check.kind} {self.check.name}"
+
+
+class _Failed(Exception):
+    """A check failed."""
