@@ -14,7 +14,7 @@ import os
 import platform
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -85,13 +85,40 @@ class Course:
 
     @contextmanager
     def importable(self) -> Iterator[None]:
-        """Make ``reference`` and ``assignments`` of this course importable for a while."""
+        """Make ``reference`` and ``assignments`` of this course importable for a while.
+
+        Two courses in one process both call their packages so: the other one's modules step aside.
+        """
         entry = str(self.root)
+        others = _taken_out(lambda module: not self._owns(module))
+        sys.modules.update(_ASIDE.pop(self.root, {}))
         sys.path.insert(0, entry)
         try:
             yield
         finally:
             sys.path.remove(entry)
+            if others:
+                _ASIDE[self.root] = _taken_out(self._owns)
+                sys.modules.update(others)
+
+    def _owns(self, module: ModuleType) -> bool:
+        place = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", ())), "")
+        return Path(place).is_relative_to(self.root)
+
+
+_ASIDE: dict[Path, dict[str, ModuleType]] = {}
+
+
+def _taken_out(wanted: Callable[[ModuleType], bool]) -> dict[str, ModuleType]:
+    """Take modules of the packages that every course has out of ``sys.modules``."""
+    found = {
+        name: module
+        for name, module in sys.modules.items()
+        if name.partition(".")[0] in ("assignments", "reference") and wanted(module)
+    }
+    for name in found:
+        del sys.modules[name]
+    return found
 
 
 @dataclass(frozen=True)
@@ -203,9 +230,9 @@ def find_course(folder: Path | None = None) -> Course:
     if project.is_file():
         try:
             named = tomllib.loads(project.read_text("utf-8")).get("tool", {}).get("grader", {}).get("course")
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, AttributeError):
             named = None
-        if named:
+        if isinstance(named, str):
             return find_course(Path(named))
     if any(Path("assignments").glob("*/assignment.py")):
         return Course(Path.cwd())
