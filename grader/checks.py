@@ -9,7 +9,7 @@ all values pass), and nothing is earned by what a stub gets right.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +22,17 @@ from grader.spec import Function, Given, Property, Step
 from grader.texts import say
 from grader.wire import Code, Encoded, Ref, _Decoder, decode
 
-__all__ = ["Failure", "Outcomes", "Verdict", "arguments_of", "expected_value", "given_of", "judge"]
+__all__ = [
+    "Failure",
+    "Outcomes",
+    "Verdict",
+    "arguments_of",
+    "carried_by_property",
+    "expected_value",
+    "given_of",
+    "judge",
+    "well_formed",
+]
 
 Outcomes = Mapping[str, tuple[Outcome, ...]]
 _FORM_ERRORS = (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError)
@@ -49,10 +59,12 @@ class Verdict:
     failures: tuple[Failure, ...] = ()
     alternative: int = 0
     wrong_items: frozenset[str] = frozenset()
+    max_points: float = 0.0
 
     @property
     def points(self) -> float:
-        return round(sum(check.points for check in self.checks), 6)
+        """Exactly the maximum when all checks pass, whatever the shares round to."""
+        return self.max_points if self.passed else round(sum(check.points for check in self.checks), 4)
 
     @property
     def passed(self) -> bool:
@@ -111,7 +123,37 @@ def judge(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> Verdict:
         status = stopped.reason if stopped.reason != "not-run" else "crashed"
         message = say(status, name=spec.name, detail=stopped.detail)
         draft.checks[0] = Check("runs", "runs", "failed", 0.0, 0.0, message)
-    return Verdict(spec.name, status, tuple(draft.checks), tuple(draft.failures), alternative, wrong)
+    return Verdict(spec.name, status, tuple(draft.checks), tuple(draft.failures), alternative, wrong, spec.points)
+
+
+def well_formed(verdict: Verdict) -> bool:
+    """Whether a function ran and its results have the right structure and shape, whatever the values."""
+    return all(c.status == "passed" for c in verdict.checks if c.kind in ("runs", "structure", "shape"))
+
+
+def carried_by_property(spec: Function, verdict: Verdict) -> Verdict | None:
+    """The verdict with a property in place of the values; None where no property may or does stand in.
+
+    Whether it is fair to do so depends on the functions that came before; see :attr:`Property.carries`.
+    """
+    carrying = [p.name for p in spec.properties if p.carries]
+    apart = {"inputs", *(p.name for p in spec.properties if not p.carries)}
+    found = [f.problem for f in verdict.failures if f.check not in apart]
+    if not carrying or any(p is None or p.stage != "values" for p in found):
+        return None  # it raised, a result has the wrong form, or the property fails
+    message = say("carried-values", property=" and ".join(carrying))
+
+    def lifted(check: Check) -> Check:
+        if check.kind == "values":
+            return replace(check, status="passed", points=check.max_points, message=message)
+        if check.status == "failed":  # a changed argument, or another property
+            return check
+        return replace(check, status="passed", points=check.max_points, message="")
+
+    checks = tuple(map(lifted, verdict.checks))
+    status: FunctionStatus = "passed" if all(c.status == "passed" for c in checks) else "failed"
+    failures = tuple(f for f in verdict.failures if any(f.check == c.name and c.status == "failed" for c in checks))
+    return replace(verdict, status=status, checks=checks, failures=failures, wrong_items=frozenset())
 
 
 # -- shares ------------------------------------------------------------------------------

@@ -110,6 +110,10 @@ class Property:
         Part of the function's points that the property carries.
     count
         How many cases to draw (of class "general", unless ``classes`` says otherwise).
+    carries
+        The property stands in for the values where they are wrong only because an earlier function
+        of the case is (with ``own_inputs``): if that one gives wrong values of the right form and
+        the property holds on all its cases, the function is carried with full points.
     fits
         For random or opaque results: catalogued mistakes by code, each with a predicate over a
         failing case, tried in order.
@@ -121,6 +125,7 @@ class Property:
     judge: Callable[[Given], str | None]
     count: int = 3
     classes: tuple[CaseClass, ...] = ()
+    carries: bool = False
     fits: Mapping[str, Callable[[Given], bool]] = field(default_factory=dict)
 
 
@@ -335,6 +340,8 @@ def _validate_function(where: str, function: Function, known: set[str]) -> None:
     shares = [p.share for p in function.properties] + [s.share for s in function.sets]
     if any(s < 0 for s in shares) or sum(shares) > 1:
         raise SpecError(f"{where}: the shares of properties and sets must lie in [0, 1], found {shares}")
+    if any(p.carries for p in function.properties) and not function.own_inputs:
+        raise SpecError(f"{where}: a property that carries needs own_inputs=True, or there is nothing to carry")
     if not 0 <= function.inputs_share <= 0.1:
         raise SpecError(f"{where}: inputs_share must lie in [0, 0.1], found {function.inputs_share}")
     if not 0 <= function.relative <= 1e-3:

@@ -48,6 +48,7 @@ _TEXTS = {
     # findings
     "carried": "{name} itself is right; it stands on {helpers}, which is not. It gets full points here.",
     "carried-own": "{name} is right on the values that your own {producer} hands over. It gets full points here.",
+    "carried-values": "judged on what your own functions hand over: {property}",
     "carried-hint": "Repair {helpers} first.",
     "factor": "{item} is {factor} times the expected value{meaning}",
     "factor-hint": "Compare your formula with the one in the exercise, factor by factor.",
