@@ -180,7 +180,7 @@ def _function_out(function: FunctionCases) -> Any:
         function.arity,
         list(function.parameters),
         [_case_out(case) for case in function.cases],
-        [(m.code, m.message, m.hint) for m in function.mistakes.values()],
+        [(key, m.code, m.message, m.hint) for key, m in function.mistakes.items()],
         sorted(function.trivial),
         function.dropped,
     ]
@@ -188,7 +188,7 @@ def _function_out(function: FunctionCases) -> Any:
 
 def _function_in(data: Any) -> FunctionCases:
     name, arity, parameters, cases, mistakes, trivial, dropped = data
-    texts = {code: MistakeText(code, message, hint) for code, message, hint in mistakes}
+    texts = {key: MistakeText(code, message, hint) for key, code, message, hint in mistakes}
     return FunctionCases(
         name, arity, tuple(parameters), tuple(map(_case_in, cases)), texts, frozenset(trivial), dropped
     )
