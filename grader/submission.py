@@ -8,6 +8,7 @@ top level; only imports, functions, classes and plain assignments are taken, eac
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import json
 import re
@@ -22,9 +23,11 @@ from grader.errors import SubmissionError
 __all__ = ["Submission", "Unit", "parse_submission", "read_submission"]
 
 MAX_FILE = 32 * 2**20
-MAX_SOURCE = 4 * 2**20
+MAX_SOURCE = 2**20
 MAX_CELLS = 20_000
+MAX_STATEMENTS = 20_000
 MAX_MESSAGES = 50
+MAX_ATTEMPTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +125,7 @@ def parse_submission(
             messages.append(f"{stem}.py was left out: {error}")
     if len(messages) > MAX_MESSAGES:
         messages[MAX_MESSAGES:] = [f"... and {len(messages) - MAX_MESSAGES} more messages of this kind"]
-    return Submission(
-        name, units, modules, tuple(messages), _digest(units, modules), dict(cells)
-    )
+    return Submission(name, units, modules, tuple(messages), _digest(units, modules), dict(cells))
 
 
 def _digest(units: Sequence[Unit], modules: Mapping[str, Sequence[Unit]]) -> str:
@@ -156,11 +157,16 @@ def _read(path: Path) -> bytes:
         raise SubmissionError(f"cannot read {path}: {error.strerror or error}") from error
 
 
+_CODING = re.compile(rb"(?:[^\n]*\n)?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
+
+
 def _decode(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030") if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-16",):
+    declared = _CODING.match(data)
+    encodings = ["utf-8-sig", *([declared[1].decode("ascii")] if declared else []), "gb18030"]
+    for encoding in encodings if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-16",):
         try:
             return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
-        except UnicodeDecodeError:
+        except (UnicodeError, LookupError):
             continue
     raise SubmissionError("the file is not text in UTF-8; save it again with that encoding")
 
@@ -189,9 +195,8 @@ def _notebook_cells(text: str) -> Iterator[tuple[str, str]]:
     except (RecursionError, ValueError) as error:
         raise SubmissionError("not a notebook: the JSON is nested too deeply or holds an absurd number") from error
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if cells is None and isinstance(notebook, dict):  # nbformat 3 keeps its cells in worksheets
-        sheets = notebook.get("worksheets")
-        cells = [c for s in sheets if isinstance(s, dict) for c in s.get("cells") or ()] if isinstance(sheets, list) else None
+    if cells is None and isinstance(notebook, dict):
+        cells = _worksheet_cells(notebook.get("worksheets"))
     if not isinstance(cells, list):
         raise SubmissionError("not a notebook: the JSON has no list of cells; submit the .ipynb that Jupyter saved")
     if len(cells) > MAX_CELLS:
@@ -203,6 +208,14 @@ def _notebook_cells(text: str) -> Iterator[tuple[str, str]]:
                 source = "".join(part for part in source if isinstance(part, str))
             if isinstance(source, str):
                 yield f"cell {number}", source.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _worksheet_cells(sheets: Any) -> list[Any] | None:
+    """Cells of nbformat 3, which keeps them in worksheets."""
+    if not isinstance(sheets, list):
+        return None
+    groups = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+    return [cell for group in groups if isinstance(group, list) for cell in group]
 
 
 # -- cells to statements -----------------------------------------------------------------
@@ -217,10 +230,17 @@ _CONTINUES = re.compile(r"(else|elif|except|finally)\b")
 def _units(cells: Iterable[tuple[str, str]], messages: list[str]) -> list[Unit]:
     units = []
     for label, source in cells:
-        for statement, text, line in _statements(label, source, messages):
-            if _is_definition(statement):
+        for count, (statement, text, line) in enumerate(_statements(label, source, messages)):
+            if count >= MAX_STATEMENTS:
+                raise SubmissionError(f"{label} has more than {MAX_STATEMENTS} statements; that is not a solution")
+            try:
+                if not _is_definition(statement):
+                    continue
                 binds = tuple(dict.fromkeys(_binds(statement)))
-                units.append(Unit(text, label, line, binds, not isinstance(statement, ast.Assign | ast.AnnAssign)))
+            except RecursionError:
+                messages.append(f"{label}, line {line} was left out: it is nested too deeply")
+                continue
+            units.append(Unit(text, label, line, binds, not isinstance(statement, ast.Assign | ast.AnnAssign)))
     return units
 
 
@@ -236,7 +256,7 @@ def _statements(label: str, source: str, messages: list[str]) -> Iterator[tuple[
         source = _without_magics(source)
         tree, error = _parse(source)
         if tree is None:
-            yield from _recovered(label, source, error, messages)
+            yield from _recovered(label, _without_all_magics(source), error, messages)
             return
     lines = source.split("\n")
     for statement in tree.body:
@@ -246,14 +266,16 @@ def _statements(label: str, source: str, messages: list[str]) -> Iterator[tuple[
 
 def _first_line(statement: ast.stmt) -> int:
     """Where a statement begins, its decorators included."""
-    return min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", ()))])
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def _text(lines: Sequence[str], statement: ast.stmt, first: int) -> str:
     """The statement's own lines; cut where two statements share a line (``a = 1; b = 2``)."""
     last = statement.end_lineno or first
     if statement.col_offset or _shares_last_line(lines[last - 1], statement):
-        return ast.unparse(statement)
+        with contextlib.suppress(RecursionError):  # too deep: it is left out later, with a message
+            return ast.unparse(statement)
     return "\n".join(lines[first - 1 : last])
 
 
@@ -272,9 +294,33 @@ def _parse(source: str) -> tuple[ast.Module | None, str]:
 
 
 def _without_magics(source: str) -> str:
-    lines = [
-        f"{match[1]}pass" if (match := _MAGIC_LINE.match(line)) else line for line in source.split("\n")
-    ]
+    """Magic lines replaced one by one where the parser stumbles over them.
+
+    Not all at once: a line that begins with ``%`` may also go on with an expression or a text.
+    """
+    lines = source.split("\n")
+    for _ in range(100):
+        number = _stumbles("\n".join(lines))
+        match = _MAGIC_LINE.match(lines[number - 1]) if 0 < number <= len(lines) else None
+        if not match:
+            break
+        lines[number - 1] = f"{match[1]}pass"
+    return "\n".join(lines)
+
+
+def _stumbles(source: str) -> int:
+    """The line at which parsing fails; 0 where it does not, or where nobody knows."""
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        return error.lineno or 0
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return 0
+
+
+def _without_all_magics(source: str) -> str:
+    lines = [f"{match[1]}pass" if (match := _MAGIC_LINE.match(line)) else line for line in source.split("\n")]
     return "\n".join(lines)
 
 
@@ -290,24 +336,38 @@ def _recovered(label: str, source: str, error: str, messages: list[str]) -> Iter
             return
     chunks = _chunks(source.split("\n"))
     at, lost, kept = 0, [], 0
-    while at < len(chunks):
-        # A string over several lines may hold text at the margin: try to join what follows.
-        for end in range(at + 1, min(at + 25, len(chunks)) + 1):
-            text = "\n".join(line for _, chunk in chunks[at:end] for line in chunk)
-            tree, _ = _parse(text)
-            if tree is not None:
-                for statement in tree.body:
-                    first = _first_line(statement)
-                    yield statement, _text(text.split("\n"), statement, first), chunks[at][0] + first - 1
-                    kept += 1
-                at = end
-                break
-        else:
+    attempts = MAX_ATTEMPTS if len(messages) < MAX_MESSAGES else 0
+    while at < len(chunks) and attempts:
+        tree, text, end = _joined(chunks, at)
+        attempts -= min(attempts, end - at)
+        if tree is None:
             lost.append(chunks[at])
             at += 1
+            continue
+        lines = text.split("\n")
+        for statement in tree.body:
+            first = _first_line(statement)
+            yield statement, _text(lines, statement, first), chunks[at][0] + first - 1
+            kept += 1
+        at = end
+    lost.extend(chunks[at:])
     named = [match[1] for _, chunk in lost for match in [re.match(r"(?:def|class)\s+(\w+)", chunk[0])] if match]
     what = f"{', '.join(named)} in {label}" if named and kept else label if not kept else f"a part of {label}"
     messages.append(f"{what} was left out: {error}")
+
+
+def _joined(chunks: Sequence[tuple[int, list[str]]], at: int) -> tuple[ast.Module | None, str, int]:
+    """The chunk at a place, with what follows where it is unfinished: a string may hold text at the margin."""
+    text, tree, end = "", None, at
+    for end in range(at + 1, min(at + 25, len(chunks)) + 1):
+        text = "\n".join(line for _, chunk in chunks[at:end] for line in chunk)
+        tree, error = _parse(text)
+        if tree is not None or not _UNFINISHED.search(error):
+            break
+    return tree, text, end
+
+
+_UNFINISHED = re.compile(r"never closed|unterminated triple|unexpected EOF")
 
 
 def _chunks(lines: Sequence[str]) -> list[tuple[int, list[str]]]:
@@ -414,7 +474,7 @@ def _last_that_fits(units: list[Unit], arities: Mapping[str, int], messages: lis
     dropped: set[int] = set()
     for name, arity in arities.items():
         places = [i for i, unit in enumerate(units) if name in unit.binds]
-        fitting = [i for i in places if _fits(units[i], name, arity)]
+        fitting = [i for i in places if _fits(units[i], arity)]
         if len(places) > 1 and fitting and fitting[-1] != places[-1]:
             later = [i for i in places if i > fitting[-1]]
             dropped.update(later)
@@ -423,11 +483,12 @@ def _last_that_fits(units: list[Unit], arities: Mapping[str, int], messages: lis
                 f"the one in {units[later[-1]].origin} does not take the {arity} arguments of the exercise"
             )
         elif len(places) > 1:
-            messages.append(f"{name} is defined {len(places)} times; the last one, in {units[places[-1]].origin}, is graded")
+            last = units[places[-1]].origin
+            messages.append(f"{name} is defined {len(places)} times; the last one, in {last}, is graded")
     return tuple(unit for i, unit in enumerate(units) if i not in dropped)
 
 
-def _fits(unit: Unit, name: str, arity: int) -> bool:
+def _fits(unit: Unit, arity: int) -> bool:
     tree, _ = _parse(unit.source)
     statement = tree.body[0] if tree and tree.body else None
     if not isinstance(statement, ast.FunctionDef):
