@@ -10,9 +10,10 @@ from __future__ import annotations
 import copy
 import hashlib
 import inspect
+import io
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -129,7 +130,7 @@ def freeze(loaded: LoadedAssignment, seed: int = 0, fingerprint: str = "") -> Ca
         one, or an answer of one function occurs among the questions of another.
     """
     author = _author(loaded)
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
+    with warnings.catch_warnings(), np.errstate(all="ignore"), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         functions = {f.name: _freeze_function(author, f, seed) for f in loaded.spec.functions}
         _check_independent(functions)
