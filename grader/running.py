@@ -148,7 +148,7 @@ class InProcess:
     def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
         given: dict[str, Any] = {}
         public: dict[str, Any] = {}
-        exec(compile(program.public, "public.py", "exec"), public)
+        exec(compile(program.public, "public.py", "exec", dont_inherit=True), public)
 
         def bound(name: str) -> Callable[..., Any]:
             def helper(*args: Any, **kwargs: Any) -> Any:
@@ -165,7 +165,7 @@ class InProcess:
         messages = []
         for unit in program.units:
             try:
-                exec(compile("\n" * (unit.line - 1) + unit.source, unit.label, "exec"), namespace)
+                exec(compile("\n" * (unit.line - 1) + unit.source, unit.label, "exec", dont_inherit=True), namespace)
             except Exception as error:
                 messages.append(f"{unit.origin}: {type(error).__name__}: {error}")
             namespace.update(trampolines)
