@@ -139,8 +139,8 @@ def _plan_in(data: Any) -> Plan | None:
     if data is None:
         return None
     function, number, steps, given, cpu_s = data
-    unpacked = [tuple((name, _unblob(blob)) for name, blob in group) for group in (steps, given)]
-    return Plan(function, number, *unpacked, cpu_s=cpu_s)
+    calls, planted = [tuple((name, _unblob(blob)) for name, blob in group) for group in (steps, given)]
+    return Plan(function, number, calls, planted, cpu_s)
 
 
 def _case_out(case: Case) -> Any:

@@ -18,7 +18,7 @@ from grader.cases import Expected
 from grader.texts import say
 from grader.wire import Encoded, Opaque
 
-__all__ = ["STAGES", "Item", "Problem", "agrees", "items_of", "leaves", "problems", "where_text"]
+__all__ = ["STAGES", "Item", "Problem", "agrees", "as_array", "items_of", "leaves", "problems", "where_text"]
 
 Stage = Literal["structure", "shape", "dtype", "values"]
 STAGES: tuple[Stage, ...] = ("structure", "shape", "dtype", "values")
@@ -123,8 +123,9 @@ def problems(
                 missing = True
         if missing:
             if not optional:
-                keys = ", ".join(map(repr, list(got)[:12])) if isinstance(got, dict) else ""
-                found.append(Problem("structure", path, say("key", where="the result", key=path[0], found=keys or "none")))
+                keys = ", ".join(map(_short, list(got)[:12])) if isinstance(got, dict) else ""
+                text = say("key", where="the result", key=path[0], found=keys or "none")
+                found.append(Problem("structure", path, text))
             continue
         present += 1
         found.extend(_walk(mine, theirs, path, item.name, tolerances, loose_dtype))
@@ -153,6 +154,7 @@ def _walk(
     mine: Any, theirs: Any, path: Path, root: str, tolerances: Mapping[Path, float], loose: bool
 ) -> Iterator[Problem]:
     where = where_text(path, root)
+    mine, theirs = _plain_bool(mine), _plain_bool(theirs)
     if theirs is None and mine is not None:
         yield Problem("structure", path, say("none", where=where))
     elif isinstance(theirs, Opaque):
@@ -172,7 +174,7 @@ def _walk(
         if problem:
             yield problem
     elif isinstance(mine, set):
-        if not isinstance(theirs, set | list | tuple) or set(theirs) != mine:
+        if _members(theirs) != mine:
             yield Problem("values", path, say("set", where=where, got=_short(theirs), expected=_short(mine)))
     elif type(mine) is not type(theirs):
         yield Problem("structure", path, say("type", where=where, got=kind_of(theirs), expected=kind_of(mine)))
@@ -191,8 +193,31 @@ def _walk_dict(
         if key in theirs:
             yield from _walk(part, theirs[key], (*path, key), root, tolerances, loose)
         else:
-            found = ", ".join(map(repr, list(theirs)[:12])) or "none"
+            found = ", ".join(map(_short, list(theirs)[:12])) or "none"
             yield Problem("structure", path, say("key", where=where, key=key, found=found))
+
+
+def _plain_bool(value: Any) -> Any:
+    """A truth value as Python's own, whether NumPy made it or not."""
+    if isinstance(value, np.bool_) or (isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind == "b"):
+        return bool(value)
+    return value
+
+
+def _members(value: Any) -> Any:
+    """A set, or a list or tuple that stands for one; anything else stays what it is."""
+    try:
+        return set(value) if isinstance(value, list | tuple) else value
+    except TypeError:  # it holds something that no set can hold
+        return value
+
+
+def as_array(number: Any) -> Any:
+    """A number or an array as an array of numbers; an integer beyond 64 bits becomes a float."""
+    array = np.asarray(number)
+    if array.dtype.kind != "O":
+        return array
+    return np.asarray(float(number) if abs(number) < 2**1023 else np.copysign(np.inf, 1 if number > 0 else -1))
 
 
 def kind_of(value: Any) -> str:
@@ -222,9 +247,8 @@ def kind_of(value: Any) -> str:
 
 
 def _short(value: Any) -> str:
-    if isinstance(value, set):
-        return "{" + ", ".join(sorted(map(repr, value))) + "}"
-    text = repr(value)
+    """A value in at most 80 characters; a set in an order that does not depend on the run."""
+    text = "{" + ", ".join(sorted(map(repr, value))) + "}" if isinstance(value, set) else repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
@@ -232,11 +256,11 @@ def _number_problem(
     mine: Any, theirs: Any, where: str, path: Path, tolerance: float, loose: bool
 ) -> Problem | None:
     scalar = not isinstance(mine, np.ndarray) or mine.ndim == 0
-    if isinstance(theirs, bool | np.bool_) and loose:
+    if isinstance(theirs, bool) and loose:
         theirs = np.asarray(theirs)
     if not isinstance(theirs, _NUMERIC) or isinstance(theirs, bool):
         return Problem("structure", path, say("type", where=where, got=kind_of(theirs), expected=kind_of(mine)))
-    ours, other = np.asarray(mine), np.asarray(theirs)
+    ours, other = np.asarray(mine), as_array(theirs)
     if ours.shape != other.shape:
         expected = "a single number, shape ()" if scalar else str(ours.shape)
         return Problem("shape", path, say("shape", where=where, got=other.shape, expected=expected))
@@ -250,11 +274,12 @@ def _dtype_fits(ours: Any, other: Any, theirs: Any, loose: bool) -> bool:
         return other.dtype.kind in "biuf"
     if type(theirs) in (int, float):  # a Python scalar has no dtype to get wrong
         return True
+    theirs_is: np.dtype[Any] = other.dtype
     if ours.dtype.kind in "iu":
-        return other.dtype.kind in "iu"
+        return theirs_is.kind in "iu"
     if ours.dtype.kind == "b":
-        return other.dtype.kind == "b"
-    return bool(other.dtype == ours.dtype)
+        return theirs_is.kind == "b"
+    return bool(theirs_is == ours.dtype)
 
 
 def _value_problem(ours: Any, other: Any, where: str, path: Path, tolerance: float) -> Problem | None:
