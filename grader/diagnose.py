@@ -17,7 +17,7 @@ import numpy as np
 
 from grader.cases import Case, FunctionCases
 from grader.checks import Failure, Outcomes, Verdict, arguments_of, expected_value, given_of
-from grader.compare import Item, items_of, leaves, problems
+from grader.compare import Item, as_array, items_of, leaves, problems, where_text
 from grader.errors import WireError
 from grader.model import Finding
 from grader.running import Outcome, Raised, Returned
@@ -212,23 +212,55 @@ def _scale(value: Any) -> float:
 Detector = Callable[[Function, FunctionCases, Outcomes, Verdict], Iterator[Finding]]
 
 
-def _pairs(outcomes: Outcomes, failures: Sequence[Failure], alternative: int) -> list[tuple[Case, Any, Any]]:
-    """Expected and actual leaves of one item in its failing cases, as (case, expected, got)."""
-    found = []
+def _pairs(
+    spec: Function, outcomes: Outcomes, failures: Sequence[Failure], alternative: int
+) -> tuple[str, list[tuple[Case, Any, Any]]]:
+    """All wrong numbers of one item in its failing cases, as (case, expected, got), and how to call them.
+
+    Empty where something is missing or is no number: then nothing can be said about the item.
+    """
+    found: list[tuple[Case, Any, Any]] = []
+    places: dict[str, None] = {}
+    complete = True
     for failure in failures:
         outcome = outcomes[failure.case.key][-1]
-        if failure.problem is None or not isinstance(outcome, Returned):
-            continue
+        if failure.problem is None or failure.item is None or not isinstance(outcome, Returned):
+            return "", []
         mine, theirs = expected_value(failure.case, alternative), decode(outcome.value)
+        tolerances = _tolerances(failure.case, alternative)
+        item = next(i for i in items_of(mine, spec.returns) if i.name == failure.item)
+        for path, leaf in leaves(mine):
+            if not any(path[: len(start)] == start for start in item.paths):
+                continue
+            other = _number_at(theirs, path)
+            if other is None:
+                return "", []
+            expected = np.asarray(leaf)
+            if _leaf_right(expected, other, tolerances.get(path, 0.0)):
+                complete = False
+            else:
+                places[where_text(path, failure.item)] = None
+                found.append((failure.case, expected, other))
+    item_name = failures[0].item or ""
+    return item_name if complete or len(places) > 3 else " and ".join(places), found
+
+
+def _number_at(value: Any, path: Sequence[Any]) -> Any:
+    """The real number or array at a place, as an array; None where there is none."""
+    for key in path:
         try:
-            for key in failure.problem.path:
-                mine, theirs = mine[key], theirs[key]
+            value = value[key]
         except (KeyError, IndexError, TypeError):
-            continue
-        numbers = (int, float, np.ndarray, np.number)
-        if isinstance(mine, numbers) and isinstance(theirs, numbers):
-            found.append((failure.case, np.asarray(mine), np.asarray(theirs)))
-    return found
+            return None
+    if not isinstance(value, int | float | np.ndarray | np.number):
+        return None
+    array = as_array(value)
+    return array if array.dtype.kind in "biuf" else None
+
+
+def _leaf_right(expected: Any, got: Any, tolerance: float) -> bool:
+    same = expected.shape == got.shape and (expected.dtype == got.dtype or not got.ndim)
+    return same and bool((np.abs(got.astype(float) - expected.astype(float)) <= tolerance).all())
 
 
 def _by_item(verdict: Verdict) -> dict[str, list[Failure]]:
@@ -263,64 +295,64 @@ def _permuted(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict:
             return
         expected, tolerances = expected_value(case, verdict.alternative), _tolerances(case, verdict.alternative)
         items = items_of(expected, spec.returns)
-        orders = [
-            p for p in orders if all(_same(spec, expected, tuple(got[i] for i in p), item, tolerances) for item in items)
-        ]
+        ordered = {p: tuple(got[i] for i in p) for p in orders}
+        orders = [p for p in orders if all(_same(spec, expected, ordered[p], item, tolerances) for item in items)]
     if orders:
         text = say("permuted", expected=", ".join(spec.returns[:count]))
         yield Finding("permuted-result", text, say("permuted-hint"))
 
 
 def _axes(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
-    for item, failures in _by_item(verdict).items():
-        shapes = [f for f in failures if f.problem and f.problem.stage == "shape"]
-        pairs = _pairs(outcomes, shapes, verdict.alternative)
-        if not pairs or len(pairs) < len(failures):
+    for failures in _by_item(verdict).values():
+        name, pairs = _pairs(spec, outcomes, failures, verdict.alternative)
+        if not pairs or any(f.problem is None or f.problem.stage != "shape" for f in failures):
             continue
         got, expected = pairs[0][2].shape, pairs[0][1].shape
         if all(g.ndim == e.ndim == 2 and g.shape == e.shape[::-1] and _near(g.T, e) for _, e, g in pairs):
-            yield Finding("transposed", say("transposed", item=item), say("transposed-hint"))
+            yield Finding("transposed", say("transposed", item=name), say("transposed-hint"))
         elif all(g.ndim < e.ndim and g.size == e.size for _, e, g in pairs):
-            text = say("keepdims", item=item, got=got, expected=expected)
+            text = say("keepdims", item=name, got=got, expected=expected)
             yield Finding("missing-keepdims", text, say("keepdims-hint"))
         elif all(g.ndim > e.ndim and g.size == e.size for _, e, g in pairs):
-            text = say("extra-axis", item=item, got=got, expected=expected)
+            text = say("extra-axis", item=name, got=got, expected=expected)
             yield Finding("extra-axis", text, say("extra-axis-hint"))
 
 
 def _dtypes(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
-    for item, failures in _by_item(verdict).items():
-        pairs = _pairs(outcomes, failures, verdict.alternative)
-        if not pairs or len(pairs) < len(failures) or any(e.shape != g.shape for _, e, g in pairs):
+    for failures in _by_item(verdict).values():
+        name, pairs = _pairs(spec, outcomes, failures, verdict.alternative)
+        if not pairs or any(e.shape != g.shape for _, e, g in pairs):
             continue
         if all(g.dtype in (np.float32, np.float16) and _near(g, e, 1e-2) for _, e, g in pairs):
-            yield Finding("single-precision", say("float32", item=item, got=pairs[0][2].dtype), say("float32-hint"))
-        elif all(_near(g, np.trunc(e)) or _near(g, np.floor(e)) for _, e, g in pairs):
-            yield Finding("truncated", say("truncated", item=item), say("truncated-hint"))
+            yield Finding("single-precision", say("float32", item=name, got=pairs[0][2].dtype), say("float32-hint"))
+        elif any(g.any() for _, _, g in pairs) and all(  # zeros alone are more likely a stub
+            _near(g, np.trunc(e)) or _near(g, np.floor(e)) for _, e, g in pairs
+        ):
+            yield Finding("truncated", say("truncated", item=name), say("truncated-hint"))
 
 
 def _relations(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
     """A constant factor with its meaning, the opposite sign, the transpose, an argument too many or few."""
-    for item, failures in _by_item(verdict).items():
-        pairs = _pairs(outcomes, failures, verdict.alternative)
-        if not pairs or len(pairs) < len(failures) or any(e.shape != g.shape for _, e, g in pairs):
+    for failures in _by_item(verdict).values():
+        name, pairs = _pairs(spec, outcomes, failures, verdict.alternative)
+        if any(e.shape != g.shape or not np.isfinite(g).all() for _, e, g in pairs):
             continue
-        pairs = [(c, e.astype(float), g.astype(float)) for c, e, g in pairs if e.size and np.isfinite(g).all()]
-        if len(pairs) < len(failures) or sum(e.size for _, e, _ in pairs) < 4:
+        pairs = [(c, e.astype(float), g.astype(float)) for c, e, g in pairs]
+        if sum(e.size for _, e, _ in pairs) < 4:
             continue
         ratios = [_ratio(e, g) for _, e, g in pairs]
         if all(r is not None for r in ratios):
             known = [r for r in ratios if r is not None]
             if _near(np.array(known), -np.ones(len(known))):
-                yield Finding("opposite-sign", say("sign", item=item), say("sign-hint"))
+                yield Finding("opposite-sign", say("sign", item=name), say("sign-hint"))
                 continue
             meaning = _factor_meaning(cases, [c for c, _, _ in pairs], known)
             if meaning:
-                factor, words = meaning
-                yield Finding("constant-factor", say("factor", item=item, factor=factor, meaning=words), say("factor-hint"))
+                text = say("factor", item=name, factor=meaning[0], meaning=meaning[1])
+                yield Finding("constant-factor", text, say("factor-hint"))
                 continue
         if all(e.ndim == 2 and e.shape[0] == e.shape[1] > 1 and _near(g, e.T) for _, e, g in pairs):
-            yield Finding("transposed", say("transposed", item=item), say("transposed-hint"))
+            yield Finding("transposed", say("transposed", item=name), say("transposed-hint"))
 
 
 def _near(a: Any, b: Any, tolerance: float = 1e-9) -> bool:
@@ -345,6 +377,8 @@ def _factor_meaning(cases: FunctionCases, where: Sequence[Case], ratios: Sequenc
             if isinstance(value, float | int) and not isinstance(value, bool) and value:
                 facts[name] = float(value)
         for value in arguments_of(case.plan):
+            if isinstance(value, dict):  # parameters: their columns are no examples
+                continue
             arrays = [leaf for _, leaf in leaves(value) if isinstance(leaf, np.ndarray) and leaf.ndim == 2]
             if arrays:
                 facts.setdefault("m", float(arrays[0].shape[1]))
@@ -373,7 +407,8 @@ def _one_class(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict
     for item, failures in _by_item(verdict).items():
         classes = {f.case.case_class for f in failures}
         mine = [c for c in cases.cases if c.check == "values" and c.case_class in classes]
-        if len(classes) == 1 and not classes & {"small", "general"} and len(mine) == len({f.case.key for f in failures}):
+        whole = len(mine) == len({f.case.key for f in failures})
+        if len(classes) == 1 and not classes & {"small", "general"} and whole:
             text = say("only-class", item=item, case_class=next(iter(classes)))
             yield Finding("only-special-inputs", text, say("only-class-hint"))
 
