@@ -51,6 +51,16 @@ def batch_norm_forward(
     return Z_tilde, cache
 
 
+def batch_norm_forward__guarded(
+    Z: np.ndarray, gamma: np.ndarray, beta: np.ndarray, epsilon: float = 1e-8
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Batch normalization with a further guard of 1e-8 beside the root."""
+    mu = np.mean(Z, axis=1, keepdims=True)
+    inverse_deviation = 1 / (np.sqrt(np.var(Z, axis=1, keepdims=True) + epsilon) + 1e-8)
+    Z_norm = (Z - mu) * inverse_deviation
+    return gamma * Z_norm + beta, (Z_norm, gamma, inverse_deviation)
+
+
 def batch_norm_backward(
     dZ_tilde: np.ndarray, cache: tuple[np.ndarray, np.ndarray, np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -95,6 +105,15 @@ def batch_norm_backward(
     dZ = gamma * inverse_deviation * (dZ_tilde - dbeta / m - Z_norm * (dgamma / m))
     # END SOLUTION
     return dZ, dgamma, dbeta
+
+
+def batch_norm_backward__guarded(
+    dZ_tilde: np.ndarray, cache: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The gradient for a cache from a forward pass with a further guard of 1e-8 beside the root."""
+    Z_norm, gamma, inverse_deviation = cache
+    guarded = 1 / (1 / inverse_deviation + 1e-8)
+    return batch_norm_backward(dZ_tilde, (Z_norm * guarded / inverse_deviation, gamma, guarded))
 
 
 def update_running_average(
@@ -176,3 +195,15 @@ def batch_norm_inference(
     Z_tilde = gamma * (Z - running_mean) / np.sqrt(running_variance + epsilon) + beta
     # END SOLUTION
     return Z_tilde
+
+
+def batch_norm_inference__guarded(
+    Z: np.ndarray,
+    gamma: np.ndarray,
+    beta: np.ndarray,
+    running_mean: np.ndarray,
+    running_variance: np.ndarray,
+    epsilon: float = 1e-8,
+) -> np.ndarray:
+    """Batch normalization at test time with a further guard of 1e-8 beside the root."""
+    return gamma * (Z - running_mean) / (np.sqrt(running_variance + epsilon) + 1e-8) + beta

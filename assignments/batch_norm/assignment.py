@@ -1,0 +1,257 @@
+"""Batch normalization: forward, backward through the student's own cache, running averages, test time."""
+
+import numpy as np
+
+from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step, cases
+
+_TINY = 1e-8  # what the course uses; the size at which it hardly shows where epsilon stands
+_LARGE = (1e-2, 0.1, 0.5, 1.0)
+_SMALLEST_VARIANCE = 0.2
+
+# -- inputs ------------------------------------------------------------------------------
+
+
+def _scale_and_shift(d, n):
+    return d.array(n, 1), d.array(n, 1)
+
+
+def _batch(d, n, m):
+    """Z of shape (n, m), every unit with a mean and a spread of its own; none of them nearly constant."""
+    Z = d.array(n, m)
+    if d.case not in ("small", "one example"):
+        Z = Z * d.rng.uniform(0.5, 3, (n, 1)) + d.rng.uniform(-2, 2, (n, 1))
+    if m > 1 and Z.var(axis=1).min() < _SMALLEST_VARIANCE:
+        d.reject("a unit of small variance, where a guard of 1e-8 shows")
+    if d.case == "constant unit":
+        Z[d.integer(0, n - 1)] = d.choice([0.0, 0.375, -1.5])  # means of these are exact
+    return Z
+
+
+def _batch_and_parameters(d):
+    n, m = d.sizes("n", "m")
+    return (_batch(d, n, m), *_scale_and_shift(d, n))
+
+
+def _forward(d):
+    return (*_batch_and_parameters(d), _TINY)
+
+
+def _forward_epsilon(d):
+    """Where epsilon matters: a large one, or nothing but epsilon below the fraction."""
+    epsilons = (_TINY, 1e-2) if d.case in ("one example", "constant unit") else _LARGE
+    return (*_batch_and_parameters(d), d.choice(epsilons))
+
+
+def _backward(d):
+    return _backward_at(d, _TINY)
+
+
+def _backward_epsilon(d):
+    return _backward_at(d, d.choice(_LARGE))
+
+
+def _backward_at(d, epsilon):
+    Z, gamma, beta = _batch_and_parameters(d)
+    _, cache = d.call("batch_norm_forward", Z, gamma, beta, epsilon)
+    return d.array(*Z.shape), cache
+
+
+def _running(d):
+    n, m = d.sizes("n", "m")
+    momentum = 0.0 if d.case == "no past" else d.choice([0.6, 0.75, 0.9, 0.99])
+    return d.array(n, 1), d.array(n, 1, positive=True), _batch(d, n, m), momentum
+
+
+def _inference_at(d, epsilon):
+    n, m = d.sizes("n", "m")
+    Z, mean, variance = d.array(n, m), d.array(n, 1), d.array(n, 1, positive=True) + 0.25
+    if d.case == "constant unit":
+        variance[d.integer(0, n - 1)] = 0.0
+    return Z, *_scale_and_shift(d, n), mean, variance, epsilon
+
+
+def _inference(d):
+    return _inference_at(d, _TINY)
+
+
+def _inference_epsilon(d):
+    return _inference_at(d, d.choice(_LARGE))
+
+
+# -- properties --------------------------------------------------------------------------
+
+
+def _normalized(given):
+    Z_tilde, _ = given.reply
+    _, gamma, beta, _ = given.args
+    if not np.allclose(np.mean(Z_tilde, axis=1, keepdims=True), beta, rtol=0, atol=1e-6):
+        return "the mean of a unit over the examples is not its beta"
+    if not np.allclose(np.std(Z_tilde, axis=1, keepdims=True), np.abs(gamma), rtol=1e-5, atol=1e-6):
+        return "the standard deviation of a unit over the examples is not the absolute value of its gamma"
+    return None
+
+
+def _same_statistics(d):
+    """A batch whose statistics the running averages already have."""
+    n, m = d.sizes("n", "m")
+    Z = _batch(d, n, m)
+    return [(Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True), Z, d.choice([0.6, 0.9]))]
+
+
+def _stays(given):
+    for name, before, after in zip(("running_mean", "running_variance"), given.args, given.reply, strict=False):
+        if np.shape(after) != np.shape(before) or not np.allclose(after, before, rtol=1e-9, atol=1e-9):
+            return f"{name} changes although the batch has exactly this statistic"
+    return None
+
+
+def _partition(d):
+    """A batch, and its parts."""
+    Z, *others = _inference(d)
+    return [(part, *others) for part in (Z, Z[:, :1], Z[:, 1:])]
+
+
+def _each_column_by_itself(given):
+    whole, first, rest = given.replies
+    if np.allclose(whole, np.concatenate([first, rest], axis=1), rtol=1e-9, atol=1e-12):
+        return None
+    return "the output for an example depends on the other examples of the batch"
+
+
+_STEP = 1e-5
+
+
+def _own_slope(d):
+    """The student's own passes: the gradient, one for a single example, and the forward pass beside the point."""
+    Z, gamma, beta = point = _batch_and_parameters(d)
+    epsilon = d.choice([_TINY, 1e-2, 0.5])
+    dZ_tilde = d.array(*Z.shape)
+    example = d.integer(0, Z.shape[1] - 1)
+    alone = np.zeros_like(dZ_tilde)
+    alone[:, example] = dZ_tilde[:, example]
+    directions = [d.rng.standard_normal(part.shape) for part in point]
+    d.note(dZ_tilde=dZ_tilde, directions=directions, example=example)
+
+    def forward(*point):
+        return Step("batch_norm_forward", (*point, epsilon))
+
+    steps = []
+    for number, gradient in enumerate((dZ_tilde, alone)):
+        steps += [forward(*point), Step("batch_norm_backward", (gradient, Ref(2 * number, (1,))))]
+    for number, direction in enumerate(directions):
+        for sign in (1, -1):
+            moved = list(point)
+            moved[number] = point[number] + sign * _STEP * direction
+            steps.append(forward(*moved))
+    return steps
+
+
+def _is_own_slope(given):
+    """Equal to the numerical gradient, and the gradient of something that normalizes over a batch."""
+    _, gradients, _, (of_one, *_), *beside = given.replies
+    for number, name in enumerate(("dZ", "dgamma", "dbeta")):
+        direction = given.facts["directions"][number]
+        (plus, _), (minus, _) = beside[2 * number : 2 * number + 2]
+        slope = np.sum(given.facts["dZ_tilde"] * (plus - minus)) / (2 * _STEP)
+        claimed = np.sum(gradients[number] * direction)
+        if not np.isclose(claimed, slope, rtol=1e-5, atol=1e-6):
+            return f"along a random direction your own forward pass changes by {slope:.6g}, {name} says {claimed:.6g}"
+        if not np.abs(gradients[number]).max() > 1e-6:
+            return f"{name} is zero everywhere"
+    others = np.delete(of_one, given.facts["example"], axis=1)
+    if not np.abs(others).max() > 1e-6 * np.abs(of_one).max():
+        return "dZ of an example does not depend on the other examples, with which it shares mean and variance"
+    return None
+
+
+# -- the assignment ----------------------------------------------------------------------
+
+_MANY = {"many": {"n": (2, 4), "m": (20, 40)}}
+_NORMALIZED = (
+    CaseClass("small", 6, {"n": (2, 4), "m": (3, 5)}),
+    CaseClass("general", 12, {"n": (1, 7), "m": (3, 8)}),
+    CaseClass("one unit", 3, {"n": 1, "m": (3, 8)}),
+    CaseClass("square", 3, {"n": 4, "m": 4}),
+    CaseClass("many", 3, {"n": (2, 4), "m": (20, 40)}),
+)
+_GENERAL = (CaseClass("general", 4, {"n": (2, 5), "m": (4, 8)}),)
+_EPSILON = (
+    CaseClass("small", 4, {"n": (2, 4), "m": (3, 5)}),
+    CaseClass("general", 6, {"n": (1, 7), "m": (3, 8)}),
+    CaseClass("one example", 3, {"n": (2, 5), "m": 1}),
+    CaseClass("constant unit", 3, {"n": (2, 5), "m": (3, 6)}),
+)
+
+ASSIGNMENT = Assignment(
+    name="batch_norm",
+    title="Batch normalization",
+    source="004, week three",
+    functions=(
+        Function(
+            "batch_norm_forward",
+            30,
+            _forward,
+            ("Z_tilde", "cache"),
+            "normalize each unit over the batch, then scale by gamma and shift by beta",
+            classes=_NORMALIZED,
+            guards=("guarded",),
+            opaque=frozenset({"cache"}),
+            properties=(
+                Property(
+                    "each unit gets mean beta and deviation gamma",
+                    0.1,
+                    lambda d: [_forward(d)],
+                    _normalized,
+                    classes=_GENERAL,
+                ),
+            ),
+            sets=(CaseSet("epsilon", 0.2, _forward_epsilon, _EPSILON),),
+        ),
+        Function(
+            "batch_norm_backward",
+            40,
+            _backward,
+            ("dZ", "dgamma", "dbeta"),
+            "gradients through the normalization, from the cache of your own forward pass",
+            classes=_NORMALIZED,
+            weights={"dZ": 2.0},
+            guards=("guarded",),
+            own_inputs=True,
+            properties=(
+                Property(
+                    "the gradients are the slope of your own forward pass",
+                    0.1,
+                    _own_slope,
+                    _is_own_slope,
+                    classes=_GENERAL,
+                    carries=True,
+                ),
+            ),
+            sets=(CaseSet("epsilon", 0.15, _backward_epsilon, _EPSILON),),
+        ),
+        Function(
+            "update_running_average",
+            15,
+            _running,
+            ("running_mean", "running_variance"),
+            "exponentially weighted averages of mean and biased variance",
+            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, no_past={}, **_MANY),
+            properties=(
+                Property(
+                    "a batch with the same statistics changes nothing", 0.1, _same_statistics, _stays, classes=_GENERAL
+                ),
+            ),
+        ),
+        Function(
+            "batch_norm_inference",
+            15,
+            _inference,
+            "Z_tilde",
+            "normalize with the running averages instead of the batch's own",
+            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, **_MANY),
+            guards=("guarded",),
+            properties=(Property("each example by itself", 0.1, _partition, _each_column_by_itself, classes=_GENERAL),),
+            sets=(CaseSet("epsilon", 0.2, _inference_epsilon, _EPSILON),),
+        ),
+    ),
+)

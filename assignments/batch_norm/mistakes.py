@@ -1,0 +1,516 @@
+"""Known wrong solutions of batch normalization.
+
+The backward passes read the reference's cache, ``(Z_norm, gamma, 1 / sqrt(variance + epsilon))``.
+"""
+
+import numpy as np
+
+from grader.spec import mistake
+
+
+def _statistics(Z, **options):
+    return np.mean(Z, axis=1, keepdims=True), np.var(Z, axis=1, keepdims=True, **options)
+
+
+def _normal(Z, epsilon):
+    mu, variance = _statistics(Z)
+    return (Z - mu) / np.sqrt(variance + epsilon)
+
+
+# -- batch_norm_forward ------------------------------------------------------------------
+
+_UNBIASED = "the variance divides by m - 1; batch normalization divides by m"
+_UNBIASED_HINT = "Look at the ddof argument, or at what you divide the sum of squares by."
+_OUTSIDE = "epsilon is added to the root; it belongs to the variance, inside the root"
+_OUTSIDE_HINT = "Compare sqrt(variance) + epsilon with the formula."
+_NO_EPSILON = "epsilon is not used: a unit that is constant over the batch is divided by zero"
+_NO_EPSILON_HINT = "What does your function give for a batch of one example?"
+_LITERAL = "epsilon is a constant in your code; the argument is ignored"
+_LITERAL_HINT = "Call your function with epsilon = 1: does the result change?"
+_NO_ROOT = "this divides by the variance instead of by its square root"
+_NO_ROOT_HINT = "In which units is the variance of a length measured?"
+_NO_MEAN = "the mean is not subtracted"
+_NO_MEAN_HINT = "What is the mean of a normalized unit?"
+_NOT_SCALED = "gamma and beta are missing: this is the normalized Z"
+_NOT_SCALED_HINT = "The last step scales and shifts."
+_SWAPPED = "gamma and beta have changed places: gamma scales, beta shifts"
+_SWAPPED_HINT = "Which of the two multiplies?"
+
+
+@mistake("unbiased-variance", "batch_norm_forward", _UNBIASED, _UNBIASED_HINT)
+def forward_unbiased(Z, gamma, beta, epsilon):
+    mu, variance = _statistics(Z, ddof=1)
+    return gamma * (Z - mu) / np.sqrt(variance + epsilon) + beta, None
+
+
+@mistake("epsilon-outside-root", "batch_norm_forward", _OUTSIDE, _OUTSIDE_HINT)
+def forward_epsilon_outside(Z, gamma, beta, epsilon):
+    mu, variance = _statistics(Z)
+    return gamma * (Z - mu) / (np.sqrt(variance) + epsilon) + beta, None
+
+
+@mistake("missing-epsilon", "batch_norm_forward", _NO_EPSILON, _NO_EPSILON_HINT)
+def forward_without_epsilon(Z, gamma, beta, epsilon):
+    mu, variance = _statistics(Z)
+    with np.errstate(all="ignore"):
+        return gamma * (Z - mu) / np.sqrt(variance) + beta, None
+
+
+@mistake("literal-epsilon", "batch_norm_forward", _LITERAL, _LITERAL_HINT)
+def forward_literal_epsilon(Z, gamma, beta, epsilon):
+    return gamma * _normal(Z, 1e-8) + beta, None
+
+
+@mistake("missing-root", "batch_norm_forward", _NO_ROOT, _NO_ROOT_HINT)
+def forward_without_root(Z, gamma, beta, epsilon):
+    mu, variance = _statistics(Z)
+    return gamma * (Z - mu) / (variance + epsilon) + beta, None
+
+
+@mistake("missing-mean", "batch_norm_forward", _NO_MEAN, _NO_MEAN_HINT)
+def forward_without_mean(Z, gamma, beta, epsilon):
+    return gamma * Z / np.sqrt(_statistics(Z)[1] + epsilon) + beta, None
+
+
+@mistake(
+    "missing-normalization",
+    "batch_norm_forward",
+    "the mean is subtracted, but nothing is divided by the standard deviation",
+    "What is the standard deviation of a normalized unit?",
+)
+def forward_only_centred(Z, gamma, beta, epsilon):
+    return gamma * (Z - _statistics(Z)[0]) + beta, None
+
+
+@mistake("missing-scale-and-shift", "batch_norm_forward", _NOT_SCALED, _NOT_SCALED_HINT)
+def forward_not_scaled(Z, gamma, beta, epsilon):
+    return _normal(Z, epsilon), None
+
+
+@mistake("gamma-and-beta-swapped", "batch_norm_forward", _SWAPPED, _SWAPPED_HINT)
+def forward_swapped(Z, gamma, beta, epsilon):
+    return beta * _normal(Z, epsilon) + gamma, None
+
+
+@mistake(
+    "missing-shift",
+    "batch_norm_forward",
+    "beta is missing: this only scales",
+    "Which mean should a unit have in the end?",
+)
+def forward_without_shift(Z, gamma, beta, epsilon):
+    return gamma * _normal(Z, epsilon), None
+
+
+@mistake(
+    "missing-scale",
+    "batch_norm_forward",
+    "gamma is missing: this only shifts",
+    "Which spread should a unit have in the end?",
+)
+def forward_without_scale(Z, gamma, beta, epsilon):
+    return _normal(Z, epsilon) + beta, None
+
+
+@mistake(
+    "statistics-over-units",
+    "batch_norm_forward",
+    "mean and variance run over the units of one example; they run over the examples, one pair for each unit",
+    "Along which axis do the examples of Z lie?",
+)
+def forward_over_units(Z, gamma, beta, epsilon):
+    mu, variance = np.mean(Z, axis=0, keepdims=True), np.var(Z, axis=0, keepdims=True)
+    return gamma * (Z - mu) / np.sqrt(variance + epsilon) + beta, None
+
+
+@mistake(
+    "statistics-over-everything",
+    "batch_norm_forward",
+    "mean and variance are those of the whole array; each unit has its own",
+    "How many means are there for n units?",
+)
+def forward_over_everything(Z, gamma, beta, epsilon):
+    return gamma * (Z - np.mean(Z)) / np.sqrt(np.var(Z) + epsilon) + beta, None
+
+
+@mistake(
+    "sum-of-squares",
+    "batch_norm_forward",
+    "this divides by the root of the sum of squares, not by that of their mean",
+    "A larger batch should not make the normalized values smaller.",
+)
+def forward_sum_of_squares(Z, gamma, beta, epsilon):
+    mu, variance = _statistics(Z)
+    return gamma * (Z - mu) / np.sqrt(variance * Z.shape[1] + epsilon) + beta, None
+
+
+@mistake(
+    "second-moment",
+    "batch_norm_forward",
+    "the mean of Z**2 is used as the variance; the mean has to be subtracted before squaring",
+    "What is the variance of a unit that is 5 everywhere?",
+)
+def forward_second_moment(Z, gamma, beta, epsilon):
+    second = np.mean(Z**2, axis=1, keepdims=True)
+    return gamma * (Z - _statistics(Z)[0]) / np.sqrt(second + epsilon) + beta, None
+
+
+# -- batch_norm_backward -----------------------------------------------------------------
+
+
+def _gradients(dZ_tilde, Z_norm):
+    return np.sum(dZ_tilde * Z_norm, axis=1, keepdims=True), np.sum(dZ_tilde, axis=1, keepdims=True)
+
+
+@mistake(
+    "statistics-taken-as-constants",
+    "batch_norm_backward",
+    "dZ treats mean and variance as constants, but both depend on Z",
+    "Through how many paths does one entry of Z reach Z_tilde? Count mean and variance, too.",
+)
+def backward_constant_statistics(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    return dZ_tilde * gamma * inverse, *_gradients(dZ_tilde, Z_norm)
+
+
+@mistake(
+    "variance-taken-as-constant",
+    "batch_norm_backward",
+    "the path through the variance is missing from dZ",
+    "The variance depends on Z as well.",
+)
+def backward_constant_variance(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    return gamma * inverse * (dZ_tilde - dbeta / dZ_tilde.shape[1]), dgamma, dbeta
+
+
+@mistake(
+    "mean-taken-as-constant",
+    "batch_norm_backward",
+    "the path through the mean is missing from dZ",
+    "The mean depends on Z as well.",
+)
+def backward_constant_mean(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    return gamma * inverse * (dZ_tilde - Z_norm * dgamma / dZ_tilde.shape[1]), dgamma, dbeta
+
+
+@mistake(
+    "missing-gamma",
+    "batch_norm_backward",
+    "gamma is missing from dZ",
+    "What is the derivative of gamma * Z_norm + beta with respect to Z_norm?",
+)
+def backward_without_gamma(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    m = dZ_tilde.shape[1]
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    return inverse * (dZ_tilde - dbeta / m - Z_norm * dgamma / m), dgamma, dbeta
+
+
+@mistake(
+    "missing-deviation",
+    "batch_norm_backward",
+    "the division by the standard deviation is missing from dZ",
+    "What is the derivative of (Z - mu) / sigma with respect to Z, while mu and sigma stand still?",
+)
+def backward_without_deviation(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    m = dZ_tilde.shape[1]
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    return gamma * (dZ_tilde - dbeta / m - Z_norm * dgamma / m), dgamma, dbeta
+
+
+@mistake(
+    "variance-for-deviation",
+    "batch_norm_backward",
+    "dZ is divided by the variance instead of by the standard deviation",
+    "Is there a root missing?",
+)
+def backward_variance(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    m = dZ_tilde.shape[1]
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    return gamma * inverse**2 * (dZ_tilde - dbeta / m - Z_norm * dgamma / m), dgamma, dbeta
+
+
+@mistake(
+    "missing-mean",
+    "batch_norm_backward",
+    "the sums in dZ are not divided by m",
+    "The derivative of a mean with respect to one of its terms is 1/m.",
+)
+def backward_sums(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    return gamma * inverse * (dZ_tilde - dbeta - Z_norm * dgamma), dgamma, dbeta
+
+
+@mistake(
+    "missing-mean",
+    "batch_norm_backward",
+    "dZ is m times too large: a factor 1/m is missing in front",
+    "The derivative of a mean with respect to one of its terms is 1/m.",
+)
+def backward_times_m(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    return gamma * inverse * (dZ_tilde.shape[1] * dZ_tilde - dbeta - Z_norm * dgamma), dgamma, dbeta
+
+
+@mistake(
+    "unbiased-variance",
+    "batch_norm_backward",
+    "the path through the variance divides by m - 1; the variance of the forward pass divides by m",
+    "Which variance did your forward pass compute?",
+)
+def backward_unbiased(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    m = dZ_tilde.shape[1]
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    with np.errstate(all="ignore"):
+        return gamma * inverse * (dZ_tilde - dbeta / m - Z_norm * dgamma / (m - 1)), dgamma, dbeta
+
+
+@mistake(
+    "wrong-sign",
+    "batch_norm_backward",
+    "the path through the variance has the wrong sign in dZ",
+    "Does the normalized value grow or shrink when the variance grows?",
+)
+def backward_sign(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    m = dZ_tilde.shape[1]
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    return gamma * inverse * (dZ_tilde - dbeta / m + Z_norm * dgamma / m), dgamma, dbeta
+
+
+def _right_dZ(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    m = dZ_tilde.shape[1]
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    return gamma * inverse * (dZ_tilde - dbeta / m - Z_norm * dgamma / m)
+
+
+@mistake(
+    "dgamma-without-normalization",
+    "batch_norm_backward",
+    "dgamma uses Z - mean instead of the normalized Z",
+    "By what is gamma multiplied in the forward pass?",
+)
+def backward_dgamma_centred(dZ_tilde, cache):
+    Z_norm, _, inverse = cache
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    return _right_dZ(dZ_tilde, cache), dgamma / inverse, dbeta
+
+
+@mistake(
+    "dgamma-without-input",
+    "batch_norm_backward",
+    "dgamma is the sum of dZ_tilde alone",
+    "By what is gamma multiplied in the forward pass?",
+)
+def backward_dgamma_alone(dZ_tilde, cache):
+    dbeta = np.sum(dZ_tilde, axis=1, keepdims=True)
+    return _right_dZ(dZ_tilde, cache), dbeta, dbeta
+
+
+@mistake(
+    "parameter-gradients-averaged",
+    "batch_norm_backward",
+    "dgamma and dbeta are means over the examples; the gradient is the sum",
+    "gamma appears once for each example; what does the chain rule do with the m contributions?",
+)
+def backward_averaged(dZ_tilde, cache):
+    dgamma, dbeta = _gradients(dZ_tilde, cache[0])
+    m = dZ_tilde.shape[1]
+    return _right_dZ(dZ_tilde, cache), dgamma / m, dbeta / m
+
+
+# -- update_running_average --------------------------------------------------------------
+
+
+@mistake("unbiased-variance", "update_running_average", _UNBIASED, _UNBIASED_HINT)
+def running_unbiased(running_mean, running_variance, Z, momentum):
+    with np.errstate(all="ignore"):
+        mu, variance = _statistics(Z, ddof=1)
+    return momentum * running_mean + (1 - momentum) * mu, momentum * running_variance + (1 - momentum) * variance
+
+
+@mistake(
+    "momentum-swapped",
+    "update_running_average",
+    "momentum weighs the new batch; it is the weight of the past",
+    "With momentum 0.9, should one batch change the average a lot or a little?",
+)
+def running_swapped(running_mean, running_variance, Z, momentum):
+    mu, variance = _statistics(Z)
+    return (1 - momentum) * running_mean + momentum * mu, (1 - momentum) * running_variance + momentum * variance
+
+
+@mistake(
+    "literal-momentum",
+    "update_running_average",
+    "momentum is a constant in your code; the argument is ignored",
+    "Call your function with another momentum: does the result change?",
+)
+def running_literal(running_mean, running_variance, Z, momentum):
+    mu, variance = _statistics(Z)
+    return 0.9 * running_mean + 0.1 * mu, 0.9 * running_variance + 0.1 * variance
+
+
+@mistake(
+    "deviation-for-variance",
+    "update_running_average",
+    "the standard deviation is averaged; the running variance is wanted",
+    "At test time a root will be taken of what you keep here.",
+)
+def running_deviation(running_mean, running_variance, Z, momentum):
+    mu, variance = _statistics(Z)
+    new = np.sqrt(variance)
+    return momentum * running_mean + (1 - momentum) * mu, momentum * running_variance + (1 - momentum) * new
+
+
+@mistake(
+    "missing-weight",
+    "update_running_average",
+    "the new statistics are added with weight 1; the two weights have to add up to 1",
+    "Where would this average go if all batches were the same?",
+)
+def running_unweighted(running_mean, running_variance, Z, momentum):
+    mu, variance = _statistics(Z)
+    return momentum * running_mean + mu, momentum * running_variance + variance
+
+
+@mistake(
+    "missing-past",
+    "update_running_average",
+    "the averages so far are forgotten: these are the statistics of the new batch",
+    "What is momentum for?",
+)
+def running_without_past(running_mean, running_variance, Z, momentum):
+    return _statistics(Z)
+
+
+@mistake(
+    "statistics-over-everything",
+    "update_running_average",
+    "mean and variance are those of the whole array; each unit has its own",
+    "How many means are there for n units?",
+)
+def running_over_everything(running_mean, running_variance, Z, momentum):
+    new = (1 - momentum) * np.mean(Z), (1 - momentum) * np.var(Z)
+    return momentum * running_mean + new[0], momentum * running_variance + new[1]
+
+
+@mistake(
+    "variance-around-running-mean",
+    "update_running_average",
+    "the squares are taken around the running mean; the variance of a batch is taken around its own mean",
+    "Which mean makes the mean of squares a variance?",
+)
+def running_around_running_mean(running_mean, running_variance, Z, momentum):
+    new = np.mean((Z - running_mean) ** 2, axis=1, keepdims=True)
+    mu, _ = _statistics(Z)
+    return momentum * running_mean + (1 - momentum) * mu, momentum * running_variance + (1 - momentum) * new
+
+
+@mistake(
+    "variance-around-running-mean",
+    "update_running_average",
+    "the squares are taken around the running mean that was just updated; the variance of a batch is taken around its own mean",
+    "Which mean makes the mean of squares a variance?",
+)
+def running_around_new_mean(running_mean, running_variance, Z, momentum):
+    mean = momentum * running_mean + (1 - momentum) * _statistics(Z)[0]
+    new = np.mean((Z - mean) ** 2, axis=1, keepdims=True)
+    return mean, momentum * running_variance + (1 - momentum) * new
+
+
+@mistake(
+    "second-moment",
+    "update_running_average",
+    "the mean of Z**2 is used as the variance; the mean has to be subtracted before squaring",
+    "What is the variance of a unit that is 5 everywhere?",
+)
+def running_second_moment(running_mean, running_variance, Z, momentum):
+    new = np.mean(Z**2, axis=1, keepdims=True)
+    mu, _ = _statistics(Z)
+    return momentum * running_mean + (1 - momentum) * mu, momentum * running_variance + (1 - momentum) * new
+
+
+@mistake(
+    "permuted-result",
+    "update_running_average",
+    "the two averages come in the wrong order: expected (running_mean, running_variance)",
+    "Compare the order in your return statement with the exercise.",
+)
+def running_permuted(running_mean, running_variance, Z, momentum):
+    mu, variance = _statistics(Z)
+    return momentum * running_variance + (1 - momentum) * variance, momentum * running_mean + (1 - momentum) * mu
+
+
+@mistake(
+    "mutated-input", "update_running_average", "the running averages are overwritten", "Make new arrays: no *= and +=."
+)
+def running_in_place(running_mean, running_variance, Z, momentum):
+    mu, variance = _statistics(Z)
+    running_mean *= momentum
+    running_mean += (1 - momentum) * mu
+    running_variance *= momentum
+    running_variance += (1 - momentum) * variance
+    return running_mean, running_variance
+
+
+# -- batch_norm_inference ----------------------------------------------------------------
+
+
+@mistake(
+    "statistics-of-the-batch",
+    "batch_norm_inference",
+    "this normalizes with the statistics of Z; at test time the running averages take their place",
+    "What would happen to a single test example?",
+)
+def inference_of_batch(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return gamma * _normal(Z, epsilon) + beta
+
+
+@mistake("epsilon-outside-root", "batch_norm_inference", _OUTSIDE, _OUTSIDE_HINT)
+def inference_epsilon_outside(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return gamma * (Z - running_mean) / (np.sqrt(running_variance) + epsilon) + beta
+
+
+@mistake("missing-epsilon", "batch_norm_inference", "epsilon is not used", _LITERAL_HINT)
+def inference_without_epsilon(Z, gamma, beta, running_mean, running_variance, epsilon):
+    with np.errstate(all="ignore"):
+        return gamma * (Z - running_mean) / np.sqrt(running_variance) + beta
+
+
+@mistake("literal-epsilon", "batch_norm_inference", _LITERAL, _LITERAL_HINT)
+def inference_literal_epsilon(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return gamma * (Z - running_mean) / np.sqrt(running_variance + 1e-8) + beta
+
+
+@mistake("missing-root", "batch_norm_inference", _NO_ROOT, _NO_ROOT_HINT)
+def inference_without_root(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return gamma * (Z - running_mean) / (running_variance + epsilon) + beta
+
+
+@mistake("missing-mean", "batch_norm_inference", _NO_MEAN, _NO_MEAN_HINT)
+def inference_without_mean(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return gamma * Z / np.sqrt(running_variance + epsilon) + beta
+
+
+@mistake("missing-scale-and-shift", "batch_norm_inference", _NOT_SCALED, _NOT_SCALED_HINT)
+def inference_not_scaled(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return (Z - running_mean) / np.sqrt(running_variance + epsilon)
+
+
+@mistake("gamma-and-beta-swapped", "batch_norm_inference", _SWAPPED, _SWAPPED_HINT)
+def inference_swapped(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return beta * (Z - running_mean) / np.sqrt(running_variance + epsilon) + gamma
+
+
+MISTAKES = tuple(value for value in list(globals().values()) if hasattr(value, "solution"))

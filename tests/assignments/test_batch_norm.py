@@ -1,0 +1,249 @@
+"""Batch normalization: any cache will do, and a backward pass is judged on the forward pass that it belongs to."""
+
+import doctest
+import warnings
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+import pytest
+
+from grader import load_assignment
+from grader.model import FunctionReport
+from grader.pipeline import grade, grade_submission
+from grader.running import InProcess
+from grader.submission import parse_submission
+from reference import batch_norm as reference
+
+ASSIGNMENT = load_assignment("batch_norm", course=Path(__file__).parents[2])
+
+FORWARD = """
+def batch_norm_forward(Z, gamma, beta, epsilon=1e-8):
+    mu = Z.mean(axis=1, keepdims=True)
+    variance = Z.var(axis=1, keepdims=True)
+    Z_norm = (Z - mu) / np.sqrt(variance + epsilon)
+    return gamma * Z_norm + beta, (Z_norm, gamma, np.sqrt(variance + epsilon))
+"""
+KEPT = "(Z_norm, gamma, np.sqrt(variance + epsilon))"
+BACKWARD = """
+def batch_norm_backward(dZ_tilde, cache):
+    Z_norm, gamma, deviation = cache
+    m = dZ_tilde.shape[1]
+    dbeta = dZ_tilde.sum(axis=1, keepdims=True)
+    dgamma = (dZ_tilde * Z_norm).sum(axis=1, keepdims=True)
+    return gamma / deviation * (dZ_tilde - dbeta / m - Z_norm * dgamma / m), dgamma, dbeta
+"""
+
+
+def report(*code: str) -> dict[str, FunctionReport]:
+    """What the functions of a submission get, run in this process."""
+    cases = ASSIGNMENT.cases()
+    text = "import numpy as np\n" + "\n".join(map(dedent, code))
+    submission = parse_submission("solution.py", ".py", text.encode(), cases.arities)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        graded = grade_submission(ASSIGNMENT, cases, submission, InProcess())
+    return {function.name: function for function in graded.functions}
+
+
+def backward(*code: str) -> FunctionReport:
+    return report(*code)["batch_norm_backward"]
+
+
+# Each pair keeps something else between the two passes.
+CACHES = {
+    "dictionary": """
+        def batch_norm_forward(Z, gamma, beta, epsilon=1e-8):
+            c = {"centred": Z - np.mean(Z, axis=1, keepdims=True), "gamma": gamma}
+            c["sigma"] = np.sqrt(np.mean(c["centred"] ** 2, axis=1, keepdims=True) + epsilon)
+            return gamma * c["centred"] / c["sigma"] + beta, c
+
+        def batch_norm_backward(dZ_tilde, cache):
+            normal, sigma, m = cache["centred"] / cache["sigma"], cache["sigma"], dZ_tilde.shape[1]
+            dvar = np.sum(dZ_tilde * cache["gamma"] * cache["centred"], axis=1, keepdims=True) * -0.5 / sigma**3
+            dmu = -np.sum(dZ_tilde * cache["gamma"] / sigma, axis=1, keepdims=True)
+            dZ = dZ_tilde * cache["gamma"] / sigma + dvar * 2 / m * cache["centred"] + dmu / m
+            return dZ, np.sum(dZ_tilde * normal, axis=1, keepdims=True), np.sum(dZ_tilde, axis=1, keepdims=True)
+        """,
+    "data class": """
+        from dataclasses import dataclass
+
+        @dataclass
+        class Cache:
+            Z: np.ndarray
+            gamma: np.ndarray
+            epsilon: float
+
+        def batch_norm_forward(Z, gamma, beta, epsilon=1e-8):
+            mu, var = Z.mean(1, keepdims=True), Z.var(1, keepdims=True)
+            return gamma * (Z - mu) / np.sqrt(var + epsilon) + beta, Cache(Z, gamma, epsilon)
+
+        def batch_norm_backward(dZ_tilde, cache):
+            Z, m = cache.Z, cache.Z.shape[1]
+            deviation = np.sqrt(Z.var(1, keepdims=True) + cache.epsilon)
+            normal = (Z - Z.mean(1, keepdims=True)) / deviation
+            dgamma, dbeta = (dZ_tilde * normal).sum(1, keepdims=True), dZ_tilde.sum(1, keepdims=True)
+            return cache.gamma / deviation / m * (m * dZ_tilde - dbeta - normal * dgamma), dgamma, dbeta
+        """,
+    "closure": FORWARD.replace("def batch_norm_forward", "def _forward")
+    + BACKWARD.replace("def batch_norm_backward", "def _backward")
+    + """
+def batch_norm_forward(Z, gamma, beta, epsilon=1e-8):
+    Z_tilde, kept = _forward(Z, gamma, beta, epsilon)
+    return Z_tilde, lambda dZ_tilde: _backward(dZ_tilde, kept)
+
+def batch_norm_backward(dZ_tilde, cache):
+    return cache(dZ_tilde)
+""",
+    "one list in another": FORWARD.replace(KEPT, "[[Z_norm, gamma], np.sqrt(variance + epsilon)]")
+    + BACKWARD.replace("Z_norm, gamma, deviation = cache", "(Z_norm, gamma), deviation = cache"),
+    "module-level name": FORWARD.replace("    return", f"    global kept\n    kept = {KEPT}\n    return")
+    + BACKWARD.replace("= cache", "= kept"),
+    "generator": FORWARD.replace(KEPT, f"(part for part in {KEPT})") + BACKWARD,
+}
+
+
+@pytest.mark.parametrize("code", CACHES.values(), ids=CACHES.keys())
+def test_the_cache_may_be_anything(code: str) -> None:
+    graded = report(code)
+    for name in ("batch_norm_forward", "batch_norm_backward"):
+        assert (graded[name].status, graded[name].carried) == ("passed", False), graded[name].checks
+
+
+def test_an_opaque_cache_comes_back_out_of_the_sandbox_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "solution.py"
+    path.write_text("import numpy as np\n" + dedent(CACHES["closure"]))
+    graded = {f.name: f.status for f in grade(ASSIGNMENT, path).functions}
+    assert (graded["batch_norm_forward"], graded["batch_norm_backward"]) == ("passed", "passed")
+
+
+UNBIASED = (
+    FORWARD.replace("keepdims=True)\n    Z_norm", "keepdims=True, ddof=1)\n    Z_norm"),
+    BACKWARD.replace("Z_norm * dgamma / m)", "Z_norm * dgamma / (m - 1))"),
+)
+CENTRED = (
+    FORWARD.replace(" / np.sqrt(variance + epsilon)\n", "\n").replace("np.sqrt(variance + epsilon))", "1.0)"),
+    BACKWARD.replace(" - Z_norm * dgamma / m)", ")"),
+)
+OUTSIDE = (
+    FORWARD.replace("np.sqrt(variance + epsilon)\n", "(np.sqrt(variance) + epsilon)\n").replace(
+        "np.sqrt(variance + epsilon))", "(np.sqrt(variance) + epsilon, np.sqrt(variance)))"
+    ),
+    BACKWARD.replace("deviation = cache", "(deviation, root) = cache").replace(
+        "Z_norm * dgamma / m)", "Z_norm * dgamma / m * deviation / root)"
+    ),
+)
+NO_EPSILON = (FORWARD.replace("    mu =", "    epsilon = 0.0\n    mu ="), BACKWARD)
+OWN_SLOPES = {"unbiased": UNBIASED, "only centred": CENTRED, "epsilon outside": OUTSIDE, "no epsilon": NO_EPSILON}
+
+
+@pytest.mark.parametrize("code", OWN_SLOPES.values(), ids=OWN_SLOPES.keys())
+def test_the_gradient_of_a_wrong_forward_pass_is_carried_with_full_points(code: tuple[str, str]) -> None:
+    assert code[0] != FORWARD
+    graded = report(*code)
+    forward, back = graded["batch_norm_forward"], graded["batch_norm_backward"]
+    assert forward.status == "failed"
+    assert (back.status, back.carried, back.points) == ("passed", True, back.max_points)
+    assert [f.code for f in back.findings] == ["carried"]
+    assert "batch_norm_forward" in back.findings[0].message
+
+
+def test_an_epsilon_beside_the_root_costs_only_the_epsilon_check() -> None:
+    forward = report(*OUTSIDE)["batch_norm_forward"]
+    assert [c.name for c in forward.checks if c.status == "failed"] == ["epsilon"]
+    assert [f.code for f in forward.findings] == ["epsilon-outside-root"]
+    assert forward.points == pytest.approx(0.8 * forward.max_points)
+
+
+NOT_CARRIED = {
+    "nothing is normalized": """
+        def batch_norm_forward(Z, gamma, beta, epsilon=1e-8):
+            return Z, None
+
+        def batch_norm_backward(dZ_tilde, cache):
+            n = dZ_tilde.shape[0]
+            return dZ_tilde, np.zeros((n, 1)), np.zeros((n, 1))
+        """,
+    "only scaled and shifted": """
+        def batch_norm_forward(Z, gamma, beta, epsilon=1e-8):
+            return gamma * Z + beta, (Z, gamma)
+
+        def batch_norm_backward(dZ_tilde, cache):
+            Z, gamma = cache
+            return gamma * dZ_tilde, (dZ_tilde * Z).sum(1, keepdims=True), dZ_tilde.sum(1, keepdims=True)
+        """,
+    "no parameters": """
+        def batch_norm_forward(Z, gamma, beta, epsilon=1e-8):
+            return Z - Z.mean(1, keepdims=True), Z
+
+        def batch_norm_backward(dZ_tilde, cache):
+            zero = np.zeros((len(cache), 1))
+            return dZ_tilde - dZ_tilde.mean(1, keepdims=True), zero, zero
+        """,
+    "each example by itself": """
+        def batch_norm_forward(Z, gamma, beta, epsilon=1e-8):
+            sigma = np.sqrt(Z.var(0, keepdims=True) + epsilon)
+            normal = (Z - Z.mean(0, keepdims=True)) / sigma
+            return gamma * normal + beta, (normal, gamma, sigma)
+
+        def batch_norm_backward(dZ_tilde, cache):
+            normal, gamma, sigma = cache
+            d = gamma * dZ_tilde
+            dZ = (d - d.mean(0, keepdims=True) - normal * (d * normal).mean(0, keepdims=True)) / sigma
+            return dZ, (dZ_tilde * normal).sum(1, keepdims=True), dZ_tilde.sum(1, keepdims=True)
+        """,
+    "wrong in both passes": UNBIASED[0] + BACKWARD.replace(" - Z_norm * dgamma / m", ""),
+    "forward of the wrong shape": UNBIASED[0].replace("gamma * Z_norm + beta", "(gamma * Z_norm + beta)[None]")
+    + UNBIASED[1],
+    "backward of the wrong shape": UNBIASED[0]
+    + UNBIASED[1].replace("dgamma, dbeta\n", "dgamma.ravel(), dbeta.ravel()\n"),
+    "right forward, rounded backward": FORWARD
+    + BACKWARD.replace("    m =", "    Z_norm = Z_norm.astype(np.float32)\n    m ="),
+    "forward raises": BACKWARD + "def batch_norm_forward(Z, gamma, beta, epsilon):\n    raise NotImplementedError",
+}
+
+
+@pytest.mark.parametrize("code", NOT_CARRIED.values(), ids=NOT_CARRIED.keys())
+def test_a_backward_pass_that_is_the_slope_of_nothing_worth_it_is_not_carried(code: str) -> None:
+    graded = backward(code)
+    assert (graded.status, graded.carried) == ("failed", False)
+    assert graded.points <= 0.4 * graded.max_points
+
+
+def test_a_carried_backward_pass_still_loses_what_its_other_checks_carry() -> None:
+    overwriting = (
+        UNBIASED[1]
+        .replace("    m =", "    out = dZ_tilde\n    dZ_tilde = dZ_tilde.copy()\n    m =")
+        .replace("    return", "    out *= 2\n    return")
+    )
+    graded = backward(UNBIASED[0], overwriting)
+    assert (graded.status, graded.carried) == ("failed", True)
+    assert [c.name for c in graded.checks if c.status == "failed"] == ["inputs"]
+    assert graded.points == pytest.approx(0.95 * graded.max_points)
+
+
+def test_a_missing_forward_pass_leaves_nothing_to_judge_the_backward_pass_on() -> None:
+    graded = backward(BACKWARD)
+    assert (graded.status, graded.points) == ("failed", 0.0)
+
+
+def test_right_running_averages_under_a_wrong_forward_pass_keep_their_points() -> None:
+    graded = report(
+        """
+        def update_running_average(mean, variance, Z, momentum=0.9):
+            new = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+            return [momentum * old + (1 - momentum) * now for old, now in zip((mean, variance), new)]
+
+        def batch_norm_inference(Z, g, b, mean, variance, eps=1e-8):
+            return (Z - mean) / np.sqrt(variance + eps) * g + b
+        """,
+        *NO_EPSILON,
+    )
+    assert graded["update_running_average"].status == graded["batch_norm_inference"].status == "passed"
+
+
+def test_the_example_of_the_hand_out_is_what_the_reference_gives() -> None:
+    text = (ASSIGNMENT.folder / "README.md").read_text("utf-8")
+    example = doctest.DocTestParser().get_doctest(text, vars(reference).copy(), "README.md", None, 0)
+    result = doctest.DocTestRunner(verbose=False).run(example)
+    assert (result.failed, result.attempted) == (0, len(example.examples)) and result.attempted > 5
