@@ -55,7 +55,7 @@ def items_of(value: Any, returns: str | Sequence[str]) -> tuple[Item, ...]:
     >>> [i.name for i in items_of((1, 2), ("Z", "cache"))]
     ['Z', 'cache']
     """
-    if isinstance(value, dict) and isinstance(returns, str):
+    if isinstance(value, dict) and value and isinstance(returns, str):
         groups: dict[str, list[Path]] = {}
         for key in value:
             groups.setdefault(re.sub(r"\d+$", "{l}", str(key)), []).append((key,))
@@ -302,7 +302,8 @@ def _value_problem(ours: Any, other: Any, where: str, path: Path, tolerance: flo
         return Problem("values", path, say("value", where=where, got=f"{got:.10g}", expected=f"{expected:.10g}"), place)
     difference = np.abs(other - ours)[wrong]
     scale = np.abs(ours)[wrong]
-    relative = f", relative {float(np.max(difference / scale)):.2g}" if (scale > 0).all() else ""
+    with np.errstate(all="ignore"):
+        relative = f", relative {float(np.max(difference / scale)):.2g}" if (scale > 0).all() else ""
     text = say(
         "values",
         count=int(wrong.sum()),

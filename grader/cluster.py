@@ -1,0 +1,113 @@
+"""Grading on a ``dask.distributed`` cluster: the same function per submission, on more machines.
+
+The submission and the case file travel as bytes; the assignment's description must be installed on
+every worker (the built-in course is), or lie on a file system that all of them see. A submission whose
+worker is lost is graded elsewhere. Each worker should run one task at a time
+(``dask worker --nthreads 1``), because a sandbox serves one submission at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from grader.batch import Job, Result, Setup, failed, grade_job
+from grader.errors import GraderError, HarnessError
+
+__all__ = ["grade_on_cluster"]
+
+_IN_FLIGHT = 200
+_RETRIES = 3
+
+
+def _grade_there(setup: Setup, cases: bytes, job: Job) -> Result:
+    """What a worker of the cluster runs: keep the case file once, then grade as everywhere."""
+    name = hashlib.sha256(cases).hexdigest()
+    folder = Path(tempfile.gettempdir()) / "grader-cases"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{name}.cases"
+    if not path.is_file():
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as draft:
+            draft.write(cases)
+        Path(draft.name).replace(path)
+    course = setup.course if Path(setup.course).is_dir() else _installed_course()
+    return grade_job(replace(setup, course=course, cases=str(path), results=None), job)
+
+
+def _installed_course() -> str:
+    from grader.course import find_course
+
+    return str(find_course().root)
+
+
+def _with_bytes(job: Job) -> Job:
+    """The job with its files read: another machine does not have them."""
+    if job.problem or job.data is not None:
+        return job
+    try:
+        data = Path(job.path).read_bytes()
+        modules = tuple((name, Path(path).read_bytes()) for name, path in job.modules)
+    except OSError as error:
+        return replace(job, problem=f"cannot read {job.name}: {error.strerror}")
+    return replace(job, data=data, modules=(), module_data=modules)
+
+
+def grade_on_cluster(setup: Setup, jobs: Sequence[Job], address: str) -> Iterator[Result]:
+    """Grade submissions on a cluster and yield results as they come.
+
+    Parameters
+    ----------
+    setup, jobs
+        As for :func:`grader.batch.grade_all`; reports are equal to local ones.
+    address
+        Of the scheduler, such as ``tcp://10.0.0.1:8786``.
+
+    Raises
+    ------
+    HarnessError
+        When dask.distributed is not installed or the scheduler does not answer.
+    """
+    try:
+        from distributed import Client, as_completed
+    except ImportError:
+        raise HarnessError("--scheduler needs the extra 'cluster': pip install 'numpy-course-grader[cluster]'") from None
+    try:
+        client = Client(address, timeout="15s")
+    except (OSError, ValueError) as error:
+        raise HarnessError(f"no dask scheduler answers at {address}: {error}") from error
+    with client:
+        cases = client.scatter(Path(setup.cases).read_bytes(), broadcast=True, hash=True)
+        waiting = iter(jobs)
+        running: dict[Any, Job] = {}
+        done = as_completed()
+        for job in _first(waiting, _IN_FLIGHT):
+            _submit(client, setup, cases, job, running, done)
+        for future in done:
+            job = running.pop(future.key)
+            yield _result(setup, job, future)
+            for more in _first(waiting, 1):
+                _submit(client, setup, cases, more, running, done)
+
+
+def _first(jobs: Iterator[Job], count: int) -> Iterator[Job]:
+    for _, job in zip(range(count), jobs, strict=False):
+        yield job
+
+
+def _submit(client: Any, setup: Setup, cases: Any, job: Job, running: dict[Any, Job], done: Any) -> None:
+    future = client.submit(_grade_there, setup, cases, _with_bytes(job), retries=_RETRIES, pure=False)
+    running[future.key] = job
+    done.add(future)
+
+
+def _result(setup: Setup, job: Job, future: Any) -> Result:
+    try:
+        result: Result = future.result()
+    except Exception as error:  # the cluster gave this one up
+        message = str(GraderError(f"the cluster could not grade it: {type(error).__name__}: {error}"))
+        return Result(job, failed(setup, job, message))
+    return Result(job, result.report, result.kept)

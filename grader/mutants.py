@@ -1,0 +1,234 @@
+"""Wrong versions of a right function: the operators of a mutation library, and those of this field.
+
+cosmic-ray brings the general ones (comparisons, arithmetic, constants, loops); the ones below know NumPy
+and backpropagation: an axis, a transpose, a factor 1/m, a term, an index off by one. Annotations and
+docstrings are taken off first, so that only code is mutated.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.errors import HarnessError
+
+__all__ = ["Mutant", "mutants_of", "plain_source"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One changed function: the operator's name, the changed lines and the whole new source."""
+
+    function: str
+    operator: str
+    before: str
+    after: str
+    source: str
+
+
+def plain_source(function: ast.FunctionDef) -> str:
+    """A function's code without annotations and docstring."""
+    tree = copy.deepcopy(function)
+    tree.returns = None
+    tree.decorator_list = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        if isinstance(node, ast.FunctionDef) and len(node.body) > 1 and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return ast.unparse(tree)
+
+
+def mutants_of(function: ast.FunctionDef, budget: int) -> list[Mutant]:
+    """Mutants of one function, at most ``budget`` of them, chosen the same way each time."""
+    source = plain_source(function)
+    found: dict[str, Mutant] = {}
+    for operator, changed in (*_numpy_mutants(source), *_general_mutants(source)):
+        if changed != source and changed not in found and _parses(changed):
+            before, after = _changed_lines(source, changed)
+            found[changed] = Mutant(function.name, operator, before, after, changed)
+    chosen = sorted(found.values(), key=lambda m: hashlib.sha256(m.source.encode()).hexdigest())[:budget]
+    return sorted(chosen, key=lambda m: (m.before, m.after))
+
+
+def _parses(source: str) -> bool:
+    try:
+        ast.parse(source)
+        return True
+    except SyntaxError:
+        return False
+
+
+def _changed_lines(before: str, after: str) -> tuple[str, str]:
+    old, new = before.split("\n"), after.split("\n")
+    start = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    return (
+        " / ".join(line.strip() for line in old[start : len(old) - end]),
+        " / ".join(line.strip() for line in new[start : len(new) - end]),
+    )
+
+
+# -- general operators -------------------------------------------------------------------
+
+_ARITHMETIC = {
+    "Add": ("Sub", "Mul"), "Sub": ("Add", "Mul"), "Mul": ("Div", "Add"), "Div": ("Mul", "FloorDiv"),
+    "FloorDiv": ("Div", "Mul"), "Pow": ("Mul",), "Mod": ("FloorDiv",),
+}  # fmt: skip
+_OTHERS = (
+    "ReplaceUnaryOperator_Delete_USub", "ReplaceUnaryOperator_USub_UAdd", "ReplaceUnaryOperator_Delete_Not",
+    "ReplaceUnaryOperator_Delete_Invert", "AddNot", "ReplaceTrueWithFalse", "ReplaceFalseWithTrue",
+    "ReplaceAndWithOr", "ReplaceOrWithAnd", "ReplaceBreakWithContinue", "NumberReplacer", "ZeroIterationForLoop",
+)  # fmt: skip
+
+
+def _general_mutants(source: str) -> Iterator[tuple[str, str]]:
+    try:
+        from cosmic_ray.mutating import mutate_code
+        from cosmic_ray.plugins import get_operator, operator_names
+    except ImportError:
+        raise HarnessError("'grader audit' needs the extra 'audit': pip install 'numpy-course-grader[audit]'") from None
+    wanted = {f"core/ReplaceBinaryOperator_{a}_{b}" for a, others in _ARITHMETIC.items() for b in others}
+    wanted |= {f"core/{name}" for name in _OTHERS}
+    for name in sorted(operator_names()):
+        if name not in wanted and "ComparisonOperator" not in name:
+            continue
+        operator = get_operator(name)()
+        for occurrence in range(1000):
+            changed = mutate_code(source.encode(), operator, occurrence)
+            if changed is None:
+                break
+            yield name.removeprefix("core/"), changed.decode() if isinstance(changed, bytes) else changed
+
+
+# -- operators of this field -------------------------------------------------------------
+
+_SWAPPED = {
+    "sum": "mean", "mean": "sum", "maximum": "minimum", "minimum": "maximum", "zeros": "ones", "ones": "zeros",
+    "zeros_like": "ones_like", "max": "min", "min": "max", "argmax": "argmin", "exp": "square", "sqrt": "square",
+    "log": "log1p", "var": "std", "std": "var", "tanh": "sin", "randn": "rand", "floor": "ceil", "vstack": "hstack",
+    "standard_normal": "random", "normal": "uniform", "permutation": "arange", "dot": "multiply", "matmul": "multiply",
+}  # fmt: skip
+_DROPPED_CALLS = frozenset({"sqrt", "exp", "log", "abs", "square", "tanh", "squeeze", "reshape", "copy", "int", "float"})
+_LETTERS = {"W": "b", "b": "W", "dW": "db", "db": "dW", "dA": "dW", "v": "s", "s": "v", "sigmoid": "relu", "relu": "sigmoid"}
+
+Rule = Callable[[ast.AST], Iterator[ast.AST]]
+
+
+def _axis(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.keyword) and node.arg == "axis" and isinstance(node.value, ast.Constant):
+        yield ast.keyword("axis", ast.Constant(1 - node.value.value if node.value.value in (0, 1) else None))
+        yield ast.keyword("axis", ast.Constant(None))
+    if isinstance(node, ast.keyword) and node.arg == "keepdims" and isinstance(node.value, ast.Constant):
+        yield ast.keyword("keepdims", ast.Constant(not node.value.value))
+
+
+def _transpose(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        yield node.value
+
+
+def _operands(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.BinOp):
+        if isinstance(node.op, ast.MatMult | ast.Sub | ast.Div | ast.Pow):
+            yield ast.BinOp(node.right, node.op, node.left)
+        yield node.left
+        yield node.right
+        if isinstance(node.op, ast.Div | ast.Mult):
+            yield ast.BinOp(node, node.op, node.right)
+    if isinstance(node, ast.Call) and len(node.args) == 2 and _called(node) in ("dot", "matmul", "subtract", "divide"):
+        yield ast.Call(node.func, list(reversed(node.args)), node.keywords)
+
+
+def _calls(node: ast.AST) -> Iterator[ast.AST]:
+    name = _called(node)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and name in _SWAPPED:
+        yield ast.Call(ast.Attribute(node.func.value, _SWAPPED[name], ast.Load()), node.args, node.keywords)
+    if isinstance(node, ast.Call) and name in _DROPPED_CALLS:
+        inner = node.args[0] if node.args else node.func.value if isinstance(node.func, ast.Attribute) else None
+        if inner is not None:
+            yield inner
+
+
+def _called(node: ast.AST) -> str:
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute):
+            return node.func.attr
+        if isinstance(node.func, ast.Name):
+            return node.func.id
+    return ""
+
+
+def _texts(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Constant) and node.value in _LETTERS:
+        yield ast.Constant(_LETTERS[node.value])
+
+
+def _tuples(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load) and len(node.elts) > 1:
+        for i in range(len(node.elts) - 1):
+            elements = list(node.elts)
+            elements[i], elements[i + 1] = elements[i + 1], elements[i]
+            yield ast.Tuple(elements, ast.Load())
+
+
+def _branches(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.IfExp):
+        yield node.body
+        yield node.orelse
+
+
+def _names_rule(names: Sequence[str], counters: Sequence[str]) -> Rule:
+    """An argument taken for its neighbour; a loop variable off by one."""
+
+    def rule(node: ast.AST) -> Iterator[ast.AST]:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            if node.id in counters:
+                yield ast.BinOp(ast.Name(node.id, ast.Load()), ast.Sub(), ast.Constant(1))
+                yield ast.BinOp(ast.Name(node.id, ast.Load()), ast.Add(), ast.Constant(1))
+            if node.id in names:
+                where = names.index(node.id)
+                for other in (*names[max(0, where - 1) : where], *names[where + 1 : where + 2]):
+                    yield ast.Name(other, ast.Load())
+
+    return rule
+
+
+def _numpy_mutants(source: str) -> Iterator[tuple[str, str]]:
+    tree = ast.parse(source)
+    function = tree.body[0]
+    assert isinstance(function, ast.FunctionDef)
+    names = [argument.arg for argument in function.args.args]
+    counters = [
+        n.id for loop in ast.walk(tree) if isinstance(loop, ast.For) for n in ast.walk(loop.target) if isinstance(n, ast.Name)
+    ]
+    rules: dict[str, Rule] = {
+        "axis": _axis, "transpose": _transpose, "operands": _operands, "calls": _calls, "texts": _texts,
+        "order": _tuples, "branches": _branches, "names": _names_rule(names, counters),
+    }  # fmt: skip
+    for number, node in enumerate(ast.walk(tree)):
+        for name, rule in rules.items():
+            for variant in rule(node):
+                yield name, _with(tree, number, variant)
+    for number, node in enumerate(ast.walk(tree)):
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr) and node is not function:
+            yield "drop-statement", _with(tree, number, ast.Pass())
+
+
+def _with(tree: ast.Module, number: int, variant: ast.AST) -> str:
+    """The source with the numbered node (in the order of ``ast.walk``) replaced."""
+    changed = copy.deepcopy(tree)
+    target = next(node for i, node in enumerate(ast.walk(changed)) if i == number)
+    fresh = copy.deepcopy(variant)
+    for parent in ast.walk(changed):
+        for field, value in ast.iter_fields(parent):
+            if value is target:
+                setattr(parent, field, fresh)
+            elif isinstance(value, list):
+                setattr(parent, field, [fresh if item is target else item for item in value])
+    return ast.unparse(ast.fix_missing_locations(changed))
