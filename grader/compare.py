@@ -248,7 +248,7 @@ def kind_of(value: Any) -> str:
 
 def _short(value: Any) -> str:
     """A value in at most 80 characters; a set in an order that does not depend on the run."""
-    text = "{" + ", ".join(sorted(map(repr, value))) + "}" if isinstance(value, set) else repr(value)
+    text = "{" + ", ".join(sorted(map(repr, value))) + "}" if isinstance(value, set) and value else repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 

@@ -124,6 +124,8 @@ def _wrong_items(spec: Function, case: Case, code: str, alternative: int) -> fro
     if isinstance(mistake, str):
         return frozenset()
     got = decode(mistake)
+    if isinstance(expected_value(case, alternative), tuple) and not isinstance(got, tuple):
+        alternative = 0  # the edition that returns one value alone
     expected = _head(expected_value(case, alternative), got, case)
     return frozenset(
         item.name
@@ -144,6 +146,9 @@ def _head(result: Any, mistake: Any, case: Case) -> Any:
     usual = expected_value(case, 0)
     if isinstance(usual, tuple) and isinstance(mistake, tuple) and isinstance(result, tuple | list):
         return tuple(result[: len(usual)]) if len(mistake) == len(usual) < len(result) else result
+    editions = range(len(case.expected))
+    if isinstance(usual, dict) and isinstance(mistake, dict) and isinstance(result, tuple | list) and result:
+        return result[0] if any(isinstance(expected_value(case, n), tuple) for n in editions) else result
     return result
 
 
