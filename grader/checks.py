@@ -31,11 +31,12 @@ __all__ = [
     "expected_value",
     "given_of",
     "judge",
+    "plan_of",
     "well_formed",
 ]
 
 Outcomes = Mapping[str, tuple[Outcome, ...]]
-_FORM_ERRORS = (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError)
+_FORM_ERRORS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +107,12 @@ def judge(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> Verdict:
     if runs:
         alternative, results = _best_alternative(spec, values, outcomes)
         wrong = frozenset(name for name, (problem, _) in results.items() if problem)
-        nontrivial = [n for n in shares.items if n not in cases.trivial]
-        gate = any(n not in wrong for n in nontrivial) or not nontrivial
+        gate = _earns(spec, cases, outcomes, [n for n in shares.items if n not in cases.trivial], wrong)
         _item_checks(spec, cases, values, results, shares, gate, draft)
     else:
         for name, points in shares.items.items():
             draft.add("values", name, "skipped", points * spec.points, 0, say("skipped-runs"))
-    all_right = runs and not wrong
-    _inputs_check(spec, cases, outcomes, shares, all_right, draft)
+    _inputs_check(spec, cases, outcomes, shares, gate and not wrong, draft)
     for case_set in spec.sets:
         _set_check(spec, cases, case_set.name, outcomes, shares.sets[case_set.name], gate, draft)
     for prop in spec.properties:
@@ -124,6 +123,24 @@ def judge(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> Verdict:
         message = say(status, name=spec.name, detail=stopped.detail)
         draft.checks[0] = Check("runs", "runs", "failed", 0.0, 0.0, message)
     return Verdict(spec.name, status, tuple(draft.checks), tuple(draft.failures), alternative, wrong, spec.points)
+
+
+def _earns(
+    spec: Function, cases: FunctionCases, outcomes: Outcomes, nontrivial: Sequence[str], wrong: frozenset[str]
+) -> bool:
+    """Whether anything is right that a stub would not get right: without it nothing earns points."""
+    if nontrivial:
+        return any(name not in wrong for name in nontrivial)
+    holds = (
+        not any(property_problem(prop, case, outcomes.get(case.key, ())) for case in _cases_of(cases, prop.name))
+        for prop in spec.properties
+    )
+    return not spec.properties or any(holds)
+
+
+def plan_of(case: Case, replies: Sequence[Outcome]) -> Plan:
+    """The plan that these outcomes belong to: the case's own, or the one on the student's earlier values."""
+    return case.own if case.own is not None and len(replies) > len(case.plan.steps) else case.plan
 
 
 def well_formed(verdict: Verdict) -> bool:
@@ -265,7 +282,7 @@ def _best_alternative(spec: Function, values: Sequence[Case], outcomes: Outcomes
     for alternative in range(count):
         if all(agrees(c.expected[alternative], _value(outcomes, c)) for c in values):
             names = [i.name for c in values[:1] for i in items_of(expected_value(c, alternative), spec.returns)]
-            return alternative, {name: (None, ()) for name in names}
+            return alternative, dict.fromkeys(names, (None, ()))
     decoded = {c.key: _decoded(_value(outcomes, c)) for c in values}
     best: tuple[int, dict[str, Result]] | None = None
     for alternative in range(count):
@@ -374,9 +391,10 @@ def _inputs_check(
 ) -> None:
     points = shares.inputs * spec.points
     for case in cases.cases:
-        for step, outcome in enumerate(outcomes.get(case.key, ())):
-            if isinstance(outcome, Returned) and outcome.mutated and case.plan.steps[step][0] == spec.name:
-                names = _mutated_names(case.plan.steps[step][1], outcome.mutated, cases.parameters)
+        replies = outcomes.get(case.key, ())
+        for outcome, (name, question) in zip(replies, plan_of(case, replies).steps, strict=False):
+            if isinstance(outcome, Returned) and outcome.mutated and name == spec.name:
+                names = _mutated_names(question, outcome.mutated, cases.parameters)
                 message = say("mutated", names=" and ".join(names))
                 draft.failures.append(Failure(case, "inputs", None, None, message))
                 draft.add("inputs", "inputs", "failed", points, 0, message)
@@ -396,8 +414,8 @@ def _mutated_names(question: Encoded, numbers: Sequence[int], parameters: Sequen
     for position, argument in enumerate(args):
         for inner in _parts(argument):
             owners.setdefault(id(inner), position)
-    found = {owners.get(id(parts[n])) for n in numbers if n < len(parts)}
-    return [parameters[i] if i < len(parameters) else f"number {i + 1}" for i in sorted(x for x in found if x is not None)]
+    found = {owners[id(parts[n])] for n in numbers if n < len(parts) and id(parts[n]) in owners}
+    return [parameters[i] if i < len(parameters) else f"number {i + 1}" for i in sorted(found)] or ["(a part of it)"]
 
 
 def _parts(value: Any) -> Iterator[Any]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.cases import Case, FunctionCases
-from grader.checks import Outcomes, Verdict, arguments_of, expected_value
+from grader.cases import FunctionCases
+from grader.checks import Outcomes, Verdict, arguments_of, expected_value, plan_of
 from grader.compare import where_text
 from grader.errors import WireError
 from grader.running import Outcome, Plan, Raised, Returned
@@ -27,6 +27,7 @@ def counterexample_of(cases: FunctionCases, outcomes: Outcomes, verdict: Verdict
     case = failure.case
     replies = outcomes.get(case.key, ())
     last: Outcome | None = replies[-1] if replies else None
+    plan = plan_of(case, replies)
     expected = expected_value(case, min(verdict.alternative, len(case.expected) - 1)) if case.expected else None
     got = _got(last)
     path = failure.problem.path if failure.problem else ()
@@ -38,11 +39,11 @@ def counterexample_of(cases: FunctionCases, outcomes: Outcomes, verdict: Verdict
         "item": failure.item or failure.check,
         "where": where_text(path, failure.item or failure.check, place),
         "message": failure.message,
-        "arguments": _arguments(cases, case),
+        "arguments": _arguments(cases, plan),
         "expected": shown(part) if case.expected else None,
         "got": wrong if isinstance(last, Raised) else shown(wrong),
         "output": last.output if isinstance(last, Returned | Raised) else "",
-        "snippet": snippet(case.plan, cases.parameters, cases.name),
+        "snippet": snippet(plan, cases.parameters, cases.name),
     }
 
 
@@ -66,9 +67,9 @@ def _part(value: Any, path: Sequence[Any]) -> Any:
     return value
 
 
-def _arguments(cases: FunctionCases, case: Case) -> list[dict[str, Any]]:
-    names = cases.parameters if case.plan.steps[-1][0] == cases.name else ()
-    args = arguments_of(case.plan)
+def _arguments(cases: FunctionCases, plan: Plan) -> list[dict[str, Any]]:
+    names = cases.parameters if plan.steps[-1][0] == cases.name else ()
+    args = arguments_of(plan)
     return [
         {"name": names[i] if i < len(names) else f"argument {i + 1}", "value": shown(value)}
         for i, value in enumerate(args)
@@ -152,8 +153,9 @@ def snippet(plan: Plan, parameters: Sequence[str], function: str) -> str:
 def _literal(value: Any) -> str:
     match value:
         case np.ndarray():
-            text = repr(value.tolist())
-            return f"array({text}, dtype='{value.dtype}')" if value.size else f"np.zeros({value.shape}, '{value.dtype}')"
+            if not value.size:
+                return f"np.zeros({value.shape}, '{value.dtype}')"
+            return f"array({value.tolist()!r}, dtype='{value.dtype}')"
         case np.generic():
             return repr(value.item())
         case tuple():

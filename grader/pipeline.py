@@ -196,7 +196,7 @@ class _Run:
             return self._absent(spec, cases, state)
         first = _Attempt(judge(spec, cases, self.outcomes), self.outcomes)
         best = first
-        if not first.verdict.passed and first.verdict.status == "failed":
+        if first.verdict.status == "failed" or (not first.verdict.passed and self._stands_on_stopped(spec)):
             for attempt in self._carried(spec, cases, first):
                 if attempt.verdict.points > best.verdict.points or attempt.verdict.passed:
                     best = attempt
@@ -206,6 +206,11 @@ class _Run:
 
     def _stopped(self, cases: FunctionCases) -> bool:
         return any(isinstance(o, Stopped) for c in cases.cases for o in self.outcomes.get(c.key, ()))
+
+    def _stands_on_stopped(self, spec: Function) -> bool:
+        """Whether a graded helper below this function did not come back either: then it is tried without it."""
+        known = [name for name in self.assignment.spec.ancestors(spec.name) if name in self.cases.functions]
+        return any(self._stopped(self.cases.functions[name]) for name in known)
 
     def _absent(self, spec: Function, cases: FunctionCases, state: str) -> FunctionReport:
         verdict = judge(spec, cases, {})
@@ -253,7 +258,7 @@ class _Run:
     ) -> _Attempt:
         bound = tuple(dict.fromkeys((*helpers, *spec.given)))
         execution = self.runner.run(self._program(bound), plans, answer)
-        outcomes = {c.key: outcome for c, outcome in zip(cases.cases, execution.outcomes, strict=True)}
+        outcomes = {c.key: _silent(outcome) for c, outcome in zip(cases.cases, execution.outcomes, strict=True)}
         return _Attempt(judge(spec, cases, outcomes), outcomes, how)
 
     def _answer(self, helpers: Sequence[str]) -> Answer | None:
@@ -270,7 +275,8 @@ class _Run:
     def _report(self, spec: Function, cases: FunctionCases, attempt: _Attempt) -> FunctionReport:
         verdict = attempt.verdict
         findings = findings_of(spec, cases, attempt.outcomes, verdict)
-        if attempt.carried:
+        carried = bool(attempt.carried) and verdict.passed  # a few points more are no reason to call it right
+        if carried:
             findings = (self._carried_finding(spec, attempt.carried), *findings)[:2]
         counterexample = None if verdict.passed else counterexample_of(cases, attempt.outcomes, verdict)
         return FunctionReport(
@@ -279,7 +285,7 @@ class _Run:
             self.submission.origin(spec.name),
             verdict.points,
             spec.points,
-            bool(attempt.carried),
+            carried,
             verdict.checks,
             findings,
             counterexample,
@@ -290,12 +296,23 @@ class _Run:
             producers = " and ".join(self._producers(self.cases.functions[spec.name]))
             return Finding("carried", say("carried-own", name=spec.name, producer=producers), "")
         known = self.assignment.spec.ancestors(spec.name)
-        wrong = [n for n in known if n in self.cases.functions and not self._right(n)] or list(spec.helpers)
-        names = " and ".join(wrong)
+        wrong = [n for n in known if n in self.cases.functions and not self._right(n)]
+        redefined = [n for n in known if n not in self.cases.functions and self._redefined(n)]
+        names = " and ".join(wrong or redefined or spec.helpers)
         return Finding("carried", say("carried", name=spec.name, helpers=names), say("carried-hint", helpers=names))
+
+    def _redefined(self, name: str) -> bool:
+        """Whether the submission has a provided helper of its own, rather than importing it."""
+        own = [unit for unit in self.submission.units if name in unit.binds]
+        return bool(own) and not own[-1].source.startswith(("from", "import", "try"))
 
     def _right(self, name: str) -> bool:
         spec = self.assignment.spec.function(name)
         if not any(case.key in self.outcomes for case in self.cases.functions[name].cases):
             return True  # it was not run here: nothing is said about it
         return self.defined.get(name) == "callable" and judge(spec, self.cases.functions[name], self.outcomes).passed
+
+
+def _silent(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """Outcomes without what was printed: a carried run sees right replies, which are nobody's to print."""
+    return tuple(o if isinstance(o, Stopped) else replace(o, output="") for o in outcomes)
