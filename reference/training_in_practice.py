@@ -81,6 +81,18 @@ def fit_normalization(X_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mu, sigma
 
 
+def fit_normalization__guarded(X_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same with a guard of 1e-7 added to the deviation, as large as a guard may be."""
+    mu, sigma = fit_normalization(X_train)
+    return mu, sigma + 1e-7
+
+
+def fit_normalization__guarded_root(X_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same with the customary guard of 1e-8 inside the root."""
+    mu, sigma = fit_normalization(X_train)
+    return mu, np.sqrt(sigma**2 + 1e-8)
+
+
 def normalize(X: np.ndarray, mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
     """Shift and scale every feature by what was measured on the training set.
 
@@ -110,6 +122,11 @@ def normalize(X: np.ndarray, mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
     X_norm = (X - mu) / np.where(sigma > 0, sigma, 1.0)
     # END SOLUTION
     return X_norm
+
+
+def normalize__guarded(X: np.ndarray, mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
+    """The same with a guard of 1e-7 added to the deviation, as large as a guard may be."""
+    return (X - mu) / (sigma + 1e-7)
 
 
 def diagnose_fit(

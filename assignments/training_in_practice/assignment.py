@@ -1,0 +1,613 @@
+"""Around the training loop: splitting, normalizing, diagnosing, searching, stopping, augmenting."""
+
+import numpy as np
+
+from grader.distributions import dependence_problem, uniform_problem
+from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step, cases
+
+# -- train, dev and test sets ------------------------------------------------------------
+
+# Number of examples (a multiple of the first entry), share of dev, share of test. One of the three sizes is always
+# whole: however two of them are rounded, the third one, which takes the rest, stays within one of its own share.
+_SHARES = ((4, 0.25, 0.125), (4, 0.125, 0.25), (2, 0.5, 0.25), (10, 0.2, 0.1), (10, 0.1, 0.3), (20, 0.15, 0.05))
+_FEW = ((1, 0.25, 0.0), (2, 0.5, 0.25), (3, 0.25, 0.0), (3, 0.0, 0.25))
+_ONE_SHARE = (0.25, 0.375, 0.125)
+_SETS = ("training", "dev", "test")
+
+
+def _split(d):
+    """X with distinct columns, labels 0 and 1, two fractions and a seed."""
+    if d.case == "few examples":
+        m, dev, test = d.choice(_FEW)
+    elif d.case.startswith("nothing"):
+        m = d.integer(9, 30)
+        share = d.choice(_ONE_SHARE)
+        dev, test = (0.0, share) if d.case.endswith("dev") else (share, 0.0)
+    elif d.case == "nearly all":
+        m, dev, test = 4 * d.integer(2, 8), 0.5, 0.375
+    else:
+        unit, dev, test = d.choice(_SHARES)
+        m = unit * d.integer(1, 2) if d.case == "small" else unit * d.integer(3, 7)
+    X = d.array(d.integer(2, 4), m)
+    return X, d.labels(1, m), dev, test, d.integer(0, 99)
+
+
+def _sets_of(given):
+    """Per set of the reply: which columns of X it holds (None for a foreign one), and its labels."""
+    X = given.args[0]
+    place = {column.tobytes(): number for number, column in enumerate(np.ascontiguousarray(X.T))}
+    found = []
+    for name, pair in zip(_SETS, given.reply, strict=True):
+        x, y = (np.asarray(part) for part in pair)
+        if x.ndim != 2 or x.shape[0] != X.shape[0]:
+            raise ValueError(f"X of the {name} set has shape {x.shape}, expected ({X.shape[0]}, ...)")
+        if y.shape != (1, x.shape[1]):
+            raise ValueError(f"Y of the {name} set has shape {y.shape}, expected (1, {x.shape[1]})")
+        columns = np.ascontiguousarray(x.T, dtype=X.dtype)
+        found.append(([place.get(column.tobytes()) for column in columns], y[0]))
+    return found
+
+
+def _exact_sizes(given):
+    m, dev, test = given.args[0].shape[1], *given.args[2:4]
+    return m * (1 - dev - test), m * dev, m * test
+
+
+def _partition_problem(given, sets):
+    m = given.args[0].shape[1]
+    seen = {}
+    for name, (numbers, _) in zip(_SETS, sets, strict=True):
+        for number in numbers:
+            if number is None:
+                return f"the {name} set holds a column that is not in X"
+            if number in seen:
+                return f"example {number} is in the {seen[number]} set and again in the {name} set"
+            seen[number] = name
+    if len(seen) < m:
+        return f"only {len(seen)} of {m} examples are in one of the three sets"
+    return None
+
+
+def _labels_agree(given, sets):
+    Y = given.args[1][0]
+    return all(np.array_equal(Y[numbers], labels) for numbers, labels in sets)
+
+
+def _sizes_fit(given, sets, order=(0, 1, 2)):
+    exact = _exact_sizes(given)
+    return all(abs(len(sets[i][0]) - exact[k]) <= 1 + 1e-9 for i, k in enumerate(order))
+
+
+def _is_a_split(given):
+    sets = _sets_of(given)
+    problem = _partition_problem(given, sets)
+    if problem:
+        return problem
+    if not _labels_agree(given, sets):
+        return "an example has the label of another one"
+    if not _sizes_fit(given, sets):
+        exact = ", ".join(f"{size:.4g}" for size in _exact_sizes(given))
+        sizes = ", ".join(str(len(numbers)) for numbers, _ in sets)
+        return f"the sets have {sizes} examples, expected {exact} (each up to one more or less)"
+    return None
+
+
+def _overlaps(given):
+    sets = [numbers for numbers, _ in _sets_of(given)]
+    whole = all(len(set(numbers)) == len(numbers) for numbers in sets)
+    return whole and any(set(sets[i]) & set(sets[k]) for i in range(3) for k in range(i))
+
+
+def _repeats(given):
+    numbers = [number for numbers, _ in _sets_of(given) for number in numbers]
+    return len(set(numbers)) < len(numbers)
+
+
+def _empty_set_takes_all(given):
+    m = given.args[0].shape[1]
+    return any(
+        size < 1 and len(numbers) == m for size, (numbers, _) in zip(_exact_sizes(given), _sets_of(given), strict=True)
+    )
+
+
+def _loses(given):
+    numbers = [number for numbers, _ in _sets_of(given) for number in numbers]
+    return len(set(numbers)) == len(numbers) < given.args[0].shape[1] and None not in numbers
+
+
+def _whole(given, sets):
+    return not _partition_problem(given, sets)
+
+
+def _pairs_broken(given):
+    sets = _sets_of(given)
+    return _whole(given, sets) and not _labels_agree(given, sets)
+
+
+def _in_another_order(given):
+    sets = _sets_of(given)
+    orders = ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
+    return _whole(given, sets) and any(_sizes_fit(given, sets, order) for order in orders)
+
+
+def _of_the_rest(given):
+    sets = _sets_of(given)
+    m, dev, test = len(given.args[1][0]), *given.args[2:4]
+    n_dev, n_test = (len(numbers) for numbers, _ in sets[1:])
+    near_dev = abs(n_dev - dev * (m - n_test)) <= 1 and abs(n_test - test * m) <= 1
+    near_test = abs(n_test - test * (m - n_dev)) <= 1 and abs(n_dev - dev * m) <= 1
+    return _whole(given, sets) and (near_dev or near_test)
+
+
+_SPLIT_FITS = {
+    "empty-set-takes-all": _empty_set_takes_all,
+    "sets-overlap": _overlaps,
+    "drawn-with-replacement": _repeats,
+    "examples-lost": _loses,
+    "pairs-broken": _pairs_broken,
+    "fraction-of-the-rest": _of_the_rest,
+    "sets-in-another-order": _in_another_order,
+}
+
+# -- normalization -----------------------------------------------------------------------
+
+
+def _features(d, n_x, m):
+    """Features of different location and scale."""
+    return d.array(n_x, 1) * 2 + d.array(n_x, m) * d.rng.permutation(np.resize([0.5, 1.0, 4.0], n_x))[:, None]
+
+
+def _fit(d):
+    (n_x,) = d.sizes("n_x")
+    m = d.integer(2, 4) if d.case == "small" else d.integer(30, 60) if d.case == "many" else d.integer(3, 9)
+    return (_features(d, n_x, m),)
+
+
+def _fit_constant(d):
+    """Some features, or all of them, that never change; the numbers are exact in binary."""
+    X = d.rng.permutation(np.arange(-24, 24))[: 4 * d.integer(2, 5)].reshape(4, -1) / 8
+    X = X[:, :1] if d.case == "one example" else X
+    constant = d.rng.permutation(4)[: d.integer(1, 3)]
+    X[constant] = X[constant, :1]
+    return (X,)
+
+
+def _moved(d):
+    X = _fit(d)[0]
+    return [(X,), (-3 * X + 2,)]
+
+
+def _moves_along(given):
+    (mu, sigma), (moved, stretched) = given.replies
+    if not np.allclose(moved, -3 * np.asarray(mu) + 2, rtol=1e-6, atol=1e-5):
+        return "the mean of 2 - 3 X is not 2 - 3 times the mean of X"
+    if not np.allclose(stretched, 3 * np.asarray(sigma), rtol=1e-6, atol=1e-5):
+        return "the standard deviation of 2 - 3 X is not 3 times that of X"
+    return None
+
+
+def _normalize(d):
+    """Examples that are not those on which mu and sigma were measured."""
+    n_x, m = d.sizes("n_x", "m")
+    mu, sigma = d.array(n_x, 1), 0.25 + d.array(n_x, 1, positive=True)
+    X = mu + d.array(n_x, m, scale=2.0)
+    if d.case == "constant feature":
+        constant = d.rng.permutation(n_x)[: d.integer(1, n_x)]
+        mu[constant] = np.rint(8 * mu[constant]) / 8
+        X[constant], sigma[constant] = mu[constant], 0.0
+    return X, mu, sigma
+
+
+def _standard(d):
+    n_x, m = d.sizes("n_x", "m")
+    Z, mu, sigma = d.array(n_x, m), d.array(n_x, 1), 0.25 + d.array(n_x, 1, positive=True)
+    d.note(Z=Z)
+    return [(mu + sigma * Z, mu, sigma)]
+
+
+def _gives_back(given):
+    if np.allclose(given.reply, given.facts["Z"], rtol=1e-5, atol=1e-5):
+        return None
+    return "mu + sigma * Z, normalized with mu and sigma, is not Z"
+
+
+def _unseen(d):
+    """A feature that was constant in training and takes another value later."""
+    n_x = d.integer(2, 4)
+    X, mu, sigma = d.array(n_x, 5), d.array(n_x, 1), 0.25 + d.array(n_x, 1, positive=True)
+    sigma[0], mu[0], X[0] = 0.0, 0.5, [0.5, 0.75, 1.5, 0.5, -2.0]
+    return [(X, mu, sigma)]
+
+
+def _no_nan(given):
+    X, mu, sigma = given.args
+    if np.isnan(given.reply).any():
+        return "there is nan where sigma is 0"
+    if not np.allclose(given.reply[1:], ((X - mu)[1:] / sigma[1:]), rtol=1e-5, atol=1e-5):
+        return "the features that are not constant are wrong"
+    return None
+
+
+# -- bias and variance -------------------------------------------------------------------
+
+_GAPS = {  # of the training error above the unavoidable one, and of the dev error above that, in tolerances
+    "neither": ((0.0, 0.5), (0.0, 0.5)),
+    "bias": ((1.5, 4.0), (0.0, 0.5)),
+    "variance": ((0.0, 0.5), (1.5, 4.0)),
+    "both": ((1.5, 4.0), (1.5, 4.0)),
+    "dev better": ((1.5, 4.0), (-3.0, -1.5)),
+    "below bayes": ((-2.0, -1.5), (0.0, 4.0)),
+    "split gap": ((0.6, 0.8), (0.6, 0.8)),
+}
+
+
+def _errors(d):
+    kind = d.case if d.case in _GAPS else d.choice(["neither", "bias", "variance", "both"])
+    tolerance = d.choice([0.005, 0.01, 0.04, 0.05])
+    bayes = d.choice([0.0, 0.05, 0.1, 0.15]) if kind in ("neither", "bias", "variance", "both") else 0.15
+    gaps = []
+    for low, high in _GAPS[kind]:
+        gap = d.number(low, high)
+        gaps.append(0.5 if 0.8 < gap < 1.2 else gap)
+    train = bayes + tolerance * gaps[0]
+    # Rounded to what a person would write; both gaps stay at least a tenth of the tolerance away from it.
+    return round(train, 5), round(train + tolerance * gaps[1], 5), bayes, tolerance
+
+
+def _shifted(d):
+    tolerance = d.choice([0.01, 0.03])
+    bayes, train = 0.1, round(0.1 + tolerance * d.choice([0.25, 2.0]), 5)
+    dev = round(train + tolerance / 4, 5)
+    return [
+        (train, dev, bayes, tolerance),
+        (train + 0.0625, dev + 0.0625, bayes + 0.0625, tolerance),
+        (train, round(train + 4 * tolerance, 5), bayes, tolerance),
+    ]
+
+
+def _dev_error_matters(given):
+    first, shifted, worse = (set(reply) for reply in given.replies)
+    if shifted != first:
+        return "the diagnosis changes when all three errors grow by the same amount"
+    if worse != first | {"high variance"} or "high variance" in first:
+        return "a dev error far above the training error must add 'high variance', and nothing else"
+    return None
+
+
+# -- random search -----------------------------------------------------------------------
+
+_MANY = 15_000
+
+
+def _vector_problem(reply, low, high, n):
+    values = np.asarray(reply)
+    if values.shape != (n,):
+        return f"the result has shape {values.shape}, expected ({n},)"
+    if values.dtype.kind != "f":
+        return f"the result has dtype {values.dtype}, expected float64"
+    if not np.isfinite(values).all():
+        return "the result holds nan or inf"
+    slack = 1e-9 * high
+    if values.min() < low - slack or values.max() > high + slack:
+        return f"the draws lie between {values.min():.4g} and {values.max():.4g}, expected {low:g} to {high:g}"
+    return None
+
+
+def _log_uniform(distance, name):
+    """A judge: independent draws, uniform on the logarithmic scale of ``distance(draws)``."""
+
+    def judge(given):
+        for step, reply in zip(given.steps, given.replies, strict=True):
+            problem = _vector_problem(reply, *step.args[:3])
+            if problem:
+                return problem
+        low, high = given.args[:2]
+        position = np.log(distance(np.asarray(given.reply)))
+        ends = sorted((float(np.log(distance(low))), float(np.log(distance(high)))))
+        problem = uniform_problem(position, *ends, f"the logarithm of {name}")
+        if problem:
+            return problem
+        if dependence_problem({"draws": position - np.mean(ends)}):
+            return "the draws are not independent of each other: neighbours are alike, as on a grid"
+        return None
+
+    return judge
+
+
+def _itself(values):
+    return values
+
+
+def _complement(values):
+    return 1 - values
+
+
+def _searches(*bounds):
+    """A few draws, a single one, then many: the last call is the one whose distribution is judged."""
+
+    def plan(d):
+        low, high = d.choice(bounds)
+        seed = d.integer(0, 99)
+        return [(low, high, 7, seed), (low, high, 1, seed), (low, high, _MANY + d.integer(0, 500), seed)]
+
+    return plan
+
+
+def _few(*bounds):
+    return lambda d: (*d.choice(bounds), d.integer(1, 5), d.integer(0, 99))
+
+
+def _looks_uniform(change, bounds):
+    """A predicate for a mistake: ``change(draws)`` is uniform between the values of ``bounds(low, high)``."""
+
+    def fits(given):
+        low, high, n = given.args[:3]
+        values = np.asarray(given.reply, dtype=float)
+        with np.errstate(all="ignore"):
+            ends = bounds(low, high)
+            return values.shape == (n,) and uniform_problem(change(values), min(ends), max(ends), "") is None
+
+    return fits
+
+
+def _all_the_same(given):
+    values = np.asarray(given.reply, dtype=float)
+    return values.shape == given.args[2:3] and np.unique(values).size == 1
+
+
+def _on_a_grid(distance):
+    def fits(given):
+        values = np.asarray(given.reply, dtype=float)
+        steps = np.diff(np.log(distance(values)))
+        return values.shape == given.args[2:3] and bool((steps >= 0).all() or (steps <= 0).all())
+
+    return fits
+
+
+def _few_values(distance):
+    return lambda given: np.unique(np.round(np.log(distance(np.asarray(given.reply))), 9)).size < 50
+
+
+def _column(given):
+    return np.asarray(given.reply).shape in ((given.args[2], 1), (1, given.args[2]))
+
+
+def _logs(low, high):
+    return np.log(low), np.log(high)
+
+
+_RATES = ((1e-4, 1.0), (0.0005, 0.3), (0.02, 5.0))
+_RATE_FITS = {
+    "wrong-shape": _column,
+    "same-draw-repeated": _all_the_same,
+    "evenly-spaced": _on_a_grid(_itself),
+    "uniform-not-logarithmic": _looks_uniform(_itself, lambda low, high: (low, high)),
+    "whole-powers-of-ten": _few_values(_itself),
+    "bases-mixed": lambda given: (
+        _looks_uniform(np.log, lambda low, high: (np.log10(low), np.log10(high)))(given)
+        or _looks_uniform(np.log10, _logs)(given)
+    ),
+    "exponent-returned": lambda given: (
+        _looks_uniform(_itself, _logs)(given)
+        or _looks_uniform(_itself, lambda low, high: (np.log10(low), np.log10(high)))(given)
+    ),
+    "bounds-ignored": _looks_uniform(np.log10, lambda low, high: (-4, 0)),
+}
+
+_BETAS = ((0.5, 0.999), (0.2, 0.99), (0.9, 0.9995))
+_BETA_FITS = {
+    "wrong-shape": _column,
+    "same-draw-repeated": _all_the_same,
+    "evenly-spaced": _on_a_grid(_complement),
+    "uniform-not-logarithmic": _looks_uniform(_itself, lambda low, high: (low, high)),
+    "logarithmic-in-beta": _looks_uniform(np.log, _logs),
+    "complement-returned": _looks_uniform(np.log, lambda low, high: (np.log(1 - high), np.log(1 - low))),
+    "bounds-of-the-complement": _looks_uniform(lambda values: np.log(1 - values), _logs),
+    "bounds-ignored": _looks_uniform(lambda values: np.log10(1 - values), lambda low, high: (-3, -1)),
+}
+
+# -- early stopping ----------------------------------------------------------------------
+
+
+def _dev_costs(d):
+    """Improvements, pauses just shorter than patience, then one that is long enough, then a trap."""
+    if d.case == "one epoch":
+        return [d.number(0.5, 2.0)], d.integer(1, 3)
+    patience = {"no patience": 1, "small": d.integer(1, 2)}.get(d.case, d.integer(2, 4))
+    costs = [80.0]
+    for _ in range(d.integer(1, 2) if d.case == "small" else d.integer(2, 4)):
+        _improve(d, costs, 1 + d.integer(0, 1))
+        _pause(d, costs, d.integer(min(1, patience - 1), patience - 1))
+    _improve(d, costs, 1)
+    _pause(d, costs, patience - 1)
+    _improve(d, costs, 1)
+    if d.case == "never stops":
+        _pause(d, costs, d.integer(1, patience - 1))
+    else:
+        _pause(d, costs, patience + (0 if d.case == "stops at the end" else d.integer(0, 1)))
+        if d.case != "stops at the end":  # a better epoch that nobody sees any more
+            _improve(d, costs, d.integer(1, 3))
+    return [cost / 16 for cost in costs], patience
+
+
+def _improve(d, costs, count):
+    """Costs below all before; some of them barely."""
+    for _ in range(count):
+        costs.append(min(costs) - (0.015625 if d.integer(0, 3) == 0 else float(d.integer(1, 4))))
+
+
+def _pause(d, costs, count):
+    """Costs not below the best: falling ones, or a tie."""
+    best = min(costs)
+    start = costs[-1] + d.integer(1, 3)
+    for number in range(count):
+        tie = number == count - 1 and (d.case == "ties" or d.integer(0, 2) == 0)
+        costs.append(best if tie else max(best + 0.25, start + count - 1.5 * number))
+
+
+def _with_a_trap(d):
+    patience = d.integer(1, 3)
+    costs = [40.0]
+    _improve(d, costs, 2)
+    _pause(d, costs, patience - 1)
+    _improve(d, costs, 1)
+    best = len(costs) - 1
+    _pause(d, costs, patience)
+    d.note(best=best)
+    return [(costs, patience), ([*costs, 1.0], patience), ([cost / 64 + 2 for cost in costs] + [0.0], patience)]
+
+
+def _never_sees_the_end(given):
+    best = given.facts["best"]
+    for reply, what in zip(
+        given.replies,
+        ("", ", whatever comes after patience ran out", ", also when all costs are scaled and shifted"),
+        strict=True,
+    ):
+        if np.asarray(reply).item() != best:
+            return f"expected epoch {best}{what}, got {np.asarray(reply).item()}"
+    return None
+
+
+# -- augmentation ------------------------------------------------------------------------
+
+
+def _images(d):
+    shape = d.sizes("m", "h", "w", "c")
+    if d.case == "bytes":
+        return (np.resize(d.rng.permutation(256), shape).astype(np.uint8),)
+    return (d.array(*shape),)
+
+
+def _twice(d):
+    return [Step("flip_horizontal", _images(d)), Step("flip_horizontal", (Ref(0),))]
+
+
+def _is_an_involution(given):
+    images = given.steps[0].args[0]
+    return None if np.array_equal(given.reply, images) else "flipped twice, the images are not the original ones"
+
+
+ASSIGNMENT = Assignment(
+    name="training_in_practice",
+    title="Training in practice",
+    source="004, weeks one and three",
+    functions=(
+        Function(
+            "train_dev_test_split",
+            20,
+            _split,
+            ("train", "dev", "test"),
+            "three disjoint sets that together hold every example with its label",
+            classes=(CaseClass("small", 3), CaseClass("general", 3)),
+            opaque=frozenset({"train", "dev", "test"}),
+            properties=(
+                Property(
+                    "disjoint, complete, labels kept, sizes right",
+                    0.95,
+                    lambda d: [_split(d)],
+                    _is_a_split,
+                    classes=cases(few_examples={}, nothing_for_dev={}, nothing_for_test={}, nearly_all={}),
+                    fits=_SPLIT_FITS,
+                ),
+            ),
+        ),
+        Function(
+            "fit_normalization",
+            13,
+            _fit,
+            ("mu", "sigma"),
+            "mean and standard deviation of every feature",
+            classes=cases(one_feature={"n_x": 1}, many={}),
+            guards=("guarded", "guarded_root"),
+            properties=(Property("moves along with the data", 0.1, _moved, _moves_along),),
+            sets=(
+                CaseSet(
+                    "a constant feature has sigma 0",
+                    0.1,
+                    _fit_constant,
+                    (CaseClass("constant feature", 4), CaseClass("one example", 2)),
+                ),
+            ),
+        ),
+        Function(
+            "normalize",
+            13,
+            _normalize,
+            "X_norm",
+            "(X - mu) / sigma, without nan for a constant feature",
+            classes=cases(one_example={"m": 1}, one_feature={"n_x": 1}, constant_feature={}),
+            guards=("guarded",),
+            properties=(
+                Property("gives back what was scaled", 0.1, _standard, _gives_back),
+                Property("an unseen value of a constant feature is not nan", 0.1, _unseen, _no_nan),
+            ),
+        ),
+        Function(
+            "diagnose_fit",
+            12,
+            _errors,
+            "diagnosis",
+            "the set of 'high bias' and 'high variance' that apply",
+            classes=cases(**{kind.replace(" ", "_"): {} for kind in _GAPS}),
+            properties=(Property("only gaps between errors matter", 0.1, _shifted, _dev_error_matters),),
+        ),
+        Function(
+            "sample_learning_rate",
+            12,
+            _few(*_RATES),
+            "alphas",
+            "learning rates, uniform on a logarithmic scale",
+            classes=(CaseClass("small", 3),),
+            opaque=frozenset({"alphas"}),
+            inputs_share=0.0,
+            properties=(
+                Property(
+                    "log-uniform between low and high",
+                    1.0,
+                    _searches(*_RATES),
+                    _log_uniform(_itself, "alpha"),
+                    fits=_RATE_FITS,
+                ),
+            ),
+        ),
+        Function(
+            "sample_momentum",
+            12,
+            _few(*_BETAS),
+            "betas",
+            "momentum coefficients, 1 - beta uniform on a logarithmic scale",
+            classes=(CaseClass("small", 3),),
+            opaque=frozenset({"betas"}),
+            inputs_share=0.0,
+            properties=(
+                Property(
+                    "1 - beta is log-uniform, beta between low and high",
+                    1.0,
+                    _searches(*_BETAS),
+                    _log_uniform(_complement, "1 - beta"),
+                    fits=_BETA_FITS,
+                ),
+            ),
+        ),
+        Function(
+            "early_stopping_epoch",
+            10,
+            _dev_costs,
+            "best_epoch",
+            "the epoch whose parameters early stopping keeps",
+            classes=cases(one_epoch={}, no_patience={}, never_stops={}, stops_at_the_end={}, ties={}),
+            properties=(Property("what comes after the stop has no effect", 0.1, _with_a_trap, _never_sees_the_end),),
+        ),
+        Function(
+            "flip_horizontal",
+            8,
+            _images,
+            "flipped",
+            "images mirrored left to right",
+            classes=cases(one_image={"m": 1}, one_channel={"c": 1}, one_row={"h": 1}, one_column={"w": 1}, bytes={}),
+            loose_dtype=frozenset({"flipped"}),
+            properties=(Property("flipping twice changes nothing", 0.1, _twice, _is_an_involution),),
+        ),
+    ),
+)
