@@ -352,7 +352,8 @@ def _looks_uniform(change, bounds):
 
 def _all_the_same(given):
     values = np.asarray(given.reply, dtype=float)
-    return values.shape == given.args[2:3] and np.unique(values).size == 1
+    low, high, n = given.args[:3]
+    return values.shape == (n,) and np.unique(values).size == 1 and low <= values[0] <= high
 
 
 def _on_a_grid(distance):
@@ -415,11 +416,15 @@ def _dev_costs(d):
         return [d.number(0.5, 2.0)], d.integer(1, 3)
     patience = {"no patience": 1, "small": d.integer(1, 2)}.get(d.case, d.integer(2, 4))
     costs = [80.0]
-    for _ in range(d.integer(1, 2) if d.case == "small" else d.integer(2, 4)):
+    if d.case == "worse at once":
+        _pause(d, costs, patience - int(d.rng.integers(0, 2)))
+    rounds = 0 if d.case in ("worse at once", "best is second") else d.integer(1, 2 if d.case == "small" else 4)
+    for _ in range(rounds):
         _improve(d, costs, 1 + d.integer(0, 1))
         _pause(d, costs, d.integer(min(1, patience - 1), patience - 1))
-    _improve(d, costs, 1)
-    _pause(d, costs, patience - 1)
+    if rounds:
+        _improve(d, costs, 1)
+        _pause(d, costs, patience - 1)
     _improve(d, costs, 1)
     if d.case == "never stops":
         _pause(d, costs, d.integer(1, patience - 1))
@@ -427,7 +432,8 @@ def _dev_costs(d):
         _pause(d, costs, patience + (0 if d.case == "stops at the end" else d.integer(0, 1)))
         if d.case != "stops at the end":  # a better epoch that nobody sees any more
             _improve(d, costs, d.integer(1, 3))
-    return [cost / 16 for cost in costs], patience
+    scale = d.choice([0.0625, 0.0625, 16.0])
+    return [cost * scale for cost in costs], patience
 
 
 def _improve(d, costs, count):
@@ -596,7 +602,15 @@ ASSIGNMENT = Assignment(
             _dev_costs,
             "best_epoch",
             "the epoch whose parameters early stopping keeps",
-            classes=cases(one_epoch={}, no_patience={}, never_stops={}, stops_at_the_end={}, ties={}),
+            classes=cases(
+                one_epoch={},
+                no_patience={},
+                worse_at_once={},
+                best_is_second={},
+                never_stops={},
+                stops_at_the_end={},
+                ties={},
+            ),
             properties=(Property("what comes after the stop has no effect", 0.1, _with_a_trap, _never_sees_the_end),),
         ),
         Function(
