@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from grader.cases import Case, CaseFile, Expected, FunctionCases, MistakeText
 from grader.checks import judge, property_problem
-from grader.compare import items_of, leaves
+from grader.compare import items_of, key_item, leaves
 from grader.course import LoadedAssignment
 from grader.diagnose import findings_of
 from grader.errors import SpecError, WireError
@@ -227,6 +227,10 @@ def _freeze_function(author: _Author, spec: Function, seed: int) -> FunctionCase
     arity = len(_question(values[0].plan, -1))
     parameters = tuple(inspect.signature(reference).parameters)[:arity]
     mistakes = {key: MistakeText(m.code, m.message, m.hint) for key, m in author.catalogue(spec.name).items()}
+    for prop in spec.properties:
+        for code in prop.fits:
+            if code not in mistakes:
+                raise SpecError(f"{spec.name}: the property {prop.name!r} names {code!r}, which is no mistake of mistakes.py")
     return FunctionCases(spec.name, arity, parameters, tuple(cases), mistakes, _trivial(spec, values), dropped)
 
 
@@ -393,7 +397,7 @@ def _expected(
             _check_style(spec, style, right, styled)
             others.append(styled)
     for other in others:
-        for path, found in _deviations(right, other, judged).items():
+        for path, found in _deviations(right, other, judged, _optional_paths(spec, right)).items():
             deviation[path] = max(deviation[path], found)
     guarded = dict.fromkeys(numbers, 0.0)
     if spec.guards:
@@ -453,12 +457,20 @@ def _nudged(value: Any, generator: np.random.Generator) -> Any:
     return value
 
 
-def _deviations(right: Any, other: Any, judged: frozenset[Any]) -> dict[Any, float]:
+def _optional_paths(spec: Function, value: Any) -> frozenset[tuple[Any, ...]]:
+    """Paths that a right solution may leave out."""
+    items = [item for item in items_of(value, spec.returns) if item.name in spec.optional]
+    return frozenset(path for item in items for path in item.paths)
+
+
+def _deviations(
+    right: Any, other: Any, judged: frozenset[Any], optional: frozenset[Any] = frozenset()
+) -> dict[Any, float]:
     """Largest absolute difference per numeric leaf; infinite where the other has another form."""
     theirs = dict(leaves(decode(encode(other, opaque=lambda _: 0))))
     found = {}
     for path, leaf in leaves(right):
-        if path not in judged:
+        if path not in judged or (path in optional and path not in theirs):
             continue
         mine = np.asarray(leaf, dtype=np.float64)
         that = np.asarray(theirs.get(path, np.nan), dtype=np.float64)
@@ -472,7 +484,7 @@ def _deviations(right: Any, other: Any, judged: frozenset[Any]) -> dict[Any, flo
 
 def _check_style(spec: Function, style: Callable[..., Any], right: Any, styled: Any) -> None:
     """A declared right style must agree with the reference before it may widen a tolerance."""
-    for path, found in _deviations(right, styled, _judged_paths(spec, right)).items():
+    for path, found in _deviations(right, styled, _judged_paths(spec, right), _optional_paths(spec, right)).items():
         scale = max(1.0, float(np.max(np.abs(dict(leaves(right))[path]), initial=0.0)))
         if not found <= 1e-6 * scale:
             raise SpecError(f"{spec.name}: the style {style.__name__!r} differs from the reference at {path} by {found:.3g}")
