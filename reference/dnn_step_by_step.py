@@ -388,9 +388,49 @@ def L_model_backward__shifted_keys(
     return _backward(AL, Y, caches, dA_shift=1)
 
 
+def L_model_backward__later_keys(
+    AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache]
+) -> dict[str, np.ndarray]:
+    """The keys of later editions together with ``dAL``, the gradient of the output, which has its place among them."""
+    return _with_later_keys((1 - Y) / (1 - AL) - Y / AL, caches)
+
+
+def _with_later_keys(dAL: np.ndarray, caches: list[LayerCache]) -> dict[str, np.ndarray]:
+    return {f"dA{len(caches)}": dAL, **_backward_from(dAL, caches, dA_shift=1)}
+
+
+def _guarded(AL: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    return (1 - Y) / (1 - AL + 1e-7) - Y / (AL + 1e-7)
+
+
+def _guarded_quotient(AL: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    return (AL - Y) / (AL * (1 - AL) + 1e-7)
+
+
 def L_model_backward__guarded(AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache]) -> dict[str, np.ndarray]:
     """As right as the reference up to a guard of 1e-7 in the denominators."""
-    return _backward_from((1 - Y) / (1 - AL + 1e-7) - Y / (AL + 1e-7), caches, dA_shift=0)
+    return _backward_from(_guarded(AL, Y), caches, dA_shift=0)
+
+
+def L_model_backward__guarded_later_keys(
+    AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache]
+) -> dict[str, np.ndarray]:
+    """The guard of 1e-7 in the denominators under the later keys."""
+    return _with_later_keys(_guarded(AL, Y), caches)
+
+
+def L_model_backward__guarded_quotient(
+    AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache]
+) -> dict[str, np.ndarray]:
+    """As right as the reference up to a guard of 1e-7 in the common denominator ``AL * (1 - AL)``."""
+    return _backward_from(_guarded_quotient(AL, Y), caches, dA_shift=0)
+
+
+def L_model_backward__guarded_quotient_later_keys(
+    AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache]
+) -> dict[str, np.ndarray]:
+    """The guard of 1e-7 in the common denominator under the later keys."""
+    return _with_later_keys(_guarded_quotient(AL, Y), caches)
 
 
 def update_parameters(

@@ -3,81 +3,121 @@
 import numpy as np
 
 from grader.distributions import dependence_problem, gaussian_problem
-from grader.spec import Assignment, CaseClass, Function, Property, Step, cases
+from grader.spec import Assignment, CaseClass, Function, Property, Ref, cases
 
 # -- initialization ----------------------------------------------------------------------
+#
+# Weights are random, so they are judged by what they promise, in one call with more than 15,000
+# entries per matrix. Wide and narrow layers take turns: where neighbours are of about the same size,
+# a scale that reads the wrong one of the two would look right.
 
 _WIDE = (CaseClass("wide", 1),)
 
 
-def _weights(parameters):
-    return {name: value for name, value in parameters.items() if name.startswith("W")}
-
-
-def _biases_problem(parameters):
-    wrong = [n for n, value in parameters.items() if n.startswith("b") and np.any(value)]
-    return f"{wrong[0]} is not zero everywhere" if wrong else None
-
-
-def _gaussian(scale_of):
-    """A judge: Gaussian weights of the given scale in every layer, independent, biases zero."""
-
-    def judge(given):
-        weights = _weights(given.reply)
-        for name, value in weights.items():
-            problem = gaussian_problem(value, scale_of(value.shape[1]), name)
-            if problem:
-                return problem
-        return dependence_problem(weights) or _biases_problem(given.reply)
-
-    return judge
-
-
-def _small(n_prev):
-    return 0.01
-
-
-def _scaled(n_prev):
-    return 1 / np.sqrt(n_prev)
-
-
-def _small_or_scaled(given):
-    problem = _gaussian(_small)(given)
-    return problem and _gaussian(_scaled)(given) and problem
-
-
-def _every_weight(relation):
-    """A predicate for a mistake: the relation holds for all weight matrices."""
-    return lambda given: all(relation(value) for value in _weights(given.reply).values())
-
-
-def _deviates_by(factor):
-    return _every_weight(lambda W: abs(np.std(W) / (0.01 * factor) - 1) < 0.1 and abs(np.mean(W)) < 0.1 * np.std(W))
-
-
-def _repeats(given):
-    found = [value.ravel() for value in _weights(given.reply).values()]
-    count = min(map(len, found))
-    return np.std(found[0]) > 0 and all(np.allclose(found[0][:count], v[:count]) for v in found[1:])
-
-
-_INITIALIZER_FITS = {
-    "zero-weights": _every_weight(lambda W: not np.any(W)),
-    "missing-scale": _deviates_by(100),
-    "repeated-layers": _repeats,
-    "not-centred": _every_weight(lambda W: W.min() >= 0 and W.max() > 0),
-    "uniform-weights": _every_weight(lambda W: W.size > 100 and np.abs(W).max() < 2 * np.std(W)),
-}
-
-
 def _two_layers(d):
-    n_x, n_h, n_y = d.sizes("n_x", "n_h", "n_y")
-    return n_x, n_h, n_y
+    return d.sizes("n_x", "n_h", "n_y")
+
+
+def _two_wide_layers(d):
+    return [(280 + d.integer(0, 20), 60 + d.integer(0, 4), 270 + d.integer(0, 20))]
 
 
 def _deep(d):
     return (d.layers((1, 4), outputs=None),)
 
+
+def _deep_and_wide(d):
+    return [([280 + d.integer(0, 20), 60 + d.integer(0, 4), 270 + d.integer(0, 20), 61 + d.integer(0, 4)],)]
+
+
+def _small(shape):
+    return 0.01
+
+
+def _scaled(shape):
+    return 1 / np.sqrt(shape[1])
+
+
+def _sizes(given):
+    return given.args[0] if len(given.args) == 1 else given.args
+
+
+def _weights(given):
+    """The weight matrices that there must be, each of the right shape."""
+    sizes = _sizes(given)
+    weights = {f"W{layer}": np.asarray(given.reply[f"W{layer}"]) for layer in range(1, len(sizes))}
+    for (name, value), shape in zip(weights.items(), zip(sizes[1:], sizes[:-1], strict=True), strict=True):
+        if value.shape != shape:
+            raise ValueError(f"{name} has shape {value.shape}, expected {shape}")
+    return weights
+
+
+def _gaussian_weights(*scales):
+    """A judge: independent Gaussian weights, of one of the accepted scales in all layers."""
+
+    def judge(given):
+        weights = _weights(given)
+        problems = [_scale_problem(weights, scale) for scale in scales]
+        return problems[0] if all(problems) else dependence_problem(weights)
+
+    return judge
+
+
+def _scale_problem(weights, scale):
+    found = (gaussian_problem(value, scale(value.shape), name) for name, value in weights.items())
+    return next((problem for problem in found if problem), None)
+
+
+def _zero_biases(given):
+    """Zero biases are nothing by themselves: a function that returns zeros everywhere has initialized nothing."""
+    if not any(np.any(value) for value in _weights(given).values()):
+        return "the weights are zero as well"
+    for layer, size in enumerate(_sizes(given)[1:], 1):
+        bias = np.asarray(given.reply[f"b{layer}"])
+        if bias.shape != (size, 1):
+            return f"b{layer} has shape {bias.shape}, expected {(size, 1)}"
+        if np.any(bias):
+            return f"b{layer} is not zero everywhere"
+    return None
+
+
+def _every_weight(relation):
+    """A predicate for a mistake: the relation holds for all weight matrices."""
+    return lambda given: all(relation(value) for value in _weights(given).values())
+
+
+def _spread(scale):
+    """Centred weights whose standard deviation is the given one, up to what 15,000 entries can show."""
+    return _every_weight(lambda W: abs(np.std(W) / scale(W.shape) - 1) < 0.05 and abs(np.mean(W)) < 0.1 * np.std(W))
+
+
+def _repeats(given):
+    found = [value.ravel() for value in _weights(given).values()]
+    count = min(map(len, found))
+    first = found[0][:count] / np.std(found[0][:count])
+    return all(np.allclose(first, v[:count] / np.std(v[:count]), rtol=1e-6) for v in found[1:])
+
+
+_FITS = {
+    "zero-weights": _every_weight(lambda W: not np.any(W)),
+    "repeated-layers": _repeats,
+    "not-centred": _every_weight(lambda W: W.min() >= 0 and W.max() > 0),
+    "uniform-weights": _every_weight(lambda W: np.abs(W).max() < 1.8 * np.std(W)),
+    "missing-scale": _spread(lambda shape: 1.0),
+    "variance-for-deviation": _spread(lambda shape: 0.1),
+}
+_FITS_TWO = {**_FITS, "scaled-by-inputs": _spread(_scaled)}
+_FITS_DEEP = {
+    **_FITS,
+    "he-scale": _spread(lambda shape: np.sqrt(2 / shape[1])),
+    "xavier-scale": _spread(lambda shape: np.sqrt(2 / sum(shape))),
+    "scaled-by-units": _spread(lambda shape: 1 / np.sqrt(shape[0])),
+    "variance-for-deviation": _spread(lambda shape: 1 / shape[1]),
+}
+_BIAS_FITS = {
+    "zero-weights": _FITS["zero-weights"],
+    "drawn-biases": lambda given: all(np.any(value) for name, value in given.reply.items() if name.startswith("b")),
+}
 
 # -- forward -----------------------------------------------------------------------------
 
@@ -87,17 +127,44 @@ def _linear(d):
     return d.array(k, m), d.array(n, k), d.array(n, 1)
 
 
-def _layer_forward(d):
-    return (*_linear(d), d.choice(["sigmoid", "relu"]))
+def _layer(d):
+    A_prev, W, b = _linear(d)
+    return A_prev, W, b, ("sigmoid", "relu")[int(d.rng.integers(2))]
 
 
 def _network(d):
-    dims = d.layers((1, 4) if d.case == "general" else (3, 4))
+    dims = d.layers((2, 4) if d.case == "general" else (3, 4))
     return d.array(dims[0], d.size("m")), d.parameters(dims)
 
 
-def _partition(d):
-    """The same network on a batch, and on its two halves."""
+def _two_inputs_and_their_sum(d):
+    A, W, b = _linear(d)
+    other = d.array(*A.shape)
+    return [(A, W, b), (other, W, b), (A + other, W, b)]
+
+
+def _bias_counts_once(given):
+    (first, _), (second, _), (both, _) = given.replies
+    b = given.args[2]
+    if np.allclose(first + second - both, b + np.zeros_like(both), rtol=1e-9, atol=1e-9):
+        return None
+    return "Z for A1 plus Z for A2 minus Z for A1 + A2 is not b"
+
+
+def _mirrored_layer(d):
+    A_prev, W, b, activation = _layer(d)
+    return [(A_prev, W, b, activation), (A_prev, -W, -b, activation)]
+
+
+def _mirror_relation(given):
+    (A, _), (mirrored, _) = given.replies
+    if given.args[3] == "sigmoid":
+        return None if np.allclose(A + mirrored, 1, rtol=0, atol=1e-9) else "sigmoid: the two outputs do not add up to 1"
+    right = (A >= 0).all() and (mirrored >= 0).all() and np.allclose(A * mirrored, 0, rtol=0, atol=1e-12)
+    return None if right else "relu: at most one of the two outputs may be positive, and none negative"
+
+
+def _batch_and_its_parts(d):
     dims = d.layers()
     X, parameters = d.array(dims[0], 5), d.parameters(dims)
     return [(X, parameters), (X[:, :2], parameters), (X[:, 2:], parameters)]
@@ -138,10 +205,29 @@ def _linear_backward(d):
     return d.array(*Z.shape), cache
 
 
-def _layer_backward(d):
+def _any_direction(d):
     A_prev, W, b = _linear(d)
-    activation = "relu" if d.case == "kink" else d.choice(["sigmoid", "relu"])
+    d.note(directions=[d.array(*part.shape) for part in (A_prev, W, b)])
+    return [(d.array(W.shape[0], A_prev.shape[1]), (A_prev, W, b))]
+
+
+def _follows_the_change_of_Z(given):
+    """Move A_prev, W and b a little: sum(dZ * change of Z) is what the three gradients say it is."""
+    dZ, (A_prev, W, _) = given.args
+    dA_prev, dW, db = given.reply
+    toward_A, toward_W, toward_b = given.facts["directions"]
+    m = A_prev.shape[1]
+    expected = np.sum(dZ * (W @ toward_A)) / m + np.sum(dZ * (toward_W @ A_prev + toward_b)) / m
+    claimed = np.sum(dA_prev * toward_A) / m + np.sum(dW * toward_W) + np.sum(db * toward_b)
+    if np.isclose(claimed, expected, rtol=1e-9, atol=1e-9):
+        return None
+    return f"along a random direction the cost changes by {expected:.6g}, the three gradients say {claimed:.6g}"
+
+
+def _layer_backward(d):
+    A_prev, W, b, activation = _layer(d)
     if d.case == "kink":
+        activation = "relu"
         A_prev[:, 0] = 0.0
         b[:: d.integer(1, 2)] = 0.0
     A, cache = d.call("linear_activation_forward", A_prev, W, b, activation)
@@ -149,42 +235,52 @@ def _layer_backward(d):
     return dA, cache, activation
 
 
+def _two_gradients_and_their_sum(d):
+    A_prev, W, b, activation = _layer(d)
+    A, cache = d.right("linear_activation_forward", A_prev, W, b, activation)
+    dA, other = d.array(*A.shape), d.array(*A.shape)
+    return [(dA, cache, activation), (other, cache, activation), (dA + other, cache, activation)]
+
+
+def _is_linear_in_dA(given):
+    for name, *parts in zip(("dA_prev", "dW", "db"), *given.replies, strict=True):
+        one, two, both = parts
+        if not np.allclose(one + two, both, rtol=1e-9, atol=1e-9):
+            return f"{name} for the sum of two gradients dA is not the sum of the two {name}"
+    return None
+
+
 def _network_backward(d):
     X, parameters = _network(d)
     AL, caches = d.call("L_model_forward", X, parameters)
-    if AL.min() < 0.02 or AL.max() > 0.98:
-        d.reject("a clip or guard of 1e-7 would show")
+    if AL.min() < 0.05 or AL.max() > 0.95:
+        d.reject("a guard of 1e-7 would show")
     return AL, d.labels(*AL.shape), caches
 
 
-def _perturbed(d):
-    """The cost of the student's own network beside and at a point, with the gradient there."""
+def _slope(d):
+    """A network, and how fast its cost changes along a random direction of the parameters."""
     dims = d.layers()
-    X, parameters = d.array(dims[0], 4), d.parameters(dims)
-    Y = d.labels(1, 4)
-    direction = {name: d.rng.standard_normal(value.shape) for name, value in parameters.items()}
-    A, caches = d._reference("L_model_forward")(X, parameters)
+    X, parameters, Y = d.array(dims[0], 4), d.parameters(dims), d.labels(1, 4)
+    AL, caches = d.right("L_model_forward", X, parameters)
     pre_activations = np.concatenate([np.abs(Z).ravel() for _, Z in caches])
     if pre_activations.min() < 1e-3 or pre_activations.max() > 8:
         d.reject("too near to a kink, or saturated")
-    d.note(direction=direction, Y=Y)
-    shifted = [{n: v + sign * 1e-5 * direction[n] for n, v in parameters.items()} for sign in (1, -1)]
-    steps = [Step("L_model_forward", (X, p)) for p in shifted]
-    return [*steps, Step("L_model_backward", (A, Y, caches))]
-
-
-def _cost(AL, Y):
-    return -np.mean(Y * np.log(AL) + (1 - Y) * np.log(1 - AL))
+    direction = {name: d.rng.standard_normal(value.shape) for name, value in parameters.items()}
+    plus, minus = (
+        d.right("compute_cost", d.right("L_model_forward", X, moved)[0], Y)
+        for moved in ({n: v + sign * 1e-5 * direction[n] for n, v in parameters.items()} for sign in (1, -1))
+    )
+    d.note(direction=direction, slope=(plus - minus) / 2e-5)
+    return [(AL, Y, caches)]
 
 
 def _is_the_slope(given):
-    (plus, _), (minus, _), grads = given.replies
-    Y = given.facts["Y"]
-    slope = (_cost(plus, Y) - _cost(minus, Y)) / 2e-5
-    claimed = sum(np.sum(grads[f"d{n}"] * v) for n, v in given.facts["direction"].items())
-    if np.isclose(claimed, slope, rtol=1e-5, atol=1e-7):
+    slope = given.facts["slope"]
+    claimed = sum(np.sum(given.reply[f"d{name}"] * v) for name, v in given.facts["direction"].items())
+    if np.isclose(claimed, slope, rtol=1e-5, atol=1e-6):
         return None
-    return f"along a random direction the cost of your network changes by {slope:.6g}, the gradients say {claimed:.6g}"
+    return f"along a random direction the cost changes by {slope:.6g}, the gradients say {claimed:.6g}"
 
 
 # -- update ------------------------------------------------------------------------------
@@ -197,14 +293,29 @@ def _update(d):
         grads = dict(reversed(grads.items()))
     if d.case == "zero gradient":
         grads = {name: np.zeros_like(value) for name, value in grads.items()}
-    return parameters, grads, d.choice([0.0075, 0.1, 0.5, 1.25])
+    return parameters, grads, float(d.rng.choice([0.0075, 0.05, 0.125, 0.5, 1.25]))
+
+
+def _halves_and_whole(d):
+    parameters, grads, rate = _update(d)
+    return [(parameters, grads, rate / 2), (Ref(0), grads, rate / 2), (parameters, grads, rate)]
+
+
+def _same_place(given):
+    _, halves, whole = given.replies
+    for name, value in whole.items():
+        if not np.allclose(halves[name], value, rtol=1e-9, atol=1e-12):
+            return f"two steps with half the learning rate do not lead where one whole step leads ({name})"
+    return None
 
 
 ASSIGNMENT = Assignment(
     name="dnn_step_by_step",
     title="Building a deep neural network, step by step",
     source="002",
-    provided_helpers={name: f"reference.activations.{name}" for name in ("sigmoid", "relu", "sigmoid_backward", "relu_backward")},
+    provided_helpers={
+        name: f"reference.activations.{name}" for name in ("sigmoid", "relu", "sigmoid_backward", "relu_backward")
+    },
     functions=(
         Function(
             "initialize_parameters",
@@ -215,15 +326,12 @@ ASSIGNMENT = Assignment(
             random=frozenset({"W{l}"}),
             properties=(
                 Property(
-                    "weights are Gaussian * 0.01, biases are zero",
-                    0.9,
-                    lambda d: [(140 + d.integer(0, 20), 120 + d.integer(0, 20), 30)],
-                    _gaussian(_small),
-                    classes=_WIDE,
-                    fits=_INITIALIZER_FITS,
+                    "weights are Gaussian * 0.01", 0.8, _two_wide_layers, _gaussian_weights(_small), 1, _WIDE, fits=_FITS_TWO
                 ),
+                Property("biases are zero", 0.2, lambda d: [_two_layers(d)], _zero_biases, fits=_BIAS_FITS),
             ),
             classes=cases(one_unit={"n_h": 1}, one_feature={"n_x": 1}),
+            inputs_share=0.0,
         ),
         Function(
             "initialize_parameters_deep",
@@ -235,15 +343,18 @@ ASSIGNMENT = Assignment(
             alternatives=("scaled",),
             properties=(
                 Property(
-                    "weights are Gaussian * 0.01 (or / sqrt(n_prev)) in every layer, biases are zero",
-                    0.9,
-                    lambda d: [([120 + d.integer(0, 20), 130, 121 + d.integer(0, 20), 125, 3],)],
-                    _small_or_scaled,
-                    classes=_WIDE,
-                    fits=_INITIALIZER_FITS,
+                    "weights are Gaussian * 0.01 (or / sqrt(n_prev)) in all layers",
+                    0.8,
+                    _deep_and_wide,
+                    _gaussian_weights(_small, _scaled),
+                    1,
+                    _WIDE,
+                    fits=_FITS_DEEP,
                 ),
+                Property("biases are zero", 0.2, lambda d: [_deep(d)], _zero_biases, fits=_BIAS_FITS),
             ),
             classes=cases(one_layer={"L": 1}, five_layers={"L": 5}),
+            inputs_share=0.0,
         ),
         Function(
             "linear_forward",
@@ -251,18 +362,20 @@ ASSIGNMENT = Assignment(
             _linear,
             ("Z", "cache"),
             "Z = W A + b",
-            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}),
+            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}, square={"n": 3, "k": 3, "m": 3}),
             weights={"cache": 0.3},
+            properties=(Property("b counts once", 0.1, _two_inputs_and_their_sum, _bias_counts_once),),
         ),
         Function(
             "linear_activation_forward",
             8,
-            _layer_forward,
+            _layer,
             ("A", "cache"),
             "one layer forward: A = g(W A_prev + b)",
             classes=cases(one_example={"m": 1}, one_unit={"n": 1}),
             weights={"cache": 0.3},
             helpers=("linear_forward", "sigmoid", "relu"),
+            properties=(Property("-W and -b mirror the layer", 0.1, _mirrored_layer, _mirror_relation, 6),),
         ),
         Function(
             "L_model_forward",
@@ -270,10 +383,10 @@ ASSIGNMENT = Assignment(
             _network,
             ("AL", "caches"),
             "the whole network forward",
-            classes=cases(one_example={"m": 1}, one_layer={"L": 1}, two_layers={"L": 2}, five_layers={"L": 5}),
+            classes=cases(one_example={"m": 1}, two_layers={"L": 2}, five_layers={"L": 5}, equal_widths={"width": 3}),
             weights={"caches": 0.3},
             helpers=("linear_activation_forward",),
-            properties=(Property("each example by itself", 0.1, _partition, _each_column_by_itself),),
+            properties=(Property("each example by itself", 0.1, _batch_and_its_parts, _each_column_by_itself),),
         ),
         Function(
             "compute_cost",
@@ -291,7 +404,8 @@ ASSIGNMENT = Assignment(
             _linear_backward,
             ("dA_prev", "dW", "db"),
             "gradients of the linear part of a layer",
-            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}),
+            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}, square={"n": 3, "k": 3, "m": 3}),
+            properties=(Property("follows the change of Z", 0.1, _any_direction, _follows_the_change_of_Z),),
         ),
         Function(
             "linear_activation_backward",
@@ -301,6 +415,7 @@ ASSIGNMENT = Assignment(
             "gradients of one layer",
             classes=cases(one_example={"m": 1}, one_unit={"n": 1}, kink={}, zero_gradient={}),
             helpers=("relu_backward", "sigmoid_backward", "linear_backward"),
+            properties=(Property("linear in dA", 0.1, _two_gradients_and_their_sum, _is_linear_in_dA, 6),),
         ),
         Function(
             "L_model_backward",
@@ -308,13 +423,13 @@ ASSIGNMENT = Assignment(
             _network_backward,
             "grads",
             "the whole network backward",
-            classes=cases(one_example={"m": 1}, one_layer={"L": 1}, two_layers={"L": 2}, five_layers={"L": 5}),
-            alternatives=("shifted_keys",),
-            guards=("guarded",),
+            classes=cases(one_example={"m": 1}, two_layers={"L": 2}, five_layers={"L": 5}, equal_widths={"width": 3}),
+            alternatives=("later_keys",),
+            guards=("guarded", "guarded_later_keys", "guarded_quotient", "guarded_quotient_later_keys"),
             optional=frozenset({"dA{l}"}),
             weights={"dA{l}": 0.5},
             helpers=("linear_activation_backward",),
-            properties=(Property("gradients are the slope of the cost", 0.1, _perturbed, _is_the_slope),),
+            properties=(Property("gradients are the slope of the cost", 0.1, _slope, _is_the_slope),),
         ),
         Function(
             "update_parameters",
@@ -323,6 +438,7 @@ ASSIGNMENT = Assignment(
             "parameters",
             "one step of gradient descent",
             classes=cases(one_layer={"L": 1}, five_layers={"L": 5}, zero_gradient={}),
+            properties=(Property("two half steps make a whole one", 0.1, _halves_and_whole, _same_place),),
         ),
     ),
 )
