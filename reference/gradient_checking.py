@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from reference import three_layer_network
-from reference.dnn_step_by_step import compute_cost
+from reference.dnn_step_by_step import compute_cost, compute_cost__guarded
 from reference.three_layer_network import PARAMETER_NAMES, Cache
 
 _SHAPES = {"W1": (5, 4), "b1": (5, 1), "W2": (3, 5), "b2": (3, 1), "W3": (1, 3), "b3": (1, 1)}
@@ -174,6 +174,14 @@ def forward_propagation_n(
     cost = compute_cost(A3, Y)
     # END SOLUTION
     return cost, cache
+
+
+def forward_propagation_n__guarded(
+    X: np.ndarray, Y: np.ndarray, parameters: dict[str, np.ndarray]
+) -> tuple[float, Cache]:
+    """As right as the reference up to a guard of 1e-7 inside the logarithms."""
+    A3, cache = three_layer_network.forward_propagation(X, parameters)
+    return compute_cost__guarded(A3, Y), cache
 
 
 def backward_propagation_n(X: np.ndarray, Y: np.ndarray, cache: Cache) -> dict[str, np.ndarray]:

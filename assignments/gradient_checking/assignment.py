@@ -1,0 +1,278 @@
+"""Gradient checking: the two published exercises of source 000, with one parameter and with 47."""
+
+import numpy as np
+
+from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
+
+_LAYERS = [4, 5, 3, 1]
+
+# -- one parameter -----------------------------------------------------------------------
+
+
+def _point(d):
+    """x and theta, neither of them near 0 nor near the other."""
+    x, theta = d.number(-4, 4), d.number(-6, 6)
+    if min(abs(x), abs(theta), abs(abs(x) - abs(theta))) < 0.25:
+        d.reject("a formula with x and theta swapped would look right")
+    return x, theta
+
+
+def _two_thetas(d):
+    x, theta = _point(d)
+    other = d.number(-6, 6) + 0.5
+    return x, theta, other
+
+
+def _sum_of_thetas(d):
+    x, theta, other = _two_thetas(d)
+    return [(x, theta), (x, other), (x, theta + other)]
+
+
+def _is_linear(given):
+    first, second, both = (float(reply) for reply in given.replies)
+    if np.isclose(first + second, both, rtol=1e-9, atol=1e-12):
+        return None
+    return f"J(a) + J(b) is {first + second:.6g} and J(a + b) is {both:.6g}, but J is linear in theta"
+
+
+def _same_x(d):
+    x, theta, other = _two_thetas(d)
+    return [(x, theta), (x, other)]
+
+
+def _ignores_theta(given):
+    first, second = (float(reply) for reply in given.replies)
+    if np.isclose(first, second, rtol=1e-9, atol=1e-12):
+        return None
+    return f"the derivative is {first:.6g} at one theta and {second:.6g} at another, but J is linear in theta"
+
+
+def _planted(d):
+    """What the planted derivative claims: far from the true one, x."""
+    x, theta = _point(d)
+    claim = {"opposite sign": (-1.5, 0.0, 0.0), "zero derivative": (0.0, 0.0, 0.0)}.get(d.case)
+    if claim is None:
+        claim = d.choice([2.0, 0.5, 0.75, -0.5, 3.0]), d.choice([0.0, 0.25, -0.5]), d.choice([0.0, 1.0, -0.5])
+    found = claim[0] * x + claim[1] * theta + claim[2]
+    if claim[0] and abs(found - x) < 0.1 * (abs(found) + abs(x)):
+        d.reject("the planted fault is too small to be compared by value")
+    d.give("backward_propagation", Code("derivative", claim))
+    return x, theta, d.choice([1e-7, 1e-6, 1e-4, 1e-2, 0.25])
+
+
+def _right_derivative(d):
+    d.give("backward_propagation", Code("derivative", (1.0, 0.0, 0.0)))
+    x, theta = _point(d)
+    return [(x, theta, d.choice([1e-7, 1e-6, 1e-4]))]
+
+
+def _is_small(given):
+    """The difference of a right gradient is rounding: nobody's digits are compared."""
+    difference = float(np.asarray(given.reply))
+    if abs(difference) < 1e-6:
+        return None
+    return f"the gradient is right and the difference is {difference:.3g}, expected less than 1e-6"
+
+
+# -- the network -------------------------------------------------------------------------
+
+
+def _network(d):
+    m = d.size("m")
+    X, Y, parameters = d.array(4, m), d.labels(1, m), d.parameters(_LAYERS)
+    if d.case == "kink":  # the first example reaches both hidden layers with exact zeros
+        X[:, 0] = 0.0
+        parameters["b1"] = -np.abs(parameters["b1"])
+        parameters["b1"][:: d.integer(1, 3)] = 0.0
+        parameters["b2"][:: d.integer(1, 2)] = 0.0
+    return X, Y, parameters
+
+
+def _forward(d):
+    X, Y, parameters = _network(d)
+    _, cache = d._reference("forward_propagation_n")(X, Y, parameters)
+    if cache[9].min() < 0.02 or cache[9].max() > 0.98:
+        d.reject("a clip or guard of 1e-7 would show")
+    return X, Y, parameters
+
+
+def _two_batches(d):
+    X, Y, parameters = _forward(d)
+    m = X.shape[1] + d.integer(1, 3)
+    other, labels = d.array(4, m), d.labels(1, m)
+    both = np.concatenate([X, other], axis=1), np.concatenate([Y, labels], axis=1)
+    return [(X, Y, parameters), (other, labels, parameters), (*both, parameters)]
+
+
+def _weighted_mean(given):
+    first, second, both = (float(np.asarray(cost)) for cost, _ in given.replies)
+    n, k = (step.args[0].shape[1] for step in given.steps[:2])
+    expected = (n * first + k * second) / (n + k)
+    if np.isclose(both, expected, rtol=1e-6, atol=1e-12):
+        return None
+    return f"the cost of two batches together is {both:.6g}, expected the mean over all examples, {expected:.6g}"
+
+
+def _backward(d):
+    X, Y, parameters = _network(d)
+    _, cache = d.call("forward_propagation_n", X, Y, parameters)
+    if np.abs(cache[8]).max() > 8:
+        d.reject("the output is saturated")
+    return X, Y, cache
+
+
+def _checkable(d):
+    """A network, and its right gradients, where numerical derivatives are well-conditioned."""
+    X, Y, parameters = _network(d)
+    _, cache = d._reference("forward_propagation_n")(X, Y, parameters)
+    hidden, AL = np.concatenate([cache[0].ravel(), cache[4].ravel()]), cache[9]
+    if np.abs(hidden).min() < 1e-3:
+        d.reject("too near to a kink")
+    if AL.min() < 0.1 or AL.max() > 0.9:
+        d.reject("the output is saturated")
+    gradients = d._reference("backward_propagation_n")(X, Y, cache)
+    if min(np.linalg.norm(gradients[f"d{name}"]) for name in parameters) < 0.02:
+        d.reject("a part of the gradient vanishes")
+    return parameters, gradients, X, Y
+
+
+def _slope(d):
+    """A random direction and the slope of the right cost along it, for the judge alone."""
+    parameters, _, X, Y = _checkable(d)
+    cost = d._reference("forward_propagation_n")
+    direction = {name: d.rng.standard_normal(value.shape) for name, value in parameters.items()}
+    at = [{n: v + sign * 1e-6 * direction[n] for n, v in parameters.items()} for sign in (1, -1)]
+    (plus, _), (minus, _) = (cost(X, Y, p) for p in at)
+    d.note(direction=direction, slope=(plus - minus) / 2e-6)
+    return [(X, Y, cost(X, Y, parameters)[1])]
+
+
+def _is_the_slope(given):
+    slope = given.facts["slope"]
+    claimed = sum(np.sum(given.reply[f"d{name}"] * value) for name, value in given.facts["direction"].items())
+    if np.isclose(claimed, slope, rtol=1e-5, atol=1e-6):
+        return None
+    return f"along a random direction the cost changes by {slope:.6g}, the gradients say {claimed:.6g}"
+
+
+def _with_fault(d, gradients, names):
+    """The gradients with a fault of the kind that a wrong backward pass makes."""
+    faulty = dict(gradients)
+    if d.case in ("opposite sign", "zero gradient"):
+        factor = -1.0 if d.case == "opposite sign" else 0.0
+        return faulty | {name: factor * faulty[name] for name in names}
+    kind = d.choice(["one block", "noise", "unrelated", "factor"])
+    if kind == "one block":
+        name, factor = d.choice(names), d.choice([4.0, -2.0, -1.0, 0.0, 2.0])
+        return faulty | {name: factor * faulty[name]}
+    if kind == "factor":
+        factor = d.choice([3.0, 0.5, -0.5])
+        return faulty | {name: factor * faulty[name] for name in names}
+    if kind == "noise":
+        return faulty | {name: faulty[name] + d.array(*faulty[name].shape, scale=0.1) for name in names}
+    return faulty | {name: d.array(*faulty[name].shape, scale=0.5) for name in names}
+
+
+def _faulty(steps):
+    """A strategy: a fault that the reference measures as more than 0.1, at one of these values of epsilon."""
+
+    def inputs(d):
+        parameters, gradients, X, Y = _checkable(d)
+        faulty = _with_fault(d, gradients, [f"d{name}" for name in parameters])
+        epsilon = d.choice(steps)
+        if d._reference("gradient_check_n")(parameters, faulty, X, Y, epsilon) < 0.1:
+            d.reject("the planted fault is too small to be compared by value")
+        return parameters, faulty, X, Y, epsilon
+
+    return inputs
+
+
+def _right_gradients(d):
+    args = (*_checkable(d), d.choice([1e-7, 1e-6]))
+    if d._reference("gradient_check_n")(*args) > 1e-7:
+        d.reject("rounding is too large here")
+    return [args]
+
+
+_STEPS = _faulty([1e-7, 2e-7, 1e-6])
+_LARGE_STEPS = _faulty([0.03, 0.125, 0.25, 0.5])
+
+ASSIGNMENT = Assignment(
+    name="gradient_checking",
+    title="Gradient checking",
+    source="000, gradient checking",
+    provided_helpers={
+        "sigmoid": "reference.three_layer_network.sigmoid",
+        "relu": "reference.three_layer_network.relu",
+        "dictionary_to_vector": "reference.gradient_checking.dictionary_to_vector",
+        "vector_to_dictionary": "reference.gradient_checking.vector_to_dictionary",
+        "gradients_to_vector": "reference.gradient_checking.gradients_to_vector",
+    },
+    functions=(
+        Function(
+            "forward_propagation",
+            6,
+            _point,
+            "J",
+            "J = theta * x",
+            classes=cases(small=10, general=16),
+            properties=(Property("linear in theta", 0.1, _sum_of_thetas, _is_linear),),
+        ),
+        Function(
+            "backward_propagation",
+            6,
+            _point,
+            "dtheta",
+            "derivative of J = theta * x with respect to theta",
+            classes=cases(small=10, general=16),
+            helpers=("forward_propagation",),
+            properties=(Property("the same for every theta", 0.1, _same_x, _ignores_theta),),
+        ),
+        Function(
+            "gradient_check",
+            20,
+            _planted,
+            "difference",
+            "how far backward_propagation is from the numerical derivative",
+            classes=cases(opposite_sign={}, zero_derivative={}, each=4),
+            relative=1e-5,
+            given=("backward_propagation",),
+            helpers=("forward_propagation",),
+            properties=(Property("near 0 when the derivative is right", 0.2, _right_derivative, _is_small, count=4),),
+        ),
+        Function(
+            "forward_propagation_n",
+            16,
+            _forward,
+            ("cost", "cache"),
+            "cost of the network 4-5-3-1, and the cache for its backward pass",
+            classes=cases(each=4, one_example={"m": 1}, many={"m": (12, 20)}),
+            weights={"cache": 0.5},
+            guards=("guarded",),
+            helpers=("sigmoid", "relu"),
+            properties=(Property("mean over batches", 0.1, _two_batches, _weighted_mean),),
+        ),
+        Function(
+            "backward_propagation_n",
+            24,
+            _backward,
+            "gradients",
+            "gradients of that cost: find and mend the two faults in the published version",
+            classes=cases(one_example={"m": 1}, many={"m": (12, 20)}, kink={}),
+            weights={"dZ{l}": 0.5, "dA{l}": 0.5},
+            properties=(Property("the slope of the cost", 0.1, _slope, _is_the_slope),),
+        ),
+        Function(
+            "gradient_check_n",
+            28,
+            _STEPS,
+            "difference",
+            "how far the gradients are from the numerical ones",
+            classes=cases(small=5, general=8, one_example={"m": 1}, opposite_sign={}, zero_gradient={}),
+            relative=1e-5,
+            helpers=("forward_propagation_n", "dictionary_to_vector", "vector_to_dictionary", "gradients_to_vector"),
+            sets=(CaseSet("two-sided, with the epsilon that is given", 0.2, _LARGE_STEPS, (CaseClass("general", 6),)),),
+            properties=(Property("near 0 when the gradients are right", 0.2, _right_gradients, _is_small, count=3),),
+        ),
+    ),
+)

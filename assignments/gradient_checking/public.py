@@ -1,0 +1,10 @@
+"""What the hidden calls plant in place of a helper: runs beside the submission, holds no answer."""
+
+
+def derivative(of_x, of_theta, constant):
+    """Make a ``backward_propagation`` that claims ``of_x * x + of_theta * theta + constant``."""
+
+    def backward_propagation(x, theta):
+        return of_x * x + of_theta * theta + constant
+
+    return backward_propagation
