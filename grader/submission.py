@@ -15,6 +15,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -222,7 +223,8 @@ def _worksheet_cells(sheets: Any) -> list[Any] | None:
 
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)")
 _PYTHON_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun", "python", "python3"})
-_MAGIC_LINE = re.compile(r"(\s*)(?:[%!?]|[\w.]+\?{1,2}\s*$|[\w., ]+=\s*[%!])")
+# (?!\s): without it a line of n spaces is tried in n * n ways.
+_MAGIC_LINE = re.compile(r"(\s*)(?!\s)(?:[%!?]|[\w.]+\?{1,2}\s*$|[\w., ]+=\s*[%!])")
 _STARTS = re.compile(r"[^\s#)\]}]")
 _CONTINUES = re.compile(r"(else|elif|except|finally)\b")
 
@@ -280,8 +282,15 @@ def _text(lines: Sequence[str], statement: ast.stmt, first: int) -> str:
 
 
 def _shares_last_line(line: str, statement: ast.stmt) -> bool:
-    rest = line.encode()[statement.end_col_offset or 0 :].decode("utf-8", "ignore").strip()
+    end = statement.end_col_offset or 0
+    rest = _encoded(line)[end : end + 200].decode("utf-8", "ignore").strip()
     return bool(rest) and not rest.startswith("#") and rest != ";"
+
+
+@lru_cache(maxsize=1)
+def _encoded(line: str) -> bytes:
+    """A line as the parser counts it; kept, because one line may hold ten thousand statements."""
+    return line.encode("utf-8", "surrogatepass")
 
 
 def _parse(source: str) -> tuple[ast.Module | None, str]:
@@ -373,13 +382,15 @@ _UNFINISHED = re.compile(r"never closed|unterminated triple|unexpected EOF")
 def _chunks(lines: Sequence[str]) -> list[tuple[int, list[str]]]:
     """Lines in groups that begin at the margin, with the number of the first line."""
     chunks: list[tuple[int, list[str]]] = []
+    decorated = False  # the chunk so far is decorators, and what they decorate is still to come
     for number, line in enumerate(lines, 1):
         starts = _STARTS.match(line) and not _CONTINUES.match(line)
-        decorated = bool(chunks) and all(row.startswith(("@", "#")) or not row.strip() for row in chunks[-1][1])
-        if not chunks or (starts and not (decorated and chunks[-1][1][0].startswith("@"))):
+        if not chunks or (starts and not decorated):
             chunks.append((number, [line]))
+            decorated = line.startswith("@")
         else:
             chunks[-1][1].append(line)
+            decorated = decorated and (line.startswith(("@", "#")) or not line.strip())
     return chunks
 
 
