@@ -70,6 +70,8 @@ _MEASURES = [
      lambda g, s, epsilon: _relative(g, s * 2 * epsilon)),
     ("literal-epsilon", "a fixed number stands below the line where the argument epsilon belongs",
      "Call your function with another epsilon.", lambda g, s, epsilon: _relative(g, s * epsilon / 1e-7)),
+    ("same-point", "the numerical derivative is always 0: J_plus and J_minus are taken at the same point",
+     "Print the two points, and the costs there, with an epsilon of 0.5.", lambda g, s, epsilon: _relative(g, 0 * s)),
     ("opposite-sign", "J_minus - J_plus: the numerical derivative has the opposite sign",
      "Which of the two is larger when J grows with theta?", lambda g, s, epsilon: _relative(g, -s)),
     ("not-relative", "this is the distance of the two gradients; it is not divided by the sum of their norms",

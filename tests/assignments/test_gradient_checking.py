@@ -1,0 +1,263 @@
+"""Gradient checking: a check is judged by what it says of planted faults, and by nothing that is rounding."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader import load_assignment
+from grader.checks import arguments_of, expected_value
+from reference import gradient_checking as reference
+from tests.assignments.verdicts import codes_of, points_of, verdicts
+
+ASSIGNMENT = load_assignment("gradient_checking", course=Path(__file__).parents[2])
+LARGE = "two-sided, with the epsilon that is given"
+
+FORWARD = """
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+def relu(x):
+    return np.maximum(0, x)
+
+def forward_propagation_n(X, Y, parameters):
+    W1, b1, W2, b2, W3, b3 = (parameters[n] for n in ("W1", "b1", "W2", "b2", "W3", "b3"))
+    Z1 = W1 @ X + b1
+    A1 = relu(Z1)
+    Z2 = W2 @ A1 + b2
+    A2 = relu(Z2)
+    Z3 = W3 @ A2 + b3
+    A3 = sigmoid(Z3)
+    cost = -np.sum(Y * np.log(A3) + (1 - Y) * np.log(1 - A3)) / X.shape[1]
+    return cost, (Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3)
+"""
+BACKWARD = """
+def backward_propagation_n(X, Y, cache):
+    Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache
+    m = X.shape[1]
+    dZ3 = A3 - Y
+    dA2 = W3.T @ dZ3
+    dZ2 = dA2 * (A2 > 0)
+    dA1 = W2.T @ dZ2
+    dZ1 = dA1 * (A1 > 0)
+    return {
+        "dZ3": dZ3, "dW3": dZ3 @ A2.T / m, "db3": dZ3.sum(axis=1, keepdims=True) / m,
+        "dA2": dA2, "dZ2": dZ2, "dW2": dZ2 @ A1.T / m, "db2": dZ2.sum(axis=1, keepdims=True) / m,
+        "dA1": dA1, "dZ1": dZ1, "dW1": dZ1 @ X.T / m, "db1": dZ1.sum(axis=1, keepdims=True) / m,
+    }
+"""
+CHECK = """
+NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
+
+def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
+    grad, approximation = [], []
+    for name in NAMES:
+        for i in np.ndindex(parameters[name].shape):
+            plus = {n: parameters[n].copy() for n in NAMES}
+            minus = {n: parameters[n].copy() for n in NAMES}
+            plus[name][i] += epsilon
+            minus[name][i] -= epsilon
+            J_plus, J_minus = forward_propagation_n(X, Y, plus)[0], forward_propagation_n(X, Y, minus)[0]
+            approximation.append((J_plus - J_minus) / (2 * epsilon))
+            grad.append(gradients["d" + name][i])
+    grad, approximation = np.array(grad), np.array(approximation)
+    difference = np.linalg.norm(grad - approximation) / (np.linalg.norm(grad) + np.linalg.norm(approximation))
+    print("difference:", difference)
+    return difference
+"""
+SCALAR = """
+def forward_propagation(x, theta):
+    return theta * x
+
+def backward_propagation(x, theta):
+    return x
+
+def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
+    slope = (forward_propagation(x, theta + epsilon) - forward_propagation(x, theta - epsilon)) / (2 * epsilon)
+    grad = backward_propagation(x, theta)
+    return abs(grad - slope) / (abs(grad) + abs(slope))
+"""
+
+
+def replaced(code: str, old: str, new: str) -> str:
+    assert old in code
+    return code.replace(old, new)
+
+
+def values_of(name: str, check: str) -> list[tuple[tuple, float, float]]:
+    """Arguments, expected difference and tolerance of the cases that are compared by value."""
+    cases = [c for c in ASSIGNMENT.cases().functions[name].cases if c.check == check]
+    return [(arguments_of(c.plan), expected_value(c, 0), c.expected[0].tolerances[0]) for c in cases]
+
+
+def test_a_right_solution_that_prints_and_takes_one_more_argument_gets_everything() -> None:
+    graded = verdicts(ASSIGNMENT, SCALAR, FORWARD, BACKWARD, CHECK)
+    assert {name: f.status for name, f in graded.items()} == dict.fromkeys(graded, "passed")
+    assert sum(f.points for f in graded.values()) == ASSIGNMENT.spec.points == 100
+    assert not any(f.carried for f in graded.values())
+
+
+# -- what is compared --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "check"), [("gradient_check", "values"), ("gradient_check_n", "values"), ("gradient_check_n", LARGE)]
+)
+def test_differences_are_compared_to_five_digits_and_only_where_they_are_large(name: str, check: str) -> None:
+    found = values_of(name, check)
+    assert len(found) >= 6
+    for _, expected, tolerance in found:
+        assert expected > 1e-2
+        assert tolerance == pytest.approx(1e-5 * expected)
+
+
+@pytest.mark.parametrize("check", ["values", LARGE, "near 0 when the gradients are right"])
+def test_no_numerical_gradient_is_taken_near_a_kink_or_at_a_saturated_output(check: str) -> None:
+    for case in ASSIGNMENT.cases().functions["gradient_check_n"].cases:
+        if case.check == check:
+            parameters, _, X, Y, _ = arguments_of(case.plan)
+            _, cache = reference.forward_propagation_n(X, Y, parameters)
+            assert min(np.abs(cache[0]).min(), np.abs(cache[4]).min()) >= 1e-3
+            assert 0.1 <= cache[9].min() <= cache[9].max() <= 0.9
+
+
+def test_the_backward_pass_is_graded_at_exact_zeros_of_both_hidden_layers() -> None:
+    kinks = [c for c in ASSIGNMENT.cases().functions["backward_propagation_n"].cases if c.case_class == "kink"]
+    caches = [arguments_of(case.plan)[2] for case in kinks]
+    assert len(caches) >= 3
+    assert all(np.any(cache[0] == 0) and np.any(cache[4] == 0) for cache in caches)
+
+
+# -- the check of one parameter ----------------------------------------------------------
+
+
+def test_a_check_with_a_derivative_of_its_own_is_told_that_it_checks_nothing() -> None:
+    inline = replaced(SCALAR, "grad = backward_propagation(x, theta)", "grad = x")
+    found = verdicts(ASSIGNMENT, inline)["gradient_check"]
+    assert (found.status, codes_of(found)) == ("failed", ["own-derivative"])
+    assert found.counterexample is not None
+    assert "backward_propagation is replaced for this call" in found.counterexample["snippet"]
+
+
+@pytest.mark.parametrize(
+    "call", ["x * (theta {} epsilon)", "np.dot(theta {} epsilon, x)", "forward_propagation(theta {} epsilon, x)"]
+)
+def test_the_cost_of_one_parameter_may_be_written_out(call: str) -> None:
+    code = SCALAR
+    for sign in "+-":
+        code = replaced(code, f"forward_propagation(x, theta {sign} epsilon)", call.format(sign))
+    assert verdicts(ASSIGNMENT, code)["gradient_check"].status == "passed"
+
+
+def test_a_one_sided_difference_cannot_be_seen_where_the_cost_is_linear() -> None:
+    one_sided = replaced(replaced(SCALAR, "theta - epsilon", "theta"), "(2 * epsilon)", "epsilon")
+    assert verdicts(ASSIGNMENT, one_sided)["gradient_check"].status == "passed"
+
+
+def test_a_wrong_cost_does_not_pull_the_check_down() -> None:
+    graded = verdicts(ASSIGNMENT, replaced(SCALAR, "return theta * x", "return theta + x"))
+    assert graded["forward_propagation"].status == "failed"
+    assert (graded["gradient_check"].status, graded["gradient_check"].carried) == ("passed", True)
+
+
+def test_a_wrong_derivative_does_not_pull_the_check_down() -> None:
+    graded = verdicts(ASSIGNMENT, replaced(SCALAR, "return x", "return theta"))
+    assert codes_of(graded["backward_propagation"]) == ["derivative-of-other-argument"]
+    assert (graded["gradient_check"].status, graded["gradient_check"].carried) == ("passed", False)
+
+
+# -- the network -------------------------------------------------------------------------
+
+
+def test_the_published_faults_are_named_and_cost_what_they_touch() -> None:
+    planted = replaced(replaced(BACKWARD, "dZ2 @ A1.T / m", "2 * dZ2 @ A1.T / m"), '"db1": dZ1', '"db1": 4 * dZ1')
+    found = verdicts(ASSIGNMENT, FORWARD, planted)["backward_propagation_n"]
+    assert codes_of(found) == ["planted-bugs"]
+    assert [points_of(found, "values", item) > 0 for item in ("dZ{l}", "dA{l}", "dW{l}", "db{l}")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(("old", "new", "code"), [
+    ("dZ2 @ A1.T / m", "2 * dZ2 @ A1.T / m", "planted-bug-in-dW2"),
+    ('"db1": dZ1', '"db1": 4 * dZ1', "planted-bug-in-db1"),
+])  # fmt: skip
+def test_one_published_fault_that_is_left_is_named(old: str, new: str, code: str) -> None:
+    assert codes_of(verdicts(ASSIGNMENT, FORWARD, replaced(BACKWARD, old, new))["backward_propagation_n"]) == [code]
+
+
+def test_a_guard_in_the_logarithms_is_right_and_does_not_disturb_the_check() -> None:
+    guarded = replaced(replaced(FORWARD, "np.log(A3)", "np.log(A3 + 1e-8)"), "np.log(1 - A3)", "np.log(1 - A3 + 1e-8)")
+    graded = verdicts(ASSIGNMENT, guarded, CHECK)
+    assert graded["forward_propagation_n"].status == "passed"
+    assert (graded["gradient_check_n"].status, graded["gradient_check_n"].carried) == ("passed", False)
+
+
+def test_a_wrong_cost_of_the_network_does_not_pull_the_check_down() -> None:
+    graded = verdicts(ASSIGNMENT, replaced(FORWARD, " / X.shape[1]", ""), CHECK)
+    assert codes_of(graded["forward_propagation_n"]) == ["missing-mean"]
+    assert (graded["gradient_check_n"].status, graded["gradient_check_n"].carried) == ("passed", True)
+
+
+def test_a_one_sided_check_loses_the_points_for_large_steps_alone() -> None:
+    one_sided = replaced(replaced(CHECK, "minus[name][i] -= epsilon", "pass"), "(2 * epsilon)", "epsilon")
+    found = verdicts(ASSIGNMENT, FORWARD, one_sided)["gradient_check_n"]
+    assert codes_of(found) == ["one-sided"]
+    assert points_of(found, "values", LARGE) == 0
+    assert found.points == pytest.approx(0.8 * found.max_points)
+
+
+def test_a_check_that_forgets_the_gradients_passed_in_is_named() -> None:
+    forgetful = replaced(
+        CHECK, "    grad, approximation = [], []\n",
+        "    gradients = backward_propagation_n(X, Y, forward_propagation_n(X, Y, parameters)[1])\n"
+        "    grad, approximation = [], []\n",
+    )  # fmt: skip
+    found = verdicts(ASSIGNMENT, FORWARD, BACKWARD, forgetful)["gradient_check_n"]
+    assert (codes_of(found), found.points) == (["ignores-gradients"], 0)
+
+
+def test_one_array_for_both_shifts_is_named() -> None:
+    shared = replaced(CHECK, "minus = {n: parameters[n].copy() for n in NAMES}", "minus = plus")
+    assert codes_of(verdicts(ASSIGNMENT, FORWARD, shared)["gradient_check_n"]) == ["same-point"]
+
+
+def test_a_minus_vector_that_starts_from_the_plus_vector_is_named() -> None:
+    chained = replaced(CHECK, "minus[name][i] -= epsilon", "minus[name][i] = plus[name][i] - epsilon")
+    assert codes_of(verdicts(ASSIGNMENT, FORWARD, chained)["gradient_check_n"]) == ["minus-at-theta"]
+
+
+def test_shifting_the_arrays_passed_in_and_back_costs_the_inputs_alone() -> None:
+    in_place = """
+        def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7):
+            grad, slopes = [], []
+            for name in ("W1", "b1", "W2", "b2", "W3", "b3"):
+                for i in np.ndindex(parameters[name].shape):
+                    parameters[name][i] += epsilon
+                    above = forward_propagation_n(X, Y, parameters)[0]
+                    parameters[name][i] -= 2 * epsilon
+                    below = forward_propagation_n(X, Y, parameters)[0]
+                    parameters[name][i] += epsilon
+                    slopes.append((above - below) / 2 / epsilon)
+                    grad.append(gradients["d" + name][i])
+            grad, slopes = np.array(grad), np.array(slopes)
+            return np.linalg.norm(grad - slopes) / (np.linalg.norm(grad) + np.linalg.norm(slopes))
+    """
+    found = verdicts(ASSIGNMENT, FORWARD, in_place)["gradient_check_n"]
+    assert codes_of(found) == ["mutated-input"]
+    assert found.points == pytest.approx(0.95 * found.max_points)
+
+
+@pytest.mark.parametrize("value", ["0.0", "1.0", "1e-9", "0.5", "None", "True"])
+def test_a_constant_earns_nothing(value: str) -> None:
+    graded = verdicts(ASSIGNMENT, f"""
+        def gradient_check(x, theta, epsilon=1e-7):
+            return {value}
+
+        def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7):
+            return {value}
+    """)  # fmt: skip
+    assert graded["gradient_check"].points == graded["gradient_check_n"].points == 0

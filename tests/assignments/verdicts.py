@@ -1,0 +1,34 @@
+"""Grading a few lines of code in this process, for the tests of single assignments."""
+
+import warnings
+from textwrap import dedent
+
+import numpy as np
+
+from grader.course import LoadedAssignment
+from grader.model import FunctionReport
+from grader.pipeline import grade_submission
+from grader.running import InProcess
+from grader.submission import parse_submission
+
+
+def verdicts(assignment: LoadedAssignment, *code: str) -> dict[str, FunctionReport]:
+    """What the functions of a submission made of these pieces get."""
+    cases = assignment.cases()
+    text = "import numpy as np\n" + "\n".join(map(dedent, code))
+    submission = parse_submission("solution.py", ".py", text.encode(), cases.arities)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        graded = grade_submission(assignment, cases, submission, InProcess())
+    return {function.name: function for function in graded.functions}
+
+
+def points_of(report: FunctionReport, kind: str, name: str) -> float:
+    """The points of one check."""
+    (found,) = (check.points for check in report.checks if (check.kind, check.name) == (kind, name))
+    return found
+
+
+def codes_of(report: FunctionReport) -> list[str]:
+    """The codes of the findings."""
+    return [finding.code for finding in report.findings]
