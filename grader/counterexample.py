@@ -133,6 +133,9 @@ def _shown_array(value: Any) -> Any:
 def snippet(plan: Plan, parameters: Sequence[str], function: str) -> str:
     """Python that repeats the calls of a case in the student's own notebook."""
     lines = ["import numpy as np", "from numpy import array, float64, nan, inf", ""]
+    for name, encoded in plan.given:
+        code = decode(encoded, code=lambda planted: planted)
+        lines.append(f"# {name} is replaced for this call: by the function {code.name} with {code.args!r}")
     for step, (name, _) in enumerate(plan.steps):
         args = []
         for number, value in enumerate(arguments_of(plan, step)):
