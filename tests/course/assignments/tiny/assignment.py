@@ -41,7 +41,9 @@ def _doubled(d):
 
 def _doubles(given):
     once, twice = given.replies
-    return None if np.isclose(twice, given.facts["factor"] * once) else f"the result is {twice:.4g}, not twice {once:.4g}"
+    if np.isclose(twice, given.facts["factor"] * once):
+        return None
+    return f"the result is {twice:.4g}, not twice {once:.4g}"
 
 
 def _gaussian(given):
@@ -109,7 +111,7 @@ ASSIGNMENT = Assignment(
             "grads",
             "gradients of the affine map",
             classes=_FEW,
-            alternatives=("shifted",),
+            alternatives=("averaged",),
             optional=frozenset({"dX{l}"}),
             weights={"dX{l}": 0.5},
             helpers=("affine",),
@@ -152,7 +154,15 @@ ASSIGNMENT = Assignment(
             "a zero array for each parameter",
             classes=_FEW,
         ),
-        Function("above", 5, _thresholds, "mask", "where X is above a threshold", classes=_FEW, loose_dtype=frozenset({"mask"})),
+        Function(
+            "above",
+            5,
+            _thresholds,
+            "mask",
+            "where X is above a threshold",
+            classes=_FEW,
+            loose_dtype=frozenset({"mask"}),
+        ),
         Function("slope", 10, _line, "slope", "a difference quotient", classes=_FEW, given=("step",)),
         Function("kinds", 5, _matrix, "kinds", "the signs that occur", classes=_FEW),
         Function("fit", 5, _matrix, ("Y", "model"), "takes the mean away", classes=_FEW, opaque=frozenset({"model"})),

@@ -1,0 +1,303 @@
+"""Whether a value is right: structure, shape, dtype, values, in this order, per item."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.cases import Expected
+from grader.compare import Item, Problem, agrees, as_array, items_of, kind_of, leaves, problems, where_text
+from grader.wire import Opaque, encode
+
+EYE = np.eye(2)
+COLUMN = np.array([[1.0], [2.0]])
+
+
+def problem(
+    expected: Any, got: Any, name: str = "value", tolerance: float = 1e-9, loose: bool = False, optional: bool = False
+) -> Problem | None:
+    """The first problem of a value that is one item."""
+    item = Item(name, ((),))
+    tolerances = {path: tolerance for path, _ in leaves(expected)}
+    return problems(expected, got, item, tolerances, loose_dtype=loose, optional=optional)[0]
+
+
+class Lying(dict):  # type: ignore[type-arg]
+    """A dictionary that says what one wants to hear."""
+
+    def __getitem__(self, key: object) -> object:
+        return EYE
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+# -- what is accepted --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "got",
+    [0.5, np.float64(0.5), np.array(0.5)],
+    ids=["float", "NumPy scalar", "array without axes"],
+)
+def test_a_scalar_may_come_in_three_forms(got: object) -> None:
+    assert problem(0.5, got) is None
+    assert problem(np.float64(0.5), got) is None
+    assert problem(np.array(0.5), got) is None
+
+
+@pytest.mark.parametrize("got", [2, np.int32(2), np.array(2), 2.0])
+def test_a_whole_number_may_be_of_any_integer_type_or_a_python_float(got: object) -> None:
+    assert problem(2, got) is None
+
+
+def test_a_float_may_be_a_python_integer() -> None:
+    assert problem(2.0, 2) is None
+
+
+@pytest.mark.parametrize("got", [True, np.True_, np.array(True)])
+def test_a_truth_value_may_come_from_numpy(got: object) -> None:
+    assert problem(True, got) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "got"),
+    [
+        ((1.0, 2.0), [1.0, 2.0]),
+        ([1.0, 2.0], (1.0, 2.0)),
+        ((1.0, (EYE, COLUMN)), [1.0, [EYE, COLUMN]]),
+        ({"high", "low"}, {"low", "high"}),
+        ({"high", "low"}, ["low", "high"]),
+        ({"high"}, ("high",)),
+        (set(), []),
+        (None, None),
+        ("relu", "relu"),
+        ({"W1": EYE}, {"extra": 1, "W1": EYE}),
+        (np.zeros((0, 3)), np.zeros((0, 3))),
+        (np.array([True, False]), np.array([True, False])),
+        (np.array([1, 2]), np.array([1, 2], dtype=np.int16)),
+    ],
+)
+def test_forms_that_mean_the_same_are_accepted(expected: object, got: object) -> None:
+    assert problem(expected, got) is None
+
+
+@pytest.mark.parametrize("got", [np.array([1, 0]), np.array([1.0, 0.0]), np.array([True, False]), np.float32([1, 0])])
+def test_a_loose_dtype_is_free_as_long_as_the_values_agree(got: object) -> None:
+    assert problem(np.array([True, False]), got, loose=True) is None
+    assert problem(np.array([1.0, 0.0]), got, loose=True) is None
+
+
+def test_minus_zero_is_zero() -> None:
+    assert problem(np.zeros(2), np.array([-0.0, 0.0])) is None
+
+
+# -- what is not, at which stage, and in which words --------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "stage", "words"),
+    [
+        (EYE, None, "structure", "value is None; is a 'return' missing"),
+        (EYE, Opaque(0, "numpy.matrix"), "structure", "value is of type numpy.matrix, expected an array of shape (2, 2)"),
+        (EYE, [[1.0, 0.0], [0.0, 1.0]], "structure", "value is a list of 2, expected an array of shape (2, 2)"),
+        (EYE, "text", "structure", "value is a text, expected an array of shape (2, 2)"),
+        (0.5, True, "structure", "value is True or False, expected a number"),
+        (0.5, {}, "structure", "value is a dictionary, expected a number"),
+        ({"a": 1.0}, 3.0, "structure", "value is a number, expected a dictionary"),
+        ({"a": 1.0}, {}, "structure", "value has no key 'a'; it has none"),
+        ((1.0, 2.0), 1.0, "structure", "value is a number, expected a tuple of 2"),
+        ((1.0, 2.0), (1.0, 2.0, 3.0), "structure", "value has 3 parts, expected 2"),
+        ("relu", 1.0, "structure", "value is a number, expected a text"),
+        (True, 1.0, "structure", "value is a number, expected True or False"),
+        (0.5, np.array([0.5]), "shape", "value has shape (1,), expected a single number, shape ()"),
+        (0.5, np.array([[0.5]]), "shape", "value has shape (1, 1), expected a single number, shape ()"),
+        (COLUMN, np.array([1.0, 2.0]), "shape", "value has shape (2,), expected (2, 1)"),
+        (COLUMN, 1.0, "shape", "value has shape (), expected (2, 1)"),
+        (EYE, EYE.astype(np.float32), "dtype", "value has dtype float32, expected float64"),
+        (EYE, np.eye(2, dtype=int), "dtype", "value has dtype int64, expected float64"),
+        (EYE, EYE.astype(complex), "dtype", "value has dtype complex128, expected float64"),
+        (0.5, np.float32(0.5), "dtype", "value has dtype float32, expected float64"),
+        (0.5, 0.5j, "dtype", "value has dtype complex128, expected float64"),
+        (np.array([1, 2]), np.array([1.0, 2.0]), "dtype", "value has dtype float64, expected int64"),
+        (np.array([True]), np.array([1]), "dtype", "value has dtype int64, expected bool"),
+        (0.5, 0.75, "values", "value is 0.75, expected 0.5"),
+        (0.5, float("nan"), "values", "value holds nan at value, expected 0.5"),
+        (EYE, np.full((2, 2), np.nan), "values", "value holds nan at value[0, 0], expected 1"),
+        (EYE, np.array([[1.0, -np.inf], [0.0, 1.0]]), "values", "value holds -inf at value[0, 1], expected 0"),
+        (EYE, np.zeros((2, 2)), "values", "2 of 4 elements of value differ"),
+        ({"high"}, {"low"}, "values", "value is {'low'}, expected {'high'}"),
+        ({"high"}, "high", "values", "value is 'high', expected {'high'}"),
+        ({"high"}, [["high"]], "values", "value is [['high']], expected {'high'}"),
+        ("relu", "sigmoid", "values", "value is 'sigmoid', expected 'relu'"),
+        (True, np.False_, "values", "value is False, expected True"),
+        (3, 10**400, "values", "value holds inf at value, expected 3"),
+        (3.0, -(10**30), "values", "value is -1e+30, expected 3"),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_stage(expected: object, got: object, stage: str, words: str) -> None:
+    found = problem(expected, got)
+    assert found is not None
+    assert (found.stage, found.message[: len(words)]) == (stage, words)
+
+
+def test_a_loose_dtype_still_has_to_be_a_number() -> None:
+    found = problem(np.array([1.0]), np.array([1.0 + 0j]), loose=True)
+    assert found is not None
+    assert found.stage == "dtype"
+
+
+def test_a_message_about_an_array_counts_measures_and_points() -> None:
+    expected = np.array([[1.0, 2.0], [4.0, 8.0]])
+    found = problem(expected, expected + np.array([[0.0, 0.5], [1.0, 0.0]]), name="dW")
+    assert found is not None
+    assert found.place == (0, 1)
+    assert found.message == (
+        "2 of 4 elements of dW differ by more than 1e-09 (largest difference 1, relative 0.25); "
+        "first at dW[0, 1]: got 2.5, expected 2"
+    )
+
+
+def test_no_relative_difference_is_told_where_zero_is_expected() -> None:
+    found = problem(np.zeros(2), np.ones(2))
+    assert found is not None
+    assert "relative" not in found.message
+
+
+@pytest.mark.parametrize(("factor", "right"), [(0.999, True), (1.001, False), (-0.999, True), (-1.001, False)])
+def test_the_edge_of_the_tolerance_is_sharp(factor: float, right: bool) -> None:
+    expected = np.array([1.0, -2.0])
+    got = expected + np.array([0.0, factor * 1e-6])
+    assert (problem(expected, got, tolerance=1e-6) is None) is right
+    encoded = Expected(encode(expected), (1e-6,))
+    assert agrees(encoded, encode(got)) is right
+
+
+def test_messages_do_not_grow_with_the_submission() -> None:
+    found = problem({"a": 1.0}, {"k" * 10_000: 1.0})
+    assert found is not None
+    assert len(found.message) < 300
+    found = problem("relu", "x" * 10_000)
+    assert found is not None
+    assert len(found.message) < 300
+    found = problem({"a"}, {"x" * 10_000, "y" * 10_000})
+    assert found is not None
+    assert len(found.message) < 300
+
+
+# -- items -------------------------------------------------------------------------------
+
+
+def test_the_earliest_stage_of_an_item_counts_wherever_it_stands() -> None:
+    expected = {"dW1": EYE, "dW2": EYE}
+    item = Item("dW{l}", (("dW1",), ("dW2",)))
+    found, present = problems(expected, {"dW1": EYE + 1, "dW2": np.ones(3)}, item, {})
+    assert present == 2
+    assert found is not None
+    assert (found.stage, found.path) == ("shape", ("dW2",))
+
+
+def test_an_optional_key_may_be_missing_but_not_wrong() -> None:
+    item = Item("dA{l}", (("dA1",),))
+    assert problems({"dA1": EYE}, {}, item, {}, optional=True) == (None, 0)
+    missing, _ = problems({"dA1": EYE}, {"dB": 1}, item, {})
+    assert missing is not None
+    assert missing.message == "the result has no key 'dA1'; it has 'dB'"
+    wrong, present = problems({"dA1": EYE}, {"dA1": EYE + 1}, item, {}, optional=True)
+    assert present == 1
+    assert wrong is not None
+    assert wrong.stage == "values"
+
+
+def test_a_part_of_a_tuple_that_is_missing_is_a_structure_problem() -> None:
+    found, _ = problems((1.0, (2.0, 3.0)), (1.0,), Item("cache", ((1,),)), {})
+    assert found is not None
+    assert found.stage == "structure"
+
+
+def test_the_keys_of_a_dictionary_are_grouped_by_name() -> None:
+    found = items_of({"W1": 0, "b1": 0, "W2": 0, "b2": 0, "cost": 0}, "parameters")
+    assert {i.name: i.paths for i in found} == {
+        "W{l}": (("W1",), ("W2",)),
+        "b{l}": (("b1",), ("b2",)),
+        "cost": (("cost",),),
+    }
+
+
+def test_a_tuple_has_the_items_that_the_author_named() -> None:
+    assert [i.name for i in items_of((1, 2, 3), ("Z", "cache"))] == ["Z", "cache"]
+    assert [i.name for i in items_of((1, 2), "pair")] == ["pair"]
+    assert [i.name for i in items_of(1.0, ("cost",))] == ["cost"]
+
+
+@pytest.mark.parametrize(
+    ("path", "root", "index", "text"),
+    [
+        ((), "cost", None, "cost"),
+        ((), "dW", (1, 0), "dW[1, 0]"),
+        ((0,), "Z", (1,), "Z[1]"),
+        ((1, 0), "cache", None, "cache[0]"),
+        (("dW12",), "dW{l}", (0, 2), "dW12[0, 2]"),
+        (("dW1",), "grads", None, "grads['dW1']"),
+    ],
+)
+def test_places_read_as_a_student_would_write_them(path: Any, root: str, index: Any, text: str) -> None:
+    assert where_text(path, root, index) == text
+
+
+# -- at first sight ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "same"),
+    [
+        (EYE, EYE.copy(), True),
+        (EYE, EYE + 1e-12, True),
+        (EYE, EYE + 1e-6, False),
+        (EYE, np.full((2, 2), np.nan), False),
+        ((EYE, {"a": 1.0}), (EYE, {"a": 1.0}), True),
+        ((EYE, {"a": 1.0}), [EYE, {"a": 1.0}], False),
+        (0.5, np.float64(0.5), False),
+        ((EYE, 3), (EYE + 1e-12, 4), False),
+        (np.array([1, 2]), np.array([1, 2]), True),
+        (np.array([1, 2]), np.array([1, 3]), False),
+        (np.zeros(0), np.zeros(0), True),
+    ],
+)
+def test_first_sight_says_yes_only_to_what_is_right(expected: object, got: object, same: bool) -> None:
+    tolerances = tuple(1e-9 if np.asarray(leaf).dtype.kind == "f" else 0.0 for _, leaf in leaves(expected))
+    assert agrees(Expected(encode(expected), tolerances), encode(got)) is same
+    if same:
+        assert problem(expected, got) is None
+
+
+def test_a_dictionary_subclass_cannot_lie_about_what_it_holds() -> None:
+    lying = Lying(W1=np.zeros((2, 2)))
+    from grader.wire import decode
+
+    found = problem({"W1": EYE}, decode(encode(lying)))
+    assert found is not None
+    assert found.stage == "values"
+
+
+def test_numbers_become_arrays_of_numbers_whatever_their_size() -> None:
+    assert as_array(2**70).dtype.kind == "f"
+    assert float(as_array(2**70)) == 2.0**70
+    assert float(as_array(-(10**400))) == float("-inf")
+    assert as_array(np.float32(1)).dtype == np.float32
+
+
+def test_every_kind_of_value_has_words() -> None:
+    class Thing:
+        pass
+
+    words = {
+        kind_of(value)
+        for value in [None, Opaque(0, "x"), {}, (), [], np.zeros(2), True, np.bool_(1), 1, 1.0, "t", set(), Thing()]
+    }
+    assert words >= {"None", "an object of type x", "a dictionary", "True or False", "a number", "a text", "a set"}
+    assert "a value of type Thing" in words
