@@ -500,6 +500,7 @@ def given_of(case: Case, outcomes: Sequence[Outcome]) -> Given:
     return Given(steps[-1].args if steps else (), steps, replies, facts)
 
 
+@lru_cache(maxsize=16384)
 def arguments_of(plan: Plan, step: int = -1) -> tuple[Any, ...]:
     """The decoded arguments of one step; references and public code stay what they are."""
 

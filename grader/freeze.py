@@ -407,7 +407,7 @@ def _expected(
                     guarded[path] = max(guarded[path], found)  # a larger one is another convention, not a guard
     tolerances = []
     for path, leaf in numbers.items():
-        tolerance = _tolerance(spec.relative, leaf, deviation[path]) if path in judged else FLOOR
+        tolerance = _tolerance(spec.relative, leaf, deviation[path]) if path in judged else np.inf
         if tolerance is None:
             return None
         tolerances.append(max(tolerance, 1.5 * guarded[path]))

@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)  # compared and hashed by identity: judges keep what they decode of it
 class Plan:
     """The static plan of one case: calls in order, with the public code that names are bound to.
 

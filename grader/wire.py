@@ -91,6 +91,17 @@ def _dtype_code(dtype: np.dtype[Any]) -> bytes:
     return f"{dtype.kind}{dtype.itemsize}".encode().ljust(3)
 
 
+# What the hot path looks up instead of working out: codes of dtypes and back, and the dimensions' format.
+_CODES = {np.dtype(t): _dtype_code(np.dtype(t)) for t in _SCALARS}
+_DTYPES = {code: np.dtype(code.decode().strip()) for code in _CODES.values()}
+_DIMENSIONS = [struct.Struct(f"<B{n}q") for n in range(65)]
+_SHAPES = [struct.Struct(f"<{n}q") for n in range(65)]
+
+
+def _key_of(item: tuple[str, Any]) -> str:
+    return item[0]
+
+
 class _Encoder:
     __slots__ = ("header", "nbytes", "nodes", "opaque", "payload")
 
@@ -115,6 +126,9 @@ class _Encoder:
         elif kind is float:
             self.header.append(b"f")
             self.payload.append(_F64.pack(value))
+        elif kind is np.float64 and self.opaque is not None:
+            self.header.append(b"f")  # a reply: one form for every scalar of double precision
+            self.payload.append(value.tobytes())
         elif kind in _SCALARS:
             self.header.append(b"g" + _dtype_code(value.dtype))
             self.payload.append(_padded(value.tobytes()))
@@ -177,7 +191,12 @@ class _Encoder:
         if not dtype.isnative:
             value = value.astype(dtype.newbyteorder("="))
         shape = value.shape
-        self.header.append(b"a" + _dtype_code(dtype) + struct.pack(f"<B{len(shape)}q", len(shape), *shape))
+        if not shape and dtype == np.float64 and self.opaque is not None:
+            self.header.append(b"f")
+            self.payload.append(value.tobytes())
+            return
+        code = _CODES.get(dtype) or _dtype_code(dtype)
+        self.header.append(b"a" + code + _DIMENSIONS[len(shape)].pack(len(shape), *shape))
         self.payload.append(_padded(value.tobytes()))
 
     def sequence(self, tag: bytes, items: Any, depth: int) -> None:
@@ -191,6 +210,8 @@ class _Encoder:
         if depth >= MAX_DEPTH:
             raise WireError(f"the value is nested deeper than {MAX_DEPTH} levels")
         items = list(dict.items(value))
+        if self.opaque is not None and all(type(key) is str for key, _ in items):
+            items.sort(key=_key_of)  # a reply: the order of keys is no part of it; questions keep theirs
         self.header.append(b"d" + _U32.pack(len(items)))
         for key, item in items:
             self.put(key, depth + 1)
@@ -238,7 +259,9 @@ def encode(value: Any, *, opaque: Callable[[Any], int] | None = None) -> Encoded
     value
         Anything. What is not a value is opaque.
     opaque
-        Called with each opaque object, returns its handle; without it an opaque object is an error.
+        Called with each opaque object, returns its handle; without it an opaque object is an error. Given
+        for replies only, which are brought into one form: keys of dictionaries are sorted, and a scalar
+        of double precision is a float, whether it came as such, as a NumPy scalar or as an array of shape ().
 
     Raises
     ------
@@ -279,8 +302,12 @@ class _Decoder:
         return data.decode("utf-8", "surrogatepass")
 
     def dtype(self) -> np.dtype[Any]:
-        code = self.header[self.at : self.at + 3].decode("ascii").strip()
+        raw = self.header[self.at : self.at + 3]
         self.at += 3
+        known = _DTYPES.get(raw)
+        if known is not None:
+            return known
+        code = raw.decode("ascii").strip()
         if len(code) < 2 or code[0] not in _ARRAY_KINDS:
             raise WireError(f"dtype {code!r} is not allowed")
         return np.dtype(code)
@@ -345,7 +372,9 @@ class _Decoder:
     def array(self) -> Any:
         dtype = self.dtype()
         ndim = self.header[self.at]
-        shape = struct.unpack_from(f"<{ndim}q", self.header, self.at + 1)
+        if ndim > 64:
+            raise WireError("too many dimensions")
+        shape = _SHAPES[ndim].unpack_from(self.header, self.at + 1)
         self.at += 1 + 8 * ndim
         count = 1
         for n in shape:

@@ -456,14 +456,22 @@ class Seeder:
         self.read = functools.partial(ctypes.string_at, address, self.size)
         self.fresh = self.read()
         self.entropy = random.Random(self.SEED)
-        np.random.bit_generator.randbits = lambda bits: self.entropy.getrandbits(bits)
+        self.drawn = False
+        np.random.bit_generator.randbits = self.randbits
+
+    def randbits(self, bits: int) -> int:
+        """Entropy of a generator that was made without a seed."""
+        self.drawn = True
+        return self.entropy.getrandbits(bits)
 
     def reset(self, also_random: bool) -> None:
         if self.read() != self.fresh:
             self.seed(self.SEED)
         if also_random:
             random.seed(self.SEED)
-        self.entropy.seed(self.SEED)
+        if self.drawn:
+            self.entropy.seed(self.SEED)
+            self.drawn = False
 
 
 def serve(descriptor: int, wire: Any, np: Any) -> None:
@@ -504,13 +512,12 @@ def _child_walls(walls: Any, channel: int, memory: int, cpu: int, shared: dict[s
         os.dup2(devnull, target)
     walls.close_descriptors({0, 1, 2, channel, shared["ruleset"]})
     stands = shared["level"]
-    walls.stand_apart()
     if "limits" in stands:
         walls.set_limits(memory, cpu)
     if "user" in stands:
         walls.drop_user(shared["ids"], keep_read=shared["keep_read"])
-    if "fork" in stands:
-        walls.die_with_parent(None)  # after the user: a change of user forgets it
+    walls.die_with_parent(shared["parent"])  # both after the user: a change of user forgets them
+    walls.stand_apart()
     if "landlock" in stands:
         walls.landlock_restrict(shared["ruleset"])
     if "seccomp" in stands:
@@ -522,8 +529,9 @@ def main() -> None:
     settings = json.loads(sys.argv[1])
     walls = _neighbour("walls")
     wanted = frozenset(settings["walls"])
+    started_by = os.getppid()
     namespaces: tuple[str, ...] = ()
-    if "namespaces" in wanted:
+    if "namespaces" in wanted and "fork" in wanted:
         namespaces = walls.enter_namespaces()
     np = _import_numpy(settings["folders"], settings["packages"])
     wire = _neighbour("wire")
@@ -547,11 +555,11 @@ def main() -> None:
         shared["program"] = bytes.fromhex(settings["seccomp"])
         stands.add("seccomp")
     if "fork" not in wanted:
-        shared["level"] = frozenset(stands)
+        shared.update(level=frozenset(stands), parent=started_by)
         _child_walls(walls, settings["channel"], settings["memory"], settings["cpu"], shared)
         serve(settings["channel"], wire, np)
     stands.add("fork")
-    shared["level"] = frozenset(stands)
+    shared.update(level=frozenset(stands), parent=os.getpid())
     control = socket.socket(fileno=settings["control"])
     walls_error = _rehearse(walls, shared)
     hello = {"walls": sorted(stands), "namespaces": list(namespaces), "error": walls_error}
