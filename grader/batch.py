@@ -196,12 +196,13 @@ def grade_all(setup: Setup, jobs: Sequence[Job] | Iterable[Job], processes: int 
 def _in_pool(setup: Setup, jobs: Iterable[Job], processes: int) -> Iterator[Result]:
     import multiprocessing
 
-    from pebble import ProcessExpired, ProcessPool
+    import pebble
 
     context = multiprocessing.get_context("spawn")  # a fork would copy threads and open files of this process
     waiting = deque(jobs)
     running: dict[Future[Any], Job] = {}
-    with ProcessPool(max_workers=processes, context=context) as pool:
+    library: Any = pebble  # it is typed in part only
+    with library.ProcessPool(max_workers=processes, context=context) as pool:
         try:
             while waiting or running:
                 while waiting and len(running) < 3 * processes:
@@ -212,7 +213,7 @@ def _in_pool(setup: Setup, jobs: Iterable[Job], processes: int) -> Iterator[Resu
                     job = running.pop(future)
                     try:
                         yield future.result()
-                    except ProcessExpired as error:
+                    except pebble.ProcessExpired as error:
                         yield Result(job, failed(setup, job, f"the grading process died ({error})"))
         finally:
             pool.stop()  # on Ctrl-C too: what is finished has been yielded

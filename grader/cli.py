@@ -160,7 +160,7 @@ def _status(report: Report, min_score: float | None) -> int:
 @_MIN_SCORE
 @_SEED
 @click.pass_context
-def grade(context: click.Context, assignment: str, paths: tuple[Path, ...], **options: Any) -> None:
+def grade(context: click.Context, /, assignment: str, paths: tuple[Path, ...], **options: Any) -> None:
     """Grade many: files, folders, zips, and what Canvas, Moodle, Gradescope or GitHub let you download."""
     from grader.grading import GradeOptions, grade_paths
 

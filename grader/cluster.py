@@ -72,18 +72,19 @@ def grade_on_cluster(setup: Setup, jobs: Sequence[Job], address: str) -> Iterato
         When dask.distributed is not installed or the scheduler does not answer.
     """
     try:
-        from distributed import Client, as_completed
+        import distributed
     except ImportError:
         raise HarnessError("--scheduler needs the extra 'cluster': pip install 'numpy-course-grader[cluster]'") from None
+    library: Any = distributed  # it is not typed
     try:
-        client = Client(address, timeout="15s")
+        client = library.Client(address, timeout="15s")
     except (OSError, ValueError) as error:
         raise HarnessError(f"no dask scheduler answers at {address}: {error}") from error
     with client:
         cases = client.scatter(Path(setup.cases).read_bytes(), broadcast=True, hash=True)
         waiting = iter(jobs)
         running: dict[Any, Job] = {}
-        done = as_completed()
+        done = library.as_completed()
         for job in _first(waiting, _IN_FLIGHT):
             _submit(client, setup, cases, job, running, done)
         for future in done:

@@ -216,7 +216,7 @@ def _numpy_mutants(source: str) -> Iterator[tuple[str, str]]:
             for variant in rule(node):
                 yield name, _with(tree, number, variant)
     for number, node in enumerate(ast.walk(tree)):
-        if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr) and node is not function:
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr):
             yield "drop-statement", _with(tree, number, ast.Pass())
 
 

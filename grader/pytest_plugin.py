@@ -48,7 +48,7 @@ def _wanted(config: pytest.Config, path: Path) -> bool:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Take a submitted notebook."""
     if file_path.suffix != ".py" and _wanted(parent.config, file_path):
-        return SubmissionFile.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
+        return SubmissionFile.from_parent(parent, path=file_path)
     return None
 
 

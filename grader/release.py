@@ -155,7 +155,7 @@ def _sections(handout: str) -> Mapping[str, str]:
 def _write_notebook(assignment: LoadedAssignment, path: Path) -> None:
     import nbformat
 
-    v4 = nbformat.v4
+    v4: Any = nbformat.v4
     handout = _handout(assignment)
     sections = _sections(handout)
     intro = re.split(r"(?m)^##+ ", handout)[0].strip()
@@ -171,4 +171,4 @@ def _write_notebook(assignment: LoadedAssignment, path: Path) -> None:
     metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     notebook = v4.new_notebook(cells=cells, metadata=metadata)
     nbformat.validate(notebook)
-    path.write_text(nbformat.writes(notebook) + "\n", "utf-8")
+    path.write_text(v4.writes(notebook) + "\n", "utf-8")
