@@ -185,6 +185,9 @@ def _equal_items(
     if spec.relative:  # amplified rounding: two runs of the same wrong formula differ by as much as two right ones may
         widest = max(case.expected[0].tolerances, default=0.0)
         tolerances = {path: max(tolerance, widest) for path, tolerance in tolerances.items()}
+    usual = expected_value(case, 0)
+    if any(isinstance(usual, form) and not isinstance(mine, form) for form in (tuple, dict)):
+        return _same(spec, mine, theirs, Item("the result", ((),)), tolerances)  # no parts that could be compared
     found = {item.name: item for item in items_of(mine, spec.returns)}
     right = {item.name: item for item in items_of(expected_value(case, 0), spec.returns)}
     for name in names:
