@@ -8,6 +8,7 @@ multiples of 1/8 that a person can recompute. See ``docs/design/drawing.md``.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -183,7 +184,8 @@ class Draw:
         Pass the reply (or a part of it) on as an argument: the cases are graded with the
         reference's values, and where that fails once more with the student's own.
         """
-        reply = self._reference(function)(*args)
+        # A copy, so that an argument that is handed through (a cache) can be told from the argument itself.
+        reply = copy.deepcopy(self._reference(function)(*args))
         self.steps.append(Step(function, args))
         self.replies.append(reply)
         return reply
