@@ -107,8 +107,11 @@ def judge(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> Verdict:
     if runs:
         alternative, results = _best_alternative(spec, values, outcomes)
         wrong = frozenset(name for name, (problem, _) in results.items() if problem)
-        gate = _earns(spec, cases, outcomes, [n for n in shares.items if n not in cases.trivial], wrong)
-        _item_checks(spec, cases, values, results, shares, gate, draft)
+        left_out = _left_out(spec, values, outcomes, alternative)
+        free = cases.trivial | left_out
+        gate = _earns(spec, cases, outcomes, [n for n in shares.items if n not in free], wrong)
+        unpaid = free if not gate else left_out if wrong else frozenset[str]()
+        _item_checks(spec, values, results, shares, unpaid, left_out, draft)
     else:
         for name, points in shares.items.items():
             draft.add("values", name, "skipped", points * spec.points, 0, say("skipped-runs"))
@@ -123,6 +126,17 @@ def judge(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> Verdict:
         message = say(status, name=spec.name, detail=stopped.detail)
         draft.checks[0] = Check("runs", "runs", "failed", 0.0, 0.0, message)
     return Verdict(spec.name, status, tuple(draft.checks), tuple(draft.failures), alternative, wrong, spec.points)
+
+
+def _left_out(spec: Function, values: Sequence[Case], outcomes: Outcomes, alternative: int) -> frozenset[str]:
+    """Optional items that no result holds."""
+    found = set(spec.optional)
+    for case in values if found else ():
+        got = _decoded(_value(outcomes, case))
+        for item in items_of(expected_value(case, alternative), spec.returns):
+            if isinstance(got, dict) and any(path[0] in got for path in item.paths):
+                found.discard(item.name)
+    return frozenset(found)
 
 
 def _earns(
@@ -277,20 +291,21 @@ Result = tuple[Problem | None, tuple[tuple[Case, Problem], ...]]
 
 
 def _best_alternative(spec: Function, values: Sequence[Case], outcomes: Outcomes) -> tuple[int, dict[str, Result]]:
-    """The alternative under which most items are right (the first one where equal)."""
+    """The alternative under which most items are right, then of the right form (the first one where equal)."""
     count = len(values[0].expected) if values else 0
     for alternative in range(count):
         if all(agrees(c.expected[alternative], _value(outcomes, c)) for c in values):
             names = [i.name for c in values[:1] for i in items_of(expected_value(c, alternative), spec.returns)]
             return alternative, dict.fromkeys(names, (None, ()))
     decoded = {c.key: _decoded(_value(outcomes, c)) for c in values}
-    best: tuple[int, dict[str, Result]] | None = None
-    for alternative in range(count):
-        results = judge_items(spec, values, decoded, alternative)
-        right = sum(not problem for problem, _ in results.values())
-        if best is None or right > sum(not problem for problem, _ in best[1].values()):
-            best = alternative, results
-    return best or (0, {})
+    judged = [(number, judge_items(spec, values, decoded, number)) for number in range(count)]
+    return max(judged, key=lambda found: _rightness(found[1]), default=(0, {}))
+
+
+def _rightness(results: Mapping[str, Result]) -> tuple[int, int]:
+    """How many items are right, and how many at least have the right structure."""
+    found = [problem for problem, _ in results.values()]
+    return sum(p is None for p in found), sum(p is None or p.stage != "structure" for p in found)
 
 
 def _value(outcomes: Outcomes, case: Case) -> Encoded:
@@ -353,11 +368,11 @@ def _top_problem(expected: Any, got: Any) -> Problem | None:
 
 def _item_checks(
     spec: Function,
-    cases: FunctionCases,
     values: Sequence[Case],
     results: Mapping[str, Result],
     shares: _Shares,
-    gate: bool,
+    unpaid: frozenset[str],
+    left_out: frozenset[str],
     draft: _Draft,
 ) -> None:
     structural = [(name, p, hits) for name, (p, hits) in results.items() if p and p.stage == "structure"]
@@ -377,8 +392,9 @@ def _item_checks(
             elif number > reached and problem:
                 draft.add(stage, name, "skipped", points, 0, say("skipped-stage", stage=problem.stage, item=name))
             else:
-                pays = gate or name not in cases.trivial
-                text = say("passed-cases", count=len(values)) if pays else say("trivial")
+                pays = name not in unpaid
+                right = say("optional") if name in left_out else say("passed-cases", count=len(values))
+                text = right if pays else say("trivial")
                 draft.add(stage, name, "passed", points, points if pays else 0, text if stage == "values" else "")
         draft.failures.extend(Failure(c, "values", name, p, p.message) for c, p in hits)
 
