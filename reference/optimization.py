@@ -316,6 +316,25 @@ def update_parameters_with_adam__five_items_epsilon_inside_root(
     return _adam(parameters, grads, v, s, t, learning_rate, beta1, beta2, _root_of_sum(epsilon))
 
 
+def update_parameters_with_adam__epsilon_before_correction(
+    parameters: Arrays,
+    grads: Arrays,
+    v: Arrays,
+    s: Arrays,
+    t: int,
+    learning_rate: float = 0.01,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+) -> tuple[Arrays, Arrays, Arrays]:
+    """Adam in the faster order of the original paper: both corrections go into the step length.
+
+    The epsilon then stands beside the uncorrected root: ``sqrt(s) + epsilon``.
+    """
+    shifted = epsilon / (1 - beta2**t) ** 0.5
+    return _adam(parameters, grads, v, s, t, learning_rate, beta1, beta2, _root_plus(shifted))[:3]
+
+
 def _zeros_like_gradients(parameters: Arrays) -> Arrays:
     return {"d" + name: np.zeros_like(value) for name, value in parameters.items()}
 
