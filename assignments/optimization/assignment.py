@@ -1,0 +1,446 @@
+"""Optimizers: gradient descent, mini-batches, momentum, Adam."""
+
+import numpy as np
+
+from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step
+
+_RATES = [0.0125, 0.05, 0.3, 0.7, 1.25]
+
+
+def _classes(small=6, general=12, each=3, **special):
+    """Networks small enough to be followed by hand, then deeper ones with neighbours of different size."""
+    return (
+        CaseClass("small", small, {"L": (1, 2), "width": (2, 3)}),
+        CaseClass("general", general, {"L": (3, 4)}),
+        *(CaseClass(name.replace("_", " "), each, sizes) for name, sizes in special.items()),
+    )
+
+
+_DEPTHS = {"one_layer": {"L": 1}, "five_layers": {"L": 5}, "one_unit": {"width": 1}}
+
+
+def _network(d):
+    return d.parameters(d.layers((3, 4), outputs=None))
+
+
+def _gradients(d, parameters):
+    """As the backward pass builds them, with the last layer first; in small cases in the usual order."""
+    grads = d.like(parameters)
+    if d.case in ("zero gradient", "at rest"):
+        grads = {name: np.zeros_like(value) for name, value in grads.items()}
+    return grads if d.case == "small" else dict(reversed(grads.items()))
+
+
+def _zeros(parameters):
+    return {"d" + name: np.zeros_like(value) for name, value in parameters.items()}
+
+
+def _copy(arrays):
+    return {name: value.copy() for name, value in arrays.items()}
+
+
+def _differs(got, expected):
+    """The first array of a dictionary that is not the expected one, as a sentence."""
+    for name, value in expected.items():
+        if not np.allclose(got[name], value, rtol=1e-9, atol=1e-12):
+            return name
+    return None
+
+
+# -- gradient descent --------------------------------------------------------------------
+
+
+def _descent(d):
+    parameters = _network(d)
+    return parameters, _gradients(d, parameters), d.choice(_RATES)
+
+
+def _two_steps(d):
+    """Two steps along the same gradient, and one step of their summed length."""
+    parameters, grads, rate = _descent(d)
+    name = "update_parameters_with_gd"
+    first = Step(name, (parameters, grads, rate))
+    return [first, Step(name, (Ref(0, ()), grads, 0.25)), Step(name, (parameters, grads, rate + 0.25))]
+
+
+def _same_place(given):
+    _, twice, once = given.replies
+    name = _differs(twice, once)
+    return (
+        name
+        and f"two steps along the same gradient do not lead where one step of their summed length leads: see {name}"
+    )
+
+
+# -- mini-batches ------------------------------------------------------------------------
+
+_PRIME, _SIZE = 211, 16
+_RUN = 15  # P(some difference d occurs more than 15 times) <= 210 / 16! = 1.1e-11, see _not_shuffled
+
+
+_USUAL = (CaseClass("general", 3), CaseClass("divides", 2), CaseClass("whole", 1))
+
+
+def _examples(d, m, size):
+    """Distinct columns, so that each can be found again, with labels in one row."""
+    return d.array(d.integer(1, 4), m), d.labels(1, m), size, d.integer(0, 999)
+
+
+def _batches(d):
+    size = d.integer(2, 4) if d.case == "small" else d.integer(2, 9)
+    match d.case:
+        case "large":
+            return _examples(d, _PRIME, _SIZE)
+        case "one by one":
+            return _examples(d, d.integer(2, 6), 1)
+        case "small":
+            m = size + d.integer(1, size + 1)
+        case "divides":
+            m = size * d.integer(2, 4)
+        case "whole":
+            m = size
+        case "fewer than a batch":
+            m = d.integer(1, size - 1)
+        case _:
+            m = size * d.integer(2, 4) + d.integer(1, size - 1)
+    return _examples(d, m, size)
+
+
+def _read(args, reply):
+    """Per batch the numbers of its examples (-1 for a column that X does not have), and its labels."""
+    X = args[0]
+    number = {X[:, j].tobytes(): j for j in range(X.shape[1])}
+    held, labels = [], []
+    for X_t, Y_t in reply:
+        columns = np.asarray(X_t, dtype=np.float64).T
+        held.append(np.array([number.get(column.tobytes(), -1) for column in columns], dtype=int))
+        labels.append(np.asarray(Y_t))
+    return held, labels
+
+
+def _examples_problem(args, reply):
+    X, Y, size, _ = args
+    m = X.shape[1]
+    held, labels = _read(args, reply)
+    if not held or (m > size and len(held) < 2):
+        return f"{m} examples in batches of {size} make more than one batch, found {len(held)}"
+    for t, numbers in enumerate(held, 1):
+        if (numbers < 0).any():
+            return f"batch {t} holds a column that is no column of X"
+    found = np.concatenate(held)
+    different = np.unique(found).size
+    if not found.size == m == different:
+        return f"expected each of the {m} examples once, found {found.size}, of which {different} are different"
+    for t, (numbers, Y_t) in enumerate(zip(held, labels, strict=True), 1):
+        if not np.array_equal(Y_t, Y[:, numbers]):
+            return f"batch {t} does not hold the labels of its own examples"
+    return None
+
+
+def _lengths(held):
+    return [numbers.size for numbers in held]
+
+
+def _sizes(args):
+    m, size = args[0].shape[1], args[2]
+    return [size] * (m // size) + [m % size] * (m % size > 0)
+
+
+def _sizes_problem(args, reply):
+    held, labels = _read(args, reply)
+    found, expected = _lengths(held), _sizes(args)
+    if found != expected:
+        return f"the batches have the sizes {found[:20]}, expected {expected[:20]}"
+    if found != [Y_t.shape[1] for Y_t in labels]:
+        return "a batch has not as many labels as examples"
+    return "a batch holds a column that is no column of X" if any((numbers < 0).any() for numbers in held) else None
+
+
+def _each_once(given):
+    return _examples_problem(given.args, given.reply)
+
+
+def _only_the_last_smaller(given):
+    return _sizes_problem(given.args, given.reply)
+
+
+def _not_shuffled(given):
+    """Whether the order has a pattern that chance does not make.
+
+    With m prime, the differences (mod m) of neighbours in a random order take a given value k times
+    or more with probability at most 1/k!: the order is then one of C(m-1, k) * m * (m-k-1)! among
+    m!. This covers the identity, a reversal, a rotation, any stride and batches that were shuffled
+    as wholes. Batches whose members all come from one neighbourhood were shuffled too late.
+    """
+    held, _ = _read(given.args, given.reply)
+    order = np.concatenate(held)
+    if order.size < _PRIME // 2 or order.min() < 0:
+        return "the batches do not hold the examples"
+    if np.array_equal(order, np.arange(order.size)):
+        return "the examples are still in their old order"
+    if np.bincount(np.diff(order) % _PRIME).max() > _RUN:
+        return "the order of the examples has a regular pattern; expected a random permutation"
+    spans = [int(np.ptp(numbers)) for numbers in held if numbers.size == _SIZE]
+    if min(spans, default=_PRIME) < 1.5 * _SIZE:
+        return "a batch holds neighbours only; expected a permutation of all examples before they are cut into batches"
+    return None
+
+
+def _few(d):
+    """Fewer examples than a batch, beside a usual call (so that handing back X and Y earns nothing)."""
+    size = d.integer(5, 9)
+    return [_examples(d, d.integer(2, size - 1), size), _examples(d, 3 * size + 1, size)]
+
+
+def _one_whole_batch(given):
+    few, usual = given.steps
+    one, several = given.replies
+    if len(one) != 1:
+        m, size = few.args[0].shape[1], few.args[2]
+        return f"{m} examples in batches of {size} make one batch, found {len(one)}"
+    return _examples_problem(few.args, one) or _examples_problem(usual.args, several)
+
+
+def _fit(relation):
+    """A predicate for a mistake over what was asked and the numbers of the examples per batch."""
+
+    def fits(given):
+        held, _ = _read(given.args, given.reply)
+        return all((numbers >= 0).all() for numbers in held) and bool(relation(given.args, held))
+
+    return fits
+
+
+def _full_part_right(args, held):
+    """Whether the full batches have the right size and different examples."""
+    m, size = args[0].shape[1], args[2]
+    full = [numbers for numbers in held[: m // size] if numbers.size == size]
+    return len(full) == m // size and np.unique(full).size == m // size * size
+
+
+def _everything_once(args, held):
+    m = args[0].shape[1]
+    return np.concatenate(held).size == m == np.unique(np.concatenate(held)).size
+
+
+def _left_over(args):
+    return args[0].shape[1] % args[2] > 0
+
+
+def _evenly(args):
+    m, count = args[0].shape[1], len(_sizes(args))
+    return [m // count + 1] * (m % count) + [m // count] * (count - m % count)
+
+
+_ONCE_FITS = {
+    "pairs-broken": _fit(lambda args, held: _everything_once(args, held) and _lengths(held) == _sizes(args)),
+    "missing-last-batch": _fit(
+        lambda args, held: _left_over(args) and _full_part_right(args, held) and len(held) == len(_sizes(args)) - 1
+    ),
+    "wrong-last-batch": _fit(
+        lambda args, held: _left_over(args) and _full_part_right(args, held) and len(held) == len(_sizes(args))
+    ),
+    "repeated-examples": _fit(lambda args, held: _lengths(held) == _sizes(args) and not _full_part_right(args, held)),
+}
+_ORDER_FITS = {
+    "not-shuffled": _fit(lambda args, held: (np.diff(np.concatenate(held)) == 1).all()),
+    "only-batches-shuffled": _fit(lambda args, held: all((np.diff(numbers) == 1).all() for numbers in held)),
+    "shuffled-within-batches": _fit(lambda args, held: all(np.ptp(numbers) < numbers.size for numbers in held)),
+}
+_SIZE_FITS = {
+    "empty-last-batch": _fit(lambda args, held: _lengths(held) == [*_sizes(args), 0]),
+    "even-batches": _fit(lambda args, held: _lengths(held) == _evenly(args)),
+}
+
+
+# -- momentum and Adam -------------------------------------------------------------------
+
+
+def _momentum(d):
+    parameters = _network(d)
+    beta = 0.0 if d.case == "no memory" else d.choice([0.9, 0.5, 0.75, 0.3])
+    v = _zeros(parameters) if d.case == "first step" else d.like(parameters)
+    return parameters, _gradients(d, parameters), v, beta, d.choice(_RATES)
+
+
+def _velocity_is_gradient(d):
+    parameters = _network(d)
+    grads = d.like(parameters)
+    return [(parameters, _copy(grads), grads, d.choice([0.9, 0.6]), d.choice(_RATES))]
+
+
+def _stays(given):
+    parameters, grads, _, _, rate = given.args
+    moved, v = given.reply
+    name = _differs(v, grads)
+    if name:
+        return f"a velocity that equals the gradient does not stay as it is: see {name}"
+    name = _differs(moved, {key: value - rate * grads["d" + key] for key, value in parameters.items()})
+    return name and f"with a velocity that equals the gradient, {name} does not make a step of gradient descent"
+
+
+def _adam(d):
+    """At the usual epsilon, where the averages of the squares are far above it (or nothing moves at all)."""
+    parameters = _network(d)
+    grads = _gradients(d, parameters)
+    v, s = d.like(parameters), d.like(parameters, positive=True)
+    t = d.choice([2, 3, 5, 7, 12, 40])
+    if d.case in ("first step", "at rest"):
+        v, s = _zeros(parameters), _zeros(parameters)
+        t = 1
+    elif d.case == "late":
+        t = d.choice([1000, 4000, 100000])
+    return parameters, grads, v, s, t, d.choice(_RATES), d.choice([0.9, 0.8, 0.5]), d.choice([0.999, 0.95, 0.99]), 1e-8
+
+
+def _adam_epsilon(d):
+    """At an epsilon that shows, also where the averages of the squares vanish."""
+    parameters, grads, v, s, t, rate, beta1, beta2, _ = _adam(d)
+    if d.case == "vanishing":
+        tiny = d.choice([0.0, 1e-6])
+        grads, s = {k: tiny * g for k, g in grads.items()}, {k: tiny**2 * a for k, a in s.items()}
+    return parameters, grads, v, s, t, rate, beta1, beta2, 1e-2
+
+
+def _first_step(d):
+    parameters = _network(d)
+    grads = {name: value + np.sign(value) * 0.1 for name, value in d.like(parameters).items()}
+    rest = (1, d.choice(_RATES), 0.9, d.choice([0.999, 0.9]), 1e-8)
+    return [(parameters, grads, _zeros(parameters), _zeros(parameters), *rest)]
+
+
+def _length_is_the_rate(given):
+    parameters, grads, rate = given.args[0], given.args[1], given.args[5]
+    for name, value in parameters.items():
+        step = np.asarray(given.reply[0][name]) - value
+        if not np.allclose(step, -rate * np.sign(grads["d" + name]), rtol=1e-4, atol=0):
+            return (
+                f"the first step from averages of zero must have the length of the learning rate; it has not in {name}"
+            )
+    return None
+
+
+ASSIGNMENT = Assignment(
+    name="optimization",
+    title="Optimization methods",
+    source="004, second week",
+    functions=(
+        Function(
+            "update_parameters_with_gd",
+            10,
+            _descent,
+            "parameters",
+            "one step of gradient descent",
+            classes=_classes(zero_gradient={}, **_DEPTHS),
+            properties=(Property("two steps make one of their summed length", 0.1, _two_steps, _same_place),),
+        ),
+        Function(
+            "random_mini_batches",
+            25,
+            _batches,
+            "mini_batches",
+            "shuffle the examples and cut them into batches",
+            classes=(
+                CaseClass("small", 6),
+                CaseClass("general", 12),
+                CaseClass("divides", 4),
+                CaseClass("whole", 2),
+                CaseClass("one by one", 2),
+                CaseClass("fewer than a batch", 3),
+            ),
+            random=frozenset({"mini_batches"}),
+            loose_dtype=frozenset({"mini_batches"}),
+            properties=(
+                Property(
+                    "every example once, with its own label",
+                    0.4,
+                    lambda d: [_batches(d)],
+                    _each_once,
+                    classes=(
+                        CaseClass("large", 1),
+                        CaseClass("general", 3),
+                        CaseClass("divides", 2),
+                        CaseClass("whole", 1),
+                    ),
+                    fits=_ONCE_FITS,
+                ),
+                Property(
+                    "shuffled",
+                    0.25,
+                    lambda d: [_batches(d)],
+                    _not_shuffled,
+                    classes=(CaseClass("large", 2),),
+                    fits=_ORDER_FITS,
+                ),
+                Property(
+                    "only the last batch is smaller, none is empty",
+                    0.25,
+                    lambda d: [_batches(d)],
+                    _only_the_last_smaller,
+                    classes=(
+                        CaseClass("general", 3),
+                        CaseClass("divides", 2),
+                        CaseClass("whole", 1),
+                        CaseClass("one by one", 1),
+                    ),
+                    fits=_SIZE_FITS,
+                ),
+                Property("fewer examples than a batch", 0.05, _few, _one_whole_batch),
+            ),
+        ),
+        Function(
+            "initialize_velocity",
+            8,
+            lambda d: (_network(d),),
+            "v",
+            "a zero for every gradient",
+            classes=_classes(**_DEPTHS),
+        ),
+        Function(
+            "update_parameters_with_momentum",
+            17,
+            _momentum,
+            ("parameters", "v"),
+            "one step of gradient descent with momentum",
+            classes=_classes(zero_gradient={}, no_memory={}, first_step={}, **_DEPTHS),
+            properties=(Property("a velocity equal to the gradient stays", 0.1, _velocity_is_gradient, _stays),),
+        ),
+        Function(
+            "initialize_adam",
+            10,
+            lambda d: (_network(d),),
+            ("v", "s"),
+            "two zeros for every gradient",
+            classes=_classes(**_DEPTHS),
+        ),
+        Function(
+            "update_parameters_with_adam",
+            30,
+            _adam,
+            ("parameters", "v", "s", "v_corrected", "s_corrected"),
+            "one step of Adam",
+            classes=_classes(first_step={}, late={}, zero_gradient={}, at_rest={}, **_DEPTHS),
+            alternatives=(
+                "epsilon_inside_root",
+                "five_items",
+                "five_items_epsilon_inside_root",
+                "epsilon_before_correction",
+            ),
+            weights={"parameters": 2.0},
+            sets=(
+                CaseSet(
+                    "epsilon",
+                    0.05,
+                    _adam_epsilon,
+                    (
+                        CaseClass("small", 3, {"L": 1, "width": (2, 3)}),
+                        CaseClass("general", 3),
+                        CaseClass("vanishing", 3),
+                    ),
+                    ("five_items",),
+                ),
+            ),
+            properties=(Property("the first step has the length of the rate", 0.1, _first_step, _length_is_the_rate),),
+        ),
+    ),
+)

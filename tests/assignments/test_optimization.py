@@ -1,0 +1,261 @@
+"""Optimizers: what "shuffled" means and how sure it is, where epsilon may stand, and the two editions of Adam."""
+
+import doctest
+import warnings
+from functools import cache
+from math import comb, factorial
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader import load_assignment
+from grader.cases import CaseFile
+from grader.model import FunctionReport
+from grader.pipeline import grade_submission
+from grader.running import InProcess
+from grader.spec import Given
+from grader.submission import parse_submission
+from reference import optimization as reference
+
+ASSIGNMENT = load_assignment("optimization", course=Path(__file__).parents[2])
+MODULE = ASSIGNMENT.author_module("assignment")
+assert MODULE is not None
+M, SIZE, RUN = MODULE._PRIME, MODULE._SIZE, MODULE._RUN
+
+
+@cache
+def cases() -> CaseFile:
+    return ASSIGNMENT.cases()
+
+
+def report(code: str) -> dict[str, FunctionReport]:
+    """What the functions of a submission get, run in this process."""
+    text = "import math\nimport numpy as np\n" + dedent(code)
+    submission = parse_submission("solution.py", ".py", text.encode(), cases().arities)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        graded = grade_submission(ASSIGNMENT, cases(), submission, InProcess())
+    return {function.name: function for function in graded.functions}
+
+
+def failed(function: FunctionReport) -> list[str]:
+    return [check.name for check in function.checks if check.status == "failed"]
+
+
+def codes(function: FunctionReport) -> list[str]:
+    return [finding.code for finding in function.findings]
+
+
+# -- shuffling ---------------------------------------------------------------------------
+
+
+def problem_with(order: Any, cut: Any = None) -> str | None:
+    """What the judge says of batches that hold the examples in this order."""
+    X = np.arange(1.0, M + 1).reshape(1, M)
+    Y = np.zeros((1, M))
+    order = np.asarray(order)
+    starts = range(0, order.size, SIZE)
+    reply = [(X[:, order[i : i + SIZE]], Y[:, order[i : i + SIZE]]) for i in starts]
+    sentence: str | None = MODULE._not_shuffled(Given((X, Y, SIZE, 0), (), (reply,), {}))
+    return sentence
+
+
+def riffled() -> Any:
+    order = np.empty(M, dtype=int)
+    order[0::2], order[1::2] = np.arange((M + 1) // 2), np.arange((M + 1) // 2, M)
+    return order
+
+
+def blocks_shuffled() -> Any:
+    blocks = np.split(np.arange(M // SIZE * SIZE), M // SIZE)
+    return np.concatenate([*(blocks[i] for i in np.random.default_rng(0).permutation(len(blocks))), np.arange(M)[-3:]])
+
+
+def shuffled_inside() -> Any:
+    rng = np.random.default_rng(0)
+    return np.concatenate([rng.permutation(np.arange(i, min(i + SIZE, M))) for i in range(0, M, SIZE)])
+
+
+PATTERNS = {
+    "identity": np.arange(M),
+    "reversed": np.arange(M)[::-1],
+    "rotated": np.roll(np.arange(M), 50),
+    "stride": np.arange(M) * 14 % M,
+    "riffled": riffled(),
+    "batches shuffled as wholes": blocks_shuffled(),
+    "shuffled within batches": shuffled_inside(),
+    "only a few swapped": np.concatenate([np.random.default_rng(1).permutation(100), np.arange(100, M)]),
+}
+
+
+@pytest.mark.parametrize("order", PATTERNS.values(), ids=PATTERNS.keys())
+def test_an_order_with_a_pattern_is_not_shuffled(order: Any) -> None:
+    assert sorted(order) == list(range(M))
+    assert problem_with(order) is not None
+
+
+def test_a_random_order_is_refused_with_a_probability_below_1e_9() -> None:
+    """Over both cases: a difference that comes too often, or a batch from one neighbourhood."""
+    assert all(M % divisor for divisor in range(2, M)), "the bound needs a prime"
+    pattern = (M - 1) / factorial(RUN + 1)
+    window = int(1.5 * SIZE)
+    neighbours = M * comb(window, SIZE) / comb(M, SIZE) * (M // SIZE)
+    assert 2 * (pattern + neighbours) < 1e-9
+
+
+def test_the_bound_on_repeated_differences_holds_at_a_level_that_can_be_simulated() -> None:
+    rng = np.random.default_rng(0)
+    draws = 4000
+    largest = np.array([np.bincount(np.diff(rng.permutation(M)) % M).max() for _ in range(draws)])
+    for often in (7, 8, 9):
+        expected = (M - 1) / factorial(often)
+        assert (largest >= often).mean() <= expected + 4 * np.sqrt(expected / draws), often
+    assert largest.max() <= RUN
+
+
+def test_random_orders_are_accepted() -> None:
+    rng = np.random.default_rng(1)
+    assert [problem_with(rng.permutation(M)) for _ in range(500)] == [None] * 500
+
+
+BATCHES = """
+def random_mini_batches(X, Y, mini_batch_size, seed):
+    m = X.shape[1]
+    order = np.random.permutation(m)
+    X, Y = X[:, order], Y[:, order]
+    batches = []
+    for k in range(m // mini_batch_size):
+        batches.append((X[:, k * mini_batch_size : (k + 1) * mini_batch_size],
+                        Y[:, k * mini_batch_size : (k + 1) * mini_batch_size]))
+    if m % mini_batch_size:
+        batches.append((X[:, (k + 1) * mini_batch_size :], Y[:, (k + 1) * mini_batch_size :]))
+    return batches
+"""
+
+
+def test_a_loop_variable_after_its_loop_costs_only_what_needs_a_batch_that_is_not_full() -> None:
+    graded = report(BATCHES)["random_mini_batches"]
+    assert failed(graded) == ["runs", "fewer examples than a batch"]
+    assert codes(graded) == ["loop-variable-after-loop"]
+    assert graded.points == pytest.approx(0.9 * graded.max_points)
+
+
+STUBS = {
+    "everything in one batch": "return [(X, Y)]",
+    "nothing": "return []",
+    "zeros": "return [(0 * X[:, i : i + mini_batch_size], Y[:, i : i + mini_batch_size]) "
+    "for i in range(0, X.shape[1], mini_batch_size)]",
+    "the template": "return [(None, None)]",
+}
+
+
+@pytest.mark.parametrize("body", STUBS.values(), ids=STUBS.keys())
+def test_a_stub_of_the_mini_batches_earns_nothing(body: str) -> None:
+    graded = report(f"def random_mini_batches(X, Y, mini_batch_size, seed):\n    {body}")["random_mini_batches"]
+    assert graded.points == 0
+
+
+# -- Adam --------------------------------------------------------------------------------
+
+ADAM = """
+def update_parameters_with_adam(parameters, grads, v, s, t, learning_rate, beta1, beta2, epsilon):
+    v_corrected, s_corrected = {}, {}
+    for l in range(len(parameters) // 2):
+        for kind in ("W", "b"):
+            k = kind + str(l + 1)
+            v["d" + k] = beta1 * v["d" + k] + (1 - beta1) * grads["d" + k]
+            s["d" + k] = beta2 * s["d" + k] + (1 - beta2) * grads["d" + k] ** 2
+            v_corrected["d" + k] = v["d" + k] / (1 - beta1**t)
+            s_corrected["d" + k] = s["d" + k] / (1 - beta2**t)
+            step = v_corrected["d" + k] / (np.sqrt(s_corrected["d" + k]) + epsilon)
+            parameters[k] = parameters[k] - learning_rate * step
+    return parameters, v, s
+"""
+OUTSIDE, INSIDE = '(np.sqrt(s_corrected["d" + k]) + epsilon)', 'np.sqrt(s_corrected["d" + k] + epsilon)'
+THREE, FIVE = "return parameters, v, s\n", "return parameters, v, s, v_corrected, s_corrected\n"
+
+
+def adam(*changes: tuple[str, str]) -> FunctionReport:
+    code = ADAM
+    for old, new in changes:
+        assert old in code
+        code = code.replace(old, new)
+    return report(code)["update_parameters_with_adam"]
+
+
+@pytest.mark.parametrize("result", [THREE, FIVE], ids=["three items", "five items"])
+def test_both_editions_of_adam_pass_and_rebinding_keys_is_free(result: str) -> None:
+    assert adam((THREE, result)).status == "passed"
+
+
+@pytest.mark.parametrize("result", [THREE, FIVE], ids=["three items", "five items"])
+def test_an_epsilon_inside_the_root_costs_only_the_epsilon_check(result: str) -> None:
+    graded = adam((OUTSIDE, INSIDE), (THREE, result))
+    assert (failed(graded), codes(graded)) == (["epsilon"], ["epsilon-inside-root"])
+    assert graded.points == pytest.approx(0.95 * graded.max_points)
+
+
+def test_epsilon_must_stand_in_the_same_place_everywhere() -> None:
+    graded = adam((OUTSIDE, f'({OUTSIDE} if kind == "W" else {INSIDE})'))
+    assert failed(graded) == ["parameters", "epsilon"]
+
+
+MISTAKES = {
+    "uncorrected-s": (OUTSIDE, '(np.sqrt(s["d" + k]) + epsilon)'),
+    "exponent-is-layer": ("**t", "**(l + 1)"),
+    "missing-square": (" ** 2", ""),
+    "epsilon-after-division": (OUTSIDE, 'np.sqrt(s_corrected["d" + k]) + epsilon'),
+    "missing-epsilon": (" + epsilon", ""),
+    "epsilon-literal": (" + epsilon", " + 1e-8"),
+    "ascent": ("- learning_rate", "+ learning_rate"),
+}
+
+
+@pytest.mark.parametrize("result", [THREE, FIVE], ids=["three items", "five items"])
+@pytest.mark.parametrize(("code", "change"), MISTAKES.items(), ids=MISTAKES.keys())
+def test_a_mistake_is_named_in_both_editions(code: str, change: tuple[str, str], result: str) -> None:
+    assert codes(adam(change, (THREE, result))) == [code]
+
+
+def test_five_items_that_are_all_wrong_are_not_taken_for_a_wrong_number_of_items() -> None:
+    graded = adam(("beta1) *", "beta2) *"), ("(1 - beta2) * grads", "grads"), (THREE, FIVE))
+    assert failed(graded)[0] != "structure"
+
+
+def test_averages_in_another_order_are_named() -> None:
+    assert codes(adam((THREE, "return parameters, s, v\n"))) == ["permuted-result"]
+
+
+UPDATES = {
+    "update_parameters_with_gd": """
+        def update_parameters_with_gd(parameters, grads, learning_rate):
+            for name in parameters:
+                parameters[name] -= learning_rate * grads["d" + name]
+            return parameters
+        """,
+    "update_parameters_with_momentum": """
+        def update_parameters_with_momentum(parameters, grads, v, beta, learning_rate):
+            for name in parameters:
+                v["d" + name] = beta * v["d" + name] + (1 - beta) * grads["d" + name]
+                parameters[name] -= learning_rate * v["d" + name]
+            return parameters, v
+        """,
+    "update_parameters_with_adam": ADAM.replace("parameters[k] = parameters[k] -", "parameters[k] -="),
+}
+
+
+@pytest.mark.parametrize(("name", "code"), UPDATES.items(), ids=UPDATES.keys())
+def test_arrays_overwritten_in_place_cost_the_inputs_check_only(name: str, code: str) -> None:
+    graded = report(code)[name]
+    assert (failed(graded), codes(graded)) == (["inputs"], ["mutated-input"])
+    assert graded.points == pytest.approx(0.95 * graded.max_points)
+
+
+def test_the_example_of_the_hand_out_is_what_the_reference_gives() -> None:
+    text = (ASSIGNMENT.folder / "README.md").read_text("utf-8")
+    example = doctest.DocTestParser().get_doctest(text, vars(reference).copy(), "README.md", None, 0)
+    result = doctest.DocTestRunner(verbose=False).run(example)
+    assert (result.failed, result.attempted) == (0, len(example.examples)) and result.attempted > 5
