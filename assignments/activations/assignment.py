@@ -4,13 +4,15 @@ import numpy as np
 
 from grader.spec import Assignment, Function, Property, cases
 
-_KINDS = cases(one_example={"m": 1}, one_unit={"n": 1}, kink={}, saturated={})
+# What kinds of Z there are. Only sigmoid promises to be stable for entries in the thousands.
+_KINDS = {"one_example": {"m": 1}, "one_unit": {"n": 1}, "kink": {}, "saturated": {}}
+_SCALE = {"saturated": 12.0, "extreme": 1500.0}
 
 
 def _pre_activation(d):
-    """Z of shape (n, m): with exact zeros at the kink, up to +-30 when saturated, in the thousands when extreme."""
+    """Z of shape (n, m): with exact zeros at the kink, around +-12 when saturated, in the thousands when extreme."""
     n, m = d.sizes("n", "m")
-    Z = d.array(n, m, scale={"saturated": 12.0, "extreme": 1500.0}.get(d.case, 1.0))
+    Z = d.array(n, m, scale=_SCALE.get(d.case, 1.0))
     if d.case == "kink":
         Z.flat[:: d.integer(2, 3)] = 0.0
     return Z
@@ -20,19 +22,15 @@ def _forward(d):
     return (_pre_activation(d),)
 
 
-def _backward(d):
-    Z = _pre_activation(d)
-    return d.array(*Z.shape), Z
+def _backward_of(forward):
+    """Inputs of a backward function: dA, and the cache that the forward function hands over."""
 
+    def inputs(d):
+        Z = _pre_activation(d)
+        A, cache = d.call(forward, Z)
+        return d.array(*Z.shape), cache
 
-def _is_odd(given):
-    (plus, _), (minus, _) = given.replies
-    return None if np.allclose(plus, -minus, rtol=1e-9, atol=1e-12) else "tanh(-Z) is not -tanh(Z)"
-
-
-def _adds_to_one(given):
-    (plus, _), (minus, _) = given.replies
-    return None if np.allclose(plus + minus, 1, rtol=0, atol=1e-9) else "sigmoid(Z) + sigmoid(-Z) is not 1"
+    return inputs
 
 
 def _mirrored(d):
@@ -40,25 +38,36 @@ def _mirrored(d):
     return [(Z,), (-Z,)]
 
 
-def _is_linear_in_dA(given):
-    one, two, both = given.replies
-    return None if np.allclose(one + two, both, rtol=1e-9, atol=1e-12) else "the result is not linear in dA"
+def _adds_to_one(given):
+    (plus, _), (minus, _) = given.replies
+    return None if np.allclose(plus + minus, 1, rtol=0, atol=1e-9) else "sigmoid(Z) + sigmoid(-Z) is not 1"
 
 
-def _sum_of_gradients(d):
-    dA, Z = _backward(d)
-    other = d.array(*Z.shape)
+def _differs_by_Z(given):
+    (plus, _), (minus, _) = given.replies
+    Z = given.steps[0].args[0]
+    return None if np.allclose(plus - minus, Z, rtol=1e-9, atol=1e-12) else "relu(Z) - relu(-Z) is not Z"
+
+
+def _is_odd(given):
+    (plus, _), (minus, _) = given.replies
+    return None if np.allclose(plus, -minus, rtol=1e-9, atol=1e-12) else "tanh(-Z) is not -tanh(Z)"
+
+
+def _two_gradients_and_their_sum(d):
+    Z = _pre_activation(d)
+    dA, other = d.array(*Z.shape), d.array(*Z.shape)
     return [(dA, Z), (other, Z), (dA + other, Z)]
 
 
-def _parts(given):
-    (A, _), (opposite, _) = given.replies
-    Z = given.steps[0].args[0]
-    return None if np.allclose(A - opposite, Z, rtol=1e-9, atol=1e-12) else "relu(Z) - relu(-Z) is not Z"
+def _is_linear_in_dA(given):
+    one, two, both = given.replies
+    if np.allclose(one + two, both, rtol=1e-9, atol=1e-12):
+        return None
+    return "dZ for the sum of two gradients dA is not the sum of the two dZ"
 
 
-_LINEAR = Property("linear in dA", 0.1, _sum_of_gradients, _is_linear_in_dA)
-_EXTREME = cases(one_example={"m": 1}, one_unit={"n": 1}, saturated={}, extreme={})
+_LINEAR = Property("linear in dA", 0.1, _two_gradients_and_their_sum, _is_linear_in_dA)
 
 ASSIGNMENT = Assignment(
     name="activations",
@@ -70,8 +79,8 @@ ASSIGNMENT = Assignment(
             15,
             _forward,
             ("A", "cache"),
-            "sigma(Z) = 1 / (1 + exp(-Z)), elementwise",
-            classes=_EXTREME,
+            "sigma(Z) = 1 / (1 + exp(-Z)), element by element",
+            classes=cases(**_KINDS, extreme={}),
             weights={"cache": 0.25},
             properties=(Property("sigmoid(Z) + sigmoid(-Z) = 1", 0.1, _mirrored, _adds_to_one),),
         ),
@@ -80,46 +89,50 @@ ASSIGNMENT = Assignment(
             15,
             _forward,
             ("A", "cache"),
-            "max(0, Z), elementwise",
-            classes=_KINDS,
+            "max(0, Z), element by element",
+            classes=cases(**_KINDS),
             weights={"cache": 0.25},
-            properties=(Property("relu(Z) - relu(-Z) = Z", 0.1, _mirrored, _parts),),
+            properties=(Property("relu(Z) - relu(-Z) = Z", 0.1, _mirrored, _differs_by_Z),),
         ),
         Function(
             "tanh",
             15,
             _forward,
             ("A", "cache"),
-            "tanh(Z), elementwise",
-            classes=_EXTREME,
+            "tanh(Z), element by element",
+            classes=cases(**_KINDS),
             weights={"cache": 0.25},
+            helpers=("sigmoid",),
             properties=(Property("tanh is odd", 0.1, _mirrored, _is_odd),),
         ),
         Function(
             "sigmoid_backward",
             20,
-            _backward,
+            _backward_of("sigmoid"),
             "dZ",
             "dA * sigma'(Z)",
-            classes=_KINDS,
+            classes=cases(**_KINDS),
+            helpers=("sigmoid",),
             properties=(_LINEAR,),
         ),
         Function(
             "relu_backward",
             15,
-            _backward,
+            _backward_of("relu"),
             "dZ",
             "dA where Z > 0, else 0",
-            classes=_KINDS,
+            classes=cases(**_KINDS),
+            helpers=("relu",),
             properties=(_LINEAR,),
         ),
         Function(
             "tanh_backward",
             20,
-            _backward,
+            _backward_of("tanh"),
             "dZ",
             "dA * (1 - tanh(Z)**2)",
-            classes=_KINDS,
+            classes=cases(**_KINDS),
+            helpers=("tanh",),
             properties=(_LINEAR,),
         ),
     ),

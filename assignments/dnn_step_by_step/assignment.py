@@ -159,7 +159,9 @@ def _mirrored_layer(d):
 def _mirror_relation(given):
     (A, _), (mirrored, _) = given.replies
     if given.args[3] == "sigmoid":
-        return None if np.allclose(A + mirrored, 1, rtol=0, atol=1e-9) else "sigmoid: the two outputs do not add up to 1"
+        return (
+            None if np.allclose(A + mirrored, 1, rtol=0, atol=1e-9) else "sigmoid: the two outputs do not add up to 1"
+        )
     right = (A >= 0).all() and (mirrored >= 0).all() and np.allclose(A * mirrored, 0, rtol=0, atol=1e-12)
     return None if right else "relu: at most one of the two outputs may be positive, and none negative"
 
@@ -326,7 +328,13 @@ ASSIGNMENT = Assignment(
             random=frozenset({"W{l}"}),
             properties=(
                 Property(
-                    "weights are Gaussian * 0.01", 0.8, _two_wide_layers, _gaussian_weights(_small), 1, _WIDE, fits=_FITS_TWO
+                    "weights are Gaussian * 0.01",
+                    0.8,
+                    _two_wide_layers,
+                    _gaussian_weights(_small),
+                    1,
+                    _WIDE,
+                    fits=_FITS_TWO,
                 ),
                 Property("biases are zero", 0.2, lambda d: [_two_layers(d)], _zero_biases, fits=_BIAS_FITS),
             ),
@@ -362,7 +370,9 @@ ASSIGNMENT = Assignment(
             _linear,
             ("Z", "cache"),
             "Z = W A + b",
-            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}, square={"n": 3, "k": 3, "m": 3}),
+            classes=cases(
+                one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}, square={"n": 3, "k": 3, "m": 3}
+            ),
             weights={"cache": 0.3},
             properties=(Property("b counts once", 0.1, _two_inputs_and_their_sum, _bias_counts_once),),
         ),
@@ -404,7 +414,9 @@ ASSIGNMENT = Assignment(
             _linear_backward,
             ("dA_prev", "dW", "db"),
             "gradients of the linear part of a layer",
-            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}, square={"n": 3, "k": 3, "m": 3}),
+            classes=cases(
+                one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}, square={"n": 3, "k": 3, "m": 3}
+            ),
             properties=(Property("follows the change of Z", 0.1, _any_direction, _follows_the_change_of_Z),),
         ),
         Function(

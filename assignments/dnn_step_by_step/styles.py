@@ -22,7 +22,7 @@ def _seeded_template(n_x, n_h, n_y):
 def _second_layer_first(n_x, n_h, n_y):
     rng = np.random.default_rng(7)
     W2, W1 = rng.normal(0, 0.01, (n_y, n_h)), rng.normal(scale=0.01, size=(n_h, n_x))
-    return dict(b2=np.zeros((n_y, 1)), W2=W2, b1=np.zeros((n_h, 1)), W1=W1)
+    return {"b2": np.zeros((n_y, 1)), "W2": W2, "b1": np.zeros((n_h, 1)), "W1": W1}
 
 
 def _transposed_draw(n_x, n_h, n_y):
@@ -55,7 +55,8 @@ def _deep_later_edition(layer_dims):
 def _deep_number_by_number(layer_dims):
     random.seed(5)
     parameters = {}
-    for l, (before, size) in enumerate(zip(layer_dims, layer_dims[1:]), start=1):
+    for l in range(1, len(layer_dims)):
+        before, size = layer_dims[l - 1], layer_dims[l]
         parameters[f"W{l}"] = np.array([[random.gauss(0, 0.01) for _ in range(before)] for _ in range(size)])
         parameters[f"b{l}"] = np.array([[0.0]] * size)
     return parameters
@@ -175,7 +176,7 @@ def _cost_with_where(AL, Y):
 
 def _cost_with_loop(AL, Y):
     total = 0.0
-    for a, y in zip(AL.flatten().tolist(), Y.flatten().tolist()):
+    for a, y in zip(AL.flatten().tolist(), Y.flatten().tolist(), strict=True):
         total -= math.log(a) if y else math.log(1 - a)
     return total / AL.shape[1]
 
@@ -199,7 +200,9 @@ def _linear_backward_template(dZ, cache):
     dW = 1.0 / m * np.dot(dZ, A_prev.T)
     db = 1.0 / m * np.sum(dZ, axis=1, keepdims=True)
     dA_prev = np.dot(W.T, dZ)
-    assert dA_prev.shape == A_prev.shape and dW.shape == W.shape and db.shape == b.shape
+    assert dA_prev.shape == A_prev.shape
+    assert dW.shape == W.shape
+    assert db.shape == b.shape
     return dA_prev, dW, db
 
 
@@ -283,7 +286,7 @@ def _model_backward_without_dA(AL, Y, caches):
 def _model_backward_from_dZ(AL, Y, caches):
     """The last layer starts from AL - Y, and nothing is computed for the input."""
     L, m = len(caches), AL.shape[1]
-    dZ, grads = AL - Y, {}
+    dZ, dA, grads = AL - Y, None, {}
     for l in range(L, 0, -1):
         (A_prev, W, b), Z = caches[l - 1]
         if l < L:
