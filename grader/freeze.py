@@ -256,13 +256,13 @@ def _value_case(
     right = _call(author, author.function(spec.name), args, draw.given)
     _check_untouched(spec, plain, args)
     accepted = [right, *(_call(author, f, args, draw.given) for f in author.variants(spec.name, alternatives))]
-    expected = []
+    expected: list[Expected] = []
     for index, value in enumerate(accepted):
         function = [author.function(spec.name), *author.variants(spec.name, alternatives)][index]
         found = _expected(author, spec, function, value, args, draw.given, with_styles=index == 0)
         if found is None:
             return None
-        expected.append(found)
+        expected.append(_as_wide(found, expected[0]) if expected else found)
     if spec.own_inputs and own is None:
         raise SpecError(f"{spec.name}: own_inputs needs a strategy that uses draw.call")
     mistakes = {}
@@ -424,6 +424,22 @@ def _tolerance(relative: float, leaf: Any, deviation: float) -> float | None:
     scale = max(1.0, largest)
     tolerance = max(DEVIATIONS * deviation, FLOOR * scale)
     return tolerance if tolerance <= LIMIT * scale else None
+
+
+def _as_wide(other: Expected, reference: Expected) -> Expected:
+    """An alternative whose numbers are the reference's own in another form gets its tolerances as well.
+
+    The declared styles, which have the reference's form, widen only those.
+    """
+    known = {
+        _bytes(leaf): tolerance
+        for (_, leaf), tolerance in zip(leaves(decode(reference.value)), reference.tolerances, strict=True)
+    }
+    widened = (
+        max(tolerance, known.get(_bytes(leaf), 0.0))
+        for (_, leaf), tolerance in zip(leaves(decode(other.value)), other.tolerances, strict=True)
+    )
+    return Expected(other.value, tuple(widened))
 
 
 def _judged_paths(spec: Function, value: Any) -> frozenset[tuple[Any, ...]]:
