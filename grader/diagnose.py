@@ -177,11 +177,12 @@ def _equal_items(
     spec: Function, case: Case, names: Iterable[str], mistake: Encoded, got: Encoded, alternative: int
 ) -> bool:
     try:
-        mine, theirs = _finite(decode(mistake)), _finite(decode(got))
+        wrong, theirs = decode(mistake), _finite(decode(got))
     except WireError:
         return False
+    mine = _finite(wrong)
     theirs = _head(theirs, mine, case)
-    tolerances = {path: max(1e-12, 1e-9 * _scale(leaf)) for path, leaf in leaves(mine)}
+    tolerances = {path: max(1e-12, 1e-9 * _scale(leaf)) for path, leaf in leaves(wrong)}
     if spec.relative:  # amplified rounding: two runs of the same wrong formula differ by as much as two right ones may
         widest = max(case.expected[0].tolerances, default=0.0)
         tolerances = {path: max(tolerance, widest) for path, tolerance in tolerances.items()}
@@ -203,10 +204,10 @@ def _equal_items(
 
 def _finite(value: Any) -> Any:
     """The value with nan and inf replaced by huge numbers, so that equal ones compare equal."""
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        return np.nan_to_num(value, nan=1e301, posinf=1e302, neginf=-1e302)
-    if isinstance(value, float | np.floating):
-        return type(value)(np.nan_to_num(value, nan=1e301, posinf=1e302, neginf=-1e302))
+    if isinstance(value, np.ndarray | float | np.floating) and np.asarray(value).dtype.kind == "f":
+        most = float(np.finfo(np.asarray(value).dtype).max)
+        finite = np.nan_to_num(value, nan=most / 8, posinf=most / 2, neginf=-most / 2)
+        return finite if isinstance(value, np.ndarray) else type(value)(finite)
     if isinstance(value, dict):
         return {key: _finite(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
