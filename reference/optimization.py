@@ -327,10 +327,7 @@ def update_parameters_with_adam__epsilon_before_correction(
     beta2: float = 0.999,
     epsilon: float = 1e-8,
 ) -> tuple[Arrays, Arrays, Arrays]:
-    """Adam in the faster order of the original paper: both corrections go into the step length.
-
-    The epsilon then stands beside the uncorrected root: ``sqrt(s) + epsilon``.
-    """
+    """Adam with both corrections in the step length, so that epsilon stands beside the uncorrected ``sqrt(s)``."""
     shifted = epsilon / (1 - beta2**t) ** 0.5
     return _adam(parameters, grads, v, s, t, learning_rate, beta1, beta2, _root_plus(shifted))[:3]
 
