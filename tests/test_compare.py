@@ -103,7 +103,12 @@ def test_minus_zero_is_zero() -> None:
     ("expected", "got", "stage", "words"),
     [
         (EYE, None, "structure", "value is None; is a 'return' missing"),
-        (EYE, Opaque(0, "numpy.matrix"), "structure", "value is of type numpy.matrix, expected an array of shape (2, 2)"),
+        (
+            EYE,
+            Opaque(0, "numpy.matrix"),
+            "structure",
+            "value is of type numpy.matrix, expected an array of shape (2, 2)",
+        ),
         (EYE, [[1.0, 0.0], [0.0, 1.0]], "structure", "value is a list of 2, expected an array of shape (2, 2)"),
         (EYE, "text", "structure", "value is a text, expected an array of shape (2, 2)"),
         (0.5, True, "structure", "value is True or False, expected a number"),
