@@ -245,6 +245,9 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         elif name in self.siblings:
             for unit in self.siblings[name]:
                 self.session.execute(unit, module.__dict__)
+        # A bound name means the same wherever it is looked up: ``utils.relu``, an import inside a function.
+        bound = {n: helper for n, helper in self.session.trampolines.items() if n in module.__dict__}
+        module.__dict__.update(bound)
 
 
 class Missing(importlib.abc.MetaPathFinder):
