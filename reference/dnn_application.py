@@ -4,12 +4,13 @@ The continuation of source 002. Both loops look up the initializer, and every la
 module when they are called; rebinding such a name here changes what the loops use.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from reference.dnn_step_by_step import (
     L_model_backward,
+    L_model_backward__guarded,
     L_model_forward,
     compute_cost,
     initialize_parameters,
@@ -85,6 +86,18 @@ def two_layer_model__with_costs(
     return _train_two_layers(X, Y, layers_dims, learning_rate, num_iterations, print_cost)
 
 
+def two_layer_model__guarded(
+    X: np.ndarray,
+    Y: np.ndarray,
+    layers_dims: Sequence[int],
+    learning_rate: float = 0.0075,
+    num_iterations: int = 3000,
+    print_cost: bool = False,
+) -> dict[str, np.ndarray]:
+    """As right as the reference up to a guard of 1e-7 in the denominators of the output's gradient."""
+    return _train_two_layers(X, Y, layers_dims, learning_rate, num_iterations, print_cost, guard=1e-7)[0]
+
+
 def L_layer_model(
     X: np.ndarray,
     Y: np.ndarray,
@@ -144,6 +157,19 @@ def L_layer_model__with_costs(
     return _train_deep(X, Y, layers_dims, learning_rate, num_iterations, print_cost)
 
 
+def L_layer_model__guarded(
+    X: np.ndarray,
+    Y: np.ndarray,
+    layers_dims: Sequence[int],
+    learning_rate: float = 0.0075,
+    num_iterations: int = 3000,
+    print_cost: bool = False,
+) -> dict[str, np.ndarray]:
+    """As right as the reference up to a guard of 1e-7 in the denominators of the output's gradient."""
+    backward = L_model_backward__guarded
+    return _train_deep(X, Y, layers_dims, learning_rate, num_iterations, print_cost, backward=backward)[0]
+
+
 def _train_two_layers(
     X: np.ndarray,
     Y: np.ndarray,
@@ -151,6 +177,7 @@ def _train_two_layers(
     learning_rate: float,
     num_iterations: int,
     print_cost: bool,
+    guard: float = 0.0,
 ) -> tuple[dict[str, np.ndarray], list[float]]:
     parameters = initialize_parameters(*layers_dims)
     costs: list[float] = []
@@ -158,7 +185,7 @@ def _train_two_layers(
         A1, cache1 = linear_activation_forward(X, parameters["W1"], parameters["b1"], "relu")
         A2, cache2 = linear_activation_forward(A1, parameters["W2"], parameters["b2"], "sigmoid")
         _record_cost(costs, i, A2, Y, print_cost)
-        dA2 = (1 - Y) / (1 - A2) - Y / A2
+        dA2 = (1 - Y) / (1 - A2 + guard) - Y / (A2 + guard)
         dA1, dW2, db2 = linear_activation_backward(dA2, cache2, "sigmoid")
         _, dW1, db1 = linear_activation_backward(dA1, cache1, "relu")
         grads = {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
@@ -173,13 +200,14 @@ def _train_deep(
     learning_rate: float,
     num_iterations: int,
     print_cost: bool,
+    backward: Callable[..., dict[str, np.ndarray]] | None = None,
 ) -> tuple[dict[str, np.ndarray], list[float]]:
     parameters = initialize_parameters_deep(list(layers_dims))
     costs: list[float] = []
     for i in range(num_iterations):
         AL, caches = L_model_forward(X, parameters)
         _record_cost(costs, i, AL, Y, print_cost)
-        grads = L_model_backward(AL, Y, caches)
+        grads = (backward or L_model_backward)(AL, Y, caches)
         parameters = update_parameters(parameters, grads, learning_rate)
     return parameters, costs
 

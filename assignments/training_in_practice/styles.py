@@ -2,6 +2,7 @@
 
 import math
 import random
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,7 +21,7 @@ def split_in_order_with_lists(X, Y, dev_fraction, test_fraction, seed=0):
     n_train = math.ceil(m * (1 - dev_fraction - test_fraction))
     n_dev = min(math.ceil(m * dev_fraction), m - n_train)
     borders = [0, n_train, n_train + n_dev, m]
-    return [[X[:, a:b], Y[:, a:b]] for a, b in zip(borders[:-1], borders[1:], strict=True)]
+    return [[X[:, a:b], Y[:, a:b]] for a, b in pairwise(borders)]
 
 
 def split_of_a_stack(X, Y, dev_fraction, test_fraction, seed=0):
@@ -36,8 +37,9 @@ def split_column_by_column(X, Y, dev_fraction, test_fraction, seed=0):
     columns = list(range(X.shape[1]))
     rng.shuffle(columns)
     n_dev, n_test = int(len(columns) * dev_fraction), int(len(columns) * test_fraction)
-    parts = columns[n_dev + n_test :], columns[:n_dev], columns[n_dev : n_dev + n_test]
-    return tuple((np.take(X, part, axis=1), np.take(Y, part, axis=1)) for part in (np.array(p, dtype=int) for p in parts))
+    sets = columns[n_dev + n_test :], columns[:n_dev], columns[n_dev : n_dev + n_test]
+    places = [np.array(part, dtype=int) for part in sets]
+    return tuple((np.take(X, place, axis=1), np.take(Y, place, axis=1)) for place in places)
 
 
 def fit_by_hand(X_train):
@@ -195,7 +197,12 @@ def flip_one_by_one(images):
 
 
 STYLES = {
-    "train_dev_test_split": (split_by_rounding_down, split_in_order_with_lists, split_of_a_stack, split_column_by_column),
+    "train_dev_test_split": (
+        split_by_rounding_down,
+        split_in_order_with_lists,
+        split_of_a_stack,
+        split_column_by_column,
+    ),
     "fit_normalization": (fit_by_hand, fit_with_var, fit_by_mean_square, fit_in_loops),
     "normalize": (normalize_with_safe_copy, normalize_where_positive, normalize_afterwards, normalize_row_by_row),
     "diagnose_fit": (diagnose_as_list, diagnose_frozen, diagnose_by_cases),

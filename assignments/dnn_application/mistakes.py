@@ -1,0 +1,365 @@
+"""Known wrong solutions of the two training loops, and what they have in common."""
+
+import numpy as np
+
+from grader.spec import mistake
+from reference.activations import sigmoid, sigmoid_backward
+from reference.dnn_step_by_step import initialize_parameters, initialize_parameters_deep
+
+_BOTH = ("two_layer_model", "L_layer_model")
+
+# -- gradient descent with everything that can be got wrong as an argument ----------------
+
+
+def _forward(X, parameters, hidden):
+    """Activations and pre-activations of all layers; ``hidden`` is the activation of the hidden ones."""
+    A, seen, last = X, [], len(parameters) // 2
+    for layer in range(1, last + 1):
+        Z = parameters[f"W{layer}"] @ A + parameters[f"b{layer}"]
+        seen.append((A, Z))
+        A = hidden(Z) if layer < last else sigmoid(Z)[0]
+    return A, seen
+
+
+def _relu(Z):
+    return np.maximum(0, Z)
+
+
+def _relu_slope(Z):
+    return (Z > 0).astype(float)
+
+
+def _cross_entropy_slope(AL, Y):
+    return (1 - Y) / (1 - AL) - Y / AL
+
+
+def _gradients(
+    X, Y, parameters, *, hidden=_relu, hidden_slope=_relu_slope, output=_cross_entropy_slope, output_slope=None
+):
+    AL, seen = _forward(X, parameters, hidden)
+    dA, grads, last = output(AL, Y), {}, len(seen)
+    for layer in range(last, 0, -1):
+        A_prev, Z = seen[layer - 1]
+        if layer == last:
+            dZ = sigmoid_backward(dA, Z) if output_slope is None else dA * output_slope(Z)
+        else:
+            dZ = dA * hidden_slope(Z)
+        grads[f"W{layer}"] = dZ @ A_prev.T / X.shape[1]
+        grads[f"b{layer}"] = np.sum(dZ, axis=1, keepdims=True) / X.shape[1]
+        dA = parameters[f"W{layer}"].T @ dZ
+    return grads
+
+
+def _step(parameters, grads, learning_rate, kept=lambda name: False):
+    return {n: v if kept(n) else v - learning_rate * grads[n] for n, v in parameters.items()}
+
+
+def _descend(X, Y, parameters, learning_rate, num_iterations, kept=lambda name: False, **changed):
+    with np.errstate(all="ignore"):
+        for _ in range(num_iterations):
+            parameters = _step(parameters, _gradients(X, Y, parameters, **changed), learning_rate, kept)
+    return parameters
+
+
+# The names are looked up here when a mistake is called, and bound to the given weights by then.
+def _start_two(layers_dims):
+    return initialize_parameters(*layers_dims)
+
+
+def _start_deep(layers_dims):
+    return initialize_parameters_deep(layers_dims)
+
+
+_START = dict(zip(_BOTH, (_start_two, _start_deep), strict=True))
+
+
+def _in(functions, code, message, hint):
+    """The same mistake in several functions: ``build(start)`` makes the wrong solution."""
+
+    def make(build):
+        return tuple(mistake(code, name, message, hint)(build(_START[name])) for name in functions)
+
+    return make
+
+
+# -- arguments that have no effect -------------------------------------------------------
+
+
+@_in(
+    _BOTH,
+    "learning-rate-ignored",
+    "the argument learning_rate has no effect: the steps have a length of their own",
+    "Which learning rate does update_parameters get in your loop?",
+)
+def learning_rate_ignored(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), 0.0075, num_iterations
+    )
+
+
+@_in(
+    _BOTH,
+    "iterations-ignored",
+    "the argument num_iterations has no effect: the loop has a length of its own",
+    "How often does your loop run when num_iterations is 1?",
+)
+def iterations_ignored(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, 50
+    )
+
+
+@_in(
+    _BOTH,
+    "dimensions-ignored",
+    "the weights are made for other layers than those in the argument layers_dims (a name of the notebook in its place?)",
+    "Call your function with the layers (3, 4, 1), and look at the shapes of the parameters.",
+)
+def dimensions_ignored(start):
+    layers_dims_of_the_notebook = (12288, 7, 1) if start is _start_two else [12288, 20, 7, 5, 1]
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims_of_the_notebook), learning_rate, num_iterations
+    )
+
+
+@mistake(
+    "only-two-layers",
+    "L_layer_model",
+    "the weights are made for the first, second and last layer alone, whatever layers_dims holds",
+    "How many layers does [4, 3, 2, 1] describe?",
+)
+def only_two_layers(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
+    parameters = initialize_parameters(layers_dims[0], layers_dims[1], layers_dims[-1])
+    return _descend(X, Y, parameters, learning_rate, num_iterations)
+
+
+# -- the loop ----------------------------------------------------------------------------
+
+
+@_in(
+    _BOTH,
+    "never-trains",
+    "the parameters come back as they were given: the updates are lost",
+    "Which variable holds the result of update_parameters, and which one do you return?",
+)
+def never_trains(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: start(layers_dims)
+
+
+@_in(
+    _BOTH,
+    "starts-anew-each-iteration",
+    "every iteration starts from the initial weights again, so that only one step is ever made",
+    "What has to be done once, before the loop?",
+)
+def starts_anew(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, min(num_iterations, 1)
+    )
+
+
+@_in(
+    _BOTH,
+    "one-iteration-missing",
+    "there is one update less than num_iterations",
+    "How many numbers does range(1, n) give?",
+)
+def one_iteration_missing(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, num_iterations - 1
+    )
+
+
+@_in(
+    _BOTH,
+    "one-iteration-too-many",
+    "there is one update more than num_iterations",
+    "How many numbers does range(0, n + 1) give?",
+)
+def one_iteration_too_many(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, num_iterations + 1
+    )
+
+
+@_in(
+    _BOTH,
+    "gradient-of-the-first-step",
+    "every step repeats the gradient of the first one: the forward pass never sees the updated weights",
+    "Which weights go into the forward pass of the second iteration?",
+)
+def gradient_of_the_first_step(start):
+    def model(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
+        parameters = start(layers_dims)
+        grads = _gradients(X, Y, parameters)
+        return _step(parameters, grads, num_iterations * learning_rate)
+
+    return model
+
+
+@_in(
+    _BOTH,
+    "climbs",
+    "the steps go up the slope of the cost: a sign is wrong",
+    "Print the cost of the first iterations.",
+)
+def climbs(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), -learning_rate, num_iterations
+    )
+
+
+@_in(
+    _BOTH,
+    "averaged-twice",
+    "the gradient is divided by the number of examples twice",
+    "The layer functions take the mean already.",
+)
+def averaged_twice(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate / X.shape[1], num_iterations
+    )
+
+
+@_in(
+    _BOTH,
+    "not-averaged",
+    "the gradient is the sum over the examples, not their mean",
+    "Where is the division by m?",
+)
+def not_averaged(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate * X.shape[1], num_iterations
+    )
+
+
+@_in(
+    _BOTH,
+    "biases-not-trained",
+    "the biases stay what they were; they have gradients as well",
+    "Which entries of the gradients reach the update?",
+)
+def biases_not_trained(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, num_iterations, kept=lambda name: name.startswith("b")
+    )
+
+
+@_in(
+    _BOTH,
+    "only-last-layer-trained",
+    "only the last layer is trained; the hidden layers stay what they were",
+    "Which entries of the gradients reach the update?",
+)
+def only_last_layer_trained(start):
+    def model(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
+        last = str(len(layers_dims) - 1)
+        kept = lambda name: name[1:] != last  # noqa: E731
+        return _descend(X, Y, start(layers_dims), learning_rate, num_iterations, kept)
+
+    return model
+
+
+# -- activations and the output ----------------------------------------------------------
+
+
+def _sigmoid_slope(Z):
+    s = sigmoid(Z)[0]
+    return s * (1 - s)
+
+
+@_in(
+    _BOTH,
+    "sigmoid-on-hidden-layer",
+    "the hidden layers use the sigmoid; the exercise asks for relu",
+    "Linear, relu, linear, sigmoid: which activation belongs where?",
+)
+def sigmoid_on_hidden_layer(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, num_iterations,
+        hidden=lambda Z: sigmoid(Z)[0], hidden_slope=_sigmoid_slope,
+    )  # fmt: skip
+
+
+@_in(
+    _BOTH,
+    "sigmoid-backward-on-hidden-layer",
+    "the backward pass treats the hidden layers as sigmoid layers; forward they are relu",
+    "Each layer goes back with the activation it came with.",
+)
+def sigmoid_backward_on_hidden_layer(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, num_iterations, hidden_slope=_sigmoid_slope
+    )
+
+
+@_in(
+    _BOTH,
+    "relu-backward-on-output-layer",
+    "the backward pass treats the output layer as a relu layer; forward it is a sigmoid",
+    "Each layer goes back with the activation it came with.",
+)
+def relu_backward_on_output_layer(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, num_iterations, output_slope=_relu_slope
+    )
+
+
+@_in(
+    _BOTH,
+    "backward-activations-exchanged",
+    "the backward pass has the two activations exchanged",
+    "Each layer goes back with the activation it came with.",
+)
+def backward_activations_exchanged(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, num_iterations,
+        hidden_slope=_sigmoid_slope, output_slope=_relu_slope,
+    )  # fmt: skip
+
+
+@_in(
+    _BOTH,
+    "output-gradient-of-Z",
+    "A - Y is the gradient with respect to Z of the output layer, but it is used as that with respect to A",
+    "Differentiate the cross-entropy with respect to A.",
+)
+def output_gradient_of_z(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, num_iterations, output=lambda AL, Y: AL - Y
+    )
+
+
+@_in(
+    _BOTH,
+    "output-gradient-incomplete",
+    "the gradient of the cost holds only the examples with label 1; the term with 1 - Y is missing",
+    "The cross-entropy has two terms.",
+)
+def output_gradient_incomplete(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, num_iterations, output=lambda AL, Y: -Y / AL
+    )
+
+
+@_in(
+    _BOTH,
+    "output-gradient-sign",
+    "the term with 1 - Y has the wrong sign in the gradient of the cost",
+    "Differentiate log(1 - A).",
+)
+def output_gradient_sign(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, num_iterations, output=lambda AL, Y: -Y / AL - (1 - Y) / (1 - AL)
+    )
+
+
+def _all_mistakes():
+    for value in list(globals().values()):
+        if isinstance(value, tuple):
+            yield from (part for part in value if hasattr(part, "solution"))
+        elif hasattr(value, "solution"):
+            yield value
+
+
+MISTAKES = tuple(_all_mistakes())
