@@ -240,7 +240,7 @@ def _pairs(
         outcome = outcomes[failure.case.key][-1]
         if failure.problem is None or failure.item is None or not isinstance(outcome, Returned):
             return "", []
-        mine, theirs = expected_value(failure.case, alternative), decode(outcome.value)
+        mine, theirs = expected_value(failure.case, alternative), _decoded(outcome)
         tolerances = _tolerances(failure.case, alternative)
         item = next(i for i in items_of(mine, spec.returns) if i.name == failure.item)
         for path, leaf in leaves(mine):
@@ -257,6 +257,14 @@ def _pairs(
                 found.append((failure.case, expected, other))
     item_name = failures[0].item or ""
     return item_name if complete or len(places) > 3 else " and ".join(places), found
+
+
+def _decoded(outcome: Outcome) -> Any:
+    """The value of a reply; None where there is none, or bytes that are no value."""
+    try:
+        return decode(outcome.value) if isinstance(outcome, Returned) else None
+    except WireError:
+        return None
 
 
 def _number_at(value: Any, path: Sequence[Any]) -> Any:
@@ -304,7 +312,7 @@ def _permuted(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict:
     orders = [p for p in permutations(range(count)) if list(p) != sorted(p)]
     for case in values:
         outcome = outcomes[case.key][-1]
-        got = decode(outcome.value) if isinstance(outcome, Returned) else None
+        got = _decoded(outcome)
         if not isinstance(got, tuple | list) or len(got) != count:
             return
         expected, tolerances = expected_value(case, verdict.alternative), _tolerances(case, verdict.alternative)
@@ -319,11 +327,13 @@ def _permuted(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict:
 def _axes(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
     for failures in _by_item(verdict).values():
         name, pairs = _pairs(spec, outcomes, failures, verdict.alternative)
-        if not pairs or any(f.problem is None or f.problem.stage != "shape" for f in failures):
+        if not pairs:
             continue
         got, expected = pairs[0][2].shape, pairs[0][1].shape
         if all(g.ndim == e.ndim == 2 and g.shape == e.shape[::-1] and _near(g.T, e) for _, e, g in pairs):
             yield Finding("transposed", say("transposed", item=name), say("transposed-hint"))
+        elif any(f.problem is None or f.problem.stage != "shape" for f in failures):
+            continue
         elif all(g.ndim < e.ndim and g.size == e.size for _, e, g in pairs):
             text = say("keepdims", item=name, got=got, expected=expected)
             yield Finding("missing-keepdims", text, say("keepdims-hint"))
@@ -346,7 +356,7 @@ def _dtypes(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: V
 
 
 def _relations(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
-    """A constant factor with its meaning, the opposite sign, the transpose, an argument too many or few."""
+    """The opposite sign, or a constant factor with its meaning."""
     for failures in _by_item(verdict).values():
         name, pairs = _pairs(spec, outcomes, failures, verdict.alternative)
         if any(e.shape != g.shape or not np.isfinite(g).all() for _, e, g in pairs):
@@ -364,9 +374,6 @@ def _relations(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict
             if meaning:
                 text = say("factor", item=name, factor=meaning[0], meaning=meaning[1])
                 yield Finding("constant-factor", text, say("factor-hint"))
-                continue
-        if all(e.ndim == 2 and e.shape[0] == e.shape[1] > 1 and _near(g, e.T) for _, e, g in pairs):
-            yield Finding("transposed", say("transposed", item=name), say("transposed-hint"))
 
 
 def _near(a: Any, b: Any, tolerance: float = 1e-9) -> bool:
