@@ -1,0 +1,453 @@
+"""Findings: catalogued mistakes by their outcomes, general detectors by a relation; none of them ever false."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.cases import MistakeText
+from grader.checks import judge
+from grader.diagnose import findings_of
+from grader.running import Raised, Returned
+from grader.spec import Given, Property
+from grader.wire import encode
+from tests import tiny
+from tests.tiny import findings_on, graded_function, hand_made, outcomes_of, plain
+
+RNG = np.random.default_rng(5)
+MATRICES = [(RNG.standard_normal((n, m)),) for n, m in ((2, 3), (3, 2), (4, 5), (3, 3))]
+SQUARES = [(RNG.standard_normal((n, n)),) for n in (2, 3, 4)]
+WEIGHTED = [(X, weight) for (X,), weight in zip(MATRICES, (2.0, 3.0, 0.5, 4.0), strict=True)]
+
+Function = Callable[..., Any]
+
+
+def codes(*args: Any, **options: Any) -> list[str]:
+    return [finding.code for finding in findings_on(*args, **options)]
+
+
+def mean(X: Any) -> Any:
+    return np.mean(X, axis=1, keepdims=True)
+
+
+def mean_and_size(X: Any) -> Any:
+    return mean(X), np.sum(X**2, axis=1, keepdims=True)
+
+
+def same(X: Any) -> Any:
+    return X
+
+
+def gradients(X: Any) -> Any:
+    return {"dW1": 2 * X, "db1": mean(X), "dW2": X**3, "db2": 3 * mean(X)}
+
+
+def changed(key: str, change: Function) -> Function:
+    def wrong(X: Any) -> Any:
+        grads = gradients(X)
+        return {**grads, key: change(grads[key])}
+
+    return wrong
+
+
+# -- general detectors: each once right, and once nearly -----------------------------------
+
+POSITIVE: list[tuple[str, Function, Function, list[Any], Any, str]] = [
+    ("constant-factor", mean, lambda X: 2 * mean(X), MATRICES, "dW", "dW is 2 times the expected value"),
+    (
+        "constant-factor",
+        mean,
+        lambda X: np.sum(X, axis=1, keepdims=True),
+        MATRICES,
+        "dW",
+        "dW is m times the expected value: a division by the number of examples m is missing, or it is multiplied "
+        "once too often",
+    ),
+    (
+        "constant-factor",
+        mean,
+        lambda X: mean(X) / X.shape[1],
+        MATRICES,
+        "dW",
+        "dW is 1/m times the expected value: it is divided by the number of examples m once too often, or a "
+        "multiplication is missing",
+    ),
+    (
+        "constant-factor",
+        lambda X, rate: rate * X,
+        lambda X, rate: X,
+        WEIGHTED,
+        "dW",
+        "dW is 1/rate times the expected value: it is divided by the argument rate once too often, or a "
+        "multiplication is missing",
+    ),
+    ("opposite-sign", mean, lambda X: -mean(X), MATRICES, "dW", "dW has the opposite sign"),
+    ("transposed", same, lambda X: X.T, MATRICES[:3], "dW", "dW is the transpose of what is expected"),
+    ("transposed", same, lambda X: X.T, SQUARES, "dW", "dW is the transpose of what is expected"),
+    ("transposed", same, lambda X: X.T, MATRICES, "dW", "dW is the transpose of what is expected"),
+    (
+        "missing-keepdims",
+        mean,
+        lambda X: np.mean(X, axis=1),
+        MATRICES,
+        "db",
+        "db has lost an axis: its shape is (2,), expected (2, 1)",
+    ),
+    (
+        "extra-axis",
+        lambda X: np.mean(X, axis=1),
+        mean,
+        MATRICES,
+        "db",
+        "db has an axis too many: its shape is (2, 1), expected (2,)",
+    ),
+    (
+        "single-precision",
+        mean,
+        lambda X: mean(X).astype(np.float32),
+        MATRICES,
+        "dW",
+        "dW was computed in single precision (float32)",
+    ),
+    ("truncated", lambda X: 9 * X, lambda X: np.trunc(9 * X), MATRICES, "dW", "dW was cut to whole numbers"),
+    ("truncated", lambda X: 9 * X, lambda X: (9 * X).astype(int), MATRICES, "dW", "dW was cut to whole numbers"),
+    ("truncated", lambda X: 9 * X, lambda X: (9 * X) // 1, MATRICES, "dW", "dW was cut to whole numbers"),
+    (
+        "permuted-result",
+        mean_and_size,
+        lambda X: mean_and_size(X)[::-1],
+        MATRICES,
+        ("mean", "size"),
+        "the parts of the result are right, but in another order: expected (mean, size)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "reference", "student", "arguments", "returns", "message"), POSITIVE)
+def test_a_relation_that_holds_everywhere_is_named(
+    code: str, reference: Function, student: Function, arguments: Any, returns: Any, message: str
+) -> None:
+    found = findings_on(reference, student, arguments, returns)
+    assert [f.code for f in found][:1] == [code]
+    assert found[0].message == message
+    assert found[0].hint
+
+
+NEGATIVE: list[tuple[str, Function, Function, list[Any], Any]] = [
+    # a factor in all cases but one, and a factor that nothing explains
+    ("constant-factor", mean, lambda X: (2 if X.shape[1] > 2 else 3) * mean(X), MATRICES, "dW"),
+    ("constant-factor", mean, lambda X: 2 * mean(X) + 1e-3, MATRICES, "dW"),
+    ("constant-factor", mean, lambda X: 0 * mean(X), MATRICES, "dW"),
+    ("constant-factor", mean, lambda X: np.full((len(X), 1), np.nan), MATRICES, "dW"),
+    ("opposite-sign", mean, lambda X: -mean(X) * (1 + 1e-3), MATRICES, "dW"),
+    ("opposite-sign", mean, lambda X: np.abs(mean(X)), MATRICES, "dW"),
+    ("opposite-sign", mean, lambda X: -mean(X) if len(X) > 2 else 7 * mean(X), MATRICES, "dW"),
+    ("transposed", same, lambda X: X.T + 1e-3, MATRICES[:3], "dW"),
+    ("transposed", same, lambda X: X.T if X.shape[0] < 4 else X + 1, SQUARES, "dW"),
+    ("transposed", same, lambda X: np.zeros(X.T.shape), MATRICES[:3], "dW"),
+    ("missing-keepdims", mean, lambda X: np.mean(X, axis=0), MATRICES[:3], "db"),
+    ("missing-keepdims", mean, lambda X: np.mean(X, axis=0, keepdims=True), MATRICES[:3], "db"),
+    ("missing-keepdims", mean, lambda X: 3.0, MATRICES, "db"),
+    ("extra-axis", mean, lambda X: np.zeros((len(X), 1, 2)), MATRICES, "db"),
+    ("single-precision", mean, lambda X: mean(X).astype(np.float32) + np.float32(1), MATRICES, "dW"),
+    ("single-precision", mean, lambda X: mean(X).astype(complex), MATRICES, "dW"),
+    ("truncated", mean, lambda X: np.zeros((len(X), 1)), MATRICES, "dW"),
+    ("truncated", lambda X: 9 * X, lambda X: np.rint(9 * X), MATRICES, "dW"),
+    ("truncated", lambda X: 9 * X, lambda X: np.trunc(9 * X) + 1, MATRICES, "dW"),
+    ("permuted-result", mean_and_size, lambda X: (mean(X), mean(X)), MATRICES, ("mean", "size")),
+    ("permuted-result", mean_and_size, lambda X: (mean_and_size(X)[1], mean(X) + 1), MATRICES, ("mean", "size")),
+    (
+        "permuted-result",
+        mean_and_size,
+        lambda X: mean_and_size(X)[::-1] if X.shape[1] > 2 else (mean(X), mean(X)),
+        MATRICES,
+        ("mean", "size"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "reference", "student", "arguments", "returns"), NEGATIVE)
+def test_a_relation_that_nearly_holds_is_not_named(
+    code: str, reference: Function, student: Function, arguments: Any, returns: Any
+) -> None:
+    assert code not in codes(reference, student, arguments, returns)
+
+
+def test_a_single_number_is_no_evidence_for_a_factor() -> None:
+    numbers = [(1.5,), (2.5,), (4.0,)]
+    assert codes(lambda x: x, lambda x: 2 * x, numbers) == []
+    assert codes(lambda x: x, lambda x: 2 * x, [*numbers, (7.25,)]) == ["constant-factor"]
+
+
+def test_nothing_is_said_about_what_is_no_number() -> None:
+    huge = [(float(n),) for n in range(2, 9)]
+    assert codes(lambda x: x, lambda x: 10**400, huge) == []
+    assert codes(lambda x: x, lambda x: 1j * x, huge) == []
+    assert codes(lambda x: x, lambda x: "text", huge) == []
+    assert codes(lambda x: x, lambda x: None, huge) == []
+
+
+def test_a_finding_names_the_wrong_part_of_a_dictionary() -> None:
+    (found,) = findings_on(gradients, changed("dW2", lambda v: -v), MATRICES, "grads")
+    assert (found.code, found.message) == ("opposite-sign", "dW2 has the opposite sign")
+
+
+def test_a_finding_covers_all_wrong_parts_of_an_item_or_says_nothing() -> None:
+    def both(X: Any) -> Any:
+        grads = gradients(X)
+        return {**grads, "dW1": 2 * grads["dW1"], "dW2": 2 * grads["dW2"]}
+
+    (found,) = findings_on(gradients, both, MATRICES, "grads")
+    assert found.message == "dW{l} is 2 times the expected value"
+
+    def mixed(X: Any) -> Any:
+        grads = gradients(X)
+        return {**grads, "dW1": 2 * grads["dW1"], "dW2": grads["dW2"] + 1}
+
+    assert findings_on(gradients, mixed, MATRICES, "grads") == ()
+
+
+def test_a_missing_part_of_an_item_silences_the_detectors() -> None:
+    def without(X: Any) -> Any:
+        grads = gradients(X)
+        return {"dW1": 2 * grads["dW1"], "db1": grads["db1"], "db2": grads["db2"]}
+
+    assert findings_on(gradients, without, MATRICES, "grads") == ()
+
+
+def test_the_columns_of_a_parameter_are_not_taken_for_examples() -> None:
+    arguments = [({"W1": X},) for (X,) in MATRICES]
+    found = findings_on(lambda p: p["W1"], lambda p: p["W1"] * p["W1"].shape[1], arguments)
+    assert [f.code for f in found] == []
+
+
+def test_at_most_two_findings_are_told() -> None:
+    def wrong(X: Any) -> Any:
+        grads = gradients(X)
+        return {"dW1": -grads["dW1"], "dW2": -grads["dW2"], "db1": 2 * grads["db1"], "db2": 2 * grads["db2"]}
+
+    assert codes(gradients, wrong, MATRICES, "grads") == ["opposite-sign", "constant-factor"]
+    assert codes(gradients, gradients, MATRICES, "grads") == []
+
+
+# -- exceptions, classes of inputs, mutation ----------------------------------------------
+
+
+def test_an_undefined_name_is_told_where_the_inputs_may_be_seen() -> None:
+    def student(X: Any) -> Any:
+        raise NameError("name 'layer_dims' is not defined")
+
+    (found,) = findings_on(same, student, MATRICES)
+    assert (found.code, found.message) == ("undefined-name", "the name layer_dims is not defined in this file")
+    assert findings_on(same, student, MATRICES, visible=False) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["name '<b>' is not defined", "name 'x' was lost", "layer_dims", "name '" + "x" * 99 + "' is not defined"]
+)
+def test_only_a_name_error_of_the_usual_form_is_an_undefined_name(text: str) -> None:
+    def student(X: Any) -> Any:
+        raise NameError(text)
+
+    assert findings_on(same, student, MATRICES) == ()
+
+
+def test_a_variable_that_is_unbound_is_no_undefined_name() -> None:
+    def student(X: Any) -> Any:
+        raise UnboundLocalError("cannot access local variable 'k' where it is not associated with a value")
+
+    assert findings_on(same, student, MATRICES) == ()
+
+
+def test_a_problem_with_one_kind_of_input_only_is_told() -> None:
+    classes = ["small", "general", "general", "one example"]
+
+    def student(X: Any) -> Any:
+        return X + RNG.standard_normal() if X.shape == (3, 3) else X
+
+    (found,) = findings_on(same, student, MATRICES, classes=classes)
+    assert found.code == "only-special-inputs"
+    assert found.message == "value is wrong only for inputs of the kind 'one example'"
+
+
+@pytest.mark.parametrize(
+    "classes", [["small"] * 4, ["kink", "general", "general", "kink"], ["general"] * 3 + ["small"]]
+)
+def test_a_problem_elsewhere_too_is_not_laid_on_one_kind_of_input(classes: list[str]) -> None:
+    def student(X: Any) -> Any:
+        return X + RNG.standard_normal() if X.shape == (3, 3) else X
+
+    assert "only-special-inputs" not in codes(same, student, MATRICES, classes=classes)
+
+
+def test_a_changed_argument_is_a_finding() -> None:
+    spec = replace(plain(), inputs_share=0.1)
+    cases = hand_made(spec, same, MATRICES)
+    outcomes = outcomes_of(cases, same)
+    key = cases.cases[1].key
+    (right,) = outcomes[key]
+    assert isinstance(right, Returned)
+    outcomes[key] = (replace(right, mutated=(0,)),)
+    (found,) = findings_of(spec, cases, outcomes, judge(spec, cases, outcomes))
+    assert (found.code, found.message) == ("mutated-input", "it changed its argument X in place; work on a copy")
+
+
+# -- catalogued mistakes -------------------------------------------------------------------
+
+
+def with_mistake(
+    reference: Function, mistake: Function, arguments: list[Any] = MATRICES, returns: Any = "value"
+) -> tuple[Any, Any]:
+    """Cases that know one mistake under the code 'known'."""
+    spec = plain(returns)
+    cases = hand_made(spec, reference, arguments)
+    wrong = outcomes_of(cases, mistake)
+    found = []
+    for case in cases.cases:
+        (outcome,) = wrong[case.key]
+        value = outcome.value if isinstance(outcome, Returned) else outcome.type_name  # type: ignore[union-attr]
+        same_as_right = not isinstance(value, str) and value == case.expected[0].value
+        found.append(case if same_as_right else replace(case, mistakes={"known": value}))
+    text = MistakeText("known", "this is known", "look again")
+    return spec, replace(cases, cases=tuple(found), mistakes={"known": text})
+
+
+def named(spec: Any, cases: Any, student: Function) -> list[str]:
+    outcomes = outcomes_of(cases, student)
+    return [f.code for f in findings_of(spec, cases, outcomes, judge(spec, cases, outcomes))]
+
+
+def test_a_mistake_is_named_by_its_numbers_however_it_is_written() -> None:
+    spec, cases = with_mistake(mean_and_size, lambda X: (mean(X) + X[:, :1], mean_and_size(X)[1]), returns=("a", "b"))
+
+    def written_otherwise(X: Any) -> Any:
+        total = sum(X.T) / X.shape[1]
+        return [total.reshape(-1, 1) + X[:, [0]], np.array([[sum(v * v for v in row)] for row in X])]
+
+    outcomes = outcomes_of(cases, written_otherwise)
+    (found,) = findings_of(spec, cases, outcomes, judge(spec, cases, outcomes))
+    assert (found.code, found.message, found.hint) == ("known", "this is known", "look again")
+
+
+@pytest.mark.parametrize(
+    "student",
+    [
+        lambda X: X**2 + (1e-6 if X.shape == (3, 3) else 0),
+        lambda X: X**2 if X.shape != (3, 3) else X,
+        lambda X: X**2 if X.shape != (3, 3) else np.nan * X,
+        lambda X: X**2 + 1,
+        lambda X: (X**2).astype(np.float32),
+        lambda X: None,
+    ],
+    ids=["one number", "right in one case", "nan in one case", "another mistake on top", "another dtype", "a stub"],
+)
+def test_a_mistake_is_not_named_when_one_case_differs(student: Function) -> None:
+    spec, cases = with_mistake(same, lambda X: X**2)
+    assert named(spec, cases, lambda X: X**2) == ["known"]
+    assert "known" not in named(spec, cases, student)
+
+
+def test_a_mistake_in_one_item_is_not_named_when_another_item_is_wrong_too() -> None:
+    spec, cases = with_mistake(mean_and_size, lambda X: (mean(X) + 1, mean_and_size(X)[1]), returns=("a", "b"))
+    assert named(spec, cases, lambda X: (mean(X) + 1, mean_and_size(X)[1])) == ["known"]
+    assert named(spec, cases, lambda X: (mean(X) + 1, mean_and_size(X)[1] + 5)) == []
+
+
+def test_a_mistake_that_raises_is_named_by_the_type_of_its_exception() -> None:
+    def raising(X: Any) -> Any:
+        if X.shape[1] < 3:
+            raise IndexError("anything")
+        return X
+
+    def otherwise(X: Any) -> Any:
+        if X.shape[1] < 3:
+            raise ValueError("anything")
+        return X
+
+    spec, cases = with_mistake(same, raising)
+    assert named(spec, cases, raising) == ["known"]
+    assert named(spec, cases, otherwise) == []
+
+
+def test_nan_in_the_same_places_is_the_same_mistake_and_excuses_nothing_else() -> None:
+    def overflowing(X: Any) -> Any:
+        return np.where(X > 1, np.nan, np.where(X < -1, -np.inf, X))
+
+    spec, cases = with_mistake(same, overflowing)
+    assert named(spec, cases, overflowing) == ["known"]
+    assert named(spec, cases, lambda X: np.where(np.isfinite(overflowing(X)), X + 1, overflowing(X))) == []
+    assert named(spec, cases, lambda X: np.where(X > 1, np.inf, overflowing(X))) == []
+    assert named(spec, cases, lambda X: overflowing(X).astype(np.float32)) == []
+
+
+def test_a_mistake_that_returns_another_form_is_named_too() -> None:
+    spec, cases = with_mistake(gradients, lambda X: {"dW1": 2 * X}, returns="grads")
+    assert named(spec, cases, lambda X: {"dW1": 2 * X}) == ["known"]
+    assert named(spec, cases, lambda X: {"dW1": 2 * X, "db1": 0 * X}) == []
+    spec, cases = with_mistake(mean_and_size, mean, returns=("a", "b"))
+    assert named(spec, cases, mean) == ["known"]
+    assert named(spec, cases, lambda X: mean(X) + 1) == []
+
+
+def test_a_mistake_of_a_random_function_is_a_predicate_over_failing_cases() -> None:
+    def large(given: Given) -> bool:
+        return bool(given.reply > 10)
+
+    def broken(given: Given) -> bool:
+        raise KeyError("no")
+
+    prop = Property("small", 1.0, lambda d: [], lambda given: None if given.reply < 5 else "too large", fits={})
+    prop = replace(prop, fits={"broken": broken, "known": large})
+    spec = replace(plain(random=frozenset({"value"})), properties=(prop,))
+    cases = hand_made(spec, lambda x: x, [(1.0,), (2.0,)])
+    extra = tuple(replace(c, key=c.key + "p", check="small", expected=()) for c in cases.cases)
+    text = MistakeText("known", "this is known", "look again")
+    cases = replace(cases, cases=(*cases.cases, *extra), mistakes={"known": text})
+    assert named(spec, cases, lambda x: 20.0) == ["known"]
+    assert named(spec, cases, lambda x: 7.0) == []
+    assert named(spec, cases, lambda x: 20.0 if x < 2 else 7.0) == []
+    assert named(spec, cases, lambda x: x) == []
+    outcomes = {c.key: (Raised("ValueError", "no"),) for c in cases.cases}
+    assert findings_of(spec, cases, outcomes, judge(spec, cases, outcomes)) == ()
+
+
+def test_bytes_that_are_no_value_match_no_mistake() -> None:
+    spec, cases = with_mistake(same, lambda X: X**2)
+    outcomes = {c.key: (Returned(encode(None)._replace(header=b"?")),) for c in cases.cases}
+    assert findings_of(spec, cases, outcomes, judge(spec, cases, outcomes)) == ()
+
+
+# -- the catalogue of the tiny course, end to end ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "code"),
+    [
+        ("center", "def center(X):\n    m = np.mean(X, axis=0, keepdims=True)\n    return X - m, m", "wrong-axis"),
+        ("center", "def center(X):\n    m = X.mean()\n    return X - m, m", "mean-of-everything"),
+        ("affine", "def affine(X, W, b):\n    return np.dot(W, X), (X, W, b)", "missing-bias"),
+        ("layer", "def layer(X, W, b):\n    return affine(X, W, b)[0]", "not-halved"),
+        (
+            "noise",
+            "def noise(n, m):\n    return {'W1': np.random.randn(n, m), 'b1': np.zeros((n, 1))}",
+            "missing-scale",
+        ),
+        ("above", "def above(X, t):\n    return (X < t) * 1", "wrong-at-threshold"),
+        ("slope", "def slope(f, x):\n    return f(x + step()) - f(x)", "not-divided"),
+    ],
+)
+def test_a_catalogued_mistake_is_recognised_in_a_submission(name: str, source: str, code: str) -> None:
+    report = graded_function(name, source)
+    assert report.status == "failed"
+    assert [f.code for f in report.findings] == [code]
+    text = tiny.cases().functions[name].mistakes[code]
+    assert (report.findings[0].message, report.findings[0].hint) == (text.message, text.hint)
+
+
+def test_two_mistakes_at_once_are_none_of_the_catalogue() -> None:
+    source = "def center(X):\n    m = np.mean(X, axis=0, keepdims=True)\n    return X - 2 * m, m"
+    assert graded_function("center", source).findings == ()
