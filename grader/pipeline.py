@@ -158,6 +158,7 @@ class _Run:
         plain = [f for f in specs if not f.given]
         self.outcomes: dict[str, tuple[Outcome, ...]] = {}
         self.defined: Mapping[str, str] = {}
+        self.carried: set[str] = set()
         self.messages: tuple[str, ...] = submission.messages
         self._run_all(plain, ())
         for spec in specs:
@@ -277,6 +278,7 @@ class _Run:
         findings = findings_of(spec, cases, attempt.outcomes, verdict)
         carried = bool(attempt.carried) and verdict.passed  # a few points more are no reason to call it right
         if carried:
+            self.carried.add(spec.name)
             findings = (self._carried_finding(spec, attempt.carried), *findings)[:2]
         counterexample = None if verdict.passed else counterexample_of(cases, attempt.outcomes, verdict)
         return FunctionReport(
@@ -307,6 +309,8 @@ class _Run:
         return bool(own) and not own[-1].source.startswith(("from", "import", "try"))
 
     def _right(self, name: str) -> bool:
+        if name in self.carried:  # right itself, and what it stands on is named beside it
+            return True
         spec = self.assignment.spec.function(name)
         if not any(case.key in self.outcomes for case in self.cases.functions[name].cases):
             return True  # it was not run here: nothing is said about it
