@@ -1,0 +1,119 @@
+"""Learning rates that shrink while training goes on."""
+
+import numpy as np
+
+from grader.spec import Assignment, CaseClass, Function, Property
+
+_DECAYS = [0.3, 0.5, 0.75, 1.0, 2.5]
+
+
+def _rate(d):
+    return d.choice([0.5, 0.25, 0.75]) if d.case == "small" else d.number(0.01, 1.5)
+
+
+def _decay(d):
+    return 0.0 if d.case == "no decay" else d.choice(_DECAYS)
+
+
+def _smooth(d):
+    epoch = {
+        "small": d.integer(1, 4),
+        "first epoch": 0,
+        "late": d.integer(10_000, 99_999),
+    }.get(d.case, d.integer(2, 60))
+    return _rate(d), epoch, _decay(d)
+
+
+def _three_epochs(d):
+    rate, epoch, decay = _smooth(d)
+    apart = d.integer(1, 9)
+    return [(rate, epoch + k * apart, decay) for k in range(3)]
+
+
+def _even_growth(given):
+    """1 / rate is a straight line over the epochs."""
+    first, second, third = (1 / float(np.asarray(reply)) for reply in given.replies)
+    if not second > first:
+        return "the learning rate does not fall from epoch to epoch"
+    if not np.isclose(second - first, third - second, rtol=1e-9, atol=0):
+        return "1 / learning_rate does not grow by the same amount in every epoch"
+    return None
+
+
+def _stairs(d):
+    """Epochs within a stair, never its first one unless the class asks for it."""
+    interval = d.integer(2, 4) if d.case == "small" else d.choice([3, 7, 10, 25, 100, 250])
+    stair = d.integer(1, 4) if d.case in ("small", "no decay") else d.integer(1, 12)
+    match d.case:
+        case "first epoch":
+            epoch = 0
+        case "first stair":
+            epoch = d.integer(1, interval - 1)
+        case "a new stair":
+            epoch = stair * interval
+        case "last of a stair":
+            epoch = stair * interval + interval - 1
+        case "stairs of one epoch":
+            interval, epoch = 1, d.integer(2, 40)
+        case _:
+            epoch = stair * interval + d.integer(1, interval - 1)
+    return _rate(d), epoch, _decay(d), interval
+
+
+def _edges(d):
+    """The first, an inner and the last epoch of a stair, and the first of the next."""
+    rate, _, decay, _ = _stairs(d)
+    interval, stair = d.integer(5, 30), d.integer(0, 5)
+    start = stair * interval
+    epochs = (start, start + d.integer(1, interval - 2), start + interval - 1, start + interval)
+    return [(rate, epoch, decay, interval) for epoch in epochs]
+
+
+def _flat_then_lower(given):
+    first, inner, last, following = (float(np.asarray(reply)) for reply in given.replies)
+    interval = given.args[3]
+    if not np.allclose([inner, last], first, rtol=1e-12, atol=0):
+        return f"within one interval of {interval} epochs the learning rate changes from {first:.6g} to {last:.6g}"
+    return None if following < first else f"after {interval} epochs the learning rate does not fall"
+
+
+ASSIGNMENT = Assignment(
+    name="learning_rate_decay",
+    title="Learning rate decay",
+    source="004, second week",
+    functions=(
+        Function(
+            "update_lr",
+            40,
+            _smooth,
+            "learning_rate",
+            "a learning rate that falls with every epoch",
+            classes=(
+                CaseClass("small", 8),
+                CaseClass("general", 12),
+                CaseClass("first epoch", 3),
+                CaseClass("no decay", 3),
+                CaseClass("late", 3),
+            ),
+            properties=(Property("1 / rate grows evenly", 0.1, _three_epochs, _even_growth),),
+        ),
+        Function(
+            "schedule_lr_decay",
+            60,
+            _stairs,
+            "learning_rate",
+            "a learning rate that falls in stairs",
+            classes=(
+                CaseClass("small", 8),
+                CaseClass("general", 12),
+                CaseClass("first epoch", 2),
+                CaseClass("first stair", 4),
+                CaseClass("a new stair", 4),
+                CaseClass("last of a stair", 4),
+                CaseClass("stairs of one epoch", 3),
+                CaseClass("no decay", 3),
+            ),
+            properties=(Property("flat within an interval, lower after it", 0.1, _edges, _flat_then_lower),),
+        ),
+    ),
+)

@@ -1,0 +1,79 @@
+"""Learning rate decay: the stairs are looked at between their edges too."""
+
+import doctest
+from functools import cache
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from grader import load_assignment
+from grader.cases import CaseFile
+from grader.model import FunctionReport
+from grader.pipeline import grade_submission
+from grader.running import InProcess
+from grader.submission import parse_submission
+from reference import learning_rate_decay as reference
+
+ASSIGNMENT = load_assignment("learning_rate_decay", course=Path(__file__).parents[2])
+
+
+@cache
+def cases() -> CaseFile:
+    return ASSIGNMENT.cases()
+
+
+def stairs(body: str) -> FunctionReport:
+    """What a ``schedule_lr_decay`` with this body gets, run in this process."""
+    head = "import math\nimport numpy as np\ndef schedule_lr_decay(lr0, epoch, decay, interval=1000):\n"
+    text = head + "\n".join("    " + line for line in dedent(body).strip().splitlines())
+    submission = parse_submission("solution.py", ".py", text.encode(), cases().arities)
+    graded = grade_submission(ASSIGNMENT, cases(), submission, InProcess())
+    return {function.name: function for function in graded.functions}["schedule_lr_decay"]
+
+
+RIGHT = {
+    "zero-dimensional array": "return np.array(lr0 / (1 + decay * (epoch // interval)))",
+    "NumPy scalar": "return np.divide(lr0, 1 + decay * np.floor_divide(epoch, interval))",
+    "divmod": "return lr0 * (1 / (1 + divmod(epoch, interval)[0] * decay))",
+    "first interval apart": "return lr0 if epoch < interval else lr0 / (1 + decay * math.trunc(epoch / interval))",
+}
+
+
+@pytest.mark.parametrize("body", RIGHT.values(), ids=RIGHT.keys())
+def test_a_right_schedule_passes_in_any_style(body: str) -> None:
+    assert stairs(body).status == "passed"
+
+
+WRONG = {
+    "only-at-multiples": "return lr0 / (1 + decay * np.floor(epoch / interval)) if epoch % interval == 0 else lr0",
+    "not-floored": "return lr0 / (1 + decay * (epoch / interval)) if epoch >= interval else lr0",
+    "floor-of-product": "return lr0 / (1 + np.floor(decay * epoch / interval))",
+    "unbound-between-multiples": """
+        if epoch % interval == 0:
+            lr = lr0 / (1 + decay * (epoch / interval))
+        return lr
+        """,
+    "interval-literal": "return lr0 / (1 + decay * (epoch // 1000))",
+    "rounded-to-nearest": "return lr0 / (1 + decay * np.round(epoch / interval))",
+}
+
+
+@pytest.mark.parametrize(("code", "body"), WRONG.items(), ids=WRONG.keys())
+def test_a_schedule_that_is_right_only_at_some_epochs_fails_and_is_named(code: str, body: str) -> None:
+    graded = stairs(body)
+    assert [finding.code for finding in graded.findings] == [code]
+    assert graded.points <= 0.1 * graded.max_points
+
+
+def test_a_number_in_an_array_is_a_wrong_shape_and_not_a_wrong_value() -> None:
+    graded = stairs("return np.array([[lr0 / (1 + decay * (epoch // interval))]])")
+    assert next(check.kind for check in graded.checks if check.status == "failed") == "shape"
+    assert [finding.code for finding in graded.findings] == ["extra-axis"]
+
+
+def test_the_example_of_the_hand_out_is_what_the_reference_gives() -> None:
+    text = (ASSIGNMENT.folder / "README.md").read_text("utf-8")
+    example = doctest.DocTestParser().get_doctest(text, vars(reference).copy(), "README.md", None, 0)
+    result = doctest.DocTestRunner(verbose=False).run(example)
+    assert (result.failed, result.attempted) == (0, 2)
