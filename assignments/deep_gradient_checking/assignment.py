@@ -1,0 +1,316 @@
+"""Gradient checking of a network of any depth, and numerical derivatives of any function: source 003."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, Ref, Step, cases
+
+# -- one number --------------------------------------------------------------------------
+
+
+def _function(d):
+    """A function of one number; x**2 is the source's example."""
+    if d.case == "square":
+        return Code("polynomial", (0.0, 0.0, 1.0))
+    kind = d.choice(["polynomial", "wave", "growth"])
+    if kind == "polynomial":
+        return Code(kind, tuple(d.number(-2, 2) or 0.5 for _ in range(4)))
+    if kind == "wave":
+        return Code(kind, (d.number(0.5, 3), d.number(0.5, 2), d.number(-1, 1)))
+    return Code(kind, (d.choice([-0.75, 0.5, 1.0, 1.25]),))
+
+
+def _derivative(d):
+    return _function(d), d.number(-3, 3), d.choice([0.5, 0.25, 0.1, 0.01, 1e-3, 1e-4])
+
+
+def _on_polynomials(degree):
+    """A plan: a polynomial of that degree, with its derivative noted for the judge."""
+
+    def plan(d):
+        coefficients = tuple(d.number(-2, 2) or 0.5 for _ in range(degree + 1))
+        x = d.number(-3, 3)
+        d.note(slope=sum(n * c * x ** (n - 1) for n, c in enumerate(coefficients) if n))
+        return [(Code("polynomial", coefficients), x, d.choice([0.5, 0.1, 0.01]))]
+
+    return plan
+
+
+def _is_exact(given):
+    found, slope = float(np.asarray(given.reply)), given.facts["slope"]
+    if np.isclose(found, slope, rtol=1e-7, atol=1e-7):
+        return None
+    return f"the formula is exact for this polynomial, with the derivative {slope:.8g}, but the result is {found:.8g}"
+
+
+# -- dictionaries and vectors ------------------------------------------------------------
+
+_DEPTHS = cases(one_layer={"L": 1}, two_layers={"L": 2}, eleven_layers={"L": 11, "width": (2, 3)})
+
+
+def _parameters(d):
+    return (d.parameters(d.layers(outputs=None)),)
+
+
+def _same_entries(given):
+    sent = np.sort(np.concatenate([value.ravel() for value in given.args[0].values()]))
+    found = np.sort(np.ravel(given.reply))
+    if found.shape != sent.shape:
+        return f"the vector has {found.size} entries, expected the {sent.size} entries of all parameters"
+    return None if np.array_equal(found, sent) else "the vector holds numbers that are in no parameter"
+
+
+def _vector(d):
+    dims = d.layers(outputs=None)
+    count = sum(n * (k + 1) for k, n in pairwise(dims))
+    return d.array(count, 1), dims
+
+
+def _there_and_back(d):
+    return [_vector(d), Step("dictionary_to_vector", (Ref(0),))]
+
+
+def _comes_back(given):
+    sent = given.steps[0].args[0]
+    found = np.asarray(given.reply)
+    if found.shape == sent.shape and np.array_equal(found, sent):
+        return None
+    return "dictionary_to_vector does not bring your dictionary back to the vector that it came from"
+
+
+def _gradients_of(d, dims, *, last_first=True, with_dA=False):
+    """Gradients as a backward pass builds them: the last layer first, dA among them."""
+    gradients = {}
+    for l in range(1, len(dims))[:: -1 if last_first else 1]:
+        if with_dA:
+            gradients[f"dA{l - 1}"] = d.array(dims[l - 1], 3)
+        gradients[f"dW{l}"] = d.array(dims[l], dims[l - 1])
+        gradients[f"db{l}"] = d.array(dims[l], 1)
+    return gradients
+
+
+def _gradients(d):
+    return (_gradients_of(d, d.layers(outputs=None), last_first=d.choice([True, False])),)
+
+
+def _gradients_with_dA(d):
+    return (_gradients_of(d, d.layers(outputs=None), with_dA=True),)
+
+
+def _two_orders(d):
+    (gradients,) = _gradients(d)
+    return [(gradients,), (dict(sorted(gradients.items())),)]
+
+
+def _same_vector(given):
+    first, second = (np.asarray(reply) for reply in given.replies)
+    if first.shape == second.shape and np.array_equal(first, second):
+        return None
+    return "the vector changes with the order of the dictionary's keys; it has to follow the numbers in them"
+
+
+# -- the network -------------------------------------------------------------------------
+
+
+def _network(d):
+    dims = d.layers()
+    m = d.size("m")
+    return dims, d.array(dims[0], m), d.labels(1, m), d.parameters(dims), d.choice(["tanh", "relu"])
+
+
+def _cost(d):
+    dims, X, Y, parameters, activation = _network(d)
+    AL, _ = d._reference("L_model_forward")(X, parameters, activation)
+    if AL.min() < 0.02 or AL.max() > 0.98:
+        d.reject("a clip or guard of 1e-7 would show")
+    return X, parameters, Y, activation
+
+
+def _two_batches(d):
+    X, parameters, Y, activation = _cost(d)
+    m = X.shape[1] + d.integer(1, 3)
+    other, labels = d.array(len(X), m), d.labels(1, m)
+    both = np.concatenate([X, other], axis=1), parameters, np.concatenate([Y, labels], axis=1)
+    return [(X, parameters, Y, activation), (other, parameters, labels, activation), (*both, activation)]
+
+
+def _weighted_mean(given):
+    first, second, both = (float(np.asarray(cost)) for cost in given.replies)
+    n, k = (step.args[0].shape[1] for step in given.steps[:2])
+    expected = (n * first + k * second) / (n + k)
+    if np.isclose(both, expected, rtol=1e-6, atol=1e-12):
+        return None
+    return f"the cost of two batches together is {both:.6g}, expected the mean over all examples, {expected:.6g}"
+
+
+def _checkable(d):
+    """A network, and its right gradients, where numerical derivatives are well-conditioned."""
+    dims, X, Y, parameters, activation = _network(d)
+    AL, caches = d._reference("L_model_forward")(X, parameters, activation)
+    if min(np.abs(Z).min() for _, Z in caches[:-1]) < 1e-3:
+        d.reject("too near to a kink")
+    if AL.min() < 0.1 or AL.max() > 0.9:
+        d.reject("the output is saturated")
+    gradients = d._reference("L_model_backward")(AL, Y, caches, activation)
+    sizes = [np.linalg.norm(gradients[f"d{name}"]) for name in parameters]
+    if min(sizes) < 5e-3 or max(sizes) < 0.1:
+        d.reject("a part of the gradient vanishes")
+    return parameters, gradients, X, Y, dims, activation
+
+
+def _with_fault(d, gradients, names):
+    """The gradients with a fault of the kind that a wrong backward pass makes."""
+    faulty = dict(gradients)
+    if d.case in ("opposite sign", "zero gradient"):
+        factor = -1.0 if d.case == "opposite sign" else 0.0
+        return faulty | {name: factor * faulty[name] for name in names}
+    kind = d.choice(["one block", "noise", "unrelated", "factor"])
+    if kind == "one block":
+        name, factor = d.choice(names), d.choice([4.0, -2.0, -1.0, 0.0, 2.0])
+        return faulty | {name: factor * faulty[name]}
+    if kind == "factor":
+        factor = d.choice([3.0, 0.5, -0.5])
+        return faulty | {name: factor * faulty[name] for name in names}
+    if kind == "noise":
+        return faulty | {name: faulty[name] + d.array(*faulty[name].shape, scale=0.1) for name in names}
+    return faulty | {name: d.array(*faulty[name].shape, scale=0.5) for name in names}
+
+
+def _faulty(steps):
+    """A strategy: a fault that the reference measures as more than 0.1, at one of these values of epsilon."""
+
+    def inputs(d):
+        parameters, gradients, X, Y, dims, activation = _checkable(d)
+        faulty = _with_fault(d, gradients, [f"d{name}" for name in parameters])
+        args = parameters, faulty, X, Y, dims, d.choice(steps), activation
+        if d._reference("gradient_check")(*args) < 0.1:
+            d.reject("the planted fault is too small to be compared by value")
+        return args
+
+    return inputs
+
+
+def _right_gradients(d):
+    *network, activation = _checkable(d)
+    args = *network, d.choice([1e-7, 1e-6]), activation
+    if d._reference("gradient_check")(*args) > 1e-7:
+        d.reject("rounding is too large here")
+    return [args]
+
+
+def _is_small(given):
+    """The difference of right gradients is rounding: nobody's digits are compared."""
+    difference = float(np.asarray(given.reply))
+    if abs(difference) < 1e-6:
+        return None
+    return f"the gradients are right and the difference is {difference:.3g}, expected less than 1e-6"
+
+
+# Small networks: a check calls the cost twice for every parameter.
+_NARROW = {"width": (2, 4)}
+_NETWORKS = (
+    CaseClass("small", 5, {"width": (2, 3)}),
+    CaseClass("general", 8, _NARROW),
+    CaseClass("one example", 3, {"m": 1, **_NARROW}),
+    CaseClass("two layers", 3, {"L": 2, **_NARROW}),
+    CaseClass("five layers", 3, {"L": 5, "width": (2, 3)}),
+    CaseClass("opposite sign", 3, _NARROW),
+    CaseClass("zero gradient", 3, _NARROW),
+)
+_LARGE_STEPS = CaseSet(
+    "two-sided, with the epsilon that is given",
+    0.2,
+    _faulty([0.03, 0.125, 0.25, 0.5]),
+    (CaseClass("general", 6, _NARROW),),
+)
+
+ASSIGNMENT = Assignment(
+    name="deep_gradient_checking",
+    title="Gradient checking of a network of any depth",
+    source="003",
+    provided_helpers={
+        "L_model_forward": "reference.deep_gradient_checking.L_model_forward",
+        "compute_cost": "reference.dnn_step_by_step.compute_cost",
+    },
+    functions=(
+        Function(
+            "dictionary_to_vector",
+            12,
+            _parameters,
+            "vector",
+            "all parameters as one column",
+            classes=_DEPTHS,
+            properties=(Property("the entries of all parameters", 0.1, lambda d: [_parameters(d)], _same_entries),),
+        ),
+        Function(
+            "vector_to_dictionary",
+            16,
+            _vector,
+            "parameters",
+            "one column cut into the parameters of a network",
+            classes=_DEPTHS,
+            helpers=("dictionary_to_vector",),
+            properties=(Property("there and back", 0.1, _there_and_back, _comes_back),),
+        ),
+        Function(
+            "gradients_to_vector",
+            14,
+            _gradients,
+            "vector",
+            "all gradients as one column, in the order of the parameters",
+            classes=_DEPTHS,
+            sets=(CaseSet("entries dA are left out", 0.3, _gradients_with_dA, cases(small=3, general=6)),),
+            properties=(Property("whatever the order of the keys", 0.1, _two_orders, _same_vector),),
+        ),
+        Function(
+            "forward_prop_cost",
+            12,
+            _cost,
+            "cost",
+            "cost of the network with these parameters",
+            classes=cases(one_example={"m": 1}, two_layers={"L": 2}, five_layers={"L": 5}),
+            guards=("guarded",),
+            helpers=("L_model_forward", "compute_cost"),
+            properties=(Property("mean over batches", 0.1, _two_batches, _weighted_mean),),
+        ),
+        Function(
+            "gradient_check",
+            26,
+            _faulty([1e-7, 2e-7, 1e-6]),
+            "difference",
+            "how far the gradients are from the numerical ones",
+            classes=_NETWORKS,
+            relative=1e-5,
+            helpers=("dictionary_to_vector", "vector_to_dictionary", "gradients_to_vector", "forward_prop_cost"),
+            sets=(_LARGE_STEPS,),
+            properties=(
+                Property(
+                    "near 0 when the gradients are right",
+                    0.2,
+                    _right_gradients,
+                    _is_small,
+                    classes=(CaseClass("general", 3, _NARROW),),
+                ),
+            ),
+        ),
+        Function(
+            "forward_difference",
+            10,
+            _derivative,
+            "derivative",
+            "one-sided derivative of a function of one number",
+            classes=cases(square={}, small=8, general=14, each=4),
+            properties=(Property("exact for straight lines", 0.1, _on_polynomials(1), _is_exact),),
+        ),
+        Function(
+            "central_difference",
+            10,
+            _derivative,
+            "derivative",
+            "two-sided derivative of a function of one number",
+            classes=cases(square={}, small=8, general=14, each=4),
+            properties=(Property("exact for parabolas", 0.1, _on_polynomials(2), _is_exact),),
+        ),
+    ),
+)

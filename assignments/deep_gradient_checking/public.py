@@ -1,0 +1,30 @@
+"""The functions of one number that are differentiated: they run beside the submission and are no secret."""
+
+import numpy as np
+
+
+def polynomial(*coefficients):
+    """Make ``f(x) = c0 + c1 * x + c2 * x**2 + ...``."""
+
+    def f(x):
+        return sum(c * x**power for power, c in enumerate(coefficients))
+
+    return f
+
+
+def wave(height, speed, start):
+    """Make ``f(x) = height * sin(speed * x + start)``."""
+
+    def f(x):
+        return height * np.sin(speed * x + start)
+
+    return f
+
+
+def growth(rate):
+    """Make ``f(x) = exp(rate * x)``."""
+
+    def f(x):
+        return np.exp(rate * x)
+
+    return f

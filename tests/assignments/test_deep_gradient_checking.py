@@ -1,0 +1,221 @@
+"""Deep gradient checking: any depth, any order of keys, functions as arguments, and differences that are no noise."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader import load_assignment
+from grader.checks import arguments_of, expected_value
+from reference import deep_gradient_checking as reference
+from tests.assignments.verdicts import codes_of, points_of, verdicts
+
+ASSIGNMENT = load_assignment("deep_gradient_checking", course=Path(__file__).parents[2])
+LARGE = "two-sided, with the epsilon that is given"
+
+VECTORS = """
+def dictionary_to_vector(params_dict):
+    L = len(params_dict) // 2
+    return np.concatenate([params_dict[k + str(l)].reshape(-1, 1) for l in range(1, L + 1) for k in "Wb"])
+
+def vector_to_dictionary(vector, layers_dims):
+    parameters, at = {}, 0
+    for l in range(1, len(layers_dims)):
+        n, n_prev = layers_dims[l], layers_dims[l - 1]
+        parameters[f"W{l}"] = vector[at:at + n * n_prev].reshape(n, n_prev)
+        at += n * n_prev
+        parameters[f"b{l}"] = vector[at:at + n].reshape(n, 1)
+        at += n
+    return parameters
+
+def gradients_to_vector(gradients):
+    L = len([key for key in gradients if key.startswith("dW")])
+    return np.concatenate([gradients["d" + k + str(l)].reshape(-1, 1) for l in range(1, L + 1) for k in "Wb"])
+"""
+COST = """
+def L_model_forward(X, parameters, hidden_layers_activation_fn="relu"):
+    A, L = X, len(parameters) // 2
+    for l in range(1, L + 1):
+        Z = parameters[f"W{l}"] @ A + parameters[f"b{l}"]
+        hidden = np.tanh(Z) if hidden_layers_activation_fn == "tanh" else np.maximum(0, Z)
+        A = 1 / (1 + np.exp(-Z)) if l == L else hidden
+    return A, None
+
+def compute_cost(AL, y):
+    return -np.mean(y * np.log(AL) + (1 - y) * np.log(1 - AL))
+
+def forward_prop_cost(X, parameters, Y, hidden_layers_activation_fn="tanh"):
+    AL, _ = L_model_forward(X, parameters, hidden_layers_activation_fn)
+    return compute_cost(AL, Y)
+"""
+CHECK = """
+def gradient_check(parameters, gradients, X, Y, layers_dims, epsilon=1e-7, hidden_layers_activation_fn="tanh"):
+    theta, grad = dictionary_to_vector(parameters), gradients_to_vector(gradients)
+    approximation = np.zeros_like(theta)
+    for i in range(len(theta)):
+        plus, minus = np.copy(theta), np.copy(theta)
+        plus[i] += epsilon
+        minus[i] -= epsilon
+        j_plus = forward_prop_cost(X, vector_to_dictionary(plus, layers_dims), Y, hidden_layers_activation_fn)
+        j_minus = forward_prop_cost(X, vector_to_dictionary(minus, layers_dims), Y, hidden_layers_activation_fn)
+        approximation[i] = (j_plus - j_minus) / (2 * epsilon)
+    difference = np.linalg.norm(grad - approximation) / (np.linalg.norm(grad) + np.linalg.norm(approximation))
+    print("the difference is", difference)
+    return difference
+"""
+LAYERS = 'len([key for key in gradients if key.startswith("dW")])'
+DERIVATIVES = """
+def forward_difference(f, x, epsilon):
+    return (f(x + epsilon) - f(x)) / epsilon
+
+def central_difference(f, x, epsilon):
+    return (f(x + epsilon) - f(x - epsilon)) / (2 * epsilon)
+"""
+
+
+def replaced(code: str, old: str, new: str) -> str:
+    assert old in code
+    return code.replace(old, new)
+
+
+def test_a_right_solution_gets_everything_from_its_own_functions() -> None:
+    graded = verdicts(ASSIGNMENT, VECTORS, COST, CHECK, DERIVATIVES)
+    assert {name: f.status for name, f in graded.items()} == dict.fromkeys(graded, "passed")
+    assert sum(f.points for f in graded.values()) == ASSIGNMENT.spec.points == 100
+    assert not any(f.carried for f in graded.values())
+
+
+# -- what is asked -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("check", ["values", LARGE])
+def test_differences_are_compared_to_five_digits_and_only_where_they_are_large(check: str) -> None:
+    cases = [c for c in ASSIGNMENT.cases().functions["gradient_check"].cases if c.check == check]
+    assert len(cases) >= 6
+    for case in cases:
+        expected = expected_value(case, 0)
+        assert expected > 1e-2
+        assert case.expected[0].tolerances == pytest.approx((1e-5 * expected,))
+
+
+def test_no_numerical_gradient_is_taken_near_a_kink_or_at_a_saturated_output() -> None:
+    for case in ASSIGNMENT.cases().functions["gradient_check"].cases:
+        parameters, _, X, _, _, _, activation = arguments_of(case.plan)
+        AL, caches = reference.L_model_forward(X, parameters, activation)
+        assert min(np.abs(Z).min() for _, Z in caches[:-1]) >= 1e-3
+        assert 0.1 <= AL.min() <= AL.max() <= 0.9
+
+
+@pytest.mark.parametrize("name", ["forward_prop_cost", "gradient_check"])
+def test_both_activations_and_several_depths_are_asked_for(name: str) -> None:
+    cases = [arguments_of(c.plan) for c in ASSIGNMENT.cases().functions[name].cases if c.check == "values"]
+    asked = {(args[-1], len(args[1 if name == "forward_prop_cost" else 0]) // 2) for args in cases}
+    assert {activation for activation, _ in asked} == {"tanh", "relu"}
+    assert {2, 3, 4, 5} <= {depth for _, depth in asked}
+
+
+# -- vectors -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("old", "new", "function", "code"), [
+    (LAYERS, "len(gradients) // 2", "gradients_to_vector", "counts-dA"),
+    (LAYERS, "len(gradients) // 3", "gradients_to_vector", "needs-dA"),
+    ('for l in range(1, L + 1) for k in "Wb"])\n\ndef vector', 'for k in "Wb" for l in range(1, L + 1)])\n\ndef vector',
+     "dictionary_to_vector", "weights-first"),
+    ("reshape(n, n_prev)", "reshape(n_prev, n)", "vector_to_dictionary", "transposed"),
+    ("reshape(n, n_prev)", "reshape(n_prev, n).T", "vector_to_dictionary", "column-by-column"),
+])  # fmt: skip
+def test_mistakes_with_vectors_are_named(old: str, new: str, function: str, code: str) -> None:
+    assert codes_of(verdicts(ASSIGNMENT, replaced(VECTORS, old, new))[function]) == [code]
+
+
+def test_counting_the_entries_dA_costs_a_part_only() -> None:
+    counting = replaced(VECTORS, LAYERS, "len(gradients) // 2")
+    found = verdicts(ASSIGNMENT, counting)["gradients_to_vector"]
+    assert points_of(found, "values", "entries dA are left out") == 0
+    assert found.points == pytest.approx(0.7 * found.max_points)
+
+
+def test_the_keys_beside_the_vector_belong_to_the_other_exercise() -> None:
+    code = replaced(VECTORS, 'for k in "Wb"])\n\ndef vector', 'for k in "Wb"]), list(params_dict)\n\ndef vector')
+    assert verdicts(ASSIGNMENT, code)["dictionary_to_vector"].points == 0
+
+
+# -- the check ---------------------------------------------------------------------------
+
+
+def test_wrong_vectors_do_not_pull_the_check_down() -> None:
+    broken = replaced(VECTORS, "vector[at:at + n].reshape(n, 1)", "vector[at:at + n].reshape(1, n)")
+    graded = verdicts(ASSIGNMENT, broken, COST, CHECK)
+    assert graded["vector_to_dictionary"].status == "failed"
+    assert (graded["gradient_check"].status, graded["gradient_check"].carried) == ("passed", True)
+
+
+def test_a_wrong_forward_pass_of_ones_own_does_not_pull_cost_and_check_down() -> None:
+    graded = verdicts(ASSIGNMENT, VECTORS, replaced(COST, "np.tanh(Z)", "np.sin(Z)"), CHECK)
+    for name in ("forward_prop_cost", "gradient_check"):
+        assert (graded[name].status, graded[name].carried) == ("passed", True)
+
+
+@pytest.mark.parametrize(("old", "new", "code"), [
+    (", Y, hidden_layers_activation_fn)", ", Y)", "activation-ignored"),
+    ("np.copy(theta), np.copy(theta)", "(np.copy(theta),) * 2", "same-point"),
+    ("minus[i] -= epsilon", "minus = plus - epsilon * (np.arange(len(theta)) == i)[:, None]", "minus-at-theta"),
+    ("/ (2 * epsilon)", "/ 2 * epsilon", "precedence"),
+    ("    theta, grad =", "    epsilon = 1e-7\n    theta, grad =", "literal-epsilon"),
+    ("return difference", "return difference < 1e-6", "returns-verdict"),
+])  # fmt: skip
+def test_mistakes_of_the_check_are_named(old: str, new: str, code: str) -> None:
+    assert codes_of(verdicts(ASSIGNMENT, VECTORS, COST, replaced(CHECK, old, new))["gradient_check"]) == [code]
+
+
+def test_a_one_sided_check_loses_the_points_for_large_steps_alone() -> None:
+    one_sided = replaced(replaced(CHECK, "minus[i] -= epsilon", "pass"), "(2 * epsilon)", "epsilon")
+    found = verdicts(ASSIGNMENT, VECTORS, COST, one_sided)["gradient_check"]
+    assert codes_of(found) == ["one-sided"]
+    assert points_of(found, "values", LARGE) == 0
+    assert found.points == pytest.approx(0.8 * found.max_points)
+
+
+@pytest.mark.parametrize("value", ["0.0", "1.0", "1e-9", "None", "True"])
+def test_a_constant_earns_nothing(value: str) -> None:
+    code = f"""
+        def gradient_check(parameters, gradients, X, Y, layers_dims, epsilon=1e-7, hidden_layers_activation_fn="tanh"):
+            return {value}
+
+        def forward_difference(f, x, epsilon):
+            return {value}
+
+        def central_difference(f, x, epsilon):
+            return {value}
+    """
+    assert all(f.points == 0 for f in verdicts(ASSIGNMENT, code).values())
+
+
+# -- one number --------------------------------------------------------------------------
+
+
+def test_functions_of_any_kind_are_differentiated() -> None:
+    cases = ASSIGNMENT.cases().functions["central_difference"].cases
+    makers = {arguments_of(case.plan)[0].name for case in cases if case.check == "values"}
+    assert makers == {"polynomial", "wave", "growth"}
+
+
+@pytest.mark.parametrize(("name", "body", "code"), [
+    ("forward_difference", "(f(x + epsilon) - f(x - epsilon)) / (2 * epsilon)", "two-sided"),
+    ("forward_difference", "(f(x) - f(x - epsilon)) / epsilon", "backward"),
+    ("central_difference", "(f(x + epsilon) - f(x)) / epsilon", "one-sided"),
+    ("central_difference", "(f(x + epsilon / 2) - f(x - epsilon / 2)) / epsilon", "half-step"),
+    ("central_difference", "2 * x", "assumes-square"),
+])  # fmt: skip
+def test_other_formulas_are_named(name: str, body: str, code: str) -> None:
+    found = verdicts(ASSIGNMENT, f"def {name}(f, x, epsilon):\n    return {body}")[name]
+    assert codes_of(found) == [code]
+
+
+def test_the_straight_line_has_points_of_its_own_that_need_right_values() -> None:
+    found = verdicts(ASSIGNMENT, "def forward_difference(f, x, epsilon):\n    return f(x + 1) - f(x)")[
+        "forward_difference"
+    ]
+    assert found.status == "failed"
+    assert found.points == 0
