@@ -1,0 +1,458 @@
+"""Softmax regression: one-hot labels, softmax with its cost and gradient, logits, Xavier initialization."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from grader.distributions import dependence_problem, gaussian_problem, uniform_problem
+from grader.spec import Assignment, CaseClass, CaseSet, Function, Property
+
+# -- labels and probabilities ------------------------------------------------------------
+
+
+def _classes(d, C, m):
+    """Labels of m examples, several classes among them where there is room."""
+    labels = d.rng.integers(0, C, m)
+    if m > 1:
+        labels[d.rng.permutation(m)[:2]] = d.rng.permutation(C)[:2]
+    return labels
+
+
+def _indicator(labels, C, dtype):
+    return (np.arange(C)[:, None] == labels).astype(dtype)
+
+
+def _one_hot_labels(d, C, m):
+    return _indicator(_classes(d, C, m), C, d.choice([np.float64, np.int64]))
+
+
+def _distributions(d, C, m):
+    """Columns of probabilities that add up to 1; multiples of 1/16 in small cases."""
+    if d.case == "small":
+        cuts = [np.sort(d.rng.permutation(np.arange(1, 16))[: C - 1]) for _ in range(m)]
+        return np.stack([np.diff([0, *cut, 16]) / 16 for cut in cuts], axis=1)
+    weights = np.exp(d.array(C, m))
+    return weights / weights.sum(axis=0)
+
+
+def _predictions(d):
+    C, m = d.sizes("C", "m")
+    return _distributions(d, C, m), _one_hot_labels(d, C, m)
+
+
+# -- inputs ------------------------------------------------------------------------------
+
+
+def _label_vector(d):
+    C, m = d.sizes("C", "m")
+    present = d.integer(1, C - 1) if d.case == "missing class" else C
+    labels = _classes(d, present, m) if present > 1 else np.zeros(m, np.int64)
+    return labels, C
+
+
+def _scores(d):
+    return (d.array(*d.sizes("C", "m")),)
+
+
+def _large_scores(d):
+    """Scores in the thousands of both signs; or columns that lie far from each other and from 0."""
+    C, m = d.sizes("C", "m")
+    if d.case == "far apart":
+        return (d.array(C, m) + 1000.0 * d.rng.permutation(np.arange(-m, m + 1))[:m],)
+    return (d.array(C, m, scale=800.0),)
+
+
+def _with_zeros(d):
+    """Exact zeros among the other classes of every second column, sometimes in all of them."""
+    C, m = d.sizes("C", "m")
+    AL, Y = _distributions(d, C, m), _one_hot_labels(d, C, m)
+    for column in range(0, m, 2):
+        others = d.rng.permutation(np.flatnonzero(Y[:, column] == 0))
+        AL[others[: d.integer(1, C - 1)], column] = 0.0
+        AL[:, column] /= AL[:, column].sum()
+    return AL, Y
+
+
+def _without_ties(d):
+    AL = _distributions(d, *d.sizes("C", "m"))
+    ordered = np.sort(AL, axis=0)
+    if (ordered[-1] - ordered[-2]).min() < 1e-3:
+        d.reject("two classes are equally probable")
+    return (AL,)
+
+
+def _logits(d):
+    n, m = d.sizes("n", "m")
+    Z = np.clip(d.array(n, m), -4, 4)
+    return Z, d.labels(n, m)
+
+
+def _large_logits(d):
+    n, m = d.sizes("n", "m")
+    Z = d.array(n, m, scale=600.0)
+    return Z + 40 * np.sign(Z), d.labels(n, m)
+
+
+# -- properties --------------------------------------------------------------------------
+
+
+def _shifted(d):
+    """The same scores, with a constant added to every column."""
+    (Z,) = _scores(d)
+    return [(Z,), (Z + d.rng.uniform(-3, 3, (1, Z.shape[1])),)]
+
+
+def _are_distributions(given):
+    A, again = given.replies
+    if not np.allclose(np.sum(A, axis=0), 1, rtol=0, atol=1e-6):
+        return "the probabilities of an example do not add up to 1"
+    if not np.allclose(A, again, rtol=1e-6, atol=1e-9):
+        return "adding a number to all scores of an example changes its probabilities"
+    return None
+
+
+def _two_batches(d):
+    C, n, m = d.sizes("C", "n", "m")
+    first = _distributions(d, C, n), _one_hot_labels(d, C, n)
+    second = _distributions(d, C, m), _one_hot_labels(d, C, m)
+    return [first, second, tuple(np.concatenate(pair, axis=1) for pair in zip(first, second, strict=True))]
+
+
+def _weighted_mean(given):
+    first, second, both = (float(reply) for reply in given.replies)
+    n, m = (step.args[0].shape[1] for step in given.steps[:2])
+    expected = (n * first + m * second) / (n + m)
+    if np.isclose(both, expected, rtol=1e-6, atol=1e-6):
+        return None
+    return f"the cost of two batches together is {both:.6g}, expected the mean over all examples, {expected:.6g}"
+
+
+def _columns_balance(given):
+    """Also for the true class alone, so that zeros do not balance."""
+    AL, Y = given.args
+    dZ = np.asarray(given.reply, dtype=np.float64)
+    if not np.allclose(dZ.sum(axis=0), 0, rtol=0, atol=1e-9):
+        return "dZ of an example does not add up to 0: probability that one class gains, the others lose"
+    if not np.all(np.sum(dZ * Y, axis=0) < 0):
+        return "dZ of the true class is not negative: a higher score of that class must lower the cost"
+    return None
+
+
+def _each_once(d):
+    """A batch, and the same examples in the opposite order."""
+    (AL,) = _without_ties(d)
+    return [(AL,), (AL[:, ::-1].copy(),)]
+
+
+def _reversed(given):
+    whole, turned = (np.asarray(reply) for reply in given.replies)
+    if whole.shape == turned.shape and np.array_equal(whole, turned[::-1]):
+        return None
+    return "with the examples in the opposite order, the answers are not in the opposite order"
+
+
+def _both_labels(d):
+    Z, _ = _logits(d)
+    return [(Z, np.zeros(Z.shape)), (Z, np.ones(Z.shape))]
+
+
+def _differ_by_score(given):
+    negative, positive = given.replies
+    Z, _ = given.args
+    if np.allclose(negative - positive, Z, rtol=0, atol=1e-4):
+        return None
+    return "the losses for the labels 0 and 1 do not differ by Z"
+
+
+def _counts_every_class(given):
+    labels, C = given.args
+    Y = np.asarray(given.reply, dtype=np.float64)
+    if Y.shape != (C, labels.size):
+        return f"the result has shape {Y.shape}, expected {(C, labels.size)}"
+    if not np.array_equal(Y.sum(axis=1), np.bincount(labels, minlength=C)):
+        return "a row does not hold as many ones as there are examples of its class"
+    return None
+
+
+# -- Xavier initialization ---------------------------------------------------------------
+
+# Neighbours of very different size, so that the rules cannot be mixed up; the first three layers of at
+# least 15,000 entries.
+_WIDE = (CaseClass("wide", 1),)
+
+
+def _deep(d):
+    return (d.layers((1, 4), outputs=None),)
+
+
+def _wide(d):
+    return [([60 + d.integer(0, 9), 400, 50 + d.integer(0, 9), 320, 4],)]
+
+
+def _weights(given):
+    """(name, W, n_prev, n) of every layer."""
+    dims = given.args[0]
+    return [(f"W{layer}", given.reply[f"W{layer}"], *sizes) for layer, sizes in enumerate(pairwise(dims), 1)]
+
+
+def _fan_in(n_prev, n):
+    return 1 / np.sqrt(n_prev)
+
+
+def _fan_in_and_out(n_prev, n):
+    return np.sqrt(2 / (n_prev + n))
+
+
+def _uniform_problem(W, deviation, name):
+    limit = np.sqrt(3) * deviation
+    return uniform_problem(W, -limit, limit, name)
+
+
+def _xavier(given):
+    """One rule and one distribution for all layers."""
+    layers = _weights(given)
+    for name, W, n_prev, n in layers:
+        if np.shape(W) != (n, n_prev):
+            return f"{name} has shape {np.shape(W)}, expected {(n, n_prev)}"
+    for rule in (_fan_in, _fan_in_and_out):
+        for problem in (gaussian_problem, _uniform_problem):
+            if not any(problem(W, rule(n_prev, n), name) for name, W, n_prev, n in layers):
+                return dependence_problem({name: W for name, W, *_ in layers})
+    return _what_is_wrong(layers)
+
+
+def _what_is_wrong(layers):
+    for rule in (_fan_in, _fan_in_and_out):
+        if all(abs(np.std(W) / rule(n_prev, n) - 1) < 0.03 for _, W, n_prev, n in layers if W.size > 5000):
+            return (
+                "the weights have the right variance, but are neither normal nor uniform with mean 0 (or not all alike)"
+            )
+    name, W, n_prev, n = layers[0]
+    return (
+        f"{name} of shape {W.shape} has mean {np.mean(W):.3g} and standard deviation {np.std(W):.3g}; expected are "
+        f"mean 0 and {_fan_in(n_prev, n):.3g} (variance 1 / n_prev) or {_fan_in_and_out(n_prev, n):.3g} "
+        "(variance 2 / (n_prev + n)), by one rule in all layers"
+    )
+
+
+def _zero_biases(given):
+    dims = given.args[0]
+    for layer, n in enumerate(dims[1:], 1):
+        b = given.reply[f"b{layer}"]
+        if np.shape(b) != (n, 1) or np.any(b):
+            return f"b{layer} is not an array of zeros of shape {(n, 1)}"
+    if not all(np.ptp(W) > 0 for _, W, *_ in _weights(given)):
+        return "the biases are zero, but a weight matrix is constant: that is no initialization"
+    return None
+
+
+def _deviates(expected):
+    """Whether the large layers have the standard deviation ``expected(n_prev, n, dims)``."""
+
+    def fits(given):
+        large = [(W, n_prev, n) for _, W, n_prev, n in _weights(given) if W.size > 5000]
+        return all(abs(np.std(W) / expected(n_prev, n, given.args[0]) - 1) < 0.04 for W, n_prev, n in large)
+
+    return fits
+
+
+def _repeats(given):
+    weights = [W for _, W, *_ in _weights(given)]
+    if not all(np.ptp(W) > 0 for W in weights):
+        return False
+    found = [W.ravel() / np.std(W) for W in weights]
+    count = min(map(len, found))
+    return all(np.allclose(found[0][:count], W[:count], rtol=0.05) for W in found[1:])
+
+
+_FITS = {
+    "zero-weights": lambda given: not any(np.any(W) for _, W, *_ in _weights(given)),
+    "repeated-layers": _repeats,
+    "constant-weights": lambda given: all(np.ptp(W) == 0 for _, W, *_ in _weights(given)),
+    "not-centred": lambda given: all(W.min() >= 0 for _, W, *_ in _weights(given)),
+    "he-scale": _deviates(lambda n_prev, n, dims: np.sqrt(2 / n_prev)),
+    "missing-scale": _deviates(lambda n_prev, n, dims: 1.0),
+    "fixed-scale": _deviates(lambda n_prev, n, dims: 0.01),
+    "fan-out": _deviates(lambda n_prev, n, dims: 1 / np.sqrt(n)),
+    "variance-for-deviation": _deviates(lambda n_prev, n, dims: 1 / n_prev),
+    "missing-two": _deviates(lambda n_prev, n, dims: 1 / np.sqrt(n_prev + n)),
+    "limit-for-deviation": _deviates(lambda n_prev, n, dims: np.sqrt(6 / (n_prev + n))),
+    "deviation-for-limit": _deviates(lambda n_prev, n, dims: np.sqrt(1 / n_prev / 3)),
+    "first-layer-everywhere": _deviates(lambda n_prev, n, dims: 1 / np.sqrt(dims[0])),
+}
+
+# -- the assignment ----------------------------------------------------------------------
+
+
+def _kinds(**special):
+    """Classes of (C, m), two classes at least; single examples and many of them."""
+    return (
+        CaseClass("small", 6, {"C": (2, 4), "m": (2, 5)}),
+        CaseClass("general", 12, {"C": (2, 7), "m": (1, 8)}),
+        CaseClass("two classes", 3, {"C": 2, "m": (2, 6)}),
+        CaseClass("one example", 3, {"C": (3, 6), "m": 1}),
+        CaseClass("square", 3, {"C": 4, "m": 4}),
+        CaseClass("many", 3, {"C": (3, 5), "m": (20, 40)}),
+        *(CaseClass(name.replace("_", " "), 4, sizes) for name, sizes in special.items()),
+    )
+
+
+_GENERAL = (CaseClass("general", 3, {"C": (3, 6), "m": (2, 8)}),)
+_LOGITS = (
+    CaseClass("small", 6, {"n": (1, 4), "m": (2, 5)}),
+    CaseClass("general", 14, {"n": (1, 6), "m": (1, 8)}),
+    CaseClass("one example", 3, {"n": (1, 5), "m": 1}),
+    CaseClass("square", 3, {"n": 3, "m": 3}),
+)
+
+ASSIGNMENT = Assignment(
+    name="softmax_regression",
+    title="Softmax regression",
+    source="004, week three and its TensorFlow part",
+    functions=(
+        Function(
+            "one_hot",
+            12,
+            _label_vector,
+            "Y",
+            "class indices as columns with a single 1",
+            classes=_kinds(missing_class={"C": (3, 6), "m": (2, 6)}),
+            loose_dtype=frozenset({"Y"}),
+            properties=(
+                Property(
+                    "every row counts its class",
+                    0.1,
+                    lambda d: [_label_vector(d)],
+                    _counts_every_class,
+                    classes=_GENERAL,
+                ),
+            ),
+        ),
+        Function(
+            "softmax",
+            18,
+            _scores,
+            "A",
+            "scores to probabilities, column by column",
+            classes=_kinds(),
+            guards=("guarded",),
+            properties=(
+                Property(
+                    "columns add up to 1, whatever is added to a column",
+                    0.1,
+                    _shifted,
+                    _are_distributions,
+                    classes=_GENERAL,
+                ),
+            ),
+            sets=(
+                CaseSet(
+                    "large scores",
+                    0.2,
+                    _large_scores,
+                    (
+                        CaseClass("large", 6, {"C": (2, 5), "m": (1, 6)}),
+                        CaseClass("far apart", 6, {"C": (2, 5), "m": (2, 6)}),
+                    ),
+                ),
+            ),
+        ),
+        Function(
+            "softmax_cost",
+            16,
+            _predictions,
+            "cost",
+            "cross-entropy, mean over the examples",
+            classes=_kinds(),
+            guards=("guarded",),
+            properties=(
+                Property(
+                    "mean over batches",
+                    0.1,
+                    _two_batches,
+                    _weighted_mean,
+                    classes=(CaseClass("general", 3, {"C": (3, 6), "n": (1, 4), "m": (5, 8)}),),
+                ),
+            ),
+            sets=(
+                CaseSet(
+                    "exact zeros in other classes",
+                    0.15,
+                    _with_zeros,
+                    (
+                        CaseClass("small", 3, {"C": (2, 4), "m": (2, 4)}),
+                        CaseClass("general", 5, {"C": (2, 6), "m": (1, 8)}),
+                    ),
+                ),
+            ),
+        ),
+        Function(
+            "softmax_backward",
+            12,
+            _predictions,
+            "dZ",
+            "gradient of the cost of each example with respect to its scores",
+            classes=_kinds(),
+            properties=(
+                Property(
+                    "columns add up to 0, the true class goes down",
+                    0.1,
+                    lambda d: [_predictions(d)],
+                    _columns_balance,
+                    classes=_GENERAL,
+                ),
+            ),
+        ),
+        Function(
+            "predict",
+            10,
+            _without_ties,
+            "labels",
+            "the most probable class of each example",
+            classes=_kinds(),
+            loose_dtype=frozenset({"labels"}),
+            properties=(Property("each example by itself", 0.1, _each_once, _reversed, classes=_GENERAL),),
+        ),
+        Function(
+            "sigmoid_cross_entropy_with_logits",
+            16,
+            _logits,
+            "losses",
+            "the logistic loss of each entry from its score",
+            classes=_LOGITS,
+            guards=("guarded",),
+            properties=(
+                Property(
+                    "the losses of both labels differ by Z",
+                    0.1,
+                    _both_labels,
+                    _differ_by_score,
+                    classes=(CaseClass("general", 3, {"n": (1, 4), "m": (2, 6)}),),
+                ),
+            ),
+            sets=(CaseSet("large scores", 0.2, _large_logits, (CaseClass("large", 8, {"n": (1, 4), "m": (1, 6)}),)),),
+        ),
+        Function(
+            "xavier_initialization",
+            16,
+            _deep,
+            "parameters",
+            "weights of variance 1 / n_prev or 2 / (n_prev + n), zero biases",
+            classes=(
+                CaseClass("small", 6),
+                CaseClass("general", 13),
+                CaseClass("one layer", 3, {"L": 1}),
+                CaseClass("five layers", 3, {"L": 5}),
+            ),
+            random=frozenset({"W{l}"}),
+            alternatives=("glorot_normal", "uniform", "glorot_uniform"),
+            inputs_share=0.0,
+            properties=(
+                Property(
+                    "weights have Xavier's variance in every layer", 0.85, _wide, _xavier, classes=_WIDE, fits=_FITS
+                ),
+                Property("biases are zero, weights are not", 0.15, _wide, _zero_biases, classes=_WIDE),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,802 @@
+"""Known wrong solutions of softmax regression."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from grader.spec import mistake
+
+
+def _softmax(Z):
+    exponentials = np.exp(Z - np.max(Z, axis=0, keepdims=True))
+    return exponentials / np.sum(exponentials, axis=0, keepdims=True)
+
+
+def _sigmoid(Z):
+    with np.errstate(all="ignore"):
+        return 1 / (1 + np.exp(-Z))
+
+
+def _indicator(labels, C):
+    return (np.arange(C)[:, None] == labels).astype(float)
+
+
+# -- one_hot -----------------------------------------------------------------------------
+
+
+@mistake(
+    "transposed",
+    "one_hot",
+    "the examples are the rows; here they are the columns, and the result has shape (C, m)",
+    "np.eye(C)[labels] is nearly it; what is its shape?",
+)
+def one_hot_rows(labels, C):
+    return np.eye(C)[labels]
+
+
+@mistake(
+    "reshaped-for-transposed",
+    "one_hot",
+    "the array is reshaped where it should be transposed: the numbers keep their order and land elsewhere",
+    "Compare reshape and .T on a small array.",
+)
+def one_hot_reshaped(labels, C):
+    return np.eye(C)[labels].reshape(C, -1)
+
+
+@mistake(
+    "classes-counted-in-labels",
+    "one_hot",
+    "the number of classes is taken from the labels; the argument C is ignored",
+    "What if no example of the last class is in the batch?",
+)
+def one_hot_ignores_C(labels, C):
+    return _indicator(labels, int(np.max(labels)) + 1)
+
+
+@mistake(
+    "only-present-classes",
+    "one_hot",
+    "only classes that occur among the labels get a row",
+    "What if a class does not occur in the batch?",
+)
+def one_hot_present(labels, C):
+    return (np.unique(labels)[:, None] == labels).astype(float)
+
+
+@mistake(
+    "counts-from-one",
+    "one_hot",
+    "the ones are one row too high: this counts the classes from 1",
+    "Which row belongs to class 0?",
+)
+def one_hot_from_one(labels, C):
+    return np.eye(C)[:, labels - 1]
+
+
+@mistake("one-cold", "one_hot", "zeros and ones have changed places", "How many ones does a column have?")
+def one_hot_inverted(labels, C):
+    return 1 - _indicator(labels, C)
+
+
+@mistake(
+    "labels-for-ones",
+    "one_hot",
+    "the label itself is written into the array, not a 1",
+    "Which values may a one-hot array hold?",
+)
+def one_hot_labels(labels, C):
+    return _indicator(labels, C) * labels
+
+
+# -- softmax -----------------------------------------------------------------------------
+
+_OVERFLOW = "the exponential overflows for large scores, and inf / inf is nan"
+
+
+@mistake(
+    "overflow",
+    "softmax",
+    _OVERFLOW,
+    "The quotient stays the same when a number is subtracted from all scores of an example. Which number is good?",
+)
+def softmax_overflow(Z):
+    with np.errstate(all="ignore"):
+        return np.exp(Z) / np.sum(np.exp(Z), axis=0, keepdims=True)
+
+
+@mistake(
+    "global-maximum",
+    "softmax",
+    "the largest score of all examples is subtracted: an example whose scores lie far below gives 0 / 0",
+    "Each example has a largest score of its own.",
+)
+def softmax_global_maximum(Z):
+    exponentials = np.exp(Z - np.max(Z))
+    with np.errstate(all="ignore"):
+        return exponentials / np.sum(exponentials, axis=0, keepdims=True)
+
+
+@mistake(
+    "maximum-over-examples",
+    "softmax",
+    "the maximum is taken over the examples: this changes the scores of an example by different amounts",
+    "Along which axis do the classes of one example lie?",
+)
+def softmax_maximum_over_examples(Z):
+    exponentials = np.exp(Z - np.max(Z, axis=1, keepdims=True))
+    with np.errstate(all="ignore"):
+        return exponentials / np.sum(exponentials, axis=0, keepdims=True)
+
+
+@mistake(
+    "softmax-over-examples",
+    "softmax",
+    "the rows add up to 1; the columns should, since an example is a column",
+    "Along which axis do the classes of one example lie?",
+)
+def softmax_over_examples(Z):
+    return _softmax(Z.T).T
+
+
+@mistake(
+    "sum-over-everything",
+    "softmax",
+    "this divides by the sum over all examples; each example has a sum of its own",
+    "What do the probabilities of one example add up to?",
+)
+def softmax_sum_over_everything(Z):
+    exponentials = np.exp(Z - np.max(Z))
+    return exponentials / np.sum(exponentials)
+
+
+@mistake("missing-exponential", "softmax", "the exponential is missing", "Can your probabilities be negative?")
+def softmax_without_exponential(Z):
+    return Z / np.sum(Z, axis=0, keepdims=True)
+
+
+@mistake(
+    "missing-division",
+    "softmax",
+    "the division by the sum is missing",
+    "What do the probabilities of one example add up to?",
+)
+def softmax_without_division(Z):
+    return np.exp(Z - np.max(Z, axis=0, keepdims=True))
+
+
+@mistake(
+    "missing-division",
+    "softmax",
+    "this is exp(Z) alone; the division by the sum is missing",
+    "What do the probabilities of one example add up to?",
+)
+def softmax_exponential(Z):
+    with np.errstate(all="ignore"):
+        return np.exp(Z)
+
+
+@mistake(
+    "softmax-is-sigmoid",
+    "softmax",
+    "this is the sigmoid of every score by itself",
+    "What do the probabilities of one example add up to?",
+)
+def softmax_sigmoid(Z):
+    return _sigmoid(Z)
+
+
+@mistake("softmax-is-hard", "softmax", "this is 1 for the largest score and 0 otherwise", "The maximum is to be soft.")
+def softmax_hard(Z):
+    return _indicator(np.argmax(Z, axis=0), Z.shape[0])
+
+
+@mistake("softmax-logarithm", "softmax", "this is the logarithm of softmax", "Probabilities lie between 0 and 1.")
+def softmax_logarithm(Z):
+    with np.errstate(all="ignore"):
+        return np.log(_softmax(Z))
+
+
+@mistake(
+    "exponent-sign",
+    "softmax",
+    "the exponent has the wrong sign: the largest score gets the smallest probability",
+    "Which class should be most probable?",
+)
+def softmax_sign(Z):
+    return _softmax(-Z)
+
+
+# -- softmax_cost ------------------------------------------------------------------------
+
+
+def _logarithms(AL, Y):
+    return np.log(np.where(Y > 0, AL, 1.0))
+
+
+@mistake(
+    "zero-times-infinity",
+    "softmax_cost",
+    "where a class that is not the true one has probability 0, this computes 0 * log(0), which is nan",
+    "Only the probability of the true class matters; can you take the logarithm of that alone?",
+)
+def cost_zero_times_infinity(AL, Y):
+    with np.errstate(all="ignore"):
+        return float(-np.sum(Y * np.log(AL)) / Y.shape[1])
+
+
+@mistake(
+    "missing-mean",
+    "softmax_cost",
+    "this is the sum over the examples; the mean is wanted",
+    "Does your cost grow with m?",
+)
+def cost_sum(AL, Y):
+    return float(-np.sum(Y * _logarithms(AL, Y)))
+
+
+@mistake(
+    "mean-over-classes",
+    "softmax_cost",
+    "this divides by the number of classes as well: the mean runs over all entries",
+    "How many entries of a column contribute, and how often does an example count?",
+)
+def cost_mean_of_entries(AL, Y):
+    return float(-np.mean(Y * _logarithms(AL, Y)))
+
+
+@mistake(
+    "classes-for-examples",
+    "softmax_cost",
+    "this divides by the number of classes instead of by the number of examples",
+    "Which axis of Y are the examples?",
+)
+def cost_over_classes(AL, Y):
+    return float(-np.sum(Y * _logarithms(AL, Y)) / Y.shape[0])
+
+
+@mistake("opposite-sign", "softmax_cost", "the minus sign is missing", "Can a cross-entropy be negative?")
+def cost_sign(AL, Y):
+    return float(np.sum(Y * _logarithms(AL, Y)) / Y.shape[1])
+
+
+@mistake(
+    "binary-cross-entropy",
+    "softmax_cost",
+    "this is the cost of independent yes-or-no answers: the terms with 1 - Y do not belong here",
+    "In the cross-entropy of softmax only the true class of each example has a term.",
+)
+def cost_binary(AL, Y):
+    with np.errstate(all="ignore"):
+        return float(-np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / Y.shape[1])
+
+
+@mistake(
+    "missing-logarithm",
+    "softmax_cost",
+    "the logarithm is missing",
+    "What should the cost be where the true class has probability 1?",
+)
+def cost_without_logarithm(AL, Y):
+    return float(-np.sum(Y * AL) / Y.shape[1])
+
+
+@mistake(
+    "missing-labels",
+    "softmax_cost",
+    "the logarithms of all classes are added, whatever the labels",
+    "Which entry of a column of AL matters?",
+)
+def cost_without_labels(AL, Y):
+    with np.errstate(all="ignore"):
+        return float(-np.sum(np.log(AL)) / Y.shape[1])
+
+
+@mistake(
+    "other-logarithm",
+    "softmax_cost",
+    "the logarithm has the base 2; the natural one is wanted",
+    "Of np.log, np.log2 and np.log10, which one is the natural logarithm?",
+)
+def cost_base_two(AL, Y):
+    return float(-np.sum(Y * _logarithms(AL, Y)) / np.log(2) / Y.shape[1])
+
+
+@mistake(
+    "other-logarithm",
+    "softmax_cost",
+    "the logarithm has the base 10; the natural one is wanted",
+    "Of np.log, np.log2 and np.log10, which one is the natural logarithm?",
+)
+def cost_base_ten(AL, Y):
+    return float(-np.sum(Y * _logarithms(AL, Y)) / np.log(10) / Y.shape[1])
+
+
+@mistake(
+    "squared-error",
+    "softmax_cost",
+    "this is the squared error, not the cross-entropy",
+    "Where is the logarithm?",
+)
+def cost_squared(AL, Y):
+    return float(np.sum((AL - Y) ** 2) / Y.shape[1])
+
+
+@mistake(
+    "not-averaged",
+    "softmax_cost",
+    "this is the cost of each example; one number is wanted, their mean",
+    "What is still to be done with the m costs?",
+)
+def cost_of_each(AL, Y):
+    return -np.sum(Y * _logarithms(AL, Y), axis=0)
+
+
+# -- softmax_backward --------------------------------------------------------------------
+
+
+@mistake(
+    "divided-by-m",
+    "softmax_backward",
+    "this is divided by m; dZ is the gradient of each example's own cost, and the mean comes with dW and db",
+    "Where does the division by m happen in the course's backward pass?",
+)
+def backward_divided(AL, Y):
+    return (AL - Y) / Y.shape[1]
+
+
+@mistake(
+    "opposite-sign",
+    "softmax_backward",
+    "dZ has the opposite sign",
+    "Should a higher score of the true class raise or lower the cost?",
+)
+def backward_sign(AL, Y):
+    return Y - AL
+
+
+@mistake(
+    "gradient-of-AL",
+    "softmax_backward",
+    "this is the gradient with respect to AL; the one with respect to the scores Z is wanted",
+    "The derivative of softmax is the missing factor; most of it cancels.",
+)
+def backward_of_AL(AL, Y):
+    return -Y / AL
+
+
+@mistake(
+    "gradient-of-AL",
+    "softmax_backward",
+    "this is the gradient of a logistic cost with respect to AL; the one of softmax with respect to the scores is wanted",
+    "The derivative of softmax is the missing factor; most of it cancels.",
+)
+def backward_of_logistic(AL, Y):
+    return -(Y / AL - (1 - Y) / (1 - AL))
+
+
+@mistake(
+    "extra-derivative",
+    "softmax_backward",
+    "the factor AL * (1 - AL) has already cancelled",
+    "Write down the derivative of the cost with respect to one score, and simplify.",
+)
+def backward_extra(AL, Y):
+    return (AL - Y) * AL * (1 - AL)
+
+
+@mistake(
+    "only-true-class",
+    "softmax_backward",
+    "only the true class gets a gradient; the others compete with it",
+    "The scores of the other classes stand in the denominator of softmax.",
+)
+def backward_only_true(AL, Y):
+    return Y * (AL - 1)
+
+
+@mistake(
+    "diagonal-derivative",
+    "softmax_backward",
+    "only the diagonal of softmax's derivative is used: a score also changes the other probabilities",
+    "The scores of the other classes stand in the denominator of softmax.",
+)
+def backward_diagonal(AL, Y):
+    return -Y / AL * AL * (1 - AL) + AL * (1 - AL)
+
+
+@mistake(
+    "mutated-input",
+    "softmax_backward",
+    "AL is overwritten",
+    "Make a new array: no -= and no assignment to parts of AL.",
+)
+def backward_in_place(AL, Y):
+    AL -= Y
+    return AL
+
+
+# -- predict -----------------------------------------------------------------------------
+
+
+@mistake(
+    "over-examples",
+    "predict",
+    "this looks for the largest entry of each row; the classes of an example lie in a column",
+    "How many answers should there be for m examples?",
+)
+def predict_rows(AL):
+    return np.argmax(AL, axis=1)
+
+
+@mistake("smallest", "predict", "this is the least probable class", "Compare argmin and argmax.")
+def predict_smallest(AL):
+    return np.argmin(AL, axis=0)
+
+
+@mistake(
+    "probability-for-class",
+    "predict",
+    "this is the largest probability itself; its row is wanted",
+    "Compare max and argmax.",
+)
+def predict_value(AL):
+    return np.max(AL, axis=0)
+
+
+@mistake(
+    "counts-from-one",
+    "predict",
+    "the classes are counted from 1; the first row is class 0",
+    "Which class is the first row?",
+)
+def predict_from_one(AL):
+    return np.argmax(AL, axis=0) + 1
+
+
+@mistake(
+    "threshold",
+    "predict",
+    "the probabilities are compared with 0.5, as for two classes; with more classes the largest counts",
+    "What if no class is more probable than 0.5?",
+)
+def predict_threshold(AL):
+    return np.argmax(AL > 0.5, axis=0)
+
+
+@mistake(
+    "threshold",
+    "predict",
+    "the probabilities are compared with 0.5 one by one; one class for each example is wanted",
+    "How many answers should there be for m examples?",
+)
+def predict_each(AL):
+    return (AL > 0.5).astype(int)
+
+
+@mistake(
+    "one-hot-prediction",
+    "predict",
+    "this is a one-hot array; the index of the class is wanted",
+    "What shape should the result have?",
+)
+def predict_one_hot(AL):
+    return _indicator(np.argmax(AL, axis=0), AL.shape[0])
+
+
+@mistake(
+    "over-everything",
+    "predict",
+    "this is the place of the largest entry of the whole array",
+    "How many answers should there be for m examples?",
+)
+def predict_flat(AL):
+    return np.argmax(AL)
+
+
+@mistake("two-classes", "predict", "this is right for two classes only", "What is your answer for a third class?")
+def predict_two(AL):
+    return (AL[1] > AL[0]).astype(int)
+
+
+# -- sigmoid_cross_entropy_with_logits ---------------------------------------------------
+
+_STABLE = "Write log(sigmoid(Z)) without the sigmoid; which exponential cannot overflow, exp(|Z|) or exp(-|Z|)?"
+
+
+def _losses(Z, Y):
+    return np.maximum(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))
+
+
+@mistake(
+    "overflow",
+    "sigmoid_cross_entropy_with_logits",
+    "the sigmoid of a large score is exactly 0 or 1, and its logarithm is infinite",
+    _STABLE,
+)
+def logits_naive(Z, Y):
+    A = _sigmoid(Z)
+    with np.errstate(all="ignore"):
+        return -Y * np.log(A) - (1 - Y) * np.log(1 - A)
+
+
+@mistake(
+    "overflow",
+    "sigmoid_cross_entropy_with_logits",
+    "exp(Z) overflows for large scores, and the loss is infinite",
+    _STABLE,
+)
+def logits_softplus(Z, Y):
+    with np.errstate(all="ignore"):
+        return np.log(1 + np.exp(Z)) - Z * Y
+
+
+@mistake(
+    "overflow",
+    "sigmoid_cross_entropy_with_logits",
+    "exp(-Z) overflows for very negative scores, and the loss is infinite",
+    _STABLE,
+)
+def logits_softplus_of_minus(Z, Y):
+    with np.errstate(all="ignore"):
+        return np.log(1 + np.exp(-Z)) + (1 - Y) * Z
+
+
+@mistake(
+    "guarded-logarithm",
+    "sigmoid_cross_entropy_with_logits",
+    "a small number in the logarithm keeps the loss finite, but not right: for large scores it stays far too small",
+    _STABLE,
+)
+def logits_guarded(Z, Y):
+    A = _sigmoid(Z)
+    return -Y * np.log(A + 1e-8) - (1 - Y) * np.log(1 - A + 1e-8)
+
+
+@mistake(
+    "missing-absolute-value",
+    "sigmoid_cross_entropy_with_logits",
+    "the exponential needs the absolute value of Z: this is right only for positive scores",
+    "Try a negative score.",
+)
+def logits_without_absolute(Z, Y):
+    with np.errstate(all="ignore"):
+        return np.maximum(Z, 0) - Z * Y + np.log1p(np.exp(-Z))
+
+
+@mistake(
+    "missing-maximum",
+    "sigmoid_cross_entropy_with_logits",
+    "the term max(Z, 0) is missing",
+    "What should the loss be for Z = 5 and the label 0?",
+)
+def logits_without_maximum(Z, Y):
+    return -Z * Y + np.log1p(np.exp(-np.abs(Z)))
+
+
+@mistake(
+    "reduced",
+    "sigmoid_cross_entropy_with_logits",
+    "this is the mean; a loss for each entry is wanted",
+    "What shape should the result have?",
+)
+def logits_mean(Z, Y):
+    return float(np.mean(_losses(Z, Y)))
+
+
+@mistake(
+    "reduced",
+    "sigmoid_cross_entropy_with_logits",
+    "this is the sum; a loss for each entry is wanted",
+    "What shape should the result have?",
+)
+def logits_sum(Z, Y):
+    return float(np.sum(_losses(Z, Y)))
+
+
+@mistake(
+    "opposite-sign",
+    "sigmoid_cross_entropy_with_logits",
+    "the losses have the opposite sign",
+    "Can this loss be negative?",
+)
+def logits_sign(Z, Y):
+    return -_losses(Z, Y)
+
+
+@mistake(
+    "labels-swapped",
+    "sigmoid_cross_entropy_with_logits",
+    "the labels have changed places: this is the loss for 1 - Y",
+    "Should a large positive score be cheap or expensive when the label is 1?",
+)
+def logits_swapped(Z, Y):
+    return _losses(Z, 1 - Y)
+
+
+@mistake(
+    "only-positive-labels",
+    "sigmoid_cross_entropy_with_logits",
+    "only the label 1 has a loss; the term with 1 - Y is missing",
+    "What does your function say of a wrong, confident score with the label 0?",
+)
+def logits_only_positive(Z, Y):
+    return Y * _losses(Z, 1)
+
+
+@mistake(
+    "sigmoid-twice",
+    "sigmoid_cross_entropy_with_logits",
+    "the sigmoid is applied to the scores once too often",
+    "The formula works on the logits themselves.",
+)
+def logits_twice(Z, Y):
+    return _losses(_sigmoid(Z), Y)
+
+
+@mistake(
+    "no-sigmoid",
+    "sigmoid_cross_entropy_with_logits",
+    "the scores are taken for probabilities: the sigmoid is missing",
+    "Z may be negative; what is its logarithm?",
+)
+def logits_without_sigmoid(Z, Y):
+    with np.errstate(all="ignore"):
+        return -Y * np.log(Z) - (1 - Y) * np.log(1 - Z)
+
+
+# -- xavier_initialization ---------------------------------------------------------------
+
+
+def _initialized(layer_dims, weights):
+    parameters = {}
+    for layer, (n_prev, n) in enumerate(pairwise(layer_dims), 1):
+        parameters[f"W{layer}"] = weights(n_prev, n)
+        parameters[f"b{layer}"] = np.zeros((n, 1))
+    return parameters
+
+
+_SCALE_HINT = "Compute the variance of one of your larger weight matrices and compare it with the formula."
+
+
+@mistake(
+    "zero-weights", "xavier_initialization", "all weights are zero", "Why would all units of a layer stay the same?"
+)
+def xavier_zero(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.zeros((n, n_prev)))
+
+
+@mistake(
+    "constant-weights",
+    "xavier_initialization",
+    "all weights of a layer are the same number",
+    "Why would all units of a layer stay the same?",
+)
+def xavier_constant(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.full((n, n_prev), 1 / np.sqrt(n_prev)))
+
+
+@mistake("missing-scale", "xavier_initialization", "the weights have variance 1: the scale is missing", _SCALE_HINT)
+def xavier_unscaled(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev))
+
+
+@mistake(
+    "fixed-scale",
+    "xavier_initialization",
+    "the weights are multiplied by 0.01, whatever the size of the layer",
+    _SCALE_HINT,
+)
+def xavier_fixed(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * 0.01)
+
+
+@mistake(
+    "he-scale",
+    "xavier_initialization",
+    "the variance is 2 / n_prev: this is He initialization",
+    "Which of the two is meant for relu, which one for tanh?",
+)
+def xavier_he(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(2 / n_prev))
+
+
+@mistake(
+    "fan-out",
+    "xavier_initialization",
+    "the variance is 1 / n, with the number of units of the layer itself; what comes in counts",
+    "How many terms are added in one unit?",
+)
+def xavier_fan_out(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(1 / n))
+
+
+@mistake(
+    "variance-for-deviation",
+    "xavier_initialization",
+    "the normal numbers are multiplied by the variance; the standard deviation is its root",
+    "What is the variance of 3 times a number of variance 1?",
+)
+def xavier_variance(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) / n_prev)
+
+
+@mistake(
+    "missing-two",
+    "xavier_initialization",
+    "the variance is 1 / (n_prev + n); it is 2 over that sum, so that it is 1 / n for layers of equal size",
+    "What would both rules give where n_prev and n are equal?",
+)
+def xavier_missing_two(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(1 / (n_prev + n)))
+
+
+@mistake(
+    "limit-for-deviation",
+    "xavier_initialization",
+    "sqrt(6 / (n_prev + n)) is the limit of a uniform distribution, not the standard deviation of a normal one",
+    _SCALE_HINT,
+)
+def xavier_limit(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(6 / (n_prev + n)))
+
+
+@mistake(
+    "deviation-for-limit",
+    "xavier_initialization",
+    "a uniform number between -1/sqrt(n_prev) and 1/sqrt(n_prev) has the variance 1 / (3 n_prev)",
+    "The limit of a uniform distribution is larger than its standard deviation. By which factor?",
+)
+def xavier_deviation(layer_dims):
+    def weights(n_prev, n):
+        limit = 1 / np.sqrt(n_prev)
+        return np.random.uniform(-limit, limit, (n, n_prev))
+
+    return _initialized(layer_dims, weights)
+
+
+@mistake(
+    "first-layer-everywhere",
+    "xavier_initialization",
+    "all layers are scaled by the size of the input; each layer has its own",
+    "Which entry of layer_dims belongs to which layer?",
+)
+def xavier_first(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) / np.sqrt(layer_dims[0]))
+
+
+@mistake(
+    "not-centred",
+    "xavier_initialization",
+    "no weight is negative: the mean should be 0",
+    "Between which numbers does np.random.rand draw?",
+)
+def xavier_not_centred(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.random.rand(n, n_prev) * np.sqrt(1 / n_prev))
+
+
+@mistake(
+    "repeated-layers",
+    "xavier_initialization",
+    "every layer starts with the same random numbers: the generator is seeded again inside the loop",
+    "Seed once, before the loop, or not at all.",
+)
+def xavier_repeated(layer_dims):
+    def weights(n_prev, n):
+        np.random.seed(3)
+        return np.random.randn(n, n_prev) / np.sqrt(n_prev)
+
+    return _initialized(layer_dims, weights)
+
+
+@mistake(
+    "transposed",
+    "xavier_initialization",
+    "the weights are transposed: W has a row for each unit of its own layer",
+    "What shape must W have in W @ A_prev?",
+)
+def xavier_transposed(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n_prev, n) / np.sqrt(n_prev))
+
+
+MISTAKES = tuple(value for value in list(globals().values()) if hasattr(value, "solution"))

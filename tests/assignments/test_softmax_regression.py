@@ -1,0 +1,251 @@
+"""Softmax regression: what costs only a part of the points, what is free, and the power of Xavier's judge."""
+
+import doctest
+import warnings
+from itertools import pairwise
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+import pytest
+
+from grader import load_assignment
+from grader.model import FunctionReport
+from grader.pipeline import grade_submission
+from grader.running import InProcess
+from grader.spec import Given, Step
+from grader.submission import parse_submission
+from reference import softmax_regression as reference
+
+ASSIGNMENT = load_assignment("softmax_regression", course=Path(__file__).parents[2])
+XAVIER = {p.name: p for p in ASSIGNMENT.spec.function("xavier_initialization").properties}
+WEIGHTS, BIASES = XAVIER.values()
+DIMS = [64, 400, 55, 320, 4]
+
+
+def graded(name: str, code: str) -> FunctionReport:
+    """What one function gets, run in this process."""
+    cases = ASSIGNMENT.cases()
+    text = "import numpy as np\n" + dedent(code)
+    submission = parse_submission("solution.py", ".py", text.encode(), cases.arities)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        report = grade_submission(ASSIGNMENT, cases, submission, InProcess())
+    return next(function for function in report.functions if function.name == name)
+
+
+def failed(function: FunctionReport) -> list[str]:
+    return [check.name for check in function.checks if check.status == "failed"]
+
+
+PARTLY_RIGHT = {
+    "softmax that overflows": (
+        "softmax",
+        "def softmax(Z):\n    return np.exp(Z) / np.sum(np.exp(Z), axis=0)",
+        ["large scores"],
+        0.8,
+        "overflow",
+    ),
+    "softmax with one maximum for all": (
+        "softmax",
+        "def softmax(Z):\n    t = np.exp(Z - np.max(Z))\n    return t / t.sum(axis=0, keepdims=True)",
+        ["large scores"],
+        0.8,
+        "global-maximum",
+    ),
+    "cost of 0 log 0": (
+        "softmax_cost",
+        "def softmax_cost(AL, Y):\n    return -np.sum(Y * np.log(AL)) / Y.shape[1]",
+        ["exact zeros in other classes"],
+        0.85,
+        "zero-times-infinity",
+    ),
+    "logits through the sigmoid": (
+        "sigmoid_cross_entropy_with_logits",
+        """
+        def sigmoid_cross_entropy_with_logits(logits, labels):
+            p = 1 / (1 + np.exp(-logits))
+            return -(labels * np.log(p) + (1 - labels) * np.log(1 - p))
+        """,
+        ["large scores"],
+        0.8,
+        "overflow",
+    ),
+    "logits through a guarded sigmoid": (
+        "sigmoid_cross_entropy_with_logits",
+        """
+        def sigmoid_cross_entropy_with_logits(logits, labels):
+            p = np.clip(1 / (1 + np.exp(-logits)), 1e-8, 1 - 1e-8)
+            return -(labels * np.log(p) + (1 - labels) * np.log(1 - p))
+        """,
+        ["large scores"],
+        0.8,
+        None,
+    ),
+    "gradient in place": (
+        "softmax_backward",
+        "def softmax_backward(AL, Y):\n    AL -= Y\n    return AL",
+        ["inputs"],
+        0.95,
+        "mutated-input",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "code", "checks", "share", "finding"), PARTLY_RIGHT.values(), ids=PARTLY_RIGHT.keys())
+def test_a_hard_case_costs_its_own_share_only(
+    name: str, code: str, checks: list[str], share: float, finding: str | None
+) -> None:
+    function = graded(name, code)
+    assert failed(function) == checks
+    assert function.points == pytest.approx(share * function.max_points)
+    assert [f.code for f in function.findings][:1] == ([finding] if finding else [])
+
+
+FREE = {
+    "a boolean one-hot array": ("one_hot", "def one_hot(y, n):\n    return np.arange(n)[:, None] == y"),
+    "a one-hot array of small integers": ("one_hot", "def one_hot(y, n):\n    return np.eye(n, dtype='uint8')[y].T"),
+    "classes as floats": ("predict", "def predict(AL):\n    return np.argmax(AL, axis=0).astype(float)"),
+    "a clipped logarithm": (
+        "softmax_cost",
+        "def softmax_cost(AL, Y):\n    return -np.mean(np.sum(Y * np.log(np.clip(AL, 1e-7, 1 - 1e-7)), axis=0))",
+    ),
+    "a guarded logarithm": (
+        "softmax_cost",
+        "def softmax_cost(AL, Y):\n    return np.float64(-np.sum(Y * np.log(AL + 1e-9)) / len(Y.T))",
+    ),
+    "a guarded sum": (
+        "softmax",
+        "def softmax(Z):\n    t = np.exp(Z - Z.max(0))\n    return t / (1e-8 + t.sum(0))",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "code"), FREE.values(), ids=FREE.keys())
+def test_what_the_contract_leaves_open_is_free(name: str, code: str) -> None:
+    function = graded(name, code)
+    assert (function.status, function.points) == ("passed", function.max_points), failed(function)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("one_hot", "def one_hot(y, C):\n    return np.zeros((C, len(y)))"),
+        ("softmax", "def softmax(Z):\n    return np.ones(Z.shape) / len(Z)"),
+        ("softmax_cost", "def softmax_cost(AL, Y):\n    return 0.0"),
+        ("softmax_backward", "def softmax_backward(AL, Y):\n    return np.zeros(AL.shape)"),
+        ("predict", "def predict(AL):\n    return np.zeros(AL.shape[1], int)"),
+        (
+            "sigmoid_cross_entropy_with_logits",
+            "def sigmoid_cross_entropy_with_logits(Z, Y):\n    return np.zeros(Z.shape)",
+        ),
+        (
+            "xavier_initialization",
+            """
+            def xavier_initialization(dims):
+                shapes = {f"W{l}": (dims[l], dims[l - 1]) for l in range(1, len(dims))}
+                shapes |= {f"b{l}": (dims[l], 1) for l in range(1, len(dims))}
+                return {name: np.zeros(shape) for name, shape in shapes.items()}
+            """,
+        ),
+    ],
+)
+def test_a_stub_of_the_right_shape_earns_nothing(name: str, code: str) -> None:
+    function = graded(name, code)
+    assert (function.status, function.points) == ("failed", 0.0)
+
+
+# -- Xavier ------------------------------------------------------------------------------
+
+
+def judged(parameters: dict[str, np.ndarray], prop: str = WEIGHTS.name) -> str | None:
+    step = Step("xavier_initialization", (DIMS,))
+    return XAVIER[prop].judge(Given(step.args, (step,), (parameters,), {}))
+
+
+def drawn(seed: int, deviation, kind: str = "normal") -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    parameters = {}
+    for layer, (n_prev, n) in enumerate(pairwise(DIMS), 1):
+        scale = deviation(n_prev, n)
+        limit = np.sqrt(3) * scale
+        draws = {"normal": lambda shape, s=scale: rng.normal(0, s, shape)}
+        draws["uniform"] = lambda shape, a=limit: rng.uniform(-a, a, shape)
+        draws["laplace"] = lambda shape, s=scale: rng.laplace(0, s / np.sqrt(2), shape)
+        parameters[f"W{layer}"] = draws[kind]((n, n_prev))
+        parameters[f"b{layer}"] = np.zeros((n, 1))
+    return parameters
+
+
+RULES = {
+    "inputs": lambda n_prev, n: n_prev**-0.5,
+    "inputs and outputs": lambda n_prev, n: (2 / (n_prev + n)) ** 0.5,
+}
+
+
+@pytest.mark.parametrize("kind", ["normal", "uniform"])
+@pytest.mark.parametrize("rule", RULES)
+def test_every_convention_passes_on_many_seeds(rule: str, kind: str) -> None:
+    assert [judged(drawn(seed, RULES[rule], kind)) for seed in range(40)] == [None] * 40
+
+
+@pytest.mark.parametrize("factor", [0.8, 1.2])
+@pytest.mark.parametrize("kind", ["normal", "uniform"])
+@pytest.mark.parametrize("rule", RULES)
+def test_a_scale_that_is_a_fifth_off_never_passes(rule: str, kind: str, factor: float) -> None:
+    off = [judged(drawn(seed, lambda *n: factor * RULES[rule](*n), kind)) for seed in range(40)]
+    assert None not in off
+
+
+def test_another_distribution_of_the_right_variance_is_told_from_the_accepted_ones() -> None:
+    assert "neither normal nor uniform" in (judged(drawn(0, RULES["inputs"], "laplace")) or "")
+
+
+def test_one_rule_and_one_distribution_hold_for_all_layers() -> None:
+    one, other = drawn(0, RULES["inputs"]), drawn(1, RULES["inputs and outputs"])
+    assert judged(one | {"W3": other["W3"]}) is not None
+    uniform = drawn(1, RULES["inputs"], "uniform")
+    assert judged(one | {"W3": uniform["W3"]}) is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda p: p | {"W2": p["W2"].T}, "W2 has shape"),
+        (lambda p: p | {"W2": p["W1"].ravel()[: 55 * 400].reshape(55, 400) * 0.4}, "repeat the same random numbers"),
+        (lambda p: p | {"W2": np.abs(p["W2"])}, "W"),
+        (lambda p: p | {"W1": p["W1"] * np.nan}, "W1"),
+    ],
+)
+def test_weights_that_are_wrong_in_another_way_are_told(change, words: str) -> None:
+    assert words in (judged(change(drawn(5, RULES["inputs"]))) or "")
+
+
+def test_biases_count_only_beside_weights() -> None:
+    right = drawn(0, RULES["inputs"])
+    assert judged(right, BIASES.name) is None
+    assert "zeros of shape (55, 1)" in (judged(right | {"b2": np.zeros(55)}, BIASES.name) or "")
+    assert "zeros of shape" in (judged(right | {"b2": np.ones((55, 1))}, BIASES.name) or "")
+    assert "constant" in (judged(right | {"W1": np.zeros_like(right["W1"])}, BIASES.name) or "")
+
+
+def test_random_biases_cost_their_share_only() -> None:
+    function = graded(
+        "xavier_initialization",
+        """
+        def xavier_initialization(layer_dims):
+            p = {}
+            for l in range(1, len(layer_dims)):
+                p["W%d" % l] = np.random.randn(layer_dims[l], layer_dims[l - 1]) / np.sqrt(layer_dims[l - 1])
+                p["b%d" % l] = np.random.randn(layer_dims[l], 1)
+            return p
+        """,
+    )
+    assert function.points == pytest.approx(0.85 * function.max_points)
+
+
+def test_the_example_of_the_hand_out_is_what_the_reference_gives() -> None:
+    text = (ASSIGNMENT.folder / "README.md").read_text("utf-8")
+    example = doctest.DocTestParser().get_doctest(text, vars(reference).copy(), "README.md", None, 0)
+    result = doctest.DocTestRunner(verbose=False).run(example)
+    assert (result.failed, result.attempted) == (0, len(example.examples)) and result.attempted > 5
