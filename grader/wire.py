@@ -40,6 +40,9 @@ __all__ = ["Code", "Encoded", "Opaque", "Ref", "WireError", "decode", "encode", 
 MAX_DEPTH = 32
 MAX_NODES = 200_000
 MAX_BYTES = 64 * 2**20
+# What a reply may hold besides: text goes into messages, and keys can be chosen so that all have one hash.
+MAX_TEXT = 10_000
+MAX_KEYS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,11 @@ _DIMENSIONS = [struct.Struct(f"<B{n}q") for n in range(65)]
 _SHAPES = [struct.Struct(f"<{n}q") for n in range(65)]
 
 
+def _fits_64_bits(value: int) -> bool:
+    """Whether NumPy has an integer for it; beyond, arithmetic with it would leave the numbers."""
+    return -(1 << 63) <= value < 1 << 64
+
+
 def _key_of(item: tuple[str, Any]) -> str:
     return item[0]
 
@@ -133,8 +141,7 @@ class _Encoder:
             self.header.append(b"g" + _dtype_code(value.dtype))
             self.payload.append(_padded(value.tobytes()))
         elif kind is str:
-            data = value.encode("utf-8", "surrogatepass")
-            self.sized(b"s", data)
+            self.text(value)
         elif kind is bool:
             self.header.append(b"T" if value else b"F")
         elif kind is int:
@@ -168,6 +175,17 @@ class _Encoder:
         else:
             self.handle(value)
 
+    def text(self, value: str) -> None:
+        data = value.encode("utf-8", "surrogatepass")
+        if self.opaque is not None and len(data) > MAX_TEXT:
+            raise WireError(f"the value holds a text of more than {MAX_TEXT} bytes")
+        self.sized(b"s", data)
+
+    def keys(self, tag: bytes, count: int) -> None:
+        if self.opaque is not None and count > MAX_KEYS:
+            raise WireError(f"the value holds a set or a dictionary of more than {MAX_KEYS} members")
+        self.header.append(tag + _U32.pack(count))
+
     def sized(self, tag: bytes, data: bytes) -> None:
         self.grow(len(data))
         self.header.append(tag + _U32.pack(len(data)) + data)
@@ -178,8 +196,8 @@ class _Encoder:
             raise WireError(f"the value is larger than {MAX_BYTES // 2**20} MiB")
 
     def integer(self, value: int) -> None:
-        if value.bit_length() > 4096:
-            raise WireError("the value holds an integer of more than 4096 bits")
+        if not _fits_64_bits(value):
+            raise WireError("the value holds an integer that does not fit into 64 bits")
         self.sized(b"i", b"%d" % value)
 
     def array(self, value: Any) -> None:
@@ -212,7 +230,7 @@ class _Encoder:
         items = list(dict.items(value))
         if self.opaque is not None and all(type(key) is str for key, _ in items):
             items.sort(key=_key_of)  # a reply: the order of keys is no part of it; questions keep theirs
-        self.header.append(b"d" + _U32.pack(len(items)))
+        self.keys(b"d", len(items))
         for key, item in items:
             self.put(key, depth + 1)
             self.put(item, depth + 1)
@@ -224,10 +242,12 @@ class _Encoder:
         parts = []
         for item in value:
             part = _Encoder(self.opaque)
+            part.nodes = self.nodes  # one count for all: sets in sets could hold without end
             part.put(item, depth + 1)
+            self.nodes = part.nodes
             parts.append((b"".join(part.header), b"".join(part.payload)))
         parts.sort()
-        self.header.append(b"S" + _U32.pack(len(parts)))
+        self.keys(b"S", len(parts))
         for header, payload in parts:
             self.grow(len(header) + len(payload))
             self.header.append(header)
@@ -247,8 +267,12 @@ class _Encoder:
 def _type_name(kind: type) -> str:
     """The name by the type's own dictionary: a metaclass could lie, and run code, otherwise."""
     name = type.__dict__["__qualname__"].__get__(kind)
-    module = type.__dict__["__module__"].__get__(kind)
-    return name if module in ("builtins", "submission") else f"{module}.{name}"
+    try:
+        module = type.__dict__["__module__"].__get__(kind)
+    except AttributeError:
+        module = None
+    plain = type(module) is not str or module in ("builtins", "submission", __name__)
+    return str.__str__(name) if plain else f"{module}.{str.__str__(name)}"
 
 
 def encode(value: Any, *, opaque: Callable[[Any], int] | None = None) -> Encoded:
@@ -275,9 +299,9 @@ def encode(value: Any, *, opaque: Callable[[Any], int] | None = None) -> Encoded
 
 
 class _Decoder:
-    __slots__ = ("arrays", "at", "code", "header", "lists", "nodes", "offset", "payload", "ref")
+    __slots__ = ("arrays", "at", "code", "header", "lists", "nodes", "offset", "payload", "ref", "reply")
 
-    def __init__(self, encoded: Encoded, ref: Any, code: Any) -> None:
+    def __init__(self, encoded: Encoded, ref: Any, code: Any, reply: bool = False) -> None:
         self.header = encoded.header
         self.payload = encoded.payload
         self.at = 0
@@ -285,6 +309,7 @@ class _Decoder:
         self.nodes = 0
         self.ref = ref
         self.code = code
+        self.reply = reply
         self.arrays: list[tuple[Any, int, tuple[int, ...]]] = []
         self.lists: list[tuple[list[Any], list[Any]]] = []
 
@@ -298,19 +323,17 @@ class _Decoder:
         data = self.header[self.at : self.at + size]
         if len(data) != size:
             raise WireError("truncated text")
+        if self.reply and size > MAX_TEXT:
+            raise WireError(f"the value holds a text of more than {MAX_TEXT} bytes")
         self.at += size
-        return data.decode("utf-8", "surrogatepass")
+        return data.decode("utf-8", "replace")  # a lone surrogate could not be written to any report
 
     def dtype(self) -> np.dtype[Any]:
-        raw = self.header[self.at : self.at + 3]
+        code = self.header[self.at : self.at + 3]
         self.at += 3
-        known = _DTYPES.get(raw)
-        if known is not None:
-            return known
-        code = raw.decode("ascii").strip()
-        if len(code) < 2 or code[0] not in _ARRAY_KINDS:
+        if code not in _DTYPES:
             raise WireError(f"dtype {code!r} is not allowed")
-        return np.dtype(code)
+        return _DTYPES[code]
 
     def numbers(self, nbytes: int) -> int:
         start = self.offset
@@ -328,7 +351,7 @@ class _Decoder:
         if tag == b"a":
             return self.array()
         if tag == b"t":
-            return tuple(self.items(depth))
+            return tuple(self.items(depth, self.u32()))
         if tag == b"d":
             return self.mapping(depth)
         if tag == b"f":
@@ -345,7 +368,7 @@ class _Decoder:
         if tag == b"N":
             return None
         if tag == b"l":
-            items = self.items(depth)
+            items = self.items(depth, self.u32())
             self.lists.append((items, items.copy()))
             return items
         return self.rare(tag, depth)
@@ -354,7 +377,7 @@ class _Decoder:
         if tag == b"c":
             return complex(*_C128.unpack_from(self.payload, self.numbers(16)))
         if tag == b"S":
-            return set(self.items(depth))
+            return set(self.items(depth, self.keys()))
         if tag == b"o":
             return Opaque(self.u32(), self.text())
         if tag == b"r" and self.ref is not None:
@@ -365,9 +388,10 @@ class _Decoder:
 
     def integer(self) -> int:
         text = self.text()
-        if len(text) > 1300:
-            raise WireError("integer too long")
-        return int(text)
+        value = int(text) if len(text) <= 20 else 1 << 64
+        if not _fits_64_bits(value):
+            raise WireError("the value holds an integer that does not fit into 64 bits")
+        return value
 
     def array(self) -> Any:
         dtype = self.dtype()
@@ -402,11 +426,17 @@ class _Decoder:
                 changed.append(number)
         return changed
 
-    def items(self, depth: int) -> list[Any]:
-        return [self.get(depth + 1) for _ in range(self.u32())]
+    def keys(self) -> int:
+        count = self.u32()
+        if self.reply and count > MAX_KEYS:
+            raise WireError(f"the value holds a set or a dictionary of more than {MAX_KEYS} members")
+        return count
+
+    def items(self, depth: int, count: int) -> list[Any]:
+        return [self.get(depth + 1) for _ in range(count)]
 
     def mapping(self, depth: int) -> dict[Any, Any]:
-        return {self.get(depth + 1): self.get(depth + 1) for _ in range(self.u32())}
+        return {self.get(depth + 1): self.get(depth + 1) for _ in range(self.keys())}
 
 
 def decode(
@@ -414,8 +444,11 @@ def decode(
     *,
     ref: Callable[[Ref], Any] | None = None,
     code: Callable[[Code], Any] | None = None,
+    reply: bool = False,
 ) -> Any:
     """Decode a value; ``ref`` and ``code`` resolve what only a question may contain.
+
+    ``reply`` holds the value to the tighter bounds of what comes back from a worker.
 
     Raises
     ------
@@ -424,7 +457,7 @@ def decode(
     """
     if len(encoded.header) + len(encoded.payload) > 2 * MAX_BYTES:
         raise WireError("the message is too large")
-    decoder = _Decoder(encoded, ref, code)
+    decoder = _Decoder(encoded, ref, code, reply)
     try:
         value = decoder.get()
     except WireError:

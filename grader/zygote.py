@@ -1,0 +1,270 @@
+"""Confined processes: a zygote that forks them, or a fresh interpreter for each where there is no fork.
+
+What runs in them is ``grader/worker.py``; who talks to them is :mod:`grader.sandbox`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.allowlist import readable_paths, seccomp_filter
+from grader.errors import GraderError
+
+__all__ = ["ALL_WALLS", "Child", "Ended", "Zygote"]
+
+ALL_WALLS = ("fork", "limits", "user", "landlock", "seccomp", "namespaces")
+_WORKER = Path(__file__).with_name("worker.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a process ended: exit status (or minus the signal), and the CPU seconds it had used."""
+
+    code: int
+    cpu: float
+
+
+@dataclass
+class Child:
+    """A confined process and its channel."""
+
+    zygote: Zygote
+    home: subprocess.Popen[bytes]
+    pid: int
+    channel: socket.socket
+    cpu_s: int
+    poller: select.poll = field(default_factory=select.poll)
+    buffer: bytearray = field(default_factory=bytearray)
+    ended: Ended | None = None
+
+    def __post_init__(self) -> None:
+        self.channel.setblocking(False)
+        self.poller.register(self.channel, select.POLLIN)
+
+    def cpu(self) -> float:
+        """CPU seconds that it has used."""
+        if self.ended is not None:
+            return self.ended.cpu
+        if self.home.pid != self.pid:
+            return float(self.zygote._command(self.home, do="cpu", pid=self.pid)["cpu"])
+        try:
+            return time.clock_gettime((~self.pid << 3) | 2)  # see clock_getcpuclockid
+        except OSError:
+            return 0.0
+
+    def end(self) -> Ended:
+        """Kill it and everything in its process group, and reap it."""
+        if self.ended is None:
+            self.channel.close()
+            if self.home.pid != self.pid:
+                answer = self.zygote._command(self.home, do="end", pid=self.pid)
+                self.ended = Ended(answer["code"], answer["cpu"])
+            else:
+                self.ended = _ended(self.home)
+        return self.ended
+
+
+def _ended(process: subprocess.Popen[bytes]) -> Ended:
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError):
+            kill(process.pid, signal.SIGKILL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Ended(process.returncode, usage.ru_utime + usage.ru_stime)
+
+
+class Zygote:
+    """Starts confined processes.
+
+    Parameters
+    ----------
+    packages
+        Third-party packages that submissions may import, NumPy aside.
+    walls
+        Names of the walls to put up, of :data:`ALL_WALLS`; what the machine lacks is left out.
+
+    Attributes
+    ----------
+    stands
+        The walls that stand, once :meth:`start` has been called.
+    namespaces
+        The namespaces that the zygote has left.
+    """
+
+    def __init__(self, packages: Sequence[str], walls: Sequence[str]) -> None:
+        self._packages = tuple(packages)
+        self._wanted = tuple(walls)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self.stands: tuple[str, ...] = ()
+        self.namespaces: tuple[str, ...] = ()
+
+    def start(self) -> None:
+        """Start it, or do nothing if it lives.
+
+        Raises
+        ------
+        GraderError
+            When it does not start, or its walls cannot be put up.
+        """
+        if "fork" not in self._wanted:
+            if not self.stands:
+                self.child(256 << 20, 60).end()
+            return
+        if self._process is not None and self._process.poll() is None:
+            return
+        self.close()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = self._launch(theirs, control=theirs.fileno())
+        self._control = ours
+        ours.settimeout(60)
+        hello = self._answer(ours)
+        if hello["error"]:
+            self.close()
+            raise GraderError(_no_walls(hello["error"]))
+        self.stands = tuple(hello["walls"])
+        self.namespaces = tuple(hello["namespaces"])
+
+    def close(self) -> None:
+        """End the zygote and everything below it."""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def child(self, memory: int, cpu_s: int) -> Child:
+        """A fresh confined process, whose walls stand.
+
+        Parameters
+        ----------
+        memory
+            Bytes that it may allocate.
+        cpu_s
+            CPU seconds of its life.
+
+        Raises
+        ------
+        GraderError
+            When there is none to be had.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            if "fork" in self._wanted:
+                self.start()
+                assert self._process is not None
+                home = self._process
+                answer = self._command(home, theirs.fileno(), do="fork", memory=memory, cpu=cpu_s)
+                pid = answer["pid"]
+            else:
+                home = self._launch(theirs, channel=theirs.fileno(), memory=memory, cpu=cpu_s)
+                pid = home.pid
+        child = Child(self, home, pid, ours, cpu_s)
+        try:
+            hello = self._hello(child)
+        except BaseException:
+            child.end()
+            raise
+        if "fork" not in self._wanted:
+            self.stands = tuple(hello["walls"])
+        return child
+
+    @staticmethod
+    def _hello(child: Child) -> dict[str, Any]:
+        """The line that a child writes before anything of a student's is near it."""
+        data = b""
+        while not data.endswith(b"\n"):
+            if not child.poller.poll(60_000):
+                raise GraderError("a worker does not start")
+            part = child.channel.recv(65536)
+            if not part:
+                raise GraderError("a worker ended before it began; 'grader doctor' says what stands on this machine")
+            data += part
+        hello: dict[str, Any] = json.loads(data)
+        if hello["error"]:
+            raise GraderError(_no_walls(hello["error"]))
+        return hello
+
+    def _launch(self, theirs: socket.socket, **settings: int) -> subprocess.Popen[bytes]:
+        folders = _package_folders(self._packages)
+        program = seccomp_filter() if "seccomp" in self._wanted else None
+        everything = {
+            "folders": folders,
+            "readable": readable_paths(["numpy", *self._packages], folders),
+            "seccomp": (program or b"").hex(),
+            "packages": list(self._packages),
+            "walls": list(self._wanted),
+            **settings,
+        }
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", "-B", str(_WORKER), json.dumps(everything)],
+            env=_environment(),
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+        )
+
+    def _command(self, home: subprocess.Popen[bytes], *descriptors: int, **command: Any) -> dict[str, Any]:
+        """Ask the zygote that was there when the child was forked; another one knows nothing of it."""
+        if self._control is None or home is not self._process:
+            raise GraderError("the sandbox ended before its worker did")
+        try:
+            socket.send_fds(self._control, [json.dumps(command).encode()], list(descriptors))
+        except OSError as error:
+            raise GraderError(f"the sandbox does not answer ({error})") from error
+        return self._answer(self._control)
+
+    @staticmethod
+    def _answer(control: socket.socket) -> dict[str, Any]:
+        data = b""
+        while not data.endswith(b"\n"):
+            try:
+                part = control.recv(65536)
+            except OSError as error:
+                raise GraderError(f"the sandbox does not answer ({error})") from error
+            if not part:
+                raise GraderError("the sandbox ended unexpectedly; 'grader doctor' says what stands on this machine")
+            data += part
+        answer: dict[str, Any] = json.loads(data)
+        return answer
+
+
+def _no_walls(error: str) -> str:
+    return f"the walls of the sandbox could not be put up ({error}); 'grader doctor' says which stand"
+
+
+def _package_folders(packages: Sequence[str]) -> list[str]:
+    """Folders in which the isolated interpreter finds NumPy and the allowed packages."""
+    import importlib.util
+
+    folders = [str(Path(np.__file__).parents[1])]
+    for name in packages:
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None:
+            raise GraderError(f"the assignment allows the package {name!r}, which is not installed here")
+        folders.append(str(Path(spec.origin).parents[1 if spec.submodule_search_locations else 0]))
+    return list(dict.fromkeys(folders))
+
+
+def _environment() -> dict[str, str]:
+    """A cleared environment. One thread for linear algebra: with more, fork and a memory limit hang it."""
+    threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+    words = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PATH": os.defpath}
+    return {**dict.fromkeys(threads, "1"), "PYTHONHASHSEED": "0", **words}
