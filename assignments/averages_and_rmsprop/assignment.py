@@ -1,0 +1,146 @@
+"""Exponentially weighted averages, and RMSprop."""
+
+import numpy as np
+
+from grader.spec import Assignment, CaseClass, CaseSet, Function, Property
+
+# -- averages ----------------------------------------------------------------------------
+
+
+def _series(d):
+    n = {
+        "small": d.integer(2, 5),
+        "general": d.integer(6, 30),
+        "one value": 1,
+        "long": d.integer(150, 400),
+    }.get(d.case, d.integer(3, 8))
+    beta = {"small": d.choice([0.5, 0.75]), "no memory": 0.0}.get(d.case, d.choice([0.9, 0.98, 0.6, 0.3]))
+    return d.array(n, scale=4.0), beta, d.choice([False, True])
+
+
+def _sum_of_series(d):
+    theta, beta, corrected = _series(d)
+    other = d.array(theta.size)
+    return [(theta, beta, corrected), (other, beta, corrected), (theta + other, beta, corrected)]
+
+
+def _is_linear(given):
+    one, two, both = given.replies
+    if np.allclose(np.asarray(one) + np.asarray(two), both, rtol=1e-9, atol=1e-12):
+        return None
+    return "the average of a sum of two series is not the sum of their averages"
+
+
+def _constant_series(d):
+    return [(np.full(d.integer(2, 12), d.number(1, 5)), d.choice([0.9, 0.98, 0.5]), True)]
+
+
+def _stays_constant(given):
+    theta = given.args[0]
+    if np.shape(given.reply) == theta.shape and np.allclose(given.reply, theta, rtol=1e-9, atol=0):
+        return None
+    return f"the corrected average of a series that is {theta[0]:g} throughout is not {theta[0]:g}"
+
+
+# -- RMSprop -----------------------------------------------------------------------------
+
+
+def _classes(small=6, general=12, each=3, **special):
+    """Networks small enough to be followed by hand, then deeper ones with neighbours of different size."""
+    return (
+        CaseClass("small", small, {"L": (1, 2), "width": (2, 3)}),
+        CaseClass("general", general, {"L": (3, 4)}),
+        *(CaseClass(name.replace("_", " "), each, sizes) for name, sizes in special.items()),
+    )
+
+
+def _zeros(parameters):
+    return {"d" + name: np.zeros_like(value) for name, value in parameters.items()}
+
+
+def _rmsprop(d):
+    """At the usual epsilon, where the averages of the squares are far above it (or nothing moves at all)."""
+    parameters = d.parameters(d.layers((3, 4), outputs=None))
+    grads = _zeros(parameters) if d.case in ("zero gradient", "at rest") else d.like(parameters)
+    s = _zeros(parameters) if d.case in ("first step", "at rest") else d.like(parameters, positive=True)
+    if d.case != "small":  # as the backward pass builds them: the last layer first
+        grads = dict(reversed(grads.items()))
+    beta2 = 0.0 if d.case == "no memory" else d.choice([0.999, 0.9, 0.99, 0.5])
+    return parameters, grads, s, beta2, d.choice([0.0125, 0.05, 0.3, 1.25]), 1e-8
+
+
+def _rmsprop_epsilon(d):
+    """At an epsilon that shows, also where the averages of the squares vanish."""
+    parameters, grads, s, beta2, rate, _ = _rmsprop(d)
+    if d.case == "vanishing":
+        grads, s = {k: 1e-5 * g for k, g in grads.items()}, {k: 1e-10 * a for k, a in s.items()}
+    return parameters, grads, s, beta2, rate, 1e-2
+
+
+def _rescaled(d):
+    """The same step with gradients four times as large, and averages to match."""
+    parameters, grads, s, beta2, rate, epsilon = _rmsprop(d)
+    larger = {name: 4 * g for name, g in grads.items()}, {name: 16 * a for name, a in s.items()}
+    return [(parameters, grads, s, beta2, rate, epsilon), (parameters, *larger, beta2, rate, epsilon)]
+
+
+def _same_step(given):
+    (moved, s), (again, larger) = given.replies
+    start, grads = given.steps[0].args[:2]
+    for name, value in start.items():
+        step, other = np.asarray(moved[name]) - value, np.asarray(again[name]) - value
+        if not np.allclose(step, other, rtol=1e-5, atol=1e-12):
+            return f"gradients that are four times as large do not give the same step: see {name}"
+        if not (step * grads["d" + name] < 0).all():
+            return f"the step does not go down the gradient: see {name}"
+    for name, value in s.items():
+        if not np.allclose(16 * np.asarray(value), larger[name], rtol=1e-9, atol=1e-12):
+            return f"gradients that are four times as large do not give an average 16 times as large: see {name}"
+    return None
+
+
+ASSIGNMENT = Assignment(
+    name="averages_and_rmsprop",
+    title="Exponentially weighted averages and RMSprop",
+    source="004, second week",
+    functions=(
+        Function(
+            "exponentially_weighted_average",
+            45,
+            _series,
+            "averages",
+            "the running average of a series, with or without bias correction",
+            classes=(
+                CaseClass("small", 8),
+                CaseClass("general", 12),
+                CaseClass("one value", 4),
+                CaseClass("no memory", 4),
+                CaseClass("long", 4),
+            ),
+            properties=(
+                Property("linear in the series", 0.05, _sum_of_series, _is_linear),
+                Property("a corrected constant stays", 0.1, _constant_series, _stays_constant),
+            ),
+        ),
+        Function(
+            "update_parameters_with_rmsprop",
+            55,
+            _rmsprop,
+            ("parameters", "s"),
+            "one step of RMSprop",
+            classes=_classes(
+                first_step={},
+                no_memory={},
+                zero_gradient={},
+                at_rest={},
+                one_layer={"L": 1},
+                five_layers={"L": 5},
+                one_unit={"width": 1},
+            ),
+            alternatives=("epsilon_inside_root",),
+            weights={"parameters": 2.0},
+            sets=(CaseSet("epsilon", 0.1, _rmsprop_epsilon, _classes(small=3, general=3, each=3, vanishing={})),),
+            properties=(Property("the same step for rescaled gradients", 0.1, _rescaled, _same_step),),
+        ),
+    ),
+)

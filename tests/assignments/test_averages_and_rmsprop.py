@@ -1,0 +1,148 @@
+"""Averages and RMSprop: any way to unroll the recursion, and where epsilon may stand."""
+
+import doctest
+import warnings
+from functools import cache
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+import pytest
+
+from grader import load_assignment
+from grader.cases import CaseFile
+from grader.model import FunctionReport
+from grader.pipeline import grade_submission
+from grader.running import InProcess
+from grader.submission import parse_submission
+from reference import averages_and_rmsprop as reference
+
+ASSIGNMENT = load_assignment("averages_and_rmsprop", course=Path(__file__).parents[2])
+
+
+@cache
+def cases() -> CaseFile:
+    return ASSIGNMENT.cases()
+
+
+def report(code: str) -> dict[str, FunctionReport]:
+    """What the functions of a submission get, run in this process."""
+    text = "import numpy as np\n" + dedent(code)
+    submission = parse_submission("solution.py", ".py", text.encode(), cases().arities)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        graded = grade_submission(ASSIGNMENT, cases(), submission, InProcess())
+    return {function.name: function for function in graded.functions}
+
+
+def failed(function: FunctionReport) -> list[str]:
+    return [check.name for check in function.checks if check.status == "failed"]
+
+
+def codes(function: FunctionReport) -> list[str]:
+    return [finding.code for finding in function.findings]
+
+
+AVERAGE = """
+def exponentially_weighted_average(theta, beta, bias_correction=False):
+    v, averages = 0, []
+    for t, value in enumerate(theta, 1):
+        v = beta * v + (1 - beta) * value
+        averages.append(v / (1 - beta**t) if bias_correction else v)
+    return np.array(averages)
+"""
+AVERAGES = {
+    "correction-fed-back": (
+        "        averages.append(v / (1 - beta**t) if bias_correction else v)",
+        """
+        v = v / (1 - beta**t) if bias_correction else v
+        averages.append(v)""",
+    ),
+    "starts-at-first-value": ("v, averages = 0", "v, averages = theta[0]"),
+    "starts-with-v0": ("averages = 0, []", "averages = 0, [0]"),
+    "only-last-value": ("np.array(averages)", "averages[-1]"),
+    "list-for-array": ("np.array(averages)", "averages"),
+    "extra-axis": ("np.array(averages)", "np.array(averages).reshape(-1, 1)"),
+    "exponent-from-zero": ("enumerate(theta, 1)", "enumerate(theta)"),
+    "always-corrected": (" if bias_correction else v", ""),
+    "correction-missing": ("v / (1 - beta**t) if bias_correction else v", "v"),
+    "missing-one-minus-beta": ("(1 - beta) * value", "value"),
+}
+
+
+def test_an_average_built_in_a_list_passes() -> None:
+    assert report(AVERAGE)["exponentially_weighted_average"].status == "passed"
+
+
+@pytest.mark.parametrize(("code", "change"), AVERAGES.items(), ids=AVERAGES.keys())
+def test_a_wrong_average_is_named(code: str, change: tuple[str, str]) -> None:
+    assert change[0] in AVERAGE
+    graded = report(AVERAGE.replace(*change))["exponentially_weighted_average"]
+    assert (graded.status, codes(graded)) == ("failed", [code])
+
+
+RMSPROP = """
+def update_parameters_with_rmsprop(parameters, grads, s, beta2, learning_rate, epsilon=1e-8):
+    for l in range(1, len(parameters) // 2 + 1):
+        for kind in ("W", "b"):
+            k = kind + str(l)
+            s["d" + k] = beta2 * s["d" + k] + (1 - beta2) * grads["d" + k] ** 2
+            parameters[k] = parameters[k] - learning_rate * grads["d" + k] / (np.sqrt(s["d" + k]) + epsilon)
+    return parameters, s
+"""
+OUTSIDE, INSIDE = '(np.sqrt(s["d" + k]) + epsilon)', 'np.sqrt(s["d" + k] + epsilon)'
+
+
+def rmsprop(*change: str) -> FunctionReport:
+    code = RMSPROP.replace(*change) if change else RMSPROP
+    assert not change or change[0] in RMSPROP
+    return report(code)["update_parameters_with_rmsprop"]
+
+
+def test_rebinding_the_keys_of_the_dictionaries_is_free() -> None:
+    assert rmsprop().status == "passed"
+
+
+@pytest.mark.parametrize(("place", "code"), [(INSIDE, "inside-root"), ('(np.sqrt(s["d" + k]) + 1e-8)', "literal")])
+def test_an_epsilon_in_another_place_costs_only_the_epsilon_check(place: str, code: str) -> None:
+    graded = rmsprop(OUTSIDE, place)
+    assert (failed(graded), codes(graded)) == (["epsilon"], [f"epsilon-{code}"])
+    assert graded.points == pytest.approx(0.9 * graded.max_points)
+
+
+def test_epsilon_must_stand_in_the_same_place_everywhere() -> None:
+    graded = rmsprop(OUTSIDE, f'({OUTSIDE} if kind == "W" else {INSIDE})')
+    assert failed(graded) == ["parameters", "epsilon"]
+
+
+def test_arrays_overwritten_in_place_cost_the_inputs_check_only() -> None:
+    graded = rmsprop("parameters[k] = parameters[k] -", "parameters[k] -=")
+    assert (failed(graded), codes(graded)) == (["inputs"], ["mutated-input"])
+    assert graded.points == pytest.approx(0.95 * graded.max_points)
+
+
+WRONG = {
+    "missing-square": (" ** 2", ""),
+    "missing-epsilon": (" + epsilon)", ")"),
+    "epsilon-after-division": (OUTSIDE, 'np.sqrt(s["d" + k]) + epsilon'),
+    "ascent": ("- learning_rate", "+ learning_rate"),
+    "learning-rate-literal": ("- learning_rate", "- 0.01"),
+    "beta-literal": ("beta2 * s", "0.9 * s"),
+}
+
+
+@pytest.mark.parametrize(("code", "change"), WRONG.items(), ids=WRONG.keys())
+def test_a_wrong_step_is_named(code: str, change: tuple[str, str]) -> None:
+    text = RMSPROP.replace(*change)
+    if code == "beta-literal":
+        text = text.replace("1 - beta2", "1 - 0.9")
+    assert text != RMSPROP
+    graded = report(text)["update_parameters_with_rmsprop"]
+    assert (graded.status, codes(graded)) == ("failed", [code])
+
+
+def test_the_example_of_the_hand_out_is_what_the_reference_gives() -> None:
+    text = (ASSIGNMENT.folder / "README.md").read_text("utf-8")
+    example = doctest.DocTestParser().get_doctest(text, vars(reference).copy(), "README.md", None, 0)
+    result = doctest.DocTestRunner(verbose=False).run(example)
+    assert (result.failed, result.attempted) == (0, len(example.examples)) and result.attempted > 5
