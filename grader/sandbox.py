@@ -28,7 +28,7 @@ from grader.submission import Unit
 from grader.wire import MAX_BYTES, Encoded, WireError, decode, encode, pack, unpack
 from grader.zygote import ALL_WALLS, Child, Zygote
 
-__all__ = ["ALL_WALLS", "Sandbox", "strongest_sandbox"]
+__all__ = ["ALL_WALLS", "Patience", "Sandbox", "strongest_sandbox"]
 
 _FULL = frozenset({"limits", "user", "landlock", "seccomp"})
 _SOME = frozenset({"limits", "landlock", "seccomp"})
@@ -40,9 +40,24 @@ _MAX_KEPT = 64 * 2**20  # of the replies of one run together
 _MAX_OUTPUT = 8_000
 _SLICE_S = 0.2
 _NAP_S = 0.0003
-_LOAD_S = 5.0
 _SKIPPED_UNITS = 3
 _CALLBACKS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, beyond what the assignment says of its functions.
+
+    Attributes
+    ----------
+    load_s
+        CPU seconds of one statement while loading.
+    slack_s
+        Wall seconds that a call may take beyond five times its CPU seconds.
+    """
+
+    load_s: float = 5.0
+    slack_s: float = 5.0
 
 
 class _Stop(Exception):
@@ -75,12 +90,20 @@ class Sandbox:
         Third-party packages that submissions may import, NumPy aside.
     walls
         Names of the walls to put up, of :data:`ALL_WALLS`; what the machine lacks is left out.
+    patience
+        How long to wait.
 
     Use as a context manager: leaving it ends the zygote and everything below it.
     """
 
-    def __init__(self, packages: Sequence[str] = (), walls: Sequence[str] = ALL_WALLS) -> None:
+    def __init__(
+        self,
+        packages: Sequence[str] = (),
+        walls: Sequence[str] = ALL_WALLS,
+        patience: Patience = Patience(),  # frozen
+    ) -> None:
         self._zygote = Zygote(packages, walls)
+        self._patience = patience
         self._history = _History()
 
     def __enter__(self) -> Sandbox:
@@ -115,7 +138,8 @@ class Sandbox:
         if program.units is not self._history.units:
             self._history = _History(program.units)
         history, began = self._history, time.monotonic()
-        run = _Run(self._zygote, program, answer, began + program.total_s * 2 + 10 - history.spent_s, history.skip)
+        deadline = began + program.total_s * 2 + 10 - history.spent_s
+        run = _Run(self._zygote, program, answer, self._patience, deadline, history.skip)
         outcomes: list[tuple[Outcome, ...]] = []
         try:
             for _, group in groupby(plans, key=lambda plan: plan.function):
@@ -151,11 +175,11 @@ class _Watch:
     A child that talks all the time is watched like one that is silent.
     """
 
-    def __init__(self, child: Child, cpu_s: float, deadline: float) -> None:
+    def __init__(self, child: Child, cpu_s: float, slack_s: float, deadline: float) -> None:
         self.child = child
         self.cpu_s = cpu_s
-        self.deadline = deadline
         self.began = self.looked = time.monotonic()
+        self.end = min(deadline, self.began + slack_s + 5 * cpu_s)
         self.start: float | None = None
 
     def look(self) -> None:
@@ -169,7 +193,7 @@ class _Watch:
         self.looked = now
         if cpu - self.start > self.cpu_s:
             raise _Stop(Stopped("timeout", f"it needed more than {self.cpu_s:g} seconds"))
-        if now - self.began > 5 + 5 * self.cpu_s or now > self.deadline:
+        if now > self.end:
             raise _Stop(Stopped("timeout", "it did not come back"))
 
 
@@ -245,10 +269,17 @@ class _Run:
     """The children of one run: usually one, a fresh one after each that was lost."""
 
     def __init__(
-        self, zygote: Zygote, program: Program, answer: Answer | None, deadline: float, skip: dict[int, str]
+        self,
+        zygote: Zygote,
+        program: Program,
+        answer: Answer | None,
+        patience: Patience,
+        deadline: float,
+        skip: dict[int, str],
     ) -> None:
         self.zygote = zygote
         self.program = program
+        self.patience = patience
         self.answering = Answering(answer, program.total_s) if answer else None
         self.deadline = deadline
         self.skip = skip
@@ -270,6 +301,9 @@ class _Run:
             child, self._child = self._child, None
             with contextlib.suppress(GraderError, OSError):
                 child.end()
+
+    def _watch(self, child: Child, cpu_s: float) -> _Watch:
+        return _Watch(child, cpu_s, self.patience.slack_s, self.deadline)
 
     # -- loading ---------------------------------------------------------------------------
 
@@ -297,7 +331,7 @@ class _Run:
 
     def _load(self, child: Child) -> None:
         """Have the program loaded; ``unit`` is the number of the one that runs."""
-        watch = _Watch(child, _LOAD_S, self.deadline)
+        watch = self._watch(child, self.patience.load_s)
         _send(child, b"P", _program_frame(self.program, self.skip), watch)
         while True:
             kind, body = _receive(child, watch)
@@ -306,7 +340,7 @@ class _Run:
                 if not self.unit < number < len(self.program.units):
                     raise _not_a_reply()
                 self.unit = number
-                watch = _Watch(child, _LOAD_S, self.deadline)
+                watch = self._watch(child, self.patience.load_s)
             elif kind == ord("C"):
                 self._callback(child, body, watch)
             elif kind == ord("L"):
@@ -350,13 +384,13 @@ class _Run:
         """Ask plans in one message; ``partial`` holds what the plan in hand has given so far."""
         child = self.child()
         questions = struct.pack("<I", len(plans)) + b"".join(plan.packed for plan in plans)
-        _send(child, b"B", questions, _Watch(child, plans[0].cpu_s, self.deadline))
+        _send(child, b"B", questions, self._watch(child, plans[0].cpu_s))
         for plan in plans:
             partial.clear()
             self._plan(child, plan, partial)
             yield tuple(partial)
         partial.clear()
-        kind, _ = _receive(child, _Watch(child, plans[-1].cpu_s, self.deadline))
+        kind, _ = _receive(child, self._watch(child, plans[-1].cpu_s))
         if kind != ord("D"):
             raise _not_a_reply()
 
@@ -370,7 +404,7 @@ class _Run:
                 return
 
     def _step(self, child: Child, plan: Plan, step: int) -> Outcome:
-        watch = _Watch(child, plan.cpu_s, self.deadline)
+        watch = self._watch(child, plan.cpu_s)
         kind, body = _receive(child, watch)
         while kind == ord("C"):
             self._callback(child, body, watch)

@@ -413,7 +413,8 @@ class Session:
 
     def raised(self, number: int, step: int, what: Any) -> None:
         output = self.output.take()
-        self.channel.send(b"E", REPLY.pack(number, step, 0, len(output)), output, self.wire.pack(self.wire.encode(what)))
+        reply = self.wire.pack(self.wire.encode(what))
+        self.channel.send(b"E", REPLY.pack(number, step, 0, len(output)), output, reply)
 
     def ref(self, ref: Any) -> Any:
         """A part of an earlier reply, as the very object that the student's code returned."""
@@ -571,7 +572,8 @@ def main() -> None:
         namespaces = walls.enter_namespaces()
     np = _import_numpy(settings["folders"], settings["packages"])
     wire = _neighbour("wire")
-    shared: dict[str, Any] = {"devnull": os.open(os.devnull, os.O_RDWR), "ruleset": None, "ids": None, "keep_read": False}
+    shared: dict[str, Any] = {"ruleset": None, "ids": None, "keep_read": False}
+    shared["devnull"] = os.open(os.devnull, os.O_RDWR)
     stands = set()
     if "limits" in wanted:
         stands.add("limits")
