@@ -11,12 +11,12 @@ def _classes(small=6, general=12, each=3, **special):
     """Networks small enough to be followed by hand, then deeper ones with neighbours of different size."""
     return (
         CaseClass("small", small, {"L": (1, 2), "width": (2, 3)}),
-        CaseClass("general", general, {"L": (3, 4)}),
+        CaseClass("general", general, {"L": (3, 4), "width": (2, 5)}),
         *(CaseClass(name.replace("_", " "), each, sizes) for name, sizes in special.items()),
     )
 
 
-_DEPTHS = {"one_layer": {"L": 1}, "five_layers": {"L": 5}, "one_unit": {"width": 1}}
+_DEPTHS = {"one_layer": {"L": 1}, "five_layers": {"L": 5, "width": (2, 4)}, "one_unit": {"width": 1}}
 
 
 def _network(d):
@@ -74,8 +74,8 @@ def _same_place(given):
 
 # -- mini-batches ------------------------------------------------------------------------
 
-_PRIME, _SIZE = 211, 16
-_RUN = 15  # P(some difference d occurs more than 15 times) <= 210 / 16! = 1.1e-11, see _not_shuffled
+_PRIME, _SIZE = 223, 16  # 15 examples are left over
+_RUN = 15  # P(some difference occurs more than 15 times) <= 222 / 16! = 1.1e-11, see _not_shuffled
 
 
 _USUAL = (CaseClass("general", 3), CaseClass("divides", 2), CaseClass("whole", 1))
@@ -170,7 +170,8 @@ def _not_shuffled(given):
     With m prime, the differences (mod m) of neighbours in a random order take a given value k times
     or more with probability at most 1/k!: the order is then one of C(m-1, k) * m * (m-k-1)! among
     m!. This covers the identity, a reversal, a rotation, any stride and batches that were shuffled
-    as wholes. Batches whose members all come from one neighbourhood were shuffled too late.
+    as wholes. A batch whose members all come from one neighbourhood was shuffled too late, or not
+    together with the others.
     """
     held, _ = _read(given.args, given.reply)
     order = np.concatenate(held)
@@ -180,7 +181,7 @@ def _not_shuffled(given):
         return "the examples are still in their old order"
     if np.bincount(np.diff(order) % _PRIME).max() > _RUN:
         return "the order of the examples has a regular pattern; expected a random permutation"
-    spans = [int(np.ptp(numbers)) for numbers in held if numbers.size == _SIZE]
+    spans = [int(np.ptp(numbers)) for numbers in held if numbers.size >= _SIZE - 1]
     if min(spans, default=_PRIME) < 1.5 * _SIZE:
         return "a batch holds neighbours only; expected a permutation of all examples before they are cut into batches"
     return None

@@ -52,7 +52,7 @@ def codes(function: FunctionReport) -> list[str]:
 # -- shuffling ---------------------------------------------------------------------------
 
 
-def problem_with(order: Any, cut: Any = None) -> str | None:
+def problem_with(order: Any) -> str | None:
     """What the judge says of batches that hold the examples in this order."""
     X = np.arange(1.0, M + 1).reshape(1, M)
     Y = np.zeros((1, M))
@@ -71,7 +71,8 @@ def riffled() -> Any:
 
 def blocks_shuffled() -> Any:
     blocks = np.split(np.arange(M // SIZE * SIZE), M // SIZE)
-    return np.concatenate([*(blocks[i] for i in np.random.default_rng(0).permutation(len(blocks))), np.arange(M)[-3:]])
+    order = np.random.default_rng(0).permutation(len(blocks))
+    return np.concatenate([*(blocks[i] for i in order), np.arange(M // SIZE * SIZE, M)])
 
 
 def shuffled_inside() -> Any:
@@ -87,6 +88,9 @@ PATTERNS = {
     "riffled": riffled(),
     "batches shuffled as wholes": blocks_shuffled(),
     "shuffled within batches": shuffled_inside(),
+    "left-over examples kept apart": np.append(
+        np.random.default_rng(2).permutation(M // SIZE * SIZE), np.arange(M)[-15:]
+    ),
     "only a few swapped": np.concatenate([np.random.default_rng(1).permutation(100), np.arange(100, M)]),
 }
 
@@ -102,7 +106,7 @@ def test_a_random_order_is_refused_with_a_probability_below_1e_9() -> None:
     assert all(M % divisor for divisor in range(2, M)), "the bound needs a prime"
     pattern = (M - 1) / factorial(RUN + 1)
     window = int(1.5 * SIZE)
-    neighbours = M * comb(window, SIZE) / comb(M, SIZE) * (M // SIZE)
+    neighbours = sum(M * comb(window, size) / comb(M, size) * count for size, count in ((16, M // SIZE), (15, 1)))
     assert 2 * (pattern + neighbours) < 1e-9
 
 
@@ -141,6 +145,19 @@ def test_a_loop_variable_after_its_loop_costs_only_what_needs_a_batch_that_is_no
     assert failed(graded) == ["runs", "fewer examples than a batch"]
     assert codes(graded) == ["loop-variable-after-loop"]
     assert graded.points == pytest.approx(0.9 * graded.max_points)
+
+
+def test_examples_shuffled_in_place_cost_the_inputs_check_only() -> None:
+    graded = report(
+        """
+        def random_mini_batches(X, Y, size, seed):
+            for array in (X, Y):
+                np.random.seed(seed)
+                np.random.shuffle(array.T)
+            return [[X[:, i : i + size], Y[:, i : i + size]] for i in range(0, X.shape[1], size)]
+        """
+    )["random_mini_batches"]
+    assert (failed(graded), codes(graded)) == (["inputs"], ["mutated-input"])
 
 
 STUBS = {
