@@ -2,6 +2,7 @@
 
 import doctest
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -9,9 +10,11 @@ import numpy as np
 import pytest
 
 from grader import load_assignment
+from grader.errors import SpecError
 from grader.model import FunctionReport
 from grader.pipeline import grade, grade_submission
 from grader.running import InProcess
+from grader.spec import Assignment
 from grader.submission import parse_submission
 from reference import batch_norm as reference
 
@@ -155,6 +158,16 @@ def test_an_epsilon_beside_the_root_costs_only_the_epsilon_check() -> None:
     assert forward.points == pytest.approx(0.8 * forward.max_points)
 
 
+@pytest.mark.parametrize(
+    "shown", ["beta * Z_norm + gamma", "gamma * Z_norm", "0 * Z"], ids=["swapped", "not shifted", "nothing"]
+)
+def test_the_true_gradient_is_right_whatever_the_forward_pass_shows(shown: str) -> None:
+    graded = report(FORWARD.replace("gamma * Z_norm + beta", shown), BACKWARD)
+    back = graded["batch_norm_backward"]
+    assert graded["batch_norm_forward"].status == "failed"
+    assert (back.status, back.carried, back.points) == ("passed", False, back.max_points)
+
+
 NOT_CARRIED = {
     "nothing is normalized": """
         def batch_norm_forward(Z, gamma, beta, epsilon=1e-8):
@@ -210,16 +223,22 @@ def test_a_backward_pass_that_is_the_slope_of_nothing_worth_it_is_not_carried(co
     assert graded.points <= 0.4 * graded.max_points
 
 
-def test_a_carried_backward_pass_still_loses_what_its_other_checks_carry() -> None:
+def test_a_backward_pass_judged_on_its_own_forward_pass_still_loses_what_its_other_checks_carry() -> None:
     overwriting = (
         UNBIASED[1]
         .replace("    m =", "    out = dZ_tilde\n    dZ_tilde = dZ_tilde.copy()\n    m =")
         .replace("    return", "    out *= 2\n    return")
     )
     graded = backward(UNBIASED[0], overwriting)
-    assert (graded.status, graded.carried) == ("failed", True)
+    assert (graded.status, graded.carried) == ("failed", False)
     assert [c.name for c in graded.checks if c.status == "failed"] == ["inputs"]
     assert graded.points == pytest.approx(0.95 * graded.max_points)
+
+
+def test_a_property_can_carry_only_a_function_that_is_graded_on_own_values() -> None:
+    function = replace(ASSIGNMENT.spec.function("batch_norm_backward"), own_inputs=False)
+    with pytest.raises(SpecError, match="a property that carries needs own_inputs=True"):
+        Assignment("one", "One", "none", (function,))
 
 
 def test_a_missing_forward_pass_leaves_nothing_to_judge_the_backward_pass_on() -> None:
