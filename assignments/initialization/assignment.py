@@ -1,0 +1,263 @@
+"""Three ways to initialize a network, and the training run that compares them: source 000."""
+
+import numpy as np
+
+from grader.distributions import dependence_problem, gaussian_problem
+from grader.spec import Assignment, CaseClass, Code, Function, Property, cases
+
+# -- initializers: structure by value, numbers by distribution ---------------------------
+
+
+def _layers(d):
+    return (d.layers((1, 4), outputs=None),)
+
+
+def _wide(d):
+    """Four layers of 15,000 weights and more, with very different numbers of inputs: 3, 7500, 2, 7500."""
+    return [([3, 7500 + d.integer(0, 50), 2, 7500 + d.integer(0, 50), 4],)]
+
+
+def _form_problem(parameters, dims):
+    """Whether there is a weight matrix and a bias of the right form for every layer."""
+    for l in range(1, len(dims)):
+        for name, shape in ((f"W{l}", (dims[l], dims[l - 1])), (f"b{l}", (dims[l], 1))):
+            found = np.asarray(parameters[name])
+            if found.shape != shape:
+                return f"{name} has shape {found.shape}, expected {shape}"
+            if found.dtype != np.float64:
+                return f"{name} has dtype {found.dtype}, expected float64"
+    return None
+
+
+def _weights(given):
+    """Per layer: name, weights, number of inputs, number of units."""
+    dims = given.args[0]
+    return [(f"W{l}", given.reply[f"W{l}"], dims[l - 1], dims[l]) for l in range(1, len(dims))]
+
+
+def _gaussian(scale_of):
+    """A judge: the weights of every layer are independent Gaussian numbers of the given scale."""
+
+    def judge(given):
+        form = _form_problem(given.reply, given.args[0])
+        if form:
+            return form
+        weights = _weights(given)
+        for name, W, n_prev, _ in weights:
+            problem = gaussian_problem(W, scale_of(n_prev), name)
+            if problem:
+                return problem
+        together = np.concatenate([W.ravel() / scale_of(n_prev) for _, W, n_prev, _ in weights])
+        return gaussian_problem(together, 1.0, "what the weights of all layers are over their scale") or (
+            dependence_problem({name: W for name, W, _, _ in weights})
+        )
+
+    return judge
+
+
+def _zero_biases(given):
+    """Zero biases beside weights that are not all alike (otherwise a stub of zeros would do)."""
+    form = _form_problem(given.reply, given.args[0])
+    if form:
+        return form
+    if not all(np.std(W) > 0 for _, W, _, _ in _weights(given)):
+        return "the weights of a layer are all equal, so its biases are not looked at"
+    wrong = [name for name, value in given.reply.items() if name.startswith("b") and np.any(value)]
+    return f"{wrong[0]} is not zero everywhere" if wrong else None
+
+
+def _ten(n_prev):
+    return 10.0
+
+
+def _he(n_prev):
+    return np.sqrt(2 / n_prev)
+
+
+# -- which mistake fits random numbers ---------------------------------------------------
+
+
+def _all_layers(relation):
+    """A predicate: the result has the right form, and the relation holds for every layer."""
+
+    def fits(given):
+        formed = _form_problem(given.reply, given.args[0]) is None
+        return formed and all(relation(W, n_prev, n) for _, W, n_prev, n in _weights(given))
+
+    return fits
+
+
+def _scale(size):
+    """The standard deviation of every layer is about ``size(n_prev, n)``, and the mean about 0."""
+
+    def relation(W, n_prev, n):
+        return abs(np.std(W) / size(n_prev, n) - 1) < 0.05 and abs(np.mean(W)) < 0.1 * size(n_prev, n)
+
+    return _all_layers(relation)
+
+
+def _repeats(given):
+    """All layers hold the same random numbers up to a factor."""
+    if _form_problem(given.reply, given.args[0]):
+        return False
+    found = [W.ravel() for _, W, _, _ in _weights(given)]
+    count = min(map(len, found))
+    first = found[0][:count]
+    return np.std(first) > 0 and all(np.allclose(first * v[0], v[:count] * first[0]) for v in found[1:])
+
+
+_GENERAL_FITS = {
+    "zero-weights": _all_layers(lambda W, n_prev, n: not np.any(W)),
+    "repeated-layers": _repeats,
+    "shifted-weights": _all_layers(lambda W, n_prev, n: abs(np.mean(W) - 10) < 1 and 0.9 < np.std(W) < 1.1),
+    "not-centred": _all_layers(lambda W, n_prev, n: W.min() >= 0 and W.max() > 0),
+    "uniform-weights": _all_layers(lambda W, n_prev, n: 0 < np.abs(W).max() < 2 * np.std(W)),
+    "missing-scale": _scale(lambda n_prev, n: 1.0),
+    "small-weights": _scale(lambda n_prev, n: 0.01),
+}
+_RANDOM_FITS = {**_GENERAL_FITS, "scaled-by-layer": _scale(lambda n_prev, n: 10 * np.sqrt(2 / n_prev))}
+_HE_FITS = {
+    **_GENERAL_FITS,
+    "large-weights": _scale(lambda n_prev, n: 10.0),
+    "missing-root": _scale(lambda n_prev, n: 2 / n_prev),
+    "partial-root": _scale(lambda n_prev, n: np.sqrt(2) / n_prev),
+    "missing-two": _scale(lambda n_prev, n: np.sqrt(1 / n_prev)),
+    "units-for-inputs": _scale(lambda n_prev, n: np.sqrt(2 / n)),
+    "mean-of-both-sizes": _scale(lambda n_prev, n: np.sqrt(2 / (n_prev + n))),
+    "inverted-scale": _scale(lambda n_prev, n: np.sqrt(n_prev / 2)),
+    "multiplied-scale": _scale(lambda n_prev, n: np.sqrt(2 * n_prev)),
+    "first-layer-only": lambda given: _scale(lambda n_prev, n: np.sqrt(2 / given.args[0][0]))(given),
+}
+
+
+def _biases_are_set(given):
+    formed = _form_problem(given.reply, given.args[0]) is None
+    return formed and any(np.any(value) for name, value in given.reply.items() if name.startswith("b"))
+
+
+def _random_properties(scale_of, promise, fits):
+    wide = (CaseClass("wide", 1),)
+    return (
+        Property(promise, 0.75, _wide, _gaussian(scale_of), classes=wide, fits=fits),
+        Property(
+            "the biases are zero", 0.2, _wide, _zero_biases, classes=wide, fits={"nonzero-biases": _biases_are_set}
+        ),
+    )
+
+
+# -- model: short runs from given parameters ---------------------------------------------
+
+_INITIALIZERS = ("zeros", "random", "he")
+_GIVEN = tuple(f"initialize_parameters_{name}" for name in _INITIALIZERS)
+
+
+def _forward(X, parameters):
+    """The pre-activations of the three layers."""
+    Z1 = parameters["W1"] @ X + parameters["b1"]
+    Z2 = parameters["W2"] @ np.maximum(0, Z1) + parameters["b2"]
+    return Z1, Z2, parameters["W3"] @ np.maximum(0, Z2) + parameters["b3"]
+
+
+def _planted(d, name, X):
+    """Unequal weights and biases for one initializer: no unit near its kink, none saturated, not all of them dead."""
+    parameters = d.parameters([X.shape[0], 10, 5, 1], scale=1 / 8 if d.case == "small" else None)
+    Z1, Z2, Z3 = _forward(X, parameters)
+    if min(np.abs(Z1).min(), np.abs(Z2).min()) < 1e-3 or np.abs(Z3).max() > 5 or not (Z2 > 0).any():
+        d.reject("a unit near its kink, a saturated output, or nothing that passes the hidden layers")
+    d.give(name, Code("planted", (parameters,)))
+    return parameters
+
+
+def _run(d, learning_rate, num_iterations):
+    """Arguments of a short run: an odd number of examples, so that the labels are not balanced."""
+    n_x, m = d.size("n"), 1 if d.case == "one example" else d.choice([5, 7, 9])
+    X, Y = d.array(n_x, m), d.labels(1, m)
+    chosen = d.case if d.case in _INITIALIZERS else d.choice(_INITIALIZERS)
+    for name in _INITIALIZERS:
+        parameters = _planted(d, f"initialize_parameters_{name}", X)
+        if name == chosen:
+            d.note(parameters=parameters)
+    return X, Y, learning_rate, num_iterations, d.choice([True, False]), chosen
+
+
+def _training(d):
+    steps = {"one step": 1, "many steps": 15}.get(d.case)
+    return _run(d, d.choice([0.05, 0.1, 0.25, 0.5]), d.integer(2, 6) if steps is None else steps)
+
+
+def _descent(d):
+    return [_run(d, 0.02, 5)]
+
+
+def _loss(X, Y, parameters):
+    A = 1 / (1 + np.exp(-_forward(X, parameters)[2]))
+    return float(-np.mean(Y * np.log(A) + (1 - Y) * np.log(1 - A)))
+
+
+def _loss_falls(given):
+    X, Y = given.args[:2]
+    before, after = _loss(X, Y, given.facts["parameters"]), _loss(X, Y, given.reply)
+    if after < before:
+        return None
+    return f"five small steps of gradient descent should lower the loss; it went from {before:.6g} to {after:.6g}"
+
+
+_LAYER_KINDS = cases(one_layer={"L": 1}, five_layers={"L": 5}, one_unit={"width": (1, 2)})
+
+ASSIGNMENT = Assignment(
+    name="initialization",
+    title="Initializing a network",
+    source="000",
+    provided_helpers={
+        "forward_propagation": "reference.three_layer_network.forward_propagation",
+        "backward_propagation": "reference.three_layer_network.backward_propagation",
+        "update_parameters": "reference.dnn_step_by_step.update_parameters",
+        "compute_loss": "reference.dnn_step_by_step.compute_cost",
+    },
+    functions=(
+        Function(
+            "initialize_parameters_zeros",
+            20,
+            _layers,
+            "parameters",
+            "weights and biases that are all zero",
+            classes=_LAYER_KINDS,
+            weights={"W{l}": 2},
+        ),
+        Function(
+            "initialize_parameters_random",
+            25,
+            _layers,
+            "parameters",
+            "large Gaussian weights (times 10), zero biases",
+            classes=_LAYER_KINDS,
+            random=frozenset({"W{l}"}),
+            properties=_random_properties(
+                _ten, "weights are independent and Gaussian with standard deviation 10", _RANDOM_FITS
+            ),
+        ),
+        Function(
+            "initialize_parameters_he",
+            35,
+            _layers,
+            "parameters",
+            "Gaussian weights times sqrt(2 / n_prev), zero biases",
+            classes=_LAYER_KINDS,
+            random=frozenset({"W{l}"}),
+            properties=_random_properties(
+                _he, "weights are independent and Gaussian with standard deviation sqrt(2 / n_prev)", _HE_FITS
+            ),
+        ),
+        Function(
+            "model",
+            20,
+            _training,
+            "parameters",
+            "gradient descent from one of the three initializations",
+            classes=cases(6, 8, zeros={}, random={}, he={}, one_example={"m": 1}, one_step={}, many_steps={}),
+            helpers=("forward_propagation", "backward_propagation", "update_parameters", "compute_loss"),
+            given=_GIVEN,
+            properties=(Property("the loss falls", 0.1, _descent, _loss_falls),),
+        ),
+    ),
+)

@@ -1,0 +1,247 @@
+"""Initialization: random weights are judged by their distribution, training by short runs from given weights."""
+
+import doctest
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader import load_assignment
+from grader.checks import arguments_of
+from grader.spec import Given
+from reference import initialization as reference
+from tests.assignments.verdicts import codes_of, points_of, verdicts
+
+ASSIGNMENT = load_assignment("initialization", course=Path(__file__).parents[2])
+DIMS = [3, 7500, 2, 7500, 4]
+SCALES = {"initialize_parameters_random": lambda n_prev: 10.0, "initialize_parameters_he": lambda n: (2 / n) ** 0.5}
+
+INITIALIZERS = """
+def _all(layers_dims, weights):
+    parameters = {}
+    for l in range(1, len(layers_dims)):
+        parameters["W" + str(l)] = weights(layers_dims[l], layers_dims[l - 1])
+        parameters["b" + str(l)] = np.zeros((layers_dims[l], 1))
+    return parameters
+
+def initialize_parameters_zeros(layers_dims):
+    return _all(layers_dims, lambda n, n_prev: np.zeros((n, n_prev)))
+
+def initialize_parameters_random(layers_dims):
+    np.random.seed(3)
+    return _all(layers_dims, lambda n, n_prev: np.random.randn(n, n_prev) * 10)
+
+def initialize_parameters_he(layers_dims):
+    np.random.seed(3)
+    return _all(layers_dims, lambda n, n_prev: np.random.randn(n, n_prev) * np.sqrt(2 / n_prev))
+"""
+NETWORK = """
+def forward_propagation(X, parameters):
+    W1, b1, W2, b2, W3, b3 = (parameters[n] for n in ("W1", "b1", "W2", "b2", "W3", "b3"))
+    Z1 = W1 @ X + b1
+    A1 = np.maximum(0, Z1)
+    Z2 = W2 @ A1 + b2
+    A2 = np.maximum(0, Z2)
+    Z3 = W3 @ A2 + b3
+    A3 = 1 / (1 + np.exp(-Z3))
+    return A3, (Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3)
+
+def backward_propagation(X, Y, cache):
+    Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache
+    m = X.shape[1]
+    dZ3 = A3 - Y
+    dZ2 = (W3.T @ dZ3) * (A2 > 0)
+    dZ1 = (W2.T @ dZ2) * (A1 > 0)
+    grads = {}
+    for l, dZ, A in ((3, dZ3, A2), (2, dZ2, A1), (1, dZ1, X)):
+        grads[f"dW{l}"], grads[f"db{l}"] = dZ @ A.T / m, dZ.sum(axis=1, keepdims=True) / m
+    return grads
+
+def update_parameters(parameters, grads, learning_rate):
+    return {name: value - learning_rate * grads["d" + name] for name, value in parameters.items()}
+
+def compute_loss(A3, Y):
+    return -np.sum(Y * np.log(A3) + (1 - Y) * np.log(1 - A3)) / Y.shape[1]
+"""
+MODEL = """
+def model(X, Y, learning_rate=0.01, num_iterations=15000, print_cost=True, initialization="he"):
+    layers_dims = [X.shape[0], 10, 5, 1]
+    if initialization == "zeros":
+        parameters = initialize_parameters_zeros(layers_dims)
+    elif initialization == "random":
+        parameters = initialize_parameters_random(layers_dims)
+    else:
+        parameters = initialize_parameters_he(layers_dims)
+    for i in range(num_iterations):
+        A3, cache = forward_propagation(X, parameters)
+        if print_cost and i % 1000 == 0:
+            print(compute_loss(A3, Y))
+        grads = backward_propagation(X, Y, cache)
+        parameters = update_parameters(parameters, grads, learning_rate)
+    return parameters
+"""
+
+
+def changed(code: str, old: str, new: str) -> str:
+    assert old in code
+    return code.replace(old, new)
+
+
+def judge_weights(name: str, parameters: dict[str, np.ndarray]) -> str | None:
+    """What the judge of the distribution says of one result."""
+    promise = ASSIGNMENT.spec.function(name).properties[0]
+    return promise.judge(Given((DIMS,), (), (parameters,), {}))
+
+
+def drawn(seed: int, scale_of, entries=np.random.Generator.standard_normal) -> dict[str, np.ndarray]:
+    """Parameters for the wide layers with weights of the given scale."""
+    generator, parameters = np.random.default_rng(seed), {}
+    for l in range(1, len(DIMS)):
+        parameters[f"W{l}"] = entries(generator, (DIMS[l], DIMS[l - 1])) * scale_of(DIMS[l - 1])
+        parameters[f"b{l}"] = np.zeros((DIMS[l], 1))
+    return parameters
+
+
+def test_a_right_solution_gets_everything() -> None:
+    graded = verdicts(ASSIGNMENT, INITIALIZERS, NETWORK, MODEL)
+    assert {name: f.status for name, f in graded.items()} == dict.fromkeys(graded, "passed")
+    assert sum(f.points for f in graded.values()) == ASSIGNMENT.spec.points == 100
+
+
+def test_the_examples_of_the_handout_are_true() -> None:
+    handout = Path(__file__).parents[2] / "assignments" / "initialization" / "README.md"
+    found = doctest.testfile(str(handout), module_relative=False, globs={**vars(reference), "np": np})
+    assert found.attempted > 8
+    assert found.failed == 0
+
+
+# -- distributions -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SCALES)
+def test_every_layer_has_enough_weights_for_a_verdict(name: str) -> None:
+    for case in ASSIGNMENT.cases().functions[name].cases:
+        if case.check != "values":
+            (dims,) = arguments_of(case.plan)
+            assert min(n * n_prev for n, n_prev in zip(dims[1:], dims, strict=False)) >= 15_000
+
+
+@pytest.mark.parametrize("name", SCALES)
+def test_gaussian_weights_of_the_right_scale_pass_whatever_the_seed(name: str) -> None:
+    assert [judge_weights(name, drawn(seed, SCALES[name])) for seed in range(40)] == [None] * 40
+
+
+WRONG_ENTRIES = {
+    "a scale wrong by a tenth": lambda g, size: 1.1 * g.standard_normal(size),
+    "uniform of the same variance": lambda g, size: g.uniform(-(3**0.5), 3**0.5, size),
+    "one row for all units": lambda g, size: np.tile(g.standard_normal((1, size[1])), (size[0], 1)),
+    "one column for all inputs": lambda g, size: np.tile(g.standard_normal((size[0], 1)), (1, size[1])),
+    "a mean that is not zero": lambda g, size: 0.2 + g.standard_normal(size),
+    "only positive": lambda g, size: np.abs(g.standard_normal(size)),
+    "the same numbers in each layer": lambda g, size: np.random.default_rng(7).standard_normal(size),
+    "the same numbers, transposed": lambda g, size: np.random.default_rng(7).standard_normal(size[::-1]).T,
+    "single precision": lambda g, size: np.float32(g.standard_normal(size)),
+}
+
+
+@pytest.mark.parametrize("name", SCALES)
+@pytest.mark.parametrize("entries", WRONG_ENTRIES.values(), ids=WRONG_ENTRIES)
+def test_other_weights_are_caught_whatever_the_seed(name: str, entries) -> None:
+    def scale_of(n_prev: int) -> np.float32 | float:
+        return (
+            np.float32(SCALES[name](n_prev)) if entries is WRONG_ENTRIES["single precision"] else SCALES[name](n_prev)
+        )
+
+    assert all(judge_weights(name, drawn(seed, scale_of, entries)) for seed in range(20))
+
+
+def test_he_weights_that_count_one_input_too_many_are_caught() -> None:
+    assert all(
+        judge_weights("initialize_parameters_he", drawn(seed, lambda n: (2 / (n + 1)) ** 0.5)) for seed in range(20)
+    )
+
+
+# -- verdicts on code --------------------------------------------------------------------
+
+
+def test_the_last_of_several_loops_may_leave_further_keys_behind() -> None:
+    graded = verdicts(ASSIGNMENT, changed(INITIALIZERS, "range(1,", "range(0,"), NETWORK, MODEL)
+    assert all(f.status == "passed" for f in graded.values())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "points"),
+    [
+        ("np.random.randn(n, n_prev) * 10", "np.zeros((n, n_prev))", 0.0),
+        ("np.random.randn(n, n_prev) * 10", "np.random.randn(n_prev, n).T * 10", 25.0),
+        ("np.random.randn(n, n_prev) * 10", "np.random.randn(n_prev, n) * 10", 0.0),
+        ("np.random.randn(n, n_prev) * 10", "np.random.normal(0, 10, (n, n_prev))", 25.0),
+        ("np.random.randn(n, n_prev) * 10", "np.random.rand(n, n_prev) * 10", 6.25),
+    ],
+)
+def test_stubs_get_nothing_and_other_right_code_gets_everything(old: str, new: str, points: float) -> None:
+    found = verdicts(ASSIGNMENT, changed(INITIALIZERS, old, new))["initialize_parameters_random"]
+    assert found.points == pytest.approx(points)
+
+
+def test_weights_that_are_none_are_not_called_zero() -> None:
+    code = "def initialize_parameters_he(layers_dims):\n    return {'W1': None, 'b1': None}"
+    assert codes_of(verdicts(ASSIGNMENT, code)["initialize_parameters_he"]) == []
+
+
+def test_biases_that_are_not_zero_cost_their_own_share_only() -> None:
+    code = changed(INITIALIZERS, "np.zeros((layers_dims[l], 1))", "np.random.randn(layers_dims[l], 1)")
+    found = verdicts(ASSIGNMENT, code)["initialize_parameters_he"]
+    assert codes_of(found) == ["nonzero-biases"]
+    assert points_of(found, "property", "the biases are zero") == 0
+    assert found.points == pytest.approx(0.75 * 35)
+
+
+# -- training ----------------------------------------------------------------------------
+
+
+def test_training_runs_are_short_and_their_labels_are_not_balanced() -> None:
+    for case in ASSIGNMENT.cases().functions["model"].cases:
+        _, Y, learning_rate, num_iterations, _, _ = arguments_of(case.plan)
+        assert np.mean(Y) != 0.5
+        assert num_iterations <= 15
+        assert learning_rate != 0.01
+
+
+def test_a_right_model_stands_beside_wrong_initializers() -> None:
+    graded = verdicts(ASSIGNMENT, changed(INITIALIZERS, "return parameters", "return None"), NETWORK, MODEL)
+    assert [f.points for f in graded.values()] == [0, 0, 0, 20]
+
+
+def test_a_wrong_copy_of_a_provided_helper_does_not_pull_the_model_down() -> None:
+    found = verdicts(
+        ASSIGNMENT, INITIALIZERS, changed(NETWORK, "value - learning_rate", "value + learning_rate"), MODEL
+    )
+    assert found["model"].status == "passed"
+    assert found["model"].carried
+
+
+def test_initializers_may_be_kept_in_a_table_and_called_by_keyword() -> None:
+    table = """
+    TABLE = {"zeros": initialize_parameters_zeros, "he": initialize_parameters_he}
+    TABLE["random"] = initialize_parameters_random
+    """
+    head, tail = MODEL.split("    if initialization")[0], MODEL[MODEL.index("    for i") :]
+    code = head + "    parameters = TABLE[initialization](layers_dims=layers_dims)\n" + tail
+    assert verdicts(ASSIGNMENT, INITIALIZERS, NETWORK, table, code)["model"].status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("range(num_iterations)", "range(100)"),
+        ("grads, learning_rate)", "grads, 0.05)"),
+        ("10, 5, 1]", "5, 10, 1]"),
+        ('initialization == "random"', 'initialization == "large"'),
+        ("    return parameters", "    return parameters, []"),
+        ("    return parameters", "        return parameters"),
+    ],
+)
+def test_a_model_that_is_wrong_somewhere_gets_no_points(old: str, new: str) -> None:
+    found = verdicts(ASSIGNMENT, INITIALIZERS, NETWORK, changed(MODEL, old, new))["model"]
+    assert (found.status, found.points) == ("failed", 0)
