@@ -4,6 +4,7 @@ import numpy as np
 
 from reference.dnn_step_by_step import (
     compute_cost,
+    compute_cost__guarded,
     initialize_parameters_deep__scaled,
     update_parameters,
 )
@@ -66,6 +67,14 @@ def compute_cost_with_regularization(
     return cost
 
 
+def compute_cost_with_regularization__guarded(
+    A3: np.ndarray, Y: np.ndarray, parameters: dict[str, np.ndarray], lambd: float
+) -> float:
+    """As right as the reference up to a guard of 1e-7 inside the logarithms."""
+    penalty = compute_cost_with_regularization(A3, Y, parameters, lambd) - compute_cost(A3, Y)
+    return compute_cost__guarded(A3, Y) + penalty
+
+
 def backward_propagation_with_regularization(
     X: np.ndarray, Y: np.ndarray, cache: Cache, lambd: float
 ) -> dict[str, np.ndarray]:
@@ -107,6 +116,20 @@ def backward_propagation_with_regularization(
         gradients[name] = gradients[name] + lambd / m * W
     # END SOLUTION
     return gradients
+
+
+def backward_propagation_with_regularization__guarded(
+    X: np.ndarray, Y: np.ndarray, cache: Cache, lambd: float
+) -> dict[str, np.ndarray]:
+    """As right as the reference up to a guard of 1e-7 in the denominators of dA3."""
+    guarded = (*cache[:9], _output_behind_guard(cache[9], Y), *cache[10:])
+    return backward_propagation_with_regularization(X, Y, guarded, lambd)
+
+
+def _output_behind_guard(A3: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """What A3 would have to be for ``dZ3 = A3 - Y``, where dZ3 comes from a guarded dA3 by the chain rule."""
+    dA3 = (1 - Y) / (1 - A3 + 1e-7) - Y / (A3 + 1e-7)
+    return Y + dA3 * A3 * (1 - A3)
 
 
 def forward_propagation_with_dropout(
@@ -200,6 +223,14 @@ def backward_propagation_with_dropout(
     gradients = gradients_of_layers(X, Y, (A1, A2, A3), (W2, W3), (D1 / keep_prob, D2 / keep_prob))
     # END SOLUTION
     return gradients
+
+
+def backward_propagation_with_dropout__guarded(
+    X: np.ndarray, Y: np.ndarray, cache: Cache, keep_prob: float
+) -> dict[str, np.ndarray]:
+    """As right as the reference up to a guard of 1e-7 in the denominators of dA3."""
+    guarded = (*cache[:11], _output_behind_guard(cache[11], Y), *cache[12:])
+    return backward_propagation_with_dropout(X, Y, guarded, keep_prob)
 
 
 def model(
