@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.spec import Assignment, Function, Property, cases
+from grader.spec import Assignment, Function, Property, Ref, Step, cases
 
 # What kinds of Z there are. Only sigmoid promises to be stable for entries in the thousands.
 _KINDS = {"one_example": {"m": 1}, "one_unit": {"n": 1}, "kink": {}, "saturated": {}}
@@ -54,20 +54,23 @@ def _is_odd(given):
     return None if np.allclose(plus, -minus, rtol=1e-9, atol=1e-12) else "tanh(-Z) is not -tanh(Z)"
 
 
-def _two_gradients_and_their_sum(d):
-    Z = _pre_activation(d)
-    dA, other = d.array(*Z.shape), d.array(*Z.shape)
-    return [(dA, Z), (other, Z), (dA + other, Z)]
+def _linear_in_dA(forward):
+    """Two gradients and their sum, with the cache of the student's own forward function."""
+
+    def plan(d):
+        Z = _pre_activation(d)
+        dA, other = d.array(*Z.shape), d.array(*Z.shape)
+        return [Step(forward, (Z,)), *((gradient, Ref(0, (1,))) for gradient in (dA, other, dA + other))]
+
+    return Property("linear in dA", 0.1, plan, _is_linear)
 
 
-def _is_linear_in_dA(given):
-    one, two, both = given.replies
+def _is_linear(given):
+    one, two, both = given.replies[1:]
     if np.allclose(one + two, both, rtol=1e-9, atol=1e-12):
         return None
     return "dZ for the sum of two gradients dA is not the sum of the two dZ"
 
-
-_LINEAR = Property("linear in dA", 0.1, _two_gradients_and_their_sum, _is_linear_in_dA)
 
 ASSIGNMENT = Assignment(
     name="activations",
@@ -113,7 +116,7 @@ ASSIGNMENT = Assignment(
             "dA * sigma'(Z)",
             classes=cases(**_KINDS),
             helpers=("sigmoid",),
-            properties=(_LINEAR,),
+            properties=(_linear_in_dA("sigmoid"),),
         ),
         Function(
             "relu_backward",
@@ -123,7 +126,7 @@ ASSIGNMENT = Assignment(
             "dA where Z > 0, else 0",
             classes=cases(**_KINDS),
             helpers=("relu",),
-            properties=(_LINEAR,),
+            properties=(_linear_in_dA("relu"),),
         ),
         Function(
             "tanh_backward",
@@ -133,7 +136,7 @@ ASSIGNMENT = Assignment(
             "dA * (1 - tanh(Z)**2)",
             classes=cases(**_KINDS),
             helpers=("tanh",),
-            properties=(_LINEAR,),
+            properties=(_linear_in_dA("tanh"),),
         ),
     ),
 )

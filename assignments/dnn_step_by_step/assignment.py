@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from grader.distributions import dependence_problem, gaussian_problem
-from grader.spec import Assignment, CaseClass, Function, Property, Ref, cases
+from grader.distributions import dependence_problem, gaussian_problem, uniform_problem
+from grader.spec import Assignment, CaseClass, Function, Property, Ref, Step, cases
 
 # -- initialization ----------------------------------------------------------------------
 #
@@ -87,8 +87,14 @@ def _every_weight(relation):
 
 
 def _spread(scale):
-    """Centred weights whose standard deviation is the given one, up to what 15,000 entries can show."""
-    return _every_weight(lambda W: abs(np.std(W) / scale(W.shape) - 1) < 0.05 and abs(np.mean(W)) < 0.1 * np.std(W))
+    """Gaussian weights of another scale."""
+    return _every_weight(lambda W: gaussian_problem(W, scale(W.shape), "W") is None)
+
+
+def _between_bounds(W):
+    """Uniform weights: with the bounds that a uniform distribution of this standard deviation has."""
+    reach = np.sqrt(3) * np.std(W)
+    return np.any(W) and uniform_problem(W, -reach, reach, "W") is None
 
 
 def _repeats(given):
@@ -102,7 +108,7 @@ _FITS = {
     "zero-weights": _every_weight(lambda W: not np.any(W)),
     "repeated-layers": _repeats,
     "not-centred": _every_weight(lambda W: W.min() >= 0 and W.max() > 0),
-    "uniform-weights": _every_weight(lambda W: np.abs(W).max() < 1.8 * np.std(W)),
+    "uniform-weights": _every_weight(_between_bounds),
     "missing-scale": _spread(lambda shape: 1.0),
     "variance-for-deviation": _spread(lambda shape: 0.1),
 }
@@ -114,10 +120,13 @@ _FITS_DEEP = {
     "scaled-by-units": _spread(lambda shape: 1 / np.sqrt(shape[0])),
     "variance-for-deviation": _spread(lambda shape: 1 / shape[1]),
 }
-_BIAS_FITS = {
-    "zero-weights": _FITS["zero-weights"],
-    "drawn-biases": lambda given: all(np.any(value) for name, value in given.reply.items() if name.startswith("b")),
-}
+
+
+def _drawn_biases(given):
+    return all(np.any(given.reply[f"b{layer}"]) for layer in range(1, len(_sizes(given))))
+
+
+_BIAS_FITS = {"zero-weights": _FITS["zero-weights"], "drawn-biases": _drawn_biases}
 
 # -- forward -----------------------------------------------------------------------------
 
@@ -199,6 +208,11 @@ def _weighted_mean(given):
 
 
 # -- backward ----------------------------------------------------------------------------
+#
+# The cases of values hand over the contract's cache. The properties use the student's own forward pass
+# and whatever it caches: the second part of the first reply.
+
+_CACHE = Ref(0, (1,))
 
 
 def _linear_backward(d):
@@ -210,12 +224,13 @@ def _linear_backward(d):
 def _any_direction(d):
     A_prev, W, b = _linear(d)
     d.note(directions=[d.array(*part.shape) for part in (A_prev, W, b)])
-    return [(d.array(W.shape[0], A_prev.shape[1]), (A_prev, W, b))]
+    dZ = d.array(W.shape[0], A_prev.shape[1])
+    return [Step("linear_forward", (A_prev, W, b)), Step("linear_backward", (dZ, _CACHE))]
 
 
 def _follows_the_change_of_Z(given):
     """Move A_prev, W and b a little: sum(dZ * change of Z) is what the three gradients say it is."""
-    dZ, (A_prev, W, _) = given.args
+    (A_prev, W, _), dZ = given.steps[0].args, given.args[0]
     dA_prev, dW, db = given.reply
     toward_A, toward_W, toward_b = given.facts["directions"]
     m = A_prev.shape[1]
@@ -239,13 +254,13 @@ def _layer_backward(d):
 
 def _two_gradients_and_their_sum(d):
     A_prev, W, b, activation = _layer(d)
-    A, cache = d.right("linear_activation_forward", A_prev, W, b, activation)
-    dA, other = d.array(*A.shape), d.array(*A.shape)
-    return [(dA, cache, activation), (other, cache, activation), (dA + other, cache, activation)]
+    dA, other = (d.array(W.shape[0], A_prev.shape[1]) for _ in range(2))
+    forward = Step("linear_activation_forward", (A_prev, W, b, activation))
+    return [forward, *((gradient, _CACHE, activation) for gradient in (dA, other, dA + other))]
 
 
 def _is_linear_in_dA(given):
-    for name, *parts in zip(("dA_prev", "dW", "db"), *given.replies, strict=True):
+    for name, *parts in zip(("dA_prev", "dW", "db"), *given.replies[1:], strict=True):
         one, two, both = parts
         if not np.allclose(one + two, both, rtol=1e-9, atol=1e-9):
             return f"{name} for the sum of two gradients dA is not the sum of the two {name}"
@@ -274,7 +289,7 @@ def _slope(d):
         for moved in ({n: v + sign * 1e-5 * direction[n] for n, v in parameters.items()} for sign in (1, -1))
     )
     d.note(direction=direction, slope=(plus - minus) / 2e-5)
-    return [(AL, Y, caches)]
+    return [Step("L_model_forward", (X, parameters)), Step("L_model_backward", (Ref(0, (0,)), Y, _CACHE))]
 
 
 def _is_the_slope(given):
@@ -417,6 +432,7 @@ ASSIGNMENT = Assignment(
             classes=cases(
                 one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}, square={"n": 3, "k": 3, "m": 3}
             ),
+            helpers=("linear_forward",),
             properties=(Property("follows the change of Z", 0.1, _any_direction, _follows_the_change_of_Z),),
         ),
         Function(
@@ -426,7 +442,7 @@ ASSIGNMENT = Assignment(
             ("dA_prev", "dW", "db"),
             "gradients of one layer",
             classes=cases(one_example={"m": 1}, one_unit={"n": 1}, kink={}, zero_gradient={}),
-            helpers=("relu_backward", "sigmoid_backward", "linear_backward"),
+            helpers=("relu_backward", "sigmoid_backward", "linear_backward", "linear_activation_forward"),
             properties=(Property("linear in dA", 0.1, _two_gradients_and_their_sum, _is_linear_in_dA, 6),),
         ),
         Function(
@@ -440,7 +456,7 @@ ASSIGNMENT = Assignment(
             guards=("guarded", "guarded_later_keys", "guarded_quotient", "guarded_quotient_later_keys"),
             optional=frozenset({"dA{l}"}),
             weights={"dA{l}": 0.5},
-            helpers=("linear_activation_backward",),
+            helpers=("linear_activation_backward", "L_model_forward"),
             properties=(Property("gradients are the slope of the cost", 0.1, _slope, _is_the_slope),),
         ),
         Function(

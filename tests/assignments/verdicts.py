@@ -12,14 +12,14 @@ from grader.running import InProcess
 from grader.submission import parse_submission
 
 
-def verdicts(assignment: LoadedAssignment, *code: str) -> dict[str, FunctionReport]:
-    """What the functions of a submission made of these pieces get."""
+def verdicts(assignment: LoadedAssignment, *code: str, only: str | None = None) -> dict[str, FunctionReport]:
+    """What the functions of a submission made of these pieces get, all of them or ``only`` one."""
     cases = assignment.cases()
     text = "import numpy as np\n" + "\n".join(map(dedent, code))
     submission = parse_submission("solution.py", ".py", text.encode(), cases.arities)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        graded = grade_submission(assignment, cases, submission, InProcess())
+        graded = grade_submission(assignment, cases, submission, InProcess(), only=only)
     return {function.name: function for function in graded.functions}
 
 

@@ -1,0 +1,185 @@
+"""Activation functions: what is accepted, what is not, and what the cases hold."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader import load_assignment
+from grader.checks import arguments_of
+from grader.model import FunctionReport
+from tests.assignments.verdicts import codes_of, points_of, verdicts
+
+ASSIGNMENT = load_assignment("activations", course=Path(__file__).parents[2])
+RIGHT = """
+    def sigmoid(Z):
+        return 1 / (1 + np.exp(-Z)), Z
+
+    def relu(Z):
+        return np.maximum(0, Z), Z
+
+    def tanh(Z):
+        return np.tanh(Z), Z
+
+    def sigmoid_backward(dA, cache):
+        s = sigmoid(cache)[0]
+        return dA * s * (1 - s)
+
+    def relu_backward(dA, cache):
+        return dA * (cache > 0)
+
+    def tanh_backward(dA, cache):
+        return dA * (1 - tanh(cache)[0] ** 2)
+    """
+FORWARD = {"sigmoid": "1 / (1 + np.exp(-Z))", "relu": "np.maximum(0, Z)", "tanh": "np.tanh(Z)"}
+
+
+def report(name: str, *code: str) -> FunctionReport:
+    """What a function gets in the right submission with some definitions replaced."""
+    return verdicts(ASSIGNMENT, RIGHT, *code, only=name)[name]
+
+
+def cases_of(name: str) -> list[Any]:
+    return [case for case in ASSIGNMENT.cases().functions[name].cases if case.check == "values"]
+
+
+def test_the_right_submission_gets_full_marks() -> None:
+    reports = verdicts(ASSIGNMENT, RIGHT)
+    assert {name: (r.status, r.carried) for name, r in reports.items()} == dict.fromkeys(reports, ("passed", False))
+    assert sum(r.points for r in reports.values()) == 100
+
+
+# -- large entries -----------------------------------------------------------------------
+
+
+def test_a_sigmoid_that_overflows_to_nan_fails_on_extreme_entries_only() -> None:
+    found = report("sigmoid", "def sigmoid(Z): return np.exp(Z) / (1 + np.exp(Z)), Z")
+    assert (found.status, codes_of(found)) == ("failed", ["overflow"])
+    failing = next(check for check in found.checks if check.status == "failed")
+    assert "of the kind 'extreme'" in failing.message
+
+
+def test_only_sigmoid_promises_to_stand_entries_in_the_thousands() -> None:
+    formula = "(np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z))"
+    assert report("tanh", f"def tanh(Z): return {formula}, Z").status == "passed"
+
+
+def test_saturated_entries_are_asked_for_everywhere() -> None:
+    for name in ASSIGNMENT.cases().functions:
+        largest = [np.abs(arguments_of(c.plan)[-1]).max() for c in cases_of(name) if c.case_class == "saturated"]
+        assert largest
+        assert max(largest) > 15
+
+
+# -- what is returned --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", FORWARD)
+def test_an_array_alone_is_not_the_tuple_that_the_contract_asks_for(name: str) -> None:
+    found = report(name, f"def {name}(Z): return {FORWARD[name]}")
+    assert (found.status, found.points, codes_of(found)) == ("failed", 0, ["missing-cache"])
+
+
+@pytest.mark.parametrize("name", FORWARD)
+def test_a_list_and_a_copied_cache_are_as_good_as_a_tuple_and_Z(name: str) -> None:
+    assert report(name, f"def {name}(Z): return [{FORWARD[name]}, Z.copy()]").status == "passed"
+
+
+CONSISTENT = {
+    "sigmoid": ("1 / (1 + np.exp(-Z))", "dA * cache * (1 - cache)"),
+    "relu": ("np.maximum(0, Z)", "dA * np.sign(cache)"),
+    "tanh": ("np.tanh(Z)", "dA * (1 - cache**2)"),
+}
+
+
+@pytest.mark.parametrize("name", CONSISTENT)
+def test_who_caches_A_and_uses_it_loses_the_share_of_the_cache_only(name: str) -> None:
+    forward, backward = CONSISTENT[name]
+    code = f"def {name}(Z):\n    A = {forward}\n    return A, A\n\ndef {name}_backward(dA, cache): return {backward}"
+    first, second = report(name, code), report(f"{name}_backward", code)
+    assert codes_of(first) == ["cache-holds-activation"]
+    assert points_of(first, "values", "A") > 0
+    assert (second.status, second.carried, second.points) == ("passed", True, second.max_points)
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh"])
+def test_who_caches_Z_and_takes_it_for_A_gets_nothing(name: str) -> None:
+    found = report(f"{name}_backward", f"def {name}_backward(dA, cache): return {CONSISTENT[name][1]}")
+    assert (found.status, found.points, codes_of(found)) == ("failed", 0, ["cache-taken-for-activation"])
+
+
+def test_a_cache_that_is_a_dictionary_will_do_for_the_way_back() -> None:
+    code = """
+        def sigmoid(Z):
+            A = 1 / (1 + np.exp(-Z))
+            return A, {"A": A}
+
+        def sigmoid_backward(dA, cache):
+            return dA * cache["A"] * (1 - cache["A"])
+        """
+    found = report("sigmoid_backward", code)
+    assert (found.status, found.carried) == ("passed", True)
+
+
+def test_a_wrong_sigmoid_does_not_pull_its_derivative_down() -> None:
+    found = report("sigmoid_backward", "def sigmoid(Z): return 1 / (1 + np.exp(-Z / 2)), Z")
+    assert (found.status, found.carried, codes_of(found)) == ("passed", True, ["carried"])
+
+
+# -- relu --------------------------------------------------------------------------------
+
+
+def test_the_kink_is_hit_exactly_and_belongs_to_the_closed_side() -> None:
+    kinks = [case for case in cases_of("relu_backward") if case.case_class == "kink"]
+    assert kinks
+    assert all(np.any(arguments_of(case.plan)[1] == 0) for case in kinks)
+    found = report("relu_backward", "def relu_backward(dA, cache): return np.where(cache >= 0, dA, 0)")
+    assert (found.status, codes_of(found)) == ("failed", ["wrong-at-kink"])
+
+
+def test_overwriting_dA_costs_the_share_of_the_inputs_only() -> None:
+    code = """
+        def relu_backward(dA, cache):
+            dA[cache <= 0] = 0
+            return dA
+        """
+    found = report("relu_backward", code)
+    assert codes_of(found) == ["mutated-input"]
+    assert found.points == pytest.approx(0.95 * found.max_points)
+
+
+def test_overwriting_Z_costs_the_cache_as_well() -> None:
+    code = """
+        def relu(Z):
+            A = Z
+            A[A < 0] = 0
+            return A, Z
+        """
+    found = report("relu", code)
+    failed = {(check.kind, check.name) for check in found.checks if check.status == "failed"}
+    assert {("values", "cache"), ("inputs", "inputs")} <= failed
+    assert points_of(found, "values", "A") > 0
+
+
+# -- stubs -------------------------------------------------------------------------------
+
+STUBS = {
+    "zeros": "Z * 0, Z",
+    "halves": "Z * 0 + 0.5, Z",
+    "ones": "np.ones_like(Z), Z",
+    "the argument": "Z, Z",
+    "nothing": "None, None",
+}
+
+
+@pytest.mark.parametrize("name", FORWARD)
+@pytest.mark.parametrize("value", STUBS.values(), ids=STUBS)
+def test_a_forward_stub_gets_nothing(name: str, value: str) -> None:
+    assert report(name, f"def {name}(Z): return {value}").points == 0
+
+
+@pytest.mark.parametrize("name", FORWARD)
+@pytest.mark.parametrize("value", ["dA", "dA * 0", "cache", "dA * cache", "np.zeros(dA.shape)", "None"])
+def test_a_backward_stub_gets_nothing(name: str, value: str) -> None:
+    assert report(f"{name}_backward", f"def {name}_backward(dA, cache): return {value}").points == 0

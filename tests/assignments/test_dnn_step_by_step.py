@@ -1,0 +1,345 @@
+"""Deep network step by step: what is accepted, what is not, and what the cases hold."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader import load_assignment
+from grader.checks import arguments_of
+from grader.model import FunctionReport
+from tests.assignments.verdicts import codes_of, points_of, verdicts
+
+ASSIGNMENT = load_assignment("dnn_step_by_step", course=Path(__file__).parents[2])
+RIGHT = (Path(__file__).parents[2] / "samples/dnn_step_by_step/right.py").read_text("utf-8").split("\n\n\n")
+# The runner of these tests is this process, which serves no provided modules.
+HELPERS = """
+    def sigmoid(Z):
+        return 1 / (1 + np.exp(-Z)), Z
+
+    def relu(Z):
+        return np.maximum(0, Z), Z
+
+    def sigmoid_backward(dA, cache):
+        s = 1 / (1 + np.exp(-cache))
+        return dA * s * (1 - s)
+
+    def relu_backward(dA, cache):
+        return np.where(cache > 0, dA, 0)
+    """
+
+
+def report(name: str, *code: str) -> FunctionReport:
+    """What a function gets in the right submission with some definitions replaced."""
+    return everything(*code, only=name)[name]
+
+
+def everything(*code: str, only: str | None = None) -> dict[str, FunctionReport]:
+    return verdicts(ASSIGNMENT, HELPERS, *RIGHT[1:], *code, only=only)
+
+
+def cases_of(name: str) -> Any:
+    return [case for case in ASSIGNMENT.cases().functions[name].cases if case.check == "values"]
+
+
+def test_the_right_submission_gets_full_marks() -> None:
+    reports = everything()
+    assert {name: (r.status, r.carried) for name, r in reports.items()} == dict.fromkeys(reports, ("passed", False))
+
+
+# -- initialization ----------------------------------------------------------------------
+
+
+def initializer(weights: str, bias: str = "np.zeros((layer_dims[l], 1))", before: str = "") -> str:
+    return f"""
+        def initialize_parameters_deep(layer_dims):
+            {before or "pass"}
+            parameters = {{}}
+            for l in range(1, len(layer_dims)):
+                n, k = layer_dims[l], layer_dims[l - 1]
+                parameters["W" + str(l)] = {weights}
+                parameters["b" + str(l)] = {bias}
+            return parameters
+        """
+
+
+ACCEPTED_WEIGHTS = {
+    "a hundredth": "np.random.randn(n, k) * 0.01",
+    "divided by the root of the inputs": "np.random.randn(n, k) / np.sqrt(k)",
+    "negated": "-0.01 * np.random.randn(n, k)",
+    "another order of drawing": "np.random.normal(0, 0.01, (k, n)).T",
+    "a generator of its own per layer": "np.random.default_rng(l).normal(0, 0.01, (n, k))",
+}
+REFUSED_WEIGHTS = {
+    "zeros": ("np.zeros((n, k))", "zero-weights"),
+    "a scale for each layer": ("np.random.randn(n, k) * (0.01 if l == 1 else 1 / np.sqrt(k))", None),
+    "a fifth too wide": ("np.random.randn(n, k) * 0.012", None),
+    "a fifth too narrow": ("np.random.randn(n, k) * 0.008", None),
+    "He": ("np.random.randn(n, k) * np.sqrt(2 / k)", "he-scale"),
+    "Xavier of both sides": ("np.random.randn(n, k) * np.sqrt(2 / (n + k))", "xavier-scale"),
+    "the root of its own size": ("np.random.randn(n, k) / np.sqrt(n)", "scaled-by-units"),
+    "uniform of the same spread": ("np.random.uniform(-1, 1, (n, k)) * 0.01 * np.sqrt(3)", "uniform-weights"),
+    "rand": ("np.random.rand(n, k) * 0.01", "not-centred"),
+    "the same seed in every layer": ("np.random.RandomState(3).randn(n, k) * 0.01", "repeated-layers"),
+    "equal rows": ("np.tile(np.random.randn(1, k), (n, 1)) * 0.01", None),
+    "equal columns": ("np.tile(np.random.randn(n, 1), (1, k)) * 0.01", None),
+    "only signs": ("np.sign(np.random.randn(n, k)) * 0.01", None),
+}
+
+
+@pytest.mark.parametrize("weights", ACCEPTED_WEIGHTS.values(), ids=ACCEPTED_WEIGHTS)
+def test_weights_that_keep_the_promise_pass(weights: str) -> None:
+    assert report("initialize_parameters_deep", initializer(weights)).status == "passed"
+
+
+@pytest.mark.parametrize(("weights", "code"), REFUSED_WEIGHTS.values(), ids=REFUSED_WEIGHTS)
+def test_weights_that_break_the_promise_fail_and_are_named(weights: str, code: str | None) -> None:
+    found = report("initialize_parameters_deep", initializer(weights))
+    assert found.status == "failed"
+    assert points_of(found, "property", "weights are Gaussian * 0.01 (or / sqrt(n_prev)) in all layers") == 0
+    assert codes_of(found) == ([code] if code else [])
+
+
+@pytest.mark.parametrize("body", ["return {}", "return None", "return {'W1': 0, 'b1': 0}"])
+@pytest.mark.parametrize("signature", ["initialize_parameters(n_x, n_h, n_y)", "initialize_parameters_deep(dims)"])
+def test_nothing_is_earned_by_initializing_nothing(signature: str, body: str) -> None:
+    found = report(signature.split("(")[0], f"def {signature}:\n    {body}")
+    assert (found.status, found.points, codes_of(found)) == ("failed", 0, [])
+
+
+def test_zero_weights_earn_nothing_although_the_biases_are_right() -> None:
+    assert report("initialize_parameters_deep", initializer("np.zeros((n, k))")).points == 0
+
+
+def test_drawn_biases_cost_the_share_of_the_biases_only() -> None:
+    found = report("initialize_parameters_deep", initializer(ACCEPTED_WEIGHTS["a hundredth"], "np.random.randn(n, 1)"))
+    assert codes_of(found) == ["drawn-biases"]
+    assert found.points == pytest.approx(0.8 * found.max_points)
+
+
+def test_a_seed_in_the_body_is_allowed() -> None:
+    code = initializer(ACCEPTED_WEIGHTS["a hundredth"], before="np.random.seed(3)")
+    assert report("initialize_parameters_deep", code).status == "passed"
+
+
+# -- caches of one's own -----------------------------------------------------------------
+
+DICTIONARY_CACHE = """
+    def linear_forward(A, W, b):
+        return W @ A + b, {"A": A, "W": W}
+
+    def linear_backward(dZ, cache):
+        A_prev, W = cache["A"], cache["W"]
+        m = A_prev.shape[1]
+        return W.T @ dZ, dZ @ A_prev.T / m, dZ.mean(axis=1, keepdims=True)
+    """
+
+
+def test_another_cache_costs_the_share_of_the_cache_and_nothing_behind_it() -> None:
+    reports = everything(DICTIONARY_CACHE)
+    assert points_of(reports["linear_forward"], "values", "Z") > 0
+    assert points_of(reports["linear_forward"], "values", "cache") == 0
+    assert (reports["linear_backward"].status, reports["linear_backward"].carried) == ("passed", True)
+
+
+def test_a_wrong_helper_of_ones_own_is_told_and_pulls_nothing_down() -> None:
+    wrong = """
+        def relu_backward(dA, cache):
+            return np.where(cache >= 0, dA, 0)
+        """
+    found = report("linear_activation_backward", wrong)
+    assert (found.status, found.carried, codes_of(found)) == ("passed", True, ["carried"])
+    assert "relu_backward" in found.findings[0].message
+
+
+# -- cost --------------------------------------------------------------------------------
+
+COSTS = {
+    "dot": "np.squeeze(-(Y @ np.log(AL).T + (1 - Y) @ np.log(1 - AL).T) / Y.shape[1])",
+    "guarded": "-np.mean(Y * np.log(AL + 1e-8) + (1 - Y) * np.log(1 - AL + 1e-8))",
+    "guarded on one side": "-np.mean(Y * np.log(AL + 1e-7) + (1 - Y) * np.log(1 - AL))",
+    "clipped": "-np.mean(np.where(Y > 0.5, np.log(np.clip(AL, 1e-7, 1)), np.log(np.clip(1 - AL, 1e-7, 1))))",
+    "a product of powers": "-np.log(np.prod(AL**Y * (1 - AL) ** (1 - Y))) / Y.shape[1]",
+    "zero-dimensional": "np.array(-np.mean(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)))",
+}
+
+
+@pytest.mark.parametrize("expression", COSTS.values(), ids=COSTS)
+def test_every_right_cost_passes(expression: str) -> None:
+    assert report("compute_cost", f"def compute_cost(AL, Y):\n    return {expression}").status == "passed"
+
+
+@pytest.mark.parametrize("guard", [1e-2, 1e-4, 1e-5])
+def test_a_guard_that_changes_the_cost_fails(guard: float) -> None:
+    code = f"""
+        def compute_cost(AL, Y):
+            return -np.mean(Y * np.log(AL + {guard}) + (1 - Y) * np.log(1 - AL + {guard}))
+        """
+    assert report("compute_cost", code).status == "failed"
+
+
+def test_a_cost_of_shape_one_by_one_is_a_matter_of_shape() -> None:
+    code = """
+        def compute_cost(AL, Y):
+            return -(np.dot(Y, np.log(AL).T) + np.dot(1 - Y, np.log(1 - AL).T)) / Y.shape[1]
+        """
+    found = report("compute_cost", code)
+    assert {c.kind for c in found.checks if c.status == "failed"} >= {"shape"}
+    assert codes_of(found) == ["extra-axis"]
+
+
+# -- the whole way back ------------------------------------------------------------------
+
+
+def backward(store: str, start: str = "-(Y / AL - (1 - Y) / (1 - AL))", end: str = "", **kinds: str) -> str:
+    """``store`` says what becomes of dA_prev of layer l (counted from 1)."""
+    return f"""
+        def L_model_backward(AL, Y, caches):
+            grads, L, eps = {{}}, len(caches), 1e-7
+            dA = dAL = {start}
+            for l in range(L, 0, -1):
+                kind = {kinds.get("last", '"sigmoid"')} if l == L else {kinds.get("hidden", '"relu"')}
+                dA, grads[f"dW{{l}}"], grads[f"db{{l}}"] = linear_activation_backward(dA, caches[l - 1], kind)
+                {store}
+            {end or "pass"}
+            return grads
+        """
+
+
+SOURCE_KEYS, LATER_KEYS = 'grads[f"dA{l}"] = dA', 'grads[f"dA{l - 1}"] = dA'
+ACCEPTED_BACKWARD = {
+    "keys of the source": backward(SOURCE_KEYS),
+    "later keys": backward(LATER_KEYS),
+    "later keys and dAL": backward(LATER_KEYS, end='grads[f"dA{L}"] = dAL'),
+    "later keys without dA0": backward('grads.update({f"dA{l - 1}": dA} if l > 1 else {})'),
+    "no gradients of activations": backward("pass"),
+    "further keys": backward(SOURCE_KEYS, end='grads["m"] = AL.shape[1]'),
+    "guarded, source": backward(SOURCE_KEYS, "-(Y / (AL + eps) - (1 - Y) / (1 - AL + eps))"),
+    "guarded, later": backward(LATER_KEYS, "-(Y / (AL + eps) - (1 - Y) / (1 - AL + eps))"),
+    "guarded quotient, source": backward(SOURCE_KEYS, "(AL - Y) / (AL * (1 - AL) + eps)"),
+    "guarded quotient, later": backward(LATER_KEYS, "(AL - Y) / (AL * (1 - AL) + eps)"),
+    "guarded maximum": backward(LATER_KEYS, "(AL - Y) / np.maximum(AL * (1 - AL), eps)"),
+}
+REFUSED_BACKWARD = {
+    "mixed keys": (backward('grads[f"dA{l if l == L else l - 1}"] = dA'), "mixed-dA-keys"),
+    "a wrong dA beside right gradients": (backward(SOURCE_KEYS + " * 2"), "constant-factor"),
+    "dA of the last layer read by all": (backward(SOURCE_KEYS + '; dA = grads[f"dA{L}"]'), "reuses-last-gradient"),
+    "the same with later keys": (backward(LATER_KEYS + '; dA = grads[f"dA{L - 1}"]'), "reuses-last-gradient"),
+    "dAL for all": (backward(LATER_KEYS + "; dA = dAL"), "output-gradient-everywhere"),
+    "sigmoid everywhere": (backward(SOURCE_KEYS, hidden='"sigmoid"'), "sigmoid-on-hidden-layers"),
+    "relu everywhere": (backward(LATER_KEYS, last='"relu"'), "relu-on-output"),
+    "divided by m": (backward(LATER_KEYS, "(AL - Y) / (AL * (1 - AL)) / AL.shape[1]"), "mean-twice"),
+    "a large guard": (backward(SOURCE_KEYS, "-(Y / (AL + 1e-3) - (1 - Y) / (1 - AL + 1e-3))"), None),
+}
+
+
+@pytest.mark.parametrize("code", ACCEPTED_BACKWARD.values(), ids=ACCEPTED_BACKWARD)
+def test_every_right_way_back_passes(code: str) -> None:
+    found = report("L_model_backward", code)
+    assert (found.status, found.carried) == ("passed", False), [c.message for c in found.checks]
+
+
+@pytest.mark.parametrize(("code", "name"), REFUSED_BACKWARD.values(), ids=REFUSED_BACKWARD)
+def test_a_wrong_way_back_fails_and_is_named(code: str, name: str | None) -> None:
+    found = report("L_model_backward", code)
+    assert found.status == "failed"
+    assert codes_of(found)[:1] == ([name] if name else [])
+
+
+def test_what_is_right_for_two_layers_only_fails_on_deeper_networks() -> None:
+    code = """
+        def L_model_backward(AL, Y, caches):
+            dA1, dW2, db2 = linear_activation_backward((AL - Y) / AL / (1 - AL), caches[1], "sigmoid")
+            _, dW1, db1 = linear_activation_backward(dA1, caches[0], "relu")
+            return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
+        """
+    found = report("L_model_backward", code)
+    assert (found.status, found.points) == ("failed", 0)
+
+
+# -- update ------------------------------------------------------------------------------
+
+
+def test_overwriting_the_arrays_costs_the_share_of_the_inputs_only() -> None:
+    code = """
+        def update_parameters(parameters, grads, learning_rate):
+            for name in parameters:
+                parameters[name] -= learning_rate * grads["d" + name]
+            return parameters
+        """
+    found = report("update_parameters", code)
+    assert codes_of(found) == ["mutated-input"]
+    assert found.points == pytest.approx(0.95 * found.max_points)
+
+
+@pytest.mark.parametrize("rate", [0.0075, 0.05, 0.125, 0.5, 1.25])
+def test_no_literal_learning_rate_passes_even_one_that_is_asked_for(rate: float) -> None:
+    code = f"""
+        def update_parameters(parameters, grads, learning_rate):
+            return {{name: value - {rate} * grads["d" + name] for name, value in parameters.items()}}
+        """
+    found = report("update_parameters", code)
+    assert (found.status, found.points) == ("failed", 0)
+
+
+# -- stubs and cases ---------------------------------------------------------------------
+
+STUBS = {
+    "linear_forward": "(A, W, b): return np.zeros((len(W), A.shape[1])), (A, W, b)",
+    "linear_activation_forward": "(A, W, b, g): return np.zeros((len(W), A.shape[1])), ((A, W, b), W @ A * 0)",
+    "L_model_forward": "(X, p): return np.full((1, X.shape[1]), 0.5), []",
+    "compute_cost": "(AL, Y): return 0.0",
+    "linear_backward": "(dZ, c): return np.zeros_like(c[0]), np.zeros_like(c[1]), np.zeros_like(c[2])",
+    "linear_activation_backward": "(dA, c, g): return tuple(np.zeros_like(part) for part in c[0])",
+    "L_model_backward": "(AL, Y, cs): return {f'd{n}{l}': v * 0 for l, c in enumerate(cs, 1) for n, v in "
+    "zip('AWb', c[0])}",
+    "update_parameters": "(p, g, rate): return p",
+}
+
+
+@pytest.mark.parametrize("name", STUBS)
+def test_a_stub_of_the_right_shapes_gets_nothing(name: str) -> None:
+    found = report(name, f"def {name}{STUBS[name]}")
+    assert (found.status, found.points) == ("failed", 0)
+
+
+def test_the_points_are_a_hundred_and_every_function_has_25_cases() -> None:
+    assert ASSIGNMENT.spec.points == 100
+    assert all(len(f.cases) >= 25 and not f.dropped for f in ASSIGNMENT.cases().functions.values())
+
+
+def test_networks_are_deep_and_their_layers_differ_in_width() -> None:
+    depths = [len(arguments_of(case.plan)[1]) // 2 for case in cases_of("L_model_forward")]
+    assert {2, 3, 4, 5} <= set(depths)
+    assert sum(depth >= 3 for depth in depths) >= 20
+    widths = [{len(b) for _, b, _ in _layers(case)} for case in cases_of("L_model_backward")]
+    assert sum(len(found) > 1 for found in widths) >= 20
+
+
+def _layers(case: Any) -> list[Any]:
+    return [(A_prev, W, b) for (A_prev, W, b), _ in arguments_of(case.plan)[2]]
+
+
+@pytest.mark.parametrize("name", ["linear_activation_forward", "linear_activation_backward"])
+def test_both_activations_are_asked_for_often(name: str) -> None:
+    asked = [arguments_of(case.plan)[-1] for case in cases_of(name)]
+    assert min(asked.count("relu"), asked.count("sigmoid")) >= 8
+
+
+def test_the_kink_is_hit_exactly() -> None:
+    kinks = [case for case in cases_of("linear_activation_backward") if case.case_class == "kink"]
+    assert kinks
+    assert all(np.any(arguments_of(case.plan)[1][1] == 0) for case in kinks)
+
+
+def test_labels_come_as_floats_and_as_integers_and_gradients_with_the_last_layer_first() -> None:
+    for name in ("compute_cost", "L_model_backward"):
+        assert {arguments_of(case.plan)[1].dtype.kind for case in cases_of(name)} == {"f", "i"}
+    first = [next(iter(arguments_of(case.plan)[1])) for case in cases_of("update_parameters")]
+    assert any(name not in ("dW1", "db1") for name in first)
+
+
+def test_outputs_stay_away_from_the_ends_where_a_guard_would_show() -> None:
+    outputs = [arguments_of(case.plan)[0] for case in cases_of("L_model_backward")]
+    assert all(0.05 <= AL.min() and AL.max() <= 0.95 for AL in outputs)
