@@ -303,9 +303,9 @@ def _best_alternative(spec: Function, values: Sequence[Case], outcomes: Outcomes
 
 
 def _rightness(results: Mapping[str, Result]) -> tuple[int, int]:
-    """How many items are right, and how many at least have the right structure."""
+    """How many items are right, and how far the others got: of the right structure, shape, dtype."""
     found = [problem for problem, _ in results.values()]
-    return sum(p is None for p in found), sum(p is None or p.stage != "structure" for p in found)
+    return sum(p is None for p in found), sum(len(STAGES) if p is None else STAGES.index(p.stage) for p in found)
 
 
 def _value(outcomes: Outcomes, case: Case) -> Encoded:
