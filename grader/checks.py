@@ -118,8 +118,10 @@ def judge(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> Verdict:
     _inputs_check(spec, cases, outcomes, shares, gate and not wrong, draft)
     for case_set in spec.sets:
         _set_check(spec, cases, case_set.name, outcomes, shares.sets[case_set.name], gate, draft)
+    broken = "skipped-runs" if not runs else "skipped-structure" if _structure_wrong(draft) else ""
     for prop in spec.properties:
-        _property_check(spec, cases, prop, outcomes, shares.properties[prop.name], gate or not shares.items, draft)
+        pays = gate or not shares.items
+        _property_check(spec, cases, prop, outcomes, shares.properties[prop.name], pays, broken, draft)
     status: FunctionStatus = "passed" if all(c.status == "passed" for c in draft.checks) else "failed"
     if stopped is not None:
         status = stopped.reason if stopped.reason != "not-run" else "crashed"
@@ -150,6 +152,10 @@ def _earns(
         for prop in spec.properties
     )
     return not spec.properties or any(holds)
+
+
+def _structure_wrong(draft: _Draft) -> bool:
+    return any(check.kind == "structure" and check.status == "failed" for check in draft.checks)
 
 
 def plan_of(case: Case, replies: Sequence[Outcome]) -> Plan:
@@ -478,6 +484,7 @@ def _property_check(
     outcomes: Outcomes,
     share: float,
     gate: bool,
+    broken: str,
     draft: _Draft,
 ) -> None:
     points = share * spec.points
@@ -487,7 +494,9 @@ def _property_check(
         message = property_problem(prop, case, outcomes.get(case.key, ()))
         if message:
             failing.append(Failure(case, prop.name, None, None, message))
-    if failing:
+    if failing and broken:  # the same mistake again, in other words
+        draft.add("property", prop.name, "skipped", points, 0, say(broken))
+    elif failing:
         draft.failures.extend(failing)
         text = failing[0].message + _for_class([f.case for f in failing], mine)
         draft.add("property", prop.name, "failed", points, 0, text)

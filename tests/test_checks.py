@@ -370,15 +370,25 @@ def test_a_bug_in_a_judge_is_not_the_students() -> None:
 
 
 def test_a_property_over_a_call_that_raised_is_incomplete() -> None:
-    def function(x: float) -> float:
-        if x > 1:
-            raise ValueError("too large")
-        return x
+    prop = Property("holds", 0.5, lambda d: [], lambda given: None)
+    case = hand_made(plain(), lambda x: x, [(2.0,)]).cases[0]
+    problem = property_problem(prop, case, (Raised("ValueError", "too large"),))
+    assert problem is not None
+    assert problem.startswith("a call gave no value: it raised ValueError")
 
-    verdict = judged(lambda given: None, function)
-    row = check_of(verdict.checks, "property", "holds")
-    assert row.message.startswith("a call gave no value: it raised ValueError: too large")
-    assert row.message.endswith("(1 of 2 inputs fail; the first is of the kind 'general')")
+
+@pytest.mark.parametrize(
+    ("result", "reason"),
+    [("raise", "the function did not run"), (None, "the structure of the result is wrong")],
+)
+def test_a_property_is_not_held_against_what_raises_or_has_no_structure(result: str | None, reason: str) -> None:
+    def function(x: float) -> None:
+        if result == "raise":
+            raise ValueError("too large")
+
+    row = check_of(judged(lambda given: "it does not hold", function).checks, "property", "holds")
+    assert (row.status, row.points) == ("skipped", 0)
+    assert reason in row.message
 
 
 def test_a_property_earns_nothing_where_the_values_are_wrong() -> None:
