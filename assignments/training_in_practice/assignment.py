@@ -359,14 +359,15 @@ def _all_the_same(given):
 def _on_a_grid(distance):
     def fits(given):
         values = np.asarray(given.reply, dtype=float)
-        steps = np.diff(np.log(distance(values)))
+        with np.errstate(all="ignore"):
+            steps = np.diff(np.log(distance(values)))
         return values.shape == given.args[2:3] and bool((steps >= 0).all() or (steps <= 0).all())
 
     return fits
 
 
-def _few_values(distance):
-    return lambda given: np.unique(np.round(np.log(distance(np.asarray(given.reply))), 9)).size < 50
+def _few_values(given):
+    return np.unique(np.asarray(given.reply, dtype=float).round(9)).size < 50
 
 
 def _column(given):
@@ -383,7 +384,7 @@ _RATE_FITS = {
     "same-draw-repeated": _all_the_same,
     "evenly-spaced": _on_a_grid(_itself),
     "uniform-not-logarithmic": _looks_uniform(_itself, lambda low, high: (low, high)),
-    "whole-powers-of-ten": _few_values(_itself),
+    "whole-powers-of-ten": _few_values,
     "bases-mixed": lambda given: (
         _looks_uniform(np.log, lambda low, high: (np.log10(low), np.log10(high)))(given)
         or _looks_uniform(np.log10, _logs)(given)
