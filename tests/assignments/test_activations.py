@@ -1,5 +1,6 @@
 """Activation functions: what is accepted, what is not, and what the cases hold."""
 
+import doctest
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from grader import load_assignment
 from grader.checks import arguments_of
 from grader.model import FunctionReport
+from reference import activations as reference
 from tests.assignments.verdicts import codes_of, points_of, verdicts
 
 ASSIGNMENT = load_assignment("activations", course=Path(__file__).parents[2])
@@ -183,3 +185,21 @@ def test_a_forward_stub_gets_nothing(name: str, value: str) -> None:
 @pytest.mark.parametrize("value", ["dA", "dA * 0", "cache", "dA * cache", "np.zeros(dA.shape)", "None"])
 def test_a_backward_stub_gets_nothing(name: str, value: str) -> None:
     assert report(f"{name}_backward", f"def {name}_backward(dA, cache): return {value}").points == 0
+
+
+# -- the hand-out ------------------------------------------------------------------------
+
+
+def test_the_examples_of_the_hand_out_are_what_the_reference_gives() -> None:
+    text = (ASSIGNMENT.folder / "README.md").read_text("utf-8")
+    example = doctest.DocTestParser().get_doctest(text, vars(reference).copy(), "README.md", None, 0)
+    result = doctest.DocTestRunner(verbose=False).run(example)
+    assert result.attempted == len(example.examples) > 5
+    assert result.failed == 0
+
+
+def test_the_hand_out_names_every_function_with_its_points() -> None:
+    text = (ASSIGNMENT.folder / "README.md").read_text("utf-8")
+    for function in ASSIGNMENT.spec.functions:
+        heading = next(line for line in text.splitlines() if line.startswith(f"### `{function.name}("))
+        assert heading.endswith(f"— {function.points} points")

@@ -1,5 +1,6 @@
 """Deep network step by step: what is accepted, what is not, and what the cases hold."""
 
+import doctest
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from grader import load_assignment
 from grader.checks import arguments_of
 from grader.model import FunctionReport
+from reference import dnn_step_by_step as reference
 from tests.assignments.verdicts import codes_of, points_of, verdicts
 
 ASSIGNMENT = load_assignment("dnn_step_by_step", course=Path(__file__).parents[2])
@@ -343,3 +345,21 @@ def test_labels_come_as_floats_and_as_integers_and_gradients_with_the_last_layer
 def test_outputs_stay_away_from_the_ends_where_a_guard_would_show() -> None:
     outputs = [arguments_of(case.plan)[0] for case in cases_of("L_model_backward")]
     assert all(0.05 <= AL.min() and AL.max() <= 0.95 for AL in outputs)
+
+
+# -- the hand-out ------------------------------------------------------------------------
+
+
+def test_the_examples_of_the_hand_out_are_what_the_reference_gives() -> None:
+    text = (ASSIGNMENT.folder / "README.md").read_text("utf-8")
+    example = doctest.DocTestParser().get_doctest(text, vars(reference).copy(), "README.md", None, 0)
+    result = doctest.DocTestRunner(verbose=False).run(example)
+    assert result.attempted == len(example.examples) > 5
+    assert result.failed == 0
+
+
+def test_the_hand_out_names_every_function_with_its_points() -> None:
+    text = (ASSIGNMENT.folder / "README.md").read_text("utf-8")
+    for function in ASSIGNMENT.spec.functions:
+        heading = next(line for line in text.splitlines() if line.startswith(f"### `{function.name}("))
+        assert heading.endswith(f"— {function.points} points")
