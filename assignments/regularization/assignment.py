@@ -1,0 +1,569 @@
+"""L2 regularization and dropout for a network of three layers: sources 000 and 001."""
+
+import math
+
+import numpy as np
+
+from grader.distributions import ALPHA, dependence_problem, mean_problem
+from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
+
+_NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
+_MARGIN = 1e-2  # how far pre-activations stay from the kink where a slope is measured
+
+
+def _relu(Z):
+    return np.maximum(0, Z)
+
+
+def _sigmoid(Z):
+    return 1 / (1 + np.exp(-Z))
+
+
+def _forward(X, parameters, factors=(1.0, 1.0)):
+    """The network, with what dropout multiplies the hidden activations by: Z1, A1, Z2, A2, Z3, A3."""
+    Z1 = parameters["W1"] @ X + parameters["b1"]
+    A1 = _relu(Z1) * factors[0]
+    Z2 = parameters["W2"] @ A1 + parameters["b2"]
+    A2 = _relu(Z2) * factors[1]
+    Z3 = parameters["W3"] @ A2 + parameters["b3"]
+    return Z1, A1, Z2, A2, Z3, _sigmoid(Z3)
+
+
+def _cost(X, Y, parameters, lambd=0.0, factors=(1.0, 1.0)):
+    Z3 = _forward(X, parameters, factors)[4]
+    squares = sum(np.sum(parameters[name] ** 2) for name in ("W1", "W2", "W3"))
+    return np.mean(np.logaddexp(0, Z3) - Y * Z3) + lambd / (2 * X.shape[1]) * squares
+
+
+# -- cost --------------------------------------------------------------------------------
+
+_LAMBDAS = (0.1, 0.7, 1.5, 4.0)
+
+
+def _strength(d):
+    return d.choice([0, 0.0]) if d.case == "no regularization" else d.choice(_LAMBDAS)
+
+
+def _dims(d):
+    return d.layers((3, 3))
+
+
+def _predictions(d):
+    m = d.size("m")
+    return d.probabilities(1, m), d.labels(1, m), d.parameters(_dims(d)), _strength(d)
+
+
+def _three_strengths(d):
+    A3, Y, parameters, lambd = _predictions(d)
+    twice = {name: 2 * value for name, value in parameters.items()}
+    return [(A3, Y, parameters, 0.0), (A3, Y, parameters, lambd), (A3, Y, twice, lambd)]
+
+
+def _grows_with_the_square(given):
+    plain, once, twice = (float(np.asarray(reply)) for reply in given.replies)
+    if np.isclose(twice - plain, 4 * (once - plain), rtol=1e-9, atol=1e-12):
+        return None
+    return (
+        f"twice the weights should cost four times the penalty: it went from {once - plain:.6g} to {twice - plain:.6g}"
+    )
+
+
+# -- gradients of the regularized cost ---------------------------------------------------
+
+
+def _example_network(d):
+    """X, Y and the parameters of three layers, with exact zeros at the kinks of both hidden ones in the kink cases."""
+    dims, m = _dims(d), d.size("m")
+    X, parameters = d.array(dims[0], m), d.parameters(dims)
+    if d.case == "kink":
+        X[:, 0] = 0.0
+        parameters["b1"] = -np.abs(parameters["b1"])
+        parameters["b1"][::2] = 0.0
+        parameters["b2"][::2] = 0.0
+    return X, d.labels(1, m), parameters
+
+
+def _moderate(d, Zs, margin=0.0):
+    """Give draws up whose output is saturated, or that come too near to a kink."""
+    Z1, _, Z2, _, Z3, _ = Zs
+    if np.abs(Z3).max() > 4:
+        d.reject("saturated: a clip or guard of 1e-7 would show")
+    if min(np.abs(Z1).min(), np.abs(Z2).min()) < margin:
+        d.reject("too near to a kink")
+
+
+def _regularized(d, margin=0.0):
+    X, Y, parameters = _example_network(d)
+    Z1, A1, Z2, A2, Z3, A3 = found = _forward(X, parameters)
+    _moderate(d, found, margin)
+    W1, b1, W2, b2, W3, b3 = (parameters[name] for name in _NAMES)
+    d.note(parameters=parameters)
+    return X, Y, (Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3), _strength(d)
+
+
+def _regularized_slope(d):
+    question = _regularized(d, _MARGIN)
+    d.note(lambd=question[3], factors=[1.0, 1.0], **_direction(d))
+    return [question]
+
+
+def _direction(d):
+    """A direction in the space of parameters, along which a slope is measured."""
+    return {"direction": {n: d.rng.standard_normal(v.shape) for n, v in d.facts["parameters"].items()}}
+
+
+def _slope(X, Y, parameters, direction, **how):
+    shifted = [{n: v + step * direction[n] for n, v in parameters.items()} for step in (1e-6, -1e-6)]
+    return (_cost(X, Y, shifted[0], **how) - _cost(X, Y, shifted[1], **how)) / 2e-6
+
+
+def _is_the_slope(given):
+    (X, Y), facts = given.args[:2], given.facts
+    how = {"lambd": facts["lambd"], "factors": facts["factors"]}
+    slope = _slope(X, Y, facts["parameters"], facts["direction"], **how)
+    claimed = sum(np.sum(given.reply[f"d{name}"] * part) for name, part in facts["direction"].items())
+    if np.isclose(claimed, slope, rtol=1e-5, atol=1e-7):
+        return None
+    return f"along a random direction the cost changes by {slope:.6g}, the gradients say {claimed:.6g}"
+
+
+# -- forward pass with dropout: judged by its own cache ----------------------------------
+
+_CACHE = ("Z1", "D1", "A1", "W1", "b1", "Z2", "D2", "A2", "W2", "b2", "Z3", "A3", "W3", "b3")
+
+
+def _dropout_forward(d):
+    X, _, parameters = _example_network(d)
+    return X, parameters, d.choice([0.3, 0.5, 0.6, 0.86])
+
+
+def _keep_everything(d):
+    X, parameters, _ = _dropout_forward(d)
+    return [(X, parameters, d.choice([1, 1.0]))]
+
+
+def _wide(d):
+    """A network and examples enough for 16,000 entries in each of the two masks."""
+    X, parameters = d.array(3, 400), d.parameters([3, 40 + d.integer(0, 3), 45 + d.integer(0, 3), 1])
+    return [(X, parameters, d.choice([0.3, 0.6]))]
+
+
+def _cached(given):
+    """The parts of the cache by name; a float array for each mask."""
+    A3, cache = given.reply
+    if len(cache) != len(_CACHE):
+        raise ValueError(f"the cache has {len(cache)} parts, expected {len(_CACHE)}")
+    parts = dict(zip(_CACHE, cache, strict=True))
+    parts.update({name: np.asarray(parts[name], dtype=np.float64) for name in ("D1", "D2")})
+    return np.asarray(A3), parts
+
+
+def _formulas(given):
+    """What every part of the cache should be, given the parts before it; masks are taken as they are."""
+    X, parameters, keep_prob = given.args
+    A3, c = _cached(given)
+    return (
+        A3,
+        c,
+        {
+            **{name: (parameters[name], "the parameter of that name") for name in _NAMES},
+            "Z1": (parameters["W1"] @ X + parameters["b1"], "W1 @ X + b1"),
+            "A1": (_relu(c["Z1"]) * c["D1"] / keep_prob, "relu(Z1) * D1 / keep_prob"),
+            "Z2": (parameters["W2"] @ c["A1"] + parameters["b2"], "W2 @ A1 + b2"),
+            "A2": (_relu(c["Z2"]) * c["D2"] / keep_prob, "relu(Z2) * D2 / keep_prob"),
+            "Z3": (parameters["W3"] @ c["A2"] + parameters["b3"], "W3 @ A2 + b3"),
+            "A3": (_sigmoid(c["Z3"]), "sigmoid(Z3), without dropout"),
+        },
+    )
+
+
+def _near(found, expected):
+    found, expected = np.asarray(found, dtype=np.float64), np.asarray(expected)
+    return found.shape == expected.shape and bool((np.abs(found - expected) <= 1e-11 + 1e-9 * np.abs(expected)).all())
+
+
+def _mask_problem(c):
+    for layer in ("1", "2"):
+        D, Z = c["D" + layer], c["Z" + layer]
+        if D.shape != np.shape(Z):
+            return f"D{layer} has shape {D.shape}, expected that of Z{layer}, {np.shape(Z)}"
+        if not np.isin(D, (0, 1)).all():
+            return f"D{layer} holds {D[~np.isin(D, (0, 1))][0]:.4g}; a mask holds True and False, or 1 and 0"
+    return None
+
+
+def _explains_itself(given):
+    A3, c, formulas = _formulas(given)
+    problem = _mask_problem(c)
+    if problem:
+        return problem
+    for name in _CACHE:
+        if name in formulas and not _near(c[name], formulas[name][0]):
+            return f"{name} in the cache is not {formulas[name][1]}"
+    return None if _near(A3, c["A3"]) else "the A3 that is returned is not the A3 in the cache"
+
+
+def _masks_are_random(given):
+    _, c = _cached(given)
+    problem = _mask_problem(c)
+    if problem:
+        return problem
+    keep_prob = given.args[2]
+    for name in ("D1", "D2"):
+        problem = mean_problem(c[name], keep_prob, 0, 1, name)
+        if problem:
+            return problem
+    return dependence_problem({name: c[name] for name in ("D1", "D2")}, mean=keep_prob)
+
+
+def _expectation_is_kept(given):
+    """Hoeffding's inequality for a sum of independent terms between 0 and relu(Z) / keep_prob."""
+    X, parameters, keep_prob = given.args
+    _, c = _cached(given)
+    Z1 = parameters["W1"] @ X + parameters["b1"]
+    Z2 = parameters["W2"] @ c["A1"] + parameters["b2"]
+    for name, Z in (("A1", Z1), ("A2", Z2)):
+        full = _relu(Z)
+        bound = math.sqrt(math.log(2 / ALPHA) * np.sum(full**2) / 2) / keep_prob
+        if np.shape(c[name]) != full.shape:
+            return f"{name} has shape {np.shape(c[name])}, expected {full.shape}"
+        if not abs(np.sum(c[name]) - np.sum(full)) <= bound:
+            return f"on average {name} is {np.mean(c[name]):.4g}; without dropout it would be {np.mean(full):.4g}"
+    return None
+
+
+def _nothing_is_dropped(given):
+    X, parameters, _ = given.args
+    A3, c = _cached(given)
+    plain = dict(zip(("Z1", "A1", "Z2", "A2", "Z3", "A3"), _forward(X, parameters), strict=True))
+    for layer in ("1", "2"):
+        if not (c["D" + layer] == 1).all():
+            return f"D{layer} drops units although keep_prob is 1"
+    for name, expected in plain.items():
+        if not _near(c[name], expected):
+            return f"with keep_prob = 1, {name} differs from the forward pass without dropout"
+    return None if _near(A3, plain["A3"]) else "with keep_prob = 1, A3 differs from the forward pass without dropout"
+
+
+def _hidden(relation):
+    """A predicate: the relation holds for (relu(Z), D, A, keep_prob) of both hidden layers."""
+
+    def fits(given):
+        _, c = _cached(given)
+        return all(relation(_relu(c["Z" + l]), c["D" + l], c["A" + l], given.args[2]) for l in ("1", "2"))
+
+    return fits
+
+
+def _second_layer_without(given):
+    _, c, formulas = _formulas(given)
+    return _near(c["A1"], formulas["A1"][0]) and _near(c["A2"], _relu(c["Z2"]))
+
+
+def _second_layer_unscaled(given):
+    _, c, formulas = _formulas(given)
+    return _near(c["A1"], formulas["A1"][0]) and _near(c["A2"], _relu(c["Z2"]) * c["D2"])
+
+
+def _continues_without_mask(given):
+    X, parameters, _ = given.args
+    _, c = _cached(given)
+    return _near(c["Z2"], parameters["W2"] @ _relu(c["Z1"]) + parameters["b2"])
+
+
+def _drops_the_output(given):
+    A3, c, formulas = _formulas(given)
+    right = all(_near(c[name], formulas[name][0]) for name in ("A1", "Z2", "A2", "Z3"))
+    kept, full = A3 != 0, formulas["A3"][0]
+    keep_prob = given.args[2]
+    ratios = (np.ones(1), np.full(1, 1 / keep_prob))
+    return right and any(np.allclose(A3, full * kept * r) for r in ratios) and not _near(A3, full)
+
+
+_CACHE_FITS = {
+    "mask-not-thresholded": _hidden(lambda R, D, A, k: ((D >= 0) & (D < 1)).all() and np.unique(D).size > 1),
+    "scaled-mask": _hidden(lambda R, D, A, k: np.isin(np.round(D * k, 9), (0, 1)).all() and np.allclose(A, R * D)),
+    "mask-not-applied": _hidden(lambda R, D, A, k: _near(A, R) or _near(A, R / k)),
+    "missing-scale": _hidden(lambda R, D, A, k: _near(A, R * D)),
+    "multiplied-scale": _hidden(lambda R, D, A, k: _near(A, R * D * k)),
+    "scaled-by-dropped": _hidden(lambda R, D, A, k: k != 0.5 and _near(A, R * D / (1 - k))),
+    "only-first-layer": _second_layer_without,
+    "second-layer-unscaled": _second_layer_unscaled,
+    "mask-after-use": _continues_without_mask,
+    "dropout-on-output": _drops_the_output,
+}
+
+
+def _share_kept(value):
+    """A predicate: both masks keep about ``value(keep_prob)`` of their entries."""
+
+    def fits(given):
+        _, c = _cached(given)
+        masks = (c["D1"], c["D2"])
+        return all(np.isin(D, (0, 1)).all() and abs(D.mean() - value(given.args[2])) < 0.02 for D in masks)
+
+    return fits
+
+
+def _normal(x):
+    return 0.5 * (1 + math.erf(x / math.sqrt(2)))
+
+
+def _repeats(given):
+    _, c = _cached(given)
+    first, second = c["D1"].ravel(), c["D2"].ravel()
+    count = min(first.size, second.size)
+    return 0 < first.mean() < 1 and (first[:count] == second[:count]).all()
+
+
+def _mask_per_unit(given):
+    _, c = _cached(given)
+    return all(c[n].ndim == 2 and (c[n] == c[n][:, :1]).all() and 0 < c[n].mean() < 1 for n in ("D1", "D2"))
+
+
+_MASK_FITS = {
+    "repeated-masks": _repeats,
+    "mask-per-unit": _mask_per_unit,
+    "nothing-dropped": _share_kept(lambda k: 1.0),
+    "inverted-mask": _share_kept(lambda k: 1 - k),
+    "gaussian-mask": lambda g: _share_kept(_normal)(g) or _share_kept(lambda k: 1 - _normal(k))(g),
+    "keep-prob-ignored": _share_kept(lambda k: 0.5),
+}
+
+# -- backward pass with dropout ----------------------------------------------------------
+
+
+def _dropped(d, margin=0.0):
+    """X, Y, a cache with masks of our own (so that no random call decides), keep_prob."""
+    X, Y, parameters = _example_network(d)
+    n1, n2, m = *(len(parameters[name]) for name in ("b1", "b2")), X.shape[1]
+    keep_prob = d.choice([1, 1.0]) if d.case == "keep everything" else d.choice([0.3, 0.5, 0.6, 0.86])
+    D1, D2 = d.rng.random((n1, m)) < keep_prob, d.rng.random((n2, m)) < keep_prob
+    if d.case == "layer dropped":
+        D2[:] = False
+    Z1, A1, Z2, A2, Z3, A3 = found = _forward(X, parameters, (D1 / keep_prob, D2 / keep_prob))
+    _moderate(d, found, margin)
+    W1, b1, W2, b2, W3, b3 = (parameters[name] for name in _NAMES)
+    d.note(parameters=parameters, lambd=0.0, factors=[D1 / keep_prob, D2 / keep_prob])
+    return X, Y, (Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3), keep_prob
+
+
+def _dropped_slope(d):
+    question = _dropped(d, _MARGIN)
+    d.note(**_direction(d))
+    return [question]
+
+
+# -- model: short runs from given parameters ---------------------------------------------
+
+
+def _start(d, m, margin=1e-3):
+    """An odd number of examples (so that the labels are not balanced) and the parameters to start from."""
+    n_x = d.size("n")
+    X, Y = d.array(n_x, m), d.labels(1, m)
+    parameters = d.parameters([n_x, 20, 3, 1], scale=1 / 8 if d.case == "small" else None)
+    found = _forward(X, parameters)
+    _moderate(d, found, margin)
+    if not (found[2] > 0).any(axis=1).all():
+        d.reject("a unit of the second layer passes nothing")
+    d.give("initialize_parameters", Code("planted", (parameters,)))
+    d.note(parameters=parameters)
+    return X, Y
+
+
+def _run(d, lambd):
+    X, Y = _start(d, 1 if d.case == "one example" else d.choice([5, 7, 9]))
+    steps = {"one step": 1, "many steps": 15}.get(d.case) or d.integer(2, 6)
+    return X, Y, d.choice([0.05, 0.1, 0.2, 0.5]), steps, d.choice([True, False]), lambd, d.choice([1, 1.0])
+
+
+def _plain_run(d):
+    return _run(d, d.choice([0, 0.0]))
+
+
+def _regularized_run(d):
+    return _run(d, d.choice(_LAMBDAS))
+
+
+def _dropout_step(d):
+    """One step on one example: from its result the masks can be told, whatever the order of random calls."""
+    X, Y = _start(d, 1, _MARGIN)
+    parameters = d.facts["parameters"]
+    d.note(directions=[{n: d.rng.standard_normal(v.shape) for n, v in parameters.items()} for _ in range(3)])
+    return [(X, Y, d.choice([0.1, 0.5]), 1, d.choice([True, False]), 0, d.choice([0.6, 0.75, 0.86]))]
+
+
+def _step_taken(given):
+    """What the step subtracted, divided by the learning rate."""
+    planted, rate = given.facts["parameters"], given.args[2]
+    return {name: (planted[name] - given.reply[name]) / rate for name in _NAMES}
+
+
+def _masks_of(step):
+    """The masks behind the gradients of one example: what passed a layer has a gradient.
+
+    ``db2 = dZ2`` is not zero just where a unit of the second layer was kept and active, and ``dW2 = dZ2 @ A1.T``
+    then shows A1. A unit that is not active has no effect, kept or not.
+    """
+    kept2 = np.abs(step["b2"]) > 1e-9
+    row = int(np.argmax(np.abs(step["b2"])))
+    A1 = step["W2"][row] / step["b2"][row] if kept2[row, 0] else np.zeros(step["W2"].shape[1])
+    return (np.abs(A1) > 1e-6).reshape(-1, 1), kept2
+
+
+def _is_a_dropout_step(given):
+    X, Y, _, _, _, _, keep_prob = given.args
+    planted, step = given.facts["parameters"], _step_taken(given)
+    D1, D2 = _masks_of(step)
+    factors = (D1 / keep_prob, D2 / keep_prob)
+    if np.abs(_forward(X, planted, factors)[2]).min() < 1e-3:
+        return None  # at a kink there is no slope to compare with
+    for direction in given.facts["directions"]:
+        slope = _slope(X, Y, planted, direction, factors=factors)
+        claimed = sum(np.sum(step[name] * part) for name, part in direction.items())
+        if not np.isclose(claimed, slope, rtol=1e-5, atol=1e-7):
+            return "one step with keep_prob < 1 is not a step along the gradient of a network with dropped units"
+    return None
+
+
+def _is_a_plain_step(given):
+    (X, Y), step = given.args[:2], _step_taken(given)
+    planted, direction = given.facts["parameters"], given.facts["directions"][0]
+    claimed = sum(np.sum(step[name] * part) for name, part in direction.items())
+    return np.isclose(claimed, _slope(X, Y, planted, direction), rtol=1e-5, atol=1e-7)
+
+
+_NETWORK = cases(one_example={"m": 1}, one_unit={"width": (1, 2)}, many={"m": (20, 40)}, no_regularization={})
+_RUNS = (CaseClass("small", 3), CaseClass("general", 5), CaseClass("one example", 2), CaseClass("many steps", 2))
+
+ASSIGNMENT = Assignment(
+    name="regularization",
+    title="Regularization: L2 and dropout",
+    source="000, 001",
+    provided_helpers={
+        "sigmoid": "reference.three_layer_network.sigmoid",
+        "relu": "reference.three_layer_network.relu",
+        "forward_propagation": "reference.three_layer_network.forward_propagation",
+        "backward_propagation": "reference.three_layer_network.backward_propagation",
+        "update_parameters": "reference.dnn_step_by_step.update_parameters",
+        "compute_cost": "reference.dnn_step_by_step.compute_cost",
+    },
+    functions=(
+        Function(
+            "compute_cost_with_regularization",
+            15,
+            _predictions,
+            "cost",
+            "cross-entropy plus the L2 penalty",
+            classes=_NETWORK,
+            guards=("guarded",),
+            helpers=("compute_cost",),
+            properties=(
+                Property(
+                    "the penalty grows with the square of the weights", 0.1, _three_strengths, _grows_with_the_square
+                ),
+            ),
+        ),
+        Function(
+            "backward_propagation_with_regularization",
+            20,
+            _regularized,
+            "gradients",
+            "gradients of the regularized cost",
+            classes=cases(one_example={"m": 1}, one_unit={"width": (1, 2)}, kink={"m": (2, 5)}, no_regularization={}),
+            weights={"dW{l}": 4, "db{l}": 0.5, "dZ{l}": 0.5, "dA{l}": 0.5},
+            guards=("guarded",),
+            properties=(Property("the gradients are the slope of the cost", 0.1, _regularized_slope, _is_the_slope),),
+        ),
+        Function(
+            "forward_propagation_with_dropout",
+            25,
+            _dropout_forward,
+            ("A3", "cache"),
+            "forward pass with inverted dropout on both hidden layers",
+            classes=cases(one_example={"m": 1}, one_unit={"width": (1, 2)}, many={"m": (20, 40)}),
+            random=frozenset({"A3", "cache"}),
+            loose_dtype=frozenset({"cache"}),
+            helpers=("relu", "sigmoid"),
+            properties=(
+                Property(
+                    "the cache explains the result",
+                    0.5,
+                    lambda d: [_dropout_forward(d)],
+                    _explains_itself,
+                    classes=cases(6, 8, one_example={"m": 1}, kink={"m": (2, 5)}),
+                    fits=_CACHE_FITS,
+                ),
+                Property(
+                    "masks keep units independently, with probability keep_prob",
+                    0.25,
+                    _wide,
+                    _masks_are_random,
+                    classes=(CaseClass("wide", 2),),
+                    fits=_MASK_FITS,
+                ),
+                Property(
+                    "the mean activation is preserved",
+                    0.1,
+                    _wide,
+                    _expectation_is_kept,
+                    classes=(CaseClass("wide", 1),),
+                ),
+                Property(
+                    "keep_prob = 1 drops nothing",
+                    0.1,
+                    _keep_everything,
+                    _nothing_is_dropped,
+                    classes=cases(2, 3, one_example={"m": 1}),
+                ),
+            ),
+        ),
+        Function(
+            "backward_propagation_with_dropout",
+            20,
+            _dropped,
+            "gradients",
+            "gradients under the masks of the forward pass",
+            classes=cases(
+                one_example={"m": 1},
+                one_unit={"width": (1, 2)},
+                kink={"m": (2, 5)},
+                keep_everything={},
+                layer_dropped={},
+            ),
+            weights={"dA{l}": 2, "dW{l}": 2, "dZ{l}": 1, "db{l}": 1},
+            guards=("guarded",),
+            properties=(Property("the gradients are the slope of the cost", 0.1, _dropped_slope, _is_the_slope),),
+        ),
+        Function(
+            "model",
+            20,
+            _plain_run,
+            "parameters",
+            "gradient descent: plain, with L2 regularization, or with dropout",
+            classes=cases(6, 9, one_example={}, one_step={}, many_steps={}),
+            helpers=(
+                "compute_cost_with_regularization",
+                "backward_propagation_with_regularization",
+                "forward_propagation_with_dropout",
+                "backward_propagation_with_dropout",
+                "forward_propagation",
+                "backward_propagation",
+                "update_parameters",
+                "compute_cost",
+            ),
+            given=("initialize_parameters",),
+            sets=(CaseSet("with L2 regularization", 0.3, _regularized_run, _RUNS),),
+            properties=(
+                Property(
+                    "a step with dropout",
+                    0.2,
+                    _dropout_step,
+                    _is_a_dropout_step,
+                    count=4,
+                    fits={"keep-prob-ignored": _is_a_plain_step},
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,353 @@
+"""Regularization: dropout is judged by its own cache and by distributions, training by what a step shows."""
+
+import doctest
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader import load_assignment
+from grader.cases import Case
+from grader.checks import arguments_of, given_of
+from grader.running import Returned
+from grader.wire import encode
+from reference import regularization as reference
+from reference.three_layer_network import backward_propagation, forward_propagation
+from tests.assignments.verdicts import codes_of, verdicts
+
+ASSIGNMENT = load_assignment("regularization", course=Path(__file__).parents[2])
+CACHE = "the cache explains the result"
+MASKS = "masks keep units independently, with probability keep_prob"
+MEAN = "the mean activation is preserved"
+
+NETWORK = """
+def relu(x):
+    return np.maximum(0, x)
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+def compute_cost(A3, Y):
+    return -np.sum(Y * np.log(A3) + (1 - Y) * np.log(1 - A3)) / Y.shape[1]
+
+def forward_propagation(X, parameters):
+    W1, b1, W2, b2, W3, b3 = (parameters[n] for n in ("W1", "b1", "W2", "b2", "W3", "b3"))
+    Z1 = W1 @ X + b1
+    A1 = relu(Z1)
+    Z2 = W2 @ A1 + b2
+    A2 = relu(Z2)
+    Z3 = W3 @ A2 + b3
+    A3 = sigmoid(Z3)
+    return A3, (Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3)
+
+def backward_propagation(X, Y, cache):
+    return backward_propagation_with_regularization(X, Y, cache, 0.0)
+
+def update_parameters(parameters, grads, learning_rate):
+    return {name: value - learning_rate * grads["d" + name] for name, value in parameters.items()}
+"""
+L2 = """
+def compute_cost_with_regularization(A3, Y, parameters, lambd):
+    squares = sum(np.sum(np.square(parameters["W" + l])) for l in "123")
+    return compute_cost(A3, Y) + lambd / (2 * Y.shape[1]) * squares
+
+def _gradients(X, outputs, weights, dZ3, drop):
+    A1, A2 = outputs
+    W2, W3 = weights
+    dA2 = drop(W3.T @ dZ3, 2)
+    dZ2 = dA2 * (A2 > 0)
+    dA1 = drop(W2.T @ dZ2, 1)
+    dZ1 = dA1 * (A1 > 0)
+    grads = {"dZ3": dZ3, "dZ2": dZ2, "dZ1": dZ1, "dA2": dA2, "dA1": dA1}
+    for l, dZ, A in ((3, dZ3, A2), (2, dZ2, A1), (1, dZ1, X)):
+        grads[f"dW{l}"] = dZ @ A.T / X.shape[1]
+        grads[f"db{l}"] = dZ.sum(axis=1, keepdims=True) / X.shape[1]
+    return grads
+
+def backward_propagation_with_regularization(X, Y, cache, lambd):
+    Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache
+    grads = _gradients(X, (A1, A2), (W2, W3), A3 - Y, lambda dA, l: dA)
+    for l, W in ((1, W1), (2, W2), (3, W3)):
+        grads[f"dW{l}"] = grads[f"dW{l}"] + lambd / X.shape[1] * W
+    return grads
+"""
+DROPOUT = """
+def forward_propagation_with_dropout(X, parameters, keep_prob=0.5):
+    np.random.seed(1)
+    W1, b1, W2, b2, W3, b3 = (parameters[n] for n in ("W1", "b1", "W2", "b2", "W3", "b3"))
+    Z1 = W1 @ X + b1
+    D1 = np.random.rand(*Z1.shape) < keep_prob
+    A1 = relu(Z1) * D1 / keep_prob
+    Z2 = W2 @ A1 + b2
+    D2 = np.random.rand(*Z2.shape) < keep_prob
+    A2 = relu(Z2) * D2 / keep_prob
+    Z3 = W3 @ A2 + b3
+    A3 = sigmoid(Z3)
+    return A3, (Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3)
+
+def backward_propagation_with_dropout(X, Y, cache, keep_prob):
+    Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3 = cache
+    D = {1: D1, 2: D2}
+    return _gradients(X, (A1, A2), (W2, W3), A3 - Y, lambda dA, l: dA * D[l] / keep_prob)
+"""
+MODEL = """
+def model(X, Y, learning_rate=0.3, num_iterations=30000, print_cost=True, lambd=0, keep_prob=1):
+    parameters = initialize_parameters([X.shape[0], 20, 3, 1])
+    for i in range(num_iterations):
+        if keep_prob == 1:
+            A3, cache = forward_propagation(X, parameters)
+        else:
+            A3, cache = forward_propagation_with_dropout(X, parameters, keep_prob)
+        if lambd == 0:
+            cost = compute_cost(A3, Y)
+        else:
+            cost = compute_cost_with_regularization(A3, Y, parameters, lambd)
+        if lambd != 0:
+            grads = backward_propagation_with_regularization(X, Y, cache, lambd)
+        elif keep_prob == 1:
+            grads = backward_propagation(X, Y, cache)
+        else:
+            grads = backward_propagation_with_dropout(X, Y, cache, keep_prob)
+        parameters = update_parameters(parameters, grads, learning_rate)
+        if print_cost and i % 10000 == 0:
+            print(cost)
+    return parameters
+"""
+WHOLE = (NETWORK, L2, DROPOUT, MODEL)
+
+
+def changed(code: str, old: str, new: str) -> str:
+    assert old in code
+    return code.replace(old, new)
+
+
+def judge(function: str, check: str, reply_to) -> list[str | None]:
+    """What the judge of a property says of ``reply_to(*args)``, case by case."""
+    (found,) = (p for p in ASSIGNMENT.spec.function(function).properties if p.name == check)
+    cases = [c for c in ASSIGNMENT.cases().functions[function].cases if c.check == check]
+    assert cases
+    return [found.judge(given_of(c, [Returned(encode(reply_to(c, *arguments_of(c.plan))))])) for c in cases]
+
+
+def test_a_right_solution_gets_everything() -> None:
+    graded = verdicts(ASSIGNMENT, *WHOLE)
+    assert {name: f.status for name, f in graded.items()} == dict.fromkeys(graded, "passed")
+    assert sum(f.points for f in graded.values()) == ASSIGNMENT.spec.points == 100
+    assert not any(f.carried for f in graded.values())
+
+
+def test_the_examples_of_the_handout_are_true() -> None:
+    handout = Path(__file__).parents[2] / "assignments" / "regularization" / "README.md"
+    found = doctest.testfile(str(handout), module_relative=False, globs={**vars(reference), "np": np})
+    assert found.attempted > 8
+    assert found.failed == 0
+
+
+# -- masks -------------------------------------------------------------------------------
+
+
+def dropout_with(draw):
+    """A forward pass whose masks come from ``draw(shape, keep_prob)``."""
+
+    def forward(case: Case, X, parameters, keep_prob):
+        W1, b1, W2, b2, W3, b3 = (parameters[n] for n in ("W1", "b1", "W2", "b2", "W3", "b3"))
+        Z1 = W1 @ X + b1
+        D1 = draw(Z1.shape, keep_prob)
+        A1 = np.maximum(0, Z1) * D1 / keep_prob
+        Z2 = W2 @ A1 + b2
+        D2 = draw(Z2.shape, keep_prob)
+        A2 = np.maximum(0, Z2) * D2 / keep_prob
+        Z3 = W3 @ A2 + b3
+        A3 = 1 / (1 + np.exp(-Z3))
+        return A3, (Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3)
+
+    return forward
+
+
+def test_both_masks_have_enough_entries_for_a_verdict() -> None:
+    for case in ASSIGNMENT.cases().functions["forward_propagation_with_dropout"].cases:
+        if case.check in (MASKS, MEAN):
+            X, parameters, keep_prob = arguments_of(case.plan)
+            assert min(len(parameters["b1"]), len(parameters["b2"])) * X.shape[1] >= 15_000
+            assert keep_prob != 0.5
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_right_masks_pass_whatever_the_seed(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    forward = dropout_with(lambda shape, k: generator.random(shape) < k)
+    for check in (CACHE, MASKS, MEAN):
+        assert not any(judge("forward_propagation_with_dropout", check, forward))
+
+
+WRONG_MASKS = {
+    "a few too many kept": lambda g, shape, k: g.random(shape) < k + 0.05,
+    "one mask for all examples": lambda g, shape, k: np.repeat(g.random((shape[0], 1)) < k, shape[1], axis=1),
+    "one mask for all units": lambda g, shape, k: np.repeat(g.random((1, shape[1])) < k, shape[0], axis=0),
+    "the same numbers in both": lambda g, shape, k: np.random.default_rng(1).random(shape) < k,
+    "the same numbers, transposed": lambda g, shape, k: np.random.default_rng(1).random(shape[::-1]).T < k,
+    "Gaussian numbers": lambda g, shape, k: g.standard_normal(shape) < k,
+    "opposite": lambda g, shape, k: g.random(shape) > k,
+}
+
+
+@pytest.mark.parametrize("draw", WRONG_MASKS.values(), ids=WRONG_MASKS)
+def test_other_masks_are_caught_whatever_the_seed(draw) -> None:
+    for seed in range(8):
+        generator = np.random.default_rng(seed)
+        forward = dropout_with(lambda shape, k, g=generator: draw(g, shape, k))
+        assert all(judge("forward_propagation_with_dropout", MASKS, forward))
+
+
+def test_a_mask_that_prefers_strong_units_does_not_preserve_the_mean() -> None:
+    def forward(case: Case, X, parameters, keep_prob):
+        # Masks of the right share, kept where the activation is large.
+        A3, cache = dropout_with(lambda shape, k: np.ones(shape, dtype=bool))(case, X, parameters, keep_prob)
+        Z1 = cache[0]
+        D1 = Z1 > np.quantile(Z1, 1 - keep_prob)
+        return A3, (Z1, D1, np.maximum(0, Z1) * D1 / keep_prob, *cache[3:])
+
+    assert all(judge("forward_propagation_with_dropout", MEAN, forward))
+
+
+@pytest.mark.parametrize("kind", ["bool", "int", "float", "np.int8"])
+def test_a_mask_may_be_of_any_kind(kind: str) -> None:
+    mask = "np.random.rand(*Z1.shape) < keep_prob"
+    found = verdicts(ASSIGNMENT, NETWORK, L2, changed(DROPOUT, mask, f"({mask}).astype({kind})"), MODEL)
+    assert found["forward_propagation_with_dropout"].status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "codes"),
+    [
+        ("D2 = np", "np.random.seed(1); D2 = np", ["repeated-masks"]),
+        ("np.random.rand(*Z1.shape) <", "np.random.rand(len(Z1), 1) <", []),
+        ("np.random.rand(*Z", "np.random.randn(*Z", ["gaussian-mask"]),
+        (" < keep_prob", " > keep_prob", ["inverted-mask"]),
+        (" < keep_prob", " < 0.5", ["keep-prob-ignored"]),
+        (" * D1 / keep_prob", " * D1", []),
+        (" * D2 / keep_prob", " * D2", ["second-layer-unscaled"]),
+        ("W2 @ A1", "W2 @ relu(Z1)", ["mask-after-use"]),
+        ("A3 = sigmoid(Z3)", "A3 = sigmoid(Z3) * (np.random.rand(*Z3.shape) < keep_prob)", ["dropout-on-output"]),
+        ("A3, W3, b3)", "A3, W3)", []),
+        ("return A3, (Z1, D1, A1", "return A3, (A1, D1, Z1", []),
+    ],
+)
+def test_a_wrong_dropout_forward_pass_is_caught_and_named(old: str, new: str, codes: list[str]) -> None:
+    found = verdicts(ASSIGNMENT, NETWORK, L2, changed(DROPOUT, old, new), MODEL)
+    assert found["forward_propagation_with_dropout"].status == "failed"
+    assert codes_of(found["forward_propagation_with_dropout"])[: len(codes)] == codes
+    assert found["backward_propagation_with_dropout"].status == "passed"
+
+
+# -- gradients ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["backward_propagation_with_regularization", "backward_propagation_with_dropout"])
+def test_no_slope_is_measured_near_a_kink_and_no_output_is_saturated(name: str) -> None:
+    for case in ASSIGNMENT.cases().functions[name].cases:
+        _, _, cache, _ = arguments_of(case.plan)
+        Z1, Z2, Z3 = cache[0], cache[-9 if len(cache) == 14 else -8], cache[-4]
+        assert np.abs(Z3).max() <= 4
+        if case.check != "values":
+            assert min(np.abs(Z1).min(), np.abs(Z2).min()) >= 1e-2
+
+
+def test_both_hidden_layers_meet_an_exact_zero() -> None:
+    cases = ASSIGNMENT.cases().functions["backward_propagation_with_dropout"].cases
+    caches = [arguments_of(c.plan)[2] for c in cases if c.case_class == "kink"]
+    assert caches
+    assert all((cache[0] == 0).any() and (cache[5] == 0).any() for cache in caches)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("* D[l] / keep_prob", "* D[l] / 0.5"), ("dA * D[l] /", "dA /"), ("dA * D[l] / keep_prob", "dA * D[l]")],
+)
+def test_wrong_gradients_under_dropout_are_caught_and_the_model_is_carried(old: str, new: str) -> None:
+    found = verdicts(ASSIGNMENT, NETWORK, L2, changed(DROPOUT, old, new), MODEL)
+    assert found["backward_propagation_with_dropout"].status == "failed"
+    assert found["model"].status == "passed"
+
+
+def test_a_guard_in_the_chain_rule_is_right() -> None:
+    guarded = "((1 - Y) / (1 - A3 + 1e-8) - Y / (A3 + 1e-8)) * A3 * (1 - A3)"
+    found = verdicts(ASSIGNMENT, NETWORK, changed(L2, "A3 - Y", guarded), changed(DROPOUT, "A3 - Y", guarded), MODEL)
+    assert all(f.status == "passed" for f in found.values())
+
+
+# -- training ----------------------------------------------------------------------------
+
+
+def dropped_step(case: Case, seed: int, scale=lambda k: k):
+    """One step with dropout from the planted parameters, as a right model makes it (with ``scale``: a wrong one)."""
+    X, Y, rate, _, _, _, keep_prob = arguments_of(case.plan)
+    planted = given_of(case, []).facts["parameters"]
+    generator = np.random.default_rng(seed)
+
+    def draw(shape: tuple[int, int], k: float) -> np.ndarray:
+        return generator.random(shape) < k
+
+    forward = dropout_with(draw)(case, X, planted, keep_prob)
+    grads = reference.backward_propagation_with_dropout(X, Y, forward[1], scale(keep_prob))
+    return {name: value - rate * grads[f"d{name}"] for name, value in planted.items()}
+
+
+def test_a_step_with_dropout_is_recognised_whatever_the_masks() -> None:
+    for seed in range(200):
+        assert not any(judge("model", "a step with dropout", lambda case, *_, s=seed: dropped_step(case, s)))
+
+
+def test_a_step_with_other_scales_or_without_dropout_is_not() -> None:
+    def plain(case: Case, X, Y, rate, *_):
+        planted = given_of(case, []).facts["parameters"]
+        grads = backward_propagation(X, Y, forward_propagation(X, planted)[1])
+        return {name: value - rate * grads[f"d{name}"] for name, value in planted.items()}
+
+    def untrained(case: Case, *_):
+        return given_of(case, []).facts["parameters"]
+
+    assert all(judge("model", "a step with dropout", plain))
+    assert all(judge("model", "a step with dropout", untrained))
+    for seed in range(10):
+        wrong = judge("model", "a step with dropout", lambda case, *_, s=seed: dropped_step(case, s, lambda k: 1.0))
+        assert sum(message is not None for message in wrong) >= 2  # a mask that stops everything hides the scale
+
+
+def test_a_right_model_stands_beside_wrong_functions() -> None:
+    wrong = changed(changed(L2, "lambd / X", "2 * lambd / X"), "compute_cost(A3, Y) +", "None +")
+    found = verdicts(ASSIGNMENT, NETWORK, wrong, changed(DROPOUT, " / keep_prob", ""), MODEL)
+    assert [f.status for f in found.values()] == ["failed", "failed", "failed", "failed", "passed"]
+    assert found["model"].carried
+
+
+def test_dropout_may_be_written_out_inside_the_model() -> None:
+    body = DROPOUT.split('b3"))')[1].split("    return A3")[0].replace("\n    ", "\n            ")
+    inline = "            W1, b1, W2, b2, W3, b3 = parameters.values()" + body
+    inline += "\n            cache = (Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3)"
+    code = changed(MODEL, "            A3, cache = forward_propagation_with_dropout(X, parameters, keep_prob)", inline)
+    assert verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, code)["model"].status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "codes", "points"),
+    [
+        ("if lambd != 0:", "if lambd > 100:", ["lambd-ignored"], 0.7 * 20),
+        ("if keep_prob == 1:", "if keep_prob > 0:", ["keep-prob-ignored"], 0.8 * 20),
+        ("range(num_iterations)", "range(num_iterations - 1)", ["one-step-short"], 0),
+        ("grads, learning_rate)", "grads, 0.3)", ["learning-rate-ignored"], 0),
+        ("20, 3, 1]", "10, 5, 1]", ["wrong-layers"], 0),
+        ("initialize_parameters([", "_zeros([", [], 0),
+    ],
+)
+def test_a_model_keeps_the_points_of_what_is_right(old: str, new: str, codes: list[str], points: float) -> None:
+    zeros = """
+    def _zeros(dims):
+        pairs = list(zip(dims, dims[1:]))
+        weights = {f"W{l}": np.zeros((n, k)) for l, (k, n) in enumerate(pairs, 1)}
+        return {**weights, **{f"b{l}": np.zeros((n, 1)) for l, (_, n) in enumerate(pairs, 1)}}
+    """
+    found = verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, zeros, changed(MODEL, old, new))["model"]
+    assert found.status == "failed"
+    assert codes_of(found)[: len(codes)] == codes
+    assert found.points == pytest.approx(points)
