@@ -1,4 +1,4 @@
-"""``grader audit``: how good are an assignment's tests?
+"""``grader audit`` tells how good an assignment's tests are.
 
 Every mutant of the reference and every catalogued mistake goes through the whole grader, sandbox
 included, as if a student had handed it in; so does every right style. A mutant that keeps full marks
@@ -9,20 +9,24 @@ reason in ``audit.py`` (``EQUIVALENT = {"after the change": "why it is right"}``
 from __future__ import annotations
 
 import ast
-import inspect
 import os
 import re
-import tempfile
+import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader.batch import Job, Setup, grade_all
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.model import Report
 from grader.mutants import Mutant, mutants_of
+from grader.pipeline import grade_submission
+from grader.sandbox import Sandbox
+from grader.submission import parse_submission
 
 __all__ = ["Audit", "Row", "audit_assignment", "reference_submission", "render_audit"]
 
@@ -85,35 +89,46 @@ def audit_assignment(assignment: LoadedAssignment, *, budget: int = 400, process
     SpecError
         When the reference itself, handed in, does not get full marks.
     """
-    main, siblings = reference_submission(assignment)
-    functions = [node for node in ast.parse(main).body if isinstance(node, ast.FunctionDef) and "__" not in node.name]
+    main = reference_submission(assignment)
+    functions = _reachable(ast.parse(main), [f.name for f in assignment.spec.functions])
     each = max(1, budget // max(1, len(functions)))
     mutants = [m for function in functions for m in mutants_of(function, each)]
     sources: dict[str, str] = {"reference": main}
     for number, mutant in enumerate(mutants):
         sources[f"mutant {number}"] = _replaced(main, mutant)
-    authored = [*_authored(assignment, "mistakes"), *_authored(assignment, "styles")]
-    for kind, function, name, source in authored:
-        sources[f"{kind} {function} {name}"] = f"{main}\n\n{source}"
-    reports = _grade(assignment, sources, siblings, processes or len(os.sched_getaffinity(0)))
+    authored = list(_authored(assignment))
+    for number, (_, _, _, source) in enumerate(authored):
+        sources[f"authored {number}"] = f"{main}\n\n{source}"
+    reports = _grade(assignment, sources, _author_modules(assignment), processes or len(os.sched_getaffinity(0)))
     if not reports["reference"].full_marks:
         failing = [f.name for f in reports["reference"].functions if f.status != "passed"]
         raise SpecError(f"{assignment.name}: the reference itself does not get full marks: {', '.join(failing)}")
     rows = list(_mutant_rows(assignment, mutants, reports))
-    for kind, function, name, _ in authored:
-        rows.append(_authored_row(kind, function, name, reports[f"{kind} {function} {name}"]))
+    for number, (kind, function, name, _) in enumerate(authored):
+        rows.append(_authored_row(kind, function, name, reports[f"authored {number}"]))
     return Audit(assignment.name, tuple(rows))
+
+
+def _reachable(tree: ast.Module, graded: Sequence[str]) -> list[ast.FunctionDef]:
+    """The graded functions and those that they call: alternatives and guards are not what is handed in."""
+    known = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    found: dict[str, ast.FunctionDef] = {}
+    queue = [name for name in graded if name in known]
+    while queue:
+        name = queue.pop(0)
+        if name not in found:
+            found[name] = known[name]
+            queue += [n.id for n in ast.walk(known[name]) if isinstance(n, ast.Name) and n.id in known]
+    return list(found.values())
 
 
 # -- submissions -------------------------------------------------------------------------
 
 
-def reference_submission(assignment: LoadedAssignment) -> tuple[str, dict[str, bytes]]:
-    """The reference as a student would hand it in: one module, and the modules that it imports."""
-    root = assignment.course.root
-    path = root / Path(*assignment.spec.reference_module.split(".")).with_suffix(".py")
-    siblings = {f"ref_{p.stem}": _renamed(p.read_text("utf-8")).encode() for p in sorted(path.parent.glob("*.py"))}
-    return _renamed(path.read_text("utf-8")), siblings
+def reference_submission(assignment: LoadedAssignment) -> str:
+    """The reference as a student would hand it in; it imports the other modules of the reference as ``ref_x``."""
+    path = assignment.course.root / Path(*assignment.spec.reference_module.split(".")).with_suffix(".py")
+    return _renamed(path.read_text("utf-8"))
 
 
 def _renamed(source: str) -> str:
@@ -130,84 +145,75 @@ def _replaced(main: str, mutant: Mutant) -> str:
     raise SpecError(f"the reference has no function {mutant.function!r}")
 
 
-def _authored(assignment: LoadedAssignment, stem: str) -> Iterator[tuple[str, str, str, str]]:
-    """Mistakes or styles as source that redefines the graded function: (kind, function, name, source)."""
-    module = assignment.author_module(stem)
-    if module is None:
-        return
-    text = _renamed(Path(inspect.getfile(module)).read_text("utf-8"))
-    if stem == "mistakes":
-        wanted = [(m.function, m.code, m.solution.__name__) for m in getattr(module, "MISTAKES", ())]
-    else:
-        styles: Mapping[str, Sequence[Any]] = getattr(module, "STYLES", {})
-        wanted = [(name, f.__name__, f.__name__) for name, functions in styles.items() for f in functions]
-    for function, name, definition in wanted:
-        source = _as_solution(text, definition, function)
-        if source is not None:
-            yield stem.rstrip("s"), function, name, source
+# What stands for ``grader.spec`` in an author's file that a submission imports.
+_SPEC = """
+class Mistake:
+    def __init__(self, code, function, message, hint, solution):
+        self.code, self.function, self.solution = code, function, solution
 
 
-class _Renamer(ast.NodeTransformer):
-    """Gives an author's module-level names a prefix, so that they hide nothing of the reference."""
-
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self.names = names
-
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        return ast.Name(self.names.get(node.id, node.id), node.ctx)
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.name = self.names.get(node.name, node.name)
-        return self.generic_visit(node)
-
-    def visit_alias(self, node: ast.alias) -> ast.alias:
-        known = node.asname or node.name
-        return ast.alias(node.name, self.names[known]) if known in self.names else node
+def mistake(code, function, message, hint):
+    return lambda solution: Mistake(code, function, message, hint, solution)
+"""
 
 
-def _as_solution(text: str, definition: str, function: str) -> str | None:
-    tree = ast.parse(text)
-    kept: list[ast.stmt] = []
-    names: dict[str, str] = {}
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            node.decorator_list = []
-            kept.append(node)
-            names[node.name] = function if node.name == definition else f"author_{node.name}"
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ref_"):
-            kept.append(node)
-            names.update({a.asname or a.name: f"author_{a.asname or a.name}" for a in node.names})
-        elif isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and (node.module or "")[:6] != "grader"):
-            kept.append(node)
-        elif isinstance(node, ast.Assign) and not _mentions(node, {"MISTAKES", "STYLES", "mistake"}):
-            kept.append(node)
-            names.update({t.id: f"author_{t.id}" for t in node.targets if isinstance(t, ast.Name)})
-    if definition not in names:
-        return None
-    renamer = _Renamer(names)
-    return "\n\n".join(ast.unparse(ast.fix_missing_locations(renamer.visit(node))) for node in kept)
+def _author_modules(assignment: LoadedAssignment) -> dict[str, str]:
+    """Mistakes and styles as modules that a submission can import, with what they import."""
+    modules = {"author_spec": _SPEC}
+    for path in sorted((assignment.course.root / "reference").glob("*.py")):
+        modules[f"ref_{path.stem}"] = _renamed(path.read_text("utf-8"))
+    for stem in ("mistakes", "styles"):
+        path = assignment.folder / f"{stem}.py"
+        if path.is_file():
+            text = _renamed(path.read_text("utf-8"))
+            modules[f"author_{stem}"] = re.sub(r"(?m)^from grader\.spec import", "from author_spec import", text)
+    return modules
 
 
-def _mentions(node: ast.AST, names: set[str]) -> bool:
-    return any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(node))
+def _authored(assignment: LoadedAssignment) -> Iterator[tuple[str, str, str, str]]:
+    """Mistakes and styles as (kind, function, name, source that redefines the graded function)."""
+    module = assignment.author_module("mistakes")
+    for number, mistake in enumerate(getattr(module, "MISTAKES", ()) if module else ()):
+        place = f"author_mistakes.MISTAKES[{number}].solution"
+        yield "mistake", mistake.function, mistake.code, _delegating(assignment, mistake.function, place)
+    module = assignment.author_module("styles")
+    for function, styles in (getattr(module, "STYLES", {}) if module else {}).items():
+        for number, style in enumerate(styles):
+            place = f"author_styles.STYLES[{function!r}][{number}]"
+            name = f"{number} {getattr(style, '__name__', '')}".strip()
+            yield "style", function, name, _delegating(assignment, function, place)
+
+
+def _delegating(assignment: LoadedAssignment, function: str, place: str) -> str:
+    """A graded function that calls another one, in whose module the planted names mean the same."""
+    module = place.partition(".")[0]
+    lines = [f"import random\nimport {module}\n\ndef {function}(*args):"]
+    lines += [f"    {module}.{name} = {name}" for name in assignment.spec.function(function).given]
+    return "\n".join([*lines, f"    return {place}(*args)"])
 
 
 # -- verdicts ----------------------------------------------------------------------------
 
 
 def _grade(
-    assignment: LoadedAssignment, sources: Mapping[str, str], siblings: Mapping[str, bytes], processes: int
+    assignment: LoadedAssignment, sources: Mapping[str, str], modules: Mapping[str, str], threads: int
 ) -> dict[str, Report]:
-    assignment.cases()
-    setup = Setup(str(assignment.course.root), assignment.name, str(assignment.cases_path(0)))
-    modules = tuple(sorted(siblings.items()))
-    jobs = [Job(name, "solution.py", None, (), "", text.encode(), modules) for name, text in sources.items()]
-    with tempfile.TemporaryDirectory():
-        reports = {result.job.name: result.report for result in grade_all(setup, jobs, processes)}
-    broken = [name for name, report in reports.items() if report.status == "error"]
-    if broken:
-        raise SpecError(f"{assignment.name}: the grader failed on {broken[0]}: {' '.join(reports[broken[0]].messages)}")
-    return reports
+    """Grade all sources; the time is spent in the workers, so that threads will do."""
+    cases = assignment.cases()
+    course = replace(assignment)  # a copy, whose provided modules hold the author's as well
+    vars(course)["provided"] = {**assignment.provided, **modules}
+    local = threading.local()
+    with ExitStack() as stack:
+
+        def one(item: tuple[str, str]) -> tuple[str, Report]:
+            if not hasattr(local, "sandbox"):
+                local.sandbox = stack.enter_context(Sandbox(assignment.spec.packages))
+            name, text = item
+            submission = parse_submission(name, ".py", text.encode(), cases.arities)
+            return name, grade_submission(course, cases, submission, local.sandbox)
+
+        with ThreadPoolExecutor(threads) as pool:
+            return dict(pool.map(one, sources.items()))
 
 
 def _mutant_rows(
@@ -243,15 +249,12 @@ def render_audit(audit: Audit) -> str:
     lines = [f"{audit.assignment}"]
     lines.append(f"{'function':<42} mutants killed equivalent survived  mistakes named  styles accepted")
     for function in dict.fromkeys(row.function for row in audit.rows):
-        rows = [row for row in audit.rows if row.function == function]
-        mutants = [row for row in rows if row.kind == "mutant"]
-        mistakes = [row for row in rows if row.kind == "mistake"]
-        styles = [row for row in rows if row.kind == "style"]
+        counts = Counter((row.kind, row.outcome) for row in audit.rows if row.function == function)
+        total = Counter(row.kind for row in audit.rows if row.function == function)
         lines.append(
-            f"{function:<42} {len(mutants):7d} {sum(r.outcome == 'killed' for r in mutants):6d} "
-            f"{sum(r.outcome == 'equivalent' for r in mutants):10d} {sum(r.outcome == 'survived' for r in mutants):8d}  "
-            f"{sum(r.outcome == 'named' for r in mistakes):6d} of {len(mistakes):<3d}  "
-            f"{sum(r.outcome == 'accepted' for r in styles):9d} of {len(styles)}"
+            f"{function:<42} {total['mutant']:7d} {counts['mutant', 'killed']:6d} {counts['mutant', 'equivalent']:10d} "
+            f"{counts['mutant', 'survived']:8d}  {counts['mistake', 'named']:6d} of {total['mistake']:<3d}  "
+            f"{counts['style', 'accepted']:9d} of {total['style']}"
         )
     for row in audit.bad:
         lines += ["", f"{row.outcome}: {row.kind} of {row.function} ({row.name})", row.detail]

@@ -30,13 +30,15 @@ class Mutant:
 
 
 def plain_source(function: ast.FunctionDef) -> str:
-    """A function's code without annotations and docstring."""
+    """A function's code without annotations, docstring and the words of its exceptions."""
     tree = copy.deepcopy(function)
     tree.returns = None
     tree.decorator_list = []
     for node in ast.walk(tree):
         if isinstance(node, ast.arg):
             node.annotation = None
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            node.exc = node.exc.func
         if isinstance(node, ast.FunctionDef) and len(node.body) > 1 and ast.get_docstring(node) is not None:
             node.body = node.body[1:]
     return ast.unparse(tree)
@@ -96,8 +98,8 @@ def _general_mutants(source: str) -> Iterator[tuple[str, str]]:
     wanted = {f"core/ReplaceBinaryOperator_{a}_{b}" for a, others in _ARITHMETIC.items() for b in others}
     wanted |= {f"core/{name}" for name in _OTHERS}
     for name in sorted(operator_names()):
-        if name not in wanted and "ComparisonOperator" not in name:
-            continue
+        if name not in wanted and ("ComparisonOperator" not in name or "Is" in name):
+            continue  # identity of small integers is an accident of the interpreter
         operator = get_operator(name)()
         for occurrence in range(1000):
             changed = mutate_code(source.encode(), operator, occurrence)
@@ -114,8 +116,12 @@ _SWAPPED = {
     "log": "log1p", "var": "std", "std": "var", "tanh": "sin", "randn": "rand", "floor": "ceil", "vstack": "hstack",
     "standard_normal": "random", "normal": "uniform", "permutation": "arange", "dot": "multiply", "matmul": "multiply",
 }  # fmt: skip
-_DROPPED_CALLS = frozenset({"sqrt", "exp", "log", "abs", "square", "tanh", "squeeze", "reshape", "copy", "int", "float"})
-_LETTERS = {"W": "b", "b": "W", "dW": "db", "db": "dW", "dA": "dW", "v": "s", "s": "v", "sigmoid": "relu", "relu": "sigmoid"}
+_DROPPED_CALLS = frozenset(
+    {"sqrt", "exp", "log", "abs", "square", "tanh", "squeeze", "reshape", "copy", "int", "float"}
+)
+_LETTERS = {
+    "W": "b", "b": "W", "dW": "db", "db": "dW", "dA": "dW", "v": "s", "s": "v", "sigmoid": "relu", "relu": "sigmoid",
+}  # fmt: skip
 
 Rule = Callable[[ast.AST], Iterator[ast.AST]]
 
@@ -204,9 +210,8 @@ def _numpy_mutants(source: str) -> Iterator[tuple[str, str]]:
     function = tree.body[0]
     assert isinstance(function, ast.FunctionDef)
     names = [argument.arg for argument in function.args.args]
-    counters = [
-        n.id for loop in ast.walk(tree) if isinstance(loop, ast.For) for n in ast.walk(loop.target) if isinstance(n, ast.Name)
-    ]
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.For)]
+    counters = [n.id for loop in loops for n in ast.walk(loop.target) if isinstance(n, ast.Name)]
     rules: dict[str, Rule] = {
         "axis": _axis, "transpose": _transpose, "operands": _operands, "calls": _calls, "texts": _texts,
         "order": _tuples, "branches": _branches, "names": _names_rule(names, counters),

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from grader import __version__
 from grader.cases import CaseFile, FunctionCases
 from grader.checks import Verdict, carried_by_property, judge, well_formed
@@ -86,8 +88,9 @@ def grade_submission(
 ) -> Report:
     """Grade definitions that have been read (see :func:`grade`); ``only`` one function, or all."""
     specs = [spec for spec in assignment.spec.functions if only in (None, spec.name)]
-    run = _Run(assignment, cases, submission, runner, specs)
-    graded = [run.function(spec) for spec in specs]
+    with np.errstate(all="ignore"):  # nan and inf are a student's to return and ours to judge
+        run = _Run(assignment, cases, submission, runner, specs)
+        graded = [run.function(spec) for spec in specs]
     if all(f.status == "missing" for f in graded):
         names = ", ".join(f.name for f in assignment.spec.functions[:4])
         message = f"no graded function was found; expected definitions such as {names}"
