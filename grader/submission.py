@@ -13,6 +13,7 @@ import hashlib
 import json
 import re
 import textwrap
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -208,7 +209,8 @@ def _notebook_cells(text: str) -> Iterator[tuple[str, str]]:
             if isinstance(source, list):
                 source = "".join(part for part in source if isinstance(part, str))
             if isinstance(source, str):
-                yield f"cell {number}", source.replace("\r\n", "\n").replace("\r", "\n")
+                whole = source.encode("utf-8", "replace").decode()  # half an emoji is no text
+                yield f"cell {number}", whole.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _worksheet_cells(sheets: Any) -> list[Any] | None:
@@ -293,9 +295,15 @@ def _encoded(line: str) -> bytes:
     return line.encode("utf-8", "surrogatepass")
 
 
+def _tree(source: str) -> ast.Module:
+    with warnings.catch_warnings():  # a formula in a text ("\sigma") is no reason for a warning, let alone an error
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
+
+
 def _parse(source: str) -> tuple[ast.Module | None, str]:
     try:
-        return ast.parse(source), ""
+        return _tree(source), ""
     except SyntaxError as error:
         return None, f"{type(error).__name__}: {error.msg} (line {error.lineno})"
     except (ValueError, RecursionError, MemoryError) as error:
@@ -320,7 +328,7 @@ def _without_magics(source: str) -> str:
 def _stumbles(source: str) -> int:
     """The line at which parsing fails; 0 where it does not, or where nobody knows."""
     try:
-        ast.parse(source)
+        _tree(source)
     except SyntaxError as error:
         return error.lineno or 0
     except (ValueError, RecursionError, MemoryError):
