@@ -99,19 +99,21 @@ def dependence_problem(arrays: Mapping[str, Any], mean: float = 0.0, alpha: floa
     """
     centred = {name: _centred(value, mean) for name, value in arrays.items()}
     for name, array in centred.items():
-        for what, first, second in (
-            ("rows", array[:-1], array[1:]),
-            ("columns", array[:, :-1], array[:, 1:]),
-        ):
-            if first.size and _correlated(first, second, mean, alpha):
-                return f"the {what} of {name} are not independent of each other: they repeat the same random numbers"
+        # Equal columns make neighbouring rows look dependent too: the stronger of the two is the cause.
+        excess = {
+            "rows": _correlation(array[:-1], array[1:], mean, alpha),
+            "columns": _correlation(array[:, :-1], array[:, 1:], mean, alpha),
+        }
+        what = max(excess, key=lambda key: excess[key])
+        if excess[what] > 1:
+            return f"the {what} of {name} are not independent of each other: they repeat the same random numbers"
     names = list(centred)
     for i, name in enumerate(names):
         for other in names[i + 1 :]:
             count = min(centred[name].size, centred[other].size)
             for pick in _ORDERS:
                 first, second = pick(centred[name])[:count], pick(centred[other])[:count]
-                if _correlated(first, second, mean, alpha):
+                if _correlation(first, second, mean, alpha) > 1:
                     return f"{name} and {other} repeat the same random numbers"
     return None
 
@@ -124,8 +126,10 @@ def _centred(value: Any, mean: float) -> Any:
     return np.sign(array) if mean == 0.0 else array - mean
 
 
-def _correlated(first: Any, second: Any, mean: float, alpha: float) -> bool:
-    count = first.size
+def _correlation(first: Any, second: Any, mean: float, alpha: float) -> float:
+    """The sum of products in units of the bound that independent entries keep."""
+    if not first.size:
+        return 0.0
     largest = 1.0 if mean == 0.0 else max(mean, 1 - mean) ** 2
-    bound = largest * math.sqrt(2 * count * math.log(2 / alpha))
-    return bool(count > 0 and abs(float((first * second).sum())) > bound)
+    bound = largest * math.sqrt(2 * first.size * math.log(2 / alpha))
+    return abs(float((first * second).sum())) / bound

@@ -1,0 +1,165 @@
+"""Judges of random values: the promised rate of false alarms, and the power to see what is wrong."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.distributions import (
+    ALPHA,
+    dependence_problem,
+    gaussian_problem,
+    ks_distance,
+    mean_problem,
+    uniform_problem,
+)
+
+COUNT = 15_000
+SHAPE = (120, 125)
+
+
+def draw(seed: int = 0) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def normal(seed: int = 0, scale: float = 0.01) -> Any:
+    return draw(seed).normal(0, scale, SHAPE)
+
+
+# -- nothing is said against what is right ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        normal(),
+        normal().T,
+        normal().ravel(),
+        normal().tolist(),
+        -normal(),
+        np.sort(normal().ravel()),
+    ],
+    ids=["matrix", "transpose", "vector", "list", "mirrored", "sorted"],
+)
+def test_gaussian_draws_in_any_form_look_gaussian(values: Any) -> None:
+    assert gaussian_problem(values, 0.01, "W1") is None
+
+
+def test_uniform_and_bernoulli_draws_look_so() -> None:
+    assert uniform_problem(draw().uniform(-2, 3, SHAPE), -2, 3, "x") is None
+    assert mean_problem(draw().random(SHAPE) < 0.8, 0.8, 0, 1, "D1") is None
+
+
+def test_independent_matrices_look_independent() -> None:
+    assert dependence_problem({"W1": normal(1), "W2": normal(2), "W3": normal(3)[:5]}) is None
+    masks = {name: (draw(seed).random(SHAPE) < 0.8).astype(float) for seed, name in enumerate(("D1", "D2"))}
+    assert dependence_problem(masks, mean=0.8) is None
+
+
+def test_a_single_row_column_or_number_is_no_evidence() -> None:
+    for shape in ((1, 1), (1, 5), (5, 1), (3,), ()):
+        assert dependence_problem({"W": draw().normal(size=shape)}) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "judge"),
+    [
+        ("gaussian", lambda g, alpha: gaussian_problem(g.standard_normal(200), 1.0, "x", alpha)),
+        ("uniform", lambda g, alpha: uniform_problem(g.random(200), 0, 1, "x", alpha)),
+        ("mean", lambda g, alpha: mean_problem(g.random(200) < 0.3, 0.3, 0, 1, "x", alpha)),
+        ("signs", lambda g, alpha: dependence_problem({"a": g.standard_normal((2, 100))}, 0.0, alpha)),
+        ("masks", lambda g, alpha: dependence_problem({"a": g.random((2, 100)) < 0.8}, 0.8, alpha)),
+        ("layers", lambda g, alpha: dependence_problem({n: g.standard_normal((1, 99)) for n in "ab"}, 0.0, alpha)),
+    ],
+)
+def test_false_alarms_stay_below_the_promised_rate(name: str, judge: Callable[..., str | None]) -> None:
+    """At 1e-2 in 2,000 trials: 20 are allowed on average; several looks at one draw share the bound."""
+    looks = {"signs": 2, "masks": 2, "layers": 4}.get(name, 1)
+    generator = draw(7)
+    alarms = sum(judge(generator, 1e-2) is not None for _ in range(2000))
+    allowed = 2000 * 1e-2 * looks
+    assert alarms <= allowed + 6 * math.sqrt(allowed)
+
+
+def test_the_usual_rate_is_far_below_one_in_a_billion() -> None:
+    assert ALPHA * 100 <= 1e-9
+
+
+# -- what is wrong is seen, and said in one sentence ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        normal(scale=0.01 * 1.15),
+        normal(scale=0.01 / 1.15),
+        normal(scale=1.0),
+        np.abs(normal()),
+        normal() + 0.002,
+        draw().uniform(-0.01 * math.sqrt(3), 0.01 * math.sqrt(3), SHAPE),
+        np.zeros(SHAPE),
+        draw().standard_t(3, SHAPE) * 0.01 / math.sqrt(3),
+    ],
+    ids=["wider", "narrower", "unscaled", "absolute", "shifted", "uniform", "zeros", "heavy tails"],
+)
+def test_what_is_not_gaussian_of_that_scale_is_seen(values: Any) -> None:
+    problem = gaussian_problem(values, 0.01, "W1")
+    assert problem is not None
+    assert problem.startswith("W1 does not look like a Gaussian of mean 0 and standard deviation 0.01: its mean is ")
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_said_plainly(bad: float) -> None:
+    values = normal()
+    values[3, 4] = bad
+    assert gaussian_problem(values, 0.01, "W1") == "W1 holds nan or inf"
+    assert uniform_problem(values, 0, 1, "x") == "x holds nan or inf"
+
+
+def test_what_is_not_uniform_is_seen() -> None:
+    problem = uniform_problem(draw().random(SHAPE) ** 1.2, 0, 1, "x")
+    assert problem is not None
+    assert problem.startswith("x does not look uniform between 0 and 1: it lies between ")
+    assert uniform_problem(draw().random(SHAPE) * 1.1, 0, 1, "x") is not None
+
+
+def test_a_wrong_mean_is_seen() -> None:
+    problem = mean_problem(draw().random(SHAPE) < 0.75, 0.8, 0, 1, "D1")
+    assert problem is not None
+    assert problem.startswith("the mean of D1 is 0.7")
+    assert problem.endswith(", expected 0.8 (over 15000 entries)")
+    assert mean_problem([np.nan], 0.8, 0, 1, "D1") is not None
+
+
+@pytest.mark.parametrize(
+    ("arrays", "words"),
+    [
+        ({"W1": np.repeat(normal()[:1], 120, 0)}, "the rows of W1 are not independent of each other"),
+        ({"W1": np.repeat(normal()[:, :1], 125, 1)}, "the columns of W1 are not independent of each other"),
+        ({"W1": normal(1), "W2": normal(1)}, "W1 and W2 repeat the same random numbers"),
+        ({"W1": normal(1), "W2": normal(1)[:60] * 7}, "W1 and W2 repeat the same random numbers"),
+        ({"W1": normal(1), "W2": normal(2), "W3": normal(2)}, "W2 and W3 repeat the same random numbers"),
+        ({"W1": normal(1), "W2": -normal(1)}, "W1 and W2 repeat the same random numbers"),
+    ],
+    ids=["rows", "columns", "layers", "part of a layer", "later layers", "mirrored layer"],
+)
+def test_repeated_random_numbers_are_seen(arrays: dict[str, Any], words: str) -> None:
+    problem = dependence_problem(arrays)
+    assert problem is not None
+    assert problem.startswith(words)
+
+
+def test_a_mask_per_unit_instead_of_per_entry_is_seen() -> None:
+    mask = np.repeat(draw().random((120, 1)) < 0.8, 125, axis=1)
+    assert dependence_problem({"D1": mask}, mean=0.8) is not None
+
+
+def test_the_distance_is_that_of_kolmogorov_and_smirnov() -> None:
+    grid = np.linspace(0, 1, 11)
+    assert ks_distance(np.linspace(0.05, 0.95, 10), grid, grid) == pytest.approx(0.0)
+    assert ks_distance(np.zeros(10), grid, grid) == pytest.approx(1.0)
+    assert ks_distance(np.full(10, 0.5), grid, grid) == pytest.approx(0.5)
