@@ -29,7 +29,6 @@ _TEXTS = {
     "passed-cases": "right on all {count} inputs",
     "skipped-runs": "not looked at, because the function did not run",
     "skipped-stage": "not looked at, because the {stage} of {item} is wrong",
-    "skipped-structure": "not looked at, because the structure of the result is wrong",
     "skipped-inputs": "counts only when all values are right",
     "skipped-missing": "not looked at, because the function is missing",
     "property-form": "the result has not the form that this check needs: {problem}",
@@ -38,7 +37,6 @@ _TEXTS = {
     "trivial": "right, but earns points only together with the rest of the function",
     # functions
     "missing": "{name} is not defined in this file; define it under exactly this name",
-    "missing-failed": "{name} could not be taken over from the file: {why}",
     "not-callable": "{name} is not a function",
     "timeout": "{name} did not finish: {detail}. Is there a loop that never ends?",
     "crashed": "{name} ended the whole process: {detail}",
@@ -66,12 +64,8 @@ _TEXTS = {
     "float32-hint": "Use float64, NumPy's default.",
     "truncated": "{item} was cut to whole numbers",
     "truncated-hint": "Does an integer array or an integer division throw the fraction away?",
-    "offset": "{item} differs from the expected value by the constant {offset} everywhere",
-    "offset-hint": "Is a term added twice or left out?",
     "only-class": "{item} is wrong only for inputs of the kind '{case_class}'",
     "only-class-hint": "What is special about these inputs?",
-    "helper": "your own {name} differs from the one that the exercise provides",
-    "helper-hint": "It carries no points here; use the provided one or correct yours.",
     "undefined-name": "the name {missing} is not defined in this file",
     "undefined-name-hint": "Perhaps it existed only in the running notebook: restart the kernel and run all cells.",
 }

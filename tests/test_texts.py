@@ -41,10 +41,16 @@ def test_every_sentence_that_is_said_exists() -> None:
     assert set(texts._TEXTS) >= USED
 
 
+def test_every_sentence_is_said_somewhere() -> None:
+    by_status = {"timeout", "crashed", "out-of-memory", "too-much-output"}
+    by_state = {"missing", "not-callable"}
+    assert set(texts._TEXTS) - USED - by_status - by_state == set()
+
+
 def test_no_sentence_ends_like_a_program() -> None:
     for name, text in texts._TEXTS.items():
         assert text == text.strip() or name == "for-class"
-        assert not re.search(r"!|\bplease\b|  ", re.sub(r"{[^}]*}", "", text)), name
+        assert not re.search(r"!|\bplease\b|  ", re.sub(r"{[^}]*}", "x", text)), name
 
 
 def test_every_hint_belongs_to_a_finding_and_holds_no_facts_of_the_inputs() -> None:
