@@ -21,7 +21,7 @@ See ``docs/design/wire.md``.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -99,6 +99,17 @@ _CODES = {np.dtype(t): _dtype_code(np.dtype(t)) for t in _SCALARS}
 _DTYPES = {code: np.dtype(code.decode().strip()) for code in _CODES.values()}
 _DIMENSIONS = [struct.Struct(f"<B{n}q") for n in range(65)]
 _SHAPES = [struct.Struct(f"<{n}q") for n in range(65)]
+_FLOAT64 = np.dtype(np.float64)
+_FLOAT_HEADERS: dict[tuple[int, ...], bytes] = {}  # of arrays of float64, by shape
+_LAYOUTS: dict[bytes, tuple[np.dtype[Any], tuple[int, ...], int]] = {}  # of an array's header: dtype, shape, bytes
+_REMEMBERED = 4_096
+
+
+def _remember(table: dict[Any, Any], key: Any, value: Any) -> None:
+    """Keep what was worked out, but never without bound: a reply may hold any number of shapes."""
+    if len(table) >= _REMEMBERED:
+        table.clear()
+    table[key] = value
 
 
 def _fits_64_bits(value: int) -> bool:
@@ -120,36 +131,41 @@ class _Encoder:
         self.nbytes = 0
         self.opaque = opaque
 
-    def put(self, value: Any, depth: int) -> None:
-        self.nodes += 1
+    def put(self, values: Sequence[Any], depth: int) -> None:
+        """Values in a row; the common kinds in one loop, because a call for each costs more than its work."""
+        self.nodes += len(values)
         if self.nodes > MAX_NODES:
             raise WireError(f"the value has more than {MAX_NODES} parts")
-        kind = type(value)
-        if kind is np.ndarray:
-            self.array(value)
-        elif kind is tuple:
-            self.sequence(b"t", value, depth)
-        elif kind is dict:
-            self.mapping(value, depth)
-        elif kind is float:
-            self.header.append(b"f")
-            self.payload.append(_F64.pack(value))
-        elif kind is np.float64 and self.opaque is not None:
-            self.header.append(b"f")  # a reply: one form for every scalar of double precision
-            self.payload.append(value.tobytes())
-        elif kind in _SCALARS:
-            self.header.append(b"g" + _dtype_code(value.dtype))
-            self.payload.append(_padded(value.tobytes()))
-        elif kind is str:
-            self.text(value)
-        elif kind is bool:
-            self.header.append(b"T" if value else b"F")
-        elif kind is int:
-            self.integer(value)
-        elif value is None:
-            self.header.append(b"N")
-        else:
-            self.other(value, depth)
+        for value in values:
+            kind = type(value)
+            if kind is np.ndarray:
+                if value.dtype is _FLOAT64 and value.ndim:
+                    self.floats(value)
+                else:
+                    self.array(value)
+            elif kind is str:
+                self.text(value)
+            elif kind is tuple:
+                self.sequence(b"t", value, depth)
+            elif kind is dict:
+                self.mapping(value, depth)
+            elif kind is float:
+                self.header.append(b"f")
+                self.payload.append(_F64.pack(value))
+            elif kind is np.float64 and self.opaque is not None:
+                self.header.append(b"f")  # a reply: one form for every scalar of double precision
+                self.payload.append(value.tobytes())
+            elif kind in _SCALARS:
+                self.header.append(b"g" + _dtype_code(value.dtype))
+                self.payload.append(_padded(value.tobytes()))
+            elif kind is bool:
+                self.header.append(b"T" if value else b"F")
+            elif kind is int:
+                self.integer(value)
+            elif value is None:
+                self.header.append(b"N")
+            else:
+                self.other(value, depth)
 
     def other(self, value: Any, depth: int) -> None:
         kind = type(value)
@@ -168,10 +184,10 @@ class _Encoder:
             self.sequence(b"l", list(list.__iter__(value)), depth)
         elif kind is Ref:
             self.header.append(b"r" + _U32.pack(value.step))
-            self.put(tuple(value.path), depth + 1)
+            self.put((tuple(value.path),), depth + 1)
         elif kind is Code:
             self.sized(b"k", value.name.encode())
-            self.put(tuple(value.args), depth + 1)
+            self.put((tuple(value.args),), depth + 1)
         else:
             self.handle(value)
 
@@ -200,6 +216,19 @@ class _Encoder:
             raise WireError("the value holds an integer that does not fit into 64 bits")
         self.sized(b"i", b"%d" % value)
 
+    def floats(self, value: Any) -> None:
+        """What nearly all arrays are."""
+        self.nbytes += value.nbytes  # before the bytes are made: a broadcast view may claim any number of them
+        if self.nbytes > MAX_BYTES:
+            self.grow(0)
+        shape = value.shape
+        header = _FLOAT_HEADERS.get(shape)
+        if header is None:
+            header = b"a" + _CODES[_FLOAT64] + _DIMENSIONS[len(shape)].pack(len(shape), *shape)
+            _remember(_FLOAT_HEADERS, shape, header)
+        self.header.append(header)
+        self.payload.append(value.tobytes())
+
     def array(self, value: Any) -> None:
         dtype = value.dtype
         if dtype.kind not in _ARRAY_KINDS:
@@ -221,8 +250,7 @@ class _Encoder:
         if depth >= MAX_DEPTH:
             raise WireError(f"the value is nested deeper than {MAX_DEPTH} levels")
         self.header.append(tag + _U32.pack(len(items)))
-        for item in items:
-            self.put(item, depth + 1)
+        self.put(items, depth + 1)
 
     def mapping(self, value: Any, depth: int) -> None:
         if depth >= MAX_DEPTH:
@@ -231,9 +259,7 @@ class _Encoder:
         if self.opaque is not None and all(type(key) is str for key, _ in items):
             items.sort(key=_key_of)  # a reply: the order of keys is no part of it; questions keep theirs
         self.keys(b"d", len(items))
-        for key, item in items:
-            self.put(key, depth + 1)
-            self.put(item, depth + 1)
+        self.put([part for item in items for part in item], depth + 1)
 
     def members(self, value: Any, depth: int) -> None:
         """A set, in the order of its members' bytes: no set order may reach a report."""
@@ -243,7 +269,7 @@ class _Encoder:
         for item in value:
             part = _Encoder(self.opaque)
             part.nodes = self.nodes  # one count for all: sets in sets could hold without end
-            part.put(item, depth + 1)
+            part.put((item,), depth + 1)
             self.nodes = part.nodes
             parts.append((b"".join(part.header), b"".join(part.payload)))
         parts.sort()
@@ -294,16 +320,42 @@ def encode(value: Any, *, opaque: Callable[[Any], int] | None = None) -> Encoded
         parts, or is opaque and handles are not wanted.
     """
     encoder = _Encoder(opaque)
-    encoder.put(value, 0)
+    encoder.put((value,), 0)
     return Encoded(b"".join(encoder.header), b"".join(encoder.payload))
 
 
+_ARRAY, _FLOAT, _TEXT, _TUPLE, _DICT, _INTEGER, _LIST = b"afstdil"
+
+
+def _dtype(code: bytes) -> np.dtype[Any]:
+    if code not in _DTYPES:
+        raise WireError(f"dtype {code!r} is not allowed")
+    return _DTYPES[code]
+
+
+def _layout(header: bytes) -> tuple[np.dtype[Any], tuple[int, ...], int]:
+    """What the header of an array says: dtype, shape and bytes."""
+    dtype = _dtype(header[1:4])
+    ndim = header[4]
+    if ndim > 64:
+        raise WireError("too many dimensions")
+    shape = _SHAPES[ndim].unpack_from(header, 5)
+    count = 1
+    for n in shape:
+        if n < 0:
+            raise WireError("negative dimension")
+        count *= n
+    _remember(_LAYOUTS, header, (dtype, shape, count * dtype.itemsize))
+    return dtype, shape, count * dtype.itemsize
+
+
 class _Decoder:
-    __slots__ = ("arrays", "at", "code", "header", "lists", "nodes", "offset", "payload", "ref", "reply")
+    __slots__ = ("arrays", "at", "buffer", "code", "header", "lists", "nodes", "offset", "payload", "ref", "reply")
 
     def __init__(self, encoded: Encoded, ref: Any, code: Any, reply: bool = False) -> None:
         self.header = encoded.header
         self.payload = encoded.payload
+        self.buffer = bytearray(encoded.payload)  # NumPy looks into one faster than into bytes
         self.at = 0
         self.offset = 0
         self.nodes = 0
@@ -331,9 +383,7 @@ class _Decoder:
     def dtype(self) -> np.dtype[Any]:
         code = self.header[self.at : self.at + 3]
         self.at += 3
-        if code not in _DTYPES:
-            raise WireError(f"dtype {code!r} is not allowed")
-        return _DTYPES[code]
+        return _dtype(code)
 
     def numbers(self, nbytes: int) -> int:
         start = self.offset
@@ -343,41 +393,68 @@ class _Decoder:
         return start
 
     def get(self, depth: int = 0) -> Any:
-        self.nodes += 1
+        return self.parts(1, depth)[0]
+
+    def parts(self, count: int, depth: int) -> list[Any]:
+        """So many values in a row; the common kinds in one loop, because a call for each costs more than its work."""
+        self.nodes += count
         if self.nodes > MAX_NODES or depth > MAX_DEPTH + 1:
             raise WireError("too many parts or levels")
-        tag = self.header[self.at : self.at + 1]
-        self.at += 1
-        if tag == b"a":
-            return self.array()
-        if tag == b"t":
-            return tuple(self.items(depth, self.u32()))
-        if tag == b"d":
-            return self.mapping(depth)
-        if tag == b"f":
-            return _F64.unpack_from(self.payload, self.numbers(8))[0]
+        header, payload, at, offset = self.header, self.buffer, self.at, self.offset
+        found: list[Any] = []
+        for _ in range(count):
+            tag = header[at]
+            value: Any
+            if tag == _ARRAY:
+                end = at + 5 + 8 * header[at + 4]
+                dtype, shape, nbytes = _LAYOUTS.get(header[at:end]) or _layout(header[at:end])
+                start, at = offset, end
+                offset += nbytes + (-nbytes % 8)
+                if offset > len(payload):
+                    raise WireError("truncated payload")
+                # A copy owns its memory, is writable, and shows nothing of its neighbours.
+                value = np.ndarray(shape, dtype, payload, start).copy() if nbytes else np.zeros(shape, dtype)
+                if nbytes:
+                    self.arrays.append((value, start, shape))
+            elif tag == _FLOAT:
+                value = _F64.unpack_from(payload, offset)[0]
+                at, offset = at + 1, offset + 8
+            else:
+                self.at, self.offset = at + 1, offset
+                value = self.other(tag, depth)
+                at, offset = self.at, self.offset
+            found.append(value)
+        self.at, self.offset = at, offset
+        return found
+
+    def other(self, tag: int, depth: int) -> Any:
+        if tag == _TEXT:
+            return self.text()
+        if tag == _TUPLE:
+            return tuple(self.parts(self.u32(), depth + 1))
+        if tag == _DICT:
+            parts = self.parts(2 * self.keys(), depth + 1)
+            return dict(zip(parts[::2], parts[1::2], strict=True))
+        if tag == _INTEGER:
+            return self.integer()
+        if tag == _LIST:
+            items = self.parts(self.u32(), depth + 1)
+            self.lists.append((items, items.copy()))
+            return items
+        return self.rare(bytes((tag,)), depth)
+
+    def rare(self, tag: bytes, depth: int) -> Any:
+        if tag in b"TF":
+            return tag == b"T"
+        if tag == b"N":
+            return None
         if tag == b"g":
             dtype = self.dtype()
             return np.frombuffer(self.payload, dtype, 1, self.numbers(dtype.itemsize))[0]
-        if tag == b"s":
-            return self.text()
-        if tag in b"TF" and tag:
-            return tag == b"T"
-        if tag == b"i":
-            return self.integer()
-        if tag == b"N":
-            return None
-        if tag == b"l":
-            items = self.items(depth, self.u32())
-            self.lists.append((items, items.copy()))
-            return items
-        return self.rare(tag, depth)
-
-    def rare(self, tag: bytes, depth: int) -> Any:
         if tag == b"c":
             return complex(*_C128.unpack_from(self.payload, self.numbers(16)))
         if tag == b"S":
-            return set(self.items(depth, self.keys()))
+            return set(self.parts(self.keys(), depth + 1))
         if tag == b"o":
             return Opaque(self.u32(), self.text())
         if tag == b"r" and self.ref is not None:
@@ -391,27 +468,6 @@ class _Decoder:
         value = int(text) if len(text) <= 20 else 1 << 64
         if not _fits_64_bits(value):
             raise WireError("the value holds an integer that does not fit into 64 bits")
-        return value
-
-    def array(self) -> Any:
-        dtype = self.dtype()
-        ndim = self.header[self.at]
-        if ndim > 64:
-            raise WireError("too many dimensions")
-        shape = _SHAPES[ndim].unpack_from(self.header, self.at + 1)
-        self.at += 1 + 8 * ndim
-        count = 1
-        for n in shape:
-            if n < 0:
-                raise WireError("negative dimension")
-            count *= n
-        nbytes = count * dtype.itemsize
-        start = self.numbers(nbytes)
-        if count == 0:
-            return np.zeros(shape, dtype)
-        # .copy(): the array owns its memory, is writable, and shows nothing of its neighbours.
-        value = np.frombuffer(self.payload, dtype, count, start).reshape(shape).copy()
-        self.arrays.append((value, start, shape))
         return value
 
     def mutated(self) -> list[int]:
@@ -432,11 +488,6 @@ class _Decoder:
             raise WireError(f"the value holds a set or a dictionary of more than {MAX_KEYS} members")
         return count
 
-    def items(self, depth: int, count: int) -> list[Any]:
-        return [self.get(depth + 1) for _ in range(count)]
-
-    def mapping(self, depth: int) -> dict[Any, Any]:
-        return {self.get(depth + 1): self.get(depth + 1) for _ in range(self.keys())}
 
 
 def decode(
