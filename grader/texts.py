@@ -28,6 +28,7 @@ _TEXTS = {
     "mutated": "it changed its argument {names} in place; work on a copy",
     "passed-cases": "right on all {count} inputs",
     "skipped-runs": "not looked at, because the function did not run",
+    "skipped-structure": "not looked at, because the structure of the result is wrong",
     "skipped-stage": "not looked at, because the {stage} of {item} is wrong",
     "skipped-inputs": "counts only when all values are right",
     "skipped-missing": "not looked at, because the function is missing",
