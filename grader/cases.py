@@ -9,6 +9,7 @@ texts: enough to grade and to diagnose without the reference. It is one value of
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -233,7 +234,7 @@ def save_cases(cases: CaseFile, path: Path) -> CaseFile:
     """Write a case file in one step (a reader never sees half of it); returns it with its digest."""
     data = to_bytes(cases)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(path.name + ".part")
+    draft = path.with_name(f"{path.name}.{os.getpid()}.part")  # two runs may draw the same cases at a time
     draft.write_bytes(data)
     draft.replace(path)
     return from_bytes(data, str(path))
