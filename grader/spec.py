@@ -340,7 +340,8 @@ def _validate_function(where: str, function: Function, known: set[str]) -> None:
     shares = [p.share for p in function.properties] + [s.share for s in function.sets]
     if any(s < 0 for s in shares) or sum(shares) > 1:
         raise SpecError(f"{where}: the shares of properties and sets must lie in [0, 1], found {shares}")
-    checks = ["runs", "structure", "values", "inputs", *(c.name for c in (*function.properties, *function.sets))]
+    own = [p.name for p in function.properties] + [s.name for s in function.sets]
+    checks = ["runs", "structure", "values", "inputs", *own]
     for name in checks:
         if checks.count(name) > 1:
             raise SpecError(f"{where}: two checks are called {name!r}; every property and set needs a name of its own")
@@ -349,7 +350,8 @@ def _validate_function(where: str, function: Function, known: set[str]) -> None:
     if not 0 <= function.inputs_share <= 0.1:
         raise SpecError(f"{where}: inputs_share must lie in [0, 0.1], found {function.inputs_share}")
     if not function.random and sum(shares) + function.inputs_share > 1 + 1e-9:
-        raise SpecError(f"{where}: the shares {shares} and inputs_share {function.inputs_share} leave nothing for values")
+        rest = f"the shares {shares} and inputs_share {function.inputs_share}"
+        raise SpecError(f"{where}: {rest} leave nothing for values")
     if not 0 <= function.relative <= 1e-3:
         raise SpecError(f"{where}: relative must lie in [0, 1e-3], found {function.relative}")
     for helper in function.helpers:

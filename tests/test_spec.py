@@ -1,0 +1,180 @@
+"""What an author writes: every contradiction is refused with its place and what to write instead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from grader.errors import GraderError, HarnessError, SpecError, SubmissionError, WireError
+from grader.spec import Assignment, CaseClass, CaseSet, Function, Given, Mistake, Property, Step, cases, mistake
+
+
+def strategy(d: Any) -> tuple[Any, ...]:
+    return ()
+
+
+def holds(given: Given) -> None:
+    return None
+
+
+F = Function("f", 10, strategy)
+
+
+def assignment(*functions: Function, name: str = "tiny", **options: Any) -> Assignment:
+    return Assignment(name, "Title", "source", functions or (F,), **options)
+
+
+def prop(name: str, share: float, **options: Any) -> Property:
+    return Property(name, share, lambda d: [], holds, **options)
+
+
+BAD: list[tuple[str, Any, str]] = [
+    (
+        "a name with a space",
+        lambda: assignment(name="a b"),
+        "the name must be a Python identifier, since it names a folder",
+    ),
+    ("an empty name", lambda: assignment(name=""), "the name must be a Python identifier"),
+    ("a path as a name", lambda: assignment(name="../x"), "the name must be a Python identifier"),
+    ("no functions", lambda: Assignment("a", "", "", ()), "'functions' is empty; name at least one graded function"),
+    ("a function twice", lambda: assignment(F, F), "function 'f' is listed twice"),
+    ("a function's name", lambda: assignment(replace(F, name="f()")), "the name must be a Python identifier"),
+    ("no points", lambda: assignment(replace(F, points=0)), "points must be positive, found 0"),
+    ("negative points", lambda: assignment(replace(F, points=-1)), "points must be positive, found -1"),
+    (
+        "points that are no number",
+        lambda: assignment(replace(F, points=float("nan"))),
+        "points must be positive, found nan",
+    ),
+    ("no classes", lambda: assignment(replace(F, classes=())), "'classes' is empty; use cases()"),
+    (
+        "shares beyond one",
+        lambda: assignment(replace(F, properties=(prop("a", 0.6), prop("b", 0.6)))),
+        r"the shares of properties and sets must lie in \[0, 1\], found \[0.6, 0.6\]",
+    ),
+    (
+        "a negative share",
+        lambda: assignment(replace(F, sets=(CaseSet("a", -0.1, strategy),))),
+        r"the shares of properties and sets must lie in \[0, 1\], found \[-0.1\]",
+    ),
+    (
+        "shares that leave nothing",
+        lambda: assignment(replace(F, properties=(prop("a", 0.98),))),
+        r"the shares \[0.98\] and inputs_share 0.05 leave nothing for values",
+    ),
+    (
+        "two checks of one name",
+        lambda: assignment(replace(F, properties=(prop("a", 0.1),), sets=(CaseSet("a", 0.1, strategy),))),
+        "two checks are called 'a'; every property and set needs a name of its own",
+    ),
+    (
+        "a check with a name of the harness",
+        lambda: assignment(replace(F, sets=(CaseSet("values", 0.1, strategy),))),
+        "two checks are called 'values'",
+    ),
+    (
+        "a property that carries nothing",
+        lambda: assignment(replace(F, properties=(prop("a", 0.1, carries=True),))),
+        "a property that carries needs own_inputs=True, or there is nothing to carry",
+    ),
+    (
+        "a large share of the inputs",
+        lambda: assignment(replace(F, inputs_share=0.2)),
+        "inputs_share must lie in .*, found 0.2",
+    ),
+    ("a wide tolerance", lambda: assignment(replace(F, relative=0.1)), r"relative must lie in \[0, 1e-3\], found 0.1"),
+    (
+        "an unknown helper",
+        lambda: assignment(replace(F, helpers=("g",)), provided_helpers={"relu": "reference.tiny.relu"}),
+        r"helper 'g' is neither graded nor in provided_helpers \(f, relu\)",
+    ),
+    ("a helper of itself", lambda: assignment(replace(F, helpers=("f",))), "the helpers of 'f' lead back to itself"),
+    (
+        "helpers in a circle",
+        lambda: assignment(replace(F, helpers=("g",)), replace(F, name="g", helpers=("f",))),
+        "the helpers of 'f' lead back to itself",
+    ),
+]
+
+
+@pytest.mark.parametrize(("build", "words"), [b[1:] for b in BAD], ids=[b[0] for b in BAD])
+def test_a_contradiction_is_refused_with_its_place(build: Any, words: str) -> None:
+    with pytest.raises(SpecError, match=f"assignment .*{words}"):
+        build()
+
+
+def test_random_items_may_leave_everything_to_a_property() -> None:
+    built = assignment(replace(F, random=frozenset({"value"}), properties=(prop("a", 1.0),)))
+    assert built.points == 10
+
+
+def test_an_unknown_function_is_answered_with_the_known_ones() -> None:
+    built = assignment(F, replace(F, name="g"))
+    assert built.function("g").name == "g"
+    with pytest.raises(SpecError, match="tiny has no function 'h'; it has: f, g"):
+        built.function("h")
+
+
+def test_ancestors_are_all_helpers_below_nearest_first_and_each_once() -> None:
+    low, middle, other = (replace(F, name=name) for name in ("low", "middle", "other"))
+    built = assignment(
+        replace(F, helpers=("middle", "other")),
+        replace(middle, helpers=("low", "relu")),
+        replace(other, helpers=("low",)),
+        low,
+        provided_helpers={"relu": "reference.tiny.relu"},
+    )
+    assert built.ancestors("f") == ("middle", "other", "low", "relu")
+    assert built.ancestors("low") == ()
+    assert built.ancestors("unknown") == ()
+
+
+def test_the_reference_is_named_after_the_assignment_unless_it_is_given() -> None:
+    assert assignment().reference_module == "reference.tiny"
+    assert assignment(reference="reference.other").reference_module == "reference.other"
+
+
+def test_the_usual_classes_come_small_ones_first() -> None:
+    found = cases(one_example={"m": 1}, kink={}, small=2, general=3, each=4)
+    assert found == (
+        CaseClass("small", 2),
+        CaseClass("general", 3),
+        CaseClass("one example", 4, {"m": 1}),
+        CaseClass("kink", 4, {}),
+    )
+
+
+def test_a_mistake_is_a_decorated_wrong_solution() -> None:
+    @mistake("code", "f", "message", "hint")
+    def wrong(x: float) -> float:
+        return -x
+
+    assert isinstance(wrong, Mistake)
+    assert (wrong.code, wrong.function, wrong.message, wrong.hint, wrong.solution(2.0)) == (
+        "code",
+        "f",
+        "message",
+        "hint",
+        -2.0,
+    )
+
+
+def test_a_judge_finds_the_last_reply_first() -> None:
+    given = Given((1,), (Step("f", (1,)),), (2, 3), {})
+    assert given.reply == 3
+
+
+def test_functions_are_told_apart_by_identity() -> None:
+    assert replace(F) != F
+    assert len({F, replace(F)}) == 2
+
+
+def test_the_families_of_errors_are_apart() -> None:
+    for family in (SpecError, SubmissionError, GraderError):
+        assert issubclass(family, HarnessError)
+        assert not any(
+            issubclass(family, other) for other in (SpecError, SubmissionError, GraderError) if other != family
+        )
+    assert issubclass(WireError, GraderError)
