@@ -8,6 +8,7 @@ all values pass), and nothing is earned by what a stub gets right.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -103,13 +104,14 @@ def judge(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> Verdict:
     shares = _shares(spec, _items(cases, spec))
     values = _cases_of(cases, "values")
     runs = _runs(values, outcomes, draft)
+    said = {prop.name: _against(prop, cases, outcomes) for prop in spec.properties}
     alternative, wrong, gate = 0, frozenset[str](), False
     if runs:
         alternative, results = _best_alternative(spec, values, outcomes)
         wrong = frozenset(name for name, (problem, _) in results.items() if problem)
         left_out = _left_out(spec, values, outcomes, alternative)
         free = cases.trivial | left_out
-        gate = _earns(spec, cases, outcomes, [n for n in shares.items if n not in left_out], wrong)
+        gate = _earns(spec, cases, said, [n for n in shares.items if n not in left_out], wrong)
         unpaid = free if not gate else left_out if wrong else frozenset[str]()
         _item_checks(spec, values, results, shares, unpaid, left_out, draft)
     else:
@@ -118,10 +120,11 @@ def judge(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> Verdict:
     _inputs_check(spec, cases, outcomes, shares, gate and not wrong, draft)
     for case_set in spec.sets:
         _set_check(spec, cases, case_set.name, outcomes, shares.sets[case_set.name], gate, draft)
-    broken = "skipped-runs" if not runs else "skipped-structure" if _structure_wrong(draft) else ""
+    broken = say("skipped-runs") if not runs else say("skipped-structure") if _structure_wrong(draft) else ""
     for prop in spec.properties:
         pays = gate or not shares.items
-        _property_check(spec, cases, prop, outcomes, shares.properties[prop.name], pays, broken, draft)
+        points = shares.properties[prop.name] * spec.points
+        _property_check(prop, _cases_of(cases, prop.name), said[prop.name], points, pays, broken, draft)
     status: FunctionStatus = "passed" if all(c.status == "passed" for c in draft.checks) else "failed"
     if stopped is not None:
         status = stopped.reason if stopped.reason != "not-run" else "crashed"
@@ -133,26 +136,28 @@ def judge(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> Verdict:
 def _left_out(spec: Function, values: Sequence[Case], outcomes: Outcomes, alternative: int) -> frozenset[str]:
     """Optional items that no result holds."""
     found = set(spec.optional)
-    for case in values if found else ():
+    for case in values:
+        if not found:
+            break
         got = _decoded(_value(outcomes, case))
-        for item in items_of(expected_value(case, alternative), spec.returns):
+        for item in _tolerances(case, alternative, spec.returns, spec.random)[0]:
             if isinstance(got, dict) and any(path[0] in got for path in item.paths):
                 found.discard(item.name)
     return frozenset(found)
 
 
 def _earns(
-    spec: Function, cases: FunctionCases, outcomes: Outcomes, items: Sequence[str], wrong: frozenset[str]
+    spec: Function,
+    cases: FunctionCases,
+    said: Mapping[str, Sequence[Failure]],
+    items: Sequence[str],
+    wrong: frozenset[str],
 ) -> bool:
     """Whether anything is right that a stub would not get right: without it nothing earns points."""
     nontrivial = [name for name in items if name not in cases.trivial]
     if nontrivial or not spec.random:  # where everything is trivial by nature, a stub is the solution
         return any(name not in wrong for name in nontrivial or items)
-    holds = (
-        not any(property_problem(prop, case, outcomes.get(case.key, ())) for case in _cases_of(cases, prop.name))
-        for prop in spec.properties
-    )
-    return any(holds)
+    return not all(said.values())
 
 
 def _structure_wrong(draft: _Draft) -> bool:
@@ -328,6 +333,19 @@ def _decoded(encoded: Encoded) -> Any:
         return None
 
 
+@lru_cache(maxsize=16384)
+def _tolerances(
+    case: Case, alternative: int, returns: str | tuple[str, ...], random: frozenset[str]
+) -> tuple[tuple[Item, ...], Mapping[tuple[Any, ...], float]]:
+    """The items of a right value and the tolerance of each of its numbers; what is random has no right number."""
+    expected = expected_value(case, alternative)
+    items = items_of(expected, returns)
+    found = dict(zip((p for p, _ in leaves(expected)), case.expected[alternative].tolerances, strict=False))
+    for path in (path for item in items if item.name in random for path in item.paths):
+        found.update((p, math.inf) for p in found if p[: len(path)] == path)
+    return items, found
+
+
 def judge_items(
     spec: Function, values: Sequence[Case], decoded: Mapping[str, Any], alternative: int
 ) -> dict[str, Result]:
@@ -337,8 +355,8 @@ def judge_items(
         expected = expected_value(case, alternative)
         got = decoded[case.key]
         top = _top_problem(expected, got)
-        tolerances = dict(zip((p for p, _ in leaves(expected)), case.expected[alternative].tolerances, strict=False))
-        for item in items_of(expected, spec.returns):
+        items, tolerances = _tolerances(case, alternative, spec.returns, spec.random)
+        for item in items:
             found = results.setdefault(item.name, [])
             if item.name in spec.opaque and top is None:
                 continue
@@ -478,28 +496,26 @@ def _set_check(
         draft.add("values", name, "passed", points, points if gate else 0, message)
 
 
+def _against(prop: Property, cases: FunctionCases, outcomes: Outcomes) -> list[Failure]:
+    """What a property's judge has against a function, case by case."""
+    found = [(case, property_problem(prop, case, outcomes.get(case.key, ()))) for case in _cases_of(cases, prop.name)]
+    return [Failure(case, prop.name, None, None, message) for case, message in found if message]
+
+
 def _property_check(
-    spec: Function,
-    cases: FunctionCases,
     prop: Property,
-    outcomes: Outcomes,
-    share: float,
+    cases: Sequence[Case],
+    failing: Sequence[Failure],
+    points: float,
     gate: bool,
     broken: str,
     draft: _Draft,
 ) -> None:
-    points = share * spec.points
-    failing = []
-    mine = _cases_of(cases, prop.name)
-    for case in mine:
-        message = property_problem(prop, case, outcomes.get(case.key, ()))
-        if message:
-            failing.append(Failure(case, prop.name, None, None, message))
     if failing and broken:  # the same mistake again, in other words
-        draft.add("property", prop.name, "skipped", points, 0, say(broken))
+        draft.add("property", prop.name, "skipped", points, 0, broken)
     elif failing:
         draft.failures.extend(failing)
-        text = failing[0].message + _for_class([f.case for f in failing], mine)
+        text = failing[0].message + _for_class([f.case for f in failing], cases)
         draft.add("property", prop.name, "failed", points, 0, text)
     else:
         draft.add("property", prop.name, "passed", points, points if gate else 0, "" if gate else say("trivial"))
@@ -522,8 +538,12 @@ def given_of(case: Case, outcomes: Sequence[Outcome]) -> Given:
     """What a judge sees of a case."""
     steps = tuple(Step(name, arguments_of(case.plan, number)) for number, (name, _) in enumerate(case.plan.steps))
     replies = tuple(decode(o.value) for o in outcomes if isinstance(o, Returned))
-    facts = decode(case.facts) if case.facts is not None else {}
-    return Given(steps[-1].args if steps else (), steps, replies, facts)
+    return Given(steps[-1].args if steps else (), steps, replies, _facts_of(case))
+
+
+@lru_cache(maxsize=4096)
+def _facts_of(case: Case) -> Any:
+    return decode(case.facts) if case.facts is not None else {}
 
 
 @lru_cache(maxsize=16384)
