@@ -155,7 +155,7 @@ def _earns(
 ) -> bool:
     """Whether anything is right that a stub would not get right: without it nothing earns points."""
     nontrivial = [name for name in items if name not in cases.trivial]
-    if nontrivial or not spec.random:  # where everything is trivial by nature, a stub is the solution
+    if nontrivial or (items and not spec.random):  # where everything is trivial by nature, a stub is the solution
         return any(name not in wrong for name in nontrivial or items)
     return not all(said.values())
 
