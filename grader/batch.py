@@ -182,15 +182,16 @@ def grade_all(setup: Setup, jobs: Sequence[Job] | Iterable[Job], processes: int 
         1 grades in this process; more start a pool. A process that dies loses one submission, which is
         reported as ``error``, and is replaced.
     """
-    if processes <= 1:
-        try:
+    try:
+        if processes <= 1:
             for job in jobs:
                 yield grade_job(setup, job)
-        finally:
+        else:
+            yield from _in_pool(setup, jobs, processes)
+    finally:
+        if _station.cache_info().currsize:
             _station(setup).sandbox.close()
             _station.cache_clear()
-        return
-    yield from _in_pool(setup, jobs, processes)
 
 
 def _in_pool(setup: Setup, jobs: Iterable[Job], processes: int) -> Iterator[Result]:
@@ -220,15 +221,11 @@ def _in_pool(setup: Setup, jobs: Iterable[Job], processes: int) -> Iterator[Resu
 
 
 def level_of(setup: Setup) -> str:
-    """The level of the sandbox that a batch would have here.
+    """The level of the sandbox that a batch has here; the sandbox is kept for grading in this process.
 
     Raises
     ------
     GraderError
         When the sandbox does not start.
     """
-    assignment = Course(Path(setup.course)).load(setup.assignment)
-    with Sandbox(assignment.spec.packages, setup.walls) as sandbox:
-        return sandbox.level
-
-
+    return _station(setup).sandbox.level

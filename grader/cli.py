@@ -150,7 +150,7 @@ def _status(report: Report, min_score: float | None) -> int:
 @click.argument("assignment")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Keep the run here; a rerun resumes.")
-@click.option("-j", "--jobs", type=click.IntRange(1), help="Processes; as many as there are CPUs if not given.")
+@click.option("-j", "--jobs", type=click.IntRange(1), help="Processes; as many as pay off on this machine if not given.")
 @click.option("--scheduler", metavar="ADDR", help="Grade on a dask.distributed cluster instead.")
 @click.option("--gradebook", metavar="URL", help="Also record the run in this gradebook (a file or a database URL).")
 @click.option("--roster", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Class list (CSV).")
@@ -167,7 +167,7 @@ def grade(context: click.Context, /, assignment: str, paths: tuple[Path, ...], *
     loaded = _assignment(context, assignment)
     wanted = GradeOptions(
         output=options["output"],
-        jobs=options["jobs"] or len(os.sched_getaffinity(0)),
+        jobs=options["jobs"],
         scheduler=options["scheduler"],
         gradebook=options["gradebook"],
         roster=options["roster"],

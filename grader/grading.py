@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -23,12 +24,16 @@ from grader.rundir import Entry, RunFolder
 __all__ = ["GradeOptions", "Graded", "grade_paths"]
 
 
+# A process of the pool costs as much as some twenty submissions before it grades the first one.
+_PER_PROCESS = 40
+
+
 @dataclass(frozen=True)
 class GradeOptions:
     """What the command line says."""
 
     output: Path | None = None
-    jobs: int = 1
+    jobs: int | None = None
     scheduler: str | None = None
     gradebook: str | None = None
     roster: Path | None = None
@@ -125,7 +130,8 @@ def _results(setup: Setup, jobs: Sequence[Job], options: GradeOptions) -> Iterat
         from grader.cluster import grade_on_cluster
 
         return grade_on_cluster(setup, jobs, options.scheduler)
-    return grade_all(setup, jobs, min(options.jobs, max(1, len(jobs))))
+    paying = min(len(os.sched_getaffinity(0)), 1 + len(jobs) // _PER_PROCESS)
+    return grade_all(setup, jobs, min(options.jobs or paying, max(1, len(jobs))))
 
 
 def _outcome(run: RunFolder, items: Sequence[Item]) -> Graded:
