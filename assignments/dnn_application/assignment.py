@@ -148,11 +148,19 @@ def _has_its_own_rate(given):
     return _equal(once, further)
 
 
+def _starts_elsewhere(given):
+    """The given weights are moderate, and so is a step: this far it cannot have come from there."""
+    start, once, *_ = _found(given)
+    same_shapes = all(once[name].shape == value.shape for name, value in start.items())
+    return same_shapes and max(np.abs(once[name] - value).max() for name, value in start.items()) > 0.4
+
+
 _FITS = {
     "never-trains": _stands_still,
     "starts-anew-each-iteration": _starts_anew,
     "iterations-ignored": _counts_for_itself,
     "learning-rate-ignored": _has_its_own_rate,
+    "initializer-not-called": _starts_elsewhere,
 }
 
 

@@ -366,8 +366,11 @@ def _on_a_grid(distance):
     return fits
 
 
-def _few_values(given):
-    return np.unique(np.asarray(given.reply, dtype=float).round(9)).size < 50
+def _powers_of_ten(given):
+    values = np.unique(np.asarray(given.reply, dtype=float))
+    with np.errstate(all="ignore"):
+        exponents = np.log10(values)
+    return values.size > 1 and np.allclose(exponents, np.rint(exponents))
 
 
 def _column(given):
@@ -384,7 +387,7 @@ _RATE_FITS = {
     "same-draw-repeated": _all_the_same,
     "evenly-spaced": _on_a_grid(_itself),
     "uniform-not-logarithmic": _looks_uniform(_itself, lambda low, high: (low, high)),
-    "whole-powers-of-ten": _few_values,
+    "whole-powers-of-ten": _powers_of_ten,
     "bases-mixed": lambda given: (
         _looks_uniform(np.log, lambda low, high: (np.log10(low), np.log10(high)))(given)
         or _looks_uniform(np.log10, _logs)(given)
