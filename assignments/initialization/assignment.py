@@ -232,6 +232,7 @@ ASSIGNMENT = Assignment(
             "large Gaussian weights (times 10), zero biases",
             classes=_LAYER_KINDS,
             random=frozenset({"W{l}"}),
+            helpers=("initialize_parameters_zeros",),
             properties=_random_properties(
                 _ten, "weights are independent and Gaussian with standard deviation 10", _RANDOM_FITS
             ),
@@ -244,6 +245,7 @@ ASSIGNMENT = Assignment(
             "Gaussian weights times sqrt(2 / n_prev), zero biases",
             classes=_LAYER_KINDS,
             random=frozenset({"W{l}"}),
+            helpers=("initialize_parameters_zeros", "initialize_parameters_random"),
             properties=_random_properties(
                 _he, "weights are independent and Gaussian with standard deviation sqrt(2 / n_prev)", _HE_FITS
             ),

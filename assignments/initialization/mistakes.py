@@ -106,16 +106,6 @@ _GENERAL = tuple(
 
 
 @mistake(
-    "random-weights",
-    "initialize_parameters_zeros",
-    "the weights are not zero",
-    "This initializer shows what happens when all weights are equal.",
-)
-def zeros_random(layers_dims):
-    return _parameters(layers_dims, lambda l, n, n_prev: np.random.randn(n, n_prev) * 0.01)
-
-
-@mistake(
     "ones-for-zeros",
     "initialize_parameters_zeros",
     "the weights are ones, expected zeros",

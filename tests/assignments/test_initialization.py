@@ -197,6 +197,23 @@ def test_biases_that_are_not_zero_cost_their_own_share_only() -> None:
     assert found.points == pytest.approx(0.75 * 35)
 
 
+def test_an_initializer_that_starts_from_a_wrong_one_is_carried() -> None:
+    code = (
+        changed(INITIALIZERS, "np.zeros((n, n_prev))", "np.ones((n, n_prev))")
+        + """
+def initialize_parameters_he(layers_dims):
+    parameters = initialize_parameters_zeros(layers_dims)
+    for l in range(1, len(layers_dims)):
+        parameters[f"W{l}"] += np.random.randn(layers_dims[l], layers_dims[l - 1]) * np.sqrt(2 / layers_dims[l - 1])
+    return parameters
+"""
+    )
+    found = verdicts(ASSIGNMENT, code)
+    assert found["initialize_parameters_zeros"].status == "failed"
+    assert found["initialize_parameters_he"].carried
+    assert found["initialize_parameters_he"].points == 35
+
+
 # -- training ----------------------------------------------------------------------------
 
 
