@@ -1,0 +1,223 @@
+"""The counterexample: the first failing case that may be shown, as data, with code that repeats it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.cases import FunctionCases
+from grader.checks import Outcomes, judge
+from grader.counterexample import counterexample_of, shown
+from grader.running import Plan, Raised, Returned, Stopped
+from grader.wire import Code, Encoded, Opaque, Ref, encode
+from tests import tiny
+from tests.tiny import graded_function, hand_made, outcomes_of, plain
+
+# -- values as data --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "data"),
+    [
+        (None, None),
+        (True, True),
+        (3, 3),
+        (2.5, 2.5),
+        ("text", "text"),
+        (np.float64(2.5), 2.5),
+        (np.int32(3), 3),
+        (np.bool_(True), True),
+        (float("nan"), {"float": "nan"}),
+        (np.float32("-inf"), {"float": "-inf"}),
+        (1 + 2j, {"complex": [1.0, 2.0]}),
+        (complex(float("inf"), 0), {"complex": ["inf", 0.0]}),
+        (np.array([[1, 2]]), {"array": [[1, 2]], "dtype": "int64", "shape": [1, 2]}),
+        (np.array([1.0, np.nan, np.inf]), {"array": [1.0, "nan", "inf"], "dtype": "float64", "shape": [3]}),
+        (np.array(2.0), {"array": 2.0, "dtype": "float64", "shape": []}),
+        (np.array([True]), {"array": [True], "dtype": "bool", "shape": [1]}),
+        (np.zeros((0, 3)), {"array": [], "dtype": "float64", "shape": [0, 3]}),
+        (np.zeros((20, 20)), {"opaque": "array of shape (20, 20), float64"}),
+        (np.array([1j]), {"opaque": "complex array of shape (1,)"}),
+        ((1, [2]), {"tuple": [1, {"list": [2]}]}),
+        ({"a": 1, 2: None}, {"dict": [["a", 1], [2, None]]}),
+        ({"b", "a"}, {"set": ["a", "b"]}),
+        (Opaque(3, "Model"), {"opaque": "Model"}),
+        (Code("parabola", (1,)), {"function": "parabola"}),
+        (Ref(0, (1,)), {"opaque": "the result of call 1"}),
+        (object(), {"opaque": "object"}),
+    ],
+)
+def test_every_value_has_a_form_as_plain_data(value: object, data: object) -> None:
+    assert shown(value) == data
+    assert json.loads(json.dumps(shown(value), allow_nan=False)) == data
+
+
+# -- which case, and what of it ----------------------------------------------------------------
+
+
+def counterexample(
+    cases: FunctionCases, outcomes: Outcomes, **options: Any
+) -> tuple[Mapping[str, Any] | None, FunctionCases]:
+    spec = plain(**options)
+    return counterexample_of(cases, outcomes, judge(spec, cases, outcomes)), cases
+
+
+def scaled(x: Any, factor: Any) -> Any:
+    return factor * x
+
+
+ARGS = [(np.array([1.0, 2.0]), 2.0), (np.array([3.0, 5.0]), 4.0)]
+
+
+def test_it_shows_arguments_expected_and_got_at_the_place_in_question() -> None:
+    cases = hand_made(plain(), scaled, ARGS)
+    found, _ = counterexample(cases, outcomes_of(cases, lambda x, factor: np.array([factor * x[0], 0.0])))
+    assert found is not None
+    assert found["case"] == "f/values/0"
+    assert found["class"] == "general"
+    assert (found["item"], found["where"]) == ("value", "value[1]")
+    assert found["arguments"] == [
+        {"name": "x", "value": {"array": [1.0, 2.0], "dtype": "float64", "shape": [2]}},
+        {"name": "factor", "value": 2.0},
+    ]
+    assert found["expected"] == {"array": [2.0, 4.0], "dtype": "float64", "shape": [2]}
+    assert found["got"] == {"array": [2.0, 0.0], "dtype": "float64", "shape": [2]}
+    assert found["message"].startswith("1 of 2 elements of value differ")
+    assert found["output"] == ""
+
+
+def test_the_first_case_that_may_be_shown_is_taken() -> None:
+    cases = hand_made(plain(), scaled, ARGS)
+    hidden = replace(cases, cases=(replace(cases.cases[0], visible=False), cases.cases[1]))
+    found, _ = counterexample(hidden, outcomes_of(hidden, lambda x, factor: x))
+    assert found is not None
+    assert found["case"] == "f/values/1"
+
+
+def test_hidden_cases_give_none() -> None:
+    cases = hand_made(plain(), scaled, ARGS, visible=False)
+    assert counterexample(cases, outcomes_of(cases, lambda x, factor: x))[0] is None
+
+
+def test_only_the_wrong_part_of_a_result_is_shown() -> None:
+    def reference(x: Any) -> Any:
+        return {"dW1": 2 * x, "db1": x}
+
+    cases = hand_made(plain("grads"), reference, [(np.ones((1, 2)),)])
+    found, _ = counterexample(cases, outcomes_of(cases, lambda x: {"dW1": x, "db1": x}), returns="grads")
+    assert found is not None
+    assert (found["item"], found["where"]) == ("dW{l}", "dW1[0, 0]")
+    assert found["expected"]["array"] == [[2.0, 2.0]]
+    assert found["got"]["array"] == [[1.0, 1.0]]
+
+
+def test_a_missing_part_is_shown_as_nothing() -> None:
+    cases = hand_made(plain("grads"), lambda x: {"dW1": x}, [(1.0,)])
+    found, _ = counterexample(cases, outcomes_of(cases, lambda x: {}), returns="grads")
+    assert found is not None
+    assert (found["expected"], found["got"]) == (1.0, None)
+
+
+def test_an_exception_is_shown_with_its_place_and_what_was_printed_before() -> None:
+    cases = hand_made(plain(), scaled, ARGS[:1])
+    raised = Raised("ValueError", "shapes differ", "cell 3, line 2", "A = 1\n")
+    found, _ = counterexample(cases, {"f/values/0": (raised,)})
+    assert found is not None
+    assert found["got"] == {"error": "ValueError", "message": "shapes differ", "origin": "cell 3, line 2"}
+    assert found["output"] == "A = 1\n"
+    assert found["item"] == "runs"
+
+
+@pytest.mark.parametrize("outcome", [Stopped("timeout", "x"), Returned(Encoded(b"?", b""))])
+def test_where_there_is_no_value_nothing_is_shown(outcome: Any) -> None:
+    cases = hand_made(plain(), scaled, ARGS[:1])
+    found, _ = counterexample(cases, {"f/values/0": (outcome,)})
+    assert found is not None
+    assert found["got"] is None
+
+
+def test_arguments_beyond_the_known_names_are_numbered() -> None:
+    cases = replace(hand_made(plain(), scaled, ARGS[:1]), parameters=("x",))
+    found, _ = counterexample(cases, outcomes_of(cases, lambda x, factor: x))
+    assert found is not None
+    assert [a["name"] for a in found["arguments"]] == ["x", "argument 2"]
+
+
+# -- code that repeats the call -----------------------------------------------------------------
+
+
+def repeated(found: Mapping[str, Any], **functions: Any) -> dict[str, Any]:
+    """What the snippet leaves behind when it is pasted beside some functions."""
+    space: dict[str, Any] = {**functions, "print": lambda *args: None}
+    exec(found["snippet"], space)
+    return space
+
+
+def test_the_snippet_repeats_the_call_with_the_very_arguments() -> None:
+    seen: list[tuple[Any, ...]] = []
+
+    def reference(*args: Any) -> Any:
+        return 1.0
+
+    args = (
+        np.array([[1.5, np.nan], [np.inf, -np.inf]]),
+        {"W1": np.ones((2, 1)), "n": 3},
+        [np.array([True]), np.array([1, 2], np.int8)],
+        (np.float64(0.1),),
+        np.zeros((0, 2)),
+        "relu",
+        None,
+        (1, 2),
+    )
+    cases = hand_made(plain(), reference, [args])
+    found, _ = counterexample(cases, outcomes_of(cases, lambda *args: 2.0))
+    assert found is not None
+
+    def student(*given: Any) -> float:
+        seen.append(given)
+        return 2.0
+
+    assert repeated(found, f=student)["result_0"] == 2.0
+    assert encode(seen[0]) == encode((*args[:3], (0.1,), *args[4:]))
+
+
+def test_the_snippet_of_several_calls_hands_results_on() -> None:
+    plan = Plan("f", 0, (("g", encode((3.0,))), ("f", encode((Ref(0, (1, "a")), 2.0)))))
+    cases = hand_made(plain(), scaled, [(7.0, 2.0)])
+    (case,) = cases.cases
+    cases = replace(cases, cases=(replace(case, plan=plan),))
+    outcomes = {case.key: (Returned(encode((1.0, {"a": 7.0}))), Returned(encode(0.0)))}
+    found, _ = counterexample(cases, outcomes)
+    assert found is not None
+    space = repeated(found, g=lambda x: (x, {"a": 7.0}), f=scaled)
+    assert space["result_1"] == 14.0
+    assert found["arguments"][0]["value"] == {"opaque": "the result of call 1"}
+
+
+def test_a_case_on_the_students_own_values_shows_its_own_plan() -> None:
+    cases = hand_made(plain(), scaled, [(7.0, 2.0)])
+    (case,) = cases.cases
+    own = Plan("f", 0, (("g", encode((3.0,))), ("f", encode((Ref(0), 2.0)))))
+    cases = replace(cases, cases=(replace(case, own=own),))
+    found, _ = counterexample(cases, {case.key: (Returned(encode(7.0)), Returned(encode(0.0)))})
+    assert found is not None
+    assert [a["value"] for a in found["arguments"]] == [{"opaque": "the result of call 1"}, 2.0]
+
+
+def test_a_function_as_an_argument_is_told_in_a_comment() -> None:
+    report = graded_function("slope", "def slope(f, x):\n    return 0.0")
+    assert report.counterexample is not None
+    assert "# f: the function parabola with (" in report.counterexample["snippet"]
+    assert report.counterexample["arguments"][0]["value"] == {"function": "parabola"}
+
+
+def test_a_report_with_a_counterexample_is_plain_json() -> None:
+    for name in tiny.right():
+        report = graded_function(name, f"def {name}(*args):\n    return {{(1, 2): [np.nan, {{1j}}]}}")
+        json.dumps(report.counterexample, allow_nan=False)
+        assert report.counterexample is not None
