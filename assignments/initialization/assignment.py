@@ -259,6 +259,7 @@ ASSIGNMENT = Assignment(
             classes=cases(6, 8, zeros={}, random={}, he={}, one_example={"m": 1}, one_step={}, many_steps={}),
             helpers=("forward_propagation", "backward_propagation", "update_parameters", "compute_loss"),
             given=_GIVEN,
+            cpu_s=0.5,  # a run that ignores num_iterations ends here
             properties=(Property("the loss falls", 0.1, _descent, _loss_falls),),
         ),
     ),

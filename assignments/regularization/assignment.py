@@ -554,6 +554,7 @@ ASSIGNMENT = Assignment(
             ),
             given=("initialize_parameters",),
             sets=(CaseSet("with L2 regularization", 0.3, _regularized_run, _RUNS),),
+            cpu_s=0.5,  # a run that ignores num_iterations ends here
             properties=(
                 Property(
                     "a step with dropout",
