@@ -8,14 +8,14 @@ graded; the GitHub action lies in the students' repositories and carries no answ
 from __future__ import annotations
 
 import importlib.metadata
-import zipfile
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from grader.cases import to_bytes
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
-from grader.freeze import freeze
+from grader.wheel import package_files, zipped
 
 __all__ = ["write_github", "write_gradescope"]
 
@@ -60,7 +60,7 @@ _ACTION = """\
 #         path: submission.ipynb
 #         min-score: "60"
 name: Grade {name}
-description: "{title}"
+description: {title}
 inputs:
   path:
     description: The .py or .ipynb file, or the folder that holds it
@@ -114,12 +114,7 @@ def write_gradescope(assignment: LoadedAssignment, path: Path, *, seed: int = 0)
     files["setup.sh"] = _SETUP.encode()
     files["run_autograder"] = (_RUN % assignment.name).encode()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0))  # the same export has the same bytes
-            entry.external_attr = (0o755 if name in ("setup.sh", "run_autograder") else 0o644) << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, data)
+    path.write_bytes(zipped(dict(sorted(files.items())), frozenset({"setup.sh", "run_autograder"})))
     return path
 
 
@@ -129,12 +124,15 @@ def write_github(assignment: LoadedAssignment, path: Path, *, seed: int = 1) -> 
     Raises
     ------
     SpecError
-        When the folder holds something already.
+        When the folder holds something already, or seed 0 (that of the graded cases) is asked for.
     """
+    if seed == 0:
+        raise SpecError("seed 0 draws the graded cases, whose answers students could read; choose another one")
     if path.is_file() or (path.is_dir() and any(path.iterdir())):
         raise SpecError(f"{path} is not an empty folder; name a new one, such as .github/actions/grade")
     files = dict(_bundle(assignment, seed, with_reference=False))
-    action = _ACTION.format(name=assignment.name, title=assignment.spec.title.replace('"', "'"))
+    # A string of JSON is one of YAML, whatever stands in the title.
+    action = _ACTION.format(name=assignment.name, title=json.dumps(assignment.spec.title))
     files["action.yml"] = action.encode()
     for name, data in files.items():
         target = path / name
@@ -145,21 +143,25 @@ def write_github(assignment: LoadedAssignment, path: Path, *, seed: int = 1) -> 
 
 def _bundle(assignment: LoadedAssignment, seed: int, *, with_reference: bool) -> Iterator[tuple[str, bytes]]:
     """Files of a self-contained course of one assignment, with this package beside it."""
-    package = Path(__file__).resolve().parent
-    for file in sorted(package.rglob("*")):
-        inside = file.relative_to(package)
-        if file.is_file() and "__pycache__" not in inside.parts and inside.parts[0] != "_course":
-            yield f"grader/{inside.as_posix()}", file.read_bytes()
+    yield from package_files()
     home = f"assignments/{assignment.name}"
     yield f"{home}/assignment.py", (assignment.folder / "assignment.py").read_bytes()
     if assignment.public:
         yield f"{home}/public.py", assignment.public.encode()
     for stem, source in assignment.provided.items():
         yield f"{home}/provided/{stem}.py", source.encode()
-    yield f"{home}/cases.bin", to_bytes(freeze(assignment, seed, f"seed {seed}"))
+    yield f"{home}/cases.bin", to_bytes(assignment.cases(seed))
     if with_reference:
         reference = assignment.course.root / "reference"
         for file in sorted(reference.glob("*.py")):
             yield f"reference/{file.name}", file.read_bytes()
-    lines = [f"{name}=={importlib.metadata.version(name)}" for name in (*_NEEDED, *assignment.spec.packages)]
-    yield "requirements.txt", ("\n".join(lines) + "\n").encode()
+    lines = [f"{name}=={_version(name)}\n" for name in (*_NEEDED, *assignment.spec.packages)]
+    yield "requirements.txt", "".join(lines).encode()
+
+
+def _version(name: str) -> str:
+    """The version that is installed here: the one that the cases were drawn with."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        raise SpecError(f"the assignment needs the package {name}, which is not installed here") from None

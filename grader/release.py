@@ -8,16 +8,15 @@ seed than the graded ones) and the outcomes and texts of the known mistakes, so 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from grader import __version__
-from grader.cases import save_cases
+from grader.cases import to_bytes
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
-from grader.freeze import freeze
 from grader.starter import starter_of
+from grader.wheel import wheel
 
 __all__ = ["starter_module", "write_kit"]
 
@@ -44,13 +43,16 @@ _README = """\
 
 1. Open `{name}.ipynb` in Jupyter (or `{name}.py` in an editor) and fill in the parts between
    `### START CODE HERE ###` and `### END CODE HERE ###`. [HANDOUT.md](HANDOUT.md) explains every function.
-2. Check yourself, as often as you like and without a network:
+2. Install the grader once (Python 3.11 or later; it lies in this folder, what it needs comes from the network):
 
        python -m pip install -r requirements.txt
+
+3. In this folder, check yourself as often as you like and without a network:
+
        grader check {name} {name}.ipynb
 
    In the notebook, `check(function)` under each cell does the same for one function.
-3. Hand in the notebook or the module.
+4. Hand in the notebook or the module.
 
 | function | points | |
 |---|---|---|
@@ -76,35 +78,43 @@ def write_kit(assignment: LoadedAssignment, directory: Path, *, seed: int = 1) -
     Raises
     ------
     SpecError
-        When the folder holds something already, or seed 0 (that of the graded cases) is asked for.
+        When there is no reference, when the folder holds something already, or when seed 0 (that of the graded
+        cases) is asked for.
     """
     if seed == 0:
         raise SpecError("seed 0 draws the graded cases; choose another one for the public cases")
+    if assignment.reference is None:
+        raise SpecError(f"{assignment.name} has no reference here, from which a kit is cut (is this a student kit?)")
     if directory.is_dir() and any(directory.iterdir()):
         raise SpecError(f"{directory} is not empty; name a new folder for the kit")
-    name = assignment.name
-    inner = directory / "assignments" / name
-    texts: dict[Path, str] = {
-        directory / f"{name}.py": starter_module(assignment),
-        directory / "README.md": _readme(assignment),
-        directory / "HANDOUT.md": _handout(assignment),
-        directory / "requirements.txt": f"numpy-course-grader=={__version__}\n",
-        directory / ".github" / "workflows" / "check.yml": _WORKFLOW.format(name=name),
-        inner / "assignment.py": (assignment.folder / "assignment.py").read_text("utf-8"),
-    }
-    if assignment.public:
-        texts[inner / "public.py"] = assignment.public
-    for stem, source in assignment.provided.items():
-        texts[directory / f"{stem}.py"] = source
-        texts[inner / "provided" / f"{stem}.py"] = source
-    for path, text in texts.items():
+    files = dict(_kit(assignment, seed))  # whole before the first byte is written
+    for inside, data in files.items():
+        path = directory / inside
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    notebook = directory / f"{name}.ipynb"
-    _write_notebook(assignment, notebook)
-    cases = inner / "cases.bin"
-    save_cases(freeze(assignment, seed, f"public cases, seed {seed}"), cases)
-    return sorted([*texts, notebook, cases])
+        path.write_bytes(data)
+    return sorted(directory / inside for inside in files)
+
+
+def _kit(assignment: LoadedAssignment, seed: int) -> Iterator[tuple[str, bytes]]:
+    """The files of the kit."""
+    name = assignment.name
+    package, data = wheel()
+    inner = f"assignments/{name}"
+    yield package, data
+    yield "requirements.txt", f"./{package}\n".encode()
+    yield "README.md", _readme(assignment).encode()
+    yield "HANDOUT.md", _handout(assignment).encode()
+    yield ".github/workflows/check.yml", _WORKFLOW.format(name=name).encode()
+    yield f"{name}.py", starter_module(assignment).encode()
+    yield f"{name}.ipynb", _notebook(assignment).encode()
+    yield f"{inner}/assignment.py", (assignment.folder / "assignment.py").read_bytes()
+    if assignment.public:
+        yield f"{inner}/public.py", assignment.public.encode()
+    for stem, source in assignment.provided.items():
+        yield f"{inner}/provided/{stem}.py", source.encode()
+    for stem in _needed(assignment):
+        yield f"{stem}.py", assignment.provided[stem].encode()
+    yield f"{inner}/cases.bin", to_bytes(assignment.cases(seed))
 
 
 def _readme(assignment: LoadedAssignment) -> str:
@@ -141,6 +151,21 @@ def _imports(assignment: LoadedAssignment) -> str:
     return "\n".join(lines[:1] + ([""] if len(lines) > 1 else []) + lines[1:])
 
 
+def _needed(assignment: LoadedAssignment) -> list[str]:
+    """Provided modules that the starter imports, with those that they import themselves.
+
+    The others are names under which older notebooks import the same things; the grader knows them.
+    """
+    found: dict[str, None] = {}
+    queue = [_imports(assignment)]
+    while queue:
+        wanted = re.findall(r"(?m)^\s*(?:from|import) (\w+)", queue.pop())
+        fresh = [stem for stem in wanted if stem in assignment.provided and stem not in found]
+        found.update(dict.fromkeys(fresh))
+        queue += [assignment.provided[stem] for stem in fresh]
+    return sorted(found)
+
+
 def _sections(handout: str) -> Mapping[str, str]:
     """Sections of the hand-out by the function that their heading names."""
     found: dict[str, str] = {}
@@ -152,7 +177,7 @@ def _sections(handout: str) -> Mapping[str, str]:
     return found
 
 
-def _write_notebook(assignment: LoadedAssignment, path: Path) -> None:
+def _notebook(assignment: LoadedAssignment) -> str:
     import nbformat
 
     v4: Any = nbformat.v4
@@ -171,4 +196,4 @@ def _write_notebook(assignment: LoadedAssignment, path: Path) -> None:
     metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     notebook = v4.new_notebook(cells=cells, metadata=metadata)
     nbformat.validate(notebook)
-    path.write_text(v4.writes(notebook) + "\n", "utf-8")
+    return str(v4.writes(notebook)) + "\n"

@@ -28,34 +28,45 @@ def starter_of(function: Callable[..., Any]) -> str:
     ------
     SpecError
         When the solution region is missing, or not closed.
-
-    Examples
-    --------
-    >>> def double(x):
-    ...     '''Twice x.'''
-    ...     # BEGIN SOLUTION
-    ...     y = 2 * x
-    ...     # END SOLUTION
-    ...     return y
-    >>> print(starter_from(inspect.getsource(double)))  # doctest: +SKIP
     """
     return starter_from(textwrap.dedent(inspect.getsource(function)))
 
 
 def starter_from(source: str) -> str:
-    """The starter for a function's source text (see :func:`starter_of`)."""
+    """The starter for a function's source text.
+
+    Raises
+    ------
+    SpecError
+        As for :func:`starter_of`.
+
+    Examples
+    --------
+    >>> print(starter_from('''
+    ... def double(x: float) -> float:
+    ...     # BEGIN SOLUTION
+    ...     y = 2 * x
+    ...     # END SOLUTION
+    ...     return y
+    ... '''.strip()))
+    def double(x):
+        ### START CODE HERE ###
+        y = None
+        ### END CODE HERE ###
+        return y
+    """
     lines = source.split("\n")
     marks = [i for i, line in enumerate(lines) if line.strip() in (BEGIN, END)]
-    if len(marks) != 2 or lines[marks[0]].strip() != BEGIN:
+    if [lines[i].strip() for i in marks] != [BEGIN, END]:
         raise SpecError(f"the function beginning {lines[0]!r} needs one region from '{BEGIN}' to '{END}'")
     tree = ast.parse(source).body[0]
     if not isinstance(tree, ast.FunctionDef):
         raise SpecError(f"expected a function, found {lines[0]!r}")
     first, last = marks
     indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
-    known = {argument.arg for argument in ast.walk(tree.args) if isinstance(argument, ast.arg)}
-    wanted = [name for name in _names_after(tree, last + 1) if name not in known]
-    region = [START_HERE, *(f"{name} = None" for name in wanted), END_HERE]
+    region = [START_HERE, *(f"{name} = None" for name in _blanks(tree, first + 1, last + 1)), END_HERE]
+    if not any(node.lineno < first + 1 or node.lineno > last + 1 for node in tree.body) and len(region) == 2:
+        region.insert(1, "pass")  # nothing else is left of the body
     body_start = tree.body[0].lineno - 1
     return "\n".join(
         [
@@ -75,12 +86,17 @@ def _signature(tree: ast.FunctionDef) -> str:
     return f"def {tree.name}({ast.unparse(tree.args)}):"
 
 
-def _names_after(tree: ast.FunctionDef, line: int) -> Sequence[str]:
-    """Local names that the lines behind the region read, in order."""
-    found: dict[str, None] = {}
-    for statement in tree.body:
-        if statement.lineno > line:
-            for node in ast.walk(statement):
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in ("np", "dict", "tuple"):
-                    found[node.id] = None
-    return tuple(found)
+def _blanks(tree: ast.FunctionDef, first: int, last: int) -> Sequence[str]:
+    """Names that the region binds and the lines behind it read, but for arguments: those have a value already."""
+    arguments = {argument.arg for argument in ast.walk(tree.args) if isinstance(argument, ast.arg)}
+    nodes = [node for statement in tree.body for node in ast.walk(statement)]
+    bound = {name for node in nodes if first < getattr(node, "lineno", 0) < last for name in _bound(node)}
+    read = [n for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and n.lineno > last]
+    read.sort(key=lambda node: (node.lineno, node.col_offset))
+    return tuple(dict.fromkeys(node.id for node in read if node.id in bound - arguments))
+
+
+def _bound(node: ast.AST) -> Sequence[str]:
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        return (node.id,)
+    return (node.name,) if isinstance(node, ast.FunctionDef) else ()

@@ -1,0 +1,73 @@
+"""This package as a wheel, made without a build tool: what a student kit installs.
+
+A kit that named a project on an index would install whatever stands there under that name. So the kit brings
+the grader that its cases were frozen with: the files of this package without the built-in course, whose
+reference solutions are nothing for students.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib.metadata
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from grader import __version__
+from grader.errors import HarnessError
+
+__all__ = ["PROJECT", "package_files", "wheel", "zipped"]
+
+PROJECT = "numpy-course-grader"
+_LONG_AGO = (2020, 1, 1, 0, 0, 0)
+_WHEEL = "Wheel-Version: 1.0\nGenerator: grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+
+
+def package_files() -> Iterator[tuple[str, bytes]]:
+    """The files of this package under their names in it, without caches and the built-in course."""
+    package = Path(__file__).resolve().parent
+    for file in sorted(package.rglob("*")):
+        inside = file.relative_to(package)
+        if file.is_file() and "__pycache__" not in inside.parts and inside.parts[0] != "_course":
+            yield f"grader/{inside.as_posix()}", file.read_bytes()
+
+
+def zipped(files: Mapping[str, bytes], executable: frozenset[str] = frozenset()) -> bytes:
+    """A zip of these files; the same files give the same bytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name, _LONG_AGO)
+            entry.external_attr = (0o755 if name in executable else 0o644) << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+    return target.getvalue()
+
+
+def wheel() -> tuple[str, bytes]:
+    """File name and bytes of a wheel of this package.
+
+    Raises
+    ------
+    HarnessError
+        When the package was not installed, so that its requirements are not known.
+    """
+    try:
+        installed = importlib.metadata.distribution(PROJECT)
+    except importlib.metadata.PackageNotFoundError:
+        raise HarnessError(f"a kit is made by an installed grader: pip install {PROJECT}") from None
+    stem = f"{PROJECT.replace('-', '_')}-{__version__}"
+    info = f"{stem}.dist-info"
+    files = dict(package_files())
+    files[f"{info}/METADATA"] = (installed.read_text("METADATA") or "").encode()
+    files[f"{info}/WHEEL"] = _WHEEL.encode()
+    files[f"{info}/entry_points.txt"] = (installed.read_text("entry_points.txt") or "").encode()
+    record = "".join(f"{name},sha256={_digest(data)},{len(data)}\n" for name, data in files.items())
+    files[f"{info}/RECORD"] = (record + f"{info}/RECORD,,\n").encode()
+    return f"{stem}-py3-none-any.whl", zipped(files)
+
+
+def _digest(data: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
