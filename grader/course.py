@@ -240,7 +240,7 @@ def find_course(folder: Path | None = None) -> Course:
     for candidate in (here / "_course", here.parent):
         if (candidate / "assignments").is_dir():
             return Course(candidate)
-    raise SpecError("no course found: name one with --course DIR")
+    raise SpecError("no course found: work in the folder of your kit, or name a course with --course DIR")
 
 
 def load_assignment(name: str, *, course: str | Path | None = None) -> LoadedAssignment:
