@@ -1,0 +1,58 @@
+"""The table of hostile submissions: what each tries, and what must happen.
+
+Each row defines ``target``, which is asked two times for ``3 * A.sum(axis=1)``; an honest ``other`` is asked next.
+Whatever the row does, the run ends, ``other`` is right, and nothing is left behind. ``python -m tests.hostile.table``
+prints what became of every row at every runner.
+
+Outcomes: ``right``, ``wrong``, ``opaque <type>``, ``raised <exception>``, ``timeout``, ``crashed <how>``,
+``out-of-memory``, ``too-much-output``, ``missing``.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+
+from tests.hostile import answers, channel, files, loads, values, walls
+from tests.hostile.row import RUNNERS, Hostile, run, sandbox, victim
+
+ROWS: tuple[Hostile, ...] = (
+    *loads.ROWS,
+    *values.ROWS,
+    *channel.ROWS,
+    *answers.ROWS,
+    *walls.ROWS,
+    *files.ROWS,
+)
+
+
+def main(names: Sequence[str]) -> None:
+    """Print the outcomes of all rows (or of those whose name contains a word) at all runners."""
+    chosen = [row for row in ROWS if not names or any(word in row.name for word in names)]
+    failures = 0
+    for runner in RUNNERS:
+        print(f"\n== {runner}: {', '.join(RUNNERS[runner])}")
+        with victim(), sandbox(runner) as at:
+            print(f"   level: {at.level}")
+            for row in chosen:
+                if not row.runs_at(runner):
+                    print(f"   -    {row.name}: {row.gaps.get(runner, 'not tried here, it takes seconds')}")
+                    continue
+                began = time.perf_counter()
+                result = run(row, at)
+                held = result.target in row.must
+                gap = row.gaps.get(runner)
+                mark = "ok  " if held else "gap " if gap else "FAIL"
+                if result.other not in row.other:
+                    mark = "FAIL"
+                failures += mark == "FAIL"
+                told = f"   {mark} {row.name}: {result.target[:90]!r}"
+                told += f" ({gap})" if gap and not held else ""
+                told += f"; other: {result.other}" if result.other != "right" else ""
+                print(f"{told}  [{time.perf_counter() - began:.2f} s]", flush=True)
+    print(f"\n{len(chosen)} rows, {failures} failures")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,77 @@
+"""The table, run: every row at every runner, and nothing left behind by any of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.sandbox import Sandbox
+from tests.hostile import files
+from tests.hostile.row import RUNNERS, VICTIM, Hostile, run, sandbox, victim
+from tests.hostile.table import ROWS
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
+
+TRIED = [(row, runner) for runner in RUNNERS for row in ROWS if row.runs_at(runner)]
+
+
+@pytest.fixture(scope="module")
+def sandboxes() -> Iterator[dict[str, Sandbox]]:
+    made: dict[str, Sandbox] = {}
+    with victim():
+        yield made
+        for one in made.values():
+            one.close()
+        assert descendants() == set()
+
+
+def descendants() -> set[int]:
+    """Processes below this one, by what /proc says of their parents."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            parents[int(entry.name)] = int(fields[1])
+    found = {os.getpid()}
+    while True:
+        more = {pid for pid, parent in parents.items() if parent in found} - found
+        if not more:
+            return found - {os.getpid()}
+        found |= more
+
+
+def left_behind() -> tuple[int, frozenset[str]]:
+    """Open descriptors of this process, and files of hostile rows where anybody may write."""
+    places = [place for place in (*files.PLACES, "/tmp", "/dev/mqueue") if os.path.isdir(place)]
+    names = (f"{place}/{name}" for place in places for name in os.listdir(place) if "grader-hostile" in name)
+    return len(os.listdir("/proc/self/fd")), frozenset(name for name in names if name != str(VICTIM))
+
+
+@pytest.mark.parametrize(("row", "runner"), TRIED, ids=[f"{runner}: {row.name}" for row, runner in TRIED])
+def test_a_hostile_submission_gets_what_the_table_says(
+    row: Hostile, runner: str, sandboxes: dict[str, Sandbox]
+) -> None:
+    if runner not in sandboxes:
+        sandboxes[runner] = sandbox(runner)
+        assert sandboxes[runner].level == {"full": "full", "spawned": "full", "fork only": "none"}.get(runner, "weak")
+    before, around = descendants(), left_behind()
+    result = run(row, sandboxes[runner])
+    if runner not in row.gaps:
+        assert result.target in row.must
+    assert result.other in row.other
+    assert left_behind() == around
+    assert descendants() == before
+
+
+def test_every_gap_has_a_reason_and_no_gap_is_at_the_full_level() -> None:
+    for row in ROWS:
+        assert all(reason and runner in RUNNERS for runner, reason in row.gaps.items()), row.name
+        assert not {"full", "spawned"} & set(row.gaps), row.name
+    assert len({row.name for row in ROWS}) == len(ROWS)
