@@ -1,6 +1,6 @@
 """Rows that write, change or remove files."""
 
-# ruff: noqa: E501  (a short program is easier to read on one line)
+
 from __future__ import annotations
 
 from collections.abc import Mapping

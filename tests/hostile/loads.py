@@ -1,6 +1,6 @@
 """Rows on time, memory, output and ends: what a thousand honest mistakes and a few dishonest ones do."""
 
-# ruff: noqa: E501  (a short program is easier to read on one line)
+
 from __future__ import annotations
 
 from tests.hostile.row import FULL, Hostile
