@@ -8,7 +8,9 @@ all values pass), and nothing is earned by what a stub gets right.
 
 from __future__ import annotations
 
+import hashlib
 import math
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -98,7 +100,46 @@ def judge(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> Verdict:
     -------
     Verdict
         With failures in the order of the cases, small ones first.
+
+    Notes
+    -----
+    A verdict depends on nothing but these three, and most right solutions of a class give the same bits: what
+    passed is remembered by the SHA-256 of its replies.
     """
+    digest = _digest(cases, outcomes)
+    known = _PASSED.get((cases, digest))
+    if known is not None and known[0] is spec:
+        return known[1]
+    verdict = _judged(spec, cases, outcomes)
+    if verdict.passed and digest:
+        if len(_PASSED) >= _REMEMBERED:
+            _PASSED.clear()
+        _PASSED[cases, digest] = spec, verdict
+    return verdict
+
+
+_PASSED: dict[tuple[FunctionCases, bytes], tuple[Function, Verdict]] = {}
+_REMEMBERED = 2_048
+_LENGTHS = struct.Struct("<IQQI")
+
+
+def _digest(cases: FunctionCases, outcomes: Outcomes) -> bytes:
+    """SHA-256 of all replies; empty where something did not reply."""
+    parts: list[bytes] = []
+    for case in cases.cases:
+        replies = outcomes.get(case.key)
+        if not replies or not all(isinstance(reply, Returned) for reply in replies):
+            return b""
+        for reply in replies:
+            assert isinstance(reply, Returned)
+            header, payload = reply.value
+            parts += (_LENGTHS.pack(len(replies), len(header), len(payload), len(reply.mutated)), header, payload)
+            if reply.mutated:
+                parts.append(struct.pack(f"<{len(reply.mutated)}I", *reply.mutated))
+    return hashlib.sha256(b"".join(parts)).digest() if parts else b""
+
+
+def _judged(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> Verdict:
     draft = _Draft()
     stopped = _first_stop(cases, outcomes)
     shares = _shares(spec, _items(cases, spec))
