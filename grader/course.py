@@ -91,31 +91,45 @@ class Course:
         """
         entry = str(self.root)
         others = _taken_out(lambda module: not self._owns(module))
-        sys.modules.update(_ASIDE.pop(self.root, {}))
+        imported = any(map(self._owns, _shared(sys.modules)))  # by somebody else: then they stay where they are
+        for name, module in _ASIDE.get(self.root, {}).items():
+            sys.modules.setdefault(name, module)
+        self._make_packages()
         sys.path.insert(0, entry)
         try:
             yield
         finally:
             sys.path.remove(entry)
-            if others:
+            if not imported:
                 _ASIDE[self.root] = _taken_out(self._owns)
-                sys.modules.update(others)
+            sys.modules.update(others)
+
+    def _make_packages(self) -> None:
+        """A folder without ``__init__.py`` would give way to any package of its name on the path."""
+        for name in _PACKAGES:
+            folder = self.root / name
+            if name not in sys.modules and folder.is_dir() and not (folder / "__init__.py").is_file():
+                sys.modules[name] = ModuleType(name)
+                sys.modules[name].__path__ = [str(folder)]
 
     def _owns(self, module: ModuleType) -> bool:
         place = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", ())), "")
         return Path(place).is_relative_to(self.root)
 
 
+_PACKAGES = ("assignments", "reference")
 _ASIDE: dict[Path, dict[str, ModuleType]] = {}
 
 
+def _shared(modules: Mapping[str, ModuleType]) -> list[ModuleType]:
+    """The modules of the packages that every course has."""
+    return [module for name, module in modules.items() if name.partition(".")[0] in _PACKAGES]
+
+
 def _taken_out(wanted: Callable[[ModuleType], bool]) -> dict[str, ModuleType]:
-    """Take modules of the packages that every course has out of ``sys.modules``."""
-    found = {
-        name: module
-        for name, module in sys.modules.items()
-        if name.partition(".")[0] in ("assignments", "reference") and wanted(module)
-    }
+    """Take some of these modules out of ``sys.modules``."""
+    mine = {id(module) for module in _shared(sys.modules) if wanted(module)}
+    found = {name: module for name, module in sys.modules.items() if id(module) in mine}
     for name in found:
         del sys.modules[name]
     return found
