@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -86,11 +87,18 @@ def grade_submission(
     student: str | None = None,
     only: str | None = None,
 ) -> Report:
-    """Grade definitions that have been read (see :func:`grade`); ``only`` one function, or all."""
-    specs = [spec for spec in assignment.spec.functions if only in (None, spec.name)]
+    """Grade definitions that have been read (see :func:`grade`).
+
+    Of all functions, or of ``only`` one: then its helpers are graded with it, so that the report can say on
+    which of them it stands, but not shown.
+    """
+    needed = None if only is None else {only, *assignment.spec.ancestors(only)}
+    specs = [spec for spec in assignment.spec.functions if needed is None or spec.name in needed]
     with np.errstate(all="ignore"):  # nan and inf are a student's to return and ours to judge
         run = _Run(assignment, cases, submission, runner, specs)
         graded = [run.function(spec) for spec in specs]
+    messages = (*run.messages, *_not_carried(assignment, graded))
+    graded = [f for f in graded if only in (None, f.name)]
     if all(f.status == "missing" for f in graded):
         names = ", ".join(f.name for f in assignment.spec.functions[:4])
         message = f"no graded function was found; expected definitions such as {names}"
@@ -105,7 +113,7 @@ def grade_submission(
         points=round(sum(f.points for f in graded), 4),
         max_points=assignment.spec.points,
         functions=tuple(graded),
-        messages=run.messages,
+        messages=messages,
         cases=cases.digest,
         grader_version=__version__,
     )
@@ -132,6 +140,17 @@ def unreadable(
         cases=cases.digest,
         grader_version=__version__,
     )
+
+
+def _not_carried(assignment: LoadedAssignment, graded: Sequence[FunctionReport]) -> tuple[str, ...]:
+    """Without the reference there are no right helpers: say which functions may be right all the same."""
+    if assignment.reference is not None:
+        return ()
+    wrong = [f.name for f in graded if f.status != "passed"]
+    standing = [n for n in wrong if set(assignment.spec.ancestors(n)) & set(wrong)]
+    first = [n for n in wrong if n not in standing and any(n in assignment.spec.ancestors(s) for s in standing)]
+    names = ", ".join(standing), ", ".join(first)
+    return (say("not-carried", names=names[0], helpers=names[1]),) if standing else ()
 
 
 @dataclass(frozen=True)
@@ -202,7 +221,7 @@ class _Run:
         best = first
         if first.verdict.status == "failed" or (not first.verdict.passed and self._stands_on_stopped(spec)):
             for attempt in self._carried(spec, cases, first):
-                if attempt.verdict.points > best.verdict.points or attempt.verdict.passed:
+                if attempt.verdict.passed or _tells_more(attempt.verdict, best.verdict):
                     best = attempt
                 if best.verdict.passed:
                     break
@@ -278,7 +297,7 @@ class _Run:
 
     def _report(self, spec: Function, cases: FunctionCases, attempt: _Attempt) -> FunctionReport:
         verdict = attempt.verdict
-        findings = findings_of(spec, cases, attempt.outcomes, verdict)
+        findings = findings_of(spec, cases, attempt.outcomes, verdict) or self._blank(spec, verdict)
         carried = bool(attempt.carried) and verdict.passed  # a few points more are no reason to call it right
         if carried:
             self.carried.add(spec.name)
@@ -295,6 +314,17 @@ class _Run:
             findings,
             counterexample,
         )
+
+    def _blank(self, spec: Function, verdict: Verdict) -> tuple[Finding, ...]:
+        """A blank of the template that was left in, where nothing better explains a None."""
+        if verdict.passed or not any("None" in check.message for check in verdict.checks if check.status == "failed"):
+            return ()
+        unit = next((u for u in reversed(self.submission.units) if spec.name in u.binds), None)
+        for number, line in enumerate(unit.source.split("\n") if unit else ()):
+            if unit and _BLANK.match(line):
+                place = {"line": unit.line + number, "label": unit.label, "text": line.split("#")[0].strip()}
+                return (Finding("unfilled-blank", say("unfilled-blank", **place), say("unfilled-blank-hint")),)
+        return ()
 
     def _carried_finding(self, spec: Function, how: str) -> Finding:
         if how == "own":
@@ -318,6 +348,16 @@ class _Run:
         if not any(case.key in self.outcomes for case in self.cases.functions[name].cases):
             return True  # it was not run here: nothing is said about it
         return self.defined.get(name) == "callable" and judge(spec, self.cases.functions[name], self.outcomes).passed
+
+
+_BLANK = re.compile(r"""\s+[\w\[\]"'+(), ]+=\s*None(\s*,\s*None)*\s*(#.*)?$""")
+
+
+def _tells_more(one: Verdict, other: Verdict) -> bool:
+    """Whether a verdict earns more, or as much but did not end in an exception (of a wrong helper)."""
+    raised = any(c.kind == "runs" and c.status == "failed" for c in other.checks)
+    ran = not any(c.kind == "runs" and c.status == "failed" for c in one.checks)
+    return one.points > other.points or (one.points == other.points and raised and ran)
 
 
 def _silent(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:

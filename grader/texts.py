@@ -49,6 +49,10 @@ _TEXTS = {
     "carried-own": "{name} is right on the values that your own {producer} hands over. It gets full points here.",
     "carried-values": "judged on what your own functions hand over: {property}",
     "carried-hint": "Repair {helpers} first.",
+    "not-carried": (
+        "{names} may fail only because of {helpers}: repair that first. A student kit has no right helpers to judge "
+        "by; your instructor's grader has"
+    ),
     "factor": "{item} is {factor} times the expected value{meaning}",
     "factor-hint": "Compare your formula with the one in the exercise, factor by factor.",
     "sign": "{item} has the opposite sign",
@@ -67,6 +71,8 @@ _TEXTS = {
     "truncated-hint": "Does an integer array or an integer division throw the fraction away?",
     "only-class": "{item} is wrong only for inputs of the kind '{case_class}'",
     "only-class-hint": "What is special about these inputs?",
+    "unfilled-blank": "line {line} of {label} still reads '{text}'",
+    "unfilled-blank-hint": "Fill the blank in: a name that is None cannot be calculated with.",
     "undefined-name": "the name {missing} is not defined in this file",
     "undefined-name-hint": "Perhaps it existed only in the running notebook: restart the kernel and run all cells.",
 }
