@@ -47,7 +47,7 @@ class Plan:
     def __post_init__(self) -> None:
         parts = [struct.pack("<IHH", self.number, len(self.given), len(self.steps))]
         for name, encoded in (*self.given, *self.steps):
-            parts.append(struct.pack("<H", len(name)) + name.encode() + pack(encoded))
+            parts.append(struct.pack("<H", len(name.encode())) + name.encode() + pack(encoded))
         object.__setattr__(self, "packed", b"".join(parts))
 
 

@@ -1,0 +1,346 @@
+"""Drawing cases: the same for everybody, wide enough to tell right from wrong, and loud where they cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.cases import to_bytes
+from grader.checks import arguments_of, expected_value
+from grader.compare import leaves
+from grader.errors import SpecError
+from grader.freeze import freeze
+from grader.wire import Ref, decode
+from tests import tiny
+from tests.authored import MISTAKES, REFERENCE, sample
+
+# -- what is drawn ---------------------------------------------------------------------------------
+
+
+def test_the_same_seed_draws_the_same_cases() -> None:
+    assert to_bytes(freeze(tiny.assignment())) == to_bytes(tiny.cases())
+
+
+def test_another_seed_draws_other_cases() -> None:
+    other = freeze(tiny.assignment(), seed=1)
+    mine = {leaf.tobytes() for c in tiny.cases().functions["center"].cases for leaf in arguments_of(c.plan)}
+    theirs = {leaf.tobytes() for c in other.functions["center"].cases for leaf in arguments_of(c.plan)}
+    assert mine.isdisjoint(theirs)
+
+
+def test_small_cases_come_first_and_may_be_seen() -> None:
+    for function in tiny.cases().functions.values():
+        classes = [c.case_class for c in function.cases if c.check == "values"]
+        assert classes[:3] == ["small"] * 3
+        assert all(c.visible for c in function.cases if c.case_class == "small")
+
+
+def test_the_cases_of_properties_and_some_others_stay_hidden() -> None:
+    for spec in tiny.assignment().spec.functions:
+        found = tiny.cases().functions[spec.name].cases
+        assert not any(c.visible for c in found if c.check in {p.name for p in spec.properties})
+        general = [c.visible for c in found if c.case_class == "general" and c.check == "values"]
+        assert False in general
+
+
+def test_classes_have_their_number_of_cases_and_their_sizes() -> None:
+    found = tiny.cases().functions["center"].cases
+    assert [c.case_class for c in found].count("one example") == 2
+    assert {arguments_of(c.plan)[0].shape[1] for c in found if c.case_class == "one example"} == {1}
+
+
+def test_sizes_vary_over_the_cases() -> None:
+    shapes = {arguments_of(c.plan)[0].shape for c in tiny.cases().functions["center"].cases}
+    assert len(shapes) >= 6
+
+
+def test_what_a_function_is_called_with_is_known() -> None:
+    found = tiny.cases()
+    assert found.arities["affine"] == 3
+    assert found.functions["affine_backward"].parameters == ("dZ", "cache")
+
+
+def test_items_that_a_stub_gets_right_are_known() -> None:
+    trivial = {name: set(f.trivial) for name, f in tiny.cases().functions.items() if f.trivial}
+    assert trivial == {"affine": {"cache"}, "noise": {"b{l}"}, "zeros_like_all": {"vW{l}", "vb{l}"}}
+
+
+def test_every_alternative_has_its_own_answer() -> None:
+    for case in tiny.cases().functions["affine_backward"].cases:
+        one, two = (expected_value(case, n) for n in (0, 1))
+        m = arguments_of(case.plan)[0].shape[1]
+        assert np.allclose(one["dX1"], two["dX1"] * m)
+
+
+def test_tolerances_are_small_but_not_zero_and_wider_for_a_guard() -> None:
+    functions = tiny.cases().functions
+    for case in functions["center"].cases:
+        assert all(0 < t < 1e-10 for t in case.expected[0].tolerances)
+    guarded = [max(c.expected[0].tolerances) for c in functions["mean_square"].cases if c.check == "values"]
+    assert all(1e-10 < t < 1e-8 for t in guarded)
+    for case in functions["above"].cases:
+        assert case.expected[0].tolerances == (0.0,)
+
+
+def test_a_consumer_has_a_plan_on_the_students_own_values() -> None:
+    for case in tiny.cases().functions["affine_backward"].cases:
+        assert case.own is not None
+        assert [name for name, _ in case.own.steps] == ["affine", "affine_backward"]
+        dZ, cache = decode(case.own.steps[1][1], ref=lambda ref: ref)
+        assert cache == Ref(0, (1,))
+        assert isinstance(dZ, np.ndarray)
+
+
+def test_own_inputs_are_asked_for_in_the_first_place() -> None:
+    for case in tiny.cases().functions["undo"].cases:
+        assert case.own is None
+        assert [name for name, _ in case.plan.steps] == ["fit", "undo"]
+
+
+def test_outcomes_of_mistakes_are_kept_where_they_differ() -> None:
+    for case in tiny.cases().functions["affine"].cases:
+        assert set(case.mistakes) == {"missing-bias", "cache-order"}
+    kept = [set(c.mistakes) for c in tiny.cases().functions["mean_square"].cases if c.expected]
+    assert {"missing-weight"} in kept
+
+
+def test_inputs_are_free_of_answers_of_other_functions() -> None:
+    for name, function in tiny.cases().functions.items():
+        answers = {
+            leaf.tobytes()
+            for other, f in tiny.cases().functions.items()
+            if other != name
+            for c in f.cases
+            for e in c.expected
+            for _, leaf in leaves(decode(e.value))
+            if isinstance(leaf, np.ndarray) and np.unique(leaf).size > 3 and leaf.dtype.kind == "f"
+        }
+        asked = {
+            leaf.tobytes()
+            for c in function.cases
+            for _, leaf in leaves(arguments_of(c.plan))
+            if isinstance(leaf, np.ndarray)
+        }
+        assert asked.isdisjoint(answers)
+
+
+def test_what_a_reference_prints_is_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    freeze(sample(tmp_path, reference=REFERENCE.replace("    return", "    print('noise')\n    return")))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_an_ill_conditioned_case_is_dropped_and_counted(tmp_path: Path) -> None:
+    reference = "import numpy as np\ndef twice(X):\n    return X / 0 if X.shape[1] == 3 else 2 * X\n"
+    found = freeze(sample(tmp_path, reference=reference)).functions["twice"]
+    assert found.dropped > 0
+    assert found.cases
+    assert all(np.isfinite(expected_value(c, 0)).all() for c in found.cases)
+
+
+# -- what is refused ---------------------------------------------------------------------------------
+
+TWICE = 'Function("twice", 1, inputs{})'
+STYLE = "import numpy as np\ndef {0}(X):\n    return {1}\nSTYLES = {{'twice': [{0}]}}\n"
+
+
+def two_mistakes(first: str, second: str, codes: tuple[str, str] = ("one", "two")) -> str:
+    return f"""
+import numpy as np
+from grader.spec import mistake
+
+@mistake({codes[0]!r}, "twice", "first", "hint")
+def first(X):
+    return {first}
+
+@mistake({codes[1]!r}, "twice", "second", "hint")
+def second(X):
+    return {second}
+
+MISTAKES = (first, second)
+"""
+
+
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    (
+        "a reference that raises",
+        {"reference": "def twice(X):\n    return 1 / 0"},
+        r"twice raised on a drawn case: ZeroDivisionError",
+    ),
+    ("a reference that is missing", {"reference": "x = 1"}, r"reference.sample has no function 'twice'"),
+    (
+        "a reference that overwrites",
+        {"reference": "def twice(X):\n    X *= 2\n    return X"},
+        r"the right solution twice fails: it changed its argument X in place",
+    ),
+    (
+        "a reference without numbers",
+        {"reference": "def twice(X):\n    return X * float('nan')"},
+        r"every drawn case was dropped as ill-conditioned",
+    ),
+    (
+        "a strategy that returns no tuple",
+        {"functions": 'Function("twice", 1, lambda d: d.array(2, 2))'},
+        r"the strategy must return a tuple of arguments, found ndarray",
+    ),
+    (
+        "a strategy that raises",
+        {"functions": 'Function("twice", 1, lambda d: (d.arrray(2, 2),))'},
+        r"sample/twice/values/small/0: the strategy raised AttributeError: .*arrray",
+    ),
+    (
+        "a strategy that refuses every draw",
+        {"functions": 'Function("twice", 1, lambda d: d.reject("never"))'},
+        r"sample/twice/values: no case of the class 'small' could be drawn",
+    ),
+    (
+        "an argument that cannot be sent",
+        {
+            "functions": 'Function("twice", 1, lambda d: (d.array(2, 2), object()))',
+            "reference": "def twice(X, o):\n    return X",
+        },
+        r"twice: an argument cannot be sent to the worker: a value of type object cannot be sent",
+    ),
+    (
+        "a planted name that is not declared",
+        {"functions": 'Function("twice", 1, lambda d: (d.give("step", Code("c")), (d.array(2, 2),))[1])'},
+        r"draw.give\('step'\) needs given=\('step',\) in the Function",
+    ),
+    (
+        "public code that is missing",
+        {
+            "functions": TWICE.format(', given=("step",)').replace(
+                "inputs", 'lambda d: (d.give("step", Code("c")), inputs(d))[1]'
+            )
+        },
+        r"sample: public.py has no function 'c'",
+    ),
+    (
+        "own inputs without an earlier call",
+        {"functions": TWICE.format(", own_inputs=True")},
+        r"twice: own_inputs needs a strategy that uses draw.call",
+    ),
+    (
+        "an unknown alternative",
+        {"functions": TWICE.format(', alternatives=("x",)')},
+        r"reference.sample has no function 'twice__x'",
+    ),
+    (
+        "an unknown guard",
+        {"functions": TWICE.format(', guards=("x",)')},
+        r"reference.sample has no function 'twice__x'",
+    ),
+    (
+        "a property that the reference breaks",
+        {
+            "functions": TWICE.format(
+                ', properties=(Property("even", 0.1, lambda d: [inputs(d)], lambda g: "it is odd"),)'
+            )
+        },
+        r"twice: the property 'even' fails for twice: it is odd",
+    ),
+    (
+        "a property without a call",
+        {"functions": TWICE.format(', properties=(Property("even", 0.1, lambda d: [], lambda g: g.reply),)')},
+        r"twice: the property 'even' fails for twice: ",
+    ),
+    (
+        "a predicate for an unknown mistake",
+        {
+            "functions": TWICE.format(
+                ', properties=(Property("even", 0.1, lambda d: [inputs(d)], lambda g: None, fits={"x": bool}),)'
+            )
+        },
+        r"twice: the property 'even' names 'x', which is no mistake of mistakes.py",
+    ),
+    (
+        "a mistake of an unknown function",
+        {"mistakes": MISTAKES.replace('"twice"', '"thrice"')},
+        r"sample has no function 'thrice'; it has: twice",
+    ),
+    (
+        "a mistake that is right",
+        {"mistakes": MISTAKES.replace("X + 0.0", "2 * X")},
+        r"the mistake 'once' passes all checks on the drawn cases",
+    ),
+    (
+        "two mistakes that cannot be told apart",
+        {"mistakes": two_mistakes("X + 1", "1 + X")},
+        r"twice: the mistake 'two' is not recognised \(findings: \['one'\]\)",
+    ),
+    ("a style of an unknown function", {"styles": "STYLES = {'thrice': [abs]}"}, r"sample has no function 'thrice'"),
+    (
+        "a style that is wrong",
+        {"styles": STYLE.format("style", "2 * X + 1e-5")},
+        r"twice: the style 'style' differs from the reference at \(\) by",
+    ),
+    (
+        "a style that raises",
+        {"styles": STYLE.format("style", "1 / 0")},
+        r"style raised on a drawn case: ZeroDivisionError",
+    ),
+    (
+        "a style of another form",
+        {"styles": STYLE.format("style", "(2 * X)[0]")},
+        r"twice: the style 'style' differs from the reference at \(\) by inf",
+    ),
+    (
+        "a style in single precision",
+        {"styles": STYLE.format("style", "np.float32(2 * X)")},
+        r"the right solution style fails|the style 'style' differs",
+    ),
+    (
+        "an answer among the questions of another function",
+        {
+            "functions": 'Function("twice", 1, lambda d: (np.arange(1.0, 9.0),)),'
+            ' Function("thrice", 1, lambda d: (2 * np.arange(1.0, 9.0),))',
+            "reference": REFERENCE + "\ndef thrice(X):\n    return 3 * X\n",
+        },
+        r"an answer of twice/values/0 occurs among the questions of thrice/values/0",
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "words"), [r[1:] for r in REFUSED], ids=[r[0] for r in REFUSED])
+def test_freezing_fails_loudly(tmp_path: Path, files: dict[str, Any], words: str) -> None:
+    with pytest.raises(SpecError, match=words):
+        freeze(sample(tmp_path, **files))
+
+
+def test_a_kit_cannot_draw(tmp_path: Path) -> None:
+    loaded = sample(tmp_path)
+    (tmp_path / "reference" / "sample.py").unlink()
+    with pytest.raises(
+        SpecError, match=r"sample has no reference here, so its cases cannot be drawn \(a student kit\?\)"
+    ):
+        freeze(loaded)
+
+
+# -- what is allowed ----------------------------------------------------------------------------------
+
+
+def test_two_mistakes_may_share_a_code_even_when_they_are_one(tmp_path: Path) -> None:
+    found = freeze(sample(tmp_path, mistakes=two_mistakes("X + 1", "1 + X", ("one", "one")))).functions["twice"]
+    assert {m.code for m in found.mistakes.values()} == {"one"}
+    assert len(found.mistakes) == 2
+
+
+def test_a_style_widens_the_tolerance_by_its_own_rounding_only(tmp_path: Path) -> None:
+    plain = freeze(sample(tmp_path / "a")).functions["twice"]
+    styled = freeze(sample(tmp_path / "b", styles=STYLE.format("style", "2 * X * (1 + 1e-13)"))).functions["twice"]
+    before = max(c.expected[0].tolerances[0] for c in plain.cases)
+    after = max(c.expected[0].tolerances[0] for c in styled.cases)
+    assert before < after < 1e-10
+
+
+def test_a_mistake_may_raise_or_give_something_that_no_wire_takes(tmp_path: Path) -> None:
+    found = freeze(sample(tmp_path, mistakes=two_mistakes("X[99]", "X + 1"))).functions["twice"]
+    assert {case.mistakes["one"] for case in found.cases} == {"IndexError"}
+
+
+def test_relative_tolerances_are_those_of_the_contract(tmp_path: Path) -> None:
+    found = freeze(sample(tmp_path, functions=TWICE.format(", relative=1e-5"))).functions["twice"]
+    for case in found.cases:
+        assert case.expected[0].tolerances[0] == pytest.approx(1e-5 * np.abs(expected_value(case, 0)).max())

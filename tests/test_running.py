@@ -1,0 +1,131 @@
+"""The seam between judging and running, and its twin in this process."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import numpy as np
+
+from grader.running import Execution, InProcess, Outcome, Plan, Program, Raised, Returned, Runner
+from grader.submission import Unit
+from grader.wire import Code, Encoded, Ref, decode, encode, unpack
+
+
+def program(source: str, **options: Any) -> Program:
+    units = tuple(Unit(text, "cell 1", line, (), True) for line, text in enumerate(source.split("\n---\n"), 1))
+    return Program(units, wanted=("f", "g"), **options)
+
+
+def plan(*steps: tuple[str, tuple[Any, ...]], given: tuple[tuple[str, Code], ...] = ()) -> Plan:
+    named = tuple((name, encode(args)) for name, args in steps)
+    return Plan("f", 7, named, tuple((name, encode(code)) for name, code in given))
+
+
+def run(source: str, *plans: Plan, answer: Any = None, **options: Any) -> Execution:
+    return InProcess().run(program(source, **options), plans, answer)
+
+
+def value(outcome: Outcome) -> Any:
+    assert isinstance(outcome, Returned), outcome
+    return decode(outcome.value)
+
+
+def test_a_plan_packs_its_calls_in_order() -> None:
+    found = plan(("f", (1.0,)), ("g", ("x",)), given=(("step", Code("make", (2,))),))
+    number, ngiven, nsteps = struct.unpack_from("<IHH", found.packed)
+    assert (number, ngiven, nsteps) == (7, 1, 2)
+    at, names = 8, []
+    for _ in range(3):
+        (size,) = struct.unpack_from("<H", found.packed, at)
+        names.append(found.packed[at + 2 : at + 2 + size].decode())
+        encoded, at = unpack(found.packed, at + 2 + size)
+        assert isinstance(encoded, Encoded)
+    assert names == ["step", "f", "g"]
+    assert at == len(found.packed)
+
+
+def test_names_in_any_script_are_packed_by_their_bytes() -> None:
+    found = plan(("fläche", (1.0,)))
+    (size,) = struct.unpack_from("<H", found.packed, 8)
+    assert found.packed[10 : 10 + size].decode() == "fläche"
+
+
+def test_the_twin_is_a_runner_without_walls() -> None:
+    runner: Runner = InProcess()
+    assert runner.level == "none"
+
+
+def test_calls_give_values_one_per_step() -> None:
+    found = run("def f(x):\n    return 2 * x", plan(("f", (np.ones(2),)), ("f", (Ref(0),)), ("f", (Ref(1, (0,)),))))
+    one, two, three = (value(o) for o in found.outcomes[0])
+    assert (one.tolist(), two.tolist(), three) == ([2.0, 2.0], [4.0, 4.0], 8.0)
+
+
+def test_what_is_defined_and_what_failed_is_told() -> None:
+    found = run("def f(x):\n    return x\n---\nimport no_such_module\n---\ng = 3")
+    assert found.loaded.defined == {"f": "callable", "g": "missing"}
+    assert found.loaded.messages == ("cell 1, line 2: ModuleNotFoundError: No module named 'no_such_module'",)
+    assert found.outcomes == ()
+
+
+def test_a_plan_ends_with_the_call_that_raised() -> None:
+    found = run("def f(x):\n    raise ValueError('no')", plan(("f", (1,)), ("f", (2,))), plan(("f", (3,))))
+    assert found.outcomes == ((Raised("ValueError", "no"),), (Raised("ValueError", "no"),))
+
+
+def test_a_call_of_what_is_missing_raises() -> None:
+    (outcomes,) = run("x = 1", plan(("f", (1,)))).outcomes
+    assert isinstance(outcomes[0], Raised)
+    assert outcomes[0].type_name == "KeyError"
+
+
+def test_overwritten_arguments_are_told_by_number() -> None:
+    source = "def f(a, b):\n    b[0] = 5\n    return a"
+    (outcomes,) = run(source, plan(("f", (np.ones(1), np.ones(1))))).outcomes
+    assert isinstance(outcomes[0], Returned)
+    assert outcomes[0].mutated == (1,)
+
+
+def test_a_value_of_no_known_kind_is_a_handle() -> None:
+    (outcomes,) = run("def f(x):\n    return object()", plan(("f", (1,)))).outcomes
+    assert value(outcomes[0]).type_name == "object"
+
+
+def test_public_code_makes_functions_for_arguments_and_names() -> None:
+    found = run(
+        "def f(h, x):\n    return h(x) + step()",
+        plan(("f", (Code("times", (3,)), 2.0)), given=(("step", Code("constant", (0.5,))),)),
+        public="def times(n):\n    return lambda x: n * x\ndef constant(c):\n    return lambda: c\n",
+        bound=("step",),
+    )
+    assert value(found.outcomes[0][0]) == 6.5
+
+
+def test_a_planted_name_holds_for_its_own_case_only() -> None:
+    public = "def constant(c):\n    return lambda: c\n"
+    planted = plan(("f", ()), given=(("step", Code("constant", (1.0,))),))
+    found = run("def f():\n    return step()", planted, plan(("f", ())), public=public, bound=("step",))
+    assert value(found.outcomes[0][0]) == 1.0
+    assert found.outcomes[1] == (Raised("RuntimeError", "the helper could not be answered"),)
+
+
+def test_bound_names_are_answered_from_outside_whatever_the_submission_says() -> None:
+    asked: list[Any] = []
+
+    def answer(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        asked.append((name, args, kwargs))
+        return 10.0
+
+    source = "def g(x):\n    return -1.0\n---\ndef f(x, again=g):\n    return g(x) + again(x, scale=2)"
+    found = run(source, plan(("f", (1.0,))), answer=answer, bound=("g",))
+    assert value(found.outcomes[0][0]) == 20.0
+    assert asked == [("g", (1.0,), {}), ("g", (1.0,), {"scale": 2})]
+
+
+def test_an_answer_that_raises_is_the_calls_exception() -> None:
+    def answer(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        raise TypeError("one argument too many")
+
+    found = run("def f(x):\n    return g(x)", plan(("f", (1.0,))), answer=answer, bound=("g",))
+    assert found.outcomes[0] == (Raised("TypeError", "one argument too many"),)
