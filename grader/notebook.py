@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader.course import Course, LoadedAssignment, find_course
@@ -16,10 +16,10 @@ __all__ = ["Verdict", "check"]
 class Verdict:
     """What ``check`` returns: tidy HTML in a notebook, plain text elsewhere."""
 
-    def __init__(self, report: Report, function: FunctionReport | None, problem: str = "") -> None:
+    def __init__(self, report: Report, function: FunctionReport | None, messages: Sequence[str] = ()) -> None:
         self.report = report
         self.function = function
-        self.problem = problem
+        self.messages = tuple(messages)
 
     @property
     def passed(self) -> bool:
@@ -30,18 +30,17 @@ class Verdict:
         from grader.report.escape import plain
         from grader.report.terminal import render_function
 
-        if self.function is None:
-            return plain(self.problem)
-        return render_function(self.function, color=False)
+        card = [] if self.function is None else [render_function(self.function, color=False).rstrip("\n")]
+        return "\n".join([*card, *map(plain, self.messages)])
 
     def _repr_html_(self) -> str:
-        if self.function is None:
-            import html
+        from html import escape
 
-            return f"<p role='alert'>{html.escape(self.problem)}</p>"
+        from grader.report.escape import plain
         from grader.report.html import render_card
 
-        return render_card(self.function)
+        card = "" if self.function is None else render_card(self.function)
+        return card + "".join(f"<p>{escape(plain(message))}</p>" for message in self.messages)
 
 
 def check(function: Callable[..., Any], *, assignment: str | None = None) -> Verdict:
@@ -75,7 +74,10 @@ def check(function: Callable[..., Any], *, assignment: str | None = None) -> Ver
     with strongest_sandbox(loaded.spec.packages) as sandbox:
         report = grade_submission(loaded, cases, submission, sandbox, only=name)
     found = next((f for f in report.functions if f.name == name), None)
-    return Verdict(report, found, "" if found else " ".join(report.messages))
+    if found is not None and found.status == "passed":
+        return Verdict(report, found)
+    # Not what the loader said: a cell that was run with an error and then repaired is no news.
+    return Verdict(report, found, report.messages[len(submission.messages) :] if found else report.messages)
 
 
 def _assignment_of(function: str, course: Course, wanted: str | None) -> LoadedAssignment:
@@ -101,7 +103,7 @@ def _cells(function: Callable[..., Any]) -> list[str]:
     except ImportError:
         shell = None
     if shell is not None:
-        return [str(cell) for cell in shell.user_ns.get("In", [])]
+        return [str(cell) for cell in shell.user_ns.get("In", [""])[1:]]  # the first one is number 1
     import inspect
     from pathlib import Path
 

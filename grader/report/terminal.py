@@ -319,7 +319,8 @@ def _lay_out(lines: Iterable[Line], width: int, color: bool | None) -> str:
     wanted = _wants_colour() if color is None else color
     console = Console(
         file=io.StringIO(), width=width, force_terminal=wanted, color_system="standard" if wanted else None,
-        no_color=not wanted, markup=False, emoji=False, highlight=False, legacy_windows=False, _environ={},
+        no_color=not wanted, markup=False, emoji=False, highlight=False, legacy_windows=False,
+        force_jupyter=False, _environ={},  # in a notebook rich would display what is only to be laid out
     )  # fmt: skip
     with console.capture() as captured:
         for line in lines:
