@@ -53,8 +53,15 @@ def _parameters(d):
     return (d.parameters(d.layers(outputs=None)),)
 
 
+def _with_entries(d):
+    """Parameters, and the right vector's entries in the order of their size, for the judge."""
+    question = _parameters(d)
+    d.note(entries=np.sort(d.right("dictionary_to_vector", *question), axis=None))
+    return [question]
+
+
 def _same_entries(given):
-    sent = np.sort(np.concatenate([value.ravel() for value in given.args[0].values()]))
+    sent = given.facts["entries"]
     found = np.sort(np.ravel(given.reply))
     if found.shape != sent.shape:
         return f"the vector has {found.size} entries, expected the {sent.size} entries of all parameters"
@@ -241,7 +248,7 @@ ASSIGNMENT = Assignment(
             "vector",
             "all parameters as one column",
             classes=_DEPTHS,
-            properties=(Property("the entries of all parameters", 0.1, lambda d: [_parameters(d)], _same_entries),),
+            properties=(Property("the entries of all parameters", 0.1, _with_entries, _same_entries),),
         ),
         Function(
             "vector_to_dictionary",

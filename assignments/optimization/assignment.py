@@ -31,8 +31,8 @@ def _gradients(d, parameters):
     return grads if d.case == "small" else dict(reversed(grads.items()))
 
 
-def _zeros(parameters):
-    return {"d" + name: np.zeros_like(value) for name, value in parameters.items()}
+def _at_rest(d, parameters):
+    return d.right("initialize_velocity", parameters)
 
 
 def _copy(arrays):
@@ -260,23 +260,25 @@ _SIZE_FITS = {
 def _momentum(d):
     parameters = _network(d)
     beta = 0.0 if d.case == "no memory" else d.choice([0.9, 0.5, 0.75, 0.3])
-    v = _zeros(parameters) if d.case == "first step" else d.like(parameters)
+    v = _at_rest(d, parameters) if d.case == "first step" else d.like(parameters)
     return parameters, _gradients(d, parameters), v, beta, d.choice(_RATES)
 
 
 def _velocity_is_gradient(d):
     parameters = _network(d)
     grads = d.like(parameters)
-    return [(parameters, _copy(grads), grads, d.choice([0.9, 0.6]), d.choice(_RATES))]
+    beta, rate = d.choice([0.9, 0.6]), d.choice(_RATES)
+    d.note(descended=d.right("update_parameters_with_gd", parameters, grads, rate))
+    return [(parameters, _copy(grads), grads, beta, rate)]
 
 
 def _stays(given):
-    parameters, grads, _, _, rate = given.args
+    grads = given.args[1]
     moved, v = given.reply
     name = _differs(v, grads)
     if name:
         return f"a velocity that equals the gradient does not stay as it is: see {name}"
-    name = _differs(moved, {key: value - rate * grads["d" + key] for key, value in parameters.items()})
+    name = _differs(moved, given.facts["descended"])
     return name and f"with a velocity that equals the gradient, {name} does not make a step of gradient descent"
 
 
@@ -287,7 +289,7 @@ def _adam(d):
     v, s = d.like(parameters), d.like(parameters, positive=True)
     t = d.choice([2, 3, 5, 7, 12, 40])
     if d.case in ("first step", "at rest"):
-        v, s = _zeros(parameters), _zeros(parameters)
+        v, s = _at_rest(d, parameters), _at_rest(d, parameters)
         t = 1
     elif d.case == "late":
         t = d.choice([1000, 4000, 100000])
@@ -307,7 +309,7 @@ def _first_step(d):
     parameters = _network(d)
     grads = {name: value + np.sign(value) * 0.1 for name, value in d.like(parameters).items()}
     rest = (1, d.choice(_RATES), 0.9, d.choice([0.999, 0.9]), 1e-8)
-    return [(parameters, grads, _zeros(parameters), _zeros(parameters), *rest)]
+    return [(parameters, grads, _at_rest(d, parameters), _at_rest(d, parameters), *rest)]
 
 
 def _length_is_the_rate(given):

@@ -18,12 +18,8 @@ def _classes(d, C, m):
     return labels
 
 
-def _indicator(labels, C, dtype):
-    return (np.arange(C)[:, None] == labels).astype(dtype)
-
-
 def _one_hot_labels(d, C, m):
-    return _indicator(_classes(d, C, m), C, d.choice([np.float64, np.int64]))
+    return d.right("one_hot", _classes(d, C, m), C).astype(d.choice([np.float64, np.int64]))
 
 
 def _distributions(d, C, m):
@@ -31,8 +27,7 @@ def _distributions(d, C, m):
     if d.case == "small":
         cuts = [np.sort(d.rng.permutation(np.arange(1, 16))[: C - 1]) for _ in range(m)]
         return np.stack([np.diff([0, *cut, 16]) / 16 for cut in cuts], axis=1)
-    weights = np.exp(d.array(C, m))
-    return weights / weights.sum(axis=0)
+    return d.right("softmax", d.array(C, m))
 
 
 def _predictions(d):
