@@ -236,7 +236,8 @@ class _Encoder:
             return
         self.grow(value.nbytes)
         if not dtype.isnative:
-            value = value.astype(dtype.newbyteorder("="))
+            dtype = dtype.newbyteorder("=")
+            value = value.astype(dtype)
         shape = value.shape
         if not shape and dtype == np.float64 and self.opaque is not None:
             self.header.append(b"f")
