@@ -218,14 +218,15 @@ class _Run:
         if state != "callable" and not self._stopped(cases):
             return self._absent(spec, cases, state)
         first = _Attempt(judge(spec, cases, self.outcomes), self.outcomes)
-        best = first
+        best, tried = first, list[_Attempt]()
         if first.verdict.status == "failed" or (not first.verdict.passed and self._stands_on_stopped(spec)):
             for attempt in self._carried(spec, cases, first):
+                tried.append(attempt)
                 if attempt.verdict.passed or _tells_more(attempt.verdict, best.verdict):
                     best = attempt
                 if best.verdict.passed:
                     break
-        return self._report(spec, cases, best)
+        return self._report(spec, cases, best, tried)
 
     def _stopped(self, cases: FunctionCases) -> bool:
         return any(isinstance(o, Stopped) for c in cases.cases for o in self.outcomes.get(c.key, ()))
@@ -295,9 +296,15 @@ class _Run:
 
         return answer
 
-    def _report(self, spec: Function, cases: FunctionCases, attempt: _Attempt) -> FunctionReport:
+    def _report(
+        self, spec: Function, cases: FunctionCases, attempt: _Attempt, tried: Sequence[_Attempt]
+    ) -> FunctionReport:
         verdict = attempt.verdict
-        findings = findings_of(spec, cases, attempt.outcomes, verdict) or self._blank(spec, verdict)
+        findings = findings_of(spec, cases, attempt.outcomes, verdict)
+        for other in tried if not verdict.passed and not findings else ():
+            if other.carried == "helpers":  # a mistake may show only where the helpers are right
+                findings = findings_of(spec, cases, other.outcomes, other.verdict)
+        findings = findings or self._blank(spec, verdict)
         carried = bool(attempt.carried) and verdict.passed  # a few points more are no reason to call it right
         if carried:
             self.carried.add(spec.name)

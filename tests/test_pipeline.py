@@ -1,0 +1,388 @@
+"""The whole run of one submission: read, run, judge, carry, diagnose, report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import grader
+from grader.errors import GraderError
+from grader.model import Report, report_to_json
+from grader.pipeline import grade, grade_submission
+from grader.running import Answer, Execution, InProcess, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
+from grader.sandbox import Sandbox
+from grader.submission import parse_submission
+from grader.wire import encode
+from tests import tiny
+from tests.tiny import check_of, function_of, graded, solution
+
+STATUSES = Mapping[str, tuple[str, float, bool]]
+
+
+def verdicts(report: Report) -> dict[str, tuple[str, float, bool]]:
+    """The functions that did not simply pass."""
+    return {
+        f.name: (f.status, f.points, f.carried)
+        for f in report.functions
+        if (f.status, f.points, f.carried) != ("passed", f.max_points, False)
+    }
+
+
+def codes(report: Report, name: str) -> list[str]:
+    return [f.code for f in function_of(report, name).findings]
+
+
+# -- reports ---------------------------------------------------------------------------------------
+
+
+def test_a_right_submission_has_full_marks() -> None:
+    report = graded(solution())
+    assert (report.status, report.points, report.max_points, report.full_marks) == ("graded", 100.0, 100.0, True)
+    assert (report.assignment, report.submission, report.student) == ("tiny", "student.py", None)
+    assert (report.sandbox, report.grader_version) == ("none", grader.__version__)
+    assert report.messages == ()
+    assert verdicts(report) == {}
+
+
+def test_functions_are_reported_in_the_order_of_the_exercise_with_their_places() -> None:
+    report = graded(solution())
+    assert [f.name for f in report.functions] == [f.name for f in tiny.assignment().spec.functions]
+    assert function_of(report, "center").origin == "student.py, line 6"
+
+
+def test_the_same_submission_gives_the_same_report() -> None:
+    one, two = (graded(solution("def center(X):\n    return X, X")) for _ in range(2))
+    assert json.dumps(report_to_json(one)) == json.dumps(report_to_json(two))
+
+
+def test_a_missing_function_has_no_points_and_says_what_to_do() -> None:
+    report = graded(solution(without=["center"]))
+    found = function_of(report, "center")
+    assert (found.status, found.points, found.origin, found.counterexample) == ("missing", 0.0, None, None)
+    assert check_of(found.checks, "runs").message == (
+        "center is not defined in this file; define it under exactly this name"
+    )
+    assert {c.status for c in found.checks if c.kind != "runs"} == {"skipped"}
+    assert sum(c.max_points for c in found.checks) == pytest.approx(found.max_points)
+
+
+def test_a_submission_without_any_graded_function_is_unreadable_and_has_no_points() -> None:
+    report = graded("import numpy as np\nimport no_such_module\n")
+    assert (report.status, report.points, report.functions) == ("unreadable", None, ())
+    assert report.messages[0] == (
+        "no graded function was found; expected definitions such as center, affine, layer, affine_backward"
+    )
+    assert "no_such_module" in report.messages[1]
+
+
+def test_one_function_alone_may_be_graded() -> None:
+    submission = parse_submission("a.py", ".py", solution().encode(), tiny.cases().arities)
+    report = grade_submission(tiny.assignment(), tiny.cases(), submission, InProcess(), only="center")
+    assert [f.name for f in report.functions] == ["center"]
+    assert report.points == 10.0
+
+
+def test_a_file_that_cannot_be_read_is_a_report_and_no_exception(tmp_path: Path) -> None:
+    report = grade(tiny.assignment(), tmp_path / "absent.py", cases=tiny.cases(), student="s1", name="shown")
+    assert (report.status, report.points, report.student, report.submission) == ("unreadable", None, "s1", "shown")
+    assert report.sandbox == "none"
+    assert report.messages[0].startswith("there is no readable file at ")
+    assert report.duration_s >= 0
+
+
+def test_a_file_is_graded_by_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "student.py"
+    path.write_text(solution(), "utf-8")
+    report = grader.grade(tiny.assignment(), str(path), cases=tiny.cases(), runner=InProcess())
+    assert (report.points, report.submission) == (100.0, str(path))
+
+
+def test_cases_are_drawn_where_none_are_given(tmp_path: Path) -> None:
+    path = tmp_path / "student.py"
+    path.write_text(solution(), "utf-8")
+    report = grade(tiny.assignment(), path, runner=InProcess())
+    assert report.points == 100.0
+    assert report.cases == tiny.assignment().cases().digest
+
+
+def test_an_error_of_the_harness_is_no_report() -> None:
+    class Broken:
+        level: Any = "none"
+
+        def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
+            raise GraderError("the sandbox does not answer")
+
+    with pytest.raises(GraderError, match="the sandbox does not answer"):
+        graded(solution(), Broken())
+
+
+# -- carried by right helpers ------------------------------------------------------------------------
+
+BROKEN_AFFINE = "def affine(X, W, b):\n    return W @ X - b, (X, W, b)"
+
+
+def test_a_wrong_helper_does_not_pull_down_what_stands_on_it() -> None:
+    report = graded(solution(BROKEN_AFFINE))
+    assert verdicts(report) == {"affine": ("failed", 0.0, False), "layer": ("passed", 10.0, True)}
+    (carried,) = function_of(report, "layer").findings
+    assert carried.message == "layer itself is right; it stands on affine, which is not. It gets full points here."
+    assert carried.hint == "Repair affine first."
+    assert function_of(report, "layer").counterexample is None
+    assert not report.full_marks
+
+
+def test_a_helper_that_is_missing_raises_or_has_another_form_carries_too() -> None:
+    for change in ("", "def affine(X, W, b):\n    raise ValueError", "def affine(X, W, b):\n    return None"):
+        report = graded(solution(change, without=["affine"]))
+        assert verdicts(report)["layer"] == ("passed", 10.0, True)
+
+
+def test_a_wrong_function_on_a_wrong_helper_is_not_carried() -> None:
+    report = graded(solution(BROKEN_AFFINE, "def layer(X, W, b):\n    return affine(X, W, b)[0]"))
+    assert verdicts(report)["layer"] == ("failed", 0.0, False)
+    assert codes(report, "layer") == ["not-halved"]
+
+
+def test_a_wrong_version_of_a_provided_helper_is_told_and_costs_nothing() -> None:
+    report = graded(solution("def half(Z):\n    return Z / 3"))
+    assert verdicts(report) == {"layer": ("passed", 10.0, True)}
+    assert "it stands on half, which is not" in function_of(report, "layer").findings[0].message
+
+
+def test_a_helper_that_is_called_in_another_way_is_not_carried_and_does_not_crash() -> None:
+    report = graded(
+        solution(
+            "def affine(X, W, b, extra):\n    return W @ X + b + extra",
+            "def layer(X, W, b):\n    return affine(X, W, b, 1) / 2",
+        )
+    )
+    assert verdicts(report)["layer"] == ("failed", 0.0, False)
+
+
+def test_default_arguments_and_tables_get_the_right_helper_too() -> None:
+    layer = (
+        "TABLE = {'a': affine}\ndef layer(X, W, b, run=affine):\n"
+        "    return (run(X, W, b)[0] + TABLE['a'](X, W, b)[0]) / 4"
+    )
+    report = graded(solution(BROKEN_AFFINE, layer))
+    assert verdicts(report)["layer"] == ("passed", 10.0, True)
+
+
+def test_points_may_come_from_right_helpers_without_the_word_carried() -> None:
+    backward = tiny.right()["affine_backward"].replace("dZ @ X.T / m", "dZ @ X.T")
+    with_helper = backward.replace("X, W, _ = cache", "X, W, _ = affine(*cache)[1]")
+    report = graded(solution(with_helper, without=["affine"]))
+    status, points, carried = verdicts(report)["affine_backward"]
+    assert (status, carried) == ("failed", False)
+    assert points == pytest.approx(9.5 * 1.5 / 2.5, abs=1e-3)
+    assert "carried" not in codes(report, "affine_backward")
+
+
+# -- carried on the student's own values ---------------------------------------------------------------
+
+
+def test_a_consumer_of_a_wrong_cache_is_tried_on_that_cache() -> None:
+    report = graded(
+        solution(
+            "def affine(X, W, b):\n    return W @ X + b, {'X': X, 'W': W}",
+            "def affine_backward(dZ, cache):\n    X, W = cache['X'], cache['W']\n    m = X.shape[1]\n"
+            "    return {'dX1': W.T @ dZ, 'dW1': dZ @ X.T / m, 'db1': np.sum(dZ, axis=1, keepdims=True) / m}",
+        )
+    )
+    assert verdicts(report)["affine_backward"] == ("passed", 10.0, True)
+    (found,) = function_of(report, "affine_backward").findings
+    assert found.message == (
+        "affine_backward is right on the values that your own affine hands over. It gets full points here."
+    )
+
+
+def test_overwriting_the_own_cache_is_no_crash() -> None:
+    report = graded(
+        solution(
+            "def affine(X, W, b):\n    return W @ X + b, {'X': X, 'W': W}",
+            "def affine_backward(dZ, cache):\n    X, W = cache['X'], cache['W']\n    m = X.shape[1]\n"
+            "    grads = {'dX1': W.T @ dZ, 'dW1': dZ @ X.T / m, 'db1': np.sum(dZ, axis=1, keepdims=True) / m}\n"
+            "    dZ[:] = 0\n    return grads",
+        )
+    )
+    status, points, carried = verdicts(report)["affine_backward"]
+    assert (status, points, carried) == ("failed", 9.5, False)
+    inputs = check_of(function_of(report, "affine_backward").checks, "inputs")
+    assert inputs.message == "it changed its argument dZ in place; work on a copy"
+
+
+def test_a_model_of_any_kind_is_handed_back_to_its_own_function() -> None:
+    fit = "def fit(X):\n    m = np.mean(X, axis=1, keepdims=True)\n    return X - m, (lambda Y: Y + m)"
+    report = graded(solution(fit, "def undo(Y, model):\n    return model(Y)"))
+    assert verdicts(report) == {}
+
+
+def test_a_wrong_producer_does_not_fail_a_consumer_whose_property_holds() -> None:
+    fit = "def fit(X):\n    m = np.mean(X, axis=1, keepdims=True) + 1\n    return X - m, (m,)"
+    report = graded(solution(fit))
+    assert verdicts(report) == {"fit": ("failed", 0.0, False), "undo": ("passed", 10.0, True)}
+    assert "your own fit hands over" in function_of(report, "undo").findings[0].message
+
+
+def test_a_producer_of_the_wrong_form_carries_nothing() -> None:
+    report = graded(solution("def fit(X):\n    return X", "def undo(Y, model):\n    return Y"))
+    assert verdicts(report)["undo"][:2] == ("failed", 0.0)
+
+
+def test_a_consumer_that_is_wrong_itself_is_not_carried() -> None:
+    fit = "def fit(X):\n    m = np.mean(X, axis=1, keepdims=True) + 1\n    return X - m, (m,)"
+    report = graded(solution(fit, "def undo(Y, model):\n    return Y - model[0]"))
+    assert verdicts(report)["undo"] == ("failed", 0.0, False)
+
+
+# -- calls that never came back --------------------------------------------------------------------------
+
+
+class Stopping:
+    """A runner in which some functions never come back, unless they are bound to right helpers."""
+
+    level: Any = "none"
+
+    def __init__(self, reason: Any, *names: str) -> None:
+        self.stopped = Stopped(reason, "told by the runner")
+        self.names = names
+        self.twin = InProcess()
+
+    def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
+        found = self.twin.run(program, plans, answer)
+        stops = {"affine", "layer"} if "affine" in self.names else set(self.names)
+        outcomes = [
+            (self.stopped,) if plan.function in stops and "affine" not in program.bound else outcome
+            for plan, outcome in zip(plans, found.outcomes, strict=True)
+        ]
+        return Execution(found.loaded, tuple(outcomes))
+
+
+@pytest.mark.parametrize("reason", ["timeout", "crashed", "out-of-memory", "too-much-output"])
+def test_a_function_that_never_comes_back_has_that_status_and_the_others_go_on(reason: str) -> None:
+    report = graded(solution(), Stopping(reason, "center"))
+    assert verdicts(report) == {"center": (reason, 0.0, False)}
+    message = check_of(function_of(report, "center").checks, "runs").message
+    assert message.startswith("center ")
+
+
+def test_what_stands_on_a_helper_that_never_comes_back_is_carried() -> None:
+    report = graded(solution(), Stopping("timeout", "affine"))
+    assert verdicts(report)["affine"][0] == "timeout"
+    assert verdicts(report)["layer"] == ("passed", 10.0, True)
+
+
+def test_a_submission_that_never_loads_stops_in_every_function() -> None:
+    class Lost:
+        level: Any = "none"
+
+        def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
+            return Execution(Loaded(), ((Stopped("timeout", "it did not load"),),) * len(plans))
+
+    report = graded(solution(), Lost())
+    assert {f.status for f in report.functions} == {"timeout"}
+    assert (report.status, report.points) == ("graded", 0.0)
+
+
+# -- what may be shown --------------------------------------------------------------------------------------
+
+
+class Chatty:
+    """A runner whose calls print and raise something that nobody should see."""
+
+    level: Any = "none"
+
+    def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
+        outcomes: list[tuple[Outcome, ...]] = []
+        for plan in plans:
+            last: Outcome = Returned(encode(7.0), (), "SECRET")
+            if plan.function == "affine":
+                last = Raised("ValueError", "SECRET", "student.py, line 1", "SECRET")
+            outcomes.append((last,))
+        defined = dict.fromkeys(program.wanted, "callable")
+        return Execution(Loaded(defined), tuple(outcomes))
+
+
+def test_output_and_text_of_hidden_cases_are_in_no_report() -> None:
+    report = graded(solution(), Chatty())
+    for found in report.functions:
+        data = json.loads(json.dumps(report_to_json(report)["functions"][report.functions.index(found)]))
+        example = data.pop("counterexample")
+        hidden = {c.key for c in tiny.cases().functions[found.name].cases if not c.visible}
+        assert example is None or example["case"] not in hidden
+        for check in data["checks"]:
+            if "SECRET" in check["message"]:  # only of a case that may be seen: the first one is small
+                assert tiny.cases().functions[found.name].cases[0].visible
+
+
+# -- through the real sandbox --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as found:
+        yield found
+
+
+def confined(source: str, sandbox: Sandbox) -> Report:
+    return graded(source, sandbox)
+
+
+def test_a_right_submission_has_full_marks_in_the_sandbox_too(sandbox: Sandbox) -> None:
+    text = solution().replace(
+        "def half(Z):\n    return Z / 2\n", "from tiny_utils import half\nimport no_such_package\n"
+    )
+    report = confined(text, sandbox)
+    assert verdicts(report) == {}
+    assert (report.points, report.sandbox) == (100.0, sandbox.level)
+    assert report.messages == ()
+
+
+def test_carried_and_named_in_the_sandbox_as_in_this_process(sandbox: Sandbox) -> None:
+    source = solution(
+        BROKEN_AFFINE,
+        "def fit(X):\n    m = np.mean(X, axis=1, keepdims=True) + 1\n    return X - m, (m,)",
+        "def center(X):\n    m = np.mean(X, axis=0, keepdims=True)\n    return X - m, m",
+        "def slope(f, x):\n    return f(x + step()) - f(x)",
+        "def above(X, t):\n    X[X > t] = 1\n    X[X != 1] = 0\n    return X",
+    )
+    here, there = graded(source), confined(source, sandbox)
+    assert verdicts(there) == verdicts(here)
+    assert {f.name: codes(there, f.name) for f in there.functions} == {
+        f.name: codes(here, f.name) for f in here.functions
+    }
+
+
+def test_an_endless_loop_costs_one_function_and_what_stands_on_it_is_carried(sandbox: Sandbox) -> None:
+    report = confined(solution("def affine(X, W, b):\n    while True:\n        pass"), sandbox)
+    assert verdicts(report)["affine"] == ("timeout", 0.0, False)
+    assert verdicts(report)["layer"] == ("passed", 10.0, True)
+    assert set(verdicts(report)) == {"affine", "layer"}
+
+
+def test_ending_the_process_costs_one_function(sandbox: Sandbox) -> None:
+    report = confined(solution("import os\ndef center(X):\n    os._exit(0)"), sandbox)
+    assert verdicts(report) == {"center": ("crashed", 0.0, False)}
+
+
+def test_a_place_in_the_submission_is_told(sandbox: Sandbox) -> None:
+    report = confined(solution("def center(X):\n    return layer_dims"), sandbox)
+    found = function_of(report, "center")
+    assert codes(report, "center") == ["undefined-name"]
+    assert found.origin is not None
+    line = int(found.origin.rpartition(" ")[2]) + 1
+    assert check_of(found.checks, "runs").message == (
+        f"it raised NameError: name 'layer_dims' is not defined (student.py, line {line})"
+    )
+
+
+def test_what_a_carried_run_prints_is_in_no_report(sandbox: Sandbox) -> None:
+    layer = "def layer(X, W, b):\n    Z = affine(X, W, b)[0]\n    print('MARK', Z)\n    return Z[:1]"
+    report = confined(solution(BROKEN_AFFINE, layer), sandbox)
+    found = function_of(report, "layer")
+    assert found.counterexample is None or found.counterexample["output"].count("MARK") <= 1
+    assert not any("MARK" in c.message for c in found.checks)
