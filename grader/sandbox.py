@@ -212,20 +212,12 @@ def _send(child: Child, kind: bytes, body: bytes, watch: _Watch) -> None:
             raise _dead(child) from None
 
 
-def _receive(child: Child, watch: _Watch) -> tuple[int, memoryview]:
+def _receive(child: Child, watch: _Watch) -> tuple[int, bytes]:
     """The next frame."""
-    buffer = child.buffer
-    while True:
+    while not child.frames:
         watch.look()
-        if len(buffer) >= _FRAME.size:
-            size, kind = _FRAME.unpack_from(buffer)
-            end = _FRAME.size + size
-            if size > _MAX_FRAME:
-                raise _not_a_reply()
-            if len(buffer) >= end:
-                body = bytes(memoryview(buffer)[_FRAME.size : end])
-                del buffer[:end]
-                return kind, memoryview(body)
+        if len(child.buffer) >= _FRAME.size and _FRAME.unpack_from(child.buffer)[0] > _MAX_FRAME:
+            raise _not_a_reply()
         if not child.poller.poll(_SLICE_S * 1000):
             continue
         # Replies come many a millisecond: to wake for each would cost more than to judge them.
@@ -238,7 +230,23 @@ def _receive(child: Child, watch: _Watch) -> tuple[int, memoryview]:
             part = b""
         if not part:
             raise _dead(child)
-        buffer += part
+        child.buffer += part
+        _split(child)
+    return child.frames.popleft()
+
+
+def _split(child: Child) -> None:
+    """Take whole frames off the buffer; one that is too large stays, so that what came before it counts."""
+    at, length = 0, len(child.buffer)
+    with memoryview(child.buffer) as view:
+        while length - at >= _FRAME.size:
+            size, kind = _FRAME.unpack_from(view, at)
+            end = at + _FRAME.size + size
+            if size > _MAX_FRAME or end > length:
+                break
+            child.frames.append((kind, bytes(view[at + _FRAME.size : end])))
+            at = end
+    del child.buffer[:at]
 
 
 def _dead(child: Child) -> _Stop:
@@ -287,6 +295,7 @@ class _Run:
         self.kept = 0
         self.callbacks = 0
         self.unit = -1
+        self.batches = 0
         self.hopeless: _Stop | None = None
         self._child: Child | None = None
 
@@ -383,14 +392,15 @@ class _Run:
     def _batch(self, plans: Sequence[Plan], partial: list[Outcome]) -> Iterator[tuple[Outcome, ...]]:
         """Ask plans in one message; ``partial`` holds what the plan in hand has given so far."""
         child = self.child()
-        questions = struct.pack("<I", len(plans)) + b"".join(plan.packed for plan in plans)
+        self.batches = (self.batches + 1) & 0xFFFF
+        questions = struct.pack("<II", len(plans), self.batches << 16) + b"".join(plan.packed for plan in plans)
         _send(child, b"B", questions, self._watch(child, plans[0].cpu_s))
         for plan in plans:
             partial.clear()
             self._plan(child, plan, partial)
             yield tuple(partial)
         partial.clear()
-        kind, _ = _receive(child, self._watch(child, plans[-1].cpu_s))
+        kind, _ = self._next(child, plans[-1].cpu_s)
         if kind != ord("D"):
             raise _not_a_reply()
 
@@ -404,31 +414,36 @@ class _Run:
                 return
 
     def _step(self, child: Child, plan: Plan, step: int) -> Outcome:
-        watch = self._watch(child, plan.cpu_s)
-        kind, body = _receive(child, watch)
-        while kind == ord("C"):
-            self._callback(child, body, watch)
-            kind, body = _receive(child, watch)
+        kind, body = self._next(child, plan.cpu_s)
+        if kind == ord("C"):
+            watch = self._watch(child, plan.cpu_s)
+            while kind == ord("C"):
+                self._callback(child, body, watch)
+                kind, body = _receive(child, watch)
         if kind == ord("O"):
             raise _Stop(Stopped("too-much-output", "it printed without end"))
         self.kept += len(body)
         if self.kept > _MAX_KEPT:
             limit = f"{_MAX_KEPT >> 20} MB"
             raise _Stop(Stopped("too-much-output", f"its results are larger than {limit} together"))
-        return _outcome(kind, body, plan.number, step)
+        return _outcome(kind, body, self.batches << 16 | plan.number, step)
 
-    def _callback(self, child: Child, body: memoryview, watch: _Watch) -> None:
+    def _next(self, child: Child, cpu_s: float) -> tuple[int, bytes]:
+        """The next frame; where it has come already there is nothing to watch."""
+        return child.frames.popleft() if child.frames else _receive(child, self._watch(child, cpu_s))
+
+    def _callback(self, child: Child, body: bytes, watch: _Watch) -> None:
         self.callbacks += 1
         if self.callbacks > _CALLBACKS:
             raise _Stop(Stopped("timeout", "it called its helpers without end"))
-        reply = self.answering.ask(bytes(body), watch.look) if self.answering else None
+        reply = self.answering.ask(body, watch.look) if self.answering else None
         _send(child, b"X" if reply is None else b"R", reply or b"", watch)
 
 
 # -- what the child says: values within bounds, and words for people that nobody relies on ---
 
 
-def _outcome(kind: int, body: memoryview, plan: int, step: int) -> Outcome:
+def _outcome(kind: int, body: bytes, plan: int, step: int) -> Outcome:
     try:
         if kind not in b"VE":
             raise WireError("not a reply")
@@ -437,8 +452,8 @@ def _outcome(kind: int, body: memoryview, plan: int, step: int) -> Outcome:
             raise WireError("a reply to another call, or too much output")
         middle = _REPLY.size + 2 * nmutated
         mutated = tuple(np.frombuffer(body[_REPLY.size : middle], np.uint16).tolist()) if nmutated else ()
-        output = bytes(body[middle : middle + noutput]).decode("utf-8", "replace") if noutput else ""
-        encoded, end = unpack(body, middle + noutput)  # type: ignore[arg-type]  # a memoryview will do
+        output = body[middle : middle + noutput].decode("utf-8", "replace") if noutput else ""
+        encoded, end = unpack(body, middle + noutput)
         if end != len(body):
             raise WireError("bytes left over")
         if kind == ord("V"):
@@ -471,10 +486,10 @@ def _text(value: Any, limit: int) -> str:
     return (value if isinstance(value, str) else str(value))[:limit]
 
 
-def _loaded(body: memoryview, skip: Mapping[int, str]) -> Loaded:
+def _loaded(body: bytes, skip: Mapping[int, str]) -> Loaded:
     """What the worker says of loading."""
     try:
-        encoded, _ = unpack(bytes(body))
+        encoded, _ = unpack(body)
         reply = decode(encoded, reply=True)
         defined = {_text(name, 200): _text(kind, 20) for name, kind in reply["defined"].items()}
         messages = list(skip.values())

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,6 +50,7 @@ class Child:
     cpu_s: int
     poller: select.poll = field(default_factory=select.poll)
     buffer: bytearray = field(default_factory=bytearray)
+    frames: deque[tuple[int, bytes]] = field(default_factory=deque)
     ended: Ended | None = None
 
     def __post_init__(self) -> None:
