@@ -362,12 +362,16 @@ class Session:
     # -- running ---------------------------------------------------------------------------
 
     def run(self, body: bytes) -> None:
-        """A batch: u32 count, then per plan u32 number, u16 given, u16 steps and their parts."""
-        (count,) = struct.unpack_from("<I", body)
-        at = 4
+        """A batch: u32 count, u32 mark, then per plan u32 number, u16 given, u16 steps and their parts.
+
+        A reply carries mark and number, so that a late one never answers a call of a later batch.
+        """
+        count, mark = struct.unpack_from("<II", body)
+        at = 8
         for _ in range(count):
             number, ngiven, nsteps = struct.unpack_from("<IHH", body, at)
             at += 8
+            number |= mark
             self.replies, self.handles, self.given = [], [], {}
             for _ in range(ngiven):
                 name, at = _text(body, at)

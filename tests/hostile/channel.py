@@ -41,6 +41,13 @@ ROWS = (
         does("len(A) == 1 and [tools.send(b'V', tools.reply(n, 0, A + 1)) for n in (1, 0, 1)]"),
         ("right then " + _NOT_A_REPLY,),
     ),
+    Hostile(
+        "the end of the batch forged as well",
+        "have the real reply answer the next function's call",
+        does("len(A) == 1 and [tools.send(b'V', tools.reply(1, 0, 0.0)), tools.send(b'D')]"),
+        ("right then wrong",),
+        other=("crashed: it sent something that is not a reply and not-run",),
+    ),
     Hostile("done before the end", "end the batch early", does("tools.send(b'D')"), (_NOT_A_REPLY,)),
     Hostile("loaded once more", "another load report", does("tools.send(b'L', tools.packed({}))"), (_NOT_A_REPLY,)),
     Hostile("forged output verdict", "another verdict", does("tools.send(b'O')"), ("too-much-output",)),
@@ -85,37 +92,37 @@ ROWS = (
         )
         for what, body in (
             ("empty", "b''"),
-            ("no value", "struct.pack('<IHHI', 0, 0, 0, 0)"),
-            ("many mutated", "struct.pack('<IHHI', 0, 0, 65535, 0)"),
-            ("much output", "struct.pack('<IHHI', 0, 0, 0, 10**7) + b'x' * 10**7 + tools.packed(1)"),
+            ("no value", "tools.head(0, 0)"),
+            ("many mutated", "tools.head(65535, 0)"),
+            ("much output", "tools.head(0, 10**7) + b'x' * 10**7 + tools.packed(1)"),
             (
                 "structured dtype",
-                "struct.pack('<IHHI', 0, 0, 0, 0) + struct.pack('<II', 13, 0) + b'ai,O' + b'\\1' + bytes(8)",
+                "tools.head(0, 0) + struct.pack('<II', 13, 0) + b'ai,O' + b'\\1' + bytes(8)",
             ),
             (
                 "negative shape",
-                "struct.pack('<IHHI', 0, 0, 0, 0) + struct.pack('<II', 13, 0) + b'af8 \\1' + b'\\xff' * 8",
+                "tools.head(0, 0) + struct.pack('<II', 13, 0) + b'af8 \\1' + b'\\xff' * 8",
             ),
             (
                 "65 dimensions",
-                "struct.pack('<IHHI', 0, 0, 0, 0) + struct.pack('<II', 525, 0) + b'af8 \\x41' + bytes(520)",
+                "tools.head(0, 0) + struct.pack('<II', 525, 0) + b'af8 \\x41' + bytes(520)",
             ),
             (
                 "huge shape",
-                "struct.pack('<IHHI', 0, 0, 0, 0) + struct.pack('<II', 21, 0) + b'af8 \\2' + struct.pack('<qq', 1 << 31, 1 << 31)",
+                "tools.head(0, 0) + struct.pack('<II', 21, 0) + b'af8 \\2' + struct.pack('<qq', 1 << 31, 1 << 31)",
             ),
-            ("deep", "struct.pack('<IHHI', 0, 0, 0, 0) + struct.pack('<II', 5 * 10**5, 0) + b'l\\1\\0\\0\\0' * 10**5"),
+            ("deep", "tools.head(0, 0) + struct.pack('<II', 5 * 10**5, 0) + b'l\\1\\0\\0\\0' * 10**5"),
             (
                 "wide",
-                "struct.pack('<IHHI', 0, 0, 0, 0) + struct.pack('<II', 10**6 + 5, 0) + b'l' + (10**6).to_bytes(4, 'little') + b'N' * 10**6",
+                "tools.head(0, 0) + struct.pack('<II', 10**6 + 5, 0) + b'l' + (10**6).to_bytes(4, 'little') + b'N' * 10**6",
             ),
             (
                 "unhashable key",
-                "struct.pack('<IHHI', 0, 0, 0, 0) + struct.pack('<II', 11, 0) + b'd\\1\\0\\0\\0l\\0\\0\\0\\0N'",
+                "tools.head(0, 0) + struct.pack('<II', 11, 0) + b'd\\1\\0\\0\\0l\\0\\0\\0\\0N'",
             ),
             (
                 "handle with a long name",
-                "struct.pack('<IHHI', 0, 0, 0, 0) + struct.pack('<II', 9 + 10**6, 0) + b'o' + bytes(4) + (10**6).to_bytes(4, 'little') + b'x' * 10**6",
+                "tools.head(0, 0) + struct.pack('<II', 9 + 10**6, 0) + b'o' + bytes(4) + (10**6).to_bytes(4, 'little') + b'x' * 10**6",
             ),
         )
     ),

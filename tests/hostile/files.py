@@ -1,6 +1,5 @@
 """Rows that write, change or remove files."""
 
-
 from __future__ import annotations
 
 from collections.abc import Mapping

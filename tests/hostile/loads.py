@@ -1,6 +1,5 @@
 """Rows on time, memory, output and ends: what a thousand honest mistakes and a few dishonest ones do."""
 
-
 from __future__ import annotations
 
 from tests.hostile.row import FULL, Hostile

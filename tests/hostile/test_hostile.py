@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,6 +12,7 @@ from grader.sandbox import Sandbox
 from tests.hostile import files
 from tests.hostile.row import RUNNERS, VICTIM, Hostile, run, sandbox, victim
 from tests.hostile.table import ROWS
+from tests.leftovers import descendants
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 
@@ -27,24 +27,6 @@ def sandboxes() -> Iterator[dict[str, Sandbox]]:
         for one in made.values():
             one.close()
         assert descendants() == set()
-
-
-def descendants() -> set[int]:
-    """Processes below this one, by what /proc says of their parents."""
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            parents[int(entry.name)] = int(fields[1])
-    found = {os.getpid()}
-    while True:
-        more = {pid for pid, parent in parents.items() if parent in found} - found
-        if not more:
-            return found - {os.getpid()}
-        found |= more
 
 
 def left_behind() -> tuple[int, frozenset[str]]:

@@ -29,9 +29,22 @@ def packed(value):
     return wire().pack(wire().encode(value))
 
 
+def call():
+    """The number under which the worker answers the call in hand, from the frame above."""
+    frame = sys._getframe()
+    while frame.f_code.co_name != "step":
+        frame = frame.f_back
+    return frame.f_locals["number"]
+
+
+def head(mutated=0, output=0):
+    """The start of a reply to the call in hand."""
+    return struct.pack("<IHHI", call(), 0, mutated, output)
+
+
 def reply(number, step, value):
-    """The body of a reply to a call."""
-    return struct.pack("<IHHI", number, step, 0, 0) + packed(value)
+    """The body of a reply to a call of this batch."""
+    return struct.pack("<IHHI", call() >> 16 << 16 | number, step, 0, 0) + packed(value)
 
 
 def syscall(number, *arguments):

@@ -1,0 +1,403 @@
+"""Limits, verdicts, restarts, and a parent that believes nothing. What attackers try is in ``tests/hostile/``."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import struct
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.answering import Answering
+from grader.errors import GraderError
+from grader.running import Execution, Outcome, Plan, Program, Raised, Returned, Stopped
+from grader.sandbox import ALL_WALLS, Patience, Sandbox
+from grader.submission import parse_submission
+from grader.wire import Ref, decode, encode, pack, unpack
+from grader.zygote import Zygote
+from tests.leftovers import descendants
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
+
+QUICK = Patience(load_s=0.3, slack_s=0.5)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(patience=QUICK) as one:
+        yield one
+
+
+def program(source: str, **options: Any) -> Program:
+    units = parse_submission("student.py", ".py", source.encode(), {}).units
+    options = {"memory_mb": 256, "total_s": 20.0, **options}
+    return Program(units=units, wanted=("f", "g"), **options)
+
+
+def ask(name: str, *arguments: tuple[Any, ...], cpu_s: float = 0.25) -> list[Plan]:
+    return [Plan(name, n, ((name, encode(args)),), cpu_s=cpu_s) for n, args in enumerate(arguments)]
+
+
+def values(execution: Execution) -> list[Any]:
+    """Per plan its last outcome: a value, the name of an exception, or the reason of a stop."""
+
+    def told(outcome: Outcome) -> Any:
+        match outcome:
+            case Returned(value=value):
+                return decode(value)
+            case Raised(type_name=name):
+                return name
+            case Stopped(reason=reason):
+                return reason
+
+    return [told(outcomes[-1]) for outcomes in execution.outcomes]
+
+
+# -- verdicts and restarts -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict", "detail"),
+    [
+        ("while True: pass", "timeout", "it needed more than 0.25 seconds"),
+        ("np.ones(10**10)", "out-of-memory", "it asked for more than 256 MB"),
+        ("os.abort()", "crashed", "the process was ended by signal 6 (SIGABRT)"),
+        ("os._exit(5)", "crashed", "the code ended the process with exit status 5"),
+        ("while True: print('x' * 10**6)", "too-much-output", "it printed without end"),
+        ("signal.raise_signal(64)", "crashed", "the process was ended by signal 64 (SIGRTMAX)"),
+    ],
+)
+def test_a_call_that_never_comes_back_has_a_verdict_and_the_next_function_is_right(
+    sandbox: Sandbox, body: str, verdict: str, detail: str
+) -> None:
+    source = f"import os\nimport signal\nimport numpy as np\n\ndef f(x):\n    {body}\n\ndef g(x):\n    return x + 1\n"
+    execution = sandbox.run(program(source), [*ask("f", (1,), (2,)), *ask("g", (1,), (2,))])
+    assert values(execution) == [verdict, "not-run", 2, 3]
+    (stopped,) = execution.outcomes[0]
+    assert isinstance(stopped, Stopped)
+    assert stopped.detail == detail
+
+
+def test_what_came_before_a_crash_counts(sandbox: Sandbox) -> None:
+    source = "import os\n\ndef f(x):\n    return os._exit(1) if x == 2 else x\n"
+    assert values(sandbox.run(program(source), ask("f", (1,), (2,), (3,)))) == [1, "crashed", "not-run"]
+
+
+def test_a_function_that_raises_goes_on_with_the_next_question(sandbox: Sandbox) -> None:
+    source = "def f(x):\n    return 1 / x\n"
+    execution = sandbox.run(program(source), ask("f", (0,), (2,)))
+    assert values(execution) == ["ZeroDivisionError", 0.5]
+    (raised,) = execution.outcomes[0]
+    assert isinstance(raised, Raised)
+    assert (raised.message, raised.origin) == ("division by zero", "student.py, line 2")
+
+
+def test_a_timeout_is_tried_once_more_alone_in_a_fresh_worker(sandbox: Sandbox) -> None:
+    """Slow only as the third call of one process: alone, it is quick, and the rest is asked after it."""
+    source = """
+calls = []
+
+def f(x):
+    calls.append(x)
+    while len(calls) == 3:
+        pass
+    return len(calls)
+"""
+    plans = ask("f", *[(n,) for n in range(6)])
+    assert values(sandbox.run(program(source), plans)) == [1, 2, 1, 2, 1, 2]
+
+
+def test_a_crash_is_not_tried_again(sandbox: Sandbox) -> None:
+    source = (
+        "import os\ncalls = []\n\ndef f(x):\n    calls.append(x)\n    return os._exit(1) if len(calls) == 2 else x\n"
+    )
+    assert values(sandbox.run(program(source), ask("f", (1,), (2,), (3,)))) == [1, "crashed", "not-run"]
+
+
+def test_a_submission_has_one_total_time_over_all_its_runs() -> None:
+    """CPU time of a worker's life ends it, and no run of the same definitions starts the clock anew."""
+    source = "import time\n\ndef f(x):\n    time.sleep(60)\n\ndef g(x):\n    return x\n"
+    tight = program(source, total_s=-4.0)  # 2 * total + 10: two seconds
+    with Sandbox(patience=QUICK) as one:
+        began = time.monotonic()
+        first = values(one.run(tight, [*ask("f", (1,)), *ask("g", (1,))]))
+        second = values(one.run(replace(tight, bound=("h",)), ask("g", (1,))))
+        third = values(one.run(program("def g(x):\n    return x\n"), ask("g", (1,))))
+        assert time.monotonic() - began < 20
+    assert first == ["timeout", "timeout"]
+    assert second == ["timeout"]
+    assert third == [1]
+
+
+def test_the_limit_of_a_workers_life_is_a_timeout(sandbox: Sandbox) -> None:
+    source = "def f(x):\n    while True: pass\n"
+    execution = sandbox.run(program(source, total_s=1.0), ask("f", (1,), cpu_s=30.0))
+    (stopped,) = execution.outcomes[0]
+    assert stopped == Stopped("timeout", "the submission used up its CPU time")
+
+
+def test_loading_skips_only_the_statement_that_loops(sandbox: Sandbox) -> None:
+    source = "def h(x=max(iter(int, 1))):\n    pass\n\ndef f(x):\n    return x\n"
+    shared = program(source)
+    execution = sandbox.run(shared, ask("f", (1,)))
+    assert values(execution) == [1]
+    assert execution.loaded.messages == ("student.py, line 1 was left out: it needed more than 0.3 seconds",)
+    began = time.process_time()
+    assert values(sandbox.run(replace(shared, bound=("h",)), ask("f", (2,)))) == [2]  # known from the first run
+    assert time.process_time() - began < 0.3
+
+
+def test_loading_that_cannot_succeed_ends_every_function_at_once(sandbox: Sandbox) -> None:
+    source = "".join(f"def h{n}(x=max(iter(int, 1))):\n    pass\n\n" for n in range(6)) + "def f(x):\n    return x\n"
+    execution = sandbox.run(program(source), [*ask("f", (1,), (2,)), *ask("g", (1,))])
+    assert values(execution) == ["timeout", "not-run", "timeout"]
+
+
+def test_the_size_of_results_is_bounded_per_run(sandbox: Sandbox) -> None:
+    source = "import numpy as np\n\ndef f(x):\n    return np.zeros(x)\n\ndef g(x):\n    return x\n"
+    execution = sandbox.run(program(source), [*ask("f", (9,), (5 << 20,), (5 << 20,), cpu_s=3), *ask("g", (1,))])
+    assert values(execution) == ["not-run", "not-run", "too-much-output", 1]
+
+
+def test_printed_text_is_kept_up_to_a_bound(sandbox: Sandbox) -> None:
+    source = "def f(x):\n    print('\u00e4' * 10**5)\n    return x\n"
+    (outcome,) = sandbox.run(program(source), ask("f", (1,))).outcomes[0]
+    assert isinstance(outcome, Returned)
+    assert outcome.output == "\u00e4" * 2000
+
+
+def test_steps_hand_on_what_earlier_ones_returned_even_if_nobody_else_understands_it(sandbox: Sandbox) -> None:
+    source = """
+class Cache:
+    pass
+
+def f(x):
+    cache = Cache()
+    cache.x = x
+    return x, cache
+
+def g(y, cache):
+    return y + cache.x
+"""
+    plan = Plan("g", 0, (("f", encode((3,))), ("g", encode((4, Ref(0, (1,)))))))
+    assert values(sandbox.run(program(source), [plan])) == [7]
+
+
+# -- levels --------------------------------------------------------------------------------
+
+
+def test_all_walls_make_the_full_level_with_and_without_fork(sandbox: Sandbox) -> None:
+    assert sandbox.level == "full"
+    with Sandbox(walls=[name for name in ALL_WALLS if name != "fork"]) as spawned:
+        assert spawned.level == "full"
+        assert "fork" not in spawned.stands
+
+
+@pytest.mark.parametrize("missing", ["limits", "landlock", "seccomp", "user"])
+def test_a_missing_wall_makes_the_level_weak(missing: str) -> None:
+    with Sandbox(walls=[name for name in ALL_WALLS if name != missing]) as one:
+        assert one.level == "weak"
+        assert missing not in one.stands
+
+
+def test_no_walls_are_no_level() -> None:
+    with Sandbox(walls=["fork"]) as one:
+        assert one.level == "none"
+
+
+def test_a_worker_whose_walls_cannot_be_put_up_is_our_failure(sandbox: Sandbox) -> None:
+    with pytest.raises(GraderError, match="walls of the sandbox could not be put up"):
+        sandbox._zygote.child(-(1 << 60), 1)
+
+
+def test_a_zygote_that_dies_is_our_failure_and_the_next_submission_is_graded() -> None:
+    with Sandbox(patience=QUICK) as one:
+        assert values(one.run(program("def f(x):\n    return x\n"), ask("f", (1,)))) == [1]
+        process = one._zygote._process
+        assert process is not None
+        killer = threading.Timer(0.5, process.kill)
+        killer.start()
+        with pytest.raises(GraderError, match="sandbox"):
+            one.run(program("import time\ndef f(x):\n    time.sleep(60)\n"), ask("f", (1,), cpu_s=5.0))
+        killer.join()
+        assert values(one.run(program("def f(x):\n    return x\n"), ask("f", (2,)))) == [2]
+
+
+def test_nothing_stays_open_or_alive() -> None:
+    alive = descendants()
+    with Sandbox(patience=QUICK) as one:
+        one.run(program("def f(x):\n    return x\n"), ask("f", (1,)))
+        before = len(os.listdir("/proc/self/fd"))
+        for body in ("return x", "os.abort()", "while True: pass"):
+            source = f"import os\n\ndef f(x):\n    {body}\n"
+            one.run(program(source, bound=("h",)), ask("f", (1,)), lambda name, args, kwargs: 1)
+            assert len(os.listdir("/proc/self/fd")) == before
+    assert descendants() == alive
+
+
+# -- the parent's ears ---------------------------------------------------------------------
+
+
+def test_no_bytes_on_the_channel_confuse_the_parent(sandbox: Sandbox) -> None:
+    """Random frames, well-formed ones at the wrong place, and both with flipped bytes, written by the student."""
+    source = """
+import gc
+import os
+
+def f(data):
+    session = next(thing for thing in gc.get_objects() if type(thing).__name__ == "Session")
+    os.write(session.channel.descriptor, bytes.fromhex(data))
+    return 1
+
+def g(x):
+    return x + 1
+"""
+    generator = random.Random(0)
+    value, raised = pack(encode([1.0, {"a": 2}])), pack(encode(("E", "m", None)))
+    frames = [
+        (b"V", struct.pack("<IHHI", 0, 0, 0, 0) + value),
+        (b"E", struct.pack("<IHHI", 0, 0, 0, 0) + raised),
+        (b"C", pack(encode(("h", (1,), {})))),
+        (b"L", pack(encode({"defined": {}, "failed": [], "output": ""}))),
+        (b"U", b"\0\0\0\0"),
+        (b"D", b""),
+    ]
+    ends = set()
+    for _ in range(60):
+        data = bytearray()
+        for _ in range(generator.randint(1, 3)):
+            kind, body = generator.choice(frames)
+            data += struct.pack("<IB", len(body), kind[0]) + body
+        for _ in range(generator.randint(0, 3)):
+            data[generator.randrange(len(data))] = generator.randrange(256)
+        plans = [*ask("f", (bytes(data).hex(),), cpu_s=0.1), *ask("g", (1,), (2,))]
+        execution = sandbox.run(program(source, bound=("h",)), plans, lambda name, args, kwargs: 1)
+        first, *rest = values(execution)
+        assert rest in ([2, 3], ["crashed", "not-run"])  # the second after a well-forged end of the batch
+        ends.add(first if isinstance(first, str) else "value")
+    assert ends <= {"crashed", "timeout", "too-much-output", "value", "E", "RuntimeError"}
+    assert "crashed" in ends
+
+
+def test_a_child_that_says_nothing_before_its_walls_stand_is_our_failure() -> None:
+    class Silent:
+        pid = 0
+
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    child = type("Child", (), {"channel": ours, "poller": _poller(ours)})()
+    with pytest.raises(GraderError, match="ended before it began"):
+        Zygote._hello(child)
+    ours.close()
+
+
+def _poller(channel: socket.socket) -> Any:
+    import select
+
+    poller = select.poll()
+    poller.register(channel, select.POLLIN)
+    return poller
+
+
+# -- helpers that the parent answers -------------------------------------------------------
+
+
+def helper(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    match name:
+        case "shape":
+            return np.zeros(args)
+        case "loop":
+            while True:
+                pass
+        case "recurse":
+            return helper(name, args, kwargs)
+        case "draw":
+            return np.random.rand()
+        case "die":
+            os._exit(1)
+        case "outer":
+            return np.outer(args[0], args[0])
+    raise KeyError(name)
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[..., Any]]:
+    one = Answering(helper, 1.0)
+
+    def call(name: str, *args: Any) -> Any:
+        reply = one.ask(pack(encode((name, args, {}))), lambda: None)
+        return None if reply is None else decode(unpack(reply)[0])
+
+    yield call
+    one.close()
+
+
+def test_a_helper_is_answered_by_a_copy_of_this_process(answering: Callable[..., Any]) -> None:
+    assert answering("shape", 2, 3).shape == (2, 3)
+
+
+def test_the_same_question_has_the_same_answer(answering: Callable[..., Any]) -> None:
+    assert answering("draw") == answering("draw")
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        pytest.param("shape", (10**6, 10**6), id="more than there is"),
+        pytest.param("shape", (2**15, 2**15), id="more than is allowed"),
+        pytest.param("shape", (3000, 3000), id="more than fits into a message"),
+        pytest.param("outer", (np.zeros(10**5),), id="a product of vectors"),
+        pytest.param("recurse", (), id="endless recursion"),
+        pytest.param("unknown", (), id="an unknown name"),
+        pytest.param("shape", ("a",), id="an argument of another kind"),
+    ],
+)
+def test_what_cannot_be_answered_is_not_and_the_next_question_is(
+    answering: Callable[..., Any], name: str, args: tuple[Any, ...]
+) -> None:
+    assert answering(name, *args) is None
+    assert answering("shape", 1).shape == (1,)
+
+
+def test_an_answer_that_never_comes_ends_with_the_processors_limit(answering: Callable[..., Any]) -> None:
+    assert answering("loop") is None
+    assert answering("shape", 1).shape == (1,)
+
+
+def test_a_copy_that_is_lost_again_and_again_is_not_replaced_for_ever(answering: Callable[..., Any]) -> None:
+    assert [answering("die") for _ in range(3)] == [None] * 3
+    assert answering("shape", 1) is None
+
+
+def test_waiting_for_an_answer_ends_when_the_caller_says_so() -> None:
+    class TimeUp(Exception):
+        pass
+
+    def still() -> None:
+        raise TimeUp
+
+    alive = descendants()
+    one = Answering(helper, 30.0)
+    with pytest.raises(TimeUp):
+        one.ask(pack(encode(("loop", (), {}))), still)
+    assert one._channel is None
+    assert descendants() == alive
+
+
+def test_helpers_are_answered_while_a_submission_runs(sandbox: Sandbox) -> None:
+    source = "def f(x):\n    return h(x) + 1\n"
+    execution = sandbox.run(program(source, bound=("h",)), ask("f", (2,)), lambda name, args, kwargs: args[0] * 10)
+    assert values(execution) == [21]
+
+
+def test_an_unanswered_helper_is_an_exception_in_the_worker(sandbox: Sandbox) -> None:
+    source = "def f(x):\n    return h(x)\n"
+    assert values(sandbox.run(program(source, bound=("h",)), ask("f", (2,)))) == ["RuntimeError"]
