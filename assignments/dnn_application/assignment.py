@@ -100,24 +100,35 @@ def _cost(parameters, X, Y):
         return float(-np.mean(Y * np.log(A) + (1 - Y) * np.log(1 - A)))
 
 
-def _goes_down_the_slope(given):
+def _slope_and_moves(given):
+    """The slope of the cost along a random direction, and how far the first two runs moved, in steps."""
     X, Y = given.args[:2]
     start, direction = given.facts["start"], given.facts["direction"]
     plus, minus = ({n: v + s * 1e-5 * direction[n] for n, v in start.items()} for s in (1, -1))
-    slope = (_cost(plus, X, Y) - _cost(minus, X, Y)) / 2e-5
-    found = [_parameters_of(reply) for reply in given.replies]
-    for step, parameters in zip(given.steps[:2], found[:2], strict=True):
-        rate = step.args[3]
-        moved = sum(np.sum((start[n] - parameters[n]) / rate * direction[n]) for n in start)
+    moves = [
+        sum(np.sum((start[n] - _parameters_of(reply)[n]) / step.args[3] * direction[n]) for n in start)
+        for step, reply in zip(given.steps[:2], given.replies[:2], strict=True)
+    ]
+    return (_cost(plus, X, Y) - _cost(minus, X, Y)) / 2e-5, moves
+
+
+def _goes_down_the_slope(given):
+    slope, moves = _slope_and_moves(given)
+    for step, moved in zip(given.steps, moves, strict=False):
         if not np.isclose(moved, slope, rtol=1e-5, atol=1e-7):
             return (
-                f"after one step with learning_rate={rate:g} the parameters have moved by {moved:.6g} times the rate "
-                f"along a random direction; the slope of the cost there is {slope:.6g}"
+                f"after one step with learning_rate={step.args[3]:g} the parameters have moved by {moved:.6g} times "
+                f"the rate along a random direction; the slope of the cost there is {slope:.6g}"
             )
-    once, often = (_cost(parameters, X, Y) for parameters in (found[0], found[2]))
+    once, often = (_cost(_parameters_of(given.replies[i]), *given.args[:2]) for i in (0, 2))
     if not often < once:
         return f"the cost after four steps is {often:.6g}, after one {once:.6g}: the steps after the first do nothing"
     return None
+
+
+def _climbs(given):
+    slope, moves = _slope_and_moves(given)
+    return np.allclose(moves, -slope, rtol=1e-5, atol=1e-7)
 
 
 def _equal(one, other):
@@ -144,8 +155,8 @@ def _counts_for_itself(given):
 
 
 def _has_its_own_rate(given):
-    _, once, further, _ = _found(given)
-    return _equal(once, further)
+    start, once, further, _ = _found(given)
+    return _equal(once, further) and not _equal(start, once)
 
 
 def _starts_elsewhere(given):
@@ -160,12 +171,14 @@ _FITS = {
     "starts-anew-each-iteration": _starts_anew,
     "iterations-ignored": _counts_for_itself,
     "learning-rate-ignored": _has_its_own_rate,
+    "climbs": _climbs,
     "initializer-not-called": _starts_elsewhere,
 }
 
 
 def _slope(draw_dims):
-    return (Property("one step goes down the slope of the cost", 0.1, _first_steps(draw_dims), _goes_down_the_slope, fits=_FITS),)
+    name = "one step goes down the slope of the cost"
+    return (Property(name, 0.1, _first_steps(draw_dims), _goes_down_the_slope, fits=_FITS),)
 
 
 ASSIGNMENT = Assignment(

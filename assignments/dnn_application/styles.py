@@ -49,7 +49,7 @@ def two_layers_as_a_deep_model(X, Y, layers_dims, learning_rate=0.0075, num_iter
 
 def two_layers_with_small_helpers(X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False):
     parameters = initialize_parameters(n_x=X.shape[0], n_h=layers_dims[1], n_y=Y.shape[0])
-    for i in range(0, num_iterations):
+    for i in range(num_iterations):
         Z1, cache1 = linear_forward(X, parameters["W1"], parameters["b1"])
         A1, _ = relu(Z1)
         Z2, cache2 = linear_forward(A1, parameters["W2"], parameters["b2"])
@@ -58,7 +58,7 @@ def two_layers_with_small_helpers(X, Y, layers_dims, learning_rate=0.0075, num_i
             print(compute_cost(A2, Y))
         dA1, dW2, db2 = linear_backward(A2 - Y, cache2)
         _, dW1, db1 = linear_backward(relu_backward(dA1, Z1), cache1)
-        grads = dict(dW1=dW1, dW2=dW2, db1=db1, db2=db2)
+        grads = {"dW1": dW1, "dW2": dW2, "db1": db1, "db2": db2}
         parameters = update_parameters(parameters, grads, learning_rate)
     return parameters
 
@@ -73,7 +73,8 @@ def two_layers_in_another_order(X, Y, layers_dims, learning_rate=0.0075, num_ite
         dA2 = -np.divide(Y, A2) + np.divide(1 - Y, 1 - A2)
         dA1, dW2, db2 = linear_activation_backward(dA2, second, activation="sigmoid")
         _, dW1, db1 = linear_activation_backward(dA1, first, activation="relu")
-        W1, b1, W2, b2 = W1 - learning_rate * dW1, b1 - learning_rate * db1, W2 - learning_rate * dW2, b2 - learning_rate * db2
+        W1, b1 = W1 - learning_rate * dW1, b1 - learning_rate * db1
+        W2, b2 = W2 - learning_rate * dW2, b2 - learning_rate * db2
     compute_cost(L_model_forward(X, {"W1": W1, "b1": b1, "W2": W2, "b2": b2})[0], Y)
     return {"b2": b2, "W2": W2, "b1": b1, "W1": W1}
 
@@ -102,7 +103,7 @@ def deep_in_a_loop(X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000,
     np.random.seed(1)
     costs = []
     parameters = initialize_parameters_deep(layer_dims=tuple(layers_dims))
-    for i in range(0, num_iterations):
+    for i in range(num_iterations):
         AL, caches = L_model_forward(X, parameters)
         cost = compute_cost(AL, Y)
         grads = L_model_backward(AL, Y, caches)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.distributions import dependence_problem, uniform_problem
+from grader.distributions import ALPHA, dependence_problem, uniform_problem
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step, cases
 
 # -- train, dev and test sets ------------------------------------------------------------
@@ -32,19 +32,27 @@ def _split(d):
     return X, d.labels(1, m), dev, test, d.integer(0, 99)
 
 
+def _form_problem(given):
+    n_x = given.args[0].shape[0]
+    for name, pair in zip(_SETS, given.reply, strict=True):
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            return f"the {name} set is not a pair (X, Y)"
+        x, y = map(np.asarray, pair)
+        if x.ndim != 2 or x.shape[0] != n_x:
+            return f"X of the {name} set has shape {x.shape}, expected ({n_x}, ...)"
+        if y.shape != (1, x.shape[1]):
+            return f"Y of the {name} set has shape {y.shape}, expected (1, {x.shape[1]})"
+    return None
+
+
 def _sets_of(given):
     """Per set of the reply: which columns of X it holds (None for a foreign one), and its labels."""
     X = given.args[0]
     place = {column.tobytes(): number for number, column in enumerate(np.ascontiguousarray(X.T))}
     found = []
-    for name, pair in zip(_SETS, given.reply, strict=True):
-        x, y = (np.asarray(part) for part in pair)
-        if x.ndim != 2 or x.shape[0] != X.shape[0]:
-            raise ValueError(f"X of the {name} set has shape {x.shape}, expected ({X.shape[0]}, ...)")
-        if y.shape != (1, x.shape[1]):
-            raise ValueError(f"Y of the {name} set has shape {y.shape}, expected (1, {x.shape[1]})")
-        columns = np.ascontiguousarray(x.T, dtype=X.dtype)
-        found.append(([place.get(column.tobytes()) for column in columns], y[0]))
+    for x, y in given.reply:
+        columns = np.ascontiguousarray(np.asarray(x).T, dtype=X.dtype)
+        found.append(([place.get(column.tobytes()) for column in columns], np.asarray(y)[0]))
     return found
 
 
@@ -79,6 +87,9 @@ def _sizes_fit(given, sets, order=(0, 1, 2)):
 
 
 def _is_a_split(given):
+    problem = _form_problem(given)
+    if problem:
+        return problem
     sets = _sets_of(given)
     problem = _partition_problem(given, sets)
     if problem:
@@ -307,6 +318,10 @@ def _log_uniform(distance, name):
         problem = uniform_problem(position, *ends, f"the logarithm of {name}")
         if problem:
             return problem
+        reach = np.log(2 / ALPHA) / position.size  # the chance that all draws miss an end by more is below ALPHA / 2
+        if max(position.min() - ends[0], ends[1] - position.max()) > reach * (ends[1] - ends[0]):
+            least, most = np.min(given.reply), np.max(given.reply)
+            return f"the draws lie between {least:.4g} and {most:.4g}, expected {low:g} to {high:g}"
         if dependence_problem({"draws": position - np.mean(ends)}):
             return "the draws are not independent of each other: neighbours are alike, as on a grid"
         return None

@@ -1,0 +1,230 @@
+"""Training loops: judged on short runs from given weights, with right helpers where a student's own are wrong."""
+
+import doctest
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assignments.dnn_application import public
+from grader import load_assignment
+from grader.checks import arguments_of
+from grader.model import FunctionReport
+from grader.pipeline import grade
+from tests.assignments.verdicts import codes_of, points_of, verdicts
+
+ROOT = Path(__file__).parents[2]
+ASSIGNMENT = load_assignment("dnn_application", course=ROOT)
+NAMES = ("two_layer_model", "L_layer_model")
+
+TWO = """
+def two_layer_model(X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False):
+    n_x, n_h, n_y = layers_dims
+    parameters = initialize_parameters(n_x, n_h, n_y)
+    grads, costs = {}, []
+    for i in range(0, num_iterations):
+        A1, cache1 = linear_activation_forward(X, parameters["W1"], parameters["b1"], "relu")
+        A2, cache2 = linear_activation_forward(A1, parameters["W2"], parameters["b2"], "sigmoid")
+        dA2 = -(np.divide(Y, A2) - np.divide(1 - Y, 1 - A2))
+        dA1, grads["dW2"], grads["db2"] = linear_activation_backward(dA2, cache2, "sigmoid")
+        dA0, grads["dW1"], grads["db1"] = linear_activation_backward(dA1, cache1, "relu")
+        parameters = update_parameters(parameters, grads, learning_rate)
+    return parameters
+"""
+DEEP = """
+def L_layer_model(X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False):
+    costs = []
+    parameters = initialize_parameters_deep(layers_dims)
+    for i in range(0, num_iterations):
+        AL, caches = L_model_forward(X, parameters)
+        cost = compute_cost(AL, Y)
+        grads = L_model_backward(AL, Y, caches)
+        parameters = update_parameters(parameters, grads, learning_rate)
+    return parameters
+"""
+HELPERS = "from reference.dnn_step_by_step import *\nfrom reference.activations import *"
+
+
+def both(*code: str) -> list[FunctionReport]:
+    found = verdicts(ASSIGNMENT, *code)
+    return [found[name] for name in NAMES]
+
+
+def changed(old: str, new: str, times: int = 2) -> str:
+    """Both functions with one change."""
+    assert (TWO + DEEP).count(old) == times
+    return (TWO + DEEP).replace(old, new)
+
+
+def test_the_example_of_the_handout_is_true() -> None:
+    scope: dict[str, object] = {"__name__": "example"}
+    exec((ROOT / "reference" / "dnn_application.py").read_text(), scope)
+    text = (ROOT / "assignments" / "dnn_application" / "README.md").read_text()
+    example = doctest.DocTestParser().get_doctest(text, {}, "README.md", None, 0)
+    example.globs = scope  # the same names that the functions look up
+    found = doctest.DocTestRunner().run(example, clear_globs=False)
+    assert found.attempted > 4
+    assert found.failed == 0
+
+
+# -- what is right -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("returned", ["", ", costs", ", np.array([i])", ", {}", ", lambda: costs"])
+def test_the_costs_are_free(returned: str) -> None:
+    code = changed("return parameters", f"return parameters{returned}")
+    assert [(f.status, f.carried) for f in both(HELPERS, code)] == [("passed", False)] * 2
+
+
+def test_three_parts_are_one_too_many() -> None:
+    for found in both(HELPERS, changed("return parameters", "return parameters, costs, grads")):
+        assert found.status == "failed"
+        assert any("tuple of 3" in check.message or "3 parts" in check.message for check in found.checks)
+
+
+def test_printing_and_reseeding_are_free() -> None:
+    update = "        parameters = update_parameters"
+    code = changed(update, "        print('cost', i)\n        np.random.seed(i)\n" + update)
+    assert [f.status for f in both(HELPERS, code)] == ["passed"] * 2
+
+
+def test_constants_of_the_notebook_with_the_names_of_arguments_are_harmless() -> None:
+    constants = "n_x, n_h, n_y = 12288, 7, 1\nlayers_dims = [n_x, n_h, n_y]\nlearning_rate = 7.5\nnum_iterations = 2\n"
+    assert [f.status for f in both(constants, HELPERS, TWO + DEEP, constants)] == ["passed"] * 2
+
+
+def test_the_initializer_of_the_other_function_will_do() -> None:
+    code = TWO.replace("initialize_parameters(n_x, n_h, n_y)", "initialize_parameters_deep([n_x, n_h, n_y])")
+    assert verdicts(ASSIGNMENT, HELPERS, code, only=NAMES[0])[NAMES[0]].status == "passed"
+
+
+def test_helpers_are_found_however_they_are_imported(tmp_path: Path) -> None:
+    inside = "import linear_activation_forward, linear_activation_backward, initialize_parameters, update_parameters"
+    deep = DEEP
+    names = "initialize_parameters_deep L_model_forward L_model_backward compute_cost update_parameters"
+    for name in names.split():
+        deep = deep.replace(f" {name}(", f" utils.{name}(")
+    two = TWO.replace("    n_x, n_h, n_y =", f"    from dnn_app_utils_v2 {inside}\n    n_x, n_h, n_y =")
+    path = tmp_path / "solution.py"
+    path.write_text("import numpy as np\nimport dnn_app_utils_v3 as utils\n" + two + deep)
+    assert [(f.status, f.carried) for f in grade(ASSIGNMENT, path).functions] == [("passed", False)] * 2
+
+
+def test_an_update_in_place_is_right() -> None:
+    update = """
+def update_parameters(parameters, grads, learning_rate):
+    for name in parameters:
+        parameters[name] -= learning_rate * grads["d" + name]
+    return parameters
+"""
+    found = both(HELPERS, update, TWO + DEEP)
+    assert [(f.status, f.carried) for f in found] == [("passed", False)] * 2
+
+
+# -- helpers of one's own ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("relu_backward", "def relu_backward(dA, cache):\n    return dA * cache"),
+        ("compute_cost", "def compute_cost(AL, Y):\n    raise ValueError('not yet')"),
+        ("update_parameters", "def update_parameters(parameters, grads, learning_rate):\n    return parameters"),
+        ("linear_backward", "def linear_backward(dZ, cache):\n    return cache"),
+    ],
+)
+def test_a_wrong_helper_of_ones_own_is_told_and_costs_nothing(name: str, code: str) -> None:
+    own = HELPER_BODIES.replace(f"def {name}(", f"def _old_{name}(")
+    found = both(own, code, TWO + DEEP)
+    assert [f.status for f in found] == ["passed"] * 2
+    assert [f.points for f in found] == [50.0] * 2
+    told = [f for f in found if f.carried]
+    assert told
+    assert all(codes_of(f) == ["carried"] and name in f.findings[0].message for f in told)
+
+
+HELPER_BODIES = (ROOT / "assignments" / "dnn_application" / "provided" / "dnn_app_utils.py").read_text()
+
+
+# -- what is wrong -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("grads, learning_rate)", "grads, 0.0075)", "learning-rate-ignored"),
+        ("grads, learning_rate)", "grads, learning_rate=0.3)", "learning-rate-ignored"),
+        ("range(0, num_iterations)", "range(0, 60)", "iterations-ignored"),
+        ("range(0, num_iterations)", "range(1, num_iterations)", "one-iteration-missing"),
+        ("range(0, num_iterations)", "range(num_iterations + 1)", "one-iteration-too-many"),
+        ("        parameters = update_parameters", "        updated = update_parameters", "never-trains"),
+        ("grads, learning_rate)", "grads, -learning_rate)", "climbs"),
+        ("grads, learning_rate)", "grads, learning_rate / X.shape[1])", "averaged-twice"),
+    ],
+)
+@pytest.mark.parametrize("returned", ["parameters", "parameters, costs"])
+def test_a_mistake_is_named_in_both_editions(old: str, new: str, code: str, returned: str) -> None:
+    text = changed(old, new).replace("return parameters", f"return {returned}")
+    for found in both(HELPERS, text):
+        assert found.status == "failed"
+        assert codes_of(found) == [code]
+        assert points_of(found, "values", "parameters") == 0
+
+
+def test_layers_of_the_notebook_in_place_of_the_argument_are_a_mistake_by_name() -> None:
+    text = TWO.replace("= layers_dims", "= (12288, 7, 1)") + DEEP.replace("(layers_dims)", "([12288, 20, 7, 5, 1])")
+    for found in both(HELPERS, text):
+        assert found.points == 0
+        assert codes_of(found) == ["dimensions-ignored"]
+        assert "but layers_dims is" in found.checks[0].message
+
+
+def test_weights_of_ones_own_are_a_mistake_by_name() -> None:
+    own = """
+def small(layers_dims):
+    parameters = {}
+    for l in range(1, len(layers_dims)):
+        parameters["W" + str(l)] = np.random.randn(layers_dims[l], layers_dims[l - 1]) * 0.01
+        parameters["b" + str(l)] = np.zeros((layers_dims[l], 1))
+    return parameters
+"""
+    two = TWO.replace("initialize_parameters(n_x, n_h, n_y)", "small(layers_dims)")
+    deep = DEEP.replace("initialize_parameters_deep", "small")
+    assert [codes_of(f) for f in both(HELPERS, own, two, deep)] == [["initializer-not-called"]] * 2
+
+
+# -- the cases ---------------------------------------------------------------------------
+
+
+def test_runs_are_short_and_labels_are_unbalanced() -> None:
+    for name in NAMES:
+        for case in ASSIGNMENT.cases().functions[name].cases:
+            X, Y, dims, learning_rate, num_iterations, print_cost = arguments_of(case.plan)
+            assert 1 <= num_iterations <= 25
+            assert learning_rate != 0.0075
+            assert print_cost is False
+            assert Y.mean() != 0.5
+            assert set(np.unique(Y)) <= {0, 1}
+            assert (dims[0], dims[-1]) == (X.shape[0], 1)
+
+
+def test_networks_of_two_to_five_layers_are_trained() -> None:
+    cases = ASSIGNMENT.cases().functions["L_layer_model"].cases
+    assert {len(arguments_of(case.plan)[2]) - 1 for case in cases} == {2, 3, 4, 5}
+
+
+START = {"W1": np.ones((3, 2)), "b1": np.zeros((3, 1)), "W2": np.ones((1, 3)), "b2": np.zeros((1, 1))}
+
+
+def test_given_weights_are_copies() -> None:
+    for initialize, args in ((public.given_two_layers(START), (2, 3, 1)), (public.given_layers(START), ([2, 3, 1],))):
+        first = initialize(*args)
+        first["W1"] += 1
+        assert np.array_equal(initialize(*args)["W1"], START["W1"])
+
+
+def test_given_weights_are_refused_for_other_layers() -> None:
+    with pytest.raises(public.DimensionsError, match=r"asked for layers \[4, 3, 1\], but layers_dims is \[2, 3, 1\]"):
+        public.given_two_layers(START)(4, 3, 1)
+    with pytest.raises(public.DimensionsError):
+        public.given_layers(START)(layers_dims=(2, 3, 3, 1))

@@ -1,0 +1,276 @@
+"""Training in practice: sizes that any rounding gives, the power of the judges of random draws, what is free."""
+
+import doctest
+import math
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader import load_assignment
+from grader.checks import arguments_of
+from grader.spec import Given, Step
+from reference import training_in_practice as reference
+from tests.assignments.verdicts import codes_of, points_of, verdicts
+
+ASSIGNMENT = load_assignment("training_in_practice", course=Path(__file__).parents[2])
+RATES, BETAS = (
+    ASSIGNMENT.spec.function(name).properties[0] for name in ("sample_learning_rate", "sample_momentum")
+)
+
+
+def test_the_examples_of_the_handout_are_true() -> None:
+    handout = Path(__file__).parents[2] / "assignments" / "training_in_practice" / "README.md"
+    found = doctest.testfile(str(handout), module_relative=False, globs={**vars(reference), "np": np})
+    assert found.attempted > 10
+    assert found.failed == 0
+
+
+# -- sizes of the three sets -------------------------------------------------------------
+
+
+def drawn_splits() -> Iterator[tuple[int, float, float]]:
+    for case in ASSIGNMENT.cases().functions["train_dev_test_split"].cases:
+        X, _, dev, test, _ = arguments_of(case.plan)
+        yield X.shape[1], dev, test
+
+
+def rounded(m: int, dev: float, test: float) -> Iterator[tuple[int, int, int]]:
+    """Every way in which two sizes are rounded somehow and the third set takes the rest."""
+    ways: tuple[Callable[[float], int], ...] = (math.floor, math.ceil, round)
+    exact = (m * (1 - dev - test), m * dev, m * test)
+    for (i, one), (k, other) in product(product(range(3), ways), repeat=2):
+        sizes = dict.fromkeys(range(3), -1)
+        sizes[i], sizes[k] = one(exact[i]), other(exact[k])
+        if i != k and min(m - sizes[i] - sizes[k], *(sizes[j] for j in (i, k))) >= 0:
+            sizes[3 - i - k] = m - sizes[i] - sizes[k]
+            yield sizes[0], sizes[1], sizes[2]
+
+
+def test_no_drawn_split_forbids_a_way_of_rounding() -> None:
+    for m, dev, test in drawn_splits():
+        exact = (m * (1 - dev - test), m * dev, m * test)
+        for sizes in rounded(m, dev, test):
+            assert max(abs(a - b) for a, b in zip(sizes, exact, strict=True)) <= 1 + 1e-9, (m, dev, test, sizes)
+
+
+def test_some_drawn_splits_leave_a_set_empty_and_some_round() -> None:
+    drawn = list(drawn_splits())
+    assert {(dev == 0, test == 0) for _, dev, test in drawn} == {(False, False), (True, False), (False, True)}
+    assert any(m * dev % 1 for m, dev, _ in drawn)
+    assert any(0 < m * test < 1 for m, _, test in drawn)
+
+
+SPLIT = """
+def train_dev_test_split(X, Y, dev_fraction, test_fraction, seed=0):
+    m = X.shape[1]
+    n_dev, n_test = int(m * dev_fraction), int(m * test_fraction)
+    n = m - n_dev - n_test
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("return X[:, :n], X[:, n:n + n_dev], X[:, n + n_dev:]", "the training set is not a pair (X, Y)"),
+        ("return ((X.T[:n], Y[:, :n]),) * 3", "X of the training set has shape"),
+        ("return ((X[:, :n], Y[0, :n]),) * 3", "Y of the training set has shape"),
+        ("return (X + 1, Y), (X[:, :0], Y[:, :0]), (X[:, :0], Y[:, :0])", "holds a column that is not in X"),
+        ("return (X, Y), (X[:, :0], Y[:, :0]), (X[:, :0], Y[:, :0])", "examples, expected"),
+    ],
+)
+def test_a_wrong_split_is_told_in_one_sentence(body: str, message: str) -> None:
+    found = verdicts(ASSIGNMENT, SPLIT.format(body), only="train_dev_test_split")["train_dev_test_split"]
+    assert found.points == 0
+    assert any(message in check.message for check in found.checks)
+
+
+def test_a_split_need_not_be_shuffled() -> None:
+    body = "return [(X[:, :n], Y[:, :n]), (X[:, n:n + n_dev], Y[:, n:n + n_dev]), (X[:, n + n_dev:], Y[:, n + n_dev:])]"
+    found = verdicts(ASSIGNMENT, SPLIT.format(body), only="train_dev_test_split")["train_dev_test_split"]
+    assert found.status == "passed"
+
+
+# -- normalization -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("guard", ["sigma + 1e-8", "np.maximum(sigma, 1e-7)", "np.sqrt(sigma**2 + 1e-8)"])
+def test_a_small_guard_is_right_in_both_functions(guard: str) -> None:
+    code = f"""
+    def fit_normalization(X_train):
+        sigma = np.std(X_train, axis=1, keepdims=True)
+        return np.mean(X_train, axis=1, keepdims=True), {guard}
+
+    def normalize(X, mu, sigma):
+        return (X - mu) / ({guard})
+    """
+    found = verdicts(ASSIGNMENT, code)
+    assert found["fit_normalization"].status == found["normalize"].status == "passed"
+
+
+def test_a_guard_in_the_measurement_costs_a_tenth() -> None:
+    code = """
+    def fit_normalization(X_train):
+        sigma = np.std(X_train, axis=1, keepdims=True)
+        return np.mean(X_train, axis=1, keepdims=True), np.where(sigma == 0, 1, sigma)
+    """
+    found = verdicts(ASSIGNMENT, code, only="fit_normalization")["fit_normalization"]
+    assert codes_of(found) == ["guard-in-the-wrong-place"]
+    assert found.points == pytest.approx(0.9 * found.max_points)
+    assert points_of(found, "values", "a constant feature has sigma 0") == 0
+
+
+def test_an_infinite_value_of_a_feature_that_was_constant_is_no_nan() -> None:
+    code = """
+    def normalize(X, mu, sigma):
+        Z = (X - mu) / sigma
+        return np.where(np.isnan(Z), 0, Z)
+    """
+    assert verdicts(ASSIGNMENT, code, only="normalize")["normalize"].status == "passed"
+
+
+# -- bias and variance -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["set(found)", "frozenset(found)", "found", "tuple(found)"])
+def test_a_list_stands_for_the_set(form: str) -> None:
+    code = f"""
+    def diagnose_fit(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+        found = ["high variance"] if dev_error - train_error > tolerance else []
+        found += ["high bias"] if train_error - bayes_error > tolerance else []
+        return {form}
+    """
+    assert verdicts(ASSIGNMENT, code, only="diagnose_fit")["diagnose_fit"].status == "passed"
+
+
+def test_no_gap_equals_the_tolerance() -> None:
+    for case in ASSIGNMENT.cases().functions["diagnose_fit"].cases:
+        train, dev, bayes, tolerance = arguments_of(case.plan)
+        for gap in (train - bayes, dev - train):
+            assert abs(gap - tolerance) > 0.05 * tolerance, case.key
+
+
+def test_every_diagnosis_is_asked_for() -> None:
+    found = {frozenset(reference.diagnose_fit(*arguments_of(c.plan))) for c in _cases("diagnose_fit")}
+    assert len(found) == 4
+
+
+def _cases(name: str) -> list:
+    return [case for case in ASSIGNMENT.cases().functions[name].cases if case.check == "values"]
+
+
+# -- random search -----------------------------------------------------------------------
+
+
+def asked(reply: object, low: float, high: float) -> Given:
+    """The last call of a case of random draws, with one more of each kind before."""
+    n = len(np.asarray(reply))
+    step = Step("sample", (low, high, n, 0))
+    return Given(step.args, (step,), (reply,), {})
+
+
+def log_uniform(rng: np.random.Generator, low: float, high: float, n: int = 15_000) -> np.ndarray:
+    return np.exp(rng.uniform(np.log(low), np.log(high), n))
+
+
+def test_right_draws_are_never_rejected() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        assert RATES.judge(asked(log_uniform(rng, 1e-4, 1.0), 1e-4, 1.0)) is None
+        assert BETAS.judge(asked(1 - log_uniform(rng, 1e-3, 0.5), 0.5, 0.999)) is None
+
+
+@pytest.mark.parametrize(
+    "draws",
+    [
+        lambda rng: rng.uniform(1e-4, 1.0, 15_000),
+        lambda rng: log_uniform(rng, 1e-4, 0.95),
+        lambda rng: log_uniform(rng, 1.1e-4, 1.0),
+        lambda rng: np.maximum(log_uniform(rng, 5e-5, 1.0), 1e-4),
+        lambda rng: np.sort(log_uniform(rng, 1e-4, 1.0)),
+        lambda rng: np.repeat(log_uniform(rng, 1e-4, 1.0, 7_500), 2),
+        lambda rng: np.clip(np.exp(rng.normal(-4.6, 2.66, 15_000)), 1e-4, 1.0),
+        lambda rng: log_uniform(rng, 1e-4, 1.0).reshape(-1, 1),
+        lambda rng: np.r_[log_uniform(rng, 1e-4, 1.0), np.nan],
+        lambda rng: log_uniform(rng, 1e-4, 1.0).astype(str),
+    ],
+)
+def test_wrong_draws_are_always_rejected(draws: Callable[[np.random.Generator], np.ndarray]) -> None:
+    for seed in range(20):
+        assert RATES.judge(asked(draws(np.random.default_rng(seed)), 1e-4, 1.0)) is not None
+
+
+@pytest.mark.parametrize(
+    "draws",
+    [
+        lambda rng, low, high: rng.uniform(low, high, 15_000),
+        lambda rng, low, high: log_uniform(rng, low, high),
+        lambda rng, low, high: 1 - rng.uniform(1 - high, 1 - low, 15_000),
+        lambda rng, low, high: 1 - log_uniform(rng, low, high),
+        lambda rng, low, high: log_uniform(rng, 1 - high, 1 - low),
+    ],
+)
+@pytest.mark.parametrize(("low", "high"), [(0.5, 0.999), (0.2, 0.99), (0.9, 0.9995)])
+def test_another_scale_of_momentum_is_always_rejected(
+    draws: Callable[[np.random.Generator, float, float], np.ndarray], low: float, high: float
+) -> None:
+    for seed in range(20):
+        assert BETAS.judge(asked(draws(np.random.default_rng(seed), low, high), low, high)) is not None
+
+
+def test_draws_are_judged_on_one_call_with_enough_of_them() -> None:
+    for name in ("sample_learning_rate", "sample_momentum"):
+        for case in ASSIGNMENT.cases().functions[name].cases:
+            if case.check != "values":
+                assert arguments_of(case.plan)[2] >= 15_000
+
+
+def test_a_list_of_draws_and_a_seed_in_the_body_are_right() -> None:
+    code = """
+    def sample_learning_rate(low, high, n, seed=0):
+        np.random.seed(1)
+        return [low * (high / low) ** np.random.rand() for _ in range(n)]
+    """
+    assert verdicts(ASSIGNMENT, code, only="sample_learning_rate")["sample_learning_rate"].status == "passed"
+
+
+# -- early stopping ----------------------------------------------------------------------
+
+
+def test_every_record_of_costs_is_a_list_of_plain_numbers() -> None:
+    for case in _cases("early_stopping_epoch"):
+        costs, patience = arguments_of(case.plan)
+        assert type(costs) is list
+        assert {type(cost) for cost in costs} == {float}
+        assert type(patience) is int
+        assert patience >= 1
+
+
+def test_the_records_tell_the_rule_from_its_neighbours() -> None:
+    drawn = [arguments_of(case.plan) for case in _cases("early_stopping_epoch")]
+    right = [reference.early_stopping_epoch(*args) for args in drawn]
+    stop = reference.early_stopping_epoch
+    for other in (
+        lambda costs, patience: int(np.argmin(costs)),
+        lambda costs, patience: stop(costs, patience + 1),
+        lambda costs, patience: stop(costs, max(1, patience - 1)),
+        lambda costs, patience: stop([c * 0.999999**i for i, c in enumerate(costs)], patience),  # ties count
+    ):
+        assert sum(a != other(*args) for a, args in zip(right, drawn, strict=True)) >= 3
+
+
+# -- augmentation ------------------------------------------------------------------------
+
+
+def test_flipped_bytes_may_come_back_as_floats() -> None:
+    code = """
+    def flip_horizontal(images):
+        flipped = np.zeros(images.shape)
+        for column in range(images.shape[2]):
+            flipped[:, :, column] = images[:, :, -1 - column]
+        return flipped
+    """
+    assert verdicts(ASSIGNMENT, code, only="flip_horizontal")["flip_horizontal"].status == "passed"
