@@ -16,10 +16,13 @@ __all__ = ["Verdict", "check"]
 class Verdict:
     """What ``check`` returns: tidy HTML in a notebook, plain text elsewhere."""
 
-    def __init__(self, report: Report, function: FunctionReport | None, messages: Sequence[str] = ()) -> None:
+    def __init__(
+        self, report: Report, function: FunctionReport | None, messages: Sequence[str] = (), formula: str = ""
+    ) -> None:
         self.report = report
         self.function = function
         self.messages = tuple(messages)
+        self.formula = formula
 
     @property
     def passed(self) -> bool:
@@ -39,7 +42,7 @@ class Verdict:
         from grader.report.escape import plain
         from grader.report.html import render_card
 
-        card = "" if self.function is None else render_card(self.function)
+        card = "" if self.function is None else render_card(self.function, formula=self.formula)
         return card + "".join(f"<p>{escape(plain(message))}</p>" for message in self.messages)
 
 
@@ -61,6 +64,7 @@ def check(function: Callable[..., Any], *, assignment: str | None = None) -> Ver
     HarnessError
         When no assignment, or more than one, has a function of that name.
     """
+    from grader.handout import formula_of, handout, sections
     from grader.pipeline import grade_submission
     from grader.sandbox import strongest_sandbox
     from grader.submission import parse_submission
@@ -77,7 +81,8 @@ def check(function: Callable[..., Any], *, assignment: str | None = None) -> Ver
     if found is not None and found.status == "passed":
         return Verdict(report, found)
     # Not what the loader said: a cell that was run with an error and then repaired is no news.
-    return Verdict(report, found, report.messages[len(submission.messages) :] if found else report.messages)
+    messages = report.messages[len(submission.messages) :] if found else report.messages
+    return Verdict(report, found, messages, formula_of(sections(handout(loaded)).get(name, "")))
 
 
 def _assignment_of(function: str, course: Course, wanted: str | None) -> LoadedAssignment:

@@ -8,13 +8,14 @@ seed than the graded ones) and the outcomes and texts of the known mistakes, so 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from grader.cases import to_bytes
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
+from grader.handout import handout, introduction, sections
 from grader.starter import starter_of
 from grader.wheel import wheel
 
@@ -103,10 +104,11 @@ def _kit(assignment: LoadedAssignment, seed: int) -> Iterator[tuple[str, bytes]]
     yield package, data
     yield "requirements.txt", f"./{package}\n".encode()
     yield "README.md", _readme(assignment).encode()
-    yield "HANDOUT.md", _handout(assignment).encode()
+    yield "HANDOUT.md", handout(assignment).encode()
     yield ".github/workflows/check.yml", _WORKFLOW.format(name=name).encode()
     yield f"{name}.py", starter_module(assignment).encode()
     yield f"{name}.ipynb", _notebook(assignment).encode()
+    yield f"{inner}/README.md", handout(assignment).encode()  # the notebook's check quotes its formulas
     yield f"{inner}/assignment.py", (assignment.folder / "assignment.py").read_bytes()
     if assignment.public:
         yield f"{inner}/public.py", assignment.public.encode()
@@ -120,11 +122,6 @@ def _kit(assignment: LoadedAssignment, seed: int) -> Iterator[tuple[str, bytes]]
 def _readme(assignment: LoadedAssignment) -> str:
     rows = [f"| `{f.name}` | {f.points:g} | {f.summary} |" for f in assignment.spec.functions]
     return _README.format(title=assignment.spec.title, name=assignment.name, table="\n".join(rows))
-
-
-def _handout(assignment: LoadedAssignment) -> str:
-    path = assignment.folder / "README.md"
-    return path.read_text("utf-8") if path.is_file() else f"# {assignment.spec.title}\n"
 
 
 # -- the starter -------------------------------------------------------------------------
@@ -166,29 +163,17 @@ def _needed(assignment: LoadedAssignment) -> list[str]:
     return sorted(found)
 
 
-def _sections(handout: str) -> Mapping[str, str]:
-    """Sections of the hand-out by the function that their heading names."""
-    found: dict[str, str] = {}
-    for part in re.split(r"(?m)^(?=##+ )", handout):
-        heading = part.split("\n", 1)[0]
-        match = re.search(r"`(\w+)", heading)
-        if match:
-            found[match[1]] = part.strip()
-    return found
-
-
 def _notebook(assignment: LoadedAssignment) -> str:
     import nbformat
 
     v4: Any = nbformat.v4
-    handout = _handout(assignment)
-    sections = _sections(handout)
-    intro = re.split(r"(?m)^##+ ", handout)[0].strip()
+    text = handout(assignment)
+    parts = sections(text)
     setup = f"{_imports(assignment)}\n\nfrom grader.notebook import check"
-    cells: list[Any] = [v4.new_markdown_cell(intro), v4.new_code_cell(setup)]
+    cells: list[Any] = [v4.new_markdown_cell(introduction(text)), v4.new_code_cell(setup)]
     for function in assignment.spec.functions:
-        text = sections.get(function.name, f"## `{function.name}`\n\n{function.summary}")
-        cells.append(v4.new_markdown_cell(f"{text}\n\n*{function.points:g} points*"))
+        bare = f"### `{function.name}` — {function.points:g} points\n\n{function.summary}"
+        cells.append(v4.new_markdown_cell(parts.get(function.name, bare)))
         cells.append(v4.new_code_cell(starter_of(assignment.reference_function(function.name))))
         cells.append(v4.new_code_cell(f"check({function.name})"))
     for number, cell in enumerate(cells):
