@@ -234,8 +234,10 @@ def _mutant_rows(
 def _authored_row(kind: str, function: str, name: str, report: Report) -> Row:
     mine = next((f for f in report.functions if f.name == function), None)
     if kind == "style":
-        wrong = [f.name for f in report.functions if f.status != "passed"]
-        return Row(kind, function, name, "rejected" if wrong else "accepted", ", ".join(wrong))
+        # Only its own function: another cache of the forward pass need not fit the reference's backward pass.
+        right = mine is not None and mine.status == "passed"
+        failed = [c.message for c in mine.checks if c.status == "failed"] if mine else ["missing"]
+        return Row(kind, function, name, "accepted" if right else "rejected", "; ".join(failed))
     if mine is None or (mine.status == "passed" and not mine.carried):
         return Row(kind, function, name, "missed")
     codes = [finding.code for finding in mine.findings]
