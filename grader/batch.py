@@ -101,7 +101,8 @@ def grade_job(setup: Setup, job: Job) -> Result:
         result = _graded(setup, job)
     except Exception as error:  # the harness failed: say so, and go on with the next submission
         where = traceback.extract_tb(error.__traceback__)[-1]
-        message = f"the grader failed: {type(error).__name__}: {error} ({Path(where.filename).name}, line {where.lineno})"
+        place = f"{Path(where.filename).name}, line {where.lineno}"
+        message = f"the grader failed: {type(error).__name__}: {error} ({place})"
         result = Result(job, failed(setup, job, message))
     return replace(result, report=replace(result.report, duration_s=round(perf_counter() - started, 4)))
 
@@ -156,7 +157,7 @@ def _kept(place: Path | None) -> Report | None:
         return None
     try:
         return report_from_json(json.loads(place.read_bytes()))
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError, AttributeError):  # not there, or not what was written: grade again
         return None
 
 

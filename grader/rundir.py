@@ -45,9 +45,14 @@ class RunFolder:
         at = 0
         if path.is_file():
             with path.open("rb") as lines:
-                for line in lines:
+                for number, line in enumerate(lines, 1):
                     if line.endswith(b"\n"):
-                        self._remember(json.loads(line), at, len(line))
+                        try:
+                            self._remember(json.loads(line), at, len(line))
+                        except (ValueError, TypeError, KeyError) as error:
+                            raise HarnessError(
+                                f"{path}, line {number} is no report of a run; take the line out or use another folder"
+                            ) from error
                         at += len(line)
             with path.open("r+b") as whole:
                 whole.truncate(at)  # a line that was broken off

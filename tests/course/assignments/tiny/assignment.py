@@ -93,6 +93,7 @@ ASSIGNMENT = Assignment(
             ("Xc", "mean"),
             "X minus the mean of its rows",
             classes=_WITH_ONE_EXAMPLE,
+            cpu_s=0.5,
         ),
         Function(
             "affine",
@@ -102,8 +103,18 @@ ASSIGNMENT = Assignment(
             "Z = W X + b",
             classes=_WITH_ONE_EXAMPLE,
             weights={"cache": 0.5},
+            cpu_s=0.5,
         ),
-        Function("layer", 10, _affine, "A", "half of the affine map", classes=_FEW, helpers=("affine", "half")),
+        Function(
+            "layer",
+            10,
+            _affine,
+            "A",
+            "half of the affine map",
+            classes=_FEW,
+            helpers=("affine", "half"),
+            cpu_s=0.5,
+        ),
         Function(
             "affine_backward",
             10,

@@ -1,0 +1,92 @@
+"""The folder of a grading run: a line per report, which a rerun reads and an interruption cannot spoil."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.errors import HarnessError
+from grader.model import Report
+from grader.rundir import Entry, RunFolder, read_run
+
+REPORT = Report("tiny", "a.py", "s1", "graded", "full", 50.0, 100.0, cases="digest", grader_version="1")
+ENTRY = Entry(REPORT, "print", "in/a.py", "Änne", "a@b", True)
+
+
+def add(folder: Path, *entries: Entry) -> None:
+    with RunFolder(folder) as run:
+        for entry in entries:
+            run.add(entry)
+
+
+def test_what_is_added_is_read_back(tmp_path: Path) -> None:
+    add(tmp_path / "deep" / "run", ENTRY)
+    assert list(read_run(tmp_path / "deep" / "run")) == [ENTRY]
+
+
+def test_the_latest_report_of_each_submission_comes_in_their_order(tmp_path: Path) -> None:
+    later = replace(ENTRY, report=replace(REPORT, points=70.0))
+    other = replace(ENTRY, report=replace(REPORT, submission="0.py", student=None))
+    add(tmp_path, ENTRY, other, later)
+    assert list(read_run(tmp_path)) == [other, later]
+    with RunFolder(tmp_path) as run:
+        assert list(run.entries([("a.py", "s1"), ("absent.py", None), ("0.py", None)])) == [later, other]
+
+
+def test_the_same_file_of_two_students_is_two_submissions(tmp_path: Path) -> None:
+    other = replace(ENTRY, report=replace(REPORT, student="s2"))
+    add(tmp_path, ENTRY, other)
+    assert len(list(read_run(tmp_path))) == 2
+
+
+@pytest.mark.parametrize(
+    ("fingerprint", "cases", "version", "known"),
+    [
+        ("print", "digest", "1", True),
+        ("other", "digest", "1", False),
+        ("print", "x", "1", False),
+        ("print", "digest", "2", False),
+    ],
+)
+def test_only_exactly_what_was_graded_is_known(
+    tmp_path: Path, fingerprint: str, cases: str, version: str, known: bool
+) -> None:
+    add(tmp_path, ENTRY)
+    with RunFolder(tmp_path) as run:
+        assert run.has("a.py", "s1", fingerprint, cases, version) is known
+        assert not run.has("a.py", "s2", fingerprint, cases, version)
+
+
+def test_an_error_and_a_file_without_fingerprint_are_graded_again(tmp_path: Path) -> None:
+    error = replace(ENTRY, report=replace(REPORT, status="error", points=None))
+    add(tmp_path, error, replace(ENTRY, fingerprint="", report=replace(REPORT, submission="b.py")))
+    with RunFolder(tmp_path) as run:
+        assert not run.has("a.py", "s1", "print", "digest", "1")
+        assert not run.has("b.py", "s1", "", "digest", "1")
+
+
+def test_a_line_that_was_broken_off_is_passed_over_and_overwritten(tmp_path: Path) -> None:
+    add(tmp_path, ENTRY)
+    path = tmp_path / "reports.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[: len(whole) // 2])
+    assert list(read_run(tmp_path)) == [ENTRY]
+    other = replace(ENTRY, report=replace(REPORT, submission="b.py"))
+    add(tmp_path, other)
+    assert list(read_run(tmp_path)) == [ENTRY, other]
+
+
+@pytest.mark.parametrize("line", [b"nonsense\n", b"{}\n", b"[]\n", b'{"report": 3}\n', b"\xff\n"])
+def test_a_damaged_line_is_told_with_its_place(tmp_path: Path, line: bytes) -> None:
+    add(tmp_path, ENTRY)
+    path = tmp_path / "reports.jsonl"
+    path.write_bytes(path.read_bytes() + line)
+    with pytest.raises(HarnessError, match=r"reports.jsonl, line 2 is no report of a run; take the line out"):
+        RunFolder(tmp_path)
+
+
+def test_a_folder_without_a_run_is_told(tmp_path: Path) -> None:
+    with pytest.raises(HarnessError, match="holds no grading run; make one with 'grader grade"):
+        list(read_run(tmp_path))
