@@ -119,12 +119,17 @@ def check(
 
     loaded = _assignment(context, assignment)
     siblings = {p.stem: p for p in sorted(file.parent.glob("*.py")) if p != file and p.stem.isidentifier()}
-    report = grade(loaded, file, seed=seed, siblings=_imported(file, siblings))
+    cases = loaded.cases(seed, notice=_notice)
+    report = grade(loaded, file, cases=cases, seed=seed, siblings=_imported(file, siblings))
     if json_to:
         _write_json(report_to_json(report), json_to)
     if json_to != "-":
         click.echo(render_report(report, verbose=verbose), nl=False)
     context.exit(_status(report, min_score))
+
+
+def _notice(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def _imported(file: Path, siblings: dict[str, Path]) -> dict[str, Path]:

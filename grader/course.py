@@ -211,8 +211,11 @@ class LoadedAssignment:
             store = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "grader" / "cases"
         return store / f"{self.name}-{seed}.cases"
 
-    def cases(self, seed: int = 0) -> CaseFile:
-        """The frozen cases: read where they are fresh, drawn anew where they are stale or absent."""
+    def cases(self, seed: int = 0, *, notice: Callable[[str], None] | None = None) -> CaseFile:
+        """The frozen cases: read where they are fresh, drawn anew where they are stale or absent.
+
+        Drawing takes some seconds; ``notice`` is told before it begins.
+        """
         path = self.cases_path(seed)
         if path.name == "cases.bin":
             return load_cases(path)
@@ -225,6 +228,8 @@ class LoadedAssignment:
             pass
         from grader.freeze import freeze
 
+        if notice is not None:
+            notice(f"drawing the cases of {self.name} (once, until the assignment changes) ...")
         return save_cases(freeze(self, seed, fingerprint), path)
 
 

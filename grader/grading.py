@@ -59,7 +59,7 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
     HarnessError
         When a path does not exist, or the sandbox is too weak for an untrusted batch.
     """
-    cases = assignment.cases(options.seed)
+    cases = assignment.cases(options.seed, notice=lambda text: print(text, file=sys.stderr))
     with ExitStack() as stack:
         folder = options.output or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-")))
         roster = None
