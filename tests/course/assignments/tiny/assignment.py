@@ -14,6 +14,13 @@ def _matrix(d):
     return (d.array(n, m),)
 
 
+def _one_sign(d):
+    (X,) = _matrix(d)
+    if d.case == "general":
+        return (X,)
+    return (np.abs(X) * (-1 if d.integer(0, 1) else 1),)
+
+
 def _affine(d):
     n, k, m = d.sizes("n", "k", "m")
     return d.array(k, m), d.array(n, k), d.array(n, 1)
@@ -175,7 +182,7 @@ ASSIGNMENT = Assignment(
             loose_dtype=frozenset({"mask"}),
         ),
         Function("slope", 10, _line, "slope", "a difference quotient", classes=_FEW, given=("step",)),
-        Function("kinds", 5, _matrix, "kinds", "the signs that occur", classes=_FEW),
+        Function("kinds", 5, _one_sign, "kinds", "the signs that occur", classes=_FEW),
         Function("fit", 5, _matrix, ("Y", "model"), "takes the mean away", classes=_FEW, opaque=frozenset({"model"})),
         Function(
             "undo",

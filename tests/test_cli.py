@@ -1,0 +1,265 @@
+"""The command line: what it prints, what it writes, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import __version__
+from grader.cli import cli, main
+from grader.model import report_from_json
+from tests import tiny
+from tests.tiny import solution
+
+WRONG = "def center(X):\n    m = np.mean(X, axis=0, keepdims=True)\n    return X - m, m"
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs ``grader --course tests/course ...``; gives exit status, output and errors."""
+
+    def call(*arguments: object, course: Path | None = tiny.COURSE) -> tuple[int, str, str]:
+        options = [] if course is None else ["--course", str(course)]
+        with pytest.raises(SystemExit) as caught:
+            main([*options, *map(str, arguments)])
+        found = capsys.readouterr()
+        code = caught.value.code
+        return (code if isinstance(code, int) else 0), found.out, found.err
+
+    return call
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    for name, text in {"right.py": solution(), "wrong.py": solution(WRONG), "empty.py": ""}.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    return tmp_path
+
+
+# -- list, help, version -----------------------------------------------------------------------------
+
+
+def test_assignments_are_listed_with_functions_and_points(run: Run) -> None:
+    status, out, _ = run("list")
+    assert status == 0
+    assert out.startswith("tiny  A tiny assignment  (100 points; source none)\n")
+    assert "       10  center                                      X minus the mean of its rows\n" in out
+
+
+def test_the_list_as_json_has_the_published_keys(run: Run) -> None:
+    status, out, _ = run("list", "--json")
+    (found,) = json.loads(out)["assignments"]
+    assert status == 0
+    assert {key: found[key] for key in ("name", "title", "source", "points")} == {
+        "name": "tiny",
+        "title": "A tiny assignment",
+        "source": "none",
+        "points": 100.0,
+    }
+    assert found["functions"][0] == {"name": "center", "points": 10.0, "summary": "X minus the mean of its rows"}
+
+
+def test_help_and_version_answer_at_once(run: Run) -> None:
+    assert run("--version", course=None) == (0, f"grader, version {__version__}\n", "")
+    status, out, _ = run("--help", course=None)
+    assert status == 0
+    for name, command in cli.commands.items():
+        assert f"\n  {name} " in out
+        assert command.help
+    for name in cli.commands:
+        assert run(name, "-h", course=None)[0] == 0
+
+
+def test_the_published_commands_are_there() -> None:
+    published = {"list", "check", "grade", "freeze", "release", "export", "report", "gradebook", "audit", "doctor"}
+    assert published <= set(cli.commands)
+
+
+# -- check -------------------------------------------------------------------------------------------
+
+
+def test_full_marks_give_status_0(run: Run, files: Path) -> None:
+    tiny.assignment().cases()  # drawn before, so that nothing is said about it
+    status, out, err = run("check", "tiny", files / "right.py")
+    assert (status, err) == (0, "")
+    assert "100 of 100 points" in out
+
+
+def test_something_found_gives_status_1_and_names_it(run: Run, files: Path) -> None:
+    status, out, _ = run("check", "tiny", files / "wrong.py")
+    assert status == 1
+    assert "the mean runs over the columns" in " ".join(out.split())
+    status, more, _ = run("check", "tiny", files / "wrong.py", "--verbose")
+    assert status == 1
+    assert len(more) > len(out)
+
+
+@pytest.mark.parametrize(("least", "expected"), [(0, 0), (89.9, 0), (90, 0), (90.1, 1), (100, 1)])
+def test_a_minimum_score_decides_the_status(run: Run, files: Path, least: float, expected: int) -> None:
+    assert run("check", "tiny", files / "wrong.py", "--min-score", least)[0] == expected
+
+
+def test_json_goes_to_a_file_or_alone_to_standard_output(run: Run, files: Path) -> None:
+    status, out, _ = run("check", "tiny", files / "wrong.py", "--json", "-")
+    report = report_from_json(json.loads(out))
+    assert (status, report.points, report.submission) == (1, 90.0, str(files / "wrong.py"))
+    status, out, _ = run("check", "tiny", files / "right.py", "--json", files / "report.json")
+    assert (status, bool(out)) == (0, True)
+    assert report_from_json(json.loads((files / "report.json").read_text("utf-8"))).full_marks
+
+
+@pytest.mark.parametrize("name", ["empty.py", "absent.py", "."])
+def test_what_cannot_be_read_gives_status_2_and_json_all_the_same(run: Run, files: Path, name: str) -> None:
+    status, out, _ = run("check", "tiny", files / name, "--json", "-")
+    assert status == 2
+    assert json.loads(out)["status"] == "unreadable"
+    assert run("check", "tiny", files / name, "--min-score", 0)[0] == 2
+
+
+def test_neighbours_that_are_imported_come_along(run: Run, files: Path) -> None:
+    (files / "tools.py").write_text("def half(Z):\n    return Z / 2\n", "utf-8")
+    text = "from tools import half\n" + solution().replace("def half(Z):\n    return Z / 2\n", "")
+    (files / "student.py").write_text(text, "utf-8")
+    assert run("check", "tiny", files / "student.py")[0] == 0
+
+
+# -- wrong usage and failures --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check", "absent", "x.py"], "grader: there is no assignment 'absent'; this course has: tiny"),
+        (["check", "tiny"], "Missing argument 'FILE'"),
+        (["check", "tiny", "x.py", "--min-score", "101"], "is not in the range 0<=x<=100"),
+        (["grade", "tiny"], "Missing argument 'PATHS...'"),
+        (["export", "nowhere", "tiny", "x"], "'nowhere' is not one of 'gradescope', 'github'"),
+        (["frobnicate"], "No such command 'frobnicate'"),
+        (["report", "no-such-run"], "no-such-run"),
+    ],
+)
+def test_wrong_usage_gives_status_2_and_says_what_is_wrong(run: Run, arguments: list[str], words: str) -> None:
+    status, _, err = run(*arguments)
+    assert status == 2
+    assert words in err
+    assert "Traceback" not in err
+
+
+def test_a_folder_that_is_no_course_gives_status_2(run: Run, tmp_path: Path) -> None:
+    status, _, err = run("list", course=tmp_path)
+    assert (status, err) == (2, f"grader: {tmp_path} is not a course: it has no folder 'assignments'\n")
+
+
+def test_json_that_cannot_be_written_gives_status_2(run: Run, files: Path) -> None:
+    target = files / "absent" / "report.json"
+    status, _, err = run("check", "tiny", files / "right.py", "--json", target)
+    assert status == 2
+    assert str(target) in err
+
+
+def test_a_bug_of_ours_gives_status_3_in_one_line_and_the_traceback_on_request(run: Run, tmp_path: Path) -> None:
+    # An author's file that breaks a promise of the types is a way to make the harness itself fail.
+    folder = tmp_path / "assignments" / "odd"
+    folder.mkdir(parents=True)
+    text = "from grader.spec import *\nclass Odd(Assignment):\n    points = property(lambda self: 1 / 0)\n"
+    text += "ASSIGNMENT = Odd('odd', '', '', (Function('f', 1, lambda d: ()),))\n"
+    (folder / "assignment.py").write_text(text, "utf-8")
+    status, _, err = run("list", course=tmp_path)
+    assert status == 3
+    assert err == "grader: the grader itself failed: ZeroDivisionError: division by zero (GRADER_DEBUG=1 shows where)\n"
+    os.environ["GRADER_DEBUG"] = "1"
+    try:
+        with pytest.raises(ZeroDivisionError):
+            main(["--course", str(tmp_path), "list"])
+    finally:
+        del os.environ["GRADER_DEBUG"]
+
+
+def test_terminal_escapes_in_an_error_are_made_inert(run: Run) -> None:
+    _, _, err = run("check", "\x1b[31mred", "x.py")
+    assert "\x1b" not in err
+
+
+# -- grade, freeze, doctor -------------------------------------------------------------------------------
+
+
+def test_many_are_graded_shown_and_kept(run: Run, files: Path) -> None:
+    out_folder = files.parent / f"{files.name}-run"
+    target = files.parent / f"{files.name}.json"
+    arguments = ["grade", "tiny", files, "-o", out_folder, "--jobs", 1, "--allow-weak-sandbox", "--json", target]
+    status, _, err = run(*arguments)
+    assert (status, "graded 3 of 3" in err) == (0, True)
+    data = json.loads(target.read_text("utf-8"))
+    assert data["schema"] == "grader/run/v1"
+    found = {Path(r["submission"]).name: r["points"] for r in data["reports"]}
+    assert found == {"right.py": 100.0, "wrong.py": 90.0, "empty.py": None}
+    (files / "wrong.py").write_text(solution(), "utf-8")
+    status, _, err = run(*arguments)
+    assert "2 unchanged since the last run" in err
+    found = {Path(r["submission"]).name: r["points"] for r in json.loads(target.read_text("utf-8"))["reports"]}
+    assert found == {"right.py": 100.0, "wrong.py": 100.0, "empty.py": None}
+
+
+@pytest.mark.parametrize(("least", "expected"), [(90, 0), (91, 1)])
+def test_the_lowest_score_of_a_batch_decides_the_status(run: Run, files: Path, least: int, expected: int) -> None:
+    (files / "empty.py").unlink()
+    arguments = ["grade", "tiny", files, "--jobs", 1, "--allow-weak-sandbox", "--min-score", least, "--json", "-"]
+    status, out, _ = run(*arguments)
+    assert status == expected
+    assert len(json.loads(out)["reports"]) == 2
+
+
+def test_cases_are_frozen_into_a_file(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "tiny.cases"
+    status, out, _ = run("freeze", "tiny", "--seed", 5, "-o", target)
+    assert status == 0
+    assert out.splitlines()[0].split() == ["center", "9", "cases,", "3", "mistakes"]
+    assert out.splitlines()[-1].startswith(f"{target}: sha256 ")
+    assert target.is_file()
+
+
+def test_the_doctor_says_which_walls_stand(run: Run) -> None:
+    status, out, _ = run("doctor", course=None)
+    assert status == 0
+    assert out.splitlines()[-1].startswith("level: ")
+    assert all(line.startswith(("stands ", "missing")) for line in out.splitlines()[:-1])
+
+
+# -- as a program -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Path]:
+    before = Path.cwd()
+    os.chdir(tmp_path)
+    yield tmp_path
+    os.chdir(before)
+
+
+def program(*arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([sys.executable, "-m", "grader", *arguments], capture_output=True, check=False, **options)
+
+
+def test_the_module_is_the_command() -> None:
+    found = program("--course", str(tiny.COURSE), "list")
+    assert (found.returncode, found.stderr) == (0, b"")
+    assert found.stdout.startswith(b"tiny  A tiny assignment")
+
+
+def test_a_terminal_without_unicode_is_no_failure(elsewhere: Path) -> None:
+    tiny.assignment().cases()
+    name = elsewhere / "Übung.py"
+    name.write_text(solution(WRONG), "utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    found = program("--course", str(tiny.COURSE), "check", "tiny", str(name), env=environment)
+    assert (found.returncode, found.stderr) == (1, b"")
+    assert b"Score: 90 of 100 points" in found.stdout
