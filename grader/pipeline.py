@@ -250,7 +250,7 @@ class _Run:
         attempts = []
         helpers = self.assignment.spec.ancestors(spec.name)
         answer = self._answer(helpers)
-        if helpers and answer is not None:
+        if helpers and answer is not None and self._may_be_their_fault(helpers, first.verdict):
             attempts.append(self._again(spec, cases, [c.plan for c in cases.cases], helpers, answer, "helpers"))
         if any(c.own for c in cases.cases):
             plans = [c.own or c.plan for c in cases.cases]
@@ -259,6 +259,11 @@ class _Run:
         if instead is not None and self._only_values_wrong(self._producers(cases)):
             attempts.append(_Attempt(instead, self.outcomes, "own"))
         return attempts
+
+    def _may_be_their_fault(self, helpers: Sequence[str], verdict: Verdict) -> bool:
+        """Whether a helper may be wrong or absent: those that come from the provided modules are neither."""
+        raised = any(c.kind == "runs" and c.status == "failed" for c in verdict.checks)
+        return raised or bool(self.submission.siblings) or any(map(self._redefined, helpers))
 
     def _producers(self, cases: FunctionCases) -> list[str]:
         """The functions on whose results a function is graded when these are the student's own."""
