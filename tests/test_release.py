@@ -1,0 +1,385 @@
+"""The student kit: nothing of a solution in it, and everything that a student needs."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import hashlib
+import inspect
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from grader.checks import arguments_of
+from grader.compare import leaves
+from grader.course import Course
+from grader.errors import SpecError
+from grader.model import Report
+from grader.pipeline import grade_submission
+from grader.release import write_kit
+from grader.running import InProcess
+from grader.sandbox import Sandbox
+from grader.scaffold import write_assignment
+from grader.spec import Code, Ref
+from grader.submission import parse_submission, read_submission
+from tests.assignments.submitted import reference_files
+from tests.kits import COURSE, ROOT, code_of, installed, kit, loaded_kit
+
+every_assignment = pytest.mark.parametrize("name", COURSE.names)
+
+# -- no solution in it -------------------------------------------------------------------------
+
+
+class _Bare(ast.NodeTransformer):
+    """Takes annotations off and numbers the names: a renamed copy looks the same."""
+
+    def __init__(self, arguments: list[str]) -> None:
+        self.numbers = {name: f"a{i}" for i, name in enumerate(arguments)}
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        if node.value is None:
+            return ast.Pass()
+        return self.visit(ast.Assign([node.target], node.value))  # type: ignore[no-any-return]
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return ast.Name(self.numbers.setdefault(node.id, f"n{len(self.numbers)}"), node.ctx)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        return ast.arg(self.numbers.setdefault(node.arg, f"n{len(self.numbers)}"), None)
+
+
+def _shape(statements: list[ast.stmt], arguments: list[str]) -> str:
+    first = statements[0]
+    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and len(statements) > 1
+    bare = _Bare(arguments)
+    return ast.dump(bare.visit(copy.deepcopy(ast.Module(statements[documented:], []))))
+
+
+def definitions(source: str) -> Iterator[tuple[str, str]]:
+    """Functions and lambdas with something to them: name and shape."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and _weight(node.body) >= 12:
+            yield node.name, _shape(node.body, [a.arg for a in node.args.args])
+        elif isinstance(node, ast.Lambda) and _weight([node.body]) >= 12:
+            yield "lambda", _shape([ast.Return(node.body)], [a.arg for a in node.args.args])
+
+
+def _weight(nodes: list[ast.stmt] | list[ast.expr]) -> int:
+    kinds = (ast.expr_context, ast.operator, ast.Constant, ast.Return, ast.Expr)
+    return sum(not isinstance(n, kinds) for node in nodes for n in ast.walk(node))
+
+
+def _reference_of(name: str) -> Path:
+    return ROOT / Path(*COURSE.load(name).spec.reference_module.split(".")).with_suffix(".py")
+
+
+def solutions(name: str) -> dict[str, str]:
+    """Every right and every wrong solution that the authors of an assignment have, by its shape."""
+    helpers = COURSE.load(name).spec.provided_helpers
+    found: dict[str, str] = {}
+    for path in (_reference_of(name), *(COURSE.load(name).folder / f"{stem}.py" for stem in ("mistakes", "styles"))):
+        for function, shape in definitions(path.read_text("utf-8")):
+            if function not in helpers:
+                found[shape] = f"{function} of {path.name}"
+    return found
+
+
+def test_a_solution_is_recognised_under_other_names() -> None:
+    one = "def f(A, W, b):\n    '''Text.'''\n    Z: float = W @ A + b\n    cache = (A, W, b)\n    return Z, cache\n"
+    two = "def g(x, y, z):\n    r = y @ x + z\n    c = (x, y, z)\n    return r, c\n"
+    other = "def g(x, y, z):\n    r = x @ y + z\n    c = (x, y, z)\n    return r, c\n"
+    assert {shape for _, shape in definitions(one)} == {shape for _, shape in definitions(two)}
+    assert {shape for _, shape in definitions(one)} != {shape for _, shape in definitions(other)}
+
+
+@every_assignment
+def test_no_file_of_a_kit_holds_a_right_or_a_wrong_solution(name: str) -> None:
+    known = solutions(name)
+    assert known
+    leaked = [
+        (file, function, known[shape])
+        for file, source in code_of(kit(name))
+        for function, shape in definitions(_python(source))
+        if shape in known
+    ]
+    assert leaked == []
+
+
+def _python(source: str) -> str:
+    return "\n".join(line for line in source.split("\n") if not line.startswith("%"))
+
+
+_FORMULA = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Compare, ast.ListComp, ast.DictComp, ast.GeneratorExp, ast.SetComp)
+
+
+def _solution_formulas(name: str) -> dict[str, str]:
+    """Larger expressions between the marks of the reference's graded functions, names numbered."""
+    found: dict[str, str] = {}
+    for spec in COURSE.load(name).spec.functions:
+        tree = ast.parse(inspect.getsource(COURSE.load(name).reference_function(spec.name)))
+        for node in ast.walk(tree):
+            if isinstance(node, _FORMULA) and _weight([node]) >= 9:
+                found[_shape([ast.Expr(node)], [])] = ast.unparse(node)
+    return found
+
+
+@every_assignment
+def test_no_description_spells_out_a_formula_of_a_solution(name: str) -> None:
+    known = _solution_formulas(name)
+    leaked = [
+        known[shape]
+        for file in ("assignment.py", "public.py")
+        if (path := kit(name) / "assignments" / name / file).is_file()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, _FORMULA) and (shape := _shape([ast.Expr(node)], [])) in known
+    ]
+    assert leaked == []
+
+
+@every_assignment
+def test_no_function_of_a_description_answers_the_cases_of_a_graded_function(name: str) -> None:
+    assignment, cases = loaded_kit(name), loaded_kit(name).cases()
+    module = assignment.course._module(f"assignments.{name}.assignment", assignment.folder / "assignment.py")
+    functions = {n: f for n, f in vars(module).items() if inspect.isfunction(f) and f.__module__ == module.__name__}
+    solving = []
+    for spec in assignment.spec.functions:
+        questions = [arguments_of(case.plan) for case in cases.functions[spec.name].cases if case.expected][:4]
+        if spec.given or any(isinstance(part, Code | Ref) for args in questions for part in args):
+            continue  # stands on public code that is not at hand here
+        right = [COURSE.load(name).reference_function(spec.name)(*args) for args in questions]
+        for other, function in functions.items():
+            if right and all(_equal(function, args, answer) for args, answer in zip(questions, right, strict=True)):
+                solving.append((other, spec.name))
+    assert solving == []
+
+
+def _equal(function: object, args: tuple[object, ...], answer: object) -> bool:
+    try:
+        with np.errstate(all="ignore"):
+            found = function(*args)  # type: ignore[operator]
+        pairs = list(zip(leaves(found), leaves(answer), strict=True))
+        return bool(pairs) and all(np.allclose(a, b) for (_, a), (_, b) in pairs)
+    except Exception:
+        return False
+
+
+# -- what a student does with it ---------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as started:
+        yield started
+
+
+def _graded(name: str, text: str, sandbox: Sandbox, siblings: dict[str, str] | None = None) -> Report:
+    cases = loaded_kit(name).cases()
+    others = {stem: source.encode() for stem, source in (siblings or {}).items()}
+    submission = parse_submission(f"{name}.py", ".py", text.encode(), cases.arities, siblings=others)
+    return grade_submission(loaded_kit(name), cases, submission, sandbox)
+
+
+@every_assignment
+def test_a_kit_knows_no_reference(name: str) -> None:
+    assert loaded_kit(name).reference is None
+    assert not (kit(name) / "reference").exists()
+    assert {p.stem for p in loaded_kit(name).folder.glob("*.py")} <= {"assignment", "public"}
+
+
+@pytest.mark.parametrize("suffix", [".py", ".ipynb"])
+@every_assignment
+def test_an_unfilled_starter_loads_whole_and_gets_nothing(name: str, suffix: str, sandbox: Sandbox) -> None:
+    cases = loaded_kit(name).cases()
+    submission = read_submission(kit(name) / f"{name}{suffix}", cases.arities)
+    assert submission.messages == ()
+    report = grade_submission(loaded_kit(name), cases, submission, sandbox)
+    assert (report.status, report.points) == ("graded", 0.0)
+    assert {f.status for f in report.functions} == {"failed"}
+    assert [m for m in report.messages if "left out" in m] == []
+
+
+@every_assignment
+def test_the_reference_pasted_into_the_starter_gets_full_marks_by_the_kit_alone(name: str, sandbox: Sandbox) -> None:
+    text, siblings = reference_files(COURSE.load(name))
+    starter = (kit(name) / f"{name}.py").read_text("utf-8")
+    report = _graded(name, f"{starter}\n\n{text}", sandbox, siblings)
+    assert [(f.name, f.status) for f in report.functions if f.status != "passed"] == []
+    assert report.full_marks
+
+
+@every_assignment
+def test_the_public_cases_are_not_the_graded_ones(name: str) -> None:
+    public, graded = loaded_kit(name).cases(), COURSE.load(name).cases()
+    shared, total = 0, 0
+    for spec in COURSE.load(name).spec.functions:
+        questions = {repr(case.plan.steps) for case in graded.functions[spec.name].cases}
+        asked = [repr(case.plan.steps) for case in public.functions[spec.name].cases]
+        shared, total = shared + sum(question in questions for question in asked), total + len(asked)
+    assert shared < total / 3  # where there is little to draw, as layer sizes, some occur in both
+
+
+@every_assignment
+def test_the_starter_runs_in_the_kits_folder(name: str) -> None:
+    """Helper modules that it imports lie beside it."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, '.'); import {name}"],
+        cwd=kit(name), capture_output=True, text=True, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_grader_check_works_with_what_the_kit_brings_and_nothing_else(tmp_path: Path) -> None:
+    name = "learning_rate_decay"
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(installed(name))}
+    check = [sys.executable, "-m", "grader", "check", name, f"{name}.ipynb", "--json", "-"]
+    # Without a network where this machine lets a test take it away.
+    offline = ["unshare", "--net"] if subprocess.run(["unshare", "--net", "true"], capture_output=True).returncode == 0 else []
+    done = subprocess.run([*offline, *check], cwd=kit(name), capture_output=True, text=True, env=environment)
+    assert done.stderr == ""
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["points"] == 0.0
+    where = subprocess.run(
+        [sys.executable, "-c", "import grader; print(grader.__file__)"], cwd=kit(name), capture_output=True, text=True, env=environment
+    )
+    assert where.stdout.startswith(str(installed(name)))
+
+
+def test_requirements_name_the_wheel_that_lies_in_the_kit() -> None:
+    folder = kit("learning_rate_decay")
+    (line,) = (folder / "requirements.txt").read_text("utf-8").splitlines()
+    assert (folder / line).is_file()
+    assert "hypothesis" in (installed(folder.name) / "numpy_course_grader-0.1.0.dist-info" / "METADATA").read_text("utf-8")
+    record = (installed(folder.name) / "numpy_course_grader-0.1.0.dist-info" / "RECORD").read_text("utf-8")
+    assert "grader/cli.py,sha256=" in record
+    assert "/_course/" not in record
+
+
+def test_the_workflow_of_a_kit_checks_the_notebook() -> None:
+    name = "learning_rate_decay"
+    workflow = yaml.safe_load((kit(name) / ".github" / "workflows" / "check.yml").read_text("utf-8"))
+    commands = [step.get("run") for step in workflow["jobs"]["check"]["steps"]]
+    assert f"grader check {name} {name}.ipynb" in commands
+
+
+def test_the_notebook_has_the_handout_a_starter_and_a_check_for_every_function() -> None:
+    name = "dnn_step_by_step"
+    cells = json.loads((kit(name) / f"{name}.ipynb").read_text("utf-8"))["cells"]
+    texts = ["".join(cell["source"]) for cell in cells]
+    for spec in COURSE.load(name).spec.functions:
+        at = texts.index(f"check({spec.name})")
+        assert texts[at - 1].startswith(f"def {spec.name}(")
+        assert f"`{spec.name}(" in texts[at - 2]
+        assert f"{spec.points:g} points" in texts[at - 2]
+
+
+def test_the_readme_of_a_kit_lists_what_is_to_be_done() -> None:
+    text = (kit("learning_rate_decay") / "README.md").read_text("utf-8")
+    assert "grader check learning_rate_decay learning_rate_decay.ipynb" in text
+    assert "| `schedule_lr_decay` | 60 |" in text
+
+
+def test_only_helper_modules_that_the_starter_needs_lie_beside_it() -> None:
+    folder = kit("dnn_step_by_step")
+    assert {p.name for p in folder.glob("*.py")} == {"dnn_step_by_step.py", "dnn_utils.py"}
+
+
+# -- the same kit again ------------------------------------------------------------------------
+
+
+def _bytes_of(folder: Path) -> dict[str, str]:
+    files = [p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+@cache
+def _own_course(folder: Path) -> Course:
+    write_assignment("scaling", folder)
+    return Course(folder)
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_cases(tmp_path: Path) -> None:
+    course = _own_course(tmp_path / "course")
+    made = []
+    for number, seed in enumerate((3, 3, 4)):
+        write_kit(course.load("scaling"), tmp_path / str(number), seed=seed)
+        made.append(_bytes_of(tmp_path / str(number)))
+        for path in (tmp_path / "course" / ".grader" / "cases").glob("*"):
+            path.unlink()  # drawn anew each time
+    assert made[0] == made[1]
+    assert [name for name in made[0] if made[0][name] != made[2][name]] == ["assignments/scaling/cases.bin"]
+
+
+# -- errors ------------------------------------------------------------------------------------
+
+
+def test_the_seed_of_the_graded_cases_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="seed 0 draws the graded cases"):
+        write_kit(COURSE.load("learning_rate_decay"), tmp_path / "kit", seed=0)
+
+
+def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine", "utf-8")
+    with pytest.raises(SpecError, match="is not empty"):
+        write_kit(COURSE.load("learning_rate_decay"), tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_kit_cannot_be_made_from_a_kit(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="no reference here"):
+        write_kit(loaded_kit("learning_rate_decay"), tmp_path / "kit")
+
+
+def test_a_kit_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    write_assignment("scaling", tmp_path / "course")
+    reference = tmp_path / "course" / "reference" / "scaling.py"
+    reference.write_text(reference.read_text("utf-8").replace("# END SOLUTION", ""), "utf-8")
+    with pytest.raises(SpecError, match="needs one region"):
+        write_kit(Course(tmp_path / "course").load("scaling"), tmp_path / "kit")
+    assert not (tmp_path / "kit").exists()
+
+
+# -- functions that stand on a wrong helper ----------------------------------------------------
+
+_LAYERS = """
+import numpy as np
+from dnn_utils import sigmoid, relu, sigmoid_backward, relu_backward
+
+def linear_forward(A, W, b):
+    return {Z}, (A, W, b)
+
+def linear_activation_forward(A_prev, W, b, activation):
+    Z, linear_cache = linear_forward(A_prev, W, b)
+    A, activation_cache = sigmoid(Z) if activation == "sigmoid" else relu(Z)
+    return A, (linear_cache, activation_cache)
+"""
+
+
+def test_a_kit_says_which_function_may_fail_only_because_of_a_wrong_helper() -> None:
+    report = _in_process("dnn_step_by_step", _LAYERS.format(Z="W @ A - b"))
+    said = [m for m in report.messages if "may fail only because of" in m]
+    assert len(said) == 1
+    assert said[0].startswith("linear_activation_forward")
+    assert "because of linear_forward: repair that first" in said[0]
+
+
+def test_a_kit_says_nothing_where_the_helpers_are_right() -> None:
+    wrong = _LAYERS.format(Z="W @ A + b").replace("else relu(Z)", "else sigmoid(Z)")
+    report = _in_process("dnn_step_by_step", wrong)
+    assert next(f for f in report.functions if f.name == "linear_activation_forward").status == "failed"
+    assert [m for m in report.messages if m.startswith("linear_activation_forward")] == []
+
+
+def _in_process(name: str, text: str) -> Report:
+    own = "\n".join(loaded_kit(name).provided["dnn_utils"].split("\n"))
+    text = text.replace("from dnn_utils import sigmoid, relu, sigmoid_backward, relu_backward", own)
+    cases = loaded_kit(name).cases()
+    submission = parse_submission("student.py", ".py", text.encode(), cases.arities)
+    return grade_submission(loaded_kit(name), cases, submission, InProcess())
