@@ -26,7 +26,7 @@ from grader.model import Report
 from grader.mutants import Mutant, mutants_of
 from grader.pipeline import grade_submission
 from grader.sandbox import Sandbox
-from grader.submission import parse_submission
+from grader.submission import Submission, parse_submission
 
 __all__ = ["Audit", "Row", "audit_assignment", "reference_submission", "render_audit"]
 
@@ -133,7 +133,14 @@ def reference_submission(assignment: LoadedAssignment) -> str:
 
 def _renamed(source: str) -> str:
     """Imports of the reference package under a name that submissions may import."""
-    return re.sub(r"(?m)^(\s*)from reference\.(\w+) import", r"\1from ref_\2 import", source)
+    source = re.sub(r"(?m)^(\s*)from reference\.(\w+) import", r"\1from ref_\2 import", source)
+    return re.sub(r"(?m)^(\s*)from reference import (.+)$", _renamed_modules, source)
+
+
+def _renamed_modules(found: re.Match[str]) -> str:
+    """``from reference import a, b as c`` as ``import ref_a as a, ref_b as c``."""
+    parts = [part.strip().partition(" as ") for part in found[2].split(",")]
+    return f"{found[1]}import " + ", ".join(f"ref_{name} as {other or name}" for name, _, other in parts)
 
 
 def _replaced(main: str, mutant: Mutant) -> str:
@@ -205,15 +212,15 @@ def _grade(
     local = threading.local()
     with ExitStack() as stack:
 
-        def one(item: tuple[str, str]) -> tuple[str, Report]:
+        def one(submission: Submission) -> tuple[str, Report]:
             if not hasattr(local, "sandbox"):
                 local.sandbox = stack.enter_context(Sandbox(assignment.spec.packages))
-            name, text = item
-            submission = parse_submission(name, ".py", text.encode(), cases.arities)
-            return name, grade_submission(course, cases, submission, local.sandbox)
+            return submission.name, grade_submission(course, cases, submission, local.sandbox)
 
+        # Parsed here and not in the threads, in which Python 3.11 miscounts the depth of its parser.
+        parsed = [parse_submission(name, ".py", text.encode(), cases.arities) for name, text in sources.items()]
         with ThreadPoolExecutor(threads) as pool:
-            return dict(pool.map(one, sources.items()))
+            return dict(pool.map(one, parsed))
 
 
 def _mutant_rows(

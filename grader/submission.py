@@ -306,7 +306,7 @@ def _parse(source: str) -> tuple[ast.Module | None, str]:
         return _tree(source), ""
     except SyntaxError as error:
         return None, f"{type(error).__name__}: {error.msg} (line {error.lineno})"
-    except (ValueError, RecursionError, MemoryError) as error:
+    except (ValueError, RecursionError, MemoryError, SystemError) as error:
         return None, f"it cannot be parsed ({type(error).__name__})"
 
 
