@@ -189,7 +189,8 @@ def _walk(
         if problem:
             yield problem
     elif isinstance(mine, set):
-        if _members(theirs) != mine:
+        members = _members(theirs)
+        if not isinstance(members, set) or members != mine:
             yield Problem("values", path, say("set", where=where, got=_short(theirs), expected=_short(mine)))
     elif type(mine) is not type(theirs):
         yield Problem("structure", path, say("type", where=where, got=kind_of(theirs), expected=kind_of(mine)))

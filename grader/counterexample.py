@@ -17,6 +17,8 @@ from grader.wire import Code, Opaque, Ref, decode
 __all__ = ["counterexample_of", "shown"]
 
 _MOST_ELEMENTS = 200
+_MOST_PARTS = 400
+_MOST_TEXT = 2_000
 
 
 def counterexample_of(cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Mapping[str, Any] | None:
@@ -89,8 +91,10 @@ def shown(value: Any) -> Any:
     {'tuple': [{'array': [1.0, 'nan'], 'dtype': 'float64', 'shape': [2]}, {'dict': [['a', 2]]}]}
     """
     match value:
-        case None | bool() | int() | str():
+        case None | bool() | int():
             return value
+        case str():
+            return value if len(value) <= _MOST_TEXT else value[:_MOST_TEXT] + "..."
         case float():
             return value if np.isfinite(value) else {"float": str(value)}
         case complex():
@@ -98,15 +102,10 @@ def shown(value: Any) -> Any:
         case np.ndarray():
             return _shown_array(value)
         case np.generic():
-            return shown(value.item())
-        case tuple():
-            return {"tuple": [shown(part) for part in value]}
-        case list():
-            return {"list": [shown(part) for part in value]}
-        case dict():
-            return {"dict": [[shown(key), shown(part)] for key, part in value.items()]}
-        case set():
-            return {"set": [shown(part) for part in sorted(value, key=repr)]}
+            item = value.item()  # a long double's item is what it is
+            return {"opaque": f"{value.dtype} {value}"} if isinstance(item, np.generic) else shown(item)
+        case tuple() | list() | dict() | set():
+            return _shown_parts(value)
         case Opaque(type_name=name):
             return {"opaque": name}
         case Code(name=name):
@@ -114,6 +113,30 @@ def shown(value: Any) -> Any:
         case Ref(step=step):
             return {"opaque": f"the result of call {step + 1}"}
     return {"opaque": type(value).__name__}
+
+
+def _shown_parts(value: Any) -> Any:
+    kind = type(value).__name__
+    if _parts(value, _MOST_PARTS) > _MOST_PARTS:
+        return {"opaque": f"{kind} of {len(value)} parts, too long to be shown"}
+    if isinstance(value, dict):
+        return {"dict": [[shown(key), shown(part)] for key, part in value.items()]}
+    return {kind: [shown(part) for part in (sorted(value, key=repr) if kind == "set" else value)]}
+
+
+def _parts(value: Any, most: int) -> int:
+    """How many parts a value has, counted no further than just beyond `most`."""
+    inner: Sequence[Any] = ()
+    if isinstance(value, dict):
+        inner = [part for pair in value.items() for part in pair]
+    elif isinstance(value, tuple | list | set):
+        inner = list(value)
+    count = 1
+    for part in inner[: most + 1]:
+        count += _parts(part, most - count)
+        if count > most:
+            break
+    return count
 
 
 def _shown_array(value: Any) -> Any:
@@ -125,7 +148,7 @@ def _shown_array(value: Any) -> Any:
     def nested(part: Any) -> Any:
         if isinstance(part, list):
             return [nested(inner) for inner in part]
-        return _number(part) if isinstance(part, float) else part
+        return _number(float(part)) if isinstance(part, float | np.floating) else part
 
     return {"array": nested(value.tolist()), "dtype": str(value.dtype), "shape": list(value.shape)}
 

@@ -37,6 +37,7 @@ _FRAME = struct.Struct("<IB")
 _REPLY = struct.Struct("<IHHI")
 _MAX_FRAME = MAX_BYTES + 16 * 2**20  # the largest value, and the structure around it
 _MAX_KEPT = 64 * 2**20  # of the replies of one run together
+_PART_COSTS = 256  # a byte of structure is as much work for the judges as 256 of numbers
 _MAX_OUTPUT = 8_000
 _SLICE_S = 0.2
 _NAP_S = 0.0003
@@ -422,11 +423,12 @@ class _Run:
                 kind, body = _receive(child, watch)
         if kind == ord("O"):
             raise _Stop(Stopped("too-much-output", "it printed without end"))
-        self.kept += len(body)
-        if self.kept > _MAX_KEPT:
-            limit = f"{_MAX_KEPT >> 20} MB"
-            raise _Stop(Stopped("too-much-output", f"its results are larger than {limit} together"))
-        return _outcome(kind, body, self.batches << 16 | plan.number, step)
+        outcome = _outcome(kind, body, self.batches << 16 | plan.number, step)
+        if isinstance(outcome, Returned):
+            self.kept += len(outcome.value.payload) + _PART_COSTS * len(outcome.value.header)
+            if self.kept > _MAX_KEPT:
+                raise _Stop(Stopped("too-much-output", "its results are too large or have too many parts"))
+        return outcome
 
     def _next(self, child: Child, cpu_s: float) -> tuple[int, bytes]:
         """The next frame; where it has come already there is nothing to watch."""
