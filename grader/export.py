@@ -28,7 +28,8 @@ set -euo pipefail
 ROOT="${AUTOGRADER_ROOT:-/autograder}"
 pick() {
     for python in python3.13 python3.12 python3.11 python3; do
-        if command -v "$python" >/dev/null && "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'; then
+        command -v "$python" >/dev/null || continue
+        if "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'; then
             echo "$python"; return
         fi
     done

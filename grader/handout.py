@@ -24,10 +24,10 @@ def handout(assignment: LoadedAssignment) -> str:
 
 
 def sections(text: str) -> Mapping[str, str]:
-    """Parts of a hand-out by the function that their heading names.
+    r"""Parts of a hand-out by the function that their heading names.
 
-    >>> sections("# Title\\n\\n### `f(x)`, 5 points\\n\\nDouble it.\\n\\n## An example\\n")
-    {'f': '### `f(x)`, 5 points\\n\\nDouble it.'}
+    >>> sections("# Title\n\n### `f(x)`, 5 points\n\nDouble it.\n\n## An example\n")
+    {'f': '### `f(x)`, 5 points\n\nDouble it.'}
     """
     parts = [part for part in re.split(_HEADING, text) if part.startswith("##")]
     named = [(re.search(r"`(\w+)", part.split("\n", 1)[0]), part.strip()) for part in parts]
@@ -40,9 +40,9 @@ def introduction(text: str) -> str:
 
 
 def formula_of(section: str) -> str:
-    """The formulas of a part: its indented lines, otherwise the pieces of code that set a name to an expression.
+    r"""The formulas of a part: its indented lines, otherwise the pieces of code that set a name to an expression.
 
-    >>> formula_of("### `f(x)`\\n\\n`y = 2 * x`, where `x` is a number.")
+    >>> formula_of("### `f(x)`\n\n`y = 2 * x`, where `x` is a number.")
     'y = 2 * x'
     """
     body = section.partition("\n")[2]

@@ -115,4 +115,4 @@ def _cells(function: Callable[..., Any]) -> list[str]:
     try:
         return [Path(inspect.getfile(function)).read_text("utf-8")]
     except (OSError, TypeError) as error:
-        raise HarnessError("the source of the function cannot be found; call check from a notebook or a file") from error
+        raise HarnessError("the function's source cannot be found; call check from a notebook or a file") from error

@@ -31,7 +31,9 @@ def _shifted(d):
 
 def _same(given):
     first, second = given.replies
-    return None if np.allclose(first, second, rtol=1e-9, atol=1e-9) else "adding a constant to a feature changes the result"
+    if np.allclose(first, second, rtol=1e-9, atol=1e-9):
+        return None
+    return "adding a constant to a feature changes the result"
 
 
 ASSIGNMENT = Assignment(

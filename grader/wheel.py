@@ -1,4 +1,4 @@
-"""This package as a wheel, made without a build tool: what a student kit installs.
+"""The grader as a wheel, made without a build tool: what a student kit installs.
 
 A kit that named a project on an index would install whatever stands there under that name. So the kit brings
 the grader that its cases were frozen with: the files of this package without the built-in course, whose
