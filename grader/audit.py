@@ -3,7 +3,8 @@
 Every mutant of the reference and every catalogued mistake goes through the whole grader, sandbox
 included, as if a student had handed it in; so does every right style. A mutant that keeps full marks
 has *survived*: a check is missing, or the mutant is equivalent, which the assignment then declares with a
-reason in ``audit.py`` (``EQUIVALENT = {"after the change": "why it is right"}``).
+reason in ``audit.py``: ``EQUIVALENT = {"the line after the change": "why it is right"}``, or under
+``"def helper"`` for all of a private function that nothing graded depends on.
 """
 
 from __future__ import annotations
@@ -230,10 +231,11 @@ def _mutant_rows(
     equivalent: Mapping[str, str] = getattr(module, "EQUIVALENT", {}) if module else {}
     for number, mutant in enumerate(mutants):
         diff = f"- {mutant.before}\n+ {mutant.after}"
+        reason = equivalent.get(mutant.after) or equivalent.get(f"def {mutant.function}")
         if not reports[f"mutant {number}"].full_marks:
             yield Row("mutant", mutant.function, mutant.operator, "killed", diff)
-        elif mutant.after in equivalent:
-            yield Row("mutant", mutant.function, mutant.operator, "equivalent", f"{diff}\n{equivalent[mutant.after]}")
+        elif reason:
+            yield Row("mutant", mutant.function, mutant.operator, "equivalent", f"{diff}\n{reason}")
         else:
             yield Row("mutant", mutant.function, mutant.operator, "survived", diff)
 
