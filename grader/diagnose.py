@@ -408,11 +408,11 @@ def _factor_meaning(cases: FunctionCases, where: Sequence[Case], ratios: Sequenc
         values = [facts.get(name, 0.0) for facts in known]
         if not all(values) or len(set(values)) < 2:
             continue
-        words = "the number of examples m" if name == "m" else f"the argument {name}"
+        what = say("factor-examples") if name == "m" else say("factor-argument", name=name)
         if np.allclose(ratios, values, rtol=1e-6):
-            return name, f": a division by {words} is missing, or it is multiplied once too often"
+            return name, say("factor-multiplied", what=what)
         if np.allclose(ratios, 1 / np.array(values), rtol=1e-6):
-            return f"1/{name}", f": it is divided by {words} once too often, or a multiplication is missing"
+            return f"1/{name}", say("factor-divided", what=what)
     if len(ratios) > 1 and np.allclose(ratios, ratios[0], rtol=1e-6) and not np.isclose(ratios[0], 1):
         return f"{ratios[0]:.4g}", ""
     return None

@@ -101,7 +101,7 @@ def grade_submission(
     graded = [f for f in graded if only in (None, f.name)]
     if all(f.status == "missing" for f in graded):
         names = ", ".join(f.name for f in assignment.spec.functions[:4])
-        message = f"no graded function was found; expected definitions such as {names}"
+        message = say("nothing-found", names=names)
         report = unreadable(assignment, cases, submission.name, student, message, runner.level)
         return replace(report, messages=(message, *run.messages))
     return Report(

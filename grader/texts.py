@@ -10,6 +10,7 @@ __all__ = ["say"]
 _TEXTS = {
     # checks
     "shape": "{where} has shape {got}, expected {expected}",
+    "single-number": "a single number, shape ()",
     "dtype": "{where} has dtype {got}, expected {expected}",
     "type": "{where} is {got}, expected {expected}",
     "none": "{where} is None; is a 'return' missing, or a blank not filled in?",
@@ -37,6 +38,7 @@ _TEXTS = {
     "optional": "left out, which is allowed",
     "trivial": "right, but earns points only together with the rest of the function",
     # functions
+    "nothing-found": "no graded function was found; expected definitions such as {names}",
     "missing": "{name} is not defined in this file; define it under exactly this name",
     "not-callable": "{name} is not a function",
     "timeout": "{name} did not finish: {detail}. Is there a loop that never ends?",
@@ -54,6 +56,10 @@ _TEXTS = {
         "by; your instructor's grader has"
     ),
     "factor": "{item} is {factor} times the expected value{meaning}",
+    "factor-examples": "the number of examples m",
+    "factor-argument": "the argument {name}",
+    "factor-multiplied": ": a division by {what} is missing, or it is multiplied once too often",
+    "factor-divided": ": it is divided by {what} once too often, or a multiplication is missing",
     "factor-hint": "Compare your formula with the one in the exercise, factor by factor.",
     "sign": "{item} has the opposite sign",
     "sign-hint": "Which term is subtracted from which?",

@@ -1,0 +1,266 @@
+"""How the package hangs together: imports only go down, and each thing has its place."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "grader"
+
+# A module imports modules of its own level or below; a new module gets a place here.
+LEVELS = {
+    0: "errors model texts report.escape",  # values and errors
+    1: "wire spec strategies submission running cases distributions "  # what an author writes, what a value is,
+    "archive sheet tree roster layouts collect walls allowlist",  # what a file is
+    2: "compare checks diagnose counterexample course freeze worker zygote answering sandbox doctor",  # run, draw, judge
+    3: "pipeline",  # the whole run of one submission
+    4: "batch grading rundir cluster gradebook gradebook_marks gradebook_schema lms pages report "  # many submissions,
+    "release starter handout wheel scaffold export audit mutants gradescope github",  # storage, faces, kits, self-test
+    5: "cli cli_gradebook pytest_plugin notebook __main__",  # the doors
+}
+LEVEL = {name: level for level, names in LEVELS.items() for name in names.split()}
+
+# What the zygote and its children load; they never see the rest of the package.
+CONFINED = ("worker", "wire", "walls")
+
+
+def modules() -> dict[str, ast.Module]:
+    """Every module of the package by its name below ``grader``."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        if parts[0] != "_course":
+            name = ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+            found[name] = ast.parse(path.read_text("utf-8"))
+    return found
+
+
+MODULES = modules()
+
+
+def level_of(name: str) -> int | None:
+    """The level of a module; that of its package where it has none of its own."""
+    return LEVEL.get(name, LEVEL.get(name.partition(".")[0]))
+
+
+def imports(tree: ast.AST, *, lazy: bool) -> Iterator[str]:
+    """Modules of the package that a module imports: when it is loaded, or also later (``lazy``)."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not lazy:
+            continue
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name.removeprefix("grader.") for alias in node.names if alias.name.startswith("grader."))
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "grader":
+            inside = (node.module or "").removeprefix("grader").removeprefix(".")
+            for alias in node.names:
+                below = f"{inside}.{alias.name}".removeprefix(".")
+                yield below if below in MODULES else inside
+        else:
+            yield from imports(node, lazy=lazy)
+
+
+def test_every_module_has_a_level() -> None:
+    assert [name for name in MODULES if name != "__init__" and level_of(name) is None] == []
+    known = {name.partition(".")[0] for name in MODULES} | set(MODULES)
+    assert [name for name in LEVEL if name not in known] == []
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name != "__init__"])
+def test_imports_only_go_down(name: str) -> None:
+    mine = level_of(name)
+    assert mine is not None
+    above = [other for other in imports(MODULES[name], lazy=True) if other and (level_of(other) or 0) > mine]
+    assert above == []
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    graph = {name: {m for m in imports(tree, lazy=False) if m} for name, tree in MODULES.items()}
+    open_, done = [], set()
+
+    def visit(name: str) -> None:
+        assert name not in open_, " -> ".join([*open_[open_.index(name) :], name])
+        if name not in done and name in graph:
+            open_.append(name)
+            for other in sorted(graph[name]):
+                visit(other)
+            done.add(open_.pop())
+
+    for name in graph:
+        visit(name)
+    assert done == set(graph)
+
+
+# -- the package names no assignment -------------------------------------------------------------
+
+
+def texts_of(tree: ast.Module) -> Iterator[str]:
+    """Names and texts of the code, without docstrings (an example may name an assignment)."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value
+        elif isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_package_names_no_assignment(name: str) -> None:
+    assignments = {path.parent.name for path in (ROOT / "assignments").glob("*/assignment.py")}
+    assert assignments
+    named = [
+        (assignment, text)
+        for text in texts_of(MODULES[name])
+        for assignment in assignments
+        # A single English word is a name only where it stands alone.
+        if (assignment in text if "_" in assignment else assignment == text)
+    ]
+    assert named == []
+
+
+# -- the confined side stands alone ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CONFINED)
+def test_the_confined_side_imports_the_standard_library_and_numpy_only(name: str) -> None:
+    tree = MODULES[name]
+    optional = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.Try) for inner in node.body}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and id(node) not in optional:
+            assert not node.level
+            names = [node.module or ""]
+        else:
+            continue
+        roots = {n.partition(".")[0] for n in names}
+        assert roots <= {*sys.stdlib_module_names, "numpy"}, ast.unparse(node)
+
+
+def test_the_confined_side_runs_where_the_package_cannot_be_imported() -> None:
+    code = (
+        "import importlib.util, sys\n"
+        f"sys.path.append({str(Path(__import__('numpy').__file__).parents[1])!r})\n"
+        "sys.modules['grader'] = None\n"
+        f"for name in {CONFINED!r}:\n"
+        f"    spec = importlib.util.spec_from_file_location('_' + name, {str(PACKAGE)!r} + '/' + name + '.py')\n"
+        "    module = importlib.util.module_from_spec(spec)\n"
+        "    sys.modules['_' + name] = module\n"
+        "    spec.loader.exec_module(module)\n"
+    )
+    subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)
+
+
+# -- what an import costs --------------------------------------------------------------------------
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Top-level names of the modules that a statement leaves loaded in a fresh interpreter."""
+    code = f"import sys\n{statement}\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
+    return set(found.stdout.split())
+
+
+HEAVY = {"numpy", "hypothesis", "rich", "jinja2", "matplotlib", "sqlalchemy", "distributed", "IPython", "nbformat"}
+
+
+def test_importing_the_package_imports_almost_nothing() -> None:
+    found = loaded_by("import grader") - loaded_by("pass")
+    assert found <= {
+        "grader",
+        "typing",
+        "collections",
+        "functools",
+        "re",
+        "enum",
+        "operator",
+        "contextlib",
+        "warnings",
+    } | {name for name in found if name.startswith("_") or name in sys.stdlib_module_names}
+    assert not found & (HEAVY | {"click"})
+
+
+def test_the_command_starts_without_the_heavy_libraries() -> None:
+    assert not loaded_by("import grader.cli") & HEAVY
+
+
+def test_grading_needs_no_hypothesis_and_no_face() -> None:
+    assert loaded_by("import grader.pipeline, grader.sandbox, grader.course, grader.batch") & HEAVY == {"numpy"}
+
+
+# -- words and docstrings ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["checks", "compare", "diagnose", "pipeline"])
+def test_sentences_for_students_stand_in_the_module_of_texts(name: str) -> None:
+    """Four words or more are a sentence; what an exception of ours says is for authors."""
+    tree = MODULES[name]
+    raised = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.Raise) for inner in ast.walk(node)}
+    patterns = {
+        id(inner) for node in ast.walk(tree) if isinstance(node, ast.Call) for inner in node.args if is_regex(node)
+    }
+    kinds = next((n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "kind_of"), ast.Module([], []))
+    exempt = raised | patterns | {id(inner) for inner in ast.walk(kinds)}
+    plain = ast.Module([node for node in tree.body if node is not kinds], [])
+    long = [
+        node.value
+        for node in ast.walk(plain)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in exempt
+        if len(node.value.split()) >= 5 and node.value in set(texts_of(plain))
+    ]
+    assert long == []
+
+
+def is_regex(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and call.func.value.id == "re"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_public_function_and_class_says_what_it_is(name: str) -> None:
+    tree = MODULES[name]
+    assert ast.get_docstring(tree)
+    public = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_")
+    ]
+    assert [node.name for node in public if not ast.get_docstring(node)] == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_what_a_module_offers_exists(name: str) -> None:
+    for node in MODULES[name].body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            offered = ast.literal_eval(node.value)
+            defined = {n for statement in MODULES[name].body for n in names_of(statement)}
+            assert set(offered) <= defined | {"grade", "load_assignment"}
+            assert len(offered) == len(set(offered))
+
+
+def names_of(statement: ast.stmt) -> Iterator[str]:
+    """Names that a statement at top level binds."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield statement.name
+    elif isinstance(statement, ast.Import | ast.ImportFrom):
+        yield from (alias.asname or alias.name for alias in statement.names)
+    elif isinstance(statement, ast.Assign):
+        yield from (n.id for target in statement.targets for n in ast.walk(target) if isinstance(n, ast.Name))
+    elif isinstance(statement, ast.AnnAssign):
+        yield ast.unparse(statement.target)
+    elif isinstance(statement, ast.Try | ast.If):
+        for inner in (*statement.body, *statement.orelse):
+            yield from names_of(inner)
