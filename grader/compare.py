@@ -278,7 +278,7 @@ def _number_problem(
         return Problem("structure", path, say("type", where=where, got=kind_of(theirs), expected=kind_of(mine)))
     ours, other = np.asarray(mine), as_array(theirs)
     if ours.shape != other.shape:
-        expected = "a single number, shape ()" if scalar else str(ours.shape)
+        expected = say("single-number") if scalar else str(ours.shape)
         return Problem("shape", path, say("shape", where=where, got=other.shape, expected=expected))
     if not _dtype_fits(ours, other, theirs, loose):
         return Problem("dtype", path, say("dtype", where=where, got=other.dtype, expected=ours.dtype))
