@@ -1,0 +1,70 @@
+"""Parts and formulas of a hand-out."""
+
+from __future__ import annotations
+
+from grader.course import Course
+from grader.handout import formula_of, handout, introduction, sections
+from tests import tiny
+from tests.kits import COURSE
+
+TEXT = """\
+# Title
+
+What it is about.
+
+## What you write
+
+### `one(X)` → `Y` — 5 points
+
+First:
+
+    Y = 2 * X
+    Z = Y + 1
+
+where `X = 3`.
+
+### `two(X)`
+
+`Y = X / 2`, with `factor = 0.5` and `dims = [1, 2]`.
+
+## An example
+
+No function.
+"""
+
+
+def test_a_part_belongs_to_the_function_that_its_heading_names() -> None:
+    assert list(sections(TEXT)) == ["one", "two"]
+    assert sections(TEXT)["two"].startswith("### `two(X)`")
+    assert "An example" not in sections(TEXT)["two"]
+
+
+def test_the_introduction_ends_where_the_parts_begin() -> None:
+    assert introduction(TEXT) == "# Title\n\nWhat it is about."
+
+
+def test_a_handout_without_parts_is_its_own_introduction() -> None:
+    text = "# Title\n\n## Everything\n\nAll at once.\n"
+    assert introduction(text) == text.strip()
+
+
+def test_indented_lines_are_the_formula() -> None:
+    assert formula_of(sections(TEXT)["one"]) == "Y = 2 * X\nZ = Y + 1"
+
+
+def test_otherwise_code_that_calculates_is() -> None:
+    assert formula_of(sections(TEXT)["two"]) == "Y = X / 2"
+    assert formula_of("### `three()`\n\nNothing to calculate: `X = 3`.") == ""
+
+
+def test_an_assignment_without_a_handout_has_its_title() -> None:
+    assert handout(tiny.assignment()).startswith("# ")
+    bare = Course(tiny.COURSE).load("tiny")
+    object.__setattr__(bare, "folder", bare.folder / "nowhere")
+    assert handout(bare) == "# A tiny assignment\n"
+
+
+def test_every_handout_of_the_course_names_its_functions() -> None:
+    for name in COURSE.names:
+        text = handout(COURSE.load(name))
+        assert [f.name for f in COURSE.load(name).spec.functions if f"`{f.name}" not in text] == [], name
