@@ -3,8 +3,8 @@
 Every mutant of the reference and every catalogued mistake goes through the whole grader, sandbox
 included, as if a student had handed it in; so does every right style. A mutant that keeps full marks
 has *survived*: a check is missing, or the mutant is equivalent, which the assignment then declares with a
-reason in ``audit.py``: ``EQUIVALENT = {"the line after the change": "why it is right"}``, or under
-``"def helper"`` for all of a private function that nothing graded depends on.
+reason in ``audit.py``: ``EQUIVALENT = {"the line after the change": "why it is right"}``, or under the
+line before for any change of it, or under ``"def helper"`` for all of a private function.
 """
 
 from __future__ import annotations
@@ -231,7 +231,8 @@ def _mutant_rows(
     equivalent: Mapping[str, str] = getattr(module, "EQUIVALENT", {}) if module else {}
     for number, mutant in enumerate(mutants):
         diff = f"- {mutant.before}\n+ {mutant.after}"
-        reason = equivalent.get(mutant.after) or equivalent.get(f"def {mutant.function}")
+        keys = (mutant.after, mutant.before, f"def {mutant.function}")
+        reason = next((equivalent[key] for key in keys if key in equivalent), "")
         if not reports[f"mutant {number}"].full_marks:
             yield Row("mutant", mutant.function, mutant.operator, "killed", diff)
         elif reason:
