@@ -113,14 +113,14 @@ def check(
     verbose: bool,
 ) -> None:
     """Check one submission (.py or .ipynb) and explain what is wrong with it."""
+    from grader.collect import neighbours
     from grader.model import report_to_json
     from grader.pipeline import grade
     from grader.report.terminal import render_report
 
     loaded = _assignment(context, assignment)
-    siblings = {p.stem: p for p in sorted(file.parent.glob("*.py")) if p != file and p.stem.isidentifier()}
     cases = loaded.cases(seed, notice=_notice)
-    report = grade(loaded, file, cases=cases, seed=seed, siblings=_imported(file, siblings))
+    report = grade(loaded, file, cases=cases, seed=seed, siblings=neighbours(file))
     if json_to:
         _write_json(report_to_json(report), json_to)
     if json_to != "-":
@@ -130,15 +130,6 @@ def check(
 
 def _notice(text: str) -> None:
     click.echo(text, err=True)
-
-
-def _imported(file: Path, siblings: dict[str, Path]) -> dict[str, Path]:
-    """The neighbours that the file names at all (a folder may hold a hundred other things)."""
-    try:
-        text = file.read_bytes()
-    except OSError:
-        return {}
-    return {stem: path for stem, path in siblings.items() if stem.encode() in text}
 
 
 def _status(report: Report, min_score: float | None) -> int:

@@ -23,11 +23,11 @@ from pathlib import Path, PurePosixPath
 
 from grader.archive import SOURCES
 from grader.errors import SubmissionError
-from grader.layouts import Entry, Group, groups, is_class, is_platform
+from grader.layouts import Entry, Group, Owner, groups, is_class, is_platform
 from grader.roster import Person, Roster, find
 from grader.tree import CHECKPOINTS, Tree, Where, glance, names_in, scan, shown, tops, unzip
 
-__all__ = ["Collected", "Item", "collect", "fingerprint"]
+__all__ = ["Collected", "Item", "collect", "collect_one", "fingerprint", "neighbours"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,35 @@ def collect(
     handed_in = {item.student for item in items}
     missing = [person for person in (roster.people if roster else ()) if person.id not in handed_in]
     return Collected(tuple(items), tuple(missing), tuple(dict.fromkeys(messages)))
+
+
+def collect_one(folder: Path, *, graded_names: frozenset[str] = frozenset(), unpack_to: Path) -> Item:
+    """The file to grade in a folder that holds what one student handed in, however it is laid out.
+
+    Parameters
+    ----------
+    folder, graded_names, unpack_to
+        As for :func:`collect`.
+
+    Returns
+    -------
+    Item
+        With a problem where there is nothing to grade.
+    """
+    label = shown(str(folder))
+    tree = scan(folder, label)
+    entries = tuple(Entry(name, name, where) for name, where in tree.files.items())
+    return _item(Group(Owner(""), label, label, entries), graded_names, unpack_to)
+
+
+def neighbours(file: Path) -> dict[str, Path]:
+    """The modules beside a file that it names at all: a folder may hold a hundred other things."""
+    try:
+        text = file.read_bytes()
+    except OSError:
+        return {}
+    beside = (p for p in sorted(file.parent.glob("*.py")) if p != file and p.stem.isidentifier())
+    return {p.stem: p for p in beside if p.stem.encode() in text}
 
 
 def fingerprint(item: Item) -> str:

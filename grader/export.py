@@ -41,6 +41,8 @@ if [ -z "$PYTHON" ]; then
 fi
 "$PYTHON" -m venv "$ROOT/venv"
 "$ROOT/venv/bin/python" -m pip install --quiet -r "$ROOT/source/requirements.txt"
+# The answers are nobody's but the grader's: the submission runs as another user.
+chmod -R go-rwx "$ROOT/source"
 """
 
 _RUN = """\
@@ -90,7 +92,7 @@ runs:
         PYTHONPATH: ${{{{ github.action_path }}}}
         SUBMISSION: ${{{{ inputs.path }}}}
         MIN_SCORE: ${{{{ inputs.min-score }}}}
-      run: python -m grader.github {name} "$SUBMISSION" --min-score "$MIN_SCORE"
+      run: python -m grader.github --min-score "$MIN_SCORE" -- {name} "$SUBMISSION"
 """
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grader.collect import collect
+from grader.collect import collect_one
 from grader.course import Course, LoadedAssignment
+from grader.errors import GraderError
 from grader.model import FunctionReport, Report
 from grader.pipeline import grade, unreadable
 from grader.report.escape import plain
 
-__all__ = ["main", "results_of"]
+__all__ = ["grade_folder", "main", "results_of"]
 
 
 def results_of(report: Report) -> dict[str, Any]:
@@ -51,17 +53,17 @@ def _test(number: int, function: FunctionReport) -> dict[str, Any]:
     }
 
 
-def grade_folder(assignment: LoadedAssignment, folder: Path) -> Report:
-    """Grade the one submission in a folder."""
+def grade_folder(assignment: LoadedAssignment, folder: Path) -> tuple[Report, Path | None]:
+    """Grade what one student handed in, however it is laid out; also the file that was graded."""
     names = frozenset(f.name for f in assignment.spec.functions)
     with tempfile.TemporaryDirectory() as scratch:
-        items = collect([folder], graded_names=names, unpack_to=Path(scratch)).items
-        chosen = [item for item in items if item.file is not None]
-        if not chosen or chosen[0].file is None:
-            why = items[0].problem if items else "the submission holds no .py or .ipynb file"
-            return unreadable(assignment, assignment.cases(), "submission", None, why)
-        item = chosen[0]
-        return grade(assignment, chosen[0].file, siblings=item.modules, name=chosen[0].file.name)
+        item = collect_one(folder, graded_names=names, unpack_to=Path(scratch))
+        if item.file is None:
+            return unreadable(assignment, assignment.cases(), "submission", None, item.problem), None
+        report = grade(assignment, item.file, siblings=item.modules, name=item.file.name)
+        if item.note:
+            report = replace(report, messages=(item.note, *report.messages))
+        return report, item.file
 
 
 def main(assignment: str, root: Path) -> None:
@@ -69,11 +71,15 @@ def main(assignment: str, root: Path) -> None:
 
     A failure of the grader itself writes no result, so that it cannot pass for zero points.
     """
-    course = Course(Path(__file__).resolve().parents[1])
-    report = grade_folder(course.load(assignment), root / "submission")
     target = root / "results" / "results.json"
+    target.unlink(missing_ok=True)
+    course = Course(Path(__file__).resolve().parents[1])
+    report, _ = grade_folder(course.load(assignment), root / "submission")
+    if report.status == "error":
+        raise GraderError("; ".join(report.messages))
+    results = {**results_of(report), "execution_time": round(report.duration_s)}
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps({**results_of(report), "execution_time": round(report.duration_s)}), "utf-8")
+    target.write_text(json.dumps(results), "utf-8")
 
 
 if __name__ == "__main__":
