@@ -20,5 +20,13 @@ def descendants() -> set[int]:
     while True:
         more = {pid for pid, parent in parents.items() if parent in found} - found
         if not more:
-            return found - {os.getpid()}
+            return {pid for pid in found - {os.getpid()} if not _of_the_pool(pid)}
         found |= more
+
+
+def _of_the_pool(pid: int) -> bool:
+    """multiprocessing's own helper, which stays until Python ends."""
+    try:
+        return b"multiprocessing.resource_tracker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False

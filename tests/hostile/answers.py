@@ -168,8 +168,9 @@ import tools
 
 def target(A):
     known = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "PYTHONHASHSEED", "LANG", "LC_ALL", "PATH", "LC_CTYPE"}
-    if set(os.environ) - known:
-        tools.found(set(os.environ) - known)
+    more = {name for name in set(os.environ) - known if not name.startswith("MALLOC_")}
+    if more:
+        tools.found(more)
     return 3 * A.sum(axis=1)
 """,
         ("right",),

@@ -159,7 +159,13 @@ def target(A):
             pass
     return 3 * A.sum(axis=1)
 """,
-        ("out-of-memory", "right", "crashed: the code broke the worker that runs it", "timeout"),
+        (
+            "out-of-memory",
+            "right",
+            "right then out-of-memory",
+            "crashed: the code broke the worker that runs it",
+            "timeout",
+        ),
         gaps={"fork only": _TRY},
     ),
     Hostile(

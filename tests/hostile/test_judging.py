@@ -1,0 +1,131 @@
+"""Values that no author thought of reach the judges: they cost points, never a crash, and never a page of report."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator
+
+import pytest
+
+from grader.model import Report, report_to_json
+from grader.pipeline import grade_submission
+from grader.report.html import render_card
+from grader.report.markdown import render_summary
+from grader.report.terminal import render_report
+from grader.sandbox import Sandbox
+from grader.submission import parse_submission
+from tests import tiny
+
+WEIRD = (
+    "None",
+    "0",
+    "1<<63",
+    "(1<<64)-1",
+    "-(1<<63)",
+    "float('nan')",
+    "float('inf')",
+    "1e308",
+    "-0.0",
+    "True",
+    "'text'",
+    "'x'*9999",
+    "'\\x1b[31m<script>alert(1)</script>=1+1'",
+    "3+4j",
+    "complex('nan')",
+    "np.longdouble(1)",
+    "np.longdouble('nan')",
+    "np.float16(1)",
+    "np.float32(1)",
+    "np.int8(1)",
+    "np.uint64(2**64-1)",
+    "np.bool_(True)",
+    "np.datetime64('2020')",
+    "np.zeros(3,np.longdouble)",
+    "np.zeros((2,2),np.clongdouble)",
+    "np.zeros((2,2),complex)",
+    "np.zeros((0,))",
+    "np.zeros((0,2**40))",
+    "np.zeros(())",
+    "np.zeros((1,)*64)",
+    "np.full((3,4),np.nan)",
+    "np.full((3,4),np.inf)",
+    "np.zeros((3,4),bool)",
+    "np.zeros((3,4),'i8')",
+    "np.full((3,4),2**64-1,'u8')",
+    "np.zeros((3,4),'f2')",
+    "np.full((3,4),6e4,'f2')",
+    "np.zeros((100000,1))",
+    "np.zeros((1,100000))",
+    "[]",
+    "()",
+    "{}",
+    "set()",
+    "[[]]",
+    "[[[]]]",
+    "[None]*3",
+    "(None,None)",
+    "(None,)*3",
+    "([],{})",
+    "({},[])",
+    "({1:2},{'a':3})",
+    "[1,'a',None,(),{}]",
+    "{1:2,'a':3,None:4,(1,2):5,2.5:6,True:7}",
+    "{float('nan'):1}",
+    "{'x'*5000+str(i):i for i in range(5)}",
+    "{i:i for i in range(1000)}",
+    "{'W1':None,'b1':[],'dW1':{},'db1':'x','dX1':(),'vW1':1}",
+    "{'W1':np.zeros((2,2)),'b1':np.zeros(2)}",
+    "{'W1':object()}",
+    "[0.0]*100000",
+    "[[1,2],[3]]",
+    "{1,'a',None}",
+    "{(1,),frozenset({1})}",
+    "[{'negative'},{'positive'}]",
+    "object()",
+    "len",
+    "np",
+    "type",
+    "(object(),object())",
+    "np.array([None])",
+    "lambda x: x",
+    "Exception('x')",
+    "(np.zeros((3,4)),)*2",
+    "(np.longdouble(1),)*2",
+    "(1<<63, 2)",
+    "{'negative': 1, 'positive': 2}",
+    "['negative','positive']",
+    "[['negative']]",
+    "('negative', [1])",
+    "[[1],[2]]",
+    "({'a':1},{'b':2})",
+)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as one:
+        yield one
+
+
+def report_on(source: str, sandbox: Sandbox) -> Report:
+    submission = parse_submission("weird.py", ".py", source.encode(), tiny.cases().arities)
+    return grade_submission(tiny.assignment(), tiny.cases(), submission, sandbox)
+
+
+@pytest.mark.parametrize("value", WEIRD)
+def test_a_weird_value_earns_nothing_and_breaks_nothing(value: str, sandbox: Sandbox) -> None:
+    names = [function.name for function in tiny.assignment().spec.functions]
+    source = "import numpy as np\n" + "".join(f"def {name}(*a):\n    return {value}\n\n" for name in names)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        report = report_on(source, sandbox)
+    assert report.status == "graded"
+    assert report.points == 0
+    text = json.dumps(report_to_json(report), allow_nan=False)
+    faces = [text, render_report(report, color=False), *map(render_card, report.functions), render_summary([report])]
+    assert sum(map(len, faces)) < 10**6
+    for face in faces:
+        assert "\x1b" not in face
+        assert "<script>alert" not in face or face is text  # JSON is data; whoever shows it escapes it
+        assert face.encode("utf-8")
