@@ -92,6 +92,8 @@ def audit_assignment(assignment: LoadedAssignment, *, budget: int = 400, process
     """
     main = reference_submission(assignment)
     functions = _reachable(ast.parse(main), [f.name for f in assignment.spec.functions])
+    # A wrong provided helper of a student's own carries no points, and pulls nothing down.
+    functions = [function for function in functions if function.name not in assignment.spec.provided_helpers]
     each = max(1, budget // max(1, len(functions)))
     mutants = [m for function in functions for m in mutants_of(function, each)]
     sources: dict[str, str] = {"reference": main}
