@@ -39,7 +39,6 @@ from __future__ import annotations
 import array
 import contextlib
 import ctypes
-import functools
 import gc
 import importlib.abc
 import importlib.util
@@ -409,7 +408,7 @@ class Session:
         self.channel.send(
             b"V",
             REPLY.pack(number, step, len(mutated), len(output)),
-            array.array("H", mutated).tobytes(),
+            array.array("H", mutated).tobytes() if mutated else b"",
             output,
             self.wire.pack(reply),
         )
@@ -471,9 +470,8 @@ class Seeder:
         self.seed = np.random.seed
         self.seed(self.SEED)
         address = np.random.mtrand._rand._bit_generator.ctypes.state_address
-        self.size = 625 * 4
-        self.read = functools.partial(ctypes.string_at, address, self.size)
-        self.fresh = self.read()
+        self.state = (ctypes.c_char * (625 * 4)).from_address(address)
+        self.fresh = self.state.raw
         self.entropy = random.Random(self.SEED)
         self.drawn = False
         np.random.bit_generator.randbits = self.randbits
@@ -484,7 +482,7 @@ class Seeder:
         return self.entropy.getrandbits(bits)
 
     def reset(self, also_random: bool) -> None:
-        if self.read() != self.fresh:
+        if self.state.raw != self.fresh:
             self.seed(self.SEED)
         if also_random:
             random.seed(self.SEED)
