@@ -1,0 +1,267 @@
+"""Other graders on the same submissions with the same checks, in one run: plain pytest, otter-grader, nbgrader and
+gradescope-utils, each in an environment of its own, used as its documentation says.
+
+The checks are our frozen cases with their expected values and tolerances (properties left out, which favours the
+peers): one test per function. None of the peers isolates anything.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.generate import generate
+from benchmarks.measure import ROOT, Usage, run, table
+from benchmarks.throughput import class_run
+from grader import load_assignment
+from grader.checks import arguments_of, expected_value
+
+__all__ = ["side_by_side"]
+
+_HERE = Path(__file__).parent
+_STORE = ROOT / ".grader" / "benchmarks"
+
+
+def side_by_side(passes: int, count: int = 20) -> str:
+    """The table."""
+    with tempfile.TemporaryDirectory() as scratch:
+        bench = _Bench(Path(scratch), count)
+        costs: dict[str, list[Usage]] = {}
+        for number in range(passes):
+            for name, grade in PEERS.items():
+                costs.setdefault(name, []).append(grade(bench, number))
+    middle = {
+        name: (statistics.median(u.wall_s for u in found) / count, statistics.median(u.cpu_s for u in found) / count)
+        for name, found in costs.items()
+    }
+    ours = middle["grader grade --jobs 1"]
+    rows = [
+        [name, f"{wall:.3f}", f"{cpu:.3f}", f"{wall / ours[0]:.0f}", f"{cpu / ours[1]:.0f}"]
+        for name, (wall, cpu) in middle.items()
+    ]
+    header = ["of one submission", "wall s", "CPU s", "wall, times ours", "CPU, times ours"]
+    return (
+        f"{table(header, rows)}\n\n{count} submissions, {bench.tests} cases for the peers, {bench.all_cases} for us; "
+        f"medians of {passes} passes; start-up included."
+    )
+
+
+# -- the same submissions and checks for all ---------------------------------------------
+
+_HARNESS = '''
+"""The frozen checks, for graders that run them in the student's own process."""
+import copy, pathlib, pickle
+import numpy as np
+
+CASES = pickle.loads(pathlib.Path(__file__).with_name("checks.pkl").read_bytes())
+
+def check(name, function):
+    for arguments, expected, tolerances, free in CASES[name]:
+        compare(function(*copy.deepcopy(arguments)), expected, iter(tolerances), free, name)
+
+def compare(got, expected, tolerances, free, where):
+    if isinstance(expected, dict):
+        for key, value in expected.items():
+            compare(got[key], value, tolerances, free, str(key))
+    elif isinstance(expected, (list, tuple)):
+        assert len(got) == len(expected), f"{where} has {len(got)} parts, expected {len(expected)}"
+        for one, other in zip(got, expected):
+            compare(one, other, tolerances, free, where)
+    elif isinstance(expected, (np.ndarray, np.number, float)):
+        tolerance = next(tolerances)
+        got = np.asarray(got)
+        assert got.shape == np.shape(expected), f"{where} has shape {got.shape}, expected {np.shape(expected)}"
+        assert where[0] in free or np.allclose(got, expected, rtol=0, atol=tolerance), f"{where} is wrong"
+    else:
+        assert got == expected, f"{where} is {got}, expected {expected}"
+'''
+
+
+@dataclass
+class _Bench:
+    """A scratch folder with submissions as folders, modules and notebooks, and the checks."""
+
+    folder: Path
+    count: int
+
+    def __post_init__(self) -> None:
+        self.submissions = self.folder / "class"
+        generate(self.submissions, self.count)
+        assignment = load_assignment("dnn_step_by_step", course=ROOT)
+        cases = assignment.cases()
+        checks = {}
+        for spec in assignment.spec.functions:
+            free = {name[0] for name in spec.random}
+            checks[spec.name] = [
+                (arguments_of(case.plan), expected_value(case, 0), case.expected[0].tolerances, free)
+                for case in cases.functions[spec.name].cases
+                if case.expected
+            ]
+        self.functions = list(checks)
+        self.tests = sum(map(len, checks.values()))
+        self.all_cases = sum(len(function.cases) for function in cases.functions.values())
+        self.shared = self.folder / "shared"
+        self.shared.mkdir()
+        (self.shared / "checks.pkl").write_bytes(pickle.dumps(checks))
+        (self.shared / "harness.py").write_text(_HARNESS, "utf-8")
+        for name, source in assignment.provided.items():
+            (self.shared / f"{name}.py").write_text(source, "utf-8")
+        for name in ("matplotlib", "h5py"):  # imported by students, used by nothing that is graded
+            (self.shared / name).mkdir()
+            (self.shared / name / "__init__.py").touch()
+        (self.shared / "matplotlib" / "pyplot.py").touch()
+
+    @property
+    def files(self) -> list[Path]:
+        return [next(p for p in sorted(d.iterdir())) for d in sorted(self.submissions.iterdir())]
+
+    def beside(self, folder: Path) -> Path:
+        """A folder with the shared files."""
+        shutil.copytree(self.shared, folder)
+        return folder
+
+
+def _cells(path: Path) -> list[str]:
+    """The code cells of a submission; what cannot be read is one cell that does not parse."""
+    text = path.read_text("utf-8")
+    if path.suffix == ".py":
+        return [text]
+    try:
+        cells = json.loads(text)["cells"]
+        return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (ValueError, KeyError):
+        return ["this is not a notebook"]
+
+
+def _notebook(cells: Sequence[dict[str, object]]) -> str:
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return json.dumps({"cells": list(cells), "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 4})
+
+
+def _code(source: str, nbgrader: dict[str, object] | None = None) -> dict[str, object]:
+    metadata = {"nbgrader": nbgrader} if nbgrader else {}
+    return {"cell_type": "code", "execution_count": None, "metadata": metadata, "outputs": [], "source": source}
+
+
+def _python(peer: str) -> str:
+    """The interpreter of a peer's environment, which is made on first use."""
+    folder = _STORE / peer
+    python = folder / "bin" / "python"
+    stamp = folder / ".complete"
+    wanted = (_HERE / f"requirements-{peer}.txt").read_text("utf-8")
+    if not stamp.is_file() or stamp.read_text("utf-8") != wanted:
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+        install = [str(python), "-m", "pip", "install", "-q", "-r", str(_HERE / f"requirements-{peer}.txt")]
+        subprocess.run(install, check=True)
+        stamp.write_text(wanted, "utf-8")
+    return str(python)
+
+
+def _sum(usages: Sequence[Usage]) -> Usage:
+    cpu, wall = sum(u.cpu_s for u in usages), sum(u.wall_s for u in usages)
+    return Usage(cpu, wall, max(u.peak_mb for u in usages), 0, usages[-1].output)
+
+
+# -- the graders -------------------------------------------------------------------------
+
+
+def _ours(bench: _Bench, number: int) -> Usage:
+    return class_run(bench.submissions, bench.folder / f"ours{number}", 1)[0]
+
+
+def _each_as_module(bench: _Bench, number: int, peer: str, runner: str, text: str, command: Sequence[str]) -> Usage:
+    """A folder per submission with the module, the shared files and one runner; one command in each."""
+    python, usages = _python(peer), []
+    for student, path in enumerate(bench.files):
+        folder = bench.beside(bench.folder / f"{peer}{number}-{student}")
+        (folder / "solution.py").write_text("\n\n".join(_cells(path)), "utf-8")
+        (folder / runner).write_text(text, "utf-8")
+        usages.append(run([python, *command], cwd=folder))
+    return _sum(usages)
+
+
+def _pytest(bench: _Bench, number: int) -> Usage:
+    tests = [f"def test_{f}():\n    harness.check({f!r}, solution.{f})\n" for f in bench.functions]
+    text = "import harness\nimport solution\n\n\n" + "\n\n".join(tests)
+    command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "test_solution.py"]
+    return _each_as_module(bench, number, "pytest", "test_solution.py", text, command)
+
+
+def _gradescope(bench: _Bench, number: int) -> Usage:
+    test = "    @weight(1)\n    def test_{0}(self):\n        harness.check({0!r}, solution.{0})\n"
+    tests = [test.format(name) for name in bench.functions]
+    text = (
+        "import unittest\nimport harness\nimport solution\n"
+        "from gradescope_utils.autograder_utils.decorators import weight\n"
+        "from gradescope_utils.autograder_utils.json_test_runner import JSONTestRunner\n\n\n"
+        "class TestSolution(unittest.TestCase):\n" + "\n".join(tests) + "\n\n"
+        "suite = unittest.defaultTestLoader.loadTestsFromTestCase(TestSolution)\n"
+        "with open('results.json', 'w') as out:\n    JSONTestRunner(visibility='visible', stream=out).run(suite)\n"
+    )
+    return _each_as_module(bench, number, "gradescope", "run_tests.py", text, ["run_tests.py"])
+
+
+def _otter(bench: _Bench, number: int) -> Usage:
+    python = _python("otter")
+    folder = bench.beside(bench.folder / f"otter{number}")
+    tests = folder / "tests"
+    tests.mkdir()
+    for name in bench.functions:
+        code = f">>> import harness\n>>> harness.check({name!r}, {name})\n"
+        case = {"code": code, "hidden": False, "locked": False}
+        suite = {"cases": [case], "scored": True, "setup": "", "teardown": "", "type": "doctest"}
+        test = {"name": name, "points": 1, "suites": [suite]}
+        (tests / f"{name}.py").write_text(f"OK_FORMAT = True\n\ntest = {test!r}\n", "utf-8")
+    shared = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file() and p.parent != tests)
+    made = run([python, "-m", "otter", "generate", "-t", "tests", "--no-environment", *shared], cwd=folder)
+    if made.code:
+        raise SystemExit(f"otter generate failed:\n{made.output}")
+    usages = []
+    for student, path in enumerate(bench.files):
+        notebook = folder / f"student{student}.ipynb"
+        notebook.write_text(_notebook([_code(source) for source in _cells(path)]), "utf-8")
+        out = f"results{student}"
+        (folder / out).mkdir()
+        usages.append(run([python, "-m", "otter", "run", "--no-logo", "-o", out, notebook.name], cwd=folder))
+    return _sum(usages)
+
+
+def _nbgrader(bench: _Bench, number: int) -> Usage:
+    """All submissions in one command, which is what suits nbgrader best."""
+    python = _python("nbgrader")
+    course = bench.folder / f"nbgrader{number}"
+    tests = []
+    for name in bench.functions:
+        mark = {"grade": True, "grade_id": name, "locked": True, "points": 1, "schema_version": 3, "solution": False}
+        tests.append(_code(f"import harness\nharness.check({name!r}, {name})\n", {**mark, "task": False}))
+    solution = {"grade": False, "grade_id": "solution", "locked": False, "schema_version": 3, "solution": True}
+    right = (ROOT / "samples" / "dnn_step_by_step" / "right.py").read_text("utf-8")
+    source = bench.beside(course / "source" / "dnn")
+    marked = f"### BEGIN SOLUTION\n{right}\n### END SOLUTION"
+    (source / "dnn.ipynb").write_text(_notebook([_code(marked, {**solution, "task": False}), *tests]), "utf-8")
+    made = run([python, "-m", "nbgrader", "generate_assignment", "dnn"], cwd=course)
+    if made.code:
+        raise SystemExit(f"nbgrader generate_assignment failed:\n{made.output}")
+    for student, path in enumerate(bench.files):
+        folder = bench.beside(course / "submitted" / f"student{student}" / "dnn")
+        first, *rest = _cells(path)
+        cells = [_code(first, {**solution, "task": False}), *map(_code, rest), *tests]
+        (folder / "dnn.ipynb").write_text(_notebook(cells), "utf-8")
+    return run([python, "-m", "nbgrader", "autograde", "dnn"], cwd=course)
+
+
+PEERS: dict[str, Callable[[_Bench, int], Usage]] = {
+    "grader grade --jobs 1": _ours,
+    "gradescope-utils": _gradescope,
+    "plain pytest": _pytest,
+    "nbgrader autograde, one command": _nbgrader,
+    "otter run": _otter,
+}
