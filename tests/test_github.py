@@ -1,0 +1,158 @@
+"""What runs inside GitHub Actions: summary, annotations, outputs and exit status."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from grader.export import write_github
+from tests.platforms import NAME, RIGHT, WRONG, assignment, notebook
+
+
+@dataclass(frozen=True)
+class Ran:
+    status: int
+    printed: str
+    errors: str
+    summary: str
+    outputs: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def action(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The exported folder; nothing of this repository is on its path."""
+    return write_github(assignment(), tmp_path_factory.mktemp("action") / "grade")
+
+
+def run(action: Path, repository: Path, path: str, *, min_score: str = "0") -> Ran:
+    """The step of ``action.yml`` that runs Python, in a clean environment laid out like GitHub's."""
+    summary, outputs = repository.parent / "summary.md", repository.parent / "outputs.txt"
+    environment = {
+        "PATH": os.environ["PATH"], "HOME": str(repository.parent), "PYTHONPATH": str(action),
+        "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(outputs),
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "grader.github", "--min-score", min_score, "--", NAME, path],
+        cwd=repository, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    pairs = outputs.read_text("utf-8").splitlines() if outputs.exists() else []
+    return Ran(
+        done.returncode, done.stdout, done.stderr, summary.read_text("utf-8") if summary.exists() else "",
+        dict(pair.split("=", 1) for pair in pairs),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path / "repository"
+    (folder / ".git").mkdir(parents=True)
+    return folder
+
+
+def test_a_right_submission(action: Path, repository: Path) -> None:
+    (repository / "s.py").write_text(RIGHT, "utf-8")
+    ran = run(action, repository, "s.py", min_score="100")
+    assert (ran.status, ran.printed, ran.errors) == (0, "", "")
+    assert ran.outputs == {"points": "100", "max-points": "100"}
+    assert "100" in ran.summary
+
+
+def test_a_wrong_line_is_annotated_and_the_summary_explains_it(action: Path, repository: Path) -> None:
+    (repository / "work").mkdir()
+    (repository / "work" / "s.py").write_text("import numpy\n\n\n" + WRONG, "utf-8")
+    ran = run(action, repository, "work/s.py", min_score="60")
+    assert ran.status == 1
+    assert ran.errors == ""
+    first = ran.printed.splitlines()[0]
+    assert first.startswith("::error file=work/s.py,line=4,title=half")
+    assert "half" in ran.summary
+    assert float(ran.outputs["points"]) < 60
+
+
+def test_below_no_minimum_the_job_passes(action: Path, repository: Path) -> None:
+    (repository / "s.py").write_text(WRONG, "utf-8")
+    assert run(action, repository, "s.py").status == 0
+
+
+def test_a_folder_is_searched_for_the_submission(action: Path, repository: Path) -> None:
+    (repository / "README.md").write_text("# Mine", "utf-8")
+    (repository / "work").mkdir()
+    (repository / "work" / "s.ipynb").write_text(notebook("import numpy as np", WRONG), "utf-8")
+    ran = run(action, repository, ".", min_score="90")
+    assert ran.status == 1
+    assert "file=work/s.ipynb" in ran.printed
+    assert "cell 2" in ran.printed
+
+
+def test_a_kit_says_that_a_function_stands_on_a_wrong_one(action: Path, repository: Path) -> None:
+    """The action has no reference: the function itself cannot be judged."""
+    (repository / "s.py").write_text(WRONG, "utf-8")
+    ran = run(action, repository, "s.py")
+    assert "quarter may fail only because of half" in ran.summary
+
+
+@pytest.mark.parametrize(("content", "why"), [("", "the file is empty"), ("x = 1\n", "no graded function"), ("def half(:\n", "left out")])
+def test_what_cannot_be_graded_is_neither_right_nor_zero(
+    action: Path, repository: Path, content: str, why: str
+) -> None:
+    (repository / "s.py").write_text(content, "utf-8")
+    ran = run(action, repository, "s.py")
+    assert ran.status == 2
+    assert ran.outputs["points"] == ""
+    assert ran.printed.startswith("::error file=s.py,title=halves::")
+    assert why in ran.printed
+
+
+def test_a_file_that_is_not_there_is_named(action: Path, repository: Path) -> None:
+    ran = run(action, repository, "missing.ipynb")
+    assert ran.status == 2
+    assert ran.printed.startswith("::error file=missing.ipynb")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "-rf.py", "a b.py", "a,line=1.py", "a::warning::b.py", "a%0A::error::b.py", "$(touch x).py", "`touch x`.py",
+        "ä→.py",
+    ],  # fmt: skip
+)
+def test_a_hostile_file_name_commands_nothing(action: Path, repository: Path, name: str) -> None:
+    (repository / name).write_text(WRONG, "utf-8")
+    ran = run(action, repository, name)
+    assert (ran.status, ran.errors) == (0, "")
+    for line in ran.printed.splitlines():
+        assert line.startswith("::error file=")
+        properties = line.removeprefix("::error ").partition("::")[0]
+        assert [part.partition("=")[0] for part in properties.split(",")] == ["file", "line", "title"]
+    assert not (repository / "x").exists()
+
+
+def test_a_line_feed_in_a_file_name_starts_no_command(action: Path, repository: Path) -> None:
+    (repository / "a\n::warning::b.py").write_text(WRONG, "utf-8")
+    ran = run(action, repository, ".")
+    assert all(line.startswith("::error file=") for line in ran.printed.splitlines())
+    assert ran.printed
+
+
+def test_what_a_submission_prints_reaches_neither_log_nor_outputs(action: Path, repository: Path) -> None:
+    loud = RIGHT.replace("    return", "    print('::set-output name=points::100')\n    return")
+    (repository / "s.py").write_text(loud, "utf-8")
+    ran = run(action, repository, "s.py")
+    assert "set-output" not in ran.printed
+    assert ran.outputs == {"points": "100", "max-points": "100"}
+
+
+def test_a_failure_of_the_grader_is_told_from_a_low_score(action: Path, repository: Path, tmp_path: Path) -> None:
+    (repository / "s.py").write_text(RIGHT, "utf-8")
+    broken = tmp_path / "broken"
+    subprocess.run(["cp", "-r", str(action), str(broken)], check=True)
+    (broken / "assignments" / NAME / "cases.bin").write_bytes(b"nonsense")
+    ran = run(broken, repository, "s.py")
+    assert ran.status == 3
+    assert ran.printed.startswith("::error title=grader::")
+    assert ran.outputs == {}

@@ -1,0 +1,144 @@
+"""What runs inside Gradescope: results in the documented form, and no zero that is the grader's own fault."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.errors import HarnessError
+from grader.gradescope import grade_folder, main, results_of
+from grader.model import Check, Finding, FunctionReport, Report
+from tests.platforms import RIGHT, WRONG, assignment, notebook
+
+# -- the documented form (PEERS: Gradescope's autograder specifications) -------------------------
+
+_TOP = {
+    "score", "execution_time", "output", "output_format", "test_output_format", "test_name_format", "visibility",
+    "stdout_visibility", "extra_data", "tests", "leaderboard",
+}  # fmt: skip
+_TEST = {
+    "score", "max_score", "status", "name", "name_format", "number", "output", "output_format", "tags", "visibility",
+    "extra_data",
+}  # fmt: skip
+_VISIBILITY = {"hidden", "after_due_date", "after_published", "visible"}
+_FORMAT = {"text", "html", "simple_format", "md", "ansi"}
+
+
+def assert_documented(results: dict[str, Any]) -> None:
+    assert json.loads(json.dumps(results, allow_nan=False)) == results
+    assert set(results) <= _TOP
+    assert isinstance(results["score"], int | float)
+    assert {results["visibility"], results["stdout_visibility"]} <= _VISIBILITY
+    assert {results[key] for key in ("output_format", "test_output_format", "test_name_format")} <= _FORMAT
+    for test in results["tests"]:
+        assert set(test) <= _TEST
+        assert 0 <= test["score"] <= test["max_score"]
+        assert test["status"] in {"passed", "failed"}
+        assert test["visibility"] == "visible"  # one hidden test would hide the total
+        assert isinstance(test["number"], str)
+        assert all(isinstance(tag, str) for tag in test["tags"])
+
+
+def function(**changes: Any) -> FunctionReport:
+    facts: dict[str, Any] = {
+        "name": "half", "status": "failed", "origin": "cell 3, line 1", "points": 10.0, "max_points": 40.0,
+        "carried": False, "checks": (Check("values", "H", "failed", 0.0, 30.0, "H is wrong"),),
+        "findings": (Finding("constant-factor", "H is twice the expected value", "Divide."),),
+    }  # fmt: skip
+    return FunctionReport(**{**facts, **changes})
+
+
+def report(**changes: Any) -> Report:
+    facts: dict[str, Any] = {
+        "assignment": "halves", "submission": "s.py", "student": None, "status": "graded", "sandbox": "weak",
+        "points": 10.0, "max_points": 40.0, "functions": (function(),), "messages": ("cell 2 was left out",),
+    }  # fmt: skip
+    return Report(**{**facts, **changes})
+
+
+def test_every_function_is_a_visible_test_with_its_feedback() -> None:
+    results = results_of(report())
+    assert_documented(results)
+    (test,) = results["tests"]
+    assert (test["name"], test["score"], test["max_score"], test["status"]) == ("half", 10.0, 40.0, "failed")
+    assert "H is twice the expected value" in test["output"]
+    assert test["tags"] == ["constant-factor"]
+    assert results["score"] == 10.0
+    assert results["output"] == "cell 2 was left out"
+
+
+def test_a_submission_that_cannot_be_read_says_why() -> None:
+    results = results_of(report(status="unreadable", points=None, functions=(), messages=("this is no Python",)))
+    assert_documented(results)
+    assert (results["score"], results["tests"], results["output"]) == (0.0, [], "this is no Python")
+    assert results["extra_data"]["status"] == "unreadable"
+
+
+def test_control_characters_of_a_submission_are_made_inert() -> None:
+    hostile = "\x1b[31mred\x1b[0m \u202e evil"
+    results = results_of(report(messages=(hostile,), functions=(function(findings=(Finding("c", hostile),)),)))
+    text = results["output"] + results["tests"][0]["output"]
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+
+
+# -- finding the file --------------------------------------------------------------------------
+
+
+def _submission(folder: Path, **files: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        path = folder / name.replace("__", "/").replace("_py", ".py").replace("_ipynb", ".ipynb")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return folder
+
+
+def test_a_notebook_in_a_sub_folder_is_found(tmp_path: Path) -> None:
+    found, file = grade_folder(assignment(), _submission(tmp_path, work__a_ipynb=notebook(RIGHT)))
+    assert found.full_marks
+    assert file == tmp_path / "work" / "a.ipynb"
+
+
+def test_of_several_files_the_one_with_most_functions_counts_and_this_is_told(tmp_path: Path) -> None:
+    folder = _submission(tmp_path, a__notes_py="x = 1\n", b_py="def half(X):\n    return X\n", c_py=RIGHT)
+    found, file = grade_folder(assignment(), folder)
+    assert found.full_marks
+    assert file == tmp_path / "c.py"
+    assert any("c.py is graded" in message for message in found.messages)
+
+
+def test_a_module_beside_the_file_can_be_imported(tmp_path: Path) -> None:
+    text = "from mine import h\n\ndef half(X):\n    return h(X)\n\ndef quarter(X):\n    return h(h(X))\n"
+    folder = _submission(tmp_path, mine_py="def h(X):\n    return X / 2\n", s_py=text)
+    assert grade_folder(assignment(), folder)[0].full_marks
+
+
+def test_a_wrong_helper_costs_once(tmp_path: Path) -> None:
+    found, _ = grade_folder(assignment(), _submission(tmp_path, s_py=WRONG))
+    assert [(f.name, f.status, f.carried) for f in found.functions] == [
+        ("half", "failed", False),
+        ("quarter", "passed", True),
+    ]
+
+
+@pytest.mark.parametrize("files", [{}, {"notes.txt": "hello"}])
+def test_a_folder_without_code_is_unreadable(tmp_path: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    found, file = grade_folder(assignment(), tmp_path)
+    assert (found.status, found.points, file) == ("unreadable", None, None)
+    assert "no .py or .ipynb file" in found.messages[0]
+
+
+def test_a_failure_of_the_grader_writes_no_result_and_leaves_no_old_one(tmp_path: Path) -> None:
+    _submission(tmp_path / "submission", s_py=RIGHT)
+    results = tmp_path / "results" / "results.json"
+    results.parent.mkdir()
+    results.write_text('{"score": 0}', "utf-8")
+    with pytest.raises(HarnessError, match="there is no assignment 'nowhere'"):
+        main("nowhere", tmp_path)
+    assert not results.exists()
