@@ -32,12 +32,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Collect the submission, and only it, when one is named and nothing else is."""
+    """Collect the submission: alone where nothing else is named, otherwise with the rest."""
     submission, assignment = config.getoption("--submission"), config.getoption("--grader-assignment")
     if bool(submission) != bool(assignment):
         raise pytest.UsageError("--submission and --grader-assignment go together")
     if submission and config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args[:] = [submission]
+    elif submission and not any(Path(argument).resolve() == Path(submission).resolve() for argument in config.args):
+        config.args.append(submission)
 
 
 def _wanted(config: pytest.Config, path: Path) -> bool:
@@ -65,17 +67,20 @@ class SubmissionFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """One item per check, named ``function::kind-name``."""
+        from grader.collect import neighbours
         from grader.course import load_assignment
         from grader.errors import HarnessError
         from grader.pipeline import grade
+        from grader.report.escape import plain
 
         name = self.config.getoption("--grader-assignment")
         try:
-            report = grade(load_assignment(name, course=self.config.getoption("--grader-course")), self.path)
+            assignment = load_assignment(name, course=self.config.getoption("--grader-course"))
+            report = grade(assignment, self.path, siblings=neighbours(self.path), name=self.path.name)
         except HarnessError as error:
-            raise self.CollectError(str(error)) from error
+            raise self.CollectError(plain(str(error))) from error
         if report.status != "graded":
-            raise self.CollectError("\n".join(report.messages))
+            raise self.CollectError("\n".join(map(plain, report.messages)))
         self.report: Report = report
         for function in report.functions:
             for check in function.checks:

@@ -96,7 +96,10 @@ def test_a_kit_says_that_a_function_stands_on_a_wrong_one(action: Path, reposito
     assert "quarter may fail only because of half" in ran.summary
 
 
-@pytest.mark.parametrize(("content", "why"), [("", "the file is empty"), ("x = 1\n", "no graded function"), ("def half(:\n", "left out")])
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [("", "the file is empty"), ("x = 1\n", "no graded function"), ("def half(:\n", "left out")],
+)
 def test_what_cannot_be_graded_is_neither_right_nor_zero(
     action: Path, repository: Path, content: str, why: str
 ) -> None:
@@ -117,9 +120,15 @@ def test_a_file_that_is_not_there_is_named(action: Path, repository: Path) -> No
 @pytest.mark.parametrize(
     "name",
     [
-        "-rf.py", "a b.py", "a,line=1.py", "a::warning::b.py", "a%0A::error::b.py", "$(touch x).py", "`touch x`.py",
+        "-rf.py",
+        "a b.py",
+        "a,line=1.py",
+        "a::warning::b.py",
+        "a%0A::error::b.py",
+        "$(touch x).py",
+        "`touch x`.py",
         "ä→.py",
-    ],  # fmt: skip
+    ],
 )
 def test_a_hostile_file_name_commands_nothing(action: Path, repository: Path, name: str) -> None:
     (repository / name).write_text(WRONG, "utf-8")
