@@ -85,15 +85,15 @@ class SubmissionFile(pytest.File):
         for function in report.functions:
             for check in function.checks:
                 title = f"{function.name}[{check.kind}: {check.name}]"
-                yield CheckItem.from_parent(self, name=title, function=function, check=check)
+                yield CheckItem.from_parent(self, name=title, graded=function, check=check)
 
 
 class CheckItem(pytest.Item):
     """One check of the report."""
 
-    def __init__(self, *, function: FunctionReport, check: Check, **kwargs: Any) -> None:
+    def __init__(self, *, graded: FunctionReport, check: Check, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.function = function
+        self.graded = graded  # not "function": pytest takes that for the test itself
         self.check = check
 
     def runtest(self) -> None:
@@ -112,13 +112,13 @@ class CheckItem(pytest.Item):
         if not isinstance(excinfo.value, _Failed):
             return super().repr_failure(excinfo, style)
         lines = [str(excinfo.value)]
-        for finding in self.function.findings:
+        for finding in self.graded.findings:
             lines += [finding.message, f"Hint: {finding.hint}" if finding.hint else ""]
         return "\n".join(plain(line) for line in lines if line)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the item comes from."""
-        return self.path, None, f"{self.function.name}: {self.check.kind} {self.check.name}"
+        return self.path, None, f"{self.graded.name}: {self.check.kind} {self.check.name}"
 
 
 class _Failed(Exception):

@@ -1,0 +1,158 @@
+"""The checks of a submission as pytest items, in a pytest of their own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.platforms import NAME, RIGHT, WRONG, assignment, notebook
+
+
+def run(folder: Path, *options: str, submission: str | None = "s.py") -> subprocess.CompletedProcess[str]:
+    grading = ["--grader-course", str(assignment().course.root)]
+    if submission:
+        grading += ["--grader-assignment", NAME, "--submission", submission]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-v", "-rs", *grading, *options],
+        cwd=folder, capture_output=True, text=True,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", "utf-8")  # nothing of this project's options
+    (tmp_path / "s.py").write_text(RIGHT, "utf-8")
+    return tmp_path
+
+
+def _wrong(folder: Path) -> Path:
+    (folder / "s.py").write_text(WRONG, "utf-8")
+    return folder
+
+
+def test_each_check_is_an_item(folder: Path) -> None:
+    done = run(folder)
+    assert done.returncode == 0, done.stdout
+    for name in ("half[runs: runs]", "half[values: H]", "quarter[values: Q]"):
+        assert f"s.py::{name} PASSED" in done.stdout
+
+
+def test_a_failing_check_shows_what_the_student_reads_and_no_traceback(folder: Path) -> None:
+    done = run(_wrong(folder))
+    assert done.returncode == 1
+    assert "s.py::half[values: H] FAILED" in done.stdout
+    assert "s.py::quarter[values: Q] PASSED" in done.stdout  # it stands on a wrong helper
+    assert "H is 0.5 times the expected value" in done.stdout
+    assert "Hint: " in done.stdout
+    assert "Traceback" not in done.stdout
+    assert "pytest_plugin.py" not in done.stdout.partition("short test summary")[0]
+
+
+def test_a_skipped_check_says_why(folder: Path) -> None:
+    (folder / "s.py").write_text(RIGHT.replace("0.5 * X", "(0.5 * X)[0, 0]"), "utf-8")
+    done = run(folder)
+    assert "SKIPPED" in done.stdout
+    assert "not looked at" in done.stdout
+
+
+def test_k_selects(folder: Path) -> None:
+    done = run(_wrong(folder), "-k", "quarter")
+    assert done.returncode == 0
+    assert "half[" not in done.stdout
+    assert "deselected" in done.stdout
+
+
+def test_x_stops_at_the_first_failure(folder: Path) -> None:
+    done = run(_wrong(folder), "-x")
+    assert done.returncode == 1
+    assert "stopping after 1 failures" in done.stdout
+    assert "quarter[" not in done.stdout
+
+
+def test_junitxml_holds_all_items(folder: Path) -> None:
+    done = run(_wrong(folder), "--junitxml", "results.xml")
+    assert done.returncode == 1
+    cases = list(ElementTree.parse(folder / "results.xml").iter("testcase"))
+    assert "half[values: H]" in [case.get("name") for case in cases]
+    failed = [case.get("name") for case in cases if case.find("failure") is not None]
+    assert failed == ["half[values: H]"]
+
+
+def test_a_notebook_is_graded_the_same_way(folder: Path) -> None:
+    (folder / "s.ipynb").write_text(notebook("import numpy as np", WRONG), "utf-8")
+    done = run(folder, submission="s.ipynb")
+    assert done.returncode == 1
+    assert "s.ipynb::half[values: H] FAILED" in done.stdout
+
+
+def test_a_submission_is_not_imported(folder: Path) -> None:
+    text = "import pathlib\npathlib.Path('imported.txt').write_text('yes')\nopen('opened.txt', 'w')\n"
+    (folder / "s.py").write_text(f"{text}{RIGHT}\n\ndef test_of_my_own():\n    raise SystemExit\n", "utf-8")
+    done = run(folder)
+    assert done.returncode == 0, done.stdout
+    assert "test_of_my_own" not in done.stdout
+    assert not (folder / "imported.txt").exists()
+    assert not (folder / "opened.txt").exists()
+
+
+def test_a_module_beside_the_submission_can_be_imported(folder: Path) -> None:
+    (folder / "mine.py").write_text("def h(X):\n    return X / 2\n", "utf-8")
+    text = "from mine import h\n\ndef half(X):\n    return h(X)\n\ndef quarter(X):\n    return h(h(X))\n"
+    (folder / "s.py").write_text(text, "utf-8")
+    assert run(folder).returncode == 0
+
+
+def test_it_runs_alone_or_beside_other_tests(folder: Path) -> None:
+    (folder / "test_other.py").write_text("def test_other():\n    pass\n", "utf-8")
+    assert "test_other" not in run(folder).stdout
+    both = run(folder, "test_other.py").stdout
+    assert "test_other.py::test_other PASSED" in both
+    assert "s.py::half[values: H] PASSED" in both
+
+
+# -- errors ------------------------------------------------------------------------------------
+
+
+def test_an_unreadable_submission_is_an_error_with_the_reason(folder: Path) -> None:
+    (folder / "s.ipynb").write_text("{broken", "utf-8")
+    done = run(folder, submission="s.ipynb")
+    assert done.returncode == pytest.ExitCode.INTERRUPTED
+    assert "not a notebook" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_a_submission_that_is_not_there_is_a_usage_error(folder: Path) -> None:
+    done = run(folder, submission="nowhere.py")
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "not found: nowhere.py" in done.stderr
+
+
+def test_one_option_without_the_other_is_a_usage_error(folder: Path) -> None:
+    for options in (["--submission", "s.py"], ["--grader-assignment", NAME]):
+        done = run(folder, *options, submission=None)
+        assert done.returncode == pytest.ExitCode.USAGE_ERROR
+        assert "--submission and --grader-assignment go together" in done.stderr
+
+
+def test_an_assignment_that_is_not_there_lists_those_that_are(folder: Path) -> None:
+    done = run(folder, "--grader-assignment", "nowhere")
+    assert done.returncode == pytest.ExitCode.INTERRUPTED
+    assert "there is no assignment 'nowhere'; this course has: halves" in done.stdout
+
+
+def test_the_plugin_costs_nothing_where_it_is_not_used(folder: Path) -> None:
+    (folder / "test_other.py").write_text(
+        "import sys\n\n\ndef test_other():\n"
+        "    loaded = [m for m in sys.modules if m == 'numpy' or m.startswith('grader.')]\n"
+        "    assert loaded == ['grader.pytest_plugin']\n",
+        "utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_other.py"],
+        cwd=folder, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
