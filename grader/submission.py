@@ -27,6 +27,7 @@ __all__ = ["Submission", "Unit", "parse_submission", "read_submission"]
 MAX_FILE = 32 * 2**20
 MAX_SOURCE = 2**20
 MAX_CELLS = 20_000
+MAX_PARTS = 2_000_000  # lists and objects of its JSON, which take memory before they can be counted
 MAX_STATEMENTS = 20_000
 MAX_MESSAGES = 50
 MAX_ATTEMPTS = 2_000
@@ -187,6 +188,10 @@ def _cells(suffix: str, data: bytes, name: str) -> list[tuple[str, str]]:
 
 
 def _notebook_cells(text: str) -> Iterator[tuple[str, str]]:
+    if text.count("[") + text.count("{") > MAX_PARTS:
+        raise SubmissionError(
+            f"the notebook has more than {MAX_PARTS} parts; clear its outputs, save it and submit it again"
+        )
     try:
         notebook = json.loads(text)
     except json.JSONDecodeError as error:
@@ -494,31 +499,38 @@ def _binds(statement: ast.stmt) -> Iterator[str]:
 
 
 def _last_that_fits(units: list[Unit], arities: Mapping[str, int], messages: list[str]) -> tuple[Unit, ...]:
-    """Drop a later definition that cannot take the contract's arguments where an earlier one can."""
+    """Drop a later definition that fits the contract's arguments worse than an earlier one."""
     dropped: set[int] = set()
     for name, arity in arities.items():
         places = [i for i, unit in enumerate(units) if name in unit.binds]
-        fitting = [i for i in places if _fits(units[i], arity)]
-        if len(places) > 1 and fitting and fitting[-1] != places[-1]:
-            later = [i for i in places if i > fitting[-1]]
-            dropped.update(later)
+        if len(places) < 2:
+            continue
+        fits = {i: _fit(units[i], arity) for i in places}
+        chosen = max(i for i in places if fits[i] == max(fits.values()))
+        later = [i for i in places if i > chosen]
+        dropped.update(later)
+        which = f"{name} is defined {len(places)} times; "
+        if later:
             messages.append(
-                f"{name} is defined {len(places)} times; the one in {units[fitting[-1]].origin} is graded, because "
-                f"the one in {units[later[-1]].origin} does not take the {arity} arguments of the exercise"
+                f"{which}the one in {units[chosen].origin} is graded, because the one in {units[later[-1]].origin} "
+                f"is not made for the {arity} arguments of the exercise"
             )
-        elif len(places) > 1:
-            last = units[places[-1]].origin
-            messages.append(f"{name} is defined {len(places)} times; the last one, in {last}, is graded")
+        else:
+            messages.append(f"{which}the last one, in {units[chosen].origin}, is graded")
     return tuple(unit for i, unit in enumerate(units) if i not in dropped)
 
 
-def _fits(unit: Unit, arity: int) -> bool:
+def _fit(unit: Unit, arity: int) -> int:
+    """How well a definition fits a call with so many arguments: 2 just so, 1 with defaults left over, 0 not."""
     tree, _ = _parse(unit.source)
     statement = tree.body[0] if tree and tree.body else None
     if not isinstance(statement, ast.FunctionDef):
-        return True
+        return 2
     spec = statement.args
     most = len(spec.posonlyargs) + len(spec.args)
     required_keywords = sum(default is None for default in spec.kw_defaults)
     least = most - len(spec.defaults)
-    return least <= arity and (arity <= most or spec.vararg is not None) and not required_keywords
+    if required_keywords or arity < least or (arity > most and spec.vararg is None):
+        return 0
+    extra = [a.arg for a in (*spec.posonlyargs, *spec.args)[arity:] if not re.search("print|verbose|debug|msg", a.arg)]
+    return 1 if extra else 2

@@ -421,15 +421,15 @@ def test_the_last_definition_that_takes_the_arguments_of_the_exercise_counts() -
     assert found.origin("f") == "cell 1, line 1"
     (message,) = found.messages
     assert message == (
-        "f is defined 3 times; the one in cell 1, line 1 is graded, because the one in cell 3, line 1 does not "
-        "take the 1 arguments of the exercise"
+        "f is defined 3 times; the one in cell 1, line 1 is graded, because the one in cell 3, line 1 is not "
+        "made for the 1 arguments of the exercise"
     )
 
 
 @pytest.mark.parametrize(
     "later",
     [
-        "def f(a, b=2):\n    return 7",
+        "def f(a, print_msg=False):\n    return 7",
         "def f(*args):\n    return 7",
         "def f(x, /, **options):\n    return 7",
         "def f(x, *, print_msg=False):\n    return 7",
@@ -442,7 +442,13 @@ def test_a_later_definition_that_can_take_them_counts(later: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "later", ["def f():\n    return 7", "def f(a, b):\n    return 7", "def f(a, b, c=1):\n    return 7"]
+    "later",
+    [
+        "def f():\n    return 7",
+        "def f(a, b):\n    return 7",
+        "def f(a, b, c=1):\n    return 7",
+        "def f(a, keep_prob=1):\n    return 7",  # another exercise's function of the same name
+    ],
 )
 def test_a_later_definition_that_cannot_is_dropped(later: str) -> None:
     assert notebook(F, later).origin("f") == "cell 1, line 1"
