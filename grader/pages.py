@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from grader.collect import Item, neighbours
+from grader.collect import fingerprint as of_item
 from grader.errors import HarnessError, SubmissionError
 from grader.model import Report
 from grader.rundir import Entry, read_run
@@ -54,7 +56,18 @@ def _recorded(where: str, number: int | None) -> list[Entry]:
         if not known:
             raise HarnessError(f"the gradebook {where} holds no run yet")
         chosen = known[-1] if number is None else number
-        return [Entry(s.report, s.fingerprint, "", s.name, s.email, s.late) for s in reports(book, chosen)]
+        found = reports(book, chosen)
+        return [Entry(s.report, s.fingerprint, _still_there(s.report, s.fingerprint)) for s in found]
+
+
+def _still_there(report: Report, fingerprint: str) -> str:
+    """The graded file, where it still lies at the path that was given and holds what was graded."""
+    path = Path(report.submission)
+    beside = {p.stem: p for p in path.parent.glob("*.py") if p != path and p.stem.isidentifier()}
+    for modules in ({}, neighbours(path), beside):
+        if fingerprint and of_item(Item(report.submission, path, "", modules=modules)) == fingerprint:
+            return str(path)
+    return ""
 
 
 def _sources(entries: list[Entry]) -> dict[str, Mapping[str, str]]:
