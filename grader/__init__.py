@@ -7,12 +7,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 __version__ = "0.1.0"
 __all__ = ["__version__", "grade", "load_assignment"]
 
+TYPE_CHECKING = False  # typing.TYPE_CHECKING, without the milliseconds of importing typing
 if TYPE_CHECKING:
+    from typing import Any
+
     from grader.course import load_assignment
     from grader.pipeline import grade
 
