@@ -54,13 +54,19 @@ def runs_(book: str) -> None:
 def export(
     book: str, assignment: str, target: str, template: Path | None, column: str | None, output: Path, policy: str
 ) -> None:
-    """Marks for the LMS: one row per student, manual overrides included."""
-    from grader.gradebook import open_gradebook
+    """Marks for the LMS, one row per student.
+
+    Manual overrides are included. The file that Canvas or Moodle exported is filled in; nothing else in it changes.
+    """
+    from grader.gradebook import open_gradebook, runs
     from grader.gradebook_marks import marks
     from grader.lms import fill_canvas, fill_moodle, marks_csv
 
     with open_gradebook(book, create=False) as opened:
         found = marks(opened, assignment, "last" if policy == "last" else "best")
+        known = sorted({run.assignment for run in runs(opened)})
+    if not found:
+        raise HarnessError(f"{book} holds no marks for {assignment!r}; it has runs of: {', '.join(known) or 'nothing'}")
     if target == "csv":
         output.write_bytes(marks_csv(found).encode("utf-8-sig"))
         click.echo(f"{output}: {len(found)} students")
@@ -111,9 +117,14 @@ def _points(points: float | None) -> str:
 @click.option("--author", required=True, help="Who decides.")
 @click.option("--reason", required=True, help="Why; kept and exported.")
 def override(book: str, assignment: str, student: str, points: str, author: str, reason: str) -> None:
-    """Give STUDENT a mark by hand (POINTS, or 'none' to take it back); it survives regrades."""
+    """Give a student a mark by hand.
+
+    POINTS is a number, or 'none' to take the mark back. It survives regrades, and is exported with its author and
+    reason.
+    """
     from grader.gradebook import open_gradebook
     from grader.gradebook import override as set_override
+    from grader.gradebook_marks import marks
 
     try:
         value = None if points == "none" else float(points)
@@ -121,4 +132,9 @@ def override(book: str, assignment: str, student: str, points: str, author: str,
         raise HarnessError(f"expected a number of points or 'none', found {points!r}") from None
     with open_gradebook(book, create=False) as opened:
         set_override(opened, assignment, student, value, author=author, reason=reason, made=datetime.now(UTC))
+        mark = next((mark for mark in marks(opened, assignment, "best") if mark.student == student), None)
     click.echo(f"{student}: {'override taken back' if value is None else f'{value:g} points by {author}'}")
+    if mark is None or mark.run is None:
+        click.echo(f"note: no run holds a submission of {student!r} to {assignment}; is the name right?", err=True)
+    elif value is not None and mark.max_points is not None and value > mark.max_points:
+        click.echo(f"note: that is more than the {mark.max_points:g} points of {assignment}", err=True)

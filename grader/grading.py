@@ -180,12 +180,12 @@ def _gradebook(assignment: LoadedAssignment, cases: str, where: str | None) -> I
         return
     from grader.gradebook import finish_run, open_gradebook, start_run
 
-    book = open_gradebook(where)
-    run = start_run(
-        book, assignment=assignment.name, cases=cases, grader_version=__version__, started=datetime.now(UTC)
-    )
-    yield _OpenBook(book, run)
-    finish_run(book, run, finished=datetime.now(UTC))
+    with open_gradebook(where) as book:
+        run = start_run(
+            book, assignment=assignment.name, cases=cases, grader_version=__version__, started=datetime.now(UTC)
+        )
+        yield _OpenBook(book, run)
+        finish_run(book, run, finished=datetime.now(UTC))
     print(f"recorded as run {run} of the gradebook {where}", file=sys.stderr)
 
 
