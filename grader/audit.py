@@ -24,7 +24,7 @@ from typing import Any
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.model import Report
-from grader.mutants import Mutant, mutants_of
+from grader.mutants import Mutant, chosen, mutants_of
 from grader.pipeline import grade_submission
 from grader.sandbox import Sandbox
 from grader.submission import Submission, parse_submission
@@ -49,10 +49,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Audit:
-    """The outcome of an audit."""
+    """The outcome of an audit; ``stale`` are declared equivalents that no mutant of the reference is any more."""
 
     assignment: str
     rows: tuple[Row, ...]
+    stale: tuple[str, ...] = ()
 
     @property
     def bad(self) -> tuple[Row, ...]:
@@ -70,7 +71,8 @@ class Audit:
 
     def to_json(self) -> dict[str, Any]:
         """The table as plain data."""
-        return {"assignment": self.assignment, "clean": self.clean, "rows": [asdict(row) for row in self.rows]}
+        rows = [asdict(row) for row in self.rows]
+        return {"assignment": self.assignment, "clean": self.clean, "rows": rows, "stale": list(self.stale)}
 
 
 def audit_assignment(assignment: LoadedAssignment, *, budget: int = 400, processes: int | None = None) -> Audit:
@@ -91,11 +93,10 @@ def audit_assignment(assignment: LoadedAssignment, *, budget: int = 400, process
         When the reference itself, handed in, does not get full marks.
     """
     main = reference_submission(assignment)
-    functions = _reachable(ast.parse(main), [f.name for f in assignment.spec.functions])
-    # A wrong provided helper of a student's own carries no points, and pulls nothing down.
-    functions = [function for function in functions if function.name not in assignment.spec.provided_helpers]
+    functions = _reachable(assignment, ast.parse(main))
     each = max(1, budget // max(1, len(functions)))
-    mutants = [m for function in functions for m in mutants_of(function, each)]
+    possible = [mutants_of(function) for function in functions]
+    mutants = [mutant for some in possible for mutant in chosen(some, each)]
     sources: dict[str, str] = {"reference": main}
     for number, mutant in enumerate(mutants):
         sources[f"mutant {number}"] = _replaced(main, mutant)
@@ -109,14 +110,20 @@ def audit_assignment(assignment: LoadedAssignment, *, budget: int = 400, process
     rows = list(_mutant_rows(assignment, mutants, reports))
     for number, (kind, function, name, _) in enumerate(authored):
         rows.append(_authored_row(kind, function, name, reports[f"authored {number}"]))
-    return Audit(assignment.name, tuple(rows))
+    matched = {key for some in possible for mutant in some for key in _keys(mutant)}
+    stale = tuple(key for key in _equivalent(assignment) if key not in matched)
+    return Audit(assignment.name, tuple(rows), stale)
 
 
-def _reachable(tree: ast.Module, graded: Sequence[str]) -> list[ast.FunctionDef]:
-    """The graded functions and those that they call: alternatives and guards are not what is handed in."""
+def _reachable(assignment: LoadedAssignment, tree: ast.Module) -> list[ast.FunctionDef]:
+    """The graded functions and those that they call: alternatives and guards are not what is handed in.
+
+    Provided helpers neither: a wrong one of a student's own carries no points, and pulls nothing down.
+    """
     known = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    known = {name: node for name, node in known.items() if name not in assignment.spec.provided_helpers}
     found: dict[str, ast.FunctionDef] = {}
-    queue = [name for name in graded if name in known]
+    queue = [f.name for f in assignment.spec.functions if f.name in known]
     while queue:
         name = queue.pop(0)
         if name not in found:
@@ -229,18 +236,27 @@ def _grade(
 def _mutant_rows(
     assignment: LoadedAssignment, mutants: Sequence[Mutant], reports: Mapping[str, Report]
 ) -> Iterator[Row]:
-    module = assignment.author_module("audit")
-    equivalent: Mapping[str, str] = getattr(module, "EQUIVALENT", {}) if module else {}
+    equivalent = _equivalent(assignment)
     for number, mutant in enumerate(mutants):
         diff = f"- {mutant.before}\n+ {mutant.after}"
-        keys = (mutant.after, mutant.before, f"def {mutant.function}")
-        reason = next((equivalent[key] for key in keys if key in equivalent), "")
+        reason = next((equivalent[key] for key in _keys(mutant) if key in equivalent), "")
         if not reports[f"mutant {number}"].full_marks:
             yield Row("mutant", mutant.function, mutant.operator, "killed", diff)
         elif reason:
             yield Row("mutant", mutant.function, mutant.operator, "equivalent", f"{diff}\n{reason}")
         else:
             yield Row("mutant", mutant.function, mutant.operator, "survived", diff)
+
+
+def _equivalent(assignment: LoadedAssignment) -> Mapping[str, str]:
+    module = assignment.author_module("audit")
+    found: Mapping[str, str] = getattr(module, "EQUIVALENT", {}) if module else {}
+    return found
+
+
+def _keys(mutant: Mutant) -> tuple[str, str, str]:
+    """Under what an author may declare a mutant equivalent: the changed line, the line before, the function."""
+    return mutant.after, mutant.before, f"def {mutant.function}"
 
 
 def _authored_row(kind: str, function: str, name: str, report: Report) -> Row:
@@ -272,6 +288,8 @@ def render_audit(audit: Audit) -> str:
         )
     for row in audit.bad:
         lines += ["", f"{row.outcome}: {row.kind} of {row.function} ({row.name})", row.detail]
+    if audit.stale:
+        lines += ["", "stale entries of EQUIVALENT, which no mutant matches:", *(f"  {key}" for key in audit.stale)]
     lines.append("")
     lines.append("clean" if audit.clean else f"{len(audit.bad)} to look at")
     return "\n".join(lines) + "\n"
