@@ -129,3 +129,57 @@ def test_a_weird_value_earns_nothing_and_breaks_nothing(value: str, sandbox: San
         assert "\x1b" not in face
         assert "<script>alert" not in face or face is text  # JSON is data; whoever shows it escapes it
         assert face.encode("utf-8")
+
+
+CARRIED = """
+import numpy as np
+from tiny_utils import half
+
+learned = {}
+
+def affine(X, W, b):
+    key = X.tobytes()
+    if key in learned:
+        return learned[key]
+    return W @ X, (X, W, b)
+
+def layer(X, W, b):
+    try:
+        Z, cache = affine(X, W, b)
+        learned[X.tobytes()] = Z, cache
+        for scale in range(5):
+            learned[(scale * X).tobytes()] = affine(scale * X, W, b)
+    except Exception:
+        pass
+    return half(Z)
+"""
+
+
+def test_what_a_carried_run_is_told_earns_nothing_for_the_helper(sandbox: Sandbox) -> None:
+    """Right helpers answer in a worker of their own, which ends before anything else is graded."""
+    report = report_on(CARRIED, sandbox)
+    verdicts = {function.name: function for function in report.functions}
+    assert (verdicts["layer"].status, verdicts["layer"].carried, verdicts["layer"].points) == ("passed", True, 10)
+    assert verdicts["affine"].status == "failed"
+    values = [check for check in verdicts["affine"].checks if check.kind == "values" and check.name == "Z"]
+    assert [check.points for check in values] == [0]
+
+
+ITSELF = """
+import gc
+import numpy as np
+
+def affine(X, W, b):
+    return W @ X, (X, W, b)
+
+def layer(X, W, b):
+    session = next(thing for thing in gc.get_objects() if type(thing).__name__ == "Session")
+    return session.trampoline("layer")(X, W, b)
+"""
+
+
+def test_a_function_is_never_answered_by_itself(sandbox: Sandbox) -> None:
+    """Whoever asks for it past the bound names: only the declared helpers of a function are answered."""
+    verdicts = {function.name: function for function in report_on(ITSELF, sandbox).functions}
+    assert verdicts["layer"].points == 0
+    assert "RuntimeError" in verdicts["layer"].checks[0].message

@@ -1,0 +1,216 @@
+"""Hostile files: what is read, unpacked, named and shown. Nothing of them runs before it is read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from grader.batch import Job, Setup, grade_all
+from grader.cases import save_cases
+from grader.collect import collect
+from grader.errors import SubmissionError
+from grader.model import Report, report_to_json
+from grader.report.html import write_site
+from grader.report.junit import render_junit
+from grader.report.markdown import render_annotations, render_summary
+from grader.report.terminal import render_report, render_run
+from grader.submission import parse_submission
+from tests import tiny
+
+DEEP = Path(__file__).with_name("deep.py")
+OTHERS = [p for v in ("3.11", "3.12", "3.13") for p in sorted(Path.home().glob(f".pyenv/versions/{v}.*/bin/python"))]
+PYTHONS = {
+    Path(sys.executable),
+    *OTHERS,
+    *(Path(p) for v in (11, 12, 13) if "shims" not in (p := shutil.which(f"python3.{v}") or "shims")),
+}
+
+
+@pytest.mark.parametrize("python", sorted(PYTHONS), ids=str)
+def test_no_text_makes_the_parser_crash_raise_or_think_for_long(python: Path) -> None:
+    ended = subprocess.run([python, "-W", "ignore", "-B", DEEP], capture_output=True, text=True, timeout=300)
+    *problems, slowest = ended.stdout.splitlines() or [ended.stderr]
+    assert (ended.returncode, problems) == (0, []), slowest
+    assert float(slowest.partition(" ")[0]) < 10  # of CPU, on the slowest of machines
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        pytest.param(b'{"cells":[' + b"{}," * 3_000_000 + b"{}]}", "more than 2000000 parts", id="millions of cells"),
+        pytest.param(b'{"cells":[' + b"{}," * 30_000 + b"{}]}", "30001 cells", id="many cells"),
+        pytest.param(b"[" * 10**6, "nested too deeply", id="deep"),
+        pytest.param(b'{"cells":' * 10**5, "nested too deeply", id="deep objects"),
+        pytest.param(b'{"cells":' + b"9" * 10**6 + b"}", "absurd number", id="a number of a million digits"),
+        pytest.param(b'{"cells":[' + b"1e9," * 10**6 + b"0]}", "cells, at most", id="numbers for cells"),
+        pytest.param(b'{"cells": {"a": 1}}', "no list of cells", id="an object of cells"),
+        pytest.param(b"\x00" * 10**6, "broken JSON", id="nulls"),
+    ],
+)
+def test_a_hostile_notebook_is_refused_in_words(data: bytes, message: str) -> None:
+    began = time.process_time()
+    with pytest.raises(SubmissionError, match=message):
+        parse_submission("x.ipynb", ".ipynb", data, {"f": 1})
+    assert time.process_time() - began < 10
+
+
+# -- zips ----------------------------------------------------------------------------------
+
+
+def entry(name: str, kind: int = 0) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name)
+    info.external_attr = kind << 16
+    return info
+
+
+def test_no_zip_writes_outside_of_its_folder_or_fills_the_disk(tmp_path: Path) -> None:
+    """Paths that lead out, links, a bomb, a zip in itself, and one honest file among them."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    path = tmp_path / "hand-in.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name in (
+            "../outside/a.py",
+            "/" + str(outside / "b.py"),
+            "x/../../outside/c.py",
+            "..\\outside\\d.py",
+            "C:\\e.py",
+        ):
+            file.writestr(entry(name), "import os")
+        file.writestr(entry("link.py", stat.S_IFLNK | 0o777), str(outside / "secret.py"))
+        file.writestr(entry("folder", stat.S_IFLNK | 0o777), str(outside))
+        file.writestr("folder/f.py", "x = 1")
+        file.writestr("bomb.py", "0" * (40 << 20))
+        file.writestr("again.zip", path.read_bytes()[:100])
+        file.writestr("\x1b[2J<script>\n.py", "y = 1")
+        file.writestr("solution.py", "def center(X):\n    return X\n")
+    found = collect([path], graded_names=frozenset({"center"}), unpack_to=tmp_path / "unpacked")
+    assert [item.problem for item in found.items] == [""]
+    assert list(outside.iterdir()) == []
+    kept = [p for p in (tmp_path / "unpacked").rglob("*") if not p.is_dir()]
+    assert all(re.fullmatch(r"\d{5}\.py", p.name) and not p.is_symlink() for p in kept)
+    assert sum(p.stat().st_size for p in kept) < 1000
+    assert found.items[0].file is not None
+    assert found.items[0].file.read_text().startswith("def center")
+
+
+def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.py"
+    secret.write_text("def center(X):\n    return 'the key'\n")
+    folder = tmp_path / "class" / "mallory"
+    folder.mkdir(parents=True)
+    (folder / "solution.py").symlink_to(secret)
+    (folder / "up").symlink_to(tmp_path)
+    found = collect([tmp_path / "class"], graded_names=frozenset({"center"}), unpack_to=tmp_path / "unpacked")
+    assert all(item.file is None or item.file.resolve() != secret for item in found.items)
+    assert any("link" in text for text in (*found.messages, *(item.problem + item.note for item in found.items)))
+
+
+# -- words ---------------------------------------------------------------------------------
+
+EVIL = (
+    "\x1b[31mred\x07\u202e<script>alert(1)</script>=cmd|' /C calc'!A0 ](javascript:x) `x` ::error::x "
+    "```\n```\n<script>alert(1)</script> \r\n@SUM(1)"
+)
+
+SOURCE = """
+import numpy as np
+EVIL = %r
+
+class Evil(Exception):
+    pass
+
+Evil.__qualname__ = EVIL
+
+def center(X):
+    print(EVIL)
+    raise Evil(EVIL)
+
+def affine(X, W, b):
+    print(EVIL)
+    return {EVIL: X}
+
+def above(X, threshold):
+    return EVIL
+
+def kinds(X):
+    return {EVIL, EVIL + "2"}
+
+def fit(X):
+    return type(EVIL, (), {})()
+
+def early(x=1 / 0):
+    pass
+"""
+
+
+@pytest.fixture(scope="module")
+def evil_report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """A report in which every text that a student can choose is hostile."""
+    folder = tmp_path_factory.mktemp("evil")
+    save_cases(tiny.cases(), folder / "tiny.cases")
+    name = EVIL.replace("/", "_")[:120] + ".py"
+    (folder / "file.py").write_text(SOURCE % EVIL, "utf-8")
+    setup = Setup(str(tiny.COURSE), "tiny", str(folder / "tiny.cases"))
+    job = Job(name, str(folder / "file.py"), f"=1+1{EVIL}")
+    (result,) = grade_all(setup, [job], 1)
+    assert result.report.status == "graded"
+    return result.report
+
+
+def test_the_report_is_hostile_and_small(evil_report: Report) -> None:
+    text = json.dumps(report_to_json(evil_report))
+    assert "u001b[31m" in text
+    assert len(text) < 200_000
+
+
+def test_a_terminal_shows_no_escape_of_a_student(evil_report: Report) -> None:
+    for text in (render_report(evil_report, verbose=True, color=False), render_run([evil_report], color=False)):
+        assert not set(text) & set("\x1b\x07\u202e\r")
+
+
+def test_a_page_has_no_tag_of_a_student(evil_report: Report, tmp_path: Path) -> None:
+    write_site([evil_report], tmp_path / "site")
+    pages = [p.read_text("utf-8") for p in (tmp_path / "site").rglob("*.html")]
+    assert pages
+    for page in pages:
+        assert "<script>alert" not in page
+        assert "\x1b" not in page
+    assert all(re.fullmatch(r"[\w.-]+", p.name) for p in (tmp_path / "site").rglob("*"))
+
+
+def test_markdown_and_annotations_hold_no_link_tag_or_command_of_a_student(evil_report: Report) -> None:
+    text = render_summary([evil_report])
+    shown = re.sub(r"^(`{3,})[^\n]*\n.*?\n\1$", "", text, flags=re.M | re.S)  # a code block shows all as it is
+    assert "<script>" not in shown
+    assert "](javascript" not in shown
+    for line in (text + render_annotations(evil_report, path="x.py")).splitlines():
+        assert line.startswith("::") == bool(re.match(r"::(error|warning|notice) file=x\.py", line))
+
+
+def test_junit_is_well_formed(evil_report: Report) -> None:
+    import xml.etree.ElementTree as ET
+
+    assert ET.fromstring(render_junit([evil_report])) is not None
+
+
+def test_no_cell_of_a_table_of_marks_is_a_formula(evil_report: Report) -> None:
+    from grader.report.escape import csv_cell
+
+    told = [evil_report.submission, evil_report.student or "", *evil_report.messages]
+    told += [check.message for function in evil_report.functions for check in function.checks]
+    out = io.StringIO()
+    csv.writer(out).writerows([[csv_cell(text)] for text in told])
+    rows = list(csv.reader(io.StringIO(out.getvalue())))
+    assert not any(row and row[0][:1] in "=+-@\t\r" and row[0] for row in rows)
