@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from grader.errors import HarnessError
 
-__all__ = ["Mutant", "mutants_of", "plain_source"]
+__all__ = ["Mutant", "chosen", "mutants_of", "plain_source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,20 @@ def plain_source(function: ast.FunctionDef) -> str:
     return ast.unparse(tree)
 
 
-def mutants_of(function: ast.FunctionDef, budget: int) -> list[Mutant]:
-    """Mutants of one function, at most ``budget`` of them, chosen the same way each time."""
+def mutants_of(function: ast.FunctionDef) -> list[Mutant]:
+    """All mutants of one function.
+
+    Raises
+    ------
+    HarnessError
+        When the library of general operators is not installed.
+
+    Examples
+    --------
+    >>> (function,) = ast.parse("def halve(x): return x / 2").body
+    >>> [m.after for m in mutants_of(function) if m.operator == "operands"]
+    ['return 2', 'return 2 / x', 'return x', 'return x / 2 / 2']
+    """
     source = plain_source(function)
     found: dict[str, Mutant] = {}
     for operator, changed in (*_numpy_mutants(source), *_general_mutants(source)):
@@ -54,8 +66,13 @@ def mutants_of(function: ast.FunctionDef, budget: int) -> list[Mutant]:
             if before.startswith("def "):
                 continue  # defaults are not graded: optional arguments are always passed
             found[changed] = Mutant(function.name, operator, before, after, changed)
-    chosen = sorted(found.values(), key=lambda m: hashlib.sha256(m.source.encode()).hexdigest())[:budget]
-    return sorted(chosen, key=lambda m: (m.before, m.after))
+    return sorted(found.values(), key=lambda m: (m.before, m.after))
+
+
+def chosen(mutants: Sequence[Mutant], budget: int) -> list[Mutant]:
+    """At most ``budget`` of the mutants, scattered over the function and the same each time."""
+    scattered = sorted(mutants, key=lambda m: hashlib.sha256(m.source.encode()).hexdigest())[:budget]
+    return sorted(scattered, key=lambda m: (m.before, m.after))
 
 
 def _parses(source: str) -> bool:
