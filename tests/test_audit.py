@@ -1,0 +1,141 @@
+"""An audit: mutants, mistakes and styles sent through the whole grader."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from grader.audit import Audit, Row, audit_assignment, reference_submission, render_audit
+from grader.cli import cli
+from grader.course import Course, LoadedAssignment
+from grader.errors import SpecError
+from grader.scaffold import write_assignment
+
+pytest.importorskip("cosmic_ray", reason="the general operators come from cosmic-ray")
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    write_assignment("scaling", tmp_path)
+    return tmp_path
+
+
+def load(course: Path) -> LoadedAssignment:
+    return Course(course).load("scaling")
+
+
+def audited(course: Path, budget: int = 400) -> Audit:
+    return audit_assignment(load(course), budget=budget, processes=2)
+
+
+def edit(path: Path, before: str, after: str) -> None:
+    text = path.read_text("utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), "utf-8")
+
+
+def test_a_scaffolded_assignment_is_clean(course: Path) -> None:
+    audit = audited(course)
+    assert audit.clean, render_audit(audit)
+    assert audit.count("killed") > 5
+    assert audit.count("survived") == 0
+    assert (audit.count("named"), audit.count("accepted")) == (2, 1)
+    assert audit.stale == ()
+    assert render_audit(audit).endswith("\nclean\n")
+
+
+def test_a_mutant_that_no_check_catches_survives_until_it_is_declared(course: Path) -> None:
+    edit(course / "reference" / "scaling.py", "X_centered = X - ", "scale = 1.0\n    X_centered = X - ")
+    audit = audited(course)
+    survivors = [row for row in audit.rows if row.outcome == "survived"]
+    assert {row.function for row in survivors} == {"center"}
+    assert not audit.clean
+    assert "+ pass" in render_audit(audit)
+    keys = {row.detail.split("\n")[1].removeprefix("+ "): "nothing reads scale" for row in survivors}
+    declared = f"EQUIVALENT = {keys!r}\n"
+    (course / "assignments" / "scaling" / "audit.py").write_text(declared, "utf-8")
+    again = audit_assignment(_afresh(course), processes=2)
+    assert again.clean, render_audit(again)
+    assert again.count("equivalent") == len(survivors)
+    assert any("nothing reads scale" in row.detail for row in again.rows if row.outcome == "equivalent")
+
+
+def _afresh(course: Path) -> LoadedAssignment:
+    """Authors' files are loaded once a process; this course has another place."""
+    moved = course.with_name(course.name + "-moved")
+    course.rename(moved)
+    return Course(moved).load("scaling")
+
+
+def test_a_declared_equivalent_that_no_mutant_is_any_more_is_pointed_out(course: Path) -> None:
+    declared = 'EQUIVALENT = {"X_centred = X": "an old name", "X_centered = X": "not true, and a mutant"}\n'
+    (course / "assignments" / "scaling" / "audit.py").write_text(declared, "utf-8")
+    audit = audited(course, budget=5)  # whatever the budget leaves out
+    assert audit.stale == ("X_centred = X",)
+    assert "stale entries of EQUIVALENT, which no mutant matches:\n  X_centred = X\n" in render_audit(audit)
+    assert audit.to_json()["stale"] == ["X_centred = X"]
+
+
+def test_a_budget_bounds_the_mutants(course: Path) -> None:
+    assert sum(row.kind == "mutant" for row in audited(course, budget=5).rows) == 5
+
+
+def test_the_reference_is_handed_in_as_a_student_would(course: Path) -> None:
+    reference = course / "reference" / "scaling.py"
+    (course / "reference" / "other.py").write_text("ONE = 1\n", "utf-8")
+    edit(reference, "import numpy as np\n", "import numpy as np\n\nfrom reference.other import ONE\n")
+    assert "from ref_other import ONE" in reference_submission(load(course))
+    assert audited(course, budget=1).count("killed") == 1
+
+
+def test_a_reference_that_the_grader_refuses_is_an_error(course: Path) -> None:
+    """It reads a file, which submissions may not."""
+    edit(course / "reference" / "scaling.py", "X - np.mean", "X - len(open(__file__).read()[:0]) - np.mean")
+    with pytest.raises(SpecError, match="reference itself does not get full marks: center"):
+        audited(course)
+
+
+def test_the_command_prints_the_table_and_fails_where_there_is_something_to_look_at(course: Path) -> None:
+    clean = CliRunner().invoke(cli, ["--course", str(course), "audit", "scaling", "--budget", "5", "--json", "-"])
+    assert clean.exit_code == 0, clean.output
+    assert json.loads(clean.stdout)["clean"] is True
+
+
+# -- rendering ---------------------------------------------------------------------------------
+
+AUDIT = Audit(
+    "halves",
+    (
+        Row("mutant", "half", "operands", "killed", "- return X / 2\n+ return 2 / X"),
+        Row("mutant", "half", "operands", "survived", "- return X / 2\n+ return X * 0.5"),
+        Row("mutant", "half", "names", "equivalent", "- a\n+ b\nthe same"),
+        Row("mistake", "half", "doubled", "named", "doubled"),
+        Row("mistake", "half", "tripled", "missed"),
+        Row("mistake", "half", "quartered", "unnamed", "constant-factor"),
+        Row("style", "half", "0 loop", "accepted"),
+        Row("style", "half", "1 einsum", "rejected", "H has shape (2,)"),
+    ),
+)
+
+
+def test_the_table_counts_and_what_must_not_be_follows_it() -> None:
+    text = render_audit(AUDIT)
+    (row,) = (line for line in text.splitlines() if line.startswith("half "))
+    assert row.split() == ["half", "3", "1", "1", "1", "1", "of", "3", "1", "of", "2"]
+    assert "survived: mutant of half (operands)\n- return X / 2\n+ return X * 0.5\n" in text
+    assert "missed: mistake of half (tripled)\n" in text
+    assert "unnamed: mistake of half (quartered)\nconstant-factor\n" in text
+    assert "rejected: style of half (1 einsum)\nH has shape (2,)\n" in text
+    assert text.endswith("\n4 to look at\n")
+    assert "equivalent: " not in text
+
+
+@pytest.mark.parametrize("outcome", ["survived", "missed", "unnamed", "rejected"])
+def test_what_must_not_be_is_not_clean(outcome: str) -> None:
+    (row,) = (row for row in AUDIT.rows if row.outcome == outcome)
+    assert not Audit("halves", (row,)).clean
+    assert Audit("halves", (replace(row, outcome="killed"),)).clean
