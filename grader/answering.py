@@ -15,8 +15,9 @@ import select
 import signal
 import socket
 import struct
+import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,12 @@ from grader.running import Answer
 from grader.walls import close_descriptors, die_with_parent
 from grader.wire import decode, encode, pack, unpack
 
-__all__ = ["Answering"]
+try:
+    import resource
+except ImportError:  # Windows: no limits
+    resource = None  # type: ignore[assignment]
+
+__all__ = ["Answering", "bounded_memory"]
 
 _MEMORY = 1 << 30
 _LOST = 3
@@ -134,13 +140,35 @@ def _until(channel: socket.socket, event: int, still: Callable[[], None]) -> Non
         still()
 
 
+# -- in this process ---------------------------------------------------------------------
+
+_ONE_AT_A_TIME = threading.RLock()  # the limit is the whole process's
+
+
+@contextlib.contextmanager
+def bounded_memory() -> Iterator[None]:
+    """A MemoryError where an author's code would take very much memory over a student's values.
+
+    Two replies of a megabyte, a column and a row, are broadcast to a terabyte as soon as a judge subtracts
+    one from the other; without a bound that ends the grader and not the judge.
+    """
+    if resource is None:
+        yield
+        return
+    with _ONE_AT_A_TIME:
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (_within(_within(_mapped() + _MEMORY, hard), soft), hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
 # -- in the forked process ---------------------------------------------------------------
 
 
 def _confine(channel: socket.socket, parent: int, cpu_s: float) -> None:
     """Silence, an end with the parent, no descriptor but the channel, and limits of memory and time."""
-    import resource
-
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     devnull = os.open(os.devnull, os.O_RDWR)
     for target in (0, 1, 2):
@@ -149,9 +177,13 @@ def _confine(channel: socket.socket, parent: int, cpu_s: float) -> None:
     die_with_parent(parent)
     np.ones((64, 64)) @ np.ones((64, 64))  # linear algebra takes its working memory before it is bounded
     for which, bound in ((resource.RLIMIT_AS, _mapped() + _MEMORY), (resource.RLIMIT_CPU, max(1, round(cpu_s)))):
-        hard = resource.getrlimit(which)[1]
-        value = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+        value = _within(bound, resource.getrlimit(which)[1])
         resource.setrlimit(which, (value, value))
+
+
+def _within(bound: int, limit: int) -> int:
+    """The smaller of two limits."""
+    return bound if limit == resource.RLIM_INFINITY else min(bound, limit)
 
 
 def _mapped() -> int:

@@ -16,6 +16,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
+from grader.answering import bounded_memory
 from grader.cases import Case, FunctionCases
 from grader.compare import STAGES, Item, Problem, agrees, items_of, kind_of, leaves, problems
 from grader.errors import WireError
@@ -39,7 +42,8 @@ __all__ = [
 ]
 
 Outcomes = Mapping[str, tuple[Outcome, ...]]
-_FORM_ERRORS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration)
+_FORM_ERRORS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration, MemoryError)
+_MOST_TEXT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -568,9 +572,12 @@ def property_problem(prop: Property, case: Case, outcomes: Sequence[Outcome]) ->
     if bad is not None or len(outcomes) < len(case.plan.steps):
         return say("property-incomplete", problem=raised_text(bad or Stopped("not-run"), case))
     try:
-        return prop.judge(given_of(case, outcomes))
+        given = given_of(case, outcomes)
+        with bounded_memory(), np.errstate(all="ignore"):
+            message = prop.judge(given)
+        return message and message[:_MOST_TEXT]
     except _FORM_ERRORS as error:
-        return say("property-form", problem=f"{type(error).__name__}: {error}")
+        return say("property-form", problem=f"{type(error).__name__}: {error}"[:_MOST_TEXT])
     except WireError as error:
         return say("property-form", problem=str(error))
 

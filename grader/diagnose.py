@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.answering import bounded_memory
 from grader.cases import Case, FunctionCases
 from grader.checks import Failure, Outcomes, Verdict, arguments_of, expected_value, given_of
 from grader.compare import Item, as_array, items_of, leaves, problems, where_text
@@ -69,8 +70,10 @@ def _fits(fits: Callable[[Any], bool], case: Case, outcomes: Outcomes) -> bool:
     if len(replies) < len(case.plan.steps) or not all(isinstance(o, Returned) for o in replies):
         return False
     try:
-        return bool(fits(given_of(case, replies)))
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError, WireError):
+        given = given_of(case, replies)
+        with bounded_memory(), np.errstate(all="ignore"):
+            return bool(fits(given))
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, MemoryError, WireError):
         return False
 
 

@@ -183,3 +183,21 @@ def test_a_function_is_never_answered_by_itself(sandbox: Sandbox) -> None:
     verdicts = {function.name: function for function in report_on(ITSELF, sandbox).functions}
     assert verdicts["layer"].points == 0
     assert "RuntimeError" in verdicts["layer"].checks[0].message
+
+
+OUTER = """
+import numpy as np
+
+def mean_square(X, weight):
+    OUTER.append(X)
+    return np.ones((300000, 1)) if len(OUTER) % 2 else np.ones((1, 300000))
+
+OUTER = []
+"""
+
+
+def test_replies_that_a_judge_would_broadcast_to_a_terabyte_fail_their_check(sandbox: Sandbox) -> None:
+    report = report_on(OUTER, sandbox)
+    (verdict,) = [function for function in report.functions if function.name == "mean_square"]
+    (check,) = [check for check in verdict.checks if check.kind == "property"]
+    assert (report.status, check.status, check.points) == ("graded", "failed", 0)
