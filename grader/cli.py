@@ -27,7 +27,7 @@ DONE, FOUND, USAGE, HARNESS = 0, 1, 2, 3
 class _Group(click.Group):
     """Commands in the order of a newcomer's way, not of the alphabet."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (the name is click's)
         return list(self.commands)
 
 

@@ -26,6 +26,7 @@ Then, in every child, before a line of student code, in this order::
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import functools
@@ -152,10 +153,8 @@ def stand_apart() -> None:
     A core limit of 0 does not stop a crash handler that the kernel pipes to; a process that may not be dumped
     does.
     """
-    try:
+    with contextlib.suppress(PermissionError):  # it leads its session already
         os.setsid()
-    except PermissionError:  # leads its session already
-        pass
     if _LINUX:
         _prctl(_PR_SET_DUMPABLE, 0)
 
@@ -402,7 +401,7 @@ def same_value(value: int) -> bytes:
 
 
 class _Program(ctypes.Structure):
-    """struct sock_fprog"""
+    """The kernel's struct sock_fprog."""
 
     _fields_ = [("length", ctypes.c_ushort), ("steps", ctypes.c_char_p)]
 

@@ -117,9 +117,8 @@ def _head(report: Report) -> list[Line]:
     ]
     if report.functions:
         lines.append(Line(((texts.functions_passed(passed, len(report.functions)), ""),)))
-    for sentence in (texts.REPORT_STATUS[report.status], texts.SANDBOX[report.sandbox]):
-        if sentence:
-            lines.append(Line(((sentence, OTHER),)))
+    sentences = (texts.REPORT_STATUS[report.status], texts.SANDBOX[report.sandbox])
+    lines += [Line(((sentence, OTHER),)) for sentence in sentences if sentence]
     lines += [Line((("- ", OTHER), (_message(text), "")), hang=2) for text in report.messages]
     for finding in report.findings:
         lines += _finding(texts.NOTE, finding, 0)
@@ -165,8 +164,7 @@ def _function(function: FunctionReport, width: int, verbose: bool) -> list[Line]
     if sentence := texts.explained(function):
         lines.append(Line(((sentence, ""),), 2))
     failed = [check for check in function.checks if check.status == "failed"]
-    for check in function.checks if verbose else failed:
-        lines.append(_check(check, function.name))
+    lines += [_check(check, function.name) for check in (function.checks if verbose else failed)]
     for finding in function.findings:
         lines += _finding(texts.NOTE if function.status == "passed" else texts.LOOKS_LIKE, finding, 2)
     if function.counterexample is not None and function.status != "passed":

@@ -35,7 +35,7 @@ def test_the_cache_holds_every_layer_in_order() -> None:
     Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, last, W3, b3 = cache
     assert last is A3
     assert all(
-        array is parameters[name] for name, array in zip(network.PARAMETER_NAMES, (W1, b1, W2, b2, W3, b3))
+        array is parameters[name] for name, array in zip(network.PARAMETER_NAMES, (W1, b1, W2, b2, W3, b3), strict=True)
     )
     assert_agree(Z1, np.einsum("ij,jk->ik", W1, X) + b1)
     assert_agree(Z2, np.einsum("ij,jk->ik", W2, A1) + b2)
