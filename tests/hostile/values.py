@@ -1,6 +1,6 @@
 """Rows on results that are not what they seem."""
 
-# ruff: noqa: E501  (a short program is easier to read on one line)
+
 from __future__ import annotations
 
 from tests.hostile.row import NO_LATE_IMPORT, Hostile

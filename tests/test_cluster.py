@@ -1,0 +1,131 @@
+"""A real scheduler and two worker processes on loopback; one of the workers is killed in the middle."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from grader.batch import Job, Setup, grade_all
+from grader.cases import save_cases
+from grader.cluster import grade_on_cluster
+from grader.errors import HarnessError
+from grader.model import Report, report_to_json
+from tests import tiny
+from tests.tiny import solution
+
+pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux"),
+    pytest.mark.filterwarnings("ignore"),  # those of dask and tornado are not ours to mend
+]
+
+RIGHT = solution()
+WRONG = solution("def center(X):\n    return X, X")
+SLOW = solution("def center(X):\n    for _ in range(2_000_000):\n        pass\n    return X - X.mean(1, keepdims=True), X")
+
+
+@dataclass
+class Cluster:
+    address: str
+    workers: list[subprocess.Popen[str]]
+
+
+def _started(arguments: list[str], pattern: str, folder: Path) -> tuple[subprocess.Popen[str], str]:
+    """Start a process and wait for the line that says where it listens."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    )
+    assert process.stderr is not None
+    said = ""
+    for line in process.stderr:
+        said += line
+        if match := re.search(pattern, line):
+            return process, match[1]
+    process.wait()
+    raise AssertionError(f"{arguments[0]} did not start:\n{said}")
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    here = ["--host", "127.0.0.1", "--no-dashboard"]
+    scheduler, address = _started(
+        ["distributed.cli.dask_scheduler", *here, "--port", "0"], r"Scheduler at:\s+(tcp://\S+)", tmp_path
+    )
+    processes = [scheduler]
+    try:
+        for _ in range(2):
+            alone = ["--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path)]
+            worker, _ = _started(
+                ["distributed.cli.dask_worker", address, *here, *alone], r"Registered to:\s+(tcp://\S+)", tmp_path
+            )
+            processes.append(worker)
+        yield Cluster(address, processes[1:])
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+            assert process.stderr is not None
+            process.stderr.close()
+
+
+@pytest.fixture(scope="module")
+def setup(tmp_path_factory: pytest.TempPathFactory) -> Setup:
+    path = tmp_path_factory.mktemp("cases") / "tiny.cases"
+    save_cases(tiny.cases(), path)
+    return Setup(str(tiny.COURSE), "tiny", str(path))
+
+
+def _class(folder: Path) -> list[Job]:
+    texts = [f"{source}\nnote = {number}\n" for number in range(6) for source in (RIGHT, WRONG, SLOW)]
+    jobs = [Job("nothing.py", str(folder / "nothing.py")), Job("two.zip", "", problem="two files in one zip")]
+    for number, text in enumerate(texts):
+        path = folder / f"{number}.py"
+        path.write_text(text, "utf-8")
+        jobs.append(Job(path.name, str(path), student=f"s{number}"))
+    return jobs
+
+
+def _text(report: Report) -> str:
+    return json.dumps(report_to_json(replace(report, duration_s=0.0)))
+
+
+def test_a_lost_worker_costs_nothing_and_reports_equal_local_ones(
+    tmp_path: Path, setup: Setup, cluster: Cluster
+) -> None:
+    jobs = _class(tmp_path)
+    remote: dict[str, Report] = {}
+    for result in grade_on_cluster(setup, jobs, cluster.address):
+        assert result.job.name not in remote
+        remote[result.job.name] = result.report
+        if len(remote) == 4:
+            os.kill(cluster.workers[0].pid, signal.SIGKILL)
+    assert cluster.workers[0].wait(10) == -signal.SIGKILL
+    assert cluster.workers[1].poll() is None
+    local = {r.job.name: r.report for r in grade_all(setup, jobs)}
+    assert {r.status for r in local.values()} == {"graded", "unreadable"}
+    assert {name: _text(r) for name, r in remote.items()} == {
+        # a file that is not there is noticed where it should have been read, in other words
+        name: _text(remote[name] if name == "nothing.py" else r)
+        for name, r in local.items()
+    }
+    assert remote["nothing.py"].status == "unreadable"
+
+
+def test_no_scheduler_is_told_with_its_address(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "1s")
+    with pytest.raises(HarnessError, match=r"no dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        list(grade_on_cluster(setup, [], "tcp://127.0.0.1:9"))
