@@ -193,9 +193,13 @@ class _Encoder:
 
     def text(self, value: str) -> None:
         data = value.encode("utf-8", "surrogatepass")
-        if self.opaque is not None and len(data) > MAX_TEXT:
+        size = len(data)
+        if self.opaque is not None and size > MAX_TEXT:
             raise WireError(f"the value holds a text of more than {MAX_TEXT} bytes")
-        self.sized(b"s", data)
+        self.nbytes += size
+        if self.nbytes > MAX_BYTES:
+            self.grow(0)
+        self.header.append(b"s" + _U32.pack(size) + data)
 
     def keys(self, tag: bytes, count: int) -> None:
         if self.opaque is not None and count > MAX_KEYS:
@@ -371,15 +375,18 @@ class _Decoder:
         self.at += 4
         return int(number)
 
-    def text(self) -> str:
-        size = self.u32()
-        data = self.header[self.at : self.at + size]
+    def text(self, at: int, size: int) -> str:
+        data = self.header[at : at + size]
         if len(data) != size:
             raise WireError("truncated text")
         if self.reply and size > MAX_TEXT:
             raise WireError(f"the value holds a text of more than {MAX_TEXT} bytes")
-        self.at += size
         return data.decode("utf-8", "replace")  # a lone surrogate could not be written to any report
+
+    def sized(self) -> str:
+        size = self.u32()
+        self.at += size
+        return self.text(self.at - size, size)
 
     def dtype(self) -> np.dtype[Any]:
         code = self.header[self.at : self.at + 3]
@@ -420,6 +427,13 @@ class _Decoder:
             elif tag == _FLOAT:
                 value = _F64.unpack_from(payload, offset)[0]
                 at, offset = at + 1, offset + 8
+            elif tag == _TEXT:
+                size = _U32.unpack_from(header, at + 1)[0]
+                value, at = self.text(at + 5, size), at + 5 + size
+            elif tag == _TUPLE:
+                self.at, self.offset = at + 5, offset
+                value = tuple(self.parts(_U32.unpack_from(header, at + 1)[0], depth + 1))
+                at, offset = self.at, self.offset
             else:
                 self.at, self.offset = at + 1, offset
                 value = self.other(tag, depth)
@@ -429,10 +443,6 @@ class _Decoder:
         return found
 
     def other(self, tag: int, depth: int) -> Any:
-        if tag == _TEXT:
-            return self.text()
-        if tag == _TUPLE:
-            return tuple(self.parts(self.u32(), depth + 1))
         if tag == _DICT:
             parts = self.parts(2 * self.keys(), depth + 1)
             return dict(zip(parts[::2], parts[1::2], strict=True))
@@ -457,15 +467,15 @@ class _Decoder:
         if tag == b"S":
             return set(self.parts(self.keys(), depth + 1))
         if tag == b"o":
-            return Opaque(self.u32(), self.text())
+            return Opaque(self.u32(), self.sized())
         if tag == b"r" and self.ref is not None:
             return self.ref(Ref(self.u32(), self.get(depth + 1)))
         if tag == b"k" and self.code is not None:
-            return self.code(Code(self.text(), self.get(depth + 1)))
+            return self.code(Code(self.sized(), self.get(depth + 1)))
         raise WireError(f"unexpected tag {tag!r}")
 
     def integer(self) -> int:
-        text = self.text()
+        text = self.sized()
         value = int(text) if len(text) <= 20 else 1 << 64
         if not _fits_64_bits(value):
             raise WireError("the value holds an integer that does not fit into 64 bits")
