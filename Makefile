@@ -23,7 +23,7 @@ lint: $(STAMP)-test
 	$(BIN)/mypy
 
 docs: $(STAMP)-docs
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: $(STAMP)-bench
 	$(BIN)/python -m benchmarks

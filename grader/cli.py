@@ -31,7 +31,12 @@ class _Group(click.Group):
         return list(self.commands)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit status: 0 done (check: full marks), 1 check found something or --min-score was not reached, "
+    "2 wrong usage or unreadable input, 3 the grader itself failed.",
+)
 @click.version_option(__version__, prog_name="grader")
 @click.option(
     "--course",
@@ -73,7 +78,7 @@ _MIN_SCORE = click.option(
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_context
 def list_(context: click.Context, as_json: bool) -> None:
-    """Assignments, their functions and points."""
+    """List the assignments, their functions and points."""
     course = _course(context)
     specs = [course.load(name).spec for name in course.names]
     if as_json:
@@ -112,7 +117,10 @@ def check(
     seed: int,
     verbose: bool,
 ) -> None:
-    """Check one submission (.py or .ipynb) and explain what is wrong with it."""
+    """Check one submission and explain what is wrong with it.
+
+    FILE is a .py or .ipynb file; the .py files beside it can be imported by it.
+    """
     from grader.collect import neighbours
     from grader.model import report_to_json
     from grader.pipeline import grade
@@ -157,7 +165,10 @@ def _status(report: Report, min_score: float | None) -> int:
 @_SEED
 @click.pass_context
 def grade(context: click.Context, /, assignment: str, paths: tuple[Path, ...], **options: Any) -> None:
-    """Grade many: files, folders, zips, and what Canvas, Moodle, Gradescope or GitHub let you download."""
+    """Grade many submissions.
+
+    PATHS are files, folders, zips, and what Canvas, Moodle, Gradescope or GitHub let you download, in any mixture.
+    """
     from grader.grading import GradeOptions, grade_paths
 
     loaded = _assignment(context, assignment)
@@ -185,7 +196,10 @@ def grade(context: click.Context, /, assignment: str, paths: tuple[Path, ...], *
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the case file.")
 @click.pass_context
 def freeze(context: click.Context, assignment: str, seed: int, output: Path | None) -> None:
-    """Draw the cases of an assignment, run the reference on them and write the case file."""
+    """Draw the cases of an assignment and write its case file.
+
+    The reference answers them. 'check' and 'grade' do this by themselves when the case file is stale.
+    """
     from grader.cases import save_cases
     from grader.freeze import freeze as draw
 
@@ -204,7 +218,10 @@ def freeze(context: click.Context, assignment: str, seed: int, output: Path | No
 @click.option("--run", "number", type=int, help="Which run of a gradebook; the last one if not given.")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Also write JUnit XML to this file.")
 def report(run: str, output: Path | None, number: int | None, junit: Path | None) -> None:
-    """HTML pages of a grading run: one of the class, one per submission."""
+    """Write the HTML pages of a grading run.
+
+    One of the class, and one per submission. DIR is what 'grader grade -o DIR' wrote, URL a gradebook.
+    """
     from grader.pages import write_pages
 
     index = write_pages(run, output, number=number, junit=junit)
@@ -217,7 +234,10 @@ def report(run: str, output: Path | None, number: int | None, junit: Path | None
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the public cases; not the graded one.")
 @click.pass_context
 def release(context: click.Context, assignment: str, directory: Path, seed: int) -> None:
-    """The student kit: starter, hand-out and public cases, without any solution."""
+    """Write the student kit: starter, hand-out, public cases.
+
+    Into a new DIRECTORY, without any solution; students check themselves with it, offline.
+    """
     from grader.release import write_kit
 
     for path in write_kit(_assignment(context, assignment), directory, seed=seed):
@@ -231,7 +251,10 @@ def release(context: click.Context, assignment: str, directory: Path, seed: int)
 @click.option("--seed", type=int, help="Seed of the cases: 0 for Gradescope and 1 for GitHub if not given.")
 @click.pass_context
 def export(context: click.Context, platform: str, assignment: str, path: Path, seed: int | None) -> None:
-    """An autograder that a platform runs: a Gradescope zip, or a GitHub action in a folder."""
+    """Write an autograder that Gradescope or GitHub runs.
+
+    PATH is the zip file to upload to Gradescope, or a new folder for the GitHub action.
+    """
     from grader import export as exports
 
     loaded = _assignment(context, assignment)
@@ -247,7 +270,10 @@ def export(context: click.Context, platform: str, assignment: str, path: Path, s
 @click.option("--json", "json_to", metavar="PATH", help="Also write the table as JSON ('-' for standard output).")
 @click.pass_context
 def audit(context: click.Context, assignment: str, budget: int, json_to: str | None) -> None:
-    """How good are the tests: mutants and mistakes caught, right styles accepted, survivors listed."""
+    """Measure how good the tests of an assignment are.
+
+    Mutants of the reference and known mistakes must be caught, right styles accepted; survivors are listed.
+    """
     from grader.audit import audit_assignment, render_audit
 
     found = audit_assignment(_assignment(context, assignment), budget=budget)
@@ -262,7 +288,10 @@ def audit(context: click.Context, assignment: str, budget: int, json_to: str | N
 @click.argument("assignment")
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=Path())
 def new(assignment: str, directory: Path) -> None:
-    """Scaffold an assignment of your own that freezes and grades right away."""
+    """Scaffold an assignment of your own.
+
+    It freezes, grades and passes its audit right away. DIRECTORY is the course, by default the working folder.
+    """
     from grader.scaffold import write_assignment
 
     for path in write_assignment(assignment, directory):
@@ -271,7 +300,7 @@ def new(assignment: str, directory: Path) -> None:
 
 @cli.command()
 def doctor() -> None:
-    """Which walls of the sandbox stand on this machine, and what each means."""
+    """Say which walls of the sandbox stand on this machine."""
     from grader.doctor import explain, probe
 
     found = probe()

@@ -21,13 +21,16 @@ _POLICY = click.option(
 
 @click.group()
 def gradebook() -> None:
-    """Marks over several runs, kept in an SQLite file (or any database with a URL)."""
+    """Keep marks over several runs and export them.
+
+    URL is an SQLite file, or the URL of another database; 'grader grade --gradebook URL' fills it.
+    """
 
 
 @gradebook.command("runs")
 @_BOOK
 def runs_(book: str) -> None:
-    """The runs that a gradebook holds."""
+    """List the runs that a gradebook holds."""
     from grader.gradebook import open_gradebook, runs
 
     with open_gradebook(book, create=False) as opened:
@@ -42,7 +45,14 @@ def runs_(book: str) -> None:
 @gradebook.command()
 @_BOOK
 @click.argument("assignment")
-@click.option("--to", "target", type=click.Choice(["csv", "canvas", "moodle"]), default="csv", show_default=True)
+@click.option(
+    "--to",
+    "target",
+    type=click.Choice(["csv", "canvas", "moodle"]),
+    default="csv",
+    show_default=True,
+    help="What to write: a table of one's own, or a file that the LMS imports.",
+)
 @click.option(
     "--template",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -54,7 +64,7 @@ def runs_(book: str) -> None:
 def export(
     book: str, assignment: str, target: str, template: Path | None, column: str | None, output: Path, policy: str
 ) -> None:
-    """Marks for the LMS, one row per student.
+    """Export the marks, one row per student.
 
     Manual overrides are included. The file that Canvas or Moodle exported is filled in; nothing else in it changes.
     """
@@ -87,7 +97,7 @@ def export(
 @click.argument("after", type=int)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with every check that changed.")
 def diff(book: str, before: int, after: int, as_json: bool) -> None:
-    """Whose marks changed between two runs, and why."""
+    """Show whose marks changed between two runs, and why."""
     from grader.gradebook import open_gradebook
     from grader.gradebook_marks import diff as changes_between
     from grader.report.escape import plain
