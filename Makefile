@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell cksum pyproject.toml constraints.txt 2>/dev/null | cksum | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: grade test lint docs bench clean
+.PHONY: grade test sweep lint docs bench clean
 
 grade: $(STAMP)
 	$(BIN)/grader grade dnn_step_by_step samples/dnn_step_by_step -o graded
@@ -16,7 +16,11 @@ grade: $(STAMP)
 test: $(STAMP)-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not slow"
+
+# Every mistake and style through the sandbox, full training runs, an autograder built from the index.
+sweep: $(STAMP)-test
+	$(BIN)/python -m pytest -m slow
 
 lint: $(STAMP)-test
 	$(BIN)/ruff check .
