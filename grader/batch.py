@@ -17,7 +17,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -88,10 +87,21 @@ class _Station:
     sandbox: Sandbox
 
 
-@cache
+_STATIONS: dict[Setup, _Station] = {}
+
+
 def _station(setup: Setup) -> _Station:
-    assignment = Course(Path(setup.course)).load(setup.assignment)
-    return _Station(assignment, load_cases(Path(setup.cases)), Sandbox(assignment.spec.packages, setup.walls))
+    if setup not in _STATIONS:
+        assignment = Course(Path(setup.course)).load(setup.assignment)
+        sandbox = Sandbox(assignment.spec.packages, setup.walls)
+        _STATIONS[setup] = _Station(assignment, load_cases(Path(setup.cases)), sandbox)
+    return _STATIONS[setup]
+
+
+def _close_stations() -> None:
+    """End every sandbox that this process has kept."""
+    while _STATIONS:
+        _STATIONS.popitem()[1].sandbox.close()
 
 
 def grade_job(setup: Setup, job: Job) -> Result:
@@ -190,9 +200,7 @@ def grade_all(setup: Setup, jobs: Sequence[Job] | Iterable[Job], processes: int 
         else:
             yield from _in_pool(setup, jobs, processes)
     finally:
-        if _station.cache_info().currsize:
-            _station(setup).sandbox.close()
-            _station.cache_clear()
+        _close_stations()
 
 
 def _in_pool(setup: Setup, jobs: Iterable[Job], processes: int) -> Iterator[Result]:

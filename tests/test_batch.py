@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from grader import batch
 from grader.batch import Job, Setup, grade_all, grade_job, level_of
 from grader.cases import save_cases
 from grader.errors import HarnessError
@@ -184,3 +185,5 @@ def test_the_level_is_that_of_the_sandbox(setup: Setup) -> None:
     assert level_of(setup) in ("full", "weak")
     with pytest.raises(HarnessError):
         level_of(replace(setup, assignment="absent"))
+    assert list(grade_all(setup, [])) == []  # ends the sandboxes that were kept
+    assert batch._STATIONS == {}
