@@ -3,7 +3,7 @@
 # ruff: noqa: E501  (a short program is easier to read on one line)
 from __future__ import annotations
 
-from tests.hostile.row import Hostile
+from tests.hostile.row import FULL, Hostile
 
 _NOT_A_REPLY = "crashed: it sent something that is not a reply"
 _KILLED = "crashed: the process was ended by signal 9 (SIGKILL)"
@@ -13,8 +13,7 @@ _RIGHT = "\n    return 3 * A.sum(axis=1)\n"
 
 def does(statement: str) -> str:
     return (
-        f"import numpy as np\nimport os\nimport struct\nimport sys\nimport tools\n\ndef target(A):\n    {statement}"
-        + _RIGHT
+        f"import numpy as np\nimport os\nimport struct\nimport sys\nimport tools\n\ndef target(A):\n    {statement}" + _RIGHT
     )
 
 
@@ -76,6 +75,7 @@ ROWS = (
         "keep the parent busy",
         does("while True: os.write(tools.descriptor(), b'\\0\\0\\0\\0C' * 1000)"),
         ("timeout",),
+        only=FULL,
     ),
     Hostile(
         "progress without end",
@@ -189,10 +189,9 @@ ROWS = (
         "keep the parent busy",
         does("while True:\n        try: helped(1.0)\n        except Exception: pass"),
         ("timeout",),
+        only=FULL,
     ),
-    Hostile(
-        "helper of 10**6 by 10**6", "make the parent allocate", does("helped(10**6, 10**6)"), ("raised RuntimeError",)
-    ),
+    Hostile("helper of 10**6 by 10**6", "make the parent allocate", does("helped(10**6, 10**6)"), ("raised RuntimeError",)),
     Hostile("helper of 4 GB", "make the parent allocate", does("helped(2**14, 2**15)"), ("raised RuntimeError",)),
     Hostile("helper that never returns", "make the parent loop", does("helped(1, 1, 1)"), ("timeout",), only=("full",)),
     Hostile("helper with an object", "run code in the parent", does("helped(object())"), ("raised RuntimeError",)),
@@ -226,5 +225,6 @@ ROWS = (
         "block the parent",
         does("for _ in range(10**9): tools.send(b'C', tools.packed(('helped', (np.zeros(10**5),), {})))"),
         ("timeout",),
+        only=FULL,
     ),
 )

@@ -55,7 +55,7 @@ AROUND = {
     "in a function": "def f(x):\n  return {}",
     "tried": "try:\n x = {}\nexcept E: pass",
 }
-SIZES = (95, 700, 30_000)  # the depths at which parsers and recursion give up, and far beyond
+SIZES = (95, 700, 12_000)  # the depths at which parsers and recursion give up, and far beyond
 
 
 def main() -> None:

@@ -72,6 +72,7 @@ def target(A):
         + "def target(A):\n    return 3 * A.sum(axis=1)\n",
         ("timeout",),
         other=("not-run and timeout",),
+        only=FULL,
     ),
     Hostile(
         "end at import",
@@ -237,9 +238,7 @@ def target(A):
         "import os\n\ndef target(A):\n    os._exit(70)\n",
         ("out-of-memory",),  # its own verdict and nothing else
     ),
-    Hostile(
-        "sys.exit", "end before a verdict", "import sys\n\ndef target(A):\n    sys.exit(0)\n", ("raised SystemExit",)
-    ),
+    Hostile("sys.exit", "end before a verdict", "import sys\n\ndef target(A):\n    sys.exit(0)\n", ("raised SystemExit",)),
     Hostile(
         "KeyboardInterrupt",
         "look like Ctrl-C",

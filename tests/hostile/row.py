@@ -111,9 +111,7 @@ def run(row: Hostile, at: Sandbox) -> Result:
     """Run one row; its helper ``helped`` is answered by the parent, as in a carried run."""
     source = row.source + ("" if "def other" in row.source else "\n\ndef other(A):\n    return A + 1\n")
     source = source.replace("VICTIM", str(VICTIM))
-    submission = parse_submission(
-        "hostile.py", ".py", source.encode("utf-8", "surrogatepass"), {"target": 1, "other": 1}
-    )
+    submission = parse_submission("hostile.py", ".py", source.encode("utf-8", "surrogatepass"), {"target": 1, "other": 1})
     program = Program(
         units=submission.units,
         provided={"tools": TOOLS},

@@ -37,9 +37,7 @@ def left_behind() -> tuple[int, frozenset[str]]:
 
 
 @pytest.mark.parametrize(("row", "runner"), TRIED, ids=[f"{runner}: {row.name}" for row, runner in TRIED])
-def test_a_hostile_submission_gets_what_the_table_says(
-    row: Hostile, runner: str, sandboxes: dict[str, Sandbox]
-) -> None:
+def test_a_hostile_submission_gets_what_the_table_says(row: Hostile, runner: str, sandboxes: dict[str, Sandbox]) -> None:
     if runner not in sandboxes:
         sandboxes[runner] = sandbox(runner)
         assert sandboxes[runner].level == {"full": "full", "spawned": "full", "fork only": "none"}.get(runner, "weak")

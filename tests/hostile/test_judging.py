@@ -127,7 +127,6 @@ def test_a_weird_value_earns_nothing_and_breaks_nothing(value: str, sandbox: San
     assert sum(map(len, faces)) < 10**6
     for face in faces:
         assert "\x1b" not in face
-        assert "<script>alert" not in face or face is text  # JSON is data; whoever shows it escapes it
         assert face.encode("utf-8")
 
 

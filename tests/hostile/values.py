@@ -1,6 +1,5 @@
 """Rows on results that are not what they seem."""
 
-
 from __future__ import annotations
 
 from tests.hostile.row import NO_LATE_IMPORT, Hostile
@@ -108,9 +107,7 @@ Thing.__qualname__ = Text(Thing.__qualname__)
         returns("np.ma.masked_all(2)"),
         ("opaque numpy.ma.MaskedArray", "opaque numpy.ma.core.MaskedArray"),
     ),
-    Hostile(
-        "object array", "smuggle objects", returns("np.array([object(), A], dtype=object)"), ("opaque numpy.ndarray",)
-    ),
+    Hostile("object array", "smuggle objects", returns("np.array([object(), A], dtype=object)"), ("opaque numpy.ndarray",)),
     Hostile("structured array", "smuggle a structure", returns("np.zeros(2, 'f8,i4')"), ("opaque numpy.ndarray",)),
     Hostile(
         "dates and texts as arrays", "unusual dtypes", returns("np.array(['2020'], 'M8[D]')"), ("opaque numpy.ndarray",)
@@ -144,9 +141,7 @@ Thing.__qualname__ = Text(Thing.__qualname__)
         gaps={"fork only": "not run: nothing would stop it at this level", "no landlock": NO_LATE_IMPORT},
     ),
     Hostile("million digits", "make the parent convert", returns("1 << 3400000"), ("raised WireError",)),
-    Hostile(
-        "an integer beyond 64 bits", "an array of objects in the parent", returns("1 << 70"), ("raised WireError",)
-    ),
+    Hostile("an integer beyond 64 bits", "an array of objects in the parent", returns("1 << 70"), ("raised WireError",)),
     Hostile("10 MB of text", "a message without end", returns("'x' * 10**7"), ("raised WireError",)),
     Hostile("lone surrogates", "text that no file can hold", returns("'\\udcff' * 50"), ("wrong",)),
     Hostile(
@@ -164,9 +159,7 @@ Thing.__qualname__ = Text(Thing.__qualname__)
     Hostile(
         "sets in sets",
         "exponential value",
-        returns(
-            "s", "s = frozenset()\nclass C:\n    global s\n    for i in range(40):\n        s = frozenset({s, (s, i)})"
-        ),
+        returns("s", "s = frozenset()\nclass C:\n    global s\n    for i in range(40):\n        s = frozenset({s, (s, i)})"),
         ("raised WireError",),
     ),
     Hostile("a million parts", "slow value", returns("[0.0] * 10**6"), ("raised WireError",)),
@@ -174,9 +167,7 @@ Thing.__qualname__ = Text(Thing.__qualname__)
     Hostile(
         "hostile hash and eq",
         "run code when compared",
-        returns(
-            "{Key(): 1}", "class Key:\n    __hash__ = lambda s: 1\n    def __eq__(s, o):\n        while True: pass"
-        ),
+        returns("{Key(): 1}", "class Key:\n    __hash__ = lambda s: 1\n    def __eq__(s, o):\n        while True: pass"),
         ("wrong",),
     ),
     Hostile(
@@ -253,9 +244,7 @@ Thing.__qualname__ = Text(Thing.__qualname__)
     Hostile(
         "the first answer again",
         "memorise across cases",
-        returns("seen[0]", "seen = []").replace(
-            "    return seen", "    seen.append(3 * A.sum(axis=1))\n    return seen"
-        ),
+        returns("seen[0]", "seen = []").replace("    return seen", "    seen.append(3 * A.sum(axis=1))\n    return seen"),
         ("right then wrong",),
     ),
 )

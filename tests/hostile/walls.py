@@ -56,16 +56,10 @@ ROWS = (
     reaches("kill everybody", "end the machine", "os.kill(-1, signal.SIGTERM)", _ALONE, ("raised ProcessLookupError",)),
     reaches("signal 0 to pid 1", "learn who lives", "os.kill(1, 0)", _ALONE, ("raised ProcessLookupError",)),
     reaches("TCP", "call home", "socket.create_connection(('127.0.0.1', 1), 1)", _SOCKETS),
-    reaches(
-        "UDP", "call home", "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))", _SOCKETS
-    ),
+    reaches("UDP", "call home", "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))", _SOCKETS),
     reaches("IPv6", "call home", "socket.socket(socket.AF_INET6)", _SOCKETS),
-    reaches(
-        "unix socket", "reach a service", "socket.socket(socket.AF_UNIX).connect('/run/docker.sock')", _SOCKETS, ()
-    ),
-    reaches(
-        "abstract socket", "meet another worker", "socket.socket(socket.AF_UNIX).bind('\\0grader-hostile')", _SOCKETS
-    ),
+    reaches("unix socket", "reach a service", "socket.socket(socket.AF_UNIX).connect('/run/docker.sock')", _SOCKETS, ()),
+    reaches("abstract socket", "meet another worker", "socket.socket(socket.AF_UNIX).bind('\\0grader-hostile')", _SOCKETS),
     reaches("netlink", "read the network", "socket.socket(16, socket.SOCK_RAW, 0)", _SOCKETS),
     reaches("set user", "become root", "os.setresuid(0, 0, 0)", {"fork only": "is root already where the grader is"}),
     reaches("unshare", "a world of its own", "tools.syscall(272, 0x10000000)", _FILTERED),
@@ -80,11 +74,7 @@ ROWS = (
     reaches("memory file", "keep something for the next run", "os.memfd_create('x')", _FILTERED),
     reaches("shared memory", "leave something behind", "open('/dev/shm/grader-hostile-shm', 'w')", _ALONE),
     reaches("System V shared memory", "leave something behind", "tools.syscall(29, 0x6772, 4096, 0o1666)", _FILTERED),
-    reaches(
-        "message queue", "leave something behind", "tools.syscall(240, b'grader-hostile', 0o102, 0o666, 0)", _FILTERED
-    ),
-    reaches(
-        "more descriptors of the list", "a timer that sends signals", "tools.syscall(38, 0, b'\\0' * 32, 0)", _FILTERED
-    ),
+    reaches("message queue", "leave something behind", "tools.syscall(240, b'grader-hostile', 0o102, 0o666, 0)", _FILTERED),
+    reaches("more descriptors of the list", "a timer that sends signals", "tools.syscall(38, 0, b'\\0' * 32, 0)", _FILTERED),
     reaches("32-bit system calls", "pass the list by", "tools.syscall(0x40000000 + 57)", _ALONE, ("raised OSError",)),
 )
