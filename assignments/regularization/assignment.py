@@ -63,9 +63,7 @@ def _grows_with_the_square(given):
     plain, once, twice = (float(np.asarray(reply)) for reply in given.replies)
     if np.isclose(twice - plain, 4 * (once - plain), rtol=1e-9, atol=1e-12):
         return None
-    return (
-        f"twice the weights should cost four times the penalty: it went from {once - plain:.6g} to {twice - plain:.6g}"
-    )
+    return f"twice the weights should cost four times the penalty: it went from {once - plain:.6g} to {twice - plain:.6g}"
 
 
 # -- gradients of the regularized cost ---------------------------------------------------
@@ -79,6 +77,7 @@ def _example_network(d):
         X[:, 0] = 0.0
         parameters["b1"] = -np.abs(parameters["b1"])
         parameters["b1"][::2] = 0.0
+        parameters["b2"] = np.abs(parameters["b2"])
         parameters["b2"][::2] = 0.0
     return X, d.labels(1, m), parameters
 
@@ -344,6 +343,8 @@ def _dropped(d, margin=0.0):
     D1, D2 = d.rng.random((n1, m)) < keep_prob, d.rng.random((n2, m)) < keep_prob
     if d.case == "layer dropped":
         D2[:] = False
+    if d.case == "kink":  # what is dropped would hide the kink
+        D1[:, 0] = D2[:, 0] = True
     Z1, A1, Z2, A2, Z3, A3 = found = _forward(X, parameters, (D1 / keep_prob, D2 / keep_prob))
     _moderate(d, found, margin)
     W1, b1, W2, b2, W3, b3 = (parameters[name] for name in _NAMES)
@@ -394,7 +395,7 @@ def _dropout_step(d):
     X, Y = _start(d, 1, _MARGIN)
     parameters = d.facts["parameters"]
     d.note(directions=[{n: d.rng.standard_normal(v.shape) for n, v in parameters.items()} for _ in range(3)])
-    return [(X, Y, d.choice([0.1, 0.5]), 1, d.choice([True, False]), 0, d.choice([0.6, 0.75, 0.86]))]
+    return [(X, Y, d.choice([0.1, 0.5]), 1, d.choice([True, False]), 0, d.choice([0.86, 0.75, 0.6]))]
 
 
 def _step_taken(given):
@@ -463,9 +464,7 @@ ASSIGNMENT = Assignment(
             guards=("guarded",),
             helpers=("compute_cost",),
             properties=(
-                Property(
-                    "the penalty grows with the square of the weights", 0.1, _three_strengths, _grows_with_the_square
-                ),
+                Property("the penalty grows with the square of the weights", 0.1, _three_strengths, _grows_with_the_square),
             ),
         ),
         Function(
@@ -565,7 +564,7 @@ ASSIGNMENT = Assignment(
                     0.2,
                     _dropout_step,
                     _is_a_dropout_step,
-                    count=4,
+                    count=6,
                     fits={"keep-prob-ignored": _is_a_plain_step},
                 ),
             ),

@@ -253,11 +253,19 @@ def test_no_slope_is_measured_near_a_kink_and_no_output_is_saturated(name: str) 
             assert min(np.abs(Z1).min(), np.abs(Z2).min()) >= 1e-2
 
 
-def test_both_hidden_layers_meet_an_exact_zero() -> None:
-    cases = ASSIGNMENT.cases().functions["backward_propagation_with_dropout"].cases
-    caches = [arguments_of(c.plan)[2] for c in cases if c.case_class == "kink"]
-    assert caches
-    assert all((cache[0] == 0).any() and (cache[5] == 0).any() for cache in caches)
+@pytest.mark.parametrize("layer", [1, 2])
+@pytest.mark.parametrize("name", ["backward_propagation_with_regularization", "backward_propagation_with_dropout"])
+def test_a_gradient_that_passes_at_an_exact_zero_shows_in_both_layers(name: str, layer: int) -> None:
+    backward = getattr(reference, name)
+    differs = []
+    for case in ASSIGNMENT.cases().functions[name].cases:
+        X, Y, cache, strength = arguments_of(case.plan)
+        Z, A = ((0, 2), (5, 7))[layer - 1] if len(cache) == 14 else ((0, 1), (4, 5))[layer - 1]
+        passing = list(cache)
+        passing[A] = cache[A] + (cache[Z] == 0) * 1e-300
+        key, right = f"dZ{layer}", backward(X, Y, cache, strength)
+        differs.append(not np.array_equal(backward(X, Y, tuple(passing), strength)[key], right[key]))
+    assert any(differs)
 
 
 @pytest.mark.parametrize(
@@ -311,7 +319,7 @@ def test_a_step_with_other_scales_or_without_dropout_is_not() -> None:
     assert all(judge("model", "a step with dropout", untrained))
     for seed in range(10):
         wrong = judge("model", "a step with dropout", lambda case, *_, s=seed: dropped_step(case, s, lambda k: 1.0))
-        assert sum(message is not None for message in wrong) >= 2  # a mask that stops everything hides the scale
+        assert sum(message is not None for message in wrong) >= 3  # a mask that stops everything hides the scale
 
 
 def test_a_right_model_stands_beside_wrong_functions() -> None:
