@@ -36,6 +36,8 @@ def write_pages(run: str, output: Path | None, *, number: int | None = None, jun
     from grader.report.html import write_site
 
     folder = Path(run)
+    if "://" not in run and not folder.exists():
+        raise HarnessError(f"there is nothing at {run}; name the folder of 'grader grade -o', or a gradebook")
     entries = list(read_run(folder)) if folder.is_dir() else _recorded(run, number)
     if not entries:
         raise HarnessError(f"{run} holds no report yet")

@@ -84,7 +84,7 @@ def test_a_run_of_a_gradebook_is_chosen_by_its_number(run: Path) -> None:
 
 @pytest.mark.parametrize("where", ["nowhere", "nowhere.db"])
 def test_a_run_that_is_not_there_is_an_error(tmp_path: Path, where: str) -> None:
-    with pytest.raises(HarnessError):
+    with pytest.raises(HarnessError, match=r"there is nothing at .*; name the folder of 'grader grade -o'"):
         write_pages(str(tmp_path / where), None)
     assert list(tmp_path.iterdir()) == []
 

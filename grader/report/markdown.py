@@ -41,7 +41,7 @@ def render_summary(reports: Sequence[Report]) -> str:
 def _single(report: Report) -> list[str]:
     score = texts.score(report.points, report.max_points, report.percent)
     lines = [f"## {markdown(report.assignment)}", "", f"**{texts.SCORE}: {markdown(score)}**"]
-    for sentence in (texts.REPORT_STATUS[report.status], texts.SANDBOX[report.sandbox]):
+    for sentence in (texts.REPORT_STATUS[report.status], texts.confined(report)):
         lines += ["", markdown(sentence)] if sentence else []
     lines += [""] if report.messages or report.findings else []
     lines += [f"- {markdown(clip(message, LONGEST_BLOCK))}" for message in report.messages]

@@ -117,7 +117,7 @@ def _head(report: Report) -> list[Line]:
     ]
     if report.functions:
         lines.append(Line(((texts.functions_passed(passed, len(report.functions)), ""),)))
-    sentences = (texts.REPORT_STATUS[report.status], texts.SANDBOX[report.sandbox])
+    sentences = (texts.REPORT_STATUS[report.status], texts.confined(report))
     lines += [Line(((sentence, OTHER),)) for sentence in sentences if sentence]
     lines += [Line((("- ", OTHER), (_message(text), "")), hang=2) for text in report.messages]
     for finding in report.findings:

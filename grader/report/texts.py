@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.model import FunctionReport
+from grader.model import FunctionReport, Report
 
 STATUS = {
     "passed": "passed",
@@ -111,6 +111,11 @@ REPORT_STATUS = {
     "error": "The grader itself failed. This is not the student's fault and counts as no result, "
     "not as zero points.",
 }
+
+
+def confined(report: Report) -> str:
+    """How well the code was confined, where that is worth a word: not where no code ran."""
+    return SANDBOX[report.sandbox] if report.status == "graded" else ""
 
 
 def explained(function: FunctionReport) -> str:
