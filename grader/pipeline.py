@@ -345,7 +345,11 @@ class _Run:
         known = self.assignment.spec.ancestors(spec.name)
         wrong = [n for n in known if n in self.cases.functions and not self._right(n)]
         redefined = [n for n in known if n not in self.cases.functions and self._redefined(n)]
-        names = " and ".join(wrong or redefined or spec.helpers)
+        if not wrong and not redefined:  # hidden by another import, or absent: nobody's formula is wrong
+            names = ", ".join(spec.helpers)
+            text = say("carried-absent", name=spec.name, helpers=names)
+            return Finding("carried", text, say("carried-absent-hint", helpers=names))
+        names = " and ".join(wrong or redefined)
         return Finding("carried", say("carried", name=spec.name, helpers=names), say("carried-hint", helpers=names))
 
     def _redefined(self, name: str) -> bool:

@@ -48,6 +48,8 @@ _TEXTS = {
     "not-run": "not run, because an earlier call of this function did not come back",
     # findings
     "carried": "{name} itself is right; it stands on {helpers}, which is not. It gets full points here.",
+    "carried-absent": "{name} itself is right; with this file's own helpers ({helpers}) it fails. It gets full points.",
+    "carried-absent-hint": "Is one of {helpers} missing, or hidden by a later import of the same name?",
     "carried-own": "{name} is right on the values that your own {producer} hands over. It gets full points here.",
     "carried-values": "judged on what your own functions hand over: {property}",
     "carried-hint": "Repair {helpers} first.",
