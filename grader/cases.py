@@ -12,6 +12,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -240,9 +241,13 @@ def save_cases(cases: CaseFile, path: Path) -> CaseFile:
     return from_bytes(data, str(path))
 
 
+# Judges keep what they derive from a case by its identity: equal files are one value in one process.
+_parsed = lru_cache(maxsize=4)(from_bytes)
+
+
 def load_cases(path: Path) -> CaseFile:
     """Read a case file from disk (see :func:`from_bytes`)."""
     try:
-        return from_bytes(path.read_bytes(), str(path))
+        return _parsed(path.read_bytes(), str(path))
     except OSError as error:
         raise SpecError(f"cannot read the case file {path}: {error.strerror}") from error

@@ -25,13 +25,13 @@ def mistake(code, function, message, hint):
 
 
 def as_submission(
-    text: str, assignment: LoadedAssignment, *, notebook: bool = False, siblings: Mapping[str, str] | None = None
+    text: str, arities: Mapping[str, int], *, notebook: bool = False, siblings: Mapping[str, str] | None = None
 ) -> Submission:
     """A file with this text as the loader reads it."""
     data = _notebook(text) if notebook else text.encode()
     suffix = ".ipynb" if notebook else ".py"
     others = {name: source.encode() for name, source in (siblings or {}).items()}
-    return parse_submission(f"student{suffix}", suffix, data, assignment.cases().arities, siblings=others)
+    return parse_submission(f"student{suffix}", suffix, data, arities, siblings=others)
 
 
 def _notebook(text: str) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from grader.cases import FunctionCases
+from grader.cases import CaseFile, FunctionCases
 from grader.compare import leaves
 from grader.course import Course, LoadedAssignment
 from grader.model import Report
@@ -36,6 +36,11 @@ COURSE = Course(course_root())
 def loaded(name: str) -> LoadedAssignment:
     """The assignment, whose mistakes and styles a submission may import here."""
     return with_author_files(COURSE.load(name))
+
+
+@cache
+def frozen(name: str) -> CaseFile:
+    return loaded(name).cases()
 
 
 @cache
@@ -96,8 +101,8 @@ def graded(
     if packages not in sandboxes:
         sandboxes[packages] = Sandbox(packages)
     siblings = {} if alone else reference(name)[1]
-    submission = as_submission(text, assignment, notebook=notebook, siblings=siblings)
-    return grade_submission(assignment, assignment.cases(), submission, sandboxes[packages])
+    submission = as_submission(text, frozen(name).arities, notebook=notebook, siblings=siblings)
+    return grade_submission(assignment, frozen(name), submission, sandboxes[packages])
 
 
 def why(report: Report) -> list[Any]:
@@ -149,11 +154,11 @@ def partners(name: str, producer: str) -> set[str]:
     A mistake of the producer hands over nothing that the reference's consumer could read, as no student's pair
     of functions would; what these pairs earn is tested with the assignment.
     """
-    frozen = loaded(name).cases().functions
+    cases = frozen(name).functions
     return {
         spec.name
         for spec in loaded(name).spec.functions
-        if spec.own_inputs and any(step == producer for c in frozen[spec.name].cases for step, _ in c.plan.steps)
+        if spec.own_inputs and any(step == producer for c in cases[spec.name].cases for step, _ in c.plan.steps)
     }
 
 
@@ -203,7 +208,7 @@ def right_by_nature(cases: FunctionCases) -> bool:
 @pytest.mark.parametrize("name", COURSE.names)
 def test_a_stub_of_zeros_earns_nothing_but_where_zeros_are_right(name: str, sandboxes: Any) -> None:
     report = graded(name, stub_of_zeros(loaded(name)), sandboxes, alone=True)
-    cases = loaded(name).cases().functions
+    cases = frozen(name).functions
     for found in report.functions:
         expected = found.max_points if right_by_nature(cases[found.name]) else 0.0
         assert found.points == expected, why(report)
