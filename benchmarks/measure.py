@@ -7,6 +7,7 @@ leaves behind are reaped here (this process is their *subreaper*), so that none 
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import platform
 import resource
@@ -35,8 +36,27 @@ class Usage:
     output: str
 
 
+# Between this process and the command, because the kernel counts the memory of whoever starts a process as the
+# new one's peak; a bare interpreter is smaller than anything that is measured.
+_LAUNCH = """
+import os, sys
+pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+sys.stdout.write(f"\\npeak {usage.ru_maxrss}\\n")
+sys.stdout.flush()
+os._exit(min(os.waitstatus_to_exitcode(status) % 256, 255))
+"""
+
+
+def run_for_peak(command: Sequence[str]) -> Usage:
+    """As :func:`run`, with the peak memory of the largest process of the command."""
+    usage = run([sys.executable, "-I", "-S", "-c", _LAUNCH, *command])
+    output, _, peak = usage.output.rstrip("\n").rpartition("\npeak ")
+    return Usage(usage.cpu_s, usage.wall_s, int(peak) / 1024, usage.code, output)
+
+
 def run(command: Sequence[str], cwd: Path = ROOT, env: dict[str, str] | None = None) -> Usage:
-    """Run a command to its end and account for everything below it."""
+    """Run a command to its end and account for everything below it, but for its peak memory."""
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     _reap()
     before = _children_cpu()
@@ -46,11 +66,10 @@ def run(command: Sequence[str], cwd: Path = ROOT, env: dict[str, str] | None = N
     ) as process:
         assert process.stdout is not None
         output = process.stdout.read().decode("utf-8", "replace")
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        process.wait()
     wall = time.perf_counter() - started
     _reap()
-    return Usage(_children_cpu() - before, wall, usage.ru_maxrss / 1024, process.returncode, output)
+    return Usage(_children_cpu() - before, wall, math.nan, process.returncode, output)
 
 
 def _reap() -> None:

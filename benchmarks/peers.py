@@ -8,6 +8,7 @@ peers): one test per function. None of the peers isolates anything.
 from __future__ import annotations
 
 import json
+import math
 import os
 import pickle
 import shutil
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,10 @@ def side_by_side(passes: int, count: int = 20) -> str:
         name: (statistics.median(u.wall_s for u in found) / count, statistics.median(u.cpu_s for u in found) / count)
         for name, found in costs.items()
     }
-    ours = middle["grader grade --jobs 1"]
+    first = statistics.median(u.wall_s for u in bench.alone), statistics.median(u.cpu_s for u in bench.alone)
+    whole = middle["grader grade --jobs 1"]
+    ours = tuple((of_all * count - of_one) / (count - 1) for of_all, of_one in zip(whole, first, strict=True))
+    middle = {"grader grade --jobs 1, each further one": (ours[0], ours[1]), **middle}
     rows = [
         [name, f"{wall:.3f}", f"{cpu:.3f}", f"{wall / ours[0]:.0f}", f"{cpu / ours[1]:.0f}"]
         for name, (wall, cpu) in middle.items()
@@ -118,6 +122,7 @@ class _Bench:
 
     folder: Path
     count: int
+    alone: list[Usage] = field(default_factory=list)  # of grading the first submission alone: start-up
 
     def __post_init__(self) -> None:
         self.submissions = self.folder / "class"
@@ -198,13 +203,14 @@ def _command(peer: str, *arguments: str, cwd: Path) -> Usage:
 
 def _sum(usages: Sequence[Usage]) -> Usage:
     cpu, wall = sum(u.cpu_s for u in usages), sum(u.wall_s for u in usages)
-    return Usage(cpu, wall, max(u.peak_mb for u in usages), 0, usages[-1].output)
+    return Usage(cpu, wall, math.nan, 0, usages[-1].output)
 
 
 # -- the graders -------------------------------------------------------------------------
 
 
 def _ours(bench: _Bench, number: int) -> Usage:
+    bench.alone.append(class_run(bench.submissions / "s00001", bench.folder / f"alone{number}", 1)[0])
     return class_run(bench.submissions, bench.folder / f"ours{number}", 1)[0]
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks.generate import generate
-from benchmarks.measure import Usage, grader, run, table
+from benchmarks.measure import Usage, grader, run_for_peak, table
 
 __all__ = ["class_run", "throughput"]
 
@@ -17,7 +17,7 @@ def class_run(folder: Path, out: Path, jobs: int, *options: str) -> tuple[Usage,
     """``grader grade`` on a folder, as everybody calls it; its usage, and how many reports of each status."""
     keep = ("-o", out, "--jobs", str(jobs), "--json", out / "run.json")
     command = grader("grade", "dnn_step_by_step", folder, *keep, *options)
-    usage = run(command)
+    usage = run_for_peak(command)
     if usage.code != 0:
         raise SystemExit(f"grader grade failed ({usage.code}):\n{usage.output[-2000:]}")
     reports = json.loads((out / "run.json").read_text("utf-8"))["reports"]
