@@ -186,9 +186,10 @@ def test_a_right_style_has_full_marks(name: str, function: str, number: int, san
     spec = loaded(name).spec.function(function)
     text = reference(name)[0] + delegating(spec, "all_styles", f"STYLES[{function!r}][{number}]")
     report = graded(name, text, sandboxes)
-    assert why(report) == []
-    assert report.points == report.max_points
-    assert not any(f.carried for f in report.functions)
+    found = next(f for f in report.functions if f.name == function)
+    assert (found.status, found.carried, found.points) == ("passed", False, found.max_points), why(report)
+    if not any(other.own_inputs for other in loaded(name).spec.functions):  # else its cache is its own business
+        assert why(report) == []
 
 
 @pytest.mark.parametrize("name", COURSE.names)
