@@ -8,9 +8,9 @@ walked side by side (:func:`problems`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -30,12 +30,21 @@ _NUMERIC = (np.ndarray, *_NUMBER)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """The first thing that is wrong with an item: the stage, the place, and the sentence."""
+    """The first thing that is wrong with an item: the stage, the place, and the sentence.
+
+    A sentence about numbers is made when somebody reads it: of a wrong solution judged under each alternative, most
+    are never read.
+    """
 
     stage: Stage
     path: Path
-    message: str
+    text: str | Callable[[], str]
     place: tuple[int, ...] | None = None
+
+    @property
+    def message(self) -> str:
+        """The sentence."""
+        return self.text if isinstance(self.text, str) else self.text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,21 +315,25 @@ def _value_problem(ours: Any, other: Any, where: str, path: Path, tolerance: flo
         wrong = ~(np.abs(other - ours) <= tolerance)
     if not wrong.any():
         return None
-    place = tuple(int(i) for i in np.argwhere(wrong)[0])
-    got, expected = float(other[place]), float(ours[place])
+    infinite = wrong & ~np.isfinite(other)
+    first = infinite if infinite.any() else wrong
+    place = tuple(int(i) for i in np.unravel_index(int(first.argmax()), first.shape))
+    return Problem("values", path, partial(_value_text, ours, other, wrong, place, where, tolerance), place)
+
+
+def _value_text(ours: Any, other: Any, wrong: Any, place: tuple[int, ...], where: str, tolerance: float) -> str:
+    """How many numbers are wrong, by how much, and the first of them (the first nan or inf, if there is one)."""
     at = where + (f"[{', '.join(map(str, place))}]" if place else "")
-    if not np.isfinite(other[wrong]).all():
-        place = tuple(int(i) for i in np.argwhere(wrong & ~np.isfinite(other))[0])
-        at = where + (f"[{', '.join(map(str, place))}]" if place else "")
-        text = say("nan", where=where, what=repr(float(other[place])), place=at, expected=f"{float(ours[place]):.10g}")
-        return Problem("values", path, text, place)
+    got, expected = float(other[place]), f"{float(ours[place]):.10g}"
+    if not np.isfinite(got):
+        return say("nan", where=where, what=repr(got), place=at, expected=expected)
     if ours.ndim == 0:
-        return Problem("values", path, say("value", where=where, got=f"{got:.10g}", expected=f"{expected:.10g}"), place)
+        return say("value", where=where, got=f"{got:.10g}", expected=expected)
     difference = np.abs(other - ours)[wrong]
     scale = np.abs(ours)[wrong]
     with np.errstate(all="ignore"):
         relative = f", relative {float(np.max(difference / scale)):.2g}" if (scale > 0).all() else ""
-    text = say(
+    return say(
         "values",
         count=int(wrong.sum()),
         size=ours.size,
@@ -330,6 +343,5 @@ def _value_problem(ours: Any, other: Any, where: str, path: Path, tolerance: flo
         relative=relative,
         place=at,
         got=f"{got:.10g}",
-        expected=f"{expected:.10g}",
+        expected=expected,
     )
-    return Problem("values", path, text, place)
