@@ -16,8 +16,8 @@ PACKAGE = ROOT / "grader"
 # A module imports modules of its own level or below; a new module gets a place here.
 LEVELS = {
     0: "errors model texts report.escape",  # values and errors
-    1: "wire spec strategies submission running cases distributions "  # what an author writes, what a value is,
-    "archive sheet tree roster layouts collect walls allowlist",  # what a file is
+    1: "wire spec strategies running cases distributions "  # what an author writes, what a value is,
+    "cells statements submission archive sheet tree roster layouts collect walls allowlist",  # what a file is
     2: "compare checks diagnose counterexample course freeze worker zygote answering sandbox doctor",  # running, judging
     3: "pipeline",  # the whole run of one submission
     4: "batch grading rundir cluster gradebook gradebook_marks gradebook_schema lms pages report "  # many submissions,

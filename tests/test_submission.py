@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from grader import submission as module
+from grader import cells
 from grader.errors import SubmissionError
 from grader.submission import Submission, parse_submission, read_submission
 
@@ -100,7 +100,7 @@ def test_a_file_without_permission_is_told(tmp_path: Path) -> None:
 def test_a_file_of_gigantic_size_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "huge.ipynb"
     with path.open("wb") as file:
-        file.truncate(module.MAX_FILE + 2**20)  # a file with a hole: it takes no space on the disk
+        file.truncate(cells.MAX_FILE + 2**20)  # a file with a hole: it takes no space on the disk
     with pytest.raises(SubmissionError, match="the file has 33 MB, at most 32 MB are read; clear the outputs"):
         read_submission(path, {})
 

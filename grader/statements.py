@@ -1,0 +1,265 @@
+"""From code cells to top-level statements, with what stands on its own in a cell that does not parse."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import re
+import textwrap
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+__all__ = ["MAX_MESSAGES", "bound_names", "is_definition", "parse", "statements"]
+
+MAX_MESSAGES = 50
+MAX_ATTEMPTS = 2_000
+
+
+_CELL_MAGIC = re.compile(r"\s*%%(\w+)")
+_PYTHON_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun", "python", "python3"})
+# (?!\s): without it a line of n spaces is tried in n * n ways.
+_MAGIC_LINE = re.compile(r"(\s*)(?!\s)(?:[%!?]|[\w.]+\?{1,2}\s*$|[\w., ]+=\s*[%!])")
+_STARTS = re.compile(r"[^\s#)\]}]")
+_CONTINUES = re.compile(r"(else|elif|except|finally)\b")
+
+
+def statements(label: str, source: str, messages: list[str]) -> Iterator[tuple[ast.stmt, str, int]]:
+    """Top-level statements with their text and first line; recovers what stands on its own."""
+    magic = _CELL_MAGIC.match(source)
+    if magic:
+        if magic[1] not in _PYTHON_CELL_MAGICS:
+            return
+        source = source.replace("%%" + magic[1], "#", 1)
+    tree, _ = parse(source)
+    if tree is None:
+        source = _without_magics(source)
+        tree, error = parse(source)
+        if tree is None:
+            yield from _recovered(label, _without_all_magics(source), error, messages)
+            return
+    lines = source.split("\n")
+    for statement in tree.body:
+        first = _first_line(statement)
+        yield statement, _text(lines, statement, first), first
+
+
+def _first_line(statement: ast.stmt) -> int:
+    """Where a statement begins, its decorators included."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _text(lines: Sequence[str], statement: ast.stmt, first: int) -> str:
+    """The statement's own lines; cut where two statements share a line (``a = 1; b = 2``)."""
+    last = statement.end_lineno or first
+    if statement.col_offset or _shares_last_line(lines[last - 1], statement):
+        with contextlib.suppress(RecursionError):  # too deep: it is left out later, with a message
+            return ast.unparse(statement)
+    return "\n".join(lines[first - 1 : last])
+
+
+def _shares_last_line(line: str, statement: ast.stmt) -> bool:
+    end = statement.end_col_offset or 0
+    rest = _encoded(line)[end : end + 200].decode("utf-8", "ignore").strip()
+    return bool(rest) and not rest.startswith("#") and rest != ";"
+
+
+@lru_cache(maxsize=1)
+def _encoded(line: str) -> bytes:
+    """A line as the parser counts it; kept, because one line may hold ten thousand statements."""
+    return line.encode("utf-8", "surrogatepass")
+
+
+def _tree(source: str) -> ast.Module:
+    with warnings.catch_warnings():  # a formula in a text ("\sigma") is no reason for a warning, let alone an error
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
+
+
+def parse(source: str) -> tuple[ast.Module | None, str]:
+    """The tree of a text, or None and the reason."""
+    try:
+        return _tree(source), ""
+    except SyntaxError as error:
+        return None, f"{type(error).__name__}: {error.msg} (line {error.lineno})"
+    except (ValueError, RecursionError, MemoryError, SystemError) as error:
+        return None, f"it cannot be parsed ({type(error).__name__})"
+
+
+def _without_magics(source: str) -> str:
+    """Magic lines replaced one by one where the parser stumbles over them.
+
+    Not all at once: a line that begins with ``%`` may also go on with an expression or a text.
+    """
+    lines = source.split("\n")
+    for _ in range(100):
+        number = _stumbles("\n".join(lines))
+        match = _MAGIC_LINE.match(lines[number - 1]) if 0 < number <= len(lines) else None
+        if not match:
+            break
+        lines[number - 1] = f"{match[1]}pass"
+    return "\n".join(lines)
+
+
+def _stumbles(source: str) -> int:
+    """The line at which parsing fails; 0 where it does not, or where nobody knows."""
+    try:
+        _tree(source)
+    except SyntaxError as error:
+        return error.lineno or 0
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return 0
+
+
+def _without_all_magics(source: str) -> str:
+    lines = [f"{match[1]}pass" if (match := _MAGIC_LINE.match(line)) else line for line in source.split("\n")]
+    return "\n".join(lines)
+
+
+def _recovered(label: str, source: str, error: str, messages: list[str]) -> Iterator[tuple[ast.stmt, str, int]]:
+    """Statements of a cell that does not parse: whatever parses by itself is kept."""
+    for attempt in (textwrap.dedent(source), source.expandtabs(4)):
+        tree, _ = parse(attempt)
+        if tree is not None:
+            lines = attempt.split("\n")
+            for statement in tree.body:
+                first = _first_line(statement)
+                yield statement, _text(lines, statement, first), first
+            return
+    chunks = _chunks(source.split("\n"))
+    at, lost, kept = 0, [], 0
+    attempts = MAX_ATTEMPTS if len(messages) < MAX_MESSAGES else 0
+    while at < len(chunks) and attempts:
+        tree, text, end = _joined(chunks, at)
+        attempts -= min(attempts, end - at)
+        if tree is None:
+            lost.append(chunks[at])
+            at += 1
+            continue
+        lines = text.split("\n")
+        for statement in tree.body:
+            first = _first_line(statement)
+            yield statement, _text(lines, statement, first), chunks[at][0] + first - 1
+            kept += 1
+        at = end
+    lost.extend(chunks[at:])
+    named = [match[1] for _, chunk in lost for match in [re.match(r"(?:def|class)\s+(\w+)", chunk[0])] if match]
+    what = f"{', '.join(named)} in {label}" if named and kept else label if not kept else f"a part of {label}"
+    messages.append(f"{what} was left out: {error}")
+
+
+def _joined(chunks: Sequence[tuple[int, list[str]]], at: int) -> tuple[ast.Module | None, str, int]:
+    """The chunk at a place, with what follows where it is unfinished: a string may hold text at the margin."""
+    text, tree, end = "", None, at
+    for end in range(at + 1, min(at + 25, len(chunks)) + 1):
+        text = "\n".join(line for _, chunk in chunks[at:end] for line in chunk)
+        tree, error = parse(text)
+        if tree is not None or not _UNFINISHED.search(error):
+            break
+    return tree, text, end
+
+
+_UNFINISHED = re.compile(r"never closed|unterminated triple|unexpected EOF")
+
+
+def _chunks(lines: Sequence[str]) -> list[tuple[int, list[str]]]:
+    """Lines in groups that begin at the margin, with the number of the first line."""
+    chunks: list[tuple[int, list[str]]] = []
+    decorated = False  # the chunk so far is decorators, and what they decorate is still to come
+    for number, line in enumerate(lines, 1):
+        starts = _STARTS.match(line) and not _CONTINUES.match(line)
+        if not chunks or (starts and not decorated):
+            chunks.append((number, [line]))
+            decorated = line.startswith("@")
+        else:
+            chunks[-1][1].append(line)
+            decorated = decorated and (line.startswith(("@", "#")) or not line.strip())
+    return chunks
+
+
+# -- which statements are definitions ----------------------------------------------------
+
+_SAFE_CALLS = frozenset(
+    "range list dict tuple set frozenset float int str bool complex len abs min max sum zip enumerate sorted "
+    "reversed round pow slice namedtuple partial lambdify".split()
+)
+_SAFE_ROOTS = frozenset({"np", "numpy", "math", "functools", "collections", "operator"})
+_PLAIN = (
+    ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.BinOp, ast.UnaryOp,
+    ast.BoolOp, ast.Compare, ast.Subscript, ast.Slice, ast.IfExp, ast.JoinedStr, ast.FormattedValue,
+    ast.Starred, ast.ListComp, ast.DictComp, ast.SetComp,
+)  # fmt: skip
+
+
+def is_definition(statement: ast.stmt) -> bool:
+    """Whether a statement is executed: a definition, an import or a plain assignment, nothing that trains or loads."""
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Import() | ast.ImportFrom():
+            return True
+        case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+            return _is_plain(value)
+        case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=finalbody):
+            rest = [s for h in handlers for s in h.body] + orelse + finalbody
+            return bool(body) and all(map(is_definition, body)) and all(map(_is_definition_or_filler, rest))
+        case ast.If(test=test, body=body, orelse=orelse):
+            guard = any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(test))
+            return not guard and _is_plain(test) and all(map(is_definition, [*body, *orelse]))
+    return False
+
+
+def _is_definition_or_filler(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Pass | ast.Expr) or is_definition(statement)
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """Literals, names, lambdas, arithmetic and calls of NumPy: nothing that trains or loads."""
+    if isinstance(node, ast.Lambda):
+        return True
+    if isinstance(node, ast.Call):
+        return _is_safe_call(node.func) and all(
+            _is_plain(child) for child in [*node.args, *(k.value for k in node.keywords)]
+        )
+    if not isinstance(node, _PLAIN):
+        return False
+    children: Iterable[Any] = ast.iter_child_nodes(node)
+    return all(
+        _is_plain(child)
+        if isinstance(child, ast.expr)
+        else all(map(_is_plain, [child.iter, *child.ifs]))
+        if isinstance(child, ast.comprehension)
+        else True
+        for child in children
+    )
+
+
+def _is_safe_call(function: ast.expr) -> bool:
+    if isinstance(function, ast.Name):
+        return function.id in _SAFE_CALLS
+    root: ast.expr = function
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    return isinstance(root, ast.Name) and root.id in _SAFE_ROOTS
+
+
+def bound_names(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement binds (without those of a star import)."""
+    match statement:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            for alias in names:
+                if alias.name != "*":
+                    yield alias.asname or alias.name.split(".")[0]
+        case ast.Assign(targets=targets):
+            for target in targets:
+                yield from (n.id for n in ast.walk(target) if isinstance(n, ast.Name))
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            yield name
+        case ast.Try() | ast.If():
+            for child in ast.iter_child_nodes(statement):
+                for inner in child.body if isinstance(child, ast.ExceptHandler) else [child]:
+                    if isinstance(inner, ast.stmt):
+                        yield from bound_names(inner)
