@@ -37,7 +37,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(STAMP): $(VENV)/bin/python
-	$(PIP) -e .
+	$(PIP) -e '.[report,gradebook,audit]'
 	@rm -f $(VENV)/.installed-*; touch $@
 
 $(STAMP)-test: $(STAMP)

@@ -34,8 +34,9 @@ class _Group(click.Group):
 @click.group(
     cls=_Group,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit status: 0 done (check: full marks), 1 check found something or --min-score was not reached, "
-    "2 wrong usage or unreadable input, 3 the grader itself failed.",
+    epilog="\b\nExit status:\n  0  done; for 'check': full marks\n"
+    "  1  'check' found something, or --min-score was not reached\n"
+    "  2  wrong usage, or input that 'check' cannot read\n  3  the grader itself failed",
 )
 @click.version_option(__version__, prog_name="grader")
 @click.option(
@@ -70,7 +71,10 @@ def _write_json(data: Any, target: str) -> None:
 _JSON = click.option("--json", "json_to", metavar="PATH", help="Write JSON to a file, or to standard output with '-'.")
 _SEED = click.option("--seed", type=int, default=0, show_default=True, help="Seed of the drawn cases.")
 _MIN_SCORE = click.option(
-    "--min-score", type=click.FloatRange(0, 100), help="Exit with status 1 below this percentage of the points."
+    "--min-score",
+    metavar="PERCENT",
+    type=click.FloatRange(0, 100),
+    help="Exit with status 1 below this percentage of the points, 0 to 100.",
 )
 
 
@@ -186,6 +190,8 @@ def grade(context: click.Context, /, assignment: str, paths: tuple[Path, ...], *
     outcome = grade_paths(loaded, list(paths), wanted)
     if outcome.errors:
         context.exit(HARNESS)
+    if outcome.astray:
+        context.exit(USAGE)
     if options["min_score"] is not None and outcome.lowest is not None and outcome.lowest < options["min_score"]:
         context.exit(FOUND)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.batch import Job, Result, Setup, failed, grade_job
-from grader.errors import GraderError, HarnessError
+from grader.errors import GraderError, HarnessError, missing_extra
 
 __all__ = ["grade_on_cluster"]
 
@@ -74,7 +74,7 @@ def grade_on_cluster(setup: Setup, jobs: Sequence[Job], address: str) -> Iterato
     try:
         import distributed
     except ImportError:
-        raise HarnessError("--scheduler needs the extra 'cluster': pip install 'numpy-course-grader[cluster]'") from None
+        raise missing_extra("--scheduler", "cluster") from None
     library: Any = distributed  # it is not typed
     try:
         client = library.Client(address, timeout="15s")

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-__all__ = ["GraderError", "HarnessError", "SpecError", "SubmissionError", "WireError"]
+__all__ = ["GraderError", "HarnessError", "SpecError", "SubmissionError", "WireError", "missing_extra"]
 
 
 class HarnessError(Exception):
@@ -32,3 +32,12 @@ class GraderError(HarnessError):
 
 class WireError(GraderError):
     """Bytes that do not decode to a value, or that exceed a limit."""
+
+
+def missing_extra(what: str, extra: str) -> HarnessError:
+    """The error of something that needs a package which is installed only on request.
+
+    >>> print(missing_extra("the gradebook", "gradebook"))
+    the gradebook needs the extra 'gradebook': python -m pip install 'numpy-course-grader[gradebook]'
+    """
+    return HarnessError(f"{what} needs the extra '{extra}': python -m pip install 'numpy-course-grader[{extra}]'")

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from grader.errors import missing_extra
 from grader.model import Report, report_from_json, report_to_json
 
 try:
@@ -25,7 +26,7 @@ try:
 
     from grader.gradebook_schema import OVERRIDES, REPORTS, RUNS, GradebookError, migrate
 except ImportError as error:  # pragma: no cover - tested in a process of its own
-    raise ImportError("the gradebook needs SQLAlchemy: pip install 'grader[gradebook]'") from error
+    raise missing_extra("the gradebook", "gradebook") from error
 
 __all__ = [
     "Gradebook",

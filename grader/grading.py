@@ -45,10 +45,15 @@ class GradeOptions:
 
 @dataclass(frozen=True)
 class Graded:
-    """What came of a run: how many failed in the harness, and the lowest percentage."""
+    """What came of a run: how many failed in the harness, the lowest percentage, and whether the paths were wrong.
+
+    They are when one of them does not exist, or when no submission lies at any of them. Whatever else there is
+    has been graded all the same.
+    """
 
     errors: int
     lowest: float | None
+    astray: bool = False
 
 
 def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: GradeOptions) -> Graded:
@@ -57,7 +62,7 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
     Raises
     ------
     HarnessError
-        When a path does not exist, or the sandbox is too weak for an untrusted batch.
+        When the sandbox is too weak for an untrusted batch, or the roster or the gradebook cannot be read.
     """
     cases = assignment.cases(options.seed, notice=lambda text: print(text, file=sys.stderr))
     with ExitStack() as stack:
@@ -88,7 +93,8 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
             _write_run(run, order, options.json_to)
         if options.json_to != "-":
             _print_run(run, order, found.messages, [p.name or p.id for p in found.missing])
-    return outcome
+    astray = not all(path.exists() for path in paths) or not any(item.student for item in found.items)
+    return replace(outcome, astray=astray)
 
 
 def _job(item: Item) -> Job:

@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.errors import HarnessError
+from grader.errors import missing_extra
 
 __all__ = ["Mutant", "chosen", "mutants_of", "plain_source"]
 
@@ -113,7 +113,7 @@ def _general_mutants(source: str) -> Iterator[tuple[str, str]]:
         from cosmic_ray.mutating import mutate_code
         from cosmic_ray.plugins import get_operator, operator_names
     except ImportError:
-        raise HarnessError("'grader audit' needs the extra 'audit': pip install 'numpy-course-grader[audit]'") from None
+        raise missing_extra("'grader audit'", "audit") from None
     wanted = {f"core/ReplaceBinaryOperator_{a}_{b}" for a, others in _ARITHMETIC.items() for b in others}
     wanted |= {f"core/{name}" for name in _OTHERS}
     for name in sorted(operator_names()):

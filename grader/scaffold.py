@@ -162,7 +162,7 @@ def write_assignment(name: str, directory: Path) -> list[Path]:
         When the name is no identifier, or is taken.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise SpecError(f"expected a name of small letters, digits and underscores, found {name!r}")
+        raise SpecError(f"expected a letter, then small letters, digits and underscores as a name, found {name!r}")
     home = directory / "assignments" / name
     reference = directory / "reference" / f"{name}.py"
     for taken in (home, reference):

@@ -209,6 +209,28 @@ def test_many_are_graded_shown_and_kept(run: Run, files: Path) -> None:
     assert found == {"right.py": 100.0, "wrong.py": 100.0, "empty.py": None}
 
 
+@pytest.mark.parametrize(
+    ("names", "graded", "expected"),
+    [
+        (["right.py", "empty.py"], 2, 0),  # a submission that cannot be read is a result
+        (["right.py", "absent.py"], 2, 2),  # a path that leads nowhere is a wrong command
+        (["absent"], 1, 2),
+        (["hollow"], 1, 2),
+        (["right.py", "hollow"], 2, 0),  # one student of several handed in an empty folder
+    ],
+)
+def test_paths_that_lead_nowhere_give_status_2_and_the_rest_is_graded(
+    run: Run, files: Path, names: list[str], graded: int, expected: int
+) -> None:
+    (files / "hollow").mkdir()
+    paths = [files / name for name in names]
+    status, out, _ = run("grade", "tiny", *paths, "--jobs", 1, "--allow-weak-sandbox", "--json", "-")
+    assert status == expected
+    points = [report["points"] for report in json.loads(out)["reports"]]
+    assert len(points) == graded
+    assert ("right.py" in names) == (100.0 in points)
+
+
 @pytest.mark.parametrize(("least", "expected"), [(90, 0), (91, 1)])
 def test_the_lowest_score_of_a_batch_decides_the_status(run: Run, files: Path, least: int, expected: int) -> None:
     (files / "empty.py").unlink()

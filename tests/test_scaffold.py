@@ -55,7 +55,7 @@ def test_a_second_assignment_joins_the_course(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "2nd", "Caps", "a-b", "a/b", "../a", "a b", "é", "a\n"])
 def test_a_name_that_is_no_identifier_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(SpecError, match="small letters, digits and underscores"):
+    with pytest.raises(SpecError, match="expected a letter, then small letters, digits and underscores"):
         write_assignment(name, tmp_path)
     assert list(tmp_path.iterdir()) == []
 

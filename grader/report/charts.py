@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from grader.errors import GraderError
+from grader.errors import missing_extra
 from grader.report import texts
 from grader.report.escape import plain
 from grader.report.overview import BINS, FunctionRate
@@ -108,10 +108,7 @@ def _matplotlib(title: str) -> Iterator[None]:
     try:
         import matplotlib as mpl
     except ImportError as error:
-        raise GraderError(
-            "the pages of a run need matplotlib for their charts, and it is not installed; "
-            "install the extra: pip install 'grader[report]'"
-        ) from error
+        raise missing_extra("'grader report'", "report") from error
     with mpl.rc_context(), warnings.catch_warnings():
         # The browser draws the letters, so that a glyph missing from matplotlib's font does no harm.
         warnings.filterwarnings("ignore", message="Glyph")

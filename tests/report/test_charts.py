@@ -13,7 +13,7 @@ from grader.report.overview import FunctionRate, overview
 
 from . import samples
 
-pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'grader[report]'")
+pytest.importorskip("matplotlib", reason="matplotlib (the extra 'report') is not installed")
 
 from grader.report.charts import PALETTE, marks_chart, rates_chart
 
@@ -67,9 +67,9 @@ def test_without_matplotlib_the_error_says_what_to_install() -> None:
     code = (
         "import sys; sys.modules['matplotlib'] = None\n"
         "from grader.report.charts import marks_chart\n"
-        "from grader.errors import GraderError\n"
+        "from grader.errors import HarnessError\n"
         "try: marks_chart([0] * 10)\n"
-        "except GraderError as error: print(error)"
+        "except HarnessError as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "pip install 'grader[report]'" in done.stdout
+    assert "pip install 'numpy-course-grader[report]'" in done.stdout

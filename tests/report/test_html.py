@@ -25,7 +25,7 @@ CODE = {
     "cell 3": "import numpy as np\n",
     "cell 7": "# a comment\n\ndef linear_backward(dZ, cache):\n    ...\n",
 }
-SITE = pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'grader[report]'")
+SITE = pytest.importorskip("matplotlib", reason="matplotlib (the extra 'report') is not installed")
 
 
 class Reader(HTMLParser):
