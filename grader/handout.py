@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from grader.course import LoadedAssignment
 
-__all__ = ["formula_of", "handout", "introduction", "sections"]
+__all__ = ["formula_of", "handout", "in_order", "introduction", "sections"]
 
 _HEADING = r"(?m)^(?=##+ )"
 
@@ -29,9 +29,30 @@ def sections(text: str) -> Mapping[str, str]:
     >>> sections("# Title\n\n### `f(x)`, 5 points\n\nDouble it.\n\n## An example\n")
     {'f': '### `f(x)`, 5 points\n\nDouble it.'}
     """
-    parts = [part for part in re.split(_HEADING, text) if part.startswith("##")]
-    named = [(re.search(r"`(\w+)", part.split("\n", 1)[0]), part.strip()) for part in parts]
-    return {match[1]: part for match, part in named if match}
+    return {name: part for name, part in _parts(text) if name}
+
+
+def in_order(text: str) -> tuple[Mapping[str, str], str]:
+    r"""Parts by function, each behind the general ones that stand before it; and what stands behind the last one.
+
+    >>> in_order("# Title\n\n## A network\n\n### `f(x)`\n\nDouble it.\n\n## An example\n")
+    ({'f': '## A network\n\n### `f(x)`\n\nDouble it.'}, '## An example')
+    """
+    found: dict[str, str] = {}
+    waiting: list[str] = []
+    for name, part in _parts(text):
+        waiting.append(part)
+        if name:
+            found[name] = "\n\n".join(waiting)
+            waiting = []
+    return found, "\n\n".join(waiting) if found else ""
+
+
+def _parts(text: str) -> list[tuple[str, str]]:
+    """The parts in order, each with the function that its heading names, if any."""
+    parts = [part.strip() for part in re.split(_HEADING, text) if part.startswith("##")]
+    named = [(re.search(r"`(\w+)", part.split("\n", 1)[0]), part) for part in parts]
+    return [(match[1] if match else "", part) for match, part in named]
 
 
 def introduction(text: str) -> str:

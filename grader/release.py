@@ -15,7 +15,7 @@ from typing import Any
 from grader.cases import to_bytes
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
-from grader.handout import handout, introduction, sections
+from grader.handout import handout, in_order, introduction
 from grader.starter import starter_of
 from grader.wheel import wheel
 
@@ -168,7 +168,7 @@ def _notebook(assignment: LoadedAssignment) -> str:
 
     v4: Any = nbformat.v4
     text = handout(assignment)
-    parts = sections(text)
+    parts, rest = in_order(text)
     setup = f"{_imports(assignment)}\n\nfrom grader.notebook import check"
     cells: list[Any] = [v4.new_markdown_cell(introduction(text)), v4.new_code_cell(setup)]
     for function in assignment.spec.functions:
@@ -176,6 +176,8 @@ def _notebook(assignment: LoadedAssignment) -> str:
         cells.append(v4.new_markdown_cell(parts.get(function.name, bare)))
         cells.append(v4.new_code_cell(starter_of(assignment.reference_function(function.name))))
         cells.append(v4.new_code_cell(f"check({function.name})"))
+    if rest:
+        cells.append(v4.new_markdown_cell(rest))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"  # the same kit has the same bytes
     metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}

@@ -187,7 +187,7 @@ def forward_propagation_n__guarded(
 def backward_propagation_n(X: np.ndarray, Y: np.ndarray, cache: Cache) -> dict[str, np.ndarray]:
     """Gradients of the mean cross-entropy of the network with layers 4-5-3-1.
 
-    The published exercise plants two mistakes here for the check to find; this is the right version.
+    The published exercise hands this function out with two mistakes in it, for the check to find.
 
     Parameters
     ----------

@@ -22,6 +22,7 @@ from grader.checks import arguments_of
 from grader.compare import leaves
 from grader.course import Course
 from grader.errors import SpecError
+from grader.handout import handout, in_order, introduction, sections
 from grader.model import Report
 from grader.pipeline import grade_submission
 from grader.release import write_kit
@@ -279,6 +280,17 @@ def test_the_notebook_has_the_handout_a_starter_and_a_check_for_every_function()
         assert texts[at - 1].startswith(f"def {spec.name}(")
         assert f"`{spec.name}(" in texts[at - 2]
         assert f"{spec.points:g} points" in texts[at - 2]
+
+
+@every_assignment
+def test_a_handout_has_a_part_for_each_function_and_the_notebook_all_of_it_in_order(name: str) -> None:
+    assignment = COURSE.load(name)
+    text = handout(assignment)
+    functions = [f.name for f in assignment.spec.functions]
+    assert list(sections(text)) == functions
+    parts, rest = in_order(text)
+    whole = "\n\n".join([introduction(text), *parts.values(), rest])
+    assert whole.split() == text.split()
 
 
 def test_the_readme_of_a_kit_lists_what_is_to_be_done() -> None:
