@@ -8,8 +8,10 @@ all values pass), and nothing is earned by what a stub gets right.
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import math
+import re
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +22,7 @@ import numpy as np
 
 from grader.answering import bounded_memory
 from grader.cases import Case, FunctionCases
-from grader.compare import STAGES, Item, Problem, agrees, items_of, kind_of, leaves, problems
+from grader.compare import STAGES, Item, Problem, agrees, items_of, kind_of, leaves, problems, where_text
 from grader.errors import WireError
 from grader.model import Check, FunctionStatus
 from grader.running import Outcome, Plan, Raised, Returned, Stopped
@@ -316,12 +318,37 @@ def _last(outcomes: Outcomes, case: Case) -> Outcome:
 
 
 def raised_text(outcome: Outcome, case: Case) -> str:
-    """An exception in words; its text only where the inputs may be seen."""
-    if isinstance(outcome, Raised):
-        message = f": {outcome.message}" if outcome.message and case.visible else ""
-        origin = f" ({outcome.origin})" if outcome.origin else ""
-        return say("raised", type=outcome.type_name, message=message, origin=origin)
-    return say("not-run")
+    """An exception in words; where the inputs may not be seen, none of the words are the submission's own."""
+    if not isinstance(outcome, Raised):
+        return say("not-run")
+    name, message, origin = outcome.type_name, outcome.message, outcome.origin or ""
+    if not case.visible:
+        name, message = name if name in _EXCEPTIONS else say("own-exception"), ""
+        origin = origin if _PLACE.fullmatch(origin) else ""
+    return say("raised", type=name, message=message and f": {message}", origin=origin and f" ({origin})")
+
+
+_EXCEPTIONS = frozenset(
+    {name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)}
+    | {"LinAlgError", "numpy.linalg.LinAlgError", "AxisError", "numpy.exceptions.AxisError"}
+)
+_PLACE = re.compile(r"[^\d\n]{0,80}(\d{1,3}|[^\d\n]{0,80}), line \d{1,5}")
+_NUMBERS_TOLD = re.compile(r"(?!.*\d{4})(?!(.*\d,){5})", re.DOTALL)
+
+
+def told(case: Case, problem: Problem, item: str) -> str:
+    """A problem in words; of a case that may not be seen no value, key or name that the submission chose.
+
+    Shapes and dtypes are told also then, as far as they are small: they are what helps most, and say little.
+    """
+    if case.visible or (problem.stage in ("shape", "dtype") and _NUMBERS_TOLD.match(problem.message)):
+        return problem.message
+    return say(f"hidden-{problem.stage}", where=where_text(problem.path, item))
+
+
+def _telling(hits: Sequence[tuple[Case, Problem]]) -> tuple[Case, Problem]:
+    """The first case that may be seen, else the first one."""
+    return next((hit for hit in hits if hit[0].visible), hits[0])
 
 
 def _runs(values: Sequence[Case], outcomes: Outcomes, draft: _Draft) -> bool:
@@ -329,7 +356,8 @@ def _runs(values: Sequence[Case], outcomes: Outcomes, draft: _Draft) -> bool:
     for case in failing:
         draft.failures.append(Failure(case, "runs", None, None, raised_text(_last(outcomes, case), case)))
     if failing:
-        message = raised_text(_last(outcomes, failing[0]), failing[0]) + _for_class(failing, values)
+        first = next((case for case in failing if case.visible), failing[0])
+        message = raised_text(_last(outcomes, first), first) + _for_class(failing, values)
         draft.add("runs", "runs", "failed", 0, 0, message)
     else:
         draft.add("runs", "runs", "passed", 0, 0, "")
@@ -445,8 +473,9 @@ def _item_checks(
     left_out: frozenset[str],
     draft: _Draft,
 ) -> None:
-    structural = [(name, p, hits) for name, (p, hits) in results.items() if p and p.stage == "structure"]
-    message = structural[0][1].message if structural else ""
+    structural = [(name, [h for h in hits if h[1].stage == "structure"]) for name, (_, hits) in results.items()]
+    structural = [found for found in structural if found[1]]
+    message = told(*_telling(structural[0][1]), structural[0][0]) if structural else ""
     draft.add("structure", "structure", "failed" if structural else "passed", 0, 0, message)
     for name, (problem, hits) in results.items():
         if name in spec.opaque:
@@ -457,7 +486,7 @@ def _item_checks(
             points = shares.items.get(name, 0.0) * spec.points if stage == "values" else 0.0
             if number == reached and problem:
                 at = [(c, p) for c, p in hits if p.stage == stage]
-                text = at[0][1].message + _for_class([c for c, _ in at], values)
+                text = told(*_telling(at), name) + _for_class([c for c, _ in at], values)
                 draft.add(stage, name, "failed", points, 0, text)
             elif number > reached and problem:
                 draft.add(stage, name, "skipped", points, 0, say("skipped-stage", stage=problem.stage, item=name))
@@ -466,7 +495,7 @@ def _item_checks(
                 right = say("optional") if name in left_out else say("passed-cases", count=len(values))
                 text = right if pays else say("trivial")
                 draft.add(stage, name, "passed", points, points if pays else 0, text if stage == "values" else "")
-        draft.failures.extend(Failure(c, "values", name, p, p.message) for c, p in hits)
+        draft.failures.extend(Failure(c, "values", name, p, told(c, p, name)) for c, p in hits)
 
 
 # -- inputs, sets, properties ------------------------------------------------------------
@@ -476,7 +505,7 @@ def _inputs_check(
     spec: Function, cases: FunctionCases, outcomes: Outcomes, shares: _Shares, all_right: bool, draft: _Draft
 ) -> None:
     points = shares.inputs * spec.points
-    for case in cases.cases:
+    for case in sorted(cases.cases, key=lambda case: not case.visible):
         replies = outcomes.get(case.key, ())
         for outcome, (name, question) in zip(replies, plan_of(case, replies).steps, strict=False):
             if isinstance(outcome, Returned) and outcome.mutated and name == spec.name:
@@ -528,14 +557,15 @@ def _set_check(
     if not failing:
         _, results = _best_alternative(spec, mine, outcomes)
         failing = [
-            Failure(case, name, item, problem, problem.message)
+            Failure(case, name, item, problem, told(case, problem, item))
             for item, (_, hits) in results.items()
             for case, problem in hits
         ]
     if failing:
         draft.failures.extend(failing)
         where = list({f.case.key: f.case for f in failing}.values())
-        draft.add("values", name, "failed", points, 0, failing[0].message + _for_class(where, mine))
+        first = next((f for f in failing if f.case.visible), failing[0])
+        draft.add("values", name, "failed", points, 0, first.message + _for_class(where, mine))
     else:
         message = say("passed-cases", count=len(mine)) if gate else say("trivial")
         draft.add("values", name, "passed", points, points if gate else 0, message)
@@ -577,7 +607,8 @@ def property_problem(prop: Property, case: Case, outcomes: Sequence[Outcome]) ->
             message = prop.judge(given)
         return message and message[:_MOST_TEXT]
     except _FORM_ERRORS as error:
-        return say("property-form", problem=f"{type(error).__name__}: {error}"[:_MOST_TEXT])
+        text = f": {error}" if case.visible else ""  # it may quote what the submission returned
+        return say("property-form", problem=f"{type(error).__name__}{text}"[:_MOST_TEXT])
     except WireError as error:
         return say("property-form", problem=str(error))
 

@@ -19,9 +19,10 @@ from grader.counterexample import counterexample_of
 from grader.course import LoadedAssignment
 from grader.diagnose import findings_of
 from grader.errors import SubmissionError
+from grader.hiding import hidden, seen
 from grader.model import Check, Finding, FunctionReport, Report, SandboxLevel
 from grader.running import Answer, Outcome, Plan, Program, Runner, Stopped
-from grader.spec import Function
+from grader.spec import Function, Shows
 from grader.submission import Submission, read_submission
 from grader.texts import say
 
@@ -96,7 +97,7 @@ def grade_submission(
     specs = [spec for spec in assignment.spec.functions if needed is None or spec.name in needed]
     with np.errstate(all="ignore"):  # nan and inf are a student's to return and ours to judge
         run = _Run(assignment, cases, submission, runner, specs)
-        graded = [run.function(spec) for spec in specs]
+        graded = [seen(run.function(spec), assignment.spec.shows) for spec in specs]
     messages = (*run.messages, *_not_carried(assignment, graded))
     graded = [f for f in graded if only in (None, f.name)]
     if all(f.status == "missing" for f in graded):
@@ -174,7 +175,7 @@ class _Run:
         specs: Sequence[Function],
     ) -> None:
         self.assignment = assignment
-        self.cases = cases
+        self.cases = _as_shown(cases, assignment.spec.shows)
         self.submission = submission
         self.runner = runner
         plain = [f for f in specs if not f.given]
@@ -252,7 +253,7 @@ class _Run:
         answer = self._answer(helpers)
         if helpers and answer is not None and self._may_be_their_fault(helpers, first.verdict):
             attempts.append(self._again(spec, cases, [c.plan for c in cases.cases], helpers, answer, "helpers"))
-        if any(c.own for c in cases.cases):
+        if any(c.own for c in cases.cases) and not _only_inputs_changed(first.verdict):
             plans = [c.own or c.plan for c in cases.cases]
             attempts.append(self._again(spec, cases, plans, (), None, "own"))
         instead = carried_by_property(spec, first.verdict)
@@ -369,11 +370,23 @@ class _Run:
 _BLANK = re.compile(r"""\s+[\w\[\]"'+(), ]+=\s*None(\s*,\s*None)*\s*(#.*)?$""")
 
 
+def _as_shown(cases: CaseFile, shows: Shows) -> CaseFile:
+    """The cases, of which none may be seen unless the assignment shows examples."""
+    if shows == "examples":
+        return cases
+    return replace(cases, functions={name: hidden(some) for name, some in cases.functions.items()})
+
+
 def _tells_more(one: Verdict, other: Verdict) -> bool:
     """Whether a verdict earns more, or as much but did not end in an exception (of a wrong helper)."""
     raised = any(c.kind == "runs" and c.status == "failed" for c in other.checks)
     ran = not any(c.kind == "runs" and c.status == "failed" for c in one.checks)
     return one.points > other.points or (one.points == other.points and raised and ran)
+
+
+def _only_inputs_changed(verdict: Verdict) -> bool:
+    """Whether nothing else is wrong: on the student's own values, which travel as handles, it could not be seen."""
+    return {check.kind for check in verdict.checks if check.status == "failed"} == {"inputs"}
 
 
 def _silent(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:

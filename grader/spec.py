@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from grader.errors import SpecError
 from grader.wire import Code, Opaque, Ref
@@ -29,10 +29,14 @@ __all__ = [
     "Opaque",
     "Property",
     "Ref",
+    "Shows",
     "Step",
     "cases",
     "mistake",
 ]
+
+
+Shows = Literal["examples", "sentences", "findings"]
 
 
 @dataclass(frozen=True)
@@ -258,6 +262,9 @@ class Assignment:
         dotted name of the right one.
     memory_mb
         What a submission may allocate beyond the worker's own size.
+    shows
+        How much of the graded cases a report shows: "examples" (failing calls of the cases that may be seen),
+        "sentences" (no inputs, values, output or exceptions' texts) or "findings" (points and mistakes only).
     """
 
     name: str
@@ -269,6 +276,7 @@ class Assignment:
     provided_helpers: Mapping[str, str] = field(default_factory=dict)
     memory_mb: int = 512
     total_s: float = 60.0
+    shows: Shows = "examples"
 
     def __post_init__(self) -> None:
         validate(self)
@@ -319,6 +327,9 @@ def validate(assignment: Assignment) -> None:
         raise SpecError(f"{where}: the name must be a Python identifier, since it names a folder")
     if not assignment.functions:
         raise SpecError(f"{where}: 'functions' is empty; name at least one graded function")
+    if assignment.shows not in get_args(Shows):
+        known_levels = ", ".join(map(repr, get_args(Shows)))
+        raise SpecError(f"{where}: shows must be one of {known_levels}, found {assignment.shows!r}")
     names = [f.name for f in assignment.functions]
     for name in names:
         if names.count(name) > 1:
