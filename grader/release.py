@@ -46,8 +46,13 @@ _README = """\
    `### START CODE HERE ###` and `### END CODE HERE ###`. [HANDOUT.md](HANDOUT.md) explains every function.
 2. Install the grader once (Python 3.11 or later; it lies in this folder, what it needs comes from the network):
 
+       python3 -m venv .venv
+       . .venv/bin/activate
        python -m pip install -r requirements.txt
 
+   The first two lines make an environment of its own and enter it, which every new terminal has to do again (on
+   Windows: `py -m venv .venv`, `.venv\\Scripts\\activate`). For `check` in the notebook, run
+   `%pip install -r requirements.txt` in a cell once: that installs it for the Python that Jupyter uses.
 3. In this folder, check yourself as often as you like and without a network:
 
        grader check {name} {name}.ipynb
@@ -169,7 +174,8 @@ def _notebook(assignment: LoadedAssignment) -> str:
     v4: Any = nbformat.v4
     text = handout(assignment)
     parts, rest = in_order(text)
-    setup = f"{_imports(assignment)}\n\nfrom grader.notebook import check"
+    found = "from grader.notebook import check  # not found? run once: %pip install -r requirements.txt"
+    setup = f"{_imports(assignment)}\n\n{found}"
     cells: list[Any] = [v4.new_markdown_cell(introduction(text)), v4.new_code_cell(setup)]
     for function in assignment.spec.functions:
         bare = f"### `{function.name}` — {function.points:g} points\n\n{function.summary}"
