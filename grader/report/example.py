@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from grader.model import FunctionReport
 from grader.report import texts
 from grader.report.values import Style, difference, style_for
 
-__all__ = ["Example", "example_of"]
+__all__ = ["Example", "example_of", "unwritten"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def example_of(function: FunctionReport) -> Example:
         case=str(data.get("case") or ""),
         message=message,
         arguments=tuple((str(a.get("name")), a.get("value")) for a in data.get("arguments") or ()),
-        item=str(data.get("item") or ""),
+        item=_label(str(data.get("item") or ""), where),
         results=tuple(results),
         style=style_for(expected, got, where),
         difference=texts.first_difference(where, *pair)
@@ -61,3 +62,21 @@ def example_of(function: FunctionReport) -> Example:
         output=str(data.get("output") or "").rstrip(),
         snippet=str(data.get("snippet") or "").rstrip(),
     )
+
+
+def unwritten(function: FunctionReport) -> bool:
+    """Whether nothing came back because a blank is not filled in yet: an example would say no more than that."""
+    data = function.counterexample or {}
+    blank = any(finding.code == "unfilled-blank" for finding in function.findings)
+    return blank and function.status == "failed" and data.get("got") is None
+
+
+def _label(item: str, where: str) -> str:
+    """What the shown values are called: of an item such as ``dW{l}`` the entry in question, nothing for the whole.
+
+    >>> _label("dW{l}", "dW1[2, 0]"), _label("dW{l}", "dW{l}"), _label("Z", "Z[0, 0]")
+    ('dW1', '', 'Z')
+    """
+    entry = where.partition("[")[0]
+    family = re.compile(r"\{\w\}")
+    return item if not family.search(item) else "" if family.search(entry) else entry

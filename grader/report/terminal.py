@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from grader.model import Check, Finding, FunctionReport, Report, ReportStatus
 from grader.report import texts
 from grader.report.escape import clip, log_lines, plain
-from grader.report.example import Example, example_of
+from grader.report.example import Example, example_of, unwritten
 from grader.report.values import PLAIN, value_lines
 
 if TYPE_CHECKING:
@@ -167,7 +167,8 @@ def _function(function: FunctionReport, width: int, verbose: bool) -> list[Line]
     lines += [_check(check, function.name) for check in (function.checks if verbose else failed)]
     for finding in function.findings:
         lines += _finding(texts.NOTE if function.status == "passed" else texts.LOOKS_LIKE, finding, 2)
-    if function.counterexample is not None and function.status != "passed":
+    shows = function.counterexample is not None and function.status != "passed"
+    if shows and (verbose or not unwritten(function)):
         lines += _example(example_of(function), width, verbose)
     return lines
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from grader.model import FunctionReport
-from grader.report.example import example_of
+from grader.model import Finding, FunctionReport
+from grader.report.example import example_of, unwritten
+from grader.report.terminal import render_function
 
 from . import samples
 
@@ -47,3 +48,23 @@ def test_a_call_that_did_not_come_back_got_nothing(status: Any) -> None:
 def test_a_counterexample_of_another_version_is_read_as_far_as_it_goes() -> None:
     example = example_of(replace(samples.wrong_backward(), counterexample={"unknown": 1}))
     assert (example.case, example.arguments, example.snippet) == ("", (), "")
+
+
+@pytest.mark.parametrize(
+    ("where", "label"),
+    [("dW1[2, 0]", "dW1"), ("dW{l}", ""), ("dW2", "dW2")],
+)
+def test_an_entry_of_a_family_is_called_by_its_own_name(where: str, label: str) -> None:
+    assert example_of(changed(item="dW{l}", where=where)).item == label
+    assert example_of(changed(item="db", where="db[1, 0]")).item == "db"
+
+
+def test_a_blank_that_gives_nothing_needs_no_example() -> None:
+    blank = Finding("unfilled-blank", "line 3 still reads 'db = None'", "Fill it in.")
+    assert unwritten(replace(changed(got=None), findings=(blank,)))
+    assert not unwritten(changed(got=None))  # a forgotten return
+    assert not unwritten(replace(changed(), findings=(blank,)))  # something came back
+    text = render_function(replace(changed(got=None), findings=(blank,)), color=False)
+    assert "still reads" in text
+    assert "Example" not in text
+    assert "Example" in render_function(replace(changed(got=None), findings=(blank,)), color=False, verbose=True)
