@@ -4,13 +4,13 @@ import numpy as np
 
 from grader.spec import Assignment, Function, Property, Ref, Step, cases
 
-# What kinds of Z there are. Only sigmoid promises to be stable for entries in the thousands.
+# What kinds of Z there are. Only sigmoid promises to be stable for entries in the thousands; relu is, however written.
 _KINDS = {"one_example": {"m": 1}, "one_unit": {"n": 1}, "kink": {}, "saturated": {}}
-_SCALE = {"saturated": 12.0, "extreme": 1500.0}
+_SCALE = {"saturated": 12.0, "extreme": 1500.0, "tiny": 1e-6}
 
 
 def _pre_activation(d):
-    """Z of shape (n, m): with exact zeros at the kink, around +-12 when saturated, in the thousands when extreme."""
+    """Z of shape (n, m): exact zeros at the kink, around +-12 when saturated, thousands when extreme, 1e-6 when tiny."""
     n, m = d.sizes("n", "m")
     Z = d.array(n, m, scale=_SCALE.get(d.case, 1.0))
     if d.case == "kink":
@@ -93,7 +93,7 @@ ASSIGNMENT = Assignment(
             _forward,
             ("A", "cache"),
             "max(0, Z), element by element",
-            classes=cases(**_KINDS),
+            classes=cases(**_KINDS, extreme={}, tiny={}),
             weights={"cache": 0.25},
             properties=(Property("relu(Z) - relu(-Z) = Z", 0.1, _mirrored, _differs_by_Z),),
         ),
@@ -124,7 +124,7 @@ ASSIGNMENT = Assignment(
             _backward_of("relu"),
             "dZ",
             "dA where Z > 0, else 0",
-            classes=cases(**_KINDS),
+            classes=cases(**_KINDS, extreme={}, tiny={}),
             helpers=("relu",),
             properties=(_linear_in_dA("relu"),),
         ),

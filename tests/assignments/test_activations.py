@@ -187,6 +187,23 @@ def test_a_backward_stub_gets_nothing(name: str, value: str) -> None:
     assert report(f"{name}_backward", f"def {name}_backward(dA, cache): return {value}").points == 0
 
 
+def test_a_cache_that_is_overwritten_costs_points_even_where_the_students_own_cache_travels_as_a_handle() -> None:
+    overwriting = "def relu_backward(dA, cache): cache[cache <= 0] = 0; cache[cache > 0] = 1; return dA * cache"
+    graded = report("relu_backward", RIGHT, overwriting)
+    assert graded.status == "failed" and not graded.carried
+    assert points_of(graded, "inputs", "inputs") == 0
+    assert codes_of(graded) == ["mutated-input"]
+
+
+@pytest.mark.parametrize("A", ["np.minimum(np.maximum(0, Z), 100)", "(Z > 1e-4) * Z"])
+def test_relu_is_seen_on_large_and_small_numbers(A: str) -> None:
+    assert report("relu", f"def relu(Z): return {A}, Z").status == "failed"
+
+
+def test_the_derivative_of_relu_is_seen_close_to_the_kink() -> None:
+    assert report("relu_backward", "def relu_backward(dA, cache): return dA * (cache > 1e-4)").status == "failed"
+
+
 # -- the hand-out ------------------------------------------------------------------------
 
 
