@@ -2,28 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import ast
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from grader.cases import FunctionCases
-from grader.checks import Outcomes, Verdict, arguments_of, expected_value, plan_of
-from grader.compare import where_text
+from grader.checks import Failure, Outcomes, Verdict, arguments_of, expected_value, plan_of
+from grader.compare import leaves, where_text
 from grader.errors import WireError
 from grader.running import Outcome, Plan, Raised, Returned
+from grader.statements import bound_names
 from grader.wire import Code, Opaque, Ref, decode
 
-__all__ = ["counterexample_of", "shown"]
+__all__ = ["counterexample_of", "entries", "shown", "shown_failure"]
 
 _MOST_ELEMENTS = 200
 _MOST_PARTS = 400
 _MOST_TEXT = 2_000
 
 
-def counterexample_of(cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Mapping[str, Any] | None:
-    """The first failing case whose inputs may be shown; None where all failing cases are hidden."""
-    failure = next((f for f in verdict.failures if f.case.visible), None)
+def counterexample_of(
+    cases: FunctionCases,
+    outcomes: Outcomes,
+    verdict: Verdict,
+    *,
+    parameters: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    public: str = "",
+    helped: bool = False,
+) -> Mapping[str, Any] | None:
+    """The smallest failing case whose inputs may be shown; None where all failing cases are hidden.
+
+    Parameters
+    ----------
+    cases, outcomes, verdict
+        What the function was judged on.
+    parameters
+        Names of the parameters of other functions that a case calls.
+    public
+        The public code of the assignment, from which the snippet takes what it needs.
+    helped
+        The function was called with right helpers, which the snippet has not.
+    """
+    failure = shown_failure(verdict, outcomes)
     if failure is None:
         return None
     case = failure.case
@@ -35,18 +59,33 @@ def counterexample_of(cases: FunctionCases, outcomes: Outcomes, verdict: Verdict
     path = failure.problem.path if failure.problem else ()
     part, wrong = _part(expected, path), _part(got, path) if isinstance(last, Returned) else got
     place = failure.problem.place if failure.problem else None
+    names = {**parameters, cases.name: cases.parameters}
     return {
         "case": case.key,
         "class": case.case_class,
         "item": failure.item or failure.check,
         "where": where_text(path, failure.item or failure.check, place),
         "message": failure.message,
-        "arguments": _arguments(cases, plan),
+        "arguments": _arguments(plan, names),
         "expected": shown(part) if case.expected else None,
         "got": wrong if isinstance(last, Raised) else shown(wrong),
         "output": last.output if isinstance(last, Returned | Raised) else "",
-        "snippet": snippet(plan, cases.parameters, cases.name),
+        "snippet": snippet(plan, names, public, helped=helped),
     }
+
+
+def shown_failure(verdict: Verdict, outcomes: Outcomes) -> Failure | None:
+    """Of the first thing that is wrong the failing case with the fewest numbers; None where all are hidden."""
+    seen = [failure for failure in verdict.failures if failure.case.visible]
+    alike = [f for f in seen if (f.check, f.item) == (seen[0].check, seen[0].item)]
+    return min(alike, key=lambda f: entries(plan_of(f.case, outcomes.get(f.case.key, ()))), default=None)
+
+
+@lru_cache(maxsize=4096)
+def entries(plan: Plan) -> int:
+    """How many numbers a person has to read to follow a case."""
+    arguments = (arguments_of(plan, step) for step in range(len(plan.steps)))
+    return sum(int(np.size(leaf)) for args in arguments for _, leaf in leaves(args))
 
 
 def _got(outcome: Outcome | None) -> Any:
@@ -69,13 +108,16 @@ def _part(value: Any, path: Sequence[Any]) -> Any:
     return value
 
 
-def _arguments(cases: FunctionCases, plan: Plan) -> list[dict[str, Any]]:
-    names = cases.parameters if plan.steps[-1][0] == cases.name else ()
-    args = arguments_of(plan)
-    return [
-        {"name": names[i] if i < len(names) else f"argument {i + 1}", "value": shown(value)}
-        for i, value in enumerate(args)
-    ]
+def _arguments(plan: Plan, names: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+    """The arguments of the call, or of all calls where there are several."""
+    found = []
+    for step, (function, _) in enumerate(plan.steps):
+        where = f"call {step + 1}, {function}: " if len(plan.steps) > 1 else ""
+        known = names.get(function, ())
+        for number, value in enumerate(arguments_of(plan, step)):
+            name = known[number] if number < len(known) else f"argument {number + 1}"
+            found.append({"name": where + name, "value": shown(value)})
+    return found
 
 
 def _number(value: float) -> Any:
@@ -110,8 +152,9 @@ def shown(value: Any) -> Any:
             return {"opaque": name}
         case Code(name=name):
             return {"function": name}
-        case Ref(step=step):
-            return {"opaque": f"the result of call {step + 1}"}
+        case Ref(step=step, path=path):
+            part = "".join(f"[{key!r}]" for key in path)
+            return {"result": f"{part} of the result of call {step + 1}".removeprefix(" of ")}
     return {"opaque": type(value).__name__}
 
 
@@ -153,27 +196,52 @@ def _shown_array(value: Any) -> Any:
     return {"array": nested(value.tolist()), "dtype": str(value.dtype), "shape": list(value.shape)}
 
 
-def snippet(plan: Plan, parameters: Sequence[str], function: str) -> str:
+def snippet(plan: Plan, parameters: Mapping[str, Sequence[str]], public: str = "", *, helped: bool = False) -> str:
     """Python that repeats the calls of a case in the student's own notebook."""
-    lines = ["import numpy as np", "from numpy import array, float64, nan, inf", ""]
-    for name, encoded in plan.given:
-        code = decode(encoded, code=lambda planted: planted)
-        lines.append(f"# {name} is replaced for this call: by the function {code.name} with {code.args!r}")
+    given = {name: decode(encoded, code=lambda code: code) for name, encoded in plan.given}
+    questions = [arguments_of(plan, step) for step in range(len(plan.steps))]
+    makers = {code.name for value in [*given.values(), *questions] for code in _codes(value)}
+    lines = ["import numpy as np", "from numpy import array, inf, nan", ""]
+    if helped:
+        lines.append("# The grader called it with right helpers; with your own ones the result may differ.")
+    lines += [f"{text}\n" for text in _definitions(public, makers)]
+    for name, code in given.items():
+        lines += [f"kept_{name} = globals().get({name!r})  # {name} is replaced for a while"]
+        lines += [f"{name} = {_literal(code)}"]
+    calls = []
     for step, (name, _) in enumerate(plan.steps):
-        args = []
-        for number, value in enumerate(arguments_of(plan, step)):
-            label = parameters[number] if name == function and number < len(parameters) else f"value_{step}_{number}"
+        known, args = parameters.get(name, ()), []
+        for number, value in enumerate(questions[step]):
             if isinstance(value, Ref):
-                args.append(f"result_{value.step}" + "".join(f"[{key!r}]" for key in value.path))
+                args.append(_literal(value))
                 continue
-            if isinstance(value, Code):
-                lines.append(f"# {label}: the function {value.name} with {value.args!r}")
-            else:
-                lines.append(f"{label} = {_literal(value)}")
-            args.append(label)
-        lines.append(f"result_{step} = {name}({', '.join(args)})")
-    lines.append(f"print(result_{len(plan.steps) - 1})")
-    return "\n".join(lines)
+            args.append(known[number] if number < len(known) else f"value_{step}_{number}")
+            calls.append(f"{args[-1]} = {_literal(value)}")
+        calls.append(f"result_{step} = {name}({', '.join(args)})")
+    if given:
+        back = [f"    {name} = kept_{name}" for name in given]
+        calls = ["try:", *("    " + line for line in calls), "finally:", *back]
+    return "\n".join([*lines, *calls, f"print(result_{len(plan.steps) - 1})"])
+
+
+def _codes(value: Any) -> Iterator[Code]:
+    """The public code in a value."""
+    if isinstance(value, Code):
+        yield value
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    for part in parts:
+        yield from _codes(part)
+
+
+def _definitions(public: str, names: Collection[str]) -> list[str]:
+    """The top-level statements of the public code that bind some names, with those that they use."""
+    known = {name: node for node in ast.parse(public).body for name in bound_names(node)}
+    wanted = list(names)
+    for name in wanted:  # it grows on the way
+        used = {n.id for n in ast.walk(known[name]) if isinstance(n, ast.Name)} if name in known else set()
+        wanted += sorted(used & known.keys() - {*wanted, "np"})
+    nodes = {id(node): node for name, node in known.items() if name in wanted}
+    return [ast.get_source_segment(public, node) or "" for node in nodes.values()]
 
 
 def _literal(value: Any) -> str:
@@ -190,6 +258,8 @@ def _literal(value: Any) -> str:
             return "[" + ", ".join(map(_literal, value)) + "]"
         case dict():
             return "{" + ", ".join(f"{_literal(k)}: {_literal(v)}" for k, v in value.items()) + "}"
+        case Ref(step=step, path=path):
+            return f"result_{step}" + "".join(f"[{key!r}]" for key in path)
+        case Code(name=name, args=args):
+            return f"{name}({', '.join(map(_literal, args))})"
     return repr(value)
-
-

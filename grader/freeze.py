@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from grader.cases import Case, CaseFile, Expected, FunctionCases, MistakeText
 from grader.checks import judge, property_problem
 from grader.compare import items_of, leaves
+from grader.counterexample import entries
 from grader.course import LoadedAssignment
 from grader.diagnose import findings_of
 from grader.errors import SpecError, WireError
@@ -561,7 +562,8 @@ def _property_case(author: _Author, spec: Function, prop: Property, drawn: _Draw
     steps = [*drawn.draw.steps, *steps]
     plan = _plan(spec, number, steps, drawn.draw.given)
     facts = encode(drawn.draw.facts) if drawn.draw.facts else None
-    case = Case(f"{spec.name}/{prop.name}/{number}", prop.name, drawn.case_class.name, False, plan, facts=facts)
+    visible = entries(plan) <= _VISIBLE_ELEMENTS
+    case = Case(f"{spec.name}/{prop.name}/{number}", prop.name, drawn.case_class.name, visible, plan, facts=facts)
     functions = [author.function(spec.name), *author.variants(spec.name, spec.alternatives)]
     functions += author.styles.get(spec.name, ())
     for function in functions:
@@ -628,7 +630,11 @@ def _check_verdicts(author: _Author, spec: Function, cases: FunctionCases) -> No
         failed = {f.check for f in verdict.failures}
         known_set_failure = function is not right[0] and failed <= {s.name for s in spec.sets}
         if not verdict.passed and not known_set_failure:
-            why = next(c.message for c in verdict.checks if c.status == "failed")
+            checks = [c for c in verdict.checks if c.status != "passed"]
+            why = next((c.message for c in checks if c.status == "failed"), None)
+            if why is None:  # nothing is wrong, and nothing is right that a stub would not get right
+                names = ", ".join(repr(c.name) for c in checks)
+                why = f"nothing is judged that a stub would not get right (skipped: {names}); add a property or cases"
             raise SpecError(f"{spec.name}: the right solution {_called(function)} fails: {why}")
     for mistake in author.mistakes.get(spec.name, ()):
         outcomes = {c.key: _run(author, {spec.name: mistake.solution}, c.plan) for c in cases.cases}

@@ -315,7 +315,7 @@ class _Run:
         if carried:
             self.carried.add(spec.name)
             findings = (self._carried_finding(spec, attempt.carried), *findings)[:2]
-        counterexample = None if verdict.passed else counterexample_of(cases, attempt.outcomes, verdict)
+        counterexample = None if verdict.passed else self._counterexample(cases, attempt)
         return FunctionReport(
             spec.name,
             verdict.status,
@@ -328,13 +328,23 @@ class _Run:
             counterexample,
         )
 
+    def _counterexample(self, cases: FunctionCases, attempt: _Attempt) -> Mapping[str, Any] | None:
+        return counterexample_of(
+            cases,
+            attempt.outcomes,
+            attempt.verdict,
+            parameters={name: some.parameters for name, some in self.cases.functions.items()},
+            public=self.assignment.public,
+            helped=attempt.carried == "helpers",
+        )
+
     def _blank(self, spec: Function, verdict: Verdict) -> tuple[Finding, ...]:
         """A blank of the template that was left in, where nothing better explains a None."""
         if verdict.passed or not any("None" in check.message for check in verdict.checks if check.status == "failed"):
             return ()
         unit = next((u for u in reversed(self.submission.units) if spec.name in u.binds), None)
         for number, line in enumerate(unit.source.split("\n") if unit else ()):
-            if unit and _BLANK.match(line):
+            if unit and len(line) < 200 and _BLANK.match(line):  # it tries n * n ways on a line of n spaces
                 place = {"line": unit.line + number, "label": unit.label, "text": line.split("#")[0].strip()}
                 return (Finding("unfilled-blank", say("unfilled-blank", **place), say("unfilled-blank-hint")),)
         return ()

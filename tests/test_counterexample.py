@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from grader.cases import FunctionCases
 from grader.checks import Outcomes, judge
-from grader.counterexample import counterexample_of, shown
+from grader.counterexample import counterexample_of, shown, snippet
 from grader.running import Plan, Raised, Returned, Stopped
 from grader.wire import Code, Encoded, Opaque, Ref, encode
 from tests import tiny
@@ -48,7 +49,9 @@ from tests.tiny import graded_function, hand_made, outcomes_of, plain
         ({"b", "a"}, {"set": ["a", "b"]}),
         (Opaque(3, "Model"), {"opaque": "Model"}),
         (Code("parabola", (1,)), {"function": "parabola"}),
-        (Ref(0, (1,)), {"opaque": "the result of call 1"}),
+        (Ref(0), {"result": "the result of call 1"}),
+        (Ref(1, (1, "a")), {"result": "[1]['a'] of the result of call 2"}),
+        ((1, Ref(0)), {"tuple": [1, {"result": "the result of call 1"}]}),
         (object(), {"opaque": "object"}),
     ],
 )
@@ -196,7 +199,11 @@ def test_the_snippet_of_several_calls_hands_results_on() -> None:
     assert found is not None
     space = repeated(found, g=lambda x: (x, {"a": 7.0}), f=scaled)
     assert space["result_1"] == 14.0
-    assert found["arguments"][0]["value"] == {"opaque": "the result of call 1"}
+    assert found["arguments"] == [
+        {"name": "call 1, g: argument 1", "value": 3.0},
+        {"name": "call 2, f: x", "value": {"result": "[1]['a'] of the result of call 1"}},
+        {"name": "call 2, f: factor", "value": 2.0},
+    ]
 
 
 def test_a_case_on_the_students_own_values_shows_its_own_plan() -> None:
@@ -206,14 +213,63 @@ def test_a_case_on_the_students_own_values_shows_its_own_plan() -> None:
     cases = replace(cases, cases=(replace(case, own=own),))
     found, _ = counterexample(cases, {case.key: (Returned(encode(7.0)), Returned(encode(0.0)))})
     assert found is not None
-    assert [a["value"] for a in found["arguments"]] == [{"opaque": "the result of call 1"}, 2.0]
+    assert [a["value"] for a in found["arguments"]] == [3.0, {"result": "the result of call 1"}, 2.0]
 
 
-def test_a_function_as_an_argument_is_told_in_a_comment() -> None:
-    report = graded_function("slope", "def slope(f, x):\n    return 0.0")
+def test_functions_as_arguments_and_planted_helpers_are_part_of_the_snippet() -> None:
+    source = "def slope(f, x):\n    return f(x) + step()"
+    report = graded_function("slope", source)
     assert report.counterexample is not None
-    assert "# f: the function parabola with (" in report.counterexample["snippet"]
     assert report.counterexample["arguments"][0]["value"] == {"function": "parabola"}
+    student: dict[str, Any] = {"step": "the student's own"}
+    exec(source, student)
+    exec(report.counterexample["snippet"], student)
+    assert student["result_0"] == report.counterexample["got"]
+    assert student["step"] == "the student's own"  # put back, also where the call raises
+
+
+def test_a_planted_helper_is_put_back_after_an_exception() -> None:
+    report = graded_function("slope", "def slope(f, x):\n    return 1 / 0")
+    assert report.counterexample is not None
+    student: dict[str, Any] = {"step": "the student's own"}
+    exec("def slope(f, x):\n    return 1 / 0", student)
+    with pytest.raises(ZeroDivisionError):
+        exec(report.counterexample["snippet"], student)
+    assert student["step"] == "the student's own"
+
+
+def test_of_the_public_code_only_what_is_used_is_part_of_the_snippet() -> None:
+    public = "import math\nimport numpy as np\nA = 2\n\ndef f(x):\n    return math.pi * A * x\n\ndef g():\n    pass\n"
+    plan = Plan("h", 0, (("h", encode((Code("f", (1.0,)), (Code("f", (2.0,)),)))),))
+    text = snippet(plan, {"h": ("a", "b")}, public)
+    assert "def g" not in text
+    space: dict[str, Any] = {"h": lambda a, b: (a, b), "print": lambda *args: None}
+    exec(text, space)
+    assert space["result_0"] == (2 * math.pi, (4 * math.pi,))
+
+
+def test_the_smallest_of_the_failing_cases_is_shown() -> None:
+    cases = hand_made(plain(), scaled, [(np.ones(5), 2.0), (np.ones(2), 2.0), (np.ones(3), 2.0)])
+    found, _ = counterexample(cases, outcomes_of(cases, lambda x, factor: x))
+    assert found is not None
+    assert found["case"] == "f/values/1"
+
+
+def test_a_smaller_case_of_another_check_does_not_take_its_place() -> None:
+    def reference(x: Any) -> Any:
+        return {"dW1": 2 * x, "db1": x}
+
+    cases = hand_made(plain("grads"), reference, [(np.ones(5),), (np.ones(2),)])
+    outcomes = outcomes_of(cases, lambda x: {"dW1": x if x.size == 5 else 2 * x, "db1": 0 * x})
+    found, _ = counterexample(cases, outcomes, returns="grads")
+    assert found is not None
+    assert (found["case"], found["item"]) == ("f/values/0", "dW{l}")
+
+
+def test_right_helpers_that_the_snippet_lacks_are_told() -> None:
+    plan = Plan("f", 0, (("f", encode((1.0,))),))
+    assert "right helpers" in snippet(plan, {}, helped=True)
+    assert "right helpers" not in snippet(plan, {})
 
 
 def test_a_report_with_a_counterexample_is_plain_json() -> None:

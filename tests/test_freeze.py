@@ -11,6 +11,7 @@ import pytest
 from grader.cases import to_bytes
 from grader.checks import arguments_of, expected_value
 from grader.compare import leaves
+from grader.counterexample import entries
 from grader.errors import SpecError
 from grader.freeze import freeze
 from grader.wire import Ref, decode
@@ -38,10 +39,10 @@ def test_small_cases_come_first_and_may_be_seen() -> None:
         assert all(c.visible for c in function.cases if c.case_class == "small")
 
 
-def test_the_cases_of_properties_and_some_others_stay_hidden() -> None:
+def test_cases_of_properties_may_be_seen_where_a_person_can_read_them_and_some_others_stay_hidden() -> None:
     for spec in tiny.assignment().spec.functions:
         found = tiny.cases().functions[spec.name].cases
-        assert not any(c.visible for c in found if c.check in {p.name for p in spec.properties})
+        assert all(c.visible == (entries(c.plan) <= 80) for c in found if c.check in {p.name for p in spec.properties})
         general = [c.visible for c in found if c.case_class == "general" and c.check == "values"]
         assert False in general
 
@@ -344,3 +345,13 @@ def test_relative_tolerances_are_those_of_the_contract(tmp_path: Path) -> None:
     found = freeze(sample(tmp_path, functions=TWICE.format(", relative=1e-5"))).functions["twice"]
     for case in found.cases:
         assert case.expected[0].tolerances[0] == pytest.approx(1e-5 * np.abs(expected_value(case, 0)).max())
+
+
+def test_a_function_of_which_nothing_is_judged_is_refused_in_words(tmp_path: Path) -> None:
+    loaded = sample(tmp_path, 'Function("twice", 1, inputs, random=frozenset({"value"}))')
+    words = (
+        r"twice: the right solution twice fails: nothing is judged that a stub would not get right "
+        r"\(skipped: 'inputs'\); add a property or cases"
+    )
+    with pytest.raises(SpecError, match=words):
+        freeze(loaded)

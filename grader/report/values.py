@@ -2,7 +2,7 @@
 
 A counterexample carries plain JSON data: null, booleans, numbers, strings, or an object with one telling
 key (``array`` with ``dtype`` and ``shape``, ``tuple``, ``list``, ``dict``, ``set``, ``float``, ``complex``,
-``opaque``, ``error``, ``function``). :func:`view` turns it into three kinds of node, each bounded in size and
+``opaque``, ``error``, ``function``, ``result``). :func:`view` turns it into three kinds of node, each bounded in size and
 made of inert strings; :func:`text_lines` lays a node out for a terminal, the HTML templates as tables.
 Data of any other form (another version's, or damaged) is shown as it is and never raises.
 """
@@ -197,6 +197,8 @@ def _object(value: Mapping[str, Any], style: Style, depth: int) -> Node:
             return Scalar(_leaf(pair, style.digits))
         case {"opaque": str(name)}:
             return Scalar(texts.opaque(plain(clip(name, MAX_TEXT))))
+        case {"result": str(text)}:
+            return Scalar(plain(clip(text, MAX_TEXT)))
         case {"function": str(name)}:
             return Scalar(texts.function(plain(clip(name, MAX_TEXT))))
         case {"error": str(name)}:

@@ -1,0 +1,98 @@
+"""The code that a report offers "to try it yourself" runs as it stands, and gives what the report says."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader import freeze
+from grader.checks import judge
+from grader.compare import leaves
+from grader.counterexample import counterexample_of, shown_failure
+from grader.course import LoadedAssignment, find_course
+from grader.running import Raised, Returned
+from grader.spec import Mistake
+from grader.wire import decode
+
+COURSE = find_course()
+PER_FUNCTION = 4
+
+
+def some_mistakes(loaded: LoadedAssignment) -> Iterator[tuple[int, Mistake]]:
+    """A few of each function, spread over its catalogue, with their places in it."""
+    found: dict[str, list[tuple[int, Mistake]]] = {}
+    for number, mistake in enumerate(getattr(loaded.author_module("mistakes"), "MISTAKES", ())):
+        found.setdefault(mistake.function, []).append((number, mistake))
+    for mistakes in found.values():
+        yield from mistakes[:: max(1, len(mistakes) // PER_FUNCTION)]
+
+
+@contextmanager
+def notebook_with(loaded: LoadedAssignment, number: int, mistake: Mistake) -> Iterator[dict[str, Any]]:
+    """What a student's notebook holds who has everything right but for one function."""
+    space: dict[str, Any] = {"__name__": __name__}
+    with loaded.course.importable():
+        exec((loaded.folder / "mistakes.py").read_text("utf-8"), space)
+    space["print"] = lambda *args: None
+    for name in [*(f.name for f in loaded.spec.functions), *loaded.spec.provided_helpers]:
+        space[name] = seeded(loaded.reference_function(name))
+    space[mistake.function] = seeded(space["MISTAKES"][number].solution)
+    given = loaded.spec.function(mistake.function).given
+    planted = {name: (lambda *args, _name=name, **named: space[_name](*args, **named)) for name in given}
+    # Some mistakes call the reference, whose helpers are then those of the notebook as well.
+    with pytest.MonkeyPatch.context() as patch:
+        for name, helper in planted.items():
+            space[name] = getattr(loaded.reference, name, None)
+            patch.setattr(loaded.reference, name, helper, raising=False)
+        yield space
+
+
+def seeded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """As the worker seeds before each call, so that random results are the same."""
+
+    def call(*args: Any) -> Any:
+        np.random.seed(0)
+        return function(*args)
+
+    return call
+
+
+@pytest.mark.parametrize("name", COURSE.names)
+def test_snippets_run_as_they_stand_and_give_what_was_got(name: str) -> None:
+    loaded = COURSE.load(name)
+    author, cases = freeze._author(loaded), loaded.cases()
+    parameters = {f: some.parameters for f, some in cases.functions.items()}
+    ran = 0
+    for number, mistake in some_mistakes(loaded):
+        spec, mine = loaded.spec.function(mistake.function), cases.functions[mistake.function]
+        with np.errstate(all="ignore"):
+            outcomes = {c.key: freeze._run(author, {spec.name: mistake.solution}, c.plan) for c in mine.cases}
+            verdict = judge(spec, mine, outcomes)
+            found = counterexample_of(mine, outcomes, verdict, parameters=parameters, public=loaded.public)
+            failure = shown_failure(verdict, outcomes)
+            if found is None or failure is None:
+                continue
+            last = outcomes[failure.case.key][-1]
+            with notebook_with(loaded, number, mistake) as space:
+                if not isinstance(last, Returned):
+                    assert isinstance(last, Raised)
+                    with pytest.raises(getattr(builtins, last.type_name)):
+                        exec(found["snippet"], space)
+                else:
+                    exec(found["snippet"], space)
+                    result = space[f"result_{len(outcomes[failure.case.key]) - 1}"]
+                    assert_same(result, decode(last.value), f"{mistake.function}: {mistake.code}")
+        ran += 1
+    assert ran
+
+
+def assert_same(one: Any, other: Any, where: str) -> None:
+    ours, theirs = dict(leaves(one)), dict(leaves(other))
+    assert ours.keys() == theirs.keys(), where
+    for path, leaf in ours.items():
+        np.testing.assert_allclose(leaf, theirs[path], rtol=1e-9, err_msg=f"{where} at {path}")
