@@ -8,13 +8,33 @@ import re
 import textwrap
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["MAX_MESSAGES", "bound_names", "is_definition", "parse", "statements"]
+from grader.errors import SubmissionError
+
+__all__ = ["MAX_MESSAGES", "Reading", "bound_names", "is_definition", "parse", "statements"]
 
 MAX_MESSAGES = 50
 MAX_ATTEMPTS = 2_000
+MAX_PARSED = 8 * 2**20  # characters; some ten seconds of the parser at its slowest
+
+
+@dataclass
+class Reading:
+    """What is to be said about a submission, and how much text may still be parsed in search of what is right.
+
+    A text that does not parse is tried again and again: without one magic line more, in smaller parts.
+    """
+
+    messages: list[str] = field(default_factory=list)
+    room: int = MAX_PARSED
+
+    def spend(self, source: str) -> None:
+        self.room -= len(source)
+        if self.room < 0:
+            raise SubmissionError("there is too much code here that cannot be parsed; remove what is broken")
 
 
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)")
@@ -25,19 +45,19 @@ _STARTS = re.compile(r"[^\s#)\]}]")
 _CONTINUES = re.compile(r"(else|elif|except|finally)\b")
 
 
-def statements(label: str, source: str, messages: list[str]) -> Iterator[tuple[ast.stmt, str, int]]:
+def statements(label: str, source: str, reading: Reading) -> Iterator[tuple[ast.stmt, str, int]]:
     """Top-level statements with their text and first line; recovers what stands on its own."""
     magic = _CELL_MAGIC.match(source)
     if magic:
         if magic[1] not in _PYTHON_CELL_MAGICS:
             return
         source = source.replace("%%" + magic[1], "#", 1)
-    tree, _ = parse(source)
+    tree, _ = parse(source, reading)
     if tree is None:
-        source = _without_magics(source)
-        tree, error = parse(source)
+        source = _without_magics(source, reading)
+        tree, error = parse(source, reading)
         if tree is None:
-            yield from _recovered(label, _without_all_magics(source), error, messages)
+            yield from _recovered(label, _without_all_magics(source), error, reading)
             return
     lines = source.split("\n")
     for statement in tree.body:
@@ -78,8 +98,9 @@ def _tree(source: str) -> ast.Module:
         return ast.parse(source)
 
 
-def parse(source: str) -> tuple[ast.Module | None, str]:
+def parse(source: str, reading: Reading) -> tuple[ast.Module | None, str]:
     """The tree of a text, or None and the reason."""
+    reading.spend(source)
     try:
         return _tree(source), ""
     except SyntaxError as error:
@@ -88,14 +109,14 @@ def parse(source: str) -> tuple[ast.Module | None, str]:
         return None, f"it cannot be parsed ({type(error).__name__})"
 
 
-def _without_magics(source: str) -> str:
+def _without_magics(source: str, reading: Reading) -> str:
     """Magic lines replaced one by one where the parser stumbles over them.
 
     Not all at once: a line that begins with ``%`` may also go on with an expression or a text.
     """
     lines = source.split("\n")
     for _ in range(100):
-        number = _stumbles("\n".join(lines))
+        number = _stumbles("\n".join(lines), reading)
         match = _MAGIC_LINE.match(lines[number - 1]) if 0 < number <= len(lines) else None
         if not match:
             break
@@ -103,8 +124,9 @@ def _without_magics(source: str) -> str:
     return "\n".join(lines)
 
 
-def _stumbles(source: str) -> int:
+def _stumbles(source: str, reading: Reading) -> int:
     """The line at which parsing fails; 0 where it does not, or where nobody knows."""
+    reading.spend(source)
     try:
         _tree(source)
     except SyntaxError as error:
@@ -119,10 +141,10 @@ def _without_all_magics(source: str) -> str:
     return "\n".join(lines)
 
 
-def _recovered(label: str, source: str, error: str, messages: list[str]) -> Iterator[tuple[ast.stmt, str, int]]:
+def _recovered(label: str, source: str, error: str, reading: Reading) -> Iterator[tuple[ast.stmt, str, int]]:
     """Statements of a cell that does not parse: whatever parses by itself is kept."""
     for attempt in (textwrap.dedent(source), source.expandtabs(4)):
-        tree, _ = parse(attempt)
+        tree, _ = parse(attempt, reading)
         if tree is not None:
             lines = attempt.split("\n")
             for statement in tree.body:
@@ -131,9 +153,9 @@ def _recovered(label: str, source: str, error: str, messages: list[str]) -> Iter
             return
     chunks = _chunks(source.split("\n"))
     at, lost, kept = 0, [], 0
-    attempts = MAX_ATTEMPTS if len(messages) < MAX_MESSAGES else 0
+    attempts = MAX_ATTEMPTS if len(reading.messages) < MAX_MESSAGES else 0
     while at < len(chunks) and attempts:
-        tree, text, end = _joined(chunks, at)
+        tree, text, end = _joined(chunks, at, reading)
         attempts -= min(attempts, end - at)
         if tree is None:
             lost.append(chunks[at])
@@ -148,15 +170,17 @@ def _recovered(label: str, source: str, error: str, messages: list[str]) -> Iter
     lost.extend(chunks[at:])
     named = [match[1] for _, chunk in lost for match in [re.match(r"(?:def|class)\s+(\w+)", chunk[0])] if match]
     what = f"{', '.join(named)} in {label}" if named and kept else label if not kept else f"a part of {label}"
-    messages.append(f"{what} was left out: {error}")
+    reading.messages.append(f"{what} was left out: {error}")
 
 
-def _joined(chunks: Sequence[tuple[int, list[str]]], at: int) -> tuple[ast.Module | None, str, int]:
+def _joined(
+    chunks: Sequence[tuple[int, list[str]]], at: int, reading: Reading
+) -> tuple[ast.Module | None, str, int]:
     """The chunk at a place, with what follows where it is unfinished: a string may hold text at the margin."""
     text, tree, end = "", None, at
     for end in range(at + 1, min(at + 25, len(chunks)) + 1):
         text = "\n".join(line for _, chunk in chunks[at:end] for line in chunk)
-        tree, error = parse(text)
+        tree, error = parse(text, reading)
         if tree is not None or not _UNFINISHED.search(error):
             break
     return tree, text, end

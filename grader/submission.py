@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.cells import code_cells, decode, read_bytes
+from grader.cells import MAX_SOURCE, code_cells, decode, read_bytes
 from grader.errors import SubmissionError
-from grader.statements import MAX_MESSAGES, bound_names, is_definition, parse, statements
+from grader.statements import MAX_MESSAGES, Reading, bound_names, is_definition, parse, statements
 
 __all__ = ["Submission", "Unit", "parse_submission", "read_submission"]
 
@@ -92,7 +92,7 @@ def read_submission(
     modules = {}
     for stem, other in (siblings or {}).items():
         try:
-            modules[stem] = read_bytes(other)
+            modules[stem] = read_bytes(other)[: MAX_SOURCE + 1]  # a longer one is left out, with a message
         except SubmissionError:
             continue  # a neighbour that cannot be read is missing when it is imported
     return parse_submission(name or str(path), path.suffix.lower(), data, arities, siblings=modules)
@@ -107,13 +107,19 @@ def parse_submission(
     siblings: Mapping[str, bytes] | None = None,
 ) -> Submission:
     """Select the definitions of a submission whose bytes are at hand (see :func:`read_submission`)."""
-    messages: list[str] = []
+    reading = Reading()
+    messages = reading.messages
     cells = code_cells(suffix, data, Path(name).name)
-    units = _last_that_fits(_units(cells, messages), arities, messages)
+    units = _last_that_fits(_units(cells, reading), arities, reading)
     modules = {}
+    beside = Reading(messages)  # what lies beside a file takes nothing away from it
+    room = MAX_SOURCE
     for stem, text in (siblings or {}).items():
         try:
-            modules[stem] = tuple(_units([(f"{stem}.py", decode(text))], messages))
+            if len(text) > room:
+                raise SubmissionError(f"the modules beside the file are longer than {MAX_SOURCE // 2**20} MB together")
+            room -= len(text)
+            modules[stem] = tuple(_units([(f"{stem}.py", decode(text))], beside))
         except SubmissionError as error:
             messages.append(f"{stem}.py was left out: {error}")
     if len(messages) > MAX_MESSAGES:
@@ -130,10 +136,10 @@ def _digest(units: Sequence[Unit], modules: Mapping[str, Sequence[Unit]]) -> str
     return state.hexdigest()
 
 
-def _units(cells: Iterable[tuple[str, str]], messages: list[str]) -> list[Unit]:
+def _units(cells: Iterable[tuple[str, str]], reading: Reading) -> list[Unit]:
     units = []
     for label, source in cells:
-        for count, (statement, text, line) in enumerate(statements(label, source, messages)):
+        for count, (statement, text, line) in enumerate(statements(label, source, reading)):
             if count >= MAX_STATEMENTS:
                 raise SubmissionError(f"{label} has more than {MAX_STATEMENTS} statements; that is not a solution")
             try:
@@ -141,7 +147,7 @@ def _units(cells: Iterable[tuple[str, str]], messages: list[str]) -> list[Unit]:
                     continue
                 binds = tuple(dict.fromkeys(bound_names(statement)))
             except RecursionError:
-                messages.append(f"{label}, line {line} was left out: it is nested too deeply")
+                reading.messages.append(f"{label}, line {line} was left out: it is nested too deeply")
                 continue
             units.append(Unit(text, label, line, binds, not isinstance(statement, ast.Assign | ast.AnnAssign)))
     return units
@@ -152,31 +158,34 @@ def _is_our_own(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.ImportFrom) and (statement.module or "").partition(".")[0] == "grader"
 
 
-def _last_that_fits(units: list[Unit], arities: Mapping[str, int], messages: list[str]) -> tuple[Unit, ...]:
+def _last_that_fits(units: list[Unit], arities: Mapping[str, int], reading: Reading) -> tuple[Unit, ...]:
     """Drop a later definition that fits the contract's arguments worse than an earlier one."""
     dropped: set[int] = set()
     for name, arity in arities.items():
         places = [i for i, unit in enumerate(units) if name in unit.binds]
         if len(places) < 2:
             continue
-        fits = {i: _fit(units[i], arity) for i in places}
-        chosen = max(i for i in places if fits[i] == max(fits.values()))
+        fits = {i: _fit(units[i], arity, reading) for i in places}
+        best = max(fits.values())
+        chosen = max(i for i in places if fits[i] == best)
         later = [i for i in places if i > chosen]
         dropped.update(later)
         which = f"{name} is defined {len(places)} times; "
         if later:
-            messages.append(
+            reading.messages.append(
                 f"{which}the one in {units[chosen].origin} is graded, because the one in {units[later[-1]].origin} "
                 f"is not made for the {arity} arguments of the exercise"
             )
         else:
-            messages.append(f"{which}the last one, in {units[chosen].origin}, is graded")
+            reading.messages.append(f"{which}the last one, in {units[chosen].origin}, is graded")
     return tuple(unit for i, unit in enumerate(units) if i not in dropped)
 
 
-def _fit(unit: Unit, arity: int) -> int:
+def _fit(unit: Unit, arity: int, reading: Reading) -> int:
     """How well a definition fits a call with so many arguments: 2 just so, 1 with defaults left over, 0 not."""
-    tree, _ = parse(unit.source)
+    if not unit.source.startswith(("def", "@")):  # an assignment may bind all names at once, ten thousand times
+        return 2
+    tree, _ = parse(unit.source, reading)
     statement = tree.body[0] if tree and tree.body else None
     if not isinstance(statement, ast.FunctionDef):
         return 2

@@ -25,7 +25,7 @@ from grader.report.html import write_site
 from grader.report.junit import render_junit
 from grader.report.markdown import render_annotations, render_summary
 from grader.report.terminal import render_report, render_run
-from grader.submission import parse_submission
+from grader.submission import parse_submission, read_submission
 from tests import tiny
 
 DEEP = Path(__file__).with_name("deep.py")
@@ -63,6 +63,44 @@ def test_a_hostile_notebook_is_refused_in_words(data: bytes, message: str) -> No
     with pytest.raises(SubmissionError, match=message):
         parse_submission("x.ipynb", ".ipynb", data, {"f": 1})
     assert time.process_time() - began < 10
+
+
+ROW = b"a=[" + b"1," * 500 + b"]\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        pytest.param(ROW * 950 + b"%x\n" * 150, "too much code", id="magics behind a long text"),
+        pytest.param((b"f(" + b"1," * 2_000 + b"\n") * 240, "too much code", id="brackets that are never closed"),
+        pytest.param((b"f(" + b"1," * 19_000 + b"\n") * 25, "too much code", id="long brackets"),
+        pytest.param(b"x = '''\n" * 100_000, "more than 20000 statements|too much code", id="quotes"),
+    ],
+)
+def test_a_text_that_would_be_parsed_again_and_again_is_refused_in_words(data: bytes, message: str) -> None:
+    began = time.process_time()
+    with pytest.raises(SubmissionError, match=message):
+        parse_submission("x.py", ".py", data, {"f": 1})
+    assert time.process_time() - began < 60  # it was 120 seconds, on a machine that needs 9 now
+
+
+def test_names_bound_together_ten_thousand_times_cost_little() -> None:
+    names = "abcdefghijkl"
+    began = time.process_time()
+    found = parse_submission("x.py", ".py", ("=".join(names) + "=1\n").encode() * 19_000, dict.fromkeys(names, 1))
+    assert len(found.units) == 19_000
+    assert time.process_time() - began < 20
+
+
+def test_modules_beside_a_file_are_bounded_together(tmp_path: Path) -> None:
+    """Twenty megabytes of assignments would take the parser twelve gigabytes."""
+    (tmp_path / "main.py").write_text("import big, small\n\ndef f(x):\n    return x\n")
+    (tmp_path / "big.py").write_bytes(b"a=1\n" * 5_000_000)
+    (tmp_path / "small.py").write_text("b = 1\n")
+    beside = {name: tmp_path / f"{name}.py" for name in ("big", "small")}
+    found = read_submission(tmp_path / "main.py", {"f": 1}, siblings=beside)
+    assert set(found.siblings) == {"small"}
+    assert any("big.py was left out" in text for text in found.messages)
 
 
 # -- zips ----------------------------------------------------------------------------------
