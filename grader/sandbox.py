@@ -39,6 +39,7 @@ _MAX_FRAME = MAX_BYTES + 16 * 2**20  # the largest value, and the structure arou
 _MAX_KEPT = 64 * 2**20  # of the replies of one run together
 _PART_COSTS = 256  # a byte of structure is as much work for the judges as 256 of numbers
 _MAX_OUTPUT = 8_000
+_MAX_SAID = 1 << 16  # of an exception, its output included
 _SLICE_S = 0.2
 _NAP_S = 0.0003
 _SKIPPED_UNITS = 3
@@ -71,6 +72,10 @@ class _Stop(Exception):
 
 def _not_a_reply() -> _Stop:
     return _Stop(Stopped("crashed", "it sent something that is not a reply"))
+
+
+def _printed_too_much() -> _Stop:
+    return _Stop(Stopped("too-much-output", "it printed without end; take the print out of the loop"))
 
 
 @dataclass
@@ -357,7 +362,7 @@ class _Run:
                 self.loaded = _loaded(body, self.skip)
                 return
             elif kind == ord("O"):
-                raise _Stop(Stopped("too-much-output", "it printed without end"))
+                raise _printed_too_much()
             else:
                 raise _not_a_reply()
 
@@ -422,12 +427,12 @@ class _Run:
                 self._callback(child, body, watch)
                 kind, body = _receive(child, watch)
         if kind == ord("O"):
-            raise _Stop(Stopped("too-much-output", "it printed without end"))
+            raise _printed_too_much()
         outcome = _outcome(kind, body, self.batches << 16 | plan.number, step)
         if isinstance(outcome, Returned):
             self.kept += len(outcome.value.payload) + _PART_COSTS * len(outcome.value.header)
             if self.kept > _MAX_KEPT:
-                raise _Stop(Stopped("too-much-output", "its results are too large or have too many parts"))
+                raise _Stop(Stopped("too-much-output", "its results are too large together, or have too many parts"))
         return outcome
 
     def _next(self, child: Child, cpu_s: float) -> tuple[int, bytes]:
@@ -435,6 +440,7 @@ class _Run:
         return child.frames.popleft() if child.frames else _receive(child, self._watch(child, cpu_s))
 
     def _callback(self, child: Child, body: bytes, watch: _Watch) -> None:
+        watch.look()  # thousands of questions may have come at once
         self.callbacks += 1
         if self.callbacks > _CALLBACKS:
             raise _Stop(Stopped("timeout", "it called its helpers without end"))
@@ -447,7 +453,7 @@ class _Run:
 
 def _outcome(kind: int, body: bytes, plan: int, step: int) -> Outcome:
     try:
-        if kind not in b"VE":
+        if kind not in b"VE" or (kind == ord("E") and len(body) > _MAX_SAID):
             raise WireError("not a reply")
         number, at_step, nmutated, noutput = _REPLY.unpack_from(body)
         if (number, at_step) != (plan, step) or noutput > _MAX_OUTPUT:
@@ -462,7 +468,7 @@ def _outcome(kind: int, body: bytes, plan: int, step: int) -> Outcome:
             _check(encoded)
             return Returned(encoded, mutated, output)
         name, message, origin = decode(encoded, reply=True)
-        return Raised(_text(name, 200), _text(message, 600), None if origin is None else _text(origin, 200), output)
+        return Raised(_said(name, 200), _said(message, 600), None if origin is None else _said(origin, 200), output)
     except (WireError, struct.error, ValueError, TypeError):
         raise _not_a_reply() from None
 
@@ -484,8 +490,11 @@ def _check(encoded: Encoded) -> None:
         _CHECKED[encoded.header] = len(encoded.payload)
 
 
-def _text(value: Any, limit: int) -> str:
-    return (value if isinstance(value, str) else str(value))[:limit]
+def _said(value: Any, limit: int) -> str:
+    """A text of the worker's; nothing else is turned into one, because a list of arrays would take minutes."""
+    if not isinstance(value, str):
+        raise WireError("not a text")
+    return value[:limit]
 
 
 def _loaded(body: bytes, skip: Mapping[int, str]) -> Loaded:
@@ -493,12 +502,14 @@ def _loaded(body: bytes, skip: Mapping[int, str]) -> Loaded:
     try:
         encoded, _ = unpack(body)
         reply = decode(encoded, reply=True)
-        defined = {_text(name, 200): _text(kind, 20) for name, kind in reply["defined"].items()}
+        defined = {_said(name, 200): _said(kind, 20) for name, kind in reply["defined"].items()}
         messages = list(skip.values())
         for label, kind, line, message, essential in reply["failed"][:100]:
+            if (type(line), type(essential)) != (int, bool):
+                raise WireError("not what is said of a statement")
             if essential:
-                text = f"{_text(label, 200)}, line {_text(line, 20)} was left out: {_text(kind, 200)}: "
-                messages.append((text + _text(message, 600))[:600])
+                text = f"{_said(label, 200)}, line {line} was left out: {_said(kind, 200)}: "
+                messages.append((text + _said(message, 600))[:600])
     except (WireError, TypeError, LookupError, ValueError, AttributeError):
         raise _not_a_reply() from None
     return Loaded(defined, tuple(messages[:50]))

@@ -52,7 +52,7 @@ _TEXTS = {
     "timeout": "{name} did not finish: {detail}. Is there a loop that never ends?",
     "crashed": "{name} ended the whole process: {detail}",
     "out-of-memory": "{name} ran out of memory: {detail}",
-    "too-much-output": "{name} printed too much; take the print out of the loop",
+    "too-much-output": "{name} was stopped: {detail}",
     "not-run": "not run, because an earlier call of this function did not come back",
     # findings
     "carried": "{name} itself is right; it stands on {helpers}, which is not. It gets full points here.",

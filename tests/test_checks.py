@@ -450,7 +450,7 @@ def test_the_text_of_an_exception_shows_only_where_the_inputs_may_be_seen(visibl
         ("timeout", "timeout", "f did not finish: why. Is there a loop that never ends?"),
         ("crashed", "crashed", "f ended the whole process: why"),
         ("out-of-memory", "out-of-memory", "f ran out of memory: why"),
-        ("too-much-output", "too-much-output", "f printed too much; take the print out of the loop"),
+        ("too-much-output", "too-much-output", "f was stopped: why"),
     ],
 )
 def test_a_call_that_never_came_back_gives_the_function_its_status(reason: Any, status: str, words: str) -> None:

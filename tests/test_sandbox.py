@@ -71,7 +71,7 @@ def values(execution: Execution) -> list[Any]:
         ("np.ones(10**10)", "out-of-memory", "it asked for more than 256 MB"),
         ("os.abort()", "crashed", "the process was ended by signal 6 (SIGABRT)"),
         ("os._exit(5)", "crashed", "the code ended the process with exit status 5"),
-        ("while True: print('x' * 10**6)", "too-much-output", "it printed without end"),
+        ("while True: print('x' * 10**6)", "too-much-output", "it printed without end; take the print out of the loop"),
         ("signal.raise_signal(64)", "crashed", "the process was ended by signal 64 (SIGRTMAX)"),
     ],
 )

@@ -33,7 +33,8 @@ STATUS_SENTENCE = {
     "crashed": "The Python process ended while this function ran.",
     "out-of-memory": "It asked for more memory than is allowed. Look for an array that grows, or for a shape "
     "that broadcasting blew up.",
-    "too-much-output": "It printed or returned more than is allowed. Take the printing out of the loop.",
+    "too-much-output": "It printed or returned more than is allowed. Take a print out of the loop, or look at the size of "
+    "the result.",
 }
 
 CARRIED = "right, given working versions of the functions that it calls"
