@@ -319,6 +319,8 @@ def _last(outcomes: Outcomes, case: Case) -> Outcome:
 
 def raised_text(outcome: Outcome, case: Case) -> str:
     """An exception in words; where the inputs may not be seen, none of the words are the submission's own."""
+    if isinstance(outcome, Stopped) and outcome.reason != "not-run":
+        return say(outcome.reason, name=case.key.partition("/")[0], detail=outcome.detail)
     if not isinstance(outcome, Raised):
         return say("not-run")
     name, message, origin = outcome.type_name, outcome.message, outcome.origin or ""

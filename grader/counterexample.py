@@ -14,7 +14,7 @@ from grader.cases import FunctionCases
 from grader.checks import Failure, Outcomes, Verdict, arguments_of, expected_value, plan_of
 from grader.compare import leaves, where_text
 from grader.errors import WireError
-from grader.running import Outcome, Plan, Raised, Returned
+from grader.running import Outcome, Plan, Raised, Returned, Stopped
 from grader.statements import bound_names
 from grader.wire import Code, Opaque, Ref, decode
 
@@ -75,10 +75,18 @@ def counterexample_of(
 
 
 def shown_failure(verdict: Verdict, outcomes: Outcomes) -> Failure | None:
-    """Of the first thing that is wrong the failing case with the fewest numbers; None where all are hidden."""
-    seen = [failure for failure in verdict.failures if failure.case.visible]
+    """Of the first thing that is wrong the failing case with the fewest numbers; None where all are hidden.
+
+    A case that was not run, because an earlier call did not come back, shows nothing.
+    """
+    ran = [failure for failure in verdict.failures if not _not_run(outcomes.get(failure.case.key, ()))]
+    seen = [failure for failure in ran if failure.case.visible]
     alike = [f for f in seen if (f.check, f.item) == (seen[0].check, seen[0].item)]
     return min(alike, key=lambda f: entries(plan_of(f.case, outcomes.get(f.case.key, ()))), default=None)
+
+
+def _not_run(replies: Sequence[Outcome]) -> bool:
+    return bool(replies) and isinstance(replies[-1], Stopped) and replies[-1].reason == "not-run"
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,8 +14,8 @@ import numpy as np
 
 from grader import __version__
 from grader.cases import CaseFile, FunctionCases
-from grader.checks import Verdict, carried_by_property, judge, well_formed
-from grader.counterexample import counterexample_of
+from grader.checks import Failure, Verdict, carried_by_property, judge, well_formed
+from grader.counterexample import counterexample_of, entries, shown_failure
 from grader.course import LoadedAssignment
 from grader.diagnose import findings_of
 from grader.errors import SubmissionError
@@ -39,6 +39,7 @@ def grade(
     siblings: Mapping[str, Path] | None = None,
     name: str | None = None,
     student: str | None = None,
+    shrink: bool = False,
 ) -> Report:
     """Grade one submission.
 
@@ -56,6 +57,8 @@ def grade(
         Further ``.py`` files that the submission may import, by module name.
     name, student
         How the report calls the submission and its author.
+    shrink
+        Look for a smaller example of what fails; needs the reference, and some calls for each failing function.
 
     Returns
     -------
@@ -75,7 +78,7 @@ def grade(
             from grader.sandbox import strongest_sandbox
 
             runner = stack.enter_context(strongest_sandbox(assignment.spec.packages))
-        report = grade_submission(assignment, frozen, submission, runner, student=student)
+        report = grade_submission(assignment, frozen, submission, runner, student=student, shrink=shrink)
     return replace(report, duration_s=round(time.perf_counter() - started, 4))
 
 
@@ -87,6 +90,7 @@ def grade_submission(
     *,
     student: str | None = None,
     only: str | None = None,
+    shrink: bool = False,
 ) -> Report:
     """Grade definitions that have been read (see :func:`grade`).
 
@@ -96,7 +100,7 @@ def grade_submission(
     needed = None if only is None else {only, *assignment.spec.ancestors(only)}
     specs = [spec for spec in assignment.spec.functions if needed is None or spec.name in needed]
     with np.errstate(all="ignore"):  # nan and inf are a student's to return and ours to judge
-        run = _Run(assignment, cases, submission, runner, specs)
+        run = _Run(assignment, cases, submission, runner, specs, shrink=shrink and assignment.reference is not None)
         graded = [seen(run.function(spec), assignment.spec.shows) for spec in specs]
     messages = (*run.messages, *_not_carried(assignment, graded))
     graded = [f for f in graded if only in (None, f.name)]
@@ -173,8 +177,11 @@ class _Run:
         submission: Submission,
         runner: Runner,
         specs: Sequence[Function],
+        *,
+        shrink: bool = False,
     ) -> None:
         self.assignment = assignment
+        self.shrink = shrink and assignment.spec.shows == "examples"
         self.cases = _as_shown(cases, assignment.spec.shows)
         self.submission = submission
         self.runner = runner
@@ -216,7 +223,8 @@ class _Run:
         """The report on one function: judged, tried again with right helpers, diagnosed."""
         cases = self.cases.functions[spec.name]
         state = self.defined.get(spec.name, "missing")
-        if state != "callable" and not self._stopped(cases):
+        loading_stopped = spec.name not in self.defined and self._stopped(cases)
+        if state != "callable" and not loading_stopped:
             return self._absent(spec, cases, state)
         first = _Attempt(judge(spec, cases, self.outcomes), self.outcomes)
         best, tried = first, list[_Attempt]()
@@ -288,7 +296,8 @@ class _Run:
     ) -> _Attempt:
         bound = tuple(dict.fromkeys((*helpers, *spec.given)))
         execution = self.runner.run(self._program(bound), plans, answer)
-        outcomes = {c.key: _silent(outcome) for c, outcome in zip(cases.cases, execution.outcomes, strict=True)}
+        quiet = _silent if how else tuple[Outcome, ...]
+        outcomes = {c.key: quiet(outcome) for c, outcome in zip(cases.cases, execution.outcomes, strict=True)}
         return _Attempt(judge(spec, cases, outcomes), outcomes, how)
 
     def _answer(self, helpers: Sequence[str]) -> Answer | None:
@@ -315,7 +324,7 @@ class _Run:
         if carried:
             self.carried.add(spec.name)
             findings = (self._carried_finding(spec, attempt.carried), *findings)[:2]
-        counterexample = None if verdict.passed else self._counterexample(cases, attempt)
+        counterexample = None if verdict.passed else self._counterexample(spec, cases, attempt, findings)
         return FunctionReport(
             spec.name,
             verdict.status,
@@ -328,7 +337,14 @@ class _Run:
             counterexample,
         )
 
-    def _counterexample(self, cases: FunctionCases, attempt: _Attempt) -> Mapping[str, Any] | None:
+    def _counterexample(
+        self, spec: Function, cases: FunctionCases, attempt: _Attempt, findings: Sequence[Finding]
+    ) -> Mapping[str, Any] | None:
+        failure = shown_failure(attempt.verdict, attempt.outcomes)
+        if self.shrink and failure is not None:
+            known = {text.code for text in cases.mistakes.values()}
+            codes = {finding.code for finding in findings} & known
+            cases, attempt = self._shrunk(spec, cases, attempt, failure, codes)
         return counterexample_of(
             cases,
             attempt.outcomes,
@@ -337,6 +353,26 @@ class _Run:
             public=self.assignment.public,
             helped=attempt.carried == "helpers",
         )
+
+    def _shrunk(
+        self, spec: Function, cases: FunctionCases, attempt: _Attempt, failure: Failure, codes: Collection[str]
+    ) -> tuple[FunctionCases, _Attempt]:
+        """The simplest case on which the student's function fails as it does on a frozen one, with its verdict."""
+        from grader.shrink import ENOUGH, smaller_cases, the_same
+
+        limit = entries(failure.case.plan)
+        if attempt.carried == "own" or not failure.case.expected or limit <= ENOUGH:
+            return cases, attempt
+        some = replace(cases, cases=smaller_cases(self.assignment, spec, failure, codes, limit))
+        helpers = self.assignment.spec.ancestors(spec.name) if attempt.carried else ()
+        plans = [case.plan for case in some.cases]
+        again = self._again(spec, some, plans, helpers, self._answer(helpers) if helpers else None, attempt.carried)
+        for case in some.cases:
+            one = replace(cases, cases=(case,))
+            verdict = the_same(spec, one, again.outcomes, attempt.verdict, failure, codes)
+            if verdict is not None:
+                return one, _Attempt(verdict, again.outcomes, attempt.carried)
+        return cases, attempt
 
     def _blank(self, spec: Function, verdict: Verdict) -> tuple[Finding, ...]:
         """A blank of the template that was left in, where nothing better explains a None."""

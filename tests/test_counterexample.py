@@ -144,6 +144,17 @@ def test_where_there_is_no_value_nothing_is_shown(outcome: Any) -> None:
     assert found["got"] is None
 
 
+def test_the_call_that_did_not_come_back_is_shown_and_not_one_that_was_not_run() -> None:
+    cases = hand_made(plain(), lambda x: x, [(np.ones(9),), (1.0,)])
+    outcomes: dict[str, Any] = {"f/values/0": (Stopped("timeout", "2 s"),), "f/values/1": (Stopped("not-run"),)}
+    found, _ = counterexample(cases, outcomes)
+    assert found is not None
+    assert found["case"] == "f/values/0"
+    assert found["message"] == "f did not finish: 2 s. Is there a loop that never ends?"
+    cases = replace(cases, cases=(replace(cases.cases[0], visible=False), cases.cases[1]))
+    assert counterexample(cases, outcomes)[0] is None
+
+
 def test_arguments_beyond_the_known_names_are_numbered() -> None:
     cases = replace(hand_made(plain(), scaled, ARGS[:1]), parameters=("x",))
     found, _ = counterexample(cases, outcomes_of(cases, lambda x, factor: x))

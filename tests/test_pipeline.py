@@ -276,6 +276,11 @@ def test_what_stands_on_a_helper_that_never_comes_back_is_carried() -> None:
     assert verdicts(report)["layer"] == ("passed", 10.0, True)
 
 
+def test_a_function_that_is_not_there_is_missing_also_where_what_it_stands_on_never_comes_back() -> None:
+    report = graded(solution(without=["undo"]), Stopping("timeout", "fit", "undo"))
+    assert verdicts(report) == {"fit": ("timeout", 0.0, False), "undo": ("missing", 0.0, False)}
+
+
 def test_a_submission_that_never_loads_stops_in_every_function() -> None:
     class Lost:
         level: Any = "none"
