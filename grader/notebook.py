@@ -34,7 +34,7 @@ class Verdict:
         from grader.report.terminal import render_function
 
         card = [] if self.function is None else [render_function(self.function, color=False).rstrip("\n")]
-        return "\n".join([*card, *map(plain, self.messages)])
+        return "\n".join([*map(plain, self.messages), *card])
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -43,7 +43,7 @@ class Verdict:
         from grader.report.html import render_card
 
         card = "" if self.function is None else render_card(self.function, formula=self.formula)
-        return card + "".join(f"<p>{escape(plain(message))}</p>" for message in self.messages)
+        return "".join(f"<p>{escape(plain(message))}</p>" for message in self.messages) + card
 
 
 def check(function: Callable[..., Any], *, assignment: str | None = None) -> Verdict:
@@ -62,14 +62,23 @@ def check(function: Callable[..., Any], *, assignment: str | None = None) -> Ver
     Raises
     ------
     HarnessError
-        When no assignment, or more than one, has a function of that name.
+        When no assignment, or more than one, has a function of that name. A notebook shows its sentence alone.
     """
+    try:
+        return _checked(function, assignment)
+    except HarnessError as error:
+        sentence = f"{type(error).__name__}: {error}"
+        error._render_traceback_ = lambda *_: [sentence]  # type: ignore[attr-defined]  # IPython asks for it
+        raise
+
+
+def _checked(function: Callable[..., Any], assignment: str | None) -> Verdict:
     from grader.handout import formula_of, handout, sections
     from grader.pipeline import grade_submission
     from grader.sandbox import strongest_sandbox
     from grader.submission import parse_submission
 
-    name = getattr(function, "__name__", str(function))
+    name = _name_of(function)
     loaded = _assignment_of(name, find_course(), assignment)
     cases = loaded.cases()
     cells = _cells(function)
@@ -95,18 +104,34 @@ def _assignment_of(function: str, course: Course, wanted: str | None) -> LoadedA
         return candidates[0]
     names = ", ".join(c.name for c in candidates)
     if not candidates:
-        raise HarnessError(f"no assignment of this course grades a function {function!r}; 'grader list' shows all")
+        only = course.load(course.names[0]).spec.functions if len(course.names) == 1 else ()
+        there = f"it grades {', '.join(f.name for f in only)}" if only else "'grader list' shows all"
+        raise HarnessError(f"no assignment of this course grades a function {function!r}; {there}")
     raise HarnessError(f"{function!r} is graded in several assignments ({names}); say which: assignment='...'")
+
+
+def _shell() -> Any:
+    """The notebook's shell; None outside of one."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return None
+    return get_ipython()
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    """The name to check: the function's own, or, for a lambda, the one that the notebook knows it by."""
+    name = getattr(function, "__name__", str(function))
+    shell = _shell()
+    if name.isidentifier() or shell is None:
+        return name
+    named = (known for known, value in shell.user_ns.items() if value is function and not known.startswith("_"))
+    return next(named, name)
 
 
 def _cells(function: Callable[..., Any]) -> list[str]:
     """The cells that have been run, in order; the file's source outside of a notebook."""
-    try:
-        from IPython import get_ipython
-
-        shell = get_ipython()
-    except ImportError:
-        shell = None
+    shell = _shell()
     if shell is not None:
         return [str(cell) for cell in shell.user_ns.get("In", [""])[1:]]  # the first one is number 1
     import inspect

@@ -62,8 +62,8 @@ _TEXTS = {
     "carried-values": "judged on what your own functions hand over: {property}",
     "carried-hint": "Repair {helpers} first.",
     "not-carried": (
-        "{names} may fail only because of {helpers}: repair that first. A student kit has no right helpers to judge "
-        "by; your instructor's grader has"
+        "{names} may fail only because of {helpers}: repair that first. Your kit has no right helpers to judge by; "
+        "your instructor's grader has them."
     ),
     "factor": "{item} is {factor} times the expected value{meaning}",
     "factor-examples": "the number of examples m",

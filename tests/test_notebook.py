@@ -81,6 +81,8 @@ for cell in notebook.cells:
 notebook.cells.append(nbformat.v4.new_code_cell(edits["linear_forward"].replace("- b", "+ b")))
 notebook.cells.append(nbformat.v4.new_code_cell("check(linear_forward)  # again"))
 notebook.cells.append(nbformat.v4.new_code_cell("check(np.mean)"))
+notebook.cells.append(nbformat.v4.new_code_cell("linear_forward = lambda A, W, b: (W @ A + b, (A, W, b))"))
+notebook.cells.append(nbformat.v4.new_code_cell("check(linear_forward)  # a lambda"))
 client = NotebookClient(notebook, timeout=120, kernel_name="python3", allow_errors=True,
                         resources={"metadata": {"path": folder}})
 client.execute()
@@ -123,8 +125,9 @@ def test_a_wrong_function_is_shown_once_with_formula_values_and_place(executed: 
 
 def test_a_function_that_stands_on_a_wrong_one_says_so(executed: list[Any]) -> None:
     data = _output(executed, "check(linear_activation_forward)")["data"]
-    assert "may fail only because of linear_forward" in data["text/plain"]
-    assert "may fail only because of linear_forward" in data["text/html"]
+    for form, card in (("text/plain", "FAILED"), ("text/html", "<article")):
+        note = data[form].index("may fail only because of linear_forward")
+        assert note < data[form].index(card)  # what is to be done first is read first
 
 
 def test_a_loop_that_never_ends_is_stopped(executed: list[Any]) -> None:
@@ -145,7 +148,13 @@ def test_a_cell_that_was_corrected_and_run_again_counts(executed: list[Any]) -> 
 def test_a_function_of_no_assignment_is_an_error_that_says_so(executed: list[Any]) -> None:
     output = _output(executed, "check(np.mean)")
     assert output["output_type"] == "error"
-    assert "no assignment of this course grades a function 'mean'" in output["evalue"]
+    assert "no assignment of this course grades a function 'mean'; it grades initialize_param" in output["evalue"]
+    assert output["traceback"] == [f"HarnessError: {output['evalue']}"]
+
+
+def test_a_lambda_is_checked_under_the_name_that_the_notebook_gives_it(executed: list[Any]) -> None:
+    text = _output(executed, "check(linear_forward)  # a lambda")["data"]["text/plain"]
+    assert text.startswith("passed  linear_forward")
 
 
 # -- outside of a notebook ---------------------------------------------------------------------
