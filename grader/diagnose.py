@@ -197,12 +197,19 @@ def _equal_items(
     for name in names:
         item = found.get(name)
         if item is None:  # the mistake has lost the item altogether, and so must the student
-            if name in right and not problems(expected_value(case, 0), theirs, right[name], {})[1]:
+            if name in right and _form(mine) == _form(theirs):
                 continue
             return False
         if not _same(spec, mine, theirs, item, tolerances):
             return False
     return True
+
+
+def _form(value: Any) -> Any:
+    """The keys of dictionaries and the lengths of tuples, without what they hold."""
+    if isinstance(value, dict):
+        return {key: _form(part) for key, part in value.items()}
+    return [_form(part) for part in value] if isinstance(value, list | tuple) else None
 
 
 def _finite(value: Any) -> Any:

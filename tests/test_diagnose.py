@@ -393,6 +393,15 @@ def test_a_mistake_that_returns_another_form_is_named_too() -> None:
     assert named(spec, cases, lambda X: mean(X) + 1) == []
 
 
+def test_what_lost_the_same_parts_in_another_way_is_not_the_mistake() -> None:
+    spec, cases = with_mistake(gradients, lambda X: {"W1": 2 * X}, returns="grads")
+    assert named(spec, cases, lambda X: {"W1": 2 * X}) == ["known"]
+    assert named(spec, cases, lambda X: None) == []
+    assert named(spec, cases, lambda X: {}) == []
+    assert named(spec, cases, lambda X: {"vW1": 2 * X}) == []
+    assert named(spec, cases, lambda X: (gradients(X), 0)) == []
+
+
 def test_a_mistake_of_a_random_function_is_a_predicate_over_failing_cases() -> None:
     def large(given: Given) -> bool:
         return bool(given.reply > 10)

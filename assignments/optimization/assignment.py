@@ -25,7 +25,7 @@ def _network(d):
 
 def _gradients(d, parameters):
     """As the backward pass builds them, with the last layer first; in small cases in the usual order."""
-    grads = d.like(parameters)
+    grads = d.like(parameters, scale=250.0 if d.case == "steep" else 1.0)
     if d.case in ("zero gradient", "at rest"):
         grads = {name: np.zeros_like(value) for name, value in grads.items()}
     return grads if d.case == "small" else dict(reversed(grads.items()))
@@ -83,7 +83,10 @@ _USUAL = (CaseClass("general", 3), CaseClass("divides", 2), CaseClass("whole", 1
 
 def _examples(d, m, size):
     """Distinct columns, so that each can be found again, with labels in one row."""
-    return d.array(d.integer(1, 4), m), d.labels(1, m), size, d.integer(0, 999)
+    X = d.array(d.integer(1, 4), m)
+    if d.case == "large":  # every row rises, so that an order by the size of some entry is the old order
+        X = np.sort(X, axis=1)
+    return X, d.labels(1, m), size, d.integer(0, 999)
 
 
 def _batches(d):
@@ -132,6 +135,8 @@ def _examples_problem(args, reply):
     if not found.size == m == different:
         return f"expected each of the {m} examples once, found {found.size}, of which {different} are different"
     for t, (numbers, Y_t) in enumerate(zip(held, labels, strict=True), 1):
+        if Y_t.shape != (1, numbers.size):
+            return f"the labels of batch {t} have the shape {Y_t.shape}, expected {(1, numbers.size)}"
         if not np.array_equal(Y_t, Y[:, numbers]):
             return f"batch {t} does not hold the labels of its own examples"
     return None
@@ -151,8 +156,8 @@ def _sizes_problem(args, reply):
     found, expected = _lengths(held), _sizes(args)
     if found != expected:
         return f"the batches have the sizes {found[:20]}, expected {expected[:20]}"
-    if found != [Y_t.shape[1] for Y_t in labels]:
-        return "a batch has not as many labels as examples"
+    if any(Y_t.shape != (1, numbers.size) for numbers, Y_t in zip(held, labels, strict=True)):
+        return "a batch does not hold its labels in one row, a column for each of its examples"
     return "a batch holds a column that is no column of X" if any((numbers < 0).any() for numbers in held) else None
 
 
@@ -224,6 +229,16 @@ def _everything_once(args, held):
     return np.concatenate(held).size == m == np.unique(np.concatenate(held)).size
 
 
+def _rows_of_labels(fits):
+    """Only where the labels of every batch have the right shape: then it is their order that is wrong."""
+
+    def also(given):
+        held, labels = _read(given.args, given.reply)
+        return fits(given) and all(Y_t.shape == (1, n.size) for n, Y_t in zip(held, labels, strict=True))
+
+    return also
+
+
 def _left_over(args):
     return args[0].shape[1] % args[2] > 0
 
@@ -234,7 +249,9 @@ def _evenly(args):
 
 
 _ONCE_FITS = {
-    "pairs-broken": _fit(lambda args, held: _everything_once(args, held) and _lengths(held) == _sizes(args)),
+    "pairs-broken": _rows_of_labels(
+        _fit(lambda args, held: _everything_once(args, held) and _lengths(held) == _sizes(args))
+    ),
     "missing-last-batch": _fit(
         lambda args, held: _left_over(args) and _full_part_right(args, held) and len(held) == len(_sizes(args)) - 1
     ),
@@ -242,12 +259,18 @@ _ONCE_FITS = {
         lambda args, held: _left_over(args) and _full_part_right(args, held) and len(held) == len(_sizes(args))
     ),
     # After the one above: by chance the full batches of a small case may be right.
-    "repeated-examples": _fit(lambda args, held: _lengths(held) == _sizes(args)),
+    "repeated-examples": _fit(
+        lambda args, held: _lengths(held) == _sizes(args) and not _everything_once(args, held)
+    ),
 }
 _ORDER_FITS = {
     "not-shuffled": _fit(lambda args, held: (np.diff(np.concatenate(held)) == 1).all()),
     "only-batches-shuffled": _fit(lambda args, held: all((np.diff(numbers) == 1).all() for numbers in held)),
-    "shuffled-within-batches": _fit(lambda args, held: all(np.ptp(numbers) < numbers.size for numbers in held)),
+    "shuffled-within-batches": _fit(
+        lambda args, held: (
+            all(np.ptp(numbers) < numbers.size for numbers in held) and np.unique(np.diff(held[0])).size > 1
+        )
+    ),
 }
 _SIZE_FITS = {
     "empty-last-batch": _fit(lambda args, held: _lengths(held) == [*_sizes(args), 0]),
@@ -335,7 +358,7 @@ ASSIGNMENT = Assignment(
             _descent,
             "parameters",
             "one step of gradient descent",
-            classes=_classes(zero_gradient={}, **_DEPTHS),
+            classes=_classes(zero_gradient={}, steep={}, **_DEPTHS),
             properties=(Property("two steps make one of their summed length", 0.1, _two_steps, _same_place),),
         ),
         Function(
@@ -406,7 +429,7 @@ ASSIGNMENT = Assignment(
             _momentum,
             ("parameters", "v"),
             "one step of gradient descent with momentum",
-            classes=_classes(zero_gradient={}, no_memory={}, first_step={}, **_DEPTHS),
+            classes=_classes(zero_gradient={}, steep={}, no_memory={}, first_step={}, **_DEPTHS),
             properties=(Property("a velocity equal to the gradient stays", 0.1, _velocity_is_gradient, _stays),),
         ),
         Function(
@@ -423,7 +446,7 @@ ASSIGNMENT = Assignment(
             _adam,
             ("parameters", "v", "s", "v_corrected", "s_corrected"),
             "one step of Adam",
-            classes=_classes(first_step={}, late={}, zero_gradient={}, at_rest={}, **_DEPTHS),
+            classes=_classes(first_step={}, late={}, zero_gradient={}, steep={}, at_rest={}, **_DEPTHS),
             alternatives=(
                 "epsilon_inside_root",
                 "five_items",

@@ -140,6 +140,44 @@ def random_mini_batches(X, Y, mini_batch_size, seed):
 """
 
 
+FLAT = ("Y[:, order]", "Y[0, order]"), ("Y[:, k * mini_batch_size :", "Y[k * mini_batch_size :")
+SORTED = (("np.random.permutation(m)", "np.argsort(X[0])"),)
+
+
+def mini_batches(*changes: tuple[str, str]) -> FunctionReport:
+    text = BATCHES.replace("(k + 1) * mini_batch_size :]", "m - m % mini_batch_size :]")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return report(text)["random_mini_batches"]
+
+
+def test_labels_that_have_lost_an_axis_are_not_called_labels_of_other_examples() -> None:
+    graded = mini_batches(*FLAT, ("Y[:, m - m", "Y[m - m"))
+    said = next(c.message for c in graded.checks if c.name == "every example once, with its own label")
+    assert said == "the labels of batch 1 have the shape (16,), expected (1, 16)"
+    assert "pairs-broken" not in codes(graded)
+
+
+def test_an_order_by_the_values_of_X_is_no_shuffling() -> None:
+    assert mini_batches().status == "passed"
+    graded = mini_batches(*SORTED)
+    assert failed(graded) == ["shuffled"]
+
+
+def test_a_reversed_order_is_not_called_shuffled_inside_the_batches() -> None:
+    graded = mini_batches(("np.random.permutation(m)", "np.arange(m)[::-1]"))
+    assert failed(graded) == ["shuffled"] and codes(graded) == []
+
+
+def test_a_gradient_that_is_clipped_is_seen_where_it_is_steep() -> None:
+    code = """
+def update_parameters_with_gd(parameters, grads, learning_rate):
+    return {k: p - learning_rate * np.clip(grads["d" + k], -50, 50) for k, p in parameters.items()}
+"""
+    assert report(code)["update_parameters_with_gd"].status == "failed"
+
+
 def test_a_loop_variable_after_its_loop_costs_only_what_needs_a_batch_that_is_not_full() -> None:
     graded = report(BATCHES)["random_mini_batches"]
     assert failed(graded) == ["runs"]
