@@ -264,7 +264,7 @@ def _print_run(
     from grader.report.terminal import render_run
 
     light = [_light(entry.report) for entry in run.entries(order)]
-    sys.stdout.write(render_run(light))
+    sys.stdout.write(render_run(sorted(light, key=lambda report: report.student or report.submission)))
     for message in messages:
         print(f"note: {plain(message)}")
     if missing:

@@ -204,8 +204,8 @@ def _canvas_column(header: Sequence[str], wanted: str | None) -> int:
     hits = [i for i, known in columns.items() if wanted is None or wanted.strip() in known]
     if len(hits) == 1:
         return hits[0]
-    wish = "which column to fill" if wanted is None else f"one column for {wanted!r}"
-    there = _some([header[i] for i in columns]) or "no assignment"
+    wish = "a column to fill (--column)" if wanted is None else f"one column for {wanted!r}"
+    there = _some([f"'{header[i]}'" for i in columns]) or "no assignment"
     raise SheetError(f"expected {wish}; the file has: {there}")
 
 

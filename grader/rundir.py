@@ -15,10 +15,9 @@ from typing import IO, Any
 
 from grader.errors import HarnessError
 from grader.model import Report, report_from_json, report_to_json
+from grader.tree import RUN_FILE
 
 __all__ = ["Entry", "RunFolder", "read_run"]
-
-_NAME = "reports.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class RunFolder:
         self._places: dict[tuple[str, str | None], tuple[int, int]] = {}
         self._known: dict[tuple[str, str | None], tuple[str, str, str]] = {}
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / _NAME
+        path = folder / RUN_FILE
         at = 0
         if path.is_file():
             with path.open("rb") as lines:
@@ -95,7 +94,7 @@ class RunFolder:
 
     def entries(self, order: list[tuple[str, str | None]]) -> Iterator[Entry]:
         """The latest report of each submission, in the given order, one at a time."""
-        with (self.folder / _NAME).open("rb") as lines:
+        with (self.folder / RUN_FILE).open("rb") as lines:
             for key in order:
                 if key in self._places:
                     at, size = self._places[key]
@@ -117,7 +116,7 @@ def read_run(folder: Path) -> Iterator[Entry]:
     HarnessError
         When the folder holds no run.
     """
-    if not (folder / _NAME).is_file():
+    if not (folder / RUN_FILE).is_file():
         raise HarnessError(f"{folder} holds no grading run; make one with 'grader grade ... -o {folder}'")
     with RunFolder(folder) as run:
         yield from run.entries(sorted(run._places, key=lambda key: (key[0], key[1] or "")))

@@ -12,9 +12,23 @@ from pathlib import Path, PurePosixPath
 from grader.archive import DOWNLOAD, JUNK, METADATA, OUTSIDE, SOURCES, STUDENT, entry_names, unpack
 from grader.errors import SubmissionError
 
-__all__ = ["CHECKPOINTS", "Tree", "Where", "below", "glance", "holds", "names_in", "scan", "shown", "tops", "unzip"]
+__all__ = [
+    "CHECKPOINTS",
+    "RUN_FILE",
+    "Tree",
+    "Where",
+    "below",
+    "glance",
+    "holds",
+    "names_in",
+    "scan",
+    "shown",
+    "tops",
+    "unzip",
+]
 
 CHECKPOINTS = ".ipynb_checkpoints"
+RUN_FILE = "reports.jsonl"  # what makes a folder the output of a grading run
 _MOST_FILES = 500_000
 _SCANNED = 32 << 20
 
@@ -53,7 +67,13 @@ def scan(folder: Path, label: str) -> Tree:
         messages += [
             f"{PurePosixPath(label) / shown(str(inside / name))}: a linked folder was not followed" for name in linked
         ]
-        folders[:] = sorted(name for name in folders if name not in linked and _is_read(Path(here) / name))
+        runs = [name for name in folders if (Path(here) / name / RUN_FILE).is_file()]
+        messages += [
+            f"{PurePosixPath(label) / shown(str(inside / name))}: passed over, it is the output of a grading run"
+            for name in runs
+        ]
+        passed = {*linked, *runs}
+        folders[:] = sorted(name for name in folders if name not in passed and _is_read(Path(here) / name))
         for name in sorted(names):
             if not _hidden(inside / name):
                 files[inside / name] = _where(Path(here) / name)

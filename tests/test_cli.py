@@ -209,6 +209,16 @@ def test_many_are_graded_shown_and_kept(run: Run, files: Path) -> None:
     assert found == {"right.py": 100.0, "wrong.py": 100.0, "empty.py": None}
 
 
+def test_the_list_of_a_run_is_sorted_by_student(run: Run, files: Path) -> None:
+    (files / "class").mkdir()
+    for name in ("a_1001_7_x.py", "b_1000_8_x.py", "c_1002_9_x.py"):  # as Canvas names them
+        (files / "class" / name).write_text(solution(), "utf-8")
+    (files / "roster.csv").write_text("id,name\n1001,zoe\n1000,ann\n1002,bob\n", "utf-8")
+    arguments = ["grade", "tiny", files / "class", "--roster", files / "roster.csv", "--allow-weak-sandbox"]
+    _, out, _ = run(*arguments)
+    assert [line.split()[0] for line in out.splitlines()[:3]] == ["1000", "1001", "1002"]
+
+
 @pytest.mark.parametrize(
     ("names", "graded", "expected"),
     [

@@ -415,6 +415,13 @@ def test_links_are_not_followed(class_dir: Path) -> None:
     assert f"{class_dir}/eve: a linked folder was not followed" in found.messages
 
 
+def test_the_output_of_an_earlier_run_is_no_student(class_dir: Path) -> None:
+    lay_out(class_dir, {"bob/hw.py": FULL, "run/reports.jsonl": "", "run/unpacked/zip-1/00000.py": FULL})
+    found = run(class_dir)
+    assert students(found) == [("bob", "bob/hw.py")]
+    assert f"{class_dir}/run: passed over, it is the output of a grading run" in found.messages
+
+
 def test_folders_of_tools_are_not_read(class_dir: Path) -> None:
     junk = {
         ".venv/hw.py": FULL,

@@ -66,7 +66,7 @@ def test_a_canvas_column_goes_by_title_or_number(wanted: str) -> None:
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        (None, r"expected which column to fill; the file has: HW1 \(101\), HW2 \(102\)"),
+        (None, r"expected a column to fill \(--column\); the file has: 'HW1 \(101\)', 'HW2 \(102\)'"),
         ("HW3", "expected one column for 'HW3'"),
         ("Final Score", "expected one column for 'Final Score'"),
     ],
