@@ -132,7 +132,7 @@ def check(
 
     loaded = _assignment(context, assignment)
     cases = loaded.cases(seed, notice=_notice)
-    report = grade(loaded, file, cases=cases, seed=seed, siblings=neighbours(file))
+    report = grade(loaded, file, cases=cases, seed=seed, siblings=neighbours(file), shrink=True)
     if json_to:
         _write_json(report_to_json(report), json_to)
     if json_to != "-":

@@ -18,7 +18,7 @@ from grader.running import Outcome, Plan, Raised, Returned, Stopped
 from grader.statements import bound_names
 from grader.wire import Code, Opaque, Ref, decode
 
-__all__ = ["counterexample_of", "entries", "shown", "shown_failure"]
+__all__ = ["characters", "counterexample_of", "effort", "entries", "shown", "shown_failure", "snippet"]
 
 _MOST_ELEMENTS = 200
 _MOST_PARTS = 400
@@ -75,14 +75,14 @@ def counterexample_of(
 
 
 def shown_failure(verdict: Verdict, outcomes: Outcomes) -> Failure | None:
-    """Of the first thing that is wrong the failing case with the fewest numbers; None where all are hidden.
+    """Of the first thing that is wrong the failing case that is read fastest; None where all are hidden.
 
     A case that was not run, because an earlier call did not come back, shows nothing.
     """
     ran = [failure for failure in verdict.failures if not _not_run(outcomes.get(failure.case.key, ()))]
     seen = [failure for failure in ran if failure.case.visible]
     alike = [f for f in seen if (f.check, f.item) == (seen[0].check, seen[0].item)]
-    return min(alike, key=lambda f: entries(plan_of(f.case, outcomes.get(f.case.key, ()))), default=None)
+    return min(alike, key=lambda f: effort(plan_of(f.case, outcomes.get(f.case.key, ()))), default=None)
 
 
 def _not_run(replies: Sequence[Outcome]) -> bool:
@@ -91,9 +91,27 @@ def _not_run(replies: Sequence[Outcome]) -> bool:
 
 @lru_cache(maxsize=4096)
 def entries(plan: Plan) -> int:
-    """How many numbers a person has to read to follow a case."""
-    arguments = (arguments_of(plan, step) for step in range(len(plan.steps)))
-    return sum(int(np.size(leaf)) for args in arguments for _, leaf in leaves(args))
+    """How many numbers a case has."""
+    return sum(int(np.size(leaf)) for _, leaf in leaves(_questions(plan)))
+
+
+@lru_cache(maxsize=4096)
+def effort(plan: Plan) -> int:
+    """How many characters of numbers a person has to read to follow a case."""
+    return characters(_questions(plan))
+
+
+def _questions(plan: Plan) -> list[tuple[Any, ...]]:
+    return [arguments_of(plan, step) for step in range(len(plan.steps))]
+
+
+def characters(value: Any) -> int:
+    """How long the numbers of a value are when they are written down.
+
+    >>> characters((np.array([0.5, 3.0]), {"n": 12}))
+    8
+    """
+    return sum(len(repr(number)) for _, leaf in leaves(value) for number in np.ravel(leaf).tolist())
 
 
 def _got(outcome: Outcome | None) -> Any:
@@ -207,7 +225,7 @@ def _shown_array(value: Any) -> Any:
 def snippet(plan: Plan, parameters: Mapping[str, Sequence[str]], public: str = "", *, helped: bool = False) -> str:
     """Python that repeats the calls of a case in the student's own notebook."""
     given = {name: decode(encoded, code=lambda code: code) for name, encoded in plan.given}
-    questions = [arguments_of(plan, step) for step in range(len(plan.steps))]
+    questions = _questions(plan)
     makers = {code.name for value in [*given.values(), *questions] for code in _codes(value)}
     lines = ["import numpy as np", "from numpy import array, inf, nan", ""]
     if helped:

@@ -12,9 +12,9 @@ import hashlib
 import inspect
 import io
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -34,7 +34,7 @@ from grader.spec import CaseClass, Code, Function, Mistake, Property, Ref, Step
 from grader.strategies import Draw, Rejected
 from grader.wire import Encoded, _Decoder, decode, encode
 
-__all__ = ["freeze"]
+__all__ = ["Drawn", "author_of", "case_sets", "freeze", "value_case"]
 
 ULP_COPIES = 3
 DEVIATIONS = 100.0
@@ -91,6 +91,13 @@ class _Author:
                 space[name] = value
 
 
+def author_of(loaded: LoadedAssignment, function: str, codes: Collection[str]) -> _Author:
+    """What drawing further cases of one function needs, with some of its mistakes."""
+    author = _author(loaded)
+    mistakes = tuple(m for m in author.mistakes.get(function, ()) if m.code in codes)
+    return replace(author, mistakes={function: mistakes})
+
+
 def _author(loaded: LoadedAssignment) -> _Author:
     if loaded.reference is None:
         raise SpecError(f"{loaded.name} has no reference here, so its cases cannot be drawn (a student kit?)")
@@ -144,7 +151,7 @@ def freeze(loaded: LoadedAssignment, seed: int = 0, fingerprint: str = "") -> Ca
 
 
 @dataclass
-class _Drawn:
+class Drawn:
     """One drawn case before it is answered."""
 
     case_class: CaseClass
@@ -154,9 +161,9 @@ class _Drawn:
 
 def _draw(
     author: _Author, key: str, seed: int, classes: Sequence[CaseClass], build: Callable[[Draw], Any]
-) -> list[_Drawn]:
+) -> list[Drawn]:
     """Draw all classes; Hypothesis chooses sizes and classes of choices, NumPy the entries."""
-    found: list[_Drawn] = []
+    found: list[Drawn] = []
     for case_class in classes:
         drawn = _draw_class(author, f"{key}/{case_class.name}/{seed}", case_class, build)
         if not drawn:
@@ -165,10 +172,10 @@ def _draw(
     return found
 
 
-def _draw_class(author: _Author, key: str, case_class: CaseClass, build: Callable[[Draw], Any]) -> list[_Drawn]:
+def _draw_class(author: _Author, key: str, case_class: CaseClass, build: Callable[[Draw], Any]) -> list[Drawn]:
     salt = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "little")
-    found: dict[tuple[int, ...], _Drawn] = {}  # by the integers drawn: sizes and choices
-    repeats: list[_Drawn] = []
+    found: dict[tuple[int, ...], Drawn] = {}  # by the integers drawn: sizes and choices
+    repeats: list[Drawn] = []
 
     @hypothesis.seed(salt)
     @hypothesis.settings(
@@ -197,7 +204,7 @@ def _draw_class(author: _Author, key: str, case_class: CaseClass, build: Callabl
             raise
         except Exception as error:
             raise SpecError(f"{key}: the strategy raised {type(error).__name__}: {error}") from error
-        drawn = _Drawn(case_class, draw, content)
+        drawn = Drawn(case_class, draw, content)
         if found.setdefault(tuple(integers), drawn) is not drawn:
             repeats.append(drawn)
 
@@ -214,10 +221,10 @@ def _freeze_function(author: _Author, spec: Function, seed: int) -> FunctionCase
     reference = author.function(spec.name)
     cases: list[Case] = []
     dropped = 0
-    for check, inputs, classes, alternatives in _case_sets(spec):
+    for check, inputs, classes, alternatives in case_sets(spec):
         key = f"{author.loaded.name}/{spec.name}/{check}"
         for drawn in _draw(author, key, seed, classes, inputs):
-            case = _value_case(author, spec, check, drawn, alternatives, len(cases))
+            case = value_case(author, spec, check, drawn, alternatives, len(cases))
             if case is None:
                 dropped += 1
             else:
@@ -241,7 +248,8 @@ def _freeze_function(author: _Author, spec: Function, seed: int) -> FunctionCase
     return FunctionCases(spec.name, arity, parameters, tuple(cases), mistakes, _trivial(spec, values), dropped)
 
 
-def _case_sets(spec: Function) -> Iterator[tuple[str, Callable[[Draw], Any], Sequence[CaseClass], Sequence[str]]]:
+def case_sets(spec: Function) -> Iterator[tuple[str, Callable[[Draw], Any], Sequence[CaseClass], Sequence[str]]]:
+    """The checks that compare values: name, strategy, classes, accepted alternatives."""
     yield "values", spec.inputs, spec.classes, spec.alternatives
     for case_set in spec.sets:
         yield case_set.name, case_set.inputs, case_set.classes, case_set.alternatives
@@ -252,9 +260,10 @@ def _question(plan: Plan, step: int) -> tuple[Any, ...]:
     return args
 
 
-def _value_case(
-    author: _Author, spec: Function, check: str, drawn: _Drawn, alternatives: Sequence[str], number: int
+def value_case(
+    author: _Author, spec: Function, check: str, drawn: Drawn, alternatives: Sequence[str], number: int
 ) -> Case | None:
+    """A drawn case with the right values, their tolerances and the outcomes of mistakes; None where ill-conditioned."""
     draw, args = drawn.draw, drawn.content
     if not isinstance(args, tuple):
         raise SpecError(f"{spec.name}: the strategy must return a tuple of arguments, found {type(args).__name__}")
@@ -557,7 +566,7 @@ def _mistake_outcome(
             return type(error).__name__
 
 
-def _property_case(author: _Author, spec: Function, prop: Property, drawn: _Drawn, number: int) -> Case:
+def _property_case(author: _Author, spec: Function, prop: Property, drawn: Drawn, number: int) -> Case:
     steps = [s if isinstance(s, Step) else Step(spec.name, tuple(s)) for s in drawn.content]
     steps = [*drawn.draw.steps, *steps]
     plan = _plan(spec, number, steps, drawn.draw.given)

@@ -15,7 +15,7 @@ import numpy as np
 from grader import __version__
 from grader.cases import CaseFile, FunctionCases
 from grader.checks import Failure, Verdict, carried_by_property, judge, well_formed
-from grader.counterexample import counterexample_of, entries, shown_failure
+from grader.counterexample import counterexample_of, shown_failure
 from grader.course import LoadedAssignment
 from grader.diagnose import findings_of
 from grader.errors import SubmissionError
@@ -341,7 +341,7 @@ class _Run:
         self, spec: Function, cases: FunctionCases, attempt: _Attempt, findings: Sequence[Finding]
     ) -> Mapping[str, Any] | None:
         failure = shown_failure(attempt.verdict, attempt.outcomes)
-        if self.shrink and failure is not None:
+        if self.shrink and failure is not None and attempt.verdict.status == "failed":
             known = {text.code for text in cases.mistakes.values()}
             codes = {finding.code for finding in findings} & known
             cases, attempt = self._shrunk(spec, cases, attempt, failure, codes)
@@ -358,12 +358,12 @@ class _Run:
         self, spec: Function, cases: FunctionCases, attempt: _Attempt, failure: Failure, codes: Collection[str]
     ) -> tuple[FunctionCases, _Attempt]:
         """The simplest case on which the student's function fails as it does on a frozen one, with its verdict."""
-        from grader.shrink import ENOUGH, smaller_cases, the_same
+        from grader.shrink import smaller_cases, the_same
 
-        limit = entries(failure.case.plan)
-        if attempt.carried == "own" or not failure.case.expected or limit <= ENOUGH:
+        own = attempt.carried == "own"
+        some = replace(cases, cases=() if own else smaller_cases(self.assignment, spec, failure, codes))
+        if not some.cases:
             return cases, attempt
-        some = replace(cases, cases=smaller_cases(self.assignment, spec, failure, codes, limit))
         helpers = self.assignment.spec.ancestors(spec.name) if attempt.carried else ()
         plans = [case.plan for case in some.cases]
         again = self._again(spec, some, plans, helpers, self._answer(helpers) if helpers else None, attempt.carried)

@@ -40,6 +40,8 @@ class Draw:
         Seed of the entries.
     reference
         ``reference(name)`` gives the reference function of that name.
+    coarse
+        Draw entries of as few digits as keep them distinct, as for a small case or rounder.
     """
 
     def __init__(
@@ -48,6 +50,8 @@ class Draw:
         integer: Callable[[int, int], int],
         seed: Sequence[int],
         reference: Callable[[str], Callable[..., Any]],
+        *,
+        coarse: bool = False,
     ) -> None:
         self.case = case_class.name
         self.rng = np.random.default_rng(seed)
@@ -58,6 +62,7 @@ class Draw:
         self._class = case_class
         self._integer = integer
         self._reference = reference
+        self._coarse = coarse
 
     # -- sizes and choices ---------------------------------------------------------------
 
@@ -128,12 +133,13 @@ class Draw:
         ``scale`` is about the standard deviation; no entry is 0; ``positive`` takes absolute values.
         """
         count = int(np.prod(shape))
-        if self.case == "small":
-            reach = max(24, count)
+        if self.case == "small" or self._coarse:
+            parts = next(n for n in (1, 2, 4, 8) if n == 8 or (self._coarse and 6 * n >= count))
+            reach = max(3 * parts, count)
             steps = np.concatenate([np.arange(-reach, 0), np.arange(1, reach + 1)])
             if positive:
                 steps = np.arange(1, 2 * reach + 1)
-            values = self.rng.permutation(steps)[:count] * (scale / 8)
+            values = self.rng.permutation(steps)[:count] * (scale / parts)
         else:
             values = self.rng.standard_normal(count)
             values = scale * (values + np.sign(values) * 1e-2)
@@ -154,7 +160,9 @@ class Draw:
     def probabilities(self, *shape: int, low: float = 0.05, high: float = 0.95) -> Array:
         """Distinct numbers strictly inside (0, 1); multiples of 1/64 in small cases."""
         count = int(np.prod(shape))
-        if self.case == "small" and count <= 56:
+        if self._coarse and count <= 7:
+            values = (1 + self.rng.permutation(7)[:count]) / 8
+        elif self.case == "small" and count <= 56:
             values = (4 + self.rng.permutation(57)[:count]) / 64
         else:
             values = low + (high - low) * self.rng.random(count)
