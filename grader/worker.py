@@ -53,6 +53,7 @@ import struct
 import sys
 import time
 import types
+import unicodedata  # noqa: F401  # the compiler looks for it where a name is not ASCII
 from typing import Any, NoReturn
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -565,7 +566,8 @@ def _live(
 
 def main() -> None:
     """Set up the walls that are shared, import NumPy, then fork on command."""
-    settings = json.loads(sys.argv[1])
+    settings = json.loads(sys.argv.pop())  # where things lie on this machine is nobody's to print
+    sys.orig_argv[:] = sys.argv
     walls = _neighbour("walls")
     wanted = frozenset(settings["walls"])
     started_by = os.getppid()
