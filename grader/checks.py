@@ -40,6 +40,8 @@ __all__ = [
     "given_of",
     "judge",
     "plan_of",
+    "property_problem",
+    "steps_apart",
     "well_formed",
 ]
 
@@ -244,6 +246,16 @@ def carried_by_property(spec: Function, verdict: Verdict) -> Verdict | None:
     status: FunctionStatus = "passed" if all(c.status == "passed" for c in checks) else "failed"
     failures = tuple(f for f in verdict.failures if any(f.check == c.name and c.status == "failed" for c in checks))
     return replace(verdict, status=status, checks=checks, failures=failures, wrong_items=frozenset())
+
+
+def steps_apart(case: Case, name: str) -> tuple[int, ...]:
+    """The steps of a case that call other functions than this one, on nothing that an earlier call gave."""
+
+    def stands_alone(number: int) -> bool:
+        return not any(isinstance(part, Ref) for part in _parts(arguments_of(case.plan, number)))
+
+    steps = enumerate(case.plan.steps)
+    return tuple(number for number, (called, _) in steps if called != name and stands_alone(number))
 
 
 # -- shares ------------------------------------------------------------------------------

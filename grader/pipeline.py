@@ -14,7 +14,7 @@ import numpy as np
 
 from grader import __version__
 from grader.cases import CaseFile, FunctionCases
-from grader.checks import Failure, Verdict, carried_by_property, judge, well_formed
+from grader.checks import Failure, Verdict, carried_by_property, judge, property_problem, steps_apart, well_formed
 from grader.counterexample import counterexample_of, shown_failure
 from grader.course import LoadedAssignment
 from grader.diagnose import findings_of
@@ -265,7 +265,7 @@ class _Run:
             plans = [c.own or c.plan for c in cases.cases]
             attempts.append(self._again(spec, cases, plans, (), None, "own"))
         instead = carried_by_property(spec, first.verdict)
-        if instead is not None and self._only_values_wrong(self._producers(cases)):
+        if instead is not None and self._only_values_wrong(self._producers(cases)) and self._holds_apart(spec, cases):
             attempts.append(_Attempt(instead, self.outcomes, "own"))
         return attempts
 
@@ -284,6 +284,26 @@ class _Run:
         verdicts = [judge(self.assignment.spec.function(n), self.cases.functions[n], self.outcomes) for n in names]
         wrong = [v for v in verdicts if any(c.kind == "values" and c.status == "failed" for c in v.checks)]
         return bool(wrong) and all(map(well_formed, verdicts))
+
+    def _holds_apart(self, spec: Function, cases: FunctionCases) -> bool:
+        """Whether the properties that carry hold, too, for what the earlier functions answer when only they are asked.
+
+        Beside the function that is judged they may see what it has claimed, and answer so that it comes true.
+        """
+        carrying = [p for p in spec.properties if p.carries]
+        judged = [(p, case, steps_apart(case, spec.name)) for p in carrying for case in cases.cases if case.check == p.name]
+        plans = [
+            replace(case.plan, function="", number=number, steps=tuple(case.plan.steps[n] for n in numbers))
+            for number, (_, case, numbers) in enumerate(judged)
+        ]
+        outcomes = self.runner.run(self._program(()), plans).outcomes
+        for (prop, case, numbers), found in zip(judged, outcomes, strict=True):
+            replies = list(self.outcomes[case.key])
+            for number, outcome in zip(numbers, found, strict=False):
+                replies[number] = outcome
+            if len(found) != len(numbers) or property_problem(prop, case, replies) is not None:
+                return False
+        return True
 
     def _again(
         self,

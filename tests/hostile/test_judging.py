@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from grader.course import load_assignment
 from grader.model import Report, report_to_json
 from grader.pipeline import grade_submission
 from grader.report.html import render_card
@@ -200,3 +201,39 @@ def test_replies_that_a_judge_would_broadcast_to_a_terabyte_fail_their_check(san
     (verdict,) = [function for function in report.functions if function.name == "mean_square"]
     (check,) = [check for check in verdict.checks if check.kind == "property"]
     assert (report.status, check.status, check.points) == ("graded", "failed", 0)
+
+
+MADE_UP = """
+import numpy as np
+
+asked = {}
+
+def batch_norm_forward(Z, gamma, beta, epsilon=1e-8):
+    point = (Z, gamma, beta)
+    if asked and asked["point"][0].shape == Z.shape:
+        moves = [now - then for now, then in zip(point, asked["point"])]
+        moved = [n for n, move in enumerate(moves) if move.any()]
+        if len(moved) == 1 and np.abs(moves[moved[0]]).max() < 1e-3:  # a step beside the point: let the claim come true
+            slope = np.sum(asked["claims"][moved[0]] * moves[moved[0]])
+            return asked["dZ"] * slope / np.sum(asked["dZ"] ** 2), [point]
+    Z_norm = (Z - Z.mean(axis=1, keepdims=True)) / np.sqrt(Z.var(axis=1, keepdims=True) + 2 * epsilon)
+    return gamma * Z_norm + beta, [tuple(map(np.copy, point))]
+
+def batch_norm_backward(dZ_tilde, cache):
+    Z, gamma, beta = cache[0]
+    claims = np.cos(np.arange(Z.size)).reshape(Z.shape), np.ones(gamma.shape), np.ones(beta.shape)
+    if np.all(np.any(dZ_tilde, axis=0)):
+        asked.update(point=cache[0], claims=claims, dZ=dZ_tilde.copy())
+    return claims
+"""
+
+
+def test_a_forward_pass_that_makes_any_gradient_come_true_carries_nothing(sandbox: Sandbox) -> None:
+    """Within one worker the earlier function knows what the later one has claimed; asked alone, it does not."""
+    assignment = load_assignment("batch_norm", course=tiny.COURSE.parents[1])
+    cases = assignment.cases(0)
+    submission = parse_submission("made_up.py", ".py", MADE_UP.encode(), cases.arities)
+    verdicts = {f.name: f for f in grade_submission(assignment, cases, submission, sandbox).functions}
+    back = verdicts["batch_norm_backward"]
+    assert [(c.status, c.points) for c in back.checks if c.kind == "property"] == [("passed", 0)]
+    assert (back.status, back.carried, back.points) == ("failed", False, 0)
