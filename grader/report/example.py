@@ -36,9 +36,11 @@ def example_of(function: FunctionReport) -> Example:
 
     A message or a place that a failed check names already is not said twice. ``expected`` is shown where
     there is something to compare with (a property has no single right value), and ``got`` where the call
-    came back.
+    came back; neither where only the arguments suffered.
     """
     data = function.counterexample or {}
+    item = str(data.get("item") or "")
+    kinds = {check.kind for check in function.checks if check.name == item}
     where, expected, got = str(data.get("where") or ""), data.get("expected"), data.get("got")
     said = [check.message for check in function.checks if check.status == "failed"]
     message = str(data.get("message") or "")
@@ -49,11 +51,13 @@ def example_of(function: FunctionReport) -> Example:
     results = [(texts.EXPECTED, expected)] if expected is not None else []
     if function.status == "failed":
         results.append((texts.GOT, got))
+    if "inputs" in kinds:
+        results = []
     return Example(
         case=str(data.get("case") or ""),
         message=message,
         arguments=tuple((str(a.get("name")), a.get("value")) for a in data.get("arguments") or ()),
-        item=_label(str(data.get("item") or ""), where),
+        item="" if kinds & {"runs", "property"} else _label(item, where),
         results=tuple(results),
         style=style_for(expected, got, where),
         difference=texts.first_difference(where, *pair)
@@ -74,11 +78,9 @@ def unwritten(function: FunctionReport) -> bool:
 def _label(item: str, where: str) -> str:
     """What the shown values are called: of an item such as ``dW{l}`` the entry in question, nothing for the whole.
 
-    >>> _label("dW{l}", "dW1[2, 0]"), _label("dW{l}", "dW{l}"), _label("Z", "Z[0, 0]"), _label("runs", "runs")
-    ('dW1', '', 'Z', '')
+    >>> _label("dW{l}", "dW1[2, 0]"), _label("dW{l}", "dW{l}"), _label("Z", "Z[0, 0]")
+    ('dW1', '', 'Z')
     """
-    if item == "runs":  # no item, but the check that a call which raised did not pass
-        return ""
     entry = where.partition("[")[0]
     family = re.compile(r"\{\w\}")
     return item if not family.search(item) else "" if family.search(entry) else entry

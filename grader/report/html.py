@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,10 +49,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One submission's page: where it is written and what stands beside the report."""
+    """One submission's page: where it is written, what the class page calls it and what stands beside the report."""
 
     report: Report
     file: str
+    label: str
     cells: tuple[Cell, ...] = ()
 
     @property
@@ -93,7 +95,9 @@ def write_site(
     Raises
     ------
     GraderError
-        When the reports are of several assignments, or matplotlib is not installed.
+        When the reports are of several assignments.
+    HarnessError
+        When matplotlib is not installed.
     """
     from grader.report.charts import marks_chart, rates_chart
 
@@ -143,12 +147,16 @@ def _pages(reports: Sequence[Report], sources: Mapping[str, Source]) -> list[Pag
     ordered = sorted(reports, key=lambda r: ((r.student or "\U0010ffff").casefold(), r.submission))
     taken: dict[str, int] = {}
     pages = []
+    # The folder that all submissions lie in says nothing about any of them.
+    folders = [report.submission.split("/")[:-1] for report in reports]
+    shared = len(list(takewhile(lambda names: len(set(names)) == 1, zip(*folders, strict=False))))
     for report in ordered:
         name = _file_name(report)
         taken[name] = taken.get(name, 0) + 1
         suffix = f"-{taken[name]}" if taken[name] > 1 else ""
         cells = _cells(sources[report.submission]) if report.submission in sources else ()
-        pages.append(Page(report, f"submissions/{name}{suffix}.html", cells))
+        label = "/".join(report.submission.split("/")[shared:])
+        pages.append(Page(report, f"submissions/{name}{suffix}.html", label, cells))
     return pages
 
 

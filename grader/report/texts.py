@@ -200,7 +200,9 @@ def more_items(count: int) -> str:
 
 
 def opaque(type_name: str) -> str:
-    """A value of a type that is not shown."""
+    """A value of a type that is not shown; an array that is too large is described as an array."""
+    if type_name.startswith(("array of shape", "complex array of shape")):
+        return type_name
     return f"an object of type {type_name}"
 
 

@@ -68,3 +68,18 @@ def test_a_blank_that_gives_nothing_needs_no_example() -> None:
     assert "still reads" in text
     assert "Example" not in text
     assert "Example" in render_function(replace(changed(got=None), findings=(blank,)), color=False, verbose=True)
+
+
+@pytest.mark.parametrize("kind", ["runs", "property"])
+def test_a_result_is_not_called_by_the_name_of_a_check(kind: str) -> None:
+    function = changed(item="some check", where="some check")
+    check = replace(function.checks[0], kind=kind, name="some check")
+    assert example_of(replace(function, checks=(*function.checks, check))).item == ""
+
+
+def test_where_only_an_argument_was_changed_the_results_are_not_compared() -> None:
+    function = changed(item="inputs", where="inputs")
+    check = replace(function.checks[0], kind="inputs", name="inputs")
+    example = example_of(replace(function, checks=(*function.checks, check)))
+    assert example.results == ()
+    assert example.arguments

@@ -226,3 +226,22 @@ def test_a_template_that_names_what_is_not_there_fails() -> None:
 
     with pytest.raises(UndefinedError):
         _render("submission.html.j2")
+
+
+@pytest.mark.parametrize(
+    ("submissions", "labels"),
+    [
+        (["down/ann/hw.py", "down/bob/hw.py"], ["ann/hw.py", "bob/hw.py"]),
+        (["down/ann/hw.py"], ["hw.py"]),
+        (["/tmp/a.py", "b.py"], ["/tmp/a.py", "b.py"]),
+        (["down/hw.py", "down/hw.py.py"], ["hw.py", "hw.py.py"]),
+    ],
+)
+def test_the_class_page_leaves_out_the_folder_that_all_share(
+    tmp_path: Path, submissions: list[str], labels: list[str]
+) -> None:
+    reports = [replace(samples.right(), student=str(n), submission=s) for n, s in enumerate(submissions)]
+    page = Reader(write_site(reports, tmp_path).read_text("utf-8"))
+    assert [label for label in labels if label in page.text] == labels
+    for path, label in zip(submissions, labels, strict=True):
+        assert (path in page.text) == (path == label)

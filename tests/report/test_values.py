@@ -50,6 +50,7 @@ JSON = st.recursive(
         ({"float": "nan"}, "nan"),
         ({"complex": [1.0, -2.5]}, "1-2.5j"),
         ({"opaque": "matrix"}, "an object of type matrix"),
+        ({"opaque": "array of shape (20, 20), float64"}, "array of shape (20, 20), float64"),
         ({"function": "relu"}, "the function relu"),
         ({"error": "ValueError", "message": "no", "origin": "line 3"}, "ValueError: no (line 3)"),
         ({"error": "ValueError", "message": "", "origin": None}, "ValueError"),
