@@ -106,12 +106,18 @@ def _repeats(given):
     return np.std(first) > 0 and all(np.allclose(first * v[0], v[:count] * first[0]) for v in found[1:])
 
 
+def _is_flat(sizes):
+    """Whether the sizes of the numbers lie evenly between 0 and the largest."""
+    shares = np.quantile(sizes, (0.25, 0.5, 0.75))
+    return sizes.max() > 0 and np.allclose(shares, sizes.max() * np.array([0.25, 0.5, 0.75]), rtol=0.1, atol=0)
+
+
 _GENERAL_FITS = {
     "zero-weights": _all_layers(lambda W, n_prev, n: not np.any(W)),
     "repeated-layers": _repeats,
     "shifted-weights": _all_layers(lambda W, n_prev, n: abs(np.mean(W) - 10) < 1 and 0.9 < np.std(W) < 1.1),
     "not-centred": _all_layers(lambda W, n_prev, n: W.min() >= 0 and W.max() > 0),
-    "uniform-weights": _all_layers(lambda W, n_prev, n: 0 < np.abs(W).max() < 2 * np.std(W)),
+    "uniform-weights": _all_layers(lambda W, n_prev, n: _is_flat(np.abs(W))),
     "missing-scale": _scale(lambda n_prev, n: 1.0),
     "small-weights": _scale(lambda n_prev, n: 0.01),
 }
@@ -182,7 +188,7 @@ def _run(d, learning_rate, num_iterations):
 
 def _training(d):
     steps = {"one step": 1, "many steps": 15}.get(d.case)
-    return _run(d, d.choice([0.05, 0.1, 0.25, 0.5]), d.integer(2, 6) if steps is None else steps)
+    return _run(d, d.choice([0.05, 0.1, 0.25, 0.5, 1.25]), d.integer(2, 6) if steps is None else steps)
 
 
 def _descent(d):

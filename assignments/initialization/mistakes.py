@@ -157,8 +157,8 @@ def _random_mistakes(function, scale, other):
         ),
         (
             "not-centred",
-            "the weights are never negative: np.random.rand draws between 0 and 1",
-            "Compare np.random.rand with np.random.randn.",
+            "the weights are never negative, so that their mean is not 0",
+            "Which numbers can your generator give? Compare np.random.rand with np.random.randn.",
             lambda l, n, n_prev: np.random.rand(n, n_prev) * scale(n_prev),
         ),
         (
