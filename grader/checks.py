@@ -9,10 +9,12 @@ all values pass), and nothing is earned by what a stub gets right.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import hashlib
 import math
 import re
 import struct
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -617,7 +619,7 @@ def property_problem(prop: Property, case: Case, outcomes: Sequence[Outcome]) ->
         return say("property-incomplete", problem=raised_text(bad or Stopped("not-run"), case))
     try:
         given = given_of(case, outcomes)
-        with bounded_memory(), np.errstate(all="ignore"):
+        with bounded_memory(), np.errstate(all="ignore"), _no_imaginary_part_lost(outcomes):
             message = prop.judge(given)
         return message and message[:_MOST_TEXT]
     except _FORM_ERRORS as error:
@@ -625,6 +627,20 @@ def property_problem(prop: Property, case: Case, outcomes: Sequence[Outcome]) ->
         return say("property-form", problem=f"{type(error).__name__}{text}"[:_MOST_TEXT])
     except WireError as error:
         return say("property-form", problem=str(error))
+
+
+@contextlib.contextmanager
+def _no_imaginary_part_lost(outcomes: Sequence[Outcome]) -> Iterator[None]:
+    """A judge that makes real numbers of complex ones would say that they are right."""
+    if not any(isinstance(o, Returned) and b"c" in o.value.header for o in outcomes):
+        yield
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", np.exceptions.ComplexWarning)
+        try:
+            yield
+        except np.exceptions.ComplexWarning:
+            raise TypeError("complex numbers, expected real ones") from None
 
 
 def given_of(case: Case, outcomes: Sequence[Outcome]) -> Given:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -99,7 +100,8 @@ def grade_submission(
     """
     needed = None if only is None else {only, *assignment.spec.ancestors(only)}
     specs = [spec for spec in assignment.spec.functions if needed is None or spec.name in needed]
-    with np.errstate(all="ignore"):  # nan and inf are a student's to return and ours to judge
+    with np.errstate(all="ignore"), warnings.catch_warnings():  # nan and inf are a student's to return and ours to judge
+        warnings.simplefilter("ignore")
         run = _Run(assignment, cases, submission, runner, specs, shrink=shrink and assignment.reference is not None)
         graded = [seen(run.function(spec), assignment.spec.shows) for spec in specs]
     messages = (*run.messages, *_not_carried(assignment, graded))
@@ -250,7 +252,11 @@ class _Run:
         skipped = tuple(
             Check(c.kind, c.name, "skipped", 0.0, c.max_points, say("skipped-missing")) for c in verdict.checks
         )
-        message = say("missing" if state == "missing" else "not-callable", name=spec.name)
+        place = self.submission.lost.get(spec.name)
+        if state == "missing" and place is not None:
+            message = say("unread", name=spec.name, place=place)
+        else:
+            message = say("missing" if state == "missing" else "not-callable", name=spec.name)
         checks = (Check("runs", "runs", "failed", 0.0, 0.0, message), *skipped[1:])
         return FunctionReport(spec.name, "missing", None, 0.0, spec.points, False, checks)
 
@@ -272,7 +278,12 @@ class _Run:
     def _may_be_their_fault(self, helpers: Sequence[str], verdict: Verdict) -> bool:
         """Whether a helper may be wrong or absent: those that come from the provided modules are neither."""
         raised = any(c.kind == "runs" and c.status == "failed" for c in verdict.checks)
-        return raised or bool(self.submission.siblings) or any(map(self._redefined, helpers))
+        absent = any(map(self._absent_here, helpers))  # a property may ask for it where the function does not
+        return raised or absent or bool(self.submission.siblings) or any(map(self._redefined, helpers))
+
+    def _absent_here(self, name: str) -> bool:
+        """Whether a function that this assignment grades is not defined in the submission."""
+        return name in self.cases.functions and self.defined.get(name, "missing") == "missing"
 
     def _producers(self, cases: FunctionCases) -> list[str]:
         """The functions on whose results a function is graded when these are the student's own."""
@@ -416,8 +427,12 @@ class _Run:
             names = ", ".join(spec.helpers)
             text = say("carried-absent", name=spec.name, helpers=names)
             return Finding("carried", text, say("carried-absent-hint", helpers=names))
-        names = " and ".join(wrong or redefined)
-        return Finding("carried", say("carried", name=spec.name, helpers=names), say("carried-hint", helpers=names))
+        names = wrong or redefined
+        absent = [n for n in names if self._absent_here(n)]
+        text = "carried-some" if len(names) > 1 else "carried-undefined" if absent else "carried"
+        joined = " and ".join(names)
+        hint = "carried-some-hint" if len(names) > 1 else "carried-hint"
+        return Finding("carried", say(text, name=spec.name, helpers=joined), say(hint, helpers=joined))
 
     def _redefined(self, name: str) -> bool:
         """Whether the submission has a provided helper of its own, rather than importing it."""

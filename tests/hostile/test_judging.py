@@ -237,3 +237,27 @@ def test_a_forward_pass_that_makes_any_gradient_come_true_carries_nothing(sandbo
     back = verdicts["batch_norm_backward"]
     assert [(c.status, c.points) for c in back.checks if c.kind == "property"] == [("passed", 0)]
     assert (back.status, back.carried, back.points) == ("failed", False, 0)
+
+
+IMAGINARY = """
+import numpy as np
+
+def train_dev_test_split(X, Y, *rest):
+    parts = right(X, Y, *rest)
+    return tuple((x + 5j, y) for x, y in parts)
+"""
+
+
+def test_numbers_that_a_judge_would_make_real_are_not_right(sandbox: Sandbox) -> None:
+    """Without a word on standard error, too: warnings are errors here."""
+    assignment = load_assignment("training_in_practice", course=tiny.COURSE.parents[1])
+    cases = assignment.cases(0)
+    right = (assignment.course.root / "reference" / "training_in_practice.py").read_text("utf-8")
+    source = f"{right}\n\nright = train_dev_test_split\n{IMAGINARY}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        submission = parse_submission("imaginary.py", ".py", source.encode(), cases.arities)
+        report = grade_submission(assignment, cases, submission, sandbox)
+    (verdict,) = [f for f in report.functions if f.name == "train_dev_test_split"]
+    assert (verdict.status, verdict.points) == ("failed", 0)
+    assert any("complex numbers, expected real ones" in check.message for check in verdict.checks)
