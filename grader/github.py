@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from grader.collect import neighbours
 from grader.course import Course, LoadedAssignment
@@ -16,7 +20,9 @@ from grader.pipeline import grade
 from grader.report.escape import annotation
 from grader.report.markdown import render_annotations, render_summary
 
-__all__ = ["main"]
+__all__ = ["main", "notebook_lines"]
+
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{},\n]')
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,7 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
     points = "" if report.points is None else f"{report.points:g}"
     _append("GITHUB_OUTPUT", f"points={points}\nmax-points={report.max_points:g}\n")
     # A path from the repository's root, with forward slashes, is what annotations need.
-    sys.stdout.write(render_annotations(report, path=Path(os.path.relpath(file)).as_posix()))
+    graded = report.status == "graded"
+    lines = notebook_lines(file) if graded and file.suffix.lower() == ".ipynb" else {}
+    sys.stdout.write(render_annotations(report, path=Path(os.path.relpath(file)).as_posix(), lines=lines))
     if report.status != "graded":
         return 2 if report.status == "unreadable" else 3
     return int((report.percent or 0.0) < options.min_score)
@@ -55,6 +63,48 @@ def _graded(assignment: LoadedAssignment, path: Path) -> tuple[Report, Path]:
         report, file = grade_folder(assignment, path)
         return report, file or path
     return grade(assignment, path, siblings=neighbours(path), name=path.name), path
+
+
+def notebook_lines(file: Path) -> dict[str, int]:
+    """The lines of a notebook's file in which the lines of its cells stand: ``{"cell 7, line 3": 120}``.
+
+    GitHub knows the file's lines only. Jupyter writes a line of a cell in a line of its own. Empty where the file
+    cannot be read, or is no notebook.
+    """
+    try:
+        text = file.read_text("utf-8-sig")
+        found: dict[str, int] = {}
+        written: dict[int, int] = {}
+        for cell, line, piece in _pieces(text):
+            first = written.get(cell, 1)
+            written[cell] = first + piece.count("\n")
+            for number in range(first, written[cell] + (not piece.endswith("\n"))):
+                found.setdefault(f"cell {cell + 1}, line {number}", line)
+    except (OSError, ValueError, IndexError):
+        return {}
+    return found
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
+    """Each text of a cell's source: the cell, the line of the file that it stands in, the text itself."""
+    path: list[list[Any]] = []  # an opening bracket, and the key or index where we are inside
+    line = 1
+    for match in _TOKEN.finditer(text):
+        mark = match[0]
+        if mark == "\n":
+            line += 1
+        elif mark in "[{":
+            path.append([mark, 0 if mark == "[" else None])
+        elif mark in "]}":
+            path.pop()
+        elif mark == ",":
+            path[-1][1] = path[-1][1] + 1 if path[-1][0] == "[" else None
+        elif path[-1][1] is None:
+            path[-1][1] = json.loads(mark)
+        else:
+            match [step for _, step in path]:
+                case ["cells", int(cell), "source"] | ["cells", int(cell), "source", int()]:
+                    yield cell, line, json.loads(mark)
 
 
 def _append(variable: str, text: str) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.export import write_github
+from grader.github import notebook_lines
 from tests.platforms import NAME, RIGHT, WRONG, assignment, notebook
 
 
@@ -87,6 +93,47 @@ def test_a_folder_is_searched_for_the_submission(action: Path, repository: Path)
     assert ran.status == 1
     assert "file=work/s.ipynb" in ran.printed
     assert "cell 2" in ran.printed
+
+
+def test_a_wrong_cell_is_annotated_in_the_line_of_the_notebooks_file(action: Path, repository: Path) -> None:
+    text = json.dumps(json.loads(notebook("import numpy as np", "# a comment\n" + WRONG)), indent=1)
+    source = json.dumps(("# a comment\n" + WRONG).splitlines(keepends=True))
+    text = text.replace(json.dumps("# a comment\n" + WRONG), source.replace(", ", ",\n "))  # as Jupyter saves it
+    (repository / "s.ipynb").write_text(text, "utf-8")
+    line = next(n for n, row in enumerate(text.split("\n"), 1) if "def half(X):" in row)
+    assert line > 2
+    ran = run(action, repository, "s.ipynb")
+    assert ran.printed.startswith(f"::error file=s.ipynb,line={line},title=half%3A 0 / 40 (cell 2%2C line 2)::")
+
+
+@given(
+    cells=st.lists(st.lists(st.text(st.sampled_from('ab"\\{}[],:\n'), max_size=8), max_size=4), max_size=4),
+    indent=st.sampled_from([None, 1]),
+    joined=st.booleans(),
+)
+def test_every_line_of_every_cell_is_found_in_a_notebooks_file(
+    cells: list[list[str]], indent: int | None, joined: bool
+) -> None:
+    sources: list[Any] = ["".join(pieces) for pieces in cells]
+    if not joined:
+        sources = [source.splitlines(keepends=True) for source in sources]
+    parts = [{"outputs": [{"source": "z"}], "source": source} for source in sources]
+    text = json.dumps({"metadata": {"cells": ["x", {"source": "y"}]}, "cells": parts}, indent=indent)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "n.ipynb"
+        file.write_text(text, "utf-8")
+        found = notebook_lines(file)
+    rows = text.split("\n")
+    for number, pieces in enumerate(cells, 1):
+        for line, words in enumerate("".join(pieces).splitlines(), 1):
+            assert json.dumps(words)[1:-1] in rows[found[f"cell {number}, line {line}"] - 1]
+
+
+@pytest.mark.parametrize("text", ["", "[", "]", '{"cells": [{"source": ["\\x"]}]}', "\xff", '{"cells": 3}', ","])
+def test_what_is_no_notebook_has_no_lines(tmp_path: Path, text: str) -> None:
+    (tmp_path / "n.ipynb").write_text(text, "latin-1")
+    assert notebook_lines(tmp_path / "n.ipynb") == {}
+    assert notebook_lines(tmp_path / "absent.ipynb") == {}
 
 
 def test_a_kit_says_that_a_function_stands_on_a_wrong_one(action: Path, repository: Path) -> None:

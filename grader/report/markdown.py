@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from grader.model import FunctionReport, Report
 from grader.report import texts
@@ -82,7 +83,9 @@ def _bounded(lines: Sequence[str]) -> str:
     return "\n".join(kept) + "\n"
 
 
-def render_annotations(report: Report, *, path: str | None = None) -> str:
+def render_annotations(
+    report: Report, *, path: str | None = None, lines: Mapping[str, int] = MappingProxyType({})
+) -> str:
     """Workflow commands that mark each function which did not pass, to be printed to standard output.
 
     Parameters
@@ -91,8 +94,10 @@ def render_annotations(report: Report, *, path: str | None = None) -> str:
         Of one submission.
     path : str, optional
         The submitted file relative to the repository's root, by default ``report.submission``. A place such
-        as ``line 12`` marks that line of it, ``helper.py, line 3`` a line of a file beside it. A
-        notebook's cells have no lines in the file, so that the cell is named in the title.
+        as ``line 12`` marks that line of it, ``helper.py, line 3`` a line of a file beside it. A place in
+        a notebook's cell is named in the title.
+    lines : mapping of str to int, optional
+        Lines of the file for places in cells, such as ``cell 7, line 3``.
 
     Returns
     -------
@@ -112,7 +117,7 @@ def render_annotations(report: Report, *, path: str | None = None) -> str:
         commands.append(_command(path, None, report.assignment, text))
     for function in report.functions:
         if function.status not in {"passed", "not-graded"}:
-            file, line, place = _place(path, function.origin or "")
+            file, line, place = _place(path, function.origin or "", lines)
             title = f"{function.name}: {texts.points(function.points, function.max_points)}{place}"
             commands.append(_command(file, line, title, _why(function)))
     return "".join(f"{command}\n" for command in commands)
@@ -127,7 +132,7 @@ def _why(function: FunctionReport) -> str:
     return clip("\n".join(lines) or texts.STATUS.get(function.status, function.status), LONGEST_BLOCK)
 
 
-def _place(path: str, origin: str) -> tuple[str, str | None, str]:
+def _place(path: str, origin: str, lines: Mapping[str, int]) -> tuple[str, str | None, str]:
     """File, line and what the title adds, for one origin."""
     match = re.fullmatch(r"(?:(.*), )?line (\d{1,9})", origin)
     if match is None:
@@ -136,7 +141,7 @@ def _place(path: str, origin: str) -> tuple[str, str | None, str]:
     if not label:
         return path, line, ""
     if not label.endswith(".py"):
-        return path, None, f" ({origin})"
+        return path, str(lines[origin]) if origin in lines else None, f" ({origin})"
     folder = path if not path.endswith((".py", ".ipynb", ".zip")) else path.rpartition("/")[0]
     return (path if path.endswith(label) else f"{folder}/{label}".lstrip("/")), line, ""
 
