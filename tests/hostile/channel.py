@@ -136,6 +136,9 @@ ROWS = (
         for what, value, must in (
             ("no triple", "1", (_NOT_A_REPLY,)),
             ("arrays", "(np.zeros(9), [[]], {})", (_NOT_A_REPLY,)),
+            ("arrays without end", "([np.zeros(300)] * 20000, 'x', None)", (_NOT_A_REPLY,)),
+            ("a long text", "('ValueError', 'x' * 10**5, None)", (_NOT_A_REPLY,)),
+            ("a place that is none", "('ValueError', 'x', 3)", (_NOT_A_REPLY,)),
         )
     ),
     *(
@@ -194,6 +197,64 @@ ROWS = (
     Hostile("helper of 10**6 by 10**6", "make the parent allocate", does("helped(10**6, 10**6)"), ("raised RuntimeError",)),
     Hostile("helper of 4 GB", "make the parent allocate", does("helped(2**14, 2**15)"), ("raised RuntimeError",)),
     Hostile("helper that never returns", "make the parent loop", does("helped(1, 1, 1)"), ("timeout",), only=("full",)),
+    Hostile(
+        "two questions, one answer read",
+        "leave an answer for the next question",
+        does("tools.send(b'C', tools.packed(('helped', (1.0,), {})))\n    assert helped(2.0) == 40.0"),
+        ("right then raised AssertionError",),
+    ),
+    Hostile(
+        "a question after the last reply",
+        "keep asking when the function is done",
+        does(
+            "question = tools.packed(('helped', (1.0,), {}))\n"
+            "    class Last:\n        def __del__(self): tools.send(b'C', question)\n"
+            "    tools.session().given = {'x': Last()}\n    tools.session().channel.send = Send(tools.session().channel.send, question)",
+        ).replace(
+            "def target",
+            "class Send:\n    def __init__(self, send, question): self.send, self.question = send, question\n"
+            "    def __call__(self, kind, *parts):\n        kind == b'D' and self.send(b'C', self.question)\n"
+            "        self.send(kind, *parts)\n\ndef target",
+        ),
+        (_NOT_A_REPLY, "right then " + _NOT_A_REPLY),
+    ),
+    Hostile(
+        "helper kept for another function",
+        "ask it later, in another's name",
+        "kept = []\n\ndef target(A):\n    kept.append(helped)\n    return 3 * A.sum(axis=1)\n\n"
+        "def other(A):\n    return A + kept[0](0.025)\n",
+        ("right",),  # a carried run asks one function, so that there is no other
+    ),
+    Hostile("helper with nan", "an answer that is none", does("assert np.isnan(helped(np.nan))"), ("right",)),
+    Hostile(
+        "helper with 100,000 arguments",
+        "a long question",
+        does("helped(*range(10**5))"),
+        ("right",),
+    ),
+    Hostile("helper with names", "another question", does("helped(x=1.0)"), ("raised RuntimeError",)),
+    Hostile("helper with a text", "a number that is none", does("helped('x' * 10**6)"), ("raised WireError",)),
+    Hostile(
+        "helper with a deep list",
+        "a deep question",
+        does("x = 1.0\n    for _ in range(40): x = [x]\n    helped(x)"),
+        ("raised WireError",),
+    ),
+    Hostile(
+        "helper asked by itself",
+        "an endless question",
+        does("class X(list): pass\n    helped(X([helped, helped]))"),
+        ("raised RuntimeError",),
+    ),
+    Hostile(
+        "thousands of questions at once",
+        "have them all answered before anybody looks at the clock",
+        does(
+            "frame = struct.pack('<IB', len(q := tools.packed(('helped', (1.0,), {}))), 67) + q\n    while True: os.write(tools.descriptor(), frame * 3000)"
+        ),
+        ("timeout", _NOT_A_REPLY),
+        only=("full",),
+    ),
     Hostile("helper with an object", "run code in the parent", does("helped(object())"), ("raised RuntimeError",)),
     Hostile(
         "helper with a list in itself",

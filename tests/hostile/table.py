@@ -14,15 +14,18 @@ import sys
 import time
 from collections.abc import Sequence
 
-from tests.hostile import answers, channel, files, loads, values, walls
+from tests.hostile import answers, channel, files, forms, loads, reach, state, values, walls
 from tests.hostile.row import RUNNERS, Hostile, run, sandbox, victim
 
 ROWS: tuple[Hostile, ...] = (
     *loads.ROWS,
     *values.ROWS,
+    *forms.ROWS,
     *channel.ROWS,
+    *state.ROWS,
     *answers.ROWS,
     *walls.ROWS,
+    *reach.ROWS,
     *files.ROWS,
 )
 
