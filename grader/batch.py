@@ -9,6 +9,7 @@ out-of-memory is never kept. See ``docs/design/batch.md``.
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import json
 import os
@@ -95,6 +96,7 @@ def _station(setup: Setup) -> _Station:
         assignment = Course(Path(setup.course)).load(setup.assignment)
         sandbox = Sandbox(assignment.spec.packages, setup.walls)
         _STATIONS[setup] = _Station(assignment, load_cases(Path(setup.cases)), sandbox)
+        gc.freeze()  # what is loaded stays: to look through all of it for garbage costs as much as some judging
     return _STATIONS[setup]
 
 

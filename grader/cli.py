@@ -346,6 +346,7 @@ def _fail(message: str, status: int) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of the command ``grader``."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a second thread spins for 40 ms when NumPy is imported
     for stream in (sys.stdout, sys.stderr):
         reconfigure: Callable[..., Any] | None = getattr(stream, "reconfigure", None)
         if reconfigure:

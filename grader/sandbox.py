@@ -13,7 +13,7 @@ import struct
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, zip_longest
 from types import TracebackType
 from typing import Any
 
@@ -41,7 +41,8 @@ _PART_COSTS = 256  # a byte of structure is as much work for the judges as 256 o
 _MAX_OUTPUT = 8_000
 _MAX_SAID = 1 << 16  # of an exception, its output included
 _SLICE_S = 0.2
-_NAP_S = 0.0003
+_NAP_S = 0.0005
+_AHEAD = 1 << 16  # bytes of questions that are sent before anybody reads them
 _SKIPPED_UNITS = 3
 _CALLBACKS = 200_000
 
@@ -148,8 +149,9 @@ class Sandbox:
         run = _Run(self._zygote, program, answer, self._patience, deadline, history.skip)
         outcomes: list[tuple[Outcome, ...]] = []
         try:
-            for _, group in groupby(plans, key=lambda plan: plan.function):
-                outcomes.extend(run.function(list(group)))
+            groups = [list(group) for _, group in groupby(plans, key=lambda plan: plan.function)]
+            for group, following in zip_longest(groups, groups[1:], fillvalue=()):
+                outcomes.extend(run.function(group, following))
             if not plans:
                 with contextlib.suppress(_Stop):
                     run.child()
@@ -214,8 +216,8 @@ def _send(child: Child, kind: bytes, body: bytes, watch: _Watch) -> None:
         except BlockingIOError:
             select.select([], [child.channel], [], _SLICE_S)
             watch.look()
-        except OSError:
-            raise _dead(child) from None
+        except OSError:  # it is gone: what it said before comes first, then whoever reads on learns why
+            return
 
 
 def _receive(child: Child, watch: _Watch) -> tuple[int, bytes]:
@@ -302,6 +304,7 @@ class _Run:
         self.callbacks = 0
         self.unit = -1
         self.batches = 0
+        self.ahead = 0
         self.hopeless: _Stop | None = None
         self._child: Child | None = None
 
@@ -312,6 +315,7 @@ class _Run:
             self.answering.close()
 
     def _lose(self) -> None:
+        self.ahead = 0
         if self._child is not None:
             child, self._child = self._child, None
             with contextlib.suppress(GraderError, OSError):
@@ -368,8 +372,8 @@ class _Run:
 
     # -- calls -----------------------------------------------------------------------------
 
-    def function(self, plans: list[Plan]) -> list[tuple[Outcome, ...]]:
-        """All plans of one function; one timeout is tried once more, alone."""
+    def function(self, plans: Sequence[Plan], following: Sequence[Plan]) -> list[tuple[Outcome, ...]]:
+        """All plans of one function; one timeout is tried once more, alone. ``following`` are those of the next."""
         outcomes: list[tuple[Outcome, ...]] = []
         before = self.kept
         retried = False
@@ -377,7 +381,7 @@ class _Run:
             todo = plans[len(outcomes) :]
             partial: list[Outcome] = []
             try:
-                for done in self._batch(todo[:1] if retried else todo, partial):
+                for done in self._batch(*((todo[:1], ()) if retried else (todo, following)), partial):
                     outcomes.append(done)  # noqa: PERF402  # what came before a stop is kept
                 retried = False
             except _Stop as stop:
@@ -395,31 +399,46 @@ class _Run:
                 outcomes.extend([(Stopped("not-run", "an earlier call did not come back"),)] * missing)
         return outcomes
 
-    def _batch(self, plans: Sequence[Plan], partial: list[Outcome]) -> Iterator[tuple[Outcome, ...]]:
-        """Ask plans in one message; ``partial`` holds what the plan in hand has given so far."""
+    def _batch(
+        self, plans: Sequence[Plan], following: Sequence[Plan], partial: list[Outcome]
+    ) -> Iterator[tuple[Outcome, ...]]:
+        """Ask plans in one message; ``partial`` holds what the plan in hand has given so far.
+
+        The next batch is asked ahead, so that the child need not wait for it: where nothing else is said to the
+        child (answers to its callbacks), and as long as it fits into the socket (nobody reads it yet).
+        """
         child = self.child()
-        self.batches = (self.batches + 1) & 0xFFFF
-        questions = struct.pack("<II", len(plans), self.batches << 16) + b"".join(plan.packed for plan in plans)
-        _send(child, b"B", questions, self._watch(child, plans[0].cpu_s))
+        mark = self.ahead or self._ask(child, plans)
+        self.ahead = 0
+        if following and self.answering is None and sum(len(plan.packed) for plan in following) < _AHEAD:
+            self.ahead = self._ask(child, following)
         for plan in plans:
             partial.clear()
-            self._plan(child, plan, partial)
+            self._plan(child, mark, plan, partial)
             yield tuple(partial)
         partial.clear()
         kind, _ = self._next(child, plans[-1].cpu_s)
         if kind != ord("D"):
             raise _not_a_reply()
 
-    def _plan(self, child: Child, plan: Plan, outcomes: list[Outcome]) -> None:
+    def _ask(self, child: Child, plans: Sequence[Plan]) -> int:
+        """Send a batch; the mark that its replies will carry."""
+        self.batches = self.batches % 0xFFFF + 1
+        mark = self.batches << 16
+        questions = struct.pack("<II", len(plans), mark) + b"".join(plan.packed for plan in plans)
+        _send(child, b"B", questions, self._watch(child, plans[0].cpu_s))
+        return mark
+
+    def _plan(self, child: Child, mark: int, plan: Plan, outcomes: list[Outcome]) -> None:
         for step in range(len(plan.steps)):
-            outcome = self._step(child, plan, step)
+            outcome = self._step(child, mark, plan, step)
             if isinstance(outcome, Raised) and outcome.type_name.endswith("MemoryError"):
                 raise _Stop(Stopped("out-of-memory", f"it asked for more than {self.program.memory_mb} MB"))
             outcomes.append(outcome)
             if isinstance(outcome, Raised):
                 return
 
-    def _step(self, child: Child, plan: Plan, step: int) -> Outcome:
+    def _step(self, child: Child, mark: int, plan: Plan, step: int) -> Outcome:
         kind, body = self._next(child, plan.cpu_s)
         if kind == ord("C"):
             watch = self._watch(child, plan.cpu_s)
@@ -428,7 +447,7 @@ class _Run:
                 kind, body = _receive(child, watch)
         if kind == ord("O"):
             raise _printed_too_much()
-        outcome = _outcome(kind, body, self.batches << 16 | plan.number, step)
+        outcome = _outcome(kind, body, mark | plan.number, step)
         if isinstance(outcome, Returned):
             self.kept += len(outcome.value.payload) + _PART_COSTS * len(outcome.value.header)
             if self.kept > _MAX_KEPT:

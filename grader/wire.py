@@ -534,9 +534,14 @@ def decode(
 _PAIR = struct.Struct("<II")
 
 
+def packed(encoded: Encoded) -> tuple[bytes, bytes, bytes]:
+    """What :func:`pack` joins: the two lengths, header and payload."""
+    return _PAIR.pack(len(encoded.header), len(encoded.payload)), encoded.header, encoded.payload
+
+
 def pack(encoded: Encoded) -> bytes:
     """An encoded value as one byte string with its two lengths in front."""
-    return _PAIR.pack(len(encoded.header), len(encoded.payload)) + encoded.header + encoded.payload
+    return b"".join(packed(encoded))
 
 
 def unpack(data: bytes, at: int = 0) -> tuple[Encoded, int]:

@@ -91,6 +91,19 @@ def test_what_came_before_a_crash_counts(sandbox: Sandbox) -> None:
     assert values(sandbox.run(program(source), ask("f", (1,), (2,), (3,)))) == [1, "crashed", "not-run"]
 
 
+@pytest.mark.parametrize("size", [10, 10_000, 200_000])
+def test_questions_are_answered_in_turn_whether_or_not_they_fit_into_the_channel_ahead(
+    sandbox: Sandbox, size: int
+) -> None:
+    source = "def f(x):\n    return 2 * x\ndef g(x):\n    return -x\n"
+    numbers = np.arange(float(size))
+    plans = [plan for name in "fgfg" for plan in ask(name, (numbers,), (numbers + 1,), cpu_s=2.0)]
+    got = values(sandbox.run(program(source), plans))
+    for n, factor in enumerate((2, -1, 2, -1)):
+        assert np.array_equal(got[2 * n], factor * numbers)
+        assert np.array_equal(got[2 * n + 1], factor * (numbers + 1))
+
+
 def test_a_function_that_raises_goes_on_with_the_next_question(sandbox: Sandbox) -> None:
     source = "def f(x):\n    return 1 / x\n"
     execution = sandbox.run(program(source), ask("f", (0,), (2,)))
