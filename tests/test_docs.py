@@ -38,6 +38,14 @@ def commands(group: click.Group = cli, path: tuple[str, ...] = ()) -> Iterator[t
 
 EVERY = [pytest.param(path, command, id=" ".join(path)) for path, command in commands()]
 
+TABLES = re.findall(r"(?ms)^```text\n(\$ python -m benchmarks (\w+).*?)^```$", TEXT)
+
+
+@pytest.mark.parametrize(("table", "name"), TABLES, ids=[name for _, name in TABLES])
+def test_a_table_of_measurements_is_the_one_that_was_kept(table: str, name: str) -> None:
+    assert table == (ROOT / "benchmarks" / "results" / f"{name}.txt").read_text("utf-8")
+
+
 # -- the command line --------------------------------------------------------------------------
 
 
