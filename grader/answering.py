@@ -4,7 +4,7 @@ A function whose own helpers are wrong is run again with helpers that the refere
 asked comes from student code: a matrix of a million rows by a million columns, ten thousand million
 iterations. So the reference answers in a forked copy of this process, which has limits of its own and may be
 lost; a call that it does not answer in time is *not answered*, never a wait without end. Where a system has
-no fork, the answers are worked out here, without these bounds. See ``docs/design/sandbox.md``.
+no fork, a fresh interpreter answers (:mod:`grader.spawned`). See ``docs/design/sandbox.md``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,18 +27,22 @@ from grader.running import Answer
 from grader.walls import close_descriptors, die_with_parent
 from grader.wire import decode, encode, pack, unpack
 
+if TYPE_CHECKING:
+    from grader.spawned import Spawned
+
 try:
     import resource
 except ImportError:  # Windows: no limits
     resource = None  # type: ignore[assignment]
 
-__all__ = ["Answering", "bounded_memory"]
+__all__ = ["MEMORY", "Answering", "answered", "bounded_memory", "quiet"]
 
-_MEMORY = 1 << 30
+MEMORY = 1 << 30
 _LOST = 3
 _SIZE = struct.Struct("<I")
 _NOT_ANSWERED = 0xFFFFFFFF
-_SEED = 20_170_808
+_SEED = 20_170_808  # as in a worker: a helper draws what the student's own would
+_FORK = hasattr(os, "fork")
 
 
 class Answering:
@@ -56,6 +61,7 @@ class Answering:
         self._cpu_s = cpu_s
         self._pid = 0
         self._channel: socket.socket | None = None
+        self._spawned: Spawned | None = None
         self._lost = 0
 
     def ask(self, question: bytes, still: Callable[[], None]) -> bytes | None:
@@ -66,12 +72,12 @@ class Answering:
         still
             Called while waiting, a few times a second; what it raises ends the wait and the process.
         """
-        if not hasattr(os, "fork"):
-            return _answered(self._answer, question)
         if self._lost >= _LOST:
             return None
-        channel = self._channel or self._start()
         try:
+            if not _FORK:
+                return self._elsewhere().ask(question, still)
+            channel = self._channel or self._start()
             self._send(channel, _SIZE.pack(len(question)) + question, still)
             (size,) = _SIZE.unpack(self._receive(channel, _SIZE.size, still))
             return None if size == _NOT_ANSWERED else self._receive(channel, size, still)
@@ -85,6 +91,9 @@ class Answering:
 
     def close(self) -> None:
         """End the process, if there is one."""
+        if self._spawned is not None:
+            self._spawned.close()
+            self._spawned = None
         if self._channel is not None:
             self._channel.close()
             self._channel = None
@@ -108,6 +117,16 @@ class Answering:
         ours.setblocking(False)
         self._pid, self._channel = pid, ours
         return ours
+
+    def _elsewhere(self) -> Spawned:
+        """A fresh interpreter; it can be told where the course lies, and no more."""
+        from grader.spawned import RightHelpers, Spawned
+
+        if not isinstance(self._answer, RightHelpers):
+            raise ConnectionResetError("these helpers cannot be loaded elsewhere")
+        if self._spawned is None:
+            self._spawned = Spawned(self._answer)
+        return self._spawned
 
     @staticmethod
     def _send(channel: socket.socket, data: bytes, still: Callable[[], None]) -> None:
@@ -157,7 +176,7 @@ def bounded_memory() -> Iterator[None]:
         return
     with _ONE_AT_A_TIME:
         soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (_within(_within(_mapped() + _MEMORY, hard), soft), hard))
+        resource.setrlimit(resource.RLIMIT_AS, (_within(_within(_mapped() + MEMORY, hard), soft), hard))
         try:
             yield
         finally:
@@ -176,7 +195,7 @@ def _confine(channel: socket.socket, parent: int, cpu_s: float) -> None:
     close_descriptors({0, 1, 2, channel.fileno()})
     die_with_parent(parent)
     np.ones((64, 64)) @ np.ones((64, 64))  # linear algebra takes its working memory before it is bounded
-    for which, bound in ((resource.RLIMIT_AS, _mapped() + _MEMORY), (resource.RLIMIT_CPU, max(1, round(cpu_s)))):
+    for which, bound in ((resource.RLIMIT_AS, _mapped() + MEMORY), (resource.RLIMIT_CPU, max(1, round(cpu_s)))):
         value = _within(bound, resource.getrlimit(which)[1])
         resource.setrlimit(which, (value, value))
 
@@ -195,15 +214,21 @@ def _mapped() -> int:
 
 def _serve(channel: socket.socket, answer: Answer) -> None:
     channel.setblocking(True)
-    warnings.simplefilter("ignore")
-    np.seterr(all="ignore")
+    quiet()
     with channel.makefile("rb") as questions:
         while header := questions.read(_SIZE.size):
-            reply = _answered(answer, questions.read(_SIZE.unpack(header)[0]))
+            reply = answered(answer, questions.read(_SIZE.unpack(header)[0]))
             channel.sendall(_SIZE.pack(_NOT_ANSWERED) if reply is None else _SIZE.pack(len(reply)) + reply)
 
 
-def _answered(answer: Answer, question: bytes) -> bytes | None:
+def quiet() -> None:
+    """Say nothing about what a student's arguments lead to."""
+    warnings.simplefilter("ignore")
+    np.seterr(all="ignore")
+
+
+def answered(answer: Answer, question: bytes) -> bytes | None:
+    """The packed answer to a packed question; None where there is none."""
     try:
         name, args, kwargs = decode(unpack(question)[0])
         np.random.seed(_SEED)  # the same question has the same answer

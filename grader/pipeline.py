@@ -23,6 +23,7 @@ from grader.errors import SubmissionError
 from grader.hiding import hidden, seen
 from grader.model import Check, Finding, FunctionReport, Report, SandboxLevel
 from grader.running import Answer, Outcome, Plan, Program, Runner, Stopped
+from grader.spawned import RightHelpers
 from grader.spec import Function, Shows
 from grader.submission import Submission, read_submission
 from grader.texts import say
@@ -332,15 +333,11 @@ class _Run:
         return _Attempt(judge(spec, cases, outcomes), outcomes, how)
 
     def _answer(self, helpers: Sequence[str]) -> Answer | None:
-        """Right helpers, answered by the reference in this process; None in a student kit."""
+        """Right helpers, answered by the reference; None in a student kit."""
         if self.assignment.reference is None:
             return None
-        functions = {name: self.assignment.reference_function(name) for name in helpers}
-
-        def answer(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-            return functions[name](*args, **kwargs)
-
-        return answer
+        right = RightHelpers(self.assignment, tuple(helpers))
+        return right if right.functions else None  # found once here, and not in every copy of this process
 
     def _report(
         self, spec: Function, cases: FunctionCases, attempt: _Attempt, tried: Sequence[_Attempt]
