@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import inspect
 import os
 import pkgutil
@@ -202,3 +203,13 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     python = (tmp_path / "site" / "reference" / "python" / "index.html").read_text("utf-8")
     for name in ("grader.pipeline.grade", "grader.notebook.check", "grader.spec.Function"):
         assert f'id="{name}"' in python
+
+
+def test_the_pages_show_the_names_that_docstrings_refer_to_and_no_roles() -> None:
+    spec = importlib.util.spec_from_file_location("roles", ROOT / "docs" / "roles.py")
+    assert spec is not None
+    assert spec.loader is not None
+    hook = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(hook)
+    page = "<p>From :func:<code>grader.grade</code>: a text such as :func: stays.</p>"
+    assert hook.on_page_content(page, page=None) == "<p>From <code>grader.grade</code>: a text such as :func: stays.</p>"
