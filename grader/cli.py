@@ -302,6 +302,8 @@ def new(assignment: str, directory: Path) -> None:
 
     for path in write_assignment(assignment, directory):
         click.echo(path)
+    course = "" if directory == Path() else f"--course {directory} "
+    click.echo(f"next: grader {course}freeze {assignment}, then edit these files (docs/authoring.md)", err=True)
 
 
 @cli.command()

@@ -295,3 +295,10 @@ def test_a_terminal_without_unicode_is_no_failure(elsewhere: Path) -> None:
     found = program("--course", str(tiny.COURSE), "check", "tiny", str(name), env=environment)
     assert (found.returncode, found.stderr) == (1, b"")
     assert b"Score: 90 of 100 points" in found.stdout
+
+
+def test_a_new_assignment_says_what_to_do_next(run: Run, tmp_path: Path) -> None:
+    status, out, err = run("new", "scaling", tmp_path / "mine", course=None)
+    assert status == 0
+    assert str(tmp_path / "mine" / "assignments" / "scaling" / "assignment.py") in out.splitlines()
+    assert err.startswith(f"next: grader --course {tmp_path / 'mine'} freeze scaling")
