@@ -215,8 +215,9 @@ class Zygote:
             "walls": list(self._wanted),
             **settings,
         }
+        # Isolated but for PYTHONHASHSEED, which -I would ignore: nothing else of Python's is in the environment.
         return subprocess.Popen(
-            [sys.executable, "-I", "-S", "-B", str(_WORKER), json.dumps(everything)],
+            [sys.executable, "-P", "-s", "-S", "-B", str(_WORKER), json.dumps(everything)],
             env=_environment(),
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
