@@ -266,7 +266,8 @@ def _pairs(
                 places[where_text(path, failure.item)] = None
                 found.append((failure.case, expected, other))
     item_name = failures[0].item or ""
-    return item_name if complete or len(places) > 3 else " and ".join(places), found
+    part = " and ".join(places) if len(places) <= 3 else f"a part of {item_name}"
+    return item_name if complete else part, found
 
 
 def _decoded(outcome: Outcome) -> Any:

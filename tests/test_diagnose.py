@@ -211,6 +211,17 @@ def test_a_finding_covers_all_wrong_parts_of_an_item_or_says_nothing() -> None:
     assert findings_on(gradients, mixed, MATRICES, "grads") == ()
 
 
+def test_a_finding_says_a_part_where_other_parts_are_right_and_the_wrong_ones_are_many() -> None:
+    def deep(X: Any) -> Any:
+        return {f"dW{layer}": X**layer + layer for layer in range(1, 7)}
+
+    def mostly(X: Any) -> Any:
+        return {key: value if key == "dW6" else -value for key, value in deep(X).items()}
+
+    (found,) = findings_on(deep, mostly, MATRICES, "grads")
+    assert found.message == "a part of dW{l} has the opposite sign"
+
+
 def test_a_missing_part_of_an_item_silences_the_detectors() -> None:
     def without(X: Any) -> Any:
         grads = gradients(X)

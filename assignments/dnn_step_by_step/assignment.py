@@ -189,8 +189,13 @@ def _each_column_by_itself(given):
 
 
 def _predictions(d):
+    """Predictions of every size; near 0 or 1, a cut that is more than a guard against log(0) shows."""
     m = d.size("m")
-    return d.probabilities(1, m), d.labels(1, m)
+    if d.case != "confident":
+        return d.probabilities(1, m), d.labels(1, m)
+    small = d.probabilities(1, m, low=0.003, high=0.009)
+    kind = d.rng.permutation(m).reshape(1, m) % 4  # sure of either label, rightly and wrongly
+    return np.where(kind < 2, small, 1 - small), (kind % 2).astype(np.float64)
 
 
 def _two_batches(d):
@@ -305,7 +310,7 @@ def _is_the_slope(given):
 
 def _update(d):
     parameters = d.parameters(d.layers((1, 4)))
-    grads = d.like(parameters)
+    grads = d.like(parameters, scale=250.0 if d.case == "steep" else 1.0)
     if d.case != "small":  # as the backward pass builds them: the last layer first
         grads = dict(reversed(grads.items()))
     if d.case == "zero gradient":
@@ -419,7 +424,7 @@ ASSIGNMENT = Assignment(
             _predictions,
             "cost",
             "cross-entropy, mean over the examples",
-            classes=cases(one_example={"m": 1}, many={"m": (20, 40)}),
+            classes=cases(one_example={"m": 1}, many={"m": (20, 40)}, confident={"m": (4, 7)}),
             guards=("guarded",),
             properties=(Property("mean over batches", 0.1, _two_batches, _weighted_mean),),
         ),
@@ -465,7 +470,7 @@ ASSIGNMENT = Assignment(
             _update,
             "parameters",
             "one step of gradient descent",
-            classes=cases(one_layer={"L": 1}, five_layers={"L": 5}, zero_gradient={}),
+            classes=cases(one_layer={"L": 1}, five_layers={"L": 5}, zero_gradient={}, steep={}),
             properties=(Property("two half steps make a whole one", 0.1, _halves_and_whole, _same_place),),
         ),
     ),
