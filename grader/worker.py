@@ -292,6 +292,7 @@ class Session:
         self.public: dict[str, Any] = {}
         self.replies: list[Any] = []
         self.seeder = Seeder(np)
+        self.turn = 0
         sys.stdout = sys.stderr = self.output
         sys.stdin = io.StringIO()
 
@@ -318,7 +319,7 @@ class Session:
             exec(compile(program["public"], "public.py", "exec", dont_inherit=True), self.public)
         for name in program["bound"]:
             self.trampolines[name] = self.trampoline(name)
-        self.seeder.reset(self.uses_random)
+        self.seeder.reset(0, self.uses_random)
         self.namespace.update(self.trampolines)
         skip = frozenset(program["skip"])
         for index, unit in enumerate(program["units"]):
@@ -377,6 +378,7 @@ class Session:
         for _ in range(count):
             number, ngiven, nsteps = PLAN.unpack_from(body, at)
             at += PLAN.size
+            self.turn = number
             number |= mark
             self.replies, self.handles, self.given = [], [], {}
             for _ in range(ngiven):
@@ -402,7 +404,7 @@ class Session:
         if not callable(function) or isinstance(function, Absent):
             self.raised(number, step, ("missing", f"{name} is not defined", None))
             return False
-        self.seeder.reset(self.uses_random)
+        self.seeder.reset(self.turn, self.uses_random)
         try:
             value = function(*args)
             reply = self.wire.encode(value, opaque=self.handle)
@@ -465,37 +467,47 @@ def _text(body: bytes, at: int) -> tuple[str, int]:
 
 
 class Seeder:
-    """Puts the global random generators back to a fixed state before each call.
+    """Puts the global random generators into a state of its own for each case before each call.
 
-    Seeding the Mersenne Twister costs as much as a small call, and most calls draw nothing: its
-    state in memory tells whether there is anything to put back.
+    The same case always meets the same numbers, and different cases different ones: what is right with
+    probability one half is not right for all of them. Seeding the Mersenne Twister costs as much as a
+    small call, and most calls draw nothing: its state in memory tells whether to forget a kept second
+    Gaussian, and a case starts a few numbers further along the stream.
     """
 
     SEED = 20_170_808
+    STARTS = 300  # of two words each, which make one float64; the state holds 624 words
 
     def __init__(self, np: Any) -> None:
         self.seed = np.random.seed
         self.seed(self.SEED)
+        np.random.random_sample()  # so that the words in the state are those that are handed out
         address = np.random.mtrand._rand._bit_generator.ctypes.state_address
         self.state = (ctypes.c_char * (625 * 4)).from_address(address)
-        self.fresh = self.state.raw
-        self.entropy = random.Random(self.SEED)
+        self.position = ctypes.c_int.from_address(address + 624 * 4)
+        self.fresh = self.left = self.state.raw
+        self.entropy = random.Random()
+        self.turn = 0
         self.drawn = False
         np.random.bit_generator.randbits = self.randbits
 
     def randbits(self, bits: int) -> int:
         """Entropy of a generator that was made without a seed."""
-        self.drawn = True
+        if not self.drawn:
+            self.entropy.seed(self.SEED + self.turn)
+            self.drawn = True
         return self.entropy.getrandbits(bits)
 
-    def reset(self, also_random: bool) -> None:
-        if self.state.raw != self.fresh:
+    def reset(self, turn: int, also_random: bool) -> None:
+        """The state of the case with this number."""
+        if self.state.raw != self.left:
             self.seed(self.SEED)
+            self.state.raw = self.fresh
+        self.position.value = 2 * (turn % self.STARTS)
+        self.left = self.state.raw
+        self.turn, self.drawn = turn, False
         if also_random:
-            random.seed(self.SEED)
-        if self.drawn:
-            self.entropy.seed(self.SEED)
-            self.drawn = False
+            random.seed(self.SEED + turn)
 
 
 def serve(descriptor: int, wire: Any, np: Any) -> NoReturn:

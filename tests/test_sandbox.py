@@ -104,6 +104,18 @@ def test_questions_are_answered_in_turn_whether_or_not_they_fit_into_the_channel
         assert np.array_equal(got[2 * n + 1], factor * (numbers + 1))
 
 
+@pytest.mark.parametrize(
+    "draw", ["np.random.rand()", "np.random.randn()", "np.random.default_rng().random()", "random.random()"]
+)
+def test_each_case_draws_its_own_numbers_and_the_same_ones_in_every_run(sandbox: Sandbox, draw: str) -> None:
+    source = f"import random\nimport numpy as np\ndef f(n):\n    return [{draw} for _ in range(n)][:3]\n"
+    plans = ask("f", (4,), (5,), (700,), (4,))
+    first = values(sandbox.run(program(source), plans))
+    assert first == values(sandbox.run(program(source), plans))
+    assert first[1:] == values(sandbox.run(program(source), plans[1:]))  # whatever was asked before
+    assert len({tuple(drawn) for drawn in first}) > len(plans) // 2  # a pair that randn rejects brings it to another's
+
+
 def test_a_function_that_raises_goes_on_with_the_next_question(sandbox: Sandbox) -> None:
     source = "def f(x):\n    return 1 / x\n"
     execution = sandbox.run(program(source), ask("f", (0,), (2,)))
