@@ -338,6 +338,8 @@ def raised_text(outcome: Outcome, case: Case) -> str:
     if not isinstance(outcome, Raised):
         return say("not-run")
     name, message, origin = outcome.type_name, outcome.message, outcome.origin or ""
+    if name == WireError.__name__:  # nothing was raised: the value has no form that could be sent
+        return say("unusable", message=f": {message}" if message and case.visible else "")
     if not case.visible:
         name, message = name if name in _EXCEPTIONS else say("own-exception"), ""
         origin = origin if _PLACE.fullmatch(origin) else ""

@@ -182,7 +182,8 @@ def _walk(
     if theirs is None and mine is not None:
         yield Problem("structure", path, say("none", where=where))
     elif isinstance(theirs, Opaque):
-        yield Problem("structure", path, say("opaque", where=where, got=theirs.type_name, expected=kind_of(mine)))
+        text = "objects" if theirs.type_name == "numpy.ndarray" else "opaque"
+        yield Problem("structure", path, say(text, where=where, got=theirs.type_name, expected=kind_of(mine)))
     elif isinstance(mine, dict):
         yield from _walk_dict(mine, theirs, path, root, tolerances, loose)
     elif isinstance(mine, list | tuple):

@@ -347,7 +347,7 @@ class _Run:
         for other in tried if not verdict.passed and not findings else ():
             if other.carried == "helpers":  # a mistake may show only where the helpers are right
                 findings = findings_of(spec, cases, other.outcomes, other.verdict)
-        findings = findings or self._blank(spec, verdict)
+        findings = findings or self._blank(spec, verdict) or self._other_order(spec, cases, verdict)
         carried = bool(attempt.carried) and verdict.passed  # a few points more are no reason to call it right
         if carried:
             self.carried.add(spec.name)
@@ -404,7 +404,7 @@ class _Run:
 
     def _blank(self, spec: Function, verdict: Verdict) -> tuple[Finding, ...]:
         """A blank of the template that was left in, where nothing better explains a None."""
-        if verdict.passed or not any("None" in check.message for check in verdict.checks if check.status == "failed"):
+        if verdict.passed or not any(_NOTHING.search(c.message) for c in verdict.checks if c.status == "failed"):
             return ()
         unit = next((u for u in reversed(self.submission.units) if spec.name in u.binds), None)
         for number, line in enumerate(unit.source.split("\n") if unit else ()):
@@ -412,6 +412,15 @@ class _Run:
                 place = {"line": unit.line + number, "label": unit.label, "text": line.split("#")[0].strip()}
                 return (Finding("unfilled-blank", say("unfilled-blank", **place), say("unfilled-blank-hint")),)
         return ()
+
+    def _other_order(self, spec: Function, cases: FunctionCases, verdict: Verdict) -> tuple[Finding, ...]:
+        """The arguments of the exercise, by their names, in other places: calls are by position."""
+        own, wanted = self.submission.arguments(spec.name), cases.parameters
+        if verdict.passed or not set(wanted) <= set(own) or own[: len(wanted)] == wanted:
+            return ()
+        number = next(i for i, name in enumerate(wanted) if own[i] != name)
+        facts = {"name": spec.name, "number": number + 1, "expected": wanted[number], "found": own[number]}
+        return (Finding("argument-order", say("argument-order", **facts), say("argument-order-hint")),)
 
     def _carried_finding(self, spec: Function, how: str) -> Finding:
         if how == "own":
@@ -424,12 +433,11 @@ class _Run:
             names = ", ".join(spec.helpers)
             text = say("carried-absent", name=spec.name, helpers=names)
             return Finding("carried", text, say("carried-absent-hint", helpers=names))
-        names = wrong or redefined
-        absent = [n for n in names if self._absent_here(n)]
-        text = "carried-some" if len(names) > 1 else "carried-undefined" if absent else "carried"
-        joined = " and ".join(names)
-        hint = "carried-some-hint" if len(names) > 1 else "carried-hint"
-        return Finding("carried", say(text, name=spec.name, helpers=joined), say(hint, helpers=joined))
+        blamed = wrong or redefined
+        several, names = len(blamed) > 1, " and ".join(blamed)
+        text = "carried-some" if several else "carried-undefined" if self._absent_here(blamed[0]) else "carried"
+        hint = say("carried-some-hint" if several else "carried-hint", helpers=names)
+        return Finding("carried", say(text, name=spec.name, helpers=names), hint)
 
     def _redefined(self, name: str) -> bool:
         """Whether the submission has a provided helper of its own, rather than importing it."""
@@ -445,6 +453,7 @@ class _Run:
         return self.defined.get(name) == "callable" and judge(spec, self.cases.functions[name], self.outcomes).passed
 
 
+_NOTHING = re.compile(r"None|of type numpy\.ndarray")  # np.squeeze(None) is an array of objects
 _BLANK = re.compile(r"""\s+[\w\[\]"'+(), ]+=\s*None(\s*,\s*None)*\s*(#.*)?$""")
 
 

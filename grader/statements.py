@@ -26,10 +26,12 @@ class Reading:
     """What is to be said about a submission, and how much text may still be parsed in search of what is right.
 
     A text that does not parse is tried again and again: without one magic line more, in smaller parts.
+    ``lost`` are the names of definitions that do not parse, with their places.
     """
 
     messages: list[str] = field(default_factory=list)
     room: int = MAX_PARSED
+    lost: dict[str, str] = field(default_factory=dict)
 
     def spend(self, source: str) -> None:
         self.room -= len(source)
@@ -168,7 +170,9 @@ def _recovered(label: str, source: str, error: str, reading: Reading) -> Iterato
             kept += 1
         at = end
     lost.extend(chunks[at:])
-    named = [match[1] for _, chunk in lost for match in [re.match(r"(?:def|class)\s+(\w+)", chunk[0])] if match]
+    starts = [(number, re.match(r"(?:def|class)\s+(\w+)", chunk[0])) for number, chunk in lost]
+    named = [match[1] for _, match in starts if match]
+    reading.lost.update({match[1]: f"{label}, line {number}" for number, match in starts if match})
     what = f"{', '.join(named)} in {label}" if named and kept else label if not kept else f"a part of {label}"
     reading.messages.append(f"{what} was left out: {error}")
 

@@ -51,7 +51,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """The definitions of one submission, ready for the worker."""
+    """The definitions of one submission, ready for the worker; ``lost`` are places of such as do not parse."""
 
     name: str
     units: tuple[Unit, ...]
@@ -59,6 +59,7 @@ class Submission:
     messages: tuple[str, ...]
     digest: str
     sources: Mapping[str, str]
+    lost: Mapping[str, str]
 
     def origin(self, function: str) -> str | None:
         """The place of the definition that counts."""
@@ -66,6 +67,15 @@ class Submission:
             if function in unit.binds:
                 return unit.origin
         return None
+
+    def arguments(self, function: str) -> tuple[str, ...]:
+        """Names of the positional arguments of the definition that counts; empty where it is no plain definition."""
+        unit = next((unit for unit in reversed(self.units) if function in unit.binds), None)
+        tree, _ = parse(unit.source, Reading()) if unit and unit.source.startswith(("def", "@")) else (None, "")
+        match tree.body if tree else []:
+            case [ast.FunctionDef(args=spec)]:
+                return tuple(argument.arg for argument in (*spec.posonlyargs, *spec.args))
+        return ()
 
 
 def read_submission(
@@ -124,12 +134,13 @@ def parse_submission(
             messages.append(f"{stem}.py was left out: {error}")
     if len(messages) > MAX_MESSAGES:
         messages[MAX_MESSAGES:] = [f"... and {len(messages) - MAX_MESSAGES} more messages of this kind"]
-    return Submission(name, units, modules, tuple(messages), _digest(units, modules), dict(cells))
+    digest = _digest(units, modules, reading.lost)
+    return Submission(name, units, modules, tuple(messages), digest, dict(cells), reading.lost)
 
 
-def _digest(units: Sequence[Unit], modules: Mapping[str, Sequence[Unit]]) -> str:
+def _digest(units: Sequence[Unit], modules: Mapping[str, Sequence[Unit]], lost: Mapping[str, str]) -> str:
     """Exact text and place of every definition: equal digests are graded once."""
-    state = hashlib.sha256()
+    state = hashlib.sha256(repr(sorted(lost.items())).encode("utf-8", "surrogatepass"))
     for stem, group in (("", units), *sorted(modules.items())):
         for unit in group:
             state.update(repr((stem, unit.label, unit.line, unit.source)).encode("utf-8", "surrogatepass"))

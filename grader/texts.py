@@ -8,6 +8,28 @@ from __future__ import annotations
 __all__ = ["say"]
 
 _TEXTS = {
+    # files
+    "read-folder": "expected a .py or .ipynb file, found a folder: {path}",
+    "read-absent": "there is no readable file at {path}; check the path",
+    "read-large": (
+        "the file has {size} MB, at most {most} MB are read; clear the outputs of the notebook, save it and submit it again"
+    ),
+    "read-error": "cannot read {path}: {error}",
+    "read-encoding": "the file is not text in UTF-8; save it again with that encoding",
+    "read-kind": "expected a .py or .ipynb file, found {found}",
+    "read-archive": "expected a .py or .ipynb file, found {found}; unpack it ('grader grade' takes zips and folders, too)",
+    "no-suffix": "a file without suffix",
+    "read-empty": "the file is empty; submit the file with your solution",
+    "read-long": "the code is longer than {most} MB; that is not a solution",
+    "read-parts": "the notebook has more than {most} parts; clear its outputs, save it and submit it again",
+    "read-json": (
+        "not a notebook: broken JSON at line {line}, column {column} ({error}); "
+        "open it in Jupyter, save it and submit the saved file"
+    ),
+    "read-page": "not a notebook but a web page; download the notebook itself and submit that",
+    "read-absurd": "not a notebook: the JSON is nested too deeply or holds an absurd number",
+    "read-cells": "not a notebook: the JSON has no list of cells; submit the .ipynb that Jupyter saved",
+    "read-many": "the notebook has {found} cells, at most {most} are read",
     # checks
     "shape": "{where} has shape {got}, expected {expected}",
     "single-number": "a single number, shape ()",
@@ -23,6 +45,7 @@ _TEXTS = {
     ),
     "nan": "{where} holds {what} at {place}, expected {expected}",
     "opaque": "{where} is of type {got}, expected {expected}",
+    "objects": "{where} is of type {got}, but holds no plain numbers, expected {expected}",
     "set": "{where} is {got}, expected {expected}",
     # of inputs that are not shown
     "hidden-structure": "{where} does not have the expected form, for inputs that are not shown",
@@ -33,6 +56,7 @@ _TEXTS = {
     "hidden-checks": "{failed} of {total} checks fail; they are not shown",
     "own-exception": "an exception of its own",
     "raised": "it raised {type}{message}{origin}",
+    "unusable": "it ran, but its result cannot be judged{message}",
     "for-class": " ({failing} of {total} inputs fail; the first is of the kind '{case_class}')",
     "mutated": "it changed its argument {names} in place; work on a copy",
     "passed-cases": "right on all {count} inputs",
@@ -48,6 +72,7 @@ _TEXTS = {
     # functions
     "nothing-found": "no graded function was found; expected definitions such as {names}",
     "missing": "{name} is not defined in this file; define it under exactly this name",
+    "unread": "{name} is defined at {place}, but Python cannot read that definition: repair its syntax",
     "not-callable": "{name} is not a function",
     "timeout": "{name} did not finish: {detail}. Is there a loop that never ends?",
     "crashed": "{name} ended the whole process: {detail}",
@@ -56,6 +81,13 @@ _TEXTS = {
     "not-run": "not run, because an earlier call of this function did not come back",
     # findings
     "carried": "{name} itself is right; it stands on {helpers}, which is not. It gets full points here.",
+    "carried-undefined": (
+        "{name} itself is right; it stands on {helpers}, which is not defined in this file. It gets full points here."
+    ),
+    "carried-some": (
+        "{name} itself is right; it stands on {helpers}, of which at least one is not. It gets full points here."
+    ),
+    "carried-some-hint": "Find out which of {helpers} is missing or wrong, and repair it first.",
     "carried-absent": "{name} itself is right; with this file's own helpers ({helpers}) it fails. It gets full points.",
     "carried-absent-hint": "Is one of {helpers} missing, or hidden by a later import of the same name?",
     "carried-own": "{name} is right on the values that your own {producer} hands over. It gets full points here.",
@@ -89,6 +121,10 @@ _TEXTS = {
     "only-class-hint": "What is special about these inputs?",
     "unfilled-blank": "line {line} of {label} still reads '{text}'",
     "unfilled-blank-hint": "Fill the blank in: a name that is None cannot be calculated with.",
+    "argument-order": (
+        "the arguments of {name} are in another order: it is called with {expected} in place {number}, where it has {found}"
+    ),
+    "argument-order-hint": "Put arguments of your own behind those of the exercise.",
     "undefined-name": "the name {missing} is not defined in this file",
     "undefined-name-hint": "Perhaps it existed only in the running notebook: restart the kernel and run all cells.",
 }

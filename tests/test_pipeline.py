@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,14 @@ def test_a_missing_function_has_no_points_and_says_what_to_do() -> None:
     )
     assert {c.status for c in found.checks if c.kind != "runs"} == {"skipped"}
     assert sum(c.max_points for c in found.checks) == pytest.approx(found.max_points)
+
+
+def test_a_definition_that_does_not_parse_is_missing_with_its_place() -> None:
+    report = graded(solution("def center(X):\n    mean =\n    return X - mean", without=["center"]))
+    found = function_of(report, "center")
+    assert found.status == "missing"
+    place = check_of(found.checks, "runs").message.split(", but ")[0]
+    assert re.fullmatch(r"center is defined at student\.py, line \d+", place)
 
 
 def test_a_submission_without_any_graded_function_is_unreadable_and_has_no_points() -> None:
@@ -139,6 +148,41 @@ def test_a_helper_that_is_missing_raises_or_has_another_form_carries_too() -> No
     for change in ("", "def affine(X, W, b):\n    raise ValueError", "def affine(X, W, b):\n    return None"):
         report = graded(solution(change, without=["affine"]))
         assert verdicts(report)["layer"] == ("passed", 10.0, True)
+
+
+def test_a_helper_that_is_missing_is_not_called_wrong() -> None:
+    (found,) = function_of(graded(solution(without=["affine"])), "layer").findings
+    assert found.message == (
+        "layer itself is right; it stands on affine, which is not defined in this file. It gets full points here."
+    )
+
+
+def test_an_argument_in_another_place_is_told_by_its_number() -> None:
+    layer = "def layer(X, plot=False, W=None, b=None):\n    return half(affine(X, W, b)[0])"
+    (found,) = function_of(graded(solution(layer, without=["layer"])), "layer").findings
+    assert (found.code, found.message) == (
+        "argument-order",
+        "the arguments of layer are in another order: it is called with W in place 2, where it has plot",
+    )
+    renamed = "def layer(x, w, c):\n    return half(affine(x, w, c)[0]) + 1"
+    assert "argument-order" not in codes(graded(solution(renamed)), "layer")
+    behind = "def layer(X, W, b, plot=False):\n    return half(affine(X, W, b)[0])"
+    assert verdicts(graded(solution(behind, without=["layer"]))) == {}
+
+
+def test_an_array_that_holds_none_is_no_number_and_tells_the_blank() -> None:
+    blank = "def mean_square(X, weight):\n    cost = None\n    return np.squeeze(cost)"
+    found = function_of(graded(solution(blank)), "mean_square")
+    assert check_of(found.checks, "structure").message == (
+        "cost is of type numpy.ndarray, but holds no plain numbers, expected a number"
+    )
+    assert [f.code for f in found.findings] == ["unfilled-blank"]
+
+
+def test_a_result_without_an_end_was_not_raised(sandbox: Sandbox) -> None:
+    endless = "def center(X):\n    X = [X]\n    X.append(X)\n    return X"
+    message = check_of(function_of(graded(solution(endless), sandbox), "center").checks, "runs").message
+    assert message.startswith("it ran, but its result cannot be judged: the value is nested deeper than")
 
 
 def test_a_wrong_function_on_a_wrong_helper_is_not_carried() -> None:

@@ -245,6 +245,21 @@ def test_a_broken_cell_loses_only_itself() -> None:
     assert found.messages == ("cell 1 was left out: SyntaxError: invalid syntax (line 1)",)
 
 
+def test_the_places_of_definitions_that_do_not_parse_are_kept() -> None:
+    found = notebook("C = 1\n\ndef f(x):\n    return (\n\ndef g(x):\n    return x\n", "def h(x):\nreturn x\n")
+    assert found.lost == {"f": "cell 1, line 3", "h": "cell 2, line 1"}
+    assert names(found) == ["C", "g"]
+
+
+def test_a_definition_that_does_not_parse_counts_in_the_digest() -> None:
+    assert notebook(F, "def g(x):\n    return (\n").digest != notebook(F, "This is prose.").digest
+
+
+def test_arguments_are_those_of_the_definition_that_counts() -> None:
+    found = notebook("def f(a, b=1, /, *, c=2):\n    return a\n\ng = len\n")
+    assert (found.arguments("f"), found.arguments("g"), found.arguments("h")) == (("a", "b"), (), ())
+
+
 @pytest.mark.parametrize(
     "broken",
     [

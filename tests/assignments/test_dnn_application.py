@@ -143,6 +143,22 @@ def test_a_wrong_helper_of_ones_own_is_told_and_costs_nothing(name: str, code: s
     assert all(codes_of(f) == ["carried"] and name in f.findings[0].message for f in told)
 
 
+def test_of_several_helpers_of_ones_own_none_is_called_wrong() -> None:
+    wrong = "def update_parameters(parameters, grads, learning_rate):\n    return parameters"
+    own = HELPER_BODIES.replace("def update_parameters(", "def _old_update_parameters(")
+    for found in both(own, wrong, TWO + DEEP):
+        assert found.carried
+        assert "of which at least one is not" in found.findings[0].message
+
+
+def test_the_step_by_step_exercise_may_stand_above_it_with_its_own_helpers(tmp_path: Path) -> None:
+    _, marker, layers = HELPER_BODIES.partition("def initialize_parameters(")
+    activations = "from dnn_utils_v2 import sigmoid, sigmoid_backward, relu, relu_backward\n"
+    path = tmp_path / "solution.py"
+    path.write_text("import numpy as np\n" + activations + marker + layers + "\n\n" + TWO + DEEP)
+    assert [(f.status, f.carried) for f in grade(ASSIGNMENT, path).functions] == [("passed", False)] * 2
+
+
 HELPER_BODIES = (ROOT / "assignments" / "dnn_application" / "provided" / "dnn_app_utils.py").read_text()
 
 

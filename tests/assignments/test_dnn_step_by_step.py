@@ -363,3 +363,10 @@ def test_the_hand_out_names_every_function_with_its_points() -> None:
     for function in ASSIGNMENT.spec.functions:
         heading = next(line for line in text.splitlines() if line.startswith(f"### `{function.name}("))
         assert heading.endswith(f"— {function.points} points")
+
+
+def test_a_right_backward_step_is_right_without_the_forward_step_that_a_property_asks() -> None:
+    (only,) = (text for text in RIGHT if text.startswith("def linear_backward"))
+    found = verdicts(ASSIGNMENT, only)["linear_backward"]
+    assert (found.status, found.carried) == ("passed", True)
+    assert "linear_forward, which is not defined in this file" in found.findings[0].message
