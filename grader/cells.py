@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import SubmissionError
+from grader.texts import say
 
 __all__ = ["code_cells", "decode", "read_bytes"]
 
@@ -22,18 +23,15 @@ def read_bytes(path: Path) -> bytes:
     """What a file holds; a SubmissionError says why it cannot be read."""
     try:
         if path.is_dir():
-            raise SubmissionError(f"expected a .py or .ipynb file, found a folder: {path}")
+            raise SubmissionError(say("read-folder", path=path))
         if not path.is_file():
-            raise SubmissionError(f"there is no readable file at {path}; check the path")
+            raise SubmissionError(say("read-absent", path=path))
         size = path.stat().st_size
         if size > MAX_FILE:
-            raise SubmissionError(
-                f"the file has {size / 2**20:.0f} MB, at most {MAX_FILE // 2**20} MB are read; "
-                "clear the outputs of the notebook, save it and submit it again"
-            )
+            raise SubmissionError(say("read-large", size=f"{size / 2**20:.0f}", most=MAX_FILE // 2**20))
         return path.read_bytes()
     except OSError as error:
-        raise SubmissionError(f"cannot read {path}: {error.strerror or error}") from error
+        raise SubmissionError(say("read-error", path=path, error=error.strerror or error)) from error
 
 
 _CODING = re.compile(rb"(?:[^\n]*\n)?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
@@ -48,43 +46,43 @@ def decode(data: bytes) -> str:
             return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
         except (UnicodeError, LookupError):
             continue
-    raise SubmissionError("the file is not text in UTF-8; save it again with that encoding")
+    raise SubmissionError(say("read-encoding"))
 
 
 def code_cells(suffix: str, data: bytes, name: str) -> list[tuple[str, str]]:
     """Code cells as (label, source); a module is one cell."""
+    if suffix == ".zip":
+        raise SubmissionError(say("read-archive", found=suffix))
     if suffix not in (".py", ".ipynb"):
-        raise SubmissionError(f"expected a .py or .ipynb file, found {suffix or 'a file without suffix'}")
+        raise SubmissionError(say("read-kind", found=suffix or say("no-suffix")))
     if not data.strip():
-        raise SubmissionError("the file is empty; submit the file with your solution")
+        raise SubmissionError(say("read-empty"))
     text = decode(data)
     cells = [(name, text)] if suffix == ".py" else list(_notebook_cells(text))
     if sum(len(source) for _, source in cells) > MAX_SOURCE:
-        raise SubmissionError(f"the code is longer than {MAX_SOURCE // 2**20} MB; that is not a solution")
+        raise SubmissionError(say("read-long", most=MAX_SOURCE // 2**20))
     return cells
 
 
 def _notebook_cells(text: str) -> Iterator[tuple[str, str]]:
     if text.count("[") + text.count("{") > MAX_PARTS:
-        raise SubmissionError(
-            f"the notebook has more than {MAX_PARTS} parts; clear its outputs, save it and submit it again"
-        )
+        raise SubmissionError(say("read-parts", most=MAX_PARTS))
     try:
         notebook = json.loads(text)
     except json.JSONDecodeError as error:
-        raise SubmissionError(
-            f"not a notebook: broken JSON at line {error.lineno}, column {error.colno} ({error.msg}); "
-            "open it in Jupyter, save it and submit the saved file"
-        ) from error
+        if re.match(r"\s*<(?:!doctype )?html", text, re.IGNORECASE):
+            raise SubmissionError(say("read-page")) from error
+        place = {"line": error.lineno, "column": error.colno, "error": error.msg}
+        raise SubmissionError(say("read-json", **place)) from error
     except (RecursionError, ValueError) as error:
-        raise SubmissionError("not a notebook: the JSON is nested too deeply or holds an absurd number") from error
+        raise SubmissionError(say("read-absurd")) from error
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if cells is None and isinstance(notebook, dict):
         cells = _worksheet_cells(notebook.get("worksheets"))
     if not isinstance(cells, list):
-        raise SubmissionError("not a notebook: the JSON has no list of cells; submit the .ipynb that Jupyter saved")
+        raise SubmissionError(say("read-cells"))
     if len(cells) > MAX_CELLS:
-        raise SubmissionError(f"the notebook has {len(cells)} cells, at most {MAX_CELLS} are read")
+        raise SubmissionError(say("read-many", found=len(cells), most=MAX_CELLS))
     for number, cell in enumerate(cells, 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             source = cell.get("source", cell.get("input", ""))
