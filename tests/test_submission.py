@@ -109,7 +109,7 @@ def test_a_file_of_gigantic_size_is_not_read(tmp_path: Path) -> None:
     ("suffix", "data", "words"),
     [
         (".txt", b"x", "expected a .py or .ipynb file, found .txt"),
-        (".zip", b"PK", "found .zip; unpack it ('grader grade' takes zips and folders, too)"),
+        (".zip", b"PK", "expected a .py or .ipynb file, found .zip; unpack it"),
         (".ipynb", b"\n<!DOCTYPE html><html>", "not a notebook but a web page; download the notebook itself"),
         ("", b"x", "expected a .py or .ipynb file, found a file without suffix"),
         (".py", b"", "the file is empty; submit the file with your solution"),

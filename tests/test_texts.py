@@ -24,6 +24,16 @@ USED = {
 }
 
 
+# Where a sentence is chosen among several, its name is a value like any other.
+NAMED = {
+    node.value
+    for path in CORE
+    if path.name != "texts.py"
+    for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    if isinstance(node, ast.Constant) and isinstance(node.value, str)
+}
+
+
 def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
@@ -45,7 +55,8 @@ def test_every_sentence_is_said_somewhere() -> None:
     by_status = {"timeout", "crashed", "out-of-memory", "too-much-output"}
     by_state = {"missing", "not-callable"}
     by_stage = {f"hidden-{stage}" for stage in ("structure", "shape", "dtype", "values")}
-    assert set(texts._TEXTS) - USED - by_status - by_state - by_stage == set()
+    chosen = {name for name in texts._TEXTS if name in NAMED or name.removesuffix("-hint") in NAMED}
+    assert set(texts._TEXTS) - USED - chosen - by_status - by_state - by_stage == set()
 
 
 def test_no_sentence_ends_like_a_program() -> None:
