@@ -3,7 +3,8 @@
 The stages are *runs*, *structure*, *shape*, *dtype*, *values* per output item, then *inputs left
 alone*, further case sets and properties. A stage is skipped, with the reason, when an earlier one
 of the same item fails. Only values, sets and properties carry points (and *inputs*, a little, when
-all values pass), and nothing is earned by what a stub gets right.
+all values pass), and nothing is earned by what a stub gets right, nor by a property of results of the
+wrong structure or shape, of which a judge may see nothing.
 """
 
 from __future__ import annotations
@@ -171,9 +172,10 @@ def _judged(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> Verdict
     _inputs_check(spec, cases, outcomes, shares, gate and not wrong, draft)
     for case_set in spec.sets:
         _set_check(spec, cases, case_set.name, outcomes, shares.sets[case_set.name], gate, draft)
+    formed = not any(c.kind in ("structure", "shape") and c.status == "failed" for c in draft.checks)
     broken = say("skipped-runs") if not runs else say("skipped-structure") if _structure_wrong(draft) else ""
     for prop in spec.properties:
-        pays = gate or not shares.items
+        pays = formed and (gate or not shares.items)
         points = shares.properties[prop.name] * spec.points
         _property_check(prop, _cases_of(cases, prop.name), said[prop.name], points, pays, broken, draft)
     status: FunctionStatus = "passed" if all(c.status == "passed" for c in draft.checks) else "failed"

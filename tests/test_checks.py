@@ -397,6 +397,18 @@ def test_a_property_earns_nothing_where_the_values_are_wrong() -> None:
     assert verdict.points == 0.0
 
 
+@pytest.mark.parametrize("second", [np.zeros(3), "no array", None])
+def test_a_property_earns_nothing_where_a_part_has_the_wrong_shape_or_structure(second: Any) -> None:
+    prop = Property("holds", 0.5, lambda d: [], lambda given: None)
+    spec = plain(("first", "second"), properties=(prop,))
+    cases = hand_made(spec, lambda x: (x, np.array([x])), [(1.0,), (2.0,)])
+    extra = tuple(replace(c, key=f"{c.key}/p", check="holds", expected=()) for c in cases.cases)
+    cases = replace(cases, cases=(*cases.cases, *extra))
+    verdict = judge(spec, cases, outcomes_of(cases, lambda x: (x, second)))
+    assert rows(verdict)["property", "holds"] == ("passed", 0.0)
+    assert verdict.points == rows(verdict)["values", "first"][1] == 0.25
+
+
 def test_a_judge_sees_arguments_replies_and_facts() -> None:
     seen: list[Given] = []
 
