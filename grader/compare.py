@@ -252,24 +252,24 @@ def kind_of(value: Any) -> str:
         case None:
             return "None"
         case Opaque(type_name=name):
-            return f"an object of type {name}"
+            return say("an-object", name=name)
         case dict():
-            return "a dictionary"
+            return say("a-dictionary")
         case tuple():
-            return f"a tuple of {len(value)}"
+            return say("a-tuple", count=len(value))
         case list():
-            return f"a list of {len(value)}"
+            return say("a-list", count=len(value))
         case np.ndarray():
-            return f"an array of shape {value.shape}"
+            return say("an-array", shape=value.shape)
         case bool():
-            return "True or False"
+            return say("a-truth")
         case int() | float() | np.number():
-            return "a number"
+            return say("a-number")
         case str():
-            return "a text"
+            return say("a-text")
         case set():
-            return "a set"
-    return f"a value of type {type(value).__name__}"
+            return say("a-set")
+    return say("a-value", name=type(value).__name__)
 
 
 def _short(value: Any) -> str:

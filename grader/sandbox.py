@@ -25,6 +25,7 @@ from grader.errors import GraderError
 from grader.model import SandboxLevel
 from grader.running import Answer, Execution, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.submission import Unit
+from grader.texts import say
 from grader.wire import MAX_BYTES, Encoded, WireError, decode, encode, pack, unpack
 from grader.zygote import ALL_WALLS, Child, Zygote
 
@@ -72,11 +73,11 @@ class _Stop(Exception):
 
 
 def _not_a_reply() -> _Stop:
-    return _Stop(Stopped("crashed", "it sent something that is not a reply"))
+    return _Stop(Stopped("crashed", say("stop-no-reply")))
 
 
 def _printed_too_much() -> _Stop:
-    return _Stop(Stopped("too-much-output", "it printed without end; take the print out of the loop"))
+    return _Stop(Stopped("too-much-output", say("stop-printed")))
 
 
 @dataclass
@@ -200,9 +201,9 @@ class _Watch:
             self.start = cpu - (now - self.began)
         self.looked = now
         if cpu - self.start > self.cpu_s:
-            raise _Stop(Stopped("timeout", f"it needed more than {self.cpu_s:g} seconds"))
+            raise _Stop(Stopped("timeout", say("stop-seconds", seconds=f"{self.cpu_s:g}")))
         if now > self.end:
-            raise _Stop(Stopped("timeout", "it did not come back"))
+            raise _Stop(Stopped("timeout", say("stop-waited")))
 
 
 # -- frames ------------------------------------------------------------------------------
@@ -261,14 +262,14 @@ def _dead(child: Child) -> _Stop:
     """Why a child has closed its channel."""
     ended = child.end()
     if ended.code == -signal.SIGXCPU or (ended.code == -signal.SIGKILL and ended.cpu > child.cpu_s - 1):
-        return _Stop(Stopped("timeout", "the submission used up its CPU time"))
+        return _Stop(Stopped("timeout", say("stop-cpu")))
     if ended.code == 70:
-        return _Stop(Stopped("out-of-memory", "the worker could not go on"))
+        return _Stop(Stopped("out-of-memory", say("stop-worker-memory")))
     if ended.code == 71:
-        return _Stop(Stopped("crashed", "the code broke the worker that runs it"))
+        return _Stop(Stopped("crashed", say("stop-broken")))
     if ended.code < 0:
-        return _Stop(Stopped("crashed", f"the process was ended by signal {-ended.code} ({_signal(-ended.code)})"))
-    return _Stop(Stopped("crashed", f"the code ended the process with exit status {ended.code}"))
+        return _Stop(Stopped("crashed", say("stop-signal", number=-ended.code, name=_signal(-ended.code))))
+    return _Stop(Stopped("crashed", say("stop-exit", status=ended.code)))
 
 
 def _signal(number: int) -> str:
@@ -332,7 +333,7 @@ class _Run:
             if self.hopeless is not None:
                 raise self.hopeless
             if time.monotonic() > self.deadline:
-                raise _Stop(Stopped("timeout", "the submission used up its total time"))
+                raise _Stop(Stopped("timeout", say("stop-total")))
             cpu_s = max(1, round(self.program.total_s))
             self._child = self.zygote.child(self.program.memory_mb << 20, cpu_s)
             self.callbacks = 0
@@ -433,7 +434,7 @@ class _Run:
         for step in range(len(plan.steps)):
             outcome = self._step(child, mark, plan, step)
             if isinstance(outcome, Raised) and outcome.type_name.endswith("MemoryError"):
-                raise _Stop(Stopped("out-of-memory", f"it asked for more than {self.program.memory_mb} MB"))
+                raise _Stop(Stopped("out-of-memory", say("stop-memory", most=self.program.memory_mb)))
             outcomes.append(outcome)
             if isinstance(outcome, Raised):
                 return
@@ -451,7 +452,7 @@ class _Run:
         if isinstance(outcome, Returned):
             self.kept += len(outcome.value.payload) + _PART_COSTS * len(outcome.value.header)
             if self.kept > _MAX_KEPT:
-                raise _Stop(Stopped("too-much-output", "its results are too large together, or have too many parts"))
+                raise _Stop(Stopped("too-much-output", say("stop-results")))
         return outcome
 
     def _next(self, child: Child, cpu_s: float) -> tuple[int, bytes]:
@@ -462,7 +463,7 @@ class _Run:
         watch.look()  # thousands of questions may have come at once
         self.callbacks += 1
         if self.callbacks > _CALLBACKS:
-            raise _Stop(Stopped("timeout", "it called its helpers without end"))
+            raise _Stop(Stopped("timeout", say("stop-helpers")))
         reply = self.answering.ask(body, watch.look) if self.answering else None
         _send(child, b"X" if reply is None else b"R", reply or b"", watch)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from grader.cells import MAX_SOURCE, code_cells, decode, read_bytes
 from grader.errors import SubmissionError
 from grader.statements import MAX_MESSAGES, Reading, bound_names, is_definition, parse, statements
+from grader.texts import say
 
 __all__ = ["Submission", "Unit", "parse_submission", "read_submission"]
 
@@ -127,11 +128,11 @@ def parse_submission(
     for stem, text in (siblings or {}).items():
         try:
             if len(text) > room:
-                raise SubmissionError(f"the modules beside the file are longer than {MAX_SOURCE // 2**20} MB together")
+                raise SubmissionError(say("read-modules", most=MAX_SOURCE // 2**20))
             room -= len(text)
             modules[stem] = tuple(_units([(f"{stem}.py", decode(text))], beside))
         except SubmissionError as error:
-            messages.append(f"{stem}.py was left out: {error}")
+            messages.append(say("left-out", what=f"{stem}.py", why=error))
     if len(messages) > MAX_MESSAGES:
         messages[MAX_MESSAGES:] = [f"... and {len(messages) - MAX_MESSAGES} more messages of this kind"]
     digest = _digest(units, modules, reading.lost)
@@ -152,13 +153,13 @@ def _units(cells: Iterable[tuple[str, str]], reading: Reading) -> list[Unit]:
     for label, source in cells:
         for count, (statement, text, line) in enumerate(statements(label, source, reading)):
             if count >= MAX_STATEMENTS:
-                raise SubmissionError(f"{label} has more than {MAX_STATEMENTS} statements; that is not a solution")
+                raise SubmissionError(say("read-statements", label=label, most=MAX_STATEMENTS))
             try:
                 if not is_definition(statement) or _is_our_own(statement):
                     continue
                 binds = tuple(dict.fromkeys(bound_names(statement)))
             except RecursionError:
-                reading.messages.append(f"{label}, line {line} was left out: it is nested too deeply")
+                reading.messages.append(say("left-out", what=f"{label}, line {line}", why=say("nested")))
                 continue
             units.append(Unit(text, label, line, binds, not isinstance(statement, ast.Assign | ast.AnnAssign)))
     return units
@@ -181,14 +182,11 @@ def _last_that_fits(units: list[Unit], arities: Mapping[str, int], reading: Read
         chosen = max(i for i in places if fits[i] == best)
         later = [i for i in places if i > chosen]
         dropped.update(later)
-        which = f"{name} is defined {len(places)} times; "
+        facts = {"name": name, "count": len(places), "place": units[chosen].origin}
         if later:
-            reading.messages.append(
-                f"{which}the one in {units[chosen].origin} is graded, because the one in {units[later[-1]].origin} "
-                f"is not made for the {arity} arguments of the exercise"
-            )
+            reading.messages.append(say("defined-often", other=units[later[-1]].origin, arity=arity, **facts))
         else:
-            reading.messages.append(f"{which}the last one, in {units[chosen].origin}, is graded")
+            reading.messages.append(say("defined-often-last", **facts))
     return tuple(unit for i, unit in enumerate(units) if i not in dropped)
 
 

@@ -1,4 +1,7 @@
-"""Every sentence that a student reads, in one place and ready to be translated.
+"""Every sentence on a submission, in one place and ready to be translated.
+
+The words around them (headings, statuses) stand in :mod:`grader.report.texts`; what is said of one assignment's
+mistakes stands in its own files.
 
 A sentence has one form everywhere: what was found, what was expected, what to do.
 """
@@ -30,6 +33,42 @@ _TEXTS = {
     "read-absurd": "not a notebook: the JSON is nested too deeply or holds an absurd number",
     "read-cells": "not a notebook: the JSON has no list of cells; submit the .ipynb that Jupyter saved",
     "read-many": "the notebook has {found} cells, at most {most} are read",
+    "read-broken": "there is too much code here that cannot be parsed; remove what is broken",
+    "read-modules": "the modules beside the file are longer than {most} MB together",
+    "read-statements": "{label} has more than {most} statements; that is not a solution",
+    "left-out": "{what} was left out: {why}",
+    "unparsed": "it cannot be parsed ({error})",
+    "nested": "it is nested too deeply",
+    "defined-often": (
+        "{name} is defined {count} times; the one in {place} is graded, because the one in {other} "
+        "is not made for the {arity} arguments of the exercise"
+    ),
+    "defined-often-last": "{name} is defined {count} times; the last one, in {place}, is graded",
+    # what ended a call
+    "stop-no-reply": "it sent something that is not a reply",
+    "stop-printed": "it printed without end; take the print out of the loop",
+    "stop-seconds": "it needed more than {seconds} seconds",
+    "stop-waited": "it did not come back",
+    "stop-cpu": "the submission used up its CPU time",
+    "stop-worker-memory": "the worker could not go on",
+    "stop-broken": "the code broke the worker that runs it",
+    "stop-signal": "the process was ended by signal {number} ({name})",
+    "stop-exit": "the code ended the process with exit status {status}",
+    "stop-total": "the submission used up its total time",
+    "stop-memory": "it asked for more than {most} MB",
+    "stop-results": "its results are too large together, or have too many parts",
+    "stop-helpers": "it called its helpers without end",
+    # kinds of values
+    "an-object": "an object of type {name}",
+    "a-dictionary": "a dictionary",
+    "a-tuple": "a tuple of {count}",
+    "a-list": "a list of {count}",
+    "an-array": "an array of shape {shape}",
+    "a-truth": "True or False",
+    "a-number": "a number",
+    "a-text": "a text",
+    "a-set": "a set",
+    "a-value": "a value of type {name}",
     # checks
     "shape": "{where} has shape {got}, expected {expected}",
     "single-number": "a single number, shape ()",
