@@ -33,6 +33,7 @@ def counterexample_of(
     parameters: Mapping[str, Sequence[str]] = MappingProxyType({}),
     public: str = "",
     helped: bool = False,
+    random: Collection[str] = (),
 ) -> Mapping[str, Any] | None:
     """The smallest failing case whose inputs may be shown; None where all failing cases are hidden.
 
@@ -46,6 +47,8 @@ def counterexample_of(
         The public code of the assignment, from which the snippet takes what it needs.
     helped
         The function was called with right helpers, which the snippet has not.
+    random
+        Items that have no right value to be shown.
     """
     failure = shown_failure(verdict, outcomes)
     if failure is None:
@@ -60,6 +63,8 @@ def counterexample_of(
     part, wrong = _part(expected, path), _part(got, path) if isinstance(last, Returned) else got
     place = failure.problem.place if failure.problem else None
     names = {**parameters, cases.name: cases.parameters}
+    # An exception is compared with nothing, and one random draw is not what is expected.
+    comparable = case.expected and isinstance(last, Returned) and (failure.item not in random if path else not random)
     return {
         "case": case.key,
         "class": case.case_class,
@@ -67,7 +72,7 @@ def counterexample_of(
         "where": where_text(path, failure.item or failure.check, place),
         "message": failure.message,
         "arguments": _arguments(plan, names),
-        "expected": shown(part) if case.expected else None,
+        "expected": shown(part) if comparable else None,
         "got": wrong if isinstance(last, Raised) else shown(wrong),
         "output": last.output if isinstance(last, Returned | Raised) else "",
         "snippet": snippet(plan, names, public, helped=helped),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -261,20 +261,18 @@ class _Run:
         checks = (Check("runs", "runs", "failed", 0.0, 0.0, message), *skipped[1:])
         return FunctionReport(spec.name, "missing", None, 0.0, spec.points, False, checks)
 
-    def _carried(self, spec: Function, cases: FunctionCases, first: _Attempt) -> list[_Attempt]:
-        """Tried again with right helpers, on the student's own earlier values, and against those."""
-        attempts = []
+    def _carried(self, spec: Function, cases: FunctionCases, first: _Attempt) -> Iterator[_Attempt]:
+        """Tried again with right helpers, on the student's own earlier values, and against those; one when asked for."""
         helpers = self.assignment.spec.ancestors(spec.name)
         answer = self._answer(helpers)
         if helpers and answer is not None and self._may_be_their_fault(helpers, first.verdict):
-            attempts.append(self._again(spec, cases, [c.plan for c in cases.cases], helpers, answer, "helpers"))
+            yield self._again(spec, cases, [c.plan for c in cases.cases], helpers, answer, "helpers")
         if any(c.own for c in cases.cases) and not _only_inputs_changed(first.verdict):
             plans = [c.own or c.plan for c in cases.cases]
-            attempts.append(self._again(spec, cases, plans, (), None, "own"))
+            yield self._again(spec, cases, plans, (), None, "own")
         instead = carried_by_property(spec, first.verdict)
         if instead is not None and self._only_values_wrong(self._producers(cases)) and self._holds_apart(spec, cases):
-            attempts.append(_Attempt(instead, self.outcomes, "own"))
-        return attempts
+            yield _Attempt(instead, self.outcomes, "own")
 
     def _may_be_their_fault(self, helpers: Sequence[str], verdict: Verdict) -> bool:
         """Whether a helper may be wrong or absent: those that come from the provided modules are neither."""
@@ -380,6 +378,7 @@ class _Run:
             parameters={name: some.parameters for name, some in self.cases.functions.items()},
             public=self.assignment.public,
             helped=attempt.carried == "helpers",
+            random=spec.random,
         )
 
     def _shrunk(

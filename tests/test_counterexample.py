@@ -134,6 +134,17 @@ def test_an_exception_is_shown_with_its_place_and_what_was_printed_before() -> N
     assert found["got"] == {"error": "ValueError", "message": "shapes differ", "origin": "cell 3, line 2"}
     assert found["output"] == "A = 1\n"
     assert found["item"] == "runs"
+    assert found["expected"] is None  # nothing to compare an exception with
+
+
+def test_a_random_result_is_not_shown_as_what_is_expected() -> None:
+    report = graded_function("noise", "def noise(n, m):\n    return None")
+    assert report.counterexample is not None
+    assert (report.counterexample["expected"], report.counterexample["got"]) == (None, None)
+    wrong_biases = graded_function("noise", "def noise(n, m):\n    return {'W1': np.ones((n, m)), 'b1': np.ones((n, 1))}")
+    assert wrong_biases.counterexample is not None
+    assert wrong_biases.counterexample["item"] == "b{l}"
+    assert set(map(tuple, wrong_biases.counterexample["expected"]["array"])) == {(0.0,)}
 
 
 @pytest.mark.parametrize("outcome", [Stopped("timeout", "x"), Returned(Encoded(b"?", b""))])
