@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell cksum pyproject.toml constraints.txt 2>/dev/null | cksum | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: grade test sweep lint docs bench clean
+.PHONY: grade test audit sweep lint docs bench clean
 
 grade: $(STAMP)
 	$(BIN)/grader grade dnn_step_by_step samples/dnn_step_by_step -o graded
@@ -17,6 +17,13 @@ test: $(STAMP)-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -m "not slow"
+
+# Every known mistake and right style and some mutants of every assignment through the grader; BUDGET=400 takes an hour.
+BUDGET ?= 26
+audit: $(STAMP)-test
+	set -e; for file in assignments/*/assignment.py; do \
+	    $(BIN)/grader audit --budget $(BUDGET) "$$(basename "$$(dirname "$$file")")"; \
+	done
 
 # Every mistake and style through the sandbox, full training runs, an autograder built from the index.
 sweep: $(STAMP)-test

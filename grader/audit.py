@@ -97,12 +97,12 @@ def audit_assignment(assignment: LoadedAssignment, *, budget: int = 400, process
     each = max(1, budget // max(1, len(functions)))
     possible = [mutants_of(function) for function in functions]
     mutants = [mutant for some in possible for mutant in chosen(some, each)]
-    sources: dict[str, str] = {"reference": main}
+    sources: dict[str, tuple[str, str]] = {"reference": ("", main)}
     for number, mutant in enumerate(mutants):
-        sources[f"mutant {number}"] = _replaced(main, mutant)
+        sources[f"mutant {number}"] = mutant.function, _replaced(main, mutant)
     authored = list(_authored(assignment))
-    for number, (_, _, _, source) in enumerate(authored):
-        sources[f"authored {number}"] = f"{main}\n\n{source}"
+    for number, (_, function, _, source) in enumerate(authored):
+        sources[f"authored {number}"] = function, f"{main}\n\n{source}"
     reports = _grade(assignment, sources, _author_modules(assignment), processes or len(os.sched_getaffinity(0)))
     if not reports["reference"].full_marks:
         failing = [f.name for f in reports["reference"].functions if f.status != "passed"]
@@ -213,10 +213,15 @@ def _delegating(assignment: LoadedAssignment, function: str, place: str) -> str:
 
 
 def _grade(
-    assignment: LoadedAssignment, sources: Mapping[str, str], modules: Mapping[str, str], threads: int
+    assignment: LoadedAssignment, sources: Mapping[str, tuple[str, str]], modules: Mapping[str, str], threads: int
 ) -> dict[str, Report]:
-    """Grade all sources; the time is spent in the workers, so that threads will do."""
+    """Grade all sources; the time is spent in the workers, so that threads will do.
+
+    A source comes with the function that differs from the reference, which is graded by itself: that is what matters
+    for a mistake and a style. A mutant that passes so is graded as a whole.
+    """
     cases = assignment.cases()
+    graded = {function.name for function in assignment.spec.functions}
     course = replace(assignment)  # a copy, whose provided modules hold the author's as well
     vars(course)["provided"] = {**assignment.provided, **modules}
     local = threading.local()
@@ -225,10 +230,15 @@ def _grade(
         def one(submission: Submission) -> tuple[str, Report]:
             if not hasattr(local, "sandbox"):
                 local.sandbox = stack.enter_context(Sandbox(assignment.spec.packages))
-            return submission.name, grade_submission(course, cases, submission, local.sandbox)
+            name, function = submission.name, sources[submission.name][0]
+            only = function if function in graded else None
+            report = grade_submission(course, cases, submission, local.sandbox, only=only)
+            if only and name.startswith("mutant") and report.full_marks:
+                report = grade_submission(course, cases, submission, local.sandbox)
+            return name, report
 
         # Parsed here and not in the threads, in which Python 3.11 miscounts the depth of its parser.
-        parsed = [parse_submission(name, ".py", text.encode(), cases.arities) for name, text in sources.items()]
+        parsed = [parse_submission(name, ".py", text.encode(), cases.arities) for name, (_, text) in sources.items()]
         with ThreadPoolExecutor(threads) as pool:
             return dict(pool.map(one, parsed))
 
@@ -269,9 +279,7 @@ def _authored_row(kind: str, function: str, name: str, report: Report) -> Row:
     if mine is None or (mine.status == "passed" and not mine.carried):
         return Row(kind, function, name, "missed")
     codes = [finding.code for finding in mine.findings]
-    others = [f.name for f in report.functions if f.name != function and f.status != "passed"]
-    detail = f"pulls down {', '.join(others)}" if others else ""
-    return Row(kind, function, name, "named" if name in codes else "unnamed", detail or ", ".join(codes))
+    return Row(kind, function, name, "named" if name in codes else "unnamed", ", ".join(codes))
 
 
 def render_audit(audit: Audit) -> str:

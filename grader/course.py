@@ -13,6 +13,7 @@ import importlib.util
 import os
 import platform
 import sys
+import threading
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -89,6 +90,10 @@ class Course:
 
         Two courses in one process both call their packages so: the other one's modules step aside.
         """
+        with _IMPORTING:
+            yield from self._importable()
+
+    def _importable(self) -> Iterator[None]:
         entry = str(self.root)
         others = _taken_out(lambda module: not self._owns(module))
         imported = any(map(self._owns, _shared(sys.modules)))  # by somebody else: then they stay where they are
@@ -118,6 +123,7 @@ class Course:
 
 
 _PACKAGES = ("assignments", "reference")
+_IMPORTING = threading.RLock()  # an audit grades in threads, and what is imported is one thing for all of them
 _ASIDE: dict[Path, dict[str, ModuleType]] = {}
 
 
