@@ -3,8 +3,8 @@
 The stages are *runs*, *structure*, *shape*, *dtype*, *values* per output item, then *inputs left
 alone*, further case sets and properties. A stage is skipped, with the reason, when an earlier one
 of the same item fails. Only values, sets and properties carry points (and *inputs*, a little, when
-all values pass), and nothing is earned by what a stub gets right, nor by a property of results of the
-wrong structure or shape, of which a judge may see nothing.
+all values pass), and nothing is earned by what a stub gets right, nor by a property of a part that has
+the wrong structure or shape, in which a judge may see nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import math
 import re
 import struct
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -25,7 +25,7 @@ import numpy as np
 
 from grader.answering import bounded_memory
 from grader.cases import Case, FunctionCases
-from grader.compare import STAGES, Item, Problem, agrees, items_of, kind_of, leaves, problems, where_text
+from grader.compare import STAGES, Item, Problem, agrees, items_of, key_item, kind_of, leaves, problems, where_text
 from grader.errors import WireError
 from grader.model import Check, FunctionStatus
 from grader.running import Outcome, Plan, Raised, Returned, Stopped
@@ -157,10 +157,11 @@ def _judged(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> Verdict
     values = _cases_of(cases, "values")
     runs = _runs(values, outcomes, draft)
     said = {prop.name: _against(prop, cases, outcomes) for prop in spec.properties}
-    alternative, wrong, gate = 0, frozenset[str](), False
+    alternative, wrong, malformed, gate = 0, frozenset[str](), frozenset[str](), False
     if runs:
         alternative, results = _best_alternative(spec, values, outcomes)
         wrong = frozenset(name for name, (problem, _) in results.items() if problem)
+        malformed = frozenset(name for name, (p, _) in results.items() if p and p.stage in ("structure", "shape"))
         left_out = _left_out(spec, values, outcomes, alternative)
         free = cases.trivial | left_out
         gate = _earns(spec, cases, said, [n for n in shares.items if n not in left_out], wrong)
@@ -172,10 +173,11 @@ def _judged(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> Verdict
     _inputs_check(spec, cases, outcomes, shares, gate and not wrong, draft)
     for case_set in spec.sets:
         _set_check(spec, cases, case_set.name, outcomes, shares.sets[case_set.name], gate, draft)
-    formed = not any(c.kind in ("structure", "shape") and c.status == "failed" for c in draft.checks)
     broken = say("skipped-runs") if not runs else say("skipped-structure") if _structure_wrong(draft) else ""
     for prop in spec.properties:
-        pays = formed and (gate or not shares.items)
+        pays = (gate or not shares.items) and not (
+            malformed and any(_against(prop, cases, outcomes, lambda given: _without(malformed, given, spec)))
+        )
         points = shares.properties[prop.name] * spec.points
         _property_check(prop, _cases_of(cases, prop.name), said[prop.name], points, pays, broken, draft)
     status: FunctionStatus = "passed" if all(c.status == "passed" for c in draft.checks) else "failed"
@@ -591,10 +593,31 @@ def _set_check(
         draft.add("values", name, "passed", points, points if gate else 0, message)
 
 
-def _against(prop: Property, cases: FunctionCases, outcomes: Outcomes) -> list[Failure]:
+def _same(given: Given) -> Given:
+    return given
+
+
+def _against(
+    prop: Property, cases: FunctionCases, outcomes: Outcomes, seen: Callable[[Given], Given] = _same
+) -> list[Failure]:
     """What a property's judge has against a function, case by case."""
-    found = [(case, property_problem(prop, case, outcomes.get(case.key, ()))) for case in _cases_of(cases, prop.name)]
+    mine = _cases_of(cases, prop.name)
+    found = [(case, property_problem(prop, case, outcomes.get(case.key, ()), seen)) for case in mine]
     return [Failure(case, prop.name, None, None, message) for case, message in found if message]
+
+
+def _without(items: frozenset[str], given: Given, spec: Function) -> Given:
+    """What a judge would see if the function had given nothing for these items: a property of others still holds."""
+
+    def blank(reply: Any) -> Any:
+        if isinstance(reply, dict) and isinstance(spec.returns, str):
+            return {key: None if key_item(key) in items else part for key, part in reply.items()}
+        if isinstance(reply, tuple | list) and not isinstance(spec.returns, str):
+            return tuple(None if name in items else part for name, part in zip(spec.returns, reply, strict=False))
+        return None
+
+    steps = zip(given.steps, given.replies, strict=True)
+    return replace(given, replies=tuple(blank(reply) if step.function == spec.name else reply for step, reply in steps))
 
 
 def _property_check(
@@ -616,13 +639,15 @@ def _property_check(
         draft.add("property", prop.name, "passed", points, points if gate else 0, "" if gate else say("trivial"))
 
 
-def property_problem(prop: Property, case: Case, outcomes: Sequence[Outcome]) -> str | None:
-    """What a property's judge says of one case."""
+def property_problem(
+    prop: Property, case: Case, outcomes: Sequence[Outcome], seen: Callable[[Given], Given] = _same
+) -> str | None:
+    """What a property's judge says of one case, of which it gets to see what ``seen`` makes of it."""
     bad = next((o for o in outcomes if not isinstance(o, Returned)), None)
     if bad is not None or len(outcomes) < len(case.plan.steps):
         return say("property-incomplete", problem=raised_text(bad or Stopped("not-run"), case))
     try:
-        given = given_of(case, outcomes)
+        given = seen(given_of(case, outcomes))
         with bounded_memory(), np.errstate(all="ignore"), _no_imaginary_part_lost(outcomes):
             message = prop.judge(given)
         return message and message[:_MOST_TEXT]

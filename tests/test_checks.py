@@ -398,15 +398,20 @@ def test_a_property_earns_nothing_where_the_values_are_wrong() -> None:
 
 
 @pytest.mark.parametrize("second", [np.zeros(3), "no array", None])
-def test_a_property_earns_nothing_where_a_part_has_the_wrong_shape_or_structure(second: Any) -> None:
-    prop = Property("holds", 0.5, lambda d: [], lambda given: None)
+@pytest.mark.parametrize(("looks_at", "earned"), [("first", 0.5), ("second", 0.0)])
+def test_a_property_earns_only_by_parts_of_the_right_form(second: Any, looks_at: str, earned: float) -> None:
+    def judge_it(given: Given) -> str | None:
+        part = given.reply[("first", "second").index(looks_at)]
+        return "it is nothing at all" if part is None else None  # and sees nothing else, whatever it gets
+
+    prop = Property("holds", 0.5, lambda d: [], judge_it)
     spec = plain(("first", "second"), properties=(prop,))
     cases = hand_made(spec, lambda x: (x, np.array([x])), [(1.0,), (2.0,)])
     extra = tuple(replace(c, key=f"{c.key}/p", check="holds", expected=()) for c in cases.cases)
     cases = replace(cases, cases=(*cases.cases, *extra))
     verdict = judge(spec, cases, outcomes_of(cases, lambda x: (x, second)))
-    assert rows(verdict)["property", "holds"] == ("passed", 0.0)
-    assert verdict.points == rows(verdict)["values", "first"][1] == 0.25
+    assert rows(verdict)["property", "holds"][1] == earned
+    assert verdict.points == 0.25 + earned
 
 
 def test_a_judge_sees_arguments_replies_and_facts() -> None:
