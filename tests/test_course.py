@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -252,3 +253,16 @@ def test_the_package_offers_two_names_and_no_others() -> None:
     missing: Any = "nothing"
     with pytest.raises(AttributeError, match="module 'grader' has no attribute 'nothing'"):
         getattr(grader, missing)
+
+
+def test_threads_may_ask_for_right_functions_at_the_same_time() -> None:
+    """An audit grades in threads; what they import is one thing for all of them."""
+    loaded = tiny.assignment()
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda _: loaded.reference_function("half"), range(300)))
+    finally:
+        sys.setswitchinterval(switch)
+    assert len({id(function) for function in found}) == 1
