@@ -12,6 +12,8 @@ from grader.errors import HarnessError
 from grader.gradescope import grade_folder, main, results_of
 from grader.model import Check, Finding, FunctionReport, Report
 from tests.platforms import RIGHT, WRONG, assignment, notebook
+from tests.report import samples
+from tests.report.snapshot import assert_matches
 
 # -- the documented form (PEERS: Gradescope's autograder specifications) -------------------------
 
@@ -142,3 +144,10 @@ def test_a_failure_of_the_grader_writes_no_result_and_leaves_no_old_one(tmp_path
     with pytest.raises(HarnessError, match="there is no assignment 'nowhere'"):
         main("nowhere", tmp_path)
     assert not results.exists()
+
+
+@pytest.mark.parametrize("name", ["wrong", "unreadable"])
+def test_results_read_as_before(name: str) -> None:
+    results = results_of(getattr(samples, name)())
+    assert_documented(results)
+    assert_matches(f"gradescope-{name}.json", json.dumps(results, indent=1) + "\n")

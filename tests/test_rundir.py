@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.errors import HarnessError
 from grader.model import Report
 from grader.rundir import Entry, RunFolder, read_run
+from tests.test_model import REPORTS
 
 REPORT = Report("tiny", "a.py", "s1", "graded", "full", 50.0, 100.0, cases="digest", grader_version="1")
 ENTRY = Entry(REPORT, "print", "in/a.py", "Änne", "a@b", True)
@@ -24,6 +28,15 @@ def add(folder: Path, *entries: Entry) -> None:
 def test_what_is_added_is_read_back(tmp_path: Path) -> None:
     add(tmp_path / "deep" / "run", ENTRY)
     assert list(read_run(tmp_path / "deep" / "run")) == [ENTRY]
+
+
+@given(st.lists(st.builds(Entry, REPORTS, st.text(), st.text(), st.text(), st.text(), st.booleans()), max_size=3))
+def test_any_entry_survives_the_folder(entries: list[Entry]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        add(Path(name), *entries)
+        latest = {(e.report.submission, e.report.student): e for e in entries}
+        found = {(e.report.submission, e.report.student): e for e in read_run(Path(name))}
+    assert found == latest
 
 
 def test_the_latest_report_of_each_submission_comes_in_their_order(tmp_path: Path) -> None:
