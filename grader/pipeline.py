@@ -433,10 +433,11 @@ class _Run:
             text = say("carried-absent", name=spec.name, helpers=names)
             return Finding("carried", text, say("carried-absent-hint", helpers=names))
         blamed = wrong or redefined
-        several, names = len(blamed) > 1, " and ".join(blamed)
-        text = "carried-some" if several else "carried-undefined" if self._absent_here(blamed[0]) else "carried"
-        hint = say("carried-some-hint" if several else "carried-hint", helpers=names)
-        return Finding("carried", say(text, name=spec.name, helpers=names), hint)
+        names = " and ".join(blamed)
+        text = "carried-some" if len(blamed) > 1 else "carried"
+        if all(map(self._absent_here, blamed)):
+            text = "carried-undefined"
+        return Finding("carried", say(text, name=spec.name, helpers=names), say(f"{text}-hint", helpers=names))
 
     def _redefined(self, name: str) -> bool:
         """Whether the submission has a provided helper of its own, rather than importing it."""

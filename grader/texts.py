@@ -121,8 +121,9 @@ _TEXTS = {
     # findings
     "carried": "{name} itself is right; it stands on {helpers}, which is not. It gets full points here.",
     "carried-undefined": (
-        "{name} itself is right; it stands on {helpers}, which is not defined in this file. It gets full points here."
+        "{name} itself is right; it stands on {helpers}, which this file does not define. It gets full points here."
     ),
+    "carried-undefined-hint": "Define {helpers} in the same file.",
     "carried-some": (
         "{name} itself is right; it stands on {helpers}, of which at least one is not. It gets full points here."
     ),

@@ -153,7 +153,7 @@ def test_a_helper_that_is_missing_raises_or_has_another_form_carries_too() -> No
 def test_a_helper_that_is_missing_is_not_called_wrong() -> None:
     (found,) = function_of(graded(solution(without=["affine"])), "layer").findings
     assert found.message == (
-        "layer itself is right; it stands on affine, which is not defined in this file. It gets full points here."
+        "layer itself is right; it stands on affine, which this file does not define. It gets full points here."
     )
 
 

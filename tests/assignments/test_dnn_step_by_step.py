@@ -369,4 +369,4 @@ def test_a_right_backward_step_is_right_without_the_forward_step_that_a_property
     (only,) = (text for text in RIGHT if text.startswith("def linear_backward"))
     found = verdicts(ASSIGNMENT, only)["linear_backward"]
     assert (found.status, found.carried) == ("passed", True)
-    assert "linear_forward, which is not defined in this file" in found.findings[0].message
+    assert "linear_forward, which this file does not define" in found.findings[0].message
