@@ -139,10 +139,11 @@ def _digest(cases: FunctionCases, outcomes: Outcomes) -> bytes:
     parts: list[bytes] = []
     for case in cases.cases:
         replies = outcomes.get(case.key)
-        if not replies or not all(isinstance(reply, Returned) for reply in replies):
+        if not replies:
             return b""
         for reply in replies:
-            assert isinstance(reply, Returned)
+            if not isinstance(reply, Returned):
+                return b""
             header, payload = reply.value
             parts += (_LENGTHS.pack(len(replies), len(header), len(payload), len(reply.mutated)), header, payload)
             if reply.mutated:
