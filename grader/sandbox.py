@@ -13,7 +13,7 @@ import struct
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, zip_longest
+from itertools import groupby
 from types import TracebackType
 from typing import Any
 
@@ -43,7 +43,6 @@ _MAX_OUTPUT = 8_000
 _MAX_SAID = 1 << 16  # of an exception, its output included
 _SLICE_S = 0.2
 _NAP_S = 0.0005
-_AHEAD = 1 << 16  # bytes of questions that are sent before anybody reads them
 _SKIPPED_UNITS = 3
 _CALLBACKS = 200_000
 
@@ -150,9 +149,8 @@ class Sandbox:
         run = _Run(self._zygote, program, answer, self._patience, deadline, history.skip)
         outcomes: list[tuple[Outcome, ...]] = []
         try:
-            groups = [list(group) for _, group in groupby(plans, key=lambda plan: plan.function)]
-            for group, following in zip_longest(groups, groups[1:], fillvalue=()):
-                outcomes.extend(run.function(group, following))
+            for _, group in groupby(plans, key=lambda plan: plan.function):
+                outcomes.extend(run.function(list(group)))
             if not plans:
                 with contextlib.suppress(_Stop):
                     run.child()
@@ -305,7 +303,6 @@ class _Run:
         self.callbacks = 0
         self.unit = -1
         self.batches = 0
-        self.ahead = 0
         self.hopeless: _Stop | None = None
         self._child: Child | None = None
 
@@ -316,7 +313,6 @@ class _Run:
             self.answering.close()
 
     def _lose(self) -> None:
-        self.ahead = 0
         if self._child is not None:
             child, self._child = self._child, None
             with contextlib.suppress(GraderError, OSError):
@@ -373,8 +369,8 @@ class _Run:
 
     # -- calls -----------------------------------------------------------------------------
 
-    def function(self, plans: Sequence[Plan], following: Sequence[Plan]) -> list[tuple[Outcome, ...]]:
-        """All plans of one function; one timeout is tried once more, alone. ``following`` are those of the next."""
+    def function(self, plans: Sequence[Plan]) -> list[tuple[Outcome, ...]]:
+        """All plans of one function; one timeout is tried once more, alone."""
         outcomes: list[tuple[Outcome, ...]] = []
         before = self.kept
         retried = False
@@ -382,7 +378,7 @@ class _Run:
             todo = plans[len(outcomes) :]
             partial: list[Outcome] = []
             try:
-                for done in self._batch(*((todo[:1], ()) if retried else (todo, following)), partial):
+                for done in self._batch(todo[:1] if retried else todo, partial):
                     outcomes.append(done)  # noqa: PERF402  # what came before a stop is kept
                 retried = False
             except _Stop as stop:
@@ -400,19 +396,14 @@ class _Run:
                 outcomes.extend([(Stopped("not-run", "an earlier call did not come back"),)] * missing)
         return outcomes
 
-    def _batch(
-        self, plans: Sequence[Plan], following: Sequence[Plan], partial: list[Outcome]
-    ) -> Iterator[tuple[Outcome, ...]]:
+    def _batch(self, plans: Sequence[Plan], partial: list[Outcome]) -> Iterator[tuple[Outcome, ...]]:
         """Ask plans in one message; ``partial`` holds what the plan in hand has given so far.
 
-        The next batch is asked ahead, so that the child need not wait for it: where nothing else is said to the
-        child (answers to its callbacks), and as long as it fits into the socket (nobody reads it yet).
+        The next function's are sent when this one is done and not before: what lies in the channel can be read
+        by the code that is running.
         """
         child = self.child()
-        mark = self.ahead or self._ask(child, plans)
-        self.ahead = 0
-        if following and self.answering is None and sum(len(plan.packed) for plan in following) < _AHEAD:
-            self.ahead = self._ask(child, following)
+        mark = self._ask(child, plans)
         for plan in plans:
             partial.clear()
             self._plan(child, mark, plan, partial)

@@ -92,9 +92,7 @@ def test_what_came_before_a_crash_counts(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("size", [10, 10_000, 200_000])
-def test_questions_are_answered_in_turn_whether_or_not_they_fit_into_the_channel_ahead(
-    sandbox: Sandbox, size: int
-) -> None:
+def test_questions_are_answered_in_turn_whether_or_not_they_fit_into_the_channel(sandbox: Sandbox, size: int) -> None:
     source = "def f(x):\n    return 2 * x\ndef g(x):\n    return -x\n"
     numbers = np.arange(float(size))
     plans = [plan for name in "fgfg" for plan in ask(name, (numbers,), (numbers + 1,), cpu_s=2.0)]

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from grader.allowlist import readable_paths
-from grader.running import Program, Returned
+from grader.running import Plan, Program, Returned
 from grader.sandbox import Sandbox
 from grader.submission import parse_submission
-from grader.wire import decode
+from grader.wire import decode, encode
 from tests import tiny
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="there is no /proc to read memory from")
@@ -147,3 +147,39 @@ def test_no_readable_path_leads_to_the_project_or_to_its_cases() -> None:
         real = path.resolve()
         assert not any(real.is_relative_to(folder) or folder.is_relative_to(real) for folder in kept), path
     assert sys.prefix not in readable_paths(["numpy"])
+
+
+LISTENER = """
+import select
+import sys
+import time
+import tools
+
+def waits():
+    poller = select.poll()
+    poller.register(tools.descriptor(), select.POLLIN)
+    time.sleep(0.05)  # whatever is on its way has come by then
+    return bool(poller.poll(0))
+
+def first(x):
+    frame = sys._getframe()
+    while frame.f_code.co_name != "run":
+        frame = frame.f_back
+    return waits(), b"first" in frame.f_locals["body"], b"second" in frame.f_locals["body"]
+
+second = first
+"""
+
+
+@pytest.mark.parametrize("walls", [("fork",), ()], ids=["forked", "spawned"])
+def test_a_function_is_not_asked_before_the_one_before_it_is_done(walls: tuple[str, ...]) -> None:
+    """Neither in memory nor in the channel: what was not asked yet is not there."""
+    tools = Path(__file__).with_name("tools.py").read_text("utf-8")
+    units = parse_submission("listener.py", ".py", LISTENER.encode(), {}).units
+    program = Program(units=units, provided={"tools": tools}, wanted=("first", "second"), memory_mb=256)
+    plans = [Plan(name, number, ((name, encode((1.0,))),)) for name in ("first", "second") for number in range(3)]
+    with Sandbox(walls=walls) as sandbox:
+        outcomes = [outcome[-1] for outcome in sandbox.run(program, plans).outcomes]
+    assert all(isinstance(outcome, Returned) for outcome in outcomes)
+    told = [decode(outcome.value) for outcome in outcomes if isinstance(outcome, Returned)]
+    assert told == [(False, True, False)] * 3 + [(False, False, True)] * 3
