@@ -267,6 +267,8 @@ def _pairs(
                 found.append((failure.case, expected, other))
     item_name = failures[0].item or ""
     part = " and ".join(places) if len(places) <= 3 else f"a part of {item_name}"
+    if 2 <= len(places) <= 3:
+        part = f"each of {part}"
     return item_name if complete else part, found
 
 
@@ -432,7 +434,7 @@ def _factor_meaning(cases: FunctionCases, where: Sequence[Case], ratios: Sequenc
 def _mutated(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
     for check in verdict.checks:
         if check.kind == "inputs" and check.status == "failed":
-            yield Finding("mutated-input", check.message, "")
+            yield Finding("mutated-input", say("mutated-finding"), say("mutated-hint"))
 
 
 def _one_class(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:

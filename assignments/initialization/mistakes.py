@@ -145,8 +145,8 @@ def _random_mistakes(function, scale, other):
         ),
         (
             "repeated-layers",
-            "all layers hold the same random numbers: the generator is seeded again for each of them",
-            "Seed once, before the loop, or not at all.",
+            "all layers hold the same random numbers",
+            "How often is the generator seeded? Once, before the loop, is enough.",
             _seeded(scale),
         ),
         (

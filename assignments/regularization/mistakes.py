@@ -558,13 +558,13 @@ _FORWARD = (
     ),
     (
         "mask-not-applied",
-        "the masks are drawn but A1 and A2 are not multiplied by them",
+        "A1 and A2 are those of relu alone: no mask acts between Z and A",
         "What is the mask for?",
         {"drop": lambda Z, D, k, l: _relu(Z)},
     ),
     (
         "mask-not-applied",
-        "the masks are drawn but A1 and A2 are not multiplied by them",
+        "A1 and A2 are those of relu alone: no mask acts between Z and A",
         "What is the mask for?",
         {"drop": lambda Z, D, k, l: _relu(Z) / k},
     ),
@@ -618,8 +618,8 @@ _FORWARD = (
     ),
     (
         "repeated-masks",
-        "both masks hold the same random numbers: the generator is seeded again for each of them",
-        "Seed once at the top, or not at all.",
+        "both masks in the cache hold the same random numbers",
+        "How often is the generator seeded, and is each mask drawn by itself and kept in its own place?",
         {"draw": _reseeded},
     ),
     (

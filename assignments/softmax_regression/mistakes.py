@@ -778,8 +778,8 @@ def xavier_not_centred(layer_dims):
 @mistake(
     "repeated-layers",
     "xavier_initialization",
-    "every layer starts with the same random numbers: the generator is seeded again inside the loop",
-    "Seed once, before the loop, or not at all.",
+    "every layer starts with the same random numbers",
+    "How often is the generator seeded? Once, before the loop, is enough.",
 )
 def xavier_repeated(layer_dims):
     def weights(n_prev, n):
