@@ -325,11 +325,14 @@ def _value_problem(ours: Any, other: Any, where: str, path: Path, tolerance: flo
 def _value_text(ours: Any, other: Any, wrong: Any, place: tuple[int, ...], where: str, tolerance: float) -> str:
     """How many numbers are wrong, by how much, and the first of them (the first nan or inf, if there is one)."""
     at = where + (f"[{', '.join(map(str, place))}]" if place else "")
-    got, expected = float(other[place]), f"{float(ours[place]):.10g}"
+    got, right = float(other[place]), float(ours[place])
+    found, expected = f"{got:.10g}", f"{right:.10g}"
+    if found == expected:
+        found, expected = repr(got), repr(right)
     if not np.isfinite(got):
         return say("nan", where=where, what=repr(got), place=at, expected=expected)
     if ours.ndim == 0:
-        return say("value", where=where, got=f"{got:.10g}", expected=expected)
+        return say("value", where=where, got=found, expected=expected)
     difference = np.abs(other - ours)[wrong]
     scale = np.abs(ours)[wrong]
     with np.errstate(all="ignore"):
@@ -343,6 +346,6 @@ def _value_text(ours: Any, other: Any, wrong: Any, place: tuple[int, ...], where
         largest=float(difference.max()),
         relative=relative,
         place=at,
-        got=f"{got:.10g}",
+        got=found,
         expected=expected,
     )

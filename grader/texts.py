@@ -79,8 +79,8 @@ _TEXTS = {
     "key": "{where} has no key {key!r}; it has {found}",
     "value": "{where} is {got}, expected {expected}",
     "values": (
-        "{count} of {size} elements of {where} differ by more than {tolerance:.2g} (largest difference {largest:.3g}"
-        "{relative}); first at {place}: got {got}, expected {expected}"
+        "{place} is {got}, expected {expected}; {count} of {size} elements of {where} are wrong "
+        "(largest difference {largest:.3g}{relative}; allowed {tolerance:.2g})"
     ),
     "nan": "{where} holds {what} at {place}, expected {expected}",
     "opaque": "{where} is of type {got}, expected {expected}",
@@ -159,6 +159,8 @@ _TEXTS = {
     "truncated-hint": "Does an integer array or an integer division throw the fraction away?",
     "only-class": "{item} is wrong only for inputs of the kind '{case_class}'",
     "only-class-hint": "What is special about these inputs?",
+    "mutated-finding": "the numbers that were handed in are overwritten: after the call, the caller's own have changed",
+    "mutated-hint": "A -= B writes into the array that was handed in, d[key] = A into the dictionary; A = A - B does not.",
     "unfilled-blank": "line {line} of {label} still reads '{text}'",
     "unfilled-blank-hint": "Fill the blank in: a name that is None cannot be calculated with.",
     "argument-order": (

@@ -134,7 +134,7 @@ def test_minus_zero_is_zero() -> None:
         (0.5, float("nan"), "values", "value holds nan at value, expected 0.5"),
         (EYE, np.full((2, 2), np.nan), "values", "value holds nan at value[0, 0], expected 1"),
         (EYE, np.array([[1.0, -np.inf], [0.0, 1.0]]), "values", "value holds -inf at value[0, 1], expected 0"),
-        (EYE, np.zeros((2, 2)), "values", "2 of 4 elements of value differ"),
+        (EYE, np.zeros((2, 2)), "values", "value[0, 0] is 0, expected 1; 2 of 4 elements of value are wrong"),
         ({"high"}, {"low"}, "values", "value is {'low'}, expected {'high'}"),
         ({"high"}, "high", "values", "value is 'high', expected {'high'}"),
         ({"high"}, [["high"]], "values", "value is [['high']], expected {'high'}"),
@@ -162,9 +162,15 @@ def test_a_message_about_an_array_counts_measures_and_points() -> None:
     assert found is not None
     assert found.place == (0, 1)
     assert found.message == (
-        "2 of 4 elements of dW differ by more than 1e-09 (largest difference 1, relative 0.25); "
-        "first at dW[0, 1]: got 2.5, expected 2"
+        "dW[0, 1] is 2.5, expected 2; 2 of 4 elements of dW are wrong "
+        "(largest difference 1, relative 0.25; allowed 1e-09)"
     )
+
+
+def test_numbers_that_differ_in_late_digits_are_written_out() -> None:
+    found = problem(np.array([1.0]), np.array([1.0 + 1e-13]), tolerance=1e-15)
+    assert found is not None
+    assert found.message.startswith("value[0] is 1.0000000000001, expected 1.0; 1 of 1")
 
 
 def test_no_relative_difference_is_told_where_zero_is_expected() -> None:

@@ -90,7 +90,7 @@ def test_it_shows_arguments_expected_and_got_at_the_place_in_question() -> None:
     ]
     assert found["expected"] == {"array": [2.0, 4.0], "dtype": "float64", "shape": [2]}
     assert found["got"] == {"array": [2.0, 0.0], "dtype": "float64", "shape": [2]}
-    assert found["message"].startswith("1 of 2 elements of value differ")
+    assert found["message"].startswith("value[1] is 0, expected 4; 1 of 2 elements of value are wrong")
     assert found["output"] == ""
 
 
