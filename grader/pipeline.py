@@ -151,11 +151,15 @@ def unreadable(
 
 
 def _not_carried(assignment: LoadedAssignment, graded: Sequence[FunctionReport]) -> tuple[str, ...]:
-    """Without the reference there are no right helpers: say which functions may be right all the same."""
+    """Without the reference there are no right helpers: say which functions may be right all the same.
+
+    One that is not there or not filled in is not.
+    """
     if assignment.reference is not None:
         return ()
     wrong = [f.name for f in graded if f.status != "passed"]
-    standing = [n for n in wrong if set(assignment.spec.ancestors(n)) & set(wrong)]
+    blank = {f.name for f in graded if f.status == "missing" or any(x.code == "unfilled-blank" for x in f.findings)}
+    standing = [n for n in wrong if n not in blank and set(assignment.spec.ancestors(n)) & set(wrong)]
     first = [n for n in wrong if n not in standing and any(n in assignment.spec.ancestors(s) for s in standing)]
     names = ", ".join(standing), ", ".join(first)
     return (say("not-carried", names=names[0], helpers=names[1]),) if standing else ()

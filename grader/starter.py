@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from grader.errors import SpecError
 __all__ = ["starter_of"]
 
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
+_ROLE = re.compile(r":(?:func|meth|class|mod|data):(?=`)")  # a student reads the name alone
 START_HERE, END_HERE = "### START CODE HERE ###", "### END CODE HERE ###"
 
 
@@ -55,7 +57,7 @@ def starter_from(source: str) -> str:
         ### END CODE HERE ###
         return y
     """
-    lines = source.split("\n")
+    lines = _ROLE.sub("", source).split("\n")
     marks = [i for i, line in enumerate(lines) if line.strip() in (BEGIN, END)]
     if [lines[i].strip() for i in marks] != [BEGIN, END]:
         raise SpecError(f"the function beginning {lines[0]!r} needs one region from '{BEGIN}' to '{END}'")

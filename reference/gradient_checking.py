@@ -74,7 +74,7 @@ def forward_propagation(x: float, theta: float) -> float:
 
 
 def backward_propagation(x: float, theta: float) -> float:
-    """Derivative of ``J = theta * x`` with respect to `theta`, which is `x`.
+    """Derivative of ``J = theta * x`` with respect to `theta`.
 
     Parameters
     ----------

@@ -383,6 +383,13 @@ def test_a_kit_says_which_function_may_fail_only_because_of_a_wrong_helper() -> 
     assert "because of linear_forward: repair that first" in said[0]
 
 
+def test_a_kit_blames_no_helper_for_what_is_not_written_yet() -> None:
+    text = (kit("dnn_step_by_step") / "dnn_step_by_step.py").read_text("utf-8")
+    report = _in_process("dnn_step_by_step", text)
+    assert {f.status for f in report.functions} == {"failed"}
+    assert report.messages == ()
+
+
 def test_a_kit_says_nothing_where_the_helpers_are_right() -> None:
     wrong = _LAYERS.format(Z="W @ A + b").replace("else relu(Z)", "else sigmoid(Z)")
     report = _in_process("dnn_step_by_step", wrong)

@@ -35,6 +35,18 @@ def test_signature_docstring_and_return_stay_and_the_region_goes() -> None:
     ]
 
 
+def test_a_student_reads_names_without_the_roles_of_sphinx() -> None:
+    starter = cut('''
+        def scale(X):
+            """The inverse of :func:`shrink`, see :mod:`numpy`; a slice x[1:`a`] stays."""
+            # BEGIN SOLUTION
+            result = X
+            # END SOLUTION
+            return result
+    ''')
+    assert '"""The inverse of `shrink`, see `numpy`; a slice x[1:`a`] stays."""' in starter
+
+
 def test_an_argument_keeps_its_value() -> None:
     """A blank in its place would take it away from a student who writes below."""
     starter = cut("""
