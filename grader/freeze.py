@@ -611,20 +611,24 @@ def _run(author: _Author, replaced: Mapping[str, Callable[..., Any]], plan: Plan
 
 
 def _check_independent(functions: Mapping[str, FunctionCases]) -> None:
-    """No answer of one function may lie among the questions of another (see DESIGN: idea 1)."""
-    answers: dict[tuple[tuple[int, ...], bytes], str] = {}
+    """No answer may lie among the questions of another case: all those of a function are in the worker at once.
+
+    What a function hands through is no answer among its own cases, which may share an argument.
+    """
+    answers: dict[tuple[tuple[int, ...], bytes], tuple[str, bool]] = {}
     for function in functions.values():
         for case in function.cases:
+            inputs = {_bytes(leaf) for _, leaf in leaves(_question(case.plan, -1)) if isinstance(leaf, np.ndarray)}
             for expected in case.expected[:1]:
                 for _, leaf in leaves(decode(expected.value)):
                     if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f" and np.unique(leaf).size > 3:
-                        answers.setdefault(_bytes(leaf), case.key)
+                        answers.setdefault(_bytes(leaf), (case.key, _bytes(leaf) in inputs))
     for function in functions.values():
         for case in function.cases:
             for step in range(len(case.plan.steps)):
                 for _, leaf in leaves(_question(case.plan, step)):
-                    other = answers.get(_bytes(leaf)) if isinstance(leaf, np.ndarray) else None
-                    if other and other.split("/")[0] != function.name:
+                    other, handed = answers.get(_bytes(leaf), ("", True)) if isinstance(leaf, np.ndarray) else ("", True)
+                    if other and (other.split("/")[0] != function.name or not (handed or other == case.key)):
                         raise SpecError(f"an answer of {other} occurs among the questions of {case.key}")
 
 

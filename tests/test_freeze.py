@@ -301,6 +301,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         },
         r"an answer of twice/values/0 occurs among the questions of thrice/values/0",
     ),
+    (
+        "an answer among the other questions of its function",
+        {"functions": 'Function("twice", 1, lambda d: (d.choice([1.0, 2.0]) * np.arange(1.0, 9.0),))'},
+        r"an answer of twice/values/\d+ occurs among the questions of twice/values/\d+",
+    ),
 ]
 
 
