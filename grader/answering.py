@@ -41,7 +41,7 @@ MEMORY = 1 << 30
 _LOST = 3
 _SIZE = struct.Struct("<I")
 _NOT_ANSWERED = 0xFFFFFFFF
-_SEED = 20_170_808  # as in a worker: a helper draws what the student's own would
+_SEED = 20_170_808  # one state for all: the same question has the same answer
 _FORK = hasattr(os, "fork")
 
 

@@ -77,7 +77,7 @@ ROWS = (
         "a namespace without names",
         "be gone when it is asked",
         "def target(A):\n    globals().clear()\n    return 3 * A.sum(axis=1)\n",
-        ("raised KeyError then raised missing",),  # NumPy looks for __builtins__ there
+        ("right then raised missing", "raised KeyError then raised missing"),  # if NumPy looks for __builtins__ there
         other=("raised missing",),
     ),
     # -- numbers -----------------------------------------------------------------------------

@@ -293,7 +293,7 @@ ROWS = (
         "import replaced",
         "loop where the worker imports something",
         does("import builtins", "builtins.__import__ = lambda *a, **k: exec('while True: pass')"),
-        ("timeout",),
+        ("right", "timeout"),  # NumPy imports parts of itself when they are needed
     ),
     Hostile(
         "no finders",
