@@ -16,7 +16,7 @@ import numpy as np
 from grader import __version__
 from grader.cases import CaseFile, FunctionCases
 from grader.checks import Failure, Verdict, carried_by_property, judge, property_problem, steps_apart, well_formed
-from grader.counterexample import counterexample_of, shown_failure
+from grader.counterexample import counterexample_of, retold, shown_failure
 from grader.course import LoadedAssignment
 from grader.diagnose import findings_of
 from grader.errors import SubmissionError
@@ -354,7 +354,7 @@ class _Run:
         if carried:
             self.carried.add(spec.name)
             findings = (self._carried_finding(spec, attempt.carried), *findings)[:2]
-        counterexample = None if verdict.passed else self._counterexample(spec, cases, attempt, findings)
+        counterexample, checks = self._counterexample(spec, cases, attempt, findings)
         return FunctionReport(
             spec.name,
             verdict.status,
@@ -362,20 +362,25 @@ class _Run:
             verdict.points,
             spec.points,
             carried,
-            verdict.checks,
+            checks,
             findings,
             counterexample,
         )
 
     def _counterexample(
         self, spec: Function, cases: FunctionCases, attempt: _Attempt, findings: Sequence[Finding]
-    ) -> Mapping[str, Any] | None:
-        failure = shown_failure(attempt.verdict, attempt.outcomes)
+    ) -> tuple[Mapping[str, Any] | None, tuple[Check, ...]]:
+        """The example beside a verdict, and the checks with sentences about that example."""
+        checks, verdict = attempt.verdict.checks, attempt.verdict
+        if verdict.passed:
+            return None, checks
+        failure = shown_failure(verdict, attempt.outcomes)
         if self.shrink and failure is not None and attempt.verdict.status == "failed":
             known = {text.code for text in cases.mistakes.values()}
             codes = {finding.code for finding in findings} & known
             cases, attempt = self._shrunk(spec, cases, attempt, failure, codes)
-        return counterexample_of(
+            checks = retold(verdict, attempt.verdict)
+        example = counterexample_of(
             cases,
             attempt.outcomes,
             attempt.verdict,
@@ -384,6 +389,7 @@ class _Run:
             helped=attempt.carried == "helpers",
             random=spec.random,
         )
+        return example, checks
 
     def _shrunk(
         self, spec: Function, cases: FunctionCases, attempt: _Attempt, failure: Failure, codes: Collection[str]

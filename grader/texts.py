@@ -96,7 +96,7 @@ _TEXTS = {
     "own-exception": "an exception of its own",
     "raised": "it raised {type}{message}{origin}",
     "unusable": "it ran, but its result cannot be judged{message}",
-    "for-class": " ({failing} of {total} inputs fail; the first is of the kind '{case_class}')",
+    "for-class": "; {failing} of {total} inputs fail, the first is of the kind '{case_class}'",
     "mutated": "it changed its argument {names} in place; work on a copy",
     "passed-cases": "right on all {count} inputs",
     "skipped-runs": "not looked at, because the function did not run",
