@@ -154,20 +154,24 @@ def _starts_anew(given):
 
 
 def _counts_for_itself(given):
-    _, once, _, often = _found(given)
-    return _equal(once, often)
+    """Another rate leads elsewhere, but more iterations do not."""
+    _, once, further, often = _found(given)
+    return _equal(once, often) and not _equal(once, further)
 
 
 def _has_its_own_rate(given):
-    start, once, further, _ = _found(given)
-    return _equal(once, further) and not _equal(start, once)
+    """More iterations lead elsewhere, but another rate does not."""
+    _, once, further, often = _found(given)
+    return _equal(once, further) and not _equal(once, often)
 
 
 def _starts_elsewhere(given):
-    """The given weights are moderate, and so is a step: this far it cannot have come from there."""
-    start, once, *_ = _found(given)
-    same_shapes = all(once[name].shape == value.shape for name, value in start.items())
-    return same_shapes and max(np.abs(once[name] - value).max() for name, value in start.items()) > 0.4
+    """Where a step of length 0 would end, as one step and another of 2.5 times its length tell, is not the start."""
+    start, once, further, _ = _found(given)
+    if _equal(once, further) or any(once[name].shape != value.shape for name, value in start.items()):
+        return False
+    origin = {name: once[name] - (further[name] - once[name]) / 1.5 for name in start}
+    return max(np.abs(origin[name] - value).max() for name, value in start.items()) > 0.1
 
 
 _FITS = {

@@ -166,8 +166,8 @@ def never_trains(start):
 @_in(
     _BOTH,
     "starts-anew-each-iteration",
-    "every iteration starts from the initial weights again, so that only one step is ever made",
-    "What has to be done once, before the loop?",
+    "the result is one step away from the initial weights, whatever num_iterations is",
+    "What has to be done once, before the loop, and what only after its last iteration?",
 )
 def starts_anew(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
