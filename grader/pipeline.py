@@ -424,8 +424,10 @@ class _Run:
 
     def _other_order(self, spec: Function, cases: FunctionCases, verdict: Verdict) -> tuple[Finding, ...]:
         """The arguments of the exercise, by their names, in other places: calls are by position."""
+        if verdict.passed:  # before anything is parsed for it
+            return ()
         own, wanted = self.submission.arguments(spec.name), cases.parameters
-        if verdict.passed or not set(wanted) <= set(own) or own[: len(wanted)] == wanted:
+        if not set(wanted) <= set(own) or own[: len(wanted)] == wanted:
             return ()
         number = next(i for i, name in enumerate(wanted) if own[i] != name)
         facts = {"name": spec.name, "number": number + 1, "expected": wanted[number], "found": own[number]}
