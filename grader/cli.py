@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +50,8 @@ class _Group(click.Group):
 def cli(context: click.Context, course: Path | None) -> None:
     """Grade NumPy exercises: safely, fairly, in milliseconds, with feedback that names the mistake."""
     context.obj = course
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        context.color = False
 
 
 def _course(context: click.Context) -> Course:
@@ -98,10 +102,21 @@ def list_(context: click.Context, as_json: bool) -> None:
         ]
         _write_json({"assignments": rows}, "-")
         return
+    width = shutil.get_terminal_size((10_000, 24)).columns  # what is not shown on a terminal is not wrapped
     for spec in specs:
-        click.echo(f"{click.style(spec.name, bold=True)}  {spec.title}  ({spec.points:g} points; source {spec.source})")
+        head = f"{spec.name}  {spec.title}  ({spec.points:g} points; source {spec.source})"
+        click.echo(click.style(spec.name, bold=True) + _wrapped(head, width, 4).removeprefix(spec.name))
+        longest = max(len(function.name) for function in spec.functions)
         for function in spec.functions:
-            click.echo(f"    {function.points:5g}  {function.name:<42}  {function.summary}".rstrip())
+            row = f"    {function.points:5g}  {function.name:<{longest}}  {function.summary}".rstrip()
+            click.echo(_wrapped(row, width, longest + 13 if width > longest + 40 else 13))
+
+
+def _wrapped(line: str, width: int, indent: int) -> str:
+    """A line that is too long for the terminal, continued below itself."""
+    if len(line) <= width:
+        return line
+    return textwrap.fill(line, max(width, indent + 20), subsequent_indent=" " * indent, drop_whitespace=True)
 
 
 @cli.command()

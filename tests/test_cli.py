@@ -52,7 +52,32 @@ def test_assignments_are_listed_with_functions_and_points(run: Run) -> None:
     status, out, _ = run("list")
     assert status == 0
     assert out.startswith("tiny  A tiny assignment  (100 points; source none)\n")
-    assert "       10  center                                      X minus the mean of its rows\n" in out
+    assert "       10  center           X minus the mean of its rows\n" in out
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_the_list_fits_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    status, out, _ = run("list", course=None)
+    assert status == 0
+    assert max(map(len, out.splitlines())) <= columns
+    assert "dnn_step_by_step  Building a deep" in out
+    assert "one layer forward: A = g(W A_prev + b)" in " ".join(out.split())
+
+
+def test_no_color_is_respected_where_there_is_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
+
+    def shown(**extra: str) -> str:
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "grader", "--course", str(tiny.COURSE), "list"]
+        environment = {**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, "TERM": "xterm", **extra}
+        subprocess.run(command, stdout=theirs, env=environment, check=True)
+        os.close(theirs)
+        return os.read(ours, 1 << 16).decode()
+
+    assert "\x1b[1mtiny" in shown()
+    assert "\x1b" not in shown(NO_COLOR="1")
 
 
 def test_the_list_as_json_has_the_published_keys(run: Run) -> None:
