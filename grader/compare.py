@@ -338,7 +338,7 @@ def _value_text(ours: Any, other: Any, wrong: Any, place: tuple[int, ...], where
     with np.errstate(all="ignore"):
         relative = f", relative {float(np.max(difference / scale)):.2g}" if (scale > 0).all() else ""
     return say(
-        "values",
+        "values" if ours.size > 1 else "values-one",
         count=int(wrong.sum()),
         size=ours.size,
         where=where,

@@ -82,6 +82,7 @@ _TEXTS = {
         "{place} is {got}, expected {expected}; {count} of {size} elements of {where} are wrong "
         "(largest difference {largest:.3g}{relative}; allowed {tolerance:.2g})"
     ),
+    "values-one": "{place} is {got}, expected {expected} (difference {largest:.3g}{relative}; allowed {tolerance:.2g})",
     "nan": "{where} holds {what} at {place}, expected {expected}",
     "opaque": "{where} is of type {got}, expected {expected}",
     "objects": "{where} is of type {got}, but holds no plain numbers, expected {expected}",
