@@ -160,9 +160,9 @@ def _counts_for_itself(given):
 
 
 def _has_its_own_rate(given):
-    """More iterations lead elsewhere, but another rate does not."""
-    _, once, further, often = _found(given)
-    return _equal(once, further) and not _equal(once, often)
+    """There is a step, and more iterations lead elsewhere, but another rate does not."""
+    start, once, further, often = _found(given)
+    return _equal(once, further) and not _equal(start, once) and not _equal(once, often)
 
 
 def _starts_elsewhere(given):
