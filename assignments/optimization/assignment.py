@@ -256,7 +256,12 @@ _ONCE_FITS = {
         lambda args, held: _left_over(args) and _full_part_right(args, held) and len(held) == len(_sizes(args)) - 1
     ),
     "wrong-last-batch": _fit(
-        lambda args, held: _left_over(args) and _full_part_right(args, held) and len(held) == len(_sizes(args))
+        lambda args, held: (
+            _left_over(args)
+            and _full_part_right(args, held)
+            and len(held) == len(_sizes(args))
+            and not _everything_once(args, held)  # otherwise it is the labels that are wrong
+        )
     ),
     # After the one above: by chance the full batches of a small case may be right.
     "repeated-examples": _fit(

@@ -110,6 +110,14 @@ def test_helpers_are_found_however_they_are_imported(tmp_path: Path) -> None:
     assert [(f.status, f.carried) for f in grade(ASSIGNMENT, path).functions] == [("passed", False)] * 2
 
 
+def test_an_error_names_the_initializer_as_it_is_called(tmp_path: Path) -> None:
+    path = tmp_path / "solution.py"
+    wrong = TWO.replace("initialize_parameters(n_x, n_h, n_y)", "initialize_parameters(layers_dims)")
+    path.write_text("import numpy as np\nfrom dnn_app_utils_v3 import *\n" + wrong)
+    message = grade(ASSIGNMENT, path).functions[0].checks[0].message
+    assert message.startswith("it raised TypeError: initialize_parameters() missing 2 required positional arguments")
+
+
 def test_an_update_in_place_is_right() -> None:
     update = """
 def update_parameters(parameters, grads, learning_rate):

@@ -178,6 +178,21 @@ def update_parameters_with_gd(parameters, grads, learning_rate):
     assert report(code)["update_parameters_with_gd"].status == "failed"
 
 
+def test_a_last_batch_of_the_right_examples_with_wrong_labels_is_not_said_to_hold_others() -> None:
+    found = report("""
+        def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
+            m, batches = X.shape[1], []
+            order = np.random.permutation(m)
+            X, Y = X[:, order], Y[:, order]
+            for start in range(0, m, mini_batch_size):
+                part = slice(start, start + mini_batch_size)
+                batches.append((X[:, part], Y[:, part] if start + mini_batch_size <= m else X[:, part]))
+            return batches
+    """)["random_mini_batches"]
+    assert found.status == "failed"
+    assert "wrong-last-batch" not in [finding.code for finding in found.findings]
+
+
 def test_a_loop_variable_after_its_loop_costs_only_what_needs_a_batch_that_is_not_full() -> None:
     graded = report(BATCHES)["random_mini_batches"]
     assert failed(graded) == ["runs"]
