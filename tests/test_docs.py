@@ -213,3 +213,16 @@ def test_the_pages_show_the_names_that_docstrings_refer_to_and_no_roles() -> Non
     spec.loader.exec_module(hook)
     page = "<p>From :func:<code>grader.grade</code>: a text such as :func: stays.</p>"
     assert hook.on_page_content(page, page=None) == "<p>From <code>grader.grade</code>: a text such as :func: stays.</p>"
+
+
+def test_what_the_readme_shows_is_what_the_command_prints() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    shown = text.split("```text\n")[1].split("```")[0]
+    command = re.findall(r"From `grader (.+?)`", text)[0]
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", *command.split()], cwd=ROOT, capture_output=True, text=True,
+        env={**os.environ, "COLUMNS": "80"},
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert [line for line in shown.splitlines() if line not in done.stdout.splitlines()] == []
+    assert shown.splitlines()[0] in (ROOT / "docs" / "students.md").read_text("utf-8")
