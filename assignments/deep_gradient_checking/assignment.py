@@ -151,6 +151,28 @@ def _weighted_mean(given):
     return f"the cost of two batches together is {both:.6g}, expected the mean over all examples, {expected:.6g}"
 
 
+def _sure_and_wrong(d):
+    """One example of label 1, and a network that is as good as sure of label 0."""
+    dims, X, _, parameters, activation = _network(d)
+    X, last = X[:, :1], f"b{len(dims) - 1}"
+    AL, _ = d._reference("L_model_forward")(X, parameters, activation)
+    score = -12.5 - d.number(0, 0.5)
+    d.note(score=score)
+    moved = parameters | {last: parameters[last] + score - np.log(AL / (1 - AL))}
+    return [(X, moved, np.ones((1, 1)), activation)]
+
+
+def _is_the_full_price(given):
+    """A guard of at most 1e-7 takes a few hundredths of it, a wider one much more."""
+    cost, price = float(np.asarray(given.reply)), float(np.log1p(np.exp(-given.facts["score"])))
+    if abs(cost - price) < 0.1:
+        return None
+    return (
+        f"the label is 1 and the network gives it a probability of {np.exp(-price):.2g}: that costs {price:.4g}, but "
+        f"the cost is {cost:.4g}"
+    )
+
+
 def _checkable(d):
     """A network, and its right gradients, where numerical derivatives are well-conditioned."""
     dims, X, Y, parameters, activation = _network(d)
@@ -279,7 +301,10 @@ ASSIGNMENT = Assignment(
             classes=cases(one_example={"m": 1}, two_layers={"L": 2}, five_layers={"L": 5}),
             guards=("guarded",),
             helpers=("L_model_forward", "compute_cost"),
-            properties=(Property("mean over batches", 0.1, _two_batches, _weighted_mean),),
+            properties=(
+                Property("mean over batches", 0.1, _two_batches, _weighted_mean),
+                Property("a confident mistake costs its full price", 0.05, _sure_and_wrong, _is_the_full_price, count=2),
+            ),
         ),
         Function(
             "gradient_check",

@@ -66,6 +66,22 @@ def _right_derivative(d):
     return [(x, theta, d.choice([1e-7, 1e-6, 1e-4]))]
 
 
+def _right_derivatives(d):
+    """Numbers with all their digits, so that a difference of two of their products is rounded."""
+    d.give("backward_propagation", Code("derivative", (1.0, 0.0, 0.0)))
+    return [(*d.rng.uniform(0.5, 4.0, 2).tolist(), 1e-7) for _ in range(12)]
+
+
+def _is_measured(given):
+    """A numerical derivative is off by rounding in nearly every call; x itself is off by nothing in any."""
+    if any(float(np.asarray(reply)) for reply in given.replies):
+        return None
+    return (
+        f"the difference is exactly 0 in {len(given.replies)} calls, but a derivative that is computed from two values "
+        "of forward_propagation is off by rounding: is it computed from them?"
+    )
+
+
 def _is_small(given):
     """The difference of a right gradient is rounding: nobody's digits are compared."""
     difference = float(np.asarray(given.reply))
@@ -111,6 +127,27 @@ def _weighted_mean(given):
     if np.isclose(both, expected, rtol=1e-6, atol=1e-12):
         return None
     return f"the cost of two batches together is {both:.6g}, expected the mean over all examples, {expected:.6g}"
+
+
+def _sure_and_wrong(d):
+    """One example of label 1, and a network that is as good as sure of label 0."""
+    X, _, parameters = _network(d)
+    X, Y = X[:, :1], np.ones((1, 1))
+    _, cache = d._reference("forward_propagation_n")(X, Y, parameters)
+    score = -12.5 - d.number(0, 0.5)
+    d.note(score=score)
+    return [(X, Y, parameters | {"b3": parameters["b3"] + score - cache[8]})]
+
+
+def _is_the_full_price(given):
+    """A guard of at most 1e-7 takes a few hundredths of it, a wider one much more."""
+    cost, price = float(np.asarray(given.reply[0])), float(np.log1p(np.exp(-given.facts["score"])))
+    if abs(cost - price) < 0.1:
+        return None
+    return (
+        f"the label is 1 and the network gives it a probability of {np.exp(-price):.2g}: that costs {price:.4g}, but "
+        f"the cost is {cost:.4g}"
+    )
 
 
 def _backward(d):
@@ -238,7 +275,10 @@ ASSIGNMENT = Assignment(
             relative=1e-5,
             given=("backward_propagation",),
             helpers=("forward_propagation",),
-            properties=(Property("near 0 when the derivative is right", 0.2, _right_derivative, _is_small, count=4),),
+            properties=(
+                Property("near 0 when the derivative is right", 0.2, _right_derivative, _is_small, count=4),
+                Property("the derivative is measured", 0.1, _right_derivatives, _is_measured, count=1),
+            ),
         ),
         Function(
             "forward_propagation_n",
@@ -250,7 +290,10 @@ ASSIGNMENT = Assignment(
             weights={"cache": 0.5},
             guards=("guarded",),
             helpers=("sigmoid", "relu"),
-            properties=(Property("mean over batches", 0.1, _two_batches, _weighted_mean),),
+            properties=(
+                Property("mean over batches", 0.1, _two_batches, _weighted_mean),
+                Property("a confident mistake costs its full price", 0.05, _sure_and_wrong, _is_the_full_price, count=2),
+            ),
         ),
         Function(
             "backward_propagation_n",

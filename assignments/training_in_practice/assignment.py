@@ -322,6 +322,8 @@ def _log_uniform(distance, name):
         if max(position.min() - ends[0], ends[1] - position.max()) > reach * (ends[1] - ends[0]):
             least, most = np.min(given.reply), np.max(given.reply)
             return f"the draws lie between {least:.4g} and {most:.4g}, expected {low:g} to {high:g}"
+        if np.unique(position).size < 0.99 * position.size:
+            return f"only {np.unique(position).size} of {position.size} draws are different numbers"
         if dependence_problem({"draws": position - np.mean(ends)}):
             return "the draws are not independent of each other: neighbours are alike, as on a grid"
         return None

@@ -219,3 +219,11 @@ def test_the_straight_line_has_points_of_its_own_that_need_right_values() -> Non
     ]
     assert found.status == "failed"
     assert found.points == 0
+
+
+@pytest.mark.parametrize(("size", "right"), [("1e-7", True), ("1e-5", False), ("0.01", False)])
+def test_a_guard_may_be_small_but_not_wide(size: str, right: bool) -> None:
+    guarded = replaced(COST, "compute_cost(AL, Y)", f"compute_cost(np.clip(AL, {size}, 1 - {size}), Y)")
+    found = verdicts(ASSIGNMENT, VECTORS, guarded, only="forward_prop_cost")["forward_prop_cost"]
+    assert (found.status == "passed") == right
+    assert (points_of(found, "property", "a confident mistake costs its full price") > 0) == right

@@ -136,7 +136,7 @@ def test_a_check_with_a_derivative_of_its_own_is_told_that_it_checks_nothing() -
     found = verdicts(ASSIGNMENT, inline)["gradient_check"]
     assert (found.status, codes_of(found)) == ("failed", ["own-derivative"])
     assert found.counterexample is not None
-    assert "backward_propagation is replaced for this call" in found.counterexample["snippet"]
+    assert "kept_backward_propagation" in found.counterexample["snippet"]  # replaced for this call
 
 
 @pytest.mark.parametrize(
@@ -261,3 +261,42 @@ def test_a_constant_earns_nothing(value: str) -> None:
             return {value}
     """)  # fmt: skip
     assert graded["gradient_check"].points == graded["gradient_check_n"].points == 0
+
+
+MEASURED = "the derivative is measured"
+SLOPE = "(forward_propagation(x, theta + epsilon) - forward_propagation(x, theta - epsilon)) / (2 * epsilon)"
+
+
+@pytest.mark.parametrize(
+    ("slope", "points"),
+    [
+        ("x", 0.0),
+        (SLOPE, 2.0),
+        ("(x * (theta + epsilon) - x * (theta - epsilon)) / (2 * epsilon)", 2.0),
+        ("(forward_propagation(x, theta + epsilon) - forward_propagation(x, theta)) / epsilon", 2.0),
+        (SLOPE.replace("(2 * epsilon)", "((theta + epsilon) - (theta - epsilon))"), 2.0),
+    ],
+)
+def test_a_derivative_that_is_written_down_is_not_one_that_is_measured(slope: str, points: float) -> None:
+    found = verdicts(ASSIGNMENT, replaced(SCALAR, SLOPE, slope))["gradient_check"]
+    assert points_of(found, "property", MEASURED) == points
+    assert found.points == 18.0 + points
+
+
+SURE = "a confident mistake costs its full price"
+
+
+@pytest.mark.parametrize(
+    ("guarded", "right"),
+    [
+        ("np.clip(A3, 1e-7, 1 - 1e-7)", True),
+        ("A3 * (1 - 2e-7) + 1e-7", True),
+        ("np.clip(A3, 1e-5, 1 - 1e-5)", False),
+        ("np.clip(A3, 0.01, 0.99)", False),
+    ],
+)
+def test_a_guard_may_be_small_but_not_wide(guarded: str, right: bool) -> None:
+    cost = f"    A = {guarded}\n    cost = -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / X.shape[1]"
+    old = "    cost = -np.sum(Y * np.log(A3) + (1 - Y) * np.log(1 - A3)) / X.shape[1]"
+    found = verdicts(ASSIGNMENT, replaced(FORWARD, old, cost))["forward_propagation_n"]
+    assert (found.status == "passed", points_of(found, "property", SURE) > 0) == (right, right)

@@ -237,6 +237,17 @@ def test_a_list_of_draws_and_a_seed_in_the_body_are_right() -> None:
     assert verdicts(ASSIGNMENT, code, only="sample_learning_rate")["sample_learning_rate"].status == "passed"
 
 
+def test_half_as_many_draws_twice_are_not_as_many_draws() -> None:
+    code = """
+    def sample_learning_rate(low, high, n, seed=0):
+        half = low * (high / low) ** np.random.rand(n // 2 + 1)
+        return np.tile(half, 2)[:n]
+    """
+    found = verdicts(ASSIGNMENT, code, only="sample_learning_rate")["sample_learning_rate"]
+    assert found.status == "failed"
+    assert any("draws are different numbers" in check.message for check in found.checks)
+
+
 # -- early stopping ----------------------------------------------------------------------
 
 
