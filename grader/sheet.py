@@ -128,7 +128,8 @@ def _decoded(data: bytes) -> tuple[str, str, bytes]:
             try:
                 return data[len(bom) :].decode(encoding), encoding, bom
             except UnicodeDecodeError as error:
-                raise SheetError(f"the file says that it is {encoding}, but it is not; save it again as CSV in UTF-8") from error
+                problem = f"the file says that it is {encoding}, but it is not; save it again as CSV in UTF-8"
+                raise SheetError(problem) from error
     for encoding in ("utf-8", "cp1252"):
         try:
             return data.decode(encoding), encoding, b""

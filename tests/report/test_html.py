@@ -245,3 +245,9 @@ def test_the_class_page_leaves_out_the_folder_that_all_share(
     assert [label for label in labels if label in page.text] == labels
     for path, label in zip(submissions, labels, strict=True):
         assert (path in page.text) == (path == label)
+
+
+def test_what_was_not_graded_has_no_count_of_functions(site: Path) -> None:
+    page = (site / "index.html").read_text("utf-8")
+    assert "0 / 0" not in page
+    assert 'data-value="0">–</td>' in page
