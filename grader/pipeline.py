@@ -270,7 +270,12 @@ class _Run:
         helpers = self.assignment.spec.ancestors(spec.name)
         answer = self._answer(helpers)
         if helpers and answer is not None and self._may_be_their_fault(helpers, first.verdict):
-            yield self._again(spec, cases, [c.plan for c in cases.cases], helpers, answer, "helpers")
+            plans = [c.plan for c in cases.cases]
+            yield self._again(spec, cases, plans, helpers, answer, "helpers")
+            graded = [name for name in helpers if name in self.cases.functions]
+            if graded and any(self._redefined(name) for name in helpers if name not in graded):
+                # A provided helper of the student's own may have a convention of its own, which suits the rest.
+                yield self._again(spec, cases, plans, graded, answer, "helpers")
         if any(c.own for c in cases.cases) and not _only_inputs_changed(first.verdict):
             plans = [c.own or c.plan for c in cases.cases]
             yield self._again(spec, cases, plans, (), None, "own")

@@ -370,3 +370,22 @@ def test_a_right_backward_step_is_right_without_the_forward_step_that_a_property
     found = verdicts(ASSIGNMENT, only)["linear_backward"]
     assert (found.status, found.carried) == ("passed", True)
     assert "linear_forward, which this file does not define" in found.findings[0].message
+
+
+# -- helpers of the student's own ----------------------------------------------------------
+
+
+def test_what_suits_ones_own_sigmoid_is_carried_past_a_wrong_function_between() -> None:
+    graded = everything(
+        "def sigmoid(Z): return 1 / (1 + np.exp(-Z))\ndef relu(Z): return np.maximum(0, Z)",
+        "def linear_forward(A, W, b): return W @ A, (A, W, b)",
+        """
+        def linear_activation_forward(A_prev, W, b, activation):
+            Z, linear_cache = linear_forward(A_prev, W, b)
+            A = sigmoid(Z) if activation == "sigmoid" else relu(Z)
+            return A, (linear_cache, Z)
+        """,
+    )
+    assert graded["linear_forward"].status == "failed"
+    for name in ("linear_activation_forward", "L_model_forward", "L_model_backward"):
+        assert graded[name].status == "passed" and graded[name].carried, name
