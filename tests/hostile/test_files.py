@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -62,6 +63,38 @@ def test_a_hostile_notebook_is_refused_in_words(data: bytes, message: str) -> No
     began = time.process_time()
     with pytest.raises(SubmissionError, match=message):
         parse_submission("x.ipynb", ".ipynb", data, {"f": 1})
+    assert time.process_time() - began < 10
+
+
+def cell(source: object) -> bytes:
+    return json.dumps({"cells": [{"cell_type": "code", "source": source}]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "units"),
+    [
+        pytest.param(b'{"cells":[],' + cell("def f(x): return x")[1:], 1, id="a key twice"),
+        pytest.param(cell([1, None, "def f(x): return x", {}]), 1, id="lines that are no texts"),
+        pytest.param(cell(None), 0, id="no source"),
+        pytest.param(cell({"def f(x)": 1}), 0, id="an object for a source"),
+        pytest.param(cell("def f(x): return '\ud800'"), 1, id="half a letter"),
+        pytest.param(cell("def f(x): return '\x00'"), 0, id="a null in the code"),
+        pytest.param(b"\xef\xbb\xbf" + cell("def f(x): return x"), 1, id="a byte order mark"),
+        pytest.param(cell("def f(x): return x").decode().encode("utf-16"), 1, id="UTF-16"),
+        pytest.param(cell("def f(x): return x")[:-1] + b',"x":[NaN,Infinity,-Infinity]}', 1, id="numbers that are none"),
+        pytest.param(cell([""] * 10**6), 0, id="a million empty lines"),
+        pytest.param(b'{"cells":[1,"a",null,[],{"cell_type":["code"],"source":"x=1"}]}', 0, id="cells of other kinds"),
+    ],
+)
+def test_an_odd_notebook_is_read_as_far_as_it_can_be(data: bytes, units: int) -> None:
+    assert len(parse_submission("x.ipynb", ".ipynb", data, {"f": 1}).units) == units
+
+
+@pytest.mark.parametrize("codec", ["idna", "punycode", "rot13", "utf-7", "hex", "undefined", "a" * 10**6, "unicode_escape"])
+def test_a_declared_encoding_costs_nothing(codec: str) -> None:
+    began = time.process_time()
+    with contextlib.suppress(SubmissionError):
+        parse_submission("x.py", ".py", f"# coding: {codec}\n".encode() + b"a." * 10**5 + b"\xff", {"f": 1})
     assert time.process_time() - began < 10
 
 
