@@ -23,6 +23,7 @@ __all__ = ["starter_module", "write_kit"]
 
 _WORKFLOW = """\
 # Grades the submission on every push. The public cases are checked; your instructor grades other ones.
+# If you work in the module instead of the notebook, put {name}.py into the last line.
 name: check
 on: [push, workflow_dispatch]
 permissions:
