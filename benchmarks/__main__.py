@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 import time
@@ -39,7 +38,6 @@ def main() -> None:
     unknown = set(options.names) - set(known)
     if unknown:
         parser.error(f"no benchmark is called {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command does for itself
     for name in options.names or known:
         started = time.perf_counter()
         large = " --large" if options.large and name in ("throughput", "memory") else ""
