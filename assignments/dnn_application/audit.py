@@ -6,15 +6,8 @@ _PRINT = "print_cost decides about printing only, which is free"
 
 EQUIVALENT = {
     "def _record_cost": _COSTS,
-    "_record_cost(costs, i + 1, A2, Y, print_cost)": _COSTS,
-    "_record_cost(costs, i - 1, A2, Y, print_cost)": _COSTS,
-    "_record_cost(costs, i, A2, X, print_cost)": _COSTS,
-    "_record_cost(costs, i, A2, Y, num_iterations)": _COSTS,
-    "_record_cost(costs, i + 1, AL, Y, print_cost)": _COSTS,
-    "_record_cost(costs, i - 1, AL, Y, print_cost)": _COSTS,
-    "_record_cost(costs, i, AL, X, print_cost)": _COSTS,
-    "_record_cost(costs, i, AL, Y, backward)": _COSTS,
-    "_record_cost(costs, i, AL, Y, num_iterations)": _COSTS,
+    "_record_cost(costs, i, A2, Y, print_cost)": _COSTS,
+    "_record_cost(costs, i, AL, Y, print_cost)": _COSTS,
     "parameters, _ = _train_two_layers(X, Y, layers_dims, learning_rate, num_iterations, num_iterations)": _PRINT,
     "parameters, _ = _train_deep(X, Y, layers_dims, learning_rate, num_iterations, num_iterations)": _PRINT,
     "grads = (print_cost or L_model_backward)(AL, Y, caches)": _PRINT,
