@@ -377,7 +377,7 @@ def _dtypes(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: V
             continue
         if all(g.dtype in (np.float32, np.float16) and _near(g, e, 1e-2) for _, e, g in pairs):
             yield Finding("single-precision", say("float32", item=name, got=pairs[0][2].dtype), say("float32-hint"))
-        elif any(g.any() for _, _, g in pairs) and all(  # zeros alone are more likely a stub
+        elif any(np.trunc(e).any() and g.any() for _, e, g in pairs) and all(  # zeros alone are more likely a stub
             _near(g, np.trunc(e)) or _near(g, np.floor(e)) for _, e, g in pairs
         ):
             yield Finding("truncated", say("truncated", item=name), say("truncated-hint"))
@@ -399,7 +399,7 @@ def _relations(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict
                 yield Finding("opposite-sign", say("sign", item=name), say("sign-hint"))
                 continue
             meaning = _factor_meaning(cases, [c for c, _, _ in pairs], known)
-            if meaning:
+            if meaning and len({number for _, e, _ in pairs for number in e.flat}) > 1:  # two constants say nothing
                 text = say("factor", item=name, factor=meaning[0], meaning=meaning[1])
                 yield Finding("constant-factor", text, say("factor-hint"))
 

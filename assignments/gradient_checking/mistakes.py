@@ -72,7 +72,7 @@ _MEASURES = [
      "Call your function with another epsilon.", lambda g, s, epsilon: _relative(g, s * epsilon / 1e-7)),
     ("same-point", "the numerical derivative is always 0: J_plus and J_minus are taken at the same point",
      "Print the two points, and the costs there, with an epsilon of 0.5.", lambda g, s, epsilon: _relative(g, 0 * s)),
-    ("opposite-sign", "J_minus - J_plus: the numerical derivative has the opposite sign",
+    ("opposite-sign", "the numerical derivative has the opposite sign in the difference: J_minus - J_plus, or added where it is to be subtracted",
      "Which of the two is larger when J grows with theta?", lambda g, s, epsilon: _relative(g, -s)),
     ("not-relative", "this is the distance of the two gradients; it is not divided by the sum of their norms",
      "The formula of the difference is a fraction.", lambda g, s, epsilon: np.linalg.norm(g - s)),
@@ -421,8 +421,8 @@ _CHECK_N = _table("gradient_check_n", _measured_n, _MEASURES) + _table("gradient
     ("literal-epsilon", "a fixed number stands where the argument epsilon belongs",
      "Call your function with another epsilon.", lambda *args: _relative(*_both(*args[:-1], 1e-7)),
      lambda *args: _relative(*_both(*args[:-1], 1e-7, run=2 * args[-1] / 1e-7))),
-    ("minus-at-theta", "J_minus is taken at theta, not at theta - epsilon: the minus vector starts from the plus "
-     "vector, or both are the same array", "Is thetaminus a fresh copy of the parameters?",
+    ("minus-at-theta", "J_minus is taken at theta, not at theta - epsilon",
+     "Is thetaminus a fresh copy of the parameters, neither thetaplus itself nor the same array, and is it shifted?",
      lambda *args: _relative(*_both(*args, below=0.0))),
     ("shifts-accumulate", "the vector is copied once before the loop, so that the shifts of earlier parameters "
      "stay in it", "Which entries of thetaplus differ from the parameters in the last round?", _accumulating),

@@ -378,7 +378,7 @@ def _on_a_grid(distance):
         values = np.asarray(given.reply, dtype=float)
         with np.errstate(all="ignore"):
             steps = np.diff(np.log(distance(values)))
-        return values.shape == given.args[2:3] and bool((steps >= 0).all() or (steps <= 0).all())
+        return values.shape == given.args[2:3] and bool(((steps >= 0).all() or (steps <= 0).all()) and steps.any())
 
     return fits
 

@@ -81,8 +81,8 @@ def split_with_replacement(X, Y, dev_fraction, test_fraction, seed=0):
 @mistake(
     "examples-lost",
     "train_dev_test_split",
-    "examples get lost: each of the three sizes is rounded down by itself",
-    "Round two of the sizes; what is left belongs to the third set.",
+    "examples get lost: some of them are in none of the three sets",
+    "Is each size rounded down by itself? Round two of them; what is left belongs to the third set.",
 )
 def split_loses_examples(X, Y, dev_fraction, test_fraction, seed=0):
     m = X.shape[1]
@@ -331,7 +331,7 @@ def _diagnosis(bias, variance):
 @mistake(
     "bayes-error-ignored",
     "diagnose_fit",
-    "the training error is compared with 0, not with the error that nobody can avoid",
+    "the error that nobody can avoid is not taken off the training error",
     "Is 15 % a lot when nobody does better than 14 %?",
 )
 def diagnose_without_bayes(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
@@ -479,7 +479,7 @@ def rate_grid(low, high, n, seed=0):
 @mistake(
     "same-draw-repeated",
     "sample_learning_rate",
-    "one number is drawn and repeated n times",
+    "all n values are the same number",
     "How many numbers does your call of the generator draw?",
 )
 def rate_repeated(low, high, n, seed=0):
@@ -605,7 +605,7 @@ def momentum_grid(low, high, n, seed=0):
 @mistake(
     "same-draw-repeated",
     "sample_momentum",
-    "one number is drawn and repeated n times",
+    "all n values are the same number",
     "How many numbers does your call of the generator draw?",
 )
 def momentum_repeated(low, high, n, seed=0):
