@@ -6,7 +6,7 @@ a check made of a hundred tests stays below 1e-9:
 * :func:`gaussian_problem`, :func:`uniform_problem`: Kolmogorov-Smirnov distance with the
   Dvoretzky-Kiefer-Wolfowitz bound (Massart's constant), ``P(sup|F_n - F| > e) <= 2 exp(-2 n e^2)``.
 * :func:`mean_problem`: Hoeffding's inequality for bounded entries.
-* :func:`dependence_problem`: products of neighbouring entries are martingale differences, so that
+* :func:`dependence_problem`: products of entries at a fixed distance are martingale differences, so that
   the Azuma-Hoeffding inequality holds for their sum along rows, columns and from layer to layer.
 
 With the 15,000 entries that an assignment draws at least, a scale wrong by 15 %, a uniform instead
@@ -17,7 +17,8 @@ practical purposes; ``docs/accuracy.md`` has the simulated power.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -107,13 +108,19 @@ def dependence_problem(arrays: Mapping[str, Any], mean: float = 0.0, alpha: floa
     arrays
         Matrices by name, with independent entries of the given median or mean: for Gaussian weights
         signs are compared, for masks (entries 0 and 1) the deviations from ``mean``.
+
+    Notes
+    -----
+    Compared are neighbours, the halves (also mirrored), and layers in every order of reading them;
+    ``alpha`` is shared among these comparisons.
     """
     centred = {name: _centred(value, mean) for name, value in arrays.items()}
+    alpha /= 8 * len(centred) + len(_ORDERS) * math.comb(len(centred), 2)
     for name, array in centred.items():
         # Equal columns make neighbouring rows look dependent too: the stronger of the two is the cause.
         excess = {
-            "rows": _correlation(array[:-1], array[1:], mean, alpha),
-            "columns": _correlation(array[:, :-1], array[:, 1:], mean, alpha),
+            "rows": max(_correlation(*parts, mean, alpha) for parts in _repeats(array)),
+            "columns": max(_correlation(*parts, mean, alpha) for parts in _repeats(array.T)),
         }
         what = max(excess, key=lambda key: excess[key])
         if excess[what] > 1:
@@ -122,14 +129,23 @@ def dependence_problem(arrays: Mapping[str, Any], mean: float = 0.0, alpha: floa
     for i, name in enumerate(names):
         for other in names[i + 1 :]:
             count = min(centred[name].size, centred[other].size)
-            for pick in _ORDERS:
-                first, second = pick(centred[name])[:count], pick(centred[other])[:count]
+            for pick, choose in _ORDERS:
+                first, second = pick(centred[name])[:count], choose(centred[other])[:count]
                 if _correlation(first, second, mean, alpha) > 1:
                     return f"{name} and {other} repeat the same random numbers"
     return None
 
 
-_ORDERS: Sequence[Callable[[Any], Any]] = (lambda a: a.ravel(), lambda a: a.T.ravel())
+def _repeats(array: Any) -> Iterator[tuple[Any, Any]]:
+    """Parts that are alike when rows repeat: neighbours, halves, mirrored halves."""
+    half = len(array) // 2
+    for lag in {1, half, len(array) - half} - {0}:
+        yield array[:-lag], array[lag:]
+    yield array[:half], array[::-1][:half]
+
+
+_BY_ROWS, _BY_COLUMNS = (lambda a: a.ravel()), (lambda a: a.T.ravel())
+_ORDERS: Sequence[tuple[Callable[[Any], Any], ...]] = tuple(product((_BY_ROWS, _BY_COLUMNS), repeat=2))
 
 
 def _centred(value: Any, mean: float) -> Any:

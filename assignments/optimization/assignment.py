@@ -288,7 +288,7 @@ _SIZE_FITS = {
 
 def _momentum(d):
     parameters = _network(d)
-    beta = 0.0 if d.case == "no memory" else d.choice([0.9, 0.5, 0.75, 0.3])
+    beta = 0.0 if d.case == "no memory" else d.choice([0.9, 0.5, 0.75, 0.3, 0.99])
     v = _at_rest(d, parameters) if d.case == "first step" else d.like(parameters)
     return parameters, _gradients(d, parameters), v, beta, d.choice(_RATES)
 
