@@ -393,7 +393,7 @@ class _Run:
                 del outcomes[len(plans) - 1 :]  # something after the last reply: that one is not believed either
                 outcomes.append((*partial, stop.stopped))
                 missing = len(plans) - len(outcomes)
-                outcomes.extend([(Stopped("not-run", "an earlier call did not come back"),)] * missing)
+                outcomes.extend([(Stopped("not-run", say("not-run")),)] * missing)
         return outcomes
 
     def _batch(self, plans: Sequence[Plan], partial: list[Outcome]) -> Iterator[tuple[Outcome, ...]]:

@@ -134,7 +134,7 @@ def parse_submission(
         except SubmissionError as error:
             messages.append(say("left-out", what=f"{stem}.py", why=error))
     if len(messages) > MAX_MESSAGES:
-        messages[MAX_MESSAGES:] = [f"... and {len(messages) - MAX_MESSAGES} more messages of this kind"]
+        messages[MAX_MESSAGES:] = [say("more-messages", count=len(messages) - MAX_MESSAGES)]
     digest = _digest(units, modules, reading.lost)
     return Submission(name, units, modules, tuple(messages), digest, dict(cells), reading.lost)
 

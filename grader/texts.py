@@ -39,6 +39,7 @@ _TEXTS = {
     "left-out": "{what} was left out: {why}",
     "unparsed": "it cannot be parsed ({error})",
     "nested": "it is nested too deeply",
+    "more-messages": "... and {count} more messages of this kind",
     "defined-often": (
         "{name} is defined {count} times; the one in {place} is graded, because the one in {other} "
         "is not made for the {arity} arguments of the exercise"
