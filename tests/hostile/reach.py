@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.hostile.row import NO_LATE_IMPORT, Hostile
+from tests.hostile.row import NO_LATE_IMPORT, RUNNERS, Hostile
 
 _NOT_RUN = "not run: nothing would stop it at this level"
 _LIBRARY = {"fork only": _NOT_RUN, "no landlock": NO_LATE_IMPORT}
@@ -22,7 +22,7 @@ def calls(number: int, name: str, tries: str, arguments: str = "0, 0, 0, 0") -> 
 def ways(name: str, tries: str, statement: str, must: tuple[str, ...], gaps: Mapping[str, str] = _LIBRARY) -> Hostile:
     """A library's way out, which must fail; it tells when it did not."""
     source = f"import os\nimport sys\nimport numpy as np\nimport tools\n\ndef target(A):\n    {statement}\n    tools.found('a way')\n"
-    return Hostile(name, tries, source, must, gaps)
+    return Hostile(name, tries, source, must, gaps, only=tuple(name for name in RUNNERS if name != "spawned"))
 
 
 _REFUSED = ("raised PermissionError",)

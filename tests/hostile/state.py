@@ -138,6 +138,7 @@ ROWS = (
             "Last()",
         ),
         ("timeout",),
+        only=("full",),
     ),
     Hostile(
         "callbacks of the garbage collector",
@@ -294,6 +295,7 @@ ROWS = (
         "loop where the worker imports something",
         does("import builtins", "builtins.__import__ = lambda *a, **k: exec('while True: pass')"),
         ("right", "timeout"),  # NumPy imports parts of itself when they are needed
+        only=("full",),
     ),
     Hostile(
         "no finders",
@@ -360,6 +362,7 @@ ROWS = (
             "tools.session().seeder.reset = endless",
         ),
         ("right",),  # the second question is tried once more, in a fresh worker
+        only=("full",),
     ),
     Hostile(
         "NumPy's pickles",
