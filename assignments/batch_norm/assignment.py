@@ -20,6 +20,8 @@ def _batch(d, n, m):
     Z = d.array(n, m)
     if d.case not in ("small", "one example"):
         Z = Z * d.rng.uniform(0.5, 3, (n, 1)) + d.rng.uniform(-2, 2, (n, 1))
+    if d.case == "many":  # an example far from all the others: who cuts off what is normalized, changes it
+        Z[d.integer(0, n - 1), d.integer(0, m - 1)] += d.choice([-40.0, 40.0])
     if m > 1 and Z.var(axis=1).min() < _SMALLEST_VARIANCE:
         d.reject("a unit of small variance, where a guard of 1e-8 shows")
     if d.case == "constant unit":

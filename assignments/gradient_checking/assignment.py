@@ -96,6 +96,8 @@ def _is_small(given):
 def _network(d):
     m = d.size("m")
     X, Y, parameters = d.array(4, m), d.labels(1, m), d.parameters(_LAYERS)
+    if d.case == "steep":  # the same activations from large inputs: large entries of dW1, which nobody may cut off
+        X, parameters["W1"] = 64 * X, parameters["W1"] / 64
     if d.case == "kink":  # the first example reaches both hidden layers with exact zeros
         X[:, 0] = 0.0
         parameters["b1"] = -np.abs(parameters["b1"])
@@ -301,7 +303,7 @@ ASSIGNMENT = Assignment(
             _backward,
             "gradients",
             "gradients of that cost: find and mend the two faults in the published version",
-            classes=cases(one_example={"m": 1}, many={"m": (12, 20)}, kink={}),
+            classes=cases(one_example={"m": 1}, many={"m": (12, 20)}, kink={}, steep={}),
             weights={"dZ{l}": 0.5, "dA{l}": 0.5},
             properties=(Property("the slope of the cost", 0.1, _slope, _is_the_slope),),
         ),
