@@ -19,7 +19,7 @@ __all__ = ["MAX_MESSAGES", "Reading", "bound_names", "is_definition", "parse", "
 
 MAX_MESSAGES = 50
 MAX_ATTEMPTS = 2_000
-MAX_PARSED = 8 * 2**20  # characters; some ten seconds of the parser at its slowest
+MAX_PARSED = 4 * 2**20  # characters; some five seconds of the parser at its slowest
 
 
 @dataclass
@@ -118,7 +118,7 @@ def _without_magics(source: str, reading: Reading) -> str:
     Not all at once: a line that begins with ``%`` may also go on with an expression or a text.
     """
     lines = source.split("\n")
-    for _ in range(100):
+    for _ in range(min(100, MAX_PARSED // 2 // (len(source) + 1))):  # a long text is recovered in parts instead
         number = _stumbles("\n".join(lines), reading)
         match = _MAGIC_LINE.match(lines[number - 1]) if 0 < number <= len(lines) else None
         if not match:
