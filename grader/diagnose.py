@@ -317,21 +317,6 @@ def _undefined(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict
         return
 
 
-_NO_NUMBER = {
-    "TypeError": "only 0-dimensional arrays can be converted to Python scalars",
-    "ValueError": "setting an array element with a sequence.",
-}
-
-
-def _array_for_number(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
-    """What NumPy took until 2.3, where the array had one element: no word of the message is shown."""
-    for failure in verdict.failures:
-        outcome = next((o for o in outcomes.get(failure.case.key, ()) if isinstance(o, Raised)), None)
-        if outcome and _NO_NUMBER.get(outcome.type_name) == outcome.message:
-            yield Finding("array-for-number", say("array-for-number"), say("array-for-number-hint"))
-        return
-
-
 def _permuted(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
     values = [c for c in cases.cases if c.check == "values" and c.expected]
     count = len(expected_value(values[0], verdict.alternative)) if isinstance(spec.returns, tuple) and values else 0
@@ -463,5 +448,5 @@ def _one_class(spec: Function, cases: FunctionCases, outcomes: Outcomes, verdict
 
 
 _DETECTORS: tuple[Detector, ...] = (
-    _undefined, _array_for_number, _permuted, _axes, _dtypes, _relations, _mutated, _one_class,
+    _undefined, _permuted, _axes, _dtypes, _relations, _mutated, _one_class,
 )  # fmt: skip

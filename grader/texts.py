@@ -165,10 +165,6 @@ _TEXTS = {
     "mutated-hint": "A -= B writes into the array that was handed in, d[key] = A into the dictionary; A = A - B does not.",
     "unfilled-blank": "line {line} of {label} still reads '{text}'",
     "unfilled-blank-hint": "Fill the blank in: a name that is None cannot be calculated with.",
-    "array-for-number": (
-        "an array stands where a single number belongs; until version 2.3, NumPy took the number out of an array of one"
-    ),
-    "array-for-number-hint": "Name the element with all of its indices, or take it out with .item().",
     "argument-order": (
         "the arguments of {name} are in another order: it is called with {expected} in place {number}, where it has {found}"
     ),

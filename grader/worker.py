@@ -89,6 +89,7 @@ _OLD_NUMPY = {
     "infty": float("inf"), "PINF": float("inf"), "NINF": float("-inf"), "NaN": float("nan"), "NAN": float("nan"),
     "product": "prod", "cumproduct": "cumprod", "sometrue": "any", "alltrue": "all", "round_": "round",
     "mat": "asmatrix", "row_stack": "vstack", "trapz": "trapezoid", "in1d": "isin",
+    "asscalar": lambda array: array.item(), "rank": "ndim", "alen": len, "long": int, "unicode": str,
 }  # fmt: skip
 
 # Libraries that draw, show or load: calling them does nothing. Any other missing library refuses calls.

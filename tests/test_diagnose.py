@@ -259,24 +259,6 @@ def test_an_undefined_name_is_told_where_the_inputs_may_be_seen() -> None:
     assert findings_on(same, student, MATRICES, visible=False) == ()
 
 
-def test_an_array_in_the_place_of_a_number_is_told_whatever_may_be_seen() -> None:
-    def assigned(X: Any) -> Any:
-        X[0][0] = X[:1, :1]
-        return X
-
-    def converted(X: Any) -> Any:
-        return float(X[:1, :1])
-
-    def ragged(X: Any) -> Any:
-        return np.array([[1, 2], [3]])
-
-    for visible in (True, False):
-        for student in (assigned, converted):
-            (found,) = findings_on(same, student, MATRICES, visible=visible)
-            assert found.code == "array-for-number"
-        assert findings_on(same, ragged, MATRICES, visible=visible) == ()
-
-
 @pytest.mark.parametrize(
     "text", ["name '<b>' is not defined", "name 'x' was lost", "layer_dims", "name '" + "x" * 99 + "' is not defined"]
 )

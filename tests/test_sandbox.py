@@ -424,3 +424,21 @@ def test_helpers_are_answered_while_a_submission_runs(sandbox: Sandbox) -> None:
 def test_an_unanswered_helper_is_an_exception_in_the_worker(sandbox: Sandbox) -> None:
     source = "def f(x):\n    return h(x)\n"
     assert values(sandbox.run(program(source, bound=("h",)), ask("f", (2,)))) == ["RuntimeError"]
+
+
+# -- NumPy as the submissions knew it ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["np.float(x)", "np.product(x)", "x.astype(np.int)[0]", "np.row_stack([x, x])[0, 0]", "np.float_(x[0])", "float(x)"]
+    + ["np.asscalar(x)", "-np.NINF and x[0]", "np.array([x]).astype(np.bool).sum() * x[0]", "np.trapz([1, 1], [0, 2])"],
+)
+def test_what_numpy_took_when_a_submission_was_written_still_counts(sandbox: Sandbox, expression: str) -> None:
+    run = sandbox.run(program(f"import numpy as np\ndef f(x): return {expression}"), ask("f", (np.array([2.0]),)))
+    assert values(run) == [2.0]
+
+
+def test_an_array_of_one_may_stand_where_a_number_belongs(sandbox: Sandbox) -> None:
+    run = sandbox.run(program("def f(x):\n    x[0][0] = x[0] + 1\n    return x"), ask("f", (np.array([[2.0]]),)))
+    assert values(run) == [np.array([[3.0]])]
