@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader import freeze
+from grader.author import read_author, run_trusted
 from grader.checks import judge
 from grader.counterexample import effort, entries, shown_failure
 from grader.course import LoadedAssignment, find_course
@@ -24,12 +24,12 @@ from grader.shrink import smaller_cases, the_same
 
 def examples(loaded: LoadedAssignment) -> Iterator[tuple[Plan, Plan, float] | None]:
     """Per mistake the plans of the frozen and of the smaller example, and the seconds in between; None for none."""
-    author, cases = freeze._author(loaded), loaded.cases()
+    author, cases = read_author(loaded), loaded.cases()
     for spec in loaded.spec.functions:
         mine = cases.functions[spec.name]
         for mistake in author.mistakes.get(spec.name, ()):
             wrong = {spec.name: mistake.solution}
-            outcomes = {c.key: freeze._run(author, wrong, c.plan) for c in mine.cases}
+            outcomes = {c.key: run_trusted(author, wrong, c.plan) for c in mine.cases}
             verdict = judge(spec, mine, outcomes)
             failure = shown_failure(verdict, outcomes)
             if failure is None:
@@ -39,7 +39,7 @@ def examples(loaded: LoadedAssignment) -> Iterator[tuple[Plan, Plan, float] | No
             codes = {f.code for f in findings_of(spec, mine, outcomes, verdict)} & {mistake.code}
             some = smaller_cases(loaded, spec, failure, codes)
             taken = time.perf_counter() - started
-            again = {c.key: freeze._run(author, wrong, c.plan) for c in some}
+            again = {c.key: run_trusted(author, wrong, c.plan) for c in some}
             found = (c for c in some if the_same(spec, replace(mine, cases=(c,)), again, verdict, failure, codes))
             yield failure.case.plan, next(found, failure.case).plan, taken
 

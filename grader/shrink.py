@@ -18,13 +18,15 @@ from typing import Any
 
 import numpy as np
 
+from grader.author import author_of
 from grader.cases import Case, FunctionCases
 from grader.checks import Failure, Outcomes, Verdict, judge
 from grader.counterexample import characters, effort, entries
 from grader.course import LoadedAssignment
 from grader.diagnose import findings_of
+from grader.drawing import Drawn
 from grader.errors import SpecError
-from grader.freeze import Drawn, author_of, case_sets, value_case
+from grader.freeze import case_sets, value_case
 from grader.spec import CaseClass, Function
 from grader.strategies import Draw
 

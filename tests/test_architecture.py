@@ -18,7 +18,7 @@ LEVELS = {
     0: "errors model texts report.escape",  # values and errors
     1: "wire spec strategies running cases distributions "  # what an author writes, what a value is,
     "cells statements submission archive sheet tree roster layouts collect walls allowlist",  # what a file is
-    2: "compare checks diagnose counterexample hiding shrink course freeze "  # running, judging
+    2: "compare checks diagnose counterexample hiding shrink course author drawing tolerances freeze "  # running, judging
     "worker zygote answering spawned sandbox doctor",
     3: "pipeline",  # the whole run of one submission
     4: "batch grading rundir cluster gradebook gradebook_marks gradebook_schema lms pages report "  # many submissions,
@@ -213,9 +213,7 @@ def test_sentences_for_students_stand_in_the_module_of_texts(name: str) -> None:
     """Four words or more are a sentence; what an exception of ours says is for authors."""
     tree = MODULES[name]
     raised = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.Raise) for inner in ast.walk(node)}
-    patterns = {
-        id(inner) for node in ast.walk(tree) if isinstance(node, ast.Call) for inner in node.args if is_regex(node)
-    }
+    patterns = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.Call) for inner in node.args if is_regex(node)}
     exempt = raised | patterns
     # Tables of names, and what other libraries say, are values of the module.
     plain = ast.Module([node for node in tree.body if not isinstance(node, ast.Assign | ast.AnnAssign)], [])

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader import freeze
+from grader.author import name_of, read_author, run_trusted
 from grader.cases import Case
 from grader.checks import Failure, arguments_of, judge
 from grader.cli import main
@@ -148,14 +148,14 @@ def test_what_fails_with_right_helpers_is_shrunk_with_right_helpers() -> None:
 
 
 def failing(loaded: LoadedAssignment, name: str, solution: Callable[..., Any]) -> Failure | None:
-    author, cases = freeze._author(loaded), loaded.cases().functions[name]
-    outcomes = {c.key: freeze._run(author, {name: solution}, c.plan) for c in cases.cases}
+    author, cases = read_author(loaded), loaded.cases().functions[name]
+    outcomes = {c.key: run_trusted(author, {name: solution}, c.plan) for c in cases.cases}
     return shown_failure(judge(loaded.spec.function(name), cases, outcomes), outcomes)
 
 
 def a_smaller_set(loaded: LoadedAssignment, name: str) -> tuple[Failure | None, tuple[Case, ...]]:
     """What is drawn for the first mistake of a function that has a comparison to show."""
-    for mistake in freeze._author(loaded).mistakes.get(name, ()):
+    for mistake in read_author(loaded).mistakes.get(name, ()):
         failure = failing(loaded, name, mistake.solution)
         if failure is not None and failure.case.expected:
             return failure, smaller_cases(loaded, loaded.spec.function(name), failure, [mistake.code])
@@ -165,7 +165,7 @@ def a_smaller_set(loaded: LoadedAssignment, name: str) -> tuple[Failure | None, 
 @pytest.mark.parametrize("name", COURSE.names)
 def test_every_right_style_passes_every_smaller_case(name: str) -> None:
     loaded = COURSE.load(name)
-    author = freeze._author(loaded)
+    author = read_author(loaded)
     drawn = 0
     with np.errstate(all="ignore"):
         for spec in loaded.spec.functions:
@@ -174,10 +174,10 @@ def test_every_right_style_passes_every_smaller_case(name: str) -> None:
             cases = replace(loaded.cases().functions[spec.name], cases=some)
             right = [author.function(spec.name), *author.variants(spec.name, spec.alternatives)]
             for function in [*right, *author.styles.get(spec.name, ())] if some else ():
-                outcomes = {c.key: freeze._run(author, {spec.name: function}, c.plan) for c in some}
+                outcomes = {c.key: run_trusted(author, {spec.name: function}, c.plan) for c in some}
                 problems = [f.message for f in judge(spec, cases, outcomes).failures if f.check != "inputs"]
                 if failure is not None and failure.case.check == "values":
-                    assert problems == [], f"{spec.name}: {freeze._called(function)}"
+                    assert problems == [], f"{spec.name}: {name_of(function)}"
             for case in some:
                 assert failure is not None
                 assert effort(case.plan) < effort(failure.case.plan)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader import freeze
+from grader.author import read_author, run_trusted
 from grader.checks import judge
 from grader.compare import leaves
 from grader.counterexample import counterexample_of, shown_failure
@@ -65,13 +65,13 @@ def seeded(function: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.mark.parametrize("name", COURSE.names)
 def test_snippets_run_as_they_stand_and_give_what_was_got(name: str) -> None:
     loaded = COURSE.load(name)
-    author, cases = freeze._author(loaded), loaded.cases()
+    author, cases = read_author(loaded), loaded.cases()
     parameters = {f: some.parameters for f, some in cases.functions.items()}
     ran = 0
     for number, mistake in some_mistakes(loaded):
         spec, mine = loaded.spec.function(mistake.function), cases.functions[mistake.function]
         with np.errstate(all="ignore"):
-            outcomes = {c.key: freeze._run(author, {spec.name: mistake.solution}, c.plan) for c in mine.cases}
+            outcomes = {c.key: run_trusted(author, {spec.name: mistake.solution}, c.plan) for c in mine.cases}
             verdict = judge(spec, mine, outcomes)
             found = counterexample_of(mine, outcomes, verdict, parameters=parameters, public=loaded.public)
             failure = shown_failure(verdict, outcomes)

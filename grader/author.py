@@ -1,0 +1,159 @@
+"""What freezing needs of an assignment's author, all of it trusted: it runs in this process."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from grader.course import LoadedAssignment
+from grader.errors import SpecError
+from grader.running import Outcome, Plan, Raised, Returned
+from grader.spec import Code, Mistake, Ref
+from grader.wire import _Decoder, decode, encode
+
+__all__ = ["Author", "at", "author_of", "call", "name_of", "read_author", "resolved", "run_trusted"]
+
+
+@dataclass(frozen=True)
+class Author:
+    """What freezing needs of an assignment: reference, mistakes, right styles, public code."""
+
+    loaded: LoadedAssignment
+    mistakes: Mapping[str, tuple[Mistake, ...]]
+    styles: Mapping[str, tuple[Callable[..., Any], ...]]
+    public: ModuleType | None
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """A function of the reference, by its name."""
+        found: Callable[..., Any] = self.loaded.reference_function(name)
+        return found
+
+    def variants(self, function: str, names: Sequence[str]) -> list[Callable[..., Any]]:
+        """Accepted alternatives or guards of a function: ``<function>__<name>`` in the reference."""
+        return [self.function(name if "__" in name else f"{function}__{name}") for name in names]
+
+    def catalogue(self, function: str) -> dict[str, Mistake]:
+        """Mistakes under a key each: the code, then ``code#2`` and so on for further ways to make the same one."""
+        found: dict[str, Mistake] = {}
+        for mistake in self.mistakes.get(function, ()):
+            count = sum(m.code == mistake.code for m in found.values())
+            found[mistake.code if not count else f"{mistake.code}#{count + 1}"] = mistake
+        return found
+
+    def make(self, code: Code) -> Any:
+        """What a factory of public.py makes."""
+        maker = getattr(self.public, code.name, None)
+        if maker is None:
+            raise SpecError(f"{self.loaded.name}: public.py has no function {code.name!r}")
+        return maker(*code.args)
+
+    @contextmanager
+    def planted(self, given: Mapping[str, Code], *functions: Callable[..., Any]) -> Iterator[None]:
+        """Bind names to public code in the modules of some functions for a while."""
+        spaces = {id(f.__globals__): f.__globals__ for f in functions if hasattr(f, "__globals__")}
+        if self.loaded.reference is not None:
+            spaces[id(vars(self.loaded.reference))] = vars(self.loaded.reference)
+        saved = [(space, name, space.get(name)) for space in spaces.values() for name in given]
+        try:
+            for space, name, _ in saved:
+                space[name] = self.make(given[name])
+            yield
+        finally:
+            for space, name, value in saved:
+                space[name] = value
+
+
+def author_of(loaded: LoadedAssignment, function: str, codes: Collection[str]) -> Author:
+    """What drawing further cases of one function needs, with some of its mistakes."""
+    author = read_author(loaded)
+    mistakes = tuple(m for m in author.mistakes.get(function, ()) if m.code in codes)
+    return replace(author, mistakes={function: mistakes})
+
+
+def read_author(loaded: LoadedAssignment) -> Author:
+    """The author's files of an assignment; a SpecError where there is no reference, or a name is unknown."""
+    if loaded.reference is None:
+        raise SpecError(f"{loaded.name} has no reference here, so its cases cannot be drawn (a student kit?)")
+    mistakes: dict[str, list[Mistake]] = {}
+    styles: dict[str, list[Callable[..., Any]]] = {}
+    module = loaded.author_module("mistakes")
+    for mistake in getattr(module, "MISTAKES", ()) if module else ():
+        loaded.spec.function(mistake.function)
+        mistakes.setdefault(mistake.function, []).append(mistake)
+    module = loaded.author_module("styles")
+    for name, functions in (getattr(module, "STYLES", {}) if module else {}).items():
+        loaded.spec.function(name)
+        styles[name] = list(functions)
+    return Author(
+        loaded,
+        {name: tuple(found) for name, found in mistakes.items()},
+        {name: tuple(found) for name, found in styles.items()},
+        loaded.author_module("public"),
+    )
+
+
+def resolved(author: Author, value: Any) -> Any:
+    """A private copy of arguments, with public code made."""
+    if isinstance(value, Code):
+        return author.make(value)
+    if isinstance(value, tuple):
+        return tuple(resolved(author, part) for part in value)
+    if isinstance(value, list):
+        return [resolved(author, part) for part in value]
+    if isinstance(value, dict):
+        return {key: resolved(author, part) for key, part in value.items()}
+    return copy.deepcopy(value)
+
+
+def call(author: Author, function: Callable[..., Any], args: tuple[Any, ...], given: Mapping[str, Code]) -> Any:
+    """The value of a right function on arguments of its own; a SpecError where it raises."""
+    np.random.seed(0)  # an alternative of a random function may draw what it likes
+    with author.planted(given, function):
+        try:
+            return function(*resolved(author, args))
+        except Exception as error:
+            what = f"{type(error).__name__}: {error}"
+            raise SpecError(f"{name_of(function)} raised on a drawn case: {what}") from error
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """The name of a function, which may be a partial one without a name."""
+    return getattr(function, "__name__", None) or repr(function)
+
+
+def run_trusted(author: Author, replaced: Mapping[str, Callable[..., Any]], plan: Plan) -> tuple[Outcome, ...]:
+    """Run a plan in this process with trusted functions, some of them replaced."""
+    replies: list[Any] = []
+    outcomes: list[Outcome] = []
+
+    def ref(ref: Ref) -> Any:
+        return at(replies[ref.step], ref.path)
+
+    given = {name: decode(encoded, code=lambda c: c) for name, encoded in plan.given}
+    for name, encoded in plan.steps:
+        question = _Decoder(encoded, ref, author.make)
+        args = question.get()
+        function = replaced.get(name) or author.function(name)
+        np.random.seed(0)
+        try:
+            with author.planted(given, function):
+                value = function(*args)
+            outcomes.append(Returned(encode(value, opaque=lambda _: 0), tuple(question.mutated())))
+            replies.append(value)
+        except Exception as error:
+            outcomes.append(Raised(type(error).__name__, str(error)[:500]))
+            break
+    return tuple(outcomes)
+
+
+def at(value: Any, path: Sequence[Any]) -> Any:
+    """The part of a value that a path of indices and keys leads to."""
+    for key in path:
+        value = value[key]
+    return value

@@ -1,0 +1,167 @@
+"""How much rounding a right solution may show: derived when freezing, never guessed (see ``docs/design/drawing.md``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.author import Author, call, name_of
+from grader.cases import Expected
+from grader.compare import items_of, leaves
+from grader.errors import SpecError, WireError
+from grader.spec import Code, Function
+from grader.wire import decode, encode
+
+__all__ = ["as_wide", "expected_of", "shape_and_bytes"]
+
+ULP_COPIES = 3
+DEVIATIONS = 100.0
+FLOOR = 1e-12
+LIMIT = 1e-7
+RELATIVE_MARGIN = 10.0
+GUARDED = 1e-4
+
+
+def expected_of(
+    author: Author,
+    spec: Function,
+    function: Callable[..., Any],
+    value: Any,
+    args: tuple[Any, ...],
+    given: Mapping[str, Code],
+    *,
+    with_styles: bool,
+) -> Expected | None:
+    """The right value with derived tolerances; None where a case is ill-conditioned."""
+    try:
+        encoded = encode(value, opaque=lambda _: 0)
+    except WireError as error:
+        raise SpecError(f"{spec.name}: the reference's value cannot be encoded: {error}") from error
+    right = decode(encoded)
+    numbers = dict(leaves(right))
+    judged = _judged_paths(spec, right)
+    if any(not np.isfinite(np.asarray(leaf)).all() for path, leaf in numbers.items() if path in judged):
+        return None
+    deviation = dict.fromkeys(numbers, 0.0)
+    generator = np.random.default_rng(1)
+    others = [call(author, function, _nudged(args, generator), given) for _ in range(ULP_COPIES)]
+    if with_styles:
+        for style in author.styles.get(spec.name, ()):
+            styled = call(author, style, args, given)
+            _check_style(spec, style, right, styled)
+            others.append(styled)
+    for other in others:
+        for path, found in _deviations(right, other, judged, _optional_paths(spec, right)).items():
+            deviation[path] = max(deviation[path], found)
+    guarded = dict.fromkeys(numbers, 0.0)
+    if spec.guards:
+        for guard in author.variants(spec.name, spec.guards):
+            for path, found in _deviations(right, call(author, guard, args, given), judged).items():
+                if found <= GUARDED * max(1.0, float(np.max(np.abs(numbers[path]), initial=0.0))):
+                    guarded[path] = max(guarded[path], found)  # a larger one is another convention, not a guard
+    tolerances = []
+    for path, leaf in numbers.items():
+        tolerance = _tolerance(spec.relative, leaf, deviation[path]) if path in judged else np.inf
+        if tolerance is None:
+            return None
+        tolerances.append(max(tolerance, 1.5 * guarded[path]))
+    return Expected(encoded, tuple(tolerances))
+
+
+def _tolerance(relative: float, leaf: Any, deviation: float) -> float | None:
+    """Absolute tolerance of one number or array; None where right solutions differ by too much."""
+    if np.asarray(leaf).dtype.kind != "f":
+        return 0.0
+    largest = float(np.max(np.abs(leaf), initial=0.0))
+    if relative:  # the contract's own: rounding only has to stay well inside it
+        return relative * largest if RELATIVE_MARGIN * deviation <= relative * largest else None
+    scale = max(1.0, largest)
+    tolerance = max(DEVIATIONS * deviation, FLOOR * scale)
+    return tolerance if tolerance <= LIMIT * scale else None
+
+
+def as_wide(other: Expected, reference: Expected) -> Expected:
+    """An alternative whose numbers are the reference's own in another form gets its tolerances as well.
+
+    The declared styles, which have the reference's form, widen only those.
+    """
+    known = {
+        shape_and_bytes(leaf): tolerance
+        for (_, leaf), tolerance in zip(leaves(decode(reference.value)), reference.tolerances, strict=True)
+    }
+    widened = (
+        max(tolerance, known.get(shape_and_bytes(leaf), 0.0))
+        for (_, leaf), tolerance in zip(leaves(decode(other.value)), other.tolerances, strict=True)
+    )
+    return Expected(other.value, tuple(widened))
+
+
+def _judged_paths(spec: Function, value: Any) -> frozenset[tuple[Any, ...]]:
+    """Paths of the numbers that are compared by value."""
+    free = spec.random | spec.opaque
+    paths: list[tuple[Any, ...]] = []
+    for item in items_of(value, spec.returns):
+        if item.name not in free:
+            for start in item.paths:
+                part = value
+                for key in start:
+                    part = part[key]
+                paths.extend(path for path, _ in leaves(part, start))
+    return frozenset(paths)
+
+
+def _nudged(value: Any, generator: np.random.Generator) -> Any:
+    """A copy in which every float of an array is moved by at most one unit in the last place.
+
+    Whole numbers stay: a label is exactly 0 or 1.
+    """
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        signs = generator.integers(-1, 2, value.shape) * (value != np.rint(value))
+        return value * (1.0 + signs * np.finfo(np.float64).eps)
+    if isinstance(value, tuple):
+        return tuple(_nudged(part, generator) for part in value)
+    if isinstance(value, list):
+        return [_nudged(part, generator) for part in value]
+    if isinstance(value, dict):
+        return {key: _nudged(part, generator) for key, part in value.items()}
+    return value
+
+
+def _optional_paths(spec: Function, value: Any) -> frozenset[tuple[Any, ...]]:
+    """Paths that a right solution may leave out."""
+    items = [item for item in items_of(value, spec.returns) if item.name in spec.optional]
+    return frozenset(path for item in items for path in item.paths)
+
+
+def _deviations(right: Any, other: Any, judged: frozenset[Any], optional: frozenset[Any] = frozenset()) -> dict[Any, float]:
+    """Largest absolute difference per numeric leaf; infinite where the other has another form."""
+    theirs = dict(leaves(decode(encode(other, opaque=lambda _: 0))))
+    found = {}
+    for path, leaf in leaves(right):
+        if path not in judged or (path in optional and path not in theirs):
+            continue
+        mine = np.asarray(leaf, dtype=np.float64)
+        that = np.asarray(theirs.get(path, np.nan), dtype=np.float64)
+        if mine.shape != that.shape:
+            found[path] = np.inf
+        else:
+            difference = np.abs(mine - that)
+            found[path] = float(np.max(difference, initial=0.0)) if not np.isnan(difference).any() else np.inf
+    return found
+
+
+def _check_style(spec: Function, style: Callable[..., Any], right: Any, styled: Any) -> None:
+    """A declared right style must agree with the reference before it may widen a tolerance."""
+    for path, found in _deviations(right, styled, _judged_paths(spec, right), _optional_paths(spec, right)).items():
+        scale = max(1.0, float(np.max(np.abs(dict(leaves(right))[path]), initial=0.0)))
+        if not found <= 1e-6 * scale:
+            name = name_of(style)
+            raise SpecError(f"{spec.name}: the style {name!r} differs from the reference at {path} by {found:.3g}")
+
+
+def shape_and_bytes(leaf: Any) -> tuple[tuple[int, ...], bytes]:
+    """What two equal arrays have in common."""
+    array = np.asarray(leaf)
+    return array.shape, array.tobytes()
