@@ -38,7 +38,7 @@ def _on_polynomials(degree):
 
 
 def _is_exact(given):
-    found, slope = float(np.asarray(given.reply)), given.facts["slope"]
+    found, slope = float(np.asarray(given.reply).item()), given.facts["slope"]
     if np.isclose(found, slope, rtol=1e-7, atol=1e-7):
         return None
     return f"the formula is exact for this polynomial, with the derivative {slope:.8g}, but the result is {found:.8g}"
@@ -143,7 +143,7 @@ def _two_batches(d):
 
 
 def _weighted_mean(given):
-    first, second, both = (float(np.asarray(cost)) for cost in given.replies)
+    first, second, both = (float(np.asarray(cost).item()) for cost in given.replies)
     n, k = (step.args[0].shape[1] for step in given.steps[:2])
     expected = (n * first + k * second) / (n + k)
     if np.isclose(both, expected, rtol=1e-6, atol=1e-12):
@@ -164,7 +164,7 @@ def _sure_and_wrong(d):
 
 def _is_the_full_price(given):
     """A guard of at most 1e-7 takes a few hundredths of it, a wider one much more."""
-    cost, price = float(np.asarray(given.reply)), float(np.log1p(np.exp(-given.facts["score"])))
+    cost, price = float(np.asarray(given.reply).item()), float(np.log1p(np.exp(-given.facts["score"])))
     if abs(cost - price) < 0.1:
         return None
     return (
@@ -230,7 +230,7 @@ def _right_gradients(d):
 
 def _is_small(given):
     """The difference of right gradients is rounding: nobody's digits are compared."""
-    difference = float(np.asarray(given.reply))
+    difference = float(np.asarray(given.reply).item())
     if abs(difference) < 1e-6:
         return None
     return f"the gradients are right and the difference is {difference:.3g}, expected less than 1e-6"

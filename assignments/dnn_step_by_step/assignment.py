@@ -168,9 +168,7 @@ def _mirrored_layer(d):
 def _mirror_relation(given):
     (A, _), (mirrored, _) = given.replies
     if given.args[3] == "sigmoid":
-        return (
-            None if np.allclose(A + mirrored, 1, rtol=0, atol=1e-9) else "sigmoid: the two outputs do not add up to 1"
-        )
+        return None if np.allclose(A + mirrored, 1, rtol=0, atol=1e-9) else "sigmoid: the two outputs do not add up to 1"
     right = (A >= 0).all() and (mirrored >= 0).all() and np.allclose(A * mirrored, 0, rtol=0, atol=1e-12)
     return None if right else "relu: at most one of the two outputs may be positive, and none negative"
 
@@ -204,7 +202,7 @@ def _two_batches(d):
 
 
 def _weighted_mean(given):
-    first, second, both = (float(np.asarray(r)) for r in given.replies)
+    first, second, both = (float(np.asarray(r).item()) for r in given.replies)
     n, k = (step.args[0].shape[1] for step in given.steps[:2])
     expected = (n * first + k * second) / (n + k)
     if np.isclose(both, expected, rtol=1e-6, atol=1e-12):
@@ -390,9 +388,7 @@ ASSIGNMENT = Assignment(
             _linear,
             ("Z", "cache"),
             "Z = W A + b",
-            classes=cases(
-                one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}, square={"n": 3, "k": 3, "m": 3}
-            ),
+            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}, square={"n": 3, "k": 3, "m": 3}),
             weights={"cache": 0.3},
             properties=(Property("b counts once", 0.1, _two_inputs_and_their_sum, _bias_counts_once),),
         ),
@@ -434,9 +430,7 @@ ASSIGNMENT = Assignment(
             _linear_backward,
             ("dA_prev", "dW", "db"),
             "gradients of the linear part of a layer",
-            classes=cases(
-                one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}, square={"n": 3, "k": 3, "m": 3}
-            ),
+            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}, square={"n": 3, "k": 3, "m": 3}),
             helpers=("linear_forward",),
             properties=(Property("follows the change of Z", 0.1, _any_direction, _follows_the_change_of_Z),),
         ),

@@ -29,7 +29,7 @@ def _sum_of_thetas(d):
 
 
 def _is_linear(given):
-    first, second, both = (float(reply) for reply in given.replies)
+    first, second, both = (float(np.asarray(reply).item()) for reply in given.replies)
     if np.isclose(first + second, both, rtol=1e-9, atol=1e-12):
         return None
     return f"J(a) + J(b) is {first + second:.6g} and J(a + b) is {both:.6g}, but J is linear in theta"
@@ -41,7 +41,7 @@ def _same_x(d):
 
 
 def _ignores_theta(given):
-    first, second = (float(reply) for reply in given.replies)
+    first, second = (float(np.asarray(reply).item()) for reply in given.replies)
     if np.isclose(first, second, rtol=1e-9, atol=1e-12):
         return None
     return f"the derivative is {first:.6g} at one theta and {second:.6g} at another, but J is linear in theta"
@@ -74,7 +74,7 @@ def _right_derivatives(d):
 
 def _is_measured(given):
     """A numerical derivative is off by rounding in nearly every call; x itself is off by nothing in any."""
-    if any(float(np.asarray(reply)) for reply in given.replies):
+    if any(float(np.asarray(reply).item()) for reply in given.replies):
         return None
     return (
         f"the difference is exactly 0 in {len(given.replies)} calls, but a derivative that is computed from two values "
@@ -84,7 +84,7 @@ def _is_measured(given):
 
 def _is_small(given):
     """The difference of a right gradient is rounding: nobody's digits are compared."""
-    difference = float(np.asarray(given.reply))
+    difference = float(np.asarray(given.reply).item())
     if abs(difference) < 1e-6:
         return None
     return f"the gradient is right and the difference is {difference:.3g}, expected less than 1e-6"
@@ -123,7 +123,7 @@ def _two_batches(d):
 
 
 def _weighted_mean(given):
-    first, second, both = (float(np.asarray(cost)) for cost, _ in given.replies)
+    first, second, both = (float(np.asarray(cost).item()) for cost, _ in given.replies)
     n, k = (step.args[0].shape[1] for step in given.steps[:2])
     expected = (n * first + k * second) / (n + k)
     if np.isclose(both, expected, rtol=1e-6, atol=1e-12):
@@ -143,7 +143,7 @@ def _sure_and_wrong(d):
 
 def _is_the_full_price(given):
     """A guard of at most 1e-7 takes a few hundredths of it, a wider one much more."""
-    cost, price = float(np.asarray(given.reply[0])), float(np.log1p(np.exp(-given.facts["score"])))
+    cost, price = float(np.asarray(given.reply[0]).item()), float(np.log1p(np.exp(-given.facts["score"])))
     if abs(cost - price) < 0.1:
         return None
     return (

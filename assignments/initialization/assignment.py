@@ -145,9 +145,7 @@ def _random_properties(scale_of, promise, fits):
     wide = (CaseClass("wide", 1),)
     return (
         Property(promise, 0.75, _wide, _gaussian(scale_of), classes=wide, fits=fits),
-        Property(
-            "the biases are zero", 0.2, _wide, _zero_biases, classes=wide, fits={"nonzero-biases": _biases_are_set}
-        ),
+        Property("the biases are zero", 0.2, _wide, _zero_biases, classes=wide, fits={"nonzero-biases": _biases_are_set}),
     )
 
 

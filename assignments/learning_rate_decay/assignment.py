@@ -32,7 +32,7 @@ def _three_epochs(d):
 
 def _even_growth(given):
     """1 / rate is a straight line over the epochs."""
-    first, second, third = (1 / float(np.asarray(reply)) for reply in given.replies)
+    first, second, third = (1 / float(np.asarray(reply).item()) for reply in given.replies)
     if not second > first:
         return "the learning rate does not fall from epoch to epoch"
     if not np.isclose(second - first, third - second, rtol=1e-9, atol=0):
@@ -70,7 +70,7 @@ def _edges(d):
 
 
 def _flat_then_lower(given):
-    first, inner, last, following = (float(np.asarray(reply)) for reply in given.replies)
+    first, inner, last, following = (float(np.asarray(reply).item()) for reply in given.replies)
     interval = given.args[3]
     if not np.allclose([inner, last], first, rtol=1e-12, atol=0):
         return f"within one interval of {interval} epochs the learning rate changes from {first:.6g} to {last:.6g}"

@@ -66,10 +66,7 @@ def _two_steps(d):
 def _same_place(given):
     _, twice, once = given.replies
     name = _differs(twice, once)
-    return (
-        name
-        and f"two steps along the same gradient do not lead where one step of their summed length leads: see {name}"
-    )
+    return name and f"two steps along the same gradient do not lead where one step of their summed length leads: see {name}"
 
 
 # -- mini-batches ------------------------------------------------------------------------
@@ -264,17 +261,13 @@ _ONCE_FITS = {
         )
     ),
     # After the one above: by chance the full batches of a small case may be right.
-    "repeated-examples": _fit(
-        lambda args, held: _lengths(held) == _sizes(args) and not _everything_once(args, held)
-    ),
+    "repeated-examples": _fit(lambda args, held: _lengths(held) == _sizes(args) and not _everything_once(args, held)),
 }
 _ORDER_FITS = {
     "not-shuffled": _fit(lambda args, held: (np.diff(np.concatenate(held)) == 1).all()),
     "only-batches-shuffled": _fit(lambda args, held: all((np.diff(numbers) == 1).all() for numbers in held)),
     "shuffled-within-batches": _fit(
-        lambda args, held: (
-            all(np.ptp(numbers) < numbers.size for numbers in held) and np.unique(np.diff(held[0])).size > 1
-        )
+        lambda args, held: all(np.ptp(numbers) < numbers.size for numbers in held) and np.unique(np.diff(held[0])).size > 1
     ),
 }
 _SIZE_FITS = {
@@ -346,9 +339,7 @@ def _length_is_the_rate(given):
     for name, value in parameters.items():
         step = np.asarray(given.reply[0][name]) - value
         if not np.allclose(step, -rate * np.sign(grads["d" + name]), rtol=1e-4, atol=0):
-            return (
-                f"the first step from averages of zero must have the length of the learning rate; it has not in {name}"
-            )
+            return f"the first step from averages of zero must have the length of the learning rate; it has not in {name}"
     return None
 
 

@@ -60,7 +60,7 @@ def _three_strengths(d):
 
 
 def _grows_with_the_square(given):
-    plain, once, twice = (float(np.asarray(reply)) for reply in given.replies)
+    plain, once, twice = (float(np.asarray(reply).item()) for reply in given.replies)
     if np.isclose(twice - plain, 4 * (once - plain), rtol=1e-9, atol=1e-12):
         return None
     return f"twice the weights should cost four times the penalty: it went from {once - plain:.6g} to {twice - plain:.6g}"

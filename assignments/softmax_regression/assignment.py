@@ -114,7 +114,7 @@ def _two_batches(d):
 
 
 def _weighted_mean(given):
-    first, second, both = (float(reply) for reply in given.replies)
+    first, second, both = (float(np.asarray(reply).item()) for reply in given.replies)
     n, m = (step.args[0].shape[1] for step in given.steps[:2])
     expected = (n * first + m * second) / (n + m)
     if np.isclose(both, expected, rtol=1e-6, atol=1e-6):
@@ -219,9 +219,7 @@ def _xavier(given):
 def _what_is_wrong(layers):
     for rule in (_fan_in, _fan_in_and_out):
         if all(abs(np.std(W) / rule(n_prev, n) - 1) < 0.03 for _, W, n_prev, n in layers if W.size > 5000):
-            return (
-                "the weights have the right variance, but are neither normal nor uniform with mean 0 (or not all alike)"
-            )
+            return "the weights have the right variance, but are neither normal nor uniform with mean 0 (or not all alike)"
     name, W, n_prev, n = layers[0]
     return (
         f"{name} of shape {W.shape} has mean {np.mean(W):.3g} and standard deviation {np.std(W):.3g}; expected are "
@@ -443,9 +441,7 @@ ASSIGNMENT = Assignment(
             alternatives=("glorot_normal", "uniform", "glorot_uniform"),
             inputs_share=0.0,
             properties=(
-                Property(
-                    "weights have Xavier's variance in every layer", 0.85, _wide, _xavier, classes=_WIDE, fits=_FITS
-                ),
+                Property("weights have Xavier's variance in every layer", 0.85, _wide, _xavier, classes=_WIDE, fits=_FITS),
                 Property("biases are zero, weights are not", 0.15, _wide, _zero_biases, classes=_WIDE),
             ),
         ),
