@@ -15,6 +15,7 @@ grade: $(STAMP)
 
 test: $(STAMP)-test
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -m "not slow"
 
@@ -31,6 +32,7 @@ sweep: $(STAMP)-test
 
 lint: $(STAMP)-test
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 docs: $(STAMP)-docs

@@ -42,15 +42,11 @@ def outside(children: int) -> None:
     threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
     environment = {"PATH": os.defpath, **dict.fromkeys(threads, "1")}
     command = [sys.executable, "-I", "-S", "-B", __file__, "inside"]
-    answer = subprocess.run(
-        command, input=json.dumps(task), env=environment, capture_output=True, text=True, check=True
-    )
+    answer = subprocess.run(command, input=json.dumps(task), env=environment, capture_output=True, text=True, check=True)
     report = json.loads(answer.stdout)
     print(f"once, in the parent: list of {len(paths)} paths {1e3 * (listed - started):.1f} ms,", end=" ")
     print(f"allow-list of {len(program) // 8} steps {1e3 * (made - listed):.2f} ms")
-    print(
-        f"once, in the zygote: {', '.join(f'{name} {1e3 * value:.1f} ms' for name, value in report['once'].items())}"
-    )
+    print(f"once, in the zygote: {', '.join(f'{name} {1e3 * value:.1f} ms' for name, value in report['once'].items())}")
     print(f"\neach of {children} children, median          us")
     for name, values in report["children"].items():
         print(f"{name:<32} {1e6 * statistics.median(values):8.0f}")
@@ -107,9 +103,7 @@ def inside() -> None:
         with open(into, "rb") as pipe:
             times = json.loads(pipe.read())
         os.waitpid(child, 0)
-        times["a whole life with walls" if confined else "a whole life without"] = (
-            time.perf_counter() - started
-        )
+        times["a whole life with walls" if confined else "a whole life without"] = time.perf_counter() - started
         return times
 
     children: dict[str, list[float]] = {}

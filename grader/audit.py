@@ -243,9 +243,7 @@ def _grade(
             return dict(pool.map(one, parsed))
 
 
-def _mutant_rows(
-    assignment: LoadedAssignment, mutants: Sequence[Mutant], reports: Mapping[str, Report]
-) -> Iterator[Row]:
+def _mutant_rows(assignment: LoadedAssignment, mutants: Sequence[Mutant], reports: Mapping[str, Report]) -> Iterator[Row]:
     equivalent = _equivalent(assignment)
     for number, mutant in enumerate(mutants):
         diff = f"- {mutant.before}\n+ {mutant.after}"

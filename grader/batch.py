@@ -146,9 +146,7 @@ def _graded(setup: Setup, job: Job) -> Result:
 def _read(station: _Station, job: Job) -> Submission:
     arities = station.cases.arities
     if job.data is not None:
-        return parse_submission(
-            job.name, Path(job.path).suffix.lower(), job.data, arities, siblings=dict(job.module_data)
-        )
+        return parse_submission(job.name, Path(job.path).suffix.lower(), job.data, arities, siblings=dict(job.module_data))
     siblings = {name: Path(path) for name, path in job.modules}
     return read_submission(Path(job.path), arities, siblings=siblings, name=job.name)
 

@@ -191,9 +191,7 @@ def _function_out(function: FunctionCases) -> Any:
 def _function_in(data: Any) -> FunctionCases:
     name, arity, parameters, cases, mistakes, trivial, dropped = data
     texts = {key: MistakeText(code, message, hint) for key, code, message, hint in mistakes}
-    return FunctionCases(
-        name, arity, tuple(parameters), tuple(map(_case_in, cases)), texts, frozenset(trivial), dropped
-    )
+    return FunctionCases(name, arity, tuple(parameters), tuple(map(_case_in, cases)), texts, frozenset(trivial), dropped)
 
 
 def to_bytes(cases: CaseFile) -> bytes:

@@ -442,9 +442,7 @@ def _tolerances(
     return items, found
 
 
-def judge_items(
-    spec: Function, values: Sequence[Case], decoded: Mapping[str, Any], alternative: int
-) -> dict[str, Result]:
+def judge_items(spec: Function, values: Sequence[Case], decoded: Mapping[str, Any], alternative: int) -> dict[str, Result]:
     """Per item its first problem at the earliest stage, and every case with a problem."""
     results: dict[str, list[tuple[Case, Problem]]] = {}
     for case in values:
@@ -456,13 +454,17 @@ def judge_items(
             found = results.setdefault(item.name, [])
             if item.name in spec.opaque and top is None:
                 continue
-            problem, _ = (top, 0) if top else problems(
-                expected,
-                got,
-                item,
-                tolerances,
-                loose_dtype=item.name in spec.loose_dtype,
-                optional=item.name in spec.optional,
+            problem, _ = (
+                (top, 0)
+                if top
+                else problems(
+                    expected,
+                    got,
+                    item,
+                    tolerances,
+                    loose_dtype=item.name in spec.loose_dtype,
+                    optional=item.name in spec.optional,
+                )
             )
             if problem and not (problem.stage == "values" and item.name in spec.random):
                 found.append((case, problem))
@@ -694,5 +696,3 @@ def arguments_of(plan: Plan, step: int = -1) -> tuple[Any, ...]:
 
     args: tuple[Any, ...] = decode(plan.steps[step][1], ref=same, code=same)
     return args
-
-

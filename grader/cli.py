@@ -378,5 +378,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if os.environ.get("GRADER_DEBUG"):
             raise
         _fail(f"the grader itself failed: {type(error).__name__}: {error} (GRADER_DEBUG=1 shows where)", HARNESS)
-
-

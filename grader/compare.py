@@ -174,9 +174,7 @@ def where_text(path: Path, root: str, index: tuple[int, ...] | None = None) -> s
     return text + (f"[{', '.join(map(str, index))}]" if index else "")
 
 
-def _walk(
-    mine: Any, theirs: Any, path: Path, root: str, tolerances: Mapping[Path, float], loose: bool
-) -> Iterator[Problem]:
+def _walk(mine: Any, theirs: Any, path: Path, root: str, tolerances: Mapping[Path, float], loose: bool) -> Iterator[Problem]:
     where = where_text(path, root)
     mine, theirs = _plain_bool(mine), _plain_bool(theirs)
     if theirs is None and mine is not None:
@@ -278,9 +276,7 @@ def _short(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _number_problem(
-    mine: Any, theirs: Any, where: str, path: Path, tolerance: float, loose: bool
-) -> Problem | None:
+def _number_problem(mine: Any, theirs: Any, where: str, path: Path, tolerance: float, loose: bool) -> Problem | None:
     scalar = not isinstance(mine, np.ndarray) or mine.ndim == 0
     if isinstance(theirs, bool) and loose:
         theirs = np.asarray(theirs)

@@ -77,9 +77,7 @@ def _fits(fits: Callable[[Any], bool], case: Case, outcomes: Outcomes) -> bool:
         return False
 
 
-def _same_outcomes(
-    spec: Function, compared: Sequence[Case], outcomes: Outcomes, verdict: Verdict, code: str
-) -> bool:
+def _same_outcomes(spec: Function, compared: Sequence[Case], outcomes: Outcomes, verdict: Verdict, code: str) -> bool:
     """Whether a mistake is wrong in the student's wrong items only, with the student's own numbers."""
     if not any(code in case.mistakes for case in compared):
         return False
@@ -176,9 +174,7 @@ def _same(spec: Function, mine: Any, theirs: Any, item: Item, tolerances: Mappin
     return problem is None or (problem.stage == "values" and item.name in spec.random)
 
 
-def _equal_items(
-    spec: Function, case: Case, names: Iterable[str], mistake: Encoded, got: Encoded, alternative: int
-) -> bool:
+def _equal_items(spec: Function, case: Case, names: Iterable[str], mistake: Encoded, got: Encoded, alternative: int) -> bool:
     try:
         wrong, theirs = decode(mistake), _finite(decode(got))
     except WireError:

@@ -86,9 +86,7 @@ def uniform_problem(values: Any, low: float, high: float, name: str, alpha: floa
     )
 
 
-def mean_problem(
-    values: Any, mean: float, low: float, high: float, name: str, alpha: float = ALPHA
-) -> str | None:
+def mean_problem(values: Any, mean: float, low: float, high: float, name: str, alpha: float = ALPHA) -> str | None:
     """What speaks against independent entries in [low, high] with the given mean."""
     array = np.asarray(values, dtype=np.float64).ravel()
     bound = (high - low) * math.sqrt(math.log(2 / alpha) / (2 * array.size))

@@ -97,9 +97,7 @@ def migrate(
     schema.create_all(connection)
     applied = set(connection.execute(sa.select(_APPLIED.c.name)).scalars())
     if unknown := sorted(applied.difference(names)):
-        raise GradebookError(
-            f"the gradebook was written by a newer grader ({unknown[-1]!r}); update the grader to open it"
-        )
+        raise GradebookError(f"the gradebook was written by a newer grader ({unknown[-1]!r}); update the grader to open it")
     todo = [(name, step) for name, step in zip(names, migrations, strict=True) if name not in applied]
     for name, step in todo:
         step(connection)

@@ -187,9 +187,7 @@ def _gradebook(assignment: LoadedAssignment, cases: str, where: str | None) -> I
     from grader.gradebook import finish_run, open_gradebook, start_run
 
     with open_gradebook(where) as book:
-        run = start_run(
-            book, assignment=assignment.name, cases=cases, grader_version=__version__, started=datetime.now(UTC)
-        )
+        run = start_run(book, assignment=assignment.name, cases=cases, grader_version=__version__, started=datetime.now(UTC))
         yield _OpenBook(book, run)
         finish_run(book, run, finished=datetime.now(UTC))
     print(f"recorded as run {run} of the gradebook {where}", file=sys.stderr)
@@ -257,9 +255,7 @@ def _write_run(run: RunFolder, order: list[tuple[str, str | None]], target: str)
         out.write("\n]}\n")
 
 
-def _print_run(
-    run: RunFolder, order: list[tuple[str, str | None]], messages: Sequence[str], missing: Sequence[str]
-) -> None:
+def _print_run(run: RunFolder, order: list[tuple[str, str | None]], messages: Sequence[str], missing: Sequence[str]) -> None:
     from grader.report.escape import plain
     from grader.report.terminal import render_run
 

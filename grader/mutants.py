@@ -135,9 +135,7 @@ _SWAPPED = {
     "log": "log1p", "var": "std", "std": "var", "tanh": "sin", "randn": "rand", "floor": "ceil", "vstack": "hstack",
     "standard_normal": "random", "normal": "uniform", "permutation": "arange", "dot": "multiply", "matmul": "multiply",
 }  # fmt: skip
-_DROPPED_CALLS = frozenset(
-    {"sqrt", "exp", "log", "abs", "square", "tanh", "squeeze", "reshape", "copy", "int", "float"}
-)
+_DROPPED_CALLS = frozenset({"sqrt", "exp", "log", "abs", "square", "tanh", "squeeze", "reshape", "copy", "int", "float"})
 _LETTERS = {
     "W": "b", "b": "W", "dW": "db", "db": "dW", "dA": "dW", "v": "s", "s": "v", "sigmoid": "relu", "relu": "sigmoid",
 }  # fmt: skip

@@ -254,9 +254,7 @@ class _Run:
 
     def _absent(self, spec: Function, cases: FunctionCases, state: str) -> FunctionReport:
         verdict = judge(spec, cases, {})
-        skipped = tuple(
-            Check(c.kind, c.name, "skipped", 0.0, c.max_points, say("skipped-missing")) for c in verdict.checks
-        )
+        skipped = tuple(Check(c.kind, c.name, "skipped", 0.0, c.max_points, say("skipped-missing")) for c in verdict.checks)
         place = self.submission.lost.get(spec.name)
         if state == "missing" and place is not None:
             message = say("unread", name=spec.name, place=place)
@@ -346,9 +344,7 @@ class _Run:
         right = RightHelpers(self.assignment, tuple(helpers))
         return right if right.functions else None  # found once here, and not in every copy of this process
 
-    def _report(
-        self, spec: Function, cases: FunctionCases, attempt: _Attempt, tried: Sequence[_Attempt]
-    ) -> FunctionReport:
+    def _report(self, spec: Function, cases: FunctionCases, attempt: _Attempt, tried: Sequence[_Attempt]) -> FunctionReport:
         verdict = attempt.verdict
         findings = findings_of(spec, cases, attempt.outcomes, verdict)
         for other in tried if not verdict.passed and not findings else ():

@@ -116,9 +116,7 @@ def read_roster(path: Path) -> Roster:
     header = [_words(cell) for cell in values[0]]
     column = {what: next((header.index(n) for n in known if n in header), None) for what, known in _TITLES.items()}
     if column["id"] is None and column["email"] is None:
-        raise SheetError(
-            f"{path}: expected a header with a column 'id' or 'email', found {', '.join(values[0])[:200]!r}"
-        )
+        raise SheetError(f"{path}: expected a header with a column 'id' or 'email', found {', '.join(values[0])[:200]!r}")
     also = [i for i, words in enumerate(header) if i != column["id"] and _ALIAS.search(words)]
     people: dict[str, Person] = {}
     messages = []

@@ -178,9 +178,7 @@ def _recovered(label: str, source: str, error: str, reading: Reading) -> Iterato
     reading.messages.append(say("left-out", what=what, why=error))
 
 
-def _joined(
-    chunks: Sequence[tuple[int, list[str]]], at: int, reading: Reading
-) -> tuple[ast.Module | None, str, int]:
+def _joined(chunks: Sequence[tuple[int, list[str]]], at: int, reading: Reading) -> tuple[ast.Module | None, str, int]:
     """The chunk at a place, with what follows where it is unfinished: a string may hold text at the margin."""
     text, tree, end = "", None, at
     for end in range(at + 1, min(at + 25, len(chunks)) + 1):

@@ -250,9 +250,7 @@ def _unused(map_file: str, look_up: Callable[[int], object]) -> int:
         except KeyError:
             if any(first <= number < first + count for first, count in ranges):
                 return number
-    raise WallError(
-        errno.EINVAL, f"no unused number from {_SPARE[-1]} to {_SPARE[0]} is mapped in {map_file}"
-    )
+    raise WallError(errno.EINVAL, f"no unused number from {_SPARE[-1]} to {_SPARE[0]} is mapped in {map_file}")
 
 
 _CAPABILITY_VERSION_3 = 0x20080522

@@ -82,7 +82,9 @@ _C128 = struct.Struct("<dd")
 _PAD = [bytes(n) for n in range(8)]
 _ARRAY_KINDS = frozenset("biufc")
 _SCALARS = frozenset(
-    t for t in set(np.sctypeDict.values()) if np.dtype(t).kind in _ARRAY_KINDS  # exact types only
+    t
+    for t in set(np.sctypeDict.values())
+    if np.dtype(t).kind in _ARRAY_KINDS  # exact types only
 )
 
 
@@ -498,7 +500,6 @@ class _Decoder:
         if self.reply and count > MAX_KEYS:
             raise WireError(f"the value holds a set or a dictionary of more than {MAX_KEYS} members")
         return count
-
 
 
 def decode(

@@ -94,8 +94,7 @@ _OLD_NUMPY = {
 
 # Libraries that draw, show or load: calling them does nothing. Any other missing library refuses calls.
 _SILENT = frozenset(
-    "matplotlib seaborn plotly bokeh PIL cv2 imageio skimage IPython ipywidgets tqdm h5py notebook pylab "
-    "ipython".split()
+    "matplotlib seaborn plotly bokeh PIL cv2 imageio skimage IPython ipywidgets tqdm h5py notebook pylab ipython".split()
 )
 
 
@@ -568,9 +567,7 @@ def _child_walls(walls: Any, channel: int, memory: int, cpu: int, shared: dict[s
         walls.install_seccomp(shared["program"])
 
 
-def _live(
-    walls: Any, channel: int, memory: int, cpu: int, shared: dict[str, Any], wire: Any, np: Any
-) -> NoReturn:
+def _live(walls: Any, channel: int, memory: int, cpu: int, shared: dict[str, Any], wire: Any, np: Any) -> NoReturn:
     """Put up the walls, say so, and serve."""
     hello: dict[str, Any] = {"walls": sorted(shared["level"]), "error": ""}
     try:

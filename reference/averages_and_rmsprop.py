@@ -11,9 +11,7 @@ import numpy as np
 Arrays = dict[str, np.ndarray]
 
 
-def exponentially_weighted_average(
-    theta: np.ndarray, beta: float, bias_correction: bool = False
-) -> np.ndarray:
+def exponentially_weighted_average(theta: np.ndarray, beta: float, bias_correction: bool = False) -> np.ndarray:
     """Average a series with weights that fall off into the past.
 
     ``v_t = beta * v_{t-1} + (1 - beta) * theta_t`` with ``v_0 = 0``; with bias correction the answer is
@@ -121,11 +119,8 @@ def _rmsprop(
     learning_rate: float,
     denominator: Callable[[np.ndarray], np.ndarray],
 ) -> tuple[Arrays, Arrays]:
-    s = {
-        "d" + name: beta2 * s["d" + name] + (1 - beta2) * np.square(grads["d" + name]) for name in parameters
-    }
+    s = {"d" + name: beta2 * s["d" + name] + (1 - beta2) * np.square(grads["d" + name]) for name in parameters}
     parameters = {
-        name: value - learning_rate * grads["d" + name] / denominator(s["d" + name])
-        for name, value in parameters.items()
+        name: value - learning_rate * grads["d" + name] / denominator(s["d" + name]) for name, value in parameters.items()
     }
     return parameters, s

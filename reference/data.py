@@ -91,9 +91,7 @@ def read_mat(path: Path) -> Dataset:
     try:
         content = loadmat(path)
     except (OSError, ValueError, TypeError, NotImplementedError) as error:
-        raise ValueError(
-            f"{path} cannot be read as a MATLAB file with {', '.join(names)}: {error}"
-        ) from error
+        raise ValueError(f"{path} cannot be read as a MATLAB file with {', '.join(names)}: {error}") from error
     missing = [name for name in names if name not in content]
     if missing:
         found = ", ".join(sorted(name for name in content if not name.startswith("__"))) or "nothing"

@@ -329,9 +329,7 @@ def linear_activation_backward(
     return dA_prev, dW, db
 
 
-def _backward(
-    AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache], dA_shift: int
-) -> dict[str, np.ndarray]:
+def _backward(AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache], dA_shift: int) -> dict[str, np.ndarray]:
     """Gradients of all layers, the last layer first; the gradient of A^{l-1} goes under ``dA{l - dA_shift}``."""
     return _backward_from((1 - Y) / (1 - AL) - Y / AL, caches, dA_shift)
 
@@ -381,16 +379,12 @@ def L_model_backward(AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache]) ->
     return grads
 
 
-def L_model_backward__shifted_keys(
-    AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache]
-) -> dict[str, np.ndarray]:
+def L_model_backward__shifted_keys(AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache]) -> dict[str, np.ndarray]:
     """Accepted alternative, from later editions: the gradient of A^{l-1} is stored under ``dA{l-1}``."""
     return _backward(AL, Y, caches, dA_shift=1)
 
 
-def L_model_backward__later_keys(
-    AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache]
-) -> dict[str, np.ndarray]:
+def L_model_backward__later_keys(AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache]) -> dict[str, np.ndarray]:
     """The keys of later editions together with ``dAL``, the gradient of the output, which has its place among them."""
     return _with_later_keys((1 - Y) / (1 - AL) - Y / AL, caches)
 
@@ -412,16 +406,12 @@ def L_model_backward__guarded(AL: np.ndarray, Y: np.ndarray, caches: list[LayerC
     return _backward_from(_guarded(AL, Y), caches, dA_shift=0)
 
 
-def L_model_backward__guarded_later_keys(
-    AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache]
-) -> dict[str, np.ndarray]:
+def L_model_backward__guarded_later_keys(AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache]) -> dict[str, np.ndarray]:
     """The guard of 1e-7 in the denominators under the later keys."""
     return _with_later_keys(_guarded(AL, Y), caches)
 
 
-def L_model_backward__guarded_quotient(
-    AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache]
-) -> dict[str, np.ndarray]:
+def L_model_backward__guarded_quotient(AL: np.ndarray, Y: np.ndarray, caches: list[LayerCache]) -> dict[str, np.ndarray]:
     """As right as the reference up to a guard of 1e-7 in the common denominator ``AL * (1 - AL)``."""
     return _backward_from(_guarded_quotient(AL, Y), caches, dA_shift=0)
 

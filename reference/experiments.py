@@ -99,9 +99,7 @@ def initialization_misses(runs: Sequence[Run]) -> list[str]:
     return [
         f"{run.name}: accuracy {ours:.4f} on the {part} set, published {published:.2f}"
         for run in runs
-        for part, ours, published in zip(
-            ("training", "test"), (run.train, run.test), INITIALIZATION[run.name], strict=True
-        )
+        for part, ours, published in zip(("training", "test"), (run.train, run.test), INITIALIZATION[run.name], strict=True)
         if round(ours, 2) != published
     ]
 
@@ -181,12 +179,8 @@ def _parse(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, Dataset
         prog="python -m reference.experiments",
         description="Train the published experiments and print the published tables beside ours.",
     )
-    parser.add_argument(
-        "--data", type=Path, metavar="PATH", help="the original regularization data (MATLAB file)"
-    )
-    parser.add_argument(
-        "--figures", type=Path, metavar="DIR", help="draw boundaries and costs into DIR (SVG)"
-    )
+    parser.add_argument("--data", type=Path, metavar="PATH", help="the original regularization data (MATLAB file)")
+    parser.add_argument("--figures", type=Path, metavar="DIR", help="draw boundaries and costs into DIR (SVG)")
     options = parser.parse_args(arguments)
     if options.figures is not None and find_spec("matplotlib") is None:
         parser.error("--figures needs matplotlib, which is not installed: python -m pip install matplotlib")

@@ -54,10 +54,7 @@ def draw(
         panel.set_title(name)
 
     folder.mkdir(parents=True, exist_ok=True)
-    return [
-        _save(figure, folder / f"{title}-{what}.svg")
-        for figure, what in ((costs, "costs"), (boundaries, "boundaries"))
-    ]
+    return [_save(figure, folder / f"{title}-{what}.svg") for figure, what in ((costs, "costs"), (boundaries, "boundaries"))]
 
 
 def _draw_boundary(axes: "Axes", parameters: Parameters, data: Dataset) -> None:

@@ -130,17 +130,13 @@ def gradient_check(x: float, theta: float, epsilon: float = 1e-7) -> float:
     True
     """
     # BEGIN SOLUTION
-    approximation = (forward_propagation(x, theta + epsilon) - forward_propagation(x, theta - epsilon)) / (
-        2 * epsilon
-    )
+    approximation = (forward_propagation(x, theta + epsilon) - forward_propagation(x, theta - epsilon)) / (2 * epsilon)
     difference = relative_difference(backward_propagation(x, theta), approximation)
     # END SOLUTION
     return difference
 
 
-def forward_propagation_n(
-    X: np.ndarray, Y: np.ndarray, parameters: dict[str, np.ndarray]
-) -> tuple[float, Cache]:
+def forward_propagation_n(X: np.ndarray, Y: np.ndarray, parameters: dict[str, np.ndarray]) -> tuple[float, Cache]:
     """Forward pass and mean cross-entropy of the network with layers 4-5-3-1.
 
     Parameters
@@ -176,9 +172,7 @@ def forward_propagation_n(
     return cost, cache
 
 
-def forward_propagation_n__guarded(
-    X: np.ndarray, Y: np.ndarray, parameters: dict[str, np.ndarray]
-) -> tuple[float, Cache]:
+def forward_propagation_n__guarded(X: np.ndarray, Y: np.ndarray, parameters: dict[str, np.ndarray]) -> tuple[float, Cache]:
     """As right as the reference up to a guard of 1e-7 inside the logarithms."""
     A3, cache = three_layer_network.forward_propagation(X, parameters)
     return compute_cost__guarded(A3, Y), cache

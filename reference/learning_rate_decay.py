@@ -37,9 +37,7 @@ def update_lr(learning_rate0: float, epoch_num: int, decay_rate: float) -> float
     return learning_rate
 
 
-def schedule_lr_decay(
-    learning_rate0: float, epoch_num: int, decay_rate: float, time_interval: int = 1000
-) -> float:
+def schedule_lr_decay(learning_rate0: float, epoch_num: int, decay_rate: float, time_interval: int = 1000) -> float:
     """Decay the learning rate in stairs: it stays the same for `time_interval` epochs.
 
     ``learning_rate = learning_rate0 / (1 + decay_rate * floor(epoch_num / time_interval))``

@@ -264,9 +264,7 @@ def update_parameters_with_adam(
     1.5
     """
     # BEGIN SOLUTION
-    parameters, v, s, _, _ = _adam(
-        parameters, grads, v, s, t, learning_rate, beta1, beta2, _root_plus(epsilon)
-    )
+    parameters, v, s, _, _ = _adam(parameters, grads, v, s, t, learning_rate, beta1, beta2, _root_plus(epsilon))
     # END SOLUTION
     return parameters, v, s
 

@@ -184,9 +184,7 @@ def forward_propagation_with_dropout(
     return A3, cache
 
 
-def backward_propagation_with_dropout(
-    X: np.ndarray, Y: np.ndarray, cache: Cache, keep_prob: float
-) -> dict[str, np.ndarray]:
+def backward_propagation_with_dropout(X: np.ndarray, Y: np.ndarray, cache: Cache, keep_prob: float) -> dict[str, np.ndarray]:
     """Gradients under dropout: the masks and the scaling of the forward pass act on ``dA1`` and ``dA2`` too.
 
     Parameters
@@ -296,9 +294,7 @@ def train(
 ) -> dict[str, np.ndarray]:
     """Do the work of :func:`model`, calling ``report(i, cost)`` before every step i that `interval` divides."""
     if lambd != 0 and keep_prob != 1:
-        raise ValueError(
-            "lambd and keep_prob are both set, expected L2 regularization or dropout, not both at once"
-        )
+        raise ValueError("lambd and keep_prob are both set, expected L2 regularization or dropout, not both at once")
     parameters = initialize_parameters([X.shape[0], 20, 3, 1])
     for i in range(num_iterations):
         if keep_prob != 1:

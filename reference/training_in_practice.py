@@ -129,9 +129,7 @@ def normalize__guarded(X: np.ndarray, mu: np.ndarray, sigma: np.ndarray) -> np.n
     return (X - mu) / (sigma + 1e-7)
 
 
-def diagnose_fit(
-    train_error: float, dev_error: float, bayes_error: float = 0.0, tolerance: float = 0.02
-) -> set[str]:
+def diagnose_fit(train_error: float, dev_error: float, bayes_error: float = 0.0, tolerance: float = 0.02) -> set[str]:
     """Tell bias from variance by the errors on the training and the development set.
 
     High bias when ``train_error - bayes_error > tolerance``; high variance when

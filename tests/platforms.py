@@ -11,7 +11,7 @@ from grader.course import Course, LoadedAssignment
 
 NAME = "halves"
 
-_ASSIGNMENT = '''
+_ASSIGNMENT = """
 import numpy as np
 from grader.spec import Assignment, Function, cases
 
@@ -28,7 +28,7 @@ ASSIGNMENT = Assignment(
                  helpers=("half",)),
     ),
 )
-'''
+"""
 _REFERENCE = '''
 def half(X):
     """Half of X."""

@@ -48,9 +48,7 @@ def beneath(site: Path, packages: list[str]) -> set[str]:
         (["not_installed"], set()),
     ],
 )
-def test_a_package_brings_its_own_folders_and_nothing_beside(
-    site: Path, packages: list[str], expected: set[str]
-) -> None:
+def test_a_package_brings_its_own_folders_and_nothing_beside(site: Path, packages: list[str], expected: set[str]) -> None:
     assert beneath(site, packages) == expected
 
 
@@ -177,9 +175,7 @@ def test_a_call_of_another_architecture_kills(machine: str) -> None:
         ("tgkill", (1,), REFUSED),
     ],
 )
-def test_some_calls_depend_on_an_argument(
-    machine: str, call: str, arguments: tuple[int, ...], expected: str
-) -> None:
+def test_some_calls_depend_on_an_argument(machine: str, call: str, arguments: tuple[int, ...], expected: str) -> None:
     program = program_for(machine)
     number = calls(CONDITIONAL, machine).get(call)
     if number is None:

@@ -110,9 +110,7 @@ def kept_files(setup: Setup) -> list[Path]:
 def test_equal_definitions_are_graded_once(tmp_path: Path, keeping: Setup) -> None:
     (tmp_path / "b").mkdir()
     first = job(tmp_path, "a.py", WRONG, student="s1")
-    second = replace(
-        job(tmp_path / "b", "a.py", WRONG + "\nprint('another line of work')\n", student="s2"), name="b/a.py"
-    )
+    second = replace(job(tmp_path / "b", "a.py", WRONG + "\nprint('another line of work')\n", student="s2"), name="b/a.py")
     one, two = grade_all(keeping, [first, second])
     assert (one.kept, two.kept) == (False, True)
     assert (two.report.submission, two.report.student) == ("b/a.py", "s2")

@@ -50,9 +50,7 @@ def test_the_points_of_the_checks_add_up_to_those_of_the_function(name: str) -> 
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize(
-    "body", ["return None", "pass", "return 0", "return ()", "return {}", "raise ValueError('no')"]
-)
+@pytest.mark.parametrize("body", ["return None", "pass", "return 0", "return ()", "return {}", "raise ValueError('no')"])
 def test_a_stub_earns_nothing(name: str, body: str) -> None:
     report = graded_function(name, f"def {name}(*args):\n    {body}")
     assert (report.status, report.points, report.carried) == ("failed", 0.0, False)
@@ -84,9 +82,7 @@ def test_a_stub_of_zeros_of_the_right_form_earns_nothing(name: str) -> None:
 
 
 def test_zeros_earn_everything_where_zeros_are_right() -> None:
-    report = graded_function(
-        "zeros_like_all", "def zeros_like_all(p):\n    return {'v' + k: 0 * v for k, v in p.items()}"
-    )
+    report = graded_function("zeros_like_all", "def zeros_like_all(p):\n    return {'v' + k: 0 * v for k, v in p.items()}")
     assert (report.status, report.points) == ("passed", 5.0)
 
 
@@ -146,9 +142,7 @@ def test_what_a_stub_gets_right_earns_points_only_beside_something_else() -> Non
 
 
 def test_an_unscaled_random_item_takes_the_trivial_ones_along() -> None:
-    report = graded_function(
-        "noise", "def noise(n, m):\n    return {'W1': np.random.randn(n, m), 'b1': np.zeros((n, 1))}"
-    )
+    report = graded_function("noise", "def noise(n, m):\n    return {'W1': np.random.randn(n, m), 'b1': np.zeros((n, 1))}")
     assert rows(report)["values", "b{l}"] == ("passed", 0.0)
     assert rows(report)["inputs", "inputs"] == ("skipped", 0.0)
     assert report.points == 0.0
@@ -194,9 +188,7 @@ def test_a_mask_may_be_of_any_numeric_dtype(mask: str) -> None:
     assert graded_function("above", f"def above(X, t):\n    return {mask}").points == 5.0
 
 
-@pytest.mark.parametrize(
-    "mask", ["(X > t).astype(complex)", "(X > t).astype(str)", "2.0 * (X > t)", "(X > t).tolist()"]
-)
+@pytest.mark.parametrize("mask", ["(X > t).astype(complex)", "(X > t).astype(str)", "2.0 * (X > t)", "(X > t).tolist()"])
 def test_a_loose_dtype_forgives_nothing_else(mask: str) -> None:
     assert graded_function("above", f"def above(X, t):\n    return {mask}").points == 0.0
 

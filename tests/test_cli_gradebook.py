@@ -104,8 +104,7 @@ def test_a_mark_above_the_maximum_is_kept_and_pointed_out(book: str) -> None:
 def test_canvas_and_moodle_files_are_filled_and_who_is_not_found_is_told(book: str, tmp_path: Path) -> None:
     canvas, moodle, target = tmp_path / "canvas.csv", tmp_path / "moodle.csv", tmp_path / "filled.csv"
     canvas.write_text(
-        "Student,ID,SIS User ID,SIS Login ID,Section,Halves (7)\n"
-        '    Points Possible,,,,,100\n"A, Ada",1,ada,ada,X,\n',
+        'Student,ID,SIS User ID,SIS Login ID,Section,Halves (7)\n    Points Possible,,,,,100\n"A, Ada",1,ada,ada,X,\n',
         "utf-8",
     )
     result = run("export", book, NAME, "--to", "canvas", "--template", str(canvas), "-o", str(target))

@@ -197,9 +197,7 @@ def test_names_that_only_look_like_canvas_do_not_merge_students(class_dir: Path)
     ],
     ids=["folders", "flat"],
 )
-def test_both_moodle_layouts_are_sorted_by_participant(
-    class_dir: Path, files: dict[str, str | bytes], form: str
-) -> None:
+def test_both_moodle_layouts_are_sorted_by_participant(class_dir: Path, files: dict[str, str | bytes], form: str) -> None:
     if form == "zip":
         (class_dir / "hw-501.zip").write_bytes(zipped(files))
         found = run(class_dir / "hw-501.zip")
@@ -261,9 +259,7 @@ def test_a_gradescope_export_names_its_submitters(class_dir: Path, form: str) ->
     ]
 
 
-@pytest.mark.parametrize(
-    "text", ["{", "- a\n- b", "", "a: b", "submission_1: {':submitters': text}", "\xff", "[" * 5000]
-)
+@pytest.mark.parametrize("text", ["{", "- a\n- b", "", "a: b", "submission_1: {':submitters': text}", "\xff", "[" * 5000])
 def test_broken_gradescope_metadata_costs_only_the_names(class_dir: Path, text: str) -> None:
     lay_out(class_dir, {"submission_metadata.yml": text.encode("latin-1"), "submission_1/hw.py": FULL})
     found = run(class_dir)
@@ -388,9 +384,7 @@ def test_several_zips_are_one_student_each_and_a_single_flat_one_is_a_class(clas
         {"x/submitted/ann/hw.py": PART, "x/submitted/bob/hw.py": PART},
     ],
 )
-def test_nobody_hands_in_for_others_by_a_zip_that_looks_like_a_download(
-    class_dir: Path, planted: dict[str, str]
-) -> None:
+def test_nobody_hands_in_for_others_by_a_zip_that_looks_like_a_download(class_dir: Path, planted: dict[str, str]) -> None:
     lay_out(class_dir, {"ann.zip": zipped({"hw.py": FULL}), "eve.zip": zipped(planted), "bob.py": FULL})
     by_name = run(class_dir / "ann.zip", class_dir / "eve.zip", class_dir / "bob.py")
     for found in (by_name, run(class_dir)):
@@ -573,9 +567,7 @@ _PARTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characte
 
 @settings(max_examples=50, deadline=None)
 @given(names=st.sets(_PARTS.filter(lambda name: not name.startswith(".") and name not in JUNK), min_size=2, max_size=6))
-def test_every_student_of_a_class_zip_is_collected_once(
-    tmp_path_factory: pytest.TempPathFactory, names: set[str]
-) -> None:
+def test_every_student_of_a_class_zip_is_collected_once(tmp_path_factory: pytest.TempPathFactory, names: set[str]) -> None:
     root = tmp_path_factory.mktemp("zip")
     (root / "class.zip").write_bytes(zipped({f"{name}/hw.py": FULL for name in sorted(names)}))
     found = collect([root / "class.zip"], graded_names=GRADED, unpack_to=root / "unpacked")

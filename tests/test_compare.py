@@ -162,8 +162,7 @@ def test_a_message_about_an_array_counts_measures_and_points() -> None:
     assert found is not None
     assert found.place == (0, 1)
     assert found.message == (
-        "dW[0, 1] is 2.5, expected 2; 2 of 4 elements of dW are wrong "
-        "(largest difference 1, relative 0.25; allowed 1e-09)"
+        "dW[0, 1] is 2.5, expected 2; 2 of 4 elements of dW are wrong (largest difference 1, relative 0.25; allowed 1e-09)"
     )
 
 

@@ -287,9 +287,7 @@ def test_a_problem_with_one_kind_of_input_only_is_told() -> None:
     assert found.message == "value is wrong only for inputs of the kind 'one example'"
 
 
-@pytest.mark.parametrize(
-    "classes", [["small"] * 4, ["kink", "general", "general", "kink"], ["general"] * 3 + ["small"]]
-)
+@pytest.mark.parametrize("classes", [["small"] * 4, ["kink", "general", "general", "kink"], ["general"] * 3 + ["small"]])
 def test_a_problem_elsewhere_too_is_not_laid_on_one_kind_of_input(classes: list[str]) -> None:
     def student(X: Any) -> Any:
         return X + RNG.standard_normal() if X.shape == (3, 3) else X

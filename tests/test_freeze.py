@@ -235,11 +235,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "a property that the reference breaks",
-        {
-            "functions": TWICE.format(
-                ', properties=(Property("even", 0.1, lambda d: [inputs(d)], lambda g: "it is odd"),)'
-            )
-        },
+        {"functions": TWICE.format(', properties=(Property("even", 0.1, lambda d: [inputs(d)], lambda g: "it is odd"),)')},
         r"twice: the property 'even' fails for twice: it is odd",
     ),
     (
@@ -318,9 +314,7 @@ def test_freezing_fails_loudly(tmp_path: Path, files: dict[str, Any], words: str
 def test_a_kit_cannot_draw(tmp_path: Path) -> None:
     loaded = sample(tmp_path)
     (tmp_path / "reference" / "sample.py").unlink()
-    with pytest.raises(
-        SpecError, match=r"sample has no reference here, so its cases cannot be drawn \(a student kit\?\)"
-    ):
+    with pytest.raises(SpecError, match=r"sample has no reference here, so its cases cannot be drawn \(a student kit\?\)"):
         freeze(loaded)
 
 

@@ -147,9 +147,7 @@ def test_a_kit_says_that_a_function_stands_on_a_wrong_one(action: Path, reposito
     ("content", "why"),
     [("", "the file is empty"), ("x = 1\n", "no graded function"), ("def half(:\n", "left out")],
 )
-def test_what_cannot_be_graded_is_neither_right_nor_zero(
-    action: Path, repository: Path, content: str, why: str
-) -> None:
+def test_what_cannot_be_graded_is_neither_right_nor_zero(action: Path, repository: Path, content: str, why: str) -> None:
     (repository / "s.py").write_text(content, "utf-8")
     ran = run(action, repository, "s.py")
     assert ran.status == 2

@@ -57,9 +57,7 @@ def begin(book: Gradebook, assignment: str = "a1", cases: str = "abc") -> int:
 
 def test_a_run_knows_what_when_and_how_much(book: Gradebook) -> None:
     summer = timezone(timedelta(hours=2))
-    first = start_run(
-        book, assignment="a1", cases="abc", grader_version="1.2", started=NOON.astimezone(summer), note="x"
-    )
+    first = start_run(book, assignment="a1", cases="abc", grader_version="1.2", started=NOON.astimezone(summer), note="x")
     second = begin(book, "a2")
     record(book, first, report())
     finish_run(book, first, finished=NOON + timedelta(minutes=1))

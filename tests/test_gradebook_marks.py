@@ -56,9 +56,7 @@ def points(book: Gradebook, policy: Policy) -> float | None:
 
 def test_a_mark_carries_what_is_known_about_it(book: Gradebook) -> None:
     number = run(book, (graded(7.5), "f1"), name="Jane", email="j@u.edu", late=True)
-    assert marks(book, "a1") == (
-        Mark("s1", 7.5, 10.0, "Jane", "j@u.edu", "graded", True, "hw.py", number, computed=7.5),
-    )
+    assert marks(book, "a1") == (Mark("s1", 7.5, 10.0, "Jane", "j@u.edu", "graded", True, "hw.py", number, computed=7.5),)
     assert marks(book, "other") == ()
 
 

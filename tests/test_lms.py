@@ -51,9 +51,7 @@ def test_canvas_students_are_found_by_any_of_their_identifiers(student: str) -> 
     filled = fill_canvas(CANVAS, [mark(student)], column="HW1")
     assert filled.data == CANVAS.replace(b'"A, B",,40.00', b'"A, B",90,40.00')
     assert filled.written == 1
-    assert filled.messages == (
-        '4 of 5 students in the file got no mark: ="=Roe, Jim", Lee, Kim, Poe, Eve, Student, Test',
-    )
+    assert filled.messages == ('4 of 5 students in the file got no mark: ="=Roe, Jim", Lee, Kim, Poe, Eve, Student, Test',)
 
 
 @pytest.mark.parametrize("wanted", ["HW2", "102", "HW2 (102)"])
@@ -187,9 +185,7 @@ def test_what_canvas_reads_back_is_what_was_given_and_nothing_else(
     students: list[tuple[str, float, bool]],
 ) -> None:
     head = [["Student", "ID", "Section", "HW (5)"], ["    Points Possible", "", "", "100.00"]]
-    rows = [
-        [name, str(1000 + i), "A", "old"] for i, (name, _, _) in enumerate(students) if "Points Possible" not in name
-    ]
+    rows = [[name, str(1000 + i), "A", "old"] for i, (name, _, _) in enumerate(students) if "Points Possible" not in name]
     given_marks = [mark(str(1000 + i), points) for i, (_, points, has) in enumerate(students) if has]
     filled = fill_canvas(_table(head + rows), given_marks)
     expected = {m.student: m.points for m in given_marks}

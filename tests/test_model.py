@@ -21,9 +21,7 @@ from grader.model import (
 )
 
 CHECK = Check("values", "dW", "failed", 0.0, 2.0, "3 of 6 elements differ")
-FUNCTION = FunctionReport(
-    "f", "failed", "cell 7, line 3", 1.0, 8.0, False, (CHECK,), (Finding("code", "m", "h"),), {"a": 1}
-)
+FUNCTION = FunctionReport("f", "failed", "cell 7, line 3", 1.0, 8.0, False, (CHECK,), (Finding("code", "m", "h"),), {"a": 1})
 REPORT = Report("dnn", "a.ipynb", "s1", "graded", "full", 1.0, 8.0, (FUNCTION,), (), ("told",), "abc", "0.1", 0.5)
 
 TEXT = st.text(max_size=8)

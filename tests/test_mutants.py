@@ -90,9 +90,7 @@ def test_only_code_is_mutated() -> None:
         assert not mutant.before.startswith(("def", '"""', "Add"))
     (function,) = ast.parse(dedent(source)).body
     assert isinstance(function, ast.FunctionDef)
-    assert plain_source(function) == (
-        "def f(X, rate=0.5):\n    if rate > 1:\n        raise ValueError\n    return X"
-    )
+    assert plain_source(function) == ("def f(X, rate=0.5):\n    if rate > 1:\n        raise ValueError\n    return X")
 
 
 def test_a_budget_takes_a_part_scattered_over_all_and_the_same_each_time() -> None:

@@ -209,8 +209,7 @@ def test_a_helper_that_is_called_in_another_way_is_not_carried_and_does_not_cras
 
 def test_default_arguments_and_tables_get_the_right_helper_too() -> None:
     layer = (
-        "TABLE = {'a': affine}\ndef layer(X, W, b, run=affine):\n"
-        "    return (run(X, W, b)[0] + TABLE['a'](X, W, b)[0]) / 4"
+        "TABLE = {'a': affine}\ndef layer(X, W, b, run=affine):\n    return (run(X, W, b)[0] + TABLE['a'](X, W, b)[0]) / 4"
     )
     report = graded(solution(BROKEN_AFFINE, layer))
     assert verdicts(report)["layer"] == ("passed", 10.0, True)
@@ -382,9 +381,7 @@ def confined(source: str, sandbox: Sandbox) -> Report:
 
 
 def test_a_right_submission_has_full_marks_in_the_sandbox_too(sandbox: Sandbox) -> None:
-    text = solution().replace(
-        "def half(Z):\n    return Z / 2\n", "from tiny_utils import half\nimport no_such_package\n"
-    )
+    text = solution().replace("def half(Z):\n    return Z / 2\n", "from tiny_utils import half\nimport no_such_package\n")
     report = confined(text, sandbox)
     assert verdicts(report) == {}
     assert (report.points, report.sandbox) == (100.0, sandbox.level)
@@ -401,9 +398,7 @@ def test_carried_and_named_in_the_sandbox_as_in_this_process(sandbox: Sandbox) -
     )
     here, there = graded(source), confined(source, sandbox)
     assert verdicts(there) == verdicts(here)
-    assert {f.name: codes(there, f.name) for f in there.functions} == {
-        f.name: codes(here, f.name) for f in here.functions
-    }
+    assert {f.name: codes(there, f.name) for f in there.functions} == {f.name: codes(here, f.name) for f in here.functions}
 
 
 def test_an_endless_loop_costs_one_function_and_what_stands_on_it_is_carried(sandbox: Sandbox) -> None:

@@ -73,9 +73,7 @@ def test_a_student_is_found_by_every_identifier_and_spelling(keys: list[str | No
     ],
 )
 def test_nobody_is_guessed(keys: list[str], names: list[str], why: str) -> None:
-    people = roster_of(
-        [Person("s1", "Kim Lee", "", ("7",)), Person("s2", "Lee, Kim"), Person("s3", "Ann Roe"), Person("7")]
-    )
+    people = roster_of([Person("s1", "Kim Lee", "", ("7",)), Person("s2", "Lee, Kim"), Person("s3", "Ann Roe"), Person("7")])
     assert find(people, keys, names) == why
 
 

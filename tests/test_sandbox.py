@@ -139,9 +139,7 @@ def f(x):
 
 
 def test_a_crash_is_not_tried_again(sandbox: Sandbox) -> None:
-    source = (
-        "import os\ncalls = []\n\ndef f(x):\n    calls.append(x)\n    return os._exit(1) if len(calls) == 2 else x\n"
-    )
+    source = "import os\ncalls = []\n\ndef f(x):\n    calls.append(x)\n    return os._exit(1) if len(calls) == 2 else x\n"
     assert values(sandbox.run(program(source), ask("f", (1,), (2,), (3,)))) == [1, "crashed", "not-run"]
 
 
@@ -431,8 +429,18 @@ def test_an_unanswered_helper_is_an_exception_in_the_worker(sandbox: Sandbox) ->
 
 @pytest.mark.parametrize(
     "expression",
-    ["np.float(x)", "np.product(x)", "x.astype(np.int)[0]", "np.row_stack([x, x])[0, 0]", "np.float_(x[0])", "float(x)"]
-    + ["np.asscalar(x)", "-np.NINF and x[0]", "np.array([x]).astype(np.bool).sum() * x[0]", "np.trapz([1, 1], [0, 2])"],
+    [
+        "np.float(x)",
+        "np.product(x)",
+        "x.astype(np.int)[0]",
+        "np.row_stack([x, x])[0, 0]",
+        "np.float_(x[0])",
+        "float(x)",
+        "np.asscalar(x)",
+        "-np.NINF and x[0]",
+        "np.array([x]).astype(np.bool).sum() * x[0]",
+        "np.trapz([1, 1], [0, 2])",
+    ],
 )
 def test_what_numpy_took_when_a_submission_was_written_still_counts(sandbox: Sandbox, expression: str) -> None:
     run = sandbox.run(program(f"import numpy as np\ndef f(x): return {expression}"), ask("f", (np.array([2.0]),)))

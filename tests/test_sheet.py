@@ -32,9 +32,7 @@ def written(table: list[list[str]], delimiter: str = ",", quoting: int = csv.QUO
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
     bom=st.booleans(),
 )
-def test_a_sheet_holds_what_the_csv_module_reads(
-    table: list[list[str]], delimiter: str, quoting: int, bom: bool
-) -> None:
+def test_a_sheet_holds_what_the_csv_module_reads(table: list[list[str]], delimiter: str, quoting: int, bom: bool) -> None:
     table = [["id", "name", "more", "yet more"], *table]  # the header decides what the separator is
     text = written(table, delimiter, quoting)
     sheet = parse_sheet(codecs.BOM_UTF8 * bom + text.encode())
@@ -43,9 +41,7 @@ def test_a_sheet_holds_what_the_csv_module_reads(
 
 
 @given(table=_TABLES, value=_TEXT, data=st.data())
-def test_a_changed_cell_reads_back_and_nothing_else_changes(
-    table: list[list[str]], value: str, data: st.DataObject
-) -> None:
+def test_a_changed_cell_reads_back_and_nothing_else_changes(table: list[list[str]], value: str, data: st.DataObject) -> None:
     table = [["id", "name", "more", "yet more"], *table]
     original = codecs.BOM_UTF8 + written(table, quoting=csv.QUOTE_ALL).encode()
     sheet = parse_sheet(original)

@@ -174,7 +174,5 @@ def test_functions_are_told_apart_by_identity() -> None:
 def test_the_families_of_errors_are_apart() -> None:
     for family in (SpecError, SubmissionError, GraderError):
         assert issubclass(family, HarnessError)
-        assert not any(
-            issubclass(family, other) for other in (SpecError, SubmissionError, GraderError) if other != family
-        )
+        assert not any(issubclass(family, other) for other in (SpecError, SubmissionError, GraderError) if other != family)
     assert issubclass(WireError, GraderError)

@@ -296,9 +296,7 @@ def test_a_cell_that_is_indented_as_a_whole_is_read() -> None:
 
 
 def test_tabs_and_spaces_may_be_mixed() -> None:
-    found = notebook(
-        "def f(x):\n\tif x:\n\t    return x\n        return 0\n".replace("        return 0", "    return 0")
-    )
+    found = notebook("def f(x):\n\tif x:\n\t    return x\n        return 0\n".replace("        return 0", "    return 0"))
     assert (names(found), found.messages) == (["f"], ())
     assert run(found)["f"](3) == 3
 

@@ -145,9 +145,7 @@ def who_is_there() -> tuple[Who, ...]:
 
 def run(who: Who, code: list[str], standard_input: str) -> str:
     """Run an interpreter as the zygote is run, as the user asked for."""
-    identity: dict[str, Any] = (
-        {} if who.uid is None else {"user": who.uid, "group": who.uid, "extra_groups": []}
-    )
+    identity: dict[str, Any] = {} if who.uid is None else {"user": who.uid, "group": who.uid, "extra_groups": []}
     threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
     done = subprocess.run(
         [who.python, "-I", "-S", "-B", *code],
@@ -503,9 +501,7 @@ def test_everything_ends_with(between: bool) -> None:
 USE_UP_A_SECOND = "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass"
 
 
-@pytest.mark.parametrize(
-    ("ending", "code"), [("import os; os._exit(7)", 7), (USE_UP_A_SECOND, 128 + signal.SIGKILL)]
-)
+@pytest.mark.parametrize(("ending", "code"), [("import os; os._exit(7)", 7), (USE_UP_A_SECOND, 128 + signal.SIGKILL)])
 def test_the_bootstrap_exits_as_its_child_does(ending: str, code: int) -> None:
     if "pid" not in probe().namespaces:
         pytest.skip("this machine gives no process namespace, so there is no bootstrap")
@@ -531,9 +527,7 @@ def test_no_wall_is_put_up_for_none() -> None:
 
 def test_a_call_that_fails_names_itself_and_the_reason() -> None:
     with pytest.raises(walls.WallError, match=r"syscall: .*descriptor") as caught:
-        walls.landlock_restrict(-1) if walls.landlock_abi() else walls._libc(
-            "syscall", walls._SYS_CLOSE_RANGE, 2, 1, 0
-        )
+        walls.landlock_restrict(-1) if walls.landlock_abi() else walls._libc("syscall", walls._SYS_CLOSE_RANGE, 2, 1, 0)
     assert caught.value.errno
 
 

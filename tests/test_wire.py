@@ -198,9 +198,7 @@ def test_a_reply_beyond_the_bounds_is_refused_where_it_is_made(value: Any, messa
         encode(value, opaque=lambda _: 0)
 
 
-@pytest.mark.parametrize(
-    "value", ["x" * (wire.MAX_TEXT + 1), dict.fromkeys(range(wire.MAX_KEYS + 1)), set(range(2000))]
-)
+@pytest.mark.parametrize("value", ["x" * (wire.MAX_TEXT + 1), dict.fromkeys(range(wire.MAX_KEYS + 1)), set(range(2000))])
 def test_questions_may_hold_what_replies_may_not(value: Any) -> None:
     assert decode(encode(value)) == value
     with pytest.raises(WireError, match="more than"):

@@ -48,9 +48,7 @@ def rmsprop_over_gradients(parameters, grads, s, beta2, learning_rate, epsilon):
     moved, kept = {}, {}
     for name, gradient in grads.items():
         kept[name] = s[name] - (1 - beta2) * (s[name] - gradient * gradient)
-        moved[name[1:]] = parameters[name[1:]] - np.multiply(
-            learning_rate, np.divide(gradient, kept[name] ** 0.5 + epsilon)
-        )
+        moved[name[1:]] = parameters[name[1:]] - np.multiply(learning_rate, np.divide(gradient, kept[name] ** 0.5 + epsilon))
     return [moved, kept]
 
 

@@ -452,9 +452,7 @@ def running_permuted(running_mean, running_variance, Z, momentum):
     return momentum * running_variance + (1 - momentum) * variance, momentum * running_mean + (1 - momentum) * mu
 
 
-@mistake(
-    "mutated-input", "update_running_average", "the running averages are overwritten", "Make new arrays: no *= and +=."
-)
+@mistake("mutated-input", "update_running_average", "the running averages are overwritten", "Make new arrays: no *= and +=.")
 def running_in_place(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
     running_mean *= momentum

@@ -33,9 +33,7 @@ def _cross_entropy_slope(AL, Y):
     return (1 - Y) / (1 - AL) - Y / AL
 
 
-def _gradients(
-    X, Y, parameters, *, hidden=_relu, hidden_slope=_relu_slope, output=_cross_entropy_slope, output_slope=None
-):
+def _gradients(X, Y, parameters, *, hidden=_relu, hidden_slope=_relu_slope, output=_cross_entropy_slope, output_slope=None):
     AL, seen = _forward(X, parameters, hidden)
     dA, grads, last = output(AL, Y), {}, len(seen)
     for layer in range(last, 0, -1):

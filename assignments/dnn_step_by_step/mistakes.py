@@ -858,9 +858,7 @@ _MODEL_BACKWARD = [
 
 def _update(parameters, grads, rate, only=lambda name, depth: True):
     depth = len(parameters) // 2
-    return {
-        name: value - rate * grads[f"d{name}"] if only(name, depth) else value for name, value in parameters.items()
-    }
+    return {name: value - rate * grads[f"d{name}"] if only(name, depth) else value for name, value in parameters.items()}
 
 
 def _literal(rate):

@@ -262,14 +262,11 @@ _HE_SCALES = (
 
 
 def _scaled(scale):
-    return lambda layers_dims: _parameters(
-        layers_dims, lambda l, n, n_prev: np.random.randn(n, n_prev) * scale(n, n_prev)
-    )
+    return lambda layers_dims: _parameters(layers_dims, lambda l, n, n_prev: np.random.randn(n, n_prev) * scale(n, n_prev))
 
 
 _HE = tuple(
-    mistake(code, "initialize_parameters_he", message, hint)(_scaled(scale))
-    for code, message, hint, scale in _HE_SCALES
+    mistake(code, "initialize_parameters_he", message, hint)(_scaled(scale)) for code, message, hint, scale in _HE_SCALES
 )
 
 

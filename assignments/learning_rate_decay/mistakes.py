@@ -150,9 +150,7 @@ STAIRS = [
     _stairs(_INTERVAL_LITERAL, _at(lambda epoch, interval: epoch / 1000)),
     _stairs(
         _ONLY_MULTIPLES,
-        lambda rate, epoch, decay, interval: (
-            rate / (1 + decay * (epoch // interval)) if epoch % interval == 0 else rate
-        ),
+        lambda rate, epoch, decay, interval: rate / (1 + decay * (epoch // interval)) if epoch % interval == 0 else rate,
     ),
     _stairs(
         (
@@ -168,9 +166,7 @@ STAIRS = [
             "there is a value only in the first epoch of an interval; in all others the result is None",
             "Which learning rate should epoch 11 have when an interval has 10 epochs?",
         ),
-        lambda rate, epoch, decay, interval: (
-            rate / (1 + decay * (epoch // interval)) if epoch % interval == 0 else None
-        ),
+        lambda rate, epoch, decay, interval: rate / (1 + decay * (epoch // interval)) if epoch % interval == 0 else None,
     ),
     _stairs(
         (

@@ -365,9 +365,7 @@ class _Momentum:
 
     def step(self, v=None, *, rate=None, direction=None, p=None):
         v = self.new() if v is None else v
-        moved = _step(
-            self.p if p is None else p, self.rate if rate is None else rate, v if direction is None else direction
-        )
+        moved = _step(self.p if p is None else p, self.rate if rate is None else rate, v if direction is None else direction)
         return {**self.p, **moved}, {**self.v, **v}
 
 
@@ -503,9 +501,7 @@ def _adam_in_place(p, g, v, s, t, rate, beta1, beta2, epsilon):
 
 def _adam_without(layer):
     """Nothing happens in one layer."""
-    return lambda a: a.step(
-        v=_but_layer(a.new_v, layer(a)), s=_but_layer(a.new_s, layer(a)), p=_but_layer(a.p, layer(a))
-    )
+    return lambda a: a.step(v=_but_layer(a.new_v, layer(a)), s=_but_layer(a.new_s, layer(a)), p=_but_layer(a.p, layer(a)))
 
 
 LAYER = (

@@ -95,9 +95,7 @@ def l2_by_layers(X, Y, cache, lambd):
 def dropout_by_layers(X, Y, cache, keep_prob):
     Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3 = cache
     masks = {1: D1, 2: D2}
-    return _by_layers(
-        X, Y, (W1, W2, W3), (Z1, Z2, Z3), (A1, A2, A3), lambda dA, l: np.where(masks[l], dA, 0) / keep_prob
-    )
+    return _by_layers(X, Y, (W1, W2, W3), (Z1, Z2, Z3), (A1, A2, A3), lambda dA, l: np.where(masks[l], dA, 0) / keep_prob)
 
 
 def dropout_in_place(X, Y, cache, keep_prob):

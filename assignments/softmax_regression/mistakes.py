@@ -659,9 +659,7 @@ def _initialized(layer_dims, weights):
 _SCALE_HINT = "Compute the variance of one of your larger weight matrices and compare it with the formula."
 
 
-@mistake(
-    "zero-weights", "xavier_initialization", "all weights are zero", "Why would all units of a layer stay the same?"
-)
+@mistake("zero-weights", "xavier_initialization", "all weights are zero", "Why would all units of a layer stay the same?")
 def xavier_zero(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.zeros((n, n_prev)))
 

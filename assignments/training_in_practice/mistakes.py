@@ -188,7 +188,9 @@ def fit_flat(X_train):
     return np.mean(X_train, axis=1), np.std(X_train, axis=1)
 
 
-@mistake("sum-for-mean", "fit_normalization", "mu is the sum over the examples; the division by m is missing", "Divide by m.")
+@mistake(
+    "sum-for-mean", "fit_normalization", "mu is the sum over the examples; the division by m is missing", "Divide by m."
+)
 def fit_sums(X_train):
     mu, sigma = _moments(X_train)
     return mu * X_train.shape[1], sigma
@@ -269,7 +271,10 @@ def normalize_not_scaled(X, mu, sigma):
 
 
 @mistake(
-    "variance-for-deviation", "normalize", "this divides by the variance, not by sigma", "Is sigma already a root, or not yet?"
+    "variance-for-deviation",
+    "normalize",
+    "this divides by the variance, not by sigma",
+    "Is sigma already a root, or not yet?",
 )
 def normalize_by_variance(X, mu, sigma):
     return (X - mu) / _guarded(sigma) ** 2
@@ -287,9 +292,7 @@ def normalize_multiplied(X, mu, sigma):
     return (X - mu) * _guarded(sigma)
 
 
-@mistake(
-    "missing-parentheses", "normalize", "only mu is divided by sigma", "Which operation comes first in X - mu / sigma?"
-)
+@mistake("missing-parentheses", "normalize", "only mu is divided by sigma", "Which operation comes first in X - mu / sigma?")
 def normalize_without_parentheses(X, mu, sigma):
     return X - mu / _guarded(sigma)
 
@@ -537,7 +540,12 @@ def rate_fixed_bounds(low, high, n, seed=0):
     return 10 ** (-4 * np.random.rand(n))
 
 
-@mistake("wrong-shape", "sample_learning_rate", "the draws come as a matrix; a vector of shape (n,) is asked for", "Draw n numbers.")
+@mistake(
+    "wrong-shape",
+    "sample_learning_rate",
+    "the draws come as a matrix; a vector of shape (n,) is asked for",
+    "Draw n numbers.",
+)
 def rate_column(low, high, n, seed=0):
     return _log_uniform(low, high, n).reshape(n, 1)
 
@@ -612,7 +620,9 @@ def momentum_repeated(low, high, n, seed=0):
     return np.full(n, 1 - _log_uniform(1 - high, 1 - low, 1))
 
 
-@mistake("wrong-shape", "sample_momentum", "the draws come as a matrix; a vector of shape (n,) is asked for", "Draw n numbers.")
+@mistake(
+    "wrong-shape", "sample_momentum", "the draws come as a matrix; a vector of shape (n,) is asked for", "Draw n numbers."
+)
 def momentum_column(low, high, n, seed=0):
     return 1 - _log_uniform(1 - high, 1 - low, n).reshape(n, 1)
 
@@ -743,7 +753,12 @@ def stopping_cost(dev_costs, patience):
     return dev_costs[_stop(dev_costs, patience)]
 
 
-@mistake("counts-from-one", "early_stopping_epoch", "epochs are counted from 1; the result is an index, from 0", "Indices begin at 0.")
+@mistake(
+    "counts-from-one",
+    "early_stopping_epoch",
+    "epochs are counted from 1; the result is an index, from 0",
+    "Indices begin at 0.",
+)
 def stopping_from_one(dev_costs, patience):
     return _stop(dev_costs, patience) + 1
 

@@ -84,9 +84,7 @@ def rates_chart(rates: Sequence[FunctionRate]) -> str:
         for name, colour, hatch in zip(OUTCOME_NAMES, OUTCOMES, HATCHES, strict=True):
             widths = [100.0 * getattr(rate, name) / max(1, rate.total) for rate in rates]
             label = texts.OUTCOMES[name]
-            axes.barh(
-                places, widths, left=left, height=0.72, color=colour, hatch=hatch, label=label, linewidth=0
-            )
+            axes.barh(places, widths, left=left, height=0.72, color=colour, hatch=hatch, label=label, linewidth=0)
             left = [a + b for a, b in zip(left, widths, strict=True)]
         axes.set_yticks(places, names)
         axes.invert_yaxis()
@@ -129,9 +127,7 @@ def _figure(width: float, height: float) -> tuple[Figure, Any]:
 def _themed(figure: Figure, title: str, description: str) -> str:
     """The figure as an SVG element with a role, a name, classes for colours and no inline style."""
     buffer = io.StringIO()
-    figure.savefig(
-        buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
-    )
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     ElementTree.register_namespace("", SVG)
     ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
     root = ElementTree.fromstring(buffer.getvalue())

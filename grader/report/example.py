@@ -60,9 +60,7 @@ def example_of(function: FunctionReport) -> Example:
         item="" if kinds & {"runs", "property"} else _label(item, where),
         results=tuple(results),
         style=style_for(expected, got, where),
-        difference=texts.first_difference(where, *pair)
-        if pair and where and not named and len(results) > 1
-        else "",
+        difference=texts.first_difference(where, *pair) if pair and where and not named and len(results) > 1 else "",
         output=str(data.get("output") or "").rstrip(),
         snippet=str(data.get("snippet") or "").rstrip(),
     )

@@ -77,9 +77,7 @@ class Page:
         return ""
 
 
-def write_site(
-    reports: Sequence[Report], directory: str | Path, *, sources: Mapping[str, Source] | None = None
-) -> Path:
+def write_site(reports: Sequence[Report], directory: str | Path, *, sources: Mapping[str, Source] | None = None) -> Path:
     """Write the pages of one run and return the class page.
 
     Parameters
@@ -103,9 +101,7 @@ def write_site(
 
     names = sorted({report.assignment for report in reports})
     if len(names) > 1:
-        raise GraderError(
-            f"a class page shows one assignment, found {', '.join(names)}; write one site for each"
-        )
+        raise GraderError(f"a class page shows one assignment, found {', '.join(names)}; write one site for each")
     counts = overview(reports)
     charts = {
         "marks_chart": _trusted(marks_chart(counts.histogram)),

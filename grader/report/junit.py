@@ -73,9 +73,7 @@ def _cases(report: Report, function: FunctionReport) -> list[Element]:
 
 
 def _case(report: Report, function: str, name: str) -> Element:
-    return Element(
-        "testcase", classname=f"{plain(report.assignment)}.{plain(function)}", name=plain(name), time="0"
-    )
+    return Element("testcase", classname=f"{plain(report.assignment)}.{plain(function)}", name=plain(name), time="0")
 
 
 def _outcome(case: Element, tag: str, message: str, text: str) -> None:

@@ -83,9 +83,7 @@ def _bounded(lines: Sequence[str]) -> str:
     return "\n".join(kept) + "\n"
 
 
-def render_annotations(
-    report: Report, *, path: str | None = None, lines: Mapping[str, int] = MappingProxyType({})
-) -> str:
+def render_annotations(report: Report, *, path: str | None = None, lines: Mapping[str, int] = MappingProxyType({})) -> str:
     """Workflow commands that mark each function which did not pass, to be printed to standard output.
 
     Parameters

@@ -143,8 +143,7 @@ def _function_rate(name: str, group: Sequence[FunctionReport]) -> FunctionRate:
         failed=len(group) - len(passed) - absent,
         absent=absent,
         checks=tuple(
-            CheckRate(kind, check, n["passed"], n["failed"], n["skipped"])
-            for (kind, check), n in statuses.items()
+            CheckRate(kind, check, n["passed"], n["failed"], n["skipped"]) for (kind, check), n in statuses.items()
         ),
     )
 

@@ -48,9 +48,7 @@ class Line:
     hang: int = 0
 
 
-def render_report(
-    report: Report, *, verbose: bool = False, width: int | None = None, color: bool | None = None
-) -> str:
+def render_report(report: Report, *, verbose: bool = False, width: int | None = None, color: bool | None = None) -> str:
     """One submission as its author reads it.
 
     Parameters
@@ -127,9 +125,7 @@ def _head(report: Report) -> list[Line]:
 
 def _function_list(functions: Sequence[FunctionReport], width: int) -> list[Line]:
     """A line each: status, name, points in columns where there is room, and the place behind or below."""
-    rows = [
-        (_word(f.status), plain(clip(f.name, 60)), texts.points(f.points, f.max_points)) for f in functions
-    ]
+    rows = [(_word(f.status), plain(clip(f.name, 60)), texts.points(f.points, f.max_points)) for f in functions]
     columns = [max(_cells(row[i]) for row in rows) for i in range(3)]
     if sum(columns) + 4 > width:
         columns = [0, 0, 0]
@@ -204,17 +200,13 @@ def _example(example: Example, width: int, verbose: bool) -> list[Line]:
     for name, value in example.arguments:
         lines += _fixed(value_lines(plain(name), value, PLAIN, room))
     for word, value in example.results:
-        lines += _fixed(
-            value_lines(plain(f"{word} {example.item}".strip()), value, example.style, room), "bold"
-        )
+        lines += _fixed(value_lines(plain(f"{word} {example.item}".strip()), value, example.style, room), "bold")
     if example.difference:
         marked = f" ({texts.MARKED})" if example.style.mark else ""
         lines.append(Line(((_message(example.difference) + marked, ""),), 4, hang=2))
     if example.output:
         lines.append(Line(((f"{texts.PRINTED}:", "bold"),), 4))
-        lines += [
-            Line((("| ", "dim"), (line, "")), 4, hang=2) for line in _message(example.output).split("\n")
-        ]
+        lines += [Line((("| ", "dim"), (line, "")), 4, hang=2) for line in _message(example.output).split("\n")]
     if verbose and example.snippet:
         lines.append(Line(((f"{texts.REPRODUCE}:", "bold"),), 2))
         lines += [Line(((line, ""),), 4) for line in plain(example.snippet, newlines=True).split("\n")]
@@ -231,9 +223,7 @@ def _fixed(lines: Iterable[str], first: str = "") -> list[Line]:
 
 
 def _submission_list(reports: Sequence[Report], width: int) -> list[Line]:
-    rows = [
-        (_who(r), texts.points(r.points, r.max_points), texts.percent(r.percent), r.status) for r in reports
-    ]
+    rows = [(_who(r), texts.points(r.points, r.max_points), texts.percent(r.percent), r.status) for r in reports]
     if not rows:
         return [Line(((texts.NO_SUBMISSIONS, ""),))]
     points, share = (max(len(row[i]) for row in rows) for i in (1, 2))
@@ -249,9 +239,7 @@ def _submission_list(reports: Sequence[Report], width: int) -> list[Line]:
 def _totals(reports: Sequence[Report]) -> list[Line]:
     shares = [share for r in reports if (share := r.percent) is not None]
     counts = Counter(r.status for r in reports)
-    counted = ", ".join(
-        f"{texts.STATUS[s]} {counts[s]}" for s in REPORT_STATUSES if counts[s] or s == "graded"
-    )
+    counted = ", ".join(f"{texts.STATUS[s]} {counts[s]}" for s in REPORT_STATUSES if counts[s] or s == "graded")
     lines = [Line(((counted, "bold"),))]
     if shares:
         summary = {texts.MEAN: stats.fmean(shares), texts.MEDIAN: stats.median(shares)}

@@ -109,8 +109,7 @@ SANDBOX = {
 REPORT_STATUS = {
     "graded": "",
     "unreadable": "This submission could not be read, so it has no points (which is not zero points).",
-    "error": "The grader itself failed. This is not the student's fault and counts as no result, "
-    "not as zero points.",
+    "error": "The grader itself failed. This is not the student's fault and counts as no result, not as zero points.",
 }
 
 

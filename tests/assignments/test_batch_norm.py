@@ -208,8 +208,7 @@ NOT_CARRIED = {
     "wrong in both passes": UNBIASED[0] + BACKWARD.replace(" - Z_norm * dgamma / m", ""),
     "forward of the wrong shape": UNBIASED[0].replace("gamma * Z_norm + beta", "(gamma * Z_norm + beta)[None]")
     + UNBIASED[1],
-    "backward of the wrong shape": UNBIASED[0]
-    + UNBIASED[1].replace("dgamma, dbeta\n", "dgamma.ravel(), dbeta.ravel()\n"),
+    "backward of the wrong shape": UNBIASED[0] + UNBIASED[1].replace("dgamma, dbeta\n", "dgamma.ravel(), dbeta.ravel()\n"),
     "right forward, rounded backward": FORWARD
     + BACKWARD.replace("    m =", "    Z_norm = Z_norm.astype(np.float32)\n    m ="),
     "forward raises": BACKWARD + "def batch_norm_forward(Z, gamma, beta, epsilon):\n    raise NotImplementedError",

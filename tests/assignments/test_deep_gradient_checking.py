@@ -214,9 +214,7 @@ def test_other_formulas_are_named(name: str, body: str, code: str) -> None:
 
 
 def test_the_straight_line_has_points_of_its_own_that_need_right_values() -> None:
-    found = verdicts(ASSIGNMENT, "def forward_difference(f, x, epsilon):\n    return f(x + 1) - f(x)")[
-        "forward_difference"
-    ]
+    found = verdicts(ASSIGNMENT, "def forward_difference(f, x, epsilon):\n    return f(x + 1) - f(x)")["forward_difference"]
     assert found.status == "failed"
     assert found.points == 0
 

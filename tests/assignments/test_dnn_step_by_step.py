@@ -294,8 +294,7 @@ STUBS = {
     "compute_cost": "(AL, Y): return 0.0",
     "linear_backward": "(dZ, c): return np.zeros_like(c[0]), np.zeros_like(c[1]), np.zeros_like(c[2])",
     "linear_activation_backward": "(dA, c, g): return tuple(np.zeros_like(part) for part in c[0])",
-    "L_model_backward": "(AL, Y, cs): return {f'd{n}{l}': v * 0 for l, c in enumerate(cs, 1) for n, v in "
-    "zip('AWb', c[0])}",
+    "L_model_backward": "(AL, Y, cs): return {f'd{n}{l}': v * 0 for l, c in enumerate(cs, 1) for n, v in zip('AWb', c[0])}",
     "update_parameters": "(p, g, rate): return p",
 }
 

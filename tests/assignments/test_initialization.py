@@ -148,17 +148,13 @@ WRONG_ENTRIES = {
 @pytest.mark.parametrize("entries", WRONG_ENTRIES.values(), ids=WRONG_ENTRIES)
 def test_other_weights_are_caught_whatever_the_seed(name: str, entries) -> None:
     def scale_of(n_prev: int) -> np.float32 | float:
-        return (
-            np.float32(SCALES[name](n_prev)) if entries is WRONG_ENTRIES["single precision"] else SCALES[name](n_prev)
-        )
+        return np.float32(SCALES[name](n_prev)) if entries is WRONG_ENTRIES["single precision"] else SCALES[name](n_prev)
 
     assert all(judge_weights(name, drawn(seed, scale_of, entries)) for seed in range(20))
 
 
 def test_he_weights_that_count_one_input_too_many_are_caught() -> None:
-    assert all(
-        judge_weights("initialize_parameters_he", drawn(seed, lambda n: (2 / (n + 1)) ** 0.5)) for seed in range(20)
-    )
+    assert all(judge_weights("initialize_parameters_he", drawn(seed, lambda n: (2 / (n + 1)) ** 0.5)) for seed in range(20))
 
 
 # -- verdicts on code --------------------------------------------------------------------
@@ -231,9 +227,7 @@ def test_a_right_model_stands_beside_wrong_initializers() -> None:
 
 
 def test_a_wrong_copy_of_a_provided_helper_does_not_pull_the_model_down() -> None:
-    found = verdicts(
-        ASSIGNMENT, INITIALIZERS, changed(NETWORK, "value - learning_rate", "value + learning_rate"), MODEL
-    )
+    found = verdicts(ASSIGNMENT, INITIALIZERS, changed(NETWORK, "value - learning_rate", "value + learning_rate"), MODEL)
     assert found["model"].status == "passed"
     assert found["model"].carried
 

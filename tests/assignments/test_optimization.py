@@ -88,9 +88,7 @@ PATTERNS = {
     "riffled": riffled(),
     "batches shuffled as wholes": blocks_shuffled(),
     "shuffled within batches": shuffled_inside(),
-    "left-over examples kept apart": np.append(
-        np.random.default_rng(2).permutation(M // SIZE * SIZE), np.arange(M)[-15:]
-    ),
+    "left-over examples kept apart": np.append(np.random.default_rng(2).permutation(M // SIZE * SIZE), np.arange(M)[-15:]),
     "only a few swapped": np.concatenate([np.random.default_rng(1).permutation(100), np.arange(100, M)]),
 }
 

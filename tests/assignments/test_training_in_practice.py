@@ -16,9 +16,7 @@ from reference import training_in_practice as reference
 from tests.assignments.verdicts import codes_of, points_of, verdicts
 
 ASSIGNMENT = load_assignment("training_in_practice", course=Path(__file__).parents[2])
-RATES, BETAS = (
-    ASSIGNMENT.spec.function(name).properties[0] for name in ("sample_learning_rate", "sample_momentum")
-)
+RATES, BETAS = (ASSIGNMENT.spec.function(name).properties[0] for name in ("sample_learning_rate", "sample_momentum"))
 
 
 def test_the_examples_of_the_handout_are_true() -> None:

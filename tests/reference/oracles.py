@@ -22,9 +22,7 @@ HIDDEN_ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def logits(
-    parameters: Mapping[str, Any], X: Any, hidden: str = "relu", factors: Any = None, shifts: Any = None
-) -> Any:
+def logits(parameters: Mapping[str, Any], X: Any, hidden: str = "relu", factors: Any = None, shifts: Any = None) -> Any:
     """Pre-activations of the last layer.
 
     `shifts[l]`, when given, is added to A^l (before dropout; the input is A^0): the derivative with respect to it is the
@@ -47,9 +45,7 @@ def cross_entropy(Z: Any, Y: Any) -> Any:
     return anp.sum(anp.logaddexp(0.0, Z) - Y * Z) / Y.shape[1]
 
 
-def network_cost(
-    parameters: Mapping[str, Any], X: Any, Y: Any, hidden: str = "relu", factors: Any = None
-) -> Any:
+def network_cost(parameters: Mapping[str, Any], X: Any, Y: Any, hidden: str = "relu", factors: Any = None) -> Any:
     """Cost of a network with a sigmoid output, to be differentiated."""
     return cross_entropy(logits(parameters, X, hidden, factors), Y)
 
@@ -69,9 +65,7 @@ def activation_gradients(
     return [gradient * X.shape[1] for gradient in gradients]
 
 
-def random_network(
-    seed: int, layer_dims: list[int], m: int
-) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+def random_network(seed: int, layer_dims: list[int], m: int) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     """Draw ``(X, Y, parameters)`` with both labels (for m > 1) and no relu unit within 1e-3 of its kink."""
     rng = np.random.default_rng(seed)
     while True:
@@ -115,9 +109,7 @@ def assert_leaves_inputs_alone(function: Callable[..., Any], *arguments: Any) ->
     np.testing.assert_equal(arguments, before)
 
 
-def numerical_gradient(
-    cost: Callable[[np.ndarray], float], theta: np.ndarray, step: float = 1e-3
-) -> np.ndarray:
+def numerical_gradient(cost: Callable[[np.ndarray], float], theta: np.ndarray, step: float = 1e-3) -> np.ndarray:
     """Gradient from differences with an error of the order of ``step ** 4`` (two steps, extrapolated)."""
     gradient = np.zeros_like(theta)
     for i in np.ndindex(theta.shape):

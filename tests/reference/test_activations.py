@@ -54,9 +54,7 @@ def test_the_slope_keeps_its_relative_precision_in_both_tails(name: str) -> None
 @pytest.mark.parametrize("name", FORWARD)
 def test_huge_entries_give_no_warning_and_no_nan(name: str) -> None:
     with np.errstate(over="raise", invalid="raise", divide="raise"):
-        assert np.all(np.isfinite(FORWARD[name](HUGE)[0])) and np.all(
-            np.isfinite(BACKWARD[name](np.ones_like(HUGE), HUGE))
-        )
+        assert np.all(np.isfinite(FORWARD[name](HUGE)[0])) and np.all(np.isfinite(BACKWARD[name](np.ones_like(HUGE), HUGE)))
 
 
 def test_relu_has_derivative_zero_at_the_kink() -> None:

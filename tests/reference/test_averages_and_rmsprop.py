@@ -30,10 +30,7 @@ def test_the_average_is_a_linear_recursive_filter(beta: float) -> None:
 @pytest.mark.parametrize("beta", [0.0, 0.5, 0.9, 0.98])
 def test_the_corrected_average_is_the_mean_under_weights_that_sum_to_one(beta: float) -> None:
     theta = np.random.default_rng(1).normal(10, 3, size=25)
-    expected = [
-        np.average(theta[:t], weights=[beta ** (t - i) for i in range(1, t + 1)])
-        for t in range(1, len(theta) + 1)
-    ]
+    expected = [np.average(theta[:t], weights=[beta ** (t - i) for i in range(1, t + 1)]) for t in range(1, len(theta) + 1)]
     np.testing.assert_allclose(exponentially_weighted_average(theta, beta, True), expected, rtol=1e-12)
 
 
@@ -49,9 +46,7 @@ def test_rmsprop_is_the_rmsprop_of_autograd() -> None:
     s = {"d" + name: np.ones(shape) for name, shape in SHAPES.items()}
     for t in range(1, 7):
         parameters, s = update_parameters_with_rmsprop(parameters, arrays(t, "d"), s, 0.75, 0.1, 1e-3)
-    expected = optimizers.rmsprop(
-        lambda x, i: arrays(i + 1), arrays(0), num_iters=6, step_size=0.1, gamma=0.75, eps=1e-3
-    )
+    expected = optimizers.rmsprop(lambda x, i: arrays(i + 1), arrays(0), num_iters=6, step_size=0.1, gamma=0.75, eps=1e-3)
     for name, value in expected.items():
         np.testing.assert_allclose(parameters[name], value, rtol=1e-10, err_msg=name)
 

@@ -52,9 +52,7 @@ def test_a_matlab_file_is_read_with_examples_as_columns(tmp_path: Path) -> None:
     y, yval = np.array([[0], [1], [1]]), np.array([[1], [0], [0], [1]])
     data = read_mat(save(tmp_path / "some.mat", X=X, y=y, Xval=Xval, yval=yval))
     assert isinstance(data, Dataset) and "some.mat" in data.name
-    for actual, expected in zip(
-        (data.X_train, data.Y_train, data.X_test, data.Y_test), (X, y, Xval, yval), strict=True
-    ):
+    for actual, expected in zip((data.X_train, data.Y_train, data.X_test, data.Y_test), (X, y, Xval, yval), strict=True):
         np.testing.assert_array_equal(actual, expected.T)
 
 

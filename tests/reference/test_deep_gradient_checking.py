@@ -91,9 +91,7 @@ def test_differences_of_a_cubic_have_exactly_their_theoretical_error(x: float, e
         return t**3 - 2 * t
 
     derivative = 3 * x**2 - 2
-    assert deep.forward_difference(cubic, x, epsilon) == pytest.approx(
-        derivative + 3 * x * epsilon + epsilon**2
-    )
+    assert deep.forward_difference(cubic, x, epsilon) == pytest.approx(derivative + 3 * x * epsilon + epsilon**2)
     assert deep.central_difference(cubic, x, epsilon) == pytest.approx(derivative + epsilon**2)
 
 
@@ -101,19 +99,13 @@ def test_differences_of_the_exponential_converge_with_first_and_second_order() -
     def error(difference, epsilon: float) -> float:
         return abs(difference(math.exp, 1.0, epsilon) - math.e)
 
-    assert error(deep.forward_difference, 0.02) / error(deep.forward_difference, 0.01) == pytest.approx(
-        2, rel=0.02
-    )
-    assert error(deep.central_difference, 0.02) / error(deep.central_difference, 0.01) == pytest.approx(
-        4, rel=0.02
-    )
+    assert error(deep.forward_difference, 0.02) / error(deep.forward_difference, 0.01) == pytest.approx(2, rel=0.02)
+    assert error(deep.central_difference, 0.02) / error(deep.central_difference, 0.01) == pytest.approx(4, rel=0.02)
 
 
 def test_an_unknown_hidden_activation_is_refused_by_name() -> None:
     X, Y, parameters = oracles.random_network(67, [3, 4, 1], 5)
-    with pytest.raises(
-        ValueError, match='hidden_layers_activation_fn is \'sigmoid\', expected "tanh" or "relu"'
-    ):
+    with pytest.raises(ValueError, match='hidden_layers_activation_fn is \'sigmoid\', expected "tanh" or "relu"'):
         deep.forward_prop_cost(X, parameters, Y, "sigmoid")
 
 
@@ -121,9 +113,7 @@ def test_no_function_changes_its_arguments(hidden: str) -> None:
     X, Y, parameters = oracles.random_network(68, [3, 4, 2, 1], 5)
     gradients = _gradients(X, Y, parameters, hidden)
     oracles.assert_leaves_inputs_alone(deep.forward_prop_cost, X, parameters, Y, hidden)
-    oracles.assert_leaves_inputs_alone(
-        deep.gradient_check, parameters, gradients, X, Y, [3, 4, 2, 1], 1e-7, hidden
-    )
+    oracles.assert_leaves_inputs_alone(deep.gradient_check, parameters, gradients, X, Y, [3, 4, 2, 1], 1e-7, hidden)
     vector = deep.dictionary_to_vector(parameters)
     oracles.assert_leaves_inputs_alone(deep.vector_to_dictionary, vector, [3, 4, 2, 1])
 

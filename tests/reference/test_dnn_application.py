@@ -45,9 +45,7 @@ def given_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(application, "initialize_parameters_deep", lambda dims: planted(list(dims)))
 
 
-@pytest.mark.parametrize(
-    ("train", "dims"), [(two_layer_model, TWO), (L_layer_model, DEEP), (L_layer_model, TWO)]
-)
+@pytest.mark.parametrize(("train", "dims"), [(two_layer_model, TWO), (L_layer_model, DEEP), (L_layer_model, TWO)])
 @pytest.mark.parametrize(("learning_rate", "steps"), [(0.0075, 1), (0.1, 12)])
 def test_training_follows_the_descent_that_autograd_makes(
     train: Callable[..., Parameters], dims: list[int], learning_rate: float, steps: int
@@ -56,9 +54,7 @@ def test_training_follows_the_descent_that_autograd_makes(
     actual = train(X, Y, dims, learning_rate, steps)
     assert set(actual) == set(expected)
     for name, value in expected.items():
-        assert not np.array_equal(value, planted(dims)[name]), (
-            f"{name} does not move: this run proves nothing"
-        )
+        assert not np.array_equal(value, planted(dims)[name]), f"{name} does not move: this run proves nothing"
     assert_all_agree(actual, expected)
 
 
@@ -69,9 +65,7 @@ def test_no_iteration_returns_the_given_weights(train: Callable[..., Parameters]
         np.testing.assert_array_equal(parameters[name], value)
 
 
-@pytest.mark.parametrize(
-    ("train", "dims"), [(two_layer_model__with_costs, TWO), (L_layer_model__with_costs, DEEP)]
-)
+@pytest.mark.parametrize(("train", "dims"), [(two_layer_model__with_costs, TWO), (L_layer_model__with_costs, DEEP)])
 def test_costs_are_recorded_before_every_hundredth_update(
     train: Callable[..., tuple[Parameters, list[float]]], dims: list[int]
 ) -> None:

@@ -104,9 +104,7 @@ def test_the_gradients_agree_with_numerical_ones() -> None:
         assert_agree(grads[f"d{name}"], numerical, rtol=1e-7)
 
 
-@pytest.mark.parametrize(
-    ("backward", "shift"), [(dnn.L_model_backward, 1), (dnn.L_model_backward__shifted_keys, 0)]
-)
+@pytest.mark.parametrize(("backward", "shift"), [(dnn.L_model_backward, 1), (dnn.L_model_backward__shifted_keys, 0)])
 def test_each_key_scheme_holds_the_gradients_of_the_activations(network, backward, shift: int) -> None:
     X, Y, parameters = network
     grads = backward(*_forward(X, Y, parameters))
@@ -118,9 +116,7 @@ def test_each_key_scheme_holds_the_gradients_of_the_activations(network, backwar
 def test_integer_labels_give_the_same_gradients(network) -> None:
     X, Y, parameters = network
     AL, Y, caches = _forward(X, Y, parameters)
-    assert_all_agree(
-        dnn.L_model_backward(AL, Y.astype(int), caches), dnn.L_model_backward(AL, Y, caches), rtol=0.0
-    )
+    assert_all_agree(dnn.L_model_backward(AL, Y.astype(int), caches), dnn.L_model_backward(AL, Y, caches), rtol=0.0)
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "relu"])
@@ -188,6 +184,4 @@ def _forward(X, Y, parameters):
 def _layer(A_prev, W, b, activation: str):
     """One layer for autograd, by other formulas than the reference."""
     Z = oracles.anp.dot(W, A_prev) + b
-    return (
-        0.5 * (1.0 + oracles.anp.tanh(0.5 * Z)) if activation == "sigmoid" else 0.5 * (Z + oracles.anp.abs(Z))
-    )
+    return 0.5 * (1.0 + oracles.anp.tanh(0.5 * Z)) if activation == "sigmoid" else 0.5 * (Z + oracles.anp.abs(Z))

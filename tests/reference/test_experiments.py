@@ -90,9 +90,7 @@ def test_tables_show_ours_beside_the_published_figures() -> None:
     assert second[2].split()[:2] == ["keep_prob=0.86", "published"] and second[2].endswith("0.95")
 
 
-def test_data_that_cannot_be_read_is_told_before_any_training(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_data_that_cannot_be_read_is_told_before_any_training(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["--data", str(tmp_path / "absent.mat")])
     assert "absent.mat cannot be read as a MATLAB file" in capsys.readouterr().err

@@ -60,9 +60,7 @@ def test_cost_and_cache_agree_with_the_oracle(network) -> None:
 def test_the_gradients_carry_no_planted_mistake(network) -> None:
     X, Y, parameters = network
     gradients = gc.backward_propagation_n(X, Y, gc.forward_propagation_n(X, Y, parameters)[1])
-    assert_all_agree(
-        gradients, oracles.parameter_gradients(lambda p: oracles.network_cost(p, X, Y), parameters)
-    )
+    assert_all_agree(gradients, oracles.parameter_gradients(lambda p: oracles.network_cost(p, X, Y), parameters))
     _, dA1, dA2 = oracles.activation_gradients(parameters, X, Y)
     assert_all_agree(gradients, {"dA1": dA1, "dA2": dA2})
 
@@ -73,9 +71,7 @@ def test_right_gradients_pass_the_check(network) -> None:
 
 
 @pytest.mark.parametrize(("name", "factor"), FAULTS)
-def test_a_planted_fault_is_measured_as_its_distance_from_the_true_gradient(
-    network, name: str, factor: float
-) -> None:
+def test_a_planted_fault_is_measured_as_its_distance_from_the_true_gradient(network, name: str, factor: float) -> None:
     X, Y, parameters = network
     true = _true_gradients(X, Y, parameters)
     faulty = true | {name: factor * true[name]}
@@ -120,9 +116,7 @@ def test_no_function_changes_its_arguments(network) -> None:
     cache = gc.forward_propagation_n(X, Y, parameters)[1]
     oracles.assert_leaves_inputs_alone(gc.forward_propagation_n, X, Y, parameters)
     oracles.assert_leaves_inputs_alone(gc.backward_propagation_n, X, Y, cache)
-    oracles.assert_leaves_inputs_alone(
-        gc.gradient_check_n, parameters, _true_gradients(X, Y, parameters), X, Y
-    )
+    oracles.assert_leaves_inputs_alone(gc.gradient_check_n, parameters, _true_gradients(X, Y, parameters), X, Y)
 
 
 def _true_gradients(X, Y, parameters) -> dict[str, np.ndarray]:

@@ -40,9 +40,7 @@ def test_weights_are_gaussian_with_the_scale_of_their_own_layer(initialize, scal
 def test_layers_do_not_repeat_the_same_numbers(initialize) -> None:
     np.random.seed(22)
     parameters = initialize([50, 50, 50])
-    assert (
-        stats.pearsonr(parameters["W1"].ravel(), parameters["W2"].ravel()).pvalue > oracles.FALSE_ALARM_RATE
-    )
+    assert stats.pearsonr(parameters["W1"].ravel(), parameters["W2"].ravel()).pvalue > oracles.FALSE_ALARM_RATE
 
 
 @pytest.mark.parametrize("initialization", ["zeros", "random", "he"])
@@ -66,10 +64,7 @@ def test_he_separates_two_circles_that_zeros_cannot_tell_apart() -> None:
     angle = rng.uniform(0, 2 * np.pi, 200)
     X = np.where(Y == 1, 0.6, 1.0) * np.array([np.cos(angle), np.sin(angle)])
     np.random.seed(26)
-    costs = {
-        kind: float(oracles.network_cost(init.model(X, Y, 0.3, 1500, False, kind), X, Y))
-        for kind in ("zeros", "he")
-    }
+    costs = {kind: float(oracles.network_cost(init.model(X, Y, 0.3, 1500, False, kind), X, Y)) for kind in ("zeros", "he")}
     assert costs["zeros"] == pytest.approx(np.log(2))
     assert costs["he"] < 0.1
 

@@ -23,9 +23,7 @@ def test_update_lr_equals_the_exact_quotient(rate: float, decay: float, epoch: i
 @pytest.mark.parametrize("decay", DECAYS)
 @pytest.mark.parametrize("interval", [1, 7, 100, 1000])
 @pytest.mark.parametrize("epoch", [0, 1, 6, 7, 8, 99, 100, 101, 999, 1000, 2999, 3000])
-def test_scheduled_decay_equals_the_exact_quotient(
-    rate: float, decay: float, interval: int, epoch: int
-) -> None:
+def test_scheduled_decay_equals_the_exact_quotient(rate: float, decay: float, interval: int, epoch: int) -> None:
     exact = Fraction(rate) / (1 + Fraction(decay) * floor(Fraction(epoch, interval)))
     assert schedule_lr_decay(rate, epoch, decay, interval) == pytest.approx(float(exact), rel=1e-15)
 

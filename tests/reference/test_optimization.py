@@ -87,9 +87,7 @@ def test_adam_returns_averages_that_equal_their_unrolled_sums() -> None:
     v, s = initialize_adam(parameters)
     beta1, beta2, steps = 0.75, 0.875, 6
     for t in range(1, steps + 1):
-        parameters, v, s = update_parameters_with_adam(
-            parameters, gradients(t), v, s, t, beta1=beta1, beta2=beta2
-        )
+        parameters, v, s = update_parameters_with_adam(parameters, gradients(t), v, s, t, beta1=beta1, beta2=beta2)
     history = [gradients(t) for t in range(1, steps + 1)]
     for name in v:
         weighted = [beta1 ** (steps - i) * g[name] for i, g in enumerate(history, start=1)]
@@ -102,9 +100,7 @@ def test_epsilon_stands_outside_or_inside_the_root() -> None:
     parameters, gradient = {"b1": np.array([[0.0]])}, {"db1": np.array([[3.0]])}
     v, s = initialize_adam(parameters)
     outside, *_ = update_parameters_with_adam(parameters, gradient, v, s, 1, 1.0, 0.5, 0.5, 1.0)
-    inside, *_ = update_parameters_with_adam__epsilon_inside_root(
-        parameters, gradient, v, s, 1, 1.0, 0.5, 0.5, 1.0
-    )
+    inside, *_ = update_parameters_with_adam__epsilon_inside_root(parameters, gradient, v, s, 1, 1.0, 0.5, 0.5, 1.0)
     assert outside["b1"].item() == pytest.approx(-3 / 4)
     assert inside["b1"].item() == pytest.approx(-3 / 10**0.5)
 
@@ -149,9 +145,7 @@ def test_averages_start_as_zeros_that_share_no_memory() -> None:
     [
         lambda p, g: update_parameters_with_gd(p, g, 0.1),
         lambda p, g: update_parameters_with_momentum(p, g, gradients(2), 0.9, 0.1),
-        lambda p, g: update_parameters_with_adam(
-            p, g, gradients(2), {k: d**2 for k, d in gradients(3).items()}, 2
-        ),
+        lambda p, g: update_parameters_with_adam(p, g, gradients(2), {k: d**2 for k, d in gradients(3).items()}, 2),
     ],
     ids=["gd", "momentum", "adam"],
 )

@@ -43,10 +43,7 @@ NAMES = {
 EMPTY = [
     *(("dnn_step_by_step", f"testCases{suffix}") for suffix in ("", "_v2", "_v3", "_v4", "_v4a")),
     *((name, "testCases") for name in ("initialization", "regularization", "gradient_checking")),
-    *(
-        (name, "public_tests")
-        for name in ("dnn_step_by_step", "initialization", "regularization", "gradient_checking")
-    ),
+    *((name, "public_tests") for name in ("dnn_step_by_step", "initialization", "regularization", "gradient_checking")),
 ]
 HIDDEN_AND_OUTPUT = [2, 6, 3, 1]
 
@@ -75,9 +72,7 @@ def graded_functions(assignment: str) -> set[str]:
 @pytest.mark.parametrize(("assignment", "module"), NAMES, ids=str)
 def test_a_helper_module_has_all_names_that_submissions_import(assignment: str, module: str) -> None:
     with provided(assignment, module) as helpers:
-        assert {
-            name for name in NAMES[assignment, module] if not callable(getattr(helpers, name, None))
-        } == set()
+        assert {name for name in NAMES[assignment, module] if not callable(getattr(helpers, name, None))} == set()
 
 
 @pytest.mark.parametrize(("assignment", "module"), [*NAMES, *EMPTY], ids=str)
@@ -119,9 +114,7 @@ def test_activations_with_a_cache_agree_with_the_reference(module: str) -> None:
     ("assignment", "module"),
     [("initialization", "init_utils"), ("regularization", "reg_utils"), ("gradient_checking", "gc_utils")],
 )
-def test_activations_without_a_cache_agree_with_the_reference_and_never_overflow(
-    assignment: str, module: str
-) -> None:
+def test_activations_without_a_cache_agree_with_the_reference_and_never_overflow(assignment: str, module: str) -> None:
     Z = np.array([[-1e4, -2.0, 0.0, 3.0, 1e4]])
     with provided(assignment, module) as helpers, np.errstate(all="raise", under="ignore"):
         assert_agree(helpers.sigmoid(Z), activations.sigmoid(Z)[0])
@@ -144,18 +137,14 @@ def test_the_three_layer_network_agrees_with_the_reference(assignment: str, modu
         expected_gradients = three_layer_network.backward_propagation(X, Y, expected_cache)
         assert set(gradients) == set(expected_gradients)
         assert_all_agree(gradients, expected_gradients)
-        assert getattr(helpers, cost)(A3, Y) == pytest.approx(
-            float(oracles.network_cost(parameters, X, Y)), rel=1e-10
-        )
+        assert getattr(helpers, cost)(A3, Y) == pytest.approx(float(oracles.network_cost(parameters, X, Y)), rel=1e-10)
         stepped = helpers.update_parameters(parameters, gradients, 0.5)
         assert_all_agree(stepped, {k: v - 0.5 * gradients[f"d{k}"] for k, v in parameters.items()})
 
 
 def test_the_cost_ignores_the_nan_of_a_certain_prediction() -> None:
     with provided("initialization", "init_utils") as helpers:
-        assert helpers.compute_loss(np.array([[1.0, 0.5]]), np.array([[1, 0]])) == pytest.approx(
-            np.log(2) / 2
-        )
+        assert helpers.compute_loss(np.array([[1.0, 0.5]]), np.array([[1, 0]])) == pytest.approx(np.log(2) / 2)
 
 
 def test_regularization_starts_from_the_weights_of_the_reference() -> None:
@@ -179,9 +168,7 @@ def test_the_data_has_examples_in_columns_and_both_labels(assignment, module, lo
         assert set(np.unique(Y)) == {0, 1}
 
 
-@pytest.mark.parametrize(
-    ("assignment", "module"), [("initialization", "init_utils"), ("regularization", "reg_utils")]
-)
+@pytest.mark.parametrize(("assignment", "module"), [("initialization", "init_utils"), ("regularization", "reg_utils")])
 def test_predictions_are_labels_and_plotting_does_nothing(assignment, module, capsys) -> None:
     X, Y, parameters = oracles.random_network(83, HIDDEN_AND_OUTPUT, 9)
     with provided(assignment, module) as helpers:
@@ -215,9 +202,7 @@ def test_the_network_of_any_depth_agrees_with_the_reference(hidden: str) -> None
         AL, caches = helpers.L_model_forward(X, parameters, hidden)
         cost = helpers.compute_cost(AL, Y)
         gradients = helpers.L_model_backward(AL, Y, caches, hidden)
-    assert cost == pytest.approx(
-        deep_gradient_checking.forward_prop_cost(X, parameters, Y, hidden), rel=1e-10
-    )
+    assert cost == pytest.approx(deep_gradient_checking.forward_prop_cost(X, parameters, Y, hidden), rel=1e-10)
     expected_AL, expected_caches = deep_gradient_checking.L_model_forward(X, parameters, hidden)
     assert_agree(AL, expected_AL)
     expected = deep_gradient_checking.L_model_backward(expected_AL, Y, expected_caches, hidden)

@@ -92,9 +92,7 @@ def test_the_layer_functions_agree_with_the_reference(load: Load, name: str) -> 
     assert_agree(AL, expected)
     assert helpers.compute_cost(AL, Y) == pytest.approx(dnn_step_by_step.compute_cost(expected, Y), rel=1e-12)
     grads = helpers.L_model_backward(AL, Y, caches)
-    assert_all_agree(
-        grads, dnn_step_by_step.L_model_backward__shifted_keys(expected, Y, expected_caches), rtol=1e-9
-    )
+    assert_all_agree(grads, dnn_step_by_step.L_model_backward__shifted_keys(expected, Y, expected_caches), rtol=1e-9)
     assert_all_agree(
         helpers.update_parameters(parameters, grads, 0.3),
         dnn_step_by_step.update_parameters(parameters, grads, 0.3),
@@ -160,8 +158,7 @@ def test_a_provided_module_defines_nothing_graded_and_imports_its_neighbours_onl
     graded = {
         node.name
         for node in ast.parse(reference).body
-        if isinstance(node, ast.FunctionDef)
-        and "# BEGIN SOLUTION" in (ast.get_source_segment(reference, node) or "")
+        if isinstance(node, ast.FunctionDef) and "# BEGIN SOLUTION" in (ast.get_source_segment(reference, node) or "")
     }
     assert graded, "no graded function: this test proves nothing"
     nodes = list(ast.walk(ast.parse(path.read_text())))

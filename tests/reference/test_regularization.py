@@ -26,14 +26,10 @@ def test_cost_and_gradients_with_l2_agree_with_autograd(lambd: float, m: int) ->
     cost = reg.compute_cost_with_regularization(A3, Y, parameters, lambd)
     assert cost == pytest.approx(float(regularized_cost(parameters, X, Y, lambd)), rel=1e-10)
     gradients = reg.backward_propagation_with_regularization(X, Y, cache, lambd)
-    assert_all_agree(
-        gradients, oracles.parameter_gradients(lambda p: regularized_cost(p, X, Y, lambd), parameters)
-    )
+    assert_all_agree(gradients, oracles.parameter_gradients(lambda p: regularized_cost(p, X, Y, lambd), parameters))
     plain = backward_propagation(X, Y, cache)
     assert list(gradients) == list(plain)
-    assert_all_agree(
-        gradients, {name: plain[name] for name in ("dZ1", "dZ2", "dZ3", "dA1", "dA2", "db1")}, rtol=0.0
-    )
+    assert_all_agree(gradients, {name: plain[name] for name in ("dZ1", "dZ2", "dZ3", "dA1", "dA2", "db1")}, rtol=0.0)
 
 
 @pytest.mark.parametrize("m", [1, 9])
@@ -56,9 +52,7 @@ def test_the_dropout_cache_is_consistent_with_itself() -> None:
     Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, last, W3, b3 = cache
     assert last is A3
     assert D1.dtype == D2.dtype == bool
-    assert all(
-        array is parameters[name] for name, array in zip(parameters, (W1, b1, W2, b2, W3, b3), strict=True)
-    )
+    assert all(array is parameters[name] for name, array in zip(parameters, (W1, b1, W2, b2, W3, b3), strict=True))
     for Z, D, A in ((Z1, D1, A1), (Z2, D2, A2)):
         assert_agree(A, np.where(D, Z.clip(min=0.0), 0.0) / 0.6)
     assert_agree(Z1, np.einsum("ij,jk->ik", W1, X) + b1)
@@ -116,10 +110,7 @@ def test_training_starts_from_the_published_weights() -> None:
 
 def test_l2_training_shrinks_the_weights() -> None:
     X, Y, _ = random_network(38, [2, 3, 1], 30)
-    norms = {
-        lambd: sum(float(np.sum(W**2)) for W in reg.model(X, Y, 0.3, 400, False, lambd).values())
-        for lambd in (0, 3.0)
-    }
+    norms = {lambd: sum(float(np.sum(W**2)) for W in reg.model(X, Y, 0.3, 400, False, lambd).values()) for lambd in (0, 3.0)}
     assert norms[3.0] < norms[0]
 
 

@@ -118,9 +118,7 @@ def test_logistic_loss_has_the_slope_that_autograd_finds_in_the_textbook_formula
 
 DIMS = [200, 150, 120, 1]
 Initializer = Callable[[Sequence[int]], dict[str, np.ndarray]]
-INITIALIZERS: list[
-    tuple[Initializer, Callable[[float], stats.rv_continuous], Callable[[int, int], float]]
-] = [
+INITIALIZERS: list[tuple[Initializer, Callable[[float], stats.rv_continuous], Callable[[int, int], float]]] = [
     (xavier_initialization, lambda v: stats.norm(0, sqrt(v)), lambda n_prev, n: 1 / n_prev),
     (
         xavier_initialization__glorot_normal,

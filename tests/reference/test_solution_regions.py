@@ -36,9 +36,7 @@ ALTERNATIVES = [
 
 
 @pytest.mark.parametrize(("node", "lines"), GRADED)
-def test_outside_its_solution_a_function_is_signature_docstring_and_return(
-    node: ast.FunctionDef, lines: list[str]
-) -> None:
+def test_outside_its_solution_a_function_is_signature_docstring_and_return(node: ast.FunctionDef, lines: list[str]) -> None:
     assert [line for line in lines if "SOLUTION" in line] == [BEGIN, END]
     starter = lines[: lines.index(BEGIN)] + lines[lines.index(END) + 1 :]
     docstring, returned = ast.parse("\n".join(starter)).body[0].body
@@ -49,11 +47,7 @@ def test_outside_its_solution_a_function_is_signature_docstring_and_return(
 @pytest.mark.parametrize(("node", "lines"), GRADED)
 def test_the_solution_assigns_every_name_that_is_returned(node: ast.FunctionDef, lines: list[str]) -> None:
     solution = ast.parse(inspect.cleandoc("\n".join(["", *lines[lines.index(BEGIN) + 1 : lines.index(END)]])))
-    assigned = {
-        name.id
-        for name in ast.walk(solution)
-        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
-    }
+    assigned = {name.id for name in ast.walk(solution) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)}
     value = node.body[-1].value
     returned = value.elts if isinstance(value, ast.Tuple) else [value]
     assert all(isinstance(item, ast.Name) for item in returned)
@@ -61,9 +55,7 @@ def test_the_solution_assigns_every_name_that_is_returned(node: ast.FunctionDef,
 
 
 @pytest.mark.parametrize(("module", "name"), ALTERNATIVES)
-def test_an_alternative_takes_the_arguments_of_the_function_that_it_stands_for(
-    module: str, name: str
-) -> None:
+def test_an_alternative_takes_the_arguments_of_the_function_that_it_stands_for(module: str, name: str) -> None:
     functions = vars(import_module(f"reference.{module}"))
     alternative, function = functions[name], functions[name.split("__")[0]]
     assert list(inspect.signature(alternative).parameters) == list(inspect.signature(function).parameters)

@@ -19,13 +19,9 @@ def test_forward_and_backward_pass_agree_with_autograd(layer_dims: list[int], m:
     assert [np.shape(item) for item in cache[2::4]] == [parameters[name].shape for name in ("W1", "W2", "W3")]
     gradients = network.backward_propagation(X, Y, cache)
     assert list(gradients) == GRADIENT_NAMES
-    assert_all_agree(
-        gradients, oracles.parameter_gradients(lambda p: oracles.network_cost(p, X, Y), parameters)
-    )
+    assert_all_agree(gradients, oracles.parameter_gradients(lambda p: oracles.network_cost(p, X, Y), parameters))
     _, dA1, dA2 = oracles.activation_gradients(parameters, X, Y)
-    assert_all_agree(
-        gradients, {"dA1": dA1, "dA2": dA2, "dZ1": dA1 * (cache[0] > 0), "dZ2": dA2 * (cache[4] > 0)}
-    )
+    assert_all_agree(gradients, {"dA1": dA1, "dA2": dA2, "dZ1": dA1 * (cache[0] > 0), "dZ2": dA2 * (cache[4] > 0)})
     assert_agree(gradients["dZ3"], special.expit(cache[8]) - Y)
 
 
@@ -45,9 +41,7 @@ def test_the_cache_holds_every_layer_in_order() -> None:
 def test_neither_pass_changes_its_arguments() -> None:
     X, Y, parameters = oracles.random_network(2, [2, 6, 3, 1], 9)
     oracles.assert_leaves_inputs_alone(network.forward_propagation, X, parameters)
-    oracles.assert_leaves_inputs_alone(
-        network.backward_propagation, X, Y, network.forward_propagation(X, parameters)[1]
-    )
+    oracles.assert_leaves_inputs_alone(network.backward_propagation, X, Y, network.forward_propagation(X, parameters)[1])
 
 
 def test_accuracy_counts_the_examples_on_the_right_side_of_one_half() -> None:

@@ -84,9 +84,7 @@ def test_adam_is_torch_adam() -> None:
     parameters = arrays(0)
     v, s = initialize_adam(parameters)
     for t in range(1, STEPS + 1):
-        parameters, v, s = update_parameters_with_adam(
-            parameters, arrays(t, "d"), v, s, t, 0.05, 0.7, 0.9, 1e-3
-        )
+        parameters, v, s = update_parameters_with_adam(parameters, arrays(t, "d"), v, s, t, 0.05, 0.7, 0.9, 1e-3)
     assert_all_agree(parameters, torch_steps(torch.optim.Adam, lr=0.05, betas=(0.7, 0.9), eps=1e-3))
 
 
@@ -95,9 +93,7 @@ def test_batch_norm_is_torch_batch_norm_of_the_transpose() -> None:
     rng = np.random.default_rng(0)
     Z, gamma, beta, projection = (rng.normal(size=size) for size in ((4, 7), (4, 1), (4, 1), (4, 7)))
     tensors = [torch.tensor(a, requires_grad=True) for a in (Z.T, gamma.ravel(), beta.ravel())]
-    output = torch.nn.functional.batch_norm(
-        tensors[0], None, None, tensors[1], tensors[2], training=True, eps=1e-3
-    )
+    output = torch.nn.functional.batch_norm(tensors[0], None, None, tensors[1], tensors[2], training=True, eps=1e-3)
     (output * torch.tensor(projection.T)).sum().backward()
     Z_tilde, cache = batch_norm_forward(Z, gamma, beta, 1e-3)
     assert_agree(Z_tilde, output.detach().numpy().T)
@@ -123,9 +119,7 @@ def test_running_averages_are_torchs_with_the_biased_variance() -> None:
         eps=1e-3,
     )
     ones = np.ones((3, 1))
-    assert_agree(
-        batch_norm_inference(Z, ones, zeros, running_mean, running_variance, 1e-3), inference.numpy().T
-    )
+    assert_agree(batch_norm_inference(Z, ones, zeros, running_mean, running_variance, 1e-3), inference.numpy().T)
 
 
 def test_softmax_cost_is_torch_cross_entropy_of_the_scores() -> None:
@@ -144,7 +138,5 @@ def test_logistic_loss_is_torch_binary_cross_entropy_with_logits() -> None:
     """The names of the two say the same; ``reduction="none"`` keeps the entries apart."""
     rng = np.random.default_rng(3)
     Z, Y = rng.normal(size=(3, 8)) * 40, rng.integers(0, 2, size=(3, 8)).astype(float)
-    expected = torch.nn.functional.binary_cross_entropy_with_logits(
-        torch.tensor(Z), torch.tensor(Y), reduction="none"
-    )
+    expected = torch.nn.functional.binary_cross_entropy_with_logits(torch.tensor(Z), torch.tensor(Y), reduction="none")
     assert_agree(sigmoid_cross_entropy_with_logits(Z, Y), expected.numpy())

@@ -10,14 +10,9 @@ from tests.reference import oracles
 torch = pytest.importorskip("torch", reason="PyTorch is not installed; autograd remains as the oracle")
 
 
-def torch_gradients(
-    parameters, X, Y, hidden: str = "relu", lambd: float = 0.0, factors=None
-) -> dict[str, np.ndarray]:
+def torch_gradients(parameters, X, Y, hidden: str = "relu", lambd: float = 0.0, factors=None) -> dict[str, np.ndarray]:
     """Gradients of the mean cross-entropy with L2 by PyTorch in double precision, under ``dW1, db1, ...``."""
-    leaves = {
-        name: torch.tensor(value, dtype=torch.float64, requires_grad=True)
-        for name, value in parameters.items()
-    }
+    leaves = {name: torch.tensor(value, dtype=torch.float64, requires_grad=True) for name, value in parameters.items()}
     depth = len(leaves) // 2
     A = torch.tensor(X, dtype=torch.float64)
     for l in range(1, depth + 1):

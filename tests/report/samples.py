@@ -30,18 +30,12 @@ def checks(points: float, **statuses: str) -> tuple[Check, ...]:
     for key, status in statuses.items():
         item, kind = key.split("__")
         worth = points if kind == "values" else 0.0
-        message = (
-            f"{item} is as the contract says"
-            if status == "passed"
-            else "skipped, because a check before it failed"
-        )
+        message = f"{item} is as the contract says" if status == "passed" else "skipped, because a check before it failed"
         rows.append(Check(kind, item, status, worth if status == "passed" else 0.0, worth, message))  # type: ignore[arg-type]
     return tuple(rows)
 
 
-def passed(
-    name: str, points: float, origin: str = "cell 3, line 2", *, carried: bool = False
-) -> FunctionReport:
+def passed(name: str, points: float, origin: str = "cell 3, line 2", *, carried: bool = False) -> FunctionReport:
     """A function that is right."""
     rows = checks(points, out__runs="passed", out__shape="passed", out__values="passed")
     return FunctionReport(name, "passed", origin, points, points, carried, rows)
@@ -189,12 +183,8 @@ def broken() -> Report:
 
 def unreadable() -> Report:
     """A file that is no notebook."""
-    message = (
-        "the notebook is not valid JSON: expected ',' or '}' at line 48; open it in Jupyter and save it again"
-    )
-    return report(
-        "late/(1) alan+copy.ipynb", "Alan Turing", status="unreadable", points=None, messages=(message,)
-    )
+    message = "the notebook is not valid JSON: expected ',' or '}' at line 48; open it in Jupyter and save it again"
+    return report("late/(1) alan+copy.ipynb", "Alan Turing", status="unreadable", points=None, messages=(message,))
 
 
 def error() -> Report:

@@ -13,15 +13,11 @@ from . import samples
 from .browser import CHROMIUM, Browser, browser
 
 pytest.importorskip("matplotlib", reason="matplotlib (the extra 'report') is not installed")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"
-)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
 
 ROWS = "[...document.querySelectorAll('#students-table tbody tr:not([hidden])')]"
 COLUMN = ROWS + ".map(r => r.cells[{}].innerText.trim())"
-SORTED = (
-    "[...document.querySelectorAll('#students-table th[data-sort]')].map(h => h.getAttribute('aria-sort'))"
-)
+SORTED = "[...document.querySelectorAll('#students-table th[data-sort]')].map(h => h.getAttribute('aria-sort'))"
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +66,7 @@ def test_the_browser_notices_a_request(page: Browser, tmp_path_factory: pytest.T
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [400, 1400])
-def test_every_page_opens_without_a_complaint_or_a_request(
-    page: Browser, site: Path, dark: bool, width: int
-) -> None:
+def test_every_page_opens_without_a_complaint_or_a_request(page: Browser, site: Path, dark: bool, width: int) -> None:
     for path in [site / "index.html", *sorted((site / "submissions").iterdir())]:
         page.open(path, dark=dark, width=width)
         assert page.complaints() == []
@@ -116,9 +110,7 @@ def test_a_search_narrows_the_table_and_says_to_what(page: Browser, site: Path) 
     page.type("GRACE missing-mean")
     assert page.evaluate(COLUMN.format(0)) == ["Grace Hopper"]
     assert page.evaluate("document.getElementById('shown').textContent") == f"1 of {total} shown"
-    page.evaluate(
-        "const s = document.getElementById('search'); s.value = ''; s.dispatchEvent(new Event('input'))"
-    )
+    page.evaluate("const s = document.getElementById('search'); s.value = ''; s.dispatchEvent(new Event('input'))")
     assert len(page.evaluate(COLUMN.format(0))) == total
 
 
@@ -138,9 +130,7 @@ def test_a_page_without_script_has_no_dead_controls(page: Browser, site: Path) -
     try:
         page.open(site / "index.html")
         root = page.call("DOM.getDocument", depth=-1)["root"]["nodeId"]
-        buttons = page.call("DOM.querySelectorAll", nodeId=root, selector="button, p.search:not([hidden])")[
-            "nodeIds"
-        ]
+        buttons = page.call("DOM.querySelectorAll", nodeId=root, selector="button, p.search:not([hidden])")["nodeIds"]
         rows = page.call("DOM.querySelectorAll", nodeId=root, selector="#students-table tbody tr")["nodeIds"]
     finally:
         page.call("Emulation.setScriptExecutionDisabled", value=False)
@@ -158,8 +148,6 @@ def test_a_printed_page_holds_all_checks(page: Browser, site: Path) -> None:
     (path,) = (site / "submissions").glob("grace*")
     page.open(path)
     page.call("Emulation.setEmulatedMedia", media="print")
-    heights = page.evaluate(
-        "[...document.querySelectorAll('.checks')].map(t => t.getBoundingClientRect().height)"
-    )
+    heights = page.evaluate("[...document.querySelectorAll('.checks')].map(t => t.getBoundingClientRect().height)")
     page.call("Emulation.setEmulatedMedia", media="")
     assert heights and all(height > 0 for height in heights)

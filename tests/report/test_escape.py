@@ -106,9 +106,7 @@ def test_other_cells_stay_as_they_are(text: str) -> None:
     assert csv_cell(text) == text
 
 
-@pytest.mark.parametrize(
-    "line", ["::error::x", "  ::add-mask::x", "\x1b[1m::stop-commands::x", "a ##[group]"]
-)
+@pytest.mark.parametrize("line", ["::error::x", "  ::add-mask::x", "\x1b[1m::stop-commands::x", "a ##[group]"])
 def test_no_rendered_line_is_a_command_to_a_ci_runner(line: str) -> None:
     shown = log_lines(f"first\n{line}\nlast")
     assert "##[" not in shown

@@ -157,12 +157,8 @@ def test_a_file_of_one_piece_needs_no_label(tmp_path_factory: pytest.TempPathFac
     assert f'<a href="#c0-l2">{origin}</a>' in page_of(folder, "ada")
 
 
-@pytest.mark.parametrize(
-    "origin", ["cell 7, line 99", "cell 7, line 0", "cell 8, line 1", "somewhere", "line ²"]
-)
-def test_a_place_that_is_not_on_the_page_is_plain_text(
-    tmp_path_factory: pytest.TempPathFactory, origin: str
-) -> None:
+@pytest.mark.parametrize("origin", ["cell 7, line 99", "cell 7, line 0", "cell 8, line 1", "somewhere", "line ²"])
+def test_a_place_that_is_not_on_the_page_is_plain_text(tmp_path_factory: pytest.TempPathFactory, origin: str) -> None:
     report = samples.report("a.ipynb", "Ada", samples.passed("f", 60.0, origin))
     folder = tmp_path_factory.mktemp("one")
     write_site([report], folder, sources={"a.ipynb": CODE})
@@ -202,17 +198,13 @@ def test_reports_of_two_assignments_are_refused(tmp_path_factory: pytest.TempPat
         write_site(reports, tmp_path_factory.mktemp("two"))
 
 
-@pytest.mark.parametrize(
-    "make", [samples.right, samples.wrong, samples.hostile], ids=lambda make: make.__name__
-)
+@pytest.mark.parametrize("make", [samples.right, samples.wrong, samples.hostile], ids=lambda make: make.__name__)
 def test_a_card_is_a_fragment_without_script(make: Callable[[], Report]) -> None:
     for function in make().functions:
         reader = Reader(render_card(function, formula="dW = dZ @ A.T / m <b>"))
         tags = {tag for tag, _ in reader.tags}
         assert not tags & {"script", "html", "body", "link", "img", "b "}
-        assert (
-            not reader.attributes("style") and not reader.attributes("id") and not reader.attributes("href")
-        )
+        assert not reader.attributes("style") and not reader.attributes("id") and not reader.attributes("href")
         assert "dW = dZ @ A.T / m <b>" in reader.text
 
 

@@ -71,9 +71,7 @@ def test_full_marks_have_no_annotation() -> None:
         ("a,b.py", None, "::error file=a%2Cb.py,title="),
     ],
 )
-def test_an_annotation_marks_the_line_where_there_is_one(
-    path: str, origin: str | None, beginning: str
-) -> None:
+def test_an_annotation_marks_the_line_where_there_is_one(path: str, origin: str | None, beginning: str) -> None:
     function = replace(samples.wrong_backward(), origin=origin)
     text = render_annotations(samples.report("elsewhere.py", None, function), path=path)
     assert text.startswith(beginning)

@@ -56,9 +56,7 @@ def test_class_borders_belong_to_the_class_above_except_the_last(points: float, 
 @given(st.lists(st.tuples(st.sampled_from(STATUSES), st.booleans()), min_size=1))
 def test_the_outcomes_of_a_function_add_up(outcomes: list[tuple[str, bool]]) -> None:
     reports = [
-        samples.report(
-            str(i), None, FunctionReport("f", status, None, 0.0, 1.0, carried and status == "passed")
-        )  # type: ignore[arg-type]
+        samples.report(str(i), None, FunctionReport("f", status, None, 0.0, 1.0, carried and status == "passed"))  # type: ignore[arg-type]
         for i, (status, carried) in enumerate(outcomes)
     ]
     (rate,) = overview(reports).functions

@@ -36,9 +36,7 @@ def test_a_report_reads_as_before(make: Callable[[], Report]) -> None:
 
 def test_narrow_verbose_and_coloured_forms_read_as_before() -> None:
     assert_matches("terminal-wrong-40.txt", render_report(samples.wrong(), width=40, color=False))
-    assert_matches(
-        "terminal-wrong-verbose.txt", render_report(samples.wrong(), width=80, verbose=True, color=False)
-    )
+    assert_matches("terminal-wrong-verbose.txt", render_report(samples.wrong(), width=80, verbose=True, color=False))
     coloured = render_report(samples.wrong(), width=80, color=True).replace("\x1b", "<ESC>")
     assert_matches("terminal-wrong-colour.txt", coloured)
 
@@ -79,9 +77,7 @@ def test_a_hostile_submission_steers_neither_the_terminal_nor_a_ci_runner(color:
 
 
 def test_the_snippet_and_the_passed_checks_are_shown_only_when_asked_for() -> None:
-    short, long = (
-        render_report(samples.wrong(), verbose=verbose, width=80, color=False) for verbose in (False, True)
-    )
+    short, long = (render_report(samples.wrong(), verbose=verbose, width=80, color=False) for verbose in (False, True))
     assert "To try it yourself" not in short and "To try it yourself" in long
     assert "dW agrees" not in short and "dW agrees" in long
 
@@ -93,10 +89,7 @@ def test_one_function_alone_has_its_line_and_its_reasons() -> None:
 
 
 def test_one_right_function_is_one_line() -> None:
-    assert (
-        render_function(samples.passed("f", 2.0), width=80, color=False)
-        == "passed  f  2 / 2  cell 3, line 2\n"
-    )
+    assert render_function(samples.passed("f", 2.0), width=80, color=False) == "passed  f  2 / 2  cell 3, line 2\n"
 
 
 def test_no_points_are_never_shown_as_zero() -> None:
@@ -112,9 +105,7 @@ def test_a_run_of_nobody_says_so() -> None:
 def run(code: str, **environment: str) -> str:
     """The standard output of a fresh interpreter whose standard output is no terminal."""
     command = [sys.executable, "-c", code]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=True, env={"PATH": "", **environment}
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={"PATH": "", **environment})
     return done.stdout
 
 
@@ -141,9 +132,7 @@ else:
 """
 
 
-@pytest.mark.parametrize(
-    ("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
-)
+@pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
 def test_on_a_terminal_colours_obey_the_environment(
     tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str], coloured: bool
 ) -> None:
