@@ -105,7 +105,7 @@ def grade_submission(
         warnings.simplefilter("ignore")
         run = _Run(assignment, cases, submission, runner, specs, shrink=shrink and assignment.reference is not None)
         graded = [seen(run.function(spec), assignment.spec.shows) for spec in specs]
-    messages = (*run.messages, *_not_carried(assignment, graded))
+    messages = (*run.messages, *_of_a_kit(assignment, graded))
     graded = [f for f in graded if only in (None, f.name)]
     if all(f.status == "missing" for f in graded):
         names = ", ".join(f.name for f in assignment.spec.functions[:4])
@@ -150,14 +150,16 @@ def unreadable(
     )
 
 
-def _not_carried(assignment: LoadedAssignment, graded: Sequence[FunctionReport]) -> tuple[str, ...]:
-    """Without the reference there are no right helpers: say which functions may be right all the same.
+def _of_a_kit(assignment: LoadedAssignment, graded: Sequence[FunctionReport]) -> tuple[str, ...]:
+    """What a kit cannot know: the graded cases, and without right helpers which functions may be right all the same.
 
-    One that is not there or not filled in is not.
+    A function that is not there or not filled in is not.
     """
     if assignment.reference is not None:
         return ()
     wrong = [f.name for f in graded if f.status != "passed"]
+    if not wrong and len(graded) == len(assignment.spec.functions):
+        return (say("public-cases"),)
     blank = {f.name for f in graded if f.status == "missing" or any(x.code == "unfilled-blank" for x in f.findings)}
     standing = [n for n in wrong if n not in blank and set(assignment.spec.ancestors(n)) & set(wrong)]
     first = [n for n in wrong if n not in standing and any(n in assignment.spec.ancestors(s) for s in standing)]

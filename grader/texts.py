@@ -135,6 +135,7 @@ _TEXTS = {
     "carried-own": "{name} is right on the values that your own {producer} hands over. It gets full points here.",
     "carried-values": "judged on what your own functions hand over: {property}",
     "carried-hint": "Repair {helpers} first.",
+    "public-cases": "the cases of a kit are public; your marks come from other cases of the same kind",
     "not-carried": (
         "{names} may fail only because of {helpers}: repair that first. Your kit has no right helpers to judge by; "
         "your instructor's grader has them."

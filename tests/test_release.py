@@ -214,6 +214,7 @@ def test_the_reference_pasted_into_the_starter_gets_full_marks_by_the_kit_alone(
     report = _graded(name, f"{starter}\n\n{text}", sandbox, siblings)
     assert [(f.name, f.status) for f in report.functions if f.status != "passed"] == []
     assert report.full_marks
+    assert "your marks come from other cases" in report.messages[-1]
 
 
 @every_assignment
