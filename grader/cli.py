@@ -104,7 +104,7 @@ def list_(context: click.Context, as_json: bool) -> None:
         return
     width = shutil.get_terminal_size((10_000, 24)).columns  # what is not shown on a terminal is not wrapped
     for spec in specs:
-        head = f"{spec.name}  {spec.title}  ({spec.points:g} points; source {spec.source})"
+        head = f"{spec.name}  {spec.title}  ({spec.points:g} points; from: {spec.source})"
         click.echo(click.style(spec.name, bold=True) + _wrapped(head, width, 4).removeprefix(spec.name))
         longest = max(len(function.name) for function in spec.functions)
         for function in spec.functions:

@@ -75,7 +75,7 @@ def _is_linear(given):
 ASSIGNMENT = Assignment(
     name="activations",
     title="Activation functions",
-    source="002, appendix; tanh from 003",
+    source="deep networks step by step, appendix; tanh from the gradient check of a deep network",
     functions=(
         Function(
             "sigmoid",

@@ -102,7 +102,7 @@ def _same_step(given):
 ASSIGNMENT = Assignment(
     name="averages_and_rmsprop",
     title="Exponentially weighted averages and RMSprop",
-    source="004, second week",
+    source="improving deep neural networks, second week",
     functions=(
         Function(
             "exponentially_weighted_average",

@@ -195,7 +195,7 @@ _EPSILON = (
 ASSIGNMENT = Assignment(
     name="batch_norm",
     title="Batch normalization",
-    source="004, week three",
+    source="improving deep neural networks, third week",
     functions=(
         Function(
             "batch_norm_forward",

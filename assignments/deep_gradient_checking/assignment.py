@@ -257,7 +257,7 @@ _LARGE_STEPS = CaseSet(
 ASSIGNMENT = Assignment(
     name="deep_gradient_checking",
     title="Gradient checking of a network of any depth",
-    source="003",
+    source="gradient check of a deep network",
     provided_helpers={
         "L_model_forward": "reference.deep_gradient_checking.L_model_forward",
         "compute_cost": "reference.dnn_step_by_step.compute_cost",

@@ -192,7 +192,7 @@ def _slope(draw_dims):
 ASSIGNMENT = Assignment(
     name="dnn_application",
     title="Deep neural network: application",
-    source="002, continued",
+    source="deep networks step by step, continued",
     provided_helpers={
         **{name: f"reference.activations.{name}" for name in _ACTIVATIONS},
         **{name: f"reference.dnn_step_by_step.{name}" for name in _LAYER_FUNCTIONS if name not in _ACTIVATIONS},

@@ -332,7 +332,7 @@ def _same_place(given):
 ASSIGNMENT = Assignment(
     name="dnn_step_by_step",
     title="Building a deep neural network, step by step",
-    source="002",
+    source="deep networks step by step",
     provided_helpers={
         name: f"reference.activations.{name}" for name in ("sigmoid", "relu", "sigmoid_backward", "relu_backward")
     },

@@ -239,7 +239,7 @@ _LARGE_STEPS = _faulty([0.03, 0.125, 0.25, 0.5])
 ASSIGNMENT = Assignment(
     name="gradient_checking",
     title="Gradient checking",
-    source="000, gradient checking",
+    source="exercises of the first week: gradient checking",
     provided_helpers={
         "sigmoid": "reference.three_layer_network.sigmoid",
         "relu": "reference.three_layer_network.relu",

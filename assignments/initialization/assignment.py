@@ -215,7 +215,7 @@ _LAYER_KINDS = cases(one_layer={"L": 1}, five_layers={"L": 5}, one_unit={"width"
 ASSIGNMENT = Assignment(
     name="initialization",
     title="Initializing a network",
-    source="000",
+    source="exercises of the first week: initialization",
     provided_helpers={
         "forward_propagation": "reference.three_layer_network.forward_propagation",
         "backward_propagation": "reference.three_layer_network.backward_propagation",

@@ -80,7 +80,7 @@ def _flat_then_lower(given):
 ASSIGNMENT = Assignment(
     name="learning_rate_decay",
     title="Learning rate decay",
-    source="004, second week",
+    source="improving deep neural networks, second week",
     functions=(
         Function(
             "update_lr",

@@ -346,7 +346,7 @@ def _length_is_the_rate(given):
 ASSIGNMENT = Assignment(
     name="optimization",
     title="Optimization methods",
-    source="004, second week",
+    source="improving deep neural networks, second week",
     functions=(
         Function(
             "update_parameters_with_gd",

@@ -448,7 +448,7 @@ _RUNS += (CaseClass("fitted", 2),)
 ASSIGNMENT = Assignment(
     name="regularization",
     title="Regularization: L2 and dropout",
-    source="000, 001",
+    source="exercises of the first week: regularization",
     provided_helpers={
         "sigmoid": "reference.three_layer_network.sigmoid",
         "relu": "reference.three_layer_network.relu",

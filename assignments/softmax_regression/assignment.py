@@ -301,7 +301,7 @@ _LOGITS = (
 ASSIGNMENT = Assignment(
     name="softmax_regression",
     title="Softmax regression",
-    source="004, week three and its TensorFlow part",
+    source="improving deep neural networks, third week and its framework part",
     functions=(
         Function(
             "one_hot",

@@ -518,7 +518,7 @@ def _is_an_involution(given):
 ASSIGNMENT = Assignment(
     name="training_in_practice",
     title="Training in practice",
-    source="004, weeks one and three",
+    source="improving deep neural networks, first and third week",
     functions=(
         Function(
             "train_dev_test_split",
