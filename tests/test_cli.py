@@ -51,7 +51,7 @@ def files(tmp_path: Path) -> Path:
 def test_assignments_are_listed_with_functions_and_points(run: Run) -> None:
     status, out, _ = run("list")
     assert status == 0
-    assert out.startswith("tiny  A tiny assignment  (100 points; source none)\n")
+    assert out.startswith("tiny  A tiny assignment  (100 points; from: none)\n")
     assert "       10  center           X minus the mean of its rows\n" in out
 
 
