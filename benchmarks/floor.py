@@ -20,8 +20,8 @@ from benchmarks.generate import right_sources
 from benchmarks.measure import ROOT, table, tree_cpu
 from grader import load_assignment, pipeline
 from grader.cases import CaseFile
-from grader.checks import arguments_of
 from grader.course import LoadedAssignment
+from grader.outcomes import arguments_of
 from grader.sandbox import Sandbox
 from grader.submission import parse_submission
 from grader.wire import Ref

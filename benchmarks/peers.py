@@ -26,8 +26,8 @@ from benchmarks.measure import ROOT, Usage, run, table
 from benchmarks.throughput import class_run
 from grader import load_assignment
 from grader.cases import Case
-from grader.checks import arguments_of, expected_value
 from grader.compare import items_of, key_item, leaves
+from grader.outcomes import arguments_of, expected_value
 from grader.spec import Function
 
 __all__ = ["side_by_side"]

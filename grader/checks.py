@@ -9,48 +9,33 @@ the wrong structure or shape, in which a judge may see nothing.
 
 from __future__ import annotations
 
-import builtins
-import contextlib
 import hashlib
 import math
 import re
 import struct
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
-from grader.answering import bounded_memory
 from grader.cases import Case, FunctionCases
-from grader.compare import STAGES, Item, Problem, agrees, items_of, key_item, kind_of, leaves, problems, where_text
+from grader.compare import STAGES, Item, Problem, agrees, items_of, kind_of, leaves, problems, where_text
 from grader.errors import WireError
 from grader.model import Check, FunctionStatus
-from grader.running import Outcome, Plan, Raised, Returned, Stopped
-from grader.spec import Function, Given, Property, Step
+from grader.outcomes import Outcomes, expected_value, parts_of, plan_of, raised_text
+from grader.properties import as_it_is, property_problem, without
+from grader.running import Outcome, Returned, Stopped
+from grader.spec import Function, Given, Property
 from grader.texts import say
-from grader.wire import Code, Encoded, Ref, _Decoder, decode
+from grader.wire import Encoded, _Decoder, decode
 
 __all__ = [
     "Failure",
-    "Outcomes",
     "Verdict",
-    "arguments_of",
     "carried_by_property",
-    "expected_value",
-    "given_of",
     "judge",
-    "plan_of",
-    "property_problem",
-    "steps_apart",
     "well_formed",
 ]
-
-Outcomes = Mapping[str, tuple[Outcome, ...]]
-_FORM_ERRORS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration, MemoryError)
-_MOST_TEXT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +162,7 @@ def _judged(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> Verdict
     broken = say("skipped-runs") if not runs else say("skipped-structure") if _structure_wrong(draft) else ""
     for prop in spec.properties:
         pays = (gate or not shares.items) and not (
-            malformed and any(_against(prop, cases, outcomes, lambda given: _without(malformed, given, spec)))
+            malformed and any(_against(prop, cases, outcomes, lambda given: without(malformed, given, spec)))
         )
         points = shares.properties[prop.name] * spec.points
         _property_check(prop, _cases_of(cases, prop.name), said[prop.name], points, pays, broken, draft)
@@ -220,11 +205,6 @@ def _structure_wrong(draft: _Draft) -> bool:
     return any(check.kind == "structure" and check.status == "failed" for check in draft.checks)
 
 
-def plan_of(case: Case, replies: Sequence[Outcome]) -> Plan:
-    """The plan that these outcomes belong to: the case's own, or the one on the student's earlier values."""
-    return case.own if case.own is not None and len(replies) > len(case.plan.steps) else case.plan
-
-
 def well_formed(verdict: Verdict) -> bool:
     """Whether a function ran and its results have the right structure and shape, whatever the values."""
     return all(c.status == "passed" for c in verdict.checks if c.kind in ("runs", "structure", "shape"))
@@ -253,16 +233,6 @@ def carried_by_property(spec: Function, verdict: Verdict) -> Verdict | None:
     status: FunctionStatus = "passed" if all(c.status == "passed" for c in checks) else "failed"
     failures = tuple(f for f in verdict.failures if any(f.check == c.name and c.status == "failed" for c in checks))
     return replace(verdict, status=status, checks=checks, failures=failures, wrong_items=frozenset())
-
-
-def steps_apart(case: Case, name: str) -> tuple[int, ...]:
-    """The steps of a case that call other functions than this one, on nothing that an earlier call gave."""
-
-    def stands_alone(number: int) -> bool:
-        return not any(isinstance(part, Ref) for part in _parts(arguments_of(case.plan, number)))
-
-    steps = enumerate(case.plan.steps)
-    return tuple(number for number, (called, _) in steps if called != name and stands_alone(number))
 
 
 # -- shares ------------------------------------------------------------------------------
@@ -314,12 +284,6 @@ def _items(cases: FunctionCases, spec: Function) -> tuple[Item, ...]:
     return _items_cached(cases, spec.returns)
 
 
-@lru_cache(maxsize=8192)
-def expected_value(case: Case, alternative: int) -> Any:
-    """The decoded right value of a case; nobody may write to it."""
-    return decode(case.expected[alternative].value)
-
-
 # -- runs --------------------------------------------------------------------------------
 
 
@@ -336,26 +300,6 @@ def _last(outcomes: Outcomes, case: Case) -> Outcome:
     return found[-1] if found else Stopped("not-run")
 
 
-def raised_text(outcome: Outcome, case: Case) -> str:
-    """An exception in words; where the inputs may not be seen, none of the words are the submission's own."""
-    if isinstance(outcome, Stopped) and outcome.reason != "not-run":
-        return say(outcome.reason, name=case.key.partition("/")[0], detail=outcome.detail)
-    if not isinstance(outcome, Raised):
-        return say("not-run")
-    name, message, origin = outcome.type_name, outcome.message, outcome.origin or ""
-    if name == WireError.__name__:  # nothing was raised: the value has no form that could be sent
-        return say("unusable", message=f": {message}" if message and case.visible else "")
-    if not case.visible:
-        name, message = name if name in _EXCEPTIONS else say("own-exception"), ""
-        origin = origin if _PLACE.fullmatch(origin) else ""
-    return say("raised", type=name, message=message and f": {message}", origin=origin and f" ({origin})")
-
-
-_EXCEPTIONS = frozenset(
-    {name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)}
-    | {"LinAlgError", "numpy.linalg.LinAlgError", "AxisError", "numpy.exceptions.AxisError"}
-)
-_PLACE = re.compile(r"[^\d\n]{0,80}(\d{1,3}|[^\d\n]{0,80}), line \d{1,5}")
 _NUMBERS_TOLD = re.compile(r"(?!.*\d{4})(?!(.*\d,){5})", re.DOTALL)
 
 
@@ -552,20 +496,10 @@ def _mutated_names(question: Encoded, numbers: Sequence[int], parameters: Sequen
     owners: dict[int, int] = {}
     parts = [value for value, _, _ in decoder.arrays] + [value for value, _ in decoder.lists]
     for position, argument in enumerate(args):
-        for inner in _parts(argument):
+        for inner in parts_of(argument):
             owners.setdefault(id(inner), position)
     found = {owners[id(parts[n])] for n in numbers if n < len(parts) and id(parts[n]) in owners}
     return [parameters[i] if i < len(parameters) else f"number {i + 1}" for i in sorted(found)] or ["(a part of it)"]
-
-
-def _parts(value: Any) -> Iterator[Any]:
-    yield value
-    if isinstance(value, dict):
-        for part in value.values():
-            yield from _parts(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _parts(part)
 
 
 def _set_check(
@@ -596,31 +530,13 @@ def _set_check(
         draft.add("values", name, "passed", points, points if gate else 0, message)
 
 
-def _same(given: Given) -> Given:
-    return given
-
-
 def _against(
-    prop: Property, cases: FunctionCases, outcomes: Outcomes, seen: Callable[[Given], Given] = _same
+    prop: Property, cases: FunctionCases, outcomes: Outcomes, seen: Callable[[Given], Given] = as_it_is
 ) -> list[Failure]:
     """What a property's judge has against a function, case by case."""
     mine = _cases_of(cases, prop.name)
     found = [(case, property_problem(prop, case, outcomes.get(case.key, ()), seen)) for case in mine]
     return [Failure(case, prop.name, None, None, message) for case, message in found if message]
-
-
-def _without(items: frozenset[str], given: Given, spec: Function) -> Given:
-    """What a judge would see if the function had given nothing for these items: a property of others still holds."""
-
-    def blank(reply: Any) -> Any:
-        if isinstance(reply, dict) and isinstance(spec.returns, str):
-            return {key: None if key_item(key) in items else part for key, part in reply.items()}
-        if isinstance(reply, tuple | list) and not isinstance(spec.returns, str):
-            return tuple(None if name in items else part for name, part in zip(spec.returns, reply, strict=False))
-        return None
-
-    steps = zip(given.steps, given.replies, strict=True)
-    return replace(given, replies=tuple(blank(reply) if step.function == spec.name else reply for step, reply in steps))
 
 
 def _property_check(
@@ -640,59 +556,3 @@ def _property_check(
         draft.add("property", prop.name, "failed", points, 0, text)
     else:
         draft.add("property", prop.name, "passed", points, points if gate else 0, "" if gate else say("trivial"))
-
-
-def property_problem(
-    prop: Property, case: Case, outcomes: Sequence[Outcome], seen: Callable[[Given], Given] = _same
-) -> str | None:
-    """What a property's judge says of one case, of which it gets to see what ``seen`` makes of it."""
-    bad = next((o for o in outcomes if not isinstance(o, Returned)), None)
-    if bad is not None or len(outcomes) < len(case.plan.steps):
-        return say("property-incomplete", problem=raised_text(bad or Stopped("not-run"), case))
-    try:
-        given = seen(given_of(case, outcomes))
-        with bounded_memory(), np.errstate(all="ignore"), _no_imaginary_part_lost(outcomes):
-            message = prop.judge(given)
-        return message and message[:_MOST_TEXT]
-    except _FORM_ERRORS as error:
-        text = f": {error}" if case.visible else ""  # it may quote what the submission returned
-        return say("property-form", problem=f"{type(error).__name__}{text}"[:_MOST_TEXT])
-    except WireError as error:
-        return say("property-form", problem=str(error))
-
-
-@contextlib.contextmanager
-def _no_imaginary_part_lost(outcomes: Sequence[Outcome]) -> Iterator[None]:
-    """A judge that makes real numbers of complex ones would say that they are right."""
-    if not any(isinstance(o, Returned) and b"c" in o.value.header for o in outcomes):
-        yield
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", np.exceptions.ComplexWarning)
-        try:
-            yield
-        except np.exceptions.ComplexWarning:
-            raise TypeError("complex numbers, expected real ones") from None
-
-
-def given_of(case: Case, outcomes: Sequence[Outcome]) -> Given:
-    """What a judge sees of a case."""
-    steps = tuple(Step(name, arguments_of(case.plan, number)) for number, (name, _) in enumerate(case.plan.steps))
-    replies = tuple(decode(o.value) for o in outcomes if isinstance(o, Returned))
-    return Given(steps[-1].args if steps else (), steps, replies, _facts_of(case))
-
-
-@lru_cache(maxsize=4096)
-def _facts_of(case: Case) -> Any:
-    return decode(case.facts) if case.facts is not None else {}
-
-
-@lru_cache(maxsize=16384)
-def arguments_of(plan: Plan, step: int = -1) -> tuple[Any, ...]:
-    """The decoded arguments of one step; references and public code stay what they are."""
-
-    def same(part: Ref | Code) -> Any:
-        return part
-
-    args: tuple[Any, ...] = decode(plan.steps[step][1], ref=same, code=same)
-    return args

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from grader.cases import FunctionCases
-from grader.checks import Failure, Outcomes, Verdict, arguments_of, expected_value, plan_of
+from grader.checks import Failure, Verdict
 from grader.compare import leaves, where_text
 from grader.errors import WireError
 from grader.model import Check
+from grader.outcomes import Outcomes, arguments_of, expected_value, plan_of
 from grader.running import Outcome, Plan, Raised, Returned, Stopped
 from grader.statements import bound_names
 from grader.wire import Code, Opaque, Ref, decode

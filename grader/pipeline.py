@@ -15,13 +15,15 @@ import numpy as np
 
 from grader import __version__
 from grader.cases import CaseFile, FunctionCases
-from grader.checks import Failure, Verdict, carried_by_property, judge, property_problem, steps_apart, well_formed
+from grader.checks import Failure, Verdict, carried_by_property, judge, well_formed
 from grader.counterexample import counterexample_of, retold, shown_failure
 from grader.course import LoadedAssignment
 from grader.diagnose import findings_of
 from grader.errors import SubmissionError
 from grader.hiding import hidden, seen
 from grader.model import Check, Finding, FunctionReport, Report, SandboxLevel
+from grader.outcomes import steps_apart
+from grader.properties import property_problem
 from grader.running import Answer, Outcome, Plan, Program, Runner, Stopped
 from grader.spawned import RightHelpers
 from grader.spec import Function, Shows

@@ -20,13 +20,14 @@ import numpy as np
 
 from grader.author import author_of
 from grader.cases import Case, FunctionCases
-from grader.checks import Failure, Outcomes, Verdict, judge
+from grader.checks import Failure, Verdict, judge
 from grader.counterexample import characters, effort, entries
 from grader.course import LoadedAssignment
 from grader.diagnose import findings_of
 from grader.drawing import Drawn
 from grader.errors import SpecError
 from grader.freeze import case_sets, value_case
+from grader.outcomes import Outcomes
 from grader.spec import CaseClass, Function
 from grader.strategies import Draw
 

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from grader.cases import Case
-from grader.checks import Verdict, judge, plan_of, property_problem
+from grader.checks import Verdict, judge
 from grader.model import FunctionReport
+from grader.outcomes import plan_of
+from grader.properties import property_problem
 from grader.running import Outcome, Plan, Raised, Returned, Stopped
 from grader.spec import CaseSet, Given, Property
 from grader.wire import Encoded, Ref, encode

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from grader.cases import FunctionCases
-from grader.checks import Outcomes, judge
+from grader.checks import judge
 from grader.counterexample import counterexample_of, shown, snippet
+from grader.outcomes import Outcomes
 from grader.running import Plan, Raised, Returned, Stopped
 from grader.wire import Code, Encoded, Opaque, Ref, encode
 from tests import tiny

@@ -13,12 +13,13 @@ import pytest
 
 from grader.author import name_of, read_author, run_trusted
 from grader.cases import Case
-from grader.checks import Failure, arguments_of, judge
+from grader.checks import Failure, judge
 from grader.cli import main
 from grader.compare import leaves
 from grader.counterexample import characters, effort, entries, shown_failure
 from grader.course import LoadedAssignment, find_course
 from grader.model import FunctionReport, Report
+from grader.outcomes import arguments_of
 from grader.pipeline import grade_submission
 from grader.running import Answer, Execution, InProcess, Plan, Program, Stopped
 from grader.shrink import smaller_cases

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from grader.cases import Case, CaseFile, Expected, FunctionCases
-from grader.checks import Verdict, arguments_of, judge
+from grader.checks import Verdict, judge
 from grader.compare import leaves
 from grader.course import LoadedAssignment, find_course
 from grader.diagnose import findings_of
 from grader.freeze import freeze
 from grader.model import Check, Finding, FunctionReport, Report
+from grader.outcomes import arguments_of
 from grader.pipeline import grade_submission
 from grader.running import InProcess, Outcome, Plan, Raised, Returned, Runner
 from grader.spec import CaseClass, Function

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grader import load_assignment
-from grader.checks import arguments_of
+from grader.outcomes import arguments_of
 from grader.spec import Given
 from reference import initialization as reference
 from tests.assignments.verdicts import codes_of, points_of, verdicts

@@ -8,7 +8,7 @@ import pytest
 
 from grader import load_assignment
 from grader.cases import Case
-from grader.checks import arguments_of, given_of
+from grader.outcomes import arguments_of, given_of
 from grader.running import Returned
 from grader.wire import encode
 from reference import regularization as reference

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from grader import load_assignment
-from grader.checks import arguments_of
+from grader.outcomes import arguments_of
 from grader.spec import Given, Step
 from reference import training_in_practice as reference
 from tests.assignments.verdicts import codes_of, points_of, verdicts
