@@ -123,6 +123,7 @@ class Course:
 
 
 _PACKAGES = ("assignments", "reference")
+_THAT_DRAW = ("freeze", "author", "drawing", "tolerances", "strategies", "spec", "wire", "cases")
 _IMPORTING = threading.RLock()  # an audit grades in threads, and what is imported is one thing for all of them
 _ASIDE: dict[Path, dict[str, ModuleType]] = {}
 
@@ -203,7 +204,7 @@ class LoadedAssignment:
         state = hashlib.sha256(repr((__version__, np.__version__, platform.python_version(), seed)).encode())
         for path in self._author_files():
             state.update(path.name.encode() + b"\0" + path.read_bytes())
-        for module in ("freeze", "strategies", "spec", "wire", "cases"):  # while the package is developed
+        for module in _THAT_DRAW:  # while the package is developed
             state.update(Path(__file__).with_name(f"{module}.py").read_bytes())
         return state.hexdigest()
 

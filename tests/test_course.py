@@ -212,6 +212,24 @@ def test_a_change_of_the_reference_is_noticed(tmp_path: Path) -> None:
     assert loaded.fingerprint(0) != before
 
 
+def test_what_cases_are_made_of_is_known_where_the_package_itself_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The modules that only freezing imports, and those that say what is drawn and kept."""
+    read: list[str] = []
+    whole = Path.read_bytes
+
+    def noted(path: Path) -> bytes:
+        read.append(path.name)
+        return whole(path)
+
+    loaded = sample(tmp_path)
+    monkeypatch.setattr(Path, "read_bytes", noted)
+    loaded.fingerprint(0)
+    drawing = {"freeze.py", "author.py", "drawing.py", "tolerances.py", "strategies.py", "spec.py", "wire.py", "cases.py"}
+    assert drawing <= set(read)
+
+
 @pytest.mark.parametrize("data", [b"", b"grader cases 1\nnonsense", b"grader cases 0\n"])
 def test_a_damaged_file_is_drawn_anew(tmp_path: Path, data: bytes) -> None:
     loaded = sample(tmp_path)
