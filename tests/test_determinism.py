@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from grader.audit import reference_submission
 from grader.batch import Job, Setup, grade_all
 from grader.cases import save_cases
 from grader.course import find_course
@@ -20,6 +19,7 @@ from grader.pipeline import grade, grade_submission
 from grader.sandbox import Sandbox
 from grader.submission import parse_submission
 from tests import tiny
+from tests.assignments.submitted import reference_files
 from tests.tiny import HEADER, right
 
 COURSE = find_course()
@@ -131,9 +131,8 @@ def test_the_right_samples_of_the_course_are_right_whatever_the_seed(seed: int) 
 def test_the_reference_is_right_under_a_further_seed(name: str) -> None:
     assignment = COURSE.load(name)
     cases = freeze(assignment, 7)
-    modules = {f"ref_{p.stem}": p.read_text("utf-8") for p in (COURSE.root / "reference").glob("*.py")}
-    given = replace(assignment)
-    vars(given)["provided"] = {**assignment.provided, **modules}
+    text, siblings = reference_files(assignment)
+    neighbours = {stem: source.encode() for stem, source in siblings.items()}
+    submission = parse_submission("reference.py", ".py", text.encode(), cases.arities, siblings=neighbours)
     with Sandbox(assignment.spec.packages) as sandbox:
-        submission = parse_submission("reference.py", ".py", reference_submission(assignment).encode(), cases.arities)
-        assert grade_submission(given, cases, submission, sandbox).full_marks
+        assert grade_submission(assignment, cases, submission, sandbox).full_marks
