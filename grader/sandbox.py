@@ -219,16 +219,16 @@ def _send(child: Child, kind: bytes, body: bytes, watch: _Watch) -> None:
             return
 
 
-def _receive(child: Child, watch: _Watch) -> tuple[int, bytes]:
-    """The next frame."""
+def _receive(child: Child, watch: _Watch, *, in_turn: bool) -> tuple[int, bytes]:
+    """The next frame; ``in_turn`` where the child may be waiting for an answer to it."""
     while not child.frames:
         watch.look()
         if len(child.buffer) >= _FRAME.size and _FRAME.unpack_from(child.buffer)[0] > _MAX_FRAME:
             raise _not_a_reply()
         if not child.poller.poll(_SLICE_S * 1000):
             continue
-        # Replies come many a millisecond: to wake for each would cost more than to judge them.
-        time.sleep(_NAP_S)
+        if not in_turn:  # replies come many a millisecond: to wake for each would cost more than to judge them
+            time.sleep(_NAP_S)
         try:
             part = child.channel.recv(1 << 18)
         except BlockingIOError:
@@ -350,7 +350,7 @@ class _Run:
         watch = self._watch(child, self.patience.load_s)
         _send(child, b"P", _program_frame(self.program, self.skip), watch)
         while True:
-            kind, body = _receive(child, watch)
+            kind, body = _receive(child, watch, in_turn=self.answering is not None)
             if kind == ord("U") and len(body) == 4:
                 number = int.from_bytes(body, "little")
                 if not self.unit < number < len(self.program.units):
@@ -436,7 +436,7 @@ class _Run:
             watch = self._watch(child, plan.cpu_s)
             while kind == ord("C"):
                 self._callback(child, body, watch)
-                kind, body = _receive(child, watch)
+                kind, body = _receive(child, watch, in_turn=self.answering is not None)
         if kind == ord("O"):
             raise _printed_too_much()
         outcome = _outcome(kind, body, mark | plan.number, step)
@@ -448,7 +448,9 @@ class _Run:
 
     def _next(self, child: Child, cpu_s: float) -> tuple[int, bytes]:
         """The next frame; where it has come already there is nothing to watch."""
-        return child.frames.popleft() if child.frames else _receive(child, self._watch(child, cpu_s))
+        if child.frames:
+            return child.frames.popleft()
+        return _receive(child, self._watch(child, cpu_s), in_turn=self.answering is not None)
 
     def _callback(self, child: Child, body: bytes, watch: _Watch) -> None:
         watch.look()  # thousands of questions may have come at once
