@@ -38,18 +38,28 @@ def left_behind() -> tuple[int, frozenset[str]]:
     return len(os.listdir("/proc/self/fd")), frozenset(name for name in names if not of_a_run.fullmatch(name))
 
 
+def alive(one: Sandbox) -> int:
+    """How many processes there are below this one while a zygote stands ready.
+
+    A count: where a wall is missing, code may get at the zygote, which is then replaced.
+    """
+    assert one.level
+    return len(descendants())
+
+
 @pytest.mark.parametrize(("row", "runner"), TRIED, ids=[f"{runner}: {row.name}" for row, runner in TRIED])
 def test_a_hostile_submission_gets_what_the_table_says(row: Hostile, runner: str, sandboxes: dict[str, Sandbox]) -> None:
     if runner not in sandboxes:
         sandboxes[runner] = sandbox(runner)
         assert sandboxes[runner].level == {"full": "full", "spawned": "full", "fork only": "none"}.get(runner, "weak")
-    before, around = descendants(), left_behind()
+    before, around = alive(sandboxes[runner]), left_behind()
     result = run(row, sandboxes[runner])
     if runner not in row.gaps:
         assert result.target in row.must
     assert result.other in row.other
+    after = alive(sandboxes[runner])  # a zygote that had to be replaced has opened its channel anew
     assert left_behind() == around
-    assert descendants() == before
+    assert after == before
 
 
 def test_every_gap_has_a_reason_and_no_gap_is_at_the_full_level() -> None:
