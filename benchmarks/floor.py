@@ -23,6 +23,7 @@ from grader.cases import CaseFile
 from grader.course import LoadedAssignment
 from grader.outcomes import arguments_of
 from grader.sandbox import Sandbox
+from grader.store import frozen_cases
 from grader.submission import parse_submission
 from grader.wire import Ref
 
@@ -34,7 +35,7 @@ _EACH = 40
 def distance(passes: int) -> str:
     """The table."""
     assignment = load_assignment("dnn_step_by_step", course=ROOT)
-    cases = assignment.cases()
+    cases = frozen_cases(assignment)
     sources = right_sources(_EACH)
     own = statistics.median(arithmetic(assignment, cases, sources[:10]) for _ in range(passes))
     fork = statistics.median(bare_fork() for _ in range(passes))

@@ -29,6 +29,7 @@ from grader.cases import Case
 from grader.compare import items_of, key_item, leaves
 from grader.outcomes import arguments_of, expected_value
 from grader.spec import Function
+from grader.store import frozen_cases
 
 __all__ = ["side_by_side"]
 
@@ -128,7 +129,7 @@ class _Bench:
         self.submissions = self.folder / "class"
         generate(self.submissions, self.count)
         assignment = load_assignment("dnn_step_by_step", course=ROOT)
-        cases = assignment.cases()
+        cases = frozen_cases(assignment)
         checks = {}
         for spec in assignment.spec.functions:
             found = [case for case in cases.functions[spec.name].cases if case.expected]

@@ -3,8 +3,8 @@
 A function whose own helpers are wrong is run again with helpers that the reference answers. What they are
 asked comes from student code: a matrix of a million rows by a million columns, ten thousand million
 iterations. So the reference answers in a forked copy of this process, which has limits of its own and may be
-lost; a call that it does not answer in time is *not answered*, never a wait without end. Where a system has
-no fork, a fresh interpreter answers (:mod:`grader.spawned`). See ``docs/design/sandbox.md``.
+lost; a call that it does not answer in time is *not answered*, never a wait without end. See
+``docs/design/sandbox.md``.
 """
 
 from __future__ import annotations
@@ -19,16 +19,12 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from grader.running import Answer
 from grader.walls import close_descriptors, die_with_parent
 from grader.wire import decode, encode, pack, unpack
-
-if TYPE_CHECKING:
-    from grader.spawned import Spawned
 
 try:
     import resource
@@ -42,7 +38,6 @@ _LOST = 3
 _SIZE = struct.Struct("<I")
 _NOT_ANSWERED = 0xFFFFFFFF
 _SEED = 20_170_808  # one state for all: the same question has the same answer
-_FORK = hasattr(os, "fork")
 
 
 class Answering:
@@ -61,7 +56,6 @@ class Answering:
         self._cpu_s = cpu_s
         self._pid = 0
         self._channel: socket.socket | None = None
-        self._spawned: Spawned | None = None
         self._lost = 0
 
     def ask(self, question: bytes, still: Callable[[], None]) -> bytes | None:
@@ -75,8 +69,6 @@ class Answering:
         if self._lost >= _LOST:
             return None
         try:
-            if not _FORK:
-                return self._elsewhere().ask(question, still)
             channel = self._channel or self._start()
             self._send(channel, _SIZE.pack(len(question)) + question, still)
             (size,) = _SIZE.unpack(self._receive(channel, _SIZE.size, still))
@@ -91,9 +83,6 @@ class Answering:
 
     def close(self) -> None:
         """End the process, if there is one."""
-        if self._spawned is not None:
-            self._spawned.close()
-            self._spawned = None
         if self._channel is not None:
             self._channel.close()
             self._channel = None
@@ -117,16 +106,6 @@ class Answering:
         ours.setblocking(False)
         self._pid, self._channel = pid, ours
         return ours
-
-    def _elsewhere(self) -> Spawned:
-        """A fresh interpreter; it can be told where the course lies, and no more."""
-        from grader.spawned import RightHelpers, Spawned
-
-        if not isinstance(self._answer, RightHelpers):
-            raise ConnectionResetError("these helpers cannot be loaded elsewhere")
-        if self._spawned is None:
-            self._spawned = Spawned(self._answer)
-        return self._spawned
 
     @staticmethod
     def _send(channel: socket.socket, data: bytes, still: Callable[[], None]) -> None:

@@ -27,6 +27,7 @@ from grader.model import Report
 from grader.mutants import Mutant, chosen, mutants_of
 from grader.pipeline import grade_submission
 from grader.sandbox import Sandbox
+from grader.store import frozen_cases
 from grader.submission import Submission, parse_submission
 
 __all__ = ["Audit", "Row", "audit_assignment", "reference_submission", "render_audit"]
@@ -220,7 +221,7 @@ def _grade(
     A source comes with the function that differs from the reference, which is graded by itself: that is what matters
     for a mistake and a style. A mutant that passes so is graded as a whole.
     """
-    cases = assignment.cases()
+    cases = frozen_cases(assignment)
     graded = {function.name for function in assignment.spec.functions}
     course = replace(assignment)  # a copy, whose provided modules hold the author's as well
     vars(course)["provided"] = {**assignment.provided, **modules}

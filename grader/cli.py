@@ -16,6 +16,7 @@ import click
 
 from grader import __version__
 from grader.errors import GraderError, HarnessError
+from grader.store import cases_path, fingerprint, frozen_cases
 
 if TYPE_CHECKING:
     from grader.course import Course, LoadedAssignment
@@ -146,8 +147,8 @@ def check(
     from grader.report.terminal import render_report
 
     loaded = _assignment(context, assignment)
-    cases = loaded.cases(seed, notice=_notice)
-    report = grade(loaded, file, cases=cases, seed=seed, siblings=neighbours(file), shrink=True)
+    cases = frozen_cases(loaded, seed, notice=_notice)
+    report = grade(loaded, file, cases=cases, seed=seed, siblings=neighbours(file))
     if json_to:
         _write_json(report_to_json(report), json_to)
     if json_to != "-":
@@ -225,8 +226,8 @@ def freeze(context: click.Context, assignment: str, seed: int, output: Path | No
     from grader.freeze import freeze as draw
 
     loaded = _assignment(context, assignment)
-    target = output or loaded.cases_path(seed)
-    cases = save_cases(draw(loaded, seed, loaded.fingerprint(seed)), target)
+    target = output or cases_path(loaded, seed)
+    cases = save_cases(draw(loaded, seed, fingerprint(loaded, seed)), target)
     for function in cases.functions.values():
         dropped = f", {function.dropped} ill-conditioned ones dropped" if function.dropped else ""
         click.echo(f"{function.name:<42} {len(function.cases):4d} cases, {len(function.mistakes):2d} mistakes{dropped}")

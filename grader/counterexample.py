@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -15,13 +14,12 @@ from grader.cases import FunctionCases
 from grader.checks import Failure, Verdict
 from grader.compare import leaves, where_text
 from grader.errors import WireError
-from grader.model import Check
 from grader.outcomes import Outcomes, arguments_of, expected_value, plan_of
 from grader.running import Outcome, Plan, Raised, Returned, Stopped
 from grader.statements import bound_names
 from grader.wire import Code, Opaque, Ref, decode
 
-__all__ = ["characters", "counterexample_of", "effort", "entries", "retold", "shown", "shown_failure", "snippet"]
+__all__ = ["characters", "counterexample_of", "effort", "entries", "shown", "shown_failure", "snippet"]
 
 _MOST_ELEMENTS = 200
 _MOST_PARTS = 400
@@ -95,20 +93,6 @@ def shown_failure(verdict: Verdict, outcomes: Outcomes) -> Failure | None:
 
 def _not_run(replies: Sequence[Outcome]) -> bool:
     return bool(replies) and isinstance(replies[-1], Stopped) and replies[-1].reason == "not-run"
-
-
-def retold(verdict: Verdict, smaller: Verdict) -> tuple[Check, ...]:
-    """The checks of a verdict, whose sentences speak of a smaller example where the same check fails there."""
-    other = {(c.kind, c.name): c.message for c in smaller.checks if c.status == "failed"}
-
-    def told(check: Check) -> Check:
-        first = next((f.message for f in verdict.failures if check.message.startswith(f.message)), None)
-        text = other.get((check.kind, check.name))
-        if check.status != "failed" or first is None or text is None or verdict is smaller:
-            return check
-        return replace(check, message=text + check.message[len(first) :])  # what follows counts all inputs
-
-    return tuple(map(told, verdict.checks))
 
 
 @lru_cache(maxsize=4096)

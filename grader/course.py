@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
-import os
-import platform
 import sys
 import threading
 import tomllib
@@ -23,9 +21,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
-from grader.cases import CaseFile, load_cases, save_cases
 from grader.errors import SpecError
 from grader.spec import Assignment
 
@@ -123,7 +118,6 @@ class Course:
 
 
 _PACKAGES = ("assignments", "reference")
-_THAT_DRAW = ("freeze", "author", "drawing", "tolerances", "strategies", "spec", "wire", "cases")
 _IMPORTING = threading.RLock()  # an audit grades in threads, and what is imported is one thing for all of them
 _ASIDE: dict[Path, dict[str, ModuleType]] = {}
 
@@ -191,53 +185,6 @@ class LoadedAssignment:
         if function is None:
             raise SpecError(f"{self.spec.reference_module} has no function {name!r}")
         return function
-
-    def _author_files(self) -> Iterator[Path]:
-        yield from sorted(p for p in self.folder.rglob("*.py") if "__pycache__" not in p.parts)
-        reference = self.course.root / "reference"
-        yield from sorted(p for p in reference.glob("*.py"))
-
-    def fingerprint(self, seed: int) -> str:
-        """Changes whenever description, reference, mistakes, versions or seed change."""
-        from grader import __version__
-
-        state = hashlib.sha256(repr((__version__, np.__version__, platform.python_version(), seed)).encode())
-        for path in self._author_files():
-            state.update(path.name.encode() + b"\0" + path.read_bytes())
-        for module in _THAT_DRAW:  # while the package is developed
-            state.update(Path(__file__).with_name(f"{module}.py").read_bytes())
-        return state.hexdigest()
-
-    def cases_path(self, seed: int) -> Path:
-        """Where frozen cases are kept: beside the course where it can be written, else in the user's cache."""
-        kit = self.folder / "cases.bin"
-        if kit.is_file():
-            return kit
-        store = self.course.root / ".grader" / "cases"
-        if not os.access(self.course.root, os.W_OK):
-            store = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "grader" / "cases"
-        return store / f"{self.name}-{seed}.cases"
-
-    def cases(self, seed: int = 0, *, notice: Callable[[str], None] | None = None) -> CaseFile:
-        """The frozen cases: read where they are fresh, drawn anew where they are stale or absent.
-
-        Drawing takes some seconds; ``notice`` is told before it begins.
-        """
-        path = self.cases_path(seed)
-        if path.name == "cases.bin":
-            return load_cases(path)
-        fingerprint = self.fingerprint(seed)
-        try:
-            found = load_cases(path)
-            if found.fingerprint == fingerprint:
-                return found
-        except SpecError:
-            pass
-        from grader.freeze import freeze
-
-        if notice is not None:
-            notice(f"drawing the cases of {self.name} (once, until the assignment changes) ...")
-        return save_cases(freeze(self, seed, fingerprint), path)
 
 
 def find_course(folder: Path | None = None) -> Course:

@@ -15,6 +15,7 @@ from pathlib import Path
 from grader.cases import to_bytes
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
+from grader.store import frozen_cases
 from grader.wheel import package_files, zipped
 
 __all__ = ["write_github", "write_gradescope"]
@@ -153,7 +154,7 @@ def _bundle(assignment: LoadedAssignment, seed: int, *, with_reference: bool) ->
         yield f"{home}/public.py", assignment.public.encode()
     for stem, source in assignment.provided.items():
         yield f"{home}/provided/{stem}.py", source.encode()
-    yield f"{home}/cases.bin", to_bytes(assignment.cases(seed))
+    yield f"{home}/cases.bin", to_bytes(frozen_cases(assignment, seed))
     if with_reference:
         reference = assignment.course.root / "reference"
         for file in sorted(reference.glob("*.py")):

@@ -15,6 +15,7 @@ from grader.errors import GraderError
 from grader.model import FunctionReport, Report
 from grader.pipeline import grade, unreadable
 from grader.report.escape import plain
+from grader.store import frozen_cases
 
 __all__ = ["grade_folder", "main", "results_of"]
 
@@ -59,7 +60,7 @@ def grade_folder(assignment: LoadedAssignment, folder: Path) -> tuple[Report, Pa
     with tempfile.TemporaryDirectory() as scratch:
         item = collect_one(folder, graded_names=names, unpack_to=Path(scratch))
         if item.file is None:
-            return unreadable(assignment, assignment.cases(), "submission", None, item.problem), None
+            return unreadable(assignment, frozen_cases(assignment), "submission", None, item.problem), None
         report = grade(assignment, item.file, siblings=item.modules, name=item.file.name)
         if item.note:
             report = replace(report, messages=(item.note, *report.messages))

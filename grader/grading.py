@@ -20,6 +20,7 @@ from grader.course import LoadedAssignment
 from grader.errors import HarnessError
 from grader.model import RUN_SCHEMA, Report, report_to_json
 from grader.rundir import Entry, RunFolder
+from grader.store import cases_path, frozen_cases
 
 __all__ = ["GradeOptions", "Graded", "grade_paths"]
 
@@ -64,7 +65,7 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
     HarnessError
         When the sandbox is too weak for an untrusted batch, or the roster or the gradebook cannot be read.
     """
-    cases = assignment.cases(options.seed, notice=lambda text: print(text, file=sys.stderr))
+    cases = frozen_cases(assignment, options.seed, notice=lambda text: print(text, file=sys.stderr))
     with ExitStack() as stack:
         folder = options.output or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-")))
         roster = None
@@ -77,7 +78,7 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
         setup = Setup(
             str(assignment.course.root),
             assignment.name,
-            str(assignment.cases_path(options.seed)),
+            str(cases_path(assignment, options.seed)),
             results=str(folder / "verdicts") if options.keep_verdicts else None,
         )
         if not options.allow_weak and level_of(setup) != "full":

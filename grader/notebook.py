@@ -9,6 +9,7 @@ from typing import Any
 from grader.course import Course, LoadedAssignment, find_course
 from grader.errors import HarnessError
 from grader.model import FunctionReport, Report
+from grader.store import frozen_cases
 
 __all__ = ["Verdict", "check"]
 
@@ -80,7 +81,7 @@ def _checked(function: Callable[..., Any], assignment: str | None) -> Verdict:
 
     name = _name_of(function)
     loaded = _assignment_of(name, find_course(), assignment)
-    cases = loaded.cases()
+    cases = frozen_cases(loaded)
     cells = _cells(function)
     notebook = {"cells": [{"cell_type": "code", "source": source} for source in cells]}
     submission = parse_submission("this notebook", ".ipynb", json.dumps(notebook).encode(), cases.arities)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,8 +15,8 @@ import numpy as np
 
 from grader import __version__
 from grader.cases import CaseFile, FunctionCases
-from grader.checks import Failure, Verdict, carried_by_property, judge, well_formed
-from grader.counterexample import counterexample_of, retold, shown_failure
+from grader.checks import Verdict, carried_by_property, judge, well_formed
+from grader.counterexample import counterexample_of
 from grader.course import LoadedAssignment
 from grader.diagnose import findings_of
 from grader.errors import SubmissionError
@@ -25,8 +25,8 @@ from grader.model import Check, Finding, FunctionReport, Report, SandboxLevel
 from grader.outcomes import steps_apart
 from grader.properties import property_problem
 from grader.running import Answer, Outcome, Plan, Program, Runner, Stopped
-from grader.spawned import RightHelpers
 from grader.spec import Function, Shows
+from grader.store import frozen_cases
 from grader.submission import Submission, read_submission
 from grader.texts import say
 
@@ -43,7 +43,6 @@ def grade(
     siblings: Mapping[str, Path] | None = None,
     name: str | None = None,
     student: str | None = None,
-    shrink: bool = False,
 ) -> Report:
     """Grade one submission.
 
@@ -61,8 +60,6 @@ def grade(
         Further ``.py`` files that the submission may import, by module name.
     name, student
         How the report calls the submission and its author.
-    shrink
-        Look for a smaller example of what fails; needs the reference, and some calls for each failing function.
 
     Returns
     -------
@@ -70,7 +67,7 @@ def grade(
         ``unreadable`` where there is nothing to grade; never an exception for what a student did.
     """
     started = time.perf_counter()
-    frozen = cases or assignment.cases(seed)
+    frozen = cases or frozen_cases(assignment, seed)
     shown = name or str(path)
     try:
         submission = read_submission(Path(path), frozen.arities, siblings=siblings, name=shown)
@@ -82,7 +79,7 @@ def grade(
             from grader.sandbox import strongest_sandbox
 
             runner = stack.enter_context(strongest_sandbox(assignment.spec.packages))
-        report = grade_submission(assignment, frozen, submission, runner, student=student, shrink=shrink)
+        report = grade_submission(assignment, frozen, submission, runner, student=student)
     return replace(report, duration_s=round(time.perf_counter() - started, 4))
 
 
@@ -94,7 +91,6 @@ def grade_submission(
     *,
     student: str | None = None,
     only: str | None = None,
-    shrink: bool = False,
 ) -> Report:
     """Grade definitions that have been read (see :func:`grade`).
 
@@ -105,7 +101,7 @@ def grade_submission(
     specs = [spec for spec in assignment.spec.functions if needed is None or spec.name in needed]
     with np.errstate(all="ignore"), warnings.catch_warnings():  # nan and inf are a student's to return and ours to judge
         warnings.simplefilter("ignore")
-        run = _Run(assignment, cases, submission, runner, specs, shrink=shrink and assignment.reference is not None)
+        run = _Run(assignment, cases, submission, runner, specs)
         graded = [seen(run.function(spec), assignment.spec.shows) for spec in specs]
     messages = (*run.messages, *_of_a_kit(assignment, graded))
     graded = [f for f in graded if only in (None, f.name)]
@@ -188,11 +184,8 @@ class _Run:
         submission: Submission,
         runner: Runner,
         specs: Sequence[Function],
-        *,
-        shrink: bool = False,
     ) -> None:
         self.assignment = assignment
-        self.shrink = shrink and assignment.spec.shows == "examples"
         self.cases = _as_shown(cases, assignment.spec.shows)
         self.submission = submission
         self.runner = runner
@@ -345,8 +338,10 @@ class _Run:
         """Right helpers, answered by the reference; None in a student kit."""
         if self.assignment.reference is None:
             return None
-        right = RightHelpers(self.assignment, tuple(helpers))
-        return right if right.functions else None  # found once here, and not in every copy of this process
+        if not helpers:
+            return None
+        right = {name: self.assignment.reference_function(name) for name in helpers}  # found once, not in every copy
+        return lambda name, args, kwargs: right[name](*args, **kwargs)
 
     def _report(self, spec: Function, cases: FunctionCases, attempt: _Attempt, tried: Sequence[_Attempt]) -> FunctionReport:
         verdict = attempt.verdict
@@ -359,7 +354,6 @@ class _Run:
         if carried:
             self.carried.add(spec.name)
             findings = (self._carried_finding(spec, attempt.carried), *findings)[:2]
-        counterexample, checks = self._counterexample(spec, cases, attempt, findings)
         return FunctionReport(
             spec.name,
             verdict.status,
@@ -367,25 +361,16 @@ class _Run:
             verdict.points,
             spec.points,
             carried,
-            checks,
+            verdict.checks,
             findings,
-            counterexample,
+            self._counterexample(spec, cases, attempt),
         )
 
-    def _counterexample(
-        self, spec: Function, cases: FunctionCases, attempt: _Attempt, findings: Sequence[Finding]
-    ) -> tuple[Mapping[str, Any] | None, tuple[Check, ...]]:
-        """The example beside a verdict, and the checks with sentences about that example."""
-        checks, verdict = attempt.verdict.checks, attempt.verdict
-        if verdict.passed:
-            return None, checks
-        failure = shown_failure(verdict, attempt.outcomes)
-        if self.shrink and failure is not None and attempt.verdict.status == "failed":
-            known = {text.code for text in cases.mistakes.values()}
-            codes = {finding.code for finding in findings} & known
-            cases, attempt = self._shrunk(spec, cases, attempt, failure, codes)
-            checks = retold(verdict, attempt.verdict)
-        example = counterexample_of(
+    def _counterexample(self, spec: Function, cases: FunctionCases, attempt: _Attempt) -> Mapping[str, Any] | None:
+        """The example beside a verdict."""
+        if attempt.verdict.passed:
+            return None
+        return counterexample_of(
             cases,
             attempt.outcomes,
             attempt.verdict,
@@ -394,27 +379,6 @@ class _Run:
             helped=attempt.carried == "helpers",
             random=spec.random,
         )
-        return example, checks
-
-    def _shrunk(
-        self, spec: Function, cases: FunctionCases, attempt: _Attempt, failure: Failure, codes: Collection[str]
-    ) -> tuple[FunctionCases, _Attempt]:
-        """The simplest case on which the student's function fails as it does on a frozen one, with its verdict."""
-        from grader.shrink import smaller_cases, the_same
-
-        own = attempt.carried == "own"
-        some = replace(cases, cases=() if own else smaller_cases(self.assignment, spec, failure, codes))
-        if not some.cases:
-            return cases, attempt
-        helpers = self.assignment.spec.ancestors(spec.name) if attempt.carried else ()
-        plans = [case.plan for case in some.cases]
-        again = self._again(spec, some, plans, helpers, self._answer(helpers) if helpers else None, attempt.carried)
-        for case in some.cases:
-            one = replace(cases, cases=(case,))
-            verdict = the_same(spec, one, again.outcomes, attempt.verdict, failure, codes)
-            if verdict is not None:
-                return one, _Attempt(verdict, again.outcomes, attempt.carried)
-        return cases, attempt
 
     def _blank(self, spec: Function, verdict: Verdict) -> tuple[Finding, ...]:
         """A blank of the template that was left in, where nothing better explains a None."""

@@ -17,6 +17,7 @@ from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.handout import handout, in_order, introduction
 from grader.starter import starter_of
+from grader.store import frozen_cases
 from grader.wheel import wheel
 
 __all__ = ["starter_module", "write_kit"]
@@ -122,7 +123,7 @@ def _kit(assignment: LoadedAssignment, seed: int) -> Iterator[tuple[str, bytes]]
         yield f"{inner}/provided/{stem}.py", source.encode()
     for stem in _needed(assignment):
         yield f"{stem}.py", assignment.provided[stem].encode()
-    yield f"{inner}/cases.bin", to_bytes(assignment.cases(seed))
+    yield f"{inner}/cases.bin", to_bytes(frozen_cases(assignment, seed))
 
 
 def _readme(assignment: LoadedAssignment) -> str:

@@ -18,8 +18,8 @@ LEVELS = {
     0: "errors model texts report.escape",  # values and errors
     1: "wire spec strategies running cases distributions "  # what an author writes, what a value is,
     "cells statements submission archive sheet tree roster layouts collect walls allowlist",  # what a file is
-    2: "compare outcomes properties checks diagnose counterexample hiding shrink course author drawing "  # running, judging
-    "tolerances freeze worker zygote answering spawned sandbox doctor",
+    2: "compare outcomes properties checks diagnose counterexample hiding course author drawing "  # running, judging
+    "tolerances freeze worker zygote answering sandbox doctor",
     3: "pipeline",  # the whole run of one submission
     4: "batch grading rundir cluster gradebook gradebook_marks gradebook_schema lms pages report "  # many submissions,
     "release starter handout wheel scaffold export audit mutants gradescope github",  # storage, faces, kits, self-test

@@ -15,6 +15,7 @@ import pytest
 from grader import __version__
 from grader.cli import cli, main
 from grader.model import report_from_json
+from grader.store import frozen_cases
 from tests import tiny
 from tests.tiny import solution
 
@@ -113,7 +114,7 @@ def test_the_published_commands_are_there() -> None:
 
 
 def test_full_marks_give_status_0(run: Run, files: Path) -> None:
-    tiny.assignment().cases()  # drawn before, so that nothing is said about it
+    frozen_cases(tiny.assignment())  # drawn before, so that nothing is said about it
     status, out, err = run("check", "tiny", files / "right.py")
     assert (status, err) == (0, "")
     assert "100 of 100 points" in out
@@ -313,7 +314,7 @@ def test_the_module_is_the_command() -> None:
 
 
 def test_a_terminal_without_unicode_is_no_failure(elsewhere: Path) -> None:
-    tiny.assignment().cases()
+    frozen_cases(tiny.assignment())
     name = elsewhere / "Übung.py"
     name.write_text(solution(WRONG), "utf-8")
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}

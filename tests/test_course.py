@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 import grader
+from grader import store
 from grader.cases import load_cases, save_cases
 from grader.course import Course, find_course, load_assignment
 from grader.errors import SpecError
+from grader.store import cases_path, fingerprint, frozen_cases
 from tests import tiny
 from tests.authored import ASSIGNMENT, REFERENCE, course, sample
 
@@ -182,14 +184,14 @@ def test_an_error_while_loading_leaves_the_imports_alone_too(tmp_path: Path) -> 
 
 def test_cases_are_drawn_once_and_then_read(tmp_path: Path) -> None:
     loaded = sample(tmp_path)
-    first = loaded.cases()
-    path = loaded.cases_path(0)
+    first = frozen_cases(loaded)
+    path = cases_path(loaded, 0)
     assert path == tmp_path / ".grader" / "cases" / "sample-0.cases"
     written = path.stat().st_mtime_ns
-    assert loaded.cases().digest == first.digest
+    assert frozen_cases(loaded).digest == first.digest
     assert path.stat().st_mtime_ns == written
-    assert loaded.cases(1).digest != first.digest
-    assert loaded.cases_path(1) != path
+    assert frozen_cases(loaded, 1).digest != first.digest
+    assert cases_path(loaded, 1) != path
 
 
 @pytest.mark.parametrize(
@@ -197,25 +199,35 @@ def test_cases_are_drawn_once_and_then_read(tmp_path: Path) -> None:
 )
 def test_cases_are_drawn_anew_when_an_authors_file_changes(tmp_path: Path, stem: str, text: str | None) -> None:
     loaded = sample(tmp_path)
-    before = loaded.fingerprint(0)
+    before = fingerprint(loaded, 0)
     path = loaded.folder / f"{stem}.py"
     path.parent.mkdir(exist_ok=True)
     path.write_text(text or path.read_text("utf-8") + "\n# another word\n", "utf-8")
-    assert loaded.fingerprint(0) != before
-    assert loaded.fingerprint(0) != loaded.fingerprint(1)
+    assert fingerprint(loaded, 0) != before
+    assert fingerprint(loaded, 0) != fingerprint(loaded, 1)
 
 
 def test_a_change_of_the_reference_is_noticed(tmp_path: Path) -> None:
     loaded = sample(tmp_path)
-    before = loaded.fingerprint(0)
+    before = fingerprint(loaded, 0)
     (tmp_path / "reference" / "sample.py").write_text(REFERENCE.replace("2 *", "3 *"), "utf-8")
-    assert loaded.fingerprint(0) != before
+    assert fingerprint(loaded, 0) != before
 
 
-def test_what_cases_are_made_of_is_known_where_the_package_itself_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The modules that only freezing imports, and those that say what is drawn and kept."""
+def test_another_assignments_reference_draws_nothing_anew(tmp_path: Path) -> None:
+    loaded = sample(tmp_path)
+    before = fingerprint(loaded, 0)
+    (tmp_path / "reference" / "other.py").write_text("A = 1\n", "utf-8")
+    assert fingerprint(loaded, 0) == before
+    own = tmp_path / "reference" / "sample.py"
+    own.write_text(own.read_text("utf-8") + "\nfrom reference import (\n    other,\n)\n", "utf-8")
+    imported = fingerprint(loaded, 0)
+    assert imported != before
+    (tmp_path / "reference" / "other.py").write_text("A = 2\n", "utf-8")
+    assert fingerprint(loaded, 0) != imported
+
+
+def test_a_change_of_any_module_of_the_harness_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     whole = Path.read_bytes
 
@@ -225,28 +237,28 @@ def test_what_cases_are_made_of_is_known_where_the_package_itself_changes(
 
     loaded = sample(tmp_path)
     monkeypatch.setattr(Path, "read_bytes", noted)
-    loaded.fingerprint(0)
-    drawing = {"freeze.py", "author.py", "drawing.py", "tolerances.py", "strategies.py", "spec.py", "wire.py", "cases.py"}
-    assert drawing <= set(read)
+    store._harness.cache_clear()
+    fingerprint(loaded, 0)
+    assert {path.name for path in Path(store.__file__).parent.rglob("*.py") if "_course" not in path.parts} <= set(read)
 
 
 @pytest.mark.parametrize("data", [b"", b"grader cases 1\nnonsense", b"grader cases 0\n"])
 def test_a_damaged_file_is_drawn_anew(tmp_path: Path, data: bytes) -> None:
     loaded = sample(tmp_path)
-    path = loaded.cases_path(0)
+    path = cases_path(loaded, 0)
     path.parent.mkdir(parents=True)
     path.write_bytes(data)
-    drawn = loaded.cases()
+    drawn = frozen_cases(loaded)
     assert load_cases(path).digest == drawn.digest
 
 
 def test_a_kit_uses_the_cases_that_came_with_it(tmp_path: Path) -> None:
     loaded = sample(tmp_path)
-    cases = save_cases(loaded.cases(), loaded.folder / "cases.bin")
+    cases = save_cases(frozen_cases(loaded), loaded.folder / "cases.bin")
     (tmp_path / "reference" / "sample.py").unlink()
     kit = find_course(tmp_path).load("sample")
-    assert kit.cases_path(5) == loaded.folder / "cases.bin"
-    assert kit.cases().digest == cases.digest
+    assert cases_path(kit, 5) == loaded.folder / "cases.bin"
+    assert frozen_cases(kit).digest == cases.digest
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the administrator may write everywhere")
@@ -254,7 +266,7 @@ def test_cases_of_a_course_that_cannot_be_written_go_to_the_users_cache(tmp_path
     loaded = sample(tmp_path / "course")
     (tmp_path / "course").chmod(0o555)
     try:
-        assert tmp_path / "course" not in loaded.cases_path(0).parents
+        assert tmp_path / "course" not in cases_path(loaded, 0).parents
     finally:
         (tmp_path / "course").chmod(0o755)
 

@@ -24,6 +24,7 @@ from grader.report.terminal import render_function, render_report, render_run
 from grader.running import InProcess
 from grader.sandbox import Sandbox
 from grader.spec import Shows
+from grader.store import frozen_cases
 from grader.submission import parse_submission
 from tests.authored import sample
 
@@ -96,7 +97,7 @@ def at_level(assignment: LoadedAssignment, shows: Shows) -> LoadedAssignment:
 
 
 def graded(assignment: LoadedAssignment, shows: Shows, body: str, runner: Sandbox | None = None) -> Report:
-    cases = assignment.cases()
+    cases = frozen_cases(assignment)
     text = f"import numpy as np\n\ndef total(X, n):\n    {body}\n\ndef name(X, n):\n    return str(X)\n"
     submission = parse_submission("student.py", ".py", text.encode(), cases.arities)
     return grade_submission(at_level(assignment, shows), cases, submission, runner or InProcess())
@@ -169,7 +170,7 @@ def test_points_and_status_are_the_same_whatever_is_shown(assignment: LoadedAssi
 @pytest.mark.parametrize("shows", LEVELS)
 def test_nothing_says_that_all_passed_where_a_hidden_check_failed(assignment: LoadedAssignment, shows: Shows) -> None:
     """Right for the small inputs, which are the ones that are shown; wrong for hidden ones."""
-    cases = assignment.cases().functions["total"].cases
+    cases = frozen_cases(assignment).functions["total"].cases
     assert any(not case.visible for case in cases)
     report = graded(assignment, shows, "return {'total': float(np.sum(X)), 'count': n if n < 6 else 0}")
     (total, _) = report.functions

@@ -16,6 +16,7 @@ from grader.model import Report, report_to_json
 from grader.pipeline import grade, grade_submission
 from grader.running import Answer, Execution, InProcess, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.sandbox import Sandbox
+from grader.store import frozen_cases
 from grader.submission import parse_submission
 from grader.wire import encode
 from tests import tiny
@@ -115,7 +116,7 @@ def test_cases_are_drawn_where_none_are_given(tmp_path: Path) -> None:
     path.write_text(solution(), "utf-8")
     report = grade(tiny.assignment(), path, runner=InProcess())
     assert report.points == 100.0
-    assert report.cases == tiny.assignment().cases().digest
+    assert report.cases == frozen_cases(tiny.assignment()).digest
 
 
 def test_an_error_of_the_harness_is_no_report() -> None:

@@ -30,6 +30,7 @@ from grader.running import InProcess
 from grader.sandbox import Sandbox
 from grader.scaffold import write_assignment
 from grader.spec import Code, Ref
+from grader.store import frozen_cases
 from grader.submission import parse_submission, read_submission
 from tests.assignments.submitted import reference_files
 from tests.kits import COURSE, ROOT, code_of, installed, kit, loaded_kit
@@ -147,7 +148,7 @@ def test_no_description_spells_out_a_formula_of_a_solution(name: str) -> None:
 
 @every_assignment
 def test_no_function_of_a_description_answers_the_cases_of_a_graded_function(name: str) -> None:
-    assignment, cases = loaded_kit(name), loaded_kit(name).cases()
+    assignment, cases = loaded_kit(name), frozen_cases(loaded_kit(name))
     module = assignment.course._module(f"assignments.{name}.assignment", assignment.folder / "assignment.py")
     functions = {n: f for n, f in vars(module).items() if inspect.isfunction(f) and f.__module__ == module.__name__}
     solving = []
@@ -182,7 +183,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def _graded(name: str, text: str, sandbox: Sandbox, siblings: dict[str, str] | None = None) -> Report:
-    cases = loaded_kit(name).cases()
+    cases = frozen_cases(loaded_kit(name))
     others = {stem: source.encode() for stem, source in (siblings or {}).items()}
     submission = parse_submission(f"{name}.py", ".py", text.encode(), cases.arities, siblings=others)
     return grade_submission(loaded_kit(name), cases, submission, sandbox)
@@ -198,7 +199,7 @@ def test_a_kit_knows_no_reference(name: str) -> None:
 @pytest.mark.parametrize("suffix", [".py", ".ipynb"])
 @every_assignment
 def test_an_unfilled_starter_loads_whole_and_gets_nothing(name: str, suffix: str, sandbox: Sandbox) -> None:
-    cases = loaded_kit(name).cases()
+    cases = frozen_cases(loaded_kit(name))
     submission = read_submission(kit(name) / f"{name}{suffix}", cases.arities)
     assert submission.messages == ()
     report = grade_submission(loaded_kit(name), cases, submission, sandbox)
@@ -219,7 +220,7 @@ def test_the_reference_pasted_into_the_starter_gets_full_marks_by_the_kit_alone(
 
 @every_assignment
 def test_the_public_cases_are_not_the_graded_ones(name: str) -> None:
-    public, graded = loaded_kit(name).cases(), COURSE.load(name).cases()
+    public, graded = frozen_cases(loaded_kit(name)), frozen_cases(COURSE.load(name))
     shared, total = 0, 0
     for spec in COURSE.load(name).spec.functions:
         questions = {repr(case.plan.steps) for case in graded.functions[spec.name].cases}
@@ -401,6 +402,6 @@ def test_a_kit_says_nothing_where_the_helpers_are_right() -> None:
 def _in_process(name: str, text: str) -> Report:
     own = "\n".join(loaded_kit(name).provided["dnn_utils"].split("\n"))
     text = text.replace("from dnn_utils import sigmoid, relu, sigmoid_backward, relu_backward", own)
-    cases = loaded_kit(name).cases()
+    cases = frozen_cases(loaded_kit(name))
     submission = parse_submission("student.py", ".py", text.encode(), cases.arities)
     return grade_submission(loaded_kit(name), cases, submission, InProcess())

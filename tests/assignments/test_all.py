@@ -18,6 +18,7 @@ from grader.course import Course, LoadedAssignment
 from grader.model import Report
 from grader.pipeline import grade_submission
 from grader.sandbox import Sandbox
+from grader.store import frozen_cases
 from grader.wire import decode
 from tests.assignments.submitted import (
     as_submission,
@@ -40,7 +41,7 @@ def loaded(name: str) -> LoadedAssignment:
 
 @cache
 def frozen(name: str) -> CaseFile:
-    return loaded(name).cases()
+    return frozen_cases(loaded(name))
 
 
 @cache

@@ -14,6 +14,7 @@ from grader.cases import CaseFile
 from grader.model import FunctionReport
 from grader.pipeline import grade_submission
 from grader.running import InProcess
+from grader.store import frozen_cases
 from grader.submission import parse_submission
 from reference import averages_and_rmsprop as reference
 
@@ -22,7 +23,7 @@ ASSIGNMENT = load_assignment("averages_and_rmsprop", course=Path(__file__).paren
 
 @cache
 def cases() -> CaseFile:
-    return ASSIGNMENT.cases()
+    return frozen_cases(ASSIGNMENT)
 
 
 def report(code: str) -> dict[str, FunctionReport]:

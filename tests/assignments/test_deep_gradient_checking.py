@@ -7,6 +7,7 @@ import pytest
 
 from grader import load_assignment
 from grader.outcomes import arguments_of, expected_value
+from grader.store import frozen_cases
 from reference import deep_gradient_checking as reference
 from tests.assignments.verdicts import codes_of, points_of, verdicts
 
@@ -90,7 +91,7 @@ def test_a_right_solution_gets_everything_from_its_own_functions() -> None:
 
 @pytest.mark.parametrize("check", ["values", LARGE])
 def test_differences_are_compared_to_five_digits_and_only_where_they_are_large(check: str) -> None:
-    cases = [c for c in ASSIGNMENT.cases().functions["gradient_check"].cases if c.check == check]
+    cases = [c for c in frozen_cases(ASSIGNMENT).functions["gradient_check"].cases if c.check == check]
     assert len(cases) >= 6
     for case in cases:
         expected = expected_value(case, 0)
@@ -99,7 +100,7 @@ def test_differences_are_compared_to_five_digits_and_only_where_they_are_large(c
 
 
 def test_no_numerical_gradient_is_taken_near_a_kink_or_at_a_saturated_output() -> None:
-    for case in ASSIGNMENT.cases().functions["gradient_check"].cases:
+    for case in frozen_cases(ASSIGNMENT).functions["gradient_check"].cases:
         parameters, _, X, _, _, _, activation = arguments_of(case.plan)
         AL, caches = reference.L_model_forward(X, parameters, activation)
         assert min(np.abs(Z).min() for _, Z in caches[:-1]) >= 1e-3
@@ -108,7 +109,7 @@ def test_no_numerical_gradient_is_taken_near_a_kink_or_at_a_saturated_output() -
 
 @pytest.mark.parametrize("name", ["forward_prop_cost", "gradient_check"])
 def test_both_activations_and_several_depths_are_asked_for(name: str) -> None:
-    cases = [arguments_of(c.plan) for c in ASSIGNMENT.cases().functions[name].cases if c.check == "values"]
+    cases = [arguments_of(c.plan) for c in frozen_cases(ASSIGNMENT).functions[name].cases if c.check == "values"]
     asked = {(args[-1], len(args[1 if name == "forward_prop_cost" else 0]) // 2) for args in cases}
     assert {activation for activation, _ in asked} == {"tanh", "relu"}
     assert {2, 3, 4, 5} <= {depth for _, depth in asked}
@@ -196,7 +197,7 @@ def test_a_constant_earns_nothing(value: str) -> None:
 
 
 def test_functions_of_any_kind_are_differentiated() -> None:
-    cases = ASSIGNMENT.cases().functions["central_difference"].cases
+    cases = frozen_cases(ASSIGNMENT).functions["central_difference"].cases
     makers = {arguments_of(case.plan)[0].name for case in cases if case.check == "values"}
     assert makers == {"polynomial", "wave", "growth"}
 

@@ -12,6 +12,7 @@ from grader.cases import CaseFile
 from grader.model import FunctionReport
 from grader.pipeline import grade_submission
 from grader.running import InProcess
+from grader.store import frozen_cases
 from grader.submission import parse_submission
 from reference import learning_rate_decay as reference
 
@@ -20,7 +21,7 @@ ASSIGNMENT = load_assignment("learning_rate_decay", course=Path(__file__).parent
 
 @cache
 def cases() -> CaseFile:
-    return ASSIGNMENT.cases()
+    return frozen_cases(ASSIGNMENT)
 
 
 def stairs(body: str) -> FunctionReport:

@@ -17,6 +17,7 @@ from grader.model import FunctionReport
 from grader.pipeline import grade_submission
 from grader.running import InProcess
 from grader.spec import Given
+from grader.store import frozen_cases
 from grader.submission import parse_submission
 from reference import optimization as reference
 
@@ -28,7 +29,7 @@ M, SIZE, RUN = MODULE._PRIME, MODULE._SIZE, MODULE._RUN
 
 @cache
 def cases() -> CaseFile:
-    return ASSIGNMENT.cases()
+    return frozen_cases(ASSIGNMENT)
 
 
 def report(code: str) -> dict[str, FunctionReport]:

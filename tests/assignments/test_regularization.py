@@ -10,6 +10,7 @@ from grader import load_assignment
 from grader.cases import Case
 from grader.outcomes import arguments_of, given_of
 from grader.running import Returned
+from grader.store import frozen_cases
 from grader.wire import encode
 from reference import regularization as reference
 from reference.three_layer_network import backward_propagation, forward_propagation
@@ -124,7 +125,7 @@ def changed(code: str, old: str, new: str) -> str:
 def judge(function: str, check: str, reply_to) -> list[str | None]:
     """What the judge of a property says of ``reply_to(*args)``, case by case."""
     (found,) = (p for p in ASSIGNMENT.spec.function(function).properties if p.name == check)
-    cases = [c for c in ASSIGNMENT.cases().functions[function].cases if c.check == check]
+    cases = [c for c in frozen_cases(ASSIGNMENT).functions[function].cases if c.check == check]
     assert cases
     return [found.judge(given_of(c, [Returned(encode(reply_to(c, *arguments_of(c.plan))))])) for c in cases]
 
@@ -165,7 +166,7 @@ def dropout_with(draw):
 
 
 def test_both_masks_have_enough_entries_for_a_verdict() -> None:
-    for case in ASSIGNMENT.cases().functions["forward_propagation_with_dropout"].cases:
+    for case in frozen_cases(ASSIGNMENT).functions["forward_propagation_with_dropout"].cases:
         if case.check in (MASKS, MEAN):
             X, parameters, keep_prob = arguments_of(case.plan)
             assert min(len(parameters["b1"]), len(parameters["b2"])) * X.shape[1] >= 15_000
@@ -245,7 +246,7 @@ def test_a_wrong_dropout_forward_pass_is_caught_and_named(old: str, new: str, co
 
 @pytest.mark.parametrize("name", ["backward_propagation_with_regularization", "backward_propagation_with_dropout"])
 def test_no_slope_is_measured_near_a_kink_and_no_output_is_saturated(name: str) -> None:
-    for case in ASSIGNMENT.cases().functions[name].cases:
+    for case in frozen_cases(ASSIGNMENT).functions[name].cases:
         _, _, cache, _ = arguments_of(case.plan)
         Z1, Z2, Z3 = cache[0], cache[-9 if len(cache) == 14 else -8], cache[-4]
         assert np.abs(Z3).max() <= 4
@@ -258,7 +259,7 @@ def test_no_slope_is_measured_near_a_kink_and_no_output_is_saturated(name: str) 
 def test_a_gradient_that_passes_at_an_exact_zero_shows_in_both_layers(name: str, layer: int) -> None:
     backward = getattr(reference, name)
     differs = []
-    for case in ASSIGNMENT.cases().functions[name].cases:
+    for case in frozen_cases(ASSIGNMENT).functions[name].cases:
         X, Y, cache, strength = arguments_of(case.plan)
         Z, A = ((0, 2), (5, 7))[layer - 1] if len(cache) == 14 else ((0, 1), (4, 5))[layer - 1]
         passing = list(cache)

@@ -17,6 +17,7 @@ from grader.counterexample import counterexample_of, shown_failure
 from grader.course import LoadedAssignment, find_course
 from grader.running import Raised, Returned
 from grader.spec import Mistake
+from grader.store import frozen_cases
 from grader.wire import decode
 
 COURSE = find_course()
@@ -65,7 +66,7 @@ def seeded(function: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.mark.parametrize("name", COURSE.names)
 def test_snippets_run_as_they_stand_and_give_what_was_got(name: str) -> None:
     loaded = COURSE.load(name)
-    author, cases = read_author(loaded), loaded.cases()
+    author, cases = read_author(loaded), frozen_cases(loaded)
     parameters = {f: some.parameters for f, some in cases.functions.items()}
     ran = 0
     for number, mistake in some_mistakes(loaded):

@@ -12,6 +12,7 @@ import pytest
 from grader import load_assignment
 from grader.outcomes import arguments_of
 from grader.spec import Given, Step
+from grader.store import frozen_cases
 from reference import training_in_practice as reference
 from tests.assignments.verdicts import codes_of, points_of, verdicts
 
@@ -30,7 +31,7 @@ def test_the_examples_of_the_handout_are_true() -> None:
 
 
 def drawn_splits() -> Iterator[tuple[int, float, float]]:
-    for case in ASSIGNMENT.cases().functions["train_dev_test_split"].cases:
+    for case in frozen_cases(ASSIGNMENT).functions["train_dev_test_split"].cases:
         X, _, dev, test, _ = arguments_of(case.plan)
         yield X.shape[1], dev, test
 
@@ -145,7 +146,7 @@ def test_a_list_stands_for_the_set(form: str) -> None:
 
 
 def test_no_gap_equals_the_tolerance() -> None:
-    for case in ASSIGNMENT.cases().functions["diagnose_fit"].cases:
+    for case in frozen_cases(ASSIGNMENT).functions["diagnose_fit"].cases:
         train, dev, bayes, tolerance = arguments_of(case.plan)
         for gap in (train - bayes, dev - train):
             assert abs(gap - tolerance) > 0.05 * tolerance, case.key
@@ -157,7 +158,7 @@ def test_every_diagnosis_is_asked_for() -> None:
 
 
 def _cases(name: str) -> list:
-    return [case for case in ASSIGNMENT.cases().functions[name].cases if case.check == "values"]
+    return [case for case in frozen_cases(ASSIGNMENT).functions[name].cases if case.check == "values"]
 
 
 # -- random search -----------------------------------------------------------------------
@@ -221,7 +222,7 @@ def test_another_scale_of_momentum_is_always_rejected(
 
 def test_draws_are_judged_on_one_call_with_enough_of_them() -> None:
     for name in ("sample_learning_rate", "sample_momentum"):
-        for case in ASSIGNMENT.cases().functions[name].cases:
+        for case in frozen_cases(ASSIGNMENT).functions[name].cases:
             if case.check != "values":
                 assert arguments_of(case.plan)[2] >= 15_000
 

@@ -9,12 +9,13 @@ from grader.course import LoadedAssignment
 from grader.model import FunctionReport
 from grader.pipeline import grade_submission
 from grader.running import InProcess
+from grader.store import frozen_cases
 from grader.submission import parse_submission
 
 
 def verdicts(assignment: LoadedAssignment, *code: str, only: str | None = None) -> dict[str, FunctionReport]:
     """What the functions of a submission made of these pieces get, all of them or ``only`` one."""
-    cases = assignment.cases()
+    cases = frozen_cases(assignment)
     text = "import numpy as np\n" + "\n".join(map(dedent, code))
     submission = parse_submission("solution.py", ".py", text.encode(), cases.arities)
     with warnings.catch_warnings(), np.errstate(all="ignore"):

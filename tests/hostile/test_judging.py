@@ -15,6 +15,7 @@ from grader.report.html import render_card
 from grader.report.markdown import render_summary
 from grader.report.terminal import render_report
 from grader.sandbox import Sandbox
+from grader.store import frozen_cases
 from grader.submission import parse_submission
 from tests import tiny
 
@@ -231,7 +232,7 @@ def batch_norm_backward(dZ_tilde, cache):
 def test_a_forward_pass_that_makes_any_gradient_come_true_carries_nothing(sandbox: Sandbox) -> None:
     """Within one worker the earlier function knows what the later one has claimed; asked alone, it does not."""
     assignment = load_assignment("batch_norm", course=tiny.COURSE.parents[1])
-    cases = assignment.cases(0)
+    cases = frozen_cases(assignment, 0)
     submission = parse_submission("made_up.py", ".py", MADE_UP.encode(), cases.arities)
     verdicts = {f.name: f for f in grade_submission(assignment, cases, submission, sandbox).functions}
     back = verdicts["batch_norm_backward"]
@@ -251,7 +252,7 @@ def train_dev_test_split(X, Y, *rest):
 def test_numbers_that_a_judge_would_make_real_are_not_right(sandbox: Sandbox) -> None:
     """Without a word on standard error, too: warnings are errors here."""
     assignment = load_assignment("training_in_practice", course=tiny.COURSE.parents[1])
-    cases = assignment.cases(0)
+    cases = frozen_cases(assignment, 0)
     right = (assignment.course.root / "reference" / "training_in_practice.py").read_text("utf-8")
     source = f"{right}\n\nright = train_dev_test_split\n{IMAGINARY}"
     with warnings.catch_warnings():

@@ -1,0 +1,107 @@
+"""The store of case files: cases are drawn once per assignment and seed, and read by everybody after that."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from grader import __version__
+from grader.cases import CaseFile, load_cases, save_cases
+from grader.course import LoadedAssignment
+from grader.errors import SpecError
+
+__all__ = ["cases_path", "fingerprint", "frozen_cases"]
+
+
+def frozen_cases(assignment: LoadedAssignment, seed: int = 0, *, notice: Callable[[str], None] | None = None) -> CaseFile:
+    """The frozen cases: read where they are fresh, drawn anew where they are stale or absent.
+
+    Drawing takes some seconds; ``notice`` is told before it begins.
+    """
+    path = cases_path(assignment, seed)
+    if path.name == "cases.bin":
+        return load_cases(path)
+    wanted = fingerprint(assignment, seed)
+    try:
+        found = load_cases(path)
+        if found.fingerprint == wanted:
+            return found
+    except SpecError:
+        pass
+    from grader.freeze import freeze  # Hypothesis takes a second to import, and most runs find their cases here
+
+    if notice is not None:
+        notice(f"drawing the cases of {assignment.name} (once, until the assignment changes) ...")
+    return save_cases(freeze(assignment, seed, wanted), path)
+
+
+def cases_path(assignment: LoadedAssignment, seed: int) -> Path:
+    """Where frozen cases are kept: beside the course where it can be written, else in the user's cache."""
+    kit = assignment.folder / "cases.bin"
+    if kit.is_file():
+        return kit
+    root = assignment.course.root
+    store = root / ".grader" / "cases"
+    if not os.access(root, os.W_OK):
+        store = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "grader" / "cases"
+    return store / f"{assignment.name}-{seed}.cases"
+
+
+def fingerprint(assignment: LoadedAssignment, seed: int) -> str:
+    """Changes whenever the assignment, what it imports of its course, the harness, a version or the seed does."""
+    state = hashlib.sha256(repr((__version__, np.__version__, platform.python_version(), seed)).encode())
+    for path in _author_files(assignment):
+        state.update(path.relative_to(assignment.course.root).as_posix().encode() + b"\0" + path.read_bytes())
+    state.update(_harness())
+    return state.hexdigest()
+
+
+@cache
+def _harness() -> bytes:
+    """The text of the package: freezing runs most of it, and what it runs may decide what is frozen."""
+    state = hashlib.sha256()
+    package = Path(__file__).resolve().parent
+    for path in sorted(package.rglob("*.py")):
+        if "_course" not in path.relative_to(package).parts:
+            state.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return state.digest()
+
+
+def _author_files(assignment: LoadedAssignment) -> list[Path]:
+    """The assignment's own files, its reference, and what these import of the course."""
+    root, spec = assignment.course.root, assignment.spec
+    queue = [path for path in assignment.folder.rglob("*.py") if "__pycache__" not in path.parts]
+    named = [spec.reference_module, *(helper.rpartition(".")[0] for helper in spec.provided_helpers.values())]
+    queue += [path for name in named for path in _module_files(root, name)]
+    found = set[Path]()
+    while queue:
+        path = queue.pop()
+        if path not in found:
+            found.add(path)
+            queue += [other for name in _imported(path) for other in _module_files(root, name)]
+    return sorted(found)
+
+
+def _module_files(root: Path, name: str) -> list[Path]:
+    """Where a module of the course lies; nothing for a module of somebody else."""
+    place = root.joinpath(*name.split("."))
+    return [path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()]
+
+
+# ``import a.b`` or ``from a.b import c, d``, also in brackets: to parse a file takes fifty times as long, and a name
+# too many (in a text, say) only draws cases anew that need not be.
+_IMPORT = re.compile(r"\b(?:from|import)\s+([\w.]+)(?:\s+import\s+\(?([\w\s,]+))?")
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """Every module that a file may import, also inside of functions."""
+    for module, names in _IMPORT.findall(path.read_text("utf-8", "replace")):
+        yield module
+        yield from (f"{module}.{name}" for name in re.findall(r"\w+", names))
