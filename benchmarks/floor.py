@@ -20,12 +20,12 @@ from benchmarks.generate import right_sources
 from benchmarks.measure import ROOT, table, tree_cpu
 from grader import load_assignment, pipeline
 from grader.cases import CaseFile
+from grader.confined.wire import Ref
 from grader.course import LoadedAssignment
 from grader.outcomes import arguments_of
 from grader.sandbox import Sandbox
 from grader.store import frozen_cases
 from grader.submission import parse_submission
-from grader.wire import Ref
 
 __all__ = ["arithmetic", "distance"]
 

@@ -1,7 +1,7 @@
 """What the walls let through: the files that student code may read, and the system calls it may make.
 
 Everything here is an explicit list; what is not on it is refused. The parent makes both lists and hands them
-to the zygote as data (`grader.walls` puts them up). `docs/design/sandbox.md` says how the lists were found.
+to the zygote as data (`grader.confined.walls` puts them up). `docs/design/sandbox.md` says how the lists were found.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import struct
 import sys
 from collections.abc import Iterable, Sequence
 
-from grader.walls import NO_PID, same_value
+from grader.confined.walls import NO_PID, same_value
 
 # ------------------------------------------------------------------------------------------------------ files
 

@@ -22,9 +22,9 @@ from pathlib import Path
 
 import numpy as np
 
+from grader.confined.walls import close_descriptors, die_with_parent
+from grader.confined.wire import decode, encode, pack, unpack
 from grader.running import Answer
-from grader.walls import close_descriptors, die_with_parent
-from grader.wire import decode, encode, pack, unpack
 
 try:
     import resource

@@ -3,7 +3,7 @@
 A file holds, per graded function, the static plans of its cases, the expected outcome under every
 accepted alternative with its tolerances, and the outcomes of the catalogued mistakes with their
 texts: enough to grade and to diagnose without the reference. It is one value of
-:mod:`grader.wire` behind a checksum; there is no pickle. See ``docs/design/case-file.md``.
+:mod:`grader.confined.wire` behind a checksum; there is no pickle. See ``docs/design/case-file.md``.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.confined.wire import Encoded, decode, encode, pack, unpack
 from grader.errors import SpecError, WireError
 from grader.running import Plan
-from grader.wire import Encoded, decode, encode, pack, unpack
 
 __all__ = ["Case", "CaseFile", "Expected", "FunctionCases", "MistakeText", "load_cases", "save_cases"]
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from grader.cases import Case, FunctionCases
 from grader.compare import STAGES, Item, Problem, agrees, items_of, kind_of, leaves, problems, where_text
+from grader.confined.wire import Encoded, _Decoder, decode
 from grader.errors import WireError
 from grader.model import Check, FunctionStatus
 from grader.outcomes import Outcomes, expected_value, parts_of, plan_of, raised_text
@@ -27,7 +28,6 @@ from grader.properties import as_it_is, property_problem, without
 from grader.running import Outcome, Returned, Stopped
 from grader.spec import Function, Given, Property
 from grader.texts import say
-from grader.wire import Encoded, _Decoder, decode
 
 __all__ = [
     "Failure",

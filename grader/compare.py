@@ -16,8 +16,8 @@ from typing import Any, Literal
 import numpy as np
 
 from grader.cases import Expected
+from grader.confined.wire import Encoded, Opaque, decode
 from grader.texts import say
-from grader.wire import Encoded, Opaque, decode
 
 __all__ = ["STAGES", "Item", "Problem", "agrees", "as_array", "items_of", "leaves", "problems", "where_text"]
 

@@ -13,11 +13,11 @@ import numpy as np
 from grader.cases import FunctionCases
 from grader.checks import Failure, Verdict
 from grader.compare import leaves, where_text
+from grader.confined.wire import Code, Opaque, Ref, decode
 from grader.errors import WireError
 from grader.outcomes import Outcomes, arguments_of, expected_value, plan_of
 from grader.running import Outcome, Plan, Raised, Returned, Stopped
 from grader.statements import bound_names
-from grader.wire import Code, Opaque, Ref, decode
 
 __all__ = ["characters", "counterexample_of", "effort", "entries", "shown", "shown_failure", "snippet"]
 

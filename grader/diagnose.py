@@ -19,13 +19,13 @@ from grader.answering import bounded_memory
 from grader.cases import Case, FunctionCases
 from grader.checks import Failure, Verdict
 from grader.compare import Item, as_array, items_of, leaves, problems, where_text
+from grader.confined.wire import Encoded, decode
 from grader.errors import WireError
 from grader.model import Finding
 from grader.outcomes import Outcomes, arguments_of, expected_value, given_of
 from grader.running import Outcome, Raised, Returned
 from grader.spec import Function
 from grader.texts import say
-from grader.wire import Encoded, decode
 
 __all__ = ["findings_of"]
 

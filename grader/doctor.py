@@ -8,8 +8,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader import walls
 from grader.allowlist import seccomp_filter
+from grader.confined import walls
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from grader.author import Author, at, call, name_of, read_author, resolved, run_
 from grader.cases import Case, CaseFile, Expected, FunctionCases, MistakeText
 from grader.checks import judge
 from grader.compare import items_of, leaves
+from grader.confined.wire import Encoded, decode, encode
 from grader.counterexample import entries
 from grader.course import LoadedAssignment
 from grader.diagnose import findings_of
@@ -30,7 +31,6 @@ from grader.running import Plan
 from grader.spec import CaseClass, Code, Function, Mistake, Property, Ref, Step
 from grader.strategies import Draw
 from grader.tolerances import as_wide, expected_of, shape_and_bytes
-from grader.wire import Encoded, decode, encode
 
 __all__ = ["case_sets", "freeze", "value_case"]
 

@@ -9,11 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from grader.cases import Case
+from grader.confined.wire import Code, Ref, decode
 from grader.errors import WireError
 from grader.running import Outcome, Plan, Raised, Returned, Stopped
 from grader.spec import Given, Step
 from grader.texts import say
-from grader.wire import Code, Ref, decode
 
 __all__ = ["Outcomes", "arguments_of", "expected_value", "given_of", "parts_of", "plan_of", "raised_text", "steps_apart"]
 

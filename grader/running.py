@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from grader.confined.wire import Code, Encoded, Ref, WireError, _Decoder, decode, encode, pack
 from grader.model import SandboxLevel
 from grader.submission import Unit
-from grader.wire import Code, Encoded, Ref, WireError, _Decoder, decode, encode, pack
 
 __all__ = [
     "Answer",

@@ -20,13 +20,13 @@ from typing import Any
 import numpy as np
 
 from grader.answering import Answering
+from grader.confined.wire import MAX_BYTES, Encoded, WireError, decode, encode, pack, unpack
 from grader.doctor import probe
 from grader.errors import GraderError
 from grader.model import SandboxLevel
 from grader.running import Answer, Execution, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.submission import Unit
 from grader.texts import say
-from grader.wire import MAX_BYTES, Encoded, WireError, decode, encode, pack, unpack
 from grader.zygote import ALL_WALLS, Child, Zygote
 
 __all__ = ["ALL_WALLS", "Patience", "Sandbox", "strongest_sandbox"]

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from grader.confined.wire import Code, Opaque, Ref
 from grader.errors import SpecError
-from grader.wire import Code, Opaque, Ref
 
 if TYPE_CHECKING:
     from grader.strategies import Draw

@@ -10,9 +10,9 @@ import numpy as np
 from grader.author import Author, call, name_of
 from grader.cases import Expected
 from grader.compare import items_of, leaves
+from grader.confined.wire import decode, encode
 from grader.errors import SpecError, WireError
 from grader.spec import Code, Function
-from grader.wire import decode, encode
 
 __all__ = ["as_wide", "expected_of", "shape_and_bytes"]
 

@@ -1,6 +1,6 @@
 """Confined processes: a zygote that forks them, or a fresh interpreter for each where there is no fork.
 
-What runs in them is ``grader/worker.py``; who talks to them is :mod:`grader.sandbox`.
+What runs in them is ``grader/confined/worker.py``; who talks to them is :mod:`grader.sandbox`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from grader.errors import GraderError
 __all__ = ["ALL_WALLS", "Child", "Ended", "Zygote"]
 
 ALL_WALLS = ("fork", "limits", "user", "landlock", "seccomp", "namespaces")
-_WORKER = Path(__file__).with_name("worker.py")
+_WORKER = Path(__file__).with_name("confined") / "worker.py"
 
 
 @dataclass(frozen=True, slots=True)

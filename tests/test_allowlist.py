@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import allowlist, walls
+from grader import allowlist
+from grader.confined import walls
 
 # ------------------------------------------------------------------------------------------------------ files
 

@@ -23,9 +23,9 @@ from grader.cases import (
     save_cases,
     to_bytes,
 )
+from grader.confined.wire import Code, Encoded, Ref, encode, pack
 from grader.errors import SpecError
 from grader.running import Plan
-from grader.wire import Code, Encoded, Ref, encode, pack
 from tests import tiny
 
 MAGIC = b"grader cases 1\n"

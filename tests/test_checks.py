@@ -11,12 +11,12 @@ import pytest
 
 from grader.cases import Case
 from grader.checks import Verdict, judge
+from grader.confined.wire import Encoded, Ref, encode
 from grader.model import FunctionReport
 from grader.outcomes import plan_of
 from grader.properties import property_problem
 from grader.running import Outcome, Plan, Raised, Returned, Stopped
 from grader.spec import CaseSet, Given, Property
-from grader.wire import Encoded, Ref, encode
 from tests import tiny
 from tests.tiny import check_of, graded_function, hand_made, outcomes_of, plain, verdict_on
 

@@ -9,7 +9,7 @@ import pytest
 
 from grader.cases import Expected
 from grader.compare import Item, Problem, agrees, as_array, items_of, kind_of, leaves, problems, where_text
-from grader.wire import Opaque, encode
+from grader.confined.wire import Opaque, encode
 
 EYE = np.eye(2)
 COLUMN = np.array([[1.0], [2.0]])
@@ -287,7 +287,7 @@ def test_first_sight_says_yes_only_to_what_is_right(expected: object, got: objec
 
 def test_a_dictionary_subclass_cannot_lie_about_what_it_holds() -> None:
     lying = Lying(W1=np.zeros((2, 2)))
-    from grader.wire import decode
+    from grader.confined.wire import decode
 
     found = problem({"W1": EYE}, decode(encode(lying)))
     assert found is not None

@@ -10,11 +10,11 @@ import pytest
 
 from grader.cases import to_bytes
 from grader.compare import leaves
+from grader.confined.wire import Ref, decode
 from grader.counterexample import entries
 from grader.errors import SpecError
 from grader.freeze import freeze
 from grader.outcomes import arguments_of, expected_value
-from grader.wire import Ref, decode
 from tests import tiny
 from tests.authored import MISTAKES, REFERENCE, sample
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import grader
+from grader.confined.wire import encode
 from grader.errors import GraderError
 from grader.model import Report, report_to_json
 from grader.pipeline import grade, grade_submission
@@ -18,7 +19,6 @@ from grader.running import Answer, Execution, InProcess, Loaded, Outcome, Plan, 
 from grader.sandbox import Sandbox
 from grader.store import frozen_cases
 from grader.submission import parse_submission
-from grader.wire import encode
 from tests import tiny
 from tests.tiny import check_of, function_of, graded, solution
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.confined.wire import Code, Encoded, Ref, decode, encode, unpack
 from grader.running import Execution, InProcess, Outcome, Plan, Program, Raised, Returned, Runner
 from grader.submission import Unit
-from grader.wire import Code, Encoded, Ref, decode, encode, unpack
 
 
 def program(source: str, **options: Any) -> Program:

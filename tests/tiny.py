@@ -11,6 +11,7 @@ from typing import Any
 from grader.cases import Case, CaseFile, Expected, FunctionCases
 from grader.checks import Verdict, judge
 from grader.compare import leaves
+from grader.confined.wire import encode
 from grader.course import LoadedAssignment, find_course
 from grader.diagnose import findings_of
 from grader.freeze import freeze
@@ -20,7 +21,6 @@ from grader.pipeline import grade_submission
 from grader.running import InProcess, Outcome, Plan, Raised, Returned, Runner
 from grader.spec import CaseClass, Function
 from grader.submission import parse_submission
-from grader.wire import encode
 
 COURSE = Path(__file__).parent / "course"
 HEADER = "import numpy as np\nfrom tiny_utils import half\n"

@@ -14,12 +14,12 @@ import pytest
 
 from grader.cases import CaseFile, FunctionCases
 from grader.compare import leaves
+from grader.confined.wire import decode
 from grader.course import Course, LoadedAssignment
 from grader.model import Report
 from grader.pipeline import grade_submission
 from grader.sandbox import Sandbox
 from grader.store import frozen_cases
-from grader.wire import decode
 from tests.assignments.submitted import (
     as_submission,
     course_root,

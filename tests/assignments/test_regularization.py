@@ -8,10 +8,10 @@ import pytest
 
 from grader import load_assignment
 from grader.cases import Case
+from grader.confined.wire import encode
 from grader.outcomes import arguments_of, given_of
 from grader.running import Returned
 from grader.store import frozen_cases
-from grader.wire import encode
 from reference import regularization as reference
 from reference.three_layer_network import backward_propagation, forward_propagation
 from tests.assignments.verdicts import codes_of, verdicts

@@ -13,12 +13,12 @@ import pytest
 from grader.author import read_author, run_trusted
 from grader.checks import judge
 from grader.compare import leaves
+from grader.confined.wire import decode
 from grader.counterexample import counterexample_of, shown_failure
 from grader.course import LoadedAssignment, find_course
 from grader.running import Raised, Returned
 from grader.spec import Mistake
 from grader.store import frozen_cases
-from grader.wire import decode
 
 COURSE = find_course()
 PER_FUNCTION = 4

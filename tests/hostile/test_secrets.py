@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from grader.allowlist import readable_paths
+from grader.confined.wire import decode, encode
 from grader.running import Plan, Program, Returned
 from grader.sandbox import Sandbox
 from grader.submission import parse_submission
-from grader.wire import decode, encode
 from tests import tiny
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="there is no /proc to read memory from")

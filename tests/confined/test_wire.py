@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader import wire
+from grader.confined import wire
+from grader.confined.wire import Code, Encoded, Opaque, Ref, decode, encode, pack, unpack
 from grader.errors import WireError
-from grader.wire import Code, Encoded, Opaque, Ref, decode, encode, pack, unpack
 
 # -- round trips -------------------------------------------------------------------------
 
