@@ -25,7 +25,7 @@ from grader.course import LoadedAssignment
 from grader.outcomes import arguments_of
 from grader.sandbox import Sandbox
 from grader.store import frozen_cases
-from grader.submission import parse_submission
+from grader.submission.program import parse_submission
 
 __all__ = ["arithmetic", "distance"]
 

@@ -23,7 +23,7 @@ from grader.model import report_to_json
 from grader.running import Program
 from grader.sandbox import ALL_WALLS, Sandbox
 from grader.store import frozen_cases
-from grader.submission import Submission, parse_submission
+from grader.submission.program import Submission, parse_submission
 
 __all__ = ["one_submission"]
 

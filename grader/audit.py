@@ -28,7 +28,7 @@ from grader.mutants import Mutant, chosen, mutants_of
 from grader.pipeline import grade_submission
 from grader.sandbox import Sandbox
 from grader.store import frozen_cases
-from grader.submission import Submission, parse_submission
+from grader.submission.program import Submission, parse_submission
 
 __all__ = ["Audit", "Row", "audit_assignment", "reference_submission", "render_audit"]
 

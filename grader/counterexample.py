@@ -17,7 +17,7 @@ from grader.confined.wire import Code, Opaque, Ref, decode
 from grader.errors import WireError
 from grader.outcomes import Outcomes, arguments_of, expected_value, plan_of
 from grader.running import Outcome, Plan, Raised, Returned, Stopped
-from grader.statements import bound_names
+from grader.submission.statements import bound_names
 
 __all__ = ["characters", "counterexample_of", "effort", "entries", "shown", "shown_failure", "snippet"]
 

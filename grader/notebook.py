@@ -77,7 +77,7 @@ def _checked(function: Callable[..., Any], assignment: str | None) -> Verdict:
     from grader.handout import formula_of, handout, sections
     from grader.pipeline import grade_submission
     from grader.sandbox import strongest_sandbox
-    from grader.submission import parse_submission
+    from grader.submission.program import parse_submission
 
     name = _name_of(function)
     loaded = _assignment_of(name, find_course(), assignment)

@@ -74,7 +74,7 @@ def _still_there(report: Report, fingerprint: str) -> str:
 
 def _sources(entries: list[Entry]) -> dict[str, Mapping[str, str]]:
     """The code of each submission, where its file is still there."""
-    from grader.submission import read_submission
+    from grader.submission.program import read_submission
 
     found: dict[str, Mapping[str, str]] = {}
     for entry in entries:

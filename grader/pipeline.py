@@ -27,7 +27,7 @@ from grader.properties import property_problem
 from grader.running import Answer, Outcome, Plan, Program, Runner, Stopped
 from grader.spec import Function, Shows
 from grader.store import frozen_cases
-from grader.submission import Submission, read_submission
+from grader.submission.program import Submission, read_submission
 from grader.texts import say
 
 __all__ = ["grade", "grade_submission", "unreadable"]

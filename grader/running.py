@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 
 from grader.confined.wire import Code, Encoded, Ref, WireError, _Decoder, decode, encode, pack
 from grader.model import SandboxLevel
-from grader.submission import Unit
+from grader.submission.program import Unit
 
 __all__ = [
     "Answer",

@@ -25,7 +25,7 @@ from grader.doctor import probe
 from grader.errors import GraderError
 from grader.model import SandboxLevel
 from grader.running import Answer, Execution, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
-from grader.submission import Unit
+from grader.submission.program import Unit
 from grader.texts import say
 from grader.zygote import ALL_WALLS, Child, Zygote
 

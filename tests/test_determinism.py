@@ -18,7 +18,7 @@ from grader.model import Report, report_to_json
 from grader.pipeline import grade, grade_submission
 from grader.sandbox import Sandbox
 from grader.store import frozen_cases
-from grader.submission import parse_submission
+from grader.submission.program import parse_submission
 from tests import tiny
 from tests.assignments.submitted import reference_files
 from tests.tiny import HEADER, right

@@ -25,7 +25,7 @@ from grader.running import InProcess
 from grader.sandbox import Sandbox
 from grader.spec import Shows
 from grader.store import frozen_cases
-from grader.submission import parse_submission
+from grader.submission.program import parse_submission
 from tests.authored import sample
 
 LEVELS: tuple[Shows, ...] = ("examples", "sentences", "findings")

@@ -18,7 +18,7 @@ from grader.pipeline import grade, grade_submission
 from grader.running import Answer, Execution, InProcess, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.sandbox import Sandbox
 from grader.store import frozen_cases
-from grader.submission import parse_submission
+from grader.submission.program import parse_submission
 from tests import tiny
 from tests.tiny import check_of, function_of, graded, solution
 

@@ -31,7 +31,7 @@ from grader.sandbox import Sandbox
 from grader.scaffold import write_assignment
 from grader.spec import Code, Ref
 from grader.store import frozen_cases
-from grader.submission import parse_submission, read_submission
+from grader.submission.program import parse_submission, read_submission
 from tests.assignments.submitted import reference_files
 from tests.kits import COURSE, ROOT, code_of, installed, kit, loaded_kit
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.confined.wire import Code, Encoded, Ref, decode, encode, unpack
 from grader.running import Execution, InProcess, Outcome, Plan, Program, Raised, Returned, Runner
-from grader.submission import Unit
+from grader.submission.program import Unit
 
 
 def program(source: str, **options: Any) -> Program:

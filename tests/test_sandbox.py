@@ -21,7 +21,7 @@ from grader.confined.wire import Ref, decode, encode, pack, unpack
 from grader.errors import GraderError
 from grader.running import Execution, Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.sandbox import ALL_WALLS, Patience, Sandbox
-from grader.submission import parse_submission
+from grader.submission.program import parse_submission
 from grader.zygote import Zygote
 from tests.leftovers import descendants
 

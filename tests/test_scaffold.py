@@ -13,7 +13,7 @@ from grader.freeze import freeze
 from grader.pipeline import grade_submission
 from grader.running import InProcess
 from grader.scaffold import write_assignment
-from grader.submission import parse_submission
+from grader.submission.program import parse_submission
 
 
 def test_it_freezes_and_grades(tmp_path: Path) -> None:

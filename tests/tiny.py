@@ -20,7 +20,7 @@ from grader.outcomes import arguments_of
 from grader.pipeline import grade_submission
 from grader.running import InProcess, Outcome, Plan, Raised, Returned, Runner
 from grader.spec import CaseClass, Function
-from grader.submission import parse_submission
+from grader.submission.program import parse_submission
 
 COURSE = Path(__file__).parent / "course"
 HEADER = "import numpy as np\nfrom tiny_utils import half\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.course import LoadedAssignment
 from grader.spec import Function
-from grader.submission import Submission, parse_submission
+from grader.submission.program import Submission, parse_submission
 
 # What replaces ``from grader.spec import ...`` in a module that a submission imports.
 _SPEC_STUB = """

@@ -15,7 +15,7 @@ from grader.model import FunctionReport
 from grader.pipeline import grade_submission
 from grader.running import InProcess
 from grader.store import frozen_cases
-from grader.submission import parse_submission
+from grader.submission.program import parse_submission
 from reference import averages_and_rmsprop as reference
 
 ASSIGNMENT = load_assignment("averages_and_rmsprop", course=Path(__file__).parents[2])

@@ -16,7 +16,7 @@ from grader.pipeline import grade, grade_submission
 from grader.running import InProcess
 from grader.spec import Assignment
 from grader.store import frozen_cases
-from grader.submission import parse_submission
+from grader.submission.program import parse_submission
 from reference import batch_norm as reference
 
 ASSIGNMENT = load_assignment("batch_norm", course=Path(__file__).parents[2])

@@ -13,7 +13,7 @@ from grader.model import FunctionReport
 from grader.pipeline import grade_submission
 from grader.running import InProcess
 from grader.store import frozen_cases
-from grader.submission import parse_submission
+from grader.submission.program import parse_submission
 from reference import learning_rate_decay as reference
 
 ASSIGNMENT = load_assignment("learning_rate_decay", course=Path(__file__).parents[2])

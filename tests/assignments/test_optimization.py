@@ -18,7 +18,7 @@ from grader.pipeline import grade_submission
 from grader.running import InProcess
 from grader.spec import Given
 from grader.store import frozen_cases
-from grader.submission import parse_submission
+from grader.submission.program import parse_submission
 from reference import optimization as reference
 
 ASSIGNMENT = load_assignment("optimization", course=Path(__file__).parents[2])

@@ -15,7 +15,7 @@ from grader.pipeline import grade_submission
 from grader.running import InProcess
 from grader.spec import Given, Step
 from grader.store import frozen_cases
-from grader.submission import parse_submission
+from grader.submission.program import parse_submission
 from reference import softmax_regression as reference
 
 ASSIGNMENT = load_assignment("softmax_regression", course=Path(__file__).parents[2])

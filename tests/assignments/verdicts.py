@@ -10,7 +10,7 @@ from grader.model import FunctionReport
 from grader.pipeline import grade_submission
 from grader.running import InProcess
 from grader.store import frozen_cases
-from grader.submission import parse_submission
+from grader.submission.program import parse_submission
 
 
 def verdicts(assignment: LoadedAssignment, *code: str, only: str | None = None) -> dict[str, FunctionReport]:

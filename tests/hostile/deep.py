@@ -62,7 +62,7 @@ def main() -> None:
     """Read every text; the last line is the slowest one and how long it took."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     from grader.errors import SubmissionError
-    from grader.submission import parse_submission
+    from grader.submission.program import parse_submission
 
     slowest = (0.0, "")
     for name, shape in SHAPES.items():

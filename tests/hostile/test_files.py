@@ -26,7 +26,7 @@ from grader.report.html import write_site
 from grader.report.junit import render_junit
 from grader.report.markdown import render_annotations, render_summary
 from grader.report.terminal import render_report, render_run
-from grader.submission import parse_submission, read_submission
+from grader.submission.program import parse_submission, read_submission
 from tests import tiny
 
 DEEP = Path(__file__).with_name("deep.py")

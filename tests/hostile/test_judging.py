@@ -16,7 +16,7 @@ from grader.report.markdown import render_summary
 from grader.report.terminal import render_report
 from grader.sandbox import Sandbox
 from grader.store import frozen_cases
-from grader.submission import parse_submission
+from grader.submission.program import parse_submission
 from tests import tiny
 
 WEIRD = (

@@ -18,7 +18,7 @@ from grader.allowlist import readable_paths
 from grader.confined.wire import decode, encode
 from grader.running import Plan, Program, Returned
 from grader.sandbox import Sandbox
-from grader.submission import parse_submission
+from grader.submission.program import parse_submission
 from tests import tiny
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="there is no /proc to read memory from")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.cells import code_cells, decode
+from grader.submission.cells import code_cells, decode
 
 # Line ends are made one, and half a character of a pair is no text: the others come back as they are.
 SOURCES = st.lists(st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"]), max_size=30), max_size=5)

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from grader import cells
 from grader.errors import SubmissionError
-from grader.submission import Submission, parse_submission, read_submission
+from grader.submission import cells
+from grader.submission.program import Submission, parse_submission, read_submission
 
 F = "def f(x):\n    return x\n"
 

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.cells import MAX_SOURCE, code_cells, decode, read_bytes
 from grader.errors import SubmissionError
-from grader.statements import MAX_MESSAGES, Reading, bound_names, is_definition, parse, statements
+from grader.submission.cells import MAX_SOURCE, code_cells, decode, read_bytes
+from grader.submission.statements import MAX_MESSAGES, Reading, bound_names, is_definition, parse, statements
 from grader.texts import say
 
 __all__ = ["Submission", "Unit", "parse_submission", "read_submission"]
