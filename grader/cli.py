@@ -141,7 +141,7 @@ def check(
 
     FILE is a .py or .ipynb file; the .py files beside it can be imported by it.
     """
-    from grader.collect import neighbours
+    from grader.intake.collect import neighbours
     from grader.model import report_to_json
     from grader.pipeline import grade
     from grader.report.terminal import render_report

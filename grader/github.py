@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from grader.collect import neighbours
 from grader.course import Course, LoadedAssignment
 from grader.errors import HarnessError
 from grader.gradescope import grade_folder
+from grader.intake.collect import neighbours
 from grader.model import Report
 from grader.pipeline import grade
 from grader.report.escape import annotation

@@ -182,7 +182,7 @@ def record(
     report : Report
         The verdict. Without a student, the submission's path stands for one.
     name, email, late, fingerprint
-        From :mod:`grader.collect`. Equal fingerprints mean the same attempt; without one, the path does.
+        From :mod:`grader.intake.collect`. Equal fingerprints mean the same attempt; without one, the path does.
 
     Raises
     ------

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grader.collect import collect_one
 from grader.course import Course, LoadedAssignment
 from grader.errors import GraderError
+from grader.intake.collect import collect_one
 from grader.model import FunctionReport, Report
 from grader.pipeline import grade, unreadable
 from grader.report.escape import plain

@@ -15,9 +15,9 @@ from typing import IO, Any
 
 from grader import __version__
 from grader.batch import Job, Result, Setup, grade_all, level_of
-from grader.collect import Item, collect, fingerprint
 from grader.course import LoadedAssignment
 from grader.errors import HarnessError
+from grader.intake.collect import Item, collect, fingerprint
 from grader.model import RUN_SCHEMA, Report, report_to_json
 from grader.rundir import Entry, RunFolder
 from grader.store import cases_path, frozen_cases
@@ -70,7 +70,7 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
         folder = options.output or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-")))
         roster = None
         if options.roster is not None:
-            from grader.roster import read_roster
+            from grader.intake.roster import read_roster
 
             roster = read_roster(options.roster)
         names = frozenset(f.name for f in assignment.spec.functions)

@@ -14,9 +14,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
+from grader.intake.csv import Sheet, SheetError, parse_sheet, replaced
+from grader.intake.roster import Person, find, roster_of
 from grader.report.escape import csv_cell
-from grader.roster import Person, find, roster_of
-from grader.sheet import Sheet, SheetError, parse_sheet, replaced
 
 __all__ = ["Filled", "Mark", "fill_canvas", "fill_moodle", "marks_csv"]
 

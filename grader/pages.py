@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.collect import Item, neighbours
-from grader.collect import fingerprint as of_item
 from grader.errors import HarnessError, SubmissionError
+from grader.intake.collect import Item, neighbours
+from grader.intake.collect import fingerprint as of_item
 from grader.model import Report
 from grader.rundir import Entry, read_run
 

@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import IO, Any
 
 from grader.errors import HarnessError
+from grader.intake.tree import RUN_FILE
 from grader.model import Report, report_from_json, report_to_json
-from grader.tree import RUN_FILE
 
 __all__ = ["Entry", "RunFolder", "read_run"]
 

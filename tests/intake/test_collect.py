@@ -16,9 +16,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.archive import JUNK
-from grader.collect import Collected, Item, collect, fingerprint
-from grader.roster import Person, Roster, roster_of
+from grader.intake.archive import JUNK
+from grader.intake.collect import Collected, Item, collect, fingerprint
+from grader.intake.roster import Person, Roster, roster_of
 
 GRADED = frozenset({"relu", "sigmoid", "tanh"})
 FULL = "def relu(Z): ...\ndef sigmoid(Z): ...\ndef tanh(Z): ...\n"
@@ -273,7 +273,7 @@ def test_without_pyyaml_the_names_are_missing_and_the_message_says_why(class_dir
     program = (
         "import sys; sys.modules['yaml'] = None\n"
         "from pathlib import Path\n"
-        "from grader.collect import collect\n"
+        "from grader.intake.collect import collect\n"
         f"found = collect([Path({str(class_dir)!r})], unpack_to=Path('unused'))\n"
         "print([item.student for item in found.items], found.messages)"
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.sheet import SheetError, read_sheet
+from grader.intake.csv import SheetError, read_sheet
 
 __all__ = ["Person", "Roster", "find", "read_roster", "roster_of"]
 

@@ -14,8 +14,8 @@ from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from grader.archive import SOURCES
-from grader.tree import CHECKPOINTS, Tree, Where, below, holds, names_in, shown, tops
+from grader.intake.archive import SOURCES
+from grader.intake.tree import CHECKPOINTS, Tree, Where, below, holds, names_in, shown, tops
 
 __all__ = ["Entry", "Group", "Owner", "groups", "is_class", "is_platform"]
 

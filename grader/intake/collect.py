@@ -21,11 +21,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from grader.archive import SOURCES
 from grader.errors import SubmissionError
-from grader.layouts import Entry, Group, Owner, groups, is_class, is_platform
-from grader.roster import Person, Roster, find
-from grader.tree import CHECKPOINTS, Tree, Where, glance, names_in, scan, shown, tops, unzip
+from grader.intake.archive import SOURCES
+from grader.intake.layouts import Entry, Group, Owner, groups, is_class, is_platform
+from grader.intake.roster import Person, Roster, find
+from grader.intake.tree import CHECKPOINTS, Tree, Where, glance, names_in, scan, shown, tops, unzip
 
 __all__ = ["Collected", "Item", "collect", "collect_one", "fingerprint", "neighbours"]
 
@@ -86,7 +86,7 @@ def collect(
     paths : sequence of Path
         What the user named, in any order.
     roster : Roster, optional
-        From :func:`grader.roster.read_roster`: gives students their identifiers.
+        From :func:`grader.intake.roster.read_roster`: gives students their identifiers.
     graded_names : frozenset of str
         The assignment's graded functions, to choose between files.
     unpack_to : Path

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.roster import Person, Roster, find, read_roster, roster_of
-from grader.sheet import SheetError
+from grader.intake.csv import SheetError
+from grader.intake.roster import Person, Roster, find, read_roster, roster_of
 
 CANVAS = 'Student,ID,SIS User ID,SIS Login ID,Section,HW (9)\n    Points Possible,,,,,10\n"Doe, Jane",7,u7,janed,A,5\n'
 

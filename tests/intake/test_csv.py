@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.sheet import SheetError, parse_sheet, quoted, read_sheet, replaced
+from grader.intake.csv import SheetError, parse_sheet, quoted, read_sheet, replaced
 
 # NUL is no text; lone surrogates have no bytes.
 _TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from grader.tree import Tree, below, holds, names_in, scan, shown, tops
+from grader.intake.tree import Tree, below, holds, names_in, scan, shown, tops
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.archive import DOWNLOAD, METADATA, SOURCES, Limits, Unpacked, unpack
 from grader.errors import SubmissionError
+from grader.intake.archive import DOWNLOAD, METADATA, SOURCES, Limits, Unpacked, unpack
 
 SMALL = Limits(entries=10, file_bytes=3 << 20, total_bytes=4 << 20, ratio=50)
 

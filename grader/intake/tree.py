@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from grader.archive import DOWNLOAD, JUNK, METADATA, OUTSIDE, SOURCES, STUDENT, entry_names, unpack
 from grader.errors import SubmissionError
+from grader.intake.archive import DOWNLOAD, JUNK, METADATA, OUTSIDE, SOURCES, STUDENT, entry_names, unpack
 
 __all__ = [
     "CHECKPOINTS",
@@ -91,7 +91,7 @@ def unzip(archive: Path, label: str, unpack_to: Path, *, download: bool) -> Tree
     Raises
     ------
     SubmissionError
-        See :func:`grader.archive.unpack`.
+        See :func:`grader.intake.archive.unpack`.
     """
     limits = DOWNLOAD if download else STUDENT
     keep = SOURCES | METADATA | {".zip"} if download else SOURCES
@@ -114,7 +114,7 @@ def glance(archive: Path, label: str) -> Tree:
     Raises
     ------
     SubmissionError
-        See :func:`grader.archive.entry_names`.
+        See :func:`grader.intake.archive.entry_names`.
     """
     return Tree(label, {name: "" for name in entry_names(archive) if not _hidden(name)})
 
