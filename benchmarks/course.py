@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.audit import _author_modules, _authored, reference_submission
 from grader.course import LoadedAssignment
-from grader.sandbox import strongest_sandbox
+from grader.sandbox.parent import strongest_sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
 

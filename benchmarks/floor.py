@@ -23,7 +23,7 @@ from grader.cases import CaseFile
 from grader.confined.wire import Ref
 from grader.course import LoadedAssignment
 from grader.outcomes import arguments_of
-from grader.sandbox import Sandbox
+from grader.sandbox.parent import Sandbox
 from grader.store import frozen_cases
 from grader.submission.program import parse_submission
 

@@ -20,8 +20,8 @@ from grader import load_assignment, pipeline
 from grader.cases import CaseFile
 from grader.course import LoadedAssignment
 from grader.model import report_to_json
-from grader.running import Program
-from grader.sandbox import ALL_WALLS, Sandbox
+from grader.sandbox.parent import ALL_WALLS, Sandbox
+from grader.sandbox.runner import Program
 from grader.store import frozen_cases
 from grader.submission.program import Submission, parse_submission
 

@@ -25,7 +25,7 @@ def outside(children: int) -> None:
     sys.path.insert(0, str(ROOT))
     import numpy as np
 
-    from grader.allowlist import readable_paths, seccomp_filter
+    from grader.sandbox.allowlist import readable_paths, seccomp_filter
 
     started = time.perf_counter()
     paths = readable_paths(["numpy"])

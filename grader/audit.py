@@ -26,7 +26,7 @@ from grader.errors import SpecError
 from grader.model import Report
 from grader.mutants import Mutant, chosen, mutants_of
 from grader.pipeline import grade_submission
-from grader.sandbox import Sandbox
+from grader.sandbox.parent import Sandbox
 from grader.store import frozen_cases
 from grader.submission.program import Submission, parse_submission
 

@@ -14,7 +14,7 @@ import numpy as np
 from grader.confined.wire import _Decoder, decode, encode
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
-from grader.running import Outcome, Plan, Raised, Returned
+from grader.sandbox.runner import Outcome, Plan, Raised, Returned
 from grader.spec import Code, Mistake, Ref
 
 __all__ = ["Author", "at", "author_of", "call", "name_of", "read_author", "resolved", "run_trusted"]

@@ -28,7 +28,7 @@ from grader.course import Course, LoadedAssignment
 from grader.errors import SubmissionError
 from grader.model import Report, report_from_json, report_to_json
 from grader.pipeline import grade_submission, unreadable
-from grader.sandbox import ALL_WALLS, Sandbox
+from grader.sandbox.parent import ALL_WALLS, Sandbox
 from grader.submission.program import Submission, parse_submission, read_submission
 
 __all__ = ["Job", "Result", "Setup", "grade_all", "grade_job"]

@@ -20,7 +20,7 @@ import numpy as np
 
 from grader.confined.wire import Encoded, decode, encode, pack, unpack
 from grader.errors import SpecError, WireError
-from grader.running import Plan
+from grader.sandbox.runner import Plan
 
 __all__ = ["Case", "CaseFile", "Expected", "FunctionCases", "MistakeText", "load_cases", "save_cases"]
 

@@ -25,7 +25,7 @@ from grader.errors import WireError
 from grader.model import Check, FunctionStatus
 from grader.outcomes import Outcomes, expected_value, parts_of, plan_of, raised_text
 from grader.properties import as_it_is, property_problem, without
-from grader.running import Outcome, Returned, Stopped
+from grader.sandbox.runner import Outcome, Returned, Stopped
 from grader.spec import Function, Given, Property
 from grader.texts import say
 

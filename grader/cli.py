@@ -325,7 +325,7 @@ def new(assignment: str, directory: Path) -> None:
 @cli.command()
 def doctor() -> None:
     """Say which walls of the sandbox stand on this machine."""
-    from grader.doctor import explain, probe
+    from grader.sandbox.doctor import explain, probe
 
     found = probe()
     for name, stands, meaning in explain(found):

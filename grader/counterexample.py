@@ -16,7 +16,7 @@ from grader.compare import leaves, where_text
 from grader.confined.wire import Code, Opaque, Ref, decode
 from grader.errors import WireError
 from grader.outcomes import Outcomes, arguments_of, expected_value, plan_of
-from grader.running import Outcome, Plan, Raised, Returned, Stopped
+from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.submission.statements import bound_names
 
 __all__ = ["characters", "counterexample_of", "effort", "entries", "shown", "shown_failure", "snippet"]

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from grader.answering import bounded_memory
 from grader.cases import Case, FunctionCases
 from grader.checks import Failure, Verdict
 from grader.compare import Item, as_array, items_of, leaves, problems, where_text
@@ -23,7 +22,8 @@ from grader.confined.wire import Encoded, decode
 from grader.errors import WireError
 from grader.model import Finding
 from grader.outcomes import Outcomes, arguments_of, expected_value, given_of
-from grader.running import Outcome, Raised, Returned
+from grader.sandbox.helpers import bounded_memory
+from grader.sandbox.runner import Outcome, Raised, Returned
 from grader.spec import Function
 from grader.texts import say
 

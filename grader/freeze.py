@@ -27,7 +27,7 @@ from grader.diagnose import findings_of
 from grader.drawing import Drawn, draw_cases
 from grader.errors import SpecError, WireError
 from grader.properties import property_problem
-from grader.running import Plan
+from grader.sandbox.runner import Plan
 from grader.spec import CaseClass, Code, Function, Mistake, Property, Ref, Step
 from grader.strategies import Draw
 from grader.tolerances import as_wide, expected_of, shape_and_bytes

@@ -76,7 +76,7 @@ def check(function: Callable[..., Any], *, assignment: str | None = None) -> Ver
 def _checked(function: Callable[..., Any], assignment: str | None) -> Verdict:
     from grader.handout import formula_of, handout, sections
     from grader.pipeline import grade_submission
-    from grader.sandbox import strongest_sandbox
+    from grader.sandbox.parent import strongest_sandbox
     from grader.submission.program import parse_submission
 
     name = _name_of(function)

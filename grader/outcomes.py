@@ -11,7 +11,7 @@ from typing import Any
 from grader.cases import Case
 from grader.confined.wire import Code, Ref, decode
 from grader.errors import WireError
-from grader.running import Outcome, Plan, Raised, Returned, Stopped
+from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.spec import Given, Step
 from grader.texts import say
 

@@ -24,7 +24,7 @@ from grader.hiding import hidden, seen
 from grader.model import Check, Finding, FunctionReport, Report, SandboxLevel
 from grader.outcomes import steps_apart
 from grader.properties import property_problem
-from grader.running import Answer, Outcome, Plan, Program, Runner, Stopped
+from grader.sandbox.runner import Answer, Outcome, Plan, Program, Runner, Stopped
 from grader.spec import Function, Shows
 from grader.store import frozen_cases
 from grader.submission.program import Submission, read_submission
@@ -76,7 +76,7 @@ def grade(
         return replace(report, duration_s=round(time.perf_counter() - started, 4))
     with ExitStack() as stack:
         if runner is None:
-            from grader.sandbox import strongest_sandbox
+            from grader.sandbox.parent import strongest_sandbox
 
             runner = stack.enter_context(strongest_sandbox(assignment.spec.packages))
         report = grade_submission(assignment, frozen, submission, runner, student=student)

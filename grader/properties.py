@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from grader.answering import bounded_memory
 from grader.cases import Case
 from grader.compare import key_item
 from grader.errors import WireError
 from grader.outcomes import given_of, raised_text
-from grader.running import Outcome, Returned, Stopped
+from grader.sandbox.helpers import bounded_memory
+from grader.sandbox.runner import Outcome, Returned, Stopped
 from grader.spec import Function, Given, Property
 from grader.texts import say
 

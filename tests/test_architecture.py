@@ -200,7 +200,7 @@ def test_the_command_starts_without_the_heavy_libraries() -> None:
 
 
 def test_grading_needs_no_hypothesis_and_no_face() -> None:
-    assert loaded_by("import grader.pipeline, grader.sandbox, grader.course, grader.batch") & HEAVY == {"numpy"}
+    assert loaded_by("import grader.pipeline, grader.sandbox.parent, grader.course, grader.batch") & HEAVY == {"numpy"}
 
 
 # -- words and docstrings ---------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from grader.cases import (
 )
 from grader.confined.wire import Code, Encoded, Ref, encode, pack
 from grader.errors import SpecError
-from grader.running import Plan
+from grader.sandbox.runner import Plan
 from tests import tiny
 
 MAGIC = b"grader cases 1\n"

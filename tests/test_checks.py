@@ -15,7 +15,7 @@ from grader.confined.wire import Encoded, Ref, encode
 from grader.model import FunctionReport
 from grader.outcomes import plan_of
 from grader.properties import property_problem
-from grader.running import Outcome, Plan, Raised, Returned, Stopped
+from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.spec import CaseSet, Given, Property
 from tests import tiny
 from tests.tiny import check_of, graded_function, hand_made, outcomes_of, plain, verdict_on

@@ -16,7 +16,7 @@ from grader.checks import judge
 from grader.confined.wire import Code, Encoded, Opaque, Ref, encode
 from grader.counterexample import counterexample_of, shown, snippet
 from grader.outcomes import Outcomes
-from grader.running import Plan, Raised, Returned, Stopped
+from grader.sandbox.runner import Plan, Raised, Returned, Stopped
 from tests import tiny
 from tests.tiny import graded_function, hand_made, outcomes_of, plain
 

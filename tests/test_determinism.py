@@ -16,7 +16,7 @@ from grader.course import find_course
 from grader.freeze import freeze
 from grader.model import Report, report_to_json
 from grader.pipeline import grade, grade_submission
-from grader.sandbox import Sandbox
+from grader.sandbox.parent import Sandbox
 from grader.store import frozen_cases
 from grader.submission.program import parse_submission
 from tests import tiny

@@ -13,7 +13,7 @@ from grader.cases import MistakeText
 from grader.checks import judge
 from grader.confined.wire import encode
 from grader.diagnose import findings_of
-from grader.running import Raised, Returned
+from grader.sandbox.runner import Raised, Returned
 from grader.spec import Given, Property
 from tests import tiny
 from tests.tiny import findings_on, graded_function, hand_made, outcomes_of, plain

@@ -15,8 +15,8 @@ from grader.confined.wire import encode
 from grader.errors import GraderError
 from grader.model import Report, report_to_json
 from grader.pipeline import grade, grade_submission
-from grader.running import Answer, Execution, InProcess, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
-from grader.sandbox import Sandbox
+from grader.sandbox.parent import Sandbox
+from grader.sandbox.runner import Answer, Execution, InProcess, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.store import frozen_cases
 from grader.submission.program import parse_submission
 from tests import tiny

@@ -26,8 +26,8 @@ from grader.model import Report
 from grader.outcomes import arguments_of
 from grader.pipeline import grade_submission
 from grader.release import write_kit
-from grader.running import InProcess
-from grader.sandbox import Sandbox
+from grader.sandbox.parent import Sandbox
+from grader.sandbox.runner import InProcess
 from grader.scaffold import write_assignment
 from grader.spec import Code, Ref
 from grader.store import frozen_cases

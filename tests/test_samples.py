@@ -9,7 +9,7 @@ import pytest
 
 from grader import grade, load_assignment
 from grader.model import Report
-from grader.sandbox import Sandbox
+from grader.sandbox.parent import Sandbox
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "samples" / "dnn_step_by_step"

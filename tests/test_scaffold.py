@@ -11,7 +11,7 @@ from grader.course import Course
 from grader.errors import SpecError
 from grader.freeze import freeze
 from grader.pipeline import grade_submission
-from grader.running import InProcess
+from grader.sandbox.runner import InProcess
 from grader.scaffold import write_assignment
 from grader.submission.program import parse_submission
 

@@ -18,7 +18,7 @@ from grader.freeze import freeze
 from grader.model import Check, Finding, FunctionReport, Report
 from grader.outcomes import arguments_of
 from grader.pipeline import grade_submission
-from grader.running import InProcess, Outcome, Plan, Raised, Returned, Runner
+from grader.sandbox.runner import InProcess, Outcome, Plan, Raised, Returned, Runner
 from grader.spec import CaseClass, Function
 from grader.submission.program import parse_submission
 

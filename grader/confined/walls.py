@@ -2,7 +2,7 @@
 
 The zygote (`grader/confined/worker.py`) is an isolated interpreter without site-packages that loads this file by its
 path, so it imports nothing of the package; *what* the walls let through is decided by the parent, in
-`grader.allowlist`, and arrives as data. `docs/design/sandbox.md` says why each wall is there and which
+`grader.sandbox.allowlist`, and arrives as data. `docs/design/sandbox.md` says why each wall is there and which
 libraries were weighed. A function puts its wall up or raises `WallError`; None in place of a ruleset, a
 program or a user says that there is none here.
 
@@ -405,7 +405,7 @@ class _Program(ctypes.Structure):
 
 
 def install_seccomp(program: bytes | None) -> None:
-    """Put this process behind an allow-list for good (`grader.allowlist.seccomp_filter`); None does nothing.
+    """Put this process behind an allow-list for good (`grader.sandbox.allowlist.seccomp_filter`); None does nothing.
 
     The list is the same for all children but for one number, the pid to which signals may be sent: their own,
     so that C's ``abort`` ends a child with SIGABRT and not with a puzzling other signal.
@@ -460,7 +460,7 @@ def _seccomp_holds(program: bytes) -> bool:
 
 
 def _try_all(program: bytes) -> dict[str, object]:
-    """Put every wall up in a child of its own; what stood, in the form of `grader.doctor.Walls`."""
+    """Put every wall up in a child of its own; what stood, in the form of `grader.sandbox.doctor.Walls`."""
     if not hasattr(os, "fork"):
         return {}
     names = wanted_namespaces()
@@ -480,5 +480,5 @@ def _leaves(name: str) -> bool:
     return name != "user" and bool(_unshare([name]))
 
 
-if __name__ == "__main__":  # `grader.doctor.probe` runs this file, with the allow-list as standard input
+if __name__ == "__main__":  # `grader.sandbox.doctor.probe` runs this file, with the allow-list as standard input
     json.dump(_try_all(sys.stdin.buffer.read()), sys.stdout)

@@ -18,7 +18,7 @@ from grader.confined.wire import decode
 from grader.course import Course, LoadedAssignment
 from grader.model import Report
 from grader.pipeline import grade_submission
-from grader.sandbox import Sandbox
+from grader.sandbox.parent import Sandbox
 from grader.store import frozen_cases
 from tests.assignments.submitted import (
     as_submission,

@@ -13,7 +13,7 @@ from grader import load_assignment
 from grader.errors import SpecError
 from grader.model import FunctionReport
 from grader.pipeline import grade, grade_submission
-from grader.running import InProcess
+from grader.sandbox.runner import InProcess
 from grader.spec import Assignment
 from grader.store import frozen_cases
 from grader.submission.program import parse_submission

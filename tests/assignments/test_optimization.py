@@ -15,7 +15,7 @@ from grader import load_assignment
 from grader.cases import CaseFile
 from grader.model import FunctionReport
 from grader.pipeline import grade_submission
-from grader.running import InProcess
+from grader.sandbox.runner import InProcess
 from grader.spec import Given
 from grader.store import frozen_cases
 from grader.submission.program import parse_submission

@@ -10,7 +10,7 @@ from grader import load_assignment
 from grader.cases import Case
 from grader.confined.wire import encode
 from grader.outcomes import arguments_of, given_of
-from grader.running import Returned
+from grader.sandbox.runner import Returned
 from grader.store import frozen_cases
 from reference import regularization as reference
 from reference.three_layer_network import backward_propagation, forward_propagation

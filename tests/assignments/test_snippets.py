@@ -16,7 +16,7 @@ from grader.compare import leaves
 from grader.confined.wire import decode
 from grader.counterexample import counterexample_of, shown_failure
 from grader.course import LoadedAssignment, find_course
-from grader.running import Raised, Returned
+from grader.sandbox.runner import Raised, Returned
 from grader.spec import Mistake
 from grader.store import frozen_cases
 

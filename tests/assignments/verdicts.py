@@ -8,7 +8,7 @@ import numpy as np
 from grader.course import LoadedAssignment
 from grader.model import FunctionReport
 from grader.pipeline import grade_submission
-from grader.running import InProcess
+from grader.sandbox.runner import InProcess
 from grader.store import frozen_cases
 from grader.submission.program import parse_submission
 

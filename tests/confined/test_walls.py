@@ -23,8 +23,8 @@ from typing import Any
 
 import pytest
 
-from grader import doctor
 from grader.confined import walls
+from grader.sandbox import doctor
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = next(Path(entry) for entry in sys.path if entry.endswith("site-packages"))
@@ -167,7 +167,7 @@ LISTS = """
 import json, sys
 root, site = sys.argv[1:]
 sys.path.append(root)
-from grader.allowlist import readable_paths, seccomp_filter
+from grader.sandbox.allowlist import readable_paths, seccomp_filter
 print(json.dumps({"paths": readable_paths(["numpy"], [site]), "program": (seccomp_filter() or b"").hex()}))
 """
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from grader.confined.wire import Opaque, decode, encode
-from grader.running import Outcome, Plan, Program, Raised, Returned
-from grader.sandbox import ALL_WALLS, Patience, Sandbox
+from grader.sandbox.parent import ALL_WALLS, Patience, Sandbox
+from grader.sandbox.runner import Outcome, Plan, Program, Raised, Returned
 from grader.submission.program import parse_submission
 
 TOOLS = (Path(__file__).parent / "tools.py").read_text("utf-8")

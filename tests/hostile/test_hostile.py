@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from grader.sandbox import Sandbox
+from grader.sandbox.parent import Sandbox
 from tests.hostile import files
 from tests.hostile.row import RUNNERS, VICTIM, Hostile, run, sandbox, victim
 from tests.hostile.table import ROWS

@@ -14,7 +14,7 @@ from grader.pipeline import grade_submission
 from grader.report.html import render_card
 from grader.report.markdown import render_summary
 from grader.report.terminal import render_report
-from grader.sandbox import Sandbox
+from grader.sandbox.parent import Sandbox
 from grader.store import frozen_cases
 from grader.submission.program import parse_submission
 from tests import tiny

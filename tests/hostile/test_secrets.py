@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.allowlist import readable_paths
 from grader.confined.wire import decode, encode
-from grader.running import Plan, Program, Returned
-from grader.sandbox import Sandbox
+from grader.sandbox.allowlist import readable_paths
+from grader.sandbox.parent import Sandbox
+from grader.sandbox.runner import Plan, Program, Returned
 from grader.submission.program import parse_submission
 from tests import tiny
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.confined.wire import Code, Encoded, Ref, decode, encode, unpack
-from grader.running import Execution, InProcess, Outcome, Plan, Program, Raised, Returned, Runner
+from grader.sandbox.runner import Execution, InProcess, Outcome, Plan, Program, Raised, Returned, Runner
 from grader.submission.program import Unit
 
 

@@ -24,7 +24,7 @@ import numpy as np
 
 from grader.confined.walls import close_descriptors, die_with_parent
 from grader.confined.wire import decode, encode, pack, unpack
-from grader.running import Answer
+from grader.sandbox.runner import Answer
 
 try:
     import resource

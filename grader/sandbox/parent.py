@@ -19,15 +19,15 @@ from typing import Any
 
 import numpy as np
 
-from grader.answering import Answering
 from grader.confined.wire import MAX_BYTES, Encoded, WireError, decode, encode, pack, unpack
-from grader.doctor import probe
 from grader.errors import GraderError
 from grader.model import SandboxLevel
-from grader.running import Answer, Execution, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
+from grader.sandbox.doctor import probe
+from grader.sandbox.helpers import Answering
+from grader.sandbox.runner import Answer, Execution, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
+from grader.sandbox.zygote import ALL_WALLS, Child, Zygote
 from grader.submission.program import Unit
 from grader.texts import say
-from grader.zygote import ALL_WALLS, Child, Zygote
 
 __all__ = ["ALL_WALLS", "Patience", "Sandbox", "strongest_sandbox"]
 
@@ -89,7 +89,7 @@ class _History:
 
 
 class Sandbox:
-    """Runs submissions in confined processes (implements :class:`grader.running.Runner`).
+    """Runs submissions in confined processes (implements :class:`grader.sandbox.runner.Runner`).
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ class Sandbox:
         return "weak" if _SOME & stands else "none"
 
     def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
-        """Load the program and run the plans (see :meth:`grader.running.Runner.run`)."""
+        """Load the program and run the plans (see :meth:`grader.sandbox.runner.Runner.run`)."""
         if program.units is not self._history.units:
             self._history = _History(program.units)
         history, began = self._history, time.monotonic()

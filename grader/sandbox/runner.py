@@ -1,6 +1,6 @@
 """The seam between judging and running: what is asked, what comes back, and one method in between.
 
-:class:`Runner` has two implementations: :class:`grader.sandbox.Sandbox` runs student code in confined
+:class:`Runner` has two implementations: :class:`grader.sandbox.parent.Sandbox` runs student code in confined
 processes; :class:`InProcess` runs code that is trusted (the harness's own tests) in this one.
 """
 

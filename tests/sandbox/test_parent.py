@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.answering import Answering
 from grader.confined.wire import Ref, decode, encode, pack, unpack
 from grader.errors import GraderError
-from grader.running import Execution, Outcome, Plan, Program, Raised, Returned, Stopped
-from grader.sandbox import ALL_WALLS, Patience, Sandbox
+from grader.sandbox.helpers import Answering
+from grader.sandbox.parent import ALL_WALLS, Patience, Sandbox
+from grader.sandbox.runner import Execution, Outcome, Plan, Program, Raised, Returned, Stopped
+from grader.sandbox.zygote import Zygote
 from grader.submission.program import parse_submission
-from grader.zygote import Zygote
 from tests.leftovers import descendants
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")

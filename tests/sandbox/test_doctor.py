@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from grader import doctor
-from grader.doctor import Walls
+from grader.sandbox import doctor
+from grader.sandbox.doctor import Walls
 
 EVERYTHING = Walls(fork=True, limits=True, user=True, landlock=1, seccomp=True, namespaces=("net",))
 

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.allowlist import seccomp_filter
 from grader.confined import walls
+from grader.sandbox.allowlist import seccomp_filter
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import allowlist
 from grader.confined import walls
+from grader.sandbox import allowlist
 
 # ------------------------------------------------------------------------------------------------------ files
 

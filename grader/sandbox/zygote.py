@@ -1,6 +1,6 @@
 """Confined processes: a zygote that forks them, or a fresh interpreter for each where there is no fork.
 
-What runs in them is ``grader/confined/worker.py``; who talks to them is :mod:`grader.sandbox`.
+What runs in them is ``grader/confined/worker.py``; who talks to them is :mod:`grader.sandbox.parent`.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from typing import Any
 
 import numpy as np
 
-from grader.allowlist import readable_paths, seccomp_filter
 from grader.errors import GraderError
+from grader.sandbox.allowlist import readable_paths, seccomp_filter
 
 __all__ = ["ALL_WALLS", "Child", "Ended", "Zygote"]
 
 ALL_WALLS = ("fork", "limits", "user", "landlock", "seccomp", "namespaces")
-_WORKER = Path(__file__).with_name("confined") / "worker.py"
+_WORKER = Path(__file__).resolve().parents[1] / "confined" / "worker.py"
 
 
 @dataclass(frozen=True, slots=True)
