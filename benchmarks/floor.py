@@ -19,10 +19,10 @@ import numpy as np
 from benchmarks.generate import right_sources
 from benchmarks.measure import ROOT, table, tree_cpu
 from grader import load_assignment, pipeline
-from grader.cases import CaseFile
 from grader.confined.wire import Ref
 from grader.course import LoadedAssignment
-from grader.outcomes import arguments_of
+from grader.judging.cases import CaseFile
+from grader.judging.outcomes import arguments_of
 from grader.sandbox.parent import Sandbox
 from grader.store import frozen_cases
 from grader.submission.program import parse_submission

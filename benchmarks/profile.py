@@ -17,8 +17,8 @@ from benchmarks.floor import arithmetic
 from benchmarks.generate import right_sources
 from benchmarks.measure import ROOT, table, tree_cpu
 from grader import load_assignment, pipeline
-from grader.cases import CaseFile
 from grader.course import LoadedAssignment
+from grader.judging.cases import CaseFile
 from grader.model import report_to_json
 from grader.sandbox.parent import ALL_WALLS, Sandbox
 from grader.sandbox.runner import Program

@@ -222,8 +222,8 @@ def freeze(context: click.Context, assignment: str, seed: int, output: Path | No
 
     The reference answers them. 'check' and 'grade' do this by themselves when the case file is stale.
     """
-    from grader.cases import save_cases
     from grader.freeze import freeze as draw
+    from grader.judging.cases import save_cases
 
     loaded = _assignment(context, assignment)
     target = output or cases_path(loaded, seed)

@@ -12,9 +12,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.cases import to_bytes
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
+from grader.judging.cases import to_bytes
 from grader.store import frozen_cases
 from grader.wheel import package_files, zipped
 

@@ -17,16 +17,16 @@ from typing import Any
 import numpy as np
 
 from grader.author import Author, at, call, name_of, read_author, resolved, run_trusted
-from grader.cases import Case, CaseFile, Expected, FunctionCases, MistakeText
-from grader.checks import judge
-from grader.compare import items_of, leaves
 from grader.confined.wire import Encoded, decode, encode
-from grader.counterexample import entries
 from grader.course import LoadedAssignment
-from grader.diagnose import findings_of
 from grader.drawing import Drawn, draw_cases
 from grader.errors import SpecError, WireError
-from grader.properties import property_problem
+from grader.judging.cases import Case, CaseFile, Expected, FunctionCases, MistakeText
+from grader.judging.checks import judge
+from grader.judging.compare import items_of, leaves
+from grader.judging.diagnose import findings_of
+from grader.judging.example import entries
+from grader.judging.properties import property_problem
 from grader.sandbox.runner import Plan
 from grader.spec import CaseClass, Code, Function, Mistake, Property, Ref, Step
 from grader.strategies import Draw

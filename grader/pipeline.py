@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 
 from grader import __version__
-from grader.cases import CaseFile, FunctionCases
-from grader.checks import Verdict, carried_by_property, judge, well_formed
-from grader.counterexample import counterexample_of
 from grader.course import LoadedAssignment
-from grader.diagnose import findings_of
 from grader.errors import SubmissionError
-from grader.hiding import hidden, seen
+from grader.judging.cases import CaseFile, FunctionCases
+from grader.judging.checks import Verdict, carried_by_property, judge, well_formed
+from grader.judging.diagnose import findings_of
+from grader.judging.example import counterexample_of
+from grader.judging.outcomes import steps_apart
+from grader.judging.properties import property_problem
+from grader.judging.redaction import hidden, seen
 from grader.model import Check, Finding, FunctionReport, Report, SandboxLevel
-from grader.outcomes import steps_apart
-from grader.properties import property_problem
 from grader.sandbox.runner import Answer, Outcome, Plan, Program, Runner, Stopped
 from grader.spec import Function, Shows
 from grader.store import frozen_cases

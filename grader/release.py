@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from grader.cases import to_bytes
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.handout import handout, in_order, introduction
+from grader.judging.cases import to_bytes
 from grader.starter import starter_of
 from grader.store import frozen_cases
 from grader.wheel import wheel

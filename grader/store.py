@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from grader import __version__
-from grader.cases import CaseFile, load_cases, save_cases
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
+from grader.judging.cases import CaseFile, load_cases, save_cases
 
 __all__ = ["cases_path", "fingerprint", "frozen_cases"]
 

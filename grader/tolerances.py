@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from grader.author import Author, call, name_of
-from grader.cases import Expected
-from grader.compare import items_of, leaves
 from grader.confined.wire import decode, encode
 from grader.errors import SpecError, WireError
+from grader.judging.cases import Expected
+from grader.judging.compare import items_of, leaves
 from grader.spec import Code, Function
 
 __all__ = ["as_wide", "expected_of", "shape_and_bytes"]

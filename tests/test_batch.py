@@ -11,8 +11,8 @@ import pytest
 
 from grader import batch
 from grader.batch import Job, Setup, grade_all, grade_job, level_of
-from grader.cases import save_cases
 from grader.errors import HarnessError
+from grader.judging.cases import save_cases
 from grader.model import Report, report_to_json
 from tests import tiny
 from tests.tiny import solution

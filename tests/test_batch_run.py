@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from grader.batch import Job, Setup, grade_all
-from grader.cases import save_cases
+from grader.judging.cases import save_cases
 from grader.model import report_to_json
 from tests import tiny
 from tests.tiny import solution

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from grader.batch import Job, Setup, grade_all
-from grader.cases import save_cases
 from grader.course import find_course
 from grader.freeze import freeze
+from grader.judging.cases import save_cases
 from grader.model import Report, report_to_json
 from grader.pipeline import grade, grade_submission
 from grader.sandbox.parent import Sandbox

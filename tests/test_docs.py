@@ -22,7 +22,7 @@ import yaml
 import grader
 from grader import model
 from grader.cli import cli
-from grader.counterexample import counterexample_of
+from grader.judging.example import counterexample_of
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]

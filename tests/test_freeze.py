@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.cases import to_bytes
-from grader.compare import leaves
 from grader.confined.wire import Ref, decode
-from grader.counterexample import entries
 from grader.errors import SpecError
 from grader.freeze import freeze
-from grader.outcomes import arguments_of, expected_value
+from grader.judging.cases import to_bytes
+from grader.judging.compare import leaves
+from grader.judging.example import entries
+from grader.judging.outcomes import arguments_of, expected_value
 from tests import tiny
 from tests.authored import MISTAKES, REFERENCE, sample
 

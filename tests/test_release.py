@@ -18,12 +18,12 @@ import numpy as np
 import pytest
 import yaml
 
-from grader.compare import leaves
 from grader.course import Course
 from grader.errors import SpecError
 from grader.handout import handout, in_order, introduction, sections
+from grader.judging.compare import leaves
+from grader.judging.outcomes import arguments_of
 from grader.model import Report
-from grader.outcomes import arguments_of
 from grader.pipeline import grade_submission
 from grader.release import write_kit
 from grader.sandbox.parent import Sandbox

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from grader.cases import CaseFile, FunctionCases
-from grader.compare import leaves
 from grader.confined.wire import decode
 from grader.course import Course, LoadedAssignment
+from grader.judging.cases import CaseFile, FunctionCases
+from grader.judging.compare import leaves
 from grader.model import Report
 from grader.pipeline import grade_submission
 from grader.sandbox.parent import Sandbox

@@ -8,8 +8,8 @@ import pytest
 
 from assignments.dnn_application import public
 from grader import load_assignment
+from grader.judging.outcomes import arguments_of
 from grader.model import FunctionReport
-from grader.outcomes import arguments_of
 from grader.pipeline import grade
 from grader.store import frozen_cases
 from tests.assignments.verdicts import codes_of, points_of, verdicts

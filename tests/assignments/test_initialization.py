@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grader import load_assignment
-from grader.outcomes import arguments_of
+from grader.judging.outcomes import arguments_of
 from grader.spec import Given
 from grader.store import frozen_cases
 from reference import initialization as reference

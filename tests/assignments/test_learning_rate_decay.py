@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from grader import load_assignment
-from grader.cases import CaseFile
+from grader.judging.cases import CaseFile
 from grader.model import FunctionReport
 from grader.pipeline import grade_submission
 from grader.sandbox.runner import InProcess

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from grader import load_assignment
-from grader.cases import Case
 from grader.confined.wire import encode
-from grader.outcomes import arguments_of, given_of
+from grader.judging.cases import Case
+from grader.judging.outcomes import arguments_of, given_of
 from grader.sandbox.runner import Returned
 from grader.store import frozen_cases
 from reference import regularization as reference

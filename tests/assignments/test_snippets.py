@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from grader.author import read_author, run_trusted
-from grader.checks import judge
-from grader.compare import leaves
 from grader.confined.wire import decode
-from grader.counterexample import counterexample_of, shown_failure
 from grader.course import LoadedAssignment, find_course
+from grader.judging.checks import judge
+from grader.judging.compare import leaves
+from grader.judging.example import counterexample_of, shown_failure
 from grader.sandbox.runner import Raised, Returned
 from grader.spec import Mistake
 from grader.store import frozen_cases

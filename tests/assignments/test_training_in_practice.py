@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from grader import load_assignment
-from grader.outcomes import arguments_of
+from grader.judging.outcomes import arguments_of
 from grader.spec import Given, Step
 from grader.store import frozen_cases
 from reference import training_in_practice as reference

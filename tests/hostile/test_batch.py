@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.batch import Job, Setup, grade_all
-from grader.cases import CaseFile, save_cases
+from grader.judging.cases import CaseFile, save_cases
 from grader.model import Report
 from tests import tiny
 from tests.hostile.row import CPU_S, TOOLS, VICTIM, Hostile, victim

@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from grader.batch import Job, Setup, grade_all
-from grader.cases import save_cases
 from grader.errors import SubmissionError
 from grader.intake.collect import collect
+from grader.judging.cases import save_cases
 from grader.model import Report, report_to_json
 from grader.report.html import write_site
 from grader.report.junit import render_junit

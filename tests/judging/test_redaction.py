@@ -13,7 +13,7 @@ import pytest
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.gradescope import results_of
-from grader.hiding import seen
+from grader.judging.redaction import seen
 from grader.model import Check, Finding, FunctionReport, Report, report_to_json
 from grader.notebook import Verdict
 from grader.pipeline import grade_submission

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from grader.cases import FunctionCases
+from grader.judging.cases import FunctionCases
 from grader.model import Check, CheckStatus, FunctionReport
 from grader.spec import Shows
 from grader.texts import say

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.cases import Expected
-from grader.compare import Item, Problem, agrees, as_array, items_of, kind_of, leaves, problems, where_text
 from grader.confined.wire import Opaque, encode
+from grader.judging.cases import Expected
+from grader.judging.compare import Item, Problem, agrees, as_array, items_of, kind_of, leaves, problems, where_text
 
 EYE = np.eye(2)
 COLUMN = np.array([[1.0], [2.0]])

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.cases import Case
-from grader.compare import key_item
 from grader.errors import WireError
-from grader.outcomes import given_of, raised_text
+from grader.judging.cases import Case
+from grader.judging.compare import key_item
+from grader.judging.outcomes import given_of, raised_text
 from grader.sandbox.helpers import bounded_memory
 from grader.sandbox.runner import Outcome, Returned, Stopped
 from grader.spec import Function, Given, Property

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from grader.cases import Case
 from grader.confined.wire import Code, Ref, decode
 from grader.errors import WireError
+from grader.judging.cases import Case
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.spec import Given, Step
 from grader.texts import say

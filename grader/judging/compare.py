@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from grader.cases import Expected
 from grader.confined.wire import Encoded, Opaque, decode
+from grader.judging.cases import Expected
 from grader.texts import say
 
 __all__ = ["STAGES", "Item", "Problem", "agrees", "as_array", "items_of", "leaves", "problems", "where_text"]

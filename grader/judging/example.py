@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from grader.cases import FunctionCases
-from grader.checks import Failure, Verdict
-from grader.compare import leaves, where_text
 from grader.confined.wire import Code, Opaque, Ref, decode
 from grader.errors import WireError
-from grader.outcomes import Outcomes, arguments_of, expected_value, plan_of
+from grader.judging.cases import FunctionCases
+from grader.judging.checks import Failure, Verdict
+from grader.judging.compare import leaves, where_text
+from grader.judging.outcomes import Outcomes, arguments_of, expected_value, plan_of
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.submission.statements import bound_names
 

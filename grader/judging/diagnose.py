@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from grader.cases import Case, FunctionCases
-from grader.checks import Failure, Verdict
-from grader.compare import Item, as_array, items_of, leaves, problems, where_text
 from grader.confined.wire import Encoded, decode
 from grader.errors import WireError
+from grader.judging.cases import Case, FunctionCases
+from grader.judging.checks import Failure, Verdict
+from grader.judging.compare import Item, as_array, items_of, leaves, problems, where_text
+from grader.judging.outcomes import Outcomes, arguments_of, expected_value, given_of
 from grader.model import Finding
-from grader.outcomes import Outcomes, arguments_of, expected_value, given_of
 from grader.sandbox.helpers import bounded_memory
 from grader.sandbox.runner import Outcome, Raised, Returned
 from grader.spec import Function

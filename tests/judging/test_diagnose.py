@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.cases import MistakeText
-from grader.checks import judge
 from grader.confined.wire import encode
-from grader.diagnose import findings_of
+from grader.judging.cases import MistakeText
+from grader.judging.checks import judge
+from grader.judging.diagnose import findings_of
 from grader.sandbox.runner import Raised, Returned
 from grader.spec import Given, Property
 from tests import tiny

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.cases import FunctionCases
-from grader.checks import judge
 from grader.confined.wire import Code, Encoded, Opaque, Ref, encode
-from grader.counterexample import counterexample_of, shown, snippet
-from grader.outcomes import Outcomes
+from grader.judging.cases import FunctionCases
+from grader.judging.checks import judge
+from grader.judging.example import counterexample_of, shown, snippet
+from grader.judging.outcomes import Outcomes
 from grader.sandbox.runner import Plan, Raised, Returned, Stopped
 from tests import tiny
 from tests.tiny import graded_function, hand_made, outcomes_of, plain

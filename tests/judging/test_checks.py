@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.cases import Case
-from grader.checks import Verdict, judge
 from grader.confined.wire import Encoded, Ref, encode
+from grader.judging.cases import Case
+from grader.judging.checks import Verdict, judge
+from grader.judging.outcomes import plan_of
+from grader.judging.properties import property_problem
 from grader.model import FunctionReport
-from grader.outcomes import plan_of
-from grader.properties import property_problem
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.spec import CaseSet, Given, Property
 from tests import tiny

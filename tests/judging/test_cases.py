@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.cases import (
+from grader.confined.wire import Code, Encoded, Ref, encode, pack
+from grader.errors import SpecError
+from grader.judging.cases import (
     Case,
     CaseFile,
     Expected,
@@ -23,8 +25,6 @@ from grader.cases import (
     save_cases,
     to_bytes,
 )
-from grader.confined.wire import Code, Encoded, Ref, encode, pack
-from grader.errors import SpecError
 from grader.sandbox.runner import Plan
 from tests import tiny
 

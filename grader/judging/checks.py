@@ -18,13 +18,13 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from grader.cases import Case, FunctionCases
-from grader.compare import STAGES, Item, Problem, agrees, items_of, kind_of, leaves, problems, where_text
 from grader.confined.wire import Encoded, _Decoder, decode
 from grader.errors import WireError
+from grader.judging.cases import Case, FunctionCases
+from grader.judging.compare import STAGES, Item, Problem, agrees, items_of, kind_of, leaves, problems, where_text
+from grader.judging.outcomes import Outcomes, expected_value, parts_of, plan_of, raised_text
+from grader.judging.properties import as_it_is, property_problem, without
 from grader.model import Check, FunctionStatus
-from grader.outcomes import Outcomes, expected_value, parts_of, plan_of, raised_text
-from grader.properties import as_it_is, property_problem, without
 from grader.sandbox.runner import Outcome, Returned, Stopped
 from grader.spec import Function, Given, Property
 from grader.texts import say
