@@ -21,10 +21,10 @@ from benchmarks.measure import ROOT, table, tree_cpu
 from grader import load_assignment, pipeline
 from grader.confined.wire import Ref
 from grader.course import LoadedAssignment
+from grader.freezing.store import frozen_cases
 from grader.judging.cases import CaseFile
 from grader.judging.outcomes import arguments_of
 from grader.sandbox.parent import Sandbox
-from grader.store import frozen_cases
 from grader.submission.program import parse_submission
 
 __all__ = ["arithmetic", "distance"]

@@ -25,11 +25,11 @@ from benchmarks.generate import generate
 from benchmarks.measure import ROOT, Usage, run, table
 from benchmarks.throughput import class_run
 from grader import load_assignment
+from grader.freezing.store import frozen_cases
 from grader.judging.cases import Case
 from grader.judging.compare import items_of, key_item, leaves
 from grader.judging.outcomes import arguments_of, expected_value
 from grader.spec import Function
-from grader.store import frozen_cases
 
 __all__ = ["side_by_side"]
 

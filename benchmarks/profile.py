@@ -18,11 +18,11 @@ from benchmarks.generate import right_sources
 from benchmarks.measure import ROOT, table, tree_cpu
 from grader import load_assignment, pipeline
 from grader.course import LoadedAssignment
+from grader.freezing.store import frozen_cases
 from grader.judging.cases import CaseFile
 from grader.model import report_to_json
 from grader.sandbox.parent import ALL_WALLS, Sandbox
 from grader.sandbox.runner import Program
-from grader.store import frozen_cases
 from grader.submission.program import Submission, parse_submission
 
 __all__ = ["one_submission"]

@@ -24,7 +24,7 @@ from typing import Any
 
 from benchmarks.course import ROOT, author_modules, authored_submissions, sandbox_for
 from grader import grade, load_assignment
-from grader.store import frozen_cases
+from grader.freezing.store import frozen_cases
 
 JUDGED = ("status", "points", "carried", "codes")
 

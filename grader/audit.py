@@ -23,11 +23,11 @@ from typing import Any
 
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
+from grader.freezing.store import frozen_cases
 from grader.model import Report
 from grader.mutants import Mutant, chosen, mutants_of
 from grader.pipeline import grade_submission
 from grader.sandbox.parent import Sandbox
-from grader.store import frozen_cases
 from grader.submission.program import Submission, parse_submission
 
 __all__ = ["Audit", "Row", "audit_assignment", "reference_submission", "render_audit"]

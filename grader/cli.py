@@ -16,7 +16,7 @@ import click
 
 from grader import __version__
 from grader.errors import GraderError, HarnessError
-from grader.store import cases_path, fingerprint, frozen_cases
+from grader.freezing.store import cases_path, fingerprint, frozen_cases
 
 if TYPE_CHECKING:
     from grader.course import Course, LoadedAssignment
@@ -222,7 +222,7 @@ def freeze(context: click.Context, assignment: str, seed: int, output: Path | No
 
     The reference answers them. 'check' and 'grade' do this by themselves when the case file is stale.
     """
-    from grader.freeze import freeze as draw
+    from grader.freezing.freeze import freeze as draw
     from grader.judging.cases import save_cases
 
     loaded = _assignment(context, assignment)

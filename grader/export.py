@@ -14,8 +14,8 @@ from pathlib import Path
 
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
+from grader.freezing.store import frozen_cases
 from grader.judging.cases import to_bytes
-from grader.store import frozen_cases
 from grader.wheel import package_files, zipped
 
 __all__ = ["write_github", "write_gradescope"]

@@ -17,10 +17,10 @@ from grader import __version__
 from grader.batch import Job, Result, Setup, grade_all, level_of
 from grader.course import LoadedAssignment
 from grader.errors import HarnessError
+from grader.freezing.store import cases_path, frozen_cases
 from grader.intake.collect import Item, collect, fingerprint
 from grader.model import RUN_SCHEMA, Report, report_to_json
 from grader.rundir import Entry, RunFolder
-from grader.store import cases_path, frozen_cases
 
 __all__ = ["GradeOptions", "Graded", "grade_paths"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from grader.course import Course, LoadedAssignment, find_course
 from grader.errors import HarnessError
+from grader.freezing.store import frozen_cases
 from grader.model import FunctionReport, Report
-from grader.store import frozen_cases
 
 __all__ = ["Verdict", "check"]
 

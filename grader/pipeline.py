@@ -16,6 +16,7 @@ import numpy as np
 from grader import __version__
 from grader.course import LoadedAssignment
 from grader.errors import SubmissionError
+from grader.freezing.store import frozen_cases
 from grader.judging.cases import CaseFile, FunctionCases
 from grader.judging.checks import Verdict, carried_by_property, judge, well_formed
 from grader.judging.diagnose import findings_of
@@ -26,7 +27,6 @@ from grader.judging.redaction import hidden, seen
 from grader.model import Check, Finding, FunctionReport, Report, SandboxLevel
 from grader.sandbox.runner import Answer, Outcome, Plan, Program, Runner, Stopped
 from grader.spec import Function, Shows
-from grader.store import frozen_cases
 from grader.submission.program import Submission, read_submission
 from grader.texts import say
 

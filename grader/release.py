@@ -14,10 +14,10 @@ from typing import Any
 
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
+from grader.freezing.store import frozen_cases
 from grader.handout import handout, in_order, introduction
 from grader.judging.cases import to_bytes
 from grader.starter import starter_of
-from grader.store import frozen_cases
 from grader.wheel import wheel
 
 __all__ = ["starter_module", "write_kit"]

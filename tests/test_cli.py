@@ -14,8 +14,8 @@ import pytest
 
 from grader import __version__
 from grader.cli import cli, main
+from grader.freezing.store import frozen_cases
 from grader.model import report_from_json
-from grader.store import frozen_cases
 from tests import tiny
 from tests.tiny import solution
 

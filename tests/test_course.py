@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 import grader
-from grader import store
 from grader.course import Course, find_course, load_assignment
 from grader.errors import SpecError
+from grader.freezing import store
+from grader.freezing.store import cases_path, fingerprint, frozen_cases
 from grader.judging.cases import load_cases, save_cases
-from grader.store import cases_path, fingerprint, frozen_cases
 from tests import tiny
 from tests.authored import ASSIGNMENT, REFERENCE, course, sample
 

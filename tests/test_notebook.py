@@ -13,9 +13,9 @@ import pytest
 
 from grader.course import load_assignment
 from grader.errors import HarnessError, SpecError
+from grader.freezing.store import frozen_cases
 from grader.notebook import Verdict, check
 from grader.pipeline import unreadable
-from grader.store import frozen_cases
 from tests.kits import installed, kit
 
 NAME = "dnn_step_by_step"

@@ -13,11 +13,11 @@ import pytest
 import grader
 from grader.confined.wire import encode
 from grader.errors import GraderError
+from grader.freezing.store import frozen_cases
 from grader.model import Report, report_to_json
 from grader.pipeline import grade, grade_submission
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Answer, Execution, InProcess, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
-from grader.store import frozen_cases
 from grader.submission.program import parse_submission
 from tests import tiny
 from tests.tiny import check_of, function_of, graded, solution

@@ -20,6 +20,7 @@ import yaml
 
 from grader.course import Course
 from grader.errors import SpecError
+from grader.freezing.store import frozen_cases
 from grader.handout import handout, in_order, introduction, sections
 from grader.judging.compare import leaves
 from grader.judging.outcomes import arguments_of
@@ -30,7 +31,6 @@ from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import InProcess
 from grader.scaffold import write_assignment
 from grader.spec import Code, Ref
-from grader.store import frozen_cases
 from grader.submission.program import parse_submission, read_submission
 from tests.assignments.submitted import reference_files
 from tests.kits import COURSE, ROOT, code_of, installed, kit, loaded_kit

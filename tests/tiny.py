@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.confined.wire import encode
 from grader.course import LoadedAssignment, find_course
-from grader.freeze import freeze
+from grader.freezing.freeze import freeze
 from grader.judging.cases import Case, CaseFile, Expected, FunctionCases
 from grader.judging.checks import Verdict, judge
 from grader.judging.compare import leaves

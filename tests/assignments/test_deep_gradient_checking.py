@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from grader import load_assignment
+from grader.freezing.store import frozen_cases
 from grader.judging.outcomes import arguments_of, expected_value
-from grader.store import frozen_cases
 from reference import deep_gradient_checking as reference
 from tests.assignments.verdicts import codes_of, points_of, verdicts
 

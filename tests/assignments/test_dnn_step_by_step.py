@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from grader import load_assignment
+from grader.freezing.store import frozen_cases
 from grader.judging.outcomes import arguments_of
 from grader.model import FunctionReport
-from grader.store import frozen_cases
 from reference import dnn_step_by_step as reference
 from tests.assignments.verdicts import codes_of, points_of, verdicts
 

@@ -8,11 +8,11 @@ from textwrap import dedent
 import pytest
 
 from grader import load_assignment
+from grader.freezing.store import frozen_cases
 from grader.judging.cases import CaseFile
 from grader.model import FunctionReport
 from grader.pipeline import grade_submission
 from grader.sandbox.runner import InProcess
-from grader.store import frozen_cases
 from grader.submission.program import parse_submission
 from reference import learning_rate_decay as reference
 

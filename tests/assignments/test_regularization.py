@@ -8,10 +8,10 @@ import pytest
 
 from grader import load_assignment
 from grader.confined.wire import encode
+from grader.freezing.store import frozen_cases
 from grader.judging.cases import Case
 from grader.judging.outcomes import arguments_of, given_of
 from grader.sandbox.runner import Returned
-from grader.store import frozen_cases
 from reference import regularization as reference
 from reference.three_layer_network import backward_propagation, forward_propagation
 from tests.assignments.verdicts import codes_of, verdicts

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.author import read_author, run_trusted
 from grader.confined.wire import decode
 from grader.course import LoadedAssignment, find_course
+from grader.freezing.author import read_author, run_trusted
+from grader.freezing.store import frozen_cases
 from grader.judging.checks import judge
 from grader.judging.compare import leaves
 from grader.judging.example import counterexample_of, shown_failure
 from grader.sandbox.runner import Raised, Returned
 from grader.spec import Mistake
-from grader.store import frozen_cases
 
 COURSE = find_course()
 PER_FUNCTION = 4

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from grader import load_assignment
+from grader.freezing.store import frozen_cases
 from grader.model import FunctionReport
 from grader.pipeline import grade_submission
 from grader.sandbox.runner import InProcess
 from grader.spec import Given, Step
-from grader.store import frozen_cases
 from grader.submission.program import parse_submission
 from reference import softmax_regression as reference
 

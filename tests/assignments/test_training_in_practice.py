@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from grader import load_assignment
+from grader.freezing.store import frozen_cases
 from grader.judging.outcomes import arguments_of
 from grader.spec import Given, Step
-from grader.store import frozen_cases
 from reference import training_in_practice as reference
 from tests.assignments.verdicts import codes_of, points_of, verdicts
 

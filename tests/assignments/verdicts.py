@@ -6,10 +6,10 @@ from textwrap import dedent
 import numpy as np
 
 from grader.course import LoadedAssignment
+from grader.freezing.store import frozen_cases
 from grader.model import FunctionReport
 from grader.pipeline import grade_submission
 from grader.sandbox.runner import InProcess
-from grader.store import frozen_cases
 from grader.submission.program import parse_submission
 
 

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import pytest
 
 from grader.course import load_assignment
+from grader.freezing.store import frozen_cases
 from grader.model import Report, report_to_json
 from grader.pipeline import grade_submission
 from grader.report.html import render_card
 from grader.report.markdown import render_summary
 from grader.report.terminal import render_report
 from grader.sandbox.parent import Sandbox
-from grader.store import frozen_cases
 from grader.submission.program import parse_submission
 from tests import tiny
 

@@ -12,6 +12,7 @@ import pytest
 
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
+from grader.freezing.store import frozen_cases
 from grader.gradescope import results_of
 from grader.judging.redaction import seen
 from grader.model import Check, Finding, FunctionReport, Report, report_to_json
@@ -24,7 +25,6 @@ from grader.report.terminal import render_function, render_report, render_run
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import InProcess
 from grader.spec import Shows
-from grader.store import frozen_cases
 from grader.submission.program import parse_submission
 from tests.authored import sample
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.author import Author, call, name_of
 from grader.confined.wire import decode, encode
 from grader.errors import SpecError, WireError
+from grader.freezing.author import Author, call, name_of
 from grader.judging.cases import Expected
 from grader.judging.compare import items_of, leaves
 from grader.spec import Code, Function

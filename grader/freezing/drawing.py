@@ -11,8 +11,8 @@ from typing import Any
 import hypothesis
 from hypothesis import strategies as st
 
-from grader.author import Author
 from grader.errors import SpecError
+from grader.freezing.author import Author
 from grader.spec import CaseClass
 from grader.strategies import Draw, Rejected
 

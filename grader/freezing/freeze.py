@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from grader.author import Author, at, call, name_of, read_author, resolved, run_trusted
 from grader.confined.wire import Encoded, decode, encode
 from grader.course import LoadedAssignment
-from grader.drawing import Drawn, draw_cases
 from grader.errors import SpecError, WireError
+from grader.freezing.author import Author, at, call, name_of, read_author, resolved, run_trusted
+from grader.freezing.drawing import Drawn, draw_cases
+from grader.freezing.tolerances import as_wide, expected_of, shape_and_bytes
 from grader.judging.cases import Case, CaseFile, Expected, FunctionCases, MistakeText
 from grader.judging.checks import judge
 from grader.judging.compare import items_of, leaves
@@ -30,7 +31,6 @@ from grader.judging.properties import property_problem
 from grader.sandbox.runner import Plan
 from grader.spec import CaseClass, Code, Function, Mistake, Property, Ref, Step
 from grader.strategies import Draw
-from grader.tolerances import as_wide, expected_of, shape_and_bytes
 
 __all__ = ["case_sets", "freeze", "value_case"]
 

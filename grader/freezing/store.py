@@ -35,7 +35,7 @@ def frozen_cases(assignment: LoadedAssignment, seed: int = 0, *, notice: Callabl
             return found
     except SpecError:
         pass
-    from grader.freeze import freeze  # Hypothesis takes a second to import, and most runs find their cases here
+    from grader.freezing.freeze import freeze  # Hypothesis takes a second to import, and most runs find their cases here
 
     if notice is not None:
         notice(f"drawing the cases of {assignment.name} (once, until the assignment changes) ...")
@@ -67,7 +67,7 @@ def fingerprint(assignment: LoadedAssignment, seed: int) -> str:
 def _harness() -> bytes:
     """The text of the package: freezing runs most of it, and what it runs may decide what is frozen."""
     state = hashlib.sha256()
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     for path in sorted(package.rglob("*.py")):
         if "_course" not in path.relative_to(package).parts:
             state.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())

@@ -10,7 +10,7 @@ import pytest
 
 from grader.confined.wire import Ref, decode
 from grader.errors import SpecError
-from grader.freeze import freeze
+from grader.freezing.freeze import freeze
 from grader.judging.cases import to_bytes
 from grader.judging.compare import leaves
 from grader.judging.example import entries
