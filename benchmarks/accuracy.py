@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.audit import audit_assignment
 from grader.course import find_course
-from grader.rundir import read_run
+from grader.grading.rundir import read_run
 
 
 def audits(budget: int) -> None:

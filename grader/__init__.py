@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from grader.course import load_assignment
-    from grader.pipeline import grade
+    from grader.grading.pipeline import grade
 
 
 def __getattr__(name: str) -> Any:
     """Import on first use: ``import grader`` itself costs almost nothing."""
     if name == "grade":
-        from grader.pipeline import grade
+        from grader.grading.pipeline import grade
 
         return grade
     if name == "load_assignment":

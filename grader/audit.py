@@ -24,9 +24,9 @@ from typing import Any
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade_submission
 from grader.model import Report
 from grader.mutants import Mutant, chosen, mutants_of
-from grader.pipeline import grade_submission
 from grader.sandbox.parent import Sandbox
 from grader.submission.program import Submission, parse_submission
 

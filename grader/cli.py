@@ -141,9 +141,9 @@ def check(
 
     FILE is a .py or .ipynb file; the .py files beside it can be imported by it.
     """
+    from grader.grading.pipeline import grade
     from grader.intake.collect import neighbours
     from grader.model import report_to_json
-    from grader.pipeline import grade
     from grader.report.terminal import render_report
 
     loaded = _assignment(context, assignment)

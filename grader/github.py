@@ -14,9 +14,9 @@ from typing import Any
 from grader.course import Course, LoadedAssignment
 from grader.errors import HarnessError
 from grader.gradescope import grade_folder
+from grader.grading.pipeline import grade
 from grader.intake.collect import neighbours
 from grader.model import Report
-from grader.pipeline import grade
 from grader.report.escape import annotation
 from grader.report.markdown import render_annotations, render_summary
 

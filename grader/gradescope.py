@@ -12,9 +12,9 @@ from typing import Any
 from grader.course import Course, LoadedAssignment
 from grader.errors import GraderError
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade, unreadable
 from grader.intake.collect import collect_one
 from grader.model import FunctionReport, Report
-from grader.pipeline import grade, unreadable
 from grader.report.escape import plain
 
 __all__ = ["grade_folder", "main", "results_of"]

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from grader.errors import HarnessError, SubmissionError
+from grader.grading.rundir import Entry, read_run
 from grader.intake.collect import Item, neighbours
 from grader.intake.collect import fingerprint as of_item
 from grader.model import Report
-from grader.rundir import Entry, read_run
 
 __all__ = ["write_pages"]
 

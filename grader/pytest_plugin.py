@@ -69,8 +69,8 @@ class SubmissionFile(pytest.File):
         """One item per check, named ``function::kind-name``."""
         from grader.course import load_assignment
         from grader.errors import HarnessError
+        from grader.grading.pipeline import grade
         from grader.intake.collect import neighbours
-        from grader.pipeline import grade
         from grader.report.escape import plain
 
         name = self.config.getoption("--grader-assignment")

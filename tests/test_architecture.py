@@ -200,7 +200,9 @@ def test_the_command_starts_without_the_heavy_libraries() -> None:
 
 
 def test_grading_needs_no_hypothesis_and_no_face() -> None:
-    assert loaded_by("import grader.pipeline, grader.sandbox.parent, grader.course, grader.batch") & HEAVY == {"numpy"}
+    assert loaded_by(
+        "import grader.grading.pipeline, grader.sandbox.parent, grader.course, grader.grading.batch"
+    ) & HEAVY == {"numpy"}
 
 
 # -- words and docstrings ---------------------------------------------------------------------------

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch import Job, Setup, grade_all
 from grader.course import find_course
 from grader.freezing.freeze import freeze
 from grader.freezing.store import frozen_cases
+from grader.grading.batch import Job, Setup, grade_all
+from grader.grading.pipeline import grade, grade_submission
 from grader.judging.cases import save_cases
 from grader.model import Report, report_to_json
-from grader.pipeline import grade, grade_submission
 from grader.sandbox.parent import Sandbox
 from grader.submission.program import parse_submission
 from tests import tiny

@@ -14,8 +14,8 @@ import pytest
 from grader.course import load_assignment
 from grader.errors import HarnessError, SpecError
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import unreadable
 from grader.notebook import Verdict, check
-from grader.pipeline import unreadable
 from tests.kits import installed, kit
 
 NAME = "dnn_step_by_step"

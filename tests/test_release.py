@@ -21,11 +21,11 @@ import yaml
 from grader.course import Course
 from grader.errors import SpecError
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade_submission
 from grader.handout import handout, in_order, introduction, sections
 from grader.judging.compare import leaves
 from grader.judging.outcomes import arguments_of
 from grader.model import Report
-from grader.pipeline import grade_submission
 from grader.release import write_kit
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import InProcess

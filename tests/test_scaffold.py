@@ -10,7 +10,7 @@ import pytest
 from grader.course import Course
 from grader.errors import SpecError
 from grader.freezing.freeze import freeze
-from grader.pipeline import grade_submission
+from grader.grading.pipeline import grade_submission
 from grader.sandbox.runner import InProcess
 from grader.scaffold import write_assignment
 from grader.submission.program import parse_submission

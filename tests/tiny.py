@@ -11,13 +11,13 @@ from typing import Any
 from grader.confined.wire import encode
 from grader.course import LoadedAssignment, find_course
 from grader.freezing.freeze import freeze
+from grader.grading.pipeline import grade_submission
 from grader.judging.cases import Case, CaseFile, Expected, FunctionCases
 from grader.judging.checks import Verdict, judge
 from grader.judging.compare import leaves
 from grader.judging.diagnose import findings_of
 from grader.judging.outcomes import arguments_of
 from grader.model import Check, Finding, FunctionReport, Report
-from grader.pipeline import grade_submission
 from grader.sandbox.runner import InProcess, Outcome, Plan, Raised, Returned, Runner
 from grader.spec import CaseClass, Function
 from grader.submission.program import parse_submission

@@ -15,10 +15,10 @@ import pytest
 from grader.confined.wire import decode
 from grader.course import Course, LoadedAssignment
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade_submission
 from grader.judging.cases import CaseFile, FunctionCases
 from grader.judging.compare import leaves
 from grader.model import Report
-from grader.pipeline import grade_submission
 from grader.sandbox.parent import Sandbox
 from tests.assignments.submitted import (
     as_submission,

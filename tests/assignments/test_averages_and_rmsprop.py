@@ -11,9 +11,9 @@ import pytest
 
 from grader import load_assignment
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade_submission
 from grader.judging.cases import CaseFile
 from grader.model import FunctionReport
-from grader.pipeline import grade_submission
 from grader.sandbox.runner import InProcess
 from grader.submission.program import parse_submission
 from reference import averages_and_rmsprop as reference

@@ -12,8 +12,8 @@ import pytest
 from grader import load_assignment
 from grader.errors import SpecError
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade, grade_submission
 from grader.model import FunctionReport
-from grader.pipeline import grade, grade_submission
 from grader.sandbox.runner import InProcess
 from grader.spec import Assignment
 from grader.submission.program import parse_submission

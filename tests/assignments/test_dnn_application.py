@@ -9,9 +9,9 @@ import pytest
 from assignments.dnn_application import public
 from grader import load_assignment
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade
 from grader.judging.outcomes import arguments_of
 from grader.model import FunctionReport
-from grader.pipeline import grade
 from tests.assignments.verdicts import codes_of, points_of, verdicts
 
 ROOT = Path(__file__).parents[2]

@@ -11,8 +11,8 @@ import pytest
 
 from grader import load_assignment
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade_submission
 from grader.model import FunctionReport
-from grader.pipeline import grade_submission
 from grader.sandbox.runner import InProcess
 from grader.spec import Given, Step
 from grader.submission.program import parse_submission

@@ -7,8 +7,8 @@ import numpy as np
 
 from grader.course import LoadedAssignment
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade_submission
 from grader.model import FunctionReport
-from grader.pipeline import grade_submission
 from grader.sandbox.runner import InProcess
 from grader.submission.program import parse_submission
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch import Job, Setup, grade_all
+from grader.grading.batch import Job, Setup, grade_all
 from grader.judging.cases import CaseFile, save_cases
 from grader.model import Report
 from tests import tiny

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch import Job, Setup, grade_all
 from grader.errors import SubmissionError
+from grader.grading.batch import Job, Setup, grade_all
 from grader.intake.collect import collect
 from grader.judging.cases import save_cases
 from grader.model import Report, report_to_json

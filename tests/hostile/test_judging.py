@@ -10,8 +10,8 @@ import pytest
 
 from grader.course import load_assignment
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade_submission
 from grader.model import Report, report_to_json
-from grader.pipeline import grade_submission
 from grader.report.html import render_card
 from grader.report.markdown import render_summary
 from grader.report.terminal import render_report

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch import Job, Setup, grade_all
-from grader.cluster import grade_on_cluster
 from grader.errors import HarnessError
+from grader.grading.batch import Job, Setup, grade_all
+from grader.grading.cluster import grade_on_cluster
 from grader.judging.cases import save_cases
 from grader.model import Report, report_to_json
 from tests import tiny

@@ -14,8 +14,8 @@ import grader
 from grader.confined.wire import encode
 from grader.errors import GraderError
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade, grade_submission
 from grader.model import Report, report_to_json
-from grader.pipeline import grade, grade_submission
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Answer, Execution, InProcess, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.submission.program import parse_submission

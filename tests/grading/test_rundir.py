@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import HarnessError
+from grader.grading.rundir import Entry, RunFolder, read_run
 from grader.model import Report
-from grader.rundir import Entry, RunFolder, read_run
 from tests.test_model import REPORTS
 
 REPORT = Report("tiny", "a.py", "s1", "graded", "full", 50.0, 100.0, cases="digest", grader_version="1")

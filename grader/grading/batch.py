@@ -25,9 +25,9 @@ from typing import Any
 from grader import __version__
 from grader.course import Course, LoadedAssignment
 from grader.errors import SubmissionError
+from grader.grading.pipeline import grade_submission, unreadable
 from grader.judging.cases import CaseFile, load_cases
 from grader.model import Report, report_from_json, report_to_json
-from grader.pipeline import grade_submission, unreadable
 from grader.sandbox.parent import ALL_WALLS, Sandbox
 from grader.submission.program import Submission, parse_submission, read_submission
 

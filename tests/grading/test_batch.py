@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from grader import batch
-from grader.batch import Job, Setup, grade_all, grade_job, level_of
 from grader.errors import HarnessError
+from grader.grading import batch
+from grader.grading.batch import Job, Setup, grade_all, grade_job, level_of
 from grader.judging.cases import save_cases
 from grader.model import Report, report_to_json
 from tests import tiny
