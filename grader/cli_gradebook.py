@@ -31,7 +31,7 @@ def gradebook() -> None:
 @_BOOK
 def runs_(book: str) -> None:
     """List the runs that a gradebook holds."""
-    from grader.gradebook import open_gradebook, runs
+    from grader.gradebook.store import open_gradebook, runs
 
     with open_gradebook(book, create=False) as opened:
         for run in runs(opened):
@@ -68,9 +68,9 @@ def export(
 
     Manual overrides are included. The file that Canvas or Moodle exported is filled in; nothing else in it changes.
     """
-    from grader.gradebook import open_gradebook, runs
-    from grader.gradebook_marks import marks
-    from grader.lms import fill_canvas, fill_moodle, marks_csv
+    from grader.gradebook.lms import fill_canvas, fill_moodle, marks_csv
+    from grader.gradebook.marks import marks
+    from grader.gradebook.store import open_gradebook, runs
 
     with open_gradebook(book, create=False) as opened:
         found = marks(opened, assignment, "last" if policy == "last" else "best")
@@ -98,8 +98,8 @@ def export(
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with every check that changed.")
 def diff(book: str, before: int, after: int, as_json: bool) -> None:
     """Show whose marks changed between two runs, and why."""
-    from grader.gradebook import open_gradebook
-    from grader.gradebook_marks import diff as changes_between
+    from grader.gradebook.marks import diff as changes_between
+    from grader.gradebook.store import open_gradebook
     from grader.report.escape import plain
 
     with open_gradebook(book, create=False) as opened:
@@ -132,9 +132,9 @@ def override(book: str, assignment: str, student: str, points: str, author: str,
     POINTS is a number, or 'none' to take the mark back. It survives regrades, and is exported with its author and
     reason.
     """
-    from grader.gradebook import open_gradebook
-    from grader.gradebook import override as set_override
-    from grader.gradebook_marks import marks
+    from grader.gradebook.marks import marks
+    from grader.gradebook.store import open_gradebook
+    from grader.gradebook.store import override as set_override
 
     try:
         value = None if points == "none" else float(points)

@@ -167,7 +167,7 @@ class _OpenBook(_Book):
         self.book, self.run = book, run
 
     def add(self, entry: Entry) -> None:
-        from grader.gradebook import record
+        from grader.gradebook.store import record
 
         record(
             self.book,
@@ -185,7 +185,7 @@ def _gradebook(assignment: LoadedAssignment, cases: str, where: str | None) -> I
     if where is None:
         yield _Book()
         return
-    from grader.gradebook import finish_run, open_gradebook, start_run
+    from grader.gradebook.store import finish_run, open_gradebook, start_run
 
     with open_gradebook(where) as book:
         run = start_run(book, assignment=assignment.name, cases=cases, grader_version=__version__, started=datetime.now(UTC))

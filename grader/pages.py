@@ -51,7 +51,7 @@ def write_pages(run: str, output: Path | None, *, number: int | None = None, jun
 
 
 def _recorded(where: str, number: int | None) -> list[Entry]:
-    from grader.gradebook import open_gradebook, reports, runs
+    from grader.gradebook.store import open_gradebook, reports, runs
 
     with open_gradebook(where, create=False) as book:
         known = [run.id for run in runs(book)]

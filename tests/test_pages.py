@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from grader.errors import HarnessError
-from grader.gradebook import finish_run, open_gradebook, start_run
+from grader.gradebook.store import finish_run, open_gradebook, start_run
 from grader.grading import GradeOptions, grade_paths
 from grader.pages import write_pages
 from tests.platforms import NAME, RIGHT, WRONG, assignment

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.gradebook.lms import Mark, fill_canvas, fill_moodle, marks_csv
 from grader.intake.csv import SheetError
-from grader.lms import Mark, fill_canvas, fill_moodle, marks_csv
 
 CANVAS = (
     b"Student,ID,SIS User ID,SIS Login ID,Section,HW1 (101),HW2 (102),Final Score\r\n"

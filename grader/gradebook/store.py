@@ -2,7 +2,7 @@
 
 One row per report, committed before the next one is graded, so that a crash loses nothing that was
 finished. Nothing is ever updated away: a regrade is another run, an override is another row, and
-:func:`grader.gradebook_marks.marks` works out what counts. The rules stand in ``docs/design/gradebook.md``.
+:func:`grader.gradebook.marks.marks` works out what counts. The rules stand in ``docs/design/gradebook.md``.
 
 The gradebook is an SQLite file or any database with an SQLAlchemy URL.
 """
@@ -24,7 +24,7 @@ from grader.model import Report, report_from_json, report_to_json
 try:
     import sqlalchemy as sa
 
-    from grader.gradebook_schema import OVERRIDES, REPORTS, RUNS, GradebookError, migrate
+    from grader.gradebook.schema import OVERRIDES, REPORTS, RUNS, GradebookError, migrate
 except ImportError as error:  # pragma: no cover - tested in a process of its own
     raise missing_extra("the gradebook", "gradebook") from error
 

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from grader.gradebook import Gradebook, GradebookError, Override, find_run, overrides
-from grader.gradebook_schema import REPORTS, RUNS
-from grader.lms import Mark
+from grader.gradebook.lms import Mark
+from grader.gradebook.schema import REPORTS, RUNS
+from grader.gradebook.store import Gradebook, GradebookError, Override, find_run, overrides
 from grader.model import Report, report_from_json
 
 __all__ = ["Change", "CheckChange", "Policy", "diff", "marks"]

@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.gradebook import (
+from grader.gradebook.schema import MIGRATIONS, migrate
+from grader.gradebook.store import (
     Gradebook,
     GradebookError,
     Override,
@@ -31,7 +32,6 @@ from grader.gradebook import (
     runs,
     start_run,
 )
-from grader.gradebook_schema import MIGRATIONS, migrate
 from grader.model import Check, Finding, FunctionReport, Report
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -211,7 +211,7 @@ def test_what_does_not_open_is_named_without_its_password(tmp_path: Path, where:
 
 
 def test_without_sqlalchemy_the_import_says_what_to_install() -> None:
-    program = "import sys; sys.modules['sqlalchemy'] = None; import grader.gradebook"
+    program = "import sys; sys.modules['sqlalchemy'] = None; import grader.gradebook.store"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "HarnessError: the gradebook needs the extra 'gradebook': python -m pip install 'numpy-" in done.stderr

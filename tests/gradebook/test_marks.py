@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.gradebook import Gradebook, GradebookError, open_gradebook, override, record, start_run
-from grader.gradebook_marks import CheckChange, Policy, diff, marks
-from grader.lms import Mark
+from grader.gradebook.lms import Mark
+from grader.gradebook.marks import CheckChange, Policy, diff, marks
+from grader.gradebook.store import Gradebook, GradebookError, open_gradebook, override, record, start_run
 from grader.model import Check, CheckStatus, FunctionReport, Report
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

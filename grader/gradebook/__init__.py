@@ -1,0 +1,1 @@
+"""Runs kept, marks worked out, files of learning platforms filled."""
