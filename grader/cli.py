@@ -260,7 +260,7 @@ def release(context: click.Context, assignment: str, directory: Path, seed: int)
 
     Into a new DIRECTORY, without any solution; students check themselves with it, offline.
     """
-    from grader.release import write_kit
+    from grader.publishing.kit import write_kit
 
     for path in write_kit(_assignment(context, assignment), directory, seed=seed):
         click.echo(path.relative_to(directory))
@@ -277,7 +277,7 @@ def export(context: click.Context, platform: str, assignment: str, path: Path, s
 
     PATH is the zip file to upload to Gradescope, or a new folder for the GitHub action.
     """
-    from grader import export as exports
+    from grader.publishing import export as exports
 
     loaded = _assignment(context, assignment)
     if platform == "gradescope":

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from grader.course import Course, LoadedAssignment
-from grader.release import write_kit
+from grader.publishing.kit import write_kit
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = Course(ROOT)

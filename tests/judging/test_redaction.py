@@ -13,11 +13,11 @@ import pytest
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.store import frozen_cases
-from grader.gradescope import results_of
 from grader.grading.pipeline import grade_submission
 from grader.judging.redaction import seen
 from grader.model import Check, Finding, FunctionReport, Report, report_to_json
 from grader.notebook import Verdict
+from grader.publishing.gradescope import results_of
 from grader.report.html import render_card, write_site
 from grader.report.junit import render_junit
 from grader.report.markdown import render_annotations, render_summary

@@ -15,10 +15,10 @@ from typing import Any
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.store import frozen_cases
-from grader.handout import handout, in_order, introduction
 from grader.judging.cases import to_bytes
-from grader.starter import starter_of
-from grader.wheel import wheel
+from grader.publishing.handout import handout, in_order, introduction
+from grader.publishing.starter import starter_of
+from grader.publishing.wheel import wheel
 
 __all__ = ["starter_module", "write_kit"]
 

@@ -16,9 +16,9 @@ import pytest
 import yaml
 
 from grader.errors import SpecError
-from grader.export import write_github, write_gradescope
+from grader.publishing.export import write_github, write_gradescope
 from tests.platforms import NAME, RIGHT, WRONG, assignment, notebook
-from tests.test_gradescope import assert_documented
+from tests.publishing.test_gradescope import assert_documented
 
 # -- what is in them ---------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.course import Course
-from grader.handout import formula_of, handout, introduction, sections
+from grader.publishing.handout import formula_of, handout, introduction, sections
 from tests import tiny
 from tests.kits import COURSE
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from grader.course import Course, LoadedAssignment
 from grader.errors import HarnessError
-from grader.gradescope import grade_folder
 from grader.grading.pipeline import grade
 from grader.intake.collect import neighbours
 from grader.model import Report
+from grader.publishing.gradescope import grade_folder
 from grader.report.escape import annotation
 from grader.report.markdown import render_annotations, render_summary
 
@@ -34,13 +34,13 @@ def main(arguments: list[str] | None = None) -> int:
         0 when ``--min-score`` was reached, 1 when it was not, 2 when there was nothing to grade, 3 when the
         grader failed.
     """
-    parser = argparse.ArgumentParser(prog="python -m grader.github")
+    parser = argparse.ArgumentParser(prog="python -m grader.publishing.github")
     parser.add_argument("assignment")
     parser.add_argument("path", type=Path)
     parser.add_argument("--min-score", type=float, default=0.0)
     options = parser.parse_args(arguments)
     try:
-        assignment = Course(Path(__file__).resolve().parents[1]).load(options.assignment)
+        assignment = Course(Path(__file__).resolve().parents[2]).load(options.assignment)
         report, file = _graded(assignment, options.path)
     except HarnessError as error:
         sys.stdout.write(f"::error title=grader::{annotation(str(error))}\n")

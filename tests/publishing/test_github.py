@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.export import write_github
-from grader.github import notebook_lines
+from grader.publishing.export import write_github
+from grader.publishing.github import notebook_lines
 from tests.platforms import NAME, RIGHT, WRONG, assignment, notebook
 
 
@@ -43,7 +43,7 @@ def run(action: Path, repository: Path, path: str, *, min_score: str = "0") -> R
         "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(outputs),
     }  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-m", "grader.github", "--min-score", min_score, "--", NAME, path],
+        [sys.executable, "-m", "grader.publishing.github", "--min-score", min_score, "--", NAME, path],
         cwd=repository, env=environment, capture_output=True, text=True,
     )  # fmt: skip
     pairs = outputs.read_text("utf-8").splitlines() if outputs.exists() else []

@@ -74,7 +74,7 @@ def main(assignment: str, root: Path) -> None:
     """
     target = root / "results" / "results.json"
     target.unlink(missing_ok=True)
-    course = Course(Path(__file__).resolve().parents[1])
+    course = Course(Path(__file__).resolve().parents[2])
     report, _ = grade_folder(course.load(assignment), root / "submission")
     if report.status == "error":
         raise GraderError("; ".join(report.messages))

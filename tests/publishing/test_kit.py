@@ -22,11 +22,11 @@ from grader.course import Course
 from grader.errors import SpecError
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade_submission
-from grader.handout import handout, in_order, introduction, sections
 from grader.judging.compare import leaves
 from grader.judging.outcomes import arguments_of
 from grader.model import Report
-from grader.release import write_kit
+from grader.publishing.handout import handout, in_order, introduction, sections
+from grader.publishing.kit import write_kit
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import InProcess
 from grader.scaffold import write_assignment

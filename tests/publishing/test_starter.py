@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from grader.errors import SpecError
-from grader.starter import END_HERE, START_HERE, starter_from, starter_of
+from grader.publishing.starter import END_HERE, START_HERE, starter_from, starter_of
 
 
 def cut(source: str) -> str:

@@ -16,7 +16,7 @@ from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.store import frozen_cases
 from grader.judging.cases import to_bytes
-from grader.wheel import package_files, zipped
+from grader.publishing.wheel import package_files, zipped
 
 __all__ = ["write_github", "write_gradescope"]
 
@@ -52,7 +52,7 @@ _RUN = """\
 set -euo pipefail
 ROOT="${AUTOGRADER_ROOT:-/autograder}"
 cd "$ROOT/source"
-PYTHONPATH="$ROOT/source" exec "$ROOT/venv/bin/python" -m grader.gradescope %s "$ROOT"
+PYTHONPATH="$ROOT/source" exec "$ROOT/venv/bin/python" -m grader.publishing.gradescope %s "$ROOT"
 """
 
 _ACTION = """\
@@ -93,7 +93,7 @@ runs:
         PYTHONPATH: ${{{{ github.action_path }}}}
         SUBMISSION: ${{{{ inputs.path }}}}
         MIN_SCORE: ${{{{ inputs.min-score }}}}
-      run: python -m grader.github --min-score "$MIN_SCORE" -- {name} "$SUBMISSION"
+      run: python -m grader.publishing.github --min-score "$MIN_SCORE" -- {name} "$SUBMISSION"
 """
 
 

@@ -1,0 +1,1 @@
+"""What leaves the house: student kits, and autograders that platforms run."""
