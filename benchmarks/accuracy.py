@@ -10,7 +10,7 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
-from grader.audit import audit_assignment
+from grader.audit.audit import audit_assignment
 from grader.course import find_course
 from grader.grading.rundir import read_run
 

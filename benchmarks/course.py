@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from grader.audit import _author_modules, _authored, reference_submission
+from grader.audit.audit import _author_modules, _authored, reference_submission
 from grader.course import LoadedAssignment
 from grader.sandbox.parent import strongest_sandbox
 

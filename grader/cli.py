@@ -296,7 +296,7 @@ def audit(context: click.Context, assignment: str, budget: int, json_to: str | N
 
     Mutants of the reference and known mistakes must be caught, right styles accepted; survivors are listed.
     """
-    from grader.audit import audit_assignment, render_audit
+    from grader.audit.audit import audit_assignment, render_audit
 
     found = audit_assignment(_assignment(context, assignment), budget=budget)
     if json_to:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader.audit import Audit, Row, audit_assignment, reference_submission, render_audit
+from grader.audit.audit import Audit, Row, audit_assignment, reference_submission, render_audit
 from grader.cli import cli
 from grader.course import Course, LoadedAssignment
 from grader.errors import SpecError

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from grader.mutants import Mutant, chosen, mutants_of, plain_source
+from grader.audit.mutants import Mutant, chosen, mutants_of, plain_source
 
 pytest.importorskip("cosmic_ray", reason="the general operators come from cosmic-ray")
 
