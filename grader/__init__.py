@@ -14,14 +14,14 @@ TYPE_CHECKING = False  # typing.TYPE_CHECKING, without the milliseconds of impor
 if TYPE_CHECKING:
     from typing import Any
 
+    from grader.cli.grade.pipeline import grade
     from grader.course import load_assignment
-    from grader.grading.pipeline import grade
 
 
 def __getattr__(name: str) -> Any:
     """Import on first use: ``import grader`` itself costs almost nothing."""
     if name == "grade":
-        from grader.grading.pipeline import grade
+        from grader.cli.grade.pipeline import grade
 
         return grade
     if name == "load_assignment":

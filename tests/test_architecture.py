@@ -196,12 +196,12 @@ def test_importing_the_package_imports_almost_nothing() -> None:
 
 
 def test_the_command_starts_without_the_heavy_libraries() -> None:
-    assert not loaded_by("import grader.cli") & HEAVY
+    assert not loaded_by("import grader.cli.main") & HEAVY
 
 
 def test_grading_needs_no_hypothesis_and_no_face() -> None:
     assert loaded_by(
-        "import grader.grading.pipeline, grader.sandbox.parent, grader.course, grader.grading.batch"
+        "import grader.cli.grade.pipeline, grader.sandbox.parent, grader.course, grader.cli.grade.batch"
     ) & HEAVY == {"numpy"}
 
 

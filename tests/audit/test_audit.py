@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from grader.audit.audit import Audit, Row, audit_assignment, reference_submission, render_audit
-from grader.cli import cli
+from grader.cli.main import cli
+from grader.cli.new import write_assignment
 from grader.course import Course, LoadedAssignment
 from grader.errors import SpecError
-from grader.scaffold import write_assignment
 
 pytest.importorskip("cosmic_ray", reason="the general operators come from cosmic-ray")
 

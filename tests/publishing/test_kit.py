@@ -17,11 +17,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from grader.cli.grade.pipeline import grade_submission
 
+from grader.cli.new import write_assignment
 from grader.course import Course
 from grader.errors import SpecError
 from grader.freezing.store import frozen_cases
-from grader.grading.pipeline import grade_submission
 from grader.judging.compare import leaves
 from grader.judging.outcomes import arguments_of
 from grader.model import Report
@@ -29,7 +30,6 @@ from grader.publishing.handout import handout, in_order, introduction, sections
 from grader.publishing.kit import write_kit
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import InProcess
-from grader.scaffold import write_assignment
 from grader.spec import Code, Ref
 from grader.submission.program import parse_submission, read_submission
 from tests.assignments.submitted import reference_files
@@ -262,7 +262,7 @@ def test_requirements_name_the_wheel_that_lies_in_the_kit() -> None:
     (info,) = installed(folder.name).glob("*.dist-info")
     assert "Requires-Dist: numpy" in (info / "METADATA").read_text("utf-8")
     record = (info / "RECORD").read_text("utf-8")
-    assert "grader/cli.py,sha256=" in record
+    assert "grader/cli/main.py,sha256=" in record
     assert "/_course/" not in record
 
 

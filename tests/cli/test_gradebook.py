@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grader.cli import main
-from grader.cli_gradebook import gradebook
-from grader.grading import GradeOptions, grade_paths
+from grader.cli.grade import GradeOptions, grade_paths
+from grader.cli.gradebook import gradebook
+from grader.cli.main import main
 from tests.platforms import NAME, RIGHT, WRONG, assignment
 
 pytest.importorskip("sqlalchemy", reason="the gradebook needs SQLAlchemy")

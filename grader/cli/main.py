@@ -141,7 +141,7 @@ def check(
 
     FILE is a .py or .ipynb file; the .py files beside it can be imported by it.
     """
-    from grader.grading.pipeline import grade
+    from grader.cli.grade.pipeline import grade
     from grader.intake.collect import neighbours
     from grader.model import report_to_json
     from grader.report.terminal import render_report
@@ -189,7 +189,7 @@ def grade(context: click.Context, /, assignment: str, paths: tuple[Path, ...], *
 
     PATHS are files, folders, zips, and what Canvas, Moodle, Gradescope or GitHub let you download, in any mixture.
     """
-    from grader.grading import GradeOptions, grade_paths
+    from grader.cli.grade import GradeOptions, grade_paths
 
     loaded = _assignment(context, assignment)
     wanted = GradeOptions(
@@ -244,7 +244,7 @@ def report(run: str, output: Path | None, number: int | None, junit: Path | None
 
     One of the class, and one per submission. DIR is what 'grader grade -o DIR' wrote, URL a gradebook.
     """
-    from grader.pages import write_pages
+    from grader.cli.report import write_pages
 
     index = write_pages(run, output, number=number, junit=junit)
     click.echo(f"open {index}")
@@ -314,7 +314,7 @@ def new(assignment: str, directory: Path) -> None:
 
     It freezes, grades and passes its audit right away. DIRECTORY is the course, by default the working folder.
     """
-    from grader.scaffold import write_assignment
+    from grader.cli.new import write_assignment
 
     for path in write_assignment(assignment, directory):
         click.echo(path)
@@ -335,7 +335,7 @@ def doctor() -> None:
 
 
 def _add_gradebook() -> None:
-    from grader.cli_gradebook import gradebook
+    from grader.cli.gradebook import gradebook
 
     cli.add_command(gradebook)
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from grader import __version__
-from grader.cli import cli, main
+from grader.cli.main import cli, main
 from grader.freezing.store import frozen_cases
 from grader.model import report_from_json
 from tests import tiny

@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from grader.cli.grade import GradeOptions, grade_paths
+from grader.cli.report import write_pages
 from grader.errors import HarnessError
 from grader.gradebook.store import finish_run, open_gradebook, start_run
-from grader.grading import GradeOptions, grade_paths
-from grader.pages import write_pages
 from tests.platforms import NAME, RIGHT, WRONG, assignment
 
 pytest.importorskip("matplotlib", reason="charts need matplotlib")
