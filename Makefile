@@ -17,7 +17,8 @@ test: $(STAMP)-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 # Every known mistake and right style and some mutants of every assignment through the grader.
 BUDGET ?= 26
@@ -34,6 +35,7 @@ lint: $(STAMP)-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 docs: $(STAMP)-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

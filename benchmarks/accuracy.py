@@ -10,10 +10,9 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
-from grader.cli.grade.rundir import read_run
-
 from grader.audit.audit import audit_assignment
 from grader.course import find_course
+from grader.grading.rundir import read_run
 
 
 def audits(budget: int) -> None:

@@ -19,10 +19,10 @@ import numpy as np
 from benchmarks.generate import right_sources
 from benchmarks.measure import ROOT, table, tree_cpu
 from grader import load_assignment
-from grader.cli.grade import pipeline
 from grader.confined.wire import Ref
 from grader.course import LoadedAssignment
 from grader.freezing.store import frozen_cases
+from grader.grading import pipeline
 from grader.judging.cases import CaseFile
 from grader.judging.outcomes import arguments_of
 from grader.sandbox.parent import Sandbox

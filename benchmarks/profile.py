@@ -17,9 +17,9 @@ from benchmarks.floor import arithmetic
 from benchmarks.generate import right_sources
 from benchmarks.measure import ROOT, table, tree_cpu
 from grader import load_assignment
-from grader.cli.grade import pipeline
 from grader.course import LoadedAssignment
 from grader.freezing.store import frozen_cases
+from grader.grading import pipeline
 from grader.judging.cases import CaseFile
 from grader.model import report_to_json
 from grader.sandbox.parent import ALL_WALLS, Sandbox

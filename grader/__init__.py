@@ -7,21 +7,22 @@
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
+from grader._version import __version__
+
 __all__ = ["__version__", "grade", "load_assignment"]
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without the milliseconds of importing typing
 if TYPE_CHECKING:
     from typing import Any
 
-    from grader.cli.grade.pipeline import grade
     from grader.course import load_assignment
+    from grader.grading.pipeline import grade
 
 
 def __getattr__(name: str) -> Any:
     """Import on first use: ``import grader`` itself costs almost nothing."""
     if name == "grade":
-        from grader.cli.grade.pipeline import grade
+        from grader.grading.pipeline import grade
 
         return grade
     if name == "load_assignment":

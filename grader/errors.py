@@ -6,12 +6,13 @@
     ├── SpecError          the author's: an assignment, reference or mistake that contradicts itself
     ├── SubmissionError    the student's: a file that cannot be read or holds nothing to grade
     └── GraderError        ours: the harness itself failed; never shown as zero points
-        └── WireError      a message from the worker that is not a value
+
+:class:`grader.confined.wire.WireError` (bytes that are no value) stands alone: the confined side knows none of these.
 """
 
 from __future__ import annotations
 
-__all__ = ["GraderError", "HarnessError", "SpecError", "SubmissionError", "WireError", "missing_extra"]
+__all__ = ["GraderError", "HarnessError", "SpecError", "SubmissionError", "missing_extra"]
 
 
 class HarnessError(Exception):
@@ -28,10 +29,6 @@ class SubmissionError(HarnessError):
 
 class GraderError(HarnessError):
     """The harness failed. A report with this status has no points, not zero points."""
-
-
-class WireError(GraderError):
-    """Bytes that do not decode to a value, or that exceed a limit."""
 
 
 def missing_extra(what: str, extra: str) -> HarnessError:

@@ -74,7 +74,7 @@ def check(function: Callable[..., Any], *, assignment: str | None = None) -> Ver
 
 
 def _checked(function: Callable[..., Any], assignment: str | None) -> Verdict:
-    from grader.cli.grade.pipeline import grade_submission
+    from grader.grading.pipeline import grade_submission
     from grader.publishing.handout import formula_of, handout, sections
     from grader.sandbox.parent import strongest_sandbox
     from grader.submission.program import parse_submission

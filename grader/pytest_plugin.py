@@ -67,9 +67,9 @@ class SubmissionFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """One item per check, named ``function::kind-name``."""
-        from grader.cli.grade.pipeline import grade
         from grader.course import load_assignment
         from grader.errors import HarnessError
+        from grader.grading.pipeline import grade
         from grader.intake.collect import neighbours
         from grader.report.escape import plain
 

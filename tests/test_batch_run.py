@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from grader.cli.grade.batch import Job, Setup, grade_all
 
+from grader.grading.batch import Job, Setup, grade_all
 from grader.judging.cases import save_cases
 from grader.model import report_to_json
 from tests import tiny

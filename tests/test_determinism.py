@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from grader.cli.grade.batch import Job, Setup, grade_all
-from grader.cli.grade.pipeline import grade, grade_submission
 
 from grader.course import find_course
 from grader.freezing.freeze import freeze
 from grader.freezing.store import frozen_cases
+from grader.grading.batch import Job, Setup, grade_all
+from grader.grading.pipeline import grade, grade_submission
 from grader.judging.cases import save_cases
 from grader.model import Report, report_to_json
 from grader.sandbox.parent import Sandbox

@@ -201,7 +201,7 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
         assert f"grader {' '.join(path)}" in cli_page
     assert "Sentinel" not in cli_page
     python = (tmp_path / "site" / "reference" / "python" / "index.html").read_text("utf-8")
-    for name in ("grader.cli.grade.pipeline.grade", "grader.notebook.check", "grader.spec.Function"):
+    for name in ("grader.grading.pipeline.grade", "grader.notebook.check", "grader.spec.Function"):
         assert f'id="{name}"' in python
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from grader.cli.grade.pipeline import unreadable
 
 from grader.course import load_assignment
 from grader.errors import HarnessError, SpecError
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import unreadable
 from grader.notebook import Verdict, check
 from tests.kits import installed, kit
 

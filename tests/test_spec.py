@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from grader.errors import GraderError, HarnessError, SpecError, SubmissionError, WireError
+from grader.confined.wire import WireError
+from grader.errors import GraderError, HarnessError, SpecError, SubmissionError
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Given, Mistake, Property, Step, cases, mistake
 
 

@@ -8,11 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from grader.cli.grade.pipeline import grade_submission
-
 from grader.confined.wire import encode
 from grader.course import LoadedAssignment, find_course
 from grader.freezing.freeze import freeze
+from grader.grading.pipeline import grade_submission
 from grader.judging.cases import Case, CaseFile, Expected, FunctionCases
 from grader.judging.checks import Verdict, judge
 from grader.judging.compare import leaves

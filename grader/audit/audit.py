@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from grader.audit.mutants import Mutant, chosen, mutants_of
-from grader.cli.grade.pipeline import grade_submission
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade_submission
 from grader.model import Report
 from grader.sandbox.parent import Sandbox
 from grader.submission.program import Submission, parse_submission

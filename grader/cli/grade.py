@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from grader import __version__
-from grader.cli.grade.batch import Job, Result, Setup, grade_all, level_of
-from grader.cli.grade.rundir import Entry, RunFolder
+from grader._version import __version__
 from grader.course import LoadedAssignment
 from grader.errors import HarnessError
 from grader.freezing.store import cases_path, frozen_cases
+from grader.grading.batch import Job, Result, Setup, grade_all, level_of
+from grader.grading.rundir import Entry, RunFolder
 from grader.intake.collect import Item, collect, fingerprint
 from grader.model import RUN_SCHEMA, Report, report_to_json
 
@@ -134,7 +134,7 @@ def _grade_items(
 
 def _results(setup: Setup, jobs: Sequence[Job], options: GradeOptions) -> Iterator[Result]:
     if options.scheduler:
-        from grader.cli.grade.cluster import grade_on_cluster
+        from grader.grading.cluster import grade_on_cluster
 
         return grade_on_cluster(setup, jobs, options.scheduler)
     paying = min(len(os.sched_getaffinity(0)), 1 + len(jobs) // _PER_PROCESS)

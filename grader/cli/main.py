@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader import __version__
+from grader._version import __version__
 from grader.errors import GraderError, HarnessError
-from grader.freezing.store import cases_path, fingerprint, frozen_cases
 
 if TYPE_CHECKING:
     from grader.course import Course, LoadedAssignment
@@ -141,7 +140,8 @@ def check(
 
     FILE is a .py or .ipynb file; the .py files beside it can be imported by it.
     """
-    from grader.cli.grade.pipeline import grade
+    from grader.freezing.store import frozen_cases
+    from grader.grading.pipeline import grade
     from grader.intake.collect import neighbours
     from grader.model import report_to_json
     from grader.report.terminal import render_report
@@ -223,6 +223,7 @@ def freeze(context: click.Context, assignment: str, seed: int, output: Path | No
     The reference answers them. 'check' and 'grade' do this by themselves when the case file is stale.
     """
     from grader.freezing.freeze import freeze as draw
+    from grader.freezing.store import cases_path, fingerprint
     from grader.judging.cases import save_cases
 
     loaded = _assignment(context, assignment)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.cli.grade.rundir import Entry, read_run
 from grader.errors import HarnessError, SubmissionError
+from grader.grading.rundir import Entry, read_run
 from grader.intake.collect import Item, neighbours
 from grader.intake.collect import fingerprint as of_item
 from grader.model import Report

@@ -27,15 +27,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-try:
-    from grader.errors import WireError
-except ImportError:  # inside the isolated worker there is no package to import from
-
-    class WireError(Exception):  # type: ignore[no-redef]
-        """A value that cannot be encoded or bytes that do not decode."""
-
-
 __all__ = ["Code", "Encoded", "Opaque", "Ref", "WireError", "decode", "encode", "pack", "unpack"]
+
+
+class WireError(Exception):
+    """A value that cannot be encoded, bytes that do not decode to one, or something beyond a limit."""
+
 
 MAX_DEPTH = 32
 MAX_NODES = 200_000

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Encoded, decode, encode
+from grader.confined.wire import Encoded, WireError, decode, encode
 from grader.course import LoadedAssignment
-from grader.errors import SpecError, WireError
+from grader.errors import SpecError
 from grader.freezing.author import Author, at, call, name_of, read_author, resolved, run_trusted
 from grader.freezing.drawing import Drawn, draw_cases
 from grader.freezing.tolerances import as_wide, expected_of, shape_and_bytes

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader import __version__
+from grader._version import __version__
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.judging.cases import CaseFile, load_cases, save_cases

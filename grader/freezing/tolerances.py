@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import decode, encode
-from grader.errors import SpecError, WireError
+from grader.confined.wire import WireError, decode, encode
+from grader.errors import SpecError
 from grader.freezing.author import Author, call, name_of
 from grader.judging.cases import Expected
 from grader.judging.compare import items_of, leaves

@@ -22,10 +22,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from grader import __version__
-from grader.cli.grade.pipeline import grade_submission, unreadable
+from grader._version import __version__
 from grader.course import Course, LoadedAssignment
 from grader.errors import SubmissionError
+from grader.grading.pipeline import grade_submission, unreadable
 from grader.judging.cases import CaseFile, load_cases
 from grader.model import Report, report_from_json, report_to_json
 from grader.sandbox.parent import ALL_WALLS, Sandbox

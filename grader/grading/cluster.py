@@ -15,8 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grader.cli.grade.batch import Job, Result, Setup, failed, grade_job
 from grader.errors import GraderError, HarnessError, missing_extra
+from grader.grading.batch import Job, Result, Setup, failed, grade_job
 
 __all__ = ["grade_on_cluster"]
 
@@ -62,7 +62,7 @@ def grade_on_cluster(setup: Setup, jobs: Sequence[Job], address: str) -> Iterato
     Parameters
     ----------
     setup, jobs
-        As for :func:`grader.cli.grade.batch.grade_all`; reports are equal to local ones.
+        As for :func:`grader.grading.batch.grade_all`; reports are equal to local ones.
     address
         Of the scheduler, such as ``tcp://10.0.0.1:8786``.
 

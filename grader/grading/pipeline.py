@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grader import __version__
+from grader._version import __version__
 from grader.course import LoadedAssignment
 from grader.errors import SubmissionError
 from grader.freezing.store import frozen_cases

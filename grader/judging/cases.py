@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Encoded, decode, encode, pack, unpack
-from grader.errors import SpecError, WireError
+from grader.confined.wire import Encoded, WireError, decode, encode, pack, unpack
+from grader.errors import SpecError
 from grader.sandbox.runner import Plan
 
 __all__ = ["Case", "CaseFile", "Expected", "FunctionCases", "MistakeText", "load_cases", "save_cases"]

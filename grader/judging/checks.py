@@ -18,8 +18,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from grader.confined.wire import Encoded, _Decoder, decode
-from grader.errors import WireError
+from grader.confined.wire import Encoded, WireError, _Decoder, decode
 from grader.judging.cases import Case, FunctionCases
 from grader.judging.compare import STAGES, Item, Problem, agrees, items_of, kind_of, leaves, problems, where_text
 from grader.judging.outcomes import Outcomes, expected_value, parts_of, plan_of, raised_text

@@ -15,8 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Encoded, decode
-from grader.errors import WireError
+from grader.confined.wire import Encoded, WireError, decode
 from grader.judging.cases import Case, FunctionCases
 from grader.judging.checks import Failure, Verdict
 from grader.judging.compare import Item, as_array, items_of, leaves, problems, where_text

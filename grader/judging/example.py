@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Code, Opaque, Ref, decode
-from grader.errors import WireError
+from grader.confined.wire import Code, Opaque, Ref, WireError, decode
 from grader.judging.cases import FunctionCases
 from grader.judging.checks import Failure, Verdict
 from grader.judging.compare import leaves, where_text

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from grader.confined.wire import Code, Ref, decode
-from grader.errors import WireError
+from grader.confined.wire import Code, Ref, WireError, decode
 from grader.judging.cases import Case
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.spec import Given, Step

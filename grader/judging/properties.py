@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.errors import WireError
+from grader.confined.wire import WireError
 from grader.judging.cases import Case
 from grader.judging.compare import key_item
 from grader.judging.outcomes import given_of, raised_text

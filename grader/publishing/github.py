@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from grader.cli.grade.pipeline import grade
 from grader.course import Course, LoadedAssignment
 from grader.errors import HarnessError
+from grader.grading.pipeline import grade
 from grader.intake.collect import neighbours
 from grader.model import Report
 from grader.publishing.gradescope import grade_folder

@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grader.cli.grade.pipeline import grade, unreadable
 from grader.course import Course, LoadedAssignment
 from grader.errors import GraderError
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade, unreadable
 from grader.intake.collect import collect_one
 from grader.model import FunctionReport, Report
 from grader.report.escape import plain

@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from grader import __version__
+from grader._version import __version__
 from grader.errors import HarnessError
 
 __all__ = ["PROJECT", "package_files", "wheel", "zipped"]

@@ -11,11 +11,11 @@ from functools import cache
 from typing import Any
 
 import pytest
-from grader.cli.grade.pipeline import grade_submission
 
 from grader.confined.wire import decode
 from grader.course import Course, LoadedAssignment
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade_submission
 from grader.judging.cases import CaseFile, FunctionCases
 from grader.judging.compare import leaves
 from grader.model import Report

@@ -8,11 +8,11 @@ from textwrap import dedent
 
 import numpy as np
 import pytest
-from grader.cli.grade.pipeline import grade, grade_submission
 
 from grader import load_assignment
 from grader.errors import SpecError
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade, grade_submission
 from grader.model import FunctionReport
 from grader.sandbox.runner import InProcess
 from grader.spec import Assignment

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from grader.cli.grade.pipeline import grade
 
 from assignments.dnn_application import public
 from grader import load_assignment
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade
 from grader.judging.outcomes import arguments_of
 from grader.model import FunctionReport
 from tests.assignments.verdicts import codes_of, points_of, verdicts

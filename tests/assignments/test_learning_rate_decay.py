@@ -6,10 +6,10 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from grader.cli.grade.pipeline import grade_submission
 
 from grader import load_assignment
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade_submission
 from grader.judging.cases import CaseFile
 from grader.model import FunctionReport
 from grader.sandbox.runner import InProcess

@@ -4,10 +4,10 @@ import warnings
 from textwrap import dedent
 
 import numpy as np
-from grader.cli.grade.pipeline import grade_submission
 
 from grader.course import LoadedAssignment
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade_submission
 from grader.model import FunctionReport
 from grader.sandbox.runner import InProcess
 from grader.submission.program import parse_submission

@@ -6,12 +6,12 @@ import ast
 from pathlib import Path
 
 import pytest
-from grader.cli.grade.pipeline import grade_submission
 
 from grader.cli.new import write_assignment
 from grader.course import Course
 from grader.errors import SpecError
 from grader.freezing.freeze import freeze
+from grader.grading.pipeline import grade_submission
 from grader.sandbox.runner import InProcess
 from grader.submission.program import parse_submission
 

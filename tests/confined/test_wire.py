@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.confined import wire
-from grader.confined.wire import Code, Encoded, Opaque, Ref, decode, encode, pack, unpack
-from grader.errors import WireError
+from grader.confined.wire import Code, Encoded, Opaque, Ref, WireError, decode, encode, pack, unpack
 
 # -- round trips -------------------------------------------------------------------------
 

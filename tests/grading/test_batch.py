@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from grader.cli.grade.batch import Job, Setup, grade_all, grade_job, level_of
 
-from grader.cli.grade import batch
 from grader.errors import HarnessError
+from grader.grading import batch
+from grader.grading.batch import Job, Setup, grade_all, grade_job, level_of
 from grader.judging.cases import save_cases
 from grader.model import Report, report_to_json
 from tests import tiny

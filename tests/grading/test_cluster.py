@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from grader.cli.grade.batch import Job, Setup, grade_all
-from grader.cli.grade.cluster import grade_on_cluster
 
 from grader.errors import HarnessError
+from grader.grading.batch import Job, Setup, grade_all
+from grader.grading.cluster import grade_on_cluster
 from grader.judging.cases import save_cases
 from grader.model import Report, report_to_json
 from tests import tiny

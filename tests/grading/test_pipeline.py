@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from grader.cli.grade.pipeline import grade, grade_submission
 
 import grader
 from grader.confined.wire import encode
 from grader.errors import GraderError
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade, grade_submission
 from grader.model import Report, report_to_json
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Answer, Execution, InProcess, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped

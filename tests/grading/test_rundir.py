@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from grader.cli.grade.rundir import Entry, RunFolder, read_run
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import HarnessError
+from grader.grading.rundir import Entry, RunFolder, read_run
 from grader.model import Report
 from tests.test_model import REPORTS
 

@@ -9,8 +9,8 @@ from multiprocessing import resource_tracker
 from pathlib import Path
 
 import pytest
-from grader.cli.grade.batch import Job, Setup, grade_all
 
+from grader.grading.batch import Job, Setup, grade_all
 from grader.judging.cases import CaseFile, save_cases
 from grader.model import Report
 from tests import tiny

@@ -16,9 +16,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from grader.cli.grade.batch import Job, Setup, grade_all
 
 from grader.errors import SubmissionError
+from grader.grading.batch import Job, Setup, grade_all
 from grader.intake.collect import collect
 from grader.judging.cases import save_cases
 from grader.model import Report, report_to_json

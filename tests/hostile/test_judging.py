@@ -7,10 +7,10 @@ import warnings
 from collections.abc import Iterator
 
 import pytest
-from grader.cli.grade.pipeline import grade_submission
 
 from grader.course import load_assignment
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade_submission
 from grader.model import Report, report_to_json
 from grader.report.html import render_card
 from grader.report.markdown import render_summary

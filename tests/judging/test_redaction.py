@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from grader.cli.grade.pipeline import grade_submission
 
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade_submission
 from grader.judging.redaction import seen
 from grader.model import Check, Finding, FunctionReport, Report, report_to_json
 from grader.notebook import Verdict

@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from grader.cli.grade.pipeline import grade_submission
 
 from grader.cli.new import write_assignment
 from grader.course import Course
 from grader.errors import SpecError
 from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade_submission
 from grader.judging.compare import leaves
 from grader.judging.outcomes import arguments_of
 from grader.model import Report
