@@ -42,6 +42,7 @@ import ctypes
 import gc
 import importlib.abc
 import importlib.util
+import inspect
 import io
 import json
 import os
@@ -70,6 +71,9 @@ def _neighbour(name: str) -> Any:
     return module
 
 
+stubs = _neighbour("stubs")
+Absent = stubs.Absent
+_ANNOTATIONS = 0x1000000  # from __future__ import annotations: they are never evaluated
 FRAME = struct.Struct("<IB")
 REPLY = struct.Struct("<IHHI")
 BATCH, PLAN, SIZE = struct.Struct("<II"), struct.Struct("<IHH"), struct.Struct("<H")
@@ -81,22 +85,6 @@ FORBIDDEN = frozenset({"grader", "reference", "assignments"})
 _exit = os._exit  # student code may patch the module
 _ADDRESS = re.compile(r"0x[0-9A-Fa-f]{5,}")
 _CUT_ADDRESS = re.compile(r"0x[0-9A-Fa-f]*\Z")
-
-# Names that NumPy 1 had and that honest notebooks of that time use.
-_OLD_NUMPY = {
-    "float": float, "int": int, "object": object, "str": str, "complex": complex, "float_": "float64",
-    "complex_": "complex128", "int0": "intp", "unicode_": "str_", "Inf": float("inf"), "Infinity": float("inf"),
-    "infty": float("inf"), "PINF": float("inf"), "NINF": float("-inf"), "NaN": float("nan"), "NAN": float("nan"),
-    "product": "prod", "cumproduct": "cumprod", "sometrue": "any", "alltrue": "all", "round_": "round",
-    "mat": "asmatrix", "row_stack": "vstack", "trapz": "trapezoid", "in1d": "isin",
-    "asscalar": lambda array: array.item(), "rank": "ndim", "alen": len, "long": int, "unicode": str,
-}  # fmt: skip
-
-# Libraries that draw, show or load: calling them does nothing. Any other missing library refuses calls.
-_SILENT = frozenset(
-    "matplotlib seaborn plotly bokeh PIL cv2 imageio skimage IPython ipywidgets tqdm h5py notebook pylab ipython".split()
-)
-
 
 # -- the child -----------------------------------------------------------------------------
 
@@ -166,104 +154,91 @@ class Output(io.TextIOBase):
         return text.encode("utf-8", "replace")[: 4 * OUTPUT_KEPT]
 
 
-class Absent:
-    """What stands for a library that is missing here, so that an import alone costs nothing."""
-
-    def __init__(self, name: str) -> None:
-        self.__dict__["_name"] = name
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        return Absent(f"{self._name}.{name}")
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        pass
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        pass
-
-    def __getitem__(self, key: Any) -> Any:
-        return Absent(f"{self._name}[...]")
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        root = self._name.split(".")[0].split("[")[0]
-        if len(args) == 1 and not kwargs and isinstance(args[0], types.FunctionType):
-            return args[0]  # used as a decorator
-        if root == "tqdm" and args:
-            return args[0]
-        if root in _SILENT:
-            return Absent(f"{self._name}()")
-        raise ImportError(f"{self._name} is not available to the grader; use NumPy")
-
-    def __iter__(self) -> Any:  # fig, ax = plt.subplots()
-        return iter((Absent(f"{self._name}[0]"), Absent(f"{self._name}[1]")))
-
-    def __enter__(self) -> Any:
-        return self
-
-    def __exit__(self, *exc: Any) -> None:
-        return None
-
-    def __mro_entries__(self, bases: Any) -> Any:
-        return (object,)
-
-    def __repr__(self) -> str:
-        return f"<{self._name}: not available to the grader>"
-
-
-class AbsentModule(types.ModuleType):
-    """A module of a library that is missing here."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "__all__":
-            return []
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        return Absent(f"{self.__name__}.{name}")
-
-
 class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Serves provided and sibling modules, refuses the harness, stubs what is missing."""
+    """Serves provided modules and the student's other files, refuses the harness, stands in for what is missing.
 
-    def __init__(self, session: Session) -> None:
+    A file of the student's is the module ``submission.folder.file``; it is found by that name, from the folders of
+    the graded files and from the top, as a script there would find it; last by its own name alone, as with a folder
+    that the student puts on ``sys.path``.
+    """
+
+    def __init__(self, session: Session, program: Any) -> None:
         self.session = session
-        self.provided: dict[str, Any] = {}
-        self.siblings: dict[str, Any] = {}
+        self.provided: dict[str, Any] = program["provided"]
+        self.files: dict[str, Any] = {}
+        self.packages: set[str] = {_ROOT}
+        self.folders: list[str] = []
+        self.short: dict[str, str] = {}
         self.strict = False
+        for file in program["files"]:
+            name = f"{_ROOT}.{file['module']}".rstrip(".")
+            self.files.setdefault(name, file)
+            folder = name if file["package"] else name.rpartition(".")[0]
+            if file["graded"] and folder not in self.folders:
+                self.folders.append(folder)
+            while folder and folder not in self.packages:
+                self.packages.add(folder)
+                folder = folder.rpartition(".")[0]
+        self.folders.append(_ROOT)
+        for name in sorted((*self.files, *self.packages), key=lambda name: name.count(".")):
+            self.short.setdefault(name.rpartition(".")[2], name)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         top = name.partition(".")[0]
         if top in FORBIDDEN:
             raise ModuleNotFoundError(f"{top} is not available to submissions", name=name)
-        if name in self.provided or name in self.siblings:
-            return importlib.util.spec_from_loader(name, self)
+        own = self.own(name)
+        if name in self.provided or own:
+            return importlib.util.spec_from_loader(name, self, is_package=own in self.packages)
         return None
 
+    def own(self, name: str) -> str:
+        """The full name of a module of the student's; empty where there is none."""
+        if name.startswith(_ROOT):
+            return name if name in self.files or name in self.packages else ""
+        for folder in self.folders:
+            full = f"{folder}.{name}"
+            if full in self.files or full in self.packages:
+                return full
+        return ""
+
     def missing(self, name: str) -> Any:
-        """Spec of a stub, asked for last; inside ``try`` a missing library stays missing."""
+        """Asked for last: a file in another folder, NumPy for its twins, or a stand-in; not within ``try``."""
+        if name in self.short and "." not in name:
+            return importlib.util.spec_from_loader(name, self, is_package=self.short[name] in self.packages)
         if self.strict or name.partition(".")[0] in sys.stdlib_module_names or name.startswith("numpy."):
             return None
         return importlib.util.spec_from_loader(name, self, is_package=True)
 
     def create_module(self, spec: Any) -> Any:
-        served = spec.name in self.provided or spec.name in self.siblings
-        return types.ModuleType(spec.name) if served else AbsentModule(spec.name)
+        name = spec.name
+        if name in self.provided or self.own(name) or name in self.short:
+            return types.ModuleType(name)
+        return stubs.AbsentModule(name)
 
     def exec_module(self, module: Any) -> None:
         name = module.__name__
+        full = self.own(name) or self.short.get(name, "")
         if name in self.provided:
             exec(compile(self.provided[name], f"{name}.py", "exec", dont_inherit=True), module.__dict__)
-        elif name in self.siblings:
-            for unit in self.siblings[name]:
-                self.session.execute(unit, module.__dict__)
+        elif full and full != name:  # another name of the same module
+            sys.modules[name] = importlib.import_module(full)
+            return
+        elif name in self.files:
+            self.session.run_file(self.files[name], module.__dict__)
+        elif name in stubs.TWINS:
+            sys.modules[name] = stubs.twin(name, self.session.np)
+            return
         # A bound name means the same wherever it is looked up: ``utils.relu``, an import inside a function.
         bound = {n: helper for n, helper in self.session.trampolines.items() if n in module.__dict__}
         module.__dict__.update(bound)
 
 
+_ROOT = "submission"
+
+
 class Missing(importlib.abc.MetaPathFinder):
-    """The last finder: stubs."""
+    """The last finder: files of other folders, and stand-ins."""
 
     def __init__(self, imports: Imports) -> None:
         self.imports = imports
@@ -285,7 +260,8 @@ class Session:
         self.np = np
         self.output = Output(self.too_much)
         self.labels: frozenset[str] = frozenset()
-        self.failed: list[tuple[str, str, int, str, bool]] = []
+        self.failed: list[tuple[int, str, str]] = []
+        self.functions: dict[str, Any] = {}
         self.handles: list[Any] = []
         self.trampolines: dict[str, Any] = {}
         self.given: dict[str, Any] = {}
@@ -303,48 +279,110 @@ class Session:
     # -- loading ---------------------------------------------------------------------------
 
     def load(self, program: Any) -> None:
-        imports = Imports(self)
-        imports.provided = program["provided"]
-        imports.siblings = program["siblings"]
+        number = 0
+        for file in program["files"]:
+            file["first"], number = number, number + len(file["units"])
+        self.imports = imports = Imports(self, program)
         sys.meta_path.insert(0, imports)
         sys.meta_path.append(Missing(imports))
-        self.imports = imports
-        module = types.ModuleType("submission")
-        sys.modules["submission"] = module
-        self.namespace = module.__dict__
-        groups = [program["units"], *program["siblings"].values()]
-        self.labels = frozenset(unit[1] for group in groups for unit in group)
+        self.labels = frozenset(unit[1] for file in program["files"] for unit in file["units"])
         self.uses_random = program["uses_random"]
+        self.arities = program["arities"]
+        self.skip = frozenset(program["skip"])
+        self.best: dict[str, tuple[int, int, Any]] = {}
+        if program["copies"]:
+            stubs.allow_copies(self.np)
         if program["public"]:
             exec(compile(program["public"], "public.py", "exec", dont_inherit=True), self.public)
         for name in program["bound"]:
             self.trampolines[name] = self.trampoline(name)
+        stubs.friendly_builtins()
         self.seeder.reset(0, self.uses_random)
-        self.namespace.update(self.trampolines)
-        skip = frozenset(program["skip"])
-        for index, unit in enumerate(program["units"]):
-            if index not in skip:
-                self.channel.send(b"U", struct.pack("<I", index))
-                self.execute(unit, self.namespace)
-                self.namespace.update(self.trampolines)
+        root = sys.modules[_ROOT] = types.ModuleType(_ROOT)
+        root.__path__ = []
+        for file in program["files"]:
+            if file["graded"] or len(program["files"]) == 1:
+                self.load_graded(file, program["wanted"])
         defined = {}
         for name in program["wanted"]:
-            value = self.namespace.get(name)
+            value = self.functions.get(name)
             absent = value is None or isinstance(value, Absent)
             defined[name] = "missing" if absent else "callable" if callable(value) else "value"
-        reply = {"defined": defined, "failed": self.failed[:100], "output": self.output.take().decode()}
+        bound = {name: unit for name, (_, unit, _) in self.best.items() if unit >= 0}
+        reply = {"defined": defined, "bound": bound, "failed": self.failed[:100], "output": self.output.take().decode()}
         self.channel.send(b"L", self.wire.pack(self.wire.encode(reply)))
 
-    def execute(self, unit: Any, namespace: dict[str, Any]) -> None:
-        source, label, line, essential = unit
-        self.imports.strict = source.startswith("try")
+    def load_graded(self, file: Any, wanted: Any) -> None:
+        """Run a file whose functions are graded, as the program that a notebook or script is.
+
+        The first one is ``__main__``: dataclasses look there, and this file here is nobody's to import.
+        """
+        name = f"{_ROOT}.{file['module']}"
+        if name not in sys.modules:
+            module = sys.modules[name] = types.ModuleType(name)
+            if not self.functions:
+                sys.modules["__main__"] = module
+            module.__package__ = name if file["package"] else name.rpartition(".")[0]
+            module.__name__ = "__main__"
+            self.run_file(file, module.__dict__)
+        namespace = sys.modules[name].__dict__
+        self.functions.update({name: namespace.get(name) for name in file["graded"] or wanted})
+
+    def run_file(self, file: Any, namespace: dict[str, Any]) -> None:
+        """Execute the units of a file, and keep of each graded name the last value that fits the contract."""
+        namespace.setdefault("__file__", f"{file['module'].replace('.', '/')}.py")
+        namespace.update(stubs.names_of_a_notebook())
+        namespace.update(self.trampolines)
+        graded = frozenset(file["graded"])
+        for index, unit in enumerate(file["units"], file["first"]):
+            if index in self.skip:
+                continue
+            self.channel.send(b"U", struct.pack("<I", index))
+            self.execute(index, unit, namespace)
+            namespace.update(self.trampolines)
+            binds = unit[3]
+            for name in graded if "*" in binds else graded.intersection(binds):
+                self.prefer(name, index, namespace)
+
+    def prefer(self, name: str, index: int, namespace: dict[str, Any]) -> None:
+        """Keep the better of two values of a graded name, the later one where they are equally good."""
+        value = namespace.get(name)
+        if name in self.trampolines or value is None:
+            return
+        fits = self.fit(value, self.arities.get(name, 0))
+        if name in self.best and fits < self.best[name][0]:
+            namespace[name] = self.best[name][2]
+        elif name not in self.best or value is not self.best[name][2]:
+            self.best[name] = fits, index, value
+
+    def fit(self, value: Any, arity: int) -> int:
+        """3: a callable of the student's that takes so many arguments; 2: one of a library; 1: another callable."""
+        if isinstance(value, Absent) or not callable(value):
+            return 0
         try:
-            exec(compile("\n" * (line - 1) + source, label, "exec", dont_inherit=True), namespace)
+            signature = inspect.signature(value)
+        except BaseException:  # a ufunc has none, an object of the student's may refuse
+            return 2
+        try:
+            signature.bind(*[None] * arity)
+        except BaseException:
+            return 1
+        module = getattr(value, "__module__", None)
+        library = type(module) is str and (module.partition(".")[0] in sys.stdlib_module_names or module.startswith("numpy"))
+        return 2 if library and type(value) in (types.FunctionType, types.BuiltinFunctionType, type) else 3
+
+    def execute(self, index: int, unit: Any, namespace: dict[str, Any]) -> None:
+        source, label, line, _ = unit
+        outer = self.imports.strict
+        self.imports.strict = source.startswith(("try", "if 1:\n    try", "with contextlib.suppress", "with suppress"))
+        try:
+            code = compile("\n" * (line - 1) + source, label, "exec", _ANNOTATIONS, dont_inherit=True)
+            exec(code, namespace)
         except BaseException as error:
             kind, message, _ = self.describe(error, sys.exc_info()[2])
-            self.failed.append((label, kind, line, message, essential))
+            self.failed.append((index, kind, message))
         finally:
-            self.imports.strict = False
+            self.imports.strict = outer
 
     def trampoline(self, name: str) -> Any:
         """What a bound name means: public code for this case, or a callback to the parent."""
@@ -402,11 +440,12 @@ class Session:
         except _NoReplyError as error:
             self.raised(number, step, ("no-reply", str(error), None))
             return False
-        function = self.namespace.get(name)
+        function = self.functions.get(name)
         if not callable(function) or isinstance(function, Absent):
             self.raised(number, step, ("missing", f"{name} is not defined", None))
             return False
         self.seeder.reset(self.turn, self.uses_random)
+        Absent.calling = True
         try:
             value = function(*args)
             reply = self.wire.encode(value, opaque=self.handle)
@@ -454,6 +493,7 @@ class Session:
                 message = ""
         except BaseException:
             message = "(the message cannot be shown)"
+        message = stubs.PLAIN_REASONS.get(message, message)
         origin = None
         while traceback is not None:
             label = traceback.tb_frame.f_code.co_filename
@@ -543,9 +583,7 @@ def _import_numpy(folders: list[str], packages: list[str]) -> Any:
     for name in packages:
         importlib.import_module(name)
     sys.path[:] = kept
-    for name, value in _OLD_NUMPY.items():
-        if name not in np.__dict__:
-            setattr(np, name, getattr(np, value) if isinstance(value, str) else value)
+    stubs.restore_numpy_1(np)
     return np
 
 

@@ -202,8 +202,8 @@ class _Run:
     def _program(self, bound: Sequence[str]) -> Program:
         spec = self.assignment.spec
         return Program(
-            units=self.submission.units,
-            siblings=self.submission.siblings,
+            files=self.submission.files,
+            arities=self.submission.arities,
             provided=self.assignment.provided,
             public=self.assignment.public,
             wanted=tuple(f.name for f in spec.functions),
@@ -282,7 +282,7 @@ class _Run:
         """Whether a helper may be wrong or absent: those that come from the provided modules are neither."""
         raised = any(c.kind == "runs" and c.status == "failed" for c in verdict.checks)
         absent = any(map(self._absent_here, helpers))  # a property may ask for it where the function does not
-        return raised or absent or bool(self.submission.siblings) or any(map(self._redefined, helpers))
+        return raised or absent or self.submission.has_modules or any(map(self._redefined, helpers))
 
     def _absent_here(self, name: str) -> bool:
         """Whether a function that this assignment grades is not defined in the submission."""
@@ -384,7 +384,7 @@ class _Run:
         """A blank of the template that was left in, where nothing better explains a None."""
         if verdict.passed or not any(_NOTHING.search(c.message) for c in verdict.checks if c.status == "failed"):
             return ()
-        unit = next((u for u in reversed(self.submission.units) if spec.name in u.binds), None)
+        unit = self.submission.unit_of(spec.name)
         for number, line in enumerate(unit.source.split("\n") if unit else ()):
             if unit and len(line) < 200 and _BLANK.match(line):  # it tries n * n ways on a line of n spaces
                 place = {"line": unit.line + number, "label": unit.label, "text": line.split("#")[0].strip()}
@@ -422,8 +422,8 @@ class _Run:
 
     def _redefined(self, name: str) -> bool:
         """Whether the submission has a provided helper of its own, rather than importing it."""
-        own = [unit for unit in self.submission.units if name in unit.binds]
-        return bool(own) and not own[-1].source.startswith(("from", "import", "try"))
+        unit = self.submission.unit_of(name)
+        return unit is not None and not unit.source.startswith(("from", "import", "try"))
 
     def _right(self, name: str) -> bool:
         if name in self.carried:  # right itself, and what it stands on is named beside it

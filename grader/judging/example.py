@@ -16,7 +16,7 @@ from grader.judging.checks import Failure, Verdict
 from grader.judging.compare import leaves, where_text
 from grader.judging.outcomes import Outcomes, arguments_of, expected_value, plan_of
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
-from grader.submission.statements import bound_names
+from grader.submission.names import bound_names
 
 __all__ = ["characters", "counterexample_of", "effort", "entries", "shown", "shown_failure", "snippet"]
 

@@ -7,6 +7,7 @@ order and within bounds, or the child is ended. See ``docs/design/sandbox.md`` a
 from __future__ import annotations
 
 import contextlib
+import re
 import select
 import signal
 import struct
@@ -26,7 +27,7 @@ from grader.sandbox.doctor import probe
 from grader.sandbox.helpers import Answering
 from grader.sandbox.runner import Answer, Execution, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.sandbox.zygote import ALL_WALLS, Child, Zygote
-from grader.submission.program import Unit
+from grader.submission.program import SourceFile, Unit
 from grader.texts import say
 
 __all__ = ["ALL_WALLS", "Patience", "Sandbox", "strongest_sandbox"]
@@ -83,7 +84,7 @@ def _printed_too_much() -> _Stop:
 class _History:
     """What earlier runs of the same submission have shown: it has one total time for all of them."""
 
-    units: tuple[Unit, ...] = ()
+    files: tuple[SourceFile, ...] = ()
     spent_s: float = 0.0
     skip: dict[int, str] = field(default_factory=dict)
 
@@ -142,8 +143,8 @@ class Sandbox:
 
     def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
         """Load the program and run the plans (see :meth:`grader.sandbox.runner.Runner.run`)."""
-        if program.units is not self._history.units:
-            self._history = _History(program.units)
+        if program.files is not self._history.files:
+            self._history = _History(program.files)
         history, began = self._history, time.monotonic()
         deadline = began + program.total_s * 2 + 10 - history.spent_s
         run = _Run(self._zygote, program, answer, self._patience, deadline, history.skip)
@@ -341,26 +342,31 @@ class _Run:
                 if self.unit < 0 or len(self.skip) >= _SKIPPED_UNITS:
                     self.hopeless = stop
                     raise
-                reason = stop.stopped.detail or stop.stopped.reason
-                self.skip[self.unit] = f"{self.program.units[self.unit].origin} was left out: {reason}"
+                self.skip[self.unit] = stop.stopped.detail or stop.stopped.reason
         return self._child
 
     def _load(self, child: Child) -> None:
-        """Have the program loaded; ``unit`` is the number of the one that runs."""
+        """Have the program loaded; ``unit`` is the number of the one that runs.
+
+        Units of a module run while the unit that imports it does; each is said once.
+        """
+        units = self.program.units
+        begun: set[int] = set()
         watch = self._watch(child, self.patience.load_s)
         _send(child, b"P", _program_frame(self.program, self.skip), watch)
         while True:
             kind, body = _receive(child, watch, in_turn=self.answering is not None)
             if kind == ord("U") and len(body) == 4:
                 number = int.from_bytes(body, "little")
-                if not self.unit < number < len(self.program.units):
+                if number in begun or number >= len(units):
                     raise _not_a_reply()
+                begun.add(number)
                 self.unit = number
                 watch = self._watch(child, self.patience.load_s)
             elif kind == ord("C"):
                 self._callback(child, body, watch)
             elif kind == ord("L"):
-                self.loaded = _loaded(body, self.skip)
+                self.loaded = _loaded(body, self.skip, units)
                 return
             elif kind == ord("O"):
                 raise _printed_too_much()
@@ -510,39 +516,51 @@ def _said(value: Any, limit: int) -> str:
     return value[:limit]
 
 
-def _loaded(body: bytes, skip: Mapping[int, str]) -> Loaded:
+def _loaded(body: bytes, skip: Mapping[int, str], units: Sequence[Unit]) -> Loaded:
     """What the worker says of loading."""
     try:
         encoded, _ = unpack(body)
         reply = decode(encoded, reply=True)
         defined = {_said(name, 200): _said(kind, 20) for name, kind in reply["defined"].items()}
-        messages = list(skip.values())
-        for label, kind, line, message, essential in reply["failed"][:100]:
-            if (type(line), type(essential)) != (int, bool):
-                raise WireError("not what is said of a statement")
-            if essential:
-                text = f"{_said(label, 200)}, line {line} was left out: {_said(kind, 200)}: "
-                messages.append((text + _said(message, 600))[:600])
+        bound = {_said(name, 200): _number(number, units) for name, number in reply["bound"].items()}
+        failed = dict(skip)
+        for number, kind, message in reply["failed"][:100]:
+            failed[_number(number, units)] = f"{_said(kind, 200)}: {_said(message, 600)}"[:600]
     except (WireError, TypeError, LookupError, ValueError, AttributeError):
         raise _not_a_reply() from None
-    return Loaded(defined, tuple(messages[:50]))
+    messages = [f"{units[number].origin} was left out: {why}"[:600] for number, why in failed.items()]
+    return Loaded(defined, tuple(messages[:50]), bound, failed)
+
+
+def _number(value: Any, units: Sequence[Unit]) -> int:
+    if type(value) is not int or not 0 <= value < len(units):
+        raise WireError("not the number of a statement")
+    return value
 
 
 def _program_frame(program: Program, skip: Mapping[int, str]) -> bytes:
     """The message that tells a child what to load."""
-
-    def told(unit: Unit) -> tuple[str, str, int, bool]:
-        return (unit.source, unit.label, unit.line, unit.essential)
-
-    groups = [program.units, *program.siblings.values()]
+    units = program.units
     content = {
-        "units": [told(unit) for unit in program.units],
-        "siblings": {name: [told(unit) for unit in units] for name, units in program.siblings.items()},
+        "files": [
+            {
+                "module": file.module,
+                "package": file.package,
+                "graded": list(file.graded),
+                "units": [(unit.source, unit.label, unit.line, unit.binds) for unit in file.units],
+            }
+            for file in program.files
+        ],
+        "arities": dict(program.arities),
         "provided": dict(program.provided),
         "public": program.public,
         "wanted": list(program.wanted),
         "bound": list(program.bound),
         "skip": sorted(skip),
-        "uses_random": any("import random" in u.source or "from random" in u.source for g in groups for u in g),
+        "uses_random": any("import random" in unit.source or "from random" in unit.source for unit in units),
+        "copies": any("copy" in unit.source and _NO_COPY.search(unit.source) for unit in units),
     }
     return pack(encode(content))
+
+
+_NO_COPY = re.compile(r"copy\s{0,9}=\s{0,9}False")

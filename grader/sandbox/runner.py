@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 
 from grader.confined.wire import Code, Encoded, Ref, WireError, _Decoder, decode, encode, pack
 from grader.model import SandboxLevel
-from grader.submission.program import Unit
+from grader.submission.program import SourceFile, Unit
 
 __all__ = [
     "Answer",
@@ -58,8 +58,8 @@ class Program:
     ``bound`` are names that mean public code or a callback instead of what the submission says.
     """
 
-    units: tuple[Unit, ...]
-    siblings: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict)
+    files: tuple[SourceFile, ...]
+    arities: Mapping[str, int] = field(default_factory=dict)
     provided: Mapping[str, str] = field(default_factory=dict)
     public: str = ""
     wanted: tuple[str, ...] = ()
@@ -67,6 +67,11 @@ class Program:
     packages: tuple[str, ...] = ()
     memory_mb: int = 512
     total_s: float = 60.0
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """All units in the order in which the worker numbers them."""
+        return tuple(unit for file in self.files for unit in file.units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +107,15 @@ Answer = Callable[[str, tuple[Any, ...], Mapping[str, Any]], Any]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What loading the definitions gave: which wanted names exist, and what failed."""
+    """What loading the definitions gave: which wanted names exist, by which unit, and what failed.
+
+    ``bound`` are numbers of units by graded name, ``failed`` reasons by number of a unit that could not be run.
+    """
 
     defined: Mapping[str, str] = field(default_factory=dict)
     messages: tuple[str, ...] = ()
+    bound: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

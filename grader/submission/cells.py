@@ -1,17 +1,22 @@
-"""From the bytes of a file to code cells: what editors and notebook versions write."""
+"""From the bytes of a file to code cells: what editors, notebook versions and platforms make of a student's work.
+
+What a file is, its content says and not its suffix: notebooks arrive as ``.ipynb.txt``, Python text as ``.ipynb``.
+"""
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader import sentences
 from grader.errors import SubmissionError
-from grader.texts import say
 
-__all__ = ["code_cells", "decode", "read_bytes"]
+__all__ = ["Cells", "decode", "read_bytes", "read_cells"]
 
 MAX_FILE = 32 * 2**20
 MAX_SOURCE = 2**20
@@ -19,78 +24,262 @@ MAX_CELLS = 20_000
 MAX_PARTS = 2_000_000  # lists and objects of its JSON, which take memory before they can be counted
 
 
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """What stands in a file.
+
+    Attributes
+    ----------
+    code
+        Code cells as (label, source); a module is one cell.
+    prose
+        Markdown cells as (label, source), in which a function may stand by mistake.
+    notes
+        What was repaired, in words.
+    """
+
+    code: tuple[tuple[str, str], ...]
+    prose: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 def read_bytes(path: Path) -> bytes:
     """What a file holds; a SubmissionError says why it cannot be read."""
     try:
         if path.is_dir():
-            raise SubmissionError(say("read-folder", path=path))
+            raise SubmissionError(sentences.read_folder(path))
         if not path.is_file():
-            raise SubmissionError(say("read-absent", path=path))
+            raise SubmissionError(sentences.read_absent(path))
         size = path.stat().st_size
         if size > MAX_FILE:
-            raise SubmissionError(say("read-large", size=f"{size / 2**20:.0f}", most=MAX_FILE // 2**20))
+            raise SubmissionError(sentences.read_large(size, MAX_FILE))
         return path.read_bytes()
     except OSError as error:
-        raise SubmissionError(say("read-error", path=path, error=error.strerror or error)) from error
+        raise SubmissionError(sentences.read_error(path, error)) from error
 
 
-_CODING = re.compile(rb"(?:[^\n]*\n)?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
+# -- text --------------------------------------------------------------------------------------
+
+_CODING = re.compile(rb"(?:[^\n]{0,500}\n)?[ \t\f]{0,50}#[^\n]{0,200}?coding[:=][ \t]{0,20}([-\w.]{1,40})")  # PEP 263
+# Encodings that a file may declare; the interpreted ones of Python (idna, punycode, unicode_escape) are slow or odd.
+_DECLARABLE = re.compile(
+    r"utf[-_]?8(?:[-_]sig)?|ascii|us[-_]ascii|latin[-_]?1|iso[-_]?8859[-_]\d{1,2}|(?:cp|windows[-_]?)\d{3,4}|gbk|gb2312|"
+    r"gb18030|big5|shift[-_]?jis|sjis|euc[-_](?:jp|kr|cn)|koi8[-_][ru]|mac[-_]?roman",
+    re.IGNORECASE,
+)
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_MOJIBAKE_MARK = "\u00ef\u00bb\u00bf"  # a byte order mark that was read as Latin-1 and saved again
 
 
 def decode(data: bytes) -> str:
-    """Text in UTF-8, in what its first lines declare, or in what Chinese editors write."""
+    """Text in UTF-8 or UTF-16, in what its first lines declare, or in what editors of many countries write."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _plain(_decoded(data, "utf-16"))
+    wide = _wide(data)
+    if wide:
+        return _plain(_decoded(data, wide))
     declared = _CODING.match(data)
-    encodings = ["utf-8-sig", *([declared[1].decode("ascii")] if declared else []), "gb18030"]
-    for encoding in encodings if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-16",):
+    named = declared[1].decode("ascii") if declared else ""
+    for encoding in ("utf-8", named if _DECLARABLE.fullmatch(named) else "", *_guesses(data)):
         try:
-            return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+            return _plain(data.decode(encoding)) if encoding else _plain(data.decode("utf-8"))
         except (UnicodeError, LookupError):
             continue
-    raise SubmissionError(say("read-encoding"))
+    raise SubmissionError(sentences.read_encoding())
 
 
-def code_cells(suffix: str, data: bytes, name: str) -> list[tuple[str, str]]:
-    """Code cells as (label, source); a module is one cell."""
-    if suffix == ".zip":
-        raise SubmissionError(say("read-archive", found=suffix))
-    if suffix not in (".py", ".ipynb"):
-        raise SubmissionError(say("read-kind", found=suffix or say("no-suffix")))
-    if not data.strip():
-        raise SubmissionError(say("read-empty"))
+def _decoded(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeError as error:
+        raise SubmissionError(sentences.read_encoding()) from error
+
+
+def _wide(data: bytes) -> str:
+    """UTF-16 without a mark: nearly every second byte of its beginning is zero."""
+    sample = data[:2000]
+    if len(sample) < 4 or sample.count(0) < len(sample) // 3:
+        return ""
+    return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
+
+
+def _guesses(data: bytes) -> tuple[str, ...]:
+    """Encodings to try where nothing is declared: one byte a letter where letters beyond ASCII stand alone."""
+    runs = _HIGH.findall(data)
+    alone = sum(len(run) == 1 for run in runs)
+    single = ("cp1252", "mac_roman", "latin-1")
+    return single if alone * 2 > len(runs) else ("gb18030", *single)
+
+
+def _plain(text: str) -> str:
+    """Line ends of Unix, and no byte order mark, wherever joining files has left one."""
+    text = text.removeprefix(_MOJIBAKE_MARK).replace("\ufeff", "").rstrip("\0")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+# -- kinds of files ----------------------------------------------------------------------------
+
+_SIGNATURES = (
+    (b"%PDF", "a PDF document"),
+    (b"{\\rtf", "a rich-text document (RTF)"),
+    (b"version https://git-lfs", "a Git LFS pointer: the file itself was not uploaded"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"\x89HDF", "an HDF5 data file"),
+    (b"\x93NUMPY", "a NumPy data file"),
+    (b"\xd0\xcf\x11\xe0", "an Office document"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+    (b"\x80\x02", "a pickle"),
+    (b"\x80\x03", "a pickle"),
+    (b"\x80\x04", "a pickle"),
+    (b"\x80\x05", "a pickle"),
+)
+_CONFLICT = re.compile(r"(?m)^(?:<{7} |={7}$|>{7} )")
+_ARCHIVES = frozenset({"a zip archive", "a gzip archive", "a 7z archive", "a RAR archive"})
+
+
+def read_cells(data: bytes, name: str) -> Cells:
+    """The cells of a file; a SubmissionError says what it is where it is no code.
+
+    Parameters
+    ----------
+    data
+        What the file holds.
+    name
+        What its cells are called where it has no numbered ones.
+    """
+    for signature, kind in _SIGNATURES:
+        if data.startswith(signature):
+            raise SubmissionError(sentences.read_kind(kind, archive=kind in _ARCHIVES))
+    if not data.strip(b" \t\r\n\0"):
+        raise SubmissionError(sentences.read_empty())
     text = decode(data)
-    cells = [(name, text)] if suffix == ".py" else list(_notebook_cells(text))
-    if sum(len(source) for _, source in cells) > MAX_SOURCE:
-        raise SubmissionError(say("read-long", most=MAX_SOURCE // 2**20))
+    cells = _cells_of(text, name)
+    if sum(len(source) for _, source in cells.code) > MAX_SOURCE:
+        raise SubmissionError(sentences.read_long(MAX_SOURCE))
     return cells
 
 
-def _notebook_cells(text: str) -> Iterator[tuple[str, str]]:
+def _cells_of(text: str, name: str) -> Cells:
+    start = text.lstrip()[:200]
+    if re.match(r"\{\s*(?:\"|\}|$)", start) or _looks_like_notebook(start) or (start[:1] == "[" and name.endswith(".ipynb")):
+        return _notebook(text)
+    if re.match(r"<(?:!doctype )?(?:html|\?xml|svg)", start, re.IGNORECASE):
+        cells = tuple((f"cell {n}", source) for n, source in enumerate(_exported(text), 1))
+        if not cells:
+            raise SubmissionError(sentences.read_page())
+        return Cells(cells, notes=(sentences.note_html(),))
+    if "\0" in text:
+        raise SubmissionError(sentences.read_binary())
+    if re.match(r"https?://\S+\s*\Z", start):
+        raise SubmissionError(sentences.read_link())
+    return Cells(tuple(_marimo(name, text)))
+
+
+def _looks_like_notebook(start: str) -> bool:
+    """Git's conflict markers may stand before the first brace."""
+    return bool(_CONFLICT.match(start)) and '"cell' in start
+
+
+def _exported(text: str) -> Iterator[str]:
+    """The code of a notebook that was exported as a web page; each tag is passed over once."""
+    for area in text.split('class="')[1:]:
+        kind, _, rest = area.partition('"')
+        if "hl-" not in kind and "highlight-source" not in kind and "input_area" not in kind:
+            continue
+        before, opened, block = rest.partition("<pre")
+        if opened and len(before) < 500:
+            first, *parts = block.partition("</pre>")[0].split("<")
+            code = first.partition(">")[2] + "".join(part.partition(">")[2] for part in parts)
+            if code.strip():
+                yield html.unescape(code).replace("\r\n", "\n").strip("\n")
+
+
+# -- notebooks ---------------------------------------------------------------------------------
+
+
+def _notebook(text: str) -> Cells:
     if text.count("[") + text.count("{") > MAX_PARTS:
-        raise SubmissionError(say("read-parts", most=MAX_PARTS))
-    try:
-        notebook = json.loads(text)
-    except json.JSONDecodeError as error:
-        if re.match(r"\s*<(?:!doctype )?html", text, re.IGNORECASE):
-            raise SubmissionError(say("read-page")) from error
-        place = {"line": error.lineno, "column": error.colno, "error": error.msg}
-        raise SubmissionError(say("read-json", **place)) from error
-    except (RecursionError, ValueError) as error:
-        raise SubmissionError(say("read-absurd")) from error
+        raise SubmissionError(sentences.read_parts(MAX_PARTS))
+    notebook, notes = _json(text)
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if cells is None and isinstance(notebook, dict):
         cells = _worksheet_cells(notebook.get("worksheets"))
     if not isinstance(cells, list):
-        raise SubmissionError(say("read-cells"))
+        raise SubmissionError(sentences.read_cells())
     if len(cells) > MAX_CELLS:
-        raise SubmissionError(say("read-many", found=len(cells), most=MAX_CELLS))
+        raise SubmissionError(sentences.read_many(len(cells), MAX_CELLS))
+    _refuse_other_languages(notebook)
+    code: list[tuple[str, str]] = []
+    prose: list[tuple[str, str]] = []
     for number, cell in enumerate(cells, 1):
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            source = cell.get("source", cell.get("input", ""))
-            if isinstance(source, list):
-                source = "".join(part for part in source if isinstance(part, str))
-            if isinstance(source, str):
-                whole = source.encode("utf-8", "replace").decode()  # half an emoji is no text
-                yield f"cell {number}", whole.replace("\r\n", "\n").replace("\r", "\n")
+        if isinstance(cell, dict) and isinstance(source := _source(cell), str):
+            if cell.get("cell_type") == "code":
+                code.append((f"cell {len(code) + 1}", source))
+            else:
+                prose.append((f"the text cell {number}", source))
+    return Cells(tuple(code), tuple(prose), notes)
+
+
+def _json(text: str) -> tuple[Any, tuple[str, ...]]:
+    """The notebook, also where something follows it, or where it breaks off within a cell."""
+    try:
+        return json.loads(text, strict=False), ()
+    except json.JSONDecodeError as error:
+        marker = _CONFLICT.search(text)
+        if marker:
+            raise SubmissionError(sentences.read_conflict(text.count("\n", 0, marker.start()) + 1)) from error
+        start = len(text) - len(text.lstrip())
+        try:
+            return json.JSONDecoder(strict=False).raw_decode(text, start)[0], (sentences.note_trailing(),)
+        except (ValueError, RecursionError):
+            cells = _whole_cells(text)
+        if cells:
+            return {"cells": cells}, (sentences.note_truncated(len(cells)),)
+        raise SubmissionError(sentences.read_json(error)) from error
+    except (RecursionError, ValueError) as error:
+        raise SubmissionError(sentences.read_absurd()) from error
+
+
+def _whole_cells(text: str) -> list[Any]:
+    """The cells of a notebook that breaks off, up to the first one that is not whole."""
+    opening = re.search(r'"cells"\s{0,20}:\s{0,20}\[', text)
+    decoder, cells = json.JSONDecoder(strict=False), list[Any]()
+    at = opening.end() if opening else len(text)
+    while at < len(text):
+        while at < len(text) and text[at] in " \t\n,":
+            at += 1
+        try:
+            cell, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            break
+        cells.append(cell)
+    return cells
+
+
+def _refuse_other_languages(notebook: Any) -> None:
+    metadata = notebook.get("metadata")
+    kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
+    information = metadata.get("language_info") if isinstance(metadata, dict) else None
+    for found in (kernel and kernel.get("language") if isinstance(kernel, dict) else None,
+                  information.get("name") if isinstance(information, dict) else None):  # fmt: skip
+        if isinstance(found, str) and found and not re.match(r"i?python|sage|xpython", found[:40], re.IGNORECASE):
+            raise SubmissionError(sentences.read_language(found[:40]))
+
+
+def _source(cell: dict[str, Any]) -> str | None:
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    if not isinstance(source, str):
+        return None
+    whole = source.encode("utf-8", "replace").decode()  # half an emoji is no text
+    return whole.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _worksheet_cells(sheets: Any) -> list[Any] | None:
@@ -99,3 +288,45 @@ def _worksheet_cells(sheets: Any) -> list[Any] | None:
         return None
     groups = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
     return [cell for group in groups if isinstance(group, list) for cell in group]
+
+
+# -- marimo ------------------------------------------------------------------------------------
+
+_MARIMO = re.compile(r"(?m)^app\s{0,5}=\s{0,5}(?:marimo|mo)\.App\(")
+_CELL = re.compile(r"@app\.cell\b.*|@app\.(?:function|class_definition)\b.*|with app\.setup\b.*")
+
+
+def _marimo(name: str, text: str) -> Iterator[tuple[str, str]]:
+    """A marimo file: the bodies of its cells at the margin, each on the lines where it stands; or the text as it is."""
+    if not _MARIMO.search(text):
+        yield name, text
+        return
+    lines = text.split("\n")
+    out = list[str]()
+    mode = ""
+    for line in lines:
+        margin = line[:1] not in (" ", "\t", "", "#")
+        if margin:
+            opened = _CELL.match(line)
+            if opened:
+                mode = "function" if "function" in line or "class_definition" in line else "decorated"
+                mode = "body" if line.startswith("with") else mode
+                out.append("")
+                continue
+            if mode == "decorated":  # ``def _(np):``, perhaps over several lines
+                mode = "body" if line.rstrip().endswith(":") else "signature"
+                out.append("")
+                continue
+            mode = "" if mode in ("body", "returned") and not line.startswith(")") else mode
+        if mode == "signature" or (mode in ("body", "returned") and line.startswith(")")):
+            mode = "body" if line.rstrip().endswith(":") else "signature"
+            out.append("")
+        elif mode == "body":
+            inner = line.removeprefix("    ")
+            mode = "returned" if re.match(r"return\b", inner) else mode  # the last statement of a cell, of one line or more
+            out.append("" if mode == "returned" else inner)
+        elif mode == "returned" and not margin:
+            out.append("")
+        else:
+            out.append("" if re.match(r"app\.run\(|if __name__\b|app\s*=", line) else line)
+    yield name, "\n".join(out)

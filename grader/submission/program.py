@@ -1,27 +1,31 @@
-"""What a file is: read a ``.py`` or ``.ipynb`` and select its definitions.
+"""The files of one student as one program: which file each graded function is taken from, and what is run of it.
 
-Nothing is executed here. A notebook of this course trains networks, loads data and draws plots at
-top level; only imports, functions, classes and plain assignments are taken, each as a
-:class:`Unit` with its place, so that a broken cell loses only itself.
+Nothing is executed here. Of every file only those top-level statements are taken that the graded functions need
+(:mod:`grader.submission.need`), each as a :class:`Unit` with its place, so that a broken cell loses only itself.
 """
 
 from __future__ import annotations
 
 import ast
+import difflib
 import hashlib
+import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader import sentences
 from grader.errors import SubmissionError
-from grader.submission.cells import MAX_SOURCE, code_cells, decode, read_bytes
-from grader.submission.statements import MAX_MESSAGES, Reading, bound_names, is_definition, parse, statements
-from grader.texts import say
+from grader.submission.cells import MAX_SOURCE, Cells, read_bytes, read_cells
+from grader.submission.names import uses_of
+from grader.submission.need import Statement, needed
+from grader.submission.statements import MAX_MESSAGES, Reading, is_definition, statements
 
-__all__ = ["Submission", "Unit", "parse_submission", "read_submission"]
+__all__ = ["SourceFile", "Submission", "Unit", "parse_files", "parse_submission", "read_submission"]
 
 MAX_STATEMENTS = 20_000
+MAX_FILES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,80 +37,177 @@ class Unit:
     source, label, line
         The text, the place it comes from ("cell 7", "submission.py") and its first line there.
     binds
-        Names that it binds (without those of a star import).
-    essential
-        A definition or import, whose failure is told; a failed assignment is not news.
+        Names that it binds; ``"*"`` is a star import.
     """
 
     source: str
     label: str
     line: int
     binds: tuple[str, ...]
-    essential: bool
 
     @property
     def origin(self) -> str:
         """Where a person finds it."""
-        return f"{self.label}, line {self.line}"
+        return f"{self.label}, line {self.line + self.source.startswith('if 1:')}"
 
 
 @dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of a student.
+
+    Attributes
+    ----------
+    path
+        Its name below the student's folder, with slashes.
+    units
+        What is executed of it, when its functions are graded or when it is imported.
+    graded
+        Names of the graded functions that are taken from it.
+    cells
+        Its text.
+    """
+
+    path: str
+    units: tuple[Unit, ...]
+    graded: tuple[str, ...]
+    cells: Cells
+
+    @property
+    def module(self) -> str:
+        """The dotted name by which it is imported; that of a package for ``__init__.py``."""
+        return posixpath.splitext(self.path)[0].removesuffix("__init__").strip("/").replace("/", ".")
+
+    @property
+    def package(self) -> bool:
+        return posixpath.basename(self.path) == "__init__.py"
+
+
+@dataclass(frozen=True)
 class Submission:
-    """The definitions of one submission, ready for the worker; ``lost`` are places of such as do not parse."""
+    """The program of one submission, ready for the worker.
+
+    Attributes
+    ----------
+    files
+        Those from which graded functions are taken first.
+    messages
+        What is to be said about reading it.
+    digest
+        Equal digests are graded once: the exact text and place of all that is executed.
+    lost
+        Places of definitions that do not parse, by name.
+    passed_over
+        Files that are not graded, with the reason.
+    arities
+        Graded functions and the number of arguments of their contract.
+    """
 
     name: str
-    units: tuple[Unit, ...]
-    siblings: Mapping[str, tuple[Unit, ...]]
+    files: tuple[SourceFile, ...]
     messages: tuple[str, ...]
     digest: str
-    sources: Mapping[str, str]
     lost: Mapping[str, str]
+    passed_over: tuple[tuple[str, str], ...] = ()
+    arities: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """All units, numbered as the worker numbers them."""
+        return tuple(unit for file in self.files for unit in file.units)
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """Text of the code cells by label, for showing."""
+        return {label: source for file in self.files for label, source in file.cells.code}
+
+    @property
+    def has_modules(self) -> bool:
+        """Whether something is executed that only an import reaches."""
+        return any(file.units and not file.graded for file in self.files)
+
+    def file_of(self, function: str) -> SourceFile | None:
+        """The file that a graded function is taken from."""
+        return next((file for file in self.files if function in file.graded), None)
+
+    def unit_of(self, name: str) -> Unit | None:
+        """The last statement that binds a name, in the files that are graded or else in the others."""
+        for graded in (True, False):
+            for file in self.files:
+                if bool(file.graded) is graded:
+                    for unit in reversed(file.units):
+                        if name in unit.binds:
+                            return unit
+        return None
 
     def origin(self, function: str) -> str | None:
         """The place of the definition that counts."""
-        for unit in reversed(self.units):
-            if function in unit.binds:
-                return unit.origin
-        return None
+        file = self.file_of(function)
+        units = [unit for unit in file.units if function in unit.binds] if file else []
+        return units[-1].origin if units else None
 
     def arguments(self, function: str) -> tuple[str, ...]:
         """Names of the positional arguments of the definition that counts; empty where it is no plain definition."""
-        unit = next((unit for unit in reversed(self.units) if function in unit.binds), None)
-        tree, _ = parse(unit.source, Reading()) if unit and unit.source.startswith(("def", "@")) else (None, "")
-        match tree.body if tree else []:
-            case [ast.FunctionDef(args=spec)]:
-                return tuple(argument.arg for argument in (*spec.posonlyargs, *spec.args))
-        return ()
+        unit = self.unit_of(function)
+        if unit is None or not re.match(r"(?:if 1:\s*)?(?:def|@)", unit.source):
+            return ()
+        try:
+            tree = ast.parse(unit.source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return ()
+        definition = next((n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == function), None)
+        return tuple(a.arg for a in (*definition.args.posonlyargs, *definition.args.args)) if definition else ()
+
+
+# -- reading -----------------------------------------------------------------------------------
 
 
 def read_submission(
-    path: Path, arities: Mapping[str, int], *, siblings: Mapping[str, Path] | None = None, name: str | None = None
+    path: Path | Mapping[str, Path],
+    arities: Mapping[str, int],
+    *,
+    siblings: Mapping[str, Path] | None = None,
+    name: str | None = None,
+    assignment: str = "",
 ) -> Submission:
-    """Read a file and select its definitions.
+    """Read the files of one student.
 
     Parameters
     ----------
     path
-        A ``.py`` or ``.ipynb`` file.
+        A ``.py`` or ``.ipynb`` file, or several of them by their names below the student's folder.
     arities
         Graded functions and how many arguments they are called with: of several definitions the
         last one that can take them counts.
     siblings
         Further ``.py`` files that the submission may import, by module name.
+    name, assignment
+        How the report calls the submission; the assignment whose name a file may resemble.
 
     Raises
     ------
     SubmissionError
-        When the file cannot be read; says what was found and what to do.
+        When there is nothing that can be read; says what was found and what to do.
     """
-    data = read_bytes(path)
-    modules = {}
+    paths = path if isinstance(path, Mapping) else {path.name: path}
+    shown = name or (next(iter(map(str, paths.values())), "") if isinstance(path, Mapping) else str(path))
+    files: dict[str, bytes] = {}
+    unread: list[tuple[str, str]] = []
+    ages: dict[str, float] = {}
+    for inner, place in paths.items():
+        try:
+            files[inner] = read_bytes(place)
+            ages[inner] = place.stat().st_mtime
+        except SubmissionError as error:
+            if len(paths) == 1:
+                raise
+            unread.append((inner, str(error)))
+    main = set(files)
     for stem, other in (siblings or {}).items():
         try:
-            modules[stem] = read_bytes(other)[: MAX_SOURCE + 1]  # a longer one is left out, with a message
+            files.setdefault(f"{stem}.py", read_bytes(other)[: MAX_SOURCE + 1])  # a longer one is left out, with a message
         except SubmissionError:
             continue  # a neighbour that cannot be read is missing when it is imported
-    return parse_submission(name or str(path), path.suffix.lower(), data, arities, siblings=modules)
+    return parse_files(shown, files, arities, main=main, ages=ages, assignment=assignment, unread=unread)
 
 
 def parse_submission(
@@ -117,52 +218,139 @@ def parse_submission(
     *,
     siblings: Mapping[str, bytes] | None = None,
 ) -> Submission:
-    """Select the definitions of a submission whose bytes are at hand (see :func:`read_submission`)."""
-    reading = Reading()
-    messages = reading.messages
-    cells = code_cells(suffix, data, Path(name).name)
-    units = _last_that_fits(_units(cells, reading), arities, reading)
-    modules = {}
-    beside = Reading(messages)  # what lies beside a file takes nothing away from it
-    room = MAX_SOURCE
-    for stem, text in (siblings or {}).items():
-        try:
-            if len(text) > room:
-                raise SubmissionError(say("read-modules", most=MAX_SOURCE // 2**20))
-            room -= len(text)
-            modules[stem] = tuple(_units([(f"{stem}.py", decode(text))], beside))
-        except SubmissionError as error:
-            messages.append(say("left-out", what=f"{stem}.py", why=error))
+    """The program of one file whose bytes are at hand, with the modules that lie beside it (see :func:`read_submission`)."""
+    own = Path(name).name or f"submission{suffix}"
+    files = {own: data, **{f"{stem}.py": text for stem, text in (siblings or {}).items() if f"{stem}.py" != own}}
+    return parse_files(name, files, arities, main={own})
+
+
+@dataclass
+class _Read:
+    """A file while the program is put together."""
+
+    path: str
+    cells: Cells
+    statements: list[Statement] = field(default_factory=list)
+    included: list[tuple[int, str]] = field(default_factory=list)
+    reading: Reading = field(default_factory=Reading)
+
+
+def parse_files(
+    name: str,
+    files: Mapping[str, bytes],
+    arities: Mapping[str, int],
+    *,
+    main: Collection[str] | None = None,
+    ages: Mapping[str, float] | None = None,
+    assignment: str = "",
+    unread: Sequence[tuple[str, str]] = (),
+) -> Submission:
+    """The program of files whose bytes are at hand.
+
+    Parameters
+    ----------
+    files
+        Bytes by the file's name below the student's folder.
+    main
+        Files from which functions may be graded, all if not given; the others may be imported.
+    ages
+        When the files were last changed, which decides last between two that have the same function.
+    unread
+        Files that could not be read, with the reason.
+
+    Raises
+    ------
+    SubmissionError
+        When no file can be read.
+    """
+    graded_from = set(files) if main is None else set(main)
+    messages: list[str] = []
+    passed = list(unread)
+    read = _read_all(files, graded_from, messages, passed)
+    if not any(path in read for path in graded_from):
+        raise SubmissionError(passed[0][1] if passed else sentences.read_empty())
+    _include(read)
+    homes = _homes(read, [path for path in read if path in graded_from], arities, ages or {}, assignment)
+    for path, reason in _not_graded(read, homes, graded_from, arities):
+        passed.append((path, reason))
+    built = [_built(file, homes, arities, read, messages) for file in read.values()]
+    built.sort(key=lambda file: not file.graded)
+    lost: dict[str, str] = {}
+    for file in read.values():
+        messages += [text for text in file.reading.messages if file.path in graded_from]
+        lost.update({n: place for n, place in file.reading.lost.items() if file.path in graded_from})
+    messages += [sentences.passed_over(path, why) for path, why in passed]
     if len(messages) > MAX_MESSAGES:
-        messages[MAX_MESSAGES:] = [say("more-messages", count=len(messages) - MAX_MESSAGES)]
-    digest = _digest(units, modules, reading.lost)
-    return Submission(name, units, modules, tuple(messages), digest, dict(cells), reading.lost)
+        messages[MAX_MESSAGES:] = [sentences.more_messages(len(messages) - MAX_MESSAGES)]
+    kept = tuple(file for file in built if file.units or file.graded)
+    return Submission(name, kept, tuple(messages), _digest(kept, lost), lost, tuple(passed), dict(arities))
 
 
-def _digest(units: Sequence[Unit], modules: Mapping[str, Sequence[Unit]], lost: Mapping[str, str]) -> str:
-    """Exact text and place of every definition: equal digests are graded once."""
-    state = hashlib.sha256(repr(sorted(lost.items())).encode("utf-8", "surrogatepass"))
-    for stem, group in (("", units), *sorted(modules.items())):
-        for unit in group:
-            state.update(repr((stem, unit.label, unit.line, unit.source)).encode("utf-8", "surrogatepass"))
-    return state.hexdigest()
+def _read_all(
+    files: Mapping[str, bytes], graded_from: set[str], messages: list[str], passed: list[tuple[str, str]]
+) -> dict[str, _Read]:
+    """Every file that can be read, and the files that cells write (``%%writefile``)."""
+    read: dict[str, _Read] = {}
+    written: dict[str, list[tuple[str, str]]] = {}
+    room = {True: MAX_SOURCE, False: MAX_SOURCE}
+    single = len(graded_from) == 1
+    for path, data in [*files.items()][:MAX_FILES]:
+        graded = path in graded_from
+        base = posixpath.basename(path)
+        try:
+            cells = read_cells(data, path if not single or not graded else base)
+            room[graded] -= sum(len(source) for _, source in cells.code)
+            if room[graded] < 0:
+                raise SubmissionError(sentences.read_modules(MAX_SOURCE) if not graded else sentences.read_long(MAX_SOURCE))
+        except SubmissionError as error:
+            if graded:
+                passed.append((path, str(error)))
+            else:
+                messages.append(sentences.left_out(path, error))
+            continue
+        messages += [note if single else f"{path}: {note}" for note in cells.notes if graded]
+        if path.endswith(".ipynb") and (not graded or not single):
+            cells = Cells(tuple((f"{path}, {label}", source) for label, source in cells.code), cells.prose, cells.notes)
+        read[path] = file = _Read(path, cells)
+        for target, source in _writing(path, cells):
+            written.setdefault(target, []).append(source)
+            if graded:
+                graded_from.add(target)
+        _parse(file)
+    for target, parts in written.items():
+        text = "\n".join(source for _, source in parts)
+        read[target] = file = _Read(target, Cells(((parts[0][0], text),)))
+        _parse(file)
+    return read
 
 
-def _units(cells: Iterable[tuple[str, str]], reading: Reading) -> list[Unit]:
-    units = []
-    for label, source in cells:
-        for count, (statement, text, line) in enumerate(statements(label, source, reading)):
+_WRITES = re.compile(r"\s{0,20}%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?[\"']?([\w./-]{1,200}\.py)[\"']?[ \t]*\n")
+_RUNS = re.compile(r"(?m)^[ \t]{0,20}%run[ \t]+(?:-\w+[ \t]+){0,5}[\"']?([^\s\"']{1,200})")
+
+
+def _writing(path: str, cells: Cells) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The files that cells write, with the label and text of the cell; the magic's line stays as an empty one."""
+    for label, source in cells.code:
+        found = _WRITES.match(source)
+        if found:
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), found[1]))
+            if not target.startswith(("..", "/")):
+                yield target, (label, "\n" + source[found.end() :])
+
+
+def _parse(file: _Read) -> None:
+    """The statements of a file, and the places where it runs another one (``%run other.ipynb``)."""
+    for label, source in file.cells.code:
+        if "%run" in source:
+            file.included += [(len(file.statements), found) for found in _RUNS.findall(source)]
+        for count, (tree, text, line, guarded) in enumerate(statements(label, source, file.reading)):
             if count >= MAX_STATEMENTS:
-                raise SubmissionError(say("read-statements", label=label, most=MAX_STATEMENTS))
+                raise SubmissionError(sentences.read_statements(label, MAX_STATEMENTS))
             try:
-                if not is_definition(statement) or _is_our_own(statement):
-                    continue
-                binds = tuple(dict.fromkeys(bound_names(statement)))
+                if not _is_our_own(tree):
+                    file.statements.append(Statement(tree, text, label, line, uses_of(tree), guarded))
             except RecursionError:
-                reading.messages.append(say("left-out", what=f"{label}, line {line}", why=say("nested")))
-                continue
-            units.append(Unit(text, label, line, binds, not isinstance(statement, ast.Assign | ast.AnnAssign)))
-    return units
+                file.reading.messages.append(sentences.left_out(f"{label}, line {line}", sentences.nested()))
 
 
 def _is_our_own(statement: ast.stmt) -> bool:
@@ -170,35 +358,170 @@ def _is_our_own(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.ImportFrom) and (statement.module or "").partition(".")[0] == "grader"
 
 
-def _last_that_fits(units: list[Unit], arities: Mapping[str, int], reading: Reading) -> tuple[Unit, ...]:
-    """Drop a later definition that fits the contract's arguments worse than an earlier one."""
+def _include(read: dict[str, _Read]) -> None:
+    """Put the statements of a file that ``%run`` names where it is named; each file once."""
+    expanded: dict[str, list[Statement]] = {}
+
+    def whole(path: str, open_: frozenset[str]) -> list[Statement]:
+        if path in expanded:
+            return expanded[path]
+        file = read[path]
+        found = list[Statement]()
+        at = 0
+        for place, target in file.included:
+            found += file.statements[at:place]
+            at = place
+            other = _ran(path, target, read)
+            if other and other not in open_ and len(open_) < 20:
+                found += whole(other, open_ | {other})
+        return found + file.statements[at:]
+
+    for path in [path for path, file in read.items() if file.included]:
+        expanded[path] = whole(path, frozenset({path}))[: 2 * MAX_STATEMENTS]
+    for path, found in expanded.items():
+        read[path].statements = found
+
+
+def _ran(path: str, target: str, read: Mapping[str, _Read]) -> str | None:
+    base = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+    return next((name for name in (base, f"{base}.py", f"{base}.ipynb") if name in read), None)
+
+
+# -- which file ----------------------------------------------------------------------------------
+
+
+def _homes(
+    read: Mapping[str, _Read], paths: Sequence[str], arities: Mapping[str, int], ages: Mapping[str, float], assignment: str
+) -> dict[str, str]:
+    """For each graded function the file that it is taken from: filled before blank, then by name, then the newest."""
+    filled = {path: _filled(read[path].statements, arities) for path in paths}
+    order = {
+        path: (_likeness(path, assignment), ages.get(path, 0.0), -path.count("/"), [-ord(c) for c in path]) for path in paths
+    }
+    homes = {}
+    for name in arities:
+        candidates = [path for path in paths if name in filled[path]]
+        if candidates:
+            homes[name] = max(candidates, key=lambda path: (filled[path][name], order[path]))
+    most = max(paths, key=lambda path: (sum(home == path for home in homes.values()), order[path]))
+    star = next((path for path in paths if any("*" in s.uses.binds for s in read[path].statements)), most)
+    return {name: homes.get(name, star if not homes else most) for name in arities}
+
+
+def _filled(found: Sequence[Statement], arities: Mapping[str, int]) -> dict[str, int]:
+    """How far each graded name is bound in a file: 1 imported, 2 a blank, 3 defined with other arguments, 4 defined."""
+    best: dict[str, int] = {}
+    for statement in found:
+        for name in statement.uses.binds:
+            if name in arities:
+                best[name] = max(best.get(name, 0), _how_filled(statement.tree, name, arities[name]))
+    return best
+
+
+def _how_filled(tree: ast.stmt, name: str, arity: int) -> int:
+    if isinstance(tree, ast.Import | ast.ImportFrom):
+        return 1
+    definition = _definition(tree, name)
+    if definition is None:
+        return 3 if isinstance(tree, ast.Assign | ast.AnnAssign | ast.For | ast.With) else 4
+    if is_blank(definition):
+        return 2
+    return 4 if _fit(definition, arity) else 3
+
+
+def is_blank(definition: ast.FunctionDef) -> bool:
+    """Whether a function is an untouched template: nothing but ``pass``, ``...`` and names that are set to None."""
+    body = [s for s in definition.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    for statement in body:
+        match statement:
+            case ast.Pass() | ast.Return(value=None) | ast.Return(value=ast.Constant(value=None)):
+                continue
+            case ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError")) | ast.Name(id="NotImplementedError")):
+                return True
+            case ast.Assign(value=ast.Constant(value=None)):
+                return True
+            case _:
+                return False
+    return True
+
+
+def _likeness(path: str, assignment: str) -> float:
+    """How much a file's name resembles the assignment's, in tenths."""
+    stem = re.sub(r"[\W_]+", "", posixpath.splitext(posixpath.basename(path))[0].lower())[:80]
+    wanted = re.sub(r"[\W_]+", "", assignment.lower())[:80]
+    return round(difflib.SequenceMatcher(None, stem, wanted).ratio(), 1) if wanted else 0.0
+
+
+def _not_graded(
+    read: Mapping[str, _Read], homes: Mapping[str, str], graded_from: Collection[str], arities: Mapping[str, int]
+) -> Iterator[tuple[str, str]]:
+    """Files that hold graded functions, all of which are taken from other files."""
+    used = set(homes.values())
+    for path in sorted(set(graded_from) & set(read) - used):
+        names = [name for name, filled in _filled(read[path].statements, arities).items() if filled > 1]
+        if names:
+            elsewhere = sorted({homes[name] for name in names})
+            yield path, sentences.better_file(names, " and ".join(elsewhere))
+
+
+# -- what is run -----------------------------------------------------------------------------------
+
+
+def _built(
+    file: _Read, homes: Mapping[str, str], arities: Mapping[str, int], read: Mapping[str, _Read], messages: list[str]
+) -> SourceFile:
+    """The file with the statements that its graded functions, or the files that import it, need."""
+    graded = tuple(name for name in arities if homes.get(name) == file.path)
+    found = file.statements if graded else [s for s in file.statements if not s.guarded]
     dropped: set[int] = set()
-    for name, arity in arities.items():
-        places = [i for i, unit in enumerate(units) if name in unit.binds]
-        if len(places) < 2:
-            continue
-        fits = {i: _fit(units[i], arity, reading) for i in places}
-        best = max(fits.values())
+    wanted: dict[str, bool] = {}
+    for name in graded:
+        wanted[name] = _drop_unfit(found, name, arities[name], dropped, messages)
+    own = [statement for number, statement in enumerate(found) if number not in dropped]
+    for name in _imported_names(file, read):
+        wanted.setdefault(name, False)
+    if _is_imported(file, read):
+        wanted |= {n: False for s in own if is_definition(s.tree) for n in s.uses.binds if n not in wanted}
+    units = [_unit(own[number]) for number in needed(own, wanted, arities)] if wanted else []
+    return SourceFile(file.path, tuple(units), graded, file.cells)
+
+
+def _unit(statement: Statement) -> Unit:
+    return Unit(statement.text, statement.label, statement.line, tuple(statement.uses.binds))
+
+
+def _drop_unfit(found: Sequence[Statement], name: str, arity: int, dropped: set[int], messages: list[str]) -> bool:
+    """Drop a later definition that fits the contract's arguments worse than an earlier one; whether one fits."""
+    places = [i for i, s in enumerate(found) if name in s.uses.binds and _definition(s.tree, name) is not None]
+    fits = {i: _fit(_definition(found[i].tree, name), arity) for i in places}
+    best = max(fits.values(), default=0)
+    if len(places) >= 2:
         chosen = max(i for i in places if fits[i] == best)
         later = [i for i in places if i > chosen]
-        dropped.update(later)
-        facts = {"name": name, "count": len(places), "place": units[chosen].origin}
+        dropped.update(i for i in later if isinstance(found[i].tree, ast.FunctionDef))
+        place = _unit(found[chosen]).origin
         if later:
-            reading.messages.append(say("defined-often", other=units[later[-1]].origin, arity=arity, **facts))
+            messages.append(sentences.defined_elsewhere(name, len(places), place, _unit(found[later[-1]]).origin, arity))
         else:
-            reading.messages.append(say("defined-often-last", **facts))
-    return tuple(unit for i, unit in enumerate(units) if i not in dropped)
+            messages.append(sentences.defined_often(name, len(places), place))
+    return best > 0
 
 
-def _fit(unit: Unit, arity: int, reading: Reading) -> int:
+def _definition(tree: ast.stmt, name: str) -> ast.FunctionDef | None:
+    """The definition of a function in a statement that binds it, also within ``if``, ``for``, ``with`` or ``try``."""
+    if isinstance(tree, ast.FunctionDef):
+        return tree if tree.name == name else None
+    if isinstance(tree, ast.If | ast.For | ast.While | ast.With | ast.Try | ast.Match):
+        inner = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name]
+        return inner[-1] if inner else None
+    return None
+
+
+def _fit(definition: ast.FunctionDef | None, arity: int) -> int:
     """How well a definition fits a call with so many arguments: 2 just so, 1 with defaults left over, 0 not."""
-    if not unit.source.startswith(("def", "@")):  # an assignment may bind all names at once, ten thousand times
-        return 2
-    tree, _ = parse(unit.source, reading)
-    statement = tree.body[0] if tree and tree.body else None
-    if not isinstance(statement, ast.FunctionDef):
-        return 2
-    spec = statement.args
+    if definition is None:
+        return 0
+    spec = definition.args
     most = len(spec.posonlyargs) + len(spec.args)
     required_keywords = sum(default is None for default in spec.kw_defaults)
     least = most - len(spec.defaults)
@@ -206,3 +529,67 @@ def _fit(unit: Unit, arity: int, reading: Reading) -> int:
         return 0
     extra = [a.arg for a in (*spec.posonlyargs, *spec.args)[arity:] if not re.search("print|verbose|debug|msg", a.arg)]
     return 1 if extra else 2
+
+
+def _imports(read: Mapping[str, _Read], but: _Read) -> Iterator[ast.Import | ast.ImportFrom]:
+    for file in read.values():
+        if file is not but:
+            for statement in file.statements:
+                if statement.text.find("import") >= 0:
+                    yield from (n for n in ast.walk(statement.tree) if isinstance(n, ast.Import | ast.ImportFrom))
+
+
+def _is_imported(file: _Read, read: Mapping[str, _Read]) -> bool:
+    """Whether another file may import this one; where something imports by a text, it may."""
+    stem = _stem(file.path)
+    if len(read) == 1:
+        return False
+    for node in _imports(read, file):
+        parts = [p for alias in node.names for p in alias.name.split(".")]
+        if isinstance(node, ast.ImportFrom):
+            parts += (node.module or "").split(".")
+        if stem in parts:
+            return True
+    return any(s.uses.dynamic for other in read.values() if other is not file for s in other.statements)
+
+
+def _imported_names(file: _Read, read: Mapping[str, _Read]) -> set[str]:
+    """Names of this file that others import one by one, or read as an attribute of the module."""
+    if len(read) == 1:
+        return set()
+    stem = _stem(file.path)
+    bound = {name for statement in file.statements for name in statement.uses.binds}
+    names: set[str] = set()
+    aliases: set[str] = set()
+    for node in _imports(read, file):
+        if isinstance(node, ast.ImportFrom) and stem in (node.module or "").split("."):
+            names.update(alias.name for alias in node.names)
+        else:
+            aliases.update(a.asname or a.name.split(".")[-1] for a in node.names if stem in a.name.split("."))
+    if aliases:
+        for other in read.values():
+            for statement in other.statements if other is not file else ():
+                for part in ast.walk(statement.tree):
+                    if isinstance(part, ast.Attribute) and _tail(part.value) in aliases:
+                        names.add(part.attr)
+    return names & bound
+
+
+def _tail(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _stem(path: str) -> str:
+    """The name under which other files speak of a file; that of the folder for a package."""
+    stem = posixpath.splitext(posixpath.basename(path))[0]
+    return posixpath.basename(posixpath.dirname(path)) if stem == "__init__" else stem
+
+
+def _digest(files: Iterable[SourceFile], lost: Mapping[str, str]) -> str:
+    """Exact text and place of everything that is executed: equal digests are graded once."""
+    state = hashlib.sha256(repr(sorted(lost.items())).encode("utf-8", "surrogatepass"))
+    for file in files:
+        state.update(repr((file.path, file.graded)).encode("utf-8", "surrogatepass"))
+        for unit in file.units:
+            state.update(repr((unit.label, unit.line, unit.source)).encode("utf-8", "surrogatepass"))
+    return state.hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
+import sys
 import textwrap
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,10 +13,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from grader import sentences
 from grader.errors import SubmissionError
-from grader.texts import say
 
-__all__ = ["MAX_MESSAGES", "Reading", "bound_names", "is_definition", "parse", "statements"]
+__all__ = ["MAX_MESSAGES", "Reading", "is_definition", "parse", "statements"]
 
 MAX_MESSAGES = 50
 MAX_ATTEMPTS = 2_000
@@ -37,7 +38,7 @@ class Reading:
     def spend(self, source: str) -> None:
         self.room -= len(source)
         if self.room < 0:
-            raise SubmissionError(say("read-broken"))
+            raise SubmissionError(sentences.read_broken())
 
 
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)")
@@ -48,10 +49,48 @@ _STARTS = re.compile(r"[^\s#)\]}]")
 _CONTINUES = re.compile(r"(else|elif|except|finally)\b")
 
 
-def statements(label: str, source: str, reading: Reading) -> Iterator[tuple[ast.stmt, str, int]]:
-    """Top-level statements with their text and first line; recovers what stands on its own."""
+def statements(label: str, source: str, reading: Reading) -> Iterator[tuple[ast.stmt, str, int, bool]]:
+    """Top-level statements with their text, first line, and whether they stand under ``if __name__ == "__main__"``.
+
+    What stands on its own in a cell that does not parse is recovered.
+    """
+    for statement, text, line in _top_level(label, source, reading):
+        if isinstance(statement, ast.If) and not statement.orelse and _is_guard(statement.test):
+            lines = text.split("\n")
+            shared = statement.lineno == statement.body[0].lineno
+            if not shared and all(_alone(inner, lines, line) for inner in statement.body):
+                for inner in statement.body:
+                    first = _first_line(inner)
+                    # "if 1:" on the line before keeps the indentation and the numbers of the lines.
+                    own = "\n".join(lines[first - line : (inner.end_lineno or first) - line + 1])
+                    yield inner, f"if 1:\n{own}", first - 1, True
+                continue
+        yield statement, text, line, False
+
+
+def _is_guard(test: ast.expr) -> bool:
+    """``__name__ == "__main__"``, in either order."""
+    match test:
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            sides = {ast.unparse(left), ast.unparse(right)}
+            return sides == {"__name__", "'__main__'"}
+    return False
+
+
+def _alone(statement: ast.stmt, lines: Sequence[str], first: int) -> bool:
+    """Whether a statement has its lines for itself."""
+    number = (statement.end_lineno or first) - first
+    start = _first_line(statement) - first
+    if not (0 <= start <= number < len(lines)):
+        return False
+    return not lines[start][: statement.col_offset].strip() and not _shares_last_line(lines[number], statement)
+
+
+def _top_level(label: str, source: str, reading: Reading) -> Iterator[tuple[ast.stmt, str, int]]:
     magic = _CELL_MAGIC.match(source)
     if magic:
+        if magic[1] == "cython":
+            reading.messages.append(sentences.cython(label))
         if magic[1] not in _PYTHON_CELL_MAGICS:
             return
         source = source.replace("%%" + magic[1], "#", 1)
@@ -107,9 +146,32 @@ def parse(source: str, reading: Reading) -> tuple[ast.Module | None, str]:
     try:
         return _tree(source), ""
     except SyntaxError as error:
-        return None, f"{type(error).__name__}: {error.msg} (line {error.lineno})"
+        return None, sentences.syntax(error, _newer(source, error))
     except (ValueError, RecursionError, MemoryError, SystemError) as error:
-        return None, say("unparsed", error=type(error).__name__)
+        return None, sentences.unparsed(type(error).__name__)
+
+
+def _conflict(source: str) -> str:
+    """What is said of a text with the conflict markers of git."""
+    marker = re.search(r"(?m)^(?:<{7}|>{7}) ", source)
+    return sentences.conflict(source.count("\n", 0, marker.start()) + 1) if marker else ""
+
+
+_NEWER = (
+    (re.compile(r"\s*type\s+\w+(?:\[[^\]]*\])?\s*="), (3, 12)),
+    (re.compile(r"\s*(?:async\s+)?(?:def|class)\s+\w+\["), (3, 12)),
+    (re.compile(r"""[^#]*\b[tT][rR]?["']"""), (3, 14)),
+)
+
+
+def _newer(source: str, error: SyntaxError) -> tuple[int, int] | None:
+    """The version of Python that first reads such a line, where this one is older."""
+    lines = source.split("\n", error.lineno or 1)
+    line = lines[(error.lineno or 1) - 1][:2_000] if len(lines) >= (error.lineno or 1) else ""
+    candidates = [version for pattern, version in _NEWER if pattern.match(line)]
+    if (error.msg or "").startswith("f-string") and line.count("{"):
+        candidates.append((3, 12))
+    return next((version for version in candidates if version > sys.version_info[:2]), None)
 
 
 def _without_magics(source: str, reading: Reading) -> str:
@@ -146,9 +208,11 @@ def _without_all_magics(source: str) -> str:
 
 def _recovered(label: str, source: str, error: str, reading: Reading) -> Iterator[tuple[ast.stmt, str, int]]:
     """Statements of a cell that does not parse: whatever parses by itself is kept."""
-    for attempt in (textwrap.dedent(source), source.expandtabs(4)):
+    for attempt in (textwrap.dedent(source), source.expandtabs(8), source.expandtabs(4)):
         tree, _ = parse(attempt, reading)
         if tree is not None:
+            if "\t" in source:
+                reading.messages.append(sentences.note_tabs(label))
             lines = attempt.split("\n")
             for statement in tree.body:
                 first = _first_line(statement)
@@ -175,7 +239,7 @@ def _recovered(label: str, source: str, error: str, reading: Reading) -> Iterato
     named = [match[1] for _, match in starts if match]
     reading.lost.update({match[1]: f"{label}, line {number}" for number, match in starts if match})
     what = f"{', '.join(named)} in {label}" if named and kept else label if not kept else f"a part of {label}"
-    reading.messages.append(say("left-out", what=what, why=error))
+    reading.messages.append(sentences.left_out(what, _conflict(source) or error))
 
 
 def _joined(chunks: Sequence[tuple[int, list[str]]], at: int, reading: Reading) -> tuple[ast.Module | None, str, int]:
@@ -269,24 +333,3 @@ def _is_safe_call(function: ast.expr) -> bool:
     while isinstance(root, ast.Attribute):
         root = root.value
     return isinstance(root, ast.Name) and root.id in _SAFE_ROOTS
-
-
-def bound_names(statement: ast.stmt) -> Iterator[str]:
-    """The names that a statement binds (without those of a star import)."""
-    match statement:
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case ast.Import(names=names) | ast.ImportFrom(names=names):
-            for alias in names:
-                if alias.name != "*":
-                    yield alias.asname or alias.name.split(".")[0]
-        case ast.Assign(targets=targets):
-            for target in targets:
-                yield from (n.id for n in ast.walk(target) if isinstance(n, ast.Name))
-        case ast.AnnAssign(target=ast.Name(id=name)):
-            yield name
-        case ast.Try() | ast.If():
-            for child in ast.iter_child_nodes(statement):
-                for inner in child.body if isinstance(child, ast.ExceptHandler) else [child]:
-                    if isinstance(inner, ast.stmt):
-                        yield from bound_names(inner)

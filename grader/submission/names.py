@@ -1,0 +1,386 @@
+"""What a top-level statement does to names: which it binds, which it reads, and whose values it changes.
+
+Everything here looks at the syntax tree alone. Scopes follow the language reference ("Resolution of names"): a
+name that a function binds anywhere is local to it, a class body sees its own names but its methods do not, a
+comprehension has a scope of its own. Annotations are never evaluated, so they read nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+__all__ = ["Effects", "Uses", "bound_names", "uses_of"]
+
+# Calls that change what their first argument holds, by the last part of their name.
+_CHANGE_FIRST = frozenset(
+    "setattr delattr shuffle fill_diagonal copyto put place putmask put_along_axis heappush heapify insort insort_left "
+    "insort_right".split()
+)
+# Who calls one of these may read any name of the module.
+_DYNAMIC = frozenset({"globals", "eval", "exec", "vars", "__import__", "import_module"})
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What a call of a function of the file may do beyond its result.
+
+    Attributes
+    ----------
+    sets
+        Global names that it binds (``global K; K = 1``).
+    changes
+        Global names whose values it changes in place (``TABLE[k] = v``, ``REGISTRY.append(f)``).
+    parameters
+        Positions of the parameters that it changes in place.
+    calls
+        Global names that it reads, some of which may be further functions.
+    """
+
+    sets: frozenset[str] = frozenset()
+    changes: frozenset[str] = frozenset()
+    parameters: frozenset[int] = frozenset()
+    calls: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Uses:
+    """The names of one top-level statement.
+
+    Attributes
+    ----------
+    binds
+        Names that it binds when it is executed; ``"*"`` stands for a star import.
+    reads
+        Global names that are read when it is executed, or later when a function that it defines is called.
+    runs
+        Those of them that are read when it is executed.
+    changes
+        Names whose values it changes: ``T[k] = v``, ``T.a = v``, ``T.update(...)``, ``x += 1``, ``shuffle(T)``.
+    arguments
+        Calls of plain names that stand as statements, with the plain names among their arguments by position.
+    effects
+        By name of a function that it defines, what a call of it does.
+    dynamic
+        It may read names that nobody can tell (``globals()``, ``eval``).
+    """
+
+    binds: dict[str, None] = field(default_factory=dict)
+    reads: set[str] = field(default_factory=set)
+    runs: set[str] = field(default_factory=set)
+    changes: set[str] = field(default_factory=set)
+    arguments: list[tuple[str, dict[int, str]]] = field(default_factory=list)
+    effects: dict[str, Effects] = field(default_factory=dict)
+    dynamic: bool = False
+
+
+def uses_of(statement: ast.stmt) -> Uses:
+    """The names of a statement; a RecursionError where it is nested too deeply to be looked at."""
+    uses = Uses()
+    _Statement(uses).statement(statement)
+    uses.reads |= uses.runs
+    uses.dynamic = bool(uses.reads & _DYNAMIC)
+    return uses
+
+
+def bound_names(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement binds (without those of a star import)."""
+    return (name for name in uses_of(statement).binds if name != "*")
+
+
+class _Statement:
+    """Walks what is executed at module level; bodies of functions are looked at as a whole."""
+
+    def __init__(self, uses: Uses) -> None:
+        self.uses = uses
+
+    def statement(self, node: ast.stmt) -> None:
+        uses = self.uses
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                uses.binds[node.name] = None
+                self._expressions([*node.decorator_list, *_defaults(node.args)])
+                free = _free_names(node)
+                uses.reads |= free
+                uses.effects[node.name] = _effects(node, free)
+            case ast.ClassDef():
+                uses.binds[node.name] = None
+                self._expressions([*node.decorator_list, *node.bases, *(k.value for k in node.keywords)])
+                self._class(node)
+            case ast.Import() | ast.ImportFrom():
+                for alias in node.names:
+                    uses.binds[alias.asname or alias.name.partition(".")[0]] = None
+            case ast.Assign():
+                self._expressions([node.value])
+                self._targets(node.targets)
+            case ast.AnnAssign(value=ast.expr() as value):
+                self._expressions([value])
+                self._targets([node.target])
+            case ast.AugAssign():
+                self._expressions([node.value])
+                if isinstance(node.target, ast.Name):
+                    uses.runs.add(node.target.id)
+                    uses.changes.add(node.target.id)
+                self._targets([node.target])
+            case ast.Delete():
+                self._targets([target for target in node.targets if not isinstance(target, ast.Name)])
+            case ast.Expr(value=ast.Call() as call):
+                self._expressions([call])
+                self._called(call)
+            case _:
+                self._compound(node)
+
+    def _compound(self, node: ast.stmt) -> None:
+        """A statement that holds others, or does nothing to names but reading them."""
+        uses = self.uses
+        match node:
+            case ast.For() | ast.AsyncFor():
+                self._expressions([node.iter])
+                self._targets([node.target])
+                self._statements([*node.body, *node.orelse])
+            case ast.With() | ast.AsyncWith():
+                self._expressions([item.context_expr for item in node.items])
+                self._targets([item.optional_vars for item in node.items if item.optional_vars])
+                self._statements(node.body)
+            case ast.Try() | ast.TryStar():
+                for handler in node.handlers:
+                    if handler.type:
+                        self._expressions([handler.type])
+                    self._statements(handler.body)
+                self._statements([*node.body, *node.orelse, *node.finalbody])
+            case ast.Match():
+                self._expressions([node.subject])
+                for case in node.cases:
+                    uses.binds.update(dict.fromkeys(_captured(case.pattern)))
+                    self._expressions([*_pattern_values(case.pattern), *([case.guard] if case.guard else [])])
+                    self._statements(case.body)
+            case _:
+                self._expressions([child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)])
+                self._statements([child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)])
+                if isinstance(node, ast.If | ast.While):
+                    self._methods(node.test)
+
+    def _statements(self, nodes: Iterable[ast.stmt]) -> None:
+        for node in nodes:
+            self.statement(node)
+
+    def _targets(self, targets: Iterable[ast.expr]) -> None:
+        for target in targets:
+            if isinstance(target, ast.Name):
+                self.uses.binds[target.id] = None
+            elif isinstance(target, ast.Tuple | ast.List):
+                self._targets(target.elts)
+            elif isinstance(target, ast.Starred):
+                self._targets([target.value])
+            else:  # T[k], T.a, T[k].a[j]: the value of T changes
+                self._expressions([target])
+                self.uses.changes |= _root(target)
+
+    def _called(self, call: ast.Call) -> None:
+        """A call that stands as a statement: a method may change its object, a function its arguments."""
+        if isinstance(call.func, ast.Attribute):
+            self.uses.changes |= _root(call.func.value)
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        plain = {n: a.id for n, a in enumerate(call.args) if isinstance(a, ast.Name)}
+        if name in _CHANGE_FIRST and call.args:
+            self.uses.changes |= _root(call.args[0])
+        elif isinstance(call.func, ast.Name) and plain:
+            self.uses.arguments.append((name, plain))
+
+    def _methods(self, test: ast.expr) -> None:
+        """``while stack.pop():`` changes the stack as a statement would."""
+        for node in ast.walk(test):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("pop", "popleft"):
+                self.uses.changes |= _root(node.func.value)
+
+    def _expressions(self, nodes: Iterable[ast.expr]) -> None:
+        scope = _Scope()
+        for node in nodes:
+            scope.load(node)
+        self.uses.runs |= scope.loads
+        self.uses.reads |= scope.later
+        self.uses.binds.update(dict.fromkeys(scope.walrus))
+
+    def _class(self, node: ast.ClassDef) -> None:
+        """The body is executed; its own names are read before those of the module, its methods read later."""
+        own: set[str] = set()
+        inner = Uses()
+        for statement in node.body:
+            if isinstance(statement, ast.Pass):
+                continue
+            part = Uses()
+            _Statement(part).statement(statement)
+            inner.runs |= part.runs - own
+            inner.reads |= part.reads
+            inner.changes |= part.changes - own
+            own |= set(part.binds)
+        self.uses.runs |= inner.runs
+        self.uses.reads |= inner.reads
+        self.uses.changes |= inner.changes
+
+
+# -- functions and expressions ---------------------------------------------------------------
+
+
+class _Scope:
+    """The names that some code loads, without those of the scopes inside it that these bind themselves."""
+
+    def __init__(self) -> None:
+        self.loads: set[str] = set()
+        self.later: set[str] = set()
+        self.walrus: set[str] = set()
+
+    def load(self, root: ast.AST) -> None:
+        """Everything that a node loads; bodies of lambdas and functions are for later."""
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, ast.Name):
+                if isinstance(node.ctx, ast.Load):
+                    self.loads.add(node.id)
+            elif isinstance(node, ast.Lambda):
+                stack += _defaults(node.args)
+                self.later |= _free_names(node)
+            elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+                self._comprehension(node)
+            elif isinstance(node, ast.NamedExpr):
+                self.walrus.add(node.target.id)
+                stack.append(node.value)
+            else:
+                stack += _evaluated(node)
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
+        inner = _Scope()
+        elements = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        for part in elements:
+            inner.load(part)
+        own: set[str] = set()
+        for generator in node.generators:
+            own |= {n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            for part in (generator.target, *generator.ifs, generator.iter):
+                inner.load(part)
+        self.loads |= inner.loads - own
+        self.later |= inner.later - own
+        self.walrus |= inner.walrus
+
+
+def _evaluated(node: ast.AST) -> Iterator[ast.AST]:
+    """The parts of a node that are evaluated: annotations are not."""
+    for name, value in ast.iter_fields(node):
+        if name in ("annotation", "returns", "type_comment", "type_params"):
+            continue
+        if isinstance(value, ast.AST):
+            yield value
+        elif isinstance(value, list):
+            yield from (part for part in value if isinstance(part, ast.AST))
+
+
+def _free_names(function: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """The global names that a function reads when it is called, those of functions inside it included."""
+    body: Sequence[ast.AST] = [function.body] if isinstance(function, ast.Lambda) else function.body
+    local = _parameters(function.args)
+    declared: set[str] = set()
+    loads: set[str] = set()
+    inner: set[str] = set()
+    stack = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Name):
+            (loads if isinstance(node.ctx, ast.Load) else local).add(node.id)
+        elif isinstance(node, _FUNCTIONS):
+            local.add(node.name)
+            stack += [*node.decorator_list, *_defaults(node.args)]
+            inner |= _free_names(node)
+        elif isinstance(node, ast.Lambda):
+            stack += _defaults(node.args)
+            inner |= _free_names(node)
+        elif isinstance(node, ast.ClassDef):
+            local.add(node.name)
+            part = Uses()
+            _Statement(part).statement(node)
+            inner |= part.reads | part.runs
+        elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            scope = _Scope()
+            scope.load(node)
+            inner |= scope.loads | scope.later
+            local |= scope.walrus
+        elif isinstance(node, ast.Global):
+            declared.update(node.names)
+        elif isinstance(node, ast.Nonlocal):
+            inner.update(node.names)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            local |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
+            local |= {node.name} if node.name else set()
+            stack += _evaluated(node)
+        elif isinstance(node, ast.MatchMapping):
+            local |= {node.rest} if node.rest else set()
+            stack += _evaluated(node)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            loads.add(node.target.id)
+            local.add(node.target.id)
+            stack.append(node.value)
+        else:
+            stack += _evaluated(node)
+    return (loads | inner) - (local - declared) | declared
+
+
+def _effects(function: ast.FunctionDef | ast.AsyncFunctionDef, free: set[str]) -> Effects:
+    """What a call does beyond its result; functions inside it count as if they were called."""
+    positions = {argument.arg: n for n, argument in enumerate((*function.args.posonlyargs, *function.args.args))}
+    sets: set[str] = set()
+    changes: set[str] = set()
+    for node in ast.walk(function):
+        match node:
+            case ast.Global(names=names):
+                sets.update(names)
+            case ast.Subscript(ctx=ast.Store() | ast.Del()) | ast.Attribute(ctx=ast.Store() | ast.Del()):
+                changes |= _root(node)
+            case ast.AugAssign(target=ast.Name(id=name)):
+                changes.add(name)
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=value))):
+                changes |= _root(value)
+            case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=[first, *_])) if name in _CHANGE_FIRST:
+                changes |= _root(first)
+    return Effects(
+        sets=frozenset(sets),
+        changes=frozenset(changes & free - sets),
+        parameters=frozenset(positions[name] for name in changes if name in positions),
+        calls=frozenset(free),
+    )
+
+
+def _parameters(arguments: ast.arguments) -> set[str]:
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    every += [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
+    return {argument.arg for argument in every}
+
+
+def _defaults(arguments: ast.arguments) -> list[ast.expr]:
+    return [*arguments.defaults, *(default for default in arguments.kw_defaults if default)]
+
+
+def _root(node: ast.expr) -> set[str]:
+    """The name at the beginning of ``T[k].a`` or ``T.get(k)[j]``."""
+    while isinstance(node, ast.Subscript | ast.Attribute | ast.Call | ast.Starred):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return {node.id} if isinstance(node, ast.Name) else set()
+
+
+def _captured(pattern: ast.pattern) -> Iterator[str]:
+    for node in ast.walk(pattern):
+        if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+            yield node.name
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            yield node.rest
+
+
+def _pattern_values(pattern: ast.pattern) -> Iterator[ast.expr]:
+    for node in ast.walk(pattern):
+        if isinstance(node, ast.MatchValue):
+            yield node.value
+        elif isinstance(node, ast.MatchClass):
+            yield node.cls
