@@ -14,8 +14,11 @@ __all__ = [
     "REPORT_SCHEMA",
     "RUN_SCHEMA",
     "Check",
+    "Files",
     "Finding",
     "FunctionReport",
+    "NotRun",
+    "PassedOver",
     "Report",
     "report_from_json",
     "report_to_json",
@@ -56,7 +59,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class FunctionReport:
-    """The verdict on one graded function."""
+    """The verdict on one graded function; ``file`` is the student's file that it was taken from."""
 
     name: str
     status: FunctionStatus
@@ -67,13 +70,40 @@ class FunctionReport:
     checks: tuple[Check, ...] = ()
     findings: tuple[Finding, ...] = ()
     counterexample: Mapping[str, Any] | None = None
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file of the student's that was not graded, and why."""
+
+    file: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of a submission from which functions were taken, and those that were passed over."""
+
+    graded: tuple[str, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """A top-level statement that a graded function needs and that could not be run: its names, and why."""
+
+    origin: str
+    names: tuple[str, ...]
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """The verdict on one submission.
 
-    ``points`` is None when the submission is ``unreadable`` or the harness failed (``error``).
+    ``points`` is None when the submission is ``unreadable`` or the harness failed (``error``); ``numpy`` is the
+    version that the student's code ran with.
     """
 
     assignment: str
@@ -89,6 +119,9 @@ class Report:
     cases: str = ""
     grader_version: str = ""
     duration_s: float = 0.0
+    files: Files = Files()  # frozen
+    not_run: tuple[NotRun, ...] = ()
+    numpy: str = ""
 
     @property
     def percent(self) -> float | None:
@@ -102,9 +135,11 @@ class Report:
         """True when every function passed; decided by statuses, never by comparing floats."""
         return self.status == "graded" and all(f.status == "passed" for f in self.functions)
 
-    def for_submission(self, submission: str, student: str | None) -> Report:
-        """The same verdict under another file's name (identical definitions are graded once)."""
-        return replace(self, submission=submission, student=student)
+    def for_submission(self, submission: str, student: str | None, files: Files) -> Report:
+        """The same verdict under the names of another student's files (identical definitions are graded once)."""
+        names = dict(zip(self.files.graded, files.graded, strict=False))
+        functions = tuple(replace(f, file=names.get(f.file or "", f.file)) for f in self.functions)
+        return replace(self, submission=submission, student=student, functions=functions, files=files)
 
 
 def report_to_json(report: Report) -> dict[str, Any]:
@@ -112,7 +147,7 @@ def report_to_json(report: Report) -> dict[str, Any]:
     return {"schema": REPORT_SCHEMA, **_data(report)}
 
 
-_FIELDS = {cls: [f.name for f in fields(cls)] for cls in (Report, FunctionReport, Check, Finding)}
+_FIELDS = {cls: [f.name for f in fields(cls)] for cls in (Report, FunctionReport, Check, Finding, Files, PassedOver, NotRun)}
 
 
 def _data(value: Any) -> Any:
@@ -156,10 +191,14 @@ def report_from_json(data: Mapping[str, Any]) -> Report:
             )
             for f in data.get("functions", ())
         )
+        files = data.get("files") or {}
+        passed_over = tuple(_build(PassedOver, x) for x in files.get("passed_over", ()))
         return _build(
             Report,
             data,
             functions=functions,
+            files=Files(tuple(files.get("graded", ())), passed_over),
+            not_run=tuple(_build(NotRun, x, names=tuple(x.get("names", ()))) for x in data.get("not_run", ())),
             findings=tuple(_build(Finding, x) for x in data.get("findings", ())),
             messages=tuple(data.get("messages", ())),
         )

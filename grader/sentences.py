@@ -169,3 +169,77 @@ def passed_over(file: str, why: str) -> str:
 
 def better_file(names: Sequence[str], file: str) -> str:
     return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} taken from {file}"
+
+
+# -- names that are not there ------------------------------------------------------------------
+
+
+def missing(name: str) -> str:
+    return f"{name} is not defined in this submission; define it under exactly this name"
+
+
+def unread(name: str, place: str) -> str:
+    return f"{name} is defined at {place}, but Python cannot read that definition: repair its syntax"
+
+
+def failed_definition(name: str, place: str, why: str) -> str:
+    return f"{name} is defined at {place}, but that definition could not be run ({why})"
+
+
+def missing_near(name: str, near: str, place: str) -> str:
+    return f"{name} is not defined, but {near} is ({place}): if it is meant, rename it to {name}"
+
+
+def missing_lookalike(name: str, place: str) -> str:
+    return (
+        f"{name} is not defined: the name at {place} looks like it, but holds a letter of another alphabet; "
+        "type the name again"
+    )
+
+
+def missing_commented(name: str, place: str) -> str:
+    return f"{name} is not defined: its definition is commented out ({place}); remove the # signs"
+
+
+def missing_prompt(name: str, place: str) -> str:
+    return f"{name} is not defined: its definition stands behind a prompt ({place}); remove the prompts (>>> and ...)"
+
+
+def missing_inner(name: str, place: str, around: str) -> str:
+    return f"{name} is defined inside of {around} ({place}); define it at the left margin, outside of it"
+
+
+def missing_magic(name: str, label: str) -> str:
+    return f"{name} is defined in {label}, which begins with a magic that the grader does not run; remove that line"
+
+
+def missing_prose(name: str, label: str) -> str:
+    return f"{name} is not defined: it stands in {label} (Markdown); change that cell to a code cell"
+
+
+def name_not_run(name: str, place: str, why: str) -> tuple[str, str]:
+    return f"{name} comes from {place}, which could not be run ({why})", f"Repair {place} first."
+
+
+def name_lost(name: str, place: str) -> tuple[str, str]:
+    return f"{name} is defined at {place}, which Python cannot read", f"Repair the syntax at {place}."
+
+
+def name_python_2(name: str, now: str) -> tuple[str, str]:
+    return f"{name} is a name of Python 2", f"In Python 3 it is {now}."
+
+
+def name_not_imported(name: str, how: str) -> tuple[str, str]:
+    return f"{name} is used, but nothing in this submission defines or imports it", f"Is this line missing? {how}"
+
+
+def name_near(name: str, near: str, *, argument: bool) -> tuple[str, str]:
+    kind = "the argument is called" if argument else "there is"
+    return f"the name {name} is not defined; {kind} {near}", f"Did you mean {near}?"
+
+
+def name_unknown(name: str) -> tuple[str, str]:
+    return (
+        f"the name {name} is not defined anywhere in this submission",
+        "Perhaps it existed only in the running notebook: restart the kernel and run all cells.",
+    )

@@ -136,7 +136,7 @@ def _graded(setup: Setup, job: Job) -> Result:
     place = _place(setup, station, submission)
     kept = _kept(place)
     if kept is not None:
-        return Result(job, kept.for_submission(job.name, job.student), kept=True)
+        return Result(job, kept.for_submission(job.name, job.student, submission.reported_files), kept=True)
     report = grade_submission(station.assignment, station.cases, submission, station.sandbox, student=job.student)
     if place is not None and all(f.status in _KEPT for f in report.functions):
         _keep(place, report)

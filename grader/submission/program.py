@@ -11,12 +11,13 @@ import difflib
 import hashlib
 import posixpath
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import sentences
 from grader.errors import SubmissionError
+from grader.model import Files, PassedOver
 from grader.submission.cells import MAX_SOURCE, Cells, read_bytes, read_cells
 from grader.submission.names import uses_of
 from grader.submission.need import Statement, needed
@@ -119,6 +120,12 @@ class Submission:
     def sources(self) -> Mapping[str, str]:
         """Text of the code cells by label, for showing."""
         return {label: source for file in self.files for label, source in file.cells.code}
+
+    @property
+    def reported_files(self) -> Files:
+        """Which files were graded and which were not, for the report."""
+        graded = tuple(file.path for file in self.files if file.graded and file.units)
+        return Files(graded, tuple(PassedOver(path, why) for path, why in self.passed_over))
 
     @property
     def has_modules(self) -> bool:
@@ -585,11 +592,14 @@ def _stem(path: str) -> str:
     return posixpath.basename(posixpath.dirname(path)) if stem == "__init__" else stem
 
 
-def _digest(files: Iterable[SourceFile], lost: Mapping[str, str]) -> str:
-    """Exact text and place of everything that is executed: equal digests are graded once."""
+def _digest(files: Sequence[SourceFile], lost: Mapping[str, str]) -> str:
+    """Exact text and place of everything that is executed: equal digests are graded once.
+
+    The name of a single file means nothing; where there are several, they import one another by it.
+    """
     state = hashlib.sha256(repr(sorted(lost.items())).encode("utf-8", "surrogatepass"))
     for file in files:
-        state.update(repr((file.path, file.graded)).encode("utf-8", "surrogatepass"))
+        state.update(repr((file.path if len(files) > 1 else "", file.graded)).encode("utf-8", "surrogatepass"))
         for unit in file.units:
             state.update(repr((unit.label, unit.line, unit.source)).encode("utf-8", "surrogatepass"))
     return state.hexdigest()

@@ -1,0 +1,189 @@
+"""What a person would say of a name that is not there: where it stands instead, or what was probably meant.
+
+Texts of a submission are searched once, line by line, with patterns that take time in proportion to the text.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+
+from grader import sentences
+from grader.submission.cells import Cells
+from grader.submission.program import Submission, Unit
+
+__all__ = ["missing_function", "missing_name"]
+
+_LONGEST_LINE = 400
+# Letters of other alphabets that look like Latin ones.
+_LOOKALIKES = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0458\u03bf\u03b1\u03bd", "aeopcyxisjoav"
+)
+
+_PYTHON_2 = {
+    "xrange": "range",
+    "raw_input": "input",
+    "unicode": "str",
+    "basestring": "str",
+    "long": "int",
+    "unichr": "chr",
+    "reduce": "functools.reduce",
+    "izip": "zip",
+}
+_IMPORTS = {
+    "np": "import numpy as np",
+    "numpy": "import numpy",
+    "plt": "import matplotlib.pyplot as plt",
+    "math": "import math",
+    "random": "import random",
+    "copy": "import copy",
+    "deepcopy": "from copy import deepcopy",
+    "scipy": "import scipy",
+    "partial": "from functools import partial",
+    "functools": "import functools",
+    "itertools": "import itertools",
+    "OrderedDict": "from collections import OrderedDict",
+    "sqrt": "from math import sqrt (for arrays: np.sqrt)",
+    "exp": "np.exp",
+    "log": "np.log",
+}
+
+
+def missing_function(submission: Submission, name: str, failed: Mapping[int, str]) -> str:
+    """Why a graded function is not there, in a sentence.
+
+    Parameters
+    ----------
+    submission, name
+        Where it was looked for, and the function.
+    failed
+        Units that could not be run, with the reason.
+    """
+    if name in submission.lost:
+        return sentences.unread(name, submission.lost[name])
+    units = submission.units
+    for number, why in failed.items():
+        if name in units[number].binds:
+            return sentences.failed_definition(name, units[number].origin, why)
+    return _near(submission, name) or sentences.missing(name)
+
+
+def _near(submission: Submission, name: str) -> str:
+    """Another place in which the function stands, or another name that it has."""
+    for file in submission.files:
+        found = _in_text(file.cells, name)
+        if found:
+            return found
+    defined = {found: place for file in submission.files for found, place in _definitions(file.cells)}
+    wanted = _folded(name)
+    alike = [other for other in defined if other != name and _folded(other) == wanted]
+    alike += difflib.get_close_matches(name, [*defined], n=1, cutoff=0.85)
+    near = next((other for other in alike if other != name and other not in submission.arities), None)
+    if near is None:
+        return ""
+    if near.lower() != name.lower() and near.translate(_LOOKALIKES) == name:
+        return sentences.missing_lookalike(name, defined[near])
+    return sentences.missing_near(name, near, defined[near])
+
+
+def _folded(name: str) -> str:
+    """A name without case, underscores and letters that only look alike."""
+    plain = unicodedata.normalize("NFKC", name).translate(_LOOKALIKES)
+    return plain.replace("_", "").lower()
+
+
+def _definitions(cells: Cells) -> Iterator[tuple[str, str]]:
+    for label, source in cells.code:
+        for number, line in enumerate(source.split("\n"), 1):
+            found = re.match(r"(?:async )?def +(\w+) *\(|(\w+) *= *lambda\b", line[:_LONGEST_LINE])
+            if found:
+                yield found[1] or found[2], f"{label}, line {number}"
+
+
+def _in_text(cells: Cells, name: str) -> str:
+    """The definition where it does not count: commented out, behind prompts, in a class, in text, in a cell of magic."""
+    word = re.escape(name)
+    commented, prompt = re.compile(rf"\s*#+\s*def\s+{word}\s*\("), re.compile(rf"\s*(?:>>>|In \[\d+\]:)\s*def\s+{word}\s*\(")
+    inner, plain = re.compile(rf"[ \t]+def\s+{word}\s*\("), re.compile(rf"\s*def\s+{word}\s*\(")
+    for label, source in cells.code:
+        if name not in source:
+            continue
+        around = ""
+        for number, line in enumerate(source.split("\n"), 1):
+            text = line[:_LONGEST_LINE]
+            opened = re.match(r"(class|def)\s+(\w+)", text)
+            around = f"{opened[1]} {opened[2]}" if opened else around
+            place = f"{label}, line {number}"
+            if commented.match(text):
+                return sentences.missing_commented(name, place)
+            if prompt.match(text):
+                return sentences.missing_prompt(name, place)
+            if inner.match(text) and around:
+                return sentences.missing_inner(name, place, around)
+            if plain.match(text) and source.lstrip().startswith("%%"):
+                return sentences.missing_magic(name, label)
+    for label, source in cells.prose:
+        if name in source and any(plain.match(line[:_LONGEST_LINE]) for line in source.split("\n")):
+            return sentences.missing_prose(name, label)
+    return ""
+
+
+# -- names that a body reads ---------------------------------------------------------------------
+
+
+def missing_name(submission: Submission, function: str, name: str, failed: Mapping[int, str]) -> tuple[str, str]:
+    """What is said, and what is advised, where a function reads a name that is not there.
+
+    Parameters
+    ----------
+    submission, function, name
+        Where the function stands, and what it reads.
+    failed
+        Units that could not be run, with the reason.
+    """
+    units = submission.units
+    for number, why in failed.items():
+        if name in units[number].binds:
+            return sentences.name_not_run(name, units[number].origin, why)
+    if name in submission.lost:
+        return sentences.name_lost(name, submission.lost[name])
+    if name in _PYTHON_2:
+        return sentences.name_python_2(name, _PYTHON_2[name])
+    if name in _IMPORTS:
+        return sentences.name_not_imported(name, _IMPORTS[name])
+    unit = submission.unit_of(function)
+    arguments, local = _scope(unit, function) if unit else ((), frozenset())
+    outer = {bound for other in units for bound in other.binds}
+    near = _nearest(name, arguments) or _nearest(name, local) or _nearest(name, outer)
+    return sentences.name_near(name, near, argument=near in arguments) if near else sentences.name_unknown(name)
+
+
+def _scope(unit: Unit, function: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The arguments of a function, and the names that it binds."""
+    try:
+        tree = ast.parse(unit.source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return (), frozenset()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            arguments = tuple(a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs))
+            local = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            return arguments, frozenset(local)
+    return (), frozenset()
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """The name that was probably meant: the same but for case and underscores, one letter off, or a longer form."""
+    others = sorted(set(known) - {name, "*"})[:2_000]
+    folded = _folded(name)
+    for other in others:
+        if _folded(other) == folded:
+            return other
+    for other in others:
+        if len(name) > 1 and (other.startswith(f"{name}_") or name.startswith(f"{other}_")):
+            return other
+    close = difflib.get_close_matches(name[:60], others, n=1, cutoff=0.75 if len(name) > 3 else 0.8)
+    return close[0] if close else ""
