@@ -3,7 +3,8 @@
 ``python -m benchmarks.verdicts corpus FOLDER`` writes the submissions: every mistake and right style of every
 assignment as a file, the reference itself, and the samples. Write it once, before the change.
 ``python -m benchmarks.verdicts grade FOLDER [NOTEBOOKS] -o REPORTS`` grades them, and what lies in
-``NOTEBOOKS/<assignment>/``; ``--only NAME`` takes one assignment.
+``NOTEBOOKS/<assignment>/``; ``--only NAME`` takes one assignment, ``--cases FOLDER`` the case files that an earlier
+version has drawn (``.grader/cases`` of its checkout), so that both are asked the same.
 ``python -m benchmarks.verdicts compare BEFORE AFTER`` prints every function whose status, points, carrying or
 finding codes differ, and ends with 1 when there is one; ``--sentences`` prints changed messages, too.
 """
@@ -25,6 +26,7 @@ from typing import Any
 from benchmarks.course import ROOT, author_modules, authored_submissions, sandbox_for
 from grader import grade, load_assignment
 from grader.freezing.store import frozen_cases
+from grader.judging.cases import load_cases
 
 JUDGED = ("status", "points", "carried", "codes")
 
@@ -57,13 +59,13 @@ def _submissions(folder: Path, notebooks: Path | None, name: str) -> Iterator[tu
                     yield f"{kind}/{name}/{path.name}", path
 
 
-def _grade_some(folder: str, notebooks: str | None, name: str, part: int, parts: int) -> dict[str, Any]:
+def _grade_some(folder: str, notebooks: str | None, drawn: str | None, name: str, part: int, parts: int) -> dict[str, Any]:
     assignment = load_assignment(name)
     modules = Path(folder) / "authored" / name / "modules"
     own = {path.stem: path.read_text("utf-8") for path in modules.glob("*.py")}
     with_modules = replace(assignment)
     vars(with_modules)["provided"] = {**assignment.provided, **own}
-    cases = frozen_cases(assignment)
+    cases = load_cases(Path(drawn) / f"{name}-0.cases") if drawn else frozen_cases(assignment)
     found = {}
     with sandbox_for(assignment) as runner:
         some = list(_submissions(Path(folder), Path(notebooks) if notebooks else None, name))
@@ -94,15 +96,15 @@ def _essence(report: Any) -> dict[str, Any]:
     }
 
 
-def grade_corpus(folder: Path, notebooks: Path | None, output: Path, only: list[str]) -> None:
+def grade_corpus(folder: Path, notebooks: Path | None, output: Path, only: list[str], drawn: Path | None) -> None:
     """Grade everything, in as many processes as there are CPUs."""
     names = only or sorted(path.name for path in (folder / "authored").iterdir())
-    for name in names:
+    for name in names if drawn is None else ():
         frozen_cases(load_assignment(name))
-    processes = os.cpu_count() or 1
+    processes, wild = os.cpu_count() or 1, notebooks and str(notebooks)
     with ProcessPoolExecutor(processes) as pool:
         arguments = [
-            (str(folder), notebooks and str(notebooks), name, i, processes) for name in names for i in range(processes)
+            (str(folder), wild, drawn and str(drawn), name, part, processes) for name in names for part in range(processes)
         ]
         found: dict[str, Any] = {}
         for some in pool.map(_grade_some, *zip(*arguments, strict=True)):
@@ -159,6 +161,7 @@ def main() -> int:
     grading.add_argument("notebooks", type=Path, nargs="?")
     grading.add_argument("-o", "--output", type=Path, required=True)
     grading.add_argument("--only", action="append", default=[])
+    grading.add_argument("--cases", type=Path)
     comparing = commands.add_parser("compare")
     comparing.add_argument("before", type=Path)
     comparing.add_argument("after", type=Path)
@@ -167,7 +170,7 @@ def main() -> int:
     if options.command == "corpus":
         write_corpus(options.folder)
     elif options.command == "grade":
-        grade_corpus(options.folder, options.notebooks, options.output, options.only)
+        grade_corpus(options.folder, options.notebooks, options.output, options.only, options.cases)
     else:
         return min(1, compare(options.before, options.after, sentences=options.sentences))
     return 0
