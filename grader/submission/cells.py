@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from grader import sentences
 from grader.errors import SubmissionError
-from grader.texts import say
 
 __all__ = ["code_cells", "decode", "read_bytes"]
 
@@ -23,15 +23,15 @@ def read_bytes(path: Path) -> bytes:
     """What a file holds; a SubmissionError says why it cannot be read."""
     try:
         if path.is_dir():
-            raise SubmissionError(say("read-folder", path=path))
+            raise SubmissionError(sentences.folder_found(path))
         if not path.is_file():
-            raise SubmissionError(say("read-absent", path=path))
+            raise SubmissionError(sentences.no_file(path))
         size = path.stat().st_size
         if size > MAX_FILE:
-            raise SubmissionError(say("read-large", size=f"{size / 2**20:.0f}", most=MAX_FILE // 2**20))
+            raise SubmissionError(sentences.large_file(size / 2**20, MAX_FILE // 2**20))
         return path.read_bytes()
     except OSError as error:
-        raise SubmissionError(say("read-error", path=path, error=error.strerror or error)) from error
+        raise SubmissionError(sentences.unreadable_file(path, error.strerror or error)) from error
 
 
 _CODING = re.compile(rb"(?:[^\n]*\n)?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
@@ -46,43 +46,42 @@ def decode(data: bytes) -> str:
             return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
         except (UnicodeError, LookupError):
             continue
-    raise SubmissionError(say("read-encoding"))
+    raise SubmissionError(sentences.UNKNOWN_ENCODING)
 
 
 def code_cells(suffix: str, data: bytes, name: str) -> list[tuple[str, str]]:
     """Code cells as (label, source); a module is one cell."""
     if suffix == ".zip":
-        raise SubmissionError(say("read-archive", found=suffix))
+        raise SubmissionError(sentences.archive_found(suffix))
     if suffix not in (".py", ".ipynb"):
-        raise SubmissionError(say("read-kind", found=suffix or say("no-suffix")))
+        raise SubmissionError(sentences.other_kind(suffix or sentences.NO_SUFFIX))
     if not data.strip():
-        raise SubmissionError(say("read-empty"))
+        raise SubmissionError(sentences.EMPTY_FILE)
     text = decode(data)
     cells = [(name, text)] if suffix == ".py" else list(_notebook_cells(text))
     if sum(len(source) for _, source in cells) > MAX_SOURCE:
-        raise SubmissionError(say("read-long", most=MAX_SOURCE // 2**20))
+        raise SubmissionError(sentences.long_code(MAX_SOURCE // 2**20))
     return cells
 
 
 def _notebook_cells(text: str) -> Iterator[tuple[str, str]]:
     if text.count("[") + text.count("{") > MAX_PARTS:
-        raise SubmissionError(say("read-parts", most=MAX_PARTS))
+        raise SubmissionError(sentences.many_parts(MAX_PARTS))
     try:
         notebook = json.loads(text)
     except json.JSONDecodeError as error:
         if re.match(r"\s*<(?:!doctype )?html", text, re.IGNORECASE):
-            raise SubmissionError(say("read-page")) from error
-        place = {"line": error.lineno, "column": error.colno, "error": error.msg}
-        raise SubmissionError(say("read-json", **place)) from error
+            raise SubmissionError(sentences.WEB_PAGE) from error
+        raise SubmissionError(sentences.broken_json(error.lineno, error.colno, error.msg)) from error
     except (RecursionError, ValueError) as error:
-        raise SubmissionError(say("read-absurd")) from error
+        raise SubmissionError(sentences.ABSURD_JSON) from error
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if cells is None and isinstance(notebook, dict):
         cells = _worksheet_cells(notebook.get("worksheets"))
     if not isinstance(cells, list):
-        raise SubmissionError(say("read-cells"))
+        raise SubmissionError(sentences.NO_CELLS)
     if len(cells) > MAX_CELLS:
-        raise SubmissionError(say("read-many", found=len(cells), most=MAX_CELLS))
+        raise SubmissionError(sentences.many_cells(len(cells), MAX_CELLS))
     for number, cell in enumerate(cells, 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             source = cell.get("source", cell.get("input", ""))

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader import sentences
 from grader.errors import SubmissionError
 from grader.submission.cells import MAX_SOURCE, code_cells, decode, read_bytes
 from grader.submission.statements import MAX_MESSAGES, Reading, bound_names, is_definition, parse, statements
-from grader.texts import say
 
 __all__ = ["Submission", "Unit", "parse_submission", "read_submission"]
 
@@ -128,13 +128,13 @@ def parse_submission(
     for stem, text in (siblings or {}).items():
         try:
             if len(text) > room:
-                raise SubmissionError(say("read-modules", most=MAX_SOURCE // 2**20))
+                raise SubmissionError(sentences.long_modules(MAX_SOURCE // 2**20))
             room -= len(text)
             modules[stem] = tuple(_units([(f"{stem}.py", decode(text))], beside))
         except SubmissionError as error:
-            messages.append(say("left-out", what=f"{stem}.py", why=error))
+            messages.append(sentences.left_out(f"{stem}.py", error))
     if len(messages) > MAX_MESSAGES:
-        messages[MAX_MESSAGES:] = [say("more-messages", count=len(messages) - MAX_MESSAGES)]
+        messages[MAX_MESSAGES:] = [sentences.more_messages(len(messages) - MAX_MESSAGES)]
     digest = _digest(units, modules, reading.lost)
     return Submission(name, units, modules, tuple(messages), digest, dict(cells), reading.lost)
 
@@ -153,13 +153,13 @@ def _units(cells: Iterable[tuple[str, str]], reading: Reading) -> list[Unit]:
     for label, source in cells:
         for count, (statement, text, line) in enumerate(statements(label, source, reading)):
             if count >= MAX_STATEMENTS:
-                raise SubmissionError(say("read-statements", label=label, most=MAX_STATEMENTS))
+                raise SubmissionError(sentences.many_statements(label, MAX_STATEMENTS))
             try:
                 if not is_definition(statement) or _is_our_own(statement):
                     continue
                 binds = tuple(dict.fromkeys(bound_names(statement)))
             except RecursionError:
-                reading.messages.append(say("left-out", what=f"{label}, line {line}", why=say("nested")))
+                reading.messages.append(sentences.left_out(f"{label}, line {line}", sentences.NESTED_CODE))
                 continue
             units.append(Unit(text, label, line, binds, not isinstance(statement, ast.Assign | ast.AnnAssign)))
     return units
@@ -182,11 +182,12 @@ def _last_that_fits(units: list[Unit], arities: Mapping[str, int], reading: Read
         chosen = max(i for i in places if fits[i] == best)
         later = [i for i in places if i > chosen]
         dropped.update(later)
-        facts = {"name": name, "count": len(places), "place": units[chosen].origin}
+        count, place = len(places), units[chosen].origin
         if later:
-            reading.messages.append(say("defined-often", other=units[later[-1]].origin, arity=arity, **facts))
+            other = units[later[-1]].origin
+            reading.messages.append(sentences.defined_otherwise(name, count, place, other, arity))
         else:
-            reading.messages.append(say("defined-often-last", **facts))
+            reading.messages.append(sentences.defined_often(name, count, place))
     return tuple(unit for i, unit in enumerate(units) if i not in dropped)
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from grader import sentences
 from grader.errors import SubmissionError
-from grader.texts import say
 
 __all__ = ["MAX_MESSAGES", "Reading", "bound_names", "is_definition", "parse", "statements"]
 
@@ -37,7 +37,7 @@ class Reading:
     def spend(self, source: str) -> None:
         self.room -= len(source)
         if self.room < 0:
-            raise SubmissionError(say("read-broken"))
+            raise SubmissionError(sentences.MUCH_BROKEN_CODE)
 
 
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)")
@@ -109,7 +109,7 @@ def parse(source: str, reading: Reading) -> tuple[ast.Module | None, str]:
     except SyntaxError as error:
         return None, f"{type(error).__name__}: {error.msg} (line {error.lineno})"
     except (ValueError, RecursionError, MemoryError, SystemError) as error:
-        return None, say("unparsed", error=type(error).__name__)
+        return None, sentences.unparsed_code(type(error).__name__)
 
 
 def _without_magics(source: str, reading: Reading) -> str:
@@ -175,7 +175,7 @@ def _recovered(label: str, source: str, error: str, reading: Reading) -> Iterato
     named = [match[1] for _, match in starts if match]
     reading.lost.update({match[1]: f"{label}, line {number}" for number, match in starts if match})
     what = f"{', '.join(named)} in {label}" if named and kept else label if not kept else f"a part of {label}"
-    reading.messages.append(say("left-out", what=what, why=error))
+    reading.messages.append(sentences.left_out(what, error))
 
 
 def _joined(chunks: Sequence[tuple[int, list[str]]], at: int, reading: Reading) -> tuple[ast.Module | None, str, int]:
