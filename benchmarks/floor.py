@@ -24,6 +24,7 @@ from grader.course import LoadedAssignment
 from grader.freezing.store import frozen_cases
 from grader.grading import pipeline
 from grader.judging.cases import CaseFile
+from grader.judging.judge import judges_of
 from grader.judging.outcomes import arguments_of
 from grader.sandbox.parent import Sandbox
 from grader.submission.program import parse_submission
@@ -112,9 +113,11 @@ def bare_fork(count: int = 30) -> float:
 
 
 def _graded(assignment: LoadedAssignment, cases: CaseFile, sources: Sequence[str]) -> float:
+    judges = judges_of(assignment.spec, cases)
+
     def one(source: str) -> None:
         submission = parse_submission("solution.py", ".py", source.encode(), cases.arities)
-        pipeline.grade_submission(assignment, cases, submission, sandbox)
+        pipeline.grade_submission(assignment, judges, submission, sandbox)
 
     with Sandbox() as sandbox:
         one(sources[0])

@@ -27,8 +27,9 @@ from benchmarks.throughput import class_run
 from grader import load_assignment
 from grader.freezing.store import frozen_cases
 from grader.judging.cases import Case
-from grader.judging.compare import items_of, key_item, leaves
+from grader.judging.compare import items_of, key_item
 from grader.judging.outcomes import arguments_of, expected_value
+from grader.judging.values import leaves
 from grader.spec import Function
 
 __all__ = ["side_by_side"]

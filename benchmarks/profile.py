@@ -19,8 +19,9 @@ from benchmarks.measure import ROOT, table, tree_cpu
 from grader import load_assignment
 from grader.course import LoadedAssignment
 from grader.freezing.store import frozen_cases
-from grader.grading import pipeline
+from grader.grading import carried, pipeline
 from grader.judging.cases import CaseFile
+from grader.judging.judge import Judges, judges_of
 from grader.model import report_to_json
 from grader.sandbox.parent import ALL_WALLS, Sandbox
 from grader.sandbox.runner import Program
@@ -59,8 +60,9 @@ def _once(assignment: LoadedAssignment, cases: CaseFile, sources: list[str]) -> 
     with Sandbox(walls=ALL_WALLS) as sandbox:
         walls = _tree(lambda _: sandbox.run(_program(assignment, None), []), parsed)[1]
         loaded = _tree(lambda s: sandbox.run(_program(assignment, s), []), parsed)[1]
-        with _around(pipeline, "judge", timers):
-            own, below = _tree(lambda s: _graded(assignment, cases, s, sandbox, timers), parsed)
+        judges = judges_of(assignment.spec, cases)
+        with _around(carried, "verdict_of", "judge", timers):
+            own, below = _tree(lambda s: _graded(assignment, judges, s, sandbox, timers), parsed)
     student = arithmetic(assignment, cases, sources[:10])
     return {
         "load (read and select definitions)": read,
@@ -90,9 +92,9 @@ def _program(assignment: LoadedAssignment, submission: Submission | None) -> Pro
 
 
 def _graded(
-    assignment: LoadedAssignment, cases: CaseFile, submission: Submission, sandbox: Sandbox, timers: dict[str, float]
+    assignment: LoadedAssignment, judges: Judges, submission: Submission, sandbox: Sandbox, timers: dict[str, float]
 ) -> None:
-    report = pipeline.grade_submission(assignment, cases, submission, sandbox)
+    report = pipeline.grade_submission(assignment, judges, submission, sandbox)
     if not report.full_marks:
         raise SystemExit(f"a right submission of the benchmark does not pass: {report.functions}")
     started = time.process_time()
@@ -119,14 +121,14 @@ def _tree(action: Callable[[Submission], Any], submissions: list[Submission]) ->
 class _around:  # noqa: N801  # reads as a statement
     """Add up the CPU time of a function of a module while the block runs."""
 
-    def __init__(self, module: Any, name: str, timers: dict[str, float]) -> None:
-        self.module, self.name, self.timers, self.plain = module, name, timers, getattr(module, name)
+    def __init__(self, module: Any, name: str, row: str, timers: dict[str, float]) -> None:
+        self.module, self.name, self.row, self.timers, self.plain = module, name, row, timers, getattr(module, name)
 
     def __enter__(self) -> None:
         def timed(*args: Any, **kwargs: Any) -> Any:
             started = time.process_time()
             result = self.plain(*args, **kwargs)
-            self.timers[self.name] += 1e3 * (time.process_time() - started) / _EACH
+            self.timers[self.row] += 1e3 * (time.process_time() - started) / _EACH
             return result
 
         setattr(self.module, self.name, timed)

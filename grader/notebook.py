@@ -75,6 +75,7 @@ def check(function: Callable[..., Any], *, assignment: str | None = None) -> Ver
 
 def _checked(function: Callable[..., Any], assignment: str | None) -> Verdict:
     from grader.grading.pipeline import grade_submission
+    from grader.judging.judge import judges_of
     from grader.publishing.handout import formula_of, handout, sections
     from grader.sandbox.parent import strongest_sandbox
     from grader.submission.program import parse_submission
@@ -86,7 +87,7 @@ def _checked(function: Callable[..., Any], assignment: str | None) -> Verdict:
     notebook = {"cells": [{"cell_type": "code", "source": source} for source in cells]}
     submission = parse_submission("this notebook", ".ipynb", json.dumps(notebook).encode(), cases.arities)
     with strongest_sandbox(loaded.spec.packages) as sandbox:
-        report = grade_submission(loaded, cases, submission, sandbox, only=name)
+        report = grade_submission(loaded, judges_of(loaded.spec, cases), submission, sandbox, only=name)
     found = next((f for f in report.functions if f.name == name), None)
     if found is not None and found.status == "passed":
         return Verdict(report, found)

@@ -1,4 +1,10 @@
-"""Every sentence that people read about a submission: typed functions, one for each thing that can be said."""
+"""Every sentence on a submission, in one place and ready to be translated.
+
+What stands the same in every report is a constant, what holds facts is a function of them, and what recognises a
+mistake gives a :class:`~grader.model.Finding`. What is said of one assignment's mistakes stands in its own files.
+
+A sentence names its subject first: what is wrong, what was expected, what to do.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +12,8 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from grader.model import Finding
 
 # -- reading a submission ----------------------------------------------------------------------
 
@@ -171,15 +179,285 @@ def better_file(names: Sequence[str], file: str) -> str:
     return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} taken from {file}"
 
 
-# -- names that are not there ------------------------------------------------------------------
+# -- what ended a call -------------------------------------------------------------------
+
+NO_REPLY = "it sent something that is not a reply"
+PRINTED_WITHOUT_END = "it printed without end; take the print out of the loop"
+NEVER_RETURNED = "it did not come back"
+NO_CPU_LEFT = "the submission used up its CPU time"
+NO_TIME_LEFT = "the submission used up its total time"
+WORKER_WITHOUT_MEMORY = "the worker could not go on"
+WORKER_BROKEN = "the code broke the worker that runs it"
+LARGE_RESULTS = "its results are too large together, or have too many parts"
+HELPERS_WITHOUT_END = "it called its helpers without end"
 
 
-def missing(name: str) -> str:
-    return f"{name} is not defined in this submission; define it under exactly this name"
+def needed_seconds(seconds: float) -> str:
+    return f"it needed more than {seconds:g} seconds"
 
 
-def unread(name: str, place: str) -> str:
+def needed_memory(megabytes: int) -> str:
+    return f"it asked for more than {megabytes} MB"
+
+
+def ended_by_signal(number: int, name: str) -> str:
+    return f"the process was ended by signal {number} ({name})"
+
+
+def ended_by_exit(status: int) -> str:
+    return f"the code ended the process with exit status {status}"
+
+
+# -- checks ------------------------------------------------------------------------------
+
+SINGLE_NUMBER = "a single number, shape ()"
+SKIPPED_RUNS = "not looked at, because the function did not run"
+SKIPPED_STRUCTURE = "not looked at, because the structure of the result is wrong"
+SKIPPED_INPUTS = "counts only when all values are right"
+SKIPPED_MISSING = "not looked at, because the function is missing"
+LEFT_OUT_ALLOWED = "left out, which is allowed"
+TRIVIAL = "right, but earns points only together with the rest of the function"
+OWN_EXCEPTION = "an exception of its own"
+NOT_RUN = "not run, because an earlier call of this function did not come back"
+HIDDEN_PROPERTY = "this does not hold for inputs that are not shown"
+
+
+def shape_problem(where: str, got: object, expected: object) -> str:
+    return f"{where} has shape {got}, expected {expected}"
+
+
+def dtype_problem(where: str, got: object, expected: object) -> str:
+    return f"{where} has dtype {got}, expected {expected}"
+
+
+def kind_problem(where: str, got: str, expected: str) -> str:
+    return f"{where} is {got}, expected {expected}"
+
+
+def type_problem(where: str, got: str, expected: str) -> str:
+    return f"{where} is of type {got}, expected {expected}"
+
+
+def objects_problem(where: str, got: str, expected: str) -> str:
+    return f"{where} is of type {got}, but holds no plain numbers, expected {expected}"
+
+
+def none_problem(where: str) -> str:
+    return f"{where} is None; is a 'return' missing, or a blank not filled in?"
+
+
+def length_problem(where: str, got: int, expected: int) -> str:
+    return f"{where} has {got} parts, expected {expected}"
+
+
+def key_problem(where: str, key: object, keys: Sequence[str]) -> str:
+    return f"{where} has no key {key!r}; it has {', '.join(keys) or 'none'}"
+
+
+def value_problem(where: str, got: str, expected: str) -> str:
+    return f"{where} is {got}, expected {expected}"
+
+
+def measures_of(largest: float, relative: float | None, tolerance: float, *, several: bool) -> str:
+    also = "" if relative is None else f", relative {relative:.2g}"
+    return f"{'largest ' * several}difference {largest:.3g}{also}; allowed {tolerance:.2g}"
+
+
+def values_problem(place: str, got: str, expected: str, where: str, count: int, size: int, measures: str) -> str:
+    which = f"; {count} of {size} elements of {where} are wrong" if size > 1 else ""
+    return f"{place} is {got}, expected {expected}{which} ({measures})"
+
+
+def no_number(where: str, got: str, place: str, expected: str) -> str:
+    return f"{where} holds {got} at {place}, expected {expected}"
+
+
+def hidden_problem(where: str, stage: str) -> str:
+    form = "form" if stage == "structure" else stage
+    wrong = "is wrong" if stage == "values" else f"does not have the expected {form},"
+    return f"{where} {wrong} for inputs that are not shown"
+
+
+def hidden_checks(failed: int, total: int) -> str:
+    return f"{failed} of {total} checks fail; they are not shown"
+
+
+def raised(type_name: str, message: str, origin: str) -> str:
+    return f"it raised {type_name}{message and f': {message}'}{origin and f' ({origin})'}"
+
+
+def unusable_result(message: str) -> str:
+    return f"it ran, but its result cannot be judged{message and f': {message}'}"
+
+
+def failing_inputs(failing: int, total: int, case_class: str) -> str:
+    return f"; {failing} of {total} inputs fail, the first is of the kind '{case_class}'"
+
+
+def changed_arguments(names: Sequence[str]) -> str:
+    return f"it changed its argument {' and '.join(names)} in place; work on a copy"
+
+
+def passed_cases(count: int) -> str:
+    return f"right on all {count} inputs"
+
+
+def skipped_stage(stage: str, item: str) -> str:
+    return f"not looked at, because the {stage} of {item} is wrong"
+
+
+def unusable_form(problem: str) -> str:
+    return f"the result has not the form that this check needs: {problem}"
+
+
+def incomplete_call(problem: str) -> str:
+    return f"a call gave no value: {problem}"
+
+
+def carried_values(properties: Sequence[str]) -> str:
+    return f"judged on what your own functions hand over: {' and '.join(properties)}"
+
+
+# -- functions ---------------------------------------------------------------------------
+
+PUBLIC_CASES = "the cases of a kit are public; your marks come from other cases of the same kind"
+
+
+def nothing_to_grade(names: Sequence[str]) -> str:
+    return f"no graded function was found; expected definitions such as {', '.join(names)}"
+
+
+def missing_function(name: str) -> str:
+    return f"{name} is not defined in this file; define it under exactly this name"
+
+
+def unread_function(name: str, place: str) -> str:
     return f"{name} is defined at {place}, but Python cannot read that definition: repair its syntax"
+
+
+def no_function(name: str) -> str:
+    return f"{name} is not a function"
+
+
+def stopped(reason: str, name: str, detail: str) -> str:
+    """What ended the call of a function, by the reason of :class:`~grader.sandbox.runner.Stopped`."""
+    return {
+        "timeout": f"{name} did not finish: {detail}. Is there a loop that never ends?",
+        "crashed": f"{name} ended the whole process: {detail}",
+        "out-of-memory": f"{name} ran out of memory: {detail}",
+        "too-much-output": f"{name} was stopped: {detail}",
+        "not-run": NOT_RUN,
+    }[reason]
+
+
+def not_carried(names: Sequence[str], helpers: Sequence[str]) -> str:
+    return (
+        f"{', '.join(names)} may fail only because of {', '.join(helpers)}: repair that first. Your kit has no right "
+        "helpers to judge by; your instructor's grader has them."
+    )
+
+
+# -- findings ----------------------------------------------------------------------------
+
+
+def carried_own(name: str, producers: Sequence[str]) -> Finding:
+    own = " and ".join(producers)
+    return Finding("carried", f"{name} is right on the values that your own {own} hands over. It gets full points here.")
+
+
+def carried_absent(name: str, helpers: Sequence[str]) -> Finding:
+    names = ", ".join(helpers)
+    text = f"{name} itself is right; with this file's own helpers ({names}) it fails. It gets full points."
+    return Finding("carried", text, f"Is one of {names} missing, or hidden by a later import of the same name?")
+
+
+def carried_undefined(name: str, helpers: Sequence[str]) -> Finding:
+    names = " and ".join(helpers)
+    text = f"{name} itself is right; it stands on {names}, which this file does not define. It gets full points here."
+    return Finding("carried", text, f"Define {names} in the same file.")
+
+
+def carried_wrong(name: str, helpers: Sequence[str]) -> Finding:
+    names, several = " and ".join(helpers), len(helpers) > 1
+    which = ", of which at least one is not" if several else ", which is not"
+    hint = f"Find out which of {names} is missing or wrong, and repair it first." if several else f"Repair {names} first."
+    return Finding("carried", f"{name} itself is right; it stands on {names}{which}. It gets full points here.", hint)
+
+
+def unfilled_blank(line: int, label: str, text: str) -> Finding:
+    hint = "Fill the blank in: a name that is None cannot be calculated with."
+    return Finding("unfilled-blank", f"line {line} of {label} still reads '{text}'", hint)
+
+
+def argument_order(name: str, number: int, expected: str, got: str) -> Finding:
+    places = f"it is called with {expected} in place {number}, where it has {got}"
+    hint = "Put arguments of your own behind those of the exercise."
+    return Finding("argument-order", f"the arguments of {name} are in another order: {places}", hint)
+
+
+def undefined_name(name: str) -> Finding:
+    hint = "Perhaps it existed only in the running notebook: restart the kernel and run all cells."
+    return Finding("undefined-name", f"the name {name} is not defined in this file", hint)
+
+
+def permuted_result(names: Sequence[str]) -> Finding:
+    text = f"the parts of the result are right, but in another order: expected ({', '.join(names)})"
+    return Finding("permuted-result", text, "Compare the order in your return statement with the exercise.")
+
+
+def transposed(item: str) -> Finding:
+    hint = "Write down the shapes of all factors, and which one has to be transposed."
+    return Finding("transposed", f"{item} is the transpose of what is expected", hint)
+
+
+def missing_keepdims(item: str, got: object, expected: object) -> Finding:
+    hint = "Sums and means drop the axis that they run over, unless told to keep it."
+    return Finding("missing-keepdims", f"{item} has lost an axis: its shape is {got}, expected {expected}", hint)
+
+
+def extra_axis(item: str, got: object, expected: object) -> Finding:
+    hint = "np.squeeze or indexing takes an axis of length 1 away."
+    return Finding("extra-axis", f"{item} has an axis too many: its shape is {got}, expected {expected}", hint)
+
+
+def single_precision(item: str, dtype: object) -> Finding:
+    text = f"{item} was computed in single precision ({dtype})"
+    return Finding("single-precision", text, "Use float64, NumPy's default.")
+
+
+def truncated(item: str) -> Finding:
+    hint = "Does an integer array or an integer division throw the fraction away?"
+    return Finding("truncated", f"{item} was cut to whole numbers", hint)
+
+
+def opposite_sign(item: str) -> Finding:
+    return Finding("opposite-sign", f"{item} has the opposite sign", "Which term is subtracted from which?")
+
+
+def constant_factor(item: str, factor: str, meaning: str) -> Finding:
+    hint = "Compare your formula with the one in the exercise, factor by factor."
+    return Finding("constant-factor", f"{item} is {factor} times the expected value{meaning}", hint)
+
+
+def factor_meaning(name: str, *, divided: bool) -> str:
+    what = "the number of examples m" if name == "m" else f"the argument {name}"
+    if divided:
+        return f": it is divided by {what} once too often, or a multiplication is missing"
+    return f": a division by {what} is missing, or it is multiplied once too often"
+
+
+def mutated_input() -> Finding:
+    text = "the numbers that were handed in are overwritten: after the call, the caller's own have changed"
+    hint = "A -= B writes into the array that was handed in, d[key] = A into the dictionary; A = A - B does not."
+    return Finding("mutated-input", text, hint)
+
+
+def only_special_inputs(item: str, case_class: str) -> Finding:
+    text = f"{item} is wrong only for inputs of the kind '{case_class}'"
+    return Finding("only-special-inputs", text, "What is special about these inputs?")
+
+
+# -- names that are not there ------------------------------------------------------------------
 
 
 def failed_definition(name: str, place: str, why: str) -> str:

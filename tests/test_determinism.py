@@ -16,6 +16,7 @@ from grader.freezing.store import frozen_cases
 from grader.grading.batch import Job, Setup, grade_all
 from grader.grading.pipeline import grade, grade_submission
 from grader.judging.cases import save_cases
+from grader.judging.judge import judges_of
 from grader.model import Report, report_to_json
 from grader.sandbox.parent import Sandbox
 from grader.submission.program import parse_submission
@@ -87,7 +88,7 @@ def test_a_smaller_example_is_the_same_each_time(folder: Path) -> None:
         for name in ("helpers", "leftovers", "addresses"):
             text = (folder / f"{name}.py").read_bytes()
             submission = parse_submission(f"{name}.py", ".py", text, tiny.cases().arities)
-            found = {timeless(grade_submission(tiny.assignment(), tiny.cases(), submission, sandbox)) for _ in range(3)}
+            found = {timeless(grade_submission(tiny.assignment(), tiny.judges(), submission, sandbox)) for _ in range(3)}
             assert len(found) == 1
 
 
@@ -110,7 +111,7 @@ def test_right_solutions_are_right_whatever_the_seed(seed: int) -> None:
     text = "\n".join([HEADER, *right().values()])
     with Sandbox() as sandbox:
         submission = parse_submission("right.py", ".py", text.encode(), cases.arities)
-        assert grade_submission(tiny.assignment(), cases, submission, sandbox).full_marks
+        assert grade_submission(tiny.assignment(), judges_of(tiny.assignment().spec, cases), submission, sandbox).full_marks
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -133,4 +134,4 @@ def test_the_reference_is_right_under_a_further_seed(name: str) -> None:
     neighbours = {stem: source.encode() for stem, source in siblings.items()}
     submission = parse_submission("reference.py", ".py", text.encode(), cases.arities, siblings=neighbours)
     with Sandbox(assignment.spec.packages) as sandbox:
-        assert grade_submission(assignment, cases, submission, sandbox).full_marks
+        assert grade_submission(assignment, judges_of(assignment.spec, cases), submission, sandbox).full_marks

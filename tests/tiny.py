@@ -13,10 +13,11 @@ from grader.course import LoadedAssignment, find_course
 from grader.freezing.freeze import freeze
 from grader.grading.pipeline import grade_submission
 from grader.judging.cases import Case, CaseFile, Expected, FunctionCases
-from grader.judging.checks import Verdict, judge
-from grader.judging.compare import leaves
-from grader.judging.diagnose import findings_of
-from grader.judging.outcomes import arguments_of
+from grader.judging.checks import verdict_of
+from grader.judging.findings import findings_of
+from grader.judging.judge import FunctionJudge, Judges, Verdict, judges_of
+from grader.judging.outcomes import Outcomes, arguments_of
+from grader.judging.values import leaves
 from grader.model import Check, Finding, FunctionReport, Report
 from grader.sandbox.runner import InProcess, Outcome, Plan, Raised, Returned, Runner
 from grader.spec import CaseClass, Function
@@ -37,6 +38,11 @@ def cases() -> CaseFile:
 
 
 @cache
+def judges() -> Judges:
+    return judges_of(assignment().spec, cases())
+
+
+@cache
 def right() -> Mapping[str, str]:
     """Source of the right solution of each graded function."""
     names = [f.name for f in assignment().spec.functions]
@@ -53,7 +59,7 @@ def solution(*changes: str, without: Sequence[str] = ()) -> str:
 
 def graded(source: str, runner: Runner | None = None) -> Report:
     submission = parse_submission("student.py", ".py", source.encode(), cases().arities)
-    return grade_submission(assignment(), cases(), submission, runner or InProcess())
+    return grade_submission(assignment(), judges(), submission, runner or InProcess())
 
 
 def graded_function(name: str, source: str, runner: Runner | None = None) -> FunctionReport:
@@ -118,7 +124,7 @@ def verdict_on(
 ) -> Verdict:
     spec = plain(returns, **options)
     cases = hand_made(spec, reference, arguments)
-    return judge(spec, cases, outcomes_of(cases, student))
+    return verdict_of(FunctionJudge(spec, cases), outcomes_of(cases, student))
 
 
 def findings_on(
@@ -133,4 +139,9 @@ def findings_on(
     spec = plain(returns, **options)
     cases = hand_made(spec, reference, arguments, classes, visible)
     outcomes = outcomes_of(cases, student)
-    return findings_of(spec, cases, outcomes, judge(spec, cases, outcomes))
+    return findings_in(spec, cases, outcomes)
+
+
+def findings_in(spec: Function, cases: FunctionCases, outcomes: Outcomes) -> tuple[Finding, ...]:
+    judge = FunctionJudge(spec, cases)
+    return findings_of(judge, outcomes, verdict_of(judge, outcomes))

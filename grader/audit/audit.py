@@ -26,6 +26,7 @@ from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade_submission
+from grader.judging.judge import judges_of
 from grader.model import Report
 from grader.sandbox.parent import Sandbox
 from grader.submission.program import Submission, parse_submission
@@ -222,6 +223,7 @@ def _grade(
     for a mistake and a style. A mutant that passes so is graded as a whole.
     """
     cases = frozen_cases(assignment)
+    judges = judges_of(assignment.spec, cases)
     graded = {function.name for function in assignment.spec.functions}
     course = replace(assignment)  # a copy, whose provided modules hold the author's as well
     vars(course)["provided"] = {**assignment.provided, **modules}
@@ -233,9 +235,9 @@ def _grade(
                 local.sandbox = stack.enter_context(Sandbox(assignment.spec.packages))
             name, function = submission.name, sources[submission.name][0]
             only = function if function in graded else None
-            report = grade_submission(course, cases, submission, local.sandbox, only=only)
+            report = grade_submission(course, judges, submission, local.sandbox, only=only)
             if only and name.startswith("mutant") and report.full_marks:
-                report = grade_submission(course, cases, submission, local.sandbox)
+                report = grade_submission(course, judges, submission, local.sandbox)
             return name, report
 
         # Parsed here and not in the threads, in which Python 3.11 miscounts the depth of its parser.

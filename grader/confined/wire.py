@@ -27,7 +27,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["Code", "Encoded", "Opaque", "Ref", "WireError", "decode", "encode", "pack", "unpack"]
+__all__ = ["Code", "Encoded", "Opaque", "Path", "Ref", "Value", "WireError", "decode", "encode", "pack", "part_at", "unpack"]
+
+Value = Any  # what travels: a student's value, or one that it is compared with
+Path = tuple[Any, ...]  # indices and keys that lead to a part of a value
 
 
 class WireError(Exception):
@@ -526,6 +529,13 @@ def decode(
         raise WireError(f"malformed value: {type(e).__name__}") from None
     if decoder.at != len(encoded.header) or decoder.offset != len(encoded.payload):
         raise WireError("bytes left over after the value")
+    return value
+
+
+def part_at(value: Value, path: Path) -> Value:
+    """The part of a value to which a path leads; a LookupError or a TypeError where there is none."""
+    for key in path:
+        value = value[key]
     return value
 
 

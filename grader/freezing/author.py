@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import _Decoder, decode, encode
+from grader.confined.wire import _Decoder, decode, encode, part_at
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned
 from grader.spec import Code, Mistake, Ref
 
-__all__ = ["Author", "at", "author_of", "call", "name_of", "read_author", "resolved", "run_trusted"]
+__all__ = ["Author", "author_of", "call", "name_of", "read_author", "resolved", "run_trusted"]
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def run_trusted(author: Author, replaced: Mapping[str, Callable[..., Any]], plan
     outcomes: list[Outcome] = []
 
     def ref(ref: Ref) -> Any:
-        return at(replies[ref.step], ref.path)
+        return part_at(replies[ref.step], ref.path)
 
     given = {name: decode(encoded, code=lambda c: c) for name, encoded in plan.given}
     for name, encoded in plan.steps:
@@ -150,10 +150,3 @@ def run_trusted(author: Author, replaced: Mapping[str, Callable[..., Any]], plan
             outcomes.append(Raised(type(error).__name__, str(error)[:500]))
             break
     return tuple(outcomes)
-
-
-def at(value: Any, path: Sequence[Any]) -> Any:
-    """The part of a value that a path of indices and keys leads to."""
-    for key in path:
-        value = value[key]
-    return value

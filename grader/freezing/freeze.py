@@ -16,18 +16,19 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Encoded, WireError, decode, encode
+from grader.confined.wire import Encoded, WireError, decode, encode, part_at
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
-from grader.freezing.author import Author, at, call, name_of, read_author, resolved, run_trusted
+from grader.freezing.author import Author, call, name_of, read_author, resolved, run_trusted
 from grader.freezing.drawing import Drawn, draw_cases
 from grader.freezing.tolerances import as_wide, expected_of, shape_and_bytes
 from grader.judging.cases import Case, CaseFile, Expected, FunctionCases, MistakeText
-from grader.judging.checks import judge
-from grader.judging.compare import items_of, leaves
-from grader.judging.diagnose import findings_of
-from grader.judging.example import entries
+from grader.judging.checks import verdict_of
+from grader.judging.compare import items_of
+from grader.judging.findings import findings_of
+from grader.judging.judge import FunctionJudge
 from grader.judging.properties import property_problem
+from grader.judging.values import count_numbers, leaves, walk
 from grader.sandbox.runner import Plan
 from grader.spec import CaseClass, Code, Function, Mistake, Property, Ref, Step
 from grader.strategies import Draw
@@ -85,7 +86,7 @@ def _freeze_function(author: Author, spec: Function, seed: int) -> FunctionCases
     values = [c for c in cases if c.check == "values"]
     if not values:
         raise SpecError(f"{author.loaded.name}, {spec.name}: every drawn case was dropped as ill-conditioned")
-    arity = len(_question(values[0].plan, -1))
+    arity = len(values[0].plan.questions[-1])
     parameters = tuple(inspect.signature(reference).parameters)[:arity]
     mistakes = {key: MistakeText(m.code, m.message, m.hint) for key, m in author.catalogue(spec.name).items()}
     for prop in spec.properties:
@@ -101,11 +102,6 @@ def case_sets(spec: Function) -> Iterator[tuple[str, Callable[[Draw], Any], Sequ
     yield "values", spec.inputs, spec.classes, spec.alternatives
     for case_set in spec.sets:
         yield case_set.name, case_set.inputs, case_set.classes, case_set.alternatives
-
-
-def _question(plan: Plan, step: int) -> tuple[Any, ...]:
-    args: tuple[Any, ...] = decode(plan.steps[step][1], ref=lambda r: r, code=lambda c: c)
-    return args
 
 
 def value_case(
@@ -184,21 +180,11 @@ def _own_plan(spec: Function, number: int, draw: Draw, args: tuple[Any, ...]) ->
     for number_of_step, (step, reply) in enumerate(zip(draw.steps, draw.replies, strict=True)):
         steps.append(Step(step.function, swapped(step.args)))
         # A reply may hold the arguments themselves (a cache): these were drawn, and stay values.
-        drawn.update(id(part) for _, part in _parts(step.args) if id(part) not in places)
-        for path, part in _parts(reply):
+        drawn.update(id(part) for _, part in walk(step.args) if id(part) not in places)
+        for path, part in walk(reply):
             if id(part) not in drawn:
                 places.setdefault(id(part), Ref(number_of_step, path))
     return _plan(spec, number, [*steps, Step(spec.name, swapped(args))], draw.given)
-
-
-def _parts(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    yield path, value
-    if isinstance(value, dict):
-        for key, part in value.items():
-            yield from _parts(part, (*path, key))
-    elif isinstance(value, list | tuple):
-        for number, part in enumerate(value):
-            yield from _parts(part, (*path, number))
 
 
 def _trivial(spec: Function, values: Sequence[Case]) -> frozenset[str]:
@@ -206,11 +192,11 @@ def _trivial(spec: Function, values: Sequence[Case]) -> frozenset[str]:
     trivial: set[str] | None = None
     for case in values:
         expected = decode(case.expected[0].value)
-        inputs = {shape_and_bytes(leaf) for _, leaf in leaves(_question(case.plan, -1))}
+        inputs = {shape_and_bytes(leaf) for _, leaf in leaves(case.plan.questions[-1])}
         here = set()
         for item in items_of(expected, spec.returns):
-            parts = [leaf for start in item.paths for _, leaf in leaves(at(expected, start))]
-            empty = all(at(expected, start) in (None, (), [], {}) for start in item.paths if not parts)
+            parts = [leaf for start in item.paths for _, leaf in leaves(part_at(expected, start))]
+            empty = all(part_at(expected, start) in (None, (), [], {}) for start in item.paths if not parts)
             if empty and (not any(map(np.any, parts)) or all(shape_and_bytes(leaf) in inputs for leaf in parts)):
                 here.add(item.name)
         trivial = here if trivial is None else trivial & here
@@ -235,7 +221,7 @@ def _property_case(author: Author, spec: Function, prop: Property, drawn: Drawn,
     steps = [*drawn.draw.steps, *steps]
     plan = _plan(spec, number, steps, drawn.draw.given)
     facts = encode(drawn.draw.facts) if drawn.draw.facts else None
-    visible = entries(plan) <= _VISIBLE_ELEMENTS
+    visible = count_numbers(plan.questions) <= _VISIBLE_ELEMENTS
     case = Case(f"{spec.name}/{prop.name}/{number}", prop.name, drawn.case_class.name, visible, plan, facts=facts)
     functions = [author.function(spec.name), *author.variants(spec.name, spec.alternatives)]
     functions += author.styles.get(spec.name, ())
@@ -254,7 +240,7 @@ def _check_independent(functions: Mapping[str, FunctionCases]) -> None:
     answers: dict[tuple[tuple[int, ...], bytes], tuple[str, bool]] = {}
     for function in functions.values():
         for case in function.cases:
-            inputs = {shape_and_bytes(leaf) for _, leaf in leaves(_question(case.plan, -1)) if isinstance(leaf, np.ndarray)}
+            inputs = {shape_and_bytes(leaf) for _, leaf in leaves(case.plan.questions[-1]) if isinstance(leaf, np.ndarray)}
             for expected in case.expected[:1]:
                 for _, leaf in leaves(decode(expected.value)):
                     if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f" and np.unique(leaf).size > 3:
@@ -262,7 +248,7 @@ def _check_independent(functions: Mapping[str, FunctionCases]) -> None:
     for function in functions.values():
         for case in function.cases:
             for step in range(len(case.plan.steps)):
-                for _, leaf in leaves(_question(case.plan, step)):
+                for _, leaf in leaves(case.plan.questions[step]):
                     known = answers.get(shape_and_bytes(leaf)) if isinstance(leaf, np.ndarray) else None
                     other, handed = known or ("", True)
                     if other and (other.split("/")[0] != function.name or not (handed or other == case.key)):
@@ -274,9 +260,10 @@ def _check_verdicts(author: Author, spec: Function, cases: FunctionCases) -> Non
     right = [author.function(spec.name), *author.variants(spec.name, spec.alternatives)]
     right += author.styles.get(spec.name, ())
     guards = author.variants(spec.name, spec.guards)
+    judge = FunctionJudge(spec, cases)
     for function in [*right, *guards]:
         outcomes = {c.key: run_trusted(author, {spec.name: function}, c.plan) for c in cases.cases}
-        verdict = judge(spec, cases, outcomes)
+        verdict = verdict_of(judge, outcomes)
         failed = {f.check for f in verdict.failures}
         known_set_failure = function is not right[0] and failed <= {s.name for s in spec.sets}
         if not verdict.passed and not known_set_failure:
@@ -288,10 +275,10 @@ def _check_verdicts(author: Author, spec: Function, cases: FunctionCases) -> Non
             raise SpecError(f"{spec.name}: the right solution {name_of(function)} fails: {why}")
     for mistake in author.mistakes.get(spec.name, ()):
         outcomes = {c.key: run_trusted(author, {spec.name: mistake.solution}, c.plan) for c in cases.cases}
-        verdict = judge(spec, cases, outcomes)
+        verdict = verdict_of(judge, outcomes)
         if verdict.passed:
             raise SpecError(f"{spec.name}: the mistake {mistake.code!r} passes all checks on the drawn cases")
-        named = [f.code for f in findings_of(spec, cases, outcomes, verdict)]
+        named = [f.code for f in findings_of(judge, outcomes, verdict)]
         if mistake.code not in named:
             found = named or "none"
             raise SpecError(f"{spec.name}: the mistake {mistake.code!r} is not recognised (findings: {found})")

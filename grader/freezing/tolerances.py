@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import WireError, decode, encode
+from grader.confined.wire import WireError, decode, encode, part_at
 from grader.errors import SpecError
 from grader.freezing.author import Author, call, name_of
 from grader.judging.cases import Expected
-from grader.judging.compare import items_of, leaves
+from grader.judging.compare import items_of
+from grader.judging.values import leaves
 from grader.spec import Code, Function
 
 __all__ = ["as_wide", "expected_of", "shape_and_bytes"]
@@ -105,10 +106,7 @@ def _judged_paths(spec: Function, value: Any) -> frozenset[tuple[Any, ...]]:
     for item in items_of(value, spec.returns):
         if item.name not in free:
             for start in item.paths:
-                part = value
-                for key in start:
-                    part = part[key]
-                paths.extend(path for path, _ in leaves(part, start))
+                paths.extend(path for path, _ in leaves(part_at(value, start), start))
     return frozenset(paths)
 
 

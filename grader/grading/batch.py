@@ -27,6 +27,7 @@ from grader.course import Course, LoadedAssignment
 from grader.errors import SubmissionError
 from grader.grading.pipeline import grade_submission, unreadable
 from grader.judging.cases import CaseFile, load_cases
+from grader.judging.judge import Judges, judges_of
 from grader.model import Report, report_from_json, report_to_json
 from grader.sandbox.parent import ALL_WALLS, Sandbox
 from grader.submission.program import Submission, parse_submission, read_submission
@@ -85,6 +86,7 @@ class _Station:
 
     assignment: LoadedAssignment
     cases: CaseFile
+    judges: Judges
     sandbox: Sandbox
 
 
@@ -95,7 +97,8 @@ def _station(setup: Setup) -> _Station:
     if setup not in _STATIONS:
         assignment = Course(Path(setup.course)).load(setup.assignment)
         sandbox = Sandbox(assignment.spec.packages, setup.walls)
-        _STATIONS[setup] = _Station(assignment, load_cases(Path(setup.cases)), sandbox)
+        cases = load_cases(Path(setup.cases))
+        _STATIONS[setup] = _Station(assignment, cases, judges_of(assignment.spec, cases), sandbox)
         gc.freeze()  # what is loaded stays: to look through all of it for garbage costs as much as some judging
     return _STATIONS[setup]
 
@@ -137,7 +140,7 @@ def _graded(setup: Setup, job: Job) -> Result:
     kept = _kept(place)
     if kept is not None:
         return Result(job, kept.for_submission(job.name, job.student, submission.reported_files), kept=True)
-    report = grade_submission(station.assignment, station.cases, submission, station.sandbox, student=job.student)
+    report = grade_submission(station.assignment, station.judges, submission, station.sandbox, student=job.student)
     if place is not None and all(f.status in _KEPT for f in report.functions):
         _keep(place, report)
     return Result(job, report)

@@ -12,15 +12,18 @@ import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Encoded, WireError, decode, encode, pack, unpack
+from grader.confined import wire
+from grader.confined.wire import Encoded, Value, WireError, decode, encode, pack, unpack
 from grader.errors import SpecError
+from grader.judging.values import leaves
 from grader.sandbox.runner import Plan
+from grader.spec import Given, Step
 
 __all__ = ["Case", "CaseFile", "Expected", "FunctionCases", "MistakeText", "load_cases", "save_cases"]
 
@@ -29,10 +32,32 @@ _MAGIC = b"grader cases 1\n"
 
 @dataclass(frozen=True, eq=False)
 class Expected:
-    """The right value under one alternative, and the absolute tolerance of each of its numeric leaves."""
+    """The right value under one alternative, and the absolute tolerance of each of its numeric leaves.
+
+    What follows from the two is worked out when it is first asked for, and kept as long as the cases are.
+    """
 
     value: Encoded
     tolerances: tuple[float, ...]
+
+    @cached_property
+    def decoded(self) -> Value:
+        """The value; nobody may write to it."""
+        return decode(self.value)
+
+    @cached_property
+    def tolerance_at(self) -> Mapping[wire.Path, float]:
+        """The tolerance of each number or array, by its path."""
+        return dict(zip((path for path, _ in leaves(self.decoded)), self.tolerances, strict=True))
+
+    @cached_property
+    def tolerance_per_number(self) -> np.ndarray[Any, Any] | None:
+        """The tolerance of each number of the payload; None where the payload holds anything but float64."""
+        numbers = [np.asarray(leaf) for _, leaf in leaves(self.decoded)]
+        if any(leaf.dtype != np.float64 for leaf in numbers):
+            return None
+        vector = np.repeat(np.array(self.tolerances), [leaf.size for leaf in numbers])
+        return vector if 8 * vector.size == len(self.value.payload) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +96,14 @@ class Case:
     mistakes: Mapping[str, Encoded | str] = field(default_factory=dict)
     facts: Encoded | None = None
 
+    @cached_property
+    def question(self) -> Given:
+        """What a property's judge sees of a case before anything was answered."""
+        names = [name for name, _ in self.plan.steps]
+        steps = tuple(Step(name, args) for name, args in zip(names, self.plan.questions, strict=True))
+        facts = decode(self.facts) if self.facts is not None else {}
+        return Given(steps[-1].args if steps else (), steps, (), facts)
+
 
 @dataclass(frozen=True)
 class MistakeText:
@@ -81,7 +114,7 @@ class MistakeText:
     hint: str
 
 
-@dataclass(frozen=True, eq=False)  # compared and hashed by identity: judges keep what they derive from it
+@dataclass(frozen=True, eq=False)
 class FunctionCases:
     """All cases of one function.
 
@@ -239,7 +272,7 @@ def save_cases(cases: CaseFile, path: Path) -> CaseFile:
     return from_bytes(data, str(path))
 
 
-# Judges keep what they derive from a case by its identity: equal files are one value in one process.
+# Cases keep what was decoded of them, so that equal files should be one value in one process.
 _parsed = lru_cache(maxsize=4)(from_bytes)
 
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Code, Opaque, Ref, WireError, decode
-from grader.judging.cases import FunctionCases
-from grader.judging.checks import Failure, Verdict
-from grader.judging.compare import leaves, where_text
-from grader.judging.outcomes import Outcomes, arguments_of, expected_value, plan_of
+from grader.confined.wire import Code, Opaque, Ref, Value, decode
+from grader.judging.compare import where_text
+from grader.judging.judge import Failure, FunctionJudge, Verdict
+from grader.judging.outcomes import Outcomes, expected_value, last_outcome, plan_of, reply_value
+from grader.judging.values import leaves, part_or_none, parts_of
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.submission.names import bound_names
 
-__all__ = ["characters", "counterexample_of", "effort", "entries", "shown", "shown_failure", "snippet"]
+__all__ = ["characters", "counterexample_of", "shown", "shown_failure", "snippet"]
 
 _MOST_ELEMENTS = 200
 _MOST_PARTS = 400
@@ -26,20 +25,19 @@ _MOST_TEXT = 2_000
 
 
 def counterexample_of(
-    cases: FunctionCases,
+    judge: FunctionJudge,
     outcomes: Outcomes,
     verdict: Verdict,
     *,
     parameters: Mapping[str, Sequence[str]] = MappingProxyType({}),
     public: str = "",
     helped: bool = False,
-    random: Collection[str] = (),
 ) -> Mapping[str, Any] | None:
     """The smallest failing case whose inputs may be shown; None where all failing cases are hidden.
 
     Parameters
     ----------
-    cases, outcomes, verdict
+    judge, outcomes, verdict
         What the function was judged on.
     parameters
         Names of the parameters of other functions that a case calls.
@@ -47,70 +45,61 @@ def counterexample_of(
         The public code of the assignment, from which the snippet takes what it needs.
     helped
         The function was called with right helpers, which the snippet has not.
-    random
-        Items that have no right value to be shown.
     """
-    failure = shown_failure(verdict, outcomes)
+    failure = shown_failure(judge, outcomes, verdict)
     if failure is None:
         return None
-    case = failure.case
-    replies = outcomes.get(case.key, ())
-    last: Outcome | None = replies[-1] if replies else None
-    plan = plan_of(case, replies)
-    expected = expected_value(case, min(verdict.alternative, len(case.expected) - 1)) if case.expected else None
-    got = _got(last)
-    path = failure.problem.path if failure.problem else ()
-    part, wrong = _part(expected, path), _part(got, path) if isinstance(last, Returned) else got
-    place = failure.problem.place if failure.problem else None
-    names = {**parameters, cases.name: cases.parameters}
-    # An exception is compared with nothing, and one random draw is not what is expected.
-    comparable = case.expected and isinstance(last, Returned) and (failure.item not in random if path else not random)
+    case, last = failure.case, last_outcome(outcomes, failure.case)
+    plan = plan_of(case, outcomes.get(case.key, ()))
+    path, place = (failure.problem.path, failure.problem.place) if failure.problem else ((), None)
+    name = failure.item or failure.check
+    names = {**parameters, judge.cases.name: judge.cases.parameters}
+    right = expected_value(case, min(verdict.alternative, len(case.expected) - 1)) if case.expected else None
     return {
         "case": case.key,
         "class": case.case_class,
-        "item": failure.item or failure.check,
-        "where": where_text(path, failure.item or failure.check, place),
+        "item": name,
+        "where": where_text(path, name, place),
         "message": failure.message,
         "arguments": _arguments(plan, names),
-        "expected": shown(part) if comparable else None,
-        "got": wrong if isinstance(last, Raised) else shown(wrong),
-        "output": last.output if isinstance(last, Returned | Raised) else "",
+        "expected": shown(part_or_none(right, path)) if _comparable(judge, failure, last) else None,
+        "got": _got(last, path),
+        "output": "" if isinstance(last, Stopped) else last.output,
         "snippet": snippet(plan, names, public, helped=helped),
     }
 
 
-def shown_failure(verdict: Verdict, outcomes: Outcomes) -> Failure | None:
+def _comparable(judge: FunctionJudge, failure: Failure, last: Outcome) -> bool:
+    """Whether there is a right value beside it: an exception is compared with nothing, and a random draw neither."""
+    if not failure.case.expected or not isinstance(last, Returned):
+        return False
+    whole = not failure.problem or not failure.problem.path
+    return not judge.spec.random if whole else failure.item not in judge.spec.random
+
+
+def shown_failure(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> Failure | None:
     """Of the first thing that is wrong the failing case that is read fastest; None where all are hidden.
 
     A case that was not run, because an earlier call did not come back, shows nothing.
     """
     ran = [failure for failure in verdict.failures if not _not_run(outcomes.get(failure.case.key, ()))]
-    seen = [failure for failure in ran if failure.case.visible]
-    alike = [f for f in seen if (f.check, f.item) == (seen[0].check, seen[0].item)]
-    return min(alike, key=lambda f: effort(plan_of(f.case, outcomes.get(f.case.key, ()))), default=None)
+    visible = [failure for failure in ran if failure.case.visible]
+    alike = [f for f in visible if (f.check, f.item) == (visible[0].check, visible[0].item)]
+    return min(alike, key=lambda f: _effort(judge, plan_of(f.case, outcomes.get(f.case.key, ()))), default=None)
 
 
 def _not_run(replies: Sequence[Outcome]) -> bool:
     return bool(replies) and isinstance(replies[-1], Stopped) and replies[-1].reason == "not-run"
 
 
-@lru_cache(maxsize=4096)
-def entries(plan: Plan) -> int:
-    """How many numbers a case has."""
-    return sum(int(np.size(leaf)) for _, leaf in leaves(_questions(plan)))
-
-
-@lru_cache(maxsize=4096)
-def effort(plan: Plan) -> int:
+def _effort(judge: FunctionJudge, plan: Plan) -> int:
     """How many characters of numbers a person has to read to follow a case."""
-    return characters(_questions(plan))
+    if plan not in judge.efforts:
+        judge.efforts[plan] = characters(plan.questions)
+    return judge.efforts[plan]
 
 
-def _questions(plan: Plan) -> list[tuple[Any, ...]]:
-    return [arguments_of(plan, step) for step in range(len(plan.steps))]
-
-
-def characters(value: Any) -> int:
+def characters(value: Value) -> int:
     """How long the numbers of a value are when they are written down.
 
     >>> characters((np.array([0.5, 3.0]), {"n": 12}))
@@ -119,43 +108,33 @@ def characters(value: Any) -> int:
     return sum(len(repr(number)) for _, leaf in leaves(value) for number in np.ravel(leaf).tolist())
 
 
-def _got(outcome: Outcome | None) -> Any:
-    if isinstance(outcome, Returned):
-        try:
-            return decode(outcome.value)
-        except WireError:
-            return None
-    if isinstance(outcome, Raised):
-        return {"error": outcome.type_name, "message": outcome.message, "origin": outcome.origin}
-    return None
-
-
-def _part(value: Any, path: Sequence[Any]) -> Any:
-    for key in path:
-        try:
-            value = value[key]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return value
+def _got(last: Outcome, path: Sequence[Any]) -> Any:
+    """What came back, as far as it is wrong."""
+    if isinstance(last, Raised):
+        return {"error": last.type_name, "message": last.message, "origin": last.origin}
+    return shown(part_or_none(reply_value(last), tuple(path)))
 
 
 def _arguments(plan: Plan, names: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     """The arguments of the call, or of all calls where there are several."""
-    found = []
+    arguments = []
     for step, (function, _) in enumerate(plan.steps):
         where = f"call {step + 1}, {function}: " if len(plan.steps) > 1 else ""
-        known = names.get(function, ())
-        for number, value in enumerate(arguments_of(plan, step)):
-            name = known[number] if number < len(known) else f"argument {number + 1}"
-            found.append({"name": where + name, "value": shown(value)})
-    return found
+        parameters = names.get(function, ())
+        for number, value in enumerate(plan.questions[step]):
+            name = parameters[number] if number < len(parameters) else f"argument {number + 1}"
+            arguments.append({"name": where + name, "value": shown(value)})
+    return arguments
+
+
+# -- as data -----------------------------------------------------------------------------
 
 
 def _number(value: float) -> Any:
     return float(value) if np.isfinite(value) else str(float(value))
 
 
-def shown(value: Any) -> Any:
+def shown(value: Value) -> Any:
     """A value as plain JSON data; see ``docs/reference/json.md`` for the forms.
 
     Examples
@@ -189,7 +168,7 @@ def shown(value: Any) -> Any:
     return {"opaque": type(value).__name__}
 
 
-def _shown_parts(value: Any) -> Any:
+def _shown_parts(value: Value) -> Any:
     kind = type(value).__name__
     if _parts(value, _MOST_PARTS) > _MOST_PARTS:
         return {"opaque": f"{kind} of {len(value)} parts, too long to be shown"}
@@ -198,7 +177,7 @@ def _shown_parts(value: Any) -> Any:
     return {kind: [shown(part) for part in (sorted(value, key=repr) if kind == "set" else value)]}
 
 
-def _parts(value: Any, most: int) -> int:
+def _parts(value: Value, most: int) -> int:
     """How many parts a value has, counted no further than just beyond `most`."""
     inner: Sequence[Any] = ()
     if isinstance(value, dict):
@@ -213,7 +192,7 @@ def _parts(value: Any, most: int) -> int:
     return count
 
 
-def _shown_array(value: Any) -> Any:
+def _shown_array(value: np.ndarray[Any, Any]) -> Any:
     if value.size > _MOST_ELEMENTS:
         return {"opaque": f"array of shape {value.shape}, {value.dtype}"}
     if value.dtype.kind == "c":
@@ -227,11 +206,13 @@ def _shown_array(value: Any) -> Any:
     return {"array": nested(value.tolist()), "dtype": str(value.dtype), "shape": list(value.shape)}
 
 
+# -- as Python ---------------------------------------------------------------------------
+
+
 def snippet(plan: Plan, parameters: Mapping[str, Sequence[str]], public: str = "", *, helped: bool = False) -> str:
     """Python that repeats the calls of a case in the student's own notebook."""
     given = {name: decode(encoded, code=lambda code: code) for name, encoded in plan.given}
-    questions = _questions(plan)
-    makers = {code.name for value in [*given.values(), *questions] for code in _codes(value)}
+    makers = {part.name for part in parts_of([*given.values(), *plan.questions]) if isinstance(part, Code)}
     lines = ["import numpy as np", "from numpy import array, inf, nan", ""]
     if helped:
         lines.append("# The grader called it with right helpers; with your own ones the result may differ.")
@@ -241,27 +222,18 @@ def snippet(plan: Plan, parameters: Mapping[str, Sequence[str]], public: str = "
         lines += [f"{name} = {_literal(code)}"]
     calls = []
     for step, (name, _) in enumerate(plan.steps):
-        known, args = parameters.get(name, ()), []
-        for number, value in enumerate(questions[step]):
+        own_names, args = parameters.get(name, ()), []
+        for number, value in enumerate(plan.questions[step]):
             if isinstance(value, Ref):
                 args.append(_literal(value))
                 continue
-            args.append(known[number] if number < len(known) else f"value_{step}_{number}")
+            args.append(own_names[number] if number < len(own_names) else f"value_{step}_{number}")
             calls.append(f"{args[-1]} = {_literal(value)}")
         calls.append(f"result_{step} = {name}({', '.join(args)})")
     if given:
         back = [f"    {name} = kept_{name}" for name in given]
         calls = ["try:", *("    " + line for line in calls), "finally:", *back]
     return "\n".join([*lines, *calls, f"print(result_{len(plan.steps) - 1})"])
-
-
-def _codes(value: Any) -> Iterator[Code]:
-    """The public code in a value."""
-    if isinstance(value, Code):
-        yield value
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    for part in parts:
-        yield from _codes(part)
 
 
 def _definitions(public: str, names: Collection[str]) -> list[str]:
@@ -275,7 +247,7 @@ def _definitions(public: str, names: Collection[str]) -> list[str]:
     return [ast.get_source_segment(public, node) or "" for node in nodes.values()]
 
 
-def _literal(value: Any) -> str:
+def _literal(value: Value) -> str:
     match value:
         case np.ndarray():
             if not value.size:

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
-from grader.confined.wire import WireError
+from grader import sentences
+from grader.confined.wire import Value, WireError
 from grader.judging.cases import Case
 from grader.judging.compare import key_item
-from grader.judging.outcomes import given_of, raised_text
-from grader.sandbox.helpers import bounded_memory
+from grader.judging.outcomes import given_of
+from grader.judging.redaction import raised_text, redact
+from grader.sandbox.limits import bounded_memory, without_warnings
 from grader.sandbox.runner import Outcome, Returned, Stopped
 from grader.spec import Function, Given, Property
-from grader.texts import say
 
-__all__ = ["as_it_is", "property_problem", "without"]
+__all__ = ["as_it_is", "property_fits", "property_problem", "without"]
 
-_FORM_ERRORS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration, MemoryError)
-
+_T = TypeVar("_T")
+_FORM_ERRORS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration, MemoryError, WireError)
 _MOST_TEXT = 1_000
 
 
@@ -32,34 +32,39 @@ def as_it_is(given: Given) -> Given:
 
 
 def property_problem(
-    prop: Property, case: Case, outcomes: Sequence[Outcome], seen: Callable[[Given], Given] = as_it_is
+    prop: Property, case: Case, outcomes: Sequence[Outcome], view: Callable[[Given], Given] = as_it_is
 ) -> str | None:
-    """What a property's judge says of one case, of which it gets to see what ``seen`` makes of it."""
+    """What a property's judge says of one case, of which it gets to see what ``view`` makes of it."""
     bad = next((o for o in outcomes if not isinstance(o, Returned)), None)
     if bad is not None or len(outcomes) < len(case.plan.steps):
-        return say("property-incomplete", problem=raised_text(bad or Stopped("not-run"), case))
+        return sentences.incomplete_call(raised_text(bad or Stopped("not-run"), case))
     try:
-        given = seen(given_of(case, outcomes))
-        with bounded_memory(), np.errstate(all="ignore"), _no_imaginary_part_lost(outcomes):
-            message = prop.judge(given)
+        message = _asked(prop.judge, view(given_of(case, outcomes)), outcomes)
         return message and message[:_MOST_TEXT]
-    except _FORM_ERRORS as error:
-        text = f": {error}" if case.visible else ""  # it may quote what the submission returned
-        return say("property-form", problem=f"{type(error).__name__}{text}"[:_MOST_TEXT])
     except WireError as error:
-        return say("property-form", problem=str(error))
+        return sentences.unusable_form(str(error))
+    except _FORM_ERRORS as error:
+        text = redact(case, f": {error}")  # it may quote what the submission returned
+        return sentences.unusable_form(f"{type(error).__name__}{text}"[:_MOST_TEXT])
 
 
-@contextlib.contextmanager
-def _no_imaginary_part_lost(outcomes: Sequence[Outcome]) -> Iterator[None]:
-    """A judge that makes real numbers of complex ones would say that they are right."""
-    if not any(isinstance(o, Returned) and b"c" in o.value.header for o in outcomes):
-        yield
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", np.exceptions.ComplexWarning)
+def property_fits(fits: Callable[[Given], bool], case: Case, outcomes: Sequence[Outcome]) -> bool:
+    """Whether a failing case looks like a catalogued mistake."""
+    if len(outcomes) < len(case.plan.steps) or not all(isinstance(o, Returned) for o in outcomes):
+        return False
+    try:
+        return bool(_asked(fits, given_of(case, outcomes), ()))
+    except _FORM_ERRORS:
+        return False
+
+
+def _asked(judge: Callable[[Given], _T], given: Given, outcomes: Sequence[Outcome]) -> _T:
+    """An author's answer; a TypeError where it made real numbers of complex ones, which would be called right."""
+    with bounded_memory(), without_warnings(), np.errstate(all="ignore"):
+        if any(isinstance(o, Returned) and b"c" in o.value.header for o in outcomes):
+            warnings.simplefilter("error", np.exceptions.ComplexWarning)
         try:
-            yield
+            return judge(given)
         except np.exceptions.ComplexWarning:
             raise TypeError("complex numbers, expected real ones") from None
 
@@ -67,7 +72,7 @@ def _no_imaginary_part_lost(outcomes: Sequence[Outcome]) -> Iterator[None]:
 def without(items: frozenset[str], given: Given, spec: Function) -> Given:
     """What a judge would see if the function had given nothing for these items: a property of others still holds."""
 
-    def blank(reply: Any) -> Any:
+    def blank(reply: Value) -> Value:
         if isinstance(reply, dict) and isinstance(spec.returns, str):
             return {key: None if key_item(key) in items else part for key, part in reply.items()}
         if isinstance(reply, tuple | list) and not isinstance(spec.returns, str):

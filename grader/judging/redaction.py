@@ -6,29 +6,73 @@
 - ``"sentences"``: which checks fail and why, but no input, no value, nothing printed and no exception's text;
 - ``"findings"``: the points and the recognised mistakes, of the checks only how many fail.
 
-Faces need not know: what is hidden is not in the :class:`~grader.model.Report`. See ``docs/design/hiding.md``.
+So that a submission cannot repeat its inputs, of a hidden case no value, key, name or text is shown that the
+submission chose: every sentence about a case goes through :func:`redact`. Below ``"examples"`` all cases are hidden
+(:func:`cases_as_shown`), and :func:`report_as_shown` takes away what is left. Faces need not know: what is hidden is not
+in the :class:`~grader.model.Report`. See ``docs/design/hiding.md``.
 """
 
 from __future__ import annotations
 
+import builtins
+import re
 from dataclasses import replace
-from functools import lru_cache
 
-from grader.judging.cases import FunctionCases
+from grader import sentences
+from grader.confined.wire import WireError
+from grader.judging.cases import Case, FunctionCases
+from grader.judging.compare import Problem, where_text
 from grader.model import Check, CheckStatus, FunctionReport
+from grader.sandbox.runner import Outcome, Raised, Stopped
 from grader.spec import Shows
-from grader.texts import say
 
-__all__ = ["hidden", "seen"]
+__all__ = ["cases_as_shown", "problem_text", "raised_text", "redact", "report_as_shown"]
+
+_EXCEPTIONS = frozenset(
+    {name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)}
+    | {"LinAlgError", "numpy.linalg.LinAlgError", "AxisError", "numpy.exceptions.AxisError"}
+)
+_PLACE = re.compile(r"[^\d\n]{0,80}(\d{1,3}|[^\d\n]{0,80}), line \d{1,5}")
+# Shapes and dtypes are shown of a hidden case, too, as far as they are small: they help most, and give little away.
+_FEW_NUMBERS = re.compile(r"(?!.*\d{4})(?!(.*\d,){5})", re.DOTALL)
 
 
-@lru_cache(maxsize=256)
-def hidden(cases: FunctionCases) -> FunctionCases:
-    """The same cases, none of which may be seen: no judge then says anything that an input may be read from."""
+def redact(case: Case, text: str, instead: str = "") -> str:
+    """What a report may say of a case: the text, or where its inputs are hidden, what stands instead."""
+    return text if case.visible else instead
+
+
+def problem_text(case: Case, problem: Problem, item: str) -> str:
+    """A problem in words."""
+    if problem.stage in ("shape", "dtype") and _FEW_NUMBERS.match(problem.message):
+        return problem.message
+    if not case.visible:  # before the sentence is made: it counts and measures
+        return sentences.hidden_problem(where_text(problem.path, item), problem.stage)
+    return problem.message
+
+
+def raised_text(outcome: Outcome, case: Case) -> str:
+    """Why a call gave no value, in words."""
+    if isinstance(outcome, Stopped):
+        return sentences.stopped(outcome.reason, case.key.partition("/")[0], outcome.detail)
+    if not isinstance(outcome, Raised):
+        return sentences.NOT_RUN
+    name, message, origin = outcome.type_name, redact(case, outcome.message), outcome.origin or ""
+    if name == WireError.__name__:  # nothing was raised: the value has no form that could be sent
+        return sentences.unusable_result(message)
+    known_name = name if name in _EXCEPTIONS else sentences.OWN_EXCEPTION
+    known_place = origin if _PLACE.fullmatch(origin) else ""
+    return sentences.raised(redact(case, name, known_name), message, redact(case, origin, known_place))
+
+
+def cases_as_shown(cases: FunctionCases, shows: Shows) -> FunctionCases:
+    """The cases, all of them hidden unless the assignment shows examples."""
+    if shows == "examples":
+        return cases
     return replace(cases, cases=tuple(replace(case, visible=False) for case in cases.cases))
 
 
-def seen(function: FunctionReport, shows: Shows) -> FunctionReport:
+def report_as_shown(function: FunctionReport, shows: Shows) -> FunctionReport:
     """The verdict on one function as far as it may be shown; points and status are never hidden."""
     if shows == "examples":
         return function
@@ -39,15 +83,15 @@ def seen(function: FunctionReport, shows: Shows) -> FunctionReport:
 
 def _unquoted(check: Check) -> Check:
     """A property's judge is its author's, and may quote a result."""
-    told = check.kind == "property" and check.status == "failed"
-    return replace(check, message=say("hidden-property")) if told else check
+    quotes = check.kind == "property" and check.status == "failed"
+    return replace(check, message=sentences.HIDDEN_PROPERTY) if quotes else check
 
 
 def _together(function: FunctionReport) -> tuple[Check, ...]:
-    """All checks as one, which passes only where all do; why a function did not run at all is told."""
+    """All checks as one, which passes only where all do; why a function did not run at all is said."""
     checks = function.checks
     failed = sum(check.status == "failed" for check in checks)
-    text = say("hidden-checks", failed=failed, total=len(checks)) if failed else ""
+    text = sentences.hidden_checks(failed, len(checks)) if failed else ""
     if function.status not in ("passed", "failed"):
         text = next((check.message for check in checks if check.status == "failed"), text)
     status: CheckStatus = "passed" if function.status == "passed" else "failed"

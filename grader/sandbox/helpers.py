@@ -15,25 +15,18 @@ import select
 import signal
 import socket
 import struct
-import threading
 import warnings
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 
 from grader.confined.walls import close_descriptors, die_with_parent
 from grader.confined.wire import decode, encode, pack, unpack
+from grader.sandbox.limits import MEMORY, limit_cpu, limit_memory, without_warnings
 from grader.sandbox.runner import Answer
 
-try:
-    import resource
-except ImportError:  # Windows: no limits
-    resource = None  # type: ignore[assignment]
+__all__ = ["Answering", "answered", "quiet"]
 
-__all__ = ["MEMORY", "Answering", "answered", "bounded_memory", "quiet"]
-
-MEMORY = 1 << 30
 _LOST = 3
 _SIZE = struct.Struct("<I")
 _NOT_ANSWERED = 0xFFFFFFFF
@@ -93,8 +86,7 @@ class Answering:
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
         parent = os.getpid()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # other threads: the copy runs none of their code
+        with without_warnings():  # of other threads, none of whose code the copy runs
             pid = os.fork()
         if not pid:
             try:
@@ -138,30 +130,6 @@ def _until(channel: socket.socket, event: int, still: Callable[[], None]) -> Non
         still()
 
 
-# -- in this process ---------------------------------------------------------------------
-
-_ONE_AT_A_TIME = threading.RLock()  # the limit is the whole process's
-
-
-@contextlib.contextmanager
-def bounded_memory() -> Iterator[None]:
-    """A MemoryError where an author's code would take very much memory over a student's values.
-
-    Two replies of a megabyte, a column and a row, are broadcast to a terabyte as soon as a judge subtracts
-    one from the other; without a bound that ends the grader and not the judge.
-    """
-    if resource is None:
-        yield
-        return
-    with _ONE_AT_A_TIME:
-        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (_within(_within(_mapped() + MEMORY, hard), soft), hard))
-        try:
-            yield
-        finally:
-            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-
-
 # -- in the forked process ---------------------------------------------------------------
 
 
@@ -174,21 +142,8 @@ def _confine(channel: socket.socket, parent: int, cpu_s: float) -> None:
     close_descriptors({0, 1, 2, channel.fileno()})
     die_with_parent(parent)
     np.ones((64, 64)) @ np.ones((64, 64))  # linear algebra takes its working memory before it is bounded
-    for which, bound in ((resource.RLIMIT_AS, _mapped() + MEMORY), (resource.RLIMIT_CPU, max(1, round(cpu_s)))):
-        value = _within(bound, resource.getrlimit(which)[1])
-        resource.setrlimit(which, (value, value))
-
-
-def _within(bound: int, limit: int) -> int:
-    """The smaller of two limits."""
-    return bound if limit == resource.RLIM_INFINITY else min(bound, limit)
-
-
-def _mapped() -> int:
-    try:
-        return int(Path("/proc/self/statm").read_bytes().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:  # no /proc: allow for what Python and NumPy map
-        return 4 << 30
+    limit_memory(MEMORY)
+    limit_cpu(max(1, round(cpu_s)))
 
 
 def _serve(channel: socket.socket, answer: Answer) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from grader import sentences
 from grader.confined.wire import MAX_BYTES, Encoded, WireError, decode, encode, pack, unpack
 from grader.errors import GraderError
 from grader.model import SandboxLevel
@@ -28,7 +29,6 @@ from grader.sandbox.helpers import Answering
 from grader.sandbox.runner import Answer, Execution, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.sandbox.zygote import ALL_WALLS, Child, Zygote
 from grader.submission.program import SourceFile, Unit
-from grader.texts import say
 
 __all__ = ["ALL_WALLS", "Patience", "Sandbox", "strongest_sandbox"]
 
@@ -73,11 +73,11 @@ class _Stop(Exception):
 
 
 def _not_a_reply() -> _Stop:
-    return _Stop(Stopped("crashed", say("stop-no-reply")))
+    return _Stop(Stopped("crashed", sentences.NO_REPLY))
 
 
 def _printed_too_much() -> _Stop:
-    return _Stop(Stopped("too-much-output", say("stop-printed")))
+    return _Stop(Stopped("too-much-output", sentences.PRINTED_WITHOUT_END))
 
 
 @dataclass
@@ -200,9 +200,9 @@ class _Watch:
             self.start = cpu - (now - self.began)
         self.looked = now
         if cpu - self.start > self.cpu_s:
-            raise _Stop(Stopped("timeout", say("stop-seconds", seconds=f"{self.cpu_s:g}")))
+            raise _Stop(Stopped("timeout", sentences.needed_seconds(self.cpu_s)))
         if now > self.end:
-            raise _Stop(Stopped("timeout", say("stop-waited")))
+            raise _Stop(Stopped("timeout", sentences.NEVER_RETURNED))
 
 
 # -- frames ------------------------------------------------------------------------------
@@ -261,14 +261,14 @@ def _dead(child: Child) -> _Stop:
     """Why a child has closed its channel."""
     ended = child.end()
     if ended.code == -signal.SIGXCPU or (ended.code == -signal.SIGKILL and ended.cpu > child.cpu_s - 1):
-        return _Stop(Stopped("timeout", say("stop-cpu")))
+        return _Stop(Stopped("timeout", sentences.NO_CPU_LEFT))
     if ended.code == 70:
-        return _Stop(Stopped("out-of-memory", say("stop-worker-memory")))
+        return _Stop(Stopped("out-of-memory", sentences.WORKER_WITHOUT_MEMORY))
     if ended.code == 71:
-        return _Stop(Stopped("crashed", say("stop-broken")))
+        return _Stop(Stopped("crashed", sentences.WORKER_BROKEN))
     if ended.code < 0:
-        return _Stop(Stopped("crashed", say("stop-signal", number=-ended.code, name=_signal(-ended.code))))
-    return _Stop(Stopped("crashed", say("stop-exit", status=ended.code)))
+        return _Stop(Stopped("crashed", sentences.ended_by_signal(-ended.code, _signal(-ended.code))))
+    return _Stop(Stopped("crashed", sentences.ended_by_exit(ended.code)))
 
 
 def _signal(number: int) -> str:
@@ -330,7 +330,7 @@ class _Run:
             if self.hopeless is not None:
                 raise self.hopeless
             if time.monotonic() > self.deadline:
-                raise _Stop(Stopped("timeout", say("stop-total")))
+                raise _Stop(Stopped("timeout", sentences.NO_TIME_LEFT))
             cpu_s = max(1, round(self.program.total_s))
             self._child = self.zygote.child(self.program.memory_mb << 20, cpu_s)
             self.callbacks = 0
@@ -399,7 +399,7 @@ class _Run:
                 del outcomes[len(plans) - 1 :]  # something after the last reply: that one is not believed either
                 outcomes.append((*partial, stop.stopped))
                 missing = len(plans) - len(outcomes)
-                outcomes.extend([(Stopped("not-run", say("not-run")),)] * missing)
+                outcomes.extend([(Stopped("not-run", sentences.NOT_RUN),)] * missing)
         return outcomes
 
     def _batch(self, plans: Sequence[Plan], partial: list[Outcome]) -> Iterator[tuple[Outcome, ...]]:
@@ -431,7 +431,7 @@ class _Run:
         for step in range(len(plan.steps)):
             outcome = self._step(child, mark, plan, step)
             if isinstance(outcome, Raised) and outcome.type_name.endswith("MemoryError"):
-                raise _Stop(Stopped("out-of-memory", say("stop-memory", most=self.program.memory_mb)))
+                raise _Stop(Stopped("out-of-memory", sentences.needed_memory(self.program.memory_mb)))
             outcomes.append(outcome)
             if isinstance(outcome, Raised):
                 return
@@ -449,7 +449,7 @@ class _Run:
         if isinstance(outcome, Returned):
             self.kept += len(outcome.value.payload) + _PART_COSTS * len(outcome.value.header)
             if self.kept > _MAX_KEPT:
-                raise _Stop(Stopped("too-much-output", say("stop-results")))
+                raise _Stop(Stopped("too-much-output", sentences.LARGE_RESULTS))
         return outcome
 
     def _next(self, child: Child, cpu_s: float) -> tuple[int, bytes]:
@@ -462,7 +462,7 @@ class _Run:
         watch.look()  # thousands of questions may have come at once
         self.callbacks += 1
         if self.callbacks > _CALLBACKS:
-            raise _Stop(Stopped("timeout", say("stop-helpers")))
+            raise _Stop(Stopped("timeout", sentences.HELPERS_WITHOUT_END))
         reply = self.answering.ask(body, watch.look) if self.answering else None
         _send(child, b"X" if reply is None else b"R", reply or b"", watch)
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
-from grader.confined.wire import Code, Encoded, Ref, WireError, _Decoder, decode, encode, pack
+from grader.confined.wire import Code, Encoded, Ref, Value, WireError, _Decoder, decode, encode, pack, part_at
 from grader.model import SandboxLevel
 from grader.submission.program import SourceFile, Unit
 
@@ -30,7 +31,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, eq=False)  # compared and hashed by identity: judges keep what they decode of it
+@dataclass(frozen=True, eq=False)
 class Plan:
     """The static plan of one case: calls in order, with the public code that names are bound to.
 
@@ -49,6 +50,11 @@ class Plan:
         for name, encoded in (*self.given, *self.steps):
             parts.append(struct.pack("<H", len(name.encode())) + name.encode() + pack(encoded))
         object.__setattr__(self, "packed", b"".join(parts))
+
+    @cached_property
+    def questions(self) -> tuple[tuple[Value, ...], ...]:
+        """The decoded arguments of each step; references and public code stay what they are. Nobody may write to them."""
+        return tuple(decode(encoded, ref=lambda ref: ref, code=lambda code: code) for _, encoded in self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +202,7 @@ def _run_here(plan: Plan, namespace: Mapping[str, Any], make: Callable[[Code], A
     replies: list[Any] = []
 
     def ref(ref: Ref) -> Any:
-        value = replies[ref.step]
-        for key in ref.path:
-            value = value[key]
-        return value
+        return part_at(replies[ref.step], ref.path)
 
     outcomes: list[Outcome] = []
     for name, encoded in plan.steps:

@@ -63,12 +63,12 @@ def missing_function(submission: Submission, name: str, failed: Mapping[int, str
         Units that could not be run, with the reason.
     """
     if name in submission.lost:
-        return sentences.unread(name, submission.lost[name])
+        return sentences.unread_function(name, submission.lost[name])
     units = submission.units
     for number, why in failed.items():
         if name in units[number].binds:
             return sentences.failed_definition(name, units[number].origin, why)
-    return _near(submission, name) or sentences.missing(name)
+    return _near(submission, name) or sentences.missing_function(name)
 
 
 def _near(submission: Submission, name: str) -> str:

@@ -17,7 +17,8 @@ from grader.course import Course, LoadedAssignment
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade_submission
 from grader.judging.cases import CaseFile, FunctionCases
-from grader.judging.compare import leaves
+from grader.judging.judge import judges_of
+from grader.judging.values import leaves
 from grader.model import Report
 from grader.sandbox.parent import Sandbox
 from tests.assignments.submitted import (
@@ -103,7 +104,7 @@ def graded(
         sandboxes[packages] = Sandbox(packages)
     siblings = {} if alone else reference(name)[1]
     submission = as_submission(text, frozen(name).arities, notebook=notebook, siblings=siblings)
-    return grade_submission(assignment, frozen(name), submission, sandboxes[packages])
+    return grade_submission(assignment, judges_of(assignment.spec, frozen(name)), submission, sandboxes[packages])
 
 
 def why(report: Report) -> list[Any]:

@@ -13,6 +13,7 @@ from grader import load_assignment
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade_submission
 from grader.judging.cases import CaseFile
+from grader.judging.judge import judges_of
 from grader.model import FunctionReport
 from grader.sandbox.runner import InProcess
 from grader.submission.program import parse_submission
@@ -32,7 +33,7 @@ def report(code: str) -> dict[str, FunctionReport]:
     submission = parse_submission("solution.py", ".py", text.encode(), cases().arities)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        graded = grade_submission(ASSIGNMENT, cases(), submission, InProcess())
+        graded = grade_submission(ASSIGNMENT, judges_of(ASSIGNMENT.spec, cases()), submission, InProcess())
     return {function.name: function for function in graded.functions}
 
 

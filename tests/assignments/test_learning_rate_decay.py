@@ -11,6 +11,7 @@ from grader import load_assignment
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade_submission
 from grader.judging.cases import CaseFile
+from grader.judging.judge import judges_of
 from grader.model import FunctionReport
 from grader.sandbox.runner import InProcess
 from grader.submission.program import parse_submission
@@ -29,7 +30,7 @@ def stairs(body: str) -> FunctionReport:
     head = "import math\nimport numpy as np\ndef schedule_lr_decay(lr0, epoch, decay, interval=1000):\n"
     text = head + "\n".join("    " + line for line in dedent(body).strip().splitlines())
     submission = parse_submission("solution.py", ".py", text.encode(), cases().arities)
-    graded = grade_submission(ASSIGNMENT, cases(), submission, InProcess())
+    graded = grade_submission(ASSIGNMENT, judges_of(ASSIGNMENT.spec, cases()), submission, InProcess())
     return {function.name: function for function in graded.functions}["schedule_lr_decay"]
 
 

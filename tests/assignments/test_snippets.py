@@ -14,9 +14,10 @@ from grader.confined.wire import decode
 from grader.course import LoadedAssignment, find_course
 from grader.freezing.author import read_author, run_trusted
 from grader.freezing.store import frozen_cases
-from grader.judging.checks import judge
-from grader.judging.compare import leaves
+from grader.judging.checks import verdict_of
 from grader.judging.example import counterexample_of, shown_failure
+from grader.judging.judge import FunctionJudge
+from grader.judging.values import leaves
 from grader.sandbox.runner import Raised, Returned
 from grader.spec import Mistake
 
@@ -73,9 +74,10 @@ def test_snippets_run_as_they_stand_and_give_what_was_got(name: str) -> None:
         spec, mine = loaded.spec.function(mistake.function), cases.functions[mistake.function]
         with np.errstate(all="ignore"):
             outcomes = {c.key: run_trusted(author, {spec.name: mistake.solution}, c.plan) for c in mine.cases}
-            verdict = judge(spec, mine, outcomes)
-            found = counterexample_of(mine, outcomes, verdict, parameters=parameters, public=loaded.public)
-            failure = shown_failure(verdict, outcomes)
+            judge = FunctionJudge(spec, mine)
+            verdict = verdict_of(judge, outcomes)
+            found = counterexample_of(judge, outcomes, verdict, parameters=parameters, public=loaded.public)
+            failure = shown_failure(judge, outcomes, verdict)
             if found is None or failure is None:
                 continue
             last = outcomes[failure.case.key][-1]

@@ -12,6 +12,7 @@ import pytest
 from grader import load_assignment
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade_submission
+from grader.judging.judge import judges_of
 from grader.model import FunctionReport
 from grader.sandbox.runner import InProcess
 from grader.spec import Given, Step
@@ -31,7 +32,7 @@ def graded(name: str, code: str) -> FunctionReport:
     submission = parse_submission("solution.py", ".py", text.encode(), cases.arities)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        report = grade_submission(ASSIGNMENT, cases, submission, InProcess())
+        report = grade_submission(ASSIGNMENT, judges_of(ASSIGNMENT.spec, cases), submission, InProcess())
     return next(function for function in report.functions if function.name == name)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from grader.course import LoadedAssignment
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade_submission
+from grader.judging.judge import judges_of
 from grader.model import FunctionReport
 from grader.sandbox.runner import InProcess
 from grader.submission.program import parse_submission
@@ -20,7 +21,7 @@ def verdicts(assignment: LoadedAssignment, *code: str, only: str | None = None) 
     submission = parse_submission("solution.py", ".py", text.encode(), cases.arities)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        graded = grade_submission(assignment, cases, submission, InProcess(), only=only)
+        graded = grade_submission(assignment, judges_of(assignment.spec, cases), submission, InProcess(), only=only)
     return {function.name: function for function in graded.functions}
 
 

@@ -12,6 +12,7 @@ from grader.course import Course
 from grader.errors import SpecError
 from grader.freezing.freeze import freeze
 from grader.grading.pipeline import grade_submission
+from grader.judging.judge import judges_of
 from grader.sandbox.runner import InProcess
 from grader.submission.program import parse_submission
 
@@ -30,7 +31,7 @@ def test_it_freezes_and_grades(tmp_path: Path) -> None:
     cases = freeze(assignment)
     text = "import numpy as np\ndef center(X):\n    return X - np.mean(X, axis=0, keepdims=True)\n"
     submission = parse_submission("s.py", ".py", text.encode(), cases.arities)
-    report = grade_submission(assignment, cases, submission, InProcess())
+    report = grade_submission(assignment, judges_of(assignment.spec, cases), submission, InProcess())
     assert report.points is not None
     assert report.points < 100
     assert [finding.code for finding in report.functions[0].findings] == ["mean-over-features"]

@@ -12,9 +12,8 @@ from grader.confined.wire import Ref, decode
 from grader.errors import SpecError
 from grader.freezing.freeze import freeze
 from grader.judging.cases import to_bytes
-from grader.judging.compare import leaves
-from grader.judging.example import entries
 from grader.judging.outcomes import arguments_of, expected_value
+from grader.judging.values import count_numbers, leaves
 from tests import tiny
 from tests.authored import MISTAKES, REFERENCE, sample
 
@@ -42,7 +41,11 @@ def test_small_cases_come_first_and_may_be_seen() -> None:
 def test_cases_of_properties_may_be_seen_where_a_person_can_read_them_and_some_others_stay_hidden() -> None:
     for spec in tiny.assignment().spec.functions:
         found = tiny.cases().functions[spec.name].cases
-        assert all(c.visible == (entries(c.plan) <= 80) for c in found if c.check in {p.name for p in spec.properties})
+        assert all(
+            c.visible == (count_numbers(c.plan.questions) <= 80)
+            for c in found
+            if c.check in {p.name for p in spec.properties}
+        )
         general = [c.visible for c in found if c.case_class == "general" and c.check == "values"]
         assert False in general
 

@@ -1,4 +1,4 @@
-"""The whole run of one submission: read, run, judge, carry, diagnose, report."""
+"""The whole run of one submission: read, run, judge, carry, explain, report."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_submission_without_any_graded_function_is_unreadable_and_has_no_point
 
 def test_one_function_alone_may_be_graded() -> None:
     submission = parse_submission("a.py", ".py", solution().encode(), tiny.cases().arities)
-    report = grade_submission(tiny.assignment(), tiny.cases(), submission, InProcess(), only="center")
+    report = grade_submission(tiny.assignment(), tiny.judges(), submission, InProcess(), only="center")
     assert [f.name for f in report.functions] == ["center"]
     assert report.points == 10.0
 

@@ -11,6 +11,7 @@ import pytest
 from grader.course import load_assignment
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade_submission
+from grader.judging.judge import judges_of
 from grader.model import Report, report_to_json
 from grader.report.html import render_card
 from grader.report.markdown import render_summary
@@ -112,7 +113,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 def report_on(source: str, sandbox: Sandbox) -> Report:
     submission = parse_submission("weird.py", ".py", source.encode(), tiny.cases().arities)
-    return grade_submission(tiny.assignment(), tiny.cases(), submission, sandbox)
+    return grade_submission(tiny.assignment(), tiny.judges(), submission, sandbox)
 
 
 @pytest.mark.parametrize("value", WEIRD)
@@ -234,7 +235,9 @@ def test_a_forward_pass_that_makes_any_gradient_come_true_carries_nothing(sandbo
     assignment = load_assignment("batch_norm", course=tiny.COURSE.parents[1])
     cases = frozen_cases(assignment, 0)
     submission = parse_submission("made_up.py", ".py", MADE_UP.encode(), cases.arities)
-    verdicts = {f.name: f for f in grade_submission(assignment, cases, submission, sandbox).functions}
+    verdicts = {
+        f.name: f for f in grade_submission(assignment, judges_of(assignment.spec, cases), submission, sandbox).functions
+    }
     back = verdicts["batch_norm_backward"]
     assert [(c.status, c.points) for c in back.checks if c.kind == "property"] == [("passed", 0)]
     assert (back.status, back.carried, back.points) == ("failed", False, 0)
@@ -258,7 +261,7 @@ def test_numbers_that_a_judge_would_make_real_are_not_right(sandbox: Sandbox) ->
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         submission = parse_submission("imaginary.py", ".py", source.encode(), cases.arities)
-        report = grade_submission(assignment, cases, submission, sandbox)
+        report = grade_submission(assignment, judges_of(assignment.spec, cases), submission, sandbox)
     (verdict,) = [f for f in report.functions if f.name == "train_dev_test_split"]
     assert (verdict.status, verdict.points) == ("failed", 0)
     assert any("complex numbers, expected real ones" in check.message for check in verdict.checks)

@@ -11,7 +11,8 @@ import pytest
 
 from grader.confined.wire import Encoded, Ref, encode
 from grader.judging.cases import Case
-from grader.judging.checks import Verdict, judge
+from grader.judging.checks import verdict_of
+from grader.judging.judge import FunctionJudge, Verdict
 from grader.judging.outcomes import plan_of
 from grader.judging.properties import property_problem
 from grader.model import FunctionReport
@@ -272,7 +273,7 @@ def test_the_changed_argument_is_named(numbers: tuple[int, ...], words: str) -> 
 
     spec = replace(plain(), inputs_share=0.1)
     cases = hand_made(spec, reference, [(np.ones(2), (np.ones(3), {"W": np.ones(1)}), [1, 2])])
-    verdict = judge(spec, cases, Mutating(numbers).outcomes(cases, reference))
+    verdict = verdict_of(FunctionJudge(spec, cases), Mutating(numbers).outcomes(cases, reference))
     assert check_of(verdict.checks, "inputs").message == f"it changed its argument {words} in place; work on a copy"
     assert verdict.points == pytest.approx(0.9)
 
@@ -324,7 +325,7 @@ def judged(judge_it: Callable[[Given], str | None], function: Callable[..., Any]
     cases = hand_made(spec, lambda x: x, [(1.0,), (2.0,)])
     extra = tuple(replace(c, key=f"{c.key}/p", check="holds", expected=()) for c in cases.cases)
     cases = replace(cases, cases=(*cases.cases, *extra))
-    return judge(spec, cases, outcomes_of(cases, function))
+    return verdict_of(FunctionJudge(spec, cases), outcomes_of(cases, function))
 
 
 def same(x: Any) -> Any:
@@ -403,7 +404,7 @@ def test_a_property_earns_only_by_parts_of_the_right_form(second: Any, looks_at:
     cases = hand_made(spec, lambda x: (x, np.array([x])), [(1.0,), (2.0,)])
     extra = tuple(replace(c, key=f"{c.key}/p", check="holds", expected=()) for c in cases.cases)
     cases = replace(cases, cases=(*cases.cases, *extra))
-    verdict = judge(spec, cases, outcomes_of(cases, lambda x: (x, second)))
+    verdict = verdict_of(FunctionJudge(spec, cases), outcomes_of(cases, lambda x: (x, second)))
     assert rows(verdict)["property", "holds"][1] == earned
     assert verdict.points == 0.25 + earned
 
@@ -436,7 +437,7 @@ def test_bytes_that_are_no_value_fail_a_property_and_a_value_alike() -> None:
     assert "has not the form" in problem
     spec = plain()
     cases = hand_made(spec, same, [(1.0,)])
-    verdict = judge(spec, cases, {cases.cases[0].key: (Returned(broken),)})
+    verdict = verdict_of(FunctionJudge(spec, cases), {cases.cases[0].key: (Returned(broken),)})
     assert verdict.status == "failed"
 
 
@@ -450,7 +451,9 @@ def test_bytes_that_are_no_value_fail_a_property_and_a_value_alike() -> None:
 def test_the_text_of_an_exception_shows_only_where_the_inputs_may_be_seen(visible: bool, text: str) -> None:
     spec = plain()
     cases = hand_made(spec, same, [(1.0,)], visible=visible)
-    verdict = judge(spec, cases, {cases.cases[0].key: (Raised("ValueError", "secret 42", "cell 3, line 2"),)})
+    verdict = verdict_of(
+        FunctionJudge(spec, cases), {cases.cases[0].key: (Raised("ValueError", "secret 42", "cell 3, line 2"),)}
+    )
     assert check_of(verdict.checks, "runs").message == text
     assert [f.message for f in verdict.failures] == [text]
 
@@ -469,7 +472,9 @@ def test_a_call_that_never_came_back_gives_the_function_its_status(reason: Any, 
     cases = hand_made(spec, same, [(1.0,), (2.0,), (3.0,)])
     first, second, third = (c.key for c in cases.cases)
     right = (Returned(encode(1.0)),)
-    verdict = judge(spec, cases, {first: right, second: (Stopped(reason, "why"),), third: (Stopped("not-run"),)})
+    verdict = verdict_of(
+        FunctionJudge(spec, cases), {first: right, second: (Stopped(reason, "why"),), third: (Stopped("not-run"),)}
+    )
     assert (verdict.status, verdict.points) == (status, 0.0)
     runs = check_of(verdict.checks, "runs")
     assert (runs.status, runs.message) == ("failed", words)
@@ -480,7 +485,7 @@ def test_calls_that_were_not_made_are_failures_without_a_status_of_their_own() -
     spec = plain()
     cases = hand_made(spec, same, [(1.0,)])
     for outcomes in ({}, {cases.cases[0].key: (Stopped("not-run"),)}, {cases.cases[0].key: ()}):
-        verdict = judge(spec, cases, outcomes)  # type: ignore[arg-type]
+        verdict = verdict_of(FunctionJudge(spec, cases), outcomes)  # type: ignore[arg-type]
         assert verdict.status == "failed"
         assert check_of(verdict.checks, "runs").message == (
             "not run, because an earlier call of this function did not come back"
@@ -496,7 +501,7 @@ def test_a_timeout_in_a_property_keeps_the_points_for_values() -> None:
     extra = replace(cases.cases[0], key="p", check="holds", expected=())
     cases = replace(cases, cases=(*cases.cases, extra))
     outcomes = {cases.cases[0].key: (Returned(encode(1.0)),), "p": (Stopped("timeout", "x"),)}
-    verdict = judge(spec, cases, outcomes)
+    verdict = verdict_of(FunctionJudge(spec, cases), outcomes)
     assert (verdict.status, verdict.points) == ("timeout", 0.5)
 
 
@@ -511,7 +516,7 @@ def test_failures_keep_the_order_of_the_cases() -> None:
 def test_a_message_says_how_many_inputs_fail_and_of_which_kind() -> None:
     spec = plain()
     cases = hand_made(spec, same, [(1.0,), (2.0,), (3.0,)], classes=["small", "zero", "zero"])
-    verdict = judge(spec, cases, outcomes_of(cases, lambda x: x if x < 2 else 0.0))
+    verdict = verdict_of(FunctionJudge(spec, cases), outcomes_of(cases, lambda x: x if x < 2 else 0.0))
     message = check_of(verdict.checks, "values", "value").message
     assert message == "value is 0, expected 2; 2 of 3 inputs fail, the first is of the kind 'zero'"
 
@@ -532,7 +537,7 @@ def test_shares_of_sets_and_properties_are_stretched_where_nothing_is_judged_by_
     cases = hand_made(spec, same, [(1.0,)])
     extra = replace(cases.cases[0], key="p", check="holds", expected=())
     cases = replace(cases, cases=(*cases.cases, extra))
-    verdict = judge(spec, cases, outcomes_of(cases, lambda x: x + 1))
+    verdict = verdict_of(FunctionJudge(spec, cases), outcomes_of(cases, lambda x: x + 1))
     assert verdict.status == "passed"
     assert rows(verdict)["property", "holds"] == ("passed", 0.9)
     assert verdict.points == 1.0
@@ -544,5 +549,8 @@ def test_a_set_is_judged_under_its_own_alternatives() -> None:
     near, far = cases.cases[0], hand_made(spec, lambda x: -x, [(1.0,)]).cases[0].expected[0]
     extra = replace(near, key="s", check="far", expected=(far, near.expected[0]))
     cases = replace(cases, cases=(near, extra))
-    assert judge(spec, cases, outcomes_of(cases, same)).status == "passed"
-    assert rows(judge(spec, cases, outcomes_of(cases, lambda x: 2 * x)))["values", "far"] == ("failed", 0.0)
+    assert verdict_of(FunctionJudge(spec, cases), outcomes_of(cases, same)).status == "passed"
+    assert rows(verdict_of(FunctionJudge(spec, cases), outcomes_of(cases, lambda x: 2 * x)))["values", "far"] == (
+        "failed",
+        0.0,
+    )

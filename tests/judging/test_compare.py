@@ -9,7 +9,9 @@ import pytest
 
 from grader.confined.wire import Opaque, encode
 from grader.judging.cases import Expected
-from grader.judging.compare import Item, Problem, agrees, as_array, items_of, kind_of, leaves, problems, where_text
+from grader.judging.compare import Item, Problem, agrees, first_problem, items_of, kind_of, where_text
+from grader.judging.values import as_array, leaves
+from tests.tiny import plain
 
 EYE = np.eye(2)
 COLUMN = np.array([[1.0], [2.0]])
@@ -19,9 +21,10 @@ def problem(
     expected: Any, got: Any, name: str = "value", tolerance: float = 1e-9, loose: bool = False, optional: bool = False
 ) -> Problem | None:
     """The first problem of a value that is one item."""
-    item = Item(name, ((),))
+    names = frozenset({name})
+    spec = plain(loose_dtype=names if loose else frozenset(), optional=names if optional else frozenset())
     tolerances = {path: tolerance for path, _ in leaves(expected)}
-    return problems(expected, got, item, tolerances, loose_dtype=loose, optional=optional)[0]
+    return first_problem(spec, Item(name, ((),)), expected, got, tolerances)
 
 
 class Lying(dict):  # type: ignore[type-arg]
@@ -205,26 +208,25 @@ def test_messages_do_not_grow_with_the_submission() -> None:
 def test_the_earliest_stage_of_an_item_counts_wherever_it_stands() -> None:
     expected = {"dW1": EYE, "dW2": EYE}
     item = Item("dW{l}", (("dW1",), ("dW2",)))
-    found, present = problems(expected, {"dW1": EYE + 1, "dW2": np.ones(3)}, item, {})
-    assert present == 2
+    found = first_problem(plain(), item, expected, {"dW1": EYE + 1, "dW2": np.ones(3)}, {})
     assert found is not None
     assert (found.stage, found.path) == ("shape", ("dW2",))
 
 
 def test_an_optional_key_may_be_missing_but_not_wrong() -> None:
     item = Item("dA{l}", (("dA1",),))
-    assert problems({"dA1": EYE}, {}, item, {}, optional=True) == (None, 0)
-    missing, _ = problems({"dA1": EYE}, {"dB": 1}, item, {})
+    optional = plain(optional=frozenset({"dA{l}"}))
+    assert first_problem(optional, item, {"dA1": EYE}, {}, {}) is None
+    missing = first_problem(plain(), item, {"dA1": EYE}, {"dB": 1}, {})
     assert missing is not None
     assert missing.message == "the result has no key 'dA1'; it has 'dB'"
-    wrong, present = problems({"dA1": EYE}, {"dA1": EYE + 1}, item, {}, optional=True)
-    assert present == 1
+    wrong = first_problem(optional, item, {"dA1": EYE}, {"dA1": EYE + 1}, {})
     assert wrong is not None
     assert wrong.stage == "values"
 
 
 def test_a_part_of_a_tuple_that_is_missing_is_a_structure_problem() -> None:
-    found, _ = problems((1.0, (2.0, 3.0)), (1.0,), Item("cache", ((1,),)), {})
+    found = first_problem(plain(), Item("cache", ((1,),)), (1.0, (2.0, 3.0)), (1.0,), {})
     assert found is not None
     assert found.stage == "structure"
 

@@ -13,8 +13,9 @@ import pytest
 
 from grader.confined.wire import Code, Encoded, Opaque, Ref, encode
 from grader.judging.cases import FunctionCases
-from grader.judging.checks import judge
+from grader.judging.checks import verdict_of
 from grader.judging.example import counterexample_of, shown, snippet
+from grader.judging.judge import FunctionJudge
 from grader.judging.outcomes import Outcomes
 from grader.sandbox.runner import Plan, Raised, Returned, Stopped
 from tests import tiny
@@ -67,8 +68,8 @@ def test_every_value_has_a_form_as_plain_data(value: object, data: object) -> No
 def counterexample(
     cases: FunctionCases, outcomes: Outcomes, **options: Any
 ) -> tuple[Mapping[str, Any] | None, FunctionCases]:
-    spec = plain(**options)
-    return counterexample_of(cases, outcomes, judge(spec, cases, outcomes)), cases
+    judge = FunctionJudge(plain(**options), cases)
+    return counterexample_of(judge, outcomes, verdict_of(judge, outcomes)), cases
 
 
 def scaled(x: Any, factor: Any) -> Any:

@@ -14,7 +14,8 @@ from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade_submission
-from grader.judging.redaction import seen
+from grader.judging.judge import judges_of
+from grader.judging.redaction import report_as_shown
 from grader.model import Check, Finding, FunctionReport, Report, report_to_json
 from grader.notebook import Verdict
 from grader.publishing.gradescope import results_of
@@ -100,7 +101,8 @@ def graded(assignment: LoadedAssignment, shows: Shows, body: str, runner: Sandbo
     cases = frozen_cases(assignment)
     text = f"import numpy as np\n\ndef total(X, n):\n    {body}\n\ndef name(X, n):\n    return str(X)\n"
     submission = parse_submission("student.py", ".py", text.encode(), cases.arities)
-    return grade_submission(at_level(assignment, shows), cases, submission, runner or InProcess())
+    shown = at_level(assignment, shows)
+    return grade_submission(shown, judges_of(shown.spec, cases), submission, runner or InProcess())
 
 
 def faces(report: Report) -> dict[str, str]:
@@ -197,7 +199,7 @@ def test_sentences_say_which_check_fails_without_a_value(assignment: LoadedAssig
 def test_findings_alone_come_with_one_check_that_holds_the_points() -> None:
     checks = (Check("runs", "runs", "passed", 0, 0), Check("values", "Z", "failed", 0, 3, "Z[0] is 7, expected 8"))
     whole = FunctionReport("f", "failed", None, 1.0, 4.0, False, checks, (Finding("c", "m"),), {"case": "f/1"})
-    less = seen(whole, "findings")
+    less = report_as_shown(whole, "findings")
     assert less.checks == (Check("checks", "checks", "failed", 1.0, 4.0, "1 of 2 checks fail; they are not shown"),)
     assert (less.findings, less.counterexample) == (whole.findings, None)
 
@@ -206,7 +208,7 @@ def test_why_a_function_did_not_run_is_told_at_every_level() -> None:
     checks = (Check("runs", "runs", "failed", 0, 0, "f is not defined"), Check("values", "Z", "skipped", 0, 4))
     whole = FunctionReport("f", "missing", None, 0.0, 4.0, False, checks)
     for shows in LEVELS:
-        assert seen(whole, shows).checks[0].message == "f is not defined"
+        assert report_as_shown(whole, shows).checks[0].message == "f is not defined"
 
 
 def test_a_level_that_there_is_not_is_refused(tmp_path: Path) -> None:

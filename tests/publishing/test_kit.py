@@ -23,8 +23,9 @@ from grader.course import Course
 from grader.errors import SpecError
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade_submission
-from grader.judging.compare import leaves
+from grader.judging.judge import judges_of
 from grader.judging.outcomes import arguments_of
+from grader.judging.values import leaves
 from grader.model import Report
 from grader.publishing.handout import handout, in_order, introduction, sections
 from grader.publishing.kit import write_kit
@@ -186,7 +187,7 @@ def _graded(name: str, text: str, sandbox: Sandbox, siblings: dict[str, str] | N
     cases = frozen_cases(loaded_kit(name))
     others = {stem: source.encode() for stem, source in (siblings or {}).items()}
     submission = parse_submission(f"{name}.py", ".py", text.encode(), cases.arities, siblings=others)
-    return grade_submission(loaded_kit(name), cases, submission, sandbox)
+    return grade_submission(loaded_kit(name), judges_of(loaded_kit(name).spec, cases), submission, sandbox)
 
 
 @every_assignment
@@ -202,7 +203,7 @@ def test_an_unfilled_starter_loads_whole_and_gets_nothing(name: str, suffix: str
     cases = frozen_cases(loaded_kit(name))
     submission = read_submission(kit(name) / f"{name}{suffix}", cases.arities)
     assert submission.messages == ()
-    report = grade_submission(loaded_kit(name), cases, submission, sandbox)
+    report = grade_submission(loaded_kit(name), judges_of(loaded_kit(name).spec, cases), submission, sandbox)
     assert (report.status, report.points) == ("graded", 0.0)
     assert {f.status for f in report.functions} == {"failed"}
     assert [m for m in report.messages if "left out" in m] == []
@@ -404,4 +405,4 @@ def _in_process(name: str, text: str) -> Report:
     text = text.replace("from dnn_utils import sigmoid, relu, sigmoid_backward, relu_backward", own)
     cases = frozen_cases(loaded_kit(name))
     submission = parse_submission("student.py", ".py", text.encode(), cases.arities)
-    return grade_submission(loaded_kit(name), cases, submission, InProcess())
+    return grade_submission(loaded_kit(name), judges_of(loaded_kit(name).spec, cases), submission, InProcess())

@@ -11,8 +11,6 @@ import pytest
 
 from grader.confined.wire import encode
 from grader.judging.cases import MistakeText
-from grader.judging.checks import judge
-from grader.judging.diagnose import findings_of
 from grader.sandbox.runner import Raised, Returned
 from grader.spec import Given, Property
 from tests import tiny
@@ -303,7 +301,7 @@ def test_a_changed_argument_is_a_finding() -> None:
     (right,) = outcomes[key]
     assert isinstance(right, Returned)
     outcomes[key] = (replace(right, mutated=(0,)),)
-    (found,) = findings_of(spec, cases, outcomes, judge(spec, cases, outcomes))
+    (found,) = tiny.findings_in(spec, cases, outcomes)
     assert found.code == "mutated-input"
     assert "overwritten" in found.message
     assert found.hint.startswith("A -= B writes into the array that was handed in")
@@ -330,8 +328,7 @@ def with_mistake(
 
 
 def named(spec: Any, cases: Any, student: Function) -> list[str]:
-    outcomes = outcomes_of(cases, student)
-    return [f.code for f in findings_of(spec, cases, outcomes, judge(spec, cases, outcomes))]
+    return [f.code for f in tiny.findings_in(spec, cases, outcomes_of(cases, student))]
 
 
 def test_a_mistake_is_named_by_its_numbers_however_it_is_written() -> None:
@@ -342,7 +339,7 @@ def test_a_mistake_is_named_by_its_numbers_however_it_is_written() -> None:
         return [total.reshape(-1, 1) + X[:, [0]], np.array([[sum(v * v for v in row)] for row in X])]
 
     outcomes = outcomes_of(cases, written_otherwise)
-    (found,) = findings_of(spec, cases, outcomes, judge(spec, cases, outcomes))
+    (found,) = tiny.findings_in(spec, cases, outcomes)
     assert (found.code, found.message, found.hint) == ("known", "this is known", "look again")
 
 
@@ -434,13 +431,13 @@ def test_a_mistake_of_a_random_function_is_a_predicate_over_failing_cases() -> N
     assert named(spec, cases, lambda x: 20.0 if x < 2 else 7.0) == []
     assert named(spec, cases, lambda x: x) == []
     outcomes = {c.key: (Raised("ValueError", "no"),) for c in cases.cases}
-    assert findings_of(spec, cases, outcomes, judge(spec, cases, outcomes)) == ()
+    assert tiny.findings_in(spec, cases, outcomes) == ()
 
 
 def test_bytes_that_are_no_value_match_no_mistake() -> None:
     spec, cases = with_mistake(same, lambda X: X**2)
     outcomes = {c.key: (Returned(encode(None)._replace(header=b"?")),) for c in cases.cases}
-    assert findings_of(spec, cases, outcomes, judge(spec, cases, outcomes)) == ()
+    assert tiny.findings_in(spec, cases, outcomes) == ()
 
 
 # -- the catalogue of the tiny course, end to end ------------------------------------------

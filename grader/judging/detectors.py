@@ -1,0 +1,237 @@
+"""General detectors: what is wrong in many exercises alike, named only where its relation holds on all failing cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+
+from grader import sentences
+from grader.judging.cases import Case
+from grader.judging.compare import items_of, where_text
+from grader.judging.judge import Failure, FunctionJudge, Verdict
+from grader.judging.mistakes import is_same
+from grader.judging.outcomes import Outcomes, arguments_of, expected_value, last_outcome, reply_value
+from grader.judging.values import leaves, number_at
+from grader.model import Finding
+from grader.sandbox.runner import Returned
+
+__all__ = ["detected"]
+
+_Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _WrongItem:
+    """All wrong numbers of one item in its failing cases, side by side, and how to call them."""
+
+    name: str
+    failures: tuple[Failure, ...]
+    cases: tuple[Case, ...]
+    expected: tuple[_Array, ...]
+    got: tuple[_Array, ...]
+
+    @property
+    def pairs(self) -> Iterator[tuple[_Array, _Array]]:
+        return zip(self.expected, self.got, strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What the detectors look at."""
+
+    judge: FunctionJudge
+    outcomes: Outcomes
+    verdict: Verdict
+    items: tuple[_WrongItem, ...]
+
+
+def detected(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
+    """What the general detectors say of a verdict, the most specific first."""
+    items = [_wrong_item(judge, outcomes, group, verdict.alternative) for group in _by_item(verdict).values()]
+    evidence = _Evidence(judge, outcomes, verdict, tuple(item for item in items if item is not None))
+    for detector in _DETECTORS:
+        yield from detector(evidence)
+
+
+def _by_item(verdict: Verdict) -> dict[str, list[Failure]]:
+    groups: dict[str, list[Failure]] = {}
+    for failure in verdict.failures:
+        if failure.item is not None and failure.check == "values":
+            groups.setdefault(failure.item, []).append(failure)
+    return groups
+
+
+def _wrong_item(
+    judge: FunctionJudge, outcomes: Outcomes, failures: Sequence[Failure], alternative: int
+) -> _WrongItem | None:
+    """The evidence on one item; None where a number is missing or is none: then nothing can be said about it."""
+    wrong: list[tuple[Case, _Array, _Array]] = []
+    places: dict[str, None] = {}
+    complete = True
+    for failure in failures:
+        case, name, outcome = failure.case, failure.item or "", last_outcome(outcomes, failure.case)
+        if not isinstance(outcome, Returned):
+            return None
+        right, got = case.expected[alternative], reply_value(outcome)
+        item = next(i for i in items_of(right.decoded, judge.spec.returns) if i.name == name)
+        for path, leaf in leaves(right.decoded):
+            if not any(path[: len(start)] == start for start in item.paths):
+                continue
+            expected, number = np.asarray(leaf), number_at(got, path)
+            if number is None:
+                return None
+            if _leaf_right(expected, number, right.tolerance_at[path]):
+                complete = False
+            else:
+                places[where_text(path, name)] = None
+                wrong.append((case, expected, number))
+    if not wrong:
+        return None
+    name = (failures[0].item or "") if complete else _called(failures[0].item or "", list(places))
+    return _WrongItem(name, tuple(failures), *map(tuple, zip(*wrong, strict=True)))
+
+
+def _called(item: str, places: Sequence[str]) -> str:
+    """How to call some parts of an item of which others are right."""
+    if len(places) > 3:
+        return f"a part of {item}"
+    return ("each of " if len(places) > 1 else "") + " and ".join(places)
+
+
+def _leaf_right(expected: _Array, got: _Array, tolerance: float) -> bool:
+    same = expected.shape == got.shape and (expected.dtype == got.dtype or not got.ndim)
+    return same and bool((np.abs(got.astype(float) - expected.astype(float)) <= tolerance).all())
+
+
+def _permuted(evidence: _Evidence) -> Iterator[Finding]:
+    spec, alternative = evidence.judge.spec, evidence.verdict.alternative
+    values = [case for case in evidence.judge.values if case.expected]
+    count = len(expected_value(values[0], alternative)) if isinstance(spec.returns, tuple) and values else 0
+    if len(evidence.verdict.wrong_items) < 2 or not 2 <= count <= 5:
+        return
+    orders = [order for order in permutations(range(count)) if list(order) != sorted(order)]
+    for case in values:
+        got, right = reply_value(last_outcome(evidence.outcomes, case)), case.expected[alternative]
+        if not isinstance(got, tuple | list) or len(got) != count:
+            return
+        items = items_of(right.decoded, spec.returns)
+        ordered = {order: tuple(got[i] for i in order) for order in orders}
+        orders = [
+            order
+            for order, parts in ordered.items()
+            if all(is_same(spec, item, right.decoded, parts, right.tolerance_at) for item in items)
+        ]
+    if orders:
+        yield sentences.permuted_result(spec.returns[:count])
+
+
+def _axes(evidence: _Evidence) -> Iterator[Finding]:
+    for item in evidence.items:
+        got, expected = item.got[0].shape, item.expected[0].shape
+        if all(g.ndim == e.ndim == 2 and g.shape == e.shape[::-1] and _near(g.T, e) for e, g in item.pairs):
+            yield sentences.transposed(item.name)
+        elif any(f.problem is None or f.problem.stage != "shape" for f in item.failures):
+            continue
+        elif all(g.ndim < e.ndim and g.size == e.size for e, g in item.pairs):
+            yield sentences.missing_keepdims(item.name, got, expected)
+        elif all(g.ndim > e.ndim and g.size == e.size for e, g in item.pairs):
+            yield sentences.extra_axis(item.name, got, expected)
+
+
+def _dtypes(evidence: _Evidence) -> Iterator[Finding]:
+    for item in evidence.items:
+        if any(e.shape != g.shape for e, g in item.pairs):
+            continue
+        if all(g.dtype in (np.float32, np.float16) and _near(g, e, 1e-2) for e, g in item.pairs):
+            yield sentences.single_precision(item.name, item.got[0].dtype)
+        elif any(np.trunc(e).any() and g.any() for e, g in item.pairs) and all(  # zeros alone are more likely a stub
+            _near(g, np.trunc(e)) or _near(g, np.floor(e)) for e, g in item.pairs
+        ):
+            yield sentences.truncated(item.name)
+
+
+def _relations(evidence: _Evidence) -> Iterator[Finding]:
+    """The opposite sign, or a constant factor with its meaning."""
+    for item in evidence.items:
+        if any(e.shape != g.shape or not np.isfinite(g).all() for e, g in item.pairs):
+            continue
+        pairs = [(e.astype(float), g.astype(float)) for e, g in item.pairs]
+        ratios = [ratio for e, g in pairs if (ratio := _ratio(e, g)) is not None]
+        if sum(e.size for e, _ in pairs) < 4 or len(ratios) < len(pairs):
+            continue
+        if _near(np.array(ratios), -np.ones(len(ratios))):
+            yield sentences.opposite_sign(item.name)
+            continue
+        meaning = _factor_meaning(evidence.judge, item.cases, ratios)
+        if meaning and len({number for e, _ in pairs for number in e.flat}) > 1:  # two constants say nothing
+            yield sentences.constant_factor(item.name, *meaning)
+
+
+def _near(a: _Array, b: _Array, tolerance: float = 1e-9) -> bool:
+    return bool(np.allclose(a, b, rtol=tolerance, atol=tolerance * 1e-3))
+
+
+def _ratio(expected: _Array, got: _Array) -> float | None:
+    """The one factor between two arrays, if there is one."""
+    big = np.abs(expected) > 1e-9
+    if not big.any() or (np.abs(got[~big]) > 1e-9).any():
+        return None
+    ratios = got[big] / expected[big]
+    factor = float(ratios.flat[0])
+    return factor if np.allclose(ratios, factor, rtol=1e-6, atol=0) and factor != 0 else None
+
+
+def _factor_meaning(judge: FunctionJudge, cases: Sequence[Case], ratios: Sequence[float]) -> tuple[str, str] | None:
+    """A factor and what it means: a number among the arguments, or the same constant everywhere."""
+    facts = [_numbers_of(judge, case) for case in cases]
+    for name in dict.fromkeys(name for numbers in facts for name in numbers):
+        values = [numbers.get(name, 0.0) for numbers in facts]
+        if not all(values) or len(set(values)) < 2:
+            continue
+        if np.allclose(ratios, values, rtol=1e-6):
+            return name, sentences.factor_meaning(name, divided=False)
+        if np.allclose(ratios, 1 / np.array(values), rtol=1e-6):
+            return f"1/{name}", sentences.factor_meaning(name, divided=True)
+    if len(ratios) > 1 and np.allclose(ratios, ratios[0], rtol=1e-6) and not np.isclose(ratios[0], 1):
+        return f"{ratios[0]:.4g}", ""
+    return None
+
+
+def _numbers_of(judge: FunctionJudge, case: Case) -> dict[str, float]:
+    """The numbers among a case's arguments by name, and the number of examples m."""
+    args = arguments_of(case.plan)
+    numbers = {
+        name: float(value)
+        for name, value in zip(judge.cases.parameters, args, strict=False)
+        if isinstance(value, float | int) and not isinstance(value, bool) and value
+    }
+    for value in args:
+        if isinstance(value, dict):  # parameters: their columns are no examples
+            continue
+        arrays = [leaf for _, leaf in leaves(value) if isinstance(leaf, np.ndarray) and leaf.ndim == 2]
+        if arrays:
+            numbers.setdefault("m", float(arrays[0].shape[1]))
+    return numbers
+
+
+def _mutated(evidence: _Evidence) -> Iterator[Finding]:
+    if evidence.verdict.failed("inputs"):
+        yield sentences.mutated_input()
+
+
+def _one_class(evidence: _Evidence) -> Iterator[Finding]:
+    for item, failures in _by_item(evidence.verdict).items():
+        classes = {f.case.case_class for f in failures}
+        of_classes = [case for case in evidence.judge.values if case.case_class in classes]
+        whole = len(of_classes) == len({f.case.key for f in failures})
+        if len(classes) == 1 and not classes & {"small", "general"} and whole:
+            yield sentences.only_special_inputs(item, next(iter(classes)))
+
+
+_DETECTORS: tuple[Callable[[_Evidence], Iterator[Finding]], ...] = (
+    _permuted, _axes, _dtypes, _relations, _mutated, _one_class,
+)  # fmt: skip

@@ -1,0 +1,162 @@
+"""What is known of a function before a submission is looked at, and what is found out about one.
+
+A :class:`FunctionJudge` is made once for a function of a case file and used for every submission: what it works out on
+the way it keeps, and nothing of it depends on a submission but the verdicts on right answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from grader.judging.cases import Case, CaseFile, FunctionCases
+from grader.judging.compare import Item, Problem, items_of
+from grader.judging.outcomes import expected_value
+from grader.judging.redaction import cases_as_shown, problem_text
+from grader.model import Check, FunctionStatus
+from grader.sandbox.runner import Plan
+from grader.spec import Assignment, Function
+
+__all__ = ["Failure", "FunctionJudge", "Judges", "Verdict", "judges_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One case that failed one check: a problem of an item, or a sentence."""
+
+    case: Case
+    check: str
+    item: str | None = None
+    problem: Problem | None = None
+    text: str = ""
+
+    @property
+    def message(self) -> str:
+        """What a report may say of it."""
+        return problem_text(self.case, self.problem, self.item or "") if self.problem else self.text
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The checks of one function, what failed, and under which alternative it was judged."""
+
+    name: str
+    status: FunctionStatus
+    checks: tuple[Check, ...]
+    failures: tuple[Failure, ...] = ()
+    alternative: int = 0
+    wrong_items: frozenset[str] = frozenset()
+    max_points: float = 0.0
+
+    @property
+    def points(self) -> float:
+        """Exactly the maximum when all checks pass, whatever the shares round to."""
+        return self.max_points if self.passed else round(sum(check.points for check in self.checks), 4)
+
+    @property
+    def passed(self) -> bool:
+        return self.status == "passed"
+
+    def failed(self, *kinds: str) -> bool:
+        """Whether a check of one of these kinds failed."""
+        return any(check.status == "failed" and check.kind in kinds for check in self.checks)
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionJudge:
+    """The description and the cases of one function, with what follows from the two.
+
+    Attributes
+    ----------
+    spec, cases
+        The description and the frozen cases.
+    passed
+        Verdicts on right answers by the SHA-256 of all replies: most right solutions of a class give the same bits.
+    wrong_items
+        In which items a catalogued mistake is wrong, by case, mistake and alternative.
+    efforts
+        How much there is to read in a plan.
+    """
+
+    spec: Function
+    cases: FunctionCases
+    passed: dict[bytes, Verdict] = field(default_factory=dict, init=False, repr=False)
+    wrong_items: dict[tuple[str, str, int], frozenset[str]] = field(default_factory=dict, init=False, repr=False)
+    efforts: dict[Plan, int] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def _by_check(self) -> Mapping[str, tuple[Case, ...]]:
+        groups: dict[str, list[Case]] = {}
+        for case in self.cases.cases:
+            groups.setdefault(case.check, []).append(case)
+        return {check: tuple(group) for check, group in groups.items()}
+
+    def cases_of(self, check: str) -> tuple[Case, ...]:
+        """The cases of one check."""
+        return self._by_check.get(check, ())
+
+    @property
+    def values(self) -> tuple[Case, ...]:
+        """The cases that are compared by value."""
+        return self.cases_of("values")
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """The items of the right values, of all cases together."""
+        items: dict[str, Item] = {}
+        for case in self.values:
+            for item in items_of(expected_value(case, 0), self.spec.returns):
+                items.setdefault(item.name, item)
+        return tuple(items.values())
+
+    @cached_property
+    def shares(self) -> Shares:
+        """Which part of the points each check carries."""
+        return _shares(self.spec, self.items)
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Which part of the points each check carries; they add up to one."""
+
+    items: Mapping[str, float]
+    inputs: float
+    sets: Mapping[str, float]
+    properties: Mapping[str, float]
+
+
+def _shares(spec: Function, items: tuple[Item, ...]) -> Shares:
+    judged = [i.name for i in items if i.name not in spec.random and i.name not in spec.opaque]
+    weights = {name: spec.weights.get(name, 1.0) for name in judged}
+    extra = {p.name: p.share for p in spec.properties} | {s.name: s.share for s in spec.sets}
+    left = 1.0 - sum(extra.values()) - spec.inputs_share
+    total = sum(weights.values())
+    if not total:  # nothing is judged by value: sets and properties carry everything
+        scale = (1.0 - spec.inputs_share) / (sum(extra.values()) or 1.0)
+        extra = {name: share * scale for name, share in extra.items()}
+    return Shares(
+        {name: left * weight / total if total else 0.0 for name, weight in weights.items()},
+        spec.inputs_share,
+        {s.name: extra[s.name] for s in spec.sets},
+        {p.name: extra[p.name] for p in spec.properties},
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Judges:
+    """The judges of all functions of an assignment, and the case file that they were made for."""
+
+    cases: CaseFile
+    functions: Mapping[str, FunctionJudge]
+
+
+def judges_of(assignment: Assignment, cases: CaseFile) -> Judges:
+    """Make the judges of an assignment, once for all submissions that are graded with a case file.
+
+    Cases that the assignment does not show are hidden here, so that no judge says anything that an input may be
+    read from.
+    """
+    specs = {spec.name: spec for spec in assignment.functions}
+    shown = {name: cases_as_shown(function, assignment.shows) for name, function in cases.functions.items()}
+    return Judges(cases, {name: FunctionJudge(specs[name], shown[name]) for name in specs if name in shown})

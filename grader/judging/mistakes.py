@@ -1,0 +1,187 @@
+"""Catalogued mistakes: named where they are wrong in the same items and give the student's own numbers on all cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+import numpy as np
+
+from grader.confined.wire import Encoded, Path, Value, WireError, decode
+from grader.judging.cases import Case
+from grader.judging.compare import Item, first_problem, items_of
+from grader.judging.judge import FunctionJudge, Verdict
+from grader.judging.outcomes import Outcomes, expected_value
+from grader.judging.properties import property_fits
+from grader.judging.values import leaves
+from grader.model import Finding
+from grader.sandbox.runner import Outcome, Raised, Returned
+from grader.spec import Function
+
+__all__ = ["catalogued", "is_same"]
+
+_Wrong = set[tuple[str, str | None]]  # checks and items; no item where calls raise
+
+
+def catalogued(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> Iterator[Finding]:
+    """The catalogued mistakes that explain a verdict: those of properties, and the first that gives the same values."""
+    for code in _fitting(judge, outcomes, verdict):
+        text = judge.cases.mistakes[code]
+        yield Finding(text.code, text.message, text.hint)
+
+
+def _fitting(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> Iterator[str]:
+    for prop in judge.spec.properties:
+        failing = [f.case for f in verdict.failures if f.check == prop.name]
+        for code, fits in prop.fits.items():
+            if failing and all(property_fits(fits, case, outcomes.get(case.key, ())) for case in failing):
+                yield code
+                break
+    wrong = _wrong_places(judge.spec, verdict)
+    if wrong:
+        # The first failing case rules most mistakes out.
+        failing_keys = {f.case.key for f in verdict.failures}
+        compared = sorted((c for c in judge.cases.cases if c.expected), key=lambda c: c.key not in failing_keys)
+        alike = (code for code in judge.cases.mistakes if _same_outcomes(judge, compared, outcomes, verdict, wrong, code))
+        yield from islice(alike, 1)
+
+
+def _wrong_places(spec: Function, verdict: Verdict) -> _Wrong:
+    """Where a verdict is wrong, but for items that no mistake speaks about."""
+    failed = [f for f in verdict.failures if f.case.expected and f.check != "inputs"]
+    return {(f.check, f.item) for f in failed if f.item not in _extra(spec, f.case)}
+
+
+def _same_outcomes(
+    judge: FunctionJudge, compared: Sequence[Case], outcomes: Outcomes, verdict: Verdict, wrong: _Wrong, code: str
+) -> bool:
+    """Whether a mistake is wrong in the student's wrong items only, with the student's own numbers."""
+    if not any(code in case.mistakes for case in compared):
+        return False
+    raising = ("runs", None) in wrong
+    places: _Wrong = set()
+    for case in compared:
+        outcome = next(iter(outcomes.get(case.key, ())[-1:]), None)
+        mistake = case.mistakes.get(code)
+        if isinstance(mistake, str) or isinstance(outcome, Raised):
+            if not _raise_alike(mistake, outcome):
+                return False
+            places.add(("runs" if case.check == "values" else case.check, None))
+            continue
+        if not isinstance(outcome, Returned):
+            return False
+        differing = _wrong_items(judge, case, code, verdict.alternative if case.check == "values" else 0)
+        places.update((case.check, name) for name in differing)
+        names = {item for check, item in wrong if check == case.check and item is not None} | differing
+        if raising and case.check == "values":  # where some calls raise, no item has been judged
+            names = {item.name for item in items_of(expected_value(case, 0), judge.spec.returns)} - judge.spec.opaque
+        value = mistake if mistake is not None else case.expected[0].value
+        if not _equal_items(judge.spec, case, names, value, outcome.value):
+            return False
+    if raising:
+        places = {place for place in places if place[0] != "values"}
+    return places == wrong
+
+
+def _raise_alike(mistake: Encoded | str | None, outcome: Outcome | None) -> bool:
+    return isinstance(mistake, str) and isinstance(outcome, Raised) and outcome.type_name.split(".")[-1] == mistake
+
+
+def _wrong_items(judge: FunctionJudge, case: Case, code: str, alternative: int) -> frozenset[str]:
+    """Items in which a mistake's outcome differs from the right one."""
+    key = (case.key, code, alternative)
+    if key not in judge.wrong_items:
+        judge.wrong_items[key] = _differing(judge.spec, case, decode(_mistaken(case, code)), alternative)
+    return judge.wrong_items[key]
+
+
+def _mistaken(case: Case, code: str) -> Encoded:
+    """What a mistake gives; the right value where it makes no difference."""
+    mistake = case.mistakes.get(code, case.expected[0].value)
+    assert not isinstance(mistake, str)  # it raises: asked for elsewhere
+    return mistake
+
+
+def _differing(spec: Function, case: Case, got: Value, alternative: int) -> frozenset[str]:
+    if isinstance(expected_value(case, alternative), tuple) and not isinstance(got, tuple):
+        alternative = 0  # the edition that returns one value alone
+    expected, tolerances = _head(expected_value(case, alternative), got, case), case.expected[alternative].tolerance_at
+    items = [item for item in items_of(expected, spec.returns) if item.name not in spec.opaque]
+    return frozenset(item.name for item in items if not is_same(spec, item, expected, got, tolerances))
+
+
+def _extra(spec: Function, case: Case) -> frozenset[str]:
+    """Items that only an edition with a longer result has; no mistake speaks about them."""
+    usual = expected_value(case, 0)
+    more = spec.returns[len(usual) :] if isinstance(usual, tuple) and isinstance(spec.returns, tuple) else ()
+    return frozenset(more)
+
+
+def _head(result: Value, mistake: Value, case: Case) -> Value:
+    """As many items of a result as a mistake has, where the result is of an edition that returns more of them."""
+    usual = expected_value(case, 0)
+    if isinstance(usual, tuple) and isinstance(mistake, tuple) and isinstance(result, tuple | list):
+        return tuple(result[: len(usual)]) if len(mistake) == len(usual) < len(result) else result
+    if isinstance(usual, dict) and isinstance(mistake, dict) and isinstance(result, tuple | list) and result:
+        return result[0] if any(isinstance(edition.decoded, tuple) for edition in case.expected) else result
+    return result
+
+
+def is_same(spec: Function, item: Item, mine: Value, theirs: Value, tolerances: Mapping[Path, float]) -> bool:
+    """Whether an item of two values is the same."""
+    if isinstance(mine, tuple) and (not isinstance(theirs, tuple | list) or len(theirs) != len(mine)):
+        return False
+    if isinstance(mine, dict) and not isinstance(theirs, dict):
+        return False
+    return first_problem(spec, item, mine, theirs, tolerances) is None
+
+
+def _equal_items(spec: Function, case: Case, names: Iterable[str], mistake: Encoded, got: Encoded) -> bool:
+    """Whether a student's result is that of a mistake in some items, up to rounding."""
+    try:
+        wrong, theirs = decode(mistake), _finite(decode(got))
+    except WireError:
+        return False
+    mine = _finite(wrong)
+    theirs = _head(theirs, mine, case)
+    # Amplified rounding: two runs of the same wrong formula may differ by as much as two right ones.
+    widest = max(case.expected[0].tolerances, default=0.0) if spec.relative else 0.0
+    tolerances = {path: max(1e-12, 1e-9 * _scale(leaf), widest) for path, leaf in leaves(wrong)}
+    usual = expected_value(case, 0)
+    if any(isinstance(usual, form) and not isinstance(mine, form) for form in (tuple, dict)):
+        return is_same(spec, Item("the result", ((),)), mine, theirs, tolerances)  # no parts that could be compared
+    items = {item.name: item for item in items_of(mine, spec.returns)}
+    right = {item.name for item in items_of(usual, spec.returns)}
+    for name in names:
+        if name in items:
+            if not is_same(spec, items[name], mine, theirs, tolerances):
+                return False
+        elif name not in right or _form(mine) != _form(theirs):  # the mistake has no such item, and so must the student
+            return False
+    return True
+
+
+def _form(value: Value) -> Value:
+    """The keys of dictionaries and the lengths of tuples, without what they hold."""
+    if isinstance(value, dict):
+        return {key: _form(part) for key, part in value.items()}
+    return [_form(part) for part in value] if isinstance(value, list | tuple) else None
+
+
+def _finite(value: Value) -> Value:
+    """The value with nan and inf replaced by huge numbers, so that equal ones compare equal."""
+    if isinstance(value, np.ndarray | float | np.floating) and np.asarray(value).dtype.kind == "f":
+        most = float(np.finfo(np.asarray(value).dtype).max)
+        finite = np.nan_to_num(value, nan=most / 8, posinf=most / 2, neginf=-most / 2)
+        return finite if isinstance(value, np.ndarray) else type(value)(finite)
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_finite(part) for part in value)
+    return value
+
+
+def _scale(value: Value) -> float:
+    array = np.abs(np.asarray(value, dtype=np.complex128))
+    finite = array[np.isfinite(array)]
+    return float(finite.max()) if finite.size else 0.0

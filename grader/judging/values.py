@@ -1,0 +1,67 @@
+"""Walks into values: all parts with their paths, the numbers among them, the number at a path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from grader.confined.wire import Path, Value, part_at
+
+__all__ = ["as_array", "count_numbers", "leaves", "number_at", "part_or_none", "parts_of", "walk"]
+
+NUMBER = (int, float, complex, np.number)
+
+
+def walk(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
+    """A value and all that its dictionaries, lists and tuples hold, each with its path."""
+    yield path, value
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from walk(part, (*path, key))
+    elif isinstance(value, list | tuple):
+        for number, part in enumerate(value):
+            yield from walk(part, (*path, number))
+
+
+def parts_of(value: Value) -> Iterator[Value]:
+    """A value and all that it holds."""
+    return (part for _, part in walk(value))
+
+
+def leaves(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
+    """Numeric leaves of a value with their paths, in a fixed order (the order of its tolerances)."""
+    for place, part in walk(value, path):
+        if isinstance(part, np.ndarray) or (isinstance(part, NUMBER) and not isinstance(part, bool)):
+            yield place, part
+
+
+def count_numbers(value: Value) -> int:
+    """How many numbers a value holds."""
+    return sum(int(np.size(leaf)) for _, leaf in leaves(value))
+
+
+def part_or_none(value: Value, path: Path) -> Value:
+    """The part at a path; None where there is none."""
+    try:
+        return part_at(value, path)
+    except (LookupError, TypeError):
+        return None
+
+
+def number_at(value: Value, path: Path) -> np.ndarray[Any, Any] | None:
+    """The real number or array at a path, as an array; None where there is none."""
+    part = part_or_none(value, path)
+    if not isinstance(part, int | float | np.ndarray | np.number):
+        return None
+    array = as_array(part)
+    return array if array.dtype.kind in "biuf" else None
+
+
+def as_array(number: Value) -> np.ndarray[Any, Any]:
+    """A number or an array as an array of numbers; an integer beyond 64 bits becomes a float."""
+    array = np.asarray(number)
+    if array.dtype.kind != "O":
+        return array
+    return np.asarray(float(number) if abs(number) < 2**1023 else np.copysign(np.inf, 1 if number > 0 else -1))

@@ -1,0 +1,75 @@
+"""What is said for a given failure, and the form that all sentences have."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from grader import sentences
+from grader.model import Finding
+from tests.tiny import check_of, graded_function
+
+SAMPLES = {
+    "str": "name",
+    "object": "fact",
+    "int": 2,
+    "float": 1.5,
+    "float | None": 0.5,
+    "bool": False,
+    "Sequence[str]": ("one", "two"),
+}
+FUNCTIONS = [
+    function
+    for _, function in inspect.getmembers(sentences, inspect.isfunction)
+    if function.__module__ == sentences.__name__ and function is not sentences.stopped
+]
+CONSTANTS = [value for name, value in vars(sentences).items() if name.isupper()]
+REASONS = ("timeout", "crashed", "out-of-memory", "too-much-output", "not-run")
+
+
+def spoken(function: Callable[..., Any]) -> list[str]:
+    """What a sentence says of some facts."""
+    facts = {name: SAMPLES[p.annotation] for name, p in inspect.signature(function).parameters.items()}
+    text = function(**facts)
+    return [text.message, text.hint] if isinstance(text, Finding) else [text]
+
+
+EVERYTHING = [
+    *CONSTANTS,
+    *(text for function in FUNCTIONS for text in spoken(function)),
+    *(sentences.stopped(reason, "f", "it did not come back") for reason in REASONS),
+]
+
+
+@pytest.mark.parametrize("text", EVERYTHING)
+def test_no_sentence_ends_like_a_program(text: str) -> None:
+    assert text == text.strip()
+    assert not re.search(r"!|\bplease\b|  |[{}]|\.\.$", text)
+
+
+@pytest.mark.parametrize("function", [f for f in FUNCTIONS if f.__annotations__["return"] == "Finding"])
+def test_every_finding_has_a_code_in_small_letters(function: Callable[..., Finding]) -> None:
+    facts = {name: SAMPLES[p.annotation] for name, p in inspect.signature(function).parameters.items()}
+    finding = function(**facts)
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", finding.code)
+    assert finding.message
+
+
+@pytest.mark.parametrize(
+    ("result", "kind", "sentence"),
+    [
+        ("None", "structure", "the result is None; is a 'return' missing, or a blank not filled in?"),
+        ("'text'", "structure", "A is a text, expected an array of shape (2, 2)"),
+        ("A[0]", "shape", "A has shape (2,), expected (2, 2)"),
+        ("A.astype(np.float32)", "dtype", "A has dtype float32, expected float64"),
+        ("A * np.nan", "values", "A holds nan at A[0, 0], expected "),
+    ],
+)
+def test_what_is_wrong_with_a_result_is_said_of_its_subject(result: str, kind: str, sentence: str) -> None:
+    report = graded_function("layer", f"def layer(X, W, b):\n    A = (W @ X + b) / 2\n    return {result}")
+    message = check_of(report.checks, kind, "structure" if kind == "structure" else "A").message
+    assert re.sub(r"\(\d, \d\)", "(2, 2)", re.sub(r"\(\d,\)", "(2,)", message)).startswith(sentence)
