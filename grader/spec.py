@@ -8,9 +8,10 @@ named, not imported, so that a student kit can carry the description without any
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from grader.confined.wire import Code, Opaque, Ref
 from grader.errors import SpecError
@@ -29,6 +30,7 @@ __all__ = [
     "Opaque",
     "Property",
     "Ref",
+    "Severity",
     "Shows",
     "Step",
     "cases",
@@ -37,6 +39,8 @@ __all__ = [
 
 
 Shows = Literal["examples", "sentences", "findings"]
+Severity = Literal["slip", "fault", "grave"]
+_Solution = TypeVar("_Solution", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -218,12 +222,12 @@ class Function:
     cpu_s: float = 2.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Mistake:
     """A known wrong solution: how to make it, what it is, and a hint that gives no answer away.
 
     It is recognised when a student's outcomes equal its own, or, where results are random, by a
-    predicate under its code in :attr:`Property.fits`.
+    predicate under its code in :attr:`Property.fits`. Authors make one with :func:`mistake`.
     """
 
     code: str
@@ -231,15 +235,53 @@ class Mistake:
     message: str
     hint: str
     solution: Callable[..., Any]
+    severity: Severity | None = None
 
 
-def mistake(code: str, function: str, message: str, hint: str) -> Callable[[Callable[..., Any]], Mistake]:
-    """Decorator that turns a wrong solution into a :class:`Mistake`."""
+def mistake(
+    code: str, function: str, *, message: str, hint: str, severity: Severity | None = None
+) -> Callable[[_Solution], _Solution]:
+    """Decorator that notes a wrong solution of a graded function in the catalogue of its file.
 
-    def make(solution: Callable[..., Any]) -> Mistake:
-        return Mistake(code, function, message, hint, solution)
+    The catalogue is the list ``MISTAKES`` of the module that calls ``mistake``; it is made with the first one
+    and keeps the order in which the solutions are decorated. Where a student's outcomes equal those of several
+    mistakes, the first one of them names the failure.
 
-    return make
+    Parameters
+    ----------
+    code
+        Short name, the same for all ways to make this mistake.
+    function
+        The graded function that is got wrong.
+    message
+        What is wrong, as one sentence about the result.
+    hint
+        A question or a pointer that gives no answer away.
+    severity
+        How much of the understanding is missing: a "slip", a "fault" or a "grave" one.
+
+    Returns
+    -------
+    Callable
+        Takes the wrong solution and gives it back as it is, so that others may build on it.
+
+    Raises
+    ------
+    SpecError
+        When the severity is none of the three.
+    """
+    if severity is not None and severity not in get_args(Severity):
+        raise SpecError(f"mistake {code!r}: severity must be one of {_listed(Severity)}, found {severity!r}")
+    # The decorator alone knows in which file it stands: a solution may be anything that can be called, np.tanh for one.
+    catalogue: list[Mistake] = sys._getframe(1).f_globals.setdefault("MISTAKES", [])
+
+    def register(solution: _Solution) -> _Solution:
+        catalogue.append(
+            Mistake(code=code, function=function, message=message, hint=hint, solution=solution, severity=severity)
+        )
+        return solution
+
+    return register
 
 
 @dataclass(frozen=True)
@@ -311,6 +353,11 @@ class Assignment:
         return tuple(found)
 
 
+def _listed(choices: Any) -> str:
+    """The words of a ``Literal``, for a message."""
+    return ", ".join(map(repr, get_args(choices)))
+
+
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")
 
 
@@ -328,8 +375,7 @@ def validate(assignment: Assignment) -> None:
     if not assignment.functions:
         raise SpecError(f"{where}: 'functions' is empty; name at least one graded function")
     if assignment.shows not in get_args(Shows):
-        known_levels = ", ".join(map(repr, get_args(Shows)))
-        raise SpecError(f"{where}: shows must be one of {known_levels}, found {assignment.shows!r}")
+        raise SpecError(f"{where}: shows must be one of {_listed(Shows)}, found {assignment.shows!r}")
     names = [f.name for f in assignment.functions]
     for name in names:
         if names.count(name) > 1:

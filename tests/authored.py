@@ -26,11 +26,9 @@ MISTAKES = """
 import numpy as np
 from grader.spec import mistake
 
-@mistake("once", "twice", "X comes back as it is", "What is twice two?")
+@mistake("once", "twice", message="X comes back as it is", hint="What is twice two?")
 def once(X):
     return X + 0.0
-
-MISTAKES = (once,)
 """
 
 

@@ -147,19 +147,46 @@ def test_the_usual_classes_come_small_ones_first() -> None:
     )
 
 
-def test_a_mistake_is_a_decorated_wrong_solution() -> None:
-    @mistake("code", "f", "message", "hint")
-    def wrong(x: float) -> float:
-        return -x
+def catalogue_of(text: str) -> list[Mistake]:
+    """The mistakes of an author's file with this text."""
+    space: dict[str, Any] = {}
+    exec("from grader.spec import mistake\n" + text, space)
+    found: list[Mistake] = space["MISTAKES"]
+    return found
 
-    assert isinstance(wrong, Mistake)
-    assert (wrong.code, wrong.function, wrong.message, wrong.hint, wrong.solution(2.0)) == (
-        "code",
-        "f",
-        "message",
-        "hint",
-        -2.0,
-    )
+
+def test_decorated_solutions_stand_in_the_catalogue_of_their_file_in_order_of_definition() -> None:
+    found = catalogue_of("""
+@mistake("opposite", "f", message="the sign is opposite", hint="Which way?", severity="slip")
+def _(x):
+    return -x
+
+for factor in (2, 3):
+    mistake("scaled", "f", message=f"{factor} times too much", hint="How much?")(lambda x, by=factor: by * x)
+""")
+    assert [(m.code, m.message, m.severity, m.solution(2.0)) for m in found] == [
+        ("opposite", "the sign is opposite", "slip", -2.0),
+        ("scaled", "2 times too much", None, 4.0),
+        ("scaled", "3 times too much", None, 6.0),
+    ]
+    assert {(m.function, m.hint) for m in found} == {("f", "Which way?"), ("f", "How much?")}
+
+
+def test_one_solution_may_be_a_mistake_of_two_functions_and_stays_a_function() -> None:
+    found = catalogue_of("""
+@mistake("second", "g", message="wrong", hint="look")
+@mistake("first", "f", message="wrong", hint="look")
+def same(x):
+    return x
+
+assert same(1) == 1
+""")
+    assert [(m.code, m.function) for m in found] == [("first", "f"), ("second", "g")]
+
+
+def test_a_mistake_of_unknown_severity_is_refused() -> None:
+    with pytest.raises(SpecError, match="'code': severity must be one of 'slip', 'fault', 'grave', found 'mild'"):
+        mistake("code", "f", message="message", hint="hint", severity="mild")  # type: ignore[arg-type]
 
 
 def test_a_judge_finds_the_last_reply_first() -> None:

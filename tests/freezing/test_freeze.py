@@ -152,15 +152,14 @@ def two_mistakes(first: str, second: str, codes: tuple[str, str] = ("one", "two"
 import numpy as np
 from grader.spec import mistake
 
-@mistake({codes[0]!r}, "twice", "first", "hint")
+@mistake({codes[0]!r}, "twice", message="first", hint="hint")
 def first(X):
     return {first}
 
-@mistake({codes[1]!r}, "twice", "second", "hint")
+@mistake({codes[1]!r}, "twice", message="second", hint="hint")
 def second(X):
     return {second}
 
-MISTAKES = (first, second)
 """
 
 
@@ -256,6 +255,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         "a mistake of an unknown function",
         {"mistakes": MISTAKES.replace('"twice"', '"thrice"')},
         r"sample has no function 'thrice'; it has: twice",
+    ),
+    (
+        "a catalogue that is kept by hand",
+        {"mistakes": MISTAKES + "MISTAKES = (once,)\n"},
+        r"mistakes\.py: the decorator @mistake keeps the list MISTAKES; do not set it",
     ),
     (
         "a mistake that is right",

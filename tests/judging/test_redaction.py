@@ -63,11 +63,10 @@ def name(X, n):
 MISTAKES = """
 from grader.spec import mistake
 
-@mistake("only-first", "total", "only the first row is added up", "Which axis?")
+@mistake("only-first", "total", message="only the first row is added up", hint="Which axis?")
 def only_first(X, n):
     return {"total": float(X[0].sum()), "count": n}
 
-MISTAKES = (only_first,)
 """
 # How a submission may tell what it was given.
 LEAKS = {
