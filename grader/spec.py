@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from grader.confined.wire import Code, Opaque, Ref
@@ -51,6 +51,7 @@ class CaseClass:
     """
 
     name: str
+    _: KW_ONLY
     count: int
     sizes: Mapping[str, int | tuple[int, int]] = field(default_factory=dict)
 
@@ -62,9 +63,9 @@ def cases(small: int = 6, general: int = 12, each: int = 3, **special: Mapping[s
     and "kink" (a name that the strategy asks for).
     """
     return (
-        CaseClass("small", small),
-        CaseClass("general", general),
-        *(CaseClass(name.replace("_", " "), each, sizes) for name, sizes in special.items()),
+        CaseClass("small", count=small),
+        CaseClass("general", count=general),
+        *(CaseClass(name.replace("_", " "), count=each, sizes=sizes) for name, sizes in special.items()),
     )
 
 
@@ -76,7 +77,7 @@ class Step:
     args: tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Given:
     """What a judge sees of one case: the questions and the replies, nothing of the harness.
 
@@ -128,6 +129,7 @@ class Property:
     """
 
     name: str
+    _: KW_ONLY
     share: float
     plan: Callable[[Draw], Sequence[Any]]
     judge: Callable[[Given], str | None]
@@ -142,9 +144,10 @@ class CaseSet:
     """Further cases of a function that are a check of their own (another epsilon, an exact zero)."""
 
     name: str
+    _: KW_ONLY
     share: float
     inputs: Callable[[Draw], tuple[Any, ...]]
-    classes: tuple[CaseClass, ...] = (CaseClass("general", 8),)
+    classes: tuple[CaseClass, ...] = (CaseClass("general", count=8),)
     alternatives: tuple[str, ...] = ()
 
 
@@ -200,6 +203,7 @@ class Function:
     """
 
     name: str
+    _: KW_ONLY
     points: float
     inputs: Callable[[Draw], tuple[Any, ...]]
     returns: str | tuple[str, ...] = "value"
@@ -310,6 +314,7 @@ class Assignment:
     """
 
     name: str
+    _: KW_ONLY
     title: str
     source: str
     functions: tuple[Function, ...]

@@ -14,7 +14,7 @@ def inputs(d):
     n, m = d.sizes("n", "m")
     return (d.array(n, m),)
 
-ASSIGNMENT = Assignment("sample", "Sample", "none", ({functions},), {options})
+ASSIGNMENT = Assignment("sample", title="Sample", source="none", functions=({functions},), {options})
 """
 REFERENCE = """
 import numpy as np
@@ -43,7 +43,7 @@ def course(folder: Path, **files: str) -> Path:
 
 def sample(
     folder: Path,
-    functions: str = 'Function("twice", 1, inputs)',
+    functions: str = 'Function("twice", points=1, inputs=inputs)',
     options: str = "",
     *,
     assignment: str | None = None,

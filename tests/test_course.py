@@ -101,10 +101,13 @@ def test_a_name_is_no_path(name: str) -> None:
         ("", r"assignment.py must define ASSIGNMENT = Assignment\(...\)"),
         ("ASSIGNMENT = 3", r"assignment.py must define ASSIGNMENT = Assignment\(...\)"),
         (
-            ASSIGNMENT.replace('"sample"', '"other"').format(functions='Function("f", 1, inputs)', options=""),
+            ASSIGNMENT.replace('"sample"', '"other"').format(functions='Function("f", points=1, inputs=inputs)', options=""),
             "calls itself 'other', expected 'sample'",
         ),
-        (ASSIGNMENT.format(functions='Function("f", 0, inputs)', options=""), "points must be positive, found 0"),
+        (
+            ASSIGNMENT.format(functions='Function("f", points=0, inputs=inputs)', options=""),
+            "points must be positive, found 0",
+        ),
     ],
     ids=["syntax", "error", "import", "empty", "no assignment", "another name", "contradiction"],
 )
@@ -140,7 +143,9 @@ def test_the_files_around_an_assignment_are_at_hand() -> None:
 def test_a_student_kit_has_no_reference(tmp_path: Path) -> None:
     course(
         tmp_path,
-        assignments___sample___assignment=ASSIGNMENT.format(functions='Function("twice", 1, inputs)', options=""),
+        assignments___sample___assignment=ASSIGNMENT.format(
+            functions='Function("twice", points=1, inputs=inputs)', options=""
+        ),
     )
     loaded = find_course(tmp_path).load("sample")
     assert loaded.reference is None

@@ -43,12 +43,12 @@ ASSIGNMENT = Assignment(
     functions=(
         Function(
             "center",
-            100,
-            _data,
+            points=100,
+            inputs=_data,
             returns="X_centered",
             summary="subtract from each feature its mean over the examples",
             classes=cases(one_example={{"m": 1}}, one_feature={{"n": 1}}),
-            properties=(Property("shift invariance", 0.2, _shifted, _same),),
+            properties=(Property("shift invariance", share=0.2, plan=_shifted, judge=_same),),
         ),
     ),
 )

@@ -73,7 +73,7 @@ def given_of(case: Case, outcomes: Sequence[Outcome]) -> Given:
     """What a judge sees of a case."""
     steps = tuple(Step(name, arguments_of(case.plan, number)) for number, (name, _) in enumerate(case.plan.steps))
     replies = tuple(decode(o.value) for o in outcomes if isinstance(o, Returned))
-    return Given(steps[-1].args if steps else (), steps, replies, _facts_of(case))
+    return Given(args=steps[-1].args if steps else (), steps=steps, replies=replies, facts=_facts_of(case))
 
 
 @lru_cache(maxsize=4096)

@@ -20,7 +20,9 @@ def center_whole(X):
     return X - np.mean(X), np.mean(X)
 
 
-@mistake("sum-for-mean", "center", message="the sum is taken where the mean belongs", hint="What is the mean of two numbers?")
+@mistake(
+    "sum-for-mean", "center", message="the sum is taken where the mean belongs", hint="What is the mean of two numbers?"
+)
 def center_sum(X):
     total = np.sum(X, axis=1, keepdims=True)
     return X - total, total
@@ -31,7 +33,9 @@ def affine_without_bias(X, W, b):
     return W @ X, (X, W, b)
 
 
-@mistake("cache-order", "affine", message="the cache holds its parts in another order", hint="Compare the order in the exercise.")
+@mistake(
+    "cache-order", "affine", message="the cache holds its parts in another order", hint="Compare the order in the exercise."
+)
 def affine_other_order(X, W, b):
     return W @ X + b, (W, X, b)
 
@@ -70,4 +74,3 @@ def slope_difference(f, x):
 @mistake("wrong-kinds", "kinds", message="the names are exchanged", hint="What is a number below zero?")
 def kinds_exchanged(X):
     return {"positive" if value < 0 else "negative" for value in X.ravel()}
-
