@@ -47,7 +47,10 @@ def judge(given):
     return None if given.reply["total"] > 0 else f"the total is {given.reply['total']}"
 
 ASSIGNMENT = Assignment("sample", title="Sample", source="none", functions=(
-    Function("total", points=8, inputs=inputs, returns="parts", properties=(Property("positive", share=0.2, plan=plan, judge=judge),)),
+    Function(
+        "total", points=8, inputs=inputs, returns="parts",
+        properties=(Property("positive", share=0.2, plan=plan, judge=judge),),
+    ),
     Function("name", points=2, inputs=lambda d: (np.array([73519.25, 46287.5]), d.integer(1, 5)), returns="text"),
 ))
 """
