@@ -27,7 +27,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["Code", "Encoded", "Opaque", "Ref", "WireError", "decode", "encode", "pack", "unpack"]
+__all__ = ["Code", "Encoded", "Opaque", "Ref", "Value", "WireError", "decode", "encode", "pack", "unpack"]
+
+Value = Any  # what travels: a student's value, or one that it is compared with
 
 
 class WireError(Exception):

@@ -78,10 +78,10 @@ def author_of(loaded: LoadedAssignment, function: str, codes: Collection[str]) -
 
 def mistakes_of(loaded: LoadedAssignment) -> tuple[Mistake, ...]:
     """The mistakes that ``mistakes.py`` decorates with :func:`grader.spec.mistake`, in the order of the file."""
-    found = tuple(getattr(loaded.author_module("mistakes"), "MISTAKES", ()))
-    if not all(isinstance(mistake, Mistake) for mistake in found):
+    mistakes = tuple(getattr(loaded.author_module("mistakes"), "MISTAKES", ()))
+    if not all(isinstance(mistake, Mistake) for mistake in mistakes):
         raise SpecError(f"{loaded.folder / 'mistakes.py'}: the decorator @mistake keeps the list MISTAKES; do not set it")
-    return found
+    return mistakes
 
 
 def read_author(loaded: LoadedAssignment) -> Author:
