@@ -151,7 +151,28 @@ class LoadedAssignment:
     @cached_property
     def provided(self) -> Mapping[str, str]:
         """Source of the helper modules that submissions may import."""
-        return {p.stem: p.read_text("utf-8") for p in sorted((self.folder / "provided").glob("*.py"))}
+        return {path.stem: path.read_text("utf-8") for path in self.provided_files}
+
+    @property
+    def provided_files(self) -> list[Path]:
+        """The modules in ``provided/``, and those of other assignments that ``provided/shared.txt`` names, one a line.
+
+        Raises
+        ------
+        SpecError
+            When a line names no file, or a module that is there already.
+        """
+        folder, assignments = self.folder / "provided", self.course.root / "assignments"
+        files = {path.stem: path for path in folder.glob("*.py")}
+        shared = folder / "shared.txt"
+        for line in shared.read_text("utf-8").split() if shared.is_file() else ():
+            path = assignments / line
+            if not path.is_file():
+                raise SpecError(f"{shared} names {line}, but there is no such file in {assignments}")
+            if path.stem in files:
+                raise SpecError(f"{shared} names {line}, but the module {path.stem} is there already")
+            files[path.stem] = path
+        return [files[stem] for stem in sorted(files)]
 
     @cached_property
     def public(self) -> str:

@@ -8,11 +8,12 @@ named, not imported, so that a student kit can carry the description without any
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from dataclasses import KW_ONLY, dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
-from grader.confined.wire import Code, Opaque, Ref
+from grader.confined.wire import Code, Opaque, Ref, Value
 from grader.errors import SpecError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ __all__ = [
     "Opaque",
     "Property",
     "Ref",
+    "Severity",
     "Shows",
     "Step",
     "cases",
@@ -37,49 +39,76 @@ __all__ = [
 
 
 Shows = Literal["examples", "sentences", "findings"]
+Severity = Literal["slip", "fault", "grave"]
+Sizes = Mapping[str, int | tuple[int, int]]  # dimensions by name: a number, or the least and the largest one
+Arguments = tuple[Value, ...]
+_Solution = TypeVar("_Solution", bound=Callable[..., Value])
 
 
 @dataclass(frozen=True)
 class CaseClass:
-    """A kind of input, with how many cases of it to draw and which sizes it pins.
+    """A kind of input.
 
-    ``sizes`` pins or bounds the dimensions that :meth:`Draw.sizes` draws by name.
+    Parameters
+    ----------
+    name
+        What reports call it, and a strategy reads as ``draw.case``.
+    count
+        How many cases of it to draw.
+    sizes
+        Pins or bounds the dimensions that :meth:`Draw.sizes` draws by name.
     """
 
     name: str
+    _: KW_ONLY
     count: int
-    sizes: Mapping[str, int | tuple[int, int]] = field(default_factory=dict)
+    sizes: Sizes = field(default_factory=dict)
 
 
-def cases(small: int = 6, general: int = 12, each: int = 3, **special: Mapping[str, Any]) -> tuple[CaseClass, ...]:
-    """The usual classes: ``small`` ones first, then ``general``, then ``each`` of the special ones.
+def cases(small: int = 6, general: int = 12, each: int = 3, **special: Sizes) -> tuple[CaseClass, ...]:
+    """The usual classes, from the small ones to the special ones.
 
-    ``cases(one_example={"m": 1}, kink={})`` adds the classes "one example" (with ``m`` pinned to 1)
-    and "kink" (a name that the strategy asks for).
+    Parameters
+    ----------
+    small, general
+        How many cases of the classes "small" and "general".
+    each
+        How many cases of every special class.
+    **special
+        Sizes by the name of a special class: ``cases(one_example={"m": 1}, kink={})`` adds the classes
+        "one example" (with ``m`` pinned to 1) and "kink" (a name that the strategy asks for).
     """
     return (
-        CaseClass("small", small),
-        CaseClass("general", general),
-        *(CaseClass(name.replace("_", " "), each, sizes) for name, sizes in special.items()),
+        CaseClass("small", count=small),
+        CaseClass("general", count=general),
+        *(CaseClass(name.replace("_", " "), count=each, sizes=sizes) for name, sizes in special.items()),
     )
 
 
 @dataclass(frozen=True)
 class Step:
-    """One call of a case: a function of the submission with arguments (values, Ref, Code)."""
+    """One call of a case.
+
+    Parameters
+    ----------
+    function
+        Name of a function of the submission.
+    args
+        Values, a :class:`Ref` (a part of an earlier reply) or :class:`Code` (public code) for each argument.
+    """
 
     function: str
-    args: tuple[Any, ...]
+    args: Arguments
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Given:
     """What a judge sees of one case: the questions and the replies, nothing of the harness.
 
     Attributes
     ----------
     args : tuple
-        The arguments of the last step.
+        Arguments of the last step.
     steps : tuple of Step
         All steps, with the values that were sent.
     replies : tuple
@@ -88,13 +117,13 @@ class Given:
         What the property's plan noted with :meth:`Draw.note`.
     """
 
-    args: tuple[Any, ...]
+    args: Arguments
     steps: tuple[Step, ...]
-    replies: tuple[Any, ...]
-    facts: Mapping[str, Any]
+    replies: tuple[Value, ...]
+    facts: Mapping[str, Value]
 
     @property
-    def reply(self) -> Any:
+    def reply(self) -> Value:
         """The value of the last step."""
         return self.replies[-1]
 
@@ -103,17 +132,23 @@ class Given:
 class Property:
     """Something that must hold whatever the numbers are.
 
-    ``plan(draw)`` returns the steps of one case (a list of :class:`Step`, or plain argument tuples
-    for calls of the function itself). ``judge(given)`` returns None when the property holds and
-    otherwise one sentence that says what was expected and what was found. A judge may also raise
-    ``KeyError``, ``TypeError``, ``ValueError`` or ``IndexError`` on a reply of the wrong form.
-
     Parameters
     ----------
+    name
+        What must hold, in a few words; no two checks of a function share a name.
     share
         Part of the function's points that the property carries.
+    plan
+        ``plan(draw)`` returns the steps of one case: a list of :class:`Step`, or plain argument tuples
+        for calls of the function itself.
+    judge
+        ``judge(given)`` returns None when the property holds and otherwise one sentence that says what was
+        expected and what was found. It may also raise ``KeyError``, ``TypeError``, ``ValueError`` or
+        ``IndexError`` on a reply of the wrong form.
     count
-        How many cases to draw (of class "general", unless ``classes`` says otherwise).
+        How many cases to draw of the class "general", where there are no ``classes``.
+    classes
+        Kinds of input and how many of each, see :func:`cases`.
     carries
         The property stands in for the values where they are wrong only because an earlier function
         of the case is (with ``own_inputs``): if that one gives wrong values of the right form and
@@ -124,8 +159,9 @@ class Property:
     """
 
     name: str
+    _: KW_ONLY
     share: float
-    plan: Callable[[Draw], Sequence[Any]]
+    plan: Callable[[Draw], Sequence[Step | Arguments]]
     judge: Callable[[Given], str | None]
     count: int = 3
     classes: tuple[CaseClass, ...] = ()
@@ -135,12 +171,25 @@ class Property:
 
 @dataclass(frozen=True)
 class CaseSet:
-    """Further cases of a function that are a check of their own (another epsilon, an exact zero)."""
+    """Further cases of a function that are a check of their own (another epsilon, an exact zero).
+
+    Parameters
+    ----------
+    name
+        What the cases have in common; no two checks of a function share a name.
+    share
+        Part of the function's points that the set carries.
+    inputs, classes
+        As those of a :class:`Function`.
+    alternatives
+        As those of a :class:`Function`, right for these cases alone.
+    """
 
     name: str
+    _: KW_ONLY
     share: float
-    inputs: Callable[[Draw], tuple[Any, ...]]
-    classes: tuple[CaseClass, ...] = (CaseClass("general", 8),)
+    inputs: Callable[[Draw], Arguments]
+    classes: tuple[CaseClass, ...] = (CaseClass("general", count=8),)
     alternatives: tuple[str, ...] = ()
 
 
@@ -196,8 +245,9 @@ class Function:
     """
 
     name: str
+    _: KW_ONLY
     points: float
-    inputs: Callable[[Draw], tuple[Any, ...]]
+    inputs: Callable[[Draw], Arguments]
     returns: str | tuple[str, ...] = "value"
     summary: str = ""
     classes: tuple[CaseClass, ...] = field(default_factory=cases)
@@ -218,28 +268,66 @@ class Function:
     cpu_s: float = 2.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Mistake:
     """A known wrong solution: how to make it, what it is, and a hint that gives no answer away.
 
     It is recognised when a student's outcomes equal its own, or, where results are random, by a
-    predicate under its code in :attr:`Property.fits`.
+    predicate under its code in :attr:`Property.fits`. Authors make one with :func:`mistake`.
     """
 
     code: str
     function: str
     message: str
     hint: str
-    solution: Callable[..., Any]
+    solution: Callable[..., Value]
+    severity: Severity | None = None
 
 
-def mistake(code: str, function: str, message: str, hint: str) -> Callable[[Callable[..., Any]], Mistake]:
-    """Decorator that turns a wrong solution into a :class:`Mistake`."""
+def mistake(
+    code: str, function: str, *, message: str, hint: str, severity: Severity | None = None
+) -> Callable[[_Solution], _Solution]:
+    """Decorator that notes a wrong solution of a graded function in the catalogue of its file.
 
-    def make(solution: Callable[..., Any]) -> Mistake:
-        return Mistake(code, function, message, hint, solution)
+    The catalogue is the list ``MISTAKES`` of the module that calls ``mistake``; it is made with the first one
+    and keeps the order in which the solutions are decorated. Where a student's outcomes equal those of several
+    mistakes, the first one of them names the failure.
 
-    return make
+    Parameters
+    ----------
+    code
+        Short name, the same for all ways to make this mistake.
+    function
+        The graded function that is got wrong.
+    message
+        What is wrong, as one sentence about the result.
+    hint
+        A question or a pointer that gives no answer away.
+    severity
+        How much of the understanding is missing: a "slip", a "fault" or a "grave" one.
+
+    Returns
+    -------
+    Callable
+        Takes the wrong solution and gives it back as it is, so that others may build on it.
+
+    Raises
+    ------
+    SpecError
+        When the severity is none of the three.
+    """
+    if severity is not None and severity not in get_args(Severity):
+        raise SpecError(f"mistake {code!r}: severity must be one of {_listed(get_args(Severity))}, found {severity!r}")
+    # The decorator alone knows in which file it stands: a solution may be anything that can be called, np.tanh for one.
+    catalogue: list[Mistake] = sys._getframe(1).f_globals.setdefault("MISTAKES", [])
+
+    def register(solution: _Solution) -> _Solution:
+        catalogue.append(
+            Mistake(code=code, function=function, message=message, hint=hint, solution=solution, severity=severity)
+        )
+        return solution
+
+    return register
 
 
 @dataclass(frozen=True)
@@ -262,12 +350,15 @@ class Assignment:
         dotted name of the right one.
     memory_mb
         What a submission may allocate beyond the worker's own size.
+    total_s
+        Limit of one submission in CPU seconds, all its calls together.
     shows
         How much of the graded cases a report shows: "examples" (failing calls of the cases that may be seen),
         "sentences" (no inputs, values, output or exceptions' texts) or "findings" (points and mistakes only).
     """
 
     name: str
+    _: KW_ONLY
     title: str
     source: str
     functions: tuple[Function, ...]
@@ -288,6 +379,7 @@ class Assignment:
 
     @property
     def reference_module(self) -> str:
+        """Dotted name of the module with the right solutions."""
         return self.reference or f"reference.{self.name}"
 
     def function(self, name: str) -> Function:
@@ -295,20 +387,24 @@ class Assignment:
         for function in self.functions:
             if function.name == name:
                 return function
-        known = ", ".join(f.name for f in self.functions)
-        raise SpecError(f"{self.name} has no function {name!r}; it has: {known}")
+        names = ", ".join(f.name for f in self.functions)
+        raise SpecError(f"{self.name} has no function {name!r}; it has: {names}")
 
     def ancestors(self, name: str) -> tuple[str, ...]:
         """All helpers below a graded function, nearest first, never the function itself."""
         graph = {f.name: f.helpers for f in self.functions}
-        found: dict[str, None] = {}
+        below: dict[str, None] = {}
         queue = list(graph.get(name, ()))
         while queue:
             helper = queue.pop(0)
-            if helper not in found:
-                found[helper] = None
+            if helper not in below:
+                below[helper] = None
                 queue.extend(graph.get(helper, ()))
-        return tuple(found)
+        return tuple(below)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(map(repr, words))
 
 
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")
@@ -328,20 +424,19 @@ def validate(assignment: Assignment) -> None:
     if not assignment.functions:
         raise SpecError(f"{where}: 'functions' is empty; name at least one graded function")
     if assignment.shows not in get_args(Shows):
-        known_levels = ", ".join(map(repr, get_args(Shows)))
-        raise SpecError(f"{where}: shows must be one of {known_levels}, found {assignment.shows!r}")
+        raise SpecError(f"{where}: shows must be one of {_listed(get_args(Shows))}, found {assignment.shows!r}")
     names = [f.name for f in assignment.functions]
     for name in names:
         if names.count(name) > 1:
             raise SpecError(f"{where}: function {name!r} is listed twice")
-    known = {*names, *assignment.provided_helpers}
+    possible_helpers = {*names, *assignment.provided_helpers}
     for function in assignment.functions:
-        _validate_function(f"{where}, function {function.name!r}", function, known)
+        _validate_function(f"{where}, function {function.name!r}", function, possible_helpers)
         if function.name in assignment.ancestors(function.name):
             raise SpecError(f"{where}: the helpers of {function.name!r} lead back to itself")
 
 
-def _validate_function(where: str, function: Function, known: set[str]) -> None:
+def _validate_function(where: str, function: Function, possible_helpers: set[str]) -> None:
     if not _NAME.match(function.name):
         raise SpecError(f"{where}: the name must be a Python identifier")
     if not function.points > 0:
@@ -366,7 +461,6 @@ def _validate_function(where: str, function: Function, known: set[str]) -> None:
     if not 0 <= function.relative <= 1e-3:
         raise SpecError(f"{where}: relative must lie in [0, 1e-3], found {function.relative}")
     for helper in function.helpers:
-        if helper not in known:
-            raise SpecError(
-                f"{where}: helper {helper!r} is neither graded nor in provided_helpers ({', '.join(sorted(known))})"
-            )
+        if helper not in possible_helpers:
+            names = ", ".join(sorted(possible_helpers))
+            raise SpecError(f"{where}: helper {helper!r} is neither graded nor in provided_helpers ({names})")

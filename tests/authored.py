@@ -14,7 +14,7 @@ def inputs(d):
     n, m = d.sizes("n", "m")
     return (d.array(n, m),)
 
-ASSIGNMENT = Assignment("sample", "Sample", "none", ({functions},), {options})
+ASSIGNMENT = Assignment("sample", title="Sample", source="none", functions=({functions},), {options})
 """
 REFERENCE = """
 import numpy as np
@@ -26,11 +26,9 @@ MISTAKES = """
 import numpy as np
 from grader.spec import mistake
 
-@mistake("once", "twice", "X comes back as it is", "What is twice two?")
+@mistake("once", "twice", message="X comes back as it is", hint="What is twice two?")
 def once(X):
     return X + 0.0
-
-MISTAKES = (once,)
 """
 
 
@@ -45,7 +43,7 @@ def course(folder: Path, **files: str) -> Path:
 
 def sample(
     folder: Path,
-    functions: str = 'Function("twice", 1, inputs)',
+    functions: str = 'Function("twice", points=1, inputs=inputs)',
     options: str = "",
     *,
     assignment: str | None = None,

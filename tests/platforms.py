@@ -23,8 +23,8 @@ ASSIGNMENT = Assignment(
     title='Halves: a "small" \\\\ one',
     source="tests",
     functions=(
-        Function("half", 40, _data, returns="H", summary="half of X", classes=cases(one={"m": 1})),
-        Function("quarter", 60, _data, returns="Q", summary="half of half", classes=cases(one={"m": 1}),
+        Function("half", points=40, inputs=_data, returns="H", summary="half of X", classes=cases(one={"m": 1})),
+        Function("quarter", points=60, inputs=_data, returns="Q", summary="half of half", classes=cases(one={"m": 1}),
                  helpers=("half",)),
     ),
 )

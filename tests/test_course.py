@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import grader
-from grader.course import Course, find_course, load_assignment
+from grader.course import Course, LoadedAssignment, find_course, load_assignment
 from grader.errors import SpecError
 from grader.freezing import store
 from grader.freezing.store import cases_path, fingerprint, frozen_cases
@@ -101,10 +101,13 @@ def test_a_name_is_no_path(name: str) -> None:
         ("", r"assignment.py must define ASSIGNMENT = Assignment\(...\)"),
         ("ASSIGNMENT = 3", r"assignment.py must define ASSIGNMENT = Assignment\(...\)"),
         (
-            ASSIGNMENT.replace('"sample"', '"other"').format(functions='Function("f", 1, inputs)', options=""),
+            ASSIGNMENT.replace('"sample"', '"other"').format(functions='Function("f", points=1, inputs=inputs)', options=""),
             "calls itself 'other', expected 'sample'",
         ),
-        (ASSIGNMENT.format(functions='Function("f", 0, inputs)', options=""), "points must be positive, found 0"),
+        (
+            ASSIGNMENT.format(functions='Function("f", points=0, inputs=inputs)', options=""),
+            "points must be positive, found 0",
+        ),
     ],
     ids=["syntax", "error", "import", "empty", "no assignment", "another name", "contradiction"],
 )
@@ -137,10 +140,43 @@ def test_the_files_around_an_assignment_are_at_hand() -> None:
     assert loaded.reference_function("half")(4) == 2
 
 
+def sharing(tmp_path: Path, lines: str) -> LoadedAssignment:
+    """An assignment whose list of shared modules holds these lines, beside one that has modules of its own."""
+    loaded = sample(tmp_path)
+    course(tmp_path, assignments___other___provided___utils="A = 1\n", assignments___other___provided___tools="A = 2\n")
+    (loaded.folder / "provided").mkdir()
+    (loaded.folder / "provided" / "own.py").write_text("A = 3\n", "utf-8")
+    (loaded.folder / "provided" / "shared.txt").write_text(lines, "utf-8")
+    return loaded
+
+
+def test_an_assignment_may_provide_modules_of_another_one(tmp_path: Path) -> None:
+    loaded = sharing(tmp_path, "other/provided/utils.py\n")
+    assert loaded.provided == {"own": "A = 3\n", "utils": "A = 1\n"}
+    before = fingerprint(loaded, 0)
+    (tmp_path / "assignments" / "other" / "provided" / "utils.py").write_text("A = 4\n", "utf-8")
+    assert fingerprint(loaded, 0) != before
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("other/provided/util.py\n", r"shared\.txt names other/provided/util\.py, but there is no such file in "),
+        ("other/provided/utils.py\nother/provided/utils.py\n", r"but the module utils is there already"),
+    ],
+    ids=["no file", "twice"],
+)
+def test_a_shared_module_is_one_file(tmp_path: Path, lines: str, words: str) -> None:
+    with pytest.raises(SpecError, match=words):
+        _ = sharing(tmp_path, lines).provided
+
+
 def test_a_student_kit_has_no_reference(tmp_path: Path) -> None:
     course(
         tmp_path,
-        assignments___sample___assignment=ASSIGNMENT.format(functions='Function("twice", 1, inputs)', options=""),
+        assignments___sample___assignment=ASSIGNMENT.format(
+            functions='Function("twice", points=1, inputs=inputs)', options=""
+        ),
     )
     loaded = find_course(tmp_path).load("sample")
     assert loaded.reference is None

@@ -20,15 +20,15 @@ def holds(given: Given) -> None:
     return None
 
 
-F = Function("f", 10, strategy)
+F = Function("f", points=10, inputs=strategy)
 
 
 def assignment(*functions: Function, name: str = "tiny", **options: Any) -> Assignment:
-    return Assignment(name, "Title", "source", functions or (F,), **options)
+    return Assignment(name, title="Title", source="source", functions=functions or (F,), **options)
 
 
 def prop(name: str, share: float, **options: Any) -> Property:
-    return Property(name, share, lambda d: [], holds, **options)
+    return Property(name, share=share, plan=lambda d: [], judge=holds, **options)
 
 
 BAD: list[tuple[str, Any, str]] = [
@@ -39,7 +39,11 @@ BAD: list[tuple[str, Any, str]] = [
     ),
     ("an empty name", lambda: assignment(name=""), "the name must be a Python identifier"),
     ("a path as a name", lambda: assignment(name="../x"), "the name must be a Python identifier"),
-    ("no functions", lambda: Assignment("a", "", "", ()), "'functions' is empty; name at least one graded function"),
+    (
+        "no functions",
+        lambda: Assignment("a", title="", source="", functions=()),
+        "'functions' is empty; name at least one graded function",
+    ),
     ("a function twice", lambda: assignment(F, F), "function 'f' is listed twice"),
     ("a function's name", lambda: assignment(replace(F, name="f()")), "the name must be a Python identifier"),
     ("no points", lambda: assignment(replace(F, points=0)), "points must be positive, found 0"),
@@ -57,7 +61,7 @@ BAD: list[tuple[str, Any, str]] = [
     ),
     (
         "a negative share",
-        lambda: assignment(replace(F, sets=(CaseSet("a", -0.1, strategy),))),
+        lambda: assignment(replace(F, sets=(CaseSet("a", share=-0.1, inputs=strategy),))),
         r"the shares of properties and sets must lie in \[0, 1\], found \[-0.1\]",
     ),
     (
@@ -67,12 +71,12 @@ BAD: list[tuple[str, Any, str]] = [
     ),
     (
         "two checks of one name",
-        lambda: assignment(replace(F, properties=(prop("a", 0.1),), sets=(CaseSet("a", 0.1, strategy),))),
+        lambda: assignment(replace(F, properties=(prop("a", 0.1),), sets=(CaseSet("a", share=0.1, inputs=strategy),))),
         "two checks are called 'a'; every property and set needs a name of its own",
     ),
     (
         "a check with a name of the harness",
-        lambda: assignment(replace(F, sets=(CaseSet("values", 0.1, strategy),))),
+        lambda: assignment(replace(F, sets=(CaseSet("values", share=0.1, inputs=strategy),))),
         "two checks are called 'values'",
     ),
     (
@@ -140,30 +144,57 @@ def test_the_reference_is_named_after_the_assignment_unless_it_is_given() -> Non
 def test_the_usual_classes_come_small_ones_first() -> None:
     found = cases(one_example={"m": 1}, kink={}, small=2, general=3, each=4)
     assert found == (
-        CaseClass("small", 2),
-        CaseClass("general", 3),
-        CaseClass("one example", 4, {"m": 1}),
-        CaseClass("kink", 4, {}),
+        CaseClass("small", count=2),
+        CaseClass("general", count=3),
+        CaseClass("one example", count=4, sizes={"m": 1}),
+        CaseClass("kink", count=4, sizes={}),
     )
 
 
-def test_a_mistake_is_a_decorated_wrong_solution() -> None:
-    @mistake("code", "f", "message", "hint")
-    def wrong(x: float) -> float:
-        return -x
+def catalogue_of(text: str) -> list[Mistake]:
+    """The mistakes of an author's file with this text."""
+    space: dict[str, Any] = {}
+    exec("from grader.spec import mistake\n" + text, space)
+    found: list[Mistake] = space["MISTAKES"]
+    return found
 
-    assert isinstance(wrong, Mistake)
-    assert (wrong.code, wrong.function, wrong.message, wrong.hint, wrong.solution(2.0)) == (
-        "code",
-        "f",
-        "message",
-        "hint",
-        -2.0,
-    )
+
+def test_decorated_solutions_stand_in_the_catalogue_of_their_file_in_order_of_definition() -> None:
+    found = catalogue_of("""
+@mistake("opposite", "f", message="the sign is opposite", hint="Which way?", severity="slip")
+def _(x):
+    return -x
+
+for factor in (2, 3):
+    mistake("scaled", "f", message=f"{factor} times too much", hint="How much?")(lambda x, by=factor: by * x)
+""")
+    assert [(m.code, m.message, m.severity, m.solution(2.0)) for m in found] == [
+        ("opposite", "the sign is opposite", "slip", -2.0),
+        ("scaled", "2 times too much", None, 4.0),
+        ("scaled", "3 times too much", None, 6.0),
+    ]
+    assert {(m.function, m.hint) for m in found} == {("f", "Which way?"), ("f", "How much?")}
+
+
+def test_one_solution_may_be_a_mistake_of_two_functions_and_stays_a_function() -> None:
+    found = catalogue_of("""
+@mistake("second", "g", message="wrong", hint="look")
+@mistake("first", "f", message="wrong", hint="look")
+def same(x):
+    return x
+
+assert same(1) == 1
+""")
+    assert [(m.code, m.function) for m in found] == [("first", "f"), ("second", "g")]
+
+
+def test_a_mistake_of_unknown_severity_is_refused() -> None:
+    with pytest.raises(SpecError, match="'code': severity must be one of 'slip', 'fault', 'grave', found 'mild'"):
+        mistake("code", "f", message="message", hint="hint", severity="mild")  # type: ignore[arg-type]
 
 
 def test_a_judge_finds_the_last_reply_first() -> None:
-    given = Given((1,), (Step("f", (1,)),), (2, 3), {})
+    given = Given(args=(1,), steps=(Step("f", (1,)),), replies=(2, 3), facts={})
     assert given.reply == 3
 
 
@@ -176,4 +207,4 @@ def test_the_families_of_errors_are_apart() -> None:
     for family in (SpecError, SubmissionError, GraderError):
         assert issubclass(family, HarnessError)
         assert not any(issubclass(family, other) for other in (SpecError, SubmissionError, GraderError) if other != family)
-    assert issubclass(WireError, GraderError)
+    assert not issubclass(WireError, HarnessError)  # the confined side knows none of these

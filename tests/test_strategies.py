@@ -20,7 +20,7 @@ def draw(case: str = "general", seed: int = 0, **sizes: Any) -> Draw:
         return int(generator.integers(low, high, endpoint=True))
 
     functions = {"double": lambda x: 2 * x, "pair": lambda x: (x, {"x": x})}
-    return Draw(CaseClass(case, 1, sizes), integer, [seed], lambda name: functions[name])
+    return Draw(CaseClass(case, count=1, sizes=sizes), integer, [seed], lambda name: functions[name])
 
 
 SEEDS = range(40)

@@ -112,7 +112,15 @@ def outcomes_of(cases: FunctionCases, function: Callable[..., Any]) -> dict[str,
 
 def plain(returns: str | tuple[str, ...] = "value", **options: Any) -> Function:
     """A function of one point with no checks beyond values."""
-    return Function("f", 1, lambda d: (), returns, classes=(CaseClass("general", 1),), inputs_share=0.0, **options)
+    return Function(
+        "f",
+        points=1,
+        inputs=lambda d: (),
+        returns=returns,
+        classes=(CaseClass("general", count=1),),
+        inputs_share=0.0,
+        **options,
+    )
 
 
 def verdict_on(

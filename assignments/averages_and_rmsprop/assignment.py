@@ -48,9 +48,9 @@ def _stays_constant(given):
 def _classes(small=6, general=12, each=3, **special):
     """Networks small enough to be followed by hand, then deeper ones with neighbours of different size."""
     return (
-        CaseClass("small", small, {"L": (1, 2), "width": (2, 3)}),
-        CaseClass("general", general, {"L": (3, 4)}),
-        *(CaseClass(name.replace("_", " "), each, sizes) for name, sizes in special.items()),
+        CaseClass("small", count=small, sizes={"L": (1, 2), "width": (2, 3)}),
+        CaseClass("general", count=general, sizes={"L": (3, 4)}),
+        *(CaseClass(name.replace("_", " "), count=each, sizes=sizes) for name, sizes in special.items()),
     )
 
 
@@ -106,28 +106,28 @@ ASSIGNMENT = Assignment(
     functions=(
         Function(
             "exponentially_weighted_average",
-            45,
-            _series,
-            "averages",
-            "the running average of a series, with or without bias correction",
+            points=45,
+            inputs=_series,
+            returns="averages",
+            summary="the running average of a series, with or without bias correction",
             classes=(
-                CaseClass("small", 8),
-                CaseClass("general", 12),
-                CaseClass("one value", 4),
-                CaseClass("no memory", 4),
-                CaseClass("long", 4),
+                CaseClass("small", count=8),
+                CaseClass("general", count=12),
+                CaseClass("one value", count=4),
+                CaseClass("no memory", count=4),
+                CaseClass("long", count=4),
             ),
             properties=(
-                Property("linear in the series", 0.05, _sum_of_series, _is_linear),
-                Property("a corrected constant stays", 0.1, _constant_series, _stays_constant),
+                Property("linear in the series", share=0.05, plan=_sum_of_series, judge=_is_linear),
+                Property("a corrected constant stays", share=0.1, plan=_constant_series, judge=_stays_constant),
             ),
         ),
         Function(
             "update_parameters_with_rmsprop",
-            55,
-            _rmsprop,
-            ("parameters", "s"),
-            "one step of RMSprop",
+            points=55,
+            inputs=_rmsprop,
+            returns=("parameters", "s"),
+            summary="one step of RMSprop",
             classes=_classes(
                 first_step={},
                 no_memory={},
@@ -139,8 +139,12 @@ ASSIGNMENT = Assignment(
             ),
             alternatives=("epsilon_inside_root",),
             weights={"parameters": 2.0},
-            sets=(CaseSet("epsilon", 0.1, _rmsprop_epsilon, _classes(small=3, general=3, each=3, vanishing={})),),
-            properties=(Property("the same step for rescaled gradients", 0.1, _rescaled, _same_step),),
+            sets=(
+                CaseSet(
+                    "epsilon", share=0.1, inputs=_rmsprop_epsilon, classes=_classes(small=3, general=3, each=3, vanishing={})
+                ),
+            ),
+            properties=(Property("the same step for rescaled gradients", share=0.1, plan=_rescaled, judge=_same_step),),
         ),
     ),
 )

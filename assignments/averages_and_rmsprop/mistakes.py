@@ -9,12 +9,6 @@ import numpy as np
 
 from grader.spec import mistake
 
-
-def _of(function):
-    """``note(code, message, hint, solution)`` makes a mistake of one function."""
-    return lambda code, message, hint, solution: mistake(code, function, message, hint)(solution)
-
-
 # -- averages ----------------------------------------------------------------------------
 
 
@@ -33,6 +27,46 @@ def _average(theta, beta, corrected, *, first=1, **change):
     return v / (1 - beta ** np.arange(first, first + len(v))) if corrected else v
 
 
+def _with_v0(theta, beta, corrected):
+    return np.concatenate([[0.0], _average(theta, beta, corrected)])
+
+
+@mistake(
+    "correction-missing",
+    "exponentially_weighted_average",
+    message="the argument bias_correction has no effect: nothing is corrected",
+    hint="What should change when bias_correction is True?",
+)
+def _(theta, beta, corrected):
+    return _average(theta, beta, False)
+
+
+@mistake(
+    "always-corrected",
+    "exponentially_weighted_average",
+    message="the averages are corrected even where bias_correction is False",
+    hint="What should change when bias_correction is True?",
+)
+def _(theta, beta, corrected):
+    return _average(theta, beta, True)
+
+
+@mistake(
+    "correction-reversed",
+    "exponentially_weighted_average",
+    message="the averages are corrected exactly where they should not be",
+    hint="Read your if as a sentence.",
+)
+def _(theta, beta, corrected):
+    return _average(theta, beta, not corrected)
+
+
+@mistake(
+    "correction-fed-back",
+    "exponentially_weighted_average",
+    message="the corrected value goes on into the recursion; only what is returned is corrected",
+    hint="Keep v and what you store of it apart.",
+)
 def _fed_back(theta, beta, corrected):
     v, found = 0.0, []
     for t, value in enumerate(theta, 1):
@@ -43,134 +77,155 @@ def _fed_back(theta, beta, corrected):
     return np.array(found)
 
 
-def _with_v0(theta, beta, corrected):
-    return np.concatenate([[0.0], _average(theta, beta, corrected)])
+@mistake(
+    "exponent-from-zero",
+    "exponentially_weighted_average",
+    message="the exponent of the correction counts from 0, so that the first one divides by zero",
+    hint="Which t belongs to the first value?",
+)
+def _(theta, beta, corrected):
+    return _average(theta, beta, corrected, first=0)
 
 
-_ewa = _of("exponentially_weighted_average")
-AVERAGES = [
-    _ewa(
-        "correction-missing",
-        "the argument bias_correction has no effect: nothing is corrected",
-        "What should change when bias_correction is True?",
-        lambda theta, beta, corrected: _average(theta, beta, False),
-    ),
-    _ewa(
-        "always-corrected",
-        "the averages are corrected even where bias_correction is False",
-        "What should change when bias_correction is True?",
-        lambda theta, beta, corrected: _average(theta, beta, True),
-    ),
-    _ewa(
-        "correction-reversed",
-        "the averages are corrected exactly where they should not be",
-        "Read your if as a sentence.",
-        lambda theta, beta, corrected: _average(theta, beta, not corrected),
-    ),
-    _ewa(
-        "correction-fed-back",
-        "the corrected value goes on into the recursion; only what is returned is corrected",
-        "Keep v and what you store of it apart.",
-        _fed_back,
-    ),
-    _ewa(
-        "exponent-from-zero",
-        "the exponent of the correction counts from 0, so that the first one divides by zero",
-        "Which t belongs to the first value?",
-        lambda theta, beta, corrected: _average(theta, beta, corrected, first=0),
-    ),
-    _ewa(
-        "exponent-from-two",
-        "the exponent of the correction is one too large",
-        "Which t belongs to the first value?",
-        lambda theta, beta, corrected: _average(theta, beta, corrected, first=2),
-    ),
-    _ewa(
-        "exponent-missing",
-        "every value is divided by 1 - beta; the correction must fade as t grows",
-        "How much of the start at zero is left after t values?",
-        lambda theta, beta, corrected: _running(theta, beta) / (1 - beta if corrected else 1),
-    ),
-    _ewa(
-        "exponent-is-length",
-        "every value is corrected with the length of the series; each one has its own t",
-        "Which t belongs to the first value?",
-        lambda theta, beta, corrected: _running(theta, beta) / (1 - beta ** len(theta) if corrected else 1),
-    ),
-    _ewa(
-        "correction-multiplied",
-        "the value is multiplied by 1 - beta**t; it must be divided",
-        "Does the correction make the first averages larger or smaller?",
-        lambda theta, beta, corrected: (
-            _running(theta, beta) * (1 - beta ** np.arange(1, len(theta) + 1) if corrected else 1)
-        ),
-    ),
-    _ewa(
-        "starts-at-first-value",
-        "the recursion starts at the first value of the series; it starts at v_0 = 0",
-        "What is v_1 for beta = 0.9 and theta_1 = 10, when v_0 is 0?",
-        lambda theta, beta, corrected: _average(theta, beta, corrected, start=theta[0]),
-    ),
-    _ewa(
-        "starts-with-v0",
-        "v_0 is part of the result; it starts with v_1 and has as many values as the series",
-        "How many values should come out for a series of five?",
-        _with_v0,
-    ),
-    _ewa(
-        "starts-with-v0",
-        "v_0 is part of the result; it starts with v_1 and has as many values as the series",
-        "How many values should come out for a series of five?",
-        lambda theta, beta, corrected: _with_v0(theta, beta, corrected)[:-1],
-    ),
-    _ewa(
-        "only-last-value",
-        "only the last average is returned; the exercise asks for all of them",
-        "How many values should come out for a series of five?",
-        lambda theta, beta, corrected: _average(theta, beta, corrected)[-1],
-    ),
-    _ewa(
-        "list-for-array",
-        "the result is a list of numbers; it must be an array",
-        "NumPy makes an array out of a list.",
-        lambda theta, beta, corrected: _average(theta, beta, corrected).tolist(),
-    ),
-    _ewa(
-        "weights-swapped",
-        "the weights of past and present are swapped",
-        "With beta = 0.9, should one new value count 90 %?",
-        lambda theta, beta, corrected: (
-            _running(theta, 1 - beta) / (1 - beta ** np.arange(1, len(theta) + 1) if corrected else 1)
-        ),
-    ),
-    _ewa(
-        "missing-one-minus-beta",
-        "the new value enters with weight 1; the weights of past and present must add up to 1",
-        "Compare the two coefficients of the average.",
-        lambda theta, beta, corrected: _average(theta, beta, corrected, weight=1.0),
-    ),
-    _ewa(
-        "beta-literal",
-        "beta is written as the number 0.9, and the argument is ignored",
-        "Look for a number in your formula that should be an argument.",
-        lambda theta, beta, corrected: _average(theta, 0.9, corrected),
-    ),
-    _ewa(
-        "previous-value-for-average",
-        "the past is the value before, not the average so far",
-        "What is multiplied by beta in the formula?",
-        lambda theta, beta, corrected: (
-            (beta * np.concatenate([[0.0], theta[:-1]]) + (1 - beta) * theta)
-            / (1 - beta ** np.arange(1, len(theta) + 1) if corrected else 1)
-        ),
-    ),
-    _ewa(
-        "plain-mean",
-        "this is the plain mean of all values so far",
-        "Should a value from long ago count as much as the newest one?",
-        lambda theta, beta, corrected: np.cumsum(theta) / np.arange(1, len(theta) + 1),
-    ),
-]
+@mistake(
+    "exponent-from-two",
+    "exponentially_weighted_average",
+    message="the exponent of the correction is one too large",
+    hint="Which t belongs to the first value?",
+)
+def _(theta, beta, corrected):
+    return _average(theta, beta, corrected, first=2)
+
+
+@mistake(
+    "exponent-missing",
+    "exponentially_weighted_average",
+    message="every value is divided by 1 - beta; the correction must fade as t grows",
+    hint="How much of the start at zero is left after t values?",
+)
+def _(theta, beta, corrected):
+    return _running(theta, beta) / (1 - beta if corrected else 1)
+
+
+@mistake(
+    "exponent-is-length",
+    "exponentially_weighted_average",
+    message="every value is corrected with the length of the series; each one has its own t",
+    hint="Which t belongs to the first value?",
+)
+def _(theta, beta, corrected):
+    return _running(theta, beta) / (1 - beta ** len(theta) if corrected else 1)
+
+
+@mistake(
+    "correction-multiplied",
+    "exponentially_weighted_average",
+    message="the value is multiplied by 1 - beta**t; it must be divided",
+    hint="Does the correction make the first averages larger or smaller?",
+)
+def _(theta, beta, corrected):
+    return _running(theta, beta) * (1 - beta ** np.arange(1, len(theta) + 1) if corrected else 1)
+
+
+@mistake(
+    "starts-at-first-value",
+    "exponentially_weighted_average",
+    message="the recursion starts at the first value of the series; it starts at v_0 = 0",
+    hint="What is v_1 for beta = 0.9 and theta_1 = 10, when v_0 is 0?",
+)
+def _(theta, beta, corrected):
+    return _average(theta, beta, corrected, start=theta[0])
+
+
+mistake(
+    "starts-with-v0",
+    "exponentially_weighted_average",
+    message="v_0 is part of the result; it starts with v_1 and has as many values as the series",
+    hint="How many values should come out for a series of five?",
+)(_with_v0)
+
+
+@mistake(
+    "starts-with-v0",
+    "exponentially_weighted_average",
+    message="v_0 is part of the result; it starts with v_1 and has as many values as the series",
+    hint="How many values should come out for a series of five?",
+)
+def _(theta, beta, corrected):
+    return _with_v0(theta, beta, corrected)[:-1]
+
+
+@mistake(
+    "only-last-value",
+    "exponentially_weighted_average",
+    message="only the last average is returned; the exercise asks for all of them",
+    hint="How many values should come out for a series of five?",
+)
+def _(theta, beta, corrected):
+    return _average(theta, beta, corrected)[-1]
+
+
+@mistake(
+    "list-for-array",
+    "exponentially_weighted_average",
+    message="the result is a list of numbers; it must be an array",
+    hint="NumPy makes an array out of a list.",
+)
+def _(theta, beta, corrected):
+    return _average(theta, beta, corrected).tolist()
+
+
+@mistake(
+    "weights-swapped",
+    "exponentially_weighted_average",
+    message="the weights of past and present are swapped",
+    hint="With beta = 0.9, should one new value count 90 %?",
+)
+def _(theta, beta, corrected):
+    return _running(theta, 1 - beta) / (1 - beta ** np.arange(1, len(theta) + 1) if corrected else 1)
+
+
+@mistake(
+    "missing-one-minus-beta",
+    "exponentially_weighted_average",
+    message="the new value enters with weight 1; the weights of past and present must add up to 1",
+    hint="Compare the two coefficients of the average.",
+)
+def _(theta, beta, corrected):
+    return _average(theta, beta, corrected, weight=1.0)
+
+
+@mistake(
+    "beta-literal",
+    "exponentially_weighted_average",
+    message="beta is written as the number 0.9, and the argument is ignored",
+    hint="Look for a number in your formula that should be an argument.",
+)
+def _(theta, beta, corrected):
+    return _average(theta, 0.9, corrected)
+
+
+@mistake(
+    "previous-value-for-average",
+    "exponentially_weighted_average",
+    message="the past is the value before, not the average so far",
+    hint="What is multiplied by beta in the formula?",
+)
+def _(theta, beta, corrected):
+    return (beta * np.concatenate([[0.0], theta[:-1]]) + (1 - beta) * theta) / (
+        1 - beta ** np.arange(1, len(theta) + 1) if corrected else 1
+    )
+
+
+@mistake(
+    "plain-mean",
+    "exponentially_weighted_average",
+    message="this is the plain mean of all values so far",
+    hint="Should a value from long ago count as much as the newest one?",
+)
+def _(theta, beta, corrected):
+    return np.cumsum(theta) / np.arange(1, len(theta) + 1)
+
 
 # -- RMSprop -----------------------------------------------------------------------------
 
@@ -210,173 +265,300 @@ def _weights(arrays):
     return {name: value for name, value in arrays.items() if "W" in name}
 
 
+def _rms(change):
+    """The update with a step that is changed so."""
+    return lambda *args: change(_Step(*args))
+
+
+_AFTER = {
+    "code": "epsilon-after-division",
+    "message": "epsilon is added after the division, where it protects nothing: a pair of parentheses is missing",
+    "hint": "In a / b + c, what is divided by what?",
+}
+
+_NUMBER = "Look for a number in your formula that should be an argument."
+
+
+@mistake(
+    "missing-square",
+    "update_parameters_with_rmsprop",
+    message="s averages the gradients; it must average their squares",
+    hint="What does the S in RMS stand for?",
+)
+@_rms
+def _(a):
+    return a.step(a.new(power=1))
+
+
+@mistake(
+    "missing-root",
+    "update_parameters_with_rmsprop",
+    message="the step divides by s; its square root is missing",
+    hint="What does the R in RMS stand for?",
+)
+@_rms
+def _(a):
+    return a.step(direction=lambda g, s: g / (s + a.epsilon))
+
+
+@mistake(
+    "weights-swapped",
+    "update_parameters_with_rmsprop",
+    message="the weights of past and present are swapped",
+    hint="With beta2 = 0.9, should one new gradient count 90 %?",
+)
+@_rms
+def _(a):
+    return a.step(a.new(1 - a.beta2))
+
+
+@mistake(
+    "missing-one-minus-beta",
+    "update_parameters_with_rmsprop",
+    message="the new square enters with weight 1: this is not an average any more",
+    hint="Compare the two coefficients of the average.",
+)
+@_rms
+def _(a):
+    return a.step(a.new(weight=1.0))
+
+
+@mistake(
+    "beta-squared",
+    "update_parameters_with_rmsprop",
+    message="1 - beta2 is squared along with the gradient: a pair of parentheses is in the wrong place",
+    hint="What exactly is squared in the formula?",
+)
+@_rms
+def _(a):
+    return a.step(a.new(weight=(1 - a.beta2) ** 2))
+
+
+@mistake(
+    "stale-average",
+    "update_parameters_with_rmsprop",
+    message="the step uses the average from before its update",
+    hint="In which order do the two lines belong?",
+)
+@_rms
+def _(a):
+    return a.step(a.s, kept=a.new())
+
+
+@mistake(
+    "averages-not-kept",
+    "update_parameters_with_rmsprop",
+    message="the average that is returned is the old one, so that nothing is remembered",
+    hint="Which s do you return?",
+)
+@_rms
+def _(a):
+    return a.step(kept=a.s)
+
+
+@mistake(
+    "root-kept",
+    "update_parameters_with_rmsprop",
+    message="the root of the average is returned as s",
+    hint="Which s does the next step start from?",
+)
+@_rms
+def _(a):
+    return a.step(kept={name: np.sqrt(s) for name, s in a.new().items()})
+
+
+@mistake(
+    "missing-denominator",
+    "update_parameters_with_rmsprop",
+    message="the step is not divided by the root of s: this is plain gradient descent",
+    hint="What is s for?",
+)
+@_rms
+def _(a):
+    return a.step(direction=lambda g, s: g)
+
+
+@mistake(
+    "average-for-gradient",
+    "update_parameters_with_rmsprop",
+    message="the average s stands in the numerator; it is the gradient that is divided",
+    hint="Which quantity gives the step its direction?",
+)
+@_rms
+def _(a):
+    return a.step(direction=lambda g, s: s / (np.sqrt(s) + a.epsilon))
+
+
+@mistake(
+    "ascent",
+    "update_parameters_with_rmsprop",
+    message="the step goes up the gradient: the sign is wrong",
+    hint="The gradient points to where the cost grows. Which way do you want to go?",
+)
+@_rms
+def _(a):
+    return a.step(rate=-a.rate)
+
+
+@mistake(
+    "missing-learning-rate",
+    "update_parameters_with_rmsprop",
+    message="the learning rate is missing from the step",
+    hint="What decides how long a step is?",
+)
+@_rms
+def _(a):
+    return a.step(rate=1.0)
+
+
+@mistake(
+    "learning-rate-literal",
+    "update_parameters_with_rmsprop",
+    message="the learning rate is written as the number 0.01, and the argument is ignored",
+    hint=_NUMBER,
+)
+@_rms
+def _(a):
+    return a.step(rate=0.01)
+
+
+@mistake(
+    "beta-literal",
+    "update_parameters_with_rmsprop",
+    message="beta2 is written as the number 0.999, and the argument is ignored",
+    hint=_NUMBER,
+)
+@_rms
+def _(a):
+    return a.step(a.new(0.999))
+
+
+@mistake(
+    "beta-literal",
+    "update_parameters_with_rmsprop",
+    message="beta2 is written as the number 0.9, and the argument is ignored",
+    hint=_NUMBER,
+)
+@_rms
+def _(a):
+    return a.step(a.new(0.9))
+
+
+@mistake(function="update_parameters_with_rmsprop", **_AFTER)
+@_rms
+def _(a):
+    return a.step(direction=lambda g, s: g / np.sqrt(s) + a.epsilon)
+
+
+@mistake(function="update_parameters_with_rmsprop", **_AFTER)
+@_rms
+def _(a):
+    return a.step(rate=1.0, direction=lambda g, s: a.rate * g / np.sqrt(s) + a.epsilon)
+
+
+@mistake(function="update_parameters_with_rmsprop", **_AFTER)
+@_rms
+def _(a):
+    return a.step(rate=1.0, direction=lambda g, s: a.rate * g / np.sqrt(s) - a.epsilon)
+
+
+@mistake(
+    "missing-epsilon",
+    "update_parameters_with_rmsprop",
+    message="epsilon is not used, so that an average of zero divides by zero",
+    hint="What happens in your formula where the gradient has always been 0?",
+)
+@_rms
+def _(a):
+    return a.step(direction=lambda g, s: g / np.sqrt(s))
+
+
+@mistake(
+    "epsilon-inside-root",
+    "update_parameters_with_rmsprop",
+    message="epsilon is added under the root; the exercise adds it to the root",
+    hint="Compare sqrt(s) + epsilon with sqrt(s + epsilon) for s = 0 and epsilon = 0.01.",
+)
+@_rms
+def _(a):
+    return a.step(direction=lambda g, s: g / np.sqrt(s + a.epsilon))
+
+
+@mistake(
+    "epsilon-literal",
+    "update_parameters_with_rmsprop",
+    message="epsilon is written as the number 1e-8, and the argument is ignored",
+    hint=_NUMBER,
+)
+@_rms
+def _(a):
+    return a.step(direction=lambda g, s: g / (np.sqrt(s) + 1e-8))
+
+
+@mistake(
+    "epsilon-literal",
+    "update_parameters_with_rmsprop",
+    message="epsilon is written as the number 1e-8, and the argument is ignored",
+    hint=_NUMBER,
+)
+@_rms
+def _(a):
+    return a.step(direction=lambda g, s: g / np.sqrt(s + 1e-8))
+
+
+@mistake(
+    "epsilon-kept",
+    "update_parameters_with_rmsprop",
+    message="epsilon is added to s itself and is returned with it",
+    hint="Epsilon belongs to the division alone.",
+)
+@_rms
+def _(a):
+    return a.step({name: s + a.epsilon for name, s in a.new().items()}, direction=lambda g, s: g / np.sqrt(s))
+
+
+@mistake(
+    "biases-forgotten",
+    "update_parameters_with_rmsprop",
+    message="the biases are not updated",
+    hint="Every layer has two kinds of parameters.",
+)
+@_rms
+def _(a):
+    return a.step(p=_weights(a.p))
+
+
+@mistake(
+    "biases-forgotten",
+    "update_parameters_with_rmsprop",
+    message="the biases are not updated",
+    hint="Every layer has two kinds of parameters.",
+)
+@_rms
+def _(a):
+    return a.step(kept=_weights(a.new()), p=_weights(a.p))
+
+
+@mistake(
+    "last-layer-forgotten",
+    "update_parameters_with_rmsprop",
+    message="the last layer is left out: the loop ends one layer early",
+    hint="Write down which layers your range() visits for a network of three layers.",
+)
+@_rms
+def _(a):
+    return a.step(kept=_but_last(a.new(), a), p=_but_last(a.p, a))
+
+
+@mistake(
+    "mutated-input",
+    "update_parameters_with_rmsprop",
+    message="the arrays of the caller are overwritten",
+    hint="Look at the difference between a -= b and a = a - b for arrays.",
+)
 def _in_place(p, g, s, beta2, rate, epsilon):
     for name in p:
         s["d" + name] *= beta2
         s["d" + name] += (1 - beta2) * g["d" + name] ** 2
         p[name] -= rate * g["d" + name] / (np.sqrt(s["d" + name]) + epsilon)
     return p, s
-
-
-def _rms(code, message, hint, change):
-    note = _of("update_parameters_with_rmsprop")
-    return note(code, message, hint, lambda *args: change(_Step(*args)))
-
-
-_AFTER = (
-    "epsilon-after-division",
-    "epsilon is added after the division, where it protects nothing: a pair of parentheses is missing",
-    "In a / b + c, what is divided by what?",
-)
-_NUMBER = "Look for a number in your formula that should be an argument."
-RMSPROP = [
-    _rms(
-        "missing-square",
-        "s averages the gradients; it must average their squares",
-        "What does the S in RMS stand for?",
-        lambda a: a.step(a.new(power=1)),
-    ),
-    _rms(
-        "missing-root",
-        "the step divides by s; its square root is missing",
-        "What does the R in RMS stand for?",
-        lambda a: a.step(direction=lambda g, s: g / (s + a.epsilon)),
-    ),
-    _rms(
-        "weights-swapped",
-        "the weights of past and present are swapped",
-        "With beta2 = 0.9, should one new gradient count 90 %?",
-        lambda a: a.step(a.new(1 - a.beta2)),
-    ),
-    _rms(
-        "missing-one-minus-beta",
-        "the new square enters with weight 1: this is not an average any more",
-        "Compare the two coefficients of the average.",
-        lambda a: a.step(a.new(weight=1.0)),
-    ),
-    _rms(
-        "beta-squared",
-        "1 - beta2 is squared along with the gradient: a pair of parentheses is in the wrong place",
-        "What exactly is squared in the formula?",
-        lambda a: a.step(a.new(weight=(1 - a.beta2) ** 2)),
-    ),
-    _rms(
-        "stale-average",
-        "the step uses the average from before its update",
-        "In which order do the two lines belong?",
-        lambda a: a.step(a.s, kept=a.new()),
-    ),
-    _rms(
-        "averages-not-kept",
-        "the average that is returned is the old one, so that nothing is remembered",
-        "Which s do you return?",
-        lambda a: a.step(kept=a.s),
-    ),
-    _rms(
-        "root-kept",
-        "the root of the average is returned as s",
-        "Which s does the next step start from?",
-        lambda a: a.step(kept={name: np.sqrt(s) for name, s in a.new().items()}),
-    ),
-    _rms(
-        "missing-denominator",
-        "the step is not divided by the root of s: this is plain gradient descent",
-        "What is s for?",
-        lambda a: a.step(direction=lambda g, s: g),
-    ),
-    _rms(
-        "average-for-gradient",
-        "the average s stands in the numerator; it is the gradient that is divided",
-        "Which quantity gives the step its direction?",
-        lambda a: a.step(direction=lambda g, s: s / (np.sqrt(s) + a.epsilon)),
-    ),
-    _rms(
-        "ascent",
-        "the step goes up the gradient: the sign is wrong",
-        "The gradient points to where the cost grows. Which way do you want to go?",
-        lambda a: a.step(rate=-a.rate),
-    ),
-    _rms(
-        "missing-learning-rate",
-        "the learning rate is missing from the step",
-        "What decides how long a step is?",
-        lambda a: a.step(rate=1.0),
-    ),
-    _rms(
-        "learning-rate-literal",
-        "the learning rate is written as the number 0.01, and the argument is ignored",
-        _NUMBER,
-        lambda a: a.step(rate=0.01),
-    ),
-    _rms(
-        "beta-literal",
-        "beta2 is written as the number 0.999, and the argument is ignored",
-        _NUMBER,
-        lambda a: a.step(a.new(0.999)),
-    ),
-    _rms(
-        "beta-literal",
-        "beta2 is written as the number 0.9, and the argument is ignored",
-        _NUMBER,
-        lambda a: a.step(a.new(0.9)),
-    ),
-    _rms(*_AFTER, lambda a: a.step(direction=lambda g, s: g / np.sqrt(s) + a.epsilon)),
-    _rms(*_AFTER, lambda a: a.step(rate=1.0, direction=lambda g, s: a.rate * g / np.sqrt(s) + a.epsilon)),
-    _rms(*_AFTER, lambda a: a.step(rate=1.0, direction=lambda g, s: a.rate * g / np.sqrt(s) - a.epsilon)),
-    _rms(
-        "missing-epsilon",
-        "epsilon is not used, so that an average of zero divides by zero",
-        "What happens in your formula where the gradient has always been 0?",
-        lambda a: a.step(direction=lambda g, s: g / np.sqrt(s)),
-    ),
-    _rms(
-        "epsilon-inside-root",
-        "epsilon is added under the root; the exercise adds it to the root",
-        "Compare sqrt(s) + epsilon with sqrt(s + epsilon) for s = 0 and epsilon = 0.01.",
-        lambda a: a.step(direction=lambda g, s: g / np.sqrt(s + a.epsilon)),
-    ),
-    _rms(
-        "epsilon-literal",
-        "epsilon is written as the number 1e-8, and the argument is ignored",
-        _NUMBER,
-        lambda a: a.step(direction=lambda g, s: g / (np.sqrt(s) + 1e-8)),
-    ),
-    _rms(
-        "epsilon-literal",
-        "epsilon is written as the number 1e-8, and the argument is ignored",
-        _NUMBER,
-        lambda a: a.step(direction=lambda g, s: g / np.sqrt(s + 1e-8)),
-    ),
-    _rms(
-        "epsilon-kept",
-        "epsilon is added to s itself and is returned with it",
-        "Epsilon belongs to the division alone.",
-        lambda a: a.step({name: s + a.epsilon for name, s in a.new().items()}, direction=lambda g, s: g / np.sqrt(s)),
-    ),
-    _rms(
-        "biases-forgotten",
-        "the biases are not updated",
-        "Every layer has two kinds of parameters.",
-        lambda a: a.step(p=_weights(a.p)),
-    ),
-    _rms(
-        "biases-forgotten",
-        "the biases are not updated",
-        "Every layer has two kinds of parameters.",
-        lambda a: a.step(kept=_weights(a.new()), p=_weights(a.p)),
-    ),
-    _rms(
-        "last-layer-forgotten",
-        "the last layer is left out: the loop ends one layer early",
-        "Write down which layers your range() visits for a network of three layers.",
-        lambda a: a.step(kept=_but_last(a.new(), a), p=_but_last(a.p, a)),
-    ),
-    _of("update_parameters_with_rmsprop")(
-        "mutated-input",
-        "the arrays of the caller are overwritten",
-        "Look at the difference between a -= b and a = a - b for arrays.",
-        _in_place,
-    ),
-]
-
-MISTAKES = (*AVERAGES, *RMSPROP)

@@ -178,18 +178,18 @@ def _is_a_slope(given):
 
 _MANY = {"many": {"n": (2, 4), "m": (20, 40)}}
 _NORMALIZED = (
-    CaseClass("small", 6, {"n": (2, 4), "m": (3, 5)}),
-    CaseClass("general", 12, {"n": (1, 7), "m": (3, 8)}),
-    CaseClass("one unit", 3, {"n": 1, "m": (3, 8)}),
-    CaseClass("square", 3, {"n": 4, "m": 4}),
-    CaseClass("many", 3, {"n": (2, 4), "m": (20, 40)}),
+    CaseClass("small", count=6, sizes={"n": (2, 4), "m": (3, 5)}),
+    CaseClass("general", count=12, sizes={"n": (1, 7), "m": (3, 8)}),
+    CaseClass("one unit", count=3, sizes={"n": 1, "m": (3, 8)}),
+    CaseClass("square", count=3, sizes={"n": 4, "m": 4}),
+    CaseClass("many", count=3, sizes={"n": (2, 4), "m": (20, 40)}),
 )
-_GENERAL = (CaseClass("general", 4, {"n": (2, 5), "m": (4, 8)}),)
+_GENERAL = (CaseClass("general", count=4, sizes={"n": (2, 5), "m": (4, 8)}),)
 _EPSILON = (
-    CaseClass("small", 4, {"n": (2, 4), "m": (3, 5)}),
-    CaseClass("general", 6, {"n": (1, 7), "m": (3, 8)}),
-    CaseClass("one example", 3, {"n": (2, 5), "m": 1}),
-    CaseClass("constant unit", 3, {"n": (2, 5), "m": (3, 6)}),
+    CaseClass("small", count=4, sizes={"n": (2, 4), "m": (3, 5)}),
+    CaseClass("general", count=6, sizes={"n": (1, 7), "m": (3, 8)}),
+    CaseClass("one example", count=3, sizes={"n": (2, 5), "m": 1}),
+    CaseClass("constant unit", count=3, sizes={"n": (2, 5), "m": (3, 6)}),
 )
 
 ASSIGNMENT = Assignment(
@@ -199,30 +199,30 @@ ASSIGNMENT = Assignment(
     functions=(
         Function(
             "batch_norm_forward",
-            30,
-            _forward,
-            ("Z_tilde", "cache"),
-            "normalize each unit over the batch, then scale by gamma and shift by beta",
+            points=30,
+            inputs=_forward,
+            returns=("Z_tilde", "cache"),
+            summary="normalize each unit over the batch, then scale by gamma and shift by beta",
             classes=_NORMALIZED,
             guards=("guarded",),
             opaque=frozenset({"cache"}),
             properties=(
                 Property(
                     "each unit gets mean beta and deviation gamma",
-                    0.1,
-                    lambda d: [_forward(d)],
-                    _normalized,
+                    share=0.1,
+                    plan=lambda d: [_forward(d)],
+                    judge=_normalized,
                     classes=_GENERAL,
                 ),
             ),
-            sets=(CaseSet("epsilon", 0.2, _forward_epsilon, _EPSILON),),
+            sets=(CaseSet("epsilon", share=0.2, inputs=_forward_epsilon, classes=_EPSILON),),
         ),
         Function(
             "batch_norm_backward",
-            40,
-            _backward,
-            ("dZ", "dgamma", "dbeta"),
-            "gradients through the normalization, from the cache of your own forward pass",
+            points=40,
+            inputs=_backward,
+            returns=("dZ", "dgamma", "dbeta"),
+            summary="gradients through the normalization, from the cache of your own forward pass",
             classes=_NORMALIZED,
             weights={"dZ": 2.0},
             guards=("guarded",),
@@ -230,38 +230,46 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property(
                     "the gradients are the slope of the forward pass",
-                    0.1,
-                    _own_slope,
-                    _is_a_slope,
+                    share=0.1,
+                    plan=_own_slope,
+                    judge=_is_a_slope,
                     classes=_GENERAL,
                     carries=True,
                 ),
             ),
-            sets=(CaseSet("epsilon", 0.15, _backward_epsilon, _EPSILON),),
+            sets=(CaseSet("epsilon", share=0.15, inputs=_backward_epsilon, classes=_EPSILON),),
         ),
         Function(
             "update_running_average",
-            15,
-            _running,
-            ("running_mean", "running_variance"),
-            "exponentially weighted averages of mean and biased variance",
+            points=15,
+            inputs=_running,
+            returns=("running_mean", "running_variance"),
+            summary="exponentially weighted averages of mean and biased variance",
             classes=cases(one_example={"m": 1}, one_unit={"n": 1}, no_past={}, **_MANY),
             properties=(
                 Property(
-                    "a batch with the same statistics changes nothing", 0.1, _same_statistics, _stays, classes=_GENERAL
+                    "a batch with the same statistics changes nothing",
+                    share=0.1,
+                    plan=_same_statistics,
+                    judge=_stays,
+                    classes=_GENERAL,
                 ),
             ),
         ),
         Function(
             "batch_norm_inference",
-            15,
-            _inference,
-            "Z_tilde",
-            "normalize with the running averages instead of the batch's own",
+            points=15,
+            inputs=_inference,
+            returns="Z_tilde",
+            summary="normalize with the running averages instead of the batch's own",
             classes=cases(one_example={"m": 1}, one_unit={"n": 1}, **_MANY),
             guards=("guarded",),
-            properties=(Property("each example by itself", 0.1, _partition, _each_column_by_itself, classes=_GENERAL),),
-            sets=(CaseSet("epsilon", 0.2, _inference_epsilon, _EPSILON),),
+            properties=(
+                Property(
+                    "each example by itself", share=0.1, plan=_partition, judge=_each_column_by_itself, classes=_GENERAL
+                ),
+            ),
+            sets=(CaseSet("epsilon", share=0.2, inputs=_inference_epsilon, classes=_EPSILON),),
         ),
     ),
 )

@@ -37,37 +37,37 @@ _SWAPPED = "gamma and beta have changed places: gamma scales, beta shifts"
 _SWAPPED_HINT = "Which of the two multiplies?"
 
 
-@mistake("unbiased-variance", "batch_norm_forward", _UNBIASED, _UNBIASED_HINT)
+@mistake("unbiased-variance", "batch_norm_forward", message=_UNBIASED, hint=_UNBIASED_HINT)
 def forward_unbiased(Z, gamma, beta, epsilon):
     mu, variance = _statistics(Z, ddof=1)
     return gamma * (Z - mu) / np.sqrt(variance + epsilon) + beta, None
 
 
-@mistake("epsilon-outside-root", "batch_norm_forward", _OUTSIDE, _OUTSIDE_HINT)
+@mistake("epsilon-outside-root", "batch_norm_forward", message=_OUTSIDE, hint=_OUTSIDE_HINT)
 def forward_epsilon_outside(Z, gamma, beta, epsilon):
     mu, variance = _statistics(Z)
     return gamma * (Z - mu) / (np.sqrt(variance) + epsilon) + beta, None
 
 
-@mistake("missing-epsilon", "batch_norm_forward", _NO_EPSILON, _NO_EPSILON_HINT)
+@mistake("missing-epsilon", "batch_norm_forward", message=_NO_EPSILON, hint=_NO_EPSILON_HINT)
 def forward_without_epsilon(Z, gamma, beta, epsilon):
     mu, variance = _statistics(Z)
     with np.errstate(all="ignore"):
         return gamma * (Z - mu) / np.sqrt(variance) + beta, None
 
 
-@mistake("literal-epsilon", "batch_norm_forward", _LITERAL, _LITERAL_HINT)
+@mistake("literal-epsilon", "batch_norm_forward", message=_LITERAL, hint=_LITERAL_HINT)
 def forward_literal_epsilon(Z, gamma, beta, epsilon):
     return gamma * _normal(Z, 1e-8) + beta, None
 
 
-@mistake("missing-root", "batch_norm_forward", _NO_ROOT, _NO_ROOT_HINT)
+@mistake("missing-root", "batch_norm_forward", message=_NO_ROOT, hint=_NO_ROOT_HINT)
 def forward_without_root(Z, gamma, beta, epsilon):
     mu, variance = _statistics(Z)
     return gamma * (Z - mu) / (variance + epsilon) + beta, None
 
 
-@mistake("missing-mean", "batch_norm_forward", _NO_MEAN, _NO_MEAN_HINT)
+@mistake("missing-mean", "batch_norm_forward", message=_NO_MEAN, hint=_NO_MEAN_HINT)
 def forward_without_mean(Z, gamma, beta, epsilon):
     return gamma * Z / np.sqrt(_statistics(Z)[1] + epsilon) + beta, None
 
@@ -75,19 +75,19 @@ def forward_without_mean(Z, gamma, beta, epsilon):
 @mistake(
     "missing-normalization",
     "batch_norm_forward",
-    "the mean is subtracted, but nothing is divided by the standard deviation",
-    "What is the standard deviation of a normalized unit?",
+    message="the mean is subtracted, but nothing is divided by the standard deviation",
+    hint="What is the standard deviation of a normalized unit?",
 )
 def forward_only_centred(Z, gamma, beta, epsilon):
     return gamma * (Z - _statistics(Z)[0]) + beta, None
 
 
-@mistake("missing-scale-and-shift", "batch_norm_forward", _NOT_SCALED, _NOT_SCALED_HINT)
+@mistake("missing-scale-and-shift", "batch_norm_forward", message=_NOT_SCALED, hint=_NOT_SCALED_HINT)
 def forward_not_scaled(Z, gamma, beta, epsilon):
     return _normal(Z, epsilon), None
 
 
-@mistake("gamma-and-beta-swapped", "batch_norm_forward", _SWAPPED, _SWAPPED_HINT)
+@mistake("gamma-and-beta-swapped", "batch_norm_forward", message=_SWAPPED, hint=_SWAPPED_HINT)
 def forward_swapped(Z, gamma, beta, epsilon):
     return beta * _normal(Z, epsilon) + gamma, None
 
@@ -95,8 +95,8 @@ def forward_swapped(Z, gamma, beta, epsilon):
 @mistake(
     "missing-shift",
     "batch_norm_forward",
-    "beta is missing: this only scales",
-    "Which mean should a unit have in the end?",
+    message="beta is missing: this only scales",
+    hint="Which mean should a unit have in the end?",
 )
 def forward_without_shift(Z, gamma, beta, epsilon):
     return gamma * _normal(Z, epsilon), None
@@ -105,8 +105,8 @@ def forward_without_shift(Z, gamma, beta, epsilon):
 @mistake(
     "missing-scale",
     "batch_norm_forward",
-    "gamma is missing: this only shifts",
-    "Which spread should a unit have in the end?",
+    message="gamma is missing: this only shifts",
+    hint="Which spread should a unit have in the end?",
 )
 def forward_without_scale(Z, gamma, beta, epsilon):
     return _normal(Z, epsilon) + beta, None
@@ -115,8 +115,8 @@ def forward_without_scale(Z, gamma, beta, epsilon):
 @mistake(
     "statistics-over-units",
     "batch_norm_forward",
-    "mean and variance run over the units of one example; they run over the examples, one pair for each unit",
-    "Along which axis do the examples of Z lie?",
+    message="mean and variance run over the units of one example; they run over the examples, one pair for each unit",
+    hint="Along which axis do the examples of Z lie?",
 )
 def forward_over_units(Z, gamma, beta, epsilon):
     mu, variance = np.mean(Z, axis=0, keepdims=True), np.var(Z, axis=0, keepdims=True)
@@ -126,8 +126,8 @@ def forward_over_units(Z, gamma, beta, epsilon):
 @mistake(
     "statistics-over-everything",
     "batch_norm_forward",
-    "mean and variance are those of the whole array; each unit has its own",
-    "How many means are there for n units?",
+    message="mean and variance are those of the whole array; each unit has its own",
+    hint="How many means are there for n units?",
 )
 def forward_over_everything(Z, gamma, beta, epsilon):
     return gamma * (Z - np.mean(Z)) / np.sqrt(np.var(Z) + epsilon) + beta, None
@@ -136,8 +136,8 @@ def forward_over_everything(Z, gamma, beta, epsilon):
 @mistake(
     "sum-of-squares",
     "batch_norm_forward",
-    "this divides by the root of the sum of squares, not by that of their mean",
-    "A larger batch should not make the normalized values smaller.",
+    message="this divides by the root of the sum of squares, not by that of their mean",
+    hint="A larger batch should not make the normalized values smaller.",
 )
 def forward_sum_of_squares(Z, gamma, beta, epsilon):
     mu, variance = _statistics(Z)
@@ -147,8 +147,8 @@ def forward_sum_of_squares(Z, gamma, beta, epsilon):
 @mistake(
     "second-moment",
     "batch_norm_forward",
-    "the mean of Z**2 is used as the variance; the mean has to be subtracted before squaring",
-    "What is the variance of a unit that is 5 everywhere?",
+    message="the mean of Z**2 is used as the variance; the mean has to be subtracted before squaring",
+    hint="What is the variance of a unit that is 5 everywhere?",
 )
 def forward_second_moment(Z, gamma, beta, epsilon):
     second = np.mean(Z**2, axis=1, keepdims=True)
@@ -165,8 +165,8 @@ def _gradients(dZ_tilde, Z_norm):
 @mistake(
     "statistics-taken-as-constants",
     "batch_norm_backward",
-    "dZ treats mean and variance as constants, but both depend on Z",
-    "Through how many paths does one entry of Z reach Z_tilde? Count mean and variance, too.",
+    message="dZ treats mean and variance as constants, but both depend on Z",
+    hint="Through how many paths does one entry of Z reach Z_tilde? Count mean and variance, too.",
 )
 def backward_constant_statistics(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -176,8 +176,8 @@ def backward_constant_statistics(dZ_tilde, cache):
 @mistake(
     "variance-taken-as-constant",
     "batch_norm_backward",
-    "the path through the variance is missing from dZ",
-    "The variance depends on Z as well.",
+    message="the path through the variance is missing from dZ",
+    hint="The variance depends on Z as well.",
 )
 def backward_constant_variance(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -188,8 +188,8 @@ def backward_constant_variance(dZ_tilde, cache):
 @mistake(
     "mean-taken-as-constant",
     "batch_norm_backward",
-    "the path through the mean is missing from dZ",
-    "The mean depends on Z as well.",
+    message="the path through the mean is missing from dZ",
+    hint="The mean depends on Z as well.",
 )
 def backward_constant_mean(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -200,8 +200,8 @@ def backward_constant_mean(dZ_tilde, cache):
 @mistake(
     "missing-gamma",
     "batch_norm_backward",
-    "gamma is missing from dZ",
-    "What is the derivative of gamma * Z_norm + beta with respect to Z_norm?",
+    message="gamma is missing from dZ",
+    hint="What is the derivative of gamma * Z_norm + beta with respect to Z_norm?",
 )
 def backward_without_gamma(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -213,8 +213,8 @@ def backward_without_gamma(dZ_tilde, cache):
 @mistake(
     "missing-deviation",
     "batch_norm_backward",
-    "the division by the standard deviation is missing from dZ",
-    "What is the derivative of (Z - mu) / sigma with respect to Z, while mu and sigma stand still?",
+    message="the division by the standard deviation is missing from dZ",
+    hint="What is the derivative of (Z - mu) / sigma with respect to Z, while mu and sigma stand still?",
 )
 def backward_without_deviation(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -226,8 +226,8 @@ def backward_without_deviation(dZ_tilde, cache):
 @mistake(
     "variance-for-deviation",
     "batch_norm_backward",
-    "dZ is divided by the variance instead of by the standard deviation",
-    "Is there a root missing?",
+    message="dZ is divided by the variance instead of by the standard deviation",
+    hint="Is there a root missing?",
 )
 def backward_variance(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -239,8 +239,8 @@ def backward_variance(dZ_tilde, cache):
 @mistake(
     "missing-mean",
     "batch_norm_backward",
-    "the sums in dZ are not divided by m",
-    "The derivative of a mean with respect to one of its terms is 1/m.",
+    message="the sums in dZ are not divided by m",
+    hint="The derivative of a mean with respect to one of its terms is 1/m.",
 )
 def backward_sums(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -251,8 +251,8 @@ def backward_sums(dZ_tilde, cache):
 @mistake(
     "missing-mean",
     "batch_norm_backward",
-    "dZ is m times too large: a factor 1/m is missing in front",
-    "The derivative of a mean with respect to one of its terms is 1/m.",
+    message="dZ is m times too large: a factor 1/m is missing in front",
+    hint="The derivative of a mean with respect to one of its terms is 1/m.",
 )
 def backward_times_m(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -263,8 +263,8 @@ def backward_times_m(dZ_tilde, cache):
 @mistake(
     "unbiased-variance",
     "batch_norm_backward",
-    "the path through the variance divides by m - 1; the variance of the forward pass divides by m",
-    "Which variance did your forward pass compute?",
+    message="the path through the variance divides by m - 1; the variance of the forward pass divides by m",
+    hint="Which variance did your forward pass compute?",
 )
 def backward_unbiased(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -277,8 +277,8 @@ def backward_unbiased(dZ_tilde, cache):
 @mistake(
     "wrong-sign",
     "batch_norm_backward",
-    "the path through the variance has the wrong sign in dZ",
-    "Does the normalized value grow or shrink when the variance grows?",
+    message="the path through the variance has the wrong sign in dZ",
+    hint="Does the normalized value grow or shrink when the variance grows?",
 )
 def backward_sign(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -297,8 +297,8 @@ def _right_dZ(dZ_tilde, cache):
 @mistake(
     "dgamma-without-normalization",
     "batch_norm_backward",
-    "dgamma uses Z - mean instead of the normalized Z",
-    "By what is gamma multiplied in the forward pass?",
+    message="dgamma uses Z - mean instead of the normalized Z",
+    hint="By what is gamma multiplied in the forward pass?",
 )
 def backward_dgamma_centred(dZ_tilde, cache):
     Z_norm, _, inverse = cache
@@ -309,8 +309,8 @@ def backward_dgamma_centred(dZ_tilde, cache):
 @mistake(
     "dgamma-without-input",
     "batch_norm_backward",
-    "dgamma is the sum of dZ_tilde alone",
-    "By what is gamma multiplied in the forward pass?",
+    message="dgamma is the sum of dZ_tilde alone",
+    hint="By what is gamma multiplied in the forward pass?",
 )
 def backward_dgamma_alone(dZ_tilde, cache):
     dbeta = np.sum(dZ_tilde, axis=1, keepdims=True)
@@ -320,8 +320,8 @@ def backward_dgamma_alone(dZ_tilde, cache):
 @mistake(
     "parameter-gradients-averaged",
     "batch_norm_backward",
-    "dgamma and dbeta are means over the examples; the gradient is the sum",
-    "gamma appears once for each example; what does the chain rule do with the m contributions?",
+    message="dgamma and dbeta are means over the examples; the gradient is the sum",
+    hint="gamma appears once for each example; what does the chain rule do with the m contributions?",
 )
 def backward_averaged(dZ_tilde, cache):
     dgamma, dbeta = _gradients(dZ_tilde, cache[0])
@@ -332,7 +332,7 @@ def backward_averaged(dZ_tilde, cache):
 # -- update_running_average --------------------------------------------------------------
 
 
-@mistake("unbiased-variance", "update_running_average", _UNBIASED, _UNBIASED_HINT)
+@mistake("unbiased-variance", "update_running_average", message=_UNBIASED, hint=_UNBIASED_HINT)
 def running_unbiased(running_mean, running_variance, Z, momentum):
     with np.errstate(all="ignore"):
         mu, variance = _statistics(Z, ddof=1)
@@ -342,8 +342,8 @@ def running_unbiased(running_mean, running_variance, Z, momentum):
 @mistake(
     "momentum-swapped",
     "update_running_average",
-    "momentum weighs the new batch; it is the weight of the past",
-    "With momentum 0.9, should one batch change the average a lot or a little?",
+    message="momentum weighs the new batch; it is the weight of the past",
+    hint="With momentum 0.9, should one batch change the average a lot or a little?",
 )
 def running_swapped(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
@@ -353,8 +353,8 @@ def running_swapped(running_mean, running_variance, Z, momentum):
 @mistake(
     "literal-momentum",
     "update_running_average",
-    "momentum is a constant in your code; the argument is ignored",
-    "Call your function with another momentum: does the result change?",
+    message="momentum is a constant in your code; the argument is ignored",
+    hint="Call your function with another momentum: does the result change?",
 )
 def running_literal(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
@@ -364,8 +364,8 @@ def running_literal(running_mean, running_variance, Z, momentum):
 @mistake(
     "deviation-for-variance",
     "update_running_average",
-    "the standard deviation is averaged; the running variance is wanted",
-    "At test time a root will be taken of what you keep here.",
+    message="the standard deviation is averaged; the running variance is wanted",
+    hint="At test time a root will be taken of what you keep here.",
 )
 def running_deviation(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
@@ -376,8 +376,8 @@ def running_deviation(running_mean, running_variance, Z, momentum):
 @mistake(
     "missing-weight",
     "update_running_average",
-    "the new statistics are added with weight 1; the two weights have to add up to 1",
-    "Where would this average go if all batches were the same?",
+    message="the new statistics are added with weight 1; the two weights have to add up to 1",
+    hint="Where would this average go if all batches were the same?",
 )
 def running_unweighted(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
@@ -387,8 +387,8 @@ def running_unweighted(running_mean, running_variance, Z, momentum):
 @mistake(
     "missing-past",
     "update_running_average",
-    "the averages so far are forgotten: these are the statistics of the new batch",
-    "What is momentum for?",
+    message="the averages so far are forgotten: these are the statistics of the new batch",
+    hint="What is momentum for?",
 )
 def running_without_past(running_mean, running_variance, Z, momentum):
     return _statistics(Z)
@@ -397,8 +397,8 @@ def running_without_past(running_mean, running_variance, Z, momentum):
 @mistake(
     "statistics-over-everything",
     "update_running_average",
-    "mean and variance are those of the whole array; each unit has its own",
-    "How many means are there for n units?",
+    message="mean and variance are those of the whole array; each unit has its own",
+    hint="How many means are there for n units?",
 )
 def running_over_everything(running_mean, running_variance, Z, momentum):
     new = (1 - momentum) * np.mean(Z), (1 - momentum) * np.var(Z)
@@ -408,8 +408,8 @@ def running_over_everything(running_mean, running_variance, Z, momentum):
 @mistake(
     "variance-around-running-mean",
     "update_running_average",
-    "the squares are taken around the running mean; the variance of a batch is taken around its own mean",
-    "Which mean makes the mean of squares a variance?",
+    message="the squares are taken around the running mean; the variance of a batch is taken around its own mean",
+    hint="Which mean makes the mean of squares a variance?",
 )
 def running_around_running_mean(running_mean, running_variance, Z, momentum):
     new = np.mean((Z - running_mean) ** 2, axis=1, keepdims=True)
@@ -420,8 +420,8 @@ def running_around_running_mean(running_mean, running_variance, Z, momentum):
 @mistake(
     "variance-around-running-mean",
     "update_running_average",
-    "the squares are taken around the running mean that was just updated; the variance of a batch is taken around its own mean",
-    "Which mean makes the mean of squares a variance?",
+    message="the squares are taken around the running mean that was just updated; the variance of a batch is taken around its own mean",
+    hint="Which mean makes the mean of squares a variance?",
 )
 def running_around_new_mean(running_mean, running_variance, Z, momentum):
     mean = momentum * running_mean + (1 - momentum) * _statistics(Z)[0]
@@ -432,8 +432,8 @@ def running_around_new_mean(running_mean, running_variance, Z, momentum):
 @mistake(
     "second-moment",
     "update_running_average",
-    "the mean of Z**2 is used as the variance; the mean has to be subtracted before squaring",
-    "What is the variance of a unit that is 5 everywhere?",
+    message="the mean of Z**2 is used as the variance; the mean has to be subtracted before squaring",
+    hint="What is the variance of a unit that is 5 everywhere?",
 )
 def running_second_moment(running_mean, running_variance, Z, momentum):
     new = np.mean(Z**2, axis=1, keepdims=True)
@@ -444,15 +444,20 @@ def running_second_moment(running_mean, running_variance, Z, momentum):
 @mistake(
     "permuted-result",
     "update_running_average",
-    "the two averages come in the wrong order: expected (running_mean, running_variance)",
-    "Compare the order in your return statement with the exercise.",
+    message="the two averages come in the wrong order: expected (running_mean, running_variance)",
+    hint="Compare the order in your return statement with the exercise.",
 )
 def running_permuted(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
     return momentum * running_variance + (1 - momentum) * variance, momentum * running_mean + (1 - momentum) * mu
 
 
-@mistake("mutated-input", "update_running_average", "the running averages are overwritten", "Make new arrays: no *= and +=.")
+@mistake(
+    "mutated-input",
+    "update_running_average",
+    message="the running averages are overwritten",
+    hint="Make new arrays: no *= and +=.",
+)
 def running_in_place(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
     running_mean *= momentum
@@ -468,47 +473,44 @@ def running_in_place(running_mean, running_variance, Z, momentum):
 @mistake(
     "statistics-of-the-batch",
     "batch_norm_inference",
-    "this normalizes with the statistics of Z; at test time the running averages take their place",
-    "What would happen to a single test example?",
+    message="this normalizes with the statistics of Z; at test time the running averages take their place",
+    hint="What would happen to a single test example?",
 )
 def inference_of_batch(Z, gamma, beta, running_mean, running_variance, epsilon):
     return gamma * _normal(Z, epsilon) + beta
 
 
-@mistake("epsilon-outside-root", "batch_norm_inference", _OUTSIDE, _OUTSIDE_HINT)
+@mistake("epsilon-outside-root", "batch_norm_inference", message=_OUTSIDE, hint=_OUTSIDE_HINT)
 def inference_epsilon_outside(Z, gamma, beta, running_mean, running_variance, epsilon):
     return gamma * (Z - running_mean) / (np.sqrt(running_variance) + epsilon) + beta
 
 
-@mistake("missing-epsilon", "batch_norm_inference", "epsilon is not used", _LITERAL_HINT)
+@mistake("missing-epsilon", "batch_norm_inference", message="epsilon is not used", hint=_LITERAL_HINT)
 def inference_without_epsilon(Z, gamma, beta, running_mean, running_variance, epsilon):
     with np.errstate(all="ignore"):
         return gamma * (Z - running_mean) / np.sqrt(running_variance) + beta
 
 
-@mistake("literal-epsilon", "batch_norm_inference", _LITERAL, _LITERAL_HINT)
+@mistake("literal-epsilon", "batch_norm_inference", message=_LITERAL, hint=_LITERAL_HINT)
 def inference_literal_epsilon(Z, gamma, beta, running_mean, running_variance, epsilon):
     return gamma * (Z - running_mean) / np.sqrt(running_variance + 1e-8) + beta
 
 
-@mistake("missing-root", "batch_norm_inference", _NO_ROOT, _NO_ROOT_HINT)
+@mistake("missing-root", "batch_norm_inference", message=_NO_ROOT, hint=_NO_ROOT_HINT)
 def inference_without_root(Z, gamma, beta, running_mean, running_variance, epsilon):
     return gamma * (Z - running_mean) / (running_variance + epsilon) + beta
 
 
-@mistake("missing-mean", "batch_norm_inference", _NO_MEAN, _NO_MEAN_HINT)
+@mistake("missing-mean", "batch_norm_inference", message=_NO_MEAN, hint=_NO_MEAN_HINT)
 def inference_without_mean(Z, gamma, beta, running_mean, running_variance, epsilon):
     return gamma * Z / np.sqrt(running_variance + epsilon) + beta
 
 
-@mistake("missing-scale-and-shift", "batch_norm_inference", _NOT_SCALED, _NOT_SCALED_HINT)
+@mistake("missing-scale-and-shift", "batch_norm_inference", message=_NOT_SCALED, hint=_NOT_SCALED_HINT)
 def inference_not_scaled(Z, gamma, beta, running_mean, running_variance, epsilon):
     return (Z - running_mean) / np.sqrt(running_variance + epsilon)
 
 
-@mistake("gamma-and-beta-swapped", "batch_norm_inference", _SWAPPED, _SWAPPED_HINT)
+@mistake("gamma-and-beta-swapped", "batch_norm_inference", message=_SWAPPED, hint=_SWAPPED_HINT)
 def inference_swapped(Z, gamma, beta, running_mean, running_variance, epsilon):
     return beta * (Z - running_mean) / np.sqrt(running_variance + epsilon) + gamma
-
-
-MISTAKES = tuple(value for value in list(globals().values()) if hasattr(value, "solution"))

@@ -186,7 +186,7 @@ _FITS = {
 
 def _slope(draw_dims):
     name = "one step goes down the slope of the cost"
-    return (Property(name, 0.1, _first_steps(draw_dims), _goes_down_the_slope, fits=_FITS),)
+    return (Property(name, share=0.1, plan=_first_steps(draw_dims), judge=_goes_down_the_slope, fits=_FITS),)
 
 
 ASSIGNMENT = Assignment(
@@ -200,10 +200,10 @@ ASSIGNMENT = Assignment(
     functions=(
         Function(
             "two_layer_model",
-            50,
-            _two_layers,
-            ("parameters", "costs"),
-            "train a network with one hidden layer",
+            points=50,
+            inputs=_two_layers,
+            returns=("parameters", "costs"),
+            summary="train a network with one hidden layer",
             classes=cases(**_KINDS, one_unit={}),
             alternatives=("with_costs",),
             guards=("guarded",),
@@ -214,10 +214,10 @@ ASSIGNMENT = Assignment(
         ),
         Function(
             "L_layer_model",
-            50,
-            _deep,
-            ("parameters", "costs"),
-            "train a network of any depth",
+            points=50,
+            inputs=_deep,
+            returns=("parameters", "costs"),
+            summary="train a network of any depth",
             classes=cases(**_KINDS, two_layers={}, five_layers={}),
             alternatives=("with_costs",),
             guards=("guarded",),

@@ -6,8 +6,6 @@ from grader.spec import mistake
 from reference.activations import sigmoid, sigmoid_backward
 from reference.dnn_step_by_step import initialize_parameters, initialize_parameters_deep
 
-_BOTH = ("two_layer_model", "L_layer_model")
-
 # -- gradient descent with everything that can be got wrong as an argument ----------------
 
 
@@ -68,26 +66,27 @@ def _start_deep(layers_dims):
     return initialize_parameters_deep(layers_dims)
 
 
-_START = dict(zip(_BOTH, (_start_two, _start_deep), strict=True))
+_START = {"two_layer_model": _start_two, "L_layer_model": _start_deep}
 
 
-def _in(functions, code, message, hint):
-    """The same mistake in several functions: ``build(start)`` makes the wrong solution."""
+def _in_both(code, *, message, hint):
+    """The same mistake in both models: ``build(start)`` makes the wrong solution."""
 
-    def make(build):
-        return tuple(mistake(code, name, message, hint)(build(_START[name])) for name in functions)
+    def register(build):
+        for name, start in _START.items():
+            mistake(code, name, message=message, hint=hint)(build(start))
+        return build
 
-    return make
+    return register
 
 
 # -- arguments that have no effect -------------------------------------------------------
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "learning-rate-ignored",
-    "the argument learning_rate has no effect: the steps have a length of their own",
-    "Which learning rate does update_parameters get in your loop?",
+    message="the argument learning_rate has no effect: the steps have a length of their own",
+    hint="Which learning rate does update_parameters get in your loop?",
 )
 def learning_rate_ignored(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -95,11 +94,10 @@ def learning_rate_ignored(start):
     )
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "iterations-ignored",
-    "the argument num_iterations has no effect: the loop has a length of its own",
-    "How often does your loop run when num_iterations is 1?",
+    message="the argument num_iterations has no effect: the loop has a length of its own",
+    hint="How often does your loop run when num_iterations is 1?",
 )
 def iterations_ignored(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -107,11 +105,10 @@ def iterations_ignored(start):
     )
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "dimensions-ignored",
-    "the weights are made for other layers than those in the argument layers_dims (a name of the notebook in its place?)",
-    "Call your function with the layers (3, 4, 1), and look at the shapes of the parameters.",
+    message="the weights are made for other layers than those in the argument layers_dims (a name of the notebook in its place?)",
+    hint="Call your function with the layers (3, 4, 1), and look at the shapes of the parameters.",
 )
 def dimensions_ignored(start):
     layers_dims_of_the_notebook = (12288, 7, 1) if start is _start_two else [12288, 20, 7, 5, 1]
@@ -123,19 +120,18 @@ def dimensions_ignored(start):
 @mistake(
     "only-two-layers",
     "L_layer_model",
-    "the weights are made for the first, second and last layer alone, whatever layers_dims holds",
-    "How many layers does [4, 3, 2, 1] describe?",
+    message="the weights are made for the first, second and last layer alone, whatever layers_dims holds",
+    hint="How many layers does [4, 3, 2, 1] describe?",
 )
 def only_two_layers(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
     parameters = initialize_parameters(layers_dims[0], layers_dims[1], layers_dims[-1])
     return _descend(X, Y, parameters, learning_rate, num_iterations)
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "initializer-not-called",
-    "the weights do not come from initialize_parameters or initialize_parameters_deep, but are made in the function",
-    "The exercise provides the initializer; call it.",
+    message="the weights do not come from initialize_parameters or initialize_parameters_deep, but are made in the function",
+    hint="The exercise provides the initializer; call it.",
 )
 def initializer_not_called(start):
     def model(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
@@ -151,21 +147,19 @@ def initializer_not_called(start):
 # -- the loop ----------------------------------------------------------------------------
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "never-trains",
-    "the parameters come back as they were given: the updates are lost",
-    "Which variable holds the result of update_parameters, and which one do you return?",
+    message="the parameters come back as they were given: the updates are lost",
+    hint="Which variable holds the result of update_parameters, and which one do you return?",
 )
 def never_trains(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: start(layers_dims)
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "starts-anew-each-iteration",
-    "the result is one step away from the initial weights, whatever num_iterations is",
-    "What has to be done once, before the loop, and what only after its last iteration?",
+    message="the result is one step away from the initial weights, whatever num_iterations is",
+    hint="What has to be done once, before the loop, and what only after its last iteration?",
 )
 def starts_anew(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -173,11 +167,10 @@ def starts_anew(start):
     )
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "one-iteration-missing",
-    "there is one update less than num_iterations",
-    "How many numbers does range(1, n) give?",
+    message="there is one update less than num_iterations",
+    hint="How many numbers does range(1, n) give?",
 )
 def one_iteration_missing(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -185,11 +178,10 @@ def one_iteration_missing(start):
     )
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "one-iteration-too-many",
-    "there is one update more than num_iterations",
-    "How many numbers does range(0, n + 1) give?",
+    message="there is one update more than num_iterations",
+    hint="How many numbers does range(0, n + 1) give?",
 )
 def one_iteration_too_many(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -197,11 +189,10 @@ def one_iteration_too_many(start):
     )
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "gradient-of-the-first-step",
-    "every step repeats the gradient of the first one: the forward pass never sees the updated weights",
-    "Which weights go into the forward pass of the second iteration?",
+    message="every step repeats the gradient of the first one: the forward pass never sees the updated weights",
+    hint="Which weights go into the forward pass of the second iteration?",
 )
 def gradient_of_the_first_step(start):
     def model(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
@@ -212,11 +203,10 @@ def gradient_of_the_first_step(start):
     return model
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "climbs",
-    "the steps go up the slope of the cost: a sign is wrong",
-    "Print the cost of the first iterations.",
+    message="the steps go up the slope of the cost: a sign is wrong",
+    hint="Print the cost of the first iterations.",
 )
 def climbs(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -224,11 +214,10 @@ def climbs(start):
     )
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "averaged-twice",
-    "the gradient is divided by the number of examples twice",
-    "The layer functions take the mean already.",
+    message="the gradient is divided by the number of examples twice",
+    hint="The layer functions take the mean already.",
 )
 def averaged_twice(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -236,11 +225,10 @@ def averaged_twice(start):
     )
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "not-averaged",
-    "the gradient is the sum over the examples, not their mean",
-    "Where is the division by m?",
+    message="the gradient is the sum over the examples, not their mean",
+    hint="Where is the division by m?",
 )
 def not_averaged(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -248,11 +236,10 @@ def not_averaged(start):
     )
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "biases-not-trained",
-    "the biases stay what they were; they have gradients as well",
-    "Which entries of the gradients reach the update?",
+    message="the biases stay what they were; they have gradients as well",
+    hint="Which entries of the gradients reach the update?",
 )
 def biases_not_trained(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -260,11 +247,10 @@ def biases_not_trained(start):
     )
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "only-last-layer-trained",
-    "only the last layer is trained; the hidden layers stay what they were",
-    "Which entries of the gradients reach the update?",
+    message="only the last layer is trained; the hidden layers stay what they were",
+    hint="Which entries of the gradients reach the update?",
 )
 def only_last_layer_trained(start):
     def model(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
@@ -283,11 +269,10 @@ def _sigmoid_slope(Z):
     return s * (1 - s)
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "sigmoid-on-hidden-layer",
-    "the hidden layers use the sigmoid; the exercise asks for relu",
-    "Linear, relu, linear, sigmoid: which activation belongs where?",
+    message="the hidden layers use the sigmoid; the exercise asks for relu",
+    hint="Linear, relu, linear, sigmoid: which activation belongs where?",
 )
 def sigmoid_on_hidden_layer(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -296,11 +281,10 @@ def sigmoid_on_hidden_layer(start):
     )  # fmt: skip
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "sigmoid-backward-on-hidden-layer",
-    "the backward pass treats the hidden layers as sigmoid layers; forward they are relu",
-    "Each layer goes back with the activation it came with.",
+    message="the backward pass treats the hidden layers as sigmoid layers; forward they are relu",
+    hint="Each layer goes back with the activation it came with.",
 )
 def sigmoid_backward_on_hidden_layer(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -308,11 +292,10 @@ def sigmoid_backward_on_hidden_layer(start):
     )
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "relu-backward-on-output-layer",
-    "the backward pass treats the output layer as a relu layer; forward it is a sigmoid",
-    "Each layer goes back with the activation it came with.",
+    message="the backward pass treats the output layer as a relu layer; forward it is a sigmoid",
+    hint="Each layer goes back with the activation it came with.",
 )
 def relu_backward_on_output_layer(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -320,11 +303,10 @@ def relu_backward_on_output_layer(start):
     )
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "backward-activations-exchanged",
-    "the backward pass has the two activations exchanged",
-    "Each layer goes back with the activation it came with.",
+    message="the backward pass has the two activations exchanged",
+    hint="Each layer goes back with the activation it came with.",
 )
 def backward_activations_exchanged(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -333,11 +315,10 @@ def backward_activations_exchanged(start):
     )  # fmt: skip
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "output-gradient-of-Z",
-    "A - Y is the gradient with respect to Z of the output layer, but it is used as that with respect to A",
-    "Differentiate the cross-entropy with respect to A.",
+    message="A - Y is the gradient with respect to Z of the output layer, but it is used as that with respect to A",
+    hint="Differentiate the cross-entropy with respect to A.",
 )
 def output_gradient_of_z(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -345,11 +326,10 @@ def output_gradient_of_z(start):
     )
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "output-gradient-incomplete",
-    "the gradient of the cost holds only the examples with label 1; the term with 1 - Y is missing",
-    "The cross-entropy has two terms.",
+    message="the gradient of the cost holds only the examples with label 1; the term with 1 - Y is missing",
+    hint="The cross-entropy has two terms.",
 )
 def output_gradient_incomplete(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -357,24 +337,12 @@ def output_gradient_incomplete(start):
     )
 
 
-@_in(
-    _BOTH,
+@_in_both(
     "output-gradient-sign",
-    "the term with 1 - Y has the wrong sign in the gradient of the cost",
-    "Differentiate log(1 - A).",
+    message="the term with 1 - Y has the wrong sign in the gradient of the cost",
+    hint="Differentiate log(1 - A).",
 )
 def output_gradient_sign(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
         X, Y, start(layers_dims), learning_rate, num_iterations, output=lambda AL, Y: -Y / AL - (1 - Y) / (1 - AL)
     )
-
-
-def _all_mistakes():
-    for value in list(globals().values()):
-        if isinstance(value, tuple):
-            yield from (part for part in value if hasattr(part, "solution"))
-        elif hasattr(value, "solution"):
-            yield value
-
-
-MISTAKES = tuple(_all_mistakes())

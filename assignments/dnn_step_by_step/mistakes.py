@@ -3,11 +3,9 @@
 The helpers here behave as the provided ones do, so that a mistake raises what a student's code raises.
 """
 
-from functools import partial
-
 import numpy as np
 
-from grader.spec import Mistake
+from grader.spec import mistake
 
 # -- right parts, on which the wrong ones stand ------------------------------------------
 
@@ -57,116 +55,6 @@ def _gaussian(scale):
     return lambda n, k: np.random.randn(n, k) * scale(n, k)
 
 
-_INITIALIZERS = [
-    (
-        "zero-weights",
-        "all weights are zero, so all units of a layer stay the same for ever",
-        "What would two hidden units with equal weights learn?",
-        {"draw": lambda n, k: np.zeros((n, k))},
-    ),
-    (
-        "missing-scale",
-        "the weights are standard Gaussian: the factor is missing",
-        "Compare the size of your weights with the size that the exercise asks for.",
-        {"draw": np.random.randn},
-    ),
-    (
-        "repeated-layers",
-        "every layer starts with the same random numbers",
-        "How often is the seed set while the function runs?",
-        {"draw": _same_seed},
-    ),
-    (
-        "not-centred",
-        "no weight is negative, but a Gaussian of mean 0 has as many negative entries as positive ones",
-        "np.random.rand and np.random.randn differ in one letter.",
-        {"draw": lambda n, k: np.random.rand(n, k) * 0.01},
-    ),
-    (
-        "uniform-weights",
-        "the weights are uniform between two bounds, not Gaussian",
-        "Which function of np.random draws from the normal distribution?",
-        {"draw": lambda n, k: np.random.uniform(-0.01, 0.01, (n, k))},
-    ),
-    (
-        "transposed-weights",
-        "W has a row for every input; expected is a row for every unit of the layer",
-        "Which shape must W have, so that W @ A_prev has a row for every unit?",
-        {"draw": lambda n, k: np.random.randn(k, n) * 0.01},
-    ),
-    (
-        "flat-biases",
-        "b has one axis only; expected is a column, one row for every unit",
-        "What do you get when you add arrays of shape (3, 4) and (3,)?",
-        {"biases": np.zeros},
-    ),
-    (
-        "row-biases",
-        "b is a row; expected is a column, one row for every unit",
-        "Which axis of Z belongs to the units, which one to the examples?",
-        {"biases": lambda n: np.zeros((1, n))},
-    ),
-    (
-        "drawn-biases",
-        "the biases are not zero",
-        "Which of the parameters have to be different at the start, and which may be equal?",
-        {"biases": lambda n: np.random.randn(n, 1) * 0.01},
-    ),
-]
-
-_INITIALIZERS_TWO = [
-    *_INITIALIZERS,
-    (
-        "variance-for-deviation",
-        "0.01 is the variance of these weights, but it must be their standard deviation",
-        "If x has standard deviation 1, what is the standard deviation of 0.1 * x, and what its variance?",
-        {"draw": _gaussian(lambda n, k: 0.1)},
-    ),
-    (
-        "scaled-by-inputs",
-        "the weights are divided by the root of the number of inputs; here the factor is 0.01",
-        "That scale belongs to a later exercise.",
-        {"draw": _gaussian(lambda n, k: 1 / np.sqrt(k))},
-    ),
-]
-
-_INITIALIZERS_DEEP = [
-    *_INITIALIZERS,
-    (
-        "variance-for-deviation",
-        "the weights are divided by n_prev; their variance, not their deviation, is what goes with 1 / n_prev",
-        "If x has standard deviation 1, what is the standard deviation of x / n, and what its variance?",
-        {"draw": _gaussian(lambda n, k: 1 / k)},
-    ),
-    (
-        "he-scale",
-        "this is the scale of He, the root of 2 / n_prev",
-        "The exercise names another factor.",
-        {"draw": _gaussian(lambda n, k: np.sqrt(2 / k))},
-    ),
-    (
-        "xavier-scale",
-        "this is the scale of Xavier, the root of 2 / (n_prev + n)",
-        "The exercise names another factor.",
-        {"draw": _gaussian(lambda n, k: np.sqrt(2 / (n + k)))},
-    ),
-    (
-        "scaled-by-units",
-        "the weights of a layer are scaled by its own size, not by that of the layer before",
-        "How many terms does the sum have that a unit computes?",
-        {"draw": _gaussian(lambda n, k: 1 / np.sqrt(n))},
-    ),
-]
-
-
-def _last_layer_missing(layer_dims):
-    return _network(layer_dims[:-1])
-
-
-def _numbered_from_zero(layer_dims):
-    return {f"{name[0]}{int(name[1:]) - 1}": value for name, value in _network(layer_dims).items()}
-
-
 def _two_sizes(options):
     return lambda n_x, n_h, n_y: _network([n_x, n_h, n_y], **options)
 
@@ -175,98 +63,238 @@ def _all_sizes(options):
     return lambda layer_dims: _network(layer_dims, **options)
 
 
-_INITIALIZATION = [
-    *(
-        Mistake(code, "initialize_parameters", message, hint, _two_sizes(options))
-        for code, message, hint, options in _INITIALIZERS_TWO
-    ),
-    *(
-        Mistake(code, "initialize_parameters_deep", message, hint, _all_sizes(options))
-        for code, message, hint, options in _INITIALIZERS_DEEP
-    ),
-    Mistake(
-        "last-layer-missing",
-        "initialize_parameters_deep",
-        "the parameters of the last layer are missing: the loop ends one layer early",
-        "Write down the values that your loop variable takes for layer_dims = [4, 3, 1].",
-        _last_layer_missing,
-    ),
-    Mistake(
-        "numbered-from-zero",
-        "initialize_parameters_deep",
-        "the layers are numbered from 0, but the first weights are W1",
-        "Layer 0 is the input. Does it have weights?",
-        _numbered_from_zero,
-    ),
-]
+def _in_both(code, *, message, hint):
+    """The same mistake in both initializers, out of options of ``_network``."""
+
+    def register(options):
+        mistake(code, "initialize_parameters", message=message, hint=hint)(_two_sizes(options))
+        mistake(code, "initialize_parameters_deep", message=message, hint=hint)(_all_sizes(options))
+
+    return register
+
+
+_in_both(
+    "zero-weights",
+    message="all weights are zero, so all units of a layer stay the same for ever",
+    hint="What would two hidden units with equal weights learn?",
+)({"draw": lambda n, k: np.zeros((n, k))})
+
+
+_in_both(
+    "missing-scale",
+    message="the weights are standard Gaussian: the factor is missing",
+    hint="Compare the size of your weights with the size that the exercise asks for.",
+)({"draw": np.random.randn})
+
+
+_in_both(
+    "repeated-layers",
+    message="every layer starts with the same random numbers",
+    hint="How often is the seed set while the function runs?",
+)({"draw": _same_seed})
+
+
+_in_both(
+    "not-centred",
+    message="no weight is negative, but a Gaussian of mean 0 has as many negative entries as positive ones",
+    hint="np.random.rand and np.random.randn differ in one letter.",
+)({"draw": lambda n, k: np.random.rand(n, k) * 0.01})
+
+
+_in_both(
+    "uniform-weights",
+    message="the weights are uniform between two bounds, not Gaussian",
+    hint="Which function of np.random draws from the normal distribution?",
+)({"draw": lambda n, k: np.random.uniform(-0.01, 0.01, (n, k))})
+
+
+_in_both(
+    "transposed-weights",
+    message="W has a row for every input; expected is a row for every unit of the layer",
+    hint="Which shape must W have, so that W @ A_prev has a row for every unit?",
+)({"draw": lambda n, k: np.random.randn(k, n) * 0.01})
+
+
+_in_both(
+    "flat-biases",
+    message="b has one axis only; expected is a column, one row for every unit",
+    hint="What do you get when you add arrays of shape (3, 4) and (3,)?",
+)({"biases": np.zeros})
+
+
+_in_both(
+    "row-biases",
+    message="b is a row; expected is a column, one row for every unit",
+    hint="Which axis of Z belongs to the units, which one to the examples?",
+)({"biases": lambda n: np.zeros((1, n))})
+
+
+_in_both(
+    "drawn-biases",
+    message="the biases are not zero",
+    hint="Which of the parameters have to be different at the start, and which may be equal?",
+)({"biases": lambda n: np.random.randn(n, 1) * 0.01})
+
+
+mistake(
+    "variance-for-deviation",
+    "initialize_parameters",
+    message="0.01 is the variance of these weights, but it must be their standard deviation",
+    hint="If x has standard deviation 1, what is the standard deviation of 0.1 * x, and what its variance?",
+)(_two_sizes({"draw": _gaussian(lambda n, k: 0.1)}))
+
+
+mistake(
+    "scaled-by-inputs",
+    "initialize_parameters",
+    message="the weights are divided by the root of the number of inputs; here the factor is 0.01",
+    hint="That scale belongs to a later exercise.",
+)(_two_sizes({"draw": _gaussian(lambda n, k: 1 / np.sqrt(k))}))
+
+
+mistake(
+    "variance-for-deviation",
+    "initialize_parameters_deep",
+    message="the weights are divided by n_prev; their variance, not their deviation, is what goes with 1 / n_prev",
+    hint="If x has standard deviation 1, what is the standard deviation of x / n, and what its variance?",
+)(_all_sizes({"draw": _gaussian(lambda n, k: 1 / k)}))
+
+
+mistake(
+    "he-scale",
+    "initialize_parameters_deep",
+    message="this is the scale of He, the root of 2 / n_prev",
+    hint="The exercise names another factor.",
+)(_all_sizes({"draw": _gaussian(lambda n, k: np.sqrt(2 / k))}))
+
+
+mistake(
+    "xavier-scale",
+    "initialize_parameters_deep",
+    message="this is the scale of Xavier, the root of 2 / (n_prev + n)",
+    hint="The exercise names another factor.",
+)(_all_sizes({"draw": _gaussian(lambda n, k: np.sqrt(2 / (n + k)))}))
+
+
+mistake(
+    "scaled-by-units",
+    "initialize_parameters_deep",
+    message="the weights of a layer are scaled by its own size, not by that of the layer before",
+    hint="How many terms does the sum have that a unit computes?",
+)(_all_sizes({"draw": _gaussian(lambda n, k: 1 / np.sqrt(n))}))
+
+
+@mistake(
+    "last-layer-missing",
+    "initialize_parameters_deep",
+    message="the parameters of the last layer are missing: the loop ends one layer early",
+    hint="Write down the values that your loop variable takes for layer_dims = [4, 3, 1].",
+)
+def _(layer_dims):
+    return _network(layer_dims[:-1])
+
+
+@mistake(
+    "numbered-from-zero",
+    "initialize_parameters_deep",
+    message="the layers are numbered from 0, but the first weights are W1",
+    hint="Layer 0 is the input. Does it have weights?",
+)
+def _(layer_dims):
+    return {f"{name[0]}{int(name[1:]) - 1}": value for name, value in _network(layer_dims).items()}
+
 
 # -- forward -----------------------------------------------------------------------------
 
-_LINEAR_FORWARD = [
-    Mistake(
-        "missing-bias",
-        "linear_forward",
-        "b is not added",
-        "Which of the three arguments does your Z not depend on?",
-        lambda A, W, b: (W @ A, (A, W, b)),
-    ),
-    Mistake(
-        "bias-subtracted",
-        "linear_forward",
-        "b is subtracted",
-        "Compare the sign in front of b.",
-        lambda A, W, b: (W @ A - b, (A, W, b)),
-    ),
-    Mistake(
-        "bias-as-row",
-        "linear_forward",
-        "b is added as a row: every example gets another bias, instead of every unit",
-        "Which shapes do W @ A and b have, and what does broadcasting make of them?",
-        lambda A, W, b: (W @ A + b.T, (A, W, b)),
-    ),
-    Mistake(
-        "elementwise-product",
-        "linear_forward",
-        "W and A are multiplied element by element",
-        "Which product sums over the inputs of a unit?",
-        lambda A, W, b: (W * A + b, (A, W, b)),
-    ),
-    Mistake(
-        "swapped-factors",
-        "linear_forward",
-        "the factors are in the wrong order: A @ W",
-        "Write the shapes of both factors side by side. Which sizes have to meet in the middle?",
-        lambda A, W, b: (A @ W + b, (A, W, b)),
-    ),
-    Mistake(
-        "weights-transposed",
-        "linear_forward",
-        "W is transposed, although it has a row for every unit already",
-        "Write the shapes of both factors side by side. Which sizes have to meet in the middle?",
-        lambda A, W, b: (W.T @ A + b, (A, W, b)),
-    ),
-    Mistake(
-        "cache-holds-Z",
-        "linear_forward",
-        "the cache holds Z, but the backward pass needs A, W and b",
-        "Which three values does linear_backward take out of the cache?",
-        lambda A, W, b: (W @ A + b, W @ A + b),
-    ),
-    Mistake(
-        "cache-order",
-        "linear_forward",
-        "the cache holds the right arrays in another order; expected is (A, W, b)",
-        "In which order does linear_backward unpack them?",
-        lambda A, W, b: (W @ A + b, (W, A, b)),
-    ),
-    Mistake(
-        "cache-without-b",
-        "linear_forward",
-        "b is missing in the cache",
-        "How many values does linear_backward unpack?",
-        lambda A, W, b: (W @ A + b, (A, W)),
-    ),
-]
+
+@mistake(
+    "missing-bias",
+    "linear_forward",
+    message="b is not added",
+    hint="Which of the three arguments does your Z not depend on?",
+)
+def _(A, W, b):
+    return W @ A, (A, W, b)
+
+
+@mistake(
+    "bias-subtracted",
+    "linear_forward",
+    message="b is subtracted",
+    hint="Compare the sign in front of b.",
+)
+def _(A, W, b):
+    return W @ A - b, (A, W, b)
+
+
+@mistake(
+    "bias-as-row",
+    "linear_forward",
+    message="b is added as a row: every example gets another bias, instead of every unit",
+    hint="Which shapes do W @ A and b have, and what does broadcasting make of them?",
+)
+def _(A, W, b):
+    return W @ A + b.T, (A, W, b)
+
+
+@mistake(
+    "elementwise-product",
+    "linear_forward",
+    message="W and A are multiplied element by element",
+    hint="Which product sums over the inputs of a unit?",
+)
+def _(A, W, b):
+    return W * A + b, (A, W, b)
+
+
+@mistake(
+    "swapped-factors",
+    "linear_forward",
+    message="the factors are in the wrong order: A @ W",
+    hint="Write the shapes of both factors side by side. Which sizes have to meet in the middle?",
+)
+def _(A, W, b):
+    return A @ W + b, (A, W, b)
+
+
+@mistake(
+    "weights-transposed",
+    "linear_forward",
+    message="W is transposed, although it has a row for every unit already",
+    hint="Write the shapes of both factors side by side. Which sizes have to meet in the middle?",
+)
+def _(A, W, b):
+    return W.T @ A + b, (A, W, b)
+
+
+@mistake(
+    "cache-holds-Z",
+    "linear_forward",
+    message="the cache holds Z, but the backward pass needs A, W and b",
+    hint="Which three values does linear_backward take out of the cache?",
+)
+def _(A, W, b):
+    return W @ A + b, W @ A + b
+
+
+@mistake(
+    "cache-order",
+    "linear_forward",
+    message="the cache holds the right arrays in another order; expected is (A, W, b)",
+    hint="In which order does linear_backward unpack them?",
+)
+def _(A, W, b):
+    return W @ A + b, (W, A, b)
+
+
+@mistake(
+    "cache-without-b",
+    "linear_forward",
+    message="b is missing in the cache",
+    hint="How many values does linear_backward unpack?",
+)
+def _(A, W, b):
+    return W @ A + b, (A, W)
 
 
 def _with_activation(A_prev, W, b, activation, choose):
@@ -278,59 +306,84 @@ def _with_cache(A_prev, W, b, activation, keep):
     return A, keep(A, linear_cache, Z)
 
 
-_LAYER_FORWARD = [
-    Mistake(code, "linear_activation_forward", message, hint, solution)
-    for code, message, hint, solution in (
-        (
-            "always-sigmoid",
-            "sigmoid is applied whatever the argument activation says",
-            "What happens in your code when activation is 'relu'?",
-            partial(_with_activation, choose=lambda name: "sigmoid"),
-        ),
-        (
-            "always-relu",
-            "relu is applied whatever the argument activation says",
-            "What happens in your code when activation is 'sigmoid'?",
-            partial(_with_activation, choose=lambda name: "relu"),
-        ),
-        (
-            "swapped-activations",
-            "relu and sigmoid have changed places",
-            "Which branch runs when activation is 'relu'?",
-            partial(_with_activation, choose=_OTHER.get),
-        ),
-        (
-            "no-activation",
-            "this is Z: no activation function is applied",
-            "What must happen between Z and A?",
-            partial(_with_activation, choose=lambda name: "identity"),
-        ),
-        (
-            "cache-holds-Z",
-            "the first part of the cache holds Z, but the backward pass needs A_prev, W and b",
-            "What does linear_forward return beside Z?",
-            partial(_with_cache, keep=lambda A, linear, Z: (Z, Z)),
-        ),
-        (
-            "cache-holds-activation",
-            "the second part of the cache holds A, but the backward pass needs Z",
-            "What do sigmoid and relu return beside A?",
-            partial(_with_cache, keep=lambda A, linear, Z: (linear, A)),
-        ),
-        (
-            "cache-order",
-            "the cache holds the right parts in another order; expected is (linear_cache, activation_cache)",
-            "In which order does linear_activation_backward unpack them?",
-            partial(_with_cache, keep=lambda A, linear, Z: (Z, linear)),
-        ),
-        (
-            "cache-is-linear-only",
-            "the cache is that of the linear part alone; the activation needs one as well",
-            "Which two values does linear_activation_backward take out of the cache?",
-            partial(_with_cache, keep=lambda A, linear, Z: linear),
-        ),
-    )
-]
+@mistake(
+    "always-sigmoid",
+    "linear_activation_forward",
+    message="sigmoid is applied whatever the argument activation says",
+    hint="What happens in your code when activation is 'relu'?",
+)
+def _(A_prev, W, b, activation):
+    return _with_activation(A_prev, W, b, activation, choose=lambda name: "sigmoid")
+
+
+@mistake(
+    "always-relu",
+    "linear_activation_forward",
+    message="relu is applied whatever the argument activation says",
+    hint="What happens in your code when activation is 'sigmoid'?",
+)
+def _(A_prev, W, b, activation):
+    return _with_activation(A_prev, W, b, activation, choose=lambda name: "relu")
+
+
+@mistake(
+    "swapped-activations",
+    "linear_activation_forward",
+    message="relu and sigmoid have changed places",
+    hint="Which branch runs when activation is 'relu'?",
+)
+def _(A_prev, W, b, activation):
+    return _with_activation(A_prev, W, b, activation, choose=_OTHER.get)
+
+
+@mistake(
+    "no-activation",
+    "linear_activation_forward",
+    message="this is Z: no activation function is applied",
+    hint="What must happen between Z and A?",
+)
+def _(A_prev, W, b, activation):
+    return _with_activation(A_prev, W, b, activation, choose=lambda name: "identity")
+
+
+@mistake(
+    "cache-holds-Z",
+    "linear_activation_forward",
+    message="the first part of the cache holds Z, but the backward pass needs A_prev, W and b",
+    hint="What does linear_forward return beside Z?",
+)
+def _(A_prev, W, b, activation):
+    return _with_cache(A_prev, W, b, activation, keep=lambda A, linear, Z: (Z, Z))
+
+
+@mistake(
+    "cache-holds-activation",
+    "linear_activation_forward",
+    message="the second part of the cache holds A, but the backward pass needs Z",
+    hint="What do sigmoid and relu return beside A?",
+)
+def _(A_prev, W, b, activation):
+    return _with_cache(A_prev, W, b, activation, keep=lambda A, linear, Z: (linear, A))
+
+
+@mistake(
+    "cache-order",
+    "linear_activation_forward",
+    message="the cache holds the right parts in another order; expected is (linear_cache, activation_cache)",
+    hint="In which order does linear_activation_backward unpack them?",
+)
+def _(A_prev, W, b, activation):
+    return _with_cache(A_prev, W, b, activation, keep=lambda A, linear, Z: (Z, linear))
+
+
+@mistake(
+    "cache-is-linear-only",
+    "linear_activation_forward",
+    message="the cache is that of the linear part alone; the activation needs one as well",
+    hint="Which two values does linear_activation_backward take out of the cache?",
+)
+def _(A_prev, W, b, activation):
+    return _with_cache(A_prev, W, b, activation, keep=lambda A, linear, Z: linear)
 
 
 def _deep_forward(X, parameters, hidden="relu", output="sigmoid", feed=lambda A, A_prev, X: A, skip=()):
@@ -347,86 +400,120 @@ def _deep_forward(X, parameters, hidden="relu", output="sigmoid", feed=lambda A,
     return A, caches
 
 
-def _forward_two_layers(X, parameters):
-    return _deep_forward(X, {name: parameters[name] for name in ("W1", "b1", "W2", "b2")})
-
-
 def _kept(X, parameters, keep):
     AL, caches = _deep_forward(X, parameters)
     return AL, keep(caches)
 
 
-_MODEL_FORWARD = [
-    Mistake(code, "L_model_forward", message, hint, solution)
-    for code, message, hint, solution in (
-        (
-            "stale-input",
-            "the last layer gets A_prev, the input of the layer before, instead of that layer's output",
-            "Which value does A_prev have after the loop has ended?",
-            partial(_deep_forward, feed=lambda A, A_prev, X: A_prev),
-        ),
-        (
-            "always-X",
-            "every layer gets the input X",
-            "What does the second layer work on?",
-            partial(_deep_forward, feed=lambda A, A_prev, X: X),
-        ),
-        (
-            "sigmoid-on-hidden-layers",
-            "the hidden layers use sigmoid",
-            "Which activation belongs to which layer?",
-            partial(_deep_forward, hidden="sigmoid"),
-        ),
-        (
-            "relu-on-output",
-            "the last layer uses relu, so AL is not a probability",
-            "Between which values does AL have to lie?",
-            partial(_deep_forward, output="relu"),
-        ),
-        (
-            "swapped-activations",
-            "relu and sigmoid have changed places",
-            "Which activation belongs to which layer?",
-            partial(_deep_forward, hidden="sigmoid", output="relu"),
-        ),
-        (
-            "only-two-layers",
-            "the network ends after two layers, however many the parameters have",
-            "How do you find the number of layers from the parameters?",
-            _forward_two_layers,
-        ),
-        (
-            "first-layer-skipped",
-            "the first layer is left out",
-            "Which values does your loop variable take for three layers?",
-            partial(_deep_forward, skip=(1,)),
-        ),
-        (
-            "last-hidden-layer-skipped",
-            "the last hidden layer is left out",
-            "Which values does your loop variable take for three layers?",
-            partial(_deep_forward, skip=(-1,)),
-        ),
-        (
-            "last-cache-missing",
-            "the cache of the last layer is missing",
-            "How many caches must there be for L layers?",
-            partial(_kept, keep=lambda caches: caches[:-1]),
-        ),
-        (
-            "only-last-cache",
-            "only the cache of the last layer is kept",
-            "How many caches must there be for L layers?",
-            partial(_kept, keep=lambda caches: caches[-1:]),
-        ),
-        (
-            "caches-reversed",
-            "the caches are in the wrong order: the first one must belong to the first layer",
-            "Where does append put a new element?",
-            partial(_kept, keep=lambda caches: caches[::-1]),
-        ),
-    )
-]
+@mistake(
+    "stale-input",
+    "L_model_forward",
+    message="the last layer gets A_prev, the input of the layer before, instead of that layer's output",
+    hint="Which value does A_prev have after the loop has ended?",
+)
+def _(X, parameters):
+    return _deep_forward(X, parameters, feed=lambda A, A_prev, X: A_prev)
+
+
+@mistake(
+    "always-X",
+    "L_model_forward",
+    message="every layer gets the input X",
+    hint="What does the second layer work on?",
+)
+def _(X, parameters):
+    return _deep_forward(X, parameters, feed=lambda A, A_prev, X: X)
+
+
+@mistake(
+    "sigmoid-on-hidden-layers",
+    "L_model_forward",
+    message="the hidden layers use sigmoid",
+    hint="Which activation belongs to which layer?",
+)
+def _(X, parameters):
+    return _deep_forward(X, parameters, hidden="sigmoid")
+
+
+@mistake(
+    "relu-on-output",
+    "L_model_forward",
+    message="the last layer uses relu, so AL is not a probability",
+    hint="Between which values does AL have to lie?",
+)
+def _(X, parameters):
+    return _deep_forward(X, parameters, output="relu")
+
+
+@mistake(
+    "swapped-activations",
+    "L_model_forward",
+    message="relu and sigmoid have changed places",
+    hint="Which activation belongs to which layer?",
+)
+def _(X, parameters):
+    return _deep_forward(X, parameters, hidden="sigmoid", output="relu")
+
+
+@mistake(
+    "only-two-layers",
+    "L_model_forward",
+    message="the network ends after two layers, however many the parameters have",
+    hint="How do you find the number of layers from the parameters?",
+)
+def _forward_two_layers(X, parameters):
+    return _deep_forward(X, {name: parameters[name] for name in ("W1", "b1", "W2", "b2")})
+
+
+@mistake(
+    "first-layer-skipped",
+    "L_model_forward",
+    message="the first layer is left out",
+    hint="Which values does your loop variable take for three layers?",
+)
+def _(X, parameters):
+    return _deep_forward(X, parameters, skip=(1,))
+
+
+@mistake(
+    "last-hidden-layer-skipped",
+    "L_model_forward",
+    message="the last hidden layer is left out",
+    hint="Which values does your loop variable take for three layers?",
+)
+def _(X, parameters):
+    return _deep_forward(X, parameters, skip=(-1,))
+
+
+@mistake(
+    "last-cache-missing",
+    "L_model_forward",
+    message="the cache of the last layer is missing",
+    hint="How many caches must there be for L layers?",
+)
+def _(X, parameters):
+    return _kept(X, parameters, keep=lambda caches: caches[:-1])
+
+
+@mistake(
+    "only-last-cache",
+    "L_model_forward",
+    message="only the cache of the last layer is kept",
+    hint="How many caches must there be for L layers?",
+)
+def _(X, parameters):
+    return _kept(X, parameters, keep=lambda caches: caches[-1:])
+
+
+@mistake(
+    "caches-reversed",
+    "L_model_forward",
+    message="the caches are in the wrong order: the first one must belong to the first layer",
+    hint="Where does append put a new element?",
+)
+def _(X, parameters):
+    return _kept(X, parameters, keep=lambda caches: caches[::-1])
+
 
 # -- cost --------------------------------------------------------------------------------
 
@@ -435,257 +522,395 @@ def _terms(AL, Y):
     return Y * np.log(AL) + (1 - Y) * np.log(1 - AL)
 
 
-_COST = [
-    Mistake(code, "compute_cost", message, hint, solution)
-    for code, message, hint, solution in (
-        (
-            "missing-mean",
-            "this is the sum over the examples, not the mean",
-            "What happens to your cost when every example is there twice?",
-            lambda AL, Y: -np.sum(_terms(AL, Y)),
-        ),
-        (
-            "opposite-sign",
-            "the cost is negative: the minus sign is missing",
-            "Which sign does the logarithm of a probability have?",
-            lambda AL, Y: np.mean(_terms(AL, Y)),
-        ),
-        (
-            "missing-second-term",
-            "the examples with label 0 contribute nothing",
-            "What does your formula give for an example with label 0, whatever AL is?",
-            lambda AL, Y: -np.mean(Y * np.log(AL)),
-        ),
-        (
-            "missing-first-term",
-            "the examples with label 1 contribute nothing",
-            "What does your formula give for an example with label 1, whatever AL is?",
-            lambda AL, Y: -np.mean((1 - Y) * np.log(1 - AL)),
-        ),
-        (
-            "terms-subtracted",
-            "the two terms are subtracted from each other",
-            "Both terms must make the cost larger when the prediction is worse. Do yours?",
-            lambda AL, Y: -np.mean(Y * np.log(AL) - (1 - Y) * np.log(1 - AL)),
-        ),
-        (
-            "swapped-terms",
-            "the logarithms have changed places: a good prediction is expensive",
-            "What does your formula give for label 1 and AL = 0.99?",
-            lambda AL, Y: -np.mean(Y * np.log(1 - AL) + (1 - Y) * np.log(AL)),
-        ),
-        (
-            "other-logarithm",
-            "this is the logarithm to base 10, not the natural one",
-            "Which base does np.log have?",
-            lambda AL, Y: -np.mean(_terms(AL, Y)) / np.log(10),
-        ),
-        (
-            "other-logarithm",
-            "this is the logarithm to base 2, not the natural one",
-            "Which base does np.log have?",
-            lambda AL, Y: -np.mean(_terms(AL, Y)) / np.log(2),
-        ),
-        (
-            "halved",
-            "there is a factor 1/2 that the cross-entropy does not have",
-            "Another cost has the factor 1/(2m). Which one?",
-            lambda AL, Y: -np.mean(_terms(AL, Y)) / 2,
-        ),
-        (
-            "squared-error",
-            "this is the mean squared error, not the cross-entropy",
-            "Where are the logarithms?",
-            lambda AL, Y: np.mean((AL - Y) ** 2),
-        ),
-        (
-            "squared-error",
-            "this is half the mean squared error, not the cross-entropy",
-            "Where are the logarithms?",
-            lambda AL, Y: np.mean((AL - Y) ** 2) / 2,
-        ),
-        (
-            "not-summed",
-            "this is one cost per example; expected is a single number for all of them",
-            "What is left to do with the costs of the single examples?",
-            lambda AL, Y: -_terms(AL, Y),
-        ),
-        (
-            "not-summed",
-            "the costs of the examples are divided by m, but not added up",
-            "What is left to do with the costs of the single examples?",
-            lambda AL, Y: -_terms(AL, Y) / Y.shape[1],
-        ),
-        (
-            "extra-axis",
-            "the cost is an array with one entry; expected is a single number",
-            "np.squeeze takes axes of length 1 away.",
-            lambda AL, Y: -(np.dot(Y, np.log(AL).T) + np.dot(1 - Y, np.log(1 - AL).T)) / Y.shape[1],
-        ),
-        (
-            "wrong-product",
-            "the product of Y and log(AL) is an outer product: every label meets every prediction",
-            "Which of the two factors has to be transposed, so that the result is a single number?",
-            lambda AL, Y: np.squeeze(-np.sum(Y.T @ np.log(AL) + (1 - Y).T @ np.log(1 - AL)) / Y.shape[1]),
-        ),
-    )
-]
+@mistake(
+    "missing-mean",
+    "compute_cost",
+    message="this is the sum over the examples, not the mean",
+    hint="What happens to your cost when every example is there twice?",
+)
+def _(AL, Y):
+    return -np.sum(_terms(AL, Y))
+
+
+@mistake(
+    "opposite-sign",
+    "compute_cost",
+    message="the cost is negative: the minus sign is missing",
+    hint="Which sign does the logarithm of a probability have?",
+)
+def _(AL, Y):
+    return np.mean(_terms(AL, Y))
+
+
+@mistake(
+    "missing-second-term",
+    "compute_cost",
+    message="the examples with label 0 contribute nothing",
+    hint="What does your formula give for an example with label 0, whatever AL is?",
+)
+def _(AL, Y):
+    return -np.mean(Y * np.log(AL))
+
+
+@mistake(
+    "missing-first-term",
+    "compute_cost",
+    message="the examples with label 1 contribute nothing",
+    hint="What does your formula give for an example with label 1, whatever AL is?",
+)
+def _(AL, Y):
+    return -np.mean((1 - Y) * np.log(1 - AL))
+
+
+@mistake(
+    "terms-subtracted",
+    "compute_cost",
+    message="the two terms are subtracted from each other",
+    hint="Both terms must make the cost larger when the prediction is worse. Do yours?",
+)
+def _(AL, Y):
+    return -np.mean(Y * np.log(AL) - (1 - Y) * np.log(1 - AL))
+
+
+@mistake(
+    "swapped-terms",
+    "compute_cost",
+    message="the logarithms have changed places: a good prediction is expensive",
+    hint="What does your formula give for label 1 and AL = 0.99?",
+)
+def _(AL, Y):
+    return -np.mean(Y * np.log(1 - AL) + (1 - Y) * np.log(AL))
+
+
+@mistake(
+    "other-logarithm",
+    "compute_cost",
+    message="this is the logarithm to base 10, not the natural one",
+    hint="Which base does np.log have?",
+)
+def _(AL, Y):
+    return -np.mean(_terms(AL, Y)) / np.log(10)
+
+
+@mistake(
+    "other-logarithm",
+    "compute_cost",
+    message="this is the logarithm to base 2, not the natural one",
+    hint="Which base does np.log have?",
+)
+def _(AL, Y):
+    return -np.mean(_terms(AL, Y)) / np.log(2)
+
+
+@mistake(
+    "halved",
+    "compute_cost",
+    message="there is a factor 1/2 that the cross-entropy does not have",
+    hint="Another cost has the factor 1/(2m). Which one?",
+)
+def _(AL, Y):
+    return -np.mean(_terms(AL, Y)) / 2
+
+
+@mistake(
+    "squared-error",
+    "compute_cost",
+    message="this is the mean squared error, not the cross-entropy",
+    hint="Where are the logarithms?",
+)
+def _(AL, Y):
+    return np.mean((AL - Y) ** 2)
+
+
+@mistake(
+    "squared-error",
+    "compute_cost",
+    message="this is half the mean squared error, not the cross-entropy",
+    hint="Where are the logarithms?",
+)
+def _(AL, Y):
+    return np.mean((AL - Y) ** 2) / 2
+
+
+@mistake(
+    "not-summed",
+    "compute_cost",
+    message="this is one cost per example; expected is a single number for all of them",
+    hint="What is left to do with the costs of the single examples?",
+)
+def _(AL, Y):
+    return -_terms(AL, Y)
+
+
+@mistake(
+    "not-summed",
+    "compute_cost",
+    message="the costs of the examples are divided by m, but not added up",
+    hint="What is left to do with the costs of the single examples?",
+)
+def _(AL, Y):
+    return -_terms(AL, Y) / Y.shape[1]
+
+
+@mistake(
+    "extra-axis",
+    "compute_cost",
+    message="the cost is an array with one entry; expected is a single number",
+    hint="np.squeeze takes axes of length 1 away.",
+)
+def _(AL, Y):
+    return -(np.dot(Y, np.log(AL).T) + np.dot(1 - Y, np.log(1 - AL).T)) / Y.shape[1]
+
+
+@mistake(
+    "wrong-product",
+    "compute_cost",
+    message="the product of Y and log(AL) is an outer product: every label meets every prediction",
+    hint="Which of the two factors has to be transposed, so that the result is a single number?",
+)
+def _(AL, Y):
+    return np.squeeze(-np.sum(Y.T @ np.log(AL) + (1 - Y).T @ np.log(1 - AL)) / Y.shape[1])
+
 
 # -- backward ----------------------------------------------------------------------------
 
 
-def _changed(dZ, cache, change):
-    A_prev, W, b = cache
-    return change(dZ, A_prev, W, *_gradients(dZ, A_prev, W))
+def _changed(change):
+    """A backward pass that makes something else of the right gradients."""
+
+    def linear_backward(dZ, cache):
+        A_prev, W, _ = cache
+        return change(dZ, A_prev, W, *_gradients(dZ, A_prev, W))
+
+    return linear_backward
 
 
+@mistake(
+    "missing-mean",
+    "linear_backward",
+    message="dW and db are sums over the examples; the division by m is missing",
+    hint="The cost is a mean over m examples. Where does 1/m show up in its gradient?",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA, dW * A.shape[1], db * A.shape[1]
+
+
+@mistake(
+    "missing-mean-in-dW",
+    "linear_backward",
+    message="dW is a sum over the examples; the division by m is missing",
+    hint="Compare your formulas for dW and db.",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA, dW * A.shape[1], db
+
+
+@mistake(
+    "missing-mean-in-db",
+    "linear_backward",
+    message="db is a sum over the examples; the division by m is missing",
+    hint="Compare your formulas for dW and db.",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA, dW, db * A.shape[1]
+
+
+@mistake(
+    "mean-in-dA_prev",
+    "linear_backward",
+    message="dA_prev is divided by m, but it is a gradient per example",
+    hint="In which of the three formulas are examples added up?",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA / A.shape[1], dW, db
+
+
+@mistake(
+    "counts-features",
+    "linear_backward",
+    message="m is taken from the wrong axis of A_prev: that is the number of its units",
+    hint="Columns are examples. Which entry of the shape counts them?",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA, dZ @ A.T / A.shape[0], np.sum(dZ, 1, keepdims=True) / A.shape[0]
+
+
+@mistake(
+    "counts-units",
+    "linear_backward",
+    message="m is taken from the wrong axis: that is the number of units of this layer",
+    hint="Columns are examples. Which entry of the shape counts them?",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA, dZ @ A.T / len(dZ), np.sum(dZ, 1, keepdims=True) / len(dZ)
+
+
+@mistake(
+    "missing-keepdims",
+    "linear_backward",
+    message="db has lost an axis; expected is a column, one row for every unit",
+    hint="Sums drop the axis that they run over, unless told to keep it.",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA, dW, db[:, 0]
+
+
+@mistake(
+    "missing-keepdims",
+    "linear_backward",
+    message="db has lost its axes of length 1; expected is a column, one row for every unit",
+    hint="What does np.squeeze do to an array of shape (3, 1)?",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA, dW, np.squeeze(db)
+
+
+@mistake(
+    "db-one-number",
+    "linear_backward",
+    message="db is one number for the whole layer; every unit has a bias of its own",
+    hint="Which axis of dZ belongs to the examples, which one to the units?",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA, dW, np.sum(dZ) / A.shape[1]
+
+
+@mistake(
+    "db-one-number",
+    "linear_backward",
+    message="db is one number for the whole layer; every unit has a bias of its own",
+    hint="Which axis of dZ belongs to the examples, which one to the units?",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA, dW, np.sum(dZ, keepdims=True) / A.shape[1]
+
+
+@mistake(
+    "db-over-units",
+    "linear_backward",
+    message="db adds up the units and keeps the examples; it must be the other way round",
+    hint="Which axis of dZ belongs to the examples, which one to the units?",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA, dW, np.sum(dZ, axis=0, keepdims=True) / A.shape[1]
+
+
+@mistake(
+    "db-not-summed",
+    "linear_backward",
+    message="db has a column for every example: the sum over the examples is missing",
+    hint="Which shape must db have, so that it can be subtracted from b?",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA, dW, dZ / A.shape[1]
+
+
+@mistake(
+    "W-not-transposed",
+    "linear_backward",
+    message="dA_prev is computed with W instead of its transpose",
+    hint="Write the shapes of dA_prev, W and dZ side by side.",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return W @ dZ, dW, db
+
+
+@mistake(
+    "opposite-sign",
+    "linear_backward",
+    message="all three gradients have the opposite sign",
+    hint="The minus of gradient descent belongs to the update, not to the gradients.",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return -dA, -dW, -db
+
+
+@mistake(
+    "permuted-result",
+    "linear_backward",
+    message="the gradients are right, but in another order; expected is (dA_prev, dW, db)",
+    hint="Compare the order in your return statement with the exercise.",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dW, db, dA
+
+
+@mistake(
+    "db-one-number",
+    "linear_backward",
+    message="the assert wants db to be a single number; that holds only for a layer with one unit",
+    hint="Which shape does b have? db must have the same.",
+)
 def _one_number(dZ, cache):
-    dA_prev, dW, db = _changed(dZ, cache, lambda dZ, A, W, *found: found)
+    dA_prev, dW, db = _gradients(dZ, *cache[:2])
     db = np.squeeze(db)
     assert isinstance(db.item() if db.size == 1 else db, float)
     return dA_prev, dW, db
 
 
-_LINEAR_BACKWARD = [
-    Mistake(code, "linear_backward", message, hint, partial(_changed, change=change))
-    for code, message, hint, change in (
-        (
-            "missing-mean",
-            "dW and db are sums over the examples; the division by m is missing",
-            "The cost is a mean over m examples. Where does 1/m show up in its gradient?",
-            lambda dZ, A, W, dA, dW, db: (dA, dW * A.shape[1], db * A.shape[1]),
-        ),
-        (
-            "missing-mean-in-dW",
-            "dW is a sum over the examples; the division by m is missing",
-            "Compare your formulas for dW and db.",
-            lambda dZ, A, W, dA, dW, db: (dA, dW * A.shape[1], db),
-        ),
-        (
-            "missing-mean-in-db",
-            "db is a sum over the examples; the division by m is missing",
-            "Compare your formulas for dW and db.",
-            lambda dZ, A, W, dA, dW, db: (dA, dW, db * A.shape[1]),
-        ),
-        (
-            "mean-in-dA_prev",
-            "dA_prev is divided by m, but it is a gradient per example",
-            "In which of the three formulas are examples added up?",
-            lambda dZ, A, W, dA, dW, db: (dA / A.shape[1], dW, db),
-        ),
-        (
-            "counts-features",
-            "m is taken from the wrong axis of A_prev: that is the number of its units",
-            "Columns are examples. Which entry of the shape counts them?",
-            lambda dZ, A, W, dA, dW, db: (dA, dZ @ A.T / A.shape[0], np.sum(dZ, 1, keepdims=True) / A.shape[0]),
-        ),
-        (
-            "counts-units",
-            "m is taken from the wrong axis: that is the number of units of this layer",
-            "Columns are examples. Which entry of the shape counts them?",
-            lambda dZ, A, W, dA, dW, db: (dA, dZ @ A.T / len(dZ), np.sum(dZ, 1, keepdims=True) / len(dZ)),
-        ),
-        (
-            "missing-keepdims",
-            "db has lost an axis; expected is a column, one row for every unit",
-            "Sums drop the axis that they run over, unless told to keep it.",
-            lambda dZ, A, W, dA, dW, db: (dA, dW, db[:, 0]),
-        ),
-        (
-            "missing-keepdims",
-            "db has lost its axes of length 1; expected is a column, one row for every unit",
-            "What does np.squeeze do to an array of shape (3, 1)?",
-            lambda dZ, A, W, dA, dW, db: (dA, dW, np.squeeze(db)),
-        ),
-        (
-            "db-one-number",
-            "db is one number for the whole layer; every unit has a bias of its own",
-            "Which axis of dZ belongs to the examples, which one to the units?",
-            lambda dZ, A, W, dA, dW, db: (dA, dW, np.sum(dZ) / A.shape[1]),
-        ),
-        (
-            "db-one-number",
-            "db is one number for the whole layer; every unit has a bias of its own",
-            "Which axis of dZ belongs to the examples, which one to the units?",
-            lambda dZ, A, W, dA, dW, db: (dA, dW, np.sum(dZ, keepdims=True) / A.shape[1]),
-        ),
-        (
-            "db-over-units",
-            "db adds up the units and keeps the examples; it must be the other way round",
-            "Which axis of dZ belongs to the examples, which one to the units?",
-            lambda dZ, A, W, dA, dW, db: (dA, dW, np.sum(dZ, axis=0, keepdims=True) / A.shape[1]),
-        ),
-        (
-            "db-not-summed",
-            "db has a column for every example: the sum over the examples is missing",
-            "Which shape must db have, so that it can be subtracted from b?",
-            lambda dZ, A, W, dA, dW, db: (dA, dW, dZ / A.shape[1]),
-        ),
-        (
-            "W-not-transposed",
-            "dA_prev is computed with W instead of its transpose",
-            "Write the shapes of dA_prev, W and dZ side by side.",
-            lambda dZ, A, W, dA, dW, db: (W @ dZ, dW, db),
-        ),
-        (
-            "opposite-sign",
-            "all three gradients have the opposite sign",
-            "The minus of gradient descent belongs to the update, not to the gradients.",
-            lambda dZ, A, W, dA, dW, db: (-dA, -dW, -db),
-        ),
-        (
-            "permuted-result",
-            "the gradients are right, but in another order; expected is (dA_prev, dW, db)",
-            "Compare the order in your return statement with the exercise.",
-            lambda dZ, A, W, dA, dW, db: (dW, db, dA),
-        ),
-    )
-]
-_LINEAR_BACKWARD.append(
-    Mistake(
-        "db-one-number",
-        "linear_backward",
-        "the assert wants db to be a single number; that holds only for a layer with one unit",
-        "Which shape does b have? db must have the same.",
-        _one_number,
-    )
+@mistake(
+    "always-sigmoid",
+    "linear_activation_backward",
+    message="the derivative of sigmoid is used whatever the argument activation says",
+    hint="What happens in your code when activation is 'relu'?",
 )
+def _(dA, cache, activation):
+    return _layer_backward(dA, cache, "sigmoid")
 
-_LAYER_BACKWARD = [
-    Mistake(code, "linear_activation_backward", message, hint, solution)
-    for code, message, hint, solution in (
-        (
-            "always-sigmoid",
-            "the derivative of sigmoid is used whatever the argument activation says",
-            "What happens in your code when activation is 'relu'?",
-            lambda dA, cache, activation: _layer_backward(dA, cache, "sigmoid"),
-        ),
-        (
-            "always-relu",
-            "the derivative of relu is used whatever the argument activation says",
-            "What happens in your code when activation is 'sigmoid'?",
-            lambda dA, cache, activation: _layer_backward(dA, cache, "relu"),
-        ),
-        (
-            "swapped-activations",
-            "relu and sigmoid have changed places",
-            "Which branch runs when activation is 'relu'?",
-            lambda dA, cache, activation: _layer_backward(dA, cache, _OTHER[activation]),
-        ),
-        (
-            "activation-skipped",
-            "dA goes into the linear part as if it were dZ",
-            "Between dA and dZ lies the derivative of the activation.",
-            lambda dA, cache, activation: _gradients(dA, *cache[0][:2]),
-        ),
-        (
-            "missing-chain-rule",
-            "dZ is the derivative of the activation alone; dA is missing",
-            "The chain rule has two factors.",
-            lambda dA, cache, activation: _layer_backward(np.ones_like(dA), cache, activation),
-        ),
-    )
-]
+
+@mistake(
+    "always-relu",
+    "linear_activation_backward",
+    message="the derivative of relu is used whatever the argument activation says",
+    hint="What happens in your code when activation is 'sigmoid'?",
+)
+def _(dA, cache, activation):
+    return _layer_backward(dA, cache, "relu")
+
+
+@mistake(
+    "swapped-activations",
+    "linear_activation_backward",
+    message="relu and sigmoid have changed places",
+    hint="Which branch runs when activation is 'relu'?",
+)
+def _(dA, cache, activation):
+    return _layer_backward(dA, cache, _OTHER[activation])
+
+
+@mistake(
+    "activation-skipped",
+    "linear_activation_backward",
+    message="dA goes into the linear part as if it were dZ",
+    hint="Between dA and dZ lies the derivative of the activation.",
+)
+def _(dA, cache, activation):
+    return _gradients(dA, *cache[0][:2])
+
+
+@mistake(
+    "missing-chain-rule",
+    "linear_activation_backward",
+    message="dZ is the derivative of the activation alone; dA is missing",
+    hint="The chain rule has two factors.",
+)
+def _(dA, cache, activation):
+    return _layer_backward(np.ones_like(dA), cache, activation)
 
 
 def _output_gradient(AL, Y):
@@ -713,6 +938,132 @@ def _skipping(AL, Y, caches, shift, skip):
     return grads
 
 
+def _in_both_schemes(code, *, message, hint):
+    """The same mistake with both published schemes of the dA keys: the number of the layer, or the one before it."""
+
+    def register(backward):
+        for shift in (0, 1):
+            mistake(code, "L_model_backward", message=message, hint=hint)(
+                lambda AL, Y, caches, shift=shift: backward(AL, Y, caches, shift)
+            )
+        return backward
+
+    return register
+
+
+@_in_both_schemes(
+    "reuses-last-gradient",
+    message="every hidden layer gets the gradient that the last layer handed down, which is right for two layers only",
+    hint="Follow the key that your loop reads through a network of four layers.",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, follow="first")
+
+
+@_in_both_schemes(
+    "reuses-last-gradient",
+    message="every hidden layer gets the gradient that the last layer handed down, and is treated as a sigmoid layer",
+    hint="Follow the key that your loop reads through a network of four layers.",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, follow="first", hidden="sigmoid")
+
+
+@_in_both_schemes(
+    "output-gradient-everywhere",
+    message="every layer gets dAL, the gradient of the output, instead of what the layer above handed down",
+    hint="Which gradient comes out of layer l, and which layer needs it?",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, follow="output")
+
+
+@_in_both_schemes(
+    "output-gradient-everywhere",
+    message="every layer gets dAL instead of what the layer above handed down, and is treated as a sigmoid layer",
+    hint="Which gradient comes out of layer l, and which layer needs it? Which activation did it have?",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, follow="output", hidden="sigmoid")
+
+
+@_in_both_schemes(
+    "sigmoid-on-hidden-layers",
+    message="the hidden layers are treated as sigmoid layers, but on the way forward they used relu",
+    hint="Which activation does each layer have?",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, hidden="sigmoid")
+
+
+@_in_both_schemes(
+    "relu-on-output",
+    message="the last layer is treated as a relu layer, but on the way forward it used sigmoid",
+    hint="Which activation does each layer have?",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, output="relu")
+
+
+@_in_both_schemes(
+    "swapped-activations",
+    message="relu and sigmoid have changed places",
+    hint="Which activation does each layer have?",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, hidden="sigmoid", output="relu")
+
+
+@_in_both_schemes(
+    "opposite-sign",
+    message="dAL has the wrong sign, and with it all gradients",
+    hint="In which direction does the cost go when AL grows and the label is 1?",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, start=lambda AL, Y: -_output_gradient(AL, Y))
+
+
+@_in_both_schemes(
+    "missing-second-term",
+    message="dAL lacks the term of the label 0",
+    hint="The cost is a sum of two terms. Differentiate both.",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, start=lambda AL, Y: -Y / AL)
+
+
+@_in_both_schemes(
+    "terms-added",
+    message="dAL adds the two terms with the same sign",
+    hint="Differentiate log(1 - AL): the inner derivative counts.",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, start=lambda AL, Y: -(Y / AL + (1 - Y) / (1 - AL)))
+
+
+@_in_both_schemes(
+    "output-derivative-twice",
+    message="AL - Y is the gradient of Z, with the derivative of sigmoid in it; here it is multiplied in once more",
+    hint="Which quantity is differentiated by which in AL - Y?",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, start=lambda AL, Y: AL - Y)
+
+
+@_in_both_schemes(
+    "mean-twice",
+    message="dAL is divided by m, and linear_backward divides once more",
+    hint="How many times may 1/m occur between the cost and dW?",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, start=lambda AL, Y: _output_gradient(AL, Y) / Y.shape[1])
+
+
+@_in_both_schemes(
+    "loop-runs-forward",
+    message="the hidden layers are gone through from the first to the last",
+    hint="Which layer's gradient is needed first?",
+)
 def _forward_loop(AL, Y, caches, shift):
     """The hidden layers from the first to the last."""
     order = [len(caches), *range(1, len(caches))]
@@ -723,98 +1074,22 @@ def _forward_loop(AL, Y, caches, shift):
     return grads
 
 
-_WAYS = [
-    (
-        "reuses-last-gradient",
-        "every hidden layer gets the gradient that the last layer handed down, which is right for two layers only",
-        "Follow the key that your loop reads through a network of four layers.",
-        partial(_backward, follow="first"),
-    ),
-    (
-        "reuses-last-gradient",
-        "every hidden layer gets the gradient that the last layer handed down, and is treated as a sigmoid layer",
-        "Follow the key that your loop reads through a network of four layers.",
-        partial(_backward, follow="first", hidden="sigmoid"),
-    ),
-    (
-        "output-gradient-everywhere",
-        "every layer gets dAL, the gradient of the output, instead of what the layer above handed down",
-        "Which gradient comes out of layer l, and which layer needs it?",
-        partial(_backward, follow="output"),
-    ),
-    (
-        "output-gradient-everywhere",
-        "every layer gets dAL instead of what the layer above handed down, and is treated as a sigmoid layer",
-        "Which gradient comes out of layer l, and which layer needs it? Which activation did it have?",
-        partial(_backward, follow="output", hidden="sigmoid"),
-    ),
-    (
-        "sigmoid-on-hidden-layers",
-        "the hidden layers are treated as sigmoid layers, but on the way forward they used relu",
-        "Which activation does each layer have?",
-        partial(_backward, hidden="sigmoid"),
-    ),
-    (
-        "relu-on-output",
-        "the last layer is treated as a relu layer, but on the way forward it used sigmoid",
-        "Which activation does each layer have?",
-        partial(_backward, output="relu"),
-    ),
-    (
-        "swapped-activations",
-        "relu and sigmoid have changed places",
-        "Which activation does each layer have?",
-        partial(_backward, hidden="sigmoid", output="relu"),
-    ),
-    (
-        "opposite-sign",
-        "dAL has the wrong sign, and with it all gradients",
-        "In which direction does the cost go when AL grows and the label is 1?",
-        partial(_backward, start=lambda AL, Y: -_output_gradient(AL, Y)),
-    ),
-    (
-        "missing-second-term",
-        "dAL lacks the term of the label 0",
-        "The cost is a sum of two terms. Differentiate both.",
-        partial(_backward, start=lambda AL, Y: -Y / AL),
-    ),
-    (
-        "terms-added",
-        "dAL adds the two terms with the same sign",
-        "Differentiate log(1 - AL): the inner derivative counts.",
-        partial(_backward, start=lambda AL, Y: -(Y / AL + (1 - Y) / (1 - AL))),
-    ),
-    (
-        "output-derivative-twice",
-        "AL - Y is the gradient of Z, with the derivative of sigmoid in it; here it is multiplied in once more",
-        "Which quantity is differentiated by which in AL - Y?",
-        partial(_backward, start=lambda AL, Y: AL - Y),
-    ),
-    (
-        "mean-twice",
-        "dAL is divided by m, and linear_backward divides once more",
-        "How many times may 1/m occur between the cost and dW?",
-        partial(_backward, start=lambda AL, Y: _output_gradient(AL, Y) / Y.shape[1]),
-    ),
-    (
-        "loop-runs-forward",
-        "the hidden layers are gone through from the first to the last",
-        "Which layer's gradient is needed first?",
-        _forward_loop,
-    ),
-    (
-        "first-layer-skipped",
-        "the gradients of the first layer are missing",
-        "Which values does your loop variable take for three layers?",
-        partial(_skipping, skip=lambda depth: [1]),
-    ),
-    (
-        "only-two-layers",
-        "only the last two layers get gradients",
-        "How often must the loop run for a network of L layers?",
-        partial(_skipping, skip=lambda depth: range(1, depth - 1)),
-    ),
-]
+@_in_both_schemes(
+    "first-layer-skipped",
+    message="the gradients of the first layer are missing",
+    hint="Which values does your loop variable take for three layers?",
+)
+def _(AL, Y, caches, shift):
+    return _skipping(AL, Y, caches, shift, skip=lambda depth: [1])
+
+
+@_in_both_schemes(
+    "only-two-layers",
+    message="only the last two layers get gradients",
+    hint="How often must the loop run for a network of L layers?",
+)
+def _(AL, Y, caches, shift):
+    return _skipping(AL, Y, caches, shift, skip=lambda depth: range(1, depth - 1))
 
 
 def _renamed(AL, Y, caches, names):
@@ -829,29 +1104,25 @@ def _last_as_source(name, depth):
     return name if not name.startswith("dA") or name == f"dA{depth}" else _from_zero(name, depth)
 
 
-_KEYS = [
-    (
-        "numbered-from-zero",
-        "the gradients are numbered from 0, but those of the first layer are dW1 and db1",
-        "range counts from 0, the layers from 1.",
-        partial(_renamed, names=_from_zero),
-    ),
-    (
-        "mixed-dA-keys",
-        "dW and db are right, but the keys of dA follow one scheme for the last layer and another for the others",
-        "Under which key does each layer store the gradient that it hands down?",
-        partial(_renamed, names=_last_as_source),
-    ),
-]
+@mistake(
+    "numbered-from-zero",
+    "L_model_backward",
+    message="the gradients are numbered from 0, but those of the first layer are dW1 and db1",
+    hint="range counts from 0, the layers from 1.",
+)
+def _(AL, Y, caches):
+    return _renamed(AL, Y, caches, names=_from_zero)
 
-_MODEL_BACKWARD = [
-    *(
-        Mistake(code, "L_model_backward", message, hint, partial(solution, shift=shift))
-        for code, message, hint, solution in _WAYS
-        for shift in (0, 1)  # both published schemes of the dA keys
-    ),
-    *(Mistake(code, "L_model_backward", message, hint, solution) for code, message, hint, solution in _KEYS),
-]
+
+@mistake(
+    "mixed-dA-keys",
+    "L_model_backward",
+    message="dW and db are right, but the keys of dA follow one scheme for the last layer and another for the others",
+    hint="Under which key does each layer store the gradient that it hands down?",
+)
+def _(AL, Y, caches):
+    return _renamed(AL, Y, caches, names=_last_as_source)
+
 
 # -- update ------------------------------------------------------------------------------
 
@@ -865,98 +1136,112 @@ def _literal(rate):
     return lambda parameters, grads, learning_rate: _update(parameters, grads, rate)
 
 
+@mistake(
+    "gradient-ascent",
+    "update_parameters",
+    message="the step is added: the cost goes up",
+    hint="The gradient points to where the cost grows. Where do you want to go?",
+)
+def _(parameters, grads, rate):
+    return _update(parameters, grads, -rate)
+
+
+mistake(
+    "learning-rate-ignored",
+    "update_parameters",
+    message="the gradients are subtracted as they are; the learning rate is missing",
+    hint="How does your result depend on the argument learning_rate?",
+)(_literal(1.0))
+
+
+for rate in (0.0075, 0.01, 0.1, 0.001, 0.05, 0.5, 1.2):
+    mistake(
+        "literal-learning-rate",
+        "update_parameters",
+        message=f"the step uses {rate}, whatever the argument learning_rate says",
+        hint="How does your result depend on the argument learning_rate?",
+    )(_literal(rate))
+
+
+@mistake(
+    "biases-forgotten",
+    "update_parameters",
+    message="the biases stay as they were",
+    hint="Which parameters does a layer have?",
+)
+def _(parameters, grads, rate):
+    return _update(parameters, grads, rate, only=lambda name, depth: name.startswith("W"))
+
+
+@mistake(
+    "weights-forgotten",
+    "update_parameters",
+    message="the weights stay as they were",
+    hint="Which parameters does a layer have?",
+)
+def _(parameters, grads, rate):
+    return _update(parameters, grads, rate, only=lambda name, depth: name.startswith("b"))
+
+
+@mistake(
+    "last-layer-forgotten",
+    "update_parameters",
+    message="the last layer stays as it was",
+    hint="Which values does your loop variable take for three layers?",
+)
+def _(parameters, grads, rate):
+    return _update(parameters, grads, rate, only=lambda name, depth: int(name[1:]) < depth)
+
+
+@mistake(
+    "first-layer-forgotten",
+    "update_parameters",
+    message="the first layer stays as it was",
+    hint="Which values does your loop variable take for three layers?",
+)
+def _(parameters, grads, rate):
+    return _update(parameters, grads, rate, only=lambda name, depth: int(name[1:]) > 1)
+
+
+@mistake(
+    "nothing-updated",
+    "update_parameters",
+    message="the parameters come back unchanged",
+    hint="Where in your code do the parameters get new values?",
+)
+def _(parameters, grads, rate):
+    return _update(parameters, grads, rate, only=lambda name, depth: False)
+
+
+@mistake(
+    "step-alone",
+    "update_parameters",
+    message="this is the step alone; it has to be subtracted from the parameters",
+    hint="From what is the step subtracted?",
+)
+def _(parameters, grads, rate):
+    return {name: rate * grads[f"d{name}"] for name in parameters}
+
+
+@mistake(
+    "paired-by-position",
+    "update_parameters",
+    message="parameters and gradients are paired by their position in the dictionaries, not by their names",
+    hint="In which order does the backward pass store the gradients?",
+)
+def _(parameters, grads, rate):
+    return {
+        name: value - rate * gradient for (name, value), gradient in zip(parameters.items(), grads.values(), strict=True)
+    }
+
+
+@mistake(
+    "mutated-input",
+    "update_parameters",
+    message="the arrays that were passed in are overwritten",
+    hint="W -= step changes the array itself, W = W - step makes a new one.",
+)
 def _in_place(parameters, grads, learning_rate):
     for name in parameters:
         parameters[name] -= learning_rate * grads[f"d{name}"]
     return parameters
-
-
-_UPDATE = [
-    Mistake(code, "update_parameters", message, hint, solution)
-    for code, message, hint, solution in (
-        (
-            "gradient-ascent",
-            "the step is added: the cost goes up",
-            "The gradient points to where the cost grows. Where do you want to go?",
-            lambda parameters, grads, rate: _update(parameters, grads, -rate),
-        ),
-        (
-            "learning-rate-ignored",
-            "the gradients are subtracted as they are; the learning rate is missing",
-            "How does your result depend on the argument learning_rate?",
-            _literal(1.0),
-        ),
-        *(
-            (
-                "literal-learning-rate",
-                f"the step uses {rate}, whatever the argument learning_rate says",
-                "How does your result depend on the argument learning_rate?",
-                _literal(rate),
-            )
-            for rate in (0.0075, 0.01, 0.1, 0.001, 0.05, 0.5, 1.2)
-        ),
-        (
-            "biases-forgotten",
-            "the biases stay as they were",
-            "Which parameters does a layer have?",
-            partial(_update, only=lambda name, depth: name.startswith("W")),
-        ),
-        (
-            "weights-forgotten",
-            "the weights stay as they were",
-            "Which parameters does a layer have?",
-            partial(_update, only=lambda name, depth: name.startswith("b")),
-        ),
-        (
-            "last-layer-forgotten",
-            "the last layer stays as it was",
-            "Which values does your loop variable take for three layers?",
-            partial(_update, only=lambda name, depth: int(name[1:]) < depth),
-        ),
-        (
-            "first-layer-forgotten",
-            "the first layer stays as it was",
-            "Which values does your loop variable take for three layers?",
-            partial(_update, only=lambda name, depth: int(name[1:]) > 1),
-        ),
-        (
-            "nothing-updated",
-            "the parameters come back unchanged",
-            "Where in your code do the parameters get new values?",
-            partial(_update, only=lambda name, depth: False),
-        ),
-        (
-            "step-alone",
-            "this is the step alone; it has to be subtracted from the parameters",
-            "From what is the step subtracted?",
-            lambda parameters, grads, rate: {name: rate * grads[f"d{name}"] for name in parameters},
-        ),
-        (
-            "paired-by-position",
-            "parameters and gradients are paired by their position in the dictionaries, not by their names",
-            "In which order does the backward pass store the gradients?",
-            lambda parameters, grads, rate: {
-                name: value - rate * gradient
-                for (name, value), gradient in zip(parameters.items(), grads.values(), strict=True)
-            },
-        ),
-        (
-            "mutated-input",
-            "the arrays that were passed in are overwritten",
-            "W -= step changes the array itself, W = W - step makes a new one.",
-            _in_place,
-        ),
-    )
-]
-
-MISTAKES = (
-    *_INITIALIZATION,
-    *_LINEAR_FORWARD,
-    *_LAYER_FORWARD,
-    *_MODEL_FORWARD,
-    *_COST,
-    *_LINEAR_BACKWARD,
-    *_LAYER_BACKWARD,
-    *_MODEL_BACKWARD,
-    *_UPDATE,
-)

@@ -1,4 +1,4 @@
-"""Known wrong solutions of gradient checking, in tables: code, explanation, hint, and one or more ways to make it."""
+"""Known wrong solutions of gradient checking."""
 
 from functools import lru_cache
 
@@ -10,36 +10,80 @@ _NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
 _SHAPES = ((5, 4), (5, 1), (3, 5), (3, 1), (1, 3), (1, 1))
 
 
-def _table(function, make, rows):
-    """Mistakes of one function; ``make`` turns what a row varies into a whole solution."""
-    return [mistake(code, function, text, hint)(make(way)) for code, text, hint, *ways in rows for way in ways]
+@mistake(
+    "sum-for-product",
+    "forward_propagation",
+    message="this is theta + x",
+    hint="What stands between theta and x in the formula of J?",
+)
+def _(x, theta):
+    return x + theta
 
 
-def _itself(solution):
-    return solution
+@mistake(
+    "squared",
+    "forward_propagation",
+    message="theta enters squared, but J is linear in it",
+    hint="Compare with the formula of J.",
+)
+def _(x, theta):
+    return theta**2 * x
 
 
-# fmt: off
-_FORWARD = _table("forward_propagation", _itself, [
-    ("sum-for-product", "this is theta + x", "What stands between theta and x in the formula of J?",
-     lambda x, theta: x + theta),
-    ("squared", "theta enters squared, but J is linear in it", "Compare with the formula of J.",
-     lambda x, theta: theta**2 * x),
-    ("input-missing", "x is not used", "J has two factors.", lambda x, theta: theta),
-    ("opposite-sign", "the sign is opposite", "J is a plain product.", lambda x, theta: -theta * x),
-])
+@mistake("input-missing", "forward_propagation", message="x is not used", hint="J has two factors.")
+def _(x, theta):
+    return theta
 
-_BACKWARD = _table("backward_propagation", _itself, [
-    ("derivative-of-other-argument", "this is theta, the derivative with respect to x",
-     "With respect to which of the two is J differentiated here?", lambda x, theta: theta),
-    ("returns-cost", "this is J itself, not its derivative",
-     "How much does theta * x change when theta grows by 1?", lambda x, theta: x * theta),
-    ("constant", "this is 1 whatever x is",
-     "Which factor is left when theta * x is differentiated?", lambda x, theta: 1.0),
-    ("opposite-sign", "the sign is opposite",
-     "Does J grow or fall with theta when x is positive?", lambda x, theta: -x),
-])
-# fmt: on
+
+@mistake(
+    "opposite-sign",
+    "forward_propagation",
+    message="the sign is opposite",
+    hint="J is a plain product.",
+)
+def _(x, theta):
+    return -theta * x
+
+
+@mistake(
+    "derivative-of-other-argument",
+    "backward_propagation",
+    message="this is theta, the derivative with respect to x",
+    hint="With respect to which of the two is J differentiated here?",
+)
+def _(x, theta):
+    return theta
+
+
+@mistake(
+    "returns-cost",
+    "backward_propagation",
+    message="this is J itself, not its derivative",
+    hint="How much does theta * x change when theta grows by 1?",
+)
+def _(x, theta):
+    return x * theta
+
+
+@mistake(
+    "constant",
+    "backward_propagation",
+    message="this is 1 whatever x is",
+    hint="Which factor is left when theta * x is differentiated?",
+)
+def _(x, theta):
+    return 1.0
+
+
+@mistake(
+    "opposite-sign",
+    "backward_propagation",
+    message="the sign is opposite",
+    hint="Does J grow or fall with theta when x is positive?",
+)
+def _(x, theta):
+    return -x
+
 
 # -- both checks: the wrong measure of two gradients -------------------------------------
 
@@ -60,39 +104,148 @@ def _over(denominator):
 _BELOW = "The denominator of the formula is the sum of two norms."
 _RUN = "How far is theta + epsilon from theta - epsilon?"
 
-# fmt: off
-_MEASURES = [
-    ("missing-two", "the two points lie 2 * epsilon apart, but the difference is divided by epsilon", _RUN,
-     lambda g, s, epsilon: _relative(g, 2 * s)),
-    ("precedence", "a / 2 * epsilon multiplies by epsilon; the whole of 2 * epsilon belongs below the line",
-     "Python divides and multiplies from left to right.", lambda g, s, epsilon: _relative(g, s * epsilon**2)),
-    ("missing-division", "J_plus - J_minus is not divided by 2 * epsilon", "A slope is a rise over a run.",
-     lambda g, s, epsilon: _relative(g, s * 2 * epsilon)),
-    ("literal-epsilon", "a fixed number stands below the line where the argument epsilon belongs",
-     "Call your function with another epsilon.", lambda g, s, epsilon: _relative(g, s * epsilon / 1e-7)),
-    ("same-point", "the numerical derivative is always 0: J_plus and J_minus are taken at the same point",
-     "Print the two points, and the costs there, with an epsilon of 0.5.", lambda g, s, epsilon: _relative(g, 0 * s)),
-    ("opposite-sign", "the numerical derivative has the opposite sign in the difference: J_minus - J_plus, or added where it is to be subtracted",
-     "Which of the two is larger when J grows with theta?", lambda g, s, epsilon: _relative(g, -s)),
-    ("not-relative", "this is the distance of the two gradients; it is not divided by the sum of their norms",
-     "The formula of the difference is a fraction.", lambda g, s, epsilon: np.linalg.norm(g - s)),
-    ("one-norm-below", "only one of the two norms stands below the line", _BELOW,
-     _over(lambda g, s: np.linalg.norm(g)), _over(lambda g, s: np.linalg.norm(s)),
-     _over(lambda g, s: max(np.linalg.norm(g), np.linalg.norm(s)))),
-    ("norm-of-sum", "the denominator is the norm of the sum; it has to be the sum of the norms",
-     "What does yours give for two opposite gradients?", _over(lambda g, s: np.linalg.norm(g + s))),
-    ("product-below", "the norms are multiplied below the line; they have to be added", _BELOW,
-     _over(lambda g, s: np.linalg.norm(g) * np.linalg.norm(s))),
-    ("squared-norms", "the norms are squared; the square root is missing",
-     "What does np.linalg.norm do after it has summed the squares?",
-     lambda g, s, epsilon: np.sum((g - s) ** 2) / (np.sum(g**2) + np.sum(s**2))),
-    ("returns-verdict", "the result is True or False; the difference itself is wanted",
-     "Print the verdict if you like, and return the number.",
-     lambda g, s, epsilon: bool(_relative(g, s) < 2e-7)),
-    ("returns-derivative", "this is the numerical derivative; it has to be compared with the other one",
-     "Two more steps follow after gradapprox.", lambda g, s, epsilon: s),
-]
-# fmt: on
+
+def _in_both(code, *, message, hint):
+    """The same mistake in both checks: ``measure(grad, slopes, epsilon)`` is what they return."""
+
+    def register(measure):
+        mistake(code, "gradient_check", message=message, hint=hint)(lambda *args: _measured(measure)(*args))
+        mistake(code, "gradient_check_n", message=message, hint=hint)(lambda *args: _measured_n(measure)(*args))
+        return measure
+
+    return register
+
+
+@_in_both(
+    "missing-two",
+    message="the two points lie 2 * epsilon apart, but the difference is divided by epsilon",
+    hint=_RUN,
+)
+def _(g, s, epsilon):
+    return _relative(g, 2 * s)
+
+
+@_in_both(
+    "precedence",
+    message="a / 2 * epsilon multiplies by epsilon; the whole of 2 * epsilon belongs below the line",
+    hint="Python divides and multiplies from left to right.",
+)
+def _(g, s, epsilon):
+    return _relative(g, s * epsilon**2)
+
+
+@_in_both(
+    "missing-division",
+    message="J_plus - J_minus is not divided by 2 * epsilon",
+    hint="A slope is a rise over a run.",
+)
+def _(g, s, epsilon):
+    return _relative(g, s * 2 * epsilon)
+
+
+@_in_both(
+    "literal-epsilon",
+    message="a fixed number stands below the line where the argument epsilon belongs",
+    hint="Call your function with another epsilon.",
+)
+def _(g, s, epsilon):
+    return _relative(g, s * epsilon / 1e-7)
+
+
+@_in_both(
+    "same-point",
+    message="the numerical derivative is always 0: J_plus and J_minus are taken at the same point",
+    hint="Print the two points, and the costs there, with an epsilon of 0.5.",
+)
+def _(g, s, epsilon):
+    return _relative(g, 0 * s)
+
+
+@_in_both(
+    "opposite-sign",
+    message="the numerical derivative has the opposite sign in the difference: J_minus - J_plus, or added where it is to be subtracted",
+    hint="Which of the two is larger when J grows with theta?",
+)
+def _(g, s, epsilon):
+    return _relative(g, -s)
+
+
+@_in_both(
+    "not-relative",
+    message="this is the distance of the two gradients; it is not divided by the sum of their norms",
+    hint="The formula of the difference is a fraction.",
+)
+def _(g, s, epsilon):
+    return np.linalg.norm(g - s)
+
+
+one_norm_below = _in_both("one-norm-below", message="only one of the two norms stands below the line", hint=_BELOW)
+
+
+@one_norm_below
+@_over
+def _(g, s):
+    return np.linalg.norm(g)
+
+
+@one_norm_below
+@_over
+def _(g, s):
+    return np.linalg.norm(s)
+
+
+@one_norm_below
+@_over
+def _(g, s):
+    return max(np.linalg.norm(g), np.linalg.norm(s))
+
+
+@_in_both(
+    "norm-of-sum",
+    message="the denominator is the norm of the sum; it has to be the sum of the norms",
+    hint="What does yours give for two opposite gradients?",
+)
+@_over
+def _(g, s):
+    return np.linalg.norm(g + s)
+
+
+@_in_both(
+    "product-below",
+    message="the norms are multiplied below the line; they have to be added",
+    hint=_BELOW,
+)
+@_over
+def _(g, s):
+    return np.linalg.norm(g) * np.linalg.norm(s)
+
+
+@_in_both(
+    "squared-norms",
+    message="the norms are squared; the square root is missing",
+    hint="What does np.linalg.norm do after it has summed the squares?",
+)
+def _(g, s, epsilon):
+    return np.sum((g - s) ** 2) / (np.sum(g**2) + np.sum(s**2))
+
+
+@_in_both(
+    "returns-verdict",
+    message="the result is True or False; the difference itself is wanted",
+    hint="Print the verdict if you like, and return the number.",
+)
+def _(g, s, epsilon):
+    return bool(_relative(g, s) < 2e-7)
+
+
+@_in_both(
+    "returns-derivative",
+    message="this is the numerical derivative; it has to be compared with the other one",
+    hint="Two more steps follow after gradapprox.",
+)
+def _(g, s, epsilon):
+    return s
+
 
 # -- gradient_check ----------------------------------------------------------------------
 
@@ -119,31 +272,85 @@ def _measured(measure):
     return gradient_check
 
 
-# fmt: off
-_CHECK = _table("gradient_check", _measured, _MEASURES) + _table("gradient_check", _itself, [
-    ("own-derivative", "the reply of backward_propagation does not enter the result, so that no fault in it is ever "
-     "found", "Which function is under test here?",
-     lambda x, theta, epsilon: _relative(x, _slope(x, theta, epsilon))),
-    ("minus-at-theta", "J_minus is taken at theta, not at theta - epsilon",
-     "Print thetaplus and thetaminus with an epsilon of 0.5.",
-     lambda x, theta, epsilon: _relative(backward_propagation(x, theta), _slope(x, theta, epsilon) / 2)),
-    ("literal-epsilon", "theta is shifted by a fixed number, not by the argument epsilon",
-     "Call your function with another epsilon.",
-     lambda x, theta, epsilon: _relative(backward_propagation(x, theta), _slope(x, theta, 1e-7) * 1e-7 / epsilon)),
-    ("shifted-input", "x is shifted and theta stays: this is the derivative with respect to x",
-     "With respect to what is J differentiated?",
-     lambda x, theta, epsilon: _relative(backward_propagation(x, theta), _slope(theta, x, epsilon))),
-    ("relative-shift", "theta is multiplied by 1 + epsilon and 1 - epsilon; epsilon has to be added and subtracted",
-     "By how much does theta change in your code when theta is 5?",
-     lambda x, theta, epsilon: _relative(backward_propagation(x, theta), theta * _slope(x, theta, epsilon))),
-    ("swapped-arguments", "backward_propagation is called with theta and x in each other's place",
-     "Compare the order of your arguments with the definition.",
-     lambda x, theta, epsilon: _relative(backward_propagation(theta, x), _slope(x, theta, epsilon))),
-    ("signed", "the difference can be negative: norms (absolute values) are missing", "A distance has no sign.",
-     _measured(lambda g, s, epsilon: (g - s) / (g + s)),
-     _measured(lambda g, s, epsilon: (g - s) / (abs(g) + abs(s)))),
-])
-# fmt: on
+@mistake(
+    "own-derivative",
+    "gradient_check",
+    message="the reply of backward_propagation does not enter the result, so that no fault in it is ever found",
+    hint="Which function is under test here?",
+)
+def _(x, theta, epsilon):
+    return _relative(x, _slope(x, theta, epsilon))
+
+
+@mistake(
+    "minus-at-theta",
+    "gradient_check",
+    message="J_minus is taken at theta, not at theta - epsilon",
+    hint="Print thetaplus and thetaminus with an epsilon of 0.5.",
+)
+def _(x, theta, epsilon):
+    return _relative(backward_propagation(x, theta), _slope(x, theta, epsilon) / 2)
+
+
+@mistake(
+    "literal-epsilon",
+    "gradient_check",
+    message="theta is shifted by a fixed number, not by the argument epsilon",
+    hint="Call your function with another epsilon.",
+)
+def _(x, theta, epsilon):
+    return _relative(backward_propagation(x, theta), _slope(x, theta, 1e-7) * 1e-7 / epsilon)
+
+
+@mistake(
+    "shifted-input",
+    "gradient_check",
+    message="x is shifted and theta stays: this is the derivative with respect to x",
+    hint="With respect to what is J differentiated?",
+)
+def _(x, theta, epsilon):
+    return _relative(backward_propagation(x, theta), _slope(theta, x, epsilon))
+
+
+@mistake(
+    "relative-shift",
+    "gradient_check",
+    message="theta is multiplied by 1 + epsilon and 1 - epsilon; epsilon has to be added and subtracted",
+    hint="By how much does theta change in your code when theta is 5?",
+)
+def _(x, theta, epsilon):
+    return _relative(backward_propagation(x, theta), theta * _slope(x, theta, epsilon))
+
+
+@mistake(
+    "swapped-arguments",
+    "gradient_check",
+    message="backward_propagation is called with theta and x in each other's place",
+    hint="Compare the order of your arguments with the definition.",
+)
+def _(x, theta, epsilon):
+    return _relative(backward_propagation(theta, x), _slope(x, theta, epsilon))
+
+
+signed = mistake(
+    "signed",
+    "gradient_check",
+    message="the difference can be negative: norms (absolute values) are missing",
+    hint="A distance has no sign.",
+)
+
+
+@signed
+@_measured
+def _(g, s, epsilon):
+    return (g - s) / (g + s)
+
+
+@signed
+@_measured
+def _(g, s, epsilon):
+    return (g - s) / (abs(g) + abs(s))
+
 
 # -- forward_propagation_n ---------------------------------------------------------------
 
@@ -182,47 +389,154 @@ def _with_hidden(activation):
     return forward_propagation_n
 
 
+_ORDER = "LINEAR, RELU, LINEAR, RELU, LINEAR, SIGMOID"
+
+
+@mistake(
+    "missing-mean",
+    "forward_propagation_n",
+    message="the sum over the examples is not divided by m",
+    hint="What does the cost of twice as many examples look like?",
+)
+@_with_cost
+def _(A3, Y, X):
+    return _cost(A3, Y) * X.shape[1]
+
+
+@mistake(
+    "wrong-mean",
+    "forward_propagation_n",
+    message="the sum is divided by the number of features, not of examples",
+    hint="Which axis of X counts the examples?",
+)
+@_with_cost
+def _(A3, Y, X):
+    return _cost(A3, Y) * X.shape[1] / X.shape[0]
+
+
+@mistake(
+    "half-mean",
+    "forward_propagation_n",
+    message="the cost is divided by 2m; the cross-entropy has no factor 1/2",
+    hint="Compare the factor in front of the sum.",
+)
+@_with_cost
+def _(A3, Y, X):
+    return _cost(A3, Y) / 2
+
+
+@mistake(
+    "opposite-sign",
+    "forward_propagation_n",
+    message="the cost is negative",
+    hint="The logarithm of a probability is negative, a cost is not.",
+)
+@_with_cost
+def _(A3, Y, X):
+    return -_cost(A3, Y)
+
+
+@mistake(
+    "swapped-labels",
+    "forward_propagation_n",
+    message="Y and 1 - Y stand in each other's place",
+    hint="What is the cost of A3 near 1 when Y is 1?",
+)
+@_with_cost
+def _(A3, Y, X):
+    return _cost(A3, 1 - Y)
+
+
+half_of_cross_entropy = mistake(
+    "half-of-cross-entropy",
+    "forward_propagation_n",
+    message="only the examples of one label count",
+    hint="The sum has two terms.",
+)
+
+
+@half_of_cross_entropy
+@_with_cost
+def _(A3, Y, X):
+    return -np.mean(Y * np.log(A3))
+
+
+@half_of_cross_entropy
+@_with_cost
+def _(A3, Y, X):
+    return -np.mean((1 - Y) * np.log(1 - A3))
+
+
+@mistake(
+    "squared-error",
+    "forward_propagation_n",
+    message="this is a mean squared error, not the cross-entropy",
+    hint="There are logarithms in this cost.",
+)
+@_with_cost
+def _(A3, Y, X):
+    return np.mean((A3 - Y) ** 2)
+
+
+@mistake(
+    "returns-prediction",
+    "forward_propagation_n",
+    message="A3 is returned in place of the cost",
+    hint="Gradient checking differentiates a single number.",
+)
+@_with_cost
+def _(A3, Y, X):
+    return A3
+
+
+mistake(
+    "sigmoid-in-hidden-layers",
+    "forward_propagation_n",
+    message="the hidden layers use the sigmoid",
+    hint=_ORDER,
+)(_with_hidden(_sigmoid))
+
+
+mistake(
+    "tanh-in-hidden-layers",
+    "forward_propagation_n",
+    message="the hidden layers use tanh",
+    hint=_ORDER,
+)(_with_hidden(np.tanh))
+
+
+@mistake(
+    "no-hidden-activation",
+    "forward_propagation_n",
+    message="the hidden layers have no activation",
+    hint=_ORDER,
+)
+@_with_hidden
+def _(Z):
+    return Z
+
+
+@mistake(
+    "biases-missing",
+    "forward_propagation_n",
+    message="the biases are not added",
+    hint="Z = W A + b in every layer.",
+)
 def _without_biases(X, Y, parameters):
     cache = _layers(X, {name: value if name[0] == "W" else 0 * value for name, value in parameters.items()})
     return _cost(cache[9], Y), tuple(parameters[f"b{n // 4 + 1}"] if n % 4 == 3 else v for n, v in enumerate(cache))
 
 
+@mistake(
+    "cache-order",
+    "forward_propagation_n",
+    message="the parts of the cache are in another order than the backward pass unpacks",
+    hint="Compare with the first line of backward_propagation_n.",
+)
 def _disordered(X, Y, parameters):
     Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = _layers(X, parameters)
     return _cost(A3, Y), (A1, Z1, W1, b1, A2, Z2, W2, b2, A3, Z3, W3, b3)
 
-
-_ORDER = "LINEAR, RELU, LINEAR, RELU, LINEAR, SIGMOID"
-
-# fmt: off
-_FORWARD_N = _table("forward_propagation_n", _with_cost, [
-    ("missing-mean", "the sum over the examples is not divided by m",
-     "What does the cost of twice as many examples look like?", lambda A3, Y, X: _cost(A3, Y) * X.shape[1]),
-    ("wrong-mean", "the sum is divided by the number of features, not of examples",
-     "Which axis of X counts the examples?", lambda A3, Y, X: _cost(A3, Y) * X.shape[1] / X.shape[0]),
-    ("half-mean", "the cost is divided by 2m; the cross-entropy has no factor 1/2",
-     "Compare the factor in front of the sum.", lambda A3, Y, X: _cost(A3, Y) / 2),
-    ("opposite-sign", "the cost is negative",
-     "The logarithm of a probability is negative, a cost is not.", lambda A3, Y, X: -_cost(A3, Y)),
-    ("swapped-labels", "Y and 1 - Y stand in each other's place",
-     "What is the cost of A3 near 1 when Y is 1?", lambda A3, Y, X: _cost(A3, 1 - Y)),
-    ("half-of-cross-entropy", "only the examples of one label count",
-     "The sum has two terms.", lambda A3, Y, X: -np.mean(Y * np.log(A3)),
-     lambda A3, Y, X: -np.mean((1 - Y) * np.log(1 - A3))),
-    ("squared-error", "this is a mean squared error, not the cross-entropy",
-     "There are logarithms in this cost.", lambda A3, Y, X: np.mean((A3 - Y) ** 2)),
-    ("returns-prediction", "A3 is returned in place of the cost",
-     "Gradient checking differentiates a single number.", lambda A3, Y, X: A3),
-]) + _table("forward_propagation_n", _with_hidden, [
-    ("sigmoid-in-hidden-layers", "the hidden layers use the sigmoid", _ORDER, _sigmoid),
-    ("tanh-in-hidden-layers", "the hidden layers use tanh", _ORDER, np.tanh),
-    ("no-hidden-activation", "the hidden layers have no activation", _ORDER, lambda Z: Z),
-]) + _table("forward_propagation_n", _itself, [
-    ("biases-missing", "the biases are not added", "Z = W A + b in every layer.", _without_biases),
-    ("cache-order", "the parts of the cache are in another order than the backward pass unpacks",
-     "Compare with the first line of backward_propagation_n.", _disordered),
-])
-# fmt: on
 
 # -- backward_propagation_n --------------------------------------------------------------
 
@@ -270,61 +584,261 @@ def _changed(change):
 
 _WHICH = "Which activation have the hidden layers?"
 
-# fmt: off
-_BACKWARD_N = _table("backward_propagation_n", _scaled, [
-    ("planted-bugs", "both faults of the published version are still there: dW2 is twice and db1 four times "
-     "what it should be", "Run gradient_check_n and print grad beside gradapprox: which entries disagree, "
-     "and by what factor?", lambda m: {"dW2": 2, "db1": 4}),
-    ("planted-bug-in-dW2", "one of the two published faults is still there: dW2 is twice what it should be",
-     "Run gradient_check_n again: a difference of 0.2 is not small.", lambda m: {"dW2": 2}),
-    ("planted-bug-in-db1", "one of the two published faults is still there: db1 is four times what it should be",
-     "Run gradient_check_n again, and look at the biases too.", lambda m: {"db1": 4}),
-    ("missing-mean", "dW and db are sums over the examples, not means", "Where does the 1/m of the cost go?",
-     lambda m: {"W": m, "b": m}),
-    ("missing-mean-in-db", "db is a sum over the examples, not a mean",
-     "The biases belong to the same cost as the weights.", lambda m: {"b": m}),
-    ("missing-mean-in-dW", "dW is a sum over the examples, not a mean",
-     "The weights belong to the same cost as the biases.", lambda m: {"W": m}),
-    ("mean-too-early", "dZ3 is divided by m already: dZ and dA are meant per example, and the mean comes with "
-     "dW and db", "Where does the published version divide by m?", lambda m: {"Z": 1 / m, "A": 1 / m}),
-    ("mean-twice", "the division by m happens twice, in dZ3 and again in dW and db",
-     "Divide by the number of examples once.", lambda m: dict.fromkeys("ZAWb", 1 / m)),
-    ("opposite-sign", "dZ3 is Y - A3: all gradients have the opposite sign",
-     "Which way must the cost change when A3 is too large?", lambda m: dict.fromkeys("ZAWb", -1)),
-]) + _table("backward_propagation_n", _with_slope, [
-    ("wrong-at-kink", "the gradient passes where Z is exactly 0; it is 0 there by convention", "Compare > and >=.",
-     lambda Z, A, dA: Z >= 0),
-    ("no-mask", "the gradient passes through the relu everywhere", "What is the derivative of relu left of 0?",
-     lambda Z, A, dA: 1.0),
-    ("sigmoid-in-hidden-layers", "the derivative of the hidden layers is that of the sigmoid", _WHICH,
-     lambda Z, A, dA: A * (1 - A), lambda Z, A, dA: _sigmoid(Z) * (1 - _sigmoid(Z))),
-    ("tanh-in-hidden-layers", "the derivative of the hidden layers is that of tanh", _WHICH,
-     lambda Z, A, dA: 1 - A**2),
-    ("relu-of-product", "dA is multiplied by A, not by the derivative of relu", "That derivative is 0 or 1.",
-     lambda Z, A, dA: A),
-    ("mask-from-gradient", "the mask comes from the sign of dA; it depends on A",
-     "Which value decides whether a relu was on?", lambda Z, A, dA: dA > 0),
-    ("mask-inverted", "the gradient passes where the relu was off", "What is the derivative of relu right of 0?",
-     lambda Z, A, dA: A <= 0),
-]) + _table("backward_propagation_n", _with_dZ3, [
-    ("output-derivative-twice", "A3 - Y is multiplied by the derivative of the sigmoid once more; it is in there "
-     "already", "Work dZ3 out on paper: what cancels?", lambda A3, Y: (A3 - Y) * A3 * (1 - A3)),
-    ("derivative-of-cost-alone", "dZ3 is the derivative of the cost with respect to A3; the derivative of the "
-     "sigmoid is missing", "dZ3 is dA3 times something.", lambda A3, Y: (1 - Y) / (1 - A3) - Y / A3),
-]) + _table("backward_propagation_n", _changed, [
-    ("pre-activation-for-activation", "dW uses Z of the layer below in place of A",
-     "What does a layer multiply its weights with?",
-     lambda g, cache, m: {"dW3": g["dZ3"] @ cache[4].T / m, "dW2": g["dZ2"] @ cache[0].T / m}),
-    ("activation-gradient-for-dZ", "dW and db of the hidden layers use dA in place of dZ: the relu is skipped there",
-     "What comes between dA2 and dW2?",
-     lambda g, cache, m: {"dW2": g["dA2"] @ cache[1].T / m, "db2": np.sum(g["dA2"], axis=1, keepdims=True) / m,
-                          "db1": np.sum(g["dA1"], axis=1, keepdims=True) / m}),
-    ("missing-keepdims", "db has shape (n,), expected (n, 1)", "np.sum can keep the axis that it sums over.",
-     lambda g, cache, m: {name: value.ravel() for name, value in g.items() if name[1] == "b"}),
-    ("wrong-axis", "db is one mean over all entries of dZ; each unit has its own", "db has the shape of b.",
-     lambda g, cache, m: {f"db{l}": np.full_like(g[f"db{l}"], g[f"dZ{l}"].sum() / m) for l in (1, 2)}),
-])
-# fmt: on
+
+@mistake(
+    "planted-bugs",
+    "backward_propagation_n",
+    message="both faults of the published version are still there: dW2 is twice and db1 four times what it should be",
+    hint="Run gradient_check_n and print grad beside gradapprox: which entries disagree, and by what factor?",
+)
+@_scaled
+def _(m):
+    return {"dW2": 2, "db1": 4}
+
+
+@mistake(
+    "planted-bug-in-dW2",
+    "backward_propagation_n",
+    message="one of the two published faults is still there: dW2 is twice what it should be",
+    hint="Run gradient_check_n again: a difference of 0.2 is not small.",
+)
+@_scaled
+def _(m):
+    return {"dW2": 2}
+
+
+@mistake(
+    "planted-bug-in-db1",
+    "backward_propagation_n",
+    message="one of the two published faults is still there: db1 is four times what it should be",
+    hint="Run gradient_check_n again, and look at the biases too.",
+)
+@_scaled
+def _(m):
+    return {"db1": 4}
+
+
+@mistake(
+    "missing-mean",
+    "backward_propagation_n",
+    message="dW and db are sums over the examples, not means",
+    hint="Where does the 1/m of the cost go?",
+)
+@_scaled
+def _(m):
+    return {"W": m, "b": m}
+
+
+@mistake(
+    "missing-mean-in-db",
+    "backward_propagation_n",
+    message="db is a sum over the examples, not a mean",
+    hint="The biases belong to the same cost as the weights.",
+)
+@_scaled
+def _(m):
+    return {"b": m}
+
+
+@mistake(
+    "missing-mean-in-dW",
+    "backward_propagation_n",
+    message="dW is a sum over the examples, not a mean",
+    hint="The weights belong to the same cost as the biases.",
+)
+@_scaled
+def _(m):
+    return {"W": m}
+
+
+@mistake(
+    "mean-too-early",
+    "backward_propagation_n",
+    message="dZ3 is divided by m already: dZ and dA are meant per example, and the mean comes with dW and db",
+    hint="Where does the published version divide by m?",
+)
+@_scaled
+def _(m):
+    return {"Z": 1 / m, "A": 1 / m}
+
+
+@mistake(
+    "mean-twice",
+    "backward_propagation_n",
+    message="the division by m happens twice, in dZ3 and again in dW and db",
+    hint="Divide by the number of examples once.",
+)
+@_scaled
+def _(m):
+    return dict.fromkeys("ZAWb", 1 / m)
+
+
+@mistake(
+    "opposite-sign",
+    "backward_propagation_n",
+    message="dZ3 is Y - A3: all gradients have the opposite sign",
+    hint="Which way must the cost change when A3 is too large?",
+)
+@_scaled
+def _(m):
+    return dict.fromkeys("ZAWb", -1)
+
+
+@mistake(
+    "wrong-at-kink",
+    "backward_propagation_n",
+    message="the gradient passes where Z is exactly 0; it is 0 there by convention",
+    hint="Compare > and >=.",
+)
+@_with_slope
+def _(Z, A, dA):
+    return Z >= 0
+
+
+@mistake(
+    "no-mask",
+    "backward_propagation_n",
+    message="the gradient passes through the relu everywhere",
+    hint="What is the derivative of relu left of 0?",
+)
+@_with_slope
+def _(Z, A, dA):
+    return 1.0
+
+
+sigmoid_in_hidden_layers = mistake(
+    "sigmoid-in-hidden-layers",
+    "backward_propagation_n",
+    message="the derivative of the hidden layers is that of the sigmoid",
+    hint=_WHICH,
+)
+
+
+@sigmoid_in_hidden_layers
+@_with_slope
+def _(Z, A, dA):
+    return A * (1 - A)
+
+
+@sigmoid_in_hidden_layers
+@_with_slope
+def _(Z, A, dA):
+    return _sigmoid(Z) * (1 - _sigmoid(Z))
+
+
+@mistake(
+    "tanh-in-hidden-layers",
+    "backward_propagation_n",
+    message="the derivative of the hidden layers is that of tanh",
+    hint=_WHICH,
+)
+@_with_slope
+def _(Z, A, dA):
+    return 1 - A**2
+
+
+@mistake(
+    "relu-of-product",
+    "backward_propagation_n",
+    message="dA is multiplied by A, not by the derivative of relu",
+    hint="That derivative is 0 or 1.",
+)
+@_with_slope
+def _(Z, A, dA):
+    return A
+
+
+@mistake(
+    "mask-from-gradient",
+    "backward_propagation_n",
+    message="the mask comes from the sign of dA; it depends on A",
+    hint="Which value decides whether a relu was on?",
+)
+@_with_slope
+def _(Z, A, dA):
+    return dA > 0
+
+
+@mistake(
+    "mask-inverted",
+    "backward_propagation_n",
+    message="the gradient passes where the relu was off",
+    hint="What is the derivative of relu right of 0?",
+)
+@_with_slope
+def _(Z, A, dA):
+    return A <= 0
+
+
+@mistake(
+    "output-derivative-twice",
+    "backward_propagation_n",
+    message="A3 - Y is multiplied by the derivative of the sigmoid once more; it is in there already",
+    hint="Work dZ3 out on paper: what cancels?",
+)
+@_with_dZ3
+def _(A3, Y):
+    return (A3 - Y) * A3 * (1 - A3)
+
+
+@mistake(
+    "derivative-of-cost-alone",
+    "backward_propagation_n",
+    message="dZ3 is the derivative of the cost with respect to A3; the derivative of the sigmoid is missing",
+    hint="dZ3 is dA3 times something.",
+)
+@_with_dZ3
+def _(A3, Y):
+    return (1 - Y) / (1 - A3) - Y / A3
+
+
+@mistake(
+    "pre-activation-for-activation",
+    "backward_propagation_n",
+    message="dW uses Z of the layer below in place of A",
+    hint="What does a layer multiply its weights with?",
+)
+@_changed
+def _(g, cache, m):
+    return {"dW3": g["dZ3"] @ cache[4].T / m, "dW2": g["dZ2"] @ cache[0].T / m}
+
+
+@mistake(
+    "activation-gradient-for-dZ",
+    "backward_propagation_n",
+    message="dW and db of the hidden layers use dA in place of dZ: the relu is skipped there",
+    hint="What comes between dA2 and dW2?",
+)
+@_changed
+def _(g, cache, m):
+    return {
+        "dW2": g["dA2"] @ cache[1].T / m,
+        "db2": np.sum(g["dA2"], axis=1, keepdims=True) / m,
+        "db1": np.sum(g["dA1"], axis=1, keepdims=True) / m,
+    }
+
+
+@mistake(
+    "missing-keepdims",
+    "backward_propagation_n",
+    message="db has shape (n,), expected (n, 1)",
+    hint="np.sum can keep the axis that it sums over.",
+)
+@_changed
+def _(g, cache, m):
+    return {name: value.ravel() for name, value in g.items() if name[1] == "b"}
+
+
+@mistake(
+    "wrong-axis",
+    "backward_propagation_n",
+    message="db is one mean over all entries of dZ; each unit has its own",
+    hint="db has the shape of b.",
+)
+@_changed
+def _(g, cache, m):
+    return {f"db{l}": np.full_like(g[f"db{l}"], g[f"dZ{l}"].sum() / m) for l in (1, 2)}
+
 
 # -- gradient_check_n --------------------------------------------------------------------
 
@@ -369,15 +883,135 @@ def _only(places):
     return measure
 
 
+_VECTORS = "np.linalg.norm of a vector gives the 2-norm of all its entries."
+
+loop_ends_early = mistake(
+    "loop-ends-early",
+    "gradient_check_n",
+    message="only some of the parameters are differentiated: the loop stops too early, or what belongs "
+    "into it stands outside",
+    hint="How many rounds does the loop make, and how many parameters are there?",
+)
+
+
+loop_ends_early(_measured_n(_only(slice(0, 1))))
+
+
+loop_ends_early(_measured_n(_only(slice(0, -1))))
+
+
+mistake(
+    "loop-starts-late",
+    "gradient_check_n",
+    message="the loop leaves the first parameter out",
+    hint="Python counts from 0.",
+)(_measured_n(_only(slice(1, None))))
+
+
+@mistake(
+    "weights-only",
+    "gradient_check_n",
+    message="only the weights are compared; the biases are parameters too",
+    hint="What does dictionary_to_vector put into the vector?",
+)
+@_measured_n
 def _over_weights(grad, slopes, epsilon):
     kept = np.concatenate([np.full(a * b, b > 1) for a, b in _SHAPES])
     return _relative(grad[kept], slopes[kept])
 
 
+other_norm = mistake("other-norm", "gradient_check_n", message="this is another norm than the 2-norm", hint=_VECTORS)
+
+
+@other_norm
+@_measured_n
+def _(g, s, epsilon):
+    return np.sum(np.abs(g - s)) / (np.sum(np.abs(g)) + np.sum(np.abs(s)))
+
+
+@other_norm
+@_measured_n
+def _(g, s, epsilon):
+    return np.max(np.abs(g - s)) / (np.max(np.abs(g)) + np.max(np.abs(s)))
+
+
+@other_norm
+@_measured_n
+def _(g, s, epsilon):
+    return np.max(np.abs(g - s) / (np.abs(g) + np.abs(s) + 1e-300))
+
+
+@other_norm
+@_measured_n
+def _(g, s, epsilon):
+    return np.mean(np.abs(g - s) / (np.abs(g) + np.abs(s) + 1e-300))
+
+
+@mistake(
+    "difference-of-norms",
+    "gradient_check_n",
+    message="norms are subtracted; the norm of the difference is wanted",
+    hint="Two vectors of equal length need not be equal.",
+)
+@_measured_n
+def _(g, s, epsilon):
+    return abs(np.linalg.norm(g) - np.linalg.norm(s)) / (np.linalg.norm(g) + np.linalg.norm(s))
+
+
+@mistake(
+    "ignores-gradients",
+    "gradient_check_n",
+    message="the argument gradients does not enter the result, so that no fault in it is ever found",
+    hint="Whose gradients are to be checked?",
+)
 def _ignoring(parameters, gradients, X, Y, epsilon):
     return _relative(*_both(parameters, _gradients(X, Y, _layers(X, parameters)), X, Y, epsilon))
 
 
+@mistake(
+    "one-sided",
+    "gradient_check_n",
+    message="the derivative is one-sided, (J(theta + epsilon) - J(theta)) / epsilon: with a large epsilon the error shows",
+    hint="The formula has theta + epsilon and theta - epsilon.",
+)
+def _(*args):
+    return _relative(*_both(*args, below=0.0, run=1.0))
+
+
+literal_epsilon = mistake(
+    "literal-epsilon",
+    "gradient_check_n",
+    message="a fixed number stands where the argument epsilon belongs",
+    hint="Call your function with another epsilon.",
+)
+
+
+@literal_epsilon
+def _(*args):
+    return _relative(*_both(*args[:-1], 1e-7))
+
+
+@literal_epsilon
+def _(*args):
+    return _relative(*_both(*args[:-1], 1e-7, run=2 * args[-1] / 1e-7))
+
+
+@mistake(
+    "minus-at-theta",
+    "gradient_check_n",
+    message="J_minus is taken at theta, not at theta - epsilon",
+    hint="Is thetaminus a fresh copy of the parameters, neither thetaplus itself nor the same array, and is it shifted?",
+)
+def _(*args):
+    return _relative(*_both(*args, below=0.0))
+
+
+@mistake(
+    "shifts-accumulate",
+    "gradient_check_n",
+    message="the vector is copied once before the loop, so that the shifts of earlier parameters stay in it",
+    hint="Which entries of thetaplus differ from the parameters in the last round?",
+)
 def _accumulating(parameters, gradients, X, Y, epsilon):
     theta, grad = _vectors(parameters, gradients)
     plus, minus, slopes = theta.copy(), theta.copy(), np.zeros(theta.shape)
@@ -388,47 +1022,13 @@ def _accumulating(parameters, gradients, X, Y, epsilon):
     return _relative(grad, slopes)
 
 
+@mistake(
+    "shifts-everything",
+    "gradient_check_n",
+    message="all parameters are shifted at once; the i-th derivative moves only the i-th one",
+    hint="Where does the index i of the loop enter?",
+)
 def _all_at_once(parameters, gradients, X, Y, epsilon):
     theta, grad = _vectors(parameters, gradients)
     slope = (_at(X, Y, theta + epsilon) - _at(X, Y, theta - epsilon)) / (2 * epsilon)
     return _relative(grad, np.full(theta.shape, slope))
-
-
-_VECTORS = "np.linalg.norm of a vector gives the 2-norm of all its entries."
-
-# fmt: off
-_CHECK_N = _table("gradient_check_n", _measured_n, _MEASURES) + _table("gradient_check_n", _measured_n, [
-    ("loop-ends-early", "only some of the parameters are differentiated: the loop stops too early, or what belongs "
-     "into it stands outside", "How many rounds does the loop make, and how many parameters are there?",
-     _only(slice(0, 1)), _only(slice(0, -1))),
-    ("loop-starts-late", "the loop leaves the first parameter out", "Python counts from 0.", _only(slice(1, None))),
-    ("weights-only", "only the weights are compared; the biases are parameters too",
-     "What does dictionary_to_vector put into the vector?", _over_weights),
-    ("other-norm", "this is another norm than the 2-norm", _VECTORS,
-     lambda g, s, epsilon: np.sum(np.abs(g - s)) / (np.sum(np.abs(g)) + np.sum(np.abs(s))),
-     lambda g, s, epsilon: np.max(np.abs(g - s)) / (np.max(np.abs(g)) + np.max(np.abs(s))),
-     lambda g, s, epsilon: np.max(np.abs(g - s) / (np.abs(g) + np.abs(s) + 1e-300)),
-     lambda g, s, epsilon: np.mean(np.abs(g - s) / (np.abs(g) + np.abs(s) + 1e-300))),
-    ("difference-of-norms", "norms are subtracted; the norm of the difference is wanted",
-     "Two vectors of equal length need not be equal.",
-     lambda g, s, epsilon: abs(np.linalg.norm(g) - np.linalg.norm(s)) / (np.linalg.norm(g) + np.linalg.norm(s))),
-]) + _table("gradient_check_n", _itself, [
-    ("ignores-gradients", "the argument gradients does not enter the result, so that no fault in it is ever found",
-     "Whose gradients are to be checked?", _ignoring),
-    ("one-sided", "the derivative is one-sided, (J(theta + epsilon) - J(theta)) / epsilon: with a large epsilon "
-     "the error shows", "The formula has theta + epsilon and theta - epsilon.",
-     lambda *args: _relative(*_both(*args, below=0.0, run=1.0))),
-    ("literal-epsilon", "a fixed number stands where the argument epsilon belongs",
-     "Call your function with another epsilon.", lambda *args: _relative(*_both(*args[:-1], 1e-7)),
-     lambda *args: _relative(*_both(*args[:-1], 1e-7, run=2 * args[-1] / 1e-7))),
-    ("minus-at-theta", "J_minus is taken at theta, not at theta - epsilon",
-     "Is thetaminus a fresh copy of the parameters, neither thetaplus itself nor the same array, and is it shifted?",
-     lambda *args: _relative(*_both(*args, below=0.0))),
-    ("shifts-accumulate", "the vector is copied once before the loop, so that the shifts of earlier parameters "
-     "stay in it", "Which entries of thetaplus differ from the parameters in the last round?", _accumulating),
-    ("shifts-everything", "all parameters are shifted at once; the i-th derivative moves only the i-th one",
-     "Where does the index i of the loop enter?", _all_at_once),
-])
-# fmt: on
-
-MISTAKES = (*_FORWARD, *_BACKWARD, *_CHECK, *_FORWARD_N, *_BACKWARD_N, *_CHECK_N)

@@ -142,10 +142,17 @@ def _biases_are_set(given):
 
 
 def _random_properties(scale_of, promise, fits):
-    wide = (CaseClass("wide", 1),)
+    wide = (CaseClass("wide", count=1),)
     return (
-        Property(promise, 0.75, _wide, _gaussian(scale_of), classes=wide, fits=fits),
-        Property("the biases are zero", 0.2, _wide, _zero_biases, classes=wide, fits={"nonzero-biases": _biases_are_set}),
+        Property(promise, share=0.75, plan=_wide, judge=_gaussian(scale_of), classes=wide, fits=fits),
+        Property(
+            "the biases are zero",
+            share=0.2,
+            plan=_wide,
+            judge=_zero_biases,
+            classes=wide,
+            fits={"nonzero-biases": _biases_are_set},
+        ),
     )
 
 
@@ -225,19 +232,19 @@ ASSIGNMENT = Assignment(
     functions=(
         Function(
             "initialize_parameters_zeros",
-            20,
-            _layers,
-            "parameters",
-            "weights and biases that are all zero",
+            points=20,
+            inputs=_layers,
+            returns="parameters",
+            summary="weights and biases that are all zero",
             classes=_LAYER_KINDS,
             weights={"W{l}": 2},
         ),
         Function(
             "initialize_parameters_random",
-            25,
-            _layers,
-            "parameters",
-            "large Gaussian weights (times 10), zero biases",
+            points=25,
+            inputs=_layers,
+            returns="parameters",
+            summary="large Gaussian weights (times 10), zero biases",
             classes=_LAYER_KINDS,
             random=frozenset({"W{l}"}),
             helpers=("initialize_parameters_zeros",),
@@ -247,10 +254,10 @@ ASSIGNMENT = Assignment(
         ),
         Function(
             "initialize_parameters_he",
-            35,
-            _layers,
-            "parameters",
-            "Gaussian weights times sqrt(2 / n_prev), zero biases",
+            points=35,
+            inputs=_layers,
+            returns="parameters",
+            summary="Gaussian weights times sqrt(2 / n_prev), zero biases",
             classes=_LAYER_KINDS,
             random=frozenset({"W{l}"}),
             helpers=("initialize_parameters_zeros", "initialize_parameters_random"),
@@ -260,15 +267,15 @@ ASSIGNMENT = Assignment(
         ),
         Function(
             "model",
-            20,
-            _training,
-            "parameters",
-            "gradient descent from one of the three initializations",
+            points=20,
+            inputs=_training,
+            returns="parameters",
+            summary="gradient descent from one of the three initializations",
             classes=cases(6, 8, zeros={}, random={}, he={}, one_example={"m": 1}, one_step={}, many_steps={}, fitted={}),
             helpers=("forward_propagation", "backward_propagation", "update_parameters", "compute_loss"),
             given=_GIVEN,
             cpu_s=0.5,  # a run that ignores num_iterations ends here
-            properties=(Property("the loss falls", 0.1, _descent, _loss_falls),),
+            properties=(Property("the loss falls", share=0.1, plan=_descent, judge=_loss_falls),),
         ),
     ),
 )

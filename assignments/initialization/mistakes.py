@@ -32,26 +32,67 @@ _RIGHT = {
 }
 
 
+def _in_all_three(code, *, message, hint):
+    """The same mistake in all three initializers: ``make(weights)`` makes the wrong solution out of the right weights."""
+
+    def register(make):
+        for function, weights in _RIGHT.items():
+            mistake(code, function, message=message, hint=hint)(make(weights))
+        return make
+
+    return register
+
+
+@_in_all_three(
+    "swapped-sizes",
+    message="the two sizes of W are swapped: it is (n_prev, n)",
+    hint="Which shape must W have so that W @ A_prev can be computed?",
+)
 def _transposed(weights):
     return lambda layers_dims: _parameters(layers_dims, lambda l, n, n_prev: weights(l, n, n_prev).T)
 
 
+@_in_all_three(
+    "scalar-biases",
+    message="the biases are the number 0, not a column of zeros",
+    hint="One bias per unit: which shape is that?",
+)
 def _scalar_biases(weights):
     return lambda layers_dims: _parameters(layers_dims, weights, biases=lambda shape: 0)
 
 
+@_in_all_three(
+    "missing-keepdims",
+    message="the biases have shape (n,), expected a column (n, 1)",
+    hint="np.zeros takes a shape; give it both sizes.",
+)
 def _flat_biases(weights):
     return lambda layers_dims: _parameters(layers_dims, weights, biases=lambda shape: np.zeros(shape[0]))
 
 
+@_in_all_three(
+    "row-biases",
+    message="the biases are rows (1, n), expected columns (n, 1)",
+    hint="b is added to Z, which has one row per unit.",
+)
 def _row_biases(weights):
     return lambda layers_dims: _parameters(layers_dims, weights, biases=lambda shape: np.zeros(shape[::-1]))
 
 
+@_in_all_three(
+    "last-layer-missing",
+    message="the last layer has no parameters",
+    hint="With sizes [n_x, n_1, ..., n_L] there are L layers: where does your loop end?",
+)
 def _last_layer_missing(weights):
     return lambda layers_dims: _parameters(layers_dims[:-1], weights)
 
 
+@_in_all_three(
+    "keys-from-zero",
+    message="the layers are numbered from 0; the first one is W1, b1",
+    hint="Which number has the first layer after the input?",
+)
 def _keys_from_zero(weights):
     def initialize(layers_dims):
         right = _parameters(layers_dims, weights)
@@ -60,56 +101,11 @@ def _keys_from_zero(weights):
     return initialize
 
 
-_ALL_THREE = (
-    (
-        "swapped-sizes",
-        "the two sizes of W are swapped: it is (n_prev, n)",
-        "Which shape must W have so that W @ A_prev can be computed?",
-        _transposed,
-    ),
-    (
-        "scalar-biases",
-        "the biases are the number 0, not a column of zeros",
-        "One bias per unit: which shape is that?",
-        _scalar_biases,
-    ),
-    (
-        "missing-keepdims",
-        "the biases have shape (n,), expected a column (n, 1)",
-        "np.zeros takes a shape; give it both sizes.",
-        _flat_biases,
-    ),
-    (
-        "row-biases",
-        "the biases are rows (1, n), expected columns (n, 1)",
-        "b is added to Z, which has one row per unit.",
-        _row_biases,
-    ),
-    (
-        "last-layer-missing",
-        "the last layer has no parameters",
-        "With sizes [n_x, n_1, ..., n_L] there are L layers: where does your loop end?",
-        _last_layer_missing,
-    ),
-    (
-        "keys-from-zero",
-        "the layers are numbered from 0; the first one is W1, b1",
-        "Which number has the first layer after the input?",
-        _keys_from_zero,
-    ),
-)
-_GENERAL = tuple(
-    mistake(code, function, message, hint)(make(weights))
-    for function, weights in _RIGHT.items()
-    for code, message, hint, make in _ALL_THREE
-)
-
-
 @mistake(
     "ones-for-zeros",
     "initialize_parameters_zeros",
-    "the weights are ones, expected zeros",
-    "Which NumPy function makes an array of zeros?",
+    message="the weights are ones, expected zeros",
+    hint="Which NumPy function makes an array of zeros?",
 )
 def zeros_ones(layers_dims):
     return _parameters(layers_dims, lambda l, n, n_prev: np.ones((n, n_prev)))
@@ -117,8 +113,42 @@ def zeros_ones(layers_dims):
 
 # -- of the two random initializers ------------------------------------------------------
 
+_SCALES = {
+    "initialize_parameters_random": lambda n_prev: 10.0,
+    "initialize_parameters_he": lambda n_prev: np.sqrt(2 / n_prev),
+}
 
-def _seeded(scale):
+
+def _drawn(weights):
+    return lambda layers_dims: _parameters(layers_dims, weights)
+
+
+def _in_both(code, *, message, hint):
+    """The same mistake in both random initializers: ``make(scale)`` makes the wrong weights, ``scale(n_prev)`` is right."""
+
+    def register(make):
+        for function, scale in _SCALES.items():
+            mistake(code, function, message=message, hint=hint)(_drawn(make(scale)))
+        return make
+
+    return register
+
+
+@_in_both(
+    "zero-weights",
+    message="the weights are all zero: all units of a layer compute the same",
+    hint="Draw the weights from a Gaussian.",
+)
+def _(scale):
+    return _zero
+
+
+@_in_both(
+    "repeated-layers",
+    message="all layers hold the same random numbers",
+    hint="How often is the generator seeded? Once, before the loop, is enough.",
+)
+def _(scale):
     def weights(l, n, n_prev):
         np.random.seed(3)
         return np.random.randn(n, n_prev) * scale(n_prev)
@@ -126,155 +156,168 @@ def _seeded(scale):
     return weights
 
 
-def _ten(n_prev):
-    return 10.0
+@_in_both(
+    "shifted-weights",
+    message="10 is added, which moves the mean; the scale is a factor",
+    hint="Which operation changes the spread of random numbers?",
+)
+def _(scale):
+    return lambda l, n, n_prev: np.random.randn(n, n_prev) + 10
 
 
-def _he(n_prev):
-    return np.sqrt(2 / n_prev)
+@_in_both(
+    "not-centred",
+    message="the weights are never negative, so that their mean is not 0",
+    hint="Which numbers can your generator give? Compare np.random.rand with np.random.randn.",
+)
+def _(scale):
+    return lambda l, n, n_prev: np.random.rand(n, n_prev) * scale(n_prev)
 
 
-def _random_mistakes(function, scale, other):
-    """The mistakes that the two random initializers share, for one of them."""
-    either = (
-        (
-            "zero-weights",
-            "the weights are all zero: all units of a layer compute the same",
-            "Draw the weights from a Gaussian.",
-            _zero,
-        ),
-        (
-            "repeated-layers",
-            "all layers hold the same random numbers",
-            "How often is the generator seeded? Once, before the loop, is enough.",
-            _seeded(scale),
-        ),
-        (
-            "shifted-weights",
-            "10 is added, which moves the mean; the scale is a factor",
-            "Which operation changes the spread of random numbers?",
-            lambda l, n, n_prev: np.random.randn(n, n_prev) + 10,
-        ),
-        (
-            "not-centred",
-            "the weights are never negative, so that their mean is not 0",
-            "Which numbers can your generator give? Compare np.random.rand with np.random.randn.",
-            lambda l, n, n_prev: np.random.rand(n, n_prev) * scale(n_prev),
-        ),
-        (
-            "uniform-weights",
-            "the weights are uniform; the exercise asks for a Gaussian",
-            "Which function of np.random draws from the normal distribution?",
-            lambda l, n, n_prev: np.random.uniform(-1, 1, (n, n_prev)) * np.sqrt(3) * scale(n_prev),
-        ),
-        (
-            "missing-scale",
-            "the weights have standard deviation 1: the scale is missing",
-            "What are the random numbers multiplied with?",
-            _gauss,
-        ),
-        (
-            "small-weights",
-            "the weights are scaled by 0.01, as in another exercise",
-            "Which scale does this exercise ask for?",
-            lambda l, n, n_prev: np.random.randn(n, n_prev) * 0.01,
-        ),
-        other,
-    )
-    for code, message, hint, weights in either:
-        yield mistake(code, function, message, hint)(lambda layers_dims, w=weights: _parameters(layers_dims, w))
-    yield mistake(
+@_in_both(
+    "uniform-weights",
+    message="the weights are uniform; the exercise asks for a Gaussian",
+    hint="Which function of np.random draws from the normal distribution?",
+)
+def _(scale):
+    return lambda l, n, n_prev: np.random.uniform(-1, 1, (n, n_prev)) * np.sqrt(3) * scale(n_prev)
+
+
+@_in_both(
+    "missing-scale",
+    message="the weights have standard deviation 1: the scale is missing",
+    hint="What are the random numbers multiplied with?",
+)
+def _(scale):
+    return _gauss
+
+
+@_in_both(
+    "small-weights",
+    message="the weights are scaled by 0.01, as in another exercise",
+    hint="Which scale does this exercise ask for?",
+)
+def _(scale):
+    return lambda l, n, n_prev: np.random.randn(n, n_prev) * 0.01
+
+
+@mistake(
+    "scaled-by-layer",
+    "initialize_parameters_random",
+    message="the weights are scaled by the size of the layer before; here the factor is 10 and nothing else",
+    hint="Read once more which scale belongs to which of the three initializations.",
+)
+@_drawn
+def _(l, n, n_prev):
+    return np.random.randn(n, n_prev) * 10 * np.sqrt(2 / n_prev)
+
+
+@mistake(
+    "large-weights",
+    "initialize_parameters_he",
+    message="the weights are scaled by 10, which is the other initialization",
+    hint="What does He initialization divide by?",
+)
+@_drawn
+def _(l, n, n_prev):
+    return np.random.randn(n, n_prev) * 10
+
+
+for name in _SCALES:
+    mistake(
         "nonzero-biases",
-        function,
-        "the biases are not zero",
-        "Only the weights have to differ from each other; the biases start at zero.",
-    )(lambda layers_dims: _parameters(layers_dims, _RIGHT[function], lambda shape: np.random.randn(*shape)))
-
-
-_RANDOM = tuple(
-    _random_mistakes(
-        "initialize_parameters_random",
-        _ten,
-        (
-            "scaled-by-layer",
-            "the weights are scaled by the size of the layer before; here the factor is 10 and nothing else",
-            "Read once more which scale belongs to which of the three initializations.",
-            lambda l, n, n_prev: np.random.randn(n, n_prev) * 10 * np.sqrt(2 / n_prev),
-        ),
-    )
-) + tuple(
-    _random_mistakes(
-        "initialize_parameters_he",
-        _he,
-        (
-            "large-weights",
-            "the weights are scaled by 10, which is the other initialization",
-            "What does He initialization divide by?",
-            lambda l, n, n_prev: np.random.randn(n, n_prev) * 10,
-        ),
-    )
-)
-
-_HE_SCALES = (
-    (
-        "missing-root",
-        "the square root is missing: 2 / n_prev is the variance, not the standard deviation",
-        "Which of the two does a factor on standard Gaussian numbers set?",
-        lambda n, n_prev: 2 / n_prev,
-    ),
-    (
-        "partial-root",
-        "the square root covers only the 2",
-        "Where does the root end in your code, and where in the formula?",
-        lambda n, n_prev: np.sqrt(2) / n_prev,
-    ),
-    (
-        "missing-two",
-        "this is sqrt(1 / n_prev), which suits tanh; relu lets only half of the values through",
-        "Compare the numerator with the formula.",
-        lambda n, n_prev: np.sqrt(1 / n_prev),
-    ),
-    (
-        "units-for-inputs",
-        "the scale uses the size of the layer itself instead of the layer before",
-        "A unit adds up as many products as it has inputs: how many are these?",
-        lambda n, n_prev: np.sqrt(2 / n),
-    ),
-    (
-        "mean-of-both-sizes",
-        "the scale uses the sizes of both layers; He initialization uses one of them",
-        "A unit adds up as many products as it has inputs: how many are these?",
-        lambda n, n_prev: np.sqrt(2 / (n + n_prev)),
-    ),
-    (
-        "inverted-scale",
-        "the fraction is upside down: weights grow with the number of inputs",
-        "Should a unit with many inputs get larger or smaller weights?",
-        lambda n, n_prev: np.sqrt(n_prev / 2),
-    ),
-    (
-        "multiplied-scale",
-        "the number of inputs multiplies; it must divide",
-        "Should a unit with many inputs get larger or smaller weights?",
-        lambda n, n_prev: np.sqrt(2 * n_prev),
-    ),
-)
+        name,
+        message="the biases are not zero",
+        hint="Only the weights have to differ from each other; the biases start at zero.",
+    )(lambda layers_dims, w=_RIGHT[name]: _parameters(layers_dims, w, lambda shape: np.random.randn(*shape)))
 
 
 def _scaled(scale):
     return lambda layers_dims: _parameters(layers_dims, lambda l, n, n_prev: np.random.randn(n, n_prev) * scale(n, n_prev))
 
 
-_HE = tuple(
-    mistake(code, "initialize_parameters_he", message, hint)(_scaled(scale)) for code, message, hint, scale in _HE_SCALES
+@mistake(
+    "missing-root",
+    "initialize_parameters_he",
+    message="the square root is missing: 2 / n_prev is the variance, not the standard deviation",
+    hint="Which of the two does a factor on standard Gaussian numbers set?",
 )
+@_scaled
+def _(n, n_prev):
+    return 2 / n_prev
+
+
+@mistake(
+    "partial-root",
+    "initialize_parameters_he",
+    message="the square root covers only the 2",
+    hint="Where does the root end in your code, and where in the formula?",
+)
+@_scaled
+def _(n, n_prev):
+    return np.sqrt(2) / n_prev
+
+
+@mistake(
+    "missing-two",
+    "initialize_parameters_he",
+    message="this is sqrt(1 / n_prev), which suits tanh; relu lets only half of the values through",
+    hint="Compare the numerator with the formula.",
+)
+@_scaled
+def _(n, n_prev):
+    return np.sqrt(1 / n_prev)
+
+
+@mistake(
+    "units-for-inputs",
+    "initialize_parameters_he",
+    message="the scale uses the size of the layer itself instead of the layer before",
+    hint="A unit adds up as many products as it has inputs: how many are these?",
+)
+@_scaled
+def _(n, n_prev):
+    return np.sqrt(2 / n)
+
+
+@mistake(
+    "mean-of-both-sizes",
+    "initialize_parameters_he",
+    message="the scale uses the sizes of both layers; He initialization uses one of them",
+    hint="A unit adds up as many products as it has inputs: how many are these?",
+)
+@_scaled
+def _(n, n_prev):
+    return np.sqrt(2 / (n + n_prev))
+
+
+@mistake(
+    "inverted-scale",
+    "initialize_parameters_he",
+    message="the fraction is upside down: weights grow with the number of inputs",
+    hint="Should a unit with many inputs get larger or smaller weights?",
+)
+@_scaled
+def _(n, n_prev):
+    return np.sqrt(n_prev / 2)
+
+
+@mistake(
+    "multiplied-scale",
+    "initialize_parameters_he",
+    message="the number of inputs multiplies; it must divide",
+    hint="Should a unit with many inputs get larger or smaller weights?",
+)
+@_scaled
+def _(n, n_prev):
+    return np.sqrt(2 * n_prev)
 
 
 @mistake(
     "first-layer-only",
     "initialize_parameters_he",
-    "every layer is scaled by the size of the input; each has its own layer before it",
-    "Which index must change from layer to layer in the scale?",
+    message="every layer is scaled by the size of the input; each has its own layer before it",
+    hint="Which index must change from layer to layer in the scale?",
 )
 def he_first(layers_dims):
     return _parameters(layers_dims, lambda l, n, n_prev: np.random.randn(n, n_prev) * np.sqrt(2 / layers_dims[0]))
@@ -323,8 +366,8 @@ def _descend(X, Y, parameters, steps, learning_rate):
 @mistake(
     "no-training",
     "model",
-    "the parameters come back as they were initialized: no update is kept",
-    "Which name holds the parameters after update_parameters, and which one is returned?",
+    message="the parameters come back as they were initialized: no update is kept",
+    hint="Which name holds the parameters after update_parameters, and which one is returned?",
 )
 def model_untrained(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _start(X, initialization)
@@ -333,8 +376,8 @@ def model_untrained(X, Y, learning_rate, num_iterations, print_cost, initializat
 @mistake(
     "learning-rate-ignored",
     "model",
-    "the argument learning_rate has no effect: the run uses 0.01",
-    "Look for a number where the argument belongs.",
+    message="the argument learning_rate has no effect: the run uses 0.01",
+    hint="Look for a number where the argument belongs.",
 )
 def model_rate(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _descend(X, Y, _start(X, initialization), num_iterations, 0.01)
@@ -343,8 +386,8 @@ def model_rate(X, Y, learning_rate, num_iterations, print_cost, initialization):
 @mistake(
     "initialization-ignored",
     "model",
-    "the argument initialization has no effect: the run always starts from He initialization",
-    "Which of the three functions is called for which value?",
+    message="the argument initialization has no effect: the run always starts from He initialization",
+    hint="Which of the three functions is called for which value?",
 )
 def model_always_he(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _descend(X, Y, _start(X, "he"), num_iterations, learning_rate)
@@ -353,8 +396,8 @@ def model_always_he(X, Y, learning_rate, num_iterations, print_cost, initializat
 @mistake(
     "one-step-short",
     "model",
-    "the run makes one step too few",
-    "How often does your loop run for num_iterations = 1?",
+    message="the run makes one step too few",
+    hint="How often does your loop run for num_iterations = 1?",
 )
 def model_short(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _descend(X, Y, _start(X, initialization), num_iterations - 1, learning_rate)
@@ -363,8 +406,8 @@ def model_short(X, Y, learning_rate, num_iterations, print_cost, initialization)
 @mistake(
     "one-step-more",
     "model",
-    "the run makes one step too many",
-    "How often does your loop run for num_iterations = 1?",
+    message="the run makes one step too many",
+    hint="How often does your loop run for num_iterations = 1?",
 )
 def model_long(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _descend(X, Y, _start(X, initialization), num_iterations + 1, learning_rate)
@@ -373,8 +416,8 @@ def model_long(X, Y, learning_rate, num_iterations, print_cost, initialization):
 @mistake(
     "single-step",
     "model",
-    "the result is one step away from the start, whatever num_iterations is",
-    "What belongs before the loop, what inside, and what after it?",
+    message="the result is one step away from the start, whatever num_iterations is",
+    hint="What belongs before the loop, what inside, and what after it?",
 )
 def model_single(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _descend(X, Y, _start(X, initialization), 1, learning_rate)
@@ -383,8 +426,8 @@ def model_single(X, Y, learning_rate, num_iterations, print_cost, initialization
 @mistake(
     "stale-gradients",
     "model",
-    "every step uses the gradients of the first one",
-    "What has to be computed again once the parameters have changed?",
+    message="every step uses the gradients of the first one",
+    hint="What has to be computed again once the parameters have changed?",
 )
 def model_stale(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _descend(X, Y, _start(X, initialization), 1, learning_rate * num_iterations)
@@ -393,8 +436,8 @@ def model_stale(X, Y, learning_rate, num_iterations, print_cost, initialization)
 @mistake(
     "wrong-layers",
     "model",
-    "the hidden layers have 20 and 3 units; in this exercise they have 10 and 5",
-    "Compare layers_dims with the exercise.",
+    message="the hidden layers have 20 and 3 units; in this exercise they have 10 and 5",
+    hint="Compare layers_dims with the exercise.",
 )
 def model_layers(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _descend(X, Y, _start(X, initialization, (20, 3)), num_iterations, learning_rate)
@@ -403,16 +446,8 @@ def model_layers(X, Y, learning_rate, num_iterations, print_cost, initialization
 @mistake(
     "ascent",
     "model",
-    "the parameters move along the gradient instead of against it",
-    "Does the loss rise or fall in the direction of the gradient?",
+    message="the parameters move along the gradient instead of against it",
+    hint="Does the loss rise or fall in the direction of the gradient?",
 )
 def model_ascent(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _descend(X, Y, _start(X, initialization), num_iterations, -learning_rate)
-
-
-MISTAKES = (
-    *_GENERAL,
-    *_RANDOM,
-    *_HE,
-    *(value for value in list(globals().values()) if hasattr(value, "solution")),
-)

@@ -4,117 +4,182 @@ import math
 
 from grader.spec import mistake
 
-_PARENTHESES = (
-    "missing-parentheses",
-    "1/1 + x is 1 + x: the whole sum belongs under the fraction bar",
-    "Put in numbers and compare 1/1 + 2 with 1/(1 + 2).",
-)
-_CONSTANT = (
-    "rate-unchanged",
-    "the learning rate is returned as it came",
-    "What should be different between epoch 0 and epoch 10?",
-)
-_NO_ONE = (
-    "missing-one",
-    "the 1 in the denominator is missing",
-    "What should the learning rate be in epoch 0?",
-)
-_NO_RATE = (
-    "initial-rate-missing",
-    "the result is the factor alone; learning_rate0 is missing from it",
-    "What should the learning rate be in epoch 0?",
-)
-_EXPONENTIAL = (
-    "exponential-decay",
-    "this is exponential decay; the exercise asks for division by 1 + decay_rate * epochs",
-    "Compare your formula with the one in the exercise.",
-)
-_LINEAR = (
-    "linear-decay",
-    "the rate is reduced by a product; the exercise divides by 1 + decay_rate * epochs",
-    "Can your learning rate become negative?",
-)
-_NO_DECAY = (
-    "decay-rate-ignored",
-    "decay_rate has no effect",
-    "Which arguments does your formula use?",
-)
-_INVERTED = (
-    "inverted",
-    "the fraction is upside down",
-    "Which of the two should get smaller when the epochs go by?",
-)
+_PARENTHESES = {
+    "code": "missing-parentheses",
+    "message": "1/1 + x is 1 + x: the whole sum belongs under the fraction bar",
+    "hint": "Put in numbers and compare 1/1 + 2 with 1/(1 + 2).",
+}
+
+_CONSTANT = {
+    "code": "rate-unchanged",
+    "message": "the learning rate is returned as it came",
+    "hint": "What should be different between epoch 0 and epoch 10?",
+}
+
+_NO_ONE = {
+    "code": "missing-one",
+    "message": "the 1 in the denominator is missing",
+    "hint": "What should the learning rate be in epoch 0?",
+}
+
+_NO_RATE = {
+    "code": "initial-rate-missing",
+    "message": "the result is the factor alone; learning_rate0 is missing from it",
+    "hint": "What should the learning rate be in epoch 0?",
+}
+
+_EXPONENTIAL = {
+    "code": "exponential-decay",
+    "message": "this is exponential decay; the exercise asks for division by 1 + decay_rate * epochs",
+    "hint": "Compare your formula with the one in the exercise.",
+}
+
+_LINEAR = {
+    "code": "linear-decay",
+    "message": "the rate is reduced by a product; the exercise divides by 1 + decay_rate * epochs",
+    "hint": "Can your learning rate become negative?",
+}
+
+_NO_DECAY = {
+    "code": "decay-rate-ignored",
+    "message": "decay_rate has no effect",
+    "hint": "Which arguments does your formula use?",
+}
+
+_INVERTED = {
+    "code": "inverted",
+    "message": "the fraction is upside down",
+    "hint": "Which of the two should get smaller when the epochs go by?",
+}
 
 
-def _note(function, text, solution):
-    code, message, hint = text
-    return mistake(code, function, message, hint)(solution)
+@mistake(function="update_lr", **_CONSTANT)
+def _(rate, epoch, decay):
+    return rate
 
 
-def _smooth(text, solution):
-    return _note("update_lr", text, solution)
+@mistake(function="update_lr", **_PARENTHESES)
+def _(rate, epoch, decay):
+    return 1 / 1 + decay * epoch * rate
 
 
-SMOOTH = [
-    _smooth(_CONSTANT, lambda rate, epoch, decay: rate),
-    _smooth(_PARENTHESES, lambda rate, epoch, decay: 1 / 1 + decay * epoch * rate),
-    _smooth(_PARENTHESES, lambda rate, epoch, decay: rate / 1 + decay * epoch),
-    _smooth(_PARENTHESES, lambda rate, epoch, decay: (1 / 1 + decay * epoch) * rate),
-    _smooth(_NO_ONE, lambda rate, epoch, decay: rate / (decay * epoch)),
-    _smooth(_NO_RATE, lambda rate, epoch, decay: 1 / (1 + decay * epoch)),
-    _smooth(_EXPONENTIAL, lambda rate, epoch, decay: rate * decay**epoch),
-    _smooth(_EXPONENTIAL, lambda rate, epoch, decay: rate * math.exp(-decay * epoch)),
-    _smooth(_EXPONENTIAL, lambda rate, epoch, decay: rate / (1 + decay) ** epoch),
-    _smooth(_EXPONENTIAL, lambda rate, epoch, decay: rate * (1 - decay) ** epoch),
-    _smooth(_LINEAR, lambda rate, epoch, decay: rate * (1 - decay * epoch)),
-    _smooth(_LINEAR, lambda rate, epoch, decay: rate - decay * epoch),
-    _smooth(_NO_DECAY, lambda rate, epoch, decay: rate / (1 + epoch)),
-    _smooth(_INVERTED, lambda rate, epoch, decay: (1 + decay * epoch) / rate),
-    _smooth(
-        ("epoch-shifted", "the epoch is counted one too far", "What should the learning rate be in epoch 0?"),
-        lambda rate, epoch, decay: rate / (1 + decay * (epoch + 1)),
-    ),
-    _smooth(
-        ("epoch-ignored", "epoch_num has no effect", "What should be different between epoch 0 and epoch 10?"),
-        lambda rate, epoch, decay: rate / (1 + decay),
-    ),
-    _smooth(
-        (
-            "square-root-decay",
-            "the denominator holds the square root of the epoch; the exercise takes the epoch itself",
-            "Compare your formula with the one in the exercise.",
-        ),
-        lambda rate, epoch, decay: rate / (1 + decay * math.sqrt(epoch)),
-    ),
-    _smooth(
-        (
-            "rate-cut-off",
-            "the factor is cut to a whole number, so that the rate falls to 0",
-            "What does // do to 1 // (1 + 0.5)?",
-        ),
-        lambda rate, epoch, decay: 1 // (1 + decay * epoch) * rate,
-    ),
-]
+@mistake(function="update_lr", **_PARENTHESES)
+def _(rate, epoch, decay):
+    return rate / 1 + decay * epoch
 
-_NOT_FLOORED = (
-    "not-floored",
-    "the number of intervals is not rounded down, so that the rate falls in every epoch and not in stairs",
-    "How many whole intervals lie behind epoch 25 when an interval has 10 epochs?",
+
+@mistake(function="update_lr", **_PARENTHESES)
+def _(rate, epoch, decay):
+    return (1 / 1 + decay * epoch) * rate
+
+
+@mistake(function="update_lr", **_NO_ONE)
+def _(rate, epoch, decay):
+    return rate / (decay * epoch)
+
+
+@mistake(function="update_lr", **_NO_RATE)
+def _(rate, epoch, decay):
+    return 1 / (1 + decay * epoch)
+
+
+@mistake(function="update_lr", **_EXPONENTIAL)
+def _(rate, epoch, decay):
+    return rate * decay**epoch
+
+
+@mistake(function="update_lr", **_EXPONENTIAL)
+def _(rate, epoch, decay):
+    return rate * math.exp(-decay * epoch)
+
+
+@mistake(function="update_lr", **_EXPONENTIAL)
+def _(rate, epoch, decay):
+    return rate / (1 + decay) ** epoch
+
+
+@mistake(function="update_lr", **_EXPONENTIAL)
+def _(rate, epoch, decay):
+    return rate * (1 - decay) ** epoch
+
+
+@mistake(function="update_lr", **_LINEAR)
+def _(rate, epoch, decay):
+    return rate * (1 - decay * epoch)
+
+
+@mistake(function="update_lr", **_LINEAR)
+def _(rate, epoch, decay):
+    return rate - decay * epoch
+
+
+@mistake(function="update_lr", **_NO_DECAY)
+def _(rate, epoch, decay):
+    return rate / (1 + epoch)
+
+
+@mistake(function="update_lr", **_INVERTED)
+def _(rate, epoch, decay):
+    return (1 + decay * epoch) / rate
+
+
+@mistake(
+    "epoch-shifted",
+    "update_lr",
+    message="the epoch is counted one too far",
+    hint="What should the learning rate be in epoch 0?",
 )
-_INTERVAL_LITERAL = (
-    "interval-literal",
-    "the interval is written as the number 1000, and the argument is ignored",
-    "Look for a number in your formula that should be an argument.",
-)
-_ONLY_MULTIPLES = (
-    "only-at-multiples",
-    "the rate is lowered only in the first epoch of an interval and jumps back in the next one",
-    "Which learning rate should epoch 11 have when an interval has 10 epochs?",
-)
+def _(rate, epoch, decay):
+    return rate / (1 + decay * (epoch + 1))
 
 
-def _stairs(text, solution):
-    return _note("schedule_lr_decay", text, solution)
+@mistake(
+    "epoch-ignored",
+    "update_lr",
+    message="epoch_num has no effect",
+    hint="What should be different between epoch 0 and epoch 10?",
+)
+def _(rate, epoch, decay):
+    return rate / (1 + decay)
+
+
+@mistake(
+    "square-root-decay",
+    "update_lr",
+    message="the denominator holds the square root of the epoch; the exercise takes the epoch itself",
+    hint="Compare your formula with the one in the exercise.",
+)
+def _(rate, epoch, decay):
+    return rate / (1 + decay * math.sqrt(epoch))
+
+
+@mistake(
+    "rate-cut-off",
+    "update_lr",
+    message="the factor is cut to a whole number, so that the rate falls to 0",
+    hint="What does // do to 1 // (1 + 0.5)?",
+)
+def _(rate, epoch, decay):
+    return 1 // (1 + decay * epoch) * rate
+
+
+_NOT_FLOORED = {
+    "code": "not-floored",
+    "message": "the number of intervals is not rounded down, so that the rate falls in every epoch and not in stairs",
+    "hint": "How many whole intervals lie behind epoch 25 when an interval has 10 epochs?",
+}
+
+_INTERVAL_LITERAL = {
+    "code": "interval-literal",
+    "message": "the interval is written as the number 1000, and the argument is ignored",
+    "hint": "Look for a number in your formula that should be an argument.",
+}
+
+_ONLY_MULTIPLES = {
+    "code": "only-at-multiples",
+    "message": "the rate is lowered only in the first epoch of an interval and jumps back in the next one",
+    "hint": "Which learning rate should epoch 11 have when an interval has 10 epochs?",
+}
 
 
 def _at(intervals):
@@ -122,124 +187,209 @@ def _at(intervals):
     return lambda rate, epoch, decay, interval: rate / (1 + decay * intervals(epoch, interval))
 
 
+@mistake(function="schedule_lr_decay", **_CONSTANT)
+def _(rate, epoch, decay, interval):
+    return rate
+
+
+@mistake(function="schedule_lr_decay", **_PARENTHESES)
+def _(rate, epoch, decay, interval):
+    return 1 / 1 + decay * (epoch // interval) * rate
+
+
+@mistake(function="schedule_lr_decay", **_PARENTHESES)
+def _(rate, epoch, decay, interval):
+    return rate / 1 + decay * (epoch // interval)
+
+
+@mistake(function="schedule_lr_decay", **_PARENTHESES)
+def _(rate, epoch, decay, interval):
+    return (1 / 1 + decay * (epoch // interval)) * rate
+
+
+@mistake(function="schedule_lr_decay", **_NO_ONE)
+def _(rate, epoch, decay, interval):
+    return rate / (decay * (epoch // interval))
+
+
+@mistake(function="schedule_lr_decay", **_NO_RATE)
+def _(rate, epoch, decay, interval):
+    return 1 / (1 + decay * (epoch // interval))
+
+
+@mistake(function="schedule_lr_decay", **_EXPONENTIAL)
+def _(rate, epoch, decay, interval):
+    return rate * decay ** (epoch // interval)
+
+
+@mistake(function="schedule_lr_decay", **_EXPONENTIAL)
+def _(rate, epoch, decay, interval):
+    return rate * math.exp(-decay * (epoch // interval))
+
+
+@mistake(function="schedule_lr_decay", **_EXPONENTIAL)
+def _(rate, epoch, decay, interval):
+    return rate / (1 + decay) ** (epoch // interval)
+
+
+@mistake(function="schedule_lr_decay", **_NO_DECAY)
+def _(rate, epoch, decay, interval):
+    return rate / (1 + epoch // interval)
+
+
+@mistake(function="schedule_lr_decay", **_LINEAR)
+def _(rate, epoch, decay, interval):
+    return rate * (1 - decay * (epoch // interval))
+
+
+@mistake(function="schedule_lr_decay", **_INVERTED)
+def _(rate, epoch, decay, interval):
+    return (1 + decay * (epoch // interval)) / rate
+
+
+@mistake(function="schedule_lr_decay", **_NOT_FLOORED)
+@_at
+def _(epoch, interval):
+    return epoch / interval
+
+
+@mistake(function="schedule_lr_decay", **_NOT_FLOORED)
+def _(rate, epoch, decay, interval):
+    return rate if epoch < interval else rate / (1 + decay * epoch / interval)
+
+
+@mistake(function="schedule_lr_decay", **_INTERVAL_LITERAL)
+@_at
+def _(epoch, interval):
+    return epoch // 1000
+
+
+@mistake(function="schedule_lr_decay", **_INTERVAL_LITERAL)
+@_at
+def _(epoch, interval):
+    return epoch / 1000
+
+
+@mistake(function="schedule_lr_decay", **_ONLY_MULTIPLES)
+def _(rate, epoch, decay, interval):
+    return rate / (1 + decay * (epoch // interval)) if epoch % interval == 0 else rate
+
+
+@mistake(
+    "unbound-between-multiples",
+    "schedule_lr_decay",
+    message="there is a value only in the first epoch of an interval; in all others the name is not bound",
+    hint="Which learning rate should epoch 11 have when an interval has 10 epochs?",
+)
 def _unbound_between(rate, epoch, decay, interval):
     if epoch % interval == 0:
         learning_rate = rate / (1 + decay * (epoch // interval))
     return learning_rate
 
 
-STAIRS = [
-    _stairs(_CONSTANT, lambda rate, epoch, decay, interval: rate),
-    _stairs(_PARENTHESES, lambda rate, epoch, decay, interval: 1 / 1 + decay * (epoch // interval) * rate),
-    _stairs(_PARENTHESES, lambda rate, epoch, decay, interval: rate / 1 + decay * (epoch // interval)),
-    _stairs(_PARENTHESES, lambda rate, epoch, decay, interval: (1 / 1 + decay * (epoch // interval)) * rate),
-    _stairs(_NO_ONE, lambda rate, epoch, decay, interval: rate / (decay * (epoch // interval))),
-    _stairs(_NO_RATE, lambda rate, epoch, decay, interval: 1 / (1 + decay * (epoch // interval))),
-    _stairs(_EXPONENTIAL, lambda rate, epoch, decay, interval: rate * decay ** (epoch // interval)),
-    _stairs(_EXPONENTIAL, lambda rate, epoch, decay, interval: rate * math.exp(-decay * (epoch // interval))),
-    _stairs(_EXPONENTIAL, lambda rate, epoch, decay, interval: rate / (1 + decay) ** (epoch // interval)),
-    _stairs(_NO_DECAY, lambda rate, epoch, decay, interval: rate / (1 + epoch // interval)),
-    _stairs(_LINEAR, lambda rate, epoch, decay, interval: rate * (1 - decay * (epoch // interval))),
-    _stairs(_INVERTED, lambda rate, epoch, decay, interval: (1 + decay * (epoch // interval)) / rate),
-    _stairs(_NOT_FLOORED, _at(lambda epoch, interval: epoch / interval)),
-    _stairs(
-        _NOT_FLOORED,
-        lambda rate, epoch, decay, interval: rate if epoch < interval else rate / (1 + decay * epoch / interval),
-    ),
-    _stairs(_INTERVAL_LITERAL, _at(lambda epoch, interval: epoch // 1000)),
-    _stairs(_INTERVAL_LITERAL, _at(lambda epoch, interval: epoch / 1000)),
-    _stairs(
-        _ONLY_MULTIPLES,
-        lambda rate, epoch, decay, interval: rate / (1 + decay * (epoch // interval)) if epoch % interval == 0 else rate,
-    ),
-    _stairs(
-        (
-            "unbound-between-multiples",
-            "there is a value only in the first epoch of an interval; in all others the name is not bound",
-            "Which learning rate should epoch 11 have when an interval has 10 epochs?",
-        ),
-        _unbound_between,
-    ),
-    _stairs(
-        (
-            "no-value-between-multiples",
-            "there is a value only in the first epoch of an interval; in all others the result is None",
-            "Which learning rate should epoch 11 have when an interval has 10 epochs?",
-        ),
-        lambda rate, epoch, decay, interval: rate / (1 + decay * (epoch // interval)) if epoch % interval == 0 else None,
-    ),
-    _stairs(
-        (
-            "rounded-up",
-            "the number of intervals is rounded up; only whole intervals that have passed count",
-            "How many whole intervals lie behind epoch 25 when an interval has 10 epochs?",
-        ),
-        _at(lambda epoch, interval: math.ceil(epoch / interval)),
-    ),
-    _stairs(
-        (
-            "rounded-to-nearest",
-            "the number of intervals is rounded to the nearest; only whole intervals that have passed count",
-            "How many whole intervals lie behind epoch 29 when an interval has 10 epochs?",
-        ),
-        _at(lambda epoch, interval: round(epoch / interval)),
-    ),
-    _stairs(
-        (
-            "counted-from-one",
-            "the first interval already counts, so that the rate is too low from epoch 0 on",
-            "What should the learning rate be in epoch 0?",
-        ),
-        _at(lambda epoch, interval: epoch // interval + 1),
-    ),
-    _stairs(
-        (
-            "remainder-for-quotient",
-            "the remainder of the division is used; it is the number of whole intervals that counts",
-            "What is the difference between // and %?",
-        ),
-        _at(lambda epoch, interval: epoch % interval),
-    ),
-    _stairs(
-        (
-            "interval-ignored",
-            "time_interval has no effect: this is the decay of the first part",
-            "Which arguments does your formula use?",
-        ),
-        _at(lambda epoch, interval: epoch),
-    ),
-    _stairs(
-        (
-            "floor-of-product",
-            "the product with decay_rate is rounded down; round the number of intervals alone",
-            "With decay_rate = 0.3: what does the first step of the stairs look like?",
-        ),
-        lambda rate, epoch, decay, interval: rate / (1 + math.floor(decay * epoch / interval)),
-    ),
-    _stairs(
-        (
-            "starts-one-epoch-late",
-            "the new rate starts one epoch late",
-            "Which learning rate should epoch 10 have when an interval has 10 epochs?",
-        ),
-        _at(lambda epoch, interval: max(epoch - 1, 0) // interval),
-    ),
-    _stairs(
-        (
-            "starts-one-epoch-early",
-            "the new rate starts one epoch early: epochs are counted from 0",
-            "Which learning rate should epoch 9 have when an interval has 10 epochs?",
-        ),
-        _at(lambda epoch, interval: (epoch + 1) // interval),
-    ),
-    _stairs(
-        (
-            "one-step-only",
-            "the rate falls once and then stays; it must fall after every interval",
-            "What is the learning rate in epoch 35 when an interval has 10 epochs?",
-        ),
-        _at(lambda epoch, interval: int(epoch >= interval)),
-    ),
-]
+@mistake(
+    "no-value-between-multiples",
+    "schedule_lr_decay",
+    message="there is a value only in the first epoch of an interval; in all others the result is None",
+    hint="Which learning rate should epoch 11 have when an interval has 10 epochs?",
+)
+def _(rate, epoch, decay, interval):
+    return rate / (1 + decay * (epoch // interval)) if epoch % interval == 0 else None
 
-MISTAKES = (*SMOOTH, *STAIRS)
+
+@mistake(
+    "rounded-up",
+    "schedule_lr_decay",
+    message="the number of intervals is rounded up; only whole intervals that have passed count",
+    hint="How many whole intervals lie behind epoch 25 when an interval has 10 epochs?",
+)
+@_at
+def _(epoch, interval):
+    return math.ceil(epoch / interval)
+
+
+@mistake(
+    "rounded-to-nearest",
+    "schedule_lr_decay",
+    message="the number of intervals is rounded to the nearest; only whole intervals that have passed count",
+    hint="How many whole intervals lie behind epoch 29 when an interval has 10 epochs?",
+)
+@_at
+def _(epoch, interval):
+    return round(epoch / interval)
+
+
+@mistake(
+    "counted-from-one",
+    "schedule_lr_decay",
+    message="the first interval already counts, so that the rate is too low from epoch 0 on",
+    hint="What should the learning rate be in epoch 0?",
+)
+@_at
+def _(epoch, interval):
+    return epoch // interval + 1
+
+
+@mistake(
+    "remainder-for-quotient",
+    "schedule_lr_decay",
+    message="the remainder of the division is used; it is the number of whole intervals that counts",
+    hint="What is the difference between // and %?",
+)
+@_at
+def _(epoch, interval):
+    return epoch % interval
+
+
+@mistake(
+    "interval-ignored",
+    "schedule_lr_decay",
+    message="time_interval has no effect: this is the decay of the first part",
+    hint="Which arguments does your formula use?",
+)
+@_at
+def _(epoch, interval):
+    return epoch
+
+
+@mistake(
+    "floor-of-product",
+    "schedule_lr_decay",
+    message="the product with decay_rate is rounded down; round the number of intervals alone",
+    hint="With decay_rate = 0.3: what does the first step of the stairs look like?",
+)
+def _(rate, epoch, decay, interval):
+    return rate / (1 + math.floor(decay * epoch / interval))
+
+
+@mistake(
+    "starts-one-epoch-late",
+    "schedule_lr_decay",
+    message="the new rate starts one epoch late",
+    hint="Which learning rate should epoch 10 have when an interval has 10 epochs?",
+)
+@_at
+def _(epoch, interval):
+    return max(epoch - 1, 0) // interval
+
+
+@mistake(
+    "starts-one-epoch-early",
+    "schedule_lr_decay",
+    message="the new rate starts one epoch early: epochs are counted from 0",
+    hint="Which learning rate should epoch 9 have when an interval has 10 epochs?",
+)
+@_at
+def _(epoch, interval):
+    return (epoch + 1) // interval
+
+
+@mistake(
+    "one-step-only",
+    "schedule_lr_decay",
+    message="the rate falls once and then stays; it must fall after every interval",
+    hint="What is the learning rate in epoch 35 when an interval has 10 epochs?",
+)
+@_at
+def _(epoch, interval):
+    return int(epoch >= interval)

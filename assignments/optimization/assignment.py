@@ -10,9 +10,9 @@ _RATES = [0.0125, 0.05, 0.3, 0.7, 1.25]
 def _classes(small=6, general=12, each=3, **special):
     """Networks small enough to be followed by hand, then deeper ones with neighbours of different size."""
     return (
-        CaseClass("small", small, {"L": (1, 2), "width": (2, 3)}),
-        CaseClass("general", general, {"L": (3, 4), "width": (2, 5)}),
-        *(CaseClass(name.replace("_", " "), each, sizes) for name, sizes in special.items()),
+        CaseClass("small", count=small, sizes={"L": (1, 2), "width": (2, 3)}),
+        CaseClass("general", count=general, sizes={"L": (3, 4), "width": (2, 5)}),
+        *(CaseClass(name.replace("_", " "), count=each, sizes=sizes) for name, sizes in special.items()),
     )
 
 
@@ -75,7 +75,7 @@ _PRIME, _SIZE = 223, 16  # 15 examples are left over
 _RUN = 15  # P(some difference occurs more than 15 times) <= 222 / 16! = 1.1e-11, see _not_shuffled
 
 
-_USUAL = (CaseClass("general", 3), CaseClass("divides", 2), CaseClass("whole", 1))
+_USUAL = (CaseClass("general", count=3), CaseClass("divides", count=2), CaseClass("whole", count=1))
 
 
 def _examples(d, m, size):
@@ -350,98 +350,102 @@ ASSIGNMENT = Assignment(
     functions=(
         Function(
             "update_parameters_with_gd",
-            10,
-            _descent,
-            "parameters",
-            "one step of gradient descent",
+            points=10,
+            inputs=_descent,
+            returns="parameters",
+            summary="one step of gradient descent",
             classes=_classes(zero_gradient={}, steep={}, **_DEPTHS),
-            properties=(Property("two steps make one of their summed length", 0.1, _two_steps, _same_place),),
+            properties=(
+                Property("two steps make one of their summed length", share=0.1, plan=_two_steps, judge=_same_place),
+            ),
         ),
         Function(
             "random_mini_batches",
-            25,
-            _batches,
-            "mini_batches",
-            "shuffle the examples and cut them into batches",
+            points=25,
+            inputs=_batches,
+            returns="mini_batches",
+            summary="shuffle the examples and cut them into batches",
             classes=(
-                CaseClass("small", 6),
-                CaseClass("general", 12),
-                CaseClass("divides", 4),
-                CaseClass("whole", 2),
-                CaseClass("one by one", 2),
-                CaseClass("fewer than a batch", 3),
+                CaseClass("small", count=6),
+                CaseClass("general", count=12),
+                CaseClass("divides", count=4),
+                CaseClass("whole", count=2),
+                CaseClass("one by one", count=2),
+                CaseClass("fewer than a batch", count=3),
             ),
             random=frozenset({"mini_batches"}),
             loose_dtype=frozenset({"mini_batches"}),
             properties=(
                 Property(
                     "every example once, with its own label",
-                    0.4,
-                    lambda d: [_batches(d)],
-                    _each_once,
+                    share=0.4,
+                    plan=lambda d: [_batches(d)],
+                    judge=_each_once,
                     classes=(
-                        CaseClass("large", 1),
-                        CaseClass("general", 3),
-                        CaseClass("divides", 2),
-                        CaseClass("whole", 1),
+                        CaseClass("large", count=1),
+                        CaseClass("general", count=3),
+                        CaseClass("divides", count=2),
+                        CaseClass("whole", count=1),
                     ),
                     fits=_ONCE_FITS,
                 ),
                 Property(
                     "shuffled",
-                    0.25,
-                    lambda d: [_batches(d)],
-                    _not_shuffled,
-                    classes=(CaseClass("large", 2),),
+                    share=0.25,
+                    plan=lambda d: [_batches(d)],
+                    judge=_not_shuffled,
+                    classes=(CaseClass("large", count=2),),
                     fits=_ORDER_FITS,
                 ),
                 Property(
                     "only the last batch is smaller, none is empty",
-                    0.25,
-                    lambda d: [_batches(d)],
-                    _only_the_last_smaller,
+                    share=0.25,
+                    plan=lambda d: [_batches(d)],
+                    judge=_only_the_last_smaller,
                     classes=(
-                        CaseClass("general", 3),
-                        CaseClass("divides", 2),
-                        CaseClass("whole", 1),
-                        CaseClass("one by one", 1),
+                        CaseClass("general", count=3),
+                        CaseClass("divides", count=2),
+                        CaseClass("whole", count=1),
+                        CaseClass("one by one", count=1),
                     ),
                     fits=_SIZE_FITS,
                 ),
-                Property("fewer examples than a batch", 0.05, _few, _one_whole_batch),
+                Property("fewer examples than a batch", share=0.05, plan=_few, judge=_one_whole_batch),
             ),
         ),
         Function(
             "initialize_velocity",
-            8,
-            lambda d: (_network(d),),
-            "v",
-            "a zero for every gradient",
+            points=8,
+            inputs=lambda d: (_network(d),),
+            returns="v",
+            summary="a zero for every gradient",
             classes=_classes(**_DEPTHS),
         ),
         Function(
             "update_parameters_with_momentum",
-            17,
-            _momentum,
-            ("parameters", "v"),
-            "one step of gradient descent with momentum",
+            points=17,
+            inputs=_momentum,
+            returns=("parameters", "v"),
+            summary="one step of gradient descent with momentum",
             classes=_classes(zero_gradient={}, steep={}, no_memory={}, first_step={}, **_DEPTHS),
-            properties=(Property("a velocity equal to the gradient stays", 0.1, _velocity_is_gradient, _stays),),
+            properties=(
+                Property("a velocity equal to the gradient stays", share=0.1, plan=_velocity_is_gradient, judge=_stays),
+            ),
         ),
         Function(
             "initialize_adam",
-            10,
-            lambda d: (_network(d),),
-            ("v", "s"),
-            "two zeros for every gradient",
+            points=10,
+            inputs=lambda d: (_network(d),),
+            returns=("v", "s"),
+            summary="two zeros for every gradient",
             classes=_classes(**_DEPTHS),
         ),
         Function(
             "update_parameters_with_adam",
-            30,
-            _adam,
-            ("parameters", "v", "s", "v_corrected", "s_corrected"),
-            "one step of Adam",
+            points=30,
+            inputs=_adam,
+            returns=("parameters", "v", "s", "v_corrected", "s_corrected"),
+            summary="one step of Adam",
             classes=_classes(first_step={}, late={}, zero_gradient={}, steep={}, at_rest={}, **_DEPTHS),
             alternatives=(
                 "epsilon_inside_root",
@@ -453,17 +457,21 @@ ASSIGNMENT = Assignment(
             sets=(
                 CaseSet(
                     "epsilon",
-                    0.05,
-                    _adam_epsilon,
-                    (
-                        CaseClass("small", 3, {"L": 1, "width": (2, 3)}),
-                        CaseClass("general", 3),
-                        CaseClass("vanishing", 3),
+                    share=0.05,
+                    inputs=_adam_epsilon,
+                    classes=(
+                        CaseClass("small", count=3, sizes={"L": 1, "width": (2, 3)}),
+                        CaseClass("general", count=3),
+                        CaseClass("vanishing", count=3),
                     ),
-                    ("five_items",),
+                    alternatives=("five_items",),
                 ),
             ),
-            properties=(Property("the first step has the length of the rate", 0.1, _first_step, _length_is_the_rate),),
+            properties=(
+                Property(
+                    "the first step has the length of the rate", share=0.1, plan=_first_step, judge=_length_is_the_rate
+                ),
+            ),
         ),
     ),
 )

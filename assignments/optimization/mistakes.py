@@ -9,71 +9,71 @@ import numpy as np
 
 from grader.spec import mistake
 
-ASCENT = (
-    "ascent",
-    "the step goes up the gradient: the sign is wrong",
-    "The gradient points to where the cost grows. Which way do you want to go?",
-)
-NO_RATE = (
-    "missing-learning-rate",
-    "the learning rate is missing from the step",
-    "What decides how long a step is?",
-)
-RATE_LITERAL = (
-    "learning-rate-literal",
-    "the learning rate is written as the number 0.01, and the argument is ignored",
-    "Look for a number in your formula that should be an argument.",
-)
-NO_BIASES = (
-    "biases-forgotten",
-    "only the weights are looked after, the biases are not",
-    "Every layer has two kinds of parameters.",
-)
-NO_LAST = (
-    "last-layer-forgotten",
-    "the last layer is left out: the loop ends one layer early",
-    "Write down which layers your range() visits for a network of three layers.",
-)
-NO_FIRST = (
-    "first-layer-forgotten",
-    "the first layer is left out",
-    "Write down which layers your range() visits for a network of three layers.",
-)
-BY_POSITION = (
-    "keys-by-position",
-    "parameters and gradients are paired by their position in the dictionaries, which need not be the same",
-    "Look a gradient up by its name.",
-)
-IN_PLACE = (
-    "mutated-input",
-    "the arrays of the caller are overwritten",
-    "Look at the difference between a -= b and a = a - b for arrays.",
-)
-UNWEIGHTED = (
-    "missing-one-minus-beta",
-    "the new gradient enters the average with weight 1; the weights of past and present must add up to 1",
-    "Compare the two coefficients of the average.",
-)
-SWAPPED = (
-    "weights-swapped",
-    "the weights of past and present are swapped",
-    "With beta = 0.9, should one new gradient count 90 %?",
-)
-FORGETS = (
-    "averages-not-kept",
-    "the averages that are returned are the old ones, so that nothing is remembered",
-    "Which averages do you return?",
-)
+ASCENT = {
+    "code": "ascent",
+    "message": "the step goes up the gradient: the sign is wrong",
+    "hint": "The gradient points to where the cost grows. Which way do you want to go?",
+}
 
+NO_RATE = {
+    "code": "missing-learning-rate",
+    "message": "the learning rate is missing from the step",
+    "hint": "What decides how long a step is?",
+}
 
-def _of(function):
-    """``note(text, solution)`` makes a mistake of one function out of a text (code, message, hint)."""
+RATE_LITERAL = {
+    "code": "learning-rate-literal",
+    "message": "the learning rate is written as the number 0.01, and the argument is ignored",
+    "hint": "Look for a number in your formula that should be an argument.",
+}
 
-    def note(text, solution):
-        code, message, hint = text
-        return mistake(code, function, message, hint)(solution)
+NO_BIASES = {
+    "code": "biases-forgotten",
+    "message": "only the weights are looked after, the biases are not",
+    "hint": "Every layer has two kinds of parameters.",
+}
 
-    return note
+NO_LAST = {
+    "code": "last-layer-forgotten",
+    "message": "the last layer is left out: the loop ends one layer early",
+    "hint": "Write down which layers your range() visits for a network of three layers.",
+}
+
+NO_FIRST = {
+    "code": "first-layer-forgotten",
+    "message": "the first layer is left out",
+    "hint": "Write down which layers your range() visits for a network of three layers.",
+}
+
+BY_POSITION = {
+    "code": "keys-by-position",
+    "message": "parameters and gradients are paired by their position in the dictionaries, which need not be the same",
+    "hint": "Look a gradient up by its name.",
+}
+
+IN_PLACE = {
+    "code": "mutated-input",
+    "message": "the arrays of the caller are overwritten",
+    "hint": "Look at the difference between a -= b and a = a - b for arrays.",
+}
+
+UNWEIGHTED = {
+    "code": "missing-one-minus-beta",
+    "message": "the new gradient enters the average with weight 1; the weights of past and present must add up to 1",
+    "hint": "Compare the two coefficients of the average.",
+}
+
+SWAPPED = {
+    "code": "weights-swapped",
+    "message": "the weights of past and present are swapped",
+    "hint": "With beta = 0.9, should one new gradient count 90 %?",
+}
+
+FORGETS = {
+    "code": "averages-not-kept",
+    "message": "the averages that are returned are the old ones, so that nothing is remembered",
+    "hint": "Which averages do you return?",
+}
 
 
 def _step(parameters, length, direction):
@@ -96,48 +96,71 @@ def _but_layer(arrays, layer):
 # -- gradient descent --------------------------------------------------------------------
 
 
+@mistake(function="update_parameters_with_gd", **ASCENT)
+def _(p, g, rate):
+    return _step(p, -rate, g)
+
+
+@mistake(function="update_parameters_with_gd", **NO_RATE)
+def _(p, g, rate):
+    return _step(p, 1.0, g)
+
+
+@mistake(function="update_parameters_with_gd", **RATE_LITERAL)
+def _(p, g, rate):
+    return _step(p, 0.01, g)
+
+
+@mistake(function="update_parameters_with_gd", **NO_BIASES)
+def _(p, g, rate):
+    return {**p, **_step(_weights(p), rate, g)}
+
+
+@mistake(function="update_parameters_with_gd", **NO_LAST)
+def _(p, g, rate):
+    return {**p, **_step(_but_layer(p, len(p) // 2), rate, g)}
+
+
+@mistake(function="update_parameters_with_gd", **NO_FIRST)
+def _(p, g, rate):
+    return {**p, **_step(_but_layer(p, 1), rate, g)}
+
+
+@mistake(function="update_parameters_with_gd", **BY_POSITION)
 def _descent_by_position(p, g, rate):
     return {name: p[name] - rate * gradient for name, gradient in zip(p, g.values(), strict=True)}
 
 
+@mistake(function="update_parameters_with_gd", **IN_PLACE)
 def _descent_in_place(p, g, rate):
     for name in p:
         p[name] -= rate * g["d" + name]
     return p
 
 
-_gd = _of("update_parameters_with_gd")
-DESCENT = [
-    _gd(ASCENT, lambda p, g, rate: _step(p, -rate, g)),
-    _gd(NO_RATE, lambda p, g, rate: _step(p, 1.0, g)),
-    _gd(RATE_LITERAL, lambda p, g, rate: _step(p, 0.01, g)),
-    _gd(NO_BIASES, lambda p, g, rate: {**p, **_step(_weights(p), rate, g)}),
-    _gd(NO_LAST, lambda p, g, rate: {**p, **_step(_but_layer(p, len(p) // 2), rate, g)}),
-    _gd(NO_FIRST, lambda p, g, rate: {**p, **_step(_but_layer(p, 1), rate, g)}),
-    _gd(BY_POSITION, _descent_by_position),
-    _gd(IN_PLACE, _descent_in_place),
-    _gd(
-        (
-            "parameters-forgotten",
-            "the result is the step alone; the old parameters are missing",
-            "A step starts from somewhere.",
-        ),
-        lambda p, g, rate: {name: -rate * g["d" + name] for name in p},
-    ),
-]
+@mistake(
+    "parameters-forgotten",
+    "update_parameters_with_gd",
+    message="the result is the step alone; the old parameters are missing",
+    hint="A step starts from somewhere.",
+)
+def _(p, g, rate):
+    return {name: -rate * g["d" + name] for name in p}
+
 
 # -- mini-batches ------------------------------------------------------------------------
 
-PAIRS = (
-    "pairs-broken",
-    "X and Y are not put into the same order, so that examples get the labels of others",
-    "How many permutations do you draw, and which arrays use them?",
-)
-LAST = (
-    "wrong-last-batch",
-    "the last, smaller batch does not hold the examples that are left over",
-    "With m = 10 and batches of 4: which columns are left over, and which ones does your last slice take?",
-)
+PAIRS = {
+    "code": "pairs-broken",
+    "message": "X and Y are not put into the same order, so that examples get the labels of others",
+    "hint": "How many permutations do you draw, and which arrays use them?",
+}
+
+LAST = {
+    "code": "wrong-last-batch",
+    "message": "the last, smaller batch does not hold the examples that are left over",
+    "hint": "With m = 10 and batches of 4: which columns are left over, and which ones does your last slice take?",
+}
 
 
 def _cut(X, Y, size, starts=None):
@@ -167,12 +190,122 @@ def _last_is(columns):
     return solution
 
 
+@mistake(
+    "not-shuffled",
+    "random_mini_batches",
+    message="the batches are cut, but the examples are not shuffled",
+    hint="Is the permutation that you draw used anywhere?",
+)
+def _(X, Y, size, seed):
+    return _cut(X, Y, size)
+
+
+@mistake(
+    "only-batches-shuffled",
+    "random_mini_batches",
+    message="whole batches are shuffled, but neighbours stay together in every pass",
+    hint="Shuffle the examples first and cut afterwards.",
+)
 def _whole_batches_shuffled(X, Y, size, seed):
     batches = _cut(X, Y, size)
     full = X.shape[1] // size
     return [batches[i] for i in np.random.permutation(full)] + batches[full:]
 
 
+@mistake(
+    "shuffled-within-batches",
+    "random_mini_batches",
+    message="the examples are shuffled inside each batch only, so that every batch always holds the same ones",
+    hint="Shuffle the examples first and cut afterwards.",
+)
+def _(X, Y, size, seed):
+    return [_shuffled(X_t, Y_t) for X_t, Y_t in _cut(X, Y, size)]
+
+
+@mistake(function="random_mini_batches", **PAIRS)
+def _(X, Y, size, seed):
+    return _cut(_shuffled(X, Y)[0], Y, size)
+
+
+@mistake(function="random_mini_batches", **PAIRS)
+def _(X, Y, size, seed):
+    return _cut(_shuffled(X, Y)[0], _shuffled(X, Y)[1], size)
+
+
+@mistake(
+    "missing-last-batch",
+    "random_mini_batches",
+    message="the examples that do not fill a whole batch are lost",
+    hint="How many examples are left over after the full batches, and where do they go?",
+)
+def _(X, Y, size, seed):
+    return _only_full(*_shuffled(X, Y), size)
+
+
+@mistake(function="random_mini_batches", **LAST)
+@_last_is
+def _(m, size):
+    return slice(0, m % size)
+
+
+@mistake(function="random_mini_batches", **LAST)
+@_last_is
+def _(m, size):
+    return slice(m % size, None)
+
+
+@mistake(function="random_mini_batches", **LAST)
+@_last_is
+def _(m, size):
+    return slice(-size, None)
+
+
+@mistake(function="random_mini_batches", **LAST)
+@_last_is
+def _(m, size):
+    return slice(m // size * size, -1)
+
+
+@mistake(function="random_mini_batches", **LAST)
+@_last_is
+def _(m, size):
+    return slice(m // size * size + 1, None)
+
+
+@mistake(function="random_mini_batches", **LAST)
+@_last_is
+def _(m, size):
+    return slice(max(m // size - 1, 0) * size, None)
+
+
+@mistake(function="random_mini_batches", **LAST)
+@_last_is
+def _(m, size):
+    return slice((m // size + 1) * size, None)
+
+
+@mistake(function="random_mini_batches", **LAST)
+@_last_is
+def _(m, size):
+    return slice(2 * size, None)
+
+
+@mistake(
+    "empty-last-batch",
+    "random_mini_batches",
+    message="there is an empty batch at the end when the size divides the number of examples",
+    hint="What is left over when m is 8 and a batch has 4 examples?",
+)
+def _(X, Y, size, seed):
+    return _cut(*_shuffled(X, Y), size, range(0, X.shape[1] + 1, size))
+
+
+@mistake(
+    "loop-variable-after-loop",
+    "random_mini_batches",
+    message="the loop variable is used after the loop, where it does not exist when no batch is full",
+    hint="What is the value of k after 'for k in range(0)'?",
+)
 def _loop_variable(X, Y, size, seed):
     X, Y = _shuffled(X, Y)
     batches = []
@@ -183,128 +316,73 @@ def _loop_variable(X, Y, size, seed):
     return batches
 
 
+@mistake(
+    "batch-size-ignored",
+    "random_mini_batches",
+    message="the argument mini_batch_size has no effect on the size of the batches",
+    hint="Look for a number in your code that should be an argument.",
+)
+def _(X, Y, size, seed):
+    return _cut(*_shuffled(X, Y), 64)
+
+
+@mistake(
+    "repeated-examples",
+    "random_mini_batches",
+    message="some examples come several times, already in the full batches, and others not at all",
+    hint="Does your way of drawing an order visit every example exactly once?",
+)
 def _with_replacement(X, Y, size, seed):
     order = np.random.randint(0, X.shape[1], X.shape[1])
     return _cut(X[:, order], Y[:, order], size)
 
 
+@mistake(
+    "even-batches",
+    "random_mini_batches",
+    message="the examples are spread evenly over the batches; all but the last should be full",
+    hint="How many examples are in the first batch when m is 9 and a batch has 4?",
+)
 def _evenly(X, Y, size, seed):
     count = -(-X.shape[1] // size)
     return list(zip(*(np.array_split(part, count, axis=1) for part in _shuffled(X, Y)), strict=True))
 
 
-_rmb = _of("random_mini_batches")
-BATCHES = [
-    _rmb(
-        (
-            "not-shuffled",
-            "the batches are cut, but the examples are not shuffled",
-            "Is the permutation that you draw used anywhere?",
-        ),
-        lambda X, Y, size, seed: _cut(X, Y, size),
-    ),
-    _rmb(
-        (
-            "only-batches-shuffled",
-            "whole batches are shuffled, but neighbours stay together in every pass",
-            "Shuffle the examples first and cut afterwards.",
-        ),
-        _whole_batches_shuffled,
-    ),
-    _rmb(
-        (
-            "shuffled-within-batches",
-            "the examples are shuffled inside each batch only, so that every batch always holds the same ones",
-            "Shuffle the examples first and cut afterwards.",
-        ),
-        lambda X, Y, size, seed: [_shuffled(X_t, Y_t) for X_t, Y_t in _cut(X, Y, size)],
-    ),
-    _rmb(PAIRS, lambda X, Y, size, seed: _cut(_shuffled(X, Y)[0], Y, size)),
-    _rmb(PAIRS, lambda X, Y, size, seed: _cut(_shuffled(X, Y)[0], _shuffled(X, Y)[1], size)),
-    _rmb(
-        (
-            "missing-last-batch",
-            "the examples that do not fill a whole batch are lost",
-            "How many examples are left over after the full batches, and where do they go?",
-        ),
-        lambda X, Y, size, seed: _only_full(*_shuffled(X, Y), size),
-    ),
-    _rmb(LAST, _last_is(lambda m, size: slice(0, m % size))),
-    _rmb(LAST, _last_is(lambda m, size: slice(m % size, None))),
-    _rmb(LAST, _last_is(lambda m, size: slice(-size, None))),
-    _rmb(LAST, _last_is(lambda m, size: slice(m // size * size, -1))),
-    _rmb(LAST, _last_is(lambda m, size: slice(m // size * size + 1, None))),
-    _rmb(LAST, _last_is(lambda m, size: slice(max(m // size - 1, 0) * size, None))),
-    _rmb(LAST, _last_is(lambda m, size: slice((m // size + 1) * size, None))),
-    _rmb(LAST, _last_is(lambda m, size: slice(2 * size, None))),
-    _rmb(
-        (
-            "empty-last-batch",
-            "there is an empty batch at the end when the size divides the number of examples",
-            "What is left over when m is 8 and a batch has 4 examples?",
-        ),
-        lambda X, Y, size, seed: _cut(*_shuffled(X, Y), size, range(0, X.shape[1] + 1, size)),
-    ),
-    _rmb(
-        (
-            "loop-variable-after-loop",
-            "the loop variable is used after the loop, where it does not exist when no batch is full",
-            "What is the value of k after 'for k in range(0)'?",
-        ),
-        _loop_variable,
-    ),
-    _rmb(
-        (
-            "batch-size-ignored",
-            "the argument mini_batch_size has no effect on the size of the batches",
-            "Look for a number in your code that should be an argument.",
-        ),
-        lambda X, Y, size, seed: _cut(*_shuffled(X, Y), 64),
-    ),
-    _rmb(
-        (
-            "repeated-examples",
-            "some examples come several times, already in the full batches, and others not at all",
-            "Does your way of drawing an order visit every example exactly once?",
-        ),
-        _with_replacement,
-    ),
-    _rmb(
-        (
-            "even-batches",
-            "the examples are spread evenly over the batches; all but the last should be full",
-            "How many examples are in the first batch when m is 9 and a batch has 4?",
-        ),
-        _evenly,
-    ),
-    _rmb(
-        (
-            "examples-in-rows",
-            "the batches hold examples as rows; the exercise has them as columns",
-            "Compare the shapes of X and of your first batch.",
-        ),
-        lambda X, Y, size, seed: [(X_t.T, Y_t.T) for X_t, Y_t in _cut(*_shuffled(X, Y), size)],
-    ),
-]
+@mistake(
+    "examples-in-rows",
+    "random_mini_batches",
+    message="the batches hold examples as rows; the exercise has them as columns",
+    hint="Compare the shapes of X and of your first batch.",
+)
+def _(X, Y, size, seed):
+    return [(X_t.T, Y_t.T) for X_t, Y_t in _cut(*_shuffled(X, Y), size)]
+
 
 # -- starting at zero --------------------------------------------------------------------
 
-KEYS = (
-    "keys-of-parameters",
-    "the keys are those of the parameters; the averages belong to gradients",
-    "Under which name is the gradient of W1 kept?",
-)
-ONES = ("ones-for-zeros", "an average starts at one", "What has been averaged before the first step?")
-VALUES = (
-    "values-of-parameters",
-    "an average starts at the values of the parameters",
-    "Only the shape of a parameter matters here.",
-)
-SCALARS = (
-    "scalar-zero",
-    "a single number 0 stands where an array of zeros belongs",
-    "NumPy can make an array of zeros of a given shape.",
-)
+KEYS = {
+    "code": "keys-of-parameters",
+    "message": "the keys are those of the parameters; the averages belong to gradients",
+    "hint": "Under which name is the gradient of W1 kept?",
+}
+
+ONES = {
+    "code": "ones-for-zeros",
+    "message": "an average starts at one",
+    "hint": "What has been averaged before the first step?",
+}
+
+VALUES = {
+    "code": "values-of-parameters",
+    "message": "an average starts at the values of the parameters",
+    "hint": "Only the shape of a parameter matters here.",
+}
+
+SCALARS = {
+    "code": "scalar-zero",
+    "message": "a single number 0 stands where an array of zeros belongs",
+    "hint": "NumPy can make an array of zeros of a given shape.",
+}
 
 
 def _zeros(p):
@@ -315,36 +393,69 @@ def _ones(p):
     return {"d" + name: np.ones_like(value) for name, value in p.items()}
 
 
-_START = {
-    KEYS: lambda p: {name: np.zeros_like(value) for name, value in p.items()},
-    VALUES: lambda p: {"d" + name: value.copy() for name, value in p.items()},
-    SCALARS: lambda p: {"d" + name: 0.0 for name in p},
-    NO_BIASES: lambda p: _weights(_zeros(p)),
-    NO_LAST: lambda p: _but_layer(_zeros(p), len(p) // 2),
-    NO_FIRST: lambda p: _but_layer(_zeros(p), 1),
-}
-
-
 def _twice(start):
     return lambda p: (start(p), start(p))
 
 
-_velocity, _averages = _of("initialize_velocity"), _of("initialize_adam")
-STARTS = [
-    *(_velocity(text, start) for text, start in _START.items()),
-    *(_averages(text, _twice(start)) for text, start in _START.items()),
-    _velocity(ONES, _ones),
-    _averages(ONES, lambda p: (_zeros(p), _ones(p))),
-    _averages(ONES, _twice(_ones)),
-    _averages(
-        (
-            "only-one-average",
-            "only one dictionary is returned; Adam keeps two averages",
-            "Which two averages does Adam keep?",
-        ),
-        _zeros,
-    ),
-]
+def _in_both(text):
+    """The same mistake of both initializers: Adam starts two averages as momentum starts one."""
+
+    def register(start):
+        mistake(function="initialize_velocity", **text)(start)
+        mistake(function="initialize_adam", **text)(_twice(start))
+        return start
+
+    return register
+
+
+@_in_both(KEYS)
+def _(p):
+    return {name: np.zeros_like(value) for name, value in p.items()}
+
+
+@_in_both(VALUES)
+def _(p):
+    return {"d" + name: value.copy() for name, value in p.items()}
+
+
+@_in_both(SCALARS)
+def _(p):
+    return {"d" + name: 0.0 for name in p}
+
+
+@_in_both(NO_BIASES)
+def _(p):
+    return _weights(_zeros(p))
+
+
+@_in_both(NO_LAST)
+def _(p):
+    return _but_layer(_zeros(p), len(p) // 2)
+
+
+@_in_both(NO_FIRST)
+def _(p):
+    return _but_layer(_zeros(p), 1)
+
+
+mistake(function="initialize_velocity", **ONES)(_ones)
+
+
+@mistake(function="initialize_adam", **ONES)
+def _(p):
+    return _zeros(p), _ones(p)
+
+
+mistake(function="initialize_adam", **ONES)(_twice(_ones))
+
+
+mistake(
+    "only-one-average",
+    "initialize_adam",
+    message="only one dictionary is returned; Adam keeps two averages",
+    hint="Which two averages does Adam keep?",
+)(_zeros)
+
 
 # -- momentum ----------------------------------------------------------------------------
 
@@ -369,10 +480,66 @@ class _Momentum:
         return {**self.p, **moved}, {**self.v, **v}
 
 
-def _momentum(text, change):
-    return _of("update_parameters_with_momentum")(text, lambda *args: change(_Momentum(*args)))
+def _momentum(change):
+    """The update with a step that is changed so."""
+    return lambda *args: change(_Momentum(*args))
 
 
+@mistake(function="update_parameters_with_momentum", **UNWEIGHTED)
+@_momentum
+def _(a):
+    return a.step(a.new(weight=1.0))
+
+
+@mistake(function="update_parameters_with_momentum", **SWAPPED)
+@_momentum
+def _(a):
+    return a.step(a.new(1 - a.beta))
+
+
+@mistake(function="update_parameters_with_momentum", **ASCENT)
+@_momentum
+def _(a):
+    return a.step(rate=-a.rate)
+
+
+@mistake(function="update_parameters_with_momentum", **NO_RATE)
+@_momentum
+def _(a):
+    return a.step(rate=1.0)
+
+
+@mistake(function="update_parameters_with_momentum", **RATE_LITERAL)
+@_momentum
+def _(a):
+    return a.step(rate=0.01)
+
+
+@mistake(function="update_parameters_with_momentum", **NO_BIASES)
+@_momentum
+def _(a):
+    return a.step(a.new(g=_weights(a.g)), p=_weights(a.p))
+
+
+@mistake(function="update_parameters_with_momentum", **NO_LAST)
+@_momentum
+def _(a):
+    return a.step(a.new(g=_but_layer(a.g, len(a.p) // 2)), p=_but_layer(a.p, len(a.p) // 2))
+
+
+@mistake(function="update_parameters_with_momentum", **NO_FIRST)
+@_momentum
+def _(a):
+    return a.step(a.new(g=_but_layer(a.g, 1)), p=_but_layer(a.p, 1))
+
+
+@mistake(function="update_parameters_with_momentum", **FORGETS)
+@_momentum
+def _(a):
+    return a.step(a.v, direction=a.new())
+
+
+@mistake(function="update_parameters_with_momentum", **IN_PLACE)
 def _momentum_in_place(p, g, v, beta, rate):
     for name in p:
         v["d" + name] *= beta
@@ -381,58 +548,60 @@ def _momentum_in_place(p, g, v, beta, rate):
     return p, v
 
 
-MOMENTUM = [
-    _momentum(UNWEIGHTED, lambda a: a.step(a.new(weight=1.0))),
-    _momentum(SWAPPED, lambda a: a.step(a.new(1 - a.beta))),
-    _momentum(ASCENT, lambda a: a.step(rate=-a.rate)),
-    _momentum(NO_RATE, lambda a: a.step(rate=1.0)),
-    _momentum(RATE_LITERAL, lambda a: a.step(rate=0.01)),
-    _momentum(NO_BIASES, lambda a: a.step(a.new(g=_weights(a.g)), p=_weights(a.p))),
-    _momentum(NO_LAST, lambda a: a.step(a.new(g=_but_layer(a.g, len(a.p) // 2)), p=_but_layer(a.p, len(a.p) // 2))),
-    _momentum(NO_FIRST, lambda a: a.step(a.new(g=_but_layer(a.g, 1)), p=_but_layer(a.p, 1))),
-    _momentum(FORGETS, lambda a: a.step(a.v, direction=a.new())),
-    _of("update_parameters_with_momentum")(IN_PLACE, _momentum_in_place),
-    _momentum(
-        (
-            "gradient-for-velocity",
-            "the step uses the gradient; the velocity has no effect on it",
-            "What is the velocity for?",
-        ),
-        lambda a: a.step(direction=a.g),
-    ),
-    _momentum(
-        (
-            "stale-velocity",
-            "the step uses the velocity from before its update",
-            "In which order do the two lines belong?",
-        ),
-        lambda a: a.step(direction=a.v),
-    ),
-    _momentum(
-        (
-            "learning-rate-in-average",
-            "the learning rate is part of the velocity; it belongs into the step",
-            "The exercise scales the velocity when it makes the step, not before.",
-        ),
-        lambda a: a.step(a.new(weight=a.rate * (1 - a.beta)), rate=1.0),
-    ),
-    _momentum(
-        (
-            "beta-literal",
-            "beta is written as the number 0.9, and the argument is ignored",
-            "Look for a number in your formula that should be an argument.",
-        ),
-        lambda a: a.step(a.new(0.9)),
-    ),
-    _momentum(
-        (
-            "squared-gradient",
-            "the average is over the squares of the gradients; momentum averages the gradients",
-            "Which optimizer needs the squares?",
-        ),
-        lambda a: a.step(a.new(g={name: g**2 for name, g in a.g.items()})),
-    ),
-]
+@mistake(
+    "gradient-for-velocity",
+    "update_parameters_with_momentum",
+    message="the step uses the gradient; the velocity has no effect on it",
+    hint="What is the velocity for?",
+)
+@_momentum
+def _(a):
+    return a.step(direction=a.g)
+
+
+@mistake(
+    "stale-velocity",
+    "update_parameters_with_momentum",
+    message="the step uses the velocity from before its update",
+    hint="In which order do the two lines belong?",
+)
+@_momentum
+def _(a):
+    return a.step(direction=a.v)
+
+
+@mistake(
+    "learning-rate-in-average",
+    "update_parameters_with_momentum",
+    message="the learning rate is part of the velocity; it belongs into the step",
+    hint="The exercise scales the velocity when it makes the step, not before.",
+)
+@_momentum
+def _(a):
+    return a.step(a.new(weight=a.rate * (1 - a.beta)), rate=1.0)
+
+
+@mistake(
+    "beta-literal",
+    "update_parameters_with_momentum",
+    message="beta is written as the number 0.9, and the argument is ignored",
+    hint="Look for a number in your formula that should be an argument.",
+)
+@_momentum
+def _(a):
+    return a.step(a.new(0.9))
+
+
+@mistake(
+    "squared-gradient",
+    "update_parameters_with_momentum",
+    message="the average is over the squares of the gradients; momentum averages the gradients",
+    hint="Which optimizer needs the squares?",
+)
+@_momentum
+def _(a):
+    return a.step(a.new(g={name: g**2 for name, g in a.g.items()}))
+
 
 # -- Adam --------------------------------------------------------------------------------
 
@@ -481,22 +650,21 @@ class _Adam:
         return {**self.p, **moved}, {**self.v, **v}, {**self.s, **s}
 
 
-def _adam(text, change, *, both=False):
+def _adam(code, *, message, hint, both=False):
     """One mistake, and with ``both`` the same one beside an epsilon inside the root, as a fifth of the code has it."""
-    note = _of("update_parameters_with_adam")
-    found = [note(text, lambda *args: change(_Adam(*args)))]
-    return [*found, note(text, lambda *args: change(_Adam(*args, inside=True)))] if both else found
+
+    def register(change):
+        for inside in (False, True) if both else (False,):
+            mistake(code, "update_parameters_with_adam", message=message, hint=hint)(
+                lambda *args, inside=inside: change(_Adam(*args, inside=inside))
+            )
+        return change
+
+    return register
 
 
 def _by_layer(average, beta, first):
     return {name: value / (1 - beta ** (int(name[2:]) - 1 + first)) for name, value in average.items()}
-
-
-def _adam_in_place(p, g, v, s, t, rate, beta1, beta2, epsilon):
-    right = _Adam(p, g, v, s, t, rate, beta1, beta2, epsilon)
-    for name, value in right.step()[0].items():
-        p[name][:] = value
-    return p, right.new_v, right.new_s
 
 
 def _adam_without(layer):
@@ -504,199 +672,271 @@ def _adam_without(layer):
     return lambda a: a.step(v=_but_layer(a.new_v, layer(a)), s=_but_layer(a.new_s, layer(a)), p=_but_layer(a.p, layer(a)))
 
 
-LAYER = (
-    "exponent-is-layer",
-    "the correction raises beta to the number of the layer; it is the number of the step",
-    "Which argument of the function counts the steps?",
-)
-EPSILON_LAST = (
-    "epsilon-after-division",
-    "epsilon is added after the division, where it protects nothing: a pair of parentheses is missing",
-    "In a / b + c, what is divided by what?",
-)
-ADAM = [
-    *_adam(
-        (
-            "uncorrected-s",
-            "s is not corrected: the step divides by the root of s itself",
-            "Which of s and s_corrected is in the last line of the formula?",
-        ),
-        lambda a: a.step(bottom=a.new_s),
-        both=True,
-    ),
-    *_adam(
-        (
-            "uncorrected-v",
-            "v is not corrected: the step uses v itself",
-            "Which of v and v_corrected is in the last line of the formula?",
-        ),
-        lambda a: a.step(top=a.new_v),
-        both=True,
-    ),
-    *_adam(
-        (
-            "uncorrected",
-            "neither v nor s is corrected for the start at zero",
-            "What does the argument t do in your solution?",
-        ),
-        lambda a: a.step(a.new_v, a.new_s),
-        both=True,
-    ),
-    *_adam(LAYER, lambda a: a.step(_by_layer(a.new_v, a.beta1, 1), _by_layer(a.new_s, a.beta2, 1)), both=True),
-    *_adam(LAYER, lambda a: a.step(_by_layer(a.new_v, a.beta1, 0), _by_layer(a.new_s, a.beta2, 0)), both=True),
-    *_adam(
-        (
-            "exponent-shifted",
-            "the correction uses t + 1; steps are counted from 1 already",
-            "What should v_corrected be after the very first step, t = 1?",
-        ),
-        lambda a: a.step(a.corrected_v(a.beta1 ** (a.t + 1)), a.corrected_s(a.beta2 ** (a.t + 1))),
-    ),
-    *_adam(
-        (
-            "power-is-product",
-            "the correction multiplies beta by t; it is a power",
-            "How much of the start at zero is left after t steps?",
-        ),
-        lambda a: a.step(a.corrected_v(a.beta1 * a.t), a.corrected_s(a.beta2 * a.t)),
-    ),
-    *_adam(
-        (
-            "exponent-missing",
-            "the correction divides by 1 - beta in every step; it must fade as t grows",
-            "What does the argument t do in your solution?",
-        ),
-        lambda a: a.step(a.corrected_v(a.beta1), a.corrected_s(a.beta2)),
-        both=True,
-    ),
-    *_adam(
-        (
-            "correction-with-other-beta",
-            "s is corrected with beta1; each average has its own beta",
-            "Which beta was used to build s?",
-        ),
-        lambda a: a.step(bottom=a.corrected_s(a.beta1**a.t)),
-    ),
-    *_adam(
-        (
-            "betas-swapped",
-            "beta1 and beta2 are swapped",
-            "Which beta belongs to the average of the gradients?",
-        ),
-        lambda a: _Adam(a.p, a.g, a.v, a.s, a.t, a.rate, a.beta2, a.beta1, a.epsilon).step(),
-    ),
-    *_adam(
-        (
-            "corrected-averages-kept",
-            "the corrected averages are returned as v and s, and would be corrected again in the next step",
-            "Which averages does the next step start from?",
-        ),
-        lambda a: a.step(a.corrected_v(), a.corrected_s(), v=a.corrected_v(), s=a.corrected_s()),
-    ),
-    *_adam(FORGETS, lambda a: a.step(a.corrected_v(), a.corrected_s(), v=a.v, s=a.s)),
-    *_adam(
-        (
-            "missing-square",
-            "s averages the gradients; it must average their squares",
-            "How does the formula of s differ from the one of v?",
-        ),
-        lambda a: a.step(s=_average(a.s, a.g, a.beta2, 1 - a.beta2)),
-        both=True,
-    ),
-    *_adam(
-        (
-            "missing-root",
-            "the step divides by s_corrected; its square root is missing",
-            "s is about the square of a gradient. What has the size of a gradient?",
-        ),
-        lambda a: a.step(divide=lambda top, bottom: top / (bottom + a.epsilon)),
-    ),
-    *_adam(
-        (
-            "square-for-root",
-            "the step divides by the square of s_corrected; it must be the square root",
-            "s is about the square of a gradient. What has the size of a gradient?",
-        ),
-        lambda a: a.step(divide=lambda top, bottom: top / (bottom**2 + a.epsilon)),
-    ),
-    *_adam(EPSILON_LAST, lambda a: a.step(divide=lambda top, bottom: top / np.sqrt(bottom) + a.epsilon)),
-    *_adam(
-        EPSILON_LAST,
-        lambda a: a.step(rate=1.0, divide=lambda top, bottom: a.rate * top / np.sqrt(bottom) + a.epsilon),
-    ),
-    *_adam(
-        EPSILON_LAST,
-        lambda a: a.step(rate=1.0, divide=lambda top, bottom: a.rate * top / np.sqrt(bottom) - a.epsilon),
-    ),
-    *_adam(
-        (
-            "missing-epsilon",
-            "epsilon is not used, so that an average of zero divides by zero",
-            "What happens in your formula where the gradient has always been 0?",
-        ),
-        lambda a: a.step(epsilon=0.0),
-    ),
-    *_adam(
-        (
-            "epsilon-inside-root",
-            "epsilon is added under the root; the exercise adds it to the root",
-            "Compare sqrt(s) + epsilon with sqrt(s + epsilon) for s = 0 and epsilon = 0.01.",
-        ),
-        lambda a: a.step(divide=lambda top, bottom: top / np.sqrt(bottom + a.epsilon)),
-    ),
-    *_adam(
-        (
-            "epsilon-before-correction",
-            "epsilon is added to the root of the uncorrected s; the exercise corrects first",
-            "Follow the formula in its order: average, correct, take the root, add epsilon.",
-        ),
-        lambda a: a.step(epsilon=a.epsilon / np.sqrt(1 - a.beta2**a.t)),
-    ),
-    *_adam(
-        (
-            "epsilon-literal",
-            "epsilon is written as the number 1e-8, and the argument is ignored",
-            "Look for a number in your formula that should be an argument.",
-        ),
-        lambda a: a.step(epsilon=1e-8),
-        both=True,
-    ),
-    *_adam(RATE_LITERAL, lambda a: a.step(rate=0.01)),
-    *_adam(
-        (
-            "betas-literal",
-            "beta1 and beta2 are written as the numbers 0.9 and 0.999, and the arguments are ignored",
-            "Look for numbers in your formula that should be arguments.",
-        ),
-        lambda a: _Adam(a.p, a.g, a.v, a.s, a.t, a.rate, 0.9, 0.999, a.epsilon).step(),
-    ),
-    *_adam(
-        (
-            "gradient-for-average",
-            "the step uses the gradient in place of the average v: this is RMSprop, not Adam",
-            "Which quantity stands in the numerator?",
-        ),
-        lambda a: a.step(top=a.g),
-    ),
-    *_adam(
-        (
-            "missing-denominator",
-            "the step is not divided by the root of s: this is momentum, not Adam",
-            "What is s for?",
-        ),
-        lambda a: a.step(divide=lambda top, bottom: top),
-    ),
-    *_adam(
-        UNWEIGHTED,
-        lambda a: a.step(v=_average(a.v, a.g, a.beta1, 1.0), s=_average(a.s, a.squares, a.beta2, 1.0)),
-    ),
-    *_adam(ASCENT, lambda a: a.step(rate=-a.rate)),
-    *_adam(NO_RATE, lambda a: a.step(rate=1.0)),
-    *_adam(NO_BIASES, lambda a: a.step(p=_weights(a.p))),
-    *_adam(NO_BIASES, lambda a: a.step(v=_weights(a.new_v), s=_weights(a.new_s), p=_weights(a.p))),
-    *_adam(NO_LAST, _adam_without(lambda a: len(a.p) // 2)),
-    *_adam(NO_FIRST, _adam_without(lambda a: 1)),
-    _of("update_parameters_with_adam")(IN_PLACE, _adam_in_place),
-]
+LAYER = {
+    "code": "exponent-is-layer",
+    "message": "the correction raises beta to the number of the layer; it is the number of the step",
+    "hint": "Which argument of the function counts the steps?",
+}
 
-MISTAKES = (*DESCENT, *BATCHES, *STARTS, *MOMENTUM, *ADAM)
+EPSILON_LAST = {
+    "code": "epsilon-after-division",
+    "message": "epsilon is added after the division, where it protects nothing: a pair of parentheses is missing",
+    "hint": "In a / b + c, what is divided by what?",
+}
+
+
+@_adam(
+    "uncorrected-s",
+    message="s is not corrected: the step divides by the root of s itself",
+    hint="Which of s and s_corrected is in the last line of the formula?",
+    both=True,
+)
+def _(a):
+    return a.step(bottom=a.new_s)
+
+
+@_adam(
+    "uncorrected-v",
+    message="v is not corrected: the step uses v itself",
+    hint="Which of v and v_corrected is in the last line of the formula?",
+    both=True,
+)
+def _(a):
+    return a.step(top=a.new_v)
+
+
+@_adam(
+    "uncorrected",
+    message="neither v nor s is corrected for the start at zero",
+    hint="What does the argument t do in your solution?",
+    both=True,
+)
+def _(a):
+    return a.step(a.new_v, a.new_s)
+
+
+@_adam(**LAYER, both=True)
+def _(a):
+    return a.step(_by_layer(a.new_v, a.beta1, 1), _by_layer(a.new_s, a.beta2, 1))
+
+
+@_adam(**LAYER, both=True)
+def _(a):
+    return a.step(_by_layer(a.new_v, a.beta1, 0), _by_layer(a.new_s, a.beta2, 0))
+
+
+@_adam(
+    "exponent-shifted",
+    message="the correction uses t + 1; steps are counted from 1 already",
+    hint="What should v_corrected be after the very first step, t = 1?",
+)
+def _(a):
+    return a.step(a.corrected_v(a.beta1 ** (a.t + 1)), a.corrected_s(a.beta2 ** (a.t + 1)))
+
+
+@_adam(
+    "power-is-product",
+    message="the correction multiplies beta by t; it is a power",
+    hint="How much of the start at zero is left after t steps?",
+)
+def _(a):
+    return a.step(a.corrected_v(a.beta1 * a.t), a.corrected_s(a.beta2 * a.t))
+
+
+@_adam(
+    "exponent-missing",
+    message="the correction divides by 1 - beta in every step; it must fade as t grows",
+    hint="What does the argument t do in your solution?",
+    both=True,
+)
+def _(a):
+    return a.step(a.corrected_v(a.beta1), a.corrected_s(a.beta2))
+
+
+@_adam(
+    "correction-with-other-beta",
+    message="s is corrected with beta1; each average has its own beta",
+    hint="Which beta was used to build s?",
+)
+def _(a):
+    return a.step(bottom=a.corrected_s(a.beta1**a.t))
+
+
+@_adam(
+    "betas-swapped",
+    message="beta1 and beta2 are swapped",
+    hint="Which beta belongs to the average of the gradients?",
+)
+def _(a):
+    return _Adam(a.p, a.g, a.v, a.s, a.t, a.rate, a.beta2, a.beta1, a.epsilon).step()
+
+
+@_adam(
+    "corrected-averages-kept",
+    message="the corrected averages are returned as v and s, and would be corrected again in the next step",
+    hint="Which averages does the next step start from?",
+)
+def _(a):
+    return a.step(a.corrected_v(), a.corrected_s(), v=a.corrected_v(), s=a.corrected_s())
+
+
+@_adam(**FORGETS)
+def _(a):
+    return a.step(a.corrected_v(), a.corrected_s(), v=a.v, s=a.s)
+
+
+@_adam(
+    "missing-square",
+    message="s averages the gradients; it must average their squares",
+    hint="How does the formula of s differ from the one of v?",
+    both=True,
+)
+def _(a):
+    return a.step(s=_average(a.s, a.g, a.beta2, 1 - a.beta2))
+
+
+@_adam(
+    "missing-root",
+    message="the step divides by s_corrected; its square root is missing",
+    hint="s is about the square of a gradient. What has the size of a gradient?",
+)
+def _(a):
+    return a.step(divide=lambda top, bottom: top / (bottom + a.epsilon))
+
+
+@_adam(
+    "square-for-root",
+    message="the step divides by the square of s_corrected; it must be the square root",
+    hint="s is about the square of a gradient. What has the size of a gradient?",
+)
+def _(a):
+    return a.step(divide=lambda top, bottom: top / (bottom**2 + a.epsilon))
+
+
+@_adam(**EPSILON_LAST)
+def _(a):
+    return a.step(divide=lambda top, bottom: top / np.sqrt(bottom) + a.epsilon)
+
+
+@_adam(**EPSILON_LAST)
+def _(a):
+    return a.step(rate=1.0, divide=lambda top, bottom: a.rate * top / np.sqrt(bottom) + a.epsilon)
+
+
+@_adam(**EPSILON_LAST)
+def _(a):
+    return a.step(rate=1.0, divide=lambda top, bottom: a.rate * top / np.sqrt(bottom) - a.epsilon)
+
+
+@_adam(
+    "missing-epsilon",
+    message="epsilon is not used, so that an average of zero divides by zero",
+    hint="What happens in your formula where the gradient has always been 0?",
+)
+def _(a):
+    return a.step(epsilon=0.0)
+
+
+@_adam(
+    "epsilon-inside-root",
+    message="epsilon is added under the root; the exercise adds it to the root",
+    hint="Compare sqrt(s) + epsilon with sqrt(s + epsilon) for s = 0 and epsilon = 0.01.",
+)
+def _(a):
+    return a.step(divide=lambda top, bottom: top / np.sqrt(bottom + a.epsilon))
+
+
+@_adam(
+    "epsilon-before-correction",
+    message="epsilon is added to the root of the uncorrected s; the exercise corrects first",
+    hint="Follow the formula in its order: average, correct, take the root, add epsilon.",
+)
+def _(a):
+    return a.step(epsilon=a.epsilon / np.sqrt(1 - a.beta2**a.t))
+
+
+@_adam(
+    "epsilon-literal",
+    message="epsilon is written as the number 1e-8, and the argument is ignored",
+    hint="Look for a number in your formula that should be an argument.",
+    both=True,
+)
+def _(a):
+    return a.step(epsilon=1e-8)
+
+
+@_adam(**RATE_LITERAL)
+def _(a):
+    return a.step(rate=0.01)
+
+
+@_adam(
+    "betas-literal",
+    message="beta1 and beta2 are written as the numbers 0.9 and 0.999, and the arguments are ignored",
+    hint="Look for numbers in your formula that should be arguments.",
+)
+def _(a):
+    return _Adam(a.p, a.g, a.v, a.s, a.t, a.rate, 0.9, 0.999, a.epsilon).step()
+
+
+@_adam(
+    "gradient-for-average",
+    message="the step uses the gradient in place of the average v: this is RMSprop, not Adam",
+    hint="Which quantity stands in the numerator?",
+)
+def _(a):
+    return a.step(top=a.g)
+
+
+@_adam(
+    "missing-denominator",
+    message="the step is not divided by the root of s: this is momentum, not Adam",
+    hint="What is s for?",
+)
+def _(a):
+    return a.step(divide=lambda top, bottom: top)
+
+
+@_adam(**UNWEIGHTED)
+def _(a):
+    return a.step(v=_average(a.v, a.g, a.beta1, 1.0), s=_average(a.s, a.squares, a.beta2, 1.0))
+
+
+@_adam(**ASCENT)
+def _(a):
+    return a.step(rate=-a.rate)
+
+
+@_adam(**NO_RATE)
+def _(a):
+    return a.step(rate=1.0)
+
+
+@_adam(**NO_BIASES)
+def _(a):
+    return a.step(p=_weights(a.p))
+
+
+@_adam(**NO_BIASES)
+def _(a):
+    return a.step(v=_weights(a.new_v), s=_weights(a.new_s), p=_weights(a.p))
+
+
+@_adam(**NO_LAST)
+@_adam_without
+def _(a):
+    return len(a.p) // 2
+
+
+@_adam(**NO_FIRST)
+@_adam_without
+def _(a):
+    return 1
+
+
+@mistake(function="update_parameters_with_adam", **IN_PLACE)
+def _adam_in_place(p, g, v, s, t, rate, beta1, beta2, epsilon):
+    right = _Adam(p, g, v, s, t, rate, beta1, beta2, epsilon)
+    for name, value in right.step()[0].items():
+        p[name][:] = value
+    return p, right.new_v, right.new_s

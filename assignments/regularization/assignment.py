@@ -442,8 +442,13 @@ def _is_a_plain_step(given):
 
 
 _NETWORK = cases(one_example={"m": 1}, one_unit={"width": (1, 2)}, many={"m": (20, 40)}, no_regularization={})
-_RUNS = (CaseClass("small", 3), CaseClass("general", 5), CaseClass("one example", 2), CaseClass("many steps", 2))
-_RUNS += (CaseClass("fitted", 2),)
+_RUNS = (
+    CaseClass("small", count=3),
+    CaseClass("general", count=5),
+    CaseClass("one example", count=2),
+    CaseClass("many steps", count=2),
+)
+_RUNS += (CaseClass("fitted", count=2),)
 
 ASSIGNMENT = Assignment(
     name="regularization",
@@ -460,34 +465,41 @@ ASSIGNMENT = Assignment(
     functions=(
         Function(
             "compute_cost_with_regularization",
-            15,
-            _predictions,
-            "cost",
-            "cross-entropy plus the L2 penalty",
+            points=15,
+            inputs=_predictions,
+            returns="cost",
+            summary="cross-entropy plus the L2 penalty",
             classes=_NETWORK,
             guards=("guarded",),
             helpers=("compute_cost",),
             properties=(
-                Property("the penalty grows with the square of the weights", 0.1, _three_strengths, _grows_with_the_square),
+                Property(
+                    "the penalty grows with the square of the weights",
+                    share=0.1,
+                    plan=_three_strengths,
+                    judge=_grows_with_the_square,
+                ),
             ),
         ),
         Function(
             "backward_propagation_with_regularization",
-            20,
-            _regularized,
-            "gradients",
-            "gradients of the regularized cost",
+            points=20,
+            inputs=_regularized,
+            returns="gradients",
+            summary="gradients of the regularized cost",
             classes=cases(one_example={"m": 1}, one_unit={"width": (1, 2)}, kink={"m": (2, 5)}, no_regularization={}),
             weights={"dW{l}": 4, "db{l}": 0.5, "dZ{l}": 0.5, "dA{l}": 0.5},
             guards=("guarded",),
-            properties=(Property("the gradients are the slope of the cost", 0.1, _regularized_slope, _is_the_slope),),
+            properties=(
+                Property("the gradients are the slope of the cost", share=0.1, plan=_regularized_slope, judge=_is_the_slope),
+            ),
         ),
         Function(
             "forward_propagation_with_dropout",
-            25,
-            _dropout_forward,
-            ("A3", "cache"),
-            "forward pass with inverted dropout on both hidden layers",
+            points=25,
+            inputs=_dropout_forward,
+            returns=("A3", "cache"),
+            summary="forward pass with inverted dropout on both hidden layers",
             classes=cases(one_example={"m": 1}, one_unit={"width": (1, 2)}, many={"m": (20, 40)}),
             random=frozenset({"A3", "cache"}),
             loose_dtype=frozenset({"cache"}),
@@ -495,42 +507,42 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property(
                     "the cache explains the result",
-                    0.5,
-                    lambda d: [_dropout_forward(d)],
-                    _explains_itself,
+                    share=0.5,
+                    plan=lambda d: [_dropout_forward(d)],
+                    judge=_explains_itself,
                     classes=cases(6, 8, one_example={"m": 1}, kink={"m": (2, 5)}),
                     fits=_CACHE_FITS,
                 ),
                 Property(
                     "masks keep units independently, with probability keep_prob",
-                    0.25,
-                    _wide,
-                    _masks_are_random,
-                    classes=(CaseClass("wide", 2),),
+                    share=0.25,
+                    plan=_wide,
+                    judge=_masks_are_random,
+                    classes=(CaseClass("wide", count=2),),
                     fits=_MASK_FITS,
                 ),
                 Property(
                     "the mean activation is preserved",
-                    0.1,
-                    _wide,
-                    _expectation_is_kept,
-                    classes=(CaseClass("wide", 1),),
+                    share=0.1,
+                    plan=_wide,
+                    judge=_expectation_is_kept,
+                    classes=(CaseClass("wide", count=1),),
                 ),
                 Property(
                     "keep_prob = 1 drops nothing",
-                    0.1,
-                    _keep_everything,
-                    _nothing_is_dropped,
+                    share=0.1,
+                    plan=_keep_everything,
+                    judge=_nothing_is_dropped,
                     classes=cases(2, 3, one_example={"m": 1}),
                 ),
             ),
         ),
         Function(
             "backward_propagation_with_dropout",
-            20,
-            _dropped,
-            "gradients",
-            "gradients under the masks of the forward pass",
+            points=20,
+            inputs=_dropped,
+            returns="gradients",
+            summary="gradients under the masks of the forward pass",
             classes=cases(
                 one_example={"m": 1},
                 one_unit={"width": (1, 2)},
@@ -540,14 +552,16 @@ ASSIGNMENT = Assignment(
             ),
             weights={"dA{l}": 2, "dW{l}": 2, "dZ{l}": 1, "db{l}": 1},
             guards=("guarded",),
-            properties=(Property("the gradients are the slope of the cost", 0.1, _dropped_slope, _is_the_slope),),
+            properties=(
+                Property("the gradients are the slope of the cost", share=0.1, plan=_dropped_slope, judge=_is_the_slope),
+            ),
         ),
         Function(
             "model",
-            20,
-            _plain_run,
-            "parameters",
-            "gradient descent: plain, with L2 regularization, or with dropout",
+            points=20,
+            inputs=_plain_run,
+            returns="parameters",
+            summary="gradient descent: plain, with L2 regularization, or with dropout",
             classes=cases(6, 9, one_example={}, one_step={}, many_steps={}, fitted={}),
             helpers=(
                 "compute_cost_with_regularization",
@@ -560,14 +574,14 @@ ASSIGNMENT = Assignment(
                 "compute_cost",
             ),
             given=("initialize_parameters",),
-            sets=(CaseSet("with L2 regularization", 0.3, _regularized_run, _RUNS),),
+            sets=(CaseSet("with L2 regularization", share=0.3, inputs=_regularized_run, classes=_RUNS),),
             cpu_s=0.5,  # a run that ignores num_iterations ends here
             properties=(
                 Property(
                     "a step with dropout",
-                    0.2,
-                    _dropout_step,
-                    _is_a_dropout_step,
+                    share=0.2,
+                    plan=_dropout_step,
+                    judge=_is_a_dropout_step,
                     count=6,
                     fits={"keep-prob-ignored": _is_a_plain_step},
                 ),

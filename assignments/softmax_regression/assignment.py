@@ -173,7 +173,7 @@ def _counts_every_class(given):
 
 # Neighbours of very different size, so that the rules cannot be mixed up; the first three layers of at
 # least 15,000 entries.
-_WIDE = (CaseClass("wide", 1),)
+_WIDE = (CaseClass("wide", count=1),)
 
 
 def _deep(d):
@@ -280,22 +280,22 @@ _FITS = {
 def _kinds(**special):
     """Classes of (C, m), two classes at least; single examples and many of them."""
     return (
-        CaseClass("small", 6, {"C": (2, 4), "m": (2, 5)}),
-        CaseClass("general", 12, {"C": (2, 7), "m": (1, 8)}),
-        CaseClass("two classes", 3, {"C": 2, "m": (2, 6)}),
-        CaseClass("one example", 3, {"C": (3, 6), "m": 1}),
-        CaseClass("square", 3, {"C": 4, "m": 4}),
-        CaseClass("many", 3, {"C": (3, 5), "m": (20, 40)}),
-        *(CaseClass(name.replace("_", " "), 4, sizes) for name, sizes in special.items()),
+        CaseClass("small", count=6, sizes={"C": (2, 4), "m": (2, 5)}),
+        CaseClass("general", count=12, sizes={"C": (2, 7), "m": (1, 8)}),
+        CaseClass("two classes", count=3, sizes={"C": 2, "m": (2, 6)}),
+        CaseClass("one example", count=3, sizes={"C": (3, 6), "m": 1}),
+        CaseClass("square", count=3, sizes={"C": 4, "m": 4}),
+        CaseClass("many", count=3, sizes={"C": (3, 5), "m": (20, 40)}),
+        *(CaseClass(name.replace("_", " "), count=4, sizes=sizes) for name, sizes in special.items()),
     )
 
 
-_GENERAL = (CaseClass("general", 3, {"C": (3, 6), "m": (2, 8)}),)
+_GENERAL = (CaseClass("general", count=3, sizes={"C": (3, 6), "m": (2, 8)}),)
 _LOGITS = (
-    CaseClass("small", 6, {"n": (1, 4), "m": (2, 5)}),
-    CaseClass("general", 14, {"n": (1, 6), "m": (1, 8)}),
-    CaseClass("one example", 3, {"n": (1, 5), "m": 1}),
-    CaseClass("square", 3, {"n": 3, "m": 3}),
+    CaseClass("small", count=6, sizes={"n": (1, 4), "m": (2, 5)}),
+    CaseClass("general", count=14, sizes={"n": (1, 6), "m": (1, 8)}),
+    CaseClass("one example", count=3, sizes={"n": (1, 5), "m": 1}),
+    CaseClass("square", count=3, sizes={"n": 3, "m": 3}),
 )
 
 ASSIGNMENT = Assignment(
@@ -305,144 +305,158 @@ ASSIGNMENT = Assignment(
     functions=(
         Function(
             "one_hot",
-            12,
-            _label_vector,
-            "Y",
-            "class indices as columns with a single 1",
+            points=12,
+            inputs=_label_vector,
+            returns="Y",
+            summary="class indices as columns with a single 1",
             classes=_kinds(missing_class={"C": (3, 6), "m": (2, 6)}),
             loose_dtype=frozenset({"Y"}),
             properties=(
                 Property(
                     "every row counts its class",
-                    0.1,
-                    lambda d: [_label_vector(d)],
-                    _counts_every_class,
+                    share=0.1,
+                    plan=lambda d: [_label_vector(d)],
+                    judge=_counts_every_class,
                     classes=_GENERAL,
                 ),
             ),
         ),
         Function(
             "softmax",
-            18,
-            _scores,
-            "A",
-            "scores to probabilities, column by column",
+            points=18,
+            inputs=_scores,
+            returns="A",
+            summary="scores to probabilities, column by column",
             classes=_kinds(),
             guards=("guarded",),
             properties=(
                 Property(
                     "columns add up to 1, whatever is added to a column",
-                    0.1,
-                    _shifted,
-                    _are_distributions,
+                    share=0.1,
+                    plan=_shifted,
+                    judge=_are_distributions,
                     classes=_GENERAL,
                 ),
             ),
             sets=(
                 CaseSet(
                     "large scores",
-                    0.2,
-                    _large_scores,
-                    (
-                        CaseClass("large", 6, {"C": (2, 5), "m": (1, 6)}),
-                        CaseClass("far apart", 6, {"C": (2, 5), "m": (2, 6)}),
+                    share=0.2,
+                    inputs=_large_scores,
+                    classes=(
+                        CaseClass("large", count=6, sizes={"C": (2, 5), "m": (1, 6)}),
+                        CaseClass("far apart", count=6, sizes={"C": (2, 5), "m": (2, 6)}),
                     ),
                 ),
             ),
         ),
         Function(
             "softmax_cost",
-            16,
-            _predictions,
-            "cost",
-            "cross-entropy, mean over the examples",
+            points=16,
+            inputs=_predictions,
+            returns="cost",
+            summary="cross-entropy, mean over the examples",
             classes=_kinds(),
             guards=("guarded",),
             properties=(
                 Property(
                     "mean over batches",
-                    0.1,
-                    _two_batches,
-                    _weighted_mean,
-                    classes=(CaseClass("general", 3, {"C": (3, 6), "n": (1, 4), "m": (5, 8)}),),
+                    share=0.1,
+                    plan=_two_batches,
+                    judge=_weighted_mean,
+                    classes=(CaseClass("general", count=3, sizes={"C": (3, 6), "n": (1, 4), "m": (5, 8)}),),
                 ),
             ),
             sets=(
                 CaseSet(
                     "exact zeros in other classes",
-                    0.15,
-                    _with_zeros,
-                    (
-                        CaseClass("small", 3, {"C": (2, 4), "m": (2, 4)}),
-                        CaseClass("general", 5, {"C": (2, 6), "m": (1, 8)}),
+                    share=0.15,
+                    inputs=_with_zeros,
+                    classes=(
+                        CaseClass("small", count=3, sizes={"C": (2, 4), "m": (2, 4)}),
+                        CaseClass("general", count=5, sizes={"C": (2, 6), "m": (1, 8)}),
                     ),
                 ),
             ),
         ),
         Function(
             "softmax_backward",
-            12,
-            _predictions,
-            "dZ",
-            "gradient of the cost of each example with respect to its scores",
+            points=12,
+            inputs=_predictions,
+            returns="dZ",
+            summary="gradient of the cost of each example with respect to its scores",
             classes=_kinds(),
             properties=(
                 Property(
                     "columns add up to 0, the true class goes down",
-                    0.1,
-                    lambda d: [_predictions(d)],
-                    _columns_balance,
+                    share=0.1,
+                    plan=lambda d: [_predictions(d)],
+                    judge=_columns_balance,
                     classes=_GENERAL,
                 ),
             ),
         ),
         Function(
             "predict",
-            10,
-            _without_ties,
-            "labels",
-            "the most probable class of each example",
+            points=10,
+            inputs=_without_ties,
+            returns="labels",
+            summary="the most probable class of each example",
             classes=_kinds(),
             loose_dtype=frozenset({"labels"}),
-            properties=(Property("each example by itself", 0.1, _each_once, _reversed, classes=_GENERAL),),
+            properties=(Property("each example by itself", share=0.1, plan=_each_once, judge=_reversed, classes=_GENERAL),),
         ),
         Function(
             "sigmoid_cross_entropy_with_logits",
-            16,
-            _logits,
-            "losses",
-            "the logistic loss of each entry from its score",
+            points=16,
+            inputs=_logits,
+            returns="losses",
+            summary="the logistic loss of each entry from its score",
             classes=_LOGITS,
             guards=("guarded",),
             properties=(
                 Property(
                     "the losses of both labels differ by Z",
-                    0.1,
-                    _both_labels,
-                    _differ_by_score,
-                    classes=(CaseClass("general", 3, {"n": (1, 4), "m": (2, 6)}),),
+                    share=0.1,
+                    plan=_both_labels,
+                    judge=_differ_by_score,
+                    classes=(CaseClass("general", count=3, sizes={"n": (1, 4), "m": (2, 6)}),),
                 ),
             ),
-            sets=(CaseSet("large scores", 0.2, _large_logits, (CaseClass("large", 8, {"n": (1, 4), "m": (1, 6)}),)),),
+            sets=(
+                CaseSet(
+                    "large scores",
+                    share=0.2,
+                    inputs=_large_logits,
+                    classes=(CaseClass("large", count=8, sizes={"n": (1, 4), "m": (1, 6)}),),
+                ),
+            ),
         ),
         Function(
             "xavier_initialization",
-            16,
-            _deep,
-            "parameters",
-            "weights of variance 1 / n_prev or 2 / (n_prev + n), zero biases",
+            points=16,
+            inputs=_deep,
+            returns="parameters",
+            summary="weights of variance 1 / n_prev or 2 / (n_prev + n), zero biases",
             classes=(
-                CaseClass("small", 6),
-                CaseClass("general", 13),
-                CaseClass("one layer", 3, {"L": 1}),
-                CaseClass("five layers", 3, {"L": 5}),
+                CaseClass("small", count=6),
+                CaseClass("general", count=13),
+                CaseClass("one layer", count=3, sizes={"L": 1}),
+                CaseClass("five layers", count=3, sizes={"L": 5}),
             ),
             random=frozenset({"W{l}"}),
             alternatives=("glorot_normal", "uniform", "glorot_uniform"),
             inputs_share=0.0,
             properties=(
-                Property("weights have Xavier's variance in every layer", 0.85, _wide, _xavier, classes=_WIDE, fits=_FITS),
-                Property("biases are zero, weights are not", 0.15, _wide, _zero_biases, classes=_WIDE),
+                Property(
+                    "weights have Xavier's variance in every layer",
+                    share=0.85,
+                    plan=_wide,
+                    judge=_xavier,
+                    classes=_WIDE,
+                    fits=_FITS,
+                ),
+                Property("biases are zero, weights are not", share=0.15, plan=_wide, judge=_zero_biases, classes=_WIDE),
             ),
         ),
     ),

@@ -27,8 +27,8 @@ def _indicator(labels, C):
 @mistake(
     "transposed",
     "one_hot",
-    "the examples are the rows; here they are the columns, and the result has shape (C, m)",
-    "np.eye(C)[labels] is nearly it; what is its shape?",
+    message="the examples are the rows; here they are the columns, and the result has shape (C, m)",
+    hint="np.eye(C)[labels] is nearly it; what is its shape?",
 )
 def one_hot_rows(labels, C):
     return np.eye(C)[labels]
@@ -37,8 +37,8 @@ def one_hot_rows(labels, C):
 @mistake(
     "reshaped-for-transposed",
     "one_hot",
-    "the array is reshaped where it should be transposed: the numbers keep their order and land elsewhere",
-    "Compare reshape and .T on a small array.",
+    message="the array is reshaped where it should be transposed: the numbers keep their order and land elsewhere",
+    hint="Compare reshape and .T on a small array.",
 )
 def one_hot_reshaped(labels, C):
     return np.eye(C)[labels].reshape(C, -1)
@@ -47,8 +47,8 @@ def one_hot_reshaped(labels, C):
 @mistake(
     "classes-counted-in-labels",
     "one_hot",
-    "the number of classes is taken from the labels; the argument C is ignored",
-    "What if no example of the last class is in the batch?",
+    message="the number of classes is taken from the labels; the argument C is ignored",
+    hint="What if no example of the last class is in the batch?",
 )
 def one_hot_ignores_C(labels, C):
     return _indicator(labels, int(np.max(labels)) + 1)
@@ -57,8 +57,8 @@ def one_hot_ignores_C(labels, C):
 @mistake(
     "only-present-classes",
     "one_hot",
-    "only classes that occur among the labels get a row",
-    "What if a class does not occur in the batch?",
+    message="only classes that occur among the labels get a row",
+    hint="What if a class does not occur in the batch?",
 )
 def one_hot_present(labels, C):
     return (np.unique(labels)[:, None] == labels).astype(float)
@@ -67,14 +67,14 @@ def one_hot_present(labels, C):
 @mistake(
     "counts-from-one",
     "one_hot",
-    "the ones are one row too high: this counts the classes from 1",
-    "Which row belongs to class 0?",
+    message="the ones are one row too high: this counts the classes from 1",
+    hint="Which row belongs to class 0?",
 )
 def one_hot_from_one(labels, C):
     return np.eye(C)[:, labels - 1]
 
 
-@mistake("one-cold", "one_hot", "zeros and ones have changed places", "How many ones does a column have?")
+@mistake("one-cold", "one_hot", message="zeros and ones have changed places", hint="How many ones does a column have?")
 def one_hot_inverted(labels, C):
     return 1 - _indicator(labels, C)
 
@@ -82,8 +82,8 @@ def one_hot_inverted(labels, C):
 @mistake(
     "labels-for-ones",
     "one_hot",
-    "the label itself is written into the array, not a 1",
-    "Which values may a one-hot array hold?",
+    message="the label itself is written into the array, not a 1",
+    hint="Which values may a one-hot array hold?",
 )
 def one_hot_labels(labels, C):
     return _indicator(labels, C) * labels
@@ -97,8 +97,8 @@ _OVERFLOW = "the exponential overflows for large scores, and inf / inf is nan"
 @mistake(
     "overflow",
     "softmax",
-    _OVERFLOW,
-    "The quotient stays the same when a number is subtracted from all scores of an example. Which number is good?",
+    message=_OVERFLOW,
+    hint="The quotient stays the same when a number is subtracted from all scores of an example. Which number is good?",
 )
 def softmax_overflow(Z):
     with np.errstate(all="ignore"):
@@ -108,8 +108,8 @@ def softmax_overflow(Z):
 @mistake(
     "global-maximum",
     "softmax",
-    "the largest score of all examples is subtracted: an example whose scores lie far below gives 0 / 0",
-    "Each example has a largest score of its own.",
+    message="the largest score of all examples is subtracted: an example whose scores lie far below gives 0 / 0",
+    hint="Each example has a largest score of its own.",
 )
 def softmax_global_maximum(Z):
     exponentials = np.exp(Z - np.max(Z))
@@ -120,8 +120,8 @@ def softmax_global_maximum(Z):
 @mistake(
     "maximum-over-examples",
     "softmax",
-    "the maximum is taken over the examples: this changes the scores of an example by different amounts",
-    "Along which axis do the classes of one example lie?",
+    message="the maximum is taken over the examples: this changes the scores of an example by different amounts",
+    hint="Along which axis do the classes of one example lie?",
 )
 def softmax_maximum_over_examples(Z):
     exponentials = np.exp(Z - np.max(Z, axis=1, keepdims=True))
@@ -132,8 +132,8 @@ def softmax_maximum_over_examples(Z):
 @mistake(
     "softmax-over-examples",
     "softmax",
-    "the rows add up to 1; the columns should, since an example is a column",
-    "Along which axis do the classes of one example lie?",
+    message="the rows add up to 1; the columns should, since an example is a column",
+    hint="Along which axis do the classes of one example lie?",
 )
 def softmax_over_examples(Z):
     return _softmax(Z.T).T
@@ -142,15 +142,15 @@ def softmax_over_examples(Z):
 @mistake(
     "sum-over-everything",
     "softmax",
-    "this divides by the sum over all examples; each example has a sum of its own",
-    "What do the probabilities of one example add up to?",
+    message="this divides by the sum over all examples; each example has a sum of its own",
+    hint="What do the probabilities of one example add up to?",
 )
 def softmax_sum_over_everything(Z):
     exponentials = np.exp(Z - np.max(Z))
     return exponentials / np.sum(exponentials)
 
 
-@mistake("missing-exponential", "softmax", "the exponential is missing", "Can your probabilities be negative?")
+@mistake("missing-exponential", "softmax", message="the exponential is missing", hint="Can your probabilities be negative?")
 def softmax_without_exponential(Z):
     return Z / np.sum(Z, axis=0, keepdims=True)
 
@@ -158,8 +158,8 @@ def softmax_without_exponential(Z):
 @mistake(
     "missing-division",
     "softmax",
-    "the division by the sum is missing",
-    "What do the probabilities of one example add up to?",
+    message="the division by the sum is missing",
+    hint="What do the probabilities of one example add up to?",
 )
 def softmax_without_division(Z):
     return np.exp(Z - np.max(Z, axis=0, keepdims=True))
@@ -168,8 +168,8 @@ def softmax_without_division(Z):
 @mistake(
     "missing-division",
     "softmax",
-    "this is exp(Z) alone; the division by the sum is missing",
-    "What do the probabilities of one example add up to?",
+    message="this is exp(Z) alone; the division by the sum is missing",
+    hint="What do the probabilities of one example add up to?",
 )
 def softmax_exponential(Z):
     with np.errstate(all="ignore"):
@@ -179,19 +179,26 @@ def softmax_exponential(Z):
 @mistake(
     "softmax-is-sigmoid",
     "softmax",
-    "this is the sigmoid of every score by itself",
-    "What do the probabilities of one example add up to?",
+    message="this is the sigmoid of every score by itself",
+    hint="What do the probabilities of one example add up to?",
 )
 def softmax_sigmoid(Z):
     return _sigmoid(Z)
 
 
-@mistake("softmax-is-hard", "softmax", "this is 1 for the largest score and 0 otherwise", "The maximum is to be soft.")
+@mistake(
+    "softmax-is-hard",
+    "softmax",
+    message="this is 1 for the largest score and 0 otherwise",
+    hint="The maximum is to be soft.",
+)
 def softmax_hard(Z):
     return _indicator(np.argmax(Z, axis=0), Z.shape[0])
 
 
-@mistake("softmax-logarithm", "softmax", "this is the logarithm of softmax", "Probabilities lie between 0 and 1.")
+@mistake(
+    "softmax-logarithm", "softmax", message="this is the logarithm of softmax", hint="Probabilities lie between 0 and 1."
+)
 def softmax_logarithm(Z):
     with np.errstate(all="ignore"):
         return np.log(_softmax(Z))
@@ -200,8 +207,8 @@ def softmax_logarithm(Z):
 @mistake(
     "exponent-sign",
     "softmax",
-    "the exponent has the wrong sign: the largest score gets the smallest probability",
-    "Which class should be most probable?",
+    message="the exponent has the wrong sign: the largest score gets the smallest probability",
+    hint="Which class should be most probable?",
 )
 def softmax_sign(Z):
     return _softmax(-Z)
@@ -217,8 +224,8 @@ def _logarithms(AL, Y):
 @mistake(
     "zero-times-infinity",
     "softmax_cost",
-    "where a class that is not the true one has probability 0, this computes 0 * log(0), which is nan",
-    "Only the probability of the true class matters; can you take the logarithm of that alone?",
+    message="where a class that is not the true one has probability 0, this computes 0 * log(0), which is nan",
+    hint="Only the probability of the true class matters; can you take the logarithm of that alone?",
 )
 def cost_zero_times_infinity(AL, Y):
     with np.errstate(all="ignore"):
@@ -228,8 +235,8 @@ def cost_zero_times_infinity(AL, Y):
 @mistake(
     "missing-mean",
     "softmax_cost",
-    "this is the sum over the examples; the mean is wanted",
-    "Does your cost grow with m?",
+    message="this is the sum over the examples; the mean is wanted",
+    hint="Does your cost grow with m?",
 )
 def cost_sum(AL, Y):
     return float(-np.sum(Y * _logarithms(AL, Y)))
@@ -238,8 +245,8 @@ def cost_sum(AL, Y):
 @mistake(
     "mean-over-classes",
     "softmax_cost",
-    "this divides by the number of classes as well: the mean runs over all entries",
-    "How many entries of a column contribute, and how often does an example count?",
+    message="this divides by the number of classes as well: the mean runs over all entries",
+    hint="How many entries of a column contribute, and how often does an example count?",
 )
 def cost_mean_of_entries(AL, Y):
     return float(-np.mean(Y * _logarithms(AL, Y)))
@@ -248,14 +255,14 @@ def cost_mean_of_entries(AL, Y):
 @mistake(
     "classes-for-examples",
     "softmax_cost",
-    "this divides by the number of classes instead of by the number of examples",
-    "Which axis of Y are the examples?",
+    message="this divides by the number of classes instead of by the number of examples",
+    hint="Which axis of Y are the examples?",
 )
 def cost_over_classes(AL, Y):
     return float(-np.sum(Y * _logarithms(AL, Y)) / Y.shape[0])
 
 
-@mistake("opposite-sign", "softmax_cost", "the minus sign is missing", "Can a cross-entropy be negative?")
+@mistake("opposite-sign", "softmax_cost", message="the minus sign is missing", hint="Can a cross-entropy be negative?")
 def cost_sign(AL, Y):
     return float(np.sum(Y * _logarithms(AL, Y)) / Y.shape[1])
 
@@ -263,8 +270,8 @@ def cost_sign(AL, Y):
 @mistake(
     "binary-cross-entropy",
     "softmax_cost",
-    "this is the cost of independent yes-or-no answers: the terms with 1 - Y do not belong here",
-    "In the cross-entropy of softmax only the true class of each example has a term.",
+    message="this is the cost of independent yes-or-no answers: the terms with 1 - Y do not belong here",
+    hint="In the cross-entropy of softmax only the true class of each example has a term.",
 )
 def cost_binary(AL, Y):
     with np.errstate(all="ignore"):
@@ -274,8 +281,8 @@ def cost_binary(AL, Y):
 @mistake(
     "missing-logarithm",
     "softmax_cost",
-    "the logarithm is missing",
-    "What should the cost be where the true class has probability 1?",
+    message="the logarithm is missing",
+    hint="What should the cost be where the true class has probability 1?",
 )
 def cost_without_logarithm(AL, Y):
     return float(-np.sum(Y * AL) / Y.shape[1])
@@ -284,8 +291,8 @@ def cost_without_logarithm(AL, Y):
 @mistake(
     "missing-labels",
     "softmax_cost",
-    "the logarithms of all classes are added, whatever the labels",
-    "Which entry of a column of AL matters?",
+    message="the logarithms of all classes are added, whatever the labels",
+    hint="Which entry of a column of AL matters?",
 )
 def cost_without_labels(AL, Y):
     with np.errstate(all="ignore"):
@@ -295,8 +302,8 @@ def cost_without_labels(AL, Y):
 @mistake(
     "other-logarithm",
     "softmax_cost",
-    "the logarithm has the base 2; the natural one is wanted",
-    "Of np.log, np.log2 and np.log10, which one is the natural logarithm?",
+    message="the logarithm has the base 2; the natural one is wanted",
+    hint="Of np.log, np.log2 and np.log10, which one is the natural logarithm?",
 )
 def cost_base_two(AL, Y):
     return float(-np.sum(Y * _logarithms(AL, Y)) / np.log(2) / Y.shape[1])
@@ -305,8 +312,8 @@ def cost_base_two(AL, Y):
 @mistake(
     "other-logarithm",
     "softmax_cost",
-    "the logarithm has the base 10; the natural one is wanted",
-    "Of np.log, np.log2 and np.log10, which one is the natural logarithm?",
+    message="the logarithm has the base 10; the natural one is wanted",
+    hint="Of np.log, np.log2 and np.log10, which one is the natural logarithm?",
 )
 def cost_base_ten(AL, Y):
     return float(-np.sum(Y * _logarithms(AL, Y)) / np.log(10) / Y.shape[1])
@@ -315,8 +322,8 @@ def cost_base_ten(AL, Y):
 @mistake(
     "squared-error",
     "softmax_cost",
-    "this is the squared error, not the cross-entropy",
-    "Where is the logarithm?",
+    message="this is the squared error, not the cross-entropy",
+    hint="Where is the logarithm?",
 )
 def cost_squared(AL, Y):
     return float(np.sum((AL - Y) ** 2) / Y.shape[1])
@@ -325,8 +332,8 @@ def cost_squared(AL, Y):
 @mistake(
     "not-averaged",
     "softmax_cost",
-    "this is the cost of each example; one number is wanted, their mean",
-    "What is still to be done with the m costs?",
+    message="this is the cost of each example; one number is wanted, their mean",
+    hint="What is still to be done with the m costs?",
 )
 def cost_of_each(AL, Y):
     return -np.sum(Y * _logarithms(AL, Y), axis=0)
@@ -338,8 +345,8 @@ def cost_of_each(AL, Y):
 @mistake(
     "divided-by-m",
     "softmax_backward",
-    "this is divided by m; dZ is the gradient of each example's own cost, and the mean comes with dW and db",
-    "Where does the division by m happen in the course's backward pass?",
+    message="this is divided by m; dZ is the gradient of each example's own cost, and the mean comes with dW and db",
+    hint="Where does the division by m happen in the course's backward pass?",
 )
 def backward_divided(AL, Y):
     return (AL - Y) / Y.shape[1]
@@ -348,8 +355,8 @@ def backward_divided(AL, Y):
 @mistake(
     "opposite-sign",
     "softmax_backward",
-    "dZ has the opposite sign",
-    "Should a higher score of the true class raise or lower the cost?",
+    message="dZ has the opposite sign",
+    hint="Should a higher score of the true class raise or lower the cost?",
 )
 def backward_sign(AL, Y):
     return Y - AL
@@ -358,8 +365,8 @@ def backward_sign(AL, Y):
 @mistake(
     "gradient-of-AL",
     "softmax_backward",
-    "this is the gradient with respect to AL; the one with respect to the scores Z is wanted",
-    "The derivative of softmax is the missing factor; most of it cancels.",
+    message="this is the gradient with respect to AL; the one with respect to the scores Z is wanted",
+    hint="The derivative of softmax is the missing factor; most of it cancels.",
 )
 def backward_of_AL(AL, Y):
     return -Y / AL
@@ -368,8 +375,8 @@ def backward_of_AL(AL, Y):
 @mistake(
     "gradient-of-AL",
     "softmax_backward",
-    "this is the gradient of a logistic cost with respect to AL; the one of softmax with respect to the scores is wanted",
-    "The derivative of softmax is the missing factor; most of it cancels.",
+    message="this is the gradient of a logistic cost with respect to AL; the one of softmax with respect to the scores is wanted",
+    hint="The derivative of softmax is the missing factor; most of it cancels.",
 )
 def backward_of_logistic(AL, Y):
     return -(Y / AL - (1 - Y) / (1 - AL))
@@ -378,8 +385,8 @@ def backward_of_logistic(AL, Y):
 @mistake(
     "extra-derivative",
     "softmax_backward",
-    "the factor AL * (1 - AL) has already cancelled",
-    "Write down the derivative of the cost with respect to one score, and simplify.",
+    message="the factor AL * (1 - AL) has already cancelled",
+    hint="Write down the derivative of the cost with respect to one score, and simplify.",
 )
 def backward_extra(AL, Y):
     return (AL - Y) * AL * (1 - AL)
@@ -388,8 +395,8 @@ def backward_extra(AL, Y):
 @mistake(
     "only-true-class",
     "softmax_backward",
-    "only the true class gets a gradient; the others compete with it",
-    "The scores of the other classes stand in the denominator of softmax.",
+    message="only the true class gets a gradient; the others compete with it",
+    hint="The scores of the other classes stand in the denominator of softmax.",
 )
 def backward_only_true(AL, Y):
     return Y * (AL - 1)
@@ -398,8 +405,8 @@ def backward_only_true(AL, Y):
 @mistake(
     "diagonal-derivative",
     "softmax_backward",
-    "only the diagonal of softmax's derivative is used: a score also changes the other probabilities",
-    "The scores of the other classes stand in the denominator of softmax.",
+    message="only the diagonal of softmax's derivative is used: a score also changes the other probabilities",
+    hint="The scores of the other classes stand in the denominator of softmax.",
 )
 def backward_diagonal(AL, Y):
     return -Y / AL * AL * (1 - AL) + AL * (1 - AL)
@@ -408,8 +415,8 @@ def backward_diagonal(AL, Y):
 @mistake(
     "mutated-input",
     "softmax_backward",
-    "AL is overwritten",
-    "Make a new array: no -= and no assignment to parts of AL.",
+    message="AL is overwritten",
+    hint="Make a new array: no -= and no assignment to parts of AL.",
 )
 def backward_in_place(AL, Y):
     AL -= Y
@@ -422,14 +429,14 @@ def backward_in_place(AL, Y):
 @mistake(
     "over-examples",
     "predict",
-    "this looks for the largest entry of each row; the classes of an example lie in a column",
-    "How many answers should there be for m examples?",
+    message="this looks for the largest entry of each row; the classes of an example lie in a column",
+    hint="How many answers should there be for m examples?",
 )
 def predict_rows(AL):
     return np.argmax(AL, axis=1)
 
 
-@mistake("smallest", "predict", "this is the least probable class", "Compare argmin and argmax.")
+@mistake("smallest", "predict", message="this is the least probable class", hint="Compare argmin and argmax.")
 def predict_smallest(AL):
     return np.argmin(AL, axis=0)
 
@@ -437,8 +444,8 @@ def predict_smallest(AL):
 @mistake(
     "probability-for-class",
     "predict",
-    "this is the largest probability itself; its row is wanted",
-    "Compare max and argmax.",
+    message="this is the largest probability itself; its row is wanted",
+    hint="Compare max and argmax.",
 )
 def predict_value(AL):
     return np.max(AL, axis=0)
@@ -447,8 +454,8 @@ def predict_value(AL):
 @mistake(
     "counts-from-one",
     "predict",
-    "the classes are counted from 1; the first row is class 0",
-    "Which class is the first row?",
+    message="the classes are counted from 1; the first row is class 0",
+    hint="Which class is the first row?",
 )
 def predict_from_one(AL):
     return np.argmax(AL, axis=0) + 1
@@ -457,8 +464,8 @@ def predict_from_one(AL):
 @mistake(
     "threshold",
     "predict",
-    "the probabilities are compared with 0.5, as for two classes; with more classes the largest counts",
-    "What if no class is more probable than 0.5?",
+    message="the probabilities are compared with 0.5, as for two classes; with more classes the largest counts",
+    hint="What if no class is more probable than 0.5?",
 )
 def predict_threshold(AL):
     return np.argmax(AL > 0.5, axis=0)
@@ -467,8 +474,8 @@ def predict_threshold(AL):
 @mistake(
     "threshold",
     "predict",
-    "the probabilities are compared with 0.5 one by one; one class for each example is wanted",
-    "How many answers should there be for m examples?",
+    message="the probabilities are compared with 0.5 one by one; one class for each example is wanted",
+    hint="How many answers should there be for m examples?",
 )
 def predict_each(AL):
     return (AL > 0.5).astype(int)
@@ -477,8 +484,8 @@ def predict_each(AL):
 @mistake(
     "one-hot-prediction",
     "predict",
-    "this is a one-hot array; the index of the class is wanted",
-    "What shape should the result have?",
+    message="this is a one-hot array; the index of the class is wanted",
+    hint="What shape should the result have?",
 )
 def predict_one_hot(AL):
     return _indicator(np.argmax(AL, axis=0), AL.shape[0])
@@ -487,14 +494,16 @@ def predict_one_hot(AL):
 @mistake(
     "over-everything",
     "predict",
-    "this is the place of the largest entry of the whole array",
-    "How many answers should there be for m examples?",
+    message="this is the place of the largest entry of the whole array",
+    hint="How many answers should there be for m examples?",
 )
 def predict_flat(AL):
     return np.argmax(AL)
 
 
-@mistake("two-classes", "predict", "this is right for two classes only", "What is your answer for a third class?")
+@mistake(
+    "two-classes", "predict", message="this is right for two classes only", hint="What is your answer for a third class?"
+)
 def predict_two(AL):
     return (AL[1] > AL[0]).astype(int)
 
@@ -511,8 +520,8 @@ def _losses(Z, Y):
 @mistake(
     "overflow",
     "sigmoid_cross_entropy_with_logits",
-    "the sigmoid of a large score is exactly 0 or 1, and its logarithm is infinite",
-    _STABLE,
+    message="the sigmoid of a large score is exactly 0 or 1, and its logarithm is infinite",
+    hint=_STABLE,
 )
 def logits_naive(Z, Y):
     A = _sigmoid(Z)
@@ -523,8 +532,8 @@ def logits_naive(Z, Y):
 @mistake(
     "overflow",
     "sigmoid_cross_entropy_with_logits",
-    "exp(Z) overflows for large scores, and the loss is infinite",
-    _STABLE,
+    message="exp(Z) overflows for large scores, and the loss is infinite",
+    hint=_STABLE,
 )
 def logits_softplus(Z, Y):
     with np.errstate(all="ignore"):
@@ -534,8 +543,8 @@ def logits_softplus(Z, Y):
 @mistake(
     "overflow",
     "sigmoid_cross_entropy_with_logits",
-    "exp(-Z) overflows for very negative scores, and the loss is infinite",
-    _STABLE,
+    message="exp(-Z) overflows for very negative scores, and the loss is infinite",
+    hint=_STABLE,
 )
 def logits_softplus_of_minus(Z, Y):
     with np.errstate(all="ignore"):
@@ -545,8 +554,8 @@ def logits_softplus_of_minus(Z, Y):
 @mistake(
     "guarded-logarithm",
     "sigmoid_cross_entropy_with_logits",
-    "a small number in the logarithm keeps the loss finite, but not right: for large scores it stays far too small",
-    _STABLE,
+    message="a small number in the logarithm keeps the loss finite, but not right: for large scores it stays far too small",
+    hint=_STABLE,
 )
 def logits_guarded(Z, Y):
     A = _sigmoid(Z)
@@ -556,8 +565,8 @@ def logits_guarded(Z, Y):
 @mistake(
     "missing-absolute-value",
     "sigmoid_cross_entropy_with_logits",
-    "the exponential needs the absolute value of Z: this is right only for positive scores",
-    "Try a negative score.",
+    message="the exponential needs the absolute value of Z: this is right only for positive scores",
+    hint="Try a negative score.",
 )
 def logits_without_absolute(Z, Y):
     with np.errstate(all="ignore"):
@@ -567,8 +576,8 @@ def logits_without_absolute(Z, Y):
 @mistake(
     "missing-maximum",
     "sigmoid_cross_entropy_with_logits",
-    "the term max(Z, 0) is missing",
-    "What should the loss be for Z = 5 and the label 0?",
+    message="the term max(Z, 0) is missing",
+    hint="What should the loss be for Z = 5 and the label 0?",
 )
 def logits_without_maximum(Z, Y):
     return -Z * Y + np.log1p(np.exp(-np.abs(Z)))
@@ -577,8 +586,8 @@ def logits_without_maximum(Z, Y):
 @mistake(
     "reduced",
     "sigmoid_cross_entropy_with_logits",
-    "this is the mean; a loss for each entry is wanted",
-    "What shape should the result have?",
+    message="this is the mean; a loss for each entry is wanted",
+    hint="What shape should the result have?",
 )
 def logits_mean(Z, Y):
     return float(np.mean(_losses(Z, Y)))
@@ -587,8 +596,8 @@ def logits_mean(Z, Y):
 @mistake(
     "reduced",
     "sigmoid_cross_entropy_with_logits",
-    "this is the sum; a loss for each entry is wanted",
-    "What shape should the result have?",
+    message="this is the sum; a loss for each entry is wanted",
+    hint="What shape should the result have?",
 )
 def logits_sum(Z, Y):
     return float(np.sum(_losses(Z, Y)))
@@ -597,8 +606,8 @@ def logits_sum(Z, Y):
 @mistake(
     "opposite-sign",
     "sigmoid_cross_entropy_with_logits",
-    "the losses have the opposite sign",
-    "Can this loss be negative?",
+    message="the losses have the opposite sign",
+    hint="Can this loss be negative?",
 )
 def logits_sign(Z, Y):
     return -_losses(Z, Y)
@@ -607,8 +616,8 @@ def logits_sign(Z, Y):
 @mistake(
     "labels-swapped",
     "sigmoid_cross_entropy_with_logits",
-    "the labels have changed places: this is the loss for 1 - Y",
-    "Should a large positive score be cheap or expensive when the label is 1?",
+    message="the labels have changed places: this is the loss for 1 - Y",
+    hint="Should a large positive score be cheap or expensive when the label is 1?",
 )
 def logits_swapped(Z, Y):
     return _losses(Z, 1 - Y)
@@ -617,8 +626,8 @@ def logits_swapped(Z, Y):
 @mistake(
     "only-positive-labels",
     "sigmoid_cross_entropy_with_logits",
-    "only the label 1 has a loss; the term with 1 - Y is missing",
-    "What does your function say of a wrong, confident score with the label 0?",
+    message="only the label 1 has a loss; the term with 1 - Y is missing",
+    hint="What does your function say of a wrong, confident score with the label 0?",
 )
 def logits_only_positive(Z, Y):
     return Y * _losses(Z, 1)
@@ -627,8 +636,8 @@ def logits_only_positive(Z, Y):
 @mistake(
     "sigmoid-twice",
     "sigmoid_cross_entropy_with_logits",
-    "the sigmoid is applied to the scores once too often",
-    "The formula works on the logits themselves.",
+    message="the sigmoid is applied to the scores once too often",
+    hint="The formula works on the logits themselves.",
 )
 def logits_twice(Z, Y):
     return _losses(_sigmoid(Z), Y)
@@ -637,8 +646,8 @@ def logits_twice(Z, Y):
 @mistake(
     "no-sigmoid",
     "sigmoid_cross_entropy_with_logits",
-    "the scores are taken for probabilities: the sigmoid is missing",
-    "Z may be negative; what is its logarithm?",
+    message="the scores are taken for probabilities: the sigmoid is missing",
+    hint="Z may be negative; what is its logarithm?",
 )
 def logits_without_sigmoid(Z, Y):
     with np.errstate(all="ignore"):
@@ -659,7 +668,12 @@ def _initialized(layer_dims, weights):
 _SCALE_HINT = "Compute the variance of one of your larger weight matrices and compare it with the formula."
 
 
-@mistake("zero-weights", "xavier_initialization", "all weights are zero", "Why would all units of a layer stay the same?")
+@mistake(
+    "zero-weights",
+    "xavier_initialization",
+    message="all weights are zero",
+    hint="Why would all units of a layer stay the same?",
+)
 def xavier_zero(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.zeros((n, n_prev)))
 
@@ -667,14 +681,16 @@ def xavier_zero(layer_dims):
 @mistake(
     "constant-weights",
     "xavier_initialization",
-    "all weights of a layer are the same number",
-    "Why would all units of a layer stay the same?",
+    message="all weights of a layer are the same number",
+    hint="Why would all units of a layer stay the same?",
 )
 def xavier_constant(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.full((n, n_prev), 1 / np.sqrt(n_prev)))
 
 
-@mistake("missing-scale", "xavier_initialization", "the weights have variance 1: the scale is missing", _SCALE_HINT)
+@mistake(
+    "missing-scale", "xavier_initialization", message="the weights have variance 1: the scale is missing", hint=_SCALE_HINT
+)
 def xavier_unscaled(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev))
 
@@ -682,8 +698,8 @@ def xavier_unscaled(layer_dims):
 @mistake(
     "fixed-scale",
     "xavier_initialization",
-    "the weights are multiplied by 0.01, whatever the size of the layer",
-    _SCALE_HINT,
+    message="the weights are multiplied by 0.01, whatever the size of the layer",
+    hint=_SCALE_HINT,
 )
 def xavier_fixed(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * 0.01)
@@ -692,8 +708,8 @@ def xavier_fixed(layer_dims):
 @mistake(
     "he-scale",
     "xavier_initialization",
-    "the variance is 2 / n_prev: this is He initialization",
-    "Which of the two is meant for relu, which one for tanh?",
+    message="the variance is 2 / n_prev: this is He initialization",
+    hint="Which of the two is meant for relu, which one for tanh?",
 )
 def xavier_he(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(2 / n_prev))
@@ -702,8 +718,8 @@ def xavier_he(layer_dims):
 @mistake(
     "fan-out",
     "xavier_initialization",
-    "the variance is 1 / n, with the number of units of the layer itself; what comes in counts",
-    "How many terms are added in one unit?",
+    message="the variance is 1 / n, with the number of units of the layer itself; what comes in counts",
+    hint="How many terms are added in one unit?",
 )
 def xavier_fan_out(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(1 / n))
@@ -712,8 +728,8 @@ def xavier_fan_out(layer_dims):
 @mistake(
     "variance-for-deviation",
     "xavier_initialization",
-    "the normal numbers are multiplied by the variance; the standard deviation is its root",
-    "What is the variance of 3 times a number of variance 1?",
+    message="the normal numbers are multiplied by the variance; the standard deviation is its root",
+    hint="What is the variance of 3 times a number of variance 1?",
 )
 def xavier_variance(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) / n_prev)
@@ -722,8 +738,8 @@ def xavier_variance(layer_dims):
 @mistake(
     "missing-two",
     "xavier_initialization",
-    "the variance is 1 / (n_prev + n); it is 2 over that sum, so that it is 1 / n for layers of equal size",
-    "What would both rules give where n_prev and n are equal?",
+    message="the variance is 1 / (n_prev + n); it is 2 over that sum, so that it is 1 / n for layers of equal size",
+    hint="What would both rules give where n_prev and n are equal?",
 )
 def xavier_missing_two(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(1 / (n_prev + n)))
@@ -732,8 +748,8 @@ def xavier_missing_two(layer_dims):
 @mistake(
     "limit-for-deviation",
     "xavier_initialization",
-    "sqrt(6 / (n_prev + n)) is the limit of a uniform distribution, not the standard deviation of a normal one",
-    _SCALE_HINT,
+    message="sqrt(6 / (n_prev + n)) is the limit of a uniform distribution, not the standard deviation of a normal one",
+    hint=_SCALE_HINT,
 )
 def xavier_limit(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(6 / (n_prev + n)))
@@ -742,8 +758,8 @@ def xavier_limit(layer_dims):
 @mistake(
     "deviation-for-limit",
     "xavier_initialization",
-    "a uniform number between -1/sqrt(n_prev) and 1/sqrt(n_prev) has the variance 1 / (3 n_prev)",
-    "The limit of a uniform distribution is larger than its standard deviation. By which factor?",
+    message="a uniform number between -1/sqrt(n_prev) and 1/sqrt(n_prev) has the variance 1 / (3 n_prev)",
+    hint="The limit of a uniform distribution is larger than its standard deviation. By which factor?",
 )
 def xavier_deviation(layer_dims):
     def weights(n_prev, n):
@@ -756,8 +772,8 @@ def xavier_deviation(layer_dims):
 @mistake(
     "first-layer-everywhere",
     "xavier_initialization",
-    "all layers are scaled by the size of the input; each layer has its own",
-    "Which entry of layer_dims belongs to which layer?",
+    message="all layers are scaled by the size of the input; each layer has its own",
+    hint="Which entry of layer_dims belongs to which layer?",
 )
 def xavier_first(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) / np.sqrt(layer_dims[0]))
@@ -766,8 +782,8 @@ def xavier_first(layer_dims):
 @mistake(
     "not-centred",
     "xavier_initialization",
-    "no weight is negative: the mean should be 0",
-    "Between which numbers does np.random.rand draw?",
+    message="no weight is negative: the mean should be 0",
+    hint="Between which numbers does np.random.rand draw?",
 )
 def xavier_not_centred(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.rand(n, n_prev) * np.sqrt(1 / n_prev))
@@ -776,8 +792,8 @@ def xavier_not_centred(layer_dims):
 @mistake(
     "repeated-layers",
     "xavier_initialization",
-    "every layer starts with the same random numbers",
-    "How often is the generator seeded? Once, before the loop, is enough.",
+    message="every layer starts with the same random numbers",
+    hint="How often is the generator seeded? Once, before the loop, is enough.",
 )
 def xavier_repeated(layer_dims):
     def weights(n_prev, n):
@@ -790,11 +806,8 @@ def xavier_repeated(layer_dims):
 @mistake(
     "transposed",
     "xavier_initialization",
-    "the weights are transposed: W has a row for each unit of its own layer",
-    "What shape must W have in W @ A_prev?",
+    message="the weights are transposed: W has a row for each unit of its own layer",
+    hint="What shape must W have in W @ A_prev?",
 )
 def xavier_transposed(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n_prev, n) / np.sqrt(n_prev))
-
-
-MISTAKES = tuple(value for value in list(globals().values()) if hasattr(value, "solution"))

@@ -21,8 +21,8 @@ def _parts(X, Y, order, sizes):
 @mistake(
     "pairs-broken",
     "train_dev_test_split",
-    "X is shuffled, Y is not (or in another order): the examples have lost their labels",
-    "Draw one permutation, and use it for both.",
+    message="X is shuffled, Y is not (or in another order): the examples have lost their labels",
+    hint="Draw one permutation, and use it for both.",
 )
 def split_shuffles_x_alone(X, Y, dev_fraction, test_fraction, seed=0):
     order = np.random.default_rng(seed).permutation(X.shape[1])
@@ -32,8 +32,8 @@ def split_shuffles_x_alone(X, Y, dev_fraction, test_fraction, seed=0):
 @mistake(
     "sets-overlap",
     "train_dev_test_split",
-    "some examples are in two of the sets: the model would be judged on what it was trained on",
-    "Where does each of the three ranges of indices begin and end?",
+    message="some examples are in two of the sets: the model would be judged on what it was trained on",
+    hint="Where does each of the three ranges of indices begin and end?",
 )
 def split_overlaps(X, Y, dev_fraction, test_fraction, seed=0):
     order = np.random.default_rng(seed).permutation(X.shape[1])
@@ -45,8 +45,8 @@ def split_overlaps(X, Y, dev_fraction, test_fraction, seed=0):
 @mistake(
     "sets-overlap",
     "train_dev_test_split",
-    "some examples are in two of the sets: the model would be judged on what it was trained on",
-    "Where does each of the three ranges of indices begin and end?",
+    message="some examples are in two of the sets: the model would be judged on what it was trained on",
+    hint="Where does each of the three ranges of indices begin and end?",
 )
 def split_trains_on_everything(X, Y, dev_fraction, test_fraction, seed=0):
     train, dev, test = _parts(X, Y, np.arange(X.shape[1]), _sizes(X.shape[1], dev_fraction, test_fraction))
@@ -56,8 +56,8 @@ def split_trains_on_everything(X, Y, dev_fraction, test_fraction, seed=0):
 @mistake(
     "empty-set-takes-all",
     "train_dev_test_split",
-    "where a fraction is 0, its set holds everything instead of nothing: the slice [-0:] is the whole array",
-    "Try a fraction of 0, and look at what the slice selects then.",
+    message="where a fraction is 0, its set holds everything instead of nothing: the slice [-0:] is the whole array",
+    hint="Try a fraction of 0, and look at what the slice selects then.",
 )
 def split_negative_slice(X, Y, dev_fraction, test_fraction, seed=0):
     m = X.shape[1]
@@ -70,8 +70,8 @@ def split_negative_slice(X, Y, dev_fraction, test_fraction, seed=0):
 @mistake(
     "drawn-with-replacement",
     "train_dev_test_split",
-    "an example occurs more than once: the indices are drawn with replacement",
-    "Which function of NumPy gives every index exactly once?",
+    message="an example occurs more than once: the indices are drawn with replacement",
+    hint="Which function of NumPy gives every index exactly once?",
 )
 def split_with_replacement(X, Y, dev_fraction, test_fraction, seed=0):
     order = np.random.default_rng(seed).integers(0, X.shape[1], X.shape[1])
@@ -81,8 +81,8 @@ def split_with_replacement(X, Y, dev_fraction, test_fraction, seed=0):
 @mistake(
     "examples-lost",
     "train_dev_test_split",
-    "examples get lost: some of them are in none of the three sets",
-    "Is each size rounded down by itself? Round two of them; what is left belongs to the third set.",
+    message="examples get lost: some of them are in none of the three sets",
+    hint="Is each size rounded down by itself? Round two of them; what is left belongs to the third set.",
 )
 def split_loses_examples(X, Y, dev_fraction, test_fraction, seed=0):
     m = X.shape[1]
@@ -94,8 +94,8 @@ def split_loses_examples(X, Y, dev_fraction, test_fraction, seed=0):
 @mistake(
     "sets-in-another-order",
     "train_dev_test_split",
-    "the sets come in another order than training, dev, test (or the two fractions are confused)",
-    "Compare the sizes of your sets with the fractions, one by one.",
+    message="the sets come in another order than training, dev, test (or the two fractions are confused)",
+    hint="Compare the sizes of your sets with the fractions, one by one.",
 )
 def split_dev_and_test_swapped(X, Y, dev_fraction, test_fraction, seed=0):
     order = np.random.default_rng(seed).permutation(X.shape[1])
@@ -106,8 +106,8 @@ def split_dev_and_test_swapped(X, Y, dev_fraction, test_fraction, seed=0):
 @mistake(
     "fraction-of-the-rest",
     "train_dev_test_split",
-    "one of the fractions is taken of what the other one has left over, not of all examples",
-    "Both fractions refer to all m examples.",
+    message="one of the fractions is taken of what the other one has left over, not of all examples",
+    hint="Both fractions refer to all m examples.",
 )
 def split_of_the_rest(X, Y, dev_fraction, test_fraction, seed=0):
     m = X.shape[1]
@@ -117,7 +117,12 @@ def split_of_the_rest(X, Y, dev_fraction, test_fraction, seed=0):
     return _parts(X, Y, order, (m - n_dev - n_test, n_dev, n_test))
 
 
-@mistake("mutated-input", "train_dev_test_split", "X and Y are shuffled in place", "Select columns of X; do not move them.")
+@mistake(
+    "mutated-input",
+    "train_dev_test_split",
+    message="X and Y are shuffled in place",
+    hint="Select columns of X; do not move them.",
+)
 def split_in_place(X, Y, dev_fraction, test_fraction, seed=0):
     order = np.random.default_rng(seed).permutation(X.shape[1])
     X[:], Y[:] = X[:, order], Y[:, order]
@@ -134,8 +139,8 @@ def _moments(X):
 @mistake(
     "missing-root",
     "fit_normalization",
-    "sigma is the variance; the root is missing",
-    "In which unit should sigma be, if X is in metres?",
+    message="sigma is the variance; the root is missing",
+    hint="In which unit should sigma be, if X is in metres?",
 )
 def fit_variance(X_train):
     return np.mean(X_train, axis=1, keepdims=True), np.var(X_train, axis=1, keepdims=True)
@@ -144,8 +149,8 @@ def fit_variance(X_train):
 @mistake(
     "unbiased-deviation",
     "fit_normalization",
-    "sigma divides by m - 1; the exercise asks for the biased deviation, with m",
-    "Compare NumPy's default with the formula of the exercise.",
+    message="sigma divides by m - 1; the exercise asks for the biased deviation, with m",
+    hint="Compare NumPy's default with the formula of the exercise.",
 )
 def fit_unbiased(X_train):
     with np.errstate(all="ignore"):
@@ -155,8 +160,8 @@ def fit_unbiased(X_train):
 @mistake(
     "not-centred",
     "fit_normalization",
-    "sigma is the root of the mean square, without subtracting the mean",
-    "How far do the entries lie from their mean?",
+    message="sigma is the root of the mean square, without subtracting the mean",
+    hint="How far do the entries lie from their mean?",
 )
 def fit_not_centred(X_train):
     return np.mean(X_train, axis=1, keepdims=True), np.sqrt(np.mean(X_train**2, axis=1, keepdims=True))
@@ -165,8 +170,8 @@ def fit_not_centred(X_train):
 @mistake(
     "wrong-axis",
     "fit_normalization",
-    "mean and deviation are taken over the features of each example, not over the examples",
-    "Columns are examples: along which axis does one feature lie?",
+    message="mean and deviation are taken over the features of each example, not over the examples",
+    hint="Columns are examples: along which axis does one feature lie?",
 )
 def fit_wrong_axis(X_train):
     return np.mean(X_train, axis=0, keepdims=True), np.std(X_train, axis=0, keepdims=True)
@@ -175,21 +180,26 @@ def fit_wrong_axis(X_train):
 @mistake(
     "one-for-all-features",
     "fit_normalization",
-    "there is one mean and one deviation for all features together",
-    "A feature in kilometres and one in years share no scale.",
+    message="there is one mean and one deviation for all features together",
+    hint="A feature in kilometres and one in years share no scale.",
 )
 def fit_global(X_train):
     ones = np.ones((X_train.shape[0], 1))
     return np.mean(X_train) * ones, np.std(X_train) * ones
 
 
-@mistake("missing-keepdims", "fit_normalization", "mu and sigma have lost an axis", "Look at the argument keepdims.")
+@mistake(
+    "missing-keepdims", "fit_normalization", message="mu and sigma have lost an axis", hint="Look at the argument keepdims."
+)
 def fit_flat(X_train):
     return np.mean(X_train, axis=1), np.std(X_train, axis=1)
 
 
 @mistake(
-    "sum-for-mean", "fit_normalization", "mu is the sum over the examples; the division by m is missing", "Divide by m."
+    "sum-for-mean",
+    "fit_normalization",
+    message="mu is the sum over the examples; the division by m is missing",
+    hint="Divide by m.",
 )
 def fit_sums(X_train):
     mu, sigma = _moments(X_train)
@@ -199,8 +209,8 @@ def fit_sums(X_train):
 @mistake(
     "range-for-deviation",
     "fit_normalization",
-    "sigma is the distance from the smallest to the largest entry, not the standard deviation",
-    "Which measure of spread does the exercise name?",
+    message="sigma is the distance from the smallest to the largest entry, not the standard deviation",
+    hint="Which measure of spread does the exercise name?",
 )
 def fit_range(X_train):
     return np.mean(X_train, axis=1, keepdims=True), np.ptp(X_train, axis=1, keepdims=True)
@@ -209,8 +219,8 @@ def fit_range(X_train):
 @mistake(
     "mean-absolute-deviation",
     "fit_normalization",
-    "sigma is the mean absolute deviation, not the standard deviation",
-    "Square, average, take the root: in this order.",
+    message="sigma is the mean absolute deviation, not the standard deviation",
+    hint="Square, average, take the root: in this order.",
 )
 def fit_absolute(X_train):
     mu = np.mean(X_train, axis=1, keepdims=True)
@@ -220,15 +230,20 @@ def fit_absolute(X_train):
 @mistake(
     "guard-in-the-wrong-place",
     "fit_normalization",
-    "sigma of a constant feature is replaced; it is 0, and the guard belongs to normalize",
-    "Report what you measured here, and divide with care there.",
+    message="sigma of a constant feature is replaced; it is 0, and the guard belongs to normalize",
+    hint="Report what you measured here, and divide with care there.",
 )
 def fit_guarded(X_train):
     mu, sigma = _moments(X_train)
     return mu, np.where(sigma == 0, 1.0, sigma)
 
 
-@mistake("permuted-result", "fit_normalization", "the order is (mu, sigma)", "Compare the order in your return statement.")
+@mistake(
+    "permuted-result",
+    "fit_normalization",
+    message="the order is (mu, sigma)",
+    hint="Compare the order in your return statement.",
+)
 def fit_swapped(X_train):
     mu, sigma = _moments(X_train)
     return sigma, mu
@@ -241,8 +256,8 @@ def _guarded(sigma):
 @mistake(
     "nan-at-constant-feature",
     "normalize",
-    "a constant feature has sigma 0, and 0 / 0 is nan",
-    "What should come out for a feature that never changes?",
+    message="a constant feature has sigma 0, and 0 / 0 is nan",
+    hint="What should come out for a feature that never changes?",
 )
 def normalize_without_guard(X, mu, sigma):
     with np.errstate(all="ignore"):
@@ -252,20 +267,30 @@ def normalize_without_guard(X, mu, sigma):
 @mistake(
     "own-statistics",
     "normalize",
-    "mean and deviation are measured again on X; those of the training set were handed over",
-    "Test examples must be moved by the same numbers as the training examples.",
+    message="mean and deviation are measured again on X; those of the training set were handed over",
+    hint="Test examples must be moved by the same numbers as the training examples.",
 )
 def normalize_recomputed(X, mu, sigma):
     own_mu, own_sigma = _moments(X)
     return (X - own_mu) / _guarded(own_sigma)
 
 
-@mistake("missing-centre", "normalize", "the mean is not subtracted", "Where should a normalized feature have its middle?")
+@mistake(
+    "missing-centre",
+    "normalize",
+    message="the mean is not subtracted",
+    hint="Where should a normalized feature have its middle?",
+)
 def normalize_not_centred(X, mu, sigma):
     return X / _guarded(sigma)
 
 
-@mistake("missing-scale", "normalize", "there is no division by sigma", "How wide should a normalized feature spread?")
+@mistake(
+    "missing-scale",
+    "normalize",
+    message="there is no division by sigma",
+    hint="How wide should a normalized feature spread?",
+)
 def normalize_not_scaled(X, mu, sigma):
     return X - mu
 
@@ -273,26 +298,39 @@ def normalize_not_scaled(X, mu, sigma):
 @mistake(
     "variance-for-deviation",
     "normalize",
-    "this divides by the variance, not by sigma",
-    "Is sigma already a root, or not yet?",
+    message="this divides by the variance, not by sigma",
+    hint="Is sigma already a root, or not yet?",
 )
 def normalize_by_variance(X, mu, sigma):
     return (X - mu) / _guarded(sigma) ** 2
 
 
 @mistake(
-    "sigma-taken-for-variance", "normalize", "this divides by the root of sigma", "Is sigma already a root, or not yet?"
+    "sigma-taken-for-variance",
+    "normalize",
+    message="this divides by the root of sigma",
+    hint="Is sigma already a root, or not yet?",
 )
 def normalize_by_root(X, mu, sigma):
     return (X - mu) / np.sqrt(_guarded(sigma))
 
 
-@mistake("multiplied-by-sigma", "normalize", "this multiplies by sigma", "Which way does a wide feature have to be scaled?")
+@mistake(
+    "multiplied-by-sigma",
+    "normalize",
+    message="this multiplies by sigma",
+    hint="Which way does a wide feature have to be scaled?",
+)
 def normalize_multiplied(X, mu, sigma):
     return (X - mu) * _guarded(sigma)
 
 
-@mistake("missing-parentheses", "normalize", "only mu is divided by sigma", "Which operation comes first in X - mu / sigma?")
+@mistake(
+    "missing-parentheses",
+    "normalize",
+    message="only mu is divided by sigma",
+    hint="Which operation comes first in X - mu / sigma?",
+)
 def normalize_without_parentheses(X, mu, sigma):
     return X - mu / _guarded(sigma)
 
@@ -300,8 +338,8 @@ def normalize_without_parentheses(X, mu, sigma):
 @mistake(
     "constant-feature-kept",
     "normalize",
-    "a constant feature is left as it is; its mean has to be subtracted as well",
-    "What should come out for a feature that never changes?",
+    message="a constant feature is left as it is; its mean has to be subtracted as well",
+    hint="What should come out for a feature that never changes?",
 )
 def normalize_keeps_constant(X, mu, sigma):
     return np.where(sigma == 0, X, (X - mu) / _guarded(sigma))
@@ -310,14 +348,16 @@ def normalize_keeps_constant(X, mu, sigma):
 @mistake(
     "guard-too-large",
     "normalize",
-    "the number added to sigma is so large that every feature is changed by it",
-    "Protect the case sigma = 0 without touching the others.",
+    message="the number added to sigma is so large that every feature is changed by it",
+    hint="Protect the case sigma = 0 without touching the others.",
 )
 def normalize_large_guard(X, mu, sigma):
     return (X - mu) / (sigma + 1e-2)
 
 
-@mistake("mutated-input", "normalize", "X is overwritten", "Compute a new array: X -= mu changes the caller's X.")
+@mistake(
+    "mutated-input", "normalize", message="X is overwritten", hint="Compute a new array: X -= mu changes the caller's X."
+)
 def normalize_in_place(X, mu, sigma):
     X -= mu
     X /= _guarded(sigma)
@@ -334,8 +374,8 @@ def _diagnosis(bias, variance):
 @mistake(
     "bayes-error-ignored",
     "diagnose_fit",
-    "the error that nobody can avoid is not taken off the training error",
-    "Is 15 % a lot when nobody does better than 14 %?",
+    message="the error that nobody can avoid is not taken off the training error",
+    hint="Is 15 % a lot when nobody does better than 14 %?",
 )
 def diagnose_without_bayes(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(train_error > tolerance, dev_error - train_error > tolerance)
@@ -344,8 +384,8 @@ def diagnose_without_bayes(train_error, dev_error, bayes_error=0.0, tolerance=0.
 @mistake(
     "tolerance-ignored",
     "diagnose_fit",
-    "the argument tolerance is not used: the limit is always 0.02",
-    "Use the argument in both comparisons.",
+    message="the argument tolerance is not used: the limit is always 0.02",
+    hint="Use the argument in both comparisons.",
 )
 def diagnose_literal_tolerance(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(train_error - bayes_error > 0.02, dev_error - train_error > 0.02)
@@ -354,8 +394,8 @@ def diagnose_literal_tolerance(train_error, dev_error, bayes_error=0.0, toleranc
 @mistake(
     "tolerance-missing",
     "diagnose_fit",
-    "any gap counts, however small; gaps up to the tolerance must not",
-    "What is the argument tolerance for?",
+    message="any gap counts, however small; gaps up to the tolerance must not",
+    hint="What is the argument tolerance for?",
 )
 def diagnose_any_gap(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(train_error - bayes_error > 1e-9, dev_error - train_error > 1e-9)
@@ -364,8 +404,8 @@ def diagnose_any_gap(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
 @mistake(
     "either-or",
     "diagnose_fit",
-    "only one of the two is ever reported, but a network can have both",
-    "Compare elif with a second if.",
+    message="only one of the two is ever reported, but a network can have both",
+    hint="Compare elif with a second if.",
 )
 def diagnose_either_or(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     bias = train_error - bayes_error > tolerance
@@ -375,8 +415,8 @@ def diagnose_either_or(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
 @mistake(
     "variance-from-wrong-gap",
     "diagnose_fit",
-    "variance is read from the gap between dev error and unavoidable error; bias is a part of that gap",
-    "Which two errors differ because of overfitting alone?",
+    message="variance is read from the gap between dev error and unavoidable error; bias is a part of that gap",
+    hint="Which two errors differ because of overfitting alone?",
 )
 def diagnose_variance_from_bayes(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(train_error - bayes_error > tolerance, dev_error - bayes_error > tolerance)
@@ -385,8 +425,8 @@ def diagnose_variance_from_bayes(train_error, dev_error, bayes_error=0.0, tolera
 @mistake(
     "bias-from-dev-error",
     "diagnose_fit",
-    "bias is read from the dev error; overfitting raises that as well",
-    "Which error shows how well the network fits what it was trained on?",
+    message="bias is read from the dev error; overfitting raises that as well",
+    hint="Which error shows how well the network fits what it was trained on?",
 )
 def diagnose_bias_from_dev(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(dev_error - bayes_error > tolerance, dev_error - train_error > tolerance)
@@ -395,8 +435,8 @@ def diagnose_bias_from_dev(train_error, dev_error, bayes_error=0.0, tolerance=0.
 @mistake(
     "variance-from-dev-error-alone",
     "diagnose_fit",
-    "variance is read from the dev error alone; it is the gap to the training error that counts",
-    "A network that fails everywhere alike does not overfit.",
+    message="variance is read from the dev error alone; it is the gap to the training error that counts",
+    hint="A network that fails everywhere alike does not overfit.",
 )
 def diagnose_dev_alone(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(train_error - bayes_error > tolerance, dev_error > tolerance)
@@ -405,8 +445,8 @@ def diagnose_dev_alone(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
 @mistake(
     "bias-and-variance-swapped",
     "diagnose_fit",
-    "bias and variance are exchanged",
-    "Which of the two is overfitting?",
+    message="bias and variance are exchanged",
+    hint="Which of the two is overfitting?",
 )
 def diagnose_swapped(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(dev_error - train_error > tolerance, train_error - bayes_error > tolerance)
@@ -415,8 +455,8 @@ def diagnose_swapped(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
 @mistake(
     "gap-without-sign",
     "diagnose_fit",
-    "a gap counts in both directions; being better than expected is no fault",
-    "What does abs do to a dev error below the training error?",
+    message="a gap counts in both directions; being better than expected is no fault",
+    hint="What does abs do to a dev error below the training error?",
 )
 def diagnose_absolute(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(abs(train_error - bayes_error) > tolerance, abs(dev_error - train_error) > tolerance)
@@ -425,8 +465,8 @@ def diagnose_absolute(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
 @mistake(
     "relative-gap",
     "diagnose_fit",
-    "the gaps are measured in parts of the error, but the tolerance is an absolute difference",
-    "Compare the difference itself with the tolerance.",
+    message="the gaps are measured in parts of the error, but the tolerance is an absolute difference",
+    hint="Compare the difference itself with the tolerance.",
 )
 def diagnose_relative(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(train_error > bayes_error * (1 + tolerance), dev_error > train_error * (1 + tolerance))
@@ -435,8 +475,8 @@ def diagnose_relative(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
 @mistake(
     "dictionary-for-set",
     "diagnose_fit",
-    "where nothing is wrong the result is {}, which is an empty dictionary",
-    "How is an empty set written in Python?",
+    message="where nothing is wrong the result is {}, which is an empty dictionary",
+    hint="How is an empty set written in Python?",
 )
 def diagnose_braces(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(train_error - bayes_error > tolerance, dev_error - train_error > tolerance) or {}
@@ -445,8 +485,8 @@ def diagnose_braces(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
 @mistake(
     "nothing-returned",
     "diagnose_fit",
-    "where nothing is wrong the result is None; the exercise asks for the empty set",
-    "Does every path through your function reach a return?",
+    message="where nothing is wrong the result is None; the exercise asks for the empty set",
+    hint="Does every path through your function reach a return?",
 )
 def diagnose_none(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(train_error - bayes_error > tolerance, dev_error - train_error > tolerance) or None
@@ -462,8 +502,8 @@ def _log_uniform(low, high, n):
 @mistake(
     "uniform-not-logarithmic",
     "sample_learning_rate",
-    "the draws are uniform in alpha itself: nine out of ten fall into the largest decade",
-    "Draw the exponent.",
+    message="the draws are uniform in alpha itself: nine out of ten fall into the largest decade",
+    hint="Draw the exponent.",
 )
 def rate_uniform(low, high, n, seed=0):
     return np.random.uniform(low, high, n)
@@ -472,8 +512,8 @@ def rate_uniform(low, high, n, seed=0):
 @mistake(
     "evenly-spaced",
     "sample_learning_rate",
-    "this is a grid or a sorted list, not n independent draws",
-    "What does random search gain over a grid?",
+    message="this is a grid or a sorted list, not n independent draws",
+    hint="What does random search gain over a grid?",
 )
 def rate_grid(low, high, n, seed=0):
     return np.logspace(np.log10(low), np.log10(high), n)
@@ -482,8 +522,8 @@ def rate_grid(low, high, n, seed=0):
 @mistake(
     "same-draw-repeated",
     "sample_learning_rate",
-    "all n values are the same number",
-    "How many numbers does your call of the generator draw?",
+    message="all n values are the same number",
+    hint="How many numbers does your call of the generator draw?",
 )
 def rate_repeated(low, high, n, seed=0):
     return np.full(n, _log_uniform(low, high, 1))
@@ -492,8 +532,8 @@ def rate_repeated(low, high, n, seed=0):
 @mistake(
     "whole-powers-of-ten",
     "sample_learning_rate",
-    "only a few values occur: the exponent is drawn as a whole number",
-    "Any number between the two exponents should be possible.",
+    message="only a few values occur: the exponent is drawn as a whole number",
+    hint="Any number between the two exponents should be possible.",
 )
 def rate_whole_exponents(low, high, n, seed=0):
     exponents = np.random.randint(np.ceil(np.log10(low)), np.floor(np.log10(high)) + 1, n)
@@ -503,8 +543,8 @@ def rate_whole_exponents(low, high, n, seed=0):
 @mistake(
     "bases-mixed",
     "sample_learning_rate",
-    "logarithm and power have different bases",
-    "exp belongs to log, and 10 ** to log10.",
+    message="logarithm and power have different bases",
+    hint="exp belongs to log, and 10 ** to log10.",
 )
 def rate_bases_mixed(low, high, n, seed=0):
     return np.exp(np.random.uniform(np.log10(low), np.log10(high), n))
@@ -513,8 +553,8 @@ def rate_bases_mixed(low, high, n, seed=0):
 @mistake(
     "bases-mixed",
     "sample_learning_rate",
-    "logarithm and power have different bases",
-    "exp belongs to log, and 10 ** to log10.",
+    message="logarithm and power have different bases",
+    hint="exp belongs to log, and 10 ** to log10.",
 )
 def rate_bases_mixed_otherwise(low, high, n, seed=0):
     return 10 ** np.random.uniform(np.log(low), np.log(high), n)
@@ -523,8 +563,8 @@ def rate_bases_mixed_otherwise(low, high, n, seed=0):
 @mistake(
     "exponent-returned",
     "sample_learning_rate",
-    "these are the exponents; the learning rates are powers",
-    "Can a learning rate be negative?",
+    message="these are the exponents; the learning rates are powers",
+    hint="Can a learning rate be negative?",
 )
 def rate_exponents(low, high, n, seed=0):
     return np.random.uniform(np.log10(low), np.log10(high), n)
@@ -533,8 +573,8 @@ def rate_exponents(low, high, n, seed=0):
 @mistake(
     "bounds-ignored",
     "sample_learning_rate",
-    "the draws lie between 0.0001 and 1, whatever low and high are",
-    "The exponent runs between the logarithms of the two bounds.",
+    message="the draws lie between 0.0001 and 1, whatever low and high are",
+    hint="The exponent runs between the logarithms of the two bounds.",
 )
 def rate_fixed_bounds(low, high, n, seed=0):
     return 10 ** (-4 * np.random.rand(n))
@@ -543,8 +583,8 @@ def rate_fixed_bounds(low, high, n, seed=0):
 @mistake(
     "wrong-shape",
     "sample_learning_rate",
-    "the draws come as a matrix; a vector of shape (n,) is asked for",
-    "Draw n numbers.",
+    message="the draws come as a matrix; a vector of shape (n,) is asked for",
+    hint="Draw n numbers.",
 )
 def rate_column(low, high, n, seed=0):
     return _log_uniform(low, high, n).reshape(n, 1)
@@ -553,8 +593,8 @@ def rate_column(low, high, n, seed=0):
 @mistake(
     "uniform-not-logarithmic",
     "sample_momentum",
-    "the draws are uniform in beta itself: values near 1, where little makes a large difference, are rare",
-    "Which quantity should be uniform on a logarithmic scale?",
+    message="the draws are uniform in beta itself: values near 1, where little makes a large difference, are rare",
+    hint="Which quantity should be uniform on a logarithmic scale?",
 )
 def momentum_uniform(low, high, n, seed=0):
     return np.random.uniform(low, high, n)
@@ -563,8 +603,8 @@ def momentum_uniform(low, high, n, seed=0):
 @mistake(
     "logarithmic-in-beta",
     "sample_momentum",
-    "the draws are log-uniform in beta; it should be in 1 - beta",
-    "beta averages over 1 / (1 - beta) steps: which of 0.9 to 0.9005 and 0.999 to 0.9995 matters more?",
+    message="the draws are log-uniform in beta; it should be in 1 - beta",
+    hint="beta averages over 1 / (1 - beta) steps: which of 0.9 to 0.9005 and 0.999 to 0.9995 matters more?",
 )
 def momentum_log_in_beta(low, high, n, seed=0):
     return _log_uniform(low, high, n)
@@ -573,8 +613,8 @@ def momentum_log_in_beta(low, high, n, seed=0):
 @mistake(
     "complement-returned",
     "sample_momentum",
-    "these are values of 1 - beta",
-    "One subtraction is left to do.",
+    message="these are values of 1 - beta",
+    hint="One subtraction is left to do.",
 )
 def momentum_complement(low, high, n, seed=0):
     return _log_uniform(1 - high, 1 - low, n)
@@ -583,8 +623,8 @@ def momentum_complement(low, high, n, seed=0):
 @mistake(
     "bounds-of-the-complement",
     "sample_momentum",
-    "low and high are taken as bounds of 1 - beta; they are bounds of beta",
-    "Between which values does 1 - beta lie when beta lies between low and high?",
+    message="low and high are taken as bounds of 1 - beta; they are bounds of beta",
+    hint="Between which values does 1 - beta lie when beta lies between low and high?",
 )
 def momentum_bounds_of_complement(low, high, n, seed=0):
     return 1 - _log_uniform(low, high, n)
@@ -593,8 +633,8 @@ def momentum_bounds_of_complement(low, high, n, seed=0):
 @mistake(
     "bounds-ignored",
     "sample_momentum",
-    "the draws lie between 0.9 and 0.999, whatever low and high are",
-    "The exponent runs between the logarithms of 1 - high and 1 - low.",
+    message="the draws lie between 0.9 and 0.999, whatever low and high are",
+    hint="The exponent runs between the logarithms of 1 - high and 1 - low.",
 )
 def momentum_fixed_bounds(low, high, n, seed=0):
     return 1 - 10 ** (-2 * np.random.rand(n) - 1)
@@ -603,8 +643,8 @@ def momentum_fixed_bounds(low, high, n, seed=0):
 @mistake(
     "evenly-spaced",
     "sample_momentum",
-    "this is a grid or a sorted list, not n independent draws",
-    "What does random search gain over a grid?",
+    message="this is a grid or a sorted list, not n independent draws",
+    hint="What does random search gain over a grid?",
 )
 def momentum_grid(low, high, n, seed=0):
     return 1 - np.logspace(np.log10(1 - low), np.log10(1 - high), n)
@@ -613,15 +653,18 @@ def momentum_grid(low, high, n, seed=0):
 @mistake(
     "same-draw-repeated",
     "sample_momentum",
-    "all n values are the same number",
-    "How many numbers does your call of the generator draw?",
+    message="all n values are the same number",
+    hint="How many numbers does your call of the generator draw?",
 )
 def momentum_repeated(low, high, n, seed=0):
     return np.full(n, 1 - _log_uniform(1 - high, 1 - low, 1))
 
 
 @mistake(
-    "wrong-shape", "sample_momentum", "the draws come as a matrix; a vector of shape (n,) is asked for", "Draw n numbers."
+    "wrong-shape",
+    "sample_momentum",
+    message="the draws come as a matrix; a vector of shape (n,) is asked for",
+    hint="Draw n numbers.",
 )
 def momentum_column(low, high, n, seed=0):
     return 1 - _log_uniform(1 - high, 1 - low, n).reshape(n, 1)
@@ -650,8 +693,8 @@ def _stop(costs, patience, *, better=None, resets=True, too_late=0, unstopped=No
 @mistake(
     "patience-ignored",
     "early_stopping_epoch",
-    "this is the best of all epochs; those after the stop are never trained",
-    "When would the training have ended?",
+    message="this is the best of all epochs; those after the stop are never trained",
+    hint="When would the training have ended?",
 )
 def stopping_global(dev_costs, patience):
     return int(np.argmin(dev_costs))
@@ -660,8 +703,8 @@ def stopping_global(dev_costs, patience):
 @mistake(
     "stop-returned",
     "early_stopping_epoch",
-    "this is the epoch at which training stops, not the best one before",
-    "Which parameters does early stopping keep?",
+    message="this is the epoch at which training stops, not the best one before",
+    hint="Which parameters does early stopping keep?",
 )
 def stopping_last_seen(dev_costs, patience):
     return _stop(dev_costs, patience, result=lambda best, epoch: epoch)
@@ -670,8 +713,8 @@ def stopping_last_seen(dev_costs, patience):
 @mistake(
     "stops-too-late",
     "early_stopping_epoch",
-    "training stops one epoch too late",
-    "Stop as soon as the wait reaches patience.",
+    message="training stops one epoch too late",
+    hint="Stop as soon as the wait reaches patience.",
 )
 def stopping_too_late(dev_costs, patience):
     return _stop(dev_costs, patience, too_late=1)
@@ -680,8 +723,8 @@ def stopping_too_late(dev_costs, patience):
 @mistake(
     "stops-too-early",
     "early_stopping_epoch",
-    "training stops one epoch too early",
-    "Stop as soon as the wait reaches patience, not before.",
+    message="training stops one epoch too early",
+    hint="Stop as soon as the wait reaches patience, not before.",
 )
 def stopping_too_early(dev_costs, patience):
     return _stop(dev_costs, patience, too_late=-1)
@@ -690,8 +733,8 @@ def stopping_too_early(dev_costs, patience):
 @mistake(
     "first-pause-stops",
     "early_stopping_epoch",
-    "the first epoch without improvement ends the training, whatever patience is",
-    "What is the argument patience for?",
+    message="the first epoch without improvement ends the training, whatever patience is",
+    hint="What is the argument patience for?",
 )
 def stopping_at_once(dev_costs, patience):
     return _stop(dev_costs, 1)
@@ -700,8 +743,8 @@ def stopping_at_once(dev_costs, patience):
 @mistake(
     "compared-with-previous-epoch",
     "early_stopping_epoch",
-    "a cost counts as an improvement when it is below the previous one; it must be below the best one",
-    "Follow your code on the costs 3, 5, 4, 4.5.",
+    message="a cost counts as an improvement when it is below the previous one; it must be below the best one",
+    hint="Follow your code on the costs 3, 5, 4, 4.5.",
 )
 def stopping_against_previous(dev_costs, patience):
     best, wait = 0, 0
@@ -716,8 +759,8 @@ def stopping_against_previous(dev_costs, patience):
 @mistake(
     "latest-decrease-returned",
     "early_stopping_epoch",
-    "the epoch of the latest decrease is returned; its cost may be above the best one",
-    "Follow your code on the costs 3, 5, 4, 4.5.",
+    message="the epoch of the latest decrease is returned; its cost may be above the best one",
+    hint="Follow your code on the costs 3, 5, 4, 4.5.",
 )
 def stopping_latest_decrease(dev_costs, patience):
     return _stop(dev_costs, patience, better=lambda cost, best, previous: cost < previous)
@@ -726,8 +769,8 @@ def stopping_latest_decrease(dev_costs, patience):
 @mistake(
     "wait-never-reset",
     "early_stopping_epoch",
-    "all epochs without improvement are counted together; an improvement starts the count anew",
-    "What happens to the wait when the cost improves?",
+    message="all epochs without improvement are counted together; an improvement starts the count anew",
+    hint="What happens to the wait when the cost improves?",
 )
 def stopping_never_resets(dev_costs, patience):
     return _stop(dev_costs, patience, resets=False)
@@ -736,8 +779,8 @@ def stopping_never_resets(dev_costs, patience):
 @mistake(
     "tie-counts",
     "early_stopping_epoch",
-    "an equal cost counts as an improvement",
-    "Compare < and <=.",
+    message="an equal cost counts as an improvement",
+    hint="Compare < and <=.",
 )
 def stopping_ties(dev_costs, patience):
     return _stop(dev_costs, patience, better=lambda cost, best, previous: cost <= best)
@@ -746,8 +789,8 @@ def stopping_ties(dev_costs, patience):
 @mistake(
     "cost-for-epoch",
     "early_stopping_epoch",
-    "this is the best cost, not the epoch in which it was reached",
-    "The result is an index.",
+    message="this is the best cost, not the epoch in which it was reached",
+    hint="The result is an index.",
 )
 def stopping_cost(dev_costs, patience):
     return dev_costs[_stop(dev_costs, patience)]
@@ -756,8 +799,8 @@ def stopping_cost(dev_costs, patience):
 @mistake(
     "counts-from-one",
     "early_stopping_epoch",
-    "epochs are counted from 1; the result is an index, from 0",
-    "Indices begin at 0.",
+    message="epochs are counted from 1; the result is an index, from 0",
+    hint="Indices begin at 0.",
 )
 def stopping_from_one(dev_costs, patience):
     return _stop(dev_costs, patience) + 1
@@ -766,8 +809,8 @@ def stopping_from_one(dev_costs, patience):
 @mistake(
     "last-epoch-when-not-stopped",
     "early_stopping_epoch",
-    "when patience never runs out, the last epoch is returned instead of the best one",
-    "Which epoch is the best one when training runs to its end?",
+    message="when patience never runs out, the last epoch is returned instead of the best one",
+    hint="Which epoch is the best one when training runs to its end?",
 )
 def stopping_unstopped(dev_costs, patience):
     return _stop(dev_costs, patience, unstopped=lambda costs: len(costs) - 1)
@@ -776,8 +819,8 @@ def stopping_unstopped(dev_costs, patience):
 @mistake(
     "patience-before-stop",
     "early_stopping_epoch",
-    "the epoch is counted back from the stop, also when training never stopped early",
-    "Remember the best epoch while you go.",
+    message="the epoch is counted back from the stop, also when training never stopped early",
+    hint="Remember the best epoch while you go.",
 )
 def stopping_counts_back(dev_costs, patience):
     return _stop(dev_costs, patience, result=lambda best, epoch: epoch - patience)
@@ -786,8 +829,8 @@ def stopping_counts_back(dev_costs, patience):
 @mistake(
     "largest-cost",
     "early_stopping_epoch",
-    "this looks for the largest cost; a cost should be small",
-    "Are these costs or accuracies?",
+    message="this looks for the largest cost; a cost should be small",
+    hint="Are these costs or accuracies?",
 )
 def stopping_maximum(dev_costs, patience):
     return _stop(dev_costs, patience, better=lambda cost, best, previous: cost > best)
@@ -799,8 +842,8 @@ def stopping_maximum(dev_costs, patience):
 @mistake(
     "upside-down",
     "flip_horizontal",
-    "the images are turned upside down: the axis of the height is reversed (np.fliplr reverses axis 1, too)",
-    "What are the four axes of images, in order?",
+    message="the images are turned upside down: the axis of the height is reversed (np.fliplr reverses axis 1, too)",
+    hint="What are the four axes of images, in order?",
 )
 def flip_vertical(images):
     return images[:, ::-1]
@@ -809,8 +852,8 @@ def flip_vertical(images):
 @mistake(
     "order-of-images",
     "flip_horizontal",
-    "the order of the images is reversed, not their pixels",
-    "What are the four axes of images, in order?",
+    message="the order of the images is reversed, not their pixels",
+    hint="What are the four axes of images, in order?",
 )
 def flip_order(images):
     return images[::-1]
@@ -819,8 +862,8 @@ def flip_order(images):
 @mistake(
     "channels-reversed",
     "flip_horizontal",
-    "the colour channels are reversed, not the pixels",
-    "What are the four axes of images, in order?",
+    message="the colour channels are reversed, not the pixels",
+    hint="What are the four axes of images, in order?",
 )
 def flip_channels(images):
     return images[..., ::-1]
@@ -829,8 +872,8 @@ def flip_channels(images):
 @mistake(
     "turned-by-180-degrees",
     "flip_horizontal",
-    "both the rows and the columns are reversed: the images are turned, not mirrored",
-    "A mirror leaves top and bottom where they are.",
+    message="both the rows and the columns are reversed: the images are turned, not mirrored",
+    hint="A mirror leaves top and bottom where they are.",
 )
 def flip_both(images):
     return images[:, ::-1, ::-1]
@@ -839,14 +882,19 @@ def flip_both(images):
 @mistake(
     "everything-reversed",
     "flip_horizontal",
-    "all four axes are reversed",
-    "np.flip without an axis reverses every axis.",
+    message="all four axes are reversed",
+    hint="np.flip without an axis reverses every axis.",
 )
 def flip_all(images):
     return np.flip(images)
 
 
-@mistake("unchanged", "flip_horizontal", "the images come back as they were", "Is the result of the flip what you return?")
+@mistake(
+    "unchanged",
+    "flip_horizontal",
+    message="the images come back as they were",
+    hint="Is the result of the flip what you return?",
+)
 def flip_nothing(images):
     return images
 
@@ -854,12 +902,9 @@ def flip_nothing(images):
 @mistake(
     "mutated-input",
     "flip_horizontal",
-    "the images that came in are overwritten",
-    "Return a new array.",
+    message="the images that came in are overwritten",
+    hint="Return a new array.",
 )
 def flip_in_place(images):
     images[:] = images[:, :, ::-1].copy()
     return images
-
-
-MISTAKES = tuple(value for value in list(globals().values()) if hasattr(value, "solution"))

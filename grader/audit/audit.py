@@ -24,6 +24,7 @@ from typing import Any
 from grader.audit.mutants import Mutant, chosen, mutants_of
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
+from grader.freezing.author import mistakes_of
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
@@ -166,13 +167,15 @@ def _replaced(main: str, mutant: Mutant) -> str:
 
 # What stands for ``grader.spec`` in an author's file that a submission imports.
 _SPEC = """
-class Mistake:
-    def __init__(self, code, function, message, hint, solution):
-        self.code, self.function, self.solution = code, function, solution
+def mistake(*names, **texts):
+    def register(solution):
+        mistake.solutions.append(solution)
+        return solution
+
+    return register
 
 
-def mistake(code, function, message, hint):
-    return lambda solution: Mistake(code, function, message, hint, solution)
+mistake.solutions = []
 """
 
 
@@ -191,9 +194,8 @@ def _author_modules(assignment: LoadedAssignment) -> dict[str, str]:
 
 def _authored(assignment: LoadedAssignment) -> Iterator[tuple[str, str, str, str]]:
     """Mistakes and styles as (kind, function, name, source that redefines the graded function)."""
-    module = assignment.author_module("mistakes")
-    for number, mistake in enumerate(getattr(module, "MISTAKES", ()) if module else ()):
-        place = f"author_mistakes.MISTAKES[{number}].solution"
+    for number, mistake in enumerate(mistakes_of(assignment)):
+        place = f"author_mistakes.mistake.solutions[{number}]"
         yield "mistake", mistake.function, mistake.code, _delegating(assignment, mistake.function, place)
     module = assignment.author_module("styles")
     for function, styles in (getattr(module, "STYLES", {}) if module else {}).items():

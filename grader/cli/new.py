@@ -43,12 +43,12 @@ ASSIGNMENT = Assignment(
     functions=(
         Function(
             "center",
-            100,
-            _data,
+            points=100,
+            inputs=_data,
             returns="X_centered",
             summary="subtract from each feature its mean over the examples",
             classes=cases(one_example={{"m": 1}}, one_feature={{"n": 1}}),
-            properties=(Property("shift invariance", 0.2, _shifted, _same),),
+            properties=(Property("shift invariance", share=0.2, plan=_shifted, judge=_same),),
         ),
     ),
 )
@@ -95,8 +95,8 @@ from grader.spec import mistake
 @mistake(
     "mean-over-features",
     "center",
-    "the mean is taken over the features of each example, not over the examples of each feature",
-    "Which axis of X counts the examples?",
+    message="the mean is taken over the features of each example, not over the examples of each feature",
+    hint="Which axis of X counts the examples?",
 )
 def mean_over_features(X):
     return X - np.mean(X, axis=0, keepdims=True)
@@ -105,14 +105,12 @@ def mean_over_features(X):
 @mistake(
     "mean-of-everything",
     "center",
-    "one mean of all entries is subtracted; each feature has its own",
-    "How many means are there to subtract?",
+    message="one mean of all entries is subtracted; each feature has its own",
+    hint="How many means are there to subtract?",
 )
 def mean_of_everything(X):
     return X - np.mean(X)
 
-
-MISTAKES = (mean_over_features, mean_of_everything)
 '''
 
 _STYLES = '''\

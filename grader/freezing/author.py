@@ -17,7 +17,7 @@ from grader.errors import SpecError
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned
 from grader.spec import Code, Mistake, Ref
 
-__all__ = ["Author", "author_of", "call", "name_of", "read_author", "resolved", "run_trusted"]
+__all__ = ["Author", "author_of", "call", "mistakes_of", "name_of", "read_author", "resolved", "run_trusted"]
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,21 @@ def author_of(loaded: LoadedAssignment, function: str, codes: Collection[str]) -
     return replace(author, mistakes={function: mistakes})
 
 
+def mistakes_of(loaded: LoadedAssignment) -> tuple[Mistake, ...]:
+    """The mistakes that ``mistakes.py`` decorates with :func:`grader.spec.mistake`, in the order of the file."""
+    mistakes = tuple(getattr(loaded.author_module("mistakes"), "MISTAKES", ()))
+    if not all(isinstance(mistake, Mistake) for mistake in mistakes):
+        raise SpecError(f"{loaded.folder / 'mistakes.py'}: the decorator @mistake keeps the list MISTAKES; do not set it")
+    return mistakes
+
+
 def read_author(loaded: LoadedAssignment) -> Author:
     """The author's files of an assignment; a SpecError where there is no reference, or a name is unknown."""
     if loaded.reference is None:
         raise SpecError(f"{loaded.name} has no reference here, so its cases cannot be drawn (a student kit?)")
     mistakes: dict[str, list[Mistake]] = {}
     styles: dict[str, list[Callable[..., Any]]] = {}
-    module = loaded.author_module("mistakes")
-    for mistake in getattr(module, "MISTAKES", ()) if module else ():
+    for mistake in mistakes_of(loaded):
         loaded.spec.function(mistake.function)
         mistakes.setdefault(mistake.function, []).append(mistake)
     module = loaded.author_module("styles")

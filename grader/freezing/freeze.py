@@ -80,7 +80,7 @@ def _freeze_function(author: Author, spec: Function, seed: int) -> FunctionCases
                 cases.append(case)
     for prop in spec.properties:
         key = f"{author.loaded.name}/{spec.name}/{prop.name}"
-        classes = prop.classes or (CaseClass("general", prop.count),)
+        classes = prop.classes or (CaseClass("general", count=prop.count),)
         for drawn in draw_cases(author, key, seed, classes, prop.plan):
             cases.append(_property_case(author, spec, prop, drawn, len(cases)))
     values = [c for c in cases if c.check == "values"]

@@ -78,6 +78,7 @@ def _author_files(assignment: LoadedAssignment) -> list[Path]:
     """The assignment's own files, its reference, and what these import of the course."""
     root, spec = assignment.course.root, assignment.spec
     queue = [path for path in assignment.folder.rglob("*.py") if "__pycache__" not in path.parts]
+    queue += assignment.provided_files
     named = [spec.reference_module, *(helper.rpartition(".")[0] for helper in spec.provided_helpers.values())]
     queue += [path for name in named for path in _module_files(root, name)]
     found = set[Path]()

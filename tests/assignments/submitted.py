@@ -14,13 +14,15 @@ from grader.submission.program import Submission, parse_submission
 
 # What replaces ``from grader.spec import ...`` in a module that a submission imports.
 _SPEC_STUB = """
-class Mistake:
-    def __init__(self, code, function, message, hint, solution):
-        self.code, self.function, self.solution = code, function, solution
+def mistake(*names, **texts):
+    def register(solution):
+        mistake.solutions.append(solution)
+        return solution
+
+    return register
 
 
-def mistake(code, function, message, hint):
-    return lambda solution: Mistake(code, function, message, hint, solution)
+mistake.solutions = []
 """
 
 

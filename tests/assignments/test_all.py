@@ -172,7 +172,7 @@ def test_a_mistake_costs_points_on_its_own_function_only_and_is_named_as_itself(
     assert module is not None
     mistake = module.MISTAKES[number]
     spec = loaded(name).spec.function(mistake.function)
-    text = reference(name)[0] + delegating(spec, "all_mistakes", f"MISTAKES[{number}].solution")
+    text = reference(name)[0] + delegating(spec, "all_mistakes", f"mistake.solutions[{number}]")
     report = graded(name, text, sandboxes)
     found = next(f for f in report.functions if f.name == mistake.function)
     apart = {mistake.function, *partners(name, mistake.function)}

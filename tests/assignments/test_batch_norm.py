@@ -239,7 +239,7 @@ def test_a_backward_pass_judged_on_its_own_forward_pass_still_loses_what_its_oth
 def test_a_property_can_carry_only_a_function_that_is_graded_on_own_values() -> None:
     function = replace(ASSIGNMENT.spec.function("batch_norm_backward"), own_inputs=False)
     with pytest.raises(SpecError, match="a property that carries needs own_inputs=True"):
-        Assignment("one", "One", "none", (function,))
+        Assignment("one", title="One", source="none", functions=(function,))
 
 
 def test_a_missing_forward_pass_leaves_nothing_to_judge_the_backward_pass_on() -> None:

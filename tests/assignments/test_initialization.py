@@ -91,7 +91,7 @@ def changed(code: str, old: str, new: str) -> str:
 def judge_weights(name: str, parameters: dict[str, np.ndarray]) -> str | None:
     """What the judge of the distribution says of one result."""
     promise = ASSIGNMENT.spec.function(name).properties[0]
-    return promise.judge(Given((DIMS,), (), (parameters,), {}))
+    return promise.judge(Given(args=(DIMS,), steps=(), replies=(parameters,), facts={}))
 
 
 def drawn(seed: int, scale_of, entries=np.random.Generator.standard_normal) -> dict[str, np.ndarray]:

@@ -61,7 +61,7 @@ def problem_with(order: Any) -> str | None:
     order = np.asarray(order)
     starts = range(0, order.size, SIZE)
     reply = [(X[:, order[i : i + SIZE]], Y[:, order[i : i + SIZE]]) for i in starts]
-    sentence: str | None = MODULE._not_shuffled(Given((X, Y, SIZE, 0), (), (reply,), {}))
+    sentence: str | None = MODULE._not_shuffled(Given(args=(X, Y, SIZE, 0), steps=(), replies=(reply,), facts={}))
     return sentence
 
 

@@ -162,7 +162,7 @@ def test_a_stub_of_the_right_shape_earns_nothing(name: str, code: str) -> None:
 
 def judged(parameters: dict[str, np.ndarray], prop: str = WEIGHTS.name) -> str | None:
     step = Step("xavier_initialization", (DIMS,))
-    return XAVIER[prop].judge(Given(step.args, (step,), (parameters,), {}))
+    return XAVIER[prop].judge(Given(args=step.args, steps=(step,), replies=(parameters,), facts={}))
 
 
 def drawn(seed: int, deviation, kind: str = "normal") -> dict[str, np.ndarray]:

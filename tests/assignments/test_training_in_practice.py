@@ -168,7 +168,7 @@ def asked(reply: object, low: float, high: float) -> Given:
     """The last call of a case of random draws, with one more of each kind before."""
     n = len(np.asarray(reply))
     step = Step("sample", (low, high, n, 0))
-    return Given(step.args, (step,), (reply,), {})
+    return Given(args=step.args, steps=(step,), replies=(reply,), facts={})
 
 
 def log_uniform(rng: np.random.Generator, low: float, high: float, n: int = 15_000) -> np.ndarray:

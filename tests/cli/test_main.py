@@ -197,7 +197,7 @@ def test_a_bug_of_ours_gives_status_3_in_one_line_and_the_traceback_on_request(r
     folder = tmp_path / "assignments" / "odd"
     folder.mkdir(parents=True)
     text = "from grader.spec import *\nclass Odd(Assignment):\n    points = property(lambda self: 1 / 0)\n"
-    text += "ASSIGNMENT = Odd('odd', '', '', (Function('f', 1, lambda d: ()),))\n"
+    text += "ASSIGNMENT = Odd('odd', title='', source='', functions=(Function('f', points=1, inputs=lambda d: ()),))\n"
     (folder / "assignment.py").write_text(text, "utf-8")
     status, _, err = run("list", course=tmp_path)
     assert status == 3

@@ -146,7 +146,8 @@ def test_an_ill_conditioned_case_is_dropped_and_counted(tmp_path: Path) -> None:
 
 # -- what is refused ---------------------------------------------------------------------------------
 
-TWICE = 'Function("twice", 1, inputs{})'
+TWICE = 'Function("twice", points=1, inputs=inputs{})'
+EVEN = ', properties=(Property("even", share=0.1, plan=lambda d: [{}], judge=lambda g: {}),)'
 STYLE = "import numpy as np\ndef {0}(X):\n    return {1}\nSTYLES = {{'twice': [{0}]}}\n"
 
 
@@ -155,15 +156,14 @@ def two_mistakes(first: str, second: str, codes: tuple[str, str] = ("one", "two"
 import numpy as np
 from grader.spec import mistake
 
-@mistake({codes[0]!r}, "twice", "first", "hint")
+@mistake({codes[0]!r}, "twice", message="first", hint="hint")
 def first(X):
     return {first}
 
-@mistake({codes[1]!r}, "twice", "second", "hint")
+@mistake({codes[1]!r}, "twice", message="second", hint="hint")
 def second(X):
     return {second}
 
-MISTAKES = (first, second)
 """
 
 
@@ -186,37 +186,37 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "a strategy that returns no tuple",
-        {"functions": 'Function("twice", 1, lambda d: d.array(2, 2))'},
+        {"functions": 'Function("twice", points=1, inputs=lambda d: d.array(2, 2))'},
         r"the strategy must return a tuple of arguments, found ndarray",
     ),
     (
         "a strategy that raises",
-        {"functions": 'Function("twice", 1, lambda d: (d.arrray(2, 2),))'},
+        {"functions": 'Function("twice", points=1, inputs=lambda d: (d.arrray(2, 2),))'},
         r"sample/twice/values/small/0: the strategy raised AttributeError: .*arrray",
     ),
     (
         "a strategy that refuses every draw",
-        {"functions": 'Function("twice", 1, lambda d: d.reject("never"))'},
+        {"functions": 'Function("twice", points=1, inputs=lambda d: d.reject("never"))'},
         r"sample/twice/values: no case of the class 'small' could be drawn",
     ),
     (
         "an argument that cannot be sent",
         {
-            "functions": 'Function("twice", 1, lambda d: (d.array(2, 2), object()))',
+            "functions": 'Function("twice", points=1, inputs=lambda d: (d.array(2, 2), object()))',
             "reference": "def twice(X, o):\n    return X",
         },
         r"twice: an argument cannot be sent to the worker: a value of type object cannot be sent",
     ),
     (
         "a planted name that is not declared",
-        {"functions": 'Function("twice", 1, lambda d: (d.give("step", Code("c")), (d.array(2, 2),))[1])'},
+        {"functions": 'Function("twice", points=1, inputs=lambda d: (d.give("step", Code("c")), (d.array(2, 2),))[1])'},
         r"draw.give\('step'\) needs given=\('step',\) in the Function",
     ),
     (
         "public code that is missing",
         {
             "functions": TWICE.format(', given=("step",)').replace(
-                "inputs", 'lambda d: (d.give("step", Code("c")), inputs(d))[1]'
+                "inputs=inputs", 'inputs=lambda d: (d.give("step", Code("c")), inputs(d))[1]'
             )
         },
         r"sample: public.py has no function 'c'",
@@ -238,27 +238,28 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "a property that the reference breaks",
-        {"functions": TWICE.format(', properties=(Property("even", 0.1, lambda d: [inputs(d)], lambda g: "it is odd"),)')},
+        {"functions": TWICE.format(EVEN.format("inputs(d)", '"it is odd"'))},
         r"twice: the property 'even' fails for twice: it is odd",
     ),
     (
         "a property without a call",
-        {"functions": TWICE.format(', properties=(Property("even", 0.1, lambda d: [], lambda g: g.reply),)')},
+        {"functions": TWICE.format(EVEN.format("", "g.reply"))},
         r"twice: the property 'even' fails for twice: ",
     ),
     (
         "a predicate for an unknown mistake",
-        {
-            "functions": TWICE.format(
-                ', properties=(Property("even", 0.1, lambda d: [inputs(d)], lambda g: None, fits={"x": bool}),)'
-            )
-        },
+        {"functions": TWICE.format(EVEN.format("inputs(d)", 'None, fits={"x": bool}'))},
         r"twice: the property 'even' names 'x', which is no mistake of mistakes.py",
     ),
     (
         "a mistake of an unknown function",
         {"mistakes": MISTAKES.replace('"twice"', '"thrice"')},
         r"sample has no function 'thrice'; it has: twice",
+    ),
+    (
+        "a catalogue that is kept by hand",
+        {"mistakes": MISTAKES + "MISTAKES = (once,)\n"},
+        r"mistakes\.py: the decorator @mistake keeps the list MISTAKES; do not set it",
     ),
     (
         "a mistake that is right",
@@ -294,15 +295,15 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "an answer among the questions of another function",
         {
-            "functions": 'Function("twice", 1, lambda d: (np.arange(1.0, 9.0),)),'
-            ' Function("thrice", 1, lambda d: (2 * np.arange(1.0, 9.0),))',
+            "functions": 'Function("twice", points=1, inputs=lambda d: (np.arange(1.0, 9.0),)),'
+            ' Function("thrice", points=1, inputs=lambda d: (2 * np.arange(1.0, 9.0),))',
             "reference": REFERENCE + "\ndef thrice(X):\n    return 3 * X\n",
         },
         r"an answer of twice/values/0 occurs among the questions of thrice/values/0",
     ),
     (
         "an answer among the other questions of its function",
-        {"functions": 'Function("twice", 1, lambda d: (d.choice([1.0, 2.0]) * np.arange(1.0, 9.0),))'},
+        {"functions": 'Function("twice", points=1, inputs=lambda d: (d.choice([1.0, 2.0]) * np.arange(1.0, 9.0),))'},
         r"an answer of twice/values/\d+ occurs among the questions of twice/values/\d+",
     ),
 ]
@@ -350,7 +351,7 @@ def test_relative_tolerances_are_those_of_the_contract(tmp_path: Path) -> None:
 
 
 def test_a_function_of_which_nothing_is_judged_is_refused_in_words(tmp_path: Path) -> None:
-    loaded = sample(tmp_path, 'Function("twice", 1, inputs, random=frozenset({"value"}))')
+    loaded = sample(tmp_path, 'Function("twice", points=1, inputs=inputs, random=frozenset({"value"}))')
     words = (
         r"twice: the right solution twice fails: nothing is judged that a stub would not get right "
         r"\(skipped: 'inputs'\); add a property or cases"

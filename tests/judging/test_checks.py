@@ -320,7 +320,7 @@ def test_a_property_fails_with_what_its_judge_says() -> None:
 
 def judged(judge_it: Callable[[Given], str | None], function: Callable[..., Any], **options: Any) -> Verdict:
     """The verdict of a function with one property over one case, which is right in value."""
-    prop = Property("holds", 0.5, lambda d: [], judge_it, **options)
+    prop = Property("holds", share=0.5, plan=lambda d: [], judge=judge_it, **options)
     spec = replace(plain(), properties=(prop,))
     cases = hand_made(spec, lambda x: x, [(1.0,), (2.0,)])
     extra = tuple(replace(c, key=f"{c.key}/p", check="holds", expected=()) for c in cases.cases)
@@ -365,7 +365,7 @@ def test_a_bug_in_a_judge_is_not_the_students() -> None:
 
 
 def test_a_property_over_a_call_that_raised_is_incomplete() -> None:
-    prop = Property("holds", 0.5, lambda d: [], lambda given: None)
+    prop = Property("holds", share=0.5, plan=lambda d: [], judge=lambda given: None)
     case = hand_made(plain(), lambda x: x, [(2.0,)]).cases[0]
     problem = property_problem(prop, case, (Raised("ValueError", "too large"),))
     assert problem is not None
@@ -399,7 +399,7 @@ def test_a_property_earns_only_by_parts_of_the_right_form(second: Any, looks_at:
         part = given.reply[("first", "second").index(looks_at)]
         return "it is nothing at all" if part is None else None  # and sees nothing else, whatever it gets
 
-    prop = Property("holds", 0.5, lambda d: [], judge_it)
+    prop = Property("holds", share=0.5, plan=lambda d: [], judge=judge_it)
     spec = plain(("first", "second"), properties=(prop,))
     cases = hand_made(spec, lambda x: (x, np.array([x])), [(1.0,), (2.0,)])
     extra = tuple(replace(c, key=f"{c.key}/p", check="holds", expected=()) for c in cases.cases)
@@ -415,7 +415,7 @@ def test_a_judge_sees_arguments_replies_and_facts() -> None:
     def look(given: Given) -> None:
         seen.append(given)
 
-    prop = Property("holds", 0.5, lambda d: [], look)
+    prop = Property("holds", share=0.5, plan=lambda d: [], judge=look)
     first = ("g", encode((np.ones(2),)))
     second = ("f", encode((Ref(0, (1,)), 3.0)))
     case = Case("f/holds/0", "holds", "general", False, Plan("f", 0, (first, second)), facts=encode({"k": 2}))
@@ -430,7 +430,7 @@ def test_a_judge_sees_arguments_replies_and_facts() -> None:
 
 def test_bytes_that_are_no_value_fail_a_property_and_a_value_alike() -> None:
     broken = Encoded(b"?", b"")
-    prop = Property("holds", 0.5, lambda d: [], lambda given: None)
+    prop = Property("holds", share=0.5, plan=lambda d: [], judge=lambda given: None)
     case = Case("f/holds/0", "holds", "general", False, Plan("f", 0, (("f", encode((1.0,))),)))
     problem = property_problem(prop, case, (Returned(broken),))
     assert problem is not None
@@ -495,7 +495,7 @@ def test_calls_that_were_not_made_are_failures_without_a_status_of_their_own() -
 def test_a_timeout_in_a_property_keeps_the_points_for_values() -> None:
     verdict = judged(lambda given: None, same)
     assert verdict.points == 1.0
-    prop = Property("holds", 0.5, lambda d: [], lambda given: None)
+    prop = Property("holds", share=0.5, plan=lambda d: [], judge=lambda given: None)
     spec = replace(plain(), properties=(prop,))
     cases = hand_made(spec, same, [(1.0,)])
     extra = replace(cases.cases[0], key="p", check="holds", expected=())
@@ -532,7 +532,7 @@ def test_the_plan_on_own_values_is_told_by_the_number_of_its_outcomes() -> None:
 
 
 def test_shares_of_sets_and_properties_are_stretched_where_nothing_is_judged_by_value() -> None:
-    prop = Property("holds", 0.3, lambda d: [], lambda given: None)
+    prop = Property("holds", share=0.3, plan=lambda d: [], judge=lambda given: None)
     spec = replace(plain(random=frozenset({"value"})), properties=(prop,), inputs_share=0.1)
     cases = hand_made(spec, same, [(1.0,)])
     extra = replace(cases.cases[0], key="p", check="holds", expected=())
@@ -544,7 +544,7 @@ def test_shares_of_sets_and_properties_are_stretched_where_nothing_is_judged_by_
 
 
 def test_a_set_is_judged_under_its_own_alternatives() -> None:
-    spec = replace(plain(), sets=(CaseSet("far", 0.2, lambda d: ()),))
+    spec = replace(plain(), sets=(CaseSet("far", share=0.2, inputs=lambda d: ()),))
     cases = hand_made(spec, same, [(1.0,)])
     near, far = cases.cases[0], hand_made(spec, lambda x: -x, [(1.0,)]).cases[0].expected[0]
     extra = replace(near, key="s", check="far", expected=(far, near.expected[0]))

@@ -419,7 +419,9 @@ def test_a_mistake_of_a_random_function_is_a_predicate_over_failing_cases() -> N
     def broken(given: Given) -> bool:
         raise KeyError("no")
 
-    prop = Property("small", 1.0, lambda d: [], lambda given: None if given.reply < 5 else "too large", fits={})
+    prop = Property(
+        "small", share=1.0, plan=lambda d: [], judge=lambda given: None if given.reply < 5 else "too large", fits={}
+    )
     prop = replace(prop, fits={"broken": broken, "known": large})
     spec = replace(plain(random=frozenset({"value"})), properties=(prop,))
     cases = hand_made(spec, lambda x: x, [(1.0,), (2.0,)])

@@ -47,9 +47,12 @@ def plan(d):
 def judge(given):
     return None if given.reply["total"] > 0 else f"the total is {given.reply['total']}"
 
-ASSIGNMENT = Assignment("sample", "Sample", "none", (
-    Function("total", 8, inputs, "parts", properties=(Property("positive", 0.2, plan, judge),)),
-    Function("name", 2, lambda d: (np.array([73519.25, 46287.5]), d.integer(1, 5)), "text"),
+ASSIGNMENT = Assignment("sample", title="Sample", source="none", functions=(
+    Function(
+        "total", points=8, inputs=inputs, returns="parts",
+        properties=(Property("positive", share=0.2, plan=plan, judge=judge),),
+    ),
+    Function("name", points=2, inputs=lambda d: (np.array([73519.25, 46287.5]), d.integer(1, 5)), returns="text"),
 ))
 """
 REFERENCE = """
@@ -64,11 +67,10 @@ def name(X, n):
 MISTAKES = """
 from grader.spec import mistake
 
-@mistake("only-first", "total", "only the first row is added up", "Which axis?")
+@mistake("only-first", "total", message="only the first row is added up", hint="Which axis?")
 def only_first(X, n):
     return {"total": float(X[0].sum()), "count": n}
 
-MISTAKES = (only_first,)
 """
 # How a submission may tell what it was given.
 LEAKS = {

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 
 import numpy as np
 import pytest
 
+from grader.course import Course
 from reference import (
     activations,
     deep_gradient_checking,
@@ -21,7 +23,8 @@ from reference import (
 from tests.reference import oracles
 from tests.reference.oracles import assert_agree, assert_all_agree
 
-ASSIGNMENTS = Path(__file__).parents[2] / "assignments"
+ROOT = Path(__file__).parents[2]
+COURSE = Course(ROOT)
 PLOTTING = {"plot_decision_boundary"}
 NETWORK = {"sigmoid", "relu", "forward_propagation", "backward_propagation", "update_parameters", "predict"}
 VECTORS = {"dictionary_to_vector", "vector_to_dictionary", "gradients_to_vector"}
@@ -51,20 +54,22 @@ HIDDEN_AND_OUTPUT = [2, 6, 3, 1]
 @contextmanager
 def provided(assignment: str, module: str) -> Iterator[ModuleType]:
     """Import a helper module as a submission would, and forget it and its siblings again."""
-    folder = ASSIGNMENTS / assignment / "provided"
-    siblings = {path.stem for path in folder.glob("*.py")}
-    sys.path.insert(0, str(folder))
-    try:
-        yield import_module(module)
-    finally:
-        sys.path.remove(str(folder))
-        for name in siblings & set(sys.modules):
-            del sys.modules[name]
+    sources = COURSE.load(assignment).provided
+    with TemporaryDirectory() as folder:
+        for name, source in sources.items():
+            Path(folder, f"{name}.py").write_text(source, "utf-8")
+        sys.path.insert(0, folder)
+        try:
+            yield import_module(module)
+        finally:
+            sys.path.remove(folder)
+            for name in set(sources) & set(sys.modules):
+                del sys.modules[name]
 
 
 def graded_functions(assignment: str) -> set[str]:
     """Functions of the reference with a solution region."""
-    source = (ASSIGNMENTS.parent / "reference" / f"{assignment}.py").read_text()
+    source = (ROOT / "reference" / f"{assignment}.py").read_text()
     functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
     return {f.name for f in functions if "# BEGIN SOLUTION" in (ast.get_source_segment(source, f) or "")}
 
@@ -85,11 +90,11 @@ def test_a_helper_module_gives_no_graded_function_away(assignment: str, module: 
 
 @pytest.mark.parametrize(("assignment", "module"), [*NAMES, *EMPTY], ids=str)
 def test_a_helper_module_imports_numpy_and_its_siblings_only(assignment: str, module: str) -> None:
-    folder = ASSIGNMENTS / assignment / "provided"
-    nodes = list(ast.walk(ast.parse((folder / f"{module}.py").read_text())))
+    sources = COURSE.load(assignment).provided
+    nodes = list(ast.walk(ast.parse(sources[module])))
     imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     imported |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
-    assert imported <= {"numpy"} | {path.stem for path in folder.glob("*.py")}
+    assert imported <= {"numpy", *sources}
 
 
 @pytest.mark.parametrize(("assignment", "module"), EMPTY, ids=str)

@@ -11,36 +11,38 @@ import numpy as np
 import pytest
 from autograd import grad
 
+from grader.course import Course
 from reference import dnn_step_by_step
 from tests.reference.oracles import assert_agree, assert_all_agree, network_cost, random_network
 
-ASSIGNMENTS = Path(__file__).parents[2] / "assignments"
+COURSE = Course(Path(__file__).parents[2])
 OPTIMIZERS = ("optimization", "learning_rate_decay", "averages_and_rmsprop")
 Load = Callable[[str, str], ModuleType]
 
 
 @pytest.fixture
-def load() -> Iterator[Load]:
+def load(tmp_path: Path) -> Iterator[Load]:
     """Import a provided module of an assignment; afterwards neither the path nor the modules stay behind."""
     path = list(sys.path)
 
     def load_module(assignment: str, name: str) -> ModuleType:
-        sys.path.insert(0, str(ASSIGNMENTS / assignment / "provided"))
+        folder = tmp_path / assignment
+        folder.mkdir(exist_ok=True)
+        for stem, source in COURSE.load(assignment).provided.items():
+            (folder / f"{stem}.py").write_text(source, "utf-8")
+        sys.path.insert(0, str(folder))
         return importlib.import_module(name)
 
     yield load_module
     sys.path[:] = path
     for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", None)).startswith(str(ASSIGNMENTS)):
+        if str(getattr(module, "__file__", None)).startswith(str(tmp_path)):
             del sys.modules[name]
 
 
 @pytest.mark.parametrize("assignment", OPTIMIZERS[1:])
 def test_the_optimizer_assignments_hand_out_the_same_helpers(assignment: str) -> None:
-    def texts(name: str) -> dict[str, str]:
-        return {path.name: path.read_text() for path in (ASSIGNMENTS / name / "provided").glob("*.py")}
-
-    assert texts(assignment) == texts("optimization")
+    assert COURSE.load(assignment).provided == COURSE.load("optimization").provided
 
 
 @pytest.mark.parametrize("name", ["opt_utils", "opt_utils_v1a"])
@@ -133,10 +135,10 @@ def test_initializers_leave_the_global_generator_alone(load: Load) -> None:
 
 
 TEST_CASES = [
-    (assignment, path.stem)
+    (assignment, name)
     for assignment in (*OPTIMIZERS, "dnn_application")
-    for pattern in ("testCases*.py", "public_tests.py")
-    for path in sorted((ASSIGNMENTS / assignment / "provided").glob(pattern))
+    for name in COURSE.load(assignment).provided
+    if name.startswith(("testCases", "public_tests"))
 ]
 
 
@@ -146,23 +148,22 @@ def test_a_star_import_of_test_cases_brings_nothing(load: Load, assignment: str,
 
 
 PROVIDED = [
-    path
-    for assignment in (*OPTIMIZERS, "dnn_application")
-    for path in sorted((ASSIGNMENTS / assignment / "provided").glob("*.py"))
+    (assignment, name) for assignment in (*OPTIMIZERS, "dnn_application") for name in COURSE.load(assignment).provided
 ]
 
 
-@pytest.mark.parametrize("path", PROVIDED, ids=lambda path: f"{path.parents[1].name}-{path.stem}")
-def test_a_provided_module_defines_nothing_graded_and_imports_its_neighbours_only(path: Path) -> None:
-    reference = (ASSIGNMENTS.parent / "reference" / f"{path.parents[1].name}.py").read_text()
+@pytest.mark.parametrize(("assignment", "name"), PROVIDED)
+def test_a_provided_module_defines_nothing_graded_and_imports_its_neighbours_only(assignment: str, name: str) -> None:
+    provided = COURSE.load(assignment).provided
+    reference = (COURSE.root / "reference" / f"{assignment}.py").read_text()
     graded = {
         node.name
         for node in ast.parse(reference).body
         if isinstance(node, ast.FunctionDef) and "# BEGIN SOLUTION" in (ast.get_source_segment(reference, node) or "")
     }
     assert graded, "no graded function: this test proves nothing"
-    nodes = list(ast.walk(ast.parse(path.read_text())))
+    nodes = list(ast.walk(ast.parse(provided[name])))
     assert graded.isdisjoint(node.name for node in nodes if isinstance(node, ast.FunctionDef))
     imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
-    assert imported <= {"numpy"} | {neighbour.stem for neighbour in path.parent.glob("*.py")}
+    assert imported <= {"numpy", *provided}

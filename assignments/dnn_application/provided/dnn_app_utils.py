@@ -5,6 +5,7 @@ parameters.
 """
 
 import numpy as np
+from dnn_utils import relu, relu_backward, sigmoid, sigmoid_backward
 
 
 def load_data():
@@ -15,29 +16,6 @@ def load_data():
     train_y = np.array([[0, 1, 0, 0, 1, 0]])
     test_y = np.array([[1, 0, 0, 1]])
     return train_x_orig, train_y, test_x_orig, test_y, np.array([b"non-cat", b"cat"])
-
-
-def sigmoid(Z):
-    """Return ``(1 / (1 + exp(-Z)), Z)``, element by element and without overflow."""
-    tail = np.exp(-np.abs(Z))
-    A = np.where(Z >= 0, 1 / (1 + tail), tail / (1 + tail))
-    return A, Z
-
-
-def relu(Z):
-    """Return ``(max(0, Z), Z)``, element by element."""
-    return np.maximum(0, Z), Z
-
-
-def sigmoid_backward(dA, cache):
-    """Return dZ, the gradient with respect to Z, given dA and the cache of :func:`sigmoid`."""
-    s, _ = sigmoid(cache)
-    return dA * s * (1 - s)
-
-
-def relu_backward(dA, cache):
-    """Return dZ, the gradient with respect to Z: dA where Z > 0, else 0. The cache is relu's."""
-    return np.where(cache > 0, dA, 0)
 
 
 def initialize_parameters(n_x, n_h, n_y):

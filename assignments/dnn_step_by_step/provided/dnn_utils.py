@@ -1,4 +1,4 @@
-"""Helpers of this assignment: activations that return ``(A, cache)``, and their gradients. The cache is ``Z``."""
+"""Helpers of the deep network: activations that return ``(A, cache)``, and their gradients. The cache is ``Z``."""
 
 import numpy as np
 

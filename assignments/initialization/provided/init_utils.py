@@ -1,4 +1,7 @@
-"""Helpers of this assignment: a network ``linear -> relu -> linear -> relu -> linear -> sigmoid`` and its data."""
+"""Helpers of the exercises on initialization and regularization: a network of three layers, and data for the first.
+
+The network is ``linear -> relu -> linear -> relu -> linear -> sigmoid``.
+"""
 
 import numpy as np
 
