@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from grader.course import find_course
 from grader.errors import GraderError, HarnessError, missing_extra
 from grader.grading.batch import Job, Result, Setup, failed, grade_job
 
@@ -34,14 +35,8 @@ def _grade_there(setup: Setup, cases: bytes, job: Job) -> Result:
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as draft:
             draft.write(cases)
         Path(draft.name).replace(path)
-    course = setup.course if Path(setup.course).is_dir() else _installed_course()
+    course = setup.course if Path(setup.course).is_dir() else str(find_course().root)
     return grade_job(replace(setup, course=course, cases=str(path), results=None), job)
-
-
-def _installed_course() -> str:
-    from grader.course import find_course
-
-    return str(find_course().root)
 
 
 def _with_bytes(job: Job) -> Job:
@@ -72,7 +67,7 @@ def grade_on_cluster(setup: Setup, jobs: Sequence[Job], address: str) -> Iterato
         When dask.distributed is not installed or the scheduler does not answer.
     """
     try:
-        import distributed
+        import distributed  # an extra
     except ImportError:
         raise missing_extra("--scheduler", "cluster") from None
     library: Any = distributed  # it is not typed
