@@ -33,7 +33,7 @@ def freeze(context: click.Context, assignment: str, seed: int, output: Path | No
         dropped = f", {function.dropped} ill-conditioned ones dropped" if function.dropped else ""
         click.echo(f"{function.name:<42} {len(function.cases):4d} cases, {len(function.mistakes):2d} mistakes{dropped}")
     click.echo(f"{target}: sha256 {cases.digest}")
-    suggest(context, f"audit {assignment}", "how good these cases are")
+    suggest(f"audit {assignment}", "how good these cases are")
 
 
 @click.command()
@@ -86,7 +86,7 @@ def audit(context: click.Context, assignment: str, budget: int, json_to: str | N
     if json_to != "-":
         click.echo(render_audit(result), nl=False)
     if result.clean:
-        suggest(context, f"release {assignment} kit", "what students get")
+        suggest(f"release {assignment} kit", "what students get")
     else:
         words = "add a case class or a property for a survivor, or say in audit.py why it is right"
         click.echo(f"next: {words} (docs/authoring.md)", err=True)

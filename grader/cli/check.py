@@ -47,7 +47,7 @@ def check(
     if json_to != "-":
         click.echo(render_report(report, verbose=verbose), nl=False)
         if drawing.happened and not verbose:
-            suggest(context, f"check {assignment} {file} --verbose", "every check, and how to repeat a failing call")
+            suggest(f"check {assignment} {file} --verbose", "every check, and how to repeat a failing call")
     context.exit(_status(report, min_score))
 
 

@@ -30,25 +30,25 @@ from grader.model import RUN_SCHEMA, Report, report_to_json
 from grader.report.escape import plain
 from grader.report.terminal import render_run
 
-__all__ = ["grade"]
+__all__ = ["GradeOptions", "grade", "grade_paths"]
 
 Key = tuple[str, str | None]  # what tells the submissions of a run apart: the path, and the student
 
 
 @dataclass(frozen=True)
-class Options:
+class GradeOptions:
     """What the command line says, under the names that click gives it."""
 
-    output: Path | None
-    jobs: int | None
-    scheduler: str | None
-    gradebook: str | None
-    roster: Path | None
-    allow_weak_sandbox: bool
-    no_cache: bool
-    json_to: str | None
-    min_score: float | None
-    seed: int
+    output: Path | None = None
+    jobs: int | None = None
+    scheduler: str | None = None
+    gradebook: str | None = None
+    roster: Path | None = None
+    allow_weak: bool = False
+    no_cache: bool = False
+    json_to: str | None = None
+    min_score: float | None = None
+    seed: int = 0
 
 
 @click.command()
@@ -59,7 +59,7 @@ class Options:
 @click.option("--scheduler", metavar="ADDR", help="Grade on a dask.distributed cluster instead.")
 @click.option("--gradebook", metavar="URL", help="Also record the run in this gradebook (a file or a database URL).")
 @click.option("--roster", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Class list (CSV).")
-@click.option("--allow-weak-sandbox", is_flag=True, help="Grade even where not all walls stand.")
+@click.option("--allow-weak-sandbox", "allow_weak", is_flag=True, help="Grade even where not all walls stand.")
 @click.option("--no-cache", is_flag=True, help="Grade identical definitions again each time.")
 @JSON
 @MIN_SCORE
@@ -70,37 +70,48 @@ def grade(context: click.Context, /, assignment: str, paths: tuple[Path, ...], *
 
     PATHS are files, folders, zips, and what Canvas, Moodle, Gradescope or GitHub let you download, in any mixture.
     """
-    options = Options(**named)
-    loaded = assignment_of(context, assignment)
-    cases = frozen_cases(loaded, options.seed, progress=Drawing(assignment))
+    context.exit(grade_paths(assignment_of(context, assignment), paths, GradeOptions(**named)))
+
+
+def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: GradeOptions) -> int:
+    """Grade everything at some paths, and return the exit status.
+
+    Raises
+    ------
+    HarnessError
+        When the sandbox is too weak for an untrusted batch, or the roster or the gradebook cannot be read.
+    """
+    cases = frozen_cases(assignment, options.seed, progress=Drawing(assignment.name))
     with ExitStack() as stack:
         folder = options.output or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-")))
         roster = None if options.roster is None else read_roster(options.roster)
-        names = frozenset(f.name for f in loaded.spec.functions)
+        names = frozenset(f.name for f in assignment.spec.functions)
         collected = collect(paths, roster=roster, graded_names=names, unpack_to=folder / "unpacked")
         setup = Setup(
-            str(loaded.course.root),
-            assignment,
-            str(cases_path(loaded, options.seed)),
+            str(assignment.course.root),
+            assignment.name,
+            str(cases_path(assignment, options.seed)),
             results=None if options.no_cache else str(folder / "verdicts"),
         )
-        if not options.allow_weak_sandbox and level_of(setup) != "full":
+        if not options.allow_weak and level_of(setup) != "full":
             raise HarnessError(
                 "not all walls of the sandbox stand on this machine ('grader doctor' says which); "
                 "grade where they do, or accept the risk with --allow-weak-sandbox"
             )
         run = stack.enter_context(RunFolder(folder))
-        record = stack.enter_context(_recorder(loaded, cases.digest, options.gradebook))
+        record = stack.enter_context(_recorder(assignment, cases.digest, options.gradebook))
         _grade_items(setup, collected.items, run, record, options, cases.digest)
         order = [_key(item) for item in collected.items]
         if options.json_to:
             _write_run(run, order, options.json_to)
         if options.json_to != "-":
             _print_run(run, order, collected.messages, [p.name or p.id for p in collected.missing])
-            _suggest_next(context, assignment, run, order, options.output)
+            if options.output:
+                _suggest_next(assignment.name, run, order, options.output)
         status = _status(run, order, options.min_score)
-    nothing = not all(path.exists() for path in paths) or not any(item.student for item in collected.items)
-    context.exit(USAGE if nothing and status != HARNESS else status)
+    # A path that leads nowhere is a wrong command, but whatever else there is has been graded all the same.
+    nowhere = not all(path.exists() for path in paths) or not any(item.student for item in collected.items)
+    return USAGE if nowhere and status != HARNESS else status
 
 
 def _status(run: RunFolder, order: Sequence[Key], min_score: float | None) -> int:
@@ -126,7 +137,7 @@ def _key(item: Item) -> Key:
 
 
 def _grade_items(
-    setup: Setup, items: Sequence[Item], run: RunFolder, record: Callable[[Entry], None], options: Options, cases: str
+    setup: Setup, items: Sequence[Item], run: RunFolder, record: Callable[[Entry], None], options: GradeOptions, cases: str
 ) -> None:
     """Grade what the run does not hold yet, and keep and record each report as it comes."""
     prints = {_key(item): fingerprint(item) for item in items}
@@ -169,7 +180,7 @@ def _progress_bar() -> Progress:
     )
 
 
-def _results(setup: Setup, jobs: Sequence[Job], options: Options) -> Iterator[Result]:
+def _results(setup: Setup, jobs: Sequence[Job], options: GradeOptions) -> Iterator[Result]:
     if options.scheduler:
         from grader.grading.cluster import grade_on_cluster  # dask is an extra
 
@@ -228,12 +239,10 @@ def _light(report: Report) -> Report:
     return replace(report, functions=tuple(failed[:1]))
 
 
-def _suggest_next(context: click.Context, assignment: str, run: RunFolder, order: list[Key], output: Path | None) -> None:
+def _suggest_next(assignment: str, run: RunFolder, order: list[Key], output: Path) -> None:
     """The pages of a run that is kept, and one of its submissions that lost points."""
-    if output is None:
-        return
-    suggest(context, f"report {output}", "HTML pages of the class and of each submission")
-    entries = (entry for entry in run.entries(order) if entry.report.status == "graded" and not entry.report.full_marks)
-    for entry in entries:
-        suggest(context, f"check {assignment} {entry.file}", "one of them, with what is wrong")
-        break
+    suggest(f"report {output}", "HTML pages of the class and of each submission")
+    for entry in run.entries(order):
+        if entry.report.status == "graded" and not entry.report.full_marks:
+            suggest(f"check {assignment} {entry.file}", "one of them, with what is wrong")
+            break

@@ -58,8 +58,9 @@ class Drawing:
         click.echo(again + text, err=True, nl=not in_place or done == total)
 
 
-def suggest(context: click.Context, command: str, why: str) -> None:
+def suggest(command: str, why: str) -> None:
     """Say on standard error what to try next."""
-    course = context.find_root().obj
+    context = click.get_current_context(silent=True)
+    course = context.find_root().obj if context else None
     named = f"--course {course} " if course else ""
     click.echo(plain(f"next: grader {named}{command}  ({why})"), err=True)
