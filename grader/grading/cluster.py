@@ -12,6 +12,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -80,24 +81,17 @@ def grade_on_cluster(setup: Setup, jobs: Sequence[Job], address: str) -> Iterato
         waiting = iter(jobs)
         running: dict[Any, Job] = {}
         done = library.as_completed()
-        for job in _first(waiting, _IN_FLIGHT):
-            _submit(client, setup, cases, job, running, done)
+
+        def submit(count: int) -> None:
+            for job in islice(waiting, count):
+                future = client.submit(_grade_there, setup, cases, _with_bytes(job), retries=_RETRIES, pure=False)
+                running[future.key] = job
+                done.add(future)
+
+        submit(_IN_FLIGHT)
         for future in done:
-            job = running.pop(future.key)
-            yield _result(setup, job, future)
-            for more in _first(waiting, 1):
-                _submit(client, setup, cases, more, running, done)
-
-
-def _first(jobs: Iterator[Job], count: int) -> Iterator[Job]:
-    for _, job in zip(range(count), jobs, strict=False):
-        yield job
-
-
-def _submit(client: Any, setup: Setup, cases: Any, job: Job, running: dict[Any, Job], done: Any) -> None:
-    future = client.submit(_grade_there, setup, cases, _with_bytes(job), retries=_RETRIES, pure=False)
-    running[future.key] = job
-    done.add(future)
+            yield _result(setup, running.pop(future.key), future)
+            submit(1)
 
 
 def _result(setup: Setup, job: Job, future: Any) -> Result:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -87,15 +88,13 @@ def starter_module(assignment: LoadedAssignment) -> str:
 
 def _imports(assignment: LoadedAssignment) -> str:
     """NumPy, and the provided helpers from the module that defines them."""
-    lines = ["import numpy as np"]
     by_module: dict[str, list[str]] = {}
     for name in assignment.spec.provided_helpers:
-        for stem, source in assignment.provided.items():
-            if re.search(rf"^def {re.escape(name)}\(", source, re.MULTILINE):
-                by_module.setdefault(stem, []).append(name)
-                break
-    lines += [f"from {stem} import {', '.join(names)}" for stem, names in sorted(by_module.items())]
-    return "\n".join(lines[:1] + ([""] if len(lines) > 1 else []) + lines[1:])
+        defining = (stem for stem, source in assignment.provided.items() if re.search(rf"(?m)^def {name}\(", source))
+        for stem in islice(defining, 1):
+            by_module.setdefault(stem, []).append(name)
+    lines = [f"from {stem} import {', '.join(names)}" for stem, names in sorted(by_module.items())]
+    return "\n".join(["import numpy as np", *([""] if lines else []), *lines])
 
 
 def _needed(assignment: LoadedAssignment) -> list[str]:
@@ -103,14 +102,14 @@ def _needed(assignment: LoadedAssignment) -> list[str]:
 
     The others are names under which older notebooks import the same things; the grader knows them.
     """
-    found: dict[str, None] = {}
+    needed = set[str]()
     queue = [_imports(assignment)]
     while queue:
-        wanted = re.findall(r"(?m)^\s*(?:from|import) (\w+)", queue.pop())
-        fresh = [stem for stem in wanted if stem in assignment.provided and stem not in found]
-        found.update(dict.fromkeys(fresh))
+        imported = set(re.findall(r"(?m)^\s*(?:from|import) (\w+)", queue.pop()))
+        fresh = imported & assignment.provided.keys() - needed
+        needed |= fresh
         queue += [assignment.provided[stem] for stem in fresh]
-    return sorted(found)
+    return sorted(needed)
 
 
 def _notebook(assignment: LoadedAssignment, text: str) -> str:
