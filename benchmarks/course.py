@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from grader.audit.audit import _author_modules, _authored, reference_submission
+from grader.audit.submissions import authored_submissions, reference_files
 from grader.course import LoadedAssignment
 from grader.sandbox.parent import strongest_sandbox
 
@@ -17,16 +17,10 @@ def sandbox_for(assignment: LoadedAssignment) -> Any:
     return strongest_sandbox(assignment.spec.packages)
 
 
-def author_modules(assignment: LoadedAssignment) -> dict[str, str]:
-    """The modules that :func:`authored_submissions` import."""
-    return _author_modules(assignment)
-
-
-def authored_submissions(assignment: LoadedAssignment) -> dict[str, str]:
+def course_submissions(assignment: LoadedAssignment) -> dict[str, str]:
     """The reference, and with it every mistake and right style in place of one function."""
-    main = reference_submission(assignment)
-    found = {"reference": main}
-    for number, (kind, function, name, source) in enumerate(_authored(assignment)):
-        plain = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)
-        found[f"{number:03}-{kind}-{function}-{plain}"] = f"{main}\n\n{source}"
-    return found
+    files = {"reference": reference_files(assignment)[0]}
+    for number, one in enumerate(authored_submissions(assignment)):
+        plain = "".join(c if c.isalnum() or c in "-_" else "_" for c in one.name)
+        files[f"{number:03}-{one.kind}-{one.function}-{plain}"] = one.source
+    return files

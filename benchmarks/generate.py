@@ -13,8 +13,6 @@ from pathlib import Path
 
 from benchmarks.measure import ROOT
 from benchmarks.solutions import ENDLESS, IMPORTS, MISTAKES, RIGHT, SLOW_PRODUCT
-from grader import load_assignment
-from grader.audit.audit import reference_submission
 
 __all__ = ["generate", "right_sources"]
 
@@ -119,8 +117,3 @@ def _code(source: str, rng: random.Random) -> dict[str, object]:
         "outputs": [output],
         "source": source.strip().splitlines(keepends=True),
     }
-
-
-def reference_files() -> tuple[str, dict[str, bytes]]:
-    """The reference as a student would hand it in (see :func:`grader.audit.audit.reference_submission`)."""
-    return reference_submission(load_assignment("dnn_step_by_step", course=ROOT))

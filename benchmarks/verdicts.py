@@ -23,8 +23,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.course import ROOT, author_modules, authored_submissions, sandbox_for
+from benchmarks.course import ROOT, course_submissions, sandbox_for
 from grader import grade, load_assignment
+from grader.audit.submissions import author_modules
 from grader.freezing.store import frozen_cases
 from grader.judging.cases import load_cases
 
@@ -42,7 +43,7 @@ def write_corpus(folder: Path) -> None:
         (target / "modules").mkdir(parents=True, exist_ok=True)
         for name, text in author_modules(assignment).items():
             (target / "modules" / f"{name}.py").write_text(text, "utf-8")
-        for name, text in authored_submissions(assignment).items():
+        for name, text in course_submissions(assignment).items():
             (target / f"{name}.py").write_text(text, "utf-8")
     shutil.copytree(ROOT / "samples", folder / "samples", dirs_exist_ok=True)
 

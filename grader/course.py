@@ -71,11 +71,10 @@ class Course:
         try:
             with self.importable():
                 spec.loader.exec_module(module)
-        except SpecError:
-            del sys.modules[unique]
-            raise
         except Exception as error:
             del sys.modules[unique]
+            if isinstance(error, SpecError):
+                raise
             raise SpecError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
         return module
 
@@ -118,8 +117,10 @@ class Course:
 
 
 _PACKAGES = ("assignments", "reference")
-_IMPORTING = threading.RLock()  # an audit grades in threads, and what is imported is one thing for all of them
+# ``sys.modules`` belongs to the process, and so does what is taken out of it: the modules of each course, which come back
+# when the course imports something again. An audit grades in threads, for which an import is one thing at a time.
 _ASIDE: dict[Path, dict[str, ModuleType]] = {}
+_IMPORTING = threading.RLock()
 
 
 def _shared(modules: Mapping[str, ModuleType]) -> list[ModuleType]:

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from grader.model import Check, FunctionReport, Report
+from grader.errors import HarnessError
+from grader.model import Check, FunctionReport, Report
+from grader.report.escape import plain
 
 __all__ = ["CheckItem", "SubmissionFile"]
 
@@ -67,11 +68,10 @@ class SubmissionFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """One item per check, named ``function::kind-name``."""
+        # Every pytest of a machine with the grader loads this plugin, and few of them grade: NumPy and the rest wait.
         from grader.course import load_assignment
-        from grader.errors import HarnessError
         from grader.grading.pipeline import grade
         from grader.intake.collect import neighbours
-        from grader.report.escape import plain
 
         name = self.config.getoption("--grader-assignment")
         try:
@@ -98,8 +98,6 @@ class CheckItem(pytest.Item):
 
     def runtest(self) -> None:
         """Fail or skip as the report says."""
-        from grader.report.escape import plain
-
         if self.check.status == "skipped":
             pytest.skip(plain(self.check.message))
         if self.check.status == "failed":
@@ -107,8 +105,6 @@ class CheckItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """What the student reads: the message, findings and hints; no traceback of the harness."""
-        from grader.report.escape import plain
-
         if not isinstance(excinfo.value, _Failed):
             return super().repr_failure(excinfo, style)
         lines = [str(excinfo.value)]

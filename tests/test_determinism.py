@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.audit.submissions import reference_files
 from grader.course import find_course
 from grader.freezing.freeze import freeze
 from grader.freezing.store import frozen_cases
@@ -21,7 +22,6 @@ from grader.model import Report, report_to_json
 from grader.sandbox.parent import Sandbox
 from grader.submission.program import parse_submission
 from tests import tiny
-from tests.assignments.submitted import reference_files
 from tests.tiny import HEADER, right
 
 COURSE = find_course()

@@ -31,7 +31,10 @@ TEXT = "\n".join(page.read_text("utf-8") for page in PAGES)
 
 
 def commands(group: click.Group = cli, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         yield (*path, name), command
         if isinstance(command, click.Group):
             yield from commands(command, (*path, name))
@@ -87,13 +90,15 @@ def test_a_command_of_the_documentation_is_one(page: str, line: str) -> None:
     """Read by click as it would be, but for files that a reader has and this test has not; nothing is run."""
     words = shlex.split(line)[1:]
     command: click.Command = cli
-    context = click.Context(cli, info_name="grader")
+    # With its settings: click keeps the help option that a command's first context asks for.
+    context = click.Context(cli, info_name="grader", **cli.context_settings)
     while isinstance(command, click.Group):
         if words[0] == "--course":
             words = words[2:]
         name, *words = words
-        assert name in command.commands, line
-        command = command.commands[name]
+        found = command.get_command(context, name)
+        assert found is not None, line
+        command = found
         context = click.Context(command, info_name=name, parent=context)
     try:
         command.parse_args(context, words)

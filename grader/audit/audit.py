@@ -11,28 +11,27 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 import threading
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from grader.audit.mutants import Mutant, chosen, mutants_of
+from grader.audit.submissions import Authored, authored_submissions, reference_files, with_author_modules
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
-from grader.freezing.author import mistakes_of
-from grader.freezing.store import frozen_cases
+from grader.freezing.store import Progress, frozen_cases
 from grader.grading.pipeline import grade_submission
-from grader.judging.judge import judges_of
+from grader.judging.judge import Judges, judges_of
 from grader.model import Report
 from grader.sandbox.parent import Sandbox
 from grader.submission.program import Submission, parse_submission
 
-__all__ = ["Audit", "Row", "audit_assignment", "reference_submission", "render_audit"]
+__all__ = ["Audit", "Row", "audit_assignment", "render_audit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,9 @@ class Audit:
         return {"assignment": self.assignment, "clean": self.clean, "rows": rows, "stale": list(self.stale)}
 
 
-def audit_assignment(assignment: LoadedAssignment, *, budget: int = 400, processes: int | None = None) -> Audit:
+def audit_assignment(
+    assignment: LoadedAssignment, *, budget: int = 400, processes: int | None = None, progress: Progress | None = None
+) -> Audit:
     """Audit an assignment.
 
     Parameters
@@ -89,31 +90,31 @@ def audit_assignment(assignment: LoadedAssignment, *, budget: int = 400, process
         At most this many mutants, spread over the functions.
     processes
         As many as there are CPUs if not given.
+    progress
+        Called while cases are drawn.
 
     Raises
     ------
     SpecError
         When the reference itself, handed in, does not get full marks.
     """
-    main = reference_submission(assignment)
+    main, _ = reference_files(assignment)
     functions = _reachable(assignment, ast.parse(main))
     each = max(1, budget // max(1, len(functions)))
     possible = [mutants_of(function) for function in functions]
-    mutants = [mutant for some in possible for mutant in chosen(some, each)]
-    sources: dict[str, tuple[str, str]] = {"reference": ("", main)}
-    for number, mutant in enumerate(mutants):
-        sources[f"mutant {number}"] = mutant.function, _replaced(main, mutant)
-    authored = list(_authored(assignment))
-    for number, (_, function, _, source) in enumerate(authored):
-        sources[f"authored {number}"] = function, f"{main}\n\n{source}"
-    reports = _grade(assignment, sources, _author_modules(assignment), processes or len(os.sched_getaffinity(0)))
+    mutants = [mutant for variants in possible for mutant in chosen(variants, each)]
+    authored = list(authored_submissions(assignment))
+    sources = {"reference": ("", main)}
+    sources |= {f"mutant {i}": (mutant.function, _replaced(main, mutant)) for i, mutant in enumerate(mutants)}
+    sources |= {f"authored {i}": (one.function, one.source) for i, one in enumerate(authored)}
+    judges = judges_of(assignment.spec, frozen_cases(assignment, progress=progress))
+    reports = _grade(with_author_modules(assignment), judges, sources, processes or len(os.sched_getaffinity(0)))
     if not reports["reference"].full_marks:
         failing = [f.name for f in reports["reference"].functions if f.status != "passed"]
         raise SpecError(f"{assignment.name}: the reference itself does not get full marks: {', '.join(failing)}")
     rows = list(_mutant_rows(assignment, mutants, reports))
-    for number, (kind, function, name, _) in enumerate(authored):
-        rows.append(_authored_row(kind, function, name, reports[f"authored {number}"]))
-    matched = {key for some in possible for mutant in some for key in _keys(mutant)}
+    rows += [_authored_row(one, reports[f"authored {i}"]) for i, one in enumerate(authored)]
+    matched = {key for variants in possible for mutant in variants for key in _keys(mutant)}
     stale = tuple(key for key in _equivalent(assignment) if key not in matched)
     return Audit(assignment.name, tuple(rows), stale)
 
@@ -123,40 +124,20 @@ def _reachable(assignment: LoadedAssignment, tree: ast.Module) -> list[ast.Funct
 
     Provided helpers neither: a wrong one of a student's own carries no points, and pulls nothing down.
     """
-    known = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    known = {name: node for name, node in known.items() if name not in assignment.spec.provided_helpers}
-    found: dict[str, ast.FunctionDef] = {}
-    queue = [f.name for f in assignment.spec.functions if f.name in known]
+    own = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    own = {name: node for name, node in own.items() if name not in assignment.spec.provided_helpers}
+    reached: dict[str, ast.FunctionDef] = {}
+    queue = [f.name for f in assignment.spec.functions if f.name in own]
     while queue:
         name = queue.pop(0)
-        if name not in found:
-            found[name] = known[name]
-            queue += [n.id for n in ast.walk(known[name]) if isinstance(n, ast.Name) and n.id in known]
-    return list(found.values())
-
-
-# -- submissions -------------------------------------------------------------------------
-
-
-def reference_submission(assignment: LoadedAssignment) -> str:
-    """The reference as a student would hand it in; it imports the other modules of the reference as ``ref_x``."""
-    path = assignment.course.root / Path(*assignment.spec.reference_module.split(".")).with_suffix(".py")
-    return _renamed(path.read_text("utf-8"))
-
-
-def _renamed(source: str) -> str:
-    """Imports of the reference package under a name that submissions may import."""
-    source = re.sub(r"(?m)^(\s*)from reference\.(\w+) import", r"\1from ref_\2 import", source)
-    return re.sub(r"(?m)^(\s*)from reference import (.+)$", _renamed_modules, source)
-
-
-def _renamed_modules(found: re.Match[str]) -> str:
-    """``from reference import a, b as c`` as ``import ref_a as a, ref_b as c``."""
-    parts = [part.strip().partition(" as ") for part in found[2].split(",")]
-    return f"{found[1]}import " + ", ".join(f"ref_{name} as {other or name}" for name, _, other in parts)
+        if name not in reached:
+            reached[name] = own[name]
+            queue += [n.id for n in ast.walk(own[name]) if isinstance(n, ast.Name) and n.id in own]
+    return list(reached.values())
 
 
 def _replaced(main: str, mutant: Mutant) -> str:
+    """The reference with one function mutated."""
     lines = main.split("\n")
     for node in ast.parse(main).body:
         if isinstance(node, ast.FunctionDef) and node.name == mutant.function:
@@ -165,70 +146,18 @@ def _replaced(main: str, mutant: Mutant) -> str:
     raise SpecError(f"the reference has no function {mutant.function!r}")
 
 
-# What stands for ``grader.spec`` in an author's file that a submission imports.
-_SPEC = """
-def mistake(*names, **texts):
-    def register(solution):
-        mistake.solutions.append(solution)
-        return solution
-
-    return register
-
-
-mistake.solutions = []
-"""
-
-
-def _author_modules(assignment: LoadedAssignment) -> dict[str, str]:
-    """Mistakes and styles as modules that a submission can import, with what they import."""
-    modules = {"author_spec": _SPEC}
-    for path in sorted((assignment.course.root / "reference").glob("*.py")):
-        modules[f"ref_{path.stem}"] = _renamed(path.read_text("utf-8"))
-    for stem in ("mistakes", "styles"):
-        path = assignment.folder / f"{stem}.py"
-        if path.is_file():
-            text = _renamed(path.read_text("utf-8"))
-            modules[f"author_{stem}"] = re.sub(r"(?m)^from grader\.spec import", "from author_spec import", text)
-    return modules
-
-
-def _authored(assignment: LoadedAssignment) -> Iterator[tuple[str, str, str, str]]:
-    """Mistakes and styles as (kind, function, name, source that redefines the graded function)."""
-    for number, mistake in enumerate(mistakes_of(assignment)):
-        place = f"author_mistakes.mistake.solutions[{number}]"
-        yield "mistake", mistake.function, mistake.code, _delegating(assignment, mistake.function, place)
-    module = assignment.author_module("styles")
-    for function, styles in (getattr(module, "STYLES", {}) if module else {}).items():
-        for number, style in enumerate(styles):
-            place = f"author_styles.STYLES[{function!r}][{number}]"
-            name = f"{number} {getattr(style, '__name__', '')}".strip()
-            yield "style", function, name, _delegating(assignment, function, place)
-
-
-def _delegating(assignment: LoadedAssignment, function: str, place: str) -> str:
-    """A graded function that calls another one, in whose module the planted names mean the same."""
-    module = place.partition(".")[0]
-    lines = [f"import random\nimport {module}\n\ndef {function}(*args):"]
-    lines += [f"    {module}.{name} = {name}" for name in assignment.spec.function(function).given]
-    return "\n".join([*lines, f"    return {place}(*args)"])
-
-
 # -- verdicts ----------------------------------------------------------------------------
 
 
 def _grade(
-    assignment: LoadedAssignment, sources: Mapping[str, tuple[str, str]], modules: Mapping[str, str], threads: int
+    assignment: LoadedAssignment, judges: Judges, sources: Mapping[str, tuple[str, str]], threads: int
 ) -> dict[str, Report]:
     """Grade all sources; the time is spent in the workers, so that threads will do.
 
     A source comes with the function that differs from the reference, which is graded by itself: that is what matters
     for a mistake and a style. A mutant that passes so is graded as a whole.
     """
-    cases = frozen_cases(assignment)
-    judges = judges_of(assignment.spec, cases)
     graded = {function.name for function in assignment.spec.functions}
-    course = replace(assignment)  # a copy, whose provided modules hold the author's as well
-    vars(course)["provided"] = {**assignment.provided, **modules}
     local = threading.local()
     with ExitStack() as stack:
 
@@ -237,14 +166,16 @@ def _grade(
                 local.sandbox = stack.enter_context(Sandbox(assignment.spec.packages))
             name, function = submission.name, sources[submission.name][0]
             only = function if function in graded else None
-            report = grade_submission(course, judges, submission, local.sandbox, only=only)
+            report = grade_submission(assignment, judges, submission, local.sandbox, only=only)
             if only and name.startswith("mutant") and report.full_marks:
-                report = grade_submission(course, judges, submission, local.sandbox)
+                report = grade_submission(assignment, judges, submission, local.sandbox)
             return name, report
 
         # Parsed here and not in the threads, in which Python 3.11 miscounts the depth of its parser.
-        parsed = [parse_submission(name, ".py", text.encode(), cases.arities) for name, (_, text) in sources.items()]
-        with ThreadPoolExecutor(threads) as pool:
+        parsed = [parse_submission(name, ".py", text.encode(), judges.cases.arities) for name, (_, text) in sources.items()]
+        # Filters of warnings belong to the process: they are set once, around the threads, and put back after the last.
+        with warnings.catch_warnings(), ThreadPoolExecutor(threads) as pool:
+            warnings.simplefilter("ignore")
             return dict(pool.map(one, parsed))
 
 
@@ -262,9 +193,8 @@ def _mutant_rows(assignment: LoadedAssignment, mutants: Sequence[Mutant], report
 
 
 def _equivalent(assignment: LoadedAssignment) -> Mapping[str, str]:
-    module = assignment.author_module("audit")
-    found: Mapping[str, str] = getattr(module, "EQUIVALENT", {}) if module else {}
-    return found
+    equivalent: Mapping[str, str] = getattr(assignment.author_module("audit"), "EQUIVALENT", {})
+    return equivalent
 
 
 def _keys(mutant: Mutant) -> tuple[str, str, str]:
@@ -272,17 +202,17 @@ def _keys(mutant: Mutant) -> tuple[str, str, str]:
     return mutant.after, mutant.before, f"def {mutant.function}"
 
 
-def _authored_row(kind: str, function: str, name: str, report: Report) -> Row:
-    mine = next((f for f in report.functions if f.name == function), None)
-    if kind == "style":
+def _authored_row(one: Authored, report: Report) -> Row:
+    graded = next((f for f in report.functions if f.name == one.function), None)
+    if one.kind == "style":
         # Only its own function: another cache of the forward pass need not fit the reference's backward pass.
-        right = mine is not None and mine.status == "passed"
-        failed = [c.message for c in mine.checks if c.status == "failed"] if mine else ["missing"]
-        return Row(kind, function, name, "accepted" if right else "rejected", "; ".join(failed))
-    if mine is None or (mine.status == "passed" and not mine.carried):
-        return Row(kind, function, name, "missed")
-    codes = [finding.code for finding in mine.findings]
-    return Row(kind, function, name, "named" if name in codes else "unnamed", ", ".join(codes))
+        right = graded is not None and graded.status == "passed"
+        failed = [c.message for c in graded.checks if c.status == "failed"] if graded else ["missing"]
+        return Row(one.kind, one.function, one.name, "accepted" if right else "rejected", "; ".join(failed))
+    if graded is None or (graded.status == "passed" and not graded.carried):
+        return Row(one.kind, one.function, one.name, "missed")
+    codes = [finding.code for finding in graded.findings]
+    return Row(one.kind, one.function, one.name, "named" if one.name in codes else "unnamed", ", ".join(codes))
 
 
 def render_audit(audit: Audit) -> str:

@@ -59,14 +59,13 @@ def mutants_of(function: ast.FunctionDef) -> list[Mutant]:
     ['return 2', 'return 2 / x', 'return x', 'return x / 2 / 2']
     """
     source = plain_source(function)
-    found: dict[str, Mutant] = {}
+    mutants: dict[str, Mutant] = {}
     for operator, changed in (*_numpy_mutants(source), *_general_mutants(source)):
-        if changed != source and changed not in found and _parses(changed):
-            before, after = _changed_lines(source, changed)
-            if before.startswith("def "):
-                continue  # defaults are not graded: optional arguments are always passed
-            found[changed] = Mutant(function.name, operator, before, after, changed)
-    return sorted(found.values(), key=lambda m: (m.before, m.after))
+        before, after = _changed_lines(source, changed)
+        # Defaults are not graded (optional arguments are always passed), so that a changed "def" line changes nothing.
+        if changed != source and changed not in mutants and not before.startswith("def ") and _parses(changed):
+            mutants[changed] = Mutant(function.name, operator, before, after, changed)
+    return sorted(mutants.values(), key=lambda m: (m.before, m.after))
 
 
 def chosen(mutants: Sequence[Mutant], budget: int) -> list[Mutant]:
@@ -179,12 +178,8 @@ def _calls(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _called(node: ast.AST) -> str:
-    if isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Attribute):
-            return node.func.attr
-        if isinstance(node.func, ast.Name):
-            return node.func.id
-    return ""
+    """The name of the function that a call calls, without what stands before its last dot."""
+    return ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
 
 
 def _texts(node: ast.AST) -> Iterator[ast.AST]:
@@ -195,9 +190,8 @@ def _texts(node: ast.AST) -> Iterator[ast.AST]:
 def _tuples(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load) and len(node.elts) > 1:
         for i in range(len(node.elts) - 1):
-            elements = list(node.elts)
-            elements[i], elements[i + 1] = elements[i + 1], elements[i]
-            yield ast.Tuple(elements, ast.Load())
+            swapped = [*node.elts[:i], node.elts[i + 1], node.elts[i], *node.elts[i + 2 :]]
+            yield ast.Tuple(swapped, ast.Load())
 
 
 def _branches(node: ast.AST) -> Iterator[ast.AST]:

@@ -1,1 +1,3 @@
-"""The commands; no rule of their own."""
+"""The commands; no rule of their own. A command ends with 0, or: something found, wrong usage, our own failure."""
+
+DONE, FOUND, USAGE, HARNESS = range(4)

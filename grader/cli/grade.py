@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
 from grader._version import __version__
+from grader.cli import FOUND, HARNESS, USAGE
+from grader.cli.shared import JSON, MIN_SCORE, SEED, Drawing, assignment_of, suggest
 from grader.course import LoadedAssignment
 from grader.errors import HarnessError
 from grader.freezing.store import cases_path, frozen_cases
-from grader.grading.batch import Job, Result, Setup, grade_all, level_of
+from grader.grading.batch import Job, Result, Setup, grade_all, level_of, worthwhile_processes
 from grader.grading.rundir import Entry, RunFolder
 from grader.intake.collect import Item, collect, fingerprint
+from grader.intake.roster import read_roster
 from grader.model import RUN_SCHEMA, Report, report_to_json
+from grader.report.escape import plain
+from grader.report.terminal import render_run
 
-__all__ = ["GradeOptions", "Graded", "grade_paths"]
+__all__ = ["GradeOptions", "grade", "grade_paths"]
 
-
-# A process of the pool costs as much as some twenty submissions before it grades the first one.
-_PER_PROCESS = 40
+Key = tuple[str, str | None]  # what tells the submissions of a run apart: the path, and the student
 
 
 @dataclass(frozen=True)
 class GradeOptions:
-    """What the command line says."""
+    """What the command line says, under the names that click gives it."""
 
     output: Path | None = None
     jobs: int | None = None
@@ -39,47 +45,53 @@ class GradeOptions:
     gradebook: str | None = None
     roster: Path | None = None
     allow_weak: bool = False
-    keep_verdicts: bool = True
-    seed: int = 0
+    no_cache: bool = False
     json_to: str | None = None
+    min_score: float | None = None
+    seed: int = 0
 
 
-@dataclass(frozen=True)
-class Graded:
-    """What came of a run: how many failed in the harness, the lowest percentage, and whether the paths were wrong.
+@click.command()
+@click.argument("assignment")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Keep the run here; a rerun resumes.")
+@click.option("-j", "--jobs", type=click.IntRange(1), help="Processes; as many as pay off on this machine if not given.")
+@click.option("--scheduler", metavar="ADDR", help="Grade on a dask.distributed cluster instead.")
+@click.option("--gradebook", metavar="URL", help="Also record the run in this gradebook (a file or a database URL).")
+@click.option("--roster", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Class list (CSV).")
+@click.option("--allow-weak-sandbox", "allow_weak", is_flag=True, help="Grade even where not all walls stand.")
+@click.option("--no-cache", is_flag=True, help="Grade identical definitions again each time.")
+@JSON
+@MIN_SCORE
+@SEED
+@click.pass_context
+def grade(context: click.Context, /, assignment: str, paths: tuple[Path, ...], **named: Any) -> None:
+    """Grade many submissions.
 
-    They are when one of them does not exist, or when no submission lies at any of them. Whatever else there is
-    has been graded all the same.
+    PATHS are files, folders, zips, and what Canvas, Moodle, Gradescope or GitHub let you download, in any mixture.
     """
-
-    errors: int
-    lowest: float | None
-    astray: bool = False
+    context.exit(grade_paths(assignment_of(context, assignment), paths, GradeOptions(**named)))
 
 
-def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: GradeOptions) -> Graded:
-    """Grade everything at some paths.
+def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: GradeOptions) -> int:
+    """Grade everything at some paths, and return the exit status.
 
     Raises
     ------
     HarnessError
         When the sandbox is too weak for an untrusted batch, or the roster or the gradebook cannot be read.
     """
-    cases = frozen_cases(assignment, options.seed, notice=lambda text: print(text, file=sys.stderr))
+    cases = frozen_cases(assignment, options.seed, progress=Drawing(assignment.name))
     with ExitStack() as stack:
         folder = options.output or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-")))
-        roster = None
-        if options.roster is not None:
-            from grader.intake.roster import read_roster
-
-            roster = read_roster(options.roster)
+        roster = None if options.roster is None else read_roster(options.roster)
         names = frozenset(f.name for f in assignment.spec.functions)
-        found = collect(paths, roster=roster, graded_names=names, unpack_to=folder / "unpacked")
+        collected = collect(paths, roster=roster, graded_names=names, unpack_to=folder / "unpacked")
         setup = Setup(
             str(assignment.course.root),
             assignment.name,
             str(cases_path(assignment, options.seed)),
-            results=str(folder / "verdicts") if options.keep_verdicts else None,
+            results=None if options.no_cache else str(folder / "verdicts"),
         )
         if not options.allow_weak and level_of(setup) != "full":
             raise HarnessError(
@@ -87,15 +99,32 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
                 "grade where they do, or accept the risk with --allow-weak-sandbox"
             )
         run = stack.enter_context(RunFolder(folder))
-        book = stack.enter_context(_gradebook(assignment, cases.digest, options.gradebook))
-        outcome = _grade_items(setup, found.items, run, book, options, cases.digest)
-        order = [_key(item) for item in found.items]
+        record = stack.enter_context(_recorder(assignment, cases.digest, options.gradebook))
+        _grade_items(setup, collected.items, run, record, options, cases.digest)
+        order = [_key(item) for item in collected.items]
         if options.json_to:
             _write_run(run, order, options.json_to)
         if options.json_to != "-":
-            _print_run(run, order, found.messages, [p.name or p.id for p in found.missing])
-    astray = not all(path.exists() for path in paths) or not any(item.student for item in found.items)
-    return replace(outcome, astray=astray)
+            _print_run(run, order, collected.messages, [p.name or p.id for p in collected.missing])
+            if options.output:
+                _suggest_next(assignment.name, run, order, options.output)
+        status = _status(run, order, options.min_score)
+    # A path that leads nowhere is a wrong command, but whatever else there is has been graded all the same.
+    nowhere = not all(path.exists() for path in paths) or not any(item.student for item in collected.items)
+    return USAGE if nowhere and status != HARNESS else status
+
+
+def _status(run: RunFolder, order: Sequence[Key], min_score: float | None) -> int:
+    """The exit status of a run in which everything that there is has been graded."""
+    status = 0
+    for entry in run.entries(list(order)):
+        report = entry.report
+        if report.status == "error":
+            return HARNESS
+        percent = 0.0 if report.status == "unreadable" else report.percent
+        if min_score is not None and percent is not None and percent < min_score:
+            status = FOUND
+    return status
 
 
 def _job(item: Item) -> Job:
@@ -103,150 +132,89 @@ def _job(item: Item) -> Job:
     return Job(item.path, str(item.file or ""), item.student or None, modules, item.problem)
 
 
-def _key(item: Item) -> tuple[str, str | None]:
-    """What tells the submissions of a run apart."""
+def _key(item: Item) -> Key:
     return item.path, item.student or None
 
 
 def _grade_items(
-    setup: Setup, items: Sequence[Item], run: RunFolder, book: _Book, options: GradeOptions, cases: str
-) -> Graded:
+    setup: Setup, items: Sequence[Item], run: RunFolder, record: Callable[[Entry], None], options: GradeOptions, cases: str
+) -> None:
+    """Grade what the run does not hold yet, and keep and record each report as it comes."""
     prints = {_key(item): fingerprint(item) for item in items}
     by_key = {_key(item): item for item in items}
     todo = [item for item in items if not run.has(*_key(item), prints[_key(item)], cases, __version__)]
-    jobs = [_job(item) for item in todo]
-    kept = 0
     fresh = {_key(item) for item in todo}
-    for entry in run.entries([_key(item) for item in items if _key(item) not in fresh]):
-        book.add(entry)  # a gradebook's run is whole, also where a rerun has little to do
-    with _Progress(len(items), len(items) - len(todo)) as progress:
-        for result in _results(setup, jobs, options):
+    for entry in run.entries([key for key in by_key if key not in fresh]):
+        record(entry)  # a gradebook's run is whole, also where a rerun has little to do
+    resumed, repeated, failed = len(items) - len(todo), 0, 0
+    with _progress_bar() as bar:
+        task = bar.add_task("grading", total=len(items), completed=resumed, failed=0, rate="")
+        for result in _results(setup, [_job(item) for item in todo], options):
             key = (result.job.name, result.job.student)
             item = by_key[key]
             entry = Entry(result.report, prints[key], str(item.file or ""), item.name, item.email, item.late)
             run.add(entry)
-            book.add(entry)
-            kept += result.kept
-            progress.step(result.report)
-    progress.close(kept)
-    return _outcome(run, items)
+            record(entry)
+            repeated += result.kept
+            failed += result.report.points is None
+            bar.update(task, advance=1, failed=failed, rate=f"{bar.tasks[0].speed or 0:.0f}/s")
+    parts = [f"graded {len(todo)} of {len(items)}"]
+    parts += [f"{resumed} unchanged since the last run"] * bool(resumed)
+    parts += [f"{repeated} with the same definitions as another one"] * bool(repeated)
+    parts += [f"{failed} without points"] * bool(failed)
+    click.echo(", ".join(parts), err=True)
+
+
+def _progress_bar() -> Progress:
+    """A bar on a terminal, nothing elsewhere."""
+    return Progress(
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[failed]} without points"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
 
 
 def _results(setup: Setup, jobs: Sequence[Job], options: GradeOptions) -> Iterator[Result]:
     if options.scheduler:
-        from grader.grading.cluster import grade_on_cluster
+        from grader.grading.cluster import grade_on_cluster  # dask is an extra
 
         return grade_on_cluster(setup, jobs, options.scheduler)
-    paying = min(len(os.sched_getaffinity(0)), 1 + len(jobs) // _PER_PROCESS)
-    return grade_all(setup, jobs, min(options.jobs or paying, max(1, len(jobs))))
+    return grade_all(setup, jobs, min(options.jobs or worthwhile_processes(len(jobs)), max(1, len(jobs))))
 
 
-def _outcome(run: RunFolder, items: Sequence[Item]) -> Graded:
-    errors, lowest = 0, None
-    for entry in run.entries([_key(item) for item in items]):
-        report = entry.report
-        errors += report.status == "error"
-        percent = 0.0 if report.status == "unreadable" else report.percent
-        if percent is not None:
-            lowest = percent if lowest is None else min(lowest, percent)
-    return Graded(errors, lowest)
+@contextmanager
+def _recorder(assignment: LoadedAssignment, cases: str, where: str | None) -> Iterator[Callable[[Entry], None]]:
+    """What records reports besides the run's folder: a gradebook, where one is named."""
+    if where is None:
+        yield lambda _: None
+        return
+    from grader.gradebook.store import finish_run, open_gradebook, record, start_run  # the database is an extra
 
-
-# -- the gradebook -----------------------------------------------------------------------
-
-
-class _Book:
-    """Where reports are recorded besides the run's folder; nowhere by default."""
-
-    def add(self, entry: Entry) -> None:
-        pass
-
-
-class _OpenBook(_Book):
-    def __init__(self, book: Any, run: int) -> None:
-        self.book, self.run = book, run
-
-    def add(self, entry: Entry) -> None:
-        from grader.gradebook.store import record
-
-        record(
-            self.book,
-            self.run,
+    with open_gradebook(where) as book:
+        run = start_run(book, assignment=assignment.name, cases=cases, grader_version=__version__, started=datetime.now(UTC))
+        yield lambda entry: record(
+            book,
+            run,
             entry.report,
             name=entry.name,
             email=entry.email,
             late=entry.late,
             fingerprint=entry.fingerprint,
         )
-
-
-@contextmanager
-def _gradebook(assignment: LoadedAssignment, cases: str, where: str | None) -> Iterator[_Book]:
-    if where is None:
-        yield _Book()
-        return
-    from grader.gradebook.store import finish_run, open_gradebook, start_run
-
-    with open_gradebook(where) as book:
-        run = start_run(book, assignment=assignment.name, cases=cases, grader_version=__version__, started=datetime.now(UTC))
-        yield _OpenBook(book, run)
         finish_run(book, run, finished=datetime.now(UTC))
-    print(f"recorded as run {run} of the gradebook {where}", file=sys.stderr)
+    click.echo(f"recorded as run {run} of the gradebook {where}", err=True)
 
 
 # -- what is shown -----------------------------------------------------------------------
 
 
-class _Progress:
-    """A bar on a terminal, one closing line elsewhere."""
-
-    def __init__(self, total: int, done: int) -> None:
-        self.total, self.done, self.failed, self.resumed = total, done, 0, done
-        self.bar: Any = None
-
-    def __enter__(self) -> _Progress:
-        if sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-            self.bar = Progress(
-                TextColumn("grading"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TextColumn("{task.fields[failed]} without points"),
-                TextColumn("{task.fields[rate]}"),
-                TimeRemainingColumn(),
-                console=Console(stderr=True),
-                transient=True,
-            )
-            self.bar.start()
-            self.task = self.bar.add_task("grading", total=self.total, completed=self.done, failed=0, rate="")
-        return self
-
-    def step(self, report: Report) -> None:
-        self.done += 1
-        self.failed += report.points is None
-        if self.bar is not None:
-            speed = self.bar.tasks[0].speed
-            rate = f"{speed:.0f}/s" if speed else ""
-            self.bar.update(self.task, advance=1, failed=self.failed, rate=rate)
-
-    def __exit__(self, *error: object) -> None:
-        if self.bar is not None:
-            self.bar.stop()
-
-    def close(self, kept: int) -> None:
-        parts = [f"graded {self.done - self.resumed} of {self.total}"]
-        if self.resumed:
-            parts.append(f"{self.resumed} unchanged since the last run")
-        if kept:
-            parts.append(f"{kept} with the same definitions as another one")
-        if self.failed:
-            parts.append(f"{self.failed} without points")
-        print(", ".join(parts), file=sys.stderr)
-
-
-def _write_run(run: RunFolder, order: list[tuple[str, str | None]], target: str) -> None:
+def _write_run(run: RunFolder, order: list[Key], target: str) -> None:
     """The run as one JSON object, a report at a time."""
     with ExitStack() as stack:
         out: IO[str] = sys.stdout if target == "-" else stack.enter_context(Path(target).open("w", encoding="utf-8"))
@@ -256,19 +224,25 @@ def _write_run(run: RunFolder, order: list[tuple[str, str | None]], target: str)
         out.write("\n]}\n")
 
 
-def _print_run(run: RunFolder, order: list[tuple[str, str | None]], messages: Sequence[str], missing: Sequence[str]) -> None:
-    from grader.report.escape import plain
-    from grader.report.terminal import render_run
-
+def _print_run(run: RunFolder, order: list[Key], messages: Sequence[str], missing: Sequence[str]) -> None:
     light = [_light(entry.report) for entry in run.entries(order)]
-    sys.stdout.write(render_run(sorted(light, key=lambda report: report.student or report.submission)))
+    click.echo(render_run(sorted(light, key=lambda report: report.student or report.submission)), nl=False)
     for message in messages:
-        print(f"note: {plain(message)}")
+        click.echo(f"note: {plain(message)}")
     if missing:
-        print(f"no submission from: {plain(', '.join(missing))}")
+        click.echo(f"no submission from: {plain(', '.join(missing))}")
 
 
 def _light(report: Report) -> Report:
     """A report without what the list of a run does not show: of its functions, one that tells that not all passed."""
     failed = [replace(f, checks=(), findings=(), counterexample=None) for f in report.functions if f.status != "passed"]
     return replace(report, functions=tuple(failed[:1]))
+
+
+def _suggest_next(assignment: str, run: RunFolder, order: list[Key], output: Path) -> None:
+    """The pages of a run that is kept, and one of its submissions that lost points."""
+    suggest(f"report {output}", "HTML pages of the class and of each submission")
+    for entry in run.entries(order):
+        if entry.report.status == "graded" and not entry.report.full_marks:
+            suggest(f"check {assignment} {entry.file}", "one of them, with what is wrong")
+            break

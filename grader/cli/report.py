@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import click
+
 from grader.errors import HarnessError, SubmissionError
 from grader.grading.rundir import Entry, read_run
 from grader.intake.collect import Item, neighbours
 from grader.intake.collect import fingerprint as of_item
 from grader.model import Report
 
-__all__ = ["write_pages"]
+__all__ = ["report", "write_pages"]
+
+
+@click.command()
+@click.argument("run", metavar="DIR|URL")
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Where to write the pages.")
+@click.option("--run", "number", type=int, help="Which run of a gradebook; the last one if not given.")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Also write JUnit XML to this file.")
+def report(run: str, output: Path | None, number: int | None, junit: Path | None) -> None:
+    """Write the HTML pages of a grading run.
+
+    One of the class, and one per submission. DIR is what 'grader grade -o DIR' wrote, URL a gradebook.
+    """
+    click.echo(f"open {write_pages(run, output, number=number, junit=junit)}")
 
 
 def write_pages(run: str, output: Path | None, *, number: int | None = None, junit: Path | None = None) -> Path:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -17,7 +17,7 @@ from grader.errors import SpecError
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned
 from grader.spec import Code, Mistake, Ref
 
-__all__ = ["Author", "author_of", "call", "mistakes_of", "name_of", "read_author", "resolved", "run_trusted"]
+__all__ = ["Author", "call", "mistakes_of", "name_of", "read_author", "resolved", "run_trusted"]
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Author:
 
     def function(self, name: str) -> Callable[..., Any]:
         """A function of the reference, by its name."""
-        found: Callable[..., Any] = self.loaded.reference_function(name)
-        return found
+        function: Callable[..., Any] = self.loaded.reference_function(name)
+        return function
 
     def variants(self, function: str, names: Sequence[str]) -> list[Callable[..., Any]]:
         """Accepted alternatives or guards of a function: ``<function>__<name>`` in the reference."""
@@ -67,13 +67,6 @@ class Author:
         finally:
             for space, name, value in saved:
                 space[name] = value
-
-
-def author_of(loaded: LoadedAssignment, function: str, codes: Collection[str]) -> Author:
-    """What drawing further cases of one function needs, with some of its mistakes."""
-    author = read_author(loaded)
-    mistakes = tuple(m for m in author.mistakes.get(function, ()) if m.code in codes)
-    return replace(author, mistakes={function: mistakes})
 
 
 def mistakes_of(loaded: LoadedAssignment) -> tuple[Mistake, ...]:

@@ -38,7 +38,9 @@ __all__ = ["case_sets", "freeze", "value_case"]
 _VISIBLE_ELEMENTS = 80
 
 
-def freeze(loaded: LoadedAssignment, seed: int = 0, fingerprint: str = "") -> CaseFile:
+def freeze(
+    loaded: LoadedAssignment, seed: int = 0, fingerprint: str = "", progress: Callable[[int, int], None] | None = None
+) -> CaseFile:
     """Draw and answer the cases of an assignment.
 
     Parameters
@@ -49,6 +51,8 @@ def freeze(loaded: LoadedAssignment, seed: int = 0, fingerprint: str = "") -> Ca
         Another seed gives other cases (a student kit uses another one than the graded cases).
     fingerprint
         Kept in the file, to notice when it is stale.
+    progress
+        Called with the number of functions that are done, and with that of all.
 
     Raises
     ------
@@ -59,10 +63,15 @@ def freeze(loaded: LoadedAssignment, seed: int = 0, fingerprint: str = "") -> Ca
     author = read_author(loaded)
     with warnings.catch_warnings(), np.errstate(all="ignore"), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
-        functions = {f.name: _freeze_function(author, f, seed) for f in loaded.spec.functions}
-        _check_independent(functions)
+        functions: dict[str, FunctionCases] = {}
         for function in loaded.spec.functions:
+            if progress:
+                progress(len(functions), len(loaded.spec.functions))
+            functions[function.name] = _freeze_function(author, function, seed)
             _check_verdicts(author, function, functions[function.name])
+        _check_independent(functions)
+    if progress:
+        progress(len(functions), len(functions))
     return CaseFile(loaded.name, seed, fingerprint, functions)
 
 

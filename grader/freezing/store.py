@@ -7,6 +7,7 @@ import os
 import platform
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -17,29 +18,39 @@ from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.judging.cases import CaseFile, load_cases, save_cases
 
-__all__ = ["cases_path", "fingerprint", "frozen_cases"]
+__all__ = ["Progress", "cases_path", "fingerprint", "frozen_cases", "redraw"]
 
 
-def frozen_cases(assignment: LoadedAssignment, seed: int = 0, *, notice: Callable[[str], None] | None = None) -> CaseFile:
+Progress = Callable[[int, int], None]
+"""Called while cases are drawn: how many functions are done, and of how many."""
+
+
+def frozen_cases(assignment: LoadedAssignment, seed: int = 0, *, progress: Progress | None = None) -> CaseFile:
     """The frozen cases: read where they are fresh, drawn anew where they are stale or absent.
 
-    Drawing takes some seconds; ``notice`` is told before it begins.
+    Drawing takes some seconds; ``progress`` is called before it begins and after each function.
     """
     path = cases_path(assignment, seed)
     if path.name == "cases.bin":
         return load_cases(path)
-    wanted = fingerprint(assignment, seed)
-    try:
-        found = load_cases(path)
-        if found.fingerprint == wanted:
-            return found
-    except SpecError:
-        pass
+    with suppress(SpecError):
+        cases = load_cases(path)
+        if cases.fingerprint == fingerprint(assignment, seed):
+            return cases
+    return redraw(assignment, seed, path, progress)
+
+
+def redraw(assignment: LoadedAssignment, seed: int, path: Path, progress: Progress | None = None) -> CaseFile:
+    """Draw the cases and write them to a file.
+
+    Raises
+    ------
+    SpecError
+        As for :func:`grader.freezing.freeze.freeze`.
+    """
     from grader.freezing.freeze import freeze  # Hypothesis takes a second to import, and most runs find their cases here
 
-    if notice is not None:
-        notice(f"drawing the cases of {assignment.name} (once, until the assignment changes) ...")
-    return save_cases(freeze(assignment, seed, wanted), path)
+    return save_cases(freeze(assignment, seed, fingerprint(assignment, seed), progress), path)
 
 
 def cases_path(assignment: LoadedAssignment, seed: int) -> Path:
@@ -63,7 +74,7 @@ def fingerprint(assignment: LoadedAssignment, seed: int) -> str:
     return state.hexdigest()
 
 
-@cache
+@cache  # it does not change while the process lives, and a batch asks for many assignments
 def _harness() -> bytes:
     """The text of the package: freezing runs most of it, and what it runs may decide what is frozen."""
     state = hashlib.sha256()

@@ -57,11 +57,10 @@ def expected_of(
         for path, found in _deviations(right, other, judged, _optional_paths(spec, right)).items():
             deviation[path] = max(deviation[path], found)
     guarded = dict.fromkeys(numbers, 0.0)
-    if spec.guards:
-        for guard in author.variants(spec.name, spec.guards):
-            for path, found in _deviations(right, call(author, guard, args, given), judged).items():
-                if found <= GUARDED * max(1.0, float(np.max(np.abs(numbers[path]), initial=0.0))):
-                    guarded[path] = max(guarded[path], found)  # a larger one is another convention, not a guard
+    for guard in author.variants(spec.name, spec.guards):
+        for path, found in _deviations(right, call(author, guard, args, given), judged).items():
+            if found <= GUARDED * max(1.0, float(np.max(np.abs(numbers[path]), initial=0.0))):
+                guarded[path] = max(guarded[path], found)  # a larger one is another convention, not a guard
     tolerances = []
     for path, leaf in numbers.items():
         tolerance = _tolerance(spec.relative, leaf, deviation[path]) if path in judged else np.inf

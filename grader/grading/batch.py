@@ -15,7 +15,7 @@ import json
 import os
 import traceback
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,8 +32,10 @@ from grader.model import Report, report_from_json, report_to_json
 from grader.sandbox.parent import ALL_WALLS, Sandbox
 from grader.submission.program import Submission, parse_submission, read_submission
 
-__all__ = ["Job", "Result", "Setup", "grade_all", "grade_job"]
+__all__ = ["Job", "Result", "Setup", "grade_all", "grade_job", "level_of", "worthwhile_processes"]
 
+# A process of the pool costs as much as some twenty submissions before it grades the first one.
+_PER_PROCESS = 40
 _KEPT = frozenset({"passed", "failed", "missing", "not-graded"})
 
 
@@ -90,6 +92,8 @@ class _Station:
     sandbox: Sandbox
 
 
+# The state of a process: a pool or a cluster calls it with one submission after another and hands it nothing that lasts,
+# and a sandbox is worth keeping for the next one.
 _STATIONS: dict[Setup, _Station] = {}
 
 
@@ -185,7 +189,12 @@ def _keep(place: Path, report: Report) -> None:
 # -- many --------------------------------------------------------------------------------
 
 
-def grade_all(setup: Setup, jobs: Sequence[Job] | Iterable[Job], processes: int = 1) -> Iterator[Result]:
+def worthwhile_processes(jobs: int) -> int:
+    """How many processes pay off for this many submissions here."""
+    return min(len(os.sched_getaffinity(0)), 1 + jobs // _PER_PROCESS)
+
+
+def grade_all(setup: Setup, jobs: Iterable[Job], processes: int = 1) -> Iterator[Result]:
     """Grade submissions and yield results as they come.
 
     Parameters
@@ -207,7 +216,7 @@ def grade_all(setup: Setup, jobs: Sequence[Job] | Iterable[Job], processes: int 
 
 
 def _in_pool(setup: Setup, jobs: Iterable[Job], processes: int) -> Iterator[Result]:
-    import multiprocessing
+    import multiprocessing  # needed by some runs only, and slow to import
 
     import pebble
 

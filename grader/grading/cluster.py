@@ -12,9 +12,11 @@ import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from grader.course import find_course
 from grader.errors import GraderError, HarnessError, missing_extra
 from grader.grading.batch import Job, Result, Setup, failed, grade_job
 
@@ -34,14 +36,8 @@ def _grade_there(setup: Setup, cases: bytes, job: Job) -> Result:
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as draft:
             draft.write(cases)
         Path(draft.name).replace(path)
-    course = setup.course if Path(setup.course).is_dir() else _installed_course()
+    course = setup.course if Path(setup.course).is_dir() else str(find_course().root)
     return grade_job(replace(setup, course=course, cases=str(path), results=None), job)
-
-
-def _installed_course() -> str:
-    from grader.course import find_course
-
-    return str(find_course().root)
 
 
 def _with_bytes(job: Job) -> Job:
@@ -72,7 +68,7 @@ def grade_on_cluster(setup: Setup, jobs: Sequence[Job], address: str) -> Iterato
         When dask.distributed is not installed or the scheduler does not answer.
     """
     try:
-        import distributed
+        import distributed  # an extra
     except ImportError:
         raise missing_extra("--scheduler", "cluster") from None
     library: Any = distributed  # it is not typed
@@ -85,24 +81,17 @@ def grade_on_cluster(setup: Setup, jobs: Sequence[Job], address: str) -> Iterato
         waiting = iter(jobs)
         running: dict[Any, Job] = {}
         done = library.as_completed()
-        for job in _first(waiting, _IN_FLIGHT):
-            _submit(client, setup, cases, job, running, done)
+
+        def submit(count: int) -> None:
+            for job in islice(waiting, count):
+                future = client.submit(_grade_there, setup, cases, _with_bytes(job), retries=_RETRIES, pure=False)
+                running[future.key] = job
+                done.add(future)
+
+        submit(_IN_FLIGHT)
         for future in done:
-            job = running.pop(future.key)
-            yield _result(setup, job, future)
-            for more in _first(waiting, 1):
-                _submit(client, setup, cases, more, running, done)
-
-
-def _first(jobs: Iterator[Job], count: int) -> Iterator[Job]:
-    for _, job in zip(range(count), jobs, strict=False):
-        yield job
-
-
-def _submit(client: Any, setup: Setup, cases: Any, job: Job, running: dict[Any, Job], done: Any) -> None:
-    future = client.submit(_grade_there, setup, cases, _with_bytes(job), retries=_RETRIES, pure=False)
-    running[future.key] = job
-    done.add(future)
+            yield _result(setup, running.pop(future.key), future)
+            submit(1)
 
 
 def _result(setup: Setup, job: Job, future: Any) -> Result:

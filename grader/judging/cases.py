@@ -102,7 +102,7 @@ class Case:
         names = [name for name, _ in self.plan.steps]
         steps = tuple(Step(name, args) for name, args in zip(names, self.plan.questions, strict=True))
         facts = decode(self.facts) if self.facts is not None else {}
-        return Given(steps[-1].args if steps else (), steps, (), facts)
+        return Given(args=steps[-1].args if steps else (), steps=steps, replies=(), facts=facts)
 
 
 @dataclass(frozen=True)

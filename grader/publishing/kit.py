@@ -9,69 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
-from grader.freezing.store import frozen_cases
-from grader.judging.cases import to_bytes
+from grader.freezing.store import Progress, frozen_cases
+from grader.judging.cases import CaseFile
+from grader.publishing.files import assignment_files, filled, refuse_graded_seed, write_files
 from grader.publishing.handout import handout, in_order, introduction
 from grader.publishing.starter import starter_of
 from grader.publishing.wheel import wheel
 
 __all__ = ["starter_module", "write_kit"]
 
-_WORKFLOW = """\
-# Grades the submission on every push. The public cases are checked; your instructor grades other ones.
-# If you work in the module instead of the notebook, put {name}.py into the last line.
-name: check
-on: [push, workflow_dispatch]
-permissions:
-  contents: read
-jobs:
-  check:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with:
-          python-version: "3.12"
-      - run: python -m pip install -r requirements.txt
-      - run: grader check {name} {name}.ipynb
-"""
 
-_README = """\
-# {title}
-
-1. Open `{name}.ipynb` in Jupyter (or `{name}.py` in an editor) and fill in the parts between
-   `### START CODE HERE ###` and `### END CODE HERE ###`. [HANDOUT.md](HANDOUT.md) explains every function.
-2. Install the grader once (Python 3.11 or later; it lies in this folder, what it needs comes from the network):
-
-       python3 -m venv .venv
-       . .venv/bin/activate
-       python -m pip install -r requirements.txt
-
-   The first two lines make an environment of its own and enter it, which every new terminal has to do again (on
-   Windows: `py -m venv .venv`, `.venv\\Scripts\\activate`). For `check` in the notebook, run
-   `%pip install -r requirements.txt` in a cell once: that installs it for the Python that Jupyter uses.
-3. In this folder, check yourself as often as you like and without a network:
-
-       grader check {name} {name}.ipynb
-
-   In the notebook, `check(function)` under each cell does the same for one function.
-4. Hand in the notebook or the module.
-
-| function | points | |
-|---|---|---|
-{table}
-
-The numbers that you see here are drawn from public cases. Your work is graded on other numbers of the same
-kinds, so a solution that only fits the examples earns nothing.
-"""
-
-
-def write_kit(assignment: LoadedAssignment, directory: Path, *, seed: int = 1) -> list[Path]:
+def write_kit(
+    assignment: LoadedAssignment, directory: Path, *, seed: int = 1, progress: Progress | None = None
+) -> list[Path]:
     """Write the student kit and return its files.
 
     Parameters
@@ -82,6 +40,8 @@ def write_kit(assignment: LoadedAssignment, directory: Path, *, seed: int = 1) -
         A new or empty folder.
     seed
         Seed of the public cases.
+    progress
+        Called while cases are drawn.
 
     Raises
     ------
@@ -89,46 +49,31 @@ def write_kit(assignment: LoadedAssignment, directory: Path, *, seed: int = 1) -
         When there is no reference, when the folder holds something already, or when seed 0 (that of the graded
         cases) is asked for.
     """
-    if seed == 0:
-        raise SpecError("seed 0 draws the graded cases; choose another one for the public cases")
+    refuse_graded_seed(seed)
     if assignment.reference is None:
         raise SpecError(f"{assignment.name} has no reference here, from which a kit is cut (is this a student kit?)")
     if directory.is_dir() and any(directory.iterdir()):
         raise SpecError(f"{directory} is not empty; name a new folder for the kit")
-    files = dict(_kit(assignment, seed))  # whole before the first byte is written
-    for inside, data in files.items():
-        path = directory / inside
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    return sorted(directory / inside for inside in files)
+    cases = frozen_cases(assignment, seed, progress=progress)
+    return write_files(directory, dict(_kit(assignment, cases)))  # whole before the first byte is written
 
 
-def _kit(assignment: LoadedAssignment, seed: int) -> Iterator[tuple[str, bytes]]:
+def _kit(assignment: LoadedAssignment, cases: CaseFile) -> Iterator[tuple[str, bytes]]:
     """The files of the kit."""
-    name = assignment.name
+    name, text = assignment.name, handout(assignment)
     package, data = wheel()
-    inner = f"assignments/{name}"
     yield package, data
     yield "requirements.txt", f"./{package}\n".encode()
-    yield "README.md", _readme(assignment).encode()
-    yield "HANDOUT.md", handout(assignment).encode()
-    yield ".github/workflows/check.yml", _WORKFLOW.format(name=name).encode()
+    rows = [f"| `{f.name}` | {f.points:g} | {f.summary} |" for f in assignment.spec.functions]
+    yield "README.md", filled("kit/README.md", title=assignment.spec.title, name=name, table="\n".join(rows)).encode()
+    yield "HANDOUT.md", text.encode()
+    yield ".github/workflows/check.yml", filled("kit/check.yml", name=name).encode()
     yield f"{name}.py", starter_module(assignment).encode()
-    yield f"{name}.ipynb", _notebook(assignment).encode()
-    yield f"{inner}/README.md", handout(assignment).encode()  # the notebook's check quotes its formulas
-    yield f"{inner}/assignment.py", (assignment.folder / "assignment.py").read_bytes()
-    if assignment.public:
-        yield f"{inner}/public.py", assignment.public.encode()
-    for stem, source in assignment.provided.items():
-        yield f"{inner}/provided/{stem}.py", source.encode()
+    yield f"{name}.ipynb", _notebook(assignment, text).encode()
+    yield f"assignments/{name}/README.md", text.encode()  # the notebook's check quotes its formulas
     for stem in _needed(assignment):
         yield f"{stem}.py", assignment.provided[stem].encode()
-    yield f"{inner}/cases.bin", to_bytes(frozen_cases(assignment, seed))
-
-
-def _readme(assignment: LoadedAssignment) -> str:
-    rows = [f"| `{f.name}` | {f.points:g} | {f.summary} |" for f in assignment.spec.functions]
-    return _README.format(title=assignment.spec.title, name=assignment.name, table="\n".join(rows))
+    yield from assignment_files(assignment, cases)
 
 
 # -- the starter -------------------------------------------------------------------------
@@ -143,16 +88,13 @@ def starter_module(assignment: LoadedAssignment) -> str:
 
 def _imports(assignment: LoadedAssignment) -> str:
     """NumPy, and the provided helpers from the module that defines them."""
-    lines = ["import numpy as np"]
-    wanted = list(assignment.spec.provided_helpers)
     by_module: dict[str, list[str]] = {}
-    for name in wanted:
-        for stem, source in assignment.provided.items():
-            if re.search(rf"^def {re.escape(name)}\(", source, re.MULTILINE):
-                by_module.setdefault(stem, []).append(name)
-                break
-    lines += [f"from {stem} import {', '.join(names)}" for stem, names in sorted(by_module.items())]
-    return "\n".join(lines[:1] + ([""] if len(lines) > 1 else []) + lines[1:])
+    for name in assignment.spec.provided_helpers:
+        defining = (stem for stem, source in assignment.provided.items() if re.search(rf"(?m)^def {name}\(", source))
+        for stem in islice(defining, 1):
+            by_module.setdefault(stem, []).append(name)
+    lines = [f"from {stem} import {', '.join(names)}" for stem, names in sorted(by_module.items())]
+    return "\n".join(["import numpy as np", *([""] if lines else []), *lines])
 
 
 def _needed(assignment: LoadedAssignment) -> list[str]:
@@ -160,24 +102,22 @@ def _needed(assignment: LoadedAssignment) -> list[str]:
 
     The others are names under which older notebooks import the same things; the grader knows them.
     """
-    found: dict[str, None] = {}
+    needed = set[str]()
     queue = [_imports(assignment)]
     while queue:
-        wanted = re.findall(r"(?m)^\s*(?:from|import) (\w+)", queue.pop())
-        fresh = [stem for stem in wanted if stem in assignment.provided and stem not in found]
-        found.update(dict.fromkeys(fresh))
+        imported = set(re.findall(r"(?m)^\s*(?:from|import) (\w+)", queue.pop()))
+        fresh = imported & assignment.provided.keys() - needed
+        needed |= fresh
         queue += [assignment.provided[stem] for stem in fresh]
-    return sorted(found)
+    return sorted(needed)
 
 
-def _notebook(assignment: LoadedAssignment) -> str:
-    import nbformat
-
+def _notebook(assignment: LoadedAssignment, text: str) -> str:
+    """The starter as a notebook: each part of the hand-out, with the function that it explains and its check."""
     v4: Any = nbformat.v4
-    text = handout(assignment)
     parts, rest = in_order(text)
-    found = "from grader.notebook import check  # not found? run once: %pip install -r requirements.txt"
-    setup = f"{_imports(assignment)}\n\n{found}"
+    importing = "from grader.notebook import check  # not found? run once: %pip install -r requirements.txt"
+    setup = f"{_imports(assignment)}\n\n{importing}"
     cells: list[Any] = [v4.new_markdown_cell(introduction(text)), v4.new_code_cell(setup)]
     for function in assignment.spec.functions:
         bare = f"### `{function.name}` — {function.points:g} points\n\n{function.summary}"

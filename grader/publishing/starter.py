@@ -70,14 +70,8 @@ def starter_from(source: str) -> str:
     if not any(node.lineno < first + 1 or node.lineno > last + 1 for node in tree.body) and len(region) == 2:
         region.insert(1, "pass")  # nothing else is left of the body
     body_start = tree.body[0].lineno - 1
-    return "\n".join(
-        [
-            _signature(tree),
-            *lines[body_start:first],
-            *(indent + line for line in region),
-            *lines[last + 1 :],
-        ]
-    ).rstrip()
+    parts = [_signature(tree), *lines[body_start:first], *(indent + line for line in region), *lines[last + 1 :]]
+    return "\n".join(parts).rstrip()
 
 
 def _signature(tree: ast.FunctionDef) -> str:

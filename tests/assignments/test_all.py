@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from grader.audit.submissions import delegating, reference_files, with_author_modules
 from grader.confined.wire import decode
 from grader.course import Course, LoadedAssignment
 from grader.freezing.store import frozen_cases
@@ -24,11 +25,8 @@ from grader.sandbox.parent import Sandbox
 from tests.assignments.submitted import (
     as_submission,
     course_root,
-    delegating,
-    reference_files,
     stub_of_nothing,
     stub_of_zeros,
-    with_author_files,
 )
 
 COURSE = Course(course_root())
@@ -37,7 +35,7 @@ COURSE = Course(course_root())
 @cache
 def loaded(name: str) -> LoadedAssignment:
     """The assignment, whose mistakes and styles a submission may import here."""
-    return with_author_files(COURSE.load(name))
+    return with_author_modules(COURSE.load(name))
 
 
 @cache
@@ -171,8 +169,8 @@ def test_a_mistake_costs_points_on_its_own_function_only_and_is_named_as_itself(
     module = loaded(name).author_module("mistakes")
     assert module is not None
     mistake = module.MISTAKES[number]
-    spec = loaded(name).spec.function(mistake.function)
-    text = reference(name)[0] + delegating(spec, "all_mistakes", f"mistake.solutions[{number}]")
+    place = f"author_mistakes.mistake.solutions[{number}]"
+    text = f"{reference(name)[0]}\n\n{delegating(loaded(name), mistake.function, place)}"
     report = graded(name, text, sandboxes)
     found = next(f for f in report.functions if f.name == mistake.function)
     apart = {mistake.function, *partners(name, mistake.function)}
@@ -185,8 +183,8 @@ def test_a_mistake_costs_points_on_its_own_function_only_and_is_named_as_itself(
 
 @pytest.mark.parametrize(("name", "function", "number"), STYLES)
 def test_a_right_style_has_full_marks(name: str, function: str, number: int, sandboxes: Any) -> None:
-    spec = loaded(name).spec.function(function)
-    text = reference(name)[0] + delegating(spec, "all_styles", f"STYLES[{function!r}][{number}]")
+    place = f"author_styles.STYLES[{function!r}][{number}]"
+    text = f"{reference(name)[0]}\n\n{delegating(loaded(name), function, place)}"
     report = graded(name, text, sandboxes)
     found = next(f for f in report.functions if f.name == function)
     assert (found.status, found.carried, found.points) == ("passed", False, found.max_points), why(report)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader.audit.audit import Audit, Row, audit_assignment, reference_submission, render_audit
+from grader.audit.audit import Audit, Row, audit_assignment, render_audit
+from grader.audit.submissions import reference_files
 from grader.cli.main import cli
 from grader.cli.new import write_assignment
 from grader.course import Course, LoadedAssignment
@@ -88,7 +89,8 @@ def test_the_reference_is_handed_in_as_a_student_would(course: Path) -> None:
     reference = course / "reference" / "scaling.py"
     (course / "reference" / "other.py").write_text("ONE = 1\n", "utf-8")
     edit(reference, "import numpy as np\n", "import numpy as np\n\nfrom reference.other import ONE\n")
-    assert "from ref_other import ONE" in reference_submission(load(course))
+    assert "from ref_other import ONE" in reference_files(load(course))[0]
+    assert reference_files(load(course))[1] == {"ref_other": "ONE = 1\n"}
     assert audited(course, budget=1).count("killed") == 1
 
 

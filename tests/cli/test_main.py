@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from grader import __version__
-from grader.cli.main import cli, main
+from grader.cli.main import COMMANDS, cli, main
+from grader.cli.new import write_assignment
+from grader.cli.shared import Drawing
 from grader.freezing.store import frozen_cases
 from grader.model import report_from_json
 from tests import tiny
@@ -98,16 +101,21 @@ def test_help_and_version_answer_at_once(run: Run) -> None:
     assert run("--version", course=None) == (0, f"grader, version {__version__}\n", "")
     status, out, _ = run("--help", course=None)
     assert status == 0
-    for name, command in cli.commands.items():
+    assert run("-h", course=None)[1] == out
+    assert run("check", "-h", course=None)[0] == 0
+    for name, (_, summary) in COMMANDS.items():
         assert f"\n  {name} " in out
-        assert command.help
-    for name in cli.commands:
-        assert run(name, "-h", course=None)[0] == 0
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        assert (command.name, (command.help or "").startswith(summary)) == (name, True)
+        # Not -h for all: click keeps a command's help option as the first context had it, which another test may have made.
+        status, out_of_command, _ = run(name, "--help", course=None)
+        assert (status, summary in " ".join(out_of_command.split())) == (0, True)
 
 
 def test_the_published_commands_are_there() -> None:
     published = {"list", "check", "grade", "freeze", "release", "export", "report", "gradebook", "audit", "doctor"}
-    assert published <= set(cli.commands)
+    assert published <= set(COMMANDS)
 
 
 # -- check -------------------------------------------------------------------------------------------
@@ -290,6 +298,37 @@ def test_the_doctor_says_which_walls_stand(run: Run) -> None:
     assert status == 0
     assert out.splitlines()[-1].startswith("level: ")
     assert all(line.startswith(("stands ", "missing")) for line in out.splitlines()[:-1])
+
+
+def test_every_command_starts_with_the_core_alone() -> None:
+    extras = ("matplotlib", "sqlalchemy", "cosmic_ray", "distributed")
+    code = f"import sys\nsys.modules.update(dict.fromkeys({extras!r}))\n"
+    code += "from grader.cli.main import COMMANDS, cli\nprint(*(cli.get_command(None, name).name for name in COMMANDS))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == list(COMMANDS)
+
+
+def test_a_first_run_says_how_far_it_is_and_what_to_try_next(run: Run, tmp_path: Path) -> None:
+    write_assignment("scaling", tmp_path)
+    (tmp_path / "s.py").write_text("def center(X):\n    return X\n", "utf-8")
+    _, _, err = run("check", "scaling", tmp_path / "s.py", course=tmp_path)
+    drawing = [f"drawing the cases of scaling: {done} of 1 functions" for done in (0, 1)]
+    assert err.splitlines()[:2] == drawing
+    assert err.splitlines()[2].startswith(f"next: grader --course {tmp_path} check scaling {tmp_path / 's.py'} --verbose")
+    assert run("check", "scaling", tmp_path / "s.py", course=tmp_path)[2] == ""
+    arguments = ["grade", "scaling", tmp_path / "s.py", "-o", tmp_path / "run", "--allow-weak-sandbox"]
+    _, _, err = run(*arguments, course=tmp_path)
+    assert f"next: grader --course {tmp_path} report {tmp_path / 'run'}  (" in err
+    assert f"next: grader --course {tmp_path} check scaling {tmp_path / 's.py'}  (" in err
+
+
+def test_the_drawing_is_one_line_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    drawing = Drawing("scaling")
+    drawing(0, 1)
+    drawing(1, 1)
+    words = "drawing the cases of scaling: {} of 1 functions"
+    assert capsys.readouterr().err == f"{words.format(0)}\r{words.format(1)}\n"
 
 
 # -- as a program -----------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 import yaml
 
+from grader.audit.submissions import reference_files
 from grader.cli.new import write_assignment
 from grader.course import Course
 from grader.errors import SpecError
@@ -33,7 +34,6 @@ from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import InProcess
 from grader.spec import Code, Ref
 from grader.submission.program import parse_submission, read_submission
-from tests.assignments.submitted import reference_files
 from tests.kits import COURSE, ROOT, code_of, installed, kit, loaded_kit
 
 every_assignment = pytest.mark.parametrize("name", COURSE.names)

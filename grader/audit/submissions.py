@@ -1,0 +1,126 @@
+"""What authors write (the reference, mistakes, right styles) as submissions of students.
+
+The modules of an author travel among the provided ones: those of the reference as ``ref_x``, and ``mistakes.py`` and
+``styles.py`` as ``author_mistakes`` and ``author_styles``. A submission imports them by these names only.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.course import LoadedAssignment
+from grader.freezing.author import mistakes_of
+
+__all__ = ["Authored", "author_modules", "authored_submissions", "delegating", "reference_files", "with_author_modules"]
+
+# What stands for ``grader.spec`` in an author's file that a submission imports.
+_SPEC = """
+def mistake(*names, **texts):
+    def register(solution):
+        mistake.solutions.append(solution)
+        return solution
+
+    return register
+
+
+mistake.solutions = []
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Authored:
+    """A mistake or a right style as a submission: the reference, with one function replaced.
+
+    Attributes
+    ----------
+    kind
+        "mistake" or "style".
+    function
+        The graded function that it replaces.
+    name
+        Code of the mistake, or number and name of the style.
+    source
+        The whole submission; it imports :func:`author_modules`.
+    """
+
+    kind: str
+    function: str
+    name: str
+    source: str
+
+
+def authored_submissions(assignment: LoadedAssignment) -> Iterator[Authored]:
+    """Every mistake and every right style of an assignment."""
+    main, _ = reference_files(assignment)
+    for number, mistake in enumerate(mistakes_of(assignment)):
+        source = delegating(assignment, mistake.function, f"author_mistakes.mistake.solutions[{number}]")
+        yield Authored("mistake", mistake.function, mistake.code, f"{main}\n\n{source}")
+    module = assignment.author_module("styles")
+    for function, styles in getattr(module, "STYLES", {}).items():
+        for number, style in enumerate(styles):
+            source = delegating(assignment, function, f"author_styles.STYLES[{function!r}][{number}]")
+            name = f"{number} {getattr(style, '__name__', '')}".strip()
+            yield Authored("style", function, name, f"{main}\n\n{source}")
+
+
+def delegating(assignment: LoadedAssignment, function: str, place: str) -> str:
+    """A graded function that calls another one, in whose module the planted names mean the same."""
+    module = place.partition(".")[0]
+    # "import random" makes the worker seed that generator too, which a style may draw from.
+    lines = [f"import random\nimport {module}\n\ndef {function}(*args):"]
+    lines += [f"    {module}.{name} = {name}" for name in assignment.spec.function(function).given]
+    return "\n".join([*lines, f"    return {place}(*args)"])
+
+
+def reference_files(assignment: LoadedAssignment) -> tuple[str, dict[str, str]]:
+    """The reference as a student would hand it in, and the modules of the reference that it stands on."""
+    folder = assignment.course.root / "reference"
+    main, queue = _renamed((assignment.course.root / Path(*assignment.spec.reference_module.split("."))).with_suffix(".py"))
+    modules: dict[str, str] = {}
+    while queue:
+        stem = queue.pop()
+        if f"ref_{stem}" not in modules:
+            modules[f"ref_{stem}"], others = _renamed(folder / f"{stem}.py")
+            queue += others
+    return main, modules
+
+
+def author_modules(assignment: LoadedAssignment) -> dict[str, str]:
+    """Mistakes and styles as modules that a submission can import, with what they import."""
+    modules = {"author_spec": _SPEC}
+    for path in sorted((assignment.course.root / "reference").glob("*.py")):
+        modules[f"ref_{path.stem}"], _ = _renamed(path)
+    for stem in ("mistakes", "styles"):
+        path = assignment.folder / f"{stem}.py"
+        if path.is_file():
+            text, _ = _renamed(path)
+            modules[f"author_{stem}"] = re.sub(r"(?m)^from grader\.spec import", "from author_spec import", text)
+    return modules
+
+
+def with_author_modules(assignment: LoadedAssignment) -> LoadedAssignment:
+    """A copy of the assignment that provides these modules, too."""
+    copy = replace(assignment)
+    vars(copy)["provided"] = {**assignment.provided, **author_modules(assignment)}  # the place of the cached property
+    return copy
+
+
+def _renamed(path: Path) -> tuple[str, list[str]]:
+    """A file whose imports of ``reference.x`` name ``ref_x`` instead, and the modules x that it imports."""
+    text = path.read_text("utf-8")
+    lines, stems = text.split("\n"), list[str]()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] == "reference":
+            stem = node.module.partition(".")[2]
+            stems += [stem] if stem else [alias.name for alias in node.names]
+            names = ", ".join(map(ast.unparse, node.names))
+            modules = ", ".join(f"ref_{alias.name} as {alias.asname or alias.name}" for alias in node.names)
+            new = f"from ref_{stem} import {names}" if stem else f"import {modules}"
+            assert node.end_lineno is not None
+            lines[node.lineno - 1] = " " * node.col_offset + new
+            lines[node.lineno : node.end_lineno] = [""] * (node.end_lineno - node.lineno)  # every line keeps its number
+    return "\n".join(lines), stems

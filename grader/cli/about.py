@@ -1,0 +1,60 @@
+"""``grader list`` and ``grader doctor``: which assignments, and which walls, there are."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+
+import click
+
+from grader.cli.shared import course_of, write_json
+from grader.sandbox.doctor import explain, probe
+
+__all__ = ["doctor", "list_"]
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def list_(context: click.Context, as_json: bool) -> None:
+    """List the assignments, their functions and points."""
+    course = course_of(context)
+    specs = [course.load(name).spec for name in course.names]
+    if as_json:
+        rows = [
+            {
+                "name": spec.name,
+                "title": spec.title,
+                "source": spec.source,
+                "points": spec.points,
+                "functions": [{"name": f.name, "points": float(f.points), "summary": f.summary} for f in spec.functions],
+            }
+            for spec in specs
+        ]
+        write_json({"assignments": rows}, "-")
+        return
+    width = shutil.get_terminal_size((10_000, 24)).columns  # what is not shown on a terminal is not wrapped
+    for spec in specs:
+        head = f"{spec.name}  {spec.title}  ({spec.points:g} points; from: {spec.source})"
+        click.echo(click.style(spec.name, bold=True) + _wrapped(head, width, 4).removeprefix(spec.name))
+        longest = max(len(function.name) for function in spec.functions)
+        for function in spec.functions:
+            row = f"    {function.points:5g}  {function.name:<{longest}}  {function.summary}".rstrip()
+            click.echo(_wrapped(row, width, longest + 13 if width > longest + 40 else 13))
+
+
+def _wrapped(line: str, width: int, indent: int) -> str:
+    """A line that is too long for the terminal, continued below itself."""
+    if len(line) <= width:
+        return line
+    return textwrap.fill(line, max(width, indent + 20), subsequent_indent=" " * indent, drop_whitespace=True)
+
+
+@click.command()
+def doctor() -> None:
+    """Say which walls of the sandbox stand on this machine."""
+    walls = probe()
+    for name, stands, meaning in explain(walls):
+        mark = click.style("stands ", fg="green") if stands else click.style("missing", fg="red")
+        click.echo(f"{mark}  {name:<11} {meaning}")
+    click.echo(f"level: {walls.level}")

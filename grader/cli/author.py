@@ -1,0 +1,93 @@
+"""What an author of assignments does: draw cases, audit them, and hand out kits and autograders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.audit.audit import audit_assignment, render_audit
+from grader.cli import DONE, FOUND
+from grader.cli.shared import SEED, Drawing, assignment_of, suggest, write_json
+from grader.freezing.store import cases_path, redraw
+from grader.publishing.export import write_github, write_gradescope
+from grader.publishing.kit import write_kit
+
+__all__ = ["audit", "export", "freeze", "release"]
+
+
+@click.command()
+@click.argument("assignment")
+@SEED
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the case file.")
+@click.pass_context
+def freeze(context: click.Context, assignment: str, seed: int, output: Path | None) -> None:
+    """Draw the cases of an assignment and write its case file.
+
+    The reference answers them. 'check' and 'grade' do this by themselves when the case file is stale.
+    """
+    loaded = assignment_of(context, assignment)
+    target = output or cases_path(loaded, seed)
+    cases = redraw(loaded, seed, target, Drawing(assignment))
+    for function in cases.functions.values():
+        dropped = f", {function.dropped} ill-conditioned ones dropped" if function.dropped else ""
+        click.echo(f"{function.name:<42} {len(function.cases):4d} cases, {len(function.mistakes):2d} mistakes{dropped}")
+    click.echo(f"{target}: sha256 {cases.digest}")
+    suggest(f"audit {assignment}", "how good these cases are")
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the public cases; not the graded one.")
+@click.pass_context
+def release(context: click.Context, assignment: str, directory: Path, seed: int) -> None:
+    """Write the student kit: starter, hand-out, public cases.
+
+    Into a new DIRECTORY, without any solution; students check themselves with it, offline.
+    """
+    loaded = assignment_of(context, assignment)
+    for path in write_kit(loaded, directory, seed=seed, progress=Drawing(assignment)):
+        click.echo(path.relative_to(directory))
+    click.echo(f"next: read {directory / 'README.md'} as a student will, and hand the folder out", err=True)
+
+
+@click.command()
+@click.argument("platform", type=click.Choice(["gradescope", "github"]))
+@click.argument("assignment")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--seed", type=int, help="Seed of the cases: 0 for Gradescope and 1 for GitHub if not given.")
+@click.pass_context
+def export(context: click.Context, platform: str, assignment: str, path: Path, seed: int | None) -> None:
+    """Write an autograder that Gradescope or GitHub runs.
+
+    PATH is the zip file to upload to Gradescope, or a new folder for the GitHub action.
+    """
+    loaded = assignment_of(context, assignment)
+    if platform == "gradescope":
+        click.echo(write_gradescope(loaded, path, seed=seed or 0, progress=Drawing(assignment)))
+    else:
+        click.echo(write_github(loaded, path, seed=1 if seed is None else seed, progress=Drawing(assignment)))
+
+
+@click.command()
+@click.argument("assignment")
+@click.option("--budget", type=click.IntRange(1), default=400, show_default=True, help="At most this many mutants.")
+@click.option("--json", "json_to", metavar="PATH", help="Also write the table as JSON ('-' for standard output).")
+@click.pass_context
+def audit(context: click.Context, assignment: str, budget: int, json_to: str | None) -> None:
+    """Measure how good the tests of an assignment are.
+
+    Mutants of the reference and known mistakes must be caught, right styles accepted; survivors are listed.
+    """
+    result = audit_assignment(assignment_of(context, assignment), budget=budget, progress=Drawing(assignment))
+    if json_to:
+        write_json(result.to_json(), json_to)
+    if json_to != "-":
+        click.echo(render_audit(result), nl=False)
+    if result.clean:
+        suggest(f"release {assignment} kit", "what students get")
+    else:
+        words = "add a case class or a property for a survivor, or say in audit.py why it is right"
+        click.echo(f"next: {words} (docs/authoring.md)", err=True)
+    context.exit(DONE if result.clean else FOUND)

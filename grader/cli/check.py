@@ -1,0 +1,61 @@
+"""``grader check``: one submission, and what is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.cli import DONE, FOUND, HARNESS, USAGE
+from grader.cli.shared import JSON, MIN_SCORE, SEED, Drawing, assignment_of, suggest, write_json
+from grader.freezing.store import frozen_cases
+from grader.grading.pipeline import grade
+from grader.intake.collect import neighbours
+from grader.model import Report, report_to_json
+from grader.report.terminal import render_report
+
+__all__ = ["check"]
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("file", type=click.Path(path_type=Path))
+@JSON
+@MIN_SCORE
+@SEED
+@click.option("-v", "--verbose", is_flag=True, help="Show every check and how to repeat the failing call.")
+@click.pass_context
+def check(
+    context: click.Context,
+    assignment: str,
+    file: Path,
+    json_to: str | None,
+    min_score: float | None,
+    seed: int,
+    verbose: bool,
+) -> None:
+    """Check one submission and explain what is wrong with it.
+
+    FILE is a .py or .ipynb file; the .py files beside it can be imported by it.
+    """
+    loaded = assignment_of(context, assignment)
+    drawing = Drawing(assignment)
+    cases = frozen_cases(loaded, seed, progress=drawing)
+    report = grade(loaded, file, cases=cases, seed=seed, siblings=neighbours(file))
+    if json_to:
+        write_json(report_to_json(report), json_to)
+    if json_to != "-":
+        click.echo(render_report(report, verbose=verbose), nl=False)
+        if drawing.happened and not verbose:
+            suggest(f"check {assignment} {file} --verbose", "every check, and how to repeat a failing call")
+    context.exit(_status(report, min_score))
+
+
+def _status(report: Report, min_score: float | None) -> int:
+    if report.status == "error":
+        return HARNESS
+    if report.status == "unreadable":
+        return USAGE
+    if min_score is not None:
+        return FOUND if (report.percent or 0.0) < min_score else DONE
+    return DONE if report.full_marks else FOUND
