@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +17,7 @@ __all__ = [
     "RUN_FILE",
     "Tree",
     "Where",
+    "a_few",
     "below",
     "glance",
     "holds",
@@ -157,6 +158,16 @@ def names_in(path: Path) -> tuple[frozenset[str], frozenset[str]]:
 def shown(name: str) -> str:
     """A file name that can be encoded: bytes that are not UTF-8 become replacement characters."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def a_few(names: Sequence[str], most: int = 8) -> str:
+    """The first names of many, short enough for a message.
+
+    >>> a_few(["a", "b", "c"], most=2)
+    'a, b and 1 more'
+    """
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(name[:60] for name in names[:most]) + rest
 
 
 def _hidden(name: PurePosixPath) -> bool:
