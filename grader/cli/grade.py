@@ -19,7 +19,7 @@ from grader.errors import HarnessError
 from grader.freezing.store import cases_path, frozen_cases
 from grader.grading.batch import Job, Result, Setup, grade_all, level_of
 from grader.grading.rundir import Entry, RunFolder
-from grader.intake.collect import Item, collect, fingerprint
+from grader.intake.collect import HandIn, collect, fingerprint
 from grader.model import RUN_SCHEMA, Report, report_to_json
 
 __all__ = ["GradeOptions", "Graded", "grade_paths"]
@@ -88,30 +88,30 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
             )
         run = stack.enter_context(RunFolder(folder))
         book = stack.enter_context(_gradebook(assignment, cases.digest, options.gradebook))
-        outcome = _grade_items(setup, found.items, run, book, options, cases.digest)
-        order = [_key(item) for item in found.items]
+        outcome = _grade_items(setup, found.hand_ins, run, book, options, cases.digest)
+        order = [_key(item) for item in found.hand_ins]
         if options.json_to:
             _write_run(run, order, options.json_to)
         if options.json_to != "-":
             _print_run(run, order, found.messages, [p.name or p.id for p in found.missing])
-    astray = not all(path.exists() for path in paths) or not any(item.student for item in found.items)
+    astray = not all(path.exists() for path in paths) or not any(item.student for item in found.hand_ins)
     return replace(outcome, astray=astray)
 
 
-def _job(item: Item) -> Job:
+def _job(item: HandIn) -> Job:
     modules = tuple(sorted((name, str(path)) for name, path in item.modules.items()))
     return Job(item.path, str(item.file or ""), item.student or None, modules, item.problem)
 
 
-def _key(item: Item) -> tuple[str, str | None]:
+def _key(item: HandIn) -> tuple[str, str | None]:
     """What tells the submissions of a run apart."""
     return item.path, item.student or None
 
 
 def _grade_items(
-    setup: Setup, items: Sequence[Item], run: RunFolder, book: _Book, options: GradeOptions, cases: str
+    setup: Setup, items: Sequence[HandIn], run: RunFolder, book: _Book, options: GradeOptions, cases: str
 ) -> Graded:
-    prints = {_key(item): fingerprint(item) for item in items}
+    prints = {_key(item): fingerprint(item.file, item.modules) for item in items}
     by_key = {_key(item): item for item in items}
     todo = [item for item in items if not run.has(*_key(item), prints[_key(item)], cases, __version__)]
     jobs = [_job(item) for item in todo]
@@ -141,7 +141,7 @@ def _results(setup: Setup, jobs: Sequence[Job], options: GradeOptions) -> Iterat
     return grade_all(setup, jobs, min(options.jobs or paying, max(1, len(jobs))))
 
 
-def _outcome(run: RunFolder, items: Sequence[Item]) -> Graded:
+def _outcome(run: RunFolder, items: Sequence[HandIn]) -> Graded:
     errors, lowest = 0, None
     for entry in run.entries([_key(item) for item in items]):
         report = entry.report

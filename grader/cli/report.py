@@ -7,8 +7,7 @@ from pathlib import Path
 
 from grader.errors import HarnessError, SubmissionError
 from grader.grading.rundir import Entry, read_run
-from grader.intake.collect import Item, neighbours
-from grader.intake.collect import fingerprint as of_item
+from grader.intake.collect import fingerprint, neighbours
 from grader.model import Report
 
 __all__ = ["write_pages"]
@@ -62,12 +61,12 @@ def _recorded(where: str, number: int | None) -> list[Entry]:
         return [Entry(s.report, s.fingerprint, _still_there(s.report, s.fingerprint)) for s in found]
 
 
-def _still_there(report: Report, fingerprint: str) -> str:
+def _still_there(report: Report, graded: str) -> str:
     """The graded file, where it still lies at the path that was given and holds what was graded."""
     path = Path(report.submission)
     beside = {p.stem: p for p in path.parent.glob("*.py") if p != path and p.stem.isidentifier()}
     for modules in ({}, neighbours(path), beside):
-        if fingerprint and of_item(Item(report.submission, path, "", modules=modules)) == fingerprint:
+        if graded and fingerprint(path, modules) == graded:
             return str(path)
     return ""
 

@@ -7,19 +7,19 @@ can, the quotes.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from grader.errors import HarnessError
 
 __all__ = ["Sheet", "SheetError", "parse_sheet", "read_sheet", "sheet_bytes"]
 
 _LIMIT = 64 << 20
-_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _END = "end of the sheet"
 
 
@@ -33,7 +33,7 @@ class Sheet:
 
     rows: tuple[tuple[str, ...], ...]
     delimiter: str = ","
-    quoting: Literal[0, 1] = csv.QUOTE_MINIMAL
+    all_quoted: bool = False
     line_end: str = "\n"
     encoding: str = "utf-8"
 
@@ -90,28 +90,24 @@ def parse_sheet(data: bytes) -> Sheet:
         raise SheetError(f"row {len(rows) + 1}: a quoted cell never ends")
     line_end = re.search(r"\r\n|\r|\n", text)
     all_quoted = text.count('"') >= 2 * sum(map(len, rows))
-    quoting = csv.QUOTE_ALL if all_quoted else csv.QUOTE_MINIMAL
-    return Sheet(tuple(rows), delimiter, quoting, line_end[0] if line_end else "\n", encoding)
+    return Sheet(tuple(rows), delimiter, all_quoted, line_end[0] if line_end else "\n", encoding)
 
 
 def sheet_bytes(sheet: Sheet) -> bytes:
     """The sheet as a file. Making cells inert for a spreadsheet is up to the caller."""
     out = io.StringIO(newline="")
-    csv.writer(out, delimiter=sheet.delimiter, quoting=sheet.quoting, lineterminator=sheet.line_end).writerows(sheet.rows)
+    csv.writer(
+        out,
+        delimiter=sheet.delimiter,
+        quoting=csv.QUOTE_ALL if sheet.all_quoted else csv.QUOTE_MINIMAL,
+        lineterminator=sheet.line_end,
+    ).writerows(sheet.rows)
     return out.getvalue().encode(sheet.encoding)
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
-    for mark, encoding in _MARKS.items():
-        if data.startswith(mark):
-            try:
-                return data.decode(encoding), encoding
-            except UnicodeDecodeError as error:
-                problem = f"the file says that it is {encoding}, but it is not; save it again as CSV in UTF-8"
-                raise SheetError(problem) from error
-    for encoding in ("utf-8", "cp1252"):
-        try:
+    marked = [encoding for mark, encoding in _BYTE_ORDER_MARKS.items() if data.startswith(mark)]
+    for encoding in marked[:1] or ("utf-8", "cp1252", "latin-1"):
+        with contextlib.suppress(UnicodeDecodeError):
             return data.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1"), "latin-1"
+    raise SheetError(f"the file says that it is {marked[0]}, but it is not; save it again as CSV in UTF-8")

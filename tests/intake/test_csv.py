@@ -39,7 +39,7 @@ def test_a_sheet_holds_what_the_csv_module_reads(table: list[list[str]], delimit
     sheet = parse_sheet(codecs.BOM_UTF8 * bom + text.encode())
     assert sheet.delimiter == delimiter
     assert sheet.rows == tuple(map(tuple, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
-    assert sheet.quoting == quoting
+    assert sheet.all_quoted == (quoting == csv.QUOTE_ALL)
     assert sheet_bytes(sheet) == codecs.BOM_UTF8 * bom + text.encode()
 
 
