@@ -18,7 +18,7 @@ from grader.course import LoadedAssignment
 from grader.errors import HarnessError
 from grader.freezing.store import cases_path, frozen_cases
 from grader.grading.batch import Job, Result, Setup, grade_all, level_of
-from grader.grading.rundir import Entry, RunFolder
+from grader.grading.rundir import RunEntry, RunFolder
 from grader.intake.collect import HandIn, collect, fingerprint
 from grader.model import RUN_SCHEMA, Report, report_to_json
 
@@ -123,7 +123,7 @@ def _grade_items(
         for result in _results(setup, jobs, options):
             key = (result.job.name, result.job.student)
             item = by_key[key]
-            entry = Entry(result.report, prints[key], str(item.file or ""), item.name, item.email, item.late)
+            entry = RunEntry(result.report, prints[key], str(item.file or ""), item.name, item.email, item.late)
             run.add(entry)
             book.add(entry)
             kept += result.kept
@@ -158,7 +158,7 @@ def _outcome(run: RunFolder, items: Sequence[HandIn]) -> Graded:
 class _Book:
     """Where reports are recorded besides the run's folder; nowhere by default."""
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: RunEntry) -> None:
         pass
 
 
@@ -166,7 +166,7 @@ class _OpenBook(_Book):
     def __init__(self, book: Any, run: int) -> None:
         self.book, self.run = book, run
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: RunEntry) -> None:
         from grader.gradebook.store import record
 
         record(
