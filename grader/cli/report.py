@@ -8,6 +8,8 @@ from pathlib import Path
 from grader.errors import HarnessError, SubmissionError
 from grader.grading.rundir import RunEntry, read_run
 from grader.intake.collect import fingerprint, neighbours
+from grader.report.html import write_site
+from grader.report.junit import render_junit
 from grader.submission.program import read_submission
 
 __all__ = ["write_pages"]
@@ -32,10 +34,6 @@ def write_pages(run: str, output: Path | None, *, number: int | None = None, jun
     HarnessError
         When there is no such run.
     """
-    # A command's own imports wait until it runs, so that the others start fast.
-    from grader.report.html import write_site
-    from grader.report.junit import render_junit
-
     folder = Path(run)
     if "://" not in run and not folder.exists():
         raise HarnessError(f"there is nothing at {run}; name the folder of 'grader grade -o', or a gradebook")

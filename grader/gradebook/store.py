@@ -9,63 +9,35 @@ The gradebook is an SQLite file or any database with an SQLAlchemy URL.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from grader.errors import missing_extra
+import sqlalchemy as sa
+
+from grader.gradebook.schema import OVERRIDES, REPORTS, RUNS, GradebookError, migrate
 from grader.model import Report, report_from_json, report_to_json
 
-try:
-    import sqlalchemy as sa
-
-    from grader.gradebook.schema import OVERRIDES, REPORTS, RUNS, GradebookError, migrate
-except ImportError as error:  # pragma: no cover - tested in a process of its own
-    raise missing_extra("the gradebook", "gradebook") from error
-
 __all__ = [
-    "Gradebook",
-    "GradebookError",
     "Override",
+    "Recorded",
     "Run",
-    "Stored",
     "find_run",
     "finish_run",
     "open_gradebook",
     "override",
     "overrides",
     "record",
-    "recorded",
     "reports",
     "runs",
     "start_run",
+    "writing",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Gradebook:
-    """An open gradebook. Use it as a context manager, or call :meth:`close`."""
-
-    engine: sa.Engine
-
-    def writing(self) -> Any:
-        """A transaction that holds the writer's lock from its beginning."""
-        return self.engine.execution_options(grader_writes=True).begin()
-
-    def close(self) -> None:
-        """Give back all connections."""
-        self.engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +55,8 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A report as it was recorded, and whose it is."""
+class Recorded:
+    """A report in a gradebook, and whose it is."""
 
     run: int
     student: str
@@ -107,7 +79,8 @@ class Override:
     made: str
 
 
-def open_gradebook(where: str | Path, *, create: bool = True) -> Gradebook:
+@contextlib.contextmanager
+def open_gradebook(where: str | Path, *, create: bool = True) -> Iterator[sa.Engine]:
     """Open a gradebook, create it where there is none, and bring it up to date.
 
     Parameters
@@ -128,20 +101,27 @@ def open_gradebook(where: str | Path, *, create: bool = True) -> Gradebook:
         is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
         if is_file and not create and not Path(str(url.database)).is_file():
             raise GradebookError(f"there is no gradebook at {text}; 'grader grade --gradebook' makes one")
-        engine = sa.create_engine(url)
-        if engine.dialect.name == "sqlite":
-            _prepare_sqlite(engine)
-        book = Gradebook(engine)
-        with book.writing() as connection:
+        book = sa.create_engine(url)
+        if book.dialect.name == "sqlite":
+            _prepare_sqlite(book)
+        with writing(book) as connection:
             migrate(connection)
     except (sa.exc.SQLAlchemyError, ImportError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise GradebookError(f"{_without_password(text)} does not open as a gradebook: {reason}") from error
-    return book
+    try:
+        yield book
+    finally:
+        book.dispose()
+
+
+def writing(book: sa.Engine) -> contextlib.AbstractContextManager[sa.Connection]:
+    """A transaction that holds the writer's lock from its beginning."""
+    return book.execution_options(grader_writes=True).begin()
 
 
 def start_run(
-    book: Gradebook, *, assignment: str, cases: str, grader_version: str, started: datetime, note: str = ""
+    book: sa.Engine, *, assignment: str, cases: str, grader_version: str, started: datetime, note: str = ""
 ) -> int:
     """Begin a run and return its number.
 
@@ -156,12 +136,12 @@ def start_run(
     """
     row = {"assignment": assignment, "cases": cases, "grader_version": grader_version, "note": note}
     insert = sa.insert(RUNS).values(**row, started=_time(started)).returning(RUNS.c.id)
-    with book.writing() as connection:
+    with writing(book) as connection:
         return int(connection.execute(insert).scalar_one())
 
 
 def record(
-    book: Gradebook,
+    book: sa.Engine,
     run: int,
     report: Report,
     *,
@@ -189,63 +169,48 @@ def record(
     GradebookError
         When there is no such run, or the report is of another assignment.
     """
-    who = _clean(report.student or report.submission)
     row = {
-        "run": run, "student": who[:255], "name": _clean(name), "email": _clean(email), "late": int(late),
-        "submission": _clean(report.submission), "fingerprint": fingerprint, "status": report.status,
-        "points": report.points, "max_points": report.max_points, "json": json.dumps(report_to_json(report)),
+        "run": run, "student": _clean(report.student or report.submission)[:255], "name": _clean(name),
+        "email": _clean(email), "late": int(late), "submission": _clean(report.submission), "fingerprint": fingerprint,
+        "status": report.status, "points": report.points, "max_points": report.max_points,
+        "json": json.dumps(report_to_json(report)),
     }  # fmt: skip
     same = [REPORTS.c[key] == row[key] for key in ("run", "student", "submission")]
-    with book.writing() as connection:
-        found = find_run(connection, run)
-        if found.assignment != report.assignment:
-            raise GradebookError(f"run {run} is of {found.assignment!r}, the report of {report.assignment!r}")
+    with writing(book) as connection:
+        assignment = find_run(connection, run).assignment
+        if assignment != report.assignment:
+            raise GradebookError(f"run {run} is of {assignment!r}, the report of {report.assignment!r}")
         connection.execute(sa.delete(REPORTS).where(*same))
         connection.execute(sa.insert(REPORTS).values(**row))
 
 
-def finish_run(book: Gradebook, run: int, *, finished: datetime) -> None:
+def finish_run(book: sa.Engine, run: int, *, finished: datetime) -> None:
     """Note that a run graded everything it was given."""
-    with book.writing() as connection:
+    with writing(book) as connection:
         find_run(connection, run)
         connection.execute(sa.update(RUNS).where(RUNS.c.id == run).values(finished=_time(finished)))
 
 
-def runs(book: Gradebook, assignment: str | None = None) -> tuple[Run, ...]:
+def runs(book: sa.Engine) -> tuple[Run, ...]:
     """All runs, oldest first."""
-    count = sa.select(sa.func.count()).select_from(REPORTS).where(REPORTS.c.run == RUNS.c.id)
-    query = sa.select(RUNS, count.scalar_subquery().label("reports")).order_by(RUNS.c.id)
-    if assignment is not None:
-        query = query.where(RUNS.c.assignment == assignment)
-    with book.engine.connect() as connection:
-        rows = connection.execute(query).mappings().all()
+    count = sa.select(sa.func.count()).where(REPORTS.c.run == RUNS.c.id).scalar_subquery().label("reports")
+    with book.connect() as connection:
+        rows = connection.execute(sa.select(RUNS, count).order_by(RUNS.c.id)).mappings().all()
     return tuple(Run(**{**row, "finished": row["finished"] or ""}) for row in rows)
 
 
-def reports(book: Gradebook, run: int) -> Iterator[Stored]:
+def reports(book: sa.Engine, run: int) -> Iterator[Recorded]:
     """The reports of a run in the order of recording, one at a time, so that memory stays flat."""
-    with book.engine.connect() as connection:
+    with book.connect() as connection:
         find_run(connection, run)
         query = sa.select(REPORTS).where(REPORTS.c.run == run).order_by(REPORTS.c.id)
-        for row in connection.execution_options(yield_per=50).execute(query).mappings():
-            facts = {key: row[key] for key in ("run", "student", "name", "email", "fingerprint")}
-            yield Stored(**facts, late=bool(row["late"]), report=report_from_json(json.loads(row["json"])))
-
-
-def recorded(book: Gradebook, run: int) -> frozenset[tuple[str, str]]:
-    """Student (or path) and submission of every report of a run that need not be graded again to resume it.
-
-    Reports with status ``error`` are not among them.
-    """
-    query = sa.select(REPORTS.c.student, REPORTS.c.submission)
-    query = query.where(REPORTS.c.run == run, REPORTS.c.status != "error")
-    with book.engine.connect() as connection:
-        find_run(connection, run)
-        return frozenset((row[0], row[1]) for row in connection.execute(query))
+        for row in connection.execution_options(yield_per=50).execute(query):
+            report = report_from_json(json.loads(row.json))
+            yield Recorded(row.run, row.student, row.name, row.email, bool(row.late), row.fingerprint, report)
 
 
 def override(
-    book: Gradebook,
+    book: sa.Engine,
     assignment: str,
     student: str,
     points: float | None,
@@ -274,30 +239,26 @@ def override(
         if not text.strip():
             raise GradebookError(f"an override needs its {what}; found nothing")
     row = {"assignment": assignment, "student": _clean(student)[:255], "points": points, "made": _time(made)}
-    with book.writing() as connection:
+    with writing(book) as connection:
         connection.execute(sa.insert(OVERRIDES).values(**row, author=_clean(author), reason=_clean(reason)))
 
 
-def overrides(book: Gradebook, assignment: str) -> tuple[Override, ...]:
+def overrides(book: sa.Engine, assignment: str) -> tuple[Override, ...]:
     """Every override of an assignment that was ever made, oldest first; the last one of a student counts."""
-    query = sa.select(OVERRIDES).where(OVERRIDES.c.assignment == assignment).order_by(OVERRIDES.c.id)
-    with book.engine.connect() as connection:
-        rows = connection.execute(query).mappings().all()
-    return tuple(Override(**{key: row[key] for key in row if key != "id"}) for row in rows)
+    columns = [column for column in OVERRIDES.c if column.name != "id"]
+    query = sa.select(*columns).where(OVERRIDES.c.assignment == assignment).order_by(OVERRIDES.c.id)
+    with book.connect() as connection:
+        return tuple(Override(**row) for row in connection.execute(query).mappings())
 
 
 def find_run(connection: sa.Connection, run: int) -> sa.Row[Any]:
     """The row of a run; an error that lists the runs there are when there is none of that number."""
     row = connection.execute(sa.select(RUNS).where(RUNS.c.id == run)).one_or_none()
     if row is None:
-        known = connection.execute(sa.select(RUNS.c.id).order_by(RUNS.c.id)).scalars().all()
-        raise GradebookError(f"there is no run {run}; the gradebook has {_span(known)}")
+        numbers = [str(number) for number in connection.execute(sa.select(RUNS.c.id).order_by(RUNS.c.id)).scalars()]
+        there = f"run {', '.join(numbers[-10:])}" if numbers else "no run yet"
+        raise GradebookError(f"there is no run {run}; the gradebook has {there}")
     return row
-
-
-def _span(numbers: Iterable[int]) -> str:
-    known = [str(number) for number in numbers]
-    return f"run {', '.join(known[-10:])}" if known else "no run yet"
 
 
 def _time(moment: datetime) -> str:
