@@ -10,6 +10,9 @@ from pathlib import Path
 import click
 
 from grader.errors import HarnessError
+from grader.report.escape import plain
+
+# Imports inside the commands: the database library is an extra, and slow to import.
 
 __all__ = ["gradebook"]
 
@@ -73,18 +76,19 @@ def export(
     from grader.gradebook.store import open_gradebook, runs
 
     with open_gradebook(book, create=False) as opened:
-        found = marks(opened, assignment, "last" if policy == "last" else "best")
-        known = sorted({run.assignment for run in runs(opened)})
-    if not found:
-        raise HarnessError(f"{book} holds no marks for {assignment!r}; it has runs of: {', '.join(known) or 'nothing'}")
+        exported = marks(opened, assignment, "last" if policy == "last" else "best")
+        assignments = sorted({run.assignment for run in runs(opened)})
+    if not exported:
+        there = ", ".join(assignments) or "nothing"
+        raise HarnessError(f"{book} holds no marks for {assignment!r}; it has runs of: {there}")
     if target == "csv":
-        output.write_bytes(marks_csv(found).encode("utf-8-sig"))
-        click.echo(f"{output}: {len(found)} students")
+        output.write_bytes(marks_csv(exported).encode("utf-8-sig"))
+        click.echo(f"{output}: {len(exported)} students")
         return
     if template is None:
         raise HarnessError(f"--to {target} fills a file of {target}: download it there and name it with --template")
     sheet = template.read_bytes()
-    filled = fill_canvas(sheet, found, column=column) if target == "canvas" else fill_moodle(sheet, found)
+    filled = fill_canvas(sheet, exported, column=column) if target == "canvas" else fill_moodle(sheet, exported)
     output.write_bytes(filled.data)
     click.echo(f"{output}: {filled.written} marks written")
     for message in filled.messages:
@@ -100,7 +104,6 @@ def diff(book: str, before: int, after: int, as_json: bool) -> None:
     """Show whose marks changed between two runs, and why."""
     from grader.gradebook.marks import diff as changes_between
     from grader.gradebook.store import open_gradebook
-    from grader.report.escape import plain
 
     with open_gradebook(book, create=False) as opened:
         changes = changes_between(opened, before, after)

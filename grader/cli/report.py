@@ -55,8 +55,10 @@ def _recorded(gradebook: str, number: int | None) -> list[RunEntry]:
         numbers = [run.id for run in runs(book)]
         if not numbers:
             raise HarnessError(f"the gradebook {gradebook} holds no run yet")
-        recorded = reports(book, numbers[-1] if number is None else number)
-        return [RunEntry(r.report, r.fingerprint, _unchanged(r.report.submission, r.fingerprint)) for r in recorded]
+        return [
+            RunEntry(report, row.fingerprint, _unchanged(report.submission, row.fingerprint))
+            for row, report in reports(book, numbers[-1] if number is None else number)
+        ]
 
 
 def _unchanged(submission: str, recorded: str) -> str:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from grader.gradebook.lms import Mark
 from grader.gradebook.schema import REPORTS, RUNS, GradebookError
-from grader.gradebook.store import Override, find_run, overrides
+from grader.gradebook.store import find_run, overrides
 from grader.model import Check, Report, report_from_json
 
 __all__ = ["Change", "CheckChange", "Policy", "diff", "marks"]
@@ -79,9 +79,10 @@ def marks(book: sa.Engine, assignment: str, policy: Policy = "best") -> tuple[Ma
         students = _by_student(connection, query.where(RUNS.c.assignment == assignment))
     newest = max((rows[-1] for rows in students.values()), key=_order, default=None)
     given = {student: _mark(rows, policy, newest) for student, rows in students.items()}
-    for student, last in _effective(overrides(book, assignment)).items():
-        mark = given.get(student, Mark(student, None, None, status="no submission"))
-        given[student] = replace(mark, points=last.points, override_author=last.author, override_reason=last.reason)
+    for student, last in {row.student: row for row in overrides(book, assignment)}.items():
+        if last.points is not None:
+            mark = given.get(student, Mark(student, None, None, status="no submission"))
+            given[student] = replace(mark, points=last.points, override_author=last.author, override_reason=last.reason)
     return tuple(given[student] for student in sorted(given))
 
 
@@ -111,12 +112,6 @@ def _by_student(connection: sa.Connection, query: sa.Select[Any]) -> dict[str, l
     for row in connection.execute(query):
         rows.setdefault(row.student, []).append(row)
     return rows
-
-
-def _effective(made: Sequence[Override]) -> dict[str, Override]:
-    """The override of each student that counts: the last one, unless it takes the one before back."""
-    last = {override.student: override for override in made}
-    return {student: override for student, override in last.items() if override.points is not None}
 
 
 def _mark(rows: Sequence[_Row], policy: Policy, newest: _Row | None) -> Mark:

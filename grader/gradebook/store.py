@@ -12,8 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,9 +23,6 @@ from grader.gradebook.schema import OVERRIDES, REPORTS, RUNS, GradebookError, mi
 from grader.model import Report, report_from_json, report_to_json
 
 __all__ = [
-    "Override",
-    "Recorded",
-    "Run",
     "find_run",
     "finish_run",
     "open_gradebook",
@@ -38,45 +34,6 @@ __all__ = [
     "start_run",
     "writing",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One grading of many submissions; ``finished`` is empty when it was broken off."""
-
-    id: int
-    assignment: str
-    cases: str
-    grader_version: str
-    note: str
-    started: str
-    finished: str
-    reports: int
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A report in a gradebook, and whose it is."""
-
-    run: int
-    student: str
-    name: str
-    email: str
-    late: bool
-    fingerprint: str
-    report: Report
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """An instructor's mark in place of the computed one; ``points`` None takes an earlier one back."""
-
-    assignment: str
-    student: str
-    points: float | None
-    author: str
-    reason: str
-    made: str
 
 
 @contextlib.contextmanager
@@ -123,16 +80,9 @@ def writing(book: sa.Engine) -> contextlib.AbstractContextManager[sa.Connection]
 def start_run(
     book: sa.Engine, *, assignment: str, cases: str, grader_version: str, started: datetime, note: str = ""
 ) -> int:
-    """Begin a run and return its number.
+    """Begin a run at the caller's time, which needs a time zone, and return its number.
 
-    Parameters
-    ----------
-    assignment, cases, grader_version : str
-        What is graded, the hash of the case file, and by which version.
-    started : datetime
-        The caller's time, with a time zone.
-    note : str
-        Anything worth knowing later.
+    ``cases`` is the hash of the case file; ``note`` is anything worth knowing later.
     """
     row = {"assignment": assignment, "cases": cases, "grader_version": grader_version, "note": note}
     insert = sa.insert(RUNS).values(**row, started=_time(started)).returning(RUNS.c.id)
@@ -191,22 +141,20 @@ def finish_run(book: sa.Engine, run: int, *, finished: datetime) -> None:
         connection.execute(sa.update(RUNS).where(RUNS.c.id == run).values(finished=_time(finished)))
 
 
-def runs(book: sa.Engine) -> tuple[Run, ...]:
-    """All runs, oldest first."""
+def runs(book: sa.Engine) -> Sequence[sa.Row[Any]]:
+    """All runs, oldest first, each with its number of ``reports``; ``finished`` is None when it was broken off."""
     count = sa.select(sa.func.count()).where(REPORTS.c.run == RUNS.c.id).scalar_subquery().label("reports")
     with book.connect() as connection:
-        rows = connection.execute(sa.select(RUNS, count).order_by(RUNS.c.id)).mappings().all()
-    return tuple(Run(**{**row, "finished": row["finished"] or ""}) for row in rows)
+        return connection.execute(sa.select(RUNS, count).order_by(RUNS.c.id)).all()
 
 
-def reports(book: sa.Engine, run: int) -> Iterator[Recorded]:
-    """The reports of a run in the order of recording, one at a time, so that memory stays flat."""
+def reports(book: sa.Engine, run: int) -> Iterator[tuple[sa.Row[Any], Report]]:
+    """The rows and reports of a run in the order of recording, one at a time, so that memory stays flat."""
     with book.connect() as connection:
         find_run(connection, run)
         query = sa.select(REPORTS).where(REPORTS.c.run == run).order_by(REPORTS.c.id)
         for row in connection.execution_options(yield_per=50).execute(query):
-            report = report_from_json(json.loads(row.json))
-            yield Recorded(row.run, row.student, row.name, row.email, bool(row.late), row.fingerprint, report)
+            yield row, report_from_json(json.loads(row.json))
 
 
 def override(
@@ -243,12 +191,14 @@ def override(
         connection.execute(sa.insert(OVERRIDES).values(**row, author=_clean(author), reason=_clean(reason)))
 
 
-def overrides(book: sa.Engine, assignment: str) -> tuple[Override, ...]:
-    """Every override of an assignment that was ever made, oldest first; the last one of a student counts."""
-    columns = [column for column in OVERRIDES.c if column.name != "id"]
-    query = sa.select(*columns).where(OVERRIDES.c.assignment == assignment).order_by(OVERRIDES.c.id)
+def overrides(book: sa.Engine, assignment: str) -> Sequence[sa.Row[Any]]:
+    """Every override of an assignment that was ever made, oldest first; the last one of a student counts.
+
+    Points of None take the ones before back.
+    """
     with book.connect() as connection:
-        return tuple(Override(**row) for row in connection.execute(query).mappings())
+        query = sa.select(OVERRIDES).where(OVERRIDES.c.assignment == assignment).order_by(OVERRIDES.c.id)
+        return connection.execute(query).all()
 
 
 def find_run(connection: sa.Connection, run: int) -> sa.Row[Any]:
