@@ -22,13 +22,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
-from grader.intake.archive import SOURCES, Entry
+from grader.intake.archive import Entry
 from grader.intake.layouts import Owner, StudentFiles, by_student, is_class, is_platform
 from grader.intake.roster import Person, Roster, find
 from grader.intake.tree import (
     CHECKPOINTS,
     Tree,
     a_few,
+    is_source,
     labelled,
     list_zip,
     names_in,
@@ -241,7 +242,7 @@ def _hand_in(student: StudentFiles, graded: frozenset[str], unpack_to: Path) -> 
     """Choose the file that is graded."""
     entries = [inner for entry in student.entries for inner in _opened(entry, unpack_to)]
     refused = [f"{entry.path}: {entry.problem}" for entry in entries if entry.problem]
-    candidates = [entry for entry in entries if _source(entry) and not entry.helper]
+    candidates = [entry for entry in entries if is_source(entry) and not entry.helper]
     owner = student.owner
     hand_in = HandIn(student.path, None, owner.student, owner.name, owner.email, late=owner.late)
     if not candidates:
@@ -249,7 +250,7 @@ def _hand_in(student: StudentFiles, graded: frozenset[str], unpack_to: Path) -> 
         problem = "; ".join(refused) or f"holds no .py or .ipynb file{names and f', only {names}'}"
         return replace(hand_in, note=owner.note, problem=printable(problem))
     # Where there is no choice, nothing is read: a class may hold gigabytes of notebooks.
-    counts = {e: _defined(e, graded) if len(candidates) > 1 else 0 for e in candidates}
+    counts = {e: len(names_in(e)[0] & graded) if len(candidates) > 1 else 0 for e in candidates}
     chosen, *others = sorted(candidates, key=lambda entry: _rank(entry, counts[entry]))
     modules = _modules(chosen, entries)
     # A helper that is imported was not passed over; one that could have been graded was, all the same.
@@ -270,15 +271,6 @@ def _opened(entry: Entry, unpack_to: Path) -> list[Entry]:
         return [replace(entry, file=None, problem=str(error))]
     refused = [replace(entry, file=None, problem=message.removeprefix(f"{tree.label}: ")) for message in tree.messages]
     return [*refused, *(replace(inner, path=entry.path / inner.path) for inner in tree.entries)]
-
-
-def _source(entry: Entry) -> bool:
-    """True for a file that may be graded or imported."""
-    return entry.file is not None and entry.file.suffix.lower() in SOURCES
-
-
-def _defined(entry: Entry, graded: frozenset[str]) -> int:
-    return len(names_in(entry.file)[0] & graded) if entry.file is not None else 0
 
 
 def _rank(entry: Entry, defined: int) -> tuple[bool, int, int, str]:

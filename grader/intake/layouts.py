@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
-from grader.intake.archive import SOURCES, Entry
+from grader.intake.archive import Entry
 from grader.intake.tree import CHECKPOINTS, Tree, a_few, labelled, names_in, printable, source_names, subtree, top_level
 
 __all__ = ["Owner", "StudentFiles", "by_student", "is_class", "is_platform"]
@@ -283,16 +283,10 @@ def _repository_users(tree: Tree, folders: Sequence[str]) -> dict[str, Owner]:
 def _submissions_and_helpers(sources: Mapping[str, Entry], graded: frozenset[str]) -> tuple[list[str], list[str]]:
     """Loose files that are submissions, and those that are modules which another one imports."""
     modules = [name for name in sources if name.endswith(".py")] if graded else []
-    possible = {name for name in modules if not _names(sources[name])[0] & graded}
+    possible = {name for name in modules if not names_in(sources[name])[0] & graded}
     # Only where there may be a helper are the others, which may be large notebooks, read at all.
-    imports = {name: _names(entry)[1] for name, entry in sources.items()} if possible else {}
+    imports = {name: names_in(entry)[1] for name, entry in sources.items()} if possible else {}
     importers = Counter(module for imported in imports.values() for module in imported)
     helpers = [name for name in sources if name in possible and importers[name[:-3]] > (name[:-3] in imports[name])]
     single = [name for name in sources if name not in helpers]
     return (single, helpers) if single else (list(sources), [])
-
-
-def _names(entry: Entry) -> tuple[frozenset[str], frozenset[str]]:
-    if entry.file is not None and entry.file.suffix.lower() in SOURCES:
-        return names_in(entry.file)
-    return frozenset(), frozenset()

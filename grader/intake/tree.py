@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import tempfile
@@ -17,6 +18,7 @@ __all__ = [
     "RUN_FILE",
     "Tree",
     "a_few",
+    "is_source",
     "labelled",
     "list_zip",
     "names_in",
@@ -127,17 +129,21 @@ def source_names(paths: Iterable[PurePosixPath | str]) -> list[str]:
     return [str(path) for path in paths if PurePosixPath(path).suffix.lower() in _READ]
 
 
-def names_in(path: Path) -> tuple[frozenset[str], frozenset[str]]:
-    """Names of the functions that a file defines and of the modules that it imports.
+def is_source(entry: Entry) -> bool:
+    """True for a file that is there and may be graded or imported."""
+    return entry.file is not None and entry.file.suffix.lower() in SOURCES
+
+
+def names_in(entry: Entry) -> tuple[frozenset[str], frozenset[str]]:
+    """Names of the functions that a source defines and of the modules that it imports.
 
     A search in the text, cheap and the same for modules and notebooks (whose code is text inside JSON);
     it only decides between files, nothing is graded by it, and a name too many does no harm.
     """
-    try:
-        with path.open("rb") as file:
+    text = ""
+    if entry.file is not None and is_source(entry):
+        with contextlib.suppress(OSError), entry.file.open("rb") as file:
             text = file.read(_SCANNED).decode("utf-8", "replace")
-    except OSError:
-        return frozenset(), frozenset()
     statements = re.findall(r"\b(?:from|import)[ \t]+([\w ,]+)", text)
     imported = {words[0] for names in statements for piece in names.split(",") if (words := piece.split())}
     return frozenset(re.findall(r"\bdef[ \t]+(\w+)[ \t]*\(", text)), frozenset(imported)

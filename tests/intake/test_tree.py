@@ -11,6 +11,10 @@ from grader.intake.archive import Entry
 from grader.intake.tree import Tree, names_in, printable, read_folder, subtree, top_level
 
 
+def entry_of(file: Path) -> Entry:
+    return Entry(PurePosixPath(file.name), file.name, file)
+
+
 @pytest.mark.parametrize(
     ("text", "defined", "imported"),
     [
@@ -24,13 +28,15 @@ from grader.intake.tree import Tree, names_in, printable, read_folder, subtree, 
 def test_definitions_and_imports_are_found_in_modules_and_notebooks(
     tmp_path: Path, text: str, defined: set[str], imported: set[str]
 ) -> None:
-    (tmp_path / "hw").write_text(text)
-    assert names_in(tmp_path / "hw") == (defined, imported)
+    (tmp_path / "hw.py").write_text(text)
+    assert names_in(entry_of(tmp_path / "hw.py")) == (defined, imported)
 
 
 def test_a_file_of_no_text_or_no_file_has_no_names(tmp_path: Path) -> None:
     (tmp_path / "hw.py").write_bytes(b"\xff\xfe\x00def")
-    assert names_in(tmp_path / "hw.py") == names_in(tmp_path / "gone.py") == (frozenset(), frozenset())
+    (tmp_path / "hw.zip").write_text("def f(x): ...")
+    for name in ("hw.py", "gone.py", "hw.zip"):
+        assert names_in(entry_of(tmp_path / name)) == (frozenset(), frozenset())
 
 
 def test_a_folder_is_read_with_reasons_for_what_is_not(tmp_path: Path) -> None:
