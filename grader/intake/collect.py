@@ -116,7 +116,7 @@ def collect(
         messages += tree_messages
         hand_ins += [_hand_in(_identified(files, roster), graded_names, unpack_to) for files in students]
         if not students:
-            hand_ins.append(HandIn(tree.label, problem="holds no .py, .ipynb or .zip file"))
+            hand_ins.append(HandIn(tree.label, problem="there is no .py, .ipynb or .zip file here"))
     if roster is not None:
         messages += roster.messages
         messages += [f"{h.path}: {h.note}" for h in hand_ins if "not identified" in h.note]
@@ -183,7 +183,7 @@ def _trees(paths: Sequence[Path], unpack_to: Path) -> tuple[list[Tree], list[Han
     for path in sorted(set(paths)):
         label = printable(str(path))
         if path.resolve() in named:
-            messages.append(f"{label}: names the same file or folder once more")
+            messages.append(f"{label}: this file or folder is named twice and was read once")
         elif path.is_dir():
             trees.append(read_folder(path, label))
         elif not path.is_file():
@@ -217,7 +217,7 @@ def _class_zips(files: Sequence[Path], unpack_to: Path, *, alone: bool) -> tuple
     downloads = [path for path, tree in listed.items() if is_platform(tree) or (alone and _holds_a_class(tree))]
     if len(downloads) < len(files):
         return {}, [
-            f"{listed[path].label}: looks like a platform's download, but was read as one student's, "
+            f"{listed[path].label}: the zip looks like a platform's download, but was read as one student's, "
             "like the files named with it; name it alone if it is one"
             for path in downloads
         ]
@@ -226,7 +226,9 @@ def _class_zips(files: Sequence[Path], unpack_to: Path, *, alone: bool) -> tuple
         # A zip that fails here is read again as a student's, where the error becomes the hand-in's problem.
         with contextlib.suppress(SubmissionError):
             trees[path] = unzip(path, listed[path].label, unpack_to, download=True)
-    return trees, [f"{tree.label}: read as a whole class, not as one student's zip" for tree in trees.values() if alone]
+    return trees, [
+        f"{tree.label}: the zip was read as a whole class, not as one student's" for tree in trees.values() if alone
+    ]
 
 
 def _holds_a_class(tree: Tree) -> bool:
@@ -247,7 +249,7 @@ def _hand_in(student: StudentFiles, graded: frozenset[str], unpack_to: Path) -> 
     hand_in = HandIn(student.path, None, owner.student, owner.name, owner.email, late=owner.late)
     if not candidates:
         names = a_few([entry.name for entry in entries])
-        problem = "; ".join(refused) or f"holds no .py or .ipynb file{names and f', only {names}'}"
+        problem = "; ".join(refused) or f"the submission holds no .py or .ipynb file{names and f', only {names}'}"
         return replace(hand_in, note=owner.note, problem=printable(problem))
     # Where there is no choice, nothing is read: a class may hold gigabytes of notebooks.
     counts = {e: len(names_in(e)[0] & graded) if len(candidates) > 1 else 0 for e in candidates}

@@ -182,7 +182,7 @@ def _gradescope(tree: Tree, metadata: Path) -> tuple[list[StudentFiles], list[st
     people, messages = _submitters(tree.label, metadata)
     folders, files = top_level(tree)
     others = [name for name in files if name != _METADATA]
-    messages += [f"{tree.label}: passed over beside the submissions: {a_few(others)}"] if others else []
+    messages += [f"{tree.label}: these are no submissions and were not read: {a_few(others)}"] if others else []
     students = []
     for folder in sorted({*folders, *people}):
         owners = people.get(folder, [Owner(folder, note="not in submission_metadata.yml")])
@@ -239,8 +239,10 @@ def _folder(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], lis
         students.append(_files_of(tree, Owner(_own_name(tree)), checkpoints))
     others = [name for name in loose if name not in sources]
     others += [f"{folder}/" for folder in folders if folder not in moodle and folder not in plain]
-    messages = [f"{tree.label}: read as a helper module, not as a submission: {a_few(helpers)}"] if helpers else []
-    messages += [f"{tree.label}: passed over beside the submissions: {a_few(others)}"] if others else []
+    messages = (
+        [f"{tree.label}: these are modules that submissions import, and are not graded: {a_few(helpers)}"] if helpers else []
+    )
+    messages += [f"{tree.label}: these are no submissions and were not read: {a_few(others)}"] if others else []
     return students, messages
 
 

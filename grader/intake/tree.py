@@ -187,9 +187,9 @@ def _hidden(path: PurePosixPath) -> bool:
 def _passed_over(folder: Path) -> str | None:
     """None for a folder that is read; else what to say about it, which is nothing for the folders of tools."""
     if folder.is_symlink():
-        return "a linked folder was not followed"
+        return "the folder is a link and was not followed"
     if (folder / RUN_FILE).is_file():
-        return "passed over, it is the output of a grading run"
+        return "the folder holds the output of a grading run and was not read"
     hidden = folder.name.startswith(".") and folder.name != CHECKPOINTS
     return "" if hidden or folder.name in JUNK or (folder / "pyvenv.cfg").is_file() else None
 

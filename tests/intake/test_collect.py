@@ -85,15 +85,15 @@ def test_files_named_one_by_one_and_their_folder_give_the_same(class_dir: Path) 
         ("gone.py", None, "there is no such file or folder"),
         ("hw.docx", "text", "expected a .py, .ipynb or .zip file or a folder"),
         ("hw.zip", "Rar!\x1a\x07", "RAR, 7z and other archives cannot be read"),
-        ("hw.zip", zipped({"report.pdf": "x"}), "holds no .py or .ipynb file, only report.pdf"),
-        ("hw.zip", zipped({}), "holds no .py or .ipynb file"),
+        ("hw.zip", zipped({"report.pdf": "x"}), "the submission holds no .py or .ipynb file, only report.pdf"),
+        ("hw.zip", zipped({}), "the submission holds no .py or .ipynb file"),
         (
             "hw.zip",
             zipped({"in.zip": zipped({"hw.py": FULL})}),
             "in.zip: is a zip inside a zip and was not opened",
         ),
         ("hw.zip", zipped({"../hw.py": FULL}), "leads out of the archive"),
-        ("hw", {"notes.txt": "x"}, "holds no .py, .ipynb or .zip file"),
+        ("hw", {"notes.txt": "x"}, "there is no .py, .ipynb or .zip file here"),
     ],
 )
 def test_what_cannot_be_graded_is_an_item_with_its_problem(
@@ -115,7 +115,7 @@ def test_a_zip_that_finds_no_room_is_a_problem_that_names_the_place(class_dir: P
 
 
 def test_an_empty_class_folder_is_a_problem_and_an_empty_student_folder_is_told(class_dir: Path) -> None:
-    assert only(run(class_dir)).problem == "holds no .py, .ipynb or .zip file"
+    assert only(run(class_dir)).problem == "there is no .py, .ipynb or .zip file here"
     lay_out(class_dir, {"ann/hw.py": FULL})
     (class_dir / "bob").mkdir()
     found = run(class_dir)
@@ -128,7 +128,7 @@ def test_a_path_named_twice_is_read_once(class_dir: Path) -> None:
     (class_dir.parent / "again").symlink_to(class_dir)
     found = run(class_dir, class_dir.parent / "again")
     assert len(found.hand_ins) == 1
-    assert any("once more" in message for message in found.messages)
+    assert any("named twice" in message for message in found.messages)
 
 
 # ---- platforms ----------------------------------------------------------------------------------------
@@ -165,8 +165,8 @@ def test_a_canvas_download_is_sorted_by_user(class_dir: Path, form: str) -> None
     jim = by_student["4712"]
     assert jim.path.endswith("roejim_4712_90005_hw.zip/hw/main.py")
     assert (list(jim.modules), jim.late) == (["extra"], False)
-    assert by_student["4713"].problem == "holds no .py or .ipynb file, only report.pdf"
-    assert by_student["4714"].problem.startswith("holds no .py or .ipynb file")
+    assert by_student["4713"].problem == "the submission holds no .py or .ipynb file, only report.pdf"
+    assert by_student["4714"].problem.startswith("the submission holds no .py or .ipynb file")
     assert by_student["4715"].name == "作业明"
 
 
@@ -254,7 +254,7 @@ def test_a_gradescope_export_names_its_submitters(class_dir: Path, form: str) ->
         ("0042", "Zoë Doe", "z@u.edu", "", ""),
         ("b@u.edu", "B", "b@u.edu", "", "handed in by A, B"),
         ("s2", "A", "a@u.edu", "", "handed in by A, B"),
-        ("s3", "Gone", "", "holds no .py or .ipynb file", ""),
+        ("s3", "Gone", "", "the submission holds no .py or .ipynb file", ""),
         ("submission_9", "", "", "", "not in submission_metadata.yml"),
     ]
 
@@ -343,7 +343,7 @@ def test_a_class_folder_holds_folders_zips_and_files_of_students(class_dir: Path
         ("bob", "bob.zip/hw/hw.ipynb"),
         ("cem", "cem.ipynb"),
     ]
-    assert f"{class_dir}: passed over beside the submissions: README.md, data/" in found.messages
+    assert f"{class_dir}: these are no submissions and were not read: README.md, data/" in found.messages
 
 
 def test_a_file_that_others_import_is_a_helper_and_no_submission(class_dir: Path) -> None:
@@ -351,7 +351,7 @@ def test_a_file_that_others_import_is_a_helper_and_no_submission(class_dir: Path
     found = run(class_dir)
     assert students(found) == [("hw", "hw.ipynb")]
     assert only(found).modules == {"my_utils": class_dir / "my_utils.py"}
-    assert found.messages == (f"{class_dir}: read as a helper module, not as a submission: my_utils.py",)
+    assert found.messages == (f"{class_dir}: these are modules that submissions import, and are not graded: my_utils.py",)
 
 
 def test_a_student_whose_file_is_imported_by_another_stays_a_student(class_dir: Path) -> None:
@@ -371,7 +371,7 @@ def test_several_zips_are_one_student_each_and_a_single_flat_one_is_a_class(clas
     assert students(found) == students(run(class_dir))
     assert found.hand_ins[0].note == "final.py is graded (defines 3 of 3 functions), not draft.py"
     alone = run(class_dir / "ann.zip")
-    assert alone.messages == (f"{class_dir}/ann.zip: read as a whole class, not as one student's zip",)
+    assert alone.messages == (f"{class_dir}/ann.zip: the zip was read as a whole class, not as one student's",)
     assert students(alone) == [("draft", "ann.zip/draft.py"), ("final", "ann.zip/final.py")]
 
 
@@ -389,7 +389,7 @@ def test_nobody_hands_in_for_others_by_a_zip_that_looks_like_a_download(class_di
     by_name = run(class_dir / "ann.zip", class_dir / "eve.zip", class_dir / "bob.py")
     for found in (by_name, run(class_dir)):
         assert sorted(item.student for item in found.hand_ins) == ["ann", "bob", "eve"]
-    assert "eve.zip: looks like a platform's download, but was read as one student's" in by_name.messages[0]
+    assert "eve.zip: the zip looks like a platform's download, but was read as one student's" in by_name.messages[0]
 
 
 @pytest.mark.parametrize("others", [{}, {"bob.py": FULL}])
@@ -425,14 +425,14 @@ def test_links_are_not_followed(class_dir: Path) -> None:
     (class_dir / "eve").symlink_to(secret)
     found = run(class_dir)
     assert students(found) == [("ann", "ann/hw.py: is a link, not a file"), ("bob", "bob/hw.py")]
-    assert f"{class_dir}/eve: a linked folder was not followed" in found.messages
+    assert f"{class_dir}/eve: the folder is a link and was not followed" in found.messages
 
 
 def test_the_output_of_an_earlier_run_is_no_student(class_dir: Path) -> None:
     lay_out(class_dir, {"bob/hw.py": FULL, "run/reports.jsonl": "", "run/unpacked/zip-1/00000.py": FULL})
     found = run(class_dir)
     assert students(found) == [("bob", "bob/hw.py")]
-    assert f"{class_dir}/run: passed over, it is the output of a grading run" in found.messages
+    assert f"{class_dir}/run: the folder holds the output of a grading run and was not read" in found.messages
 
 
 def test_folders_of_tools_are_not_read(class_dir: Path) -> None:
