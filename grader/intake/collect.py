@@ -18,12 +18,12 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
 from grader.intake.archive import Entry
-from grader.intake.layouts import Owner, StudentFiles, by_student, is_class, is_platform
+from grader.intake.layouts import HandIn, StudentFiles, by_student, is_class, is_platform
 from grader.intake.roster import Person, Roster, find
 from grader.intake.tree import (
     CHECKPOINTS,
@@ -41,39 +41,6 @@ from grader.intake.tree import (
 )
 
 __all__ = ["Collected", "HandIn", "collect", "collect_one", "fingerprint", "neighbours"]
-
-
-@dataclass(frozen=True, slots=True)
-class HandIn:
-    """What is graded for one student.
-
-    Attributes
-    ----------
-    path : str
-        The graded file as a person finds it: the path as given, then the path inside the zip or folder.
-    file : Path or None
-        Where its bytes lie; None when there is nothing to grade, and ``problem`` says why.
-    modules : mapping of str to Path
-        The modules that it can import, by the name that it imports them under.
-    student, name, email : str
-        Who: the roster's identifier, else the platform's, else the name of the folder or file.
-    late : bool
-        Whether the platform marked it as late.
-    note : str
-        Which choice was made and why, for the instructor.
-    problem : str
-        Why nothing can be graded; empty otherwise. A path that leads nowhere has no student either.
-    """
-
-    path: str
-    file: Path | None = None
-    student: str = ""
-    name: str = ""
-    email: str = ""
-    modules: Mapping[str, Path] = field(default_factory=dict)
-    late: bool = False
-    note: str = ""
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +109,7 @@ def collect_one(folder: Path, *, graded_names: frozenset[str] = frozenset(), unp
         With a problem where there is nothing to grade.
     """
     label = printable(str(folder))
-    return _hand_in(StudentFiles(Owner(""), label, label, read_folder(folder, label).entries), graded_names, unpack_to)
+    return _hand_in(StudentFiles(HandIn(label), label, read_folder(folder, label).entries), graded_names, unpack_to)
 
 
 def neighbours(file: Path) -> dict[str, Path]:
@@ -245,19 +212,18 @@ def _hand_in(student: StudentFiles, graded: frozenset[str], unpack_to: Path) -> 
     entries = [inner for entry in student.entries for inner in _opened(entry, unpack_to)]
     refused = [f"{entry.path}: {entry.problem}" for entry in entries if entry.problem]
     candidates = [entry for entry in entries if is_source(entry) and not entry.helper]
-    owner = student.owner
-    hand_in = HandIn(student.path, None, owner.student, owner.name, owner.email, late=owner.late)
+    hand_in = student.hand_in
     if not candidates:
         names = a_few([entry.name for entry in entries])
         problem = "; ".join(refused) or f"the submission holds no .py or .ipynb file{names and f', only {names}'}"
-        return replace(hand_in, note=owner.note, problem=printable(problem))
+        return replace(hand_in, problem=printable(problem))
     # Where there is no choice, nothing is read: a class may hold gigabytes of notebooks.
     counts = {e: len(names_in(e)[0] & graded) if len(candidates) > 1 else 0 for e in candidates}
     chosen, *others = sorted(candidates, key=lambda entry: _rank(entry, counts[entry]))
     modules = _modules(chosen, entries)
     # A helper that is imported was not passed over; one that could have been graded was, all the same.
     passed_over = [entry for entry in others if counts[entry] or entry.file not in modules.values()]
-    notes = [owner.note, _choice(chosen, passed_over, counts[chosen], len(graded)), *refused]
+    notes = [hand_in.note, _choice(chosen, passed_over, counts[chosen], len(graded)), *refused]
     note = printable("; ".join(text for text in notes if text))
     path = labelled(student.root, chosen.path)
     return replace(hand_in, path=path, file=chosen.file, modules=modules, note=note)
@@ -313,11 +279,11 @@ def _identified(files: StudentFiles, roster: Roster | None) -> StudentFiles:
     """The files under their student's identifier on the roster."""
     if roster is None:
         return files
-    owner = files.owner
-    index = find(roster, [owner.student, owner.email, *owner.keys], [owner.name or owner.student])
+    who = files.hand_in
+    index = find(roster, [who.student, who.email, *files.keys], [who.name or who.student])
     if isinstance(index, str):
-        note = "; ".join(filter(None, [owner.note, f"not identified by the roster: {index}"]))
-        return replace(files, owner=replace(owner, note=note))
+        note = "; ".join(filter(None, [who.note, f"not identified by the roster: {index}"]))
+        return replace(files, hand_in=replace(who, note=note))
     person = roster.people[index]
-    name, email = person.name or owner.name, person.email or owner.email
-    return replace(files, owner=replace(owner, student=person.id, name=name, email=email))
+    name, email = person.name or who.name, person.email or who.email
+    return replace(files, hand_in=replace(who, student=person.id, name=name, email=email))

@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 from grader.intake.archive import Entry
 from grader.intake.tree import CHECKPOINTS, Tree, a_few, labelled, names_in, printable, source_names, subtree, top_level
 
-__all__ = ["Owner", "StudentFiles", "by_student", "is_class", "is_platform"]
+__all__ = ["HandIn", "StudentFiles", "by_student", "is_class", "is_platform"]
 
 _METADATA = "submission_metadata.yml"
 _CANVAS = re.compile(
@@ -32,25 +33,50 @@ _LONGEST_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose some files are, as far as the layout says; ``keys`` are further identifiers to try."""
+class HandIn:
+    """What is graded for one student.
 
-    student: str
+    Attributes
+    ----------
+    path : str
+        The graded file as a person finds it: the path as given, then the path inside the zip or folder.
+    file : Path or None
+        Where its bytes lie; None when there is nothing to grade, and ``problem`` says why.
+    modules : mapping of str to Path
+        The modules that it can import, by the name that it imports them under.
+    student, name, email : str
+        Who: the roster's identifier, else the platform's, else the name of the folder or file.
+    late : bool
+        Whether the platform marked it as late.
+    note : str
+        Which choice was made and why, for the instructor.
+    problem : str
+        Why nothing can be graded; empty otherwise. A path that leads nowhere has no student either.
+    """
+
+    path: str = ""
+    file: Path | None = None
+    student: str = ""
     name: str = ""
     email: str = ""
+    modules: Mapping[str, Path] = field(default_factory=dict)
     late: bool = False
-    keys: tuple[str, ...] = ()
     note: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StudentFiles:
-    """Everything that one student handed in: below ``root`` as the user named it, first found at ``path``."""
+    """Everything that one student handed in, below ``root`` as the user named it.
 
-    owner: Owner
+    ``hand_in`` says whose it is and where it begins, before a file is chosen; ``keys`` are further
+    identifiers of the student to try.
+    """
+
+    hand_in: HandIn
     root: str
-    path: str
     entries: tuple[Entry, ...]
+    keys: tuple[str, ...] = ()
 
 
 def by_student(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], list[str]]:
@@ -71,7 +97,7 @@ def by_student(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], 
     elif canvas := _canvas(tree):
         students = canvas
     elif PurePosixPath() in tree.repositories:
-        students = [_files_of(tree, Owner(_own_name(tree)), tree.entries)]
+        students = [_files_of(tree, HandIn(student=_own_name(tree)), tree.entries)]
     else:
         students, messages = _folder(tree, graded)
     return students, [*tree.messages, *wrapped, *messages]
@@ -79,12 +105,12 @@ def by_student(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], 
 
 def is_platform(tree: Tree) -> bool:
     """True when files are named as Canvas, Moodle, Gradescope or nbgrader name those of a class."""
-    return any(map(_is_platform_itself, _unwrapped(tree)))
+    return any(_kind(inner) == "platform" for inner in _unwrapped(tree))
 
 
 def is_class(tree: Tree) -> bool:
     """True when a folder can hardly be one student's: a platform's layout, or several folders with sources."""
-    return any(map(_is_class_itself, _unwrapped(tree)))
+    return any(map(_kind, _unwrapped(tree)))
 
 
 def _unwrapped(tree: Tree) -> Iterator[Tree]:
@@ -97,16 +123,14 @@ def _unwrapped(tree: Tree) -> Iterator[Tree]:
         tree = subtree(tree, *folders)
 
 
-def _is_platform_itself(tree: Tree) -> bool:
+def _kind(tree: Tree) -> Literal["platform", "class", ""]:
+    """What lies at the top of a tree."""
     folders, files = top_level(tree)
     if _METADATA in files or any(_MOODLE.fullmatch(name) for name in (*folders, *files)) or _canvas(tree):
-        return True
-    return [*folders] == ["submitted"] and not source_names(files)
-
-
-def _is_class_itself(tree: Tree) -> bool:
-    folders, files = top_level(tree)
-    return _is_platform_itself(tree) or (len(_with_sources(folders)) > 1 and not source_names(files))
+        return "platform"
+    if source_names(files):
+        return ""
+    return "platform" if [*folders] == ["submitted"] else "class" if len(_with_sources(folders)) > 1 else ""
 
 
 def _with_sources(folders: Mapping[str, Sequence[Entry]]) -> list[str]:
@@ -117,28 +141,29 @@ def _without_wrappers(tree: Tree) -> tuple[Tree, list[str]]:
     """The part of a tree where the students are: without folders that only wrap it."""
     for inner in _unwrapped(tree):
         folders, files = top_level(inner)
-        students = inner
-        if "submitted" in folders and not source_names(files):
-            students = subtree(inner, "submitted")
-            if len(folders) > 1:
-                return students, [f"{inner.label}: read as an nbgrader course, only 'submitted' counts"]
-        if students is not inner or _is_class_itself(inner):
+        nbgrader = "submitted" in folders and not source_names(files)
+        students = subtree(inner, "submitted") if nbgrader else inner
+        if nbgrader and len(folders) > 1:
+            return students, [f"{inner.label}: read as an nbgrader course, only 'submitted' counts"]
+        if nbgrader or _kind(inner):
             message = f"{tree.label}: the students were looked for in {students.label}"
             return students, [message] if inner is not tree else []
     return tree, []
 
 
-def _files_of(tree: Tree, owner: Owner, entries: Iterable[Entry], path: str = "") -> StudentFiles:
-    return StudentFiles(owner, tree.label, labelled(tree.label, path), tuple(entries))
+def _files_of(
+    tree: Tree, hand_in: HandIn, entries: Iterable[Entry], path: str = "", keys: tuple[str, ...] = ()
+) -> StudentFiles:
+    return StudentFiles(replace(hand_in, path=labelled(tree.label, path)), tree.label, tuple(entries), keys)
 
 
 def _joined(parts: Iterable[StudentFiles]) -> list[StudentFiles]:
     """One value per student, where a platform lays the files of one student beside each other."""
     students: dict[str, StudentFiles] = {}
     for part in parts:
-        first = students.get(part.owner.student, replace(part, entries=()))
-        owner = replace(first.owner, late=first.owner.late or part.owner.late)
-        students[part.owner.student] = replace(first, owner=owner, entries=(*first.entries, *part.entries))
+        first = students.get(part.hand_in.student, replace(part, entries=()))
+        hand_in = replace(first.hand_in, late=first.hand_in.late or part.hand_in.late)
+        students[hand_in.student] = replace(first, hand_in=hand_in, entries=(*first.entries, *part.entries))
     return list(students.values())
 
 
@@ -169,8 +194,8 @@ def _canvas(tree: Tree) -> list[StudentFiles]:
     for name, entry in files.items():
         match = matches[name] or _CANVAS_TEXT.fullmatch(printable(name))
         if match is not None:
-            owner = Owner(match["user"], match["name"] or "", late=bool(match["late"]))
-            parts.append(_files_of(tree, owner, [replace(entry, name=match["file"])], name))
+            who = HandIn(student=match["user"], name=match["name"] or "", late=bool(match["late"]))
+            parts.append(_files_of(tree, who, [replace(entry, name=match["file"])], name))
     return _joined(parts)
 
 
@@ -185,12 +210,12 @@ def _gradescope(tree: Tree, metadata: Path) -> tuple[list[StudentFiles], list[st
     messages += [f"{tree.label}: these are no submissions and were not read: {a_few(others)}"] if others else []
     students = []
     for folder in sorted({*folders, *people}):
-        owners = people.get(folder, [Owner(folder, note="not in submission_metadata.yml")])
-        students += [_files_of(tree, owner, folders.get(folder, ()), folder) for owner in owners]
+        submitters = people.get(folder, [HandIn(student=folder, note=f"not in {_METADATA}")])
+        students += [_files_of(tree, who, folders.get(folder, ()), folder) for who in submitters]
     return students, messages
 
 
-def _submitters(label: str, metadata: Path) -> tuple[dict[str, list[Owner]], list[str]]:
+def _submitters(label: str, metadata: Path) -> tuple[dict[str, list[HandIn]], list[str]]:
     try:
         import yaml  # only this one file of this one platform needs it
     except ImportError:
@@ -200,19 +225,19 @@ def _submitters(label: str, metadata: Path) -> tuple[dict[str, list[Owner]], lis
         data: object = yaml.load(metadata.read_text("utf-8-sig"), Loader=yaml.BaseLoader)  # noqa: S506
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         return {}, [f"{label}: {_METADATA} cannot be read ({type(error).__name__})"]
-    people: dict[str, list[Owner]] = {}
+    people: dict[str, list[HandIn]] = {}
     for folder, facts in data.items() if isinstance(data, dict) else ():
-        submitters = facts.get(":submitters") if isinstance(facts, dict) else None
-        owners = [_submitter(who) for who in submitters if isinstance(who, dict)] if isinstance(submitters, list) else []
-        team = f"handed in by {a_few([o.name or o.student for o in owners])}" if len(owners) > 1 else ""
-        if owners and isinstance(folder, str):
-            people[folder] = [replace(owner, note=team) for owner in owners]
+        listed = facts.get(":submitters") if isinstance(facts, dict) else None
+        submitters = [_submitter(who) for who in listed if isinstance(who, dict)] if isinstance(listed, list) else []
+        team = f"handed in by {a_few([who.name or who.student for who in submitters])}" if len(submitters) > 1 else ""
+        if submitters and isinstance(folder, str):
+            people[folder] = [replace(who, note=team) for who in submitters]
     return people, [] if people else [f"{label}: {_METADATA} names no submitters"]
 
 
-def _submitter(who: Mapping[object, object]) -> Owner:
+def _submitter(who: Mapping[object, object]) -> HandIn:
     name, sid, email = (str(who.get(key) or "").strip() for key in (":name", ":sid", ":email"))
-    return Owner(sid or email or name or "unnamed submitter", name, email)
+    return HandIn(student=sid or email or name or "unnamed submitter", name=name, email=email)
 
 
 # ---- folders of one's own, Moodle, nbgrader, repositories ---------------------------------------------
@@ -228,15 +253,17 @@ def _folder(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], lis
     # Beside loose submissions, a folder without any source is material ("data", "images"), not a student.
     plain = [f for f in (_with_sources(folders) if sources else folders) if f not in moodle]
     users = _repository_users(tree, plain)
-    students += [_files_of(tree, users.get(f, Owner(printable(f))), folders[f], f) for f in plain]
+    for folder in plain:
+        user, keys = users.get(folder, (folder, ()))
+        students.append(_files_of(tree, HandIn(student=printable(user)), folders[folder], folder, keys))
     single, helpers = _submissions_and_helpers({name: files[name] for name in sources}, graded)
     beside = [replace(files[name], helper=True) for name in helpers]
     for name in single:
-        owner = Owner(printable(PurePosixPath(name).stem))
-        students.append(_files_of(tree, owner, [files[name], *beside], name))
+        who = HandIn(student=printable(PurePosixPath(name).stem))
+        students.append(_files_of(tree, who, [files[name], *beside], name))
     checkpoints = [entry for entry in tree.entries if entry.path.parts[0] == CHECKPOINTS]
     if not students and checkpoints:
-        students.append(_files_of(tree, Owner(_own_name(tree)), checkpoints))
+        students.append(_files_of(tree, HandIn(student=_own_name(tree)), checkpoints))
     others = [name for name in loose if name not in sources]
     others += [f"{folder}/" for folder in folders if folder not in moodle and folder not in plain]
     messages = (
@@ -252,16 +279,16 @@ def _moodle(tree: Tree, matches: Mapping[str, re.Match[str]]) -> list[StudentFil
     parts = []
     for top, match in matches.items():
         student = match["id"] or match["name"]
-        owner = Owner(student, "" if match["name"] in ("Participant", student) else match["name"])
+        who = HandIn(student=student, name="" if match["name"] in ("Participant", student) else match["name"])
         entries = folders.get(top, [])
         if top in files:
             entries = [*entries, replace(files[top], name=match["file"] or top)]
-        parts.append(_files_of(tree, owner, entries, top))
+        parts.append(_files_of(tree, who, entries, top))
     return _joined(parts)
 
 
-def _repository_users(tree: Tree, folders: Sequence[str]) -> dict[str, Owner]:
-    """Owners of classroom repositories: ``<assignment>-<user>`` without what they have in common.
+def _repository_users(tree: Tree, folders: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The users of classroom repositories: ``<assignment>-<user>`` without what they have in common.
 
     The user may contain hyphens, too, so that a roster is asked about every end of the name.
     """
@@ -278,7 +305,7 @@ def _repository_users(tree: Tree, folders: Sequence[str]) -> dict[str, Owner]:
     for folder in repositories:
         parts = folder[-_LONGEST_NAME:].split("-")
         ends = tuple("-".join(parts[i:]) for i in range(1, len(parts)))
-        users[folder] = Owner(printable(folder.removeprefix(prefix) or folder), keys=ends)
+        users[folder] = folder.removeprefix(prefix) or folder, ends
     return users
 
 
