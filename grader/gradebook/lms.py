@@ -7,8 +7,6 @@ other cell stays as it was, in the dialect of the file.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -64,14 +62,10 @@ def marks_csv(marks: Iterable[Mark]) -> str:
     >>> print(marks_csv([Mark("=1+1", 7.5, 10.0)]).splitlines()[1])
     '=1+1,,,7.5,10,graded,no,,,,,,
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    columns = ["student", "name", "email", "points", "max_points", "status", "late", "submission"]
-    columns += [f.name for f in fields(Mark) if f.name not in columns]
-    writer.writerow(columns)
-    for mark in marks:
-        writer.writerow([_plain_cell(getattr(mark, column)) for column in columns])
-    return out.getvalue()
+    first = ["student", "name", "email", "points", "max_points", "status", "late", "submission"]
+    columns = first + [field.name for field in fields(Mark) if field.name not in first]
+    rows = [tuple(_plain_cell(getattr(mark, column)) for column in columns) for mark in marks]
+    return sheet_bytes(Sheet((tuple(columns), *rows), line_end="\r\n")).decode()
 
 
 def fill_canvas(sheet: bytes, marks: Sequence[Mark], *, column: str | None = None) -> Filled:
@@ -104,7 +98,7 @@ def fill_canvas(sheet: bytes, marks: Sequence[Mark], *, column: str | None = Non
     names = [header.index(n) for n in ("Student", "FirstName", "LastName") if n in header]
     students, possible = [], ""
     for number, row in enumerate(table.rows):
-        if number == 0 or len(row) <= target:
+        if number == 0 or len(row) <= max(target, ids[0]):
             continue
         if "Points Possible" in row[0]:
             possible = row[target]

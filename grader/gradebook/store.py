@@ -158,14 +158,7 @@ def reports(book: sa.Engine, run: int) -> Iterator[tuple[sa.Row[Any], Report]]:
 
 
 def override(
-    book: sa.Engine,
-    assignment: str,
-    student: str,
-    points: float | None,
-    *,
-    author: str,
-    reason: str,
-    made: datetime,
+    book: sa.Engine, assignment: str, student: str, points: float | None, *, author: str, reason: str, made: datetime
 ) -> None:
     """Give a student a mark by hand. It stands over every run until another override, also over regrades.
 

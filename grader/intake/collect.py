@@ -53,11 +53,7 @@ class Collected:
 
 
 def collect(
-    paths: Sequence[Path],
-    *,
-    roster: Roster | None = None,
-    graded_names: frozenset[str] = frozenset(),
-    unpack_to: Path,
+    paths: Sequence[Path], *, roster: Roster | None = None, graded_names: frozenset[str] = frozenset(), unpack_to: Path
 ) -> Collected:
     """Find the submissions in files, folders, zips and platforms' downloads.
 
