@@ -161,7 +161,8 @@ def a_few(names: Sequence[str], most: int = 8) -> str:
     'a, b and 1 more'
     """
     rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(printable(name[:60]) for name in names[:most]) + rest
+    # A name in a zip can have 65,535 characters.
+    return ", ".join(printable(name if len(name) <= 150 else f"{name[:149]}…") for name in names[:most]) + rest
 
 
 def labelled(label: str, path: PurePosixPath | str) -> str:

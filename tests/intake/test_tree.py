@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from grader.intake.archive import Entry
-from grader.intake.tree import Tree, names_in, printable, read_folder, subtree, top_level
+from grader.intake.tree import Tree, a_few, names_in, printable, read_folder, subtree, top_level
 
 
 def entry_of(file: Path) -> Entry:
@@ -69,3 +69,9 @@ def test_a_part_of_a_tree_keeps_its_repositories_and_says_where_it_is() -> None:
 def test_names_that_are_not_utf8_are_printed_with_replacements() -> None:
     assert printable("a\udcffb") == "a\ufffdb"
     assert printable("作业.py") == "作业.py"
+
+
+def test_a_few_names_are_short_however_many_and_long_they_are() -> None:
+    text = a_few([f"{number}{'x' * 60_000}" for number in range(5_000)])
+    assert text.endswith("x… and 4992 more")
+    assert len(text) < 1_500
