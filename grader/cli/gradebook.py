@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -17,9 +18,6 @@ from grader.report.escape import plain
 __all__ = ["gradebook"]
 
 _BOOK = click.argument("book", metavar="URL")
-_POLICY = click.option(
-    "--policy", type=click.Choice(["best", "last"]), default="best", show_default=True, help="Which attempt counts."
-)
 
 
 @click.group()
@@ -63,9 +61,17 @@ def runs_(book: str) -> None:
 )
 @click.option("--column", help="Canvas: title or number of the assignment's column, where there are several.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write.")
-@_POLICY
+@click.option(
+    "--policy", type=click.Choice(["best", "last"]), default="best", show_default=True, help="Which attempt counts."
+)
 def export(
-    book: str, assignment: str, target: str, template: Path | None, column: str | None, output: Path, policy: str
+    book: str,
+    assignment: str,
+    target: str,
+    template: Path | None,
+    column: str | None,
+    output: Path,
+    policy: Literal["best", "last"],
 ) -> None:
     """Export the marks, one row per student.
 
@@ -76,7 +82,7 @@ def export(
     from grader.gradebook.store import open_gradebook, runs
 
     with open_gradebook(book, create=False) as opened:
-        exported = marks(opened, assignment, "last" if policy == "last" else "best")
+        exported = marks(opened, assignment, policy)
         assignments = sorted({run.assignment for run in runs(opened)})
     if not exported:
         there = ", ".join(assignments) or "nothing"

@@ -94,15 +94,7 @@ def collect(
 def collect_one(folder: Path, *, graded_names: frozenset[str] = frozenset(), unpack_to: Path) -> HandIn:
     """The file to grade in a folder that holds what one student handed in, however it is laid out.
 
-    Parameters
-    ----------
-    folder, graded_names, unpack_to
-        As for :func:`collect`.
-
-    Returns
-    -------
-    HandIn
-        With a problem where there is nothing to grade.
+    The parameters are those of :func:`collect`. Where there is nothing to grade, the hand-in has a problem.
     """
     label = printable(str(folder))
     return _hand_in(StudentFiles(HandIn(label), label, read_folder(folder, label).entries), graded_names, unpack_to)
