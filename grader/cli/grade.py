@@ -23,8 +23,8 @@ from grader.course import LoadedAssignment
 from grader.errors import HarnessError
 from grader.freezing.store import cases_path, frozen_cases
 from grader.grading.batch import Job, Result, Setup, grade_all, level_of, worthwhile_processes
-from grader.grading.rundir import Entry, RunFolder
-from grader.intake.collect import Item, collect, fingerprint
+from grader.grading.rundir import RunEntry, RunFolder
+from grader.intake.collect import HandIn, collect, fingerprint
 from grader.intake.roster import read_roster
 from grader.model import RUN_SCHEMA, Report, report_to_json
 from grader.report.escape import plain
@@ -100,8 +100,8 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
             )
         run = stack.enter_context(RunFolder(folder))
         record = stack.enter_context(_recorder(assignment, cases.digest, options.gradebook))
-        _grade_items(setup, collected.items, run, record, options, cases.digest)
-        order = [_key(item) for item in collected.items]
+        _grade_items(setup, collected.hand_ins, run, record, options, cases.digest)
+        order = [_key(item) for item in collected.hand_ins]
         if options.json_to:
             _write_run(run, order, options.json_to)
         if options.json_to != "-":
@@ -110,7 +110,7 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
                 _suggest_next(assignment.name, run, order, options.output)
         status = _status(run, order, options.min_score)
     # A path that leads nowhere is a wrong command, but whatever else there is has been graded all the same.
-    nowhere = not all(path.exists() for path in paths) or not any(item.student for item in collected.items)
+    nowhere = not all(path.exists() for path in paths) or not any(item.student for item in collected.hand_ins)
     return USAGE if nowhere and status != HARNESS else status
 
 
@@ -127,20 +127,25 @@ def _status(run: RunFolder, order: Sequence[Key], min_score: float | None) -> in
     return status
 
 
-def _job(item: Item) -> Job:
+def _job(item: HandIn) -> Job:
     modules = tuple(sorted((name, str(path)) for name, path in item.modules.items()))
     return Job(item.path, str(item.file or ""), item.student or None, modules, item.problem)
 
 
-def _key(item: Item) -> Key:
+def _key(item: HandIn) -> Key:
     return item.path, item.student or None
 
 
 def _grade_items(
-    setup: Setup, items: Sequence[Item], run: RunFolder, record: Callable[[Entry], None], options: GradeOptions, cases: str
+    setup: Setup,
+    items: Sequence[HandIn],
+    run: RunFolder,
+    record: Callable[[RunEntry], None],
+    options: GradeOptions,
+    cases: str,
 ) -> None:
     """Grade what the run does not hold yet, and keep and record each report as it comes."""
-    prints = {_key(item): fingerprint(item) for item in items}
+    prints = {_key(item): fingerprint(item.file, item.modules) for item in items}
     by_key = {_key(item): item for item in items}
     todo = [item for item in items if not run.has(*_key(item), prints[_key(item)], cases, __version__)]
     fresh = {_key(item) for item in todo}
@@ -152,7 +157,7 @@ def _grade_items(
         for result in _results(setup, [_job(item) for item in todo], options):
             key = (result.job.name, result.job.student)
             item = by_key[key]
-            entry = Entry(result.report, prints[key], str(item.file or ""), item.name, item.email, item.late)
+            entry = RunEntry(result.report, prints[key], str(item.file or ""), item.name, item.email, item.late)
             run.add(entry)
             record(entry)
             repeated += result.kept
@@ -189,7 +194,7 @@ def _results(setup: Setup, jobs: Sequence[Job], options: GradeOptions) -> Iterat
 
 
 @contextmanager
-def _recorder(assignment: LoadedAssignment, cases: str, where: str | None) -> Iterator[Callable[[Entry], None]]:
+def _recorder(assignment: LoadedAssignment, cases: str, where: str | None) -> Iterator[Callable[[RunEntry], None]]:
     """What records reports besides the run's folder: a gradebook, where one is named."""
     if where is None:
         yield lambda _: None

@@ -6,17 +6,18 @@ import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from grader.errors import HarnessError
+from grader.report.escape import plain
+
+# Imports inside the commands: the database library is an extra, and slow to import.
 
 __all__ = ["gradebook"]
 
 _BOOK = click.argument("book", metavar="URL")
-_POLICY = click.option(
-    "--policy", type=click.Choice(["best", "last"]), default="best", show_default=True, help="Which attempt counts."
-)
 
 
 @click.group()
@@ -60,9 +61,17 @@ def runs_(book: str) -> None:
 )
 @click.option("--column", help="Canvas: title or number of the assignment's column, where there are several.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write.")
-@_POLICY
+@click.option(
+    "--policy", type=click.Choice(["best", "last"]), default="best", show_default=True, help="Which attempt counts."
+)
 def export(
-    book: str, assignment: str, target: str, template: Path | None, column: str | None, output: Path, policy: str
+    book: str,
+    assignment: str,
+    target: str,
+    template: Path | None,
+    column: str | None,
+    output: Path,
+    policy: Literal["best", "last"],
 ) -> None:
     """Export the marks, one row per student.
 
@@ -73,18 +82,19 @@ def export(
     from grader.gradebook.store import open_gradebook, runs
 
     with open_gradebook(book, create=False) as opened:
-        found = marks(opened, assignment, "last" if policy == "last" else "best")
-        known = sorted({run.assignment for run in runs(opened)})
-    if not found:
-        raise HarnessError(f"{book} holds no marks for {assignment!r}; it has runs of: {', '.join(known) or 'nothing'}")
+        exported = marks(opened, assignment, policy)
+        assignments = sorted({run.assignment for run in runs(opened)})
+    if not exported:
+        there = ", ".join(assignments) or "nothing"
+        raise HarnessError(f"{book} holds no marks for {assignment!r}; it has runs of: {there}")
     if target == "csv":
-        output.write_bytes(marks_csv(found).encode("utf-8-sig"))
-        click.echo(f"{output}: {len(found)} students")
+        output.write_bytes(marks_csv(exported).encode("utf-8-sig"))
+        click.echo(f"{output}: {len(exported)} students")
         return
     if template is None:
         raise HarnessError(f"--to {target} fills a file of {target}: download it there and name it with --template")
     sheet = template.read_bytes()
-    filled = fill_canvas(sheet, found, column=column) if target == "canvas" else fill_moodle(sheet, found)
+    filled = fill_canvas(sheet, exported, column=column) if target == "canvas" else fill_moodle(sheet, exported)
     output.write_bytes(filled.data)
     click.echo(f"{output}: {filled.written} marks written")
     for message in filled.messages:
@@ -100,7 +110,6 @@ def diff(book: str, before: int, after: int, as_json: bool) -> None:
     """Show whose marks changed between two runs, and why."""
     from grader.gradebook.marks import diff as changes_between
     from grader.gradebook.store import open_gradebook
-    from grader.report.escape import plain
 
     with open_gradebook(book, create=False) as opened:
         changes = changes_between(opened, before, after)

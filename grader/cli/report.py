@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from grader.errors import HarnessError, SubmissionError
-from grader.grading.rundir import Entry, read_run
-from grader.intake.collect import Item, neighbours
-from grader.intake.collect import fingerprint as of_item
-from grader.model import Report
+from grader.grading.rundir import RunEntry, read_run
+from grader.intake.collect import fingerprint, neighbours
+from grader.report.html import write_site
+from grader.report.junit import render_junit
+from grader.submission.program import read_submission
 
 __all__ = ["report", "write_pages"]
 
@@ -48,8 +49,6 @@ def write_pages(run: str, output: Path | None, *, number: int | None = None, jun
     HarnessError
         When there is no such run.
     """
-    from grader.report.html import write_site
-
     folder = Path(run)
     if "://" not in run and not folder.exists():
         raise HarnessError(f"there is nothing at {run}; name the folder of 'grader grade -o', or a gradebook")
@@ -58,45 +57,41 @@ def write_pages(run: str, output: Path | None, *, number: int | None = None, jun
         raise HarnessError(f"{run} holds no report yet")
     reports = [entry.report for entry in entries]
     if junit is not None:
-        from grader.report.junit import render_junit
-
         junit.write_text(render_junit(reports), "utf-8")
     target = output or (folder / "site" if folder.is_dir() else Path("site"))
     return write_site(reports, target, sources=_sources(entries))
 
 
-def _recorded(where: str, number: int | None) -> list[Entry]:
+def _recorded(gradebook: str, number: int | None) -> list[RunEntry]:
+    # The database library is an extra, and slow to import.
     from grader.gradebook.store import open_gradebook, reports, runs
 
-    with open_gradebook(where, create=False) as book:
-        known = [run.id for run in runs(book)]
-        if not known:
-            raise HarnessError(f"the gradebook {where} holds no run yet")
-        chosen = known[-1] if number is None else number
-        found = reports(book, chosen)
-        return [Entry(s.report, s.fingerprint, _still_there(s.report, s.fingerprint)) for s in found]
+    with open_gradebook(gradebook, create=False) as book:
+        numbers = [run.id for run in runs(book)]
+        if not numbers:
+            raise HarnessError(f"the gradebook {gradebook} holds no run yet")
+        return [
+            RunEntry(report, row.fingerprint, _unchanged(report.submission, row.fingerprint))
+            for row, report in reports(book, numbers[-1] if number is None else number)
+        ]
 
 
-def _still_there(report: Report, fingerprint: str) -> str:
+def _unchanged(submission: str, recorded: str) -> str:
     """The graded file, where it still lies at the path that was given and holds what was graded."""
-    path = Path(report.submission)
+    path = Path(submission)
     beside = {p.stem: p for p in path.parent.glob("*.py") if p != path and p.stem.isidentifier()}
-    for modules in ({}, neighbours(path), beside):
-        if fingerprint and of_item(Item(report.submission, path, "", modules=modules)) == fingerprint:
-            return str(path)
-    return ""
+    same = recorded and any(fingerprint(path, modules) == recorded for modules in ({}, neighbours(path), beside))
+    return submission if same else ""
 
 
-def _sources(entries: list[Entry]) -> dict[str, Mapping[str, str]]:
+def _sources(entries: Sequence[RunEntry]) -> dict[str, Mapping[str, str]]:
     """The code of each submission, where its file is still there."""
-    from grader.submission.program import read_submission
-
-    found: dict[str, Mapping[str, str]] = {}
+    sources: dict[str, Mapping[str, str]] = {}
     for entry in entries:
-        report: Report = entry.report
-        if entry.file and report.status == "graded":
+        name = entry.report.submission
+        if entry.file and entry.report.status == "graded":
             try:
-                found[report.submission] = read_submission(Path(entry.file), {}, name=report.submission).sources
+                sources[name] = read_submission(Path(entry.file), {}, name=name).sources
             except SubmissionError:
                 continue
-    return found
+    return sources

@@ -2,20 +2,19 @@
 
 Canvas and Moodle only accept their own export with marks written into it. So the instructor downloads the
 gradebook (Canvas) or the grading worksheet (Moodle), these functions write the marks into it, and every
-other byte stays as it was: names, quoting, line ends and other columns.
+other cell stays as it was, in the dialect of the file.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 
-from grader.intake.csv import Sheet, SheetError, parse_sheet, replaced
+from grader.intake.csv import Sheet, SheetError, parse_sheet, sheet_bytes
 from grader.intake.roster import Person, find, roster_of
+from grader.intake.tree import a_few
 from grader.report.escape import csv_cell
 
 __all__ = ["Filled", "Mark", "fill_canvas", "fill_moodle", "marks_csv"]
@@ -63,14 +62,10 @@ def marks_csv(marks: Iterable[Mark]) -> str:
     >>> print(marks_csv([Mark("=1+1", 7.5, 10.0)]).splitlines()[1])
     '=1+1,,,7.5,10,graded,no,,,,,,
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    columns = ["student", "name", "email", "points", "max_points", "status", "late", "submission"]
-    columns += [f.name for f in fields(Mark) if f.name not in columns]
-    writer.writerow(columns)
-    for mark in marks:
-        writer.writerow([_plain_cell(getattr(mark, column)) for column in columns])
-    return out.getvalue()
+    first = ["student", "name", "email", "points", "max_points", "status", "late", "submission"]
+    columns = first + [field.name for field in fields(Mark) if field.name not in first]
+    rows = [tuple(_plain_cell(getattr(mark, column)) for column in columns) for mark in marks]
+    return sheet_bytes(Sheet((tuple(columns), *rows), line_end="\r\n")).decode()
 
 
 def fill_canvas(sheet: bytes, marks: Sequence[Mark], *, column: str | None = None) -> Filled:
@@ -95,21 +90,24 @@ def fill_canvas(sheet: bytes, marks: Sequence[Mark], *, column: str | None = Non
         When the file is no Canvas gradebook or the column is not determined.
     """
     table = parse_sheet(sheet)
-    header = [title.strip() for title in table.values()[0]]
+    header = [title.strip() for title in table.rows[0]]
     if "ID" not in header or not {"Student", "LastName"}.intersection(header):
-        raise SheetError(f"expected the gradebook of Canvas (Student, ID, ...), found {_some(header)}")
-    at = _canvas_column(header, column)
+        raise SheetError(f"expected the gradebook of Canvas (Student, ID, ...), found {a_few(header)}")
+    target = _canvas_column(header, column)
     ids = [header.index(n) for n in ("ID", "SIS User ID", "SIS Login ID", "Integration ID") if n in header]
     names = [header.index(n) for n in ("Student", "FirstName", "LastName") if n in header]
-    rows, possible = [], None
-    for number, row in enumerate(table.values()[1:], 1):
-        if row and "Points Possible" in row[0]:
-            if len(row) > at and "read only" in row[at].lower():
-                raise SheetError(f"Canvas does not read the column {header[at]!r} back; choose another one")
-            possible = _number(row[at]) if len(row) > at else None
-        elif len(row) > at and row[ids[0]].strip():
-            rows.append((number, _person(row, ids, names)))
-    return _fill(table, rows, at, marks, possible=possible, keep=("EX", "N/A"))
+    students, possible = [], ""
+    for number, row in enumerate(table.rows):
+        if number == 0 or len(row) <= max(target, ids[0]):
+            continue
+        if "Points Possible" in row[0]:
+            possible = row[target]
+        elif row[ids[0]].strip():
+            students.append(_Row(number, _person(row, ids, names), locked=row[target].strip().upper() in ("EX", "N/A")))
+    if "read only" in possible.lower():
+        raise SheetError(f"Canvas does not read the column {header[target]!r} back; choose another one")
+    maximum = _number(possible)
+    return _fill(table, target, [replace(student, maximum=maximum) for student in students], marks)
 
 
 def fill_moodle(sheet: bytes, marks: Sequence[Mark]) -> Filled:
@@ -132,80 +130,75 @@ def fill_moodle(sheet: bytes, marks: Sequence[Mark]) -> Filled:
         When a column that Moodle needs is missing.
     """
     table = parse_sheet(sheet)
-    header = [title.strip() for title in table.values()[0]]
+    header = [title.strip() for title in table.rows[0]]
     missing = [n for n in ("Identifier", "Grade", "Last modified (grade)") if n not in header]
     if missing:
-        raise SheetError(f"expected Moodle's worksheet with the English title {missing[0]!r}, found {_some(header)}")
-    where = {title: header.index(title) for title in header}
-    names = [where["Full name"]] if "Full name" in where else []
-    also = [where[n] for n in ("Email address", "ID number", "Username") if n in where]
-    rows, locked, maxima = [], set(), {}
-    for number, row in enumerate(table.values()[1:], 1):
-        participant = re.search(r"\d+\s*$", row[where["Identifier"]]) if len(row) >= len(header) else None
-        if participant is None:
+        raise SheetError(f"expected Moodle's worksheet with the English title {missing[0]!r}, found {a_few(header)}")
+    ids = [header.index(n) for n in ("Identifier", "Email address", "ID number", "Username") if n in header]
+    names = [header.index(n) for n in ("Full name",) if n in header]
+    students = []
+    for number, row in enumerate(table.rows):
+        cells = dict(zip(header, row, strict=False))
+        participant = re.search(r"\d+\s*$", cells.get("Identifier", ""))
+        if participant is None or len(row) < len(header):
             continue
-        person = _person(row, [where["Identifier"], *also], names)
-        rows.append((number, Person(participant[0].strip(), person.name, "", (person.id, *person.aliases))))
-        if "Grade can be changed" in where and row[where["Grade can be changed"]].strip().lower() == "no":
-            locked.add(number)
-        if "Maximum Grade" in where:
-            maxima[number] = _number(row[where["Maximum Grade"]])
-    return _fill(table, rows, where["Grade"], marks, maxima=maxima, locked=locked)
+        person = _person(row, ids, names)
+        person = replace(person, id=participant[0].strip(), aliases=(person.id, *person.aliases))
+        locked = cells.get("Grade can be changed", "").strip().lower() == "no"
+        students.append(_Row(number, person, _number(cells.get("Maximum Grade", "")), locked))
+    return _fill(table, header.index("Grade"), students, marks)
 
 
-def _fill(
-    table: Sheet,
-    rows: Sequence[tuple[int, Person]],
-    at: int,
-    marks: Sequence[Mark],
-    *,
-    possible: float | None = None,
-    maxima: Mapping[int, float | None] | None = None,
-    keep: Sequence[str] = (),
-    locked: Iterable[int] = (),
-) -> Filled:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One student's row in a platform's file: the largest mark there, and whether it takes one at all."""
+
+    number: int
+    person: Person
+    maximum: float | None = None
+    locked: bool = False
+
+
+def _fill(table: Sheet, column: int, students: Sequence[_Row], marks: Sequence[Mark]) -> Filled:
     """Put each mark into its row, or say why it was not put anywhere."""
-    people = roster_of([person for _, person in rows])
-    refused, changes, messages, scaled = set(locked), {}, [], set()
+    people = roster_of([student.person for student in students])
+    rows, written, messages, scales = list(table.rows), set(), [], set()
     for mark in marks:
-        hit = find(people, [mark.student, mark.email], [mark.name or mark.student])
-        if isinstance(hit, str):
-            messages.append(f"{_who(mark)}: {hit}; nothing was written")
+        index = find(people, [mark.student, mark.email], [mark.name or mark.student])
+        if isinstance(index, str):
+            messages.append(f"{_who(mark)}: {index}; nothing was written")
             continue
-        number, old = rows[hit][0], table.rows[rows[hit][0]][at].value.strip()
-        maximum = (maxima or {}).get(number, possible)
-        points = _scaled(mark, maximum)
+        student, row = students[index], table.rows[students[index].number]
+        old, points = row[column].strip(), _scaled(mark, students[index].maximum)
         if points is None:
             messages.append(f"{_who(mark)}: has no points ({mark.status}); the old value {old!r} stays")
-        elif number in refused or old.upper() in keep:
+        elif student.locked:
             messages.append(f"{_who(mark)}: the platform takes no mark here ({old or 'locked'}); left alone")
-        elif (number, at) in changes:
+        elif student.number in written:
             messages.append(f"{_who(mark)}: a second mark for the same row of the file; the first one stands")
         else:
-            changes[number, at] = _digits(points)
-            if mark.max_points and maximum and not math.isclose(maximum, mark.max_points):
-                scaled.add((mark.max_points, maximum))
-    messages += [f"points were scaled from {_digits(a)} to {_digits(b)}" for a, b in sorted(scaled)]
-    unmarked = [person for number, person in rows if (number, at) not in changes]
+            written.add(student.number)
+            rows[student.number] = (*row[:column], _digits(points), *row[column + 1 :])
+            if mark.max_points and student.maximum and not math.isclose(student.maximum, mark.max_points):
+                scales.add((mark.max_points, student.maximum))
+    messages += [f"points were scaled from {_digits(a)} to {_digits(b)}" for a, b in sorted(scales)]
+    unmarked = [s.person.name or s.person.id for s in students if s.number not in written]
     if unmarked:
-        names = _some([person.name or person.id for person in unmarked])
-        messages.append(f"{len(unmarked)} of {len(rows)} students in the file got no mark: {names}")
-    return Filled(replaced(table, changes), len(changes), tuple(messages))
+        messages.append(f"{len(unmarked)} of {len(students)} students in the file got no mark: {a_few(unmarked)}")
+    return Filled(sheet_bytes(replace(table, rows=tuple(rows))), len(written), tuple(messages))
 
 
 def _canvas_column(header: Sequence[str], wanted: str | None) -> int:
     """Which column of the gradebook is the assignment's: ``Title (4711)`` by title, number or both."""
-    found = {i: re.fullmatch(r"(.*) \((\d+)\)", title) for i, title in enumerate(header)}
+    named = [(i, title, re.fullmatch(r"(.*) \((\d+)\)", title)) for i, title in enumerate(header)]
     columns = {
-        i: (header[i], match[1].strip(), match[2])
-        for i, match in found.items()
-        if match and not _CANVAS_TOTALS.search(header[i])
+        i: (title, match[1].strip(), match[2]) for i, title, match in named if match and not _CANVAS_TOTALS.search(title)
     }
-    hits = [i for i, known in columns.items() if wanted is None or wanted.strip() in known]
-    if len(hits) == 1:
-        return hits[0]
+    candidates = [i for i, titles in columns.items() if wanted is None or wanted.strip() in titles]
+    if len(candidates) == 1:
+        return candidates[0]
     wish = "a column to fill (--column)" if wanted is None else f"one column for {wanted!r}"
-    there = _some([f"'{header[i]}'" for i in columns]) or "no assignment"
+    there = a_few([f"'{header[i]}'" for i in columns]) or "no assignment"
     raise SheetError(f"expected {wish}; the file has: {there}")
 
 
@@ -242,9 +235,3 @@ def _plain_cell(value: object) -> str:
 
 def _who(mark: Mark) -> str:
     return f"{mark.student} ({mark.name})" if mark.name else mark.student
-
-
-def _some(texts: Sequence[str], most: int = 8) -> str:
-    """A few of many, short enough for a message."""
-    rest = f" and {len(texts) - most} more" if len(texts) > most else ""
-    return ", ".join(text[:60] for text in texts[:most]) + rest

@@ -12,15 +12,16 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from grader.gradebook.lms import Mark
-from grader.gradebook.schema import REPORTS, RUNS
-from grader.gradebook.store import Gradebook, GradebookError, Override, find_run, overrides
-from grader.model import Report, report_from_json
+from grader.gradebook.schema import REPORTS, RUNS, GradebookError
+from grader.gradebook.store import find_run, overrides
+from grader.model import Check, Report, report_from_json
 
 __all__ = ["Change", "CheckChange", "Policy", "diff", "marks"]
 
 Policy = Literal["best", "last"]
-_Row = sa.RowMapping
-_CheckKey = tuple[str, str, str, int]
+_Row = sa.Row[Any]
+# All that a mark needs; the report itself is large, and read only where two runs differ.
+_FACTS = [column for column in REPORTS.c if column.name != "json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Change:
     checks: tuple[CheckChange, ...] = ()
 
 
-def marks(book: Gradebook, assignment: str, policy: Policy = "best") -> tuple[Mark, ...]:
+def marks(book: sa.Engine, assignment: str, policy: Policy = "best") -> tuple[Mark, ...]:
     """What each student gets, sorted by student.
 
     Parameters
@@ -73,23 +74,19 @@ def marks(book: Gradebook, assignment: str, policy: Policy = "best") -> tuple[Ma
     """
     if policy not in ("best", "last"):
         raise GradebookError(f"expected the policy 'best' or 'last', found {policy!r}")
-    columns = [column for column in REPORTS.c if column.name != "json"]
-    query = sa.select(*columns, RUNS.c.cases).join(RUNS, RUNS.c.id == REPORTS.c.run)
-    query = query.where(RUNS.c.assignment == assignment).order_by(REPORTS.c.run, REPORTS.c.id)
-    rows: dict[str, list[_Row]] = {}
-    newest: _Row | None = None
-    with book.engine.connect() as connection:
-        for row in connection.execute(query).mappings():
-            rows.setdefault(row["student"], []).append(row)
-            newest = row
-    found = {student: _mark(some, policy, newest) for student, some in rows.items()}
-    for student, given in _standing(overrides(book, assignment)).items():
-        mark = found.get(student, Mark(student, None, None, status="no submission"))
-        found[student] = replace(mark, points=given.points, override_author=given.author, override_reason=given.reason)
-    return tuple(found[student] for student in sorted(found))
+    query = sa.select(*_FACTS, RUNS.c.cases).join(RUNS, RUNS.c.id == REPORTS.c.run).order_by(REPORTS.c.run, REPORTS.c.id)
+    with book.connect() as connection:
+        students = _by_student(connection, query.where(RUNS.c.assignment == assignment))
+    newest = max((rows[-1] for rows in students.values()), key=_order, default=None)
+    given = {student: _mark(rows, policy, newest) for student, rows in students.items()}
+    for student, last in {row.student: row for row in overrides(book, assignment)}.items():
+        if last.points is not None:
+            mark = given.get(student, Mark(student, None, None, status="no submission"))
+            given[student] = replace(mark, points=last.points, override_author=last.author, override_reason=last.reason)
+    return tuple(given[student] for student in sorted(given))
 
 
-def diff(book: Gradebook, before: int, after: int) -> tuple[Change, ...]:
+def diff(book: sa.Engine, before: int, after: int) -> tuple[Change, ...]:
     """Whose marks changed from one run to another, and which checks did it, sorted by student.
 
     Reports are paired by student and fingerprint, else by student and path; where a student has one
@@ -100,74 +97,55 @@ def diff(book: Gradebook, before: int, after: int) -> tuple[Change, ...]:
     GradebookError
         When a run does not exist or the two are of different assignments.
     """
-    with book.engine.connect() as connection:
-        one, two = find_run(connection, before), find_run(connection, after)
-        if one.assignment != two.assignment:
-            raise GradebookError(f"run {before} is of {one.assignment!r}, run {after} of {two.assignment!r}")
-        old, new = (_by_student(connection, run) for run in (before, after))
-        changes = []
-        for student in sorted({*old, *new}):
-            for first, second in _pairs(old.get(student, []), new.get(student, [])):
-                if not _same_mark(first, second):
-                    changes.append(_change(connection, first, second))
-    return tuple(changes)
+    with book.connect() as connection:
+        assignments = [find_run(connection, run).assignment for run in (before, after)]
+        if assignments[0] != assignments[1]:
+            raise GradebookError(f"run {before} is of {assignments[0]!r}, run {after} of {assignments[1]!r}")
+        query = sa.select(*_FACTS).order_by(REPORTS.c.id)
+        old, new = (_by_student(connection, query.where(REPORTS.c.run == run)) for run in (before, after))
+        pairs = [pair for student in sorted({*old, *new}) for pair in _pairs(old.get(student, []), new.get(student, []))]
+        return tuple(_change(connection, first, second) for first, second in pairs if not _same_mark(first, second))
 
 
-def _standing(made: Sequence[Override]) -> dict[str, Override]:
-    """The override of each student that counts: the last one, unless it takes the one before back."""
-    last = {given.student: given for given in made}
-    return {student: given for student, given in last.items() if given.points is not None}
+def _by_student(connection: sa.Connection, query: sa.Select[Any]) -> dict[str, list[_Row]]:
+    rows: dict[str, list[_Row]] = {}
+    for row in connection.execute(query):
+        rows.setdefault(row.student, []).append(row)
+    return rows
 
 
 def _mark(rows: Sequence[_Row], policy: Policy, newest: _Row | None) -> Mark:
     """What one student's reports come to, oldest report first."""
-    attempts: dict[str, _Row] = {}
-    for row in rows:
-        if row["points"] is not None:
-            attempts[row["fingerprint"] or row["submission"]] = row
-    counted = sorted(attempts.values(), key=_order)
-    chosen = rows[-1]
-    if counted:
-        chosen = counted[-1] if policy == "last" else max(counted, key=lambda row: (_share(row), _order(row)))
+    attempts = {row.fingerprint or row.submission: row for row in rows if row.points is not None}
+    chosen = latest = rows[-1]
+    if attempts:
+        chosen = max(attempts.values(), key=lambda row: (_share(row) if policy == "best" else 0, _order(row)))
     notes = []
-    if rows[-1]["points"] is None and chosen is not rows[-1]:
-        notes.append(f"a later report has no points ({rows[-1]['status']})")
-    if newest is not None and chosen["cases"] != newest["cases"]:
-        notes.append(f"run {chosen['run']} used other tests than run {newest['run']}")
+    if latest.points is None and chosen is not latest:
+        notes.append(f"a later report has no points ({latest.status})")
+    if newest is not None and chosen.cases != newest.cases:
+        notes.append(f"run {chosen.run} used other tests than run {newest.run}")
     return Mark(
-        student=chosen["student"],
-        points=chosen["points"],
-        max_points=chosen["max_points"],
-        name=_latest(rows, "name"),
-        email=_latest(rows, "email"),
-        status=chosen["status"],
-        late=bool(chosen["late"]),
-        submission=chosen["submission"],
-        run=chosen["run"],
-        computed=chosen["points"],
+        student=chosen.student,
+        points=chosen.points,
+        max_points=chosen.max_points,
+        name=next((row.name for row in reversed(rows) if row.name), ""),
+        email=next((row.email for row in reversed(rows) if row.email), ""),
+        status=chosen.status,
+        late=bool(chosen.late),
+        submission=chosen.submission,
+        run=chosen.run,
+        computed=chosen.points,
         note="; ".join(notes),
     )
 
 
 def _order(row: _Row) -> tuple[int, int]:
-    return int(row["run"]), int(row["id"])
-
-
-def _latest(rows: Sequence[_Row], key: str) -> str:
-    return next((str(row[key]) for row in reversed(rows) if row[key]), "")
+    return row.run, row.id
 
 
 def _share(row: _Row) -> float:
-    return float(row["points"]) / float(row["max_points"]) if row["max_points"] else 0.0
-
-
-def _by_student(connection: sa.Connection, run: int) -> dict[str, list[_Row]]:
-    columns = [column for column in REPORTS.c if column.name != "json"]
-    rows: dict[str, list[_Row]] = {}
-    query = sa.select(*columns).where(REPORTS.c.run == run).order_by(REPORTS.c.id)
-    for row in connection.execute(query).mappings():
-        rows.setdefault(row["student"], []).append(row)
-    return rows
+    return row.points / row.max_points if row.max_points else 0.0
 
 
 def _pairs(old: Sequence[_Row], new: Sequence[_Row]) -> Iterator[tuple[_Row | None, _Row | None]]:
@@ -175,7 +153,8 @@ def _pairs(old: Sequence[_Row], new: Sequence[_Row]) -> Iterator[tuple[_Row | No
     left, right = list(old), list(new)
     for key in ("fingerprint", "submission"):
         for row in tuple(left):
-            partner = next((other for other in right if row[key] and other[key] == row[key]), None)
+            value = getattr(row, key)
+            partner = next((other for other in right if value and getattr(other, key) == value), None)
             if partner is not None:
                 left.remove(row)
                 right.remove(partner)
@@ -188,36 +167,35 @@ def _pairs(old: Sequence[_Row], new: Sequence[_Row]) -> Iterator[tuple[_Row | No
 
 
 def _same_mark(first: _Row | None, second: _Row | None) -> bool:
-    if first is None or second is None or first["status"] != second["status"]:
+    if first is None or second is None or first.status != second.status:
         return False
-    one, two = first["points"], second["points"]
     # Rounding in sums of points is no change; a mark is not read beyond the sixth decimal.
-    if one is None or two is None:
-        return one is two
-    return math.isclose(one, two, abs_tol=1e-6)
+    if first.points is None or second.points is None:
+        return first.points is second.points
+    return math.isclose(first.points, second.points, abs_tol=1e-6)
 
 
 def _change(connection: sa.Connection, first: _Row | None, second: _Row | None) -> Change:
-    some = first if second is None else second
-    assert some is not None, "a pair has at least one report"
+    row = second or first
+    assert row is not None, "a pair has at least one report"
     checks: tuple[CheckChange, ...] = ()
     if first is None or second is None:
-        why = f"only in run {some['run']}"
-    elif first["status"] != second["status"]:
-        why = f"was {first['status']}, is {second['status']}"
+        why = f"only in run {row.run}"
+    elif first.status != second.status:
+        why = f"was {first.status}, is {second.status}"
     else:
         checks = tuple(_check_changes(_report(connection, first), _report(connection, second)))
         why = _why(checks)
-        if first["fingerprint"] != second["fingerprint"]:
+        if first.fingerprint != second.fingerprint:
             why = f"another submission was graded; {why}"
     return Change(
-        student=some["student"],
-        name=some["name"],
-        submission=some["submission"],
-        points_before=first["points"] if first else None,
-        points_after=second["points"] if second else None,
-        status_before=first["status"] if first else None,
-        status_after=second["status"] if second else None,
+        student=row.student,
+        name=row.name,
+        submission=row.submission,
+        points_before=first.points if first else None,
+        points_after=second.points if second else None,
+        status_before=first.status if first else None,
+        status_after=second.status if second else None,
         why=why,
         checks=checks,
     )
@@ -234,29 +212,27 @@ def _why(checks: Sequence[CheckChange]) -> str:
 
 
 def _report(connection: sa.Connection, row: _Row) -> Report:
-    text = connection.execute(sa.select(REPORTS.c.json).where(REPORTS.c.id == row["id"])).scalar_one()
+    text = connection.execute(sa.select(REPORTS.c.json).where(REPORTS.c.id == row.id)).scalar_one()
     return report_from_json(json.loads(text))
 
 
 def _check_changes(before: Report, after: Report) -> Iterator[CheckChange]:
     old, new = _checks(before), _checks(after)
-    for key in (*old, *(key for key in new if key not in old)):
+    for key, check in (old | new).items():
         first, second = old.get(key), new.get(key)
-        one = (first.status, first.points) if first else (None, 0.0)
-        two = (second.status, second.points) if second else (None, 0.0)
-        if one != two:
-            shown = second or first
-            message = shown.message if shown else ""
-            yield CheckChange(key[0], key[1], key[2], one[0], two[0], one[1], two[1], message)
+        status_before, points_before = (first.status, first.points) if first else (None, 0.0)
+        status_after, points_after = (second.status, second.points) if second else (None, 0.0)
+        if (status_before, points_before) != (status_after, points_after):
+            yield CheckChange(*key[:3], status_before, status_after, points_before, points_after, check.message)
 
 
-def _checks(report: Report) -> dict[_CheckKey, Any]:
+def _checks(report: Report) -> dict[tuple[str, str, str, int], Check]:
     """All checks by function, kind and name; checks of one name are told apart by their order."""
-    seen: Counter[tuple[str, str, str]] = Counter()
-    found = {}
+    counts: Counter[tuple[str, str, str]] = Counter()
+    checks = {}
     for function in report.functions:
         for check in function.checks:
             key = (function.name, check.kind, check.name)
-            found[*key, seen[key]] = check
-            seen[key] += 1
-    return found
+            checks[*key, counts[key]] = check
+            counts[key] += 1
+    return checks

@@ -9,105 +9,35 @@ The gradebook is an SQLite file or any database with an SQLAlchemy URL.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from grader.errors import missing_extra
+import sqlalchemy as sa
+
+from grader.gradebook.schema import OVERRIDES, REPORTS, RUNS, GradebookError, migrate
 from grader.model import Report, report_from_json, report_to_json
 
-try:
-    import sqlalchemy as sa
-
-    from grader.gradebook.schema import OVERRIDES, REPORTS, RUNS, GradebookError, migrate
-except ImportError as error:  # pragma: no cover - tested in a process of its own
-    raise missing_extra("the gradebook", "gradebook") from error
-
 __all__ = [
-    "Gradebook",
-    "GradebookError",
-    "Override",
-    "Run",
-    "Stored",
     "find_run",
     "finish_run",
     "open_gradebook",
     "override",
     "overrides",
     "record",
-    "recorded",
     "reports",
     "runs",
     "start_run",
+    "writing",
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Gradebook:
-    """An open gradebook. Use it as a context manager, or call :meth:`close`."""
-
-    engine: sa.Engine
-
-    def writing(self) -> Any:
-        """A transaction that holds the writer's lock from its beginning."""
-        return self.engine.execution_options(grader_writes=True).begin()
-
-    def close(self) -> None:
-        """Give back all connections."""
-        self.engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One grading of many submissions; ``finished`` is empty when it was broken off."""
-
-    id: int
-    assignment: str
-    cases: str
-    grader_version: str
-    note: str
-    started: str
-    finished: str
-    reports: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A report as it was recorded, and whose it is."""
-
-    run: int
-    student: str
-    name: str
-    email: str
-    late: bool
-    fingerprint: str
-    report: Report
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """An instructor's mark in place of the computed one; ``points`` None takes an earlier one back."""
-
-    assignment: str
-    student: str
-    points: float | None
-    author: str
-    reason: str
-    made: str
-
-
-def open_gradebook(where: str | Path, *, create: bool = True) -> Gradebook:
+@contextlib.contextmanager
+def open_gradebook(where: str | Path, *, create: bool = True) -> Iterator[sa.Engine]:
     """Open a gradebook, create it where there is none, and bring it up to date.
 
     Parameters
@@ -128,40 +58,40 @@ def open_gradebook(where: str | Path, *, create: bool = True) -> Gradebook:
         is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
         if is_file and not create and not Path(str(url.database)).is_file():
             raise GradebookError(f"there is no gradebook at {text}; 'grader grade --gradebook' makes one")
-        engine = sa.create_engine(url)
-        if engine.dialect.name == "sqlite":
-            _prepare_sqlite(engine)
-        book = Gradebook(engine)
-        with book.writing() as connection:
+        book = sa.create_engine(url)
+        if book.dialect.name == "sqlite":
+            _prepare_sqlite(book)
+        with writing(book) as connection:
             migrate(connection)
     except (sa.exc.SQLAlchemyError, ImportError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise GradebookError(f"{_without_password(text)} does not open as a gradebook: {reason}") from error
-    return book
+    try:
+        yield book
+    finally:
+        book.dispose()
+
+
+def writing(book: sa.Engine) -> contextlib.AbstractContextManager[sa.Connection]:
+    """A transaction that holds the writer's lock from its beginning."""
+    return book.execution_options(grader_writes=True).begin()
 
 
 def start_run(
-    book: Gradebook, *, assignment: str, cases: str, grader_version: str, started: datetime, note: str = ""
+    book: sa.Engine, *, assignment: str, cases: str, grader_version: str, started: datetime, note: str = ""
 ) -> int:
-    """Begin a run and return its number.
+    """Begin a run at the caller's time, which needs a time zone, and return its number.
 
-    Parameters
-    ----------
-    assignment, cases, grader_version : str
-        What is graded, the hash of the case file, and by which version.
-    started : datetime
-        The caller's time, with a time zone.
-    note : str
-        Anything worth knowing later.
+    ``cases`` is the hash of the case file; ``note`` is anything worth knowing later.
     """
     row = {"assignment": assignment, "cases": cases, "grader_version": grader_version, "note": note}
     insert = sa.insert(RUNS).values(**row, started=_time(started)).returning(RUNS.c.id)
-    with book.writing() as connection:
+    with writing(book) as connection:
         return int(connection.execute(insert).scalar_one())
 
 
 def record(
-    book: Gradebook,
+    book: sa.Engine,
     run: int,
     report: Report,
     *,
@@ -189,70 +119,46 @@ def record(
     GradebookError
         When there is no such run, or the report is of another assignment.
     """
-    who = _clean(report.student or report.submission)
     row = {
-        "run": run, "student": who[:255], "name": _clean(name), "email": _clean(email), "late": int(late),
-        "submission": _clean(report.submission), "fingerprint": fingerprint, "status": report.status,
-        "points": report.points, "max_points": report.max_points, "json": json.dumps(report_to_json(report)),
+        "run": run, "student": _clean(report.student or report.submission)[:255], "name": _clean(name),
+        "email": _clean(email), "late": int(late), "submission": _clean(report.submission), "fingerprint": fingerprint,
+        "status": report.status, "points": report.points, "max_points": report.max_points,
+        "json": json.dumps(report_to_json(report)),
     }  # fmt: skip
     same = [REPORTS.c[key] == row[key] for key in ("run", "student", "submission")]
-    with book.writing() as connection:
-        found = find_run(connection, run)
-        if found.assignment != report.assignment:
-            raise GradebookError(f"run {run} is of {found.assignment!r}, the report of {report.assignment!r}")
+    with writing(book) as connection:
+        assignment = find_run(connection, run).assignment
+        if assignment != report.assignment:
+            raise GradebookError(f"run {run} is of {assignment!r}, the report of {report.assignment!r}")
         connection.execute(sa.delete(REPORTS).where(*same))
         connection.execute(sa.insert(REPORTS).values(**row))
 
 
-def finish_run(book: Gradebook, run: int, *, finished: datetime) -> None:
+def finish_run(book: sa.Engine, run: int, *, finished: datetime) -> None:
     """Note that a run graded everything it was given."""
-    with book.writing() as connection:
+    with writing(book) as connection:
         find_run(connection, run)
         connection.execute(sa.update(RUNS).where(RUNS.c.id == run).values(finished=_time(finished)))
 
 
-def runs(book: Gradebook, assignment: str | None = None) -> tuple[Run, ...]:
-    """All runs, oldest first."""
-    count = sa.select(sa.func.count()).select_from(REPORTS).where(REPORTS.c.run == RUNS.c.id)
-    query = sa.select(RUNS, count.scalar_subquery().label("reports")).order_by(RUNS.c.id)
-    if assignment is not None:
-        query = query.where(RUNS.c.assignment == assignment)
-    with book.engine.connect() as connection:
-        rows = connection.execute(query).mappings().all()
-    return tuple(Run(**{**row, "finished": row["finished"] or ""}) for row in rows)
+def runs(book: sa.Engine) -> Sequence[sa.Row[Any]]:
+    """All runs, oldest first, each with its number of ``reports``; ``finished`` is None when it was broken off."""
+    count = sa.select(sa.func.count()).where(REPORTS.c.run == RUNS.c.id).scalar_subquery().label("reports")
+    with book.connect() as connection:
+        return connection.execute(sa.select(RUNS, count).order_by(RUNS.c.id)).all()
 
 
-def reports(book: Gradebook, run: int) -> Iterator[Stored]:
-    """The reports of a run in the order of recording, one at a time, so that memory stays flat."""
-    with book.engine.connect() as connection:
+def reports(book: sa.Engine, run: int) -> Iterator[tuple[sa.Row[Any], Report]]:
+    """The rows and reports of a run in the order of recording, one at a time, so that memory stays flat."""
+    with book.connect() as connection:
         find_run(connection, run)
         query = sa.select(REPORTS).where(REPORTS.c.run == run).order_by(REPORTS.c.id)
-        for row in connection.execution_options(yield_per=50).execute(query).mappings():
-            facts = {key: row[key] for key in ("run", "student", "name", "email", "fingerprint")}
-            yield Stored(**facts, late=bool(row["late"]), report=report_from_json(json.loads(row["json"])))
-
-
-def recorded(book: Gradebook, run: int) -> frozenset[tuple[str, str]]:
-    """Student (or path) and submission of every report of a run that need not be graded again to resume it.
-
-    Reports with status ``error`` are not among them.
-    """
-    query = sa.select(REPORTS.c.student, REPORTS.c.submission)
-    query = query.where(REPORTS.c.run == run, REPORTS.c.status != "error")
-    with book.engine.connect() as connection:
-        find_run(connection, run)
-        return frozenset((row[0], row[1]) for row in connection.execute(query))
+        for row in connection.execution_options(yield_per=50).execute(query):
+            yield row, report_from_json(json.loads(row.json))
 
 
 def override(
-    book: Gradebook,
-    assignment: str,
-    student: str,
-    points: float | None,
-    *,
-    author: str,
-    reason: str,
-    made: datetime,
+    book: sa.Engine, assignment: str, student: str, points: float | None, *, author: str, reason: str, made: datetime
 ) -> None:
     """Give a student a mark by hand. It stands over every run until another override, also over regrades.
 
@@ -274,30 +180,28 @@ def override(
         if not text.strip():
             raise GradebookError(f"an override needs its {what}; found nothing")
     row = {"assignment": assignment, "student": _clean(student)[:255], "points": points, "made": _time(made)}
-    with book.writing() as connection:
+    with writing(book) as connection:
         connection.execute(sa.insert(OVERRIDES).values(**row, author=_clean(author), reason=_clean(reason)))
 
 
-def overrides(book: Gradebook, assignment: str) -> tuple[Override, ...]:
-    """Every override of an assignment that was ever made, oldest first; the last one of a student counts."""
-    query = sa.select(OVERRIDES).where(OVERRIDES.c.assignment == assignment).order_by(OVERRIDES.c.id)
-    with book.engine.connect() as connection:
-        rows = connection.execute(query).mappings().all()
-    return tuple(Override(**{key: row[key] for key in row if key != "id"}) for row in rows)
+def overrides(book: sa.Engine, assignment: str) -> Sequence[sa.Row[Any]]:
+    """Every override of an assignment that was ever made, oldest first; the last one of a student counts.
+
+    Points of None take the ones before back.
+    """
+    with book.connect() as connection:
+        query = sa.select(OVERRIDES).where(OVERRIDES.c.assignment == assignment).order_by(OVERRIDES.c.id)
+        return connection.execute(query).all()
 
 
 def find_run(connection: sa.Connection, run: int) -> sa.Row[Any]:
     """The row of a run; an error that lists the runs there are when there is none of that number."""
     row = connection.execute(sa.select(RUNS).where(RUNS.c.id == run)).one_or_none()
     if row is None:
-        known = connection.execute(sa.select(RUNS.c.id).order_by(RUNS.c.id)).scalars().all()
-        raise GradebookError(f"there is no run {run}; the gradebook has {_span(known)}")
+        numbers = [str(number) for number in connection.execute(sa.select(RUNS.c.id).order_by(RUNS.c.id)).scalars()]
+        there = f"run {', '.join(numbers[-10:])}" if numbers else "no run yet"
+        raise GradebookError(f"there is no run {run}; the gradebook has {there}")
     return row
-
-
-def _span(numbers: Iterable[int]) -> str:
-    known = [str(number) for number in numbers]
-    return f"run {', '.join(known[-10:])}" if known else "no run yet"
 
 
 def _time(moment: datetime) -> str:

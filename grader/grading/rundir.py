@@ -1,27 +1,31 @@
 """The folder of a grading run: one line of JSON per finished report, appended as it comes.
 
-A line is written in one piece and flushed, so that an interrupted run keeps what was finished; a last
-line that is broken off is passed over. A rerun reads the folder and grades only what has changed.
+A line is written in one piece and flushed, so that an interrupted run keeps what was finished. Whoever
+reads passes over a last line that is not finished, and writes nothing: a run may be going on, or the folder
+be read-only. Whoever appends takes such a line out first, and grades only what has changed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, TypedDict
 
 from grader.errors import HarnessError
 from grader.intake.tree import RUN_FILE
 from grader.model import Report, report_from_json, report_to_json
 
-__all__ = ["Entry", "RunFolder", "read_run"]
+__all__ = ["RunEntry", "RunFolder", "read_run"]
+
+#: What tells the submissions of a run apart: the path and the student.
+Key = tuple[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RunEntry:
     """A finished report with what it was made from."""
 
     report: Report
@@ -32,53 +36,52 @@ class Entry:
     late: bool = False
 
 
+class _Line(TypedDict):
+    """An entry as it is written."""
+
+    fingerprint: str
+    file: str
+    name: str
+    email: str
+    late: bool
+    report: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an entry lies in the file, and what was graded; nothing where the harness failed."""
+
+    key: Key
+    start: int
+    end: int
+    graded: tuple[str, str, str] | None
+
+
 class RunFolder:
     """Appends reports to a run's folder, and knows which are there already."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._places: dict[tuple[str, str | None], tuple[int, int]] = {}
-        self._known: dict[tuple[str, str | None], tuple[str, str, str]] = {}
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / RUN_FILE
-        at = 0
-        if path.is_file():
-            with path.open("rb") as lines:
-                for number, line in enumerate(lines, 1):
-                    if line.endswith(b"\n"):
-                        try:
-                            self._remember(json.loads(line), at, len(line))
-                        except (ValueError, TypeError, KeyError) as error:
-                            raise HarnessError(
-                                f"{path}, line {number} is no report of a run; take the line out or use another folder"
-                            ) from error
-                        at += len(line)
-            with path.open("r+b") as whole:
-                whole.truncate(at)  # a line that was broken off
-        self._file: IO[bytes] = path.open("ab")
-
-    def _remember(self, data: dict[str, Any], at: int, size: int) -> None:
-        report = data["report"]
-        key = (report["submission"], report["student"])
-        self._places[key] = (at, size)
-        if report["status"] != "error":
-            self._known[key] = (data["fingerprint"], report["cases"], report["grader_version"])
+        self._path = folder / RUN_FILE
+        places = list(_places(self._path)) if self._path.is_file() else []
+        self._latest = {place.key: place for place in places}
+        self._file: IO[bytes] = self._path.open("ab")
+        self._file.truncate(places[-1].end if places else 0)  # a last line that was broken off
 
     def __enter__(self) -> RunFolder:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._file.close()
 
     def has(self, submission: str, student: str | None, fingerprint: str, cases: str, version: str) -> bool:
         """Whether exactly this was graded already (same bytes, cases and version)."""
-        return bool(fingerprint) and self._known.get((submission, student)) == (fingerprint, cases, version)
+        latest = self._latest.get((submission, student))
+        return bool(fingerprint) and latest is not None and latest.graded == (fingerprint, cases, version)
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: RunEntry) -> None:
         """Append one report; it is on its way to the disk when this returns."""
-        data = {
+        line: _Line = {
             "fingerprint": entry.fingerprint,
             "file": entry.file,
             "name": entry.name,
@@ -86,29 +89,18 @@ class RunFolder:
             "late": entry.late,
             "report": report_to_json(entry.report),
         }
-        line = json.dumps(data).encode() + b"\n"
-        at = self._file.tell()
-        self._file.write(line)
+        start = self._file.seek(0, os.SEEK_END)
+        self._file.write(json.dumps(line).encode() + b"\n")
         self._file.flush()
-        self._remember(data, at, len(line))
+        place = _place(line, start, self._file.tell())
+        self._latest[place.key] = place
 
-    def entries(self, order: list[tuple[str, str | None]]) -> Iterator[Entry]:
+    def entries(self, order: Iterable[Key]) -> Iterator[RunEntry]:
         """The latest report of each submission, in the given order, one at a time."""
-        with (self.folder / RUN_FILE).open("rb") as lines:
-            for key in order:
-                if key in self._places:
-                    at, size = self._places[key]
-                    lines.seek(at)
-                    yield _entry(json.loads(lines.read(size)))
+        return _entries(self._path, [self._latest[key] for key in order if key in self._latest])
 
 
-def _entry(data: dict[str, Any]) -> Entry:
-    return Entry(
-        report_from_json(data["report"]), data["fingerprint"], data["file"], data["name"], data["email"], data["late"]
-    )
-
-
-def read_run(folder: Path) -> Iterator[Entry]:
+def read_run(folder: Path) -> Iterator[RunEntry]:
     """The latest report of each submission in a run's folder, sorted by submission.
 
     Raises
@@ -116,7 +108,44 @@ def read_run(folder: Path) -> Iterator[Entry]:
     HarnessError
         When the folder holds no run.
     """
-    if not (folder / RUN_FILE).is_file():
+    path = folder / RUN_FILE
+    if not path.is_file():
         raise HarnessError(f"{folder} holds no grading run; make one with 'grader grade ... -o {folder}'")
-    with RunFolder(folder) as run:
-        yield from run.entries(sorted(run._places, key=lambda key: (key[0], key[1] or "")))
+    latest = {place.key: place for place in _places(path)}
+    return _entries(path, [latest[key] for key in sorted(latest, key=lambda key: (key[0], key[1] or ""))])
+
+
+def _places(path: Path) -> Iterator[_Place]:
+    """The finished lines of a run's file, oldest first."""
+    end = 0
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.endswith(b"\n"):
+                return
+            start, end = end, end + len(line)
+            try:
+                yield _place(json.loads(line), start, end)
+            except (ValueError, TypeError, KeyError) as error:
+                problem = f"{path}, line {number} is no report of a run; take the line out or use another folder"
+                raise HarnessError(problem) from error
+
+
+def _place(line: _Line, start: int, end: int) -> _Place:
+    report = line["report"]
+    graded = line["fingerprint"], report["cases"], report["grader_version"]
+    return _Place((report["submission"], report["student"]), start, end, None if report["status"] == "error" else graded)
+
+
+def _entries(path: Path, places: Iterable[_Place]) -> Iterator[RunEntry]:
+    with path.open("rb") as lines:
+        for place in places:
+            lines.seek(place.start)
+            line: _Line = json.loads(lines.read(place.end - place.start))
+            yield RunEntry(
+                report_from_json(line["report"]),
+                line["fingerprint"],
+                line["file"],
+                line["name"],
+                line["email"],
+                line["late"],
+            )

@@ -9,30 +9,19 @@ left to guard against is size, and entries that are not plain files.
 from __future__ import annotations
 
 import contextlib
-import os
+import io
 import re
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
 
-__all__ = [
-    "DOWNLOAD",
-    "JUNK",
-    "METADATA",
-    "OUTSIDE",
-    "SOURCES",
-    "STUDENT",
-    "Limits",
-    "Unpacked",
-    "entry_names",
-    "unpack",
-]
+__all__ = ["DOWNLOAD", "JUNK", "METADATA", "OUTSIDE", "SOURCES", "STUDENT", "Entry", "Limits", "unpack"]
 
 SOURCES = frozenset({".py", ".ipynb"})
 METADATA = frozenset({".yml", ".yaml", ".csv", ".json"})
@@ -46,12 +35,35 @@ _CHUNK = 1 << 16
 # Honest source text shrinks 3 to 30 times; small files are exempt, since zeros in a header mean nothing.
 _RATIO_FROM = _MIB
 
-_OTHER_ARCHIVES = {b"Rar!": "RAR", b"7z\xbc\xaf\x27\x1c": "7z", b"\x1f\x8b": "gzip", b"\xfd7zXZ": "xz"}
-
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, NotImplementedError, OSError,
     OverflowError, RuntimeError, ValueError,
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file in a folder or zip, and where its bytes lie or why they cannot be had.
+
+    Attributes
+    ----------
+    path : PurePosixPath
+        Its path inside the folder or zip that was read: a label, never a path on the disk.
+    name : str
+        What the student called it, where a platform has put more before it.
+    file : Path or None
+        Where the bytes lie.
+    problem : str
+        Why there is no file; empty for a file of a kind that is not read.
+    helper : bool
+        Whether it is there to be imported and never to be graded.
+    """
+
+    path: PurePosixPath
+    name: str
+    file: Path | None = None
+    problem: str = ""
+    helper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +81,40 @@ STUDENT = Limits(entries=5_000, file_bytes=32 * _MIB, total_bytes=128 * _MIB)
 DOWNLOAD = Limits(entries=200_000, file_bytes=128 * _MIB, total_bytes=4 << 30)
 
 
-@dataclass(frozen=True, slots=True)
-class Unpacked:
-    """Where each kept entry lies, and why others were left out (empty reason: not of a kept kind)."""
-
-    files: Mapping[PurePosixPath, Path]
-    left_out: Mapping[PurePosixPath, str]
+class _TooLargeError(Exception):
+    """One entry grew beyond its limit."""
 
 
-def unpack(archive: Path, into: Path, *, limits: Limits = STUDENT, keep: frozenset[str] = SOURCES) -> Unpacked:
+class _TooManyError(Exception):
+    """The archive has too many entries."""
+
+
+class _BoundedReads(io.BufferedReader):
+    """A file that is never read beyond a limit at once.
+
+    ``zipfile`` reads the directory of an archive in one piece, before anything in it can be counted, and
+    believes the archive about its size.
+    """
+
+    limit = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > self.limit:
+            raise _TooManyError
+        return super().read(size)
+
+
+def unpack(
+    archive: Path, into: Path | None, *, limits: Limits = STUDENT, keep: frozenset[str] = SOURCES
+) -> tuple[Entry, ...]:
     """Unpack the entries of a zip whose suffix is in `keep`; zips inside it are never opened.
 
     Parameters
     ----------
     archive : Path
         The zip file.
-    into : Path
-        An existing, empty folder.
+    into : Path or None
+        An existing, empty folder; None only lists the entries.
     limits : Limits
         :data:`STUDENT` for one submission, :data:`DOWNLOAD` for a class.
     keep : frozenset of str
@@ -93,80 +122,63 @@ def unpack(archive: Path, into: Path, *, limits: Limits = STUDENT, keep: frozens
 
     Returns
     -------
-    Unpacked
-        An entry that is dangerous or damaged is left out with its reason; the others are still unpacked.
+    tuple of Entry
+        An entry that is dangerous or damaged has its problem; the others are still unpacked.
 
     Raises
     ------
     SubmissionError
         When the file is no readable zip, is encrypted, or exceeds a limit as a whole.
     """
-    with _opened(archive, limits) as (opened, infos):
-        return _unpack(opened, infos, into, limits, keep)
-
-
-def entry_names(archive: Path, *, limits: Limits = DOWNLOAD) -> list[PurePosixPath]:
-    """The names in a zip, dangerous ones left out, without unpacking anything.
-
-    Raises
-    ------
-    SubmissionError
-        As :func:`unpack`.
-    """
-    with _opened(archive, limits) as (_, infos):
-        return [name for name, _ in _entries(infos) if not _leads_out(name)]
+    entries: dict[PurePosixPath, Entry] = {}
+    room = limits.total_bytes
+    with _opened(archive, limits) as opened:
+        for number, (path, info) in enumerate(_handed_in(opened)):
+            file, problem = None, _refusal(path, info, limits, keep)
+            if into is not None and problem is None:
+                target = into / f"{number:05d}{path.suffix.lower()}"
+                try:
+                    room -= _copy(opened, info, target, limits, room)
+                    file = target
+                except _TooLargeError as error:
+                    problem = str(error)
+                except _BROKEN as error:
+                    problem = f"is damaged ({type(error).__name__})"
+            # As every unzip tool does it, the last of two entries with one name counts.
+            if file is not None or path not in entries or entries[path].file is None:
+                entries[path] = Entry(path, path.name, file, problem or "")
+    return tuple(entries.values())
 
 
 @contextlib.contextmanager
-def _opened(archive: Path, limits: Limits) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]]:
-    too_many = SubmissionError(f"the zip has more than {limits.entries} entries; remove what is not needed")
+def _opened(archive: Path, limits: Limits) -> Iterator[zipfile.ZipFile]:
     try:
-        if _directory_bytes(archive) > limits.entries * 1024:
-            raise too_many
-        with zipfile.ZipFile(archive) as opened:
-            infos = opened.infolist()
-            if len(infos) > limits.entries:
-                raise too_many
-            yield opened, infos
+        if archive.stat().st_size == 0:
+            raise SubmissionError("the zip is empty (0 bytes); it has to be uploaded again")
+        with archive.open("rb", buffering=0) as raw, _BoundedReads(raw) as file:
+            file.limit = max(limits.entries * 1024, _CHUNK)
+            with zipfile.ZipFile(file) as opened:
+                if len(opened.infolist()) > limits.entries:
+                    raise _TooManyError
+                yield opened
+    except _TooManyError:
+        raise SubmissionError(f"the zip has more than {limits.entries} entries; remove what is not needed") from None
+    except OSError as error:
+        raise SubmissionError(f"the zip cannot be read: {error.strerror or error}") from error
     except _BROKEN as error:
-        raise SubmissionError(_unreadable(archive, error)) from error
+        raise SubmissionError(
+            f"this is not a zip that can be read ({error}); RAR, 7z and other archives cannot be read either: "
+            "make a zip, or hand in plain files"
+        ) from error
 
 
-def _unpack(
-    opened: zipfile.ZipFile, infos: list[zipfile.ZipInfo], into: Path, limits: Limits, keep: frozenset[str]
-) -> Unpacked:
-    files: dict[PurePosixPath, Path] = {}
-    left_out: dict[PurePosixPath, str] = {}
-    room = limits.total_bytes
-    for number, (name, info) in enumerate(_entries(infos)):
-        reason = _refusal(name, info, limits, keep)
-        if reason is not None:
-            left_out[name] = reason
-            continue
-        target = into / f"{number:05d}{name.suffix.lower()}"
-        try:
-            room -= _copy(opened, info, target, limits, room)
-        except _TooLargeError as error:
-            left_out[name] = str(error)
-            continue
-        except SubmissionError:
-            raise
-        except _BROKEN as error:
-            left_out[name] = f"is damaged ({type(error).__name__})"
-            continue
-        files[name] = target  # as every unzip tool does it, the last of two entries with one name stands
-        left_out.pop(name, None)
-    return Unpacked(files, {name: reason for name, reason in left_out.items() if name not in files})
-
-
-def _entries(infos: list[zipfile.ZipInfo]) -> Iterator[tuple[PurePosixPath, zipfile.ZipInfo]]:
+def _handed_in(opened: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, zipfile.ZipInfo]]:
     """The entries that somebody meant to hand in, with readable names."""
-    for info in infos:
-        text = _name(info)
-        name = PurePosixPath(text)
-        if text.endswith("/") or not name.name or JUNK.intersection(name.parts) or name.name.startswith("._"):
-            continue
-        yield name, info
+    for info in opened.infolist():
+        name = _name(info)
+        path = PurePosixPath(name)
+        if not name.endswith("/") and path.name and not JUNK.intersection(path.parts) and path.name[:2] != "._":
+            yield path, info
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -179,14 +191,14 @@ def _name(info: zipfile.ZipInfo) -> str:
     return name.replace("\\", "/")
 
 
-def _refusal(name: PurePosixPath, info: zipfile.ZipInfo, limits: Limits, keep: frozenset[str]) -> str | None:
+def _refusal(path: PurePosixPath, info: zipfile.ZipInfo, limits: Limits, keep: frozenset[str]) -> str | None:
     """Why an entry is not unpacked, or None; an empty reason for files of other kinds."""
-    if _leads_out(name):
+    if ".." in path.parts or path.is_absolute() or re.match("[A-Za-z]:/", str(path)):
         return OUTSIDE
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         return "is a link or a device, not a file"
-    suffix = name.suffix.lower()
+    suffix = path.suffix.lower()
     if suffix not in keep:
         return "is a zip inside a zip and was not opened" if suffix == ".zip" else ""
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -196,14 +208,6 @@ def _refusal(name: PurePosixPath, info: zipfile.ZipInfo, limits: Limits, keep: f
     if info.file_size > limits.file_bytes:
         return f"is larger than {limits.file_bytes // _MIB} MiB"
     return None
-
-
-def _leads_out(name: PurePosixPath) -> bool:
-    return ".." in name.parts or name.is_absolute() or re.match("[A-Za-z]:/", str(name)) is not None
-
-
-class _TooLargeError(Exception):
-    """One entry grew beyond its limit."""
 
 
 def _copy(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, limits: Limits, room: int) -> int:
@@ -224,35 +228,3 @@ def _copy(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, limits: 
         target.unlink(missing_ok=True)
         raise
     return written
-
-
-def _directory_bytes(archive: Path) -> int:
-    """Size of the central directory, which ``zipfile`` reads into memory before anything can be counted.
-
-    0 where no directory is found; ``zipfile`` then says what is wrong with the file.
-    """
-    with archive.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - (1 << 16) - 22 - 20 - 56))
-        tail = file.read()
-    end = tail.rfind(b"PK\x05\x06")
-    if end < 0 or len(tail) < end + 22:
-        return 0
-    wide = tail[max(0, end - 76) : end]
-    if len(wide) == 76 and wide[56:60] == b"PK\x06\x07" and wide[:4] == b"PK\x06\x06":
-        return int(struct.unpack_from("<Q", wide, 40)[0])
-    return int(struct.unpack_from("<L", tail, end + 12)[0])
-
-
-def _unreadable(archive: Path, error: Exception) -> str:
-    try:
-        with archive.open("rb") as file:
-            start = file.read(16)
-    except OSError as problem:
-        return f"the zip cannot be read: {problem.strerror}"
-    for magic, kind in _OTHER_ARCHIVES.items():
-        if start.startswith(magic):
-            return f"this is a {kind} archive, not a zip; it has to be handed in as a zip or as plain files"
-    if not start:
-        return "the zip is empty (0 bytes); it has to be uploaded again"
-    return f"this is not a zip that can be read ({error}); it has to be made and uploaded again"

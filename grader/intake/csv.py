@@ -1,23 +1,26 @@
-"""CSV files of other people's systems: read tolerantly, change single cells, keep every other byte.
+"""CSV files of other people's systems: read whatever a spreadsheet writes, written back in the same dialect.
 
-The ``csv`` module forgets how a file was quoted, so that writing it again changes lines nobody meant to
-change. A :class:`Sheet` remembers where each cell stands in the text instead.
+Writing keeps rows, columns, their order, separator, line ends, encoding and, as far as the ``csv`` module
+can, the quotes.
 """
 
 from __future__ import annotations
 
 import codecs
+import contextlib
+import csv
+import io
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import HarnessError
 
-__all__ = ["Cell", "Sheet", "SheetError", "parse_sheet", "quoted", "read_sheet", "replaced"]
+__all__ = ["Sheet", "SheetError", "parse_sheet", "read_sheet", "sheet_bytes"]
 
-_DELIMITERS = (",", ";", "\t")
 _LIMIT = 64 << 20
+_BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_END = "end of the sheet"
 
 
 class SheetError(HarnessError):
@@ -25,27 +28,14 @@ class SheetError(HarnessError):
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell: what it says, and where it stands in the text of the sheet."""
-
-    value: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Sheet:
-    """A CSV file, cell by cell. ``bom`` and ``encoding`` are how the bytes were written."""
+    """The cells of a CSV file, row by row (a blank line is a row without cells), and how it was written."""
 
-    text: str
-    rows: tuple[tuple[Cell, ...], ...]
-    delimiter: str
-    encoding: str
-    bom: bytes
-
-    def values(self) -> list[list[str]]:
-        """All cells as plain strings, row by row."""
-        return [[cell.value for cell in row] for row in self.rows]
+    rows: tuple[tuple[str, ...], ...]
+    delimiter: str = ","
+    all_quoted: bool = False
+    line_end: str = "\n"
+    encoding: str = "utf-8"
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -58,11 +48,9 @@ def read_sheet(path: Path) -> Sheet:
     """
     try:
         with path.open("rb") as file:
-            data = file.read(_LIMIT + 1)
+            return parse_sheet(file.read(_LIMIT + 1))
     except OSError as error:
         raise SheetError(f"{path}: {error.strerror or error}") from error
-    try:
-        return parse_sheet(data)
     except SheetError as error:
         raise SheetError(f"{path}: {error}") from error
 
@@ -80,81 +68,46 @@ def parse_sheet(data: bytes) -> Sheet:
 
     Examples
     --------
-    >>> parse_sheet(b'id;name\n7;"Doe; Jane"\n').values()
-    [['id', 'name'], ['7', 'Doe; Jane']]
+    >>> parse_sheet(b'id;name\n7;"Doe; Jane"\n').rows
+    (('id', 'name'), ('7', 'Doe; Jane'))
     """
     if len(data) > _LIMIT:
         raise SheetError(f"expected a CSV file of at most {_LIMIT >> 20} MiB, found a larger one")
     if data.startswith(b"PK\x03\x04"):
         raise SheetError("expected a CSV file, found a zip or an Excel workbook; save it as CSV (UTF-8)")
-    text, encoding, bom = _decoded(data)
+    text, encoding = _decoded(data)
     if not text.strip():
         raise SheetError("expected a CSV file with a header row, found an empty file")
     if "\0" in text:
         raise SheetError("expected a CSV file, found binary data; save it as CSV (UTF-8)")
-    delimiter = max(_DELIMITERS, key=lambda d: len(_rows(text, d, first_only=True)[0]))
-    return Sheet(text, _rows(text, delimiter), delimiter, encoding, bom)
+    lines = [*io.StringIO(text, newline=""), _END]
+    try:
+        delimiter = max(",;\t", key=lambda mark: len(next(csv.reader(lines, delimiter=mark))))
+        *rows, last = map(tuple, csv.reader(lines, delimiter=delimiter))
+    except csv.Error as error:
+        raise SheetError(f"expected a CSV file, but it cannot be read: {error}") from error
+    if last != (_END,):  # the module takes everything after an opening quote for one cell, and says nothing
+        raise SheetError(f"row {len(rows) + 1}: a quoted cell never ends")
+    line_end = re.search(r"\r\n|\r|\n", text)
+    all_quoted = text.count('"') >= 2 * sum(map(len, rows))
+    return Sheet(tuple(rows), delimiter, all_quoted, line_end[0] if line_end else "\n", encoding)
 
 
-def replaced(sheet: Sheet, changes: Mapping[tuple[int, int], str]) -> bytes:
-    """The bytes of the sheet with some cells, given as (row, column), saying something else.
-
-    Every other byte stays. Cells are quoted where CSV needs it; making them inert is up to the caller.
-    """
-    pieces: list[str] = []
-    done = 0
-    for row, column in sorted(changes):
-        cell = sheet.rows[row][column]
-        pieces += [sheet.text[done : cell.start], quoted(changes[row, column], sheet.delimiter)]
-        done = cell.end
-    pieces.append(sheet.text[done:])
-    return sheet.bom + "".join(pieces).encode(sheet.encoding)
+def sheet_bytes(sheet: Sheet) -> bytes:
+    """The sheet as a file. Making cells inert for a spreadsheet is up to the caller."""
+    out = io.StringIO(newline="")
+    csv.writer(
+        out,
+        delimiter=sheet.delimiter,
+        quoting=csv.QUOTE_ALL if sheet.all_quoted else csv.QUOTE_MINIMAL,
+        lineterminator=sheet.line_end,
+    ).writerows(sheet.rows)
+    return out.getvalue().encode(sheet.encoding)
 
 
-def quoted(value: str, delimiter: str = ",") -> str:
-    """The value as it is written in a CSV file; an empty one in quotes, for a line of nothing is no row."""
-    if not value or re.search(rf'["\r\n{re.escape(delimiter)}]', value):
-        return '"' + value.replace('"', '""') + '"'
-    return value
-
-
-def _decoded(data: bytes) -> tuple[str, str, bytes]:
-    for bom, encoding in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
-        if data.startswith(bom):
-            try:
-                return data[len(bom) :].decode(encoding), encoding, bom
-            except UnicodeDecodeError as error:
-                problem = f"the file says that it is {encoding}, but it is not; save it again as CSV in UTF-8"
-                raise SheetError(problem) from error
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            return data.decode(encoding), encoding, b""
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1"), "latin-1", b""
-
-
-def _rows(text: str, delimiter: str, *, first_only: bool = False) -> tuple[tuple[Cell, ...], ...]:
-    """Split as RFC 4180 says, and as the ``csv`` module does where it says nothing."""
-    plain = rf"[^{re.escape(delimiter)}\r\n]*+"
-    pattern = re.compile(rf'(?:"((?:[^"]++|"")*+)")?+({plain})({re.escape(delimiter)}|\r\n|\r|\n|\Z)')
-    rows: list[tuple[Cell, ...]] = []
-    row: list[Cell] = []
-    at = 0
-    while at < len(text) or row:
-        match = pattern.match(text, at)
-        if match is None or (match[1] is None and match[2].startswith('"')):
-            raise SheetError(f"row {len(rows) + 1}: a quoted cell never ends")
-        value = match[2] if match[1] is None else match[1].replace('""', '"') + match[2]
-        row.append(Cell(value, match.start(), match.end(2)))
-        at = match.end()
-        if match[3] != delimiter:
-            rows.append(() if len(row) == 1 and row[0].start == row[0].end else tuple(row))
-            row = []
-            if first_only or match[3] == "":
-                break
-    return tuple(rows)
+def _decoded(data: bytes) -> tuple[str, str]:
+    marked = [encoding for mark, encoding in _BYTE_ORDER_MARKS.items() if data.startswith(mark)]
+    for encoding in marked[:1] or ("utf-8", "cp1252", "latin-1"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode(encoding), encoding
+    raise SheetError(f"the file says that it is {marked[0]}, but it is not; save it again as CSV in UTF-8")

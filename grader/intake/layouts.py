@@ -1,6 +1,6 @@
 """Who handed in what: the layouts of Canvas, Moodle, Gradescope, nbgrader and classroom repositories.
 
-:func:`groups` sorts the files of a tree by student. Names of platforms are recognised where they are
+:func:`by_student` sorts the entries of a tree by student. Names of platforms are recognised where they are
 unmistakable; everything else is a class folder, in which each sub-folder, zip or file is one student's.
 ``docs/design/gradebook.md`` has the table.
 """
@@ -8,63 +8,79 @@ unmistakable; everything else is a class folder, in which each sub-folder, zip o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Literal
 
-from grader.intake.archive import SOURCES
-from grader.intake.tree import CHECKPOINTS, Tree, Where, below, holds, names_in, shown, tops
+from grader.intake.archive import Entry
+from grader.intake.tree import CHECKPOINTS, Tree, a_few, labelled, names_in, printable, source_names, subtree, top_level
 
-__all__ = ["Entry", "Group", "Owner", "groups", "is_class", "is_platform"]
+__all__ = ["HandIn", "StudentFiles", "by_student", "is_class", "is_platform"]
 
-_METADATA = PurePosixPath("submission_metadata.yml")
-_READ = SOURCES | {".zip"}
+_METADATA = "submission_metadata.yml"
 _CANVAS = re.compile(
     r"(?:(?P<name>.+?)_)??(?:(?P<late>LATE|late)_)?(?P<user>\d+|anon_[0-9A-Za-z]+)_(?P<upload>\d+)_(?P<file>.+)"
 )
-_CANVAS_TEXT = re.compile(r"(?P<name>.+?)_(?:(?P<late>LATE|late)_)?(?P<user>\d+)_(?:text|link)\.html")
+_CANVAS_TEXT = re.compile(r"(?P<name>.+?)_(?:(?P<late>LATE|late)_)?(?P<user>\d+)_(?P<file>(?:text|link)\.html)")
 _MOODLE = re.compile(r"(?P<name>.*?)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>[a-z]+?)(?:_(?P<file>.*))?")
+# How many folders around a class are looked through; a zip can hold thousands, one in another.
+_MOST_WRAPPERS = 10
+# No file system has longer names; a zip can.
+_LONGEST_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose a group of files is, as far as the layout says; ``keys`` are further identifiers to try."""
+class HandIn:
+    """What is graded for one student.
 
-    student: str
-    name: str = ""
-    email: str = ""
-    late: bool = False
-    keys: tuple[str, ...] = ()
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A file: its path inside the download, what the student called it, and where it lies.
-
-    A ``helper`` is there to be imported and never chosen.
+    Attributes
+    ----------
+    path : str
+        The graded file as a person finds it: the path as given, then the path inside the zip or folder.
+    file : Path or None
+        Where its bytes lie; None when there is nothing to grade, and ``problem`` says why.
+    modules : mapping of str to Path
+        The modules that it can import, by the name that it imports them under.
+    student, name, email : str
+        Who: the roster's identifier, else the platform's, else the name of the folder or file.
+    late : bool
+        Whether the platform marked it as late.
+    note : str
+        Which choice was made and why, for the instructor.
+    problem : str
+        Why nothing can be graded; empty otherwise. A path that leads nowhere has no student either.
     """
 
-    shown: PurePosixPath
-    name: PurePosixPath
-    where: Where
-    helper: bool = False
+    path: str = ""
+    file: Path | None = None
+    student: str = ""
+    name: str = ""
+    email: str = ""
+    modules: Mapping[str, Path] = field(default_factory=dict)
+    late: bool = False
+    note: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Everything that one student handed in: below ``root`` as the user named it, first found at ``path``."""
+class StudentFiles:
+    """Everything that one student handed in, below ``root`` as the user named it.
 
-    owner: Owner
+    ``hand_in`` says whose it is and where it begins, before a file is chosen; ``keys`` are further
+    identifiers of the student to try.
+    """
+
+    hand_in: HandIn
     root: str
-    path: str
     entries: tuple[Entry, ...]
+    keys: tuple[str, ...] = ()
 
 
-def groups(tree: Tree, graded: frozenset[str]) -> tuple[list[Group], list[str]]:
-    """Sort the files of a tree by student, and say what was passed over.
+def by_student(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], list[str]]:
+    """Sort the entries of a tree by student, and say what was passed over.
 
     Parameters
     ----------
@@ -73,67 +89,85 @@ def groups(tree: Tree, graded: frozenset[str]) -> tuple[list[Group], list[str]]:
     graded : frozenset of str
         Names of graded functions: they tell a student's file from a helper module beside it.
     """
-    tree, messages = _inner(tree)
-    if isinstance(tree.files.get(_METADATA), Path):
-        found, told = _gradescope(tree)
+    tree, wrapped = _without_wrappers(tree)
+    messages: list[str] = []
+    metadata = top_level(tree)[1].get(_METADATA)
+    if metadata is not None and metadata.file is not None:
+        students, messages = _gradescope(tree, metadata.file)
     elif canvas := _canvas(tree):
-        found, told = canvas, []
+        students = canvas
     elif PurePosixPath() in tree.repositories:
-        found, told = [_group(tree, Owner(_last(tree)), list(tree.files))], []
+        students = [_files_of(tree, HandIn(student=_own_name(tree)), tree.entries)]
     else:
-        found, told = _folder(tree, graded)
-    return found, [*tree.messages, *messages, *told]
+        students, messages = _folder(tree, graded)
+    return students, [*tree.messages, *wrapped, *messages]
 
 
 def is_platform(tree: Tree) -> bool:
     """True when files are named as Canvas, Moodle, Gradescope or nbgrader name those of a class."""
-    folders, files = tops(tree)
-    if _METADATA in tree.files or _canvas(tree) or any(_MOODLE.fullmatch(n) for n in (*folders, *files)):
-        return True
-    if len(folders) == 1 and not _sources(files):
-        return folders == ["submitted"] or is_platform(below(tree, folders[0]))
-    return False
+    return any(_kind(inner) == "platform" for inner in _unwrapped(tree))
 
 
 def is_class(tree: Tree) -> bool:
     """True when a folder can hardly be one student's: a platform's layout, or several folders with sources."""
-    folders, files = tops(tree)
-    if is_platform(tree):
-        return True
-    if len(folders) == 1 and not _sources(files):
-        return is_class(below(tree, folders[0]))
-    return len([folder for folder in folders if holds(tree, folder)]) > 1 and not _sources(files)
+    return any(map(_kind, _unwrapped(tree)))
 
 
-def _inner(tree: Tree) -> tuple[Tree, list[str]]:
+def _unwrapped(tree: Tree) -> Iterator[Tree]:
+    """The tree, then what is in its only folder, and so on."""
+    for _ in range(_MOST_WRAPPERS):
+        yield tree
+        folders, files = top_level(tree)
+        if len(folders) != 1 or source_names(files):
+            return
+        tree = subtree(tree, *folders)
+
+
+def _kind(tree: Tree) -> Literal["platform", "class", ""]:
+    """What lies at the top of a tree."""
+    folders, files = top_level(tree)
+    if _METADATA in files or any(_MOODLE.fullmatch(name) for name in (*folders, *files)) or _canvas(tree):
+        return "platform"
+    if source_names(files):
+        return ""
+    return "platform" if [*folders] == ["submitted"] else "class" if len(_with_sources(folders)) > 1 else ""
+
+
+def _with_sources(folders: Mapping[str, Sequence[Entry]]) -> list[str]:
+    return [folder for folder, entries in folders.items() if source_names(entry.path for entry in entries)]
+
+
+def _without_wrappers(tree: Tree) -> tuple[Tree, list[str]]:
     """The part of a tree where the students are: without folders that only wrap it."""
-    folders, files = tops(tree)
-    if "submitted" in folders and not _sources(files):
-        others = [folder for folder in folders if folder != "submitted"]
-        told = [f"{tree.label}: read as an nbgrader course, only 'submitted' counts"] if others else []
-        return below(tree, "submitted"), told
-    if len(folders) == 1 and not _sources(files) and is_class(below(tree, folders[0])):
-        inner, told = _inner(below(tree, folders[0]))
-        return inner, told or [f"{tree.label}: the students were looked for in {inner.label}"]
+    for inner in _unwrapped(tree):
+        folders, files = top_level(inner)
+        nbgrader = "submitted" in folders and not source_names(files)
+        students = subtree(inner, "submitted") if nbgrader else inner
+        if nbgrader and len(folders) > 1:
+            return students, [f"{inner.label}: read as an nbgrader course, only 'submitted' counts"]
+        if nbgrader or _kind(inner):
+            message = f"{tree.label}: the students were looked for in {students.label}"
+            return students, [message] if inner is not tree else []
     return tree, []
 
 
-def _sources(files: Iterable[str]) -> list[str]:
-    return [name for name in files if PurePosixPath(name).suffix.lower() in _READ]
+def _files_of(
+    tree: Tree, hand_in: HandIn, entries: Iterable[Entry], path: str = "", keys: tuple[str, ...] = ()
+) -> StudentFiles:
+    return StudentFiles(replace(hand_in, path=labelled(tree.label, path)), tree.label, tuple(entries), keys)
 
 
-def _group(tree: Tree, owner: Owner, names: Sequence[PurePosixPath], path: str = "") -> Group:
-    """A group whose files keep their names."""
-    entries = tuple(Entry(name, name, tree.files[name]) for name in names)
-    return Group(owner, tree.label, _at(tree, path), entries)
+def _joined(parts: Iterable[StudentFiles]) -> list[StudentFiles]:
+    """One value per student, where a platform lays the files of one student beside each other."""
+    students: dict[str, StudentFiles] = {}
+    for part in parts:
+        first = students.get(part.hand_in.student, replace(part, entries=()))
+        hand_in = replace(first.hand_in, late=first.hand_in.late or part.hand_in.late)
+        students[hand_in.student] = replace(first, hand_in=hand_in, entries=(*first.entries, *part.entries))
+    return list(students.values())
 
 
-def _at(tree: Tree, path: str) -> str:
-    """A path in the tree as the user would name it."""
-    return str(PurePosixPath(tree.label) / shown(path))
-
-
-def _last(tree: Tree) -> str:
+def _own_name(tree: Tree) -> str:
     """The name of the tree's own folder or zip, also where the user said ``.`` for it."""
     return Path(tree.label).resolve().name
 
@@ -141,139 +175,125 @@ def _last(tree: Tree) -> str:
 # ---- Canvas -------------------------------------------------------------------------------------------
 
 
-def _canvas(tree: Tree) -> list[Group]:
-    """The groups of a Canvas download, empty when it is none.
+def _canvas(tree: Tree) -> list[StudentFiles]:
+    """The students of a Canvas download, none when it is no such download.
 
     Every source must have a Canvas name, and the uploads' numbers, which are unique on a site, must be
     distinct: ``week_3_2_ann.ipynb`` beside ``week_3_2_bob.ipynb`` is somebody's own naming. A single file
     gives no such proof; its number must look like one of a large site.
     """
-    folders, files = tops(tree)
-    matches = {name: _CANVAS.fullmatch(shown(name)) for name in files}
-    uploads = [match["upload"] for name in _sources(files) if (match := matches[name])]
-    if not uploads or len(uploads) != len(_sources(files)) or len(uploads) != len(set(uploads)):
+    folders, files = top_level(tree)
+    matches = {name: _CANVAS.fullmatch(printable(name)) for name in files}
+    sources = source_names(files)
+    uploads = [match["upload"] for name in sources if (match := matches[name])]
+    if not uploads or len(set(uploads)) != len(sources) or (len(uploads) == 1 and len(uploads[0]) < 4):
         return []
-    if len(uploads) == 1 and len(uploads[0]) < 4:
+    if _with_sources(folders):
         return []
-    if any(holds(tree, folder) for folder in folders):
-        return []
-    found: dict[str, Group] = {}
-    for name in files:
-        match = matches[name] or _CANVAS_TEXT.fullmatch(shown(name))
-        if match is None:
-            continue
-        called = match["file"] if "file" in match.groupdict() else name
-        entry = Entry(PurePosixPath(name), PurePosixPath(called), tree.files[PurePosixPath(name)])
-        user = match["user"]
-        owner = Owner(user, match["name"] or "", late=bool(match["late"]))
-        group = found.get(user) or Group(owner, tree.label, _at(tree, name), ())
-        late = group.owner.late or owner.late
-        found[user] = replace(group, owner=replace(group.owner, late=late), entries=(*group.entries, entry))
-    return list(found.values())
+    parts = []
+    for name, entry in files.items():
+        match = matches[name] or _CANVAS_TEXT.fullmatch(printable(name))
+        if match is not None:
+            who = HandIn(student=match["user"], name=match["name"] or "", late=bool(match["late"]))
+            parts.append(_files_of(tree, who, [replace(entry, name=match["file"])], name))
+    return _joined(parts)
 
 
 # ---- Gradescope ---------------------------------------------------------------------------------------
 
 
-def _gradescope(tree: Tree) -> tuple[list[Group], list[str]]:
-    """One group per submitter: everybody of a group submission gets the same files."""
-    people, messages = _submitters(tree)
-    folders, files = tops(tree)
-    rest = [name for name in files if name != _METADATA.name]
-    messages += [f"{tree.label}: passed over beside the submissions: {_some(rest)}"] if rest else []
-    found = []
+def _gradescope(tree: Tree, metadata: Path) -> tuple[list[StudentFiles], list[str]]:
+    """The files of each submitter: everybody of a group submission gets the same ones."""
+    people, messages = _submitters(tree.label, metadata)
+    folders, files = top_level(tree)
+    others = [name for name in files if name != _METADATA]
+    messages += [f"{tree.label}: these are no submissions and were not read: {a_few(others)}"] if others else []
+    students = []
     for folder in sorted({*folders, *people}):
-        names = [name for name in tree.files if name.parts[0] == folder]
-        owners = people.get(folder, [Owner(folder, note="not in submission_metadata.yml")])
-        found += [_group(tree, owner, names, folder) for owner in owners]
-    return found, messages
+        submitters = people.get(folder, [HandIn(student=folder, note=f"not in {_METADATA}")])
+        students += [_files_of(tree, who, folders.get(folder, ()), folder) for who in submitters]
+    return students, messages
 
 
-def _submitters(tree: Tree) -> tuple[dict[str, list[Owner]], list[str]]:
-    path = tree.files[_METADATA]
+def _submitters(label: str, metadata: Path) -> tuple[dict[str, list[HandIn]], list[str]]:
     try:
         import yaml  # only this one file of this one platform needs it
     except ImportError:
-        return {}, [f"{tree.label}: nobody was identified, because reading submission_metadata.yml needs PyYAML"]
+        return {}, [f"{label}: nobody was identified, because reading {_METADATA} needs PyYAML"]
     try:
         # The base loader makes strings, lists and dicts of plain scalars and nothing else; 0042 stays "0042".
-        data: Any = yaml.load(Path(path).read_text("utf-8-sig"), Loader=yaml.BaseLoader)  # noqa: S506
+        data: object = yaml.load(metadata.read_text("utf-8-sig"), Loader=yaml.BaseLoader)  # noqa: S506
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        return {}, [f"{tree.label}: submission_metadata.yml cannot be read ({type(error).__name__})"]
-    people: dict[str, list[Owner]] = {}
+        return {}, [f"{label}: {_METADATA} cannot be read ({type(error).__name__})"]
+    people: dict[str, list[HandIn]] = {}
     for folder, facts in data.items() if isinstance(data, dict) else ():
         listed = facts.get(":submitters") if isinstance(facts, dict) else None
-        facts_of = [who for who in listed if isinstance(who, dict)] if isinstance(listed, list) else []
-        owners = [_submitter(who) for who in facts_of]
-        team = f"handed in by {_some([o.name or o.student for o in owners])}" if len(owners) > 1 else ""
-        if owners and isinstance(folder, str):
-            people[folder] = [replace(owner, note=team) for owner in owners]
-    return people, [] if people else [f"{tree.label}: submission_metadata.yml names no submitters"]
+        submitters = [_submitter(who) for who in listed if isinstance(who, dict)] if isinstance(listed, list) else []
+        team = f"handed in by {a_few([who.name or who.student for who in submitters])}" if len(submitters) > 1 else ""
+        if submitters and isinstance(folder, str):
+            people[folder] = [replace(who, note=team) for who in submitters]
+    return people, [] if people else [f"{label}: {_METADATA} names no submitters"]
 
 
-def _submitter(who: Mapping[Any, Any]) -> Owner:
+def _submitter(who: Mapping[object, object]) -> HandIn:
     name, sid, email = (str(who.get(key) or "").strip() for key in (":name", ":sid", ":email"))
-    return Owner(sid or email or name or "unnamed submitter", name, email)
+    return HandIn(student=sid or email or name or "unnamed submitter", name=name, email=email)
 
 
 # ---- folders of one's own, Moodle, nbgrader, repositories ---------------------------------------------
 
 
-def _folder(tree: Tree, graded: frozenset[str]) -> tuple[list[Group], list[str]]:
+def _folder(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], list[str]]:
     """A class folder; the names in it may be Moodle's, or those of repositories."""
-    folders, files = tops(tree)
-    moodle = {name: match for name in (*folders, *files) if (match := _MOODLE.fullmatch(shown(name)))}
-    found = _moodle(tree, moodle)
+    folders, files = top_level(tree)
+    moodle = {name: match for name in (*folders, *files) if (match := _MOODLE.fullmatch(printable(name)))}
+    students = _moodle(tree, moodle)
     loose = [name for name in files if name not in moodle]
-    sources = _sources(loose)
+    sources = source_names(loose)
     # Beside loose submissions, a folder without any source is material ("data", "images"), not a student.
-    plain = [f for f in folders if f not in moodle and (holds(tree, f) or not sources)]
+    plain = [f for f in (_with_sources(folders) if sources else folders) if f not in moodle]
     users = _repository_users(tree, plain)
     for folder in plain:
-        names = [name for name in tree.files if name.parts[0] == folder]
-        found.append(_group(tree, users.get(folder, Owner(shown(folder))), names, folder))
-    single, helpers = _loose(tree, sources, graded)
-    checkpoints = [name for name in tree.files if name.parts[0] == CHECKPOINTS]
+        user, keys = users.get(folder, (folder, ()))
+        students.append(_files_of(tree, HandIn(student=printable(user)), folders[folder], folder, keys))
+    single, helpers = _submissions_and_helpers({name: files[name] for name in sources}, graded)
+    beside = [replace(files[name], helper=True) for name in helpers]
     for name in single:
-        group = _group(tree, Owner(shown(PurePosixPath(name).stem)), [PurePosixPath(name)], name)
-        beside = [Entry(path, path, tree.files[path], helper=True) for path in map(PurePosixPath, helpers)]
-        found.append(replace(group, entries=(*group.entries, *beside)))
-    if not found and checkpoints:
-        found.append(_group(tree, Owner(_last(tree)), checkpoints))
-    passed = [name for name in loose if name not in sources]
-    passed += [f"{folder}/" for folder in folders if folder not in moodle and folder not in plain]
-    messages = [f"{tree.label}: read as a helper module, not as a submission: {_some(helpers)}"] if helpers else []
-    messages += [f"{tree.label}: passed over beside the submissions: {_some(passed)}"] if passed else []
-    return found, messages
+        who = HandIn(student=printable(PurePosixPath(name).stem))
+        students.append(_files_of(tree, who, [files[name], *beside], name))
+    checkpoints = [entry for entry in tree.entries if entry.path.parts[0] == CHECKPOINTS]
+    if not students and checkpoints:
+        students.append(_files_of(tree, HandIn(student=_own_name(tree)), checkpoints))
+    others = [name for name in loose if name not in sources]
+    others += [f"{folder}/" for folder in folders if folder not in moodle and folder not in plain]
+    messages = (
+        [f"{tree.label}: these are modules that submissions import, and are not graded: {a_few(helpers)}"] if helpers else []
+    )
+    messages += [f"{tree.label}: these are no submissions and were not read: {a_few(others)}"] if others else []
+    return students, messages
 
 
-def _moodle(tree: Tree, matches: Mapping[str, re.Match[str]]) -> list[Group]:
+def _moodle(tree: Tree, matches: Mapping[str, re.Match[str]]) -> list[StudentFiles]:
     """Moodle's folders and flat files; a student's file and online text belong together."""
-    found: dict[str, Group] = {}
+    folders, files = top_level(tree)
+    parts = []
     for top, match in matches.items():
         student = match["id"] or match["name"]
-        named = "" if match["name"] in ("Participant", student) else match["name"]
-        group = found.get(student) or Group(Owner(student, named), tree.label, _at(tree, top), ())
-        entries = [
-            Entry(name, PurePosixPath(*name.parts[1:]) if len(name.parts) > 1 else _called(match, name), where)
-            for name, where in tree.files.items()
-            if name.parts[0] == top
-        ]
-        found[student] = replace(group, entries=(*group.entries, *entries))
-    return list(found.values())
+        who = HandIn(student=student, name="" if match["name"] in ("Participant", student) else match["name"])
+        entries = folders.get(top, [])
+        if top in files:
+            entries = [*entries, replace(files[top], name=match["file"] or top)]
+        parts.append(_files_of(tree, who, entries, top))
+    return _joined(parts)
 
 
-def _called(match: re.Match[str], name: PurePosixPath) -> PurePosixPath:
-    return PurePosixPath(match["file"]) if match["file"] else name
-
-
-def _repository_users(tree: Tree, folders: Sequence[str]) -> dict[str, Owner]:
-    """Owners of classroom repositories: ``<assignment>-<user>`` without what they have in common.
+def _repository_users(tree: Tree, folders: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The users of classroom repositories: ``<assignment>-<user>`` without what they have in common.
 
     The user may contain hyphens, too, so that a roster is asked about every end of the name.
     """
     repositories = [folder for folder in folders if PurePosixPath(folder) in tree.repositories]
-    slug = re.fullmatch(r"(.+)-submissions", _last(tree))
+    slug = re.fullmatch(r"(.+)-submissions", _own_name(tree))
     if slug and all(folder.startswith(f"{slug[1]}-") for folder in folders):
         prefix, repositories = f"{slug[1]}-", list(folders)
     elif len(repositories) > 1:
@@ -283,35 +303,19 @@ def _repository_users(tree: Tree, folders: Sequence[str]) -> dict[str, Owner]:
         return {}
     users = {}
     for folder in repositories:
-        user = folder.removeprefix(prefix)
-        parts = folder.split("-")
+        parts = folder[-_LONGEST_NAME:].split("-")
         ends = tuple("-".join(parts[i:]) for i in range(1, len(parts)))
-        users[folder] = Owner(shown(user or folder), keys=ends)
+        users[folder] = folder.removeprefix(prefix) or folder, ends
     return users
 
 
-def _loose(tree: Tree, sources: Sequence[str], graded: frozenset[str]) -> tuple[list[str], list[str]]:
+def _submissions_and_helpers(sources: Mapping[str, Entry], graded: frozenset[str]) -> tuple[list[str], list[str]]:
     """Loose files that are submissions, and those that are modules which another one imports."""
     modules = [name for name in sources if name.endswith(".py")] if graded else []
-    possible = {name for name in modules if not _names(tree, name)[0] & graded}
+    possible = {name for name in modules if not names_in(sources[name])[0] & graded}
     # Only where there may be a helper are the others, which may be large notebooks, read at all.
-    users = {name: _names(tree, name)[1] for name in sources} if possible else {}
-    helpers = [
-        name
-        for name in sources
-        if name in possible and any(name[:-3] in imported for user, imported in users.items() if user != name)
-    ]
+    imports = {name: names_in(entry)[1] for name, entry in sources.items()} if possible else {}
+    importers = Counter(module for imported in imports.values() for module in imported)
+    helpers = [name for name in sources if name in possible and importers[name[:-3]] > (name[:-3] in imports[name])]
     single = [name for name in sources if name not in helpers]
     return (single, helpers) if single else (list(sources), [])
-
-
-def _names(tree: Tree, name: str) -> tuple[frozenset[str], frozenset[str]]:
-    where = tree.files[PurePosixPath(name)]
-    if isinstance(where, Path) and where.suffix.lower() in SOURCES:
-        return names_in(where)
-    return frozenset(), frozenset()
-
-
-def _some(names: Sequence[str], most: int = 8) -> str:
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(shown(name) for name in names[:most]) + rest

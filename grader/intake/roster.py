@@ -47,27 +47,21 @@ class Roster:
     """The students of a class, with what is needed to find them; made by :func:`roster_of`."""
 
     people: tuple[Person, ...]
-    by_key: Mapping[str, tuple[int, ...]]
-    by_name: Mapping[str, tuple[int, ...]]
+    by_key: Mapping[str, Sequence[int]]
+    by_name: Mapping[str, Sequence[int]]
     messages: tuple[str, ...] = ()
 
 
 def roster_of(people: Sequence[Person], messages: Sequence[str] = ()) -> Roster:
     """Index people by identifiers and by name."""
-    keys: dict[str, dict[int, None]] = {}
-    names: dict[str, dict[int, None]] = {}
+    by_key: dict[str, list[int]] = {}
+    by_name: dict[str, list[int]] = {}
     for index, person in enumerate(people):
-        for key in (person.id, person.email, *person.aliases):
-            if _key(key):
-                keys.setdefault(_key(key), {})[index] = None
+        for key in {_key(text) for text in (person.id, person.email, *person.aliases)} - {""}:
+            by_key.setdefault(key, []).append(index)
         for name in _name_keys(person.name):
-            names.setdefault(name, {})[index] = None
-    return Roster(
-        tuple(people),
-        {key: tuple(hits) for key, hits in keys.items()},
-        {name: tuple(hits) for name, hits in names.items()},
-        tuple(messages),
-    )
+            by_name.setdefault(name, []).append(index)
+    return Roster(tuple(people), by_key, by_name, tuple(messages))
 
 
 def find(roster: Roster, keys: Iterable[str | None], names: Iterable[str | None] = ()) -> int | str:
@@ -89,19 +83,19 @@ def find(roster: Roster, keys: Iterable[str | None], names: Iterable[str | None]
     >>> find(roster, ["s1"], ["Roe, John"])
     "'s1' is Doe, Jane, but 'Roe, John' is John Roe"
     """
-    found, shared = "", ""
-    person: int | None = None
-    lookups = [(key, roster.by_key.get(_key(key), ())) for key in keys if key]
-    lookups += [(name, roster.by_name.get(_name_key(name), ())) for name in names if name]
-    for text, hits in lookups:
-        if len(hits) > 1:
-            shared = shared or f"{len(hits)} people on the list go by {text!r}"
-        elif hits and person is None:
-            found, person = text, hits[0]
-        elif hits and hits[0] != person and person is not None:
-            one, other = roster.people[person], roster.people[hits[0]]
-            return f"{found!r} is {one.name or one.id}, but {text!r} is {other.name or other.id}"
-    return (shared or "not on the list") if person is None else person
+    lookups = [(key, roster.by_key.get(_key(key), [])) for key in keys if key]
+    lookups += [(name, roster.by_name.get(_name_key(name), [])) for name in names if name]
+    first: tuple[str, int] | None = None
+    for text, people in lookups:
+        if len(people) == 1 and first is None:
+            first = text, people[0]
+        elif len(people) == 1 and first is not None and people[0] != first[1]:
+            one, other = roster.people[first[1]], roster.people[people[0]]
+            return f"{first[0]!r} is {one.name or one.id}, but {text!r} is {other.name or other.id}"
+    if first is not None:
+        return first[1]
+    shared = [f"{len(people)} people on the list go by {text!r}" for text, people in lookups if people]
+    return shared[0] if shared else "not on the list"
 
 
 def read_roster(path: Path) -> Roster:
@@ -112,15 +106,15 @@ def read_roster(path: Path) -> Roster:
     SheetError
         When the file is not CSV or its header names neither an identifier nor an e-mail address.
     """
-    values = read_sheet(path).values()
-    header = [_words(cell) for cell in values[0]]
-    column = {what: next((header.index(n) for n in known if n in header), None) for what, known in _TITLES.items()}
+    first_row, *rows = read_sheet(path).rows
+    header = [_words(cell) for cell in first_row]
+    column = {what: next((header.index(t) for t in titles if t in header), None) for what, titles in _TITLES.items()}
     if column["id"] is None and column["email"] is None:
-        raise SheetError(f"{path}: expected a header with a column 'id' or 'email', found {', '.join(values[0])[:200]!r}")
+        raise SheetError(f"{path}: expected a header with a column 'id' or 'email', found {', '.join(first_row)[:200]!r}")
     also = [i for i, words in enumerate(header) if i != column["id"] and _ALIAS.search(words)]
     people: dict[str, Person] = {}
     messages = []
-    for number, row in enumerate(values[1:], 2):
+    for number, row in enumerate(rows, 2):
         if not any(cell.strip() for cell in row) or "points possible" in row[0].lower():
             continue
         person = _person(row, column, also)
@@ -134,12 +128,12 @@ def read_roster(path: Path) -> Roster:
 
 
 def _person(row: Sequence[str], column: Mapping[str, int | None], also: Sequence[int]) -> Person:
-    def cell(at: int | None) -> str:
-        return row[at].strip() if at is not None and at < len(row) else ""
+    def cell(index: int | None) -> str:
+        return row[index].strip() if index is not None and index < len(row) else ""
 
     name = cell(column["name"]) or f"{cell(column['first'])} {cell(column['last'])}".strip()
     email = cell(column["email"])
-    ids = [cell(column["id"]), *(cell(at) for at in also)]
+    ids = [cell(column["id"]), *(cell(index) for index in also)]
     # Moodle writes "Participant 4711" (in the language of the site) and names files by the number alone.
     ids += [match[1] for text in ids if (match := re.fullmatch(r"\D+?(\d+)", text)) and " " in text]
     main = ids[0] or email

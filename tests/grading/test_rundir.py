@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -11,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import HarnessError
-from grader.grading.rundir import Entry, RunFolder, read_run
+from grader.grading.rundir import RunEntry, RunFolder, read_run
 from grader.model import Report
 from tests.test_model import REPORTS
 
 REPORT = Report("tiny", "a.py", "s1", "graded", "full", 50.0, 100.0, cases="digest", grader_version="1")
-ENTRY = Entry(REPORT, "print", "in/a.py", "Änne", "a@b", True)
+ENTRY = RunEntry(REPORT, "print", "in/a.py", "Änne", "a@b", True)
 
 
-def add(folder: Path, *entries: Entry) -> None:
+def add(folder: Path, *entries: RunEntry) -> None:
     with RunFolder(folder) as run:
         for entry in entries:
             run.add(entry)
@@ -30,8 +31,8 @@ def test_what_is_added_is_read_back(tmp_path: Path) -> None:
     assert list(read_run(tmp_path / "deep" / "run")) == [ENTRY]
 
 
-@given(st.lists(st.builds(Entry, REPORTS, st.text(), st.text(), st.text(), st.text(), st.booleans()), max_size=3))
-def test_any_entry_survives_the_folder(entries: list[Entry]) -> None:
+@given(st.lists(st.builds(RunEntry, REPORTS, st.text(), st.text(), st.text(), st.text(), st.booleans()), max_size=3))
+def test_any_entry_survives_the_folder(entries: list[RunEntry]) -> None:
     with tempfile.TemporaryDirectory() as name:
         add(Path(name), *entries)
         latest = {(e.report.submission, e.report.student): e for e in entries}
@@ -80,15 +81,54 @@ def test_an_error_and_a_file_without_fingerprint_are_graded_again(tmp_path: Path
         assert not run.has("b.py", "s1", "", "digest", "1")
 
 
-def test_a_line_that_was_broken_off_is_passed_over_and_overwritten(tmp_path: Path) -> None:
+def test_a_line_that_was_broken_off_is_passed_over_by_readers_and_taken_out_by_the_next_run(tmp_path: Path) -> None:
     add(tmp_path, ENTRY)
     path = tmp_path / "reports.jsonl"
     whole = path.read_bytes()
     path.write_bytes(whole + whole[: len(whole) // 2])
     assert list(read_run(tmp_path)) == [ENTRY]
+    assert path.read_bytes() == whole + whole[: len(whole) // 2], "a reader wrote to the run"
     other = replace(ENTRY, report=replace(REPORT, submission="b.py"))
     add(tmp_path, other)
     assert list(read_run(tmp_path)) == [ENTRY, other]
+    assert path.read_bytes().startswith(whole)
+
+
+def test_a_reader_in_the_middle_of_a_line_spoils_nothing_for_the_writer(tmp_path: Path) -> None:
+    other = replace(ENTRY, report=replace(REPORT, submission="b.py"))
+    add(tmp_path / "other", other)
+    line = (tmp_path / "other" / "reports.jsonl").read_bytes()
+    add(tmp_path, ENTRY)
+    with (tmp_path / "reports.jsonl").open("ab", buffering=0) as writer:
+        writer.write(line[:100])
+        assert list(read_run(tmp_path)) == [ENTRY]
+        writer.write(line[100:])
+    assert list(read_run(tmp_path)) == [ENTRY, other]
+
+
+def test_a_run_is_read_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(tmp_path, ENTRY)
+    opened_as = Path.open
+
+    def read_only(self: Path, mode: str = "r", *more: object, **options: object) -> object:
+        if set(mode) & set("wax+"):
+            raise OSError(errno.EROFS, "Read-only file system")
+        return opened_as(self, mode, *more, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", read_only)
+    monkeypatch.setattr(Path, "mkdir", lambda *_, **__: pytest.fail("a reader made a folder"))
+    assert list(read_run(tmp_path)) == [ENTRY]
+    monkeypatch.undo()
+    tmp_path.chmod(0o500)
+    assert list(read_run(tmp_path)) == [ENTRY]
+    tmp_path.chmod(0o700)
+
+
+def test_an_error_after_a_grade_of_other_bytes_takes_the_place_of_both(tmp_path: Path) -> None:
+    error = replace(ENTRY, fingerprint="later", report=replace(REPORT, status="error", points=None))
+    add(tmp_path, ENTRY, error)
+    with RunFolder(tmp_path) as run:
+        assert not run.has("a.py", "s1", "print", "digest", "1"), "the report that would be handed out is the error"
 
 
 @pytest.mark.parametrize("line", [b"nonsense\n", b"{}\n", b"[]\n", b'{"report": 3}\n', b"\xff\n"])

@@ -167,13 +167,13 @@ def test_no_zip_writes_outside_of_its_folder_or_fills_the_disk(tmp_path: Path) -
         file.writestr("\x1b[2J<script>\n.py", "y = 1")
         file.writestr("solution.py", "def center(X):\n    return X\n")
     found = collect([path], graded_names=frozenset({"center"}), unpack_to=tmp_path / "unpacked")
-    assert [item.problem for item in found.items] == [""]
+    assert [item.problem for item in found.hand_ins] == [""]
     assert list(outside.iterdir()) == []
     kept = [p for p in (tmp_path / "unpacked").rglob("*") if not p.is_dir()]
     assert all(re.fullmatch(r"\d{5}\.py", p.name) and not p.is_symlink() for p in kept)
     assert sum(p.stat().st_size for p in kept) < 1000
-    assert found.items[0].file is not None
-    assert found.items[0].file.read_text().startswith("def center")
+    assert found.hand_ins[0].file is not None
+    assert found.hand_ins[0].file.read_text().startswith("def center")
 
 
 def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
@@ -184,8 +184,8 @@ def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
     (folder / "solution.py").symlink_to(secret)
     (folder / "up").symlink_to(tmp_path)
     found = collect([tmp_path / "class"], graded_names=frozenset({"center"}), unpack_to=tmp_path / "unpacked")
-    assert all(item.file is None or item.file.resolve() != secret for item in found.items)
-    assert any("link" in text for text in (*found.messages, *(item.problem + item.note for item in found.items)))
+    assert all(item.file is None or item.file.resolve() != secret for item in found.hand_ins)
+    assert any("link" in text for text in (*found.messages, *(item.problem + item.note for item in found.hand_ins)))
 
 
 # -- words ---------------------------------------------------------------------------------

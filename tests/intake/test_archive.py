@@ -7,7 +7,7 @@ import io
 import stat
 import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import SubmissionError
-from grader.intake.archive import DOWNLOAD, METADATA, SOURCES, Limits, Unpacked, unpack
+from grader.intake.archive import DOWNLOAD, METADATA, SOURCES, Entry, Limits, unpack
 
 SMALL = Limits(entries=10, file_bytes=3 << 20, total_bytes=4 << 20, ratio=50)
 
@@ -28,11 +28,19 @@ def zipped(entries: Mapping[str, bytes] | list[tuple[str | zipfile.ZipInfo, byte
     return out.getvalue()
 
 
+class Unpacked:
+    """The entries of a zip, those with a file apart from those without."""
+
+    def __init__(self, entries: tuple[Entry, ...]) -> None:
+        self.files = {entry.path: entry.file for entry in entries if entry.file is not None}
+        self.left_out = {entry.path: entry.problem for entry in entries if entry.file is None}
+
+
 def opened(tmp_path: Path, data: bytes, **options: object) -> Unpacked:
     archive, into = tmp_path / "hand-in.zip", tmp_path / "into"
     archive.write_bytes(data)
     into.mkdir()
-    found = unpack(archive, into, **options)  # type: ignore[arg-type]
+    found = Unpacked(unpack(archive, into, **options))  # type: ignore[arg-type]
     assert sorted(tmp_path.iterdir()) == [archive, into], "something was written beside the folder"
     assert all(path.parent == into for path in found.files.values())
     return found
@@ -151,11 +159,35 @@ def test_too_many_entries_are_an_error(tmp_path: Path) -> None:
         opened(tmp_path, zipped({f"{i}.py": b"" for i in range(11)}), limits=SMALL)
 
 
-def test_a_directory_too_large_to_read_is_refused_before_it_is_read(tmp_path: Path) -> None:
-    data = zipped({f"{i:0200d}.png": b"" for i in range(60)})
+def with_comments(entries: int, size: int) -> bytes:
+    """A zip with a directory that is large for its number of entries."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for number in range(entries):
+            info = zipfile.ZipInfo(f"{number}.py")
+            info.comment = b"x" * size
+            archive.writestr(info, b"")
+    return out.getvalue()
+
+
+def as_zip64(data: bytes) -> bytes:
+    """The same zip with the directory described by the records of large archives."""
+    end = len(data) - 22
+    count, size, start = struct.unpack("<HLL", data[end + 10 : end + 20])
+    wide = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, start)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, end, 1)
+    return data[:end] + wide + locator + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0, 0xFFFFFFFF, 0)
+
+
+@pytest.mark.parametrize("form", [bytes, as_zip64])
+def test_a_directory_too_large_to_read_is_refused_before_it_is_read(tmp_path: Path, form: Callable[[bytes], bytes]) -> None:
     with pytest.raises(SubmissionError, match="more than 10 entries"):
-        opened(tmp_path, data, limits=SMALL)
-    assert len(data) > 10 * 1024
+        opened(tmp_path, form(with_comments(5, 60_000)), limits=SMALL)
+
+
+@pytest.mark.parametrize("form", [bytes, as_zip64])
+def test_a_directory_within_the_limit_is_read_in_either_form(tmp_path: Path, form: Callable[[bytes], bytes]) -> None:
+    assert len(opened(tmp_path, form(with_comments(5, 1_000)), limits=SMALL).files) == 5
 
 
 def test_a_file_that_is_too_large_is_left_out_and_the_rest_is_kept(tmp_path: Path) -> None:
@@ -202,9 +234,9 @@ def test_a_damaged_entry_loses_only_itself(tmp_path: Path) -> None:
     ("data", "message"),
     [
         (b"", "empty"),
-        (b"Rar!\x1a\x07\x00 some", "RAR archive, not a zip"),
-        (b"7z\xbc\xaf\x27\x1c more", "7z archive"),
-        (b"\x1f\x8b\x08\x00", "gzip archive"),
+        (b"Rar!\x1a\x07\x00 some", "not a zip that can be read .*; RAR, 7z and other archives cannot be read either"),
+        (b"7z\xbc\xaf\x27\x1c more", "make a zip, or hand in plain files"),
+        (b"\x1f\x8b\x08\x00", "other archives"),
         (b"<html>Please log in</html>", "not a zip that can be read"),
         (zipped({"a.py": b"x" * 100})[:-30], "not a zip that can be read"),
     ],

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.intake.archive import JUNK
-from grader.intake.collect import Collected, Item, collect, fingerprint
+from grader.intake.collect import Collected, HandIn, collect, fingerprint
 from grader.intake.roster import Person, Roster, roster_of
 
 GRADED = frozenset({"relu", "sigmoid", "tanh"})
@@ -60,11 +60,11 @@ def run(*paths: Path, roster: Roster | None = None, graded: frozenset[str] = GRA
 
 def students(found: Collected) -> list[tuple[str, str]]:
     """Who, and the graded file below the class folder (or the problem)."""
-    return [(item.student, item.problem or item.path.partition("class/")[2] or item.path) for item in found.items]
+    return [(item.student, item.problem or item.path.partition("class/")[2] or item.path) for item in found.hand_ins]
 
 
-def only(found: Collected) -> Item:
-    (item,) = found.items
+def only(found: Collected) -> HandIn:
+    (item,) = found.hand_ins
     return item
 
 
@@ -76,7 +76,7 @@ def test_files_named_one_by_one_and_their_folder_give_the_same(class_dir: Path) 
     one, other = run(class_dir), run(class_dir / "bob.py", class_dir / "ann.ipynb")
     assert one == other
     assert students(one) == [("ann", "ann.ipynb"), ("bob", "bob.py")]
-    assert [item.file for item in one.items] == [class_dir / "ann.ipynb", class_dir / "bob.py"]
+    assert [item.file for item in one.hand_ins] == [class_dir / "ann.ipynb", class_dir / "bob.py"]
 
 
 @pytest.mark.parametrize(
@@ -84,16 +84,16 @@ def test_files_named_one_by_one_and_their_folder_give_the_same(class_dir: Path) 
     [
         ("gone.py", None, "there is no such file or folder"),
         ("hw.docx", "text", "expected a .py, .ipynb or .zip file or a folder"),
-        ("hw.zip", "Rar!\x1a\x07", "RAR archive"),
-        ("hw.zip", zipped({"report.pdf": "x"}), "holds no .py or .ipynb file, only report.pdf"),
-        ("hw.zip", zipped({}), "holds no .py or .ipynb file"),
+        ("hw.zip", "Rar!\x1a\x07", "RAR, 7z and other archives cannot be read"),
+        ("hw.zip", zipped({"report.pdf": "x"}), "the submission holds no .py or .ipynb file, only report.pdf"),
+        ("hw.zip", zipped({}), "the submission holds no .py or .ipynb file"),
         (
             "hw.zip",
             zipped({"in.zip": zipped({"hw.py": FULL})}),
             "in.zip: is a zip inside a zip and was not opened",
         ),
         ("hw.zip", zipped({"../hw.py": FULL}), "leads out of the archive"),
-        ("hw", {"notes.txt": "x"}, "holds no .py, .ipynb or .zip file"),
+        ("hw", {"notes.txt": "x"}, "there is no .py, .ipynb or .zip file here"),
     ],
 )
 def test_what_cannot_be_graded_is_an_item_with_its_problem(
@@ -102,10 +102,10 @@ def test_what_cannot_be_graded_is_an_item_with_its_problem(
     files = {f"{name}/{n}": d for n, d in data.items()} if isinstance(data, Mapping) else {name: data}
     lay_out(class_dir, {n: d for n, d in files.items() if d is not None} | {"fine.py": FULL})
     found = run(class_dir / name, class_dir / "fine.py")
-    item = next(item for item in found.items if "fine" not in item.path)
+    item = next(item for item in found.hand_ins if "fine" not in item.path)
     assert item.file is None
     assert problem in item.problem
-    assert len(found.items) == 2
+    assert len(found.hand_ins) == 2
 
 
 def test_a_zip_that_finds_no_room_is_a_problem_that_names_the_place(class_dir: Path) -> None:
@@ -115,7 +115,7 @@ def test_a_zip_that_finds_no_room_is_a_problem_that_names_the_place(class_dir: P
 
 
 def test_an_empty_class_folder_is_a_problem_and_an_empty_student_folder_is_told(class_dir: Path) -> None:
-    assert only(run(class_dir)).problem == "holds no .py, .ipynb or .zip file"
+    assert only(run(class_dir)).problem == "there is no .py, .ipynb or .zip file here"
     lay_out(class_dir, {"ann/hw.py": FULL})
     (class_dir / "bob").mkdir()
     found = run(class_dir)
@@ -127,8 +127,8 @@ def test_a_path_named_twice_is_read_once(class_dir: Path) -> None:
     lay_out(class_dir, {"ann.py": FULL})
     (class_dir.parent / "again").symlink_to(class_dir)
     found = run(class_dir, class_dir.parent / "again")
-    assert len(found.items) == 1
-    assert any("once more" in message for message in found.messages)
+    assert len(found.hand_ins) == 1
+    assert any("named twice" in message for message in found.messages)
 
 
 # ---- platforms ----------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ def test_a_canvas_download_is_sorted_by_user(class_dir: Path, form: str) -> None
         wrap = "submissions/" if form == "wrapped zip" else ""
         (class_dir / "download.zip").write_bytes(zipped({wrap + name: data for name, data in CANVAS.items()}))
         found = run(class_dir / "download.zip")
-    by_student = {item.student: item for item in found.items}
+    by_student = {item.student: item for item in found.hand_ins}
     assert sorted(by_student) == ["4711", "4712", "4713", "4714", "4715", "anon_x1Y2z"]
     jane = by_student["4711"]
     assert (jane.name, jane.late) == ("doejane", True)
@@ -165,8 +165,8 @@ def test_a_canvas_download_is_sorted_by_user(class_dir: Path, form: str) -> None
     jim = by_student["4712"]
     assert jim.path.endswith("roejim_4712_90005_hw.zip/hw/main.py")
     assert (list(jim.modules), jim.late) == (["extra"], False)
-    assert by_student["4713"].problem == "holds no .py or .ipynb file, only report.pdf"
-    assert by_student["4714"].problem.startswith("holds no .py or .ipynb file")
+    assert by_student["4713"].problem == "the submission holds no .py or .ipynb file, only report.pdf"
+    assert by_student["4714"].problem.startswith("the submission holds no .py or .ipynb file")
     assert by_student["4715"].name == "作业明"
 
 
@@ -203,7 +203,7 @@ def test_both_moodle_layouts_are_sorted_by_participant(class_dir: Path, files: d
         found = run(class_dir / "hw-501.zip")
     else:
         found = run(lay_out(class_dir, files))
-    facts = [(i.student, i.name, i.file is not None, sorted(i.modules)) for i in found.items]
+    facts = [(i.student, i.name, i.file is not None, sorted(i.modules)) for i in found.hand_ins]
     assert sorted(facts) == [
         ("501", "Jane Doe", True, ["util"]),
         ("502", "Jim Roe", True, []),
@@ -249,12 +249,12 @@ def test_a_gradescope_export_names_its_submitters(class_dir: Path, form: str) ->
         found = run(class_dir / "export.zip")
     else:
         found = run(lay_out(class_dir, files))
-    facts = [(i.student, i.name, i.email, i.problem, i.note) for i in found.items]
+    facts = [(i.student, i.name, i.email, i.problem, i.note) for i in found.hand_ins]
     assert facts == [
         ("0042", "Zoë Doe", "z@u.edu", "", ""),
         ("b@u.edu", "B", "b@u.edu", "", "handed in by A, B"),
         ("s2", "A", "a@u.edu", "", "handed in by A, B"),
-        ("s3", "Gone", "", "holds no .py or .ipynb file", ""),
+        ("s3", "Gone", "", "the submission holds no .py or .ipynb file", ""),
         ("submission_9", "", "", "", "not in submission_metadata.yml"),
     ]
 
@@ -275,7 +275,7 @@ def test_without_pyyaml_the_names_are_missing_and_the_message_says_why(class_dir
         "from pathlib import Path\n"
         "from grader.intake.collect import collect\n"
         f"found = collect([Path({str(class_dir)!r})], unpack_to=Path('unused'))\n"
-        "print([item.student for item in found.items], found.messages)"
+        "print([item.student for item in found.hand_ins], found.messages)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("['submission_1', 'submission_2', 'submission_9']")
@@ -343,7 +343,7 @@ def test_a_class_folder_holds_folders_zips_and_files_of_students(class_dir: Path
         ("bob", "bob.zip/hw/hw.ipynb"),
         ("cem", "cem.ipynb"),
     ]
-    assert f"{class_dir}: passed over beside the submissions: README.md, data/" in found.messages
+    assert f"{class_dir}: these are no submissions and were not read: README.md, data/" in found.messages
 
 
 def test_a_file_that_others_import_is_a_helper_and_no_submission(class_dir: Path) -> None:
@@ -351,14 +351,14 @@ def test_a_file_that_others_import_is_a_helper_and_no_submission(class_dir: Path
     found = run(class_dir)
     assert students(found) == [("hw", "hw.ipynb")]
     assert only(found).modules == {"my_utils": class_dir / "my_utils.py"}
-    assert found.messages == (f"{class_dir}: read as a helper module, not as a submission: my_utils.py",)
+    assert found.messages == (f"{class_dir}: these are modules that submissions import, and are not graded: my_utils.py",)
 
 
 def test_a_student_whose_file_is_imported_by_another_stays_a_student(class_dir: Path) -> None:
     lay_out(class_dir, {"ann.py": "import bob\n" + FULL, "bob.py": PART})
     found = run(class_dir)
     assert [who for who, _ in students(found)] == ["ann", "bob"]
-    assert all(not item.modules for item in found.items), "nobody can import a fellow student's work"
+    assert all(not item.modules for item in found.hand_ins), "nobody can import a fellow student's work"
 
 
 def test_several_zips_are_one_student_each_and_a_single_flat_one_is_a_class(class_dir: Path) -> None:
@@ -369,9 +369,9 @@ def test_several_zips_are_one_student_each_and_a_single_flat_one_is_a_class(clas
     found = run(class_dir / "ann.zip", class_dir / "bob.zip")
     assert students(found) == [("ann", "ann.zip/final.py"), ("bob", "bob.zip/hw.py")]
     assert students(found) == students(run(class_dir))
-    assert found.items[0].note == "final.py is graded (defines 3 of 3 functions), not draft.py"
+    assert found.hand_ins[0].note == "final.py is graded (defines 3 of 3 functions), not draft.py"
     alone = run(class_dir / "ann.zip")
-    assert alone.messages == (f"{class_dir}/ann.zip: read as a whole class, not as one student's zip",)
+    assert alone.messages == (f"{class_dir}/ann.zip: the zip was read as a whole class, not as one student's",)
     assert students(alone) == [("draft", "ann.zip/draft.py"), ("final", "ann.zip/final.py")]
 
 
@@ -388,15 +388,34 @@ def test_nobody_hands_in_for_others_by_a_zip_that_looks_like_a_download(class_di
     lay_out(class_dir, {"ann.zip": zipped({"hw.py": FULL}), "eve.zip": zipped(planted), "bob.py": FULL})
     by_name = run(class_dir / "ann.zip", class_dir / "eve.zip", class_dir / "bob.py")
     for found in (by_name, run(class_dir)):
-        assert sorted(item.student for item in found.items) == ["ann", "bob", "eve"]
-    assert "eve.zip: looks like a platform's download, but was read as one student's" in by_name.messages[0]
+        assert sorted(item.student for item in found.hand_ins) == ["ann", "bob", "eve"]
+    assert "eve.zip: the zip looks like a platform's download, but was read as one student's" in by_name.messages[0]
+
+
+@pytest.mark.parametrize("others", [{}, {"bob.py": FULL}])
+def test_a_zip_of_thousands_of_folders_in_each_other_stops_nothing(class_dir: Path, others: dict[str, str]) -> None:
+    lay_out(class_dir, {"eve.zip": zipped({"x/" * 20_000 + "hw.py": FULL}), **others})
+    found = run(*(class_dir / name for name in ("eve.zip", *others)))
+    assert all(item.file is not None for item in found.hand_ins)
+    assert len(found.hand_ins) == 1 + len(others)
+
+
+@pytest.mark.parametrize("wrappers", [0, 1, 5])
+def test_folders_around_a_class_are_looked_through(class_dir: Path, wrappers: int) -> None:
+    (class_dir / "c.zip").write_bytes(zipped({"w/" * wrappers + f"{name}/hw.py": FULL for name in ("ann", "bob")}))
+    assert [who for who, _ in students(run(class_dir / "c.zip"))] == ["ann", "bob"]
+
+
+def test_several_folders_of_the_only_moodle_student_are_not_several_students(class_dir: Path) -> None:
+    lay_out(class_dir, {f"Ann_501_assignsubmission_file_/{name}/hw.py": FULL for name in ("a", "b")})
+    assert only(run(class_dir)).student == "501"
 
 
 def test_several_downloads_are_read_together(class_dir: Path) -> None:
     one = {"a_501_90001_hw.py": FULL, "b_502_90002_hw.py": FULL}
     lay_out(class_dir, {"one.zip": zipped(one), "two.zip": zipped({"c_503_90003_hw.py": FULL})})
     found = run(class_dir / "one.zip", class_dir / "two.zip")
-    assert [item.student for item in found.items] == ["501", "502", "503"]
+    assert [item.student for item in found.hand_ins] == ["501", "502", "503"]
 
 
 def test_links_are_not_followed(class_dir: Path) -> None:
@@ -406,14 +425,14 @@ def test_links_are_not_followed(class_dir: Path) -> None:
     (class_dir / "eve").symlink_to(secret)
     found = run(class_dir)
     assert students(found) == [("ann", "ann/hw.py: is a link, not a file"), ("bob", "bob/hw.py")]
-    assert f"{class_dir}/eve: a linked folder was not followed" in found.messages
+    assert f"{class_dir}/eve: the folder is a link and was not followed" in found.messages
 
 
 def test_the_output_of_an_earlier_run_is_no_student(class_dir: Path) -> None:
     lay_out(class_dir, {"bob/hw.py": FULL, "run/reports.jsonl": "", "run/unpacked/zip-1/00000.py": FULL})
     found = run(class_dir)
     assert students(found) == [("bob", "bob/hw.py")]
-    assert f"{class_dir}/run: passed over, it is the output of a grading run" in found.messages
+    assert f"{class_dir}/run: the folder holds the output of a grading run and was not read" in found.messages
 
 
 def test_folders_of_tools_are_not_read(class_dir: Path) -> None:
@@ -447,7 +466,7 @@ def test_folders_of_tools_are_not_read(class_dir: Path) -> None:
 def test_the_rule_that_picks_one_of_several_files(class_dir: Path, files: dict[str, str], graded: str) -> None:
     lay_out(class_dir / "ann", files)
     lay_out(class_dir / "bob", {"hw.py": FULL})
-    item = run(class_dir).items[0]
+    item = run(class_dir).hand_ins[0]
     assert item.path == f"{class_dir}/ann/{graded}"
     left = [name for name in files if name != graded and "checkpoint" not in name]
     assert all(Path(name).name in item.note or Path(name).stem in item.modules for name in left)
@@ -455,20 +474,20 @@ def test_the_rule_that_picks_one_of_several_files(class_dir: Path, files: dict[s
 
 def test_a_checkpoint_is_graded_where_there_is_nothing_else(class_dir: Path) -> None:
     lay_out(class_dir, {"ann/.ipynb_checkpoints/hw-checkpoint.ipynb": notebook(), "bob/hw.py": FULL})
-    item = run(class_dir).items[0]
+    item = run(class_dir).hand_ins[0]
     assert item.path.endswith("hw-checkpoint.ipynb")
     assert item.note == "only a copy in .ipynb_checkpoints was found"
 
 
 def test_refused_files_beside_a_graded_one_are_in_its_note(class_dir: Path) -> None:
     lay_out(class_dir, {"ann.zip": zipped({"hw.py": FULL, "../x.py": FULL}), "bob.py": FULL})
-    assert run(class_dir).items[0].note == "ann.zip: ../x.py has a path that leads out of the archive"
+    assert run(class_dir).hand_ins[0].note == "ann.zip: ../x.py has a path that leads out of the archive"
 
 
 def test_a_path_out_of_a_class_zip_is_nobodys_and_told(class_dir: Path) -> None:
     (class_dir / "c.zip").write_bytes(zipped({"ann/hw.py": FULL, "bob/hw.py": FULL, "../eve/hw.py": FULL, "/x.py": ""}))
     found = run(class_dir / "c.zip")
-    assert [item.student for item in found.items] == ["ann", "bob"]
+    assert [item.student for item in found.hand_ins] == ["ann", "bob"]
     assert found.messages[1:] == (
         f"{class_dir}/c.zip: ../eve/hw.py has a path that leads out of the archive",
         f"{class_dir}/c.zip: /x.py has a path that leads out of the archive",
@@ -478,7 +497,7 @@ def test_a_path_out_of_a_class_zip_is_nobodys_and_told(class_dir: Path) -> None:
 def test_only_modules_in_the_same_folder_can_be_imported(class_dir: Path) -> None:
     lay_out(class_dir / "ann", {"s/hw.py": FULL, "s/a.py": "", "s/not-a-name.py": "", "b.py": "", "s/t/c.py": ""})
     lay_out(class_dir / "bob", {"hw.py": FULL})
-    assert list(run(class_dir).items[0].modules) == ["a"]
+    assert list(run(class_dir).hand_ins[0].modules) == ["a"]
 
 
 # ---- roster -------------------------------------------------------------------------------------------
@@ -497,17 +516,17 @@ def test_a_roster_gives_identifiers_and_lists_who_is_missing(class_dir: Path) ->
         {"doejane_4711_90001_hw.py": FULL, "xkim_4713_90003_hw.py": FULL, "roejim_4712_90002_a.py": FULL},
     )
     found = run(class_dir, roster=people)
-    facts = [(item.student, item.name, item.email) for item in found.items]
+    facts = [(item.student, item.name, item.email) for item in found.hand_ins]
     assert facts == [("s1", "Jane Doe", "jane@u.edu"), ("s2", "Jim Roe", "jim@u.edu"), ("4713", "xkim", "")]
     assert found.missing == (people.people[2],)
-    assert found.items[2].note == "not identified by the roster: not on the list"
-    assert f"{found.items[2].path}: {found.items[2].note}" in found.messages
+    assert found.hand_ins[2].note == "not identified by the roster: not on the list"
+    assert f"{found.hand_ins[2].path}: {found.hand_ins[2].note}" in found.messages
 
 
 def test_two_submissions_of_one_student_are_both_kept_and_told(class_dir: Path) -> None:
     lay_out(class_dir, {"first/ann.py": FULL, "second/ann.py": FULL})
     found = run(class_dir / "first", class_dir / "second")
-    assert [item.student for item in found.items] == ["ann", "ann"]
+    assert [item.student for item in found.hand_ins] == ["ann", "ann"]
     assert found.messages == ("ann has several submissions; all are graded",)
 
 
@@ -532,34 +551,34 @@ _HOSTILE = [
 def test_hostile_names_are_labels_like_any_other(class_dir: Path, name: str) -> None:
     lay_out(class_dir, {f"{name}/{name}.py": FULL, "bob/hw.py": FULL})
     found = run(class_dir)
-    assert sorted(item.student for item in found.items) == sorted([name, "bob"])
-    assert all(item.file is not None for item in found.items)
+    assert sorted(item.student for item in found.hand_ins) == sorted([name, "bob"])
+    assert all(item.file is not None for item in found.hand_ins)
 
 
 def test_a_file_name_that_is_not_utf8_can_be_written_and_printed(class_dir: Path) -> None:
     lay_out(class_dir, {"bob.py": FULL})
     (class_dir / os.fsdecode(b"\xff\xfe.py")).write_text(FULL)
     found = run(class_dir)
-    assert sorted(item.student for item in found.items) == ["bob", "\ufffd\ufffd"]
-    assert json.dumps([item.path for item in found.items]).encode("utf-8")
+    assert sorted(item.student for item in found.hand_ins) == ["bob", "\ufffd\ufffd"]
+    assert json.dumps([item.path for item in found.hand_ins]).encode("utf-8")
 
 
 def test_the_order_of_paths_changes_nothing(class_dir: Path) -> None:
     lay_out(class_dir, {"a/ann/hw.py": FULL, "a/eve/hw.py": FULL, "b.zip": zipped({"hw.py": FULL}), "c.py": FULL})
     paths = [class_dir / "a", class_dir / "b.zip", class_dir / "c.py"]
     one, other = run(*paths), run(*reversed(paths))
-    assert [(i.path, i.student, i.note) for i in one.items] == [(i.path, i.student, i.note) for i in other.items]
+    assert [(i.path, i.student, i.note) for i in one.hand_ins] == [(i.path, i.student, i.note) for i in other.hand_ins]
     assert one.messages == other.messages
 
 
 def test_a_fingerprint_follows_the_bytes_and_not_the_name(class_dir: Path) -> None:
     for who, text in (("ann", "x = 1"), ("bob", "x = 1"), ("cem", "x = 2")):
         lay_out(class_dir, {f"{who}/{who}.py": FULL, f"{who}/util.py": text})
-    ann, bob, cem = (fingerprint(item) for item in run(class_dir).items)
+    ann, bob, cem = (fingerprint(item.file, item.modules) for item in run(class_dir).hand_ins)
     assert ann == bob != cem
     assert len(ann) == 64
     (class_dir / "ann" / "ann.py").unlink()
-    assert fingerprint(only(run(class_dir / "gone"))) == ""
+    assert fingerprint(class_dir / "ann" / "ann.py", {}) == fingerprint(None, {}) == ""
 
 
 _PARTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/\\\0"), min_size=1, max_size=12)
@@ -571,8 +590,8 @@ def test_every_student_of_a_class_zip_is_collected_once(tmp_path_factory: pytest
     root = tmp_path_factory.mktemp("zip")
     (root / "class.zip").write_bytes(zipped({f"{name}/hw.py": FULL for name in sorted(names)}))
     found = collect([root / "class.zip"], graded_names=GRADED, unpack_to=root / "unpacked")
-    assert sorted(item.student for item in found.items) == sorted(names)
-    assert all(item.file is not None and item.file.read_text() == FULL for item in found.items)
+    assert sorted(item.student for item in found.hand_ins) == sorted(names)
+    assert all(item.file is not None and item.file.read_text() == FULL for item in found.hand_ins)
 
 
 _SUBMITTERS = st.fixed_dictionaries({"name": _PARTS, "sid": _PARTS, "email": _PARTS})
@@ -589,6 +608,6 @@ def test_every_submitter_that_gradescope_names_is_read_back(
     found = collect([root], graded_names=GRADED, unpack_to=root / "unpacked")
     expected = {(f"{root}/submission_{i}/hw.py", w["sid"].strip() or w["email"].strip() or w["name"].strip())
                 for i, group in enumerate(people) for w in group}  # fmt: skip
-    assert {(item.path, item.student) for item in found.items if item.student != "unnamed submitter"} == {
+    assert {(item.path, item.student) for item in found.hand_ins if item.student != "unnamed submitter"} == {
         pair for pair in expected if pair[1]
     }

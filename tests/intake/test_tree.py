@@ -7,7 +7,12 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from grader.intake.tree import Tree, below, holds, names_in, scan, shown, tops
+from grader.intake.archive import Entry
+from grader.intake.tree import Tree, a_few, names_in, printable, read_folder, subtree, top_level
+
+
+def entry_of(file: Path) -> Entry:
+    return Entry(PurePosixPath(file.name), file.name, file)
 
 
 @pytest.mark.parametrize(
@@ -23,40 +28,50 @@ from grader.intake.tree import Tree, below, holds, names_in, scan, shown, tops
 def test_definitions_and_imports_are_found_in_modules_and_notebooks(
     tmp_path: Path, text: str, defined: set[str], imported: set[str]
 ) -> None:
-    (tmp_path / "hw").write_text(text)
-    assert names_in(tmp_path / "hw") == (defined, imported)
+    (tmp_path / "hw.py").write_text(text)
+    assert names_in(entry_of(tmp_path / "hw.py")) == (defined, imported)
 
 
 def test_a_file_of_no_text_or_no_file_has_no_names(tmp_path: Path) -> None:
     (tmp_path / "hw.py").write_bytes(b"\xff\xfe\x00def")
-    assert names_in(tmp_path / "hw.py") == names_in(tmp_path / "gone.py") == (frozenset(), frozenset())
+    (tmp_path / "hw.zip").write_text("def f(x): ...")
+    for name in ("hw.py", "gone.py", "hw.zip"):
+        assert names_in(entry_of(tmp_path / name)) == (frozenset(), frozenset())
 
 
 def test_a_folder_is_read_with_reasons_for_what_is_not(tmp_path: Path) -> None:
     for name in ("a/hw.PY", "a/.git/config", "a/notes.txt", "b/.DS_Store", "b/._hw.py", "b/.hw.py", "x.zip"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
-    tree = scan(tmp_path, "class")
-    read = {str(name): where for name, where in tree.files.items()}
-    assert read == {
+    tree = read_folder(tmp_path, "class")
+    assert {str(entry.path): entry.file for entry in tree.entries} == {
         "a/hw.PY": tmp_path / "a/hw.PY",
-        "a/notes.txt": "",
+        "a/notes.txt": None,
         "b/.hw.py": tmp_path / "b/.hw.py",
         "x.zip": tmp_path / "x.zip",
     }
+    assert not any(entry.problem for entry in tree.entries)
     assert tree.repositories == {PurePosixPath("a")}
-    assert tops(tree) == (["a", "b"], ["x.zip"])
+    folders, files = top_level(tree)
+    assert (list(folders), list(files)) == (["a", "b"], ["x.zip"])
 
 
 def test_a_part_of_a_tree_keeps_its_repositories_and_says_where_it_is() -> None:
-    files = {PurePosixPath(name): "" for name in ("w/a/hw.py", "w/b/x.txt", "v/c.py", "w")}
-    tree = Tree("top", files, frozenset({PurePosixPath("w/a"), PurePosixPath("v")}))
-    part = below(tree, "w")
+    paths = map(PurePosixPath, ("w/a/hw.py", "w/b/x.txt", "v/c.py", "w"))
+    tree = Tree(
+        "top", tuple(Entry(path, path.name) for path in paths), frozenset({PurePosixPath("w/a"), PurePosixPath("v")})
+    )
+    part = subtree(tree, "w")
     assert (part.label, part.repositories) == ("top/w", {PurePosixPath("a")})
-    assert list(map(str, part.files)) == ["a/hw.py", "b/x.txt"]
-    assert [holds(part, folder) for folder in ("a", "b")] == [True, False]
+    assert [str(entry.path) for entry in part.entries] == ["a/hw.py", "b/x.txt"]
 
 
-def test_names_that_are_not_utf8_are_shown_with_replacements() -> None:
-    assert shown("a\udcffb") == "a\ufffdb"
-    assert shown("作业.py") == "作业.py"
+def test_names_that_are_not_utf8_are_printed_with_replacements() -> None:
+    assert printable("a\udcffb") == "a\ufffdb"
+    assert printable("作业.py") == "作业.py"
+
+
+def test_a_few_names_are_short_however_many_and_long_they_are() -> None:
+    text = a_few([f"{number}{'x' * 60_000}" for number in range(5_000)])
+    assert text.endswith("x… and 4992 more")
+    assert len(text) < 1_500
