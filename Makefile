@@ -48,7 +48,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(STAMP): $(VENV)/bin/python
-	$(PIP) -e '.[report,gradebook,audit]'
+	$(PIP) -e '.[gradebook,audit]'
 	@rm -f $(VENV)/.installed-*; touch $@
 
 $(STAMP)-test: $(STAMP)

@@ -1,6 +1,6 @@
 """Every sentence on a submission, in one place and ready to be translated.
 
-The words around them (headings, statuses) stand in :mod:`grader.report.texts`; what is said of one assignment's
+The words around them (headings, statuses) stand in :mod:`grader.sentences`; what is said of one assignment's
 mistakes stands in its own files.
 
 A sentence has one form everywhere: what was found, what was expected, what to do.

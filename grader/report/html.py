@@ -18,13 +18,13 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader import sentences
 from grader.errors import GraderError
 from grader.model import FunctionReport, Report
-from grader.report import texts
 from grader.report.escape import clip, plain
 from grader.report.example import example_of
-from grader.report.overview import Overview, overview
-from grader.report.values import view
+from grader.report.overview import overview
+from grader.report.values import display_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -37,6 +37,8 @@ Source = str | Mapping[str, str]
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 20_000  # characters of one string in a report
 LONGEST_SOURCE = 400_000  # characters of one file
+# The policy forbids a style of an element's own, so that each width of a part of a bar is a class.
+FLEX = "".join(f".flex-{percent}{{flex-grow:{percent}}}" for percent in range(101))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ class Page:
     @property
     def codes(self) -> list[str]:
         """Codes of the mistakes found, each once; a function that passed has none."""
-        found = [x for f in self.report.functions if f.status != "passed" for x in f.findings]
-        return list(dict.fromkeys(finding.code for finding in [*self.report.findings, *found]))
+        findings = [x for f in self.report.functions if f.status != "passed" for x in f.findings]
+        return list(dict.fromkeys(finding.code for finding in [*self.report.findings, *findings]))
 
     def line_of(self, origin: str | None) -> str:
         """The anchor of a place such as ``cell 7, line 3`` or ``line 12``; empty when the page lacks it."""
@@ -94,28 +96,18 @@ def write_site(reports: Sequence[Report], directory: str | Path, *, sources: Map
     ------
     GraderError
         When the reports are of several assignments.
-    HarnessError
-        When matplotlib is not installed.
     """
-    from grader.report.charts import marks_chart, rates_chart
-
     names = sorted({report.assignment for report in reports})
     if len(names) > 1:
         raise GraderError(f"a class page shows one assignment, found {', '.join(names)}; write one site for each")
-    counts = overview(reports)
-    charts = {
-        "marks_chart": _trusted(marks_chart(counts.histogram)),
-        "rates_chart": _trusted(rates_chart(counts.functions)) if counts.functions else "",
-    }
     pages = _pages(reports, sources or {})
     folder = Path(directory)
     (folder / "submissions").mkdir(parents=True, exist_ok=True)
     for page in pages:  # a page names no other student, so that it can be handed out alone
         _write(folder / page.file, _render("submission.html.j2", page=page))
     index = folder / "index.html"
-    title = names[0] if names else texts.CLASS_PAGE
-    facts = {"assignment": title, "reports": reports, "pages": pages, "o": counts, "totals": _totals(counts)}
-    _write(index, _render("class.html.j2", script="class.js", **facts, **charts))
+    title = names[0] if names else "Class page"
+    _write(index, _render("class.html.j2", script="class.js", title=title, pages=pages, overview=overview(reports)))
     return index
 
 
@@ -181,21 +173,6 @@ def _anchor(cell: int, line: int) -> str:
     return f"c{cell}-l{line}"
 
 
-def _totals(counts: Overview) -> list[tuple[str, str]]:
-    rows = [
-        (texts.COUNT, str(counts.submissions)),
-        (texts.GRADED, str(counts.graded)),
-        (texts.FULL_MARKS, str(counts.full_marks)),
-        (texts.MEAN, texts.percent(counts.mean)),
-        (texts.MEDIAN, texts.percent(counts.median)),
-    ]
-    if counts.unreadable:
-        rows.append((texts.UNREADABLE, str(counts.unreadable)))
-    if counts.errors:
-        rows.append((texts.ERRORS, str(counts.errors)))
-    return rows
-
-
 def _write(path: Path, page: str) -> None:
     path.write_text(page, encoding="utf-8", newline="\n")
 
@@ -204,7 +181,7 @@ def _write(path: Path, page: str) -> None:
 
 
 def _render(name: str, *, script: str = "", **facts: Any) -> str:
-    style, code = _asset("page.css") + _asset("card.css"), _asset(script) if script else ""
+    style, code = _asset("page.css") + _asset("card.css") + FLEX, _asset(script) if script else ""
     return (
         _environment()
         .get_template(name)
@@ -228,6 +205,11 @@ def _short(text: str) -> str:
     return clip(text, 120)
 
 
+def _flex(count: int, total: int) -> str:
+    """The class of a part of a bar; a part that is not empty is never invisible."""
+    return f"flex-{max(1, round(100 * count / total))}" if count else "flex-0"
+
+
 def _status_class(status: str) -> str:
     if status in {"passed", "graded"}:
         return "passed"
@@ -244,7 +226,7 @@ def _inert(value: Any) -> Any:
 
 
 def _trusted(text: str) -> Any:
-    """Our own markup, which is not escaped: style, script, charts."""
+    """Our own style and script, which are not escaped."""
     from markupsafe import Markup
 
     return Markup(text)  # never called with a string from a report
@@ -262,11 +244,12 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, finalize=_inert, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    environment.globals["t"] = texts
+    environment.globals["sentences"] = sentences
     environment.filters |= {
         "status_class": _status_class,
+        "flex": _flex,
         "example": example_of,
         "short": _short,
-        "node": view,
+        "display": display_of,
     }
     return environment
