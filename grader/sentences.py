@@ -1,6 +1,6 @@
 """The sentences that people read, as typed functions and constants.
 
-A sentence is a function of its facts. A heading that stands in one face alone stands in that face.
+A sentence is a function of its facts. A word that one face alone uses stands in that face.
 """
 
 from __future__ import annotations
@@ -113,43 +113,3 @@ def functions_passed_line(functions: Sequence[FunctionReport]) -> str:
     """How many functions are correct."""
     passed = sum(function.status == "passed" for function in functions)
     return f"{passed} of {len(functions)} {'function' if len(functions) == 1 else 'functions'} passed"
-
-
-def first_difference(where: str, expected: str, got: str) -> str:
-    """Where two values part, with both."""
-    return f"First difference at {where}: expected {expected}, got {got}"
-
-
-def array_caption(shape: Sequence[int], dtype: str) -> str:
-    """An array, described with its shape as NumPy writes it.
-
-    >>> array_caption([3], "int64"), array_caption([2, 1], "")
-    ('shape (3,), int64', 'shape (2, 1)')
-    """
-    return f"shape {tuple(shape)}{', ' + dtype if dtype else ''}"
-
-
-def container_caption(kind: str, count: int) -> str:
-    """A tuple, list, dict or set, described."""
-    return f"{kind} of {count} {'item' if count == 1 else 'items'}"
-
-
-def more_items(count: int) -> str:
-    """What was left out of a long container."""
-    return f"{count} more {'item' if count == 1 else 'items'}"
-
-
-def opaque_value(type_name: str) -> str:
-    """A value of a type that is not shown; an array that is too large is described as an array."""
-    is_array = type_name.startswith(("array of shape", "complex array of shape"))
-    return type_name if is_array else f"an object of type {type_name}"
-
-
-def raised_value(name: str, message: str, origin: str) -> str:
-    """An exception in place of a value."""
-    return f"{name}{': ' + message if message else ''}{f' ({origin})' if origin else ''}"
-
-
-def more_rows(count: int) -> str:
-    """What was left out of a long table."""
-    return f"{count} more not shown here; the JSON and the pages have all of them."

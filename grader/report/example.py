@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from grader import sentences
 from grader.model import FunctionReport
-from grader.report.values import Style, Value, difference, style_for
+from grader.report.values import Style, Value, compared
 
 __all__ = ["Example", "example_of", "is_unwritten"]
 
@@ -51,16 +50,19 @@ def example_of(function: FunctionReport) -> Example:
         results.append(("got", got))
     if "inputs" in kinds:
         results = []
-    pair = difference(expected, got, where)
+    style, pair = compared(expected, got, where)
     is_new = where and not any(where in sentence for sentence in [message, *messages])
+    difference = ""
+    if pair and is_new and len(results) == 2:
+        difference = f"First difference at {where}: expected {pair[0]}, got {pair[1]}"
     return Example(
         case=case,
         message=message,
         arguments=tuple((str(a.get("name")), a.get("value")) for a in data.get("arguments") or ()),
         item="" if kinds & {"runs", "property"} else _label(item, where),
         results=tuple(results),
-        style=style_for(expected, got, where),
-        difference=sentences.first_difference(where, *pair) if pair and is_new and len(results) == 2 else "",
+        style=style,
+        difference=difference,
         output=output,
         snippet=snippet,
     )

@@ -11,9 +11,10 @@ import base64
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,30 +43,22 @@ FLEX = "".join(f".flex-{percent}{{flex-grow:{percent}}}" for percent in range(10
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """A file or a notebook's cell as numbered lines: anchor, number, text."""
-
-    label: str
-    lines: tuple[tuple[str, int, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
-    """One submission's page: where it is written, what the class page calls it and what stands beside the report."""
+    """One submission's page: where it is written, what the class page calls it, and the lines of the code beside it."""
 
     report: Report
     file: str
     label: str
-    cells: tuple[Cell, ...] = ()
+    cells: Mapping[str, Sequence[str]]
 
     @property
     def passed(self) -> int:
-        """Functions that are right."""
+        """Functions that are correct."""
         return sum(f.status == "passed" for f in self.report.functions)
 
     @property
     def codes(self) -> list[str]:
-        """Codes of the mistakes found, each once; a function that passed has none."""
+        """Codes of the mistakes, each once; a function that passed has none."""
         findings = [x for f in self.report.functions if f.status != "passed" for x in f.findings]
         return list(dict.fromkeys(finding.code for finding in [*self.report.findings, *findings]))
 
@@ -73,9 +66,9 @@ class Page:
         """The anchor of a place such as ``cell 7, line 3`` or ``line 12``; empty when the page lacks it."""
         label, _, number = (origin or "").rpartition("line ")
         label = label.rstrip(", ")
-        for i, cell in enumerate(self.cells):
-            if cell.label in {label, ""} and number.isdecimal() and 0 < int(number) <= len(cell.lines):
-                return _anchor(i, int(number))
+        for i, (cell, lines) in enumerate(self.cells.items()):
+            if cell in {label, ""} and number.isdecimal() and 0 < int(number) <= len(lines):
+                return f"c{i}-l{int(number)}"
         return ""
 
 
@@ -104,10 +97,10 @@ def write_site(reports: Sequence[Report], directory: str | Path, *, sources: Map
     folder = Path(directory)
     (folder / "submissions").mkdir(parents=True, exist_ok=True)
     for page in pages:  # a page names no other student, so that it can be handed out alone
-        _write(folder / page.file, _render("submission.html.j2", page=page))
-    index = folder / "index.html"
+        _write(folder / page.file, "submission.html.j2", page=page)
     title = names[0] if names else "Class page"
-    _write(index, _render("class.html.j2", script="class.js", title=title, pages=pages, overview=overview(reports)))
+    index = folder / "index.html"
+    _write(index, "class.html.j2", script="class.js", title=title, pages=pages, overview=overview(reports))
     return index
 
 
@@ -133,18 +126,19 @@ def render_card(function: FunctionReport, *, formula: str = "") -> str:
 
 def _pages(reports: Sequence[Report], sources: Mapping[str, Source]) -> list[Page]:
     ordered = sorted(reports, key=lambda r: ((r.student or "\U0010ffff").casefold(), r.submission))
-    taken: dict[str, int] = {}
-    pages = []
     # The folder that all submissions lie in says nothing about any of them.
     folders = [report.submission.split("/")[:-1] for report in reports]
     shared = len(list(takewhile(lambda names: len(set(names)) == 1, zip(*folders, strict=False))))
+    files: Counter[str] = Counter()
+    pages = []
     for report in ordered:
         name = _file_name(report)
-        taken[name] = taken.get(name, 0) + 1
-        suffix = f"-{taken[name]}" if taken[name] > 1 else ""
-        cells = _cells(sources[report.submission]) if report.submission in sources else ()
+        files[name] += 1
+        file = f"submissions/{name}{f'-{files[name]}' if files[name] > 1 else ''}.html"
+        source = sources.get(report.submission, {})
+        pieces = {"": source} if isinstance(source, str) else source
         label = "/".join(report.submission.split("/")[shared:])
-        pages.append(Page(report, f"submissions/{name}{suffix}.html", label, cells))
+        pages.append(Page(report, file, label, {cell: _lines(text) for cell, text in pieces.items()}))
     return pages
 
 
@@ -157,36 +151,18 @@ def _file_name(report: Report) -> str:
     return f"{slug or 'submission'}-{hashlib.sha256(whole).hexdigest()[:10]}"
 
 
-def _cells(source: Source) -> tuple[Cell, ...]:
-    pieces = {"": source} if isinstance(source, str) else source
-    return tuple(
-        Cell(label, tuple((_anchor(i, n), n, line) for n, line in enumerate(_lines(text), start=1)))
-        for i, (label, text) in enumerate(pieces.items())
-    )
-
-
 def _lines(text: str) -> list[str]:
     return clip(text, LONGEST_SOURCE).removesuffix("\n").replace("\r\n", "\n").split("\n")
-
-
-def _anchor(cell: int, line: int) -> str:
-    return f"c{cell}-l{line}"
-
-
-def _write(path: Path, page: str) -> None:
-    path.write_text(page, encoding="utf-8", newline="\n")
 
 
 # Templates --------------------------------------------------------------------------------------
 
 
-def _render(name: str, *, script: str = "", **facts: Any) -> str:
+def _write(path: Path, template: str, *, script: str = "", **facts: object) -> None:
     style, code = _asset("page.css") + _asset("card.css") + FLEX, _asset(script) if script else ""
-    return (
-        _environment()
-        .get_template(name)
-        .render(style=_trusted(style), script=_trusted(code), policy=_policy(style, code), **facts)
-    )
+    trusted = {"style": _trusted(style), "script": _trusted(code), "policy": _policy(style, code)}
+    page = _environment().get_template(template).render(**trusted, **facts)
+    path.write_text(page, encoding="utf-8", newline="\n")
 
 
 def _policy(style: str, script: str) -> str:
@@ -198,11 +174,6 @@ def _policy(style: str, script: str) -> str:
 
     own = f"style-src {source(style)}; script-src {source(script)}; img-src data:"
     return f"default-src 'none'; {own}; base-uri 'none'; form-action 'none'"
-
-
-def _short(text: str) -> str:
-    """What fits in a table's cell."""
-    return clip(text, 120)
 
 
 def _flex(count: int, total: int) -> str:
@@ -249,7 +220,7 @@ def _environment() -> Environment:
         "status_class": _status_class,
         "flex": _flex,
         "example": example_of,
-        "short": _short,
+        "short": partial(clip, limit=120),  # what fits in a cell of a table
         "display": display_of,
     }
     return environment

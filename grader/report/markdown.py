@@ -26,14 +26,10 @@ def render_summary(reports: Sequence[Report]) -> str:
     if len(reports) == 1:
         return _bounded(_single(reports[0]))
     rows = [
-        [
-            markdown(clip(r.student or r.submission, LONGEST_NAME)),
-            sentences.points_line(r.points, r.max_points),
-            sentences.percent_text(r.percent),
-            sentences.status_word(r.status),
-        ]
+        [markdown(clip(r.student or r.submission, LONGEST_NAME)), sentences.points_line(r.points, r.max_points),
+         sentences.percent_text(r.percent), r.status]
         for r in reports
-    ]
+    ]  # fmt: skip
     names = " ".join(dict.fromkeys(markdown(r.assignment) for r in reports))
     return _bounded([f"## {names}".rstrip(), "", *_table(["Student", "Points", "Percent", "Status"], rows)])
 
@@ -70,14 +66,13 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def _bounded(lines: Sequence[str]) -> str:
     """As many whole lines and blocks as GitHub shows."""
-    size, kept = 0, []
+    size = 0
     for i, line in enumerate(lines):
         size += len(line.encode("utf-8", "replace")) + 1
         if size > LONGEST_SUMMARY:
-            kept += ["", sentences.more_rows(len(lines) - i)]
-            break
-        kept.append(line)
-    return "\n".join(kept) + "\n"
+            rest = f"{len(lines) - i} more not shown here; the JSON and the pages have all of them."
+            return "\n".join([*lines[:i], "", rest]) + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def render_annotations(report: Report, *, path: str | None = None, lines: Mapping[str, int] = MappingProxyType({})) -> str:

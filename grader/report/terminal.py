@@ -9,9 +9,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import statistics
 import sys
-from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 
 from rich.console import Console, RenderableType
@@ -20,23 +18,25 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import sentences
-from grader.model import Check, Finding, FunctionReport, Report, ReportStatus
+from grader.model import Check, Finding, FunctionReport, Report
 from grader.report.escape import clip, log_lines, plain
 from grader.report.example import Example, example_of, is_unwritten
-from grader.report.values import PLAIN, Style, Value, value_lines
+from grader.report.overview import overview
+from grader.report.values import PLAIN, value_lines
 
 __all__ = ["render_function", "render_report", "render_run"]
 
 COLOURS = {"passed": "green", "graded": "green", "failed": "bold red", "error": "bold red", "skipped": "dim"}
-OTHER = "yellow"
 LABEL = "bold cyan"
-REPORT_STATUSES: tuple[ReportStatus, ...] = ("graded", "unreadable", "error")
 WIDEST = 100  # longer lines are hard to read
 NARROWEST = 20
-NARROW = 60  # room for a function's place beside its points
+NARROW = 60  # in fewer columns a function's place stands under its name
 LONGEST = 4000  # characters of one message
 LONGEST_NAME = 60
 LONGEST_WHO = 200
+
+Piece = str | tuple[str, str]  # a text, or a text and its style
+Row = tuple[Piece | Text, ...]
 
 
 def render_report(report: Report, *, verbose: bool = False, width: int | None = None, color: bool | None = None) -> str:
@@ -59,14 +59,13 @@ def render_report(report: Report, *, verbose: bool = False, width: int | None = 
         Lines that end in a line feed.
     """
     columns = _width(width)
-    parts = [*_head(report)]
+    parts = _head(report)
     if report.functions:
         parts += ["", _function_table(report.functions, columns)]
     for function in report.functions:
-        if verbose or function.status != "passed" or function.findings:
-            title = _text((_name(function.name), "bold")), _text((plain(function.origin or ""), "dim"))
-            details = _details(function, columns, verbose)
-            parts += ["", _grid([title]), *details] if details else []
+        if details := _details(function, columns, verbose):
+            title = (_name(function.name), "bold"), (plain(function.origin or ""), "dim")
+            parts += ["", _grid([title]), *details]
     if report.full_marks and report.functions:
         parts += ["", _text(("Everything passed.", "green"))]
     return _lay_out(parts, columns, color)
@@ -77,61 +76,56 @@ def render_function(
 ) -> str:
     """One function's verdict; also the text that stands in for a notebook's card where HTML is not shown."""
     columns = _width(width)
-    parts: list[RenderableType] = [_function_table([function], columns)]
-    if verbose or function.status != "passed" or function.findings:
-        parts += _details(function, columns, verbose)
-    return _lay_out(parts, columns, color)
+    return _lay_out([_function_table([function], columns), *_details(function, columns, verbose)], columns, color)
 
 
 def render_run(reports: Sequence[Report], *, width: int | None = None, color: bool | None = None) -> str:
     """Many submissions: a line each, then the totals and what needs a look."""
     parts: list[RenderableType] = [_submission_table(reports) if reports else "No submissions.", "", *_totals(reports)]
-    rows = []
+    rows: list[Row] = []
     for report in reports:
         if report.status != "graded":
-            rows.append((_text(_state(report.status)), _text(_who(report))))
-            rows += [(Text(), _text(message)) for message in report.messages]
-    parts += [_grid(rows)] if rows else []
-    return _lay_out(parts, _width(width), color)
+            rows += [(_state(report.status), _who(report)), *(("", message) for message in report.messages)]
+    return _lay_out([*parts, *_grids(rows)], _width(width), color)
 
 
 # The report -------------------------------------------------------------------------------------
 
 
 def _head(report: Report) -> list[RenderableType]:
-    title = _text((_name(report.assignment), "bold")), _text((plain(report.submission), "dim"))
+    title = (_name(report.assignment), "bold"), (plain(report.submission), "dim")
     score = (sentences.score_line(report), "green" if report.full_marks else "bold")
     parts: list[RenderableType] = [_grid([title]), _text(("Score: ", "bold"), score)]
     if report.functions:
         parts.append(_text(sentences.functions_passed_line(report.functions)))
-    parts += [_text((sentence, OTHER)) for sentence in sentences.report_sentences(report)]
-    rows = [(_text(("-", OTHER)), _text(message)) for message in report.messages]
-    parts += [_grid(rows, gap=1)] if rows else []
+    parts += [_text((sentence, "yellow")) for sentence in sentences.report_sentences(report)]
+    parts += _grids([(("-", "yellow"), message) for message in report.messages], gap=1)
     return [*parts, *(_grid(_finding(sentences.NOTE, finding)) for finding in report.findings)]
 
 
 def _function_table(functions: Sequence[FunctionReport], width: int) -> Table:
-    """A line each: status, name, points, and the place in the file; in a narrow terminal it stands under the name."""
-    rows = []
+    """A line each: status, name, points, and the place in the file."""
+    rows: list[Row] = []
     for f in functions:
         note = sentences.GRADED_WITH_HELPERS if f.carried and not f.findings else ""
         place = "; ".join(filter(None, [plain(f.origin or ""), note]))
-        points = _text(sentences.points_line(f.points, f.max_points))
         below, beside = (place and f"\n{place}", "") if width < NARROW else ("", place)
-        rows.append((_text(_state(f.status)), _text(_name(f.name), (below, "dim")), points, _text((beside, "dim"))))
+        name = _text(_name(f.name), (below, "dim"))
+        rows.append((_state(f.status), name, sentences.points_line(f.points, f.max_points), (beside, "dim")))
     return _grid(rows, numbers={2})
 
 
-def _details(function: FunctionReport, width: int, verbose: bool) -> list[RenderableType]:
-    """Why a function failed, what that looks like, and an example to follow by hand."""
-    parts: list[RenderableType] = []
-    if sentence := sentences.status_sentence(function):
-        parts.append(_indented(_text(sentence)))
+def _details(function: FunctionReport, width: int, verbose: bool) -> list[Padding]:
+    """Why a function failed, what that looks like, and an example to follow by hand; nothing of one that is correct."""
+    if function.status == "passed" and not function.findings and not verbose:
+        return []
+    sentence = sentences.status_sentence(function)
+    parts = [_indented(_text(sentence))] if sentence else []
     checks = [check for check in function.checks if verbose or check.status == "failed"]
-    rows = [(_text(_state(check.status)), _check(check, function.name)) for check in checks]
+    rows: list[Row] = [(_state(check.status), _check(check, function.name)) for check in checks]
     for finding in function.findings:
         rows += _finding(sentences.finding_label(function), finding)
-    parts += [_indented(_grid(rows))] if rows else []
+    parts += map(_indented, _grids(rows))
     if function.counterexample is not None and function.status != "passed" and (verbose or not is_unwritten(function)):
         parts += _example(example_of(function), width, verbose)
     return parts
@@ -143,59 +137,51 @@ def _check(check: Check, function: str) -> Text:
     return _text((f"{plain(label)}{': ' if check.message else ''}", "bold"), check.message, earned)
 
 
-def _finding(label: str, finding: Finding) -> list[tuple[Text, Text]]:
-    rows = [(_text((label, LABEL)), _text(finding.message, (f" ({plain(finding.code)})", "dim")))]
-    if finding.hint:
-        rows.append((_text((sentences.HINT, LABEL)), _text(finding.hint)))
-    return rows
+def _finding(label: str, finding: Finding) -> list[Row]:
+    rows: list[Row] = [((label, LABEL), _text(finding.message, (f" ({plain(finding.code)})", "dim")))]
+    return [*rows, ((sentences.HINT, LABEL), finding.hint)] if finding.hint else rows
 
 
-def _example(example: Example, width: int, verbose: bool) -> list[RenderableType]:
-    parts: list[RenderableType] = [_indented(_text(("Example ", "bold"), (plain(example.case), "dim")))]
-    if example.message:
-        parts.append(_indented(_text(example.message), 4))
+def _example(example: Example, width: int, verbose: bool) -> list[Padding]:
+    parts = [_indented(_text(("Example ", "bold"), (plain(example.case), "dim")))]
+    inner: list[RenderableType] = [_text(example.message)] if example.message else []
     for name, value in example.arguments:
-        parts += _value(name, value, PLAIN, width)
+        inner += map(_text, value_lines(plain(name), value, PLAIN, width - 4))
     for word, value in example.results:
-        parts += _value(f"{word} {example.item}".strip(), value, example.style, width, "bold")
+        first, *rest = value_lines(plain(f"{word} {example.item}".strip()), value, example.style, width - 4)
+        inner += [_text((first, "bold")), *map(_text, rest)]
     if example.difference:
-        marked = " (marked with *)" if example.style.mark else ""
-        parts.append(_indented(_text(example.difference + marked), 4))
+        inner.append(_text(example.difference, " (marked with *)" if example.style.mark else ""))
     if example.output:
-        rows = [(_text(("|", "dim")), _text(line)) for line in example.output.split("\n")]
-        parts += [_indented(_text(("It printed:", "bold")), 4), _indented(_grid(rows, gap=1), 4)]
+        rows: list[Row] = [(("|", "dim"), line) for line in example.output.split("\n")]
+        inner += [_text(("It printed:", "bold")), _grid(rows, gap=1)]
+    parts += [_indented(part, 4) for part in inner]
     if verbose and example.snippet:
         parts += [_indented(_text(("To try it yourself:", "bold"))), _indented(_text(example.snippet), 4)]
     return parts
-
-
-def _value(name: str, value: Value, style: Style, width: int, first: str = "") -> list[RenderableType]:
-    head, *rest = value_lines(plain(name), value, style, width - 4)
-    return [_indented(_text((head, first)), 4), *(_indented(_text(line), 4) for line in rest)]
 
 
 # The run ----------------------------------------------------------------------------------------
 
 
 def _submission_table(reports: Sequence[Report]) -> Table:
-    rows = []
+    rows: list[Row] = []
     for r in reports:
         who = _text(_who(r))
         who.no_wrap, who.overflow = True, "ellipsis"
-        points, percent = sentences.points_line(r.points, r.max_points), sentences.percent_text(r.percent)
         state = sentences.status_word(r.status), _colour(r.status)
-        rows.append((who, _text(points), _text(percent), _text(state)))
+        rows.append((who, sentences.points_line(r.points, r.max_points), sentences.percent_text(r.percent), state))
     return _grid(rows, numbers={1, 2})
 
 
 def _totals(reports: Sequence[Report]) -> list[Text]:
-    counts = Counter(r.status for r in reports)
-    words = [f"{sentences.status_word(s)} {counts[s]}" for s in REPORT_STATUSES if counts[s] or s == "graded"]
+    o = overview(reports)
+    counts = {"graded": o.graded, "unreadable": o.unreadable, "error": o.errors}
+    words = [f"{status} {count}" for status, count in counts.items() if count or status == "graded"]
     lines = [_text((", ".join(words), "bold"))]
-    percents = [percent for r in reports if (percent := r.percent) is not None]
-    if percents:
-        mean, median = map(sentences.percent_text, (statistics.fmean(percents), statistics.median(percents)))
-        lines.append(_text(f"Mean {mean}, Median {median}, Full marks {sum(r.full_marks for r in reports)}"))
+    if o.marks:
+        mean, median = sentences.percent_text(o.mean), sentences.percent_text(o.median)
+        lines.append(_text(f"Mean {mean}, Median {median}, Full marks {o.full_marks}"))
     return lines
 
 
@@ -207,11 +193,8 @@ def _who(report: Report) -> str:
 # Laying out -------------------------------------------------------------------------------------
 
 
-def _text(*pieces: str | tuple[str, str]) -> Text:
-    """Inert text, in pieces of which some have a style.
-
-    It is escaped before it is wrapped, because an escape is wider than the character that it stands for.
-    """
+def _text(*pieces: Piece) -> Text:
+    """Inert text. It is escaped before it is wrapped: an escape is wider than the character that it stands for."""
     text = Text(overflow="fold")
     for piece in pieces:
         words, style = (piece, "") if isinstance(piece, str) else piece
@@ -219,14 +202,19 @@ def _text(*pieces: str | tuple[str, str]) -> Text:
     return text
 
 
-def _grid(rows: Sequence[tuple[Text, ...]], gap: int = 2, numbers: Container[int] = ()) -> Table:
-    """Rows of columns without lines; each text is wrapped in its own column, so that none can pass for another line."""
+def _grid(rows: Sequence[Row], gap: int = 2, numbers: Container[int] = ()) -> Table:
+    """Columns without lines. Each text is wrapped in its own column, so that none can pass for another line."""
     table = Table.grid(padding=(0, gap, 0, 0))
-    for i in range(len(rows[0]) if rows else 0):
+    for i in range(len(rows[0])):
         table.add_column(justify="right" if i in numbers else "left", overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(cell if isinstance(cell, Text) else _text(cell) for cell in row))
     return table
+
+
+def _grids(rows: Sequence[Row], gap: int = 2) -> list[Table]:
+    """A grid where there are rows: one without any would print an empty line."""
+    return [_grid(rows, gap)] if rows else []
 
 
 def _indented(part: RenderableType, columns: int = 2) -> Padding:
@@ -243,13 +231,11 @@ def _state(status: str) -> tuple[str, str]:
 
 
 def _colour(status: str) -> str:
-    return COLOURS.get(status, OTHER)
+    return COLOURS.get(status, "yellow")
 
 
 def _width(width: int | None) -> int:
-    if width is None:
-        width = min(shutil.get_terminal_size((80, 24)).columns, WIDEST)
-    return max(NARROWEST, width)
+    return max(NARROWEST, width or min(shutil.get_terminal_size((80, 24)).columns, WIDEST))
 
 
 def _wants_colour() -> bool:

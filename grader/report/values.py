@@ -15,10 +15,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grader import sentences
 from grader.report.escape import clip, plain
 
-__all__ = ["PLAIN", "Parts", "Style", "Table", "Value", "difference", "display_of", "style_for", "text_lines", "value_lines"]
+__all__ = ["PLAIN", "Parts", "Style", "Table", "Value", "compared", "display_of", "text_lines", "value_lines"]
 
 MAX_CELLS = 8  # rows and columns of one table
 MAX_SLICES = 4  # tables of an array with more than two dimensions
@@ -69,32 +68,24 @@ PLAIN = Style()
 # The place where two values differ ----------------------------------------------------------------
 
 
-def style_for(expected: Value, got: Value, where: str) -> Style:
-    """Mark the place of the difference, with as many digits as it takes to see it there.
+def compared(expected: Value, got: Value, where: str) -> tuple[Style, tuple[str, str] | None]:
+    """How to write two values that differ, and the two elements that differ as text where there is such a pair.
 
-    >>> style_for(0.5, 0.50000001, "cost").digits
-    8
+    The place of the difference is marked, with as many digits as it takes to see it there.
+
+    >>> compared({"array": [1.0, 2.0], "shape": [2]}, {"array": [1.0, 2.0000001], "shape": [2]}, "z[1]")
+    (Style(digits=8, mark=(1,), columns=8), ('2', '2.0000001'))
     """
     mark = _index_in(where)
     one, other = _element(expected, mark), _element(got, mark)
     digits = PLAIN.digits
-    if _is_number(one) and _is_number(other) and one != other:
+    if one != other and {type(one), type(other)} <= {int, float}:
         while digits < 17 and _element_text(one, digits) == _element_text(other, digits):
             digits += 1
-    return Style(digits, mark)
-
-
-def difference(expected: Value, got: Value, where: str) -> tuple[str, str] | None:
-    """The two elements at the place of the difference as text; None when there is no such pair.
-
-    >>> difference({"array": [1.0, 2.0], "shape": [2]}, {"array": [1.0, -2.0], "shape": [2]}, "z[1]")
-    ('2', '-2')
-    """
-    style = style_for(expected, got, where)
-    pair = _element(expected, style.mark), _element(got, style.mark)
-    if any(isinstance(element, list | Mapping) for element in pair) or (style.mark and None in pair):
-        return None
-    return _element_text(pair[0], style.digits), _element_text(pair[1], style.digits)
+    style = Style(digits, mark)
+    if any(isinstance(element, list | Mapping) or (mark and element is None) for element in (one, other)):
+        return style, None
+    return style, (_element_text(one, digits), _element_text(other, digits))
 
 
 def _index_in(where: str) -> Index | None:
@@ -119,10 +110,6 @@ def _element(value: Value, mark: Index | None) -> Value:
     return element
 
 
-def _is_number(value: Value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 # Values as lines, tables and parts ----------------------------------------------------------------
 
 
@@ -143,11 +130,9 @@ def display_of(value: Value, style: Style = PLAIN, depth: int = 0) -> Display:
             return _inert(repr(value))
         case {"array": data, "shape": [*shape]} if all(type(n) is int for n in shape) and _has_shape(data, shape):
             return _array(data, shape, plain(clip(str(value.get("dtype", "")), MAX_ELEMENT)), style)
-        case {"tuple": [*items]} | {"list": [*items]} if depth <= MAX_DEPTH:
-            kind = "tuple" if "tuple" in value else "list"
-            return _parts(kind, [(f"[{i}]", item) for i, item in enumerate(items)], style, depth)
-        case {"set": [*items]} if depth <= MAX_DEPTH:
-            return _parts("set", [("", item) for item in items], style, depth)
+        case {"tuple": [*items]} | {"list": [*items]} | {"set": [*items]} if depth <= MAX_DEPTH:
+            kind = next(kind for kind in ("tuple", "list", "set") if kind in value)
+            return _parts(kind, [("" if kind == "set" else f"[{i}]", x) for i, x in enumerate(items)], style, depth)
         case {"dict": [*pairs]} if depth <= MAX_DEPTH and all(isinstance(p, list) and len(p) == 2 for p in pairs):
             return _parts("dict", [(_key(key, depth), item) for key, item in pairs], style, depth)
     return _single(value, style)
@@ -162,12 +147,13 @@ def _single(value: Value, style: Style) -> str:
             one, other = _element_text(real, style.digits), _element_text(imaginary, style.digits)
             return f"{one}{'' if other.startswith('-') else '+'}{other}j"
         case {"opaque": str(name)}:
-            return sentences.opaque_value(_inert(name))
+            is_array = name.startswith(("array of shape", "complex array of shape"))
+            return _inert(name if is_array else f"an object of type {name}")
         case {"function": str(name)}:
             return f"the function {_inert(name)}"
         case {"error": str(name)}:
             message, origin = (_inert(str(value.get(key) or "")) for key in ("message", "origin"))
-            return sentences.raised_value(_inert(name), message, origin)
+            return f"{_inert(name)}{message and f': {message}'}{origin and f' ({origin})'}"
     return _inert(_dump(value))
 
 
@@ -200,8 +186,12 @@ def _key(key: Value, depth: int) -> str:
 def _parts(kind: str, labelled: Sequence[tuple[str, Value]], style: Style, depth: int) -> Parts:
     items = [(label, display_of(item, style, depth + 1)) for label, item in labelled[:MAX_ITEMS]]
     if len(labelled) > MAX_ITEMS:
-        items.append((GAP, sentences.more_items(len(labelled) - MAX_ITEMS)))
-    return Parts(sentences.container_caption(kind, len(labelled)), tuple(items))
+        items.append((GAP, _items(len(labelled) - MAX_ITEMS, "more item")))
+    return Parts(f"{kind} of {_items(len(labelled), 'item')}", tuple(items))
+
+
+def _items(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _has_shape(data: Value, shape: Sequence[int]) -> bool:
@@ -212,7 +202,7 @@ def _has_shape(data: Value, shape: Sequence[int]) -> bool:
 
 
 def _array(data: Value, shape: Sequence[int], dtype: str, style: Style) -> Display:
-    caption = sentences.array_caption(shape, dtype)
+    caption = f"shape {tuple(shape)}{dtype and f', {dtype}'}"
     if 0 in shape:
         return f"an empty array, {caption}"
     if not shape:

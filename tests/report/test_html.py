@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from grader.errors import GraderError
 from grader.model import Report
-from grader.report.html import _file_name, _flex, _render, render_card, write_site
+from grader.report.html import _file_name, _flex, _write, render_card, write_site
 
 from . import samples
 from .snapshot import assert_matches
@@ -239,11 +239,11 @@ def test_a_card_reads_as_before() -> None:
     assert_matches("card.html", re.sub(r"<style>.*?</style>", "", card, flags=re.DOTALL))
 
 
-def test_a_template_that_names_what_is_not_there_fails() -> None:
+def test_a_template_that_names_what_is_not_there_fails(tmp_path: Path) -> None:
     from jinja2 import UndefinedError
 
     with pytest.raises(UndefinedError):
-        _render("submission.html.j2")
+        _write(tmp_path / "page.html", "submission.html.j2")
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,8 @@ from grader.report.values import (
     Parts,
     Style,
     Table,
-    difference,
+    compared,
     display_of,
-    style_for,
     text_lines,
     value_lines,
 )
@@ -160,9 +159,9 @@ def test_tables_lose_columns_rather_than_exceed_the_width() -> None:
 def test_the_first_difference_is_named_with_digits_enough_to_see_it(
     expected: Any, got: Any, where: str, pair: tuple[str, str] | None
 ) -> None:
-    assert difference(expected, got, where) == pair
+    assert compared(expected, got, where)[1] == pair
 
 
 def test_the_tables_show_as_many_digits_as_the_difference_needs() -> None:
-    style = style_for(array([1.0, 1.0], 2), array([1.0, 1.00000001], 2), "z[1]")
+    style, _ = compared(array([1.0, 1.0], 2), array([1.0, 1.00000001], 2), "z[1]")
     assert (style.digits, style.mark) == (9, (1,))
