@@ -15,7 +15,7 @@ NO_POINTS = "–"
 NOTE = "Note"
 LOOKS_LIKE = "Looks like"
 HINT = "Hint"
-GRADED_WITH_HELPERS = "correct; graded with correct versions of the functions that it calls"
+GRADED_WITH_HELPERS = "correct when graded with correct versions of the functions that it calls"
 REPORT_SENTENCES: Mapping[ReportStatus, str] = {
     "graded": "",
     "unreadable": "This submission could not be read. It has no points, which is not the same as zero points.",

@@ -15,7 +15,6 @@ from grader.gradebook.store import finish_run, open_gradebook, start_run
 from tests.platforms import NAME, RIGHT, WRONG, assignment
 
 
-
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     """Two students graded into a run's folder and a gradebook."""
