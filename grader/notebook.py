@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
 
 from grader.course import Course, LoadedAssignment, find_course
 from grader.errors import HarnessError
@@ -46,7 +45,7 @@ class Feedback:
         return "".join(f"<p>{escape(plain(message))}</p>" for message in self.messages) + card
 
 
-def check(function: Callable[..., Any], *, assignment: str | None = None) -> Feedback:
+def check(function: Callable[..., object], *, assignment: str | None = None) -> Feedback:
     """Check one function of the notebook that calls this.
 
     The definitions of all cells that have been run are graded as they are, in a process of their own
@@ -72,7 +71,7 @@ def check(function: Callable[..., Any], *, assignment: str | None = None) -> Fee
         raise
 
 
-def _checked(function: Callable[..., Any], assignment: str | None) -> Feedback:
+def _checked(function: Callable[..., object], assignment: str | None) -> Feedback:
     # Whoever imports ``check`` may never call it, and need not wait for the grader.
     from grader.grading.pipeline import grade_submission
     from grader.publishing.handout import formula_of, handout, sections
@@ -111,30 +110,32 @@ def _assignment_of(function: str, course: Course, wanted: str | None) -> LoadedA
     raise HarnessError(f"no assignment of this course grades a function {function!r}; {help_text}")
 
 
-def _shell() -> Any:
-    """The notebook's shell; None outside of one."""
+def _namespace() -> Mapping[str, object] | None:
+    """The names of the notebook; None outside of one."""
     try:
-        from IPython import get_ipython
+        from IPython import get_ipython  # there is none outside of a notebook
     except ImportError:
         return None
-    return get_ipython()
+    shell = get_ipython()
+    return None if shell is None else shell.user_ns
 
 
-def _name_of(function: Callable[..., Any]) -> str:
-    """The name to check: the function's own, or, for a lambda, the one that the notebook knows it by."""
+def _name_of(function: Callable[..., object]) -> str:
+    """The name to check: the function's own, or, for a lambda, the one that it has in the notebook."""
     name = getattr(function, "__name__", str(function))
-    shell = _shell()
-    if name.isidentifier() or shell is None:
+    if name.isidentifier():
         return name
-    names = (other for other, value in shell.user_ns.items() if value is function and not other.startswith("_"))
+    namespace = _namespace() or {}
+    names = (other for other, value in namespace.items() if value is function and not other.startswith("_"))
     return next(names, name)
 
 
-def _cells(function: Callable[..., Any]) -> list[str]:
+def _cells(function: Callable[..., object]) -> list[str]:
     """The cells that have been run, in order; the file's source outside of a notebook."""
-    shell = _shell()
-    if shell is not None:
-        return [str(cell) for cell in shell.user_ns.get("In", [""])[1:]]  # the first one is number 1
+    namespace = _namespace()
+    if namespace is not None:
+        cells = namespace.get("In")
+        return [str(cell) for cell in cells[1:]] if isinstance(cells, list) else []  # the first one is number 1
     try:
         return [Path(inspect.getfile(function)).read_text("utf-8")]
     except (OSError, TypeError) as error:

@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from grader import sentences
 from grader.errors import GraderError
@@ -26,9 +28,6 @@ from grader.report.escape import clip, plain
 from grader.report.example import example_of
 from grader.report.overview import overview
 from grader.report.values import display_of
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 __all__ = ["Source", "render_card", "write_site"]
 
@@ -189,17 +188,15 @@ def _status_class(status: str) -> str:
     return "skipped" if status == "skipped" else "other"
 
 
-def _inert(value: Any) -> Any:
+def _inert(value: object) -> object:
     """What every expression of every template goes through before it is escaped."""
     if isinstance(value, str) and not hasattr(value, "__html__"):
         return plain(clip(value, LONGEST), newlines=True)
     return value
 
 
-def _trusted(text: str) -> Any:
+def _trusted(text: str) -> Markup:
     """Our own style and script, which are not escaped."""
-    from markupsafe import Markup
-
     return Markup(text)  # never called with a string from a report
 
 
@@ -209,8 +206,6 @@ def _asset(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, finalize=_inert, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
