@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import inspect
 import json
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
 
 from grader.course import Course, LoadedAssignment, find_course
 from grader.errors import HarnessError
 from grader.freezing.store import frozen_cases
 from grader.model import FunctionReport, Report
+from grader.report.escape import plain
 
-__all__ = ["Verdict", "check"]
+__all__ = ["Feedback", "check"]
 
 
-class Verdict:
+@dataclass(frozen=True, slots=True, repr=False)
+class Feedback:
     """What ``check`` returns: tidy HTML in a notebook, plain text elsewhere."""
 
-    def __init__(
-        self, report: Report, function: FunctionReport | None, messages: Sequence[str] = (), formula: str = ""
-    ) -> None:
-        self.report = report
-        self.function = function
-        self.messages = tuple(messages)
-        self.formula = formula
+    report: Report
+    function: FunctionReport | None
+    messages: tuple[str, ...] = ()
+    formula: str = ""
 
     @property
     def passed(self) -> bool:
@@ -31,23 +33,19 @@ class Verdict:
         return self.function is not None and self.function.status == "passed"
 
     def __repr__(self) -> str:
-        from grader.report.escape import plain
-        from grader.report.terminal import render_function
+        from grader.report.terminal import render_function  # rich is loaded when something is printed
 
         card = [] if self.function is None else [render_function(self.function, color=False).rstrip("\n")]
         return "\n".join([*map(plain, self.messages), *card])
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        from grader.report.escape import plain
-        from grader.report.html import render_card
+        from grader.report.html import render_card  # and Jinja when something is displayed
 
         card = "" if self.function is None else render_card(self.function, formula=self.formula)
         return "".join(f"<p>{escape(plain(message))}</p>" for message in self.messages) + card
 
 
-def check(function: Callable[..., Any], *, assignment: str | None = None) -> Verdict:
+def check(function: Callable[..., object], *, assignment: str | None = None) -> Feedback:
     """Check one function of the notebook that calls this.
 
     The definitions of all cells that have been run are graded as they are, in a process of their own
@@ -73,7 +71,8 @@ def check(function: Callable[..., Any], *, assignment: str | None = None) -> Ver
         raise
 
 
-def _checked(function: Callable[..., Any], assignment: str | None) -> Verdict:
+def _checked(function: Callable[..., object], assignment: str | None) -> Feedback:
+    # Whoever imports ``check`` may never call it, and need not wait for the grader.
     from grader.grading.pipeline import grade_submission
     from grader.judging.judge import judges_of
     from grader.publishing.handout import formula_of, handout, sections
@@ -88,12 +87,12 @@ def _checked(function: Callable[..., Any], assignment: str | None) -> Verdict:
     submission = parse_submission("this notebook", ".ipynb", json.dumps(notebook).encode(), cases.arities)
     with strongest_sandbox(loaded.spec.packages) as sandbox:
         report = grade_submission(loaded, judges_of(loaded.spec, cases), submission, sandbox, only=name)
-    found = next((f for f in report.functions if f.name == name), None)
-    if found is not None and found.status == "passed":
-        return Verdict(report, found)
-    # Not what the loader said: a cell that was run with an error and then repaired is no news.
-    messages = report.messages[len(submission.messages) :] if found else report.messages
-    return Verdict(report, found, messages, formula_of(sections(handout(loaded)).get(name, "")))
+    graded = next((f for f in report.functions if f.name == name), None)
+    if graded is not None and graded.status == "passed":
+        return Feedback(report, graded)
+    # Without the messages of the reader: a cell that was run with an error and then repaired is no news.
+    messages = report.messages[len(submission.messages) :] if graded else report.messages
+    return Feedback(report, graded, messages, formula_of(sections(handout(loaded)).get(name, "")))
 
 
 def _assignment_of(function: str, course: Course, wanted: str | None) -> LoadedAssignment:
@@ -104,41 +103,40 @@ def _assignment_of(function: str, course: Course, wanted: str | None) -> LoadedA
     candidates = [c for c in map(course.load, course.names) if any(f.name == function for f in c.spec.functions)]
     if len(candidates) == 1:
         return candidates[0]
-    names = ", ".join(c.name for c in candidates)
-    if not candidates:
-        only = course.load(course.names[0]).spec.functions if len(course.names) == 1 else ()
-        there = f"it grades {', '.join(f.name for f in only)}" if only else "'grader list' shows all"
-        raise HarnessError(f"no assignment of this course grades a function {function!r}; {there}")
-    raise HarnessError(f"{function!r} is graded in several assignments ({names}); say which: assignment='...'")
+    if candidates:
+        names = ", ".join(c.name for c in candidates)
+        raise HarnessError(f"{function!r} is graded in several assignments ({names}); say which: assignment='...'")
+    functions = course.load(course.names[0]).spec.functions if len(course.names) == 1 else ()
+    help_text = f"it grades {', '.join(f.name for f in functions)}" if functions else "'grader list' shows all"
+    raise HarnessError(f"no assignment of this course grades a function {function!r}; {help_text}")
 
 
-def _shell() -> Any:
-    """The notebook's shell; None outside of one."""
+def _namespace() -> Mapping[str, object] | None:
+    """The names of the notebook; None outside of one."""
     try:
-        from IPython import get_ipython
+        from IPython import get_ipython  # there is none outside of a notebook
     except ImportError:
         return None
-    return get_ipython()
+    shell = get_ipython()
+    return None if shell is None else shell.user_ns
 
 
-def _name_of(function: Callable[..., Any]) -> str:
-    """The name to check: the function's own, or, for a lambda, the one that the notebook knows it by."""
+def _name_of(function: Callable[..., object]) -> str:
+    """The name to check: the function's own, or, for a lambda, the one that it has in the notebook."""
     name = getattr(function, "__name__", str(function))
-    shell = _shell()
-    if name.isidentifier() or shell is None:
+    if name.isidentifier():
         return name
-    named = (known for known, value in shell.user_ns.items() if value is function and not known.startswith("_"))
-    return next(named, name)
+    namespace = _namespace() or {}
+    names = (other for other, value in namespace.items() if value is function and not other.startswith("_"))
+    return next(names, name)
 
 
-def _cells(function: Callable[..., Any]) -> list[str]:
+def _cells(function: Callable[..., object]) -> list[str]:
     """The cells that have been run, in order; the file's source outside of a notebook."""
-    shell = _shell()
-    if shell is not None:
-        return [str(cell) for cell in shell.user_ns.get("In", [""])[1:]]  # the first one is number 1
-    import inspect
-    from pathlib import Path
-
+    namespace = _namespace()
+    if namespace is not None:
+        cells = namespace.get("In")
+        return [str(cell) for cell in cells[1:]] if isinstance(cells, list) else []  # the first one is number 1
     try:
         return [Path(inspect.getfile(function)).read_text("utf-8")]
     except (OSError, TypeError) as error:

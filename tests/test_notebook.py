@@ -15,7 +15,7 @@ from grader.course import load_assignment
 from grader.errors import HarnessError, SpecError
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import unreadable
-from grader.notebook import Verdict, check
+from grader.notebook import Feedback, check
 from tests.kits import installed, kit
 
 NAME = "dnn_step_by_step"
@@ -205,7 +205,7 @@ def test_an_assignment_that_does_not_grade_the_function_is_an_error() -> None:
 def test_what_could_not_be_read_is_told_in_both_forms() -> None:
     assignment = load_assignment("learning_rate_decay")
     report = unreadable(assignment, frozen_cases(assignment), "this notebook", None, "nothing <here>")
-    verdict = Verdict(report, None, report.messages)
+    verdict = Feedback(report, None, report.messages)
     assert repr(verdict) == "nothing <here>"
     assert verdict._repr_html_() == "<p>nothing &lt;here&gt;</p>"
     assert not verdict.passed

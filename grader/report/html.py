@@ -11,23 +11,23 @@ import base64
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader import sentences
 from grader.errors import GraderError
 from grader.model import FunctionReport, Report
-from grader.report import texts
 from grader.report.escape import clip, plain
 from grader.report.example import example_of
-from grader.report.overview import Overview, overview
-from grader.report.values import view
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from grader.report.overview import overview
+from grader.report.values import display_of
 
 __all__ = ["Source", "render_card", "write_site"]
 
@@ -37,43 +37,37 @@ Source = str | Mapping[str, str]
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 20_000  # characters of one string in a report
 LONGEST_SOURCE = 400_000  # characters of one file
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A file or a notebook's cell as numbered lines: anchor, number, text."""
-
-    label: str
-    lines: tuple[tuple[str, int, str], ...]
+# The policy forbids a style of an element's own, so that each width of a part of a bar is a class.
+FLEX = "".join(f".flex-{percent}{{flex-grow:{percent}}}" for percent in range(101))
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One submission's page: where it is written, what the class page calls it and what stands beside the report."""
+    """One submission's page: where it is written, what the class page calls it, and the lines of the code beside it."""
 
     report: Report
     file: str
     label: str
-    cells: tuple[Cell, ...] = ()
+    cells: Mapping[str, Sequence[str]]
 
     @property
     def passed(self) -> int:
-        """Functions that are right."""
+        """Functions that are correct."""
         return sum(f.status == "passed" for f in self.report.functions)
 
     @property
     def codes(self) -> list[str]:
-        """Codes of the mistakes found, each once; a function that passed has none."""
-        found = [x for f in self.report.functions if f.status != "passed" for x in f.findings]
-        return list(dict.fromkeys(finding.code for finding in [*self.report.findings, *found]))
+        """Codes of the mistakes, each once; a function that passed has none."""
+        findings = [x for f in self.report.functions if f.status != "passed" for x in f.findings]
+        return list(dict.fromkeys(finding.code for finding in [*self.report.findings, *findings]))
 
     def line_of(self, origin: str | None) -> str:
         """The anchor of a place such as ``cell 7, line 3`` or ``line 12``; empty when the page lacks it."""
         label, _, number = (origin or "").rpartition("line ")
         label = label.rstrip(", ")
-        for i, cell in enumerate(self.cells):
-            if cell.label in {label, ""} and number.isdecimal() and 0 < int(number) <= len(cell.lines):
-                return _anchor(i, int(number))
+        for i, (cell, lines) in enumerate(self.cells.items()):
+            if cell in {label, ""} and number.isdecimal() and 0 < int(number) <= len(lines):
+                return f"c{i}-l{int(number)}"
         return ""
 
 
@@ -94,28 +88,18 @@ def write_site(reports: Sequence[Report], directory: str | Path, *, sources: Map
     ------
     GraderError
         When the reports are of several assignments.
-    HarnessError
-        When matplotlib is not installed.
     """
-    from grader.report.charts import marks_chart, rates_chart
-
     names = sorted({report.assignment for report in reports})
     if len(names) > 1:
         raise GraderError(f"a class page shows one assignment, found {', '.join(names)}; write one site for each")
-    counts = overview(reports)
-    charts = {
-        "marks_chart": _trusted(marks_chart(counts.histogram)),
-        "rates_chart": _trusted(rates_chart(counts.functions)) if counts.functions else "",
-    }
     pages = _pages(reports, sources or {})
     folder = Path(directory)
     (folder / "submissions").mkdir(parents=True, exist_ok=True)
     for page in pages:  # a page names no other student, so that it can be handed out alone
-        _write(folder / page.file, _render("submission.html.j2", page=page))
+        _write(folder / page.file, "submission.html.j2", page=page)
+    title = names[0] if names else "Class page"
     index = folder / "index.html"
-    title = names[0] if names else texts.CLASS_PAGE
-    facts = {"assignment": title, "reports": reports, "pages": pages, "o": counts, "totals": _totals(counts)}
-    _write(index, _render("class.html.j2", script="class.js", **facts, **charts))
+    _write(index, "class.html.j2", script="class.js", title=title, pages=pages, overview=overview(reports))
     return index
 
 
@@ -141,18 +125,19 @@ def render_card(function: FunctionReport, *, formula: str = "") -> str:
 
 def _pages(reports: Sequence[Report], sources: Mapping[str, Source]) -> list[Page]:
     ordered = sorted(reports, key=lambda r: ((r.student or "\U0010ffff").casefold(), r.submission))
-    taken: dict[str, int] = {}
-    pages = []
     # The folder that all submissions lie in says nothing about any of them.
     folders = [report.submission.split("/")[:-1] for report in reports]
     shared = len(list(takewhile(lambda names: len(set(names)) == 1, zip(*folders, strict=False))))
+    files: Counter[str] = Counter()
+    pages = []
     for report in ordered:
         name = _file_name(report)
-        taken[name] = taken.get(name, 0) + 1
-        suffix = f"-{taken[name]}" if taken[name] > 1 else ""
-        cells = _cells(sources[report.submission]) if report.submission in sources else ()
+        files[name] += 1
+        file = f"submissions/{name}{f'-{files[name]}' if files[name] > 1 else ''}.html"
+        source = sources.get(report.submission, {})
+        pieces = {"": source} if isinstance(source, str) else source
         label = "/".join(report.submission.split("/")[shared:])
-        pages.append(Page(report, f"submissions/{name}{suffix}.html", label, cells))
+        pages.append(Page(report, file, label, {cell: _lines(text) for cell, text in pieces.items()}))
     return pages
 
 
@@ -165,51 +150,18 @@ def _file_name(report: Report) -> str:
     return f"{slug or 'submission'}-{hashlib.sha256(whole).hexdigest()[:10]}"
 
 
-def _cells(source: Source) -> tuple[Cell, ...]:
-    pieces = {"": source} if isinstance(source, str) else source
-    return tuple(
-        Cell(label, tuple((_anchor(i, n), n, line) for n, line in enumerate(_lines(text), start=1)))
-        for i, (label, text) in enumerate(pieces.items())
-    )
-
-
 def _lines(text: str) -> list[str]:
     return clip(text, LONGEST_SOURCE).removesuffix("\n").replace("\r\n", "\n").split("\n")
-
-
-def _anchor(cell: int, line: int) -> str:
-    return f"c{cell}-l{line}"
-
-
-def _totals(counts: Overview) -> list[tuple[str, str]]:
-    rows = [
-        (texts.COUNT, str(counts.submissions)),
-        (texts.GRADED, str(counts.graded)),
-        (texts.FULL_MARKS, str(counts.full_marks)),
-        (texts.MEAN, texts.percent(counts.mean)),
-        (texts.MEDIAN, texts.percent(counts.median)),
-    ]
-    if counts.unreadable:
-        rows.append((texts.UNREADABLE, str(counts.unreadable)))
-    if counts.errors:
-        rows.append((texts.ERRORS, str(counts.errors)))
-    return rows
-
-
-def _write(path: Path, page: str) -> None:
-    path.write_text(page, encoding="utf-8", newline="\n")
 
 
 # Templates --------------------------------------------------------------------------------------
 
 
-def _render(name: str, *, script: str = "", **facts: Any) -> str:
-    style, code = _asset("page.css") + _asset("card.css"), _asset(script) if script else ""
-    return (
-        _environment()
-        .get_template(name)
-        .render(style=_trusted(style), script=_trusted(code), policy=_policy(style, code), **facts)
-    )
+def _write(path: Path, template: str, *, script: str = "", **facts: object) -> None:
+    style, code = _asset("page.css") + _asset("card.css") + FLEX, _asset(script) if script else ""
+    trusted = {"style": _trusted(style), "script": _trusted(code), "policy": _policy(style, code)}
+    page = _environment().get_template(template).render(**trusted, **facts)
+    path.write_text(page, encoding="utf-8", newline="\n")
 
 
 def _policy(style: str, script: str) -> str:
@@ -223,9 +175,9 @@ def _policy(style: str, script: str) -> str:
     return f"default-src 'none'; {own}; base-uri 'none'; form-action 'none'"
 
 
-def _short(text: str) -> str:
-    """What fits in a table's cell."""
-    return clip(text, 120)
+def _flex(count: int, total: int) -> str:
+    """The class of a part of a bar; a part that is not empty is never invisible."""
+    return f"flex-{max(1, round(100 * count / total))}" if count else "flex-0"
 
 
 def _status_class(status: str) -> str:
@@ -236,17 +188,15 @@ def _status_class(status: str) -> str:
     return "skipped" if status == "skipped" else "other"
 
 
-def _inert(value: Any) -> Any:
+def _inert(value: object) -> object:
     """What every expression of every template goes through before it is escaped."""
     if isinstance(value, str) and not hasattr(value, "__html__"):
         return plain(clip(value, LONGEST), newlines=True)
     return value
 
 
-def _trusted(text: str) -> Any:
-    """Our own markup, which is not escaped: style, script, charts."""
-    from markupsafe import Markup
-
+def _trusted(text: str) -> Markup:
+    """Our own style and script, which are not escaped."""
     return Markup(text)  # never called with a string from a report
 
 
@@ -256,17 +206,16 @@ def _asset(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, finalize=_inert, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    environment.globals["t"] = texts
+    environment.globals["sentences"] = sentences
     environment.filters |= {
         "status_class": _status_class,
+        "flex": _flex,
         "example": example_of,
-        "short": _short,
-        "node": view,
+        "short": partial(clip, limit=120),  # what fits in a cell of a table
+        "display": display_of,
     }
     return environment

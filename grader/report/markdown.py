@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from grader import sentences
 from grader.model import FunctionReport, Report
-from grader.report import texts
 from grader.report.escape import annotation, clip, code_block, markdown
 from grader.report.terminal import render_function
 
@@ -26,30 +26,23 @@ def render_summary(reports: Sequence[Report]) -> str:
     if len(reports) == 1:
         return _bounded(_single(reports[0]))
     rows = [
-        [
-            markdown(clip(r.student or r.submission, LONGEST_NAME)),
-            texts.points(r.points, r.max_points),
-            texts.percent(r.percent),
-            texts.STATUS[r.status],
-        ]
+        [markdown(clip(r.student or r.submission, LONGEST_NAME)), sentences.points_line(r.points, r.max_points),
+         sentences.percent_text(r.percent), r.status]
         for r in reports
-    ]
+    ]  # fmt: skip
     names = " ".join(dict.fromkeys(markdown(r.assignment) for r in reports))
-    head = [texts.STUDENT, texts.POINTS, texts.PERCENT, texts.STATUS_TITLE]
-    return _bounded([f"## {names}".rstrip(), "", *_table(head, rows)])
+    return _bounded([f"## {names}".rstrip(), "", *_table(["Student", "Points", "Percent", "Status"], rows)])
 
 
 def _single(report: Report) -> list[str]:
-    score = texts.score(report.points, report.max_points, report.percent)
-    lines = [f"## {markdown(report.assignment)}", "", f"**{texts.SCORE}: {markdown(score)}**"]
-    for sentence in (texts.REPORT_STATUS[report.status], texts.confined(report)):
-        lines += ["", markdown(sentence)] if sentence else []
+    lines = [f"## {markdown(report.assignment)}", "", f"**Score: {markdown(sentences.score_line(report))}**"]
+    for sentence in sentences.report_sentences(report):
+        lines += ["", markdown(sentence)]
     lines += [""] if report.messages or report.findings else []
     lines += [f"- {markdown(clip(message, LONGEST_BLOCK))}" for message in report.messages]
     lines += [f"- {markdown(finding.message)} {markdown(finding.hint)}" for finding in report.findings]
     if report.functions:
-        head = [texts.FUNCTION, texts.STATUS_TITLE, texts.POINTS, texts.WHERE]
-        lines += ["", *_table(head, [_row(function) for function in report.functions])]
+        lines += ["", *_table(["Function", "Status", "Points", "Defined at"], map(_row, report.functions))]
     for function in report.functions:
         if function.status != "passed" and (function.checks or function.findings):
             title = f"### {markdown(clip(function.name, LONGEST_NAME))}"
@@ -59,28 +52,27 @@ def _single(report: Report) -> list[str]:
 
 
 def _row(function: FunctionReport) -> list[str]:
-    note = texts.CARRIED if function.carried else ""
+    note = sentences.GRADED_WITH_HELPERS if function.carried else ""
     origin = ", ".join(filter(None, [function.origin, note]))
     name = markdown(clip(function.name, LONGEST_NAME))
-    status = texts.STATUS.get(function.status, function.status)
-    return [name, markdown(status), texts.points(function.points, function.max_points), markdown(origin)]
+    status = sentences.status_word(function.status)
+    return [name, markdown(status), sentences.points_line(function.points, function.max_points), markdown(origin)]
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     lines = [head, ["---"] * len(head), *rows]
     return [f"| {' | '.join(cells)} |" for cells in lines]
 
 
 def _bounded(lines: Sequence[str]) -> str:
     """As many whole lines and blocks as GitHub shows."""
-    size, kept = 0, []
+    size = 0
     for i, line in enumerate(lines):
         size += len(line.encode("utf-8", "replace")) + 1
         if size > LONGEST_SUMMARY:
-            kept += ["", texts.more_rows(len(lines) - i)]
-            break
-        kept.append(line)
-    return "\n".join(kept) + "\n"
+            rest = f"{len(lines) - i} more not shown here; the JSON and the pages have all of them."
+            return "\n".join([*lines[:i], "", rest]) + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def render_annotations(report: Report, *, path: str | None = None, lines: Mapping[str, int] = MappingProxyType({})) -> str:
@@ -111,23 +103,23 @@ def render_annotations(report: Report, *, path: str | None = None, lines: Mappin
     path = path or report.submission
     commands = []
     if report.status != "graded":
-        text = "\n".join(report.messages) or texts.REPORT_STATUS[report.status]
+        text = "\n".join(report.messages) or sentences.REPORT_SENTENCES[report.status]
         commands.append(_command(path, None, report.assignment, text))
     for function in report.functions:
         if function.status not in {"passed", "not-graded"}:
             file, line, place = _place(path, function.origin or "", lines)
-            title = f"{function.name}: {texts.points(function.points, function.max_points)}{place}"
+            title = f"{function.name}: {sentences.points_line(function.points, function.max_points)}{place}"
             commands.append(_command(file, line, title, _why(function)))
     return "".join(f"{command}\n" for command in commands)
 
 
 def _why(function: FunctionReport) -> str:
     lines = [finding.message for finding in function.findings]
-    lines += [f"{texts.HINT}: {finding.hint}" for finding in function.findings if finding.hint]
+    lines += [f"{sentences.HINT}: {finding.hint}" for finding in function.findings if finding.hint]
     lines += [check.message for check in function.checks if check.status == "failed" and check.message]
-    if sentence := texts.explained(function):
+    if sentence := sentences.status_sentence(function):
         lines.append(sentence)
-    return clip("\n".join(lines) or texts.STATUS.get(function.status, function.status), LONGEST_BLOCK)
+    return clip("\n".join(lines) or sentences.status_word(function.status), LONGEST_BLOCK)
 
 
 def _place(path: str, origin: str, lines: Mapping[str, int]) -> tuple[str, str | None, str]:

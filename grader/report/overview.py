@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.model import FunctionReport, Report
 
-__all__ = ["CheckRate", "FunctionRate", "Mistake", "Overview", "overview"]
+__all__ = ["CheckRate", "FunctionRate", "MistakeCount", "Overview", "overview"]
 
-BINS = 10  # classes of ten percent each
+BINS = 10  # of ten percent each; the last one contains 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class CheckRate:
 class FunctionRate:
     """How one function fared; the four counts add up to the graded submissions that list it.
 
-    `passed` does not contain `carried` (right, given working helpers); `absent` is missing or not graded.
+    `passed` does not contain `carried` (correct with correct helpers); `absent` is missing or not graded.
     """
 
     name: str
@@ -52,12 +52,12 @@ class FunctionRate:
 
     @property
     def percent(self) -> float:
-        """Share that is right, carried ones included."""
+        """Share that is correct, carried ones included."""
         return 100.0 * (self.passed + self.carried) / self.total if self.total else 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class MistakeCount:
     """A recognised mistake and the number of submissions in which it was found."""
 
     function: str
@@ -76,19 +76,11 @@ class Overview:
     errors: int
     full_marks: int
     marks: tuple[float, ...]
+    mean: float | None
+    median: float | None
     histogram: tuple[int, ...]
     functions: tuple[FunctionRate, ...]
-    mistakes: tuple[Mistake, ...]
-
-    @property
-    def mean(self) -> float | None:
-        """Mean of the marks."""
-        return statistics.fmean(self.marks) if self.marks else None
-
-    @property
-    def median(self) -> float | None:
-        """Median of the marks."""
-        return statistics.median(self.marks) if self.marks else None
+    mistakes: tuple[MistakeCount, ...]
 
 
 def overview(reports: Sequence[Report]) -> Overview:
@@ -99,56 +91,46 @@ def overview(reports: Sequence[Report]) -> Overview:
     >>> overview([]).mean is None
     True
     """
-    graded = [r for r in reports if r.status == "graded"]
-    marks = [share for r in graded if (share := r.percent) is not None]
+    graded = [report for report in reports if report.status == "graded"]
+    statuses = Counter(report.status for report in reports)
+    marks = tuple(percent for report in graded if (percent := report.percent) is not None)
+    bins = Counter(min(max(int(mark * BINS / 100.0), 0), BINS - 1) for mark in marks)
+    by_name: dict[str, list[FunctionReport]] = {}
+    for function in (f for report in graded for f in report.functions):
+        by_name.setdefault(function.name, []).append(function)
     return Overview(
         submissions=len(reports),
         graded=len(graded),
-        unreadable=sum(r.status == "unreadable" for r in reports),
-        errors=sum(r.status == "error" for r in reports),
-        full_marks=sum(r.full_marks for r in reports),
-        marks=tuple(marks),
-        histogram=_histogram(marks),
-        functions=_functions(graded),
+        unreadable=statuses["unreadable"],
+        errors=statuses["error"],
+        full_marks=sum(report.full_marks for report in reports),
+        marks=marks,
+        mean=statistics.fmean(marks) if marks else None,
+        median=statistics.median(marks) if marks else None,
+        histogram=tuple(bins[i] for i in range(BINS)),
+        functions=tuple(_function_rate(name, functions) for name, functions in by_name.items()),
         mistakes=_mistakes(graded),
     )
 
 
-def _histogram(marks: Iterable[float]) -> tuple[int, ...]:
-    """Counts per ten percent; the last class contains 100."""
-    counts = Counter(min(max(int(mark * BINS / 100.0), 0), BINS - 1) for mark in marks)
-    return tuple(counts[i] for i in range(BINS))
-
-
-def _functions(reports: Sequence[Report]) -> tuple[FunctionRate, ...]:
-    by_name: dict[str, list[FunctionReport]] = {}
-    for report in reports:
-        for function in report.functions:
-            by_name.setdefault(function.name, []).append(function)
-    return tuple(_function_rate(name, group) for name, group in by_name.items())
-
-
-def _function_rate(name: str, group: Sequence[FunctionReport]) -> FunctionRate:
-    passed = [f for f in group if f.status == "passed"]
-    absent = sum(f.status in {"missing", "not-graded"} for f in group)
-    statuses: dict[tuple[str, str], Counter[str]] = {}
-    for function in group:
-        for check in function.checks:
-            statuses.setdefault((check.kind, check.name), Counter())[check.status] += 1
+def _function_rate(name: str, functions: Sequence[FunctionReport]) -> FunctionRate:
+    passed = [f for f in functions if f.status == "passed"]
+    absent = sum(f.status in {"missing", "not-graded"} for f in functions)
     carried = sum(f.carried for f in passed)
+    checks: dict[tuple[str, str], Counter[str]] = {}
+    for check in (check for f in functions for check in f.checks):
+        checks.setdefault((check.kind, check.name), Counter())[check.status] += 1
     return FunctionRate(
         name,
         passed=len(passed) - carried,
         carried=carried,
-        failed=len(group) - len(passed) - absent,
+        failed=len(functions) - len(passed) - absent,
         absent=absent,
-        checks=tuple(
-            CheckRate(kind, check, n["passed"], n["failed"], n["skipped"]) for (kind, check), n in statuses.items()
-        ),
+        checks=tuple(CheckRate(*key, n["passed"], n["failed"], n["skipped"]) for key, n in checks.items()),
     )
 
 
-def _mistakes(reports: Sequence[Report]) -> tuple[Mistake, ...]:
+def _mistakes(reports: Sequence[Report]) -> tuple[MistakeCount, ...]:
     """Most frequent first; a mistake counts once per submission and function.
 
     What is found in a function that passed (that it was carried) is no mistake of its author's.
@@ -157,9 +139,9 @@ def _mistakes(reports: Sequence[Report]) -> tuple[Mistake, ...]:
     messages: dict[tuple[str, str], str] = {}
     for report in reports:
         wrong = [f for f in report.functions if f.status != "passed"]
-        found = {(f.name, finding.code): finding.message for f in wrong for finding in f.findings}
-        found |= {("", finding.code): finding.message for finding in report.findings}
-        counts.update(found.keys())
-        messages = found | messages
+        own = {(f.name, finding.code): finding.message for f in wrong for finding in f.findings}
+        own |= {("", finding.code): finding.message for finding in report.findings}
+        counts.update(own.keys())
+        messages = own | messages
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Mistake(function, code, messages[function, code], n) for (function, code), n in ordered)
+    return tuple(MistakeCount(function, code, messages[function, code], n) for (function, code), n in ordered)

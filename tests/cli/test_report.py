@@ -14,8 +14,6 @@ from grader.errors import HarnessError
 from grader.gradebook.store import finish_run, open_gradebook, start_run
 from tests.platforms import NAME, RIGHT, WRONG, assignment
 
-pytest.importorskip("matplotlib", reason="charts need matplotlib")
-
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:

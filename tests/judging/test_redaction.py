@@ -17,7 +17,7 @@ from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
 from grader.judging.redaction import report_as_shown
 from grader.model import Check, Finding, FunctionReport, Report, report_to_json
-from grader.notebook import Verdict
+from grader.notebook import Feedback
 from grader.publishing.gradescope import results_of
 from grader.report.html import render_card, write_site
 from grader.report.junit import render_junit
@@ -114,7 +114,7 @@ def faces(report: Report) -> dict[str, str]:
         "class": render_run([report], color=False),
         "functions": "".join(render_function(f, verbose=True, color=False) for f in report.functions),
         "card": "".join(render_card(f) for f in report.functions),
-        "notebook": "".join(repr(Verdict(report, f)) + Verdict(report, f)._repr_html_() for f in report.functions),
+        "notebook": "".join(repr(Feedback(report, f)) + Feedback(report, f)._repr_html_() for f in report.functions),
         "json": json.dumps(report_to_json(report)),
         "junit": render_junit([report]),
         "markdown": render_summary([report]),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from grader.model import Finding, FunctionReport
-from grader.report.example import example_of, unwritten
+from grader.report.example import example_of, is_unwritten
 from grader.report.terminal import render_function
 
 from . import samples
@@ -61,9 +61,9 @@ def test_an_entry_of_a_family_is_called_by_its_own_name(where: str, label: str) 
 
 def test_a_blank_that_gives_nothing_needs_no_example() -> None:
     blank = Finding("unfilled-blank", "line 3 still reads 'db = None'", "Fill it in.")
-    assert unwritten(replace(changed(got=None), findings=(blank,)))
-    assert not unwritten(changed(got=None))  # a forgotten return
-    assert not unwritten(replace(changed(), findings=(blank,)))  # something came back
+    assert is_unwritten(replace(changed(got=None), findings=(blank,)))
+    assert not is_unwritten(changed(got=None))  # a forgotten return
+    assert not is_unwritten(replace(changed(), findings=(blank,)))  # something came back
     text = render_function(replace(changed(got=None), findings=(blank,)), color=False)
     assert "still reads" in text
     assert "Example" not in text

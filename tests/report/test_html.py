@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from grader.errors import GraderError
 from grader.model import Report
-from grader.report.html import _file_name, _render, render_card, write_site
+from grader.report.html import _file_name, _flex, _write, render_card, write_site
 
 from . import samples
 from .snapshot import assert_matches
@@ -25,7 +25,6 @@ CODE = {
     "cell 3": "import numpy as np\n",
     "cell 7": "# a comment\n\ndef linear_backward(dZ, cache):\n    ...\n",
 }
-SITE = pytest.importorskip("matplotlib", reason="matplotlib (the extra 'report') is not installed")
 
 
 class Reader(HTMLParser):
@@ -187,6 +186,33 @@ def test_a_page_reads_as_before(site: Path) -> None:
         assert_matches(f"page-{name}.html", page)
 
 
+def rows_of(page: str, table: int) -> list[tuple[list[str], list[str]]]:
+    """The numbers and the classes of the parts of the bar, for each row of one of the class page's charts."""
+    chart = re.findall(r'<table class="chart">.*?</table>', page, re.DOTALL)[table]
+    rows = re.findall(r"<tr>(?:(?!</tr>).)*<td class=.*?</tr>", chart, re.DOTALL)
+    return [(re.findall(r'<td class="number">(.*?)</td>', row), re.findall(r'<span class="(.*?)">', row)) for row in rows]
+
+
+def test_a_bar_is_as_long_as_the_numbers_beside_it(tmp_path: Path) -> None:
+    page = write_site(samples.classroom(), tmp_path).read_text("utf-8")
+    marks, rates = rows_of(page, 0), rows_of(page, 1)
+    assert marks[1] == (["0"], ["rest flex-100"])
+    assert marks[7] == (["7"], ["share flex-37", "rest flex-63"])  # of 19
+    assert marks[9] == (["19"], ["share flex-100"])
+    assert rates[3] == (["87.8 %", "28", "8", "0", "5"], ["passed flex-68", "carried flex-20", "absent flex-12"])
+
+
+def test_every_part_of_a_bar_has_a_width_and_a_colour_in_the_style_sheet(site: Path) -> None:
+    page = (site / "index.html").read_text("utf-8")
+    parts = {name for table in (0, 1) for _, bar in rows_of(page, table) for part in bar for name in part.split()}
+    assert {name for name in parts - {"rest"} if f".{name} {{" not in page and f".{name}{{" not in page} == set()
+
+
+@pytest.mark.parametrize(("count", "total", "name"), [(0, 0, "flex-0"), (1, 1000, "flex-1"), (999, 1000, "flex-100")])
+def test_a_part_of_a_bar_that_is_not_empty_can_be_seen(count: int, total: int, name: str) -> None:
+    assert _flex(count, total) == name
+
+
 def test_an_empty_run_is_a_page_too(tmp_path_factory: pytest.TempPathFactory) -> None:
     index = write_site([], tmp_path_factory.mktemp("empty"))
     assert "No submissions." in index.read_text(encoding="utf-8")
@@ -213,11 +239,11 @@ def test_a_card_reads_as_before() -> None:
     assert_matches("card.html", re.sub(r"<style>.*?</style>", "", card, flags=re.DOTALL))
 
 
-def test_a_template_that_names_what_is_not_there_fails() -> None:
+def test_a_template_that_names_what_is_not_there_fails(tmp_path: Path) -> None:
     from jinja2 import UndefinedError
 
     with pytest.raises(UndefinedError):
-        _render("submission.html.j2")
+        _write(tmp_path / "page.html", "submission.html.j2")
 
 
 @pytest.mark.parametrize(

@@ -109,11 +109,6 @@ def run(code: str, **environment: str) -> str:
     return done.stdout
 
 
-def test_importing_the_terminal_loads_no_rendering_library() -> None:
-    code = "import sys, grader.report.terminal; print({'rich', 'jinja2', 'matplotlib'} & {*sys.modules})"
-    assert run(code, PYTHONPATH=ROOT) == "set()\n"
-
-
 def test_by_default_there_are_no_colours_outside_a_terminal() -> None:
     code = "from grader.report.terminal import render_run; print(repr(render_run([])))"
     assert "\\x1b" not in run(code, PYTHONPATH=ROOT, FORCE_COLOR="1", TERM="xterm")
