@@ -211,15 +211,16 @@ def ended_by_exit(status: int) -> str:
 # -- checks ------------------------------------------------------------------------------
 
 SINGLE_NUMBER = "a single number, shape ()"
-SKIPPED_RUNS = "not looked at, because the function did not run"
-SKIPPED_STRUCTURE = "not looked at, because the structure of the result is wrong"
-SKIPPED_INPUTS = "counts only when all values are right"
-SKIPPED_MISSING = "not looked at, because the function is missing"
-LEFT_OUT_ALLOWED = "left out, which is allowed"
-TRIVIAL = "right, but earns points only together with the rest of the function"
+SKIPPED_RUNS = "not checked: the function must run first"
+SKIPPED_STRUCTURE = "not checked: fix the structure of the result first"
+SKIPPED_INPUTS = "not checked: all values must be correct first"
+SKIPPED_MISSING = "not checked: the function is missing"
+LEFT_OUT_ALLOWED = "this part is optional, and the result does not have it"
+TRIVIAL = "correct, but a function that returns zeros would be, too: no points for this part alone"
 OWN_EXCEPTION = "an exception of its own"
-NOT_RUN = "not run, because an earlier call of this function did not come back"
-HIDDEN_PROPERTY = "this does not hold for inputs that are not shown"
+NOT_RUN = "not run: an earlier call of this function did not return"
+HIDDEN_PROPERTY = "not true for inputs that are not shown"
+OTHER_FORM = "not checked: the result does not have the form that the exercise asks for"
 
 
 def shape_problem(where: str, got: object, expected: object) -> str:
@@ -273,8 +274,7 @@ def no_number(where: str, got: str, place: str, expected: str) -> str:
 
 
 def hidden_problem(where: str, stage: str) -> str:
-    form = "form" if stage == "structure" else stage
-    wrong = "is wrong" if stage == "values" else f"does not have the expected {form},"
+    wrong = "is wrong" if stage == "values" else f"has the wrong {stage}"
     return f"{where} {wrong} for inputs that are not shown"
 
 
@@ -283,31 +283,31 @@ def hidden_checks(failed: int, total: int) -> str:
 
 
 def raised(type_name: str, message: str, origin: str) -> str:
-    return f"it raised {type_name}{message and f': {message}'}{origin and f' ({origin})'}"
+    return f"the function raised {type_name}{message and f': {message}'}{origin and f' ({origin})'}"
 
 
 def unusable_result(message: str) -> str:
-    return f"it ran, but its result cannot be judged{message and f': {message}'}"
+    return f"the function returned something that cannot be judged{message and f': {message}'}"
 
 
 def failing_inputs(failing: int, total: int, case_class: str) -> str:
-    return f"; {failing} of {total} inputs fail, the first is of the kind '{case_class}'"
+    return f"; wrong for {failing} of {total} inputs, for example of the kind '{case_class}'"
 
 
 def changed_arguments(names: Sequence[str]) -> str:
-    return f"it changed its argument {' and '.join(names)} in place; work on a copy"
+    return f"the function changed its argument {' and '.join(names)} in place; work on a copy"
 
 
 def passed_cases(count: int) -> str:
-    return f"right on all {count} inputs"
+    return f"correct for all {count} inputs"
 
 
 def skipped_stage(stage: str, item: str) -> str:
-    return f"not looked at, because the {stage} of {item} is wrong"
+    return f"not checked: fix the {stage} of {item} first"
 
 
-def unusable_form(problem: str) -> str:
-    return f"the result has not the form that this check needs: {problem}"
+def other_form(problem: str) -> str:
+    return f"not checked: {problem}"
 
 
 def incomplete_call(problem: str) -> str:
@@ -315,7 +315,7 @@ def incomplete_call(problem: str) -> str:
 
 
 def carried_values(properties: Sequence[str]) -> str:
-    return f"judged on what your own functions hand over: {' and '.join(properties)}"
+    return f"graded on the values of your own functions: {' and '.join(properties)}"
 
 
 # -- functions ---------------------------------------------------------------------------
@@ -332,7 +332,7 @@ def missing_function(name: str) -> str:
 
 
 def unread_function(name: str, place: str) -> str:
-    return f"{name} is defined at {place}, but Python cannot read that definition: repair its syntax"
+    return f"Python cannot read the definition of {name} at {place}: fix its syntax"
 
 
 def no_function(name: str) -> str:
@@ -352,8 +352,8 @@ def stopped(reason: str, name: str, detail: str) -> str:
 
 def not_carried(names: Sequence[str], helpers: Sequence[str]) -> str:
     return (
-        f"{', '.join(names)} may fail only because of {', '.join(helpers)}: repair that first. Your kit has no right "
-        "helpers to judge by; your instructor's grader has them."
+        f"{', '.join(names)} may fail only because of {', '.join(helpers)}: fix that first. Your kit has no correct "
+        "helpers to grade it with; your instructor's grader has them."
     )
 
 
@@ -362,37 +362,41 @@ def not_carried(names: Sequence[str], helpers: Sequence[str]) -> str:
 
 def carried_own(name: str, producers: Sequence[str]) -> Finding:
     own = " and ".join(producers)
-    return Finding("carried", f"{name} is right on the values that your own {own} hands over. It gets full points here.")
+    return Finding("carried", f"{name} is correct for the values that your own {own} returns: full points.")
 
 
 def carried_absent(name: str, helpers: Sequence[str]) -> Finding:
     names = ", ".join(helpers)
-    text = f"{name} itself is right; with this file's own helpers ({names}) it fails. It gets full points."
+    text = f"{name} is correct, but it fails with the helpers of this file ({names}): full points."
     return Finding("carried", text, f"Is one of {names} missing, or hidden by a later import of the same name?")
 
 
 def carried_undefined(name: str, helpers: Sequence[str]) -> Finding:
     names = " and ".join(helpers)
-    text = f"{name} itself is right; it stands on {names}, which this file does not define. It gets full points here."
-    return Finding("carried", text, f"Define {names} in the same file.")
+    return _carried(name, names, "which this file does not define", names, f"Define {names} in the same file.")
 
 
 def carried_wrong(name: str, helpers: Sequence[str]) -> Finding:
-    names, several = " and ".join(helpers), len(helpers) > 1
-    which = ", of which at least one is not" if several else ", which is not"
-    hint = f"Find out which of {names} is missing or wrong, and repair it first." if several else f"Repair {names} first."
-    return Finding("carried", f"{name} itself is right; it stands on {names}{which}. It gets full points here.", hint)
+    names = " and ".join(helpers)
+    if len(helpers) > 1:
+        hint = f"Find out which of {names} is missing or wrong, and fix it first."
+        return _carried(name, names, "of which at least one is wrong", "version of each", hint)
+    return _carried(name, names, "which is wrong", names, f"Fix {names} first.")
+
+
+def _carried(name: str, names: str, fault: str, instead: str, hint: str) -> Finding:
+    text = f"{name} is correct. It calls {names}, {fault}, so it was graded with a correct {instead}: full points."
+    return Finding("carried", text, hint)
 
 
 def unfilled_blank(line: int, label: str, text: str) -> Finding:
     hint = "Fill the blank in: a name that is None cannot be calculated with."
-    return Finding("unfilled-blank", f"line {line} of {label} still reads '{text}'", hint)
+    return Finding("unfilled-blank", f"line {line} of {label} is still '{text}'", hint)
 
 
 def argument_order(name: str, number: int, expected: str, got: str) -> Finding:
-    places = f"it is called with {expected} in place {number}, where it has {got}"
-    hint = "Put arguments of your own behind those of the exercise."
-    return Finding("argument-order", f"the arguments of {name} are in another order: {places}", hint)
+    text = f"{name} has its arguments in another order: number {number} must be {expected}, but it is {got}"
+    return Finding("argument-order", text, "Put arguments of your own behind those of the exercise.")
 
 
 def undefined_name(name: str) -> Finding:
@@ -401,13 +405,13 @@ def undefined_name(name: str) -> Finding:
 
 
 def permuted_result(names: Sequence[str]) -> Finding:
-    text = f"the parts of the result are right, but in another order: expected ({', '.join(names)})"
+    text = f"the parts of the result are correct, but in the wrong order: expected ({', '.join(names)})"
     return Finding("permuted-result", text, "Compare the order in your return statement with the exercise.")
 
 
 def transposed(item: str) -> Finding:
     hint = "Write down the shapes of all factors, and which one has to be transposed."
-    return Finding("transposed", f"{item} is the transpose of what is expected", hint)
+    return Finding("transposed", f"{item} is the transpose of the expected value", hint)
 
 
 def missing_keepdims(item: str, got: object, expected: object) -> Finding:
@@ -447,8 +451,8 @@ def factor_meaning(name: str, *, divided: bool) -> str:
 
 
 def mutated_input() -> Finding:
-    text = "the numbers that were handed in are overwritten: after the call, the caller's own have changed"
-    hint = "A -= B writes into the array that was handed in, d[key] = A into the dictionary; A = A - B does not."
+    text = "the function overwrites its arguments: after the call, the caller's own values have changed"
+    hint = "A -= B writes into the caller's array, d[key] = A into the caller's dictionary; A = A - B does not."
     return Finding("mutated-input", text, hint)
 
 

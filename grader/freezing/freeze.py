@@ -235,7 +235,7 @@ def _property_case(author: Author, spec: Function, prop: Property, drawn: Drawn,
     functions = [author.function(spec.name), *author.variants(spec.name, spec.alternatives)]
     functions += author.styles.get(spec.name, ())
     for function in functions:
-        problem = property_problem(prop, case, run_trusted(author, {spec.name: function}, case.plan))
+        problem = property_problem(prop, case, run_trusted(author, {spec.name: function}, case.plan), for_author=True)
         if problem:
             raise SpecError(f"{spec.name}: the property {prop.name!r} fails for {name_of(function)}: {problem}")
     return case

@@ -254,6 +254,9 @@ def _property_check(draft: _Draft, prop: Property, objections: Sequence[Failure]
         message = sentences.SKIPPED_RUNS if "runs" in broken else sentences.SKIPPED_STRUCTURE
         draft.add("property", prop.name, "skipped", share, message)
     elif objections:
+        shape = next((check.message for check in draft.checks if check.kind == "shape" and check.status == "failed"), "")
+        if shape and objections[0].text == sentences.OTHER_FORM:
+            objections = [replace(objection, text=sentences.other_form(shape)) for objection in objections]
         draft.failures.extend(objections)
         draft.fail("property", prop.name, share, objections, total)
     else:

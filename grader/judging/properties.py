@@ -14,7 +14,7 @@ from grader.confined.wire import Value, WireError
 from grader.judging.cases import Case
 from grader.judging.compare import key_item
 from grader.judging.outcomes import given_of
-from grader.judging.redaction import raised_text, redact
+from grader.judging.redaction import raised_text
 from grader.sandbox.limits import bounded_memory, without_warnings
 from grader.sandbox.runner import Outcome, Returned, Stopped
 from grader.spec import Function, Given, Property
@@ -32,20 +32,25 @@ def as_it_is(given: Given) -> Given:
 
 
 def property_problem(
-    prop: Property, case: Case, outcomes: Sequence[Outcome], view: Callable[[Given], Given] = as_it_is
+    prop: Property,
+    case: Case,
+    outcomes: Sequence[Outcome],
+    view: Callable[[Given], Given] = as_it_is,
+    *,
+    for_author: bool = False,
 ) -> str | None:
-    """What a property's judge says of one case, of which it gets to see what ``view`` makes of it."""
+    """What a property's judge says of one case, of which it gets to see what ``view`` makes of it.
+
+    What it raises on a result of another form is for its author alone: to a student it says nothing.
+    """
     bad = next((o for o in outcomes if not isinstance(o, Returned)), None)
     if bad is not None or len(outcomes) < len(case.plan.steps):
         return sentences.incomplete_call(raised_text(bad or Stopped("not-run"), case))
     try:
         message = _asked(prop.judge, view(given_of(case, outcomes)), outcomes)
         return message and message[:_MOST_TEXT]
-    except WireError as error:
-        return sentences.unusable_form(str(error))
     except _FORM_ERRORS as error:
-        text = redact(case, f": {error}")  # it may quote what the submission returned
-        return sentences.unusable_form(f"{type(error).__name__}{text}"[:_MOST_TEXT])
+        return f"its judge raised {type(error).__name__}: {error}" if for_author else sentences.OTHER_FORM
 
 
 def property_fits(fits: Callable[[Given], bool], case: Case, outcomes: Sequence[Outcome]) -> bool:

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
-from grader.confined.wire import Code, Encoded, Ref, Value, WireError, _Decoder, decode, encode, pack, part_at
+from grader.confined.wire import Code, Encoded, Value, _Decoder, decode, encode, pack, part_at
+from grader.errors import SpecError
 from grader.model import SandboxLevel
+from grader.sandbox.limits import without_warnings
 from grader.submission.program import SourceFile, Unit
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "Returned",
     "Runner",
     "Stopped",
+    "run_here",
 ]
 
 
@@ -108,7 +111,7 @@ class Stopped:
 
 
 Outcome = Returned | Raised | Stopped
-Answer = Callable[[str, tuple[Any, ...], Mapping[str, Any]], Any]
+Answer = Callable[[str, tuple[Value, ...], Mapping[str, Value]], Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,6 @@ class InProcess:
     def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
         given: dict[str, Any] = {}
         public: dict[str, Any] = {}
-        exec(compile(program.public, "public.py", "exec", dont_inherit=True), public)
 
         def bound(name: str) -> Callable[..., Any]:
             def helper(*args: Any, **kwargs: Any) -> Any:
@@ -176,43 +178,53 @@ class InProcess:
 
             return helper
 
-        trampolines = {name: bound(name) for name in program.bound}
-        namespace: dict[str, Any] = {"__name__": "submission", **trampolines}
-        messages = []
-        for unit in program.units:
-            try:
-                exec(compile("\n" * (unit.line - 1) + unit.source, unit.label, "exec", dont_inherit=True), namespace)
-            except Exception as error:
-                messages.append(f"{unit.origin}: {type(error).__name__}: {error}")
-            namespace.update(trampolines)
-        defined = {n: "callable" if callable(namespace.get(n)) else "missing" for n in program.wanted}
-
         def make(code: Code) -> Any:
             return public[code.name](*code.args)
 
-        outcomes = []
-        for plan in plans:
-            given.clear()
-            given.update({name: decode(encoded, code=make) for name, encoded in plan.given})
-            outcomes.append(_run_here(plan, namespace, make))
+        trampolines = {name: bound(name) for name in program.bound}
+        namespace: dict[str, Any] = {"__name__": "submission", **trampolines}
+        messages, outcomes = [], []
+        with without_warnings():
+            exec(compile(program.public, "public.py", "exec", dont_inherit=True), public)
+            for unit in program.units:
+                try:
+                    exec(compile("\n" * (unit.line - 1) + unit.source, unit.label, "exec", dont_inherit=True), namespace)
+                except Exception as error:
+                    messages.append(f"{unit.origin}: {type(error).__name__}: {error}")
+                namespace.update(trampolines)
+            for plan in plans:
+                given.clear()
+                given.update({name: decode(encoded, code=make) for name, encoded in plan.given})
+                outcomes.append(run_here(plan, lambda name, args: namespace[name](*args), make))
+        defined = {n: "callable" if callable(namespace.get(n)) else "missing" for n in program.wanted}
         return Execution(Loaded(defined, tuple(messages)), tuple(outcomes))
 
 
-def _run_here(plan: Plan, namespace: Mapping[str, Any], make: Callable[[Code], Any]) -> tuple[Outcome, ...]:
-    replies: list[Any] = []
+def run_here(
+    plan: Plan, call: Callable[[str, tuple[Value, ...]], Value], make: Callable[[Code], Value]
+) -> tuple[Outcome, ...]:
+    """Run the calls of a plan in this process; only for code that is trusted.
 
-    def ref(ref: Ref) -> Any:
-        return part_at(replies[ref.step], ref.path)
-
+    Parameters
+    ----------
+    plan
+        The calls.
+    call
+        Calls a function by its name.
+    make
+        Makes a function of the public code.
+    """
+    replies: list[Value] = []
     outcomes: list[Outcome] = []
     for name, encoded in plan.steps:
         try:
-            question = _Decoder(encoded, ref, make)
-            args = question.get()
-            value = namespace[name](*args)
+            question = _Decoder(encoded, lambda ref: part_at(replies[ref.step], ref.path), make)
+            value = call(name, question.get())
             outcomes.append(Returned(encode(value, opaque=lambda _: 0), tuple(question.mutated())))
             replies.append(value)
-        except (Exception, WireError) as error:
+        except SpecError:  # of an author, and nothing that a function gave
+            raise
+        except Exception as error:
             outcomes.append(Raised(type(error).__name__, str(error)[:500]))
             break
     return tuple(outcomes)

@@ -116,7 +116,9 @@ def test_an_error_names_the_initializer_as_it_is_called(tmp_path: Path) -> None:
     wrong = TWO.replace("initialize_parameters(n_x, n_h, n_y)", "initialize_parameters(layers_dims)")
     path.write_text("import numpy as np\nfrom dnn_app_utils_v3 import *\n" + wrong)
     message = grade(ASSIGNMENT, path).functions[0].checks[0].message
-    assert message.startswith("it raised TypeError: initialize_parameters() missing 2 required positional arguments")
+    assert message.startswith(
+        "the function raised TypeError: initialize_parameters() missing 2 required positional arguments"
+    )
 
 
 def test_an_update_in_place_is_right() -> None:

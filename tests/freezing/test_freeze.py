@@ -177,7 +177,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "a reference that overwrites",
         {"reference": "def twice(X):\n    X *= 2\n    return X"},
-        r"the right solution twice fails: it changed its argument X in place",
+        r"the right solution twice fails: the function changed its argument X in place",
     ),
     (
         "a reference without numbers",

@@ -76,8 +76,8 @@ def test_a_definition_that_does_not_parse_is_missing_with_its_place() -> None:
     report = graded(solution("def center(X):\n    mean =\n    return X - mean", without=["center"]))
     found = function_of(report, "center")
     assert found.status == "missing"
-    place = check_of(found.checks, "runs").message.split(", but ")[0]
-    assert re.fullmatch(r"center is defined at student\.py, line \d+", place)
+    message = check_of(found.checks, "runs").message
+    assert re.fullmatch(r"Python cannot read the definition of center at student\.py, line \d+: fix its syntax", message)
 
 
 def test_a_submission_without_any_graded_function_is_unreadable_and_has_no_points() -> None:
@@ -139,8 +139,10 @@ def test_a_wrong_helper_does_not_pull_down_what_stands_on_it() -> None:
     report = graded(solution(BROKEN_AFFINE))
     assert verdicts(report) == {"affine": ("failed", 0.0, False), "layer": ("passed", 10.0, True)}
     (carried,) = function_of(report, "layer").findings
-    assert carried.message == "layer itself is right; it stands on affine, which is not. It gets full points here."
-    assert carried.hint == "Repair affine first."
+    assert carried.message == (
+        "layer is correct. It calls affine, which is wrong, so it was graded with a correct affine: full points."
+    )
+    assert carried.hint == "Fix affine first."
     assert function_of(report, "layer").counterexample is None
     assert not report.full_marks
 
@@ -154,7 +156,8 @@ def test_a_helper_that_is_missing_raises_or_has_another_form_carries_too() -> No
 def test_a_helper_that_is_missing_is_not_called_wrong() -> None:
     (found,) = function_of(graded(solution(without=["affine"])), "layer").findings
     assert found.message == (
-        "layer itself is right; it stands on affine, which this file does not define. It gets full points here."
+        "layer is correct. It calls affine, which this file does not define, so it was graded with a correct affine: "
+        "full points."
     )
 
 
@@ -163,7 +166,7 @@ def test_an_argument_in_another_place_is_told_by_its_number() -> None:
     (found,) = function_of(graded(solution(layer, without=["layer"])), "layer").findings
     assert (found.code, found.message) == (
         "argument-order",
-        "the arguments of layer are in another order: it is called with W in place 2, where it has plot",
+        "layer has its arguments in another order: number 2 must be W, but it is plot",
     )
     renamed = "def layer(x, w, c):\n    return half(affine(x, w, c)[0]) + 1"
     assert "argument-order" not in codes(graded(solution(renamed)), "layer")
@@ -183,7 +186,7 @@ def test_an_array_that_holds_none_is_no_number_and_tells_the_blank() -> None:
 def test_a_result_without_an_end_was_not_raised(sandbox: Sandbox) -> None:
     endless = "def center(X):\n    X = [X]\n    X.append(X)\n    return X"
     message = check_of(function_of(graded(solution(endless), sandbox), "center").checks, "runs").message
-    assert message.startswith("it ran, but its result cannot be judged: the value is nested deeper than")
+    assert message.startswith("the function returned something that cannot be judged: the value is nested deeper than")
 
 
 def test_a_wrong_function_on_a_wrong_helper_is_not_carried() -> None:
@@ -195,7 +198,7 @@ def test_a_wrong_function_on_a_wrong_helper_is_not_carried() -> None:
 def test_a_wrong_version_of_a_provided_helper_is_told_and_costs_nothing() -> None:
     report = graded(solution("def half(Z):\n    return Z / 3"))
     assert verdicts(report) == {"layer": ("passed", 10.0, True)}
-    assert "it stands on half, which is not" in function_of(report, "layer").findings[0].message
+    assert "It calls half, which is wrong" in function_of(report, "layer").findings[0].message
 
 
 def test_a_helper_that_is_called_in_another_way_is_not_carried_and_does_not_crash() -> None:
@@ -239,9 +242,7 @@ def test_a_consumer_of_a_wrong_cache_is_tried_on_that_cache() -> None:
     )
     assert verdicts(report)["affine_backward"] == ("passed", 10.0, True)
     (found,) = function_of(report, "affine_backward").findings
-    assert found.message == (
-        "affine_backward is right on the values that your own affine hands over. It gets full points here."
-    )
+    assert found.message == ("affine_backward is correct for the values that your own affine returns: full points.")
 
 
 def test_overwriting_the_own_cache_is_no_crash() -> None:
@@ -256,7 +257,7 @@ def test_overwriting_the_own_cache_is_no_crash() -> None:
     status, points, carried = verdicts(report)["affine_backward"]
     assert (status, points, carried) == ("failed", 9.5, False)
     inputs = check_of(function_of(report, "affine_backward").checks, "inputs")
-    assert inputs.message == "it changed its argument dZ in place; work on a copy"
+    assert inputs.message == "the function changed its argument dZ in place; work on a copy"
 
 
 def test_a_model_of_any_kind_is_handed_back_to_its_own_function() -> None:
@@ -269,7 +270,7 @@ def test_a_wrong_producer_does_not_fail_a_consumer_whose_property_holds() -> Non
     fit = "def fit(X):\n    m = np.mean(X, axis=1, keepdims=True) + 1\n    return X - m, (m,)"
     report = graded(solution(fit))
     assert verdicts(report) == {"fit": ("failed", 0.0, False), "undo": ("passed", 10.0, True)}
-    assert "your own fit hands over" in function_of(report, "undo").findings[0].message
+    assert "your own fit returns" in function_of(report, "undo").findings[0].message
 
 
 def test_a_producer_of_the_wrong_form_carries_nothing() -> None:
@@ -421,7 +422,7 @@ def test_a_place_in_the_submission_is_told(sandbox: Sandbox) -> None:
     assert found.origin is not None
     line = int(found.origin.rpartition(" ")[2]) + 1
     assert check_of(found.checks, "runs").message == (
-        f"it raised NameError: name 'layer_dims' is not defined (student.py, line {line})"
+        f"the function raised NameError: name 'layer_dims' is not defined (student.py, line {line})"
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader import sentences
 from grader.confined.wire import Encoded, Ref, encode
 from grader.judging.cases import Case
 from grader.judging.checks import verdict_of
@@ -108,10 +109,10 @@ def test_a_later_stage_is_skipped_with_the_reason(result: str, stage: str, statu
     found = [check_of(report.checks, kind, "structure" if kind == "structure" else "A") for kind in kinds]
     assert [c.status for c in found] == statuses
     assert found[kinds.index(stage)].message
-    assert {c.message for c in found if c.status == "skipped"} <= {f"not looked at, because the {stage} of A is wrong"}
+    assert {c.message for c in found if c.status == "skipped"} <= {f"not checked: fix the {stage} of A first"}
     inputs = check_of(report.checks, "inputs")
     assert (inputs.status, inputs.points) == ("skipped", 0.0)
-    assert inputs.message == "counts only when all values are right"
+    assert inputs.message == "not checked: all values must be correct first"
     assert report.points == 0.0
 
 
@@ -119,7 +120,9 @@ def test_where_a_call_raises_nothing_else_is_looked_at() -> None:
     report = graded_function("center", "def center(X):\n    assert X.shape[1] > 1\n    return X - 1, X")
     runs = check_of(report.checks, "runs")
     assert runs.status == "failed"
-    assert runs.message == "it raised AssertionError; 2 of 9 inputs fail, the first is of the kind 'one example'"
+    assert (
+        runs.message == "the function raised AssertionError; wrong for 2 of 9 inputs, for example of the kind 'one example'"
+    )
     assert {c.status for c in report.checks if c.kind == "values"} == {"skipped"}
     assert report.points == 0.0
 
@@ -140,7 +143,7 @@ def test_what_a_stub_gets_right_earns_points_only_beside_something_else() -> Non
     report = graded_function("affine", "def affine(X, W, b):\n    return W @ X, (X, W, b)")
     row = check_of(report.checks, "values", "cache")
     assert (row.status, row.points) == ("passed", 0.0)
-    assert row.message == "right, but earns points only together with the rest of the function"
+    assert row.message == "correct, but a function that returns zeros would be, too: no points for this part alone"
     assert report.points == 0.0
 
 
@@ -166,7 +169,7 @@ def test_an_optional_item_that_is_left_out_pays_only_when_the_rest_is_right() ->
     assert (row.status, row.points) == ("passed", 0.0)
     assert report.points == pytest.approx(9.5 / 2.5, abs=1e-4)
     row = check_of(graded_function("affine_backward", source).checks, "values", "dX{l}")
-    assert row.message == "left out, which is allowed"
+    assert row.message == "this part is optional, and the result does not have it"
 
 
 def test_an_alternative_must_hold_over_all_cases() -> None:
@@ -251,7 +254,7 @@ def test_overwriting_an_argument_costs_the_share_of_the_inputs_and_no_more() -> 
     source = "def center(X):\n    m = np.mean(X, axis=1, keepdims=True)\n    X -= m\n    return X, m"
     report = graded_function("center", source)
     inputs = check_of(report.checks, "inputs")
-    assert (inputs.status, inputs.message) == ("failed", "it changed its argument X in place; work on a copy")
+    assert (inputs.status, inputs.message) == ("failed", "the function changed its argument X in place; work on a copy")
     assert (report.status, report.points) == ("failed", 9.5)
     assert [f.code for f in report.findings] == ["mutated-input"]
 
@@ -274,7 +277,9 @@ def test_the_changed_argument_is_named(numbers: tuple[int, ...], words: str) -> 
     spec = replace(plain(), inputs_share=0.1)
     cases = hand_made(spec, reference, [(np.ones(2), (np.ones(3), {"W": np.ones(1)}), [1, 2])])
     verdict = verdict_of(FunctionJudge(spec, cases), Mutating(numbers).outcomes(cases, reference))
-    assert check_of(verdict.checks, "inputs").message == f"it changed its argument {words} in place; work on a copy"
+    assert (
+        check_of(verdict.checks, "inputs").message == f"the function changed its argument {words} in place; work on a copy"
+    )
     assert verdict.points == pytest.approx(0.9)
 
 
@@ -307,7 +312,7 @@ def test_a_set_whose_calls_raise_fails_alone() -> None:
     report = graded_function("mean_square", source)
     row = check_of(report.checks, "values", "weight zero")
     assert row.status == "failed"
-    assert row.message.startswith("it raised ZeroDivisionError")
+    assert row.message.startswith("the function raised ZeroDivisionError")
     assert report.points == 9.0
 
 
@@ -333,27 +338,35 @@ def same(x: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    "error",
     [
-        (KeyError("dW1"), "KeyError: 'dW1'"),
-        (TypeError("no"), "TypeError: no"),
-        (ValueError("no"), "ValueError: no"),
-        (IndexError("no"), "IndexError: no"),
-        (AttributeError("no"), "AttributeError: no"),
-        (ZeroDivisionError("no"), "ZeroDivisionError: no"),
-        (OverflowError("no"), "OverflowError: no"),
-        (StopIteration(), "StopIteration: "),
-        (np.linalg.LinAlgError("no"), "LinAlgError: no"),
+        KeyError("dW1"),
+        TypeError("no"),
+        ValueError("no"),
+        IndexError("no"),
+        AttributeError("no"),
+        ZeroDivisionError("no"),
+        OverflowError("no"),
+        StopIteration(),
+        np.linalg.LinAlgError("no"),
     ],
 )
-def test_a_judge_may_raise_on_a_reply_of_the_wrong_form(error: Exception, words: str) -> None:
+def test_a_judge_may_raise_on_a_reply_of_the_wrong_form(error: Exception) -> None:
     def judge_it(given: Given) -> str | None:
         raise error
 
     verdict = judged(judge_it, same)
     row = check_of(verdict.checks, "property", "holds")
-    assert (row.status, row.message) == ("failed", f"the result has not the form that this check needs: {words}")
+    assert (row.status, row.message) == ("failed", sentences.OTHER_FORM)
     assert verdict.points == 0.5
+
+
+def test_where_a_judge_cannot_read_a_result_the_wrong_shape_is_said_instead() -> None:
+    def judge_it(given: Given) -> str | None:
+        raise ValueError("operands could not be broadcast together")
+
+    row = check_of(judged(judge_it, lambda x: np.array([x])).checks, "property", "holds")
+    assert (row.status, row.message) == ("failed", "not checked: value has shape (1,), expected a single number, shape ()")
 
 
 def test_a_bug_in_a_judge_is_not_the_students() -> None:
@@ -369,12 +382,12 @@ def test_a_property_over_a_call_that_raised_is_incomplete() -> None:
     case = hand_made(plain(), lambda x: x, [(2.0,)]).cases[0]
     problem = property_problem(prop, case, (Raised("ValueError", "too large"),))
     assert problem is not None
-    assert problem.startswith("a call gave no value: it raised ValueError")
+    assert problem.startswith("a call gave no value: the function raised ValueError")
 
 
 @pytest.mark.parametrize(
     ("result", "reason"),
-    [("raise", "the function did not run"), (None, "the structure of the result is wrong")],
+    [("raise", "the function must run first"), (None, "fix the structure of the result first")],
 )
 def test_a_property_is_not_held_against_what_raises_or_has_no_structure(result: str | None, reason: str) -> None:
     def function(x: float) -> None:
@@ -434,7 +447,7 @@ def test_bytes_that_are_no_value_fail_a_property_and_a_value_alike() -> None:
     case = Case("f/holds/0", "holds", "general", False, Plan("f", 0, (("f", encode((1.0,))),)))
     problem = property_problem(prop, case, (Returned(broken),))
     assert problem is not None
-    assert "has not the form" in problem
+    assert problem == sentences.OTHER_FORM
     spec = plain()
     cases = hand_made(spec, same, [(1.0,)])
     verdict = verdict_of(FunctionJudge(spec, cases), {cases.cases[0].key: (Returned(broken),)})
@@ -446,7 +459,10 @@ def test_bytes_that_are_no_value_fail_a_property_and_a_value_alike() -> None:
 
 @pytest.mark.parametrize(
     ("visible", "text"),
-    [(True, "it raised ValueError: secret 42 (cell 3, line 2)"), (False, "it raised ValueError (cell 3, line 2)")],
+    [
+        (True, "the function raised ValueError: secret 42 (cell 3, line 2)"),
+        (False, "the function raised ValueError (cell 3, line 2)"),
+    ],
 )
 def test_the_text_of_an_exception_shows_only_where_the_inputs_may_be_seen(visible: bool, text: str) -> None:
     spec = plain()
@@ -487,9 +503,7 @@ def test_calls_that_were_not_made_are_failures_without_a_status_of_their_own() -
     for outcomes in ({}, {cases.cases[0].key: (Stopped("not-run"),)}, {cases.cases[0].key: ()}):
         verdict = verdict_of(FunctionJudge(spec, cases), outcomes)  # type: ignore[arg-type]
         assert verdict.status == "failed"
-        assert check_of(verdict.checks, "runs").message == (
-            "not run, because an earlier call of this function did not come back"
-        )
+        assert check_of(verdict.checks, "runs").message == sentences.NOT_RUN
 
 
 def test_a_timeout_in_a_property_keeps_the_points_for_values() -> None:
@@ -518,7 +532,7 @@ def test_a_message_says_how_many_inputs_fail_and_of_which_kind() -> None:
     cases = hand_made(spec, same, [(1.0,), (2.0,), (3.0,)], classes=["small", "zero", "zero"])
     verdict = verdict_of(FunctionJudge(spec, cases), outcomes_of(cases, lambda x: x if x < 2 else 0.0))
     message = check_of(verdict.checks, "values", "value").message
-    assert message == "value is 0, expected 2; 2 of 3 inputs fail, the first is of the kind 'zero'"
+    assert message == "value is 0, expected 2; wrong for 2 of 3 inputs, for example of the kind 'zero'"
 
 
 def test_the_plan_on_own_values_is_told_by_the_number_of_its_outcomes() -> None:

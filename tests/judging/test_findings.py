@@ -84,9 +84,9 @@ POSITIVE: list[tuple[str, Function, Function, list[Any], Any, str]] = [
         "multiplication is missing",
     ),
     ("opposite-sign", mean, lambda X: -mean(X), MATRICES, "dW", "dW has the opposite sign"),
-    ("transposed", same, lambda X: X.T, MATRICES[:3], "dW", "dW is the transpose of what is expected"),
-    ("transposed", same, lambda X: X.T, SQUARES, "dW", "dW is the transpose of what is expected"),
-    ("transposed", same, lambda X: X.T, MATRICES, "dW", "dW is the transpose of what is expected"),
+    ("transposed", same, lambda X: X.T, MATRICES[:3], "dW", "dW is the transpose of the expected value"),
+    ("transposed", same, lambda X: X.T, SQUARES, "dW", "dW is the transpose of the expected value"),
+    ("transposed", same, lambda X: X.T, MATRICES, "dW", "dW is the transpose of the expected value"),
     (
         "missing-keepdims",
         mean,
@@ -120,7 +120,7 @@ POSITIVE: list[tuple[str, Function, Function, list[Any], Any, str]] = [
         lambda X: mean_and_size(X)[::-1],
         MATRICES,
         ("mean", "size"),
-        "the parts of the result are right, but in another order: expected (mean, size)",
+        "the parts of the result are correct, but in the wrong order: expected (mean, size)",
     ),
 ]
 
@@ -303,8 +303,8 @@ def test_a_changed_argument_is_a_finding() -> None:
     outcomes[key] = (replace(right, mutated=(0,)),)
     (found,) = tiny.findings_in(spec, cases, outcomes)
     assert found.code == "mutated-input"
-    assert "overwritten" in found.message
-    assert found.hint.startswith("A -= B writes into the array that was handed in")
+    assert "overwrites its arguments" in found.message
+    assert found.hint.startswith("A -= B writes into the caller's array")
 
 
 # -- catalogued mistakes -------------------------------------------------------------------
