@@ -12,6 +12,9 @@ from grader.grading.rundir import Entry, read_run
 from grader.intake.collect import Item, neighbours
 from grader.intake.collect import fingerprint as of_item
 from grader.model import Report
+from grader.report.html import write_site
+from grader.report.junit import render_junit
+from grader.submission.program import read_submission
 
 __all__ = ["report", "write_pages"]
 
@@ -48,8 +51,6 @@ def write_pages(run: str, output: Path | None, *, number: int | None = None, jun
     HarnessError
         When there is no such run.
     """
-    from grader.report.html import write_site
-
     folder = Path(run)
     if "://" not in run and not folder.exists():
         raise HarnessError(f"there is nothing at {run}; name the folder of 'grader grade -o', or a gradebook")
@@ -58,15 +59,13 @@ def write_pages(run: str, output: Path | None, *, number: int | None = None, jun
         raise HarnessError(f"{run} holds no report yet")
     reports = [entry.report for entry in entries]
     if junit is not None:
-        from grader.report.junit import render_junit
-
         junit.write_text(render_junit(reports), "utf-8")
     target = output or (folder / "site" if folder.is_dir() else Path("site"))
     return write_site(reports, target, sources=_sources(entries))
 
 
 def _recorded(where: str, number: int | None) -> list[Entry]:
-    from grader.gradebook.store import open_gradebook, reports, runs
+    from grader.gradebook.store import open_gradebook, reports, runs  # the database is an extra
 
     with open_gradebook(where, create=False) as book:
         known = [run.id for run in runs(book)]
@@ -89,8 +88,6 @@ def _still_there(report: Report, fingerprint: str) -> str:
 
 def _sources(entries: list[Entry]) -> dict[str, Mapping[str, str]]:
     """The code of each submission, where its file is still there."""
-    from grader.submission.program import read_submission
-
     found: dict[str, Mapping[str, str]] = {}
     for entry in entries:
         report: Report = entry.report
