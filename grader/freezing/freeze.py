@@ -122,15 +122,13 @@ def value_case(
         raise SpecError(f"{spec.name}: the strategy must return a tuple of arguments, found {type(args).__name__}")
     plain = _plan(spec, number, [Step(spec.name, args)], draw.given)
     own = _own_plan(spec, number, draw, args) if draw.steps else None
-    right = call(author, author.function(spec.name), args, draw.given)
-    accepted = [right, *(call(author, f, args, draw.given) for f in author.variants(spec.name, alternatives))]
     expected: list[Expected] = []
-    for index, value in enumerate(accepted):
-        function = [author.function(spec.name), *author.variants(spec.name, alternatives)][index]
-        found = expected_of(author, spec, function, value, args, draw.given, with_styles=index == 0)
-        if found is None:
+    for function in [author.function(spec.name), *author.variants(spec.name, alternatives)]:
+        value = call(author, function, args, draw.given)
+        right = expected_of(author, spec, function, value, args, draw.given, with_styles=not expected)
+        if right is None:
             return None
-        expected.append(as_wide(found, expected[0]) if expected else found)
+        expected.append(as_wide(right, expected[0]) if expected else right)
     if spec.own_inputs and own is None:
         raise SpecError(f"{spec.name}: own_inputs needs a strategy that uses draw.call")
     mistakes = {}

@@ -16,6 +16,7 @@ from grader.grading.pipeline import grade, unreadable
 from grader.intake.collect import collect_one
 from grader.model import FunctionReport, Report
 from grader.report.escape import plain
+from grader.report.terminal import render_function
 
 __all__ = ["grade_folder", "main", "results_of"]
 
@@ -25,10 +26,9 @@ def results_of(report: Report) -> dict[str, Any]:
 
     Every test is visible: one hidden test would hide the total from the student.
     """
-    output = [plain(message) for message in report.messages]
     return {
         "score": report.points or 0.0,
-        "output": "\n".join(output),
+        "output": "\n".join(map(plain, report.messages)),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -40,8 +40,6 @@ def results_of(report: Report) -> dict[str, Any]:
 
 
 def _test(number: int, function: FunctionReport) -> dict[str, Any]:
-    from grader.report.terminal import render_function
-
     return {
         "name": function.name,
         "number": str(number),
