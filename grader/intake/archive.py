@@ -90,18 +90,21 @@ class _TooManyError(Exception):
 
 
 class _BoundedReads(io.BufferedReader):
-    """A file that is never read beyond a limit at once.
+    """A file that is never read beyond what the directory of an archive with so many entries may need.
 
-    ``zipfile`` reads the directory of an archive in one piece, before anything in it can be counted, and
-    believes the archive about its size.
+    ``zipfile`` reads the directory in one piece, believes the archive about its size, and makes an object for
+    each entry before they can be counted. Every entry in it begins with the signature that is counted here.
     """
 
-    limit = 0
+    entries = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if size is not None and size > self.limit:
+        if size is not None and size > max(self.entries * 1024, _CHUNK):
             raise _TooManyError
-        return super().read(size)
+        data = super().read(size)
+        if data.count(b"PK\x01\x02") > self.entries:
+            raise _TooManyError
+        return data
 
 
 def unpack(
@@ -156,7 +159,7 @@ def _opened(archive: Path, limits: Limits) -> Iterator[zipfile.ZipFile]:
         if archive.stat().st_size == 0:
             raise SubmissionError("the zip is empty (0 bytes); it has to be uploaded again")
         with archive.open("rb", buffering=0) as raw, _BoundedReads(raw) as file:
-            file.limit = max(limits.entries * 1024, _CHUNK)
+            file.entries = limits.entries
             with zipfile.ZipFile(file) as opened:
                 if len(opened.infolist()) > limits.entries:
                     raise _TooManyError

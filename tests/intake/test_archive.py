@@ -159,6 +159,13 @@ def test_too_many_entries_are_an_error(tmp_path: Path) -> None:
         opened(tmp_path, zipped({f"{i}.py": b"" for i in range(11)}), limits=SMALL)
 
 
+def test_entries_are_counted_before_the_directory_is_parsed(tmp_path: Path) -> None:
+    data = zipped({f"{i}.py": b"" for i in range(12)})
+    last = data.rindex(b"PK\x01\x02")
+    with pytest.raises(SubmissionError, match="more than 10 entries"):  # else the damage would be what is reported
+        opened(tmp_path, data[:last] + b"XX\x01\x02" + data[last + 4 :], limits=SMALL)
+
+
 def with_comments(entries: int, size: int) -> bytes:
     """A zip with a directory that is large for its number of entries."""
     out = io.BytesIO()
