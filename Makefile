@@ -6,14 +6,18 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell cksum pyproject.toml constraints.txt 2>/dev/null | cksum | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: grade test audit sweep lint docs bench clean
+.PHONY: grade test cases audit sweep lint docs bench clean
 
 grade: $(STAMP)
 	$(BIN)/grader grade dnn_step_by_step samples/dnn_step_by_step -o graded
 	@echo "(here the command is $(BIN)/grader)"
 
-test: lint
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+test: lint cases
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+
+# The cases of the course that the tests need, drawn once in as many processes as there are cores.
+cases: $(STAMP)-test
+	$(BIN)/python -m tests.draw_cases
 
 # Every known mistake and right style and some mutants of every assignment through the grader.
 BUDGET ?= 26
@@ -22,9 +26,9 @@ audit: $(STAMP)-test
 	    $(BIN)/grader audit --budget $(BUDGET) "$$(basename "$$(dirname "$$file")")"; \
 	done
 
-# Every mistake and style through the sandbox, full training runs, an autograder built from the index.
-sweep: $(STAMP)-test
-	$(BIN)/python -m pytest -m slow
+# The full tables, training runs and statistical sweeps, an autograder built from the index.
+sweep: cases
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m slow
 
 lint: $(STAMP)-test
 	$(BIN)/ruff check .

@@ -6,17 +6,20 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "grader"
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 # What the zygote and its children load; they never see the rest of the package.
-CONFINED = ("worker", "wire", "walls")
+CONFINED = tuple(sorted(path.stem for path in (PACKAGE / "confined").glob("*.py") if path.stem != "__init__"))
 
 
+@cache
 def modules() -> dict[str, ast.Module]:
     """Every module of the package by its name below ``grader``."""
     found = {}
@@ -28,19 +31,15 @@ def modules() -> dict[str, ast.Module]:
     return found
 
 
-MODULES = modules()
-
-
 # -- the package names no assignment -------------------------------------------------------------
 
 
 def texts_of(tree: ast.Module) -> Iterator[str]:
     """Names and texts of the code, without docstrings (an example may name an assignment)."""
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     docstrings = {
         id(node.body[0].value)
         for node in ast.walk(tree)
-        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+        if isinstance(node, (ast.Module, *DEFINITIONS)) and node.body and isinstance(node.body[0], ast.Expr)
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
@@ -51,13 +50,13 @@ def texts_of(tree: ast.Module) -> Iterator[str]:
             yield node.attr
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_the_package_names_no_assignment(name: str) -> None:
+def test_the_package_names_no_assignment() -> None:
     assignments = {path.parent.name for path in (ROOT / "assignments").glob("*/assignment.py")}
     assert assignments
     named = [
-        (assignment, text)
-        for text in texts_of(MODULES[name])
+        (name, assignment, text)
+        for name, tree in modules().items()
+        for text in texts_of(tree)
         for assignment in assignments
         # A single English word is a name only where it stands alone.
         if (assignment in text if "_" in assignment else assignment == text)
@@ -70,7 +69,7 @@ def test_the_package_names_no_assignment(name: str) -> None:
 
 @pytest.mark.parametrize("name", CONFINED)
 def test_the_confined_side_imports_the_standard_library_and_numpy_only(name: str) -> None:
-    tree = MODULES[f"confined.{name}"]
+    tree = modules()[f"confined.{name}"]
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -140,31 +139,27 @@ def test_grading_needs_no_hypothesis_and_no_face() -> None:
 # -- words and docstrings ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_every_public_function_and_class_says_what_it_is(name: str) -> None:
-    tree = MODULES[name]
-    assert ast.get_docstring(tree)
-    public = [
-        node
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_")
-    ]
-    assert [node.name for node in public if not ast.get_docstring(node)] == []
+def test_every_module_and_every_public_function_and_class_says_what_it_is() -> None:
+    silent = []
+    for name, tree in modules().items():
+        public = [node for node in tree.body if isinstance(node, DEFINITIONS) and not node.name.startswith("_")]
+        silent += [(name, getattr(node, "name", "")) for node in (tree, *public) if not ast.get_docstring(node)]
+    assert silent == []
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_what_a_module_offers_exists(name: str) -> None:
-    for node in MODULES[name].body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
-            offered = ast.literal_eval(node.value)
-            defined = {n for statement in MODULES[name].body for n in names_of(statement)}
-            assert set(offered) <= defined | {"grade", "load_assignment"}
-            assert len(offered) == len(set(offered))
+def test_what_a_module_offers_exists() -> None:
+    for name, tree in modules().items():
+        for node in tree.body:
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+                offered = ast.literal_eval(node.value)
+                defined = {n for statement in tree.body for n in names_of(statement)}
+                assert set(offered) <= defined | {"grade", "load_assignment"}, name
+                assert len(offered) == len(set(offered)), name
 
 
 def names_of(statement: ast.stmt) -> Iterator[str]:
     """Names that a statement at top level binds."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(statement, DEFINITIONS):
         yield statement.name
     elif isinstance(statement, ast.Import | ast.ImportFrom):
         yield from (alias.asname or alias.name for alias in statement.names)

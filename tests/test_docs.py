@@ -6,7 +6,6 @@ import dataclasses
 import importlib.util
 import inspect
 import os
-import pkgutil
 import re
 import shlex
 import subprocess
@@ -19,7 +18,6 @@ import click
 import pytest
 import yaml
 
-import grader
 from grader import model
 from grader.cli.main import cli
 from grader.judging.example import counterexample_of
@@ -166,28 +164,6 @@ def test_every_key_of_a_counterexample_is_documented() -> None:
     keys = set(re.findall(r'"(\w+)":', inspect.getsource(counterexample_of)))
     assert {"case", "class", "item", "where", "message"} <= keys
     assert [key for key in sorted(keys) if f"`{key}`" not in JSON] == []
-
-
-# -- docstrings --------------------------------------------------------------------------------
-
-
-def _modules() -> Iterator[str]:
-    for info in pkgutil.walk_packages(grader.__path__, "grader."):
-        if "._course" not in info.name and info.name != "grader.__main__":
-            yield info.name
-
-
-@pytest.mark.parametrize("name", sorted(_modules()))
-def test_everything_public_says_what_it_is(name: str) -> None:
-    module = __import__(name, fromlist=["*"])
-    assert module.__doc__, name
-    for public in getattr(module, "__all__", ()):
-        thing = getattr(module, public)
-        if inspect.isfunction(thing) or (inspect.isclass(thing) and thing.__module__ == name):
-            own = (thing.__doc__ or "").strip()
-            # A dataclass without words gets its signature as a docstring.
-            assert own, f"{name}.{public}"
-            assert not own.startswith(f"{public}("), f"{name}.{public}"
 
 
 # -- the site ----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ function and is named as itself; every right style has full marks; a stub earns 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -28,6 +28,7 @@ from tests.assignments.submitted import (
     stub_of_nothing,
     stub_of_zeros,
 )
+from tests.tiny import function_of
 
 COURSE = Course(course_root())
 
@@ -48,39 +49,27 @@ def reference(name: str) -> tuple[str, dict[str, str]]:
     return reference_files(loaded(name))
 
 
-def _authors_values(stem: str, attribute: str) -> list[tuple[str, Any]]:
-    found = []
-    for name in COURSE.names:
-        module = COURSE.load(name).author_module(stem)
-        found.append((name, getattr(module, attribute, ()) if module else ()))
+@cache
+def mistakes(name: str) -> Mapping[str, Sequence[tuple[int, str]]]:
+    """Of each function the places of its mistakes in the catalogue, with their codes."""
+    module = loaded(name).author_module("mistakes")
+    found: dict[str, list[tuple[int, str]]] = {}
+    for number, mistake in enumerate(module.MISTAKES if module else ()):
+        found.setdefault(mistake.function, []).append((number, mistake.code))
     return found
 
 
-# Freezing has run every mistake and every style already, in this process. Through the sandbox the first of each
-# function go in every run; the others belong to the sweep (``make sweep``), as ``grader audit`` runs them all, too.
-_EACH = 3
+@cache
+def styles(name: str) -> Mapping[str, int]:
+    """How many right styles each function has."""
+    module = loaded(name).author_module("styles")
+    return {function: len(several) for function, several in (module.STYLES if module else {}).items()}
 
 
-def _swept(count: int) -> Any:
-    return pytest.mark.slow if count >= _EACH else ()
-
-
-MISTAKES = [
-    pytest.param(
-        name,
-        number,
-        id=f"{name}-{mistake.function}-{mistake.code}",
-        marks=_swept(sum(other.function == mistake.function for other in mistakes[:number])),
-    )
-    for name, mistakes in _authors_values("mistakes", "MISTAKES")
-    for number, mistake in enumerate(mistakes)
-]
-STYLES = [
-    pytest.param(name, function, number, id=f"{name}-{function}-{number}", marks=_swept(number))
-    for name, styles in _authors_values("styles", "STYLES")
-    for function in (styles or {})
-    for number in range(len(styles[function]))
-]
+EVERY_ASSIGNMENT = pytest.mark.parametrize("name", COURSE.names)
+# Freezing has judged every mistake and every style (``tests/freezing``), and draws no cases where one is not named as
+# itself or not right. Through the sandbox the first of each function go in every run, and all of them in the sweep.
+HOW_MANY = pytest.mark.parametrize("most", [1, pytest.param(None, marks=pytest.mark.slow)], ids=["first", "all"])
 
 
 @pytest.fixture(scope="module")
@@ -121,26 +110,28 @@ def why(report: Report) -> list[Any]:
 
 
 def test_the_course_has_assignments() -> None:
-    assert COURSE.names
-    assert MISTAKES
-    assert STYLES
+    assert len(COURSE.names) > 5
 
 
-@pytest.mark.parametrize("name", COURSE.names)
+@EVERY_ASSIGNMENT
 def test_every_assignment_has_a_hundred_points(name: str) -> None:
     assert loaded(name).spec.points == pytest.approx(100)
 
 
-@pytest.mark.parametrize("name", COURSE.names)
+@EVERY_ASSIGNMENT
 def test_every_assignment_has_mistakes_and_styles_for_each_function(name: str) -> None:
     functions = {f.name for f in loaded(name).spec.functions}
-    mistakes = {m.function for m in dict(_authors_values("mistakes", "MISTAKES"))[name]}
-    assert functions - mistakes == set()
-    assert functions - set(dict(_authors_values("styles", "STYLES"))[name]) == set()
+    assert functions == set(mistakes(name)) == set(styles(name))
+
+
+@EVERY_ASSIGNMENT
+def test_every_mistake_was_judged_when_the_cases_were_frozen(name: str) -> None:
+    for function, catalogue in mistakes(name).items():
+        assert {mistake.code for mistake in frozen(name).functions[function].mistakes.values()} == {c for _, c in catalogue}
 
 
 @pytest.mark.parametrize("kind", ["py", "ipynb"])
-@pytest.mark.parametrize("name", COURSE.names)
+@EVERY_ASSIGNMENT
 def test_the_reference_handed_in_by_a_student_has_full_marks(name: str, kind: str, sandboxes: Any) -> None:
     report = graded(name, reference(name)[0], sandboxes, notebook=kind == "ipynb")
     assert why(report) == []
@@ -162,37 +153,45 @@ def partners(name: str, producer: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize(("name", "number"), MISTAKES)
+@HOW_MANY
+@EVERY_ASSIGNMENT
 def test_a_mistake_costs_points_on_its_own_function_only_and_is_named_as_itself(
-    name: str, number: int, sandboxes: Any
+    name: str, most: int | None, sandboxes: Any, subtests: pytest.Subtests
 ) -> None:
-    module = loaded(name).author_module("mistakes")
-    assert module is not None
-    mistake = module.MISTAKES[number]
-    place = f"author_mistakes.mistake.solutions[{number}]"
-    text = f"{reference(name)[0]}\n\n{delegating(loaded(name), mistake.function, place)}"
-    report = graded(name, text, sandboxes)
-    found = next(f for f in report.functions if f.name == mistake.function)
-    apart = {mistake.function, *partners(name, mistake.function)}
-    others = [f for f in report.functions if f.name not in apart and f.status != "passed"]
-    assert [(f.name, f.status) for f in others] == [], why(report)
-    assert found.status == "failed", why(report)
-    assert found.points < found.max_points
-    assert mistake.code in [finding.code for finding in found.findings], why(report)
+    for function, catalogue in mistakes(name).items():
+        apart = {function, *partners(name, function)}
+        for number, code in catalogue[:most]:
+            with subtests.test(function, code=code, number=number):
+                text = f"{reference(name)[0]}\n\n" + delegating(
+                    loaded(name), function, f"author_mistakes.mistake.solutions[{number}]"
+                )
+                report = graded(name, text, sandboxes)
+                others = [f for f in report.functions if f.name not in apart and f.status != "passed"]
+                assert [(f.name, f.status) for f in others] == [], why(report)
+                found = function_of(report, function)
+                assert found.status == "failed", why(report)
+                assert found.points < found.max_points
+                assert code in [finding.code for finding in found.findings], why(report)
 
 
-@pytest.mark.parametrize(("name", "function", "number"), STYLES)
-def test_a_right_style_has_full_marks(name: str, function: str, number: int, sandboxes: Any) -> None:
-    place = f"author_styles.STYLES[{function!r}][{number}]"
-    text = f"{reference(name)[0]}\n\n{delegating(loaded(name), function, place)}"
-    report = graded(name, text, sandboxes)
-    found = next(f for f in report.functions if f.name == function)
-    assert (found.status, found.carried, found.points) == ("passed", False, found.max_points), why(report)
-    if not any(other.own_inputs for other in loaded(name).spec.functions):  # else its cache is its own business
-        assert why(report) == []
+@HOW_MANY
+@EVERY_ASSIGNMENT
+def test_a_right_style_has_full_marks(name: str, most: int | None, sandboxes: Any, subtests: pytest.Subtests) -> None:
+    handed_over = any(other.own_inputs for other in loaded(name).spec.functions)
+    for function, count in styles(name).items():
+        for number in range(count)[:most]:
+            with subtests.test(function, number=number):
+                text = f"{reference(name)[0]}\n\n" + delegating(
+                    loaded(name), function, f"author_styles.STYLES[{function!r}][{number}]"
+                )
+                report = graded(name, text, sandboxes)
+                found = function_of(report, function)
+                assert (found.status, found.carried, found.points) == ("passed", False, found.max_points), why(report)
+                if not handed_over:  # else the cache of this style is its own business
+                    assert why(report) == []
 
 
-@pytest.mark.parametrize("name", COURSE.names)
+@EVERY_ASSIGNMENT
 def test_a_stub_that_returns_none_earns_nothing(name: str, sandboxes: Any) -> None:
     report = graded(name, stub_of_nothing(loaded(name)), sandboxes, alone=True)
     assert [(f.name, f.status, f.points) for f in report.functions if f.points or f.status != "failed"] == []
@@ -206,7 +205,7 @@ def right_by_nature(cases: FunctionCases) -> bool:
     return bool(numbers) and not any(leaf.any() if hasattr(leaf, "any") else leaf for leaf in numbers)
 
 
-@pytest.mark.parametrize("name", COURSE.names)
+@EVERY_ASSIGNMENT
 def test_a_stub_of_zeros_earns_nothing_but_where_zeros_are_right(name: str, sandboxes: Any) -> None:
     report = graded(name, stub_of_zeros(loaded(name)), sandboxes, alone=True)
     cases = frozen(name).functions

@@ -22,16 +22,15 @@ from grader.sandbox.runner import Raised, Returned
 from grader.spec import Mistake
 
 COURSE = find_course()
-PER_FUNCTION = 4
 
 
-def some_mistakes(loaded: LoadedAssignment) -> Iterator[tuple[int, Mistake]]:
+def some_mistakes(loaded: LoadedAssignment, per_function: int) -> Iterator[tuple[int, Mistake]]:
     """A few of each function, spread over its catalogue, with their places in it."""
     found: dict[str, list[tuple[int, Mistake]]] = {}
     for number, mistake in enumerate(getattr(loaded.author_module("mistakes"), "MISTAKES", ())):
         found.setdefault(mistake.function, []).append((number, mistake))
     for mistakes in found.values():
-        yield from mistakes[:: max(1, len(mistakes) // PER_FUNCTION)]
+        yield from mistakes[:: max(1, len(mistakes) // per_function)][:per_function]
 
 
 @contextmanager
@@ -64,13 +63,14 @@ def seeded(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+@pytest.mark.parametrize("per_function", [1, pytest.param(100, marks=pytest.mark.slow)], ids=["one", "all"])
 @pytest.mark.parametrize("name", COURSE.names)
-def test_snippets_run_as_they_stand_and_give_what_was_got(name: str) -> None:
+def test_snippets_run_as_they_stand_and_give_what_was_got(name: str, per_function: int) -> None:
     loaded = COURSE.load(name)
     author, cases = read_author(loaded), frozen_cases(loaded)
     parameters = {f: some.parameters for f, some in cases.functions.items()}
     ran = 0
-    for number, mistake in some_mistakes(loaded):
+    for number, mistake in some_mistakes(loaded, per_function):
         spec, mine = loaded.spec.function(mistake.function), cases.functions[mistake.function]
         with np.errstate(all="ignore"):
             outcomes = {c.key: run_trusted(author, {spec.name: mistake.solution}, c.plan) for c in mine.cases}

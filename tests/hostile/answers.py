@@ -95,7 +95,9 @@ import os
 import sys
 
 def target(A):
-    root = os.path.dirname(os.path.dirname(sys.modules["__main__"].__file__))
+    root = sys.modules["__main__"].__file__
+    for _ in ("worker.py", "confined", "grader"):
+        root = os.path.dirname(root)
     del sys.meta_path[0]
     sys.path.insert(0, root)
     import reference
@@ -112,7 +114,9 @@ import os
 import sys
 
 def target(A):
-    root = os.path.dirname(os.path.dirname(sys.modules["__main__"].__file__))
+    root = sys.modules["__main__"].__file__
+    for _ in ("worker.py", "confined", "grader"):
+        root = os.path.dirname(root)
     return open(os.path.join(root, "reference", "dnn_step_by_step.py")).read()[:100]
 """,
         ("raised PermissionError",),

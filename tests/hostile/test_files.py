@@ -29,21 +29,26 @@ from grader.report.terminal import render_report, render_run
 from grader.submission.program import parse_submission, read_submission
 from tests import tiny
 
+#: Seconds of this process's own CPU time, some thirty times what is needed: a slow machine passes, quadratic work does not.
+BOUND_S = 60
 DEEP = Path(__file__).with_name("deep.py")
-OTHERS = [p for v in ("3.11", "3.12", "3.13") for p in sorted(Path.home().glob(f".pyenv/versions/{v}.*/bin/python"))]
-PYTHONS = {
-    Path(sys.executable),
-    *OTHERS,
-    *(Path(p) for v in (11, 12, 13) if "shims" not in (p := shutil.which(f"python3.{v}") or "shims")),
-}
 
 
-@pytest.mark.parametrize("python", sorted(PYTHONS), ids=str)
-def test_no_text_makes_the_parser_crash_raise_or_think_for_long(python: Path) -> None:
-    ended = subprocess.run([python, "-W", "ignore", "-B", DEEP], capture_output=True, text=True, timeout=300)
-    *problems, slowest = ended.stdout.splitlines() or [ended.stderr]
-    assert (ended.returncode, problems) == (0, []), slowest
-    assert float(slowest.partition(" ")[0]) < 10  # of CPU, on the slowest of machines
+def interpreters() -> list[Path]:
+    """This interpreter and others of this machine: each version's parser has its own depths."""
+    others = [p for v in (11, 12, 13) for p in sorted(Path.home().glob(f".pyenv/versions/3.{v}.*/bin/python"))]
+    on_path = [Path(p) for v in (11, 12, 13) if "shims" not in (p := shutil.which(f"python3.{v}") or "shims")]
+    return [Path(sys.executable), *others, *on_path]
+
+
+@pytest.mark.parametrize("which", [slice(1), pytest.param(slice(1, None), marks=pytest.mark.slow)], ids=["this", "others"])
+def test_no_text_makes_the_parser_crash_raise_or_think_for_long(which: slice, subtests: pytest.Subtests) -> None:
+    for python in interpreters()[which]:
+        with subtests.test(str(python)):
+            ended = subprocess.run([python, "-W", "ignore", "-B", DEEP], capture_output=True, text=True, timeout=1200)
+            *problems, slowest = ended.stdout.splitlines() or [ended.stderr]
+            assert (ended.returncode, problems) == (0, []), slowest
+            assert float(slowest.partition(" ")[0]) < 30  # of CPU, on the slowest of machines
 
 
 @pytest.mark.parametrize(
@@ -63,7 +68,7 @@ def test_a_hostile_notebook_is_refused_in_words(data: bytes, message: str) -> No
     began = time.process_time()
     with pytest.raises(SubmissionError, match=message):
         parse_submission("x.ipynb", ".ipynb", data, {"f": 1})
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < BOUND_S
 
 
 def cell(source: object) -> bytes:
@@ -95,7 +100,7 @@ def test_a_declared_encoding_costs_nothing(codec: str) -> None:
     began = time.process_time()
     with contextlib.suppress(SubmissionError):
         parse_submission("x.py", ".py", f"# coding: {codec}\n".encode() + b"a." * 10**5 + b"\xff", {"f": 1})
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < BOUND_S
 
 
 ROW = b"a=[" + b"1," * 500 + b"]\n"
@@ -104,9 +109,9 @@ ROW = b"a=[" + b"1," * 500 + b"]\n"
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        pytest.param(ROW * 950 + b"%x\n" * 150, "too much code", id="magics behind a long text"),
+        pytest.param(ROW * 950 + b"%x\n" * 150, "too much code", id="magics behind a long text", marks=pytest.mark.slow),
         pytest.param((b"f(" + b"1," * 2_000 + b"\n") * 240, "too much code", id="brackets that are never closed"),
-        pytest.param((b"f(" + b"1," * 19_000 + b"\n") * 25, "too much code", id="long brackets"),
+        pytest.param((b"f(" + b"1," * 19_000 + b"\n") * 25, "too much code", id="long brackets", marks=pytest.mark.slow),
         pytest.param(b"x = '''\n" * 100_000, "more than 20000 statements|too much code", id="quotes"),
     ],
 )
@@ -114,7 +119,7 @@ def test_a_text_that_would_be_parsed_again_and_again_is_refused_in_words(data: b
     began = time.process_time()
     with pytest.raises(SubmissionError, match=message):
         parse_submission("x.py", ".py", data, {"f": 1})
-    assert time.process_time() - began < 60  # it was 120 seconds, on a machine that needs 9 now
+    assert time.process_time() - began < 2 * BOUND_S  # without the bound, ten times what is needed now
 
 
 def test_names_bound_together_ten_thousand_times_cost_little() -> None:
@@ -122,7 +127,7 @@ def test_names_bound_together_ten_thousand_times_cost_little() -> None:
     began = time.process_time()
     found = parse_submission("x.py", ".py", ("=".join(names) + "=1\n").encode() * 19_000, dict.fromkeys(names, 1))
     assert len(found.units) == 19_000
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < BOUND_S
 
 
 def test_modules_beside_a_file_are_bounded_together(tmp_path: Path) -> None:

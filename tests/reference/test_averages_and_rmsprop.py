@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from autograd.misc import optimizers
-from scipy.signal import lfilter
 
 from reference.averages_and_rmsprop import (
     exponentially_weighted_average,
@@ -21,6 +20,8 @@ def arrays(seed: int, prefix: str = "") -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("beta", [0.0, 0.5, 0.9, 0.98])
 def test_the_average_is_a_linear_recursive_filter(beta: float) -> None:
+    from scipy.signal import lfilter  # it takes half a second to import, and one test needs it
+
     theta = np.random.default_rng(0).normal(10, 3, size=60)
     np.testing.assert_allclose(
         exponentially_weighted_average(theta, beta), lfilter([1 - beta], [1, -beta], theta), rtol=1e-12

@@ -1,6 +1,7 @@
 """Oracle: exact arithmetic with fractions."""
 
 from fractions import Fraction
+from itertools import product
 from math import floor
 
 import pytest
@@ -11,21 +12,17 @@ RATES = [0.5, 0.01, 3.0]
 DECAYS = [0.0, 0.3, 1.0, 2.5]
 
 
-@pytest.mark.parametrize("rate", RATES)
-@pytest.mark.parametrize("decay", DECAYS)
-@pytest.mark.parametrize("epoch", [0, 1, 2, 17, 1000])
-def test_update_lr_equals_the_exact_quotient(rate: float, decay: float, epoch: int) -> None:
-    exact = Fraction(rate) / (1 + Fraction(decay) * epoch)
-    assert update_lr(rate, epoch, decay) == pytest.approx(float(exact), rel=1e-15)
+def test_update_lr_equals_the_exact_quotient() -> None:
+    for rate, decay, epoch in product(RATES, DECAYS, [0, 1, 17, 1000]):
+        exact = Fraction(rate) / (1 + Fraction(decay) * epoch)
+        assert update_lr(rate, epoch, decay) == pytest.approx(float(exact), rel=1e-15)
 
 
-@pytest.mark.parametrize("rate", RATES)
-@pytest.mark.parametrize("decay", DECAYS)
-@pytest.mark.parametrize("interval", [1, 7, 100, 1000])
-@pytest.mark.parametrize("epoch", [0, 1, 6, 7, 8, 99, 100, 101, 999, 1000, 2999, 3000])
-def test_scheduled_decay_equals_the_exact_quotient(rate: float, decay: float, interval: int, epoch: int) -> None:
-    exact = Fraction(rate) / (1 + Fraction(decay) * floor(Fraction(epoch, interval)))
-    assert schedule_lr_decay(rate, epoch, decay, interval) == pytest.approx(float(exact), rel=1e-15)
+def test_scheduled_decay_equals_the_exact_quotient_on_both_sides_of_each_step() -> None:
+    for rate, decay, interval in product(RATES, DECAYS, [1, 7, 1000]):
+        for epoch in (0, 1, interval - 1, interval, interval + 1, 3 * interval - 1, 3 * interval):
+            exact = Fraction(rate) / (1 + Fraction(decay) * floor(Fraction(epoch, interval)))
+            assert schedule_lr_decay(rate, epoch, decay, interval) == pytest.approx(float(exact), rel=1e-15)
 
 
 def test_the_interval_is_1000_epochs_unless_told_otherwise() -> None:

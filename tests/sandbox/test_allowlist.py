@@ -196,6 +196,7 @@ def test_the_place_of_the_own_pid_occurs_once_and_on_the_edge_of_a_step(machine:
     assert program.index(step) % 8 == 0
 
 
+@pytest.mark.sandbox  # the library is looked for by a command
 def test_the_numbers_are_those_of_libseccomp(machine: str) -> None:
     try:
         pyseccomp = importlib.import_module("pyseccomp")

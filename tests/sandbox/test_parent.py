@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import socket
 import struct
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -27,22 +26,32 @@ from tests.leftovers import descendants
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 
-QUICK = Patience(load_s=0.3, slack_s=0.5)
+# A call has ten seconds of CPU time here (see ``ask``), and minutes by the clock, however busy the machine is; one that
+# must meet its limit is asked with SOON. Nobody waits for the slack, but where a test says so.
+PATIENT = Patience(load_s=0.5, slack_s=60.0)
+SOON = 0.25
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(patience=QUICK) as one:
+    with Sandbox(patience=PATIENT) as one:
+        yield one
+
+
+@pytest.fixture
+def impatient() -> Iterator[Sandbox]:
+    """For code that is silent and uses no time: it is waited for."""
+    with Sandbox(patience=Patience(load_s=0.5, slack_s=0.5)) as one:
         yield one
 
 
 def program(source: str, **options: Any) -> Program:
     units = parse_submission("student.py", ".py", source.encode(), {}).units
-    options = {"memory_mb": 256, "total_s": 20.0, **options}
+    options = {"memory_mb": 256, "total_s": 60.0, **options}
     return Program(units=units, wanted=("f", "g"), **options)
 
 
-def ask(name: str, *arguments: tuple[Any, ...], cpu_s: float = 0.25) -> list[Plan]:
+def ask(name: str, *arguments: tuple[Any, ...], cpu_s: float = 10.0) -> list[Plan]:
     return [Plan(name, n, ((name, encode(args)),), cpu_s=cpu_s) for n, args in enumerate(arguments)]
 
 
@@ -79,7 +88,8 @@ def test_a_call_that_never_comes_back_has_a_verdict_and_the_next_function_is_rig
     sandbox: Sandbox, body: str, verdict: str, detail: str
 ) -> None:
     source = f"import os\nimport signal\nimport numpy as np\n\ndef f(x):\n    {body}\n\ndef g(x):\n    return x + 1\n"
-    execution = sandbox.run(program(source), [*ask("f", (1,), (2,)), *ask("g", (1,), (2,))])
+    limit = SOON if verdict == "timeout" else 10.0
+    execution = sandbox.run(program(source), [*ask("f", (1,), (2,), cpu_s=limit), *ask("g", (1,), (2,))])
     assert values(execution) == [verdict, "not-run", 2, 3]
     (stopped,) = execution.outcomes[0]
     assert isinstance(stopped, Stopped)
@@ -95,7 +105,7 @@ def test_what_came_before_a_crash_counts(sandbox: Sandbox) -> None:
 def test_questions_are_answered_in_turn_whether_or_not_they_fit_into_the_channel(sandbox: Sandbox, size: int) -> None:
     source = "def f(x):\n    return 2 * x\ndef g(x):\n    return -x\n"
     numbers = np.arange(float(size))
-    plans = [plan for name in "fgfg" for plan in ask(name, (numbers,), (numbers + 1,), cpu_s=2.0)]
+    plans = [plan for name in "fgfg" for plan in ask(name, (numbers,), (numbers + 1,))]
     got = values(sandbox.run(program(source), plans))
     for n, factor in enumerate((2, -1, 2, -1)):
         assert np.array_equal(got[2 * n], factor * numbers)
@@ -134,7 +144,7 @@ def f(x):
         pass
     return len(calls)
 """
-    plans = ask("f", *[(n,) for n in range(6)])
+    plans = ask("f", *[(n,) for n in range(6)], cpu_s=SOON)
     assert values(sandbox.run(program(source), plans)) == [1, 2, 1, 2, 1, 2]
 
 
@@ -147,12 +157,10 @@ def test_a_submission_has_one_total_time_over_all_its_runs() -> None:
     """CPU time of a worker's life ends it, and no run of the same definitions starts the clock anew."""
     source = "import time\n\ndef f(x):\n    time.sleep(60)\n\ndef g(x):\n    return x\n"
     tight = program(source, total_s=-4.0)  # 2 * total + 10: two seconds
-    with Sandbox(patience=QUICK) as one:
-        began = time.monotonic()
+    with Sandbox(patience=PATIENT) as one:
         first = values(one.run(tight, [*ask("f", (1,)), *ask("g", (1,))]))
         second = values(one.run(replace(tight, bound=("h",)), ask("g", (1,))))
         third = values(one.run(program("def g(x):\n    return x\n"), ask("g", (1,))))
-        assert time.monotonic() - began < 20
     assert first == ["timeout", "timeout"]
     assert second == ["timeout"]
     assert third == [1]
@@ -165,15 +173,16 @@ def test_the_limit_of_a_workers_life_is_a_timeout(sandbox: Sandbox) -> None:
     assert stopped == Stopped("timeout", "the submission used up its CPU time")
 
 
-def test_loading_skips_only_the_statement_that_loops(sandbox: Sandbox) -> None:
+def test_loading_skips_only_the_statement_that_loops() -> None:
     source = "def h(x=max(iter(int, 1))):\n    pass\n\ndef f(x):\n    return x\n"
     shared = program(source)
-    execution = sandbox.run(shared, ask("f", (1,)))
+    with Sandbox(patience=PATIENT) as one:
+        execution = one.run(shared, ask("f", (1,)))
+        one._patience = Patience(load_s=3600.0)  # if it ran once more, it would be left out for another reason
+        again = one.run(replace(shared, bound=("h",)), ask("f", (2,)))
     assert values(execution) == [1]
-    assert execution.loaded.messages == ("student.py, line 1 was left out: it needed more than 0.3 seconds",)
-    began = time.process_time()
-    assert values(sandbox.run(replace(shared, bound=("h",)), ask("f", (2,)))) == [2]  # known from the first run
-    assert time.process_time() - began < 0.3
+    assert execution.loaded.messages == ("student.py, line 1 was left out: it needed more than 0.5 seconds",)
+    assert (values(again), again.loaded.messages) == ([2], execution.loaded.messages)
 
 
 def test_loading_that_cannot_succeed_ends_every_function_at_once(sandbox: Sandbox) -> None:
@@ -184,7 +193,7 @@ def test_loading_that_cannot_succeed_ends_every_function_at_once(sandbox: Sandbo
 
 def test_the_size_of_results_is_bounded_per_run(sandbox: Sandbox) -> None:
     source = "import numpy as np\n\ndef f(x):\n    return np.zeros(x)\n\ndef g(x):\n    return x\n"
-    execution = sandbox.run(program(source), [*ask("f", (9,), (5 << 20,), (5 << 20,), cpu_s=3), *ask("g", (1,))])
+    execution = sandbox.run(program(source), [*ask("f", (9,), (5 << 20,), (5 << 20,)), *ask("g", (1,))])
     assert values(execution) == ["not-run", "not-run", "too-much-output", 1]
 
 
@@ -240,26 +249,24 @@ def test_a_worker_whose_walls_cannot_be_put_up_is_our_failure(sandbox: Sandbox) 
 
 
 def test_a_zygote_that_dies_is_our_failure_and_the_next_submission_is_graded() -> None:
-    with Sandbox(patience=QUICK) as one:
+    with Sandbox(patience=PATIENT) as one:
         assert values(one.run(program("def f(x):\n    return x\n"), ask("f", (1,)))) == [1]
         process = one._zygote._process
         assert process is not None
-        killer = threading.Timer(0.5, process.kill)
-        killer.start()
+        asking = program("def f(x):\n    h(x)\n    while True: pass\n", bound=("h",))
         with pytest.raises(GraderError, match="sandbox"):
-            one.run(program("import time\ndef f(x):\n    time.sleep(60)\n"), ask("f", (1,), cpu_s=5.0))
-        killer.join()
+            one.run(asking, ask("f", (1,)), lambda name, args, kwargs: os.kill(process.pid, signal.SIGKILL))
         assert values(one.run(program("def f(x):\n    return x\n"), ask("f", (2,)))) == [2]
 
 
 def test_nothing_stays_open_or_alive() -> None:
     alive = descendants()
-    with Sandbox(patience=QUICK) as one:
+    with Sandbox(patience=PATIENT) as one:
         one.run(program("def f(x):\n    return x\n"), ask("f", (1,)))
         before = len(os.listdir("/proc/self/fd"))
         for body in ("return x", "os.abort()", "while True: pass"):
             source = f"import os\n\ndef f(x):\n    {body}\n"
-            one.run(program(source, bound=("h",)), ask("f", (1,)), lambda name, args, kwargs: 1)
+            one.run(program(source, bound=("h",)), ask("f", (1,), cpu_s=SOON), lambda name, args, kwargs: 1)
             assert len(os.listdir("/proc/self/fd")) == before
     assert descendants() == alive
 
@@ -267,7 +274,7 @@ def test_nothing_stays_open_or_alive() -> None:
 # -- the parent's ears ---------------------------------------------------------------------
 
 
-def test_no_bytes_on_the_channel_confuse_the_parent(sandbox: Sandbox) -> None:
+def test_no_bytes_on_the_channel_confuse_the_parent(impatient: Sandbox) -> None:
     """Random frames, well-formed ones at the wrong place, and both with flipped bytes, written by the student."""
     source = """
 import gc
@@ -300,7 +307,7 @@ def g(x):
         for _ in range(generator.randint(0, 3)):
             data[generator.randrange(len(data))] = generator.randrange(256)
         plans = [*ask("f", (bytes(data).hex(),), cpu_s=0.1), *ask("g", (1,), (2,))]
-        execution = sandbox.run(program(source, bound=("h",)), plans, lambda name, args, kwargs: 1)
+        execution = impatient.run(program(source, bound=("h",)), plans, lambda name, args, kwargs: 1)
         first, *rest = values(execution)
         assert rest in ([2, 3], ["crashed", "not-run"])  # the second after a well-forged end of the batch
         ends.add(first if isinstance(first, str) else "value")
@@ -351,7 +358,7 @@ def helper(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
 
 @pytest.fixture
 def answering() -> Iterator[Callable[..., Any]]:
-    one = Answering(helper, 1.0)
+    one = Answering(helper, 2.0)
 
     def call(name: str, *args: Any) -> Any:
         reply = one.ask(pack(encode((name, args, {}))), lambda: None)

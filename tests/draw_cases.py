@@ -1,0 +1,27 @@
+"""Draws the cases of the course that the tests need, once for a checkout: ``make cases``.
+
+Otherwise each process of pytest-xdist would draw all of them.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from itertools import product
+from pathlib import Path
+
+from grader.course import Course
+from grader.freezing.store import frozen_cases
+
+COURSE = Course(Path(__file__).resolve().parents[1])
+SEEDS = (0, 1)  # the graded cases, and the public ones of the student kits
+
+
+def draw(wanted: tuple[int, str]) -> None:
+    """Draw the cases of one assignment where the stored ones are stale or absent."""
+    seed, name = wanted
+    frozen_cases(COURSE.load(name), seed, notice=print)
+
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(draw, product(SEEDS, COURSE.names)))
