@@ -28,6 +28,10 @@ def read_absent(path: Path) -> str:
     return f"there is no readable file at {path}; check the path"
 
 
+def read_linked(path: Path) -> str:
+    return f"{path} is a link to another file; links are not followed: submit the file itself"
+
+
 def read_large(size: int, most: int) -> str:
     return (
         f"the file has {size / _MB:.0f} MB, at most {most // _MB} are read; "
@@ -154,6 +158,14 @@ def note_trailing() -> str:
 
 def note_truncated(cells: int) -> str:
     return f"the notebook breaks off; its first {cells} cells are whole and were read; save it and submit it again"
+
+
+def note_spaces(label: str) -> str:
+    return f"{label} holds spaces that Python refuses (copied from a web page?); it was read as if they were plain spaces"
+
+
+def fences(line: int) -> str:
+    return f"there is a line of ``` (line {line}), as in a chat or in Markdown: remove such lines"
 
 
 def note_tabs(label: str) -> str:
@@ -328,7 +340,7 @@ def nothing_to_grade(names: Sequence[str]) -> str:
 
 
 def missing_function(name: str) -> str:
-    return f"{name} is not defined in this file; define it under exactly this name"
+    return f"{name} is not defined in this submission; define it under exactly this name"
 
 
 def unread_function(name: str, place: str) -> str:
@@ -401,7 +413,7 @@ def argument_order(name: str, number: int, expected: str, got: str) -> Finding:
 
 def undefined_name(name: str) -> Finding:
     hint = "Perhaps it existed only in the running notebook: restart the kernel and run all cells."
-    return Finding("undefined-name", f"the name {name} is not defined in this file", hint)
+    return Finding("undefined-name", f"the name {name} is not defined in this submission", hint)
 
 
 def permuted_result(names: Sequence[str]) -> Finding:

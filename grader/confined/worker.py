@@ -181,7 +181,10 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                 folder = folder.rpartition(".")[0]
         self.folders.append(_ROOT)
         for name in sorted((*self.files, *self.packages), key=lambda name: name.count(".")):
-            self.short.setdefault(name.rpartition(".")[2], name)
+            rest = name.partition(".")[2]
+            while rest:
+                self.short.setdefault(rest, name)
+                rest = rest.partition(".")[2]
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         top = name.partition(".")[0]
@@ -204,7 +207,7 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def missing(self, name: str) -> Any:
         """Asked for last: a file in another folder, NumPy for its twins, or a stand-in; not within ``try``."""
-        if name in self.short and "." not in name:
+        if name in self.short:
             return importlib.util.spec_from_loader(name, self, is_package=self.short[name] in self.packages)
         if self.strict or name.partition(".")[0] in sys.stdlib_module_names or name.startswith("numpy."):
             return None
@@ -228,6 +231,9 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             self.session.run_file(self.files[name], module.__dict__)
         elif name in stubs.TWINS:
             sys.modules[name] = stubs.twin(name, self.session.np)
+            return
+        elif twin := next((twin for twin in stubs.TWINS if name.startswith(f"{twin}.")), None):
+            sys.modules[name] = importlib.import_module(f"numpy{name.removeprefix(twin)}")
             return
         # A bound name means the same wherever it is looked up: ``utils.relu``, an import inside a function.
         bound = {n: helper for n, helper in self.session.trampolines.items() if n in module.__dict__}
@@ -326,7 +332,9 @@ class Session:
             module.__name__ = "__main__"
             self.run_file(file, module.__dict__)
         namespace = sys.modules[name].__dict__
-        self.functions.update({name: namespace.get(name) for name in file["graded"] or wanted})
+        for wanted_name in file["graded"] or wanted:
+            kept = self.best.get(wanted_name)
+            self.functions[wanted_name] = kept[2] if kept else namespace.get(wanted_name)
 
     def run_file(self, file: Any, namespace: dict[str, Any]) -> None:
         """Execute the units of a file, and keep of each graded name the last value that fits the contract."""
@@ -335,7 +343,9 @@ class Session:
         namespace.update(self.trampolines)
         graded = frozenset(file["graded"])
         for index, unit in enumerate(file["units"], file["first"]):
-            if index in self.skip:
+            if index in self.skip:  # what it did not bind is not there, whatever an earlier statement bound
+                for name in unit[3]:
+                    namespace.pop(name, None)
                 continue
             self.channel.send(b"U", struct.pack("<I", index))
             self.execute(index, unit, namespace)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 import stat
 import struct
@@ -17,6 +18,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
@@ -142,6 +144,7 @@ def unpack(
                 target = into / f"{number:05d}{path.suffix.lower()}"
                 try:
                     room -= _copy(opened, info, target, limits, room)
+                    _date(target, info)
                     file = target
                 except _TooLargeError as error:
                     problem = str(error)
@@ -211,6 +214,13 @@ def _refusal(path: PurePosixPath, info: zipfile.ZipInfo, limits: Limits, keep: f
     if info.file_size > limits.file_bytes:
         return f"is larger than {limits.file_bytes // _MIB} MiB"
     return None
+
+
+def _date(target: Path, info: zipfile.ZipInfo) -> None:
+    """The file's own date, by which the newest of two files is found; a zip may say anything there."""
+    with contextlib.suppress(ValueError, OverflowError, OSError):
+        seconds = datetime(*info.date_time, tzinfo=UTC).timestamp()
+        os.utime(target, (seconds, seconds))
 
 
 def _copy(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, limits: Limits, room: int) -> int:

@@ -40,10 +40,11 @@ class HandIn:
     ----------
     path : str
         The graded file as a person finds it: the path as given, then the path inside the zip or folder.
-    file : Path or None
-        Where its bytes lie; None when there is nothing to grade, and ``problem`` says why.
-    modules : mapping of str to Path
-        The modules that it can import, by the name that it imports them under.
+    files : mapping of str to Path
+        Where the student's files lie, by their names below the student's folder; empty when there is nothing to
+        grade, and ``problem`` says why.
+    main : frozenset of str
+        Those of them from which functions may be graded; the others can be imported.
     student, name, email : str
         Who: the roster's identifier, else the platform's, else the name of the folder or file.
     late : bool
@@ -55,11 +56,11 @@ class HandIn:
     """
 
     path: str = ""
-    file: Path | None = None
+    files: Mapping[str, Path] = field(default_factory=dict)
+    main: frozenset[str] = frozenset()
     student: str = ""
     name: str = ""
     email: str = ""
-    modules: Mapping[str, Path] = field(default_factory=dict)
     late: bool = False
     note: str = ""
     problem: str = ""

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
 from grader.intake.archive import DOWNLOAD, JUNK, METADATA, OUTSIDE, SOURCES, STUDENT, Entry, unpack
+from grader.submission.cells import read_bytes
 
 __all__ = [
     "CHECKPOINTS",
@@ -33,7 +34,6 @@ __all__ = [
 CHECKPOINTS = ".ipynb_checkpoints"
 RUN_FILE = "reports.jsonl"  # what makes a folder the output of a grading run
 _MOST_FILES = 500_000
-_SCANNED = 32 << 20
 _READ = SOURCES | {".zip"}
 
 
@@ -142,8 +142,8 @@ def names_in(entry: Entry) -> tuple[frozenset[str], frozenset[str]]:
     """
     text = ""
     if entry.file is not None and is_source(entry):
-        with contextlib.suppress(OSError), entry.file.open("rb") as file:
-            text = file.read(_SCANNED).decode("utf-8", "replace")
+        with contextlib.suppress(SubmissionError):
+            text = read_bytes(entry.file).decode("utf-8", "replace")
     statements = re.findall(r"\b(?:from|import)[ \t]+([\w ,]+)", text)
     imported = {words[0] for names in statements for piece in names.split(",") if (words := piece.split())}
     return frozenset(re.findall(r"\bdef[ \t]+(\w+)[ \t]*\(", text)), frozenset(imported)

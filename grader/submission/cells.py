@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,18 +46,28 @@ class Cells:
 
 
 def read_bytes(path: Path) -> bytes:
-    """What a file holds; a SubmissionError says why it cannot be read."""
+    """What a student's file holds; a SubmissionError says why it cannot be read.
+
+    This is the one door to what students wrote: no link is followed, nothing but a regular file is opened, and no more
+    is read than :data:`MAX_FILE`.
+    """
     try:
+        if path.is_symlink():
+            raise SubmissionError(sentences.read_linked(path))
         if path.is_dir():
             raise SubmissionError(sentences.read_folder(path))
         if not path.is_file():
             raise SubmissionError(sentences.read_absent(path))
-        size = path.stat().st_size
-        if size > MAX_FILE:
-            raise SubmissionError(sentences.read_large(size, MAX_FILE))
-        return path.read_bytes()
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise SubmissionError(sentences.read_absent(path))
+            data = file.read(MAX_FILE + 1)
     except OSError as error:
         raise SubmissionError(sentences.read_error(path, error)) from error
+    if len(data) > MAX_FILE:
+        raise SubmissionError(sentences.read_large(path.stat().st_size, MAX_FILE))
+    return data
 
 
 # -- text --------------------------------------------------------------------------------------
@@ -75,6 +87,7 @@ def decode(data: bytes) -> str:
     """Text in UTF-8 or UTF-16, in what its first lines declare, or in what editors of many countries write."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _plain(_decoded(data, "utf-16"))
+    data = data.rstrip(b"\0") + b"\0" * (data[-2:-1] not in (b"\0", b"") and data.endswith(b"\0"))  # UTF-16 ends with one
     wide = _wide(data)
     if wide:
         return _plain(_decoded(data, wide))
@@ -123,21 +136,21 @@ _SIGNATURES = (
     (b"%PDF", "a PDF document"),
     (b"{\\rtf", "a rich-text document (RTF)"),
     (b"version https://git-lfs", "a Git LFS pointer: the file itself was not uploaded"),
-    (b"PK\x03\x04", "a zip archive"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"7z\xbc\xaf", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
     (b"\x89HDF", "an HDF5 data file"),
     (b"\x93NUMPY", "a NumPy data file"),
     (b"\xd0\xcf\x11\xe0", "an Office document"),
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
-    (b"\x80\x02", "a pickle"),
-    (b"\x80\x03", "a pickle"),
-    (b"\x80\x04", "a pickle"),
-    (b"\x80\x05", "a pickle"),
+    (b"\x80\x02", "a pickle, not text"),
+    (b"\x80\x03", "a pickle, not text"),
+    (b"\x80\x04", "a pickle, not text"),
+    (b"\x80\x05", "a pickle, not text"),
 )
 _CONFLICT = re.compile(r"(?m)^(?:<{7} |={7}$|>{7} )")
 _ARCHIVES = frozenset({"a zip archive", "a gzip archive", "a 7z archive", "a RAR archive"})
@@ -153,6 +166,11 @@ def read_cells(data: bytes, name: str) -> Cells:
     name
         What its cells are called where it has no numbered ones.
     """
+    if data.startswith(b"PK\x03\x04"):
+        office = b"[Content_Types].xml" in data[:4_000] or b"word/" in data[:4_000]
+        raise SubmissionError(
+            sentences.read_kind("a Word or Office document" if office else "a zip archive", archive=not office)
+        )
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
             raise SubmissionError(sentences.read_kind(kind, archive=kind in _ARCHIVES))
@@ -188,14 +206,16 @@ def _looks_like_notebook(start: str) -> bool:
 
 def _exported(text: str) -> Iterator[str]:
     """The code of a notebook that was exported as a web page; each tag is passed over once."""
-    for area in text.split('class="')[1:]:
-        kind, _, rest = area.partition('"')
-        if "hl-" not in kind and "highlight-source" not in kind and "input_area" not in kind:
-            continue
-        before, opened, block = rest.partition("<pre")
-        if opened and len(before) < 500:
-            first, *parts = block.partition("</pre>")[0].split("<")
+    at = 0
+    while (at := text.find('class="', at)) >= 0:
+        at += len('class="')
+        kind = text[at : at + 100].partition('"')[0]
+        opened = text.find("<pre", at, at + 600) if "hl-" in kind or "input_area" in kind else -1
+        if opened >= 0:
+            end = text.find("</pre>", opened)
+            first, *parts = text[opened + 4 : end if end >= 0 else None].split("<")
             code = first.partition(">")[2] + "".join(part.partition(">")[2] for part in parts)
+            at = end if end >= 0 else len(text)
             if code.strip():
                 yield html.unescape(code).replace("\r\n", "\n").strip("\n")
 

@@ -16,10 +16,12 @@ __all__ = ["Effects", "Uses", "bound_names", "uses_of"]
 # Calls that change what their first argument holds, by the last part of their name.
 _CHANGE_FIRST = frozenset(
     "setattr delattr shuffle fill_diagonal copyto put place putmask put_along_axis heappush heapify insort insort_left "
-    "insort_right".split()
+    "insort_right next".split()
 )
 # Who calls one of these may read any name of the module.
 _DYNAMIC = frozenset({"globals", "eval", "exec", "vars", "__import__", "import_module"})
+# A statement that runs one of these may bind any name of the module.
+_BINDERS = frozenset({"globals", "vars", "locals", "exec", "setattr"})
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -64,8 +66,12 @@ class Uses:
         Calls of plain names that stand as statements, with the plain names among their arguments by position.
     effects
         By name of a function that it defines, what a call of it does.
+    attributes
+        Names on which an attribute is stored: also a module that is imported is changed by that.
     dynamic
         It may read names that nobody can tell (``globals()``, ``eval``).
+    binder
+        It may bind such names when it is executed.
     """
 
     binds: dict[str, None] = field(default_factory=dict)
@@ -74,7 +80,9 @@ class Uses:
     changes: set[str] = field(default_factory=set)
     arguments: list[tuple[str, dict[int, str]]] = field(default_factory=list)
     effects: dict[str, Effects] = field(default_factory=dict)
+    attributes: set[str] = field(default_factory=set)
     dynamic: bool = False
+    binder: bool = False
 
 
 def uses_of(statement: ast.stmt) -> Uses:
@@ -83,6 +91,7 @@ def uses_of(statement: ast.stmt) -> Uses:
     _Statement(uses).statement(statement)
     uses.reads |= uses.runs
     uses.dynamic = bool(uses.reads & _DYNAMIC)
+    uses.binder = bool(uses.runs & _BINDERS)
     return uses
 
 
@@ -103,12 +112,14 @@ class _Statement:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 uses.binds[node.name] = None
                 self._expressions([*node.decorator_list, *_defaults(node.args)])
+                self._decorators(node.decorator_list)
                 free = _free_names(node)
                 uses.reads |= free
                 uses.effects[node.name] = _effects(node, free)
             case ast.ClassDef():
                 uses.binds[node.name] = None
                 self._expressions([*node.decorator_list, *node.bases, *(k.value for k in node.keywords)])
+                self._decorators(node.decorator_list)
                 self._class(node)
             case ast.Import() | ast.ImportFrom():
                 for alias in node.names:
@@ -178,6 +189,8 @@ class _Statement:
             else:  # T[k], T.a, T[k].a[j]: the value of T changes
                 self._expressions([target])
                 self.uses.changes |= _root(target)
+                if isinstance(target, ast.Attribute):
+                    self.uses.attributes |= _root(target)
 
     def _called(self, call: ast.Call) -> None:
         """A call that stands as a statement: a method may change its object, a function its arguments."""
@@ -189,6 +202,13 @@ class _Statement:
             self.uses.changes |= _root(call.args[0])
         elif isinstance(call.func, ast.Name) and plain:
             self.uses.arguments.append((name, plain))
+
+    def _decorators(self, decorators: Iterable[ast.expr]) -> None:
+        """``@relu.register`` changes what it belongs to, as a method that is called does."""
+        for decorator in decorators:
+            function = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if isinstance(function, ast.Attribute):
+                self.uses.changes |= _root(function.value)
 
     def _methods(self, test: ast.expr) -> None:
         """``while stack.pop():`` changes the stack as a statement would."""
@@ -207,6 +227,7 @@ class _Statement:
     def _class(self, node: ast.ClassDef) -> None:
         """The body is executed; its own names are read before those of the module, its methods read later."""
         own: set[str] = set()
+        effects: list[Effects] = []
         inner = Uses()
         for statement in node.body:
             if isinstance(statement, ast.Pass):
@@ -216,10 +237,17 @@ class _Statement:
             inner.runs |= part.runs - own
             inner.reads |= part.reads
             inner.changes |= part.changes - own
+            effects += part.effects.values()
             own |= set(part.binds)
         self.uses.runs |= inner.runs
         self.uses.reads |= inner.reads
         self.uses.changes |= inner.changes
+        # Whoever makes an object of the class, or a class below it, may run any of its methods.
+        self.uses.effects[node.name] = Effects(
+            sets=frozenset().union(*(e.sets for e in effects)),
+            changes=frozenset().union(*(e.changes for e in effects)),
+            calls=frozenset().union(*(e.calls for e in effects)),
+        )
 
 
 # -- functions and expressions ---------------------------------------------------------------

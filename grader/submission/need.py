@@ -9,6 +9,7 @@ taken in the order of the file, whatever stands on its right side. See ``docs/de
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -89,6 +90,10 @@ def needed(statements: Sequence[Statement], wanted: Mapping[str, bool], graded: 
             walk.optional.update(n for n in walk.binders.get(name, ()) if _is_data(statements[n].tree))
     walk.need([*wanted, "*"])
     _take_cheap(walk)
+    if any(name not in walk.binders and not hasattr(builtins, name) for name in walk.names):
+        binders = [number for number, statement in enumerate(statements) if statement.uses.binder]
+        walk.taken.update(binders)
+        walk.need(name for number in binders for name in statements[number].uses.reads)
     if any(statements[number].uses.dynamic for number in walk.taken):
         walk.need(name for s in statements if is_definition(s.tree) for name in s.uses.binds)
     return sorted(walk.taken)
@@ -117,7 +122,7 @@ def _modules(statements: Sequence[Statement]) -> set[str]:
 
 
 def _changed(uses: Uses, modules: set[str]) -> set[str]:
-    return uses.changes - modules
+    return uses.changes - modules | uses.attributes
 
 
 def _changed_by_calls(statements: Sequence[Statement], graded: Collection[str]) -> dict[str, list[int]]:
@@ -151,6 +156,6 @@ def _changed_by_calls(statements: Sequence[Statement], graded: Collection[str]) 
         for function, arguments in uses.arguments:
             positions = effects[function].parameters if function in effects else ()
             names.update(arguments[position] for position in positions if position in arguments)
-        for name in names - set(uses.binds):
+        for name in names - set(uses.binds) - set(graded):
             found.setdefault(name, []).append(number)
     return found

@@ -169,24 +169,24 @@ class Submission:
 
 
 def read_submission(
-    path: Path | Mapping[str, Path],
+    files: Mapping[str, Path],
     arities: Mapping[str, int],
     *,
-    siblings: Mapping[str, Path] | None = None,
-    name: str | None = None,
+    main: Collection[str] | None = None,
+    name: str = "",
     assignment: str = "",
 ) -> Submission:
     """Read the files of one student.
 
     Parameters
     ----------
-    path
-        A ``.py`` or ``.ipynb`` file, or several of them by their names below the student's folder.
+    files
+        Where they lie, by their names below the student's folder.
     arities
         Graded functions and how many arguments they are called with: of several definitions the
         last one that can take them counts.
-    siblings
-        Further ``.py`` files that the submission may import, by module name.
+    main
+        Files from which functions may be graded, all if not given; the others may be imported.
     name, assignment
         How the report calls the submission; the assignment whose name a file may resemble.
 
@@ -195,26 +195,20 @@ def read_submission(
     SubmissionError
         When there is nothing that can be read; says what was found and what to do.
     """
-    paths = path if isinstance(path, Mapping) else {path.name: path}
-    shown = name or (next(iter(map(str, paths.values())), "") if isinstance(path, Mapping) else str(path))
-    files: dict[str, bytes] = {}
+    graded = set(files) if main is None else set(main)
+    data: dict[str, bytes] = {}
     unread: list[tuple[str, str]] = []
     ages: dict[str, float] = {}
-    for inner, place in paths.items():
+    for inner, place in [*files.items()][:MAX_FILES]:
         try:
-            files[inner] = read_bytes(place)
+            data[inner] = read_bytes(place)
             ages[inner] = place.stat().st_mtime
         except SubmissionError as error:
-            if len(paths) == 1:
-                raise
-            unread.append((inner, str(error)))
-    main = set(files)
-    for stem, other in (siblings or {}).items():
-        try:
-            files.setdefault(f"{stem}.py", read_bytes(other)[: MAX_SOURCE + 1])  # a longer one is left out, with a message
-        except SubmissionError:
-            continue  # a neighbour that cannot be read is missing when it is imported
-    return parse_files(shown, files, arities, main=main, ages=ages, assignment=assignment, unread=unread)
+            if inner in graded:  # another file that cannot be read is missing when it is imported
+                unread.append((inner, str(error)))
+    if not graded & set(data):
+        raise SubmissionError(unread[0][1] if unread else sentences.read_empty())
+    return parse_files(name, data, arities, main=graded & set(data), ages=ages, assignment=assignment, unread=unread)
 
 
 def parse_submission(
@@ -301,6 +295,7 @@ def _read_all(
     written: dict[str, list[tuple[str, str]]] = {}
     room = {True: MAX_SOURCE, False: MAX_SOURCE}
     single = len(graded_from) == 1
+    empty: list[tuple[str, str]] = []
     for path, data in [*files.items()][:MAX_FILES]:
         graded = path in graded_from
         base = posixpath.basename(path)
@@ -310,8 +305,10 @@ def _read_all(
             if room[graded] < 0:
                 raise SubmissionError(sentences.read_modules(MAX_SOURCE) if not graded else sentences.read_long(MAX_SOURCE))
         except SubmissionError as error:
-            if graded:
+            if graded and data.strip():  # an empty __init__.py beside others is no news
                 passed.append((path, str(error)))
+            elif graded:
+                empty.append((path, str(error)))
             else:
                 messages.append(sentences.left_out(path, error))
             continue
@@ -324,6 +321,7 @@ def _read_all(
             if graded:
                 graded_from.add(target)
         _parse(file)
+    passed += empty if not read else []
     for target, parts in written.items():
         text = "\n".join(source for _, source in parts)
         read[target] = file = _Read(target, Cells(((parts[0][0], text),)))
@@ -332,7 +330,9 @@ def _read_all(
 
 
 _WRITES = re.compile(r"\s{0,20}%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?[\"']?([\w./-]{1,200}\.py)[\"']?[ \t]*\n")
-_RUNS = re.compile(r"(?m)^[ \t]{0,20}%run[ \t]+(?:-\w+[ \t]+){0,5}[\"']?([^\s\"']{1,200})")
+_RUNS = re.compile(
+    r"(?m)^[ \t]{0,20}%run[ \t]+(?:-\w+[ \t]+){0,5}(?:\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|([^\s\"']{1,200}))"
+)
 
 
 def _writing(path: str, cells: Cells) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -349,13 +349,15 @@ def _parse(file: _Read) -> None:
     """The statements of a file, and the places where it runs another one (``%run other.ipynb``)."""
     for label, source in file.cells.code:
         if "%run" in source:
-            file.included += [(len(file.statements), found) for found in _RUNS.findall(source)]
+            file.included += [(len(file.statements), "".join(found)) for found in _RUNS.findall(source)]
         for count, (tree, text, line, guarded) in enumerate(statements(label, source, file.reading)):
             if count >= MAX_STATEMENTS:
                 raise SubmissionError(sentences.read_statements(label, MAX_STATEMENTS))
             try:
                 if not _is_our_own(tree):
-                    file.statements.append(Statement(tree, text, label, line, uses_of(tree), guarded))
+                    uses = uses_of(tree)
+                    uses.dynamic |= "sys.modules" in text
+                    file.statements.append(Statement(tree, text, label, line, uses, guarded))
             except RecursionError:
                 file.reading.messages.append(sentences.left_out(f"{label}, line {line}", sentences.nested()))
 
@@ -421,23 +423,34 @@ def _filled(found: Sequence[Statement], arities: Mapping[str, int]) -> dict[str,
     for statement in found:
         for name in statement.uses.binds:
             if name in arities:
-                best[name] = max(best.get(name, 0), _how_filled(statement.tree, name, arities[name]))
+                best[name] = max(best.get(name, 0), _how_filled(statement, name, arities[name]))
     return best
 
 
-def _how_filled(tree: ast.stmt, name: str, arity: int) -> int:
+def _how_filled(statement: Statement, name: str, arity: int) -> int:
+    tree = statement.tree
     if isinstance(tree, ast.Import | ast.ImportFrom):
         return 1
     definition = _definition(tree, name)
     if definition is None:
         return 3 if isinstance(tree, ast.Assign | ast.AnnAssign | ast.For | ast.With) else 4
-    if is_blank(definition):
+    if is_blank(definition, statement.text):
         return 2
     return 4 if _fit(definition, arity) else 3
 
 
-def is_blank(definition: ast.FunctionDef) -> bool:
-    """Whether a function is an untouched template: nothing but ``pass``, ``...`` and names that are set to None."""
+_MARKERS = re.compile(r"#[^\n]{0,40}(?:YOUR CODE|START CODE|SOLUTION|TODO)", re.IGNORECASE)
+_WORK = (ast.Call, ast.BinOp, ast.Subscript, ast.Compare, ast.For, ast.While)
+
+
+def is_blank(definition: ast.FunctionDef, text: str) -> bool:
+    """Whether a function is an untouched template.
+
+    That is one with nothing but ``pass``, ``...`` and names that are set to None, or one that still holds the template's
+    mark and computes nothing.
+    """
+    if _MARKERS.search(text) and not any(isinstance(node, _WORK) for s in definition.body for node in ast.walk(s)):
+        return True
     body = [s for s in definition.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
     for statement in body:
         match statement:
@@ -494,13 +507,15 @@ def _built(
 
 
 def _unit(statement: Statement) -> Unit:
-    return Unit(statement.text, statement.label, statement.line, tuple(statement.uses.binds))
+    binds = (*statement.uses.binds, *["*"] * statement.uses.binder)
+    return Unit(statement.text, statement.label, statement.line, binds)
 
 
 def _drop_unfit(found: Sequence[Statement], name: str, arity: int, dropped: set[int], messages: list[str]) -> bool:
     """Drop a later definition that fits the contract's arguments worse than an earlier one; whether one fits."""
-    places = [i for i, s in enumerate(found) if name in s.uses.binds and _definition(s.tree, name) is not None]
-    fits = {i: _fit(_definition(found[i].tree, name), arity) for i in places}
+    definitions = {i: _definition(s.tree, name) for i, s in enumerate(found) if name in s.uses.binds}
+    places = [i for i, definition in definitions.items() if definition is not None]
+    fits = {i: 3 * _fit(d, arity) + (not is_blank(d, found[i].text)) for i, d in definitions.items() if d is not None}
     best = max(fits.values(), default=0)
     if len(places) >= 2:
         chosen = max(i for i in places if fits[i] == best)
@@ -511,7 +526,7 @@ def _drop_unfit(found: Sequence[Statement], name: str, arity: int, dropped: set[
             messages.append(sentences.defined_elsewhere(name, len(places), place, _unit(found[later[-1]]).origin, arity))
         else:
             messages.append(sentences.defined_often(name, len(places), place))
-    return best > 0
+    return best > 1  # 1 is a filled one with other arguments
 
 
 def _definition(tree: ast.stmt, name: str) -> ast.FunctionDef | None:
