@@ -90,8 +90,9 @@ def _sources(entries: Sequence[RunEntry]) -> dict[str, Mapping[str, str]]:
     for entry in entries:
         name = entry.report.submission
         if entry.file and entry.report.status == "graded":
+            names = dict.fromkeys((function.name for function in entry.report.functions), 0)
             try:
-                sources[name] = read_submission(Path(entry.file), {}, name=name).sources
+                sources[name] = read_submission(Path(entry.file), names, name=name).sources
             except SubmissionError:
                 continue
     return sources
