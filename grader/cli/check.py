@@ -46,7 +46,7 @@ def check(
         write_json(report_to_json(report), json_to)
     if json_to != "-":
         click.echo(render_report(report, verbose=verbose), nl=False)
-        if drawing.happened and not verbose:
+        if drawing.happened and not verbose and report.status == "graded":
             again = " ".join(map(str, paths))
             suggest(f"check {assignment} {again} --verbose", "every check, and how to repeat a failing call")
     context.exit(_status(report, min_score))

@@ -283,7 +283,7 @@ def parse_files(
     messages += [sentences.passed_over(path, why) for path, why in passed]
     if len(messages) > MAX_MESSAGES:
         messages[MAX_MESSAGES:] = [sentences.more_messages(len(messages) - MAX_MESSAGES)]
-    kept = tuple(file for file in built if file.units or file.graded)
+    kept = tuple(file for file in built if file.units or file.graded or not arities)
     return Submission(name, kept, tuple(messages), _digest(kept, lost), lost, tuple(passed), dict(arities))
 
 
@@ -500,7 +500,7 @@ def _built(
     own = [statement for number, statement in enumerate(found) if number not in dropped]
     for name in _imported_names(file, read):
         wanted.setdefault(name, False)
-    if _is_imported(file, read):
+    if not arities or _is_imported(file, read):  # without graded functions everything that is defined counts
         wanted |= {n: False for s in own if is_definition(s.tree) for n in s.uses.binds if n not in wanted}
     units = [_unit(own[number]) for number in needed(own, wanted, arities)] if wanted else []
     return SourceFile(file.path, tuple(units), graded, file.cells)
