@@ -236,7 +236,7 @@ def result_problem(expected: Value, got: Value) -> Problem | None:
 
 
 def _kind_problem(right: Value, got: Value, path: Path, where: str) -> Problem:
-    return Problem("structure", path, sentences.kind_problem(where, kind_of(got), kind_of(right)))
+    return Problem("structure", path, sentences.value_problem(where, kind_of(got), kind_of(right)))
 
 
 def _plain_bool(value: Value) -> Value:
