@@ -221,6 +221,7 @@ TRIVIAL = "correct, but a function that returns zeros would be, too: no points f
 OWN_EXCEPTION = "an exception of its own"
 NOT_RUN = "not run: an earlier call of this function did not return"
 HIDDEN_PROPERTY = "not true for inputs that are not shown"
+COMPLEX_NUMBERS = "the result has complex numbers, expected real ones"
 OTHER_FORM = "not checked: the result does not have the form that the exercise asks for"
 
 
