@@ -228,10 +228,12 @@ SKIPPED_STRUCTURE = "not checked: fix the structure of the result first"
 SKIPPED_INPUTS = "not checked: all values must be correct first"
 SKIPPED_MISSING = "not checked: the function is missing"
 LEFT_OUT_ALLOWED = "this part is optional, and the result does not have it"
+ALONE = "correct, but no points for this part alone"
 TRIVIAL = "correct, but a function that returns zeros would be, too: no points for this part alone"
 OWN_EXCEPTION = "an exception of its own"
 NOT_RUN = "not run: an earlier call of this function did not return"
 HIDDEN_PROPERTY = "not true for inputs that are not shown"
+COMPLEX_NUMBERS = "the result has complex numbers, expected real ones"
 OTHER_FORM = "not checked: the result does not have the form that the exercise asks for"
 
 
@@ -241,10 +243,6 @@ def shape_problem(where: str, got: object, expected: object) -> str:
 
 def dtype_problem(where: str, got: object, expected: object) -> str:
     return f"{where} has dtype {got}, expected {expected}"
-
-
-def kind_problem(where: str, got: str, expected: str) -> str:
-    return f"{where} is {got}, expected {expected}"
 
 
 def type_problem(where: str, got: str, expected: str) -> str:

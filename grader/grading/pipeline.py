@@ -128,11 +128,11 @@ def grade_submission(
             functions[judge.spec.name] = _function_report(session, replies, judge, best, findings)
     graded = [report_as_shown(function, assignment.spec.shows) for function in functions.values()]
     messages = (*submission.messages, *replies.loaded.messages)
-    shown = [function for function in graded if only in (None, function.name)]
-    if all(function.status == "missing" for function in shown):
+    reported = [function for function in graded if only in (None, function.name)]
+    if all(function.status == "missing" for function in reported):
         message = sentences.nothing_to_grade([function.name for function in assignment.spec.functions[:4]])
         report = unreadable(assignment, judges.cases, submission.name, student, message, runner.level)
-        near = [f.checks[0].message for f in shown if f.checks[0].message != sentences.missing_function(f.name)]
+        near = [f.checks[0].message for f in reported if f.checks[0].message != sentences.missing_function(f.name)]
         return replace(report, messages=(message, *near, *messages), files=submission.reported_files)
     return Report(
         assignment=assignment.name,
@@ -140,9 +140,9 @@ def grade_submission(
         student=student,
         status="graded",
         sandbox=runner.level,
-        points=round(sum(function.points for function in shown), 4),
+        points=round(sum(function.points for function in reported), 4),
         max_points=assignment.spec.points,
-        functions=tuple(shown),
+        functions=tuple(reported),
         messages=(*messages, *_of_a_kit(assignment, graded)),
         cases=judges.cases.digest,
         grader_version=__version__,
