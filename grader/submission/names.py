@@ -40,12 +40,15 @@ class Effects:
         Positions of the parameters that it changes in place.
     calls
         Global names that it reads, some of which may be further functions.
+    called
+        Those of them that it calls: what they mean is a function.
     """
 
     sets: frozenset[str] = frozenset()
     changes: frozenset[str] = frozenset()
     parameters: frozenset[int] = frozenset()
     calls: frozenset[str] = frozenset()
+    called: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -247,6 +250,7 @@ class _Statement:
             sets=frozenset().union(*(e.sets for e in effects)),
             changes=frozenset().union(*(e.changes for e in effects)),
             calls=frozenset().union(*(e.calls for e in effects)),
+            called=frozenset().union(*(e.called for e in effects)),
         )
 
 
@@ -361,7 +365,10 @@ def _effects(function: ast.FunctionDef | ast.AsyncFunctionDef, free: set[str]) -
     positions = {argument.arg: n for n, argument in enumerate((*function.args.posonlyargs, *function.args.args))}
     sets: set[str] = set()
     changes: set[str] = set()
+    called: set[str] = set()
     for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            called.add(node.func.id)
         match node:
             case ast.Global(names=names):
                 sets.update(names)
@@ -378,6 +385,7 @@ def _effects(function: ast.FunctionDef | ast.AsyncFunctionDef, free: set[str]) -
         changes=frozenset(changes & free - sets),
         parameters=frozenset(positions[name] for name in changes if name in positions),
         calls=frozenset(free),
+        called=frozenset(called & free),
     )
 
 

@@ -46,6 +46,7 @@ class _Walk:
     binders: dict[str, list[int]] = field(default_factory=dict)
     changers: dict[str, list[int]] = field(default_factory=dict)
     optional: set[int] = field(default_factory=set)
+    ignored: set[int] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     taken: set[int] = field(default_factory=set)
 
@@ -58,7 +59,7 @@ class _Walk:
                 continue
             self.names.add(name)
             for number in (*self.binders.get(name, ()), *self.changers.get(name, ())):
-                if number not in self.taken and number not in self.optional:
+                if number not in self.taken and number not in self.optional and number not in self.ignored:
                     self.taken.add(number)
                     queue += self.statements[number].uses.reads
 
@@ -88,6 +89,11 @@ def needed(statements: Sequence[Statement], wanted: Mapping[str, bool], graded: 
     for name, defined in wanted.items():
         if defined:
             walk.optional.update(n for n in walk.binders.get(name, ()) if _is_data(statements[n].tree))
+    for name in {name for s in statements for effects in s.uses.effects.values() for name in effects.called}:
+        numbers = walk.binders.get(name, [])
+        first = next((n for n in numbers if isinstance(statements[n].tree, _DEFINITIONS)), len(statements))
+        first = -1 if hasattr(builtins, name) else first
+        walk.ignored.update(n for n in numbers if n > first and _is_number(statements[n].tree, name))
     walk.need([*wanted, "*"])
     _take_cheap(walk)
     if any(name not in walk.binders and not hasattr(builtins, name) for name in walk.names):
@@ -104,9 +110,30 @@ def _is_data(tree: ast.stmt) -> bool:
     return isinstance(tree, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.For | ast.With)
 
 
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_DATA = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.BinOp, ast.Compare, ast.Subscript)
+
+
+def _is_number(tree: ast.stmt, name: str) -> bool:
+    """Whether a statement gives the name of a function to data: ``rows, cols = X.shape``, ``cost = cost(A, Y)``.
+
+    The functions that call it were right when they were written, and stay so.
+    """
+    match tree:
+        case ast.For():
+            return True
+        case ast.Assign(targets=[ast.Name()], value=ast.Call(func=ast.Name(id=called))):
+            return called == name
+        case ast.Assign(targets=[ast.Name()], value=value):
+            return isinstance(value, _DATA)
+        case ast.Assign(targets=[ast.Tuple(), *_]):
+            return True
+    return False
+
+
 def _take_cheap(walk: _Walk) -> None:
     """Later assignments to a graded name that is defined already, where they need nothing but definitions."""
-    for number in sorted(walk.optional)[:_MAX_TRIALS]:
+    for number in sorted(walk.optional - walk.ignored)[:_MAX_TRIALS]:
         trial = replace(walk, names=set(walk.names), taken=set(walk.taken))
         trial.need(walk.statements[number].uses.reads)
         more = trial.taken - walk.taken
