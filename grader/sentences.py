@@ -409,11 +409,6 @@ def argument_order(name: str, number: int, expected: str, got: str) -> Finding:
     return Finding("argument-order", text, "Put arguments of your own behind those of the exercise.")
 
 
-def undefined_name(name: str) -> Finding:
-    hint = "Perhaps it existed only in the running notebook: restart the kernel and run all cells."
-    return Finding("undefined-name", f"the name {name} is not defined in this submission", hint)
-
-
 def permuted_result(names: Sequence[str]) -> Finding:
     text = f"the parts of the result are correct, but in the wrong order: expected ({', '.join(names)})"
     return Finding("permuted-result", text, "Compare the order in your return statement with the exercise.")
