@@ -123,7 +123,7 @@ def run(row: Hostile, at: Sandbox) -> Result:
     source = source.replace("VICTIM", str(VICTIM))
     submission = parse_submission("hostile.py", ".py", source.encode("utf-8", "surrogatepass"), {"target": 1, "other": 1})
     program = Program(
-        units=submission.units,
+        files=submission.files,
         provided={"tools": TOOLS},
         wanted=("target", "other"),
         bound=("helped",),
