@@ -32,6 +32,7 @@ RUNNERS: Mapping[str, tuple[str, ...]] = {
 NO_LATE_IMPORT = "without Landlock, imports of new modules may fail before the wall is reached"
 #: A folder and a file in it that everybody may write to: what stops a row is a wall and not a permission.
 VICTIM = Path(tempfile.gettempdir()) / f"grader-hostile-{os.getpid()}"
+PROJECT = Path(__file__).resolve().parents[2]
 FULL = ("full", "spawned")
 #: The limit of a call that is expected to meet it, and of one that is not, however slow or busy the machine is.
 CPU_S, PATIENT_S = 0.25, 10.0
@@ -120,10 +121,10 @@ def sandbox(runner: str) -> Sandbox:
 def run(row: Hostile, at: Sandbox) -> Result:
     """Run one row; its helper ``helped`` is answered by the parent, as in a carried run."""
     source = row.source + ("" if "def other" in row.source else "\n\ndef other(A):\n    return A + 1\n")
-    source = source.replace("VICTIM", str(VICTIM))
+    source = source.replace("VICTIM", str(VICTIM)).replace("PROJECT", str(PROJECT))
     submission = parse_submission("hostile.py", ".py", source.encode("utf-8", "surrogatepass"), {"target": 1, "other": 1})
     program = Program(
-        units=submission.units,
+        files=submission.files,
         provided={"tools": TOOLS},
         wanted=("target", "other"),
         bound=("helped",),
