@@ -46,7 +46,7 @@ def _with_bytes(job: Job) -> Job:
     if job.problem or job.data is not None:
         return job
     try:
-        data = tuple((name, read_bytes(Path(path)), Path(path).stat().st_mtime) for name, path in job.files)
+        data = tuple((name, read_bytes(Path(path), name), Path(path).stat().st_mtime) for name, path in job.files)
     except SubmissionError as error:
         return replace(job, problem=str(error))
     return replace(job, data=data, files=())

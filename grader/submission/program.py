@@ -201,7 +201,7 @@ def read_submission(
     ages: dict[str, float] = {}
     for inner, place in [*files.items()][:MAX_FILES]:
         try:
-            data[inner] = read_bytes(place)
+            data[inner] = read_bytes(place, inner)
             ages[inner] = place.stat().st_mtime
         except SubmissionError as error:
             if inner in graded:  # another file that cannot be read is missing when it is imported
