@@ -7,7 +7,9 @@ import textwrap
 
 import click
 
+from grader.cli.output import say, show
 from grader.cli.shared import course_of, write_json
+from grader.report.escape import plain
 from grader.sandbox.doctor import explain, probe
 
 __all__ = ["doctor", "list_"]
@@ -36,11 +38,11 @@ def list_(context: click.Context, as_json: bool) -> None:
     width = shutil.get_terminal_size((10_000, 24)).columns  # what is not shown on a terminal is not wrapped
     for spec in specs:
         head = f"{spec.name}  {spec.title}  ({spec.points:g} points; from: {spec.source})"
-        click.echo(click.style(spec.name, bold=True) + _wrapped(head, width, 4).removeprefix(spec.name))
+        show(click.style(plain(spec.name), bold=True) + _wrapped(plain(head), width, 4).removeprefix(plain(spec.name)))
         longest = max(len(function.name) for function in spec.functions)
         for function in spec.functions:
             row = f"    {function.points:5g}  {function.name:<{longest}}  {function.summary}".rstrip()
-            click.echo(_wrapped(row, width, longest + 13 if width > longest + 40 else 13))
+            show(_wrapped(plain(row), width, longest + 13 if width > longest + 40 else 13))
 
 
 def _wrapped(line: str, width: int, indent: int) -> str:
@@ -56,5 +58,5 @@ def doctor() -> None:
     walls = probe()
     for name, stands, meaning in explain(walls):
         mark = click.style("stands ", fg="green") if stands else click.style("missing", fg="red")
-        click.echo(f"{mark}  {name:<11} {meaning}")
-    click.echo(f"level: {walls.level}")
+        show(f"{mark}  {name:<11} {plain(meaning)}")
+    say(f"level: {walls.level}")

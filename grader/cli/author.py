@@ -8,6 +8,7 @@ import click
 
 from grader.audit.audit import audit_assignment, render_audit
 from grader.cli import DONE, FOUND
+from grader.cli.output import say, show
 from grader.cli.shared import SEED, Drawing, assignment_of, suggest, write_json
 from grader.freezing.store import cases_path, redraw
 from grader.publishing.export import write_github, write_gradescope
@@ -31,8 +32,8 @@ def freeze(context: click.Context, assignment: str, seed: int, output: Path | No
     cases = redraw(loaded, seed, target, Drawing(assignment))
     for function in cases.functions.values():
         dropped = f", {function.dropped} ill-conditioned ones dropped" if function.dropped else ""
-        click.echo(f"{function.name:<42} {len(function.cases):4d} cases, {len(function.mistakes):2d} mistakes{dropped}")
-    click.echo(f"{target}: sha256 {cases.digest}")
+        say(f"{function.name:<42} {len(function.cases):4d} cases, {len(function.mistakes):2d} mistakes{dropped}")
+    say(f"{target}: sha256 {cases.digest}")
     suggest(f"audit {assignment}", "how good these cases are")
 
 
@@ -48,8 +49,8 @@ def release(context: click.Context, assignment: str, directory: Path, seed: int)
     """
     loaded = assignment_of(context, assignment)
     for path in write_kit(loaded, directory, seed=seed, progress=Drawing(assignment)):
-        click.echo(path.relative_to(directory))
-    click.echo(f"next: read {directory / 'README.md'} as a student will, and hand the folder out", err=True)
+        say(path.relative_to(directory))
+    say(f"next: read {directory / 'README.md'} as a student will, and hand the folder out", err=True)
 
 
 @click.command()
@@ -65,9 +66,9 @@ def export(context: click.Context, platform: str, assignment: str, path: Path, s
     """
     loaded = assignment_of(context, assignment)
     if platform == "gradescope":
-        click.echo(write_gradescope(loaded, path, seed=seed or 0, progress=Drawing(assignment)))
+        say(write_gradescope(loaded, path, seed=seed or 0, progress=Drawing(assignment)))
     else:
-        click.echo(write_github(loaded, path, seed=1 if seed is None else seed, progress=Drawing(assignment)))
+        say(write_github(loaded, path, seed=1 if seed is None else seed, progress=Drawing(assignment)))
 
 
 @click.command()
@@ -84,10 +85,10 @@ def audit(context: click.Context, assignment: str, budget: int, json_to: str | N
     if json_to:
         write_json(result.to_json(), json_to)
     if json_to != "-":
-        click.echo(render_audit(result), nl=False)
+        show(render_audit(result))
     if result.clean:
         suggest(f"release {assignment} kit", "what students get")
     else:
         words = "add a case class or a property for a survivor, or say in audit.py why it is right"
-        click.echo(f"next: {words} (docs/authoring.md)", err=True)
+        say(f"next: {words} (docs/authoring.md)", err=True)
     context.exit(DONE if result.clean else FOUND)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from grader.cli import DONE, FOUND, HARNESS, USAGE
+from grader.cli.output import show
 from grader.cli.shared import JSON, MIN_SCORE, SEED, Drawing, assignment_of, suggest, write_json
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade
@@ -45,7 +46,7 @@ def check(
     if json_to:
         write_json(report_to_json(report), json_to)
     if json_to != "-":
-        click.echo(render_report(report, verbose=verbose), nl=False)
+        show(render_report(report, verbose=verbose))
         if drawing.happened and not verbose and report.status == "graded":
             again = " ".join(map(str, paths))
             suggest(f"check {assignment} {again} --verbose", "every check, and how to repeat a failing call")

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from grader._version import __version__
 from grader.cli import FOUND, HARNESS, USAGE
+from grader.cli.output import say, show
 from grader.cli.shared import JSON, MIN_SCORE, SEED, Drawing, assignment_of, suggest
 from grader.course import LoadedAssignment
 from grader.errors import HarnessError
@@ -27,8 +28,8 @@ from grader.grading.rundir import RunEntry, RunFolder
 from grader.intake.collect import HandIn, collect, fingerprint
 from grader.intake.roster import read_roster
 from grader.model import RUN_SCHEMA, Report, report_to_json
-from grader.report.escape import plain
 from grader.report.terminal import render_run
+from grader.sentences import passed_over
 
 __all__ = ["GradeOptions", "grade", "grade_paths"]
 
@@ -157,8 +158,9 @@ def _grade_items(
         for result in _results(setup, [_job(item) for item in todo], options):
             key = (result.job.name, result.job.student)
             item = by_key[key]
+            notes = (item.note,) if item.note else ()
             entry = RunEntry(
-                result.report,
+                replace(result.report, messages=(*notes, *result.report.messages)),
                 prints[key],
                 {name: str(path) for name, path in item.files.items()},
                 item.name,
@@ -175,7 +177,7 @@ def _grade_items(
     parts += [f"{resumed} unchanged since the last run"] * bool(resumed)
     parts += [f"{repeated} with the same definitions as another one"] * bool(repeated)
     parts += [f"{failed} without points"] * bool(failed)
-    click.echo(", ".join(parts), err=True)
+    say(", ".join(parts), err=True)
 
 
 def _progress_bar() -> Progress:
@@ -221,7 +223,7 @@ def _recorder(assignment: LoadedAssignment, cases: str, where: str | None) -> It
             fingerprint=entry.fingerprint,
         )
         finish_run(book, run, finished=datetime.now(UTC))
-    click.echo(f"recorded as run {run} of the gradebook {where}", err=True)
+    say(f"recorded as run {run} of the gradebook {where}", err=True)
 
 
 # -- what is shown -----------------------------------------------------------------------
@@ -239,11 +241,20 @@ def _write_run(run: RunFolder, order: list[Key], target: str) -> None:
 
 def _print_run(run: RunFolder, order: list[Key], messages: Sequence[str], missing: Sequence[str]) -> None:
     light = [_light(entry.report) for entry in run.entries(order)]
-    click.echo(render_run(sorted(light, key=lambda report: report.student or report.submission)), nl=False)
-    for message in messages:
-        click.echo(f"note: {plain(message)}")
+    show(render_run(sorted(light, key=lambda report: report.student or report.submission)))
+    for message in dict.fromkeys((*messages, *_notes(run, order))):
+        say(f"note: {message}")
     if missing:
-        click.echo(f"no submission from: {plain(', '.join(missing))}")
+        say(f"no submission from: {', '.join(missing)}")
+
+
+def _notes(run: RunFolder, order: list[Key]) -> Iterator[str]:
+    """What is to be said about the choice between files, in the order of the submissions."""
+    for entry in run.entries(order):
+        who = entry.report.student or entry.report.submission
+        if entry.note:
+            yield f"{entry.report.submission}: {entry.note}"
+        yield from (f"{who}: {passed_over(file.file, file.why)}" for file in entry.report.files.passed_over)
 
 
 def _light(report: Report) -> Report:

@@ -10,8 +10,8 @@ from typing import Literal
 
 import click
 
+from grader.cli.output import say, show
 from grader.errors import HarnessError
-from grader.report.escape import plain
 
 # Imports inside the commands: the database library is an extra, and slow to import.
 
@@ -37,7 +37,7 @@ def runs_(book: str) -> None:
     with open_gradebook(book, create=False) as opened:
         for run in runs(opened):
             state = "" if run.finished else "  (not finished)"
-            click.echo(
+            say(
                 f"{run.id:4d}  {run.started:<27} {run.assignment}  {run.reports} reports  "
                 f"cases {run.cases[:12]}  version {run.grader_version}{state}"
             )
@@ -89,16 +89,16 @@ def export(
         raise HarnessError(f"{book} holds no marks for {assignment!r}; it has runs of: {there}")
     if target == "csv":
         output.write_bytes(marks_csv(exported).encode("utf-8-sig"))
-        click.echo(f"{output}: {len(exported)} students")
+        say(f"{output}: {len(exported)} students")
         return
     if template is None:
         raise HarnessError(f"--to {target} fills a file of {target}: download it there and name it with --template")
     sheet = template.read_bytes()
     filled = fill_canvas(sheet, exported, column=column) if target == "canvas" else fill_moodle(sheet, exported)
     output.write_bytes(filled.data)
-    click.echo(f"{output}: {filled.written} marks written")
+    say(f"{output}: {filled.written} marks written")
     for message in filled.messages:
-        click.echo(f"note: {message}", err=True)
+        say(f"note: {message}", err=True)
 
 
 @gradebook.command()
@@ -114,14 +114,11 @@ def diff(book: str, before: int, after: int, as_json: bool) -> None:
     with open_gradebook(book, create=False) as opened:
         changes = changes_between(opened, before, after)
     if as_json:
-        click.echo(json.dumps([asdict(change) for change in changes], indent=2))
+        show(json.dumps([asdict(change) for change in changes], indent=2))
         return
     for change in changes:
-        click.echo(
-            f"{plain(change.student)}: {_points(change.points_before)} -> {_points(change.points_after)}  "
-            f"{plain(change.why)}"
-        )
-    click.echo(f"{len(changes)} changed between run {before} and run {after}")
+        say(f"{change.student}: {_points(change.points_before)} -> {_points(change.points_after)}  {change.why}")
+    say(f"{len(changes)} changed between run {before} and run {after}")
 
 
 def _points(points: float | None) -> str:
@@ -152,8 +149,8 @@ def override(book: str, assignment: str, student: str, points: str, author: str,
     with open_gradebook(book, create=False) as opened:
         set_override(opened, assignment, student, value, author=author, reason=reason, made=datetime.now(UTC))
         mark = next((mark for mark in marks(opened, assignment, "best") if mark.student == student), None)
-    click.echo(f"{student}: {'override taken back' if value is None else f'{value:g} points by {author}'}")
+    say(f"{student}: {'override taken back' if value is None else f'{value:g} points by {author}'}")
     if mark is None or mark.run is None:
-        click.echo(f"note: no run holds a submission of {student!r} to {assignment}; is the name right?", err=True)
+        say(f"note: no run holds a submission of {student!r} to {assignment}; is the name right?", err=True)
     elif value is not None and mark.max_points is not None and value > mark.max_points:
-        click.echo(f"note: that is more than the {mark.max_points:g} points of {assignment}", err=True)
+        say(f"note: that is more than the {mark.max_points:g} points of {assignment}", err=True)

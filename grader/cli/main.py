@@ -17,8 +17,8 @@ import click
 
 from grader._version import __version__
 from grader.cli import HARNESS, USAGE
+from grader.cli.output import say, show
 from grader.errors import GraderError, HarnessError
-from grader.report.escape import plain
 
 __all__ = ["cli", "main"]
 
@@ -85,7 +85,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if reconfigure:
             reconfigure(errors="backslashreplace")
     try:
-        cli.main(args=None if arguments is None else list(arguments), prog_name="grader")
+        given = None if arguments is None else list(arguments)
+        sys.exit(cli.main(args=given, prog_name="grader", standalone_mode=False) or 0)
+    except click.ClickException as error:  # it names what was typed, which a shell may have taken from file names
+        context = getattr(error, "ctx", None)
+        if context is not None:
+            show(context.get_usage(), err=True)
+            say(f"Try '{context.command_path} --help' for help.", err=True)
+        say(f"Error: {error.format_message()}", err=True)
+        sys.exit(error.exit_code)
     except GraderError as error:
         _fail(str(error), HARNESS)
     except HarnessError as error:
@@ -101,5 +109,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _fail(message: str, status: int) -> None:
-    click.echo(f"grader: {plain(message)}", err=True)
+    say(f"grader: {message}", err=True)
     sys.exit(status)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from grader.cli.output import say
 from grader.errors import SpecError
 from grader.publishing.files import filled, write_files
 
@@ -22,9 +23,9 @@ def new(assignment: str, directory: Path) -> None:
     It freezes, grades and passes its audit right away. DIRECTORY is the course, by default the working folder.
     """
     for path in write_assignment(assignment, directory):
-        click.echo(path)
+        say(path)
     course = "" if directory == Path() else f"--course {directory} "
-    click.echo(f"next: grader {course}freeze {assignment}, then edit these files (docs/authoring.md)", err=True)
+    say(f"next: grader {course}freeze {assignment}, then edit these files (docs/authoring.md)", err=True)
 
 
 def write_assignment(name: str, directory: Path) -> list[Path]:

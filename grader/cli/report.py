@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from grader.cli.output import say
 from grader.errors import HarnessError, SubmissionError
 from grader.grading.rundir import RunEntry, read_run
 from grader.intake.collect import fingerprint
@@ -27,7 +28,7 @@ def report(run: str, output: Path | None, number: int | None, junit: Path | None
 
     One of the class, and one per submission. DIR is what 'grader grade -o DIR' wrote, URL a gradebook.
     """
-    click.echo(f"open {write_pages(run, output, number=number, junit=junit)}")
+    say(f"open {write_pages(run, output, number=number, junit=junit)}")
 
 
 def write_pages(run: str, output: Path | None, *, number: int | None = None, junit: Path | None = None) -> Path:

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
+from grader.cli.output import say, show
 from grader.course import Course, LoadedAssignment, find_course
-from grader.report.escape import plain
 
 __all__ = ["Drawing", "assignment_of", "course_of", "suggest", "write_json"]
 
@@ -38,7 +38,7 @@ def write_json(data: Any, target: str) -> None:
     """Write JSON to a file, or to standard output where the target is ``-``."""
     text = json.dumps(data, indent=2, ensure_ascii=True)
     if target == "-":
-        click.echo(text)
+        show(text)
     else:
         Path(target).write_text(text + "\n", "utf-8")
 
@@ -52,10 +52,14 @@ class Drawing:
     def __call__(self, done: int, total: int) -> None:
         """One line that is written over on a terminal, a line each elsewhere."""
         in_place = sys.stderr.isatty()
-        again = "\r" if in_place and self.happened else ""
+        if in_place and self.happened:
+            click.echo("\r", err=True, nl=False)
         self.happened = True
-        text = f"drawing the cases of {self.assignment}: {done} of {total} functions"
-        click.echo(again + text, err=True, nl=not in_place or done == total)
+        say(
+            f"drawing the cases of {self.assignment}: {done} of {total} functions",
+            err=True,
+            nl=not in_place or done == total,
+        )
 
 
 def suggest(command: str, why: str) -> None:
@@ -63,4 +67,4 @@ def suggest(command: str, why: str) -> None:
     context = click.get_current_context(silent=True)
     course = context.find_root().obj if context else None
     named = f"--course {course} " if course else ""
-    click.echo(plain(f"next: grader {named}{command}  ({why})"), err=True)
+    say(f"next: grader {named}{command}  ({why})", err=True)

@@ -466,10 +466,11 @@ def is_blank(definition: ast.FunctionDef, text: str) -> bool:
 
 
 def _likeness(path: str, assignment: str) -> float:
-    """How much a file's name resembles the assignment's, in tenths."""
-    stem = re.sub(r"[\W_]+", "", posixpath.splitext(posixpath.basename(path))[0].lower())[:80]
+    """How much a file's name, or that of a folder around it, resembles the assignment's, in tenths."""
+    parts = posixpath.splitext(path)[0].lower().split("/")[-5:]
     wanted = re.sub(r"[\W_]+", "", assignment.lower())[:80]
-    return round(difflib.SequenceMatcher(None, stem, wanted).ratio(), 1) if wanted else 0.0
+    stems = (re.sub(r"[\W_]+", "", part[:200])[:80] for part in parts)
+    return max(round(difflib.SequenceMatcher(None, stem, wanted).ratio(), 1) for stem in stems) if wanted else 0.0
 
 
 def _not_graded(

@@ -151,8 +151,9 @@ def test_json_goes_to_a_file_or_alone_to_standard_output(run: Run, files: Path) 
     assert report_from_json(json.loads((files / "report.json").read_text("utf-8"))).full_marks
 
 
-@pytest.mark.parametrize("name", ["empty.py", "absent.py", "."])
+@pytest.mark.parametrize("name", ["empty.py", "absent.py", "nothing"])
 def test_what_cannot_be_read_gives_status_2_and_json_all_the_same(run: Run, files: Path, name: str) -> None:
+    (files / "nothing").mkdir()
     status, out, _ = run("check", "tiny", files / name, "--json", "-")
     assert status == 2
     assert json.loads(out)["status"] == "unreadable"
