@@ -30,7 +30,7 @@ RUN_SCHEMA = "grader/run/v1"
 
 CheckStatus = Literal["passed", "failed", "skipped"]
 FunctionStatus = Literal[
-    "passed", "failed", "missing", "timeout", "crashed", "out-of-memory", "too-much-output", "not-graded"
+    "passed", "partial", "failed", "missing", "timeout", "crashed", "out-of-memory", "too-much-output", "not-graded"
 ]
 ReportStatus = Literal["graded", "unreadable", "error"]
 SandboxLevel = Literal["full", "weak", "none"]

@@ -149,7 +149,8 @@ class Function:
     classes
         Kinds of input and how many of each, see :func:`cases`.
     weights
-        Relative weight of the items in the points for values (1 where not named).
+        Relative weight of the items in the points for values (1 where not named), and of the keys of an item among
+        each other. A random item carries points, for its form, only where it is named.
     alternatives
         Names of further functions in the reference module that are as right as the reference.
         One of them must hold over all cases.
@@ -164,6 +165,8 @@ class Function:
         Items whose dtype is free as long as the values agree (a mask, a one-hot matrix, labels).
     opaque
         Items that only the student's own code has to understand: never compared.
+    given_away
+        Items that the exercise hands out right: they earn points only beside another one that is right.
     own_inputs
         Run the recorded steps (``draw.call``) with the student's own functions in the first place,
         because what they return is nobody else's business (a batch-norm cache).
@@ -198,6 +201,7 @@ class Function:
     random: frozenset[str] = frozenset()
     loose_dtype: frozenset[str] = frozenset()
     opaque: frozenset[str] = frozenset()
+    given_away: frozenset[str] = frozenset()
     own_inputs: bool = False
     helpers: tuple[str, ...] = ()
     given: tuple[str, ...] = ()

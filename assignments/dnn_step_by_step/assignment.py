@@ -42,10 +42,15 @@ def _sizes(given):
     return given.args[0] if len(given.args) == 1 else given.args
 
 
+def _parts(given, kind):
+    """All weights, or all biases, in the order of the layers, from wherever their keys are counted."""
+    return [np.asarray(value) for name, value in given.reply.items() if name.startswith(kind)]
+
+
 def _weights(given):
     """The weight matrices that there must be, each of the right shape."""
     sizes = _sizes(given)
-    weights = {f"W{layer}": np.asarray(given.reply[f"W{layer}"]) for layer in range(1, len(sizes))}
+    weights = {f"W{layer}": value for layer, value in enumerate(_parts(given, "W"), 1)}
     for (name, value), shape in zip(weights.items(), zip(sizes[1:], sizes[:-1], strict=True), strict=True):
         if value.shape != shape:
             raise ValueError(f"{name} has shape {value.shape}, expected {shape}")
@@ -68,12 +73,19 @@ def _scale_problem(weights, scale):
     return next((problem for problem in found if problem), None)
 
 
+def _unequal_weights(given):
+    """What breaks the symmetry, whatever the scale: no two units of a layer start alike."""
+    for layer, weights in enumerate(_parts(given, "W"), 1):
+        if weights.ndim != 2 or len(np.unique(weights, axis=0)) < len(weights) or not np.any(weights):
+            return f"units of layer {layer} start with equal weights"
+    return None if _parts(given, "W") else "there are no weights"
+
+
 def _zero_biases(given):
     """Zero biases are nothing by themselves: a function that returns zeros everywhere has initialized nothing."""
-    if not any(np.any(value) for value in _weights(given).values()):
+    if not any(np.any(value) for value in _parts(given, "W")):
         return "the weights are zero as well"
-    for layer, size in enumerate(_sizes(given)[1:], 1):
-        bias = np.asarray(given.reply[f"b{layer}"])
+    for layer, (bias, size) in enumerate(zip(_parts(given, "b"), _sizes(given)[1:], strict=False), 1):
         if bias.shape != (size, 1):
             return f"b{layer} has shape {bias.shape}, expected {(size, 1)}"
         if np.any(bias):
@@ -210,6 +222,19 @@ def _weighted_mean(given):
     return f"the cost of two batches together is {both:.6g}, expected the mean over all examples, {expected:.6g}"
 
 
+def _positive_labels(d):
+    AL, _ = _predictions(d)
+    return [(AL, np.ones(AL.shape))]
+
+
+def _mean_of_logarithms(given):
+    AL, _ = given.args
+    cost, expected = float(np.asarray(given.reply).item()), -float(np.mean(np.log(AL)))
+    if np.isclose(cost, expected, rtol=1e-5, atol=1e-9):
+        return None
+    return f"where all labels are 1 the cost is {cost:.6g}, expected {expected:.6g}"
+
+
 # -- backward ----------------------------------------------------------------------------
 #
 # The cases of values hand over the contract's cache. The properties use the student's own forward pass
@@ -235,6 +260,8 @@ def _follows_the_change_of_Z(given):
     """Move A_prev, W and b a little: sum(dZ * change of Z) is what the three gradients say it is."""
     (A_prev, W, _), dZ = given.steps[0].args, given.args[0]
     dA_prev, dW, db = given.reply
+    if db.shape != given.steps[0].args[2].shape:
+        return f"db has shape {db.shape}, b has shape {given.steps[0].args[2].shape}"
     toward_A, toward_W, toward_b = given.facts["directions"]
     m = A_prev.shape[1]
     expected = np.sum(dZ * (W @ toward_A)) / m + np.sum(dZ * (toward_W @ A_prev + toward_b)) / m
@@ -344,10 +371,20 @@ ASSIGNMENT = Assignment(
             returns="parameters",
             summary="small Gaussian weights and zero biases of a two-layer network",
             random=frozenset({"W{l}"}),
+            weights={"W{l}": 2.0},
             properties=(
                 Property(
+                    "no two units start alike",
+                    share=0.25,
+                    plan=_two_wide_layers,
+                    judge=_unequal_weights,
+                    count=1,
+                    classes=_WIDE,
+                    fits={"zero-weights": _FITS["zero-weights"]},
+                ),
+                Property(
                     "weights are Gaussian * 0.01",
-                    share=0.8,
+                    share=0.4,
                     plan=_two_wide_layers,
                     judge=_gaussian_weights(_small),
                     count=1,
@@ -366,11 +403,21 @@ ASSIGNMENT = Assignment(
             returns="parameters",
             summary="Gaussian weights and zero biases of an L-layer network",
             random=frozenset({"W{l}"}),
+            weights={"W{l}": 2.0},
             alternatives=("scaled",),
             properties=(
                 Property(
+                    "no two units start alike",
+                    share=0.25,
+                    plan=_deep_and_wide,
+                    judge=_unequal_weights,
+                    count=1,
+                    classes=_WIDE,
+                    fits={"zero-weights": _FITS["zero-weights"]},
+                ),
+                Property(
                     "weights are Gaussian * 0.01 (or / sqrt(n_prev)) in all layers",
-                    share=0.8,
+                    share=0.4,
                     plan=_deep_and_wide,
                     judge=_gaussian_weights(_small, _scaled),
                     count=1,
@@ -389,7 +436,7 @@ ASSIGNMENT = Assignment(
             returns=("Z", "cache"),
             summary="Z = W A + b",
             classes=cases(one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}, square={"n": 3, "k": 3, "m": 3}),
-            weights={"cache": 0.3},
+            weights={"cache": 0.5},
             properties=(Property("b counts once", share=0.1, plan=_two_inputs_and_their_sum, judge=_bias_counts_once),),
         ),
         Function(
@@ -399,7 +446,7 @@ ASSIGNMENT = Assignment(
             returns=("A", "cache"),
             summary="one layer forward: A = g(W A_prev + b)",
             classes=cases(one_example={"m": 1}, one_unit={"n": 1}),
-            weights={"cache": 0.3},
+            weights={"cache": 0.5},
             helpers=("linear_forward", "sigmoid", "relu"),
             properties=(
                 Property("-W and -b mirror the layer", share=0.1, plan=_mirrored_layer, judge=_mirror_relation, count=6),
@@ -412,7 +459,7 @@ ASSIGNMENT = Assignment(
             returns=("AL", "caches"),
             summary="the whole network forward",
             classes=cases(one_example={"m": 1}, two_layers={"L": 2}, five_layers={"L": 5}, equal_widths={"width": 3}),
-            weights={"caches": 0.3},
+            weights={"caches": 0.5},
             helpers=("linear_activation_forward",),
             properties=(
                 Property("each example by itself", share=0.1, plan=_batch_and_its_parts, judge=_each_column_by_itself),
@@ -426,7 +473,10 @@ ASSIGNMENT = Assignment(
             summary="cross-entropy, mean over the examples",
             classes=cases(one_example={"m": 1}, many={"m": (20, 40)}, confident={"m": (4, 7)}),
             guards=("guarded",),
-            properties=(Property("mean over batches", share=0.1, plan=_two_batches, judge=_weighted_mean),),
+            properties=(
+                Property("mean over batches", share=0.1, plan=_two_batches, judge=_weighted_mean),
+                Property("right where all labels are 1", share=0.1, plan=_positive_labels, judge=_mean_of_logarithms),
+            ),
         ),
         Function(
             "linear_backward",
@@ -437,7 +487,7 @@ ASSIGNMENT = Assignment(
             classes=cases(one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}, square={"n": 3, "k": 3, "m": 3}),
             helpers=("linear_forward",),
             properties=(
-                Property("follows the change of Z", share=0.1, plan=_any_direction, judge=_follows_the_change_of_Z),
+                Property("follows the change of Z", share=0.15, plan=_any_direction, judge=_follows_the_change_of_Z),
             ),
         ),
         Function(

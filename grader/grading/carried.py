@@ -46,7 +46,9 @@ def attempts(session: Session, replies: Replies, judge: FunctionJudge) -> Iterat
     """
     first = Attempt(verdict_of(judge, replies.outcomes), replies.outcomes)
     yield first
-    if first.verdict.passed or not (first.verdict.status == "failed" or _calls_what_stopped(session, replies, judge)):
+    if first.verdict.passed or not (
+        first.verdict.status in ("failed", "partial") or _calls_what_stopped(session, replies, judge)
+    ):
         return
     helpers = session.assignment.spec.ancestors(judge.spec.name)
     answer = _right_helpers(session, helpers)

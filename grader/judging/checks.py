@@ -18,9 +18,10 @@ from grader.confined.wire import Encoded, _Decoder
 from grader.judging.cases import Case
 from grader.judging.compare import STAGES
 from grader.judging.comparison import Comparison, Hit, compared, earliest
+from grader.judging.credit import credit_of
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, last_outcome, plan_of
-from grader.judging.payment import Payment, payment_of
+from grader.judging.payment import Payment, payment_of, whole_of
 from grader.judging.properties import property_problem
 from grader.judging.redaction import raised_text
 from grader.judging.values import parts_of
@@ -91,27 +92,28 @@ class _Draft:
     checks: list[Check] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
-    def add(self, kind: str, name: str, status: CheckStatus, share: float, message: str = "", *, paid: bool = False) -> None:
-        """One row; ``share`` is its part of the function's points."""
+    def add(self, kind: str, name: str, status: CheckStatus, share: float, message: str = "", *, paid: float = 0.0) -> None:
+        """One row; ``share`` is its part of the function's points, ``paid`` the part of the share that is earned."""
         points = round(share * self.judge.spec.points, 6)
-        self.checks.append(Check(kind, name, status, points if paid else 0.0, points, message))
+        self.checks.append(Check(kind, name, status, round(points * paid, 6), points, message))
 
-    def fail(self, kind: str, name: str, share: float, failures: Sequence[Failure], total: int) -> None:
+    def fail(self, kind: str, name: str, share: float, failures: Sequence[Failure], total: int, paid: float = 0.0) -> None:
         """A row that failed, with the sentence on the first case that may be seen."""
         first = next((f for f in failures if f.case.visible), failures[0])
         failing = list({f.case.key: f.case for f in failures}.values())
         also = sentences.failing_inputs(len(failing), total, failing[0].case_class) if len(failing) < total else ""
-        self.add(kind, name, "failed", share, first.message + also)
+        self.add(kind, name, "failed", share, first.message + also, paid=paid)
 
 
 def _judged(judge: FunctionJudge, outcomes: Outcomes) -> Verdict:
     spec, draft = judge.spec, _Draft(judge, outcomes)
     ran = _runs_check(draft)
     objections = {prop.name: _objections(draft, prop) for prop in spec.properties}
-    comparison = compared(spec, judge.values, outcomes) if ran else None
+    answered = [case for case in judge.values if isinstance(last_outcome(outcomes, case), Returned)]
+    comparison = compared(spec, answered, outcomes) if answered or ran else None
     payment = payment_of(judge, outcomes, comparison, objections)
     if comparison is not None:
-        _item_checks(draft, comparison, payment)
+        _item_checks(draft, comparison, payment, len(answered))
     else:
         for name, share in judge.shares.items.items():
             draft.add("values", name, "skipped", share, sentences.SKIPPED_RUNS)
@@ -121,7 +123,7 @@ def _judged(judge: FunctionJudge, outcomes: Outcomes) -> Verdict:
     for prop in spec.properties:
         _property_check(draft, prop, objections[prop.name], payment)
     checks = draft.checks
-    status: FunctionStatus = "passed" if all(check.status == "passed" for check in checks) else "failed"
+    status = _status(spec, checks)
     stop = _first_stop(judge, outcomes)
     if stop is not None:
         status = stop.reason if stop.reason != "not-run" else "crashed"
@@ -129,6 +131,13 @@ def _judged(judge: FunctionJudge, outcomes: Outcomes) -> Verdict:
     comparison = comparison or Comparison()
     failures = tuple(draft.failures)
     return Verdict(spec.name, status, tuple(checks), failures, comparison.alternative, comparison.wrong, spec.points)
+
+
+def _status(spec: Function, checks: Sequence[Check]) -> FunctionStatus:
+    """Passed, or partial with at least half of the points, or failed."""
+    if all(check.status == "passed" for check in checks):
+        return "passed"
+    return "partial" if 2 * sum(check.points for check in checks) >= spec.points else "failed"
 
 
 def _first_stop(judge: FunctionJudge, outcomes: Outcomes) -> Stopped | None:
@@ -159,7 +168,7 @@ def _failures(check: str, item: str, hits: Sequence[Hit]) -> list[Failure]:
     return [Failure(case, check, item, problem) for case, problem in hits]
 
 
-def _item_checks(draft: _Draft, comparison: Comparison, payment: Payment) -> None:
+def _item_checks(draft: _Draft, comparison: Comparison, payment: Payment, total: int) -> None:
     structural = [
         failure
         for name, hits in comparison.hits.items()
@@ -172,26 +181,28 @@ def _item_checks(draft: _Draft, comparison: Comparison, payment: Payment) -> Non
         draft.add("structure", "structure", "passed", 0)
     for name, hits in comparison.hits.items():
         if name not in draft.judge.spec.opaque:
-            _stages(draft, name, _failures("values", name, hits), earliest(hits), payment)
+            _stages(draft, name, _failures("values", name, hits), earliest(hits), payment, total)
             draft.failures.extend(_failures("values", name, hits))
 
 
-def _stages(draft: _Draft, name: str, failures: Sequence[Failure], stopped_at: str | None, payment: Payment) -> None:
-    """Shape, dtype and values of one item; what is random has no values."""
-    total = len(draft.judge.values)
+def _stages(
+    draft: _Draft, name: str, failures: Sequence[Failure], stopped_at: str | None, payment: Payment, total: int
+) -> None:
+    """Shape, dtype and values of one item; what is random has no values, and its last stage carries what it weighs."""
     reached = STAGES.index(stopped_at) if stopped_at else len(STAGES)
-    for number, stage in enumerate(STAGES[1 : 3 if name in draft.judge.spec.random else 4], 1):
-        share = draft.judge.shares.items.get(name, 0.0) if stage == "values" else 0.0
+    stages = STAGES[1 : 3 if name in draft.judge.spec.random else 4]
+    paid = payment.items.get(name, 0.0) if payment.earned else 0.0
+    for number, stage in enumerate(stages, 1):
+        share, part = (draft.judge.shares.items.get(name, 0.0), paid) if stage == stages[-1] else (0.0, 0.0)
         if stopped_at and number == reached:
-            draft.fail(stage, name, share, [f for f in failures if f.problem and f.problem.stage == stage], total)
+            draft.fail(stage, name, share, [f for f in failures if f.problem and f.problem.stage == stage], total, part)
         elif stopped_at and number > reached:
-            draft.add(stage, name, "skipped", share, sentences.skipped_stage(stopped_at, name))
+            draft.add(stage, name, "skipped", share, sentences.skipped_stage(stopped_at, name), paid=part)
         else:
-            paid = payment.for_item(name)
             right = sentences.LEFT_OUT_ALLOWED if name in payment.left_out else sentences.passed_cases(total)
             alone = sentences.TRIVIAL if name in draft.judge.cases.trivial else sentences.ALONE
-            message = right if paid else alone
-            draft.add(stage, name, "passed", share, message if stage == "values" else "", paid=paid)
+            message = right if payment.earned else alone
+            draft.add(stage, name, "passed", share, message if stage == "values" else "", paid=part)
 
 
 # -- inputs, sets, properties ------------------------------------------------------------
@@ -208,8 +219,8 @@ def _inputs_check(draft: _Draft, payment: Payment) -> None:
                 draft.failures.append(Failure(case, "inputs", text=message))
                 draft.add("inputs", "inputs", "failed", share, message)
                 return
-    if payment.for_inputs:
-        draft.add("inputs", "inputs", "passed", share, paid=True)
+    if payment.inputs:
+        draft.add("inputs", "inputs", "passed", share, paid=payment.inputs)
     else:
         draft.add("inputs", "inputs", "skipped", share, sentences.SKIPPED_INPUTS)
 
@@ -228,14 +239,15 @@ def _mutated_names(question: Encoded, numbers: Sequence[int], parameters: Sequen
 
 
 def _set_check(draft: _Draft, name: str, payment: Payment) -> None:
-    cases, share = draft.judge.cases_of(name), draft.judge.shares.sets[name]
+    judge, cases, share = draft.judge, draft.judge.cases_of(name), draft.judge.shares.sets[name]
     failures = _unanswered(draft, cases, name)
-    if not failures:
-        hits_by_item = compared(draft.judge.spec, cases, draft.outcomes).hits
-        failures = [failure for item, hits in hits_by_item.items() for failure in _failures(name, item, hits)]
+    answered = [case for case in cases if isinstance(last_outcome(draft.outcomes, case), Returned)]
+    comparison = compared(judge.spec, answered, draft.outcomes)
+    failures += [failure for item, hits in comparison.hits.items() for failure in _failures(name, item, hits)]
     if failures:
         draft.failures.extend(failures)
-        draft.fail("values", name, share, failures, len(cases))
+        paid = whole_of(judge, credit_of(judge, cases, draft.outcomes, comparison.alternative)) if payment.earned else 0.0
+        draft.fail("values", name, share, failures, len(cases), paid)
     else:
         message = sentences.passed_cases(len(cases)) if payment.earned else sentences.ALONE
         draft.add("values", name, "passed", share, message, paid=payment.earned)
@@ -250,18 +262,18 @@ def _objections(draft: _Draft, prop: Property) -> list[Failure]:
 
 def _property_check(draft: _Draft, prop: Property, objections: Sequence[Failure], payment: Payment) -> None:
     share, total = draft.judge.shares.properties[prop.name], len(draft.judge.cases_of(prop.name))
+    paid = payment.properties.get(prop.name, 0.0)
     broken = {check.kind for check in draft.checks if check.status == "failed"} & {"runs", "structure"}
     if objections and broken:  # the same mistake again, in other words
         message = sentences.SKIPPED_RUNS if "runs" in broken else sentences.SKIPPED_STRUCTURE
-        draft.add("property", prop.name, "skipped", share, message)
+        draft.add("property", prop.name, "skipped", share, message, paid=paid)
     elif objections:
         shape = next((check.message for check in draft.checks if check.kind == "shape" and check.status == "failed"), "")
         if shape and objections[0].text == sentences.OTHER_FORM:
             objections = [replace(objection, text=sentences.other_form(shape)) for objection in objections]
         draft.failures.extend(objections)
-        draft.fail("property", prop.name, share, objections, total)
+        draft.fail("property", prop.name, share, objections, total, paid)
     else:
-        paid = prop.name in payment.properties
         draft.add("property", prop.name, "passed", share, "" if paid else sentences.ALONE, paid=paid)
 
 
@@ -293,6 +305,6 @@ def carried_by_property(spec: Function, verdict: Verdict) -> Verdict | None:
         return replace(check, status="passed", points=check.max_points, message="")
 
     checks = tuple(map(lifted, verdict.checks))
-    status: FunctionStatus = "passed" if all(c.status == "passed" for c in checks) else "failed"
+    status = _status(spec, checks)
     failures = tuple(f for f in verdict.failures if any(f.check == c.name and c.status == "failed" for c in checks))
     return replace(verdict, status=status, checks=checks, failures=failures, wrong_items=frozenset())

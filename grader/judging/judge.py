@@ -127,7 +127,8 @@ class Shares:
 
 
 def _shares(spec: Function, items: tuple[Item, ...]) -> Shares:
-    judged = [i.name for i in items if i.name not in spec.random and i.name not in spec.opaque]
+    by_form = spec.random - spec.weights.keys()
+    judged = [i.name for i in items if i.name not in by_form and i.name not in spec.opaque]
     weights = {name: spec.weights.get(name, 1.0) for name in judged}
     extra = {p.name: p.share for p in spec.properties} | {s.name: s.share for s in spec.sets}
     left = 1.0 - sum(extra.values()) - spec.inputs_share

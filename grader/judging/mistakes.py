@@ -58,7 +58,6 @@ def _same_outcomes(
     """Whether a mistake is wrong in the student's wrong items only, with the student's own numbers."""
     if not any(code in case.mistakes for case in compared):
         return False
-    raising = ("runs", None) in wrong
     places: _Wrong = set()
     for case in compared:
         outcome = next(iter(outcomes.get(case.key, ())[-1:]), None)
@@ -73,13 +72,9 @@ def _same_outcomes(
         differing = _wrong_items(judge, case, code, verdict.alternative if case.check == "values" else 0)
         places.update((case.check, name) for name in differing)
         names = {item for check, item in wrong if check == case.check and item is not None} | differing
-        if raising and case.check == "values":  # where some calls raise, no item has been judged
-            names = {item.name for item in items_of(expected_value(case, 0), judge.spec.returns)} - judge.spec.opaque
         value = mistake if mistake is not None else case.expected[0].value
         if not _equal_items(judge.spec, case, names, value, outcome.value):
             return False
-    if raising:
-        places = {place for place in places if place[0] != "values"}
     return places == wrong
 
 

@@ -3,83 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grader.judging.compare import items_of
 from grader.judging.comparison import Comparison
+from grader.judging.credit import Credit, credit_of, weights_of
 from grader.judging.judge import Failure, FunctionJudge
 from grader.judging.outcomes import Outcomes, last_outcome, reply_value
-from grader.judging.properties import property_problem, without
+from grader.sandbox.runner import Returned
 
-__all__ = ["Payment", "payment_of"]
+__all__ = ["Payment", "payment_of", "whole_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Which checks of a function are paid where they pass.
+    """Which part of its share each check of a function is paid, from 0 to 1.
 
     =======================  =================================================================================
-    an item                  when something has been earned
-    an item that is left out when something has been earned, and every item is right
-    the inputs               when something has been earned, and every item is right
-    a further set of cases   when something has been earned
-    a property               when something has been earned, or nothing of the function is judged by value; and it
-                             holds, too, where its judge sees nothing of the parts that have the wrong form
+    an item                  what is right of it, when something has been earned
+    an item that is left out as much as of the other items
+    the inputs               as much as of all items
+    a further set of cases   what is right of its items, when something has been earned
+    a property               the part of its cases on which it holds, when something has been earned, or nothing of
+                             the function is judged by value
     =======================  =================================================================================
 
-    Something has been earned when an item is right that a stub (zeros, or the arguments handed through) would not get
-    right. Where a stub gets all items right by their nature, each of them counts, because a stub is the solution; but
+    Something has been earned when an item is right on some input where a stub (zeros, or the arguments handed through)
+    is not. Where a stub gets all items right by their nature, each of them counts, because a stub is the solution; but
     where items are random, or nothing is judged by value, a property has to hold.
 
     Attributes
     ----------
     earned
         Whether something has been earned.
-    complete
-        Whether every item is right.
+    items
+        The part of each item.
     left_out
         Optional items that no result holds.
     properties
-        The properties that are paid.
+        The part of each property.
+    inputs
+        The part for arguments that were left alone.
     """
 
     earned: bool = False
-    complete: bool = False
+    items: Mapping[str, float] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
-    properties: frozenset[str] = frozenset()
-
-    def for_item(self, name: str) -> bool:
-        """Whether an item that is right is paid."""
-        return self.earned and (self.complete or name not in self.left_out)
-
-    @property
-    def for_inputs(self) -> bool:
-        """Whether arguments that were left alone are paid."""
-        return self.earned and self.complete
+    properties: Mapping[str, float] = field(default_factory=dict)
+    inputs: float = 0.0
 
 
 def payment_of(
     judge: FunctionJudge, outcomes: Outcomes, comparison: Comparison | None, objections: Mapping[str, Sequence[Failure]]
 ) -> Payment:
-    """Who is paid; ``comparison`` is None where a call gave no value, ``objections`` are those of each property's judge."""
-    properties = frozenset(judge.shares.properties)
+    """Who is paid; ``comparison`` is None where no call gave a value, ``objections`` are those of each property's judge."""
+    properties = {name: _part_without(judge, name, objections[name]) for name in judge.shares.properties}
     if comparison is None:
-        return Payment(properties=frozenset() if judge.shares.items else properties)
+        return Payment(properties={} if judge.shares.items else properties)
     left_out = _left_out(judge, outcomes, comparison.alternative)
-    earned = _earned(judge, [name for name in judge.shares.items if name not in left_out], comparison.wrong, objections)
-    if judge.shares.items and not earned:
-        properties = frozenset()
-    elif comparison.malformed:
-        properties = frozenset(name for name in properties if _holds_without(judge, name, outcomes, comparison.malformed))
-    return Payment(earned, not comparison.wrong, left_out, properties)
+    if comparison.wrong or not all(isinstance(last_outcome(outcomes, case), Returned) for case in judge.values):
+        credit = credit_of(judge, judge.values, outcomes, comparison.alternative)
+    else:
+        credit = Credit(dict.fromkeys(judge.shares.items, 1.0), frozenset(judge.shares.items))
+    if not _earned(judge, [name for name in judge.shares.items if name not in left_out], credit, objections):
+        return Payment(left_out=left_out, properties={} if judge.shares.items else properties)
+    whole = whole_of(judge, credit, left_out)
+    return Payment(True, {**credit.items, **dict.fromkeys(left_out, whole)}, left_out, properties, whole)
 
 
-def _earned(
-    judge: FunctionJudge, items: Sequence[str], wrong: frozenset[str], objections: Mapping[str, Sequence[Failure]]
-) -> bool:
-    nontrivial = [name for name in items if name not in judge.cases.trivial]
+def whole_of(judge: FunctionJudge, credit: Credit, left_out: frozenset[str] = frozenset()) -> float:
+    """How much is right of all items together, each as much as it weighs."""
+    weights = {name: share for name, share in judge.shares.items.items() if name not in left_out}
+    total = sum(weights.values())
+    return sum(credit.items.get(name, 0.0) * share for name, share in weights.items()) / total if total else 1.0
+
+
+def _part_without(judge: FunctionJudge, name: str, objections: Sequence[Failure]) -> float:
+    """The part of a property's cases to which there is no objection."""
+    weights = weights_of(judge.cases_of(name))
+    return 1.0 - min(1.0, sum(weights[key] for key in {failure.case.key for failure in objections}))
+
+
+def _earned(judge: FunctionJudge, items: Sequence[str], credit: Credit, objections: Mapping[str, Sequence[Failure]]) -> bool:
+    stubs = judge.cases.trivial | judge.spec.given_away
+    nontrivial = [name for name in items if name not in stubs and name not in judge.spec.random]
     if nontrivial or (items and not judge.spec.random):
-        return any(name not in wrong for name in nontrivial or items)
+        return any(credit.items.get(name) for name in items) if not nontrivial else bool(credit.proved & set(nontrivial))
     return not all(objections.values())
 
 
@@ -91,12 +100,3 @@ def _left_out(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> fro
             if isinstance(got, dict) and any(path[0] in got for path in item.paths):
                 left_out.discard(item.name)
     return frozenset(left_out)
-
-
-def _holds_without(judge: FunctionJudge, name: str, outcomes: Outcomes, malformed: frozenset[str]) -> bool:
-    """Whether a property holds where its judge sees nothing of the malformed parts."""
-    prop = next(prop for prop in judge.spec.properties if prop.name == name)
-    return not any(
-        property_problem(prop, case, outcomes.get(case.key, ()), lambda given: without(malformed, given, judge.spec))
-        for case in judge.cases_of(name)
-    )
