@@ -457,7 +457,7 @@ def factor_meaning(name: str, *, divided: bool) -> str:
 
 def mutated_input() -> Finding:
     text = "the function overwrites its arguments: after the call, the caller's own values have changed"
-    hint = "A -= B writes into the caller's array, d[key] = A into the caller's dictionary; A = A - B does not."
+    hint = "A -= B and A[i] = B write into the caller's array; A = A - B makes a new one, also as d[key] = d[key] - B."
     return Finding("mutated-input", text, hint)
 
 

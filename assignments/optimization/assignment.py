@@ -226,6 +226,18 @@ def _everything_once(args, held):
     return np.concatenate(held).size == m == np.unique(np.concatenate(held)).size
 
 
+def _drawn_again(args, held):
+    """Whether an order was drawn with replacement: of many batches some hold an example twice, which no slice does."""
+    twice = any(np.unique(numbers).size < numbers.size for numbers in held)
+    return _lengths(held) == _sizes(args) and not _everything_once(args, held) and (twice or len(held) < _SIZE // 2)
+
+
+def _overlap(held):
+    """Whether every full batch begins with an example of the batch before it."""
+    full = [numbers for numbers in held if numbers.size == held[0].size]
+    return len(full) > 1 and all(after[0] in before for before, after in zip(full, full[1:], strict=False))
+
+
 def _rows_of_labels(fits):
     """Only where the labels of every batch have the right shape: then it is their order that is wrong."""
 
@@ -261,7 +273,8 @@ _ONCE_FITS = {
         )
     ),
     # After the one above: by chance the full batches of a small case may be right.
-    "repeated-examples": _fit(lambda args, held: _lengths(held) == _sizes(args) and not _everything_once(args, held)),
+    "repeated-examples": _fit(_drawn_again),
+    "overlapping-batches": _fit(lambda args, held: len(held) == 1 or _overlap(held)),
 }
 _ORDER_FITS = {
     "not-shuffled": _fit(lambda args, held: (np.diff(np.concatenate(held)) == 1).all()),
@@ -272,7 +285,7 @@ _ORDER_FITS = {
 }
 _SIZE_FITS = {
     "empty-last-batch": _fit(lambda args, held: _lengths(held) == [*_sizes(args), 0]),
-    "even-batches": _fit(lambda args, held: _lengths(held) == _evenly(args)),
+    "even-batches": _fit(lambda args, held: _lengths(held) == _evenly(args) != _sizes(args)),
 }
 
 

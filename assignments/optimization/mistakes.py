@@ -347,6 +347,19 @@ def _with_replacement(X, Y, size, seed):
 
 
 @mistake(
+    "overlapping-batches",
+    "random_mini_batches",
+    message="a batch begins with examples that the batch before it holds already",
+    hint="With batches of 4: which columns do the first and the second batch take, and where does each slice start?",
+)
+def _(X, Y, size, seed):
+    X, Y = _shuffled(X, Y)
+    full = X.shape[1] // size
+    rest = [(X[:, full * size :], Y[:, full * size :])] if X.shape[1] % size else []
+    return _cut(X, Y, size, range(full)) + rest
+
+
+@mistake(
     "even-batches",
     "random_mini_batches",
     message="the examples are spread evenly over the batches; all but the last should be full",
