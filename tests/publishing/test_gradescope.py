@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from grader.errors import HarnessError
-from grader.model import Check, Finding, FunctionReport, Report
 from grader.grading.pipeline import grade
+from grader.model import Check, Finding, FunctionReport, Report
 from grader.publishing.gradescope import main, results_of
 from tests.platforms import RIGHT, WRONG, assignment, notebook
 from tests.report import samples
