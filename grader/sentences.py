@@ -1,7 +1,8 @@
 """Every sentence on a submission, in one place and ready to be translated.
 
 What stands the same in every report is a constant, what holds facts is a function of them, and what recognises a
-mistake gives a :class:`~grader.model.Finding`. What is said of one assignment's mistakes stands in its own files.
+mistake gives a :class:`~grader.model.Finding`: a function's body is its meaning, and needs a docstring only where it
+does more than put a sentence together. What is said of one assignment's mistakes stands in its own files.
 
 A sentence names its subject first: what is wrong, what was expected, what to do.
 """
@@ -156,8 +157,13 @@ def note_trailing() -> str:
     return "something stands behind the end of the notebook; it was ignored"
 
 
-def note_truncated(cells: int) -> str:
-    return f"the notebook breaks off; its first {cells} cells are whole and were read; save it and submit it again"
+def note_damaged(error: json.JSONDecodeError, cells: int) -> str:
+    if error.pos >= len(error.doc) - 1 or error.msg.startswith("Unterminated string"):
+        return f"the notebook breaks off; its first {cells} cells are whole and were read; save it and submit it again"
+    return (
+        f"the notebook's JSON is damaged at line {error.lineno}, column {error.colno} ({error.msg}); only its first {cells} "
+        "cells, which are whole, were read: open it in Jupyter, save it and submit it again"
+    )
 
 
 def note_spaces(label: str) -> str:

@@ -74,6 +74,8 @@ class Job:
         Why nothing can be graded.
     data
         Bytes and date of each file, where the paths mean nothing.
+    unread
+        Files that could not be read, with the reason, where there are bytes.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Job:
     student: str | None = None
     problem: str = ""
     data: tuple[tuple[str, bytes, float], ...] | None = None
+    unread: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,8 @@ def _read(station: _Station, job: Job) -> Submission:
     arities, assignment = station.cases.arities, station.assignment.name
     if job.data is not None:
         data, ages = {name: text for name, text, _ in job.data}, {name: age for name, _, age in job.data}
-        return parse_files(job.name, data, arities, main=job.main, ages=ages, assignment=assignment)
+        main = job.main & set(data)
+        return parse_files(job.name, data, arities, main=main, ages=ages, assignment=assignment, unread=job.unread)
     files = {name: Path(path) for name, path in job.files}
     return read_submission(files, arities, main=job.main, name=job.name, assignment=assignment)
 

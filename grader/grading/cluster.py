@@ -19,7 +19,7 @@ from typing import Any
 from grader.course import find_course
 from grader.errors import GraderError, HarnessError, SubmissionError, missing_extra
 from grader.grading.batch import Job, Result, Setup, failed, grade_job
-from grader.submission.cells import read_bytes
+from grader.submission.program import file_bytes
 
 __all__ = ["grade_on_cluster"]
 
@@ -46,10 +46,10 @@ def _with_bytes(job: Job) -> Job:
     if job.problem or job.data is not None:
         return job
     try:
-        data = tuple((name, read_bytes(Path(path), name), Path(path).stat().st_mtime) for name, path in job.files)
+        data, ages, unread = file_bytes({name: Path(path) for name, path in job.files}, job.main)
     except SubmissionError as error:
         return replace(job, problem=str(error))
-    return replace(job, data=data, files=())
+    return replace(job, data=tuple((name, text, ages[name]) for name, text in data.items()), unread=unread, files=())
 
 
 def grade_on_cluster(setup: Setup, jobs: Sequence[Job], address: str) -> Iterator[Result]:

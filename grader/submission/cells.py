@@ -302,7 +302,7 @@ def _json(text: str) -> tuple[Any, tuple[str, ...]]:
         except (ValueError, RecursionError):
             cells = _whole_cells(text)
         if cells:
-            return {"cells": cells}, (sentences.note_truncated(len(cells)),)
+            return {"cells": cells}, (sentences.note_damaged(error, len(cells)),)
         raise SubmissionError(sentences.read_json(error)) from error
     except (RecursionError, ValueError) as error:
         raise SubmissionError(sentences.read_absurd()) from error

@@ -23,7 +23,7 @@ from grader.submission.names import uses_of
 from grader.submission.need import Statement, needed
 from grader.submission.statements import MAX_MESSAGES, Reading, is_definition, statements
 
-__all__ = ["SourceFile", "Submission", "Unit", "parse_files", "parse_submission", "read_submission"]
+__all__ = ["SourceFile", "Submission", "Unit", "file_bytes", "parse_files", "parse_submission", "read_submission"]
 
 MAX_STATEMENTS = 20_000
 MAX_FILES = 500
@@ -196,19 +196,33 @@ def read_submission(
         When there is nothing that can be read; says what was found and what to do.
     """
     graded = set(files) if main is None else set(main)
+    data, ages, unread = file_bytes(files, graded)
+    return parse_files(name, data, arities, main=graded & set(data), ages=ages, assignment=assignment, unread=unread)
+
+
+def file_bytes(
+    files: Mapping[str, Path], main: Collection[str]
+) -> tuple[dict[str, bytes], dict[str, float], tuple[tuple[str, str], ...]]:
+    """Bytes and date of each file that can be read, and those of ``main`` that cannot, with the reason.
+
+    Raises
+    ------
+    SubmissionError
+        When none of ``main`` can be read.
+    """
     data: dict[str, bytes] = {}
-    unread: list[tuple[str, str]] = []
     ages: dict[str, float] = {}
+    unread: list[tuple[str, str]] = []
     for inner, place in [*files.items()][:MAX_FILES]:
         try:
             data[inner] = read_bytes(place, inner)
             ages[inner] = place.stat().st_mtime
         except SubmissionError as error:
-            if inner in graded:  # another file that cannot be read is missing when it is imported
+            if inner in main:  # another file that cannot be read is missing when it is imported
                 unread.append((inner, str(error)))
-    if not graded & set(data):
+    if not set(main) & set(data):
         raise SubmissionError(unread[0][1] if unread else sentences.read_empty())
-    return parse_files(name, data, arities, main=graded & set(data), ages=ages, assignment=assignment, unread=unread)
+    return data, ages, tuple(unread)
 
 
 def parse_submission(

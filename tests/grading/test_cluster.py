@@ -91,11 +91,11 @@ def setup(tmp_path_factory: pytest.TempPathFactory) -> Setup:
 
 def _class(folder: Path) -> list[Job]:
     texts = [f"{source}\nnote = {number}\n" for number in range(6) for source in (RIGHT, WRONG, SLOW)]
-    jobs = [Job("two.zip", "", problem="two files in one zip")]
+    jobs = [Job("two.zip", problem="two files in one zip")]
     for number, text in enumerate(texts):
         path = folder / f"{number}.py"
         path.write_text(text, "utf-8")
-        jobs.append(Job(path.name, str(path), student=f"s{number}"))
+        jobs.append(Job(path.name, ((path.name, str(path)),), frozenset({path.name}), student=f"s{number}"))
     return jobs
 
 
@@ -120,11 +120,16 @@ def test_a_lost_worker_costs_nothing_and_reports_equal_local_ones(tmp_path: Path
 
 def test_a_file_that_cannot_be_read_is_told_and_costs_nobody_else(tmp_path: Path, setup: Setup, cluster: Cluster) -> None:
     (tmp_path / "right.py").write_text(RIGHT, "utf-8")
-    jobs = [Job(name, str(tmp_path / name)) for name in ("nothing.py", "right.py")]
+    files = {name: (name, str(tmp_path / name)) for name in ("nothing.py", "right.py")}
+    jobs = [Job(name, (file,), frozenset({name})) for name, file in files.items()]
+    jobs.append(Job("both", tuple(files.values()), frozenset(files)))
     found = {r.job.name: r.report for r in grade_on_cluster(setup, jobs, cluster.address)}
     assert found["nothing.py"].status == "unreadable"
-    assert found["nothing.py"].messages == ("cannot read nothing.py: No such file or directory",)
+    absent = f"there is no readable file at {tmp_path / 'nothing.py'}; check the path"
+    assert found["nothing.py"].messages == (absent,)
     assert found["right.py"].full_marks
+    assert found["both"].full_marks
+    assert [(passed.file, passed.why) for passed in found["both"].files.passed_over] == [("nothing.py", absent)]
 
 
 def test_no_scheduler_is_told_with_its_address(setup: Setup) -> None:
