@@ -52,7 +52,7 @@ class _Trial:
     plans: tuple[Plan, ...]
 
 
-def second_run(session: Session, replies: Replies, first: Mapping[str, Attempt]) -> dict[str, list[Attempt]]:
+def second_run(session: Session, first: Mapping[str, Attempt]) -> dict[str, list[Attempt]]:
     """What all functions that failed give in a second worker, which serves them in the order of the assignment.
 
     That order matters: while a function is judged, nobody has been given an answer of it, nor of a later one.

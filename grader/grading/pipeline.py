@@ -125,7 +125,7 @@ def grade_submission(
         replies = first_run(session, specs)
         there = [name for name in (spec.name for spec in specs) if not _is_not_there(judges.functions[name], replies)]
         first = {name: Attempt(verdict_of(judges.functions[name], replies.outcomes), replies.outcomes) for name in there}
-        again = second_run(session, replies, first)
+        again = second_run(session, first)
         for judge in (judges.functions[spec.name] for spec in specs):
             name = judge.spec.name
             if name not in first:
@@ -249,7 +249,7 @@ def _function_report(
     file = submission.file_of(verdict.name)
     number = replies.loaded.bound.get(verdict.name)
     example = None
-    producers = [] if verdict.passed else has_nothing_to_use(judge, replies.outcomes)
+    producers = [] if verdict.passed or not replies.defined else has_nothing_to_use(judge, replies.outcomes)
     if producers:
         verdict, findings = _not_judged(verdict, producers), ()
     elif not verdict.passed:

@@ -184,6 +184,8 @@ class InProcess:
                 if name in given:
                     return given[name](*args, **kwargs)
                 if name not in answered:
+                    if name not in own:
+                        raise NameError(f"name {name!r} is not defined")
                     return own[name](*args, **kwargs)
                 if answer is None:
                     raise RuntimeError("the helper could not be answered")

@@ -194,8 +194,9 @@ def test_every_function_that_comes_before_is_a_right_helper_and_no_later_one() -
     later = "def affine(X, W, b):\n    layer(X, W, b)\n    return W @ X + b, (X, W, b)"
     report = graded(solution("def layer(X, W, b):\n    raise ValueError", later))
     assert verdicts(report)["affine"] == ("failed", 0.0, False)
-    earlier = "def mean_square(X, weight):\n    center(X)\n    affine(X, np.eye(len(X)), 0)\n" + (
-        tiny.right()["mean_square"].partition("\n")[2]
+    earlier = (
+        "def mean_square(X, weight):\n    center(X)\n    affine(X, np.eye(len(X)), 0)\n"
+        + (tiny.right()["mean_square"].partition("\n")[2])
     )
     report = graded(solution("def affine(X, W, b):\n    raise ValueError", earlier))
     assert verdicts(report)["mean_square"] == ("passed", 10.0, True)  # it declares no such helper
