@@ -69,11 +69,13 @@ def second_run(session: Session, first: Mapping[str, Attempt]) -> dict[str, list
     for trial in trials:
         places = range(done, done + len(trial.plans))
         done = places.stop
+        attempts = made.setdefault(trial.judge.spec.name, [])
+        if attempts and attempts[-1].verdict.passed:
+            continue
         cases = trial.judge.cases.cases
         outcomes = {case.key: _silent(execution.outcomes[n]) for case, n in zip(cases, places, strict=True)}
         called = frozenset().union(*(execution.called[n] for n in places))
-        attempt = Attempt(verdict_of(trial.judge, outcomes), outcomes, trial.how, called)
-        made.setdefault(trial.judge.spec.name, []).append(attempt)
+        attempts.append(Attempt(verdict_of(trial.judge, outcomes), outcomes, trial.how, called))
     return made
 
 
