@@ -366,6 +366,11 @@ def stopped(reason: str, name: str, detail: str) -> str:
     }[reason]
 
 
+def not_judged(name: str, producers: Sequence[str]) -> str:
+    own = " and ".join(producers)
+    return f"{name} was not judged: it works on what your own {own} returns, and that gave no value. Fix {own} first."
+
+
 def not_carried(names: Sequence[str], helpers: Sequence[str]) -> str:
     return (
         f"{', '.join(names)} may fail only because of {', '.join(helpers)}: fix that first. Your kit has no correct "
@@ -379,6 +384,12 @@ def not_carried(names: Sequence[str], helpers: Sequence[str]) -> str:
 def carried_own(name: str, producers: Sequence[str]) -> Finding:
     own = " and ".join(producers)
     return Finding("carried", f"{name} is correct for the values that your own {own} returns: full points.")
+
+
+def carried_on_right_values(name: str, producers: Sequence[str]) -> Finding:
+    right = " and ".join(producers)
+    text = f"{name} is correct for the values that a correct {right} returns, so it has full points."
+    return Finding("carried", text, f"Fix {right} first.")
 
 
 def carried_absent(name: str, helpers: Sequence[str]) -> Finding:

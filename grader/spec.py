@@ -171,8 +171,9 @@ class Function:
         Run the recorded steps (``draw.call``) with the student's own functions in the first place,
         because what they return is nobody else's business (a batch-norm cache).
     helpers
-        Direct helpers: graded or provided functions on which this one stands. The graph must be
-        acyclic; a failing function is graded again with right helpers.
+        Provided functions on which this one stands, and graded ones that stand before it, for the reader. A
+        failing function is graded again with right helpers: these, every graded function before it, and every
+        provided one that a student has replaced.
     given
         Names that are bound to public code for the cases of this function: ``draw.give`` says to
         what. For functions that call a module-level name (an initializer, a derivative).
@@ -334,8 +335,13 @@ class Assignment:
         names = ", ".join(f.name for f in self.functions)
         raise SpecError(f"{self.name} has no function {name!r}; it has: {names}")
 
+    def before(self, name: str) -> tuple[str, ...]:
+        """All graded functions on which a function may be built: those that stand before it, in their order."""
+        names = [f.name for f in self.functions]
+        return tuple(names[: names.index(name)])
+
     def ancestors(self, name: str) -> tuple[str, ...]:
-        """All helpers below a graded function, nearest first, never the function itself."""
+        """All declared helpers below a graded function, nearest first, never the function itself."""
         graph = {f.name: f.helpers for f in self.functions}
         below: dict[str, None] = {}
         queue = list(graph.get(name, ()))
@@ -376,8 +382,9 @@ def validate(assignment: Assignment) -> None:
     possible_helpers = {*names, *assignment.provided_helpers}
     for function in assignment.functions:
         _validate_function(f"{where}, function {function.name!r}", function, possible_helpers)
-        if function.name in assignment.ancestors(function.name):
-            raise SpecError(f"{where}: the helpers of {function.name!r} lead back to itself")
+        for helper in function.helpers:
+            if helper in names and helper not in assignment.before(function.name):
+                raise SpecError(f"{where}: {function.name!r} is built on {helper!r}, which must stand before it")
 
 
 def _validate_function(where: str, function: Function, possible_helpers: set[str]) -> None:

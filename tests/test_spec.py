@@ -95,11 +95,15 @@ BAD: list[tuple[str, Any, str]] = [
         lambda: assignment(replace(F, helpers=("g",)), provided_helpers={"relu": "reference.tiny.relu"}),
         r"helper 'g' is neither graded nor in provided_helpers \(f, relu\)",
     ),
-    ("a helper of itself", lambda: assignment(replace(F, helpers=("f",))), "the helpers of 'f' lead back to itself"),
     (
-        "helpers in a circle",
-        lambda: assignment(replace(F, helpers=("g",)), replace(F, name="g", helpers=("f",))),
-        "the helpers of 'f' lead back to itself",
+        "a helper of itself",
+        lambda: assignment(replace(F, helpers=("f",))),
+        "'f' is built on 'f', which must stand before it",
+    ),
+    (
+        "a helper that comes later",
+        lambda: assignment(replace(F, helpers=("g",)), replace(F, name="g")),
+        "'f' is built on 'g', which must stand before it",
     ),
 ]
 
@@ -125,15 +129,20 @@ def test_an_unknown_function_is_answered_with_the_known_ones() -> None:
 def test_ancestors_are_all_helpers_below_nearest_first_and_each_once() -> None:
     low, middle, other = (replace(F, name=name) for name in ("low", "middle", "other"))
     built = assignment(
-        replace(F, helpers=("middle", "other")),
-        replace(middle, helpers=("low", "relu")),
-        replace(other, helpers=("low",)),
         low,
+        replace(other, helpers=("low",)),
+        replace(middle, helpers=("low", "relu")),
+        replace(F, helpers=("middle", "other")),
         provided_helpers={"relu": "reference.tiny.relu"},
     )
     assert built.ancestors("f") == ("middle", "other", "low", "relu")
     assert built.ancestors("low") == ()
     assert built.ancestors("unknown") == ()
+
+
+def test_a_function_may_be_built_on_all_that_stand_before_it() -> None:
+    built = assignment(F, replace(F, name="g"), replace(F, name="h"))
+    assert [built.before(name) for name in "fgh"] == [(), ("f",), ("f", "g")]
 
 
 def test_the_reference_is_named_after_the_assignment_unless_it_is_given() -> None:

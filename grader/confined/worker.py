@@ -236,8 +236,7 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             sys.modules[name] = importlib.import_module(f"numpy{name.removeprefix(twin)}")
             return
         # A bound name means the same wherever it is looked up: ``utils.relu``, an import inside a function.
-        bound = {n: helper for n, helper in self.session.trampolines.items() if n in module.__dict__}
-        module.__dict__.update(bound)
+        self.session.bind(module.__dict__, self.session.bound.intersection(module.__dict__))
 
 
 _ROOT = "submission"
@@ -269,7 +268,9 @@ class Session:
         self.failed: list[tuple[int, str, str]] = []
         self.functions: dict[str, Any] = {}
         self.handles: list[Any] = []
-        self.trampolines: dict[str, Any] = {}
+        self.bound: frozenset[str] = frozenset()
+        self.trampolines: dict[int, Any] = {}
+        self.answered: frozenset[str] = frozenset()
         self.given: dict[str, Any] = {}
         self.public: dict[str, Any] = {}
         self.replies: list[Any] = []
@@ -300,8 +301,7 @@ class Session:
             stubs.allow_copies(self.np)
         if program["public"]:
             exec(compile(program["public"], "public.py", "exec", dont_inherit=True), self.public)
-        for name in program["bound"]:
-            self.trampolines[name] = self.trampoline(name)
+        self.bound = frozenset(program["bound"])
         stubs.friendly_builtins()
         self.seeder.reset(0, self.uses_random)
         root = sys.modules[_ROOT] = types.ModuleType(_ROOT)
@@ -334,13 +334,13 @@ class Session:
         namespace = sys.modules[name].__dict__
         for wanted_name in file["graded"] or wanted:
             kept = self.best.get(wanted_name)
-            self.functions[wanted_name] = kept[2] if kept else namespace.get(wanted_name)
+            self.functions[wanted_name] = kept[2] if kept else self.behind(namespace.get(wanted_name))
 
     def run_file(self, file: Any, namespace: dict[str, Any]) -> None:
         """Execute the units of a file, and keep of each graded name the last value that fits the contract."""
         namespace.setdefault("__file__", f"{file['module'].replace('.', '/')}.py")
         namespace.update(stubs.names_of_a_notebook())
-        namespace.update(self.trampolines)
+        self.bind(namespace, self.bound)
         graded = frozenset(file["graded"])
         for index, unit in enumerate(file["units"], file["first"]):
             if index in self.skip:  # what it did not bind is not there, whatever an earlier statement bound
@@ -349,15 +349,15 @@ class Session:
                 continue
             self.channel.send(b"U", struct.pack("<I", index))
             self.execute(index, unit, namespace)
-            namespace.update(self.trampolines)
             binds = unit[3]
             for name in graded if "*" in binds else graded.intersection(binds):
                 self.prefer(name, index, namespace)
+            self.bind(namespace, self.bound)
 
     def prefer(self, name: str, index: int, namespace: dict[str, Any]) -> None:
         """Keep the better of two values of a graded name, the later one where they are equally good."""
-        value = namespace.get(name)
-        if name in self.trampolines or value is None:
+        value = self.behind(namespace.get(name))
+        if value is None:
             return
         fits = self.fit(value, self.arities.get(name, 0))
         if name in self.best and fits < self.best[name][0]:
@@ -394,12 +394,27 @@ class Session:
         finally:
             self.imports.strict = outer
 
-    def trampoline(self, name: str) -> Any:
-        """What a bound name means: public code for this case, or a callback to the parent."""
+    def bind(self, namespace: dict[str, Any], names: Any) -> None:
+        """Put a trampoline in the place of each of these names that does not hold one yet."""
+        for name in names:
+            value = namespace.get(name)
+            if id(value) not in self.trampolines:
+                namespace[name] = self.trampoline(name, value)
+
+    def behind(self, value: Any) -> Any:
+        """What the submission itself means by a name: the value behind a trampoline."""
+        return getattr(value, "__wrapped__", None) if id(value) in self.trampolines else value
+
+    def trampoline(self, name: str, own: Any = None) -> Any:
+        """What a bound name means: public code for this case, a callback to the parent, else what the submission says."""
 
         def helper(*args: Any, **kwargs: Any) -> Any:
             if name in self.given:
                 return self.given[name](*args, **kwargs)
+            if name not in self.answered:
+                if own is None:
+                    raise NameError(f"name {name!r} is not defined")
+                return own(*args, **kwargs)
             question = self.wire.encode((name, args, kwargs), opaque=self.handle)
             self.channel.send(b"C", self.wire.pack(question))
             kind, body = self.channel.receive()
@@ -408,6 +423,9 @@ class Session:
             return self.wire.decode(self.wire.unpack(body)[0])
 
         helper.__name__ = helper.__qualname__ = name
+        if own is not None:
+            helper.__wrapped__ = own  # type: ignore[attr-defined]  # so that its signature is that of the submission's
+        self.trampolines[id(helper)] = helper
         return helper
 
     def handle(self, value: Any) -> int:
@@ -417,12 +435,15 @@ class Session:
     # -- running ---------------------------------------------------------------------------
 
     def run(self, body: bytes) -> None:
-        """A batch: u32 count, u32 mark, then per plan u32 number, u16 given, u16 steps and their parts.
+        """A batch: u32 count, u32 mark, names that the parent answers, then the plans.
+
+        A plan is u32 number, u16 given, u16 steps and their parts.
 
         A reply carries mark and number, so that a late one never answers a call of a later batch.
         """
         count, mark = BATCH.unpack_from(body)
-        at = BATCH.size
+        names, at = _text(body, BATCH.size)
+        self.answered = frozenset(names.split(","))
         for _ in range(count):
             number, ngiven, nsteps = PLAN.unpack_from(body, at)
             at += PLAN.size
@@ -450,7 +471,8 @@ class Session:
         except _NoReplyError as error:
             self.raised(number, step, ("no-reply", str(error), None))
             return False
-        function = self.functions.get(name)
+        bound = name in self.given or name in self.answered
+        function = self.trampoline(name) if bound else self.functions.get(name)
         if not callable(function) or isinstance(function, Absent):
             self.raised(number, step, ("missing", f"{name} is not defined", None))
             return False

@@ -36,7 +36,7 @@ __all__ = ["Job", "Result", "Setup", "grade_all", "grade_job", "level_of", "wort
 
 # A process of the pool costs as much as some twenty submissions before it grades the first one.
 _PER_PROCESS = 40
-_KEPT = frozenset({"passed", "failed", "missing", "not-graded"})
+_KEPT = frozenset({"passed", "failed", "partial", "missing", "not-graded"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,31 +6,36 @@ A function that passes either way is *carried*: right, and wrong only because of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from grader import sentences
-from grader.grading.execution import Replies, Session, is_absent, is_redefined, never_returned, run_plans
+from grader.grading.execution import Replies, Session, is_absent, is_redefined, run_plans
 from grader.judging.cases import FunctionCases
 from grader.judging.checks import carried_by_property, verdict_of, well_formed
-from grader.judging.findings import carried_by_helpers
+from grader.judging.findings import carried_by_helpers, carried_on_own_values
 from grader.judging.judge import FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, steps_apart
 from grader.judging.properties import property_problem
 from grader.model import Finding
 from grader.sandbox.runner import Answer, Outcome, Plan, Stopped
 
-__all__ = ["Attempt", "attempts", "best_of", "carried_finding"]
+__all__ = ["Attempt", "best_of", "carried_finding", "has_nothing_to_use", "second_run", "tried_on_properties"]
+
+_How = Literal["", "helpers", "own"]
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A verdict with the outcomes that it rests on, and what the function was given in place of its own helpers."""
+    """A verdict with the outcomes that it rests on, and what the function was given in place of its own helpers.
+
+    ``called`` are the right helpers that it really called.
+    """
 
     verdict: Verdict
     outcomes: Outcomes
-    how: Literal["", "helpers", "own"] = ""
+    how: _How = ""
+    called: frozenset[str] = frozenset()
 
     @property
     def carried(self) -> bool:
@@ -38,46 +43,58 @@ class Attempt:
         return bool(self.how) and self.verdict.passed
 
 
-def attempts(session: Session, replies: Replies, judge: FunctionJudge) -> Iterator[Attempt]:
-    """The first verdict, then again with right helpers, on the student's own earlier values, and against those.
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What one function is asked again: with right helpers, or on the student's own values."""
 
-    Each is made when it is asked for; where the first one passes, or the function never came back by itself, it is the
-    only one.
+    judge: FunctionJudge
+    how: _How
+    plans: tuple[Plan, ...]
+
+
+def second_run(session: Session, first: Mapping[str, Attempt]) -> dict[str, list[Attempt]]:
+    """What all functions that failed give in a second worker, which serves them in the order of the assignment.
+
+    That order matters: while a function is judged, nobody has been given an answer of it, nor of a later one.
     """
-    first = Attempt(verdict_of(judge, replies.outcomes), replies.outcomes)
-    yield first
-    if first.verdict.passed or not (
-        first.verdict.status in ("failed", "partial") or _calls_what_stopped(session, replies, judge)
-    ):
-        return
-    helpers = session.assignment.spec.ancestors(judge.spec.name)
-    answer = _right_helpers(session, helpers)
-    plans = [case.plan for case in judge.cases.cases]
-    if answer is not None and _may_be_their_fault(session, replies, helpers, first.verdict):
-        yield _again(session, judge, plans, "helpers", helpers, answer)
-        graded = [name for name in helpers if name in session.functions]
-        if graded and any(is_redefined(session, name) for name in helpers if name not in graded):
-            # A provided helper of the student's own may have a convention of its own, which suits the rest.
-            yield _again(session, judge, plans, "helpers", graded, answer)
-    if any(case.own for case in judge.cases.cases) and not _only_inputs_changed(first.verdict):
-        yield _again(session, judge, [case.own or case.plan for case in judge.cases.cases], "own")
+    trials = [trial for attempt in first.values() for trial in _trials(session, attempt, first)]
+    if not trials:
+        return {}
+    plans = [plan for trial in trials for plan in trial.plans]
+    given = [name for trial in trials for name in trial.judge.spec.given]
+    bound = dict.fromkeys([*(name for plan in plans for name in plan.answered), *given])
+    execution = run_plans(session, plans, tuple(bound), _reference(session))
+    made: dict[str, list[Attempt]] = {}
+    done = 0
+    for trial in trials:
+        places = range(done, done + len(trial.plans))
+        done = places.stop
+        attempts = made.setdefault(trial.judge.spec.name, [])
+        if attempts and attempts[-1].verdict.passed:
+            continue
+        cases = trial.judge.cases.cases
+        outcomes = {case.key: _silent(execution.outcomes[n]) for case, n in zip(cases, places, strict=True)}
+        called = frozenset().union(*(execution.called[n] for n in places))
+        attempts.append(Attempt(verdict_of(trial.judge, outcomes), outcomes, trial.how, called))
+    return made
+
+
+def tried_on_properties(session: Session, replies: Replies, first: Attempt) -> Iterator[Attempt]:
+    """The first verdict once more, with a property in place of values that only an earlier function makes wrong."""
+    judge = session.functions[first.verdict.name]
     lifted = carried_by_property(judge.spec, first.verdict)
     wrong_before = lifted is not None and _only_values_wrong(session, replies, _producers(judge.cases))
     if lifted is not None and wrong_before and _holds_apart(session, replies, judge):
         yield Attempt(lifted, replies.outcomes, "own")
 
 
-def best_of(tried: Iterator[Attempt]) -> tuple[Attempt, list[Attempt]]:
-    """The attempt that is reported, and those that were made: none after one that passes."""
-    best, made = next(tried), list[Attempt]()
-    while not best.verdict.passed:
-        attempt = next(tried, None)
-        if attempt is None:
-            break
-        made.append(attempt)
-        if attempt.verdict.passed or _says_more(attempt.verdict, best.verdict):
+def best_of(first: Attempt, again: Sequence[Attempt]) -> Attempt:
+    """The attempt that is reported: the first that passes, or else the one that says most."""
+    best = first
+    for attempt in again:
+        if not best.verdict.passed and (attempt.verdict.passed or _says_more(attempt.verdict, best.verdict)):
             best = attempt
-    return best, made
+    return best
 
 
 def _says_more(one: Verdict, other: Verdict) -> bool:
@@ -88,41 +105,50 @@ def _says_more(one: Verdict, other: Verdict) -> bool:
 # -- with right helpers ------------------------------------------------------------------
 
 
-def _calls_what_stopped(session: Session, replies: Replies, judge: FunctionJudge) -> bool:
-    """Whether a graded helper below this function did not come back either: then it is tried without it."""
-    helpers = [session.functions[n] for n in session.assignment.spec.ancestors(judge.spec.name) if n in session.functions]
-    return any(never_returned(helper.cases, replies.outcomes) for helper in helpers)
+def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) -> Iterator[_Trial]:
+    """How a function that failed is tried again; one that never came back only where an earlier one is wrong, too."""
+    verdict = attempt.verdict
+    before = session.assignment.spec.before(verdict.name)
+    wrong = any(name not in first or not first[name].verdict.passed for name in before)
+    if verdict.passed or not (wrong or verdict.status in ("failed", "partial")):
+        return
+    judge = session.functions[verdict.name]
+    provided = _provided_helpers(session, verdict.name)
+    if session.assignment.reference is not None and _may_be_their_fault(session, verdict, wrong, provided):
+        yield _trial(judge, "helpers", (*before, *provided))
+        if before and any(is_redefined(session, name) for name in provided):
+            # A provided helper of the student's own may have a convention of its own, which suits the rest.
+            yield _trial(judge, "helpers", before)
+    if any(case.own for case in judge.cases.cases) and not _only_inputs_changed(verdict):
+        yield _trial(judge, "own", ())
 
 
-def _right_helpers(session: Session, helpers: Sequence[str]) -> Answer | None:
-    """Right helpers, answered by the reference; None without helpers, or in a student kit."""
-    if session.assignment.reference is None or not helpers:
+def _trial(judge: FunctionJudge, how: _How, answered: tuple[str, ...]) -> _Trial:
+    plans = [(case.own or case.plan) if how == "own" else case.plan for case in judge.cases.cases]
+    return _Trial(judge, how, tuple(replace(plan, answered=answered) for plan in plans))
+
+
+def _reference(session: Session) -> Answer | None:
+    """Right helpers, answered by the reference; None in a student kit."""
+    assignment = session.assignment
+    if assignment.reference is None:
         return None
-    right = {name: session.assignment.reference_function(name) for name in helpers}  # looked up once, not in every copy
+    names = [*session.functions, *assignment.spec.provided_helpers]
+    right = {name: assignment.reference_function(name) for name in names}  # looked up once, not in every copy
     return lambda name, args, kwargs: right[name](*args, **kwargs)
 
 
-def _may_be_their_fault(session: Session, replies: Replies, helpers: Sequence[str], verdict: Verdict) -> bool:
+def _provided_helpers(session: Session, name: str) -> tuple[str, ...]:
+    """The provided helpers of a function that are not sure to be the provided ones."""
+    spec = session.assignment.spec
+    declared = spec.ancestors(name)
+    return tuple(helper for helper in spec.provided_helpers if helper in declared or is_redefined(session, helper))
+
+
+def _may_be_their_fault(session: Session, verdict: Verdict, wrong: bool, provided: Sequence[str]) -> bool:
     """Whether a helper may be wrong or absent: those that come from the provided modules are neither."""
-    absent = any(
-        is_absent(session, replies, name) for name in helpers
-    )  # a property may ask for it where the function does not
-    redefined = any(is_redefined(session, name) for name in helpers)
-    return verdict.failed("runs") or absent or session.submission.has_modules or redefined
-
-
-def _again(
-    session: Session,
-    judge: FunctionJudge,
-    plans: Sequence[Plan],
-    how: Literal["helpers", "own"],
-    helpers: Sequence[str] = (),
-    answer: Answer | None = None,
-) -> Attempt:
-    bound = tuple(dict.fromkeys((*helpers, *judge.spec.given)))
-    execution = run_plans(session, plans, bound, answer)
-    outcomes = {case.key: _silent(o) for case, o in zip(judge.cases.cases, execution.outcomes, strict=True)}
-    return Attempt(verdict_of(judge, outcomes), outcomes, how)
+    redefined = any(is_redefined(session, name) for name in provided)
+    return wrong or verdict.failed("runs") or session.submission.has_modules or redefined
 
 
 def _silent(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
@@ -144,6 +170,13 @@ def _producers(cases: FunctionCases) -> list[str]:
     return sorted({name for plan in plans for name, _ in plan.steps[:-1]})
 
 
+def has_nothing_to_use(judge: FunctionJudge, outcomes: Outcomes) -> list[str]:
+    """The earlier functions whose values alone a function can be judged on, where they gave none in any case."""
+    if not judge.spec.own_inputs or any(len(outcomes.get(c.key, ())) >= len(c.plan.steps) for c in judge.values):
+        return []
+    return _producers(judge.cases)
+
+
 def _only_values_wrong(session: Session, replies: Replies, names: Sequence[str]) -> bool:
     """Whether some of these graded functions give wrong values, and all of them results of the right form."""
     verdicts = [verdict_of(session.functions[name], replies.outcomes) for name in names]
@@ -158,7 +191,7 @@ def _holds_apart(session: Session, replies: Replies, judge: FunctionJudge) -> bo
     carrying = [(prop, case) for prop in judge.spec.properties if prop.carries for case in judge.cases_of(prop.name)]
     asked = [(prop, case, steps_apart(case, judge.spec.name)) for prop, case in carrying]
     plans = [
-        replace(case.plan, function="", number=number, steps=tuple(case.plan.steps[n] for n in steps))
+        replace(case.plan, function="", number=number, steps=tuple(case.plan.steps[n] for n in steps), packed=b"")
         for number, (_, case, steps) in enumerate(asked)
     ]
     for (prop, case, steps), apart in zip(asked, run_plans(session, plans).outcomes, strict=True):
@@ -173,24 +206,27 @@ def _holds_apart(session: Session, replies: Replies, judge: FunctionJudge) -> bo
 # -- what a report says of it ------------------------------------------------------------
 
 
-def carried_finding(
-    session: Session, replies: Replies, judge: FunctionJudge, attempt: Attempt, carried: Collection[str]
-) -> Finding:
-    """Why a function has full points all the same; ``carried`` are the functions before it of which that was said."""
-    name = judge.spec.name
+def carried_finding(session: Session, replies: Replies, name: str, best: Mapping[str, Attempt]) -> Finding:
+    """Why a function has full points all the same: what it called, and what of that is wrong."""
+    judge, attempt = session.functions[name], best[name]
     if attempt.how == "own":
-        return sentences.carried_own(name, _producers(judge.cases))
-    below = session.assignment.spec.ancestors(name)
-    wrong = [n for n in below if n in session.functions and not _is_right(session, replies, n, carried)]
-    redefined = [n for n in below if n not in session.functions and is_redefined(session, n)]
+        return carried_on_own_values(judge.spec, _producers(judge.cases))
+    called = _called(name, best)
+    wrong = [n for n in session.functions if n in called and not (n in best and best[n].verdict.passed)]
+    redefined = [n for n in session.assignment.spec.provided_helpers if n in called and is_redefined(session, n)]
     blamed = wrong or redefined
     undefined = all(is_absent(session, replies, n) for n in blamed)
-    return carried_by_helpers(judge.spec, blamed, undefined=undefined)
+    producers = {name for case in judge.cases.cases for name, _ in case.plan.steps[:-1]} - {name}
+    return carried_by_helpers(judge.spec, blamed, sorted(producers), undefined=undefined)
 
 
-def _is_right(session: Session, replies: Replies, name: str, carried: Collection[str]) -> bool:
-    """Whether nothing is to be said against a helper: right itself, or not run here."""
-    judge = session.functions[name]
-    if name in carried or not any(case.key in replies.outcomes for case in judge.cases.cases):
-        return True
-    return replies.defined.get(name) == "callable" and verdict_of(judge, replies.outcomes).passed
+def _called(name: str, best: Mapping[str, Attempt]) -> set[str]:
+    """The right helpers that a function called, and those that they called where they are carried themselves."""
+    called: set[str] = set()
+    queue = [name]
+    while queue:
+        here = queue.pop()
+        if here in best and best[here].carried:
+            queue += best[here].called - called
+            called |= best[here].called
+    return called

@@ -16,14 +16,21 @@ from grader._version import __version__
 from grader.course import LoadedAssignment
 from grader.errors import SubmissionError
 from grader.freezing.store import frozen_cases
-from grader.grading.carried import Attempt, attempts, best_of, carried_finding
+from grader.grading.carried import (
+    Attempt,
+    best_of,
+    carried_finding,
+    has_nothing_to_use,
+    second_run,
+    tried_on_properties,
+)
 from grader.grading.execution import Replies, Session, first_run, never_returned
 from grader.intake.collect import collect_one
 from grader.judging.cases import CaseFile
 from grader.judging.checks import verdict_of
 from grader.judging.example import counterexample_of
 from grader.judging.findings import findings_in_text, findings_of, missing_name_finding
-from grader.judging.judge import FunctionJudge, Judges, judges_of
+from grader.judging.judge import FunctionJudge, Judges, Verdict, judges_of
 from grader.judging.redaction import report_as_shown
 from grader.model import Check, Finding, FunctionReport, NotRun, Report, SandboxLevel
 from grader.sandbox.runner import Runner
@@ -107,25 +114,28 @@ def grade_submission(
 ) -> Report:
     """Grade definitions that have been read (see :func:`grade`).
 
-    Of all functions, or of ``only`` one: then its helpers are graded with it, so that the report can say which of them
-    it calls, but not shown.
+    Of all functions, or of ``only`` one: then those that stand before it are graded with it, so that the report can
+    say which of them it calls, but not shown.
     """
     specs = _graded_specs(assignment.spec, only)
     session = Session(assignment, judges, submission, runner)
     functions: dict[str, FunctionReport] = {}
-    carried: set[str] = set()
+    best: dict[str, Attempt] = {}
     with np.errstate(all="ignore"):  # nan and inf are a student's to return and ours to judge
         replies = first_run(session, specs)
+        there = [name for name in (spec.name for spec in specs) if not _is_not_there(judges.functions[name], replies)]
+        first = {name: Attempt(verdict_of(judges.functions[name], replies.outcomes), replies.outcomes) for name in there}
+        again = second_run(session, first)
         for judge in (judges.functions[spec.name] for spec in specs):
-            if _is_not_there(judge, replies):
-                functions[judge.spec.name] = _missing(judge, replies, submission)
+            name = judge.spec.name
+            if name not in first:
+                functions[name] = _missing(judge, replies, submission)
                 continue
-            best, made = best_of(attempts(session, replies, judge))
-            findings = _explained(judge, submission, replies, best, made)
-            if best.carried:
-                findings = (carried_finding(session, replies, judge, best, carried), *findings)[:2]
-                carried.add(judge.spec.name)
-            functions[judge.spec.name] = _function_report(session, replies, judge, best, findings)
+            best[name] = _best(session, replies, first[name], again.get(name, []))
+            findings = _explained(judge, submission, replies, best[name], again.get(name, []))
+            if best[name].carried:
+                findings = (carried_finding(session, replies, name, best), *findings)[:2]
+            functions[name] = _function_report(session, replies, judge, best[name], findings)
     graded = [report_as_shown(function, assignment.spec.shows) for function in functions.values()]
     messages = (*submission.messages, *replies.loaded.messages)
     reported = [function for function in graded if only in (None, function.name)]
@@ -183,8 +193,8 @@ def unreadable(
 
 
 def _graded_specs(spec: Assignment, only: str | None) -> list[Function]:
-    """The functions to grade: all, or one with its helpers."""
-    needed = None if only is None else {only, *spec.ancestors(only)}
+    """The functions to grade: all, or one with those before it."""
+    needed = None if only is None else {only, *spec.before(only)}
     return [function for function in spec.functions if needed is None or function.name in needed]
 
 
@@ -213,6 +223,12 @@ def _missing(judge: FunctionJudge, replies: Replies, submission: Submission) -> 
     return FunctionReport(name, "missing", None, 0.0, judge.spec.points, False, checks)
 
 
+def _best(session: Session, replies: Replies, first: Attempt, again: Sequence[Attempt]) -> Attempt:
+    """The attempt that is reported."""
+    best = best_of(first, again)
+    return best if best.verdict.passed else best_of(best, list(tried_on_properties(session, replies, first)))
+
+
 def _explained(
     judge: FunctionJudge, submission: Submission, replies: Replies, best: Attempt, made: Sequence[Attempt]
 ) -> tuple[Finding, ...]:
@@ -233,7 +249,10 @@ def _function_report(
     file = submission.file_of(verdict.name)
     number = replies.loaded.bound.get(verdict.name)
     example = None
-    if not verdict.passed:
+    producers = [] if verdict.passed or not replies.defined else has_nothing_to_use(judge, replies.outcomes)
+    if producers:
+        verdict, findings = _not_judged(verdict, producers), ()
+    elif not verdict.passed:
         example = counterexample_of(
             judge,
             attempt.outcomes,
@@ -254,6 +273,15 @@ def _function_report(
         counterexample=example,
         file=file.path if file else None,
     )
+
+
+def _not_judged(verdict: Verdict, producers: Sequence[str]) -> Verdict:
+    """The verdict on a function whose question only the student's own earlier functions could have asked."""
+    message = sentences.not_judged(verdict.name, producers)
+    first, *others = verdict.checks
+    checks = [replace(first, status="skipped", points=0.0, message=message)]
+    checks += [replace(check, status="skipped", points=0.0, message=sentences.SKIPPED_RUNS) for check in others]
+    return Verdict(verdict.name, "not-graded", tuple(checks), max_points=verdict.max_points)
 
 
 # -- a kit -------------------------------------------------------------------------------

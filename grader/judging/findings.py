@@ -18,7 +18,7 @@ from grader.spec import Function
 from grader.submission.hints import missing_name
 from grader.submission.program import Submission
 
-__all__ = ["carried_by_helpers", "findings_in_text", "findings_of", "missing_name_finding"]
+__all__ = ["carried_by_helpers", "carried_on_own_values", "findings_in_text", "findings_of", "missing_name_finding"]
 
 _MOST = 2
 _NOTHING = re.compile(r"None|of type numpy\.ndarray")  # np.squeeze(None) is an array of objects
@@ -77,8 +77,18 @@ def _other_order(judge: FunctionJudge, submission: Submission) -> tuple[Finding,
     return (sentences.argument_order(judge.spec.name, number + 1, wanted[number], own[number]),)
 
 
-def carried_by_helpers(spec: Function, blamed: Sequence[str], *, undefined: bool) -> Finding:
-    """Why a function that is right with right helpers is wrong with the student's own."""
+def carried_by_helpers(spec: Function, blamed: Sequence[str], producers: Sequence[str], *, undefined: bool) -> Finding:
+    """Why a function that is right with right helpers is wrong with the student's own.
+
+    ``producers`` are functions that it does not call itself: it was given what they return.
+    """
+    if blamed and set(blamed) <= set(producers):
+        return sentences.carried_on_right_values(spec.name, blamed)
     if not blamed:  # hidden by another import, or absent: nobody's formula is wrong
         return sentences.carried_absent(spec.name, spec.helpers)
     return (sentences.carried_undefined if undefined else sentences.carried_wrong)(spec.name, blamed)
+
+
+def carried_on_own_values(spec: Function, producers: Sequence[str]) -> Finding:
+    """Why a function that is right on the student's own earlier values is wrong on those of the contract."""
+    return sentences.carried_own(spec.name, producers)

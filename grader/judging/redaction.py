@@ -92,7 +92,7 @@ def _together(function: FunctionReport) -> tuple[Check, ...]:
     checks = function.checks
     failed = sum(check.status == "failed" for check in checks)
     text = sentences.hidden_checks(failed, len(checks)) if failed else ""
-    if function.status not in ("passed", "failed"):
+    if function.status not in ("passed", "partial", "failed"):
         text = next((check.message for check in checks if check.status == "failed"), text)
     status: CheckStatus = "passed" if function.status == "passed" else "failed"
     return (Check("checks", "checks", status, function.points, function.max_points, text),)

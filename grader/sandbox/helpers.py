@@ -16,7 +16,7 @@ import signal
 import socket
 import struct
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -28,8 +28,8 @@ from grader.sandbox.runner import Answer
 __all__ = ["Answering", "answered", "quiet"]
 
 _LOST = 3
-_SIZE = struct.Struct("<I")
-_NOT_ANSWERED = 0xFFFFFFFF
+_ASKED, _ANSWER = struct.Struct("<HI"), struct.Struct("<HI")
+_NOT_ANSWERED, _NO_NAME = 0xFFFFFFFF, 0xFFFF
 _SEED = 20_170_808  # one state for all: the same question has the same answer
 
 
@@ -51,25 +51,29 @@ class Answering:
         self._channel: socket.socket | None = None
         self._lost = 0
 
-    def ask(self, question: bytes, still: Callable[[], None]) -> bytes | None:
-        """The packed answer to a packed question ``(name, args, kwargs)``; None when there is none.
+    def ask(self, question: bytes, names: Sequence[str], still: Callable[[], None]) -> tuple[str, bytes | None]:
+        """The name in a packed question ``(name, args, kwargs)`` and the packed answer; None when there is none.
 
         Parameters
         ----------
+        names
+            What may be asked now; there is no answer, and no name, to a question about anything else.
         still
             Called while waiting, a few times a second; what it raises ends the wait and the process.
         """
         if self._lost >= _LOST:
-            return None
+            return "", None
         try:
             channel = self._channel or self._start()
-            self._send(channel, _SIZE.pack(len(question)) + question, still)
-            (size,) = _SIZE.unpack(self._receive(channel, _SIZE.size, still))
-            return None if size == _NOT_ANSWERED else self._receive(channel, size, still)
+            allowed = ",".join(names).encode()
+            self._send(channel, _ASKED.pack(len(allowed), len(question)) + allowed + question, still)
+            place, size = _ANSWER.unpack(self._receive(channel, _ANSWER.size, still))
+            name = names[place] if place < len(names) else ""
+            return name, None if size == _NOT_ANSWERED else self._receive(channel, size, still)
         except OSError:  # it is gone: out of memory or out of time
             self._lost += 1
             self.close()
-            return None
+            return "", None
         except BaseException:
             self.close()
             raise
@@ -150,9 +154,10 @@ def _serve(channel: socket.socket, answer: Answer) -> None:
     channel.setblocking(True)
     quiet()
     with channel.makefile("rb") as questions:
-        while header := questions.read(_SIZE.size):
-            reply = answered(answer, questions.read(_SIZE.unpack(header)[0]))
-            channel.sendall(_SIZE.pack(_NOT_ANSWERED) if reply is None else _SIZE.pack(len(reply)) + reply)
+        while header := questions.read(_ASKED.size):
+            allowed, question = (questions.read(size) for size in _ASKED.unpack(header))
+            place, reply = answered(answer, question, allowed.decode().split(","))
+            channel.sendall(_ANSWER.pack(place, _NOT_ANSWERED if reply is None else len(reply)) + (reply or b""))
 
 
 def quiet() -> None:
@@ -161,11 +166,13 @@ def quiet() -> None:
     np.seterr(all="ignore")
 
 
-def answered(answer: Answer, question: bytes) -> bytes | None:
-    """The packed answer to a packed question; None where there is none."""
+def answered(answer: Answer, question: bytes, names: Sequence[str]) -> tuple[int, bytes | None]:
+    """Which of the names a packed question is about, and the packed answer; None where there is none."""
+    place = _NO_NAME
     try:
         name, args, kwargs = decode(unpack(question)[0])
+        place = names.index(name)
         np.random.seed(_SEED)  # the same question has the same answer
-        return pack(encode(answer(name, args, kwargs)))
+        return place, pack(encode(answer(name, args, kwargs)))
     except Exception:  # whatever the reference makes of a student's arguments
-        return None
+        return place, None

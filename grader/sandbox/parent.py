@@ -149,13 +149,15 @@ class Sandbox:
         deadline = began + program.total_s * 2 + 10 - history.spent_s
         run = _Run(self._zygote, program, answer, self._patience, deadline, history.skip)
         outcomes: list[tuple[Outcome, ...]] = []
+        called: list[frozenset[str]] = []
         try:
-            for _, group in groupby(plans, key=lambda plan: plan.function):
+            for _, group in groupby(plans, key=lambda plan: (plan.function, plan.answered)):
                 outcomes.extend(run.function(list(group)))
+                called.extend([frozenset(run.called)] * (len(outcomes) - len(called)))
             if not plans:
                 with contextlib.suppress(_Stop):
                     run.child()
-            return Execution(run.loaded, tuple(outcomes))
+            return Execution(run.loaded, tuple(outcomes), tuple(called))
         finally:
             run.close()
             history.spent_s += time.monotonic() - began
@@ -302,6 +304,8 @@ class _Run:
         self.loaded = Loaded()
         self.kept = 0
         self.callbacks = 0
+        self.answered: tuple[str, ...] = ()  # nothing while loading: what the plans of one function may ask later
+        self.called: set[str] = set()
         self.unit = -1
         self.batches = 0
         self.hopeless: _Stop | None = None
@@ -334,6 +338,7 @@ class _Run:
             cpu_s = max(1, round(self.program.total_s))
             self._child = self.zygote.child(self.program.memory_mb << 20, cpu_s)
             self.callbacks = 0
+            self.answered = ()
             self.unit = -1
             try:
                 self._load(self._child)
@@ -376,8 +381,9 @@ class _Run:
     # -- calls -----------------------------------------------------------------------------
 
     def function(self, plans: Sequence[Plan]) -> list[tuple[Outcome, ...]]:
-        """All plans of one function; one timeout is tried once more, alone."""
+        """All plans of one function with the same answered names; one timeout is tried once more, alone."""
         outcomes: list[tuple[Outcome, ...]] = []
+        self.called.clear()
         before = self.kept
         retried = False
         while len(outcomes) < len(plans):
@@ -423,7 +429,9 @@ class _Run:
         """Send a batch; the mark that its replies will carry."""
         self.batches = self.batches % 0xFFFF + 1
         mark = self.batches << 16
-        questions = struct.pack("<II", len(plans), mark) + b"".join(plan.packed for plan in plans)
+        self.answered = plans[0].answered
+        names = ",".join(self.answered).encode()
+        questions = struct.pack("<IIH", len(plans), mark, len(names)) + names + b"".join(plan.packed for plan in plans)
         _send(child, b"B", questions, self._watch(child, plans[0].cpu_s))
         return mark
 
@@ -463,7 +471,8 @@ class _Run:
         self.callbacks += 1
         if self.callbacks > _CALLBACKS:
             raise _Stop(Stopped("timeout", sentences.HELPERS_WITHOUT_END))
-        reply = self.answering.ask(body, watch.look) if self.answering else None
+        name, reply = self.answering.ask(body, self.answered, watch.look) if self.answering else ("", None)
+        self.called.update([name] if name else ())
         _send(child, b"X" if reply is None else b"R", reply or b"", watch)
 
 

@@ -38,7 +38,8 @@ __all__ = [
 class Plan:
     """The static plan of one case: calls in order, with the public code that names are bound to.
 
-    ``number`` identifies the plan within its function; ``packed`` is what goes over the wire.
+    ``number`` identifies the plan within its function; ``packed`` is what goes over the wire. ``answered`` are names
+    that the parent answers while the plan runs, whatever the submission means by them.
     """
 
     function: str
@@ -47,8 +48,11 @@ class Plan:
     given: tuple[tuple[str, Encoded], ...] = ()
     cpu_s: float = 2.0
     packed: bytes = b""
+    answered: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.packed:
+            return
         parts = [struct.pack("<IHH", self.number, len(self.given), len(self.steps))]
         for name, encoded in (*self.given, *self.steps):
             parts.append(struct.pack("<H", len(name.encode())) + name.encode() + pack(encoded))
@@ -64,7 +68,7 @@ class Plan:
 class Program:
     """Everything that a worker must know of a submission and its assignment, and nothing more.
 
-    ``bound`` are names that mean public code or a callback instead of what the submission says.
+    ``bound`` are names that may mean public code or a callback instead of what the submission says: a plan tells which.
     """
 
     files: tuple[SourceFile, ...]
@@ -129,10 +133,14 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """Outcomes per plan (one per step that was reached), and what loading gave."""
+    """Outcomes per plan (one per step that was reached), and what loading gave.
+
+    ``called`` are, per plan, answered names that were called by it or by plans beside it with the same names.
+    """
 
     loaded: Loaded
     outcomes: tuple[tuple[Outcome, ...], ...]
+    called: tuple[frozenset[str], ...] = ()
 
 
 class Runner(Protocol):
@@ -154,7 +162,7 @@ class Runner(Protocol):
             Grouped by function: after a timeout or a crash the rest of that function's plans is not
             run, and a fresh worker goes on with the next function.
         answer
-            Answers calls of bound names that have no public code; raising means "not answered".
+            Answers calls of the names that a plan has answered; raising means "not answered".
         """
         ...
 
@@ -166,14 +174,22 @@ class InProcess:
 
     def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
         given: dict[str, Any] = {}
+        own: dict[str, Any] = {}
         public: dict[str, Any] = {}
+        answered: frozenset[str] = frozenset()
+        calls: set[str] = set()
 
         def bound(name: str) -> Callable[..., Any]:
             def helper(*args: Any, **kwargs: Any) -> Any:
                 if name in given:
                     return given[name](*args, **kwargs)
+                if name not in answered:
+                    if name not in own:
+                        raise NameError(f"name {name!r} is not defined")
+                    return own[name](*args, **kwargs)
                 if answer is None:
                     raise RuntimeError("the helper could not be answered")
+                calls.add(name)
                 return answer(name, args, kwargs)
 
             return helper
@@ -183,7 +199,7 @@ class InProcess:
 
         trampolines = {name: bound(name) for name in program.bound}
         namespace: dict[str, Any] = {"__name__": "submission", **trampolines}
-        messages, outcomes = [], []
+        messages, outcomes, called = [], [], []
         with without_warnings():
             exec(compile(program.public, "public.py", "exec", dont_inherit=True), public)
             for unit in program.units:
@@ -191,13 +207,18 @@ class InProcess:
                     exec(compile("\n" * (unit.line - 1) + unit.source, unit.label, "exec", dont_inherit=True), namespace)
                 except Exception as error:
                     messages.append(f"{unit.origin}: {type(error).__name__}: {error}")
+                own.update({n: namespace[n] for n, helper in trampolines.items() if namespace[n] is not helper})
                 namespace.update(trampolines)
             for plan in plans:
+                answered = frozenset(plan.answered)
+                calls.clear()
                 given.clear()
                 given.update({name: decode(encoded, code=make) for name, encoded in plan.given})
                 outcomes.append(run_here(plan, lambda name, args: namespace[name](*args), make))
-        defined = {n: "callable" if callable(namespace.get(n)) else "missing" for n in program.wanted}
-        return Execution(Loaded(defined, tuple(messages)), tuple(outcomes))
+                called.append(frozenset(calls))
+        values = {**namespace, **dict.fromkeys(trampolines), **own}
+        defined = {n: "callable" if callable(values.get(n)) else "missing" for n in program.wanted}
+        return Execution(Loaded(defined, tuple(messages)), tuple(outcomes), tuple(called))
 
 
 def run_here(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +190,19 @@ def test_a_result_without_an_end_was_not_raised(sandbox: Sandbox) -> None:
     assert message.startswith("the function returned something that cannot be judged: the value is nested deeper than")
 
 
+def test_every_function_that_comes_before_is_a_right_helper_and_no_later_one() -> None:
+    later = "def affine(X, W, b):\n    layer(X, W, b)\n    return W @ X + b, (X, W, b)"
+    report = graded(solution("def layer(X, W, b):\n    raise ValueError", later))
+    assert verdicts(report)["affine"] == ("failed", 0.0, False)
+    earlier = (
+        "def mean_square(X, weight):\n    center(X)\n    affine(X, np.eye(len(X)), 0)\n"
+        + (tiny.right()["mean_square"].partition("\n")[2])
+    )
+    report = graded(solution("def affine(X, W, b):\n    raise ValueError", earlier))
+    assert verdicts(report)["mean_square"] == ("passed", 10.0, True)  # it declares no such helper
+    assert "It calls affine, which is wrong" in function_of(report, "mean_square").findings[0].message
+
+
 def test_a_wrong_function_on_a_wrong_helper_is_not_carried() -> None:
     report = graded(solution(BROKEN_AFFINE, "def layer(X, W, b):\n    return affine(X, W, b)[0]"))
     assert verdicts(report)["layer"] == ("failed", 0.0, False)
@@ -270,12 +284,21 @@ def test_a_wrong_producer_does_not_fail_a_consumer_whose_property_holds() -> Non
     fit = "def fit(X):\n    m = np.mean(X, axis=1, keepdims=True) + 1\n    return X - m, (m,)"
     report = graded(solution(fit))
     assert verdicts(report) == {"fit": ("failed", 0.0, False), "undo": ("passed", 10.0, True)}
-    assert "your own fit returns" in function_of(report, "undo").findings[0].message
+    assert "that a correct fit returns" in function_of(report, "undo").findings[0].message
 
 
 def test_a_producer_of_the_wrong_form_carries_nothing() -> None:
     report = graded(solution("def fit(X):\n    return X", "def undo(Y, model):\n    return Y"))
     assert verdicts(report)["undo"][:2] == ("failed", 0.0)
+
+
+def test_what_only_an_own_value_could_tell_is_not_judged_where_there_is_none() -> None:
+    report = graded(solution("def fit(X):\n    raise ValueError", "def undo(Y, model):\n    return Y + model.mean"))
+    assert verdicts(report)["undo"] == ("not-graded", 0.0, False)
+    assert check_of(function_of(report, "undo").checks, "runs").message == (
+        "undo was not judged: it works on what your own fit returns, and that gave no value. Fix fit first."
+    )
+    assert function_of(report, "undo").findings == ()
 
 
 def test_a_consumer_that_is_wrong_itself_is_not_carried() -> None:
@@ -301,10 +324,10 @@ class Stopping:
         found = self.twin.run(program, plans, answer)
         stops = {"affine", "layer"} if "affine" in self.names else set(self.names)
         outcomes = [
-            (self.stopped,) if plan.function in stops and "affine" not in program.bound else outcome
+            (self.stopped,) if plan.function in stops and "affine" not in plan.answered else outcome
             for plan, outcome in zip(plans, found.outcomes, strict=True)
         ]
-        return Execution(found.loaded, tuple(outcomes))
+        return replace(found, outcomes=tuple(outcomes))
 
 
 @pytest.mark.parametrize("reason", ["timeout", "crashed", "out-of-memory", "too-much-output"])
@@ -331,7 +354,8 @@ def test_a_submission_that_never_loads_stops_in_every_function() -> None:
         level: Any = "none"
 
         def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
-            return Execution(Loaded(), ((Stopped("timeout", "it did not load"),),) * len(plans))
+            lost = Stopped("timeout", "it did not load")
+            return Execution(Loaded(), ((lost,),) * len(plans), (frozenset(),) * len(plans))
 
     report = graded(solution(), Lost())
     assert {f.status for f in report.functions} == {"timeout"}
@@ -354,7 +378,7 @@ class Chatty:
                 last = Raised("ValueError", "SECRET", "student.py, line 1", "SECRET")
             outcomes.append((last,))
         defined = dict.fromkeys(program.wanted, "callable")
-        return Execution(Loaded(defined), tuple(outcomes))
+        return Execution(Loaded(defined), tuple(outcomes), (frozenset(),) * len(plans))
 
 
 def test_output_and_text_of_hidden_cases_are_in_no_report() -> None:

@@ -131,7 +131,10 @@ def run(row: Hostile, at: Sandbox) -> Result:
         memory_mb=256,
         total_s=30.0,
     )
-    plans = [Plan("target", n, (("target", encode((A,))),), cpu_s=row.cpu_s) for n, A in enumerate(QUESTIONS)]
+    plans = [
+        Plan("target", n, (("target", encode((A,))),), cpu_s=row.cpu_s, answered=("helped",))
+        for n, A in enumerate(QUESTIONS)
+    ]
     plans += [
         Plan("other", n, (("other", encode((A,))),), cpu_s=CPU_S if row.lingers else PATIENT_S)
         for n, A in enumerate(QUESTIONS)

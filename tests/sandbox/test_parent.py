@@ -52,7 +52,8 @@ def program(source: str, **options: Any) -> Program:
 
 
 def ask(name: str, *arguments: tuple[Any, ...], cpu_s: float = 10.0) -> list[Plan]:
-    return [Plan(name, n, ((name, encode(args)),), cpu_s=cpu_s) for n, args in enumerate(arguments)]
+    """Plans of one function, to which the parent answers ``h``."""
+    return [Plan(name, n, ((name, encode(args)),), cpu_s=cpu_s, answered=("h",)) for n, args in enumerate(arguments)]
 
 
 def values(execution: Execution) -> list[Any]:
@@ -361,7 +362,9 @@ def answering() -> Iterator[Callable[..., Any]]:
     one = Answering(helper, 2.0)
 
     def call(name: str, *args: Any) -> Any:
-        reply = one.ask(pack(encode((name, args, {}))), lambda: None)
+        reply = one.ask(pack(encode((name, args, {}))), ("shape", "loop", "recurse", "draw", "die", "outer"), lambda: None)[
+            1
+        ]
         return None if reply is None else decode(unpack(reply)[0])
 
     yield call
@@ -415,7 +418,7 @@ def test_waiting_for_an_answer_ends_when_the_caller_says_so() -> None:
     alive = descendants()
     one = Answering(helper, 30.0)
     with pytest.raises(TimeUp):
-        one.ask(pack(encode(("loop", (), {}))), still)
+        one.ask(pack(encode(("loop", (), {}))), ("loop",), still)
     assert one._channel is None
     assert descendants() == alive
 
@@ -429,6 +432,20 @@ def test_helpers_are_answered_while_a_submission_runs(sandbox: Sandbox) -> None:
 def test_an_unanswered_helper_is_an_exception_in_the_worker(sandbox: Sandbox) -> None:
     source = "def f(x):\n    return h(x)\n"
     assert values(sandbox.run(program(source, bound=("h",)), ask("f", (2,)))) == ["RuntimeError"]
+
+
+def test_one_run_answers_each_plan_its_own_names_and_tells_which_were_called(sandbox: Sandbox) -> None:
+    source = "def h(x):\n    return -x\n\ndef f(x, again=h):\n    return h(x) + again(x)\n"
+    plans = [*ask("f", (2,)), *(replace(plan, answered=()) for plan in ask("f", (2,)))]
+    execution = sandbox.run(program(source, bound=("h",)), plans, lambda name, args, kwargs: args[0] * 10)
+    assert values(execution) == [40, -4]
+    assert execution.called == (frozenset({"h"}), frozenset())
+
+
+def test_what_is_asked_while_loading_is_not_answered(sandbox: Sandbox) -> None:
+    source = "def h(x):\n    return -x\n\nKEPT = h(2)\n\ndef f(x):\n    return KEPT\n"
+    execution = sandbox.run(program(source, bound=("h",)), ask("f", (2,)), lambda name, args, kwargs: args[0] * 10)
+    assert values(execution) == [-2]
 
 
 # -- NumPy as the submissions knew it ---------------------------------------------------------

@@ -19,9 +19,11 @@ def program(source: str, **options: Any) -> Program:
     return Program((file,), wanted=("f", "g"), **options)
 
 
-def plan(*steps: tuple[str, tuple[Any, ...]], given: tuple[tuple[str, Code], ...] = ()) -> Plan:
+def plan(
+    *steps: tuple[str, tuple[Any, ...]], given: tuple[tuple[str, Code], ...] = (), answered: tuple[str, ...] = ()
+) -> Plan:
     named = tuple((name, encode(args)) for name, args in steps)
-    return Plan("f", 7, named, tuple((name, encode(code)) for name, code in given))
+    return Plan("f", 7, named, tuple((name, encode(code)) for name, code in given), answered=answered)
 
 
 def run(source: str, *plans: Plan, answer: Any = None, **options: Any) -> Execution:
@@ -109,7 +111,7 @@ def test_a_planted_name_holds_for_its_own_case_only() -> None:
     planted = plan(("f", ()), given=(("step", Code("constant", (1.0,))),))
     found = run("def f():\n    return step()", planted, plan(("f", ())), public=public, bound=("step",))
     assert value(found.outcomes[0][0]) == 1.0
-    assert found.outcomes[1] == (Raised("RuntimeError", "the helper could not be answered"),)
+    assert found.outcomes[1] == (Raised("NameError", "name 'step' is not defined"),)
 
 
 def test_bound_names_are_answered_from_outside_whatever_the_submission_says() -> None:
@@ -120,14 +122,17 @@ def test_bound_names_are_answered_from_outside_whatever_the_submission_says() ->
         return 10.0
 
     source = "def g(x):\n    return -1.0\n---\ndef f(x, again=g):\n    return g(x) + again(x, scale=2)"
-    found = run(source, plan(("f", (1.0,))), answer=answer, bound=("g",))
-    assert value(found.outcomes[0][0]) == 20.0
+    plans = plan(("f", (1.0,)), answered=("g",)), plan(("f", (1.0,)))
+    found = run(source, *plans, answer=answer, bound=("g",))
+    assert [value(outcomes[0]) for outcomes in found.outcomes[:1]] == [20.0]
     assert asked == [("g", (1.0,), {}), ("g", (1.0,), {"scale": 2})]
+    assert found.called == (frozenset({"g"}), frozenset())
 
 
 def test_an_answer_that_raises_is_the_calls_exception() -> None:
     def answer(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         raise TypeError("one argument too many")
 
-    found = run("def f(x):\n    return g(x)", plan(("f", (1.0,))), answer=answer, bound=("g",))
+    asking = plan(("f", (1.0,)), answered=("g",))
+    found = run("def f(x):\n    return g(x)", asking, answer=answer, bound=("g",))
     assert found.outcomes[0] == (Raised("TypeError", "one argument too many"),)
