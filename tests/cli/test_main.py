@@ -174,7 +174,7 @@ def test_neighbours_that_are_imported_come_along(run: Run, files: Path) -> None:
     ("arguments", "words"),
     [
         (["check", "absent", "x.py"], "grader: there is no assignment 'absent'; this course has: tiny"),
-        (["check", "tiny"], "Missing argument 'FILE'"),
+        (["check", "tiny"], "Missing argument 'PATH...'"),
         (["check", "tiny", "x.py", "--min-score", "101"], "is not in the range 0<=x<=100"),
         (["grade", "tiny"], "Missing argument 'PATHS...'"),
         (["export", "nowhere", "tiny", "x"], "'nowhere' is not one of 'gradescope', 'github'"),
