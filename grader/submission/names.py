@@ -33,7 +33,9 @@ class Effects:
     sets
         Global names that it binds (``global K; K = 1``).
     changes
-        Global names whose values it changes in place (``TABLE[k] = v``, ``REGISTRY.append(f)``).
+        Global names whose values it changes in place (``TABLE[k] = v``).
+    methods
+        Global names of which it calls a method for its effect (``REGISTRY.append(f)``).
     parameters
         Positions of the parameters that it changes in place.
     calls
@@ -42,6 +44,7 @@ class Effects:
 
     sets: frozenset[str] = frozenset()
     changes: frozenset[str] = frozenset()
+    methods: frozenset[str] = frozenset()
     parameters: frozenset[int] = frozenset()
     calls: frozenset[str] = frozenset()
 
@@ -59,11 +62,14 @@ class Uses:
     runs
         Those of them that are read when it is executed.
     changes
-        Names whose values it changes: ``T[k] = v``, ``T.a = v``, ``T.update(...)``, ``x += 1``, ``shuffle(T)``.
+        Names whose values it changes: ``T[k] = v``, ``T.a = v``, ``x += 1``, ``shuffle(T)``.
+    methods
+        Names of which it calls a method for its effect: ``T.update(...)``; that of a module changes nothing.
     arguments
         Calls of plain names that stand as statements, with the plain names among their arguments by position.
-    effects
-        By name of a function that it defines, what a call of it does.
+    definitions, effects
+        By name of a function that it defines (also within ``if``, ``for``, ``with`` or ``try``), its definition and
+        what a call of it does.
     dynamic
         It may read names that nobody can tell (``globals()``, ``eval``).
     """
@@ -72,7 +78,9 @@ class Uses:
     reads: set[str] = field(default_factory=set)
     runs: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
+    methods: set[str] = field(default_factory=set)
     arguments: list[tuple[str, dict[int, str]]] = field(default_factory=list)
+    definitions: dict[str, ast.FunctionDef] = field(default_factory=dict)
     effects: dict[str, Effects] = field(default_factory=dict)
     dynamic: bool = False
 
@@ -82,7 +90,7 @@ def uses_of(statement: ast.stmt) -> Uses:
     uses = Uses()
     _Statement(uses).statement(statement)
     uses.reads |= uses.runs
-    uses.dynamic = bool(uses.reads & _DYNAMIC)
+    uses.dynamic = not uses.reads.isdisjoint(_DYNAMIC) or {"sys", "__name__"} <= uses.reads  # sys.modules[__name__]
     return uses
 
 
@@ -94,8 +102,9 @@ def bound_names(statement: ast.stmt) -> Iterator[str]:
 class _Statement:
     """Walks what is executed at module level; bodies of functions are looked at as a whole."""
 
-    def __init__(self, uses: Uses) -> None:
+    def __init__(self, uses: Uses, *, within_class: bool = False) -> None:
         self.uses = uses
+        self.within_class = within_class
 
     def statement(self, node: ast.stmt) -> None:
         uses = self.uses
@@ -103,9 +112,12 @@ class _Statement:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 uses.binds[node.name] = None
                 self._expressions([*node.decorator_list, *_defaults(node.args)])
+                if isinstance(node, ast.FunctionDef):
+                    uses.definitions[node.name] = node
                 free = _free_names(node)
                 uses.reads |= free
-                uses.effects[node.name] = _effects(node, free)
+                if not self.within_class:  # a method is called through its object, which nobody can follow
+                    uses.effects[node.name] = _effects(node, free)
             case ast.ClassDef():
                 uses.binds[node.name] = None
                 self._expressions([*node.decorator_list, *node.bases, *(k.value for k in node.keywords)])
@@ -116,9 +128,10 @@ class _Statement:
             case ast.Assign():
                 self._expressions([node.value])
                 self._targets(node.targets)
-            case ast.AnnAssign(value=ast.expr() as value):
-                self._expressions([value])
-                self._targets([node.target])
+            case ast.AnnAssign():
+                if node.value:
+                    self._expressions([node.value])
+                    self._targets([node.target])
             case ast.AugAssign():
                 self._expressions([node.value])
                 if isinstance(node.target, ast.Name):
@@ -182,7 +195,7 @@ class _Statement:
     def _called(self, call: ast.Call) -> None:
         """A call that stands as a statement: a method may change its object, a function its arguments."""
         if isinstance(call.func, ast.Attribute):
-            self.uses.changes |= _root(call.func.value)
+            self.uses.methods |= _root(call.func.value)
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         plain = {n: a.id for n, a in enumerate(call.args) if isinstance(a, ast.Name)}
         if name in _CHANGE_FIRST and call.args:
@@ -192,9 +205,11 @@ class _Statement:
 
     def _methods(self, test: ast.expr) -> None:
         """``while stack.pop():`` changes the stack as a statement would."""
+        passed: set[int] = set()  # parts of a chain of calls whose beginning is looked up already
         for node in ast.walk(test):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("pop", "popleft"):
-                self.uses.changes |= _root(node.func.value)
+            match node:
+                case ast.Call(func=ast.Attribute(attr="pop" | "popleft")) if id(node) not in passed:
+                    self.uses.methods |= _root(node, passed)
 
     def _expressions(self, nodes: Iterable[ast.expr]) -> None:
         scope = _Scope()
@@ -212,14 +227,16 @@ class _Statement:
             if isinstance(statement, ast.Pass):
                 continue
             part = Uses()
-            _Statement(part).statement(statement)
+            _Statement(part, within_class=True).statement(statement)
             inner.runs |= part.runs - own
             inner.reads |= part.reads
             inner.changes |= part.changes - own
+            inner.methods |= part.methods - own
             own |= set(part.binds)
         self.uses.runs |= inner.runs
         self.uses.reads |= inner.reads
         self.uses.changes |= inner.changes
+        self.uses.methods |= inner.methods
 
 
 # -- functions and expressions ---------------------------------------------------------------
@@ -243,7 +260,7 @@ class _Scope:
                     self.loads.add(node.id)
             elif isinstance(node, ast.Lambda):
                 stack += _defaults(node.args)
-                self.later |= _free_names(node)
+                self.later = _joined(self.later, _free_names(node))
             elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
                 self._comprehension(node)
             elif isinstance(node, ast.NamedExpr):
@@ -259,12 +276,28 @@ class _Scope:
             inner.load(part)
         own: set[str] = set()
         for generator in node.generators:
-            own |= {n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            own |= _stored(generator.target)
             for part in (generator.target, *generator.ifs, generator.iter):
                 inner.load(part)
-        self.loads |= inner.loads - own
-        self.later |= inner.later - own
+        inner.loads -= own
+        inner.later -= own
+        self.loads = _joined(self.loads, inner.loads)
+        self.later = _joined(self.later, inner.later)
         self.walrus |= inner.walrus
+
+
+def _stored(target: ast.expr) -> set[str]:
+    """The names in the target of a loop."""
+    names, stack = set[str](), [target]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Name):
+            names.add(node.id)
+        elif isinstance(node, ast.Tuple | ast.List):
+            stack += node.elts
+        elif isinstance(node, ast.Starred):
+            stack.append(node.value)
+    return names
 
 
 def _evaluated(node: ast.AST) -> Iterator[ast.AST]:
@@ -293,19 +326,19 @@ def _free_names(function: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -
         elif isinstance(node, _FUNCTIONS):
             local.add(node.name)
             stack += [*node.decorator_list, *_defaults(node.args)]
-            inner |= _free_names(node)
+            inner = _joined(inner, _free_names(node))
         elif isinstance(node, ast.Lambda):
             stack += _defaults(node.args)
-            inner |= _free_names(node)
+            inner = _joined(inner, _free_names(node))
         elif isinstance(node, ast.ClassDef):
             local.add(node.name)
             part = Uses()
-            _Statement(part).statement(node)
-            inner |= part.reads | part.runs
+            _Statement(part, within_class=True).statement(node)
+            inner = _joined(inner, _joined(part.reads, part.runs))
         elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
             scope = _Scope()
             scope.load(node)
-            inner |= scope.loads | scope.later
+            inner = _joined(inner, _joined(scope.loads, scope.later))
             local |= scope.walrus
         elif isinstance(node, ast.Global):
             declared.update(node.names)
@@ -325,7 +358,17 @@ def _free_names(function: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -
             stack.append(node.value)
         else:
             stack += _evaluated(node)
-    return (loads | inner) - (local - declared) | declared
+    free = _joined(loads, inner)
+    free -= local - declared
+    free |= declared
+    return free
+
+
+def _joined(one: set[str], other: set[str]) -> set[str]:
+    """The union, put into the larger set: a name that passes through many scopes is copied few times."""
+    small, large = sorted((one, other), key=len)
+    large |= small
+    return large
 
 
 def _effects(function: ast.FunctionDef | ast.AsyncFunctionDef, free: set[str]) -> Effects:
@@ -333,6 +376,7 @@ def _effects(function: ast.FunctionDef | ast.AsyncFunctionDef, free: set[str]) -
     positions = {argument.arg: n for n, argument in enumerate((*function.args.posonlyargs, *function.args.args))}
     sets: set[str] = set()
     changes: set[str] = set()
+    methods: set[str] = set()
     for node in ast.walk(function):
         match node:
             case ast.Global(names=names):
@@ -342,13 +386,14 @@ def _effects(function: ast.FunctionDef | ast.AsyncFunctionDef, free: set[str]) -
             case ast.AugAssign(target=ast.Name(id=name)):
                 changes.add(name)
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=value))):
-                changes |= _root(value)
+                methods |= _root(value)
             case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=[first, *_])) if name in _CHANGE_FIRST:
                 changes |= _root(first)
     return Effects(
         sets=frozenset(sets),
         changes=frozenset(changes & free - sets),
-        parameters=frozenset(positions[name] for name in changes if name in positions),
+        methods=frozenset(methods & free - sets),
+        parameters=frozenset(positions[name] for name in changes | methods if name in positions),
         calls=frozenset(free),
     )
 
@@ -363,9 +408,11 @@ def _defaults(arguments: ast.arguments) -> list[ast.expr]:
     return [*arguments.defaults, *(default for default in arguments.kw_defaults if default)]
 
 
-def _root(node: ast.expr) -> set[str]:
-    """The name at the beginning of ``T[k].a`` or ``T.get(k)[j]``."""
+def _root(node: ast.expr, passed: set[int] | None = None) -> set[str]:
+    """The name at the beginning of ``T[k].a`` or ``T.get(k)[j]``; what lies between is passed."""
     while isinstance(node, ast.Subscript | ast.Attribute | ast.Call | ast.Starred):
+        if passed is not None:
+            passed.add(id(node))
         node = node.func if isinstance(node, ast.Call) else node.value
     return {node.id} if isinstance(node, ast.Name) else set()
 
