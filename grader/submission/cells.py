@@ -99,7 +99,7 @@ def _decoded(data: bytes, encoding: str) -> str:
 
 def _wide(data: bytes) -> str:
     """UTF-16 without a mark: nearly every second byte of its beginning is zero."""
-    sample = data[:2000]
+    sample = data.rstrip(b"\0")[:2000]  # zeros that fill up the file mean nothing
     if len(sample) < 4 or sample.count(0) < len(sample) // 3:
         return ""
     return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
@@ -190,20 +190,23 @@ def _looks_like_notebook(start: str) -> bool:
     return bool(_CONFLICT.match(start)) and '"cell' in start
 
 
+_CODE_AREA = re.compile(r'class="[^"]{0,100}?(?:hl-|highlight-source|input_area)[^"]{0,100}"')
+
+
 def _exported(text: str) -> Iterator[str]:
-    """The code of a notebook that was exported as a web page; each tag is passed over once."""
-    for area in text.split('class="')[1:]:
-        kind, _, rest = area.partition('"')
-        if "hl-" not in kind and "highlight-source" not in kind and "input_area" not in kind:
-            continue
-        before, opened, block = rest.partition("<pre")
-        if opened and len(before) < 500:
-            first, *parts = block.partition("</pre>")[0].split("<")
-            code = first.partition(">")[2] + "".join(part.partition(">")[2] for part in parts)
-            if code.strip():
-                with contextlib.suppress(ValueError):  # a character whose number has thousands of digits
-                    code = html.unescape(code)
-                yield code.replace("\r\n", "\n").strip("\n")
+    """The code of a notebook that was exported as a web page; every character is passed over once."""
+    area = _CODE_AREA.search(text)
+    while area:
+        start = text.find("<pre", area.end(), area.end() + 500)
+        end = text.find("</pre>", start) if start >= 0 else area.end()
+        if end < 0:
+            return
+        code = "".join(part.partition(">")[2] for part in text[start:end].split("<")) if start >= 0 else ""
+        if code.strip():
+            with contextlib.suppress(ValueError):  # a character whose number has thousands of digits
+                code = html.unescape(code)
+            yield code.replace("\r\n", "\n").strip("\n")
+        area = _CODE_AREA.search(text, end)
 
 
 # -- notebooks ---------------------------------------------------------------------------------
@@ -334,5 +337,5 @@ def _marimo(name: str, text: str) -> Iterator[tuple[str, str]]:
         elif mode == "returned" and not margin:
             out.append("")
         else:
-            out.append("" if re.match(r"app\.run\(|if __name__\b|app\s*=", line) else line)
+            out.append("" if re.match(r"\s*app\.run\(|if __name__\b|app\s*=", line) else line)
     yield name, "\n".join(out)
