@@ -154,7 +154,8 @@ def test_where_names_are_read_by_a_text_all_definitions_are_taken(body: str) -> 
 )
 def test_work_at_top_level_stays_out(statement: str) -> None:
     helpers = "def train():\n    np.random.seed(3)\n    plt.figure()\n    while True: pass\n"
-    source = f"import numpy as np\nimport matplotlib.pyplot as plt\n{helpers}costs = []\n{statement}\ndef f(x):\n    return np.sum(x)\n"
+    imports = "import numpy as np\nimport matplotlib.pyplot as plt\n"
+    source = f"{imports}{helpers}costs = []\n{statement}\ndef f(x):\n    return np.sum(x)\n"
     submission = script(source)
     assert (names(submission), submission.messages) == (["np", "f"], ())
 
@@ -180,13 +181,14 @@ def test_a_star_import_may_bind_anything_and_is_taken() -> None:
 # -- later bindings of a graded name -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "later", ["f = train(3)", "f = f(3)\ntrain()", "for f in load():\n    pass", "with load() as f:\n    pass"]
-)
+@pytest.mark.parametrize("later", ["f = train(3)", "for f in load():\n    pass", "with load() as f:\n    pass", "f += data"])
 def test_later_data_under_a_graded_name_stay_out_where_they_cost_work(later: str) -> None:
-    work = "data = load()\ndef train(n):\n    return data\ndef load():\n    return data\n"
-    assert names(script(f"{work}{F}{later}\n")) in (["f"], ["f", "f"])
-    assert "data" not in names(script(f"{work}{F}{later}\n"))
+    work = "data = train(1)\ndef train(n):\n    return data\ndef load():\n    return data\n"
+    assert names(script(f"{work}{F}{later}\n")) == ["f"]
+
+
+def test_later_data_that_cost_nothing_are_run_and_weighed_by_the_worker() -> None:
+    assert names(script(f"{F}f = f(3)\nf = 0.5\n")) == ["f", "f", "f"]
 
 
 @pytest.mark.parametrize(
@@ -250,7 +252,6 @@ def test_a_chain_through_the_largest_file_that_is_read_is_followed_to_its_end() 
     assert len(source) < 2**20
     submission = script(source)
     assert len(submission.units) == 18_003
-    assert steps(source) < 200 * len(source) / 8
 
 
 def test_twenty_thousand_statements_are_read_and_no_more() -> None:
