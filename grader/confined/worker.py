@@ -158,8 +158,8 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Serves provided modules and the student's other files, refuses the harness, stands in for what is missing.
 
     A file of the student's is the module ``submission.folder.file``; it is found by that name, from the folders of
-    the graded files and from the top, as a script there would find it; last by its own name alone, as with a folder
-    that the student puts on ``sys.path``.
+    the graded files and those around them up to the top, as a script there would find it; last from any folder, as
+    with one that the student puts on ``sys.path``.
     """
 
     def __init__(self, session: Session, program: Any) -> None:
@@ -174,12 +174,12 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             name = f"{_ROOT}.{file['module']}".rstrip(".")
             self.files.setdefault(name, file)
             folder = name if file["package"] else name.rpartition(".")[0]
-            if file["graded"] and folder not in self.folders:
-                self.folders.append(folder)
-            while folder and folder not in self.packages:
+            while folder:
                 self.packages.add(folder)
+                if (file["graded"] or folder == _ROOT) and folder not in self.folders:
+                    self.folders.append(folder)
                 folder = folder.rpartition(".")[0]
-        self.folders.append(_ROOT)
+        self.folders.sort(key=lambda folder: -folder.count("."))  # a near one first
         for name in sorted((*self.files, *self.packages), key=lambda name: name.count(".")):
             self.short.setdefault(name.rpartition(".")[2], name)
 
@@ -202,23 +202,30 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                 return full
         return ""
 
+    def elsewhere(self, name: str) -> str:
+        """The full name of a module of the student's in some other folder; empty where there is none."""
+        first, dot, rest = name.partition(".")
+        full = self.short.get(first, "") + dot + rest
+        return full if full in self.files or full in self.packages else ""
+
     def missing(self, name: str) -> Any:
         """Asked for last: a file in another folder, NumPy for its twins, or a stand-in; not within ``try``."""
-        if name in self.short and "." not in name:
-            return importlib.util.spec_from_loader(name, self, is_package=self.short[name] in self.packages)
+        other = self.elsewhere(name)
+        if other:
+            return importlib.util.spec_from_loader(name, self, is_package=other in self.packages)
         if self.strict or name.partition(".")[0] in sys.stdlib_module_names or name.startswith("numpy."):
             return None
         return importlib.util.spec_from_loader(name, self, is_package=True)
 
     def create_module(self, spec: Any) -> Any:
         name = spec.name
-        if name in self.provided or self.own(name) or name in self.short:
+        if name in self.provided or self.own(name) or self.elsewhere(name):
             return types.ModuleType(name)
         return stubs.AbsentModule(name)
 
     def exec_module(self, module: Any) -> None:
         name = module.__name__
-        full = self.own(name) or self.short.get(name, "")
+        full = self.own(name) or self.elsewhere(name)
         if name in self.provided:
             exec(compile(self.provided[name], f"{name}.py", "exec", dont_inherit=True), module.__dict__)
         elif full and full != name:  # another name of the same module
@@ -337,7 +344,8 @@ class Session:
         for index, unit in enumerate(file["units"], file["first"]):
             if index in self.skip:
                 continue
-            self.channel.send(b"U", struct.pack("<I", index))
+            if not Absent.calling:  # an import within a function that is being called is part of its call
+                self.channel.send(b"U", struct.pack("<I", index))
             self.execute(index, unit, namespace)
             namespace.update(self.trampolines)
             binds = unit[3]
@@ -347,7 +355,7 @@ class Session:
     def prefer(self, name: str, index: int, namespace: dict[str, Any]) -> None:
         """Keep the better of two values of a graded name, the later one where they are equally good."""
         value = namespace.get(name)
-        if name in self.trampolines or value is None:
+        if name in self.trampolines or (value is None and name not in self.best):
             return
         fits = self.fit(value, self.arities.get(name, 0))
         if name in self.best and fits < self.best[name][0]:

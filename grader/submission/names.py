@@ -19,7 +19,7 @@ _CHANGE_FIRST = frozenset(
     "insort_right".split()
 )
 # Who calls one of these may read any name of the module.
-_DYNAMIC = frozenset({"globals", "eval", "exec", "vars", "__import__", "import_module"})
+_DYNAMIC = frozenset({"globals", "eval", "exec", "vars", "__import__", "import_module", "importlib"})
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -56,7 +56,7 @@ class Uses:
     Attributes
     ----------
     binds
-        Names that it binds when it is executed; ``"*"`` stands for a star import.
+        Names that it binds when it is executed; ``"*"`` stands for any, as with a star import.
     reads
         Global names that are read when it is executed, or later when a function that it defines is called.
     runs
@@ -191,6 +191,7 @@ class _Statement:
             else:  # T[k], T.a, T[k].a[j]: the value of T changes
                 self._expressions([target])
                 self.uses.changes |= _root(target)
+                self.uses.binds.update(dict.fromkeys(_through_globals(target)))
 
     def _called(self, call: ast.Call) -> None:
         """A call that stands as a statement: a method may change its object, a function its arguments."""
@@ -198,6 +199,8 @@ class _Statement:
             self.uses.methods |= _root(call.func.value)
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         plain = {n: a.id for n, a in enumerate(call.args) if isinstance(a, ast.Name)}
+        if name == "exec":
+            self.uses.binds["*"] = None
         if name in _CHANGE_FIRST and call.args:
             self.uses.changes |= _root(call.args[0])
         elif isinstance(call.func, ast.Name) and plain:
@@ -415,6 +418,14 @@ def _root(node: ast.expr, passed: set[int] | None = None) -> set[str]:
             passed.add(id(node))
         node = node.func if isinstance(node, ast.Call) else node.value
     return {node.id} if isinstance(node, ast.Name) else set()
+
+
+def _through_globals(target: ast.expr) -> list[str]:
+    """What ``globals()["f"] = v`` binds; any name where it is none that stands there."""
+    match target:
+        case ast.Subscript(value=ast.Call(func=ast.Name("globals")), slice=key):
+            return [key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else "*"]
+    return []
 
 
 def _captured(pattern: ast.pattern) -> Iterator[str]:

@@ -49,6 +49,7 @@ def reads(source: str) -> set[str]:
         ("if (a := x) > 0:\n    b = 1\nelif c:\n    d = 1\nelse:\n    def f(): pass", "a b d f"),
         ("match x:\n    case [a, *b]: c = 1\n    case {'k': d, **e}: pass\n    case C(f) as g: pass", "a b c d e f g"),
         ("print(a := 1)", "a"),
+        ("globals()['a'] = 1", "a"),
         ("[y := x for x in z]", "y"),
         ("del a", ""),
     ],
@@ -57,8 +58,11 @@ def test_names_that_a_statement_binds(source: str, names: str) -> None:
     assert set(bound_names(ast.parse(source).body[0])) == set(names.split())
 
 
-def test_a_star_import_binds_a_star() -> None:
-    assert list(uses("from a import *").binds) == ["*"]
+@pytest.mark.parametrize(
+    "source", ["from a import *", "globals()[name] = 1", "exec(text)", "for k in t:\n    globals()[k] = t[k]"]
+)
+def test_what_may_bind_any_name_binds_a_star(source: str) -> None:
+    assert "*" in uses(source).binds
 
 
 # -- what is read ----------------------------------------------------------------------------------
