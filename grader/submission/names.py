@@ -35,7 +35,7 @@ class Effects:
     changes
         Global names whose values it changes in place (``TABLE[k] = v``).
     methods
-        Global names of which it calls a method for its effect (``REGISTRY.append(f)``).
+        Global names of which it calls a method for its effect, or changes a part (``REGISTRY.append(f)``).
     parameters
         Positions of the parameters that it changes in place.
     calls
@@ -64,7 +64,8 @@ class Uses:
     changes
         Names whose values it changes: ``T[k] = v``, ``T.a = v``, ``x += 1``, ``shuffle(T)``.
     methods
-        Names of which it calls a method for its effect: ``T.update(...)``; that of a module changes nothing.
+        Names of which it calls a method for its effect, or changes a part: ``T.update(...)``, ``T.a[k] = v``. Where the
+        name is a module's (``np.random.seed(1)``, ``plt.rcParams["font.size"] = 9``), that changes nothing that counts.
     arguments
         Calls of plain names that stand as statements, with the plain names among their arguments by position.
     definitions, effects
@@ -188,9 +189,9 @@ class _Statement:
                 self._targets(target.elts)
             elif isinstance(target, ast.Starred):
                 self._targets([target.value])
-            else:  # T[k], T.a, T[k].a[j]: the value of T changes
+            elif isinstance(target, ast.Subscript | ast.Attribute):  # T[k], T.a, T[k].a[j]: the value of T changes
                 self._expressions([target])
-                self.uses.changes |= _root(target)
+                (self.uses.changes if _is_shallow(target) else self.uses.methods).update(_root(target))
                 self.uses.binds.update(dict.fromkeys(_through_globals(target)))
 
     def _called(self, call: ast.Call) -> None:
@@ -385,7 +386,7 @@ def _effects(function: ast.FunctionDef | ast.AsyncFunctionDef, free: set[str]) -
             case ast.Global(names=names):
                 sets.update(names)
             case ast.Subscript(ctx=ast.Store() | ast.Del()) | ast.Attribute(ctx=ast.Store() | ast.Del()):
-                changes |= _root(node)
+                (changes if _is_shallow(node) else methods).update(_root(node))
             case ast.AugAssign(target=ast.Name(id=name)):
                 changes.add(name)
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=value))):
@@ -418,6 +419,11 @@ def _root(node: ast.expr, passed: set[int] | None = None) -> set[str]:
             passed.add(id(node))
         node = node.func if isinstance(node, ast.Call) else node.value
     return {node.id} if isinstance(node, ast.Name) else set()
+
+
+def _is_shallow(target: ast.Subscript | ast.Attribute) -> bool:
+    """Whether a store is one to a name itself: ``T[k] = v``, ``T.a = v``."""
+    return isinstance(target.value, ast.Name)
 
 
 def _through_globals(target: ast.expr) -> list[str]:

@@ -132,7 +132,9 @@ def test_what_runs_is_apart_from_what_is_read_when_called() -> None:
     ("source", "changes", "methods"),
     [
         ("T[k] = 1", "T", ""),
-        ("T.a.b[k] += 1", "T", ""),
+        ("T.a.b[k] += 1", "", "T"),
+        ("T[j][k] = 1", "", "T"),
+        ("T.a = 1", "T", ""),
         ("del T[k]", "T", ""),
         ("x += 1", "x", ""),
         ("T.update(a)", "", "T"),

@@ -71,6 +71,7 @@ def test_whatever_binds_a_needed_name_is_run(source: str) -> None:
         "T = {}\ndef register(name):\n    def take(function):\n        T[name] = function\n        return function\n"
         "    return take\n@register('j')\nclass J:\n    pass\nT['k'] = 2\n",
         "T = {}\nsetter = T\nif True:\n    T['k'] = 2\n",
+        "T = {'k': 1}\nS = [[T]]\nS[0][0]['k'] = 1\nT['k'] = 2\n",
         "T = {'k': 1}\nif __name__ == '__main__':\n    T['k'] = 2\n",
         "import collections\nT = collections.defaultdict(int)\nT['k'] += 2\n",
     ],
@@ -135,6 +136,7 @@ def test_where_names_are_read_by_a_text_all_definitions_are_taken(body: str) -> 
         "plt.show()",
         "np.random.seed(1)",
         "plt.rcParams.update(size=3)",
+        "plt.rcParams['font.size'] = 9",
         "for i in range(3):\n    C = i",
         "while True:\n    pass",
         "with open('x') as file:\n    C = file",
