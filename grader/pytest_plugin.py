@@ -71,12 +71,11 @@ class SubmissionFile(pytest.File):
         # Every pytest of a machine with the grader loads this plugin, and few of them grade: NumPy and the rest wait.
         from grader.course import load_assignment
         from grader.grading.pipeline import grade
-        from grader.intake.collect import neighbours
 
         name = self.config.getoption("--grader-assignment")
         try:
             assignment = load_assignment(name, course=self.config.getoption("--grader-course"))
-            report = grade(assignment, self.path, siblings=neighbours(self.path), name=self.path.name)
+            report = grade(assignment, self.path, name=self.path.name)
         except HarnessError as error:
             raise self.CollectError(plain(str(error))) from error
         if report.status != "graded":

@@ -28,6 +28,10 @@ def read_absent(path: Path) -> str:
     return f"there is no readable file at {path}; check the path"
 
 
+def read_linked(path: Path) -> str:
+    return f"{path} is a link to another file; links are not followed: submit the file itself"
+
+
 def read_large(size: int, most: int) -> str:
     return (
         f"the file has {size / _MB:.0f} MB, at most {most // _MB} MB are read; "
@@ -156,6 +160,14 @@ def note_truncated(cells: int) -> str:
     return f"the notebook breaks off; its first {cells} cells are whole and were read; save it and submit it again"
 
 
+def note_spaces(label: str) -> str:
+    return f"{label} holds spaces that Python refuses (copied from a web page?); it was read as if they were plain spaces"
+
+
+def fences(line: int) -> str:
+    return f"there is a line of ``` (line {line}), as in a chat or in Markdown: remove such lines"
+
+
 def note_tabs(label: str) -> str:
     return f"{label} mixes tabs and blanks, which Python itself refuses; it was read as if each tab were blanks"
 
@@ -216,10 +228,12 @@ SKIPPED_STRUCTURE = "not checked: fix the structure of the result first"
 SKIPPED_INPUTS = "not checked: all values must be correct first"
 SKIPPED_MISSING = "not checked: the function is missing"
 LEFT_OUT_ALLOWED = "this part is optional, and the result does not have it"
+ALONE = "correct, but no points for this part alone"
 TRIVIAL = "correct, but a function that returns zeros would be, too: no points for this part alone"
 OWN_EXCEPTION = "an exception of its own"
 NOT_RUN = "not run: an earlier call of this function did not return"
 HIDDEN_PROPERTY = "not true for inputs that are not shown"
+COMPLEX_NUMBERS = "the result has complex numbers, expected real ones"
 OTHER_FORM = "not checked: the result does not have the form that the exercise asks for"
 
 
@@ -229,10 +243,6 @@ def shape_problem(where: str, got: object, expected: object) -> str:
 
 def dtype_problem(where: str, got: object, expected: object) -> str:
     return f"{where} has dtype {got}, expected {expected}"
-
-
-def kind_problem(where: str, got: str, expected: str) -> str:
-    return f"{where} is {got}, expected {expected}"
 
 
 def type_problem(where: str, got: str, expected: str) -> str:
@@ -328,7 +338,7 @@ def nothing_to_grade(names: Sequence[str]) -> str:
 
 
 def missing_function(name: str) -> str:
-    return f"{name} is not defined in this file; define it under exactly this name"
+    return f"{name} is not defined in this submission; define it under exactly this name"
 
 
 def unread_function(name: str, place: str) -> str:
@@ -397,11 +407,6 @@ def unfilled_blank(line: int, label: str, text: str) -> Finding:
 def argument_order(name: str, number: int, expected: str, got: str) -> Finding:
     text = f"{name} has its arguments in another order: number {number} must be {expected}, but it is {got}"
     return Finding("argument-order", text, "Put arguments of your own behind those of the exercise.")
-
-
-def undefined_name(name: str) -> Finding:
-    hint = "Perhaps it existed only in the running notebook: restart the kernel and run all cells."
-    return Finding("undefined-name", f"the name {name} is not defined in this file", hint)
 
 
 def permuted_result(names: Sequence[str]) -> Finding:

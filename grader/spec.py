@@ -11,13 +11,11 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeVar, get_args
+from typing import Literal, TypeVar, get_args
 
 from grader.confined.wire import Code, Opaque, Ref, Value
 from grader.errors import SpecError
-
-if TYPE_CHECKING:
-    from grader.strategies import Draw
+from grader.strategies import Arguments, CaseClass, Draw, Step, cases
 
 __all__ = [
     "Assignment",
@@ -40,65 +38,7 @@ __all__ = [
 
 Shows = Literal["examples", "sentences", "findings"]
 Severity = Literal["slip", "fault", "grave"]
-Sizes = Mapping[str, int | tuple[int, int]]  # dimensions by name: a number, or the least and the largest one
-Arguments = tuple[Value, ...]
 _Solution = TypeVar("_Solution", bound=Callable[..., Value])
-
-
-@dataclass(frozen=True)
-class CaseClass:
-    """A kind of input.
-
-    Parameters
-    ----------
-    name
-        What reports call it, and a strategy reads as ``draw.case``.
-    count
-        How many cases of it to draw.
-    sizes
-        Pins or bounds the dimensions that :meth:`Draw.sizes` draws by name.
-    """
-
-    name: str
-    _: KW_ONLY
-    count: int
-    sizes: Sizes = field(default_factory=dict)
-
-
-def cases(small: int = 6, general: int = 12, each: int = 3, **special: Sizes) -> tuple[CaseClass, ...]:
-    """The usual classes, from the small ones to the special ones.
-
-    Parameters
-    ----------
-    small, general
-        How many cases of the classes "small" and "general".
-    each
-        How many cases of every special class.
-    **special
-        Sizes by the name of a special class: ``cases(one_example={"m": 1}, kink={})`` adds the classes
-        "one example" (with ``m`` pinned to 1) and "kink" (a name that the strategy asks for).
-    """
-    return (
-        CaseClass("small", count=small),
-        CaseClass("general", count=general),
-        *(CaseClass(name.replace("_", " "), count=each, sizes=sizes) for name, sizes in special.items()),
-    )
-
-
-@dataclass(frozen=True)
-class Step:
-    """One call of a case.
-
-    Parameters
-    ----------
-    function
-        Name of a function of the submission.
-    args
-        Values, a :class:`Ref` (a part of an earlier reply) or :class:`Code` (public code) for each argument.
-    """
-
-    function: str
-    args: Arguments
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Drawing the inputs of a case: what a strategy sees.
+"""Drawing the inputs of a case: its class, what a strategy sees, and the calls that it records.
 
 Hypothesis draws the *shape* of a case (dimensions, choices, a seed); the entries come from a NumPy
 generator. Drawn element by element, arrays are full of repeats and zeros, so that transposes and
@@ -9,22 +9,82 @@ multiples of 1/8 that a person can recompute. See ``docs/design/drawing.md``.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
 
+from grader.confined.wire import Code, Value
 from grader.errors import SpecError
-from grader.spec import CaseClass, Code, Step
 
-__all__ = ["Draw"]
+__all__ = ["CaseClass", "Draw", "Step", "cases"]
 
 T = TypeVar("T")
 Array = np.ndarray[Any, np.dtype[Any]]
 
+Sizes = Mapping[str, int | tuple[int, int]]  # dimensions by name: a number, or the least and the largest one
+Arguments = tuple[Value, ...]
+
 _SMALL = (2, 4)
 _GENERAL = (1, 7)
 _SPECIAL = (2, 5)
+
+
+@dataclass(frozen=True)
+class CaseClass:
+    """A kind of input.
+
+    Parameters
+    ----------
+    name
+        What reports call it, and a strategy reads as ``draw.case``.
+    count
+        How many cases of it to draw.
+    sizes
+        Pins or bounds the dimensions that :meth:`Draw.sizes` draws by name.
+    """
+
+    name: str
+    _: KW_ONLY
+    count: int
+    sizes: Sizes = field(default_factory=dict)
+
+
+def cases(small: int = 6, general: int = 12, each: int = 3, **special: Sizes) -> tuple[CaseClass, ...]:
+    """The usual classes, from the small ones to the special ones.
+
+    Parameters
+    ----------
+    small, general
+        How many cases of the classes "small" and "general".
+    each
+        How many cases of every special class.
+    **special
+        Sizes by the name of a special class: ``cases(one_example={"m": 1}, kink={})`` adds the classes
+        "one example" (with ``m`` pinned to 1) and "kink" (a name that the strategy asks for).
+    """
+    return (
+        CaseClass("small", count=small),
+        CaseClass("general", count=general),
+        *(CaseClass(name.replace("_", " "), count=each, sizes=sizes) for name, sizes in special.items()),
+    )
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of a case.
+
+    Parameters
+    ----------
+    function
+        Name of a function of the submission.
+    args
+        Values, a :class:`Ref` (a part of an earlier reply) or :class:`Code` (public code) for each argument.
+    """
+
+    function: str
+    args: Arguments
 
 
 class Draw:

@@ -19,7 +19,7 @@ SEEDS = (0, 1)  # the graded cases, and the public ones of the student kits
 def draw(wanted: tuple[int, str]) -> None:
     """Draw the cases of one assignment where the stored ones are stale or absent."""
     seed, name = wanted
-    frozen_cases(COURSE.load(name), seed, notice=print)
+    frozen_cases(COURSE.load(name), seed)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from grader.model import (
     Check,
+    Files,
     Finding,
     FunctionReport,
+    NotRun,
+    PassedOver,
     Report,
     report_from_json,
     report_to_json,
@@ -21,8 +24,13 @@ from grader.model import (
 )
 
 CHECK = Check("values", "dW", "failed", 0.0, 2.0, "3 of 6 elements differ")
-FUNCTION = FunctionReport("f", "failed", "cell 7, line 3", 1.0, 8.0, False, (CHECK,), (Finding("code", "m", "h"),), {"a": 1})
-REPORT = Report("dnn", "a.ipynb", "s1", "graded", "full", 1.0, 8.0, (FUNCTION,), (), ("told",), "abc", "0.1", 0.5)
+FINDING = Finding("code", "m", "h")
+FUNCTION = FunctionReport("f", "failed", "cell 7, line 3", 1.0, 8.0, False, (CHECK,), (FINDING,), {"a": 1}, "a.ipynb")
+FILES = Files(("a.ipynb",), (PassedOver("b.py", "it is empty"),))
+REPORT = Report(
+    "dnn", "a.ipynb", "s1", "graded", "full", 1.0, 8.0, (FUNCTION,), (), ("told",), "abc", "0.1", 0.5, FILES,
+    (NotRun("cell 3, line 2", ("K",), "NameError: x"),), "2.3.5",
+)  # fmt: skip
 
 TEXT = st.text(max_size=8)
 NUMBER = st.floats(0, 100)
@@ -39,7 +47,10 @@ FUNCTIONS = st.builds(
     st.lists(CHECKS, max_size=2).map(tuple),
     st.lists(FINDINGS, max_size=2).map(tuple),
     st.none() | st.dictionaries(TEXT, TEXT | st.none() | st.integers(), max_size=2),
+    st.none() | TEXT,
 )
+TEXTS = st.lists(TEXT, max_size=2).map(tuple)
+FILE_LISTS = st.builds(Files, TEXTS, st.lists(st.builds(PassedOver, TEXT, TEXT), max_size=2).map(tuple))
 REPORTS = st.builds(
     Report,
     TEXT,
@@ -51,10 +62,13 @@ REPORTS = st.builds(
     NUMBER,
     st.lists(FUNCTIONS, max_size=2).map(tuple),
     st.lists(FINDINGS, max_size=1).map(tuple),
-    st.lists(TEXT, max_size=2).map(tuple),
+    TEXTS,
     TEXT,
     TEXT,
     NUMBER,
+    FILE_LISTS,
+    st.lists(st.builds(NotRun, TEXT, TEXTS, TEXT), max_size=1).map(tuple),
+    TEXT,
 )
 
 
@@ -67,12 +81,15 @@ def test_the_keys_are_those_of_the_published_schema() -> None:
     data = report_to_json(REPORT)
     assert list(data) == [
         "schema", "assignment", "submission", "student", "status", "sandbox", "points", "max_points", "functions",
-        "findings", "messages", "cases", "grader_version", "duration_s",
+        "findings", "messages", "cases", "grader_version", "duration_s", "files", "not_run", "numpy",
     ]  # fmt: skip
+    assert data["files"] == {"graded": ("a.ipynb",), "passed_over": ({"file": "b.py", "why": "it is empty"},)}
+    assert data["not_run"] == ({"origin": "cell 3, line 2", "names": ("K",), "why": "NameError: x"},)
     assert data["schema"] == "grader/report/v1"
     (function,) = data["functions"]
     assert list(function) == [
         "name", "status", "origin", "points", "max_points", "carried", "checks", "findings", "counterexample",
+        "file",
     ]  # fmt: skip
     assert list(function["checks"][0]) == ["kind", "name", "status", "points", "max_points", "message"]
     assert list(function["findings"][0]) == ["code", "message", "hint"]
@@ -85,7 +102,9 @@ def test_a_run_is_a_list_of_reports() -> None:
 
 def test_unknown_keys_are_ignored_at_every_level() -> None:
     data = json.loads(json.dumps(report_to_json(REPORT)))
-    for part in (data, data["functions"][0], data["functions"][0]["checks"][0], data["functions"][0]["findings"][0]):
+    function = data["functions"][0]
+    files = (data["files"], data["files"]["passed_over"][0], data["not_run"][0])
+    for part in (data, function, function["checks"][0], function["findings"][0], *files):
         part["of_a_later_version"] = 1
     assert report_from_json(data) == REPORT
 
@@ -118,7 +137,15 @@ def test_full_marks_come_from_statuses_and_not_from_floats() -> None:
     assert not replace(REPORT, status="unreadable", functions=()).full_marks
 
 
-def test_the_same_verdict_may_stand_under_another_name() -> None:
-    other = REPORT.for_submission("b.ipynb", None)
-    assert (other.submission, other.student) == ("b.ipynb", None)
-    assert other.for_submission("a.ipynb", "s1") == REPORT
+def test_the_same_verdict_may_stand_under_the_names_of_other_files() -> None:
+    other = REPORT.for_submission("b.ipynb", None, Files(("b.ipynb",)))
+    assert (other.submission, other.student, other.files) == ("b.ipynb", None, Files(("b.ipynb",)))
+    assert [function.file for function in other.functions] == ["b.ipynb"]
+    assert other.for_submission("a.ipynb", "s1", FILES) == REPORT
+
+
+def test_a_report_of_an_earlier_version_names_no_files() -> None:
+    data = report_to_json(REPORT)
+    for key in ("files", "not_run", "numpy"):
+        del data[key]
+    assert report_from_json(data) == replace(REPORT, files=Files(), not_run=(), numpy="")

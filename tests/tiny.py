@@ -64,7 +64,7 @@ def graded(source: str, runner: Runner | None = None) -> Report:
 
 def graded_function(name: str, source: str, runner: Runner | None = None) -> FunctionReport:
     """The report on one function that is written in this way, the others being right."""
-    return function_of(graded(solution(source), runner), name)
+    return function_of(graded(solution(source, without=[name]), runner), name)
 
 
 def function_of(report: Report, name: str) -> FunctionReport:

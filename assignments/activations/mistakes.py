@@ -22,6 +22,7 @@ def _slope(Z):
     "sigmoid",
     message="the exponent has the wrong sign: this is 1 - sigma(Z)",
     hint="What should sigmoid give for a large positive Z, and what does yours give?",
+    severity="grave",
 )
 def _(Z):
     return 1 - _sigmoid(Z), Z
@@ -32,6 +33,7 @@ def _(Z):
     "sigmoid",
     message="the denominator subtracts the exponential instead of adding it",
     hint="What does sigmoid give for Z = 0, and what does yours give?",
+    severity="grave",
 )
 def _(Z):
     return 1 / (1 - np.exp(-np.clip(Z, -700, 700))), Z
@@ -42,6 +44,7 @@ def _(Z):
     "sigmoid",
     message="exp(Z) overflows for large Z, and inf / inf is nan",
     hint="Write sigmoid so that the exponential cannot grow without bound in numerator and denominator at once.",
+    severity="slip",
 )
 def _overflowing(Z):
     with np.errstate(all="ignore"):
@@ -53,6 +56,7 @@ def _overflowing(Z):
     "sigmoid",
     message="this is tanh",
     hint="Between which values should sigmoid lie?",
+    severity="grave",
 )
 def _(Z):
     return np.tanh(Z), Z
@@ -63,6 +67,7 @@ def _(Z):
     "sigmoid",
     message="only the first column, the first example, is computed",
     hint="What does your loop run over?",
+    severity="grave",
 )
 def _first_column(Z):
     A = np.zeros_like(Z)
@@ -76,6 +81,7 @@ def _first_column(Z):
     "relu",
     message="this is the absolute value of Z",
     hint="What should relu give for a negative Z?",
+    severity="grave",
 )
 def _(Z):
     return np.abs(Z), Z
@@ -86,6 +92,7 @@ def _(Z):
     "relu",
     message="this is min(0, Z): the wrong half is kept",
     hint="Which half of the axis does relu let through?",
+    severity="grave",
 )
 def _(Z):
     return np.minimum(0, Z), Z
@@ -96,6 +103,7 @@ def _(Z):
     "relu",
     message="this is 1 where Z is positive: the derivative of relu, not relu",
     hint="What should relu give for Z = 3?",
+    severity="grave",
 )
 def _(Z):
     return np.where(Z > 0, 1.0, 0.0), Z
@@ -106,6 +114,7 @@ def _(Z):
     "relu",
     message="negative values are scaled down, not set to 0: this is a leaky relu",
     hint="The exercise asks for plain relu.",
+    severity="fault",
 )
 def _(Z):
     return np.where(Z > 0, Z, 0.01 * Z), Z
@@ -116,6 +125,7 @@ def _(Z):
     "relu",
     message="np.max gives one number for the whole array; relu works element by element",
     hint="np.max and np.maximum are two functions.",
+    severity="grave",
 )
 def _(Z):
     return np.max(Z), Z
@@ -126,6 +136,7 @@ def _(Z):
     "relu",
     message="this is Z itself",
     hint="What should relu give for a negative Z?",
+    severity="grave",
 )
 def _(Z):
     return np.array(Z), Z
@@ -136,6 +147,7 @@ def _(Z):
     "tanh",
     message="this is the sigmoid function",
     hint="Between which values should tanh lie?",
+    severity="grave",
 )
 def _(Z):
     return _sigmoid(Z), Z
@@ -146,6 +158,7 @@ def _(Z):
     "tanh",
     message="this is tanh(Z / 2): 2 * sigmoid(Z) - 1",
     hint="Replace sigmoid by its formula, and compare with that of tanh.",
+    severity="fault",
 )
 def _(Z):
     return np.tanh(Z / 2), Z
@@ -156,6 +169,7 @@ def _(Z):
     "tanh",
     message="this is -tanh(Z): the exponentials have changed places",
     hint="What should tanh give for a large positive Z?",
+    severity="grave",
 )
 def _(Z):
     return -np.tanh(Z), Z
@@ -166,6 +180,7 @@ def _(Z):
     "tanh",
     message="this is 1 / tanh(Z): numerator and denominator have changed places",
     hint="Between which values should tanh lie?",
+    severity="grave",
 )
 def _(Z):
     return 1 / np.tanh(Z), Z
@@ -177,12 +192,14 @@ for name, function in (("sigmoid", _sigmoid), ("relu", _relu), ("tanh", np.tanh)
         name,
         message="the cache holds A, but the backward pass needs Z",
         hint=f"What does {name}_backward read from the cache?",
+        severity="fault",
     )(lambda Z, function=function: (function(Z), function(Z)))
     mistake(
         "missing-cache",
         name,
         message="only A is returned; expected is the tuple (A, cache)",
         hint=f"What does {name}_backward work on?",
+        severity="fault",
     )(function)
 
 
@@ -191,6 +208,7 @@ for name, function in (("sigmoid", _sigmoid), ("relu", _relu), ("tanh", np.tanh)
     "sigmoid_backward",
     message="this is the derivative alone; dA is missing",
     hint="The chain rule has two factors.",
+    severity="grave",
 )
 def _(dA, cache):
     return _slope(cache)
@@ -201,6 +219,7 @@ def _(dA, cache):
     "sigmoid_backward",
     message="the cache holds Z, not A: Z * (1 - Z) is not the derivative",
     hint="Compute sigmoid of the cache first.",
+    severity="fault",
 )
 def _(dA, cache):
     return dA * cache * (1 - cache)
@@ -211,6 +230,7 @@ def _(dA, cache):
     "sigmoid_backward",
     message="the derivative of the sigmoid has a second factor",
     hint="Differentiate 1 / (1 + exp(-Z)) once on paper.",
+    severity="fault",
 )
 def _(dA, cache):
     return dA * _sigmoid(cache)
@@ -221,6 +241,7 @@ def _(dA, cache):
     "sigmoid_backward",
     message="the derivative of the sigmoid has a second factor",
     hint="Differentiate 1 / (1 + exp(-Z)) once on paper.",
+    severity="fault",
 )
 def _(dA, cache):
     return dA * (1 - _sigmoid(cache))
@@ -231,6 +252,7 @@ def _(dA, cache):
     "sigmoid_backward",
     message="1 - s**2 is the derivative of tanh; that of sigmoid is another one",
     hint="Differentiate 1 / (1 + exp(-Z)) once on paper.",
+    severity="fault",
 )
 def _(dA, cache):
     return dA * (1 - _sigmoid(cache) ** 2)
@@ -241,6 +263,7 @@ def _(dA, cache):
     "sigmoid_backward",
     message="dZ has the opposite sign",
     hint="Does sigmoid rise or fall?",
+    severity="grave",
 )
 def _(dA, cache):
     return -dA * _slope(cache)
@@ -251,6 +274,7 @@ def _(dA, cache):
     "sigmoid_backward",
     message="dA and the cache have changed places: the derivative is taken at dA",
     hint="Which of the two arguments was the input of sigmoid?",
+    severity="grave",
 )
 def _(dA, cache):
     return cache * _slope(dA)
@@ -261,6 +285,7 @@ def _(dA, cache):
     "relu_backward",
     message="the gradient passes where Z is exactly 0; it is 0 there by convention",
     hint="Compare > and >=.",
+    severity="slip",
 )
 def _(dA, cache):
     return np.where(cache >= 0, dA, 0.0)
@@ -271,6 +296,7 @@ def _(dA, cache):
     "relu_backward",
     message="this is the derivative alone; dA is missing",
     hint="The chain rule has two factors.",
+    severity="grave",
 )
 def _(dA, cache):
     return (cache > 0).astype(float)
@@ -281,6 +307,7 @@ def _(dA, cache):
     "relu_backward",
     message="the mask is taken from the sign of dA, but it depends on Z",
     hint="Which of the two arguments was the input of relu?",
+    severity="grave",
 )
 def _(dA, cache):
     return np.where(dA > 0, dA, 0.0)
@@ -291,6 +318,7 @@ def _(dA, cache):
     "relu_backward",
     message="dA passes everywhere; it must not where Z is negative",
     hint="What is the derivative of relu left of 0?",
+    severity="grave",
 )
 def _(dA, cache):
     return np.array(dA)
@@ -301,6 +329,7 @@ def _(dA, cache):
     "relu_backward",
     message="the gradient passes where Z is negative, and is stopped where Z is positive",
     hint="Where does relu rise?",
+    severity="grave",
 )
 def _(dA, cache):
     return np.where(cache > 0, 0.0, dA)
@@ -311,6 +340,7 @@ def _(dA, cache):
     "relu_backward",
     message="this multiplies by relu(Z) instead of by its derivative",
     hint="The derivative of relu is 0 or 1.",
+    severity="grave",
 )
 def _(dA, cache):
     return dA * _relu(cache)
@@ -321,6 +351,7 @@ def _(dA, cache):
     "relu_backward",
     message="np.sign is -1 for negative Z, where the derivative of relu is 0",
     hint="The derivative of relu is 0 or 1.",
+    severity="grave",
 )
 def _(dA, cache):
     return dA * np.sign(cache)
@@ -331,6 +362,7 @@ def _(dA, cache):
     "relu_backward",
     message="a part of the gradient passes where Z is negative: this belongs to the leaky relu",
     hint="The exercise asks for plain relu.",
+    severity="fault",
 )
 def _(dA, cache):
     return np.where(cache > 0, dA, 0.01 * dA)
@@ -341,12 +373,13 @@ def _(dA, cache):
     "relu_backward",
     message="dA and the cache have changed places: this is Z where dA is positive",
     hint="Which of the two arguments was the input of relu?",
+    severity="grave",
 )
 def _(dA, cache):
     return np.where(dA > 0, cache, 0.0)
 
 
-@mistake("mutated-input", "relu_backward", message="dA is overwritten", hint="Work on a copy of dA.")
+@mistake("mutated-input", "relu_backward", message="dA is overwritten", hint="Work on a copy of dA.", severity="slip")
 def _mask_in_place(dA, cache):
     dA[cache <= 0] = 0
     return dA
@@ -357,6 +390,7 @@ def _mask_in_place(dA, cache):
     "tanh_backward",
     message="the cache holds Z, not A: 1 - Z**2 is not the derivative",
     hint="Compute tanh of the cache first.",
+    severity="fault",
 )
 def _(dA, cache):
     return dA * (1 - cache**2)
@@ -367,6 +401,7 @@ def _(dA, cache):
     "tanh_backward",
     message="this is the derivative alone; dA is missing",
     hint="The chain rule has two factors.",
+    severity="grave",
 )
 def _(dA, cache):
     return 1 - np.tanh(cache) ** 2
@@ -377,6 +412,7 @@ def _(dA, cache):
     "tanh_backward",
     message="the square is missing: this is dA * (1 - tanh(Z))",
     hint="Differentiate tanh once on paper.",
+    severity="fault",
 )
 def _(dA, cache):
     return dA * (1 - np.tanh(cache))
@@ -387,6 +423,7 @@ def _(dA, cache):
     "tanh_backward",
     message="A * (1 - A) is the derivative of sigmoid; that of tanh is another one",
     hint="Differentiate tanh once on paper.",
+    severity="fault",
 )
 def _(dA, cache):
     return dA * np.tanh(cache) * (1 - np.tanh(cache))
@@ -397,6 +434,7 @@ def _(dA, cache):
     "tanh_backward",
     message="this is the gradient through sigmoid",
     hint="Which function was applied to Z here?",
+    severity="grave",
 )
 def _(dA, cache):
     return dA * _slope(cache)
@@ -407,6 +445,7 @@ def _(dA, cache):
     "tanh_backward",
     message="dZ has the opposite sign",
     hint="Does tanh rise or fall?",
+    severity="grave",
 )
 def _(dA, cache):
     return -dA * (1 - np.tanh(cache) ** 2)
@@ -417,6 +456,7 @@ def _(dA, cache):
     "tanh_backward",
     message="the square belongs to tanh(Z) alone, not to 1 - tanh(Z)",
     hint="In which order do minus and square apply?",
+    severity="fault",
 )
 def _(dA, cache):
     return dA * (1 - np.tanh(cache)) ** 2
@@ -427,6 +467,7 @@ def _(dA, cache):
     "tanh_backward",
     message="dA and the cache have changed places: the derivative is taken at dA",
     hint="Which of the two arguments was the input of tanh?",
+    severity="grave",
 )
 def _(dA, cache):
     return cache * (1 - np.tanh(dA) ** 2)

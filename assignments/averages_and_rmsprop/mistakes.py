@@ -36,6 +36,7 @@ def _with_v0(theta, beta, corrected):
     "exponentially_weighted_average",
     message="the argument bias_correction has no effect: nothing is corrected",
     hint="What should change when bias_correction is True?",
+    severity="fault",
 )
 def _(theta, beta, corrected):
     return _average(theta, beta, False)
@@ -46,6 +47,7 @@ def _(theta, beta, corrected):
     "exponentially_weighted_average",
     message="the averages are corrected even where bias_correction is False",
     hint="What should change when bias_correction is True?",
+    severity="fault",
 )
 def _(theta, beta, corrected):
     return _average(theta, beta, True)
@@ -56,6 +58,7 @@ def _(theta, beta, corrected):
     "exponentially_weighted_average",
     message="the averages are corrected exactly where they should not be",
     hint="Read your if as a sentence.",
+    severity="fault",
 )
 def _(theta, beta, corrected):
     return _average(theta, beta, not corrected)
@@ -66,6 +69,7 @@ def _(theta, beta, corrected):
     "exponentially_weighted_average",
     message="the corrected value goes on into the recursion; only what is returned is corrected",
     hint="Keep v and what you store of it apart.",
+    severity="fault",
 )
 def _fed_back(theta, beta, corrected):
     v, found = 0.0, []
@@ -82,6 +86,7 @@ def _fed_back(theta, beta, corrected):
     "exponentially_weighted_average",
     message="the exponent of the correction counts from 0, so that the first one divides by zero",
     hint="Which t belongs to the first value?",
+    severity="fault",
 )
 def _(theta, beta, corrected):
     return _average(theta, beta, corrected, first=0)
@@ -92,6 +97,7 @@ def _(theta, beta, corrected):
     "exponentially_weighted_average",
     message="the exponent of the correction is one too large",
     hint="Which t belongs to the first value?",
+    severity="fault",
 )
 def _(theta, beta, corrected):
     return _average(theta, beta, corrected, first=2)
@@ -102,6 +108,7 @@ def _(theta, beta, corrected):
     "exponentially_weighted_average",
     message="every value is divided by 1 - beta; the correction must fade as t grows",
     hint="How much of the start at zero is left after t values?",
+    severity="fault",
 )
 def _(theta, beta, corrected):
     return _running(theta, beta) / (1 - beta if corrected else 1)
@@ -112,6 +119,7 @@ def _(theta, beta, corrected):
     "exponentially_weighted_average",
     message="every value is corrected with the length of the series; each one has its own t",
     hint="Which t belongs to the first value?",
+    severity="fault",
 )
 def _(theta, beta, corrected):
     return _running(theta, beta) / (1 - beta ** len(theta) if corrected else 1)
@@ -122,6 +130,7 @@ def _(theta, beta, corrected):
     "exponentially_weighted_average",
     message="the value is multiplied by 1 - beta**t; it must be divided",
     hint="Does the correction make the first averages larger or smaller?",
+    severity="fault",
 )
 def _(theta, beta, corrected):
     return _running(theta, beta) * (1 - beta ** np.arange(1, len(theta) + 1) if corrected else 1)
@@ -132,6 +141,7 @@ def _(theta, beta, corrected):
     "exponentially_weighted_average",
     message="the recursion starts at the first value of the series; it starts at v_0 = 0",
     hint="What is v_1 for beta = 0.9 and theta_1 = 10, when v_0 is 0?",
+    severity="fault",
 )
 def _(theta, beta, corrected):
     return _average(theta, beta, corrected, start=theta[0])
@@ -142,6 +152,7 @@ mistake(
     "exponentially_weighted_average",
     message="v_0 is part of the result; it starts with v_1 and has as many values as the series",
     hint="How many values should come out for a series of five?",
+    severity="slip",
 )(_with_v0)
 
 
@@ -150,6 +161,7 @@ mistake(
     "exponentially_weighted_average",
     message="v_0 is part of the result; it starts with v_1 and has as many values as the series",
     hint="How many values should come out for a series of five?",
+    severity="fault",
 )
 def _(theta, beta, corrected):
     return _with_v0(theta, beta, corrected)[:-1]
@@ -160,6 +172,7 @@ def _(theta, beta, corrected):
     "exponentially_weighted_average",
     message="only the last average is returned; the exercise asks for all of them",
     hint="How many values should come out for a series of five?",
+    severity="fault",
 )
 def _(theta, beta, corrected):
     return _average(theta, beta, corrected)[-1]
@@ -170,6 +183,7 @@ def _(theta, beta, corrected):
     "exponentially_weighted_average",
     message="the result is a list of numbers; it must be an array",
     hint="NumPy makes an array out of a list.",
+    severity="slip",
 )
 def _(theta, beta, corrected):
     return _average(theta, beta, corrected).tolist()
@@ -180,6 +194,7 @@ def _(theta, beta, corrected):
     "exponentially_weighted_average",
     message="the weights of past and present are swapped",
     hint="With beta = 0.9, should one new value count 90 %?",
+    severity="fault",
 )
 def _(theta, beta, corrected):
     return _running(theta, 1 - beta) / (1 - beta ** np.arange(1, len(theta) + 1) if corrected else 1)
@@ -190,6 +205,7 @@ def _(theta, beta, corrected):
     "exponentially_weighted_average",
     message="the new value enters with weight 1; the weights of past and present must add up to 1",
     hint="Compare the two coefficients of the average.",
+    severity="fault",
 )
 def _(theta, beta, corrected):
     return _average(theta, beta, corrected, weight=1.0)
@@ -200,6 +216,7 @@ def _(theta, beta, corrected):
     "exponentially_weighted_average",
     message="beta is written as the number 0.9, and the argument is ignored",
     hint="Look for a number in your formula that should be an argument.",
+    severity="fault",
 )
 def _(theta, beta, corrected):
     return _average(theta, 0.9, corrected)
@@ -210,6 +227,7 @@ def _(theta, beta, corrected):
     "exponentially_weighted_average",
     message="the past is the value before, not the average so far",
     hint="What is multiplied by beta in the formula?",
+    severity="grave",
 )
 def _(theta, beta, corrected):
     return (beta * np.concatenate([[0.0], theta[:-1]]) + (1 - beta) * theta) / (
@@ -222,6 +240,7 @@ def _(theta, beta, corrected):
     "exponentially_weighted_average",
     message="this is the plain mean of all values so far",
     hint="Should a value from long ago count as much as the newest one?",
+    severity="grave",
 )
 def _(theta, beta, corrected):
     return np.cumsum(theta) / np.arange(1, len(theta) + 1)
@@ -284,6 +303,7 @@ _NUMBER = "Look for a number in your formula that should be an argument."
     "update_parameters_with_rmsprop",
     message="s averages the gradients; it must average their squares",
     hint="What does the S in RMS stand for?",
+    severity="grave",
 )
 @_rms
 def _(a):
@@ -295,6 +315,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="the step divides by s; its square root is missing",
     hint="What does the R in RMS stand for?",
+    severity="fault",
 )
 @_rms
 def _(a):
@@ -306,6 +327,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="the weights of past and present are swapped",
     hint="With beta2 = 0.9, should one new gradient count 90 %?",
+    severity="fault",
 )
 @_rms
 def _(a):
@@ -317,6 +339,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="the new square enters with weight 1: this is not an average any more",
     hint="Compare the two coefficients of the average.",
+    severity="fault",
 )
 @_rms
 def _(a):
@@ -328,6 +351,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="1 - beta2 is squared along with the gradient: a pair of parentheses is in the wrong place",
     hint="What exactly is squared in the formula?",
+    severity="fault",
 )
 @_rms
 def _(a):
@@ -339,6 +363,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="the step uses the average from before its update",
     hint="In which order do the two lines belong?",
+    severity="fault",
 )
 @_rms
 def _(a):
@@ -350,6 +375,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="the average that is returned is the old one, so that nothing is remembered",
     hint="Which s do you return?",
+    severity="fault",
 )
 @_rms
 def _(a):
@@ -361,6 +387,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="the root of the average is returned as s",
     hint="Which s does the next step start from?",
+    severity="fault",
 )
 @_rms
 def _(a):
@@ -372,6 +399,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="the step is not divided by the root of s: this is plain gradient descent",
     hint="What is s for?",
+    severity="grave",
 )
 @_rms
 def _(a):
@@ -383,6 +411,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="the average s stands in the numerator; it is the gradient that is divided",
     hint="Which quantity gives the step its direction?",
+    severity="grave",
 )
 @_rms
 def _(a):
@@ -394,6 +423,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="the step goes up the gradient: the sign is wrong",
     hint="The gradient points to where the cost grows. Which way do you want to go?",
+    severity="grave",
 )
 @_rms
 def _(a):
@@ -405,6 +435,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="the learning rate is missing from the step",
     hint="What decides how long a step is?",
+    severity="fault",
 )
 @_rms
 def _(a):
@@ -416,6 +447,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="the learning rate is written as the number 0.01, and the argument is ignored",
     hint=_NUMBER,
+    severity="fault",
 )
 @_rms
 def _(a):
@@ -427,6 +459,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="beta2 is written as the number 0.999, and the argument is ignored",
     hint=_NUMBER,
+    severity="fault",
 )
 @_rms
 def _(a):
@@ -438,25 +471,26 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="beta2 is written as the number 0.9, and the argument is ignored",
     hint=_NUMBER,
+    severity="fault",
 )
 @_rms
 def _(a):
     return a.step(a.new(0.9))
 
 
-@mistake(function="update_parameters_with_rmsprop", **_AFTER)
+@mistake(function="update_parameters_with_rmsprop", **_AFTER, severity="slip")
 @_rms
 def _(a):
     return a.step(direction=lambda g, s: g / np.sqrt(s) + a.epsilon)
 
 
-@mistake(function="update_parameters_with_rmsprop", **_AFTER)
+@mistake(function="update_parameters_with_rmsprop", **_AFTER, severity="slip")
 @_rms
 def _(a):
     return a.step(rate=1.0, direction=lambda g, s: a.rate * g / np.sqrt(s) + a.epsilon)
 
 
-@mistake(function="update_parameters_with_rmsprop", **_AFTER)
+@mistake(function="update_parameters_with_rmsprop", **_AFTER, severity="slip")
 @_rms
 def _(a):
     return a.step(rate=1.0, direction=lambda g, s: a.rate * g / np.sqrt(s) - a.epsilon)
@@ -467,6 +501,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="epsilon is not used, so that an average of zero divides by zero",
     hint="What happens in your formula where the gradient has always been 0?",
+    severity="slip",
 )
 @_rms
 def _(a):
@@ -478,6 +513,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="epsilon is added under the root; the exercise adds it to the root",
     hint="Compare sqrt(s) + epsilon with sqrt(s + epsilon) for s = 0 and epsilon = 0.01.",
+    severity="slip",
 )
 @_rms
 def _(a):
@@ -489,6 +525,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="epsilon is written as the number 1e-8, and the argument is ignored",
     hint=_NUMBER,
+    severity="slip",
 )
 @_rms
 def _(a):
@@ -500,6 +537,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="epsilon is written as the number 1e-8, and the argument is ignored",
     hint=_NUMBER,
+    severity="slip",
 )
 @_rms
 def _(a):
@@ -511,6 +549,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="epsilon is added to s itself and is returned with it",
     hint="Epsilon belongs to the division alone.",
+    severity="slip",
 )
 @_rms
 def _(a):
@@ -522,6 +561,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="the biases are not updated",
     hint="Every layer has two kinds of parameters.",
+    severity="fault",
 )
 @_rms
 def _(a):
@@ -533,6 +573,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="the biases are not updated",
     hint="Every layer has two kinds of parameters.",
+    severity="fault",
 )
 @_rms
 def _(a):
@@ -544,6 +585,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="the last layer is left out: the loop ends one layer early",
     hint="Write down which layers your range() visits for a network of three layers.",
+    severity="fault",
 )
 @_rms
 def _(a):
@@ -555,6 +597,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="the arrays of the caller are overwritten",
     hint="Look at the difference between a -= b and a = a - b for arrays.",
+    severity="slip",
 )
 def _in_place(p, g, s, beta2, rate, epsilon):
     for name in p:

@@ -37,37 +37,37 @@ _SWAPPED = "gamma and beta have changed places: gamma scales, beta shifts"
 _SWAPPED_HINT = "Which of the two multiplies?"
 
 
-@mistake("unbiased-variance", "batch_norm_forward", message=_UNBIASED, hint=_UNBIASED_HINT)
+@mistake("unbiased-variance", "batch_norm_forward", message=_UNBIASED, hint=_UNBIASED_HINT, severity="slip")
 def forward_unbiased(Z, gamma, beta, epsilon):
     mu, variance = _statistics(Z, ddof=1)
     return gamma * (Z - mu) / np.sqrt(variance + epsilon) + beta, None
 
 
-@mistake("epsilon-outside-root", "batch_norm_forward", message=_OUTSIDE, hint=_OUTSIDE_HINT)
+@mistake("epsilon-outside-root", "batch_norm_forward", message=_OUTSIDE, hint=_OUTSIDE_HINT, severity="slip")
 def forward_epsilon_outside(Z, gamma, beta, epsilon):
     mu, variance = _statistics(Z)
     return gamma * (Z - mu) / (np.sqrt(variance) + epsilon) + beta, None
 
 
-@mistake("missing-epsilon", "batch_norm_forward", message=_NO_EPSILON, hint=_NO_EPSILON_HINT)
+@mistake("missing-epsilon", "batch_norm_forward", message=_NO_EPSILON, hint=_NO_EPSILON_HINT, severity="slip")
 def forward_without_epsilon(Z, gamma, beta, epsilon):
     mu, variance = _statistics(Z)
     with np.errstate(all="ignore"):
         return gamma * (Z - mu) / np.sqrt(variance) + beta, None
 
 
-@mistake("literal-epsilon", "batch_norm_forward", message=_LITERAL, hint=_LITERAL_HINT)
+@mistake("literal-epsilon", "batch_norm_forward", message=_LITERAL, hint=_LITERAL_HINT, severity="slip")
 def forward_literal_epsilon(Z, gamma, beta, epsilon):
     return gamma * _normal(Z, 1e-8) + beta, None
 
 
-@mistake("missing-root", "batch_norm_forward", message=_NO_ROOT, hint=_NO_ROOT_HINT)
+@mistake("missing-root", "batch_norm_forward", message=_NO_ROOT, hint=_NO_ROOT_HINT, severity="fault")
 def forward_without_root(Z, gamma, beta, epsilon):
     mu, variance = _statistics(Z)
     return gamma * (Z - mu) / (variance + epsilon) + beta, None
 
 
-@mistake("missing-mean", "batch_norm_forward", message=_NO_MEAN, hint=_NO_MEAN_HINT)
+@mistake("missing-mean", "batch_norm_forward", message=_NO_MEAN, hint=_NO_MEAN_HINT, severity="fault")
 def forward_without_mean(Z, gamma, beta, epsilon):
     return gamma * Z / np.sqrt(_statistics(Z)[1] + epsilon) + beta, None
 
@@ -77,17 +77,18 @@ def forward_without_mean(Z, gamma, beta, epsilon):
     "batch_norm_forward",
     message="the mean is subtracted, but nothing is divided by the standard deviation",
     hint="What is the standard deviation of a normalized unit?",
+    severity="fault",
 )
 def forward_only_centred(Z, gamma, beta, epsilon):
     return gamma * (Z - _statistics(Z)[0]) + beta, None
 
 
-@mistake("missing-scale-and-shift", "batch_norm_forward", message=_NOT_SCALED, hint=_NOT_SCALED_HINT)
+@mistake("missing-scale-and-shift", "batch_norm_forward", message=_NOT_SCALED, hint=_NOT_SCALED_HINT, severity="fault")
 def forward_not_scaled(Z, gamma, beta, epsilon):
     return _normal(Z, epsilon), None
 
 
-@mistake("gamma-and-beta-swapped", "batch_norm_forward", message=_SWAPPED, hint=_SWAPPED_HINT)
+@mistake("gamma-and-beta-swapped", "batch_norm_forward", message=_SWAPPED, hint=_SWAPPED_HINT, severity="fault")
 def forward_swapped(Z, gamma, beta, epsilon):
     return beta * _normal(Z, epsilon) + gamma, None
 
@@ -97,6 +98,7 @@ def forward_swapped(Z, gamma, beta, epsilon):
     "batch_norm_forward",
     message="beta is missing: this only scales",
     hint="Which mean should a unit have in the end?",
+    severity="fault",
 )
 def forward_without_shift(Z, gamma, beta, epsilon):
     return gamma * _normal(Z, epsilon), None
@@ -107,6 +109,7 @@ def forward_without_shift(Z, gamma, beta, epsilon):
     "batch_norm_forward",
     message="gamma is missing: this only shifts",
     hint="Which spread should a unit have in the end?",
+    severity="fault",
 )
 def forward_without_scale(Z, gamma, beta, epsilon):
     return _normal(Z, epsilon) + beta, None
@@ -117,6 +120,7 @@ def forward_without_scale(Z, gamma, beta, epsilon):
     "batch_norm_forward",
     message="mean and variance run over the units of one example; they run over the examples, one pair for each unit",
     hint="Along which axis do the examples of Z lie?",
+    severity="grave",
 )
 def forward_over_units(Z, gamma, beta, epsilon):
     mu, variance = np.mean(Z, axis=0, keepdims=True), np.var(Z, axis=0, keepdims=True)
@@ -128,6 +132,7 @@ def forward_over_units(Z, gamma, beta, epsilon):
     "batch_norm_forward",
     message="mean and variance are those of the whole array; each unit has its own",
     hint="How many means are there for n units?",
+    severity="grave",
 )
 def forward_over_everything(Z, gamma, beta, epsilon):
     return gamma * (Z - np.mean(Z)) / np.sqrt(np.var(Z) + epsilon) + beta, None
@@ -138,6 +143,7 @@ def forward_over_everything(Z, gamma, beta, epsilon):
     "batch_norm_forward",
     message="this divides by the root of the sum of squares, not by that of their mean",
     hint="A larger batch should not make the normalized values smaller.",
+    severity="fault",
 )
 def forward_sum_of_squares(Z, gamma, beta, epsilon):
     mu, variance = _statistics(Z)
@@ -149,6 +155,7 @@ def forward_sum_of_squares(Z, gamma, beta, epsilon):
     "batch_norm_forward",
     message="the mean of Z**2 is used as the variance; the mean has to be subtracted before squaring",
     hint="What is the variance of a unit that is 5 everywhere?",
+    severity="fault",
 )
 def forward_second_moment(Z, gamma, beta, epsilon):
     second = np.mean(Z**2, axis=1, keepdims=True)
@@ -167,6 +174,7 @@ def _gradients(dZ_tilde, Z_norm):
     "batch_norm_backward",
     message="dZ treats mean and variance as constants, but both depend on Z",
     hint="Through how many paths does one entry of Z reach Z_tilde? Count mean and variance, too.",
+    severity="grave",
 )
 def backward_constant_statistics(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -178,6 +186,7 @@ def backward_constant_statistics(dZ_tilde, cache):
     "batch_norm_backward",
     message="the path through the variance is missing from dZ",
     hint="The variance depends on Z as well.",
+    severity="fault",
 )
 def backward_constant_variance(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -190,6 +199,7 @@ def backward_constant_variance(dZ_tilde, cache):
     "batch_norm_backward",
     message="the path through the mean is missing from dZ",
     hint="The mean depends on Z as well.",
+    severity="fault",
 )
 def backward_constant_mean(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -202,6 +212,7 @@ def backward_constant_mean(dZ_tilde, cache):
     "batch_norm_backward",
     message="gamma is missing from dZ",
     hint="What is the derivative of gamma * Z_norm + beta with respect to Z_norm?",
+    severity="fault",
 )
 def backward_without_gamma(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -215,6 +226,7 @@ def backward_without_gamma(dZ_tilde, cache):
     "batch_norm_backward",
     message="the division by the standard deviation is missing from dZ",
     hint="What is the derivative of (Z - mu) / sigma with respect to Z, while mu and sigma stand still?",
+    severity="fault",
 )
 def backward_without_deviation(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -228,6 +240,7 @@ def backward_without_deviation(dZ_tilde, cache):
     "batch_norm_backward",
     message="dZ is divided by the variance instead of by the standard deviation",
     hint="Is there a root missing?",
+    severity="fault",
 )
 def backward_variance(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -241,6 +254,7 @@ def backward_variance(dZ_tilde, cache):
     "batch_norm_backward",
     message="the sums in dZ are not divided by m",
     hint="The derivative of a mean with respect to one of its terms is 1/m.",
+    severity="fault",
 )
 def backward_sums(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -253,6 +267,7 @@ def backward_sums(dZ_tilde, cache):
     "batch_norm_backward",
     message="dZ is m times too large: a factor 1/m is missing in front",
     hint="The derivative of a mean with respect to one of its terms is 1/m.",
+    severity="fault",
 )
 def backward_times_m(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -265,6 +280,7 @@ def backward_times_m(dZ_tilde, cache):
     "batch_norm_backward",
     message="the path through the variance divides by m - 1; the variance of the forward pass divides by m",
     hint="Which variance did your forward pass compute?",
+    severity="fault",
 )
 def backward_unbiased(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -279,6 +295,7 @@ def backward_unbiased(dZ_tilde, cache):
     "batch_norm_backward",
     message="the path through the variance has the wrong sign in dZ",
     hint="Does the normalized value grow or shrink when the variance grows?",
+    severity="fault",
 )
 def backward_sign(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
@@ -299,6 +316,7 @@ def _right_dZ(dZ_tilde, cache):
     "batch_norm_backward",
     message="dgamma uses Z - mean instead of the normalized Z",
     hint="By what is gamma multiplied in the forward pass?",
+    severity="fault",
 )
 def backward_dgamma_centred(dZ_tilde, cache):
     Z_norm, _, inverse = cache
@@ -311,6 +329,7 @@ def backward_dgamma_centred(dZ_tilde, cache):
     "batch_norm_backward",
     message="dgamma is the sum of dZ_tilde alone",
     hint="By what is gamma multiplied in the forward pass?",
+    severity="fault",
 )
 def backward_dgamma_alone(dZ_tilde, cache):
     dbeta = np.sum(dZ_tilde, axis=1, keepdims=True)
@@ -322,6 +341,7 @@ def backward_dgamma_alone(dZ_tilde, cache):
     "batch_norm_backward",
     message="dgamma and dbeta are means over the examples; the gradient is the sum",
     hint="gamma appears once for each example; what does the chain rule do with the m contributions?",
+    severity="fault",
 )
 def backward_averaged(dZ_tilde, cache):
     dgamma, dbeta = _gradients(dZ_tilde, cache[0])
@@ -332,7 +352,7 @@ def backward_averaged(dZ_tilde, cache):
 # -- update_running_average --------------------------------------------------------------
 
 
-@mistake("unbiased-variance", "update_running_average", message=_UNBIASED, hint=_UNBIASED_HINT)
+@mistake("unbiased-variance", "update_running_average", message=_UNBIASED, hint=_UNBIASED_HINT, severity="slip")
 def running_unbiased(running_mean, running_variance, Z, momentum):
     with np.errstate(all="ignore"):
         mu, variance = _statistics(Z, ddof=1)
@@ -344,6 +364,7 @@ def running_unbiased(running_mean, running_variance, Z, momentum):
     "update_running_average",
     message="momentum weighs the new batch; it is the weight of the past",
     hint="With momentum 0.9, should one batch change the average a lot or a little?",
+    severity="fault",
 )
 def running_swapped(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
@@ -355,6 +376,7 @@ def running_swapped(running_mean, running_variance, Z, momentum):
     "update_running_average",
     message="momentum is a constant in your code; the argument is ignored",
     hint="Call your function with another momentum: does the result change?",
+    severity="fault",
 )
 def running_literal(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
@@ -366,6 +388,7 @@ def running_literal(running_mean, running_variance, Z, momentum):
     "update_running_average",
     message="the standard deviation is averaged; the running variance is wanted",
     hint="At test time a root will be taken of what you keep here.",
+    severity="fault",
 )
 def running_deviation(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
@@ -378,6 +401,7 @@ def running_deviation(running_mean, running_variance, Z, momentum):
     "update_running_average",
     message="the new statistics are added with weight 1; the two weights have to add up to 1",
     hint="Where would this average go if all batches were the same?",
+    severity="fault",
 )
 def running_unweighted(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
@@ -389,6 +413,7 @@ def running_unweighted(running_mean, running_variance, Z, momentum):
     "update_running_average",
     message="the averages so far are forgotten: these are the statistics of the new batch",
     hint="What is momentum for?",
+    severity="grave",
 )
 def running_without_past(running_mean, running_variance, Z, momentum):
     return _statistics(Z)
@@ -399,6 +424,7 @@ def running_without_past(running_mean, running_variance, Z, momentum):
     "update_running_average",
     message="mean and variance are those of the whole array; each unit has its own",
     hint="How many means are there for n units?",
+    severity="fault",
 )
 def running_over_everything(running_mean, running_variance, Z, momentum):
     new = (1 - momentum) * np.mean(Z), (1 - momentum) * np.var(Z)
@@ -410,6 +436,7 @@ def running_over_everything(running_mean, running_variance, Z, momentum):
     "update_running_average",
     message="the squares are taken around the running mean; the variance of a batch is taken around its own mean",
     hint="Which mean makes the mean of squares a variance?",
+    severity="fault",
 )
 def running_around_running_mean(running_mean, running_variance, Z, momentum):
     new = np.mean((Z - running_mean) ** 2, axis=1, keepdims=True)
@@ -422,6 +449,7 @@ def running_around_running_mean(running_mean, running_variance, Z, momentum):
     "update_running_average",
     message="the squares are taken around the running mean that was just updated; the variance of a batch is taken around its own mean",
     hint="Which mean makes the mean of squares a variance?",
+    severity="fault",
 )
 def running_around_new_mean(running_mean, running_variance, Z, momentum):
     mean = momentum * running_mean + (1 - momentum) * _statistics(Z)[0]
@@ -434,6 +462,7 @@ def running_around_new_mean(running_mean, running_variance, Z, momentum):
     "update_running_average",
     message="the mean of Z**2 is used as the variance; the mean has to be subtracted before squaring",
     hint="What is the variance of a unit that is 5 everywhere?",
+    severity="fault",
 )
 def running_second_moment(running_mean, running_variance, Z, momentum):
     new = np.mean(Z**2, axis=1, keepdims=True)
@@ -446,6 +475,7 @@ def running_second_moment(running_mean, running_variance, Z, momentum):
     "update_running_average",
     message="the two averages come in the wrong order: expected (running_mean, running_variance)",
     hint="Compare the order in your return statement with the exercise.",
+    severity="fault",
 )
 def running_permuted(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
@@ -457,6 +487,7 @@ def running_permuted(running_mean, running_variance, Z, momentum):
     "update_running_average",
     message="the running averages are overwritten",
     hint="Make new arrays: no *= and +=.",
+    severity="slip",
 )
 def running_in_place(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
@@ -475,42 +506,43 @@ def running_in_place(running_mean, running_variance, Z, momentum):
     "batch_norm_inference",
     message="this normalizes with the statistics of Z; at test time the running averages take their place",
     hint="What would happen to a single test example?",
+    severity="grave",
 )
 def inference_of_batch(Z, gamma, beta, running_mean, running_variance, epsilon):
     return gamma * _normal(Z, epsilon) + beta
 
 
-@mistake("epsilon-outside-root", "batch_norm_inference", message=_OUTSIDE, hint=_OUTSIDE_HINT)
+@mistake("epsilon-outside-root", "batch_norm_inference", message=_OUTSIDE, hint=_OUTSIDE_HINT, severity="slip")
 def inference_epsilon_outside(Z, gamma, beta, running_mean, running_variance, epsilon):
     return gamma * (Z - running_mean) / (np.sqrt(running_variance) + epsilon) + beta
 
 
-@mistake("missing-epsilon", "batch_norm_inference", message="epsilon is not used", hint=_LITERAL_HINT)
+@mistake("missing-epsilon", "batch_norm_inference", message="epsilon is not used", hint=_LITERAL_HINT, severity="slip")
 def inference_without_epsilon(Z, gamma, beta, running_mean, running_variance, epsilon):
     with np.errstate(all="ignore"):
         return gamma * (Z - running_mean) / np.sqrt(running_variance) + beta
 
 
-@mistake("literal-epsilon", "batch_norm_inference", message=_LITERAL, hint=_LITERAL_HINT)
+@mistake("literal-epsilon", "batch_norm_inference", message=_LITERAL, hint=_LITERAL_HINT, severity="slip")
 def inference_literal_epsilon(Z, gamma, beta, running_mean, running_variance, epsilon):
     return gamma * (Z - running_mean) / np.sqrt(running_variance + 1e-8) + beta
 
 
-@mistake("missing-root", "batch_norm_inference", message=_NO_ROOT, hint=_NO_ROOT_HINT)
+@mistake("missing-root", "batch_norm_inference", message=_NO_ROOT, hint=_NO_ROOT_HINT, severity="fault")
 def inference_without_root(Z, gamma, beta, running_mean, running_variance, epsilon):
     return gamma * (Z - running_mean) / (running_variance + epsilon) + beta
 
 
-@mistake("missing-mean", "batch_norm_inference", message=_NO_MEAN, hint=_NO_MEAN_HINT)
+@mistake("missing-mean", "batch_norm_inference", message=_NO_MEAN, hint=_NO_MEAN_HINT, severity="fault")
 def inference_without_mean(Z, gamma, beta, running_mean, running_variance, epsilon):
     return gamma * Z / np.sqrt(running_variance + epsilon) + beta
 
 
-@mistake("missing-scale-and-shift", "batch_norm_inference", message=_NOT_SCALED, hint=_NOT_SCALED_HINT)
+@mistake("missing-scale-and-shift", "batch_norm_inference", message=_NOT_SCALED, hint=_NOT_SCALED_HINT, severity="fault")
 def inference_not_scaled(Z, gamma, beta, running_mean, running_variance, epsilon):
     return (Z - running_mean) / np.sqrt(running_variance + epsilon)
 
 
-@mistake("gamma-and-beta-swapped", "batch_norm_inference", message=_SWAPPED, hint=_SWAPPED_HINT)
+@mistake("gamma-and-beta-swapped", "batch_norm_inference", message=_SWAPPED, hint=_SWAPPED_HINT, severity="fault")
 def inference_swapped(Z, gamma, beta, running_mean, running_variance, epsilon):
     return beta * (Z - running_mean) / np.sqrt(running_variance + epsilon) + gamma

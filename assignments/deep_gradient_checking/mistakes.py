@@ -1,6 +1,6 @@
 """Known wrong solutions of deep gradient checking."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 
 import numpy as np
@@ -24,12 +24,12 @@ def _rolled(prefix, way):
     return lambda d: way([(d[f"{prefix}W{l}"], d[f"{prefix}b{l}"]) for l in range(1, _depth(d, prefix + "W") + 1)])
 
 
-def _in_both(code, *, message, hint):
+def _in_both(code, *, message, hint, severity):
     """The same mistake with parameters and with gradients: ``way(pairs)`` makes a vector of the pairs (W, b)."""
 
     def register(way):
-        mistake(code, "dictionary_to_vector", message=message, hint=hint)(_rolled("", way))
-        mistake(code, "gradients_to_vector", message=message, hint=hint)(_rolled("d", way))
+        mistake(code, "dictionary_to_vector", message=message, hint=hint, severity=severity)(_rolled("", way))
+        mistake(code, "gradients_to_vector", message=message, hint=hint, severity=severity)(_rolled("d", way))
         return way
 
     return register
@@ -43,12 +43,13 @@ def _flat(pairs):
     "weights-first",
     message="all weights come first and then all biases; each layer's W is followed by its own b",
     hint="In which order does vector_to_dictionary cut the vector?",
+    severity="fault",
 )
 def _(pairs):
     return _column([W for W, _ in pairs] + [b for _, b in pairs])
 
 
-@_in_both("bias-first", message="b comes before W in each layer", hint="The order is W1, b1, W2, b2, ...")
+@_in_both("bias-first", message="b comes before W in each layer", hint="The order is W1, b1, W2, b2, ...", severity="fault")
 def _(pairs):
     return _column(_flat([(b, W) for W, b in pairs]))
 
@@ -57,6 +58,7 @@ def _(pairs):
     "last-layer-first",
     message="the last layer comes first",
     hint="The order is W1, b1, W2, b2, ...",
+    severity="fault",
 )
 def _(pairs):
     return _column(_flat(pairs[::-1]))
@@ -66,6 +68,7 @@ def _(pairs):
     "column-by-column",
     message="matrices are read column by column; reshape(-1, 1) reads them row by row",
     hint="Write the vector of [[1, 2], [3, 4]] down.",
+    severity="fault",
 )
 def _(pairs):
     return _column(_flat(pairs), "F")
@@ -75,6 +78,7 @@ def _(pairs):
     "flat-vector",
     message="the vector has shape (n,), expected (n, 1)",
     hint="A column has two axes.",
+    severity="slip",
 )
 def _(pairs):
     return _column(_flat(pairs)).ravel()
@@ -84,6 +88,7 @@ def _(pairs):
     "row-vector",
     message="the vector has shape (1, n), expected (n, 1)",
     hint="Which way does a column lie?",
+    severity="slip",
 )
 def _(pairs):
     return _column(_flat(pairs)).T
@@ -93,12 +98,13 @@ def _(pairs):
     "biases-missing",
     message="only the weights are in the vector",
     hint="The biases are parameters too.",
+    severity="fault",
 )
 def _(pairs):
     return _column([W for W, _ in pairs])
 
 
-@_in_both("last-layer-missing", message="the last layer is missing", hint="Where does range(1, L) stop?")
+@_in_both("last-layer-missing", message="the last layer is missing", hint="Where does range(1, L) stop?", severity="fault")
 def _(pairs):
     return _column(_flat(pairs[:-1])) if len(pairs) > 1 else None
 
@@ -107,6 +113,7 @@ def _(pairs):
     "two-layers-only",
     message="not all layers are in the vector: only the first few",
     hint="The network may have any number of layers.",
+    severity="fault",
 )
 def _(pairs):
     return _column(_flat(pairs[:2]))
@@ -116,6 +123,7 @@ def _(pairs):
     "returns-list",
     message="the arrays are put into a list side by side; one column is wanted",
     hint="np.concatenate makes one array of many.",
+    severity="fault",
 )
 def _(pairs):
     return [np.reshape(a, (-1, 1)) for a in _flat(pairs)]
@@ -126,6 +134,7 @@ def _(pairs):
     "dictionary_to_vector",
     message="a second value is returned; in this exercise the vector comes alone",
     hint="What does gradient_check do with the result?",
+    severity="slip",
 )
 def _(parameters):
     vector = _rolled("", lambda pairs: _column(_flat(pairs)))(parameters)
@@ -137,6 +146,7 @@ order_of_keys = mistake(
     "gradients_to_vector",
     message="the vector follows the order of the dictionary, and a backward pass fills it from the last layer on",
     hint="Print list(gradients) for a network with three layers.",
+    severity="fault",
 )
 
 
@@ -155,6 +165,7 @@ def _(gradients):
     "gradients_to_vector",
     message="the number of layers is counted with the entries dA among the gradients",
     hint="How many entries does the dictionary have, and how many of them do you want?",
+    severity="fault",
 )
 def _(gradients):
     return _column([gradients[f"d{k}{l}"] for l in range(1, len(gradients) // 2 + 1) for k in "Wb"])
@@ -165,6 +176,7 @@ def _(gradients):
     "gradients_to_vector",
     message="the number of layers is counted as if there were an entry dA for each",
     hint="Count the entries that you want.",
+    severity="fault",
 )
 def _(gradients):
     return _column([gradients[f"d{k}{l}"] for l in range(1, len(gradients) // 3 + 1) for k in "Wb"])
@@ -193,6 +205,7 @@ def _reshaped(change):
     "vector_to_dictionary",
     message="all weights are cut off first and then all biases; each layer's W is followed by its own b",
     hint="In which order does dictionary_to_vector put them?",
+    severity="fault",
 )
 def _weights_first(vector, dims):
     shapes = [(f"W{l}", dims[l], dims[l - 1]) for l in range(1, len(dims))]
@@ -206,6 +219,7 @@ def _weights_first(vector, dims):
     "vector_to_dictionary",
     message="b is cut off before W in each layer",
     hint="The order is W1, b1, W2, b2, ...",
+    severity="fault",
 )
 def _bias_first(vector, dims):
     parameters, start = {}, 0
@@ -221,6 +235,7 @@ def _bias_first(vector, dims):
     "vector_to_dictionary",
     message="matrices are filled column by column; reshape fills them row by row",
     hint="Cut [1, 2, 3, 4] into a matrix of shape (2, 2).",
+    severity="fault",
 )
 def _(vector, dims):
     return _cut(vector, dims, "F")
@@ -231,6 +246,7 @@ def _(vector, dims):
     "vector_to_dictionary",
     message="every layer is cut from the start of the vector",
     hint="Where does the second layer begin?",
+    severity="grave",
 )
 def _(vector, dims):
     return _layers_from_start(vector, dims)
@@ -241,6 +257,7 @@ def _(vector, dims):
     "vector_to_dictionary",
     message="the last layer is missing",
     hint="How many layers has a network with len(layers_dims) sizes?",
+    severity="fault",
 )
 def _(vector, dims):
     return _cut(vector, dims[:-1])
@@ -251,6 +268,7 @@ def _(vector, dims):
     "vector_to_dictionary",
     message="not all layers are there: only the first few",
     hint="The network may have any number of layers.",
+    severity="fault",
 )
 def _(vector, dims):
     return _cut(vector, dims[:3])
@@ -261,6 +279,7 @@ def _(vector, dims):
     "vector_to_dictionary",
     message="the layers are counted from 0",
     hint="The first layer is W1, b1.",
+    severity="slip",
 )
 def _(vector, dims):
     return {f"{n[0]}{int(n[1:]) - 1}": v for n, v in _cut(vector, dims).items()}
@@ -271,6 +290,7 @@ transposed = mistake(
     "vector_to_dictionary",
     message="W has the shape (n_prev, n), expected (n, n_prev)",
     hint="W has one row for each unit of its layer.",
+    severity="fault",
 )
 
 
@@ -291,6 +311,7 @@ def _(name, value):
     "vector_to_dictionary",
     message="b has shape (n,), expected (n, 1)",
     hint="A column has two axes.",
+    severity="slip",
 )
 @_reshaped
 def _(name, value):
@@ -302,6 +323,7 @@ def _(name, value):
     "vector_to_dictionary",
     message="the pieces stay columns; W is a matrix",
     hint="reshape gives a piece its shape back.",
+    severity="fault",
 )
 @_reshaped
 def _(name, value):
@@ -320,6 +342,7 @@ def _layers_from_start(vector, dims):
     "vector_to_dictionary",
     message="the offset grows by the size of W alone, so that the next layer begins with this layer's b",
     hint="How many entries does a layer use up?",
+    severity="fault",
 )
 def _(vector, dims):
     return _cut(vector, dims, advance=lambda n, k: n * k)
@@ -330,6 +353,7 @@ def _(vector, dims):
     "vector_to_dictionary",
     message="b is cut from the same place as W begins",
     hint="Where does the piece for b start?",
+    severity="fault",
 )
 def _(vector, dims):
     return {
@@ -367,6 +391,7 @@ def _activated(choose):
     "forward_prop_cost",
     message="the sum over the examples is not divided by m",
     hint="What does the cost of twice as many examples look like?",
+    severity="fault",
 )
 @_priced
 def _(AL, Y, X):
@@ -378,6 +403,7 @@ def _(AL, Y, X):
     "forward_prop_cost",
     message="the sum is divided by the number of features, not of examples",
     hint="Which axis of X counts the examples?",
+    severity="fault",
 )
 @_priced
 def _(AL, Y, X):
@@ -389,6 +415,7 @@ def _(AL, Y, X):
     "forward_prop_cost",
     message="the cost is divided by 2m; the cross-entropy has no factor 1/2",
     hint="Compare the factor in front of the sum.",
+    severity="fault",
 )
 @_priced
 def _(AL, Y, X):
@@ -400,6 +427,7 @@ def _(AL, Y, X):
     "forward_prop_cost",
     message="the cost is negative",
     hint="The logarithm of a probability is negative, a cost is not.",
+    severity="fault",
 )
 @_priced
 def _(AL, Y, X):
@@ -411,6 +439,7 @@ def _(AL, Y, X):
     "forward_prop_cost",
     message="Y and 1 - Y stand in each other's place",
     hint="What is the cost of AL near 1 when Y is 1?",
+    severity="grave",
 )
 @_priced
 def _(AL, Y, X):
@@ -422,6 +451,7 @@ half_of_cross_entropy = mistake(
     "forward_prop_cost",
     message="only the examples of one label count",
     hint="The sum has two terms.",
+    severity="fault",
 )
 
 
@@ -442,6 +472,7 @@ def _(AL, Y, X):
     "forward_prop_cost",
     message="this is a mean squared error, not the cross-entropy",
     hint="There are logarithms in this cost.",
+    severity="grave",
 )
 @_priced
 def _(AL, Y, X):
@@ -453,6 +484,7 @@ def _(AL, Y, X):
     "forward_prop_cost",
     message="AL is returned in place of the cost",
     hint="Gradient checking differentiates a single number.",
+    severity="grave",
 )
 @_priced
 def _(AL, Y, X):
@@ -464,6 +496,7 @@ def _(AL, Y, X):
     "forward_prop_cost",
     message="more than the cost is returned",
     hint="Gradient checking differentiates a single number.",
+    severity="slip",
 )
 @_priced
 def _(AL, Y, X):
@@ -475,6 +508,7 @@ activation_ignored = mistake(
     "forward_prop_cost",
     message="the argument hidden_layers_activation_fn is not handed on: the hidden layers always use the same function",
     hint='Call it with "tanh" and with "relu": does anything change?',
+    severity="fault",
 )
 
 
@@ -501,6 +535,7 @@ def _(hidden):
     "forward_prop_cost",
     message="tanh and relu stand in each other's place",
     hint="Which function belongs to which name?",
+    severity="fault",
 )
 @_activated
 def _(hidden):
@@ -583,6 +618,7 @@ _VECTORS = "np.linalg.norm of a vector gives the 2-norm of all its entries."
     "gradient_check",
     message="the two points lie 2 * epsilon apart, but the difference is divided by epsilon",
     hint="How far is theta + epsilon from theta - epsilon?",
+    severity="fault",
 )
 @_measured
 def _(g, s, epsilon):
@@ -594,6 +630,7 @@ def _(g, s, epsilon):
     "gradient_check",
     message="a / 2 * epsilon multiplies by epsilon; the whole of 2 * epsilon belongs below the line",
     hint="Python divides and multiplies from left to right.",
+    severity="grave",
 )
 @_measured
 def _(g, s, epsilon):
@@ -605,6 +642,7 @@ def _(g, s, epsilon):
     "gradient_check",
     message="j_plus - j_minus is not divided by 2 * epsilon",
     hint="A slope is a rise over a run.",
+    severity="grave",
 )
 @_measured
 def _(g, s, epsilon):
@@ -616,6 +654,7 @@ def _(g, s, epsilon):
     "gradient_check",
     message="the numerical derivative is always 0: j_plus and j_minus are taken at the same point",
     hint="Print the two points, and the costs there, with an epsilon of 0.5.",
+    severity="grave",
 )
 @_measured
 def _(g, s, epsilon):
@@ -627,6 +666,7 @@ def _(g, s, epsilon):
     "gradient_check",
     message="the numerical derivative has the opposite sign in the difference: j_minus - j_plus, or added where it is to be subtracted",
     hint="Which of the two is larger when the cost grows?",
+    severity="grave",
 )
 @_measured
 def _(g, s, epsilon):
@@ -638,6 +678,7 @@ def _(g, s, epsilon):
     "gradient_check",
     message="this is the distance of the two gradients; it is not divided by the sum of their norms",
     hint="The formula of the difference is a fraction.",
+    severity="fault",
 )
 @_measured
 def _(g, s, epsilon):
@@ -649,6 +690,7 @@ one_norm_below = mistake(
     "gradient_check",
     message="only one of the two norms stands below the line",
     hint=_BELOW,
+    severity="fault",
 )
 
 
@@ -678,6 +720,7 @@ def _(g, s):
     "gradient_check",
     message="the denominator is the norm of the sum; it has to be the sum of the norms",
     hint="What does yours give for two opposite gradients?",
+    severity="fault",
 )
 @_measured
 @_over
@@ -690,6 +733,7 @@ def _(g, s):
     "gradient_check",
     message="the norms are multiplied below the line; they have to be added",
     hint=_BELOW,
+    severity="fault",
 )
 @_measured
 @_over
@@ -702,13 +746,16 @@ def _(g, s):
     "gradient_check",
     message="the norms are squared; the square root is missing",
     hint="What does np.linalg.norm do after it has summed the squares?",
+    severity="fault",
 )
 @_measured
 def _(g, s, epsilon):
     return np.sum((g - s) ** 2) / (np.sum(g**2) + np.sum(s**2))
 
 
-other_norm = mistake("other-norm", "gradient_check", message="this is another norm than the 2-norm", hint=_VECTORS)
+other_norm = mistake(
+    "other-norm", "gradient_check", message="this is another norm than the 2-norm", hint=_VECTORS, severity="fault"
+)
 
 
 @other_norm
@@ -740,13 +787,15 @@ def _(g, s, epsilon):
     "gradient_check",
     message="norms are subtracted; the norm of the difference is wanted",
     hint="Two vectors of equal length need not be equal.",
+    severity="fault",
 )
 @_measured
 def _(g, s, epsilon):
     return abs(np.linalg.norm(g) - np.linalg.norm(s)) / (np.linalg.norm(g) + np.linalg.norm(s))
 
 
-loop_ends_early = mistake(
+loop_ends_early = partial(
+    mistake,
     "loop-ends-early",
     "gradient_check",
     message="only some of the parameters are differentiated: the loop stops too early, or what belongs "
@@ -755,10 +804,10 @@ loop_ends_early = mistake(
 )
 
 
-loop_ends_early(_measured(_only(slice(0, 1))))
+loop_ends_early(severity="grave")(_measured(_only(slice(0, 1))))
 
 
-loop_ends_early(_measured(_only(slice(0, -1))))
+loop_ends_early(severity="fault")(_measured(_only(slice(0, -1))))
 
 
 mistake(
@@ -766,6 +815,7 @@ mistake(
     "gradient_check",
     message="the loop leaves the first parameter out",
     hint="Python counts from 0.",
+    severity="fault",
 )(_measured(_only(slice(1, None))))
 
 
@@ -774,6 +824,7 @@ mistake(
     "gradient_check",
     message="the result is True or False; the difference itself is wanted",
     hint="Print the verdict if you like, and return the number.",
+    severity="fault",
 )
 @_measured
 def _(g, s, epsilon):
@@ -785,6 +836,7 @@ def _(g, s, epsilon):
     "gradient_check",
     message="these are the numerical derivatives; they have to be compared with the gradients",
     hint="The difference comes after the loop.",
+    severity="grave",
 )
 @_measured
 def _(g, s, epsilon):
@@ -796,6 +848,7 @@ activation_ignored = mistake(
     "gradient_check",
     message="the argument hidden_layers_activation_fn is not handed on to the cost",
     hint="Check a network with relu.",
+    severity="fault",
 )
 
 
@@ -816,6 +869,7 @@ def _(hidden):
     "gradient_check",
     message="the argument gradients does not enter the result, so that no fault in it is ever found",
     hint="Whose gradients are to be checked?",
+    severity="grave",
 )
 def _ignoring(parameters, gradients, X, Y, dims, epsilon, hidden):
     return _relative(*_both(parameters, _backward(parameters, X, Y, hidden), X, Y, dims, epsilon, hidden))
@@ -826,12 +880,14 @@ def _ignoring(parameters, gradients, X, Y, dims, epsilon, hidden):
     "gradient_check",
     message="the derivative is one-sided, (J(theta + epsilon) - J(theta)) / epsilon: with a large epsilon the error shows",
     hint="The two-sided form has theta + epsilon and theta - epsilon.",
+    severity="fault",
 )
 def _(*args):
     return _relative(*_both(*args, below=0.0, run=1.0))
 
 
-literal_epsilon = mistake(
+literal_epsilon = partial(
+    mistake,
     "literal-epsilon",
     "gradient_check",
     message="a fixed number stands where the argument epsilon belongs",
@@ -839,17 +895,17 @@ literal_epsilon = mistake(
 )
 
 
-@literal_epsilon
+@literal_epsilon(severity="slip")
 def _(*args):
     return _relative(*_both(*args[:5], 1e-7, args[6]))
 
 
-@literal_epsilon
+@literal_epsilon(severity="fault")
 def _(*args):
     return _relative(*_both(*args[:5], 1e-7, args[6], run=2 * args[5] / 1e-7))
 
 
-@literal_epsilon
+@literal_epsilon(severity="fault")
 @_measured
 def _(g, s, epsilon):
     return _relative(g, s * epsilon / 1e-7)
@@ -860,6 +916,7 @@ def _(g, s, epsilon):
     "gradient_check",
     message="j_minus is taken at theta, not at theta - epsilon",
     hint="Is theta_minus a fresh copy of the parameters, neither theta_plus itself nor the same array, and is it shifted?",
+    severity="fault",
 )
 def _(*args):
     return _relative(*_both(*args, below=0.0))
@@ -870,6 +927,7 @@ def _(*args):
     "gradient_check",
     message="the vector is copied once before the loop, so that the shifts of earlier parameters stay in it",
     hint="Which entries of theta_plus differ from the parameters in the last round?",
+    severity="fault",
 )
 def _accumulating(parameters, gradients, X, Y, dims, epsilon, hidden):
     theta, grad = _vectors(parameters, gradients)
@@ -887,6 +945,7 @@ def _accumulating(parameters, gradients, X, Y, dims, epsilon, hidden):
     "gradient_check",
     message="only the weights are compared; the biases are parameters too",
     hint="What does dictionary_to_vector put into the vector?",
+    severity="fault",
 )
 def _over_weights(parameters, *rest):
     kept = _column([np.full(value.shape, name[0] == "W") for name, value in parameters.items()])
@@ -904,6 +963,7 @@ _ROW = "What does yours give for the straight line f(x) = 2 x?"
     "forward_difference",
     message="this is the two-sided difference",
     hint="Which of the two points is x itself?",
+    severity="fault",
 )
 def _(f, x, e):
     return (f(x + e) - f(x - e)) / (2 * e)
@@ -914,6 +974,7 @@ def _(f, x, e):
     "forward_difference",
     message="the step goes to the left: this is (f(x) - f(x - epsilon)) / epsilon",
     hint="On which side of x does the second point lie?",
+    severity="fault",
 )
 def _(f, x, e):
     return (f(x) - f(x - e)) / e
@@ -924,6 +985,7 @@ def _(f, x, e):
     "forward_difference",
     message="a factor 1/2 is too much: the points lie epsilon apart",
     hint=_ROW,
+    severity="fault",
 )
 def _(f, x, e):
     return (f(x + e) - f(x)) / (2 * e)
@@ -934,6 +996,7 @@ def _(f, x, e):
     "forward_difference",
     message="the second term alone is divided",
     hint="Which parentheses are missing?",
+    severity="grave",
 )
 def _(f, x, e):
     return f(x + e) - f(x) / e
@@ -944,22 +1007,23 @@ def _(f, x, e):
     "forward_difference",
     message="the rise is not divided by epsilon",
     hint=_ROW,
+    severity="grave",
 )
 def _(f, x, e):
     return f(x + e) - f(x)
 
 
-@mistake("multiplied", "forward_difference", message="the rise is multiplied by epsilon", hint=_ROW)
+@mistake("multiplied", "forward_difference", message="the rise is multiplied by epsilon", hint=_ROW, severity="grave")
 def _(f, x, e):
     return (f(x + e) - f(x)) * e
 
 
-@mistake("opposite-sign", "forward_difference", message="the rise has the opposite sign", hint=_ROW)
+@mistake("opposite-sign", "forward_difference", message="the rise has the opposite sign", hint=_ROW, severity="grave")
 def _(f, x, e):
     return (f(x) - f(x + e)) / e
 
 
-@mistake("added", "forward_difference", message="the two values are added, not subtracted", hint=_ROW)
+@mistake("added", "forward_difference", message="the two values are added, not subtracted", hint=_ROW, severity="grave")
 def _(f, x, e):
     return (f(x + e) + f(x)) / e
 
@@ -969,6 +1033,7 @@ def _(f, x, e):
     "forward_difference",
     message="f is not used: the result is that of x ** 2",
     hint="Try another function.",
+    severity="grave",
 )
 def _(f, x, e):
     return ((x + e) ** 2 - x**2) / e
@@ -979,6 +1044,7 @@ literal_epsilon = mistake(
     "forward_difference",
     message="a fixed number stands where the argument epsilon belongs",
     hint="Try another epsilon.",
+    severity="fault",
 )
 
 
@@ -1007,6 +1073,7 @@ def _(f, x, e):
     "forward_difference",
     message="x is multiplied by 1 + epsilon; epsilon has to be added",
     hint="By how much does x change?",
+    severity="fault",
 )
 def _(f, x, e):
     return (f(x * (1 + e)) - f(x)) / e
@@ -1017,6 +1084,7 @@ def _(f, x, e):
     "forward_difference",
     message="epsilon is added to f(x), not to x",
     hint="At which point is f evaluated?",
+    severity="grave",
 )
 def _(f, x, e):
     return (f(x) + e - f(x)) / e
@@ -1027,6 +1095,7 @@ one_sided = mistake(
     "central_difference",
     message="this is the one-sided difference",
     hint="On which sides of x do the two points lie?",
+    severity="fault",
 )
 
 
@@ -1045,6 +1114,7 @@ def _(f, x, e):
     "central_difference",
     message="the two points lie 2 * epsilon apart, but the rise is divided by epsilon",
     hint=_ROW,
+    severity="fault",
 )
 def _(f, x, e):
     return (f(x + e) - f(x - e)) / e
@@ -1055,6 +1125,7 @@ def _(f, x, e):
     "central_difference",
     message="a / 2 * epsilon multiplies by epsilon; the whole of 2 * epsilon belongs below the line",
     hint="Python divides and multiplies from left to right.",
+    severity="grave",
 )
 def _(f, x, e):
     return (f(x + e) - f(x - e)) / 2 * e
@@ -1065,6 +1136,7 @@ def _(f, x, e):
     "central_difference",
     message="the second term alone is divided",
     hint="Which parentheses are missing?",
+    severity="grave",
 )
 def _(f, x, e):
     return f(x + e) - f(x - e) / (2 * e)
@@ -1075,6 +1147,7 @@ def _(f, x, e):
     "central_difference",
     message="the points lie half of epsilon from x",
     hint="How far is the first point from x?",
+    severity="slip",
 )
 def _(f, x, e):
     return (f(x + e / 2) - f(x - e / 2)) / e
@@ -1085,6 +1158,7 @@ def _(f, x, e):
     "central_difference",
     message="the rise is not divided by 2 * epsilon",
     hint=_ROW,
+    severity="grave",
 )
 def _(f, x, e):
     return f(x + e) - f(x - e)
@@ -1095,6 +1169,7 @@ half_of_one_side = mistake(
     "central_difference",
     message="one of the two points is x itself",
     hint="On which sides of x do the two points lie?",
+    severity="fault",
 )
 
 
@@ -1108,12 +1183,12 @@ def _(f, x, e):
     return (f(x) - f(x - e)) / (2 * e)
 
 
-@mistake("opposite-sign", "central_difference", message="the rise has the opposite sign", hint=_ROW)
+@mistake("opposite-sign", "central_difference", message="the rise has the opposite sign", hint=_ROW, severity="grave")
 def _(f, x, e):
     return (f(x - e) - f(x + e)) / (2 * e)
 
 
-@mistake("added", "central_difference", message="the two values are added, not subtracted", hint=_ROW)
+@mistake("added", "central_difference", message="the two values are added, not subtracted", hint=_ROW, severity="grave")
 def _(f, x, e):
     return (f(x + e) + f(x - e)) / (2 * e)
 
@@ -1123,6 +1198,7 @@ def _(f, x, e):
     "central_difference",
     message="f is not used: the result is that of x ** 2",
     hint="Try another function.",
+    severity="grave",
 )
 def _(f, x, e):
     return 2 * x
@@ -1133,6 +1209,7 @@ literal_epsilon = mistake(
     "central_difference",
     message="a fixed number stands where the argument epsilon belongs",
     hint="Try another epsilon.",
+    severity="fault",
 )
 
 
@@ -1161,6 +1238,7 @@ def _(f, x, e):
     "central_difference",
     message="x is multiplied by 1 + epsilon and 1 - epsilon; epsilon has to be added and subtracted",
     hint="By how much does x change?",
+    severity="fault",
 )
 def _(f, x, e):
     return (f(x * (1 + e)) - f(x * (1 - e))) / (2 * e)
@@ -1171,6 +1249,7 @@ def _(f, x, e):
     "central_difference",
     message="this is the second derivative",
     hint="How many values of f does the formula have?",
+    severity="grave",
 )
 def _(f, x, e):
     return (f(x + e) - 2 * f(x) + f(x - e)) / e**2

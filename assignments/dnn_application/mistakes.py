@@ -69,12 +69,13 @@ def _start_deep(layers_dims):
 _START = {"two_layer_model": _start_two, "L_layer_model": _start_deep}
 
 
-def _in_both(code, *, message, hint):
-    """The same mistake in both models: ``build(start)`` makes the wrong solution."""
+def _in_both(code, *, message, hint, severity):
+    """The same mistake in both models, of one severity or one for each: ``build(start)`` makes the wrong solution."""
+    severities = severity if isinstance(severity, dict) else dict.fromkeys(_START, severity)
 
     def register(build):
         for name, start in _START.items():
-            mistake(code, name, message=message, hint=hint)(build(start))
+            mistake(code, name, message=message, hint=hint, severity=severities[name])(build(start))
         return build
 
     return register
@@ -87,6 +88,7 @@ def _in_both(code, *, message, hint):
     "learning-rate-ignored",
     message="the argument learning_rate has no effect: the steps have a length of their own",
     hint="Which learning rate does update_parameters get in your loop?",
+    severity="fault",
 )
 def learning_rate_ignored(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -98,6 +100,7 @@ def learning_rate_ignored(start):
     "iterations-ignored",
     message="the argument num_iterations has no effect: the loop has a length of its own",
     hint="How often does your loop run when num_iterations is 1?",
+    severity="fault",
 )
 def iterations_ignored(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -109,6 +112,7 @@ def iterations_ignored(start):
     "dimensions-ignored",
     message="the weights are made for other layers than those in the argument layers_dims (a name of the notebook in its place?)",
     hint="Call your function with the layers (3, 4, 1), and look at the shapes of the parameters.",
+    severity="fault",
 )
 def dimensions_ignored(start):
     layers_dims_of_the_notebook = (12288, 7, 1) if start is _start_two else [12288, 20, 7, 5, 1]
@@ -122,6 +126,7 @@ def dimensions_ignored(start):
     "L_layer_model",
     message="the weights are made for the first, second and last layer alone, whatever layers_dims holds",
     hint="How many layers does [4, 3, 2, 1] describe?",
+    severity="grave",
 )
 def only_two_layers(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
     parameters = initialize_parameters(layers_dims[0], layers_dims[1], layers_dims[-1])
@@ -132,6 +137,7 @@ def only_two_layers(X, Y, layers_dims, learning_rate, num_iterations, print_cost
     "initializer-not-called",
     message="the weights do not come from initialize_parameters or initialize_parameters_deep, but are made in the function",
     hint="The exercise provides the initializer; call it.",
+    severity="slip",
 )
 def initializer_not_called(start):
     def model(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
@@ -151,6 +157,7 @@ def initializer_not_called(start):
     "never-trains",
     message="the parameters come back as they were given: the updates are lost",
     hint="Which variable holds the result of update_parameters, and which one do you return?",
+    severity="grave",
 )
 def never_trains(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: start(layers_dims)
@@ -160,6 +167,7 @@ def never_trains(start):
     "starts-anew-each-iteration",
     message="the result is one step away from the initial weights, whatever num_iterations is",
     hint="What has to be done once, before the loop, and what only after its last iteration?",
+    severity="grave",
 )
 def starts_anew(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -171,6 +179,7 @@ def starts_anew(start):
     "one-iteration-missing",
     message="there is one update less than num_iterations",
     hint="How many numbers does range(1, n) give?",
+    severity="slip",
 )
 def one_iteration_missing(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -182,6 +191,7 @@ def one_iteration_missing(start):
     "one-iteration-too-many",
     message="there is one update more than num_iterations",
     hint="How many numbers does range(0, n + 1) give?",
+    severity="slip",
 )
 def one_iteration_too_many(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -193,6 +203,7 @@ def one_iteration_too_many(start):
     "gradient-of-the-first-step",
     message="every step repeats the gradient of the first one: the forward pass never sees the updated weights",
     hint="Which weights go into the forward pass of the second iteration?",
+    severity="grave",
 )
 def gradient_of_the_first_step(start):
     def model(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
@@ -207,6 +218,7 @@ def gradient_of_the_first_step(start):
     "climbs",
     message="the steps go up the slope of the cost: a sign is wrong",
     hint="Print the cost of the first iterations.",
+    severity="grave",
 )
 def climbs(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -218,6 +230,7 @@ def climbs(start):
     "averaged-twice",
     message="the gradient is divided by the number of examples twice",
     hint="The layer functions take the mean already.",
+    severity="fault",
 )
 def averaged_twice(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -229,6 +242,7 @@ def averaged_twice(start):
     "not-averaged",
     message="the gradient is the sum over the examples, not their mean",
     hint="Where is the division by m?",
+    severity="fault",
 )
 def not_averaged(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -240,6 +254,7 @@ def not_averaged(start):
     "biases-not-trained",
     message="the biases stay what they were; they have gradients as well",
     hint="Which entries of the gradients reach the update?",
+    severity="fault",
 )
 def biases_not_trained(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -251,6 +266,7 @@ def biases_not_trained(start):
     "only-last-layer-trained",
     message="only the last layer is trained; the hidden layers stay what they were",
     hint="Which entries of the gradients reach the update?",
+    severity={"two_layer_model": "fault", "L_layer_model": "grave"},
 )
 def only_last_layer_trained(start):
     def model(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
@@ -273,6 +289,7 @@ def _sigmoid_slope(Z):
     "sigmoid-on-hidden-layer",
     message="the hidden layers use the sigmoid; the exercise asks for relu",
     hint="Linear, relu, linear, sigmoid: which activation belongs where?",
+    severity="fault",
 )
 def sigmoid_on_hidden_layer(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -285,6 +302,7 @@ def sigmoid_on_hidden_layer(start):
     "sigmoid-backward-on-hidden-layer",
     message="the backward pass treats the hidden layers as sigmoid layers; forward they are relu",
     hint="Each layer goes back with the activation it came with.",
+    severity="fault",
 )
 def sigmoid_backward_on_hidden_layer(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -296,6 +314,7 @@ def sigmoid_backward_on_hidden_layer(start):
     "relu-backward-on-output-layer",
     message="the backward pass treats the output layer as a relu layer; forward it is a sigmoid",
     hint="Each layer goes back with the activation it came with.",
+    severity="grave",
 )
 def relu_backward_on_output_layer(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -307,6 +326,7 @@ def relu_backward_on_output_layer(start):
     "backward-activations-exchanged",
     message="the backward pass has the two activations exchanged",
     hint="Each layer goes back with the activation it came with.",
+    severity="grave",
 )
 def backward_activations_exchanged(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -319,6 +339,7 @@ def backward_activations_exchanged(start):
     "output-gradient-of-Z",
     message="A - Y is the gradient with respect to Z of the output layer, but it is used as that with respect to A",
     hint="Differentiate the cross-entropy with respect to A.",
+    severity="fault",
 )
 def output_gradient_of_z(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -330,6 +351,7 @@ def output_gradient_of_z(start):
     "output-gradient-incomplete",
     message="the gradient of the cost holds only the examples with label 1; the term with 1 - Y is missing",
     hint="The cross-entropy has two terms.",
+    severity="grave",
 )
 def output_gradient_incomplete(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
@@ -341,6 +363,7 @@ def output_gradient_incomplete(start):
     "output-gradient-sign",
     message="the term with 1 - Y has the wrong sign in the gradient of the cost",
     hint="Differentiate log(1 - A).",
+    severity="grave",
 )
 def output_gradient_sign(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(

@@ -63,12 +63,12 @@ def _all_sizes(options):
     return lambda layer_dims: _network(layer_dims, **options)
 
 
-def _in_both(code, *, message, hint):
+def _in_both(code, *, message, hint, severity):
     """The same mistake in both initializers, out of options of ``_network``."""
 
     def register(options):
-        mistake(code, "initialize_parameters", message=message, hint=hint)(_two_sizes(options))
-        mistake(code, "initialize_parameters_deep", message=message, hint=hint)(_all_sizes(options))
+        mistake(code, "initialize_parameters", message=message, hint=hint, severity=severity)(_two_sizes(options))
+        mistake(code, "initialize_parameters_deep", message=message, hint=hint, severity=severity)(_all_sizes(options))
 
     return register
 
@@ -77,6 +77,7 @@ _in_both(
     "zero-weights",
     message="all weights are zero, so all units of a layer stay the same for ever",
     hint="What would two hidden units with equal weights learn?",
+    severity="grave",
 )({"draw": lambda n, k: np.zeros((n, k))})
 
 
@@ -84,6 +85,7 @@ _in_both(
     "missing-scale",
     message="the weights are standard Gaussian: the factor is missing",
     hint="Compare the size of your weights with the size that the exercise asks for.",
+    severity="fault",
 )({"draw": np.random.randn})
 
 
@@ -91,6 +93,7 @@ _in_both(
     "repeated-layers",
     message="every layer starts with the same random numbers",
     hint="How often is the seed set while the function runs?",
+    severity="fault",
 )({"draw": _same_seed})
 
 
@@ -98,6 +101,7 @@ _in_both(
     "not-centred",
     message="no weight is negative, but a Gaussian of mean 0 has as many negative entries as positive ones",
     hint="np.random.rand and np.random.randn differ in one letter.",
+    severity="fault",
 )({"draw": lambda n, k: np.random.rand(n, k) * 0.01})
 
 
@@ -105,6 +109,7 @@ _in_both(
     "uniform-weights",
     message="the weights are uniform between two bounds, not Gaussian",
     hint="Which function of np.random draws from the normal distribution?",
+    severity="fault",
 )({"draw": lambda n, k: np.random.uniform(-0.01, 0.01, (n, k))})
 
 
@@ -112,6 +117,7 @@ _in_both(
     "transposed-weights",
     message="W has a row for every input; expected is a row for every unit of the layer",
     hint="Which shape must W have, so that W @ A_prev has a row for every unit?",
+    severity="fault",
 )({"draw": lambda n, k: np.random.randn(k, n) * 0.01})
 
 
@@ -119,6 +125,7 @@ _in_both(
     "flat-biases",
     message="b has one axis only; expected is a column, one row for every unit",
     hint="What do you get when you add arrays of shape (3, 4) and (3,)?",
+    severity="slip",
 )({"biases": np.zeros})
 
 
@@ -126,6 +133,7 @@ _in_both(
     "row-biases",
     message="b is a row; expected is a column, one row for every unit",
     hint="Which axis of Z belongs to the units, which one to the examples?",
+    severity="slip",
 )({"biases": lambda n: np.zeros((1, n))})
 
 
@@ -133,6 +141,7 @@ _in_both(
     "drawn-biases",
     message="the biases are not zero",
     hint="Which of the parameters have to be different at the start, and which may be equal?",
+    severity="fault",
 )({"biases": lambda n: np.random.randn(n, 1) * 0.01})
 
 
@@ -141,6 +150,7 @@ mistake(
     "initialize_parameters",
     message="0.01 is the variance of these weights, but it must be their standard deviation",
     hint="If x has standard deviation 1, what is the standard deviation of 0.1 * x, and what its variance?",
+    severity="fault",
 )(_two_sizes({"draw": _gaussian(lambda n, k: 0.1)}))
 
 
@@ -149,6 +159,7 @@ mistake(
     "initialize_parameters",
     message="the weights are divided by the root of the number of inputs; here the factor is 0.01",
     hint="That scale belongs to a later exercise.",
+    severity="fault",
 )(_two_sizes({"draw": _gaussian(lambda n, k: 1 / np.sqrt(k))}))
 
 
@@ -157,6 +168,7 @@ mistake(
     "initialize_parameters_deep",
     message="the weights are divided by n_prev; their variance, not their deviation, is what goes with 1 / n_prev",
     hint="If x has standard deviation 1, what is the standard deviation of x / n, and what its variance?",
+    severity="fault",
 )(_all_sizes({"draw": _gaussian(lambda n, k: 1 / k)}))
 
 
@@ -165,6 +177,7 @@ mistake(
     "initialize_parameters_deep",
     message="this is the scale of He, the root of 2 / n_prev",
     hint="The exercise names another factor.",
+    severity="fault",
 )(_all_sizes({"draw": _gaussian(lambda n, k: np.sqrt(2 / k))}))
 
 
@@ -173,6 +186,7 @@ mistake(
     "initialize_parameters_deep",
     message="this is the scale of Xavier, the root of 2 / (n_prev + n)",
     hint="The exercise names another factor.",
+    severity="fault",
 )(_all_sizes({"draw": _gaussian(lambda n, k: np.sqrt(2 / (n + k)))}))
 
 
@@ -181,6 +195,7 @@ mistake(
     "initialize_parameters_deep",
     message="the weights of a layer are scaled by its own size, not by that of the layer before",
     hint="How many terms does the sum have that a unit computes?",
+    severity="fault",
 )(_all_sizes({"draw": _gaussian(lambda n, k: 1 / np.sqrt(n))}))
 
 
@@ -189,6 +204,7 @@ mistake(
     "initialize_parameters_deep",
     message="the parameters of the last layer are missing: the loop ends one layer early",
     hint="Write down the values that your loop variable takes for layer_dims = [4, 3, 1].",
+    severity="fault",
 )
 def _(layer_dims):
     return _network(layer_dims[:-1])
@@ -199,6 +215,7 @@ def _(layer_dims):
     "initialize_parameters_deep",
     message="the layers are numbered from 0, but the first weights are W1",
     hint="Layer 0 is the input. Does it have weights?",
+    severity="slip",
 )
 def _(layer_dims):
     return {f"{name[0]}{int(name[1:]) - 1}": value for name, value in _network(layer_dims).items()}
@@ -212,6 +229,7 @@ def _(layer_dims):
     "linear_forward",
     message="b is not added",
     hint="Which of the three arguments does your Z not depend on?",
+    severity="fault",
 )
 def _(A, W, b):
     return W @ A, (A, W, b)
@@ -222,6 +240,7 @@ def _(A, W, b):
     "linear_forward",
     message="b is subtracted",
     hint="Compare the sign in front of b.",
+    severity="fault",
 )
 def _(A, W, b):
     return W @ A - b, (A, W, b)
@@ -232,6 +251,7 @@ def _(A, W, b):
     "linear_forward",
     message="b is added as a row: every example gets another bias, instead of every unit",
     hint="Which shapes do W @ A and b have, and what does broadcasting make of them?",
+    severity="fault",
 )
 def _(A, W, b):
     return W @ A + b.T, (A, W, b)
@@ -242,6 +262,7 @@ def _(A, W, b):
     "linear_forward",
     message="W and A are multiplied element by element",
     hint="Which product sums over the inputs of a unit?",
+    severity="grave",
 )
 def _(A, W, b):
     return W * A + b, (A, W, b)
@@ -252,6 +273,7 @@ def _(A, W, b):
     "linear_forward",
     message="the factors are in the wrong order: A @ W",
     hint="Write the shapes of both factors side by side. Which sizes have to meet in the middle?",
+    severity="grave",
 )
 def _(A, W, b):
     return A @ W + b, (A, W, b)
@@ -262,6 +284,7 @@ def _(A, W, b):
     "linear_forward",
     message="W is transposed, although it has a row for every unit already",
     hint="Write the shapes of both factors side by side. Which sizes have to meet in the middle?",
+    severity="grave",
 )
 def _(A, W, b):
     return W.T @ A + b, (A, W, b)
@@ -272,6 +295,7 @@ def _(A, W, b):
     "linear_forward",
     message="the cache holds Z, but the backward pass needs A, W and b",
     hint="Which three values does linear_backward take out of the cache?",
+    severity="fault",
 )
 def _(A, W, b):
     return W @ A + b, W @ A + b
@@ -282,6 +306,7 @@ def _(A, W, b):
     "linear_forward",
     message="the cache holds the right arrays in another order; expected is (A, W, b)",
     hint="In which order does linear_backward unpack them?",
+    severity="slip",
 )
 def _(A, W, b):
     return W @ A + b, (W, A, b)
@@ -292,6 +317,7 @@ def _(A, W, b):
     "linear_forward",
     message="b is missing in the cache",
     hint="How many values does linear_backward unpack?",
+    severity="slip",
 )
 def _(A, W, b):
     return W @ A + b, (A, W)
@@ -311,6 +337,7 @@ def _with_cache(A_prev, W, b, activation, keep):
     "linear_activation_forward",
     message="sigmoid is applied whatever the argument activation says",
     hint="What happens in your code when activation is 'relu'?",
+    severity="fault",
 )
 def _(A_prev, W, b, activation):
     return _with_activation(A_prev, W, b, activation, choose=lambda name: "sigmoid")
@@ -321,6 +348,7 @@ def _(A_prev, W, b, activation):
     "linear_activation_forward",
     message="relu is applied whatever the argument activation says",
     hint="What happens in your code when activation is 'sigmoid'?",
+    severity="fault",
 )
 def _(A_prev, W, b, activation):
     return _with_activation(A_prev, W, b, activation, choose=lambda name: "relu")
@@ -331,6 +359,7 @@ def _(A_prev, W, b, activation):
     "linear_activation_forward",
     message="relu and sigmoid have changed places",
     hint="Which branch runs when activation is 'relu'?",
+    severity="grave",
 )
 def _(A_prev, W, b, activation):
     return _with_activation(A_prev, W, b, activation, choose=_OTHER.get)
@@ -341,6 +370,7 @@ def _(A_prev, W, b, activation):
     "linear_activation_forward",
     message="this is Z: no activation function is applied",
     hint="What must happen between Z and A?",
+    severity="grave",
 )
 def _(A_prev, W, b, activation):
     return _with_activation(A_prev, W, b, activation, choose=lambda name: "identity")
@@ -351,6 +381,7 @@ def _(A_prev, W, b, activation):
     "linear_activation_forward",
     message="the first part of the cache holds Z, but the backward pass needs A_prev, W and b",
     hint="What does linear_forward return beside Z?",
+    severity="fault",
 )
 def _(A_prev, W, b, activation):
     return _with_cache(A_prev, W, b, activation, keep=lambda A, linear, Z: (Z, Z))
@@ -361,6 +392,7 @@ def _(A_prev, W, b, activation):
     "linear_activation_forward",
     message="the second part of the cache holds A, but the backward pass needs Z",
     hint="What do sigmoid and relu return beside A?",
+    severity="fault",
 )
 def _(A_prev, W, b, activation):
     return _with_cache(A_prev, W, b, activation, keep=lambda A, linear, Z: (linear, A))
@@ -371,6 +403,7 @@ def _(A_prev, W, b, activation):
     "linear_activation_forward",
     message="the cache holds the right parts in another order; expected is (linear_cache, activation_cache)",
     hint="In which order does linear_activation_backward unpack them?",
+    severity="slip",
 )
 def _(A_prev, W, b, activation):
     return _with_cache(A_prev, W, b, activation, keep=lambda A, linear, Z: (Z, linear))
@@ -381,6 +414,7 @@ def _(A_prev, W, b, activation):
     "linear_activation_forward",
     message="the cache is that of the linear part alone; the activation needs one as well",
     hint="Which two values does linear_activation_backward take out of the cache?",
+    severity="fault",
 )
 def _(A_prev, W, b, activation):
     return _with_cache(A_prev, W, b, activation, keep=lambda A, linear, Z: linear)
@@ -410,6 +444,7 @@ def _kept(X, parameters, keep):
     "L_model_forward",
     message="the last layer gets A_prev, the input of the layer before, instead of that layer's output",
     hint="Which value does A_prev have after the loop has ended?",
+    severity="fault",
 )
 def _(X, parameters):
     return _deep_forward(X, parameters, feed=lambda A, A_prev, X: A_prev)
@@ -420,6 +455,7 @@ def _(X, parameters):
     "L_model_forward",
     message="every layer gets the input X",
     hint="What does the second layer work on?",
+    severity="grave",
 )
 def _(X, parameters):
     return _deep_forward(X, parameters, feed=lambda A, A_prev, X: X)
@@ -430,6 +466,7 @@ def _(X, parameters):
     "L_model_forward",
     message="the hidden layers use sigmoid",
     hint="Which activation belongs to which layer?",
+    severity="fault",
 )
 def _(X, parameters):
     return _deep_forward(X, parameters, hidden="sigmoid")
@@ -440,6 +477,7 @@ def _(X, parameters):
     "L_model_forward",
     message="the last layer uses relu, so AL is not a probability",
     hint="Between which values does AL have to lie?",
+    severity="fault",
 )
 def _(X, parameters):
     return _deep_forward(X, parameters, output="relu")
@@ -450,6 +488,7 @@ def _(X, parameters):
     "L_model_forward",
     message="relu and sigmoid have changed places",
     hint="Which activation belongs to which layer?",
+    severity="grave",
 )
 def _(X, parameters):
     return _deep_forward(X, parameters, hidden="sigmoid", output="relu")
@@ -460,6 +499,7 @@ def _(X, parameters):
     "L_model_forward",
     message="the network ends after two layers, however many the parameters have",
     hint="How do you find the number of layers from the parameters?",
+    severity="grave",
 )
 def _forward_two_layers(X, parameters):
     return _deep_forward(X, {name: parameters[name] for name in ("W1", "b1", "W2", "b2")})
@@ -470,6 +510,7 @@ def _forward_two_layers(X, parameters):
     "L_model_forward",
     message="the first layer is left out",
     hint="Which values does your loop variable take for three layers?",
+    severity="fault",
 )
 def _(X, parameters):
     return _deep_forward(X, parameters, skip=(1,))
@@ -480,6 +521,7 @@ def _(X, parameters):
     "L_model_forward",
     message="the last hidden layer is left out",
     hint="Which values does your loop variable take for three layers?",
+    severity="fault",
 )
 def _(X, parameters):
     return _deep_forward(X, parameters, skip=(-1,))
@@ -490,6 +532,7 @@ def _(X, parameters):
     "L_model_forward",
     message="the cache of the last layer is missing",
     hint="How many caches must there be for L layers?",
+    severity="fault",
 )
 def _(X, parameters):
     return _kept(X, parameters, keep=lambda caches: caches[:-1])
@@ -500,6 +543,7 @@ def _(X, parameters):
     "L_model_forward",
     message="only the cache of the last layer is kept",
     hint="How many caches must there be for L layers?",
+    severity="fault",
 )
 def _(X, parameters):
     return _kept(X, parameters, keep=lambda caches: caches[-1:])
@@ -510,6 +554,7 @@ def _(X, parameters):
     "L_model_forward",
     message="the caches are in the wrong order: the first one must belong to the first layer",
     hint="Where does append put a new element?",
+    severity="slip",
 )
 def _(X, parameters):
     return _kept(X, parameters, keep=lambda caches: caches[::-1])
@@ -527,6 +572,7 @@ def _terms(AL, Y):
     "compute_cost",
     message="this is the sum over the examples, not the mean",
     hint="What happens to your cost when every example is there twice?",
+    severity="fault",
 )
 def _(AL, Y):
     return -np.sum(_terms(AL, Y))
@@ -537,6 +583,7 @@ def _(AL, Y):
     "compute_cost",
     message="the cost is negative: the minus sign is missing",
     hint="Which sign does the logarithm of a probability have?",
+    severity="fault",
 )
 def _(AL, Y):
     return np.mean(_terms(AL, Y))
@@ -547,6 +594,7 @@ def _(AL, Y):
     "compute_cost",
     message="the examples with label 0 contribute nothing",
     hint="What does your formula give for an example with label 0, whatever AL is?",
+    severity="fault",
 )
 def _(AL, Y):
     return -np.mean(Y * np.log(AL))
@@ -557,6 +605,7 @@ def _(AL, Y):
     "compute_cost",
     message="the examples with label 1 contribute nothing",
     hint="What does your formula give for an example with label 1, whatever AL is?",
+    severity="fault",
 )
 def _(AL, Y):
     return -np.mean((1 - Y) * np.log(1 - AL))
@@ -567,6 +616,7 @@ def _(AL, Y):
     "compute_cost",
     message="the two terms are subtracted from each other",
     hint="Both terms must make the cost larger when the prediction is worse. Do yours?",
+    severity="fault",
 )
 def _(AL, Y):
     return -np.mean(Y * np.log(AL) - (1 - Y) * np.log(1 - AL))
@@ -577,6 +627,7 @@ def _(AL, Y):
     "compute_cost",
     message="the logarithms have changed places: a good prediction is expensive",
     hint="What does your formula give for label 1 and AL = 0.99?",
+    severity="grave",
 )
 def _(AL, Y):
     return -np.mean(Y * np.log(1 - AL) + (1 - Y) * np.log(AL))
@@ -587,6 +638,7 @@ def _(AL, Y):
     "compute_cost",
     message="this is the logarithm to base 10, not the natural one",
     hint="Which base does np.log have?",
+    severity="fault",
 )
 def _(AL, Y):
     return -np.mean(_terms(AL, Y)) / np.log(10)
@@ -597,6 +649,7 @@ def _(AL, Y):
     "compute_cost",
     message="this is the logarithm to base 2, not the natural one",
     hint="Which base does np.log have?",
+    severity="fault",
 )
 def _(AL, Y):
     return -np.mean(_terms(AL, Y)) / np.log(2)
@@ -607,6 +660,7 @@ def _(AL, Y):
     "compute_cost",
     message="there is a factor 1/2 that the cross-entropy does not have",
     hint="Another cost has the factor 1/(2m). Which one?",
+    severity="fault",
 )
 def _(AL, Y):
     return -np.mean(_terms(AL, Y)) / 2
@@ -617,6 +671,7 @@ def _(AL, Y):
     "compute_cost",
     message="this is the mean squared error, not the cross-entropy",
     hint="Where are the logarithms?",
+    severity="grave",
 )
 def _(AL, Y):
     return np.mean((AL - Y) ** 2)
@@ -627,6 +682,7 @@ def _(AL, Y):
     "compute_cost",
     message="this is half the mean squared error, not the cross-entropy",
     hint="Where are the logarithms?",
+    severity="grave",
 )
 def _(AL, Y):
     return np.mean((AL - Y) ** 2) / 2
@@ -637,6 +693,7 @@ def _(AL, Y):
     "compute_cost",
     message="this is one cost per example; expected is a single number for all of them",
     hint="What is left to do with the costs of the single examples?",
+    severity="fault",
 )
 def _(AL, Y):
     return -_terms(AL, Y)
@@ -647,6 +704,7 @@ def _(AL, Y):
     "compute_cost",
     message="the costs of the examples are divided by m, but not added up",
     hint="What is left to do with the costs of the single examples?",
+    severity="fault",
 )
 def _(AL, Y):
     return -_terms(AL, Y) / Y.shape[1]
@@ -657,6 +715,7 @@ def _(AL, Y):
     "compute_cost",
     message="the cost is an array with one entry; expected is a single number",
     hint="np.squeeze takes axes of length 1 away.",
+    severity="slip",
 )
 def _(AL, Y):
     return -(np.dot(Y, np.log(AL).T) + np.dot(1 - Y, np.log(1 - AL).T)) / Y.shape[1]
@@ -667,6 +726,7 @@ def _(AL, Y):
     "compute_cost",
     message="the product of Y and log(AL) is an outer product: every label meets every prediction",
     hint="Which of the two factors has to be transposed, so that the result is a single number?",
+    severity="fault",
 )
 def _(AL, Y):
     return np.squeeze(-np.sum(Y.T @ np.log(AL) + (1 - Y).T @ np.log(1 - AL)) / Y.shape[1])
@@ -690,6 +750,7 @@ def _changed(change):
     "linear_backward",
     message="dW and db are sums over the examples; the division by m is missing",
     hint="The cost is a mean over m examples. Where does 1/m show up in its gradient?",
+    severity="fault",
 )
 @_changed
 def _(dZ, A, W, dA, dW, db):
@@ -701,6 +762,7 @@ def _(dZ, A, W, dA, dW, db):
     "linear_backward",
     message="dW is a sum over the examples; the division by m is missing",
     hint="Compare your formulas for dW and db.",
+    severity="fault",
 )
 @_changed
 def _(dZ, A, W, dA, dW, db):
@@ -712,6 +774,7 @@ def _(dZ, A, W, dA, dW, db):
     "linear_backward",
     message="db is a sum over the examples; the division by m is missing",
     hint="Compare your formulas for dW and db.",
+    severity="fault",
 )
 @_changed
 def _(dZ, A, W, dA, dW, db):
@@ -723,6 +786,7 @@ def _(dZ, A, W, dA, dW, db):
     "linear_backward",
     message="dA_prev is divided by m, but it is a gradient per example",
     hint="In which of the three formulas are examples added up?",
+    severity="fault",
 )
 @_changed
 def _(dZ, A, W, dA, dW, db):
@@ -734,6 +798,7 @@ def _(dZ, A, W, dA, dW, db):
     "linear_backward",
     message="m is taken from the wrong axis of A_prev: that is the number of its units",
     hint="Columns are examples. Which entry of the shape counts them?",
+    severity="fault",
 )
 @_changed
 def _(dZ, A, W, dA, dW, db):
@@ -745,6 +810,7 @@ def _(dZ, A, W, dA, dW, db):
     "linear_backward",
     message="m is taken from the wrong axis: that is the number of units of this layer",
     hint="Columns are examples. Which entry of the shape counts them?",
+    severity="fault",
 )
 @_changed
 def _(dZ, A, W, dA, dW, db):
@@ -756,6 +822,7 @@ def _(dZ, A, W, dA, dW, db):
     "linear_backward",
     message="db has lost an axis; expected is a column, one row for every unit",
     hint="Sums drop the axis that they run over, unless told to keep it.",
+    severity="slip",
 )
 @_changed
 def _(dZ, A, W, dA, dW, db):
@@ -767,6 +834,7 @@ def _(dZ, A, W, dA, dW, db):
     "linear_backward",
     message="db has lost its axes of length 1; expected is a column, one row for every unit",
     hint="What does np.squeeze do to an array of shape (3, 1)?",
+    severity="slip",
 )
 @_changed
 def _(dZ, A, W, dA, dW, db):
@@ -778,6 +846,7 @@ def _(dZ, A, W, dA, dW, db):
     "linear_backward",
     message="db is one number for the whole layer; every unit has a bias of its own",
     hint="Which axis of dZ belongs to the examples, which one to the units?",
+    severity="fault",
 )
 @_changed
 def _(dZ, A, W, dA, dW, db):
@@ -789,6 +858,7 @@ def _(dZ, A, W, dA, dW, db):
     "linear_backward",
     message="db is one number for the whole layer; every unit has a bias of its own",
     hint="Which axis of dZ belongs to the examples, which one to the units?",
+    severity="fault",
 )
 @_changed
 def _(dZ, A, W, dA, dW, db):
@@ -800,6 +870,7 @@ def _(dZ, A, W, dA, dW, db):
     "linear_backward",
     message="db adds up the units and keeps the examples; it must be the other way round",
     hint="Which axis of dZ belongs to the examples, which one to the units?",
+    severity="fault",
 )
 @_changed
 def _(dZ, A, W, dA, dW, db):
@@ -811,6 +882,7 @@ def _(dZ, A, W, dA, dW, db):
     "linear_backward",
     message="db has a column for every example: the sum over the examples is missing",
     hint="Which shape must db have, so that it can be subtracted from b?",
+    severity="fault",
 )
 @_changed
 def _(dZ, A, W, dA, dW, db):
@@ -822,6 +894,7 @@ def _(dZ, A, W, dA, dW, db):
     "linear_backward",
     message="dA_prev is computed with W instead of its transpose",
     hint="Write the shapes of dA_prev, W and dZ side by side.",
+    severity="fault",
 )
 @_changed
 def _(dZ, A, W, dA, dW, db):
@@ -833,6 +906,7 @@ def _(dZ, A, W, dA, dW, db):
     "linear_backward",
     message="all three gradients have the opposite sign",
     hint="The minus of gradient descent belongs to the update, not to the gradients.",
+    severity="grave",
 )
 @_changed
 def _(dZ, A, W, dA, dW, db):
@@ -844,6 +918,7 @@ def _(dZ, A, W, dA, dW, db):
     "linear_backward",
     message="the gradients are right, but in another order; expected is (dA_prev, dW, db)",
     hint="Compare the order in your return statement with the exercise.",
+    severity="fault",
 )
 @_changed
 def _(dZ, A, W, dA, dW, db):
@@ -855,6 +930,7 @@ def _(dZ, A, W, dA, dW, db):
     "linear_backward",
     message="the assert wants db to be a single number; that holds only for a layer with one unit",
     hint="Which shape does b have? db must have the same.",
+    severity="fault",
 )
 def _one_number(dZ, cache):
     dA_prev, dW, db = _gradients(dZ, *cache[:2])
@@ -868,6 +944,7 @@ def _one_number(dZ, cache):
     "linear_activation_backward",
     message="the derivative of sigmoid is used whatever the argument activation says",
     hint="What happens in your code when activation is 'relu'?",
+    severity="fault",
 )
 def _(dA, cache, activation):
     return _layer_backward(dA, cache, "sigmoid")
@@ -878,6 +955,7 @@ def _(dA, cache, activation):
     "linear_activation_backward",
     message="the derivative of relu is used whatever the argument activation says",
     hint="What happens in your code when activation is 'sigmoid'?",
+    severity="fault",
 )
 def _(dA, cache, activation):
     return _layer_backward(dA, cache, "relu")
@@ -888,6 +966,7 @@ def _(dA, cache, activation):
     "linear_activation_backward",
     message="relu and sigmoid have changed places",
     hint="Which branch runs when activation is 'relu'?",
+    severity="grave",
 )
 def _(dA, cache, activation):
     return _layer_backward(dA, cache, _OTHER[activation])
@@ -898,6 +977,7 @@ def _(dA, cache, activation):
     "linear_activation_backward",
     message="dA goes into the linear part as if it were dZ",
     hint="Between dA and dZ lies the derivative of the activation.",
+    severity="grave",
 )
 def _(dA, cache, activation):
     return _gradients(dA, *cache[0][:2])
@@ -908,6 +988,7 @@ def _(dA, cache, activation):
     "linear_activation_backward",
     message="dZ is the derivative of the activation alone; dA is missing",
     hint="The chain rule has two factors.",
+    severity="grave",
 )
 def _(dA, cache, activation):
     return _layer_backward(np.ones_like(dA), cache, activation)
@@ -938,12 +1019,12 @@ def _skipping(AL, Y, caches, shift, skip):
     return grads
 
 
-def _in_both_schemes(code, *, message, hint):
+def _in_both_schemes(code, *, message, hint, severity):
     """The same mistake with both published schemes of the dA keys: the number of the layer, or the one before it."""
 
     def register(backward):
         for shift in (0, 1):
-            mistake(code, "L_model_backward", message=message, hint=hint)(
+            mistake(code, "L_model_backward", message=message, hint=hint, severity=severity)(
                 lambda AL, Y, caches, shift=shift: backward(AL, Y, caches, shift)
             )
         return backward
@@ -955,6 +1036,7 @@ def _in_both_schemes(code, *, message, hint):
     "reuses-last-gradient",
     message="every hidden layer gets the gradient that the last layer handed down, which is right for two layers only",
     hint="Follow the key that your loop reads through a network of four layers.",
+    severity="fault",
 )
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, follow="first")
@@ -964,6 +1046,7 @@ def _(AL, Y, caches, shift):
     "reuses-last-gradient",
     message="every hidden layer gets the gradient that the last layer handed down, and is treated as a sigmoid layer",
     hint="Follow the key that your loop reads through a network of four layers.",
+    severity="grave",
 )
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, follow="first", hidden="sigmoid")
@@ -973,6 +1056,7 @@ def _(AL, Y, caches, shift):
     "output-gradient-everywhere",
     message="every layer gets dAL, the gradient of the output, instead of what the layer above handed down",
     hint="Which gradient comes out of layer l, and which layer needs it?",
+    severity="grave",
 )
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, follow="output")
@@ -982,6 +1066,7 @@ def _(AL, Y, caches, shift):
     "output-gradient-everywhere",
     message="every layer gets dAL instead of what the layer above handed down, and is treated as a sigmoid layer",
     hint="Which gradient comes out of layer l, and which layer needs it? Which activation did it have?",
+    severity="grave",
 )
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, follow="output", hidden="sigmoid")
@@ -991,6 +1076,7 @@ def _(AL, Y, caches, shift):
     "sigmoid-on-hidden-layers",
     message="the hidden layers are treated as sigmoid layers, but on the way forward they used relu",
     hint="Which activation does each layer have?",
+    severity="fault",
 )
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, hidden="sigmoid")
@@ -1000,6 +1086,7 @@ def _(AL, Y, caches, shift):
     "relu-on-output",
     message="the last layer is treated as a relu layer, but on the way forward it used sigmoid",
     hint="Which activation does each layer have?",
+    severity="grave",
 )
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, output="relu")
@@ -1009,6 +1096,7 @@ def _(AL, Y, caches, shift):
     "swapped-activations",
     message="relu and sigmoid have changed places",
     hint="Which activation does each layer have?",
+    severity="grave",
 )
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, hidden="sigmoid", output="relu")
@@ -1018,6 +1106,7 @@ def _(AL, Y, caches, shift):
     "opposite-sign",
     message="dAL has the wrong sign, and with it all gradients",
     hint="In which direction does the cost go when AL grows and the label is 1?",
+    severity="grave",
 )
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, start=lambda AL, Y: -_output_gradient(AL, Y))
@@ -1027,6 +1116,7 @@ def _(AL, Y, caches, shift):
     "missing-second-term",
     message="dAL lacks the term of the label 0",
     hint="The cost is a sum of two terms. Differentiate both.",
+    severity="fault",
 )
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, start=lambda AL, Y: -Y / AL)
@@ -1036,6 +1126,7 @@ def _(AL, Y, caches, shift):
     "terms-added",
     message="dAL adds the two terms with the same sign",
     hint="Differentiate log(1 - AL): the inner derivative counts.",
+    severity="fault",
 )
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, start=lambda AL, Y: -(Y / AL + (1 - Y) / (1 - AL)))
@@ -1045,6 +1136,7 @@ def _(AL, Y, caches, shift):
     "output-derivative-twice",
     message="AL - Y is the gradient of Z, with the derivative of sigmoid in it; here it is multiplied in once more",
     hint="Which quantity is differentiated by which in AL - Y?",
+    severity="fault",
 )
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, start=lambda AL, Y: AL - Y)
@@ -1054,6 +1146,7 @@ def _(AL, Y, caches, shift):
     "mean-twice",
     message="dAL is divided by m, and linear_backward divides once more",
     hint="How many times may 1/m occur between the cost and dW?",
+    severity="fault",
 )
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, start=lambda AL, Y: _output_gradient(AL, Y) / Y.shape[1])
@@ -1063,6 +1156,7 @@ def _(AL, Y, caches, shift):
     "loop-runs-forward",
     message="the hidden layers are gone through from the first to the last",
     hint="Which layer's gradient is needed first?",
+    severity="grave",
 )
 def _forward_loop(AL, Y, caches, shift):
     """The hidden layers from the first to the last."""
@@ -1078,6 +1172,7 @@ def _forward_loop(AL, Y, caches, shift):
     "first-layer-skipped",
     message="the gradients of the first layer are missing",
     hint="Which values does your loop variable take for three layers?",
+    severity="fault",
 )
 def _(AL, Y, caches, shift):
     return _skipping(AL, Y, caches, shift, skip=lambda depth: [1])
@@ -1087,6 +1182,7 @@ def _(AL, Y, caches, shift):
     "only-two-layers",
     message="only the last two layers get gradients",
     hint="How often must the loop run for a network of L layers?",
+    severity="fault",
 )
 def _(AL, Y, caches, shift):
     return _skipping(AL, Y, caches, shift, skip=lambda depth: range(1, depth - 1))
@@ -1109,6 +1205,7 @@ def _last_as_source(name, depth):
     "L_model_backward",
     message="the gradients are numbered from 0, but those of the first layer are dW1 and db1",
     hint="range counts from 0, the layers from 1.",
+    severity="slip",
 )
 def _(AL, Y, caches):
     return _renamed(AL, Y, caches, names=_from_zero)
@@ -1119,6 +1216,7 @@ def _(AL, Y, caches):
     "L_model_backward",
     message="dW and db are right, but the keys of dA follow one scheme for the last layer and another for the others",
     hint="Under which key does each layer store the gradient that it hands down?",
+    severity="slip",
 )
 def _(AL, Y, caches):
     return _renamed(AL, Y, caches, names=_last_as_source)
@@ -1141,6 +1239,7 @@ def _literal(rate):
     "update_parameters",
     message="the step is added: the cost goes up",
     hint="The gradient points to where the cost grows. Where do you want to go?",
+    severity="grave",
 )
 def _(parameters, grads, rate):
     return _update(parameters, grads, -rate)
@@ -1151,6 +1250,7 @@ mistake(
     "update_parameters",
     message="the gradients are subtracted as they are; the learning rate is missing",
     hint="How does your result depend on the argument learning_rate?",
+    severity="fault",
 )(_literal(1.0))
 
 
@@ -1160,6 +1260,7 @@ for rate in (0.0075, 0.01, 0.1, 0.001, 0.05, 0.5, 1.2):
         "update_parameters",
         message=f"the step uses {rate}, whatever the argument learning_rate says",
         hint="How does your result depend on the argument learning_rate?",
+        severity="fault",
     )(_literal(rate))
 
 
@@ -1168,6 +1269,7 @@ for rate in (0.0075, 0.01, 0.1, 0.001, 0.05, 0.5, 1.2):
     "update_parameters",
     message="the biases stay as they were",
     hint="Which parameters does a layer have?",
+    severity="fault",
 )
 def _(parameters, grads, rate):
     return _update(parameters, grads, rate, only=lambda name, depth: name.startswith("W"))
@@ -1178,6 +1280,7 @@ def _(parameters, grads, rate):
     "update_parameters",
     message="the weights stay as they were",
     hint="Which parameters does a layer have?",
+    severity="grave",
 )
 def _(parameters, grads, rate):
     return _update(parameters, grads, rate, only=lambda name, depth: name.startswith("b"))
@@ -1188,6 +1291,7 @@ def _(parameters, grads, rate):
     "update_parameters",
     message="the last layer stays as it was",
     hint="Which values does your loop variable take for three layers?",
+    severity="fault",
 )
 def _(parameters, grads, rate):
     return _update(parameters, grads, rate, only=lambda name, depth: int(name[1:]) < depth)
@@ -1198,6 +1302,7 @@ def _(parameters, grads, rate):
     "update_parameters",
     message="the first layer stays as it was",
     hint="Which values does your loop variable take for three layers?",
+    severity="fault",
 )
 def _(parameters, grads, rate):
     return _update(parameters, grads, rate, only=lambda name, depth: int(name[1:]) > 1)
@@ -1208,6 +1313,7 @@ def _(parameters, grads, rate):
     "update_parameters",
     message="the parameters come back unchanged",
     hint="Where in your code do the parameters get new values?",
+    severity="grave",
 )
 def _(parameters, grads, rate):
     return _update(parameters, grads, rate, only=lambda name, depth: False)
@@ -1218,6 +1324,7 @@ def _(parameters, grads, rate):
     "update_parameters",
     message="this is the step alone; it has to be subtracted from the parameters",
     hint="From what is the step subtracted?",
+    severity="grave",
 )
 def _(parameters, grads, rate):
     return {name: rate * grads[f"d{name}"] for name in parameters}
@@ -1228,6 +1335,7 @@ def _(parameters, grads, rate):
     "update_parameters",
     message="parameters and gradients are paired by their position in the dictionaries, not by their names",
     hint="In which order does the backward pass store the gradients?",
+    severity="fault",
 )
 def _(parameters, grads, rate):
     return {
@@ -1240,6 +1348,7 @@ def _(parameters, grads, rate):
     "update_parameters",
     message="the arrays that were passed in are overwritten",
     hint="W -= step changes the array itself, W = W - step makes a new one.",
+    severity="slip",
 )
 def _in_place(parameters, grads, learning_rate):
     for name in parameters:

@@ -1,6 +1,6 @@
 """Known wrong solutions of gradient checking."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -15,6 +15,7 @@ _SHAPES = ((5, 4), (5, 1), (3, 5), (3, 1), (1, 3), (1, 1))
     "forward_propagation",
     message="this is theta + x",
     hint="What stands between theta and x in the formula of J?",
+    severity="grave",
 )
 def _(x, theta):
     return x + theta
@@ -25,12 +26,13 @@ def _(x, theta):
     "forward_propagation",
     message="theta enters squared, but J is linear in it",
     hint="Compare with the formula of J.",
+    severity="grave",
 )
 def _(x, theta):
     return theta**2 * x
 
 
-@mistake("input-missing", "forward_propagation", message="x is not used", hint="J has two factors.")
+@mistake("input-missing", "forward_propagation", message="x is not used", hint="J has two factors.", severity="grave")
 def _(x, theta):
     return theta
 
@@ -40,6 +42,7 @@ def _(x, theta):
     "forward_propagation",
     message="the sign is opposite",
     hint="J is a plain product.",
+    severity="grave",
 )
 def _(x, theta):
     return -theta * x
@@ -50,6 +53,7 @@ def _(x, theta):
     "backward_propagation",
     message="this is theta, the derivative with respect to x",
     hint="With respect to which of the two is J differentiated here?",
+    severity="grave",
 )
 def _(x, theta):
     return theta
@@ -60,6 +64,7 @@ def _(x, theta):
     "backward_propagation",
     message="this is J itself, not its derivative",
     hint="How much does theta * x change when theta grows by 1?",
+    severity="grave",
 )
 def _(x, theta):
     return x * theta
@@ -70,6 +75,7 @@ def _(x, theta):
     "backward_propagation",
     message="this is 1 whatever x is",
     hint="Which factor is left when theta * x is differentiated?",
+    severity="grave",
 )
 def _(x, theta):
     return 1.0
@@ -80,6 +86,7 @@ def _(x, theta):
     "backward_propagation",
     message="the sign is opposite",
     hint="Does J grow or fall with theta when x is positive?",
+    severity="grave",
 )
 def _(x, theta):
     return -x
@@ -105,12 +112,16 @@ _BELOW = "The denominator of the formula is the sum of two norms."
 _RUN = "How far is theta + epsilon from theta - epsilon?"
 
 
-def _in_both(code, *, message, hint):
+def _in_both(code, *, message, hint, severity):
     """The same mistake in both checks: ``measure(grad, slopes, epsilon)`` is what they return."""
 
     def register(measure):
-        mistake(code, "gradient_check", message=message, hint=hint)(lambda *args: _measured(measure)(*args))
-        mistake(code, "gradient_check_n", message=message, hint=hint)(lambda *args: _measured_n(measure)(*args))
+        mistake(code, "gradient_check", message=message, hint=hint, severity=severity)(
+            lambda *args: _measured(measure)(*args)
+        )
+        mistake(code, "gradient_check_n", message=message, hint=hint, severity=severity)(
+            lambda *args: _measured_n(measure)(*args)
+        )
         return measure
 
     return register
@@ -120,6 +131,7 @@ def _in_both(code, *, message, hint):
     "missing-two",
     message="the two points lie 2 * epsilon apart, but the difference is divided by epsilon",
     hint=_RUN,
+    severity="fault",
 )
 def _(g, s, epsilon):
     return _relative(g, 2 * s)
@@ -129,6 +141,7 @@ def _(g, s, epsilon):
     "precedence",
     message="a / 2 * epsilon multiplies by epsilon; the whole of 2 * epsilon belongs below the line",
     hint="Python divides and multiplies from left to right.",
+    severity="grave",
 )
 def _(g, s, epsilon):
     return _relative(g, s * epsilon**2)
@@ -138,6 +151,7 @@ def _(g, s, epsilon):
     "missing-division",
     message="J_plus - J_minus is not divided by 2 * epsilon",
     hint="A slope is a rise over a run.",
+    severity="grave",
 )
 def _(g, s, epsilon):
     return _relative(g, s * 2 * epsilon)
@@ -147,6 +161,7 @@ def _(g, s, epsilon):
     "literal-epsilon",
     message="a fixed number stands below the line where the argument epsilon belongs",
     hint="Call your function with another epsilon.",
+    severity="fault",
 )
 def _(g, s, epsilon):
     return _relative(g, s * epsilon / 1e-7)
@@ -156,6 +171,7 @@ def _(g, s, epsilon):
     "same-point",
     message="the numerical derivative is always 0: J_plus and J_minus are taken at the same point",
     hint="Print the two points, and the costs there, with an epsilon of 0.5.",
+    severity="grave",
 )
 def _(g, s, epsilon):
     return _relative(g, 0 * s)
@@ -165,6 +181,7 @@ def _(g, s, epsilon):
     "opposite-sign",
     message="the numerical derivative has the opposite sign in the difference: J_minus - J_plus, or added where it is to be subtracted",
     hint="Which of the two is larger when J grows with theta?",
+    severity="grave",
 )
 def _(g, s, epsilon):
     return _relative(g, -s)
@@ -174,12 +191,15 @@ def _(g, s, epsilon):
     "not-relative",
     message="this is the distance of the two gradients; it is not divided by the sum of their norms",
     hint="The formula of the difference is a fraction.",
+    severity="fault",
 )
 def _(g, s, epsilon):
     return np.linalg.norm(g - s)
 
 
-one_norm_below = _in_both("one-norm-below", message="only one of the two norms stands below the line", hint=_BELOW)
+one_norm_below = _in_both(
+    "one-norm-below", message="only one of the two norms stands below the line", hint=_BELOW, severity="fault"
+)
 
 
 @one_norm_below
@@ -204,6 +224,7 @@ def _(g, s):
     "norm-of-sum",
     message="the denominator is the norm of the sum; it has to be the sum of the norms",
     hint="What does yours give for two opposite gradients?",
+    severity="fault",
 )
 @_over
 def _(g, s):
@@ -214,6 +235,7 @@ def _(g, s):
     "product-below",
     message="the norms are multiplied below the line; they have to be added",
     hint=_BELOW,
+    severity="fault",
 )
 @_over
 def _(g, s):
@@ -224,6 +246,7 @@ def _(g, s):
     "squared-norms",
     message="the norms are squared; the square root is missing",
     hint="What does np.linalg.norm do after it has summed the squares?",
+    severity="fault",
 )
 def _(g, s, epsilon):
     return np.sum((g - s) ** 2) / (np.sum(g**2) + np.sum(s**2))
@@ -233,6 +256,7 @@ def _(g, s, epsilon):
     "returns-verdict",
     message="the result is True or False; the difference itself is wanted",
     hint="Print the verdict if you like, and return the number.",
+    severity="fault",
 )
 def _(g, s, epsilon):
     return bool(_relative(g, s) < 2e-7)
@@ -242,6 +266,7 @@ def _(g, s, epsilon):
     "returns-derivative",
     message="this is the numerical derivative; it has to be compared with the other one",
     hint="Two more steps follow after gradapprox.",
+    severity="grave",
 )
 def _(g, s, epsilon):
     return s
@@ -277,6 +302,7 @@ def _measured(measure):
     "gradient_check",
     message="the reply of backward_propagation does not enter the result, so that no fault in it is ever found",
     hint="Which function is under test here?",
+    severity="fault",
 )
 def _(x, theta, epsilon):
     return _relative(x, _slope(x, theta, epsilon))
@@ -287,6 +313,7 @@ def _(x, theta, epsilon):
     "gradient_check",
     message="J_minus is taken at theta, not at theta - epsilon",
     hint="Print thetaplus and thetaminus with an epsilon of 0.5.",
+    severity="fault",
 )
 def _(x, theta, epsilon):
     return _relative(backward_propagation(x, theta), _slope(x, theta, epsilon) / 2)
@@ -297,6 +324,7 @@ def _(x, theta, epsilon):
     "gradient_check",
     message="theta is shifted by a fixed number, not by the argument epsilon",
     hint="Call your function with another epsilon.",
+    severity="fault",
 )
 def _(x, theta, epsilon):
     return _relative(backward_propagation(x, theta), _slope(x, theta, 1e-7) * 1e-7 / epsilon)
@@ -307,6 +335,7 @@ def _(x, theta, epsilon):
     "gradient_check",
     message="x is shifted and theta stays: this is the derivative with respect to x",
     hint="With respect to what is J differentiated?",
+    severity="fault",
 )
 def _(x, theta, epsilon):
     return _relative(backward_propagation(x, theta), _slope(theta, x, epsilon))
@@ -317,6 +346,7 @@ def _(x, theta, epsilon):
     "gradient_check",
     message="theta is multiplied by 1 + epsilon and 1 - epsilon; epsilon has to be added and subtracted",
     hint="By how much does theta change in your code when theta is 5?",
+    severity="fault",
 )
 def _(x, theta, epsilon):
     return _relative(backward_propagation(x, theta), theta * _slope(x, theta, epsilon))
@@ -327,6 +357,7 @@ def _(x, theta, epsilon):
     "gradient_check",
     message="backward_propagation is called with theta and x in each other's place",
     hint="Compare the order of your arguments with the definition.",
+    severity="fault",
 )
 def _(x, theta, epsilon):
     return _relative(backward_propagation(theta, x), _slope(x, theta, epsilon))
@@ -337,6 +368,7 @@ signed = mistake(
     "gradient_check",
     message="the difference can be negative: norms (absolute values) are missing",
     hint="A distance has no sign.",
+    severity="fault",
 )
 
 
@@ -397,6 +429,7 @@ _ORDER = "LINEAR, RELU, LINEAR, RELU, LINEAR, SIGMOID"
     "forward_propagation_n",
     message="the sum over the examples is not divided by m",
     hint="What does the cost of twice as many examples look like?",
+    severity="fault",
 )
 @_with_cost
 def _(A3, Y, X):
@@ -408,6 +441,7 @@ def _(A3, Y, X):
     "forward_propagation_n",
     message="the sum is divided by the number of features, not of examples",
     hint="Which axis of X counts the examples?",
+    severity="fault",
 )
 @_with_cost
 def _(A3, Y, X):
@@ -419,6 +453,7 @@ def _(A3, Y, X):
     "forward_propagation_n",
     message="the cost is divided by 2m; the cross-entropy has no factor 1/2",
     hint="Compare the factor in front of the sum.",
+    severity="fault",
 )
 @_with_cost
 def _(A3, Y, X):
@@ -430,6 +465,7 @@ def _(A3, Y, X):
     "forward_propagation_n",
     message="the cost is negative",
     hint="The logarithm of a probability is negative, a cost is not.",
+    severity="fault",
 )
 @_with_cost
 def _(A3, Y, X):
@@ -441,6 +477,7 @@ def _(A3, Y, X):
     "forward_propagation_n",
     message="Y and 1 - Y stand in each other's place",
     hint="What is the cost of A3 near 1 when Y is 1?",
+    severity="grave",
 )
 @_with_cost
 def _(A3, Y, X):
@@ -452,6 +489,7 @@ half_of_cross_entropy = mistake(
     "forward_propagation_n",
     message="only the examples of one label count",
     hint="The sum has two terms.",
+    severity="fault",
 )
 
 
@@ -472,6 +510,7 @@ def _(A3, Y, X):
     "forward_propagation_n",
     message="this is a mean squared error, not the cross-entropy",
     hint="There are logarithms in this cost.",
+    severity="grave",
 )
 @_with_cost
 def _(A3, Y, X):
@@ -483,6 +522,7 @@ def _(A3, Y, X):
     "forward_propagation_n",
     message="A3 is returned in place of the cost",
     hint="Gradient checking differentiates a single number.",
+    severity="fault",
 )
 @_with_cost
 def _(A3, Y, X):
@@ -494,6 +534,7 @@ mistake(
     "forward_propagation_n",
     message="the hidden layers use the sigmoid",
     hint=_ORDER,
+    severity="fault",
 )(_with_hidden(_sigmoid))
 
 
@@ -502,6 +543,7 @@ mistake(
     "forward_propagation_n",
     message="the hidden layers use tanh",
     hint=_ORDER,
+    severity="fault",
 )(_with_hidden(np.tanh))
 
 
@@ -510,6 +552,7 @@ mistake(
     "forward_propagation_n",
     message="the hidden layers have no activation",
     hint=_ORDER,
+    severity="fault",
 )
 @_with_hidden
 def _(Z):
@@ -521,6 +564,7 @@ def _(Z):
     "forward_propagation_n",
     message="the biases are not added",
     hint="Z = W A + b in every layer.",
+    severity="fault",
 )
 def _without_biases(X, Y, parameters):
     cache = _layers(X, {name: value if name[0] == "W" else 0 * value for name, value in parameters.items()})
@@ -532,6 +576,7 @@ def _without_biases(X, Y, parameters):
     "forward_propagation_n",
     message="the parts of the cache are in another order than the backward pass unpacks",
     hint="Compare with the first line of backward_propagation_n.",
+    severity="slip",
 )
 def _disordered(X, Y, parameters):
     Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = _layers(X, parameters)
@@ -590,6 +635,7 @@ _WHICH = "Which activation have the hidden layers?"
     "backward_propagation_n",
     message="both faults of the published version are still there: dW2 is twice and db1 four times what it should be",
     hint="Run gradient_check_n and print grad beside gradapprox: which entries disagree, and by what factor?",
+    severity="grave",
 )
 @_scaled
 def _(m):
@@ -601,6 +647,7 @@ def _(m):
     "backward_propagation_n",
     message="one of the two published faults is still there: dW2 is twice what it should be",
     hint="Run gradient_check_n again: a difference of 0.2 is not small.",
+    severity="fault",
 )
 @_scaled
 def _(m):
@@ -612,6 +659,7 @@ def _(m):
     "backward_propagation_n",
     message="one of the two published faults is still there: db1 is four times what it should be",
     hint="Run gradient_check_n again, and look at the biases too.",
+    severity="fault",
 )
 @_scaled
 def _(m):
@@ -623,6 +671,7 @@ def _(m):
     "backward_propagation_n",
     message="dW and db are sums over the examples, not means",
     hint="Where does the 1/m of the cost go?",
+    severity="fault",
 )
 @_scaled
 def _(m):
@@ -634,6 +683,7 @@ def _(m):
     "backward_propagation_n",
     message="db is a sum over the examples, not a mean",
     hint="The biases belong to the same cost as the weights.",
+    severity="fault",
 )
 @_scaled
 def _(m):
@@ -645,6 +695,7 @@ def _(m):
     "backward_propagation_n",
     message="dW is a sum over the examples, not a mean",
     hint="The weights belong to the same cost as the biases.",
+    severity="fault",
 )
 @_scaled
 def _(m):
@@ -656,6 +707,7 @@ def _(m):
     "backward_propagation_n",
     message="dZ3 is divided by m already: dZ and dA are meant per example, and the mean comes with dW and db",
     hint="Where does the published version divide by m?",
+    severity="slip",
 )
 @_scaled
 def _(m):
@@ -667,6 +719,7 @@ def _(m):
     "backward_propagation_n",
     message="the division by m happens twice, in dZ3 and again in dW and db",
     hint="Divide by the number of examples once.",
+    severity="fault",
 )
 @_scaled
 def _(m):
@@ -678,6 +731,7 @@ def _(m):
     "backward_propagation_n",
     message="dZ3 is Y - A3: all gradients have the opposite sign",
     hint="Which way must the cost change when A3 is too large?",
+    severity="grave",
 )
 @_scaled
 def _(m):
@@ -689,6 +743,7 @@ def _(m):
     "backward_propagation_n",
     message="the gradient passes where Z is exactly 0; it is 0 there by convention",
     hint="Compare > and >=.",
+    severity="slip",
 )
 @_with_slope
 def _(Z, A, dA):
@@ -700,6 +755,7 @@ def _(Z, A, dA):
     "backward_propagation_n",
     message="the gradient passes through the relu everywhere",
     hint="What is the derivative of relu left of 0?",
+    severity="grave",
 )
 @_with_slope
 def _(Z, A, dA):
@@ -711,6 +767,7 @@ sigmoid_in_hidden_layers = mistake(
     "backward_propagation_n",
     message="the derivative of the hidden layers is that of the sigmoid",
     hint=_WHICH,
+    severity="fault",
 )
 
 
@@ -731,6 +788,7 @@ def _(Z, A, dA):
     "backward_propagation_n",
     message="the derivative of the hidden layers is that of tanh",
     hint=_WHICH,
+    severity="fault",
 )
 @_with_slope
 def _(Z, A, dA):
@@ -742,6 +800,7 @@ def _(Z, A, dA):
     "backward_propagation_n",
     message="dA is multiplied by A, not by the derivative of relu",
     hint="That derivative is 0 or 1.",
+    severity="fault",
 )
 @_with_slope
 def _(Z, A, dA):
@@ -753,6 +812,7 @@ def _(Z, A, dA):
     "backward_propagation_n",
     message="the mask comes from the sign of dA; it depends on A",
     hint="Which value decides whether a relu was on?",
+    severity="fault",
 )
 @_with_slope
 def _(Z, A, dA):
@@ -764,6 +824,7 @@ def _(Z, A, dA):
     "backward_propagation_n",
     message="the gradient passes where the relu was off",
     hint="What is the derivative of relu right of 0?",
+    severity="grave",
 )
 @_with_slope
 def _(Z, A, dA):
@@ -775,6 +836,7 @@ def _(Z, A, dA):
     "backward_propagation_n",
     message="A3 - Y is multiplied by the derivative of the sigmoid once more; it is in there already",
     hint="Work dZ3 out on paper: what cancels?",
+    severity="fault",
 )
 @_with_dZ3
 def _(A3, Y):
@@ -786,6 +848,7 @@ def _(A3, Y):
     "backward_propagation_n",
     message="dZ3 is the derivative of the cost with respect to A3; the derivative of the sigmoid is missing",
     hint="dZ3 is dA3 times something.",
+    severity="fault",
 )
 @_with_dZ3
 def _(A3, Y):
@@ -797,6 +860,7 @@ def _(A3, Y):
     "backward_propagation_n",
     message="dW uses Z of the layer below in place of A",
     hint="What does a layer multiply its weights with?",
+    severity="fault",
 )
 @_changed
 def _(g, cache, m):
@@ -808,6 +872,7 @@ def _(g, cache, m):
     "backward_propagation_n",
     message="dW and db of the hidden layers use dA in place of dZ: the relu is skipped there",
     hint="What comes between dA2 and dW2?",
+    severity="fault",
 )
 @_changed
 def _(g, cache, m):
@@ -823,6 +888,7 @@ def _(g, cache, m):
     "backward_propagation_n",
     message="db has shape (n,), expected (n, 1)",
     hint="np.sum can keep the axis that it sums over.",
+    severity="slip",
 )
 @_changed
 def _(g, cache, m):
@@ -834,6 +900,7 @@ def _(g, cache, m):
     "backward_propagation_n",
     message="db is one mean over all entries of dZ; each unit has its own",
     hint="db has the shape of b.",
+    severity="fault",
 )
 @_changed
 def _(g, cache, m):
@@ -885,7 +952,8 @@ def _only(places):
 
 _VECTORS = "np.linalg.norm of a vector gives the 2-norm of all its entries."
 
-loop_ends_early = mistake(
+loop_ends_early = partial(
+    mistake,
     "loop-ends-early",
     "gradient_check_n",
     message="only some of the parameters are differentiated: the loop stops too early, or what belongs "
@@ -894,10 +962,10 @@ loop_ends_early = mistake(
 )
 
 
-loop_ends_early(_measured_n(_only(slice(0, 1))))
+loop_ends_early(severity="grave")(_measured_n(_only(slice(0, 1))))
 
 
-loop_ends_early(_measured_n(_only(slice(0, -1))))
+loop_ends_early(severity="fault")(_measured_n(_only(slice(0, -1))))
 
 
 mistake(
@@ -905,6 +973,7 @@ mistake(
     "gradient_check_n",
     message="the loop leaves the first parameter out",
     hint="Python counts from 0.",
+    severity="fault",
 )(_measured_n(_only(slice(1, None))))
 
 
@@ -913,6 +982,7 @@ mistake(
     "gradient_check_n",
     message="only the weights are compared; the biases are parameters too",
     hint="What does dictionary_to_vector put into the vector?",
+    severity="fault",
 )
 @_measured_n
 def _over_weights(grad, slopes, epsilon):
@@ -920,7 +990,9 @@ def _over_weights(grad, slopes, epsilon):
     return _relative(grad[kept], slopes[kept])
 
 
-other_norm = mistake("other-norm", "gradient_check_n", message="this is another norm than the 2-norm", hint=_VECTORS)
+other_norm = mistake(
+    "other-norm", "gradient_check_n", message="this is another norm than the 2-norm", hint=_VECTORS, severity="fault"
+)
 
 
 @other_norm
@@ -952,6 +1024,7 @@ def _(g, s, epsilon):
     "gradient_check_n",
     message="norms are subtracted; the norm of the difference is wanted",
     hint="Two vectors of equal length need not be equal.",
+    severity="fault",
 )
 @_measured_n
 def _(g, s, epsilon):
@@ -963,6 +1036,7 @@ def _(g, s, epsilon):
     "gradient_check_n",
     message="the argument gradients does not enter the result, so that no fault in it is ever found",
     hint="Whose gradients are to be checked?",
+    severity="grave",
 )
 def _ignoring(parameters, gradients, X, Y, epsilon):
     return _relative(*_both(parameters, _gradients(X, Y, _layers(X, parameters)), X, Y, epsilon))
@@ -973,12 +1047,14 @@ def _ignoring(parameters, gradients, X, Y, epsilon):
     "gradient_check_n",
     message="the derivative is one-sided, (J(theta + epsilon) - J(theta)) / epsilon: with a large epsilon the error shows",
     hint="The formula has theta + epsilon and theta - epsilon.",
+    severity="fault",
 )
 def _(*args):
     return _relative(*_both(*args, below=0.0, run=1.0))
 
 
-literal_epsilon = mistake(
+literal_epsilon = partial(
+    mistake,
     "literal-epsilon",
     "gradient_check_n",
     message="a fixed number stands where the argument epsilon belongs",
@@ -986,12 +1062,12 @@ literal_epsilon = mistake(
 )
 
 
-@literal_epsilon
+@literal_epsilon(severity="slip")
 def _(*args):
     return _relative(*_both(*args[:-1], 1e-7))
 
 
-@literal_epsilon
+@literal_epsilon(severity="fault")
 def _(*args):
     return _relative(*_both(*args[:-1], 1e-7, run=2 * args[-1] / 1e-7))
 
@@ -1001,6 +1077,7 @@ def _(*args):
     "gradient_check_n",
     message="J_minus is taken at theta, not at theta - epsilon",
     hint="Is thetaminus a fresh copy of the parameters, neither thetaplus itself nor the same array, and is it shifted?",
+    severity="fault",
 )
 def _(*args):
     return _relative(*_both(*args, below=0.0))
@@ -1011,6 +1088,7 @@ def _(*args):
     "gradient_check_n",
     message="the vector is copied once before the loop, so that the shifts of earlier parameters stay in it",
     hint="Which entries of thetaplus differ from the parameters in the last round?",
+    severity="fault",
 )
 def _accumulating(parameters, gradients, X, Y, epsilon):
     theta, grad = _vectors(parameters, gradients)
@@ -1027,6 +1105,7 @@ def _accumulating(parameters, gradients, X, Y, epsilon):
     "gradient_check_n",
     message="all parameters are shifted at once; the i-th derivative moves only the i-th one",
     hint="Where does the index i of the loop enter?",
+    severity="grave",
 )
 def _all_at_once(parameters, gradients, X, Y, epsilon):
     theta, grad = _vectors(parameters, gradients)

@@ -32,12 +32,12 @@ _RIGHT = {
 }
 
 
-def _in_all_three(code, *, message, hint):
+def _in_all_three(code, *, message, hint, severity):
     """The same mistake in all three initializers: ``make(weights)`` makes the wrong solution out of the right weights."""
 
     def register(make):
         for function, weights in _RIGHT.items():
-            mistake(code, function, message=message, hint=hint)(make(weights))
+            mistake(code, function, message=message, hint=hint, severity=severity)(make(weights))
         return make
 
     return register
@@ -47,6 +47,7 @@ def _in_all_three(code, *, message, hint):
     "swapped-sizes",
     message="the two sizes of W are swapped: it is (n_prev, n)",
     hint="Which shape must W have so that W @ A_prev can be computed?",
+    severity="fault",
 )
 def _transposed(weights):
     return lambda layers_dims: _parameters(layers_dims, lambda l, n, n_prev: weights(l, n, n_prev).T)
@@ -56,6 +57,7 @@ def _transposed(weights):
     "scalar-biases",
     message="the biases are the number 0, not a column of zeros",
     hint="One bias per unit: which shape is that?",
+    severity="slip",
 )
 def _scalar_biases(weights):
     return lambda layers_dims: _parameters(layers_dims, weights, biases=lambda shape: 0)
@@ -65,6 +67,7 @@ def _scalar_biases(weights):
     "missing-keepdims",
     message="the biases have shape (n,), expected a column (n, 1)",
     hint="np.zeros takes a shape; give it both sizes.",
+    severity="slip",
 )
 def _flat_biases(weights):
     return lambda layers_dims: _parameters(layers_dims, weights, biases=lambda shape: np.zeros(shape[0]))
@@ -74,6 +77,7 @@ def _flat_biases(weights):
     "row-biases",
     message="the biases are rows (1, n), expected columns (n, 1)",
     hint="b is added to Z, which has one row per unit.",
+    severity="slip",
 )
 def _row_biases(weights):
     return lambda layers_dims: _parameters(layers_dims, weights, biases=lambda shape: np.zeros(shape[::-1]))
@@ -83,6 +87,7 @@ def _row_biases(weights):
     "last-layer-missing",
     message="the last layer has no parameters",
     hint="With sizes [n_x, n_1, ..., n_L] there are L layers: where does your loop end?",
+    severity="fault",
 )
 def _last_layer_missing(weights):
     return lambda layers_dims: _parameters(layers_dims[:-1], weights)
@@ -92,6 +97,7 @@ def _last_layer_missing(weights):
     "keys-from-zero",
     message="the layers are numbered from 0; the first one is W1, b1",
     hint="Which number has the first layer after the input?",
+    severity="slip",
 )
 def _keys_from_zero(weights):
     def initialize(layers_dims):
@@ -106,6 +112,7 @@ def _keys_from_zero(weights):
     "initialize_parameters_zeros",
     message="the weights are ones, expected zeros",
     hint="Which NumPy function makes an array of zeros?",
+    severity="grave",
 )
 def zeros_ones(layers_dims):
     return _parameters(layers_dims, lambda l, n, n_prev: np.ones((n, n_prev)))
@@ -123,12 +130,13 @@ def _drawn(weights):
     return lambda layers_dims: _parameters(layers_dims, weights)
 
 
-def _in_both(code, *, message, hint):
+def _in_both(code, *, message, hint, severity):
     """The same mistake in both random initializers: ``make(scale)`` makes the wrong weights, ``scale(n_prev)`` is right."""
+    severities = severity if isinstance(severity, dict) else dict.fromkeys(_SCALES, severity)
 
     def register(make):
         for function, scale in _SCALES.items():
-            mistake(code, function, message=message, hint=hint)(_drawn(make(scale)))
+            mistake(code, function, message=message, hint=hint, severity=severities[function])(_drawn(make(scale)))
         return make
 
     return register
@@ -138,6 +146,7 @@ def _in_both(code, *, message, hint):
     "zero-weights",
     message="the weights are all zero: all units of a layer compute the same",
     hint="Draw the weights from a Gaussian.",
+    severity="grave",
 )
 def _(scale):
     return _zero
@@ -147,6 +156,7 @@ def _(scale):
     "repeated-layers",
     message="all layers hold the same random numbers",
     hint="How often is the generator seeded? Once, before the loop, is enough.",
+    severity="fault",
 )
 def _(scale):
     def weights(l, n, n_prev):
@@ -160,6 +170,7 @@ def _(scale):
     "shifted-weights",
     message="10 is added, which moves the mean; the scale is a factor",
     hint="Which operation changes the spread of random numbers?",
+    severity={"initialize_parameters_random": "fault", "initialize_parameters_he": "grave"},
 )
 def _(scale):
     return lambda l, n, n_prev: np.random.randn(n, n_prev) + 10
@@ -169,6 +180,7 @@ def _(scale):
     "not-centred",
     message="the weights are never negative, so that their mean is not 0",
     hint="Which numbers can your generator give? Compare np.random.rand with np.random.randn.",
+    severity="fault",
 )
 def _(scale):
     return lambda l, n, n_prev: np.random.rand(n, n_prev) * scale(n_prev)
@@ -178,6 +190,7 @@ def _(scale):
     "uniform-weights",
     message="the weights are uniform; the exercise asks for a Gaussian",
     hint="Which function of np.random draws from the normal distribution?",
+    severity="slip",
 )
 def _(scale):
     return lambda l, n, n_prev: np.random.uniform(-1, 1, (n, n_prev)) * np.sqrt(3) * scale(n_prev)
@@ -187,6 +200,7 @@ def _(scale):
     "missing-scale",
     message="the weights have standard deviation 1: the scale is missing",
     hint="What are the random numbers multiplied with?",
+    severity={"initialize_parameters_random": "fault", "initialize_parameters_he": "grave"},
 )
 def _(scale):
     return _gauss
@@ -196,6 +210,7 @@ def _(scale):
     "small-weights",
     message="the weights are scaled by 0.01, as in another exercise",
     hint="Which scale does this exercise ask for?",
+    severity={"initialize_parameters_random": "fault", "initialize_parameters_he": "grave"},
 )
 def _(scale):
     return lambda l, n, n_prev: np.random.randn(n, n_prev) * 0.01
@@ -206,6 +221,7 @@ def _(scale):
     "initialize_parameters_random",
     message="the weights are scaled by the size of the layer before; here the factor is 10 and nothing else",
     hint="Read once more which scale belongs to which of the three initializations.",
+    severity="fault",
 )
 @_drawn
 def _(l, n, n_prev):
@@ -217,6 +233,7 @@ def _(l, n, n_prev):
     "initialize_parameters_he",
     message="the weights are scaled by 10, which is the other initialization",
     hint="What does He initialization divide by?",
+    severity="grave",
 )
 @_drawn
 def _(l, n, n_prev):
@@ -229,6 +246,7 @@ for name in _SCALES:
         name,
         message="the biases are not zero",
         hint="Only the weights have to differ from each other; the biases start at zero.",
+        severity="fault",
     )(lambda layers_dims, w=_RIGHT[name]: _parameters(layers_dims, w, lambda shape: np.random.randn(*shape)))
 
 
@@ -241,6 +259,7 @@ def _scaled(scale):
     "initialize_parameters_he",
     message="the square root is missing: 2 / n_prev is the variance, not the standard deviation",
     hint="Which of the two does a factor on standard Gaussian numbers set?",
+    severity="fault",
 )
 @_scaled
 def _(n, n_prev):
@@ -252,6 +271,7 @@ def _(n, n_prev):
     "initialize_parameters_he",
     message="the square root covers only the 2",
     hint="Where does the root end in your code, and where in the formula?",
+    severity="fault",
 )
 @_scaled
 def _(n, n_prev):
@@ -263,6 +283,7 @@ def _(n, n_prev):
     "initialize_parameters_he",
     message="this is sqrt(1 / n_prev), which suits tanh; relu lets only half of the values through",
     hint="Compare the numerator with the formula.",
+    severity="fault",
 )
 @_scaled
 def _(n, n_prev):
@@ -274,6 +295,7 @@ def _(n, n_prev):
     "initialize_parameters_he",
     message="the scale uses the size of the layer itself instead of the layer before",
     hint="A unit adds up as many products as it has inputs: how many are these?",
+    severity="fault",
 )
 @_scaled
 def _(n, n_prev):
@@ -285,6 +307,7 @@ def _(n, n_prev):
     "initialize_parameters_he",
     message="the scale uses the sizes of both layers; He initialization uses one of them",
     hint="A unit adds up as many products as it has inputs: how many are these?",
+    severity="fault",
 )
 @_scaled
 def _(n, n_prev):
@@ -296,6 +319,7 @@ def _(n, n_prev):
     "initialize_parameters_he",
     message="the fraction is upside down: weights grow with the number of inputs",
     hint="Should a unit with many inputs get larger or smaller weights?",
+    severity="grave",
 )
 @_scaled
 def _(n, n_prev):
@@ -307,6 +331,7 @@ def _(n, n_prev):
     "initialize_parameters_he",
     message="the number of inputs multiplies; it must divide",
     hint="Should a unit with many inputs get larger or smaller weights?",
+    severity="grave",
 )
 @_scaled
 def _(n, n_prev):
@@ -318,6 +343,7 @@ def _(n, n_prev):
     "initialize_parameters_he",
     message="every layer is scaled by the size of the input; each has its own layer before it",
     hint="Which index must change from layer to layer in the scale?",
+    severity="fault",
 )
 def he_first(layers_dims):
     return _parameters(layers_dims, lambda l, n, n_prev: np.random.randn(n, n_prev) * np.sqrt(2 / layers_dims[0]))
@@ -368,6 +394,7 @@ def _descend(X, Y, parameters, steps, learning_rate):
     "model",
     message="the parameters come back as they were initialized: no update is kept",
     hint="Which name holds the parameters after update_parameters, and which one is returned?",
+    severity="grave",
 )
 def model_untrained(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _start(X, initialization)
@@ -378,6 +405,7 @@ def model_untrained(X, Y, learning_rate, num_iterations, print_cost, initializat
     "model",
     message="the argument learning_rate has no effect: the run uses 0.01",
     hint="Look for a number where the argument belongs.",
+    severity="fault",
 )
 def model_rate(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _descend(X, Y, _start(X, initialization), num_iterations, 0.01)
@@ -388,6 +416,7 @@ def model_rate(X, Y, learning_rate, num_iterations, print_cost, initialization):
     "model",
     message="the argument initialization has no effect: the run always starts from He initialization",
     hint="Which of the three functions is called for which value?",
+    severity="grave",
 )
 def model_always_he(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _descend(X, Y, _start(X, "he"), num_iterations, learning_rate)
@@ -398,6 +427,7 @@ def model_always_he(X, Y, learning_rate, num_iterations, print_cost, initializat
     "model",
     message="the run makes one step too few",
     hint="How often does your loop run for num_iterations = 1?",
+    severity="slip",
 )
 def model_short(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _descend(X, Y, _start(X, initialization), num_iterations - 1, learning_rate)
@@ -408,6 +438,7 @@ def model_short(X, Y, learning_rate, num_iterations, print_cost, initialization)
     "model",
     message="the run makes one step too many",
     hint="How often does your loop run for num_iterations = 1?",
+    severity="slip",
 )
 def model_long(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _descend(X, Y, _start(X, initialization), num_iterations + 1, learning_rate)
@@ -418,6 +449,7 @@ def model_long(X, Y, learning_rate, num_iterations, print_cost, initialization):
     "model",
     message="the result is one step away from the start, whatever num_iterations is",
     hint="What belongs before the loop, what inside, and what after it?",
+    severity="grave",
 )
 def model_single(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _descend(X, Y, _start(X, initialization), 1, learning_rate)
@@ -428,6 +460,7 @@ def model_single(X, Y, learning_rate, num_iterations, print_cost, initialization
     "model",
     message="every step uses the gradients of the first one",
     hint="What has to be computed again once the parameters have changed?",
+    severity="grave",
 )
 def model_stale(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _descend(X, Y, _start(X, initialization), 1, learning_rate * num_iterations)
@@ -438,6 +471,7 @@ def model_stale(X, Y, learning_rate, num_iterations, print_cost, initialization)
     "model",
     message="the hidden layers have 20 and 3 units; in this exercise they have 10 and 5",
     hint="Compare layers_dims with the exercise.",
+    severity="fault",
 )
 def model_layers(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _descend(X, Y, _start(X, initialization, (20, 3)), num_iterations, learning_rate)
@@ -448,6 +482,7 @@ def model_layers(X, Y, learning_rate, num_iterations, print_cost, initialization
     "model",
     message="the parameters move along the gradient instead of against it",
     hint="Does the loss rise or fall in the direction of the gradient?",
+    severity="grave",
 )
 def model_ascent(X, Y, learning_rate, num_iterations, print_cost, initialization):
     return _descend(X, Y, _start(X, initialization), num_iterations, -learning_rate)

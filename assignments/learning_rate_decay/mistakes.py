@@ -53,72 +53,72 @@ _INVERTED = {
 }
 
 
-@mistake(function="update_lr", **_CONSTANT)
+@mistake(function="update_lr", **_CONSTANT, severity="grave")
 def _(rate, epoch, decay):
     return rate
 
 
-@mistake(function="update_lr", **_PARENTHESES)
+@mistake(function="update_lr", **_PARENTHESES, severity="grave")
 def _(rate, epoch, decay):
     return 1 / 1 + decay * epoch * rate
 
 
-@mistake(function="update_lr", **_PARENTHESES)
+@mistake(function="update_lr", **_PARENTHESES, severity="grave")
 def _(rate, epoch, decay):
     return rate / 1 + decay * epoch
 
 
-@mistake(function="update_lr", **_PARENTHESES)
+@mistake(function="update_lr", **_PARENTHESES, severity="grave")
 def _(rate, epoch, decay):
     return (1 / 1 + decay * epoch) * rate
 
 
-@mistake(function="update_lr", **_NO_ONE)
+@mistake(function="update_lr", **_NO_ONE, severity="fault")
 def _(rate, epoch, decay):
     return rate / (decay * epoch)
 
 
-@mistake(function="update_lr", **_NO_RATE)
+@mistake(function="update_lr", **_NO_RATE, severity="fault")
 def _(rate, epoch, decay):
     return 1 / (1 + decay * epoch)
 
 
-@mistake(function="update_lr", **_EXPONENTIAL)
+@mistake(function="update_lr", **_EXPONENTIAL, severity="grave")
 def _(rate, epoch, decay):
     return rate * decay**epoch
 
 
-@mistake(function="update_lr", **_EXPONENTIAL)
+@mistake(function="update_lr", **_EXPONENTIAL, severity="grave")
 def _(rate, epoch, decay):
     return rate * math.exp(-decay * epoch)
 
 
-@mistake(function="update_lr", **_EXPONENTIAL)
+@mistake(function="update_lr", **_EXPONENTIAL, severity="grave")
 def _(rate, epoch, decay):
     return rate / (1 + decay) ** epoch
 
 
-@mistake(function="update_lr", **_EXPONENTIAL)
+@mistake(function="update_lr", **_EXPONENTIAL, severity="grave")
 def _(rate, epoch, decay):
     return rate * (1 - decay) ** epoch
 
 
-@mistake(function="update_lr", **_LINEAR)
+@mistake(function="update_lr", **_LINEAR, severity="grave")
 def _(rate, epoch, decay):
     return rate * (1 - decay * epoch)
 
 
-@mistake(function="update_lr", **_LINEAR)
+@mistake(function="update_lr", **_LINEAR, severity="grave")
 def _(rate, epoch, decay):
     return rate - decay * epoch
 
 
-@mistake(function="update_lr", **_NO_DECAY)
+@mistake(function="update_lr", **_NO_DECAY, severity="fault")
 def _(rate, epoch, decay):
     return rate / (1 + epoch)
 
 
-@mistake(function="update_lr", **_INVERTED)
+@mistake(function="update_lr", **_INVERTED, severity="grave")
 def _(rate, epoch, decay):
     return (1 + decay * epoch) / rate
 
@@ -128,6 +128,7 @@ def _(rate, epoch, decay):
     "update_lr",
     message="the epoch is counted one too far",
     hint="What should the learning rate be in epoch 0?",
+    severity="fault",
 )
 def _(rate, epoch, decay):
     return rate / (1 + decay * (epoch + 1))
@@ -138,6 +139,7 @@ def _(rate, epoch, decay):
     "update_lr",
     message="epoch_num has no effect",
     hint="What should be different between epoch 0 and epoch 10?",
+    severity="grave",
 )
 def _(rate, epoch, decay):
     return rate / (1 + decay)
@@ -148,6 +150,7 @@ def _(rate, epoch, decay):
     "update_lr",
     message="the denominator holds the square root of the epoch; the exercise takes the epoch itself",
     hint="Compare your formula with the one in the exercise.",
+    severity="fault",
 )
 def _(rate, epoch, decay):
     return rate / (1 + decay * math.sqrt(epoch))
@@ -158,6 +161,7 @@ def _(rate, epoch, decay):
     "update_lr",
     message="the factor is cut to a whole number, so that the rate falls to 0",
     hint="What does // do to 1 // (1 + 0.5)?",
+    severity="grave",
 )
 def _(rate, epoch, decay):
     return 1 // (1 + decay * epoch) * rate
@@ -187,90 +191,90 @@ def _at(intervals):
     return lambda rate, epoch, decay, interval: rate / (1 + decay * intervals(epoch, interval))
 
 
-@mistake(function="schedule_lr_decay", **_CONSTANT)
+@mistake(function="schedule_lr_decay", **_CONSTANT, severity="grave")
 def _(rate, epoch, decay, interval):
     return rate
 
 
-@mistake(function="schedule_lr_decay", **_PARENTHESES)
+@mistake(function="schedule_lr_decay", **_PARENTHESES, severity="grave")
 def _(rate, epoch, decay, interval):
     return 1 / 1 + decay * (epoch // interval) * rate
 
 
-@mistake(function="schedule_lr_decay", **_PARENTHESES)
+@mistake(function="schedule_lr_decay", **_PARENTHESES, severity="grave")
 def _(rate, epoch, decay, interval):
     return rate / 1 + decay * (epoch // interval)
 
 
-@mistake(function="schedule_lr_decay", **_PARENTHESES)
+@mistake(function="schedule_lr_decay", **_PARENTHESES, severity="grave")
 def _(rate, epoch, decay, interval):
     return (1 / 1 + decay * (epoch // interval)) * rate
 
 
-@mistake(function="schedule_lr_decay", **_NO_ONE)
+@mistake(function="schedule_lr_decay", **_NO_ONE, severity="fault")
 def _(rate, epoch, decay, interval):
     return rate / (decay * (epoch // interval))
 
 
-@mistake(function="schedule_lr_decay", **_NO_RATE)
+@mistake(function="schedule_lr_decay", **_NO_RATE, severity="fault")
 def _(rate, epoch, decay, interval):
     return 1 / (1 + decay * (epoch // interval))
 
 
-@mistake(function="schedule_lr_decay", **_EXPONENTIAL)
+@mistake(function="schedule_lr_decay", **_EXPONENTIAL, severity="grave")
 def _(rate, epoch, decay, interval):
     return rate * decay ** (epoch // interval)
 
 
-@mistake(function="schedule_lr_decay", **_EXPONENTIAL)
+@mistake(function="schedule_lr_decay", **_EXPONENTIAL, severity="grave")
 def _(rate, epoch, decay, interval):
     return rate * math.exp(-decay * (epoch // interval))
 
 
-@mistake(function="schedule_lr_decay", **_EXPONENTIAL)
+@mistake(function="schedule_lr_decay", **_EXPONENTIAL, severity="grave")
 def _(rate, epoch, decay, interval):
     return rate / (1 + decay) ** (epoch // interval)
 
 
-@mistake(function="schedule_lr_decay", **_NO_DECAY)
+@mistake(function="schedule_lr_decay", **_NO_DECAY, severity="fault")
 def _(rate, epoch, decay, interval):
     return rate / (1 + epoch // interval)
 
 
-@mistake(function="schedule_lr_decay", **_LINEAR)
+@mistake(function="schedule_lr_decay", **_LINEAR, severity="grave")
 def _(rate, epoch, decay, interval):
     return rate * (1 - decay * (epoch // interval))
 
 
-@mistake(function="schedule_lr_decay", **_INVERTED)
+@mistake(function="schedule_lr_decay", **_INVERTED, severity="grave")
 def _(rate, epoch, decay, interval):
     return (1 + decay * (epoch // interval)) / rate
 
 
-@mistake(function="schedule_lr_decay", **_NOT_FLOORED)
+@mistake(function="schedule_lr_decay", **_NOT_FLOORED, severity="fault")
 @_at
 def _(epoch, interval):
     return epoch / interval
 
 
-@mistake(function="schedule_lr_decay", **_NOT_FLOORED)
+@mistake(function="schedule_lr_decay", **_NOT_FLOORED, severity="fault")
 def _(rate, epoch, decay, interval):
     return rate if epoch < interval else rate / (1 + decay * epoch / interval)
 
 
-@mistake(function="schedule_lr_decay", **_INTERVAL_LITERAL)
+@mistake(function="schedule_lr_decay", **_INTERVAL_LITERAL, severity="fault")
 @_at
 def _(epoch, interval):
     return epoch // 1000
 
 
-@mistake(function="schedule_lr_decay", **_INTERVAL_LITERAL)
+@mistake(function="schedule_lr_decay", **_INTERVAL_LITERAL, severity="grave")
 @_at
 def _(epoch, interval):
     return epoch / 1000
 
 
-@mistake(function="schedule_lr_decay", **_ONLY_MULTIPLES)
+@mistake(function="schedule_lr_decay", **_ONLY_MULTIPLES, severity="grave")
 def _(rate, epoch, decay, interval):
     return rate / (1 + decay * (epoch // interval)) if epoch % interval == 0 else rate
 
@@ -280,6 +284,7 @@ def _(rate, epoch, decay, interval):
     "schedule_lr_decay",
     message="there is a value only in the first epoch of an interval; in all others the name is not bound",
     hint="Which learning rate should epoch 11 have when an interval has 10 epochs?",
+    severity="grave",
 )
 def _unbound_between(rate, epoch, decay, interval):
     if epoch % interval == 0:
@@ -292,6 +297,7 @@ def _unbound_between(rate, epoch, decay, interval):
     "schedule_lr_decay",
     message="there is a value only in the first epoch of an interval; in all others the result is None",
     hint="Which learning rate should epoch 11 have when an interval has 10 epochs?",
+    severity="grave",
 )
 def _(rate, epoch, decay, interval):
     return rate / (1 + decay * (epoch // interval)) if epoch % interval == 0 else None
@@ -302,6 +308,7 @@ def _(rate, epoch, decay, interval):
     "schedule_lr_decay",
     message="the number of intervals is rounded up; only whole intervals that have passed count",
     hint="How many whole intervals lie behind epoch 25 when an interval has 10 epochs?",
+    severity="fault",
 )
 @_at
 def _(epoch, interval):
@@ -313,6 +320,7 @@ def _(epoch, interval):
     "schedule_lr_decay",
     message="the number of intervals is rounded to the nearest; only whole intervals that have passed count",
     hint="How many whole intervals lie behind epoch 29 when an interval has 10 epochs?",
+    severity="fault",
 )
 @_at
 def _(epoch, interval):
@@ -324,6 +332,7 @@ def _(epoch, interval):
     "schedule_lr_decay",
     message="the first interval already counts, so that the rate is too low from epoch 0 on",
     hint="What should the learning rate be in epoch 0?",
+    severity="fault",
 )
 @_at
 def _(epoch, interval):
@@ -335,6 +344,7 @@ def _(epoch, interval):
     "schedule_lr_decay",
     message="the remainder of the division is used; it is the number of whole intervals that counts",
     hint="What is the difference between // and %?",
+    severity="grave",
 )
 @_at
 def _(epoch, interval):
@@ -346,6 +356,7 @@ def _(epoch, interval):
     "schedule_lr_decay",
     message="time_interval has no effect: this is the decay of the first part",
     hint="Which arguments does your formula use?",
+    severity="grave",
 )
 @_at
 def _(epoch, interval):
@@ -357,6 +368,7 @@ def _(epoch, interval):
     "schedule_lr_decay",
     message="the product with decay_rate is rounded down; round the number of intervals alone",
     hint="With decay_rate = 0.3: what does the first step of the stairs look like?",
+    severity="fault",
 )
 def _(rate, epoch, decay, interval):
     return rate / (1 + math.floor(decay * epoch / interval))
@@ -367,6 +379,7 @@ def _(rate, epoch, decay, interval):
     "schedule_lr_decay",
     message="the new rate starts one epoch late",
     hint="Which learning rate should epoch 10 have when an interval has 10 epochs?",
+    severity="slip",
 )
 @_at
 def _(epoch, interval):
@@ -378,6 +391,7 @@ def _(epoch, interval):
     "schedule_lr_decay",
     message="the new rate starts one epoch early: epochs are counted from 0",
     hint="Which learning rate should epoch 9 have when an interval has 10 epochs?",
+    severity="slip",
 )
 @_at
 def _(epoch, interval):
@@ -389,6 +403,7 @@ def _(epoch, interval):
     "schedule_lr_decay",
     message="the rate falls once and then stays; it must fall after every interval",
     hint="What is the learning rate in epoch 35 when an interval has 10 epochs?",
+    severity="fault",
 )
 @_at
 def _(epoch, interval):

@@ -96,42 +96,42 @@ def _but_layer(arrays, layer):
 # -- gradient descent --------------------------------------------------------------------
 
 
-@mistake(function="update_parameters_with_gd", **ASCENT)
+@mistake(function="update_parameters_with_gd", **ASCENT, severity="grave")
 def _(p, g, rate):
     return _step(p, -rate, g)
 
 
-@mistake(function="update_parameters_with_gd", **NO_RATE)
+@mistake(function="update_parameters_with_gd", **NO_RATE, severity="fault")
 def _(p, g, rate):
     return _step(p, 1.0, g)
 
 
-@mistake(function="update_parameters_with_gd", **RATE_LITERAL)
+@mistake(function="update_parameters_with_gd", **RATE_LITERAL, severity="fault")
 def _(p, g, rate):
     return _step(p, 0.01, g)
 
 
-@mistake(function="update_parameters_with_gd", **NO_BIASES)
+@mistake(function="update_parameters_with_gd", **NO_BIASES, severity="fault")
 def _(p, g, rate):
     return {**p, **_step(_weights(p), rate, g)}
 
 
-@mistake(function="update_parameters_with_gd", **NO_LAST)
+@mistake(function="update_parameters_with_gd", **NO_LAST, severity="fault")
 def _(p, g, rate):
     return {**p, **_step(_but_layer(p, len(p) // 2), rate, g)}
 
 
-@mistake(function="update_parameters_with_gd", **NO_FIRST)
+@mistake(function="update_parameters_with_gd", **NO_FIRST, severity="fault")
 def _(p, g, rate):
     return {**p, **_step(_but_layer(p, 1), rate, g)}
 
 
-@mistake(function="update_parameters_with_gd", **BY_POSITION)
+@mistake(function="update_parameters_with_gd", **BY_POSITION, severity="fault")
 def _descent_by_position(p, g, rate):
     return {name: p[name] - rate * gradient for name, gradient in zip(p, g.values(), strict=True)}
 
 
-@mistake(function="update_parameters_with_gd", **IN_PLACE)
+@mistake(function="update_parameters_with_gd", **IN_PLACE, severity="slip")
 def _descent_in_place(p, g, rate):
     for name in p:
         p[name] -= rate * g["d" + name]
@@ -143,6 +143,7 @@ def _descent_in_place(p, g, rate):
     "update_parameters_with_gd",
     message="the result is the step alone; the old parameters are missing",
     hint="A step starts from somewhere.",
+    severity="grave",
 )
 def _(p, g, rate):
     return {name: -rate * g["d" + name] for name in p}
@@ -195,6 +196,7 @@ def _last_is(columns):
     "random_mini_batches",
     message="the batches are cut, but the examples are not shuffled",
     hint="Is the permutation that you draw used anywhere?",
+    severity="fault",
 )
 def _(X, Y, size, seed):
     return _cut(X, Y, size)
@@ -205,6 +207,7 @@ def _(X, Y, size, seed):
     "random_mini_batches",
     message="whole batches are shuffled, but neighbours stay together in every pass",
     hint="Shuffle the examples first and cut afterwards.",
+    severity="fault",
 )
 def _whole_batches_shuffled(X, Y, size, seed):
     batches = _cut(X, Y, size)
@@ -217,17 +220,18 @@ def _whole_batches_shuffled(X, Y, size, seed):
     "random_mini_batches",
     message="the examples are shuffled inside each batch only, so that every batch always holds the same ones",
     hint="Shuffle the examples first and cut afterwards.",
+    severity="fault",
 )
 def _(X, Y, size, seed):
     return [_shuffled(X_t, Y_t) for X_t, Y_t in _cut(X, Y, size)]
 
 
-@mistake(function="random_mini_batches", **PAIRS)
+@mistake(function="random_mini_batches", **PAIRS, severity="grave")
 def _(X, Y, size, seed):
     return _cut(_shuffled(X, Y)[0], Y, size)
 
 
-@mistake(function="random_mini_batches", **PAIRS)
+@mistake(function="random_mini_batches", **PAIRS, severity="grave")
 def _(X, Y, size, seed):
     return _cut(_shuffled(X, Y)[0], _shuffled(X, Y)[1], size)
 
@@ -237,54 +241,55 @@ def _(X, Y, size, seed):
     "random_mini_batches",
     message="the examples that do not fill a whole batch are lost",
     hint="How many examples are left over after the full batches, and where do they go?",
+    severity="fault",
 )
 def _(X, Y, size, seed):
     return _only_full(*_shuffled(X, Y), size)
 
 
-@mistake(function="random_mini_batches", **LAST)
+@mistake(function="random_mini_batches", **LAST, severity="fault")
 @_last_is
 def _(m, size):
     return slice(0, m % size)
 
 
-@mistake(function="random_mini_batches", **LAST)
+@mistake(function="random_mini_batches", **LAST, severity="fault")
 @_last_is
 def _(m, size):
     return slice(m % size, None)
 
 
-@mistake(function="random_mini_batches", **LAST)
+@mistake(function="random_mini_batches", **LAST, severity="fault")
 @_last_is
 def _(m, size):
     return slice(-size, None)
 
 
-@mistake(function="random_mini_batches", **LAST)
+@mistake(function="random_mini_batches", **LAST, severity="fault")
 @_last_is
 def _(m, size):
     return slice(m // size * size, -1)
 
 
-@mistake(function="random_mini_batches", **LAST)
+@mistake(function="random_mini_batches", **LAST, severity="fault")
 @_last_is
 def _(m, size):
     return slice(m // size * size + 1, None)
 
 
-@mistake(function="random_mini_batches", **LAST)
+@mistake(function="random_mini_batches", **LAST, severity="fault")
 @_last_is
 def _(m, size):
     return slice(max(m // size - 1, 0) * size, None)
 
 
-@mistake(function="random_mini_batches", **LAST)
+@mistake(function="random_mini_batches", **LAST, severity="fault")
 @_last_is
 def _(m, size):
     return slice((m // size + 1) * size, None)
 
 
-@mistake(function="random_mini_batches", **LAST)
+@mistake(function="random_mini_batches", **LAST, severity="fault")
 @_last_is
 def _(m, size):
     return slice(2 * size, None)
@@ -295,6 +300,7 @@ def _(m, size):
     "random_mini_batches",
     message="there is an empty batch at the end when the size divides the number of examples",
     hint="What is left over when m is 8 and a batch has 4 examples?",
+    severity="slip",
 )
 def _(X, Y, size, seed):
     return _cut(*_shuffled(X, Y), size, range(0, X.shape[1] + 1, size))
@@ -305,6 +311,7 @@ def _(X, Y, size, seed):
     "random_mini_batches",
     message="the loop variable is used after the loop, where it does not exist when no batch is full",
     hint="What is the value of k after 'for k in range(0)'?",
+    severity="slip",
 )
 def _loop_variable(X, Y, size, seed):
     X, Y = _shuffled(X, Y)
@@ -321,6 +328,7 @@ def _loop_variable(X, Y, size, seed):
     "random_mini_batches",
     message="the argument mini_batch_size has no effect on the size of the batches",
     hint="Look for a number in your code that should be an argument.",
+    severity="fault",
 )
 def _(X, Y, size, seed):
     return _cut(*_shuffled(X, Y), 64)
@@ -331,6 +339,7 @@ def _(X, Y, size, seed):
     "random_mini_batches",
     message="some examples come several times, already in the full batches, and others not at all",
     hint="Does your way of drawing an order visit every example exactly once?",
+    severity="grave",
 )
 def _with_replacement(X, Y, size, seed):
     order = np.random.randint(0, X.shape[1], X.shape[1])
@@ -342,6 +351,7 @@ def _with_replacement(X, Y, size, seed):
     "random_mini_batches",
     message="the examples are spread evenly over the batches; all but the last should be full",
     hint="How many examples are in the first batch when m is 9 and a batch has 4?",
+    severity="slip",
 )
 def _evenly(X, Y, size, seed):
     count = -(-X.shape[1] // size)
@@ -353,6 +363,7 @@ def _evenly(X, Y, size, seed):
     "random_mini_batches",
     message="the batches hold examples as rows; the exercise has them as columns",
     hint="Compare the shapes of X and of your first batch.",
+    severity="fault",
 )
 def _(X, Y, size, seed):
     return [(X_t.T, Y_t.T) for X_t, Y_t in _cut(*_shuffled(X, Y), size)]
@@ -397,56 +408,56 @@ def _twice(start):
     return lambda p: (start(p), start(p))
 
 
-def _in_both(text):
+def _in_both(text, severity):
     """The same mistake of both initializers: Adam starts two averages as momentum starts one."""
 
     def register(start):
-        mistake(function="initialize_velocity", **text)(start)
-        mistake(function="initialize_adam", **text)(_twice(start))
+        mistake(function="initialize_velocity", **text, severity=severity)(start)
+        mistake(function="initialize_adam", **text, severity=severity)(_twice(start))
         return start
 
     return register
 
 
-@_in_both(KEYS)
+@_in_both(KEYS, severity="slip")
 def _(p):
     return {name: np.zeros_like(value) for name, value in p.items()}
 
 
-@_in_both(VALUES)
+@_in_both(VALUES, severity="grave")
 def _(p):
     return {"d" + name: value.copy() for name, value in p.items()}
 
 
-@_in_both(SCALARS)
+@_in_both(SCALARS, severity="fault")
 def _(p):
     return {"d" + name: 0.0 for name in p}
 
 
-@_in_both(NO_BIASES)
+@_in_both(NO_BIASES, severity="fault")
 def _(p):
     return _weights(_zeros(p))
 
 
-@_in_both(NO_LAST)
+@_in_both(NO_LAST, severity="fault")
 def _(p):
     return _but_layer(_zeros(p), len(p) // 2)
 
 
-@_in_both(NO_FIRST)
+@_in_both(NO_FIRST, severity="fault")
 def _(p):
     return _but_layer(_zeros(p), 1)
 
 
-mistake(function="initialize_velocity", **ONES)(_ones)
+mistake(function="initialize_velocity", **ONES, severity="grave")(_ones)
 
 
-@mistake(function="initialize_adam", **ONES)
+@mistake(function="initialize_adam", **ONES, severity="fault")
 def _(p):
     return _zeros(p), _ones(p)
 
 
-mistake(function="initialize_adam", **ONES)(_twice(_ones))
+mistake(function="initialize_adam", **ONES, severity="grave")(_twice(_ones))
 
 
 mistake(
@@ -454,6 +465,7 @@ mistake(
     "initialize_adam",
     message="only one dictionary is returned; Adam keeps two averages",
     hint="Which two averages does Adam keep?",
+    severity="fault",
 )(_zeros)
 
 
@@ -485,61 +497,61 @@ def _momentum(change):
     return lambda *args: change(_Momentum(*args))
 
 
-@mistake(function="update_parameters_with_momentum", **UNWEIGHTED)
+@mistake(function="update_parameters_with_momentum", **UNWEIGHTED, severity="fault")
 @_momentum
 def _(a):
     return a.step(a.new(weight=1.0))
 
 
-@mistake(function="update_parameters_with_momentum", **SWAPPED)
+@mistake(function="update_parameters_with_momentum", **SWAPPED, severity="fault")
 @_momentum
 def _(a):
     return a.step(a.new(1 - a.beta))
 
 
-@mistake(function="update_parameters_with_momentum", **ASCENT)
+@mistake(function="update_parameters_with_momentum", **ASCENT, severity="grave")
 @_momentum
 def _(a):
     return a.step(rate=-a.rate)
 
 
-@mistake(function="update_parameters_with_momentum", **NO_RATE)
+@mistake(function="update_parameters_with_momentum", **NO_RATE, severity="fault")
 @_momentum
 def _(a):
     return a.step(rate=1.0)
 
 
-@mistake(function="update_parameters_with_momentum", **RATE_LITERAL)
+@mistake(function="update_parameters_with_momentum", **RATE_LITERAL, severity="fault")
 @_momentum
 def _(a):
     return a.step(rate=0.01)
 
 
-@mistake(function="update_parameters_with_momentum", **NO_BIASES)
+@mistake(function="update_parameters_with_momentum", **NO_BIASES, severity="fault")
 @_momentum
 def _(a):
     return a.step(a.new(g=_weights(a.g)), p=_weights(a.p))
 
 
-@mistake(function="update_parameters_with_momentum", **NO_LAST)
+@mistake(function="update_parameters_with_momentum", **NO_LAST, severity="fault")
 @_momentum
 def _(a):
     return a.step(a.new(g=_but_layer(a.g, len(a.p) // 2)), p=_but_layer(a.p, len(a.p) // 2))
 
 
-@mistake(function="update_parameters_with_momentum", **NO_FIRST)
+@mistake(function="update_parameters_with_momentum", **NO_FIRST, severity="fault")
 @_momentum
 def _(a):
     return a.step(a.new(g=_but_layer(a.g, 1)), p=_but_layer(a.p, 1))
 
 
-@mistake(function="update_parameters_with_momentum", **FORGETS)
+@mistake(function="update_parameters_with_momentum", **FORGETS, severity="fault")
 @_momentum
 def _(a):
     return a.step(a.v, direction=a.new())
 
 
-@mistake(function="update_parameters_with_momentum", **IN_PLACE)
+@mistake(function="update_parameters_with_momentum", **IN_PLACE, severity="slip")
 def _momentum_in_place(p, g, v, beta, rate):
     for name in p:
         v["d" + name] *= beta
@@ -553,6 +565,7 @@ def _momentum_in_place(p, g, v, beta, rate):
     "update_parameters_with_momentum",
     message="the step uses the gradient; the velocity has no effect on it",
     hint="What is the velocity for?",
+    severity="grave",
 )
 @_momentum
 def _(a):
@@ -564,6 +577,7 @@ def _(a):
     "update_parameters_with_momentum",
     message="the step uses the velocity from before its update",
     hint="In which order do the two lines belong?",
+    severity="fault",
 )
 @_momentum
 def _(a):
@@ -575,6 +589,7 @@ def _(a):
     "update_parameters_with_momentum",
     message="the learning rate is part of the velocity; it belongs into the step",
     hint="The exercise scales the velocity when it makes the step, not before.",
+    severity="fault",
 )
 @_momentum
 def _(a):
@@ -586,6 +601,7 @@ def _(a):
     "update_parameters_with_momentum",
     message="beta is written as the number 0.9, and the argument is ignored",
     hint="Look for a number in your formula that should be an argument.",
+    severity="fault",
 )
 @_momentum
 def _(a):
@@ -597,6 +613,7 @@ def _(a):
     "update_parameters_with_momentum",
     message="the average is over the squares of the gradients; momentum averages the gradients",
     hint="Which optimizer needs the squares?",
+    severity="grave",
 )
 @_momentum
 def _(a):
@@ -650,12 +667,12 @@ class _Adam:
         return {**self.p, **moved}, {**self.v, **v}, {**self.s, **s}
 
 
-def _adam(code, *, message, hint, both=False):
+def _adam(code, *, message, hint, severity, both=False):
     """One mistake, and with ``both`` the same one beside an epsilon inside the root, as a fifth of the code has it."""
 
     def register(change):
         for inside in (False, True) if both else (False,):
-            mistake(code, "update_parameters_with_adam", message=message, hint=hint)(
+            mistake(code, "update_parameters_with_adam", message=message, hint=hint, severity=severity)(
                 lambda *args, inside=inside: change(_Adam(*args, inside=inside))
             )
         return change
@@ -690,6 +707,7 @@ EPSILON_LAST = {
     message="s is not corrected: the step divides by the root of s itself",
     hint="Which of s and s_corrected is in the last line of the formula?",
     both=True,
+    severity="fault",
 )
 def _(a):
     return a.step(bottom=a.new_s)
@@ -700,6 +718,7 @@ def _(a):
     message="v is not corrected: the step uses v itself",
     hint="Which of v and v_corrected is in the last line of the formula?",
     both=True,
+    severity="fault",
 )
 def _(a):
     return a.step(top=a.new_v)
@@ -710,17 +729,18 @@ def _(a):
     message="neither v nor s is corrected for the start at zero",
     hint="What does the argument t do in your solution?",
     both=True,
+    severity="fault",
 )
 def _(a):
     return a.step(a.new_v, a.new_s)
 
 
-@_adam(**LAYER, both=True)
+@_adam(**LAYER, both=True, severity="fault")
 def _(a):
     return a.step(_by_layer(a.new_v, a.beta1, 1), _by_layer(a.new_s, a.beta2, 1))
 
 
-@_adam(**LAYER, both=True)
+@_adam(**LAYER, both=True, severity="fault")
 def _(a):
     return a.step(_by_layer(a.new_v, a.beta1, 0), _by_layer(a.new_s, a.beta2, 0))
 
@@ -729,6 +749,7 @@ def _(a):
     "exponent-shifted",
     message="the correction uses t + 1; steps are counted from 1 already",
     hint="What should v_corrected be after the very first step, t = 1?",
+    severity="fault",
 )
 def _(a):
     return a.step(a.corrected_v(a.beta1 ** (a.t + 1)), a.corrected_s(a.beta2 ** (a.t + 1)))
@@ -738,6 +759,7 @@ def _(a):
     "power-is-product",
     message="the correction multiplies beta by t; it is a power",
     hint="How much of the start at zero is left after t steps?",
+    severity="fault",
 )
 def _(a):
     return a.step(a.corrected_v(a.beta1 * a.t), a.corrected_s(a.beta2 * a.t))
@@ -748,6 +770,7 @@ def _(a):
     message="the correction divides by 1 - beta in every step; it must fade as t grows",
     hint="What does the argument t do in your solution?",
     both=True,
+    severity="fault",
 )
 def _(a):
     return a.step(a.corrected_v(a.beta1), a.corrected_s(a.beta2))
@@ -757,6 +780,7 @@ def _(a):
     "correction-with-other-beta",
     message="s is corrected with beta1; each average has its own beta",
     hint="Which beta was used to build s?",
+    severity="fault",
 )
 def _(a):
     return a.step(bottom=a.corrected_s(a.beta1**a.t))
@@ -766,6 +790,7 @@ def _(a):
     "betas-swapped",
     message="beta1 and beta2 are swapped",
     hint="Which beta belongs to the average of the gradients?",
+    severity="fault",
 )
 def _(a):
     return _Adam(a.p, a.g, a.v, a.s, a.t, a.rate, a.beta2, a.beta1, a.epsilon).step()
@@ -775,12 +800,13 @@ def _(a):
     "corrected-averages-kept",
     message="the corrected averages are returned as v and s, and would be corrected again in the next step",
     hint="Which averages does the next step start from?",
+    severity="fault",
 )
 def _(a):
     return a.step(a.corrected_v(), a.corrected_s(), v=a.corrected_v(), s=a.corrected_s())
 
 
-@_adam(**FORGETS)
+@_adam(**FORGETS, severity="fault")
 def _(a):
     return a.step(a.corrected_v(), a.corrected_s(), v=a.v, s=a.s)
 
@@ -790,6 +816,7 @@ def _(a):
     message="s averages the gradients; it must average their squares",
     hint="How does the formula of s differ from the one of v?",
     both=True,
+    severity="grave",
 )
 def _(a):
     return a.step(s=_average(a.s, a.g, a.beta2, 1 - a.beta2))
@@ -799,6 +826,7 @@ def _(a):
     "missing-root",
     message="the step divides by s_corrected; its square root is missing",
     hint="s is about the square of a gradient. What has the size of a gradient?",
+    severity="fault",
 )
 def _(a):
     return a.step(divide=lambda top, bottom: top / (bottom + a.epsilon))
@@ -808,22 +836,23 @@ def _(a):
     "square-for-root",
     message="the step divides by the square of s_corrected; it must be the square root",
     hint="s is about the square of a gradient. What has the size of a gradient?",
+    severity="fault",
 )
 def _(a):
     return a.step(divide=lambda top, bottom: top / (bottom**2 + a.epsilon))
 
 
-@_adam(**EPSILON_LAST)
+@_adam(**EPSILON_LAST, severity="slip")
 def _(a):
     return a.step(divide=lambda top, bottom: top / np.sqrt(bottom) + a.epsilon)
 
 
-@_adam(**EPSILON_LAST)
+@_adam(**EPSILON_LAST, severity="slip")
 def _(a):
     return a.step(rate=1.0, divide=lambda top, bottom: a.rate * top / np.sqrt(bottom) + a.epsilon)
 
 
-@_adam(**EPSILON_LAST)
+@_adam(**EPSILON_LAST, severity="slip")
 def _(a):
     return a.step(rate=1.0, divide=lambda top, bottom: a.rate * top / np.sqrt(bottom) - a.epsilon)
 
@@ -832,6 +861,7 @@ def _(a):
     "missing-epsilon",
     message="epsilon is not used, so that an average of zero divides by zero",
     hint="What happens in your formula where the gradient has always been 0?",
+    severity="slip",
 )
 def _(a):
     return a.step(epsilon=0.0)
@@ -841,6 +871,7 @@ def _(a):
     "epsilon-inside-root",
     message="epsilon is added under the root; the exercise adds it to the root",
     hint="Compare sqrt(s) + epsilon with sqrt(s + epsilon) for s = 0 and epsilon = 0.01.",
+    severity="slip",
 )
 def _(a):
     return a.step(divide=lambda top, bottom: top / np.sqrt(bottom + a.epsilon))
@@ -850,6 +881,7 @@ def _(a):
     "epsilon-before-correction",
     message="epsilon is added to the root of the uncorrected s; the exercise corrects first",
     hint="Follow the formula in its order: average, correct, take the root, add epsilon.",
+    severity="slip",
 )
 def _(a):
     return a.step(epsilon=a.epsilon / np.sqrt(1 - a.beta2**a.t))
@@ -860,12 +892,13 @@ def _(a):
     message="epsilon is written as the number 1e-8, and the argument is ignored",
     hint="Look for a number in your formula that should be an argument.",
     both=True,
+    severity="slip",
 )
 def _(a):
     return a.step(epsilon=1e-8)
 
 
-@_adam(**RATE_LITERAL)
+@_adam(**RATE_LITERAL, severity="fault")
 def _(a):
     return a.step(rate=0.01)
 
@@ -874,6 +907,7 @@ def _(a):
     "betas-literal",
     message="beta1 and beta2 are written as the numbers 0.9 and 0.999, and the arguments are ignored",
     hint="Look for numbers in your formula that should be arguments.",
+    severity="fault",
 )
 def _(a):
     return _Adam(a.p, a.g, a.v, a.s, a.t, a.rate, 0.9, 0.999, a.epsilon).step()
@@ -883,6 +917,7 @@ def _(a):
     "gradient-for-average",
     message="the step uses the gradient in place of the average v: this is RMSprop, not Adam",
     hint="Which quantity stands in the numerator?",
+    severity="grave",
 )
 def _(a):
     return a.step(top=a.g)
@@ -892,49 +927,50 @@ def _(a):
     "missing-denominator",
     message="the step is not divided by the root of s: this is momentum, not Adam",
     hint="What is s for?",
+    severity="grave",
 )
 def _(a):
     return a.step(divide=lambda top, bottom: top)
 
 
-@_adam(**UNWEIGHTED)
+@_adam(**UNWEIGHTED, severity="fault")
 def _(a):
     return a.step(v=_average(a.v, a.g, a.beta1, 1.0), s=_average(a.s, a.squares, a.beta2, 1.0))
 
 
-@_adam(**ASCENT)
+@_adam(**ASCENT, severity="grave")
 def _(a):
     return a.step(rate=-a.rate)
 
 
-@_adam(**NO_RATE)
+@_adam(**NO_RATE, severity="fault")
 def _(a):
     return a.step(rate=1.0)
 
 
-@_adam(**NO_BIASES)
+@_adam(**NO_BIASES, severity="fault")
 def _(a):
     return a.step(p=_weights(a.p))
 
 
-@_adam(**NO_BIASES)
+@_adam(**NO_BIASES, severity="fault")
 def _(a):
     return a.step(v=_weights(a.new_v), s=_weights(a.new_s), p=_weights(a.p))
 
 
-@_adam(**NO_LAST)
+@_adam(**NO_LAST, severity="fault")
 @_adam_without
 def _(a):
     return len(a.p) // 2
 
 
-@_adam(**NO_FIRST)
+@_adam(**NO_FIRST, severity="fault")
 @_adam_without
 def _(a):
     return 1
 
 
-@mistake(function="update_parameters_with_adam", **IN_PLACE)
+@mistake(function="update_parameters_with_adam", **IN_PLACE, severity="slip")
 def _adam_in_place(p, g, v, s, t, rate, beta1, beta2, epsilon):
     right = _Adam(p, g, v, s, t, rate, beta1, beta2, epsilon)
     for name, value in right.step()[0].items():

@@ -37,6 +37,7 @@ def _squares(arrays):
     "compute_cost_with_regularization",
     message="there is no penalty: this is the plain cross-entropy",
     hint="Which term is added to the cost?",
+    severity="grave",
 )
 @_cost
 def _(W, k, m, p):
@@ -48,6 +49,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="the penalty lacks the factor 1/2",
     hint="The gradient of the penalty is lambd / m * W; which penalty has that gradient?",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -59,6 +61,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="the penalty is not divided by the number of examples",
     hint="Compare the factor before the sum with the formula.",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -70,6 +73,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="the penalty is lambd times the sum of squares: the division by 2m is missing",
     hint="Compare the factor before the sum with the formula.",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -81,6 +85,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="the penalty is multiplied by m: lambd / 2 * m is (lambd / 2) * m",
     hint="Which operations do your parentheses hold together?",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -92,6 +97,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="the penalty is divided by m twice",
     hint="Compare the factor before the sum with the formula.",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -103,6 +109,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="the biases are penalized too",
     hint="Over which parameters does the sum in the formula run?",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -114,6 +121,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="the weights are summed without being squared",
     hint="Can a penalty be negative?",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -125,6 +133,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="absolute values are summed: that is L1 regularization",
     hint="Which power of the weights does L2 stand for?",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -136,6 +145,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="the norms of the matrices are summed without being squared",
     hint="What does np.linalg.norm give: the sum of squares, or its root?",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -147,6 +157,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="this is the root of the sum of squares",
     hint="The penalty itself is the sum of squares.",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -158,6 +169,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="the weights are summed first and squared then",
     hint="Which comes first in the formula, the square or the sum?",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -169,6 +181,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="the squares are averaged over each matrix instead of summed",
     hint="Which NumPy function does the sign in the formula stand for?",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -180,6 +193,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="the penalty is subtracted",
     hint="Should large weights raise or lower the cost?",
+    severity="grave",
 )
 @_cost
 def _(W, k, m, p):
@@ -191,6 +205,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="the weights of the last layer are left out",
     hint="How many weight matrices are there?",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -202,6 +217,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="the weights of the first layer are left out",
     hint="How many weight matrices are there?",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -213,6 +229,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="only the weights of the last layer are penalized",
     hint="How many weight matrices are there?",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -224,6 +241,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="only the weights of the first layer are penalized",
     hint="How many weight matrices are there?",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -235,6 +253,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="the factor multiplies only the last of the three sums",
     hint="Which parentheses are missing?",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -246,6 +265,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="the factor multiplies only the first of the three sums",
     hint="Which parentheses are missing?",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -257,6 +277,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="the penalty is divided by the number of layers, not of examples",
     hint="What does m stand for in the formula?",
+    severity="fault",
 )
 @_cost
 def _(W, k, m, p):
@@ -268,6 +289,7 @@ def _(W, k, m, p):
     "compute_cost_with_regularization",
     message="this is the penalty alone; the cross-entropy is missing",
     hint="The cost has two terms.",
+    severity="fault",
 )
 def cost_penalty(A3, Y, parameters, lambd):
     return lambd / (2 * Y.shape[1]) * _squares(parameters[name] for name in ("W1", "W2", "W3"))
@@ -310,6 +332,7 @@ def _regularized(added):
     "backward_propagation_with_regularization",
     message="dW is the gradient of the cross-entropy alone",
     hint="Differentiate the penalty lambd / (2m) * W**2.",
+    severity="grave",
 )
 @_regularized
 def _(W, k, m, l):
@@ -321,6 +344,7 @@ def _(W, k, m, l):
     "backward_propagation_with_regularization",
     message="the penalty's gradient is not divided by the number of examples",
     hint="Differentiate lambd / (2m) * W**2, factor by factor.",
+    severity="fault",
 )
 @_regularized
 def _(W, k, m, l):
@@ -332,6 +356,7 @@ def _(W, k, m, l):
     "backward_propagation_with_regularization",
     message="the penalty's gradient is lambd / (2m) * W: the 2 of the power is missing",
     hint="Differentiate W**2 once on paper.",
+    severity="fault",
 )
 @_regularized
 def _(W, k, m, l):
@@ -343,6 +368,7 @@ def _(W, k, m, l):
     "backward_propagation_with_regularization",
     message="the penalty's gradient is 2 * lambd / m * W: the half of the penalty is missing",
     hint="Differentiate lambd / (2m) * W**2, factor by factor.",
+    severity="fault",
 )
 @_regularized
 def _(W, k, m, l):
@@ -354,6 +380,7 @@ def _(W, k, m, l):
     "backward_propagation_with_regularization",
     message="the penalty's gradient is multiplied by m",
     hint="Compare the factor before W with the formula.",
+    severity="fault",
 )
 @_regularized
 def _(W, k, m, l):
@@ -365,6 +392,7 @@ def _(W, k, m, l):
     "backward_propagation_with_regularization",
     message="the penalty's gradient is divided by m twice",
     hint="Compare the factor before W with the formula.",
+    severity="fault",
 )
 @_regularized
 def _(W, k, m, l):
@@ -376,6 +404,7 @@ def _(W, k, m, l):
     "backward_propagation_with_regularization",
     message="the penalty's gradient is subtracted",
     hint="Which sign does the penalty have in the cost?",
+    severity="grave",
 )
 @_regularized
 def _(W, k, m, l):
@@ -387,6 +416,7 @@ def _(W, k, m, l):
     "backward_propagation_with_regularization",
     message="the penalty itself is added, not its derivative",
     hint="What is the derivative of W**2 with respect to W?",
+    severity="fault",
 )
 @_regularized
 def _(W, k, m, l):
@@ -398,6 +428,7 @@ def _(W, k, m, l):
     "backward_propagation_with_regularization",
     message="the penalty itself is added, not its derivative",
     hint="What is the derivative of W**2 with respect to W?",
+    severity="fault",
 )
 @_regularized
 def _(W, k, m, l):
@@ -409,6 +440,7 @@ def _(W, k, m, l):
     "backward_propagation_with_regularization",
     message="one number, the sum over the matrix, is added to all of dW",
     hint="How does the penalty change when a single weight changes?",
+    severity="fault",
 )
 @_regularized
 def _(W, k, m, l):
@@ -420,6 +452,7 @@ def _(W, k, m, l):
     "backward_propagation_with_regularization",
     message="one number, the penalty of the matrix, is added to all of dW",
     hint="How does the penalty change when a single weight changes?",
+    severity="fault",
 )
 @_regularized
 def _(W, k, m, l):
@@ -431,6 +464,7 @@ def _(W, k, m, l):
     "backward_propagation_with_regularization",
     message="the signs of the weights are added: that is L1 regularization",
     hint="Differentiate W**2, not abs(W).",
+    severity="fault",
 )
 @_regularized
 def _(W, k, m, l):
@@ -442,6 +476,7 @@ def _(W, k, m, l):
     "backward_propagation_with_regularization",
     message="lambd / m is added without W",
     hint="Differentiate lambd / (2m) * W**2.",
+    severity="fault",
 )
 @_regularized
 def _(W, k, m, l):
@@ -454,6 +489,7 @@ for left_out in (1, 2, 3):
         "backward_propagation_with_regularization",
         message=f"dW{left_out} gains nothing from the penalty",
         hint="How many weight matrices are penalized?",
+        severity="fault",
     )(_regularized(lambda W, k, m, l, out=left_out: 0.0 if l == out else k / m * W))
 
 
@@ -463,6 +499,7 @@ for alone in (1, 2, 3):
         "backward_propagation_with_regularization",
         message=f"only dW{alone} gains something from the penalty",
         hint="How many weight matrices are penalized?",
+        severity="fault",
     )(_regularized(lambda W, k, m, l, only=alone: k / m * W if l == only else 0.0))
 
 
@@ -471,6 +508,7 @@ for alone in (1, 2, 3):
     "backward_propagation_with_regularization",
     message="the biases are penalized too: db has gained a term",
     hint="Which parameters occur in the penalty?",
+    severity="fault",
 )
 def l2_biases(X, Y, cache, lambd):
     gradients = _regularized(lambda W, k, m, l: k / m * W)(X, Y, cache, lambd)
@@ -484,6 +522,7 @@ def l2_biases(X, Y, cache, lambd):
     "backward_propagation_with_regularization",
     message="the gradient passes where Z is exactly 0; it is 0 there by convention",
     hint="Compare > and >=.",
+    severity="slip",
 )
 def l2_kink(X, Y, cache, lambd):
     Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache
@@ -496,6 +535,7 @@ def l2_kink(X, Y, cache, lambd):
     "backward_propagation_with_regularization",
     message="dA passes relu everywhere; it must not where the unit is inactive",
     hint="What is the derivative of relu left of 0?",
+    severity="grave",
 )
 def l2_no_mask(X, Y, cache, lambd):
     _, A1, W1, _, _, A2, W2, _, _, A3, W3, _ = cache
@@ -543,6 +583,7 @@ mistake(
     "backward_propagation_with_dropout",
     message="dA1 and dA2 are neither masked nor scaled",
     hint="What happened to A1 and A2 in the forward pass?",
+    severity="grave",
 )(_under_dropout(_nothing))
 
 
@@ -551,6 +592,7 @@ mistake(
     "backward_propagation_with_dropout",
     message="dA1 and dA2 are masked but not divided by keep_prob",
     hint="The forward pass had two steps after the mask was drawn: which one is missing here?",
+    severity="fault",
 )
 @_under_dropout
 def _(dA, D, k, l):
@@ -562,6 +604,7 @@ def _(dA, D, k, l):
     "backward_propagation_with_dropout",
     message="dA1 and dA2 are divided by keep_prob but not masked",
     hint="Does a dropped unit have an influence on the cost?",
+    severity="fault",
 )
 @_under_dropout
 def _(dA, D, k, l):
@@ -573,6 +616,7 @@ def _(dA, D, k, l):
     "backward_propagation_with_dropout",
     message="dA1 and dA2 are multiplied by keep_prob, not divided",
     hint="The backward pass scales as the forward pass does.",
+    severity="fault",
 )
 @_under_dropout
 def _(dA, D, k, l):
@@ -584,6 +628,7 @@ def _(dA, D, k, l):
     "backward_propagation_with_dropout",
     message="dA1 and dA2 are divided by keep_prob twice",
     hint="How often is A scaled in the forward pass?",
+    severity="fault",
 )
 @_under_dropout
 def _(dA, D, k, l):
@@ -595,6 +640,7 @@ def _(dA, D, k, l):
     "backward_propagation_with_dropout",
     message="dA1 and dA2 are divided by 1 - keep_prob",
     hint="Is keep_prob the probability of keeping or of dropping?",
+    severity="fault",
 )
 @_under_dropout
 def _(dA, D, k, l):
@@ -606,6 +652,7 @@ def _(dA, D, k, l):
     "backward_propagation_with_dropout",
     message="the dropped units pass, and the kept ones do not",
     hint="Is D true for the units that are kept or for those that are dropped?",
+    severity="grave",
 )
 @_under_dropout
 def _(dA, D, k, l):
@@ -617,6 +664,7 @@ def _(dA, D, k, l):
     "backward_propagation_with_dropout",
     message="dA1 and dA2 are divided by 0.5 whatever keep_prob is",
     hint="Look for a number where the argument belongs.",
+    severity="fault",
 )
 @_under_dropout
 def _(dA, D, k, l):
@@ -628,6 +676,7 @@ def _(dA, D, k, l):
     "backward_propagation_with_dropout",
     message="dA2 is neither masked nor scaled",
     hint="On how many layers does dropout act?",
+    severity="fault",
 )
 @_under_dropout
 def _(dA, D, k, l):
@@ -639,6 +688,7 @@ def _(dA, D, k, l):
     "backward_propagation_with_dropout",
     message="dA1 is neither masked nor scaled",
     hint="On how many layers does dropout act?",
+    severity="fault",
 )
 @_under_dropout
 def _(dA, D, k, l):
@@ -650,6 +700,7 @@ def _(dA, D, k, l):
     "backward_propagation_with_dropout",
     message="dA1 is masked but not divided by keep_prob",
     hint="Are both steps there for both layers?",
+    severity="fault",
 )
 @_under_dropout
 def _(dA, D, k, l):
@@ -661,6 +712,7 @@ def _(dA, D, k, l):
     "backward_propagation_with_dropout",
     message="dA2 is masked but not divided by keep_prob",
     hint="Are both steps there for both layers?",
+    severity="fault",
 )
 @_under_dropout
 def _(dA, D, k, l):
@@ -672,6 +724,7 @@ def _(dA, D, k, l):
     "backward_propagation_with_dropout",
     message="dA1 is divided by keep_prob but not masked",
     hint="Are both steps there for both layers?",
+    severity="fault",
 )
 @_under_dropout
 def _(dA, D, k, l):
@@ -683,6 +736,7 @@ def _(dA, D, k, l):
     "backward_propagation_with_dropout",
     message="dA2 is divided by keep_prob but not masked",
     hint="Are both steps there for both layers?",
+    severity="fault",
 )
 @_under_dropout
 def _(dA, D, k, l):
@@ -694,6 +748,7 @@ mistake(
     "backward_propagation_with_dropout",
     message="mask and scale are applied to dZ, after dA1 and dA2 were stored without them",
     hint="Which gradient do mask and scale belong to: that of A or that of Z?",
+    severity="slip",
 )(_under_dropout((_nothing, _right)))
 
 
@@ -702,6 +757,7 @@ mistake(
     "backward_propagation_with_dropout",
     message="the division by keep_prob comes after dA1 and dA2 were stored without it",
     hint="Which gradient do mask and scale belong to: that of A or that of Z?",
+    severity="slip",
 )(_under_dropout((lambda dA, D, k, l: dA * D, lambda dA, D, k, l: dA / k)))
 
 
@@ -710,6 +766,7 @@ mistake(
     "backward_propagation_with_dropout",
     message="the gradient passes where Z is exactly 0; it is 0 there by convention",
     hint="Compare > and >=.",
+    severity="slip",
 )
 def dropout_kink(X, Y, cache, keep_prob):
     Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3 = cache
@@ -722,6 +779,7 @@ def dropout_kink(X, Y, cache, keep_prob):
     "backward_propagation_with_dropout",
     message="the gradients are divided by the number of features instead of examples",
     hint="Which axis of X counts the examples?",
+    severity="fault",
 )
 def dropout_features(X, Y, cache, keep_prob):
     gradients = _under_dropout(_right)(X, Y, cache, keep_prob)
@@ -769,6 +827,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="the mask holds random numbers between 0 and 1; they were never compared with keep_prob",
     hint="Which values may a mask have?",
+    severity="grave",
 )(_dropout_forward({"draw": lambda shape, k: np.random.rand(*shape)}))
 
 
@@ -777,6 +836,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="the mask in the cache is already divided by keep_prob",
     hint="The cache keeps D as 0 and 1; the division belongs to A.",
+    severity="slip",
 )(_dropout_forward({"draw": lambda shape, k: _uniform(shape, k) / k, "drop": lambda Z, D, k, l: _relu(Z) * D}))
 
 
@@ -785,6 +845,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="A1 and A2 are those of relu alone: no mask acts between Z and A",
     hint="What is the mask for?",
+    severity="grave",
 )(_dropout_forward({"drop": lambda Z, D, k, l: _relu(Z)}))
 
 
@@ -793,6 +854,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="A1 and A2 are those of relu alone: no mask acts between Z and A",
     hint="What is the mask for?",
+    severity="grave",
 )(_dropout_forward({"drop": lambda Z, D, k, l: _relu(Z) / k}))
 
 
@@ -801,6 +863,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="A1 and A2 are not divided by keep_prob, so that they are smaller on average",
     hint="How large is the mean activation when half of the units are silent?",
+    severity="fault",
 )(_dropout_forward({"drop": lambda Z, D, k, l: _relu(Z) * D}))
 
 
@@ -809,6 +872,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="A1 and A2 are multiplied by keep_prob, not divided",
     hint="Should the units that remain become stronger or weaker?",
+    severity="fault",
 )(_dropout_forward({"drop": lambda Z, D, k, l: _relu(Z) * D * k}))
 
 
@@ -817,6 +881,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="A1 and A2 are divided by 1 - keep_prob",
     hint="Is keep_prob the probability of keeping or of dropping?",
+    severity="fault",
 )(_dropout_forward({"drop": lambda Z, D, k, l: _relu(Z) * D / (1 - k) if k != 1 else _relu(Z) * D}))
 
 
@@ -825,6 +890,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="the second hidden layer has no dropout",
     hint="On how many layers does dropout act?",
+    severity="fault",
 )(_dropout_forward({"drop": lambda Z, D, k, l: _drop(Z, D, k, l) if l == 1 else _relu(Z)}))
 
 
@@ -833,6 +899,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="A2 is masked but not divided by keep_prob",
     hint="Are all steps there for both layers?",
+    severity="fault",
 )(_dropout_forward({"drop": lambda Z, D, k, l: _drop(Z, D, k, l) if l == 1 else _relu(Z) * D}))
 
 
@@ -841,6 +908,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="Z2 is computed from A1 before dropout",
     hint="In which order do dropout and the next layer come?",
+    severity="fault",
 )(_dropout_forward({"onward": True}))
 
 
@@ -849,6 +917,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="dropout acts on the output too",
     hint="Which layers does the exercise name?",
+    severity="fault",
 )(_dropout_forward({"output": lambda A, k: A * _uniform(A.shape, k) / k}))
 
 
@@ -857,6 +926,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="dropout acts on the output too",
     hint="Which layers does the exercise name?",
+    severity="fault",
 )(_dropout_forward({"output": lambda A, k: A * _uniform(A.shape, k)}))
 
 
@@ -865,6 +935,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="both masks in the cache hold the same random numbers",
     hint="How often is the generator seeded, and is each mask drawn by itself and kept in its own place?",
+    severity="fault",
 )(_dropout_forward({"draw": _reseeded}))
 
 
@@ -873,6 +944,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="a unit is dropped for all examples at once: the mask must differ from example to example",
     hint="Which shape has the mask?",
+    severity="fault",
 )(_dropout_forward({"draw": lambda shape, k: np.random.rand(shape[0], 1) < k}))
 
 
@@ -881,6 +953,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="a unit is dropped for all examples at once: the mask must differ from example to example",
     hint="Which shape has the mask?",
+    severity="fault",
 )(_dropout_forward({"draw": lambda shape, k: np.tile(np.random.rand(shape[0], 1) < k, (1, shape[1]))}))
 
 
@@ -889,6 +962,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="the masks are true everywhere",
     hint="What is compared with keep_prob?",
+    severity="grave",
 )(_dropout_forward({"draw": lambda shape, k: np.ones(shape) > 0}))
 
 
@@ -897,6 +971,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="units are kept with probability 1 - keep_prob",
     hint="Compare < and >.",
+    severity="fault",
 )(_dropout_forward({"draw": lambda shape, k: np.random.rand(*shape) > k}))
 
 
@@ -905,6 +980,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="the masks come from a Gaussian: np.random.randn, where uniform numbers are needed",
     hint="Between which values does np.random.rand draw, and np.random.randn?",
+    severity="fault",
 )(_dropout_forward({"draw": lambda shape, k: np.random.randn(*shape) > k}))
 
 
@@ -913,6 +989,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="the masks come from a Gaussian: np.random.randn, where uniform numbers are needed",
     hint="Between which values does np.random.rand draw, and np.random.randn?",
+    severity="fault",
 )(_dropout_forward({"draw": lambda shape, k: np.random.randn(*shape) < k}))
 
 
@@ -921,6 +998,7 @@ mistake(
     "forward_propagation_with_dropout",
     message="the masks keep half of the units whatever keep_prob is",
     hint="Look for a number where the argument belongs.",
+    severity="fault",
 )(_dropout_forward({"draw": lambda shape, k: np.random.rand(*shape) < 0.5}))
 
 
@@ -966,6 +1044,7 @@ def _model(run):
     "model",
     message="the parameters come back as they were initialized: no update is kept",
     hint="Which name holds the parameters after update_parameters, and which one is returned?",
+    severity="grave",
 )
 @_model
 def _(X, Y, rate, steps, lambd, k):
@@ -977,6 +1056,7 @@ def _(X, Y, rate, steps, lambd, k):
     "model",
     message="the argument learning_rate has no effect: the run uses 0.3",
     hint="Look for a number where the argument belongs.",
+    severity="fault",
 )
 @_model
 def _(X, Y, rate, steps, lambd, k):
@@ -988,6 +1068,7 @@ def _(X, Y, rate, steps, lambd, k):
     "model",
     message="the argument lambd has no effect on the parameters",
     hint="Which function computes the gradients when lambd is not 0?",
+    severity="fault",
 )
 @_model
 def _(X, Y, rate, steps, lambd, k):
@@ -999,6 +1080,7 @@ def _(X, Y, rate, steps, lambd, k):
     "model",
     message="the run is regularized with 0.7 whatever lambd is",
     hint="Look for a number where the argument belongs.",
+    severity="fault",
 )
 @_model
 def _(X, Y, rate, steps, lambd, k):
@@ -1010,6 +1092,7 @@ def _(X, Y, rate, steps, lambd, k):
     "model",
     message="the weights decay twice: by the gradients, and once more by the update",
     hint="In which of the two places does the penalty belong?",
+    severity="fault",
 )
 @_model
 def _(X, Y, rate, steps, lambd, k):
@@ -1021,6 +1104,7 @@ def _(X, Y, rate, steps, lambd, k):
     "model",
     message="the argument keep_prob has no effect: nothing is dropped",
     hint="Which functions run when keep_prob is less than 1?",
+    severity="fault",
 )
 @_model
 def _(X, Y, rate, steps, lambd, k):
@@ -1032,6 +1116,7 @@ def _(X, Y, rate, steps, lambd, k):
     "model",
     message="the run makes one step too few",
     hint="How often does your loop run for num_iterations = 1?",
+    severity="slip",
 )
 @_model
 def _(X, Y, rate, steps, lambd, k):
@@ -1043,6 +1128,7 @@ def _(X, Y, rate, steps, lambd, k):
     "model",
     message="the run makes one step too many",
     hint="How often does your loop run for num_iterations = 1?",
+    severity="slip",
 )
 @_model
 def _(X, Y, rate, steps, lambd, k):
@@ -1054,6 +1140,7 @@ def _(X, Y, rate, steps, lambd, k):
     "model",
     message="the result is one step away from the start, whatever num_iterations is",
     hint="What belongs before the loop, what inside, and what after it?",
+    severity="grave",
 )
 @_model
 def _(X, Y, rate, steps, lambd, k):
@@ -1065,6 +1152,7 @@ def _(X, Y, rate, steps, lambd, k):
     "model",
     message="every step uses the gradients of the first one",
     hint="What has to be computed again once the parameters have changed?",
+    severity="grave",
 )
 @_model
 def _(X, Y, rate, steps, lambd, k):
@@ -1076,6 +1164,7 @@ def _(X, Y, rate, steps, lambd, k):
     "model",
     message="the hidden layers have 10 and 5 units; in this exercise they have 20 and 3",
     hint="Compare layers_dims with the exercise.",
+    severity="fault",
 )
 @_model
 def _(X, Y, rate, steps, lambd, k):
@@ -1087,6 +1176,7 @@ def _(X, Y, rate, steps, lambd, k):
     "model",
     message="the parameters move along the gradient instead of against it",
     hint="Does the cost rise or fall in the direction of the gradient?",
+    severity="grave",
 )
 @_model
 def _(X, Y, rate, steps, lambd, k):

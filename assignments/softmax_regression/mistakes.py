@@ -29,6 +29,7 @@ def _indicator(labels, C):
     "one_hot",
     message="the examples are the rows; here they are the columns, and the result has shape (C, m)",
     hint="np.eye(C)[labels] is nearly it; what is its shape?",
+    severity="fault",
 )
 def one_hot_rows(labels, C):
     return np.eye(C)[labels]
@@ -39,6 +40,7 @@ def one_hot_rows(labels, C):
     "one_hot",
     message="the array is reshaped where it should be transposed: the numbers keep their order and land elsewhere",
     hint="Compare reshape and .T on a small array.",
+    severity="grave",
 )
 def one_hot_reshaped(labels, C):
     return np.eye(C)[labels].reshape(C, -1)
@@ -49,6 +51,7 @@ def one_hot_reshaped(labels, C):
     "one_hot",
     message="the number of classes is taken from the labels; the argument C is ignored",
     hint="What if no example of the last class is in the batch?",
+    severity="fault",
 )
 def one_hot_ignores_C(labels, C):
     return _indicator(labels, int(np.max(labels)) + 1)
@@ -59,6 +62,7 @@ def one_hot_ignores_C(labels, C):
     "one_hot",
     message="only classes that occur among the labels get a row",
     hint="What if a class does not occur in the batch?",
+    severity="fault",
 )
 def one_hot_present(labels, C):
     return (np.unique(labels)[:, None] == labels).astype(float)
@@ -69,12 +73,19 @@ def one_hot_present(labels, C):
     "one_hot",
     message="the ones are one row too high: this counts the classes from 1",
     hint="Which row belongs to class 0?",
+    severity="fault",
 )
 def one_hot_from_one(labels, C):
     return np.eye(C)[:, labels - 1]
 
 
-@mistake("one-cold", "one_hot", message="zeros and ones have changed places", hint="How many ones does a column have?")
+@mistake(
+    "one-cold",
+    "one_hot",
+    message="zeros and ones have changed places",
+    hint="How many ones does a column have?",
+    severity="grave",
+)
 def one_hot_inverted(labels, C):
     return 1 - _indicator(labels, C)
 
@@ -84,6 +95,7 @@ def one_hot_inverted(labels, C):
     "one_hot",
     message="the label itself is written into the array, not a 1",
     hint="Which values may a one-hot array hold?",
+    severity="fault",
 )
 def one_hot_labels(labels, C):
     return _indicator(labels, C) * labels
@@ -99,6 +111,7 @@ _OVERFLOW = "the exponential overflows for large scores, and inf / inf is nan"
     "softmax",
     message=_OVERFLOW,
     hint="The quotient stays the same when a number is subtracted from all scores of an example. Which number is good?",
+    severity="slip",
 )
 def softmax_overflow(Z):
     with np.errstate(all="ignore"):
@@ -110,6 +123,7 @@ def softmax_overflow(Z):
     "softmax",
     message="the largest score of all examples is subtracted: an example whose scores lie far below gives 0 / 0",
     hint="Each example has a largest score of its own.",
+    severity="slip",
 )
 def softmax_global_maximum(Z):
     exponentials = np.exp(Z - np.max(Z))
@@ -122,6 +136,7 @@ def softmax_global_maximum(Z):
     "softmax",
     message="the maximum is taken over the examples: this changes the scores of an example by different amounts",
     hint="Along which axis do the classes of one example lie?",
+    severity="fault",
 )
 def softmax_maximum_over_examples(Z):
     exponentials = np.exp(Z - np.max(Z, axis=1, keepdims=True))
@@ -134,6 +149,7 @@ def softmax_maximum_over_examples(Z):
     "softmax",
     message="the rows add up to 1; the columns should, since an example is a column",
     hint="Along which axis do the classes of one example lie?",
+    severity="grave",
 )
 def softmax_over_examples(Z):
     return _softmax(Z.T).T
@@ -144,13 +160,20 @@ def softmax_over_examples(Z):
     "softmax",
     message="this divides by the sum over all examples; each example has a sum of its own",
     hint="What do the probabilities of one example add up to?",
+    severity="fault",
 )
 def softmax_sum_over_everything(Z):
     exponentials = np.exp(Z - np.max(Z))
     return exponentials / np.sum(exponentials)
 
 
-@mistake("missing-exponential", "softmax", message="the exponential is missing", hint="Can your probabilities be negative?")
+@mistake(
+    "missing-exponential",
+    "softmax",
+    message="the exponential is missing",
+    hint="Can your probabilities be negative?",
+    severity="grave",
+)
 def softmax_without_exponential(Z):
     return Z / np.sum(Z, axis=0, keepdims=True)
 
@@ -160,6 +183,7 @@ def softmax_without_exponential(Z):
     "softmax",
     message="the division by the sum is missing",
     hint="What do the probabilities of one example add up to?",
+    severity="grave",
 )
 def softmax_without_division(Z):
     return np.exp(Z - np.max(Z, axis=0, keepdims=True))
@@ -170,6 +194,7 @@ def softmax_without_division(Z):
     "softmax",
     message="this is exp(Z) alone; the division by the sum is missing",
     hint="What do the probabilities of one example add up to?",
+    severity="grave",
 )
 def softmax_exponential(Z):
     with np.errstate(all="ignore"):
@@ -181,6 +206,7 @@ def softmax_exponential(Z):
     "softmax",
     message="this is the sigmoid of every score by itself",
     hint="What do the probabilities of one example add up to?",
+    severity="grave",
 )
 def softmax_sigmoid(Z):
     return _sigmoid(Z)
@@ -191,13 +217,18 @@ def softmax_sigmoid(Z):
     "softmax",
     message="this is 1 for the largest score and 0 otherwise",
     hint="The maximum is to be soft.",
+    severity="grave",
 )
 def softmax_hard(Z):
     return _indicator(np.argmax(Z, axis=0), Z.shape[0])
 
 
 @mistake(
-    "softmax-logarithm", "softmax", message="this is the logarithm of softmax", hint="Probabilities lie between 0 and 1."
+    "softmax-logarithm",
+    "softmax",
+    message="this is the logarithm of softmax",
+    hint="Probabilities lie between 0 and 1.",
+    severity="fault",
 )
 def softmax_logarithm(Z):
     with np.errstate(all="ignore"):
@@ -209,6 +240,7 @@ def softmax_logarithm(Z):
     "softmax",
     message="the exponent has the wrong sign: the largest score gets the smallest probability",
     hint="Which class should be most probable?",
+    severity="grave",
 )
 def softmax_sign(Z):
     return _softmax(-Z)
@@ -226,6 +258,7 @@ def _logarithms(AL, Y):
     "softmax_cost",
     message="where a class that is not the true one has probability 0, this computes 0 * log(0), which is nan",
     hint="Only the probability of the true class matters; can you take the logarithm of that alone?",
+    severity="slip",
 )
 def cost_zero_times_infinity(AL, Y):
     with np.errstate(all="ignore"):
@@ -237,6 +270,7 @@ def cost_zero_times_infinity(AL, Y):
     "softmax_cost",
     message="this is the sum over the examples; the mean is wanted",
     hint="Does your cost grow with m?",
+    severity="fault",
 )
 def cost_sum(AL, Y):
     return float(-np.sum(Y * _logarithms(AL, Y)))
@@ -247,6 +281,7 @@ def cost_sum(AL, Y):
     "softmax_cost",
     message="this divides by the number of classes as well: the mean runs over all entries",
     hint="How many entries of a column contribute, and how often does an example count?",
+    severity="fault",
 )
 def cost_mean_of_entries(AL, Y):
     return float(-np.mean(Y * _logarithms(AL, Y)))
@@ -257,12 +292,19 @@ def cost_mean_of_entries(AL, Y):
     "softmax_cost",
     message="this divides by the number of classes instead of by the number of examples",
     hint="Which axis of Y are the examples?",
+    severity="fault",
 )
 def cost_over_classes(AL, Y):
     return float(-np.sum(Y * _logarithms(AL, Y)) / Y.shape[0])
 
 
-@mistake("opposite-sign", "softmax_cost", message="the minus sign is missing", hint="Can a cross-entropy be negative?")
+@mistake(
+    "opposite-sign",
+    "softmax_cost",
+    message="the minus sign is missing",
+    hint="Can a cross-entropy be negative?",
+    severity="fault",
+)
 def cost_sign(AL, Y):
     return float(np.sum(Y * _logarithms(AL, Y)) / Y.shape[1])
 
@@ -272,6 +314,7 @@ def cost_sign(AL, Y):
     "softmax_cost",
     message="this is the cost of independent yes-or-no answers: the terms with 1 - Y do not belong here",
     hint="In the cross-entropy of softmax only the true class of each example has a term.",
+    severity="fault",
 )
 def cost_binary(AL, Y):
     with np.errstate(all="ignore"):
@@ -283,6 +326,7 @@ def cost_binary(AL, Y):
     "softmax_cost",
     message="the logarithm is missing",
     hint="What should the cost be where the true class has probability 1?",
+    severity="grave",
 )
 def cost_without_logarithm(AL, Y):
     return float(-np.sum(Y * AL) / Y.shape[1])
@@ -293,6 +337,7 @@ def cost_without_logarithm(AL, Y):
     "softmax_cost",
     message="the logarithms of all classes are added, whatever the labels",
     hint="Which entry of a column of AL matters?",
+    severity="grave",
 )
 def cost_without_labels(AL, Y):
     with np.errstate(all="ignore"):
@@ -304,6 +349,7 @@ def cost_without_labels(AL, Y):
     "softmax_cost",
     message="the logarithm has the base 2; the natural one is wanted",
     hint="Of np.log, np.log2 and np.log10, which one is the natural logarithm?",
+    severity="fault",
 )
 def cost_base_two(AL, Y):
     return float(-np.sum(Y * _logarithms(AL, Y)) / np.log(2) / Y.shape[1])
@@ -314,6 +360,7 @@ def cost_base_two(AL, Y):
     "softmax_cost",
     message="the logarithm has the base 10; the natural one is wanted",
     hint="Of np.log, np.log2 and np.log10, which one is the natural logarithm?",
+    severity="fault",
 )
 def cost_base_ten(AL, Y):
     return float(-np.sum(Y * _logarithms(AL, Y)) / np.log(10) / Y.shape[1])
@@ -324,6 +371,7 @@ def cost_base_ten(AL, Y):
     "softmax_cost",
     message="this is the squared error, not the cross-entropy",
     hint="Where is the logarithm?",
+    severity="grave",
 )
 def cost_squared(AL, Y):
     return float(np.sum((AL - Y) ** 2) / Y.shape[1])
@@ -334,6 +382,7 @@ def cost_squared(AL, Y):
     "softmax_cost",
     message="this is the cost of each example; one number is wanted, their mean",
     hint="What is still to be done with the m costs?",
+    severity="fault",
 )
 def cost_of_each(AL, Y):
     return -np.sum(Y * _logarithms(AL, Y), axis=0)
@@ -347,6 +396,7 @@ def cost_of_each(AL, Y):
     "softmax_backward",
     message="this is divided by m; dZ is the gradient of each example's own cost, and the mean comes with dW and db",
     hint="Where does the division by m happen in the course's backward pass?",
+    severity="fault",
 )
 def backward_divided(AL, Y):
     return (AL - Y) / Y.shape[1]
@@ -357,6 +407,7 @@ def backward_divided(AL, Y):
     "softmax_backward",
     message="dZ has the opposite sign",
     hint="Should a higher score of the true class raise or lower the cost?",
+    severity="grave",
 )
 def backward_sign(AL, Y):
     return Y - AL
@@ -367,6 +418,7 @@ def backward_sign(AL, Y):
     "softmax_backward",
     message="this is the gradient with respect to AL; the one with respect to the scores Z is wanted",
     hint="The derivative of softmax is the missing factor; most of it cancels.",
+    severity="grave",
 )
 def backward_of_AL(AL, Y):
     return -Y / AL
@@ -377,6 +429,7 @@ def backward_of_AL(AL, Y):
     "softmax_backward",
     message="this is the gradient of a logistic cost with respect to AL; the one of softmax with respect to the scores is wanted",
     hint="The derivative of softmax is the missing factor; most of it cancels.",
+    severity="grave",
 )
 def backward_of_logistic(AL, Y):
     return -(Y / AL - (1 - Y) / (1 - AL))
@@ -387,6 +440,7 @@ def backward_of_logistic(AL, Y):
     "softmax_backward",
     message="the factor AL * (1 - AL) has already cancelled",
     hint="Write down the derivative of the cost with respect to one score, and simplify.",
+    severity="fault",
 )
 def backward_extra(AL, Y):
     return (AL - Y) * AL * (1 - AL)
@@ -397,6 +451,7 @@ def backward_extra(AL, Y):
     "softmax_backward",
     message="only the true class gets a gradient; the others compete with it",
     hint="The scores of the other classes stand in the denominator of softmax.",
+    severity="fault",
 )
 def backward_only_true(AL, Y):
     return Y * (AL - 1)
@@ -407,6 +462,7 @@ def backward_only_true(AL, Y):
     "softmax_backward",
     message="only the diagonal of softmax's derivative is used: a score also changes the other probabilities",
     hint="The scores of the other classes stand in the denominator of softmax.",
+    severity="fault",
 )
 def backward_diagonal(AL, Y):
     return -Y / AL * AL * (1 - AL) + AL * (1 - AL)
@@ -417,6 +473,7 @@ def backward_diagonal(AL, Y):
     "softmax_backward",
     message="AL is overwritten",
     hint="Make a new array: no -= and no assignment to parts of AL.",
+    severity="slip",
 )
 def backward_in_place(AL, Y):
     AL -= Y
@@ -431,12 +488,15 @@ def backward_in_place(AL, Y):
     "predict",
     message="this looks for the largest entry of each row; the classes of an example lie in a column",
     hint="How many answers should there be for m examples?",
+    severity="grave",
 )
 def predict_rows(AL):
     return np.argmax(AL, axis=1)
 
 
-@mistake("smallest", "predict", message="this is the least probable class", hint="Compare argmin and argmax.")
+@mistake(
+    "smallest", "predict", message="this is the least probable class", hint="Compare argmin and argmax.", severity="grave"
+)
 def predict_smallest(AL):
     return np.argmin(AL, axis=0)
 
@@ -446,6 +506,7 @@ def predict_smallest(AL):
     "predict",
     message="this is the largest probability itself; its row is wanted",
     hint="Compare max and argmax.",
+    severity="grave",
 )
 def predict_value(AL):
     return np.max(AL, axis=0)
@@ -456,6 +517,7 @@ def predict_value(AL):
     "predict",
     message="the classes are counted from 1; the first row is class 0",
     hint="Which class is the first row?",
+    severity="fault",
 )
 def predict_from_one(AL):
     return np.argmax(AL, axis=0) + 1
@@ -466,6 +528,7 @@ def predict_from_one(AL):
     "predict",
     message="the probabilities are compared with 0.5, as for two classes; with more classes the largest counts",
     hint="What if no class is more probable than 0.5?",
+    severity="fault",
 )
 def predict_threshold(AL):
     return np.argmax(AL > 0.5, axis=0)
@@ -476,6 +539,7 @@ def predict_threshold(AL):
     "predict",
     message="the probabilities are compared with 0.5 one by one; one class for each example is wanted",
     hint="How many answers should there be for m examples?",
+    severity="grave",
 )
 def predict_each(AL):
     return (AL > 0.5).astype(int)
@@ -486,6 +550,7 @@ def predict_each(AL):
     "predict",
     message="this is a one-hot array; the index of the class is wanted",
     hint="What shape should the result have?",
+    severity="fault",
 )
 def predict_one_hot(AL):
     return _indicator(np.argmax(AL, axis=0), AL.shape[0])
@@ -496,13 +561,18 @@ def predict_one_hot(AL):
     "predict",
     message="this is the place of the largest entry of the whole array",
     hint="How many answers should there be for m examples?",
+    severity="grave",
 )
 def predict_flat(AL):
     return np.argmax(AL)
 
 
 @mistake(
-    "two-classes", "predict", message="this is right for two classes only", hint="What is your answer for a third class?"
+    "two-classes",
+    "predict",
+    message="this is right for two classes only",
+    hint="What is your answer for a third class?",
+    severity="grave",
 )
 def predict_two(AL):
     return (AL[1] > AL[0]).astype(int)
@@ -522,6 +592,7 @@ def _losses(Z, Y):
     "sigmoid_cross_entropy_with_logits",
     message="the sigmoid of a large score is exactly 0 or 1, and its logarithm is infinite",
     hint=_STABLE,
+    severity="slip",
 )
 def logits_naive(Z, Y):
     A = _sigmoid(Z)
@@ -534,6 +605,7 @@ def logits_naive(Z, Y):
     "sigmoid_cross_entropy_with_logits",
     message="exp(Z) overflows for large scores, and the loss is infinite",
     hint=_STABLE,
+    severity="slip",
 )
 def logits_softplus(Z, Y):
     with np.errstate(all="ignore"):
@@ -545,6 +617,7 @@ def logits_softplus(Z, Y):
     "sigmoid_cross_entropy_with_logits",
     message="exp(-Z) overflows for very negative scores, and the loss is infinite",
     hint=_STABLE,
+    severity="slip",
 )
 def logits_softplus_of_minus(Z, Y):
     with np.errstate(all="ignore"):
@@ -556,6 +629,7 @@ def logits_softplus_of_minus(Z, Y):
     "sigmoid_cross_entropy_with_logits",
     message="a small number in the logarithm keeps the loss finite, but not right: for large scores it stays far too small",
     hint=_STABLE,
+    severity="slip",
 )
 def logits_guarded(Z, Y):
     A = _sigmoid(Z)
@@ -567,6 +641,7 @@ def logits_guarded(Z, Y):
     "sigmoid_cross_entropy_with_logits",
     message="the exponential needs the absolute value of Z: this is right only for positive scores",
     hint="Try a negative score.",
+    severity="fault",
 )
 def logits_without_absolute(Z, Y):
     with np.errstate(all="ignore"):
@@ -578,6 +653,7 @@ def logits_without_absolute(Z, Y):
     "sigmoid_cross_entropy_with_logits",
     message="the term max(Z, 0) is missing",
     hint="What should the loss be for Z = 5 and the label 0?",
+    severity="fault",
 )
 def logits_without_maximum(Z, Y):
     return -Z * Y + np.log1p(np.exp(-np.abs(Z)))
@@ -588,6 +664,7 @@ def logits_without_maximum(Z, Y):
     "sigmoid_cross_entropy_with_logits",
     message="this is the mean; a loss for each entry is wanted",
     hint="What shape should the result have?",
+    severity="fault",
 )
 def logits_mean(Z, Y):
     return float(np.mean(_losses(Z, Y)))
@@ -598,6 +675,7 @@ def logits_mean(Z, Y):
     "sigmoid_cross_entropy_with_logits",
     message="this is the sum; a loss for each entry is wanted",
     hint="What shape should the result have?",
+    severity="fault",
 )
 def logits_sum(Z, Y):
     return float(np.sum(_losses(Z, Y)))
@@ -608,6 +686,7 @@ def logits_sum(Z, Y):
     "sigmoid_cross_entropy_with_logits",
     message="the losses have the opposite sign",
     hint="Can this loss be negative?",
+    severity="fault",
 )
 def logits_sign(Z, Y):
     return -_losses(Z, Y)
@@ -618,6 +697,7 @@ def logits_sign(Z, Y):
     "sigmoid_cross_entropy_with_logits",
     message="the labels have changed places: this is the loss for 1 - Y",
     hint="Should a large positive score be cheap or expensive when the label is 1?",
+    severity="grave",
 )
 def logits_swapped(Z, Y):
     return _losses(Z, 1 - Y)
@@ -628,6 +708,7 @@ def logits_swapped(Z, Y):
     "sigmoid_cross_entropy_with_logits",
     message="only the label 1 has a loss; the term with 1 - Y is missing",
     hint="What does your function say of a wrong, confident score with the label 0?",
+    severity="fault",
 )
 def logits_only_positive(Z, Y):
     return Y * _losses(Z, 1)
@@ -638,6 +719,7 @@ def logits_only_positive(Z, Y):
     "sigmoid_cross_entropy_with_logits",
     message="the sigmoid is applied to the scores once too often",
     hint="The formula works on the logits themselves.",
+    severity="fault",
 )
 def logits_twice(Z, Y):
     return _losses(_sigmoid(Z), Y)
@@ -648,6 +730,7 @@ def logits_twice(Z, Y):
     "sigmoid_cross_entropy_with_logits",
     message="the scores are taken for probabilities: the sigmoid is missing",
     hint="Z may be negative; what is its logarithm?",
+    severity="grave",
 )
 def logits_without_sigmoid(Z, Y):
     with np.errstate(all="ignore"):
@@ -673,6 +756,7 @@ _SCALE_HINT = "Compute the variance of one of your larger weight matrices and co
     "xavier_initialization",
     message="all weights are zero",
     hint="Why would all units of a layer stay the same?",
+    severity="grave",
 )
 def xavier_zero(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.zeros((n, n_prev)))
@@ -683,13 +767,18 @@ def xavier_zero(layer_dims):
     "xavier_initialization",
     message="all weights of a layer are the same number",
     hint="Why would all units of a layer stay the same?",
+    severity="grave",
 )
 def xavier_constant(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.full((n, n_prev), 1 / np.sqrt(n_prev)))
 
 
 @mistake(
-    "missing-scale", "xavier_initialization", message="the weights have variance 1: the scale is missing", hint=_SCALE_HINT
+    "missing-scale",
+    "xavier_initialization",
+    message="the weights have variance 1: the scale is missing",
+    hint=_SCALE_HINT,
+    severity="grave",
 )
 def xavier_unscaled(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev))
@@ -700,6 +789,7 @@ def xavier_unscaled(layer_dims):
     "xavier_initialization",
     message="the weights are multiplied by 0.01, whatever the size of the layer",
     hint=_SCALE_HINT,
+    severity="grave",
 )
 def xavier_fixed(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * 0.01)
@@ -710,6 +800,7 @@ def xavier_fixed(layer_dims):
     "xavier_initialization",
     message="the variance is 2 / n_prev: this is He initialization",
     hint="Which of the two is meant for relu, which one for tanh?",
+    severity="fault",
 )
 def xavier_he(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(2 / n_prev))
@@ -720,6 +811,7 @@ def xavier_he(layer_dims):
     "xavier_initialization",
     message="the variance is 1 / n, with the number of units of the layer itself; what comes in counts",
     hint="How many terms are added in one unit?",
+    severity="fault",
 )
 def xavier_fan_out(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(1 / n))
@@ -730,6 +822,7 @@ def xavier_fan_out(layer_dims):
     "xavier_initialization",
     message="the normal numbers are multiplied by the variance; the standard deviation is its root",
     hint="What is the variance of 3 times a number of variance 1?",
+    severity="fault",
 )
 def xavier_variance(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) / n_prev)
@@ -740,6 +833,7 @@ def xavier_variance(layer_dims):
     "xavier_initialization",
     message="the variance is 1 / (n_prev + n); it is 2 over that sum, so that it is 1 / n for layers of equal size",
     hint="What would both rules give where n_prev and n are equal?",
+    severity="fault",
 )
 def xavier_missing_two(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(1 / (n_prev + n)))
@@ -750,6 +844,7 @@ def xavier_missing_two(layer_dims):
     "xavier_initialization",
     message="sqrt(6 / (n_prev + n)) is the limit of a uniform distribution, not the standard deviation of a normal one",
     hint=_SCALE_HINT,
+    severity="fault",
 )
 def xavier_limit(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(6 / (n_prev + n)))
@@ -760,6 +855,7 @@ def xavier_limit(layer_dims):
     "xavier_initialization",
     message="a uniform number between -1/sqrt(n_prev) and 1/sqrt(n_prev) has the variance 1 / (3 n_prev)",
     hint="The limit of a uniform distribution is larger than its standard deviation. By which factor?",
+    severity="fault",
 )
 def xavier_deviation(layer_dims):
     def weights(n_prev, n):
@@ -774,6 +870,7 @@ def xavier_deviation(layer_dims):
     "xavier_initialization",
     message="all layers are scaled by the size of the input; each layer has its own",
     hint="Which entry of layer_dims belongs to which layer?",
+    severity="fault",
 )
 def xavier_first(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) / np.sqrt(layer_dims[0]))
@@ -784,6 +881,7 @@ def xavier_first(layer_dims):
     "xavier_initialization",
     message="no weight is negative: the mean should be 0",
     hint="Between which numbers does np.random.rand draw?",
+    severity="fault",
 )
 def xavier_not_centred(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.rand(n, n_prev) * np.sqrt(1 / n_prev))
@@ -794,6 +892,7 @@ def xavier_not_centred(layer_dims):
     "xavier_initialization",
     message="every layer starts with the same random numbers",
     hint="How often is the generator seeded? Once, before the loop, is enough.",
+    severity="fault",
 )
 def xavier_repeated(layer_dims):
     def weights(n_prev, n):
@@ -808,6 +907,7 @@ def xavier_repeated(layer_dims):
     "xavier_initialization",
     message="the weights are transposed: W has a row for each unit of its own layer",
     hint="What shape must W have in W @ A_prev?",
+    severity="fault",
 )
 def xavier_transposed(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n_prev, n) / np.sqrt(n_prev))

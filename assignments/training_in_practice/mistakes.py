@@ -23,6 +23,7 @@ def _parts(X, Y, order, sizes):
     "train_dev_test_split",
     message="X is shuffled, Y is not (or in another order): the examples have lost their labels",
     hint="Draw one permutation, and use it for both.",
+    severity="grave",
 )
 def split_shuffles_x_alone(X, Y, dev_fraction, test_fraction, seed=0):
     order = np.random.default_rng(seed).permutation(X.shape[1])
@@ -34,6 +35,7 @@ def split_shuffles_x_alone(X, Y, dev_fraction, test_fraction, seed=0):
     "train_dev_test_split",
     message="some examples are in two of the sets: the model would be judged on what it was trained on",
     hint="Where does each of the three ranges of indices begin and end?",
+    severity="grave",
 )
 def split_overlaps(X, Y, dev_fraction, test_fraction, seed=0):
     order = np.random.default_rng(seed).permutation(X.shape[1])
@@ -47,6 +49,7 @@ def split_overlaps(X, Y, dev_fraction, test_fraction, seed=0):
     "train_dev_test_split",
     message="some examples are in two of the sets: the model would be judged on what it was trained on",
     hint="Where does each of the three ranges of indices begin and end?",
+    severity="grave",
 )
 def split_trains_on_everything(X, Y, dev_fraction, test_fraction, seed=0):
     train, dev, test = _parts(X, Y, np.arange(X.shape[1]), _sizes(X.shape[1], dev_fraction, test_fraction))
@@ -58,6 +61,7 @@ def split_trains_on_everything(X, Y, dev_fraction, test_fraction, seed=0):
     "train_dev_test_split",
     message="where a fraction is 0, its set holds everything instead of nothing: the slice [-0:] is the whole array",
     hint="Try a fraction of 0, and look at what the slice selects then.",
+    severity="slip",
 )
 def split_negative_slice(X, Y, dev_fraction, test_fraction, seed=0):
     m = X.shape[1]
@@ -72,6 +76,7 @@ def split_negative_slice(X, Y, dev_fraction, test_fraction, seed=0):
     "train_dev_test_split",
     message="an example occurs more than once: the indices are drawn with replacement",
     hint="Which function of NumPy gives every index exactly once?",
+    severity="grave",
 )
 def split_with_replacement(X, Y, dev_fraction, test_fraction, seed=0):
     order = np.random.default_rng(seed).integers(0, X.shape[1], X.shape[1])
@@ -83,6 +88,7 @@ def split_with_replacement(X, Y, dev_fraction, test_fraction, seed=0):
     "train_dev_test_split",
     message="examples get lost: some of them are in none of the three sets",
     hint="Is each size rounded down by itself? Round two of them; what is left belongs to the third set.",
+    severity="slip",
 )
 def split_loses_examples(X, Y, dev_fraction, test_fraction, seed=0):
     m = X.shape[1]
@@ -96,6 +102,7 @@ def split_loses_examples(X, Y, dev_fraction, test_fraction, seed=0):
     "train_dev_test_split",
     message="the sets come in another order than training, dev, test (or the two fractions are confused)",
     hint="Compare the sizes of your sets with the fractions, one by one.",
+    severity="fault",
 )
 def split_dev_and_test_swapped(X, Y, dev_fraction, test_fraction, seed=0):
     order = np.random.default_rng(seed).permutation(X.shape[1])
@@ -108,6 +115,7 @@ def split_dev_and_test_swapped(X, Y, dev_fraction, test_fraction, seed=0):
     "train_dev_test_split",
     message="one of the fractions is taken of what the other one has left over, not of all examples",
     hint="Both fractions refer to all m examples.",
+    severity="fault",
 )
 def split_of_the_rest(X, Y, dev_fraction, test_fraction, seed=0):
     m = X.shape[1]
@@ -122,6 +130,7 @@ def split_of_the_rest(X, Y, dev_fraction, test_fraction, seed=0):
     "train_dev_test_split",
     message="X and Y are shuffled in place",
     hint="Select columns of X; do not move them.",
+    severity="slip",
 )
 def split_in_place(X, Y, dev_fraction, test_fraction, seed=0):
     order = np.random.default_rng(seed).permutation(X.shape[1])
@@ -141,6 +150,7 @@ def _moments(X):
     "fit_normalization",
     message="sigma is the variance; the root is missing",
     hint="In which unit should sigma be, if X is in metres?",
+    severity="fault",
 )
 def fit_variance(X_train):
     return np.mean(X_train, axis=1, keepdims=True), np.var(X_train, axis=1, keepdims=True)
@@ -151,6 +161,7 @@ def fit_variance(X_train):
     "fit_normalization",
     message="sigma divides by m - 1; the exercise asks for the biased deviation, with m",
     hint="Compare NumPy's default with the formula of the exercise.",
+    severity="slip",
 )
 def fit_unbiased(X_train):
     with np.errstate(all="ignore"):
@@ -162,6 +173,7 @@ def fit_unbiased(X_train):
     "fit_normalization",
     message="sigma is the root of the mean square, without subtracting the mean",
     hint="How far do the entries lie from their mean?",
+    severity="fault",
 )
 def fit_not_centred(X_train):
     return np.mean(X_train, axis=1, keepdims=True), np.sqrt(np.mean(X_train**2, axis=1, keepdims=True))
@@ -172,6 +184,7 @@ def fit_not_centred(X_train):
     "fit_normalization",
     message="mean and deviation are taken over the features of each example, not over the examples",
     hint="Columns are examples: along which axis does one feature lie?",
+    severity="grave",
 )
 def fit_wrong_axis(X_train):
     return np.mean(X_train, axis=0, keepdims=True), np.std(X_train, axis=0, keepdims=True)
@@ -182,6 +195,7 @@ def fit_wrong_axis(X_train):
     "fit_normalization",
     message="there is one mean and one deviation for all features together",
     hint="A feature in kilometres and one in years share no scale.",
+    severity="grave",
 )
 def fit_global(X_train):
     ones = np.ones((X_train.shape[0], 1))
@@ -189,7 +203,11 @@ def fit_global(X_train):
 
 
 @mistake(
-    "missing-keepdims", "fit_normalization", message="mu and sigma have lost an axis", hint="Look at the argument keepdims."
+    "missing-keepdims",
+    "fit_normalization",
+    message="mu and sigma have lost an axis",
+    hint="Look at the argument keepdims.",
+    severity="slip",
 )
 def fit_flat(X_train):
     return np.mean(X_train, axis=1), np.std(X_train, axis=1)
@@ -200,6 +218,7 @@ def fit_flat(X_train):
     "fit_normalization",
     message="mu is the sum over the examples; the division by m is missing",
     hint="Divide by m.",
+    severity="fault",
 )
 def fit_sums(X_train):
     mu, sigma = _moments(X_train)
@@ -211,6 +230,7 @@ def fit_sums(X_train):
     "fit_normalization",
     message="sigma is the distance from the smallest to the largest entry, not the standard deviation",
     hint="Which measure of spread does the exercise name?",
+    severity="fault",
 )
 def fit_range(X_train):
     return np.mean(X_train, axis=1, keepdims=True), np.ptp(X_train, axis=1, keepdims=True)
@@ -221,6 +241,7 @@ def fit_range(X_train):
     "fit_normalization",
     message="sigma is the mean absolute deviation, not the standard deviation",
     hint="Square, average, take the root: in this order.",
+    severity="fault",
 )
 def fit_absolute(X_train):
     mu = np.mean(X_train, axis=1, keepdims=True)
@@ -232,6 +253,7 @@ def fit_absolute(X_train):
     "fit_normalization",
     message="sigma of a constant feature is replaced; it is 0, and the guard belongs to normalize",
     hint="Report what you measured here, and divide with care there.",
+    severity="slip",
 )
 def fit_guarded(X_train):
     mu, sigma = _moments(X_train)
@@ -243,6 +265,7 @@ def fit_guarded(X_train):
     "fit_normalization",
     message="the order is (mu, sigma)",
     hint="Compare the order in your return statement.",
+    severity="fault",
 )
 def fit_swapped(X_train):
     mu, sigma = _moments(X_train)
@@ -258,6 +281,7 @@ def _guarded(sigma):
     "normalize",
     message="a constant feature has sigma 0, and 0 / 0 is nan",
     hint="What should come out for a feature that never changes?",
+    severity="slip",
 )
 def normalize_without_guard(X, mu, sigma):
     with np.errstate(all="ignore"):
@@ -269,6 +293,7 @@ def normalize_without_guard(X, mu, sigma):
     "normalize",
     message="mean and deviation are measured again on X; those of the training set were handed over",
     hint="Test examples must be moved by the same numbers as the training examples.",
+    severity="grave",
 )
 def normalize_recomputed(X, mu, sigma):
     own_mu, own_sigma = _moments(X)
@@ -280,6 +305,7 @@ def normalize_recomputed(X, mu, sigma):
     "normalize",
     message="the mean is not subtracted",
     hint="Where should a normalized feature have its middle?",
+    severity="fault",
 )
 def normalize_not_centred(X, mu, sigma):
     return X / _guarded(sigma)
@@ -290,6 +316,7 @@ def normalize_not_centred(X, mu, sigma):
     "normalize",
     message="there is no division by sigma",
     hint="How wide should a normalized feature spread?",
+    severity="fault",
 )
 def normalize_not_scaled(X, mu, sigma):
     return X - mu
@@ -300,6 +327,7 @@ def normalize_not_scaled(X, mu, sigma):
     "normalize",
     message="this divides by the variance, not by sigma",
     hint="Is sigma already a root, or not yet?",
+    severity="fault",
 )
 def normalize_by_variance(X, mu, sigma):
     return (X - mu) / _guarded(sigma) ** 2
@@ -310,6 +338,7 @@ def normalize_by_variance(X, mu, sigma):
     "normalize",
     message="this divides by the root of sigma",
     hint="Is sigma already a root, or not yet?",
+    severity="fault",
 )
 def normalize_by_root(X, mu, sigma):
     return (X - mu) / np.sqrt(_guarded(sigma))
@@ -320,6 +349,7 @@ def normalize_by_root(X, mu, sigma):
     "normalize",
     message="this multiplies by sigma",
     hint="Which way does a wide feature have to be scaled?",
+    severity="fault",
 )
 def normalize_multiplied(X, mu, sigma):
     return (X - mu) * _guarded(sigma)
@@ -330,6 +360,7 @@ def normalize_multiplied(X, mu, sigma):
     "normalize",
     message="only mu is divided by sigma",
     hint="Which operation comes first in X - mu / sigma?",
+    severity="grave",
 )
 def normalize_without_parentheses(X, mu, sigma):
     return X - mu / _guarded(sigma)
@@ -340,6 +371,7 @@ def normalize_without_parentheses(X, mu, sigma):
     "normalize",
     message="a constant feature is left as it is; its mean has to be subtracted as well",
     hint="What should come out for a feature that never changes?",
+    severity="slip",
 )
 def normalize_keeps_constant(X, mu, sigma):
     return np.where(sigma == 0, X, (X - mu) / _guarded(sigma))
@@ -350,13 +382,18 @@ def normalize_keeps_constant(X, mu, sigma):
     "normalize",
     message="the number added to sigma is so large that every feature is changed by it",
     hint="Protect the case sigma = 0 without touching the others.",
+    severity="slip",
 )
 def normalize_large_guard(X, mu, sigma):
     return (X - mu) / (sigma + 1e-2)
 
 
 @mistake(
-    "mutated-input", "normalize", message="X is overwritten", hint="Compute a new array: X -= mu changes the caller's X."
+    "mutated-input",
+    "normalize",
+    message="X is overwritten",
+    hint="Compute a new array: X -= mu changes the caller's X.",
+    severity="slip",
 )
 def normalize_in_place(X, mu, sigma):
     X -= mu
@@ -376,6 +413,7 @@ def _diagnosis(bias, variance):
     "diagnose_fit",
     message="the error that nobody can avoid is not taken off the training error",
     hint="Is 15 % a lot when nobody does better than 14 %?",
+    severity="fault",
 )
 def diagnose_without_bayes(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(train_error > tolerance, dev_error - train_error > tolerance)
@@ -386,6 +424,7 @@ def diagnose_without_bayes(train_error, dev_error, bayes_error=0.0, tolerance=0.
     "diagnose_fit",
     message="the argument tolerance is not used: the limit is always 0.02",
     hint="Use the argument in both comparisons.",
+    severity="fault",
 )
 def diagnose_literal_tolerance(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(train_error - bayes_error > 0.02, dev_error - train_error > 0.02)
@@ -396,6 +435,7 @@ def diagnose_literal_tolerance(train_error, dev_error, bayes_error=0.0, toleranc
     "diagnose_fit",
     message="any gap counts, however small; gaps up to the tolerance must not",
     hint="What is the argument tolerance for?",
+    severity="fault",
 )
 def diagnose_any_gap(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(train_error - bayes_error > 1e-9, dev_error - train_error > 1e-9)
@@ -406,6 +446,7 @@ def diagnose_any_gap(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     "diagnose_fit",
     message="only one of the two is ever reported, but a network can have both",
     hint="Compare elif with a second if.",
+    severity="fault",
 )
 def diagnose_either_or(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     bias = train_error - bayes_error > tolerance
@@ -417,6 +458,7 @@ def diagnose_either_or(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     "diagnose_fit",
     message="variance is read from the gap between dev error and unavoidable error; bias is a part of that gap",
     hint="Which two errors differ because of overfitting alone?",
+    severity="fault",
 )
 def diagnose_variance_from_bayes(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(train_error - bayes_error > tolerance, dev_error - bayes_error > tolerance)
@@ -427,6 +469,7 @@ def diagnose_variance_from_bayes(train_error, dev_error, bayes_error=0.0, tolera
     "diagnose_fit",
     message="bias is read from the dev error; overfitting raises that as well",
     hint="Which error shows how well the network fits what it was trained on?",
+    severity="fault",
 )
 def diagnose_bias_from_dev(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(dev_error - bayes_error > tolerance, dev_error - train_error > tolerance)
@@ -437,6 +480,7 @@ def diagnose_bias_from_dev(train_error, dev_error, bayes_error=0.0, tolerance=0.
     "diagnose_fit",
     message="variance is read from the dev error alone; it is the gap to the training error that counts",
     hint="A network that fails everywhere alike does not overfit.",
+    severity="fault",
 )
 def diagnose_dev_alone(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(train_error - bayes_error > tolerance, dev_error > tolerance)
@@ -447,6 +491,7 @@ def diagnose_dev_alone(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     "diagnose_fit",
     message="bias and variance are exchanged",
     hint="Which of the two is overfitting?",
+    severity="grave",
 )
 def diagnose_swapped(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(dev_error - train_error > tolerance, train_error - bayes_error > tolerance)
@@ -457,6 +502,7 @@ def diagnose_swapped(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     "diagnose_fit",
     message="a gap counts in both directions; being better than expected is no fault",
     hint="What does abs do to a dev error below the training error?",
+    severity="slip",
 )
 def diagnose_absolute(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(abs(train_error - bayes_error) > tolerance, abs(dev_error - train_error) > tolerance)
@@ -467,6 +513,7 @@ def diagnose_absolute(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     "diagnose_fit",
     message="the gaps are measured in parts of the error, but the tolerance is an absolute difference",
     hint="Compare the difference itself with the tolerance.",
+    severity="fault",
 )
 def diagnose_relative(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(train_error > bayes_error * (1 + tolerance), dev_error > train_error * (1 + tolerance))
@@ -477,6 +524,7 @@ def diagnose_relative(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     "diagnose_fit",
     message="where nothing is wrong the result is {}, which is an empty dictionary",
     hint="How is an empty set written in Python?",
+    severity="slip",
 )
 def diagnose_braces(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(train_error - bayes_error > tolerance, dev_error - train_error > tolerance) or {}
@@ -487,6 +535,7 @@ def diagnose_braces(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     "diagnose_fit",
     message="where nothing is wrong the result is None; the exercise asks for the empty set",
     hint="Does every path through your function reach a return?",
+    severity="slip",
 )
 def diagnose_none(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _diagnosis(train_error - bayes_error > tolerance, dev_error - train_error > tolerance) or None
@@ -504,6 +553,7 @@ def _log_uniform(low, high, n):
     "sample_learning_rate",
     message="the draws are uniform in alpha itself: nine out of ten fall into the largest decade",
     hint="Draw the exponent.",
+    severity="grave",
 )
 def rate_uniform(low, high, n, seed=0):
     return np.random.uniform(low, high, n)
@@ -514,6 +564,7 @@ def rate_uniform(low, high, n, seed=0):
     "sample_learning_rate",
     message="this is a grid or a sorted list, not n independent draws",
     hint="What does random search gain over a grid?",
+    severity="fault",
 )
 def rate_grid(low, high, n, seed=0):
     return np.logspace(np.log10(low), np.log10(high), n)
@@ -524,6 +575,7 @@ def rate_grid(low, high, n, seed=0):
     "sample_learning_rate",
     message="all n values are the same number",
     hint="How many numbers does your call of the generator draw?",
+    severity="grave",
 )
 def rate_repeated(low, high, n, seed=0):
     return np.full(n, _log_uniform(low, high, 1))
@@ -534,6 +586,7 @@ def rate_repeated(low, high, n, seed=0):
     "sample_learning_rate",
     message="only a few values occur: the exponent is drawn as a whole number",
     hint="Any number between the two exponents should be possible.",
+    severity="fault",
 )
 def rate_whole_exponents(low, high, n, seed=0):
     exponents = np.random.randint(np.ceil(np.log10(low)), np.floor(np.log10(high)) + 1, n)
@@ -545,6 +598,7 @@ def rate_whole_exponents(low, high, n, seed=0):
     "sample_learning_rate",
     message="logarithm and power have different bases",
     hint="exp belongs to log, and 10 ** to log10.",
+    severity="fault",
 )
 def rate_bases_mixed(low, high, n, seed=0):
     return np.exp(np.random.uniform(np.log10(low), np.log10(high), n))
@@ -555,6 +609,7 @@ def rate_bases_mixed(low, high, n, seed=0):
     "sample_learning_rate",
     message="logarithm and power have different bases",
     hint="exp belongs to log, and 10 ** to log10.",
+    severity="fault",
 )
 def rate_bases_mixed_otherwise(low, high, n, seed=0):
     return 10 ** np.random.uniform(np.log(low), np.log(high), n)
@@ -565,6 +620,7 @@ def rate_bases_mixed_otherwise(low, high, n, seed=0):
     "sample_learning_rate",
     message="these are the exponents; the learning rates are powers",
     hint="Can a learning rate be negative?",
+    severity="fault",
 )
 def rate_exponents(low, high, n, seed=0):
     return np.random.uniform(np.log10(low), np.log10(high), n)
@@ -575,6 +631,7 @@ def rate_exponents(low, high, n, seed=0):
     "sample_learning_rate",
     message="the draws lie between 0.0001 and 1, whatever low and high are",
     hint="The exponent runs between the logarithms of the two bounds.",
+    severity="fault",
 )
 def rate_fixed_bounds(low, high, n, seed=0):
     return 10 ** (-4 * np.random.rand(n))
@@ -585,6 +642,7 @@ def rate_fixed_bounds(low, high, n, seed=0):
     "sample_learning_rate",
     message="the draws come as a matrix; a vector of shape (n,) is asked for",
     hint="Draw n numbers.",
+    severity="slip",
 )
 def rate_column(low, high, n, seed=0):
     return _log_uniform(low, high, n).reshape(n, 1)
@@ -595,6 +653,7 @@ def rate_column(low, high, n, seed=0):
     "sample_momentum",
     message="the draws are uniform in beta itself: values near 1, where little makes a large difference, are rare",
     hint="Which quantity should be uniform on a logarithmic scale?",
+    severity="grave",
 )
 def momentum_uniform(low, high, n, seed=0):
     return np.random.uniform(low, high, n)
@@ -605,6 +664,7 @@ def momentum_uniform(low, high, n, seed=0):
     "sample_momentum",
     message="the draws are log-uniform in beta; it should be in 1 - beta",
     hint="beta averages over 1 / (1 - beta) steps: which of 0.9 to 0.9005 and 0.999 to 0.9995 matters more?",
+    severity="grave",
 )
 def momentum_log_in_beta(low, high, n, seed=0):
     return _log_uniform(low, high, n)
@@ -615,6 +675,7 @@ def momentum_log_in_beta(low, high, n, seed=0):
     "sample_momentum",
     message="these are values of 1 - beta",
     hint="One subtraction is left to do.",
+    severity="fault",
 )
 def momentum_complement(low, high, n, seed=0):
     return _log_uniform(1 - high, 1 - low, n)
@@ -625,6 +686,7 @@ def momentum_complement(low, high, n, seed=0):
     "sample_momentum",
     message="low and high are taken as bounds of 1 - beta; they are bounds of beta",
     hint="Between which values does 1 - beta lie when beta lies between low and high?",
+    severity="fault",
 )
 def momentum_bounds_of_complement(low, high, n, seed=0):
     return 1 - _log_uniform(low, high, n)
@@ -635,6 +697,7 @@ def momentum_bounds_of_complement(low, high, n, seed=0):
     "sample_momentum",
     message="the draws lie between 0.9 and 0.999, whatever low and high are",
     hint="The exponent runs between the logarithms of 1 - high and 1 - low.",
+    severity="fault",
 )
 def momentum_fixed_bounds(low, high, n, seed=0):
     return 1 - 10 ** (-2 * np.random.rand(n) - 1)
@@ -645,6 +708,7 @@ def momentum_fixed_bounds(low, high, n, seed=0):
     "sample_momentum",
     message="this is a grid or a sorted list, not n independent draws",
     hint="What does random search gain over a grid?",
+    severity="fault",
 )
 def momentum_grid(low, high, n, seed=0):
     return 1 - np.logspace(np.log10(1 - low), np.log10(1 - high), n)
@@ -655,6 +719,7 @@ def momentum_grid(low, high, n, seed=0):
     "sample_momentum",
     message="all n values are the same number",
     hint="How many numbers does your call of the generator draw?",
+    severity="grave",
 )
 def momentum_repeated(low, high, n, seed=0):
     return np.full(n, 1 - _log_uniform(1 - high, 1 - low, 1))
@@ -665,6 +730,7 @@ def momentum_repeated(low, high, n, seed=0):
     "sample_momentum",
     message="the draws come as a matrix; a vector of shape (n,) is asked for",
     hint="Draw n numbers.",
+    severity="slip",
 )
 def momentum_column(low, high, n, seed=0):
     return 1 - _log_uniform(1 - high, 1 - low, n).reshape(n, 1)
@@ -695,6 +761,7 @@ def _stop(costs, patience, *, better=None, resets=True, too_late=0, unstopped=No
     "early_stopping_epoch",
     message="this is the best of all epochs; those after the stop are never trained",
     hint="When would the training have ended?",
+    severity="grave",
 )
 def stopping_global(dev_costs, patience):
     return int(np.argmin(dev_costs))
@@ -705,6 +772,7 @@ def stopping_global(dev_costs, patience):
     "early_stopping_epoch",
     message="this is the epoch at which training stops, not the best one before",
     hint="Which parameters does early stopping keep?",
+    severity="fault",
 )
 def stopping_last_seen(dev_costs, patience):
     return _stop(dev_costs, patience, result=lambda best, epoch: epoch)
@@ -715,6 +783,7 @@ def stopping_last_seen(dev_costs, patience):
     "early_stopping_epoch",
     message="training stops one epoch too late",
     hint="Stop as soon as the wait reaches patience.",
+    severity="slip",
 )
 def stopping_too_late(dev_costs, patience):
     return _stop(dev_costs, patience, too_late=1)
@@ -725,6 +794,7 @@ def stopping_too_late(dev_costs, patience):
     "early_stopping_epoch",
     message="training stops one epoch too early",
     hint="Stop as soon as the wait reaches patience, not before.",
+    severity="slip",
 )
 def stopping_too_early(dev_costs, patience):
     return _stop(dev_costs, patience, too_late=-1)
@@ -735,6 +805,7 @@ def stopping_too_early(dev_costs, patience):
     "early_stopping_epoch",
     message="the first epoch without improvement ends the training, whatever patience is",
     hint="What is the argument patience for?",
+    severity="grave",
 )
 def stopping_at_once(dev_costs, patience):
     return _stop(dev_costs, 1)
@@ -745,6 +816,7 @@ def stopping_at_once(dev_costs, patience):
     "early_stopping_epoch",
     message="a cost counts as an improvement when it is below the previous one; it must be below the best one",
     hint="Follow your code on the costs 3, 5, 4, 4.5.",
+    severity="fault",
 )
 def stopping_against_previous(dev_costs, patience):
     best, wait = 0, 0
@@ -761,6 +833,7 @@ def stopping_against_previous(dev_costs, patience):
     "early_stopping_epoch",
     message="the epoch of the latest decrease is returned; its cost may be above the best one",
     hint="Follow your code on the costs 3, 5, 4, 4.5.",
+    severity="fault",
 )
 def stopping_latest_decrease(dev_costs, patience):
     return _stop(dev_costs, patience, better=lambda cost, best, previous: cost < previous)
@@ -771,6 +844,7 @@ def stopping_latest_decrease(dev_costs, patience):
     "early_stopping_epoch",
     message="all epochs without improvement are counted together; an improvement starts the count anew",
     hint="What happens to the wait when the cost improves?",
+    severity="fault",
 )
 def stopping_never_resets(dev_costs, patience):
     return _stop(dev_costs, patience, resets=False)
@@ -781,6 +855,7 @@ def stopping_never_resets(dev_costs, patience):
     "early_stopping_epoch",
     message="an equal cost counts as an improvement",
     hint="Compare < and <=.",
+    severity="slip",
 )
 def stopping_ties(dev_costs, patience):
     return _stop(dev_costs, patience, better=lambda cost, best, previous: cost <= best)
@@ -791,6 +866,7 @@ def stopping_ties(dev_costs, patience):
     "early_stopping_epoch",
     message="this is the best cost, not the epoch in which it was reached",
     hint="The result is an index.",
+    severity="fault",
 )
 def stopping_cost(dev_costs, patience):
     return dev_costs[_stop(dev_costs, patience)]
@@ -801,6 +877,7 @@ def stopping_cost(dev_costs, patience):
     "early_stopping_epoch",
     message="epochs are counted from 1; the result is an index, from 0",
     hint="Indices begin at 0.",
+    severity="fault",
 )
 def stopping_from_one(dev_costs, patience):
     return _stop(dev_costs, patience) + 1
@@ -811,6 +888,7 @@ def stopping_from_one(dev_costs, patience):
     "early_stopping_epoch",
     message="when patience never runs out, the last epoch is returned instead of the best one",
     hint="Which epoch is the best one when training runs to its end?",
+    severity="fault",
 )
 def stopping_unstopped(dev_costs, patience):
     return _stop(dev_costs, patience, unstopped=lambda costs: len(costs) - 1)
@@ -821,6 +899,7 @@ def stopping_unstopped(dev_costs, patience):
     "early_stopping_epoch",
     message="the epoch is counted back from the stop, also when training never stopped early",
     hint="Remember the best epoch while you go.",
+    severity="fault",
 )
 def stopping_counts_back(dev_costs, patience):
     return _stop(dev_costs, patience, result=lambda best, epoch: epoch - patience)
@@ -831,6 +910,7 @@ def stopping_counts_back(dev_costs, patience):
     "early_stopping_epoch",
     message="this looks for the largest cost; a cost should be small",
     hint="Are these costs or accuracies?",
+    severity="grave",
 )
 def stopping_maximum(dev_costs, patience):
     return _stop(dev_costs, patience, better=lambda cost, best, previous: cost > best)
@@ -844,6 +924,7 @@ def stopping_maximum(dev_costs, patience):
     "flip_horizontal",
     message="the images are turned upside down: the axis of the height is reversed (np.fliplr reverses axis 1, too)",
     hint="What are the four axes of images, in order?",
+    severity="grave",
 )
 def flip_vertical(images):
     return images[:, ::-1]
@@ -854,6 +935,7 @@ def flip_vertical(images):
     "flip_horizontal",
     message="the order of the images is reversed, not their pixels",
     hint="What are the four axes of images, in order?",
+    severity="grave",
 )
 def flip_order(images):
     return images[::-1]
@@ -864,6 +946,7 @@ def flip_order(images):
     "flip_horizontal",
     message="the colour channels are reversed, not the pixels",
     hint="What are the four axes of images, in order?",
+    severity="grave",
 )
 def flip_channels(images):
     return images[..., ::-1]
@@ -874,6 +957,7 @@ def flip_channels(images):
     "flip_horizontal",
     message="both the rows and the columns are reversed: the images are turned, not mirrored",
     hint="A mirror leaves top and bottom where they are.",
+    severity="fault",
 )
 def flip_both(images):
     return images[:, ::-1, ::-1]
@@ -884,6 +968,7 @@ def flip_both(images):
     "flip_horizontal",
     message="all four axes are reversed",
     hint="np.flip without an axis reverses every axis.",
+    severity="grave",
 )
 def flip_all(images):
     return np.flip(images)
@@ -894,6 +979,7 @@ def flip_all(images):
     "flip_horizontal",
     message="the images come back as they were",
     hint="Is the result of the flip what you return?",
+    severity="grave",
 )
 def flip_nothing(images):
     return images
@@ -904,6 +990,7 @@ def flip_nothing(images):
     "flip_horizontal",
     message="the images that came in are overwritten",
     hint="Return a new array.",
+    severity="slip",
 )
 def flip_in_place(images):
     images[:] = images[:, :, ::-1].copy()

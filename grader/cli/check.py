@@ -10,7 +10,6 @@ from grader.cli import DONE, FOUND, HARNESS, USAGE
 from grader.cli.shared import JSON, MIN_SCORE, SEED, Drawing, assignment_of, suggest, write_json
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade
-from grader.intake.collect import neighbours
 from grader.model import Report, report_to_json
 from grader.report.terminal import render_report
 
@@ -19,7 +18,7 @@ __all__ = ["check"]
 
 @click.command()
 @click.argument("assignment")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @JSON
 @MIN_SCORE
 @SEED
@@ -28,7 +27,7 @@ __all__ = ["check"]
 def check(
     context: click.Context,
     assignment: str,
-    file: Path,
+    paths: tuple[Path, ...],
     json_to: str | None,
     min_score: float | None,
     seed: int,
@@ -36,18 +35,20 @@ def check(
 ) -> None:
     """Check one submission and explain what is wrong with it.
 
-    FILE is a .py or .ipynb file; the .py files beside it can be imported by it.
+    PATH is a .py or .ipynb file, several of them, or the folder or zip of one student. A single file can import the
+    modules beside it that define no graded function.
     """
     loaded = assignment_of(context, assignment)
     drawing = Drawing(assignment)
     cases = frozen_cases(loaded, seed, progress=drawing)
-    report = grade(loaded, file, cases=cases, seed=seed, siblings=neighbours(file))
+    report = grade(loaded, paths, cases=cases, seed=seed)
     if json_to:
         write_json(report_to_json(report), json_to)
     if json_to != "-":
         click.echo(render_report(report, verbose=verbose), nl=False)
-        if drawing.happened and not verbose:
-            suggest(f"check {assignment} {file} --verbose", "every check, and how to repeat a failing call")
+        if drawing.happened and not verbose and report.status == "graded":
+            again = " ".join(map(str, paths))
+            suggest(f"check {assignment} {again} --verbose", "every check, and how to repeat a failing call")
     context.exit(_status(report, min_score))
 
 

@@ -128,8 +128,8 @@ def _status(run: RunFolder, order: Sequence[Key], min_score: float | None) -> in
 
 
 def _job(item: HandIn) -> Job:
-    modules = tuple(sorted((name, str(path)) for name, path in item.modules.items()))
-    return Job(item.path, str(item.file or ""), item.student or None, modules, item.problem)
+    files = tuple(sorted((name, str(path)) for name, path in item.files.items()))
+    return Job(item.path, files, item.main, item.student or None, item.problem)
 
 
 def _key(item: HandIn) -> Key:
@@ -145,7 +145,7 @@ def _grade_items(
     cases: str,
 ) -> None:
     """Grade what the run does not hold yet, and keep and record each report as it comes."""
-    prints = {_key(item): fingerprint(item.file, item.modules) for item in items}
+    prints = {_key(item): fingerprint(item.files) for item in items}
     by_key = {_key(item): item for item in items}
     todo = [item for item in items if not run.has(*_key(item), prints[_key(item)], cases, __version__)]
     fresh = {_key(item) for item in todo}
@@ -157,7 +157,15 @@ def _grade_items(
         for result in _results(setup, [_job(item) for item in todo], options):
             key = (result.job.name, result.job.student)
             item = by_key[key]
-            entry = RunEntry(result.report, prints[key], str(item.file or ""), item.name, item.email, item.late)
+            entry = RunEntry(
+                result.report,
+                prints[key],
+                {name: str(path) for name, path in item.files.items()},
+                item.name,
+                item.email,
+                item.late,
+                item.note,
+            )
             run.add(entry)
             record(entry)
             repeated += result.kept
@@ -249,5 +257,5 @@ def _suggest_next(assignment: str, run: RunFolder, order: list[Key], output: Pat
     suggest(f"report {output}", "HTML pages of the class and of each submission")
     for entry in run.entries(order):
         if entry.report.status == "graded" and not entry.report.full_marks:
-            suggest(f"check {assignment} {entry.file}", "one of them, with what is wrong")
+            suggest(f"check {assignment} {next(iter(entry.files.values()), '')}", "one of them, with what is wrong")
             break

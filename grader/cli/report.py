@@ -9,7 +9,7 @@ import click
 
 from grader.errors import HarnessError, SubmissionError
 from grader.grading.rundir import RunEntry, read_run
-from grader.intake.collect import fingerprint, neighbours
+from grader.intake.collect import fingerprint
 from grader.report.html import write_site
 from grader.report.junit import render_junit
 from grader.submission.program import read_submission
@@ -76,12 +76,16 @@ def _recorded(gradebook: str, number: int | None) -> list[RunEntry]:
         ]
 
 
-def _unchanged(submission: str, recorded: str) -> str:
-    """The graded file, where it still lies at the path that was given and holds what was graded."""
+def _unchanged(submission: str, recorded: str) -> dict[str, str]:
+    """The graded files, where they still lie at the path that was given and hold what was graded."""
     path = Path(submission)
-    beside = {p.stem: p for p in path.parent.glob("*.py") if p != path and p.stem.isidentifier()}
-    same = recorded and any(fingerprint(path, modules) == recorded for modules in ({}, neighbours(path), beside))
-    return submission if same else ""
+    if not recorded or not path.is_file():
+        return {}
+    beside = {p.name: p for p in path.parent.glob("*.py") if p.stem.isidentifier()}
+    for files in ({path.name: path}, {**beside, path.name: path}):
+        if fingerprint(files) == recorded:
+            return {name: str(place) for name, place in files.items()}
+    return {}
 
 
 def _sources(entries: Sequence[RunEntry]) -> dict[str, Mapping[str, str]]:
@@ -89,9 +93,10 @@ def _sources(entries: Sequence[RunEntry]) -> dict[str, Mapping[str, str]]:
     sources: dict[str, Mapping[str, str]] = {}
     for entry in entries:
         name = entry.report.submission
-        if entry.file and entry.report.status == "graded":
+        if entry.files and entry.report.status == "graded":
+            files = {inner: Path(place) for inner, place in entry.files.items()}
             try:
-                sources[name] = read_submission(Path(entry.file), {}, name=name).sources
+                sources[name] = read_submission(files, {}, name=name).sources
             except SubmissionError:
                 continue
     return sources

@@ -11,6 +11,7 @@ import builtins
 import ctypes
 import functools
 import gc
+import importlib
 import io
 import sys
 import types
@@ -32,7 +33,8 @@ __all__ = [
 
 # Libraries that draw, show or load: calling them does nothing. Any other missing library refuses calls.
 _SILENT = frozenset(
-    "matplotlib seaborn plotly bokeh PIL cv2 imageio skimage IPython ipywidgets tqdm h5py notebook pylab ipython".split()
+    "matplotlib seaborn plotly bokeh PIL cv2 imageio skimage IPython ipywidgets tqdm h5py notebook pylab ipython "
+    "wandb mlflow tensorboard tensorboardX loguru icecream colorama termcolor tabulate rich".split()
 )
 
 
@@ -64,10 +66,18 @@ class Absent:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         root, _, last = self._name.partition("(")[0].partition("[")[0].rpartition(".")
+        if self._name == "joblib.delayed":
+            return lambda *own, **named: functools.partial(args[0], *own, **named)
         if args and isinstance(args[0], (types.FunctionType, types.MethodType, type, functools.partial)):
             return args[0]  # used as a decorator
-        if last in ("tqdm", "trange", "tqdm_notebook", "tnrange", "track", "progress_bar"):
-            return Progress(range(*args) if last in ("trange", "tnrange") else args[0] if args else ())
+        if last in ("trange", "tnrange", "prange"):
+            return Progress(range(*args))
+        if last in ("tqdm", "tqdm_notebook", "track", "progress_bar"):
+            return Progress(args[0] if args else ())
+        if self._name.startswith("joblib.Parallel"):  # Parallel(n_jobs=2)(delayed(f)(x) for x in ...)
+            return [function() for function in args[0]] if args and "(" in self._name else Absent("joblib.Parallel()")
+        if last in _HARMLESS or last.startswith("is_"):
+            return Absent(f"{self._name}()")
         if not Absent.calling or (root or last).partition(".")[0] in _SILENT:
             return Absent(f"{self._name}()")
         raise ImportError(f"{self._name} is not available to the grader; use NumPy")
@@ -102,6 +112,12 @@ class Absent:
         return f"<{self._name}: not available to the grader>"
 
 
+# What a body calls of a library for nothing but a setting, as in ``with torch.no_grad():``.
+_HARMLESS = frozenset(
+    "no_grad inference_mode enable_grad set_grad_enabled autocast device manual_seed set_seed seed log debug info".split()
+)
+
+
 class Progress:
     """A progress bar that shows nothing: what it counts comes through, its methods do nothing."""
 
@@ -134,7 +150,8 @@ class AbsentModule(types.ModuleType):
             return []
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        return Absent(f"{self.__name__}.{name}")
+        full = f"{self.__name__}.{name}"
+        return importlib.import_module(full) if full in TWINS else Absent(full)
 
 
 TWINS = frozenset({"autograd.numpy", "jax.numpy", "cupy"})  # libraries that have the functions of NumPy
@@ -212,16 +229,17 @@ _OLD_NAMES = {
     "cfloat": "complex128", "singlecomplex": "complex64", "longfloat": "longdouble", "longcomplex": "clongdouble",
     "clongfloat": "clongdouble", "bool8": "bool_", "bytes0": "bytes_", "str0": "str_", "object0": "object_",
     "Inf": float("inf"), "Infinity": float("inf"), "infty": float("inf"), "PINF": float("inf"), "NINF": float("-inf"),
-    "NaN": float("nan"), "NAN": float("nan"), "PZERO": 0.0, "NZERO": -0.0,
+    "NaN": float("nan"), "NAN": float("nan"), "PZERO": 0.0, "NZERO": -0.0, "INF": float("inf"), "disp": print,
+    "issubsctype": "issubdtype",
     "product": "prod", "cumproduct": "cumprod", "sometrue": "any", "alltrue": "all", "round_": "round",
     "mat": "asmatrix", "row_stack": "vstack", "trapz": "trapezoid", "in1d": "isin", "rank": "ndim", "alen": len,
     "asscalar": lambda array: array.item(), "asfarray": lambda a, dtype=float: _numpy().asarray(a, dtype=dtype),
     "msort": lambda a: _numpy().sort(a, axis=0), "find_common_type": lambda a, s: _numpy().result_type(*a, *s),
-    "issubclass_": lambda a, b: isinstance(a, type) and issubclass(a, b), "issctype": lambda a: isinstance(a, type),
+    "issubclass_": lambda a, b: isinstance(a, type) and issubclass(a, b),
+    "issctype": lambda a: isinstance(a, (type, _numpy().dtype)),
     "obj2sctype": lambda a, default=None: _numpy().dtype(a).type, "sctype2char": lambda a: _numpy().dtype(a).char,
     "maximum_sctype": lambda a: _numpy().dtype(a).type, "source": print, "lookfor": print, "who": print,
     "safe_eval": lambda text: ast.literal_eval(text), "deprecate": lambda *args, **kwargs: args[0],
-    "issubsctype": "issubdtype", "disp": print,
     "fastCopyAndTranspose": lambda a: a.T.copy(), "set_string_function": lambda *args, **kwargs: None,
     "compat": types.SimpleNamespace(),
 }  # fmt: skip
@@ -262,6 +280,7 @@ def _restore_methods(np: Any) -> None:
             () if len(place) == 1 else place[0],
             place[-1],
         ),
+        "tostring": lambda a, order="C": a.tobytes(order),
         "newbyteorder": lambda a, order="S": a.view(a.dtype.newbyteorder(order)),
     }
     names: dict[str, Any] = gc.get_referents(np.ndarray.__dict__)[0]

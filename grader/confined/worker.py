@@ -158,8 +158,8 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Serves provided modules and the student's other files, refuses the harness, stands in for what is missing.
 
     A file of the student's is the module ``submission.folder.file``; it is found by that name, from the folders of
-    the graded files and those around them up to the top, as a script there would find it; last from any folder, as
-    with one that the student puts on ``sys.path``.
+    the graded files and from the top, as a script there would find it; last by its own name alone, as with a folder
+    that the student puts on ``sys.path``.
     """
 
     def __init__(self, session: Session, program: Any) -> None:
@@ -174,14 +174,17 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             name = f"{_ROOT}.{file['module']}".rstrip(".")
             self.files.setdefault(name, file)
             folder = name if file["package"] else name.rpartition(".")[0]
-            while folder:
+            if file["graded"] and folder not in self.folders:
+                self.folders.append(folder)
+            while folder and folder not in self.packages:
                 self.packages.add(folder)
-                if (file["graded"] or folder == _ROOT) and folder not in self.folders:
-                    self.folders.append(folder)
                 folder = folder.rpartition(".")[0]
-        self.folders.sort(key=lambda folder: -folder.count("."))  # a near one first
+        self.folders.append(_ROOT)
         for name in sorted((*self.files, *self.packages), key=lambda name: name.count(".")):
-            self.short.setdefault(name.rpartition(".")[2], name)
+            rest = name.partition(".")[2]
+            while rest:
+                self.short.setdefault(rest, name)
+                rest = rest.partition(".")[2]
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         top = name.partition(".")[0]
@@ -202,30 +205,23 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                 return full
         return ""
 
-    def elsewhere(self, name: str) -> str:
-        """The full name of a module of the student's in some other folder; empty where there is none."""
-        first, dot, rest = name.partition(".")
-        full = self.short.get(first, "") + dot + rest
-        return full if full in self.files or full in self.packages else ""
-
     def missing(self, name: str) -> Any:
         """Asked for last: a file in another folder, NumPy for its twins, or a stand-in; not within ``try``."""
-        other = self.elsewhere(name)
-        if other:
-            return importlib.util.spec_from_loader(name, self, is_package=other in self.packages)
+        if name in self.short:
+            return importlib.util.spec_from_loader(name, self, is_package=self.short[name] in self.packages)
         if self.strict or name.partition(".")[0] in sys.stdlib_module_names or name.startswith("numpy."):
             return None
         return importlib.util.spec_from_loader(name, self, is_package=True)
 
     def create_module(self, spec: Any) -> Any:
         name = spec.name
-        if name in self.provided or self.own(name) or self.elsewhere(name):
+        if name in self.provided or self.own(name) or name in self.short:
             return types.ModuleType(name)
         return stubs.AbsentModule(name)
 
     def exec_module(self, module: Any) -> None:
         name = module.__name__
-        full = self.own(name) or self.elsewhere(name)
+        full = self.own(name) or self.short.get(name, "")
         if name in self.provided:
             exec(compile(self.provided[name], f"{name}.py", "exec", dont_inherit=True), module.__dict__)
         elif full and full != name:  # another name of the same module
@@ -235,6 +231,9 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             self.session.run_file(self.files[name], module.__dict__)
         elif name in stubs.TWINS:
             sys.modules[name] = stubs.twin(name, self.session.np)
+            return
+        elif twin := next((twin for twin in stubs.TWINS if name.startswith(f"{twin}.")), None):
+            sys.modules[name] = importlib.import_module(f"numpy{name.removeprefix(twin)}")
             return
         # A bound name means the same wherever it is looked up: ``utils.relu``, an import inside a function.
         bound = {n: helper for n, helper in self.session.trampolines.items() if n in module.__dict__}
@@ -333,7 +332,9 @@ class Session:
             module.__name__ = "__main__"
             self.run_file(file, module.__dict__)
         namespace = sys.modules[name].__dict__
-        self.functions.update({name: namespace.get(name) for name in file["graded"] or wanted})
+        for wanted_name in file["graded"] or wanted:
+            kept = self.best.get(wanted_name)
+            self.functions[wanted_name] = kept[2] if kept else namespace.get(wanted_name)
 
     def run_file(self, file: Any, namespace: dict[str, Any]) -> None:
         """Execute the units of a file, and keep of each graded name the last value that fits the contract."""
@@ -342,7 +343,9 @@ class Session:
         namespace.update(self.trampolines)
         graded = frozenset(file["graded"])
         for index, unit in enumerate(file["units"], file["first"]):
-            if index in self.skip:
+            if index in self.skip:  # what it did not bind is not there, whatever an earlier statement bound
+                for name in unit[3]:
+                    namespace.pop(name, None)
                 continue
             if not Absent.calling:  # an import within a function that is being called is part of its call
                 self.channel.send(b"U", struct.pack("<I", index))

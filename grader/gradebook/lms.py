@@ -57,15 +57,15 @@ class Filled:
 
 
 def marks_csv(marks: Iterable[Mark]) -> str:
-    """All marks as a CSV table with a header row; text that a spreadsheet would execute is made inert.
+    """All marks as a CSV table with a header row: every text quoted, and none that a spreadsheet would execute.
 
     >>> print(marks_csv([Mark("=1+1", 7.5, 10.0)]).splitlines()[1])
-    '=1+1,,,7.5,10,graded,no,,,,,,
+    "'=1+1","","",7.5,10,"graded","no","",,,"","",""
     """
     first = ["student", "name", "email", "points", "max_points", "status", "late", "submission"]
     columns = first + [field.name for field in fields(Mark) if field.name not in first]
-    rows = [tuple(_plain_cell(getattr(mark, column)) for column in columns) for mark in marks]
-    return sheet_bytes(Sheet((tuple(columns), *rows), line_end="\r\n")).decode()
+    rows = [columns, *([getattr(mark, column) for column in columns] for mark in marks)]
+    return "".join(f"{','.join(map(_csv_field, row))}\r\n" for row in rows)
 
 
 def fill_canvas(sheet: bytes, marks: Sequence[Mark], *, column: str | None = None) -> Filled:
@@ -139,11 +139,12 @@ def fill_moodle(sheet: bytes, marks: Sequence[Mark]) -> Filled:
     students = []
     for number, row in enumerate(table.rows):
         cells = dict(zip(header, row, strict=False))
-        participant = re.search(r"\d+\s*$", cells.get("Identifier", ""))
-        if participant is None or len(row) < len(header):
+        identifier = cells.get("Identifier", "").strip()
+        participant = identifier[len(identifier.rstrip("0123456789")) :]
+        if not participant or len(row) < len(header):
             continue
         person = _person(row, ids, names)
-        person = replace(person, id=participant[0].strip(), aliases=(person.id, *person.aliases))
+        person = replace(person, id=participant, aliases=(person.id, *person.aliases))
         locked = cells.get("Grade can be changed", "").strip().lower() == "no"
         students.append(_Row(number, person, _number(cells.get("Maximum Grade", "")), locked))
     return _fill(table, header.index("Grade"), students, marks)
@@ -225,12 +226,15 @@ def _digits(value: float) -> str:
     return f"{value:.5f}".rstrip("0").rstrip(".")
 
 
-def _plain_cell(value: object) -> str:
+def _csv_field(value: object) -> str:
+    """A value as it stands in a CSV file: a number as a number, any text in quotes."""
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return _digits(value) if isinstance(value, int | float) else csv_cell(str(value))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _digits(value)
+    text = ("yes" if value else "no") if isinstance(value, bool) else csv_cell(str(value))
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _who(mark: Mark) -> str:

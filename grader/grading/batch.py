@@ -30,7 +30,7 @@ from grader.judging.cases import CaseFile, load_cases
 from grader.judging.judge import Judges, judges_of
 from grader.model import Report, report_from_json, report_to_json
 from grader.sandbox.parent import ALL_WALLS, Sandbox
-from grader.submission.program import Submission, parse_submission, read_submission
+from grader.submission.program import Submission, parse_files, read_submission
 
 __all__ = ["Job", "Result", "Setup", "grade_all", "grade_job", "level_of", "worthwhile_processes"]
 
@@ -62,15 +62,26 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One submission: where it lies (or its bytes, for another machine), and whose it is."""
+    """One submission: where its files lie (or their bytes, for another machine), and whose it is.
+
+    Attributes
+    ----------
+    name, student
+        How its report calls it.
+    files, main
+        Paths by name, and the names of those from which functions may be graded.
+    problem
+        Why nothing can be graded.
+    data
+        Bytes and date of each file, where the paths mean nothing.
+    """
 
     name: str
-    path: str
+    files: tuple[tuple[str, str], ...] = ()
+    main: frozenset[str] = frozenset()
     student: str | None = None
-    modules: tuple[tuple[str, str], ...] = ()
     problem: str = ""
-    data: bytes | None = None
-    module_data: tuple[tuple[str, bytes], ...] = ()
+    data: tuple[tuple[str, bytes, float], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +162,12 @@ def _graded(setup: Setup, job: Job) -> Result:
 
 
 def _read(station: _Station, job: Job) -> Submission:
-    arities = station.cases.arities
+    arities, assignment = station.cases.arities, station.assignment.name
     if job.data is not None:
-        return parse_submission(job.name, Path(job.path).suffix.lower(), job.data, arities, siblings=dict(job.module_data))
-    siblings = {name: Path(path) for name, path in job.modules}
-    return read_submission(Path(job.path), arities, siblings=siblings, name=job.name)
+        data, ages = {name: text for name, text, _ in job.data}, {name: age for name, _, age in job.data}
+        return parse_files(job.name, data, arities, main=job.main, ages=ages, assignment=assignment)
+    files = {name: Path(path) for name, path in job.files}
+    return read_submission(files, arities, main=job.main, name=job.name, assignment=assignment)
 
 
 # -- verdicts by content -----------------------------------------------------------------

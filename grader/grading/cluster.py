@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.course import find_course
-from grader.errors import GraderError, HarnessError, missing_extra
+from grader.errors import GraderError, HarnessError, SubmissionError, missing_extra
 from grader.grading.batch import Job, Result, Setup, failed, grade_job
+from grader.submission.cells import read_bytes
 
 __all__ = ["grade_on_cluster"]
 
@@ -45,11 +46,10 @@ def _with_bytes(job: Job) -> Job:
     if job.problem or job.data is not None:
         return job
     try:
-        data = Path(job.path).read_bytes()
-        modules = tuple((name, Path(path).read_bytes()) for name, path in job.modules)
-    except OSError as error:
-        return replace(job, problem=f"cannot read {job.name}: {error.strerror}")
-    return replace(job, data=data, modules=(), module_data=modules)
+        data = tuple((name, read_bytes(Path(path), name), Path(path).stat().st_mtime) for name, path in job.files)
+    except SubmissionError as error:
+        return replace(job, problem=str(error))
+    return replace(job, data=data, files=())
 
 
 def grade_on_cluster(setup: Setup, jobs: Sequence[Job], address: str) -> Iterator[Result]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from grader.errors import SubmissionError
 from grader.freezing.store import frozen_cases
 from grader.grading.carried import Attempt, attempts, best_of, carried_finding
 from grader.grading.execution import Replies, Session, first_run, never_returned
+from grader.intake.collect import collect_one
 from grader.judging.cases import CaseFile
 from grader.judging.checks import verdict_of
 from grader.judging.example import counterexample_of
@@ -34,12 +36,11 @@ __all__ = ["grade", "grade_submission", "unreadable"]
 
 def grade(
     assignment: LoadedAssignment,
-    path: str | Path,
+    path: str | Path | Sequence[str | Path],
     *,
     cases: CaseFile | None = None,
     runner: Runner | None = None,
     seed: int = 0,
-    siblings: Mapping[str, Path] | None = None,
     name: str | None = None,
     student: str | None = None,
 ) -> Report:
@@ -50,13 +51,11 @@ def grade(
     assignment
         From :func:`grader.load_assignment`.
     path
-        A ``.py`` or ``.ipynb`` file.
+        A file, several files, or the folder or zip of one student.
     cases
         Frozen cases; read or drawn for ``seed`` when not given.
     runner
         Where student code runs; a sandbox of its own when not given.
-    siblings
-        Further ``.py`` files that the submission may import, by module name.
     name, student
         How the report calls the submission and its author.
 
@@ -67,19 +66,34 @@ def grade(
     """
     started = time.perf_counter()
     frozen = cases or frozen_cases(assignment, seed)
-    title = name or str(path)
-    try:
-        submission = read_submission(Path(path), frozen.arities, siblings=siblings, name=title)
-    except SubmissionError as error:
-        report = unreadable(assignment, frozen, title, student, str(error), runner.level if runner else "none")
-        return replace(report, duration_s=round(time.perf_counter() - started, 4))
+    paths = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
+    title = name or ", ".join(str(one) for one in paths)
     with ExitStack() as stack:
-        if runner is None:
-            from grader.sandbox.parent import strongest_sandbox
+        try:
+            submission, note = _read(assignment, frozen, paths, title, stack)
+        except SubmissionError as error:
+            report = unreadable(assignment, frozen, title, student, str(error), runner.level if runner else "none")
+        else:
+            if runner is None:
+                from grader.sandbox.parent import strongest_sandbox  # what cannot be read needs no sandbox
 
-            runner = stack.enter_context(strongest_sandbox(assignment.spec.packages))
-        report = grade_submission(assignment, judges_of(assignment.spec, frozen), submission, runner, student=student)
+                runner = stack.enter_context(strongest_sandbox(assignment.spec.packages))
+            judges = judges_of(assignment.spec, frozen)
+            report = grade_submission(assignment, judges, submission, runner, student=student)
+            report = replace(report, messages=(*note, *report.messages))
     return replace(report, duration_s=round(time.perf_counter() - started, 4))
+
+
+def _read(
+    assignment: LoadedAssignment, cases: CaseFile, paths: Sequence[Path], title: str, stack: ExitStack
+) -> tuple[Submission, tuple[str, ...]]:
+    """The program of one student, and what is to be said about its files."""
+    scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-")))
+    hand_in = collect_one(paths, graded_names=frozenset(cases.arities), unpack_to=scratch)
+    if hand_in.problem:
+        raise SubmissionError(hand_in.problem)
+    submission = read_submission(hand_in.files, cases.arities, main=hand_in.main, name=title, assignment=assignment.name)
+    return submission, (hand_in.note,) if hand_in.note else ()
 
 
 def grade_submission(
@@ -114,11 +128,11 @@ def grade_submission(
             functions[judge.spec.name] = _function_report(session, replies, judge, best, findings)
     graded = [report_as_shown(function, assignment.spec.shows) for function in functions.values()]
     messages = (*submission.messages, *replies.loaded.messages)
-    shown = [function for function in graded if only in (None, function.name)]
-    if all(function.status == "missing" for function in shown):
+    reported = [function for function in graded if only in (None, function.name)]
+    if all(function.status == "missing" for function in reported):
         message = sentences.nothing_to_grade([function.name for function in assignment.spec.functions[:4]])
         report = unreadable(assignment, judges.cases, submission.name, student, message, runner.level)
-        near = [f.checks[0].message for f in shown if f.checks[0].message != sentences.missing_function(f.name)]
+        near = [f.checks[0].message for f in reported if f.checks[0].message != sentences.missing_function(f.name)]
         return replace(report, messages=(message, *near, *messages), files=submission.reported_files)
     return Report(
         assignment=assignment.name,
@@ -126,9 +140,9 @@ def grade_submission(
         student=student,
         status="graded",
         sandbox=runner.level,
-        points=round(sum(function.points for function in shown), 4),
+        points=round(sum(function.points for function in reported), 4),
         max_points=assignment.spec.points,
-        functions=tuple(shown),
+        functions=tuple(reported),
         messages=(*messages, *_of_a_kit(assignment, graded)),
         cases=judges.cases.digest,
         grader_version=__version__,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypedDict
@@ -26,24 +26,26 @@ Key = tuple[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class RunEntry:
-    """A finished report with what it was made from."""
+    """A finished report with what it was made from: paths of the student's files by name."""
 
     report: Report
     fingerprint: str
-    file: str
+    files: Mapping[str, str]
     name: str = ""
     email: str = ""
     late: bool = False
+    note: str = ""
 
 
 class _Line(TypedDict):
     """An entry as it is written."""
 
     fingerprint: str
-    file: str
+    files: dict[str, str]
     name: str
     email: str
     late: bool
+    note: str
     report: dict[str, Any]
 
 
@@ -83,10 +85,11 @@ class RunFolder:
         """Append one report; it is on its way to the disk when this returns."""
         line: _Line = {
             "fingerprint": entry.fingerprint,
-            "file": entry.file,
+            "files": dict(entry.files),
             "name": entry.name,
             "email": entry.email,
             "late": entry.late,
+            "note": entry.note,
             "report": report_to_json(entry.report),
         }
         start = self._file.seek(0, os.SEEK_END)
@@ -144,8 +147,9 @@ def _entries(path: Path, places: Iterable[_Place]) -> Iterator[RunEntry]:
             yield RunEntry(
                 report_from_json(line["report"]),
                 line["fingerprint"],
-                line["file"],
+                line.get("files", {}),
                 line["name"],
                 line["email"],
                 line["late"],
+                line.get("note", ""),
             )

@@ -1,4 +1,4 @@
-"""Unpacking zips that strangers made.
+"""Unpacking zips and tars that strangers made.
 
 Nothing in an archive decides where a byte is written: every entry that is kept goes to a numbered file
 (``00017.ipynb``), and its name inside the archive is only a label in the result. That alone rules out
@@ -9,46 +9,76 @@ left to guard against is size, and entries that are not plain files.
 from __future__ import annotations
 
 import contextlib
+import gzip
+import hashlib
 import io
+import itertools
+import os
 import re
 import stat
 import struct
+import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import IO, Literal
 
 from grader.errors import SubmissionError
+from grader.submission.cells import open_file
 
-__all__ = ["DOWNLOAD", "JUNK", "METADATA", "OUTSIDE", "SOURCES", "STUDENT", "Entry", "Limits", "unpack"]
+__all__ = [
+    "ARCHIVES",
+    "DOWNLOAD",
+    "JUNK",
+    "METADATA",
+    "OUTSIDE",
+    "SOURCES",
+    "STUDENT",
+    "TEXTS",
+    "Entry",
+    "Limits",
+    "packed_as",
+    "suffix_of",
+    "unpack",
+]
 
-SOURCES = frozenset({".py", ".ipynb"})
+SOURCES = frozenset({".py", ".ipynb", ".py.txt", ".ipynb.txt", ".ipynb.json"})
+#: Kinds that hold code only now and then: what is in them decides.
+TEXTS = frozenset({".txt", ".html", ".htm", ""})
+ARCHIVES = frozenset({".zip", ".tar", ".tar.gz", ".tgz"})
 METADATA = frozenset({".yml", ".yaml", ".csv", ".json"})
 #: Folders that tools leave behind; nothing in them was handed in.
-JUNK = frozenset({"__MACOSX", "__pycache__", "node_modules"})
+JUNK = frozenset({"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv"})
 #: Why an entry was left out whose name is nobody's: it cannot be sorted to a student either.
 OUTSIDE = "has a path that leads out of the archive"
+_NO_FILE = "is a link or a device, not a file"
+_ENCRYPTED = "the zip is encrypted; it has to be handed in without a password"
 
 _MIB = 1 << 20
 _CHUNK = 1 << 16
+_LONGEST_NAME = 1_000
 # Honest source text shrinks 3 to 30 times; small files are exempt, since zeros in a header mean nothing.
 _RATIO_FROM = _MIB
+_GZIP = b"\x1f\x8b"
 
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, NotImplementedError, OSError,
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, struct.error, EOFError, LookupError, NotImplementedError, OSError,
     OverflowError, RuntimeError, ValueError,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file in a folder or zip, and where its bytes lie or why they cannot be had.
+    """A file in a folder or archive, and where its bytes lie or why they cannot be had.
 
     Attributes
     ----------
     path : PurePosixPath
-        Its path inside the folder or zip that was read: a label, never a path on the disk.
+        Its path inside the folder or archive that was read: a label, never a path on the disk.
     name : str
         What the student called it, where a platform has put more before it.
     file : Path or None
@@ -68,17 +98,38 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one archive may contain. Bytes are counted while they are written, never taken on trust."""
+    """How much one archive may contain. Bytes are counted while they are written, never taken on trust.
+
+    Attributes
+    ----------
+    entries
+        Files that are read.
+    listed
+        All entries, with those that are passed over: libraries, images, what git keeps.
+    """
 
     entries: int
+    listed: int
     file_bytes: int
     total_bytes: int
     ratio: int = 200
 
 
-STUDENT = Limits(entries=5_000, file_bytes=32 * _MIB, total_bytes=128 * _MIB)
+STUDENT = Limits(entries=5_000, listed=60_000, file_bytes=32 * _MIB, total_bytes=128 * _MIB)
 #: A whole class, downloaded by the instructor: its entries may be students' zips.
-DOWNLOAD = Limits(entries=200_000, file_bytes=128 * _MIB, total_bytes=4 << 30)
+DOWNLOAD = Limits(entries=200_000, listed=200_000, file_bytes=128 * _MIB, total_bytes=4 << 30)
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """An entry of an archive before it is unpacked; ``refusal`` says what its own archive knows against it."""
+
+    path: PurePosixPath
+    size: int
+    changed: float
+    open: Callable[[], IO[bytes]]
+    packed: int | None = None
+    refusal: str = ""
 
 
 class _TooLargeError(Exception):
@@ -86,7 +137,167 @@ class _TooLargeError(Exception):
 
 
 class _TooManyError(Exception):
-    """The archive has too many entries."""
+    """The archive has more entries than the number."""
+
+
+def suffix_of(name: str) -> str:
+    """The lower-case suffix of a name, with the one before it where they belong together.
+
+    >>> suffix_of("hw.ipynb.txt"), suffix_of("a.tar.gz"), suffix_of("v1.2.py"), suffix_of("notes")
+    ('.ipynb.txt', '.tar.gz', '.py', '')
+    """
+    path = PurePosixPath(name)
+    double = "".join(path.suffixes[-2:]).lower()
+    return double if double in SOURCES | ARCHIVES else path.suffix.lower()
+
+
+def packed_as(file: Path) -> Literal["zip", "tar", ""]:
+    """What kind of archive a file is, which its content says and not its name; Office documents are none."""
+    try:
+        with open_file(file) as opened:
+            start = opened.read(4_000)
+            if start.startswith(_GZIP):
+                opened.seek(0)
+                start = gzip.GzipFile(fileobj=opened).read(512)
+                return "tar" if _is_tar(start) else ""
+    except (SubmissionError, *_BROKEN):
+        return ""
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "" if b"[Content_Types].xml" in start or b"word/" in start else "zip"
+    return "tar" if _is_tar(start) else ""
+
+
+def _is_tar(start: bytes) -> bool:
+    return start[257:262] == b"ustar"
+
+
+def unpack(
+    archive: Path, into: Path | None, *, limits: Limits = STUDENT, keep: frozenset[str] = SOURCES
+) -> tuple[Entry, ...]:
+    """Unpack the entries of a zip or tar whose suffix is in `keep`; archives inside it are not opened.
+
+    Parameters
+    ----------
+    archive : Path
+        The file.
+    into : Path or None
+        An existing, empty folder; None only lists the entries.
+    limits : Limits
+        :data:`STUDENT` for one submission, :data:`DOWNLOAD` for a class.
+    keep : frozenset of str
+        Lower-case suffixes (see :func:`suffix_of`).
+
+    Returns
+    -------
+    tuple of Entry
+        An entry that is dangerous or damaged has its problem; the others are still unpacked.
+
+    Raises
+    ------
+    SubmissionError
+        When the file is no readable archive, is encrypted, or exceeds a limit as a whole.
+    """
+    entries: dict[PurePosixPath, Entry] = {}
+    room, read = limits.total_bytes, 0
+    with _opened(archive, limits) as members:
+        for number, member in enumerate(members):
+            path = member.path
+            file, problem = None, _refusal(member, limits, keep)
+            read += problem is None
+            if read > limits.entries:
+                raise _TooManyError(limits.entries)
+            if into is not None and problem is None:
+                target = into / f"{number:05d}{suffix_of(path.name)}"
+                try:
+                    room -= _copy(member, target, limits, room)
+                    with contextlib.suppress(ValueError, OverflowError, OSError):  # an archive may say anything here
+                        os.utime(target, (member.changed, member.changed))
+                    file = target
+                except _TooLargeError as error:
+                    problem = str(error)
+                except _BROKEN as error:
+                    problem = f"is damaged ({type(error).__name__})"
+            # As every unzip tool does it, the last of two entries with one name counts.
+            if file is not None or path not in entries or entries[path].file is None:
+                entries[path] = Entry(path, path.name, file, problem or "")
+    return tuple(entries.values())
+
+
+@contextlib.contextmanager
+def _opened(archive: Path, limits: Limits) -> Iterator[Iterator[_Member]]:
+    """The entries of an archive that somebody meant to hand in."""
+    kind = packed_as(archive)
+    word = kind or "zip"
+    try:
+        with open_file(archive) as raw:
+            if os.fstat(raw.fileno()).st_size == 0:
+                raise SubmissionError("the zip is empty (0 bytes); it has to be uploaded again")
+            yield filter(_is_handed_in, _tar_members(raw, limits) if kind == "tar" else _zip_members(raw, limits))
+    except _TooManyError as error:
+        raise SubmissionError(f"the {word} has more than {error} entries; remove what is not needed") from None
+    except OSError as error:
+        raise SubmissionError(f"the {word} cannot be read: {error.strerror or error}") from error
+    except _BROKEN as error:
+        raise SubmissionError(
+            f"this is not a {word} that can be read ({error}); RAR, 7z and other archives cannot be read either: "
+            "make a zip, or hand in plain files"
+        ) from error
+
+
+def _is_handed_in(member: _Member) -> bool:
+    path = member.path
+    return bool(path.name) and not JUNK.intersection(path.parts) and path.name[:2] != "._"
+
+
+def _label(name: str) -> PurePosixPath:
+    """An entry's name as a label of bounded length: in a zip it can have 65,535 characters."""
+    if len(name) > _LONGEST_NAME:
+        digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        name = f"{name[: _LONGEST_NAME // 2]}…{digest}…{name[-_LONGEST_NAME // 4 :]}"
+    return PurePosixPath(name.replace("\\", "/"))
+
+
+def _refusal(member: _Member, limits: Limits, keep: frozenset[str]) -> str | None:
+    """Why an entry is not unpacked, or None; an empty reason for files of other kinds."""
+    path = member.path
+    if ".." in path.parts or path.is_absolute() or re.match("[A-Za-z]:/", str(path)):
+        return OUTSIDE
+    if member.refusal == _NO_FILE:
+        return member.refusal
+    suffix = suffix_of(path.name)
+    if suffix not in keep:
+        return f"is a {suffix[1:]} inside a zip and was not opened" if suffix in ARCHIVES else ""
+    if member.refusal == _ENCRYPTED:
+        raise SubmissionError(_ENCRYPTED)
+    if member.refusal:
+        return member.refusal
+    if member.size > limits.file_bytes:
+        return f"is larger than {limits.file_bytes // _MIB} MiB"
+    return None
+
+
+def _copy(member: _Member, target: Path, limits: Limits, room: int) -> int:
+    """Write one entry and return its size; a file that breaks off half-way is removed."""
+    written = 0
+    most = None if member.packed is None else max(_RATIO_FROM, limits.ratio * member.packed)
+    try:
+        with member.open() as source, target.open("xb") as sink:
+            while chunk := source.read(_CHUNK):
+                written += len(chunk)
+                if written > room:
+                    raise SubmissionError(f"the archive unpacks to more than {limits.total_bytes // _MIB} MiB")
+                if written > limits.file_bytes:
+                    raise _TooLargeError(f"is larger than {limits.file_bytes // _MIB} MiB")
+                if most is not None and written > most:
+                    raise _TooLargeError(f"unpacks to more than {limits.ratio} times its size, like a zip bomb")
+                sink.write(chunk)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    return written
+
+
+# ---- zip ----------------------------------------------------------------------------------------------
 
 
 class _BoundedReads(io.BufferedReader):
@@ -100,91 +311,33 @@ class _BoundedReads(io.BufferedReader):
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > max(self.entries * 1024, _CHUNK):
-            raise _TooManyError
+            raise _TooManyError(self.entries)
         data = super().read(size)
         if data.count(b"PK\x01\x02") > self.entries:
-            raise _TooManyError
+            raise _TooManyError(self.entries)
         return data
 
 
-def unpack(
-    archive: Path, into: Path | None, *, limits: Limits = STUDENT, keep: frozenset[str] = SOURCES
-) -> tuple[Entry, ...]:
-    """Unpack the entries of a zip whose suffix is in `keep`; zips inside it are never opened.
-
-    Parameters
-    ----------
-    archive : Path
-        The zip file.
-    into : Path or None
-        An existing, empty folder; None only lists the entries.
-    limits : Limits
-        :data:`STUDENT` for one submission, :data:`DOWNLOAD` for a class.
-    keep : frozenset of str
-        Lower-case suffixes.
-
-    Returns
-    -------
-    tuple of Entry
-        An entry that is dangerous or damaged has its problem; the others are still unpacked.
-
-    Raises
-    ------
-    SubmissionError
-        When the file is no readable zip, is encrypted, or exceeds a limit as a whole.
-    """
-    entries: dict[PurePosixPath, Entry] = {}
-    room = limits.total_bytes
-    with _opened(archive, limits) as opened:
-        for number, (path, info) in enumerate(_handed_in(opened)):
-            file, problem = None, _refusal(path, info, limits, keep)
-            if into is not None and problem is None:
-                target = into / f"{number:05d}{path.suffix.lower()}"
-                try:
-                    room -= _copy(opened, info, target, limits, room)
-                    file = target
-                except _TooLargeError as error:
-                    problem = str(error)
-                except _BROKEN as error:
-                    problem = f"is damaged ({type(error).__name__})"
-            # As every unzip tool does it, the last of two entries with one name counts.
-            if file is not None or path not in entries or entries[path].file is None:
-                entries[path] = Entry(path, path.name, file, problem or "")
-    return tuple(entries.values())
+def _zip_members(raw: io.FileIO, limits: Limits) -> Iterator[_Member]:
+    with _BoundedReads(raw) as file:
+        file.entries = limits.listed
+        with zipfile.ZipFile(file) as opened:
+            if len(opened.infolist()) > limits.listed:
+                raise _TooManyError(limits.listed)
+            for info in opened.infolist():
+                name = _zip_name(info)
+                if not name.endswith("/"):
+                    yield _Member(
+                        _label(name),
+                        info.file_size,
+                        _zip_date(info),
+                        partial(opened.open, info),
+                        info.compress_size,
+                        _zip_refusal(info),
+                    )
 
 
-@contextlib.contextmanager
-def _opened(archive: Path, limits: Limits) -> Iterator[zipfile.ZipFile]:
-    try:
-        if archive.stat().st_size == 0:
-            raise SubmissionError("the zip is empty (0 bytes); it has to be uploaded again")
-        with archive.open("rb", buffering=0) as raw, _BoundedReads(raw) as file:
-            file.entries = limits.entries
-            with zipfile.ZipFile(file) as opened:
-                if len(opened.infolist()) > limits.entries:
-                    raise _TooManyError
-                yield opened
-    except _TooManyError:
-        raise SubmissionError(f"the zip has more than {limits.entries} entries; remove what is not needed") from None
-    except OSError as error:
-        raise SubmissionError(f"the zip cannot be read: {error.strerror or error}") from error
-    except _BROKEN as error:
-        raise SubmissionError(
-            f"this is not a zip that can be read ({error}); RAR, 7z and other archives cannot be read either: "
-            "make a zip, or hand in plain files"
-        ) from error
-
-
-def _handed_in(opened: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, zipfile.ZipInfo]]:
-    """The entries that somebody meant to hand in, with readable names."""
-    for info in opened.infolist():
-        name = _name(info)
-        path = PurePosixPath(name)
-        if not name.endswith("/") and path.name and not JUNK.intersection(path.parts) and path.name[:2] != "._":
-            yield path, info
-
-
-def _name(info: zipfile.ZipInfo) -> str:
+def _zip_name(info: zipfile.ZipInfo) -> str:
     """The entry's name; zips made by macOS hold UTF-8 without saying so, and read as code page 437."""
     name = info.filename
     if not info.flag_bits & 0x800:
@@ -194,40 +347,110 @@ def _name(info: zipfile.ZipInfo) -> str:
     return name.replace("\\", "/")
 
 
-def _refusal(path: PurePosixPath, info: zipfile.ZipInfo, limits: Limits, keep: frozenset[str]) -> str | None:
-    """Why an entry is not unpacked, or None; an empty reason for files of other kinds."""
-    if ".." in path.parts or path.is_absolute() or re.match("[A-Za-z]:/", str(path)):
-        return OUTSIDE
-    kind = stat.S_IFMT(info.external_attr >> 16)
-    if kind not in (0, stat.S_IFREG):
-        return "is a link or a device, not a file"
-    suffix = path.suffix.lower()
-    if suffix not in keep:
-        return "is a zip inside a zip and was not opened" if suffix == ".zip" else ""
+def _zip_refusal(info: zipfile.ZipInfo) -> str:
+    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
+        return _NO_FILE
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return f"is compressed in an unusual way (method {info.compress_type}); an ordinary zip is needed"
     if info.flag_bits & 0x1:
-        raise SubmissionError("the zip is encrypted; it has to be handed in without a password")
-    if info.file_size > limits.file_bytes:
-        return f"is larger than {limits.file_bytes // _MIB} MiB"
-    return None
+        return _ENCRYPTED
+    return ""
 
 
-def _copy(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, limits: Limits, room: int) -> int:
-    """Write one entry and return its size; a file that breaks off half-way is removed."""
-    written = 0
+def _zip_date(info: zipfile.ZipInfo) -> float:
+    """The file's own date, by which the newest of two files is found."""
     try:
-        with opened.open(info) as source, target.open("xb") as sink:
-            while chunk := source.read(_CHUNK):
-                written += len(chunk)
-                if written > room:
-                    raise SubmissionError(f"the zip unpacks to more than {limits.total_bytes // _MIB} MiB")
-                if written > limits.file_bytes:
-                    raise _TooLargeError(f"is larger than {limits.file_bytes // _MIB} MiB")
-                if written > max(_RATIO_FROM, limits.ratio * info.compress_size):
-                    raise _TooLargeError(f"unpacks to more than {limits.ratio} times its size, like a zip bomb")
-                sink.write(chunk)
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
-    return written
+        return datetime(*info.date_time, tzinfo=UTC).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+# ---- tar ----------------------------------------------------------------------------------------------
+
+
+class _Counted(io.RawIOBase):
+    """A stream that ends with an error where more comes out of it than an archive may hold."""
+
+    def __init__(self, stream: IO[bytes], most: int) -> None:
+        self._stream, self._room = stream, most
+
+    def take(self, size: int) -> bytes:
+        """Exactly so many bytes, fewer at the end."""
+        self._room -= size
+        if self._room < 0:
+            raise SubmissionError("the archive unpacks to more than it may")
+        pieces = []
+        while size > 0 and (piece := self._stream.read(min(size, _CHUNK))):
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)
+
+
+class _Part(io.RawIOBase):
+    """The bytes of one entry of a tar, up to where the next one begins."""
+
+    def __init__(self, stream: _Counted, size: int) -> None:
+        self._stream, self.size, self.rest = stream, size, -(-size // 512) * 512
+
+    def read(self, size: int = -1, /) -> bytes:
+        if self.size <= 0:
+            return b""
+        data = self._stream.take(min(self.size, size if size >= 0 else _CHUNK))
+        if not data:
+            raise EOFError("it breaks off")
+        self.size -= len(data)
+        self.rest -= len(data)
+        return data
+
+    def skip(self) -> None:
+        """Go to the end of the entry."""
+        while self.rest > 0 and (data := self._stream.take(min(self.rest, _CHUNK))):
+            self.rest -= len(data)
+
+
+def _tar_members(raw: io.FileIO, limits: Limits) -> Iterator[_Member]:
+    """The files of a tar, read once from front to end.
+
+    ``tarfile`` would read a name of any length and follow sparse files; here each header is parsed by itself.
+    """
+    packed = raw.read(2) == _GZIP
+    raw.seek(0)
+    whole: IO[bytes] = gzip.GzipFile(fileobj=raw) if packed else raw  # type: ignore[assignment]
+    # Headers, and files that are passed over, count as well.
+    stream = _Counted(whole, 4 * limits.total_bytes)
+    long_name = ""
+    for number in itertools.count():
+        header = stream.take(512)
+        if len(header) < 512 or not header.strip(b"\0"):
+            return
+        if number > 2 * limits.listed:
+            raise _TooManyError(limits.listed)
+        info = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
+        part = _Part(stream, max(info.size, 0) if info.type in _WITH_DATA else 0)
+        if info.type in (tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE):
+            long_name = _long_name(info.type, part) or long_name
+        elif info.type not in (tarfile.XGLTYPE, tarfile.GNUTYPE_LONGLINK, tarfile.DIRTYPE):
+            refusal = "" if info.type in (tarfile.REGTYPE, tarfile.AREGTYPE) else _NO_FILE
+            yield _Member(_label(long_name or info.name), part.size, float(info.mtime), partial(_same, part), None, refusal)
+        if info.type not in (tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGLINK):
+            long_name = ""
+        part.skip()
+
+
+def _same(part: _Part) -> IO[bytes]:
+    return part  # type: ignore[return-value]  # a raw stream, of which only ``read`` is used
+
+
+_WITH_DATA = (
+    tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE, tarfile.GNUTYPE_SPARSE, tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE,
+)  # fmt: skip
+
+
+def _long_name(kind: bytes, part: _Part) -> str:
+    """The name in a header of its own, which the next entry has."""
+    data = part.read(_CHUNK)
+    if kind == tarfile.XHDTYPE:
+        path = re.search(rb"(?:^|\n)\d{1,6} path=([^\n]*)\n", data)
+        data = path[1] if path else b""
+    return data.rstrip(b"\0").decode("utf-8", "surrogateescape")

@@ -1,20 +1,16 @@
-"""From what a platform lets an instructor download to one graded file per student.
+"""From what a platform lets an instructor download to the files of each student.
 
-Of several files, the one is graded that
-
-1. is not a copy in ``.ipynb_checkpoints``,
-2. defines most of the graded functions,
-3. has the highest resubmission number (``hw-2.ipynb``, ``hw (2).ipynb``),
-4. comes first in the alphabet.
-
-The ``.py`` files beside it can be imported by it. Whatever cannot be read becomes a hand-in with a
-problem, and whatever is passed over has a message: a file is never lost silently, and no file stops a batch.
+All files of a student are one program (:mod:`grader.submission.program` takes each function from the file that has
+it), but for copies in ``.ipynb_checkpoints`` and for earlier uploads of a file (``hw.ipynb`` beside ``hw-2.ipynb`` or
+``hw (2).ipynb``). Whatever cannot be read becomes a hand-in with a problem, and whatever is passed over has a message:
+a file is never lost silently, and no file stops a batch.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,25 +18,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
-from grader.intake.archive import Entry
-from grader.intake.layouts import HandIn, StudentFiles, by_student, is_class, is_platform
+from grader.intake.archive import ARCHIVES, Entry, packed_as, suffix_of
+from grader.intake.layouts import HandIn, StudentFiles, by_student, is_class, is_platform, one_student, stem_of
 from grader.intake.roster import Person, Roster, find
 from grader.intake.tree import (
     CHECKPOINTS,
+    RUN_FILE,
     Tree,
     a_few,
+    binds,
+    holds_code,
     is_source,
     labelled,
     list_zip,
-    names_in,
     printable,
     read_folder,
     source_names,
     top_level,
     unzip,
 )
+from grader.submission.cells import read_bytes
 
-__all__ = ["Collected", "HandIn", "collect", "collect_one", "fingerprint", "neighbours"]
+__all__ = ["Collected", "HandIn", "collect", "collect_one", "fingerprint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +72,14 @@ def collect(
     Collected
         The same for the same files, whatever the order of `paths`.
     """
-    trees, hand_ins, messages = _trees(paths, unpack_to)
+    trees, alone, hand_ins, messages = _trees(paths, unpack_to)
+    for tree in alone:
+        hand_ins.append(_hand_in(_identified(one_student(tree), roster), unpack_to))
+        messages += tree.messages
     for tree in trees:
         students, tree_messages = by_student(tree, graded_names)
         messages += tree_messages
-        hand_ins += [_hand_in(_identified(files, roster), graded_names, unpack_to) for files in students]
+        hand_ins += [_hand_in(_identified(files, roster), unpack_to) for files in students]
         if not students:
             hand_ins.append(HandIn(tree.label, problem="there is no .py, .ipynb or .zip file here"))
     if roster is not None:
@@ -91,70 +93,130 @@ def collect(
     return Collected(tuple(hand_ins), tuple(missing), tuple(dict.fromkeys(messages)))
 
 
-def collect_one(folder: Path, *, graded_names: frozenset[str] = frozenset(), unpack_to: Path) -> HandIn:
-    """The file to grade in a folder that holds what one student handed in, however it is laid out.
+def collect_one(paths: Sequence[Path], *, graded_names: frozenset[str] = frozenset(), unpack_to: Path) -> HandIn:
+    """The program of one student: a file, several files, or a folder, however it is laid out.
 
-    The parameters are those of :func:`collect`. Where there is nothing to grade, the hand-in has a problem.
+    A file that is named alone can import the modules beside it that define no graded function: one that does may be a
+    fellow student's. The parameters are those of :func:`collect`. Where there is nothing to grade, the hand-in has a
+    problem.
     """
-    label = printable(str(folder))
-    return _hand_in(StudentFiles(HandIn(label), label, read_folder(folder, label).entries), graded_names, unpack_to)
+    label = printable(str(paths[0])) if len(paths) == 1 else printable(", ".join(path.name for path in paths))
+    common = _common(paths)
+    problem = next(filter(None, (_link_in(path, common) for path in paths)), "")
+    if problem:
+        return HandIn(label, problem=problem)
+    if len(paths) == 1 and paths[0].is_dir():
+        return _hand_in(StudentFiles(HandIn(label), label, read_folder(paths[0], label).entries), unpack_to)
+    if len(paths) == 1 and not packed_as(paths[0]) and suffix_of(paths[0].name) not in ARCHIVES:
+        name = printable(paths[0].name)
+        beside, note = _beside(paths[0], graded_names)
+        return HandIn(label, {name: paths[0], **beside}, frozenset({name}), note=note)
+    entries = tuple(map(_entry, paths))
+    return _hand_in(StudentFiles(HandIn(label), label, entries), unpack_to)
 
 
-def neighbours(file: Path) -> dict[str, Path]:
-    """The modules beside a file that it names at all: a folder may hold a hundred other things."""
+def _beside(file: Path, graded: frozenset[str]) -> tuple[dict[str, Path], str]:
+    """The modules beside a file that it names at all, without those that give a value to a graded name."""
     try:
-        text = file.read_bytes()
-    except OSError:
-        return {}
-    beside = (p for p in sorted(file.parent.glob("*.py")) if p != file and p.stem.isidentifier())
-    return {p.stem: p for p in beside if p.stem.encode() in text}
+        text = read_bytes(file).decode("utf-8", "replace")
+    except SubmissionError:
+        return {}, ""
+    words = frozenset(re.findall(r"\w+", text))
+    beside = (p for p in sorted(file.parent.glob("*.py")) if p != file and p.stem in words and not p.is_symlink())
+    modules, others = {}, []
+    for path in beside:
+        if binds(_entry(path), graded):
+            others.append(path.name)
+        else:
+            modules[path.name] = path
+    note = f"{a_few(others)} defines graded functions and cannot be imported; name it, too, if it belongs here"
+    return modules, note if others else ""
 
 
-def fingerprint(file: Path | None, modules: Mapping[str, Path]) -> str:
-    """SHA-256 of a file and its modules, the same for the same bytes under any name; empty where there is none."""
-    if file is None:
-        return ""
+def fingerprint(files: Mapping[str, Path]) -> str:
+    """SHA-256 of a student's files, the same for the same bytes under the same names; empty where there is none.
+
+    The name of a single file does not count.
+    """
     digest = hashlib.sha256()
-    for label, path in (("", file), *sorted(modules.items())):
+    for name, path in sorted(files.items()):
         try:
-            data = path.read_bytes()
-        except OSError:
+            data = read_bytes(path, name)
+        except SubmissionError:
             return ""
-        digest.update(f"{label}:{len(data)}:".encode())
+        digest.update(f"{name if len(files) > 1 else ''}:{len(data)}:".encode("utf-8", "surrogateescape"))
         digest.update(data)
-    return digest.hexdigest()
+    return digest.hexdigest() if files else ""
 
 
 # ---- what was named on the command line ---------------------------------------------------------------
 
 
-def _trees(paths: Sequence[Path], unpack_to: Path) -> tuple[list[Tree], list[HandIn], list[str]]:
-    """Folders and classes' zips as trees of their own, single files by the folder that they lie in."""
-    trees: list[Tree] = []
+def _trees(paths: Sequence[Path], unpack_to: Path) -> tuple[list[Tree], list[Tree], list[HandIn], list[str]]:
+    """Folders and zips of classes as trees of their own, single files by the folder that they lie in; students' folders.
+
+    What lies in a folder is up to whoever made it. Were each judged by itself, a student could hand in one that looks
+    like a class or a platform's download, and name fellow students in it. So what is named together is either all
+    classes, or of one student each, called like the folder.
+    """
+    folders: list[Tree] = []
     problems: list[HandIn] = []
     messages: list[str] = []
     files: list[Path] = []
     named: set[Path] = set()
+    own_output = unpack_to.parent if (unpack_to.parent / RUN_FILE).is_file() else None
+    common = _common(paths)
     for path in sorted(set(paths)):
         label = printable(str(path))
-        if path.resolve() in named:
+        linked = _link_in(path, common)
+        where = path.absolute() if linked else path.resolve()
+        if where in named:
             messages.append(f"{label}: this file or folder is named twice and was read once")
+        elif linked:
+            problems.append(HandIn(label, student=printable(stem_of(path.name)), problem=linked))
         elif path.is_dir():
-            trees.append(read_folder(path, label))
+            folders.append(read_folder(path, label, own_output))
         elif not path.is_file():
             problems.append(HandIn(label, problem="there is no such file or folder"))
-        elif not source_names([path.name]):
+        elif not (source_names([path.name]) or holds_code(_entry(path))):
             problems.append(HandIn(label, problem="expected a .py, .ipynb or .zip file or a folder"))
         else:
             files.append(path)
-        named.add(path.resolve())
+        named.add(where)
     classes, class_messages = _class_zips(files, unpack_to, alone=len(named) == 1)
     loose: dict[str, list[Entry]] = {}
     for path in files:
         if path not in classes:
-            loose.setdefault(printable(str(path.parent)), []).append(Entry(PurePosixPath(path.name), path.name, path))
-    trees += [*classes.values(), *(Tree(label, tuple(entries)) for label, entries in sorted(loose.items()))]
-    return trees, problems, [*messages, *class_messages]
+            loose.setdefault(printable(str(path.parent)), []).append(_entry(path))
+    trees = [*classes.values(), *(Tree(label, tuple(entries)) for label, entries in sorted(loose.items()))]
+    if len(named) == 1 or (all(map(is_class, folders)) and len(classes) == len(files)):
+        return [*folders, *trees], [], problems, [*messages, *class_messages]
+    messages += [
+        f"{tree.label}: the folder was read as one student's, like what is named with it; name it alone if it is a class"
+        for tree in folders
+        if _holds_a_class(tree)
+    ]
+    return trees, folders, problems, [*messages, *class_messages]
+
+
+def _entry(path: Path) -> Entry:
+    return Entry(PurePosixPath(path.name), path.name, path)
+
+
+def _common(paths: Sequence[Path]) -> Path:
+    """The folder that what is named has in common: links above it are the user's own."""
+    return Path(os.path.commonpath([path.absolute().parent for path in paths]))
+
+
+def _link_in(path: Path, common: Path) -> str:
+    """Why a path is not read that is a link or, below a folder, leads through one; empty where it does not."""
+    whole = path.absolute()
+    below = [place for place in (whole, *whole.parents) if common in place.parents]
+    linked = next((place for place in reversed(below) if place.is_symlink()), None)
+    if linked is None:
+        return ""
+    what = "it is a link" if linked == whole else f"{printable(linked.name)} in it is a link"
+    return f"{what}, and links are not followed; name the file or folder that it leads to"
 
 
 def _class_zips(files: Sequence[Path], unpack_to: Path, *, alone: bool) -> tuple[dict[Path, Tree], list[str]]:
@@ -166,7 +228,7 @@ def _class_zips(files: Sequence[Path], unpack_to: Path, *, alone: bool) -> tuple
     """
     listed: dict[Path, Tree] = {}
     for path in files:
-        if path.suffix.lower() == ".zip":
+        if suffix_of(path.name) in ARCHIVES:
             with contextlib.suppress(SubmissionError):
                 listed[path] = list_zip(path, printable(str(path)))
     downloads = [path for path, tree in listed.items() if is_platform(tree) or (alone and _holds_a_class(tree))]
@@ -195,69 +257,76 @@ def _holds_a_class(tree: Tree) -> bool:
 # ---- one student's files ------------------------------------------------------------------------------
 
 
-def _hand_in(student: StudentFiles, graded: frozenset[str], unpack_to: Path) -> HandIn:
-    """Choose the file that is graded."""
+def _hand_in(student: StudentFiles, unpack_to: Path) -> HandIn:
+    """The files that are one program."""
     entries = [inner for entry in student.entries for inner in _opened(entry, unpack_to)]
-    refused = [f"{entry.path}: {entry.problem}" for entry in entries if entry.problem]
-    candidates = [entry for entry in entries if is_source(entry) and not entry.helper]
+    refused = [f"{entry.path if entry.name else entry.path.parent}: {entry.problem}" for entry in entries if entry.problem]
+    sources = [entry for entry in entries if is_source(entry)]
+    candidates = [entry for entry in sources if not entry.helper] or [entry for entry in entries if holds_code(entry)]
     hand_in = student.hand_in
     if not candidates:
-        names = a_few([entry.name for entry in entries])
+        names = a_few([entry.name for entry in entries if entry.name])
         problem = "; ".join(refused) or f"the submission holds no .py or .ipynb file{names and f', only {names}'}"
         return replace(hand_in, problem=printable(problem))
-    # Where there is no choice, nothing is read: a class may hold gigabytes of notebooks.
-    counts = {e: len(names_in(e)[0] & graded) if len(candidates) > 1 else 0 for e in candidates}
-    chosen, *others = sorted(candidates, key=lambda entry: _rank(entry, counts[entry]))
-    modules = _modules(chosen, entries)
-    # A helper that is imported was not passed over; one that could have been graded was, all the same.
-    passed_over = [entry for entry in others if counts[entry] or entry.file not in modules.values()]
-    notes = [hand_in.note, _choice(chosen, passed_over, counts[chosen], len(graded)), *refused]
-    note = printable("; ".join(text for text in notes if text))
-    path = labelled(student.root, chosen.path)
-    return replace(hand_in, path=path, file=chosen.file, modules=modules, note=note)
+    copies = [entry for entry in candidates if CHECKPOINTS in entry.path.parts]
+    notes = [hand_in.note, *refused]
+    if len(copies) == len(candidates):
+        notes.append(f"only a copy in {CHECKPOINTS} was found")
+    else:
+        candidates = [entry for entry in candidates if entry not in copies]
+    latest, earlier = _latest(candidates)
+    if earlier:
+        notes.append(f"{a_few([entry.name for entry in earlier])} was uploaded again later and is not graded")
+    helpers = [entry for entry in sources if entry.helper]
+    files = {_name_of(entry, student): entry.file for entry in (*latest, *helpers) if entry.file is not None}
+    main = frozenset(_name_of(entry, student) for entry in latest)
+    path = labelled(student.root, latest[0].path) if len(latest) == 1 else hand_in.path or student.root
+    return replace(hand_in, path=path, files=files, main=main, note=printable("; ".join(text for text in notes if text)))
 
 
-def _opened(entry: Entry, unpack_to: Path) -> list[Entry]:
-    """The entry, or what is in it when it is a zip; zips inside that are left closed."""
-    if entry.file is None or entry.file.suffix.lower() != ".zip":
+def _name_of(entry: Entry, student: StudentFiles) -> str:
+    """A file's name below the student's folder; a module that was uploaded again is imported by its first name."""
+    stem, number = _resubmission(entry)
+    plain = entry.path.with_name(f"{stem}{entry.path.suffix}") if number and entry.path.suffix == ".py" else entry.path
+    whole, folder = labelled(student.root, plain), f"{student.hand_in.path}/"
+    return whole.removeprefix(folder) if whole.startswith(folder) else printable(str(plain))
+
+
+def _latest(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """Of the uploads of one file the latest, and the earlier ones."""
+    groups: dict[tuple[PurePosixPath, str, str], list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault((entry.path.parent, _resubmission(entry)[0], entry.path.suffix), []).append(entry)
+    ordered = [sorted(group, key=lambda entry: _resubmission(entry)[1]) for group in groups.values()]
+    latest = sorted((group[-1] for group in ordered), key=lambda entry: str(entry.path))
+    return latest, [entry for group in ordered for entry in group[:-1]]
+
+
+def _opened(entry: Entry, unpack_to: Path, *, inner: bool = False) -> list[Entry]:
+    """The entry, or what is in it when it is a zip or tar, and in the one that may lie in that."""
+    if entry.file is None or not (suffix_of(entry.file.name) in ARCHIVES or packed_as(entry.file)):
         return [entry]
     try:
-        tree = unzip(entry.file, str(entry.path), unpack_to, download=False)
+        tree = unzip(entry.file, str(entry.path), unpack_to, download=False, inner=inner)
     except SubmissionError as error:
         return [replace(entry, file=None, problem=str(error))]
     refused = [replace(entry, file=None, problem=message.removeprefix(f"{tree.label}: ")) for message in tree.messages]
-    return [*refused, *(replace(inner, path=entry.path / inner.path) for inner in tree.entries)]
-
-
-def _rank(entry: Entry, defined: int) -> tuple[bool, int, int, str]:
-    return CHECKPOINTS in entry.path.parts, -defined, -_resubmission(entry)[1], str(entry.path)
+    found = [replace(held, path=entry.path / held.path) for held in tree.entries]
+    archives = [held for held in found if held.file is not None and suffix_of(held.file.name) in ARCHIVES]
+    for held in archives:
+        at = found.index(held)
+        if len(archives) > 1:  # each could unpack to as much as the one around it
+            found[at] = replace(held, file=None, problem="is one of several archives inside a zip and was not opened")
+        else:
+            found[at : at + 1] = _opened(held, unpack_to, inner=True)
+    return [*refused, *found]
 
 
 def _resubmission(entry: Entry) -> tuple[str, int]:
     """A file's stem without the number that platforms and browsers add, and that number (0 for none)."""
-    stem = PurePosixPath(entry.name).stem
+    stem = stem_of(entry.name)
     match = re.fullmatch(r"(.+?)(?:-(\d{1,4})| ?\((\d{1,4})\))", stem)
     return (match[1], int(match[2] or match[3])) if match else (stem, 0)
-
-
-def _modules(chosen: Entry, entries: Sequence[Entry]) -> dict[str, Path]:
-    """What the graded file can import: the ``.py`` files beside it, the latest resubmission of each."""
-    beside = [entry for entry in entries if entry.path.parent == chosen.path.parent and entry != chosen]
-    modules = {}
-    for entry in sorted(beside, key=lambda entry: (_resubmission(entry)[1], str(entry.path))):
-        name = _resubmission(entry)[0]
-        if entry.file is not None and entry.file.suffix.lower() == ".py" and name.isidentifier():
-            modules[name] = entry.file
-    return dict(sorted(modules.items()))
-
-
-def _choice(chosen: Entry, passed_over: Sequence[Entry], defined: int, graded: int) -> str:
-    """Which file was taken and which ones were not, for the instructor."""
-    if CHECKPOINTS in chosen.path.parts:
-        return f"only a copy in {CHECKPOINTS} was found"
-    names = [entry.name for entry in passed_over if CHECKPOINTS not in entry.path.parts]
-    count = f" (defines {defined} of {graded} functions)" if graded else ""
-    return f"{chosen.name} is graded{count}, not {a_few(names)}" if names else ""
 
 
 # ---- who it is ----------------------------------------------------------------------------------------

@@ -15,17 +15,37 @@ from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from grader.intake.archive import Entry
-from grader.intake.tree import CHECKPOINTS, Tree, a_few, labelled, names_in, printable, source_names, subtree, top_level
+from grader.errors import SubmissionError
+from grader.intake.archive import Entry, suffix_of
+from grader.intake.tree import (
+    CHECKPOINTS,
+    Tree,
+    a_few,
+    binds,
+    holds_code,
+    labelled,
+    names_in,
+    printable,
+    source_names,
+    subtree,
+    top_level,
+)
+from grader.submission.cells import read_bytes
 
-__all__ = ["HandIn", "StudentFiles", "by_student", "is_class", "is_platform"]
+__all__ = ["HandIn", "StudentFiles", "by_student", "is_class", "is_platform", "one_student", "stem_of"]
 
 _METADATA = "submission_metadata.yml"
+# Every number and word has a bound, so that a search takes as many steps as the name has letters.
 _CANVAS = re.compile(
-    r"(?:(?P<name>.+?)_)??(?:(?P<late>LATE|late)_)?(?P<user>\d+|anon_[0-9A-Za-z]+)_(?P<upload>\d+)_(?P<file>.+)"
+    r"(?:(?P<name>.+?)_)??(?:(?P<late>LATE|late)_)?(?P<user>\d{1,20}|anon_[0-9A-Za-z]{1,40})_(?P<upload>\d{1,20})_(?P<file>.+)",
+    re.DOTALL,
 )
-_CANVAS_TEXT = re.compile(r"(?P<name>.+?)_(?:(?P<late>LATE|late)_)?(?P<user>\d+)_(?P<file>(?:text|link)\.html)")
-_MOODLE = re.compile(r"(?P<name>.*?)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>[a-z]+?)(?:_(?P<file>.*))?")
+_CANVAS_TEXT = re.compile(
+    r"(?P<name>.+?)_(?:(?P<late>LATE|late)_)?(?P<user>\d{1,20})_(?P<file>(?:text|link)\.html)", re.DOTALL
+)
+_MOODLE = re.compile(
+    r"(?P<name>.*?)(?:_(?P<id>\d{1,20}))?_assignsubmission_(?P<kind>[a-z]{1,20}?)(?:_(?P<file>.*))?", re.DOTALL
+)
 # How many folders around a class are looked through; a zip can hold thousands, one in another.
 _MOST_WRAPPERS = 10
 # No file system has longer names; a zip can.
@@ -40,10 +60,11 @@ class HandIn:
     ----------
     path : str
         The graded file as a person finds it: the path as given, then the path inside the zip or folder.
-    file : Path or None
-        Where its bytes lie; None when there is nothing to grade, and ``problem`` says why.
-    modules : mapping of str to Path
-        The modules that it can import, by the name that it imports them under.
+    files : mapping of str to Path
+        Where the student's files lie, by their names below the student's folder; empty when there is nothing to
+        grade, and ``problem`` says why.
+    main : frozenset of str
+        Those of them from which functions may be graded; the others can be imported.
     student, name, email : str
         Who: the roster's identifier, else the platform's, else the name of the folder or file.
     late : bool
@@ -55,11 +76,11 @@ class HandIn:
     """
 
     path: str = ""
-    file: Path | None = None
+    files: Mapping[str, Path] = field(default_factory=dict)
+    main: frozenset[str] = frozenset()
     student: str = ""
     name: str = ""
     email: str = ""
-    modules: Mapping[str, Path] = field(default_factory=dict)
     late: bool = False
     note: str = ""
     problem: str = ""
@@ -97,10 +118,15 @@ def by_student(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], 
     elif canvas := _canvas(tree):
         students = canvas
     elif PurePosixPath() in tree.repositories:
-        students = [_files_of(tree, HandIn(student=_own_name(tree)), tree.entries)]
+        students = [one_student(tree)]
     else:
         students, messages = _folder(tree, graded)
     return students, [*tree.messages, *wrapped, *messages]
+
+
+def one_student(tree: Tree) -> StudentFiles:
+    """A folder as one student's, named like it, whatever lies in it."""
+    return _files_of(tree, HandIn(student=printable(_own_name(tree))), tree.entries)
 
 
 def is_platform(tree: Tree) -> bool:
@@ -167,6 +193,11 @@ def _joined(parts: Iterable[StudentFiles]) -> list[StudentFiles]:
     return list(students.values())
 
 
+def stem_of(name: str) -> str:
+    """A file's name without its suffix (see :func:`grader.intake.archive.suffix_of`)."""
+    return name[: len(name) - len(suffix_of(name))] or name
+
+
 def _own_name(tree: Tree) -> str:
     """The name of the tree's own folder or zip, also where the user said ``.`` for it."""
     return Path(tree.label).resolve().name
@@ -222,8 +253,9 @@ def _submitters(label: str, metadata: Path) -> tuple[dict[str, list[HandIn]], li
         return {}, [f"{label}: nobody was identified, because reading {_METADATA} needs PyYAML"]
     try:
         # The base loader makes strings, lists and dicts of plain scalars and nothing else; 0042 stays "0042".
-        data: object = yaml.load(metadata.read_text("utf-8-sig"), Loader=yaml.BaseLoader)  # noqa: S506
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        text = read_bytes(metadata).decode("utf-8-sig")
+        data: object = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506
+    except (SubmissionError, UnicodeDecodeError, yaml.YAMLError, RecursionError, ValueError) as error:
         return {}, [f"{label}: {_METADATA} cannot be read ({type(error).__name__})"]
     people: dict[str, list[HandIn]] = {}
     for folder, facts in data.items() if isinstance(data, dict) else ():
@@ -249,7 +281,9 @@ def _folder(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], lis
     moodle = {name: match for name in (*folders, *files) if (match := _MOODLE.fullmatch(printable(name)))}
     students = _moodle(tree, moodle)
     loose = [name for name in files if name not in moodle]
-    sources = source_names(loose)
+    # A text is a submission where it holds the code of one: README.txt is none.
+    texts = {name for name in loose if holds_code(files[name]) and (not graded or binds(files[name], graded))}
+    sources = [name for name in loose if name in texts or source_names([name])]
     # Beside loose submissions, a folder without any source is material ("data", "images"), not a student.
     plain = [f for f in (_with_sources(folders) if sources else folders) if f not in moodle]
     users = _repository_users(tree, plain)
@@ -259,7 +293,7 @@ def _folder(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], lis
     single, helpers = _submissions_and_helpers({name: files[name] for name in sources}, graded)
     beside = [replace(files[name], helper=True) for name in helpers]
     for name in single:
-        who = HandIn(student=printable(PurePosixPath(name).stem))
+        who = HandIn(student=printable(stem_of(name)))
         students.append(_files_of(tree, who, [files[name], *beside], name))
     checkpoints = [entry for entry in tree.entries if entry.path.parts[0] == CHECKPOINTS]
     if not students and checkpoints:
@@ -312,7 +346,7 @@ def _repository_users(tree: Tree, folders: Sequence[str]) -> dict[str, tuple[str
 def _submissions_and_helpers(sources: Mapping[str, Entry], graded: frozenset[str]) -> tuple[list[str], list[str]]:
     """Loose files that are submissions, and those that are modules which another one imports."""
     modules = [name for name in sources if name.endswith(".py")] if graded else []
-    possible = {name for name in modules if not names_in(sources[name])[0] & graded}
+    possible = {name for name in modules if not binds(sources[name], graded)}
     # Only where there may be a helper are the others, which may be large notebooks, read at all.
     imports = {name: names_in(entry)[1] for name, entry in sources.items()} if possible else {}
     importers = Counter(module for imported in imports.values() for module in imported)

@@ -11,13 +11,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
-from grader.intake.archive import DOWNLOAD, JUNK, METADATA, OUTSIDE, SOURCES, STUDENT, Entry, unpack
+from grader.intake.archive import (
+    ARCHIVES,
+    DOWNLOAD,
+    JUNK,
+    METADATA,
+    OUTSIDE,
+    SOURCES,
+    STUDENT,
+    TEXTS,
+    Entry,
+    suffix_of,
+    unpack,
+)
+from grader.submission.cells import read_bytes
 
 __all__ = [
     "CHECKPOINTS",
     "RUN_FILE",
     "Tree",
     "a_few",
+    "binds",
+    "holds_code",
     "is_source",
     "labelled",
     "list_zip",
@@ -33,28 +48,33 @@ __all__ = [
 CHECKPOINTS = ".ipynb_checkpoints"
 RUN_FILE = "reports.jsonl"  # what makes a folder the output of a grading run
 _MOST_FILES = 500_000
-_SCANNED = 32 << 20
-_READ = SOURCES | {".zip"}
+_READ = SOURCES | ARCHIVES
+_DEEPEST = 12  # folders around a class are looked through up to there
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The entries of a folder or zip.
+    """The entries of a folder or archive.
 
-    ``label`` is the folder or zip as the user named it. ``repositories`` are the sub-folders that hold a
-    ``.git`` folder.
+    ``label`` is the folder or archive as the user named it. ``repositories`` are the sub-folders that hold a
+    ``.git`` folder, ``folders`` all that somebody made, also where nothing in them is read.
     """
 
     label: str
     entries: tuple[Entry, ...]
     repositories: frozenset[PurePosixPath] = frozenset()
     messages: tuple[str, ...] = ()
+    folders: frozenset[PurePosixPath] = frozenset()
 
 
-def read_folder(folder: Path, label: str) -> Tree:
-    """The files of a folder and everything below it; links are not followed, tools' folders passed over."""
+def read_folder(folder: Path, label: str, own_output: Path | None = None) -> Tree:
+    """The files of a folder and everything below it; links are not followed, tools' folders passed over.
+
+    ``own_output`` is the folder that this very run writes to, which may lie below.
+    """
     entries: list[Entry] = []
     repositories: set[PurePosixPath] = set()
+    inner: set[PurePosixPath] = set()
     messages: list[str] = []
 
     def failed(error: OSError) -> None:
@@ -66,18 +86,29 @@ def read_folder(folder: Path, label: str) -> Tree:
             repositories.add(inside)
         if not folders and not names:
             messages.append(f"{labelled(label, inside)}: the folder is empty")
-        reasons = {name: _passed_over(Path(here) / name) for name in sorted(folders)}
-        messages += [f"{labelled(label, inside / name)}: {reason}" for name, reason in reasons.items() if reason]
-        folders[:] = [name for name, reason in reasons.items() if reason is None]
+        for name in sorted(folders):
+            place = Path(here) / name
+            problem, is_work = _of_folder(place, own_output, is_top=place.parent == folder)
+            if problem:
+                messages.append(f"{labelled(label, inside / name)}: {problem}")
+                entries += [Entry(inside / name / RUN_FILE, "", problem=problem)] if is_work else []
+            if problem or not is_work:
+                folders.remove(name)
+            else:
+                inner.add(inside / name)
+        folders.sort()
         entries += [_entry(inside / name, Path(here) / name) for name in sorted(names) if not _hidden(inside / name)]
         if len(entries) > _MOST_FILES:
             messages.append(f"{label}: the folder has more than {_MOST_FILES} files; the others were not read")
             break
-    return Tree(label, tuple(entries), frozenset(repositories), tuple(messages))
+    return Tree(label, tuple(entries), frozenset(repositories), tuple(messages), frozenset(inner))
 
 
-def unzip(archive: Path, label: str, unpack_to: Path, *, download: bool) -> Tree:
-    """The files of a zip, unpacked below `unpack_to`; a class's download also keeps metadata and zips.
+def unzip(archive: Path, label: str, unpack_to: Path, *, download: bool, inner: bool = False) -> Tree:
+    """The files of a zip or tar, unpacked below `unpack_to`.
+
+    A class's download also keeps metadata and archives, a student's one keeps the archives that lie in it, and one
+    inside that (``inner``) none.
 
     Raises
     ------
@@ -90,8 +121,8 @@ def unzip(archive: Path, label: str, unpack_to: Path, *, download: bool) -> Tree
     except OSError as error:
         raise SubmissionError(f"the zip cannot be unpacked to {unpack_to}: {error.strerror}") from error
     if download:
-        return _zip_tree(label, unpack(archive, into, limits=DOWNLOAD, keep=_READ | METADATA))
-    return _zip_tree(label, unpack(archive, into, limits=STUDENT))
+        return _zip_tree(label, unpack(archive, into, limits=DOWNLOAD, keep=_READ | TEXTS | METADATA))
+    return _zip_tree(label, unpack(archive, into, limits=STUDENT, keep=SOURCES | TEXTS if inner else _READ | TEXTS))
 
 
 def list_zip(archive: Path, label: str) -> Tree:
@@ -109,12 +140,14 @@ def subtree(tree: Tree, folder: str) -> Tree:
     """The part of a tree that lies in one of its top-level folders."""
     entries = [replace(entry, path=PurePosixPath(*entry.path.parts[1:])) for entry in top_level(tree)[0].get(folder, ())]
     repositories = frozenset(PurePosixPath(*r.parts[1:]) for r in tree.repositories if r.parts[:1] == (folder,))
-    return Tree(labelled(tree.label, folder), tuple(entries), repositories, tree.messages)
+    inner = frozenset(PurePosixPath(*f.parts[1:]) for f in tree.folders if f.parts[:1] == (folder,) and len(f.parts) > 1)
+    return Tree(labelled(tree.label, folder), tuple(entries), repositories, tree.messages, inner)
 
 
 def top_level(tree: Tree) -> tuple[dict[str, list[Entry]], dict[str, Entry]]:
     """What lies in each top-level folder, and the top-level files, each sorted by name."""
-    folders: dict[str, list[Entry]] = {}
+    tops = sorted(folder.name for folder in tree.folders if len(folder.parts) == 1)
+    folders: dict[str, list[Entry]] = {name: [] for name in tops if name != CHECKPOINTS}
     files: dict[str, Entry] = {}
     for entry in sorted(tree.entries, key=lambda entry: entry.path.parts[0]):
         if len(entry.path.parts) == 1:
@@ -125,13 +158,40 @@ def top_level(tree: Tree) -> tuple[dict[str, list[Entry]], dict[str, Entry]]:
 
 
 def source_names(paths: Iterable[PurePosixPath | str]) -> list[str]:
-    """The names among some that a file has which may be graded, or a zip which may hold one."""
-    return [str(path) for path in paths if PurePosixPath(path).suffix.lower() in _READ]
+    """The names among some that a file has which may be graded, or an archive which may hold one."""
+    return [str(path) for path in paths if suffix_of(PurePosixPath(path).name) in _READ]
 
 
 def is_source(entry: Entry) -> bool:
     """True for a file that is there and may be graded or imported."""
-    return entry.file is not None and entry.file.suffix.lower() in SOURCES
+    return entry.file is not None and suffix_of(entry.file.name) in SOURCES
+
+
+_CODE = re.compile(
+    rb"(?m)^(?:(?:def|class)[ \t]\w{1,200}[ \t]?[(:]|import[ \t]numpy\b|from[ \t][\w.]{1,200}[ \t]import[ \t])"
+    rb"|^[ \t\r\n]{0,20}\{[^}]{0,400}\"(?:cells|worksheets)\"|hl-ipython|input_area|jp-InputArea"
+)
+
+
+def holds_code(entry: Entry) -> bool:
+    """True for a text without a suffix of its own that holds code: a notebook, its export as a page, or Python."""
+    if entry.file is None or suffix_of(entry.file.name) not in TEXTS:
+        return False
+    try:
+        return bool(_CODE.search(read_bytes(entry.file)))
+    except SubmissionError:
+        return False
+
+
+def binds(entry: Entry, graded: frozenset[str]) -> bool:
+    """Whether a source gives a value to one of the graded names: by ``def``, ``class`` or an assignment.
+
+    A search in the text, for files whose owner is not certain: a name too many does no harm.
+    """
+    names = "|".join(map(re.escape, sorted(graded)))
+    defined = rf"\b(?:def|class|as)[ \t]{{1,20}}(?:{names})\b"
+    assigned = rf"\b(?:{names})\b[\w, \t\"'\])]{{0,200}}(?::[^=\n]{{0,80}})?=(?!=)"
+    return bool(graded) and re.search(f"{defined}|{assigned}", _text_of(entry)) is not None
 
 
 def names_in(entry: Entry) -> tuple[frozenset[str], frozenset[str]]:
@@ -140,13 +200,17 @@ def names_in(entry: Entry) -> tuple[frozenset[str], frozenset[str]]:
     A search in the text, cheap and the same for modules and notebooks (whose code is text inside JSON);
     it only decides between files, nothing is graded by it, and a name too many does no harm.
     """
-    text = ""
-    if entry.file is not None and is_source(entry):
-        with contextlib.suppress(OSError), entry.file.open("rb") as file:
-            text = file.read(_SCANNED).decode("utf-8", "replace")
+    text = _text_of(entry)
     statements = re.findall(r"\b(?:from|import)[ \t]+([\w ,]+)", text)
     imported = {words[0] for names in statements for piece in names.split(",") if (words := piece.split())}
     return frozenset(re.findall(r"\bdef[ \t]+(\w+)[ \t]*\(", text)), frozenset(imported)
+
+
+def _text_of(entry: Entry) -> str:
+    if entry.file is not None and (is_source(entry) or suffix_of(entry.file.name) in TEXTS):
+        with contextlib.suppress(SubmissionError):
+            return read_bytes(entry.file).decode("utf-8", "replace")
+    return ""
 
 
 def printable(name: str) -> str:
@@ -175,7 +239,10 @@ def _zip_tree(label: str, entries: Sequence[Entry]) -> Tree:
     outside = sorted(str(entry.path) for entry in entries if entry.problem == OUTSIDE)
     inside = [entry for entry in entries if entry.problem != OUTSIDE and not _hidden(entry.path)]
     messages = tuple(f"{label}: {printable(path)} {OUTSIDE}" for path in outside)
-    return Tree(label, tuple(sorted(inside, key=lambda entry: entry.path)), repositories, messages)
+    hidden = [entry.path.parts for entry in entries if _hidden(entry.path)]
+    around = {PurePosixPath(*parts[:depth]) for parts in hidden for depth in range(1, min(len(parts), _DEEPEST))}
+    folders = frozenset(folder for folder in around if not _hidden(folder / "x"))
+    return Tree(label, tuple(sorted(inside, key=lambda entry: entry.path)), repositories, messages, folders)
 
 
 def _hidden(path: PurePosixPath) -> bool:
@@ -185,14 +252,31 @@ def _hidden(path: PurePosixPath) -> bool:
     return path.name.startswith("._") or (path.name.startswith(".") and path.suffix.lower() not in SOURCES)
 
 
-def _passed_over(folder: Path) -> str | None:
-    """None for a folder that is read; else what to say about it, which is nothing for the folders of tools."""
+def _of_folder(folder: Path, own_output: Path | None, *, is_top: bool) -> tuple[str, bool]:
+    """Why a folder is not read, which is nothing for those of tools, and whether it may be somebody's work.
+
+    At the top, where each folder may be a student's, no file in it makes it a tool's.
+    """
     if folder.is_symlink():
-        return "the folder is a link and was not followed"
-    if (folder / RUN_FILE).is_file():
-        return "the folder holds the output of a grading run and was not read"
+        return "the folder is a link and was not followed", True
     hidden = folder.name.startswith(".") and folder.name != CHECKPOINTS
-    return "" if hidden or folder.name in JUNK or (folder / "pyvenv.cfg").is_file() else None
+    if hidden or folder.name in JUNK or (not is_top and (folder / "pyvenv.cfg").is_file()):
+        return "", False
+    if own_output is not None and folder.samefile(own_output):
+        return "the folder holds the output of this grading run and was not read", False
+    return ("the folder holds the output of a grading run and was not read" if _holds_a_run(folder) else ""), True
+
+
+def _holds_a_run(folder: Path) -> bool:
+    """True for the output of a grading run: reports, and no source beside them.
+
+    Whoever hands in a file of that name is graded all the same, by the sources that lie beside it.
+    """
+    if not (folder / RUN_FILE).is_file():
+        return False
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries]
+    return not source_names(names) and set(names) <= {RUN_FILE, "unpacked", "verdicts", "site"}
 
 
 def _entry(path: PurePosixPath, file: Path) -> Entry:
@@ -200,4 +284,4 @@ def _entry(path: PurePosixPath, file: Path) -> Entry:
         return Entry(path, path.name, problem="is a link, not a file")
     if not file.is_file():
         return Entry(path, path.name, problem="is a device or a pipe, not a file")
-    return Entry(path, path.name, file if path.suffix.lower() in _READ | METADATA else None)
+    return Entry(path, path.name, file if suffix_of(path.name) in _READ | METADATA | TEXTS else None)

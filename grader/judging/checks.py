@@ -189,7 +189,8 @@ def _stages(draft: _Draft, name: str, failures: Sequence[Failure], stopped_at: s
         else:
             paid = payment.for_item(name)
             right = sentences.LEFT_OUT_ALLOWED if name in payment.left_out else sentences.passed_cases(total)
-            message = right if paid else sentences.TRIVIAL
+            alone = sentences.TRIVIAL if name in draft.judge.cases.trivial else sentences.ALONE
+            message = right if paid else alone
             draft.add(stage, name, "passed", share, message if stage == "values" else "", paid=paid)
 
 
@@ -236,7 +237,7 @@ def _set_check(draft: _Draft, name: str, payment: Payment) -> None:
         draft.failures.extend(failures)
         draft.fail("values", name, share, failures, len(cases))
     else:
-        message = sentences.passed_cases(len(cases)) if payment.earned else sentences.TRIVIAL
+        message = sentences.passed_cases(len(cases)) if payment.earned else sentences.ALONE
         draft.add("values", name, "passed", share, message, paid=payment.earned)
 
 
@@ -261,7 +262,7 @@ def _property_check(draft: _Draft, prop: Property, objections: Sequence[Failure]
         draft.fail("property", prop.name, share, objections, total)
     else:
         paid = prop.name in payment.properties
-        draft.add("property", prop.name, "passed", share, "" if paid else sentences.TRIVIAL, paid=paid)
+        draft.add("property", prop.name, "passed", share, "" if paid else sentences.ALONE, paid=paid)
 
 
 # -- carried by a property ---------------------------------------------------------------

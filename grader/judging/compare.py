@@ -144,9 +144,8 @@ def agrees(expected: Expected, got: Encoded) -> bool:
     tolerances = expected.tolerance_per_number
     if tolerances is None:
         return False
-    ours = np.frombuffer(expected.value.payload, np.float64)
-    theirs = np.frombuffer(got.payload, np.float64)
-    return bool((np.abs(theirs - ours) <= tolerances).all())
+    differences = np.frombuffer(got.payload, np.float64) - np.frombuffer(expected.value.payload, np.float64)
+    return bool((np.abs(differences) <= tolerances).all())
 
 
 # -- side by side ------------------------------------------------------------------------
@@ -156,17 +155,17 @@ def first_problem(
     spec: Function, item: Item, expected: Value, got: Value, tolerances: Mapping[Path, float]
 ) -> Problem | None:
     """The first problem of an item at its earliest stage; a random item has no right number."""
-    compared = _Walk(item.name, tolerances, item.name in spec.loose_dtype)
-    found: list[Problem] = []
+    walk = _Walk(item.name, tolerances, item.name in spec.loose_dtype)
+    problems: list[Problem] = []
     for path in item.paths:
         try:
-            theirs = part_at(got, path)
+            part = part_at(got, path)
         except (LookupError, TypeError):
             if item.name not in spec.optional:
-                found.append(Problem("structure", path, sentences.key_problem("the result", path[0], _keys(got))))
+                problems.append(Problem("structure", path, sentences.key_problem("the result", path[0], _keys(got))))
         else:
-            found.extend(compared.problems(part_at(expected, path), theirs, path))
-    problem = min(found, key=lambda problem: STAGES.index(problem.stage), default=None)
+            problems.extend(walk.problems(part_at(expected, path), part, path))
+    problem = min(problems, key=lambda problem: STAGES.index(problem.stage), default=None)
     return None if problem and problem.stage == "values" and item.name in spec.random else problem
 
 
@@ -182,44 +181,44 @@ class _Walk:
     tolerances: Mapping[Path, float]
     loose: bool
 
-    def problems(self, mine: Value, theirs: Value, path: Path) -> Iterator[Problem]:
+    def problems(self, right: Value, got: Value, path: Path) -> Iterator[Problem]:
         """All places in which a value differs from the right one."""
         where = where_text(path, self.root)
-        mine, theirs = _plain_bool(mine), _plain_bool(theirs)
-        if theirs is None and mine is not None:
+        right, got = _plain_bool(right), _plain_bool(got)
+        if got is None and right is not None:
             yield Problem("structure", path, sentences.none_problem(where))
-        elif isinstance(theirs, Opaque):
-            sentence = sentences.objects_problem if theirs.type_name == "numpy.ndarray" else sentences.type_problem
-            yield Problem("structure", path, sentence(where, theirs.type_name, kind_of(mine)))
-        elif isinstance(mine, dict | list | tuple):
-            yield from self.container(mine, theirs, path, where)
-        elif isinstance(mine, _NUMERIC) and not isinstance(mine, bool):
-            problem = _number_problem(mine, theirs, where, path, self.tolerances.get(path, 0.0), self.loose)
+        elif isinstance(got, Opaque):
+            sentence = sentences.objects_problem if got.type_name == "numpy.ndarray" else sentences.type_problem
+            yield Problem("structure", path, sentence(where, got.type_name, kind_of(right)))
+        elif isinstance(right, dict | list | tuple):
+            yield from self.container(right, got, path, where)
+        elif isinstance(right, _NUMERIC) and not isinstance(right, bool):
+            problem = _number_problem(right, got, where, path, self.tolerances.get(path, 0.0), self.loose)
             if problem:
                 yield problem
-        elif isinstance(mine, set):
-            members = _members(theirs)
-            if not isinstance(members, set) or members != mine:
-                yield Problem("values", path, sentences.value_problem(where, _short(theirs), _short(mine)))
-        elif type(mine) is not type(theirs):
-            yield _kind_problem(mine, theirs, path, where)
-        elif mine != theirs:
-            yield Problem("values", path, sentences.value_problem(where, _short(theirs), _short(mine)))
+        elif isinstance(right, set):
+            members = _members(got)
+            if not isinstance(members, set) or members != right:
+                yield Problem("values", path, sentences.value_problem(where, _short(got), _short(right)))
+        elif type(right) is not type(got):
+            yield _kind_problem(right, got, path, where)
+        elif right != got:
+            yield Problem("values", path, sentences.value_problem(where, _short(got), _short(right)))
 
-    def container(self, mine: Value, theirs: Value, path: Path, where: str) -> Iterator[Problem]:
+    def container(self, right: Value, got: Value, path: Path, where: str) -> Iterator[Problem]:
         """The same of dictionaries, lists and tuples; a list is as good as a tuple."""
-        if not isinstance(theirs, dict if isinstance(mine, dict) else list | tuple):
-            yield _kind_problem(mine, theirs, path, where)
-        elif isinstance(mine, dict):
-            for key, part in mine.items():
-                if key in theirs:
-                    yield from self.problems(part, theirs[key], (*path, key))
+        if not isinstance(got, dict if isinstance(right, dict) else list | tuple):
+            yield _kind_problem(right, got, path, where)
+        elif isinstance(right, dict):
+            for key, part in right.items():
+                if key in got:
+                    yield from self.problems(part, got[key], (*path, key))
                 else:
-                    yield Problem("structure", path, sentences.key_problem(where, key, _keys(theirs)))
-        elif len(theirs) != len(mine):
-            yield Problem("structure", path, sentences.length_problem(where, len(theirs), len(mine)))
+                    yield Problem("structure", path, sentences.key_problem(where, key, _keys(got)))
+        elif len(got) != len(right):
+            yield Problem("structure", path, sentences.length_problem(where, len(got), len(right)))
         else:
-            for number, (a, b) in enumerate(zip(mine, theirs, strict=True)):
+            for number, (a, b) in enumerate(zip(right, got, strict=True)):
                 yield from self.problems(a, b, (*path, number))
 
 
@@ -236,8 +235,8 @@ def result_problem(expected: Value, got: Value) -> Problem | None:
     return None
 
 
-def _kind_problem(mine: Value, theirs: Value, path: Path, where: str) -> Problem:
-    return Problem("structure", path, sentences.kind_problem(where, kind_of(theirs), kind_of(mine)))
+def _kind_problem(right: Value, got: Value, path: Path, where: str) -> Problem:
+    return Problem("structure", path, sentences.value_problem(where, kind_of(got), kind_of(right)))
 
 
 def _plain_bool(value: Value) -> Value:
@@ -264,23 +263,23 @@ def _short(value: Value) -> str:
 # -- numbers -----------------------------------------------------------------------------
 
 
-def _number_problem(mine: Value, theirs: Value, where: str, path: Path, tolerance: float, loose: bool) -> Problem | None:
-    if isinstance(theirs, bool) and loose:
-        theirs = np.asarray(theirs)
-    if not isinstance(theirs, _NUMERIC) or isinstance(theirs, bool):
-        return _kind_problem(mine, theirs, path, where)
-    ours, other = np.asarray(mine), as_array(theirs)
+def _number_problem(right: Value, got: Value, where: str, path: Path, tolerance: float, loose: bool) -> Problem | None:
+    if isinstance(got, bool) and loose:
+        got = np.asarray(got)
+    if not isinstance(got, _NUMERIC) or isinstance(got, bool):
+        return _kind_problem(right, got, path, where)
+    ours, other = np.asarray(right), as_array(got)
     if ours.shape != other.shape:
         return Problem("shape", path, sentences.shape_problem(where, other.shape, ours.shape or sentences.SINGLE_NUMBER))
-    if not _dtype_fits(ours, other, theirs, loose):
+    if not _dtype_fits(ours, other, got, loose):
         return Problem("dtype", path, sentences.dtype_problem(where, other.dtype, ours.dtype))
     return _value_problem(ours, other, where, path, tolerance)
 
 
-def _dtype_fits(ours: _Array, other: _Array, theirs: Value, loose: bool) -> bool:
+def _dtype_fits(ours: _Array, other: _Array, got: Value, loose: bool) -> bool:
     if loose:
         return other.dtype.kind in "biuf"
-    if type(theirs) in (int, float):  # a Python scalar has no dtype to get wrong
+    if type(got) in (int, float):  # a Python scalar has no dtype to get wrong
         return True
     if ours.dtype.kind in "iu":
         return other.dtype.kind in "iu"

@@ -69,10 +69,10 @@ def _under(spec: Function, cases: Sequence[Case], values: Mapping[str, Value], a
         expected, got = case.expected[alternative], values[case.key]
         whole = result_problem(expected.decoded, got)
         for item in items_of(expected.decoded, spec.returns):
-            found = hits.setdefault(item.name, [])
+            hits_of_item = hits.setdefault(item.name, [])
             if whole is None and item.name in spec.opaque:
                 continue
             problem = whole or first_problem(spec, item, expected.decoded, got, expected.tolerance_at)
             if problem:
-                found.append((case, problem))
-    return Comparison(alternative, {name: tuple(found) for name, found in hits.items()})
+                hits_of_item.append((case, problem))
+    return Comparison(alternative, {name: tuple(group) for name, group in hits.items()})

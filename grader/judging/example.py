@@ -17,7 +17,7 @@ from grader.judging.values import leaves, part_or_none, parts_of
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.submission.names import bound_names
 
-__all__ = ["characters", "counterexample_of", "shown", "shown_failure", "snippet"]
+__all__ = ["as_json", "characters", "counterexample_of", "example_failure", "snippet"]
 
 _MOST_ELEMENTS = 200
 _MOST_PARTS = 400
@@ -46,7 +46,7 @@ def counterexample_of(
     helped
         The function was called with right helpers, which the snippet has not.
     """
-    failure = shown_failure(judge, outcomes, verdict)
+    failure = example_failure(judge, outcomes, verdict)
     if failure is None:
         return None
     case, last = failure.case, last_outcome(outcomes, failure.case)
@@ -62,7 +62,7 @@ def counterexample_of(
         "where": where_text(path, name, place),
         "message": failure.message,
         "arguments": _arguments(plan, names),
-        "expected": shown(part_or_none(right, path)) if _comparable(judge, failure, last) else None,
+        "expected": as_json(part_or_none(right, path)) if _comparable(judge, failure, last) else None,
         "got": _got(last, path),
         "output": "" if isinstance(last, Stopped) else last.output,
         "snippet": snippet(plan, names, public, helped=helped),
@@ -77,7 +77,7 @@ def _comparable(judge: FunctionJudge, failure: Failure, last: Outcome) -> bool:
     return not judge.spec.random if whole else failure.item not in judge.spec.random
 
 
-def shown_failure(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> Failure | None:
+def example_failure(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> Failure | None:
     """Of the first thing that is wrong the failing case that is read fastest; None where all are hidden.
 
     A case that was not run, because an earlier call did not come back, shows nothing.
@@ -112,7 +112,7 @@ def _got(last: Outcome, path: Sequence[Any]) -> Any:
     """What came back, as far as it is wrong."""
     if isinstance(last, Raised):
         return {"error": last.type_name, "message": last.message, "origin": last.origin}
-    return shown(part_or_none(reply_value(last), tuple(path)))
+    return as_json(part_or_none(reply_value(last), tuple(path)))
 
 
 def _arguments(plan: Plan, names: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
@@ -123,7 +123,7 @@ def _arguments(plan: Plan, names: Mapping[str, Sequence[str]]) -> list[dict[str,
         parameters = names.get(function, ())
         for number, value in enumerate(plan.questions[step]):
             name = parameters[number] if number < len(parameters) else f"argument {number + 1}"
-            arguments.append({"name": where + name, "value": shown(value)})
+            arguments.append({"name": where + name, "value": as_json(value)})
     return arguments
 
 
@@ -134,12 +134,12 @@ def _number(value: float) -> Any:
     return float(value) if np.isfinite(value) else str(float(value))
 
 
-def shown(value: Value) -> Any:
+def as_json(value: Value) -> Any:
     """A value as plain JSON data; see ``docs/reference/json.md`` for the forms.
 
     Examples
     --------
-    >>> shown((np.array([1.0, np.nan]), {"a": 2}))
+    >>> as_json((np.array([1.0, np.nan]), {"a": 2}))
     {'tuple': [{'array': [1.0, 'nan'], 'dtype': 'float64', 'shape': [2]}, {'dict': [['a', 2]]}]}
     """
     match value:
@@ -152,12 +152,12 @@ def shown(value: Value) -> Any:
         case complex():
             return {"complex": [_number(value.real), _number(value.imag)]}
         case np.ndarray():
-            return _shown_array(value)
+            return _array_as_json(value)
         case np.generic():
             item = value.item()  # a long double's item is what it is
-            return {"opaque": f"{value.dtype} {value}"} if isinstance(item, np.generic) else shown(item)
+            return {"opaque": f"{value.dtype} {value}"} if isinstance(item, np.generic) else as_json(item)
         case tuple() | list() | dict() | set():
-            return _shown_parts(value)
+            return _parts_as_json(value)
         case Opaque(type_name=name):
             return {"opaque": name}
         case Code(name=name):
@@ -168,13 +168,13 @@ def shown(value: Value) -> Any:
     return {"opaque": type(value).__name__}
 
 
-def _shown_parts(value: Value) -> Any:
+def _parts_as_json(value: Value) -> Any:
     kind = type(value).__name__
     if _parts(value, _MOST_PARTS) > _MOST_PARTS:
         return {"opaque": f"{kind} of {len(value)} parts, too long to be shown"}
     if isinstance(value, dict):
-        return {"dict": [[shown(key), shown(part)] for key, part in value.items()]}
-    return {kind: [shown(part) for part in (sorted(value, key=repr) if kind == "set" else value)]}
+        return {"dict": [[as_json(key), as_json(part)] for key, part in value.items()]}
+    return {kind: [as_json(part) for part in (sorted(value, key=repr) if kind == "set" else value)]}
 
 
 def _parts(value: Value, most: int) -> int:
@@ -192,7 +192,7 @@ def _parts(value: Value, most: int) -> int:
     return count
 
 
-def _shown_array(value: np.ndarray[Any, Any]) -> Any:
+def _array_as_json(value: np.ndarray[Any, Any]) -> Any:
     if value.size > _MOST_ELEMENTS:
         return {"opaque": f"array of shape {value.shape}, {value.dtype}"}
     if value.dtype.kind == "c":
@@ -238,12 +238,12 @@ def snippet(plan: Plan, parameters: Mapping[str, Sequence[str]], public: str = "
 
 def _definitions(public: str, names: Collection[str]) -> list[str]:
     """The top-level statements of the public code that bind some names, with those that they use."""
-    known = {name: node for node in ast.parse(public).body for name in bound_names(node)}
+    definitions = {name: node for node in ast.parse(public).body for name in bound_names(node)}
     wanted = list(names)
     for name in wanted:  # it grows on the way
-        used = {n.id for n in ast.walk(known[name]) if isinstance(n, ast.Name)} if name in known else set()
-        wanted += sorted(used & known.keys() - {*wanted, "np"})
-    nodes = {id(node): node for name, node in known.items() if name in wanted}
+        used = {n.id for n in ast.walk(definitions[name]) if isinstance(n, ast.Name)} if name in definitions else set()
+        wanted += sorted(used & definitions.keys() - {*wanted, "np"})
+    nodes = {id(node): node for name, node in definitions.items() if name in wanted}
     return [ast.get_source_segment(public, node) or "" for node in nodes.values()]
 
 

@@ -158,5 +158,5 @@ def judges_of(assignment: Assignment, cases: CaseFile) -> Judges:
     read from.
     """
     specs = {spec.name: spec for spec in assignment.functions}
-    shown = {name: cases_as_shown(function, assignment.shows) for name, function in cases.functions.items()}
-    return Judges(cases, {name: FunctionJudge(specs[name], shown[name]) for name in specs if name in shown})
+    visible = {name: cases_as_shown(function, assignment.shows) for name, function in cases.functions.items()}
+    return Judges(cases, {name: FunctionJudge(specs[name], visible[name]) for name in specs if name in visible})

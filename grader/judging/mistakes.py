@@ -127,36 +127,36 @@ def _head(result: Value, mistake: Value, case: Case) -> Value:
     return result
 
 
-def is_same(spec: Function, item: Item, mine: Value, theirs: Value, tolerances: Mapping[Path, float]) -> bool:
+def is_same(spec: Function, item: Item, one: Value, other: Value, tolerances: Mapping[Path, float]) -> bool:
     """Whether an item of two values is the same."""
-    if isinstance(mine, tuple) and (not isinstance(theirs, tuple | list) or len(theirs) != len(mine)):
+    if isinstance(one, tuple) and (not isinstance(other, tuple | list) or len(other) != len(one)):
         return False
-    if isinstance(mine, dict) and not isinstance(theirs, dict):
+    if isinstance(one, dict) and not isinstance(other, dict):
         return False
-    return first_problem(spec, item, mine, theirs, tolerances) is None
+    return first_problem(spec, item, one, other, tolerances) is None
 
 
 def _equal_items(spec: Function, case: Case, names: Iterable[str], mistake: Encoded, got: Encoded) -> bool:
     """Whether a student's result is that of a mistake in some items, up to rounding."""
     try:
-        wrong, theirs = decode(mistake), _finite(decode(got))
+        wrong, reply = decode(mistake), _finite(decode(got))
     except WireError:
         return False
-    mine = _finite(wrong)
-    theirs = _head(theirs, mine, case)
+    mistaken = _finite(wrong)
+    reply = _head(reply, mistaken, case)
     # Amplified rounding: two runs of the same wrong formula may differ by as much as two right ones.
     widest = max(case.expected[0].tolerances, default=0.0) if spec.relative else 0.0
     tolerances = {path: max(1e-12, 1e-9 * _scale(leaf), widest) for path, leaf in leaves(wrong)}
     usual = expected_value(case, 0)
-    if any(isinstance(usual, form) and not isinstance(mine, form) for form in (tuple, dict)):
-        return is_same(spec, Item("the result", ((),)), mine, theirs, tolerances)  # no parts that could be compared
-    items = {item.name: item for item in items_of(mine, spec.returns)}
+    if any(isinstance(usual, form) and not isinstance(mistaken, form) for form in (tuple, dict)):
+        return is_same(spec, Item("the result", ((),)), mistaken, reply, tolerances)  # no parts that could be compared
+    items = {item.name: item for item in items_of(mistaken, spec.returns)}
     right = {item.name for item in items_of(usual, spec.returns)}
     for name in names:
         if name in items:
-            if not is_same(spec, items[name], mine, theirs, tolerances):
+            if not is_same(spec, items[name], mistaken, reply, tolerances):
                 return False
-        elif name not in right or _form(mine) != _form(theirs):  # the mistake has no such item, and so must the student
+        elif name not in right or _form(mistaken) != _form(reply):  # the mistake has no such item, and so must the student
             return False
     return True
 

@@ -49,6 +49,8 @@ def property_problem(
     try:
         message = _asked(prop.judge, view(given_of(case, outcomes)), outcomes)
         return message and message[:_MOST_TEXT]
+    except np.exceptions.ComplexWarning:
+        return sentences.COMPLEX_NUMBERS
     except _FORM_ERRORS as error:
         return f"its judge raised {type(error).__name__}: {error}" if for_author else sentences.OTHER_FORM
 
@@ -64,14 +66,11 @@ def property_fits(fits: Callable[[Given], bool], case: Case, outcomes: Sequence[
 
 
 def _asked(judge: Callable[[Given], _T], given: Given, outcomes: Sequence[Outcome]) -> _T:
-    """An author's answer; a TypeError where it made real numbers of complex ones, which would be called right."""
+    """An author's answer; a ComplexWarning where it makes real numbers of complex ones, which would be called right."""
     with bounded_memory(), without_warnings(), np.errstate(all="ignore"):
         if any(isinstance(o, Returned) and b"c" in o.value.header for o in outcomes):
             warnings.simplefilter("error", np.exceptions.ComplexWarning)
-        try:
-            return judge(given)
-        except np.exceptions.ComplexWarning:
-            raise TypeError("complex numbers, expected real ones") from None
+        return judge(given)
 
 
 def without(items: frozenset[str], given: Given, spec: Function) -> Given:

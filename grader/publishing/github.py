@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from grader.course import Course, LoadedAssignment
-from grader.errors import HarnessError
+from grader.errors import HarnessError, SubmissionError
 from grader.grading.pipeline import grade
-from grader.intake.collect import neighbours
 from grader.model import Report
-from grader.publishing.gradescope import grade_folder
 from grader.report.escape import annotation
 from grader.report.markdown import render_annotations, render_summary
+from grader.submission.cells import read_bytes
 
 __all__ = ["main", "notebook_lines"]
 
@@ -58,29 +57,32 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _graded(assignment: LoadedAssignment, path: Path) -> tuple[Report, Path]:
-    """The report, and the file that it is about."""
-    if path.is_dir():
-        report, file = grade_folder(assignment, path)
-        return report, file or path
-    return grade(assignment, path, siblings=neighbours(path), name=path.name), path
+    """The report, and the file that it is about: of a folder the first one that was graded."""
+    report = grade(assignment, path, name=path.name)
+    inside = report.files.graded[:1] if path.is_dir() else ()
+    return report, path.joinpath(*inside)
 
 
 def notebook_lines(file: Path) -> dict[str, int]:
     """The lines of a notebook's file in which the lines of its cells stand: ``{"cell 7, line 3": 120}``.
 
-    GitHub knows the file's lines only. Jupyter writes a line of a cell in a line of its own. Empty where the file
-    cannot be read, or is no notebook.
+    GitHub knows the file's lines only. Jupyter writes a line of a cell in a line of its own. Cells are numbered among the
+    code cells. Empty where the file cannot be read, or is no notebook.
     """
     try:
-        text = file.read_text("utf-8-sig")
+        text = read_bytes(file).decode("utf-8-sig")
+        cells = json.loads(text)["cells"]
+        codes = [number for number, cell in enumerate(cells) if cell["cell_type"] == "code"]
+        numbers = {cell: number for number, cell in enumerate(codes, 1)}
         found: dict[str, int] = {}
         written: dict[int, int] = {}
         for cell, line, piece in _pieces(text):
             first = written.get(cell, 1)
             written[cell] = first + piece.count("\n")
             for number in range(first, written[cell] + (not piece.endswith("\n"))):
-                found.setdefault(f"cell {cell + 1}, line {number}", line)
-    except (OSError, ValueError, IndexError):
+                if cell in numbers:
+                    found.setdefault(f"cell {numbers[cell]}, line {number}", line)
+    except (SubmissionError, ValueError, LookupError, TypeError):
         return {}
     return found
 

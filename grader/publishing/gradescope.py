@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grader.course import Course, LoadedAssignment
+from grader.course import Course
 from grader.errors import GraderError
-from grader.freezing.store import frozen_cases
-from grader.grading.pipeline import grade, unreadable
-from grader.intake.collect import collect_one
+from grader.grading.pipeline import grade
 from grader.model import FunctionReport, Report
 from grader.report.escape import plain
 from grader.report.terminal import render_function
 
-__all__ = ["grade_folder", "main", "results_of"]
+__all__ = ["main", "results_of"]
 
 
 def results_of(report: Report) -> dict[str, Any]:
@@ -52,19 +48,6 @@ def _test(number: int, function: FunctionReport) -> dict[str, Any]:
     }
 
 
-def grade_folder(assignment: LoadedAssignment, folder: Path) -> tuple[Report, Path | None]:
-    """Grade what one student handed in, however it is laid out; also the file that was graded."""
-    names = frozenset(f.name for f in assignment.spec.functions)
-    with tempfile.TemporaryDirectory() as scratch:
-        item = collect_one(folder, graded_names=names, unpack_to=Path(scratch))
-        if item.file is None:
-            return unreadable(assignment, frozen_cases(assignment), "submission", None, item.problem), None
-        report = grade(assignment, item.file, siblings=item.modules, name=item.file.name)
-        if item.note:
-            report = replace(report, messages=(item.note, *report.messages))
-        return report, item.file
-
-
 def main(assignment: str, root: Path) -> None:
     """Grade ``root/submission`` and write ``root/results/results.json``.
 
@@ -73,7 +56,7 @@ def main(assignment: str, root: Path) -> None:
     target = root / "results" / "results.json"
     target.unlink(missing_ok=True)
     course = Course(Path(__file__).resolve().parents[2])
-    report, _ = grade_folder(course.load(assignment), root / "submission")
+    report = grade(course.load(assignment), root / "submission", name="submission")
     if report.status == "error":
         raise GraderError("; ".join(report.messages))
     results = {**results_of(report), "execution_time": round(report.duration_s)}

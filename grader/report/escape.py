@@ -20,8 +20,16 @@ _STEERING = re.compile(
     "\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()+\-.!|~:=$^]")
-_COMMAND = re.compile(r"^((?:[ \t]|\x1b\[[0-9;]*m)*?) ?((?:\x1b\[[0-9;]*m)*)::", re.MULTILINE)
-_FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
+_SGR = r"\x1b\[[0-9;]{0,20}m"  # a colour of ours
+# GitHub obeys "::" behind white space of any kind, GitLab and Travis fold what is between two such words.
+_COMMAND = re.compile(
+    rf"(?:^|(?<=[\r\v\f\x1c-\x1e\x85\u2028\u2029]))((?:[^\S\n]|{_SGR})*+)(::|section_(?:start|end):|travis_(?:fold|time):)",
+    re.MULTILINE,
+)
+_TAGGED = re.compile(r"##(?=[a-z]{0,20}\[)", re.IGNORECASE)  # "##[group]", "##vso[...]", "##teamcity[...]"
+_MARKS = "=+\\-@\t\r\uff1d\uff0b\uff0d\uff20"
+# Where a cell begins, for a program that splits at another character than ours.
+_FORMULA = re.compile(rf"(?:^|(?<=[;,\t|]))(?=[\s\"']*+[{_MARKS}])")
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -90,26 +98,33 @@ def code_block(text: str, language: str = "text") -> str:
 
 
 def csv_cell(text: str) -> str:
-    """The text as a spreadsheet cell that is never read as a formula.
+    """The text as a spreadsheet cell that is never read as a formula, at whatever separator the cells are split.
 
-    >>> csv_cell("=HYPERLINK(1)"), csv_cell("Ada")
-    ("'=HYPERLINK(1)", 'Ada')
+    >>> csv_cell("=HYPERLINK(1)"), csv_cell("x;=1+1"), csv_cell("Ada")
+    ("'=HYPERLINK(1)", "x;'=1+1", 'Ada')
     """
-    text = plain(text)
-    return f"'{text}" if text.lstrip()[:1] in _FORMULA and text.strip() else text
+    return _FORMULA.sub("'", plain(text))
 
 
 def log_lines(text: str) -> str:
     r"""Rendered lines that a CI runner reading the log takes for text, never for a command.
 
-    GitHub's runner obeys a line of standard output that begins with ``::`` (after spaces), and ``##[``
-    anywhere in it; wrapping can put any word of a student's message at the beginning of a line. The
-    backslash takes the place of a space, so that an indented line grows no wider.
+    GitHub's runner obeys a line of standard output that begins with ``::`` (after white space), and ``##[``
+    anywhere in it; wrapping can put any word of a student's message at the beginning of a line. Azure reads
+    ``##vso[``, TeamCity ``##teamcity[``, GitLab ``section_start:``. The backslash takes the place of a space, so
+    that an indented line grows no wider.
 
     >>> log_lines("ok\n  ::add-mask::x ##[group]")
     'ok\n \\::add-mask::x #\\#[group]'
     """
-    return _COMMAND.sub(r"\1\\\2::", text).replace("##[", "#\\#[")
+    return _TAGGED.sub(r"#\\#", _COMMAND.sub(_defused, text))
+
+
+def _defused(command: re.Match[str]) -> str:
+    before, _, behind = command[1].rpartition(" ")
+    if not re.fullmatch(rf"(?:{_SGR})*+", behind):
+        before, behind = command[1], ""
+    return f"{before}\\{behind}{command[2]}"
 
 
 def annotation(text: str, *, is_property: bool = False) -> str:

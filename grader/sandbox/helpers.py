@@ -84,20 +84,20 @@ class Answering:
                 os.waitpid(self._pid, 0)
 
     def _start(self) -> socket.socket:
-        ours, theirs = socket.socketpair()
+        parent_end, child_end = socket.socketpair()
         parent = os.getpid()
         with without_warnings():  # of other threads, none of whose code the copy runs
             pid = os.fork()
         if not pid:
             try:
-                _confine(theirs, parent, self._cpu_s)
-                _serve(theirs, self._answer)
+                _confine(child_end, parent, self._cpu_s)
+                _serve(child_end, self._answer)
             finally:
                 os._exit(1)
-        theirs.close()
-        ours.setblocking(False)
-        self._pid, self._channel = pid, ours
-        return ours
+        child_end.close()
+        parent_end.setblocking(False)
+        self._pid, self._channel = pid, parent_end
+        return parent_end
 
     @staticmethod
     def _send(channel: socket.socket, data: bytes, still: Callable[[], None]) -> None:
@@ -110,17 +110,17 @@ class Answering:
 
     @staticmethod
     def _receive(channel: socket.socket, size: int, still: Callable[[], None]) -> bytes:
-        found = bytearray()
-        while len(found) < size:
+        data = bytearray()
+        while len(data) < size:
             try:
-                part = channel.recv(min(size - len(found), 1 << 20))
+                part = channel.recv(min(size - len(data), 1 << 20))
             except BlockingIOError:
                 _until(channel, select.POLLIN, still)
                 continue
             if not part:
                 raise ConnectionResetError
-            found += part
-        return bytes(found)
+            data += part
+        return bytes(data)
 
 
 def _until(channel: socket.socket, event: int, still: Callable[[], None]) -> None:

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import contextlib
 import html
+import io
 import json
+import os
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader import sentences
 from grader.errors import SubmissionError
 
-__all__ = ["Cells", "decode", "read_bytes", "read_cells"]
+__all__ = ["Cells", "decode", "open_file", "read_bytes", "read_cells", "read_exactly"]
 
 MAX_FILE = 32 * 2**20
 MAX_SOURCE = 2**20
@@ -45,19 +48,70 @@ class Cells:
     notes: tuple[str, ...] = ()
 
 
-def read_bytes(path: Path) -> bytes:
-    """What a file holds; a SubmissionError says why it cannot be read."""
+def read_bytes(path: Path, below: str = "") -> bytes:
+    """What a student's file holds, at most :data:`MAX_FILE` of it (see :func:`open_file`)."""
+    with open_file(path, below) as file:
+        try:
+            data = read_exactly(file, MAX_FILE + 1)
+        except OSError as error:
+            raise SubmissionError(sentences.read_error(path, error)) from error
+    if len(data) > MAX_FILE:
+        raise SubmissionError(sentences.read_large(path.stat().st_size, MAX_FILE))
+    return data
+
+
+def open_file(path: Path, below: str = "") -> io.FileIO:
+    """Open a student's file.
+
+    This is the one door to what students wrote: no link is followed and nothing but a regular file is opened.
+
+    Parameters
+    ----------
+    path
+        Where it lies.
+    below
+        Its name below the student's folder, no part of which may be a link either.
+
+    Raises
+    ------
+    SubmissionError
+        When it is no such file, or cannot be opened.
+    """
     try:
+        for place in (path, *_folders_of(path, below)):
+            if place.is_symlink():
+                raise SubmissionError(sentences.read_linked(place))
         if path.is_dir():
             raise SubmissionError(sentences.read_folder(path))
-        if not path.is_file():
-            raise SubmissionError(sentences.read_absent(path))
-        size = path.stat().st_size
-        if size > MAX_FILE:
-            raise SubmissionError(sentences.read_large(size, MAX_FILE))
-        return path.read_bytes()
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(path, flags)
+    except FileNotFoundError as error:
+        raise SubmissionError(sentences.read_absent(path)) from error
     except OSError as error:
         raise SubmissionError(sentences.read_error(path, error)) from error
+    except ValueError as error:  # a zero byte in a name
+        raise SubmissionError(sentences.read_absent(path)) from error
+    file = io.FileIO(descriptor, "rb")
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        file.close()
+        raise SubmissionError(sentences.read_absent(path))
+    return file
+
+
+def _folders_of(path: Path, below: str) -> Iterator[Path]:
+    """The folders that a file's name below the student's folder names, where the file lies under that name."""
+    inside = PurePosixPath(below).parts
+    if len(inside) > 1 and path.parts[-len(inside) :] == inside:
+        yield from [*path.parents][: len(inside) - 1]
+
+
+def read_exactly(file: io.RawIOBase, size: int) -> bytes:
+    """As many bytes as there are, up to `size`."""
+    pieces: list[bytes] = []
+    while size > 0 and (piece := file.read(min(size, 1 << 20))):
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
 
 
 # -- text --------------------------------------------------------------------------------------
@@ -77,6 +131,7 @@ def decode(data: bytes) -> str:
     """Text in UTF-8 or UTF-16, in what its first lines declare, or in what editors of many countries write."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _plain(_decoded(data, "utf-16"))
+    data = data.rstrip(b"\0") + b"\0" * (data[-2:-1] not in (b"\0", b"") and data.endswith(b"\0"))  # UTF-16 ends with one
     wide = _wide(data)
     if wide:
         return _plain(_decoded(data, wide))
@@ -99,7 +154,7 @@ def _decoded(data: bytes, encoding: str) -> str:
 
 def _wide(data: bytes) -> str:
     """UTF-16 without a mark: nearly every second byte of its beginning is zero."""
-    sample = data.rstrip(b"\0")[:2000]  # zeros that fill up the file mean nothing
+    sample = data[:2000]
     if len(sample) < 4 or sample.count(0) < len(sample) // 3:
         return ""
     return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
@@ -124,21 +179,21 @@ _SIGNATURES = (
     (b"%PDF", "a PDF document"),
     (b"{\\rtf", "a rich-text document (RTF)"),
     (b"version https://git-lfs", "a Git LFS pointer: the file itself was not uploaded"),
-    (b"PK\x03\x04", "a zip archive"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"7z\xbc\xaf", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
     (b"\x89HDF", "an HDF5 data file"),
     (b"\x93NUMPY", "a NumPy data file"),
     (b"\xd0\xcf\x11\xe0", "an Office document"),
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
-    (b"\x80\x02", "a pickle"),
-    (b"\x80\x03", "a pickle"),
-    (b"\x80\x04", "a pickle"),
-    (b"\x80\x05", "a pickle"),
+    (b"\x80\x02", "a pickle, not text"),
+    (b"\x80\x03", "a pickle, not text"),
+    (b"\x80\x04", "a pickle, not text"),
+    (b"\x80\x05", "a pickle, not text"),
 )
 _CONFLICT = re.compile(r"(?m)^(?:<{7} |={7}$|>{7} )")
 _ARCHIVES = frozenset({"a zip archive", "a gzip archive", "a 7z archive", "a RAR archive"})
@@ -154,6 +209,11 @@ def read_cells(data: bytes, name: str) -> Cells:
     name
         What its cells are called where it has no numbered ones.
     """
+    if data.startswith(b"PK\x03\x04"):
+        office = b"[Content_Types].xml" in data[:4_000] or b"word/" in data[:4_000]
+        raise SubmissionError(
+            sentences.read_kind("a Word or Office document" if office else "a zip archive", archive=not office)
+        )
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
             raise SubmissionError(sentences.read_kind(kind, archive=kind in _ARCHIVES))
@@ -199,8 +259,7 @@ def _exported(text: str) -> Iterator[str]:
     while area:
         start = text.find("<pre", area.end(), area.end() + 500)
         end = text.find("</pre>", start) if start >= 0 else area.end()
-        if end < 0:
-            return
+        end = end if end >= 0 else len(text)
         code = "".join(part.partition(">")[2] for part in text[start:end].split("<")) if start >= 0 else ""
         if code.strip():
             with contextlib.suppress(ValueError):  # a character whose number has thousands of digits

@@ -16,10 +16,13 @@ __all__ = ["Effects", "Uses", "bound_names", "uses_of"]
 # Calls that change what their first argument holds, by the last part of their name.
 _CHANGE_FIRST = frozenset(
     "setattr delattr shuffle fill_diagonal copyto put place putmask put_along_axis heappush heapify insort insort_left "
-    "insort_right".split()
+    "insort_right next".split()
 )
 # Who calls one of these may read any name of the module.
 _DYNAMIC = frozenset({"globals", "eval", "exec", "vars", "__import__", "import_module", "importlib"})
+
+# A statement that runs one of these may bind any name of the module.
+_BINDERS = frozenset({"globals", "vars", "locals", "exec", "setattr"})
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -40,6 +43,8 @@ class Effects:
         Positions of the parameters that it changes in place.
     calls
         Global names that it reads, some of which may be further functions.
+    called
+        Those of them that it calls: what they mean is a function.
     """
 
     sets: frozenset[str] = frozenset()
@@ -47,6 +52,7 @@ class Effects:
     methods: frozenset[str] = frozenset()
     parameters: frozenset[int] = frozenset()
     calls: frozenset[str] = frozenset()
+    called: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -56,7 +62,7 @@ class Uses:
     Attributes
     ----------
     binds
-        Names that it binds when it is executed; ``"*"`` stands for any, as with a star import.
+        Names that it binds when it is executed; ``"*"`` stands for a star import.
     reads
         Global names that are read when it is executed, or later when a function that it defines is called.
     runs
@@ -73,6 +79,8 @@ class Uses:
         what a call of it does.
     dynamic
         It may read names that nobody can tell (``globals()``, ``eval``).
+    binder
+        It may bind such names when it is executed.
     """
 
     binds: dict[str, None] = field(default_factory=dict)
@@ -84,6 +92,7 @@ class Uses:
     definitions: dict[str, ast.FunctionDef] = field(default_factory=dict)
     effects: dict[str, Effects] = field(default_factory=dict)
     dynamic: bool = False
+    binder: bool = False
 
 
 def uses_of(statement: ast.stmt) -> Uses:
@@ -91,7 +100,8 @@ def uses_of(statement: ast.stmt) -> Uses:
     uses = Uses()
     _Statement(uses).statement(statement)
     uses.reads |= uses.runs
-    uses.dynamic = not uses.reads.isdisjoint(_DYNAMIC) or {"sys", "__name__"} <= uses.reads  # sys.modules[__name__]
+    uses.dynamic = not uses.reads.isdisjoint(_DYNAMIC)
+    uses.binder = not uses.runs.isdisjoint(_BINDERS)
     return uses
 
 
@@ -103,9 +113,9 @@ def bound_names(statement: ast.stmt) -> Iterator[str]:
 class _Statement:
     """Walks what is executed at module level; bodies of functions are looked at as a whole."""
 
-    def __init__(self, uses: Uses, *, within_class: bool = False) -> None:
+    def __init__(self, uses: Uses, *, effects: bool = True) -> None:
         self.uses = uses
-        self.within_class = within_class
+        self.effects = effects  # whether what calls do is asked for
 
     def statement(self, node: ast.stmt) -> None:
         uses = self.uses
@@ -113,15 +123,17 @@ class _Statement:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 uses.binds[node.name] = None
                 self._expressions([*node.decorator_list, *_defaults(node.args)])
+                self._decorators(node.decorator_list)
                 if isinstance(node, ast.FunctionDef):
                     uses.definitions[node.name] = node
                 free = _free_names(node)
                 uses.reads |= free
-                if not self.within_class:  # a method is called through its object, which nobody can follow
+                if self.effects:
                     uses.effects[node.name] = _effects(node, free)
             case ast.ClassDef():
                 uses.binds[node.name] = None
                 self._expressions([*node.decorator_list, *node.bases, *(k.value for k in node.keywords)])
+                self._decorators(node.decorator_list)
                 self._class(node)
             case ast.Import() | ast.ImportFrom():
                 for alias in node.names:
@@ -192,7 +204,6 @@ class _Statement:
             elif isinstance(target, ast.Subscript | ast.Attribute):  # T[k], T.a, T[k].a[j]: the value of T changes
                 self._expressions([target])
                 (self.uses.changes if _is_shallow(target) else self.uses.methods).update(_root(target))
-                self.uses.binds.update(dict.fromkeys(_through_globals(target)))
 
     def _called(self, call: ast.Call) -> None:
         """A call that stands as a statement: a method may change its object, a function its arguments."""
@@ -200,12 +211,17 @@ class _Statement:
             self.uses.methods |= _root(call.func.value)
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         plain = {n: a.id for n, a in enumerate(call.args) if isinstance(a, ast.Name)}
-        if name == "exec":
-            self.uses.binds["*"] = None
         if name in _CHANGE_FIRST and call.args:
             self.uses.changes |= _root(call.args[0])
         elif isinstance(call.func, ast.Name) and plain:
             self.uses.arguments.append((name, plain))
+
+    def _decorators(self, decorators: Iterable[ast.expr]) -> None:
+        """``@relu.register`` changes what it belongs to, as a method that is called does."""
+        for decorator in decorators:
+            function = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if isinstance(function, ast.Attribute):
+                self.uses.methods |= _root(function.value)
 
     def _methods(self, test: ast.expr) -> None:
         """``while stack.pop():`` changes the stack as a statement would."""
@@ -226,21 +242,31 @@ class _Statement:
     def _class(self, node: ast.ClassDef) -> None:
         """The body is executed; its own names are read before those of the module, its methods read later."""
         own: set[str] = set()
+        effects: list[Effects] = []
         inner = Uses()
         for statement in node.body:
             if isinstance(statement, ast.Pass):
                 continue
             part = Uses()
-            _Statement(part, within_class=True).statement(statement)
+            _Statement(part, effects=self.effects).statement(statement)
             inner.runs |= part.runs - own
             inner.reads |= part.reads
             inner.changes |= part.changes - own
             inner.methods |= part.methods - own
+            effects += part.effects.values()
             own |= set(part.binds)
         self.uses.runs |= inner.runs
         self.uses.reads |= inner.reads
         self.uses.changes |= inner.changes
         self.uses.methods |= inner.methods
+        # Whoever makes an object of the class, or a class below it, may run any of its methods.
+        self.uses.effects[node.name] = Effects(
+            sets=frozenset().union(*(e.sets for e in effects)),
+            changes=frozenset().union(*(e.changes for e in effects)),
+            methods=frozenset().union(*(e.methods for e in effects)),
+            calls=frozenset().union(*(e.calls for e in effects)),
+            called=frozenset().union(*(e.called for e in effects)),
+        )
 
 
 # -- functions and expressions ---------------------------------------------------------------
@@ -337,7 +363,7 @@ def _free_names(function: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -
         elif isinstance(node, ast.ClassDef):
             local.add(node.name)
             part = Uses()
-            _Statement(part, within_class=True).statement(node)
+            _Statement(part, effects=False).statement(node)
             inner = _joined(inner, _joined(part.reads, part.runs))
         elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
             scope = _Scope()
@@ -381,7 +407,10 @@ def _effects(function: ast.FunctionDef | ast.AsyncFunctionDef, free: set[str]) -
     sets: set[str] = set()
     changes: set[str] = set()
     methods: set[str] = set()
+    called: set[str] = set()
     for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            called.add(node.func.id)
         match node:
             case ast.Global(names=names):
                 sets.update(names)
@@ -399,6 +428,7 @@ def _effects(function: ast.FunctionDef | ast.AsyncFunctionDef, free: set[str]) -
         methods=frozenset(methods & free - sets),
         parameters=frozenset(positions[name] for name in changes | methods if name in positions),
         calls=frozenset(free),
+        called=frozenset(called & free),
     )
 
 
@@ -424,14 +454,6 @@ def _root(node: ast.expr, passed: set[int] | None = None) -> set[str]:
 def _is_shallow(target: ast.Subscript | ast.Attribute) -> bool:
     """Whether a store is one to a name itself: ``T[k] = v``, ``T.a = v``."""
     return isinstance(target.value, ast.Name)
-
-
-def _through_globals(target: ast.expr) -> list[str]:
-    """What ``globals()["f"] = v`` binds; any name where it is none that stands there."""
-    match target:
-        case ast.Subscript(value=ast.Call(func=ast.Name("globals")), slice=key):
-            return [key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else "*"]
-    return []
 
 
 def _captured(pattern: ast.pattern) -> Iterator[str]:

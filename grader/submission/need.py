@@ -9,6 +9,7 @@ taken in the order of the file, whatever stands on its right side. See ``docs/de
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -54,6 +55,7 @@ class _Walk:
     runners: dict[str, list[int]] = field(default_factory=dict)
     callers: dict[str, list[str]] = field(default_factory=dict)
     optional: set[int] = field(default_factory=set)
+    ignored: set[int] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     taken: set[int] = field(default_factory=set)
     called: set[tuple[bool, str]] = field(default_factory=set)
@@ -67,7 +69,7 @@ class _Walk:
                 continue
             self.names.add(name)
             for number in (*self.binders.get(name, ()), *self.changers.get(name, ()), *self._through_calls(name)):
-                if number not in self.taken and number not in self.optional:
+                if number not in self.taken and number not in self.optional and number not in self.ignored:
                     if cheaply and not self.defines(number):
                         return False
                     self.taken.add(number)
@@ -117,8 +119,13 @@ def needed(statements: Sequence[Statement], wanted: Mapping[str, bool], graded: 
     for name, defined in wanted.items():
         if defined:
             walk.optional.update(n for n in walk.binders.get(name, ()) if _is_data(statements[n].tree))
+    walk.ignored.update(_numbers(walk))
     walk.need([*wanted, "*"])
     walk = _with_cheap(walk)
+    if any(name not in walk.binders and not hasattr(builtins, name) for name in walk.names):
+        binders = [number for number, statement in enumerate(statements) if statement.uses.binder]
+        walk.taken.update(binders)
+        walk.need(name for number in binders for name in statements[number].uses.reads)
     if any(statements[number].uses.dynamic for number in walk.taken):
         walk.need(name for n, s in enumerate(statements) if walk.defines(n) for name in s.uses.binds)
     return sorted(walk.taken)
@@ -127,7 +134,7 @@ def needed(statements: Sequence[Statement], wanted: Mapping[str, bool], graded: 
 def _walk_of(statements: Sequence[Statement], graded: Collection[str]) -> _Walk:
     """Who binds, changes, runs and calls what; nothing is taken yet."""
     walk = _Walk(statements)
-    modules = _modules(statements)
+    modules, graded_names = _modules(statements), set(graded)
     effects: dict[str, Effects] = {}
     for statement in statements:
         effects.update(statement.uses.effects)
@@ -136,11 +143,12 @@ def _walk_of(statements: Sequence[Statement], graded: Collection[str]) -> _Walk:
     for number, statement in enumerate(statements):
         uses = statement.uses
         _file(walk.binders, uses.binds, number)
-        _file(walk.changers, uses.changes | (uses.methods - modules) | set(_changed_arguments(uses, effects)), number)
+        _file(walk.changers, uses.changes | (uses.methods - modules), number)
+        _file(walk.changers, set(_changed_arguments(uses, effects)) - graded_names, number)
         _file(walk.runners, (name for name in uses.runs if name in effects), number)
     for function, effect in effects.items():
-        _file(walk.setters, effect.sets, function)
-        _file(walk.modifiers, effect.changes | (effect.methods - modules), function)
+        _file(walk.setters, effect.sets - graded_names, function)
+        _file(walk.modifiers, (effect.changes | (effect.methods - modules)) - graded_names, function)
         _file(walk.callers, (name for name in effect.calls if name in effects), function)
     return walk
 
@@ -163,9 +171,39 @@ def _is_data(tree: ast.stmt) -> bool:
     return isinstance(tree, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.For | ast.With)
 
 
+def _numbers(walk: _Walk) -> Iterator[int]:
+    """Statements that give the name of a function to data, where functions of the file call it."""
+    for name in {name for s in walk.statements for effects in s.uses.effects.values() for name in effects.called}:
+        numbers = walk.binders.get(name, [])
+        first = next((n for n in numbers if isinstance(walk.statements[n].tree, _DEFINITIONS)), len(walk.statements))
+        first = -1 if hasattr(builtins, name) else first
+        yield from (n for n in numbers if n > first and _is_number(walk.statements[n].tree, name))
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_DATA = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.BinOp, ast.Compare, ast.Subscript)
+
+
+def _is_number(tree: ast.stmt, name: str) -> bool:
+    """Whether a statement gives the name of a function to data: ``rows, cols = X.shape``, ``cost = cost(A, Y)``.
+
+    The functions that call it were right when they were written, and stay so.
+    """
+    match tree:
+        case ast.For():
+            return True
+        case ast.Assign(targets=[ast.Name()], value=ast.Call(func=ast.Name(id=called))):
+            return called == name
+        case ast.Assign(targets=[ast.Name()], value=value):
+            return isinstance(value, _DATA)
+        case ast.Assign(targets=[ast.Tuple(), *_]):
+            return True
+    return False
+
+
 def _with_cheap(walk: _Walk) -> _Walk:
     """With later assignments to a graded name that is defined already, where they need nothing but definitions."""
-    for number in sorted(walk.optional)[:_MAX_TRIALS]:
+    for number in sorted(walk.optional - walk.ignored)[:_MAX_TRIALS]:
         trial = replace(walk, names=set(walk.names), taken={*walk.taken, number}, called=set(walk.called))
         if trial.need(walk.statements[number].uses.reads, cheaply=True):
             walk = trial

@@ -172,24 +172,24 @@ class Submission:
 
 
 def read_submission(
-    path: Path | Mapping[str, Path],
+    files: Mapping[str, Path],
     arities: Mapping[str, int],
     *,
-    siblings: Mapping[str, Path] | None = None,
-    name: str | None = None,
+    main: Collection[str] | None = None,
+    name: str = "",
     assignment: str = "",
 ) -> Submission:
     """Read the files of one student.
 
     Parameters
     ----------
-    path
-        A ``.py`` or ``.ipynb`` file, or several of them by their names below the student's folder.
+    files
+        Where they lie, by their names below the student's folder.
     arities
         Graded functions and how many arguments they are called with: of several definitions the
         last one that can take them counts.
-    siblings
-        Further ``.py`` files that the submission may import, by module name.
+    main
+        Files from which functions may be graded, all if not given; the others may be imported.
     name, assignment
         How the report calls the submission; the assignment whose name a file may resemble.
 
@@ -198,26 +198,20 @@ def read_submission(
     SubmissionError
         When there is nothing that can be read; says what was found and what to do.
     """
-    paths = path if isinstance(path, Mapping) else {path.name: path}
-    shown = name or (next(iter(map(str, paths.values())), "") if isinstance(path, Mapping) else str(path))
-    files: dict[str, bytes] = {}
+    graded = set(files) if main is None else set(main)
+    data: dict[str, bytes] = {}
     unread: list[tuple[str, str]] = []
     ages: dict[str, float] = {}
-    for inner, place in paths.items():
+    for inner, place in [*files.items()][:MAX_FILES]:
         try:
-            files[inner] = read_bytes(place)
+            data[inner] = read_bytes(place, inner)
             ages[inner] = place.stat().st_mtime
         except SubmissionError as error:
-            if len(paths) == 1:
-                raise
-            unread.append((inner, str(error)))
-    main = set(files)
-    for stem, other in (siblings or {}).items():
-        try:
-            files.setdefault(f"{stem}.py", read_bytes(other)[: MAX_SOURCE + 1])  # a longer one is left out, with a message
-        except SubmissionError:
-            continue  # a neighbour that cannot be read is missing when it is imported
-    return parse_files(shown, files, arities, main=main, ages=ages, assignment=assignment, unread=unread)
+            if inner in graded:  # another file that cannot be read is missing when it is imported
+                unread.append((inner, str(error)))
+    if not graded & set(data):
+        raise SubmissionError(unread[0][1] if unread else sentences.read_empty())
+    return parse_files(name, data, arities, main=graded & set(data), ages=ages, assignment=assignment, unread=unread)
 
 
 def parse_submission(
@@ -293,7 +287,7 @@ def parse_files(
     messages += [sentences.passed_over(path, why) for path, why in passed]
     if len(messages) > MAX_MESSAGES:
         messages[MAX_MESSAGES:] = [sentences.more_messages(len(messages) - MAX_MESSAGES)]
-    kept = tuple(file for file in built if file.units or file.graded)
+    kept = tuple(file for file in built if file.units or file.graded or not arities)
     return Submission(name, kept, tuple(messages), _digest(kept, lost), lost, tuple(passed), dict(arities))
 
 
@@ -305,19 +299,20 @@ def _read_all(
     written: dict[str, list[tuple[str, str]]] = {}
     room = {True: MAX_SOURCE, False: MAX_SOURCE}
     single = len(graded_from) == 1
+    empty: list[tuple[str, str]] = []
     for path, data in [*files.items()][:MAX_FILES]:
         graded = path in graded_from
         base = posixpath.basename(path)
         try:
-            if base == "__init__.py" and not data.strip():
-                continue  # it only makes a folder a package
             cells = read_cells(data, path if not single or not graded else base)
             room[graded] -= sum(len(source) for _, source in cells.code)
             if room[graded] < 0:
                 raise SubmissionError(sentences.read_modules(MAX_SOURCE) if not graded else sentences.read_long(MAX_SOURCE))
         except SubmissionError as error:
-            if graded:
+            if graded and data.strip():  # an empty __init__.py beside others is no news
                 passed.append((path, str(error)))
+            elif graded:
+                empty.append((path, str(error)))
             else:
                 messages.append(sentences.left_out(path, error))
             continue
@@ -329,6 +324,7 @@ def _read_all(
             written.setdefault(target, []).append(source)
             if graded:
                 graded_from.add(target)
+    passed += empty if not unparsed else []
     for target, parts in [*written.items()][:MAX_FILES]:
         text = "\n".join(source for _, source in parts)
         unparsed[target] = _Read(target, Cells(((parts[0][0], text),)))
@@ -356,7 +352,9 @@ def _parsed(
 
 
 _WRITES = re.compile(r"\s{0,20}%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?[\"']?([\w./-]{1,200}\.py)[\"']?[ \t]*\n")
-_RUNS = re.compile(r"(?m)^[ \t]{0,20}%run[ \t]+(?:-\w+[ \t]+){0,5}[\"']?([^\s\"']{1,200})")
+_RUNS = re.compile(
+    r"(?m)^[ \t]{0,20}%run[ \t]+(?:-\w+[ \t]+){0,5}(?:\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|([^\s\"']{1,200}))"
+)
 
 
 def _writing(path: str, cells: Cells) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -373,13 +371,15 @@ def _parse(file: _Read, room: int) -> None:
     """The statements of a file, and the places where it runs another one (``%run other.ipynb``)."""
     for label, source in file.cells.code:
         if "%run" in source:
-            file.included += [(len(file.statements), found) for found in _RUNS.findall(source)]
+            file.included += [(len(file.statements), "".join(found)) for found in _RUNS.findall(source)]
         for tree, text, line, guarded in statements(label, source, file.reading):
             if len(file.statements) >= room:
                 raise SubmissionError(sentences.read_statements(label, MAX_STATEMENTS))
             try:
                 if not _is_our_own(tree):
-                    file.statements.append(Statement(tree, text, label, line, uses_of(tree), guarded))
+                    uses = uses_of(tree)
+                    uses.dynamic |= "sys.modules" in text
+                    file.statements.append(Statement(tree, text, label, line, uses, guarded))
             except RecursionError:
                 file.reading.messages.append(sentences.left_out(f"{label}, line {line}", sentences.nested()))
 
@@ -450,18 +450,29 @@ def _filled(found: Sequence[Statement], arities: Mapping[str, int]) -> dict[str,
 
 
 def _how_filled(statement: Statement, name: str, arity: int) -> int:
-    if isinstance(statement.tree, ast.Import | ast.ImportFrom):
+    tree = statement.tree
+    if isinstance(tree, ast.Import | ast.ImportFrom):
         return 1
     definition = statement.uses.definitions.get(name)
     if definition is None:
-        return 3 if isinstance(statement.tree, ast.Assign | ast.AnnAssign | ast.For | ast.With) else 4
-    if is_blank(definition):
+        return 3 if isinstance(tree, ast.Assign | ast.AnnAssign | ast.For | ast.With) else 4
+    if is_blank(definition, statement.text):
         return 2
     return 4 if _fit(definition, arity) else 3
 
 
-def is_blank(definition: ast.FunctionDef) -> bool:
-    """Whether a function is an untouched template: nothing but ``pass``, ``...`` and names that are set to None."""
+_MARKERS = re.compile(r"#[^\n]{0,40}(?:YOUR CODE|START CODE|SOLUTION|TODO)", re.IGNORECASE)
+_WORK = (ast.Call, ast.BinOp, ast.Subscript, ast.Compare, ast.For, ast.While)
+
+
+def is_blank(definition: ast.FunctionDef, text: str) -> bool:
+    """Whether a function is an untouched template.
+
+    That is one with nothing but ``pass``, ``...`` and names that are set to None, or one that still holds the template's
+    mark and computes nothing.
+    """
+    if _MARKERS.search(text) and not any(isinstance(node, _WORK) for s in definition.body for node in ast.walk(s)):
+        return True
     body = [s for s in definition.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
     for statement in body:
         match statement:
@@ -511,19 +522,21 @@ def _built(
     own = [statement for number, statement in enumerate(found) if number not in dropped]
     for name in _imported_names(file, links):
         wanted.setdefault(name, False)
-    if _is_imported(file, links):
+    if not arities or _is_imported(file, links):  # without graded functions everything that is defined counts
         wanted |= {n: False for s in own if is_definition(s.tree) for n in s.uses.binds if n not in wanted}
     units = [_unit(own[number]) for number in needed(own, wanted, arities)] if wanted else []
     return SourceFile(file.path, tuple(units), graded, file.cells)
 
 
 def _unit(statement: Statement) -> Unit:
-    return Unit(statement.text, statement.label, statement.line, tuple(statement.uses.binds))
+    binds = (*statement.uses.binds, *["*"] * statement.uses.binder)
+    return Unit(statement.text, statement.label, statement.line, binds)
 
 
 def _drop_unfit(found: Sequence[Statement], name: str, arity: int, dropped: set[int], messages: list[str]) -> bool:
     """Drop a later definition that fits the contract's arguments worse than an earlier one; whether one fits."""
-    fits = {i: _fit(s.uses.definitions[name], arity) for i, s in enumerate(found) if name in s.uses.definitions}
+    definitions = {i: s.uses.definitions[name] for i, s in enumerate(found) if name in s.uses.definitions}
+    fits = {i: 3 * _fit(d, arity) + (not is_blank(d, found[i].text)) for i, d in definitions.items()}
     places = [*fits]
     best = max(fits.values(), default=0)
     if len(places) >= 2:
@@ -535,7 +548,7 @@ def _drop_unfit(found: Sequence[Statement], name: str, arity: int, dropped: set[
             messages.append(sentences.defined_elsewhere(name, len(places), place, _unit(found[later[-1]]).origin, arity))
         else:
             messages.append(sentences.defined_often(name, len(places), place))
-    return best > 0
+    return best > 1  # 1 is a filled one with other arguments
 
 
 def _fit(definition: ast.FunctionDef, arity: int) -> int:

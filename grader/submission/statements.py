@@ -154,10 +154,16 @@ def parse(source: str, reading: Reading) -> tuple[ast.Module | None, str]:
         return None, sentences.unparsed(type(error).__name__)
 
 
+_SPACES = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u3000": "  ", "\u200b": None})
+
+
 def _conflict(source: str) -> str:
-    """What is said of a text with the conflict markers of git."""
+    """What is said of a text with the conflict markers of git, or with the fences of a chat."""
     marker = re.search(r"(?m)^(?:<{7}|>{7}) ", source)
-    return sentences.conflict(source.count("\n", 0, marker.start()) + 1) if marker else ""
+    if marker:
+        return sentences.conflict(source.count("\n", 0, marker.start()) + 1)
+    fence = re.search(r"(?m)^```", source)
+    return sentences.fences(source.count("\n", 0, fence.start()) + 1) if fence else ""
 
 
 _NEWER = (
@@ -188,8 +194,15 @@ def _without_magics(source: str, reading: Reading) -> str:
         match = _MAGIC_LINE.match(lines[number - 1]) if 0 < number <= len(lines) else None
         if not match:
             break
-        lines[number - 1] = f"{match[1]}pass"
+        lines[number - 1] = _instead(match)
     return "\n".join(lines)
+
+
+def _instead(magic: re.Match[str]) -> str:
+    """A line of Python in place of a magic: ``%pylab`` brings names, the others nothing that counts."""
+    if magic.string[magic.start() :].lstrip().startswith("%pylab"):
+        return f"{magic[1]}import numpy as np; from numpy import *; import matplotlib.pyplot as plt"
+    return f"{magic[1]}pass"
 
 
 def _stumbles(source: str, reading: Reading) -> int:
@@ -205,16 +218,19 @@ def _stumbles(source: str, reading: Reading) -> int:
 
 
 def _without_all_magics(source: str) -> str:
-    lines = [f"{match[1]}pass" if (match := _MAGIC_LINE.match(line)) else line for line in source.split("\n")]
+    lines = [_instead(match) if (match := _MAGIC_LINE.match(line)) else line for line in source.split("\n")]
     return "\n".join(lines)
 
 
 def _recovered(label: str, source: str, error: str, reading: Reading) -> Iterator[tuple[ast.stmt, str, int]]:
     """Statements of a cell that does not parse: whatever parses by itself is kept."""
-    for attempt in (textwrap.dedent(source), source.expandtabs(8), source.expandtabs(4)):
+    plain = source.translate(_SPACES)
+    for attempt in (plain, textwrap.dedent(plain), plain.expandtabs(8), plain.expandtabs(4)):
         tree, _ = parse(attempt, reading)
         if tree is not None:
-            if "\t" in source:
+            if plain != source:
+                reading.messages.append(sentences.note_spaces(label))
+            elif "\t" in source:
                 reading.messages.append(sentences.note_tabs(label))
             lines = attempt.split("\n")
             for statement in tree.body:

@@ -155,7 +155,7 @@ def mini_batches(*changes: tuple[str, str]) -> FunctionReport:
 def test_labels_that_have_lost_an_axis_are_not_called_labels_of_other_examples() -> None:
     graded = mini_batches(*FLAT, ("Y[:, m - m", "Y[m - m"))
     said = next(c.message for c in graded.checks if c.name == "every example once, with its own label")
-    assert said == "the labels of batch 1 have the shape (16,), expected (1, 16)"
+    assert said == "the labels of batch 1 have the shape (2,), expected (1, 2)"
     assert "pairs-broken" not in codes(graded)
 
 

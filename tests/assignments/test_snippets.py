@@ -15,7 +15,7 @@ from grader.course import LoadedAssignment, find_course
 from grader.freezing.author import read_author, run_trusted
 from grader.freezing.store import frozen_cases
 from grader.judging.checks import verdict_of
-from grader.judging.example import counterexample_of, shown_failure
+from grader.judging.example import counterexample_of, example_failure
 from grader.judging.judge import FunctionJudge
 from grader.judging.values import leaves
 from grader.sandbox.runner import Raised, Returned
@@ -77,7 +77,7 @@ def test_snippets_run_as_they_stand_and_give_what_was_got(name: str, per_functio
             judge = FunctionJudge(spec, mine)
             verdict = verdict_of(judge, outcomes)
             found = counterexample_of(judge, outcomes, verdict, parameters=parameters, public=loaded.public)
-            failure = shown_failure(judge, outcomes, verdict)
+            failure = example_failure(judge, outcomes, verdict)
             if found is None or failure is None:
                 continue
             last = outcomes[failure.case.key][-1]

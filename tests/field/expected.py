@@ -113,7 +113,6 @@ KINDS = {
 MISNAMED = {
     "amy": "a Git LFS pointer",
     "bob": "the file is empty",
-    "cat": "a zip archive",
     "dan": "a gzip archive",
     "eve": "nothing but a link",
     "fay": "nothing but a link",
@@ -122,4 +121,4 @@ MISNAMED = {
     "ivy": "no list of cells",
     "jon": "nothing but a link",
 }
-"""What a class hands in in place of a notebook, and what it is called (k22); kim, lee, mia and noa have odd encodings."""
+"""What a class hands in in place of a notebook, and what it is called (k22); the others arrive zipped or in odd encodings."""

@@ -31,7 +31,7 @@ def setup(tmp_path_factory: pytest.TempPathFactory) -> Setup:
 def job(folder: Path, name: str, text: str, **options: object) -> Job:
     path = folder / name
     path.write_text(text, "utf-8")
-    return Job(name, str(path), **options)  # type: ignore[arg-type]
+    return Job(name, ((name, str(path)),), frozenset({name}), **options)  # type: ignore[arg-type]
 
 
 def points(results: Iterator[object]) -> dict[str, float | None]:
@@ -47,8 +47,8 @@ def test_results_come_for_every_submission_whatever_is_wrong_with_it(tmp_path: P
         job(tmp_path, "right.py", RIGHT, student="s1"),
         job(tmp_path, "wrong.py", WRONG),
         job(tmp_path, "empty.py", ""),
-        Job("absent.py", str(tmp_path / "absent.py")),
-        Job("two.zip", "", problem="two files, and nobody knows which one counts"),
+        Job("absent.py", (("absent.py", str(tmp_path / "absent.py")),), frozenset({"absent.py"})),
+        Job("two.zip", problem="two files, and nobody knows which one counts"),
     ]
     found = {r.job.name: r for r in grade_all(setup, jobs)}
     assert {name: (r.report.status, r.report.points) for name, r in found.items()} == {
@@ -82,7 +82,8 @@ def test_a_failure_of_the_harness_is_an_error_without_points(tmp_path: Path, set
 def test_bytes_travel_where_paths_do_not(setup: Setup) -> None:
     text = "from tools import center\n" + solution(without=["center"])
     module = b"import numpy as np\ndef center(X):\n    m = np.mean(X, axis=1, keepdims=True)\n    return X - m, m\n"
-    found = grade_all(setup, [Job("a.py", "a.py", data=text.encode(), module_data=(("tools", module),))])
+    data = (("a.py", text.encode(), 0.0), ("tools.py", module, 0.0))
+    found = grade_all(setup, [Job("a.py", main=frozenset({"a.py"}), data=data)])
     assert points(found) == {"a.py": 100.0}
 
 
@@ -90,7 +91,8 @@ def test_neighbours_may_be_imported(tmp_path: Path, setup: Setup) -> None:
     tools = tmp_path / "tools.py"
     tools.write_text("def half(Z):\n    return Z / 2\n", "utf-8")
     text = "from tools import half\n" + RIGHT.replace("def half(Z):\n    return Z / 2\n", "")
-    found = grade_all(setup, [job(tmp_path, "a.py", text, modules=(("tools", str(tools)),))])
+    alone = job(tmp_path, "a.py", text)
+    found = grade_all(setup, [replace(alone, files=(*alone.files, ("tools.py", str(tools))))])
     assert points(found) == {"a.py": 100.0}
 
 
@@ -114,7 +116,7 @@ def test_equal_definitions_are_graded_once(tmp_path: Path, keeping: Setup) -> No
     one, two = grade_all(keeping, [first, second])
     assert (one.kept, two.kept) == (False, True)
     assert (two.report.submission, two.report.student) == ("b/a.py", "s2")
-    assert without_time(two.report.for_submission("a.py", "s1")) == without_time(one.report)
+    assert without_time(two.report.for_submission("a.py", "s1", one.report.files)) == without_time(one.report)
     assert len(kept_files(keeping)) == 1
 
 
@@ -173,7 +175,7 @@ def test_nobody_waits_for_the_whole_list(tmp_path: Path, setup: Setup) -> None:
 
 
 def test_an_unknown_assignment_is_an_error_of_every_job(tmp_path: Path, setup: Setup) -> None:
-    result = grade_job(replace(setup, assignment="absent"), Job("a.py", "a.py"))
+    result = grade_job(replace(setup, assignment="absent"), Job("a.py"))
     assert result.report.status == "error"
     assert "there is no assignment 'absent'" in result.report.messages[0]
 

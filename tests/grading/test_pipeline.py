@@ -66,7 +66,7 @@ def test_a_missing_function_has_no_points_and_says_what_to_do() -> None:
     found = function_of(report, "center")
     assert (found.status, found.points, found.origin, found.counterexample) == ("missing", 0.0, None, None)
     assert check_of(found.checks, "runs").message == (
-        "center is not defined in this file; define it under exactly this name"
+        "center is not defined in this submission; define it under exactly this name"
     )
     assert {c.status for c in found.checks if c.kind != "runs"} == {"skipped"}
     assert sum(c.max_points for c in found.checks) == pytest.approx(found.max_points)
@@ -86,7 +86,7 @@ def test_a_submission_without_any_graded_function_is_unreadable_and_has_no_point
     assert report.messages[0] == (
         "no graded function was found; expected definitions such as center, affine, layer, affine_backward"
     )
-    assert "no_such_module" in report.messages[1]
+    assert len(report.messages) == 1  # nothing that was asked for needs the module
 
 
 def test_one_function_alone_may_be_graded() -> None:
@@ -176,7 +176,7 @@ def test_an_argument_in_another_place_is_told_by_its_number() -> None:
 
 def test_an_array_that_holds_none_is_no_number_and_tells_the_blank() -> None:
     blank = "def mean_square(X, weight):\n    cost = None\n    return np.squeeze(cost)"
-    found = function_of(graded(solution(blank)), "mean_square")
+    found = function_of(graded(solution(blank, without=["mean_square"])), "mean_square")
     assert check_of(found.checks, "structure").message == (
         "cost is of type numpy.ndarray, but holds no plain numbers, expected a number"
     )

@@ -17,7 +17,7 @@ from grader.model import Report
 from tests.test_model import REPORTS
 
 REPORT = Report("tiny", "a.py", "s1", "graded", "full", 50.0, 100.0, cases="digest", grader_version="1")
-ENTRY = RunEntry(REPORT, "print", "in/a.py", "Änne", "a@b", True)
+ENTRY = RunEntry(REPORT, "print", {"a.py": "in/a.py"}, "Änne", "a@b", True, "another file was passed over")
 
 
 def add(folder: Path, *entries: RunEntry) -> None:
@@ -31,7 +31,11 @@ def test_what_is_added_is_read_back(tmp_path: Path) -> None:
     assert list(read_run(tmp_path / "deep" / "run")) == [ENTRY]
 
 
-@given(st.lists(st.builds(RunEntry, REPORTS, st.text(), st.text(), st.text(), st.text(), st.booleans()), max_size=3))
+TEXT = st.text()
+ENTRIES = st.builds(RunEntry, REPORTS, TEXT, st.dictionaries(TEXT, TEXT, max_size=2), TEXT, TEXT, st.booleans(), TEXT)
+
+
+@given(st.lists(ENTRIES, max_size=3))
 def test_any_entry_survives_the_folder(entries: list[RunEntry]) -> None:
     with tempfile.TemporaryDirectory() as name:
         add(Path(name), *entries)

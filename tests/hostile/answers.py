@@ -95,15 +95,12 @@ import os
 import sys
 
 def target(A):
-    root = sys.modules["__main__"].__file__
-    for _ in ("worker.py", "confined", "grader"):
-        root = os.path.dirname(root)
     del sys.meta_path[0]
-    sys.path.insert(0, root)
+    sys.path.insert(0, "PROJECT")
     import reference
     return reference
 """,
-        (*_GONE, "opaque __main__.AbsentModule"),
+        (*_GONE, "opaque _grader_stubs.AbsentModule"),
         gaps={"no landlock": _READABLE, "fork only": _READABLE},
     ),
     Hostile(
@@ -114,10 +111,7 @@ import os
 import sys
 
 def target(A):
-    root = sys.modules["__main__"].__file__
-    for _ in ("worker.py", "confined", "grader"):
-        root = os.path.dirname(root)
-    return open(os.path.join(root, "reference", "dnn_step_by_step.py")).read()[:100]
+    return open(os.path.join("PROJECT", "reference", "dnn_step_by_step.py")).read()[:100]
 """,
         ("raised PermissionError",),
         gaps={"no landlock": _READABLE, "fork only": _READABLE},
@@ -125,7 +119,7 @@ def target(A):
     Hostile(
         "list the project",
         "find what can be read",
-        "import os\nimport sys\n\ndef target(A):\n    return os.listdir(os.path.dirname(sys.modules['__main__'].__file__))\n",
+        "import os\nimport sys\n\ndef target(A):\n    return os.listdir('PROJECT')\n",
         ("raised PermissionError",),
         gaps={"no landlock": _READABLE, "fork only": _READABLE},
     ),

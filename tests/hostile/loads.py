@@ -303,6 +303,7 @@ def target(A):
     return Last()
 """,
         ("opaque Last", "opaque Last then timeout"),
+        lingers=True,
     ),
     Hostile(
         "trace function",

@@ -32,10 +32,11 @@ RUNNERS: Mapping[str, tuple[str, ...]] = {
 NO_LATE_IMPORT = "without Landlock, imports of new modules may fail before the wall is reached"
 #: A folder and a file in it that everybody may write to: what stops a row is a wall and not a permission.
 VICTIM = Path(tempfile.gettempdir()) / f"grader-hostile-{os.getpid()}"
+PROJECT = Path(__file__).resolve().parents[2]
 FULL = ("full", "spawned")
 #: The limit of a call that is expected to meet it, and of one that is not, however slow or busy the machine is.
 CPU_S, PATIENT_S = 0.25, 10.0
-LOAD_S = 1.0
+LOAD_S = 0.5
 QUESTIONS = (np.array([[1.0, 2.0], [3.0, 4.5]]), np.array([[0.5, 0.25, 8.0]]))
 HELPED = 40.0
 
@@ -59,6 +60,8 @@ class Hostile:
         The outcome of the honest function (a submission that breaks NumPy breaks it for itself).
     only
         The runners to run it at, where it takes seconds.
+    lingers
+        Whether what it has begun goes on in later calls, which then have the short limit as well.
     """
 
     name: str
@@ -68,11 +71,12 @@ class Hostile:
     gaps: Mapping[str, str] = field(default_factory=dict)
     other: tuple[str, ...] = ("right",)
     only: tuple[str, ...] = tuple(RUNNERS)
+    lingers: bool = False
 
     @property
     def cpu_s(self) -> float:
         """How long a call of its target may take."""
-        return CPU_S if any("timeout" in outcome for outcome in self.must) else PATIENT_S
+        return CPU_S if self.lingers or any("timeout" in outcome for outcome in self.must) else PATIENT_S
 
     def runs_at(self, runner: str) -> bool:
         return runner in self.only and not self.gaps.get(runner, "").startswith("not run")
@@ -117,10 +121,10 @@ def sandbox(runner: str) -> Sandbox:
 def run(row: Hostile, at: Sandbox) -> Result:
     """Run one row; its helper ``helped`` is answered by the parent, as in a carried run."""
     source = row.source + ("" if "def other" in row.source else "\n\ndef other(A):\n    return A + 1\n")
-    source = source.replace("VICTIM", str(VICTIM))
+    source = source.replace("VICTIM", str(VICTIM)).replace("PROJECT", str(PROJECT))
     submission = parse_submission("hostile.py", ".py", source.encode("utf-8", "surrogatepass"), {"target": 1, "other": 1})
     program = Program(
-        units=submission.units,
+        files=submission.files,
         provided={"tools": TOOLS},
         wanted=("target", "other"),
         bound=("helped",),
@@ -128,7 +132,10 @@ def run(row: Hostile, at: Sandbox) -> Result:
         total_s=30.0,
     )
     plans = [Plan("target", n, (("target", encode((A,))),), cpu_s=row.cpu_s) for n, A in enumerate(QUESTIONS)]
-    plans += [Plan("other", n, (("other", encode((A,))),), cpu_s=PATIENT_S) for n, A in enumerate(QUESTIONS)]
+    plans += [
+        Plan("other", n, (("other", encode((A,))),), cpu_s=CPU_S if row.lingers else PATIENT_S)
+        for n, A in enumerate(QUESTIONS)
+    ]
     execution = at.run(program, plans, helped)
     first, second, *rest = [outcome[-1] for outcome in execution.outcomes]
     targets = [described(outcome, right(A)) for outcome, A in zip((first, second), QUESTIONS, strict=True)]

@@ -363,6 +363,7 @@ ROWS = (
         ),
         ("right",),  # the second question is tried once more, in a fresh worker
         only=("full",),
+        lingers=True,
     ),
     Hostile(
         "NumPy's pickles",

@@ -117,9 +117,9 @@ def test_nothing_that_judges_is_anywhere_in_the_workers_memory(walls: tuple[str,
     assert len(hidden) > 300
     hashes = sorted({*hidden, known})
     source = SCANNER % {"factors": list(FACTORS), "hashes": hashes}
-    units = parse_submission("scan.py", ".py", source.encode(), {}).units
+    files = parse_submission("scan.py", ".py", source.encode(), {}).files
     program = Program(
-        units=units,
+        files=files,
         provided=tiny.assignment().provided,
         public=tiny.assignment().public,
         wanted=("center",),
@@ -175,8 +175,8 @@ second = first
 def test_a_function_is_not_asked_before_the_one_before_it_is_done(walls: tuple[str, ...]) -> None:
     """Neither in memory nor in the channel: what was not asked yet is not there."""
     tools = Path(__file__).with_name("tools.py").read_text("utf-8")
-    units = parse_submission("listener.py", ".py", LISTENER.encode(), {}).units
-    program = Program(units=units, provided={"tools": tools}, wanted=("first", "second"), memory_mb=256)
+    files = parse_submission("listener.py", ".py", LISTENER.encode(), {}).files
+    program = Program(files=files, provided={"tools": tools}, wanted=("first", "second"), memory_mb=256)
     plans = [Plan(name, number, ((name, encode((1.0,))),)) for name in ("first", "second") for number in range(3)]
     with Sandbox(walls=walls) as sandbox:
         outcomes = [outcome[-1] for outcome in sandbox.run(program, plans).outcomes]

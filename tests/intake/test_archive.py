@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from grader.errors import SubmissionError
 from grader.intake.archive import DOWNLOAD, METADATA, SOURCES, Entry, Limits, unpack
 
-SMALL = Limits(entries=10, file_bytes=3 << 20, total_bytes=4 << 20, ratio=50)
+SMALL = Limits(entries=10, listed=10, file_bytes=3 << 20, total_bytes=4 << 20, ratio=50)
 
 
 def zipped(entries: Mapping[str, bytes] | list[tuple[str | zipfile.ZipInfo, bytes]]) -> bytes:
@@ -221,7 +221,7 @@ def test_a_size_that_lies_does_not_let_a_bomb_through(tmp_path: Path) -> None:
 
 
 def test_the_total_is_counted_over_all_files(tmp_path: Path) -> None:
-    limits = Limits(entries=10, file_bytes=1 << 20, total_bytes=1 << 20)
+    limits = Limits(entries=10, listed=10, file_bytes=1 << 20, total_bytes=1 << 20)
     data = zipped({f"{i}.py": b"# text\n" * 60_000 for i in range(3)})
     with pytest.raises(SubmissionError, match="unpacks to more than 1 MiB"):
         opened(tmp_path, data, limits=limits)
@@ -254,7 +254,7 @@ def test_what_is_no_zip_is_named_for_what_it_is(tmp_path: Path, data: bytes, mes
 
 
 def test_a_missing_zip_is_the_submissions_error(tmp_path: Path) -> None:
-    with pytest.raises(SubmissionError, match="No such file"):
+    with pytest.raises(SubmissionError, match="there is no readable file"):
         unpack(tmp_path / "none.zip", tmp_path)
 
 

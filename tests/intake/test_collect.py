@@ -1,4 +1,4 @@
-"""From platforms' downloads to one graded file per student, with nothing lost on the way."""
+"""From platforms' downloads to the files of each student, with nothing lost on the way."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.intake.archive import JUNK
-from grader.intake.collect import Collected, HandIn, collect, fingerprint
+from grader.intake.collect import Collected, HandIn, collect, collect_one, fingerprint
 from grader.intake.roster import Person, Roster, roster_of
 
 GRADED = frozenset({"relu", "sigmoid", "tanh"})
@@ -76,7 +76,7 @@ def test_files_named_one_by_one_and_their_folder_give_the_same(class_dir: Path) 
     one, other = run(class_dir), run(class_dir / "bob.py", class_dir / "ann.ipynb")
     assert one == other
     assert students(one) == [("ann", "ann.ipynb"), ("bob", "bob.py")]
-    assert [item.file for item in one.hand_ins] == [class_dir / "ann.ipynb", class_dir / "bob.py"]
+    assert [[*item.files.values()] for item in one.hand_ins] == [[class_dir / "ann.ipynb"], [class_dir / "bob.py"]]
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,11 @@ def test_files_named_one_by_one_and_their_folder_give_the_same(class_dir: Path) 
         ("hw.zip", zipped({}), "the submission holds no .py or .ipynb file"),
         (
             "hw.zip",
-            zipped({"in.zip": zipped({"hw.py": FULL})}),
-            "in.zip: is a zip inside a zip and was not opened",
+            zipped({"in.zip": zipped({"deep.zip": zipped({"hw.py": FULL})})}),
+            "deep.zip: is a zip inside a zip and was not opened",
         ),
         ("hw.zip", zipped({"../hw.py": FULL}), "leads out of the archive"),
-        ("hw", {"notes.txt": "x"}, "there is no .py, .ipynb or .zip file here"),
+        ("hw", {"notes.txt": "x"}, "the submission holds no .py or .ipynb file, only notes.txt"),
     ],
 )
 def test_what_cannot_be_graded_is_an_item_with_its_problem(
@@ -103,7 +103,7 @@ def test_what_cannot_be_graded_is_an_item_with_its_problem(
     lay_out(class_dir, {n: d for n, d in files.items() if d is not None} | {"fine.py": FULL})
     found = run(class_dir / name, class_dir / "fine.py")
     item = next(item for item in found.hand_ins if "fine" not in item.path)
-    assert item.file is None
+    assert not item.files
     assert problem in item.problem
     assert len(found.hand_ins) == 2
 
@@ -114,21 +114,61 @@ def test_a_zip_that_finds_no_room_is_a_problem_that_names_the_place(class_dir: P
     assert f"cannot be unpacked to {class_dir}/taken" in only(found).problem
 
 
-def test_an_empty_class_folder_is_a_problem_and_an_empty_student_folder_is_told(class_dir: Path) -> None:
+def test_an_empty_class_folder_is_a_problem_and_so_is_an_empty_student_folder(class_dir: Path) -> None:
     assert only(run(class_dir)).problem == "there is no .py, .ipynb or .zip file here"
     lay_out(class_dir, {"ann/hw.py": FULL})
     (class_dir / "bob").mkdir()
     found = run(class_dir)
-    assert students(found) == [("ann", "ann/hw.py")]
+    assert students(found) == [("ann", "ann/hw.py"), ("bob", "the submission holds no .py or .ipynb file")]
     assert f"{class_dir}/bob: the folder is empty" in found.messages
 
 
 def test_a_path_named_twice_is_read_once(class_dir: Path) -> None:
     lay_out(class_dir, {"ann.py": FULL})
-    (class_dir.parent / "again").symlink_to(class_dir)
-    found = run(class_dir, class_dir.parent / "again")
+    found = run(class_dir, class_dir / ".." / "class")
     assert len(found.hand_ins) == 1
     assert any("named twice" in message for message in found.messages)
+
+
+@pytest.mark.parametrize("named", [["ann", "aaa"], ["ann/hw.py", "aaa/hw.py"], ["ann/hw.py", "aaa.py"]])
+def test_a_link_to_a_fellow_students_work_is_refused_and_the_owner_keeps_it(class_dir: Path, named: list[str]) -> None:
+    lay_out(class_dir, {"ann/hw.py": FULL, "bob/hw.py": FULL})
+    (class_dir / "aaa").symlink_to(class_dir / "ann")
+    (class_dir / "aaa.py").symlink_to(class_dir / "ann" / "hw.py")
+    found = run(*(class_dir / name for name in named))
+    owner, thief = sorted(found.hand_ins, key=lambda item: item.problem)
+    assert [*owner.files.values()] == [class_dir / "ann" / "hw.py"]
+    assert "a link, and links are not followed; name the file or folder that it leads to" in thief.problem
+    assert not thief.files
+
+
+def test_a_path_that_is_a_link_is_refused_with_a_sentence(class_dir: Path) -> None:
+    lay_out(class_dir, {"ann/hw.py": FULL})
+    for name, target in (("zero.py", "/dev/zero"), ("key.py", "ann/hw.py"), ("dir", "ann"), ("all.zip", "ann")):
+        (class_dir / name).symlink_to(target)
+        for item in (only(run(class_dir / name)), collect_one([class_dir / name], unpack_to=class_dir / "x")):
+            assert item.problem.startswith("it is a link, and links are not followed"), name
+            assert not item.files
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        {"submission_metadata.yml": "s:\n  :submitters:\n  - :sid: ann\n", "s/hw.py": FULL},
+        {"Ann_501_assignsubmission_file_/hw.py": FULL, "Bob_502_assignsubmission_file_/hw.py": FULL},
+        {"ann/hw.py": FULL, "bob/hw.py": FULL},
+        {"ann.py": FULL, "bob.py": FULL},
+        {"submitted/ann/hw/hw.py": FULL},
+        {"ann_501_90001_hw.py": FULL},
+    ],
+)
+def test_nobody_hands_in_for_others_from_a_folder_that_is_named_with_theirs(
+    class_dir: Path, planted: dict[str, str]
+) -> None:
+    lay_out(class_dir, {"ann/hw.py": PART, "bob.py": PART, **{f"eve/{name}": text for name, text in planted.items()}})
+    found = run(class_dir / "ann", class_dir / "bob.py", class_dir / "eve")
+    assert [item.student for item in found.hand_ins] == ["ann", "bob", "eve"]
+    assert all("eve" in str(path) for item in found.hand_ins if item.student == "eve" for path in item.files.values())
 
 
 # ---- platforms ----------------------------------------------------------------------------------------
@@ -158,13 +198,13 @@ def test_a_canvas_download_is_sorted_by_user(class_dir: Path, form: str) -> None
     assert sorted(by_student) == ["4711", "4712", "4713", "4714", "4715", "anon_x1Y2z"]
     jane = by_student["4711"]
     assert (jane.name, jane.late) == ("doejane", True)
-    assert jane.path.endswith("doejane_LATE_4711_90002_hw-1.ipynb")
-    assert list(jane.modules) == ["my_utils"]
-    assert b"newer" in jane.modules["my_utils"].read_bytes()
-    assert jane.note == "hw-1.ipynb is graded (defines 1 of 3 functions), not hw.ipynb, my_utils.py"
+    assert sorted(jane.files) == sorted(jane.main)
+    assert {name.rpartition("_")[2] for name in jane.files} == {"hw-1.ipynb", "utils.py"}
+    assert any(b"newer" in path.read_bytes() for path in jane.files.values())
+    assert jane.note == "hw.ipynb, my_utils.py was uploaded again later and is not graded"
     jim = by_student["4712"]
-    assert jim.path.endswith("roejim_4712_90005_hw.zip/hw/main.py")
-    assert (list(jim.modules), jim.late) == (["extra"], False)
+    assert (jim.path.endswith("roejim_4712_90005_hw.zip"), jim.late) == (True, False)
+    assert sorted(jim.files) == ["hw/extra.py", "hw/main.py"]
     assert by_student["4713"].problem == "the submission holds no .py or .ipynb file, only report.pdf"
     assert by_student["4714"].problem.startswith("the submission holds no .py or .ipynb file")
     assert by_student["4715"].name == "作业明"
@@ -203,13 +243,8 @@ def test_both_moodle_layouts_are_sorted_by_participant(class_dir: Path, files: d
         found = run(class_dir / "hw-501.zip")
     else:
         found = run(lay_out(class_dir, files))
-    facts = [(i.student, i.name, i.file is not None, sorted(i.modules)) for i in found.hand_ins]
-    assert sorted(facts) == [
-        ("501", "Jane Doe", True, ["util"]),
-        ("502", "Jim Roe", True, []),
-        ("503", "Kim Lee", False, []),
-        ("504", "", True, []),
-    ]
+    facts = [(i.student, i.name, len(i.files)) for i in found.hand_ins]
+    assert sorted(facts) == [("501", "Jane Doe", 2), ("502", "Jim Roe", 1), ("503", "Kim Lee", 0), ("504", "", 1)]
 
 
 def gradescope(people: Mapping[str, Sequence[Mapping[str, str]]]) -> str:
@@ -264,7 +299,7 @@ def test_broken_gradescope_metadata_costs_only_the_names(class_dir: Path, text: 
     lay_out(class_dir, {"submission_metadata.yml": text.encode("latin-1"), "submission_1/hw.py": FULL})
     found = run(class_dir)
     assert only(found).student == "submission_1"
-    assert only(found).file is not None
+    assert only(found).files
     assert any("submission_metadata.yml" in message for message in found.messages)
 
 
@@ -303,7 +338,7 @@ def test_an_nbgrader_course_is_read_at_its_submitted_folder(class_dir: Path) -> 
     )
     for path in (class_dir, class_dir / "submitted"):
         assert students(run(path)) == [
-            ("ann", "submitted/ann/ps1/hw.ipynb"),
+            ("ann", "submitted/ann"),
             ("bob", "submitted/bob/ps1/hw.ipynb"),
         ]
 
@@ -320,7 +355,7 @@ def test_classroom_repositories_are_named_by_their_users(class_dir: Path, root: 
 def test_one_repository_is_one_submission(class_dir: Path) -> None:
     lay_out(class_dir, {".git/HEAD": "ref", "a/notes.py": "x = 1", "b/hw.py": FULL, "b/util.py": "y = 1"})
     item = only(run(class_dir))
-    assert (item.student, item.path.endswith("b/hw.py"), list(item.modules)) == ("class", True, ["util"])
+    assert (item.student, item.path, sorted(item.files)) == ("class", str(class_dir), ["a/notes.py", "b/hw.py", "b/util.py"])
 
 
 # ---- class folders of one's own -----------------------------------------------------------------------
@@ -350,15 +385,27 @@ def test_a_file_that_others_import_is_a_helper_and_no_submission(class_dir: Path
     lay_out(class_dir, {"hw.ipynb": notebook("from my_utils import *\n" + FULL), "my_utils.py": "def help(): ..."})
     found = run(class_dir)
     assert students(found) == [("hw", "hw.ipynb")]
-    assert only(found).modules == {"my_utils": class_dir / "my_utils.py"}
+    assert only(found).files == {"hw.ipynb": class_dir / "hw.ipynb", "my_utils.py": class_dir / "my_utils.py"}
+    assert only(found).main == {"hw.ipynb"}
     assert found.messages == (f"{class_dir}: these are modules that submissions import, and are not graded: my_utils.py",)
 
 
 def test_a_student_whose_file_is_imported_by_another_stays_a_student(class_dir: Path) -> None:
-    lay_out(class_dir, {"ann.py": "import bob\n" + FULL, "bob.py": PART})
-    found = run(class_dir)
-    assert [who for who, _ in students(found)] == ["ann", "bob"]
-    assert all(not item.modules for item in found.hand_ins), "nobody can import a fellow student's work"
+    for bound in (PART, "class relu: ...", "relu = lambda Z: Z", "relu, tanh = f, g", "from f import g as relu"):
+        lay_out(class_dir, {"ann.py": "import bob\n" + FULL, "bob.py": bound})
+        found = run(class_dir)
+        assert [who for who, _ in students(found)] == ["ann", "bob"]
+        assert all(len(item.files) == 1 for item in found.hand_ins), "nobody can import a fellow student's work"
+        alone = collect_one([class_dir / "ann.py"], graded_names=GRADED, unpack_to=class_dir / "unused")
+        assert list(alone.files) == ["ann.py"]
+        assert alone.note == "bob.py defines graded functions and cannot be imported; name it, too, if it belongs here"
+
+
+def test_a_file_that_is_named_alone_imports_what_lies_beside_it_and_is_no_link(class_dir: Path) -> None:
+    lay_out(class_dir, {"hw.py": "import a, b\n" + FULL, "a.py": "x = 1", "c.py": "y = 1", "other/b.py": PART})
+    (class_dir / "b.py").symlink_to(class_dir / "other" / "b.py")
+    found = collect_one([class_dir / "hw.py"], graded_names=GRADED, unpack_to=class_dir / "unused")
+    assert (sorted(found.files), found.main) == (["a.py", "hw.py"], {"hw.py"})
 
 
 def test_several_zips_are_one_student_each_and_a_single_flat_one_is_a_class(class_dir: Path) -> None:
@@ -367,9 +414,9 @@ def test_several_zips_are_one_student_each_and_a_single_flat_one_is_a_class(clas
         {"ann.zip": zipped({"draft.py": PART, "final.py": FULL}), "bob.zip": zipped({"hw.py": FULL})},
     )
     found = run(class_dir / "ann.zip", class_dir / "bob.zip")
-    assert students(found) == [("ann", "ann.zip/final.py"), ("bob", "bob.zip/hw.py")]
+    assert students(found) == [("ann", "ann.zip"), ("bob", "bob.zip/hw.py")]
     assert students(found) == students(run(class_dir))
-    assert found.hand_ins[0].note == "final.py is graded (defines 3 of 3 functions), not draft.py"
+    assert sorted(found.hand_ins[0].files) == ["draft.py", "final.py"]
     alone = run(class_dir / "ann.zip")
     assert alone.messages == (f"{class_dir}/ann.zip: the zip was read as a whole class, not as one student's",)
     assert students(alone) == [("draft", "ann.zip/draft.py"), ("final", "ann.zip/final.py")]
@@ -396,7 +443,7 @@ def test_nobody_hands_in_for_others_by_a_zip_that_looks_like_a_download(class_di
 def test_a_zip_of_thousands_of_folders_in_each_other_stops_nothing(class_dir: Path, others: dict[str, str]) -> None:
     lay_out(class_dir, {"eve.zip": zipped({"x/" * 20_000 + "hw.py": FULL}), **others})
     found = run(*(class_dir / name for name in ("eve.zip", *others)))
-    assert all(item.file is not None for item in found.hand_ins)
+    assert all(item.files for item in found.hand_ins)
     assert len(found.hand_ins) == 1 + len(others)
 
 
@@ -424,15 +471,36 @@ def test_links_are_not_followed(class_dir: Path) -> None:
     (class_dir / "ann" / "hw.py").symlink_to(secret / "hw.py")
     (class_dir / "eve").symlink_to(secret)
     found = run(class_dir)
-    assert students(found) == [("ann", "ann/hw.py: is a link, not a file"), ("bob", "bob/hw.py")]
+    assert students(found) == [
+        ("ann", "ann/hw.py: is a link, not a file"),
+        ("bob", "bob/hw.py"),
+        ("eve", "eve: the folder is a link and was not followed"),
+    ]
     assert f"{class_dir}/eve: the folder is a link and was not followed" in found.messages
 
 
-def test_the_output_of_an_earlier_run_is_no_student(class_dir: Path) -> None:
+def test_the_output_of_a_run_is_not_graded(class_dir: Path) -> None:
     lay_out(class_dir, {"bob/hw.py": FULL, "run/reports.jsonl": "", "run/unpacked/zip-1/00000.py": FULL})
+    problem = "the folder holds the output of a grading run and was not read"
+    assert students(run(class_dir)) == [("bob", "bob/hw.py"), ("run", f"run: {problem}")]
+    into_it = collect([class_dir], graded_names=GRADED, unpack_to=class_dir / "run" / "unpacked")
+    assert students(into_it) == [("bob", "bob/hw.py")]
+    assert f"{class_dir}/run: the folder holds the output of this grading run and was not read" in into_it.messages
+
+
+@pytest.mark.parametrize("name", ["reports.jsonl", "submission_metadata.yml", "pyvenv.cfg", ".git/HEAD", "unpacked/x.py"])
+def test_no_file_of_a_student_takes_the_row_away(class_dir: Path, name: str) -> None:
+    lay_out(class_dir, {f"eve/{name}": "", "eve/reports.jsonl": "", "eve/hw.py": FULL, "bob/hw.py": FULL})
+    assert [item.student for item in run(class_dir).hand_ins] == ["bob", "eve"]
+
+
+def test_everybody_whose_folder_is_there_has_a_row(class_dir: Path) -> None:
+    lay_out(class_dir, {"bob/hw.py": FULL, "gus/.gitmodules": "", "hal/.venv/a.py": FULL, "ivy/a/b/plot.png": ""})
+    (class_dir / "eve" / "deep" / "deeper").mkdir(parents=True)
     found = run(class_dir)
-    assert students(found) == [("bob", "bob/hw.py")]
-    assert f"{class_dir}/run: the folder holds the output of a grading run and was not read" in found.messages
+    assert [(item.student, bool(item.problem)) for item in found.hand_ins] == [
+        ("bob", False), ("eve", True), ("gus", True), ("hal", True), ("ivy", True),
+    ]  # fmt: skip
 
 
 def test_folders_of_tools_are_not_read(class_dir: Path) -> None:
@@ -452,24 +520,27 @@ def test_folders_of_tools_are_not_read(class_dir: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "graded"),
+    ("files", "taken"),
     [
-        ({"a.py": PART, "z.py": FULL}, "z.py"),
-        ({"hw.py": PART, "hw-2.py": PART, "hw-10.py": PART}, "hw-10.py"),
-        ({"hw.ipynb": notebook(PART), "hw (3).ipynb": notebook(PART)}, "hw (3).ipynb"),
-        ({"hw-9.py": PART, "hw.py": FULL}, "hw.py"),
-        ({"b.py": PART, "a.ipynb": notebook(PART)}, "a.ipynb"),
-        ({".ipynb_checkpoints/hw-checkpoint.ipynb": notebook(), "hw.ipynb": notebook(PART)}, "hw.ipynb"),
-        ({"x/y/hw.py": FULL, "hw.py": PART}, "x/y/hw.py"),
+        ({"a.py": PART, "z.py": FULL}, {"a.py", "z.py"}),
+        ({"hw.py": PART, "hw-2.py": PART, "hw-10.py": PART}, {"hw.py"}),
+        ({"hw.ipynb": notebook(PART), "hw (3).ipynb": notebook(PART)}, {"hw (3).ipynb"}),
+        ({"b.py": PART, "a.ipynb": notebook(PART)}, {"a.ipynb", "b.py"}),
+        ({".ipynb_checkpoints/hw-checkpoint.ipynb": notebook(), "hw.ipynb": notebook(PART)}, {"hw.ipynb"}),
+        ({"x/y/hw.py": FULL, "hw.py": PART}, {"x/y/hw.py", "hw.py"}),
+        ({"hw.ipynb.txt": notebook(), "notes.txt": FULL, "README.txt": "run it"}, {"hw.ipynb.txt"}),
+        ({"notes.txt": FULL, "README.txt": "import this file"}, {"notes.txt"}),
+        ({"hw": notebook(), "Makefile": "all:"}, {"hw"}),
+        ({"hw.html": '<html><div class="highlight hl-ipython3"><pre>x</pre>', "a.html": "<html>"}, {"hw.html"}),
     ],
 )
-def test_the_rule_that_picks_one_of_several_files(class_dir: Path, files: dict[str, str], graded: str) -> None:
+def test_all_files_of_a_student_are_one_program(class_dir: Path, files: dict[str, str], taken: set[str]) -> None:
     lay_out(class_dir / "ann", files)
     lay_out(class_dir / "bob", {"hw.py": FULL})
     item = run(class_dir).hand_ins[0]
-    assert item.path == f"{class_dir}/ann/{graded}"
-    left = [name for name in files if name != graded and "checkpoint" not in name]
-    assert all(Path(name).name in item.note or Path(name).stem in item.modules for name in left)
+    assert (set(item.files), item.main) == (taken, taken)
+    earlier = [name for name in files if name not in taken and ("-2" in name or name == "hw.ipynb")]
+    assert all(name in item.note for name in earlier)
 
 
 def test_a_checkpoint_is_graded_where_there_is_nothing_else(class_dir: Path) -> None:
@@ -492,12 +563,6 @@ def test_a_path_out_of_a_class_zip_is_nobodys_and_told(class_dir: Path) -> None:
         f"{class_dir}/c.zip: ../eve/hw.py has a path that leads out of the archive",
         f"{class_dir}/c.zip: /x.py has a path that leads out of the archive",
     )
-
-
-def test_only_modules_in_the_same_folder_can_be_imported(class_dir: Path) -> None:
-    lay_out(class_dir / "ann", {"s/hw.py": FULL, "s/a.py": "", "s/not-a-name.py": "", "b.py": "", "s/t/c.py": ""})
-    lay_out(class_dir / "bob", {"hw.py": FULL})
-    assert list(run(class_dir).hand_ins[0].modules) == ["a"]
 
 
 # ---- roster -------------------------------------------------------------------------------------------
@@ -524,9 +589,12 @@ def test_a_roster_gives_identifiers_and_lists_who_is_missing(class_dir: Path) ->
 
 
 def test_two_submissions_of_one_student_are_both_kept_and_told(class_dir: Path) -> None:
-    lay_out(class_dir, {"first/ann.py": FULL, "second/ann.py": FULL})
+    both = {f"{place}/{who}/hw.py": FULL for place in ("first", "second") for who in ("ann", "bob")}
+    lay_out(
+        class_dir, {name: text for name, text in both.items() if name != "second/bob/hw.py"} | {"second/cem/hw.py": FULL}
+    )
     found = run(class_dir / "first", class_dir / "second")
-    assert [item.student for item in found.hand_ins] == ["ann", "ann"]
+    assert [item.student for item in found.hand_ins] == ["ann", "bob", "ann", "cem"]
     assert found.messages == ("ann has several submissions; all are graded",)
 
 
@@ -552,7 +620,7 @@ def test_hostile_names_are_labels_like_any_other(class_dir: Path, name: str) -> 
     lay_out(class_dir, {f"{name}/{name}.py": FULL, "bob/hw.py": FULL})
     found = run(class_dir)
     assert sorted(item.student for item in found.hand_ins) == sorted([name, "bob"])
-    assert all(item.file is not None for item in found.hand_ins)
+    assert all(item.files for item in found.hand_ins)
 
 
 def test_a_file_name_that_is_not_utf8_can_be_written_and_printed(class_dir: Path) -> None:
@@ -573,12 +641,12 @@ def test_the_order_of_paths_changes_nothing(class_dir: Path) -> None:
 
 def test_a_fingerprint_follows_the_bytes_and_not_the_name(class_dir: Path) -> None:
     for who, text in (("ann", "x = 1"), ("bob", "x = 1"), ("cem", "x = 2")):
-        lay_out(class_dir, {f"{who}/{who}.py": FULL, f"{who}/util.py": text})
-    ann, bob, cem = (fingerprint(item.file, item.modules) for item in run(class_dir).hand_ins)
+        lay_out(class_dir, {f"{who}/hw.py": FULL, f"{who}/util.py": text})
+    ann, bob, cem = (fingerprint(item.files) for item in run(class_dir).hand_ins)
     assert ann == bob != cem
     assert len(ann) == 64
-    (class_dir / "ann" / "ann.py").unlink()
-    assert fingerprint(class_dir / "ann" / "ann.py", {}) == fingerprint(None, {}) == ""
+    (class_dir / "ann" / "hw.py").unlink()
+    assert fingerprint({"hw.py": class_dir / "ann" / "hw.py"}) == fingerprint({}) == ""
 
 
 _PARTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/\\\0"), min_size=1, max_size=12)
@@ -591,7 +659,7 @@ def test_every_student_of_a_class_zip_is_collected_once(tmp_path_factory: pytest
     (root / "class.zip").write_bytes(zipped({f"{name}/hw.py": FULL for name in sorted(names)}))
     found = collect([root / "class.zip"], graded_names=GRADED, unpack_to=root / "unpacked")
     assert sorted(item.student for item in found.hand_ins) == sorted(names)
-    assert all(item.file is not None and item.file.read_text() == FULL for item in found.hand_ins)
+    assert all([file.read_text() for file in item.files.values()] == [FULL] for item in found.hand_ins)
 
 
 _SUBMITTERS = st.fixed_dictionaries({"name": _PARTS, "sid": _PARTS, "email": _PARTS})

@@ -46,7 +46,7 @@ def test_a_folder_is_read_with_reasons_for_what_is_not(tmp_path: Path) -> None:
     tree = read_folder(tmp_path, "class")
     assert {str(entry.path): entry.file for entry in tree.entries} == {
         "a/hw.PY": tmp_path / "a/hw.PY",
-        "a/notes.txt": None,
+        "a/notes.txt": tmp_path / "a/notes.txt",
         "b/.hw.py": tmp_path / "b/.hw.py",
         "x.zip": tmp_path / "x.zip",
     }

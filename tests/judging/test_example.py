@@ -14,7 +14,7 @@ import pytest
 from grader.confined.wire import Code, Encoded, Opaque, Ref, encode
 from grader.judging.cases import FunctionCases
 from grader.judging.checks import verdict_of
-from grader.judging.example import counterexample_of, shown, snippet
+from grader.judging.example import as_json, counterexample_of, snippet
 from grader.judging.judge import FunctionJudge
 from grader.judging.outcomes import Outcomes
 from grader.sandbox.runner import Plan, Raised, Returned, Stopped
@@ -58,8 +58,8 @@ from tests.tiny import graded_function, hand_made, outcomes_of, plain
     ],
 )
 def test_every_value_has_a_form_as_plain_data(value: object, data: object) -> None:
-    assert shown(value) == data
-    assert json.loads(json.dumps(shown(value), allow_nan=False)) == data
+    assert as_json(value) == data
+    assert json.loads(json.dumps(as_json(value), allow_nan=False)) == data
 
 
 # -- which case, and what of it ----------------------------------------------------------------

@@ -137,9 +137,7 @@ def test_no_face_has_an_input_that_is_hidden(assignment: LoadedAssignment, leak:
 
 
 def test_no_page_has_an_input_that_is_hidden(assignment: LoadedAssignment, tmp_path: Path) -> None:
-    reports = [
-        graded(assignment, "sentences", body).for_submission(f"{n}.py", None) for n, body in enumerate(LEAKS.values())
-    ]
+    reports = [replace(graded(assignment, "sentences", body), submission=f"{n}.py") for n, body in enumerate(LEAKS.values())]
     pages = write_site(reports, tmp_path).parent.rglob("*.html")
     texts = {page.name: page.read_text("utf-8") for page in pages}
     assert len(texts) == len(LEAKS) + 1

@@ -117,7 +117,8 @@ def test_every_line_of_every_cell_is_found_in_a_notebooks_file(
     sources: list[Any] = ["".join(pieces) for pieces in cells]
     if not joined:
         sources = [source.splitlines(keepends=True) for source in sources]
-    parts = [{"outputs": [{"source": "z"}], "source": source} for source in sources]
+    parts: list[dict[str, Any]] = [{"cell_type": "markdown", "source": ["# text"]}]
+    parts += [{"cell_type": "code", "outputs": [{"source": "z"}], "source": source} for source in sources]
     text = json.dumps({"metadata": {"cells": ["x", {"source": "y"}]}, "cells": parts}, indent=indent)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "n.ipynb"

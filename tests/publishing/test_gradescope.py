@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from grader.errors import HarnessError
+from grader.grading.pipeline import grade
 from grader.model import Check, Finding, FunctionReport, Report
-from grader.publishing.gradescope import grade_folder, main, results_of
+from grader.publishing.gradescope import main, results_of
 from tests.platforms import RIGHT, WRONG, assignment, notebook
 from tests.report import samples
 from tests.report.snapshot import assert_matches
@@ -100,27 +101,28 @@ def _submission(folder: Path, **files: str) -> Path:
 
 
 def test_a_notebook_in_a_sub_folder_is_found(tmp_path: Path) -> None:
-    found, file = grade_folder(assignment(), _submission(tmp_path, work__a_ipynb=notebook(RIGHT)))
+    found = grade(assignment(), _submission(tmp_path, work__a_ipynb=notebook(RIGHT)))
     assert found.full_marks
-    assert file == tmp_path / "work" / "a.ipynb"
+    assert found.files.graded == ("work/a.ipynb",)
 
 
-def test_of_several_files_the_one_with_most_functions_counts_and_this_is_told(tmp_path: Path) -> None:
-    folder = _submission(tmp_path, a__notes_py="x = 1\n", b_py="def half(X):\n    return X\n", c_py=RIGHT)
-    found, file = grade_folder(assignment(), folder)
+def test_of_several_files_the_one_with_the_functions_counts_and_this_is_told(tmp_path: Path) -> None:
+    blank = "def half(X):\n    return None\n"
+    found = grade(assignment(), _submission(tmp_path, a__notes_py="x = 1\n", b_py=blank, c_py=RIGHT))
     assert found.full_marks
-    assert file == tmp_path / "c.py"
-    assert any("c.py is graded" in message for message in found.messages)
+    assert found.files.graded == ("c.py",)
+    assert [passed.file for passed in found.files.passed_over] == ["b.py"]
+    assert any("b.py was not graded: half is taken from c.py" in message for message in found.messages)
 
 
 def test_a_module_beside_the_file_can_be_imported(tmp_path: Path) -> None:
     text = "from mine import h\n\ndef half(X):\n    return h(X)\n\ndef quarter(X):\n    return h(h(X))\n"
     folder = _submission(tmp_path, mine_py="def h(X):\n    return X / 2\n", s_py=text)
-    assert grade_folder(assignment(), folder)[0].full_marks
+    assert grade(assignment(), folder).full_marks
 
 
 def test_a_wrong_helper_costs_once(tmp_path: Path) -> None:
-    found, _ = grade_folder(assignment(), _submission(tmp_path, s_py=WRONG))
+    found = grade(assignment(), _submission(tmp_path, s_py=WRONG))
     assert [(f.name, f.status, f.carried) for f in found.functions] == [
         ("half", "failed", False),
         ("quarter", "passed", True),
@@ -131,8 +133,8 @@ def test_a_wrong_helper_costs_once(tmp_path: Path) -> None:
 def test_a_folder_without_code_is_unreadable(tmp_path: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text, "utf-8")
-    found, file = grade_folder(assignment(), tmp_path)
-    assert (found.status, found.points, file) == ("unreadable", None, None)
+    found = grade(assignment(), tmp_path)
+    assert (found.status, found.points, found.files.graded) == ("unreadable", None, ())
     assert "no .py or .ipynb file" in found.messages[0]
 
 

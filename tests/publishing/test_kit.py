@@ -383,7 +383,7 @@ def test_a_kit_says_which_function_may_fail_only_because_of_a_wrong_helper() -> 
     said = [m for m in report.messages if "may fail only because of" in m]
     assert len(said) == 1
     assert said[0].startswith("linear_activation_forward")
-    assert "because of linear_forward: repair that first" in said[0]
+    assert "because of linear_forward: fix that first" in said[0]
 
 
 def test_a_kit_blames_no_helper_for_what_is_not_written_yet() -> None:

@@ -46,9 +46,9 @@ def impatient() -> Iterator[Sandbox]:
 
 
 def program(source: str, **options: Any) -> Program:
-    units = parse_submission("student.py", ".py", source.encode(), {}).units
+    files = parse_submission("student.py", ".py", source.encode(), {}).files
     options = {"memory_mb": 256, "total_s": 60.0, **options}
-    return Program(units=units, wanted=("f", "g"), **options)
+    return Program(files=files, wanted=("f", "g"), **options)
 
 
 def ask(name: str, *arguments: tuple[Any, ...], cpu_s: float = 10.0) -> list[Plan]:

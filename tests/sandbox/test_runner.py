@@ -9,12 +9,14 @@ import numpy as np
 
 from grader.confined.wire import Code, Encoded, Ref, decode, encode, unpack
 from grader.sandbox.runner import Execution, InProcess, Outcome, Plan, Program, Raised, Returned, Runner
-from grader.submission.program import Unit
+from grader.submission.cells import Cells
+from grader.submission.program import SourceFile, Unit
 
 
 def program(source: str, **options: Any) -> Program:
-    units = tuple(Unit(text, "cell 1", line, (), True) for line, text in enumerate(source.split("\n---\n"), 1))
-    return Program(units, wanted=("f", "g"), **options)
+    units = tuple(Unit(text, "cell 1", line, ()) for line, text in enumerate(source.split("\n---\n"), 1))
+    file = SourceFile("solution.py", units, ("f", "g"), Cells(()))
+    return Program((file,), wanted=("f", "g"), **options)
 
 
 def plan(*steps: tuple[str, tuple[Any, ...]], given: tuple[tuple[str, Code], ...] = ()) -> Plan:
