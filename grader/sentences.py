@@ -35,7 +35,7 @@ def read_linked(path: Path) -> str:
 
 def read_large(size: int, most: int) -> str:
     return (
-        f"the file has {size / _MB:.0f} MB, at most {most // _MB} are read; "
+        f"the file has {size / _MB:.0f} MB, at most {most // _MB} MB are read; "
         "clear the outputs of the notebook, save it and submit it again"
     )
 

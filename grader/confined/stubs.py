@@ -230,7 +230,7 @@ _OLD_NAMES = {
     "clongfloat": "clongdouble", "bool8": "bool_", "bytes0": "bytes_", "str0": "str_", "object0": "object_",
     "Inf": float("inf"), "Infinity": float("inf"), "infty": float("inf"), "PINF": float("inf"), "NINF": float("-inf"),
     "NaN": float("nan"), "NAN": float("nan"), "PZERO": 0.0, "NZERO": -0.0, "INF": float("inf"), "disp": print,
-    "issubsctype": lambda a, b: _numpy().issubdtype(a, b),
+    "issubsctype": "issubdtype",
     "product": "prod", "cumproduct": "cumprod", "sometrue": "any", "alltrue": "all", "round_": "round",
     "mat": "asmatrix", "row_stack": "vstack", "trapz": "trapezoid", "in1d": "isin", "rank": "ndim", "alen": len,
     "asscalar": lambda array: array.item(), "asfarray": lambda a, dtype=float: _numpy().asarray(a, dtype=dtype),
@@ -240,7 +240,8 @@ _OLD_NAMES = {
     "obj2sctype": lambda a, default=None: _numpy().dtype(a).type, "sctype2char": lambda a: _numpy().dtype(a).char,
     "maximum_sctype": lambda a: _numpy().dtype(a).type, "source": print, "lookfor": print, "who": print,
     "safe_eval": lambda text: ast.literal_eval(text), "deprecate": lambda *args, **kwargs: args[0],
-    "set_string_function": lambda *args, **kwargs: None, "compat": types.SimpleNamespace(),
+    "fastCopyAndTranspose": lambda a: a.T.copy(), "set_string_function": lambda *args, **kwargs: None,
+    "compat": types.SimpleNamespace(),
 }  # fmt: skip
 
 
@@ -253,6 +254,21 @@ class _Casts(dict):  # type: ignore[type-arg]
 
     def __missing__(self, key: Any) -> Any:
         return lambda x: _numpy().asarray(x).astype(key)
+
+
+class _Sizes(dict):  # type: ignore[type-arg]
+    """``np.nbytes[np.float64]`` of NumPy 1."""
+
+    def __missing__(self, key: Any) -> Any:
+        return _numpy().dtype(key).itemsize
+
+
+def _types(np: Any) -> dict[str, list[type]]:
+    """``np.sctypes`` of NumPy 1."""
+    codes = {"int": "bhiq", "uint": "BHIQ", "float": "efdg", "complex": "FDG"}
+    return {kind: [np.dtype(code).type for code in letters] for kind, letters in codes.items()} | {
+        "others": [bool, object, bytes, str, np.void]
+    }
 
 
 def _restore_methods(np: Any) -> None:
@@ -278,5 +294,6 @@ def restore_numpy_1(np: Any) -> None:
     for name, value in _OLD_NAMES.items():
         if name not in np.__dict__:
             setattr(np, name, getattr(np, value) if isinstance(value, str) else value)
-    np.__dict__.setdefault("cast", _Casts())
+    for name, value in {"cast": _Casts(), "nbytes": _Sizes(), "sctypes": _types(np)}.items():
+        np.__dict__.setdefault(name, value)
     _restore_methods(np)

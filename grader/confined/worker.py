@@ -347,7 +347,8 @@ class Session:
                 for name in unit[3]:
                     namespace.pop(name, None)
                 continue
-            self.channel.send(b"U", struct.pack("<I", index))
+            if not Absent.calling:  # an import within a function that is being called is part of its call
+                self.channel.send(b"U", struct.pack("<I", index))
             self.execute(index, unit, namespace)
             binds = unit[3]
             for name in graded if "*" in binds else graded.intersection(binds):
@@ -357,7 +358,7 @@ class Session:
     def prefer(self, name: str, index: int, namespace: dict[str, Any]) -> None:
         """Keep the better of two values of a graded name, the later one where they are equally good."""
         value = self.behind(namespace.get(name))
-        if value is None:
+        if value is None and name not in self.best:
             return
         fits = self.fit(value, self.arities.get(name, 0))
         if name in self.best and fits < self.best[name][0]:

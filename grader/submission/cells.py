@@ -5,6 +5,7 @@ What a file is, its content says and not its suffix: notebooks arrive as ``.ipyn
 
 from __future__ import annotations
 
+import contextlib
 import html
 import io
 import json
@@ -13,6 +14,7 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -160,10 +162,9 @@ def _wide(data: bytes) -> str:
 
 def _guesses(data: bytes) -> tuple[str, ...]:
     """Encodings to try where nothing is declared: one byte a letter where letters beyond ASCII stand alone."""
-    runs = _HIGH.findall(data)
-    alone = sum(len(run) == 1 for run in runs)
+    runs = [run.end() - run.start() for run in islice(_HIGH.finditer(data), 10_000)]
     single = ("cp1252", "mac_roman", "latin-1")
-    return single if alone * 2 > len(runs) else ("gb18030", *single)
+    return single if runs.count(1) * 2 > len(runs) else ("gb18030", *single)
 
 
 def _plain(text: str) -> str:
@@ -227,6 +228,8 @@ def read_cells(data: bytes, name: str) -> Cells:
 
 def _cells_of(text: str, name: str) -> Cells:
     start = text.lstrip()[:200]
+    if _LINK.match(start):
+        raise SubmissionError(sentences.read_link())
     if re.match(r"\{\s*(?:\"|\}|$)", start) or _looks_like_notebook(start) or (start[:1] == "[" and name.endswith(".ipynb")):
         return _notebook(text)
     if re.match(r"<(?:!doctype )?(?:html|\?xml|svg)", start, re.IGNORECASE):
@@ -236,9 +239,10 @@ def _cells_of(text: str, name: str) -> Cells:
         return Cells(cells, notes=(sentences.note_html(),))
     if "\0" in text:
         raise SubmissionError(sentences.read_binary())
-    if re.match(r"https?://\S+\s*\Z", start):
-        raise SubmissionError(sentences.read_link())
     return Cells(tuple(_marimo(name, text)))
+
+
+_LINK = re.compile(r"https?://\S+\s*\Z|\[InternetShortcut\]|\{\s*\"(?:url|doc_id)\"")  # a bookmark, a file of Google Drive
 
 
 def _looks_like_notebook(start: str) -> bool:
@@ -246,20 +250,22 @@ def _looks_like_notebook(start: str) -> bool:
     return bool(_CONFLICT.match(start)) and '"cell' in start
 
 
+_CODE_AREA = re.compile(r'class="[^"]{0,100}?(?:hl-|highlight-source|input_area)[^"]{0,100}"')
+
+
 def _exported(text: str) -> Iterator[str]:
-    """The code of a notebook that was exported as a web page; each tag is passed over once."""
-    at = 0
-    while (at := text.find('class="', at)) >= 0:
-        at += len('class="')
-        kind = text[at : at + 100].partition('"')[0]
-        opened = text.find("<pre", at, at + 600) if "hl-" in kind or "input_area" in kind else -1
-        if opened >= 0:
-            end = text.find("</pre>", opened)
-            first, *parts = text[opened + 4 : end if end >= 0 else None].split("<")
-            code = first.partition(">")[2] + "".join(part.partition(">")[2] for part in parts)
-            at = end if end >= 0 else len(text)
-            if code.strip():
-                yield html.unescape(code).replace("\r\n", "\n").strip("\n")
+    """The code of a notebook that was exported as a web page; every character is passed over once."""
+    area = _CODE_AREA.search(text)
+    while area:
+        start = text.find("<pre", area.end(), area.end() + 500)
+        end = text.find("</pre>", start) if start >= 0 else area.end()
+        end = end if end >= 0 else len(text)
+        code = "".join(part.partition(">")[2] for part in text[start:end].split("<")) if start >= 0 else ""
+        if code.strip():
+            with contextlib.suppress(ValueError):  # a character whose number has thousands of digits
+                code = html.unescape(code)
+            yield code.replace("\r\n", "\n").strip("\n")
+        area = _CODE_AREA.search(text, end)
 
 
 # -- notebooks ---------------------------------------------------------------------------------
@@ -390,5 +396,5 @@ def _marimo(name: str, text: str) -> Iterator[tuple[str, str]]:
         elif mode == "returned" and not margin:
             out.append("")
         else:
-            out.append("" if re.match(r"app\.run\(|if __name__\b|app\s*=", line) else line)
+            out.append("" if re.match(r"\s*app\.run\(|if __name__\b|app\s*=", line) else line)
     yield name, "\n".join(out)

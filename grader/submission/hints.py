@@ -18,6 +18,7 @@ from grader.submission.program import Submission, Unit
 __all__ = ["missing_function", "missing_name"]
 
 _LONGEST_LINE = 400
+_MOST_NAMES = 2_000  # among which a similar one is looked for
 # Letters of other alphabets that look like Latin ones.
 _LOOKALIKES = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0458\u03bf\u03b1\u03bd", "aeopcyxisjoav"
@@ -80,7 +81,8 @@ def _near(submission: Submission, name: str) -> str:
     defined = {found: place for file in submission.files for found, place in _definitions(file.cells)}
     wanted = _folded(name)
     alike = [other for other in defined if other != name and _folded(other) == wanted]
-    alike += difflib.get_close_matches(name, [*defined], n=1, cutoff=0.85)
+    long_enough = [other for other in defined if abs(len(other) - len(name)) <= len(name) // 3]
+    alike += difflib.get_close_matches(name, long_enough[:_MOST_NAMES], n=1, cutoff=0.85)
     near = next((other for other in alike if other != name and other not in submission.arities), None)
     if near is None:
         return ""
@@ -177,7 +179,7 @@ def _scope(unit: Unit, function: str) -> tuple[tuple[str, ...], frozenset[str]]:
 
 def _nearest(name: str, known: Iterable[str]) -> str:
     """The name that was probably meant: the same but for case and underscores, one letter off, or a longer form."""
-    others = sorted(set(known) - {name, "*"})[:2_000]
+    others = sorted(set(known) - {name, "*"})[:_MOST_NAMES]
     folded = _folded(name)
     for other in others:
         if _folded(other) == folded:

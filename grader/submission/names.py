@@ -19,7 +19,8 @@ _CHANGE_FIRST = frozenset(
     "insort_right next".split()
 )
 # Who calls one of these may read any name of the module.
-_DYNAMIC = frozenset({"globals", "eval", "exec", "vars", "__import__", "import_module"})
+_DYNAMIC = frozenset({"globals", "eval", "exec", "vars", "__import__", "import_module", "importlib"})
+
 # A statement that runs one of these may bind any name of the module.
 _BINDERS = frozenset({"globals", "vars", "locals", "exec", "setattr"})
 
@@ -35,7 +36,9 @@ class Effects:
     sets
         Global names that it binds (``global K; K = 1``).
     changes
-        Global names whose values it changes in place (``TABLE[k] = v``, ``REGISTRY.append(f)``).
+        Global names whose values it changes in place (``TABLE[k] = v``).
+    methods
+        Global names of which it calls a method for its effect, or changes a part (``REGISTRY.append(f)``).
     parameters
         Positions of the parameters that it changes in place.
     calls
@@ -46,6 +49,7 @@ class Effects:
 
     sets: frozenset[str] = frozenset()
     changes: frozenset[str] = frozenset()
+    methods: frozenset[str] = frozenset()
     parameters: frozenset[int] = frozenset()
     calls: frozenset[str] = frozenset()
     called: frozenset[str] = frozenset()
@@ -64,13 +68,15 @@ class Uses:
     runs
         Those of them that are read when it is executed.
     changes
-        Names whose values it changes: ``T[k] = v``, ``T.a = v``, ``T.update(...)``, ``x += 1``, ``shuffle(T)``.
+        Names whose values it changes: ``T[k] = v``, ``T.a = v``, ``x += 1``, ``shuffle(T)``.
+    methods
+        Names of which it calls a method for its effect, or changes a part: ``T.update(...)``, ``T.a[k] = v``. Where the
+        name is a module's (``np.random.seed(1)``, ``plt.rcParams["font.size"] = 9``), that changes nothing that counts.
     arguments
         Calls of plain names that stand as statements, with the plain names among their arguments by position.
-    effects
-        By name of a function that it defines, what a call of it does.
-    attributes
-        Names on which an attribute is stored: also a module that is imported is changed by that.
+    definitions, effects
+        By name of a function that it defines (also within ``if``, ``for``, ``with`` or ``try``), its definition and
+        what a call of it does.
     dynamic
         It may read names that nobody can tell (``globals()``, ``eval``).
     binder
@@ -81,9 +87,10 @@ class Uses:
     reads: set[str] = field(default_factory=set)
     runs: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
+    methods: set[str] = field(default_factory=set)
     arguments: list[tuple[str, dict[int, str]]] = field(default_factory=list)
+    definitions: dict[str, ast.FunctionDef] = field(default_factory=dict)
     effects: dict[str, Effects] = field(default_factory=dict)
-    attributes: set[str] = field(default_factory=set)
     dynamic: bool = False
     binder: bool = False
 
@@ -93,8 +100,8 @@ def uses_of(statement: ast.stmt) -> Uses:
     uses = Uses()
     _Statement(uses).statement(statement)
     uses.reads |= uses.runs
-    uses.dynamic = bool(uses.reads & _DYNAMIC)
-    uses.binder = bool(uses.runs & _BINDERS)
+    uses.dynamic = not uses.reads.isdisjoint(_DYNAMIC)
+    uses.binder = not uses.runs.isdisjoint(_BINDERS)
     return uses
 
 
@@ -106,8 +113,9 @@ def bound_names(statement: ast.stmt) -> Iterator[str]:
 class _Statement:
     """Walks what is executed at module level; bodies of functions are looked at as a whole."""
 
-    def __init__(self, uses: Uses) -> None:
+    def __init__(self, uses: Uses, *, effects: bool = True) -> None:
         self.uses = uses
+        self.effects = effects  # whether what calls do is asked for
 
     def statement(self, node: ast.stmt) -> None:
         uses = self.uses
@@ -116,9 +124,12 @@ class _Statement:
                 uses.binds[node.name] = None
                 self._expressions([*node.decorator_list, *_defaults(node.args)])
                 self._decorators(node.decorator_list)
+                if isinstance(node, ast.FunctionDef):
+                    uses.definitions[node.name] = node
                 free = _free_names(node)
                 uses.reads |= free
-                uses.effects[node.name] = _effects(node, free)
+                if self.effects:
+                    uses.effects[node.name] = _effects(node, free)
             case ast.ClassDef():
                 uses.binds[node.name] = None
                 self._expressions([*node.decorator_list, *node.bases, *(k.value for k in node.keywords)])
@@ -130,9 +141,10 @@ class _Statement:
             case ast.Assign():
                 self._expressions([node.value])
                 self._targets(node.targets)
-            case ast.AnnAssign(value=ast.expr() as value):
-                self._expressions([value])
-                self._targets([node.target])
+            case ast.AnnAssign():
+                if node.value:
+                    self._expressions([node.value])
+                    self._targets([node.target])
             case ast.AugAssign():
                 self._expressions([node.value])
                 if isinstance(node.target, ast.Name):
@@ -189,16 +201,14 @@ class _Statement:
                 self._targets(target.elts)
             elif isinstance(target, ast.Starred):
                 self._targets([target.value])
-            else:  # T[k], T.a, T[k].a[j]: the value of T changes
+            elif isinstance(target, ast.Subscript | ast.Attribute):  # T[k], T.a, T[k].a[j]: the value of T changes
                 self._expressions([target])
-                self.uses.changes |= _root(target)
-                if isinstance(target, ast.Attribute):
-                    self.uses.attributes |= _root(target)
+                (self.uses.changes if _is_shallow(target) else self.uses.methods).update(_root(target))
 
     def _called(self, call: ast.Call) -> None:
         """A call that stands as a statement: a method may change its object, a function its arguments."""
         if isinstance(call.func, ast.Attribute):
-            self.uses.changes |= _root(call.func.value)
+            self.uses.methods |= _root(call.func.value)
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         plain = {n: a.id for n, a in enumerate(call.args) if isinstance(a, ast.Name)}
         if name in _CHANGE_FIRST and call.args:
@@ -211,13 +221,15 @@ class _Statement:
         for decorator in decorators:
             function = decorator.func if isinstance(decorator, ast.Call) else decorator
             if isinstance(function, ast.Attribute):
-                self.uses.changes |= _root(function.value)
+                self.uses.methods |= _root(function.value)
 
     def _methods(self, test: ast.expr) -> None:
         """``while stack.pop():`` changes the stack as a statement would."""
+        passed: set[int] = set()  # parts of a chain of calls whose beginning is looked up already
         for node in ast.walk(test):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("pop", "popleft"):
-                self.uses.changes |= _root(node.func.value)
+            match node:
+                case ast.Call(func=ast.Attribute(attr="pop" | "popleft")) if id(node) not in passed:
+                    self.uses.methods |= _root(node, passed)
 
     def _expressions(self, nodes: Iterable[ast.expr]) -> None:
         scope = _Scope()
@@ -236,19 +248,22 @@ class _Statement:
             if isinstance(statement, ast.Pass):
                 continue
             part = Uses()
-            _Statement(part).statement(statement)
+            _Statement(part, effects=self.effects).statement(statement)
             inner.runs |= part.runs - own
             inner.reads |= part.reads
             inner.changes |= part.changes - own
+            inner.methods |= part.methods - own
             effects += part.effects.values()
             own |= set(part.binds)
         self.uses.runs |= inner.runs
         self.uses.reads |= inner.reads
         self.uses.changes |= inner.changes
+        self.uses.methods |= inner.methods
         # Whoever makes an object of the class, or a class below it, may run any of its methods.
         self.uses.effects[node.name] = Effects(
             sets=frozenset().union(*(e.sets for e in effects)),
             changes=frozenset().union(*(e.changes for e in effects)),
+            methods=frozenset().union(*(e.methods for e in effects)),
             calls=frozenset().union(*(e.calls for e in effects)),
             called=frozenset().union(*(e.called for e in effects)),
         )
@@ -275,7 +290,7 @@ class _Scope:
                     self.loads.add(node.id)
             elif isinstance(node, ast.Lambda):
                 stack += _defaults(node.args)
-                self.later |= _free_names(node)
+                self.later = _joined(self.later, _free_names(node))
             elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
                 self._comprehension(node)
             elif isinstance(node, ast.NamedExpr):
@@ -291,12 +306,28 @@ class _Scope:
             inner.load(part)
         own: set[str] = set()
         for generator in node.generators:
-            own |= {n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            own |= _stored(generator.target)
             for part in (generator.target, *generator.ifs, generator.iter):
                 inner.load(part)
-        self.loads |= inner.loads - own
-        self.later |= inner.later - own
+        inner.loads -= own
+        inner.later -= own
+        self.loads = _joined(self.loads, inner.loads)
+        self.later = _joined(self.later, inner.later)
         self.walrus |= inner.walrus
+
+
+def _stored(target: ast.expr) -> set[str]:
+    """The names in the target of a loop."""
+    names, stack = set[str](), [target]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Name):
+            names.add(node.id)
+        elif isinstance(node, ast.Tuple | ast.List):
+            stack += node.elts
+        elif isinstance(node, ast.Starred):
+            stack.append(node.value)
+    return names
 
 
 def _evaluated(node: ast.AST) -> Iterator[ast.AST]:
@@ -325,19 +356,19 @@ def _free_names(function: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -
         elif isinstance(node, _FUNCTIONS):
             local.add(node.name)
             stack += [*node.decorator_list, *_defaults(node.args)]
-            inner |= _free_names(node)
+            inner = _joined(inner, _free_names(node))
         elif isinstance(node, ast.Lambda):
             stack += _defaults(node.args)
-            inner |= _free_names(node)
+            inner = _joined(inner, _free_names(node))
         elif isinstance(node, ast.ClassDef):
             local.add(node.name)
             part = Uses()
-            _Statement(part).statement(node)
-            inner |= part.reads | part.runs
+            _Statement(part, effects=False).statement(node)
+            inner = _joined(inner, _joined(part.reads, part.runs))
         elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
             scope = _Scope()
             scope.load(node)
-            inner |= scope.loads | scope.later
+            inner = _joined(inner, _joined(scope.loads, scope.later))
             local |= scope.walrus
         elif isinstance(node, ast.Global):
             declared.update(node.names)
@@ -357,7 +388,17 @@ def _free_names(function: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -
             stack.append(node.value)
         else:
             stack += _evaluated(node)
-    return (loads | inner) - (local - declared) | declared
+    free = _joined(loads, inner)
+    free -= local - declared
+    free |= declared
+    return free
+
+
+def _joined(one: set[str], other: set[str]) -> set[str]:
+    """The union, put into the larger set: a name that passes through many scopes is copied few times."""
+    small, large = sorted((one, other), key=len)
+    large |= small
+    return large
 
 
 def _effects(function: ast.FunctionDef | ast.AsyncFunctionDef, free: set[str]) -> Effects:
@@ -365,6 +406,7 @@ def _effects(function: ast.FunctionDef | ast.AsyncFunctionDef, free: set[str]) -
     positions = {argument.arg: n for n, argument in enumerate((*function.args.posonlyargs, *function.args.args))}
     sets: set[str] = set()
     changes: set[str] = set()
+    methods: set[str] = set()
     called: set[str] = set()
     for node in ast.walk(function):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -373,17 +415,18 @@ def _effects(function: ast.FunctionDef | ast.AsyncFunctionDef, free: set[str]) -
             case ast.Global(names=names):
                 sets.update(names)
             case ast.Subscript(ctx=ast.Store() | ast.Del()) | ast.Attribute(ctx=ast.Store() | ast.Del()):
-                changes |= _root(node)
+                (changes if _is_shallow(node) else methods).update(_root(node))
             case ast.AugAssign(target=ast.Name(id=name)):
                 changes.add(name)
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=value))):
-                changes |= _root(value)
+                methods |= _root(value)
             case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=[first, *_])) if name in _CHANGE_FIRST:
                 changes |= _root(first)
     return Effects(
         sets=frozenset(sets),
         changes=frozenset(changes & free - sets),
-        parameters=frozenset(positions[name] for name in changes if name in positions),
+        methods=frozenset(methods & free - sets),
+        parameters=frozenset(positions[name] for name in changes | methods if name in positions),
         calls=frozenset(free),
         called=frozenset(called & free),
     )
@@ -399,11 +442,18 @@ def _defaults(arguments: ast.arguments) -> list[ast.expr]:
     return [*arguments.defaults, *(default for default in arguments.kw_defaults if default)]
 
 
-def _root(node: ast.expr) -> set[str]:
-    """The name at the beginning of ``T[k].a`` or ``T.get(k)[j]``."""
+def _root(node: ast.expr, passed: set[int] | None = None) -> set[str]:
+    """The name at the beginning of ``T[k].a`` or ``T.get(k)[j]``; what lies between is passed."""
     while isinstance(node, ast.Subscript | ast.Attribute | ast.Call | ast.Starred):
+        if passed is not None:
+            passed.add(id(node))
         node = node.func if isinstance(node, ast.Call) else node.value
     return {node.id} if isinstance(node, ast.Name) else set()
+
+
+def _is_shallow(target: ast.Subscript | ast.Attribute) -> bool:
+    """Whether a store is one to a name itself: ``T[k] = v``, ``T.a = v``."""
+    return isinstance(target.value, ast.Name)
 
 
 def _captured(pattern: ast.pattern) -> Iterator[str]:

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from grader.submission.names import Effects, Uses
 from grader.submission.statements import is_definition
 
 __all__ = ["Statement", "needed"]
 
-_MAX_VISITS = 400_000  # of functions while looking for what calls of them change; beyond it only direct calls count
 _MAX_TRIALS = 50
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +40,70 @@ class Statement:
 
 @dataclass
 class _Walk:
-    """What is needed so far of the statements of one file."""
+    """What is needed so far of the statements of one file; every name, statement and function is looked at once.
+
+    ``setters`` are, by name, functions of the file that bind it (``global``) when they are called, ``modifiers`` those
+    that change its value. From a function the walk goes to the statements that run it, and to its callers.
+    """
 
     statements: Sequence[Statement]
-    graded: Collection[str]
+    definitions: dict[int, bool] = field(default_factory=dict)
     binders: dict[str, list[int]] = field(default_factory=dict)
     changers: dict[str, list[int]] = field(default_factory=dict)
+    setters: dict[str, list[str]] = field(default_factory=dict)
+    modifiers: dict[str, list[str]] = field(default_factory=dict)
+    runners: dict[str, list[int]] = field(default_factory=dict)
+    callers: dict[str, list[str]] = field(default_factory=dict)
     optional: set[int] = field(default_factory=set)
     ignored: set[int] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     taken: set[int] = field(default_factory=set)
+    called: set[tuple[bool, str]] = field(default_factory=set)
 
-    def need(self, names: Iterable[str]) -> None:
-        """Take what binds or changes these names, and what that needs in turn."""
+    def need(self, names: Iterable[str], *, cheaply: bool = False) -> bool:
+        """Take what binds or changes these names, and what that needs in turn; stop at work where it shall be cheap."""
         queue = list(names)
         while queue:
             name = queue.pop()
             if name in self.names:
                 continue
             self.names.add(name)
-            for number in (*self.binders.get(name, ()), *self.changers.get(name, ())):
+            for number in (*self.binders.get(name, ()), *self.changers.get(name, ()), *self._through_calls(name)):
                 if number not in self.taken and number not in self.optional and number not in self.ignored:
+                    if cheaply and not self.defines(number):
+                        return False
                     self.taken.add(number)
                     queue += self.statements[number].uses.reads
+        return True
+
+    def _through_calls(self, name: str) -> Iterator[int]:
+        """Statements that bind or change a name by calling a function of the file, directly or through others."""
+        queue = [(False, function) for function in self.setters.get(name, ())]
+        queue += [(True, function) for function in self.modifiers.get(name, ())]
+        while queue:
+            call = queue.pop()
+            if call in self.called:
+                continue
+            self.called.add(call)
+            modifies, function = call
+            for number in self.runners.get(function, ()):
+                # A decorator or a call for its effect; ``x = fib(5)`` fills a memory that may stay empty.
+                if not modifies or isinstance(self.statements[number].tree, _STANDING):
+                    yield number
+            queue += [(modifies, caller) for caller in self.callers.get(function, ())]
+
+    def defines(self, number: int) -> bool:
+        """Whether a statement is a definition, and no work."""
+        if number not in self.definitions:
+            self.definitions[number] = is_definition(self.statements[number].tree)
+        return self.definitions[number]
+
+
+_STANDING = (ast.Expr, ast.FunctionDef, ast.ClassDef, ast.For, ast.If, ast.With)
 
 
 def needed(statements: Sequence[Statement], wanted: Mapping[str, bool], graded: Collection[str]) -> list[int]:
-    """The numbers of the statements to run, in the order of the file.
+    """The numbers of the statements to run, in the order of the file; takes time in proportion to the text.
 
     Parameters
     ----------
@@ -77,37 +115,69 @@ def needed(statements: Sequence[Statement], wanted: Mapping[str, bool], graded: 
     graded
         Names of graded functions: a call of one at top level trains or tests, and changes nothing that counts.
     """
-    walk = _Walk(statements, graded)
-    modules = _modules(statements)
-    for number, statement in enumerate(statements):
-        for name in statement.uses.binds:
-            walk.binders.setdefault(name, []).append(number)
-        for name in _changed(statement.uses, modules):
-            walk.changers.setdefault(name, []).append(number)
-    for name, numbers in _changed_by_calls(statements, graded).items():
-        walk.changers.setdefault(name, []).extend(numbers)
+    walk = _walk_of(statements, graded)
     for name, defined in wanted.items():
         if defined:
             walk.optional.update(n for n in walk.binders.get(name, ()) if _is_data(statements[n].tree))
-    for name in {name for s in statements for effects in s.uses.effects.values() for name in effects.called}:
-        numbers = walk.binders.get(name, [])
-        first = next((n for n in numbers if isinstance(statements[n].tree, _DEFINITIONS)), len(statements))
-        first = -1 if hasattr(builtins, name) else first
-        walk.ignored.update(n for n in numbers if n > first and _is_number(statements[n].tree, name))
+    walk.ignored.update(_numbers(walk))
     walk.need([*wanted, "*"])
-    _take_cheap(walk)
+    walk = _with_cheap(walk)
     if any(name not in walk.binders and not hasattr(builtins, name) for name in walk.names):
         binders = [number for number, statement in enumerate(statements) if statement.uses.binder]
         walk.taken.update(binders)
         walk.need(name for number in binders for name in statements[number].uses.reads)
     if any(statements[number].uses.dynamic for number in walk.taken):
-        walk.need(name for s in statements if is_definition(s.tree) for name in s.uses.binds)
+        walk.need(name for n, s in enumerate(statements) if walk.defines(n) for name in s.uses.binds)
     return sorted(walk.taken)
+
+
+def _walk_of(statements: Sequence[Statement], graded: Collection[str]) -> _Walk:
+    """Who binds, changes, runs and calls what; nothing is taken yet."""
+    walk = _Walk(statements)
+    modules, graded_names = _modules(statements), set(graded)
+    effects: dict[str, Effects] = {}
+    for statement in statements:
+        effects.update(statement.uses.effects)
+    for name in graded:
+        effects.pop(name, None)
+    for number, statement in enumerate(statements):
+        uses = statement.uses
+        _file(walk.binders, uses.binds, number)
+        _file(walk.changers, uses.changes | (uses.methods - modules), number)
+        _file(walk.changers, set(_changed_arguments(uses, effects)) - graded_names, number)
+        _file(walk.runners, (name for name in uses.runs if name in effects), number)
+    for function, effect in effects.items():
+        _file(walk.setters, effect.sets - graded_names, function)
+        _file(walk.modifiers, (effect.changes | (effect.methods - modules)) - graded_names, function)
+        _file(walk.callers, (name for name in effect.calls if name in effects), function)
+    return walk
+
+
+def _file(table: dict[str, list[_T]], names: Iterable[str], entry: _T) -> None:
+    """Write an entry under each of some names."""
+    for name in names:
+        table.setdefault(name, []).append(entry)
+
+
+def _changed_arguments(uses: Uses, effects: Mapping[str, Effects]) -> Iterator[str]:
+    """Plain names that a call hands to a function of the file which changes that parameter."""
+    for function, arguments in uses.arguments:
+        if function in effects:
+            yield from (name for position, name in arguments.items() if position in effects[function].parameters)
 
 
 def _is_data(tree: ast.stmt) -> bool:
     """Whether a statement that binds a function's name may as well bind a value: ``tanh = np.tanh(Z)``."""
     return isinstance(tree, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.For | ast.With)
+
+
+def _numbers(walk: _Walk) -> Iterator[int]:
+    """Statements that give the name of a function to data, where functions of the file call it."""
+    for name in {name for s in walk.statements for effects in s.uses.effects.values() for name in effects.called}:
+        numbers = walk.binders.get(name, [])
+        first = next((n for n in numbers if isinstance(walk.statements[n].tree, _DEFINITIONS)), len(walk.statements))
+        first = -1 if hasattr(builtins, name) else first
+        yield from (n for n in numbers if n > first and _is_number(walk.statements[n].tree, name))
 
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
@@ -131,14 +201,13 @@ def _is_number(tree: ast.stmt, name: str) -> bool:
     return False
 
 
-def _take_cheap(walk: _Walk) -> None:
-    """Later assignments to a graded name that is defined already, where they need nothing but definitions."""
+def _with_cheap(walk: _Walk) -> _Walk:
+    """With later assignments to a graded name that is defined already, where they need nothing but definitions."""
     for number in sorted(walk.optional - walk.ignored)[:_MAX_TRIALS]:
-        trial = replace(walk, names=set(walk.names), taken=set(walk.taken))
-        trial.need(walk.statements[number].uses.reads)
-        more = trial.taken - walk.taken
-        if all(is_definition(walk.statements[other].tree) for other in more):
-            walk.names, walk.taken = trial.names, trial.taken | {number}
+        trial = replace(walk, names=set(walk.names), taken={*walk.taken, number}, called=set(walk.called))
+        if trial.need(walk.statements[number].uses.reads, cheaply=True):
+            walk = trial
+    return walk
 
 
 def _modules(statements: Sequence[Statement]) -> set[str]:
@@ -146,43 +215,3 @@ def _modules(statements: Sequence[Statement]) -> set[str]:
     imported = {n for s in statements if isinstance(s.tree, ast.Import | ast.ImportFrom) for n in s.uses.binds}
     other = {n for s in statements if not isinstance(s.tree, ast.Import | ast.ImportFrom) for n in s.uses.binds}
     return imported - other
-
-
-def _changed(uses: Uses, modules: set[str]) -> set[str]:
-    return uses.changes - modules | uses.attributes
-
-
-def _changed_by_calls(statements: Sequence[Statement], graded: Collection[str]) -> dict[str, list[int]]:
-    """By name, the statements that change it through a call of a function of the file."""
-    effects: dict[str, Effects] = {}
-    for statement in statements:
-        effects.update(statement.uses.effects)
-    for name in graded:
-        effects.pop(name, None)
-    found: dict[str, list[int]] = {}
-    if not any(e.sets or e.changes or e.parameters for e in effects.values()):
-        return found
-    visits = _MAX_VISITS
-    for number, statement in enumerate(statements):
-        uses = statement.uses
-        names: set[str] = set()
-        queue = [name for name in uses.runs if name in effects]
-        visited = set(queue)
-        stands = isinstance(statement.tree, ast.Expr | ast.FunctionDef | ast.ClassDef | ast.For | ast.If | ast.With)
-        while queue:
-            called = effects[queue.pop()]
-            names |= called.sets
-            if stands:  # a decorator or a call for its effect; ``print(fib(5))`` fills a memory that may stay empty
-                names |= called.changes
-            visits -= 1
-            if visits > 0:
-                more = [name for name in called.calls if name in effects and name not in visited]
-                visits -= len(called.calls)
-                visited.update(more)
-                queue += more
-        for function, arguments in uses.arguments:
-            positions = effects[function].parameters if function in effects else ()
-            names.update(arguments[position] for position in positions if position in arguments)
-        for name in names - set(uses.binds) - set(graded):
-            found.setdefault(name, []).append(number)
-    return found

@@ -11,8 +11,10 @@ import difflib
 import hashlib
 import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from grader import sentences
@@ -27,6 +29,7 @@ __all__ = ["SourceFile", "Submission", "Unit", "file_bytes", "parse_files", "par
 
 MAX_STATEMENTS = 20_000
 MAX_FILES = 500
+MAX_RUNS = 50  # files that one notebook runs, those that they run included
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +291,8 @@ def parse_files(
     homes = _homes(read, [path for path in read if path in graded_from], arities, ages or {}, assignment)
     for path, reason in _not_graded(read, homes, graded_from, arities):
         passed.append((path, reason))
-    built = [_built(file, homes, arities, read, messages) for file in read.values()]
+    links = _links(read)
+    built = [_built(file, homes, arities, links, messages) for file in read.values()]
     built.sort(key=lambda file: not file.graded)
     lost: dict[str, str] = {}
     for file in read.values():
@@ -305,7 +309,7 @@ def _read_all(
     files: Mapping[str, bytes], graded_from: set[str], messages: list[str], passed: list[tuple[str, str]]
 ) -> dict[str, _Read]:
     """Every file that can be read, and the files that cells write (``%%writefile``)."""
-    read: dict[str, _Read] = {}
+    unparsed: dict[str, _Read] = {}
     written: dict[str, list[tuple[str, str]]] = {}
     room = {True: MAX_SOURCE, False: MAX_SOURCE}
     single = len(graded_from) == 1
@@ -329,17 +333,35 @@ def _read_all(
         messages += [note if single else f"{path}: {note}" for note in cells.notes if graded]
         if path.endswith(".ipynb") and (not graded or not single):
             cells = Cells(tuple((f"{path}, {label}", source) for label, source in cells.code), cells.prose, cells.notes)
-        read[path] = file = _Read(path, cells)
+        unparsed[path] = _Read(path, cells)
         for target, source in _writing(path, cells):
             written.setdefault(target, []).append(source)
             if graded:
                 graded_from.add(target)
-        _parse(file)
-    passed += empty if not read else []
-    for target, parts in written.items():
+    passed += empty if not unparsed else []
+    for target, parts in [*written.items()][:MAX_FILES]:
         text = "\n".join(source for _, source in parts)
-        read[target] = file = _Read(target, Cells(((parts[0][0], text),)))
-        _parse(file)
+        unparsed[target] = _Read(target, Cells(((parts[0][0], text),)))
+    return _parsed(unparsed, graded_from, messages, passed)
+
+
+def _parsed(
+    files: Mapping[str, _Read], graded_from: Collection[str], messages: list[str], passed: list[tuple[str, str]]
+) -> dict[str, _Read]:
+    """The files with their statements, without those that hold too many, or too much that is broken."""
+    read: dict[str, _Read] = {}
+    room = MAX_STATEMENTS
+    for path, file in files.items():
+        try:
+            _parse(file, room)
+        except SubmissionError as error:
+            if path in graded_from:
+                passed.append((path, str(error)))
+            else:
+                messages.append(sentences.left_out(path, error))
+            continue
+        room -= len(file.statements)
+        read[path] = file
     return read
 
 
@@ -359,13 +381,13 @@ def _writing(path: str, cells: Cells) -> Iterator[tuple[str, tuple[str, str]]]:
                 yield target, (label, "\n" + source[found.end() :])
 
 
-def _parse(file: _Read) -> None:
+def _parse(file: _Read, room: int) -> None:
     """The statements of a file, and the places where it runs another one (``%run other.ipynb``)."""
     for label, source in file.cells.code:
         if "%run" in source:
             file.included += [(len(file.statements), "".join(found)) for found in _RUNS.findall(source)]
-        for count, (tree, text, line, guarded) in enumerate(statements(label, source, file.reading)):
-            if count >= MAX_STATEMENTS:
+        for tree, text, line, guarded in statements(label, source, file.reading):
+            if len(file.statements) >= room:
                 raise SubmissionError(sentences.read_statements(label, MAX_STATEMENTS))
             try:
                 if not _is_our_own(tree):
@@ -383,26 +405,26 @@ def _is_our_own(statement: ast.stmt) -> bool:
 
 def _include(read: dict[str, _Read]) -> None:
     """Put the statements of a file that ``%run`` names where it is named; each file once."""
+    room = MAX_STATEMENTS
     expanded: dict[str, list[Statement]] = {}
-
-    def whole(path: str, open_: frozenset[str]) -> list[Statement]:
-        if path in expanded:
-            return expanded[path]
-        file = read[path]
-        found = list[Statement]()
-        at = 0
-        for place, target in file.included:
-            found += file.statements[at:place]
-            at = place
-            other = _ran(path, target, read)
-            if other and other not in open_ and len(open_) < 20:
-                found += whole(other, open_ | {other})
-        return found + file.statements[at:]
-
-    for path in [path for path, file in read.items() if file.included]:
-        expanded[path] = whole(path, frozenset({path}))[: 2 * MAX_STATEMENTS]
+    for path, file in read.items():
+        if file.included and room > 0:
+            expanded[path] = [*islice(_with_runs(file, read, {path}), room)]
+            room -= len(expanded[path])
     for path, found in expanded.items():
         read[path].statements = found
+
+
+def _with_runs(file: _Read, read: Mapping[str, _Read], visited: set[str]) -> Iterator[Statement]:
+    start = 0
+    for place, target in file.included:
+        yield from file.statements[start:place]
+        start = place
+        other = _ran(file.path, target, read)
+        if other and other not in visited and len(visited) < MAX_RUNS:
+            visited.add(other)
+            yield from _with_runs(read[other], read, visited)
+    yield from file.statements[start:]
 
 
 def _ran(path: str, target: str, read: Mapping[str, _Read]) -> str | None:
@@ -445,7 +467,7 @@ def _how_filled(statement: Statement, name: str, arity: int) -> int:
     tree = statement.tree
     if isinstance(tree, ast.Import | ast.ImportFrom):
         return 1
-    definition = _definition(tree, name)
+    definition = statement.uses.definitions.get(name)
     if definition is None:
         return 3 if isinstance(tree, ast.Assign | ast.AnnAssign | ast.For | ast.With) else 4
     if is_blank(definition, statement.text):
@@ -503,7 +525,7 @@ def _not_graded(
 
 
 def _built(
-    file: _Read, homes: Mapping[str, str], arities: Mapping[str, int], read: Mapping[str, _Read], messages: list[str]
+    file: _Read, homes: Mapping[str, str], arities: Mapping[str, int], links: _Links, messages: list[str]
 ) -> SourceFile:
     """The file with the statements that its graded functions, or the files that import it, need."""
     graded = tuple(name for name in arities if homes.get(name) == file.path)
@@ -513,9 +535,9 @@ def _built(
     for name in graded:
         wanted[name] = _drop_unfit(found, name, arities[name], dropped, messages)
     own = [statement for number, statement in enumerate(found) if number not in dropped]
-    for name in _imported_names(file, read):
+    for name in _imported_names(file, links):
         wanted.setdefault(name, False)
-    if not arities or _is_imported(file, read):  # without graded functions everything that is defined counts
+    if not arities or _is_imported(file, links):  # without graded functions everything that is defined counts
         wanted |= {n: False for s in own if is_definition(s.tree) for n in s.uses.binds if n not in wanted}
     units = [_unit(own[number]) for number in needed(own, wanted, arities)] if wanted else []
     return SourceFile(file.path, tuple(units), graded, file.cells)
@@ -528,9 +550,9 @@ def _unit(statement: Statement) -> Unit:
 
 def _drop_unfit(found: Sequence[Statement], name: str, arity: int, dropped: set[int], messages: list[str]) -> bool:
     """Drop a later definition that fits the contract's arguments worse than an earlier one; whether one fits."""
-    definitions = {i: _definition(s.tree, name) for i, s in enumerate(found) if name in s.uses.binds}
-    places = [i for i, definition in definitions.items() if definition is not None]
-    fits = {i: 3 * _fit(d, arity) + (not is_blank(d, found[i].text)) for i, d in definitions.items() if d is not None}
+    definitions = {i: s.uses.definitions[name] for i, s in enumerate(found) if name in s.uses.definitions}
+    fits = {i: 3 * _fit(d, arity) + (not is_blank(d, found[i].text)) for i, d in definitions.items()}
+    places = [*fits]
     best = max(fits.values(), default=0)
     if len(places) >= 2:
         chosen = max(i for i in places if fits[i] == best)
@@ -544,20 +566,8 @@ def _drop_unfit(found: Sequence[Statement], name: str, arity: int, dropped: set[
     return best > 1  # 1 is a filled one with other arguments
 
 
-def _definition(tree: ast.stmt, name: str) -> ast.FunctionDef | None:
-    """The definition of a function in a statement that binds it, also within ``if``, ``for``, ``with`` or ``try``."""
-    if isinstance(tree, ast.FunctionDef):
-        return tree if tree.name == name else None
-    if isinstance(tree, ast.If | ast.For | ast.While | ast.With | ast.Try | ast.Match):
-        inner = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name]
-        return inner[-1] if inner else None
-    return None
-
-
-def _fit(definition: ast.FunctionDef | None, arity: int) -> int:
+def _fit(definition: ast.FunctionDef, arity: int) -> int:
     """How well a definition fits a call with so many arguments: 2 just so, 1 with defaults left over, 0 not."""
-    if definition is None:
-        return 0
     spec = definition.args
     most = len(spec.posonlyargs) + len(spec.args)
     required_keywords = sum(default is None for default in spec.kw_defaults)
@@ -568,48 +578,58 @@ def _fit(definition: ast.FunctionDef | None, arity: int) -> int:
     return 1 if extra else 2
 
 
-def _imports(read: Mapping[str, _Read], but: _Read) -> Iterator[ast.Import | ast.ImportFrom]:
-    for file in read.values():
-        if file is not but:
-            for statement in file.statements:
-                if statement.text.find("import") >= 0:
-                    yield from (n for n in ast.walk(statement.tree) if isinstance(n, ast.Import | ast.ImportFrom))
+@dataclass
+class _Links:
+    """What the files of a student name of one another, collected in one walk over all of them.
+
+    ``modules`` are parts of the names of imported modules; by such a part, ``names`` are what is imported from it, and
+    ``aliases`` what it is called; ``attributes`` are read of such names; ``dynamic`` files may import by a text.
+    """
+
+    modules: set[str] = field(default_factory=set)
+    names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    aliases: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    attributes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    dynamic: set[str] = field(default_factory=set)
+
+    def add(self, node: ast.AST, own: str) -> None:
+        """Write down what a node of a file with the stem ``own`` names."""
+        if isinstance(node, ast.Attribute):
+            self.attributes[_tail(node.value)].add(node.attr)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            origin = (node.module or "").split(".") if isinstance(node, ast.ImportFrom) else []
+            for part in {*origin} - {own, ""}:
+                self.modules.add(part)
+                self.names[part].update(alias.name for alias in node.names)
+            for alias in node.names:
+                for part in {*alias.name.split(".")} - {own}:
+                    self.modules.add(part)
+                    self.aliases[part].add(alias.asname or alias.name.rpartition(".")[2])
 
 
-def _is_imported(file: _Read, read: Mapping[str, _Read]) -> bool:
+def _links(read: Mapping[str, _Read]) -> _Links:
+    links = _Links()
+    for file in read.values() if len(read) > 1 else ():
+        for statement in file.statements:
+            if statement.uses.dynamic:
+                links.dynamic.add(file.path)
+            for node in ast.walk(statement.tree):
+                links.add(node, _stem(file.path))
+    return links
+
+
+def _is_imported(file: _Read, links: _Links) -> bool:
     """Whether another file may import this one; where something imports by a text, it may."""
-    stem = _stem(file.path)
-    if len(read) == 1:
-        return False
-    for node in _imports(read, file):
-        parts = [p for alias in node.names for p in alias.name.split(".")]
-        if isinstance(node, ast.ImportFrom):
-            parts += (node.module or "").split(".")
-        if stem in parts:
-            return True
-    return any(s.uses.dynamic for other in read.values() if other is not file for s in other.statements)
+    return _stem(file.path) in links.modules or bool(links.dynamic - {file.path})
 
 
-def _imported_names(file: _Read, read: Mapping[str, _Read]) -> set[str]:
+def _imported_names(file: _Read, links: _Links) -> set[str]:
     """Names of this file that others import one by one, or read as an attribute of the module."""
-    if len(read) == 1:
-        return set()
-    stem = _stem(file.path)
     bound = {name for statement in file.statements for name in statement.uses.binds}
-    names: set[str] = set()
-    aliases: set[str] = set()
-    for node in _imports(read, file):
-        if isinstance(node, ast.ImportFrom) and stem in (node.module or "").split("."):
-            names.update(alias.name for alias in node.names)
-        else:
-            aliases.update(a.asname or a.name.split(".")[-1] for a in node.names if stem in a.name.split("."))
-    if aliases:
-        for other in read.values():
-            for statement in other.statements if other is not file else ():
-                for part in ast.walk(statement.tree):
-                    if isinstance(part, ast.Attribute) and _tail(part.value) in aliases:
-                        names.add(part.attr)
-    return names & bound
+    names = bound & links.names.get(_stem(file.path), set())
+    for alias in links.aliases.get(_stem(file.path), ()):
+        names |= bound & links.attributes.get(alias, set())
+    return names
 
 
 def _tail(node: ast.expr) -> str:

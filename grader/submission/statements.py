@@ -20,6 +20,7 @@ __all__ = ["MAX_MESSAGES", "Reading", "is_definition", "parse", "statements"]
 
 MAX_MESSAGES = 50
 MAX_ATTEMPTS = 2_000
+MAX_NAMED = 20  # definitions in one message
 MAX_PARSED = 4 * 2**20  # characters; some five seconds of the parser at its slowest
 
 
@@ -71,9 +72,11 @@ def statements(label: str, source: str, reading: Reading) -> Iterator[tuple[ast.
 def _is_guard(test: ast.expr) -> bool:
     """``__name__ == "__main__"``, in either order."""
     match test:
-        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
-            sides = {ast.unparse(left), ast.unparse(right)}
-            return sides == {"__name__", "'__main__'"}
+        case (
+            ast.Compare(left=ast.Name("__name__"), ops=[ast.Eq()], comparators=[ast.Constant("__main__")])
+            | ast.Compare(left=ast.Constant("__main__"), ops=[ast.Eq()], comparators=[ast.Name("__name__")])
+        ):
+            return True
     return False
 
 
@@ -252,7 +255,7 @@ def _recovered(label: str, source: str, error: str, reading: Reading) -> Iterato
         at = end
     lost.extend(chunks[at:])
     starts = [(number, re.match(r"(?:def|class)\s+(\w+)", chunk[0])) for number, chunk in lost]
-    named = [match[1] for _, match in starts if match]
+    named = [match[1] for _, match in starts if match][:MAX_NAMED]
     reading.lost.update({match[1]: f"{label}, line {number}" for number, match in starts if match})
     what = f"{', '.join(named)} in {label}" if named and kept else label if not kept else f"a part of {label}"
     reading.messages.append(sentences.left_out(what, _conflict(source) or error))
@@ -302,7 +305,14 @@ _PLAIN = (
 
 
 def is_definition(statement: ast.stmt) -> bool:
-    """Whether a statement is executed: a definition, an import or a plain assignment, nothing that trains or loads."""
+    """Whether a statement is a definition, an import or a plain assignment: nothing that trains or loads."""
+    try:
+        return _is_definition(statement)
+    except RecursionError:  # nobody writes a plain value that is nested so deeply
+        return False
+
+
+def _is_definition(statement: ast.stmt) -> bool:
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Import() | ast.ImportFrom():
             return True
@@ -310,15 +320,15 @@ def is_definition(statement: ast.stmt) -> bool:
             return _is_plain(value)
         case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=finalbody):
             rest = [s for h in handlers for s in h.body] + orelse + finalbody
-            return bool(body) and all(map(is_definition, body)) and all(map(_is_definition_or_filler, rest))
+            return bool(body) and all(map(_is_definition, body)) and all(map(_is_definition_or_filler, rest))
         case ast.If(test=test, body=body, orelse=orelse):
             guard = any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(test))
-            return not guard and _is_plain(test) and all(map(is_definition, [*body, *orelse]))
+            return not guard and _is_plain(test) and all(map(_is_definition, [*body, *orelse]))
     return False
 
 
 def _is_definition_or_filler(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Pass | ast.Expr) or is_definition(statement)
+    return isinstance(statement, ast.Pass | ast.Expr) or _is_definition(statement)
 
 
 def _is_plain(node: ast.expr) -> bool:

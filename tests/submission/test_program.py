@@ -1,443 +1,95 @@
-"""What a file is: every odd form of it that real students hand in, and what is taken from it."""
+"""The files of one student as one program: what is taken from where, and what is said of it."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from grader.errors import SubmissionError
-from grader.submission import cells
-from grader.submission.program import Submission, parse_submission, read_submission
+from grader.submission.program import MAX_FILES, Submission, parse_submission, read_submission
+from tests.submission.programs import F, cells_json, files, names, notebook, run, script, texts
 
-F = "def f(x):\n    return x\n"
-
-
-def script(text: str, arities: Mapping[str, int] | None = None) -> Submission:
-    return parse_submission("student.py", ".py", text.encode(), arities or {"f": 1})
+BLANK = "def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()\n"
 
 
-def notebook(*cells: Any, arities: Mapping[str, int] | None = None, **top: Any) -> Submission:
-    """A notebook whose code cells have these sources (or are these dictionaries)."""
-    found = [c if isinstance(c, dict) else {"cell_type": "code", "source": c} for c in cells]
-    data = json.dumps({"nbformat": 4, "cells": found, **top}).encode()
-    return parse_submission("student.ipynb", ".ipynb", data, arities or {"f": 1})
+def homes(submission: Submission) -> dict[str, list[str]]:
+    """By file the graded functions that are taken from it."""
+    return {file.path: list(file.graded) for file in submission.files if file.graded}
 
 
-def names(found: Submission) -> list[str]:
-    return [name for unit in found.units for name in unit.binds]
+def origins(submission: Submission) -> list[str]:
+    return [unit.origin for unit in submission.units]
 
 
-def run(found: Submission) -> dict[str, Any]:
-    """What the units define when they are executed one after the other."""
-    space: dict[str, Any] = {}
-    for unit in found.units:
-        exec(compile(unit.source, unit.label, "exec"), space)
-    return space
-
-
-def refused(suffix: str, data: bytes) -> str:
-    with pytest.raises(SubmissionError) as caught:
-        parse_submission("student" + suffix, suffix, data, {})
-    return str(caught.value)
-
-
-# -- files ---------------------------------------------------------------------------------
+# -- one file --------------------------------------------------------------------------------------
 
 
 def test_a_file_is_read_by_its_path(tmp_path: Path) -> None:
     path = tmp_path / "Übung 3 (1).py"
     path.write_text(F, "utf-8")
-    found = read_submission(path, {"f": 1})
-    assert (found.name, names(found)) == (str(path), ["f"])
-    assert found.units[0].origin == "Übung 3 (1).py, line 1"
-    assert read_submission(path, {"f": 1}, name="shown").name == "shown"
+    submission = read_submission({path.name: path}, {"f": 1}, name="shown")
+    assert (submission.name, names(submission)) == ("shown", ["f"])
+    assert origins(submission) == ["Übung 3 (1).py, line 1"]
 
 
-def test_the_suffix_may_be_written_in_capitals(tmp_path: Path) -> None:
-    path = tmp_path / "HOMEWORK.PY"
-    path.write_text(F, "utf-8")
-    assert names(read_submission(path, {"f": 1})) == ["f"]
+@pytest.mark.parametrize("name", ["HOMEWORK.PY", "hw.ipynb.txt", "hw.txt", "hw"])
+def test_the_name_of_a_file_means_nothing(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(F, "utf-8")
+    assert names(read_submission({name: tmp_path / name}, {"f": 1})) == ["f"]
 
 
-def test_neighbours_are_read_along_and_a_broken_one_is_told(tmp_path: Path) -> None:
-    for stem, text in (("student", "import tools\n" + F), ("tools", "def g(x):\n    return x\n")):
-        (tmp_path / f"{stem}.py").write_text(text, "utf-8")
-    (tmp_path / "odd.py").write_bytes(b"\xff\xff\xff")
-    siblings = {stem: tmp_path / f"{stem}.py" for stem in ("tools", "odd", "absent")}
-    found = read_submission(tmp_path / "student.py", {"f": 1}, siblings=siblings)
-    assert [unit.binds for unit in found.siblings["tools"]] == [("g",)]
-    assert set(found.siblings) == {"tools"}
-    assert found.messages == ("odd.py was left out: the file is not text in UTF-8; save it again with that encoding",)
+def test_code_cells_are_numbered_among_themselves() -> None:
+    markdown = {"cell_type": "markdown", "source": "def g(x): pass"}
+    submission = notebook("C = 1", markdown, {"cell_type": "raw", "source": "h = 1"}, "\n\n" + F)
+    assert origins(submission) == ["cell 2, line 3"]
+    assert (submission.origin("f"), submission.origin("g")) == ("cell 2, line 3", None)
+    assert submission.sources == {"cell 1": "C = 1", "cell 2": "\n\n" + F}
 
 
-def test_a_missing_path_a_folder_and_an_unreadable_file_are_told_apart(tmp_path: Path) -> None:
-    with pytest.raises(SubmissionError, match=r"there is no readable file at .*; check the path"):
-        read_submission(tmp_path / "absent.py", {})
-    with pytest.raises(SubmissionError, match=r"expected a \.py or \.ipynb file, found a folder: "):
-        read_submission(tmp_path, {})
-    endless = tmp_path / "endless.py"
-    os.mkfifo(endless)
-    with pytest.raises(SubmissionError, match="there is no readable file at"):
-        read_submission(endless, {})
-    with pytest.raises(SubmissionError, match=r"cannot read .*: File name too long"):
-        read_submission(tmp_path / ("x" * 300 + ".py"), {})
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="the administrator may read every file")
-def test_a_file_without_permission_is_told(tmp_path: Path) -> None:
-    path = tmp_path / "secret.py"
-    path.write_text(F, "utf-8")
-    path.chmod(0)
-    with pytest.raises(SubmissionError, match=r"cannot read .*: Permission denied"):
-        read_submission(path, {})
-
-
-def test_a_file_of_gigantic_size_is_not_read(tmp_path: Path) -> None:
-    path = tmp_path / "huge.ipynb"
-    with path.open("wb") as file:
-        file.truncate(cells.MAX_FILE + 2**20)  # a file with a hole: it takes no space on the disk
-    with pytest.raises(SubmissionError, match="the file has 33 MB, at most 32 MB are read; clear the outputs"):
-        read_submission(path, {})
-
-
-@pytest.mark.parametrize(
-    ("suffix", "data", "words"),
-    [
-        (".txt", b"x", "expected a .py or .ipynb file, found .txt"),
-        (".zip", b"PK", "expected a .py or .ipynb file, found .zip; unpack it"),
-        (".ipynb", b"\n<!DOCTYPE html><html>", "not a notebook but a web page; download the notebook itself"),
-        ("", b"x", "expected a .py or .ipynb file, found a file without suffix"),
-        (".py", b"", "the file is empty; submit the file with your solution"),
-        (".ipynb", b" \n\t ", "the file is empty; submit the file with your solution"),
-        (".py", b"\xff\xff", "the file is not text in UTF-8; save it again with that encoding"),
-        (".py", b"#" * (2**20 + 1), "the code is longer than 1 MB; that is not a solution"),
-        (".py", b"x=1;" * 20_001, "student.py has more than 20000 statements; that is not a solution"),
-        (".ipynb", b'{"cells": [{"source": "x = "1""}]}', "not a notebook: broken JSON at line 1, column 29"),
-        (".ipynb", b'{"cells": [', "not a notebook: broken JSON at line 1, column 12"),
-        (".ipynb", b"def f(x): pass", "not a notebook: broken JSON at line 1, column 1 (Expecting value)"),
-        (".ipynb", b"[" * 100_000, "not a notebook: the JSON is nested too deeply or holds an absurd number"),
-        (".ipynb", b'{"n": ' + b"9" * 5000 + b"}", "not a notebook: the JSON is nested too deeply or holds an absurd"),
-        (".ipynb", b"[1, 2]", "not a notebook: the JSON has no list of cells; submit the .ipynb that Jupyter saved"),
-        (".ipynb", b'{"cells": 3}', "not a notebook: the JSON has no list of cells"),
-        (".ipynb", b'{"worksheets": 3}', "not a notebook: the JSON has no list of cells"),
-        (".ipynb", b'{"cells": [' + b"0," * 20_000 + b"0]}", "the notebook has 20001 cells, at most 20000 are read"),
-    ],
-)
-def test_what_cannot_be_read_says_what_was_found(suffix: str, data: bytes, words: str) -> None:
-    assert refused(suffix, data)[: len(words)] == words
-
-
-# -- encodings and ends of lines -------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        F.encode("utf-8-sig"),
-        F.encode("utf-16"),
-        F.replace("\n", "\r\n").encode(),
-        F.replace("\n", "\r").encode(),
-        F.rstrip().encode(),
-        ("# 权重\n" + F).encode("gb18030"),
-        ("# -*- coding: latin-1 -*-\n# café à la carte\n" + F).encode("latin-1"),
-        ("#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\n# – café\n" + F).encode("cp1252"),
-        ("# -*- coding: no-such-thing -*-\n# π\n" + F).encode(),
-    ],
-    ids=["BOM", "UTF-16", "CRLF", "CR", "no last newline", "GB", "latin-1", "cp1252", "unknown name"],
-)
-def test_a_module_in_any_usual_encoding_is_read(data: bytes) -> None:
-    found = parse_submission("student.py", ".py", data, {"f": 1})
-    assert (names(found), found.messages) == (["f"], ())
-    assert run(found)["f"](3) == 3
-
-
-def test_a_notebook_with_a_byte_order_mark_and_other_ends_of_lines_is_read() -> None:
-    data = json.dumps({"cells": [{"cell_type": "code", "source": [F.replace("\n", "\r\n")]}]}, indent=1)
-    found = parse_submission("a.ipynb", ".ipynb", data.replace("\n", "\r\n").encode("utf-8-sig"), {})
-    assert run(found)["f"](3) == 3
+def test_a_statement_under_the_guard_has_its_own_place() -> None:
+    assert origins(script("if __name__ == '__main__':\n    C = 1\n\n    def f(x):\n        return C\n")) == [
+        "student.py, line 2",
+        "student.py, line 4",
+    ]
 
 
 def test_a_formula_in_a_text_is_no_error() -> None:
-    found = script('def f(x):\n    """The function $\\sigma$ of \\d."""\n    return x\n')
-    assert (names(found), found.messages) == (["f"], ())
-
-
-# -- notebooks -------------------------------------------------------------------------------
-
-
-def test_a_source_may_be_a_list_or_a_text() -> None:
-    assert names(notebook(F, ["def g(x):\n", "    return x"])) == ["f", "g"]
-
-
-def test_only_code_cells_count_and_places_count_all_cells() -> None:
-    markdown = {"cell_type": "markdown", "source": "def g(x): pass"}
-    found = notebook(markdown, {"cell_type": "raw", "source": "h = 1"}, "\n\n" + F)
-    assert [(u.binds, u.origin) for u in found.units] == [(("f",), "cell 3, line 3")]
-    assert found.origin("f") == "cell 3, line 3"
-    assert found.origin("g") is None
-
-
-def test_notebooks_of_format_3_keep_their_cells_in_worksheets() -> None:
-    sheets = [{"cells": [{"cell_type": "code", "input": [F]}]}, 7, {"cells": 5}, {}]
-    data = json.dumps({"nbformat": 3, "worksheets": sheets}).encode()
-    assert names(parse_submission("a.ipynb", ".ipynb", data, {})) == ["f"]
-
-
-@pytest.mark.parametrize("cell", [None, 3, [], {}, {"cell_type": "code"}, {"cell_type": "code", "source": 5}])
-def test_cells_that_are_no_cells_are_passed_over(cell: Any) -> None:
-    data = json.dumps({"cells": [cell, {"cell_type": "code", "source": [F, 7, None]}]}).encode()
-    assert names(parse_submission("a.ipynb", ".ipynb", data, {})) == ["f"]
-
-
-@pytest.mark.parametrize(
-    "cell",
-    [
-        "%matplotlib inline\n" + F,
-        F + "%load_ext autoreload\n%autoreload 2\n",
-        F + "!pip install numpy\n",
-        F + "np.dot?\n?np.dot\nnp.dot??\n",
-        F + "files = !ls\na, b = %timeit -o f(1)\n",
-        "%%time\n" + F,
-        "%%capture out\n" + F,
-        F + "if True:\n    %matplotlib inline\n",
-    ],
-    ids=["line", "after", "shell", "help", "assigned", "cell", "cell with argument", "indented"],
-)
-def test_magics_do_not_disturb(cell: str) -> None:
-    found = notebook(cell)
-    assert "f" in names(found)
-    assert found.messages == ()
-    assert run(found)["f"](3) == 3
-
-
-def test_a_line_that_goes_on_with_a_percent_sign_is_no_magic() -> None:
-    body = '    """\n    % of all\n    """\n    print("%d"\n          % x)\n    return x % 2\n'
-    cell = "%matplotlib inline\ndef f(x):\n" + body
-    found = notebook(cell)
-    assert (names(found), found.messages) == (["f"], ())
-    space = run(found)
-    assert space["f"](3) == 1
-    assert "% of all" in space["f"].__doc__
-
-
-@pytest.mark.parametrize("magic", ["%%bash", "%%html", "%%writefile f.py", "%%javascript", "%%latex"])
-def test_a_cell_in_another_language_is_no_python(magic: str) -> None:
-    found = notebook(f"{magic}\ndef f(x): nonsense", F)
-    assert [u.label for u in found.units] == ["cell 2"]
-    assert found.messages == ()
-
-
-def test_half_an_emoji_in_a_comment_costs_nothing() -> None:
-    data = b'{"cells": [{"cell_type": "code", "source": "def f(x):\\n    return x  # \\ud83d"}]}'
-    found = parse_submission("a.ipynb", ".ipynb", data, {})
-    assert (names(found), found.messages) == (["f"], ())
-
-
-# -- broken cells ----------------------------------------------------------------------------
-
-
-def test_a_broken_cell_loses_only_itself() -> None:
-    found = notebook("This is prose, not code.", F)
-    assert names(found) == ["f"]
-    assert found.messages == ("cell 1 was left out: SyntaxError: invalid syntax (line 1)",)
-
-
-def test_the_places_of_definitions_that_do_not_parse_are_kept() -> None:
-    found = notebook("C = 1\n\ndef f(x):\n    return (\n\ndef g(x):\n    return x\n", "def h(x):\nreturn x\n")
-    assert found.lost == {"f": "cell 1, line 3", "h": "cell 2, line 1"}
-    assert names(found) == ["C", "g"]
-
-
-def test_a_definition_that_does_not_parse_counts_in_the_digest() -> None:
-    assert notebook(F, "def g(x):\n    return (\n").digest != notebook(F, "This is prose.").digest
+    submission = script('def f(x):\n    """The function $\\sigma$ of \\d."""\n    return x\n')
+    assert (names(submission), submission.messages) == (["f"], ())
 
 
 def test_arguments_are_those_of_the_definition_that_counts() -> None:
-    found = notebook("def f(a, b=1, /, *, c=2):\n    return a\n\ng = len\n")
-    assert (found.arguments("f"), found.arguments("g"), found.arguments("h")) == (("a", "b"), (), ())
+    submission = notebook("def f(a, b=1, /, *, c=2):\n    return a\n\ng = len\n", arities={"f": 2, "g": 1, "h": 1})
+    assert [submission.arguments(name) for name in "fgh"] == [("a", "b"), (), ()]
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        "def broken(x):\n    # START CODE HERE\n    # END CODE HERE\n",
-        "def broken(x):\n    D1 =\n    return D1\n",
-        "def broken(x)\n    return x\n",
-        "D1 =\n",
-        "And now the next step:\n",
-        "x = (1 +\n",
-    ],
-    ids=["empty body", "nothing after =", "missing colon", "assignment", "prose", "bracket"],
-)
-def test_definitions_that_stand_on_their_own_are_recovered(broken: str) -> None:
-    found = notebook(F + broken + "@staticmethod\ndef g(x):\n    return (x,\n)\n\nC = 3\n")
-    assert names(found) == ["f", "g", "C"]
-    (message,) = found.messages
-    assert message.startswith("broken in cell 1" if "broken" in broken else "a part of cell 1")
-    assert " was left out: " in message
-    assert [u.line for u in found.units] == [1, *(2 + (F + broken).count("\n") + n - 1 for n in (0, 5))]
+@pytest.mark.parametrize("body", ["return globals()", "return vars()[x]"])
+def test_an_expression_that_is_nested_deeply_ends_nothing(body: str) -> None:
+    submission = script(f"x = {'+'.join('1' * 900)}\ndef f(x):\n    {body}\n")
+    assert names(submission) == ["f"]
 
 
-def test_a_text_over_several_lines_may_stand_at_the_margin_of_a_broken_cell() -> None:
-    good = 'def f(x):\n    """First line.\n\nSecond line at the margin\ndef not_this(): pass\n"""\n    return x\n'
-    found = notebook("D1 =\n" + good + "def g(x):\n    return x\n")
-    assert names(found) == ["f", "g"]
-    assert found.units[0].line == 2
-
-
-def test_a_cell_that_is_indented_as_a_whole_is_read() -> None:
-    found = notebook("    def f(x):\n        return x\n    C = 1\n")
-    assert (names(found), found.messages) == (["f", "C"], ())
-
-
-def test_tabs_and_spaces_may_be_mixed() -> None:
-    found = notebook("def f(x):\n\tif x:\n\t    return x\n        return 0\n".replace("        return 0", "    return 0"))
-    assert (names(found), found.messages) == (["f"], ())
-    assert run(found)["f"](3) == 3
-
-
-def test_endless_broken_lines_are_given_up_soon() -> None:
-    found = script("x y\n" * 200_000 + F)
-    assert names(found) == []
-    assert len(found.messages) == 1
-
-
-def test_at_most_fifty_messages_are_kept() -> None:
-    found = notebook(*["x y"] * 80)
-    assert len(found.messages) == 51
-    assert found.messages[-1] == "... and 30 more messages of this kind"
-
-
-@pytest.mark.parametrize(
-    "deep",
-    [
-        "x = " + "+".join(["1"] * 900),
-        "x = " + "+".join(["1"] * 2500),
-        "x = np" + ".a" * 900,
-        "y = 0; x = " + "+".join(["1"] * 900),
-    ],
-)
-def test_what_is_nested_too_deeply_is_left_out_and_told(deep: str) -> None:
-    found = script(deep + "\n" + F)
-    assert names(found)[-1] == "f"
-    assert "x" not in names(found)
-    assert found.messages == ("student.py, line 1 was left out: it is nested too deeply",)
-
-
-@pytest.mark.parametrize("broken", ["(" * 5000, "-" * 50_000 + "1", "x = '\0'"])
-def test_what_no_parser_takes_is_told(broken: str) -> None:
-    found = notebook(F + broken)
-    assert names(found) == ["f"]
-    assert len(found.messages) == 1
-    assert " was left out: " in found.messages[0]
-
-
-# -- what is a definition ---------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "import numpy as np",
-        "from dnn_utils import *",
-        "from testCases import *",
-        "async def g():\n    pass",
-        "class Layer:\n    pass",
-        "@decorator\n@another(1)\ndef g(x):\n    return x",
-        "C = 3",
-        "C: float = 0.01",
-        "a, b = 1, [2, 3]",
-        "layers = [20, 7, 5, 1]",
-        "act = {'relu': relu, 'n': -1}",
-        "square = lambda x: x**2",
-        "scale = np.sqrt(2 / layers[0]) if layers else 1",
-        "half = partial(f, 2)",
-        "rows = [n * 2 for n in range(3) if n]",
-        "rng = np.random.default_rng(1)",
-        "name = f'{C}!'",
-        "try:\n    import h5py\nexcept ImportError:\n    h5py = None",
-        "try:\n    from a import b\nexcept ImportError:\n    print('no a')\n    pass",
-        "if True:\n    D = 1\nelse:\n    D = 2",
-    ],
-)
-def test_definitions_are_taken(statement: str) -> None:
-    found = script(statement + "\n")
-    assert [u.source for u in found.units] == [statement]
-    assert found.messages == ()
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "print('hello')",
-        "parameters = model(train_x, train_y, num_iterations=30000)",
-        "train_x, train_y = load_dataset()",
-        "data = open('data.mat').read()",
-        "plt.show()",
-        "for i in range(3):\n    C = i",
-        "while True:\n    pass",
-        "with open('x') as f:\n    C = f",
-        "assert False",
-        "del C",
-        "C += 1",
-        "'a text'",
-        "x: float",
-        "if __name__ == '__main__':\n    C = 3",
-        "if train():\n    C = 3",
-        "if True:\n    train()",
-        "try:\n    train()\nexcept Exception:\n    pass",
-        "rows = [train(n) for n in range(3)]",
-        "rows = [n for n in train()]",
-        "C = (yield_ := 3)",
-        "C = np.sqrt(train())",
-        "C = train(*[1])",
-        "C = np.sqrt(x)(3)",
-    ],
-)
-def test_work_at_top_level_stays_out(statement: str) -> None:
-    found = script(statement + "\n" + F)
-    assert (names(found), found.messages) == (["f"], ())
-
-
-def test_names_bound_in_branches_and_handlers_are_known() -> None:
-    found = script("try:\n    from a import b as c\nexcept ImportError:\n    d = None\nif True:\n    import x.y\n")
-    assert [u.binds for u in found.units] == [("c", "d"), ("x",)]
-
-
-def test_a_failed_assignment_is_no_news_but_a_failed_import_is() -> None:
-    found = script("C = missing\nimport missing\n" + F)
-    assert [u.essential for u in found.units] == [False, True, True]
-
-
-def test_statements_that_share_a_line_are_cut_apart() -> None:
-    found = script("a = 1; print(a); b = 'x;y'  # c; d\nc = 2;\nd = 3 # e\n")
-    assert [u.source for u in found.units] == ["a = 1", "b = 'x;y'", "c = 2;", "d = 3 # e"]
-    assert [u.line for u in found.units] == [1, 1, 2, 3]
-
-
-# -- several definitions of one function --------------------------------------------------------
+# -- several definitions of one function --------------------------------------------------------------
 
 
 def test_the_last_definition_counts() -> None:
-    found = notebook(F, "def f(x):\n    return 2 * x\n")
-    assert run(found)["f"](3) == 6
-    assert found.messages == ("f is defined 2 times; the last one, in cell 2, line 1, is graded",)
-    assert found.origin("f") == "cell 2, line 1"
+    submission = notebook(F, "def f(x):\n    return 2 * x\n")
+    assert run(submission)["f"](3) == 6
+    assert submission.messages == ("f is defined 2 times; the last one, in cell 2, line 1, is graded",)
+    assert submission.origin("f") == "cell 2, line 1"
 
 
 def test_the_last_definition_that_takes_the_arguments_of_the_exercise_counts() -> None:
-    found = notebook(F, "def f(x, y):\n    return y\n", "def f(x, *, key):\n    return key\n")
-    assert run(found)["f"](3) == 3
-    assert found.origin("f") == "cell 1, line 1"
-    (message,) = found.messages
+    submission = notebook(F, "def f(x, y):\n    return y\n", "def f(x, *, key):\n    return key\n")
+    assert run(submission)["f"](3) == 3
+    assert submission.origin("f") == "cell 1, line 1"
+    (message,) = submission.messages
     assert message == (
-        "f is defined 3 times; the one in cell 1, line 1 is graded, because the one in cell 3, line 1 is not "
-        "made for the 1 arguments of the exercise"
+        "f is defined 3 times; the one in cell 1, line 1 is graded, because the one in cell 3, line 1 does not "
+        "take the 1 arguments of the exercise"
     )
 
 
@@ -450,6 +102,7 @@ def test_the_last_definition_that_takes_the_arguments_of_the_exercise_counts() -
         "def f(x, *, print_msg=False):\n    return 7",
         "f = lambda x: 7",
         "class f:\n    pass",
+        "if True:\n    def f(x):\n        return 7",
     ],
 )
 def test_a_later_definition_that_can_take_them_counts(later: str) -> None:
@@ -473,27 +126,228 @@ def test_where_none_fits_the_last_one_counts() -> None:
     assert notebook("def f():\n    pass", "def f(a, b):\n    pass").origin("f") == "cell 2, line 1"
 
 
-# -- the digest by which verdicts are kept -----------------------------------------------------
+def test_a_method_of_the_same_name_is_no_definition() -> None:
+    submission = notebook(F, "if True:\n    class C:\n        def f(self, a, b, c):\n            return a\n    f = f\n")
+    assert submission.messages == ()
+
+
+# -- files that import one another ----------------------------------------------------------------------
+
+
+def test_of_a_module_what_is_imported_is_taken() -> None:
+    submission = files(
+        {"hw.py": "from tools import g\n" + F, "tools.py": "C = 2\nD = 3\ndef g(x):\n    return C\ntrain()\n"}
+    )
+    assert homes(submission) == {"hw.py": ["f"]}
+    assert [unit.label for unit in submission.units] == ["hw.py", *["tools.py"] * 3]
+    assert submission.has_modules
+    assert "train()" not in texts(submission)
+
+
+@pytest.mark.parametrize("used", ["import tools", "import tools as t", "from . import tools", "import pkg.tools"])
+def test_data_of_a_module_are_taken_where_they_are_read_as_an_attribute(used: str) -> None:
+    name = used.rpartition(" ")[2]
+    texts_of = {
+        "hw.py": f"{used}\ndef f(x):\n    return {name}.data[x]\n",
+        "pkg/tools.py": "data = load()\nother = load()\n",
+    }
+    assert ("data" in names(files(texts_of)), "other" in names(files(texts_of))) == (True, False)
+
+
+def test_what_stands_under_the_guard_of_a_module_stays_out() -> None:
+    guarded = "K = 1\nif __name__ == '__main__':\n    K = 2\n"
+    submission = files({"hw.py": "from tools import K\ndef f(x):\n    return K\n", "tools.py": guarded})
+    assert "K = 1" in texts(submission)
+    assert not any("K = 2" in text for text in texts(submission))
+
+
+def test_a_module_that_nobody_imports_is_not_run() -> None:
+    submission = files({"hw.py": F, "other.py": "def h(x):\n    return x\n"})
+    assert names(submission) == ["f"]
+
+
+def test_where_modules_are_imported_by_a_text_their_definitions_are_taken() -> None:
+    submission = files(
+        {"hw.py": "def f(x):\n    return __import__('to' + 'ols').g(x)\n", "tools.py": "def g(x):\n    return x\n"}
+    )
+    assert names(submission) == ["f", "g"]
+
+
+def test_an_empty_init_file_is_no_news() -> None:
+    submission = files({"pkg/__init__.py": "", "pkg/core.py": F, "hw.py": "from pkg.core import f\n"})
+    assert (submission.messages, submission.passed_over) == ((), ())
+
+
+def test_names_and_packages_of_files_are_dotted() -> None:
+    submission = files({"a/__init__.py": "C = 1\n", "a/b.py": F, "c.py": "from a import C\nfrom a.b import f\n"})
+    assert {(file.module, file.package) for file in submission.files} == {("a", True), ("a.b", False)}
+
+
+def test_files_that_cells_write_can_be_imported_and_graded() -> None:
+    submission = notebook("%%writefile act.py\nC = 2\ndef f(x):\n    return C * x\n", "from act import *")
+    assert homes(submission) == {"act.py": ["f"]}
+    assert origins(submission)[:2] == ["cell 1, line 2", "cell 1, line 3"]
+
+
+@pytest.mark.parametrize("target", ["../act.py", "/tmp/act.py", "act.txt", "a b.py"])
+def test_a_cell_writes_only_python_below_the_students_folder(target: str) -> None:
+    assert [file.path for file in notebook(f"%%writefile {target}\n{F}", F).files] == ["student.ipynb"]
+
+
+@pytest.mark.parametrize("line", ["%run other.ipynb", "%run other", "%run -i 'other.ipynb'", "  %run ./other.ipynb"])
+def test_a_notebook_that_is_run_stands_where_it_is_run(line: str) -> None:
+    other = cells_json("K = 1", "def g(x):\n    return K\n")
+    whole = cells_json(line, "K = 5", "def f(x):\n    return g(x)\n")
+    submission = files({"hw.ipynb": whole, "other.ipynb": other})
+    assert texts(submission) == ["K = 1", "def g(x):\n    return K", "K = 5", "def f(x):\n    return g(x)"]
+    assert run(submission)["f"](1) == 5
+
+
+def test_notebooks_that_run_one_another_end() -> None:
+    chain = {f"n{i}.py": f"%run n{i + 1}.py\n%run n{(i + 7) % 60}.py\nK{i} = 1\n" for i in range(60)}
+    submission = files({"hw.py": "%run n0.py\n%run hw.py\ndef f(x):\n    return K0 + K1\n", **chain}, main={"hw.py"})
+    assert names(submission) == ["K1", "K0", "f"]
+
+
+# -- which file --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        (BLANK, "a blank"),
+        ("def f(x):\n    pass\n", "a stub"),
+        ("def f(x):\n    y = None\n    return y\n", "a template"),
+        ("def f(a, b, c):\n    return a\n", "other arguments"),
+        ("from tools import f\n", "an import"),
+        ("g = 1\n", "nothing"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.py", "z.py"])
+def test_a_function_is_taken_from_the_file_in_which_it_is_filled(other: str, why: str, name: str) -> None:
+    submission = files({"hw.py": F, name: other}, ages={name: 9.0}, assignment=name)
+    assert homes(submission) == {"hw.py": ["f"]}, why
+
+
+def test_of_filled_ones_the_file_whose_name_is_nearest_counts_then_the_newest() -> None:
+    both = {"activations_final.py": F, "old.py": F}
+    assert homes(files(both, assignment="activations", ages={"old.py": 9.0})) == {"activations_final.py": ["f"]}
+    assert homes(files(both, ages={"old.py": 9.0})) == {"old.py": ["f"]}
+    assert homes(files({"a/hw.py": F, "hw.py": F})) == {"hw.py": ["f"]}
+
+
+def test_each_function_is_taken_from_the_file_that_has_it() -> None:
+    arities = {"f": 1, "g": 2}
+    exercises = {"ex1.ipynb": cells_json(F), "ex2.ipynb": cells_json("K = 1", "def g(x, y):\n    return K\n")}
+    submission = files(exercises, arities)
+    assert homes(submission) == {"ex1.ipynb": ["f"], "ex2.ipynb": ["g"]}
+    assert origins(submission) == ["ex1.ipynb, cell 1, line 1", "ex2.ipynb, cell 1, line 1", "ex2.ipynb, cell 2, line 1"]
+    assert submission.reported_files.graded == ("ex1.ipynb", "ex2.ipynb")
+    assert submission.origin("g") == "ex2.ipynb, cell 2, line 1"
+
+
+def test_a_class_counts_like_a_function() -> None:
+    submission = files({"a.py": BLANK, "b.py": "class f:\n    def __init__(self, x):\n        self.x = x\n"})
+    assert homes(submission) == {"b.py": ["f"]}
+
+
+def test_what_is_passed_over_is_named_with_the_reason() -> None:
+    submission = files(
+        {"hw_final.py": F, "hw.py": F, "paper.py": b"%PDF-1.4", "notes.py": "C = 1\n"}, ages={"hw_final.py": 2.0}
+    )
+    why = "the file is a PDF document, whatever its name says; submit the .py or .ipynb file with your solution"
+    assert submission.passed_over == (("paper.py", why), ("hw.py", "f is taken from hw_final.py"))
+    assert submission.messages == tuple(f"{path} was not graded: {reason}" for path, reason in submission.passed_over)
+    assert [entry.file for entry in submission.reported_files.passed_over] == ["paper.py", "hw.py"]
+
+
+def test_neighbours_are_read_along_and_one_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    for stem, text in (("student", "import tools\n" + F), ("tools", "def g(x):\n    return x\n")):
+        (tmp_path / f"{stem}.py").write_text(text, "utf-8")
+    (tmp_path / "odd.py").write_bytes(b"%PDF")
+    paths = {f"{stem}.py": tmp_path / f"{stem}.py" for stem in ("student", "tools", "odd", "absent")}
+    submission = read_submission(paths, {"f": 1}, main={"student.py"})
+    assert [file.path for file in submission.files] == ["student.py", "tools.py"]
+    assert [message[:20] for message in submission.messages] == ["odd.py was left out:"]
+
+
+def test_a_neighbour_is_never_graded() -> None:
+    submission = parse_submission("hw.py", ".py", b"C = 1\n", {"f": 1}, siblings={"tools": F.encode()})
+    assert homes(submission) == {"hw.py": ["f"]}
+    assert names(submission) == []
+
+
+@pytest.mark.parametrize("broken", ["x y\n" * 200_000, "x = 1\n" * 20_001, "#" * 2**20])
+def test_a_file_that_is_too_much_loses_only_itself(broken: str) -> None:
+    submission = files({"hw.py": F, "notes.py": broken})
+    assert names(submission) == ["f"]
+    assert [path for path, _ in submission.passed_over] == ["notes.py"]
+
+
+def test_several_files_by_their_paths(tmp_path: Path) -> None:
+    for name, text in (("a.py", BLANK), ("b.py", F), ("c.py", "")):
+        (tmp_path / name).write_text(text, "utf-8")
+        os.utime(tmp_path / name, (1, 1))
+    paths: Mapping[str, Path] = {name: tmp_path / name for name in ("a.py", "b.py", "c.py", "absent.py")}
+    submission = read_submission(paths, {"f": 1}, name="student")
+    assert (submission.name, homes(submission)) == ("student", {"b.py": ["f"]})
+    assert {path for path, _ in submission.passed_over} == {"a.py", "absent.py"}
+    with pytest.raises(SubmissionError, match="there is no readable file at"):
+        read_submission({"absent.py": tmp_path / "absent.py"}, {"f": 1})
+    with pytest.raises(SubmissionError, match="the file is empty"):
+        files({"a.py": "", "b.py": ""})
+
+
+# -- bounds --------------------------------------------------------------------------------------------------
+
+
+def test_of_very_many_files_the_first_are_read() -> None:
+    submission = files({"hw.py": F, **{f"m{i}.py": F for i in range(MAX_FILES + 9)}}, assignment="hw")
+    assert homes(submission) == {"hw.py": ["f"]}
+    assert len(submission.passed_over) == MAX_FILES - 1
+    written = notebook(*[f"%%writefile m{i}.py\nC = 1\n" for i in range(MAX_FILES + 9)], F)
+    assert "f" in names(written)
+
+
+def test_files_that_name_one_another_take_steps_in_proportion_to_their_text() -> None:
+    from tests.submission.test_names import calls_made
+
+    def steps(n: int) -> int:
+        big = "import m1 as x\n" + "".join(f"x{i} = x.a{i}\n" for i in range(n)) + F
+        many = {f"m{i}.py": f"import hw as x, m{i + 1} as x\nv{i} = x.x{i}\n" for i in range(n // 4)}
+        return calls_made(lambda: files({"hw.py": big, **many}))
+
+    assert steps(1600) < 2.4 * steps(800)
+
+
+# -- the digest by which verdicts are kept ------------------------------------------------------------------
 
 
 def test_equal_definitions_at_equal_places_have_equal_digests() -> None:
-    one = parse_submission(
-        "a/student.ipynb", ".ipynb", json.dumps({"cells": [{"cell_type": "code", "source": F}]}).encode(), {}
-    )
-    two = notebook(F, {"cell_type": "markdown", "source": "text"}, metadata={"a": 1})
-    assert one.digest == two.digest
+    cells = (F, "print(1)"), (F, {"cell_type": "markdown", "source": "text"}, "train()"), (F, "unused = 1")
+    assert len({notebook(*these, metadata={"a": 1}).digest for these in cells}) == 1
 
 
 @pytest.mark.parametrize(
     "other",
-    [notebook("\n" + F), notebook(F + "C = 1"), notebook("", F), notebook("def f(x):\n    return  x\n")],
-    ids=["line", "more", "cell", "space"],
+    [
+        notebook("\n" + F),
+        notebook("", F),
+        notebook("def f(x):\n    return  x\n"),
+        notebook("C = 1\ndef f(x):\n    return C\n"),
+        notebook(F, "f.k = 2"),
+        notebook(F, "def g(x):\n    return (\n"),
+    ],
+    ids=["line", "cell", "space", "needed", "changed", "lost"],
 )
-def test_other_text_or_places_give_another_digest(other: Submission) -> None:
+def test_other_text_or_places_of_what_is_run_give_another_digest(other: Submission) -> None:
     assert other.digest != notebook(F).digest
 
 
-def test_a_neighbour_counts_in_the_digest() -> None:
-    plain = parse_submission("s.py", ".py", F.encode(), {})
-    beside = parse_submission("s.py", ".py", F.encode(), {}, siblings={"tools": b"C = 1\n"})
-    assert plain.digest != beside.digest
+def test_a_neighbour_counts_in_the_digest_where_it_is_run() -> None:
+    whole = [
+        parse_submission("s.py", ".py", ("from tools import C\n" + F).encode(), {"f": 1}, siblings={"tools": text})
+        for text in (b"C = 1\n", b"C = 2\n", b"C = 2\nprint(1)\n")
+    ]
+    assert whole[0].digest != whole[1].digest
+    assert whole[1].digest == whole[2].digest

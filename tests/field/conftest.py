@@ -1,0 +1,3 @@
+"""The inputs are handed in, never collected."""
+
+collect_ignore = ["inputs"]

@@ -1,0 +1,161 @@
+"""What a person would say of a name that is not there."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from grader import sentences
+from grader.submission.hints import missing_function, missing_name
+from tests.submission.programs import F, cells_json, files, notebook, script
+
+ARITIES = {"sigmoid": 1, "relu": 1}
+DEF = "def sigmoid(Z):\n    return Z\n"
+
+
+def why(*cells: object, name: str = "sigmoid") -> str:
+    return missing_function(notebook(*cells, arities=ARITIES), name, {})
+
+
+# -- a graded function that is not there -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("near", ["Sigmoid", "sigmiod", "sigmoid_", "_sigmoid", "sigmoids", "SIGMOID", "si_gmoid"])
+@pytest.mark.parametrize("form", ["def {}(Z):\n    return Z\n", "{} = lambda Z: Z\n"])
+def test_a_name_that_is_nearly_the_same_is_named_with_its_place(near: str, form: str) -> None:
+    words = f"sigmoid is not defined, but {near} is (cell 2, line 2): if it is meant, rename it to sigmoid"
+    assert why("C = 1", "\n" + form.format(near)) == words
+
+
+@pytest.mark.parametrize("other", ["tanh", "sigmoid_backward", "relu", "s", "f", "softmax"])
+def test_another_function_is_no_near_miss(other: str) -> None:
+    assert why(f"def {other}(Z):\n    return Z\n") == sentences.missing_function("sigmoid")
+
+
+@pytest.mark.parametrize("letters", ["sigm\u043eid", "\u0455igmoid", "s\u0456gmoid", "sigm\u03bfid"])
+def test_a_letter_of_another_alphabet_is_named(letters: str) -> None:
+    assert why(f"def {letters}(Z):\n    return Z\n") == (
+        "sigmoid is not defined: the name at cell 1, line 1 looks like it, but holds a letter of another alphabet; "
+        "type the name again"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["# def sigmoid(Z):\n#     return Z\n"], "its definition is commented out (cell 1, line 1); remove the # signs"),
+        (["C = 1\n  ## def sigmoid (Z):"], "its definition is commented out (cell 1, line 2)"),
+        ([">>> def sigmoid(Z):\n...     return Z\n"], "its definition stands behind a prompt (cell 1, line 1)"),
+        (["In [3]: def sigmoid(Z):\n   ...:     return Z\n"], "its definition stands behind a prompt (cell 1, line 1)"),
+        (
+            ["class Net:\n    def sigmoid(self, Z):\n        return Z\n"],
+            "sigmoid is defined inside of class Net (cell 1, line 2)",
+        ),
+        (["def make():\n    def sigmoid(Z):\n        return Z\n"], "sigmoid is defined inside of def make (cell 1, line 2)"),
+        (["%%script false\n" + DEF], "sigmoid is defined in cell 1, which begins with a magic that the grader does not run"),
+        (["%%cython\n" + DEF], "sigmoid is defined in cell 1, which begins with a magic"),
+        ([{"cell_type": "markdown", "source": "Text\n" + DEF}], "it stands in the text cell 1 (Markdown); change that cell"),
+        ([{"cell_type": "raw", "source": DEF}], "it stands in the text cell 1"),
+    ],
+)
+def test_a_definition_that_does_not_count_is_named_with_its_place(cells: list[object], words: str) -> None:
+    assert words in why(*cells)
+
+
+def test_a_definition_that_does_not_parse_is_named_with_its_place() -> None:
+    submission = notebook("C = 1\ndef sigmoid(Z):\n    return (\n", arities=ARITIES)
+    assert missing_function(submission, "sigmoid", {}) == sentences.unread_function("sigmoid", "cell 1, line 2")
+
+
+def test_a_definition_that_could_not_be_run_is_named_with_the_reason() -> None:
+    submission = notebook("@decorate\n" + DEF, arities=ARITIES)
+    words = "sigmoid is defined at cell 1, line 1, but that definition could not be run (NameError)"
+    assert missing_function(submission, "sigmoid", {0: "NameError"}) == words
+
+
+def test_the_other_files_are_searched_too() -> None:
+    submission = files(
+        {"hw.ipynb": cells_json("C = 1"), "a.ipynb": cells_json("def relu(Z):\n    return Z\n# " + DEF)}, ARITIES
+    )
+    assert "its definition is commented out (a.ipynb, cell 1, line 3)" in missing_function(submission, "sigmoid", {})
+
+
+# -- a name that a body reads ------------------------------------------------------------------------
+
+
+def advice_on(source: str, name: str, failed: dict[int, str] | None = None) -> tuple[str, str]:
+    return missing_name(script(source), "f", name, failed or {})
+
+
+def test_a_statement_that_could_not_be_run_is_the_reason() -> None:
+    source = "K = open('k.npy')\ndef f(x):\n    return K\n"
+    message, advice = advice_on(source, "K", {0: "no file k.npy here"})
+    assert message == "K comes from student.py, line 1, which could not be run (no file k.npy here)"
+    assert advice == "Repair student.py, line 1 first."
+
+
+def test_a_definition_that_python_cannot_read_is_the_reason() -> None:
+    message, _ = advice_on(F + "def helper(x):\n    return (\n", "helper")
+    assert message == "helper is defined at student.py, line 3, which Python cannot read"
+
+
+@pytest.mark.parametrize(("name", "now"), [("xrange", "range"), ("raw_input", "input"), ("unicode", "str")])
+def test_names_of_python_2_are_called_that(name: str, now: str) -> None:
+    assert advice_on(F, name) == (f"{name} is a name of Python 2", f"In Python 3 it is {now}.")
+
+
+@pytest.mark.parametrize(("name", "line"), [("np", "import numpy as np"), ("deepcopy", "from copy import deepcopy")])
+def test_a_library_that_is_not_imported_has_its_import(name: str, line: str) -> None:
+    message, advice = advice_on(F, name)
+    assert message == f"{name} is used, but nothing in this submission defines or imports it"
+    assert advice == f"Is this line missing? {line}"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("dz", "the name dz is not defined; there is dZ"),
+        ("Z_prev", "the name Z_prev is not defined; the argument is called Zprev"),
+        ("w", "the name w is not defined; the argument is called W"),
+        ("parameter", "the name parameter is not defined; the argument is called parameters"),
+        ("lambd", "the name lambd is not defined; there is lambda_"),
+        ("EPSILON_", "the name EPSILON_ is not defined; there is EPSILON"),
+    ],
+)
+def test_the_nearest_name_in_scope_is_asked_for(name: str, words: str) -> None:
+    source = "EPSILON = 1\nlambda_ = 2\ndef f(W, Zprev, parameters):\n    dZ = 1\n    return dZ, EPSILON, lambda_\n"
+    message, advice = advice_on(source, name)
+    assert message == words
+    assert advice == f"Did you mean {words.rpartition(' ')[2]}?"
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "q", "A1", "m"])
+def test_only_else_the_kernel_is_spoken_of(name: str) -> None:
+    message, advice = advice_on("def f(W, Zprev):\n    dZ = 1\n    return dZ\n", name)
+    assert message == f"the name {name} is not defined anywhere in this submission"
+    assert "restart the kernel" in advice
+
+
+# -- time ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "".join(f"def sigmo{i}(x): return\n" for i in range(10_000)),
+        "'''" + ("#" * 399 + "\n") * 2_000 + "sigmoid'''",
+        "'''" + ("# " * 199 + " sigmoid\n") * 2_000 + "'''",
+        "'''" + ("  def  " * 50 + " sigmoid\n") * 2_000 + "'''",
+        "'''" + (" " * 390 + " sigmoid\n") * 2_000 + "'''",
+        "'''" + "In [" + "1" * 900_000 + " sigmoid'''",
+        "x = [" + ",".join(f"foobas{i}" for i in range(60_000)) + "]",
+    ],
+    ids="near names,hashes,hashes and blanks,defs,blanks,prompt,names".split(","),
+)
+def test_hostile_texts_are_searched_in_no_time(source: str) -> None:
+    submission = script(source, ARITIES)
+    started = time.process_time()
+    assert missing_function(submission, "sigmoid", {})
+    assert missing_name(submission, "relu", "foobar", {})[0]
+    assert time.process_time() - started < 2
