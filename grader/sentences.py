@@ -330,6 +330,9 @@ def incomplete_call(problem: str) -> str:
     return f"a call gave no value: {problem}"
 
 
+OWN_START = "correct for the weights that the function starts from"
+
+
 def carried_values(properties: Sequence[str]) -> str:
     return f"graded on the values of your own functions: {' and '.join(properties)}"
 

@@ -93,6 +93,10 @@ class Property:
         The property stands in for the values where they are wrong only because an earlier function
         of the case is (with ``own_inputs``): if that one gives wrong values of the right form and
         the property holds on all its cases, the function is carried with full points.
+    elsewhere
+        The values depend on where the function starts, and it may start elsewhere than the cases do: a predicate
+        that tells of one case of this property whether it did. The values are right where it did in all of them
+        and every property holds.
     fits
         For random or opaque results: catalogued mistakes by code, each with a predicate over a
         failing case, tried in order.
@@ -106,6 +110,7 @@ class Property:
     count: int = 3
     classes: tuple[CaseClass, ...] = ()
     carries: bool = False
+    elsewhere: Callable[[Given], bool] | None = None
     fits: Mapping[str, Callable[[Given], bool]] = field(default_factory=dict)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from grader.descent import is_same_start, start_of, step_problem
 from grader.spec import Assignment, Code, Function, Property, cases
 
 _KINDS = {"one_step": {}, "many_steps": {}, "one_example": {}, "one_label": {}, "fitted": {}}
@@ -69,13 +70,14 @@ def _deep(d):
     return _run(d, d.layers((2, 2) if d.case == "two layers" else (5, 5) if d.case == "five layers" else (3, 4)))
 
 
-# -- one step is a step down the slope ---------------------------------------------------
+# -- relations between short runs: one step, and three of them -----------------------------
 
 _RATE = 0.015625
+_FURTHER = 2.5
 
 
 def _first_steps(draw_dims):
-    """The same start: one step, one longer step, several steps."""
+    """The same start: one step, one longer step, two steps, three."""
 
     def plan(d):
         dims = draw_dims(d)
@@ -85,8 +87,9 @@ def _first_steps(draw_dims):
         pre_activations = np.concatenate([np.abs(Z).ravel() for _, Z in caches])
         if pre_activations.min() < 1e-2 or pre_activations.max() > 6:
             d.reject("too near to a kink, or saturated")
-        d.note(start=parameters, direction={n: d.rng.standard_normal(v.shape) for n, v in parameters.items()})
-        return [(X, Y, dims, rate, steps, False) for rate, steps in ((_RATE, 1), (2.5 * _RATE, 1), (_RATE, 4))]
+        d.note(start=parameters)
+        runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, 2), (_RATE, 3)
+        return [(X, Y, dims, rate, steps, False) for rate, steps in runs]
 
     return plan
 
@@ -95,44 +98,42 @@ def _parameters_of(reply):
     return reply[0] if isinstance(reply, tuple | list) else reply
 
 
-def _cost(parameters, X, Y):
-    A, last = X, len(parameters) // 2
-    with np.errstate(all="ignore"):  # a student's parameters may be anything
-        for layer in range(1, last + 1):
-            Z = parameters[f"W{layer}"] @ A + parameters[f"b{layer}"]
-            A = np.maximum(0, Z) if layer < last else 1 / (1 + np.exp(-Z))
-        return float(-np.mean(Y * np.log(A) + (1 - Y) * np.log(1 - A)))
+def _runs(given):
+    """The parameters after each run."""
+    return [_parameters_of(reply) for reply in given.replies]
 
 
-def _slope_and_moves(given):
-    """The slope of the cost along a random direction, and how far the first two runs moved, in steps."""
+def _origin(given):
+    """The parameters from which the runs of a student's function started."""
+    return start_of(*_runs(given)[:2], _FURTHER)
+
+
+def _starts_elsewhere(given):
+    return not is_same_start(_origin(given), given.facts["start"])
+
+
+def _one_step_from_a_start(given):
+    X, Y, dims = given.args[:3]
+    start = _origin(given)
+    for layer in range(1, len(dims)):
+        W, b = start[f"W{layer}"], start[f"b{layer}"]
+        if W.shape != (dims[layer], dims[layer - 1]) or b.shape != (dims[layer], 1):
+            return f"the parameters of layer {layer} start with the shapes {W.shape} and {b.shape}; the layers are {dims}"
+        if W.size > 1 and np.ptp(W) < 1e-9:
+            return f"W{layer} starts with weights that are all equal, so that all units of the layer stay equal"
+    return step_problem(X, Y, start, _runs(given)[0], _RATE)
+
+
+def _further_steps(given):
     X, Y = given.args[:2]
-    start, direction = given.facts["start"], given.facts["direction"]
-    plus, minus = ({n: v + s * 1e-5 * direction[n] for n, v in start.items()} for s in (1, -1))
-    moves = [
-        sum(np.sum((start[n] - _parameters_of(reply)[n]) / step.args[3] * direction[n]) for n in start)
-        for step, reply in zip(given.steps[:2], given.replies[:2], strict=True)
-    ]
-    return (_cost(plus, X, Y) - _cost(minus, X, Y)) / 2e-5, moves
-
-
-def _goes_down_the_slope(given):
-    slope, moves = _slope_and_moves(given)
-    for step, moved in zip(given.steps, moves, strict=False):
-        if not np.isclose(moved, slope, rtol=1e-5, atol=1e-7):
-            return (
-                f"after one step with learning_rate={step.args[3]:g} the parameters have moved by {moved:.6g} times "
-                f"the rate along a random direction; the slope of the cost there is {slope:.6g}"
-            )
-    once, often = (_cost(_parameters_of(given.replies[i]), *given.args[:2]) for i in (0, 2))
-    if not often < once:
-        return f"the cost after four steps is {often:.6g}, after one {once:.6g}: the steps after the first do nothing"
-    return None
+    once, _, twice, often = _runs(given)
+    second = step_problem(X, Y, once, twice, _RATE, what="the second step")
+    return second or step_problem(X, Y, twice, often, _RATE, what="the third step")
 
 
 def _climbs(given):
-    slope, moves = _slope_and_moves(given)
-    return np.allclose(moves, -slope, rtol=1e-5, atol=1e-7)
+    X, Y = given.args[:2]
+    return step_problem(X, Y, _origin(given), _runs(given)[0], -_RATE) is None
 
 
 def _equal(one, other):
@@ -140,7 +141,8 @@ def _equal(one, other):
 
 
 def _found(given):
-    return given.facts["start"], *(_parameters_of(reply) for reply in given.replies)
+    once, further, _, often = _runs(given)
+    return given.facts["start"], once, further, often
 
 
 def _stands_still(given):
@@ -150,7 +152,7 @@ def _stands_still(given):
 
 def _starts_anew(given):
     start, once, further, often = _found(given)
-    return _equal(once, often) and all(np.allclose((start[n] - once[n]) * 2.5, start[n] - further[n]) for n in start)
+    return _equal(once, often) and all(np.allclose((start[n] - once[n]) * _FURTHER, start[n] - further[n]) for n in start)
 
 
 def _counts_for_itself(given):
@@ -165,28 +167,27 @@ def _has_its_own_rate(given):
     return _equal(once, further) and not _equal(start, once) and not _equal(once, often)
 
 
-def _starts_elsewhere(given):
-    """Where a step of length 0 would end, as one step and another of 2.5 times its length tell, is not the start."""
-    start, once, further, _ = _found(given)
-    if _equal(once, further) or any(once[name].shape != value.shape for name, value in start.items()):
-        return False
-    origin = {name: once[name] - (further[name] - once[name]) / 1.5 for name in start}
-    return max(np.abs(origin[name] - value).max() for name, value in start.items()) > 0.1
-
-
 _FITS = {
     "never-trains": _stands_still,
     "starts-anew-each-iteration": _starts_anew,
     "iterations-ignored": _counts_for_itself,
     "learning-rate-ignored": _has_its_own_rate,
     "climbs": _climbs,
-    "initializer-not-called": _starts_elsewhere,
 }
 
 
-def _slope(draw_dims):
-    name = "one step goes down the slope of the cost"
-    return (Property(name, share=0.1, plan=_first_steps(draw_dims), judge=_goes_down_the_slope, fits=_FITS),)
+def _relations(draw_dims):
+    """The start and the first step, then the steps after it; weights of another start are as right."""
+    plan = _first_steps(draw_dims)
+    one = Property(
+        "one step goes down the slope of the cost",
+        share=0.2,
+        plan=plan,
+        judge=_one_step_from_a_start,
+        elsewhere=_starts_elsewhere,
+        fits=_FITS,
+    )
+    return one, Property("every step goes on where the last one ended", share=0.2, plan=plan, judge=_further_steps)
 
 
 ASSIGNMENT = Assignment(
@@ -210,7 +211,7 @@ ASSIGNMENT = Assignment(
             opaque=frozenset({"costs"}),
             helpers=_LAYER_FUNCTIONS,
             given=("initialize_parameters", "initialize_parameters_deep"),
-            properties=_slope(lambda d: tuple(d.layers((2, 2)))),
+            properties=_relations(lambda d: tuple(d.layers((2, 2)))),
         ),
         Function(
             "L_layer_model",
@@ -224,7 +225,7 @@ ASSIGNMENT = Assignment(
             opaque=frozenset({"costs"}),
             helpers=_LAYER_FUNCTIONS,
             given=("initialize_parameters", "initialize_parameters_deep"),
-            properties=_slope(lambda d: d.layers((3, 4))),
+            properties=_relations(lambda d: d.layers((3, 4))),
         ),
     ),
 )

@@ -133,23 +133,6 @@ def only_two_layers(X, Y, layers_dims, learning_rate, num_iterations, print_cost
     return _descend(X, Y, parameters, learning_rate, num_iterations)
 
 
-@_in_both(
-    "initializer-not-called",
-    message="the weights do not come from initialize_parameters or initialize_parameters_deep, but are made in the function",
-    hint="The exercise provides the initializer; call it.",
-    severity="slip",
-)
-def initializer_not_called(start):
-    def model(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
-        parameters = {}
-        for layer in range(1, len(layers_dims)):
-            parameters[f"W{layer}"] = np.random.randn(layers_dims[layer], layers_dims[layer - 1]) * 0.01
-            parameters[f"b{layer}"] = np.zeros((layers_dims[layer], 1))
-        return _descend(X, Y, parameters, learning_rate, num_iterations)
-
-    return model
-
-
 # -- the loop ----------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from grader.descent import is_same_start, start_of, step_problem
 from grader.distributions import dependence_problem, gaussian_problem
 from grader.spec import Assignment, CaseClass, Code, Function, Property, cases
 
@@ -200,21 +201,86 @@ def _training(d):
     return _run(d, d.choice([0.05, 0.1, 0.25, 0.5, 1.25]), d.integer(2, 6) if steps is None else steps)
 
 
-def _descent(d):
-    return [_run(d, 0.02, 5)]
+# -- model: relations between its own short runs, wherever they start ----------------------
+
+_FURTHER = 2.5
 
 
-def _loss(X, Y, parameters):
-    A = 1 / (1 + np.exp(-_forward(X, parameters)[2]))
-    return float(-np.mean(Y * np.log(A) + (1 - Y) * np.log(1 - A)))
+def _first_steps(d):
+    """From the same start: one step, one longer step, two steps, three; many weights, whose scale can be told.
+
+    Large weights get small inputs and small steps, so that the output is not saturated.
+    """
+    X, Y = d.array(60, 7), d.labels(1, 7)
+    rate = 2.0**-20 if d.case == "random" else 2.0**-6
+    X = X * 2.0**-13 if d.case == "random" else X
+    for name in _INITIALIZERS:
+        parameters = _planted(d, f"initialize_parameters_{name}", X)
+        if name == d.case:
+            d.note(parameters=parameters)
+    return [(X, Y, r, steps, False, d.case) for r, steps in ((rate, 1), (_FURTHER * rate, 1), (rate, 2), (rate, 3))]
 
 
-def _loss_falls(given):
-    X, Y = given.args[:2]
-    before, after = _loss(X, Y, given.facts["parameters"]), _loss(X, Y, given.reply)
-    if after < before:
-        return None
-    return f"five small steps of gradient descent should lower the loss; it went from {before:.6g} to {after:.6g}"
+def _origin(given):
+    """The parameters from which the runs started."""
+    return start_of(*given.replies[:2], _FURTHER)
+
+
+def _starts_elsewhere(given):
+    return not is_same_start(_origin(given), given.facts["parameters"])
+
+
+def _start_problem(start, n_x, chosen):
+    """Whether weights of a student's own are what was asked for: of the shapes and the scale of the initialization."""
+    dims = [n_x, 10, 5, 1]
+    form = _form_problem(start, dims)
+    if form:
+        return form
+    if chosen == "zeros":
+        wrong = [name for name, value in start.items() if np.abs(value).max() > 1e-9]
+        return f"{wrong[0]} does not start from zeros" if wrong else None
+    scales = [_ten(n) if chosen == "random" else _he(n) for n in dims[:-1]]
+    weights = np.concatenate([start[f"W{l}"].ravel() / scale for l, scale in enumerate(scales, 1)])
+    if not 0.8 < np.std(weights) < 1.25 or abs(np.mean(weights)) > 0.3:
+        return f"the weights do not start from the scale of the initialization {chosen!r}"
+    wrong = [name for name in ("b1", "b2", "b3") if np.abs(start[name]).max() > 1e-6]
+    return f"{wrong[0]} does not start from zeros" if wrong else None
+
+
+def _one_step_from_a_start(given):
+    X, Y, rate, _, _, chosen = given.steps[0].args
+    start = _origin(given)
+    if _starts_elsewhere(given):
+        problem = _start_problem(start, X.shape[0], chosen)
+        if problem:
+            return problem
+    return step_problem(X, Y, start, given.replies[0], rate)
+
+
+def _further_steps(given):
+    X, Y, rate = given.args[:3]
+    once, _, twice, often = given.replies
+    second = step_problem(X, Y, once, twice, rate, what="the second step")
+    return second or step_problem(X, Y, twice, often, rate, what="the third step")
+
+
+_RELATIONS = (
+    Property(
+        "one step from the asked start goes down the slope of the loss",
+        share=0.2,
+        plan=_first_steps,
+        judge=_one_step_from_a_start,
+        classes=tuple(CaseClass(name, count=1) for name in _INITIALIZERS),
+        elsewhere=_starts_elsewhere,
+    ),
+    Property(
+        "every step goes on where the last one ended",
+        share=0.2,
+        plan=_first_steps,
+        judge=_further_steps,
+        classes=tuple(CaseClass(name, count=1) for name in _INITIALIZERS),
+    ),
+)
 
 
 _LAYER_KINDS = cases(one_layer={"L": 1}, five_layers={"L": 5}, one_unit={"width": (1, 2)})
@@ -275,7 +341,7 @@ ASSIGNMENT = Assignment(
             helpers=("forward_propagation", "backward_propagation", "update_parameters", "compute_loss"),
             given=_GIVEN,
             cpu_s=0.5,  # a run that ignores num_iterations ends here
-            properties=(Property("the loss falls", share=0.1, plan=_descent, judge=_loss_falls),),
+            properties=_RELATIONS,
         ),
     ),
 )

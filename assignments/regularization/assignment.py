@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from grader.descent import is_same_start, start_of, step_problem
 from grader.distributions import ALPHA, dependence_problem, mean_problem
 from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
 
@@ -396,15 +397,55 @@ def _regularized_run(d):
 def _dropout_step(d):
     """One step on one example: from its result the masks can be told, whatever the order of random calls."""
     X, Y = _start(d, 1, _MARGIN)
-    parameters = d.facts["parameters"]
-    d.note(directions=[{n: d.rng.standard_normal(v.shape) for n, v in parameters.items()} for _ in range(3)])
-    return [(X, Y, d.choice([0.1, 0.5]), 1, d.choice([True, False]), 0, d.choice([0.86, 0.75, 0.6]))]
+    keep_prob = d.choice([0.86, 0.75, 0.6])
+    return [(X, Y, rate, 1, False, 0, keep_prob) for rate in (_RATE, _FURTHER * _RATE)]
+
+
+# -- model: relations between its own short runs, wherever they start ----------------------
+
+_RATE, _FURTHER = 0.015625, 2.5
+
+
+def _first_steps(d):
+    """From the same start: one step, one longer step, two steps, three."""
+    X, Y = _start(d, 7, _MARGIN)
+    lambd = d.choice(_LAMBDAS) if d.case == "regularized" else 0
+    runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, 2), (_RATE, 3)
+    return [(X, Y, rate, steps, False, lambd, 1) for rate, steps in runs]
+
+
+def _origin(given):
+    """The parameters from which the runs started."""
+    return start_of(*given.replies[:2], _FURTHER)
+
+
+def _starts_elsewhere(given):
+    return not is_same_start(_origin(given), given.facts["parameters"])
+
+
+def _one_step_from_a_start(given):
+    X, Y, lambd = *given.args[:2], given.args[5]
+    start, dims = _origin(given), [X.shape[0], 20, 3, 1]
+    for l in range(1, 4):
+        W, b = start[f"W{l}"], start[f"b{l}"]
+        if W.shape != (dims[l], dims[l - 1]) or b.shape != (dims[l], 1):
+            return f"the parameters of layer {l} start with the shapes {W.shape} and {b.shape}; the layers are {dims}"
+        if np.ptp(W) < 1e-9:
+            return f"W{l} starts with weights that are all equal, so that all units of the layer stay equal"
+    return step_problem(X, Y, start, given.replies[0], _RATE, lambd=lambd)
+
+
+def _further_steps(given):
+    X, Y, lambd = *given.args[:2], given.args[5]
+    once, _, twice, often = given.replies
+    second = step_problem(X, Y, once, twice, _RATE, lambd=lambd, what="the second step")
+    return second or step_problem(X, Y, twice, often, _RATE, lambd=lambd, what="the third step")
 
 
 def _step_taken(given):
-    """What the step subtracted, divided by the learning rate."""
-    planted, rate = given.facts["parameters"], given.args[2]
-    return {name: (planted[name] - given.reply[name]) / rate for name in _NAMES}
+    """What the first step subtracted, divided by the learning rate."""
+    start = _origin(given)
+    return {name: (start[name] - given.replies[0][name]) / _RATE for name in _NAMES}
 
 
 def _masks_of(step):
@@ -420,25 +461,18 @@ def _masks_of(step):
 
 
 def _is_a_dropout_step(given):
-    X, Y, _, _, _, _, keep_prob = given.args
-    planted, step = given.facts["parameters"], _step_taken(given)
-    D1, D2 = _masks_of(step)
+    X, Y, keep_prob, start = *given.args[:2], given.args[6], _origin(given)
+    D1, D2 = _masks_of(_step_taken(given))
     factors = (D1 / keep_prob, D2 / keep_prob)
-    if np.abs(_forward(X, planted, factors)[2]).min() < 1e-3:
+    if np.abs(_forward(X, start, factors)[2]).min() < 1e-3:
         return None  # at a kink there is no slope to compare with
-    for direction in given.facts["directions"]:
-        slope = _slope(X, Y, planted, direction, factors=factors)
-        claimed = sum(np.sum(step[name] * part) for name, part in direction.items())
-        if not np.isclose(claimed, slope, rtol=1e-5, atol=1e-7):
-            return "one step with keep_prob < 1 is not a step along the gradient of a network with dropped units"
-    return None
+    if step_problem(X, Y, start, given.replies[0], _RATE, factors=factors) is None:
+        return None
+    return "one step with keep_prob < 1 is not a step along the gradient of a network with dropped units"
 
 
 def _is_a_plain_step(given):
-    (X, Y), step = given.args[:2], _step_taken(given)
-    planted, direction = given.facts["parameters"], given.facts["directions"][0]
-    claimed = sum(np.sum(step[name] * part) for name, part in direction.items())
-    return np.isclose(claimed, _slope(X, Y, planted, direction), rtol=1e-5, atol=1e-7)
+    return step_problem(*given.args[:2], _origin(given), given.replies[0], _RATE) is None
 
 
 _NETWORK = cases(one_example={"m": 1}, one_unit={"width": (1, 2)}, many={"m": (20, 40)}, no_regularization={})
@@ -577,6 +611,21 @@ ASSIGNMENT = Assignment(
             sets=(CaseSet("with L2 regularization", share=0.3, inputs=_regularized_run, classes=_RUNS),),
             cpu_s=0.5,  # a run that ignores num_iterations ends here
             properties=(
+                Property(
+                    "one step goes down the slope of the cost",
+                    share=0.1,
+                    plan=_first_steps,
+                    judge=_one_step_from_a_start,
+                    classes=(CaseClass("general", count=2), CaseClass("regularized", count=2)),
+                    elsewhere=_starts_elsewhere,
+                ),
+                Property(
+                    "every step goes on where the last one ended",
+                    share=0.1,
+                    plan=_first_steps,
+                    judge=_further_steps,
+                    classes=(CaseClass("general", count=2), CaseClass("regularized", count=2)),
+                ),
                 Property(
                     "a step with dropout",
                     share=0.2,

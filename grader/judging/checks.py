@@ -22,7 +22,7 @@ from grader.judging.credit import credit_of
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, last_outcome, plan_of
 from grader.judging.payment import Payment, payment_of, whole_of
-from grader.judging.properties import property_problem
+from grader.judging.properties import property_fits, property_problem
 from grader.judging.redaction import raised_text
 from grader.judging.values import parts_of
 from grader.model import Check, CheckStatus, FunctionStatus
@@ -130,7 +130,8 @@ def _judged(judge: FunctionJudge, outcomes: Outcomes) -> Verdict:
         checks[0] = Check("runs", "runs", "failed", 0.0, 0.0, sentences.stopped(status, spec.name, stop.detail))
     comparison = comparison or Comparison()
     failures = tuple(draft.failures)
-    return Verdict(spec.name, status, tuple(checks), failures, comparison.alternative, comparison.wrong, spec.points)
+    verdict = Verdict(spec.name, status, tuple(checks), failures, comparison.alternative, comparison.wrong, spec.points)
+    return _from_own_start(judge, outcomes, verdict) or verdict
 
 
 def _status(spec: Function, checks: Sequence[Check]) -> FunctionStatus:
@@ -275,6 +276,27 @@ def _property_check(draft: _Draft, prop: Property, objections: Sequence[Failure]
         draft.fail("property", prop.name, share, objections, total, paid)
     else:
         draft.add("property", prop.name, "passed", share, "" if paid else sentences.ALONE, paid=paid)
+
+
+# -- properties in place of values -------------------------------------------------------
+
+
+def _from_own_start(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> Verdict | None:
+    """The verdict on a function that started elsewhere than the cases do; None where it did not, or is wrong."""
+    if any(problem is None or problem.stage != "values" for problem in (f.problem for f in verdict.failures)):
+        return None
+    asked = [
+        (prop.elsewhere, case) for prop in judge.spec.properties if prop.elsewhere for case in judge.cases_of(prop.name)
+    ]
+    started = [property_fits(elsewhere, case, outcomes.get(case.key, ())) for elsewhere, case in asked]
+    if verdict.passed or not started or not all(started):
+        return None
+    message = sentences.OWN_START
+    checks = [
+        replace(check, status="passed", points=check.max_points, message=message if check.status == "failed" else "")
+        for check in verdict.checks
+    ]
+    return replace(verdict, status="passed", checks=tuple(checks), failures=(), wrong_items=frozenset())
 
 
 # -- carried by a property ---------------------------------------------------------------

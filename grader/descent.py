@@ -1,0 +1,89 @@
+"""What a step of gradient descent must do to a network: for the judges of training functions.
+
+A training function is judged by relations between short runs of its own, so that it may start from weights of its
+own and do the step in any way. The network has relu layers, and a sigmoid at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Parameters", "is_same_start", "slope", "start_of", "step_problem"]
+
+Array = np.ndarray[Any, Any]
+Parameters = Mapping[str, Array]
+
+_DIRECTIONS = 3
+_SEED = 20_170_808
+
+
+def start_of(once: Parameters, further: Parameters, ratio: float) -> dict[str, Array]:
+    """The parameters from which two runs of one step started; the second one has ``ratio`` times the learning rate.
+
+    A run of no step at all would tell, too, but not every right loop can do without a step.
+    """
+    return {name: value - (further[name] - value) / (ratio - 1) for name, value in once.items()}
+
+
+def is_same_start(start: Parameters, given: Parameters) -> bool:
+    """Whether a training function started from given parameters, up to rounding."""
+    alike = [name in start and start[name].shape == value.shape for name, value in given.items()]
+    return all(alike) and all(np.allclose(start[name], value, rtol=1e-7, atol=1e-9) for name, value in given.items())
+
+
+def slope(
+    X: Array, Y: Array, parameters: Parameters, direction: Parameters, *, lambd: float = 0.0, factors: Sequence[Array] = ()
+) -> float:
+    """How fast the cross-entropy grows when the parameters move in a direction.
+
+    Parameters
+    ----------
+    X, Y, parameters, direction
+        Examples, labels, and two dictionaries ``W1, b1, ..., WL, bL`` of the same shapes.
+    lambd
+        Strength of an L2 penalty on the weights.
+    factors
+        What the activations of the hidden layers are multiplied by: dropout masks over the share that is kept.
+    """
+    last = len(parameters) // 2
+    A, dA = X, np.zeros(X.shape)
+    penalty = 0.0
+    for layer in range(1, last + 1):
+        W, V = parameters[f"W{layer}"], direction[f"W{layer}"]
+        Z = W @ A + parameters[f"b{layer}"]
+        dZ = V @ A + W @ dA + direction[f"b{layer}"]
+        penalty += lambd * float(np.sum(W * V))
+        if layer < last:
+            gate = (Z > 0) * (factors[layer - 1] if factors else 1.0)
+            A, dA = Z * gate, dZ * gate
+    return (float(np.sum((1 / (1 + np.exp(-Z)) - Y) * dZ)) + penalty) / X.shape[1]
+
+
+def step_problem(
+    X: Array,
+    Y: Array,
+    before: Parameters,
+    after: Parameters,
+    learning_rate: float,
+    *,
+    lambd: float = 0.0,
+    factors: Sequence[Array] = (),
+    what: str = "one step",
+) -> str | None:
+    """What is wrong with a step from one set of parameters to another; None where it is the gradient step."""
+    step = {name: (value - after[name]) / learning_rate for name, value in before.items()}
+    size = float(np.sqrt(sum(np.sum(part**2) for part in step.values())))
+    random = np.random.default_rng(_SEED)
+    for _ in range(_DIRECTIONS):
+        direction = {name: random.standard_normal(value.shape) for name, value in before.items()}
+        moved = float(sum(np.sum(step[name] * part) for name, part in direction.items()))
+        expected = slope(X, Y, before, direction, lambd=lambd, factors=factors)
+        if not np.isclose(moved, expected, rtol=1e-4, atol=1e-7 * (1 + size)):
+            return (
+                f"{what} with learning_rate={learning_rate:g} moves the parameters by {moved:.6g} times the rate along "
+                f"a random direction; the slope of the cost there is {expected:.6g}"
+            )
+    return None
