@@ -169,7 +169,7 @@ def test_reports_are_the_same_for_any_number_of_processes_and_any_order(tmp_path
 def test_fifty_gradings_give_one_report(tmp_path: Path) -> None:
     path = tmp_path / "tiny.cases"
     save_cases(tiny.cases(), path)
-    jobs = [Job("solution.py", "solution.py", data=WRONG.encode())] * 50
+    jobs = [Job("solution.py", main=frozenset({"solution.py"}), data=(("solution.py", WRONG.encode(), 0.0),))] * 50
     found = [r.report for r in grade_all(Setup(str(tiny.COURSE), "tiny", str(path)), jobs)]
     assert len({json.dumps(report_to_json(replace(report, duration_s=0.0))) for report in found}) == 1
 

@@ -59,7 +59,7 @@ def setup_of(folder: Path) -> Setup:
 
 
 def shuffled(folder: Path, count: int, seed: int) -> list[Job]:
-    jobs = [Job(f"{name}.py", str(folder / f"{name}.py")) for name in RESTLESS]
+    jobs = [Job(name, ((name, str(folder / name)),), frozenset({name})) for name in (f"{stem}.py" for stem in RESTLESS)]
     return random.Random(seed).sample(jobs * (count // len(jobs) + 1), count)
 
 

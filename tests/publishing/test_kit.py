@@ -201,7 +201,7 @@ def test_a_kit_knows_no_reference(name: str) -> None:
 @every_assignment
 def test_an_unfilled_starter_loads_whole_and_gets_nothing(name: str, suffix: str, sandbox: Sandbox) -> None:
     cases = frozen_cases(loaded_kit(name))
-    submission = read_submission(kit(name) / f"{name}{suffix}", cases.arities)
+    submission = read_submission({f"{name}{suffix}": kit(name) / f"{name}{suffix}"}, cases.arities)
     assert submission.messages == ()
     report = grade_submission(loaded_kit(name), judges_of(loaded_kit(name).spec, cases), submission, sandbox)
     assert (report.status, report.points) == ("graded", 0.0)
