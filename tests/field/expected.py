@@ -121,4 +121,4 @@ MISNAMED = {
     "ivy": "no list of cells",
     "jon": "nothing but a link",
 }
-"""What a class hands in in place of a notebook, and what it is called (k22); the others arrive zipped or in odd encodings."""
+"""What a class hands in in place of a notebook, and what it is called (k22); others arrive zipped or in odd encodings."""
