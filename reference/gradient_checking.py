@@ -136,6 +136,18 @@ def gradient_check(x: float, theta: float, epsilon: float = 1e-7) -> float:
     return difference
 
 
+def gradient_check__own_output(x: float, theta: float, epsilon: float = 1e-7) -> float:
+    """As right by value: ``theta * x`` is written out in place of :func:`forward_propagation`."""
+    approximation = ((theta + epsilon) * x - (theta - epsilon) * x) / (2 * epsilon)
+    return relative_difference(backward_propagation(x, theta), approximation)
+
+
+def gradient_check__own_derivative(x: float, theta: float, epsilon: float = 1e-7) -> float:
+    """As right by value: ``x`` is written out in place of :func:`backward_propagation`, of which no fault is found then."""
+    approximation = (forward_propagation(x, theta + epsilon) - forward_propagation(x, theta - epsilon)) / (2 * epsilon)
+    return relative_difference(x, approximation)
+
+
 def forward_propagation_n(X: np.ndarray, Y: np.ndarray, parameters: dict[str, np.ndarray]) -> tuple[float, Cache]:
     """Forward pass and mean cross-entropy of the network with layers 4-5-3-1.
 

@@ -60,6 +60,21 @@ def _planted(d):
     return x, theta, d.choice([1e-7, 1e-6, 1e-4, 1e-2, 0.25])
 
 
+def _two_claims(d):
+    """A derivative and an output that both claim something else than x: their distance is nobody's rounding.
+
+    So a body that has written one of the two out is right by value, too, and is told so by a check of its own.
+    """
+    x, theta, epsilon = _planted(d)
+    factor = d.choice([0.5, -2.0, 1.5, 4.0])
+    of_x, of_theta, constant = d.given["backward_propagation"].args
+    claim = of_x * x + of_theta * theta + constant
+    if abs(claim - factor * x) < 0.1 * (abs(claim) + abs(factor * x)):
+        d.reject("the planted fault is too small to be compared by value")
+    d.give("forward_propagation", Code("output", (factor,)))
+    return x, theta, epsilon
+
+
 def _right_derivative(d):
     d.give("backward_propagation", Code("derivative", (1.0, 0.0, 0.0)))
     x, theta = _point(d)
@@ -270,15 +285,24 @@ ASSIGNMENT = Assignment(
         Function(
             "gradient_check",
             points=20,
-            inputs=_planted,
+            inputs=_two_claims,
             returns="difference",
             summary="how far backward_propagation is from the numerical derivative",
             classes=cases(opposite_sign={}, zero_derivative={}, each=4),
+            alternatives=("own_output", "own_derivative"),
             relative=1e-5,
-            given=("backward_propagation",),
+            sets=(
+                CaseSet(
+                    "a fault in backward_propagation is found",
+                    share=0.3,
+                    inputs=_planted,
+                    classes=cases(small=4, general=8, opposite_sign={}, zero_derivative={}),
+                ),
+            ),
+            given=("backward_propagation", "forward_propagation"),
             helpers=("forward_propagation",),
             properties=(
-                Property("near 0 when the derivative is right", share=0.2, plan=_right_derivative, judge=_is_small, count=4),
+                Property("near 0 when the derivative is right", share=0.1, plan=_right_derivative, judge=_is_small, count=4),
                 Property("the derivative is measured", share=0.1, plan=_right_derivatives, judge=_is_measured, count=1),
             ),
         ),

@@ -41,7 +41,7 @@ def _with_norms(x, theta, epsilon=1e-7, print_msg=False):
 
 
 def _with_absolute_values(x, theta, epsilon=1e-7):
-    approximation = (x * (theta + epsilon) - x * (theta - epsilon)) / 2 / epsilon
+    approximation = (forward_propagation(x, theta + epsilon) - forward_propagation(x, theta - epsilon)) / 2 / epsilon
     grad = backward_propagation(x=x, theta=theta)
     return abs(approximation - grad) / (abs(approximation) + abs(grad))
 

@@ -127,7 +127,11 @@ def judge(function: str, check: str, reply_to) -> list[str | None]:
     (found,) = (p for p in ASSIGNMENT.spec.function(function).properties if p.name == check)
     cases = [c for c in frozen_cases(ASSIGNMENT).functions[function].cases if c.check == check]
     assert cases
-    return [found.judge(given_of(c, [Returned(encode(reply_to(c, *arguments_of(c.plan))))])) for c in cases]
+    messages = []
+    for case in cases:
+        questions = [arguments_of(case.plan, step) for step in range(len(case.plan.steps))]
+        messages.append(found.judge(given_of(case, [Returned(encode(reply_to(case, *args))) for args in questions])))
+    return messages
 
 
 def test_a_right_solution_gets_everything() -> None:
@@ -288,9 +292,9 @@ def test_a_guard_in_the_chain_rule_is_right() -> None:
 # -- training ----------------------------------------------------------------------------
 
 
-def dropped_step(case: Case, seed: int, scale=lambda k: k):
+def dropped_step(case: Case, args, seed: int, scale=lambda k: k):
     """One step with dropout from the planted parameters, as a right model makes it (with ``scale``: a wrong one)."""
-    X, Y, rate, _, _, _, keep_prob = arguments_of(case.plan)
+    X, Y, rate, _, _, _, keep_prob = args
     planted = given_of(case, []).facts["parameters"]
     generator = np.random.default_rng(seed)
 
@@ -304,7 +308,7 @@ def dropped_step(case: Case, seed: int, scale=lambda k: k):
 
 def test_a_step_with_dropout_is_recognised_whatever_the_masks() -> None:
     for seed in range(50):
-        assert not any(judge("model", "a step with dropout", lambda case, *_, s=seed: dropped_step(case, s)))
+        assert not any(judge("model", "a step with dropout", lambda case, *args, s=seed: dropped_step(case, args, s)))
 
 
 def test_a_step_with_other_scales_or_without_dropout_is_not() -> None:
@@ -319,7 +323,7 @@ def test_a_step_with_other_scales_or_without_dropout_is_not() -> None:
     assert all(judge("model", "a step with dropout", plain))
     assert all(judge("model", "a step with dropout", untrained))
     for seed in range(10):
-        wrong = judge("model", "a step with dropout", lambda case, *_, s=seed: dropped_step(case, s, lambda k: 1.0))
+        wrong = judge("model", "a step with dropout", lambda case, *args, s=seed: dropped_step(case, args, s, lambda k: 1.0))
         assert sum(message is not None for message in wrong) >= 3  # a mask that stops everything hides the scale
 
 

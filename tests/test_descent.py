@@ -1,0 +1,66 @@
+"""What one step of gradient descent must do, against numerical derivatives."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.descent import is_same_start, slope, start_of, step_problem
+
+RNG = np.random.default_rng(5)
+X, Y = RNG.standard_normal((3, 7)), (RNG.random((1, 7)) < 0.3).astype(float)
+SIZES = (3, 4, 2, 1)
+START = {
+    **{f"W{n}": RNG.standard_normal((SIZES[n], SIZES[n - 1])) for n in (1, 2, 3)},
+    **{f"b{n}": RNG.standard_normal((SIZES[n], 1)) for n in (1, 2, 3)},
+}
+
+
+def cost(parameters: dict[str, np.ndarray], lambd: float = 0.0) -> float:
+    A = X
+    for n in (1, 2):
+        A = np.maximum(0, parameters[f"W{n}"] @ A + parameters[f"b{n}"])
+    Z = parameters["W3"] @ A + parameters["b3"]
+    penalty = lambd / 2 * sum(float(np.sum(parameters[f"W{n}"] ** 2)) for n in (1, 2, 3))
+    return float(np.sum(np.logaddexp(0, Z) - Y * Z) + penalty) / X.shape[1]
+
+
+def gradient(parameters: dict[str, np.ndarray], lambd: float = 0.0) -> dict[str, np.ndarray]:
+    grads = {name: np.zeros(value.shape) for name, value in parameters.items()}
+    for name, value in parameters.items():
+        for place in np.ndindex(value.shape):
+            shift = np.zeros(value.shape)
+            shift[place] = 1e-5
+            high, low = ({**parameters, name: value + sign * shift} for sign in (1, -1))
+            grads[name][place] = (cost(high, lambd) - cost(low, lambd)) / 2e-5
+    return grads
+
+
+def after(rate: float, lambd: float = 0.0) -> dict[str, np.ndarray]:
+    grads = gradient(START, lambd)
+    return {name: value - rate * grads[name] for name, value in START.items()}
+
+
+@pytest.mark.parametrize("lambd", [0.0, 0.7])
+def test_the_slope_is_the_numerical_one(lambd: float) -> None:
+    direction = {name: RNG.standard_normal(value.shape) for name, value in START.items()}
+    grads = gradient(START, lambd)
+    expected = sum(float(np.sum(grads[name] * part)) for name, part in direction.items())
+    assert slope(X, Y, START, direction, lambd=lambd) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("lambd", [0.0, 0.7])
+def test_a_gradient_step_is_one_and_another_is_not(lambd: float) -> None:
+    right = after(0.1, lambd)
+    assert step_problem(X, Y, START, right, 0.1, lambd=lambd) is None
+    for wrong in (step_problem(X, Y, START, right, 0.05, lambd=lambd), step_problem(X, Y, START, START, 0.1, lambd=lambd)):
+        assert wrong is not None
+        assert wrong.startswith("one step with learning_rate=")
+    assert step_problem(X, Y, START, right, 0.1, lambd=lambd + 0.1) is not None
+
+
+def test_two_runs_tell_where_they_started() -> None:
+    start = start_of(after(0.1), after(0.25), 2.5)
+    assert is_same_start(start, START)
+    assert not is_same_start(after(0.1), START)
+    assert not is_same_start({"W1": START["W1"]}, START)
