@@ -796,7 +796,7 @@ def _(dZ, A, W, dA, dW, db):
 @mistake(
     "counts-features",
     "linear_backward",
-    message="m is taken from the wrong axis of A_prev: that is the number of its units",
+    message="the sums are divided by the number of units of the layer before, not by the number of examples",
     hint="Columns are examples. Which entry of the shape counts them?",
     severity="fault",
 )

@@ -11,7 +11,7 @@ import numpy as np
 
 from grader import sentences
 from grader.judging.cases import Case
-from grader.judging.compare import items_of, where_text
+from grader.judging.compare import items_of
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.mistakes import is_same
 from grader.judging.outcomes import Outcomes, arguments_of, expected_value, last_outcome, reply_value
@@ -87,7 +87,7 @@ def _wrong_item(
             if _leaf_right(expected, number, right.tolerance_at[path]):
                 complete = False
             else:
-                places[where_text(path, name)] = None
+                places[item.where(path, judge.spec.parts)] = None
                 wrong.append((case, expected, number))
     if not wrong:
         return None
@@ -155,7 +155,8 @@ def _dtypes(evidence: _Evidence) -> Iterator[Finding]:
 
 
 def _relations(evidence: _Evidence) -> Iterator[Finding]:
-    """The opposite sign, or a constant factor with its meaning."""
+    """The opposite sign, or a constant factor with its meaning: items that have the same one are named together."""
+    alike: dict[tuple[str, str] | None, list[_WrongItem]] = {}
     for item in evidence.items:
         if any(e.shape != g.shape or not np.isfinite(g).all() for e, g in item.pairs):
             continue
@@ -164,11 +165,20 @@ def _relations(evidence: _Evidence) -> Iterator[Finding]:
         if sum(e.size for e, _ in pairs) < 4 or len(ratios) < len(pairs):
             continue
         if _near(np.array(ratios), -np.ones(len(ratios))):
-            yield sentences.opposite_sign(item.name)
+            alike.setdefault(None, []).append(item)
             continue
         meaning = _factor_meaning(evidence.judge, item.cases, ratios)
         if meaning and len({number for e, _ in pairs for number in e.flat}) > 1:  # two constants say nothing
-            yield sentences.constant_factor(item.name, *meaning)
+            alike.setdefault(meaning, []).append(item)
+    for factor, items in alike.items():
+        name = _together([item.name for item in items])
+        yield sentences.constant_factor(name, *factor) if factor else sentences.opposite_sign(name)
+
+
+def _together(names: Sequence[str]) -> str:
+    """Several items as the subject of one sentence."""
+    parts = [name.removeprefix("each of ") for name in names]
+    return names[0] if len(names) == 1 else f"each of {' and '.join(parts)}"
 
 
 def _near(a: _Array, b: _Array, tolerance: float = 1e-9) -> bool:

@@ -300,7 +300,8 @@ def test_a_changed_argument_is_a_finding() -> None:
     (found,) = tiny.findings_in(spec, cases, outcomes)
     assert found.code == "mutated-input"
     assert "overwrites its arguments" in found.message
-    assert found.hint.startswith("A -= B writes into the caller's array")
+    assert found.hint.startswith("A -= B and A[i] = B write into the caller's array")
+    assert "d[key] = d[key] - B" in found.hint  # the repair that is wanted is not forbidden
 
 
 # -- catalogued mistakes -------------------------------------------------------------------
