@@ -520,6 +520,30 @@ def only_special_inputs(item: str, case_class: str) -> Finding:
     return Finding("only-special-inputs", text, "What is special about these inputs?")
 
 
+def scalar_function(origin: str) -> Finding:
+    hint = "The functions of math take single numbers; NumPy's (np.exp, np.log, np.sqrt) take arrays."
+    return Finding("scalar-function", f"a function of the module math gets an array ({origin})", hint)
+
+
+def container_for_array(kind: str, attribute: str, origin: str) -> Finding:
+    text = f"a {kind} stands where an array belongs: it has no {attribute} ({origin})"
+    return Finding(
+        "container-for-array", text, "Does a function that you call return several things, which you have to unpack?"
+    )
+
+
+def unpacked_otherwise(origin: str) -> Finding:
+    text = f"what is taken apart here has another number of parts ({origin})"
+    hint = "Is the whole cache handed on where only a part of it is wanted, or a part where the whole one is?"
+    return Finding("unpacked-otherwise", text, hint)
+
+
+def shapes_do_not_fit(origin: str) -> Finding:
+    text = f"the shapes do not fit for this calculation ({origin})"
+    hint = "Print the shapes of both sides. A * B goes element by element; a product of matrices is A @ B or np.dot(A, B)."
+    return Finding("shapes-do-not-fit", text, hint)
+
+
 # -- names that are not there ------------------------------------------------------------------
 
 

@@ -1053,6 +1053,16 @@ def _(AL, Y, caches, shift):
 
 
 @_in_both_schemes(
+    "prediction-for-gradient",
+    message="AL goes into the last layer as if it were dAL, the gradient of the cost",
+    hint="With respect to what is dAL a derivative, and what does it need beside AL?",
+    severity="grave",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, start=lambda AL, Y: AL)
+
+
+@_in_both_schemes(
     "output-gradient-everywhere",
     message="every layer gets dAL, the gradient of the output, instead of what the layer above handed down",
     hint="Which gradient comes out of layer l, and which layer needs it?",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -17,7 +18,7 @@ from grader.judging.mistakes import is_same
 from grader.judging.outcomes import Outcomes, arguments_of, expected_value, last_outcome, reply_value
 from grader.judging.values import leaves, number_at
 from grader.model import Finding
-from grader.sandbox.runner import Returned
+from grader.sandbox.runner import Raised, Returned
 
 __all__ = ["detected"]
 
@@ -228,6 +229,35 @@ def _numbers_of(judge: FunctionJudge, case: Case) -> dict[str, float]:
     return numbers
 
 
+_SCALARS_ONLY = re.compile(r"only (?:length-1|size-1|0-dimensional) arrays can be converted")
+_OF_MATH = re.compile(r"\bmath\.\w+\(")
+_ATTRIBUTE = re.compile(r"'(tuple|list|dict)' object has no attribute '(shape|T|dot|reshape|size|ndim)'")
+_UNPACKED = re.compile(r"(?:too many|not enough) values to unpack")
+_SHAPES = re.compile(r"operands could not be broadcast together|not aligned|mismatch in its core dimension")
+
+
+def _raising(evidence: _Evidence) -> Iterator[Finding]:
+    """What an exception of NumPy or Python means, where all failing calls raise the same one at the same line."""
+    outcomes = [last_outcome(evidence.outcomes, f.case) for f in evidence.verdict.failures if f.check == "runs"]
+    raised = [outcome for outcome in outcomes if isinstance(outcome, Raised)]
+    origins = {outcome.caller or outcome.origin or "" for outcome in raised}
+    if not raised or len(raised) < len(outcomes) or len(origins) > 1 or not all(origins):
+        return
+    line, caller = raised[0].origin or "", raised[0].caller
+    origin = sentences.raised_inside(line, caller) if caller else line
+    messages = [outcome.message for outcome in raised]
+    attributes = {match.groups() for message in messages if (match := _ATTRIBUTE.match(message))}
+    if all(map(_SCALARS_ONLY.search, messages)) and _OF_MATH.search(line):
+        yield sentences.scalar_function(origin)
+    elif all(map(_ATTRIBUTE.match, messages)) and len(attributes) == 1:
+        kind, attribute = attributes.pop()
+        yield sentences.container_for_array(kind, attribute, origin)
+    elif all(map(_UNPACKED.match, messages)) and "cache" in line:
+        yield sentences.unpacked_otherwise(origin)
+    elif all(map(_SHAPES.search, messages)):
+        yield sentences.shapes_do_not_fit(origin)
+
+
 def _mutated(evidence: _Evidence) -> Iterator[Finding]:
     if evidence.verdict.failed("inputs"):
         yield sentences.mutated_input()
@@ -243,5 +273,5 @@ def _one_class(evidence: _Evidence) -> Iterator[Finding]:
 
 
 _DETECTORS: tuple[Callable[[_Evidence], Iterator[Finding]], ...] = (
-    _permuted, _axes, _dtypes, _relations, _mutated, _one_class,
+    _raising, _permuted, _axes, _dtypes, _relations, _mutated, _one_class,
 )  # fmt: skip

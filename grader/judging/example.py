@@ -85,7 +85,7 @@ def example_failure(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) 
     A case that was not run, because an earlier call did not come back, shows nothing.
     """
     ran = [failure for failure in verdict.failures if not _not_run(outcomes.get(failure.case.key, ()))]
-    if verdict.status not in ("passed", "failed"):  # the call that was stopped, whatever others raised
+    if verdict.status not in ("passed", "failed", "partial"):  # the call that was stopped, whatever others raised
         ran = [failure for failure in ran if isinstance(last_outcome(outcomes, failure.case), Stopped)] or ran
     visible = [failure for failure in ran if failure.case.visible]
     alike = [f for f in visible if (f.check, f.item) == (visible[0].check, visible[0].item)]
