@@ -57,7 +57,7 @@ def example_of(function: FunctionReport) -> Example:
         message = ""
         got = {**got, "origin": None} if any(str(got.get("origin")) in sentence for sentence in messages) else got
     results = [("expected", expected)] if expected is not None else []
-    if function.status == "failed":
+    if function.status in ("failed", "partial"):
         results.append(("got", got))
     if "inputs" in kinds:
         results = []
@@ -83,7 +83,7 @@ def is_unwritten(function: FunctionReport) -> bool:
     """Whether nothing came back because a blank is not filled in yet: an example would say no more than that."""
     data = function.counterexample or {}
     has_blank = any(finding.code in ("not-started", "unfilled-blank") for finding in function.findings)
-    return has_blank and function.status == "failed" and data.get("got") is None
+    return has_blank and function.status in ("failed", "partial") and data.get("got") is None
 
 
 def _label(item: str, where: str) -> str:

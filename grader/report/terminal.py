@@ -237,7 +237,7 @@ def _name(text: str) -> str:
 
 def _state(status: str) -> tuple[str, str]:
     word = sentences.status_word(plain(status))
-    return word if status in {"passed", "skipped"} else word.upper(), _colour(status)
+    return word if status in {"passed", "partial", "skipped"} else word.upper(), _colour(status)
 
 
 def _colour(status: str) -> str:
