@@ -59,7 +59,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class FunctionReport:
-    """The verdict on one graded function; ``file`` is the student's file that it was taken from."""
+    """The verdict on one graded function; ``file`` is the student's file that it was taken from.
+
+    ``waits_for`` are wrong functions that it calls, where only they may be why it fails.
+    """
 
     name: str
     status: FunctionStatus
@@ -71,6 +74,7 @@ class FunctionReport:
     findings: tuple[Finding, ...] = ()
     counterexample: Mapping[str, Any] | None = None
     file: str | None = None
+    waits_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,7 @@ def report_from_json(data: Mapping[str, Any]) -> Report:
                 f,
                 checks=tuple(_build(Check, c) for c in f.get("checks", ())),
                 findings=tuple(_build(Finding, x) for x in f.get("findings", ())),
+                waits_for=tuple(f.get("waits_for", ())),
             )
             for f in data.get("functions", ())
         )

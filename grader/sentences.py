@@ -10,6 +10,7 @@ A sentence names its subject first: what is wrong, what was expected, what to do
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -197,6 +198,30 @@ def better_file(names: Sequence[str], file: str) -> str:
     return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} taken from {file}"
 
 
+_LONGEST_QUOTE = 60
+
+
+def quoted_line(label: str, number: int, text: str) -> str:
+    """A place with the text of its line: ``cell 7, line 3: dW = ...``."""
+    text = text.strip()
+    if len(text) > _LONGEST_QUOTE:
+        text = text[: _LONGEST_QUOTE - 3] + "..."
+    return f"{label}, line {number}{text and f': {text}'}"
+
+
+_QUOTED_PLACE = re.compile(r"(?:(.*?), )?line (\d{1,9})(?:: .*)?", re.DOTALL)
+
+
+def place_in(origin: str) -> tuple[str, int | None]:
+    """The label and the line of a place, which may quote the line.
+
+    >>> place_in("cell 7, line 3: x = 1"), place_in("line 12"), place_in("")
+    (('cell 7', 3), ('', 12), ('', None))
+    """
+    match = _QUOTED_PLACE.fullmatch(origin)
+    return (match[1] or "", int(match[2])) if match else (origin, None)
+
+
 # -- what ended a call -------------------------------------------------------------------
 
 NO_REPLY = "it sent something that is not a reply"
@@ -298,8 +323,13 @@ def hidden_checks(failed: int, total: int) -> str:
     return f"{failed} of {total} checks fail; they are not shown"
 
 
-def raised(type_name: str, message: str, origin: str) -> str:
-    return f"the function raised {type_name}{message and f': {message}'}{origin and f' ({origin})'}"
+def raised(type_name: str, message: str, origin: str, caller: str = "") -> str:
+    place = raised_inside(origin, caller) if caller else origin
+    return f"the function raised {type_name}{message and f': {message}'}{place and f' ({place})'}"
+
+
+def raised_inside(origin: str, caller: str) -> str:
+    return f"{caller}; raised in this call, at {origin}"
 
 
 def unusable_result(message: str) -> str:
@@ -424,6 +454,10 @@ def unfilled_blank(line: int, label: str, text: str) -> Finding:
     return Finding("unfilled-blank", f"line {line} of {label} is still '{text}'", hint)
 
 
+def not_started(name: str) -> Finding:
+    return Finding("not-started", f"{name} is not filled in yet", "")
+
+
 def argument_order(name: str, number: int, expected: str, got: str) -> Finding:
     text = f"{name} has its arguments in another order: number {number} must be {expected}, but it is {got}"
     return Finding("argument-order", text, "Put arguments of your own behind those of the exercise.")
@@ -440,7 +474,7 @@ def transposed(item: str) -> Finding:
 
 
 def missing_keepdims(item: str, got: object, expected: object) -> Finding:
-    hint = "Sums and means drop the axis that they run over, unless told to keep it."
+    hint = "A shape of (n, 1) has two axes, (n,) has one; sums and means drop the axis they run over unless told to keep it."
     return Finding("missing-keepdims", f"{item} has lost an axis: its shape is {got}, expected {expected}", hint)
 
 
@@ -484,6 +518,30 @@ def mutated_input() -> Finding:
 def only_special_inputs(item: str, case_class: str) -> Finding:
     text = f"{item} is wrong only for inputs of the kind '{case_class}'"
     return Finding("only-special-inputs", text, "What is special about these inputs?")
+
+
+def scalar_function(origin: str) -> Finding:
+    hint = "The functions of math take single numbers; NumPy's (np.exp, np.log, np.sqrt) take arrays."
+    return Finding("scalar-function", f"a function of the module math gets an array ({origin})", hint)
+
+
+def container_for_array(kind: str, attribute: str, origin: str) -> Finding:
+    text = f"a {kind} stands where an array belongs: it has no {attribute} ({origin})"
+    return Finding(
+        "container-for-array", text, "Does a function that you call return several things, which you have to unpack?"
+    )
+
+
+def unpacked_otherwise(origin: str) -> Finding:
+    text = f"what is taken apart here has another number of parts ({origin})"
+    hint = "Is the whole cache handed on where only a part of it is wanted, or a part where the whole one is?"
+    return Finding("unpacked-otherwise", text, hint)
+
+
+def shapes_do_not_fit(origin: str) -> Finding:
+    text = f"the shapes do not fit for this calculation ({origin})"
+    hint = "Print the shapes of both sides. A * B goes element by element; a product of matrices is A @ B or np.dot(A, B)."
+    return Finding("shapes-do-not-fit", text, hint)
 
 
 # -- names that are not there ------------------------------------------------------------------
@@ -558,6 +616,10 @@ NO_POINTS = "–"
 NOTE = "Note"
 LOOKS_LIKE = "Looks like"
 HINT = "Hint"
+CARRIED = "Full points"
+WAITING = "Waiting"
+NOT_STARTED = "Not started"
+OTHERS = "All other functions"
 GRADED_WITH_HELPERS = "correct when graded with correct versions of the functions that it calls"
 REPORT_SENTENCES: Mapping[ReportStatus, str] = {
     "graded": "",
@@ -586,6 +648,24 @@ _STATUS_SENTENCES = {
     "too-much-output": "This function printed or returned more than is allowed. Take a print out of the loop, or look at "
     "the size of the result.",
 }
+
+
+def waits_for(names: Sequence[str]) -> str:
+    return f"not judged before {' and '.join(names)} {'is' if len(names) == 1 else 'are'} right"
+
+
+def folded(label: str, names: Sequence[str], why: str) -> str:
+    """A group of functions in one line, under a label."""
+    listed = ", ".join(names)
+    if label == NOT_STARTED:
+        return f"{len(names)}: {listed}"
+    if label == CARRIED:
+        return f"{listed}: correct, graded with correct versions of the functions that they call. {why}".rstrip()
+    return f"{listed}: {why}"
+
+
+def more_lines(count: int) -> str:
+    return f"... {count} more lines; --verbose shows all of them"
 
 
 def status_word(status: str) -> str:

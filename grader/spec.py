@@ -153,6 +153,8 @@ class Function:
         dictionary's items are named by its keys with digits replaced (``dW{l}``) and need no names.
     classes
         Kinds of input and how many of each, see :func:`cases`.
+    parts
+        Names of the parts of each element where the result is a list of tuples: ``("X", "Y")`` of mini-batches.
     weights
         Relative weight of the items in the points for values (1 where not named), and of the keys of an item among
         each other. A random item carries points, for its form, only where it is named.
@@ -198,6 +200,7 @@ class Function:
     points: float
     inputs: Callable[[Draw], Arguments]
     returns: str | tuple[str, ...] = "value"
+    parts: tuple[str, ...] = ()
     summary: str = ""
     classes: tuple[CaseClass, ...] = field(default_factory=cases)
     weights: Mapping[str, float] = field(default_factory=dict)

@@ -22,7 +22,7 @@ SAMPLES = {
     "bool": False,
     "Sequence[str]": ("one", "two"),
 }
-BY_KEY = (sentences.stopped, sentences.status_word)  # what they take is one of a few words
+BY_KEY = (sentences.stopped, sentences.status_word, sentences.place_in)  # what they take is one of a few words, or a place
 
 
 def speaks(function: Callable[..., Any]) -> bool:

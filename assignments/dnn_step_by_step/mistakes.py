@@ -796,7 +796,7 @@ def _(dZ, A, W, dA, dW, db):
 @mistake(
     "counts-features",
     "linear_backward",
-    message="m is taken from the wrong axis of A_prev: that is the number of its units",
+    message="the sums are divided by the number of units of the layer before, not by the number of examples",
     hint="Columns are examples. Which entry of the shape counts them?",
     severity="fault",
 )
@@ -1050,6 +1050,16 @@ def _(AL, Y, caches, shift):
 )
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, follow="first", hidden="sigmoid")
+
+
+@_in_both_schemes(
+    "prediction-for-gradient",
+    message="AL goes into the last layer as if it were dAL, the gradient of the cost",
+    hint="With respect to what is dAL a derivative, and what does it need beside AL?",
+    severity="grave",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, start=lambda AL, Y: AL)
 
 
 @_in_both_schemes(

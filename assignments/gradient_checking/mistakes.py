@@ -1022,6 +1022,18 @@ def _(g, s, epsilon):
 @mistake(
     "difference-of-norms",
     "gradient_check_n",
+    message="norms are subtracted, without even their absolute value; the norm of the difference is wanted",
+    hint="Two vectors of equal length need not be equal, and a distance is not negative.",
+    severity="fault",
+)
+@_measured_n
+def _(g, s, epsilon):
+    return (np.linalg.norm(g) - np.linalg.norm(s)) / (np.linalg.norm(g) + np.linalg.norm(s))
+
+
+@mistake(
+    "difference-of-norms",
+    "gradient_check_n",
     message="norms are subtracted; the norm of the difference is wanted",
     hint="Two vectors of equal length need not be equal.",
     severity="fault",

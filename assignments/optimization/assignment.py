@@ -377,6 +377,7 @@ ASSIGNMENT = Assignment(
             points=25,
             inputs=_batches,
             returns="mini_batches",
+            parts=("X", "Y"),
             summary="shuffle the examples and cut them into batches",
             classes=(
                 CaseClass("small", count=6),

@@ -768,6 +768,28 @@ def _(a):
     return a.step(a.corrected_v(a.beta1 ** (a.t + 1)), a.corrected_s(a.beta2 ** (a.t + 1)))
 
 
+TWO = {
+    "code": "exponent-is-two",
+    "message": "the correction raises beta to 2, whatever the number of the step is",
+    "hint": "Which argument of the function counts the steps?",
+}
+
+
+@_adam(**TWO, both=True, severity="fault")
+def _(a):
+    return a.step(a.corrected_v(a.beta1**2), a.corrected_s(a.beta2**2))
+
+
+@_adam(**TWO, both=True, severity="fault")
+def _(a):
+    return a.step(top=a.corrected_v(a.beta1**2))
+
+
+@_adam(**TWO, both=True, severity="fault")
+def _(a):
+    return a.step(bottom=a.corrected_s(a.beta2**2))
+
+
 @_adam(
     "power-is-product",
     message="the correction multiplies beta by t; it is a power",

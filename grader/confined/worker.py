@@ -390,7 +390,7 @@ class Session:
             code = compile("\n" * (line - 1) + source, label, "exec", _ANNOTATIONS, dont_inherit=True)
             exec(code, namespace)
         except BaseException as error:
-            kind, message, _ = self.describe(error, sys.exc_info()[2])
+            kind, message, *_ = self.describe(error, sys.exc_info()[2])
             self.failed.append((index, kind, message))
         finally:
             self.imports.strict = outer
@@ -470,12 +470,12 @@ class Session:
             questions = self.wire._Decoder(encoded, self.ref, self.code)
             args = questions.get()
         except _NoReplyError as error:
-            self.raised(number, step, ("no-reply", str(error), None))
+            self.raised(number, step, ("no-reply", str(error), None, None))
             return False
         bound = name in self.given or name in self.answered
         function = self.trampoline(name) if bound else self.functions.get(name)
         if not callable(function) or isinstance(function, Absent):
-            self.raised(number, step, ("missing", f"{name} is not defined", None))
+            self.raised(number, step, ("missing", f"{name} is not defined", None, None))
             return False
         self.seeder.reset(self.turn, self.uses_random)
         Absent.calling = True
@@ -517,8 +517,11 @@ class Session:
     def code(self, code: Any) -> Any:
         return self.public[code.name](*code.args)
 
-    def describe(self, error: BaseException, traceback: Any) -> tuple[str, str, str | None]:
-        """Type, message and line of an exception; it may lie and may refuse to be printed."""
+    def describe(self, error: BaseException, traceback: Any) -> tuple[str, str, str | None, str | None]:
+        """Type and message of an exception, its line, and the line of the called function where that is another one's.
+
+        An exception may lie and may refuse to be printed.
+        """
         name = self.wire._type_name(type(error))
         try:
             message = str(error)
@@ -527,13 +530,16 @@ class Session:
         except BaseException:
             message = "(the message cannot be shown)"
         message = stubs.PLAIN_REASONS.get(message, message)
-        origin = None
+        origin = caller = outermost = None
         while traceback is not None:
-            label = traceback.tb_frame.f_code.co_filename
-            if label in self.labels:
-                origin = f"{label}, line {traceback.tb_lineno}"
+            code = traceback.tb_frame.f_code
+            if code.co_filename in self.labels:
+                origin = f"{code.co_filename}, line {traceback.tb_lineno}"
+                outermost = outermost or origin
+                if origin != outermost and not code.co_name.startswith("<"):  # a comprehension is no call of a helper
+                    caller = outermost
             traceback = traceback.tb_next
-        return name, _ADDRESS.sub("0x...", message[:MESSAGE_KEPT]), origin
+        return name, _ADDRESS.sub("0x...", message[:MESSAGE_KEPT]), origin, caller
 
 
 def _text(body: bytes, at: int) -> tuple[str, int]:

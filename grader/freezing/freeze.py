@@ -36,6 +36,7 @@ from grader.strategies import Draw
 __all__ = ["case_sets", "freeze", "value_case"]
 
 _VISIBLE_ELEMENTS = 80
+_VISIBLE_ELEMENTS_OF_SMALL = 160  # some functions take whole networks and their gradients
 
 
 def freeze(
@@ -138,7 +139,8 @@ def value_case(
             mistakes[key] = outcome
     elements = sum(np.asarray(leaf).size for _, leaf in leaves(args))
     # Every class shows some of its cases, so that a counterexample can be given; the others stay hidden.
-    visible = elements <= _VISIBLE_ELEMENTS and (drawn.case_class.name == "small" or number % 3 == 0)
+    small = drawn.case_class.name == "small"
+    visible = elements <= (_VISIBLE_ELEMENTS_OF_SMALL if small else _VISIBLE_ELEMENTS) and (small or number % 3 == 0)
     return Case(
         f"{spec.name}/{check}/{number}",
         check,

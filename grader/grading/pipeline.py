@@ -29,7 +29,7 @@ from grader.intake.collect import collect_one
 from grader.judging.cases import CaseFile
 from grader.judging.checks import verdict_of
 from grader.judging.example import counterexample_of
-from grader.judging.findings import findings_in_text, findings_of, missing_name_finding
+from grader.judging.findings import findings_in_text, findings_of, missing_name_finding, unfilled
 from grader.judging.judge import FunctionJudge, Judges, Verdict, judges_of
 from grader.judging.redaction import report_as_shown
 from grader.model import Check, Finding, FunctionReport, NotRun, Report, SandboxLevel
@@ -39,6 +39,8 @@ from grader.submission.hints import missing_function
 from grader.submission.program import Submission, read_submission
 
 __all__ = ["grade", "grade_submission", "unreadable"]
+
+_BLANKS = ("not-started", "unfilled-blank")
 
 
 def grade(
@@ -137,6 +139,7 @@ def grade_submission(
                 findings = (carried_finding(session, replies, name, best), *findings)[:2]
             functions[name] = _function_report(session, replies, judge, best[name], findings)
     graded = [report_as_shown(function, assignment.spec.shows) for function in functions.values()]
+    graded = _with_waiting(assignment, graded)
     messages = (*submission.messages, *replies.loaded.messages)
     reported = [function for function in graded if only in (None, function.name)]
     if all(function.status == "missing" for function in reported):
@@ -233,7 +236,7 @@ def _explained(
     judge: FunctionJudge, submission: Submission, replies: Replies, best: Attempt, made: Sequence[Attempt]
 ) -> tuple[Finding, ...]:
     """What is recognised as wrong: by the values, which a mistake may show only with right helpers, else by the text."""
-    findings = findings_of(judge, best.outcomes, best.verdict)
+    findings = unfilled(judge, submission, best.verdict) or findings_of(judge, best.outcomes, best.verdict)
     if not findings and not best.verdict.passed:
         for attempt in made:
             if attempt.how == "helpers":
@@ -288,16 +291,25 @@ def _not_judged(verdict: Verdict, producers: Sequence[str]) -> Verdict:
 
 
 def _of_a_kit(assignment: LoadedAssignment, graded: Sequence[FunctionReport]) -> tuple[str, ...]:
-    """What a kit cannot know: the graded cases, and without right helpers which functions may be right all the same.
-
-    A function that is not there or not filled in is not.
-    """
+    """What a kit cannot know: the graded cases, and without right helpers which functions may be right all the same."""
     if assignment.reference is not None:
         return ()
-    wrong = [f.name for f in graded if f.status != "passed"]
-    if not wrong and len(graded) == len(assignment.spec.functions):
+    if len(graded) == len(assignment.spec.functions) and all(f.status == "passed" for f in graded):
         return (sentences.PUBLIC_CASES,)
-    blank = {f.name for f in graded if f.status == "missing" or any(x.code == "unfilled-blank" for x in f.findings)}
-    perhaps = [n for n in wrong if n not in blank and set(assignment.spec.ancestors(n)) & set(wrong)]
-    first = [n for n in wrong if n not in perhaps and any(n in assignment.spec.ancestors(p) for p in perhaps)]
-    return (sentences.not_carried(perhaps, first),) if perhaps else ()
+    waiting = {f.name: f.waits_for for f in graded if f.waits_for}
+    first = dict.fromkeys(name for names in waiting.values() for name in names)
+    return (sentences.not_carried([*waiting], [*first]),) if waiting else ()
+
+
+def _with_waiting(assignment: LoadedAssignment, graded: Sequence[FunctionReport]) -> list[FunctionReport]:
+    """The reports, which say for what each function waits: where there are no right helpers, for its own wrong ones.
+
+    A function that is not there or not filled in waits for its author.
+    """
+    if assignment.reference is not None:
+        return list(graded)
+    wrong = [f.name for f in graded if f.status != "passed"]
+    blank = {f.name for f in graded if f.status == "missing" or any(x.code in _BLANKS for x in f.findings)}
+    above = {name: [o for o in wrong if o in assignment.spec.ancestors(name)] for name in wrong}
+    first = {name: tuple(o for o in above[name] if o in blank or not above[o]) for name in wrong if name not in blank}
+    return [replace(f, waits_for=first.get(f.name, ())) for f in graded]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -21,7 +21,18 @@ from grader.judging.cases import Expected
 from grader.judging.values import NUMBER, as_array
 from grader.spec import Function
 
-__all__ = ["STAGES", "Item", "Problem", "Stage", "agrees", "first_problem", "items_of", "key_item", "kind_of", "where_text"]
+__all__ = [
+    "STAGES",
+    "Item",
+    "Problem",
+    "Stage",
+    "agrees",
+    "element_text",
+    "first_problem",
+    "items_of",
+    "key_item",
+    "kind_of",
+]
 
 Stage = Literal["structure", "shape", "dtype", "values"]
 STAGES: tuple[Stage, ...] = ("structure", "shape", "dtype", "values")
@@ -33,6 +44,8 @@ _Array = np.ndarray[Any, Any]
 class Problem:
     """The first thing that is wrong with an item: the stage, the place, and the sentence.
 
+    ``where`` is the path in words, ``place`` the index of the element there.
+
     A sentence about numbers is made when somebody reads it: of a wrong solution judged under each alternative, most
     are never read.
     """
@@ -41,6 +54,7 @@ class Problem:
     path: Path
     text: str | Callable[[], str]
     place: tuple[int, ...] | None = None
+    where: str = ""
 
     @property
     def message(self) -> str:
@@ -54,6 +68,30 @@ class Item:
 
     name: str
     paths: tuple[Path, ...]
+
+    def where(self, path: Path, parts: Sequence[str] = ()) -> str:
+        """A place in the item as a student would write it.
+
+        Parameters
+        ----------
+        path
+            The way there from the whole result.
+        parts
+            Names of the parts of each element, where the item is a list of tuples.
+
+        Examples
+        --------
+        >>> Item("dW{l}", (("dW1",),)).where(("dW1",)), Item("cache", ((1,),)).where((1, 0))
+        ('dW1', 'cache[0]')
+        >>> Item("batches", ((),)).where((2, 0)), Item("batches", ((),)).where((2, 0), ("X", "Y"))
+        ('batches[2][0]', 'X of batches[2]')
+        """
+        start = next((p for p in self.paths if path[: len(p)] == p), ())
+        root = start[0] if start and isinstance(start[0], str) else self.name
+        keys = path[len(start) :]
+        if len(keys) == 2 and isinstance(keys[1], int) and keys[1] < len(parts):
+            return f"{parts[keys[1]]} of {root}[{keys[0]!r}]"
+        return root + "".join(f"[{key!r}]" for key in keys)
 
 
 def items_of(value: Value, returns: str | Sequence[str]) -> tuple[Item, ...]:
@@ -87,20 +125,10 @@ def key_item(key: Any) -> str:
     return re.sub(r"\d+$", "{l}", str(key))
 
 
-def where_text(path: Path, root: str, index: tuple[int, ...] | None = None) -> str:
-    """A place in words a student would write: ``grads["dW1"][0, 2]``.
-
-    Examples
-    --------
-    >>> where_text(("dW1",), "dW{l}", (0, 2)), where_text((1, 0), "cache"), where_text((), "cost")
-    ('dW1[0, 2]', 'cache[0]', 'cost')
-    """
-    if path and isinstance(path[0], str) and key_item(path[0]) == root:
-        text, rest = path[0], path[1:]
-    else:
-        text, rest = root, path[1:] if path and isinstance(path[0], int) else path
-    text += "".join(f"[{key!r}]" for key in rest)
-    return text + (f"[{', '.join(map(str, index))}]" if index else "")
+def element_text(where: str, index: tuple[int, ...] | None) -> str:
+    """An element of an array in words: ``dW1[0, 2]``."""
+    whole = f"({where})" if " " in where else where
+    return f"{whole}[{', '.join(map(str, index))}]" if index else where
 
 
 def kind_of(value: Value) -> str:
@@ -155,7 +183,7 @@ def first_problem(
     spec: Function, item: Item, expected: Value, got: Value, tolerances: Mapping[Path, float]
 ) -> Problem | None:
     """The first problem of an item at its earliest stage; a random item has no right number."""
-    walk = _Walk(item.name, tolerances, item.name in spec.loose_dtype)
+    walk = _Walk(item, spec.parts, tolerances, item.name in spec.loose_dtype)
     problems: list[Problem] = []
     for path in item.paths:
         try:
@@ -166,7 +194,9 @@ def first_problem(
         else:
             problems.extend(walk.problems(part_at(expected, path), part, path))
     problem = min(problems, key=lambda problem: STAGES.index(problem.stage), default=None)
-    return None if problem and problem.stage == "values" and item.name in spec.random else problem
+    if problem is None or (problem.stage == "values" and item.name in spec.random):
+        return None
+    return replace(problem, where=item.where(problem.path, spec.parts))
 
 
 def _keys(value: Value) -> list[str]:
@@ -177,13 +207,14 @@ def _keys(value: Value) -> list[str]:
 class _Walk:
     """What stays the same while two values are walked side by side."""
 
-    root: str
+    item: Item
+    parts: tuple[str, ...]
     tolerances: Mapping[Path, float]
     loose: bool
 
     def problems(self, right: Value, got: Value, path: Path) -> Iterator[Problem]:
         """All places in which a value differs from the right one."""
-        where = where_text(path, self.root)
+        where = self.item.where(path, self.parts)
         right, got = _plain_bool(right), _plain_bool(got)
         if got is None and right is not None:
             yield Problem("structure", path, sentences.none_problem(where))
@@ -304,7 +335,7 @@ def _value_problem(ours: _Array, other: _Array, where: str, path: Path, toleranc
 
 def _value_text(ours: _Array, other: _Array, wrong: _Array, place: tuple[int, ...], where: str, tolerance: float) -> str:
     """How many numbers are wrong, by how much, and the first of them (the first nan or inf, if there is one)."""
-    at_place = where + (f"[{', '.join(map(str, place))}]" if place else "")
+    at_place = element_text(where, place)
     got, right = float(other[place]), float(ours[place])
     texts = (f"{got:.10g}", f"{right:.10g}")
     if texts[0] == texts[1]:

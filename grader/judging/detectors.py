@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -11,13 +12,13 @@ import numpy as np
 
 from grader import sentences
 from grader.judging.cases import Case
-from grader.judging.compare import items_of, where_text
+from grader.judging.compare import items_of
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.mistakes import is_same
 from grader.judging.outcomes import Outcomes, arguments_of, expected_value, last_outcome, reply_value
 from grader.judging.values import leaves, number_at
 from grader.model import Finding
-from grader.sandbox.runner import Returned
+from grader.sandbox.runner import Raised, Returned
 
 __all__ = ["detected"]
 
@@ -87,7 +88,7 @@ def _wrong_item(
             if _leaf_right(expected, number, right.tolerance_at[path]):
                 complete = False
             else:
-                places[where_text(path, name)] = None
+                places[item.where(path, judge.spec.parts)] = None
                 wrong.append((case, expected, number))
     if not wrong:
         return None
@@ -155,7 +156,8 @@ def _dtypes(evidence: _Evidence) -> Iterator[Finding]:
 
 
 def _relations(evidence: _Evidence) -> Iterator[Finding]:
-    """The opposite sign, or a constant factor with its meaning."""
+    """The opposite sign, or a constant factor with its meaning: items that have the same one are named together."""
+    alike: dict[tuple[str, str] | None, list[_WrongItem]] = {}
     for item in evidence.items:
         if any(e.shape != g.shape or not np.isfinite(g).all() for e, g in item.pairs):
             continue
@@ -164,11 +166,20 @@ def _relations(evidence: _Evidence) -> Iterator[Finding]:
         if sum(e.size for e, _ in pairs) < 4 or len(ratios) < len(pairs):
             continue
         if _near(np.array(ratios), -np.ones(len(ratios))):
-            yield sentences.opposite_sign(item.name)
+            alike.setdefault(None, []).append(item)
             continue
         meaning = _factor_meaning(evidence.judge, item.cases, ratios)
         if meaning and len({number for e, _ in pairs for number in e.flat}) > 1:  # two constants say nothing
-            yield sentences.constant_factor(item.name, *meaning)
+            alike.setdefault(meaning, []).append(item)
+    for factor, items in alike.items():
+        name = _together([item.name for item in items])
+        yield sentences.constant_factor(name, *factor) if factor else sentences.opposite_sign(name)
+
+
+def _together(names: Sequence[str]) -> str:
+    """Several items as the subject of one sentence."""
+    parts = [name.removeprefix("each of ") for name in names]
+    return names[0] if len(names) == 1 else f"each of {' and '.join(parts)}"
 
 
 def _near(a: _Array, b: _Array, tolerance: float = 1e-9) -> bool:
@@ -218,6 +229,35 @@ def _numbers_of(judge: FunctionJudge, case: Case) -> dict[str, float]:
     return numbers
 
 
+_SCALARS_ONLY = re.compile(r"only (?:length-1|size-1|0-dimensional) arrays can be converted")
+_OF_MATH = re.compile(r"\bmath\.\w+\(")
+_ATTRIBUTE = re.compile(r"'(tuple|list|dict)' object has no attribute '(shape|T|dot|reshape|size|ndim)'")
+_UNPACKED = re.compile(r"(?:too many|not enough) values to unpack")
+_SHAPES = re.compile(r"operands could not be broadcast together|not aligned|mismatch in its core dimension")
+
+
+def _raising(evidence: _Evidence) -> Iterator[Finding]:
+    """What an exception of NumPy or Python means, where all failing calls raise the same one at the same line."""
+    outcomes = [last_outcome(evidence.outcomes, f.case) for f in evidence.verdict.failures if f.check == "runs"]
+    raised = [outcome for outcome in outcomes if isinstance(outcome, Raised)]
+    origins = {outcome.caller or outcome.origin or "" for outcome in raised}
+    if not raised or len(raised) < len(outcomes) or len(origins) > 1 or not all(origins):
+        return
+    line, caller = raised[0].origin or "", raised[0].caller
+    origin = sentences.raised_inside(line, caller) if caller else line
+    messages = [outcome.message for outcome in raised]
+    attributes = {match.groups() for message in messages if (match := _ATTRIBUTE.match(message))}
+    if all(map(_SCALARS_ONLY.search, messages)) and _OF_MATH.search(line):
+        yield sentences.scalar_function(origin)
+    elif all(map(_ATTRIBUTE.match, messages)) and len(attributes) == 1:
+        kind, attribute = attributes.pop()
+        yield sentences.container_for_array(kind, attribute, origin)
+    elif all(map(_UNPACKED.match, messages)) and "cache" in line:
+        yield sentences.unpacked_otherwise(origin)
+    elif all(map(_SHAPES.search, messages)):
+        yield sentences.shapes_do_not_fit(origin)
+
+
 def _mutated(evidence: _Evidence) -> Iterator[Finding]:
     if evidence.verdict.failed("inputs"):
         yield sentences.mutated_input()
@@ -233,5 +273,5 @@ def _one_class(evidence: _Evidence) -> Iterator[Finding]:
 
 
 _DETECTORS: tuple[Callable[[_Evidence], Iterator[Finding]], ...] = (
-    _permuted, _axes, _dtypes, _relations, _mutated, _one_class,
+    _raising, _permuted, _axes, _dtypes, _relations, _mutated, _one_class,
 )  # fmt: skip

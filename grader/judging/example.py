@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from grader import sentences
 from grader.confined.wire import Code, Opaque, Ref, Value, decode
-from grader.judging.compare import where_text
+from grader.judging.compare import element_text
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, expected_value, last_outcome, plan_of, reply_value
 from grader.judging.values import leaves, part_or_none, parts_of
@@ -51,15 +52,16 @@ def counterexample_of(
         return None
     case, last = failure.case, last_outcome(outcomes, failure.case)
     plan = plan_of(case, outcomes.get(case.key, ()))
-    path, place = (failure.problem.path, failure.problem.place) if failure.problem else ((), None)
-    name = failure.item or failure.check
+    problem, name = failure.problem, failure.item or failure.check
+    path, part = (problem.path, problem.where or name) if problem else ((), name)
     names = {**parameters, judge.cases.name: judge.cases.parameters}
     right = expected_value(case, min(verdict.alternative, len(case.expected) - 1)) if case.expected else None
     return {
         "case": case.key,
         "class": case.case_class,
         "item": name,
-        "where": where_text(path, name, place),
+        "part": part,
+        "where": element_text(part, problem.place if problem else None),
         "message": failure.message,
         "arguments": _arguments(plan, names),
         "expected": as_json(part_or_none(right, path)) if _comparable(judge, failure, last) else None,
@@ -83,6 +85,8 @@ def example_failure(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) 
     A case that was not run, because an earlier call did not come back, shows nothing.
     """
     ran = [failure for failure in verdict.failures if not _not_run(outcomes.get(failure.case.key, ()))]
+    if verdict.status not in ("passed", "failed", "partial"):  # the call that was stopped, whatever others raised
+        ran = [failure for failure in ran if isinstance(last_outcome(outcomes, failure.case), Stopped)] or ran
     visible = [failure for failure in ran if failure.case.visible]
     alike = [f for f in visible if (f.check, f.item) == (visible[0].check, visible[0].item)]
     return min(alike, key=lambda f: _effort(judge, plan_of(f.case, outcomes.get(f.case.key, ()))), default=None)
@@ -111,7 +115,8 @@ def characters(value: Value) -> int:
 def _got(last: Outcome, path: Sequence[Any]) -> Any:
     """What came back, as far as it is wrong."""
     if isinstance(last, Raised):
-        return {"error": last.type_name, "message": last.message, "origin": last.origin}
+        place = sentences.raised_inside(last.origin or "", last.caller) if last.caller else last.origin
+        return {"error": last.type_name, "message": last.message, "origin": place}
     return as_json(part_or_none(reply_value(last), tuple(path)))
 
 

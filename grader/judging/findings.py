@@ -16,22 +16,36 @@ from grader.sandbox.limits import without_warnings
 from grader.sandbox.runner import Raised
 from grader.spec import Function
 from grader.submission.hints import missing_name
-from grader.submission.program import Submission
+from grader.submission.program import Submission, Unit
 
-__all__ = ["carried_by_helpers", "carried_on_own_values", "findings_in_text", "findings_of", "missing_name_finding"]
+__all__ = [
+    "carried_by_helpers",
+    "carried_on_own_values",
+    "findings_in_text",
+    "findings_of",
+    "missing_name_finding",
+    "unfilled",
+]
 
 _MOST = 2
-_NOTHING = re.compile(r"None|of type numpy\.ndarray")  # np.squeeze(None) is an array of objects
-_BLANK = re.compile(r"""\s+[\w\[\]"'+(), ]+=\s*None(\s*,\s*None)*\s*(#.*)?$""")
+_NOTHING = re.compile(r"None|of type numpy\.ndarray|NotImplementedError")  # np.squeeze(None) is an array of objects
+_UNBOUND = re.compile(r"(?:name|variable) '(\w{1,60})'")
 _LONGEST_BLANK = 200  # the pattern tries n * n ways on a line of n spaces
+_BLANK = re.compile(r"""\s+([\w\[\]"'+(), ]+=\s*None(\s*,\s*None)*|\.\.\.|raise NotImplementedError.*)\s*(#.*)?$""")
+_PROMISED = re.compile(r"""\s+#\s*(\w+) *=\s*(?:\.\.\.|None)\s*$""")  # a comment such as "# D1 = ..."
+# The marks of a template, and what may stand between them before anything is written.
+_OPENS, _CLOSES = re.compile(r"\s*#.*\bSTARTS? (?:CODE )?HERE"), re.compile(r"\s*#.*\bENDS? (?:CODE )?HERE")
+_UNWRITTEN = re.compile(r"\s*(#.*|pass|(?:for|if|elif|else|while)\b.*:\s*(#.*)?)$")
 
 
 def findings_of(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> tuple[Finding, ...]:
     """At most two findings from what the calls gave, the most specific first: catalogued mistakes, else general ones."""
     if verdict.passed:
         return ()
-    findings = list(catalogued(judge, outcomes, verdict)) or list(detected(judge, outcomes, verdict))
-    return tuple({finding.code: finding for finding in findings}.values())[:_MOST]
+    first: dict[str, Finding] = {}
+    for finding in list(catalogued(judge, outcomes, verdict)) or detected(judge, outcomes, verdict):
+        first.setdefault(finding.code, finding)
+    return tuple(first.values())[:_MOST]
 
 
 def missing_name_finding(
@@ -56,15 +70,63 @@ def findings_in_text(judge: FunctionJudge, submission: Submission, verdict: Verd
     return _unfilled_blank(judge, submission, verdict) or _other_order(judge, submission)
 
 
+def unfilled(judge: FunctionJudge, submission: Submission, verdict: Verdict) -> tuple[Finding, ...]:
+    """A template that nobody has written into, or a name of it that is to be bound and is not."""
+    unit = submission.unit_of(judge.spec.name)
+    messages = [check.message for check in verdict.checks if check.status == "failed"]
+    unbound = {name for message in messages for name in _UNBOUND.findall(message)}
+    gave_nothing = any(map(_NOTHING.search, messages))
+    if unit is None or verdict.passed or not (unbound or gave_nothing):
+        return ()
+    lines = _short_lines(unit)
+    promised = ((n, match[1]) for n, line in enumerate(lines) if (match := _PROMISED.match(line)))
+    missing = next((n for n, name in promised if name in unbound), None)
+    with without_warnings():
+        blank = submission.is_blank(judge.spec.name)
+    if blank or ((gave_nothing or missing is not None) and _is_unwritten(lines)):
+        return (sentences.not_started(judge.spec.name),)
+    return () if missing is None else (_blank_at(unit, lines, missing),)
+
+
 def _unfilled_blank(judge: FunctionJudge, submission: Submission, verdict: Verdict) -> tuple[Finding, ...]:
     """A blank of the template that was left in, where a None is what is wrong."""
     unit = submission.unit_of(judge.spec.name)
     if unit is None or not any(_NOTHING.search(c.message) for c in verdict.checks if c.status == "failed"):
         return ()
-    for number, line in enumerate(unit.source.split("\n"), unit.line):
-        if len(line) < _LONGEST_BLANK and _BLANK.match(line):
-            return (sentences.unfilled_blank(number, unit.label, line.split("#")[0].strip()),)
-    return ()
+    lines = _short_lines(unit)
+    bound = _bound_again(lines)
+    blanks = (n for n, line in enumerate(lines) if _BLANK.match(line) and line.partition("=")[0].strip() not in bound)
+    number = next(blanks, None)
+    return () if number is None else (_blank_at(unit, lines, number),)
+
+
+def _bound_again(lines: Sequence[str]) -> set[str]:
+    """What is bound to something that is not made of itself, or asked for None: there None is a beginning, no blank."""
+    pairs = [line.partition("=")[::2] for line in lines if not _BLANK.match(line)]
+    bound = {target.strip() for target, value in pairs if target.strip() not in value}
+    return bound | {name for line in lines for name in re.findall(r"(\w{1,60}) is (?:not )?None", line)}
+
+
+def _short_lines(unit: Unit) -> list[str]:
+    """The lines of a definition; one that is too long for the patterns is code of some kind."""
+    return [line if len(line) < _LONGEST_BLANK else "code" for line in unit.source.split("\n")]
+
+
+def _blank_at(unit: Unit, lines: Sequence[str], number: int) -> Finding:
+    return sentences.unfilled_blank(unit.line + number, unit.label, lines[number].strip(" \t#").split("#")[0].strip())
+
+
+def _is_unwritten(lines: Sequence[str]) -> bool:
+    """Whether no line of code stands between the marks of a template, which has some."""
+    inside, regions = False, 0
+    for line in lines:
+        if _CLOSES.match(line):
+            inside = False
+        elif _OPENS.match(line):
+            inside, regions = True, regions + 1
+        elif inside and line.strip() and not (_BLANK.match(line) or _UNWRITTEN.match(line)):
+            return False
+    return regions > 0 and not inside
 
 
 def _other_order(judge: FunctionJudge, submission: Submission) -> tuple[Finding, ...]:

@@ -21,7 +21,7 @@ from dataclasses import replace
 from grader import sentences
 from grader.confined.wire import WireError
 from grader.judging.cases import Case, FunctionCases
-from grader.judging.compare import Problem, where_text
+from grader.judging.compare import Problem
 from grader.model import Check, CheckStatus, FunctionReport
 from grader.sandbox.runner import Outcome, Raised, Stopped
 from grader.spec import Shows
@@ -32,7 +32,6 @@ _EXCEPTIONS = frozenset(
     {name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)}
     | {"LinAlgError", "numpy.linalg.LinAlgError", "AxisError", "numpy.exceptions.AxisError"}
 )
-_PLACE = re.compile(r"[^\d\n]{0,80}(\d{1,3}|[^\d\n]{0,80}), line \d{1,5}")
 # Shapes and dtypes are shown of a hidden case, too, as far as they are small: they help most, and give little away.
 _FEW_NUMBERS = re.compile(r"(?!.*\d{4})(?!(.*\d,){5})", re.DOTALL)
 
@@ -47,7 +46,7 @@ def problem_text(case: Case, problem: Problem, item: str) -> str:
     if problem.stage in ("shape", "dtype") and _FEW_NUMBERS.match(problem.message):
         return problem.message
     if not case.visible:  # before the sentence is made: it counts and measures
-        return sentences.hidden_problem(where_text(problem.path, item), problem.stage)
+        return sentences.hidden_problem(problem.where or item, problem.stage)
     return problem.message
 
 
@@ -57,12 +56,12 @@ def raised_text(outcome: Outcome, case: Case) -> str:
         return sentences.stopped(outcome.reason, case.key.partition("/")[0], outcome.detail)
     if not isinstance(outcome, Raised):
         return sentences.NOT_RUN
-    name, message, origin = outcome.type_name, redact(case, outcome.message), outcome.origin or ""
+    name, message = outcome.type_name, redact(case, outcome.message)
     if name == WireError.__name__:  # nothing was raised: the value has no form that could be sent
         return sentences.unusable_result(message)
     known_name = name if name in _EXCEPTIONS else sentences.OWN_EXCEPTION
-    known_place = origin if _PLACE.fullmatch(origin) else ""
-    return sentences.raised(redact(case, name, known_name), message, redact(case, origin, known_place))
+    # A place is a line of the submission, which was read before it ran.
+    return sentences.raised(redact(case, name, known_name), message, outcome.origin or "", outcome.caller or "")
 
 
 def cases_as_shown(cases: FunctionCases, shows: Shows) -> FunctionCases:

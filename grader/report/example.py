@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.model import FunctionReport
-from grader.report.values import Style, Value, compared
+from grader.report.values import Style, Value, compared, display_of, text_lines
 
 __all__ = ["Example", "example_of", "is_unwritten"]
+
+_MOST_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,11 @@ class Example:
     output: str
     snippet: str
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the arguments would push everything else off the screen."""
+        return sum(len(text_lines(display_of(value))) for _, value in self.arguments) > _MOST_LINES
+
 
 def example_of(function: FunctionReport) -> Example:
     """The counterexample of a function that has one.
@@ -37,16 +45,19 @@ def example_of(function: FunctionReport) -> Example:
     came back; neither where only the arguments suffered.
     """
     data = function.counterexample or {}
-    case, item, where, message, output, snippet = (
-        str(data.get(key) or "").rstrip() for key in ("case", "item", "where", "message", "output", "snippet")
+    case, item, part, where, message, output, snippet = (
+        str(data.get(key) or "").rstrip() for key in ("case", "item", "part", "where", "message", "output", "snippet")
     )
     kinds = {check.kind for check in function.checks if check.name == item}
     messages = [check.message for check in function.checks if check.status == "failed"]
     if any(message in sentence for sentence in messages):
         message = ""
     expected, got = data.get("expected"), data.get("got")
+    if isinstance(got, Mapping) and "error" in got:  # what was raised is said once, and where it was only if it is new
+        message = ""
+        got = {**got, "origin": None} if any(str(got.get("origin")) in sentence for sentence in messages) else got
     results = [("expected", expected)] if expected is not None else []
-    if function.status == "failed":
+    if function.status in ("failed", "partial"):
         results.append(("got", got))
     if "inputs" in kinds:
         results = []
@@ -59,7 +70,7 @@ def example_of(function: FunctionReport) -> Example:
         case=case,
         message=message,
         arguments=tuple((str(a.get("name")), a.get("value")) for a in data.get("arguments") or ()),
-        item="" if kinds & {"runs", "property"} else _label(item, where),
+        item="" if kinds & {"runs", "property"} else _label(item, part or where),
         results=tuple(results),
         style=style,
         difference=difference,
@@ -71,18 +82,18 @@ def example_of(function: FunctionReport) -> Example:
 def is_unwritten(function: FunctionReport) -> bool:
     """Whether nothing came back because a blank is not filled in yet: an example would say no more than that."""
     data = function.counterexample or {}
-    has_blank = any(finding.code == "unfilled-blank" for finding in function.findings)
-    return has_blank and function.status == "failed" and data.get("got") is None
+    has_blank = any(finding.code in ("not-started", "unfilled-blank") for finding in function.findings)
+    return has_blank and function.status in ("failed", "partial") and data.get("got") is None
 
 
 def _label(item: str, where: str) -> str:
     """What the values are called: of an item such as ``dW{l}`` the entry in question, nothing for the whole.
 
-    >>> _label("dW{l}", "dW1[2, 0]"), _label("dW{l}", "dW{l}"), _label("Z", "Z[0, 0]")
-    ('dW1', '', 'Z')
+    >>> _label("dW{l}", "dW1[2, 0]"), _label("dW{l}", "dW{l}"), _label("Z", "Z[0, 0]"), _label("pairs", "X of pairs[2]")
+    ('dW1', '', 'Z', 'X of pairs[2]')
     """
     family = re.compile(r"\{\w\}")
-    entry = where.partition("[")[0]
-    if not family.search(item):
-        return item
-    return "" if family.search(entry) else entry
+    entry = re.sub(r"\[\d+(, ?\d+)*\]$", "", where) if " of " not in where else where
+    if family.search(item):
+        return "" if family.search(entry) else entry.partition("[")[0]
+    return item and (entry or item)

@@ -26,6 +26,7 @@ from grader.errors import GraderError
 from grader.model import FunctionReport, Report
 from grader.report.escape import clip, plain
 from grader.report.example import example_of
+from grader.report.order import order_of
 from grader.report.overview import overview
 from grader.report.values import display_of
 
@@ -63,11 +64,10 @@ class Page:
 
     def line_of(self, origin: str | None) -> str:
         """The anchor of a place such as ``cell 7, line 3`` or ``line 12``; empty when the page lacks it."""
-        label, _, number = (origin or "").rpartition("line ")
-        label = label.rstrip(", ")
+        label, number = sentences.place_in(origin or "")
         for i, (cell, lines) in enumerate(self.cells.items()):
-            if cell in {label, ""} and number.isdecimal() and 0 < int(number) <= len(lines):
-                return f"c{i}-l{int(number)}"
+            if cell in {label, ""} and number is not None and 0 < number <= len(lines):
+                return f"c{i}-l{number}"
         return ""
 
 
@@ -215,6 +215,7 @@ def _environment() -> Environment:
         "status_class": _status_class,
         "flex": _flex,
         "example": example_of,
+        "ordered": order_of,
         "short": partial(clip, limit=120),  # what fits in a cell of a table
         "display": display_of,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -124,16 +123,16 @@ def _why(function: FunctionReport) -> str:
 
 def _place(path: str, origin: str, lines: Mapping[str, int]) -> tuple[str, str | None, str]:
     """File, line and what the title adds, for one origin."""
-    match = re.fullmatch(r"(?:(.*), )?line (\d{1,9})", origin)
-    if match is None:
+    label, number = sentences.place_in(origin)
+    if number is None:
         return path, None, f" ({origin})" if origin else ""
-    label, line = match[1] or "", match[2]
     if not label:
-        return path, line, ""
+        return path, str(number), ""
     if not label.endswith(".py"):
-        return path, str(lines[origin]) if origin in lines else None, f" ({origin})"
+        place = f"{label}, line {number}"
+        return path, str(lines[place]) if place in lines else None, f" ({origin})"
     folder = path if not path.endswith((".py", ".ipynb", ".zip")) else path.rpartition("/")[0]
-    return (path if path.endswith(label) else f"{folder}/{label}".lstrip("/")), line, ""
+    return (path if path.endswith(label) else f"{folder}/{label}".lstrip("/")), str(number), ""
 
 
 def _command(file: str, line: str | None, title: str, message: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import posixpath
 import shutil
 import sys
 from collections.abc import Container, Iterable, Sequence
@@ -21,6 +22,7 @@ from grader import sentences
 from grader.model import Check, Finding, FunctionReport, Report
 from grader.report.escape import clip, log_lines, plain
 from grader.report.example import Example, example_of, is_unwritten
+from grader.report.order import order_of
 from grader.report.overview import overview
 from grader.report.values import PLAIN, value_lines
 
@@ -33,6 +35,7 @@ NARROWEST = 20
 NARROW = 60  # in fewer columns a function's place stands under its name
 LONGEST = 4000  # characters of one message
 LONGEST_NAME = 60
+MOST_LINES = 20  # of the arguments of an example, so that one mistake fills one screen
 LONGEST_WHO = 200
 
 Piece = str | tuple[str, str]  # a text, or a text and its style
@@ -61,11 +64,14 @@ def render_report(report: Report, *, verbose: bool = False, width: int | None = 
     columns = _width(width)
     parts = _head(report)
     if report.functions:
-        parts += ["", _function_table(report.functions, columns)]
-    for function in report.functions:
+        parts += ["", _function_table(report.functions, columns, posixpath.basename(report.submission))]
+    order = order_of(report.functions)
+    for _, function in order.first if not verbose else enumerate(report.functions):
         if details := _details(function, columns, verbose):
             title = (_name(function.name), "bold"), (plain(function.origin or ""), "dim")
             parts += ["", _grid([title]), *details]
+    if order.lines:
+        parts += ["", *_grids([((label, LABEL), text) for label, text in order.lines])]
     if report.full_marks and report.functions:
         parts += ["", _text(("Everything passed.", "green"))]
     return _lay_out(parts, columns, color)
@@ -103,12 +109,14 @@ def _head(report: Report) -> list[RenderableType]:
     return [*parts, *(_grid(_finding(sentences.NOTE, finding)) for finding in report.findings)]
 
 
-def _function_table(functions: Sequence[FunctionReport], width: int) -> Table:
-    """A line each: status, name, points, and the place in the file."""
+def _function_table(functions: Sequence[FunctionReport], width: int, file: str = "") -> Table:
+    """A line each: status, name, points, and the place, without the file where there is one alone."""
     rows: list[Row] = []
     for f in functions:
         note = sentences.GRADED_WITH_HELPERS if f.carried and not f.findings else ""
-        place = "; ".join(filter(None, [plain(f.origin or ""), note]))
+        label, line = sentences.place_in(f.origin or "")
+        where = ", ".join(filter(None, [plain(label) if label != file else "", f"line {line}" if line else ""]))
+        place = "; ".join(filter(None, [where, note]))
         below, beside = (place and f"\n{place}", "") if width < NARROW else ("", place)
         name = _text(_name(f.name), (below, "dim"))
         rows.append((_state(f.status), name, sentences.points_line(f.points, f.max_points), (beside, "dim")))
@@ -145,8 +153,10 @@ def _finding(label: str, finding: Finding) -> list[Row]:
 def _example(example: Example, width: int, verbose: bool) -> list[Padding]:
     parts = [_indented(_text(("Example ", "bold"), (plain(example.case), "dim")))]
     inner: list[RenderableType] = [_text(example.message)] if example.message else []
-    for name, value in example.arguments:
-        inner += map(_text, value_lines(plain(name), value, PLAIN, width - 4))
+    lines = [line for name, value in example.arguments for line in value_lines(plain(name), value, PLAIN, width - 4)]
+    if not verbose and len(lines) > MOST_LINES:
+        lines[MOST_LINES:] = [sentences.more_lines(len(lines) - MOST_LINES)]
+    inner += map(_text, lines)
     for word, value in example.results:
         first, *rest = value_lines(plain(f"{word} {example.item}".strip()), value, example.style, width - 4)
         inner += [_text((first, "bold")), *map(_text, rest)]
@@ -227,7 +237,7 @@ def _name(text: str) -> str:
 
 def _state(status: str) -> tuple[str, str]:
     word = sentences.status_word(plain(status))
-    return word if status in {"passed", "skipped"} else word.upper(), _colour(status)
+    return word if status in {"passed", "partial", "skipped"} else word.upper(), _colour(status)
 
 
 def _colour(status: str) -> str:

@@ -13,7 +13,7 @@ import signal
 import struct
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from types import TracebackType
 from typing import Any
@@ -454,6 +454,9 @@ class _Run:
         if kind == ord("O"):
             raise _printed_too_much()
         outcome = _outcome(kind, body, mark | plan.number, step)
+        if isinstance(outcome, Raised):  # what the worker says of a place is no more than which line of the program it is
+            places = (self.program.origin_at(outcome.origin), self.program.origin_at(outcome.caller))
+            return replace(outcome, origin=places[0], caller=places[1])
         if isinstance(outcome, Returned):
             self.kept += len(outcome.value.payload) + _PART_COSTS * len(outcome.value.header)
             if self.kept > _MAX_KEPT:
@@ -495,8 +498,9 @@ def _outcome(kind: int, body: bytes, plan: int, step: int) -> Outcome:
         if kind == ord("V"):
             _check(encoded)
             return Returned(encoded, mutated, output)
-        name, message, origin = decode(encoded, reply=True)
-        return Raised(_said(name, 200), _said(message, 600), None if origin is None else _said(origin, 200), output)
+        name, message, *places = decode(encoded, reply=True)
+        origin, caller = (None if place is None else _said(place, 200) for place in places)
+        return Raised(_said(name, 200), _said(message, 600), origin, output, caller)
     except (WireError, struct.error, ValueError, TypeError):
         raise _not_a_reply() from None
 
@@ -537,7 +541,7 @@ def _loaded(body: bytes, skip: Mapping[int, str], units: Sequence[Unit]) -> Load
             failed[_number(number, units)] = f"{_said(kind, 200)}: {_said(message, 600)}"[:600]
     except (WireError, TypeError, LookupError, ValueError, AttributeError):
         raise _not_a_reply() from None
-    messages = [f"{units[number].origin} was left out: {why}"[:600] for number, why in failed.items()]
+    messages = [f"{units[number].place} was left out: {why}"[:600] for number, why in failed.items()]
     return Loaded(defined, tuple(messages[:50]), bound, failed)
 
 

@@ -86,6 +86,14 @@ class Program:
         """All units in the order in which the worker numbers them."""
         return tuple(unit for file in self.files for unit in file.units)
 
+    def origin_at(self, place: str | None) -> str | None:
+        """A place such as ``cell 7, line 3`` with its line; None where the program has no such line."""
+        label, _, number = (place or "").rpartition(", line ")
+        if not number.isdecimal():
+            return None
+        lines = (unit.origin_at(int(number[:9])) for unit in self.units if unit.label == label)
+        return next(filter(None, lines), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Returned:
@@ -98,12 +106,17 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """A call raised; ``origin`` is the student's line, where it can be told."""
+    """A call raised.
+
+    ``origin`` is the student's line, where it can be told; ``caller`` the line of the function that was called, where
+    the other one belongs to a function that it calls.
+    """
 
     type_name: str
     message: str
     origin: str | None = None
     output: str = ""
+    caller: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +219,7 @@ class InProcess:
                 try:
                     exec(compile("\n" * (unit.line - 1) + unit.source, unit.label, "exec", dont_inherit=True), namespace)
                 except Exception as error:
-                    messages.append(f"{unit.origin}: {type(error).__name__}: {error}")
+                    messages.append(f"{unit.place}: {type(error).__name__}: {error}")
                 own.update({n: namespace[n] for n, helper in trampolines.items() if namespace[n] is not helper})
                 namespace.update(trampolines)
             for plan in plans:

@@ -68,7 +68,7 @@ def missing_function(submission: Submission, name: str, failed: Mapping[int, str
     units = submission.units
     for number, why in failed.items():
         if name in units[number].binds:
-            return sentences.failed_definition(name, units[number].origin, why)
+            return sentences.failed_definition(name, units[number].place, why)
     return _near(submission, name) or sentences.missing_function(name)
 
 
@@ -149,7 +149,7 @@ def missing_name(submission: Submission, function: str, name: str, failed: Mappi
     units = submission.units
     for number, why in failed.items():
         if name in units[number].binds:
-            return sentences.name_not_run(name, units[number].origin, why)
+            return sentences.name_not_run(name, units[number].place, why)
     if name in submission.lost:
         return sentences.name_lost(name, submission.lost[name])
     if name in _PYTHON_2:

@@ -50,9 +50,25 @@ class Unit:
     binds: tuple[str, ...]
 
     @property
-    def origin(self) -> str:
+    def place(self) -> str:
         """Where a person finds it."""
-        return f"{self.label}, line {self.line + self.source.startswith('if 1:')}"
+        return f"{self.label}, line {self._first_line}"
+
+    @property
+    def origin(self) -> str:
+        """The same with the text of the line, as reports name places."""
+        return self.origin_at(self._first_line)
+
+    @property
+    def _first_line(self) -> int:
+        return self.line + self.source.startswith("if 1:")
+
+    def origin_at(self, number: int) -> str:
+        """One of its lines with its text; empty where it has no such line."""
+        lines = self.source.split("\n")
+        if not self.line <= number < self.line + len(lines):
+            return ""
+        return sentences.quoted_line(self.label, number, lines[number - self.line])
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +173,26 @@ class Submission:
 
     def arguments(self, function: str) -> tuple[str, ...]:
         """Names of the positional arguments of the definition that counts; empty where it is no plain definition."""
+        definition = self._definition(function)
+        return tuple(a.arg for a in (*definition.args.posonlyargs, *definition.args.args)) if definition else ()
+
+    def is_blank(self, function: str) -> bool:
+        """Whether the definition that counts is an untouched template, in which nothing is computed."""
+        unit, definition = self.unit_of(function), self._definition(function)
+        if unit is None or definition is None or not is_blank(definition, unit.source):
+            return False
+        body = [statement for statement in definition.body if not isinstance(statement, ast.Raise)]
+        return not any(isinstance(node, _WORK) for statement in body for node in ast.walk(statement))
+
+    def _definition(self, function: str) -> ast.FunctionDef | None:
         unit = self.unit_of(function)
         if unit is None or not re.match(r"(?:if 1:\s*)?(?:def|@)", unit.source):
-            return ()
+            return None
         try:
             tree = ast.parse(unit.source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return ()
-        definition = next((n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == function), None)
-        return tuple(a.arg for a in (*definition.args.posonlyargs, *definition.args.args)) if definition else ()
+            return None
+        return next((n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == function), None)
 
 
 # -- reading -----------------------------------------------------------------------------------
@@ -558,9 +585,9 @@ def _drop_unfit(found: Sequence[Statement], name: str, arity: int, dropped: set[
         chosen = max(i for i in places if fits[i] == best)
         later = [i for i in places if i > chosen]
         dropped.update(i for i in later if isinstance(found[i].tree, ast.FunctionDef))
-        place = _unit(found[chosen]).origin
+        place = _unit(found[chosen]).place
         if later:
-            messages.append(sentences.defined_elsewhere(name, len(places), place, _unit(found[later[-1]]).origin, arity))
+            messages.append(sentences.defined_elsewhere(name, len(places), place, _unit(found[later[-1]]).place, arity))
         else:
             messages.append(sentences.defined_often(name, len(places), place))
     return best > 1  # 1 is a filled one with other arguments

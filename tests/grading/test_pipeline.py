@@ -19,6 +19,7 @@ from grader.grading.pipeline import grade, grade_submission
 from grader.model import Report, report_to_json
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Answer, Execution, InProcess, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
+from grader.sentences import place_in
 from grader.submission.program import parse_submission
 from tests import tiny
 from tests.tiny import check_of, function_of, graded, solution
@@ -54,7 +55,7 @@ def test_a_right_submission_has_full_marks() -> None:
 def test_functions_are_reported_in_the_order_of_the_exercise_with_their_places() -> None:
     report = graded(solution())
     assert [f.name for f in report.functions] == [f.name for f in tiny.assignment().spec.functions]
-    assert function_of(report, "center").origin == "student.py, line 6"
+    assert function_of(report, "center").origin == "student.py, line 6: def center(X):"
 
 
 def test_the_same_submission_gives_the_same_report() -> None:
@@ -439,14 +440,71 @@ def test_ending_the_process_costs_one_function(sandbox: Sandbox) -> None:
     assert verdicts(report) == {"center": ("crashed", 0.0, False)}
 
 
+NEWER = """def center(X):
+    # (approx. 2 lines)
+    # mean = ...
+    # YOUR CODE STARTS HERE
+
+
+    # YOUR CODE ENDS HERE
+    return X - mean
+"""
+OLDER = """def center(X):
+    ### START CODE HERE ### (2 lines)
+    mean = None
+    for row in X:
+        centred = None
+    ### END CODE HERE ###
+    return np.squeeze(centred)
+"""
+
+
+@pytest.mark.parametrize(
+    "blank",
+    [
+        NEWER,
+        OLDER,
+        "def center(X):\n    pass\n",
+        "def center(X):\n    ...\n",
+        'def center(X):\n    """Centre."""\n    raise NotImplementedError(\'todo\')\n',
+    ],
+)
+def test_a_template_that_nobody_has_written_into_is_not_started(blank: str) -> None:
+    (found,) = function_of(graded(solution(blank, without=["center"])), "center").findings
+    assert (found.code, found.message, found.hint) == ("not-started", "center is not filled in yet", "")
+
+
+def test_a_name_that_a_comment_promises_is_a_blank_and_no_unknown_name() -> None:
+    half = NEWER.replace("# YOUR CODE STARTS HERE\n", "# YOUR CODE STARTS HERE\n    size = X.shape[1]\n")
+    (found,) = function_of(graded(solution(half, without=["center"])), "center").findings
+    assert (found.code, found.message.partition(" is still ")[2]) == ("unfilled-blank", "'mean = ...'")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "def center(X):\n    mean = None\n    for x in X.T:\n        mean = x if mean is None else mean + x\n",
+        NEWER.replace("(approx. 2 lines)", "\n    mean = undefined_name(X)"),
+        "def center(X):\n    # mean = ...\n    middle = np.mean(X)\n    return X - midle",
+    ],
+)
+def test_a_body_that_is_wrong_otherwise_is_not_called_a_blank(odd: str) -> None:
+    found = function_of(graded(solution(odd, without=["center"])), "center").findings
+    assert not {f.code for f in found} & {"not-started"}
+    assert all("mean" not in f.message for f in found if f.code == "unfilled-blank")
+
+
 def test_a_place_in_the_submission_is_told(sandbox: Sandbox) -> None:
     report = confined(solution("def center(X):\n    return layer_dims"), sandbox)
     found = function_of(report, "center")
     assert codes(report, "center") == ["undefined-name"]
     assert found.origin is not None
-    line = int(found.origin.rpartition(" ")[2]) + 1
+    label, defined = place_in(found.origin)
+    assert label == "student.py"
+    assert defined is not None
     assert check_of(found.checks, "runs").message == (
-        f"the function raised NameError: name 'layer_dims' is not defined (student.py, line {line})"
+        f"the function raised NameError: name 'layer_dims' is not defined "
+        f"(student.py, line {defined + 1}: return layer_dims)"
     )
 
 

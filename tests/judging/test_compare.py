@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from grader.confined.wire import Opaque, encode
 from grader.judging.cases import Expected
-from grader.judging.compare import Item, Problem, agrees, first_problem, items_of, kind_of, where_text
+from grader.judging.compare import Item, Problem, agrees, element_text, first_problem, items_of, kind_of
 from grader.judging.values import as_array, leaves
 from tests.tiny import plain
 
@@ -247,18 +248,29 @@ def test_a_tuple_has_the_items_that_the_author_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "root", "index", "text"),
+    ("name", "start", "path", "text"),
     [
-        ((), "cost", None, "cost"),
-        ((), "dW", (1, 0), "dW[1, 0]"),
-        ((0,), "Z", (1,), "Z[1]"),
-        ((1, 0), "cache", None, "cache[0]"),
-        (("dW12",), "dW{l}", (0, 2), "dW12[0, 2]"),
-        (("dW1",), "grads", None, "grads['dW1']"),
+        ("cost", (), (), "cost"),
+        ("Z", (0,), (0,), "Z"),
+        ("cache", (1,), (1, 0), "cache[0]"),
+        ("dW{l}", ("dW12",), ("dW12",), "dW12"),
+        ("grads", (), ("dW1",), "grads['dW1']"),
+        ("caches", (), (2, 0, 1), "caches[2][0][1]"),
     ],
 )
-def test_places_read_as_a_student_would_write_them(path: Any, root: str, index: Any, text: str) -> None:
-    assert where_text(path, root, index) == text
+def test_places_read_as_a_student_would_write_them(name: str, start: Any, path: Any, text: str) -> None:
+    assert Item(name, (start,)).where(path) == text
+
+
+def test_the_way_to_a_part_of_a_list_is_not_lost() -> None:
+    pairs = [(np.ones((2, 3)), np.ones((1, 3))), (np.ones((2, 1)), np.ones((1, 1)))]
+    short = [pairs[0], (np.ones((2, 0)), np.ones((1, 0)))]
+    item = Item("batches", ((),))
+    found = first_problem(plain(), item, pairs, short, {})
+    assert found and found.message == "batches[1][0] has shape (2, 0), expected (2, 1)"
+    named = first_problem(replace(plain(), parts=("X", "Y")), item, pairs, short, {})
+    assert named and named.message == "X of batches[1] has shape (2, 0), expected (2, 1)"
+    assert element_text(named.where, (1, 0)) == "(X of batches[1])[1, 0]"
 
 
 # -- at first sight ----------------------------------------------------------------------

@@ -11,7 +11,10 @@ import pytest
 
 from grader.confined.wire import encode
 from grader.judging.cases import MistakeText
-from grader.sandbox.runner import Raised, Returned
+from grader.judging.checks import verdict_of
+from grader.judging.example import example_failure
+from grader.judging.judge import FunctionJudge
+from grader.sandbox.runner import Raised, Returned, Stopped
 from grader.spec import Given, Property
 from tests import tiny
 from tests.tiny import findings_on, graded_function, hand_made, outcomes_of, plain
@@ -300,7 +303,66 @@ def test_a_changed_argument_is_a_finding() -> None:
     (found,) = tiny.findings_in(spec, cases, outcomes)
     assert found.code == "mutated-input"
     assert "overwrites its arguments" in found.message
-    assert found.hint.startswith("A -= B writes into the caller's array")
+    assert found.hint.startswith("A -= B and A[i] = B write into the caller's array")
+    assert "d[key] = d[key] - B" in found.hint  # the repair that is wanted is not forbidden
+
+
+ALIGNED = "operands could not be broadcast together with shapes (2,3) (3,2)"
+RAISED = [
+    ("scalar-function", "only length-1 arrays can be converted to Python scalars", "s = 1 / (1 + math.exp(-z))", ""),
+    ("container-for-array", "'tuple' object has no attribute 'shape'", "m = A.shape[1]", "dW = linear(dZ, caches)"),
+    ("unpacked-otherwise", "not enough values to unpack (expected 3, got 2)", "A, W, b = cache", "linear(dZ, cache)"),
+    ("shapes-do-not-fit", ALIGNED, "Z = W * A + b", ""),
+]
+NOT_RAISED = [
+    ("only length-1 arrays can be converted to Python scalars", "s = float(z)"),
+    ("not enough values to unpack (expected 3, got 2)", "n, m, k = X.shape"),
+    ("'Mine' object has no attribute 'shape'", "m = A.shape[1]"),
+    ("operands of mine", "Z = W * A + b"),
+]
+
+
+def raising(*raised: Raised) -> list[Any]:
+    """The findings where the first calls raise and all others are right."""
+    cases = hand_made(plain(), same, MATRICES)
+    outcomes = outcomes_of(cases, same)
+    outcomes.update({case.key: (one,) for case, one in zip(cases.cases, raised, strict=False)})
+    return list(tiny.findings_in(plain(), cases, outcomes))
+
+
+@pytest.mark.parametrize(("code", "message", "line", "caller"), RAISED)
+def test_an_exception_that_has_a_meaning_is_named_at_the_line_of_the_function(
+    code: str, message: str, line: str, caller: str
+) -> None:
+    inside = f"cell 3, line 2: {line}"
+    outer = f"cell 7, line 5: {caller}" if caller else None
+    (found,) = raising(*[Raised("ValueError", message, inside, caller=outer)] * 2)
+    assert found.code == code
+    assert inside in found.message
+    assert outer is None or outer in found.message
+    other = Raised("ValueError", message, "cell 3, line 9: something else")
+    assert raising(Raised("ValueError", message, inside), other) == []  # two lines, two reasons
+
+
+@pytest.mark.parametrize(("message", "line"), NOT_RAISED)
+def test_an_exception_that_may_mean_something_else_is_not_named(message: str, line: str) -> None:
+    assert raising(Raised("ValueError", message, f"cell 3, line 2: {line}")) == []
+
+
+def test_items_with_the_same_relation_are_named_together() -> None:
+    found = findings_on(mean_and_size, lambda X: tuple(-part for part in mean_and_size(X)), MATRICES, ("mean", "size"))
+    assert [(f.code, f.message) for f in found] == [("opposite-sign", "each of mean and size has the opposite sign")]
+
+
+def test_a_stopped_call_is_the_example_of_a_timeout_whatever_others_raised() -> None:
+    cases = hand_made(plain(), same, MATRICES)
+    judge = FunctionJudge(plain(), cases)
+    keys = [case.key for case in cases.cases]
+    outcomes = outcomes_of(cases, same)
+    outcomes.update({keys[0]: (Raised("ValueError", "no"),), keys[2]: (Stopped("timeout", "it needed 2 seconds"),)})
+    failure = example_failure(judge, outcomes, verdict_of(judge, outcomes))
+    assert failure is not None
+    assert failure.case.key == keys[2]
 
 
 # -- catalogued mistakes -------------------------------------------------------------------
@@ -459,7 +521,7 @@ def test_bytes_that_are_no_value_match_no_mistake() -> None:
 )
 def test_a_catalogued_mistake_is_recognised_in_a_submission(name: str, source: str, code: str) -> None:
     report = graded_function(name, source)
-    assert report.status == "failed"
+    assert report.status != "passed"
     assert [f.code for f in report.findings] == [code]
     text = tiny.cases().functions[name].mistakes[code]
     assert (report.findings[0].message, report.findings[0].hint) == (text.message, text.hint)

@@ -131,7 +131,35 @@ def test_a_function_that_raises_goes_on_with_the_next_question(sandbox: Sandbox)
     assert values(execution) == ["ZeroDivisionError", 0.5]
     (raised,) = execution.outcomes[0]
     assert isinstance(raised, Raised)
-    assert (raised.message, raised.origin) == ("division by zero", "student.py, line 2")
+    assert (raised.message, raised.origin) == ("division by zero", "student.py, line 2: return 1 / x")
+    assert raised.caller is None
+
+
+def test_the_line_that_called_a_helper_is_said_beside_the_line_that_raised(sandbox: Sandbox) -> None:
+    source = """
+def helper(x):
+    return [1 / y for y in x]
+
+def f(x):
+    if x:
+        return helper([x - 1])
+    return [1 / y for y in [x]]
+"""
+    execution = sandbox.run(program(source), ask("f", (1,), (0,)))
+    (inside,), (own,) = execution.outcomes
+    assert isinstance(inside, Raised)
+    assert isinstance(own, Raised)
+    assert inside.origin == "student.py, line 3: return [1 / y for y in x]"
+    assert inside.caller == "student.py, line 7: return helper([x - 1])"
+    assert (own.origin, own.caller) == ("student.py, line 8: return [1 / y for y in [x]]", None)
+
+
+def test_a_place_that_the_program_does_not_have_is_not_said(sandbox: Sandbox) -> None:
+    """A worker is believed the number of a line, and no word more."""
+    it = program("def f(x):\n    return 1 / x\n")
+    places = ("student.py, line 99", "secret, line 1", "student.py, line 2: secret", "line", None)
+    assert [it.origin_at(place) for place in places] == [None] * 5
+    assert it.origin_at("student.py, line 1") == "student.py, line 1: def f(x):"
 
 
 def test_a_timeout_is_tried_once_more_alone_in_a_fresh_worker(sandbox: Sandbox) -> None:
