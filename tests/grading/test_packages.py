@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -84,3 +85,19 @@ def test_a_neighbour_in_another_folder_does_not_hide_a_module_of_python(sandbox:
 def test_names_of_python_2_come_from_the_libraries_that_bridge_the_two(sandbox: Sandbox, tmp_path: Path, line: str) -> None:
     layer = "def layer(X, W, b):\n    Z, _ = affine(X, W, b)\n    return sum(Z / 4 for _ in xrange(2))\n"
     assert graded(sandbox, tmp_path, {"main.py": f"{line}\n{LAYERS}\n{layer}"}).full_marks
+
+
+def test_a_package_may_hold_a_file_of_its_own_name(sandbox: Sandbox, tmp_path: Path) -> None:
+    files = {
+        "layer/__init__.py": "from .layer import halved\n",
+        "layer/layer.py": "def halved(Z):\n    return Z / 2\n",
+        "main.py": f"from layer import halved\n{LAYERS}\ndef layer(X, W, b):\n    return halved(affine(X, W, b)[0])\n",
+    }
+    assert graded(sandbox, tmp_path, files).full_marks
+
+
+def test_a_notebook_may_import_a_file_of_its_own_name(sandbox: Sandbox, tmp_path: Path) -> None:
+    source = f"from solution import halved\n{LAYERS}\ndef layer(X, W, b):\n    return halved(affine(X, W, b)[0])\n"
+    notebook = {"nbformat": 4, "cells": [{"cell_type": "code", "source": source}]}
+    files = {"solution.ipynb": json.dumps(notebook), "solution.py": "def halved(Z):\n    return Z / 2\n"}
+    assert graded(sandbox, tmp_path, files).full_marks
