@@ -13,6 +13,7 @@ import functools
 import gc
 import importlib
 import io
+import itertools
 import sys
 import types
 from typing import Any
@@ -26,6 +27,7 @@ __all__ = [
     "friendly_builtins",
     "names_of_a_notebook",
     "restore_numpy_1",
+    "stand_in",
     "twin",
 ]
 
@@ -152,6 +154,26 @@ class AbsentModule(types.ModuleType):
             raise AttributeError(name)
         full = f"{self.__name__}.{name}"
         return importlib.import_module(full) if full in TWINS else Absent(full)
+
+
+# Libraries with which one text runs on Python 2 and 3: their names are those of Python itself.
+_BRIDGES = frozenset({"past.builtins", "future.builtins", "six.moves", "six.moves.builtins", "past.utils", "six"})
+_OLDER_PYTHON = {
+    "xrange": range, "raw_input": input, "unicode": str, "basestring": str, "long": int, "unichr": chr, "izip": zip,
+    "imap": map, "ifilter": filter, "zip_longest": itertools.zip_longest, "reduce": functools.reduce,
+    "old_div": lambda a, b: a // b if isinstance(a, int) and isinstance(b, int) else a / b,
+    "string_types": (str,), "integer_types": (int,), "text_type": str, "binary_type": bytes, "PY2": False, "PY3": True,
+    "iteritems": lambda d: iter(d.items()), "itervalues": lambda d: iter(d.values()), "iterkeys": iter,
+}  # fmt: skip
+
+
+def stand_in(name: str) -> AbsentModule:
+    """The module that stands for a missing one."""
+    module = AbsentModule(name)
+    if name in _BRIDGES:
+        plain = {key: value for key, value in vars(builtins).items() if not key.startswith("_")}
+        module.__dict__.update(plain, **_OLDER_PYTHON, __all__=["xrange", *plain])
+    return module
 
 
 TWINS = frozenset({"autograd.numpy", "jax.numpy", "cupy"})  # libraries that have the functions of NumPy

@@ -44,6 +44,7 @@ import importlib.abc
 import importlib.util
 import inspect
 import io
+import itertools
 import json
 import os
 import random
@@ -55,6 +56,7 @@ import sys
 import time
 import types
 import unicodedata  # noqa: F401  # the compiler looks for it where a name is not ASCII
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -157,9 +159,10 @@ class Output(io.TextIOBase):
 class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Serves provided modules and the student's other files, refuses the harness, stands in for what is missing.
 
-    A file of the student's is the module ``submission.folder.file``; it is found by that name, from the folders of
-    the graded files and from the top, as a script there would find it; last by its own name alone, as with a folder
-    that the student puts on ``sys.path``.
+    A file of the student's is the module ``submission.folder.file``; it is found by that name, from the folder of
+    the file that imports it and those above, as a script there would find it, and from the folders of the graded
+    files; last by its own name alone, as with a folder that the student puts on ``sys.path``. Two exercises may each
+    have a package of the same name: what is found by another name than its full one counts within one folder only.
     """
 
     def __init__(self, session: Session, program: Any) -> None:
@@ -168,7 +171,9 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.files: dict[str, Any] = {}
         self.packages: set[str] = {_ROOT}
         self.folders: list[str] = []
-        self.short: dict[str, str] = {}
+        self.short: dict[str, list[str]] = {}
+        self.near: tuple[str, ...] = (_ROOT,)
+        self.aliases: set[str] = set()
         self.strict = False
         for file in program["files"]:
             name = f"{_ROOT}.{file['module']}".rstrip(".")
@@ -183,7 +188,7 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         for name in sorted((*self.files, *self.packages), key=lambda name: name.count(".")):
             rest = name.partition(".")[2]
             while rest:
-                self.short.setdefault(rest, name)
+                self.short.setdefault(rest, []).append(name)
                 rest = rest.partition(".")[2]
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
@@ -199,16 +204,41 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """The full name of a module of the student's; empty where there is none."""
         if name.startswith(_ROOT):
             return name if name in self.files or name in self.packages else ""
-        for folder in self.folders:
+        standard = name.partition(".")[0] in sys.stdlib_module_names
+        for folder in self.folders if standard else (*self.near, *self.folders):
             full = f"{folder}.{name}"
             if full in self.files or full in self.packages:
                 return full
         return ""
 
+    def elsewhere(self, name: str) -> str:
+        """The full name of a module in any folder, the nearest one; empty where there is none."""
+        places = self.short.get(name, [])
+        for folder in self.near:
+            for full in places:
+                if full.startswith(f"{folder}."):
+                    return full
+        return ""
+
+    @contextlib.contextmanager
+    def within(self, file: Any) -> Iterator[None]:
+        """While a file is executed, look names up from its folder."""
+        folder = f"{_ROOT}.{file['module']}".rpartition(".")[0]
+        before, self.near = self.near, tuple(itertools.accumulate(folder.split("."), "{}.{}".format))[::-1]
+        hidden = {}
+        if self.near != before:
+            hidden = {name: sys.modules.pop(name) for name in self.aliases & sys.modules.keys()}
+        yield
+        if self.near != before:
+            for name in self.aliases & sys.modules.keys():
+                del sys.modules[name]
+            sys.modules.update(hidden)
+        self.near = before
+
     def missing(self, name: str) -> Any:
         """Asked for last: a file in another folder, NumPy for its twins, or a stand-in; not within ``try``."""
         if name in self.short:
-            return importlib.util.spec_from_loader(name, self, is_package=self.short[name] in self.packages)
+            return importlib.util.spec_from_loader(name, self, is_package=self.elsewhere(name) in self.packages)
         if self.strict or name.partition(".")[0] in sys.stdlib_module_names or name.startswith("numpy."):
             return None
         return importlib.util.spec_from_loader(name, self, is_package=True)
@@ -217,14 +247,15 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         name = spec.name
         if name in self.provided or self.own(name) or name in self.short:
             return types.ModuleType(name)
-        return stubs.AbsentModule(name)
+        return stubs.stand_in(name)
 
     def exec_module(self, module: Any) -> None:
         name = module.__name__
-        full = self.own(name) or self.short.get(name, "")
+        full = self.own(name) or self.elsewhere(name)
         if name in self.provided:
             exec(compile(self.provided[name], f"{name}.py", "exec", dont_inherit=True), module.__dict__)
         elif full and full != name:  # another name of the same module
+            self.aliases.add(name)
             sys.modules[name] = importlib.import_module(full)
             return
         elif name in self.files:
@@ -341,19 +372,22 @@ class Session:
         namespace.setdefault("__file__", f"{file['module'].replace('.', '/')}.py")
         namespace.update(stubs.names_of_a_notebook())
         self.bind(namespace, self.bound)
-        graded = frozenset(file["graded"])
-        for index, unit in enumerate(file["units"], file["first"]):
-            if index in self.skip:  # what it did not bind is not there, whatever an earlier statement bound
-                for name in unit[3]:
-                    namespace.pop(name, None)
-                continue
-            if not Absent.calling:  # an import within a function that is being called is part of its call
-                self.channel.send(b"U", struct.pack("<I", index))
-            self.execute(index, unit, namespace)
-            binds = unit[3]
-            for name in graded if "*" in binds else graded.intersection(binds):
-                self.prefer(name, index, namespace)
-            self.bind(namespace, self.bound)
+        with self.imports.within(file):
+            for index, unit in enumerate(file["units"], file["first"]):
+                self.run_unit(index, unit, namespace, frozenset(file["graded"]))
+
+    def run_unit(self, index: int, unit: Any, namespace: dict[str, Any], graded: frozenset[str]) -> None:
+        binds = unit[3]
+        if index in self.skip:  # what it did not bind is not there, whatever an earlier statement bound
+            for name in binds:
+                namespace.pop(name, None)
+            return
+        if not Absent.calling:  # an import within a function that is being called is part of its call
+            self.channel.send(b"U", struct.pack("<I", index))
+        self.execute(index, unit, namespace)
+        for name in graded if "*" in binds else graded.intersection(binds):
+            self.prefer(name, index, namespace)
+        self.bind(namespace, self.bound)
 
     def prefer(self, name: str, index: int, namespace: dict[str, Any]) -> None:
         """Keep the better of two values of a graded name, the later one where they are equally good."""

@@ -554,10 +554,12 @@ def _number(value: Any, units: Sequence[Unit]) -> int:
 def _program_frame(program: Program, skip: Mapping[int, str]) -> bytes:
     """The message that tells a child what to load."""
     units = program.units
+    # A notebook beside a file of its own name is not what ``import`` finds.
+    importable = {file.module for file in program.files if file.path.endswith(".py")}
     content = {
         "files": [
             {
-                "module": file.module,
+                "module": file.module + "_" * (file.module in importable and not file.path.endswith(".py")),
                 "package": file.package,
                 "graded": list(file.graded),
                 "units": [(unit.source, unit.label, unit.line, unit.binds) for unit in file.units],

@@ -619,17 +619,17 @@ class _Links:
     attributes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     dynamic: set[str] = field(default_factory=set)
 
-    def add(self, node: ast.AST, own: str) -> None:
-        """Write down what a node of a file with the stem ``own`` names."""
+    def add(self, node: ast.AST) -> None:
+        """Write down what a node names; it may be another file with the name of its own one."""
         if isinstance(node, ast.Attribute):
             self.attributes[_tail(node.value)].add(node.attr)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             origin = (node.module or "").split(".") if isinstance(node, ast.ImportFrom) else []
-            for part in {*origin} - {own, ""}:
+            for part in {*origin} - {""}:
                 self.modules.add(part)
                 self.names[part].update(alias.name for alias in node.names)
             for alias in node.names:
-                for part in {*alias.name.split(".")} - {own}:
+                for part in {*alias.name.split(".")}:
                     self.modules.add(part)
                     self.aliases[part].add(alias.asname or alias.name.rpartition(".")[2])
 
@@ -641,7 +641,7 @@ def _links(read: Mapping[str, _Read]) -> _Links:
             if statement.uses.dynamic:
                 links.dynamic.add(file.path)
             for node in ast.walk(statement.tree):
-                links.add(node, _stem(file.path))
+                links.add(node)
     return links
 
 
