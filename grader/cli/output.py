@@ -9,9 +9,12 @@ from grader.report.escape import log_lines, plain
 __all__ = ["say", "show"]
 
 
-def say(line: object, *, err: bool = False, nl: bool = True) -> None:
-    """Print one line, in which names and messages may be anybody's: nothing in it steers a terminal or a CI runner."""
-    click.echo(log_lines(plain(str(line))), err=err, nl=nl)
+def say(line: object, *, err: bool = False, nl: bool = True, over: bool = False) -> None:
+    """Print one line, over the one before if asked for.
+
+    Names and messages in it may be anybody's: nothing in it steers a terminal or a CI runner.
+    """
+    click.echo("\r" * over + log_lines(plain(str(line))), err=err, nl=nl)
 
 
 def show(text: str, *, err: bool = False) -> None:

@@ -52,14 +52,9 @@ class Drawing:
     def __call__(self, done: int, total: int) -> None:
         """One line that is written over on a terminal, a line each elsewhere."""
         in_place = sys.stderr.isatty()
-        if in_place and self.happened:
-            click.echo("\r", err=True, nl=False)
-        self.happened = True
-        say(
-            f"drawing the cases of {self.assignment}: {done} of {total} functions",
-            err=True,
-            nl=not in_place or done == total,
-        )
+        over, self.happened = in_place and self.happened, True
+        text = f"drawing the cases of {self.assignment}: {done} of {total} functions"
+        say(text, err=True, nl=not in_place or done == total, over=over)
 
 
 def suggest(command: str, why: str) -> None:

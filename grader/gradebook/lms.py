@@ -29,7 +29,8 @@ class Mark:
 
     ``points`` is None where there is nothing to count (unreadable, or the harness failed): such a mark
     is reported and never written down as zero. ``computed`` is the grader's own result where an
-    instructor's override stands in ``points``.
+    instructor's override stands in ``points``. ``files`` are those that functions were taken from, ``passed_over``
+    the others that hold some.
     """
 
     student: str
@@ -45,6 +46,8 @@ class Mark:
     override_author: str = ""
     override_reason: str = ""
     note: str = ""
+    files: str = ""
+    passed_over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def marks_csv(marks: Iterable[Mark]) -> str:
     """All marks as a CSV table with a header row: every text quoted, and none that a spreadsheet would execute.
 
     >>> print(marks_csv([Mark("=1+1", 7.5, 10.0)]).splitlines()[1])
-    "'=1+1","","",7.5,10,"graded","no","",,,"","",""
+    "'=1+1","","",7.5,10,"graded","no","",,,"","","","",""
     """
     first = ["student", "name", "email", "points", "max_points", "status", "late", "submission"]
     columns = first + [field.name for field in fields(Mark) if field.name not in first]

@@ -77,8 +77,8 @@ def marks(book: sa.Engine, assignment: str, policy: Policy = "best") -> tuple[Ma
     query = sa.select(*_FACTS, RUNS.c.cases).join(RUNS, RUNS.c.id == REPORTS.c.run).order_by(REPORTS.c.run, REPORTS.c.id)
     with book.connect() as connection:
         students = _by_student(connection, query.where(RUNS.c.assignment == assignment))
-    newest = max((rows[-1] for rows in students.values()), key=_order, default=None)
-    given = {student: _mark(rows, policy, newest) for student, rows in students.items()}
+        newest = max((rows[-1] for rows in students.values()), key=_order, default=None)
+        given = {student: _mark(connection, rows, policy, newest) for student, rows in students.items()}
     for student, last in {row.student: row for row in overrides(book, assignment)}.items():
         if last.points is not None:
             mark = given.get(student, Mark(student, None, None, status="no submission"))
@@ -114,7 +114,7 @@ def _by_student(connection: sa.Connection, query: sa.Select[Any]) -> dict[str, l
     return rows
 
 
-def _mark(rows: Sequence[_Row], policy: Policy, newest: _Row | None) -> Mark:
+def _mark(connection: sa.Connection, rows: Sequence[_Row], policy: Policy, newest: _Row | None) -> Mark:
     """What one student's reports come to, oldest report first."""
     attempts = {row.fingerprint or row.submission: row for row in rows if row.points is not None}
     chosen = latest = rows[-1]
@@ -125,6 +125,8 @@ def _mark(rows: Sequence[_Row], policy: Policy, newest: _Row | None) -> Mark:
         notes.append(f"a later report has no points ({latest.status})")
     if newest is not None and chosen.cases != newest.cases:
         notes.append(f"run {chosen.run} used other tests than run {newest.run}")
+    text = connection.execute(sa.select(REPORTS.c.json).where(REPORTS.c.id == chosen.id)).scalar_one()
+    files = json.loads(text).get("files", {})
     return Mark(
         student=chosen.student,
         points=chosen.points,
@@ -137,6 +139,8 @@ def _mark(rows: Sequence[_Row], policy: Policy, newest: _Row | None) -> Mark:
         run=chosen.run,
         computed=chosen.points,
         note="; ".join(notes),
+        files=", ".join(files.get("graded", ())),
+        passed_over="; ".join(f"{file['file']}: {file['why']}" for file in files.get("passed_over", ())),
     )
 
 

@@ -29,7 +29,7 @@ _COMMAND = re.compile(
 _TAGGED = re.compile(r"##(?=[a-z]{0,20}\[)", re.IGNORECASE)  # "##[group]", "##vso[...]", "##teamcity[...]"
 _MARKS = "=+\\-@\t\r\uff1d\uff0b\uff0d\uff20"
 # Where a cell begins, for a program that splits at another character than ours.
-_FORMULA = re.compile(rf"(?:^|(?<=[;,\t|]))(?=[\s\"']*+[{_MARKS}])")
+_FORMULA = re.compile(rf"(?:^|(?<=[;,\t|]))(?=(?:[^\S\t]|[\"'])*+[{_MARKS}])")
 
 
 def _escape(match: re.Match[str]) -> str:

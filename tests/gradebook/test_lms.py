@@ -228,8 +228,9 @@ def test_a_csv_table_reads_back_and_executes_nothing(name: str, points: float | 
 
 def test_the_csv_table_has_every_fact_of_a_mark() -> None:
     text = marks_csv([mark("s1", 50.0, computed=40.0, override_author="prof", override_reason="oral", run=3)])
-    titles = "student name email points max_points status late submission run computed override_author override_reason note"
+    titles = "student name email points max_points status late submission run computed override_author override_reason"
+    titles += " note files passed_over"
     assert text.splitlines() == [
         ",".join(f'"{title}"' for title in titles.split()),
-        '"s1","","",50,100,"graded","no","",3,40,"prof","oral",""',
+        '"s1","","",50,100,"graded","no","",3,40,"prof","oral","","",""',
     ]

@@ -1,0 +1,152 @@
+"""Tars, archives in archives, and archives full of what nobody reads: bounded as zips are."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from time import process_time
+
+import pytest
+
+from grader.errors import SubmissionError
+from grader.intake.archive import STUDENT, Limits, packed_as, unpack
+from grader.intake.collect import collect, collect_one
+
+SMALL = Limits(entries=10, listed=20, file_bytes=1 << 20, total_bytes=2 << 20, ratio=50)
+TEXT = b"def relu(Z): ...\n"
+
+
+def tarred(files: Mapping[str, bytes], form: int = tarfile.GNU_FORMAT, packed: bool = True, **facts: object) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz" if packed else "w", format=form) as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            for fact, value in facts.items():
+                setattr(info, fact, value)
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def one(path: Path, data: bytes) -> dict[str, bytes]:
+    """What is graded of one student's file, or its problem."""
+    path.write_bytes(data)
+    found = collect_one([path], graded_names=frozenset({"relu"}), unpack_to=path.parent / "unpacked")
+    return {name: file.read_bytes() for name, file in found.files.items()} or {"problem": found.problem.encode()}
+
+
+@pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+@pytest.mark.parametrize(("name", "packed"), [("hw.tar.gz", True), ("hw.tgz", True), ("hw.tar", False), ("hw.ipynb", True)])
+def test_a_tar_of_every_form_is_read_by_its_content(tmp_path: Path, form: int, name: str, packed: bool) -> None:
+    long = "d/" * 40 + "ü" * 40 + ".py"
+    files = {"a/hw.py": TEXT, long: b"x = 1\n" * 300, "a/plot.png": b"p" * 5_000, "venv/b.py": b"", ".git/c.py": b""}
+    expected = {f"{name}/a/hw.py": TEXT, f"{name}/{long}": b"x = 1\n" * 300}
+    assert one(tmp_path / name, tarred(files, form, packed)) == expected
+
+
+def test_a_zip_is_read_by_its_content_and_once_more_inside(tmp_path: Path) -> None:
+    assert one(tmp_path / "hw.ipynb", zipped({"hw.py": TEXT})) == {"hw.ipynb/hw.py": TEXT}
+    inner = zipped({"in/hw.py": TEXT})
+    assert one(tmp_path / "a.zip", zipped({"x/inner.zip": inner})) == {"a.zip/x/inner.zip/in/hw.py": TEXT}
+    assert one(tmp_path / "b.zip", zipped({"inner.tgz": tarred({"hw.py": TEXT})})) == {"b.zip/inner.tgz/hw.py": TEXT}
+    problem = one(tmp_path / "c.zip", zipped({"inner.zip": zipped({"deep.zip": inner})}))["problem"]
+    assert b"deep.zip: is a zip inside a zip and was not opened" in problem
+    problem = one(tmp_path / "d.zip", zipped({"1.zip": inner, "2.zip": inner}))["problem"]
+    assert problem.count(b"one of several archives inside a zip and was not opened") == 2
+
+
+@pytest.mark.parametrize("name", ["../out.py", "/etc/out.py", "a/../../out.py", "C:/out.py", "..\\out.py"])
+def test_no_name_in_a_tar_leads_out_of_it(tmp_path: Path, name: str) -> None:
+    (tmp_path / "hw.tar").write_bytes(tarred({name: b"evil", "ok.py": TEXT}, packed=False))
+    (tmp_path / "into").mkdir()
+    entries = unpack(tmp_path / "hw.tar", tmp_path / "into")
+    assert [str(entry.path) for entry in entries if entry.file] == ["ok.py"]
+    assert [entry.problem for entry in entries if not entry.file] == ["has a path that leads out of the archive"]
+    assert [path.name for path in (tmp_path / "into").iterdir()] == ["00001.py"]
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE,
+                                  tarfile.GNUTYPE_SPARSE, b"?"])  # fmt: skip
+def test_links_and_devices_in_a_tar_are_refused(tmp_path: Path, kind: bytes) -> None:
+    (tmp_path / "hw.tar").write_bytes(tarred({"passwd.py": b""}, packed=False, type=kind, linkname="/etc/passwd"))
+    (entry,) = unpack(tmp_path / "hw.tar", None)
+    assert (entry.file, entry.problem) == (None, "is a link or a device, not a file")
+
+
+def endless(size: int) -> bytes:
+    """A tar whose header promises and whose gzip delivers so many zeros."""
+    info = tarfile.TarInfo("bomb.py")
+    info.size = size
+    return gzip.compress(info.tobuf(), 1) + gzip.compress(b"\0" * size, 1)
+
+
+def test_a_bomb_in_a_tar_is_left_out_or_refused(tmp_path: Path) -> None:
+    (tmp_path / "hw.tgz").write_bytes(endless(3 << 20))
+    (tmp_path / "into").mkdir()
+    (entry,) = unpack(tmp_path / "hw.tgz", tmp_path / "into", limits=SMALL)
+    assert entry.problem == "is larger than 1 MiB"
+    (tmp_path / "hw.tgz").write_bytes(endless(40 << 20))
+    with pytest.raises(SubmissionError, match="unpacks to more than it may"):
+        unpack(tmp_path / "hw.tgz", tmp_path / "into", limits=SMALL)
+    assert not list((tmp_path / "into").iterdir())
+
+
+def test_a_name_of_a_hundred_megabytes_is_not_read(tmp_path: Path) -> None:
+    info = tarfile.TarInfo("././@LongLink")
+    info.type, info.size = tarfile.GNUTYPE_LONGNAME, 100 << 20
+    (tmp_path / "hw.tgz").write_bytes(gzip.compress(info.tobuf(), 1) + gzip.compress(b"x" * (100 << 20), 1))
+    began = process_time()
+    assert unpack(tmp_path / "hw.tgz", None) == ()
+    assert process_time() - began < 60
+
+
+@pytest.mark.parametrize("data", [b"\x1f\x8b\x08", tarred({"a.py": TEXT})[:-30], tarred({"a.py": TEXT}, packed=False)[:520]])
+def test_a_tar_that_breaks_off_is_a_problem_in_words(tmp_path: Path, data: bytes) -> None:
+    problem = one(tmp_path / "hw.tgz", data)["problem"]
+    assert b"damaged" in problem or b"cannot be read" in problem or b"not a" in problem or b"no .py" in problem
+
+
+def test_thousands_of_files_that_nobody_reads_are_passed_over(tmp_path: Path) -> None:
+    files = {f"venv/lib/{i}.py": b"" for i in range(6_000)} | {f"img/{i}.png": b"" for i in range(6_000)}
+    files |= {f".git/objects/{i}": b"" for i in range(3_000)} | {"env/lib/site-packages/x.py": b"", "hw.py": TEXT}
+    assert one(tmp_path / "hw.zip", zipped(files)) == {"hw.zip/hw.py": TEXT}
+    assert len(files) > STUDENT.entries
+    (tmp_path / "many.zip").write_bytes(zipped({f"{i}.py": b"" for i in range(11)}))
+    with pytest.raises(SubmissionError, match="more than 10 entries; remove what is not needed"):
+        unpack(tmp_path / "many.zip", None, limits=SMALL)
+    (tmp_path / "many.zip").write_bytes(zipped({f"{i}.png": b"" for i in range(21)}))
+    with pytest.raises(SubmissionError, match="more than 20 entries; remove what is not needed"):
+        unpack(tmp_path / "many.zip", None, limits=SMALL)
+
+
+def test_an_office_document_is_no_archive(tmp_path: Path) -> None:
+    (tmp_path / "hw.py").write_bytes(zipped({"[Content_Types].xml": b"", "word/document.xml": b""}))
+    assert packed_as(tmp_path / "hw.py") == ""
+
+
+def test_a_class_in_a_tar_is_a_class(tmp_path: Path) -> None:
+    (tmp_path / "class.tar.gz").write_bytes(tarred({"ann/hw.py": TEXT, "bob/hw.py": TEXT}))
+    found = collect([tmp_path / "class.tar.gz"], graded_names=frozenset({"relu"}), unpack_to=tmp_path / "unpacked")
+    assert [item.student for item in found.hand_ins] == ["ann", "bob"]
+
+
+def test_long_names_in_a_zip_cost_little(tmp_path: Path) -> None:
+    names = ["1" * 60_000 + "x.py", "1_" * 30_000 + "\n.py", "a_" * 30_000 + ".py", "_1_" * 20_000 + "assignsubmission_.py"]
+    began = process_time()
+    (tmp_path / "class.zip").write_bytes(zipped(dict.fromkeys(names, TEXT)))
+    found = collect([tmp_path / "class.zip"], unpack_to=tmp_path / "unpacked")
+    assert len(found.hand_ins) == len(names)
+    assert all(len(item.path) < 2_000 for item in found.hand_ins)
+    assert process_time() - began < 20
