@@ -93,6 +93,8 @@ class Property:
         The property stands in for the values where they are wrong only because an earlier function
         of the case is (with ``own_inputs``): if that one gives wrong values of the right form and
         the property holds on all its cases, the function is carried with full points.
+    proves
+        No stub has the property: where it holds, something has been earned, whatever the values.
     fits
         For random or opaque results: catalogued mistakes by code, each with a predicate over a
         failing case, tried in order.
@@ -106,6 +108,7 @@ class Property:
     count: int = 3
     classes: tuple[CaseClass, ...] = ()
     carries: bool = False
+    proves: bool = False
     fits: Mapping[str, Callable[[Given], bool]] = field(default_factory=dict)
 
 
@@ -166,7 +169,7 @@ class Function:
     opaque
         Items that only the student's own code has to understand: never compared.
     given_away
-        Items that the exercise hands out right: they earn points only beside another one that is right.
+        Keys that the exercise hands out right: they earn points only beside another one that is right.
     own_inputs
         Run the recorded steps (``draw.call``) with the student's own functions in the first place,
         because what they return is nobody else's business (a batch-norm cache).
