@@ -256,6 +256,7 @@ def ended_by_exit(status: int) -> str:
 SINGLE_NUMBER = "a single number, shape ()"
 SKIPPED_RUNS = "not checked: the function must run first"
 SKIPPED_STRUCTURE = "not checked: fix the structure of the result first"
+COUNTED_ONCE = "this has cost points in an earlier function, and costs none here"
 SKIPPED_INPUTS = "not checked: all values must be correct first"
 SKIPPED_MISSING = "not checked: the function is missing"
 LEFT_OUT_ALLOWED = "this part is optional, and the result does not have it"
@@ -638,6 +639,7 @@ _STATUS_WORDS = {
     "not-graded": "not graded",
 }
 _STATUS_SENTENCES = {
+    "partial": "This function is partly right.",
     "missing": "No definition of this function was found.",
     "not-graded": "This function was not graded in this run.",
     "timeout": "This function did not finish in the time allowed. Look for an endless loop, or for a loop over single "
