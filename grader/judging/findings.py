@@ -12,7 +12,7 @@ from grader.judging.mistakes import catalogued
 from grader.judging.outcomes import Outcomes
 from grader.judging.redaction import redact
 from grader.model import Finding
-from grader.sandbox.limits import without_warnings
+from grader.sandbox.limits import OutOfBudget, without_warnings
 from grader.sandbox.runner import Raised
 from grader.spec import Function
 from grader.submission.hints import missing_name
@@ -30,7 +30,10 @@ def findings_of(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> t
     """At most two findings from what the calls gave, the most specific first: catalogued mistakes, else general ones."""
     if verdict.passed:
         return ()
-    findings = list(catalogued(judge, outcomes, verdict)) or list(detected(judge, outcomes, verdict))
+    try:
+        findings = list(catalogued(judge, outcomes, verdict)) or list(detected(judge, outcomes, verdict))
+    except OutOfBudget:  # points are not touched by it
+        return ()
     return tuple({finding.code: finding for finding in findings}.values())[:_MOST]
 
 
