@@ -78,7 +78,7 @@ def step_problem(
     size = float(np.sqrt(sum(np.sum(part**2) for part in step.values())))
     random = np.random.default_rng(_SEED)
     for _ in range(_DIRECTIONS):
-        direction: dict[str, Array] = {name: random.standard_normal(value.shape) for name, value in before.items()}
+        direction: dict[str, Array] = {n: np.asarray(random.standard_normal(value.shape)) for n, value in before.items()}
         moved = float(sum(np.sum(step[name] * part) for name, part in direction.items()))
         expected = slope(X, Y, before, direction, lambd=lambd, factors=factors)
         if not np.isclose(moved, expected, rtol=1e-4, atol=1e-7 * (1 + size)):

@@ -232,7 +232,19 @@ NO_TIME_LEFT = "the submission used up its total time"
 WORKER_WITHOUT_MEMORY = "the worker could not go on"
 WORKER_BROKEN = "the code broke the worker that runs it"
 LARGE_RESULTS = "its results are too large together, or have too many parts"
+COSTLY_RESULTS = "its results take too long to be read and compared"
 HELPERS_WITHOUT_END = "it called its helpers without end"
+
+
+def more_code(count: int) -> str:
+    return f"... and {count} lines more, which are not shown"
+
+
+def slow_call(name: str, used_s: float, limit_s: float) -> str:
+    return (
+        f"{name} is slow: a call took {used_s:.1f} s of CPU time, and more than {limit_s:g} s would have stopped it. "
+        "Let NumPy do at once what a loop does number by number"
+    )
 
 
 def needed_seconds(seconds: float) -> str:
@@ -266,6 +278,7 @@ OWN_EXCEPTION = "an exception of its own"
 NOT_RUN = "not run: an earlier call of this function did not return"
 HIDDEN_PROPERTY = "not true for inputs that are not shown"
 COMPLEX_NUMBERS = "the result has complex numbers, expected real ones"
+JUDGED_WITHOUT_END = "not checked: the result is too large, or so unusual that the check did not end in time"
 OTHER_FORM = "not checked: the result does not have the form that the exercise asks for"
 
 

@@ -1,5 +1,7 @@
 """Optimizers: gradient descent, mini-batches, momentum, Adam."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step
@@ -258,7 +260,7 @@ def _drawn_again(args, held):
 def _overlap(held):
     """Whether every full batch begins with an example of the batch before it."""
     full = [numbers for numbers in held if numbers.size == held[0].size]
-    return len(full) > 1 and all(after[0] in before for before, after in zip(full, full[1:], strict=False))
+    return len(full) > 1 and all(after[0] in before for before, after in pairwise(full))
 
 
 def _rows_of_labels(fits):

@@ -20,6 +20,7 @@ See ``docs/design/wire.md``.
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ class WireError(Exception):
 MAX_DEPTH = 32
 MAX_NODES = 200_000
 MAX_BYTES = 64 * 2**20
+MAX_DIMENSIONS = 32
 # What a reply may hold besides: text goes into messages, and keys can be chosen so that all have one hash.
 MAX_TEXT = 10_000
 MAX_KEYS = 1_000
@@ -99,8 +101,8 @@ def _dtype_code(dtype: np.dtype[Any]) -> bytes:
 # What the hot path looks up instead of working out: codes of dtypes and back, and the dimensions' format.
 _CODES = {np.dtype(t): _dtype_code(np.dtype(t)) for t in _SCALARS}
 _DTYPES = {code: np.dtype(code.decode().strip()) for code in _CODES.values()}
-_DIMENSIONS = [struct.Struct(f"<B{n}q") for n in range(65)]
-_SHAPES = [struct.Struct(f"<{n}q") for n in range(65)]
+_DIMENSIONS = [struct.Struct(f"<B{n}q") for n in range(MAX_DIMENSIONS + 1)]
+_SHAPES = [struct.Struct(f"<{n}q") for n in range(MAX_DIMENSIONS + 1)]
 _FLOAT64 = np.dtype(np.float64)
 _FLOAT_HEADERS: dict[tuple[int, ...], bytes] = {}  # of arrays of float64, by shape
 _LAYOUTS: dict[bytes, tuple[np.dtype[Any], tuple[int, ...], int]] = {}  # of an array's header: dtype, shape, bytes
@@ -112,6 +114,22 @@ def _remember(table: dict[Any, Any], key: Any, value: Any) -> None:
     if len(table) >= _REMEMBERED:
         table.clear()
     table[key] = value
+
+
+def _check_shape(shape: tuple[int, ...]) -> None:
+    """Raise WireError where an array has no numbers, and so no bytes, but dimensions that somebody would walk through.
+
+    A shape such as (0, 2**58) costs nothing to send, and an author's loop over its columns never ends: so the product
+    of the dimensions is bounded with zeros counted as ones.
+    """
+    if len(shape) > MAX_DIMENSIONS:
+        raise WireError(f"the value holds an array of more than {MAX_DIMENSIONS} dimensions")
+    if 0 in shape:
+        count = 1
+        for n in shape:
+            count *= n or 1
+        if count > MAX_NODES:
+            raise WireError(f"the value holds an array without numbers, of shape {shape}")
 
 
 def _fits_64_bits(value: int) -> bool:
@@ -230,6 +248,7 @@ class _Encoder:
         shape = value.shape
         header = _FLOAT_HEADERS.get(shape)
         if header is None:
+            _check_shape(shape)
             header = b"a" + _CODES[_FLOAT64] + _DIMENSIONS[len(shape)].pack(len(shape), *shape)
             _remember(_FLOAT_HEADERS, shape, header)
         self.header.append(header)
@@ -245,6 +264,7 @@ class _Encoder:
             dtype = dtype.newbyteorder("=")
             value = value.astype(dtype)
         shape = value.shape
+        _check_shape(shape)
         if not shape and dtype == np.float64 and self.opaque is not None:
             self.header.append(b"f")
             self.payload.append(value.tobytes())
@@ -304,7 +324,7 @@ def _type_name(kind: type) -> str:
         module = type.__dict__["__module__"].__get__(kind)
     except AttributeError:
         module = None
-    plain = type(module) is not str or module in ("builtins", "submission", __name__)
+    plain = type(module) is not str or module in ("builtins", "__main__", "submission", __name__)
     return str.__str__(name) if plain else f"{module}.{str.__str__(name)}"
 
 
@@ -344,14 +364,13 @@ def _layout(header: bytes) -> tuple[np.dtype[Any], tuple[int, ...], int]:
     """What the header of an array says: dtype, shape and bytes."""
     dtype = _dtype(header[1:4])
     ndim = header[4]
-    if ndim > 64:
+    if ndim > MAX_DIMENSIONS:
         raise WireError("too many dimensions")
     shape = _SHAPES[ndim].unpack_from(header, 5)
-    count = 1
-    for n in shape:
-        if n < 0:
-            raise WireError("negative dimension")
-        count *= n
+    if min(shape, default=0) < 0:
+        raise WireError("negative dimension")
+    _check_shape(shape)
+    count = math.prod(shape)
     _remember(_LAYOUTS, header, (dtype, shape, count * dtype.itemsize))
     return dtype, shape, count * dtype.itemsize
 

@@ -22,7 +22,7 @@ kind   direction   body
 P      to child    the program: definitions, modules, names to bind (a value)
 B      to child    a batch of plans (see :func:`pack_plan` in ``sandbox.py``)
 R, X   to child    reply to a callback: a value, or the reason why there is none
-U      to parent   the unit that is about to run (progress while loading)
+U      to parent   the unit that is about to run (progress, only until L)
 L      to parent   loaded: what is defined, what failed (a value)
 V      to parent   the value of one step: plan, step, mutated, output, value
 E      to parent   one step raised: plan, step, output, what (a value)
@@ -307,6 +307,7 @@ class Session:
         self.replies: list[Any] = []
         self.seeder = Seeder(np)
         self.turn = 0
+        self.loaded = False
         sys.stdout = sys.stderr = self.output
         sys.stdin = io.StringIO()
 
@@ -347,6 +348,7 @@ class Session:
             defined[name] = "missing" if absent else "callable" if callable(value) else "value"
         bound = {name: unit for name, (_, unit, _) in self.best.items() if unit >= 0}
         reply = {"defined": defined, "bound": bound, "failed": self.failed[:100], "output": self.output.take().decode()}
+        self.loaded = True
         self.channel.send(b"L", self.wire.pack(self.wire.encode(reply)))
 
     def load_graded(self, file: Any, wanted: Any) -> None:
@@ -382,7 +384,7 @@ class Session:
             for name in binds:
                 namespace.pop(name, None)
             return
-        if not Absent.calling:  # an import within a function that is being called is part of its call
+        if not self.loaded:  # a module that a call imports runs in the time of the call
             self.channel.send(b"U", struct.pack("<I", index))
         self.execute(index, unit, namespace)
         for name in graded if "*" in binds else graded.intersection(binds):
@@ -680,7 +682,7 @@ def _child_walls(walls: Any, channel: int, memory: int, cpu: int, shared: dict[s
 
 def _live(walls: Any, channel: int, memory: int, cpu: int, shared: dict[str, Any], wire: Any, np: Any) -> NoReturn:
     """Put up the walls, say so, and serve."""
-    hello: dict[str, Any] = {"walls": sorted(shared["level"]), "error": ""}
+    hello: dict[str, Any] = {"walls": sorted(shared["level"]), "error": "", "unit": shared["unit"]}
     try:
         _child_walls(walls, channel, memory, cpu, shared)
     except BaseException as error:
@@ -705,6 +707,7 @@ def main() -> None:
         namespaces = walls.enter_namespaces()
     np = _import_numpy(settings["folders"], settings["packages"])
     wire = _neighbour("wire")
+    unit = _unit(np)
     shared: dict[str, Any] = {"ruleset": None, "ids": None, "keep_read": False}
     shared["devnull"] = os.open(os.devnull, os.O_RDWR)
     stands = set()
@@ -726,18 +729,33 @@ def main() -> None:
         shared["program"] = bytes.fromhex(settings["seccomp"])
         stands.add("seccomp")
     if "fork" not in wanted:
-        shared.update(level=frozenset(stands), parent=started_by)
+        shared.update(level=frozenset(stands), parent=started_by, unit=unit)
         _live(walls, settings["channel"], settings["memory"], settings["cpu"], shared, wire, np)
     stands.add("fork")
-    shared.update(level=frozenset(stands), parent=os.getpid())
+    shared.update(level=frozenset(stands), parent=os.getpid(), unit=unit)
     control = socket.socket(fileno=settings["control"])
     walls_error = _rehearse(walls, shared)
-    hello = {"walls": sorted(stands), "namespaces": list(namespaces), "error": walls_error}
+    hello = {"walls": sorted(stands), "namespaces": list(namespaces), "error": walls_error, "unit": unit}
     control.sendall(json.dumps(hello).encode() + b"\n")
     _warm_up(wire, np)
     gc.collect()
     gc.freeze()
     _zygote_loop(control, walls, wire, np, shared)
+
+
+def _unit(np: Any) -> float:
+    """CPU seconds of a fixed piece of work, the kind that slow solutions do: the best of a few tries."""
+    W, X = np.linspace(-1, 1, 600).reshape(20, 30), np.linspace(0, 1, 900).reshape(30, 30)
+
+    def work() -> float:
+        began, Z = time.process_time(), np.zeros((20, 10))
+        for i in range(20):
+            for j in range(10):
+                for k in range(30):
+                    Z[i, j] += W[i, k] * X[k, j]
+        return time.process_time() - began
+
+    return min(work() for _ in range(5))
 
 
 def _warm_up(wire: Any, np: Any) -> None:

@@ -16,7 +16,7 @@ from grader.judging.checks import carried_by_property, verdict_of, well_formed
 from grader.judging.findings import carried_by_helpers, carried_on_own_values
 from grader.judging.judge import FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, steps_apart
-from grader.judging.properties import property_problem
+from grader.judging.properties import property_problems
 from grader.model import Finding
 from grader.sandbox.runner import Answer, Outcome, Plan, Stopped
 
@@ -198,7 +198,7 @@ def _holds_apart(session: Session, replies: Replies, judge: FunctionJudge) -> bo
         together = list(replies.outcomes[case.key])
         for step, outcome in zip(steps, apart, strict=False):
             together[step] = outcome
-        if len(apart) != len(steps) or property_problem(prop, case, together) is not None:
+        if len(apart) != len(steps) or property_problems(prop, [(case, together)]) != [None]:
             return False
     return True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.course import LoadedAssignment
 from grader.judging.cases import FunctionCases
@@ -58,6 +58,7 @@ def first_run(session: Session, specs: Sequence[Function]) -> Replies:
         outcomes.update((case.key, replies) for case, replies in zip(cases, execution.outcomes, strict=True))
         if not loaded.defined:  # every run loads the same definitions
             loaded = execution.loaded
+        loaded = replace(loaded, messages=(*loaded.messages, *execution.slow))
     return Replies(outcomes, loaded)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +33,8 @@ from grader.judging.findings import findings_in_text, findings_of, missing_name_
 from grader.judging.judge import FunctionJudge, Judges, Verdict, judges_of
 from grader.judging.redaction import report_as_shown
 from grader.model import Check, Finding, FunctionReport, NotRun, Report, SandboxLevel
-from grader.sandbox.runner import Runner
+from grader.sandbox.limits import bounded_work
+from grader.sandbox.runner import InProcess, Runner
 from grader.spec import Assignment, Function
 from grader.submission.hints import missing_function
 from grader.submission.program import Submission, read_submission
@@ -41,6 +42,7 @@ from grader.submission.program import Submission, read_submission
 __all__ = ["grade", "grade_submission", "unreadable"]
 
 _BLANKS = ("not-started", "unfilled-blank")
+WORK_S = 20.0  # CPU seconds of this process for one submission, which needs a twentieth of one
 
 
 def grade(
@@ -123,7 +125,8 @@ def grade_submission(
     session = Session(assignment, judges, submission, runner)
     functions: dict[str, FunctionReport] = {}
     best: dict[str, Attempt] = {}
-    with np.errstate(all="ignore"):  # nan and inf are a student's to return and ours to judge
+    budget = nullcontext() if isinstance(runner, InProcess) else bounded_work(WORK_S)  # only what is trusted runs here
+    with budget, np.errstate(all="ignore"):  # nan and inf are a student's to return and ours to judge
         replies = first_run(session, specs)
         there = [name for name in (spec.name for spec in specs) if not _is_not_there(judges.functions[name], replies)]
         first = {name: Attempt(verdict_of(judges.functions[name], replies.outcomes), replies.outcomes) for name in there}

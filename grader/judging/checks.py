@@ -22,10 +22,11 @@ from grader.judging.credit import credit_of
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, last_outcome, plan_of
 from grader.judging.payment import Payment, payment_of, whole_of
-from grader.judging.properties import property_fits, property_problem
+from grader.judging.properties import all_fit, property_problems
 from grader.judging.redaction import raised_text
 from grader.judging.values import parts_of
 from grader.model import Check, CheckStatus, FunctionStatus
+from grader.sandbox.limits import OutOfBudget
 from grader.sandbox.runner import Returned, Stopped
 from grader.spec import Function, Property
 
@@ -58,7 +59,11 @@ def verdict_of(judge: FunctionJudge, outcomes: Outcomes) -> Verdict:
     remembered = judge.passed.get(digest)
     if remembered is not None:
         return remembered
-    verdict = _judged(judge, outcomes)
+    try:
+        verdict = _judged(judge, outcomes)
+    except OutOfBudget:
+        too_much = (Stopped("too-much-output", sentences.COSTLY_RESULTS),)
+        verdict = _judged(judge, {case.key: too_much for case in judge.cases.cases})
     if verdict.passed and digest:
         if len(judge.passed) >= _REMEMBERED:
             judge.passed.clear()
@@ -257,8 +262,8 @@ def _set_check(draft: _Draft, name: str, payment: Payment) -> None:
 def _objections(draft: _Draft, prop: Property) -> list[Failure]:
     """What a property's judge has against a function, case by case."""
     cases = draft.judge.cases_of(prop.name)
-    messages = [(case, property_problem(prop, case, draft.outcomes.get(case.key, ()))) for case in cases]
-    return [Failure(case, prop.name, text=message) for case, message in messages if message]
+    messages = property_problems(prop, [(case, draft.outcomes.get(case.key, ())) for case in cases])
+    return [Failure(case, prop.name, text=text) for case, text in zip(cases, messages, strict=True) if text]
 
 
 def _property_check(draft: _Draft, prop: Property, objections: Sequence[Failure], payment: Payment) -> None:
@@ -288,8 +293,7 @@ def _from_own_start(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) 
     asked = [
         (prop.elsewhere, case) for prop in judge.spec.properties if prop.elsewhere for case in judge.cases_of(prop.name)
     ]
-    started = [property_fits(elsewhere, case, outcomes.get(case.key, ())) for elsewhere, case in asked]
-    if verdict.passed or not started or not all(started):
+    if verdict.passed or not all_fit([(elsewhere, case, outcomes.get(case.key, ())) for elsewhere, case in asked]):
         return None
     message = sentences.OWN_START
     checks = [

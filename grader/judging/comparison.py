@@ -9,6 +9,7 @@ from grader.confined.wire import Value
 from grader.judging.cases import Case
 from grader.judging.compare import STAGES, Problem, Stage, agrees, first_problem, items_of, result_problem
 from grader.judging.outcomes import Outcomes, expected_value, last_outcome, reply_value
+from grader.sandbox.limits import check_budget
 from grader.sandbox.runner import Returned
 from grader.spec import Function
 
@@ -61,6 +62,7 @@ def _under(spec: Function, cases: Sequence[Case], values: Mapping[str, Value], a
     """All problems under one alternative."""
     hits: dict[str, list[Hit]] = {}
     for case in cases:
+        check_budget()
         expected, got = case.expected[alternative], values[case.key]
         whole = result_problem(expected.decoded, got)
         for item in items_of(expected.decoded, spec.returns):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +16,7 @@ from grader.judging.compare import element_text
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, expected_value, last_outcome, plan_of, reply_value
 from grader.judging.values import leaves, part_or_none, parts_of
+from grader.sandbox.limits import OutOfBudget, check_budget
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.submission.names import bound_names
 
@@ -49,6 +51,10 @@ def counterexample_of(
     """
     failure = example_failure(judge, outcomes, verdict)
     if failure is None:
+        return None
+    try:
+        check_budget()
+    except OutOfBudget:
         return None
     case, last = failure.case, last_outcome(outcomes, failure.case)
     plan = plan_of(case, outcomes.get(case.key, ()))
@@ -198,7 +204,7 @@ def _parts(value: Value, most: int) -> int:
 
 
 def _array_as_json(value: np.ndarray[Any, Any]) -> Any:
-    if value.size > _MOST_ELEMENTS:
+    if math.prod(n or 1 for n in value.shape) > _MOST_ELEMENTS:  # an array without numbers may hold very many rows
         return {"opaque": f"array of shape {value.shape}, {value.dtype}"}
     if value.dtype.kind == "c":
         return {"opaque": f"complex array of shape {value.shape}"}

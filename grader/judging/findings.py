@@ -12,7 +12,7 @@ from grader.judging.mistakes import catalogued
 from grader.judging.outcomes import Outcomes
 from grader.judging.redaction import redact
 from grader.model import Finding
-from grader.sandbox.limits import without_warnings
+from grader.sandbox.limits import OutOfBudget, without_warnings
 from grader.sandbox.runner import Raised
 from grader.spec import Function
 from grader.submission.hints import missing_name
@@ -43,8 +43,11 @@ def findings_of(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> t
     if verdict.passed:
         return ()
     first: dict[str, Finding] = {}
-    for finding in list(catalogued(judge, outcomes, verdict)) or detected(judge, outcomes, verdict):
-        first.setdefault(finding.code, finding)
+    try:
+        for finding in list(catalogued(judge, outcomes, verdict)) or detected(judge, outcomes, verdict):
+            first.setdefault(finding.code, finding)
+    except OutOfBudget:  # points are not touched by it
+        return ()
     return tuple(first.values())[:_MOST]
 
 

@@ -12,7 +12,7 @@ from grader.judging.cases import Case
 from grader.judging.compare import Item, first_problem, items_of
 from grader.judging.judge import FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, expected_value
-from grader.judging.properties import property_fits
+from grader.judging.properties import fitting_mistake
 from grader.judging.values import leaves
 from grader.model import Finding
 from grader.sandbox.runner import Outcome, Raised, Returned
@@ -33,10 +33,9 @@ def catalogued(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> It
 def _fitting(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> Iterator[str]:
     for prop in judge.spec.properties:
         failing = [f.case for f in verdict.failures if f.check == prop.name]
-        for code, fits in prop.fits.items():
-            if failing and all(property_fits(fits, case, outcomes.get(case.key, ())) for case in failing):
-                yield code
-                break
+        code = fitting_mistake(prop, [(case, outcomes.get(case.key, ())) for case in failing])
+        if code is not None:
+            yield code
     wrong = _wrong_places(judge.spec, verdict)
     if wrong:
         # The first failing case rules most mistakes out.

@@ -8,6 +8,7 @@ from dataclasses import replace
 from grader.confined.wire import Ref, Value, WireError, decode
 from grader.judging.cases import Case
 from grader.judging.values import parts_of
+from grader.sandbox.limits import check_budget
 from grader.sandbox.runner import Outcome, Plan, Returned, Stopped
 from grader.spec import Given
 
@@ -28,7 +29,14 @@ def last_outcome(outcomes: Outcomes, case: Case) -> Outcome:
 
 
 def reply_value(outcome: Outcome) -> Value:
-    """The value of a reply; None where there is none, or bytes that are no value."""
+    """The value of a reply; None where there is none, or bytes that are no value.
+
+    Raises
+    ------
+    OutOfBudget
+        Where what was done for the submission has taken too long already.
+    """
+    check_budget()
     try:
         return decode(outcome.value) if isinstance(outcome, Returned) else None
     except WireError:

@@ -1,9 +1,13 @@
-"""A property's judge is its author's plain function; here it meets what a submission returned."""
+"""A property's judge is its author's plain function; here it meets what a submission returned.
+
+It does so in a forked copy of this process, under limits of memory and time: no value of a student's may end a batch.
+"""
 
 from __future__ import annotations
 
+import json
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -13,15 +17,17 @@ from grader.confined.wire import WireError
 from grader.judging.cases import Case
 from grader.judging.outcomes import given_of
 from grader.judging.redaction import raised_text
+from grader.sandbox.helpers import from_a_copy
 from grader.sandbox.limits import bounded_memory, without_warnings
 from grader.sandbox.runner import Outcome, Returned, Stopped
 from grader.spec import Given, Property
 
-__all__ = ["property_fits", "property_problem"]
+__all__ = ["all_fit", "fitting_mistake", "property_problem", "property_problems"]
 
 _T = TypeVar("_T")
 _FORM_ERRORS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration, MemoryError, WireError)
 _MOST_TEXT = 1_000
+_JUDGE_S = 5  # CPU seconds for all cases of a property, which take milliseconds
 
 
 def property_problem(
@@ -47,10 +53,62 @@ def property_problem(
         return f"its judge raised {type(error).__name__}: {error}" if for_author else sentences.OTHER_FORM
 
 
-def property_fits(fits: Callable[[Given], bool], case: Case, outcomes: Sequence[Outcome]) -> bool:
-    """Whether a failing case looks like a catalogued mistake."""
-    if len(outcomes) < len(case.plan.steps) or not all(isinstance(o, Returned) for o in outcomes):
+def property_problems(
+    prop: Property,
+    questions: Sequence[tuple[Case, Sequence[Outcome]]],
+) -> list[str | None]:
+    """What a property's judge says of some cases (see :func:`property_problem`), asked where it can do no harm.
+
+    Of a case over which it does not come to an end, and of those after it, it says nothing but that.
+    """
+    if not any(_is_complete(case, outcomes) for case, outcomes in questions):
+        return [property_problem(prop, case, outcomes) for case, outcomes in questions]
+    answers: list[str | None] = []
+
+    def asked() -> Iterator[bytes]:
+        for case, outcomes in questions:
+            try:
+                yield json.dumps([property_problem(prop, case, outcomes)]).encode()
+            except Exception:
+                yield b""
+
+    for (case, outcomes), answer in zip(questions, from_a_copy(asked, _JUDGE_S), strict=False):
+        # What it raises without being allowed to is its author's: raised once more here, where it can be read.
+        answers += json.loads(answer) if answer else [property_problem(prop, case, outcomes)]
+    return answers + [sentences.JUDGED_WITHOUT_END] * (len(questions) - len(answers))
+
+
+def _is_complete(case: Case, outcomes: Sequence[Outcome]) -> bool:
+    return len(outcomes) >= len(case.plan.steps) and all(isinstance(o, Returned) for o in outcomes)
+
+
+def fitting_mistake(prop: Property, questions: Sequence[tuple[Case, Sequence[Outcome]]]) -> str | None:
+    """The first catalogued mistake of a property that all these failing cases look like."""
+    if not prop.fits or not questions or not all(_is_complete(case, outcomes) for case, outcomes in questions):
+        return None
+
+    def asked() -> Iterator[bytes]:
+        for code, fits in prop.fits.items():
+            if all(_looks_like(fits, case, outcomes) for case, outcomes in questions):
+                yield code.encode()
+                break
+
+    return next((code.decode() for code in from_a_copy(asked, _JUDGE_S)), None)
+
+
+def all_fit(questions: Sequence[tuple[Callable[[Given], bool], Case, Sequence[Outcome]]]) -> bool:
+    """Whether there are predicates, and each is true of its case."""
+    if not questions or not all(_is_complete(case, outcomes) for _, case, outcomes in questions):
         return False
+
+    def asked() -> Iterator[bytes]:
+        if all(_looks_like(fits, case, outcomes) for fits, case, outcomes in questions):
+            yield b"yes"
+
+    return any(from_a_copy(asked, _JUDGE_S))
+
+
+def _looks_like(fits: Callable[[Given], bool], case: Case, outcomes: Sequence[Outcome]) -> bool:
     try:
         return bool(_asked(fits, given_of(case, outcomes), ()))
     except _FORM_ERRORS:

@@ -38,6 +38,7 @@ Source = str | Mapping[str, str]
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 20_000  # characters of one string in a report
 LONGEST_SOURCE = 400_000  # characters of one file
+MOST_LINES = 6_000  # of all files of a page together: an empty line of a file is a hundred bytes of a page
 # The policy forbids a style of an element's own, so that each width of a part of a bar is a class.
 FLEX = "".join(f".flex-{percent}{{flex-grow:{percent}}}" for percent in range(101))
 
@@ -137,8 +138,22 @@ def _pages(reports: Sequence[Report], sources: Mapping[str, Source]) -> list[Pag
         source = sources.get(report.submission, {})
         pieces = {"": source} if isinstance(source, str) else source
         label = "/".join(report.submission.split("/")[shared:])
-        pages.append(Page(report, file, label, {cell: _lines(text) for cell, text in pieces.items()}))
+        pages.append(Page(report, file, label, _shown(pieces)))
     return pages
+
+
+def _shown(pieces: Mapping[str, str]) -> dict[str, Sequence[str]]:
+    """The lines of the code that a page shows."""
+    cells: dict[str, Sequence[str]] = {}
+    room = MOST_LINES
+    for cell, text in pieces.items():
+        lines = _lines(text)
+        if len(lines) > room:
+            cells[cell] = [*lines[:room], sentences.more_code(len(lines) - room)]
+            break
+        cells[cell] = lines
+        room -= len(lines)
+    return cells
 
 
 def _file_name(report: Report) -> str:

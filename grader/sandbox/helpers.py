@@ -1,4 +1,7 @@
-"""Right helpers for a student's function, worked out where hostile arguments can do no harm.
+"""An author's code that meets values of a student's, run where they can do no harm: in forked copies of this process.
+
+A judge of a property asks its questions in a copy of its own (:func:`from_a_copy`), which may loop or take memory until
+its limits end it. A copy is right in a thread and in a process of a pool alike: it is ended by its number.
 
 A function whose own helpers are wrong is run again with helpers that the reference answers. What they are
 asked comes from student code: a matrix of a million rows by a million columns, ten thousand million
@@ -16,19 +19,20 @@ import signal
 import socket
 import struct
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
 from grader.confined.walls import close_descriptors, die_with_parent
 from grader.confined.wire import decode, encode, pack, unpack
-from grader.sandbox.limits import MEMORY, limit_cpu, limit_memory, without_warnings
+from grader.sandbox.limits import MEMORY, charge, is_bounded, limit_cpu, limit_memory, without_warnings
 from grader.sandbox.runner import Answer
 
-__all__ = ["Answering", "answered", "quiet"]
+__all__ = ["Answering", "answered", "from_a_copy", "quiet"]
 
 _LOST = 3
-_ASKED, _ANSWER = struct.Struct("<HI"), struct.Struct("<HI")
+_WALL_S = 60.0  # how long a copy may be silent: its limit is of CPU time, which one that sleeps does not use
+_ASKED, _ANSWER, _SIZE = struct.Struct("<HI"), struct.Struct("<HI"), struct.Struct("<I")
 _NOT_ANSWERED, _NO_NAME = 0xFFFFFFFF, 0xFFFF
 _SEED = 20_170_808  # one state for all: the same question has the same answer
 
@@ -125,6 +129,53 @@ class Answering:
                 raise ConnectionResetError
             data += part
         return bytes(data)
+
+
+def from_a_copy(work: Callable[[], Iterable[bytes]], cpu_s: int) -> Iterator[bytes]:
+    """What some work gives, part by part, done in a forked copy of this process that has limits of memory and time.
+
+    There are fewer parts than the work has where the copy did not live to give them. Where no submission is graded,
+    or there is no fork, it is done here.
+    """
+    if not is_bounded() or not hasattr(os, "fork"):
+        yield from work()
+        return
+    ours, theirs = socket.socketpair()
+    parent = os.getpid()
+    with without_warnings():  # of other threads, none of whose code the copy runs
+        pid = os.fork()
+    if not pid:
+        try:
+            _confine(theirs, parent, cpu_s)
+            quiet()
+            for part in work():
+                theirs.sendall(_SIZE.pack(len(part)) + part)
+        finally:
+            os._exit(1)
+    theirs.close()
+    ours.settimeout(_WALL_S)
+    try:
+        with contextlib.suppress(OSError):
+            while header := _exactly(ours, _SIZE.size):
+                yield _exactly(ours, _SIZE.unpack(header)[0])
+    finally:
+        ours.close()
+        os.kill(pid, signal.SIGKILL)
+        usage = os.wait4(pid, 0)[2]
+        charge(usage.ru_utime + usage.ru_stime)
+
+
+def _exactly(channel: socket.socket, size: int) -> bytes:
+    """So many bytes; none at the end, and an OSError where it comes too early."""
+    data = bytearray()
+    while len(data) < size:
+        part = channel.recv(min(size - len(data), 1 << 20))
+        if not part:
+            if data:
+                raise ConnectionResetError
+            break
+        data += part
+    return bytes(data)
 
 
 def _until(channel: socket.socket, event: int, still: Callable[[], None]) -> None:

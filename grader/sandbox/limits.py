@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,13 +15,69 @@ try:
 except ImportError:  # Windows: no limits
     resource = None  # type: ignore[assignment]
 
-__all__ = ["MEMORY", "bounded_memory", "limit_cpu", "limit_memory", "without_warnings"]
+__all__ = [
+    "MEMORY",
+    "OutOfBudget",
+    "bounded_memory",
+    "bounded_work",
+    "charge",
+    "check_budget",
+    "is_bounded",
+    "limit_cpu",
+    "limit_memory",
+    "without_warnings",
+]
 
 MEMORY = 1 << 30
 
 # Limits and filters of warnings are the whole process's: a thread that put back what it found while another one is
 # inside would take the bound away from it, or leave the other's filter for good. So one thread at a time is inside.
 _ONE_AT_A_TIME = threading.RLock()
+
+
+class OutOfBudget(Exception):
+    """What was done here for one submission has used up its CPU time."""
+
+
+class _Account(threading.local):
+    """When the CPU clock of this thread has gone too far; each thread grades one submission at a time."""
+
+    end_s: float | None = None
+
+
+_ACCOUNT = _Account()
+
+
+@contextlib.contextmanager
+def bounded_work(cpu_s: float) -> Iterator[None]:
+    """From here on :func:`check_budget` raises when this thread has used so many seconds of CPU time.
+
+    The limits of a worker bound what a submission does. This one bounds what it makes others do: replies that are
+    received, decoded, compared and explained. It is no limit that ends the thread; long work has to ask.
+    """
+    before = _ACCOUNT.end_s
+    _ACCOUNT.end_s = time.thread_time() + cpu_s
+    try:
+        yield
+    finally:
+        _ACCOUNT.end_s = before
+
+
+def is_bounded() -> bool:
+    """Whether this thread is at work on a submission; the values that an author's own functions give are trusted."""
+    return _ACCOUNT.end_s is not None
+
+
+def check_budget() -> None:
+    """Raise :class:`OutOfBudget` where there is no time left; outside of :func:`bounded_work` there always is."""
+    if _ACCOUNT.end_s is not None and time.thread_time() > _ACCOUNT.end_s:
+        raise OutOfBudget
+
+
+def charge(cpu_s: float) -> None:
+    """Count what another process has done in this thread's place."""
+    if _ACCOUNT.end_s is not None:
+        _ACCOUNT.end_s -= cpu_s
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ from grader.errors import GraderError
 from grader.model import SandboxLevel
 from grader.sandbox.doctor import probe
 from grader.sandbox.helpers import Answering
+from grader.sandbox.limits import OutOfBudget, check_budget
 from grader.sandbox.runner import Answer, Execution, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.sandbox.zygote import ALL_WALLS, Child, Zygote
 from grader.submission.program import SourceFile, Unit
@@ -43,6 +44,9 @@ _PART_COSTS = 256  # a byte of structure is as much work for the judges as 256 o
 _MAX_OUTPUT = 8_000
 _MAX_SAID = 1 << 16  # of an exception, its output included
 _SLICE_S = 0.2
+_WORKS = 0.05  # the part of the time that a child uses at least, unless it waits
+_LONGER = 2.0  # how much longer the second try may take, which is alone
+_NEAR = 0.5  # the part of its limit from which a call that passed is worth a word
 _NAP_S = 0.0005
 _SKIPPED_UNITS = 3
 _CALLBACKS = 200_000
@@ -52,16 +56,21 @@ _CALLBACKS = 200_000
 class Patience:
     """How long to wait, beyond what the assignment says of its functions.
 
+    All limits are seconds of a usual machine. On a slower one they are longer, as far as the zygote has measured.
+
     Attributes
     ----------
     load_s
         CPU seconds of one statement while loading.
     slack_s
-        Wall seconds that a call may take beyond five times its CPU seconds.
+        Wall seconds that a call may take beyond five times its CPU seconds, where it waits and does not work.
+    slowness
+        How many times slower this machine is; as measured when not given.
     """
 
     load_s: float = 5.0
     slack_s: float = 5.0
+    slowness: float | None = None
 
 
 class _Stop(Exception):
@@ -146,8 +155,10 @@ class Sandbox:
         if program.files is not self._history.files:
             self._history = _History(program.files)
         history, began = self._history, time.monotonic()
-        deadline = began + program.total_s * 2 + 10 - history.spent_s
-        run = _Run(self._zygote, program, answer, self._patience, deadline, history.skip)
+        self._zygote.start()
+        slowness = self._patience.slowness or self._zygote.slowness
+        deadline = began + program.total_s * slowness * 2 + 10 - history.spent_s
+        run = _Run(self._zygote, program, answer, self._patience, slowness, deadline, history.skip)
         outcomes: list[tuple[Outcome, ...]] = []
         called: list[frozenset[str]] = []
         try:
@@ -157,7 +168,7 @@ class Sandbox:
             if not plans:
                 with contextlib.suppress(_Stop):
                     run.child()
-            return Execution(run.loaded, tuple(outcomes), tuple(called))
+            return Execution(run.loaded, tuple(outcomes), tuple(called), tuple(run.slow.values()))
         finally:
             run.close()
             history.spent_s += time.monotonic() - began
@@ -182,14 +193,16 @@ def strongest_sandbox(packages: Sequence[str] = ()) -> Sandbox:
 class _Watch:
     """How long one call may take: CPU seconds of the child, a loose wall bound, the run's deadline.
 
-    A child that talks all the time is watched like one that is silent.
+    A child that talks all the time is watched like one that is silent. The wall bound is for one that waits: where
+    neighbours leave a child little of the machine, it uses that little, and only CPU seconds count.
     """
 
     def __init__(self, child: Child, cpu_s: float, slack_s: float, deadline: float) -> None:
         self.child = child
         self.cpu_s = cpu_s
         self.began = self.looked = time.monotonic()
-        self.end = min(deadline, self.began + slack_s + 5 * cpu_s)
+        self.end = self.began + slack_s + 5 * cpu_s
+        self.deadline = deadline
         self.start: float | None = None
 
     def look(self) -> None:
@@ -201,10 +214,15 @@ class _Watch:
         if self.start is None:
             self.start = cpu - (now - self.began)
         self.looked = now
-        if cpu - self.start > self.cpu_s:
+        used = cpu - self.start
+        if used > self.cpu_s:
             raise _Stop(Stopped("timeout", sentences.needed_seconds(self.cpu_s)))
-        if now > self.end:
+        if now > self.deadline or (now > self.end and used < (now - self.began) * _WORKS):
             raise _Stop(Stopped("timeout", sentences.NEVER_RETURNED))
+
+    def used(self) -> float:
+        """CPU seconds of the call; 0 for a short one, of which nobody has asked."""
+        return 0.0 if self.start is None else self.child.cpu() - self.start
 
 
 # -- frames ------------------------------------------------------------------------------
@@ -292,10 +310,13 @@ class _Run:
         program: Program,
         answer: Answer | None,
         patience: Patience,
+        slowness: float,
         deadline: float,
         skip: dict[int, str],
     ) -> None:
         self.zygote = zygote
+        self.slowness = slowness
+        self.slow: dict[str, str] = {}
         self.program = program
         self.patience = patience
         self.answering = Answering(answer, program.total_s) if answer else None
@@ -324,7 +345,7 @@ class _Run:
                 child.end()
 
     def _watch(self, child: Child, cpu_s: float) -> _Watch:
-        return _Watch(child, cpu_s, self.patience.slack_s, self.deadline)
+        return _Watch(child, cpu_s * self.slowness, self.patience.slack_s, self.deadline)
 
     # -- loading ---------------------------------------------------------------------------
 
@@ -335,7 +356,7 @@ class _Run:
                 raise self.hopeless
             if time.monotonic() > self.deadline:
                 raise _Stop(Stopped("timeout", sentences.NO_TIME_LEFT))
-            cpu_s = max(1, round(self.program.total_s))
+            cpu_s = max(1, round(self.program.total_s * self.slowness))
             self._child = self.zygote.child(self.program.memory_mb << 20, cpu_s)
             self.callbacks = 0
             self.answered = ()
@@ -390,7 +411,7 @@ class _Run:
             todo = plans[len(outcomes) :]
             partial: list[Outcome] = []
             try:
-                for done in self._batch(todo[:1] if retried else todo, partial):
+                for done in self._batch(_alone(todo[0]) if retried else todo, partial):
                     outcomes.append(done)  # noqa: PERF402  # what came before a stop is kept
                 retried = False
             except _Stop as stop:
@@ -421,7 +442,7 @@ class _Run:
             self._plan(child, mark, plan, partial)
             yield tuple(partial)
         partial.clear()
-        kind, _ = self._next(child, plans[-1].cpu_s)
+        kind, _ = child.frames.popleft() if child.frames else self._receive(child, self._watch(child, plans[-1].cpu_s))
         if kind != ord("D"):
             raise _not_a_reply()
 
@@ -445,12 +466,11 @@ class _Run:
                 return
 
     def _step(self, child: Child, mark: int, plan: Plan, step: int) -> Outcome:
-        kind, body = self._next(child, plan.cpu_s)
-        if kind == ord("C"):
-            watch = self._watch(child, plan.cpu_s)
-            while kind == ord("C"):
-                self._callback(child, body, watch)
-                kind, body = _receive(child, watch, in_turn=self.answering is not None)
+        watch = self._watch(child, plan.cpu_s)
+        kind, body = child.frames.popleft() if child.frames else self._receive(child, watch)
+        while kind == ord("C"):
+            self._callback(child, body, watch)
+            kind, body = self._receive(child, watch)
         if kind == ord("O"):
             raise _printed_too_much()
         outcome = _outcome(kind, body, mark | plan.number, step)
@@ -458,16 +478,21 @@ class _Run:
             places = (self.program.origin_at(outcome.origin), self.program.origin_at(outcome.caller))
             return replace(outcome, origin=places[0], caller=places[1])
         if isinstance(outcome, Returned):
+            limit = plan.cpu_s * self.slowness / (_LONGER if plan.again else 1)
+            if watch.start is not None and (used := watch.used()) > _NEAR * limit:
+                self.slow.setdefault(plan.function, sentences.slow_call(plan.function, used, limit))
             self.kept += len(outcome.value.payload) + _PART_COSTS * len(outcome.value.header)
             if self.kept > _MAX_KEPT:
                 raise _Stop(Stopped("too-much-output", sentences.LARGE_RESULTS))
         return outcome
 
-    def _next(self, child: Child, cpu_s: float) -> tuple[int, bytes]:
-        """The next frame; where it has come already there is nothing to watch."""
-        if child.frames:
-            return child.frames.popleft()
-        return _receive(child, self._watch(child, cpu_s), in_turn=self.answering is not None)
+    def _receive(self, child: Child, watch: _Watch) -> tuple[int, bytes]:
+        """The next frame; too much output, where reading and judging this submission has taken too long."""
+        try:
+            check_budget()
+        except OutOfBudget:
+            raise _Stop(Stopped("too-much-output", sentences.COSTLY_RESULTS)) from None
+        return _receive(child, watch, in_turn=self.answering is not None)
 
     def _callback(self, child: Child, body: bytes, watch: _Watch) -> None:
         watch.look()  # thousands of questions may have come at once
@@ -477,6 +502,11 @@ class _Run:
         name, reply = self.answering.ask(body, self.answered, watch.look) if self.answering else ("", None)
         self.called.update([name] if name else ())
         _send(child, b"X" if reply is None else b"R", reply or b"", watch)
+
+
+def _alone(plan: Plan) -> list[Plan]:
+    """A plan for its second try."""
+    return [replace(plan, cpu_s=plan.cpu_s * _LONGER, again=True)]
 
 
 # -- what the child says: values within bounds, and words for people that nobody relies on ---

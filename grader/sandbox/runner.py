@@ -39,7 +39,8 @@ class Plan:
     """The static plan of one case: calls in order, with the public code that names are bound to.
 
     ``number`` identifies the plan within its function; ``packed`` is what goes over the wire. ``answered`` are names
-    that the parent answers while the plan runs, whatever the submission means by them.
+    that the parent answers while the plan runs, whatever the submission means by them. ``again`` marks the second try
+    of a call that has timed out.
     """
 
     function: str
@@ -49,6 +50,7 @@ class Plan:
     cpu_s: float = 2.0
     packed: bytes = b""
     answered: tuple[str, ...] = ()
+    again: bool = False
 
     def __post_init__(self) -> None:
         if self.packed:
@@ -148,12 +150,14 @@ class Loaded:
 class Execution:
     """Outcomes per plan (one per step that was reached), and what loading gave.
 
-    ``called`` are, per plan, answered names that were called by it or by plans beside it with the same names.
+    ``called`` are, per plan, answered names that were called by it or by plans beside it with the same names; ``slow``
+    says which calls came near their limit.
     """
 
     loaded: Loaded
     outcomes: tuple[tuple[Outcome, ...], ...]
     called: tuple[frozenset[str], ...] = ()
+    slow: tuple[str, ...] = ()
 
 
 class Runner(Protocol):

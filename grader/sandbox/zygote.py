@@ -28,6 +28,8 @@ from grader.sandbox.allowlist import readable_paths, seccomp_filter
 __all__ = ["ALL_WALLS", "Child", "Ended", "Zygote"]
 
 ALL_WALLS = ("fork", "limits", "user", "landlock", "seccomp", "namespaces")
+_UNIT_S = 0.0015  # of the fixed work that a zygote does when it starts, where a second is a second
+_SLOWEST = 16.0
 _WORKER = Path(__file__).resolve().parents[1] / "confined" / "worker.py"
 
 
@@ -105,6 +107,8 @@ class Zygote:
         The walls that stand, once :meth:`start` has been called.
     namespaces
         The namespaces that the zygote has left.
+    slowness
+        How many times slower this machine is than the one on which limits are given in seconds; at least 1.
     """
 
     def __init__(self, packages: Sequence[str], walls: Sequence[str]) -> None:
@@ -114,6 +118,7 @@ class Zygote:
         self._control: socket.socket | None = None
         self.stands: tuple[str, ...] = ()
         self.namespaces: tuple[str, ...] = ()
+        self.slowness = 1.0
 
     def start(self) -> None:
         """Start it, or do nothing if it lives.
@@ -141,6 +146,7 @@ class Zygote:
             raise GraderError(_no_walls(hello["error"]))
         self.stands = tuple(hello["walls"])
         self.namespaces = tuple(hello["namespaces"])
+        self.slowness = _slowness(hello["unit"])
 
     def close(self) -> None:
         """End the zygote and everything below it."""
@@ -186,6 +192,7 @@ class Zygote:
             raise
         if "fork" not in self._wanted:
             self.stands = tuple(hello["walls"])
+            self.slowness = _slowness(hello["unit"])
         return child
 
     @staticmethod
@@ -247,6 +254,11 @@ class Zygote:
             data += part
         answer: dict[str, Any] = json.loads(data)
         return answer
+
+
+def _slowness(unit_s: float) -> float:
+    """How many times slower than usual this machine is, in halves; never below 1, so that no limit becomes shorter."""
+    return min(max(1.0, round(2 * unit_s / _UNIT_S) / 2), _SLOWEST)
 
 
 def _no_walls(error: str) -> str:

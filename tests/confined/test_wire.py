@@ -317,3 +317,20 @@ def test_flipped_bytes_give_a_value_or_are_refused(seed: int) -> None:
 def test_arbitrary_bytes_give_a_value_or_are_refused(head: bytes, payload: bytes) -> None:
     with contextlib.suppress(WireError):
         assert finite_work(decode(Encoded(head, payload), reply=True)) >= 0
+
+
+@pytest.mark.parametrize("shape", [(0, 2**58), (300_000_000, 0), (2**40, 0, 2**40), (0,) * 33, (1,) * 33, (0, -1)])
+def test_an_array_without_numbers_has_no_dimensions_without_end(shape: tuple[int, ...]) -> None:
+    header = b"af8 " + struct.pack(f"<B{len(shape)}q", len(shape), *shape)
+    for payload in (b"", bytes(8)):
+        with pytest.raises(WireError):
+            decode(Encoded(header, payload))
+    if 0 <= min(shape) and math.prod(n or 1 for n in shape) < 2**60:  # beyond, NumPy has no such array
+        with pytest.raises(WireError):
+            encode(np.lib.stride_tricks.as_strided(np.zeros(1), shape, (0,) * len(shape)), opaque=lambda value: 0)
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 5), (3, 0, 4), (200_000, 0), (1,) * 32])
+def test_an_empty_array_of_usual_size_is_a_value(shape: tuple[int, ...]) -> None:
+    again = decode(encode(np.zeros(shape)))
+    assert (again.shape, again.dtype) == (shape, np.float64)

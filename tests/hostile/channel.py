@@ -154,7 +154,9 @@ ROWS = (
     Hostile(
         "load report with a forged one before it",
         "have functions that are not there",
-        loads("tools.send(b'L', tools.packed({'defined': {'target': 'callable', 'other': 'callable'}, 'failed': []}))"),
+        loads(
+            "tools.send(b'L', tools.packed({'defined': {'target': 'callable', 'other': 'callable'}, 'bound': {}, 'failed': []}))"
+        ),
         (_NOT_A_REPLY,),
         other=("right", _NOT_A_REPLY + " and not-run"),
     ),

@@ -70,15 +70,14 @@ ROWS = (
     bound(
         "a name that is taken away",
         f"def target(A):\n    global target\n    del target\n    return {_RIGHT}\n",
-        "right then raised missing",
+        "right then raised NameError",
         tries="be gone when it is asked",
     ),
     Hostile(
         "a namespace without names",
         "be gone when it is asked",
         "def target(A):\n    globals().clear()\n    return 3 * A.sum(axis=1)\n",
-        ("right then raised missing", "raised KeyError then raised missing"),  # if NumPy looks for __builtins__ there
-        other=("raised missing",),
+        ("right", "raised KeyError"),  # if NumPy looks for __builtins__ there
     ),
     # -- numbers -----------------------------------------------------------------------------
     number("long double, narrow", "right.astype(np.longdouble)", "wrong"),

@@ -16,7 +16,7 @@ import numpy as np
 from grader.confined.wire import Opaque, decode, encode
 from grader.sandbox.parent import ALL_WALLS, Patience, Sandbox
 from grader.sandbox.runner import Outcome, Plan, Program, Raised, Returned
-from grader.submission.program import parse_submission
+from grader.submission.program import parse_files
 
 TOOLS = (Path(__file__).parent / "tools.py").read_text("utf-8")
 
@@ -39,6 +39,8 @@ CPU_S, PATIENT_S = 0.25, 10.0
 LOAD_S = 0.5
 QUESTIONS = (np.array([[1.0, 2.0], [3.0, 4.5]]), np.array([[0.5, 0.25, 8.0]]))
 HELPED = 40.0
+#: The honest function. Who looks into sys.modules may need every definition, so that all of a row's are loaded.
+OTHER = "\n\ndef other(A):  # sys.modules\n    return A + 1\n"
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Hostile:
         The runners to run it at, where it takes seconds.
     lingers
         Whether what it has begun goes on in later calls, which then have the short limit as well.
+    files
+        What lies beside it.
     """
 
     name: str
@@ -72,6 +76,7 @@ class Hostile:
     other: tuple[str, ...] = ("right",)
     only: tuple[str, ...] = tuple(RUNNERS)
     lingers: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def cpu_s(self) -> float:
@@ -120,9 +125,11 @@ def sandbox(runner: str) -> Sandbox:
 
 def run(row: Hostile, at: Sandbox) -> Result:
     """Run one row; its helper ``helped`` is answered by the parent, as in a carried run."""
-    source = row.source + ("" if "def other" in row.source else "\n\ndef other(A):\n    return A + 1\n")
+    source = row.source + ("" if "def other" in row.source else OTHER)
     source = source.replace("VICTIM", str(VICTIM)).replace("PROJECT", str(PROJECT))
-    submission = parse_submission("hostile.py", ".py", source.encode("utf-8", "surrogatepass"), {"target": 1, "other": 1})
+    files = {name: text.encode() for name, text in row.files.items()}
+    files["hostile.py"] = source.encode("utf-8", "surrogatepass")
+    submission = parse_files("hostile", files, {"target": 1, "other": 1}, main={"hostile.py"})
     program = Program(
         files=submission.files,
         provided={"tools": TOOLS},

@@ -18,7 +18,7 @@ from importlib import import_module
 from tests.hostile.row import RUNNERS, Hostile, run, sandbox, victim
 
 #: The modules that hold the rows; they are imported where rows are wanted, so that collecting tests stays quick.
-PARTS = ("loads", "values", "forms", "channel", "state", "answers", "walls", "reach", "files")
+PARTS = ("loads", "values", "forms", "channel", "state", "answers", "walls", "reach", "files", "loader")
 
 
 def rows_of(part: str) -> tuple[Hostile, ...]:

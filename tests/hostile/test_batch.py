@@ -78,7 +78,8 @@ def test_hostile_submissions_change_nobodys_marks_and_leave_nothing(tmp_path: Pa
     def job(name: str, source: str) -> Job:
         path = tmp_path / f"{name}.py"
         path.write_text(source, "utf-8")
-        return Job(f"{name}/student.py", str(path), name, modules=(("tools", str(tmp_path / "tools.py")),))
+        files = (("student.py", str(path)), ("tools.py", str(tmp_path / "tools.py")))
+        return Job(f"{name}/student.py", files, frozenset({"student.py"}), student=name)
 
     alone = [job(f"alone-{n}", f"{right}\n\n{change}") for n, change in enumerate(HONEST.values())]
     expected = [facts(report) for report in graded(setup, alone, 1).values()]

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import time
 import warnings
 from collections.abc import Iterator, Mapping
 
 import pytest
 
+from grader import sentences
 from grader.course import load_assignment
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade_submission
-from grader.judging.judge import judges_of
+from grader.judging.judge import FunctionJudge, Judges, judges_of
 from grader.model import Report, report_to_json
 from grader.report.html import render_card
 from grader.report.markdown import render_summary
 from grader.report.terminal import render_report
+from grader.sandbox.limits import bounded_work
 from grader.sandbox.parent import Sandbox
+from grader.sandbox.runner import Program, Stopped
 from grader.submission.program import parse_submission
 from tests import tiny
+from tests.leftovers import descendants
 
 WEIRD = (
     "None",
@@ -284,3 +290,59 @@ def test_numbers_that_a_judge_would_make_real_are_not_right(sandbox: Sandbox) ->
     (verdict,) = [f for f in report.functions if f.name == "train_dev_test_split"]
     assert (verdict.status, verdict.points) == ("failed", 0)
     assert any("complex numbers, expected real ones" in check.message for check in verdict.checks)
+
+
+def waits_for(value: object) -> str | None:
+    """A judge's loop that ends for every number its author has thought of."""
+    while value == -1.0:
+        pass
+    return "it is not what it should be"
+
+
+@pytest.mark.parametrize("attack", ["-1.0", "np.zeros((0, 200_000))", "[0.5] * 100_000", "np.float64('nan')"])
+def test_a_judge_that_never_ends_over_a_reply_fails_its_check_and_stops_nothing(attack: str, sandbox: Sandbox) -> None:
+    judges = tiny.judges()
+    old = judges.functions["mean_square"]
+    (prop,) = old.spec.properties
+    slow = dataclasses.replace(
+        prop, judge=lambda given: waits_for(given.reply), fits={"x": lambda given: waits_for(1) is None}
+    )
+    functions = {
+        **judges.functions,
+        "mean_square": FunctionJudge(dataclasses.replace(old.spec, properties=(slow,)), old.cases),
+    }
+    source = f"{tiny.solution()}\n\ndef mean_square(X, weight):\n    return {attack}\n"
+    submission = parse_submission("slow.py", ".py", source.encode(), judges.cases.arities)
+    before = descendants()
+    report = grade_submission(tiny.assignment(), Judges(judges.cases, functions), submission, sandbox)
+    assert descendants() == before
+    verdicts = {function.name: function for function in report.functions}
+    assert [name for name, function in verdicts.items() if function.status != "passed"] == ["mean_square"]
+    (check,) = [check for check in verdicts["mean_square"].checks if check.kind == "property"]
+    assert (report.status, check.points) == ("graded", 0)
+    if attack == "-1.0":
+        assert check.message.startswith(sentences.JUDGED_WITHOUT_END)
+
+
+COSTLY = """
+import numpy as np
+
+def mean_square(X, weight):
+    return [[np.zeros(0)] * 300] * 600
+"""
+
+
+def test_replies_that_cost_the_grader_too_much_are_too_much_output(sandbox: Sandbox) -> None:
+    """Nothing is left of the budget: a function whose replies have to be looked at has a verdict, and so has the next."""
+    submission = parse_submission("costly.py", ".py", COSTLY.encode(), tiny.cases().arities)
+    judge = tiny.judges().functions["mean_square"]
+    program = Program(files=submission.files, wanted=("mean_square",), memory_mb=512)
+    plans = [case.plan for case in judge.cases.cases]
+    with bounded_work(0.05):
+        spent_by = time.thread_time() + 0.06
+        while time.thread_time() < spent_by:
+            pass
+        outcomes = sandbox.run(program, plans).outcomes
+    reasons = {outcome[-1].reason for outcome in outcomes if isinstance(outcome[-1], Stopped)}
+    assert "too-much-output" in reasons
+    assert len(outcomes) == len(plans)

@@ -269,3 +269,11 @@ def test_what_was_not_graded_has_no_count_of_functions(site: Path) -> None:
     page = (site / "index.html").read_text("utf-8")
     assert "0 / 0" not in page
     assert 'data-value="0">–</td>' in page
+
+
+def test_a_file_of_blank_lines_makes_no_large_page(tmp_path: Path) -> None:
+    report = samples.right()
+    index = write_site([report], tmp_path, sources={report.submission: {"one.py": "\n" * 300_000, "two.py": "\n" * 300_000}})
+    (page,) = (index.parent / "submissions").iterdir()
+    assert page.stat().st_size < 2_000_000
+    assert "lines more, which are not shown" in page.read_text("utf-8")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 import warnings
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 
-from grader.sandbox.limits import MEMORY, bounded_memory, without_warnings
+from grader.sandbox.helpers import from_a_copy
+from grader.sandbox.limits import MEMORY, OutOfBudget, bounded_memory, bounded_work, charge, check_budget, without_warnings
+from tests.leftovers import descendants
 
 
 def test_very_much_memory_is_an_error_and_only_inside() -> None:
@@ -46,3 +50,108 @@ def test_threads_that_overlap_leave_the_filters_as_they_were() -> None:
     for thread in threads:
         thread.join(10)
     assert list(warnings.filters) == before
+
+
+# -- the budget of what is done for one submission -----------------------------------------------
+
+
+def test_work_has_a_budget_of_its_threads_own_time() -> None:
+    check_budget()  # outside there is none
+    with bounded_work(3600.0):
+        check_budget()
+        with pytest.raises(OutOfBudget), bounded_work(0.05):
+            ask_for_ever()
+        check_budget()
+
+
+def ask_for_ever() -> None:
+    while True:
+        check_budget()
+
+
+def test_what_another_process_did_counts() -> None:
+    with bounded_work(5.0):
+        charge(10.0)
+        with pytest.raises(OutOfBudget):
+            check_budget()
+    check_budget()
+
+
+def test_threads_have_budgets_of_their_own() -> None:
+    problems: list[Exception] = []
+
+    def other() -> None:
+        try:
+            check_budget()
+        except OutOfBudget as error:
+            problems.append(error)
+
+    with bounded_work(0.0):
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join(10)
+    assert problems == []
+
+
+# -- copies of this process ------------------------------------------------------------------------
+
+
+def forever() -> None:
+    while True:
+        pass
+
+
+def too_much() -> None:
+    np.ones(4 * MEMORY)
+
+
+def not_there() -> None:
+    raise SystemExit
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("ends", [forever, too_much, not_there])
+def test_a_copy_that_does_not_come_to_an_end_gives_what_it_gave_before(ends: Callable[[], None]) -> None:
+    def work() -> Iterator[bytes]:
+        yield b"first"
+        ends()
+        yield b"second"
+
+    before = descendants()
+    with bounded_work(60.0):
+        assert list(from_a_copy(work, cpu_s=1)) == [b"first"]
+    assert descendants() == before
+
+
+@pytest.mark.sandbox
+def test_a_copy_is_right_in_threads_that_work_at_the_same_time() -> None:
+    answers: dict[int, list[bytes]] = {}
+
+    def ask(number: int) -> None:
+        with bounded_work(60.0):
+            answers[number] = list(from_a_copy(lambda: (b"%d" % (number + n) for n in range(3)), cpu_s=5))
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert answers == {number: [b"%d" % (number + n) for n in range(3)] for number in range(8)}
+
+
+@pytest.mark.sandbox
+def test_the_time_of_a_copy_is_charged() -> None:
+    def work() -> Iterator[bytes]:
+        while time.process_time() < 0.3:
+            pass
+        yield b"done"
+
+    with bounded_work(0.25):
+        assert list(from_a_copy(work, cpu_s=5)) == [b"done"]
+        with pytest.raises(OutOfBudget):
+            check_budget()
+
+
+def test_what_is_trusted_is_asked_here() -> None:
+    here = threading.get_native_id()
+    assert list(from_a_copy(lambda: [b"%d" % threading.get_native_id()], cpu_s=1)) == [b"%d" % here]

@@ -7,6 +7,7 @@ import random
 import signal
 import socket
 import struct
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -20,7 +21,7 @@ from grader.errors import GraderError
 from grader.sandbox.helpers import Answering
 from grader.sandbox.parent import ALL_WALLS, Patience, Sandbox
 from grader.sandbox.runner import Execution, Outcome, Plan, Program, Raised, Returned, Stopped
-from grader.sandbox.zygote import Zygote
+from grader.sandbox.zygote import _UNIT_S, Zygote, _slowness
 from grader.submission.program import parse_submission
 from tests.leftovers import descendants
 
@@ -77,7 +78,7 @@ def values(execution: Execution) -> list[Any]:
 @pytest.mark.parametrize(
     ("body", "verdict", "detail"),
     [
-        ("while True: pass", "timeout", "it needed more than 0.25 seconds"),
+        ("while True: pass", "timeout", "it needed more than 0.5 seconds"),
         ("np.ones(10**10)", "out-of-memory", "it asked for more than 256 MB"),
         ("os.abort()", "crashed", "the process was ended by signal 6 (SIGABRT)"),
         ("os._exit(5)", "crashed", "the code ended the process with exit status 5"),
@@ -502,3 +503,80 @@ def test_what_numpy_took_when_a_submission_was_written_still_counts(sandbox: San
 def test_an_array_of_one_may_stand_where_a_number_belongs(sandbox: Sandbox) -> None:
     run = sandbox.run(program("def f(x):\n    x[0][0] = x[0] + 1\n    return x"), ask("f", (np.array([[2.0]]),)))
     assert values(run) == [np.array([[3.0]])]
+
+
+# -- the speed of the machine ------------------------------------------------------------------------
+
+BUSY = """
+import time
+
+def f(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return 1
+"""
+
+
+def test_a_call_that_nearly_met_its_limit_is_tried_alone_for_longer_and_said_to_be_slow(sandbox: Sandbox) -> None:
+    run = sandbox.run(program(BUSY), ask("f", (0.01,), (0.85,), (0.01,), cpu_s=0.5))
+    assert values(run) == [1, 1, 1]
+    (message,) = run.slow
+    assert message.startswith("f is slow: a call took ")
+    assert "more than 0.5 s would have stopped it" in message
+
+
+def test_a_quick_call_is_not_said_to_be_slow(sandbox: Sandbox) -> None:
+    assert sandbox.run(program(BUSY), ask("f", (0.3,), cpu_s=10.0)).slow == ()
+
+
+def test_limits_are_longer_where_the_machine_is_slower() -> None:
+    slower = Patience(load_s=0.5, slack_s=60.0, slowness=3.0)
+    with Sandbox(patience=slower) as one:
+        run = one.run(program(BUSY), ask("f", (0.5,), cpu_s=SOON))
+        assert values(run) == [1]
+        assert "more than 0.75 s" in run.slow[0]
+        assert values(one.run(program("def f(x):\n    while True: pass\n"), ask("f", (1,), cpu_s=SOON))) == ["timeout"]
+
+
+def test_a_zygote_measures_the_machine_and_no_limit_becomes_shorter() -> None:
+    assert _slowness(0.1 * _UNIT_S) == _slowness(_UNIT_S) == 1
+    assert (_slowness(3 * _UNIT_S), _slowness(1e9)) == (3, 16)
+    with Sandbox(patience=PATIENT) as one:
+        assert 1 <= one._zygote.slowness <= 16
+
+
+TRIPLE = """
+import numpy as np
+
+def f(A, B):
+    C = np.zeros((A.shape[0], B.shape[1]))
+    for i in range(A.shape[0]):
+        for j in range(B.shape[1]):
+            for k in range(A.shape[1]):
+                C[i, j] += A[i, k] * B[k, j]
+    return C
+"""
+
+
+def test_a_slow_right_solution_passes_beside_eight_busy_neighbours() -> None:
+    """They leave it a fifth of a core or less, and the wall bound is for code that waits."""
+    A, B = np.ones((50, 60)), np.ones((60, 50))
+    neighbours = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(8)]
+    try:
+        with Sandbox(patience=Patience(slack_s=0.0)) as one:
+            run = one.run(program(TRIPLE), [Plan("f", n, (("f", encode((A, B))),), cpu_s=0.5) for n in range(4)])
+    finally:
+        for neighbour in neighbours:
+            neighbour.kill()
+            neighbour.wait()
+    assert all(np.array_equal(value, A @ B) for value in values(run))
+
+
+def test_a_module_that_a_call_imports_runs_in_the_time_of_the_call(sandbox: Sandbox) -> None:
+    source = b"def f(x):\n    from mine import double\n    return double(x)\n\ndef g(x):\n    import stuck\n"
+    beside = {"mine": b"def double(x):\n    return 2 * x\n", "stuck": b"def h(x=max(iter(int, 1))):\n    pass\n"}
+    files = parse_submission("student.py", ".py", source, {"f": 1, "g": 1}, siblings=beside).files
+    asked = Program(files=files, wanted=("f", "g"), memory_mb=256)
+    run = sandbox.run(asked, [*ask("f", (1,), (2,)), *ask("g", (1,), cpu_s=SOON)])
+    assert values(run) == [2, 4, "timeout"]
