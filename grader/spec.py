@@ -97,6 +97,8 @@ class Property:
         The values depend on where the function starts, and it may start elsewhere than the cases do: a predicate
         that tells of one case of this property whether it did. The values are right where it did in all of them
         and every property holds.
+    proves
+        No stub has the property: where it holds, something has been earned, whatever the values.
     fits
         For random or opaque results: catalogued mistakes by code, each with a predicate over a
         failing case, tried in order.
@@ -111,6 +113,7 @@ class Property:
     classes: tuple[CaseClass, ...] = ()
     carries: bool = False
     elsewhere: Callable[[Given], bool] | None = None
+    proves: bool = False
     fits: Mapping[str, Callable[[Given], bool]] = field(default_factory=dict)
 
 
@@ -171,7 +174,7 @@ class Function:
     opaque
         Items that only the student's own code has to understand: never compared.
     given_away
-        Items that the exercise hands out right: they earn points only beside another one that is right.
+        Keys that the exercise hands out right: they earn points only beside another one that is right.
     own_inputs
         Run the recorded steps (``draw.call``) with the student's own functions in the first place,
         because what they return is nobody else's business (a batch-norm cache).

@@ -43,12 +43,15 @@ class CaseClass:
         How many cases of it to draw.
     sizes
         Pins or bounds the dimensions that :meth:`Draw.sizes` draws by name.
+    share
+        The part of a check's points that the class carries, where it is more than a special case's little.
     """
 
     name: str
     _: KW_ONLY
     count: int
     sizes: Sizes = field(default_factory=dict)
+    share: float = 0.0
 
 
 def cases(small: int = 6, general: int = 12, each: int = 3, **special: Sizes) -> tuple[CaseClass, ...]:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from grader.spec import Assignment, Function, Property, Ref, Step, cases
+from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step, cases
 
-# What kinds of Z there are. Only sigmoid promises to be stable for entries in the thousands; relu is, however written.
+# What kinds of Z there are. Entries in the thousands are a check of their own.
 _KINDS = {"one_example": {"m": 1}, "one_unit": {"n": 1}, "kink": {}, "saturated": {}}
 _SCALE = {"saturated": 12.0, "extreme": 1500.0, "tiny": 1e-6}
 
@@ -20,6 +20,11 @@ def _pre_activation(d):
 
 def _forward(d):
     return (_pre_activation(d),)
+
+
+def _far_out(inputs, share=0.1):
+    """Entries around a thousand, where the usual quotients of exponentials are nan."""
+    return CaseSet("finite far out", share=share, inputs=inputs, classes=(CaseClass("extreme", count=4),))
 
 
 def _backward_of(forward):
@@ -83,9 +88,10 @@ ASSIGNMENT = Assignment(
             inputs=_forward,
             returns=("A", "cache"),
             summary="sigma(Z) = 1 / (1 + exp(-Z)), element by element",
-            classes=cases(**_KINDS, extreme={}),
-            weights={"cache": 0.25},
+            classes=cases(**_KINDS),
+            weights={"cache": 0.6},
             properties=(Property("sigmoid(Z) + sigmoid(-Z) = 1", share=0.1, plan=_mirrored, judge=_adds_to_one),),
+            sets=(_far_out(_forward),),
         ),
         Function(
             "relu",
@@ -93,9 +99,10 @@ ASSIGNMENT = Assignment(
             inputs=_forward,
             returns=("A", "cache"),
             summary="max(0, Z), element by element",
-            classes=cases(**_KINDS, extreme={}, tiny={}),
-            weights={"cache": 0.25},
+            classes=cases(**_KINDS, tiny={}),
+            weights={"cache": 0.6},
             properties=(Property("relu(Z) - relu(-Z) = Z", share=0.1, plan=_mirrored, judge=_differs_by_Z),),
+            sets=(_far_out(_forward),),
         ),
         Function(
             "tanh",
@@ -104,9 +111,10 @@ ASSIGNMENT = Assignment(
             returns=("A", "cache"),
             summary="tanh(Z), element by element",
             classes=cases(**_KINDS),
-            weights={"cache": 0.25},
+            weights={"cache": 0.6},
             helpers=("sigmoid",),
             properties=(Property("tanh is odd", share=0.1, plan=_mirrored, judge=_is_odd),),
+            sets=(_far_out(_forward),),
         ),
         Function(
             "sigmoid_backward",
@@ -117,6 +125,7 @@ ASSIGNMENT = Assignment(
             classes=cases(**_KINDS),
             helpers=("sigmoid",),
             properties=(_linear_in_dA("sigmoid"),),
+            sets=(_far_out(_backward_of("sigmoid")),),
         ),
         Function(
             "relu_backward",
@@ -124,9 +133,10 @@ ASSIGNMENT = Assignment(
             inputs=_backward_of("relu"),
             returns="dZ",
             summary="dA where Z > 0, else 0",
-            classes=cases(**_KINDS, extreme={}, tiny={}),
+            classes=cases(**_KINDS, tiny={}),
             helpers=("relu",),
             properties=(_linear_in_dA("relu"),),
+            sets=(_far_out(_backward_of("relu")),),
         ),
         Function(
             "tanh_backward",
@@ -137,6 +147,7 @@ ASSIGNMENT = Assignment(
             classes=cases(**_KINDS),
             helpers=("tanh",),
             properties=(_linear_in_dA("tanh"),),
+            sets=(_far_out(_backward_of("tanh")),),
         ),
     ),
 )

@@ -471,3 +471,35 @@ def _(dA, cache):
 )
 def _(dA, cache):
     return cache * (1 - np.tanh(dA) ** 2)
+
+
+# -- right, but not a number far out -----------------------------------------------------
+
+
+def _not_a_number(function):
+    return mistake(
+        "overflow",
+        function,
+        message="exponentials overflow far out, and inf / inf is nan",
+        hint="Write it so that no exponential grows without bound above and below the line at once.",
+        severity="slip",
+    )
+
+
+@_not_a_number("tanh")
+def _(Z):
+    with np.errstate(all="ignore"):
+        return (np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z)), Z
+
+
+@_not_a_number("sigmoid_backward")
+def _(dA, cache):
+    with np.errstate(all="ignore"):
+        return dA * np.exp(-cache) / np.square(1 + np.exp(-cache))
+
+
+@_not_a_number("tanh_backward")
+def _(dA, cache):
+    with np.errstate(all="ignore"):
+        A = (np.exp(cache) - np.exp(-cache)) / (np.exp(cache) + np.exp(-cache))
+        return dA * (1 - A**2)

@@ -82,10 +82,6 @@ def _tanh_numpy(Z):
     return np.tanh(Z), Z
 
 
-def _tanh_exponentials(Z):
-    return (np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z)), Z
-
-
 def _tanh_by_sigmoid(Z):
     return 2 * _textbook_sigmoid(2 * Z)[0] - 1, Z
 
@@ -109,10 +105,6 @@ def _sigmoid_backward_textbook(dA, cache):
 def _sigmoid_backward_by_forward(dA, cache):
     A, _ = _sigmoid_by_tanh(cache)
     return np.multiply(dA, A - A**2)
-
-
-def _sigmoid_backward_by_exponential(dA, cache):
-    return dA * np.exp(-cache) / np.square(1 + np.exp(-cache))
 
 
 def _sigmoid_backward_by_cosh(dA, cache):
@@ -160,7 +152,7 @@ def _tanh_backward_by_cosh(dA, cache):
 
 
 def _tanh_backward_factors(dA, cache):
-    A, _ = _tanh_exponentials(cache)
+    A, _ = _tanh_numpy(cache)
     return dA * (1 - A) * (1 + A)
 
 
@@ -186,11 +178,10 @@ STYLES = {
         _relu_vectorized,
         _relu_clip,
     ],
-    "tanh": [_tanh_numpy, _tanh_exponentials, _tanh_by_sigmoid, _tanh_one_exponential],
+    "tanh": [_tanh_numpy, _tanh_by_sigmoid, _tanh_one_exponential],
     "sigmoid_backward": [
         _sigmoid_backward_textbook,
         _sigmoid_backward_by_forward,
-        _sigmoid_backward_by_exponential,
         _sigmoid_backward_by_cosh,
     ],
     "relu_backward": [

@@ -147,6 +147,7 @@ def _own_slope(d):
             moved = list(point)
             moved[number] = point[number] + sign * _STEP * direction
             steps.append(forward(*moved))
+    steps += [Step("batch_norm_forward", (factor * Z, gamma, beta, _TINY)) for factor in (1.0, 8.0)]
     return steps
 
 
@@ -156,7 +157,7 @@ def _near(claimed, slope):
 
 def _is_a_slope(given):
     """The true slope, or else that of the student's own forward pass, if that normalizes over a batch."""
-    _, gradients, _, (of_one, *_), *beside = given.replies
+    _, gradients, _, (of_one, *_), *beside, (usual, _), (stretched, _) = given.replies
     facts = given.facts
     claims = [np.sum(part * direction) for part, direction in zip(gradients, facts["directions"], strict=True)]
     if np.all(_near(claims, facts["slopes"])):
@@ -168,9 +169,22 @@ def _is_a_slope(given):
             return f"along a random direction your forward pass changes by {slope:.6g}, {name} says {claims[number]:.6g}"
         if not np.abs(gradients[number]).max() > 1e-6:
             return f"{name} is zero everywhere"
+    if not np.allclose(usual, stretched, rtol=1e-3, atol=1e-3):
+        return "your forward pass gives something else for 8 * Z: it does not divide by the deviation"
     others = np.delete(of_one, facts["example"], axis=1)
     if not np.abs(others).max() > 1e-6 * np.abs(of_one).max():
         return "dZ of an example does not depend on the other examples, with which it shares mean and variance"
+    return None
+
+
+def _unit_by_unit(given):
+    """Whether every unit is normalized up to a scale and a shift of its own, and not handed back as it is."""
+    Z, Z_tilde = given.args[0], np.asarray(given.reply[0])
+    if Z_tilde.shape != Z.shape:
+        return f"Z_tilde has shape {Z_tilde.shape}, Z has shape {Z.shape}"
+    for unit, (before, after) in enumerate(zip(Z, Z_tilde, strict=True)):
+        if not np.isclose(abs(np.corrcoef(before, after)[0, 1]), 1, rtol=0, atol=1e-6) or np.allclose(before, after):
+            return f"unit {unit} is not its Z, scaled and shifted"
     return None
 
 
@@ -214,8 +228,16 @@ ASSIGNMENT = Assignment(
                     judge=_normalized,
                     classes=_GENERAL,
                 ),
+                Property(
+                    "every unit is scaled and shifted",
+                    share=0.25,
+                    plan=lambda d: [_forward(d)],
+                    judge=_unit_by_unit,
+                    classes=_GENERAL,
+                    proves=True,
+                ),
             ),
-            sets=(CaseSet("epsilon", share=0.2, inputs=_forward_epsilon, classes=_EPSILON),),
+            sets=(CaseSet("epsilon", share=0.15, inputs=_forward_epsilon, classes=_EPSILON),),
         ),
         Function(
             "batch_norm_backward",

@@ -278,8 +278,10 @@ ASSIGNMENT = Assignment(
             given=("backward_propagation",),
             helpers=("forward_propagation",),
             properties=(
-                Property("near 0 when the derivative is right", share=0.2, plan=_right_derivative, judge=_is_small, count=4),
-                Property("the derivative is measured", share=0.1, plan=_right_derivatives, judge=_is_measured, count=1),
+                Property(
+                    "near 0 when the derivative is right", share=0.35, plan=_right_derivative, judge=_is_small, count=4
+                ),
+                Property("the derivative is measured", share=0.3, plan=_right_derivatives, judge=_is_measured, count=1),
             ),
         ),
         Function(
@@ -310,8 +312,10 @@ ASSIGNMENT = Assignment(
             returns="gradients",
             summary="gradients of that cost: find and mend the two faults in the published version",
             classes=cases(one_example={"m": 1}, many={"m": (12, 20)}, kink={}, steep={}),
-            weights={"dZ{l}": 0.5, "dA{l}": 0.5},
-            properties=(Property("the slope of the cost", share=0.1, plan=_slope, judge=_is_the_slope),),
+            # The exercise hands the function out with two faults, in dW2 and db1: to find them is the work.
+            weights={"dZ{l}": 0.1, "dA{l}": 0.1, "dW2": 20, "db1": 20},
+            given_away=frozenset({"dZ1", "dZ2", "dZ3", "dA1", "dA2", "dW1", "dW3", "db2", "db3"}),
+            properties=(Property("the slope of the cost", share=0.25, plan=_slope, judge=_is_the_slope),),
         ),
         Function(
             "gradient_check_n",

@@ -33,7 +33,20 @@ def _form_problem(parameters, dims):
 def _weights(given):
     """Per layer: name, weights, number of inputs, number of units."""
     dims = given.args[0]
-    return [(f"W{l}", given.reply[f"W{l}"], dims[l - 1], dims[l]) for l in range(1, len(dims))]
+    return [(f"W{l}", W, dims[l - 1], dims[l]) for l, W in enumerate(_parts(given, "W")[: len(dims) - 1], 1)]
+
+
+def _parts(given, kind):
+    """All weights, or all biases, in the order of the layers, from wherever their keys are counted."""
+    return [np.asarray(value) for name, value in given.reply.items() if name.startswith(kind)]
+
+
+def _unequal_weights(given):
+    """What breaks the symmetry, whatever the scale: no two units of a layer start alike."""
+    for layer, weights in enumerate(_parts(given, "W"), 1):
+        if weights.ndim != 2 or len(np.unique(weights, axis=0)) < len(weights) or not np.any(weights):
+            return f"units of layer {layer} start with equal weights"
+    return None if _parts(given, "W") else "there are no weights"
 
 
 def _gaussian(scale_of):
@@ -58,13 +71,12 @@ def _gaussian(scale_of):
 
 def _zero_biases(given):
     """Zero biases beside weights that are not all alike (otherwise a stub of zeros would do)."""
-    form = _form_problem(given.reply, given.args[0])
-    if form:
-        return form
-    if not all(np.std(W) > 0 for _, W, _, _ in _weights(given)):
+    if not all(np.std(W) > 0 for W in _parts(given, "W")):
         return "the weights of a layer are all equal, so its biases are not looked at"
-    wrong = [name for name, value in given.reply.items() if name.startswith("b") and np.any(value)]
-    return f"{wrong[0]} is not zero everywhere" if wrong else None
+    for layer, (bias, size) in enumerate(zip(_parts(given, "b"), given.args[0][1:], strict=False), 1):
+        if bias.shape != (size, 1) or np.any(bias):
+            return f"b{layer} is not a column of zeros, one for each unit"
+    return None
 
 
 def _ten(n_prev):
@@ -145,7 +157,15 @@ def _biases_are_set(given):
 def _random_properties(scale_of, promise, fits):
     wide = (CaseClass("wide", count=1),)
     return (
-        Property(promise, share=0.75, plan=_wide, judge=_gaussian(scale_of), classes=wide, fits=fits),
+        Property(
+            "no two units start alike",
+            share=0.25,
+            plan=_wide,
+            judge=_unequal_weights,
+            classes=wide,
+            fits={"zero-weights": fits["zero-weights"]},
+        ),
+        Property(promise, share=0.4, plan=_wide, judge=_gaussian(scale_of), classes=wide, fits=fits),
         Property(
             "the biases are zero",
             share=0.2,
@@ -313,6 +333,7 @@ ASSIGNMENT = Assignment(
             summary="large Gaussian weights (times 10), zero biases",
             classes=_LAYER_KINDS,
             random=frozenset({"W{l}"}),
+            weights={"W{l}": 2.0},
             helpers=("initialize_parameters_zeros",),
             properties=_random_properties(
                 _ten, "weights are independent and Gaussian with standard deviation 10", _RANDOM_FITS
@@ -326,6 +347,7 @@ ASSIGNMENT = Assignment(
             summary="Gaussian weights times sqrt(2 / n_prev), zero biases",
             classes=_LAYER_KINDS,
             random=frozenset({"W{l}"}),
+            weights={"W{l}": 2.0},
             helpers=("initialize_parameters_zeros", "initialize_parameters_random"),
             properties=_random_properties(
                 _he, "weights are independent and Gaussian with standard deviation sqrt(2 / n_prev)", _HE_FITS

@@ -139,6 +139,29 @@ def _examples_problem(args, reply):
     return None
 
 
+def _most_labels_problem(given):
+    """Whether most of the examples are there, each with its own label, however often and in whatever batch."""
+    X, Y, size, _ = given.args
+    m = X.shape[1]
+    held, labels = _read(given.args, given.reply)
+    if not held or (m > size and len(held) < 2):
+        return f"{m} examples in batches of {size} make more than one batch, found {len(held)}"
+    own = {
+        number
+        for numbers, Y_t in zip(held, labels, strict=True)
+        for number, label in zip(numbers, Y_t.ravel(), strict=False)
+        if number >= 0 and label == Y[0, number]
+    }
+    foreign = sum(
+        number >= 0 and label != Y[0, number]
+        for numbers, Y_t in zip(held, labels, strict=True)
+        for number, label in zip(numbers, Y_t.ravel(), strict=False)
+    )
+    if len(own) >= 0.9 * m and foreign < 0.1 * m:
+        return None
+    return f"of {m} examples only {len(own)} are there with their own label, and {foreign} with that of another"
+
+
 def _lengths(held):
     return [numbers.size for numbers in held]
 
@@ -317,6 +340,27 @@ def _stays(given):
     return name and f"with a velocity that equals the gradient, {name} does not make a step of gradient descent"
 
 
+def _against_its_average(given):
+    """Whether every parameter moves against the new average of its gradient, where that is not 0."""
+    parameters = given.args[0]
+    moved, averages = given.reply[:2]
+    for name, value in parameters.items():
+        step, average = np.asarray(moved[name]) - value, np.asarray(averages[f"d{name}"])
+        if np.any(step * average > 0) or (np.any(average) and not np.any(step)):
+            return f"{name} does not move against the average of its gradient"
+    return None
+
+
+def _along_the_velocity(given):
+    """Whether every parameter moves by the rate times the new velocity, whatever that is."""
+    parameters, *_, rate = given.args
+    moved, v = given.reply
+    for name, value in parameters.items():
+        if not np.allclose(np.asarray(moved[name]), value - rate * np.asarray(v[f"d{name}"]), rtol=1e-9, atol=1e-12):
+            return f"{name} does not move by the learning rate times its velocity"
+    return None
+
+
 def _adam(d):
     """At the usual epsilon, where the averages of the squares are far above it (or nothing moves at all)."""
     parameters = _network(d)
@@ -390,8 +434,15 @@ ASSIGNMENT = Assignment(
             loose_dtype=frozenset({"mini_batches"}),
             properties=(
                 Property(
+                    "most examples are there with their own labels",
+                    share=0.24,
+                    plan=lambda d: [_batches(d)],
+                    judge=_most_labels_problem,
+                    classes=(CaseClass("large", count=2),),
+                ),
+                Property(
                     "every example once, with its own label",
-                    share=0.4,
+                    share=0.32,
                     plan=lambda d: [_batches(d)],
                     judge=_each_once,
                     classes=(
@@ -412,7 +463,7 @@ ASSIGNMENT = Assignment(
                 ),
                 Property(
                     "only the last batch is smaller, none is empty",
-                    share=0.25,
+                    share=0.12,
                     plan=lambda d: [_batches(d)],
                     judge=_only_the_last_smaller,
                     classes=(
@@ -423,7 +474,7 @@ ASSIGNMENT = Assignment(
                     ),
                     fits=_SIZE_FITS,
                 ),
-                Property("fewer examples than a batch", share=0.05, plan=_few, judge=_one_whole_batch),
+                Property("fewer examples than a batch", share=0.02, plan=_few, judge=_one_whole_batch),
             ),
         ),
         Function(
@@ -439,10 +490,17 @@ ASSIGNMENT = Assignment(
             points=17,
             inputs=_momentum,
             returns=("parameters", "v"),
+            weights={"parameters": 1.5},
             summary="one step of gradient descent with momentum",
             classes=_classes(zero_gradient={}, steep={}, no_memory={}, first_step={}, **_DEPTHS),
             properties=(
                 Property("a velocity equal to the gradient stays", share=0.1, plan=_velocity_is_gradient, judge=_stays),
+                Property(
+                    "the parameters move by the velocity",
+                    share=0.2,
+                    plan=lambda d: [_momentum(d)],
+                    judge=_along_the_velocity,
+                ),
             ),
         ),
         Function(
@@ -483,6 +541,12 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property(
                     "the first step has the length of the rate", share=0.1, plan=_first_step, judge=_length_is_the_rate
+                ),
+                Property(
+                    "the parameters move against the average",
+                    share=0.15,
+                    plan=lambda d: [_adam(d)],
+                    judge=_against_its_average,
                 ),
             ),
         ),

@@ -525,7 +525,9 @@ ASSIGNMENT = Assignment(
             weights={"dW{l}": 4, "db{l}": 0.5, "dZ{l}": 0.5, "dA{l}": 0.5},
             guards=("guarded",),
             properties=(
-                Property("the gradients are the slope of the cost", share=0.1, plan=_regularized_slope, judge=_is_the_slope),
+                Property(
+                    "the gradients are the slope of the cost", share=0.25, plan=_regularized_slope, judge=_is_the_slope
+                ),
             ),
         ),
         Function(
@@ -587,7 +589,7 @@ ASSIGNMENT = Assignment(
             weights={"dA{l}": 2, "dW{l}": 2, "dZ{l}": 1, "db{l}": 1},
             guards=("guarded",),
             properties=(
-                Property("the gradients are the slope of the cost", share=0.1, plan=_dropped_slope, judge=_is_the_slope),
+                Property("the gradients are the slope of the cost", share=0.25, plan=_dropped_slope, judge=_is_the_slope),
             ),
         ),
         Function(

@@ -186,8 +186,21 @@ def _wide(d):
 
 def _weights(given):
     """(name, W, n_prev, n) of every layer."""
-    dims = given.args[0]
-    return [(f"W{layer}", given.reply[f"W{layer}"], *sizes) for layer, sizes in enumerate(pairwise(dims), 1)]
+    sizes = zip(_parts(given, "W"), pairwise(given.args[0]), strict=False)
+    return [(f"W{layer}", W, *around) for layer, (W, around) in enumerate(sizes, 1)]
+
+
+def _parts(given, kind):
+    """All weights, or all biases, in the order of the layers, from wherever their keys are counted."""
+    return [np.asarray(value) for name, value in given.reply.items() if name.startswith(kind)]
+
+
+def _unequal_weights(given):
+    """What breaks the symmetry, whatever the scale: no two units of a layer start alike."""
+    for layer, weights in enumerate(_parts(given, "W"), 1):
+        if weights.ndim != 2 or len(np.unique(weights, axis=0)) < len(weights) or not np.any(weights):
+            return f"units of layer {layer} start with equal weights"
+    return None if _parts(given, "W") else "there are no weights"
 
 
 def _fan_in(n_prev, n):
@@ -230,8 +243,7 @@ def _what_is_wrong(layers):
 
 def _zero_biases(given):
     dims = given.args[0]
-    for layer, n in enumerate(dims[1:], 1):
-        b = given.reply[f"b{layer}"]
+    for layer, (b, n) in enumerate(zip(_parts(given, "b"), dims[1:], strict=False), 1):
         if np.shape(b) != (n, 1) or np.any(b):
             return f"b{layer} is not an array of zeros of shape {(n, 1)}"
     if not all(np.ptp(W) > 0 for _, W, *_ in _weights(given)):
@@ -445,18 +457,27 @@ ASSIGNMENT = Assignment(
                 CaseClass("five layers", count=3, sizes={"L": 5}),
             ),
             random=frozenset({"W{l}"}),
+            weights={"W{l}": 2.0},
             alternatives=("glorot_normal", "uniform", "glorot_uniform"),
             inputs_share=0.0,
             properties=(
                 Property(
+                    "no two units start alike",
+                    share=0.25,
+                    plan=_wide,
+                    judge=_unequal_weights,
+                    classes=_WIDE,
+                    fits={"zero-weights": _FITS["zero-weights"]},
+                ),
+                Property(
                     "weights have Xavier's variance in every layer",
-                    share=0.85,
+                    share=0.4,
                     plan=_wide,
                     judge=_xavier,
                     classes=_WIDE,
                     fits=_FITS,
                 ),
-                Property("biases are zero, weights are not", share=0.15, plan=_wide, judge=_zero_biases, classes=_WIDE),
+                Property("biases are zero, weights are not", share=0.2, plan=_wide, judge=_zero_biases, classes=_WIDE),
             ),
         ),
     ),

@@ -304,16 +304,33 @@ def _vector_problem(reply, low, high, n):
     return None
 
 
+def _vectors(given):
+    """Whether every call gives a vector of as many numbers as were asked for, and not always the same one."""
+    for step, reply in zip(given.steps, given.replies, strict=True):
+        values, n = np.asarray(reply), step.args[2]
+        if values.shape != (n,):
+            return f"the shape is {values.shape}, expected {(n,)}"
+    return None if np.unique(given.reply).size > 1 else "all draws are the same number"
+
+
+def _within_bounds(given):
+    """Whether the draws lie between low and high, and reach from the one to the other, in whatever shape."""
+    for step, reply in zip(given.steps, given.replies, strict=True):
+        problem = _vector_problem(np.ravel(reply), *step.args[:3])
+        if problem:
+            return problem
+    return None if np.unique(given.reply).size > 1 else "all draws are the same number"
+
+
 def _log_uniform(distance, name):
     """A judge: independent draws, uniform on the logarithmic scale of ``distance(draws)``."""
 
     def judge(given):
-        for step, reply in zip(given.steps, given.replies, strict=True):
-            problem = _vector_problem(reply, *step.args[:3])
-            if problem:
-                return problem
+        problem = _within_bounds(given)
+        if problem:
+            return problem
         low, high = given.args[:2]
-        position = np.log(distance(np.asarray(given.reply)))
+        position = np.log(distance(np.ravel(given.reply)))
         ends = sorted((float(np.log(distance(low))), float(np.log(distance(high)))))
         problem = uniform_problem(position, *ends, f"the logarithm of {name}")
         if problem:
@@ -577,7 +594,7 @@ ASSIGNMENT = Assignment(
             returns="diagnosis",
             summary="the set of 'high bias' and 'high variance' that apply",
             classes=cases(**{kind.replace(" ", "_"): {} for kind in _GAPS}),
-            properties=(Property("only gaps between errors matter", share=0.1, plan=_shifted, judge=_dev_error_matters),),
+            properties=(Property("only gaps between errors matter", share=0.3, plan=_shifted, judge=_dev_error_matters),),
         ),
         Function(
             "sample_learning_rate",
@@ -590,8 +607,12 @@ ASSIGNMENT = Assignment(
             inputs_share=0.0,
             properties=(
                 Property(
+                    "n different numbers in a vector", share=0.25, plan=_searches(*_RATES), judge=_vectors, fits=_RATE_FITS
+                ),
+                Property("between low and high", share=0.25, plan=_searches(*_RATES), judge=_within_bounds, fits=_RATE_FITS),
+                Property(
                     "log-uniform between low and high",
-                    share=1.0,
+                    share=0.5,
                     plan=_searches(*_RATES),
                     judge=_log_uniform(_itself, "alpha"),
                     fits=_RATE_FITS,
@@ -609,8 +630,12 @@ ASSIGNMENT = Assignment(
             inputs_share=0.0,
             properties=(
                 Property(
+                    "n different numbers in a vector", share=0.25, plan=_searches(*_BETAS), judge=_vectors, fits=_BETA_FITS
+                ),
+                Property("between low and high", share=0.25, plan=_searches(*_BETAS), judge=_within_bounds, fits=_BETA_FITS),
+                Property(
                     "1 - beta is log-uniform, beta between low and high",
-                    share=1.0,
+                    share=0.5,
                     plan=_searches(*_BETAS),
                     judge=_log_uniform(_complement, "1 - beta"),
                     fits=_BETA_FITS,
@@ -623,14 +648,16 @@ ASSIGNMENT = Assignment(
             inputs=_dev_costs,
             returns="best_epoch",
             summary="the epoch whose parameters early stopping keeps",
-            classes=cases(
-                one_epoch={},
-                no_patience={},
-                worse_at_once={},
-                best_is_second={},
-                never_stops={},
-                stops_at_the_end={},
-                ties={},
+            classes=(
+                *cases(
+                    one_epoch={},
+                    worse_at_once={},
+                    best_is_second={},
+                    stops_at_the_end={},
+                    ties={},
+                ),
+                CaseClass("no patience", count=3, share=0.3),
+                CaseClass("never stops", count=3, share=0.3),
             ),
             properties=(
                 Property("what comes after the stop has no effect", share=0.1, plan=_with_a_trap, judge=_never_sees_the_end),

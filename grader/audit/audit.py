@@ -4,7 +4,8 @@ Every mutant of the reference and every catalogued mistake goes through the whol
 included, as if a student had handed it in; so does every right style. A mutant that keeps full marks
 has *survived*: a check is missing, or the mutant is equivalent, which the assignment then declares with a
 reason in ``audit.py``: ``EQUIVALENT = {"the line after the change": "why it is right"}``, or under the
-line before for any change of it, or under ``"def helper"`` for all of a private function.
+line before for any change of it, or under ``"def helper"`` for all of a private function. What a mistake
+costs is held against how grave it is, see :mod:`grader.audit.losses`.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from grader.audit.losses import Loss, disputed
 from grader.audit.mutants import Mutant, chosen, mutants_of
 from grader.audit.submissions import Authored, authored_submissions, reference_files, with_author_modules
 from grader.course import LoadedAssignment
@@ -29,6 +31,7 @@ from grader.grading.pipeline import grade_submission
 from grader.judging.judge import Judges, judges_of
 from grader.model import Report
 from grader.sandbox.parent import Sandbox
+from grader.spec import Severity
 from grader.submission.program import Submission, parse_submission
 
 __all__ = ["Audit", "Row", "audit_assignment", "render_audit"]
@@ -39,7 +42,8 @@ class Row:
     """One submission of the audit and what became of it.
 
     ``outcome`` is "killed", "survived" or "equivalent" for mutants, "named", "unnamed" or "missed" for
-    mistakes, "accepted" or "rejected" for right styles.
+    mistakes, "accepted" or "rejected" for right styles. A mistake has a severity, its loss (a part of the function's
+    points), and what is to be said against that.
     """
 
     kind: str
@@ -47,6 +51,9 @@ class Row:
     name: str
     outcome: str
     detail: str = ""
+    severity: Severity | None = None
+    loss: float | None = None
+    dispute: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,12 +66,12 @@ class Audit:
 
     @property
     def bad(self) -> tuple[Row, ...]:
-        """What must not be: survivors, missed or unnamed mistakes, rejected styles."""
-        return tuple(r for r in self.rows if r.outcome in ("survived", "missed", "unnamed", "rejected"))
+        """What must not be: survivors, mistakes that are missed, unnamed or of a wrong loss, rejected styles."""
+        return tuple(r for r in self.rows if r.outcome in ("survived", "missed", "unnamed", "rejected") or r.dispute)
 
     @property
     def clean(self) -> bool:
-        """No survivor that is not declared equivalent, no mistake missed, no right style rejected."""
+        """Nothing is bad."""
         return not self.bad
 
     def count(self, outcome: str) -> int:
@@ -113,7 +120,8 @@ def audit_assignment(
         failing = [f.name for f in reports["reference"].functions if f.status != "passed"]
         raise SpecError(f"{assignment.name}: the reference itself does not get full marks: {', '.join(failing)}")
     rows = list(_mutant_rows(assignment, mutants, reports))
-    rows += [_authored_row(one, reports[f"authored {i}"]) for i, one in enumerate(authored)]
+    authored_rows = [_authored_row(one, reports[f"authored {i}"]) for i, one in enumerate(authored)]
+    rows += _with_disputes(assignment, authored_rows)
     matched = {key for variants in possible for mutant in variants for key in _keys(mutant)}
     stale = tuple(key for key in _equivalent(assignment) if key not in matched)
     return Audit(assignment.name, tuple(rows), stale)
@@ -212,7 +220,24 @@ def _authored_row(one: Authored, report: Report) -> Row:
     if graded is None or (graded.status == "passed" and not graded.carried):
         return Row(one.kind, one.function, one.name, "missed")
     codes = [finding.code for finding in graded.findings]
-    return Row(one.kind, one.function, one.name, "named" if one.name in codes else "unnamed", ", ".join(codes))
+    outcome = "named" if one.name in codes else "unnamed"
+    loss = round(1 - graded.points / graded.max_points, 3)
+    return Row(one.kind, one.function, one.name, outcome, ", ".join(codes), one.severity, loss)
+
+
+def _with_disputes(assignment: LoadedAssignment, rows: Sequence[Row]) -> list[Row]:
+    """The rows, and of each mistake what is to be said against its loss."""
+    declared: Mapping[tuple[str, str], str] = getattr(assignment.author_module("audit"), "LOSSES", {})
+    disputes: dict[int, str] = {}
+    for function in {row.function for row in rows}:
+        own = [
+            (n, Loss(r.name, r.severity, r.loss))
+            for n, r in enumerate(rows)
+            if r.function == function and r.loss is not None and r.severity
+        ]
+        reasons = {code: why for (name, code), why in declared.items() if name == function}
+        disputes |= zip((n for n, _ in own), disputed([loss for _, loss in own], reasons), strict=True)
+    return [replace(row, dispute=disputes.get(n, "")) for n, row in enumerate(rows)]
 
 
 def render_audit(audit: Audit) -> str:
@@ -227,8 +252,11 @@ def render_audit(audit: Audit) -> str:
             f"{counts['mutant', 'survived']:8d}  {counts['mistake', 'named']:6d} of {total['mistake']:<3d}  "
             f"{counts['style', 'accepted']:9d} of {total['style']}"
         )
+    lines += ["", f"{'what each mistake costs':<60} severity  loss"]
+    for row in (row for row in audit.rows if row.loss is not None):
+        lines.append(f"{row.function + ': ' + row.name:<60} {row.severity or '':<8} {row.loss:5.0%}")
     for row in audit.bad:
-        lines += ["", f"{row.outcome}: {row.kind} of {row.function} ({row.name})", row.detail]
+        lines += ["", f"{row.outcome}: {row.kind} of {row.function} ({row.name})", row.dispute or row.detail]
     if audit.stale:
         lines += ["", "stale entries of EQUIVALENT, which no mutant matches:", *(f"  {key}" for key in audit.stale)]
     lines.append("")

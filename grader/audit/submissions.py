@@ -14,6 +14,7 @@ from pathlib import Path
 
 from grader.course import LoadedAssignment
 from grader.freezing.author import mistakes_of
+from grader.spec import Severity
 
 __all__ = ["Authored", "author_modules", "authored_submissions", "delegating", "reference_files", "with_author_modules"]
 
@@ -45,12 +46,15 @@ class Authored:
         Code of the mistake, or number and name of the style.
     source
         The whole submission; it imports :func:`author_modules`.
+    severity
+        Of a mistake.
     """
 
     kind: str
     function: str
     name: str
     source: str
+    severity: Severity | None = None
 
 
 def authored_submissions(assignment: LoadedAssignment) -> Iterator[Authored]:
@@ -58,7 +62,7 @@ def authored_submissions(assignment: LoadedAssignment) -> Iterator[Authored]:
     main, _ = reference_files(assignment)
     for number, mistake in enumerate(mistakes_of(assignment)):
         source = delegating(assignment, mistake.function, f"author_mistakes.mistake.solutions[{number}]")
-        yield Authored("mistake", mistake.function, mistake.code, f"{main}\n\n{source}")
+        yield Authored("mistake", mistake.function, mistake.code, f"{main}\n\n{source}", mistake.severity)
     module = assignment.author_module("styles")
     for function, styles in getattr(module, "STYLES", {}).items():
         for number, style in enumerate(styles):

@@ -47,16 +47,16 @@ class Credit:
     proved: frozenset[str] = frozenset()
 
 
-def weights_of(cases: Sequence[Case]) -> dict[str, float]:
-    """Which part each case carries: the special classes a little each, the usual ones the rest."""
+def weights_of(judge: FunctionJudge, cases: Sequence[Case]) -> dict[str, float]:
+    """Which part each case carries: the special classes what their author says or a little, the usual ones the rest."""
     by_class: dict[str, list[Case]] = {}
     for case in cases:
         by_class.setdefault("" if case.case_class in _USUAL else case.case_class, []).append(case)
     if "" not in by_class:
         return {case.key: 1 / len(cases) for case in cases}
-    edges = len(by_class) - 1
-    each = min(_EDGE, _EDGES / edges) if edges else 0.0
-    shares = {name: each if name else 1 - edges * each for name in by_class}
+    little = min(_EDGE, _EDGES / max(1, len(by_class) - 1))
+    shares = {name: judge.class_shares.get(name) or little for name in by_class if name}
+    shares[""] = 1 - sum(shares.values())
     return {case.key: shares[name] / len(group) for name, group in by_class.items() for case in group}
 
 
@@ -73,7 +73,7 @@ def credit_of(judge: FunctionJudge, cases: Sequence[Case], outcomes: Outcomes, a
             found = parts.setdefault(item.name, [])
             if answered:
                 found.extend(_parts(judge.spec, item, case, alternative, formed, kept))
-    weights = weights_of(cases)
+    weights = weights_of(judge, cases)
     items, proved = {}, set()
     for name, group in parts.items():
         if name in judge.spec.opaque or _same_to_everything(group):
@@ -81,7 +81,8 @@ def credit_of(judge: FunctionJudge, cases: Sequence[Case], outcomes: Outcomes, a
             continue
         close = _RESEMBLES if name not in judge.spec.random and _resemble(group) else 0.0
         items[name] = min(1.0, sum(weights[p.case.key] * p.weight * (p.kept or close) for p in group))
-        if close or any(p.kept and p.proves for p in group):
+        own = [p for p in group if p.path[-1:] not in {(key,) for key in judge.spec.given_away}]
+        if (close and len(own) == len(group)) or any(p.kept and p.proves for p in own):
             proved.add(name)
     return Credit(items, frozenset(proved))
 
@@ -163,12 +164,16 @@ def _in_form_of(right: Value, got: Value) -> Value:
         return tuple(_in_form_of(a, b) for a, b in zip(right, got, strict=True))
     if isinstance(right, dict) and isinstance(got, dict):
         return {key: _in_form_of(part, got[key]) for key, part in right.items() if key in got}
+    if isinstance(right, set) and (got is None or isinstance(got, dict)):
+        return {key for key, holds in (got or {}).items() if holds is True}
     numbers = _numbers(got)
     if numbers is None or isinstance(right, bool) or not isinstance(right, int | float | np.number | np.ndarray):
         return got
     wanted = np.asarray(right)
     if numbers.size == 1 and wanted.size and not np.ptp(wanted):
         numbers = np.full(wanted.shape, numbers.flat[0])  # one number for an array of equal ones
+    if numbers.ndim == wanted.ndim == 1 and numbers.size == wanted.size + 1:  # one too many, before or after the right ones
+        numbers = min(numbers[1:], numbers[:-1], key=lambda some: float(np.abs(some - wanted).sum()))
     if [n for n in numbers.shape if n != 1] != [n for n in wanted.shape if n != 1]:
         return got
     same_kind = wanted.dtype.kind == "f" or not (numbers - np.round(numbers)).any()
@@ -193,12 +198,20 @@ def _arranged(spec: Function, case: Case, alternative: int, got: Value) -> tuple
     if isinstance(right, dict) and isinstance(got, dict):
         return _renamed(right, got)
     if not isinstance(right, tuple):
-        return got, 1.0
+        surplus = (
+            isinstance(got, tuple | list)
+            and len(got) > 1
+            and not isinstance(right, list)
+            and np.ndim(got[0]) == np.ndim(right)
+        )
+        return (got[0], _SURPLUS) if surplus else (got, 1.0)
     if not isinstance(got, tuple | list):
         return (got,), 1.0
     if len(got) > len(right):
         return tuple(got[: len(right)]), _SURPLUS
-    pairs = [_renamed(a, b) if isinstance(a, dict) and isinstance(b, dict) else (b, 1.0) for a, b in zip(right, got)]
+    pairs = [
+        _renamed(a, b) if isinstance(a, dict) and isinstance(b, dict) else (b, 1.0) for a, b in zip(right, got, strict=False)
+    ]
     got, kept = tuple(part for part, _ in pairs), min((kept for _, kept in pairs), default=1.0)
     orders = permutations(range(len(got))) if 2 <= len(got) == len(right) <= _LONGEST_PERMUTED else iter(())
     for number, order in enumerate(orders):
@@ -236,10 +249,12 @@ def _by_kind(keys: Mapping[Any, Value]) -> dict[str, list[str]]:
 
 def _same_to_everything(parts: Sequence[_Part]) -> bool:
     """Whether there is one answer, in words or in a number, to questions that have several."""
-    answers = [_single(part.got) for part in parts]
-    if len(answers) < 3 or None in answers:
-        return False
-    return len(set(answers)) == 1 and len({repr(part.right) for part in parts}) > 1
+    if not parts:
+        return True
+    answers, right = (
+        {_single(value) for value in values} for values in zip(*((p.got, p.right) for p in parts), strict=True)
+    )
+    return len(parts) > 2 and len(answers) == 1 < len(right) and None not in answers | right
 
 
 def _single(value: Value) -> str | None:
@@ -264,6 +279,7 @@ class _Wrong:
     right: _Array
     got: _Array | None
     given: Mapping[int, _Array]
+    updated: frozenset[int]
 
 
 def _wrong_leaves(part: _Part) -> Iterator[_Wrong]:
@@ -271,11 +287,21 @@ def _wrong_leaves(part: _Part) -> Iterator[_Wrong]:
         right, got = np.asarray(leaf, dtype=np.float64), number_at(part.got, place)
         if right.size and right.any():
             formed = None if got is None else _numbers(_in_form_of(right, _summed(right, got)))
+            if got is not None and _same_numbers(right, got):
+                formed = right
             key = part.path[-1] if part.path else ""
-            given = {
-                n: a for n, arg in enumerate(arguments_of(part.case.plan)) if (a := _alike(arg, key, right)) is not None
-            }
-            yield _Wrong(right, formed if formed is not None and formed.shape == right.shape else None, given)
+            arguments = arguments_of(part.case.plan)
+            given = {n: a for n, arg in enumerate(arguments) if (a := _alike(arg, key, right)) is not None}
+            updated = frozenset(n for n in given if isinstance(arguments[n], dict) and key in arguments[n])
+            yield _Wrong(right, formed if formed is not None and formed.shape == right.shape else None, given, updated)
+
+
+def _same_numbers(right: _Array, got: _Array) -> bool:
+    """Whether most of the numbers are the right ones, in other places."""
+    one, other = (np.round(a.astype(np.float64).ravel(), 9) for a in (right, got))
+    if len(np.unique(one)) < 5 or not got.size:
+        return False
+    return bool(np.isin(one, other).mean() >= 0.5 and np.isin(other, one).mean() >= 0.9)
 
 
 def _summed(right: _Array, got: _Array) -> _Array:
@@ -295,10 +321,11 @@ def _alike(argument: Value, key: Any, right: _Array) -> _Array | None:
 
 
 def _nearest(wrong: Sequence[_Wrong]) -> int | None:
-    """The argument from which the right values start out: an update starts from the parameters. None is zero."""
+    """The dictionary from which the right values start out: an update starts from the parameters. None is zero."""
     far: dict[int, list[float]] = {}
     for leaf in wrong:
-        for n, a in leaf.given.items():
+        for n in leaf.updated:
+            a = leaf.given[n]
             far.setdefault(n, []).append(min(1.0, float(np.linalg.norm(leaf.right - a) / np.linalg.norm(leaf.right))))
     means = {n: float(np.mean(d)) for n, d in far.items() if len(d) == len(wrong)}
     best = min(means, key=lambda n: means[n], default=None)
@@ -306,17 +333,15 @@ def _nearest(wrong: Sequence[_Wrong]) -> int | None:
 
 
 def _likeness(leaf: _Wrong, origin: int | None) -> float:
-    """The cosine between two arrays, from zero, from their origin, and around their means: the least of these."""
+    """The cosine between two arrays, from their origin and around their means: the lesser of the two."""
     right, got = leaf.right, leaf.got
     if got is None or any(_equal(got, a) for a in leaf.given.values()):
         return 0.0
     finite = np.isfinite(got)
     if finite.mean() < 0.5:
         return 0.0
-    likeness = _cosine(right[finite], got[finite], centred=True)
-    if origin is None:
-        return likeness
-    return min(likeness, _cosine((right - leaf.given[origin])[finite], (got - leaf.given[origin])[finite], centred=True))
+    start = leaf.given[origin] if origin is not None else np.zeros(right.shape)
+    return _cosine((right - start)[finite], (got - start)[finite], centred=True)
 
 
 def _cosine(a: _Array, b: _Array, *, centred: bool = False) -> float:

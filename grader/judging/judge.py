@@ -111,6 +111,12 @@ class FunctionJudge:
         return tuple(items.values())
 
     @cached_property
+    def class_shares(self) -> Mapping[str, float]:
+        """What the author's classes of input carry of their checks."""
+        of_checks = [check.classes for check in self.spec.properties] + [check.classes for check in self.spec.sets]
+        return {one.name: one.share for classes in (self.spec.classes, *of_checks) for one in classes if one.share}
+
+    @cached_property
     def shares(self) -> Shares:
         """Which part of the points each check carries."""
         return _shares(self.spec, self.items)

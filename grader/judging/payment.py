@@ -29,8 +29,9 @@ class Payment:
     =======================  =================================================================================
 
     Something has been earned when an item is right on some input where a stub (zeros, or the arguments handed through)
-    is not. Where a stub gets all items right by their nature, each of them counts, because a stub is the solution; but
-    where items are random, or nothing is judged by value, a property has to hold.
+    is not, or when a property holds that no stub has. Where a stub gets all items right by their nature, each of them
+    counts, because a stub is the solution; but where items are random, or nothing is judged by value, a property has
+    to hold.
 
     Attributes
     ----------
@@ -80,13 +81,14 @@ def whole_of(judge: FunctionJudge, credit: Credit, left_out: frozenset[str] = fr
 
 def _part_without(judge: FunctionJudge, name: str, objections: Sequence[Failure]) -> float:
     """The part of a property's cases to which there is no objection."""
-    weights = weights_of(judge.cases_of(name))
+    weights = weights_of(judge, judge.cases_of(name))
     return 1.0 - min(1.0, sum(weights[key] for key in {failure.case.key for failure in objections}))
 
 
 def _earned(judge: FunctionJudge, items: Sequence[str], credit: Credit, objections: Mapping[str, Sequence[Failure]]) -> bool:
-    stubs = judge.cases.trivial | judge.spec.given_away
-    nontrivial = [name for name in items if name not in stubs and name not in judge.spec.random]
+    nontrivial = [name for name in items if name not in judge.cases.trivial | judge.spec.random]
+    if any(prop.proves and not objections[prop.name] for prop in judge.spec.properties):
+        return True
     if nontrivial or (items and not judge.spec.random):
         return any(credit.items.get(name) for name in items) if not nontrivial else bool(credit.proved & set(nontrivial))
     return not all(objections.values())
