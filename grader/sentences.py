@@ -576,6 +576,7 @@ _STATUS_WORDS = {
     "not-graded": "not graded",
 }
 _STATUS_SENTENCES = {
+    "partial": "This function is partly right.",
     "missing": "No definition of this function was found.",
     "not-graded": "This function was not graded in this run.",
     "timeout": "This function did not finish in the time allowed. Look for an endless loop, or for a loop over single "

@@ -18,3 +18,29 @@ EQUIVALENT = {
     "grads[f'dA{dA_shift}'], grads[f'dW{l}'], grads[f'db{l}'] = (dA, dW, db)": _OPTIONAL,
     "grads[f'dA{l * dA_shift}'], grads[f'dW{l}'], grads[f'db{l}'] = (dA, dW, db)": _OPTIONAL,
 }
+
+# What a mistake may cost otherwise than its severity says.
+_EITHER = "it is as well a mistake of the neighbouring severity: teachers differ"
+_RAISES = "it raises on the usual inputs, on which nothing else can then be right"
+_SEVERAL = "which of two mistakes leaves more right depends on the inputs"
+
+LOSSES = {
+    ("linear_forward", "bias-as-row"): _RAISES,
+    ("linear_forward", "cache-order"): _EITHER,
+    ("linear_forward", "cache-without-b"): _EITHER,
+    ("linear_activation_forward", "cache-order"): _EITHER,
+    ("L_model_forward", "stale-input"): _EITHER,
+    ("L_model_forward", "first-layer-skipped"): _RAISES,
+    ("L_model_forward", "last-hidden-layer-skipped"): _RAISES,
+    ("L_model_forward", "caches-reversed"): _EITHER,
+    ("L_model_forward", "only-two-layers"): _SEVERAL,
+    ("compute_cost", "opposite-sign"): _EITHER,
+    ("compute_cost", "swapped-terms"): _SEVERAL,
+    ("compute_cost", "squared-error"): _SEVERAL,
+    ("linear_backward", "W-not-transposed"): _RAISES,
+    ("linear_backward", "db-one-number"): _EITHER,
+    ("L_model_backward", "output-gradient-everywhere"): _SEVERAL,
+    ("L_model_backward", "relu-on-output"): _SEVERAL,
+    ("L_model_backward", "loop-runs-forward"): _SEVERAL,
+    ("update_parameters", "weights-forgotten"): _EITHER,
+}

@@ -281,7 +281,7 @@ ASSIGNMENT = Assignment(
                 Property(
                     "near 0 when the derivative is right", share=0.35, plan=_right_derivative, judge=_is_small, count=4
                 ),
-                Property("the derivative is measured", share=0.3, plan=_right_derivatives, judge=_is_measured, count=1),
+                Property("the derivative is measured", share=0.2, plan=_right_derivatives, judge=_is_measured, count=1),
             ),
         ),
         Function(
@@ -315,7 +315,7 @@ ASSIGNMENT = Assignment(
             # The exercise hands the function out with two faults, in dW2 and db1: to find them is the work.
             weights={"dZ{l}": 0.1, "dA{l}": 0.1, "dW2": 20, "db1": 20},
             given_away=frozenset({"dZ1", "dZ2", "dZ3", "dA1", "dA2", "dW1", "dW3", "db2", "db3"}),
-            properties=(Property("the slope of the cost", share=0.25, plan=_slope, judge=_is_the_slope),),
+            properties=(Property("the slope of the cost", share=0.2, plan=_slope, judge=_is_the_slope),),
         ),
         Function(
             "gradient_check_n",

@@ -526,7 +526,7 @@ ASSIGNMENT = Assignment(
             guards=("guarded",),
             properties=(
                 Property(
-                    "the gradients are the slope of the cost", share=0.25, plan=_regularized_slope, judge=_is_the_slope
+                    "the gradients are the slope of the cost", share=0.23, plan=_regularized_slope, judge=_is_the_slope
                 ),
             ),
         ),
@@ -543,7 +543,7 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property(
                     "the cache explains the result",
-                    share=0.5,
+                    share=0.35,
                     plan=lambda d: [_dropout_forward(d)],
                     judge=_explains_itself,
                     classes=cases(6, 8, one_example={"m": 1}, kink={"m": (2, 5)}),
@@ -551,7 +551,7 @@ ASSIGNMENT = Assignment(
                 ),
                 Property(
                     "masks keep units independently, with probability keep_prob",
-                    share=0.25,
+                    share=0.4,
                     plan=_wide,
                     judge=_masks_are_random,
                     classes=(CaseClass("wide", count=2),),

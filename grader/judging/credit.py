@@ -81,8 +81,9 @@ def credit_of(judge: FunctionJudge, cases: Sequence[Case], outcomes: Outcomes, a
             continue
         close = _RESEMBLES if name not in judge.spec.random and _resemble(group) else 0.0
         items[name] = min(1.0, sum(weights[p.case.key] * p.weight * (p.kept or close) for p in group))
-        own = [p for p in group if p.path[-1:] not in {(key,) for key in judge.spec.given_away}]
-        if (close and len(own) == len(group)) or any(p.kept and p.proves for p in own):
+        given = [p for p in group if p.path and p.path[-1] in judge.spec.given_away]
+        untouched = given and all(p.kept for p in given)
+        if (close and not untouched) or any(p.kept and p.proves for p in group if p not in given):
             proved.add(name)
     return Credit(items, frozenset(proved))
 

@@ -36,12 +36,15 @@ def results_of(report: Report) -> dict[str, Any]:
 
 
 def _test(number: int, function: FunctionReport) -> dict[str, Any]:
+    """A row of Gradescope's, which colours what passed or failed; what is partly right it shows by its points alone."""
+    statuses = {"passed": "passed", "partial": ""}
+    status = statuses.get(function.status, "failed")
     return {
         "name": function.name,
         "number": str(number),
         "score": function.points,
         "max_score": function.max_points,
-        "status": "passed" if function.status == "passed" else "failed",
+        **({"status": status} if status else {}),
         "output": render_function(function, width=80, color=False),
         "visibility": "visible",
         "tags": [finding.code for finding in function.findings],

@@ -46,7 +46,7 @@ def example_of(function: FunctionReport) -> Example:
         message = ""
     expected, got = data.get("expected"), data.get("got")
     results = [("expected", expected)] if expected is not None else []
-    if function.status == "failed":
+    if function.status in ("failed", "partial"):
         results.append(("got", got))
     if "inputs" in kinds:
         results = []

@@ -185,7 +185,7 @@ def _status_class(status: str) -> str:
         return "passed"
     if status in {"failed", "error"}:
         return "failed"
-    return "skipped" if status == "skipped" else "other"
+    return status if status in {"skipped", "partial"} else "other"
 
 
 def _inert(value: object) -> object:

@@ -33,7 +33,7 @@ class CheckRate:
 
 @dataclass(frozen=True, slots=True)
 class FunctionRate:
-    """How one function fared; the four counts add up to the graded submissions that list it.
+    """How one function fared; the five counts add up to the graded submissions that list it.
 
     `passed` does not contain `carried` (correct with correct helpers); `absent` is missing or not graded.
     """
@@ -41,6 +41,7 @@ class FunctionRate:
     name: str
     passed: int
     carried: int
+    partial: int
     failed: int
     absent: int
     checks: tuple[CheckRate, ...]
@@ -48,7 +49,7 @@ class FunctionRate:
     @property
     def total(self) -> int:
         """Submissions counted."""
-        return self.passed + self.carried + self.failed + self.absent
+        return self.passed + self.carried + self.partial + self.failed + self.absent
 
     @property
     def percent(self) -> float:
@@ -115,6 +116,7 @@ def overview(reports: Sequence[Report]) -> Overview:
 
 def _function_rate(name: str, functions: Sequence[FunctionReport]) -> FunctionRate:
     passed = [f for f in functions if f.status == "passed"]
+    partial = sum(f.status == "partial" for f in functions)
     absent = sum(f.status in {"missing", "not-graded"} for f in functions)
     carried = sum(f.carried for f in passed)
     checks: dict[tuple[str, str], Counter[str]] = {}
@@ -124,7 +126,8 @@ def _function_rate(name: str, functions: Sequence[FunctionReport]) -> FunctionRa
         name,
         passed=len(passed) - carried,
         carried=carried,
-        failed=len(functions) - len(passed) - absent,
+        partial=partial,
+        failed=len(functions) - len(passed) - partial - absent,
         absent=absent,
         checks=tuple(CheckRate(*key, n["passed"], n["failed"], n["skipped"]) for key, n in checks.items()),
     )

@@ -199,7 +199,7 @@ def test_a_bar_is_as_long_as_the_numbers_beside_it(tmp_path: Path) -> None:
     assert marks[1] == (["0"], ["rest flex-100"])
     assert marks[7] == (["7"], ["share flex-37", "rest flex-63"])  # of 19
     assert marks[9] == (["19"], ["share flex-100"])
-    assert rates[3] == (["87.8 %", "28", "8", "0", "5"], ["passed flex-68", "carried flex-20", "absent flex-12"])
+    assert rates[3] == (["87.8 %", "28", "8", "0", "0", "5"], ["passed flex-68", "carried flex-20", "absent flex-12"])
 
 
 def test_every_part_of_a_bar_has_a_width_and_a_colour_in_the_style_sheet(site: Path) -> None:
