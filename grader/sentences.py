@@ -231,6 +231,7 @@ def ended_by_exit(status: int) -> str:
 SINGLE_NUMBER = "a single number, shape ()"
 SKIPPED_RUNS = "not checked: the function must run first"
 SKIPPED_STRUCTURE = "not checked: fix the structure of the result first"
+COUNTED_ONCE = "this has cost points in an earlier function, and costs none here"
 SKIPPED_INPUTS = "not checked: all values must be correct first"
 SKIPPED_MISSING = "not checked: the function is missing"
 LEFT_OUT_ALLOWED = "this part is optional, and the result does not have it"

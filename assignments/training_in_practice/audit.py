@@ -16,3 +16,29 @@ EQUIVALENT = {
     "draws = np.exp(np.random.default_rng(n).uniform(np.log(low), np.log(high), n))": _SEED,
     "return np.clip(draws, low, n)": "the draws are below the upper bound",
 }
+
+# What a mistake may cost otherwise than its severity says.
+_EITHER = "it is as well a mistake of the neighbouring severity: teachers differ"
+_UNLIKE = "nothing of its numbers goes with the right ones, so that it cannot be told from a guess"
+_INPUTS = "it is right on some inputs and wrong on others, and pays for those on which it is wrong"
+_SEVERAL = "which of two mistakes leaves more right depends on the inputs"
+
+LOSSES = {
+    ("train_dev_test_split", "examples-lost"): _EITHER,
+    ("train_dev_test_split", "sets-in-another-order"): _UNLIKE,
+    ("fit_normalization", "unbiased-deviation"): _EITHER,
+    ("normalize", "guard-too-large"): _EITHER,
+    ("diagnose_fit", "tolerance-ignored"): _INPUTS,
+    ("diagnose_fit", "tolerance-missing"): _UNLIKE,
+    ("diagnose_fit", "relative-gap"): _UNLIKE,
+    ("sample_learning_rate", "uniform-not-logarithmic"): _SEVERAL,
+    ("sample_momentum", "uniform-not-logarithmic"): _SEVERAL,
+    ("sample_momentum", "logarithmic-in-beta"): _SEVERAL,
+    ("early_stopping_epoch", "stops-too-late"): _EITHER,
+    ("early_stopping_epoch", "stops-too-early"): _EITHER,
+    ("early_stopping_epoch", "first-pause-stops"): _INPUTS,
+    ("early_stopping_epoch", "tie-counts"): _INPUTS,
+    ("early_stopping_epoch", "last-epoch-when-not-stopped"): _INPUTS,
+    ("early_stopping_epoch", "patience-before-stop"): _INPUTS,
+    ("early_stopping_epoch", "patience-ignored"): _SEVERAL,
+}
