@@ -53,11 +53,12 @@ def _gaussian(scale_of):
     """A judge: the weights of every layer are independent Gaussian numbers of the given scale."""
 
     def judge(given):
-        form = _form_problem(given.reply, given.args[0])
-        if form:
-            return form
         weights = _weights(given)
-        for name, W, n_prev, _ in weights:
+        if len(weights) < len(given.args[0]) - 1:
+            return f"there are weights of {len(weights)} layers only"
+        for name, W, n_prev, n in weights:
+            if W.shape != (n, n_prev):
+                return f"{name} has shape {W.shape}, expected {(n, n_prev)}"
             problem = gaussian_problem(W, scale_of(n_prev), name)
             if problem:
                 return problem
@@ -154,18 +155,18 @@ def _biases_are_set(given):
     return formed and any(np.any(value) for name, value in given.reply.items() if name.startswith("b"))
 
 
-def _random_properties(scale_of, promise, fits):
+def _random_properties(scale_of, promise, fits, share):
     wide = (CaseClass("wide", count=1),)
     return (
         Property(
             "no two units start alike",
-            share=0.25,
+            share=0.65 - share,
             plan=_wide,
             judge=_unequal_weights,
             classes=wide,
             fits={"zero-weights": fits["zero-weights"]},
         ),
-        Property(promise, share=0.4, plan=_wide, judge=_gaussian(scale_of), classes=wide, fits=fits),
+        Property(promise, share=share, plan=_wide, judge=_gaussian(scale_of), classes=wide, fits=fits),
         Property(
             "the biases are zero",
             share=0.2,
@@ -336,7 +337,7 @@ ASSIGNMENT = Assignment(
             weights={"W{l}": 2.0},
             helpers=("initialize_parameters_zeros",),
             properties=_random_properties(
-                _ten, "weights are independent and Gaussian with standard deviation 10", _RANDOM_FITS
+                _ten, "weights are independent and Gaussian with standard deviation 10", _RANDOM_FITS, 0.4
             ),
         ),
         Function(
@@ -350,7 +351,7 @@ ASSIGNMENT = Assignment(
             weights={"W{l}": 2.0},
             helpers=("initialize_parameters_zeros", "initialize_parameters_random"),
             properties=_random_properties(
-                _he, "weights are independent and Gaussian with standard deviation sqrt(2 / n_prev)", _HE_FITS
+                _he, "weights are independent and Gaussian with standard deviation sqrt(2 / n_prev)", _HE_FITS, 0.5
             ),
         ),
         Function(

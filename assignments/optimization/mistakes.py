@@ -351,6 +351,7 @@ def _with_replacement(X, Y, size, seed):
     "random_mini_batches",
     message="a batch begins with examples that the batch before it holds already",
     hint="With batches of 4: which columns do the first and the second batch take, and where does each slice start?",
+    severity="grave",
 )
 def _(X, Y, size, seed):
     X, Y = _shuffled(X, Y)

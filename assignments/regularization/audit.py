@@ -19,3 +19,35 @@ EQUIVALENT = {
     "if report is not None and i % interval == 0:": _PRINT,
     "report(i, compute_cost_with_regularization(A3, Y, parameters, lambd))": _PRINT,
 }
+
+# What a mistake may cost otherwise than its severity says.
+_EITHER = "it is as well a mistake of the neighbouring severity: teachers differ"
+_UNLIKE = "nothing of its numbers goes with the right ones, so that it cannot be told from a guess"
+_INPUTS = "it is right on some inputs and wrong on others, and pays for those on which it is wrong"
+_SEVERAL = "which of two mistakes leaves more right depends on the inputs"
+
+LOSSES = {
+    ("compute_cost_with_regularization", "lambd-ignored"): _SEVERAL,
+    ("backward_propagation_with_regularization", "lambd-ignored"): _SEVERAL,
+    ("backward_propagation_with_regularization", "no-mask"): _SEVERAL,
+    ("forward_propagation_with_dropout", "scaled-mask"): _EITHER,
+    ("forward_propagation_with_dropout", "mask-not-applied"): _INPUTS,
+    ("forward_propagation_with_dropout", "mask-per-unit"): _UNLIKE,
+    ("forward_propagation_with_dropout", "nothing-dropped"): _SEVERAL,
+    ("backward_propagation_with_dropout", "dropout-missing"): _INPUTS,
+    ("backward_propagation_with_dropout", "missing-mask"): _INPUTS,
+    ("backward_propagation_with_dropout", "scaled-by-dropped"): _INPUTS,
+    ("backward_propagation_with_dropout", "inverted-mask"): _INPUTS,
+    ("backward_propagation_with_dropout", "keep-prob-ignored"): _INPUTS,
+    ("backward_propagation_with_dropout", "only-second-layer"): _INPUTS,
+    ("backward_propagation_with_dropout", "one-scale-missing"): _INPUTS,
+    ("backward_propagation_with_dropout", "one-mask-missing"): _EITHER,
+    ("model", "lambd-ignored"): _INPUTS,
+    ("model", "regularized-twice"): _INPUTS,
+    ("model", "keep-prob-ignored"): _INPUTS,
+    ("model", "one-step-short"): _UNLIKE,
+    ("model", "one-step-more"): _UNLIKE,
+    ("model", "wrong-layers"): _UNLIKE,
+    ("model", "single-step"): _SEVERAL,
+    ("model", "stale-gradients"): _SEVERAL,
+}
