@@ -25,7 +25,4 @@ LOSSES = {
     ("initialize_parameters_he", "large-weights"): _SEVERAL,
     ("initialize_parameters_he", "inverted-scale"): _SEVERAL,
     ("initialize_parameters_he", "multiplied-scale"): _SEVERAL,
-    ("model", "one-step-short"): _INPUTS,
-    ("model", "one-step-more"): _INPUTS,
-    ("model", "wrong-layers"): _UNLIKE,
 }

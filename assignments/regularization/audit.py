@@ -42,12 +42,4 @@ LOSSES = {
     ("backward_propagation_with_dropout", "only-second-layer"): _INPUTS,
     ("backward_propagation_with_dropout", "one-scale-missing"): _INPUTS,
     ("backward_propagation_with_dropout", "one-mask-missing"): _EITHER,
-    ("model", "lambd-ignored"): _INPUTS,
-    ("model", "regularized-twice"): _INPUTS,
-    ("model", "keep-prob-ignored"): _INPUTS,
-    ("model", "one-step-short"): _UNLIKE,
-    ("model", "one-step-more"): _UNLIKE,
-    ("model", "wrong-layers"): _UNLIKE,
-    ("model", "single-step"): _SEVERAL,
-    ("model", "stale-gradients"): _SEVERAL,
 }
