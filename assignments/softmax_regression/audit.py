@@ -19,3 +19,24 @@ EQUIVALENT = {
     "parameters[f'W{layer}'] = draw((n, n_prev), variance(n_prev, n + 1))": _NEAR,
     "parameters[f'W{layer}'] = draw((n, n_prev), variance(n_prev, n - 1))": _NEAR,
 }
+
+# What a mistake may cost otherwise than its severity says.
+_EITHER = "it is as well a mistake of the neighbouring severity: teachers differ"
+_UNLIKE = "nothing of its numbers goes with the right ones, so that it cannot be told from a guess"
+_SEVERAL = "which of two mistakes leaves more right depends on the inputs"
+
+LOSSES = {
+    ("one_hot", "transposed"): _UNLIKE,
+    ("one_hot", "counts-from-one"): _UNLIKE,
+    ("softmax", "maximum-over-examples"): _EITHER,
+    ("softmax", "softmax-logarithm"): _EITHER,
+    ("softmax", "softmax-is-hard"): _SEVERAL,
+    ("softmax_cost", "opposite-sign"): _EITHER,
+    ("softmax_cost", "squared-error"): _SEVERAL,
+    ("predict", "one-hot-prediction"): _UNLIKE,
+    ("predict", "two-classes"): _EITHER,
+    ("sigmoid_cross_entropy_with_logits", "reduced"): _UNLIKE,
+    ("sigmoid_cross_entropy_with_logits", "opposite-sign"): _EITHER,
+    ("xavier_initialization", "missing-scale"): _EITHER,
+    ("xavier_initialization", "fixed-scale"): _EITHER,
+}
