@@ -128,13 +128,15 @@ def _places(path: Path) -> Iterator[_Place]:
             start, end = end, end + len(line)
             try:
                 yield _place(json.loads(line), start, end)
-            except (ValueError, TypeError, KeyError) as error:
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
                 problem = f"{path}, line {number} is no report of a run; take the line out or use another folder"
                 raise HarnessError(problem) from error
 
 
 def _place(line: _Line, start: int, end: int) -> _Place:
     report = line["report"]
+    if not isinstance(report["submission"], str) or not isinstance(report["student"], str | None):
+        raise TypeError("a submission and a student have names")
     graded = line["fingerprint"], report["cases"], report["grader_version"]
     return _Place((report["submission"], report["student"]), start, end, None if report["status"] == "error" else graded)
 
@@ -144,12 +146,20 @@ def _entries(path: Path, places: Iterable[_Place]) -> Iterator[RunEntry]:
         for place in places:
             lines.seek(place.start)
             line: _Line = json.loads(lines.read(place.end - place.start))
-            yield RunEntry(
-                report_from_json(line["report"]),
-                line["fingerprint"],
-                line.get("files", {}),
-                line["name"],
-                line["email"],
-                line["late"],
-                line.get("note", ""),
-            )
+            try:
+                yield _entry(line)
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+                problem = f"{path}, byte {place.start} is no report of a run; take the line out or use another folder"
+                raise HarnessError(problem) from error
+
+
+def _entry(line: _Line) -> RunEntry:
+    return RunEntry(
+        report_from_json(line["report"]),
+        line["fingerprint"],
+        dict(line.get("files", {})),
+        line["name"],
+        line["email"],
+        line["late"],
+        line.get("note", ""),
+    )

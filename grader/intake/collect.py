@@ -39,7 +39,7 @@ from grader.intake.tree import (
 )
 from grader.submission.cells import read_bytes
 
-__all__ = ["Collected", "HandIn", "collect", "collect_one", "fingerprint"]
+__all__ = ["Collected", "HandIn", "collect", "collect_one", "fingerprint", "link_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def collect_one(paths: Sequence[Path], *, graded_names: frozenset[str] = frozens
     """
     label = printable(str(paths[0])) if len(paths) == 1 else printable(", ".join(path.name for path in paths))
     common = _common(paths)
-    problem = next(filter(None, (_link_in(path, common) for path in paths)), "")
+    problem = next(filter(None, (link_in(path, common) for path in paths)), "")
     if problem:
         return HandIn(label, problem=problem)
     if len(paths) == 1 and paths[0].is_dir():
@@ -168,7 +168,7 @@ def _trees(paths: Sequence[Path], unpack_to: Path) -> tuple[list[Tree], list[Tre
     common = _common(paths)
     for path in sorted(set(paths)):
         label = printable(str(path))
-        linked = _link_in(path, common)
+        linked = link_in(path, common)
         where = path.absolute() if linked else path.resolve()
         if where in named:
             messages.append(f"{label}: this file or folder is named twice and was read once")
@@ -208,7 +208,7 @@ def _common(paths: Sequence[Path]) -> Path:
     return Path(os.path.commonpath([path.absolute().parent for path in paths]))
 
 
-def _link_in(path: Path, common: Path) -> str:
+def link_in(path: Path, common: Path) -> str:
     """Why a path is not read that is a link or, below a folder, leads through one; empty where it does not."""
     whole = path.absolute()
     below = [place for place in (whole, *whole.parents) if common in place.parents]

@@ -86,7 +86,7 @@ def parse_sheet(data: bytes) -> Sheet:
         *rows, last = map(tuple, csv.reader(lines, delimiter=delimiter))
     except csv.Error as error:
         raise SheetError(f"expected a CSV file, but it cannot be read: {error}") from error
-    if last != (_END,):  # the module takes everything after an opening quote for one cell, and says nothing
+    if last != (_END,) or not rows:  # the module takes everything after an opening quote for one cell, and says nothing
         raise SheetError(f"row {len(rows) + 1}: a quoted cell never ends")
     line_end = re.search(r"\r\n|\r|\n", text)
     all_quoted = text.count('"') >= 2 * sum(map(len, rows))

@@ -14,6 +14,7 @@ from typing import Any
 from grader.course import Course, LoadedAssignment
 from grader.errors import HarnessError, SubmissionError
 from grader.grading.pipeline import grade
+from grader.intake.collect import link_in
 from grader.model import Report
 from grader.report.escape import annotation
 from grader.report.markdown import render_annotations, render_summary
@@ -40,6 +41,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         assignment = Course(Path(__file__).resolve().parents[2]).load(options.assignment)
+        if linked := link_in(options.path, Path.cwd()):  # the repository is the student's, every folder of it
+            sys.stdout.write(f"::error title=grader::{annotation(f'{options.path}: {linked}')}\n")
+            return 2
         report, file = _graded(assignment, options.path)
     except HarnessError as error:
         sys.stdout.write(f"::error title=grader::{annotation(str(error))}\n")

@@ -9,12 +9,14 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.publishing import github
 from grader.publishing.export import write_github
 from grader.publishing.github import notebook_lines
 from tests.platforms import NAME, RIGHT, WRONG, assignment, notebook
@@ -211,3 +213,16 @@ def test_a_failure_of_the_grader_is_told_from_a_low_score(action: Path, reposito
     assert ran.status == 3
     assert ran.printed.startswith("::error title=grader::")
     assert ran.outputs == {}
+
+
+def test_a_link_in_the_students_repository_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "hw.py").write_text("", "utf-8")
+    (tmp_path / "repository").mkdir()
+    (tmp_path / "repository" / "src").symlink_to(tmp_path / "elsewhere")
+    monkeypatch.chdir(tmp_path / "repository")
+    monkeypatch.setattr(github, "Course", lambda _: SimpleNamespace(load=lambda _: None))
+    assert github.main(["a", "src/hw.py"]) == 2
+    assert capsys.readouterr().out.startswith("::error title=grader::src/hw.py: src in it is a link")
