@@ -398,7 +398,9 @@ def _dropout_step(d):
     """One step on one example: from its result the masks can be told, whatever the order of random calls."""
     X, Y = _start(d, 1, _MARGIN)
     keep_prob = d.choice([0.86, 0.75, 0.6])
-    return [(X, Y, rate, 1, False, 0, keep_prob) for rate in (_RATE, _FURTHER * _RATE)]
+    # Two runs without dropout tell the start: masks may differ from run to run.
+    runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, keep_prob)
+    return [(X, Y, rate, 1, False, 0, keep) for rate, keep in runs]
 
 
 # -- model: relations between its own short runs, wherever they start ----------------------
@@ -443,9 +445,9 @@ def _further_steps(given):
 
 
 def _step_taken(given):
-    """What the first step subtracted, divided by the learning rate."""
+    """What the step with dropout subtracted, divided by the learning rate."""
     start = _origin(given)
-    return {name: (start[name] - given.replies[0][name]) / _RATE for name in _NAMES}
+    return {name: (start[name] - given.reply[name]) / _RATE for name in _NAMES}
 
 
 def _masks_of(step):
@@ -466,13 +468,13 @@ def _is_a_dropout_step(given):
     factors = (D1 / keep_prob, D2 / keep_prob)
     if np.abs(_forward(X, start, factors)[2]).min() < 1e-3:
         return None  # at a kink there is no slope to compare with
-    if step_problem(X, Y, start, given.replies[0], _RATE, factors=factors) is None:
+    if step_problem(X, Y, start, given.reply, _RATE, factors=factors) is None:
         return None
     return "one step with keep_prob < 1 is not a step along the gradient of a network with dropped units"
 
 
 def _is_a_plain_step(given):
-    return step_problem(*given.args[:2], _origin(given), given.replies[0], _RATE) is None
+    return step_problem(*given.args[:2], _origin(given), given.reply, _RATE) is None
 
 
 _NETWORK = cases(one_example={"m": 1}, one_unit={"width": (1, 2)}, many={"m": (20, 40)}, no_regularization={})
