@@ -240,10 +240,10 @@ def _raising(evidence: _Evidence) -> Iterator[Finding]:
     """What an exception of NumPy or Python means, where all failing calls raise the same one at the same line."""
     outcomes = [last_outcome(evidence.outcomes, f.case) for f in evidence.verdict.failures if f.check == "runs"]
     raised = [outcome for outcome in outcomes if isinstance(outcome, Raised)]
-    origins = {outcome.caller or outcome.origin or "" for outcome in raised}
-    if not raised or len(raised) < len(outcomes) or len(origins) > 1 or not all(origins):
+    lines = {outcome.origin or "" for outcome in raised}
+    if not raised or len(raised) < len(outcomes) or len(lines) > 1 or not all(lines):
         return
-    line, caller = raised[0].origin or "", raised[0].caller
+    line, caller = lines.pop(), raised[0].caller
     origin = sentences.raised_inside(line, caller) if caller else line
     messages = [outcome.message for outcome in raised]
     attributes = {match.groups() for message in messages if (match := _ATTRIBUTE.match(message))}

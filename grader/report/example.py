@@ -53,9 +53,9 @@ def example_of(function: FunctionReport) -> Example:
     if any(message in sentence for sentence in messages):
         message = ""
     expected, got = data.get("expected"), data.get("got")
-    if isinstance(got, Mapping) and "error" in got:  # what was raised is said once, and where it was only if it is new
+    if isinstance(got, Mapping) and "error" in got:  # what was raised is said once, and where
         message = ""
-        got = {**got, "origin": None} if any(str(got.get("origin")) in sentence for sentence in messages) else got
+        got = {**got, "origin": None} if any(", line " in sentence for sentence in messages) else got
     results = [("expected", expected)] if expected is not None else []
     if function.status in ("failed", "partial"):
         results.append(("got", got))

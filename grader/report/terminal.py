@@ -35,7 +35,7 @@ NARROWEST = 20
 NARROW = 60  # in fewer columns a function's place stands under its name
 LONGEST = 4000  # characters of one message
 LONGEST_NAME = 60
-MOST_LINES = 20  # of the arguments of an example, so that one mistake fills one screen
+MOST_LINES = 14  # of the arguments of an example, so that one mistake fills one screen
 LONGEST_WHO = 200
 
 Piece = str | tuple[str, str]  # a text, or a text and its style

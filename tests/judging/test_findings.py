@@ -349,6 +349,12 @@ def test_an_exception_that_may_mean_something_else_is_not_named(message: str, li
     assert raising(Raised("ValueError", message, f"cell 3, line 2: {line}")) == []
 
 
+def test_one_line_that_is_reached_from_two_calls_has_one_meaning() -> None:
+    line, message = "cell 3, line 2: A, W, b = cache", "not enough values to unpack (expected 3, got 2)"
+    calls = [Raised("ValueError", message, line, caller=f"cell 7, line {n}: linear(dZ, cache)") for n in (5, 8)]
+    assert [finding.code for finding in raising(*calls)] == ["unpacked-otherwise"]
+
+
 def test_items_with_the_same_relation_are_named_together() -> None:
     found = findings_on(mean_and_size, lambda X: tuple(-part for part in mean_and_size(X)), MATRICES, ("mean", "size"))
     assert [(f.code, f.message) for f in found] == [("opposite-sign", "each of mean and size has the opposite sign")]
