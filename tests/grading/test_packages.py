@@ -101,3 +101,12 @@ def test_a_notebook_may_import_a_file_of_its_own_name(sandbox: Sandbox, tmp_path
     notebook = {"nbformat": 4, "cells": [{"cell_type": "code", "source": source}]}
     files = {"solution.ipynb": json.dumps(notebook), "solution.py": "def halved(Z):\n    return Z / 2\n"}
     assert graded(sandbox, tmp_path, files).full_marks
+
+
+def test_a_notebook_that_nothing_is_taken_from_is_spoken_of_in_two_sentences(sandbox: Sandbox, tmp_path: Path) -> None:
+    notebook = {"nbformat": 4, "cells": [{"cell_type": "code", "source": "print 'loss', loss"}] * 12}
+    report = graded(sandbox, tmp_path, {"solution.py": tiny.solution(), "plots.ipynb": json.dumps(notebook)})
+    assert report.full_marks
+    first, others = report.messages
+    assert first.startswith("plots.ipynb, cell 1 was left out")
+    assert others == "... and 11 more messages of this kind"
