@@ -268,5 +268,8 @@ def _suggest_next(assignment: str, run: RunFolder, order: list[Key], output: Pat
     suggest(f"report {output}", "HTML pages of the class and of each submission")
     for entry in run.entries(order):
         if entry.report.status == "graded" and not entry.report.full_marks:
-            suggest(f"check {assignment} {next(iter(entry.files.values()), '')}", "one of them, with what is wrong")
+            inner, place = next(iter(entry.files.items()), ("", ""))
+            folder = place.removesuffix(inner).rstrip("/")  # of several files the first alone says nothing
+            place = folder if len(entry.files) > 1 and folder else place
+            suggest(f"check {assignment} {place}", "one of them, with what is wrong")
             break

@@ -322,14 +322,23 @@ def parse_files(
     built = [_built(file, homes, arities, links, messages) for file in read.values()]
     built.sort(key=lambda file: not file.graded)
     lost: dict[str, str] = {}
+    executed = {file.path for file in built if file.units}
     for file in read.values():
-        messages += [text for text in file.reading.messages if file.path in graded_from]
+        if file.path in graded_from:
+            messages += _in_short(file.reading.messages, short=bool(executed) and file.path not in executed)
         lost.update({n: place for n, place in file.reading.lost.items() if file.path in graded_from})
     messages += [sentences.passed_over(path, why) for path, why in passed]
     if len(messages) > MAX_MESSAGES:
         messages[MAX_MESSAGES:] = [sentences.more_messages(len(messages) - MAX_MESSAGES)]
     kept = tuple(file for file in built if file.units or file.graded or not arities)
     return Submission(name, kept, tuple(messages), _digest(kept, lost), lost, tuple(passed), dict(arities))
+
+
+def _in_short(texts: Sequence[str], *, short: bool) -> list[str]:
+    """What is said about reading a file; of one that nothing is taken from, the first sentence and a number."""
+    if len(texts) < 3 or not short:
+        return list(texts)
+    return [texts[0], sentences.more_messages(len(texts) - 1)]
 
 
 def _read_all(

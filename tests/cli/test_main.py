@@ -323,6 +323,16 @@ def test_a_first_run_says_how_far_it_is_and_what_to_try_next(run: Run, tmp_path:
     assert f"next: grader --course {tmp_path} check scaling {tmp_path / 's.py'}  (" in err
 
 
+def test_the_submission_to_look_at_next_is_the_folder_of_several_files(run: Run, tmp_path: Path) -> None:
+    write_assignment("scaling", tmp_path)
+    (tmp_path / "class" / "ada" / "nets").mkdir(parents=True)
+    for name in ("center", "other"):
+        (tmp_path / "class" / "ada" / "nets" / f"{name}.py").write_text(f"def {name}(X):\n    return X\n", "utf-8")
+    arguments = ["grade", "scaling", tmp_path / "class", "-o", tmp_path / "run", "--allow-weak-sandbox"]
+    _, _, err = run(*arguments, course=tmp_path)
+    assert f"check scaling {tmp_path / 'class' / 'ada'}  (" in err
+
+
 def test_the_drawing_is_one_line_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     drawing = Drawing("scaling")

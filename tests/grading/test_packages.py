@@ -37,7 +37,7 @@ def test_a_package_is_imported_by_its_name_from_the_top(sandbox: Sandbox, tmp_pa
     files = {"nets/__init__.py": "", "nets/layers.py": LAYERS, "nets/both.py": f"from nets.layers import *\n{LAYER}"}
     report = graded(sandbox, tmp_path, files)
     assert (report.full_marks, report.not_run) == (True, ())
-    assert function_of(report, "layer").origin == "nets/both.py, line 2"
+    assert function_of(report, "layer").file == "nets/both.py"
 
 
 @pytest.mark.parametrize("line", ["from nets.layers import affine", "import nets.layers\naffine = nets.layers.affine"])
@@ -101,3 +101,12 @@ def test_a_notebook_may_import_a_file_of_its_own_name(sandbox: Sandbox, tmp_path
     notebook = {"nbformat": 4, "cells": [{"cell_type": "code", "source": source}]}
     files = {"solution.ipynb": json.dumps(notebook), "solution.py": "def halved(Z):\n    return Z / 2\n"}
     assert graded(sandbox, tmp_path, files).full_marks
+
+
+def test_a_notebook_that_nothing_is_taken_from_is_spoken_of_in_two_sentences(sandbox: Sandbox, tmp_path: Path) -> None:
+    notebook = {"nbformat": 4, "cells": [{"cell_type": "code", "source": "print 'loss', loss"}] * 12}
+    report = graded(sandbox, tmp_path, {"solution.py": tiny.solution(), "plots.ipynb": json.dumps(notebook)})
+    assert report.full_marks
+    first, others = report.messages
+    assert first.startswith("plots.ipynb, cell 1 was left out")
+    assert others == "... and 11 more messages of this kind"
