@@ -171,7 +171,7 @@ def _in_form_of(right: Value, got: Value) -> Value:
     if numbers is None or isinstance(right, bool) or not isinstance(right, int | float | np.number | np.ndarray):
         return got
     wanted = np.asarray(right)
-    if numbers.size == 1 and wanted.size and not np.ptp(wanted):
+    if numbers.size == 1 and wanted.size and (wanted == wanted.flat[0]).all():
         numbers = np.full(wanted.shape, numbers.flat[0])  # one number for an array of equal ones
     if numbers.ndim == wanted.ndim == 1 and numbers.size == wanted.size + 1:  # one too many, before or after the right ones
         numbers = min(numbers[1:], numbers[:-1], key=lambda some: float(np.abs(some - wanted).sum()))

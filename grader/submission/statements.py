@@ -21,6 +21,7 @@ __all__ = ["MAX_MESSAGES", "Reading", "is_definition", "parse", "statements"]
 MAX_MESSAGES = 50
 MAX_ATTEMPTS = 2_000
 MAX_NAMED = 20  # definitions in one message
+MAX_BRACES = 20_000  # CPython 3.11 takes a time that grows with the square of an f-string's parts
 MAX_PARSED = 4 * 2**20  # characters; some five seconds of the parser at its slowest
 
 
@@ -38,7 +39,7 @@ class Reading:
 
     def spend(self, source: str) -> None:
         self.room -= len(source)
-        if self.room < 0:
+        if self.room < 0 or source.count("{") > MAX_BRACES:
             raise SubmissionError(sentences.read_broken())
 
 

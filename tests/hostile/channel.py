@@ -225,7 +225,8 @@ ROWS = (
         "ask it later, in another's name",
         "kept = []\n\ndef target(A):\n    kept.append(helped)\n    return 3 * A.sum(axis=1)\n\n"
         "def other(A):\n    return A + kept[0](0.025)\n",
-        ("right",),  # a carried run asks one function, so that there is no other
+        ("right",),
+        other=("raised NameError", "raised RuntimeError"),  # it is bound for the plans of one function
     ),
     Hostile("helper with nan", "an answer that is none", does("assert np.isnan(helped(np.nan))"), ("right",)),
     Hostile(

@@ -57,7 +57,7 @@ ROWS = (
         "target = np.vectorize(lambda a: a)\n\ndef other(A):\n    return A + 1\n",
         "wrong",
     ),
-    bound("the helper itself", "target = helped\n", "wrong"),
+    bound("the helper itself", "target = helped\n", "wrong", "raised missing"),
     bound(
         "a name in full width", f"def ｔａｒｇｅｔ(A):\n    return {_RIGHT}\n", "right", tries="be two names that look alike"
     ),

@@ -416,14 +416,16 @@ ROWS = (
     Hostile(
         "a helper that is kept",
         "ask it for another function",
-        _HEAD + "kept = helped\n\n" + _RIGHT + "\ndef other(A):\n    kept(A)\n    return A + 1\n",
+        _HEAD
+        + "kept = []\n\ndef target(A):\n    kept.append(helped)\n    helped(A)\n    return 3 * A.sum(axis=1)\n\n"
+        + "def other(A):\n    try:\n        kept[0](A)\n    except Exception:\n        return A + 1\n    tools.found('an answer')\n",
         ("right",),
     ),
     Hostile(
         "a helper under another name",
         "ask for what is graded",
         _HEAD + "def target(A):\n    return tools.session().trampoline('target')(A)\n",
-        ("raised RuntimeError",),
+        ("raised RuntimeError", "raised NameError"),
     ),
     # -- arrays without numbers -------------------------------------------------------------------------
     *(

@@ -187,7 +187,7 @@ def test_what_a_carried_run_is_told_earns_nothing_for_the_helper(sandbox: Sandbo
     report = report_on(CARRIED, sandbox)
     verdicts = {function.name: function for function in report.functions}
     assert (verdicts["layer"].status, verdicts["layer"].carried, verdicts["layer"].points) == ("passed", True, 10)
-    assert verdicts["affine"].status == "failed"
+    assert verdicts["affine"].status in ("failed", "partial")
     values = [check for check in verdicts["affine"].checks if check.kind == "values" and check.name == "Z"]
     assert [check.points for check in values] == [0]
 
@@ -209,7 +209,7 @@ def test_a_function_is_never_answered_by_itself(sandbox: Sandbox) -> None:
     """Whoever asks for it past the bound names: only the declared helpers of a function are answered."""
     verdicts = {function.name: function for function in report_on(ITSELF, sandbox).functions}
     assert verdicts["layer"].points == 0
-    assert "RuntimeError" in verdicts["layer"].checks[0].message
+    assert "NameError" in verdicts["layer"].checks[0].message
 
 
 OUTER = """
