@@ -171,14 +171,17 @@ def _in_form_of(right: Value, got: Value) -> Value:
     if numbers is None or isinstance(right, bool) or not isinstance(right, int | float | np.number | np.ndarray):
         return got
     wanted = np.asarray(right)
-    if numbers.size == 1 and wanted.size and not np.ptp(wanted):
+    if numbers.size == 1 and wanted.size and wanted.min() == wanted.max():
         numbers = np.full(wanted.shape, numbers.flat[0])  # one number for an array of equal ones
     if numbers.ndim == wanted.ndim == 1 and numbers.size == wanted.size + 1:  # one too many, before or after the right ones
         numbers = min(numbers[1:], numbers[:-1], key=lambda some: float(np.abs(some - wanted).sum()))
     if [n for n in numbers.shape if n != 1] != [n for n in wanted.shape if n != 1]:
         return got
-    same_kind = wanted.dtype.kind == "f" or not (numbers - np.round(numbers)).any()
-    return numbers.reshape(wanted.shape).astype(wanted.dtype) if same_kind else got
+    formed = numbers.reshape(wanted.shape)
+    with np.errstate(all="ignore"):
+        return (
+            formed.astype(wanted.dtype) if (formed.astype(wanted.dtype) == formed).all() or wanted.dtype.kind == "f" else got
+        )
 
 
 def _numbers(got: Value) -> _Array | None:

@@ -10,6 +10,7 @@ from grader.judging.comparison import Comparison
 from grader.judging.credit import Credit, credit_of, weights_of
 from grader.judging.judge import Failure, FunctionJudge
 from grader.judging.outcomes import Outcomes, last_outcome, reply_value
+from grader.judging.properties import property_problem, without
 from grader.sandbox.runner import Returned
 
 __all__ = ["Payment", "payment_of", "whole_of"]
@@ -68,6 +69,12 @@ def payment_of(
         credit = Credit(dict.fromkeys(judge.shares.items, 1.0), frozenset(judge.shares.items))
     if not _earned(judge, [name for name in judge.shares.items if name not in left_out], credit, objections):
         return Payment(left_out=left_out, properties={} if judge.shares.items else properties)
+    empty = frozenset(name for name in judge.shares.items if not credit.items.get(name)) - judge.spec.random - left_out
+    if empty & comparison.malformed:  # a form without right values: what holds of it earns nothing
+        properties = {
+            name: part if _holds_without(judge, name, outcomes, empty & comparison.malformed) else 0.0
+            for name, part in properties.items()
+        }
     whole = whole_of(judge, credit, left_out)
     return Payment(True, {**credit.items, **dict.fromkeys(left_out, whole)}, left_out, properties, whole)
 
@@ -102,3 +109,12 @@ def _left_out(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> fro
             if isinstance(got, dict) and any(path[0] in got for path in item.paths):
                 left_out.discard(item.name)
     return frozenset(left_out)
+
+
+def _holds_without(judge: FunctionJudge, name: str, outcomes: Outcomes, malformed: frozenset[str]) -> bool:
+    """Whether a property holds where its judge sees nothing of the malformed parts."""
+    prop = next(prop for prop in judge.spec.properties if prop.name == name)
+    return not any(
+        property_problem(prop, case, outcomes.get(case.key, ()), lambda given: without(malformed, given, judge.spec))
+        for case in judge.cases_of(name)
+    )
