@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from grader.judging.compare import items_of
+from grader.confined.wire import Encoded, Value, encode
+from grader.judging.compare import items_of, key_item
 from grader.judging.comparison import Comparison
 from grader.judging.credit import Credit, credit_of, weights_of
 from grader.judging.judge import Failure, FunctionJudge
 from grader.judging.outcomes import Outcomes, last_outcome, reply_value
-from grader.judging.properties import property_problem, without
-from grader.sandbox.runner import Returned
+from grader.judging.properties import property_problems
+from grader.sandbox.runner import Outcome, Returned
+from grader.spec import Function
 
 __all__ = ["Payment", "payment_of", "whole_of"]
 
@@ -112,9 +114,26 @@ def _left_out(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> fro
 
 
 def _holds_without(judge: FunctionJudge, name: str, outcomes: Outcomes, malformed: frozenset[str]) -> bool:
-    """Whether a property holds where its judge sees nothing of the malformed parts."""
+    """Whether a property holds, too, where its judge sees nothing of the malformed parts."""
     prop = next(prop for prop in judge.spec.properties if prop.name == name)
-    return not any(
-        property_problem(prop, case, outcomes.get(case.key, ()), lambda given: without(malformed, given, judge.spec))
+
+    def blank(step: tuple[str, Encoded], outcome: Outcome) -> Outcome:
+        if step[0] != judge.spec.name or not isinstance(outcome, Returned):
+            return outcome
+        reply = _without(malformed, reply_value(outcome), judge.spec)
+        return replace(outcome, value=encode(reply, opaque=lambda _: 0))
+
+    questions = [
+        (case, [blank(step, outcome) for step, outcome in zip(case.plan.steps, outcomes.get(case.key, ()), strict=False)])
         for case in judge.cases_of(name)
-    )
+    ]
+    return not any(property_problems(prop, questions))
+
+
+def _without(items: frozenset[str], reply: Value, spec: Function) -> Value:
+    """A result in which these items are None."""
+    if isinstance(reply, dict) and isinstance(spec.returns, str):
+        return {key: None if key_item(key) in items else part for key, part in reply.items()}
+    if isinstance(reply, tuple | list) and not isinstance(spec.returns, str):
+        return tuple(None if name in items else part for name, part in zip(spec.returns, reply, strict=False))
+    return None

@@ -134,12 +134,12 @@ def test_each_item_earns_its_own_share() -> None:
 
 
 def test_weights_divide_the_points_between_items() -> None:
-    wrong_cache = graded_function("affine", "def affine(X, W, b):\n    return W @ X + b, (X, W, b + 1)")
-    assert wrong_cache.points == pytest.approx(9.5 * 1 / 1.5, abs=1e-4)
+    wrong_cache = graded_function("affine", "def affine(X, W, b):\n    return W @ X + b, (X, W, "no b")")
+    assert wrong_cache.points == pytest.approx(10 * 1 / 1.5, abs=1e-4)
 
 
 def test_what_a_stub_gets_right_earns_points_only_beside_something_else() -> None:
-    report = graded_function("affine", "def affine(X, W, b):\n    return W @ X, (X, W, b)")
+    report = graded_function("affine", "def affine(X, W, b):\n    return -(W @ X + b), (X, W, b)")
     row = check_of(report.checks, "values", "cache")
     assert (row.status, row.points) == ("passed", 0.0)
     assert row.message == "correct, but a function that returns zeros would be, too: no points for this part alone"
@@ -161,12 +161,16 @@ def test_an_accepted_alternative_has_full_marks() -> None:
     assert graded_function("affine_backward", source).points == 10.0
 
 
-def test_an_optional_item_that_is_left_out_pays_only_when_the_rest_is_right() -> None:
+def test_an_optional_item_that_is_left_out_pays_as_much_as_the_rest() -> None:
     source = tiny.right()["affine_backward"].replace('"dX1": W.T @ dZ, ', "")
     report = graded_function("affine_backward", source.replace("dZ @ X.T / m", "dZ @ X.T"))
     row = check_of(report.checks, "values", "dX{l}")
-    assert (row.status, row.points) == ("passed", 0.0)
-    assert report.points == pytest.approx(9.5 / 2.5, abs=1e-4)
+    others = [c for c in report.checks if c.kind == "values" and c.name != "dX{l}"]
+    assert row.status == "passed"
+    assert 0 < row.points / row.max_points < 1
+    assert row.points / row.max_points == pytest.approx(
+        sum(c.points for c in others) / sum(c.max_points for c in others), abs=1e-4
+    )
     row = check_of(graded_function("affine_backward", source).checks, "values", "dX{l}")
     assert row.message == "this part is optional, and the result does not have it"
 
@@ -184,8 +188,9 @@ def test_an_optional_item_may_be_left_out_for_full_marks_but_not_be_wrong() -> N
     assert left_out != source
     report = graded_function("affine_backward", left_out)
     assert (report.status, report.points) == ("passed", 10.0)
-    report = graded_function("affine_backward", source.replace("W.T @ dZ", "W.T @ dZ + 1"))
-    assert report.points == pytest.approx(9.5 * 2 / 2.5, abs=1e-4)
+    report = graded_function("affine_backward", source.replace("W.T @ dZ", "-W.T @ dZ"))
+    assert check_of(report.checks, "values", "dX{l}").points == 0.0
+    assert report.points == pytest.approx(10 * 2 / 2.5, abs=1e-4)
 
 
 @pytest.mark.parametrize("mask", ["X > t", "(X > t).astype(int)", "1.0 * (X > t)", "np.float32(X > t)"])
@@ -193,7 +198,7 @@ def test_a_mask_may_be_of_any_numeric_dtype(mask: str) -> None:
     assert graded_function("above", f"def above(X, t):\n    return {mask}").points == 5.0
 
 
-@pytest.mark.parametrize("mask", ["(X > t).astype(complex)", "(X > t).astype(str)", "2.0 * (X > t)"])
+@pytest.mark.parametrize("mask", ["(X > t).astype(complex)", "(X > t).astype(str)", "-2.0 * (X > t)"])
 def test_a_loose_dtype_forgives_nothing_else(mask: str) -> None:
     assert graded_function("above", f"def above(X, t):\n    return {mask}").points == 0.0
 
