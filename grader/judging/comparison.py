@@ -30,6 +30,11 @@ class Comparison:
         """Items that are not right."""
         return frozenset(name for name, hits in self.hits.items() if hits)
 
+    @property
+    def malformed(self) -> frozenset[str]:
+        """Items that have the wrong structure or shape."""
+        return frozenset(name for name, hits in self.hits.items() if earliest(hits) in ("structure", "shape"))
+
 
 def earliest(hits: Sequence[Hit]) -> Stage | None:
     """The first stage at which an item fails."""

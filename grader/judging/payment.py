@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from grader.judging.compare import items_of
+from grader.confined.wire import Encoded, Value, encode
+from grader.judging.compare import items_of, key_item
 from grader.judging.comparison import Comparison
 from grader.judging.credit import Credit, credit_of, weights_of
 from grader.judging.judge import Failure, FunctionJudge
 from grader.judging.outcomes import Outcomes, last_outcome, reply_value
-from grader.sandbox.runner import Returned
+from grader.judging.properties import property_problems
+from grader.sandbox.runner import Outcome, Returned
+from grader.spec import Function
 
 __all__ = ["Payment", "payment_of", "whole_of"]
 
@@ -68,6 +71,12 @@ def payment_of(
         credit = Credit(dict.fromkeys(judge.shares.items, 1.0), frozenset(judge.shares.items))
     if not _earned(judge, [name for name in judge.shares.items if name not in left_out], credit, objections):
         return Payment(left_out=left_out, properties={} if judge.shares.items else properties)
+    empty = frozenset(name for name in judge.shares.items if not credit.items.get(name)) - judge.spec.random - left_out
+    if empty & comparison.malformed:  # a form without right values: what holds of it earns nothing
+        properties = {
+            name: part if _holds_without(judge, name, outcomes, empty & comparison.malformed) else 0.0
+            for name, part in properties.items()
+        }
     whole = whole_of(judge, credit, left_out)
     return Payment(True, {**credit.items, **dict.fromkeys(left_out, whole)}, left_out, properties, whole)
 
@@ -102,3 +111,29 @@ def _left_out(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> fro
             if isinstance(got, dict) and any(path[0] in got for path in item.paths):
                 left_out.discard(item.name)
     return frozenset(left_out)
+
+
+def _holds_without(judge: FunctionJudge, name: str, outcomes: Outcomes, malformed: frozenset[str]) -> bool:
+    """Whether a property holds, too, where its judge sees nothing of the malformed parts."""
+    prop = next(prop for prop in judge.spec.properties if prop.name == name)
+
+    def blank(step: tuple[str, Encoded], outcome: Outcome) -> Outcome:
+        if step[0] != judge.spec.name or not isinstance(outcome, Returned):
+            return outcome
+        reply = _without(malformed, reply_value(outcome), judge.spec)
+        return replace(outcome, value=encode(reply, opaque=lambda _: 0))
+
+    questions = [
+        (case, [blank(step, outcome) for step, outcome in zip(case.plan.steps, outcomes.get(case.key, ()), strict=False)])
+        for case in judge.cases_of(name)
+    ]
+    return not any(property_problems(prop, questions))
+
+
+def _without(items: frozenset[str], reply: Value, spec: Function) -> Value:
+    """A result in which these items are None."""
+    if isinstance(reply, dict) and isinstance(spec.returns, str):
+        return {key: None if key_item(key) in items else part for key, part in reply.items()}
+    if isinstance(reply, tuple | list) and not isinstance(spec.returns, str):
+        return tuple(None if name in items else part for name, part in zip(spec.returns, reply, strict=False))
+    return None

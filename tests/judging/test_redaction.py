@@ -131,7 +131,7 @@ def found_in(text: str, markers: Sequence[str] = MARKERS) -> list[str]:
 @pytest.mark.parametrize("leak", LEAKS)
 def test_no_face_has_an_input_that_is_hidden(assignment: LoadedAssignment, leak: str, shows: Shows) -> None:
     report = graded(assignment, shows, LEAKS[leak])
-    assert [f.status for f in report.functions] == ["failed", "failed"]
+    assert all(f.status in ("failed", "partial") for f in report.functions)
     assert {name: found_in(text) for name, text in faces(report).items() if found_in(text)} == {}
     assert all(f.counterexample is None for f in report.functions)
 
@@ -148,7 +148,7 @@ def test_the_real_sandbox_tells_no_more(assignment: LoadedAssignment) -> None:
     with Sandbox() as sandbox:
         for body in LEAKS.values():
             report = graded(assignment, "sentences", body, sandbox)
-            assert report.functions[0].status == "failed"
+            assert report.functions[0].status in ("failed", "partial")
             assert found_in(json.dumps(report_to_json(report))) == []
 
 
@@ -176,11 +176,11 @@ def test_nothing_says_that_all_passed_where_a_hidden_check_failed(assignment: Lo
     assert any(not case.visible for case in cases)
     report = graded(assignment, shows, "return {'total': float(np.sum(X)), 'count': n if n < 6 else 0}")
     (total, _) = report.functions
-    assert total.status == "failed"
+    assert total.status == "partial"
     assert not report.full_marks
     for name, text in faces(replace(report, functions=(total,))).items():
         assert "Everything passed" not in text, name
-    assert f"{report.points:g} of 10 points" in faces(report)["terminal"]
+    assert f"{report.points:.3g} of 10 points" in faces(report)["terminal"]
 
 
 @pytest.mark.parametrize("shows", LEVELS)
