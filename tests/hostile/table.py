@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 from tests.hostile.row import RUNNERS, Hostile, run, sandbox, victim
@@ -34,6 +35,8 @@ def all_rows() -> list[Hostile]:
 
 def main(names: Sequence[str]) -> None:
     """Print the outcomes of all rows (or of those whose name contains a word) at all runners."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    part_of = {row.name: part for part in PARTS for row in rows_of(part)}
     chosen = [row for row in all_rows() if not names or any(word in row.name for word in names)]
     failures = 0
     for runner in RUNNERS:
@@ -42,6 +45,7 @@ def main(names: Sequence[str]) -> None:
             print(f"   level: {at.level}")
             for row in chosen:
                 if not row.runs_at(runner):
+                    counts[part_of[row.name], runner, "-   "] += 1
                     print(f"   -    {row.name}: {row.gaps.get(runner, 'not tried here, it takes seconds')}")
                     continue
                 began = time.perf_counter()
@@ -52,11 +56,21 @@ def main(names: Sequence[str]) -> None:
                 if result.other not in row.other:
                     mark = "FAIL"
                 failures += mark == "FAIL"
+                counts[part_of[row.name], runner, mark] += 1
                 told = f"   {mark} {row.name}: {result.target[:90]!r}"
                 told += f" ({gap})" if gap and not held else ""
                 told += f"; other: {result.other}" if result.other != "right" else ""
                 print(f"{told}  [{time.perf_counter() - began:.2f} s]", flush=True)
-    print(f"\n{len(chosen)} rows, {failures} failures")
+    print(f"\n{summary(counts)}\n{len(chosen)} rows, {failures} failures")
+
+
+def summary(counts: Mapping[tuple[str, str, str], int]) -> str:
+    """The table of SECURITY.md: by part and level how many rows hold, are gaps, are not tried, and fail."""
+    lines = [f"| part | {' | '.join(RUNNERS)} |", f"|{'---|' * (1 + len(RUNNERS))}"]
+    for part in PARTS:
+        numbers = ([counts[part, runner, mark] for mark in ("ok  ", "gap ", "-   ", "FAIL")] for runner in RUNNERS)
+        lines.append(f"| {part} | {' | '.join(' / '.join(map(str, row)) for row in numbers)} |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
