@@ -134,7 +134,7 @@ def test_each_item_earns_its_own_share() -> None:
 
 
 def test_weights_divide_the_points_between_items() -> None:
-    wrong_cache = graded_function("affine", "def affine(X, W, b):\n    return W @ X + b, (X, W, "no b")")
+    wrong_cache = graded_function("affine", "def affine(X, W, b):\n    return W @ X + b, (X, W, 'no b')")
     assert wrong_cache.points == pytest.approx(10 * 1 / 1.5, abs=1e-4)
 
 
