@@ -25,7 +25,10 @@ def start_of(once: Parameters, further: Parameters, ratio: float) -> dict[str, A
 
     A run of no step at all would tell, too, but not every right loop can do without a step.
     """
-    return {name: value - (further[name] - value) / (ratio - 1) for name, value in once.items()}
+    start = {name: value - (further[name] - value) / (ratio - 1) for name, value in once.items()}
+    # What is only rounding was zero: a bias of 1e-19 would open a relu that was shut.
+    noise = {name: 1e-14 * (np.abs(value) + np.abs(further[name])) for name, value in once.items()}
+    return {name: np.where(np.abs(value) <= noise[name], 0.0, value) for name, value in start.items()}
 
 
 def is_same_start(start: Parameters, given: Parameters) -> bool:
