@@ -177,8 +177,10 @@ def _in_form_of(right: Value, got: Value) -> Value:
         numbers = min(numbers[1:], numbers[:-1], key=lambda some: float(np.abs(some - wanted).sum()))
     if [n for n in numbers.shape if n != 1] != [n for n in wanted.shape if n != 1]:
         return got
-    same_kind = wanted.dtype.kind == "f" or not (numbers - np.round(numbers)).any()
-    return numbers.reshape(wanted.shape).astype(wanted.dtype) if same_kind else got
+    formed = numbers.reshape(wanted.shape)
+    with np.errstate(all="ignore"):
+        typed = formed.astype(wanted.dtype)
+        return typed if wanted.dtype.kind == "f" or (typed == formed).all() else got
 
 
 def _numbers(got: Value) -> _Array | None:
