@@ -64,3 +64,8 @@ def test_two_runs_tell_where_they_started() -> None:
     assert is_same_start(start, START)
     assert not is_same_start(after(0.1), START)
     assert not is_same_start({"W1": START["W1"]}, START)
+
+
+def test_a_start_of_zero_is_not_rounding() -> None:
+    once, further = ({"b1": np.array([[rate * -0.1234567]])} for rate in (0.1, 0.25))
+    assert start_of(once, further, 2.5)["b1"] == 0.0
