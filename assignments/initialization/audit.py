@@ -28,4 +28,5 @@ LOSSES = {
     ("model", "one-step-short"): _INPUTS,
     ("model", "one-step-more"): _INPUTS,
     ("model", "wrong-layers"): _UNLIKE,
+    ("model", "learning-rate-ignored"): _EITHER,
 }
