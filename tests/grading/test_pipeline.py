@@ -122,7 +122,7 @@ def test_cases_are_drawn_where_none_are_given(tmp_path: Path) -> None:
 
 
 def test_an_error_of_the_harness_is_no_report() -> None:
-    class Broken:
+    class Broken(InProcess):
         level: Any = "none"
 
         def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
@@ -311,7 +311,7 @@ def test_a_consumer_that_is_wrong_itself_is_not_carried() -> None:
 # -- calls that never came back --------------------------------------------------------------------------
 
 
-class Stopping:
+class Stopping(InProcess):
     """A runner in which some functions never come back, unless they are bound to right helpers."""
 
     level: Any = "none"
@@ -351,7 +351,7 @@ def test_a_function_that_is_not_there_is_missing_also_where_what_it_stands_on_ne
 
 
 def test_a_submission_that_never_loads_stops_in_every_function() -> None:
-    class Lost:
+    class Lost(InProcess):
         level: Any = "none"
 
         def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
@@ -366,7 +366,7 @@ def test_a_submission_that_never_loads_stops_in_every_function() -> None:
 # -- what may be shown --------------------------------------------------------------------------------------
 
 
-class Chatty:
+class Chatty(InProcess):
     """A runner whose calls print and raise something that nobody should see."""
 
     level: Any = "none"
