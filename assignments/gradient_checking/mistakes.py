@@ -112,16 +112,20 @@ _BELOW = "The denominator of the formula is the sum of two norms."
 _RUN = "How far is theta + epsilon from theta - epsilon?"
 
 
-def _in_both(code, *, message, hint, severity):
-    """The same mistake in both checks: ``measure(grad, slopes, epsilon)`` is what they return."""
+def _in_both(code, *, message, hint, severity, also_n=True):
+    """The same mistake in both checks: ``measure(grad, slopes, epsilon)`` is what they return.
+
+    Not ``also_n`` is what only rounding tells apart there.
+    """
 
     def register(measure):
         mistake(code, "gradient_check", message=message, hint=hint, severity=severity)(
             lambda *args: _measured(measure)(*args)
         )
-        mistake(code, "gradient_check_n", message=message, hint=hint, severity=severity)(
-            lambda *args: _measured_n(measure)(*args)
-        )
+        if also_n:
+            mistake(code, "gradient_check_n", message=message, hint=hint, severity=severity)(
+                lambda *args: _measured_n(measure)(*args)
+            )
         return measure
 
     return register
@@ -225,6 +229,7 @@ def _(g, s):
     message="the denominator is the norm of the sum; it has to be the sum of the norms",
     hint="What does yours give for two opposite gradients?",
     severity="fault",
+    also_n=False,
 )
 @_over
 def _(g, s):

@@ -26,6 +26,8 @@ _UNLIKE = "nothing of its numbers goes with the right ones, so that it cannot be
 _INPUTS = "it is right on some inputs and wrong on others, and pays for those on which it is wrong"
 _SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 
+_TRAINING = "it is wrong in each step and so in every parameter, or right in one of the runs that the relations compare"
+
 LOSSES = {
     ("compute_cost_with_regularization", "lambd-ignored"): _SEVERAL,
     ("backward_propagation_with_regularization", "lambd-ignored"): _SEVERAL,
@@ -50,4 +52,6 @@ LOSSES = {
     ("model", "wrong-layers"): _UNLIKE,
     ("model", "single-step"): _SEVERAL,
     ("model", "stale-gradients"): _SEVERAL,
+    ("model", "learning-rate-ignored"): _TRAINING,
+    ("model", "always-regularized"): _TRAINING,
 }
