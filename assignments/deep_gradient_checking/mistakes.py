@@ -716,19 +716,6 @@ def _(g, s):
 
 
 @mistake(
-    "norm-of-sum",
-    "gradient_check",
-    message="the denominator is the norm of the sum; it has to be the sum of the norms",
-    hint="What does yours give for two opposite gradients?",
-    severity="fault",
-)
-@_measured
-@_over
-def _(g, s):
-    return np.linalg.norm(g + s)
-
-
-@mistake(
     "product-below",
     "gradient_check",
     message="the norms are multiplied below the line; they have to be added",
