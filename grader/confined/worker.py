@@ -414,6 +414,8 @@ class Session:
             signature.bind(*[None] * arity)
         except BaseException:
             return 1
+        if type(value).__module__.startswith("unittest"):  # a Mock takes whatever it is given
+            return 2
         module = getattr(value, "__module__", None)
         library = type(module) is str and (module.partition(".")[0] in sys.stdlib_module_names or module.startswith("numpy"))
         return 2 if library and type(value) in (types.FunctionType, types.BuiltinFunctionType, type) else 3
@@ -565,7 +567,7 @@ class Session:
                 message = ""
         except BaseException:
             message = "(the message cannot be shown)"
-        message = stubs.PLAIN_REASONS.get(message, message)
+        message = next((plain for part, plain in stubs.PLAIN_REASONS.items() if part in message), message)
         origin = caller = outermost = None
         while traceback is not None:
             code = traceback.tb_frame.f_code

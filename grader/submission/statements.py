@@ -20,6 +20,7 @@ __all__ = ["MAX_MESSAGES", "Reading", "is_definition", "parse", "statements"]
 
 MAX_MESSAGES = 50
 MAX_ATTEMPTS = 2_000
+MAX_LOST = 1_000
 MAX_NAMED = 20  # definitions in one message
 MAX_BRACES = 20_000  # CPython 3.11 takes a time that grows with the square of an f-string's parts
 MAX_PARSED = 4 * 2**20  # characters; some five seconds of the parser at its slowest
@@ -258,6 +259,11 @@ def _recovered(label: str, source: str, error: str, reading: Reading) -> Iterato
     starts = [(number, re.match(r"(?:def|class)\s+(\w+)", chunk[0])) for number, chunk in lost]
     named = [match[1] for _, match in starts if match][:MAX_NAMED]
     reading.lost.update({match[1]: f"{label}, line {number}" for number, match in starts if match})
+    for number, chunk in lost:  # a name that such a part binds is not undefined, but cannot be read
+        for place, line in enumerate(chunk, number):
+            bound = re.match(r"(\w{1,60})[ \t]*=(?!=)", line)
+            if bound and len(reading.lost) < MAX_LOST:
+                reading.lost.setdefault(bound[1], f"{label}, line {place}")
     what = f"{', '.join(named)} in {label}" if named and kept else label if not kept else f"a part of {label}"
     reading.messages.append(sentences.left_out(what, _conflict(source) or error))
 
