@@ -162,8 +162,13 @@ def judges_of(assignment: Assignment, cases: CaseFile) -> Judges:
     """Make the judges of an assignment, once for all submissions that are graded with a case file.
 
     Cases that the assignment does not show are hidden here, so that no judge says anything that an input may be
-    read from.
+    read from. The judges live as long as the case file does, which keeps those of the last assignment.
     """
+    last: tuple[Assignment, Judges] | None = vars(cases).get("_judges")
+    if last is not None and last[0] is assignment:
+        return last[1]
     specs = {spec.name: spec for spec in assignment.functions}
     visible = {name: cases_as_shown(function, assignment.shows) for name, function in cases.functions.items()}
-    return Judges(cases, {name: FunctionJudge(specs[name], visible[name]) for name in specs if name in visible})
+    judges = Judges(cases, {name: FunctionJudge(specs[name], visible[name]) for name in specs if name in visible})
+    vars(cases)["_judges"] = assignment, judges
+    return judges
