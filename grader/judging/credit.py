@@ -338,7 +338,7 @@ def _nearest(wrong: Sequence[_Wrong]) -> int | None:
 def _likeness(leaf: _Wrong, origin: int | None) -> float:
     """The cosine between two arrays, from their origin and around their means: the lesser of the two."""
     right, got = leaf.right, leaf.got
-    if got is None or any(_equal(got, a) for a in leaf.given.values()):
+    if got is None or not got.any() or any(_equal(got, a) for a in leaf.given.values()):
         return 0.0
     finite = np.isfinite(got)
     if finite.mean() < 0.5:

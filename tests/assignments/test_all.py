@@ -169,7 +169,7 @@ def test_a_mistake_costs_points_on_its_own_function_only_and_is_named_as_itself(
                 others = [f for f in report.functions if f.name not in apart and f.status != "passed"]
                 assert [(f.name, f.status) for f in others] == [], why(report)
                 found = function_of(report, function)
-                assert found.status == "failed", why(report)
+                assert found.status in ("failed", "partial"), why(report)
                 assert found.points < found.max_points
                 assert code in [finding.code for finding in found.findings], why(report)
 
