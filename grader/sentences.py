@@ -433,10 +433,10 @@ def carried_own(name: str, producers: Sequence[str]) -> Finding:
     return Finding("carried", f"{name} is correct for the values that your own {own} returns: full points.")
 
 
-def carried_on_right_values(name: str, producers: Sequence[str]) -> Finding:
+def carried_on_right_values(name: str, producers: Sequence[str], *, undefined: bool) -> Finding:
     right = " and ".join(producers)
     text = f"{name} is correct for the values that a correct {right} returns, so it has full points."
-    return Finding("carried", text, f"Fix {right} first.")
+    return Finding("carried", text, f"Define {right} in the same file." if undefined else f"Fix {right} first.")
 
 
 def carried_absent(name: str, helpers: Sequence[str]) -> Finding:

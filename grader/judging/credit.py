@@ -269,10 +269,19 @@ def _single(value: Value) -> str | None:
 def _resemble(parts: Sequence[_Part]) -> bool:
     """Whether wrong numbers go with the right ones, over all inputs."""
     wrong = [leaf for part in parts if not part.kept for leaf in _wrong_leaves(part)]
-    if not wrong:
+    if not wrong or _one_number(wrong):
         return False
     origins = _nearest([leaf for leaf in wrong if leaf.got is not None])
     return float(np.mean([_likeness(leaf, origins) for leaf in wrong])) >= _CLOSE
+
+
+def _one_number(wrong: Sequence[_Wrong]) -> bool:
+    """Whether the same number stands everywhere, where there should be several."""
+    got, right = (
+        {float(n) for array in arrays if array is not None for n in array.flat}
+        for arrays in zip(*((leaf.got, leaf.right) for leaf in wrong), strict=True)
+    )
+    return len(wrong) > 2 and len(got) == 1 < len(right)
 
 
 @dataclass(frozen=True, slots=True)

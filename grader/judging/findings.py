@@ -148,7 +148,7 @@ def carried_by_helpers(spec: Function, blamed: Sequence[str], producers: Sequenc
     ``producers`` are functions that it does not call itself: it was given what they return.
     """
     if blamed and set(blamed) <= set(producers):
-        return sentences.carried_on_right_values(spec.name, blamed)
+        return sentences.carried_on_right_values(spec.name, blamed, undefined=undefined)
     if not blamed:  # hidden by another import, or absent: nobody's formula is wrong
         return sentences.carried_absent(spec.name, spec.helpers)
     return (sentences.carried_undefined if undefined else sentences.carried_wrong)(spec.name, blamed)

@@ -99,7 +99,8 @@ def test_weights_that_keep_the_promise_pass(weights: str) -> None:
 @pytest.mark.parametrize(("weights", "code"), REFUSED_WEIGHTS.values(), ids=REFUSED_WEIGHTS)
 def test_weights_that_break_the_promise_fail_and_are_named(weights: str, code: str | None) -> None:
     found = report("initialize_parameters_deep", initializer(weights))
-    assert found.status == "failed"
+    assert found.status in ("failed", "partial")
+    assert found.points <= 0.6 * found.max_points
     assert points_of(found, "property", "weights are Gaussian * 0.01 (or / sqrt(n_prev)) in all layers") == 0
     assert codes_of(found) == ([code] if code else [])
 
@@ -108,7 +109,8 @@ def test_weights_that_break_the_promise_fail_and_are_named(weights: str, code: s
 @pytest.mark.parametrize("signature", ["initialize_parameters(n_x, n_h, n_y)", "initialize_parameters_deep(dims)"])
 def test_nothing_is_earned_by_initializing_nothing(signature: str, body: str) -> None:
     found = report(signature.split("(")[0], f"def {signature}:\n    {body}")
-    assert (found.status, found.points, codes_of(found)) == ("failed", 0, [])
+    assert (found.status, found.points) == ("failed", 0)
+    assert codes_of(found) == (["not-started"] if body == "return None" else [])
 
 
 def test_zero_weights_earn_nothing_although_the_biases_are_right() -> None:
@@ -118,7 +120,7 @@ def test_zero_weights_earn_nothing_although_the_biases_are_right() -> None:
 def test_drawn_biases_cost_the_share_of_the_biases_only() -> None:
     found = report("initialize_parameters_deep", initializer(ACCEPTED_WEIGHTS["a hundredth"], "np.random.randn(n, 1)"))
     assert codes_of(found) == ["drawn-biases"]
-    assert found.points == pytest.approx(0.8 * found.max_points)
+    assert found.points == pytest.approx(0.75 * found.max_points)
 
 
 def test_a_seed_in_the_body_is_allowed() -> None:
@@ -244,9 +246,11 @@ def test_every_right_way_back_passes(code: str) -> None:
 
 
 @pytest.mark.parametrize(("code", "name"), REFUSED_BACKWARD.values(), ids=REFUSED_BACKWARD)
-def test_a_wrong_way_back_fails_and_is_named(code: str, name: str | None) -> None:
+def test_a_wrong_way_back_does_not_pass_and_is_named(code: str, name: str | None) -> None:
     found = report("L_model_backward", code)
-    assert found.status == "failed"
+    assert found.status in ("failed", "partial")
+    only_dA = {"mixed-dA-keys", "constant-factor"}
+    assert found.points <= (0.9 if name in only_dA else 0.6) * found.max_points
     assert codes_of(found)[:1] == ([name] if name else [])
 
 
@@ -258,7 +262,8 @@ def test_what_is_right_for_two_layers_only_fails_on_deeper_networks() -> None:
             return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
         """
     found = report("L_model_backward", code)
-    assert (found.status, found.points) == ("failed", 0)
+    assert found.status == "failed"
+    assert found.points <= 0.5 * found.max_points
 
 
 # -- update ------------------------------------------------------------------------------
@@ -283,7 +288,8 @@ def test_no_literal_learning_rate_passes_even_one_that_is_asked_for(rate: float)
             return {{name: value - {rate} * grads["d" + name] for name, value in parameters.items()}}
         """
     found = report("update_parameters", code)
-    assert (found.status, found.points) == ("failed", 0)
+    assert found.status == "failed"
+    assert found.points < 0.5 * found.max_points
 
 
 # -- stubs and cases ---------------------------------------------------------------------
@@ -369,7 +375,8 @@ def test_a_right_backward_step_is_right_without_the_forward_step_that_a_property
     (only,) = (text for text in RIGHT if text.startswith("def linear_backward"))
     found = verdicts(ASSIGNMENT, only)["linear_backward"]
     assert (found.status, found.carried) == ("passed", True)
-    assert "linear_forward, which this file does not define" in found.findings[0].message
+    assert "a correct linear_forward returns" in found.findings[0].message
+    assert found.findings[0].hint == "Define linear_forward in the same file."
 
 
 # -- helpers of the student's own ----------------------------------------------------------

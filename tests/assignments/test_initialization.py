@@ -90,7 +90,7 @@ def changed(code: str, old: str, new: str) -> str:
 
 def judge_weights(name: str, parameters: dict[str, np.ndarray]) -> str | None:
     """What the judge of the distribution says of one result."""
-    promise = ASSIGNMENT.spec.function(name).properties[0]
+    (promise,) = (p for p in ASSIGNMENT.spec.function(name).properties if "Gaussian" in p.name)
     return promise.judge(Given(args=(DIMS,), steps=(), replies=(parameters,), facts={}))
 
 
@@ -141,17 +141,20 @@ WRONG_ENTRIES = {
     "only positive": lambda g, size: np.abs(g.standard_normal(size)),
     "the same numbers in each layer": lambda g, size: np.random.default_rng(7).standard_normal(size),
     "the same numbers, transposed": lambda g, size: np.random.default_rng(7).standard_normal(size[::-1]).T,
-    "single precision": lambda g, size: np.float32(g.standard_normal(size)),
 }
 
 
 @pytest.mark.parametrize("name", SCALES)
 @pytest.mark.parametrize("entries", WRONG_ENTRIES.values(), ids=WRONG_ENTRIES)
 def test_other_weights_are_caught_whatever_the_seed(name: str, entries) -> None:
-    def scale_of(n_prev: int) -> np.float32 | float:
-        return np.float32(SCALES[name](n_prev)) if entries is WRONG_ENTRIES["single precision"] else SCALES[name](n_prev)
+    assert all(judge_weights(name, drawn(seed, SCALES[name], entries)) for seed in range(20))
 
-    assert all(judge_weights(name, drawn(seed, scale_of, entries)) for seed in range(20))
+
+def test_weights_in_single_precision_are_a_slip_of_form() -> None:
+    code = changed(INITIALIZERS, "np.random.randn(n, n_prev) * 10", "np.float32(np.random.randn(n, n_prev) * 10)")
+    found = verdicts(ASSIGNMENT, code)["initialize_parameters_random"]
+    assert {check.kind for check in found.checks if check.status == "failed"} == {"dtype"}
+    assert 0.75 * found.max_points <= found.points < found.max_points
 
 
 def test_he_weights_that_count_one_input_too_many_are_caught() -> None:
@@ -171,12 +174,12 @@ def test_the_last_of_several_loops_may_leave_further_keys_behind() -> None:
     [
         ("np.random.randn(n, n_prev) * 10", "np.zeros((n, n_prev))", 0.0),
         ("np.random.randn(n, n_prev) * 10", "np.random.randn(n_prev, n).T * 10", 25.0),
-        ("np.random.randn(n, n_prev) * 10", "np.random.randn(n_prev, n) * 10", 0.0),
+        ("np.random.randn(n, n_prev) * 10", "np.random.randn(n_prev, n) * 10", 12.5),
         ("np.random.randn(n, n_prev) * 10", "np.random.normal(0, 10, (n, n_prev))", 25.0),
-        ("np.random.randn(n, n_prev) * 10", "np.random.rand(n, n_prev) * 10", 6.25),
+        ("np.random.randn(n, n_prev) * 10", "np.random.rand(n, n_prev) * 10", 15.0),
     ],
 )
-def test_stubs_get_nothing_and_other_right_code_gets_everything(old: str, new: str, points: float) -> None:
+def test_stubs_get_nothing_other_right_code_everything_and_other_weights_a_part(old: str, new: str, points: float) -> None:
     found = verdicts(ASSIGNMENT, changed(INITIALIZERS, old, new))["initialize_parameters_random"]
     assert found.points == pytest.approx(points)
 
@@ -244,16 +247,17 @@ def test_initializers_may_be_kept_in_a_table_and_called_by_keyword() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "most"),
     [
-        ("range(num_iterations)", "range(100)"),
-        ("grads, learning_rate)", "grads, 0.05)"),
-        ("10, 5, 1]", "5, 10, 1]"),
-        ('initialization == "random"', 'initialization == "large"'),
-        ("    return parameters", "    return parameters, []"),
-        ("    return parameters", "        return parameters"),
+        ("range(num_iterations)", "range(100)", 0.3),
+        ("grads, learning_rate)", "grads, 0.05)", 0.3),
+        ("10, 5, 1]", "5, 10, 1]", 0.0),
+        ('initialization == "random"', 'initialization == "large"', 0.75),
+        ("    return parameters", "    return parameters, []", 0.9),
+        ("    return parameters", "        return parameters", 0.5),
     ],
 )
-def test_a_model_that_is_wrong_somewhere_gets_no_points(old: str, new: str) -> None:
+def test_a_model_that_is_wrong_somewhere_does_not_pass_and_keeps_what_is_right(old: str, new: str, most: float) -> None:
     found = verdicts(ASSIGNMENT, INITIALIZERS, NETWORK, changed(MODEL, old, new))["model"]
-    assert (found.status, found.points) == ("failed", 0)
+    assert found.status in ("failed", "partial")
+    assert found.points <= most * found.max_points

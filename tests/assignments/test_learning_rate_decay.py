@@ -47,25 +47,29 @@ def test_a_right_schedule_passes_in_any_style(body: str) -> None:
     assert stairs(body).status == "passed"
 
 
-WRONG = {
+# By the severity of its mistake, a schedule keeps at most half of its points or three quarters.
+GRAVE = {
     "only-at-multiples": "return lr0 / (1 + decay * np.floor(epoch / interval)) if epoch % interval == 0 else lr0",
-    "not-floored": "return lr0 / (1 + decay * (epoch / interval)) if epoch >= interval else lr0",
-    "floor-of-product": "return lr0 / (1 + np.floor(decay * epoch / interval))",
     "unbound-between-multiples": """
         if epoch % interval == 0:
             lr = lr0 / (1 + decay * (epoch / interval))
         return lr
         """,
     "interval-literal": "return lr0 / (1 + decay * (epoch // 1000))",
+}
+FAULTS = {
+    "not-floored": "return lr0 / (1 + decay * (epoch / interval)) if epoch >= interval else lr0",
+    "floor-of-product": "return lr0 / (1 + np.floor(decay * epoch / interval))",
     "rounded-to-nearest": "return lr0 / (1 + decay * np.round(epoch / interval))",
 }
 
 
-@pytest.mark.parametrize(("code", "body"), WRONG.items(), ids=WRONG.keys())
-def test_a_schedule_that_is_right_only_at_some_epochs_fails_and_is_named(code: str, body: str) -> None:
+@pytest.mark.parametrize(("code", "body"), [*GRAVE.items(), *FAULTS.items()], ids=[*GRAVE, *FAULTS])
+def test_a_schedule_that_is_right_only_at_some_epochs_does_not_pass_and_is_named(code: str, body: str) -> None:
     graded = stairs(body)
+    assert graded.status in ("failed", "partial")
     assert [finding.code for finding in graded.findings] == [code]
-    assert graded.points <= 0.1 * graded.max_points
+    assert graded.points <= (0.5 if code in GRAVE else 0.75) * graded.max_points
 
 
 def test_a_number_in_an_array_is_a_wrong_shape_and_not_a_wrong_value() -> None:

@@ -240,7 +240,8 @@ def test_a_mask_may_be_of_any_kind(kind: str) -> None:
 )
 def test_a_wrong_dropout_forward_pass_is_caught_and_named(old: str, new: str, codes: list[str]) -> None:
     found = verdicts(ASSIGNMENT, NETWORK, L2, changed(DROPOUT, old, new), MODEL)
-    assert found["forward_propagation_with_dropout"].status == "failed"
+    assert found["forward_propagation_with_dropout"].status in ("failed", "partial")
+    assert found["forward_propagation_with_dropout"].points <= 0.75 * 25
     assert codes_of(found["forward_propagation_with_dropout"])[: len(codes)] == codes
     assert found["backward_propagation_with_dropout"].status == "passed"
 
@@ -274,12 +275,18 @@ def test_a_gradient_that_passes_at_an_exact_zero_shows_in_both_layers(name: str,
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
-    [("* D[l] / keep_prob", "* D[l] / 0.5"), ("dA * D[l] /", "dA /"), ("dA * D[l] / keep_prob", "dA * D[l]")],
+    ("old", "new", "code"),
+    [
+        ("* D[l] / keep_prob", "* D[l] / 0.5", "keep-prob-ignored"),
+        ("dA * D[l] /", "dA /", "missing-mask"),
+        ("dA * D[l] / keep_prob", "dA * D[l]", "missing-scale"),
+    ],
 )
-def test_wrong_gradients_under_dropout_are_caught_and_the_model_is_carried(old: str, new: str) -> None:
+def test_wrong_gradients_under_dropout_are_caught_and_the_model_is_carried(old: str, new: str, code: str) -> None:
     found = verdicts(ASSIGNMENT, NETWORK, L2, changed(DROPOUT, old, new), MODEL)
-    assert found["backward_propagation_with_dropout"].status == "failed"
+    wrong = found["backward_propagation_with_dropout"]
+    assert (wrong.status, codes_of(wrong)) == ("partial", [code])
+    assert wrong.points <= 0.9 * wrong.max_points
     assert found["model"].status == "passed"
 
 
@@ -330,7 +337,7 @@ def test_a_step_with_other_scales_or_without_dropout_is_not() -> None:
 def test_a_right_model_stands_beside_wrong_functions() -> None:
     wrong = changed(changed(L2, "lambd / X", "2 * lambd / X"), "compute_cost(A3, Y) +", "None +")
     found = verdicts(ASSIGNMENT, NETWORK, wrong, changed(DROPOUT, " / keep_prob", ""), MODEL)
-    assert [f.status for f in found.values()] == ["failed", "failed", "failed", "failed", "passed"]
+    assert [f.status for f in found.values()] == ["failed", "failed", "partial", "partial", "passed"]
     assert found["model"].carried
 
 
@@ -343,17 +350,17 @@ def test_dropout_may_be_written_out_inside_the_model() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "codes", "points"),
+    ("old", "new", "codes", "most"),
     [
-        ("if lambd != 0:", "if lambd > 100:", ["lambd-ignored"], 0.7 * 20),
+        ("if lambd != 0:", "if lambd > 100:", ["lambd-ignored"], 0.8 * 20),
         ("if keep_prob == 1:", "if keep_prob > 0:", ["keep-prob-ignored"], 0.8 * 20),
-        ("range(num_iterations)", "range(num_iterations - 1)", ["one-step-short"], 0),
-        ("grads, learning_rate)", "grads, 0.3)", ["learning-rate-ignored"], 0),
+        ("range(num_iterations)", "range(num_iterations - 1)", ["one-step-short"], 0.3 * 20),
+        ("grads, learning_rate)", "grads, 0.3)", ["learning-rate-ignored"], 0.3 * 20),
         ("20, 3, 1]", "10, 5, 1]", ["wrong-layers"], 0),
         ("initialize_parameters([", "_zeros([", [], 0),
     ],
 )
-def test_a_model_keeps_the_points_of_what_is_right(old: str, new: str, codes: list[str], points: float) -> None:
+def test_a_model_keeps_the_points_of_what_is_right(old: str, new: str, codes: list[str], most: float) -> None:
     zeros = """
     def _zeros(dims):
         pairs = list(zip(dims, dims[1:]))
@@ -361,6 +368,6 @@ def test_a_model_keeps_the_points_of_what_is_right(old: str, new: str, codes: li
         return {**weights, **{f"b{l}": np.zeros((n, 1)) for l, (_, n) in enumerate(pairs, 1)}}
     """
     found = verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, zeros, changed(MODEL, old, new))["model"]
-    assert found.status == "failed"
+    assert found.status == ("failed" if most < 10 else "partial")
     assert codes_of(found)[: len(codes)] == codes
-    assert found.points == pytest.approx(points)
+    assert most - 3 <= found.points <= most

@@ -2,7 +2,7 @@
 
 import doctest
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
 
@@ -12,12 +12,12 @@ import pytest
 from grader import load_assignment
 from grader.freezing.store import frozen_cases
 from grader.judging.outcomes import arguments_of
-from grader.spec import Given, Step
+from grader.spec import Given, Property, Step
 from reference import training_in_practice as reference
 from tests.assignments.verdicts import codes_of, points_of, verdicts
 
 ASSIGNMENT = load_assignment("training_in_practice", course=Path(__file__).parents[2])
-RATES, BETAS = (ASSIGNMENT.spec.function(name).properties[0] for name in ("sample_learning_rate", "sample_momentum"))
+RATES, BETAS = (ASSIGNMENT.spec.function(name).properties for name in ("sample_learning_rate", "sample_momentum"))
 
 
 def test_the_examples_of_the_handout_are_true() -> None:
@@ -83,7 +83,8 @@ def train_dev_test_split(X, Y, dev_fraction, test_fraction, seed=0):
 )
 def test_a_wrong_split_is_told_in_one_sentence(body: str, message: str) -> None:
     found = verdicts(ASSIGNMENT, SPLIT.format(body), only="train_dev_test_split")["train_dev_test_split"]
-    assert found.points == 0
+    assert found.status == "failed"
+    assert found.points <= 0.05 * found.max_points
     assert any(message in check.message for check in found.checks)
 
 
@@ -110,7 +111,7 @@ def test_a_small_guard_is_right_in_both_functions(guard: str) -> None:
     assert found["fit_normalization"].status == found["normalize"].status == "passed"
 
 
-def test_a_guard_in_the_measurement_costs_a_tenth() -> None:
+def test_a_guard_in_the_measurement_costs_less_than_a_tenth() -> None:
     code = """
     def fit_normalization(X_train):
         sigma = np.std(X_train, axis=1, keepdims=True)
@@ -118,8 +119,8 @@ def test_a_guard_in_the_measurement_costs_a_tenth() -> None:
     """
     found = verdicts(ASSIGNMENT, code, only="fit_normalization")["fit_normalization"]
     assert codes_of(found) == ["guard-in-the-wrong-place"]
-    assert found.points == pytest.approx(0.9 * found.max_points)
-    assert points_of(found, "values", "a constant feature has sigma 0") == 0
+    assert 0.9 * found.max_points <= found.points < found.max_points
+    assert points_of(found, "values", "a constant feature has sigma 0") <= 0.7 * 0.1 * found.max_points
 
 
 def test_an_infinite_value_of_a_feature_that_was_constant_is_no_nan() -> None:
@@ -171,6 +172,11 @@ def asked(reply: object, low: float, high: float) -> Given:
     return Given(args=step.args, steps=(step,), replies=(reply,), facts={})
 
 
+def problem_of(properties: Sequence[Property], given: Given) -> str | None:
+    """The first sentence of a judge that is not content with these draws."""
+    return next((sentence for p in properties if (sentence := p.judge(given))), None)
+
+
 def log_uniform(rng: np.random.Generator, low: float, high: float, n: int = 15_000) -> np.ndarray:
     return np.exp(rng.uniform(np.log(low), np.log(high), n))
 
@@ -178,8 +184,8 @@ def log_uniform(rng: np.random.Generator, low: float, high: float, n: int = 15_0
 def test_right_draws_are_never_rejected() -> None:
     rng = np.random.default_rng(0)
     for _ in range(200):
-        assert RATES.judge(asked(log_uniform(rng, 1e-4, 1.0), 1e-4, 1.0)) is None
-        assert BETAS.judge(asked(1 - log_uniform(rng, 1e-3, 0.5), 0.5, 0.999)) is None
+        assert problem_of(RATES, asked(log_uniform(rng, 1e-4, 1.0), 1e-4, 1.0)) is None
+        assert problem_of(BETAS, asked(1 - log_uniform(rng, 1e-3, 0.5), 0.5, 0.999)) is None
 
 
 @pytest.mark.parametrize(
@@ -199,7 +205,7 @@ def test_right_draws_are_never_rejected() -> None:
 )
 def test_wrong_draws_are_always_rejected(draws: Callable[[np.random.Generator], np.ndarray]) -> None:
     for seed in range(20):
-        assert RATES.judge(asked(draws(np.random.default_rng(seed)), 1e-4, 1.0)) is not None
+        assert problem_of(RATES, asked(draws(np.random.default_rng(seed)), 1e-4, 1.0)) is not None
 
 
 @pytest.mark.parametrize(
@@ -217,7 +223,7 @@ def test_another_scale_of_momentum_is_always_rejected(
     draws: Callable[[np.random.Generator, float, float], np.ndarray], low: float, high: float
 ) -> None:
     for seed in range(20):
-        assert BETAS.judge(asked(draws(np.random.default_rng(seed), low, high), low, high)) is not None
+        assert problem_of(BETAS, asked(draws(np.random.default_rng(seed), low, high), low, high)) is not None
 
 
 def test_draws_are_judged_on_one_call_with_enough_of_them() -> None:
@@ -243,7 +249,7 @@ def test_half_as_many_draws_twice_are_not_as_many_draws() -> None:
         return np.tile(half, 2)[:n]
     """
     found = verdicts(ASSIGNMENT, code, only="sample_learning_rate")["sample_learning_rate"]
-    assert found.status == "failed"
+    assert (found.status, found.points) == ("partial", 0.5 * found.max_points)
     assert any("draws are different numbers" in check.message for check in found.checks)
 
 
