@@ -121,7 +121,7 @@ def test_an_unreadable_submission_is_an_error_with_the_reason(folder: Path) -> N
     (folder / "s.ipynb").write_text("{broken", "utf-8")
     done = run(folder, submission="s.ipynb")
     assert done.returncode == pytest.ExitCode.INTERRUPTED
-    assert "not a notebook" in done.stdout
+    assert "the notebook's JSON is damaged at line 1, column 2" in " ".join(done.stdout.split())
     assert "Traceback" not in done.stdout
 
 
