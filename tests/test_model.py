@@ -36,10 +36,11 @@ TEXT = st.text(max_size=8)
 NUMBER = st.floats(0, 100)
 CHECKS = st.builds(Check, TEXT, TEXT, st.sampled_from(["passed", "failed", "skipped"]), NUMBER, NUMBER, TEXT)
 FINDINGS = st.builds(Finding, TEXT, TEXT, TEXT)
+TEXTS = st.lists(TEXT, max_size=2).map(tuple)
 FUNCTIONS = st.builds(
     FunctionReport,
     TEXT,
-    st.sampled_from(["passed", "failed", "missing", "timeout", "crashed", "not-graded"]),
+    st.sampled_from(["passed", "partial", "failed", "missing", "timeout", "crashed", "not-graded"]),
     st.none() | TEXT,
     NUMBER,
     NUMBER,
@@ -48,8 +49,8 @@ FUNCTIONS = st.builds(
     st.lists(FINDINGS, max_size=2).map(tuple),
     st.none() | st.dictionaries(TEXT, TEXT | st.none() | st.integers(), max_size=2),
     st.none() | TEXT,
+    TEXTS,
 )
-TEXTS = st.lists(TEXT, max_size=2).map(tuple)
 FILE_LISTS = st.builds(Files, TEXTS, st.lists(st.builds(PassedOver, TEXT, TEXT), max_size=2).map(tuple))
 REPORTS = st.builds(
     Report,
@@ -89,7 +90,7 @@ def test_the_keys_are_those_of_the_published_schema() -> None:
     (function,) = data["functions"]
     assert list(function) == [
         "name", "status", "origin", "points", "max_points", "carried", "checks", "findings", "counterexample",
-        "file",
+        "file", "waits_for",
     ]  # fmt: skip
     assert list(function["checks"][0]) == ["kind", "name", "status", "points", "max_points", "message"]
     assert list(function["findings"][0]) == ["code", "message", "hint"]

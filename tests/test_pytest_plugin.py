@@ -118,10 +118,10 @@ def test_it_runs_alone_or_beside_other_tests(folder: Path) -> None:
 
 
 def test_an_unreadable_submission_is_an_error_with_the_reason(folder: Path) -> None:
-    (folder / "s.ipynb").write_text("{broken", "utf-8")
+    (folder / "s.ipynb").write_text('{"cells": [broken', "utf-8")
     done = run(folder, submission="s.ipynb")
     assert done.returncode == pytest.ExitCode.INTERRUPTED
-    assert "not a notebook" in done.stdout
+    assert "the notebook's JSON is damaged at line 1, column 12" in done.stdout
     assert "Traceback" not in done.stdout
 
 

@@ -30,6 +30,7 @@ from grader.judging.cases import CaseFile, load_cases
 from grader.judging.judge import Judges, judges_of
 from grader.model import Report, report_from_json, report_to_json
 from grader.sandbox.parent import ALL_WALLS, Sandbox
+from grader.submission.hints import missing_function
 from grader.submission.program import Submission, parse_files, read_submission
 
 __all__ = ["Job", "Result", "Setup", "grade_all", "grade_job", "level_of", "worthwhile_processes"]
@@ -180,7 +181,9 @@ def _read(station: _Station, job: Job) -> Submission:
 def _place(setup: Setup, station: _Station, submission: Submission) -> Path | None:
     if setup.results is None:
         return None
-    facts = (submission.digest, submission.messages, station.cases.digest, __version__, station.sandbox.level)
+    # Where a function that is not there stands instead is said of text that is never executed.
+    absent = [missing_function(submission, name, {}) for name in submission.arities if not submission.unit_of(name)]
+    facts = (submission.digest, submission.messages, absent, station.cases.digest, __version__, station.sandbox.level)
     key = hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()
     return Path(setup.results) / key[:2] / f"{key[2:]}.json"
 

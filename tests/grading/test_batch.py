@@ -53,7 +53,7 @@ def test_results_come_for_every_submission_whatever_is_wrong_with_it(tmp_path: P
     found = {r.job.name: r for r in grade_all(setup, jobs)}
     assert {name: (r.report.status, r.report.points) for name, r in found.items()} == {
         "right.py": ("graded", 100.0),
-        "wrong.py": ("graded", 90.0),
+        "wrong.py": ("graded", 91.85),
         "empty.py": ("unreadable", None),
         "absent.py": ("unreadable", None),
         "two.zip": ("unreadable", None),
@@ -118,6 +118,27 @@ def test_equal_definitions_are_graded_once(tmp_path: Path, keeping: Setup) -> No
     assert (two.report.submission, two.report.student) == ("b/a.py", "s2")
     assert without_time(two.report.for_submission("a.py", "s1", one.report.files)) == without_time(one.report)
     assert len(kept_files(keeping)) == 1
+
+
+def test_a_shared_verdict_names_the_files_of_the_other_student(tmp_path: Path, keeping: Setup) -> None:
+    cell = json.dumps({"cells": [{"cell_type": "code", "source": WRONG}]})
+    one, two = grade_all(keeping, [job(tmp_path, "a.ipynb", cell), job(tmp_path, "b.ipynb", cell)])
+    assert (one.kept, two.kept) == (False, True)
+    assert {f.file for f in one.report.functions} == {"a.ipynb"}
+    assert {f.file for f in two.report.functions} == {"b.ipynb"}
+    assert two.report.files.graded == ("b.ipynb",)
+    assert "a.ipynb" not in without_time(two.report)
+
+
+def test_a_verdict_is_not_shared_where_a_missing_function_stands_elsewhere(tmp_path: Path, keeping: Setup) -> None:
+    rest = solution(without=["center"])
+    (tmp_path / "b").mkdir()
+    first, second = job(tmp_path, "a.py", rest), job(tmp_path / "b", "a.py", rest + "\n# def center(X):\n#     return X\n")
+    one, two = grade_all(keeping, [first, replace(second, name="b/a.py")])
+    assert (one.kept, two.kept) == (False, False)
+    words = [next(f for f in r.report.functions if f.name == "center").checks[0].message for r in (one, two)]
+    assert "# def" not in words[0]
+    assert words[0] != words[1]
 
 
 def test_a_verdict_is_kept_for_later_runs_and_for_its_own_cases_only(tmp_path: Path, keeping: Setup) -> None:

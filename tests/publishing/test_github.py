@@ -105,7 +105,8 @@ def test_a_wrong_cell_is_annotated_in_the_line_of_the_notebooks_file(action: Pat
     line = next(n for n, row in enumerate(text.split("\n"), 1) if "def half(X):" in row)
     assert line > 2
     ran = run(action, repository, "s.ipynb")
-    assert ran.printed.startswith(f"::error file=s.ipynb,line={line},title=half%3A 0 / 40 (cell 2%2C line 2)::")
+    title = "half%3A 12 / 40 (cell 2%2C line 2%3A def half(X)%3A)"
+    assert ran.printed.startswith(f"::error file=s.ipynb,line={line},title={title}::")
 
 
 @given(

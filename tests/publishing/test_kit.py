@@ -396,7 +396,9 @@ def test_a_kit_blames_no_helper_for_what_is_not_written_yet() -> None:
 def test_a_kit_says_nothing_where_the_helpers_are_right() -> None:
     wrong = _LAYERS.format(Z="W @ A + b").replace("else relu(Z)", "else sigmoid(Z)")
     report = _in_process("dnn_step_by_step", wrong)
-    assert next(f for f in report.functions if f.name == "linear_activation_forward").status == "failed"
+    function = next(f for f in report.functions if f.name == "linear_activation_forward")
+    assert function.status in ("failed", "partial")
+    assert function.waits_for == ()
     assert [m for m in report.messages if m.startswith("linear_activation_forward")] == []
 
 

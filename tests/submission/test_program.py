@@ -32,7 +32,7 @@ def test_a_file_is_read_by_its_path(tmp_path: Path) -> None:
     path.write_text(F, "utf-8")
     submission = read_submission({path.name: path}, {"f": 1}, name="shown")
     assert (submission.name, names(submission)) == ("shown", ["f"])
-    assert origins(submission) == ["Übung 3 (1).py, line 1"]
+    assert origins(submission) == ["Übung 3 (1).py, line 1: def f(x):"]
 
 
 @pytest.mark.parametrize("name", ["HOMEWORK.PY", "hw.ipynb.txt", "hw.txt", "hw"])
@@ -44,15 +44,15 @@ def test_the_name_of_a_file_means_nothing(tmp_path: Path, name: str) -> None:
 def test_code_cells_are_numbered_among_themselves() -> None:
     markdown = {"cell_type": "markdown", "source": "def g(x): pass"}
     submission = notebook("C = 1", markdown, {"cell_type": "raw", "source": "h = 1"}, "\n\n" + F)
-    assert origins(submission) == ["cell 2, line 3"]
-    assert (submission.origin("f"), submission.origin("g")) == ("cell 2, line 3", None)
+    assert origins(submission) == ["cell 2, line 3: def f(x):"]
+    assert (submission.origin("f"), submission.origin("g")) == ("cell 2, line 3: def f(x):", None)
     assert submission.sources == {"cell 1": "C = 1", "cell 2": "\n\n" + F}
 
 
 def test_a_statement_under_the_guard_has_its_own_place() -> None:
     assert origins(script("if __name__ == '__main__':\n    C = 1\n\n    def f(x):\n        return C\n")) == [
-        "student.py, line 2",
-        "student.py, line 4",
+        "student.py, line 2: C = 1",
+        "student.py, line 4: def f(x):",
     ]
 
 
@@ -79,13 +79,13 @@ def test_the_last_definition_counts() -> None:
     submission = notebook(F, "def f(x):\n    return 2 * x\n")
     assert run(submission)["f"](3) == 6
     assert submission.messages == ("f is defined 2 times; the last one, in cell 2, line 1, is graded",)
-    assert submission.origin("f") == "cell 2, line 1"
+    assert submission.origin("f") == "cell 2, line 1: def f(x):"
 
 
 def test_the_last_definition_that_takes_the_arguments_of_the_exercise_counts() -> None:
     submission = notebook(F, "def f(x, y):\n    return y\n", "def f(x, *, key):\n    return key\n")
     assert run(submission)["f"](3) == 3
-    assert submission.origin("f") == "cell 1, line 1"
+    assert submission.origin("f") == "cell 1, line 1: def f(x):"
     (message,) = submission.messages
     assert message == (
         "f is defined 3 times; the one in cell 1, line 1 is graded, because the one in cell 3, line 1 does not "
@@ -106,7 +106,7 @@ def test_the_last_definition_that_takes_the_arguments_of_the_exercise_counts() -
     ],
 )
 def test_a_later_definition_that_can_take_them_counts(later: str) -> None:
-    assert notebook(F, later).origin("f") == "cell 2, line 1"
+    assert notebook(F, later).origin("f") == f"cell 2, line 1: {later.splitlines()[0]}"
 
 
 @pytest.mark.parametrize(
@@ -119,11 +119,11 @@ def test_a_later_definition_that_can_take_them_counts(later: str) -> None:
     ],
 )
 def test_a_later_definition_that_cannot_is_dropped(later: str) -> None:
-    assert notebook(F, later).origin("f") == "cell 1, line 1"
+    assert notebook(F, later).origin("f") == "cell 1, line 1: def f(x):"
 
 
 def test_where_none_fits_the_last_one_counts() -> None:
-    assert notebook("def f():\n    pass", "def f(a, b):\n    pass").origin("f") == "cell 2, line 1"
+    assert notebook("def f():\n    pass", "def f(a, b):\n    pass").origin("f") == "cell 2, line 1: def f(a, b):"
 
 
 def test_a_method_of_the_same_name_is_no_definition() -> None:
@@ -186,7 +186,7 @@ def test_names_and_packages_of_files_are_dotted() -> None:
 def test_files_that_cells_write_can_be_imported_and_graded() -> None:
     submission = notebook("%%writefile act.py\nC = 2\ndef f(x):\n    return C * x\n", "from act import *")
     assert homes(submission) == {"act.py": ["f"]}
-    assert origins(submission)[:2] == ["cell 1, line 2", "cell 1, line 3"]
+    assert origins(submission)[:2] == ["cell 1, line 2: C = 2", "cell 1, line 3: def f(x):"]
 
 
 @pytest.mark.parametrize("target", ["../act.py", "/tmp/act.py", "act.txt", "a b.py"])
@@ -241,9 +241,13 @@ def test_each_function_is_taken_from_the_file_that_has_it() -> None:
     exercises = {"ex1.ipynb": cells_json(F), "ex2.ipynb": cells_json("K = 1", "def g(x, y):\n    return K\n")}
     submission = files(exercises, arities)
     assert homes(submission) == {"ex1.ipynb": ["f"], "ex2.ipynb": ["g"]}
-    assert origins(submission) == ["ex1.ipynb, cell 1, line 1", "ex2.ipynb, cell 1, line 1", "ex2.ipynb, cell 2, line 1"]
+    assert origins(submission) == [
+        "ex1.ipynb, cell 1, line 1: def f(x):",
+        "ex2.ipynb, cell 1, line 1: K = 1",
+        "ex2.ipynb, cell 2, line 1: def g(x, y):",
+    ]
     assert submission.reported_files.graded == ("ex1.ipynb", "ex2.ipynb")
-    assert submission.origin("g") == "ex2.ipynb, cell 2, line 1"
+    assert submission.origin("g") == "ex2.ipynb, cell 2, line 1: def g(x, y):"
 
 
 def test_a_class_counts_like_a_function() -> None:
