@@ -255,15 +255,20 @@ def _same_to_everything(parts: Sequence[_Part]) -> bool:
     if not parts:
         return True
     answers, right = (
-        {_single(value) for value in values} for values in zip(*((p.got, p.right) for p in parts), strict=True)
+        {word for value in values for word in _words(value)}
+        for values in zip(*((p.got, p.right) for p in parts), strict=True)
     )
-    return len(parts) > 2 and len(answers) == 1 < len(right) and None not in answers | right
+    return len(parts) > 2 and len(answers) == 1 < len(right)
 
 
-def _single(value: Value) -> str | None:
-    """A number, a text or a set in words; None of anything larger."""
-    small = value is None or isinstance(value, bool | int | float | str | np.generic | set)
-    return repr(sorted(map(repr, value)) if isinstance(value, set) else value) if small else None
+def _words(value: Value) -> set[str]:
+    """What a value says: its texts, and the least and the greatest of its numbers."""
+    if isinstance(value, dict | list | tuple):
+        return {word for part in (value.values() if isinstance(value, dict) else value) for word in _words(part)}
+    numbers = _numbers(value)
+    if numbers is not None:
+        return {repr(float(end)) for end in (numbers.min(), numbers.max())} if numbers.size else set()
+    return {repr(sorted(map(repr, value)) if isinstance(value, set) else value)}
 
 
 def _resemble(parts: Sequence[_Part]) -> bool:

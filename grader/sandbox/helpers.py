@@ -94,8 +94,7 @@ class Answering:
     def _start(self) -> socket.socket:
         parent_end, child_end = socket.socketpair()
         parent = os.getpid()
-        with without_warnings():  # of other threads, none of whose code the copy runs
-            pid = os.fork()
+        pid = _forked(parent_end, child_end)
         if not pid:
             try:
                 _confine(child_end, parent, self._cpu_s)
@@ -142,8 +141,7 @@ def from_a_copy(work: Callable[[], Iterable[bytes]], cpu_s: int) -> Iterator[byt
         return
     ours, theirs = socket.socketpair()
     parent = os.getpid()
-    with without_warnings():  # of other threads, none of whose code the copy runs
-        pid = os.fork()
+    pid = _forked(ours, theirs)
     if not pid:
         try:
             _confine(theirs, parent, cpu_s)
@@ -163,6 +161,17 @@ def from_a_copy(work: Callable[[], Iterable[bytes]], cpu_s: int) -> Iterator[byt
         os.kill(pid, signal.SIGKILL)
         usage = os.wait4(pid, 0)[2]
         charge(usage.ru_utime + usage.ru_stime)
+
+
+def _forked(*ends: socket.socket) -> int:
+    """The number of a copy of this process, 0 in the copy; where there is none, the ends of its channel are closed."""
+    try:
+        with without_warnings():  # of other threads, none of whose code the copy runs
+            return os.fork()
+    except OSError:
+        for end in ends:
+            end.close()
+        raise
 
 
 def _exactly(channel: socket.socket, size: int) -> bytes:

@@ -108,6 +108,8 @@ WEIRD = (
     "('negative', [1])",
     "[[1],[2]]",
     "({'a':1},{'b':2})",
+    "np.ones(np.shape(a[0]), bool)",
+    "np.full(np.shape(a[0]), 0.7)",
 )
 
 
@@ -188,8 +190,13 @@ def test_what_a_carried_run_is_told_earns_nothing_for_the_helper(sandbox: Sandbo
     verdicts = {function.name: function for function in report.functions}
     assert (verdicts["layer"].status, verdicts["layer"].carried, verdicts["layer"].points) == ("passed", True, 10)
     assert verdicts["affine"].status in ("failed", "partial")
-    values = [check for check in verdicts["affine"].checks if check.kind == "values" and check.name == "Z"]
-    assert [check.points for check in values] == [0]
+    learned, untaught = (
+        [check.points for check in function.checks if check.kind == "values" and check.name == "Z"]
+        for report in (report, report_on(CARRIED.partition("def layer")[0], sandbox))
+        for function in report.functions
+        if function.name == "affine"
+    )
+    assert learned == untaught == [1.9]  # what W X is worth without its b
 
 
 ITSELF = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import warnings
@@ -150,6 +151,18 @@ def test_the_time_of_a_copy_is_charged() -> None:
         assert list(from_a_copy(work, cpu_s=5)) == [b"done"]
         with pytest.raises(OutOfBudget):
             check_budget()
+
+
+@pytest.mark.sandbox
+def test_a_copy_that_cannot_be_made_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> int:
+        raise BlockingIOError("too many processes")
+
+    monkeypatch.setattr(os, "fork", refused)
+    before = os.listdir("/proc/self/fd")
+    with bounded_work(60.0), pytest.raises(BlockingIOError) as refusal:
+        list(from_a_copy(lambda: [b"never"], cpu_s=1))
+    assert (len(os.listdir("/proc/self/fd")), str(refusal.value)) == (len(before), "too many processes")
 
 
 def test_what_is_trusted_is_asked_here() -> None:
