@@ -434,10 +434,13 @@ class Session:
             self.imports.strict = outer
 
     def bind(self, namespace: dict[str, Any], names: Any) -> None:
-        """Put a trampoline in the place of each of these names that does not hold one yet."""
+        """Put a trampoline in the place of each of these names that does not hold one yet.
+
+        Who writes ``from numpy import *`` and calls ``tanh`` means NumPy's, which no helper stands in for.
+        """
         for name in names:
             value = namespace.get(name)
-            if id(value) not in self.trampolines:
+            if id(value) not in self.trampolines and not isinstance(value, self.np.ufunc):
                 namespace[name] = self.trampoline(name, value)
 
     def behind(self, value: Any) -> Any:
