@@ -41,4 +41,7 @@ LOSSES = {
     ("early_stopping_epoch", "last-epoch-when-not-stopped"): _INPUTS,
     ("early_stopping_epoch", "patience-before-stop"): _INPUTS,
     ("early_stopping_epoch", "patience-ignored"): _SEVERAL,
+    ("diagnose_fit", "bayes-error-ignored"): _INPUTS,
+    ("diagnose_fit", "bias-from-dev-error"): _INPUTS,
+    ("diagnose_fit", "bias-and-variance-swapped"): _INPUTS,
 }
