@@ -190,8 +190,8 @@ def _is_number(tree: ast.stmt, name: str) -> bool:
     The functions that call it were right when they were written, and stay so.
     """
     match tree:
-        case ast.For():
-            return True
+        case ast.For(target=target):  # not what its body defines
+            return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(target))
         case ast.Assign(targets=[ast.Name()], value=ast.Call(func=ast.Name(id=called))):
             return called == name
         case ast.Assign(targets=[ast.Name()], value=value):

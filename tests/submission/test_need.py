@@ -262,3 +262,9 @@ def test_twenty_thousand_statements_are_read_and_no_more() -> None:
         script("x = 1\n" * 20_000 + F)
     with pytest.raises(Exception, match="has more than 20000 statements; that is not a solution"):
         notebook(*["x = 1\n" * 20] * 1_001, F)
+
+
+def test_a_helper_that_a_loop_defines_again_is_no_data() -> None:
+    """The loop gives its own target to data, not what its body defines."""
+    loop = "for k in (2, 5):\n    def helper(x, k=k):\n        return x * k\n"
+    assert value("def helper(x):\n    return x\n" + loop + "def f(x):\n    return helper(x)\n") == 5
