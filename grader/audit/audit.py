@@ -11,13 +11,12 @@ costs is held against how grave it is, see :mod:`grader.audit.losses`.
 from __future__ import annotations
 
 import ast
+import multiprocessing
 import os
-import threading
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -32,7 +31,7 @@ from grader.judging.judge import Judges, judges_of
 from grader.model import Report
 from grader.sandbox.parent import Sandbox
 from grader.spec import Severity
-from grader.submission.program import Submission, parse_submission
+from grader.submission.program import parse_submission
 
 __all__ = ["Audit", "Row", "audit_assignment", "render_audit"]
 
@@ -117,14 +116,23 @@ def audit_assignment(
     judges = judges_of(assignment.spec, frozen_cases(assignment, progress=progress))
     reports = _grade(with_author_modules(assignment), judges, sources, processes or len(os.sched_getaffinity(0)))
     if not reports["reference"].full_marks:
-        failing = [f.name for f in reports["reference"].functions if f.status != "passed"]
-        raise SpecError(f"{assignment.name}: the reference itself does not get full marks: {', '.join(failing)}")
+        raise SpecError(f"{assignment.name}: the reference itself does not get full marks: {_why(reports['reference'])}")
     rows = list(_mutant_rows(assignment, mutants, reports))
     authored_rows = [_authored_row(one, reports[f"authored {i}"]) for i, one in enumerate(authored)]
     rows += _with_disputes(assignment, authored_rows)
     matched = {key for variants in possible for mutant in variants for key in _keys(mutant)}
     stale = tuple(key for key in _equivalent(assignment) if key not in matched)
     return Audit(assignment.name, tuple(rows), stale)
+
+
+def _why(report: Report) -> str:
+    """What is said of each function that did not pass."""
+    said = {
+        function.name: next((check.message for check in function.checks if check.status == "failed"), function.status)
+        for function in report.functions
+        if function.status != "passed"
+    }
+    return "; ".join(f"{name}: {message}" for name, message in said.items())
 
 
 def _reachable(assignment: LoadedAssignment, tree: ast.Module) -> list[ast.FunctionDef]:
@@ -157,34 +165,50 @@ def _replaced(main: str, mutant: Mutant) -> str:
 # -- verdicts ----------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _Work:
+    """What every process of an audit has from the one that it is a copy of, and the sandbox of its own."""
+
+    assignment: LoadedAssignment
+    judges: Judges
+    sources: Mapping[str, tuple[str, str]]
+    sandbox: Sandbox
+
+    def grade(self, name: str) -> tuple[str, Report]:
+        """Grade one source.
+
+        It comes with the function that differs from the reference, which is graded by itself: that is what matters
+        for a mistake and a style. A mutant that passes so is graded as a whole.
+        """
+        function, text = self.sources[name]
+        submission = parse_submission(name, ".py", text.encode(), self.judges.cases.arities)
+        only = function if function in self.judges.functions else None
+        report = grade_submission(self.assignment, self.judges, submission, self.sandbox, only=only)
+        if only and name.startswith("mutant") and report.full_marks:
+            report = grade_submission(self.assignment, self.judges, submission, self.sandbox)
+        return name, report
+
+
+# Set in the processes of an audit alone: judges are functions of an author's, which no message between processes holds.
+_WORK: list[_Work] = []
+
+
+def _begin(assignment: LoadedAssignment, judges: Judges, sources: Mapping[str, tuple[str, str]]) -> None:
+    warnings.simplefilter("ignore")
+    _WORK[:] = [_Work(assignment, judges, sources, Sandbox(assignment.spec.packages))]
+
+
+def _grade_one(name: str) -> tuple[str, Report]:
+    return _WORK[0].grade(name)
+
+
 def _grade(
-    assignment: LoadedAssignment, judges: Judges, sources: Mapping[str, tuple[str, str]], threads: int
+    assignment: LoadedAssignment, judges: Judges, sources: Mapping[str, tuple[str, str]], processes: int
 ) -> dict[str, Report]:
-    """Grade all sources; the time is spent in the workers, so that threads will do.
-
-    A source comes with the function that differs from the reference, which is graded by itself: that is what matters
-    for a mistake and a style. A mutant that passes so is graded as a whole.
-    """
-    graded = {function.name for function in assignment.spec.functions}
-    local = threading.local()
-    with ExitStack() as stack:
-
-        def one(submission: Submission) -> tuple[str, Report]:
-            if not hasattr(local, "sandbox"):
-                local.sandbox = stack.enter_context(Sandbox(assignment.spec.packages))
-            name, function = submission.name, sources[submission.name][0]
-            only = function if function in graded else None
-            report = grade_submission(assignment, judges, submission, local.sandbox, only=only)
-            if only and name.startswith("mutant") and report.full_marks:
-                report = grade_submission(assignment, judges, submission, local.sandbox)
-            return name, report
-
-        # Parsed here and not in the threads, in which Python 3.11 miscounts the depth of its parser.
-        parsed = [parse_submission(name, ".py", text.encode(), judges.cases.arities) for name, (_, text) in sources.items()]
-        # Filters of warnings belong to the process: they are set once, around the threads, and put back after the last.
-        with warnings.catch_warnings(), ThreadPoolExecutor(threads) as pool:
-            warnings.simplefilter("ignore")
-            return dict(pool.map(one, parsed))
+    """Grade all sources in processes, not in threads: a judge runs in a fork, which one thread may not do beside others."""
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(processes, context, _begin, (assignment, judges, sources)) as pool:
+        return dict(pool.map(_grade_one, sources))
 
 
 def _mutant_rows(assignment: LoadedAssignment, mutants: Sequence[Mutant], reports: Mapping[str, Report]) -> Iterator[Row]:

@@ -2,14 +2,16 @@
 
 The submission and the case file travel as bytes; the assignment's description must be installed on
 every worker (the built-in course is), or lie on a file system that all of them see. A submission whose
-worker is lost is graded elsewhere. Each worker should run one task at a time
-(``dask worker --nthreads 1``), because a sandbox serves one submission at a time.
+worker is lost is graded elsewhere. A worker grades one submission at a time, however many threads it has, because
+a sandbox serves one and a fork beside other threads may wait for ever: more workers are faster, more threads are not
+(``dask worker --nthreads 1``).
 """
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -26,6 +28,8 @@ __all__ = ["grade_on_cluster"]
 _IN_FLIGHT = 200
 _RETRIES = 3
 
+_ONE_AT_A_TIME = threading.Lock()
+
 
 def _grade_there(setup: Setup, cases: bytes, job: Job) -> Result:
     """What a worker of the cluster runs: keep the case file once, then grade as everywhere."""
@@ -38,7 +42,8 @@ def _grade_there(setup: Setup, cases: bytes, job: Job) -> Result:
             draft.write(cases)
         Path(draft.name).replace(path)
     course = setup.course if Path(setup.course).is_dir() else str(find_course().root)
-    return grade_job(replace(setup, course=course, cases=str(path), results=None), job)
+    with _ONE_AT_A_TIME:
+        return grade_job(replace(setup, course=course, cases=str(path), results=None), job)
 
 
 def _with_bytes(job: Job) -> Job:

@@ -1,7 +1,8 @@
 """An author's code that meets values of a student's, run where they can do no harm: in forked copies of this process.
 
 A judge of a property asks its questions in a copy of its own (:func:`from_a_copy`), which may loop or take memory until
-its limits end it. A copy is right in a thread and in a process of a pool alike: it is ended by its number.
+its limits end it. No other thread of this process may be at work when a copy is made: what it holds locked at that
+moment stays locked in the copy, for ever. So submissions are graded side by side in processes, never in threads.
 
 A function whose own helpers are wrong is run again with helpers that the reference answers. What they are
 asked comes from student code: a matrix of a million rows by a million columns, ten thousand million
