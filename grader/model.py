@@ -76,6 +76,11 @@ class FunctionReport:
     file: str | None = None
     waits_for: tuple[str, ...] = ()
 
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person has to grade it."""
+        return self.status == "not-graded" and any(check.kind == "manual" for check in self.checks)
+
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
@@ -129,15 +134,16 @@ class Report:
 
     @property
     def percent(self) -> float | None:
-        """Points as a percentage of the maximum; None where there are no points."""
+        """Points as a percentage of what is not left to a person; None where there are no points."""
         if self.points is None:
             return None
-        return 100.0 * self.points / self.max_points if self.max_points else 100.0
+        most = self.max_points - sum(f.max_points for f in self.functions if f.by_hand)
+        return 100.0 * self.points / most if most else 100.0
 
     @property
     def full_marks(self) -> bool:
-        """True when every function passed; decided by statuses, never by comparing floats."""
-        return self.status == "graded" and all(f.status == "passed" for f in self.functions)
+        """True when every function passed that is not left to a person; decided by statuses, never by comparing floats."""
+        return self.status == "graded" and all(f.status == "passed" or f.by_hand for f in self.functions)
 
     def for_submission(self, submission: str, student: str | None, files: Files) -> Report:
         """The same verdict under the names of another student's files (identical definitions are graded once)."""

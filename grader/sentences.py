@@ -413,6 +413,9 @@ def stopped(reason: str, name: str, detail: str) -> str:
     }[reason]
 
 
+BY_HAND = "to be graded by hand"
+
+
 def not_judged(name: str, producers: Sequence[str]) -> str:
     own = " and ".join(producers)
     return f"{name} was not judged: it works on what your own {own} returns, and that gave no value. Fix {own} first."

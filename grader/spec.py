@@ -24,6 +24,7 @@ __all__ = [
     "Code",
     "Function",
     "Given",
+    "Manual",
     "Mistake",
     "Opaque",
     "Property",
@@ -224,6 +225,22 @@ class Function:
     cpu_s: float = 2.0
 
 
+@dataclass(frozen=True)
+class Manual:
+    """A part that a person grades: an inline question, a plot.
+
+    Parameters
+    ----------
+    name, points, summary
+        What a report shows. Its status is "not-graded" until somebody enters points in the gradebook.
+    """
+
+    name: str
+    _: KW_ONLY
+    points: float
+    summary: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mistake:
     """A known wrong solution: how to make it, what it is, and a hint that gives no answer away.
@@ -296,6 +313,8 @@ class Assignment:
         Identification; ``name`` is the folder's name, ``source`` the document it follows.
     functions
         In the order of the exercise.
+    manual
+        What a person grades besides.
     reference
         Dotted name of the reference module; ``reference.<name>`` when empty.
     packages
@@ -318,6 +337,7 @@ class Assignment:
     title: str
     source: str
     functions: tuple[Function, ...]
+    manual: tuple[Manual, ...] = ()
     reference: str = ""
     packages: tuple[str, ...] = ()
     provided_helpers: Mapping[str, str] = field(default_factory=dict)
@@ -329,9 +349,14 @@ class Assignment:
         validate(self)
 
     @property
+    def parts(self) -> tuple[Function | Manual, ...]:
+        """Everything that carries points: the functions, then what a person grades."""
+        return (*self.functions, *self.manual)
+
+    @property
     def points(self) -> float:
-        """The points of all functions."""
-        return float(sum(f.points for f in self.functions))
+        """The points of all parts."""
+        return float(sum(part.points for part in self.parts))
 
     @property
     def reference_module(self) -> str:
@@ -387,9 +412,12 @@ def validate(assignment: Assignment) -> None:
     if assignment.shows not in get_args(Shows):
         raise SpecError(f"{where}: shows must be one of {_listed(get_args(Shows))}, found {assignment.shows!r}")
     names = [f.name for f in assignment.functions]
-    for name in names:
-        if names.count(name) > 1:
-            raise SpecError(f"{where}: function {name!r} is listed twice")
+    parts = [part.name for part in assignment.parts]
+    for part in assignment.parts:
+        if parts.count(part.name) > 1:
+            raise SpecError(f"{where}: {part.name!r} is listed twice")
+        if not part.points > 0:
+            raise SpecError(f"{where}, {part.name!r}: points must be positive, found {part.points!r}")
     possible_helpers = {*names, *assignment.provided_helpers}
     for function in assignment.functions:
         _validate_function(f"{where}, function {function.name!r}", function, possible_helpers)
@@ -401,8 +429,6 @@ def validate(assignment: Assignment) -> None:
 def _validate_function(where: str, function: Function, possible_helpers: set[str]) -> None:
     if not _NAME.match(function.name):
         raise SpecError(f"{where}: the name must be a Python identifier")
-    if not function.points > 0:
-        raise SpecError(f"{where}: points must be positive, found {function.points!r}")
     if not function.classes:
         raise SpecError(f"{where}: 'classes' is empty; use cases()")
     shares = [p.share for p in function.properties] + [s.share for s in function.sets]

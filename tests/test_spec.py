@@ -9,7 +9,7 @@ import pytest
 
 from grader.confined.wire import WireError
 from grader.errors import GraderError, HarnessError, SpecError, SubmissionError
-from grader.spec import Assignment, CaseClass, CaseSet, Function, Given, Mistake, Property, Step, cases, mistake
+from grader.spec import Assignment, CaseClass, CaseSet, Function, Given, Manual, Mistake, Property, Step, cases, mistake
 
 
 def strategy(d: Any) -> tuple[Any, ...]:
@@ -44,7 +44,8 @@ BAD: list[tuple[str, Any, str]] = [
         lambda: Assignment("a", title="", source="", functions=()),
         "'functions' is empty; name at least one graded function",
     ),
-    ("a function twice", lambda: assignment(F, F), "function 'f' is listed twice"),
+    ("a function twice", lambda: assignment(F, F), "'f' is listed twice"),
+    ("a question of a function's name", lambda: assignment(manual=(Manual("f", points=1),)), "'f' is listed twice"),
     ("a function's name", lambda: assignment(replace(F, name="f()")), "the name must be a Python identifier"),
     ("no points", lambda: assignment(replace(F, points=0)), "points must be positive, found 0"),
     ("negative points", lambda: assignment(replace(F, points=-1)), "points must be positive, found -1"),

@@ -29,7 +29,7 @@ def list_(context: click.Context, as_json: bool) -> None:
                 "title": spec.title,
                 "source": spec.source,
                 "points": spec.points,
-                "functions": [{"name": f.name, "points": float(f.points), "summary": f.summary} for f in spec.functions],
+                "functions": [{"name": f.name, "points": float(f.points), "summary": f.summary} for f in spec.parts],
             }
             for spec in specs
         ]
@@ -39,9 +39,9 @@ def list_(context: click.Context, as_json: bool) -> None:
     for spec in specs:
         head = f"{spec.name}  {spec.title}  ({spec.points:g} points; from: {spec.source})"
         show(click.style(plain(spec.name), bold=True) + _wrapped(plain(head), width, 4).removeprefix(plain(spec.name)))
-        longest = max(len(function.name) for function in spec.functions)
-        for function in spec.functions:
-            row = f"    {function.points:5g}  {function.name:<{longest}}  {function.summary}".rstrip()
+        longest = max(len(part.name) for part in spec.parts)
+        for part in spec.parts:
+            row = f"    {part.points:5g}  {part.name:<{longest}}  {part.summary}".rstrip()
             show(_wrapped(plain(row), width, longest + 13 if width > longest + 40 else 13))
 
 

@@ -35,7 +35,7 @@ from grader.judging.redaction import report_as_shown
 from grader.model import Check, Finding, FunctionReport, NotRun, Report, SandboxLevel
 from grader.sandbox.limits import bounded_work
 from grader.sandbox.runner import InProcess, Runner
-from grader.spec import Assignment, Function
+from grader.spec import Assignment, Function, Manual
 from grader.submission.hints import missing_function
 from grader.submission.program import Submission, read_submission
 
@@ -158,7 +158,7 @@ def grade_submission(
         sandbox=runner.level,
         points=round(sum(function.points for function in reported), 4),
         max_points=assignment.spec.points,
-        functions=tuple(reported),
+        functions=(*reported, *(() if only else map(_by_hand, assignment.spec.manual))),
         messages=(*messages, *_of_a_kit(assignment, graded)),
         cases=judges.cases.digest,
         grader_version=__version__,
@@ -166,6 +166,12 @@ def grade_submission(
         not_run=tuple(_not_run(submission, replies)),
         numpy=np.__version__,
     )
+
+
+def _by_hand(part: Manual) -> FunctionReport:
+    """What a report says of a part that a person grades."""
+    check = Check("manual", part.name, "skipped", 0.0, part.points, sentences.BY_HAND)
+    return FunctionReport(part.name, "not-graded", None, 0.0, part.points, False, (check,))
 
 
 def _overwriting_once(functions: Iterable[FunctionReport]) -> Iterator[FunctionReport]:

@@ -64,7 +64,7 @@ def _kit(assignment: LoadedAssignment, cases: CaseFile) -> Iterator[tuple[str, b
     package, data = wheel()
     yield package, data
     yield "requirements.txt", f"./{package}\n".encode()
-    rows = [f"| `{f.name}` | {f.points:g} | {f.summary} |" for f in assignment.spec.functions]
+    rows = [f"| `{f.name}` | {f.points:g} | {f.summary} |" for f in assignment.spec.parts]
     yield "README.md", filled("kit/README.md", title=assignment.spec.title, name=name, table="\n".join(rows)).encode()
     yield "HANDOUT.md", text.encode()
     yield ".github/workflows/check.yml", filled("kit/check.yml", name=name).encode()
