@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,8 +16,8 @@ import grader
 from grader.course import Course, LoadedAssignment, find_course, load_assignment
 from grader.errors import SpecError
 from grader.freezing import store
-from grader.freezing.store import cases_path, fingerprint, frozen_cases
-from grader.judging.cases import load_cases, save_cases
+from grader.freezing.store import cases_path, fingerprint, frozen_cases, redraw
+from grader.judging.cases import CaseFile, load_cases, save_cases
 from tests import tiny
 from tests.authored import ASSIGNMENT, REFERENCE, course, sample
 
@@ -228,6 +229,24 @@ def test_cases_are_drawn_once_and_then_read(tmp_path: Path) -> None:
     assert path.stat().st_mtime_ns == written
     assert frozen_cases(loaded, 1).digest != first.digest
     assert cases_path(loaded, 1) != path
+
+
+def test_two_who_want_the_same_cases_draw_them_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded, drawn, both_want_them = sample(tmp_path), [], threading.Barrier(2)
+
+    def counted(*arguments: Any) -> CaseFile:
+        drawn.append(arguments)
+        return redraw(*arguments)
+
+    def wanted(_: int) -> str:
+        both_want_them.wait()
+        return frozen_cases(loaded).digest
+
+    monkeypatch.setattr(store, "redraw", counted)
+    with ThreadPoolExecutor(2) as pool:
+        digests = list(pool.map(wanted, range(2)))
+    assert digests[0] == digests[1]
+    assert len(drawn) == 1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import os
 import platform
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +17,11 @@ from grader._version import __version__
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.judging.cases import CaseFile, load_cases, save_cases
+
+try:
+    import fcntl
+except ImportError:  # Windows: two processes may draw the same cases, which costs time alone
+    fcntl = None  # type: ignore[assignment]
 
 __all__ = ["Progress", "cases_path", "fingerprint", "frozen_cases", "redraw"]
 
@@ -28,16 +33,39 @@ Progress = Callable[[int, int], None]
 def frozen_cases(assignment: LoadedAssignment, seed: int = 0, *, progress: Progress | None = None) -> CaseFile:
     """The frozen cases: read where they are fresh, drawn anew where they are stale or absent.
 
-    Drawing takes some seconds; ``progress`` is called before it begins and after each function.
+    Drawing takes some seconds; ``progress`` is called before it begins and after each function. Of two processes that
+    want the same cases, one draws them, and the other waits.
     """
     path = cases_path(assignment, seed)
     if path.name == "cases.bin":
         return load_cases(path)
+    current = fingerprint(assignment, seed)
+    cases = _fresh(path, current)
+    if cases is None:
+        with _locked(path):
+            cases = _fresh(path, current) or redraw(assignment, seed, path, progress)
+    return cases
+
+
+def _fresh(path: Path, current: str) -> CaseFile | None:
+    """The cases of a file that was drawn from what is there now."""
     with suppress(SpecError):
         cases = load_cases(path)
-        if cases.fingerprint == fingerprint(assignment, seed):
+        if cases.fingerprint == current:
             return cases
-    return redraw(assignment, seed, path, progress)
+    return None
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Nobody else on this machine draws this file; the system takes the lock from a process that dies."""
+    if fcntl is None:
+        yield
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def redraw(assignment: LoadedAssignment, seed: int, path: Path, progress: Progress | None = None) -> CaseFile:

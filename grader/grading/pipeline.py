@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -137,30 +137,33 @@ def grade_submission(
                 functions[name] = _missing(judge, replies, submission)
                 continue
             best[name] = _best(session, replies, first[name], again.get(name, []))
-            findings = _explained(judge, submission, replies, best[name], again.get(name, []))
-            if best[name].carried:
-                findings = (carried_finding(session, replies, name, best), *findings)[:2]
+            findings = _explained(session, replies, judge, best, again.get(name, []))
             functions[name] = _function_report(session, replies, judge, best[name], findings)
     graded = [report_as_shown(function, assignment.spec.shows) for function in _overwriting_once(functions.values())]
     graded = _with_waiting(assignment, graded)
+    return _report(session, replies, graded, student, only)
+
+
+def _report(
+    session: Session, replies: Replies, graded: Sequence[FunctionReport], student: str | None, only: str | None
+) -> Report:
+    """The report on what was graded, or on ``only`` one function of it."""
+    assignment, submission = session.assignment, session.submission
+    functions = [function for function in graded if only in (None, function.name)]
     messages = (*submission.messages, *replies.loaded.messages)
-    reported = [function for function in graded if only in (None, function.name)]
-    if all(function.status == "missing" for function in reported):
-        message = sentences.nothing_to_grade([function.name for function in assignment.spec.functions[:4]])
-        report = unreadable(assignment, judges.cases, submission.name, student, message, runner.level)
-        near = [f.checks[0].message for f in reported if f.checks[0].message != sentences.missing_function(f.name)]
-        return replace(report, messages=(message, *near, *messages), files=submission.reported_files)
+    if all(function.status == "missing" for function in functions):
+        return _nothing_there(session, functions, student, messages)
     return Report(
         assignment=assignment.name,
         submission=submission.name,
         student=student,
         status="graded",
-        sandbox=runner.level,
-        points=round(sum(function.points for function in reported), 4),
+        sandbox=session.runner.level,
+        points=round(sum(function.points for function in functions), 4),
         max_points=assignment.spec.points,
-        functions=(*reported, *(() if only else map(_by_hand, assignment.spec.manual))),
+        functions=(*functions, *(() if only else map(_by_hand, assignment.spec.manual))),
         messages=(*messages, *_of_a_kit(assignment, graded)),
-        cases=judges.cases.digest,
+        cases=session.judges.cases.digest,
         grader_version=__version__,
         files=submission.reported_files,
         not_run=tuple(_not_run(submission, replies)),
@@ -218,6 +221,17 @@ def unreadable(
     )
 
 
+def _nothing_there(
+    session: Session, missing: Sequence[FunctionReport], student: str | None, messages: Sequence[str]
+) -> Report:
+    """The report on a submission that has none of the functions; it says where a name is near to one that is expected."""
+    assignment, submission = session.assignment, session.submission
+    message = sentences.nothing_to_grade([function.name for function in assignment.spec.functions[:4]])
+    near = [f.checks[0].message for f in missing if f.checks[0].message != sentences.missing_function(f.name)]
+    report = unreadable(assignment, session.judges.cases, submission.name, student, message, session.runner.level)
+    return replace(report, messages=(message, *near, *messages), files=submission.reported_files)
+
+
 def _graded_specs(spec: Assignment, only: str | None) -> list[Function]:
     """The functions to grade: all, or one with those before it."""
     needed = None if only is None else {only, *spec.before(only)}
@@ -256,16 +270,22 @@ def _best(session: Session, replies: Replies, first: Attempt, again: Sequence[At
 
 
 def _explained(
-    judge: FunctionJudge, submission: Submission, replies: Replies, best: Attempt, made: Sequence[Attempt]
+    session: Session, replies: Replies, judge: FunctionJudge, best: Mapping[str, Attempt], made: Sequence[Attempt]
 ) -> tuple[Finding, ...]:
-    """What is recognised as wrong: by the values, which a mistake may show only with right helpers, else by the text."""
-    findings = unfilled(judge, submission, best.verdict) or findings_of(judge, best.outcomes, best.verdict)
-    if not findings and not best.verdict.passed:
-        for attempt in made:
-            if attempt.how == "helpers":
-                findings = findings_of(judge, attempt.outcomes, attempt.verdict)
-    findings = findings or missing_name_finding(judge, submission, replies.loaded.failed, best.outcomes, best.verdict)
-    return findings or findings_in_text(judge, submission, best.verdict)
+    """What is recognised as wrong: by the values, which a mistake may show only with right helpers, else by the text.
+
+    Where points are carried, the first thing to say is whose mistake that is.
+    """
+    submission, attempt = session.submission, best[judge.spec.name]
+    verdict, outcomes = attempt.verdict, attempt.outcomes
+    findings = unfilled(judge, submission, verdict) or findings_of(judge, outcomes, verdict)
+    if not findings and not verdict.passed:
+        for other in made:
+            if other.how == "helpers":
+                findings = findings_of(judge, other.outcomes, other.verdict)
+    findings = findings or missing_name_finding(judge, submission, replies.loaded.failed, outcomes, verdict)
+    findings = findings or findings_in_text(judge, submission, verdict)
+    return (carried_finding(session, replies, verdict.name, best), *findings)[:2] if attempt.carried else findings
 
 
 def _function_report(
