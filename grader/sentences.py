@@ -750,6 +750,14 @@ def score_line(report: Report) -> str:
     return f"{of} points ({percent_text(report.percent)})"
 
 
+def attempts_line(used: int, most: int) -> str:
+    return f"{used} of {most} attempts are used"
+
+
+def attempts_over(most: int) -> str:
+    return f"All {most} attempts are used: this submission was not graded. What follows is of the last attempt that was."
+
+
 def functions_passed_line(functions: Sequence[FunctionReport]) -> str:
     """How many functions are correct."""
     passed = sum(function.status == "passed" for function in functions)

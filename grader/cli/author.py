@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,8 +12,9 @@ from grader.cli import DONE, FOUND
 from grader.cli.output import say, show
 from grader.cli.shared import SEED, Drawing, assignment_of, suggest, write_json
 from grader.freezing.store import cases_path, redraw
-from grader.publishing.export import write_github, write_gradescope
+from grader.publishing.export import TARGETS, write_export
 from grader.publishing.kit import write_kit
+from grader.publishing.targets.gradescope import VISIBILITIES
 
 __all__ = ["audit", "export", "freeze", "release"]
 
@@ -54,21 +56,31 @@ def release(context: click.Context, assignment: str, directory: Path, seed: int)
 
 
 @click.command()
-@click.argument("platform", type=click.Choice(["gradescope", "github"]))
+@click.argument("platform", type=click.Choice([*TARGETS]))
 @click.argument("assignment")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--seed", type=int, help="Seed of the cases: 0 for Gradescope and 1 for GitHub if not given.")
+@click.option("--seed", type=int, help="Seed of the cases: 0 if not given, and 1 where students can read the export.")
+@click.option("--visibility", type=click.Choice(VISIBILITIES), help="Gradescope: when students see their results.")
+@click.option("--attempts", type=click.IntRange(1), help="Gradescope: how many submissions of a student are graded.")
+@click.option("--image", help="PrairieLearn: name of the image that you build from the Dockerfile of the export.")
 @click.pass_context
-def export(context: click.Context, platform: str, assignment: str, path: Path, seed: int | None) -> None:
-    """Write an autograder that Gradescope or GitHub runs.
+def export(context: click.Context, /, platform: str, assignment: str, path: Path, seed: int | None, **named: Any) -> None:
+    """Write an autograder that a platform runs.
 
-    PATH is the zip file to upload to Gradescope, or a new folder for the GitHub action.
+    PATH is the zip file to upload to Gradescope or Coursera, or a new folder: the GitHub action, the question of
+    PrairieLearn, the folder CLASSROOM/autograders/ASSIGNMENT of Classroom 50.
     """
+    given = {name: value for name, value in named.items() if value is not None}
+    others = [name for name in given if _OPTIONS[name] != platform]
+    if others:
+        raise click.UsageError(f"--{others[0]} is an option of {_OPTIONS[others[0]]}, not of {platform}")
+    image = given.pop("image", "")
+    options = "".join(f" --{name} {value}" for name, value in given.items())
     loaded = assignment_of(context, assignment)
-    if platform == "gradescope":
-        say(write_gradescope(loaded, path, seed=seed or 0, progress=Drawing(assignment)))
-    else:
-        say(write_github(loaded, path, seed=1 if seed is None else seed, progress=Drawing(assignment)))
+    say(write_export(platform, loaded, path, seed=seed, options=options, image=image, progress=Drawing(assignment)))
+
+
+_OPTIONS = {"visibility": "gradescope", "attempts": "gradescope", "image": "prairielearn"}
 
 
 @click.command()

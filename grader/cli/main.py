@@ -30,7 +30,7 @@ COMMANDS = {
     "freeze": ("author:freeze", "Draw the cases of an assignment and write its case file."),
     "report": ("report:report", "Write the HTML pages of a grading run."),
     "release": ("author:release", "Write the student kit: starter, hand-out, public cases."),
-    "export": ("author:export", "Write an autograder that Gradescope or GitHub runs."),
+    "export": ("author:export", "Write an autograder that a platform runs."),
     "audit": ("author:audit", "Measure how good the tests of an assignment are."),
     "new": ("new:new", "Scaffold an assignment of your own."),
     "doctor": ("about:doctor", "Say which walls of the sandbox stand on this machine."),

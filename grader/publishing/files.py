@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from string import Template
@@ -10,7 +11,7 @@ from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.judging.cases import CaseFile, to_bytes
 
-__all__ = ["assignment_files", "filled", "refuse_graded_seed", "write_files"]
+__all__ = ["assignment_files", "filled", "reference_files", "refuse_graded_seed", "write_files"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -35,6 +36,32 @@ def assignment_files(assignment: LoadedAssignment, cases: CaseFile) -> Iterator[
     for stem, source in assignment.provided.items():
         yield f"{home}/provided/{stem}.py", source.encode()
     yield f"{home}/cases.bin", to_bytes(cases)
+
+
+def reference_files(assignment: LoadedAssignment) -> Iterator[tuple[str, bytes]]:
+    """The reference of one assignment: its module, those of its provided helpers, and what they import of ``reference``."""
+    spec, root = assignment.spec, assignment.course.root
+    waiting = [spec.reference_module, *(dotted.rpartition(".")[0] for dotted in spec.provided_helpers.values())]
+    seen: set[str] = set()
+    while waiting:
+        module = waiting.pop()
+        path = root.joinpath(*module.split("."))
+        path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        if module in seen or not path.is_file():
+            continue
+        seen.add(module)
+        data = path.read_bytes()
+        yield path.relative_to(root).as_posix(), data
+        waiting += [module.rpartition(".")[0], *_imported(ast.parse(data), module.partition(".")[0])]
+
+
+def _imported(tree: ast.AST, package: str) -> Iterator[str]:
+    """The modules of a package that code imports, and names in it that may be modules."""
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or "", *(f"{node.module}.{name}" for name in names)]
+        yield from (name for name in names if name.partition(".")[0] == package)
 
 
 def refuse_graded_seed(seed: int) -> None:

@@ -18,7 +18,7 @@ from grader.judging.judge import judges_of
 from grader.judging.redaction import report_as_shown
 from grader.model import Check, Finding, FunctionReport, Report, report_to_json
 from grader.notebook import Feedback
-from grader.publishing.gradescope import results_of
+from grader.publishing.targets.gradescope import results_of
 from grader.report.html import render_card, write_site
 from grader.report.junit import render_junit
 from grader.report.markdown import render_annotations, render_summary

@@ -10,27 +10,29 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 
 from grader.errors import SpecError
-from grader.publishing.export import write_github, write_gradescope
+from grader.publishing.export import TARGETS, write_export
+from grader.publishing.files import reference_files
 from tests.platforms import NAME, RIGHT, WRONG, assignment, notebook
-from tests.publishing.test_gradescope import assert_documented
+from tests.publishing.targets.test_gradescope import assert_documented
 
 # -- what is in them ---------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def autograder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_gradescope(assignment(), tmp_path_factory.mktemp("zip") / "autograder.zip")
+    return write_export("gradescope", assignment(), tmp_path_factory.mktemp("zip") / "autograder.zip")
 
 
 @pytest.fixture(scope="module")
 def action(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_github(assignment(), tmp_path_factory.mktemp("action") / "grade")
+    return write_export("github", assignment(), tmp_path_factory.mktemp("action") / "grade")
 
 
 def test_a_gradescope_zip_has_its_two_programs_at_the_root(autograder: Path) -> None:
@@ -44,8 +46,8 @@ def test_a_gradescope_zip_has_its_two_programs_at_the_root(autograder: Path) -> 
 
 
 def test_the_same_export_has_the_same_bytes(autograder: Path, action: Path, tmp_path: Path) -> None:
-    assert write_gradescope(assignment(), tmp_path / "again.zip").read_bytes() == autograder.read_bytes()
-    again = write_github(assignment(), tmp_path / "again")
+    assert write_export("gradescope", assignment(), tmp_path / "again.zip").read_bytes() == autograder.read_bytes()
+    again = write_export("github", assignment(), tmp_path / "again")
     for path in (p for p in again.rglob("*") if p.is_file()):
         assert path.read_bytes() == (action / path.relative_to(again)).read_bytes()
 
@@ -94,19 +96,44 @@ def test_the_step_of_the_action_is_the_command_that_the_tests_run(action: Path, 
 
 def test_a_folder_is_no_zip(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match=r"is a folder; name the zip file to write, such as .*autograder\.zip"):
-        write_gradescope(assignment(), tmp_path)
+        write_export("gradescope", assignment(), tmp_path)
 
 
 def test_an_action_overwrites_nothing(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine", "utf-8")
     for path in (tmp_path, tmp_path / "notes.txt"):
         with pytest.raises(SpecError, match="is not an empty folder"):
-            write_github(assignment(), path)
+            write_export("github", assignment(), path)
 
 
-def test_students_do_not_get_the_answers_of_the_graded_cases(tmp_path: Path) -> None:
+PUBLIC = [platform for platform, target in TARGETS.items() if target.public]
+
+
+def test_what_students_can_read_is_known() -> None:
+    assert PUBLIC == ["github", "classroom50"]
+
+
+@pytest.mark.parametrize("platform", PUBLIC)
+def test_students_do_not_get_the_answers_of_the_graded_cases(platform: str, tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="seed 0 draws the graded cases"):
-        write_github(assignment(), tmp_path / "grade", seed=0)
+        write_export(platform, assignment(), tmp_path / "grade", seed=0)
+    assert not list(write_export(platform, assignment(), tmp_path / "grade").rglob("reference"))
+
+
+def test_an_export_carries_the_reference_of_its_assignment_alone(tmp_path: Path) -> None:
+    """Through imports of the package, of a module, of a name of a module, and of a provided helper."""
+    course = tmp_path / "course"
+    (course / "assignments" / "a").mkdir(parents=True)
+    (course / "reference").mkdir()
+    sources = {
+        "__init__": "", "a": "import numpy\nfrom reference import b\nfrom reference.c import f\nimport math, reference.d\n",
+        "b": "", "c": "def f(): ...\n", "d": "from reference import a\n", "h": "", "other": "from reference import a\n",
+    }  # fmt: skip
+    for name, text in sources.items():
+        (course / "reference" / f"{name}.py").write_text(text, "utf-8")
+    spec = SimpleNamespace(reference_module="reference.a", provided_helpers={"g": "reference.h.g"})
+    carried = dict(reference_files(SimpleNamespace(spec=spec, course=SimpleNamespace(root=course))))  # type: ignore[arg-type]
+    assert sorted(carried) == [f"reference/{name}.py" for name in ("__init__", "a", "b", "c", "d", "h")]
 
 
 # -- Gradescope, as it runs there ----------------------------------------------------------------

@@ -11,7 +11,7 @@ import pytest
 from grader.errors import HarnessError
 from grader.grading.pipeline import grade
 from grader.model import Check, Finding, FunctionReport, Report
-from grader.publishing.gradescope import main, results_of
+from grader.publishing.targets.gradescope import VISIBILITIES, main, results_of
 from tests.platforms import RIGHT, WRONG, assignment, notebook
 from tests.report import samples
 from tests.report.snapshot import assert_matches
@@ -144,8 +144,54 @@ def test_a_failure_of_the_grader_writes_no_result_and_leaves_no_old_one(tmp_path
     results.parent.mkdir()
     results.write_text('{"score": 0}', "utf-8")
     with pytest.raises(HarnessError, match="there is no assignment 'nowhere'"):
-        main("nowhere", tmp_path)
+        main(["nowhere", str(tmp_path)])
     assert not results.exists()
+
+
+# -- when students see it, and how often they may try --------------------------------------------
+
+
+@pytest.mark.parametrize("visibility", VISIBILITIES)
+def test_all_tests_are_seen_when_the_whole_is(visibility: str) -> None:
+    results = results_of(report(), visibility=visibility)
+    assert {results["visibility"], *(test["visibility"] for test in results["tests"])} == {visibility}
+
+
+def _metadata(root: Path, *earlier: dict[str, Any]) -> None:
+    """What Gradescope says of earlier submissions, the newest one first."""
+    times = [f"2026-11-{20 - day:02}T10:00:00-07:00" for day, _ in enumerate(earlier)]
+    submissions = [{"submission_time": t, "score": 1.0, "results": r} for t, r in zip(times, earlier, strict=True)]
+    (root / "submission_metadata.json").write_text(json.dumps({"id": 1, "previous_submissions": submissions}), "utf-8")
+
+
+def test_an_attempt_beyond_the_last_one_keeps_the_score_of_the_last_one(tmp_path: Path) -> None:
+    _submission(tmp_path / "submission", s_py=RIGHT)
+    first, second = results_of(report(points=3.0)), results_of(report(points=7.0))
+    unread = results_of(report(status="unreadable", points=None, functions=()))
+    _metadata(tmp_path, unread, second, first)  # what could not be read was no attempt
+    main(["nowhere", str(tmp_path), "--attempts", "2"])
+    results = json.loads((tmp_path / "results" / "results.json").read_text("utf-8"))
+    assert (results["score"], len(results["tests"])) == (7.0, 1)
+    assert results["output"].startswith("All 2 attempts are used: this submission was not graded.")
+    _metadata(tmp_path, results, second, first)  # and that one is none, either
+    main(["nowhere", str(tmp_path), "--attempts", "2"])
+    assert json.loads((tmp_path / "results" / "results.json").read_text("utf-8"))["score"] == 7.0
+
+
+def test_attempts_are_counted_aloud() -> None:
+    assert results_of(report(), attempts=5, used=2)["output"].startswith("3 of 5 attempts are used")
+    unread = report(status="unreadable", points=None, functions=())
+    assert results_of(unread, attempts=5, used=2)["output"].startswith("2 of 5 attempts are used")
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"previous_submissions": [3]}'])
+def test_without_the_number_of_attempts_there_is_no_result(tmp_path: Path, text: str | None) -> None:
+    _submission(tmp_path / "submission", s_py=RIGHT)
+    if text is not None:
+        (tmp_path / "submission_metadata.json").write_text(text, "utf-8")
+    with pytest.raises(HarnessError, match="does not say how many there were"):
+        main(["halves", str(tmp_path), "--attempts", "2"])
+    assert not (tmp_path / "results").exists()
 
 
 @pytest.mark.parametrize("name", ["wrong", "unreadable"])

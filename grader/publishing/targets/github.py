@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from grader.course import Course, LoadedAssignment
+from grader.course import LoadedAssignment
 from grader.errors import HarnessError, SubmissionError
 from grader.grading.pipeline import grade
 from grader.intake.collect import link_in
 from grader.model import Report
+from grader.publishing.targets.graded import course_here
 from grader.report.escape import annotation
 from grader.report.markdown import render_annotations, render_summary
 from grader.submission.cells import read_bytes
@@ -34,13 +35,13 @@ def main(arguments: list[str] | None = None) -> int:
         0 when ``--min-score`` was reached, 1 when it was not, 2 when there was nothing to grade, 3 when the
         grader failed.
     """
-    parser = argparse.ArgumentParser(prog="python -m grader.publishing.github")
+    parser = argparse.ArgumentParser(prog="python -m grader.publishing.targets.github")
     parser.add_argument("assignment")
     parser.add_argument("path", type=Path)
     parser.add_argument("--min-score", type=float, default=0.0)
     options = parser.parse_args(arguments)
     try:
-        assignment = Course(Path(__file__).resolve().parents[2]).load(options.assignment)
+        assignment = course_here().load(options.assignment)
         if linked := link_in(options.path, Path.cwd()):  # the repository is the student's, every folder of it
             sys.stdout.write(f"::error title=grader::{annotation(f'{options.path}: {linked}')}\n")
             return 2

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.publishing import github
-from grader.publishing.export import write_github
-from grader.publishing.github import notebook_lines
+from grader.publishing.export import write_export
+from grader.publishing.targets import github
+from grader.publishing.targets.github import notebook_lines
 from tests.platforms import NAME, RIGHT, WRONG, assignment, notebook
 
 
@@ -34,7 +34,7 @@ class Ran:
 @pytest.fixture(scope="module")
 def action(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The exported folder; nothing of this repository is on its path."""
-    return write_github(assignment(), tmp_path_factory.mktemp("action") / "grade")
+    return write_export("github", assignment(), tmp_path_factory.mktemp("action") / "grade")
 
 
 def run(action: Path, repository: Path, path: str, *, min_score: str = "0") -> Ran:
@@ -45,7 +45,7 @@ def run(action: Path, repository: Path, path: str, *, min_score: str = "0") -> R
         "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(outputs),
     }  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-m", "grader.publishing.github", "--min-score", min_score, "--", NAME, path],
+        [sys.executable, "-m", "grader.publishing.targets.github", "--min-score", min_score, "--", NAME, path],
         cwd=repository, env=environment, capture_output=True, text=True,
     )  # fmt: skip
     pairs = outputs.read_text("utf-8").splitlines() if outputs.exists() else []
@@ -224,6 +224,6 @@ def test_a_link_in_the_students_repository_is_not_followed(
     (tmp_path / "repository").mkdir()
     (tmp_path / "repository" / "src").symlink_to(tmp_path / "elsewhere")
     monkeypatch.chdir(tmp_path / "repository")
-    monkeypatch.setattr(github, "Course", lambda _: SimpleNamespace(load=lambda _: None))
+    monkeypatch.setattr(github, "course_here", lambda: SimpleNamespace(load=lambda _: None))
     assert github.main(["a", "src/hw.py"]) == 2
     assert capsys.readouterr().out.startswith("::error title=grader::src/hw.py: src in it is a link")
