@@ -201,7 +201,7 @@ class TestGradescopesContainer:
         ("files", "why"),
         [
             ({}, "no .py or .ipynb file"),
-            ({"s.ipynb": b"{broken"}, "not a notebook"),
+            ({"s.ipynb": b"{broken"}, "no graded function was found"),
             ({"s.py": b"\x00\xff\xfe"}, ""),
             ({"s.txt": b"hello"}, "no .py or .ipynb file"),
         ],
