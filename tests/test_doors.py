@@ -19,6 +19,7 @@ OPENS = {
     ("intake/csv.py", "read_sheet", "open"): "the class list of the instructor, whose path may be a link",
     ("cli/gradebook.py", "export", "read_bytes"): "the LMS's file of the instructor",
     ("cli/grade.py", "_write_run", "open"): "writes the JSON",
+    ("publishing/targets/gradescope.py", "_counted", "read_text"): "what Gradescope says of earlier submissions",
     ("publishing/targets/github.py", "_append", "open"): "writes to GitHub's own files",
     ("report/html.py", "_text", "read_text"): "a template of ours",
     ("publishing/export.py", "_files", "read_bytes"): "the course",

@@ -53,19 +53,20 @@ class Platform:
     def course(self) -> Path:
         raise NotImplementedError
 
-    def run(self, **files: str) -> tuple[int, dict[str, Any] | None]:
-        """Lay the files down as the platform does and run what it runs."""
-        shutil.rmtree(self.submission, ignore_errors=True)
-        self.submission.mkdir(parents=True)
-        for name, text in files.items():
-            (self.submission / name.replace("_", ".")).write_text(text, "utf-8")
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        done = subprocess.run(
-            [*offline(), *self.command()], cwd=self.submission, capture_output=True, text=True, timeout=300,
-            env={"PATH": path, **self.environment},
-        )  # fmt: skip
-        self.said = done.stderr
-        return done.returncode, json.loads(self.result.read_text("utf-8")) if self.result.exists() else None
+
+def ran(platform: Platform, **files: str) -> tuple[int, dict[str, Any] | None, str]:
+    """Lay the files down as the platform does and run what it runs: the status, the result, and what was said."""
+    shutil.rmtree(platform.submission, ignore_errors=True)
+    platform.submission.mkdir(parents=True)
+    for name, text in files.items():
+        (platform.submission / name.replace("_", ".")).write_text(text, "utf-8")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [*offline(), *platform.command()], cwd=platform.submission, capture_output=True, text=True, timeout=300,
+        env={"PATH": path, **platform.environment},
+    )  # fmt: skip
+    result = json.loads(platform.result.read_text("utf-8")) if platform.result.exists() else None
+    return done.returncode, result, done.stderr
 
 
 class PrairieLearn(Platform):
@@ -156,30 +157,28 @@ def share(result: dict[str, Any] | None) -> float:
 
 
 def test_a_right_and_a_wrong_submission_get_their_points(platform: Platform) -> None:
-    status, result = platform.run(s_ipynb=notebook(RIGHT))
-    assert (status, share(result), platform.said) == (0, 1.0, "")
-    status, result = platform.run(s_py=WRONG)
+    status, result, said = ran(platform, s_ipynb=notebook(RIGHT))
+    assert (status, share(result), said) == (0, 1.0, "")
+    status, result, _ = ran(platform, s_py=WRONG)
     assert status == 0
     assert 0 < share(result) < 0.8
 
 
 def test_where_the_grader_fails_there_is_no_result_and_no_old_one(platform: Platform) -> None:
-    cases = platform.course / CASES
-    cases.write_bytes(b"nonsense")
+    (platform.course / CASES).write_bytes(b"nonsense")
     platform.result.parent.mkdir(parents=True, exist_ok=True)
     platform.result.write_text('{"score": 1}', "utf-8")
-    status, result = platform.run(s_py=RIGHT)
+    status, result, said = ran(platform, s_py=RIGHT)
     assert (status, result) == (3, None)
-    assert platform.said.startswith("the grader failed, so that there is no result: ")
+    assert said.startswith("the grader failed, so that there is no result: ")
 
 
 def test_what_cannot_be_read_is_said_and_is_no_pass(tmp_path: Path) -> None:
-    status, result = PrairieLearn(tmp_path / "p").run(s_py="def half(:\n")
+    status, result, _ = ran(PrairieLearn(tmp_path / "p"), s_py="def half(:\n")
     assert (status, result and result["gradable"]) == (0, False)
-    status, result = Coursera(tmp_path / "c").run(s_txt="hello")
+    status, result, _ = ran(Coursera(tmp_path / "c"), s_txt="hello")
     assert (status, share(result)) == (0, 0.0)
-    classroom = Classroom50(tmp_path / "k")
-    status, result = classroom.run(s_txt="hello")
+    status, result, _ = ran(Classroom50(tmp_path / "k"), s_txt="hello")
     assert (status, share(result)) == (0, 0.0)
     assert result is not None
     assert_valid(result)
@@ -195,8 +194,7 @@ def test_a_question_of_prairielearn_names_its_image_and_its_file(tmp_path: Path)
 
 
 def test_coursera_gets_the_feedback_beside_the_score(tmp_path: Path) -> None:
-    coursera = Coursera(tmp_path)
-    coursera.run(s_py=WRONG)
+    ran(Coursera(tmp_path), s_py=WRONG)
     text = (tmp_path / "shared" / "txtFeedback.txt").read_text("utf-8")
     assert "0.5 times the expected value" in " ".join(text.split())
 
@@ -205,7 +203,7 @@ def test_a_students_result_is_none_and_their_modules_are_not_imported(tmp_path: 
     classroom = Classroom50(tmp_path)
     hostile = "raise SystemExit(0)\n"
     forged = json.dumps({"schema": "classroom50/result/v1", "score": 60, "max-score": 60, "tests": []})
-    status, result = classroom.run(grader_py=hostile, json_py=hostile, s_py=WRONG, result_json=forged)
+    status, result, _ = ran(classroom, grader_py=hostile, json_py=hostile, s_py=WRONG, result_json=forged)
     assert status == 0
     assert result is not None
     assert_valid(result)
@@ -216,6 +214,6 @@ def test_a_students_result_is_none_and_their_modules_are_not_imported(tmp_path: 
 def test_without_classroom_50s_runner_the_status_says_so(tmp_path: Path) -> None:
     classroom = Classroom50(tmp_path)
     del classroom.variables["OWNER"]
-    status, result = classroom.run(s_py=RIGHT)
+    status, result, said = ran(classroom, s_py=RIGHT)
     assert (status, result) == (3, None)
-    assert "OWNER not set" in classroom.said
+    assert "OWNER not set" in said
