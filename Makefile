@@ -47,7 +47,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(STAMP): $(VENV)/bin/python
-	$(PIP) -e .
+	$(PIP) -e '.[grade,report]'
 	@rm -f $(VENV)/.installed-*; touch $@
 
 $(STAMP)-test: $(STAMP)

@@ -2,7 +2,8 @@
 
 The course is, in this order: the folder that was named (``--course``), the one named by
 ``[tool.grader] course = "..."`` in the working folder's ``pyproject.toml``, the working folder itself
-when it has ``assignments/``, and the course that comes with the package.
+when it has ``assignments/``, the clone that the package lies in, and the installed course (``grader_course``, a
+distribution of its own: a student who installs the package does not get the answers).
 """
 
 from __future__ import annotations
@@ -231,10 +232,10 @@ def find_course(folder: Path | None = None) -> Course:
             return find_course(Path(named))
     if any(Path("assignments").glob("*/assignment.py")):
         return Course(Path.cwd())
-    here = Path(__file__).resolve().parent
-    for candidate in (here / "_course", here.parent):
-        if (candidate / "assignments").is_dir():
-            return Course(candidate)
+    installed = importlib.util.find_spec("grader_course")
+    for candidate in (Path(__file__).parents[1], *(installed.submodule_search_locations or () if installed else ())):
+        if Path(candidate, "assignments").is_dir():
+            return Course(Path(candidate).resolve())
     raise SpecError("no course found: work in the folder of your kit, or name a course with --course DIR")
 
 

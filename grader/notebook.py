@@ -1,10 +1,12 @@
-"""Feedback inside a student's own notebook: ``check(linear_forward)`` renders it under the cell."""
+"""Feedback inside a student's own notebook: ``check("linear_forward")`` renders it under the cell."""
 
 from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Mapping
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -38,14 +40,16 @@ class Feedback:
         card = [] if self.function is None else [render_function(self.function, color=False).rstrip("\n")]
         return "\n".join([*map(plain, self.messages), *card])
 
-    def _repr_html_(self) -> str:
-        from grader.report.html import render_card  # and Jinja when something is displayed
-
+    def _repr_html_(self) -> str | None:
+        try:
+            from grader.report.html import render_card  # and Jinja when something is displayed
+        except HarnessError:  # no Jinja: the notebook shows the text
+            return None
         card = "" if self.function is None else render_card(self.function, formula=self.formula)
         return "".join(f"<p>{escape(plain(message))}</p>" for message in self.messages) + card
 
 
-def check(function: Callable[..., object], *, assignment: str | None = None) -> Feedback:
+def check(function: Callable[..., object] | str, *, assignment: str | None = None) -> Feedback:
     """Check one function of the notebook that calls this.
 
     The definitions of all cells that have been run are graded as they are, in a process of their own
@@ -54,7 +58,8 @@ def check(function: Callable[..., object], *, assignment: str | None = None) -> 
     Parameters
     ----------
     function
-        The function to check; its name decides what it is checked against.
+        The function to check, or its name, which can also be told of a function that is missing or cannot be read.
+        The name decides what it is checked against.
     assignment
         Needed where a function of that name is graded in several assignments.
 
@@ -71,7 +76,7 @@ def check(function: Callable[..., object], *, assignment: str | None = None) -> 
         raise
 
 
-def _checked(function: Callable[..., object], assignment: str | None) -> Feedback:
+def _checked(function: Callable[..., object] | str, assignment: str | None) -> Feedback:
     # Whoever imports ``check`` may never call it, and need not wait for the grader.
     from grader.grading.pipeline import grade_submission
     from grader.judging.judge import judges_of
@@ -87,12 +92,20 @@ def _checked(function: Callable[..., object], assignment: str | None) -> Feedbac
     submission = parse_submission("this notebook", ".ipynb", json.dumps(notebook).encode(), cases.arities)
     with strongest_sandbox(loaded.spec.packages) as sandbox:
         report = grade_submission(loaded, judges_of(loaded.spec, cases), submission, sandbox, only=name)
-    graded = next((f for f in report.functions if f.name == name), None)
+    graded = next((f for f in report.functions if f.name == name and f.status != "missing"), None)
+    unread = _unread(name, cells, submission.messages, graded.origin if graded else None)
     if graded is not None and graded.status == "passed":
-        return Feedback(report, graded)
+        return Feedback(report, graded, unread)
     # Without the messages of the reader: a cell that was run with an error and then repaired is no news.
-    messages = report.messages[len(submission.messages) :] if graded else report.messages
+    messages = (*unread, *report.messages[len(submission.messages) :]) if graded else report.messages
     return Feedback(report, graded, messages, formula_of(sections(handout(loaded)).get(name, "")))
+
+
+def _unread(name: str, cells: Sequence[str], messages: Sequence[str], origin: str | None) -> tuple[str, ...]:
+    """What the reader says of cells that define the function and were run after the one that is graded."""
+    graded = int(match[1]) if (match := re.match(r"cell (\d+)", origin or "")) else 0
+    defining = [number for number, cell in enumerate(cells, 1) if re.search(rf"\bdef {name}\b", cell) and number > graded]
+    return tuple(text for text in messages for number in defining if re.match(rf"cell {number}\b", text))
 
 
 def _assignment_of(function: str, course: Course, wanted: str | None) -> LoadedAssignment:
@@ -121,8 +134,10 @@ def _namespace() -> Mapping[str, object] | None:
     return None if shell is None else shell.user_ns
 
 
-def _name_of(function: Callable[..., object]) -> str:
+def _name_of(function: Callable[..., object] | str) -> str:
     """The name to check: the function's own, or, for a lambda, the one that it has in the notebook."""
+    if isinstance(function, str):
+        return function
     name = getattr(function, "__name__", str(function))
     if name.isidentifier():
         return name
@@ -131,13 +146,14 @@ def _name_of(function: Callable[..., object]) -> str:
     return next(names, name)
 
 
-def _cells(function: Callable[..., object]) -> list[str]:
+def _cells(function: Callable[..., object] | str) -> list[str]:
     """The cells that have been run, in order; the file's source outside of a notebook."""
     namespace = _namespace()
     if namespace is not None:
         cells = namespace.get("In")
         return [str(cell) for cell in cells[1:]] if isinstance(cells, list) else []  # the first one is number 1
     try:
-        return [Path(inspect.getfile(function)).read_text("utf-8")]
-    except (OSError, TypeError) as error:
+        file = sys.modules["__main__"].__file__ if isinstance(function, str) else inspect.getfile(function)
+        return [Path(file or "").read_text("utf-8")]
+    except (OSError, TypeError, AttributeError) as error:
         raise HarnessError("the function's source cannot be found; call check from a notebook or a file") from error

@@ -627,6 +627,10 @@ def name_unknown(name: str) -> tuple[str, str]:
     )
 
 
+def untouched(functions: Sequence[FunctionReport]) -> str:
+    return f"not started: {sum(function.status != 'not-graded' for function in functions)}"
+
+
 # -- words of the faces ----------------------------------------------------------------------------
 
 NO_POINTS = "–"

@@ -25,9 +25,8 @@ def modules() -> dict[str, ast.Module]:
     found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
-        if parts[0] != "_course":
-            name = ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
-            found[name] = ast.parse(path.read_text("utf-8"))
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+        found[name] = ast.parse(path.read_text("utf-8"))
     return found
 
 

@@ -15,7 +15,7 @@ from grader.course import load_assignment
 from grader.errors import HarnessError, SpecError
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import unreadable
-from grader.notebook import Feedback, check
+from grader.notebook import Feedback, _unread, check
 from tests.kits import installed, kit
 
 NAME = "dnn_step_by_step"
@@ -47,6 +47,7 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         "linear_activation_forward": LAYER,
         "compute_cost": _COST,
         "update_parameters": _LOOP,
+        "L_model_forward": "def L_model_forward(X, parameters:\n    return X\n",
     }
     done = subprocess.run(
         [sys.executable, str(script), str(kit(NAME)), NAME, str(answer)],
@@ -100,17 +101,18 @@ def _output(cells: list[Any], source: str) -> Any:
 def test_the_first_cell_runs_on_what_the_kit_brings(executed: list[Any]) -> None:
     (setup,) = (cell for cell in executed if "from grader.notebook import check" in cell["source"])
     assert setup["outputs"] == []
+    assert "%pip install --quiet -r requirements.txt" in setup["source"]  # which was not run: there is a grader
 
 
 def test_a_right_function_is_shown_as_passed(executed: list[Any]) -> None:
-    data = _output(executed, "check(compute_cost)")["data"]
+    data = _output(executed, 'check("compute_cost")')["data"]
     assert data["text/plain"].startswith("passed  compute_cost")
     assert "compute_cost" in data["text/html"]
     assert "Formula" not in data["text/html"]
 
 
 def test_a_wrong_function_is_shown_once_with_formula_values_and_place(executed: list[Any]) -> None:
-    output = _output(executed, "check(linear_forward)")
+    output = _output(executed, 'check("linear_forward")')
     assert output["output_type"] == "execute_result"
     page, text = output["data"]["text/html"], output["data"]["text/plain"]
     assert "<table" in page
@@ -125,20 +127,27 @@ def test_a_wrong_function_is_shown_once_with_formula_values_and_place(executed: 
 
 
 def test_a_function_that_stands_on_a_wrong_one_says_so(executed: list[Any]) -> None:
-    data = _output(executed, "check(linear_activation_forward)")["data"]
+    data = _output(executed, 'check("linear_activation_forward")')["data"]
     for form, card in (("text/plain", "FAILED"), ("text/html", "<article")):
         note = data[form].index("may fail only because of linear_forward")
         assert note < data[form].index(card)  # what is to be done first is read first
 
 
 def test_a_loop_that_never_ends_is_stopped(executed: list[Any]) -> None:
-    text = _output(executed, "check(update_parameters)")["data"]["text/plain"]
+    text = _output(executed, 'check("update_parameters")')["data"]["text/plain"]
     assert "did not finish" in text
 
 
 def test_a_blank_is_shown_as_a_blank(executed: list[Any]) -> None:
-    text = _output(executed, "check(linear_backward)")["data"]["text/plain"]
+    text = _output(executed, 'check("linear_backward")')["data"]["text/plain"]
     assert "a blank not filled in" in " ".join(text.split())
+
+
+def test_a_function_that_python_cannot_read_is_told_as_such(executed: list[Any]) -> None:
+    data = _output(executed, 'check("L_model_forward")')["data"]
+    for text in data.values():
+        assert "Python cannot read the definition of L_model_forward at cell" in text
+        assert "SyntaxError" in text
 
 
 def test_a_cell_that_was_corrected_and_run_again_counts(executed: list[Any]) -> None:
@@ -156,6 +165,34 @@ def test_a_function_of_no_assignment_is_an_error_that_says_so(executed: list[Any
 def test_a_lambda_is_checked_under_the_name_that_the_notebook_gives_it(executed: list[Any]) -> None:
     text = _output(executed, "check(linear_forward)  # a lambda")["data"]["text/plain"]
     assert text.startswith("passed  linear_forward")
+
+
+# -- a name ------------------------------------------------------------------------------------
+
+
+def _script(folder: Path, code: str) -> str:
+    """What a file prints that is run in the kit's folder."""
+    script = folder / "mine.py"
+    script.write_text(f"from grader.notebook import check\n{code}", "utf-8")
+    done = subprocess.run([sys.executable, str(script)], cwd=kit(NAME), capture_output=True, text=True, env=_environment())
+    assert done.stderr == ""
+    return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(installed(NAME))}
+
+
+def test_a_name_that_is_not_defined_is_told_as_missing(tmp_path: Path) -> None:
+    text = _script(tmp_path, RIGHT + 'print(check("linear_forward").passed, check("compute_cost"))\n')
+    assert text == "True compute_cost is not defined in this submission; define it under exactly this name\n"
+
+
+def test_a_later_cell_that_cannot_be_read_is_told_beside_the_verdict_on_an_earlier_one() -> None:
+    messages = ("cell 2 was left out: SyntaxError", "cell 5 was left out: SyntaxError", "cell 6 was left out: SyntaxError")
+    cells = ["def f(x): return x", "def f(", "def f(x): return x", "1", "def f(", "def g("]
+    assert _unread("f", cells, messages, "cell 3, line 1: def f(x): return x") == messages[1:2]
+    assert _unread("f", cells, messages, None) == messages[:2]
 
 
 # -- outside of a notebook ---------------------------------------------------------------------

@@ -8,13 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import hypothesis
-from hypothesis import strategies as st
-
-from grader.errors import SpecError
+from grader.errors import SpecError, missing_extra
 from grader.freezing.author import Author
 from grader.spec import CaseClass
 from grader.strategies import Draw, Rejected
+
+try:
+    import hypothesis
+    from hypothesis import strategies as st
+except ImportError:
+    raise missing_extra("drawing cases", "draw") from None
 
 __all__ = ["Drawn", "draw_cases"]
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from grader._version import __version__
 from grader.course import Course, LoadedAssignment
-from grader.errors import SubmissionError
+from grader.errors import SubmissionError, missing_extra
 from grader.grading.pipeline import grade_submission, unreadable
 from grader.judging.cases import CaseFile, load_cases
 from grader.judging.judge import Judges, judges_of
@@ -237,7 +237,10 @@ def grade_all(setup: Setup, jobs: Iterable[Job], processes: int = 1) -> Iterator
 def _in_pool(setup: Setup, jobs: Iterable[Job], processes: int) -> Iterator[Result]:
     import multiprocessing  # needed by some runs only, and slow to import
 
-    import pebble
+    try:
+        import pebble  # an extra
+    except ImportError:
+        raise missing_extra("grading in several processes (--jobs 1 is one)", "grade") from None
 
     context = multiprocessing.get_context("spawn")  # a fork would copy threads and open files of this process
     waiting = deque(jobs)

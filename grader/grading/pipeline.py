@@ -226,10 +226,12 @@ def _nothing_there(
 ) -> Report:
     """The report on a submission that has none of the functions; it says where a name is near to one that is expected."""
     assignment, submission = session.assignment, session.submission
-    message = sentences.nothing_to_grade([function.name for function in assignment.spec.functions[:4]])
-    near = [f.checks[0].message for f in missing if f.checks[0].message != sentences.missing_function(f.name)]
-    report = unreadable(assignment, session.judges.cases, submission.name, student, message, session.runner.level)
-    return replace(report, messages=(message, *near, *messages), files=submission.reported_files)
+    problems = [f.checks[0].message for f in missing]
+    if len(missing) > 1:
+        near = set(problems) - {sentences.missing_function(f.name) for f in missing}
+        problems = [sentences.nothing_to_grade([f.name for f in missing[:4]]), *filter(near.__contains__, problems)]
+    report = unreadable(assignment, session.judges.cases, submission.name, student, problems[0], session.runner.level)
+    return replace(report, messages=(*problems, *messages), files=submission.reported_files)
 
 
 def _graded_specs(spec: Assignment, only: str | None) -> list[Function]:

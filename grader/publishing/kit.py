@@ -7,13 +7,12 @@ seed than the graded ones) and the outcomes and texts of the known mistakes, so 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
-
-import nbformat
 
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
@@ -22,9 +21,9 @@ from grader.judging.cases import CaseFile
 from grader.publishing.files import assignment_files, filled, refuse_graded_seed, write_files
 from grader.publishing.handout import handout, in_order, introduction
 from grader.publishing.starter import starter_of
-from grader.publishing.wheel import wheel
+from grader.publishing.wheel import PROJECT, wheel, zipped
 
-__all__ = ["starter_module", "write_kit"]
+__all__ = ["needed_modules", "starter_module", "starter_notebook", "write_kit"]
 
 
 def write_kit(
@@ -61,17 +60,27 @@ def write_kit(
 def _kit(assignment: LoadedAssignment, cases: CaseFile) -> Iterator[tuple[str, bytes]]:
     """The files of the kit."""
     name, text = assignment.name, handout(assignment)
-    package, data = wheel()
-    yield package, data
-    yield "requirements.txt", f"./{package}\n".encode()
-    rows = [f"| `{f.name}` | {f.points:g} | {f.summary} |" for f in assignment.spec.parts]
-    yield "README.md", filled("kit/README.md", title=assignment.spec.title, name=name, table="\n".join(rows)).encode()
+    used = dict(_used_by_the_starter(assignment, cases, text))
+    (package,) = (file for file in used if file.endswith(".whl"))
+    yield from used.items()
+    yield "colab.zip", zipped(used)
+    rows = "\n".join(f"| `{f.name}` | {f.points:g} | {f.summary} |" for f in assignment.spec.functions)
+    facts = {"title": assignment.spec.title, "name": name, "table": rows, "package": package}
+    yield "README.md", filled("kit/README.md", **facts).encode()
     yield "HANDOUT.md", text.encode()
     yield ".github/workflows/check.yml", filled("kit/check.yml", name=name).encode()
     yield f"{name}.py", starter_module(assignment).encode()
-    yield f"{name}.ipynb", _notebook(assignment, text).encode()
-    yield f"assignments/{name}/README.md", text.encode()  # the notebook's check quotes its formulas
-    for stem in _needed(assignment):
+    yield f"{name}.ipynb", starter_notebook(assignment, filled("kit/first_cell.py")).encode()
+
+
+def _used_by_the_starter(assignment: LoadedAssignment, cases: CaseFile, text: str) -> Iterator[tuple[str, bytes]]:
+    """What has to lie beside a starter: the grader, the public cases, helper modules."""
+    package, data = wheel()
+    yield package, data
+    version = package.split("-")[1]
+    yield "requirements.txt", filled("kit/requirements.txt", project=PROJECT, version=version).encode()
+    yield f"assignments/{assignment.name}/README.md", text.encode()  # the notebook's check quotes its formulas
+    for stem in needed_modules(assignment):
         yield f"{stem}.py", assignment.provided[stem].encode()
     yield from assignment_files(assignment, cases)
 
@@ -97,7 +106,7 @@ def _imports(assignment: LoadedAssignment) -> str:
     return "\n".join(["import numpy as np", *([""] if lines else []), *lines])
 
 
-def _needed(assignment: LoadedAssignment) -> list[str]:
+def needed_modules(assignment: LoadedAssignment) -> list[str]:
     """Provided modules that the starter imports, with those that they import themselves.
 
     The others are names under which older notebooks import the same things; the grader knows them.
@@ -112,23 +121,32 @@ def _needed(assignment: LoadedAssignment) -> list[str]:
     return sorted(needed)
 
 
-def _notebook(assignment: LoadedAssignment, text: str) -> str:
-    """The starter as a notebook: each part of the hand-out, with the function that it explains and its check."""
-    v4: Any = nbformat.v4
-    parts, rest = in_order(text)
-    importing = "from grader.notebook import check  # not found? run once: %pip install -r requirements.txt"
-    setup = f"{_imports(assignment)}\n\n{importing}"
-    cells: list[Any] = [v4.new_markdown_cell(introduction(text)), v4.new_code_cell(setup)]
+def starter_notebook(assignment: LoadedAssignment, first: str) -> str:
+    """The starter as a notebook: each part of the hand-out, with the function that it explains and its check.
+
+    Parameters
+    ----------
+    assignment
+        With its reference.
+    first
+        The cell that brings ``check``.
+    """
+    parts, rest = in_order(handout(assignment))
+    cells = [_cell("markdown", introduction(handout(assignment))), _cell("code", first.rstrip())]
+    cells.append(_cell("code", _imports(assignment)))
     for function in assignment.spec.functions:
         bare = f"### `{function.name}` — {function.points:g} points\n\n{function.summary}"
-        cells.append(v4.new_markdown_cell(parts.get(function.name, bare)))
-        cells.append(v4.new_code_cell(starter_of(assignment.reference_function(function.name))))
-        cells.append(v4.new_code_cell(f"check({function.name})"))
-    if rest:
-        cells.append(v4.new_markdown_cell(rest))
+        cells.append(_cell("markdown", parts.get(function.name, bare)))
+        cells.append(_cell("code", starter_of(assignment.reference_function(function.name))))
+        cells.append(_cell("code", f'check("{function.name}")'))
+    cells += [_cell("markdown", rest)] if rest else []
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"  # the same kit has the same bytes
     metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    notebook = v4.new_notebook(cells=cells, metadata=metadata)
-    nbformat.validate(notebook)
-    return str(v4.writes(notebook)) + "\n"
+    notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _cell(kind: str, text: str) -> dict[str, Any]:
+    run: dict[str, Any] = {"execution_count": None, "outputs": []} if kind == "code" else {}
+    return {"cell_type": kind, "metadata": {}, "source": text.splitlines(keepends=True), **run}

@@ -18,17 +18,20 @@ from functools import cache, partial
 from itertools import takewhile
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from grader import sentences
-from grader.errors import GraderError
+from grader.errors import GraderError, missing_extra
 from grader.model import FunctionReport, Report
 from grader.report.escape import clip, plain
 from grader.report.example import example_of
 from grader.report.order import order_of
 from grader.report.overview import overview
 from grader.report.values import display_of
+
+try:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+except ImportError:
+    raise missing_extra("a page in HTML", "report") from None
 
 __all__ = ["Source", "render_card", "write_site"]
 

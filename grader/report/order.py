@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader import sentences
 from grader.model import FunctionReport
 
-__all__ = ["Order", "order_of"]
+__all__ = ["Order", "is_untouched", "order_of"]
 
 Numbered = tuple[int, FunctionReport]
 
@@ -45,6 +45,12 @@ def order_of(functions: Sequence[FunctionReport]) -> Order:
         (first if explained else others).append((number, function))
     lines = tuple((label, sentences.folded(label, names, why)) for (label, why), names in groups.items())
     return Order(tuple(first), lines, tuple(others))
+
+
+def is_untouched(functions: Sequence[FunctionReport]) -> bool:
+    """Whether nobody has begun: none of the functions that are graded here is filled in."""
+    graded = [function for function in functions if function.status != "not-graded"]
+    return bool(graded) and all(_group(function) == (sentences.NOT_STARTED, "") for function in graded)
 
 
 def _group(function: FunctionReport) -> tuple[str, str] | None:

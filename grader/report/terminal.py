@@ -22,7 +22,7 @@ from grader import sentences
 from grader.model import Check, Finding, FunctionReport, Report
 from grader.report.escape import clip, log_lines, plain
 from grader.report.example import Example, example_of, is_unwritten
-from grader.report.order import order_of
+from grader.report.order import is_untouched, order_of
 from grader.report.overview import overview
 from grader.report.values import PLAIN, value_lines
 
@@ -63,6 +63,8 @@ def render_report(report: Report, *, verbose: bool = False, width: int | None = 
     """
     columns = _width(width)
     parts = _head(report)
+    if is_untouched(report.functions) and not verbose:
+        return _lay_out(parts, columns, color)
     if report.functions:
         parts += ["", _function_table(report.functions, columns, posixpath.basename(report.submission))]
     order = order_of(report.functions)
@@ -102,7 +104,9 @@ def _head(report: Report) -> list[RenderableType]:
     title = (_name(report.assignment), "bold"), (plain(report.submission), "dim")
     score = (sentences.score_line(report), "green" if report.full_marks else "bold")
     parts: list[RenderableType] = [_grid([title]), _text(("Score: ", "bold"), score)]
-    if report.functions:
+    if is_untouched(report.functions):
+        parts = [_grid([(*title, (sentences.untouched(report.functions), "bold"))])]
+    elif report.functions:
         parts.append(_text(sentences.functions_passed_line(report.functions)))
     parts += [_text((sentence, "yellow")) for sentence in sentences.report_sentences(report)]
     parts += _grids([(("-", "yellow"), message) for message in report.messages], gap=1)

@@ -8,8 +8,10 @@ import hashlib
 import inspect
 import json
 import os
+import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -30,6 +32,7 @@ from grader.judging.values import leaves
 from grader.model import Report
 from grader.publishing.handout import handout, in_order, introduction, sections
 from grader.publishing.kit import write_kit
+from grader.publishing.wheel import wheel
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import InProcess
 from grader.spec import Code, Ref
@@ -117,7 +120,7 @@ def test_no_file_of_a_kit_holds_a_right_or_a_wrong_solution(name: str) -> None:
 
 
 def _python(source: str) -> str:
-    return "\n".join(line for line in source.split("\n") if not line.startswith("%"))
+    return re.sub(r"(?m)^(\s*)%.*$", r"\1pass", source)
 
 
 _FORMULA = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Compare, ast.ListComp, ast.DictComp, ast.GeneratorExp, ast.SetComp)
@@ -258,13 +261,49 @@ def test_grader_check_works_with_what_the_kit_brings_and_nothing_else(tmp_path: 
 
 def test_requirements_name_the_wheel_that_lies_in_the_kit() -> None:
     folder = kit("learning_rate_decay")
-    (line,) = (folder / "requirements.txt").read_text("utf-8").splitlines()
-    assert (folder / line).is_file()
+    (package,) = folder.glob("*.whl")
     (info,) = installed(folder.name).glob("*.dist-info")
-    assert "Requires-Dist: numpy" in (info / "METADATA").read_text("utf-8")
+    _, place, requirement = (folder / "requirements.txt").read_text("utf-8").splitlines()
+    assert place == "--find-links ."
+    project, version = requirement.split("==")
+    assert re.fullmatch(r"[\d.]+\+[0-9a-f]{8}", version)  # a version that no index takes
+    assert package.name == f"{project.replace('-', '_')}-{version}-py3-none-any.whl"
+    metadata = (info / "METADATA").read_text("utf-8")
+    assert f"\nVersion: {version}\n" in metadata
+    assert "\nRequires-Dist: numpy" in metadata
+    assert "://" not in metadata
     record = (info / "RECORD").read_text("utf-8")
-    assert "grader/cli/main.py,sha256=" in record
-    assert "/_course/" not in record
+    for file in ("grader/cli/main.py", "grader/py.typed", f"{info.name}/licenses/LICENSE"):
+        assert f"{file},sha256=" in record
+    assert (info / "licenses" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+
+
+def test_other_files_in_a_wheel_give_it_another_version() -> None:
+    names = {wheel(also)[0] for also in (None, {}, {"a.py": b"1"}, {"a.py": b"2"})}
+    assert len(names) == 3
+
+
+def test_the_zip_for_colab_holds_what_the_notebook_needs() -> None:
+    name = "dnn_step_by_step"
+    with zipfile.ZipFile(kit(name) / "colab.zip") as archive:
+        files = {entry: archive.read(entry) for entry in archive.namelist()}
+    assert {"requirements.txt", "dnn_utils.py", f"assignments/{name}/cases.bin"} <= set(files)
+    assert all((kit(name) / entry).read_bytes() == data for entry, data in files.items())
+    assert not {f"{name}.ipynb", f"{name}.py"} & set(files)  # a student's own work is never written over
+
+
+def test_the_readme_tells_three_steps_for_each_of_five_places() -> None:
+    rows = re.findall(r"(?m)^ +\| (\w+) \| (.*) \|$", (kit("learning_rate_decay") / "README.md").read_text("utf-8"))
+    steps = {where: len(text.split("<br>")) for where, text in rows if where != "where"}
+    assert steps == dict.fromkeys(["Windows", "macOS", "Linux", "Colab", "browser"], 3)
+
+
+def test_a_starter_is_a_notebook_of_the_format() -> None:
+    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
+    for name in ("dnn_step_by_step", "learning_rate_decay"):
+        notebook = nbformat.read(kit(name) / f"{name}.ipynb", as_version=4)
+        nbformat.validate(notebook)
+        assert nbformat.writes(notebook).rstrip("\n") == (kit(name) / f"{name}.ipynb").read_text("utf-8").rstrip("\n")
 
 
 def test_the_workflow_of_a_kit_checks_the_notebook() -> None:
@@ -279,7 +318,7 @@ def test_the_notebook_has_the_handout_a_starter_and_a_check_for_every_function()
     cells = json.loads((kit(name) / f"{name}.ipynb").read_text("utf-8"))["cells"]
     texts = ["".join(cell["source"]) for cell in cells]
     for spec in COURSE.load(name).spec.functions:
-        at = texts.index(f"check({spec.name})")
+        at = texts.index(f'check("{spec.name}")')
         assert texts[at - 1].startswith(f"def {spec.name}(")
         assert f"`{spec.name}(" in texts[at - 2]
         assert f"{spec.points:g} points" in texts[at - 2]
@@ -330,7 +369,8 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_cases(tmp_pat
         for path in (tmp_path / "course" / ".grader" / "cases").glob("*"):
             path.unlink()  # drawn anew each time
     assert made[0] == made[1]
-    assert [name for name in made[0] if made[0][name] != made[2][name]] == ["assignments/scaling/cases.bin"]
+    changed = [name for name in made[0] if made[0][name] != made[2][name]]
+    assert sorted(changed) == ["assignments/scaling/cases.bin", "colab.zip"]  # which holds the cases, too
 
 
 # -- errors ------------------------------------------------------------------------------------

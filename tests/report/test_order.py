@@ -66,3 +66,12 @@ def test_a_page_shows_every_function_once_with_its_place_in_the_list(tmp_path: P
     for number, function in enumerate(EVERYTHING, 1):
         assert text.count(f'id="f{number}" aria-label="{function.name}"') == 1
     assert "<b>Not started:</b> 2: compute_cost, model" in text
+
+
+def test_an_untouched_kit_takes_one_line() -> None:
+    begun = [replace(f, status="failed", findings=(Finding("not-started", "", ""),)) for f in EVERYTHING[:2]]
+    by_hand = FunctionReport("essay", "not-graded", None, 0.0, 5.0, False)
+    text = render_report(report_of(*begun, by_hand), width=80, color=False)
+    assert text == "a  s.ipynb  not started: 2\n"
+    assert "FAILED" in render_report(report_of(*begun), width=80, color=False, verbose=True)
+    assert "not started: " not in render_report(report_of(*begun, WRONG), width=80, color=False)
