@@ -37,6 +37,9 @@ COMMANDS = {
     "gradebook": ("gradebook:gradebook", "Keep marks over several runs and export them."),
 }
 
+# What click raises where nothing but the name of a group was typed; before click 8.2 it printed the help by itself.
+_NO_ARGUMENTS: tuple[type[Exception], ...] = tuple(filter(None, (getattr(click.exceptions, "NoArgsIsHelpError", None),)))
+
 
 class _Commands(click.Group):
     """The commands of the table, each imported when it is asked for."""
@@ -89,6 +92,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(cli.main(args=given, prog_name="grader", standalone_mode=False) or 0)
     except click.ClickException as error:  # it names what was typed, which a shell may have taken from file names
         context = getattr(error, "ctx", None)
+        if context is not None and isinstance(error, _NO_ARGUMENTS):
+            show(context.get_help(), err=True)
+            sys.exit(error.exit_code)
         if context is not None:
             show(context.get_usage(), err=True)
             say(f"Try '{context.command_path} --help' for help.", err=True)

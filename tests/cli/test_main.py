@@ -113,6 +113,13 @@ def test_help_and_version_answer_at_once(run: Run) -> None:
         assert (status, summary in " ".join(out_of_command.split())) == (0, True)
 
 
+@pytest.mark.parametrize("group", [[], ["gradebook"]])
+def test_a_group_alone_prints_its_help_line_by_line(run: Run, group: list[str]) -> None:
+    status, out, err = run(*group, course=None)
+    assert (status, out) == (2, "")
+    assert err == run(*group, "--help", course=None)[1]
+
+
 def test_the_published_commands_are_there() -> None:
     published = {"list", "check", "grade", "freeze", "release", "export", "report", "gradebook", "audit", "doctor"}
     assert published <= set(COMMANDS)
