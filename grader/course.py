@@ -22,7 +22,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader.errors import SpecError
+from grader.errors import SpecError, did_you_mean
 from grader.spec import Assignment
 
 __all__ = ["Course", "LoadedAssignment", "find_course", "load_assignment"]
@@ -50,7 +50,7 @@ class Course:
         folder = self.root / "assignments" / name
         if name not in self.names:
             known = ", ".join(self.names) or "none at all"
-            raise SpecError(f"there is no assignment {name!r}; this course has: {known}")
+            raise SpecError(f"there is no assignment {name!r}{did_you_mean(name, self.names)}; this course has: {known}")
         module = self._module(f"assignments.{name}.assignment", folder / "assignment.py")
         assignment = getattr(module, "ASSIGNMENT", None)
         if not isinstance(assignment, Assignment):

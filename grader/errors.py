@@ -12,7 +12,9 @@
 
 from __future__ import annotations
 
-__all__ = ["GraderError", "HarnessError", "SpecError", "SubmissionError", "missing_extra"]
+from collections.abc import Iterable
+
+__all__ = ["GraderError", "HarnessError", "SpecError", "SubmissionError", "did_you_mean", "missing_extra"]
 
 
 class HarnessError(Exception):
@@ -29,6 +31,19 @@ class SubmissionError(HarnessError):
 
 class GraderError(HarnessError):
     """The harness failed. A report with this status has no points, not zero points."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence that names the nearest known word; nothing where none is near.
+
+    >>> did_you_mean("dnn_step_bystep", ["dnn_step_by_step", "logistic"]), did_you_mean("zzz", ["logistic"])
+    ("; did you mean 'dnn_step_by_step'?", '')
+    """
+    from difflib import get_close_matches  # only a mistake pays for it
+
+    spelled = {name.casefold(): name for name in known}
+    near = get_close_matches(word.casefold(), spelled, n=1)
+    return f"; did you mean {spelled[near[0]]!r}?" if near else ""
 
 
 def missing_extra(what: str, extra: str) -> HarnessError:

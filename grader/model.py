@@ -112,7 +112,7 @@ class Report:
     """The verdict on one submission.
 
     ``points`` is None when the submission is ``unreadable`` or the harness failed (``error``); ``numpy`` is the
-    version that the student's code ran with.
+    version that the student's code ran with, ``name`` the student's name by roster or download, for people.
     """
 
     assignment: str
@@ -131,6 +131,7 @@ class Report:
     files: Files = Files()  # frozen
     not_run: tuple[NotRun, ...] = ()
     numpy: str = ""
+    name: str = ""
 
     @property
     def percent(self) -> float | None:

@@ -746,6 +746,12 @@ def percent_text(percent: float | None) -> str:
     return f"{plain_number(min(round(percent, 1), 99.9) if percent < 100 else percent)} %"
 
 
+def who_of(report: Report) -> str:
+    """The student by name with the identifier beside it, or the file where nobody was identified."""
+    student = report.student or report.submission
+    return f"{report.name} ({student})" if report.name not in ("", student) else student
+
+
 def score_line(report: Report) -> str:
     """The line on top of every report."""
     if report.points is None:

@@ -10,7 +10,7 @@ import click
 from grader.audit.audit import audit_assignment, render_audit
 from grader.cli import DONE, FOUND
 from grader.cli.output import say, show
-from grader.cli.shared import SEED, Drawing, assignment_of, suggest, write_json
+from grader.cli.shared import SEED, Drawing, assignment_of, suggest, try_file, write_json
 from grader.freezing.store import cases_path, redraw
 from grader.publishing.export import TARGETS, write_export
 from grader.publishing.kit import write_kit
@@ -30,7 +30,7 @@ def freeze(context: click.Context, assignment: str, seed: int, output: Path | No
     The reference answers them. 'check' and 'grade' do this by themselves when the case file is stale.
     """
     loaded = assignment_of(context, assignment)
-    target = output or cases_path(loaded, seed)
+    target = try_file(output or cases_path(loaded, seed), new_folders=True)
     cases = redraw(loaded, seed, target, Drawing(assignment))
     for function in cases.functions.values():
         dropped = f", {function.dropped} ill-conditioned ones dropped" if function.dropped else ""
@@ -49,7 +49,7 @@ def release(context: click.Context, assignment: str, directory: Path, seed: int)
 
     Into a new DIRECTORY, without any solution; students check themselves with it, offline.
     """
-    loaded = assignment_of(context, assignment)
+    loaded = assignment_of(context, assignment, [directory])
     for path in write_kit(loaded, directory, seed=seed, progress=Drawing(assignment)):
         say(path.relative_to(directory))
     say(f"next: read {directory / 'README.md'} as a student will, and hand the folder out", err=True)
@@ -76,7 +76,7 @@ def export(context: click.Context, /, platform: str, assignment: str, path: Path
         raise click.UsageError(f"--{others[0]} is an option of {_OPTIONS[others[0]]}, not of {platform}")
     image = given.pop("image", "")
     options = "".join(f" --{name} {value}" for name, value in given.items())
-    loaded = assignment_of(context, assignment)
+    loaded = assignment_of(context, assignment, [path])
     say(write_export(platform, loaded, path, seed=seed, options=options, image=image, progress=Drawing(assignment)))
 
 

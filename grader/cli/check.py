@@ -39,7 +39,7 @@ def check(
     PATH is a .py or .ipynb file, several of them, or the folder or zip of one student. A single file can import the
     modules beside it that define no graded function.
     """
-    loaded = assignment_of(context, assignment)
+    loaded = assignment_of(context, assignment, paths)
     drawing = Drawing(assignment)
     cases = frozen_cases(loaded, seed, progress=drawing)
     report = grade(loaded, paths, cases=cases, seed=seed)

@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grader._version import __version__
-from grader.cli import FOUND, HARNESS, USAGE
+from grader.cli import FOUND, HARNESS, INTERRUPTED, USAGE
 from grader.cli.output import say, show
-from grader.cli.shared import JSON, MIN_SCORE, SEED, Drawing, assignment_of, suggest
+from grader.cli.shared import JSON, MIN_SCORE, SEED, Drawing, assignment_of, suggest, try_file
 from grader.course import LoadedAssignment
-from grader.errors import HarnessError
+from grader.errors import HarnessError, did_you_mean
 from grader.freezing.store import cases_path, frozen_cases
 from grader.grading.batch import Job, Result, Setup, grade_all, level_of, worthwhile_processes
-from grader.grading.rundir import RunEntry, RunFolder
-from grader.intake.collect import HandIn, collect, fingerprint
-from grader.intake.roster import read_roster
+from grader.grading.repricing import repriced
+from grader.grading.rundir import RunEntry, RunFacts, RunFolder, read_facts
+from grader.intake.collect import Collected, HandIn, collect, fingerprint
+from grader.intake.roster import Person, Roster, read_roster
 from grader.model import RUN_SCHEMA, Report, report_to_json
 from grader.report.terminal import render_run
-from grader.sentences import passed_over
+from grader.sentences import passed_over, who_of
+from grader.spec import Assignment
+
+if TYPE_CHECKING:  # the database is an extra
+    import sqlalchemy as sa
 
 __all__ = ["GradeOptions", "grade", "grade_paths"]
 
+_FEW = 20  # submissions are graded before anybody asks how far it is
 Key = tuple[str, str | None]  # what tells the submissions of a run apart: the path, and the student
 
 
@@ -45,8 +53,10 @@ class GradeOptions:
     scheduler: str | None = None
     gradebook: str | None = None
     roster: Path | None = None
+    student: tuple[str, ...] = ()
     allow_weak: bool = False
     no_cache: bool = False
+    quiet: bool = False
     json_to: str | None = None
     min_score: float | None = None
     seed: int = 0
@@ -60,8 +70,10 @@ class GradeOptions:
 @click.option("--scheduler", metavar="ADDR", help="Grade on a dask.distributed cluster instead.")
 @click.option("--gradebook", metavar="URL", help="Also record the run in this gradebook (a file or a database URL).")
 @click.option("--roster", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Class list (CSV).")
+@click.option("--student", metavar="ID", multiple=True, help="Only this one, again; everything else of the run stays.")
 @click.option("--allow-weak-sandbox", "allow_weak", is_flag=True, help="Grade even where not all walls stand.")
 @click.option("--no-cache", is_flag=True, help="Grade identical definitions again each time.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
 @JSON
 @MIN_SCORE
 @SEED
@@ -71,7 +83,7 @@ def grade(context: click.Context, /, assignment: str, paths: tuple[Path, ...], *
 
     PATHS are files, folders, zips, and what Canvas, Moodle, Gradescope or GitHub let you download, in any mixture.
     """
-    context.exit(grade_paths(assignment_of(context, assignment), paths, GradeOptions(**named)))
+    context.exit(grade_paths(assignment_of(context, assignment, paths), paths, GradeOptions(**named)))
 
 
 def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: GradeOptions) -> int:
@@ -80,39 +92,102 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
     Raises
     ------
     HarnessError
-        When the sandbox is too weak for an untrusted batch, or the roster or the gradebook cannot be read.
+        When a path leads nowhere, the folder or the gradebook cannot be written or another process writes to the
+        folder, the sandbox is too weak for an untrusted batch, or the roster cannot be read. Nothing was graded then.
     """
-    cases = frozen_cases(assignment, options.seed, progress=Drawing(assignment.name))
     with ExitStack() as stack:
+        roster = _tried(paths, options)
+        book = _opened(stack, options.gradebook)
         folder = options.output or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-")))
-        roster = None if options.roster is None else read_roster(options.roster)
+        facts = _facts(folder, assignment, options, roster)
+        run = stack.enter_context(RunFolder(folder))
+        cases = frozen_cases(assignment, options.seed, progress=Drawing(assignment.name, quiet=options.quiet))
         names = frozenset(f.name for f in assignment.spec.functions)
         collected = collect(paths, roster=roster, graded_names=names, unpack_to=folder / "unpacked")
-        setup = Setup(
-            str(assignment.course.root),
-            assignment.name,
-            str(cases_path(assignment, options.seed)),
-            results=None if options.no_cache else str(folder / "verdicts"),
-        )
-        if not options.allow_weak and level_of(setup) != "full":
-            raise HarnessError(
-                "not all walls of the sandbox stand on this machine ('grader doctor' says which); "
-                "grade where they do, or accept the risk with --allow-weak-sandbox"
-            )
-        run = stack.enter_context(RunFolder(folder))
-        record = stack.enter_context(_recorder(assignment, cases.digest, options.gradebook))
-        _grade_items(setup, collected.hand_ins, run, record, options, cases.digest)
-        order = [_key(item) for item in collected.hand_ins]
-        if options.json_to:
-            _write_run(run, order, options.json_to)
-        if options.json_to != "-":
-            _print_run(run, order, collected.messages, [p.name or p.id for p in collected.missing])
-            if options.output:
-                _suggest_next(assignment.name, run, order, options.output)
+        setup = _setup(assignment, folder, options)
+        wanted = _wanted(collected.hand_ins, options.student)
+        run.describe(replace(facts, missing=tuple(_named(person) for person in collected.missing)))
+        batch = _Batch(setup, collected.hand_ins, wanted, assignment.spec, cases.digest, options)
+        try:
+            with _recorder(book, facts, cases.digest) as record:
+                _grade_items(batch, run, record)
+        except KeyboardInterrupt:
+            _say_what_is_kept(batch, run)
+            return INTERRUPTED
+        order = [_key(item) for item in wanted]
         status = _status(run, order, options.min_score)
-    # A path that leads nowhere is a wrong command, but whatever else there is has been graded all the same.
-    nowhere = not all(path.exists() for path in paths) or not any(item.student for item in collected.hand_ins)
-    return USAGE if nowhere and status != HARNESS else status
+        _show(run, order, collected, options, assignment.name)
+    nothing = not any(item.student for item in collected.hand_ins)
+    return USAGE if nothing and status != HARNESS else status
+
+
+def _tried(paths: Sequence[Path], options: GradeOptions) -> Roster | None:
+    """The class list, after everything was tried that would be a pity to find out after the work."""
+    if nowhere := [str(path) for path in paths if not os.path.lexists(path)]:
+        there = [
+            path.name for folder in {Path(path).parent for path in nowhere} if folder.is_dir() for path in folder.iterdir()
+        ]
+        near = did_you_mean(Path(nowhere[0]).name, there)
+        raise HarnessError(f"there is no such file or folder: {', '.join(nowhere)}{near}; nothing was graded")
+    if options.json_to not in (None, "-"):
+        try_file(str(options.json_to))
+    return None if options.roster is None else read_roster(options.roster)
+
+
+def _opened(stack: ExitStack, where: str | None) -> tuple[str, sa.Engine] | None:
+    """The gradebook, where one is named."""
+    if where is None:
+        return None
+    from grader.gradebook.store import open_gradebook  # the database is an extra
+
+    return where, stack.enter_context(open_gradebook(where))
+
+
+def _facts(folder: Path, assignment: LoadedAssignment, options: GradeOptions, roster: Roster | None) -> RunFacts:
+    """What is known of the run: a resumed one keeps its beginning."""
+    facts = read_facts(folder)
+    if facts.assignment not in ("", assignment.name):
+        raise HarnessError(
+            f"{folder} holds a run of {facts.assignment}, not of {assignment.name}; name another folder with -o"
+        )
+    where = options.gradebook or facts.gradebook
+    if "://" in where:
+        where = where if "@" not in where else ""  # an address that holds a password is written nowhere
+    elif where:
+        where = str(Path(where).resolve())
+    people = facts.roster if roster is None else len(roster.people)
+    spec = assignment.spec
+    return replace(facts, assignment=spec.name, title=spec.title, seed=options.seed, gradebook=where, roster=people)
+
+
+def _setup(assignment: LoadedAssignment, folder: Path, options: GradeOptions) -> Setup:
+    """What every process of the batch needs to know, where the walls stand or need not."""
+    setup = Setup(
+        str(assignment.course.root),
+        assignment.name,
+        str(cases_path(assignment, options.seed)),
+        results=None if options.no_cache else str(folder / "verdicts"),
+    )
+    if not options.allow_weak and level_of(setup) != "full":
+        raise HarnessError(
+            "not all walls of the sandbox stand on this machine ('grader doctor' says which); "
+            "grade where they do, or accept the risk with --allow-weak-sandbox"
+        )
+    return setup
+
+
+def _wanted(items: Sequence[HandIn], students: Sequence[str]) -> list[HandIn]:
+    """The hand-ins of the students that are named, by identifier, e-mail address or name; all where nobody is."""
+    if not students:
+        return list(items)
+    wanted = []
+    for student in students:
+        found = [item for item in items if student.casefold() in map(str.casefold, (item.student, item.email, item.name))]
+        if not found:
+            near = did_you_mean(student, [name for item in items for name in (item.student, item.name, item.email) if name])
+            raise HarnessError(f"nobody of these submissions goes by {student!r}{near}; nothing was graded")
+        wanted += found
+    return list({_key(item): item for item in wanted}.values())
 
 
 def _status(run: RunFolder, order: Sequence[Key], min_score: float | None) -> int:
@@ -137,51 +212,99 @@ def _key(item: HandIn) -> Key:
     return item.path, item.student or None
 
 
-def _grade_items(
-    setup: Setup,
-    items: Sequence[HandIn],
-    run: RunFolder,
-    record: Callable[[RunEntry], None],
-    options: GradeOptions,
-    cases: str,
-) -> None:
+def _named(person: Person) -> str:
+    return f"{person.name} ({person.id})" if person.name else person.id
+
+
+# -- the work ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What is to be graded: everything that was handed in, and of that what is wanted now."""
+
+    setup: Setup
+    items: Sequence[HandIn]
+    wanted: Sequence[HandIn]
+    spec: Assignment
+    digest: str
+    options: GradeOptions
+
+
+def _grade_items(batch: _Batch, run: RunFolder, record: Callable[[RunEntry], None]) -> None:
     """Grade what the run does not hold yet, and keep and record each report as it comes."""
+    items, options, digest = batch.wanted, batch.options, batch.digest
     prints = {_key(item): fingerprint(item.files) for item in items}
     by_key = {_key(item): item for item in items}
-    todo = [item for item in items if not run.has(*_key(item), prints[_key(item)], cases, __version__)]
+    again = bool(options.student)  # who is named is graded, whatever the run holds
+    todo = [item for item in items if again or not run.has(*_key(item), prints[_key(item)], digest, __version__)]
     fresh = {_key(item) for item in todo}
-    for entry in run.entries([key for key in by_key if key not in fresh]):
-        record(entry)  # a gradebook's run is whole, also where a rerun has little to do
+    for entry in run.entries([_key(item) for item in batch.items if _key(item) not in fresh]):
+        record(_as_today(run, entry, batch))  # a gradebook's run is whole, also where a rerun has little to do
     resumed, repeated, failed = len(items) - len(todo), 0, 0
-    with _progress_bar() as bar:
-        task = bar.add_task("grading", total=len(items), completed=resumed, failed=0, rate="")
-        for result in _results(setup, [_job(item) for item in todo], options):
+    with _progress(len(items), resumed, quiet=options.quiet) as advance:
+        for result in _results(batch.setup, [_job(item) for item in todo], options):
             key = (result.job.name, result.job.student)
-            item = by_key[key]
-            notes = (item.note,) if item.note else ()
-            entry = RunEntry(
-                replace(result.report, messages=(*notes, *result.report.messages)),
-                prints[key],
-                {name: str(path) for name, path in item.files.items()},
-                item.name,
-                item.email,
-                item.late,
-                item.note,
-            )
+            entry = _entry_of(by_key[key], result.report, prints[key])
             run.add(entry)
             record(entry)
             repeated += result.kept
             failed += result.report.points is None
-            bar.update(task, advance=1, failed=failed, rate=f"{bar.tasks[0].speed or 0:.0f}/s")
+            advance(failed)
     parts = [f"graded {len(todo)} of {len(items)}"]
     parts += [f"{resumed} unchanged since the last run"] * bool(resumed)
     parts += [f"{repeated} with the same definitions as another one"] * bool(repeated)
     parts += [f"{failed} without points"] * bool(failed)
-    say(", ".join(parts), err=True)
+    if not options.quiet:
+        say(", ".join(parts), err=True)
 
 
-def _progress_bar() -> Progress:
-    """A bar on a terminal, nothing elsewhere."""
+def _entry_of(item: HandIn, report: Report, print_: str) -> RunEntry:
+    """A finished report with what it was made from."""
+    notes = (item.note,) if item.note else ()
+    whole = replace(report, name=item.name, messages=(*notes, *report.messages))
+    files = {name: str(path) for name, path in item.files.items()}
+    return RunEntry(whole, print_, files, item.name, item.email, item.late, item.note)
+
+
+def _as_today(run: RunFolder, entry: RunEntry, batch: _Batch) -> RunEntry:
+    """A kept report with the points that the description gives today; nothing is run for that."""
+    report = repriced(entry.report, batch.spec)
+    if report == entry.report:
+        return entry
+    entry = replace(entry, report=report)
+    run.add(entry)
+    return entry
+
+
+def _say_what_is_kept(batch: _Batch, run: RunFolder) -> None:
+    done = len({_key(item) for item in batch.items}.intersection(run.keys))
+    where = batch.options.output
+    kept = f"kept in {where}, and the same command goes on" if where else "lost, because no folder was named with -o"
+    say(f"\ngrader: interrupted; {done} of {len(batch.items)} are graded and {kept}", err=True)
+
+
+@contextmanager
+def _progress(total: int, done: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """What says how far it is: a bar on a terminal, elsewhere a line for each tenth."""
+    if quiet:
+        yield lambda _: None
+    elif sys.stderr.isatty():
+        with _bar() as bar:
+            task = bar.add_task("grading", total=total, completed=done, failed=0, rate="")
+            yield lambda failed: bar.update(task, advance=1, failed=failed, rate=f"{bar.tasks[0].speed or 0:.0f}/s")
+    else:
+        counted = count(done + 1)
+
+        def line(failed: int) -> None:
+            number = next(counted)
+            if number * 10 // total > (number - 1) * 10 // total and total > _FEW:
+                say(f"grading: {number} of {total}{f', {failed} without points' * bool(failed)}", err=True)
+
+        yield line
+
+
+def _bar() -> Progress:
     return Progress(
         TextColumn("grading"),
         BarColumn(),
@@ -191,7 +314,6 @@ def _progress_bar() -> Progress:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
-        disable=not sys.stderr.isatty(),
     )
 
 
@@ -204,29 +326,43 @@ def _results(setup: Setup, jobs: Sequence[Job], options: GradeOptions) -> Iterat
 
 
 @contextmanager
-def _recorder(assignment: LoadedAssignment, cases: str, where: str | None) -> Iterator[Callable[[RunEntry], None]]:
-    """What records reports besides the run's folder: a gradebook, where one is named."""
-    if where is None:
+def _recorder(opened: tuple[str, sa.Engine] | None, facts: RunFacts, cases: str) -> Iterator[Callable[[RunEntry], None]]:
+    """What records reports besides the run's folder: a gradebook, where one is named.
+
+    A run that was broken off goes on under its number.
+    """
+    if opened is None:
         yield lambda _: None
         return
-    from grader.gradebook.store import finish_run, open_gradebook, record, start_run  # the database is an extra
+    from grader.gradebook.store import finish_run, record, start_run, unfinished_run  # the database is an extra
 
-    with open_gradebook(where) as book:
-        run = start_run(book, assignment=assignment.name, cases=cases, grader_version=__version__, started=datetime.now(UTC))
-        yield lambda entry: record(
-            book,
-            run,
-            entry.report,
-            name=entry.name,
-            email=entry.email,
-            late=entry.late,
-            fingerprint=entry.fingerprint,
-        )
-        finish_run(book, run, finished=datetime.now(UTC))
+    where, book = opened
+    same = {"assignment": facts.assignment, "cases": cases, "grader_version": __version__, "note": facts.id}
+    run = unfinished_run(book, **same) or start_run(book, **same, started=datetime.now(UTC))
+    yield lambda entry: record(
+        book,
+        run,
+        entry.report,
+        name=entry.name,
+        email=entry.email,
+        late=entry.late,
+        fingerprint=entry.fingerprint,
+    )
+    finish_run(book, run, finished=datetime.now(UTC))
     say(f"recorded as run {run} of the gradebook {where}", err=True)
 
 
 # -- what is shown -----------------------------------------------------------------------
+
+
+def _show(run: RunFolder, order: list[Key], collected: Collected, options: GradeOptions, assignment: str) -> None:
+    """The run as JSON and in words, and what to look at next."""
+    if options.json_to:
+        _write_run(run, order, options.json_to)
+    if options.json_to != "-" and not options.quiet:
+        _print_run(run, order, collected.messages, [_named(person) for person in collected.missing])
+        if options.output:
+            _suggest_next(assignment, run, order, options.output)
 
 
 def _write_run(run: RunFolder, order: list[Key], target: str) -> None:
@@ -251,9 +387,9 @@ def _print_run(run: RunFolder, order: list[Key], messages: Sequence[str], missin
 def _notes(run: RunFolder, order: list[Key]) -> Iterator[str]:
     """What is to be said about the choice between files, in the order of the submissions."""
     for entry in run.entries(order):
-        who = entry.report.student or entry.report.submission
+        who = who_of(entry.report)
         if entry.note:
-            yield f"{entry.report.submission}: {entry.note}"
+            yield f"{who}: {entry.note}"
         yield from (f"{who}: {passed_over(file.file, file.why)}" for file in entry.report.files.passed_over)
 
 

@@ -1,4 +1,4 @@
-"""The command line. Exit status: 0 done, 1 something was found, 2 wrong usage, 3 the harness failed.
+"""The command line. Exit status: 0 done, 1 something was found, 2 wrong usage, 3 the harness failed, 130 Ctrl-C.
 
 A command's module is imported when the command is called: ``grader --help`` needs neither NumPy nor a renderer, and
 ``check`` needs no gradebook. So the modules themselves import what they use at their top, as everywhere.
@@ -16,9 +16,9 @@ from typing import Any
 import click
 
 from grader._version import __version__
-from grader.cli import HARNESS, USAGE
+from grader.cli import HARNESS, INTERRUPTED, USAGE
 from grader.cli.output import say, show
-from grader.errors import GraderError, HarnessError
+from grader.errors import GraderError, HarnessError, did_you_mean
 
 __all__ = ["cli", "main"]
 
@@ -47,9 +47,9 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (the name is click's)
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            ctx.fail(f"No such command {cmd_name!r}{did_you_mean(cmd_name, COMMANDS)}.")
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(f"grader.cli.{module}"), attribute)
         return command
@@ -64,7 +64,8 @@ class _Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nExit status:\n  0  done; for 'check': full marks\n"
     "  1  'check' found something, or --min-score was not reached\n"
-    "  2  wrong usage, or input that 'check' cannot read\n  3  the grader itself failed",
+    "  2  wrong usage, or input that 'check' cannot read\n  3  the grader itself failed\n"
+    "  130  interrupted (Ctrl-C); the same command goes on",
 )
 @click.version_option(__version__, prog_name="grader")
 @click.option(
@@ -107,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         _fail(f"{error.filename or 'a file'}: {error.strerror or error}", USAGE)
     except (KeyboardInterrupt, click.Abort):
-        _fail("interrupted; finished results are kept", HARNESS)
+        _fail("interrupted; what was finished is kept, and the same command goes on", INTERRUPTED)
     except Exception as error:  # a bug of ours: said in one line, the traceback on request
         if os.environ.get("GRADER_DEBUG"):
             raise

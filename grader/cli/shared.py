@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,9 @@ import click
 
 from grader.cli.output import say, show
 from grader.course import Course, LoadedAssignment, find_course
+from grader.errors import HarnessError
 
-__all__ = ["Drawing", "assignment_of", "course_of", "suggest", "write_json"]
+__all__ = ["Drawing", "assignment_of", "course_of", "suggest", "try_file", "write_json"]
 
 JSON = click.option("--json", "json_to", metavar="PATH", help="Write JSON to a file, or to standard output with '-'.")
 SEED = click.option("--seed", type=int, default=0, show_default=True, help="Seed of the drawn cases.")
@@ -29,9 +32,37 @@ def course_of(context: click.Context) -> Course:
     return find_course(context.find_root().obj)
 
 
-def assignment_of(context: click.Context, name: str) -> LoadedAssignment:
-    """An assignment of that course."""
-    return course_of(context).load(name)
+def assignment_of(context: click.Context, name: str, others: Sequence[Path] = ()) -> LoadedAssignment:
+    """An assignment of that course; ``others`` are the arguments behind it, which may have changed places with it."""
+    course = course_of(context)
+    swapped = [str(path) for path in others if str(path) in course.names]
+    if name not in course.names and swapped:
+        command = f"{context.command_path} {swapped[0]} {name}"
+        raise HarnessError(f"{name!r} is no assignment, but {swapped[0]!r} is: the assignment comes first ({command})")
+    return course.load(name)
+
+
+def try_file(path: str | Path, *, new_folders: bool = False) -> Path:
+    """A file that will be written, tried before the work; nothing is left of the trial.
+
+    ``new_folders``: those in which it lies are made with it.
+
+    Raises
+    ------
+    HarnessError
+        When it cannot be written.
+    """
+    target = Path(path)
+    folders = (target.parent, *target.parent.parents) if new_folders else (target.parent,)
+    folder = next((folder for folder in folders if folder.exists()), target.parent)
+    try:
+        if target.exists():
+            target.open("ab").close()
+        else:
+            tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise HarnessError(f"{target} cannot be written: {error.strerror}; nothing was done") from error
+    return target
 
 
 def write_json(data: Any, target: str) -> None:
@@ -46,13 +77,15 @@ def write_json(data: Any, target: str) -> None:
 class Drawing:
     """Says on standard error how far the drawing of cases is; ``happened`` tells whether there was any to do."""
 
-    def __init__(self, assignment: str) -> None:
-        self.assignment, self.happened = assignment, False
+    def __init__(self, assignment: str, *, quiet: bool = False) -> None:
+        self.assignment, self.happened, self.quiet = assignment, False, quiet
 
     def __call__(self, done: int, total: int) -> None:
         """One line that is written over on a terminal, a line each elsewhere."""
         in_place = sys.stderr.isatty()
         over, self.happened = in_place and self.happened, True
+        if self.quiet:
+            return
         text = f"drawing the cases of {self.assignment}: {done} of {total} functions"
         say(text, err=True, nl=not in_place or done == total, over=over)
 

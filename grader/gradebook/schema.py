@@ -58,6 +58,7 @@ OVERRIDES = sa.Table(
     _key(), _indexed("assignment"), _indexed("student", index=False), sa.Column("points", sa.Float(53)),
     _text("author"), _text("reason"), _text("made"),
 )  # fmt: skip
+_LOCK = 0x67726164  # "grad": who opens a gradebook on a PostgreSQL server waits for others who do
 _APPLIED = sa.Table("grader_migrations", _TABLES, sa.Column("name", sa.String(255), primary_key=True))
 
 #: Oldest first. The first one made the three tables, which every gradebook has.
@@ -74,6 +75,8 @@ def migrate(
     GradebookError
         When the gradebook has had migrations that this version does not know: it is newer.
     """
+    if connection.dialect.name == "postgresql":  # of two who make the same table at once, one would fail
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
     _APPLIED.create(connection, checkfirst=True)
     applied = set(connection.execute(sa.select(_APPLIED.c.name)).scalars())
     if unknown := sorted(applied.difference(migrations)):

@@ -14,11 +14,13 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from grader.errors import missing_extra
 from grader.gradebook.schema import OVERRIDES, REPORTS, RUNS, GradebookError, migrate
 from grader.model import Report, report_from_json, report_to_json
 
@@ -32,6 +34,7 @@ __all__ = [
     "reports",
     "runs",
     "start_run",
+    "unfinished_run",
     "writing",
 ]
 
@@ -54,7 +57,7 @@ def open_gradebook(where: str | Path, *, create: bool = True) -> Iterator[sa.Eng
     """
     text = str(where)
     try:
-        url = sa.make_url(text) if "://" in text else sa.URL.create("sqlite", database=text)
+        url = _driven(sa.make_url(text)) if "://" in text else sa.URL.create("sqlite", database=text)
         is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
         if is_file and not create and not Path(str(url.database)).is_file():
             raise GradebookError(f"there is no gradebook at {text}; 'grader grade --gradebook' makes one")
@@ -70,6 +73,15 @@ def open_gradebook(where: str | Path, *, create: bool = True) -> Iterator[sa.Eng
         yield book
     finally:
         book.dispose()
+
+
+def _driven(url: sa.URL) -> sa.URL:
+    """The address with our driver for PostgreSQL, which is an extra."""
+    if url.drivername not in ("postgres", "postgresql", "postgresql+psycopg"):  # any other driver is the user's choice
+        return url
+    if find_spec("psycopg") is None:
+        raise missing_extra("a gradebook on PostgreSQL", "postgres")
+    return url.set(drivername="postgresql+psycopg")
 
 
 def writing(book: sa.Engine) -> contextlib.AbstractContextManager[sa.Connection]:
@@ -88,6 +100,16 @@ def start_run(
     insert = sa.insert(RUNS).values(**row, started=_time(started)).returning(RUNS.c.id)
     with writing(book) as connection:
         return int(connection.execute(insert).scalar_one())
+
+
+def unfinished_run(book: sa.Engine, *, assignment: str, cases: str, grader_version: str, note: str) -> int | None:
+    """The number of a run that was begun with these very facts and broken off, so that it can go on."""
+    facts = {"assignment": assignment, "cases": cases, "grader_version": grader_version, "note": note}
+    same = [RUNS.c[name] == value for name, value in facts.items()]
+    query = sa.select(sa.func.max(RUNS.c.id)).where(*same, RUNS.c.finished.is_(None))
+    with book.connect() as connection:
+        found: int | None = connection.execute(query).scalar_one()
+        return found
 
 
 def record(

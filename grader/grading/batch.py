@@ -26,6 +26,7 @@ from grader._version import __version__
 from grader.course import Course, LoadedAssignment
 from grader.errors import SubmissionError, missing_extra
 from grader.grading.pipeline import grade_submission, unreadable
+from grader.grading.repricing import repriced
 from grader.judging.cases import CaseFile, load_cases
 from grader.judging.judge import Judges, judges_of
 from grader.model import Report, report_from_json, report_to_json
@@ -158,6 +159,7 @@ def _graded(setup: Setup, job: Job) -> Result:
     place = _place(setup, station, submission)
     kept = _kept(place)
     if kept is not None:
+        kept = repriced(kept, station.assignment.spec)
         return Result(job, kept.for_submission(job.name, job.student, submission.reported_files), kept=True)
     report = grade_submission(station.assignment, station.judges, submission, station.sandbox, student=job.student)
     if place is not None and all(f.status in _KEPT for f in report.functions):

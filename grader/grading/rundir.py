@@ -3,14 +3,22 @@
 A line is written in one piece and flushed, so that an interrupted run keeps what was finished. Whoever
 reads passes over a last line that is not finished, and writes nothing: a run may be going on, or the folder
 be read-only. Whoever appends takes such a line out first, and grades only what has changed.
+
+One process writes to a folder at a time: it holds a lock that the kernel takes back when the process ends, however it
+ends, so that a lock never outlives its owner.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
+import secrets
+import socket
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, TypedDict
 
@@ -18,7 +26,9 @@ from grader.errors import HarnessError
 from grader.intake.tree import RUN_FILE
 from grader.model import Report, report_from_json, report_to_json
 
-__all__ = ["RunEntry", "RunFolder", "read_run"]
+__all__ = ["RunEntry", "RunFacts", "RunFolder", "read_facts", "read_run"]
+
+LOCK_FILE, FACTS_FILE = "run.lock", "run.json"
 
 #: What tells the submissions of a run apart: the path and the student.
 Key = tuple[str, str | None]
@@ -35,6 +45,36 @@ class RunEntry:
     email: str = ""
     late: bool = False
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What is known of a run as a whole.
+
+    Attributes
+    ----------
+    assignment, title, seed
+        What was graded.
+    id
+        Tells this folder's run from every other one, for a gradebook that a resumed run goes on in.
+    started
+        When the run began, in UTC; a resumed run keeps its beginning.
+    gradebook
+        Where the run is recorded, too; empty where it is not, or where the address holds a password.
+    roster
+        How many students the class list has; None without one.
+    missing
+        Those on the list who handed in nothing: name, else id.
+    """
+
+    assignment: str = ""
+    title: str = ""
+    seed: int = 0
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    gradebook: str = ""
+    roster: int | None = None
+    missing: tuple[str, ...] = ()
 
 
 class _Line(TypedDict):
@@ -60,12 +100,24 @@ class _Place:
 
 
 class RunFolder:
-    """Appends reports to a run's folder, and knows which are there already."""
+    """Appends reports to a run's folder, and knows which are there already.
+
+    Raises
+    ------
+    HarnessError
+        When another process writes to the folder; nothing in it is touched.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(folder)
+        self._facts = folder / FACTS_FILE
         self._path = folder / RUN_FILE
-        places = list(_places(self._path)) if self._path.is_file() else []
+        try:
+            places = list(_places(self._path)) if self._path.is_file() else []
+        except HarnessError:
+            self._lock.close()
+            raise
         self._latest = {place.key: place for place in places}
         self._file: IO[bytes] = self._path.open("ab")
         self._file.truncate(places[-1].end if places else 0)  # a last line that was broken off
@@ -75,6 +127,19 @@ class RunFolder:
 
     def __exit__(self, *error: object) -> None:
         self._file.close()
+        self._lock.truncate(0)
+        self._lock.close()
+
+    def describe(self, facts: RunFacts) -> None:
+        """Keep what is known of the run as a whole; it is there whole or not at all."""
+        draft = self._facts.with_suffix(".draft")
+        draft.write_text(json.dumps(asdict(facts), indent=2) + "\n", "utf-8")
+        draft.replace(self._facts)
+
+    @property
+    def keys(self) -> list[Key]:
+        """What tells apart the submissions that have a report."""
+        return list(self._latest)
 
     def has(self, submission: str, student: str | None, fingerprint: str, cases: str, version: str) -> bool:
         """Whether exactly this was graded already (same bytes, cases and version)."""
@@ -101,6 +166,43 @@ class RunFolder:
     def entries(self, order: Iterable[Key]) -> Iterator[RunEntry]:
         """The latest report of each submission, in the given order, one at a time."""
         return _entries(self._path, [self._latest[key] for key in order if key in self._latest])
+
+
+def read_facts(folder: Path) -> RunFacts:
+    """What is known of a folder's run as a whole; of a folder without a run, what a new one begins with."""
+    with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):  # no such file, or not as it was written
+        data = json.loads((folder / FACTS_FILE).read_text("utf-8"))
+        known = {one.name: data[one.name] for one in fields(RunFacts) if one.name in data}
+        return RunFacts(**{**known, "missing": tuple(data.get("missing", ()))})
+    return RunFacts()
+
+
+def _locked(folder: Path) -> IO[bytes]:
+    """The lock of a folder, with its owner in it for whoever finds it taken."""
+    lock = (folder / LOCK_FILE).open("a+b")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        owner = lock.read(1000).decode("utf-8", "replace").strip() or "another process"
+        age = _age(datetime.now(UTC).timestamp() - os.fstat(lock.fileno()).st_mtime)
+        lock.close()
+        raise HarnessError(
+            f"{folder} is being written by {owner}, which began {age} ago; nothing was touched: "
+            "wait until it has ended, or name another folder with -o"
+        ) from None
+    lock.truncate(0)
+    lock.write(f"process {os.getpid()} on {socket.gethostname()}".encode())
+    lock.flush()
+    return lock
+
+
+def _age(seconds: float) -> str:
+    """How long something has lasted, in the largest unit that it has two of."""
+    for size, unit in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(0, seconds):.0f} seconds"
 
 
 def read_run(folder: Path) -> Iterator[RunEntry]:

@@ -200,8 +200,8 @@ def _totals(reports: Sequence[Report]) -> list[Text]:
 
 
 def _who(report: Report) -> str:
-    """The student, or the file where nobody was identified."""
-    return plain(clip(report.student or report.submission, LONGEST_WHO))
+    """The student by name and identifier, or the file where nobody was identified."""
+    return plain(clip(sentences.who_of(report), LONGEST_WHO))
 
 
 # Laying out -------------------------------------------------------------------------------------
