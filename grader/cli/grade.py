@@ -31,6 +31,7 @@ from grader.grading.rundir import RunEntry, RunFacts, RunFolder, read_facts
 from grader.intake.collect import Collected, HandIn, collect, fingerprint
 from grader.intake.roster import Person, Roster, read_roster
 from grader.model import RUN_SCHEMA, Report, report_to_json
+from grader.report.table import csv_table
 from grader.report.terminal import render_run
 from grader.sentences import passed_over, who_of
 from grader.spec import Assignment
@@ -109,13 +110,15 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
         run.describe(replace(facts, missing=tuple(_named(person) for person in collected.missing)))
         batch = _Batch(setup, collected.hand_ins, wanted, assignment.spec, cases.digest, options)
         try:
-            with _recorder(book, facts, cases.digest) as record:
+            with _recorder(book, facts, cases.digest, quiet=options.quiet) as record:
                 _grade_items(batch, run, record)
         except KeyboardInterrupt:
             _say_what_is_kept(batch, run)
             return INTERRUPTED
         order = [_key(item) for item in wanted]
         status = _status(run, order, options.min_score)
+        if options.output:
+            _list_without_mark(run, collected, options.output / "without_mark.csv")
         _show(run, order, collected, options, assignment.name)
     nothing = not any(item.student for item in collected.hand_ins)
     return USAGE if nothing and status != HARNESS else status
@@ -281,7 +284,8 @@ def _say_what_is_kept(batch: _Batch, run: RunFolder) -> None:
     done = len({_key(item) for item in batch.items}.intersection(run.keys))
     where = batch.options.output
     kept = f"kept in {where}, and the same command goes on" if where else "lost, because no folder was named with -o"
-    say(f"\ngrader: interrupted; {done} of {len(batch.items)} are graded and {kept}", err=True)
+    say("", err=True)  # below what the terminal shows of Ctrl-C
+    say(f"grader: interrupted; {done} of {len(batch.items)} are graded and {kept}", err=True)
 
 
 @contextmanager
@@ -326,7 +330,9 @@ def _results(setup: Setup, jobs: Sequence[Job], options: GradeOptions) -> Iterat
 
 
 @contextmanager
-def _recorder(opened: tuple[str, sa.Engine] | None, facts: RunFacts, cases: str) -> Iterator[Callable[[RunEntry], None]]:
+def _recorder(
+    opened: tuple[str, sa.Engine] | None, facts: RunFacts, cases: str, *, quiet: bool
+) -> Iterator[Callable[[RunEntry], None]]:
     """What records reports besides the run's folder: a gradebook, where one is named.
 
     A run that was broken off goes on under its number.
@@ -349,7 +355,21 @@ def _recorder(opened: tuple[str, sa.Engine] | None, facts: RunFacts, cases: str)
         fingerprint=entry.fingerprint,
     )
     finish_run(book, run, finished=datetime.now(UTC))
-    say(f"recorded as run {run} of the gradebook {where}", err=True)
+    if not quiet:
+        say(f"recorded as run {run} of the gradebook {where}", err=True)
+
+
+def _list_without_mark(run: RunFolder, collected: Collected, target: Path) -> None:
+    """Everybody who has no mark, in a file: unreadable, failed by us, or nothing handed in."""
+    rows: list[tuple[str, ...]] = []
+    for entry in run.entries([_key(item) for item in collected.hand_ins]):
+        report = entry.report
+        if report.points is None:
+            why = "; ".join(report.messages)
+            rows.append((report.student or "", report.name, entry.email, report.status, report.submission, why))
+    rows += [(person.id, person.name, person.email, "no submission", "", "") for person in collected.missing]
+    table = csv_table(["student", "name", "email", "status", "submission", "why"], rows)
+    target.write_bytes(table.encode("utf-8-sig"))
 
 
 # -- what is shown -----------------------------------------------------------------------

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields, replace
 from grader.intake.csv import Sheet, SheetError, parse_sheet, sheet_bytes
 from grader.intake.roster import Person, find, roster_of
 from grader.intake.tree import a_few
-from grader.report.escape import csv_cell
+from grader.report.table import csv_table, digits
 
 __all__ = ["Filled", "Mark", "fill_canvas", "fill_moodle", "marks_csv"]
 
@@ -67,8 +67,7 @@ def marks_csv(marks: Iterable[Mark]) -> str:
     """
     first = ["student", "name", "email", "points", "max_points", "status", "late", "submission"]
     columns = first + [field.name for field in fields(Mark) if field.name not in first]
-    rows = [columns, *([getattr(mark, column) for column in columns] for mark in marks)]
-    return "".join(f"{','.join(map(_csv_field, row))}\r\n" for row in rows)
+    return csv_table(columns, ([getattr(mark, column) for column in columns] for mark in marks))
 
 
 def fill_canvas(sheet: bytes, marks: Sequence[Mark], *, column: str | None = None) -> Filled:
@@ -182,10 +181,10 @@ def _fill(table: Sheet, column: int, students: Sequence[_Row], marks: Sequence[M
             messages.append(f"{_who(mark)}: a second mark for the same row of the file; the first one stands")
         else:
             written.add(student.number)
-            rows[student.number] = (*row[:column], _digits(points), *row[column + 1 :])
+            rows[student.number] = (*row[:column], digits(points), *row[column + 1 :])
             if mark.max_points and student.maximum and not math.isclose(student.maximum, mark.max_points):
                 scales.add((mark.max_points, student.maximum))
-    messages += [f"points were scaled from {_digits(a)} to {_digits(b)}" for a, b in sorted(scales)]
+    messages += [f"points were scaled from {digits(a)} to {digits(b)}" for a, b in sorted(scales)]
     unmarked = [s.person.name or s.person.id for s in students if s.number not in written]
     if unmarked:
         messages.append(f"{len(unmarked)} of {len(students)} students in the file got no mark: {a_few(unmarked)}")
@@ -222,22 +221,6 @@ def _number(text: str) -> float | None:
     """A number in any locale; the last comma or point is the decimal one, as Canvas reads it, too."""
     match = re.fullmatch(r"([0-9][0-9.,]*?)(?:[.,]([0-9]+))?", text.strip())
     return float(f"{re.sub('[.,]', '', match[1])}.{match[2] or 0}") if match else None
-
-
-def _digits(value: float) -> str:
-    """A number with at most five decimals (as many as Moodle keeps), never with an exponent."""
-    return f"{value:.5f}".rstrip("0").rstrip(".")
-
-
-def _csv_field(value: object) -> str:
-    """A value as it stands in a CSV file: a number as a number, any text in quotes."""
-    if value is None:
-        return ""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _digits(value)
-    text = ("yes" if value else "no") if isinstance(value, bool) else csv_cell(str(value))
-    doubled = text.replace('"', '""')
-    return f'"{doubled}"'
 
 
 def _who(mark: Mark) -> str:

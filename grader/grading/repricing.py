@@ -22,7 +22,7 @@ def repriced(report: Report, spec: Assignment) -> Report:
     spec
         The description as it is today.
     """
-    points = {function.name: float(function.points) for function in spec.functions}
+    points = {part.name: float(part.points) for part in spec.parts}
     functions = tuple(_repriced(f, points.get(f.name, f.max_points)) for f in report.functions)
     total = None if report.points is None else round(sum(f.points for f in functions), 4)
     return replace(report, functions=functions, points=total, max_points=spec.points)

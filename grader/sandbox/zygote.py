@@ -229,6 +229,7 @@ class Zygote:
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             cwd="/",
+            process_group=0,  # Ctrl-C at a terminal is for the command, which then ends the zygote itself
         )
 
     def _command(self, home: subprocess.Popen[bytes], *descriptors: int, **command: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import HarnessError
-from grader.grading.rundir import RunEntry, RunFolder, read_run
+from grader.grading.rundir import RunEntry, RunFacts, RunFolder, read_facts, read_run
 from grader.model import Report
 from tests.test_model import REPORTS
 
@@ -147,3 +148,53 @@ def test_a_damaged_line_is_told_with_its_place(tmp_path: Path, line: bytes) -> N
 def test_a_folder_without_a_run_is_told(tmp_path: Path) -> None:
     with pytest.raises(HarnessError, match="holds no grading run; make one with 'grader grade"):
         list(read_run(tmp_path))
+
+
+# -- one writer at a time ------------------------------------------------------------------------
+
+
+def test_a_second_writer_is_told_who_the_first_one_is_and_touches_nothing(tmp_path: Path) -> None:
+    with RunFolder(tmp_path) as run:
+        run.add(ENTRY)
+        before = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.iterdir()}
+        with pytest.raises(HarnessError, match=f"is being written by process {os.getpid()} on .*, which began .* ago"):
+            RunFolder(tmp_path)
+        assert {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.iterdir()} == before
+    add(tmp_path, ENTRY)
+
+
+@pytest.mark.sandbox
+def test_a_lock_does_not_outlive_its_owner(tmp_path: Path) -> None:
+    child = os.fork()
+    if not child:
+        RunFolder(tmp_path).add(ENTRY)
+        os._exit(0)  # as after a kill: nothing is closed or written any more
+    os.waitpid(child, 0)
+    with RunFolder(tmp_path) as run:
+        assert run.keys == [("a.py", "s1")]
+
+
+def test_a_folder_with_a_damaged_line_is_free_again(tmp_path: Path) -> None:
+    (tmp_path / "reports.jsonl").write_text("[]\n", "utf-8")
+    with pytest.raises(HarnessError, match="line 1"):
+        RunFolder(tmp_path)
+    (tmp_path / "reports.jsonl").unlink()
+    add(tmp_path, ENTRY)
+
+
+# -- the run as a whole ---------------------------------------------------------------------------
+
+
+def test_what_is_known_of_a_run_is_read_back(tmp_path: Path) -> None:
+    facts = RunFacts("tiny", "A tiny one", 3, gradebook="marks.db", roster=2, missing=("Änne (s2)",))
+    with RunFolder(tmp_path) as run:
+        run.describe(facts)
+    assert read_facts(tmp_path) == facts
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"missing": 1}', '{"seed": 1', '{"unknown": 1}'])
+def test_a_folder_without_such_facts_begins_a_run(tmp_path: Path, text: str) -> None:
+    (tmp_path / "run.json").write_text(text, "utf-8")
+    facts = read_facts(tmp_path)
+    assert (facts.assignment, facts.missing) == ("", ())
+    assert facts.id != read_facts(tmp_path).id

@@ -1,0 +1,251 @@
+"""``grader grade``: what is tried before the work, what an interruption leaves, and one student again."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.cli import grade as command
+from grader.cli.grade import GradeOptions, grade_paths
+from grader.cli.main import main
+from grader.errors import HarnessError
+from grader.gradebook.store import open_gradebook, runs
+from grader.grading.batch import Result
+from grader.grading.rundir import RunFolder, read_facts, read_run
+from tests.platforms import NAME, RIGHT, WRONG, assignment
+
+NAMES = ("ada", "bob", "cem")
+Graded = Callable[..., int]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three students, of whom bob is wrong."""
+    for name in NAMES:
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "s.py").write_text(WRONG if name == "bob" else RIGHT, "utf-8")
+    (tmp_path / "roster.csv").write_text("id,name,email\nada,Ada Łoś,a@x.org\nbob,张伟,b@x.org\ndee,Dee,d@x.org\n", "utf-8")
+    return tmp_path
+
+
+def graded(folder: Path, **options: Any) -> int:
+    there = GradeOptions(output=folder / "run", jobs=1, allow_weak=True, **options)
+    return grade_paths(assignment(), [folder / "class"], there)
+
+
+def fails(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[object, str]:
+    """Exit status and message, as the command shows them."""
+    with pytest.raises(SystemExit) as stopped:
+        main(["--course", str(assignment().course.root), *map(str, arguments)])
+    return stopped.value.code, capsys.readouterr().err
+
+
+# -- before the work -------------------------------------------------------------------------------
+
+
+def test_a_mistyped_path_is_told_with_the_nearest_one_before_anything_is_written(folder: Path) -> None:
+    there = GradeOptions(output=folder / "run", gradebook=str(folder / "marks.db"))
+    with pytest.raises(HarnessError, match=r"no such file or folder: .*clas; did you mean 'class'\?; nothing was graded"):
+        grade_paths(assignment(), [folder / "class" / "ada", folder / "clas"], there)
+    assert sorted(path.name for path in folder.iterdir()) == ["class", "roster.csv"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"output": Path("file/run")},
+        {"gradebook": "file/marks.db"},
+        {"gradebook": "absent/marks.db"},
+        {"json_to": "absent/r.json"},
+        {"json_to": "class"},
+    ],
+    ids=str,
+)
+def test_what_cannot_be_written_is_told_before_the_work(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any]
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(command, "frozen_cases", lambda *_, **__: pytest.fail("the work began"))
+    (folder / "file").touch()
+    with pytest.raises((HarnessError, OSError)):
+        grade_paths(assignment(), [folder / "class"], GradeOptions(allow_weak=True, **options))
+
+
+def test_a_case_file_that_cannot_be_written_is_told_before_the_work(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "file").touch()
+    status, err = fails(capsys, "freeze", NAME, "-o", folder / "file" / "x.cases")
+    assert (status, "cannot be written" in err, "drawing" in err) == (2, True, False)
+
+
+@pytest.mark.parametrize("name", ["check", "grade"])
+def test_arguments_that_changed_places_are_recognised(folder: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    status, err = fails(capsys, name, folder / "class", NAME)
+    assert (status, f"the assignment comes first (grader {name} {NAME} {folder / 'class'})" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "near"),
+    [
+        (("check", "havles", "x.py"), "there is no assignment 'havles'; did you mean 'halves'?; this course has: halves"),
+        (("grdae", "halves"), "No such command 'grdae'; did you mean 'grade'?"),
+    ],
+)
+def test_a_mistyped_name_is_answered_with_the_nearest_one(
+    capsys: pytest.CaptureFixture[str], arguments: Sequence[str], near: str
+) -> None:
+    status, err = fails(capsys, *arguments)
+    assert (status, near in err) == (2, True)
+
+
+def test_a_folder_that_another_run_writes_is_left_alone(folder: Path) -> None:
+    with RunFolder(folder / "run"), pytest.raises(HarnessError, match="is being written by process"):
+        graded(folder)
+    assert sorted(path.name for path in (folder / "run").iterdir()) == ["reports.jsonl", "run.lock"]
+
+
+def test_a_folder_holds_one_assignment(folder: Path) -> None:
+    with RunFolder(folder / "run") as run:
+        run.describe(read_facts(folder / "run").__class__("other"))
+    with pytest.raises(HarnessError, match="holds a run of other, not of halves"):
+        graded(folder)
+
+
+# -- interruptions ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def interrupted_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
+    """Makes the next runs end by Ctrl-C after so many reports; None lets them go on."""
+    original = command._results
+
+    def stop(count: int | None) -> None:
+        def results(*arguments: Any) -> Iterator[Result]:
+            for number, result in enumerate(original(*arguments)):
+                if number == count:
+                    raise KeyboardInterrupt
+                yield result
+
+        monkeypatch.setattr(command, "_results", results)
+
+    return stop
+
+
+def test_ctrl_c_says_what_was_kept_and_the_same_command_goes_on(
+    folder: Path, interrupted_after: Callable[[int | None], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    interrupted_after(2)
+    assert graded(folder) == 130
+    words = f"interrupted; 2 of 3 are graded and kept in {folder / 'run'}, and the same command goes on"
+    assert words in capsys.readouterr().err
+    interrupted_after(None)
+    assert graded(folder) == 0
+    assert "graded 1 of 3, 2 unchanged since the last run" in capsys.readouterr().err
+
+
+def test_ctrl_c_without_a_folder_says_that_nothing_is_kept(
+    folder: Path, interrupted_after: Callable[[int | None], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    interrupted_after(1)
+    assert grade_paths(assignment(), [folder / "class"], GradeOptions(jobs=1, allow_weak=True)) == 130
+    assert "1 of 3 are graded and lost, because no folder was named with -o" in capsys.readouterr().err
+
+
+def test_ctrl_c_anywhere_else_ends_with_130(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("grader.cli.about.course_of", stop)
+    status, err = fails(capsys, "list")
+    assert (status, "interrupted; what was finished is kept, and the same command goes on" in err) == (130, True)
+
+
+def test_a_run_that_is_resumed_is_one_run_of_the_gradebook(
+    folder: Path, interrupted_after: Callable[[int | None], None]
+) -> None:
+    def recorded() -> list[tuple[int, int, bool]]:
+        with open_gradebook(folder / "marks.db") as book:
+            return [(run.id, run.reports, run.finished is not None) for run in runs(book)]
+
+    for count, kept in ((1, 1), (1, 2)):
+        interrupted_after(count)
+        graded(folder, gradebook=str(folder / "marks.db"))
+        assert recorded() == [(1, kept, False)]
+    interrupted_after(None)
+    graded(folder, gradebook=str(folder / "marks.db"))
+    assert recorded() == [(1, 3, True)]
+    graded(folder, gradebook=str(folder / "marks.db"))  # a finished one is another one
+    assert recorded() == [(1, 3, True), (2, 3, True)]
+
+
+# -- who, and how loud -------------------------------------------------------------------------------
+
+
+def test_names_stand_in_the_list_with_the_identifier_beside(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    graded(folder, roster=folder / "roster.csv")
+    out = capsys.readouterr().out
+    assert [line.split("  ")[0] for line in out.splitlines()[:3]] == ["Ada Łoś (ada)", "张伟 (bob)", "cem"]
+    assert "no submission from: Dee (dee)" in out
+    facts = read_facts(folder / "run")
+    assert (facts.roster, facts.missing, facts.title) == (3, ("Dee (dee)",), 'Halves: a "small" \\ one')
+    assert [entry.report.name for entry in read_run(folder / "run")] == ["Ada Łoś", "张伟", ""]
+
+
+def test_one_student_again_leaves_everything_else_as_it_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    graded(folder, roster=folder / "roster.csv", gradebook=str(folder / "marks.db"))
+    for name in NAMES:
+        (folder / "class" / name / "s.py").write_text(WRONG, "utf-8")
+    capsys.readouterr()
+    graded(folder, roster=folder / "roster.csv", student=("B@x.org",), gradebook=str(folder / "marks.db"), no_cache=True)
+    found = capsys.readouterr()
+    assert "graded 1 of 1" in found.err
+    assert [line.split("  ")[0] for line in found.out.splitlines()[:1]] == ["张伟 (bob)"]
+    assert [entry.report.full_marks for entry in read_run(folder / "run")] == [True, False, True]
+    with open_gradebook(folder / "marks.db") as book:
+        assert [run.reports for run in runs(book)] == [3, 3]
+
+
+def test_a_student_who_is_not_there_is_answered_with_the_nearest_one(folder: Path) -> None:
+    with pytest.raises(HarnessError, match=r"nobody of these submissions goes by 'bib'; did you mean 'bob'\?"):
+        graded(folder, student=("bib",))
+
+
+def test_quiet_says_nothing_where_nothing_went_wrong(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert graded(folder, quiet=True) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_without_a_terminal_each_tenth_has_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with command._progress(25, 4, quiet=False) as advance:
+        for number in range(21):
+            advance(number // 20)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[:2] == ["grading: 5 of 25", "grading: 8 of 25"]
+    assert lines[-1] == "grading: 25 of 25, 1 without points"
+    assert len(lines) == 9
+
+
+def test_a_bar_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with command._progress(2, 0, quiet=False) as advance:
+        advance(0)
+
+
+def test_everybody_without_a_mark_is_listed_in_a_file(folder: Path) -> None:
+    (folder / "class" / "cem" / "s.py").write_text("", "utf-8")
+    graded(folder, roster=folder / "roster.csv", json_to=str(folder / "r.json"))
+    with (folder / "run" / "without_mark.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["student"], row["name"], row["status"]) for row in rows] == [
+        ("cem", "", "unreadable"),
+        ("dee", "Dee", "no submission"),
+    ]
+    assert "the file is empty" in rows[0]["why"]
+    assert json.loads((folder / "r.json").read_text("utf-8"))["reports"][0]["name"] == "Ada Łoś"
