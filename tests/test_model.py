@@ -82,7 +82,7 @@ def test_the_keys_are_those_of_the_published_schema() -> None:
     data = report_to_json(REPORT)
     assert list(data) == [
         "schema", "assignment", "submission", "student", "status", "sandbox", "points", "max_points", "functions",
-        "findings", "messages", "cases", "grader_version", "duration_s", "files", "not_run", "numpy",
+        "findings", "messages", "cases", "grader_version", "duration_s", "files", "not_run", "numpy", "name",
     ]  # fmt: skip
     assert data["files"] == {"graded": ("a.ipynb",), "passed_over": ({"file": "b.py", "why": "it is empty"},)}
     assert data["not_run"] == ({"origin": "cell 3, line 2", "names": ("K",), "why": "NameError: x"},)
