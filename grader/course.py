@@ -204,10 +204,12 @@ class LoadedAssignment:
             module, _, attribute = dotted.rpartition(".")
             with self.course.importable():
                 return getattr(importlib.import_module(module), attribute)
-        function = getattr(self.reference, name, None)
-        if function is None:
+        found: Any = self.reference
+        for part in name.split("."):  # of a class, the method
+            found = getattr(found, part, None)
+        if found is None:
             raise SpecError(f"{self.spec.reference_module} has no function {name!r}")
-        return function
+        return found
 
 
 def find_course(folder: Path | None = None) -> Course:

@@ -394,6 +394,13 @@ def missing_function(name: str) -> str:
     return f"{name} is not defined in this submission; define it under exactly this name"
 
 
+def missing_method(name: str, near: str) -> str:
+    """A method that its class lacks, and the name that was probably meant."""
+    owner, _, method = name.partition(".")
+    meant = f"; it has {near}: if that is meant, rename it" if near else ""
+    return f"the class {owner} has no method {method}{meant}"
+
+
 def unread_function(name: str, place: str) -> str:
     return f"Python cannot read the definition of {name} at {place}: fix its syntax"
 

@@ -149,7 +149,7 @@ class Function:
     Parameters
     ----------
     name, points, summary
-        What a report shows.
+        What a report shows. ``"Class.method"`` is a method: its first argument is an object from ``draw.make("Class")``.
     inputs
         Strategy: draws the arguments of one case, see :class:`grader.strategies.Draw`.
     returns
@@ -157,6 +157,12 @@ class Function:
         dictionary's items are named by its keys with digits replaced (``dW{l}``) and need no names.
     classes
         Kinds of input and how many of each, see :func:`cases`.
+    after
+        Places that are read when the call has returned, and judged like further items: ``"config.velocity"`` of an
+        argument, ``"params.W1"`` of the object whose method it is, or of the one that a class makes. With
+        ``returns=()`` nothing of the result itself is judged.
+    changes
+        Arguments that may be overwritten; all others must be left alone.
     parts
         Names of the parts of each element where the result is a list of tuples: ``("X", "Y")`` of mini-batches.
     weights
@@ -204,6 +210,8 @@ class Function:
     points: float
     inputs: Callable[[Draw], Arguments]
     returns: str | tuple[str, ...] = "value"
+    after: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     summary: str = ""
     classes: tuple[CaseClass, ...] = field(default_factory=cases)
@@ -223,6 +231,17 @@ class Function:
     inputs_share: float = 0.05
     relative: float = 0.0
     cpu_s: float = 2.0
+
+    @property
+    def items(self) -> str | tuple[str, ...]:
+        """Names of what is judged: of the result as it is, or of its parts and of what is read after the call."""
+        returned = (self.returns,) if isinstance(self.returns, str) else self.returns
+        return (*returned, *self.after) if self.after else self.returns
+
+    @property
+    def home(self) -> str:
+        """The name under which a file holds it: that of the class for a method."""
+        return self.name.partition(".")[0]
 
 
 @dataclass(frozen=True)
@@ -394,6 +413,7 @@ def _listed(words: Sequence[str]) -> str:
 
 
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")
+_FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)?\Z")
 
 
 def validate(assignment: Assignment) -> None:
@@ -427,8 +447,10 @@ def validate(assignment: Assignment) -> None:
 
 
 def _validate_function(where: str, function: Function, possible_helpers: set[str]) -> None:
-    if not _NAME.match(function.name):
-        raise SpecError(f"{where}: the name must be a Python identifier")
+    if not _FUNCTION.match(function.name):
+        raise SpecError(f"{where}: the name must be a Python identifier, or Class.method")
+    if not function.returns and not function.after:
+        raise SpecError(f"{where}: returns is empty, and nothing is read after the call; name at least one item")
     if not function.classes:
         raise SpecError(f"{where}: 'classes' is empty; use cases()")
     shares = [p.share for p in function.properties] + [s.share for s in function.sets]

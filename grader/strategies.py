@@ -81,7 +81,8 @@ class Step:
     Parameters
     ----------
     function
-        Name of a function of the submission.
+        Name of a function of the submission, of a class, of a method with its class, ``"Class.method"``, or
+        ``"Class.name="``, which sets an attribute.
     args
         Values, a :class:`Ref` (a part of an earlier reply) or :class:`Code` (public code) for each argument.
     """
@@ -122,6 +123,7 @@ class Draw:
         self.replies: list[Any] = []
         self.facts: dict[str, Any] = {}
         self.given: dict[str, Code] = {}
+        self.made: dict[int, Any] = {}  # objects that are made in the course of the case, by identity
         self._class = case_class
         self._integer = integer
         self._reference = reference
@@ -249,14 +251,42 @@ class Draw:
 
     # -- earlier calls, planted helpers, notes -------------------------------------------
 
-    def call(self, function: str, *args: Any) -> Any:
+    def call(self, function: str | Callable[..., Any], *args: Any) -> Any:
         """The reference's reply to a call, recorded as an earlier step of the case.
 
         Pass the reply (or a part of it) on as an argument: the cases are graded with the
         reference's values, and where that fails once more with the student's own.
+
+        ``draw.call(net.train, X, y)`` calls a method of an object that was made. Each case is then graded with the
+        student's own object, on which the student's own method was called.
         """
+        if not isinstance(function, str):
+            made = function.__self__  # type: ignore[attr-defined]  # of a bound method
+            function, args = f"{type(made).__name__}.{function.__name__}", (made, *args)
         # A copy, so that an argument that is handed through (a cache) can be told from the argument itself.
-        reply = copy.deepcopy(self._reference(function)(*args))
+        return self._recorded(function, args, copy.deepcopy(self._reference(function)(*args)))
+
+    def make(self, name: str, *args: Any, **state: Any) -> Any:
+        """An object of one of the submission's classes, made in an earlier step of the case.
+
+        Parameters
+        ----------
+        name
+            The class.
+        *args
+            Arguments of its constructor.
+        **state
+            Attributes that are set once it is made. What a case needs is set so, rather than by another method of
+            the student's: then only the method that is graded can be wrong.
+        """
+        made = self._recorded(name, args, self._reference(name)(*args))
+        self.made[id(made)] = made
+        for attribute, value in state.items():
+            setattr(made, attribute, copy.deepcopy(value))
+            self._recorded(f"{name}.{attribute}=", (made, value), None)
+        return made
+
+    def _recorded(self, function: str, args: Arguments, reply: Any) -> Any:
         self.steps.append(Step(function, args))
         self.replies.append(reply)
         return reply

@@ -28,7 +28,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["Code", "Encoded", "Opaque", "Path", "Ref", "Value", "WireError", "decode", "encode", "pack", "part_at", "unpack"]
+__all__ = [
+    "Code", "Encoded", "Opaque", "Path", "Ref", "Value", "WireError",
+    "beside", "decode", "encode", "pack", "part_at", "reach", "unpack",
+]  # fmt: skip
 
 Value = Any  # what travels: a student's value, or one that it is compared with
 Path = tuple[Any, ...]  # indices and keys that lead to a part of a value
@@ -556,6 +559,41 @@ def part_at(value: Value, path: Path) -> Value:
     for key in path:
         value = value[key]
     return value
+
+
+def reach(value: Any, path: Path) -> Any:
+    """What a path leads to where a value is at home: parts, or attributes of what has no such part.
+
+    The value may be an object of a student's, which may raise what it likes.
+    """
+    for key in path:
+        try:
+            value = value[key]
+        except Exception:
+            if type(key) is not str:
+                raise
+            value = getattr(value, key)
+    return value
+
+
+def beside(value: Any, args: tuple[Any, ...], places: tuple[Path, ...]) -> Any:
+    """The result of a call with what it left behind; the result alone where there are no places.
+
+    A place is the number of an argument and a path into it. The number -1 stands for the result, and ``(-1, "*")`` for
+    the parts of one that should be a tuple. What is not there is None.
+    """
+    if not places:
+        return value
+    found: list[Any] = []
+    for number, *path in places:
+        if path == ["*"]:
+            found += value if isinstance(value, tuple | list) else [value]
+            continue
+        try:
+            found.append(reach(value if number < 0 else args[number], tuple(path)))
+        except Exception:
+            found.append(None)
+    return tuple(found)
 
 
 _PAIR = struct.Struct("<II")

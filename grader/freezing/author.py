@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import decode
+from grader.confined.wire import Path, beside, decode
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.sandbox.runner import Outcome, Plan, run_here
@@ -111,12 +111,19 @@ def resolved(author: Author, value: Any) -> Any:
     return copy.deepcopy(value)
 
 
-def call(author: Author, function: Callable[..., Any], args: tuple[Any, ...], given: Mapping[str, Code]) -> Any:
-    """The value of a right function on arguments of its own; a SpecError where it raises."""
+def call(
+    author: Author,
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    given: Mapping[str, Code],
+    after: tuple[Path, ...] = (),
+) -> Any:
+    """The value of a right function on arguments of its own, with what is read after it; a SpecError where it raises."""
     np.random.seed(0)  # an alternative of a random function may draw what it likes
     with author.planted(given, function):
         try:
-            return function(*resolved(author, args))
+            own = resolved(author, args)
+            return beside(function(*own), own, after)
         except Exception as error:
             what = f"{type(error).__name__}: {error}"
             raise SpecError(f"{name_of(function)} raised on a drawn case: {what}") from error

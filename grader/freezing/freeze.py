@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Encoded, WireError, decode, encode, part_at
+from grader.confined.wire import Encoded, Path, WireError, beside, decode, encode, part_at
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
-from grader.freezing.author import Author, call, name_of, read_author, resolved, run_trusted
+from grader.freezing.author import Author, name_of, read_author, resolved, run_trusted
 from grader.freezing.drawing import Drawn, draw_cases
 from grader.freezing.tolerances import as_wide, expected_of, shape_and_bytes
 from grader.judging.cases import Case, CaseFile, Expected, FunctionCases, MistakeText
@@ -28,7 +28,7 @@ from grader.judging.compare import items_of
 from grader.judging.findings import findings_of
 from grader.judging.judge import FunctionJudge
 from grader.judging.properties import property_problem
-from grader.judging.values import count_numbers, leaves, walk
+from grader.judging.values import count_numbers, leaves, parts_of, walk
 from grader.sandbox.runner import Plan
 from grader.spec import CaseClass, Code, Function, Mistake, Property, Ref, Step
 from grader.strategies import Draw
@@ -121,12 +121,14 @@ def value_case(
     draw, args = drawn.draw, drawn.content
     if not isinstance(args, tuple):
         raise SpecError(f"{spec.name}: the strategy must return a tuple of arguments, found {type(args).__name__}")
-    plain = _plan(spec, number, [Step(spec.name, args)], draw.given)
-    own = _own_plan(spec, number, draw, args) if draw.steps else None
+    places = _places_after(spec, author.function(spec.name))
+    plain = _plan_of(spec, number, draw, args, places, own=False)
+    own: Plan | None = _plan_of(spec, number, draw, args, places, own=True)
+    if own is not None and own.packed == plain.packed:  # nothing of it but objects could be the student's own
+        own = None
     expected: list[Expected] = []
     for function in [author.function(spec.name), *author.variants(spec.name, alternatives)]:
-        value = call(author, function, args, draw.given)
-        right = expected_of(author, spec, function, value, args, draw.given, with_styles=not expected)
+        right = expected_of(author, spec, function, args, draw.given, places, with_styles=not expected)
         if right is None:
             return None
         expected.append(as_wide(right, expected[0]) if expected else right)
@@ -134,7 +136,7 @@ def value_case(
         raise SpecError(f"{spec.name}: own_inputs needs a strategy that uses draw.call")
     mistakes = {}
     for key, mistake in author.catalogue(spec.name).items():
-        outcome = _mistake_outcome(author, mistake, args, draw.given)
+        outcome = _mistake_outcome(author, mistake, args, draw.given, places)
         if outcome is not None and outcome != expected[0].value:
             mistakes[key] = outcome
     elements = sum(np.asarray(leaf).size for _, leaf in leaves(args))
@@ -153,7 +155,9 @@ def value_case(
     )
 
 
-def _plan(spec: Function, number: int, steps: Sequence[Step], given: Mapping[str, Code]) -> Plan:
+def _plan(
+    spec: Function, number: int, steps: Sequence[Step], given: Mapping[str, Code], after: tuple[Path, ...] = ()
+) -> Plan:
     for name in given:
         if name not in spec.given:
             raise SpecError(f"{spec.name}: draw.give({name!r}) needs given=({name!r},) in the Function")
@@ -164,18 +168,37 @@ def _plan(spec: Function, number: int, steps: Sequence[Step], given: Mapping[str
             tuple((step.function, encode(tuple(step.args))) for step in steps),
             tuple((name, encode(code)) for name, code in given.items()),
             cpu_s=spec.cpu_s,
+            after=after,
         )
     except WireError as error:
         raise SpecError(f"{spec.name}: an argument cannot be sent to the worker: {error}") from error
 
 
-def _own_plan(spec: Function, number: int, draw: Draw, args: tuple[Any, ...]) -> Plan:
-    """The same question, with every part of a recorded reply replaced by a reference to it."""
+def _places_after(spec: Function, function: Callable[..., Any]) -> tuple[Path, ...]:
+    """What is read after the call (see :func:`grader.confined.wire.beside`); nothing where the result alone is judged."""
+    if not spec.after:
+        return ()
+    names = list(inspect.signature(function).parameters)
+    owner = {True: -1, False: 0 if "." in spec.name else None}[inspect.isclass(function)]
+    places: list[Path] = [(-1,)] if isinstance(spec.returns, str) else [(-1, "*")] if spec.returns else []
+    for place in spec.after:
+        first, *rest = (int(part) if part.isdecimal() else part for part in place.split("."))
+        if first in names:
+            places.append((names.index(str(first)), *rest))
+        elif owner is not None:
+            places.append((owner, first, *rest))
+        else:
+            raise SpecError(f"{spec.name}: after names {place!r}, but there is no argument {first!r}; there are: {names}")
+    return tuple(places)
+
+
+def _plan_of(spec: Function, number: int, draw: Draw, args: tuple[Any, ...], after: tuple[Path, ...], *, own: bool) -> Plan:
+    """The question with a reference in place of each object, and if ``own`` of every part of a recorded reply."""
     places: dict[int, Ref] = {}
     drawn: set[int] = set()
 
     def swapped(value: Any) -> Any:
-        if id(value) in places and isinstance(value, tuple | list | dict | np.ndarray):
+        if id(value) in places and (id(value) in draw.made or isinstance(value, tuple | list | dict | np.ndarray)):
             return places[id(value)]
         if isinstance(value, tuple):
             return tuple(map(swapped, value))
@@ -185,15 +208,17 @@ def _own_plan(spec: Function, number: int, draw: Draw, args: tuple[Any, ...]) ->
             return {key: swapped(part) for key, part in value.items()}
         return value
 
-    steps = []
-    for number_of_step, (step, reply) in enumerate(zip(draw.steps, draw.replies, strict=True)):
+    steps: list[Step] = []
+    for step, reply in zip(draw.steps, draw.replies, strict=True):
+        if not own and not any(id(part) in draw.made for part in (reply, *parts_of(step.args))):
+            continue
         steps.append(Step(step.function, swapped(step.args)))
         # A reply may hold the arguments themselves (a cache): these were drawn, and stay values.
         drawn.update(id(part) for _, part in walk(step.args) if id(part) not in places)
         for path, part in walk(reply):
-            if id(part) not in drawn:
-                places.setdefault(id(part), Ref(number_of_step, path))
-    return _plan(spec, number, [*steps, Step(spec.name, swapped(args))], draw.given)
+            if id(part) not in drawn and (own or id(part) in draw.made):
+                places.setdefault(id(part), Ref(len(steps) - 1, path))
+    return _plan(spec, number, [*steps, Step(spec.name, swapped(args))], draw.given, after)
 
 
 def _trivial(spec: Function, values: Sequence[Case]) -> frozenset[str]:
@@ -203,7 +228,7 @@ def _trivial(spec: Function, values: Sequence[Case]) -> frozenset[str]:
         expected = decode(case.expected[0].value)
         inputs = {shape_and_bytes(leaf) for _, leaf in leaves(case.plan.questions[-1])}
         here = set()
-        for item in items_of(expected, spec.returns):
+        for item in items_of(expected, spec.items):
             parts = [leaf for start in item.paths for _, leaf in leaves(part_at(expected, start))]
             empty = all(part_at(expected, start) in (None, (), [], {}) for start in item.paths if not parts)
             if empty and (not any(map(np.any, parts)) or all(shape_and_bytes(leaf) in inputs for leaf in parts)):
@@ -213,12 +238,13 @@ def _trivial(spec: Function, values: Sequence[Case]) -> frozenset[str]:
 
 
 def _mistake_outcome(
-    author: Author, mistake: Mistake, args: tuple[Any, ...], given: Mapping[str, Code]
+    author: Author, mistake: Mistake, args: tuple[Any, ...], given: Mapping[str, Code], after: tuple[Path, ...]
 ) -> Encoded | str | None:
     np.random.seed(0)
     with author.planted(given, mistake.solution):
         try:
-            return encode(mistake.solution(*resolved(author, args)), opaque=lambda _: 0)
+            own = resolved(author, args)
+            return encode(beside(mistake.solution(*own), own, after), opaque=lambda _: 0)
         except WireError:
             return None
         except Exception as error:
@@ -227,8 +253,7 @@ def _mistake_outcome(
 
 def _property_case(author: Author, spec: Function, prop: Property, drawn: Drawn, number: int) -> Case:
     steps = [s if isinstance(s, Step) else Step(spec.name, tuple(s)) for s in drawn.content]
-    steps = [*drawn.draw.steps, *steps]
-    plan = _plan(spec, number, steps, drawn.draw.given)
+    plan = _property_plan(spec, number, drawn.draw, steps)
     facts = encode(drawn.draw.facts) if drawn.draw.facts else None
     visible = count_numbers(plan.questions) <= _VISIBLE_ELEMENTS
     case = Case(f"{spec.name}/{prop.name}/{number}", prop.name, drawn.case_class.name, visible, plan, facts=facts)
@@ -239,6 +264,14 @@ def _property_case(author: Author, spec: Function, prop: Property, drawn: Drawn,
         if problem:
             raise SpecError(f"{spec.name}: the property {prop.name!r} fails for {name_of(function)}: {problem}")
     return case
+
+
+def _property_plan(spec: Function, number: int, draw: Draw, steps: Sequence[Step]) -> Plan:
+    """The recorded steps and those of the property, with a reference in place of each object."""
+    every = [*draw.steps, *steps]
+    places = {id(reply): Ref(n) for n, reply in enumerate(draw.replies) if id(reply) in draw.made}
+    linked = [Step(step.function, tuple(places.get(id(part), part) for part in step.args)) for step in every]
+    return _plan(spec, number, linked, draw.given)
 
 
 def _check_independent(functions: Mapping[str, FunctionCases]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import WireError, decode, encode, part_at
+from grader.confined.wire import Path, WireError, decode, encode, part_at
 from grader.errors import SpecError
 from grader.freezing.author import Author, call, name_of
 from grader.judging.cases import Expected
@@ -23,21 +24,24 @@ FLOOR = 1e-12
 LIMIT = 1e-7
 RELATIVE_MARGIN = 10.0
 GUARDED = 1e-4
+COARSE_LIMIT = 1e-2  # of cases in single precision
+_EPSILON = np.finfo(np.float64).eps
+_OF_FLOOR = 0.02  # the floor is 4,500 units in the last place of double precision, and 90 of a coarser one
 
 
 def expected_of(
     author: Author,
     spec: Function,
     function: Callable[..., Any],
-    value: Any,
     args: tuple[Any, ...],
     given: Mapping[str, Code],
+    after: tuple[Path, ...] = (),
     *,
     with_styles: bool,
 ) -> Expected | None:
     """The right value with derived tolerances; None where a case is ill-conditioned."""
     try:
-        encoded = encode(value, opaque=lambda _: 0)
+        encoded = encode(call(author, function, args, given, after), opaque=lambda _: 0)
     except WireError as error:
         raise SpecError(f"{spec.name}: the reference's value cannot be encoded: {error}") from error
     right = decode(encoded)
@@ -47,10 +51,10 @@ def expected_of(
         return None
     deviation = dict.fromkeys(numbers, 0.0)
     generator = np.random.default_rng(1)
-    others = [call(author, function, _nudged(args, generator), given) for _ in range(ULP_COPIES)]
+    others = [call(author, function, _nudged(args, generator), given, after) for _ in range(ULP_COPIES)]
     if with_styles:
         for style in author.styles.get(spec.name, ()):
-            styled = call(author, style, args, given)
+            styled = call(author, style, args, given, after)
             _check_style(spec, style, right, styled)
             others.append(styled)
     for other in others:
@@ -58,19 +62,27 @@ def expected_of(
             deviation[path] = max(deviation[path], found)
     guarded = dict.fromkeys(numbers, 0.0)
     for guard in author.variants(spec.name, spec.guards):
-        for path, found in _deviations(right, call(author, guard, args, given), judged).items():
+        for path, found in _deviations(right, call(author, guard, args, given, after), judged).items():
             if found <= GUARDED * max(1.0, float(np.max(np.abs(numbers[path]), initial=0.0))):
                 guarded[path] = max(guarded[path], found)  # a larger one is another convention, not a guard
+    # Where anything has single precision, a right solution may compute in it.
+    coarse = max(map(_coarseness, [*numbers.values(), *(leaf for _, leaf in leaves(args))]))
     tolerances = []
     for path, leaf in numbers.items():
-        tolerance = _tolerance(spec.relative, leaf, deviation[path]) if path in judged else np.inf
+        tolerance = _tolerance(spec.relative, leaf, deviation[path], coarse) if path in judged else np.inf
         if tolerance is None:
             return None
         tolerances.append(max(tolerance, 1.5 * guarded[path]))
     return Expected(encoded, tuple(tolerances))
 
 
-def _tolerance(relative: float, leaf: Any, deviation: float) -> float | None:
+def _coarseness(leaf: Any) -> float:
+    """How many times coarser than double precision the numbers of a leaf are; 1 where they are no floats."""
+    dtype = np.asarray(leaf).dtype
+    return max(1.0, float(np.finfo(dtype).eps / _EPSILON)) if dtype.kind == "f" else 1.0
+
+
+def _tolerance(relative: float, leaf: Any, deviation: float, coarse: float) -> float | None:
     """Absolute tolerance of one number or array; None where right solutions differ by too much."""
     if np.asarray(leaf).dtype.kind != "f":
         return 0.0
@@ -78,8 +90,8 @@ def _tolerance(relative: float, leaf: Any, deviation: float) -> float | None:
     if relative:  # the contract's own: rounding only has to stay well inside it
         return relative * largest if RELATIVE_MARGIN * deviation <= relative * largest else None
     scale = max(1.0, largest)
-    tolerance = max(DEVIATIONS * deviation, FLOOR * scale)
-    return tolerance if tolerance <= LIMIT * scale else None
+    tolerance = max(DEVIATIONS * deviation, FLOOR * scale * (coarse if coarse == 1 else coarse * _OF_FLOOR))
+    return tolerance if tolerance <= (LIMIT if coarse == 1 else COARSE_LIMIT) * scale else None
 
 
 def as_wide(other: Expected, reference: Expected) -> Expected:
@@ -102,7 +114,7 @@ def _judged_paths(spec: Function, value: Any) -> frozenset[tuple[Any, ...]]:
     """Paths of the numbers that are compared by value."""
     free = spec.random | spec.opaque
     paths: list[tuple[Any, ...]] = []
-    for item in items_of(value, spec.returns):
+    for item in items_of(value, spec.items):
         if item.name not in free:
             for start in item.paths:
                 paths.extend(path for path, _ in leaves(part_at(value, start), start))
@@ -112,23 +124,27 @@ def _judged_paths(spec: Function, value: Any) -> frozenset[tuple[Any, ...]]:
 def _nudged(value: Any, generator: np.random.Generator) -> Any:
     """A copy in which every float of an array is moved by at most one unit in the last place.
 
-    Whole numbers stay: a label is exactly 0 or 1.
+    Whole numbers stay: a label is exactly 0 or 1. Of an object that was made the attributes are moved.
     """
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         signs = generator.integers(-1, 2, value.shape) * (value != np.rint(value))
-        return value * (1.0 + signs * np.finfo(np.float64).eps)
+        return (value * (1.0 + signs * np.finfo(value.dtype).eps)).astype(value.dtype)
     if isinstance(value, tuple):
         return tuple(_nudged(part, generator) for part in value)
     if isinstance(value, list):
         return [_nudged(part, generator) for part in value]
     if isinstance(value, dict):
         return {key: _nudged(part, generator) for key, part in value.items()}
+    if hasattr(value, "__dict__") and not callable(value):
+        moved = copy.copy(value)
+        vars(moved).update(_nudged(dict(vars(value)), generator))
+        return moved
     return value
 
 
 def _optional_paths(spec: Function, value: Any) -> frozenset[tuple[Any, ...]]:
     """Paths that a right solution may leave out."""
-    items = [item for item in items_of(value, spec.returns) if item.name in spec.optional]
+    items = [item for item in items_of(value, spec.items) if item.name in spec.optional]
     return frozenset(path for item in items for path in item.paths)
 
 

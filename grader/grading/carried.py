@@ -123,7 +123,8 @@ def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) ->
         yield _trial(judge, "own", ())
 
 
-def _trial(judge: FunctionJudge, how: _How, answered: tuple[str, ...]) -> _Trial:
+def _trial(judge: FunctionJudge, how: _How, helpers: tuple[str, ...]) -> _Trial:
+    answered = tuple(name for name in helpers if "." not in name and name not in judge.cases.classes)  # objects stay there
     plans = [(case.own or case.plan) if how == "own" else case.plan for case in judge.cases.cases]
     return _Trial(judge, how, tuple(replace(plan, answered=answered) for plan in plans))
 

@@ -27,7 +27,7 @@ from grader.spec import Given, Step
 
 __all__ = ["Case", "CaseFile", "Expected", "FunctionCases", "MistakeText", "load_cases", "save_cases"]
 
-_MAGIC = b"grader cases 1\n"
+_MAGIC = b"grader cases 2\n"
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +130,13 @@ class FunctionCases:
     trivial: frozenset[str]
     dropped: int = 0
 
+    @property
+    def classes(self) -> Mapping[str, int]:
+        """The class whose method it is, with the number of arguments that make an object."""
+        owner, _, method = self.name.partition(".")
+        makings = (zip(case.plan.steps, case.plan.questions, strict=True) for case in self.cases if method)
+        return {name: len(args) for steps in makings for (name, _), args in steps if name == owner}
+
 
 @dataclass(frozen=True)
 class CaseFile:
@@ -147,8 +154,9 @@ class CaseFile:
 
     @property
     def arities(self) -> dict[str, int]:
-        """How many arguments each graded function is called with."""
-        return {name: function.arity for name, function in self.functions.items()}
+        """How many arguments each graded function is called with, and each class whose methods are graded."""
+        classes = (made for function in self.functions.values() for made in function.classes.items())
+        return {**dict(classes), **{name: function.arity for name, function in self.functions.items()}}
 
 
 # -- to and from bytes -------------------------------------------------------------------
@@ -167,15 +175,15 @@ def _plan_out(plan: Plan | None) -> Any:
     if plan is None:
         return None
     named = [[(name, _blob(encoded)) for name, encoded in group] for group in (plan.steps, plan.given)]
-    return [plan.function, plan.number, *named, plan.cpu_s]
+    return [plan.function, plan.number, *named, plan.cpu_s, plan.after]
 
 
 def _plan_in(data: Any) -> Plan | None:
     if data is None:
         return None
-    function, number, steps, given, cpu_s = data
+    function, number, steps, given, cpu_s, after = data
     calls, planted = [tuple((name, _unblob(blob)) for name, blob in group) for group in (steps, given)]
-    return Plan(function, number, calls, planted, cpu_s)
+    return Plan(function, number, calls, planted, cpu_s, after=after)
 
 
 def _case_out(case: Case) -> Any:

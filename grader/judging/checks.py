@@ -221,6 +221,9 @@ def _inputs_check(draft: _Draft, payment: Payment) -> None:
         for outcome, (name, question) in zip(replies, plan_of(case, replies).steps, strict=False):
             if isinstance(outcome, Returned) and outcome.mutated and name == judge.spec.name:
                 names = _mutated_names(question, outcome.mutated, judge.cases.parameters)
+                names = [name for name in names if name not in judge.spec.changes]
+                if not names:
+                    continue
                 message = sentences.changed_arguments(names)
                 draft.failures.append(Failure(case, "inputs", text=message))
                 draft.add("inputs", "inputs", "failed", share, message)

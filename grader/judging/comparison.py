@@ -51,7 +51,7 @@ def compared(spec: Function, cases: Sequence[Case], outcomes: Outcomes) -> Compa
     alternatives = range(len(cases[0].expected) if cases else 0)
     for alternative in alternatives:
         if all(agrees(case.expected[alternative], encoded[case.key]) for case in cases):
-            items = items_of(expected_value(cases[0], alternative), spec.returns)
+            items = items_of(expected_value(cases[0], alternative), spec.items)
             return Comparison(alternative, {item.name: () for item in items})
     values = {key: reply_value(reply) for key, reply in replies.items()}
     return max((_under(spec, cases, values, n) for n in alternatives), key=_rightness, default=Comparison())
@@ -70,7 +70,7 @@ def _under(spec: Function, cases: Sequence[Case], values: Mapping[str, Value], a
         check_budget()
         expected, got = case.expected[alternative], values[case.key]
         whole = result_problem(expected.decoded, got)
-        for item in items_of(expected.decoded, spec.returns):
+        for item in items_of(expected.decoded, spec.items):
             hits_of_item = hits.setdefault(item.name, [])
             if whole is None and item.name in spec.opaque:
                 continue

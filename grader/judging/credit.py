@@ -69,7 +69,7 @@ def credit_of(judge: FunctionJudge, cases: Sequence[Case], outcomes: Outcomes, a
         got = reply_value(outcome)
         right = case.expected[alternative].decoded
         formed, kept = _arranged(judge.spec, case, alternative, got)
-        for item in items_of(right, judge.spec.returns):
+        for item in items_of(right, judge.spec.items):
             found = parts.setdefault(item.name, [])
             if answered:
                 found.extend(_parts(judge.spec, item, case, alternative, formed, kept))
@@ -219,7 +219,7 @@ def _arranged(spec: Function, case: Case, alternative: int, got: Value) -> tuple
     orders = permutations(range(len(got))) if 2 <= len(got) == len(right) <= _LONGEST_PERMUTED else iter(())
     for number, order in enumerate(orders):
         ordered = tuple(got[i] for i in order)
-        items = [i for i in items_of(right, spec.returns) if i.name not in spec.opaque]
+        items = [i for i in items_of(right, spec.items) if i.name not in spec.opaque]
         if all(any(_right_parts(spec, item, case, alternative, ordered)) for item in items):
             return ordered, kept * (_ORDER if number else 1.0)
     return got, kept

@@ -78,7 +78,7 @@ def _wrong_item(
         if not isinstance(outcome, Returned):
             return None
         right, got = case.expected[alternative], reply_value(outcome)
-        item = next(i for i in items_of(right.decoded, judge.spec.returns) if i.name == name)
+        item = next(i for i in items_of(right.decoded, judge.spec.items) if i.name == name)
         for path, leaf in leaves(right.decoded):
             if not any(path[: len(start)] == start for start in item.paths):
                 continue
@@ -111,7 +111,7 @@ def _leaf_right(expected: _Array, got: _Array, tolerance: float) -> bool:
 def _permuted(evidence: _Evidence) -> Iterator[Finding]:
     spec, alternative = evidence.judge.spec, evidence.verdict.alternative
     values = [case for case in evidence.judge.values if case.expected]
-    count = len(expected_value(values[0], alternative)) if isinstance(spec.returns, tuple) and values else 0
+    count = len(expected_value(values[0], alternative)) if isinstance(spec.items, tuple) and values else 0
     if len(evidence.verdict.wrong_items) < 2 or not 2 <= count <= 5:
         return
     orders = [order for order in permutations(range(count)) if list(order) != sorted(order)]
@@ -119,7 +119,7 @@ def _permuted(evidence: _Evidence) -> Iterator[Finding]:
         got, right = reply_value(last_outcome(evidence.outcomes, case)), case.expected[alternative]
         if not isinstance(got, tuple | list) or len(got) != count:
             return
-        items = items_of(right.decoded, spec.returns)
+        items = items_of(right.decoded, spec.items)
         ordered = {order: tuple(got[i] for i in order) for order in orders}
         orders = [
             order
@@ -127,7 +127,7 @@ def _permuted(evidence: _Evidence) -> Iterator[Finding]:
             if all(is_same(spec, item, right.decoded, parts, right.tolerance_at) for item in items)
         ]
     if orders:
-        yield sentences.permuted_result(spec.returns[:count])
+        yield sentences.permuted_result(spec.items[:count])
 
 
 def _axes(evidence: _Evidence) -> Iterator[Finding]:

@@ -233,6 +233,10 @@ def snippet(plan: Plan, parameters: Mapping[str, Sequence[str]], public: str = "
         lines += [f"{name} = {_literal(code)}"]
     calls = []
     for step, (name, _) in enumerate(plan.steps):
+        if name.endswith("="):
+            made, value = plan.questions[step]
+            calls.append(f"{_literal(made)}.{name[:-1].partition('.')[2]} = {_literal(value)}")
+            continue
         own_names, args = parameters.get(name, ()), []
         for number, value in enumerate(plan.questions[step]):
             if isinstance(value, Ref):

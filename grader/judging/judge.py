@@ -106,7 +106,7 @@ class FunctionJudge:
         """The items of the right values, of all cases together."""
         items: dict[str, Item] = {}
         for case in self.values:
-            for item in items_of(expected_value(case, 0), self.spec.returns):
+            for item in items_of(expected_value(case, 0), self.spec.items):
                 items.setdefault(item.name, item)
         return tuple(items.values())
 

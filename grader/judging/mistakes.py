@@ -100,14 +100,14 @@ def _differing(spec: Function, case: Case, got: Value, alternative: int) -> froz
     if isinstance(expected_value(case, alternative), tuple) and not isinstance(got, tuple):
         alternative = 0  # the edition that returns one value alone
     expected, tolerances = _head(expected_value(case, alternative), got, case), case.expected[alternative].tolerance_at
-    items = [item for item in items_of(expected, spec.returns) if item.name not in spec.opaque]
+    items = [item for item in items_of(expected, spec.items) if item.name not in spec.opaque]
     return frozenset(item.name for item in items if not is_same(spec, item, expected, got, tolerances))
 
 
 def _extra(spec: Function, case: Case) -> frozenset[str]:
     """Items that only an edition with a longer result has; no mistake speaks about them."""
     usual = expected_value(case, 0)
-    more = spec.returns[len(usual) :] if isinstance(usual, tuple) and isinstance(spec.returns, tuple) else ()
+    more = spec.items[len(usual) :] if isinstance(usual, tuple) and isinstance(spec.items, tuple) else ()
     return frozenset(more)
 
 
@@ -144,8 +144,8 @@ def _equal_items(spec: Function, case: Case, names: Iterable[str], mistake: Enco
     usual = expected_value(case, 0)
     if any(isinstance(usual, form) and not isinstance(mistaken, form) for form in (tuple, dict)):
         return is_same(spec, Item("the result", ((),)), mistaken, reply, tolerances)  # no parts that could be compared
-    items = {item.name: item for item in items_of(mistaken, spec.returns)}
-    right = {item.name for item in items_of(usual, spec.returns)}
+    items = {item.name: item for item in items_of(mistaken, spec.items)}
+    right = {item.name for item in items_of(usual, spec.items)}
     for name in names:
         if name in items:
             if not is_same(spec, items[name], mistaken, reply, tolerances):

@@ -107,7 +107,7 @@ def _left_out(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> fro
     left_out = set(judge.spec.optional)
     for case in judge.values if left_out else ():
         got = reply_value(last_outcome(outcomes, case))
-        for item in items_of(case.expected[alternative].decoded, judge.spec.returns):
+        for item in items_of(case.expected[alternative].decoded, judge.spec.items):
             if isinstance(got, dict) and any(path[0] in got for path in item.paths):
                 left_out.discard(item.name)
     return frozenset(left_out)
@@ -132,8 +132,8 @@ def _holds_without(judge: FunctionJudge, name: str, outcomes: Outcomes, malforme
 
 def _without(items: frozenset[str], reply: Value, spec: Function) -> Value:
     """A result in which these items are None."""
-    if isinstance(reply, dict) and isinstance(spec.returns, str):
+    if isinstance(reply, dict) and isinstance(spec.items, str):
         return {key: None if key_item(key) in items else part for key, part in reply.items()}
-    if isinstance(reply, tuple | list) and not isinstance(spec.returns, str):
-        return tuple(None if name in items else part for name, part in zip(spec.returns, reply, strict=False))
+    if isinstance(reply, tuple | list) and not isinstance(spec.items, str):
+        return tuple(None if name in items else part for name, part in zip(spec.items, reply, strict=False))
     return None

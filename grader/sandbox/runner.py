@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
-from grader.confined.wire import Code, Encoded, Value, _Decoder, decode, encode, pack, part_at
+from grader.confined.wire import Code, Encoded, Path, Value, _Decoder, beside, decode, encode, pack, reach
 from grader.errors import SpecError
 from grader.model import SandboxLevel
 from grader.sandbox.limits import without_warnings
@@ -30,6 +30,7 @@ __all__ = [
     "Returned",
     "Runner",
     "Stopped",
+    "method_of",
     "run_here",
 ]
 
@@ -40,7 +41,12 @@ class Plan:
 
     ``number`` identifies the plan within its function; ``packed`` is what goes over the wire. ``answered`` are names
     that the parent answers while the plan runs, whatever the submission means by them. ``again`` marks the second try
-    of a call that has timed out.
+    of a call that has timed out. ``after`` are places that are read when the last call has returned
+    (:func:`grader.confined.wire.beside`).
+
+    A step is named by what it calls: a function, a class, which makes an object, or ``Class.method``, whose first
+    argument is the object. ``Class.name=`` sets an attribute. An object stays with the submission: later steps name it
+    as a reply.
     """
 
     function: str
@@ -51,6 +57,7 @@ class Plan:
     packed: bytes = b""
     answered: tuple[str, ...] = ()
     again: bool = False
+    after: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         if self.packed:
@@ -58,6 +65,7 @@ class Plan:
         parts = [struct.pack("<IHH", self.number, len(self.given), len(self.steps))]
         for name, encoded in (*self.given, *self.steps):
             parts.append(struct.pack("<H", len(name.encode())) + name.encode() + pack(encoded))
+        parts.append(pack(encode(self.after)))
         object.__setattr__(self, "packed", b"".join(parts))
 
     @cached_property
@@ -231,11 +239,17 @@ class InProcess:
                 calls.clear()
                 given.clear()
                 given.update({name: decode(encoded, code=make) for name, encoded in plan.given})
-                outcomes.append(run_here(plan, lambda name, args: namespace[name](*args), make))
+                outcomes.append(run_here(plan, lambda name, args: method_of(name, namespace.__getitem__)(*args), make))
                 called.append(frozenset(calls))
         values = {**namespace, **dict.fromkeys(trampolines), **own}
-        defined = {n: "callable" if callable(values.get(n)) else "missing" for n in program.wanted}
+        defined = {n: "callable" if callable(method_of(n, values.get)) else "missing" for n in program.wanted}
         return Execution(Loaded(defined, tuple(messages)), tuple(outcomes), tuple(called))
+
+
+def method_of(name: str, function: Callable[[str], Any]) -> Any:
+    """What a name means: of ``Class.method`` the method; None where the class has none."""
+    owner, _, method = name.partition(".")
+    return getattr(function(owner), method, None) if method else function(name)
 
 
 def run_here(
@@ -248,17 +262,19 @@ def run_here(
     plan
         The calls.
     call
-        Calls a function by its name.
+        Calls a function, a class or a method by its name.
     make
         Makes a function of the public code.
     """
     replies: list[Value] = []
     outcomes: list[Outcome] = []
-    for name, encoded in plan.steps:
+    for number, (name, encoded) in enumerate(plan.steps, 1):
         try:
-            question = _Decoder(encoded, lambda ref: part_at(replies[ref.step], ref.path), make)
-            value = call(name, question.get())
-            outcomes.append(Returned(encode(value, opaque=lambda _: 0), tuple(question.mutated())))
+            question = _Decoder(encoded, lambda ref: reach(replies[ref.step], ref.path), make)
+            args = question.get()
+            value = (_assigned if name.endswith("=") else call)(name, args)
+            seen = beside(value, args, plan.after if number == len(plan.steps) else ())
+            outcomes.append(Returned(encode(seen, opaque=lambda _: 0), tuple(question.mutated())))
             replies.append(value)
         except SpecError:  # of an author, and nothing that a function gave
             raise
@@ -266,3 +282,8 @@ def run_here(
             outcomes.append(Raised(type(error).__name__, str(error)[:500]))
             break
     return tuple(outcomes)
+
+
+def _assigned(name: str, args: tuple[Value, ...]) -> None:
+    """Set an attribute of an object: ``Class.name=``."""
+    setattr(args[0], name[:-1].partition(".")[2], args[1])

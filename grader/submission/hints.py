@@ -63,13 +63,16 @@ def missing_function(submission: Submission, name: str, failed: Mapping[int, str
     failed
         Units that could not be run, with the reason.
     """
-    if name in submission.lost:
-        return sentences.unread_function(name, submission.lost[name])
+    home, _, method = name.partition(".")
+    if home in submission.lost:
+        return sentences.unread_function(home, submission.lost[home])
     units = submission.units
     for number, why in failed.items():
-        if name in units[number].binds:
-            return sentences.failed_definition(name, units[number].place, why)
-    return _near(submission, name) or sentences.missing_function(name)
+        if home in units[number].binds:
+            return sentences.failed_definition(home, units[number].place, why)
+    if method and (unit := submission.unit_of(home)):
+        return sentences.missing_method(name, _nearest(method, re.findall(r"def +(\w+)", unit.source)))
+    return _near(submission, home) or sentences.missing_function(home)
 
 
 def _near(submission: Submission, name: str) -> str:
@@ -100,9 +103,9 @@ def _folded(name: str) -> str:
 def _definitions(cells: Cells) -> Iterator[tuple[str, str]]:
     for label, source in cells.code:
         for number, line in enumerate(source.split("\n"), 1):
-            found = re.match(r"(?:async )?def +(\w+) *\(|(\w+) *= *lambda\b", line[:_LONGEST_LINE])
+            found = re.match(r"(?:async )?def +(\w+) *\(|class +(\w+)|(\w+) *= *lambda\b", line[:_LONGEST_LINE])
             if found:
-                yield found[1] or found[2], f"{label}, line {number}"
+                yield found[1] or found[2] or found[3], f"{label}, line {number}"
 
 
 def _in_text(cells: Cells, name: str) -> str:

@@ -157,6 +157,7 @@ class Submission:
 
     def unit_of(self, name: str) -> Unit | None:
         """The last statement that binds a name, in the files that are graded or else in the others."""
+        name = name.partition(".")[0]
         for graded in (True, False):
             for file in self.files:
                 if bool(file.graded) is graded:
@@ -167,9 +168,12 @@ class Submission:
 
     def origin(self, function: str) -> str | None:
         """The place of the definition that counts."""
-        file = self.file_of(function)
-        units = [unit for unit in file.units if function in unit.binds] if file else []
-        return units[-1].origin if units else None
+        file, home = self.file_of(function), function.partition(".")[0]
+        units = [unit for unit in file.units if home in unit.binds] if file else []
+        if not units:
+            return None
+        method = self._definition(function) if home != function else None
+        return units[-1].origin_at(units[-1].line + method.lineno - 1) if method else units[-1].origin
 
     def arguments(self, function: str) -> tuple[str, ...]:
         """Names of the positional arguments of the definition that counts; empty where it is no plain definition."""
@@ -185,14 +189,14 @@ class Submission:
         return not any(isinstance(node, _WORK) for statement in body for node in ast.walk(statement))
 
     def _definition(self, function: str) -> ast.FunctionDef | None:
-        unit = self.unit_of(function)
-        if unit is None or not re.match(r"(?:if 1:\s*)?(?:def|@)", unit.source):
+        unit, name = self.unit_of(function), function.rpartition(".")[2]
+        if unit is None or not re.match(r"(?:if 1:\s*)?(?:def|@|class)", unit.source):
             return None
         try:
             tree = ast.parse(unit.source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
-        return next((n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == function), None)
+        return next((n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == name), None)
 
 
 # -- reading -----------------------------------------------------------------------------------
@@ -486,7 +490,7 @@ def _homes(
             homes[name] = max(candidates, key=lambda path: (filled[path][name], order[path]))
     most = max(paths, key=lambda path: (sum(home == path for home in homes.values()), order[path]))
     star = next((path for path in paths if any("*" in s.uses.binds for s in read[path].statements)), most)
-    return {name: homes.get(name, star if not homes else most) for name in arities}
+    return {name: homes.get(name.partition(".")[0], star if not homes else most) for name in arities}
 
 
 def _filled(found: Sequence[Statement], arities: Mapping[str, int]) -> dict[str, int]:
@@ -568,7 +572,7 @@ def _built(
     found = file.statements if graded else [s for s in file.statements if not s.guarded]
     dropped: set[int] = set()
     wanted: dict[str, bool] = {}
-    for name in graded:
+    for name in (name for name in graded if "." not in name):  # a method comes with its class
         wanted[name] = _drop_unfit(found, name, arities[name], dropped, messages)
     own = [statement for number, statement in enumerate(found) if number not in dropped]
     for name in _imported_names(file, links):

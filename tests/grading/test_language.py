@@ -1,0 +1,230 @@
+"""What an author can say beyond plain functions: methods, objects and their state, what a call leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from grader.course import LoadedAssignment
+from grader.freezing.freeze import freeze
+from grader.grading.pipeline import grade_submission
+from grader.judging.judge import judges_of
+from grader.model import FunctionReport, Report
+from grader.sandbox.parent import Sandbox
+from grader.sandbox.runner import InProcess, Runner
+from grader.submission.program import parse_submission
+from tests.authored import sample
+
+Grader = Callable[..., Report]
+
+ASSIGNMENT = """
+from grader.spec import *
+import numpy as np
+
+def data(d):
+    n, m = d.sizes("n", "m")
+    return d.array(n, m)
+
+def fitted(d):
+    scaler = d.make("Scaler", d.choice([0.5, 2.0]))
+    X = data(d)
+    return scaler, X
+
+def set_before(d):
+    X = data(d)
+    return d.make("Scaler", 1.0, mean=X.mean(axis=0)), X
+
+def trained(d):
+    scaler = d.make("Scaler", d.choice([0.5, 2.0]))
+    X = data(d)
+    d.call(scaler.fit, X)
+    return scaler, 2 * X
+
+def moving(d):
+    k = d.size("k")
+    return d.array(k), {"rate": d.choice([0.5, 0.25]), "average": d.array(k)}
+
+ASSIGNMENT = Assignment(
+    "sample", title="Sample", source="none",
+    functions=(
+        Function("Scaler", points=1, inputs=lambda d: (d.choice([0.5, 2.0]),), returns=(), after=("factor",)),
+        Function("Scaler.fit", points=2, inputs=fitted, returns=(), after=("mean", "state.count")),
+        Function("Scaler.transform", points=2, inputs=set_before, returns="Z"),
+        Function("Scaler.inverse", points=2, inputs=trained, returns="X"),
+        Function("move", points=2, inputs=moving, returns="value", after=("config.average",), changes=("config",)),
+    ),
+)
+"""
+SCALER = """
+import numpy as np
+
+class Scaler:
+    def __init__(self, factor):
+        self.factor = factor
+        self.state = {"count": 0}
+
+    def fit(self, X):
+        self.mean = X.mean(axis=0)
+        self.state["count"] += len(X)
+
+    def transform(self, X):
+        return (X - self.mean) * self.factor
+
+    def inverse(self, Z):
+        return Z / self.factor + self.mean
+"""
+MOVE = """
+def move(x, config):
+    config["average"] = config["rate"] * config["average"] + (1 - config["rate"]) * x
+    return x - config["average"]
+"""
+MISTAKES = """
+from grader.spec import mistake
+
+@mistake("whole-mean", "Scaler.fit", message="one mean is taken of everything", hint="How many means are there?")
+def whole(self, X):
+    self.mean = X.mean()
+    self.state["count"] += len(X)
+
+@mistake("not-centred", "Scaler.transform", message="the mean is not taken away", hint="Which attribute is never used?")
+def not_centred(self, X):
+    return X * self.factor
+
+@mistake("average-lost", "move", message="the new average is not kept", hint="What does the next call start from?")
+def lost(x, config):
+    return x - (config["rate"] * config["average"] + (1 - config["rate"]) * x)
+"""
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> LoadedAssignment:
+    folder = tmp_path_factory.mktemp("language")
+    return sample(folder, assignment=ASSIGNMENT, reference=SCALER + MOVE, mistakes=MISTAKES)
+
+
+@pytest.fixture(scope="module")
+def graded(loaded: LoadedAssignment) -> Grader:
+    cases = freeze(loaded)
+
+    def grade(source: str, runner: Runner | None = None) -> Report:
+        submission = parse_submission("ada.py", ".py", source.encode(), cases.arities)
+        return grade_submission(loaded, judges_of(loaded.spec, cases), submission, runner or InProcess())
+
+    return grade
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as box:
+        yield box
+
+
+def of(report: Report, name: str) -> FunctionReport:
+    return next(f for f in report.functions if f.name == name)
+
+
+def statuses(report: Report) -> dict[str, str]:
+    return {f.name: f.status for f in report.functions}
+
+
+OWN_WORDS = """
+import numpy as np
+
+class Base:
+    def inverse(self, values):
+        return self.mean + values / self.factor
+
+class Scaler(Base):
+    __slots__ = ("factor", "mean", "state")
+
+    def __init__(self, factor):
+        self.factor, self.state = factor, dict(count=0)
+
+    def fit(self, values, /, verbose=False):
+        self.mean = sum(values) / len(values)
+        self.state = {"count": self.state["count"] + values.shape[0]}
+        return self
+
+    @property
+    def half(self):
+        raise RuntimeError
+
+def _transform(self, X):
+    return self.factor * (X - self.mean)
+
+Scaler.transform = _transform
+"""
+
+
+def test_methods_are_graded_in_this_process_and_in_the_sandbox(graded: Grader, sandbox: Sandbox) -> None:
+    for source in (SCALER + MOVE, OWN_WORDS + MOVE):
+        assert graded(source).full_marks
+        assert graded(source, sandbox).full_marks
+
+
+def test_a_method_has_a_line_of_its_own(graded: Grader) -> None:
+    assert of(graded(SCALER + MOVE), "Scaler.transform").origin == "ada.py, line 13: def transform(self, X):"
+
+
+def test_a_wrong_method_is_named_by_its_mistake_and_costs_only_itself(graded: Grader, sandbox: Sandbox) -> None:
+    report = graded(SCALER.replace("(X - self.mean) * self.factor", "X * self.factor") + MOVE, sandbox)
+    assert [name for name, status in statuses(report).items() if status != "passed"] == ["Scaler.transform"]
+    assert [finding.code for finding in of(report, "Scaler.transform").findings] == ["not-centred"]
+
+
+def test_what_a_method_leaves_in_its_object_is_judged(graded: Grader, sandbox: Sandbox) -> None:
+    report = graded(SCALER.replace("X.mean(axis=0)", "X.mean()") + MOVE, sandbox)
+    function = of(report, "Scaler.fit")
+    assert function.status != "passed"
+    assert [finding.code for finding in function.findings] == ["whole-mean"]
+    assert {c.name: c.status for c in function.checks if c.kind == "values"}["state.count"] == "passed"
+
+
+def test_an_attribute_that_is_never_set_is_told_by_its_name(graded: Grader, sandbox: Sandbox) -> None:
+    report = graded(SCALER.replace("self.mean = X.mean(axis=0)", "pass") + MOVE, sandbox)
+    assert "mean is None" in " ".join(c.message for c in of(report, "Scaler.fit").checks)
+
+
+def test_a_method_that_is_not_there_is_missing_and_a_similar_name_is_told(graded: Grader, sandbox: Sandbox) -> None:
+    report = graded(SCALER.replace("def transform", "def transfrom") + MOVE, sandbox)
+    function = of(report, "Scaler.transform")
+    assert function.status == "missing"
+    assert "transfrom" in function.checks[0].message
+
+
+def test_a_class_that_is_not_there_loses_its_methods_and_nothing_else(graded: Grader, sandbox: Sandbox) -> None:
+    report = graded(SCALER.replace("class Scaler", "class scaler") + MOVE, sandbox)
+    assert statuses(report) == {**dict.fromkeys(statuses(report), "missing"), "move": "passed"}
+    assert "scaler" in of(report, "Scaler.fit").checks[0].message
+
+
+def test_a_declared_argument_may_be_changed_and_its_state_is_judged(graded: Grader, sandbox: Sandbox) -> None:
+    assert of(graded(SCALER + MOVE, sandbox), "move").status == "passed"
+    kept = MOVE.replace('config["average"] = ', "average = ").replace('x - config["average"]', "x - average")
+    function = of(graded(SCALER + kept, sandbox), "move")
+    assert [finding.code for finding in function.findings] == ["average-lost"]
+    assert {c.name: c.status for c in function.checks if c.kind == "values"} == {
+        "value": "passed",
+        "config.average": "failed",
+    }
+
+
+def test_an_argument_that_is_not_declared_is_left_alone(graded: Grader) -> None:
+    report = graded(SCALER + MOVE.replace("    return x -", "    before = x.copy()\n    x[:] = 0\n    return before -"))
+    assert [c.kind for c in of(report, "move").checks if c.status == "failed"] == ["inputs"]
+
+
+def test_an_object_that_answers_every_name_ends_nothing(graded: Grader, sandbox: Sandbox) -> None:
+    hostile = SCALER + "    def __getattr__(self, name):\n        raise SystemExit(name)\n" + MOVE
+    assert of(graded(hostile.replace("self.mean = X.mean(axis=0)", "pass"), sandbox), "move").status == "passed"
+
+
+def test_an_example_repeats_the_making_of_the_object(graded: Grader) -> None:
+    report = graded(SCALER.replace("(X - self.mean) * self.factor", "X * self.factor") + MOVE)
+    example = of(report, "Scaler.transform").counterexample
+    assert example is not None
+    space: dict[str, object] = {}
+    exec(SCALER + example["snippet"], space)
+    assert "result_0 = Scaler(" in example["snippet"]
+    assert "result_0.mean = " in example["snippet"]
