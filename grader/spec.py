@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
+from functools import cached_property
 from typing import Literal, TypeVar, get_args
 
 from grader.confined.wire import Code, Opaque, Ref, Value
 from grader.errors import SpecError
-from grader.strategies import Arguments, CaseClass, Draw, Step, cases
+from grader.strategies import Arguments, CaseClass, Draw, Step, as_names, cases
 
 __all__ = [
     "Assignment",
@@ -142,6 +143,10 @@ class CaseSet:
     alternatives: tuple[str, ...] = ()
 
 
+_SETS = ("optional", "random", "loose_dtype", "opaque", "given_away")
+_TUPLES = ("after", "changes", "parts", "alternatives", "guards", "helpers", "given", "classes", "properties", "sets")
+
+
 @dataclass(frozen=True, eq=False)  # hashed by identity
 class Function:
     """A graded function.
@@ -171,6 +176,9 @@ class Function:
     alternatives
         Names of further functions in the reference module that are as right as the reference.
         One of them must hold over all cases.
+    pair
+        The function whose results this one takes, as a backward pass takes the cache of its forward pass: judged on
+        the student's own results where these are right, and on the reference's where they are not (``draw.call``).
     guards
         Variants in the reference module with a clip or an additive guard of at most 1e-7: they
         widen the tolerance by their own deviation and by nothing more.
@@ -224,6 +232,7 @@ class Function:
     opaque: frozenset[str] = frozenset()
     given_away: frozenset[str] = frozenset()
     own_inputs: bool = False
+    pair: str = ""
     helpers: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
     properties: tuple[Property, ...] = ()
@@ -231,6 +240,31 @@ class Function:
     inputs_share: float = 0.05
     relative: float = 0.0
     cpu_s: float = 2.0
+
+    def __post_init__(self) -> None:
+        kinds = {name: frozenset if name in _SETS else tuple for name in (*_SETS, *_TUPLES)}
+        for name, kind in kinds.items():
+            object.__setattr__(self, name, kind(as_names(getattr(self, name))))
+        object.__setattr__(self, "own_inputs", self.own_inputs or bool(self.pair))
+
+    @cached_property
+    def _by_class(self) -> Mapping[str, Function]:
+        others = [check.classes for check in self.sets] + [check.classes for check in self.properties]
+        every = (one for classes in (self.classes, *others) for one in classes)
+        return {
+            one.name: replace(
+                self,
+                random=self.random | one.random,
+                opaque=self.opaque | one.opaque,
+                optional=self.optional | one.optional,
+            )
+            for one in every
+            if one.random or one.opaque or one.optional
+        }
+
+    def of_class(self, case_class: str) -> Function:
+        """The function as it is judged on one kind of input."""
+        return self._by_class.get(case_class, self)
 
     @property
     def items(self) -> str | tuple[str, ...]:
@@ -444,6 +478,8 @@ def validate(assignment: Assignment) -> None:
         for helper in function.helpers:
             if helper in names and helper not in assignment.before(function.name):
                 raise SpecError(f"{where}: {function.name!r} is built on {helper!r}, which must stand before it")
+        if function.pair and function.pair not in assignment.before(function.name):
+            raise SpecError(f"{where}: the pair of {function.name!r}, {function.pair!r}, must be graded and stand before it")
 
 
 def _validate_function(where: str, function: Function, possible_helpers: set[str]) -> None:

@@ -9,7 +9,7 @@ multiples of 1/8 that a person can recompute. See ``docs/design/drawing.md``.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, TypeVar
 
@@ -45,6 +45,8 @@ class CaseClass:
         Pins or bounds the dimensions that :meth:`Draw.sizes` draws by name.
     share
         The part of a check's points that the class carries, where it is more than a special case's little.
+    random, opaque, optional
+        Items that are so for this kind of input alone (the training mode of dropout), as in a :class:`Function`.
     """
 
     name: str
@@ -52,6 +54,22 @@ class CaseClass:
     count: int
     sizes: Sizes = field(default_factory=dict)
     share: float = 0.0
+    random: frozenset[str] = frozenset()
+    opaque: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        for name in ("random", "opaque", "optional"):
+            object.__setattr__(self, name, frozenset(as_names(getattr(self, name))))
+
+
+def as_names(names: str | Iterable[str]) -> tuple[str, ...]:
+    """Any collection of names, or the only one of them.
+
+    >>> as_names("cache"), as_names(["dx", "dw"])
+    (('cache',), ('dx', 'dw'))
+    """
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def cases(small: int = 6, general: int = 12, each: int = 3, **special: Sizes) -> tuple[CaseClass, ...]:

@@ -128,12 +128,13 @@ def value_case(
         own = None
     expected: list[Expected] = []
     for function in [author.function(spec.name), *author.variants(spec.name, alternatives)]:
-        right = expected_of(author, spec, function, args, draw.given, places, with_styles=not expected)
+        own_spec = spec.of_class(drawn.case_class.name)
+        right = expected_of(author, own_spec, function, args, draw.given, places, with_styles=not expected)
         if right is None:
             return None
         expected.append(as_wide(right, expected[0]) if expected else right)
     if spec.own_inputs and own is None:
-        raise SpecError(f"{spec.name}: own_inputs needs a strategy that uses draw.call")
+        raise SpecError(f"{spec.name}: {'pair' if spec.pair else 'own_inputs'} needs a strategy that uses draw.call")
     mistakes = {}
     for key, mistake in author.catalogue(spec.name).items():
         outcome = _mistake_outcome(author, mistake, args, draw.given, places)

@@ -113,6 +113,8 @@ def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) ->
     if verdict.passed or not (wrong or verdict.status in ("failed", "partial")):
         return
     judge = session.functions[verdict.name]
+    if judge.spec.pair in first and first[judge.spec.pair].verdict.passed:  # a pair that does not fit is nobody's fault else
+        before = tuple(name for name in before if name != judge.spec.pair)
     provided = _provided_helpers(session, verdict.name)
     if session.assignment.reference is not None and _may_be_their_fault(session, verdict, wrong, provided):
         yield _trial(judge, "helpers", (*before, *provided))

@@ -70,11 +70,12 @@ def _under(spec: Function, cases: Sequence[Case], values: Mapping[str, Value], a
         check_budget()
         expected, got = case.expected[alternative], values[case.key]
         whole = result_problem(expected.decoded, got)
+        own = spec.of_class(case.case_class)
         for item in items_of(expected.decoded, spec.items):
             hits_of_item = hits.setdefault(item.name, [])
-            if whole is None and item.name in spec.opaque:
+            if whole is None and item.name in own.opaque:
                 continue
-            problem = whole or first_problem(spec, item, expected.decoded, got, expected.tolerance_at)
+            problem = whole or first_problem(own, item, expected.decoded, got, expected.tolerance_at)
             if problem:
                 hits_of_item.append((case, problem))
     return Comparison(alternative, {name: tuple(group) for name, group in hits.items()})

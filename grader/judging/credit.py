@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 from typing import Any
 
@@ -67,12 +67,15 @@ def credit_of(judge: FunctionJudge, cases: Sequence[Case], outcomes: Outcomes, a
         outcome = last_outcome(outcomes, case)
         answered = isinstance(outcome, Returned)
         got = reply_value(outcome)
-        right = case.expected[alternative].decoded
-        formed, kept = _arranged(judge.spec, case, alternative, got)
+        right, spec = case.expected[alternative].decoded, judge.spec.of_class(case.case_class)
+        formed, kept = _arranged(spec, case, alternative, got)
         for item in items_of(right, judge.spec.items):
             found = parts.setdefault(item.name, [])
             if answered:
-                found.extend(_parts(judge.spec, item, case, alternative, formed, kept))
+                parts_here = _parts(spec, item, case, alternative, formed, kept)
+                # Of what is random for this kind of input no number is right, and none proves anything.
+                silent = item.name in spec.random - judge.spec.random
+                found.extend(replace(part, right=None, got=None) if silent else part for part in parts_here)
     weights = weights_of(judge, cases)
     items, proved = {}, set()
     for name, group in parts.items():
@@ -131,6 +134,8 @@ def _parts(spec: Function, item: Item, case: Case, alternative: int, got: Value,
 def _right_parts(spec: Function, item: Item, case: Case, alternative: int, got: Value) -> tuple[bool, bool]:
     """Whether an item is right, and whether it is right up to the form of its numbers."""
     expected, (path,) = case.expected[alternative], item.paths
+    if item.name in spec.opaque:
+        return True, True
     if first_problem(spec, item, expected.decoded, got, expected.tolerance_at) is None:
         return part_or_none(got, path) is not None or part_at(expected.decoded, path) is None, True
     if item.name in spec.random:

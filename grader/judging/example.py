@@ -81,8 +81,8 @@ def _comparable(judge: FunctionJudge, failure: Failure, last: Outcome) -> bool:
     """Whether there is a right value beside it: an exception is compared with nothing, and a random draw neither."""
     if not failure.case.expected or not isinstance(last, Returned):
         return False
-    whole = not failure.problem or not failure.problem.path
-    return not judge.spec.random if whole else failure.item not in judge.spec.random
+    whole, random = not failure.problem or not failure.problem.path, judge.spec.of_class(failure.case.case_class).random
+    return not random if whole else failure.item not in random
 
 
 def example_failure(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> Failure | None:

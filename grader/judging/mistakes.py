@@ -72,7 +72,7 @@ def _same_outcomes(
         places.update((case.check, name) for name in differing)
         names = {item for check, item in wrong if check == case.check and item is not None} | differing
         value = mistake if mistake is not None else case.expected[0].value
-        if not _equal_items(judge.spec, case, names, value, outcome.value):
+        if not _equal_items(judge.spec.of_class(case.case_class), case, names, value, outcome.value):
             return False
     return places == wrong
 
@@ -85,7 +85,9 @@ def _wrong_items(judge: FunctionJudge, case: Case, code: str, alternative: int) 
     """Items in which a mistake's outcome differs from the right one."""
     key = (case.key, code, alternative)
     if key not in judge.wrong_items:
-        judge.wrong_items[key] = _differing(judge.spec, case, decode(_mistaken(case, code)), alternative)
+        judge.wrong_items[key] = _differing(
+            judge.spec.of_class(case.case_class), case, decode(_mistaken(case, code)), alternative
+        )
     return judge.wrong_items[key]
 
 

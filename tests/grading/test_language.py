@@ -105,6 +105,11 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> LoadedAssignment:
 
 @pytest.fixture(scope="module")
 def graded(loaded: LoadedAssignment) -> Grader:
+    return grader_of(loaded)
+
+
+def grader_of(loaded: LoadedAssignment) -> Grader:
+    """A function that grades a source text with frozen cases of an assignment."""
     cases = freeze(loaded)
 
     def grade(source: str, runner: Runner | None = None) -> Report:
@@ -228,3 +233,121 @@ def test_an_example_repeats_the_making_of_the_object(graded: Grader) -> None:
     exec(SCALER + example["snippet"], space)
     assert "result_0 = Scaler(" in example["snippet"]
     assert "result_0.mean = " in example["snippet"]
+
+
+# -- pairs, modes, single precision ------------------------------------------------------------------
+
+PAIR_ASSIGNMENT = """
+from grader.spec import *
+import numpy as np
+
+def affine(d):
+    n, p, k = d.sizes("n", "p", "k")
+    return d.array(n, p), d.array(p, k)
+
+def backward(d):
+    out, cache = d.call("forward", *affine(d))
+    return d.array(*out.shape), cache
+
+def masked(d):
+    n, k = d.sizes("n", "k")
+    return d.array(n, k), d.choice([0.5, 0.75]), d.case != "test time"
+
+def shares(d):
+    return [(np.ones((150, 150)), 0.5, True)]
+
+def kept(given):
+    share = np.mean(given.reply != 0)
+    return None if abs(share - 0.5) < 0.05 else f"{share:.0%} of the entries are kept, expected 50%"
+
+def single(d):
+    n, k = d.sizes("n", "k")
+    return d.array(n, k).astype(np.float32), d.array(k).astype(np.float32)
+
+ASSIGNMENT = Assignment(
+    "sample", title="Sample", source="none",
+    functions=(
+        Function("forward", points=2, inputs=affine, returns=("out", "cache"), opaque="cache"),
+        Function("backward", points=2, inputs=backward, returns=["dx", "dw"], pair="forward"),
+        Function("mask", points=2, inputs=masked, returns="out",
+                 classes=(CaseClass("test time", count=4), CaseClass("training", count=4, random=["out"], share=0.2)),
+                 properties=[Property("half of it", share=0.4, plan=shares, judge=kept,
+                                      classes=(CaseClass("wide", count=1),))]),
+        Function("shift", points=2, inputs=single, returns="out"),
+    ),
+)
+"""
+LAYERS = """
+import numpy as np
+
+def forward(x, w):
+    return x @ w, (x, w)
+
+def backward(dout, cache):
+    x, w = cache
+    return dout @ w.T, x.T @ dout
+
+def mask(x, p, training):
+    return x * (np.random.rand(*x.shape) < p) / p if training else x
+
+def shift(x, b):
+    return x - x.mean(axis=0) + b
+"""
+OTHER_CACHE = """
+def forward(x, w):
+    return x @ w, {"weights": w, "rows": x}
+
+def backward(dout, cache):
+    return dout @ cache["weights"].T, cache["rows"].T @ dout
+"""
+
+
+@pytest.fixture(scope="module")
+def layers(tmp_path_factory: pytest.TempPathFactory) -> Grader:
+    return grader_of(sample(tmp_path_factory.mktemp("layers"), assignment=PAIR_ASSIGNMENT, reference=LAYERS))
+
+
+def test_a_pair_may_have_a_cache_of_its_own(layers: Grader, sandbox: Sandbox) -> None:
+    assert layers(LAYERS + OTHER_CACHE, sandbox).full_marks
+
+
+def test_a_pair_that_does_not_fit_does_not_pass(layers: Grader, sandbox: Sandbox) -> None:
+    other = LAYERS + OTHER_CACHE.partition("def backward")[0]
+    assert statuses(layers(other, sandbox))["backward"] == "failed"
+    swapped = LAYERS.replace("x @ w, (x, w)", "x @ w, (2 * x, w)")
+    assert statuses(layers(swapped, sandbox)) == {**dict.fromkeys(statuses(layers(LAYERS)), "passed"), "backward": "partial"}
+
+
+def test_a_right_backward_pass_keeps_its_points_beside_a_wrong_or_missing_forward_pass(
+    layers: Grader, sandbox: Sandbox
+) -> None:
+    for forward in ("x @ w + 1, (x, w)", "x @ w + 1, (w, x)", "None, None"):
+        report = of(layers(LAYERS.replace("x @ w, (x, w)", forward), sandbox), "backward")
+        assert (report.status, report.points) == ("passed", 2.0)
+    assert of(layers(LAYERS.replace("def forward", "def forwards"), sandbox), "backward").status == "passed"
+
+
+def test_an_item_may_be_random_for_one_kind_of_input_and_judged_for_another(layers: Grader) -> None:
+    assert statuses(layers(LAYERS.replace("if training else x", "if training else 2 * x")))["mask"] != "passed"
+    assert (
+        statuses(layers(LAYERS.replace("np.random.rand(*x.shape) < p", "np.random.rand(*x.shape) <= p")))["mask"] == "passed"
+    )
+    assert (
+        statuses(layers(LAYERS.replace("np.random.rand(*x.shape) < p", "np.random.rand(*x.shape) < 0.9")))["mask"]
+        != "passed"
+    )
+    assert of(layers(LAYERS.replace("/ p if training", "/ p if training and x is None")), "mask").status != "passed"
+
+
+def test_zeros_earn_nothing_where_values_are_random(layers: Grader) -> None:
+    stub = LAYERS + "\ndef mask(x, p, training):\n    return np.zeros(x.shape)\n"
+    assert of(layers(stub), "mask").points == 0.0
+
+
+def test_single_precision_may_be_computed_in_either(layers: Grader) -> None:
+    wide = LAYERS.replace(
+        "x - x.mean(axis=0) + b", "(x.astype(float) - x.astype(float).mean(axis=0) + b).astype(np.float32)"
+    )
+    assert statuses(layers(wide))["shift"] == "passed"
+    wrong = LAYERS.replace("x - x.mean(axis=0) + b", "x - x.mean(axis=0) + b * np.float32(1.001)")
+    assert statuses(layers(wrong))["shift"] != "passed"
