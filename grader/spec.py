@@ -101,6 +101,9 @@ class Property:
         and every property holds.
     proves
         No stub has the property: where it holds, something has been earned, whatever the values.
+    alternatives
+        Other judges, by the name of the alternative of the function under which they are right: where one edition keeps
+        a share p of the entries, and another one drops it.
     fits
         For random or opaque results: catalogued mistakes by code, each with a predicate over a
         failing case, tried in order.
@@ -116,6 +119,7 @@ class Property:
     carries: bool = False
     elsewhere: Callable[[Given], bool] | None = None
     proves: bool = False
+    alternatives: Mapping[str, Callable[[Given], str | None]] = field(default_factory=dict)
     fits: Mapping[str, Callable[[Given], bool]] = field(default_factory=dict)
 
 
@@ -176,6 +180,9 @@ class Function:
     alternatives
         Names of further functions in the reference module that are as right as the reference.
         One of them must hold over all cases.
+    convention
+        A choice that several functions make together: those with the same word here, which have the same alternatives,
+        must all be right under the same one.
     pair
         The function whose results this one takes, as a backward pass takes the cache of its forward pass: judged on
         the student's own results where these are right, and on the reference's where they are not (``draw.call``).
@@ -225,6 +232,7 @@ class Function:
     classes: tuple[CaseClass, ...] = field(default_factory=cases)
     weights: Mapping[str, float] = field(default_factory=dict)
     alternatives: tuple[str, ...] = ()
+    convention: str = ""
     guards: tuple[str, ...] = ()
     optional: frozenset[str] = frozenset()
     random: frozenset[str] = frozenset()
@@ -261,6 +269,17 @@ class Function:
             for one in every
             if one.random or one.opaque or one.optional
         }
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether it has to be judged under one alternative as a whole."""
+        return bool(self.convention) or any(prop.alternatives for prop in self.properties)
+
+    def under(self, alternative: int) -> Function:
+        """The function with the properties of one alternative, 0 being the reference's."""
+        name = ("", *self.alternatives)[alternative]
+        judges = ((prop, prop.alternatives.get(name, prop.judge)) for prop in self.properties)
+        return replace(self, properties=tuple(replace(prop, judge=judge) for prop, judge in judges))
 
     def of_class(self, case_class: str) -> Function:
         """The function as it is judged on one kind of input."""
@@ -473,7 +492,10 @@ def validate(assignment: Assignment) -> None:
         if not part.points > 0:
             raise SpecError(f"{where}, {part.name!r}: points must be positive, found {part.points!r}")
     possible_helpers = {*names, *assignment.provided_helpers}
+    conventions = {f.convention: f.alternatives for f in assignment.functions if f.convention}
     for function in assignment.functions:
+        if function.convention and conventions[function.convention] != function.alternatives:
+            raise SpecError(f"{where}: the functions of the convention {function.convention!r} need the same alternatives")
         _validate_function(f"{where}, function {function.name!r}", function, possible_helpers)
         for helper in function.helpers:
             if helper in names and helper not in assignment.before(function.name):

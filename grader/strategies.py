@@ -230,15 +230,22 @@ class Draw:
                 values = np.abs(values)
         return np.asarray(values, dtype=np.float64).reshape(shape)
 
-    def labels(self, *shape: int, dtype: Any = None) -> Array:
-        """Labels 0 and 1 with both present where there is room; float64 or int64 unless given."""
-        count = int(np.prod(shape))
-        values = self.rng.integers(0, 2, count)
-        if count > 1:
+    def labels(self, *shape: int, classes: int | None = None, dtype: Any = None) -> Array:
+        """Labels with at least two different ones where there is room: 0 and 1, or ``classes`` numbers from 0.
+
+        Of 0 and 1 both are present; they are float64 or int64 unless given. Numbers of classes are int64.
+        """
+        count, several = int(np.prod(shape)), classes or 2
+        values = self.rng.integers(0, several, count)
+        if count > 1 and several > 1:
             spots = self.rng.permutation(count)[:2]
-            values[spots] = [0, 1]
-        chosen = dtype if dtype is not None else self.choice([np.float64, np.int64])
+            values[spots] = [0, several - 1]
+        chosen = dtype or (np.int64 if classes else self.choice([np.float64, np.int64]))
         return values.astype(chosen).reshape(shape)
+
+    def image(self, n: int, channels: int, height: int, width: int, *, scale: float = 1.0) -> Array:
+        """A batch of images, distinct entries around 0: examples first, then channels, rows and columns."""
+        return self.array(n, channels, height, width, scale=scale)
 
     def probabilities(self, *shape: int, low: float = 0.05, high: float = 0.95) -> Array:
         """Distinct numbers strictly inside (0, 1); multiples of 1/64 in small cases."""

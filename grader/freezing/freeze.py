@@ -258,10 +258,12 @@ def _property_case(author: Author, spec: Function, prop: Property, drawn: Drawn,
     facts = encode(drawn.draw.facts) if drawn.draw.facts else None
     visible = count_numbers(plan.questions) <= _VISIBLE_ELEMENTS
     case = Case(f"{spec.name}/{prop.name}/{number}", prop.name, drawn.case_class.name, visible, plan, facts=facts)
-    functions = [author.function(spec.name), *author.variants(spec.name, spec.alternatives)]
-    functions += author.styles.get(spec.name, ())
-    for function in functions:
-        problem = property_problem(prop, case, run_trusted(author, {spec.name: function}, case.plan), for_author=True)
+    functions = list(enumerate([author.function(spec.name), *author.variants(spec.name, spec.alternatives)]))
+    functions += [(0, style) for style in author.styles.get(spec.name, ())]
+    for number, function in functions:
+        judged = next(other for other in spec.under(number).properties if other.name == prop.name)
+        replaced = _as_agreed(author, spec, number) | {spec.name: function}
+        problem = property_problem(judged, case, run_trusted(author, replaced, case.plan), for_author=True)
         if problem:
             raise SpecError(f"{spec.name}: the property {prop.name!r} fails for {name_of(function)}: {problem}")
     return case
@@ -273,6 +275,13 @@ def _property_plan(spec: Function, number: int, draw: Draw, steps: Sequence[Step
     places = {id(reply): Ref(n) for n, reply in enumerate(draw.replies) if id(reply) in draw.made}
     linked = [Step(step.function, tuple(places.get(id(part), part) for part in step.args)) for step in every]
     return _plan(spec, number, linked, draw.given)
+
+
+def _as_agreed(author: Author, spec: Function, number: int) -> dict[str, Callable[..., Any]]:
+    """The functions that share a convention with one, under its alternative of this number; 0 is the reference's."""
+    others = (f.name for f in author.loaded.spec.functions if spec.convention and f.convention == spec.convention)
+    names = spec.alternatives[number - 1 : number] if number else ()
+    return {other: function for other in others for function in author.variants(other, names)}
 
 
 def _check_independent(functions: Mapping[str, FunctionCases]) -> None:
@@ -301,11 +310,11 @@ def _check_independent(functions: Mapping[str, FunctionCases]) -> None:
 def _check_verdicts(author: Author, spec: Function, cases: FunctionCases) -> None:
     """The reference, its alternatives and styles pass; every mistake fails and is named as itself."""
     right = [author.function(spec.name), *author.variants(spec.name, spec.alternatives)]
-    right += author.styles.get(spec.name, ())
-    guards = author.variants(spec.name, spec.guards)
+    others = [*author.styles.get(spec.name, ()), *author.variants(spec.name, spec.guards)]
     judge = FunctionJudge(spec, cases)
-    for function in [*right, *guards]:
-        outcomes = {c.key: run_trusted(author, {spec.name: function}, c.plan) for c in cases.cases}
+    for number, function in [*enumerate(right), *((0, other) for other in others)]:
+        replaced = _as_agreed(author, spec, number) | {spec.name: function}
+        outcomes = {c.key: run_trusted(author, replaced, c.plan) for c in cases.cases}
         verdict = verdict_of(judge, outcomes)
         failed = {f.check for f in verdict.failures}
         known_set_failure = function is not right[0] and failed <= {s.name for s in spec.sets}

@@ -20,7 +20,15 @@ from grader.judging.properties import property_problems
 from grader.model import Finding
 from grader.sandbox.runner import Answer, Outcome, Plan, Stopped
 
-__all__ = ["Attempt", "best_of", "carried_finding", "has_nothing_to_use", "second_run", "tried_on_properties"]
+__all__ = [
+    "Attempt",
+    "best_of",
+    "carried_finding",
+    "has_nothing_to_use",
+    "in_agreement",
+    "second_run",
+    "tried_on_properties",
+]
 
 _How = Literal["", "helpers", "own"]
 
@@ -75,8 +83,22 @@ def second_run(session: Session, first: Mapping[str, Attempt]) -> dict[str, list
         cases = trial.judge.cases.cases
         outcomes = {case.key: _silent(execution.outcomes[n]) for case, n in zip(cases, places, strict=True)}
         called = frozenset().union(*(execution.called[n] for n in places))
-        attempts.append(Attempt(verdict_of(trial.judge, outcomes), outcomes, trial.how, called))
+        spec = trial.judge.spec
+        verdict = verdict_of(trial.judge, outcomes, first[spec.name].verdict.alternative if spec.convention else None)
+        attempts.append(Attempt(verdict, outcomes, trial.how, called))
     return made
+
+
+def in_agreement(session: Session, first: Mapping[str, Attempt]) -> dict[str, Attempt]:
+    """The first attempts, those that share a convention under the alternative that earns most for all of them."""
+    agreed = dict(first)
+    for convention in dict.fromkeys(session.functions[name].spec.convention for name in first):
+        judges = [session.functions[name] for name in first if session.functions[name].spec.convention == convention]
+        numbers = range(len(judges[0].choices)) if convention else ()
+        verdicts = [[verdict_of(judge, first[judge.spec.name].outcomes, n) for judge in judges] for n in numbers]
+        for verdict in max(verdicts, key=lambda group: sum(v.points for v in group), default=()):
+            agreed[verdict.name] = replace(first[verdict.name], verdict=verdict)
+    return agreed
 
 
 def tried_on_properties(session: Session, replies: Replies, first: Attempt) -> Iterator[Attempt]:

@@ -21,6 +21,7 @@ from grader.grading.carried import (
     best_of,
     carried_finding,
     has_nothing_to_use,
+    in_agreement,
     second_run,
     tried_on_properties,
 )
@@ -130,6 +131,7 @@ def grade_submission(
         replies = first_run(session, specs)
         there = [name for name in (spec.name for spec in specs) if not _is_not_there(judges.functions[name], replies)]
         first = {name: Attempt(verdict_of(judges.functions[name], replies.outcomes), replies.outcomes) for name in there}
+        first = in_agreement(session, first)
         again = second_run(session, first)
         for judge in (judges.functions[spec.name] for spec in specs):
             name = judge.spec.name

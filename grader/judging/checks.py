@@ -36,7 +36,7 @@ _REMEMBERED = 256
 _LENGTHS = struct.Struct("<IQQI")
 
 
-def verdict_of(judge: FunctionJudge, outcomes: Outcomes) -> Verdict:
+def verdict_of(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None) -> Verdict:
     """Judge one function.
 
     Parameters
@@ -45,6 +45,8 @@ def verdict_of(judge: FunctionJudge, outcomes: Outcomes) -> Verdict:
         Its description and frozen cases.
     outcomes
         Per case key the outcomes of its plan's steps.
+    only
+        The alternative under which it is judged; the one that earns most if not given.
 
     Returns
     -------
@@ -55,20 +57,29 @@ def verdict_of(judge: FunctionJudge, outcomes: Outcomes) -> Verdict:
     -----
     A verdict depends on nothing but these two, so that what passed is remembered by the SHA-256 of its replies.
     """
+    if only is not None or judge.choices:
+        numbers = range(len(judge.choices)) if only is None else (only,)
+        verdicts = [_bounded(judge.choices[number], outcomes, number) for number in numbers]
+        return max(verdicts, key=lambda verdict: (verdict.passed, verdict.points))
     digest = _digest(judge, outcomes)
     remembered = judge.passed.get(digest)
     if remembered is not None:
         return remembered
-    try:
-        verdict = _judged(judge, outcomes)
-    except OutOfBudget:
-        too_much = (Stopped("too-much-output", sentences.COSTLY_RESULTS),)
-        verdict = _judged(judge, {case.key: too_much for case in judge.cases.cases})
+    verdict = _bounded(judge, outcomes, None)
     if verdict.passed and digest:
         if len(judge.passed) >= _REMEMBERED:
             judge.passed.clear()
         judge.passed[digest] = verdict
     return verdict
+
+
+def _bounded(judge: FunctionJudge, outcomes: Outcomes, only: int | None) -> Verdict:
+    """The verdict, which is "too much output" where it takes too long."""
+    try:
+        return _judged(judge, outcomes, only)
+    except OutOfBudget:
+        too_much = (Stopped("too-much-output", sentences.COSTLY_RESULTS),)
+        return _judged(judge, {case.key: too_much for case in judge.cases.cases}, only)
 
 
 def _digest(judge: FunctionJudge, outcomes: Outcomes) -> bytes:
@@ -110,12 +121,12 @@ class _Draft:
         self.add(kind, name, "failed", share, first.message + also, paid=paid)
 
 
-def _judged(judge: FunctionJudge, outcomes: Outcomes) -> Verdict:
+def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None) -> Verdict:
     spec, draft = judge.spec, _Draft(judge, outcomes)
     ran = _runs_check(draft)
     objections = {prop.name: _objections(draft, prop) for prop in spec.properties}
     answered = [case for case in judge.values if isinstance(last_outcome(outcomes, case), Returned)]
-    comparison = compared(spec, answered, outcomes) if answered or ran else None
+    comparison = compared(spec, answered, outcomes, only) if answered or ran else None
     payment = payment_of(judge, outcomes, comparison, objections)
     if comparison is not None:
         _item_checks(draft, comparison, payment, len(answered))
@@ -133,7 +144,7 @@ def _judged(judge: FunctionJudge, outcomes: Outcomes) -> Verdict:
     if stop is not None:
         status = stop.reason if stop.reason != "not-run" else "crashed"
         checks[0] = Check("runs", "runs", "failed", 0.0, 0.0, sentences.stopped(status, spec.name, stop.detail))
-    comparison = comparison or Comparison()
+    comparison = comparison or Comparison(only or 0)
     failures = tuple(draft.failures)
     verdict = Verdict(spec.name, status, tuple(checks), failures, comparison.alternative, comparison.wrong, spec.points)
     return _from_own_start(judge, outcomes, verdict) or verdict

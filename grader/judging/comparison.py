@@ -41,14 +41,14 @@ def earliest(hits: Sequence[Hit]) -> Stage | None:
     return min((problem.stage for _, problem in hits), key=STAGES.index, default=None)
 
 
-def compared(spec: Function, cases: Sequence[Case], outcomes: Outcomes) -> Comparison:
-    """Compare the values of some cases, all of which gave one.
+def compared(spec: Function, cases: Sequence[Case], outcomes: Outcomes, only: int | None = None) -> Comparison:
+    """Compare the values of some cases, all of which gave one, under ``only`` one alternative if it is named.
 
-    The alternative is the one under which most items are right, then of the right form (the first one where equal).
+    Otherwise it is the one under which most items are right, then of the right form (the first one where equal).
     """
     replies = {case.key: last_outcome(outcomes, case) for case in cases}
     encoded = {key: reply.value for key, reply in replies.items() if isinstance(reply, Returned)}
-    alternatives = range(len(cases[0].expected) if cases else 0)
+    alternatives = range(len(cases[0].expected) if cases else 0) if only is None else (only,)
     for alternative in alternatives:
         if all(agrees(case.expected[alternative], encoded[case.key]) for case in cases):
             items = items_of(expected_value(cases[0], alternative), spec.items)

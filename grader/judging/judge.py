@@ -111,6 +111,12 @@ class FunctionJudge:
         return tuple(items.values())
 
     @cached_property
+    def choices(self) -> tuple[FunctionJudge, ...]:
+        """The judges of each alternative, where the function is judged under one of them as a whole."""
+        numbers = range(len(self.spec.alternatives) + 1) if self.spec.has_choice else ()
+        return tuple(FunctionJudge(self.spec.under(number), self.cases) for number in numbers)
+
+    @cached_property
     def class_shares(self) -> Mapping[str, float]:
         """What the author's classes of input carry of their checks."""
         of_checks = [check.classes for check in self.spec.properties] + [check.classes for check in self.spec.sets]

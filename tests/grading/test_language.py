@@ -351,3 +351,130 @@ def test_single_precision_may_be_computed_in_either(layers: Grader) -> None:
     assert statuses(layers(wide))["shift"] == "passed"
     wrong = LAYERS.replace("x - x.mean(axis=0) + b", "x - x.mean(axis=0) + b * np.float32(1.001)")
     assert statuses(layers(wrong))["shift"] != "passed"
+
+
+# -- conventions, and properties that are ready made ---------------------------------------------------
+
+DROPOUT_ASSIGNMENT = """
+from grader.spec import *
+from grader.properties import *
+import numpy as np
+
+def sized(d):
+    x = d.array(*d.sizes("n", "k"))
+    return x, {"p": d.choice([0.25, 0.75]), "mode": "test" if d.case == "test time" else "train", "seed": 5}
+
+def wide(d):
+    return np.full((150, 150), 2.0), {"p": d.choice([0.3, 0.75]), "mode": "train"}
+
+def with_seed(d, seed):
+    x = d.facts.setdefault("x", d.array(6, 5))
+    return x, {"p": 0.5, "mode": "train", "seed": seed}
+
+def backward(d):
+    x, param = sized(d)
+    out, cache = d.call("dropout_forward", x, param)
+    return d.array(*x.shape), cache
+
+def masked(d):
+    x, param = np.ones((40, 40)), {"p": 0.25, "mode": "train"}
+    return [Step("dropout_forward", (x, param)), (np.ones((40, 40)), Ref(0, (1,)))]
+
+def follows(given):
+    forward, backward = given.replies
+    return None if np.allclose(forward[0], backward) else "the gradient does not follow the mask"
+
+MODES = (CaseClass("test time", count=4), CaseClass("training", count=3, random="out"))
+BACK = (CaseClass("test time", count=4), CaseClass("training", count=3, random="dx"))
+
+ASSIGNMENT = Assignment(
+    "sample", title="Sample", source="none",
+    functions=(
+        Function("dropout_forward", points=4, inputs=sized, returns=("out", "cache"), opaque="cache", classes=MODES,
+                 alternatives="drops", convention="p",
+                 properties=(
+                     kept_share("keeps p", share=0.3, inputs=wide, keep=lambda args: args[1]["p"],
+                                conventions={"drops": lambda args: 1 - args[1]["p"]}),
+                     unbiased("mean", share=0.2, inputs=wide, mean=lambda args: 2.0, most=lambda args: 8.0),
+                     seeded("seed", share=0.1, inputs=with_seed),
+                 )),
+        Function("dropout_backward", points=2, inputs=backward, returns="dx", classes=BACK, pair="dropout_forward",
+                 alternatives="drops", convention="p",
+                 properties=[Property("mask", share=0.4, plan=masked, judge=follows, count=1)]),
+        Function("share", points=2, inputs=lambda d: (d.choice([0.25, 0.75]),), returns="share",
+                 alternatives="drops", convention="p"),
+        Function("again", points=2, inputs=lambda d: (d.array(3, 4),), returns="y",
+                 properties=[equal_forms("again", "again", share=0.1, inputs=lambda d: (d.array(3, 4),))]),
+    ),
+)
+"""
+DROPOUT = """
+import numpy as np
+
+def dropout_forward(x, param):
+    if "seed" in param:
+        np.random.seed(param["seed"])
+    if param["mode"] == "test":
+        return x, (param, None)
+    mask = (np.random.rand(*x.shape) < param["p"]) / param["p"]
+    return x * mask, (param, mask)
+
+def dropout_backward(dout, cache):
+    param, mask = cache
+    return dout if param["mode"] == "test" else dout * mask
+
+def share(p):
+    return p
+
+def again(x):
+    return 2 * x
+"""
+DROPS = """
+def dropout_forward__drops(x, param):
+    return dropout_forward(x, {**param, "p": 1 - param["p"]})
+
+def dropout_backward__drops(dout, cache):
+    return dropout_backward(dout, cache)
+
+def share__drops(p):
+    return 1 - p
+"""
+
+
+@pytest.fixture(scope="module")
+def dropout(tmp_path_factory: pytest.TempPathFactory) -> Grader:
+    folder = tmp_path_factory.mktemp("dropout")
+    return grader_of(sample(folder, assignment=DROPOUT_ASSIGNMENT, reference=DROPOUT + DROPS))
+
+
+ALL_DROP = DROPOUT.replace('< param["p"]) / param["p"]', '> param["p"]) / (1 - param["p"])').replace(
+    "return p\n", "return 1 - p\n"
+)
+
+
+def test_one_convention_holds_for_all_functions_that_share_it(dropout: Grader, sandbox: Sandbox) -> None:
+    assert dropout(DROPOUT, sandbox).full_marks
+    assert dropout(ALL_DROP, sandbox).full_marks
+    mixed = statuses(dropout(ALL_DROP.replace("return 1 - p", "return p"), sandbox))
+    assert mixed == {"dropout_forward": "partial", "dropout_backward": "passed", "share": "passed", "again": "passed"}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "failing"),
+    [
+        ('/ param["p"]', "/ 1.0", "mean"),
+        ('np.random.seed(param["seed"])', "np.random.seed(3)", "seed"),
+        ('np.random.seed(param["seed"])', 'np.random.seed(param["seed"] + len(cache_of()))', "seed"),
+        ("np.random.rand(*x.shape) <", "np.random.rand(*x.shape) / 2 <", "keeps p"),
+    ],
+)
+def test_what_a_random_function_promises_is_judged(dropout: Grader, right: str, wrong: str, failing: str) -> None:
+    calls = "\nCALLS = []\n\ndef cache_of():\n    CALLS.append(1)\n    return CALLS\n"
+    function = of(dropout(calls + DROPOUT.replace(right, wrong)), "dropout_forward")
+    assert failing in [check.name for check in function.checks if check.status == "failed"]
+
+
+def test_forms_that_differ_are_told(dropout: Grader) -> None:
+    other = "\nCALLS = []\n\ndef again(x):\n    CALLS.append(1)\n    return 2 * x + 1e-5 * (len(CALLS) % 2)\n"
+    function = of(dropout(DROPOUT + other), "again")
+    assert "again and again give different results" in [c.message for c in function.checks if c.kind == "property"]
