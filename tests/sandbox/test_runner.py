@@ -46,6 +46,8 @@ def test_a_plan_packs_its_calls_in_order() -> None:
         encoded, at = unpack(found.packed, at + 2 + size)
         assert isinstance(encoded, Encoded)
     assert names == ["step", "f", "g"]
+    after, at = unpack(found.packed, at)
+    assert decode(after) == ()
     assert at == len(found.packed)
 
 
