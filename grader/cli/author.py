@@ -13,6 +13,7 @@ from grader.cli.output import say, show
 from grader.cli.shared import SEED, Drawing, assignment_of, suggest, try_file, write_json
 from grader.freezing.store import cases_path, redraw
 from grader.publishing.export import TARGETS, write_export
+from grader.publishing.jupyterlite import write_jupyterlite
 from grader.publishing.kit import write_kit
 from grader.publishing.targets.gradescope import VISIBILITIES
 
@@ -56,7 +57,7 @@ def release(context: click.Context, assignment: str, directory: Path, seed: int)
 
 
 @click.command()
-@click.argument("platform", type=click.Choice([*TARGETS]))
+@click.argument("platform", type=click.Choice([*TARGETS, "jupyterlite"]))
 @click.argument("assignment")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--seed", type=int, help="Seed of the cases: 0 if not given, and 1 where students can read the export.")
@@ -68,7 +69,8 @@ def export(context: click.Context, /, platform: str, assignment: str, path: Path
     """Write an autograder that a platform runs.
 
     PATH is the zip file to upload to Gradescope or Coursera, or a new folder: the GitHub action, the question of
-    PrairieLearn, the folder CLASSROOM/autograders/ASSIGNMENT of Classroom 50.
+    PrairieLearn, the folder CLASSROOM/autograders/ASSIGNMENT of Classroom 50, a website (jupyterlite) on which students
+    check themselves in the browser.
     """
     given = {name: value for name, value in named.items() if value is not None}
     others = [name for name in given if _OPTIONS[name] != platform]
@@ -77,6 +79,10 @@ def export(context: click.Context, /, platform: str, assignment: str, path: Path
     image = given.pop("image", "")
     options = "".join(f" --{name} {value}" for name, value in given.items())
     loaded = assignment_of(context, assignment, [path])
+    if platform == "jupyterlite":
+        say(write_jupyterlite(loaded, path, seed=1 if seed is None else seed, progress=Drawing(assignment)))
+        say(f"next: look at it with 'python -m http.server -d {path}', and put it on any web server", err=True)
+        return
     say(write_export(platform, loaded, path, seed=seed, options=options, image=image, progress=Drawing(assignment)))
 
 
