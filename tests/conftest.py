@@ -21,7 +21,7 @@ collect_ignore = ["course"]
 STARTERS = {
     *("Sandbox", "strongest_sandbox", "Answering", "probe"),
     *("grade", "grade_all", "grade_folder", "grade_paths", "audit_assignment", "main", "CliRunner"),
-    *("subprocess", "Popen"),
+    *("subprocess", "Popen", "_build"),
 }
 _ID_LENGTH = 60
 

@@ -70,7 +70,7 @@ def _sources(assignment: LoadedAssignment, cases: CaseFile) -> Iterator[tuple[st
     package, data = wheel({**modules, **{f"grader_course/{name}": part for name, part in course.items()}})
     yield package, data
     first = filled("jupyterlite/first_cell.py", project=PROJECT, version=package.split("-")[1])
-    yield f"files/{assignment.name}.ipynb", starter_notebook(assignment, first).encode()
+    yield f"files/{assignment.name}.ipynb", starter_notebook(assignment, first, "python").encode()
     yield "files/HANDOUT.md", text
     yield from ((f"files/{name}", source) for name, source in modules.items())
 

@@ -121,7 +121,7 @@ def needed_modules(assignment: LoadedAssignment) -> list[str]:
     return sorted(needed)
 
 
-def starter_notebook(assignment: LoadedAssignment, first: str) -> str:
+def starter_notebook(assignment: LoadedAssignment, first: str, kernel: str = "python3") -> str:
     """The starter as a notebook: each part of the hand-out, with the function that it explains and its check.
 
     Parameters
@@ -130,6 +130,8 @@ def starter_notebook(assignment: LoadedAssignment, first: str) -> str:
         With its reference.
     first
         The cell that brings ``check``.
+    kernel
+        The name under which Jupyter knows Python.
     """
     parts, rest = in_order(handout(assignment))
     cells = [_cell("markdown", introduction(handout(assignment))), _cell("code", first.rstrip())]
@@ -142,7 +144,7 @@ def starter_notebook(assignment: LoadedAssignment, first: str) -> str:
     cells += [_cell("markdown", rest)] if rest else []
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"  # the same kit has the same bytes
-    metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": kernel}}
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
