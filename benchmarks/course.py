@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.audit.submissions import authored_submissions, reference_files
 from grader.course import LoadedAssignment
-from grader.sandbox.parent import strongest_sandbox
+from grader.sandbox.own import strongest_sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
 

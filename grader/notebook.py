@@ -81,7 +81,7 @@ def _checked(function: Callable[..., object] | str, assignment: str | None) -> F
     from grader.grading.pipeline import grade_submission
     from grader.judging.judge import judges_of
     from grader.publishing.handout import formula_of, handout, sections
-    from grader.sandbox.parent import strongest_sandbox
+    from grader.sandbox.own import strongest_sandbox
     from grader.submission.program import parse_submission
 
     name = _name_of(function)

@@ -92,19 +92,20 @@ _CUT_ADDRESS = re.compile(r"0x[0-9A-Fa-f]*\Z")
 
 
 class Channel:
-    """Frames over one socket, blocking."""
+    """Frames over a socket, or a pair of pipes, blocking."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, writable: int | None = None) -> None:
         self.descriptor = descriptor
-        self.read, self.write = os.read, os.writev
+        self.writable = descriptor if writable is None else writable
+        self.read, self.write = os.read, getattr(os, "writev", _written)
 
     def send(self, kind: bytes, *parts: bytes) -> None:
         """One frame, not joined first: a copy of a large value would go into pages that must come from the kernel."""
         size = sum(map(len, parts))
         frame = (FRAME.pack(size, kind[0]), *parts)
-        sent = self.write(self.descriptor, frame)
+        sent = self.write(self.writable, frame)
         while sent < FRAME.size + size:
-            sent += self.write(self.descriptor, (b"".join(frame)[sent:],))
+            sent += self.write(self.writable, (b"".join(frame)[sent:],))
 
     def receive(self) -> tuple[bytes, bytes]:
         size, kind = FRAME.unpack(self.exactly(FRAME.size))
@@ -119,6 +120,12 @@ class Channel:
             parts.append(part)
             size -= len(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _written(descriptor: int, parts: Any, write: Any = os.write) -> int:
+    """``os.writev`` where there is none (Windows)."""
+    sent: int = write(descriptor, b"".join(parts))
+    return sent
 
 
 class Output(io.TextIOBase):
@@ -650,10 +657,9 @@ class Seeder:
             random.seed(self.SEED + turn)
 
 
-def serve(descriptor: int, wire: Any, np: Any) -> NoReturn:
+def serve(channel: Channel, wire: Any, np: Any) -> NoReturn:
     """The child's life: read frames until the parent closes the channel. It ends without clean-up of any kind."""
     try:
-        channel = Channel(descriptor)
         session = Session(channel, wire, np)
         while True:
             kind, body = channel.receive()
@@ -715,13 +721,77 @@ def _live(walls: Any, channel: int, memory: int, cpu: int, shared: dict[str, Any
     finally:
         if hello["error"]:
             _exit(BROKEN)
+    serve(Channel(channel), wire, np)
+
+
+# -- without walls: somebody's own work, on any system -----------------------------------------
+
+
+def _over_pipes(settings: dict[str, Any]) -> NoReturn:
+    """Serve standard input and output, which student code then finds empty."""
+    channel = Channel(os.dup(0), os.dup(1))
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for target in (0, 1, 2):
+        os.dup2(nothing, target)
+    hello: dict[str, Any] = {"error": ""}
+    try:
+        np = _import_numpy(settings["folders"], settings["packages"])
+        wire = _neighbour("wire")
+        hello["unit"] = _unit(np)
+        _bound_memory(settings["memory"])
+    except BaseException as error:
+        hello["error"] = f"{type(error).__name__}: {error}"[:500]
+    channel.write(channel.writable, (json.dumps(hello).encode() + b"\n",))
+    if hello["error"]:
+        _exit(BROKEN)
     serve(channel, wire, np)
+
+
+def _bound_memory(more: int) -> None:
+    """End this process when it takes so much more memory, as far as the system tells; a limit that every system has.
+
+    A thread looks. One call of C that takes everything at once is over before it does, with a MemoryError of its own.
+    """
+    import threading  # only here: a thread is no neighbour of a fork
+
+    bound = _memory() + more
+
+    def watch(exit_: Any = _exit, sleep: Any = time.sleep) -> None:
+        while _memory() <= bound:
+            sleep(0.05)
+        exit_(OUT_OF_MEMORY)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _memory() -> int:
+    """The most bytes that this process has had; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return _memory_on_windows()
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
+def _memory_on_windows() -> int:
+    """``PeakPagefileUsage``, the last part of PROCESS_MEMORY_COUNTERS: two 32-bit numbers, then eight sizes."""
+    size = ctypes.sizeof(ctypes.c_size_t)
+    counters = ctypes.create_string_buffer(8 + 8 * size)
+    try:
+        ask = ctypes.windll.kernel32.K32GetProcessMemoryInfo  # type: ignore[attr-defined]
+        ask(ctypes.c_void_p(-1), counters, ctypes.c_ulong(len(counters)))  # of this process
+    except (AttributeError, OSError):
+        return 0
+    return ctypes.c_size_t.from_buffer(counters, 8 + 7 * size).value
 
 
 def main() -> None:
     """Set up the walls that are shared, import NumPy, then fork on command."""
     settings = json.loads(sys.argv.pop())  # where things lie on this machine is nobody's to print
     sys.orig_argv[:] = sys.argv
+    if "pipes" in settings:
+        _over_pipes(settings["pipes"])
     walls = _neighbour("walls")
     wanted = frozenset(settings["walls"])
     started_by = os.getppid()

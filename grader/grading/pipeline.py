@@ -87,7 +87,7 @@ def grade(
             report = unreadable(assignment, frozen, title, student, str(error), runner.level if runner else "none")
         else:
             if runner is None:
-                from grader.sandbox.parent import strongest_sandbox  # what cannot be read needs no sandbox
+                from grader.sandbox.own import strongest_sandbox  # what cannot be read needs no sandbox
 
                 runner = stack.enter_context(strongest_sandbox(assignment.spec.packages))
             judges = judges_of(assignment.spec, frozen)

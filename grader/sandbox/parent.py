@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import select
 import signal
 import struct
 import time
@@ -24,14 +23,14 @@ from grader import sentences
 from grader.confined.wire import MAX_BYTES, Encoded, WireError, decode, encode, pack, unpack
 from grader.errors import GraderError
 from grader.model import SandboxLevel
-from grader.sandbox.doctor import probe
+from grader.sandbox.child import Child, Children
 from grader.sandbox.helpers import Answering
 from grader.sandbox.limits import OutOfBudget, check_budget
 from grader.sandbox.runner import Answer, Execution, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
-from grader.sandbox.zygote import ALL_WALLS, Child, Zygote
+from grader.sandbox.zygote import ALL_WALLS, Zygote
 from grader.submission.program import SourceFile, Unit
 
-__all__ = ["ALL_WALLS", "Patience", "Sandbox", "strongest_sandbox"]
+__all__ = ["ALL_WALLS", "Patience", "Sandbox"]
 
 _FULL = frozenset({"limits", "user", "landlock", "seccomp"})
 _SOME = frozenset({"limits", "landlock", "seccomp"})
@@ -109,6 +108,8 @@ class Sandbox:
         Names of the walls to put up, of :data:`ALL_WALLS`; what the machine lacks is left out.
     patience
         How long to wait.
+    children
+        Where its processes come from; a zygote's, within the walls, when not given.
 
     Use as a context manager: leaving it ends the zygote and everything below it.
     """
@@ -118,13 +119,14 @@ class Sandbox:
         packages: Sequence[str] = (),
         walls: Sequence[str] = ALL_WALLS,
         patience: Patience = Patience(),  # frozen
+        children: Children | None = None,
     ) -> None:
-        self._zygote = Zygote(packages, walls)
+        self._children = children or Zygote(packages, walls)
         self._patience = patience
         self._history = _History()
 
     def __enter__(self) -> Sandbox:
-        self._zygote.start()
+        self._children.start()
         return self
 
     def __exit__(
@@ -134,13 +136,13 @@ class Sandbox:
 
     def close(self) -> None:
         """End the zygote and everything below it."""
-        self._zygote.close()
+        self._children.close()
 
     @property
     def stands(self) -> tuple[str, ...]:
         """The walls that really stand."""
-        self._zygote.start()
-        return self._zygote.stands
+        self._children.start()
+        return self._children.stands
 
     @property
     def level(self) -> SandboxLevel:
@@ -155,10 +157,10 @@ class Sandbox:
         if program.files is not self._history.files:
             self._history = _History(program.files)
         history, began = self._history, time.monotonic()
-        self._zygote.start()
-        slowness = self._patience.slowness or self._zygote.slowness
+        self._children.start()
+        slowness = self._patience.slowness or self._children.slowness
         deadline = began + program.total_s * slowness * 2 + 10 - history.spent_s
-        run = _Run(self._zygote, program, answer, self._patience, slowness, deadline, history.skip)
+        run = _Run(self._children, program, answer, self._patience, slowness, deadline, history.skip)
         outcomes: list[tuple[Outcome, ...]] = []
         called: list[frozenset[str]] = []
         try:
@@ -172,19 +174,6 @@ class Sandbox:
         finally:
             run.close()
             history.spent_s += time.monotonic() - began
-
-
-def strongest_sandbox(packages: Sequence[str] = ()) -> Sandbox:
-    """A started sandbox with as many walls as this machine lets stand.
-
-    For code that its own author runs anyway (a student's self-check, a platform's container).
-    """
-    sandbox = Sandbox(packages)
-    try:
-        return sandbox.__enter__()
-    except GraderError:
-        found = probe()
-        return Sandbox(packages, [name for name in ALL_WALLS if getattr(found, name)])
 
 
 # -- time --------------------------------------------------------------------------------
@@ -232,12 +221,12 @@ def _send(child: Child, kind: bytes, body: bytes, watch: _Watch) -> None:
     view = memoryview(_FRAME.pack(len(body), kind[0]) + body)
     while view:
         try:
-            view = view[child.channel.send(view) :]
-        except BlockingIOError:
-            select.select([], [child.channel], [], _SLICE_S)
-            watch.look()
+            sent = child.send(view, _SLICE_S)
         except OSError:  # it is gone: what it said before comes first, then whoever reads on learns why
             return
+        view = view[sent:]
+        if not sent:
+            watch.look()
 
 
 def _receive(child: Child, watch: _Watch, *, in_turn: bool) -> tuple[int, bytes]:
@@ -246,16 +235,10 @@ def _receive(child: Child, watch: _Watch, *, in_turn: bool) -> tuple[int, bytes]
         watch.look()
         if len(child.buffer) >= _FRAME.size and _FRAME.unpack_from(child.buffer)[0] > _MAX_FRAME:
             raise _not_a_reply()
-        if not child.poller.poll(_SLICE_S * 1000):
+        # Replies come many a millisecond: to wake for each would cost more than to judge them.
+        part = child.receive(_SLICE_S, 0.0 if in_turn else _NAP_S)
+        if part is None:
             continue
-        if not in_turn:  # replies come many a millisecond: to wake for each would cost more than to judge them
-            time.sleep(_NAP_S)
-        try:
-            part = child.channel.recv(1 << 18)
-        except BlockingIOError:
-            continue
-        except OSError:
-            part = b""
         if not part:
             raise _dead(child)
         child.buffer += part
@@ -280,14 +263,15 @@ def _split(child: Child) -> None:
 def _dead(child: Child) -> _Stop:
     """Why a child has closed its channel."""
     ended = child.end()
-    if ended.code == -signal.SIGXCPU or (ended.code == -signal.SIGKILL and ended.cpu > child.cpu_s - 1):
+    how = _signal(-ended.code)
+    if how == "SIGXCPU" or (how == "SIGKILL" and ended.cpu > child.cpu_s - 1):
         return _Stop(Stopped("timeout", sentences.NO_CPU_LEFT))
     if ended.code == 70:
         return _Stop(Stopped("out-of-memory", sentences.WORKER_WITHOUT_MEMORY))
     if ended.code == 71:
         return _Stop(Stopped("crashed", sentences.WORKER_BROKEN))
     if ended.code < 0:
-        return _Stop(Stopped("crashed", sentences.ended_by_signal(-ended.code, _signal(-ended.code))))
+        return _Stop(Stopped("crashed", sentences.ended_by_signal(-ended.code, how)))
     return _Stop(Stopped("crashed", sentences.ended_by_exit(ended.code)))
 
 
@@ -306,7 +290,7 @@ class _Run:
 
     def __init__(
         self,
-        zygote: Zygote,
+        children: Children,
         program: Program,
         answer: Answer | None,
         patience: Patience,
@@ -314,7 +298,7 @@ class _Run:
         deadline: float,
         skip: dict[int, str],
     ) -> None:
-        self.zygote = zygote
+        self.children = children
         self.slowness = slowness
         self.slow: dict[str, str] = {}
         self.program = program
@@ -357,7 +341,7 @@ class _Run:
             if time.monotonic() > self.deadline:
                 raise _Stop(Stopped("timeout", sentences.NO_TIME_LEFT))
             cpu_s = max(1, round(self.program.total_s * self.slowness))
-            self._child = self.zygote.child(self.program.memory_mb << 20, cpu_s)
+            self._child = self.children.child(self.program.memory_mb << 20, cpu_s)
             self.callbacks = 0
             self.answered = ()
             self.unit = -1

@@ -14,53 +14,53 @@ import socket
 import subprocess
 import sys
 import time
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from grader.errors import GraderError
 from grader.sandbox.allowlist import readable_paths, seccomp_filter
+from grader.sandbox.child import WORKER, Child, Ended, package_folders, slowness_of
 
-__all__ = ["ALL_WALLS", "Child", "Ended", "Zygote"]
+__all__ = ["ALL_WALLS", "Zygote"]
 
 ALL_WALLS = ("fork", "limits", "user", "landlock", "seccomp", "namespaces")
-_UNIT_S = 0.0015  # of the fixed work that a zygote does when it starts, where a second is a second
-_SLOWEST = 16.0
-_WORKER = Path(__file__).resolve().parents[1] / "confined" / "worker.py"
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a process ended: exit status (or minus the signal), and the CPU seconds it had used."""
-
-    code: int
-    cpu: float
 
 
 @dataclass
-class Child:
+class Forked(Child):
     """A confined process and its channel."""
 
     zygote: Zygote
     home: subprocess.Popen[bytes]
     pid: int
     channel: socket.socket
-    cpu_s: int
-    poller: select.poll = field(default_factory=select.poll)
-    buffer: bytearray = field(default_factory=bytearray)
-    frames: deque[tuple[int, bytes]] = field(default_factory=deque)
-    ended: Ended | None = None
 
     def __post_init__(self) -> None:
         self.channel.setblocking(False)
+        self.poller = select.poll()
         self.poller.register(self.channel, select.POLLIN)
 
+    def send(self, data: memoryview, seconds: float) -> int:
+        try:
+            return self.channel.send(data)
+        except BlockingIOError:
+            select.select([], [self.channel], [], seconds)
+            return 0
+
+    def receive(self, seconds: float, nap_s: float) -> bytes | None:
+        if not self.poller.poll(seconds * 1000):
+            return None
+        if nap_s:
+            time.sleep(nap_s)
+        try:
+            return self.channel.recv(1 << 18)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""
+
     def cpu(self) -> float:
-        """CPU seconds that it has used."""
         if self.ended is not None:
             return self.ended.cpu
         if self.home.pid != self.pid:
@@ -71,7 +71,7 @@ class Child:
             return 0.0
 
     def end(self) -> Ended:
-        """Kill it and everything in its process group, and reap it."""
+        """Kill everything in its process group, and reap it."""
         if self.ended is None:
             self.channel.close()
             if self.home.pid != self.pid:
@@ -146,7 +146,7 @@ class Zygote:
             raise GraderError(_no_walls(hello["error"]))
         self.stands = tuple(hello["walls"])
         self.namespaces = tuple(hello["namespaces"])
-        self.slowness = _slowness(hello["unit"])
+        self.slowness = slowness_of(hello["unit"])
 
     def close(self) -> None:
         """End the zygote and everything below it."""
@@ -158,7 +158,7 @@ class Zygote:
             self._process.wait()
             self._process = None
 
-    def child(self, memory: int, cpu_s: int) -> Child:
+    def child(self, memory: int, cpu_s: int) -> Forked:
         """A fresh confined process, whose walls stand.
 
         Parameters
@@ -184,7 +184,7 @@ class Zygote:
             else:
                 home = self._launch(theirs, channel=theirs.fileno(), memory=memory, cpu=cpu_s)
                 pid = home.pid
-        child = Child(self, home, pid, ours, cpu_s)
+        child = Forked(self, home, pid, ours, cpu_s=cpu_s)
         try:
             hello = self._hello(child)
         except BaseException:
@@ -192,11 +192,11 @@ class Zygote:
             raise
         if "fork" not in self._wanted:
             self.stands = tuple(hello["walls"])
-            self.slowness = _slowness(hello["unit"])
+            self.slowness = slowness_of(hello["unit"])
         return child
 
     @staticmethod
-    def _hello(child: Child) -> dict[str, Any]:
+    def _hello(child: Forked) -> dict[str, Any]:
         """The line that a child writes before anything of a student's is near it."""
         data = b""
         while not data.endswith(b"\n"):
@@ -212,7 +212,7 @@ class Zygote:
         return hello
 
     def _launch(self, theirs: socket.socket, **settings: int) -> subprocess.Popen[bytes]:
-        folders = _package_folders(self._packages)
+        folders = package_folders(self._packages)
         program = seccomp_filter() if "seccomp" in self._wanted else None
         everything = {
             "folders": folders,
@@ -224,7 +224,7 @@ class Zygote:
         }
         # Isolated but for PYTHONHASHSEED, which -I would ignore: nothing else of Python's is in the environment.
         return subprocess.Popen(
-            [sys.executable, "-P", "-s", "-S", "-B", str(_WORKER), json.dumps(everything)],
+            [sys.executable, "-P", "-s", "-S", "-B", str(WORKER), json.dumps(everything)],
             env=_environment(),
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
@@ -257,26 +257,8 @@ class Zygote:
         return answer
 
 
-def _slowness(unit_s: float) -> float:
-    """How many times slower than usual this machine is, in halves; never below 1, so that no limit becomes shorter."""
-    return min(max(1.0, round(2 * unit_s / _UNIT_S) / 2), _SLOWEST)
-
-
 def _no_walls(error: str) -> str:
     return f"the walls of the sandbox could not be put up ({error}); 'grader doctor' says which stand"
-
-
-def _package_folders(packages: Sequence[str]) -> list[str]:
-    """Folders in which the isolated interpreter finds NumPy and the allowed packages."""
-    import importlib.util
-
-    folders = [str(Path(np.__file__).parents[1])]
-    for name in packages:
-        spec = importlib.util.find_spec(name)
-        if spec is None or spec.origin is None:
-            raise GraderError(f"the assignment allows the package {name!r}, which is not installed here")
-        folders.append(str(Path(spec.origin).parents[1 if spec.submodule_search_locations else 0]))
-    return list(dict.fromkeys(folders))
 
 
 def _environment() -> dict[str, str]:

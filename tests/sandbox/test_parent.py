@@ -18,10 +18,11 @@ import pytest
 
 from grader.confined.wire import Ref, decode, encode, pack, unpack
 from grader.errors import GraderError
+from grader.sandbox.child import _UNIT_S, slowness_of
 from grader.sandbox.helpers import Answering
 from grader.sandbox.parent import ALL_WALLS, Patience, Sandbox
 from grader.sandbox.runner import Execution, Outcome, Plan, Program, Raised, Returned, Stopped
-from grader.sandbox.zygote import _UNIT_S, Zygote, _slowness
+from grader.sandbox.zygote import Zygote
 from grader.submission.program import parse_submission
 from tests.leftovers import descendants
 
@@ -275,13 +276,13 @@ def test_no_walls_are_no_level() -> None:
 
 def test_a_worker_whose_walls_cannot_be_put_up_is_our_failure(sandbox: Sandbox) -> None:
     with pytest.raises(GraderError, match="walls of the sandbox could not be put up"):
-        sandbox._zygote.child(-(1 << 60), 1)
+        sandbox._children.child(-(1 << 60), 1)
 
 
 def test_a_zygote_that_dies_is_our_failure_and_the_next_submission_is_graded() -> None:
     with Sandbox(patience=PATIENT) as one:
         assert values(one.run(program("def f(x):\n    return x\n"), ask("f", (1,)))) == [1]
-        process = one._zygote._process
+        process = one._children._process
         assert process is not None
         asking = program("def f(x):\n    h(x)\n    while True: pass\n", bound=("h",))
         with pytest.raises(GraderError, match="sandbox"):
@@ -540,10 +541,10 @@ def test_limits_are_longer_where_the_machine_is_slower() -> None:
 
 
 def test_a_zygote_measures_the_machine_and_no_limit_becomes_shorter() -> None:
-    assert _slowness(0.1 * _UNIT_S) == _slowness(_UNIT_S) == 1
-    assert (_slowness(3 * _UNIT_S), _slowness(1e9)) == (3, 16)
+    assert slowness_of(0.1 * _UNIT_S) == slowness_of(_UNIT_S) == 1
+    assert (slowness_of(3 * _UNIT_S), slowness_of(1e9)) == (3, 16)
     with Sandbox(patience=PATIENT) as one:
-        assert 1 <= one._zygote.slowness <= 16
+        assert 1 <= one._children.slowness <= 16
 
 
 TRIPLE = """
