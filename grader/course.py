@@ -22,6 +22,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from grader import sentences
+from grader._version import __version__
 from grader.errors import SpecError, did_you_mean
 from grader.spec import Assignment
 
@@ -74,10 +76,23 @@ class Course:
                 spec.loader.exec_module(module)
         except Exception as error:
             del sys.modules[unique]
-            if isinstance(error, SpecError):
-                raise
-            raise SpecError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
+            if not isinstance(error, SpecError):
+                error = SpecError(f"{path} cannot be loaded: {type(error).__name__}: {error}")
+            raise self.explained(error) from error
         return module
+
+    def explained(self, error: SpecError) -> SpecError:
+        """The error, or what to do about it where this course is a kit of another version of the grader."""
+        import importlib.metadata  # slow to import, and needed for an error only
+
+        made = [path.name.split("-")[1] for path in self.root.glob(f"{_PROJECT.replace('-', '_')}-*.whl")]
+        try:
+            running = importlib.metadata.version(_PROJECT)
+        except importlib.metadata.PackageNotFoundError:
+            running = __version__
+        if not made or running in made or made[0].partition("+")[0] == running:
+            return error
+        return SpecError(sentences.other_version(made[0], running))
 
     @contextmanager
     def importable(self) -> Iterator[None]:
@@ -117,6 +132,7 @@ class Course:
         return Path(place).is_relative_to(self.root)
 
 
+_PROJECT = "numpy-course-grader"
 _PACKAGES = ("assignments", "reference")
 # ``sys.modules`` belongs to the process, and so does what is taken out of it: the modules of each course, which come back
 # when the course imports something again. An audit grades in threads, for which an import is one thing at a time.

@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 
 from grader.course import Course, LoadedAssignment, find_course
-from grader.errors import HarnessError
+from grader.errors import HarnessError, did_you_mean
 from grader.freezing.store import frozen_cases
 from grader.model import FunctionReport, Report
 from grader.report.escape import plain
@@ -121,7 +121,9 @@ def _assignment_of(function: str, course: Course, wanted: str | None) -> LoadedA
         raise HarnessError(f"{function!r} is graded in several assignments ({names}); say which: assignment='...'")
     functions = course.load(course.names[0]).spec.functions if len(course.names) == 1 else ()
     help_text = f"it grades {', '.join(f.name for f in functions)}" if functions else "'grader list' shows all"
-    raise HarnessError(f"no assignment of this course grades a function {function!r}; {help_text}")
+    known = [f.name for loaded in map(course.load, course.names) for f in loaded.spec.functions]
+    near = did_you_mean(function, known)
+    raise HarnessError(f"no assignment of this course grades a function {function!r}{near}; {help_text}")
 
 
 def _namespace() -> Mapping[str, object] | None:

@@ -638,6 +638,13 @@ def untouched(functions: Sequence[FunctionReport]) -> str:
     return f"not started: {sum(function.status != 'not-graded' for function in functions)}"
 
 
+def other_version(kit: str, running: str) -> str:
+    return (
+        f"this kit needs version {kit} of the grader, and version {running} runs: python -m pip install -r requirements.txt "
+        "in the folder of the kit (in a notebook: %pip install -r requirements.txt, then restart the kernel)"
+    )
+
+
 # -- words of the faces ----------------------------------------------------------------------------
 
 NO_POINTS = "–"

@@ -27,7 +27,7 @@ _ONLY_LIGHT = f"""
 import sys
 from importlib.machinery import PathFinder
 
-class OnlyLight:
+class OnlyLight(PathFinder):
     @staticmethod
     def find_spec(name, path=None, target=None):
         spec = PathFinder.find_spec(name, path, target)
@@ -104,6 +104,44 @@ def test_several_processes_need_an_extra_and_one_does_not(tmp_path: Path) -> Non
     assert several.stderr.startswith("grader: grading in several processes (--jobs 1 is one) needs the extra 'grade'")
     assert (several.returncode, one.returncode) == (2, 0)
     assert "graded 2 of 2" in one.stderr
+
+
+def _other_kit(folder: Path, **edits: str) -> Path:
+    """The kit as another version of the grader would have made it."""
+    shutil.copytree(kit(NAME), folder)
+    (package,) = folder.glob("*.whl")
+    package.rename(folder / "numpy_course_grader-9.0.0+01234567-py3-none-any.whl")
+    for name, text in edits.items():
+        (folder / "assignments" / NAME / name.replace("_", ".")).write_text(text, "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [{"cases_bin": "grader cases 9\n" + 100 * "."}, {"assignment_py": "from grader.spec import Novelty\n"}],
+    ids=["cases", "description"],
+)
+def test_a_kit_of_another_version_says_which_and_what_to_do(tmp_path: Path, edits: dict[str, str]) -> None:
+    folder = _other_kit(tmp_path / "kit", **edits)
+    done = _alone(f"main(['check', {NAME!r}, '{NAME}.py'])", folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    running = kit(NAME).joinpath("requirements.txt").read_text("utf-8").split("==")[1].strip()
+    assert done.stderr.startswith(
+        f"grader: this kit needs version 9.0.0+01234567 of the grader, and version {running} runs: "
+    )
+    assert "python -m pip install -r requirements.txt" in done.stderr
+
+
+def test_a_kit_of_another_version_that_can_be_read_is_checked(tmp_path: Path) -> None:
+    done = _alone(f"main(['check', {NAME!r}, '{NAME}.py'])", _other_kit(tmp_path / "kit ä ö"))
+    assert (done.returncode, done.stdout, done.stderr) == (1, f"{NAME}  {NAME}.py  not started: 2\n", "")
+
+
+def test_a_damaged_kit_of_this_version_is_told_as_damaged(tmp_path: Path) -> None:
+    shutil.copytree(kit(NAME), tmp_path / "kit")
+    (tmp_path / "kit" / "assignments" / NAME / "cases.bin").write_bytes(b"")
+    done = _alone(f"main(['check', {NAME!r}, '{NAME}.py'])", tmp_path / "kit")
+    assert "cases.bin is not a case file of this version" in done.stderr
 
 
 # -- the course, a distribution of its own -------------------------------------------------------

@@ -38,7 +38,10 @@ def frozen_cases(assignment: LoadedAssignment, seed: int = 0, *, progress: Progr
     """
     path = cases_path(assignment, seed)
     if path.name == "cases.bin":
-        return load_cases(path)
+        try:
+            return load_cases(path)
+        except SpecError as error:
+            raise assignment.course.explained(error) from error
     current = fingerprint(assignment, seed)
     cases = _fresh(path, current)
     if cases is None:
