@@ -8,7 +8,7 @@ import click
 
 from grader.cli import DONE, FOUND, HARNESS, USAGE
 from grader.cli.output import show
-from grader.cli.shared import JSON, MIN_SCORE, SEED, Drawing, assignment_of, suggest, write_json
+from grader.cli.shared import JSON, MIN_SCORE, SEED, THOROUGH, Drawing, assignment_of, suggest, write_json
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade
 from grader.model import Report, report_to_json
@@ -23,6 +23,7 @@ __all__ = ["check"]
 @JSON
 @MIN_SCORE
 @SEED
+@THOROUGH
 @click.option("-v", "--verbose", is_flag=True, help="Show every check and how to repeat the failing call.")
 @click.pass_context
 def check(
@@ -32,6 +33,7 @@ def check(
     json_to: str | None,
     min_score: float | None,
     seed: int,
+    thorough: bool,
     verbose: bool,
 ) -> None:
     """Check one submission and explain what is wrong with it.
@@ -42,7 +44,7 @@ def check(
     loaded = assignment_of(context, assignment, paths)
     drawing = Drawing(assignment)
     cases = frozen_cases(loaded, seed, progress=drawing)
-    report = grade(loaded, paths, cases=cases, seed=seed)
+    report = grade(loaded, paths, cases=cases, seed=seed, thorough=thorough)
     if json_to:
         write_json(report_to_json(report), json_to)
     if json_to != "-":

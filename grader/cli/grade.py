@@ -21,7 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from grader._version import __version__
 from grader.cli import FOUND, HARNESS, INTERRUPTED, USAGE
 from grader.cli.output import say, show
-from grader.cli.shared import JSON, MIN_SCORE, SEED, Drawing, assignment_of, suggest, try_file
+from grader.cli.shared import JSON, MIN_SCORE, SEED, THOROUGH, Drawing, assignment_of, suggest, try_file
 from grader.course import LoadedAssignment
 from grader.errors import HarnessError, did_you_mean
 from grader.freezing.store import cases_path, frozen_cases
@@ -61,6 +61,7 @@ class GradeOptions:
     json_to: str | None = None
     min_score: float | None = None
     seed: int = 0
+    thorough: bool = False
 
 
 @click.command()
@@ -78,6 +79,7 @@ class GradeOptions:
 @JSON
 @MIN_SCORE
 @SEED
+@THOROUGH
 @click.pass_context
 def grade(context: click.Context, /, assignment: str, paths: tuple[Path, ...], **named: Any) -> None:
     """Grade many submissions.
@@ -170,6 +172,7 @@ def _setup(assignment: LoadedAssignment, folder: Path, options: GradeOptions) ->
         assignment.name,
         str(cases_path(assignment, options.seed)),
         results=None if options.no_cache else str(folder / "verdicts"),
+        thorough=options.thorough,
     )
     if not options.allow_weak and level_of(setup) != "full":
         raise HarnessError(
@@ -239,7 +242,7 @@ def _grade_items(batch: _Batch, run: RunFolder, record: Callable[[RunEntry], Non
     items, options, digest = batch.wanted, batch.options, batch.digest
     prints = {_key(item): fingerprint(item.files) for item in items}
     by_key = {_key(item): item for item in items}
-    again = bool(options.student)  # who is named is graded, whatever the run holds
+    again = bool(options.student) or options.thorough  # who is named is graded, whatever the run holds
     todo = [item for item in items if again or not run.has(*_key(item), prints[_key(item)], digest, __version__)]
     fresh = {_key(item) for item in todo}
     for entry in run.entries([_key(item) for item in batch.items if _key(item) not in fresh]):

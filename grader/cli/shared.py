@@ -19,6 +19,7 @@ __all__ = ["Drawing", "assignment_of", "course_of", "suggest", "try_file", "writ
 
 JSON = click.option("--json", "json_to", metavar="PATH", help="Write JSON to a file, or to standard output with '-'.")
 SEED = click.option("--seed", type=int, default=0, show_default=True, help="Seed of the drawn cases.")
+THOROUGH = click.option("--thorough", is_flag=True, help="Ask all cases, also where the first ones are right.")
 MIN_SCORE = click.option(
     "--min-score",
     metavar="PERCENT",

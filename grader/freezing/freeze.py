@@ -20,6 +20,7 @@ from grader.confined.wire import Encoded, Path, WireError, beside, decode, encod
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.author import Author, name_of, read_author, resolved, run_trusted
+from grader.freezing.core import with_core
 from grader.freezing.drawing import Drawn, draw_cases
 from grader.freezing.tolerances import as_wide, expected_of, shape_and_bytes
 from grader.judging.cases import Case, CaseFile, Expected, FunctionCases, MistakeText
@@ -69,7 +70,6 @@ def freeze(
             if progress:
                 progress(len(functions), len(loaded.spec.functions))
             functions[function.name] = _freeze_function(author, function, seed)
-            _check_verdicts(author, function, functions[function.name])
         _check_independent(functions)
     if progress:
         progress(len(functions), len(functions))
@@ -77,6 +77,13 @@ def freeze(
 
 
 def _freeze_function(author: Author, spec: Function, seed: int) -> FunctionCases:
+    """The cases of one function, which tell right from wrong."""
+    cases = _drawn_cases(author, spec, seed)
+    _check_right(author, spec, cases)
+    return with_core(cases, [_check_mistake(author, spec, cases, one) for one in author.mistakes.get(spec.name, ())])
+
+
+def _drawn_cases(author: Author, spec: Function, seed: int) -> FunctionCases:
     reference = author.function(spec.name)
     cases: list[Case] = []
     dropped = 0
@@ -307,8 +314,8 @@ def _check_independent(functions: Mapping[str, FunctionCases]) -> None:
                         raise SpecError(f"an answer of {other} occurs among the questions of {case.key}")
 
 
-def _check_verdicts(author: Author, spec: Function, cases: FunctionCases) -> None:
-    """The reference, its alternatives and styles pass; every mistake fails and is named as itself."""
+def _check_right(author: Author, spec: Function, cases: FunctionCases) -> None:
+    """The reference, its alternatives and styles pass."""
     right = [author.function(spec.name), *author.variants(spec.name, spec.alternatives)]
     others = [*author.styles.get(spec.name, ()), *author.variants(spec.name, spec.guards)]
     judge = FunctionJudge(spec, cases)
@@ -325,12 +332,17 @@ def _check_verdicts(author: Author, spec: Function, cases: FunctionCases) -> Non
                 names = ", ".join(repr(c.name) for c in checks)
                 why = f"nothing is judged that a stub would not get right (skipped: {names}); add a property or cases"
             raise SpecError(f"{spec.name}: the right solution {name_of(function)} fails: {why}")
-    for mistake in author.mistakes.get(spec.name, ()):
-        outcomes = {c.key: run_trusted(author, {spec.name: mistake.solution}, c.plan) for c in cases.cases}
-        verdict = verdict_of(judge, outcomes)
-        if verdict.passed:
-            raise SpecError(f"{spec.name}: the mistake {mistake.code!r} passes all checks on the drawn cases")
-        named = [f.code for f in findings_of(judge, outcomes, verdict)]
-        if mistake.code not in named:
-            found = named or "none"
-            raise SpecError(f"{spec.name}: the mistake {mistake.code!r} is not recognised (findings: {found})")
+
+
+def _check_mistake(author: Author, spec: Function, cases: FunctionCases, mistake: Mistake) -> set[str]:
+    """A mistake fails and is named as itself; the keys of the cases on which it fails."""
+    judge = FunctionJudge(spec, cases)
+    outcomes = {c.key: run_trusted(author, {spec.name: mistake.solution}, c.plan) for c in cases.cases}
+    verdict = verdict_of(judge, outcomes)
+    if verdict.passed:
+        raise SpecError(f"{spec.name}: the mistake {mistake.code!r} passes all checks on the drawn cases")
+    named = [f.code for f in findings_of(judge, outcomes, verdict)]
+    if mistake.code not in named:
+        found = named or "none"
+        raise SpecError(f"{spec.name}: the mistake {mistake.code!r} is not recognised (findings: {found})")
+    return {failure.case.key for failure in verdict.failures}

@@ -53,6 +53,8 @@ class Setup:
         Names of the walls to put up.
     results
         Folder in which verdicts are kept by content; None keeps none.
+    thorough
+        All cases are asked of everybody.
     """
 
     course: str
@@ -60,6 +62,7 @@ class Setup:
     cases: str
     walls: tuple[str, ...] = ALL_WALLS
     results: str | None = None
+    thorough: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ def _station(setup: Setup) -> _Station:
         assignment = Course(Path(setup.course)).load(setup.assignment)
         sandbox = Sandbox(assignment.spec.packages, setup.walls)
         cases = load_cases(Path(setup.cases))
-        _STATIONS[setup] = _Station(assignment, cases, judges_of(assignment.spec, cases), sandbox)
+        _STATIONS[setup] = _Station(assignment, cases, judges_of(assignment.spec, cases, thorough=setup.thorough), sandbox)
         gc.freeze()  # what is loaded stays: to look through all of it for garbage costs as much as some judging
     return _STATIONS[setup]
 
@@ -185,7 +188,8 @@ def _place(setup: Setup, station: _Station, submission: Submission) -> Path | No
         return None
     # Where a function that is not there stands instead is said of text that is never executed.
     absent = [missing_function(submission, name, {}) for name in submission.arities if not submission.unit_of(name)]
-    facts = (submission.digest, submission.messages, absent, station.cases.digest, __version__, station.sandbox.level)
+    by = (station.cases.digest, __version__, station.sandbox.level, setup.thorough)
+    facts = (submission.digest, submission.messages, absent, *by)
     key = hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()
     return Path(setup.results) / key[:2] / f"{key[2:]}.json"
 

@@ -6,24 +6,36 @@ A function that passes either way is *carried*: right, and wrong only because of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from grader.grading.execution import Replies, Session, is_absent, is_redefined, run_plans
-from grader.judging.cases import FunctionCases
+from grader.grading.execution import (
+    Replies,
+    Session,
+    by_case,
+    first_run,
+    follow,
+    is_absent,
+    is_redefined,
+    never_returned,
+    run_plans,
+)
+from grader.judging.cases import Case, FunctionCases
 from grader.judging.checks import carried_by_property, verdict_of, well_formed
 from grader.judging.findings import carried_by_helpers, carried_on_own_values
 from grader.judging.judge import FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, steps_apart
 from grader.judging.properties import property_problems
 from grader.model import Finding
-from grader.sandbox.runner import Answer, Outcome, Plan, Stopped
+from grader.sandbox.runner import Answer, Plan, Replied, Script, Stopped
+from grader.spec import Function
 
 __all__ = [
     "Attempt",
     "best_of",
     "carried_finding",
+    "first_attempts",
     "has_nothing_to_use",
     "in_agreement",
     "second_run",
@@ -37,18 +49,31 @@ _How = Literal["", "helpers", "own"]
 class Attempt:
     """A verdict with the outcomes that it rests on, and what the function was given in place of its own helpers.
 
-    ``called`` are the right helpers that it really called.
+    ``judge`` is that of the cases that were asked, ``only`` the alternative under which it judges, where others share it;
+    ``called`` are the right helpers that the function really called.
     """
 
+    judge: FunctionJudge
     verdict: Verdict
     outcomes: Outcomes
     how: _How = ""
     called: frozenset[str] = frozenset()
+    only: int | None = None
 
     @property
     def carried(self) -> bool:
         """Whether the function is right with that help; a few points more are no reason to call it right."""
         return bool(self.how) and self.verdict.passed
+
+    @property
+    def settled(self) -> Attempt:
+        """The attempt with points and messages, which are worked out only where no attempt passes."""
+        return self if self.verdict.passed else replace(self, verdict=verdict_of(self.judge, self.outcomes, self.only))
+
+
+def _attempted(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None) -> Attempt:
+    """What a function's outcomes say of whether it is right."""
+    return Attempt(judge, verdict_of(judge, outcomes, only, paid=False), outcomes, only=only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +82,86 @@ class _Trial:
 
     judge: FunctionJudge
     how: _How
-    plans: tuple[Plan, ...]
+    answered: tuple[str, ...] = ()
+
+    def plans(self, cases: Sequence[Case]) -> list[Plan]:
+        """The questions of some cases; objects stay in the worker, so that nobody answers their methods."""
+        classes = self.judge.cases.classes
+        answered = tuple(name for name in self.answered if "." not in name and name not in classes)
+        plans = [(case.own or case.plan) if self.how == "own" else case.plan for case in cases]
+        return [replace(plan, answered=answered) for plan in plans]
 
 
-def second_run(session: Session, first: Mapping[str, Attempt]) -> dict[str, list[Attempt]]:
+def first_attempts(session: Session, specs: Sequence[Function]) -> tuple[Replies, dict[str, Attempt]]:
+    """What all functions give by themselves.
+
+    One that fails is asked all cases: at once where nothing may carry it, else when nothing has.
+    """
+    first: dict[str, Attempt] = {}
+
+    def ask_on(judge: FunctionJudge, outcomes: Outcomes) -> bool:
+        attempt = first[judge.spec.name] = _attempted(judge.core, outcomes)
+        return not (attempt.verdict.passed or _has_stopped(attempt) or any(_trials(session, attempt, first)))
+
+    replies = first_run(session, specs, ask_on)
+    asked = [spec.name for spec in specs if spec.name in first]
+    return replies, {name: _on_all(session, first[name], replies.outcomes) for name in asked}
+
+
+def _on_all(session: Session, attempt: Attempt, outcomes: Outcomes) -> Attempt:
+    """The attempt by all cases, where all were asked."""
+    judge = session.functions[attempt.verdict.name]
+    asked = not attempt.verdict.passed and all(case.key in outcomes for case in judge.cases.cases)
+    return replace(attempt, judge=judge, outcomes=outcomes) if asked else attempt
+
+
+def _has_stopped(attempt: Attempt) -> bool:
+    """Whether a call never came back, so that nothing more is asked."""
+    return never_returned(attempt.judge.cases, attempt.outcomes)
+
+
+def second_run(session: Session, first: dict[str, Attempt]) -> dict[str, list[Attempt]]:
     """What all functions that failed give in a second worker, which serves them in the order of the assignment.
 
-    That order matters: while a function is judged, nobody has been given an answer of it, nor of a later one.
+    That order matters: while a function is judged, nobody has been given an answer of it, nor of a later one. Where
+    no attempt passes, ``first`` holds the function on all cases from then on.
     """
-    trials = [trial for attempt in first.values() for trial in _trials(session, attempt, first)]
-    if not trials:
-        return {}
-    plans = [plan for trial in trials for plan in trial.plans]
-    given = [name for trial in trials for name in trial.judge.spec.given]
-    bound = dict.fromkeys([*(name for plan in plans for name in plan.answered), *given])
-    execution = run_plans(session, plans, tuple(bound), _reference(session))
-    made: dict[str, list[Attempt]] = {}
-    done = 0
-    for trial in trials:
-        places = range(done, done + len(trial.plans))
-        done = places.stop
-        attempts = made.setdefault(trial.judge.spec.name, [])
-        if attempts and attempts[-1].verdict.passed:
-            continue
-        cases = trial.judge.cases.cases
-        outcomes = {case.key: _silent(execution.outcomes[n]) for case, n in zip(cases, places, strict=True)}
-        called = frozenset().union(*(execution.called[n] for n in places))
-        spec = trial.judge.spec
-        verdict = verdict_of(trial.judge, outcomes, first[spec.name].verdict.alternative if spec.convention else None)
-        attempts.append(Attempt(verdict, outcomes, trial.how, called))
+    trials = {name: list(_trials(session, attempt, first)) for name, attempt in first.items()}
+    made: dict[str, list[Attempt]] = {name: [] for name, some in trials.items() if some}
+    if made:
+        every = [trial for some in trials.values() for trial in some]
+        given = [name for trial in every for name in trial.judge.spec.given]
+        bound = dict.fromkeys([*(name for trial in every for name in trial.answered), *given])
+        follow(session, _second_questions(session, first, trials, made), tuple(bound), _reference(session))
     return made
+
+
+def _second_questions(
+    session: Session, first: dict[str, Attempt], trials: Mapping[str, Sequence[_Trial]], made: dict[str, list[Attempt]]
+) -> Script:
+    for name, attempts in made.items():
+        for trial in trials[name]:
+            core = trial.judge.core
+            replied = yield trial.plans(core.cases.cases)
+            outcomes = _silent(by_case(core.cases.cases, replied))
+            attempt = _attempted(core, outcomes, first[name].only)
+            attempts.append(replace(attempt, how=trial.how, called=replied.called))
+            if attempts[-1].verdict.passed:
+                break
+        else:
+            first[name] = yield from _asked_all(_Trial(session.functions[name], ""), first[name])
+            for number, trial in enumerate(trials[name]):
+                attempts[number] = yield from _asked_all(trial, attempts[number])
+
+
+def _asked_all(trial: _Trial, attempt: Attempt) -> Generator[Sequence[Plan], Replied, Attempt]:
+    """The attempt by all cases, the others of which are asked now."""
+    others = [case for case in trial.judge.others if case.key not in attempt.outcomes]
+    if not others or _has_stopped(attempt):
+        return attempt
+    replied = yield trial.plans(others)
+    outcomes = {**attempt.outcomes, **_silent(by_case(others, replied))}
+    return replace(attempt, judge=trial.judge, outcomes=outcomes, called=attempt.called | replied.called)
 
 
 def in_agreement(session: Session, first: Mapping[str, Attempt]) -> dict[str, Attempt]:
@@ -97,17 +172,18 @@ def in_agreement(session: Session, first: Mapping[str, Attempt]) -> dict[str, At
         numbers = range(len(judges[0].choices)) if convention else ()
         verdicts = [[verdict_of(judge, first[judge.spec.name].outcomes, n) for judge in judges] for n in numbers]
         for verdict in max(verdicts, key=lambda group: sum(v.points for v in group), default=()):
-            agreed[verdict.name] = replace(first[verdict.name], verdict=verdict)
+            agreed[verdict.name] = replace(first[verdict.name], verdict=verdict, only=verdict.alternative)
     return agreed
 
 
-def tried_on_properties(session: Session, replies: Replies, first: Attempt) -> Iterator[Attempt]:
+def tried_on_properties(session: Session, first: Mapping[str, Attempt], name: str) -> Iterator[Attempt]:
     """The first verdict once more, with a property in place of values that only an earlier function makes wrong."""
-    judge = session.functions[first.verdict.name]
-    lifted = carried_by_property(judge.spec, first.verdict)
-    wrong_before = lifted is not None and _only_values_wrong(session, replies, _producers(judge.cases))
-    if lifted is not None and wrong_before and _holds_apart(session, replies, judge):
-        yield Attempt(lifted, replies.outcomes, "own")
+    attempt = first[name]
+    judge = session.functions[name]
+    lifted = carried_by_property(judge.spec, attempt.verdict)
+    wrong_before = lifted is not None and _only_values_wrong(first, _producers(judge.cases))
+    if lifted is not None and wrong_before and _holds_apart(session, attempt):
+        yield replace(attempt, verdict=lifted, how="own")
 
 
 def best_of(first: Attempt, again: Sequence[Attempt]) -> Attempt:
@@ -139,18 +215,12 @@ def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) ->
         before = tuple(name for name in before if name != judge.spec.pair)
     provided = _provided_helpers(session, verdict.name)
     if session.assignment.reference is not None and _may_be_their_fault(session, verdict, wrong, provided):
-        yield _trial(judge, "helpers", (*before, *provided))
+        yield _Trial(judge, "helpers", (*before, *provided))
         if before and any(is_redefined(session, name) for name in provided):
             # A provided helper of the student's own may have a convention of its own, which suits the rest.
-            yield _trial(judge, "helpers", before)
+            yield _Trial(judge, "helpers", before)
     if any(case.own for case in judge.cases.cases) and not _only_inputs_changed(verdict):
-        yield _trial(judge, "own", ())
-
-
-def _trial(judge: FunctionJudge, how: _How, helpers: tuple[str, ...]) -> _Trial:
-    answered = tuple(name for name in helpers if "." not in name and name not in judge.cases.classes)  # objects stay there
-    plans = [(case.own or case.plan) if how == "own" else case.plan for case in judge.cases.cases]
-    return _Trial(judge, how, tuple(replace(plan, answered=answered) for plan in plans))
+        yield _Trial(judge, "own")
 
 
 def _reference(session: Session) -> Answer | None:
@@ -176,9 +246,11 @@ def _may_be_their_fault(session: Session, verdict: Verdict, wrong: bool, provide
     return wrong or verdict.failed("runs") or session.submission.has_modules or redefined
 
 
-def _silent(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+def _silent(outcomes: Outcomes) -> Outcomes:
     """Outcomes without what was printed: a carried run sees right replies, which are nobody's to print."""
-    return tuple(o if isinstance(o, Stopped) else replace(o, output="") for o in outcomes)
+    return {
+        key: tuple(o if isinstance(o, Stopped) else replace(o, output="") for o in some) for key, some in outcomes.items()
+    }
 
 
 # -- on the student's own values ---------------------------------------------------------
@@ -202,17 +274,20 @@ def has_nothing_to_use(judge: FunctionJudge, outcomes: Outcomes) -> list[str]:
     return _producers(judge.cases)
 
 
-def _only_values_wrong(session: Session, replies: Replies, names: Sequence[str]) -> bool:
+def _only_values_wrong(first: Mapping[str, Attempt], names: Sequence[str]) -> bool:
     """Whether some of these graded functions give wrong values, and all of them results of the right form."""
-    verdicts = [verdict_of(session.functions[name], replies.outcomes) for name in names]
+    if not all(name in first for name in names):
+        return False
+    verdicts = [first[name].settled.verdict for name in names]
     return any(verdict.failed("values") for verdict in verdicts) and all(map(well_formed, verdicts))
 
 
-def _holds_apart(session: Session, replies: Replies, judge: FunctionJudge) -> bool:
+def _holds_apart(session: Session, attempt: Attempt) -> bool:
     """Whether the properties that carry hold, too, for what the earlier functions answer when only they are asked.
 
     Beside the function that is judged they may see what it has claimed, and answer so that it comes true.
     """
+    judge = attempt.judge
     carrying = [(prop, case) for prop in judge.spec.properties if prop.carries for case in judge.cases_of(prop.name)]
     asked = [(prop, case, steps_apart(case, judge.spec.name)) for prop, case in carrying]
     plans = [
@@ -220,10 +295,10 @@ def _holds_apart(session: Session, replies: Replies, judge: FunctionJudge) -> bo
         for number, (_, case, steps) in enumerate(asked)
     ]
     for (prop, case, steps), apart in zip(asked, run_plans(session, plans).outcomes, strict=True):
-        together = list(replies.outcomes[case.key])
+        together = list(attempt.outcomes[case.key])
         for step, outcome in zip(steps, apart, strict=False):
             together[step] = outcome
-        if len(apart) != len(steps) or property_problems(prop, [(case, together)]) != [None]:
+        if len(apart) != len(steps) or property_problems([(prop, case, together)]) != [None]:
             return False
     return True
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.course import LoadedAssignment
-from grader.judging.cases import FunctionCases
+from grader.judging.cases import Case, FunctionCases
 from grader.judging.judge import FunctionJudge, Judges
 from grader.judging.outcomes import Outcomes
-from grader.sandbox.runner import Answer, Execution, Loaded, Outcome, Plan, Program, Runner, Stopped
+from grader.sandbox.runner import Answer, Execution, Loaded, Outcome, Plan, Program, Replied, Runner, Script, Stopped
 from grader.spec import Function
 from grader.submission.program import Submission
 
-__all__ = ["Replies", "Session", "first_run", "is_absent", "is_redefined", "never_returned", "run_plans"]
+__all__ = [
+    "Replies",
+    "Session",
+    "by_case",
+    "first_run",
+    "follow",
+    "is_absent",
+    "is_redefined",
+    "never_returned",
+    "run_plans",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +54,55 @@ class Replies:
         return self.loaded.defined
 
 
-def first_run(session: Session, specs: Sequence[Function]) -> Replies:
-    """All functions in one run; but those for which names are bound to public code in one run each."""
+def first_run(session: Session, specs: Sequence[Function], ask_on: Callable[[FunctionJudge, Outcomes], bool]) -> Replies:
+    """All functions in one run; but those for which names are bound to public code in one run each.
+
+    Each is asked the first cases, and the others where ``ask_on`` says so of what it gave on these.
+    """
     outcomes: dict[str, tuple[Outcome, ...]] = {}
     loaded = Loaded()
     runs = [[spec for spec in specs if not spec.given], *([spec] for spec in specs if spec.given)]
     for number, together in enumerate(runs):
         if number and loaded.defined.get(together[0].name) == "missing":
             continue
-        cases = [case for spec in together for case in session.functions[spec.name].cases.cases]
-        bound = together[0].given if together else ()
-        execution = run_plans(session, [case.plan for case in cases], bound)
-        outcomes.update((case.key, replies) for case, replies in zip(cases, execution.outcomes, strict=True))
+        judges = [session.functions[spec.name] for spec in together]
+        execution = follow(session, _first_questions(judges, outcomes, ask_on), together[0].given if together else ())
         if not loaded.defined:  # every run loads the same definitions
             loaded = execution.loaded
         loaded = replace(loaded, messages=(*loaded.messages, *execution.slow))
     return Replies(outcomes, loaded)
 
 
-def run_plans(session: Session, plans: Sequence[Plan], bound: Sequence[str] = (), answer: Answer | None = None) -> Execution:
-    """Run some plans in a fresh worker, where names mean public code, or what ``answer`` answers."""
+def _first_questions(
+    judges: Sequence[FunctionJudge],
+    outcomes: dict[str, tuple[Outcome, ...]],
+    ask_on: Callable[[FunctionJudge, Outcomes], bool],
+) -> Script:
+    for judge in judges:
+        first = judge.core.cases.cases
+        outcomes |= by_case(first, (yield [case.plan for case in first]))
+        if ask_on(judge, outcomes) and judge.others:
+            outcomes |= by_case(judge.others, (yield [case.plan for case in judge.others]))
+
+
+def by_case(cases: Sequence[Case], replied: Replied) -> dict[str, tuple[Outcome, ...]]:
+    """What some cases gave, by their keys."""
+    return {case.key: outcomes for case, outcomes in zip(cases, replied.outcomes, strict=True)}
+
+
+def follow(session: Session, script: Script, bound: Sequence[str] = (), answer: Answer | None = None) -> Execution:
+    """Ask what a script asks in a fresh worker, where names mean public code, or what ``answer`` answers."""
+    return session.runner.follow(_program(session, bound), script, answer)
+
+
+def run_plans(session: Session, plans: Sequence[Plan]) -> Execution:
+    """Run some plans in a fresh worker."""
+    return session.runner.run(_program(session, ()), plans)
+
+
+def _program(session: Session, bound: Sequence[str]) -> Program:
     spec = session.assignment.spec
-    program = Program(
+    return Program(
         files=session.submission.files,
         arities=session.submission.arities,
         provided=session.assignment.provided,
@@ -76,7 +113,6 @@ def run_plans(session: Session, plans: Sequence[Plan], bound: Sequence[str] = ()
         memory_mb=spec.memory_mb,
         total_s=spec.total_s,
     )
-    return session.runner.run(program, plans, answer)
 
 
 def never_returned(cases: FunctionCases, outcomes: Outcomes) -> bool:

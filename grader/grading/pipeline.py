@@ -20,12 +20,13 @@ from grader.grading.carried import (
     Attempt,
     best_of,
     carried_finding,
+    first_attempts,
     has_nothing_to_use,
     in_agreement,
     second_run,
     tried_on_properties,
 )
-from grader.grading.execution import Replies, Session, first_run, never_returned
+from grader.grading.execution import Replies, Session, never_returned
 from grader.intake.collect import collect_one
 from grader.judging.cases import CaseFile
 from grader.judging.checks import verdict_of
@@ -55,6 +56,7 @@ def grade(
     seed: int = 0,
     name: str | None = None,
     student: str | None = None,
+    thorough: bool = False,
 ) -> Report:
     """Grade one submission.
 
@@ -70,6 +72,8 @@ def grade(
         Where student code runs; a sandbox of its own when not given.
     name, student
         How the report calls the submission and its author.
+    thorough
+        Ask all cases, also of functions that are right on those that are asked first.
 
     Returns
     -------
@@ -90,7 +94,7 @@ def grade(
                 from grader.sandbox.own import strongest_sandbox  # what cannot be read needs no sandbox
 
                 runner = stack.enter_context(strongest_sandbox(assignment.spec.packages))
-            judges = judges_of(assignment.spec, frozen)
+            judges = judges_of(assignment.spec, frozen, thorough=thorough)
             report = grade_submission(assignment, judges, submission, runner, student=student)
             report = replace(report, messages=(*note, *report.messages))
     return replace(report, duration_s=round(time.perf_counter() - started, 4))
@@ -128,9 +132,8 @@ def grade_submission(
     best: dict[str, Attempt] = {}
     budget = nullcontext() if isinstance(runner, InProcess) else bounded_work(WORK_S)  # only what is trusted runs here
     with budget, np.errstate(all="ignore"):  # nan and inf are a student's to return and ours to judge
-        replies = first_run(session, specs)
-        there = [name for name in (spec.name for spec in specs) if not _is_not_there(judges.functions[name], replies)]
-        first = {name: Attempt(verdict_of(judges.functions[name], replies.outcomes), replies.outcomes) for name in there}
+        replies, first = first_attempts(session, specs)
+        first = {name: attempt for name, attempt in first.items() if not _is_not_there(judges.functions[name], replies)}
         first = in_agreement(session, first)
         again = second_run(session, first)
         for judge in (judges.functions[spec.name] for spec in specs):
@@ -138,9 +141,9 @@ def grade_submission(
             if name not in first:
                 functions[name] = _missing(judge, replies, submission)
                 continue
-            best[name] = _best(session, replies, first[name], again.get(name, []))
-            findings = _explained(session, replies, judge, best, again.get(name, []))
-            functions[name] = _function_report(session, replies, judge, best[name], findings)
+            best[name] = _best(session, first, name, again.get(name, []))
+            findings = _explained(session, replies, best, name, again.get(name, []))
+            functions[name] = _function_report(session, replies, best[name], findings)
     graded = [report_as_shown(function, assignment.spec.shows) for function in _overwriting_once(functions.values())]
     graded = _with_waiting(assignment, graded)
     return _report(session, replies, graded, student, only)
@@ -267,34 +270,38 @@ def _missing(judge: FunctionJudge, replies: Replies, submission: Submission) -> 
     return FunctionReport(name, "missing", None, 0.0, judge.spec.points, False, checks)
 
 
-def _best(session: Session, replies: Replies, first: Attempt, again: Sequence[Attempt]) -> Attempt:
-    """The attempt that is reported."""
-    best = best_of(first, again)
-    return best if best.verdict.passed else best_of(best, list(tried_on_properties(session, replies, first)))
+def _best(session: Session, first: dict[str, Attempt], name: str, again: list[Attempt]) -> Attempt:
+    """The attempt that is reported; where none passes, each is settled first."""
+    passing = next((attempt for attempt in (first[name], *again) if attempt.verdict.passed), None)
+    if passing is not None:
+        return passing
+    first[name] = first[name].settled
+    again[:] = [attempt.settled for attempt in again]
+    best = best_of(first[name], again)
+    return best if best.verdict.passed else best_of(best, list(tried_on_properties(session, first, name)))
 
 
 def _explained(
-    session: Session, replies: Replies, judge: FunctionJudge, best: Mapping[str, Attempt], made: Sequence[Attempt]
+    session: Session, replies: Replies, best: Mapping[str, Attempt], name: str, made: Sequence[Attempt]
 ) -> tuple[Finding, ...]:
     """What is recognised as wrong: by the values, which a mistake may show only with right helpers, else by the text.
 
     Where points are carried, the first thing to say is whose mistake that is.
     """
-    submission, attempt = session.submission, best[judge.spec.name]
-    verdict, outcomes = attempt.verdict, attempt.outcomes
+    submission, attempt = session.submission, best[name]
+    judge, verdict, outcomes = attempt.judge, attempt.verdict, attempt.outcomes
     findings = unfilled(judge, submission, verdict) or findings_of(judge, outcomes, verdict)
     if not findings and not verdict.passed:
         for other in made:
             if other.how == "helpers":
-                findings = findings_of(judge, other.outcomes, other.verdict)
+                findings = findings_of(other.judge, other.outcomes, other.verdict)
     findings = findings or missing_name_finding(judge, submission, replies.loaded.failed, outcomes, verdict)
     findings = findings or findings_in_text(judge, submission, verdict)
     return (carried_finding(session, replies, verdict.name, best), *findings)[:2] if attempt.carried else findings
 
 
-def _function_report(
-    session: Session, replies: Replies, judge: FunctionJudge, attempt: Attempt, findings: tuple[Finding, ...]
-) -> FunctionReport:
+def _function_report(session: Session, replies: Replies, attempt: Attempt, findings: tuple[Finding, ...]) -> FunctionReport:
+    judge = attempt.judge
     verdict, submission = attempt.verdict, session.submission
     file = submission.file_of(verdict.name)
     number = replies.loaded.bound.get(verdict.name)

@@ -84,6 +84,8 @@ class Case:
         Outcome per catalogued mistake: an encoded value, or the name of an exception's type.
     facts : Encoded
         What the property's plan noted for its judge.
+    core : bool
+        It is asked first, the others only where a function fails on such ones.
     """
 
     key: str
@@ -95,6 +97,7 @@ class Case:
     expected: tuple[Expected, ...] = ()
     mistakes: Mapping[str, Encoded | str] = field(default_factory=dict)
     facts: Encoded | None = None
+    core: bool = True
 
     @cached_property
     def question(self) -> Given:
@@ -197,11 +200,12 @@ def _case_out(case: Case) -> Any:
         [(_blob(e.value), np.array(e.tolerances)) for e in case.expected],
         {code: v if isinstance(v, str) else _blob(v) for code, v in case.mistakes.items()},
         None if case.facts is None else _blob(case.facts),
+        case.core,
     ]
 
 
 def _case_in(data: Any) -> Case:
-    key, check, case_class, visible, plan, own, expected, mistakes, facts = data
+    key, check, case_class, visible, plan, own, expected, mistakes, facts, core = data
     whole = _plan_in(plan)
     assert whole is not None
     return Case(
@@ -214,6 +218,7 @@ def _case_in(data: Any) -> Case:
         tuple(Expected(_unblob(value), tuple(tolerances.tolist())) for value, tolerances in expected),
         {code: v if isinstance(v, str) else _unblob(v) for code, v in mistakes.items()},
         None if facts is None else _unblob(facts),
+        core,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader import sentences
@@ -36,7 +36,7 @@ _REMEMBERED = 256
 _LENGTHS = struct.Struct("<IQQI")
 
 
-def verdict_of(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None) -> Verdict:
+def verdict_of(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None, *, paid: bool = True) -> Verdict:
     """Judge one function.
 
     Parameters
@@ -47,6 +47,9 @@ def verdict_of(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None
         Per case key the outcomes of its plan's steps.
     only
         The alternative under which it is judged; the one that earns most if not given.
+    paid
+        Whether anybody asks for points and messages, which cost most. Otherwise a verdict that is bound to fail, because
+        values are wrong or missing, says only that.
 
     Returns
     -------
@@ -59,13 +62,13 @@ def verdict_of(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None
     """
     if only is not None or judge.choices:
         numbers = range(len(judge.choices)) if only is None else (only,)
-        verdicts = [_bounded(judge.choices[number], outcomes, number) for number in numbers]
+        verdicts = [_bounded(judge.choices[number], outcomes, number, paid=True) for number in numbers]
         return max(verdicts, key=lambda verdict: (verdict.passed, verdict.points))
     digest = _digest(judge, outcomes)
     remembered = judge.passed.get(digest)
     if remembered is not None:
         return remembered
-    verdict = _bounded(judge, outcomes, None)
+    verdict = _bounded(judge, outcomes, None, paid)
     if verdict.passed and digest:
         if len(judge.passed) >= _REMEMBERED:
             judge.passed.clear()
@@ -73,13 +76,13 @@ def verdict_of(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None
     return verdict
 
 
-def _bounded(judge: FunctionJudge, outcomes: Outcomes, only: int | None) -> Verdict:
+def _bounded(judge: FunctionJudge, outcomes: Outcomes, only: int | None, paid: bool) -> Verdict:
     """The verdict, which is "too much output" where it takes too long."""
     try:
-        return _judged(judge, outcomes, only)
+        return _judged(judge, outcomes, only, paid)
     except OutOfBudget:
         too_much = (Stopped("too-much-output", sentences.COSTLY_RESULTS),)
-        return _judged(judge, {case.key: too_much for case in judge.cases.cases}, only)
+        return _judged(judge, {case.key: too_much for case in judge.cases.cases}, only, paid)
 
 
 def _digest(judge: FunctionJudge, outcomes: Outcomes) -> bytes:
@@ -121,23 +124,22 @@ class _Draft:
         self.add(kind, name, "failed", share, first.message + also, paid=paid)
 
 
-def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None) -> Verdict:
+def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None, paid: bool) -> Verdict:
     spec, draft = judge.spec, _Draft(judge, outcomes)
     ran = _runs_check(draft)
-    objections = {prop.name: _objections(draft, prop) for prop in spec.properties}
     answered = [case for case in judge.values if isinstance(last_outcome(outcomes, case), Returned)]
-    comparison = compared(spec, answered, outcomes, only) if answered or ran else None
-    payment = payment_of(judge, outcomes, comparison, objections)
+    whole = paid or any(prop.elsewhere for prop in spec.properties)
+    comparison = compared(spec, answered, outcomes, only, whole=whole) if answered or ran else None
+    settled = not whole and (not ran or comparison is None or bool(comparison.wrong))
+    objections = {} if settled else _objections(draft)
+    payment = Payment() if settled else payment_of(judge, outcomes, comparison, objections)
     if comparison is not None:
         _item_checks(draft, comparison, payment, len(answered))
     else:
         for name, share in judge.shares.items.items():
             draft.add("values", name, "skipped", share, sentences.SKIPPED_RUNS)
-    _inputs_check(draft, payment)
-    for case_set in spec.sets:
-        _set_check(draft, case_set.name, payment)
-    for prop in spec.properties:
-        _property_check(draft, prop, objections[prop.name], payment)
+    if not settled:
+        _further_checks(draft, objections, payment)
     checks = draft.checks
     status = _status(spec, checks)
     stop = _first_stop(judge, outcomes)
@@ -148,6 +150,14 @@ def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None) -> Verdi
     failures = tuple(draft.failures)
     verdict = Verdict(spec.name, status, tuple(checks), failures, comparison.alternative, comparison.wrong, spec.points)
     return _from_own_start(judge, outcomes, verdict) or verdict
+
+
+def _further_checks(draft: _Draft, objections: Mapping[str, Sequence[Failure]], payment: Payment) -> None:
+    _inputs_check(draft, payment)
+    for case_set in draft.judge.spec.sets:
+        _set_check(draft, case_set.name, payment)
+    for prop in draft.judge.spec.properties:
+        _property_check(draft, prop, objections[prop.name], payment)
 
 
 def _status(spec: Function, checks: Sequence[Check]) -> FunctionStatus:
@@ -273,11 +283,16 @@ def _set_check(draft: _Draft, name: str, payment: Payment) -> None:
         draft.add("values", name, "passed", share, message, paid=payment.earned)
 
 
-def _objections(draft: _Draft, prop: Property) -> list[Failure]:
-    """What a property's judge has against a function, case by case."""
-    cases = draft.judge.cases_of(prop.name)
-    messages = property_problems(prop, [(case, draft.outcomes.get(case.key, ())) for case in cases])
-    return [Failure(case, prop.name, text=text) for case, text in zip(cases, messages, strict=True) if text]
+def _objections(draft: _Draft) -> dict[str, list[Failure]]:
+    """What the judges of a function's properties have against it, case by case."""
+    properties = draft.judge.spec.properties
+    asked = [(prop, case) for prop in properties for case in draft.judge.cases_of(prop.name)]
+    messages = property_problems([(prop, case, draft.outcomes.get(case.key, ())) for prop, case in asked])
+    objections: dict[str, list[Failure]] = {prop.name: [] for prop in properties}
+    for (prop, case), text in zip(asked, messages, strict=True):
+        if text:
+            objections[prop.name].append(Failure(case, prop.name, text=text))
+    return objections
 
 
 def _property_check(draft: _Draft, prop: Property, objections: Sequence[Failure], payment: Payment) -> None:

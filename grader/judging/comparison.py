@@ -41,10 +41,13 @@ def earliest(hits: Sequence[Hit]) -> Stage | None:
     return min((problem.stage for _, problem in hits), key=STAGES.index, default=None)
 
 
-def compared(spec: Function, cases: Sequence[Case], outcomes: Outcomes, only: int | None = None) -> Comparison:
+def compared(
+    spec: Function, cases: Sequence[Case], outcomes: Outcomes, only: int | None = None, *, whole: bool = True
+) -> Comparison:
     """Compare the values of some cases, all of which gave one, under ``only`` one alternative if it is named.
 
-    Otherwise it is the one under which most items are right, then of the right form (the first one where equal).
+    Otherwise it is the one under which most items are right, then of the right form (the first one where equal). Where
+    none holds, and it is not to be ``whole``, the first problem under the first alternative is all there is.
     """
     replies = {case.key: last_outcome(outcomes, case) for case in cases}
     encoded = {key: reply.value for key, reply in replies.items() if isinstance(reply, Returned)}
@@ -54,6 +57,8 @@ def compared(spec: Function, cases: Sequence[Case], outcomes: Outcomes, only: in
             items = items_of(expected_value(cases[0], alternative), spec.items)
             return Comparison(alternative, {item.name: () for item in items})
     values = {key: reply_value(reply) for key, reply in replies.items()}
+    if not whole and cases and all(_under(spec, cases, values, n, whole=False).wrong for n in alternatives):
+        return _under(spec, cases, values, alternatives[0], whole=False)
     return max((_under(spec, cases, values, n) for n in alternatives), key=_rightness, default=Comparison())
 
 
@@ -63,19 +68,23 @@ def _rightness(comparison: Comparison) -> tuple[int, int]:
     return stages.count(None), sum(len(STAGES) if stage is None else STAGES.index(stage) for stage in stages)
 
 
-def _under(spec: Function, cases: Sequence[Case], values: Mapping[str, Value], alternative: int) -> Comparison:
-    """All problems under one alternative."""
+def _under(
+    spec: Function, cases: Sequence[Case], values: Mapping[str, Value], alternative: int, *, whole: bool = True
+) -> Comparison:
+    """All problems under one alternative, or the first one."""
     hits: dict[str, list[Hit]] = {}
     for case in cases:
         check_budget()
         expected, got = case.expected[alternative], values[case.key]
-        whole = result_problem(expected.decoded, got)
+        form = result_problem(expected.decoded, got)
         own = spec.of_class(case.case_class)
         for item in items_of(expected.decoded, spec.items):
             hits_of_item = hits.setdefault(item.name, [])
-            if whole is None and item.name in own.opaque:
+            if form is None and item.name in own.opaque:
                 continue
-            problem = whole or first_problem(own, item, expected.decoded, got, expected.tolerance_at)
+            problem = form or first_problem(own, item, expected.decoded, got, expected.tolerance_at)
             if problem:
                 hits_of_item.append((case, problem))
+        if not whole and any(hits.values()):
+            break
     return Comparison(alternative, {name: tuple(group) for name, group in hits.items()})

@@ -7,7 +7,7 @@ the way it keeps, and nothing of it depends on a submission but the verdicts on 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from grader.judging.cases import Case, CaseFile, FunctionCases
@@ -77,13 +77,33 @@ class FunctionJudge:
         In which items a catalogued mistake is wrong, by case, mistake and alternative.
     efforts
         How much there is to read in a plan.
+    thorough
+        All cases are asked first.
     """
 
     spec: Function
     cases: FunctionCases
+    thorough: bool = False
     passed: dict[bytes, Verdict] = field(default_factory=dict, init=False, repr=False)
     wrong_items: dict[tuple[str, str, int], frozenset[str]] = field(default_factory=dict, init=False, repr=False)
     efforts: dict[Plan, int] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def core(self) -> FunctionJudge:
+        """The judge of the cases that are asked first; this one where these are all.
+
+        Which alternative a function follows is settled by all cases.
+        """
+        first = tuple(case for case in self.cases.cases if case.core)
+        if self.thorough or self.spec.has_choice or len(first) == len(self.cases.cases):
+            return self
+        return FunctionJudge(self.spec, replace(self.cases, cases=first), thorough=True)
+
+    @cached_property
+    def others(self) -> tuple[Case, ...]:
+        """The cases that are asked only where a function fails on those that are asked first."""
+        first = {case.key for case in self.core.cases.cases}
+        return tuple(case for case in self.cases.cases if case.key not in first)
 
     @cached_property
     def _by_check(self) -> Mapping[str, tuple[Case, ...]]:
@@ -164,17 +184,20 @@ class Judges:
     functions: Mapping[str, FunctionJudge]
 
 
-def judges_of(assignment: Assignment, cases: CaseFile) -> Judges:
+def judges_of(assignment: Assignment, cases: CaseFile, *, thorough: bool = False) -> Judges:
     """Make the judges of an assignment, once for all submissions that are graded with a case file.
+
+    They ask all cases of everybody where they are ``thorough``, else a few first.
 
     Cases that the assignment does not show are hidden here, so that no judge says anything that an input may be
     read from. The judges live as long as the case file does, which keeps those of the last assignment.
     """
-    last: tuple[Assignment, Judges] | None = vars(cases).get("_judges")
-    if last is not None and last[0] is assignment:
-        return last[1]
+    last: tuple[Assignment, bool, Judges] | None = vars(cases).get("_judges")
+    if last is not None and last[0] is assignment and last[1] == thorough:
+        return last[2]
     specs = {spec.name: spec for spec in assignment.functions}
     visible = {name: cases_as_shown(function, assignment.shows) for name, function in cases.functions.items()}
-    judges = Judges(cases, {name: FunctionJudge(specs[name], visible[name]) for name in specs if name in visible})
-    vars(cases)["_judges"] = assignment, judges
+    made = {name: FunctionJudge(specs[name], visible[name], thorough) for name in specs if name in visible}
+    judges = Judges(cases, made)
+    vars(cases)["_judges"] = assignment, thorough, judges
     return judges

@@ -124,10 +124,14 @@ def _holds_without(judge: FunctionJudge, name: str, outcomes: Outcomes, malforme
         return replace(outcome, value=encode(reply, opaque=lambda _: 0))
 
     questions = [
-        (case, [blank(step, outcome) for step, outcome in zip(case.plan.steps, outcomes.get(case.key, ()), strict=False)])
+        (
+            prop,
+            case,
+            [blank(step, outcome) for step, outcome in zip(case.plan.steps, outcomes.get(case.key, ()), strict=False)],
+        )
         for case in judge.cases_of(name)
     ]
-    return not any(property_problems(prop, questions))
+    return not any(property_problems(questions))
 
 
 def _without(items: frozenset[str], reply: Value, spec: Function) -> Value:

@@ -53,29 +53,37 @@ def property_problem(
         return f"its judge raised {type(error).__name__}: {error}" if for_author else sentences.OTHER_FORM
 
 
-def property_problems(
-    prop: Property,
-    questions: Sequence[tuple[Case, Sequence[Outcome]]],
-) -> list[str | None]:
-    """What a property's judge says of some cases (see :func:`property_problem`), asked where it can do no harm.
+def property_problems(questions: Sequence[tuple[Property, Case, Sequence[Outcome]]]) -> list[str | None]:
+    """What the judges of properties say of some cases (see :func:`property_problem`), asked where they can do no harm.
 
-    Of a case over which it does not come to an end, and of those after it, it says nothing but that.
+    Of a case over which its judge does not come to an end, and of those after it, a judge says nothing but that.
     """
-    if not any(_is_complete(case, outcomes) for case, outcomes in questions):
-        return [property_problem(prop, case, outcomes) for case, outcomes in questions]
+    if not any(_is_complete(case, outcomes) for _, case, outcomes in questions):
+        return [property_problem(*question) for question in questions]
     answers: list[str | None] = []
+    while todo := questions[len(answers) :]:
+        answers += _from_one_copy(todo)
+        endless = questions[len(answers)][0] if len(answers) < len(questions) else None
+        while endless and len(answers) < len(questions) and questions[len(answers)][0] is endless:
+            answers.append(sentences.JUDGED_WITHOUT_END)
+    return answers
+
+
+def _from_one_copy(questions: Sequence[tuple[Property, Case, Sequence[Outcome]]]) -> list[str | None]:
+    """The answers of one forked copy; fewer where it did not come to an end."""
 
     def asked() -> Iterator[bytes]:
-        for case, outcomes in questions:
+        for question in questions:
             try:
-                yield json.dumps([property_problem(prop, case, outcomes)]).encode()
+                yield json.dumps([property_problem(*question)]).encode()
             except Exception:
                 yield b""
 
-    for (case, outcomes), answer in zip(questions, from_a_copy(asked, _JUDGE_S), strict=False):
+    answers: list[str | None] = []
+    for question, answer in zip(questions, from_a_copy(asked, _JUDGE_S), strict=False):
         # What it raises without being allowed to is its author's: raised once more here, where it can be read.
-        answers += json.loads(answer) if answer else [property_problem(prop, case, outcomes)]
-    return answers + [sentences.JUDGED_WITHOUT_END] * (len(questions) - len(answers))
+        answers += json.loads(answer) if answer else [property_problem(*question)]
+    return answers
 
 
 def _is_complete(case: Case, outcomes: Sequence[Outcome]) -> bool:

@@ -13,7 +13,6 @@ import struct
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from types import TracebackType
 from typing import Any
 
@@ -26,7 +25,21 @@ from grader.model import SandboxLevel
 from grader.sandbox.child import Child, Children
 from grader.sandbox.helpers import Answering
 from grader.sandbox.limits import OutOfBudget, check_budget
-from grader.sandbox.runner import Answer, Execution, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
+from grader.sandbox.runner import (
+    Answer,
+    Execution,
+    Loaded,
+    Outcome,
+    Plan,
+    Program,
+    Raised,
+    Replied,
+    Returned,
+    Script,
+    Stopped,
+    followed,
+    run_listed,
+)
 from grader.sandbox.zygote import ALL_WALLS, Zygote
 from grader.submission.program import SourceFile, Unit
 
@@ -154,6 +167,10 @@ class Sandbox:
 
     def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
         """Load the program and run the plans (see :meth:`grader.sandbox.runner.Runner.run`)."""
+        return run_listed(self, program, plans, answer)
+
+    def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
+        """Load the program and ask what a script asks (see :meth:`grader.sandbox.runner.Runner.follow`)."""
         if program.files is not self._history.files:
             self._history = _History(program.files)
         history, began = self._history, time.monotonic()
@@ -161,16 +178,11 @@ class Sandbox:
         slowness = self._patience.slowness or self._children.slowness
         deadline = began + program.total_s * slowness * 2 + 10 - history.spent_s
         run = _Run(self._children, program, answer, self._patience, slowness, deadline, history.skip)
-        outcomes: list[tuple[Outcome, ...]] = []
-        called: list[frozenset[str]] = []
         try:
-            for _, group in groupby(plans, key=lambda plan: (plan.function, plan.answered)):
-                outcomes.extend(run.function(list(group)))
-                called.extend([frozenset(run.called)] * (len(outcomes) - len(called)))
-            if not plans:
+            if not followed(script, run.function):
                 with contextlib.suppress(_Stop):
                     run.child()
-            return Execution(run.loaded, tuple(outcomes), tuple(called), tuple(run.slow.values()))
+            return Execution(run.loaded, (), slow=tuple(run.slow.values()))
         finally:
             run.close()
             history.spent_s += time.monotonic() - began
@@ -385,7 +397,7 @@ class _Run:
 
     # -- calls -----------------------------------------------------------------------------
 
-    def function(self, plans: Sequence[Plan]) -> list[tuple[Outcome, ...]]:
+    def function(self, plans: Sequence[Plan]) -> Replied:
         """All plans of one function with the same answered names; one timeout is tried once more, alone."""
         outcomes: list[tuple[Outcome, ...]] = []
         self.called.clear()
@@ -411,7 +423,7 @@ class _Run:
                 outcomes.append((*partial, stop.stopped))
                 missing = len(plans) - len(outcomes)
                 outcomes.extend([(Stopped("not-run", sentences.NOT_RUN),)] * missing)
-        return outcomes
+        return Replied(tuple(outcomes), frozenset(self.called))
 
     def _batch(self, plans: Sequence[Plan], partial: list[Outcome]) -> Iterator[tuple[Outcome, ...]]:
         """Ask plans in one message; ``partial`` holds what the plan in hand has given so far.

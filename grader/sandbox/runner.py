@@ -7,9 +7,10 @@ processes; :class:`InProcess` runs code that is trusted (the harness's own tests
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import groupby
 from typing import Any, Literal, Protocol
 
 from grader.confined.wire import Code, Encoded, Path, Value, _Decoder, beside, decode, encode, pack, reach
@@ -27,11 +28,15 @@ __all__ = [
     "Plan",
     "Program",
     "Raised",
+    "Replied",
     "Returned",
     "Runner",
+    "Script",
     "Stopped",
+    "followed",
     "method_of",
     "run_here",
+    "run_listed",
 ]
 
 
@@ -168,6 +173,44 @@ class Execution:
     slow: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """The outcomes of some plans, in their order, and the answered names that were called by them."""
+
+    outcomes: tuple[tuple[Outcome, ...], ...]
+    called: frozenset[str] = frozenset()
+
+
+Script = Generator[Sequence[Plan], Replied, None]
+"""What to ask one worker: yields plans of one function with the same answered names, and is sent what they gave."""
+
+
+def _listed(plans: Sequence[Plan], replied: list[Replied]) -> Script:
+    """Plans that are known beforehand as a script; what they give is appended to a list."""
+    for _, group in groupby(plans, key=lambda plan: (plan.function, plan.answered)):
+        replied.append((yield list(group)))
+
+
+def followed(script: Script, ask: Callable[[Sequence[Plan]], Replied]) -> bool:
+    """Ask what a script asks, to its end; whether it has asked anything."""
+    plans = next(script, None)
+    asked = plans is not None
+    while plans is not None:
+        try:
+            plans = script.send(ask(plans))
+        except StopIteration:
+            break
+    return asked
+
+
+def run_listed(runner: Runner, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
+    """Have a runner ask plans that are known beforehand."""
+    replied: list[Replied] = []
+    execution = runner.follow(program, _listed(plans, replied), answer)
+    outcomes = tuple(outcome for some in replied for outcome in some.outcomes)
+    return replace(execution, outcomes=outcomes, called=tuple(some.called for some in replied for _ in some.outcomes))
+
+
 class Runner(Protocol):
     """Runs plans against a program."""
 
@@ -191,6 +234,10 @@ class Runner(Protocol):
         """
         ...
 
+    def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
+        """Load the program in a fresh worker and ask what a script asks; the outcomes go to the script alone."""
+        ...
+
 
 class InProcess:
     """Runs trusted code in this process: the twin of the sandbox for the harness's own tests."""
@@ -198,6 +245,9 @@ class InProcess:
     level: SandboxLevel = "none"
 
     def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
+        return run_listed(self, program, plans, answer)
+
+    def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
         given: dict[str, Any] = {}
         own: dict[str, Any] = {}
         public: dict[str, Any] = {}
@@ -224,7 +274,19 @@ class InProcess:
 
         trampolines = {name: bound(name) for name in program.bound}
         namespace: dict[str, Any] = {"__name__": "submission", **trampolines}
-        messages, outcomes, called = [], [], []
+        messages = []
+
+        def ask(plans: Sequence[Plan]) -> Replied:
+            nonlocal answered
+            calls.clear()
+            outcomes = []
+            for plan in plans:
+                answered = frozenset(plan.answered)
+                given.clear()
+                given.update({name: decode(encoded, code=make) for name, encoded in plan.given})
+                outcomes.append(run_here(plan, lambda name, args: method_of(name, namespace.__getitem__)(*args), make))
+            return Replied(tuple(outcomes), frozenset(calls))
+
         with without_warnings():
             exec(compile(program.public, "public.py", "exec", dont_inherit=True), public)
             for unit in program.units:
@@ -234,16 +296,10 @@ class InProcess:
                     messages.append(f"{unit.place}: {type(error).__name__}: {error}")
                 own.update({n: namespace[n] for n, helper in trampolines.items() if namespace[n] is not helper})
                 namespace.update(trampolines)
-            for plan in plans:
-                answered = frozenset(plan.answered)
-                calls.clear()
-                given.clear()
-                given.update({name: decode(encoded, code=make) for name, encoded in plan.given})
-                outcomes.append(run_here(plan, lambda name, args: method_of(name, namespace.__getitem__)(*args), make))
-                called.append(frozenset(calls))
+            followed(script, ask)
         values = {**namespace, **dict.fromkeys(trampolines), **own}
         defined = {n: "callable" if callable(method_of(n, values.get)) else "missing" for n in program.wanted}
-        return Execution(Loaded(defined, tuple(messages)), tuple(outcomes), tuple(called))
+        return Execution(Loaded(defined, tuple(messages)), ())
 
 
 def method_of(name: str, function: Callable[[str], Any]) -> Any:

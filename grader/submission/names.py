@@ -26,6 +26,15 @@ _BINDERS = frozenset({"globals", "vars", "locals", "exec", "setattr"})
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
+# Half of the time of reading a submission would go into nodes that hold no name, and into asking nodes what they are not.
+_NO_EVALUATION = frozenset({"annotation", "returns", "type_comment", "type_params", "ctx", "op", "ops"})
+_SCOPED = frozenset(
+    {ast.Name, *_FUNCTIONS, ast.Lambda, ast.ClassDef, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Global}
+    | {ast.Nonlocal, ast.Import, ast.ImportFrom, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping}
+    | {ast.AugAssign}
+)
+_EFFECTIVE = frozenset({ast.Call, ast.Global, ast.Subscript, ast.Attribute, ast.AugAssign, ast.Expr})
+
 
 @dataclass(frozen=True, slots=True)
 class Effects:
@@ -332,13 +341,14 @@ def _stored(target: ast.expr) -> set[str]:
 
 def _evaluated(node: ast.AST) -> Iterator[ast.AST]:
     """The parts of a node that are evaluated: annotations are not."""
-    for name, value in ast.iter_fields(node):
-        if name in ("annotation", "returns", "type_comment", "type_params"):
+    for name in node._fields:
+        if name in _NO_EVALUATION:
             continue
-        if isinstance(value, ast.AST):
-            yield value
-        elif isinstance(value, list):
+        value = getattr(node, name, None)
+        if type(value) is list:
             yield from (part for part in value if isinstance(part, ast.AST))
+        elif isinstance(value, ast.AST):
+            yield value
 
 
 def _free_names(function: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
@@ -351,7 +361,9 @@ def _free_names(function: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -
     stack = list(body)
     while stack:
         node = stack.pop()
-        if isinstance(node, ast.Name):
+        if type(node) not in _SCOPED:
+            stack += _evaluated(node)
+        elif isinstance(node, ast.Name):
             (loads if isinstance(node.ctx, ast.Load) else local).add(node.id)
         elif isinstance(node, _FUNCTIONS):
             local.add(node.name)
@@ -394,6 +406,20 @@ def _free_names(function: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -
     return free
 
 
+def _all_below(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all that it is made of, contexts and operators aside."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        for name in node._fields:
+            value = getattr(node, name, None) if name not in ("ctx", "op", "ops") else None
+            if type(value) is list:
+                stack += [part for part in value if isinstance(part, ast.AST)]
+            elif isinstance(value, ast.AST):
+                stack.append(value)
+
+
 def _joined(one: set[str], other: set[str]) -> set[str]:
     """The union, put into the larger set: a name that passes through many scopes is copied few times."""
     small, large = sorted((one, other), key=len)
@@ -408,7 +434,9 @@ def _effects(function: ast.FunctionDef | ast.AsyncFunctionDef, free: set[str]) -
     changes: set[str] = set()
     methods: set[str] = set()
     called: set[str] = set()
-    for node in ast.walk(function):
+    for node in _all_below(function):
+        if type(node) not in _EFFECTIVE:
+            continue
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             called.add(node.func.id)
         match node:

@@ -16,9 +16,24 @@ from grader.confined.wire import encode
 from grader.errors import GraderError
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade, grade_submission
+from grader.judging.judge import judges_of
 from grader.model import Report, report_to_json
 from grader.sandbox.parent import Sandbox
-from grader.sandbox.runner import Answer, Execution, InProcess, Loaded, Outcome, Plan, Program, Raised, Returned, Stopped
+from grader.sandbox.runner import (
+    Answer,
+    Execution,
+    InProcess,
+    Loaded,
+    Outcome,
+    Plan,
+    Program,
+    Raised,
+    Replied,
+    Returned,
+    Script,
+    Stopped,
+    followed,
+)
 from grader.sentences import place_in
 from grader.submission.program import parse_submission
 from tests import tiny
@@ -125,7 +140,7 @@ def test_an_error_of_the_harness_is_no_report() -> None:
     class Broken(InProcess):
         level: Any = "none"
 
-        def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
+        def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
             raise GraderError("the sandbox does not answer")
 
     with pytest.raises(GraderError, match="the sandbox does not answer"):
@@ -308,6 +323,55 @@ def test_a_consumer_that_is_wrong_itself_is_not_carried() -> None:
     assert verdicts(report)["undo"][::2] == ("failed", False)
 
 
+# -- a few cases first --------------------------------------------------------------------------------------
+
+HALF_RIGHT = "def center(X):\n    return X - np.mean(X, axis=1, keepdims=True) if X.shape[0] != 3 else X"
+WRONG = [
+    solution(BROKEN_AFFINE),
+    solution(HALF_RIGHT, without=["center"]),
+    solution(without=["affine"]),
+    solution("def layer(X, W, b):\n    raise ValueError", BROKEN_AFFINE),
+]
+
+
+@pytest.mark.parametrize("source", WRONG)
+def test_what_is_wrong_has_the_points_and_findings_of_all_cases(source: str) -> None:
+    submission = parse_submission("student.py", ".py", source.encode(), tiny.cases().arities)
+    judges = judges_of(tiny.assignment().spec, tiny.cases(), thorough=True)
+    thorough = grade_submission(tiny.assignment(), judges, submission, InProcess())
+    usual = graded(source)
+    assert usual.points == thorough.points
+    for few, all_of_them in zip(usual.functions, thorough.functions, strict=True):
+        assert (few.status, few.carried, few.findings) == (all_of_them.status, all_of_them.carried, all_of_them.findings)
+        if few.status == "failed":
+            assert few == all_of_them
+
+
+def test_a_right_function_is_asked_fewer_cases_than_a_wrong_one() -> None:
+    name, judge = next((name, judge) for name, judge in tiny.judges().functions.items() if judge.others)
+
+    class Counting(InProcess):
+        asked = 0
+
+        def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
+            return super().follow(program, self.counted(script), answer)
+
+        def counted(self, script: Script) -> Script:
+            plans = next(script, None)
+            while plans is not None:
+                self.asked += sum(plan.function == name for plan in plans)
+                try:
+                    plans = script.send((yield plans))
+                except StopIteration:
+                    return
+
+    right, wrong = Counting(), Counting()
+    graded(solution(), right)
+    graded(solution(f"def {name}(*args):\n    return args", without=[name]), wrong)
+    assert right.asked == len(judge.core.cases.cases)
+    assert wrong.asked >= len(judge.cases.cases) > right.asked
+
+
 # -- calls that never came back --------------------------------------------------------------------------
 
 
@@ -321,14 +385,23 @@ class Stopping(InProcess):
         self.names = names
         self.twin = InProcess()
 
-    def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
-        found = self.twin.run(program, plans, answer)
+    def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
+        return self.twin.follow(program, self.stopping(script), answer)
+
+    def stopping(self, script: Script) -> Script:
+        """The same questions, some of which nobody answers."""
         stops = {"affine", "layer"} if "affine" in self.names else set(self.names)
-        outcomes = [
-            (self.stopped,) if plan.function in stops and "affine" not in plan.answered else outcome
-            for plan, outcome in zip(plans, found.outcomes, strict=True)
-        ]
-        return replace(found, outcomes=tuple(outcomes))
+        plans = next(script, None)
+        while plans is not None:
+            replied = yield plans
+            outcomes = [
+                (self.stopped,) if plan.function in stops and "affine" not in plan.answered else outcome
+                for plan, outcome in zip(plans, replied.outcomes, strict=True)
+            ]
+            try:
+                plans = script.send(replace(replied, outcomes=tuple(outcomes)))
+            except StopIteration:
+                return
 
 
 @pytest.mark.parametrize("reason", ["timeout", "crashed", "out-of-memory", "too-much-output"])
@@ -354,9 +427,10 @@ def test_a_submission_that_never_loads_stops_in_every_function() -> None:
     class Lost(InProcess):
         level: Any = "none"
 
-        def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
+        def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
             lost = Stopped("timeout", "it did not load")
-            return Execution(Loaded(), ((lost,),) * len(plans), (frozenset(),) * len(plans))
+            followed(script, lambda plans: Replied(((lost,),) * len(plans)))
+            return Execution(Loaded(), ())
 
     report = graded(solution(), Lost())
     assert {f.status for f in report.functions} == {"timeout"}
@@ -371,15 +445,18 @@ class Chatty(InProcess):
 
     level: Any = "none"
 
-    def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
+    def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
+        followed(script, self.chat)
+        return Execution(Loaded(dict.fromkeys(program.wanted, "callable")), ())
+
+    def chat(self, plans: Sequence[Plan]) -> Replied:
         outcomes: list[tuple[Outcome, ...]] = []
         for plan in plans:
             last: Outcome = Returned(encode(7.0), (), "SECRET")
             if plan.function == "affine":
                 last = Raised("ValueError", "SECRET", "student.py, line 1", "SECRET")
             outcomes.append((last,))
-        defined = dict.fromkeys(program.wanted, "callable")
-        return Execution(Loaded(defined), tuple(outcomes), (frozenset(),) * len(plans))
+        return Replied(tuple(outcomes))
 
 
 def test_output_and_text_of_hidden_cases_are_in_no_report() -> None:

@@ -1,0 +1,50 @@
+"""The cases that are asked first: enough to tell a right function from a wrong one.
+
+Most cases catch nothing that others do not. So a function is asked a few of them, and only where it fails on these it is
+asked all: points, findings and examples come from all cases. See ``docs/design/core.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from grader.judging.cases import Case, FunctionCases
+
+__all__ = ["with_core"]
+
+_EACH = 2  # of every class, the smallest ones
+_FAIL = 7  # cases on which each known mistake is to fail, so that others do on five
+
+
+def with_core(cases: FunctionCases, failing: Sequence[Collection[str]]) -> FunctionCases:
+    """The cases, those marked that are asked first.
+
+    They are the two smallest of every class, and more until every known mistake fails on seven of them.
+
+    Parameters
+    ----------
+    cases
+        All cases of a function.
+    failing
+        The keys of the cases on which each known mistake fails.
+    """
+    by_class: dict[tuple[str, str], list[Case]] = {}
+    for case in cases.cases:
+        by_class.setdefault((case.check, case.case_class), []).append(case)
+    kept = {case.key for group in by_class.values() for case in sorted(group, key=_size)[:_EACH]}
+    others = [case.key for case in cases.cases if case.key not in kept]
+    while others:
+        wanted = [keys for keys in failing if len(kept.intersection(keys)) < _FAIL]
+        caught = {key: sum(key in keys for keys in wanted) for key in others}
+        best = max(others, key=caught.__getitem__)
+        if not caught[best]:
+            break
+        kept.add(best)
+        others.remove(best)
+    return replace(cases, cases=tuple(replace(case, core=case.key in kept) for case in cases.cases))
+
+
+def _size(case: Case) -> int:
+    """How much there is to send and to work out."""
+    return len(case.plan.packed)
