@@ -766,6 +766,10 @@ def who_of(report: Report) -> str:
     return f"{report.name} ({student})" if report.name not in ("", student) else student
 
 
+def correlation_text(value: float | None) -> str:
+    return NO_POINTS if value is None else f"{value:.2f}"
+
+
 def score_line(report: Report) -> str:
     """The line on top of every report."""
     if report.points is None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from grader.cli.output import say
-from grader.errors import HarnessError, SubmissionError
+from grader.cli.site import about_of, definitions_of, read_again
+from grader.errors import HarnessError
 from grader.grading.rundir import RunEntry, read_run
 from grader.intake.collect import fingerprint
 from grader.report.html import write_site
 from grader.report.junit import render_junit
-from grader.submission.program import read_submission
 
 __all__ = ["report", "write_pages"]
 
@@ -23,15 +22,19 @@ __all__ = ["report", "write_pages"]
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Where to write the pages.")
 @click.option("--run", "number", type=int, help="Which run of a gradebook; the last one if not given.")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Also write JUnit XML to this file.")
-def report(run: str, output: Path | None, number: int | None, junit: Path | None) -> None:
+@click.pass_context
+def report(context: click.Context, run: str, output: Path | None, number: int | None, junit: Path | None) -> None:
     """Write the HTML pages of a grading run.
 
-    One of the class, and one per submission. DIR is what 'grader grade -o DIR' wrote, URL a gradebook.
+    One of the class, one per submission, one of who shares definitions. DIR is what 'grader grade -o DIR' wrote, URL a
+    gradebook.
     """
-    say(f"open {write_pages(run, output, number=number, junit=junit)}")
+    say(f"open {write_pages(run, output, number=number, junit=junit, course=context.find_root().obj)}")
 
 
-def write_pages(run: str, output: Path | None, *, number: int | None = None, junit: Path | None = None) -> Path:
+def write_pages(
+    run: str, output: Path | None, *, number: int | None = None, junit: Path | None = None, course: Path | None = None
+) -> Path:
     """Write the site and return its first page.
 
     Parameters
@@ -44,6 +47,8 @@ def write_pages(run: str, output: Path | None, *, number: int | None = None, jun
         Which run of a gradebook.
     junit
         File for the same reports as JUnit XML.
+    course
+        Where the assignment is; the course that is found from here, if not given.
 
     Raises
     ------
@@ -60,7 +65,14 @@ def write_pages(run: str, output: Path | None, *, number: int | None = None, jun
     if junit is not None:
         junit.write_text(render_junit(reports), "utf-8")
     target = output or (folder / "site" if folder.is_dir() else Path("site"))
-    return write_site(reports, target, sources=_sources(entries))
+    read = read_again(entries)
+    return write_site(
+        reports,
+        target,
+        sources={submission: found.sources for (submission, _), found in read.items()},
+        definitions=definitions_of(reports, read),
+        about=about_of(folder, course, reports[0].assignment),
+    )
 
 
 def _recorded(gradebook: str, number: int | None) -> list[RunEntry]:
@@ -87,17 +99,3 @@ def _unchanged(submission: str, recorded: str) -> dict[str, str]:
         if fingerprint(files) == recorded:
             return {name: str(place) for name, place in files.items()}
     return {}
-
-
-def _sources(entries: Sequence[RunEntry]) -> dict[str, Mapping[str, str]]:
-    """The code of each submission, where its file is still there."""
-    sources: dict[str, Mapping[str, str]] = {}
-    for entry in entries:
-        name = entry.report.submission
-        if entry.files and entry.report.status == "graded":
-            files = {inner: Path(place) for inner, place in entry.files.items()}
-            try:
-                sources[name] = read_submission(files, {}, name=name).sources
-            except SubmissionError:
-                continue
-    return sources

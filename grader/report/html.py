@@ -14,22 +14,25 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache, partial
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 from grader import sentences
 from grader.errors import GraderError, missing_extra
 from grader.model import FunctionReport, Report
 from grader.report.escape import clip, plain
 from grader.report.example import example_of
+from grader.report.likeness import FEW, likeness
 from grader.report.order import order_of
-from grader.report.overview import overview
+from grader.report.overview import About, overview
 from grader.report.values import display_of
 
 try:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 except ImportError:
     raise missing_extra("a page in HTML", "report") from None
 
@@ -37,7 +40,9 @@ __all__ = ["Source", "render_card", "write_site"]
 
 # A file's text, or labelled pieces of it, with labels as origins name them: {"cell 7": "def f(x): ..."}.
 Source = str | Mapping[str, str]
+Key = tuple[str, str | None]  # a submission and its student
 
+NOTHING_MORE = About()
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 20_000  # characters of one string in a report
 LONGEST_SOURCE = 400_000  # characters of one file
@@ -66,6 +71,11 @@ class Page:
         findings = [x for f in self.report.functions if f.status != "passed" for x in f.findings]
         return list(dict.fromkeys(finding.code for finding in [*self.report.findings, *findings]))
 
+    def anchor_of(self, function: str) -> str:
+        """The place of a function's card on the page."""
+        names = [f.name for f in self.report.functions]
+        return f"#f{names.index(function) + 1}" if function in names else ""
+
     def line_of(self, origin: str | None) -> str:
         """The anchor of a place such as ``cell 7, line 3`` or ``line 12``; empty when the page lacks it."""
         label, number = sentences.place_in(origin or "")
@@ -75,7 +85,14 @@ class Page:
         return ""
 
 
-def write_site(reports: Sequence[Report], directory: str | Path, *, sources: Mapping[str, Source] | None = None) -> Path:
+def write_site(
+    reports: Sequence[Report],
+    directory: str | Path,
+    *,
+    sources: Mapping[str, Source] | None = None,
+    definitions: Mapping[Key, Mapping[str, str]] | None = None,
+    about: About = NOTHING_MORE,
+) -> Path:
     """Write the pages of one run and return the class page.
 
     Parameters
@@ -83,10 +100,15 @@ def write_site(reports: Sequence[Report], directory: str | Path, *, sources: Map
     reports : sequence of Report
         Of one assignment; they are listed by student, then by file.
     directory : path
-        Created if need be. ``index.html`` and ``submissions/*.html`` are written, nothing is deleted.
+        Created if need be. ``index.html``, ``submissions/*.html`` and, with definitions, ``similarity.html`` are
+        written, nothing is deleted.
     sources : mapping, optional
         From ``report.submission`` to the code that is shown beside the feedback: a text, or a mapping of
         labels to texts as in ``Submission.sources``.
+    definitions : mapping, optional
+        From submission and student to the text of each graded function.
+    about : About
+        What is known of the run beside its reports.
 
     Raises
     ------
@@ -102,8 +124,14 @@ def write_site(reports: Sequence[Report], directory: str | Path, *, sources: Map
     for page in pages:  # a page names no other student, so that it can be handed out alone
         _write(folder / page.file, "submission.html.j2", page=page)
     title = names[0] if names else "Class page"
+    facts: dict[str, Any] = {"title": title, "about": about, "shared": None}
+    if definitions is not None:
+        shown = [page for page in pages if (page.report.submission, page.report.student) in definitions]
+        found = likeness([definitions[p.report.submission, p.report.student] for p in shown], about.starter)
+        _write(folder / "similarity.html", "similarity.html.j2", **facts, pages=shown, found=found, few=FEW)
+        facts["shared"] = found
     index = folder / "index.html"
-    _write(index, "class.html.j2", script="class.js", title=title, pages=pages, overview=overview(reports))
+    _write(index, "class.html.j2", script="class.js", overview=overview(reports), pages=pages, **facts)
     return index
 
 
@@ -206,6 +234,19 @@ def _status_class(status: str) -> str:
     return status if status in {"skipped", "partial"} else "other"
 
 
+def _breakable(text: str) -> Markup:
+    """A name that breaks behind an underscore or a dot and nowhere else, where it has to."""
+    return Markup(re.sub("([_.])", r"\1<wbr>", str(escape(_inert(clip(text, 120))))))
+
+
+def _moment(text: str) -> str:
+    """A time as people read it; what is none, as it is."""
+    try:
+        return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    except ValueError:
+        return text
+
+
 def _inert(value: object) -> object:
     """What every expression of every template goes through before it is escaped."""
     if isinstance(value, str) and not hasattr(value, "__html__"):
@@ -235,6 +276,8 @@ def _environment() -> Environment:
         "example": example_of,
         "ordered": order_of,
         "short": partial(clip, limit=120),  # what fits in a cell of a table
+        "breakable": _breakable,
+        "moment": _moment,
         "display": display_of,
     }
     return environment

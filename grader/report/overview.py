@@ -4,14 +4,43 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from grader.model import FunctionReport, Report
 
-__all__ = ["CheckRate", "FunctionRate", "MistakeCount", "Overview", "overview"]
+__all__ = ["About", "CheckRate", "FunctionRate", "MistakeCount", "Overview", "overview"]
 
+FEWEST = 5  # submissions of which a correlation says anything
 BINS = 10  # of ten percent each; the last one contains 100
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a run beside its reports; what is empty is not known.
+
+    Attributes
+    ----------
+    title
+        Of the assignment, for people.
+    started
+        The date and time at which the run began.
+    seed
+        Of the cases.
+    roster
+        How many students the class list has.
+    missing
+        Those on it who handed in nothing.
+    starter
+        What was handed out of each graded function.
+    """
+
+    title: str = ""
+    started: str = ""
+    seed: int | None = None
+    roster: int | None = None
+    missing: tuple[str, ...] = ()
+    starter: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +64,9 @@ class CheckRate:
 class FunctionRate:
     """How one function fared; the five counts add up to the graded submissions that list it.
 
-    `passed` does not contain `carried` (correct with correct helpers); `absent` is missing or not graded.
+    `passed` does not contain `carried` (correct with correct helpers); `absent` is missing or not graded. `mean` are points
+    of `max_points`. `discrimination` is the correlation of its points with the points of all other functions: how well
+    it tells strong submissions from weak ones. None where there is too little to say.
     """
 
     name: str
@@ -45,6 +76,9 @@ class FunctionRate:
     failed: int
     absent: int
     checks: tuple[CheckRate, ...]
+    mean: float | None = None
+    max_points: float = 0.0
+    discrimination: float | None = None
 
     @property
     def total(self) -> int:
@@ -59,12 +93,25 @@ class FunctionRate:
 
 @dataclass(frozen=True, slots=True)
 class MistakeCount:
-    """A recognised mistake and the number of submissions in which it was found."""
+    """A recognised mistake, wherever it stands, and the number of submissions in which it was found.
 
-    function: str
+    Attributes
+    ----------
+    code, count
+        Which mistake, and in how many submissions.
+    message
+        What was said of it most often.
+    wordings
+        In how many ways it was said: lines and names differ.
+    functions
+        In which functions, in how many submissions each; the most frequent one first.
+    """
+
     code: str
-    message: str
     count: int
+    message: str
+    wordings: int
+    functions: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +156,14 @@ def overview(reports: Sequence[Report]) -> Overview:
         mean=statistics.fmean(marks) if marks else None,
         median=statistics.median(marks) if marks else None,
         histogram=tuple(bins[i] for i in range(BINS)),
-        functions=tuple(_function_rate(name, functions) for name, functions in by_name.items()),
+        functions=tuple(_function_rate(name, functions, graded) for name, functions in by_name.items()),
         mistakes=_mistakes(graded),
     )
 
 
-def _function_rate(name: str, functions: Sequence[FunctionReport]) -> FunctionRate:
+def _function_rate(name: str, functions: Sequence[FunctionReport], reports: Sequence[Report]) -> FunctionRate:
     passed = [f for f in functions if f.status == "passed"]
+    judged = [f for f in functions if f.status != "not-graded"]
     partial = sum(f.status == "partial" for f in functions)
     absent = sum(f.status in {"missing", "not-graded"} for f in functions)
     carried = sum(f.carried for f in passed)
@@ -130,21 +178,48 @@ def _function_rate(name: str, functions: Sequence[FunctionReport]) -> FunctionRa
         failed=len(functions) - len(passed) - partial - absent,
         absent=absent,
         checks=tuple(CheckRate(*key, n["passed"], n["failed"], n["skipped"]) for key, n in checks.items()),
+        mean=statistics.fmean(f.points for f in judged) if judged else None,
+        max_points=max(f.max_points for f in functions),
+        discrimination=_discrimination(name, reports),
     )
 
 
+def _discrimination(name: str, reports: Sequence[Report]) -> float | None:
+    """The correlation of a function's points with those of all other functions."""
+    own, others = [], []
+    for report in reports:
+        points = [f.points for f in report.functions if f.name == name and f.status != "not-graded"]
+        if points:
+            own.append(points[0])
+            others.append(sum(f.points for f in report.functions if f.name != name))
+    if len(own) < FEWEST or max(own) - min(own) < 1e-9 or max(others) - min(others) < 1e-9:
+        return None
+    return statistics.correlation(own, others)
+
+
 def _mistakes(reports: Sequence[Report]) -> tuple[MistakeCount, ...]:
-    """Most frequent first; a mistake counts once per submission and function.
+    """Most frequent first; a mistake counts once per submission, in however many lines it stands.
 
     What is found in a function that passed (that it was carried) is no mistake of its author's.
     """
-    counts: Counter[tuple[str, str]] = Counter()
-    messages: dict[tuple[str, str], str] = {}
+    counts: Counter[str] = Counter()
+    functions: dict[str, Counter[str]] = {}
+    messages: dict[str, Counter[str]] = {}
     for report in reports:
         wrong = [f for f in report.functions if f.status != "passed"]
-        own = {(f.name, finding.code): finding.message for f in wrong for finding in f.findings}
-        own |= {("", finding.code): finding.message for finding in report.findings}
-        counts.update(own.keys())
-        messages = own | messages
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(MistakeCount(function, code, messages[function, code], n) for (function, code), n in ordered)
+        found = [("", finding) for finding in report.findings]
+        found += [(f.name, finding) for f in wrong for finding in f.findings]
+        counts.update({finding.code for _, finding in found})
+        for name, code in {(name, finding.code) for name, finding in found}:
+            functions.setdefault(code, Counter())[name] += 1
+        for code, message in {(finding.code, finding.message) for _, finding in found}:
+            messages.setdefault(code, Counter())[message] += 1
+    return tuple(
+        MistakeCount(code, n, _often(messages[code])[0][0], len(messages[code]), tuple(_often(functions[code])))
+        for code, n in _often(counts)
+    )
+
+
+def _often(counts: Counter[str]) -> list[tuple[str, int]]:
+    """The most frequent first, and what is as frequent by the alphabet."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
@@ -41,6 +42,21 @@ def test_a_runs_folder_becomes_a_site_with_the_code_beside_the_feedback(run: Pat
     assert all(student in text for student in ("ada", "bob", "eve"))
     assert "half" in page_of(index, "bob")
     assert "bob&#39;s own words" in page_of(index, "bob")
+
+
+def test_the_site_says_what_is_known_of_the_run_and_who_shares_definitions(run: Path) -> None:
+    index = write_pages(str(run / "run"), None, course=assignment().course.root)
+    text = index.read_text("utf-8")
+    assert "Halves: a &#34;small&#34;" in text
+    assert "cases of seed 0" in text
+    shared = (index.parent / "similarity.html").read_text("utf-8")
+    assert "it is not known here" not in shared  # the starter is that of the course
+    assert re.search(r'half</code></th><td class="number">2</td><td class="number">2</td>', shared)
+
+
+def test_where_there_is_no_course_the_starter_is_not_known(run: Path, tmp_path: Path) -> None:
+    index = write_pages(str(run / "run"), tmp_path / "site", course=tmp_path / "nowhere")
+    assert "it is not known here" in (index.parent / "similarity.html").read_text("utf-8")
 
 
 def test_a_gradebook_becomes_the_same_site(run: Path) -> None:

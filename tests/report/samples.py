@@ -19,6 +19,14 @@ ORDER = (
 )
 
 
+def definitions() -> dict[tuple[str, str | None], dict[str, str]]:
+    """The definitions of everyone: two share all of their own, the hostile one's are hostile."""
+    texts = {"linear_forward": "def linear_forward(A, W, b):\n    return W @ A + b"}
+    found = {(report.submission, report.student): texts for report in (right(), wrong())}
+    name = f"f{HOSTILE}"
+    return {**found, (hostile().submission, hostile().student): {name: HOSTILE, "linear_forward": HOSTILE * 20}}
+
+
 def array(data: Any, *shape: int, dtype: str = "float64") -> dict[str, Any]:
     """An array as a counterexample writes it."""
     return {"array": data, "dtype": dtype, "shape": list(shape)}

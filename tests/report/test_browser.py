@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.report.html import write_site
+from grader.report.overview import About
 
 from . import samples
 from .browser import CHROMIUM, Browser, browser
@@ -31,7 +32,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages of a class with a hostile member."""
     reports = [*samples.classroom(12), samples.wrong(), samples.hostile()]
     sources = {report.submission: {"cell 7": "a\nb\nc\n", "cell 3": samples.HOSTILE} for report in reports}
-    return write_site(reports, tmp_path_factory.mktemp("site"), sources=sources).parent
+    definitions, about = samples.definitions(), About(missing=("Emmy Noether (s9)", samples.HOSTILE), roster=40)
+    folder = tmp_path_factory.mktemp("site")
+    return write_site(reports, folder, sources=sources, definitions=definitions, about=about).parent
 
 
 BAD = """<!doctype html>
@@ -66,11 +69,24 @@ def test_the_browser_notices_a_request(page: Browser, tmp_path_factory: pytest.T
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [400, 1400])
 def test_every_page_opens_without_a_complaint_or_a_request(page: Browser, site: Path, dark: bool, width: int) -> None:
-    for path in [site / "index.html", *sorted((site / "submissions").iterdir())]:
+    for path in [*site.glob("*.html"), *sorted((site / "submissions").iterdir())]:
         page.open(path, dark=dark, width=width)
         assert page.complaints() == []
         assert page.requests() == [path.as_uri()]
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path.name} is too wide"
+
+
+BROKEN = """[...document.querySelectorAll('th code, td code')].filter(code => [...code.childNodes].some(node => {
+    const range = document.createRange(); range.selectNodeContents(node);
+    return node.nodeType === 3 && range.getClientRects().length > 1;
+})).map(code => code.textContent)"""
+
+
+def test_names_of_functions_do_not_break_in_the_middle(page: Browser, site: Path) -> None:
+    for name in ("index.html", "similarity.html"):
+        page.open(site / name, width=390)
+        assert page.evaluate("document.querySelectorAll('th code wbr').length") > 0
+        assert [name for name in page.evaluate(BROKEN) if " " not in name] == []  # a name with blanks is none
 
 
 def test_dark_and_light_follow_the_system(page: Browser, site: Path) -> None:
@@ -114,7 +130,7 @@ def test_a_search_narrows_the_table_and_says_to_what(page: Browser, site: Path) 
 
 
 def test_a_screen_reader_is_told_names_for_everything_that_can_be_used(page: Browser, site: Path) -> None:
-    for path in [site / "index.html", *(site / "submissions").glob("grace*")]:
+    for path in [*site.glob("*.html"), *(site / "submissions").glob("grace*")]:
         page.open(path)
         nodes = page.call("Accessibility.getFullAXTree")["nodes"]
         roles = {"button", "link", "searchbox", "image", "table", "region", "progressbar"}

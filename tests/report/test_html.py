@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from grader.errors import GraderError
 from grader.model import Report
-from grader.report.html import _file_name, _flex, _write, render_card, write_site
+from grader.report.html import _breakable, _file_name, _flex, _moment, _write, render_card, write_site
+from grader.report.overview import About
 
 from . import samples
 from .snapshot import assert_matches
@@ -25,6 +26,16 @@ CODE = {
     "cell 3": "import numpy as np\n",
     "cell 7": "# a comment\n\ndef linear_backward(dZ, cache):\n    ...\n",
 }
+
+
+ABOUT = About(
+    title=f"Linear layers {samples.HOSTILE}",
+    started="2026-11-29T00:50:02+01:00",
+    seed=3,
+    roster=9,
+    missing=("Emmy Noether (s9)", samples.HOSTILE),
+    starter={"linear_forward": samples.HOSTILE},
+)
 
 
 class Reader(HTMLParser):
@@ -57,13 +68,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         samples.wrong().submission: CODE,
         samples.hostile().submission: samples.HOSTILE + "\n\u202ex = 1",
     }
-    write_site(reports, folder, sources=sources)
+    write_site(reports, folder, sources=sources, definitions=samples.definitions(), about=ABOUT)
     return folder
 
 
 def pages(site: Path) -> list[Path]:
     """All pages."""
-    return [site / "index.html", *sorted((site / "submissions").iterdir())]
+    return [site / "index.html", site / "similarity.html", *sorted((site / "submissions").iterdir())]
 
 
 def page_of(site: Path, beginning: str) -> str:
@@ -73,7 +84,7 @@ def page_of(site: Path, beginning: str) -> str:
 
 
 def test_there_is_a_page_for_each_submission_and_one_for_the_class(site: Path) -> None:
-    assert len(pages(site)) == 1 + len(samples.everyone())
+    assert len(list((site / "submissions").iterdir())) == len(samples.everyone())
 
 
 def test_every_link_leads_to_a_page_or_a_place_that_exists(site: Path) -> None:
@@ -86,7 +97,9 @@ def test_every_link_leads_to_a_page_or_a_place_that_exists(site: Path) -> None:
             if tag == "a" and link.startswith("#"):
                 assert link[1:] in ids
             elif tag == "a":
-                assert (path.parent / link).is_file()
+                file, _, place = link.partition("#")
+                assert (path.parent / file).is_file()
+                assert f'id="{place}"' in (path.parent / file).read_text("utf-8") or not place
 
 
 def test_the_policy_names_this_style_and_this_script_and_nothing_else(site: Path) -> None:
@@ -99,6 +112,44 @@ def test_the_policy_names_this_style_and_this_script_and_nothing_else(site: Path
             blocks = re.findall(f"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
             hashes = [base64.b64encode(hashlib.sha256(block.encode()).digest()).decode() for block in blocks]
             assert [f"'sha256-{digest}'" for digest in hashes] == ([rules[rule]] if blocks else [])
+
+
+def test_the_class_page_says_which_run_it_is_and_who_has_no_mark(site: Path) -> None:
+    page = (site / "index.html").read_text("utf-8")
+    text = " ".join(Reader(page).text.split())
+    assert "Linear layers" in text
+    assert "graded 2026-11-28 23:50 UTC" in text and "cases of seed 3" in text
+    assert "Of the class list7 / 9" in text
+    assert "Not submitted (2) Emmy Noether (s9)" in text
+    unmarked = page.partition('class="unmarked"')[2].partition("</table>")[0]
+    assert unmarked.count("<tr>") == 3  # the head, one that cannot be read, one on which the grader failed
+    assert "Alan Turing" in unmarked and "Ada Lovelace" not in unmarked
+
+
+def test_of_a_run_of_which_nothing_is_known_nothing_is_said(tmp_path: Path) -> None:
+    text = Reader(write_site([samples.right()], tmp_path).read_text("utf-8")).text
+    for words in ("UTC", "cases of seed", "class list", "Not submitted", "Who shares definitions", "Without a mark"):
+        assert words not in text
+    assert not (tmp_path / "similarity.html").exists()
+
+
+def test_who_shares_definitions_is_named_and_not_accused(site: Path) -> None:
+    page = (site / "similarity.html").read_text("utf-8")
+    text = " ".join(Reader(page).text.split())
+    assert re.search(r"Ada Lovelace\s?Grace Hopper\s?1 of 1\s?linear_forward", text)
+    assert not re.search("cheat|plagiar|copied|copying|suspect|guilty|fraud", text, re.IGNORECASE)
+    assert "submissions/grace-hopper" in page and "#f1" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("2026-11-29T00:50:02+01:00", "2026-11-28 23:50 UTC"), ("yesterday", "yesterday"), ("", "")]
+)
+def test_a_time_is_told_in_one_zone(text: str, shown: str) -> None:
+    assert _moment(text) == shown
+
+
+def test_a_name_breaks_behind_an_underscore_only() -> None:
+    assert _breakable("L_model.back<") == "L_<wbr>model.<wbr>back&lt;"
 
 
 def test_nothing_in_a_report_becomes_markup(site: Path) -> None:
@@ -134,8 +185,8 @@ def test_two_reports_of_one_file_get_two_pages(tmp_path_factory: pytest.TempPath
 
 def test_the_same_reports_give_the_same_files(tmp_path_factory: pytest.TempPathFactory) -> None:
     one, other = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("other")
-    write_site(samples.everyone(), one)
-    write_site(samples.everyone()[::-1], other)
+    write_site(samples.everyone(), one, definitions=samples.definitions())
+    write_site(samples.everyone()[::-1], other, definitions=samples.definitions())
     assert [p.name for p in pages(one)] == [p.name for p in pages(other)]
     for a, b in zip(pages(one)[1:], pages(other)[1:], strict=True):
         assert a.read_bytes() == b.read_bytes()
@@ -199,7 +250,8 @@ def test_a_bar_is_as_long_as_the_numbers_beside_it(tmp_path: Path) -> None:
     assert marks[1] == (["0"], ["rest flex-100"])
     assert marks[7] == (["7"], ["share flex-37", "rest flex-63"])  # of 19
     assert marks[9] == (["19"], ["share flex-100"])
-    assert rates[3] == (["87.8 %", "28", "8", "0", "0", "5"], ["passed flex-68", "carried flex-20", "absent flex-12"])
+    numbers = ["13.17 / 15", "87.8 %", "28", "8", "0", "0", "5", "0.23"]
+    assert rates[3] == (numbers, ["passed flex-68", "carried flex-20", "absent flex-12"])
 
 
 def test_every_part_of_a_bar_has_a_width_and_a_colour_in_the_style_sheet(site: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model import FunctionReport
+from grader.model import Finding, FunctionReport, Report
 from grader.report.overview import overview
 
 from . import samples
@@ -77,8 +77,52 @@ def test_mistakes_are_counted_once_per_submission_and_the_most_frequent_comes_fi
     twice = replace(samples.wrong_backward(), findings=samples.wrong_backward().findings * 2)
     reports = [samples.hostile(), samples.report("a", None, twice), samples.wrong()]
     first, *others = overview(reports).mistakes
-    assert (first.function, first.code, first.count) == ("linear_backward", "missing-mean", 2)
+    assert (first.code, first.count, first.functions) == ("missing-mean", 2, (("linear_backward", 2),))
     assert all(mistake.count == 1 for mistake in others)
+
+
+def _with_blank(name: str, line: int) -> FunctionReport:
+    finding = Finding("unfilled-blank", f"line {line} is still None")
+    return FunctionReport(name, "failed", None, 0.0, 1.0, False, findings=(finding,))
+
+
+def test_a_mistake_is_one_in_whatever_line_and_function_it_stands() -> None:
+    functions = [[_with_blank("f", 3), _with_blank("g", 9)], [_with_blank("f", 3)], [_with_blank("f", 4)]]
+    (mistake,) = overview([samples.report(str(i), None, *one) for i, one in enumerate(functions)]).mistakes
+    assert (mistake.code, mistake.count, mistake.wordings) == ("unfilled-blank", 3, 3)
+    assert mistake.message == "line 3 is still None"
+    assert mistake.functions == (("f", 3), ("g", 1))
+
+
+def _class(*points: tuple[float, float]) -> list[Report]:
+    """Submissions of two functions of ten points each."""
+    names = ("f", "g")
+    return [
+        samples.report(
+            str(i), None, *(FunctionReport(n, "partial", None, p, 10.0, False) for n, p in zip(names, both, strict=True))
+        )
+        for i, both in enumerate(points)
+    ]
+
+
+def test_a_function_that_goes_with_the_others_discriminates() -> None:
+    f, g = overview(_class((0, 1), (2, 3), (5, 6), (7, 8), (9, 10))).functions
+    assert (f.mean, f.max_points) == (4.6, 10.0)
+    assert f.discrimination == pytest.approx(1.0) == g.discrimination
+    against, _ = overview(_class((9, 1), (7, 3), (5, 5), (3, 7), (1, 9))).functions
+    assert against.discrimination == pytest.approx(-1.0)
+
+
+@pytest.mark.parametrize(
+    "points", [[(1, 2), (2, 3), (3, 4), (4, 5)], [(5, i) for i in range(9)], [(i, 5) for i in range(9)]]
+)
+def test_of_few_submissions_or_equal_points_no_discrimination_is_told(points: list[tuple[float, float]]) -> None:
+    assert overview(_class(*points)).functions[0].discrimination is None
+
+
+def test_what_was_not_graded_is_in_no_mean() -> None:
+    absent = samples.report("x", None, FunctionReport("f", "not-graded", None, 0.0, 10.0, False))
+    assert overview([*_class((4, 4), (6, 6)), absent]).functions[0].mean == 5.0
 
 
 def test_nobody_is_nothing() -> None:
