@@ -171,6 +171,14 @@ def note_spaces(label: str) -> str:
     return f"{label} holds spaces that Python refuses (copied from a web page?); it was read as if they were plain spaces"
 
 
+_REPAIRS = ("its code was read;", "it was ignored", "were read", "it was read as if")
+
+
+def is_repair(message: str) -> bool:
+    """Whether a message says what was repaired in reading a file: one of the sentences above, or of :func:`note_tabs`."""
+    return any(words in message for words in _REPAIRS)
+
+
 def fences(line: int) -> str:
     return f"there is a line of ``` (line {line}), as in a chat or in Markdown: remove such lines"
 
@@ -694,7 +702,7 @@ def folded(label: str, names: Sequence[str], why: str) -> str:
     """A group of functions in one line, under a label."""
     listed = ", ".join(names)
     if label == NOT_STARTED:
-        return f"{len(names)}: {listed}"
+        return listed if len(names) == 1 else f"{len(names)} functions: {listed}"
     if label == CARRIED:
         return f"{listed}: correct, graded with correct versions of the functions that they call. {why}".rstrip()
     return f"{listed}: {why}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +23,8 @@ SAMPLES = {
     "bool": False,
     "Sequence[str]": ("one", "two"),
 }
-BY_KEY = (sentences.stopped, sentences.status_word, sentences.place_in)  # what they take is one of a few words, or a place
+# What they take is one of a few words, a place, or a sentence.
+BY_KEY = (sentences.stopped, sentences.status_word, sentences.place_in, sentences.is_repair)
 
 
 def speaks(function: Callable[..., Any]) -> bool:
@@ -77,3 +79,14 @@ def test_what_is_wrong_with_a_result_is_said_of_its_subject(result: str, kind: s
     report = graded_function("layer", f"def layer(X, W, b):\n    A = (W @ X + b) / 2\n    return {result}")
     message = check_of(report.checks, kind, "structure" if kind == "structure" else "A").message
     assert re.sub(r"\(\d, \d\)", "(2, 2)", re.sub(r"\(\d,\)", "(2,)", message)).startswith(sentence)
+
+
+def test_what_was_repaired_is_known_by_its_sentence() -> None:
+    cut = json.JSONDecodeError("Expecting value", "[" * 9, 2)
+    whole = json.JSONDecodeError("Expecting value", "[", 0)
+    repairs = [sentences.note_html(), sentences.note_trailing(), sentences.note_spaces("a.py"), sentences.note_tabs("a.py")]
+    repairs += [sentences.note_damaged(cut, 3), sentences.note_damaged(whole, 3)]
+    assert [text for text in repairs if not sentences.is_repair(text)] == []
+    others = [text for function in FUNCTIONS for text in spoken(function) if text not in repairs]
+    notes = {sentences.note_spaces("name"), sentences.note_tabs("name")}
+    assert [text for text in others if sentences.is_repair(text) and text not in notes] == []

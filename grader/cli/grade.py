@@ -33,7 +33,7 @@ from grader.intake.roster import Person, Roster, read_roster
 from grader.model import RUN_SCHEMA, Report, report_to_json
 from grader.report.table import csv_table
 from grader.report.terminal import render_run
-from grader.sentences import passed_over, who_of
+from grader.sentences import is_repair, passed_over, who_of
 from grader.spec import Assignment
 
 if TYPE_CHECKING:  # the database is an extra
@@ -408,12 +408,12 @@ def _print_run(run: RunFolder, order: list[Key], messages: Sequence[str], missin
 
 
 def _notes(run: RunFolder, order: list[Key]) -> Iterator[str]:
-    """What is to be said about the choice between files, in the order of the submissions."""
+    """What was chosen between files and what was repaired: a line a student, in the order of the submissions."""
     for entry in run.entries(order):
-        who = who_of(entry.report)
-        if entry.note:
-            yield f"{who}: {entry.note}"
-        yield from (f"{who}: {passed_over(file.file, file.why)}" for file in entry.report.files.passed_over)
+        said = [entry.note, *(passed_over(file.file, file.why) for file in entry.report.files.passed_over)]
+        said += filter(is_repair, entry.report.messages)
+        if any(said):
+            yield f"{who_of(entry.report)}: {'; '.join(dict.fromkeys(filter(None, said)))}"
 
 
 def _light(report: Report) -> Report:

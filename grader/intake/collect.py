@@ -84,7 +84,6 @@ def collect(
             hand_ins.append(HandIn(tree.label, problem="there is no .py, .ipynb or .zip file here"))
     if roster is not None:
         messages += roster.messages
-        messages += [f"{h.path}: {h.note}" for h in hand_ins if "not identified" in h.note]
     # A repeated file is one and the same person's: two paths may lead to it.
     hand_ins = sorted({(h.path, h.student): h for h in hand_ins}.values(), key=lambda h: (h.path, h.student))
     counts = Counter(h.student for h in hand_ins if h.student)

@@ -249,3 +249,19 @@ def test_everybody_without_a_mark_is_listed_in_a_file(folder: Path) -> None:
     ]
     assert "the file is empty" in rows[0]["why"]
     assert json.loads((folder / "r.json").read_text("utf-8"))["reports"][0]["name"] == "Ada Łoś"
+
+
+# -- what is told at the end -----------------------------------------------------------------------
+
+
+def test_what_was_repaired_is_told_with_the_students_name_and_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mixed = RIGHT.replace("    return 0.5 * X", "    if True:\n\treturn 0.5 * X")
+    (folder / "class" / "bob" / "s.py").write_text(mixed, "utf-8")
+    (folder / "class" / "bob" / "s (1).py").write_text(mixed, "utf-8")
+    graded(folder, roster=folder / "roster.csv")
+    notes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("note: ")]
+    (bob,) = (note for note in notes if "张伟 (bob)" in note)
+    assert bob.count("was uploaded again later and is not graded") == 1
+    assert bob.count("mixes tabs and blanks") == 1
+    (cem,) = (note for note in notes if "cem" in note)
+    assert cem == "note: cem: not identified by the roster: not on the list"
