@@ -55,7 +55,7 @@ def test_a_function_that_has_a_mistake_of_its_own_is_explained_whatever_else_is_
 def test_one_mistake_prints_a_screen() -> None:
     text = render_report(report_of(*EVERYTHING), width=80, color=False)
     assert len(text.split("\n")) < 50
-    assert "Not started  2: compute_cost, model" in text
+    assert "Not started  2 functions: compute_cost, model" in text
     assert text.index("Looks like") < text.index("Waiting")
 
 
@@ -65,7 +65,7 @@ def test_a_page_shows_every_function_once_with_its_place_in_the_list(tmp_path: P
     text = page.read_text("utf-8")
     for number, function in enumerate(EVERYTHING, 1):
         assert text.count(f'id="f{number}" aria-label="{function.name}"') == 1
-    assert "<b>Not started:</b> 2: compute_cost, model" in text
+    assert "<b>Not started:</b> 2 functions: compute_cost, model" in text
 
 
 def test_an_untouched_kit_takes_one_line() -> None:
