@@ -11,6 +11,7 @@ is never imported into pytest's process.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,14 @@ from grader.errors import HarnessError
 from grader.model import Check, FunctionReport, Report
 from grader.report.escape import plain
 
-__all__ = ["CheckItem", "SubmissionFile"]
+__all__ = ["CheckItem", "SubmissionFile", "SubmissionFolder"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the plugin."""
     group = parser.getgroup("grader", "grading of NumPy exercises")
     group.addoption("--grader-assignment", metavar="NAME", help="the assignment to grade against")
-    group.addoption("--submission", metavar="FILE", help="the .py or .ipynb file to grade")
+    group.addoption("--submission", metavar="PATH", help="the .py or .ipynb file to grade, or the folder of one student")
     group.addoption("--grader-course", metavar="DIR", help="folder of a course of one's own")
 
 
@@ -56,11 +57,41 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Take the folders around a submission in place of pytest, which would run a ``conftest.py`` that lies in them.
+
+    The folder that pytest was started in is the user's own, and so are those that tests are named in.
+    """
+    config = parent.config
+    if _wanted(config, path):
+        return SubmissionFile.from_parent(parent, path=path)
+    own = [config.invocation_params.dir, *(Path(name.partition("::")[0]) for name in config.args)]
+    if any(path in (place.absolute(), *place.absolute().parents) for place in own if not _wanted(config, place)):
+        return None
+    return SubmissionFolder.from_parent(parent, path=path) if path in _submission(config).parents else None
+
+
+def _submission(config: pytest.Config) -> Path:
+    name = config.getoption("--submission") or ""
+    return Path(os.path.normpath(config.invocation_params.dir / name))  # as pytest names it
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Any:
     """Take a submitted module in place of pytest, which would import it."""
     if _wanted(parent.config, module_path):
         return SubmissionFile.from_parent(parent, path=module_path)
     return None
+
+
+class SubmissionFolder(pytest.File):
+    """A folder around the submission, of which nothing else is looked at."""
+
+    def collect(self) -> Iterator[pytest.Collector]:
+        """The folder or file in it that leads to the submission."""
+        inner = self.path / _submission(self.config).relative_to(self.path).parts[0]
+        kind = SubmissionFile if _wanted(self.config, inner) else SubmissionFolder
+        yield kind.from_parent(self, path=inner)
 
 
 class SubmissionFile(pytest.File):

@@ -143,7 +143,7 @@ def test_one_student_has_files_or_a_problem(given_file: tuple[bytes, str]) -> No
     folder = fresh()
     data, name = given_file
     (folder / name).write_bytes(data)
-    hand_in = collect_one([folder / name], graded_names=GRADED, unpack_to=folder / "unpacked")
+    hand_in = collect_one([folder / name], unpack_to=folder / "unpacked")
     assert bool(hand_in.files) != bool(hand_in.problem)
     assert all_below(folder) <= {name, "unpacked"}
 

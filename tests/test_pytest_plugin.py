@@ -99,11 +99,33 @@ def test_a_submission_is_not_imported(folder: Path) -> None:
     assert not (folder / "opened.txt").exists()
 
 
-def test_a_module_beside_the_submission_can_be_imported(folder: Path) -> None:
+def test_a_module_beside_the_submission_may_be_anybodys_and_one_in_its_folder_is_imported(folder: Path) -> None:
     (folder / "mine.py").write_text("def h(X):\n    return X / 2\n", "utf-8")
     text = "from mine import h\n\ndef half(X):\n    return h(X)\n\ndef quarter(X):\n    return h(h(X))\n"
     (folder / "s.py").write_text(text, "utf-8")
-    assert run(folder).returncode == 0
+    assert run(folder).returncode == 1
+    (folder / "ann").mkdir()
+    for name in ("mine.py", "s.py"):
+        (folder / name).rename(folder / "ann" / name)
+    done = run(folder, submission="ann")
+    assert done.returncode == 0
+    assert "ann::half[values: H] PASSED" in done.stdout
+
+
+@pytest.mark.parametrize("submission", ["ann/s.py", "ann/deep/s.ipynb", "../hw/ann/s.py", "ann"])
+def test_a_students_conftest_is_not_run(folder: Path, submission: str) -> None:
+    evil = "import pathlib\npathlib.Path(__file__).with_suffix('.ran').touch()\n"
+    (folder / "hw" / "ann" / "deep").mkdir(parents=True)
+    for name in ("ann/conftest.py", "ann/__init__.py", "ann/deep/conftest.py", "ann/test_ann.py"):
+        (folder / "hw" / name).write_text(evil, "utf-8")
+    (folder / "hw" / "ann" / "s.py").write_text(RIGHT, "utf-8")
+    (folder / "hw" / "ann" / "deep" / "s.ipynb").write_text(notebook(RIGHT), "utf-8")
+    (folder / "hw" / "test_other.py").write_text("def test_other():\n    pass\n", "utf-8")
+    for others in ([], ["test_other.py"]):
+        done = run(folder / "hw", *others, submission=submission)
+        assert done.returncode == 0, done.stdout
+        assert "half[values: H] PASSED" in done.stdout
+        assert list(folder.rglob("*.ran")) == []
 
 
 def test_it_runs_alone_or_beside_other_tests(folder: Path) -> None:

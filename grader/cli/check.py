@@ -38,8 +38,8 @@ def check(
 ) -> None:
     """Check one submission and explain what is wrong with it.
 
-    PATH is a .py or .ipynb file, several of them, or the folder or zip of one student. A single file can import the
-    modules beside it that define no graded function.
+    PATH is a .py or .ipynb file, several of them, or the folder or zip of one student. Only what is named belongs to the
+    submission: name a file together with modules of its own that it imports, or their folder.
     """
     loaded = assignment_of(context, assignment, paths)
     drawing = Drawing(assignment)

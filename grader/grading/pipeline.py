@@ -27,7 +27,7 @@ from grader.grading.carried import (
     tried_on_properties,
 )
 from grader.grading.execution import Replies, Session, never_returned
-from grader.intake.collect import collect_one
+from grader.intake.collect import HandIn, collect_one
 from grader.judging.cases import CaseFile
 from grader.judging.checks import verdict_of
 from grader.judging.example import counterexample_of
@@ -57,6 +57,7 @@ def grade(
     name: str | None = None,
     student: str | None = None,
     thorough: bool = False,
+    own_folder: bool = False,
 ) -> Report:
     """Grade one submission.
 
@@ -74,6 +75,8 @@ def grade(
         How the report calls the submission and its author.
     thorough
         Ask all cases, also of functions that are right on those that are asked first.
+    own_folder
+        Whether the folder of a file that is named alone is the student's, so that it may import the modules beside it.
 
     Returns
     -------
@@ -86,7 +89,9 @@ def grade(
     title = name or ", ".join(str(one) for one in paths)
     with ExitStack() as stack:
         try:
-            submission, note = _read(assignment, frozen, paths, title, stack)
+            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-")))
+            hand_in = collect_one(paths, unpack_to=scratch, provided=assignment.provided, own_folder=own_folder)
+            submission, note = _read(assignment, frozen, hand_in, title)
         except SubmissionError as error:
             report = unreadable(assignment, frozen, title, student, str(error), runner.level if runner else "none")
         else:
@@ -100,12 +105,8 @@ def grade(
     return replace(report, duration_s=round(time.perf_counter() - started, 4))
 
 
-def _read(
-    assignment: LoadedAssignment, cases: CaseFile, paths: Sequence[Path], title: str, stack: ExitStack
-) -> tuple[Submission, tuple[str, ...]]:
+def _read(assignment: LoadedAssignment, cases: CaseFile, hand_in: HandIn, title: str) -> tuple[Submission, tuple[str, ...]]:
     """The program of one student, and what is to be said about its files."""
-    scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-")))
-    hand_in = collect_one(paths, graded_names=frozenset(cases.arities), unpack_to=scratch)
     if hand_in.problem:
         raise SubmissionError(hand_in.problem)
     submission = read_submission(hand_in.files, cases.arities, main=hand_in.main, name=title, assignment=assignment.name)

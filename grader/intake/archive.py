@@ -9,7 +9,6 @@ left to guard against is size, and entries that are not plain files.
 from __future__ import annotations
 
 import contextlib
-import gzip
 import hashlib
 import io
 import itertools
@@ -64,6 +63,8 @@ _LONGEST_NAME = 1_000
 # Honest source text shrinks 3 to 30 times; small files are exempt, since zeros in a header mean nothing.
 _RATIO_FROM = _MIB
 _GZIP = b"\x1f\x8b"
+_FOLDER = ".folder"
+_MOST_PARTS = 10_000  # of one gzip file; each costs a copy of what follows it
 
 _BROKEN = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, struct.error, EOFError, LookupError, NotImplementedError, OSError,
@@ -158,7 +159,7 @@ def packed_as(file: Path) -> Literal["zip", "tar", ""]:
             start = opened.read(4_000)
             if start.startswith(_GZIP):
                 opened.seek(0)
-                start = gzip.GzipFile(fileobj=opened).read(512)
+                start = _Counted(_Inflated(opened), _CHUNK).take(512)
                 return "tar" if _is_tar(start) else ""
     except (SubmissionError, *_BROKEN):
         return ""
@@ -232,7 +233,7 @@ def _opened(archive: Path, limits: Limits) -> Iterator[Iterator[_Member]]:
         with open_file(archive) as raw:
             if os.fstat(raw.fileno()).st_size == 0:
                 raise SubmissionError("the zip is empty (0 bytes); it has to be uploaded again")
-            yield filter(_is_handed_in, _tar_members(raw, limits) if kind == "tar" else _zip_members(raw, limits))
+            yield _handed_in(_tar_members(raw, limits) if kind == "tar" else _zip_members(raw, limits))
     except _TooManyError as error:
         raise SubmissionError(f"the {word} has more than {error} entries; remove what is not needed") from None
     except OSError as error:
@@ -244,9 +245,20 @@ def _opened(archive: Path, limits: Limits) -> Iterator[Iterator[_Member]]:
         ) from error
 
 
-def _is_handed_in(member: _Member) -> bool:
-    path = member.path
-    return bool(path.name) and not JUNK.intersection(path.parts) and path.name[:2] != "._"
+def _handed_in(members: Iterator[_Member]) -> Iterator[_Member]:
+    """The entries; of what tools leave behind nothing but the folder that it lies in, which may be a student's."""
+    for member in members:
+        parts = member.path.parts
+        junk = (n for n, part in enumerate(parts) if part in JUNK or (part[:2] == "._" and n + 1 == len(parts)))
+        kept = next(junk, len(parts))
+        found = member if kept == len(parts) else _folder(PurePosixPath(*parts[:kept]))
+        if len(found.path.parts) > (found.path.name == _FOLDER):
+            yield found
+
+
+def _folder(path: PurePosixPath) -> _Member:
+    """A folder as a hidden file in it: nothing to read, but somebody's folder is there."""
+    return _Member(path / _FOLDER, 0, 0.0, io.BytesIO)
 
 
 def _label(name: str) -> PurePosixPath:
@@ -262,6 +274,8 @@ def _refusal(member: _Member, limits: Limits, keep: frozenset[str]) -> str | Non
     path = member.path
     if ".." in path.parts or path.is_absolute() or re.match("[A-Za-z]:/", str(path)):
         return OUTSIDE
+    if path.name == _FOLDER:
+        return ""
     if member.refusal == _NO_FILE:
         return member.refusal
     suffix = suffix_of(path.name)
@@ -326,7 +340,9 @@ def _zip_members(raw: io.FileIO, limits: Limits) -> Iterator[_Member]:
                 raise _TooManyError(limits.listed)
             for info in opened.infolist():
                 name = _zip_name(info)
-                if not name.endswith("/"):
+                if name.endswith("/"):
+                    yield _folder(_label(name))
+                else:
                     yield _Member(
                         _label(name),
                         info.file_size,
@@ -368,10 +384,37 @@ def _zip_date(info: zipfile.ZipInfo) -> float:
 # ---- tar ----------------------------------------------------------------------------------------------
 
 
+class _Inflated(io.RawIOBase):
+    """What a gzip file holds, in pieces; ``gzip`` would read the name in its header byte by byte, however long it is."""
+
+    def __init__(self, file: io.FileIO) -> None:
+        self._file, self._inflate, self._packed, self._parts = file, zlib.decompressobj(31), b"", 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        while True:
+            if self._inflate.eof:
+                self._next_part()
+            packed = self._packed or self._file.read(_CHUNK)
+            data = self._inflate.decompress(packed, min(size, _CHUNK) if size > 0 else _CHUNK)
+            self._packed = self._inflate.unconsumed_tail
+            if data or not packed:
+                return data
+
+    def _next_part(self) -> None:
+        """Another gzip file may follow, after zeros."""
+        self._packed = self._inflate.unused_data.lstrip(b"\0")
+        while not self._packed and (more := self._file.read(_CHUNK)):
+            self._packed = more.lstrip(b"\0")
+        self._inflate = zlib.decompressobj(31)
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            raise ValueError("it has too many parts")
+
+
 class _Counted(io.RawIOBase):
     """A stream that ends with an error where more comes out of it than an archive may hold."""
 
-    def __init__(self, stream: IO[bytes], most: int) -> None:
+    def __init__(self, stream: io.RawIOBase, most: int) -> None:
         self._stream, self._room = stream, most
 
     def take(self, size: int) -> bytes:
@@ -415,7 +458,7 @@ def _tar_members(raw: io.FileIO, limits: Limits) -> Iterator[_Member]:
     """
     packed = raw.read(2) == _GZIP
     raw.seek(0)
-    whole: IO[bytes] = gzip.GzipFile(fileobj=raw) if packed else raw  # type: ignore[assignment]
+    whole = _Inflated(raw) if packed else raw
     # Headers, and files that are passed over, count as well.
     stream = _Counted(whole, 4 * limits.total_bytes)
     long_name = ""
@@ -429,7 +472,9 @@ def _tar_members(raw: io.FileIO, limits: Limits) -> Iterator[_Member]:
         part = _Part(stream, max(info.size, 0) if info.type in _WITH_DATA else 0)
         if info.type in (tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE):
             long_name = _long_name(info.type, part) or long_name
-        elif info.type not in (tarfile.XGLTYPE, tarfile.GNUTYPE_LONGLINK, tarfile.DIRTYPE):
+        elif info.type == tarfile.DIRTYPE:
+            yield _folder(_label(long_name or info.name))
+        elif info.type not in (tarfile.XGLTYPE, tarfile.GNUTYPE_LONGLINK):
             refusal = "" if info.type in (tarfile.REGTYPE, tarfile.AREGTYPE) else _NO_FILE
             yield _Member(_label(long_name or info.name), part.size, float(info.mtime), partial(_same, part), None, refusal)
         if info.type not in (tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGLINK):

@@ -13,7 +13,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -26,11 +26,11 @@ from grader.intake.tree import (
     RUN_FILE,
     Tree,
     a_few,
-    binds,
     holds_code,
     is_source,
     labelled,
     list_zip,
+    names_in,
     printable,
     read_folder,
     source_names,
@@ -92,12 +92,23 @@ def collect(
     return Collected(tuple(hand_ins), tuple(missing), tuple(dict.fromkeys(messages)))
 
 
-def collect_one(paths: Sequence[Path], *, graded_names: frozenset[str] = frozenset(), unpack_to: Path) -> HandIn:
+def collect_one(
+    paths: Sequence[Path], *, unpack_to: Path, provided: Collection[str] = (), own_folder: bool = False
+) -> HandIn:
     """The program of one student: a file, several files, or a folder, however it is laid out.
 
-    A file that is named alone can import the modules beside it that define no graded function: one that does may be a
-    fellow student's. The parameters are those of :func:`collect`. Where there is nothing to grade, the hand-in has a
-    problem.
+    What is named is the student's, and nothing else: what lies beside a file may be a fellow student's. Where there is
+    nothing to grade, the hand-in has a problem.
+
+    Parameters
+    ----------
+    paths, unpack_to
+        See :func:`collect`.
+    provided
+        Modules that everybody may import, of which nothing needs to be said.
+    own_folder
+        Whether the folder of a file that is named alone is the student's, as in a repository: then it may import the
+        modules beside it.
     """
     label = printable(str(paths[0])) if len(paths) == 1 else printable(", ".join(path.name for path in paths))
     common = _common(paths)
@@ -108,28 +119,19 @@ def collect_one(paths: Sequence[Path], *, graded_names: frozenset[str] = frozens
         return _hand_in(StudentFiles(HandIn(label), label, read_folder(paths[0], label).entries), unpack_to)
     if len(paths) == 1 and not packed_as(paths[0]) and suffix_of(paths[0].name) not in ARCHIVES:
         name = printable(paths[0].name)
-        beside, note = _beside(paths[0], graded_names)
-        return HandIn(label, {name: paths[0], **beside}, frozenset({name}), note=note)
+        beside = _beside(paths[0])
+        unnamed = [file for file in beside if file[:-3] not in provided] if not own_folder else []
+        note = f"{a_few(unnamed)} lies beside it and was not named: name it, too, or the whole folder, if it is yours"
+        files = {name: paths[0], **(beside if own_folder else {})}
+        return HandIn(label, files, frozenset({name}), note=note if unnamed else "")
     entries = tuple(map(_entry, paths))
     return _hand_in(StudentFiles(HandIn(label), label, entries), unpack_to)
 
 
-def _beside(file: Path, graded: frozenset[str]) -> tuple[dict[str, Path], str]:
-    """The modules beside a file that it names at all, without those that give a value to a graded name."""
-    try:
-        text = read_bytes(file).decode("utf-8", "replace")
-    except SubmissionError:
-        return {}, ""
-    words = frozenset(re.findall(r"\w+", text))
-    beside = (p for p in sorted(file.parent.glob("*.py")) if p != file and p.stem in words and not p.is_symlink())
-    modules, others = {}, []
-    for path in beside:
-        if binds(_entry(path), graded):
-            others.append(path.name)
-        else:
-            modules[path.name] = path
-    note = f"{a_few(others)} defines graded functions and cannot be imported; name it, too, if it belongs here"
-    return modules, note if others else ""
+def _beside(file: Path) -> dict[str, Path]:
+    """The modules beside a file that it imports."""
+    imported = names_in(_entry(file))[1]
+    return {p.name: p for p in sorted(file.parent.glob("*.py")) if p != file and p.stem in imported and not p.is_symlink()}
 
 
 def fingerprint(files: Mapping[str, Path]) -> str:

@@ -46,6 +46,7 @@ _CANVAS_TEXT = re.compile(
 _MOODLE = re.compile(
     r"(?P<name>.*?)(?:_(?P<id>\d{1,20}))?_assignsubmission_(?P<kind>[a-z]{1,20}?)(?:_(?P<file>.*))?", re.DOTALL
 )
+_WRAPPER = re.compile(r"assignment_\d{1,20}_export|(?:.{0,200}-)?submissions|submitted", re.DOTALL)
 # How many folders around a class are looked through; a zip can hold thousands, one in another.
 _MOST_WRAPPERS = 10
 # No file system has longer names; a zip can.
@@ -140,11 +141,15 @@ def is_class(tree: Tree) -> bool:
 
 
 def _unwrapped(tree: Tree) -> Iterator[Tree]:
-    """The tree, then what is in its only folder, and so on."""
+    """The tree, then what is in its only folder, and so on.
+
+    On the disk the only folder may be that of the only student, and what lies in it speaks for nobody else; it is looked
+    into where it has a name that platforms give. An archive was packed by whoever named it.
+    """
     for _ in range(_MOST_WRAPPERS):
         yield tree
         folders, files = top_level(tree)
-        if len(folders) != 1 or source_names(files):
+        if len(folders) != 1 or source_names(files) or not (tree.packed or all(map(_WRAPPER.fullmatch, folders))):
             return
         tree = subtree(tree, *folders)
 

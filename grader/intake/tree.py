@@ -57,7 +57,7 @@ class Tree:
     """The entries of a folder or archive.
 
     ``label`` is the folder or archive as the user named it. ``repositories`` are the sub-folders that hold a
-    ``.git`` folder, ``folders`` all that somebody made, also where nothing in them is read.
+    ``.git`` folder, ``folders`` all that somebody made, also where nothing in them is read. ``packed`` tells an archive.
     """
 
     label: str
@@ -65,6 +65,7 @@ class Tree:
     repositories: frozenset[PurePosixPath] = frozenset()
     messages: tuple[str, ...] = ()
     folders: frozenset[PurePosixPath] = frozenset()
+    packed: bool = False
 
 
 def read_folder(folder: Path, label: str, own_output: Path | None = None) -> Tree:
@@ -141,7 +142,9 @@ def subtree(tree: Tree, folder: str) -> Tree:
     entries = [replace(entry, path=PurePosixPath(*entry.path.parts[1:])) for entry in top_level(tree)[0].get(folder, ())]
     repositories = frozenset(PurePosixPath(*r.parts[1:]) for r in tree.repositories if r.parts[:1] == (folder,))
     inner = frozenset(PurePosixPath(*f.parts[1:]) for f in tree.folders if f.parts[:1] == (folder,) and len(f.parts) > 1)
-    return Tree(labelled(tree.label, folder), tuple(entries), repositories, tree.messages, inner)
+    return replace(
+        tree, label=labelled(tree.label, folder), entries=tuple(entries), repositories=repositories, folders=inner
+    )
 
 
 def top_level(tree: Tree) -> tuple[dict[str, list[Entry]], dict[str, Entry]]:
@@ -242,7 +245,7 @@ def _zip_tree(label: str, entries: Sequence[Entry]) -> Tree:
     hidden = [entry.path.parts for entry in entries if _hidden(entry.path)]
     around = {PurePosixPath(*parts[:depth]) for parts in hidden for depth in range(1, min(len(parts), _DEEPEST))}
     folders = frozenset(folder for folder in around if not _hidden(folder / "x"))
-    return Tree(label, tuple(sorted(inside, key=lambda entry: entry.path)), repositories, messages, folders)
+    return Tree(label, tuple(sorted(inside, key=lambda entry: entry.path)), repositories, messages, folders, packed=True)
 
 
 def _hidden(path: PurePosixPath) -> bool:

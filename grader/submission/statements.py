@@ -24,6 +24,7 @@ MAX_LOST = 1_000
 MAX_NAMED = 20  # definitions in one message
 MAX_BRACES = 20_000  # CPython 3.11 takes a time that grows with the square of an f-string's parts
 MAX_PARSED = 4 * 2**20  # characters; some five seconds of the parser at its slowest
+MAX_DOTS = 100  # parts of one name: the memory that CPython takes for ``import a.a.a`` grows with their square
 
 
 @dataclass
@@ -139,7 +140,13 @@ def _encoded(line: str) -> bytes:
     return line.encode("utf-8", "surrogatepass")
 
 
+_DOTTED = re.compile(rf"(?<![\w.])(?:\w++[ \t\f]*+\.[ \t\f]*+){{{MAX_DOTS}}}")
+
+
 def _tree(source: str) -> ast.Module:
+    lines = source.replace("\\\n", "").split("\n")
+    if any(line.count(".") >= MAX_DOTS and _DOTTED.search(line) for line in lines):
+        raise RecursionError
     with warnings.catch_warnings():  # a formula in a text ("\sigma") is no reason for a warning, let alone an error
         warnings.simplefilter("ignore")
         return ast.parse(source)

@@ -46,6 +46,8 @@ SHAPES = {
     "lines of magics": lambda n: "%a\n" * n + "(",
     "backslashes": lambda n: "\\\n" * n,
     "triple quotes": lambda n: '"""\n' * (2 * (n // 2) + 1),
+    "dots of an import": lambda n: "import " + ".".join("a" * n),
+    "dots on many lines": lambda n: "from a" + ".\\\n a" * n + " import b",
     "walrus": lambda n: "(a:=" * n + "1" + ")" * n,
 }
 AROUND = {

