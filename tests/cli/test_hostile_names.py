@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+import grader
 from grader.cli.grade import GradeOptions, grade_paths
-from grader.cli.main import main
+from grader.cli.main import cli, main
 from tests.platforms import NAME, RIGHT, WRONG, assignment
 
 pytest.importorskip("sqlalchemy", reason="the gradebook needs SQLAlchemy")
@@ -58,7 +62,21 @@ COMMANDS = {
     "no marks": ["gradebook", "export", "marks.db", "{evil}", "-o", "x.csv"],
     "diff": ["gradebook", "diff", "marks.db", "1", "1"],
     "override": ["gradebook", "override", "marks.db", NAME, "{evil}", "50", "--author", "{evil}", "--reason", "{evil}"],
+    "comment": ["gradebook", "comment", "marks.db", NAME, "{evil}", "{evil}", "--author", "{evil}"],
+    "feedback": ["feedback", "run", NAME, "--to", "folder", "-o", "{evil}-feedback"],
     "new": ["new", "{evil}"],
+    "freeze": ["freeze", NAME, "-o", "{evil}.cases"],
+    "freeze what is not there": ["freeze", "{evil}"],
+    "freeze into nowhere": ["freeze", NAME, "-o", "no-{evil}/a.cases"],
+    "release": ["release", NAME, "{evil}-kit"],
+    "release over what is there": ["release", NAME, "class"],
+    "export gradescope": ["export", "gradescope", NAME, "{evil}.zip"],
+    "export over a folder": ["export", "gradescope", NAME, "class/{evil}2"],
+    "export github": ["export", "github", NAME, "{evil}-action"],
+    "export github over a folder": ["export", "github", NAME, "class/{evil}"],
+    "export to nobody": ["export", "{evil}", NAME, "x"],
+    "audit": ["audit", NAME, "--budget", "1", "--json", "{evil}-audit.json"],
+    "audit what is not there": ["audit", "{evil}"],
     "list": ["list"],
     "doctor": ["doctor"],
 }  # fmt: skip
@@ -77,6 +95,32 @@ def test_no_command_prints_what_steers(
         assert not STEERING.search(text), command
         assert not re.search(r"##\w*\[", text)
         assert not any(line.strip().startswith("::") for line in text.splitlines())
+
+
+def test_every_command_is_fed_with_hostile_names() -> None:
+    def leaves(command: click.Command, *names: str) -> Iterator[tuple[str, ...]]:
+        if isinstance(command, click.Group):
+            for name, inner in command.commands.items():
+                yield from leaves(inner, *names, name)
+        else:
+            yield names
+
+    used = [tuple(command) for command in COMMANDS.values()]
+    assert [names for names in leaves(cli) if not any(command[: len(names)] == names for command in used)] == []
+
+
+def test_nothing_is_printed_but_by_the_one_door() -> None:
+    """What another module prints would be neither plain nor tried here."""
+    package = Path(grader.__file__).parent
+    doors = re.compile(r"print|click\.(?:echo|secho|echo_via_pager)|sys\.(?:__)?std(?:out|err)(?:__)?\.(?:write|writelines)")
+    found = {}
+    for path in package.rglob("*.py"):
+        calls = (
+            ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)
+        )
+        if any(map(doors.fullmatch, calls)):
+            found[str(path.relative_to(package))] = path
+    assert set(found) == {"cli/output.py", "publishing/targets/github.py", "publishing/targets/graded.py"}
 
 
 def test_no_table_of_marks_has_a_formula_at_any_separator(run_folder: Path, tmp_path: Path) -> None:
