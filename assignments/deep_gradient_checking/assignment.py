@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, Ref, Step, cases
+from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
 
 # -- one number --------------------------------------------------------------------------
 
@@ -72,18 +72,6 @@ def _vector(d):
     dims = d.layers(outputs=None)
     count = sum(n * (k + 1) for k, n in pairwise(dims))
     return d.array(count, 1), dims
-
-
-def _there_and_back(d):
-    return [_vector(d), Step("dictionary_to_vector", (Ref(0),))]
-
-
-def _comes_back(given):
-    sent = given.steps[0].args[0]
-    found = np.asarray(given.reply)
-    if found.shape == sent.shape and np.array_equal(found, sent):
-        return None
-    return "dictionary_to_vector does not bring your dictionary back to the vector that it came from"
 
 
 def _gradients_of(d, dims, *, last_first=True, with_dA=False):
@@ -279,8 +267,6 @@ ASSIGNMENT = Assignment(
             returns="parameters",
             summary="one column cut into the parameters of a network",
             classes=_DEPTHS,
-            helpers=("dictionary_to_vector",),
-            properties=(Property("there and back", share=0.1, plan=_there_and_back, judge=_comes_back),),
         ),
         Function(
             "gradients_to_vector",
@@ -315,6 +301,24 @@ ASSIGNMENT = Assignment(
             ),
         ),
         Function(
+            "forward_difference",
+            points=10,
+            inputs=_derivative,
+            returns="derivative",
+            summary="one-sided derivative of a function of one number",
+            classes=cases(square={}, small=8, general=14, each=4),
+            properties=(Property("exact for straight lines", share=0.1, plan=_on_polynomials(1), judge=_is_exact),),
+        ),
+        Function(
+            "central_difference",
+            points=10,
+            inputs=_derivative,
+            returns="derivative",
+            summary="two-sided derivative of a function of one number",
+            classes=cases(square={}, small=8, general=14, each=4),
+            properties=(Property("exact for parabolas", share=0.1, plan=_on_polynomials(2), judge=_is_exact),),
+        ),
+        Function(
             "gradient_check",
             points=26,
             inputs=_faulty([1e-7, 2e-7, 1e-6]),
@@ -333,24 +337,6 @@ ASSIGNMENT = Assignment(
                     classes=(CaseClass("general", count=3, sizes=_NARROW),),
                 ),
             ),
-        ),
-        Function(
-            "forward_difference",
-            points=10,
-            inputs=_derivative,
-            returns="derivative",
-            summary="one-sided derivative of a function of one number",
-            classes=cases(square={}, small=8, general=14, each=4),
-            properties=(Property("exact for straight lines", share=0.1, plan=_on_polynomials(1), judge=_is_exact),),
-        ),
-        Function(
-            "central_difference",
-            points=10,
-            inputs=_derivative,
-            returns="derivative",
-            summary="two-sided derivative of a function of one number",
-            classes=cases(square={}, small=8, general=14, each=4),
-            properties=(Property("exact for parabolas", share=0.1, plan=_on_polynomials(2), judge=_is_exact),),
         ),
     ),
 )

@@ -317,6 +317,20 @@ _SIZE_FITS = {
 # -- momentum and Adam -------------------------------------------------------------------
 
 
+def _change_of_one(d):
+    return [(_network(d),), Step("second_after_change_of_first", (Ref(0, (0,)), Ref(0, (1,))))]
+
+
+def _other_unchanged(given):
+    before, after = given.replies[0][1], given.reply
+    name = _differs(after, before)
+    return name and f"v and s share memory: 1 is added to the arrays of v in place, and s[{name!r}] changes with them"
+
+
+def _is_shared(given):
+    return all(np.array_equal(after, given.replies[0][1][name] + 1) for name, after in given.reply.items())
+
+
 def _momentum(d):
     parameters = _network(d)
     beta = 0.0 if d.case == "no memory" else d.choice([0.9, 0.5, 0.75, 0.3, 0.99])
@@ -513,6 +527,15 @@ ASSIGNMENT = Assignment(
             returns=("v", "s"),
             summary="two zeros for every gradient",
             classes=_classes(**_DEPTHS),
+            properties=(
+                Property(
+                    "v and s share no memory",
+                    share=0.3,
+                    plan=_change_of_one,
+                    judge=_other_unchanged,
+                    fits={"shared-memory": _is_shared},
+                ),
+            ),
         ),
         Function(
             "update_parameters_with_adam",

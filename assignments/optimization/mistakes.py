@@ -474,6 +474,18 @@ def _(p):
 mistake(function="initialize_adam", **ONES, severity="grave")(_twice(_ones))
 
 
+@mistake(
+    "shared-memory",
+    "initialize_adam",
+    message="v and s are the same arrays under two names, so that what is written into one is in the other, too",
+    hint="How many times are the zeros made, and how many are needed?",
+    severity="fault",
+)
+def _(p):
+    v = _zeros(p)
+    return v, v
+
+
 mistake(
     "only-one-average",
     "initialize_adam",

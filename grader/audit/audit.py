@@ -84,7 +84,12 @@ class Audit:
 
 
 def audit_assignment(
-    assignment: LoadedAssignment, *, budget: int = 400, processes: int | None = None, progress: Progress | None = None
+    assignment: LoadedAssignment,
+    *,
+    budget: int = 400,
+    seed: int = 0,
+    processes: int | None = None,
+    progress: Progress | None = None,
 ) -> Audit:
     """Audit an assignment.
 
@@ -94,6 +99,8 @@ def audit_assignment(
         With its reference.
     budget
         At most this many mutants, spread over the functions.
+    seed
+        Of the cases: graded ones have 0, and what is said of a mistake should not depend on it.
     processes
         As many as there are CPUs if not given.
     progress
@@ -113,7 +120,7 @@ def audit_assignment(
     sources = {"reference": ("", main)}
     sources |= {f"mutant {i}": (mutant.function, _replaced(main, mutant)) for i, mutant in enumerate(mutants)}
     sources |= {f"authored {i}": (one.function, one.source) for i, one in enumerate(authored)}
-    judges = judges_of(assignment.spec, frozen_cases(assignment, progress=progress))
+    judges = judges_of(assignment.spec, frozen_cases(assignment, seed, progress=progress))
     reports = _grade(with_author_modules(assignment), judges, sources, processes or len(os.sched_getaffinity(0)))
     if not reports["reference"].full_marks:
         raise SpecError(f"{assignment.name}: the reference itself does not get full marks: {_why(reports['reference'])}")

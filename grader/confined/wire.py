@@ -23,7 +23,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,10 +52,14 @@ MAX_KEYS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A value that only the student's code understands; it never leaves the worker."""
+    """A value that only the student's code understands; it never leaves the worker.
+
+    Of an array of a type of its own (``np.matrix``) the numbers are known, too.
+    """
 
     handle: int
     type_name: str
+    array: np.ndarray[Any, Any] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,8 +320,11 @@ class _Encoder:
             raise WireError(f"a value of type {type(value).__name__} cannot be sent")
         else:
             number, name = self.opaque(value), _type_name(type(value))
-        self.header.append(b"o" + _U32.pack(number))
+        numbers = isinstance(value, np.ndarray) and value.dtype.kind in _ARRAY_KINDS
+        self.header.append((b"m" if numbers else b"o") + _U32.pack(number))
         self.sized(b"", name.encode("utf-8", "replace")[:200])
+        if numbers:
+            self.put((np.ndarray.view(value, np.ndarray),), 0)
 
 
 def _type_name(kind: type) -> str:
@@ -492,6 +499,11 @@ class _Decoder:
             return set(self.parts(self.keys(), depth + 1))
         if tag == b"o":
             return Opaque(self.u32(), self.sized())
+        if tag == b"m":
+            number, name, array = self.u32(), self.sized(), self.get(depth + 1)
+            if not isinstance(array, np.ndarray):
+                raise WireError("an array of a type of its own without numbers")
+            return Opaque(number, name, array)
         if tag == b"r" and self.ref is not None:
             return self.ref(Ref(self.u32(), self.get(depth + 1)))
         if tag == b"k" and self.code is not None:

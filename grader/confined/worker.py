@@ -468,12 +468,17 @@ class Session:
                 if own is None:
                     raise NameError(f"name {name!r} is not defined")
                 return own(*args, **kwargs)
-            question = self.wire.encode((name, args, kwargs), opaque=self.handle)
-            self.channel.send(b"C", self.wire.pack(question))
-            kind, body = self.channel.receive()
-            if kind != b"R":
-                raise RuntimeError("the helper could not be answered")
-            return self.wire.decode(self.wire.unpack(body)[0])
+            given: list[Any] = []  # what functions among the arguments gave, which the parent has to ask for
+            while True:
+                question = self.wire.encode((name, args, kwargs, *given), opaque=self.handle)
+                self.channel.send(b"C", self.wire.pack(question))
+                kind, body = self.channel.receive()
+                if kind != b"R":
+                    raise RuntimeError("the helper could not be answered")
+                answer = self.wire.decode(self.wire.unpack(body)[0], code=lambda wanted: wanted)
+                if not isinstance(answer, self.wire.Code):
+                    return answer
+                given.append(self.handles[answer.args[0]](*answer.args[1:]))
 
         helper.__name__ = helper.__qualname__ = name
         if own is not None:
@@ -530,7 +535,7 @@ class Session:
             self.raised(number, step, ("no-reply", str(error), None, None))
             return False
         bound = name in self.given or name in self.answered
-        function = self.trampoline(name) if bound else self.named(name)
+        function = self.trampoline(name) if bound else self.named(name) or self.public.get(name)
         if not callable(function) or isinstance(function, Absent):
             self.raised(number, step, ("missing", f"{name} is not defined", None, None))
             return False

@@ -139,7 +139,7 @@ def run_trusted(author: Author, replaced: Mapping[str, Callable[..., Any]], plan
     given = {name: decode(encoded, code=lambda code: code) for name, encoded in plan.given}
 
     def call_trusted(name: str, args: tuple[Any, ...]) -> Any:
-        function = replaced.get(name) or author.function(name)
+        function = replaced.get(name) or getattr(author.public, name, None) or author.function(name)
         np.random.seed(0)
         with author.planted(given, function):
             return function(*args)

@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from grader import sentences
 from grader.grading.execution import (
     Replies,
     Session,
@@ -38,11 +39,12 @@ __all__ = [
     "first_attempts",
     "has_nothing_to_use",
     "in_agreement",
+    "on_given_code",
     "second_run",
     "tried_on_properties",
 ]
 
-_How = Literal["", "helpers", "own"]
+_How = Literal["", "helpers", "own", "given"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Attempt:
     """A verdict with the outcomes that it rests on, and what the function was given in place of its own helpers.
 
     ``judge`` is that of the cases that were asked, ``only`` the alternative under which it judges, where others share it;
-    ``called`` are the right helpers that the function really called.
+    ``called`` are the right helpers that the function really called, or what the cases give in place of them.
     """
 
     judge: FunctionJudge
@@ -184,6 +186,18 @@ def tried_on_properties(session: Session, first: Mapping[str, Attempt], name: st
     wrong_before = lifted is not None and _only_values_wrong(first, _producers(judge.cases))
     if lifted is not None and wrong_before and _holds_apart(session, attempt):
         yield replace(attempt, verdict=lifted, how="own")
+
+
+def on_given_code(session: Session, first: Attempt, best: Mapping[str, Attempt]) -> Attempt:
+    """An attempt that passes, and whatever of the wrong functions before it the cases have given it public code for.
+
+    That code is not what the right function would be, so that what passes with it has called it.
+    """
+    judge = session.functions[first.verdict.name]
+    given = {name for case in judge.cases.cases for name, _ in case.plan.given} & session.functions.keys()
+    wrong = frozenset(name for name in given if not (name in best and best[name].verdict.passed))
+    own_start = any(check.message == sentences.OWN_START for check in first.verdict.checks)
+    return first if own_start or not wrong else replace(first, how="given", called=wrong)
 
 
 def best_of(first: Attempt, again: Sequence[Attempt]) -> Attempt:

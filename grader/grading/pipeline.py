@@ -23,6 +23,7 @@ from grader.grading.carried import (
     first_attempts,
     has_nothing_to_use,
     in_agreement,
+    on_given_code,
     second_run,
     tried_on_properties,
 )
@@ -143,6 +144,8 @@ def grade_submission(
                 functions[name] = _missing(judge, replies, submission)
                 continue
             best[name] = _best(session, first, name, again.get(name, []))
+            if best[name].verdict.passed and not best[name].carried:
+                best[name] = on_given_code(session, best[name], best)
             findings = _explained(session, replies, best, name, again.get(name, []))
             functions[name] = _function_report(session, replies, best[name], findings)
     graded = [report_as_shown(function, assignment.spec.shows) for function in _overwriting_once(functions.values())]

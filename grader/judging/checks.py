@@ -19,6 +19,7 @@ from grader.judging.cases import Case
 from grader.judging.compare import STAGES
 from grader.judging.comparison import Comparison, Hit, compared, earliest
 from grader.judging.credit import credit_of
+from grader.judging.forms import tidied
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, last_outcome, plan_of
 from grader.judging.payment import Payment, payment_of, whole_of
@@ -131,8 +132,8 @@ def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None, paid: bo
     whole = paid or any(prop.elsewhere for prop in spec.properties)
     comparison = compared(spec, answered, outcomes, only, whole=whole) if answered or ran else None
     settled = not whole and (not ran or comparison is None or bool(comparison.wrong))
-    objections = {} if settled else _objections(draft)
-    payment = Payment() if settled else payment_of(judge, outcomes, comparison, objections)
+    objections, kept = ({}, {}) if settled else _objected(draft, comparison)
+    payment = Payment() if settled else payment_of(judge, outcomes, comparison, objections, kept)
     if comparison is not None:
         _item_checks(draft, comparison, payment, len(answered))
     else:
@@ -283,12 +284,24 @@ def _set_check(draft: _Draft, name: str, payment: Payment) -> None:
         draft.add("values", name, "passed", share, message, paid=payment.earned)
 
 
-def _objections(draft: _Draft) -> dict[str, list[Failure]]:
+def _objected(draft: _Draft, comparison: Comparison | None) -> tuple[Mapping[str, Sequence[Failure]], Mapping[str, float]]:
+    """What the judges of all properties have against a function, and what is kept where they saw it in another form."""
+    judge, outcomes = draft.judge, draft.outcomes
+    objections = _objections(judge, outcomes)
+    kept = dict.fromkeys(objections, 1.0)
+    if comparison and any(objections.values()):
+        tidy, part = tidied(judge, outcomes, comparison.alternative)
+        for name, again in _objections(judge, tidy).items() if part < 1.0 else ():
+            if len(again) < len(objections[name]):
+                objections[name], kept[name] = again, part
+    return objections, kept
+
+
+def _objections(judge: FunctionJudge, outcomes: Outcomes) -> dict[str, list[Failure]]:
     """What the judges of a function's properties have against it, case by case."""
-    properties = draft.judge.spec.properties
-    asked = [(prop, case) for prop in properties for case in draft.judge.cases_of(prop.name)]
-    messages = property_problems([(prop, case, draft.outcomes.get(case.key, ())) for prop, case in asked])
-    objections: dict[str, list[Failure]] = {prop.name: [] for prop in properties}
+    asked = [(prop, case) for prop in judge.spec.properties for case in judge.cases_of(prop.name)]
+    messages = property_problems([(prop, case, outcomes.get(case.key, ())) for prop, case in asked])
+    objections: dict[str, list[Failure]] = {prop.name: [] for prop in judge.spec.properties}
     for (prop, case), text in zip(asked, messages, strict=True):
         if text:
             objections[prop.name].append(Failure(case, prop.name, text=text))

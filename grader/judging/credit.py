@@ -3,28 +3,27 @@
 Every input speaks for itself: one on which the body raises says nothing about the others. The usual inputs carry most of
 an item, each special class of inputs a little. Of one input's result each key counts by itself, and
 
-- what is right up to its form (an axis of length 1, keys counted from 0, float32) keeps 85 in 100, in another order 80;
-- what is right beside one item too many keeps 90 in 100;
+- what is right up to its form (an axis of length 1, keys counted from 0, float32) keeps 85 in 100, in another order 75;
+- what is right beside one item too many, or in a matrix (``np.matrix``), keeps 90 in 100;
 - what is wrong, but goes with the right values, as with a factor or a term that is missing, keeps 30 in 100;
 - zeros, an argument handed back, one answer to everything, or the opposite sign keep nothing.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import permutations
 from typing import Any
 
 import numpy as np
 
 from grader.confined.wire import Path, Value, part_at
 from grader.judging.cases import Case
-from grader.judging.compare import Item, first_problem, items_of
+from grader.judging.compare import Item, items_of
+from grader.judging.forms import arranged, in_form_of, kept_of, numbers_of, plain
 from grader.judging.judge import FunctionJudge
 from grader.judging.outcomes import Outcomes, arguments_of, last_outcome, reply_value
-from grader.judging.values import as_array, leaves, number_at, part_or_none
+from grader.judging.values import leaves, number_at, part_or_none
 from grader.sandbox.runner import Returned
 from grader.spec import Function
 
@@ -32,10 +31,8 @@ __all__ = ["Credit", "credit_of", "weights_of"]
 
 _USUAL = frozenset({"small", "general"})
 _EDGE, _EDGES = 0.1, 0.25  # what one special class carries, and all of them together at most
-_FORM, _ORDER, _SURPLUS, _RESEMBLES = 0.85, 0.8, 0.9, 0.3
-_CLOSE = 0.4
-_NEAR = 1e-6  # of the largest number: what a tiny guard makes of a value
-_LONGEST_PERMUTED = 4
+_RESEMBLES = 0.3
+_CLOSE, _CLOSE_SINGLE = 0.4, 0.3
 _Array = np.ndarray[Any, Any]
 
 
@@ -68,7 +65,7 @@ def credit_of(judge: FunctionJudge, cases: Sequence[Case], outcomes: Outcomes, a
         answered = isinstance(outcome, Returned)
         got = reply_value(outcome)
         right, spec = case.expected[alternative].decoded, judge.spec.of_class(case.case_class)
-        formed, kept = _arranged(spec, case, alternative, got)
+        formed, kept = arranged(spec, case, alternative, got)
         for item in items_of(right, judge.spec.items):
             found = parts.setdefault(item.name, [])
             if answered:
@@ -126,130 +123,9 @@ def _parts(spec: Function, item: Item, case: Case, alternative: int, got: Value,
     paths = [(*item.paths[0], key) for key in whole] if isinstance(whole, dict) and whole else item.paths
     shares = {path: spec.weights.get(str(path[-1]), 1.0) if len(paths) > 1 else 1.0 for path in paths}
     for path, share in shares.items():
-        is_right, formed = _right_parts(spec, Item(item.name, (path,)), case, alternative, got)
-        part = kept * (1.0 if is_right else _FORM if formed else 0.0)
-        yield _Part(case, path, share / sum(shares.values()), part, part_at(right, path), part_or_none(got, path))
-
-
-def _right_parts(spec: Function, item: Item, case: Case, alternative: int, got: Value) -> tuple[bool, bool]:
-    """Whether an item is right, and whether it is right up to the form of its numbers."""
-    expected, (path,) = case.expected[alternative], item.paths
-    if item.name in spec.opaque:
-        return True, True
-    if first_problem(spec, item, expected.decoded, got, expected.tolerance_at) is None:
-        return part_or_none(got, path) is not None or part_at(expected.decoded, path) is None, True
-    if item.name in spec.random:
-        return False, False
-    single = any(getattr(leaf, "dtype", None) in (np.float32, np.float16) for _, leaf in leaves(part_or_none(got, path)))
-    near = {place: float(np.abs(leaf).max(initial=0.0)) for place, leaf in leaves(expected.decoded)}
-    tolerances = {place: max(t, near[place] * (1e-5 if single else _NEAR)) for place, t in expected.tolerance_at.items()}
-    right = part_at(expected.decoded, path)
-    reformed = _Reformed(path, _in_form_of(right, part_or_none(got, path)))
-    return False, first_problem(spec, item, expected.decoded, reformed.result(), tolerances) is None
-
-
-@dataclass(frozen=True, slots=True)
-class _Reformed:
-    """A result that holds nothing but one part."""
-
-    path: Path
-    part: Value
-
-    def result(self) -> Value:
-        if not self.path:
-            return self.part
-        value = self.part
-        for key in reversed(self.path):
-            value = {key: value} if isinstance(key, str) else (*(None,) * key, value)
-        return value
-
-
-def _in_form_of(right: Value, got: Value) -> Value:
-    """A value with the axes and the type of number that the right one has, where it has as many numbers."""
-    if isinstance(right, tuple | list) and isinstance(got, tuple | list) and len(right) == len(got):
-        return tuple(_in_form_of(a, b) for a, b in zip(right, got, strict=True))
-    if isinstance(right, dict) and isinstance(got, dict):
-        return {key: _in_form_of(part, got[key]) for key, part in right.items() if key in got}
-    if isinstance(right, set) and (got is None or isinstance(got, dict)):
-        return {key for key, holds in (got or {}).items() if holds is True}
-    numbers = _numbers(got)
-    if numbers is None or isinstance(right, bool) or not isinstance(right, int | float | np.number | np.ndarray):
-        return got
-    wanted = np.asarray(right)
-    if numbers.size == 1 and wanted.size and (wanted == wanted.flat[0]).all():
-        numbers = np.full(wanted.shape, numbers.flat[0])  # one number for an array of equal ones
-    if numbers.ndim == wanted.ndim == 1 and numbers.size == wanted.size + 1:  # one too many, before or after the right ones
-        numbers = min(numbers[1:], numbers[:-1], key=lambda some: float(np.abs(some - wanted).sum()))
-    if [n for n in numbers.shape if n != 1] != [n for n in wanted.shape if n != 1]:
-        return got
-    formed = numbers.reshape(wanted.shape)
-    with np.errstate(all="ignore"):
-        typed = formed.astype(wanted.dtype)
-        return typed if wanted.dtype.kind == "f" or (typed == formed).all() else got
-
-
-def _numbers(got: Value) -> _Array | None:
-    """An array of what may be a list of numbers, or lists of them; None where it is none."""
-    try:
-        numbers = as_array(got) if isinstance(got, int | float | np.number | np.ndarray | list | tuple) else None
-    except (TypeError, ValueError):
-        return None
-    return None if numbers is None or numbers.dtype.kind not in "biuf" else numbers.astype(np.float64)
-
-
-# -- the parts in another arrangement ----------------------------------------------------
-
-
-def _arranged(spec: Function, case: Case, alternative: int, got: Value) -> tuple[Value, float]:
-    """A result with its parts where they belong, and what is kept of it for the order in which they came."""
-    right = case.expected[alternative].decoded
-    if isinstance(right, dict) and isinstance(got, dict):
-        return _renamed(right, got)
-    if not isinstance(right, tuple):
-        surplus = (
-            isinstance(got, tuple | list)
-            and len(got) > 1
-            and not isinstance(right, list)
-            and np.ndim(got[0]) == np.ndim(right)
-        )
-        return (got[0], _SURPLUS) if surplus else (got, 1.0)
-    if not isinstance(got, tuple | list):
-        return (got,), 1.0
-    if len(got) > len(right):
-        return tuple(got[: len(right)]), _SURPLUS
-    pairs = [
-        _renamed(a, b) if isinstance(a, dict) and isinstance(b, dict) else (b, 1.0) for a, b in zip(right, got, strict=False)
-    ]
-    got, kept = tuple(part for part, _ in pairs), min((kept for _, kept in pairs), default=1.0)
-    orders = permutations(range(len(got))) if 2 <= len(got) == len(right) <= _LONGEST_PERMUTED else iter(())
-    for number, order in enumerate(orders):
-        ordered = tuple(got[i] for i in order)
-        items = [i for i in items_of(right, spec.items) if i.name not in spec.opaque]
-        if all(any(_right_parts(spec, item, case, alternative, ordered)) for item in items):
-            return ordered, kept * (_ORDER if number else 1.0)
-    return got, kept
-
-
-def _renamed(right: Mapping[Any, Value], got: Mapping[Any, Value]) -> tuple[Value, float]:
-    """The parts under the right keys, where as many come under others: counted from 0, or without their d."""
-    wanted, there = _by_kind(right), _by_kind(got)
-    result, kept = dict(got), 1.0
-    for kind, keys in wanted.items():
-        others = there.get(kind) or next((there[k] for k in there if k not in wanted and k and k in kind), [])
-        if len(others) == len(keys) and set(others) != set(keys):
-            result |= {key: got[other] for key, other in zip(sorted(keys), sorted(others), strict=True)}
-            kept = _FORM
-    return result, kept
-
-
-def _by_kind(keys: Mapping[Any, Value]) -> dict[str, list[str]]:
-    """The keys of a dictionary by what stands before their number."""
-    kinds: dict[str, list[str]] = {}
-    for key in keys:
-        match = re.fullmatch(r"(\D+)\d{1,3}", key) if isinstance(key, str) else None
-        if match:
-            kinds.setdefault(match[1], []).append(key)
-    return kinds
+        of_form = kept_of(spec, Item(item.name, (path,)), case, alternative, got)
+        part = plain(part_or_none(got, path))
+        yield _Part(case, path, share / sum(shares.values()), kept * of_form, part_at(right, path), part)
 
 
 # -- wrong, and yet no stub --------------------------------------------------------------
@@ -270,7 +146,7 @@ def _words(value: Value) -> set[str]:
     """What a value says: its texts, and the least and the greatest of its numbers."""
     if isinstance(value, dict | list | tuple):
         return {word for part in (value.values() if isinstance(value, dict) else value) for word in _words(part)}
-    numbers = _numbers(value)
+    numbers = numbers_of(value)
     if numbers is not None:
         return {repr(float(end)) for end in (numbers.min(), numbers.max())} if numbers.size else set()
     return {repr(sorted(map(repr, value)) if isinstance(value, set) else value)}
@@ -282,7 +158,27 @@ def _resemble(parts: Sequence[_Part]) -> bool:
     if not wrong or _one_number(wrong):
         return False
     origins = _nearest([leaf for leaf in wrong if leaf.got is not None])
-    return float(np.mean([_likeness(leaf, origins) for leaf in wrong])) >= _CLOSE
+    single = [leaf for leaf in wrong if leaf.right.size == 1]
+    together = _joined(single) if len(single) > 3 else None
+    of_single = _going_together(together, origins) if together else None
+    alike = [_likeness(leaf, origins) if of_single is None or leaf.right.size > 1 else of_single for leaf in wrong]
+    return float(np.mean(alike)) >= _CLOSE
+
+
+def _going_together(single: _Wrong, origin: int | None) -> float:
+    """The likeness of single numbers; of positive ones that of their sizes may be greater, as with a missing 1/m."""
+    alike = _likeness(single, origin)
+    if origin is None and alike and single.got is not None and min(single.got.min(), single.right.min()) > 0:
+        one, other = np.log(single.right), np.log(single.got)
+        alike = max(alike, _cosine(one - one.mean(), other - other.mean()))
+    return alike + (_CLOSE - _CLOSE_SINGLE)
+
+
+def _joined(single: Sequence[_Wrong]) -> _Wrong:
+    """Single numbers of several inputs as one array: alone, each would go with every number of its sign."""
+    got = [np.nan if leaf.got is None else float(leaf.got.item()) for leaf in single]
+    given = {n: np.ravel([leaf.given[n] for leaf in single]) for n in set.intersection(*(set(x.given) for x in single))}
+    return _Wrong(np.ravel([leaf.right for leaf in single]), np.ravel(got), given, single[0].updated & given.keys())
 
 
 def _one_number(wrong: Sequence[_Wrong]) -> bool:
@@ -308,8 +204,8 @@ def _wrong_leaves(part: _Part) -> Iterator[_Wrong]:
     for place, leaf in leaves(part.right):
         right, got = np.asarray(leaf, dtype=np.float64), number_at(part.got, place)
         if right.size and right.any():
-            formed = None if got is None else _numbers(_in_form_of(right, _summed(right, got)))
-            if got is not None and _same_numbers(right, got):
+            formed = None if got is None else numbers_of(in_form_of(right, _summed(right, got)))
+            if got is not None and _samenumbers_of(right, got):
                 formed = right
             key = part.path[-1] if part.path else ""
             arguments = arguments_of(part.case.plan)
@@ -318,7 +214,7 @@ def _wrong_leaves(part: _Part) -> Iterator[_Wrong]:
             yield _Wrong(right, formed if formed is not None and formed.shape == right.shape else None, given, updated)
 
 
-def _same_numbers(right: _Array, got: _Array) -> bool:
+def _samenumbers_of(right: _Array, got: _Array) -> bool:
     """Whether most of the numbers are the right ones, in other places."""
     one, other = (np.round(a.astype(np.float64).ravel(), 9) for a in (right, got))
     if len(np.unique(one)) < 5 or not got.size:

@@ -224,6 +224,7 @@ def snippet(plan: Plan, parameters: Mapping[str, Sequence[str]], public: str = "
     """Python that repeats the calls of a case in the student's own notebook."""
     given = {name: decode(encoded, code=lambda code: code) for name, encoded in plan.given}
     makers = {part.name for part in parts_of([*given.values(), *plan.questions]) if isinstance(part, Code)}
+    makers.update(name for name, _ in plan.steps)  # a step may call public code
     lines = ["import numpy as np", "from numpy import array, inf, nan", ""]
     if helped:
         lines.append("# The grader called it with right helpers; with your own ones the result may differ.")

@@ -58,10 +58,18 @@ class Payment:
 
 
 def payment_of(
-    judge: FunctionJudge, outcomes: Outcomes, comparison: Comparison | None, objections: Mapping[str, Sequence[Failure]]
+    judge: FunctionJudge,
+    outcomes: Outcomes,
+    comparison: Comparison | None,
+    objections: Mapping[str, Sequence[Failure]],
+    kept: Mapping[str, float],
 ) -> Payment:
-    """Who is paid; ``comparison`` is None where no call gave a value, ``objections`` are those of each property's judge."""
-    properties = {name: _part_without(judge, name, objections[name]) for name in judge.shares.properties}
+    """Who is paid.
+
+    ``comparison`` is None where no call gave a value, ``objections`` are those of each property's judge, ``kept`` is what
+    it keeps where it was asked about the result in another form.
+    """
+    properties = {name: kept[name] * _part_without(judge, name, objections[name]) for name in judge.shares.properties}
     if comparison is None:
         return Payment(properties={} if judge.shares.items else properties)
     left_out = _left_out(judge, outcomes, comparison.alternative)

@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 
 from grader.confined.walls import close_descriptors, die_with_parent
-from grader.confined.wire import decode, encode, pack, unpack
+from grader.confined.wire import Code, Opaque, Value, decode, encode, pack, unpack
 from grader.sandbox.limits import MEMORY, can_confine, charge, is_bounded, limit_cpu, limit_memory, without_warnings
 from grader.sandbox.runner import Answer
 
@@ -235,12 +235,35 @@ def quiet() -> None:
 
 
 def answered(answer: Answer, question: bytes, names: Sequence[str]) -> tuple[int, bytes | None]:
-    """Which of the names a packed question is about, and the packed answer; None where there is none."""
+    """Which of the names a packed question is about, and the packed answer; None where there is none.
+
+    A function among the arguments stays with the student. What it gives is asked for where it is needed: the answer is
+    then ``Code("call", (handle, *args))``, and the question comes once more, with one more of the values that it gave.
+    """
     place = _NO_NAME
     try:
-        name, args, kwargs = decode(unpack(question)[0])
+        name, args, kwargs, *given = decode(unpack(question)[0])
         place = names.index(name)
         np.random.seed(_SEED)  # the same question has the same answer
+        replies = iter(given)
+        args = tuple(_stand_in(arg, replies) if isinstance(arg, Opaque) else arg for arg in args)
         return place, pack(encode(answer(name, args, kwargs)))
+    except _WantedError as wanted:
+        return place, pack(encode(Code("call", wanted.args)))
     except Exception:  # whatever the reference makes of a student's arguments
         return place, None
+
+
+class _WantedError(Exception):
+    """The value of a function that has stayed with the student."""
+
+
+def _stand_in(function: Opaque, replies: Iterator[Value]) -> Callable[..., Value]:
+    """What stands for a student's function: it gives the values that are there already, in their order."""
+
+    def call(*args: Value) -> Value:
+        for value in replies:
+            return value
+        raise _WantedError(function.handle, *args)
+
+    return call

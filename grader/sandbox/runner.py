@@ -272,6 +272,9 @@ class InProcess:
         def make(code: Code) -> Any:
             return public[code.name](*code.args)
 
+        def named(name: str) -> Any:
+            return namespace[name] if name in namespace else public[name]
+
         trampolines = {name: bound(name) for name in program.bound}
         namespace: dict[str, Any] = {"__name__": "submission", **trampolines}
         messages = []
@@ -284,7 +287,7 @@ class InProcess:
                 answered = frozenset(plan.answered)
                 given.clear()
                 given.update({name: decode(encoded, code=make) for name, encoded in plan.given})
-                outcomes.append(run_here(plan, lambda name, args: method_of(name, namespace.__getitem__)(*args), make))
+                outcomes.append(run_here(plan, lambda name, args: method_of(name, named)(*args), make))
             return Replied(tuple(outcomes), frozenset(calls))
 
         with without_warnings():

@@ -155,6 +155,29 @@ def test_wrong_vectors_do_not_pull_the_check_down() -> None:
     assert (graded["gradient_check"].status, graded["gradient_check"].carried) == ("passed", True)
 
 
+def test_a_wrong_derivative_that_the_check_or_another_one_calls_with_a_function_is_lost_once() -> None:
+    forward = "def forward_difference(f, x, epsilon):\n    return (f(x + epsilon) - f(x)) / (3 * epsilon)\n"
+    central = "def central_difference(f, x, epsilon):\n    return (forward_difference(f, x, epsilon) + "
+    central += "forward_difference(f, x, -epsilon)) / 2\n"
+    check = """
+def gradient_check(parameters, gradients, X, Y, layers_dims, epsilon=1e-7, hidden_layers_activation_fn="tanh"):
+    theta = dictionary_to_vector(parameters)
+    approx = np.zeros(theta.shape)
+    for i in range(theta.size):
+        def J(t):
+            moved = theta.copy()
+            moved[i, 0] = t
+            return forward_prop_cost(X, vector_to_dictionary(moved, layers_dims), Y, hidden_layers_activation_fn)
+        approx[i, 0] = central_difference(J, theta[i, 0], epsilon)
+    grads = gradients_to_vector(gradients)
+    return np.linalg.norm(grads - approx) / (np.linalg.norm(grads) + np.linalg.norm(approx))
+"""
+    graded = verdicts(ASSIGNMENT, VECTORS, COST, forward, central, check)
+    assert graded["forward_difference"].status != "passed"
+    assert [graded[name].carried for name in ("central_difference", "gradient_check")] == [True, True]
+    assert "calls forward_difference" in graded["gradient_check"].findings[0].message
+
+
 def test_a_wrong_forward_pass_of_ones_own_does_not_pull_cost_and_check_down() -> None:
     graded = verdicts(ASSIGNMENT, VECTORS, replaced(COST, "np.tanh(Z)", "np.sin(Z)"), CHECK)
     for name in ("forward_prop_cost", "gradient_check"):

@@ -228,6 +228,26 @@ def test_training_runs_are_short_and_their_labels_are_not_balanced() -> None:
 def test_a_right_model_stands_beside_wrong_initializers() -> None:
     graded = verdicts(ASSIGNMENT, changed(INITIALIZERS, "return parameters", "return None"), NETWORK, MODEL)
     assert [f.points for f in graded.values()] == [0, 0, 0, 20]
+    assert graded["model"].carried
+    assert "calls initialize_parameters_zeros and initialize_parameters_random" in graded["model"].findings[0].message
+
+
+def test_a_model_that_draws_its_own_weights_has_called_no_wrong_initializer() -> None:
+    head, tail = MODEL.split("    if initialization")[0], MODEL[MODEL.index("    for i") :]
+    scale = '{"zeros": lambda n: 0.0, "random": lambda n: 10.0, "he": lambda n: np.sqrt(2 / n)}[initialization]'
+    start = f"""    np.random.seed(3)
+    parameters, scale = {{}}, {scale}
+    for l in range(1, 4):
+        parameters[f"W{{l}}"] = np.random.randn(layers_dims[l], layers_dims[l - 1]) * scale(layers_dims[l - 1])
+        parameters[f"b{{l}}"] = np.zeros((layers_dims[l], 1))
+"""
+    found = verdicts(ASSIGNMENT, changed(INITIALIZERS, "return parameters", "return None"), NETWORK, head + start + tail)
+    assert (found["model"].points, found["model"].carried) == (20, False)
+
+
+def test_a_model_that_returns_one_item_too_many_loses_a_tenth() -> None:
+    found = verdicts(ASSIGNMENT, INITIALIZERS, NETWORK, changed(MODEL, "    return parameters", "    return parameters, []"))
+    assert found["model"].points == pytest.approx(0.9 * 20, abs=0.2)
 
 
 def test_a_wrong_copy_of_a_provided_helper_does_not_pull_the_model_down() -> None:

@@ -197,6 +197,17 @@ def test_a_last_batch_of_the_right_examples_with_wrong_labels_is_not_said_to_hol
     assert "wrong-last-batch" not in [finding.code for finding in found.findings]
 
 
+@pytest.mark.parametrize("second", ["v", "dict(v)", "{name: v[name] for name in v}", "{k: a[:] for k, a in v.items()}"])
+def test_two_averages_that_are_one_in_memory_are_told(second: str) -> None:
+    found = report(f"""
+        def initialize_adam(parameters):
+            v = {{"d" + name: np.zeros(value.shape) for name, value in parameters.items()}}
+            return v, {second}
+    """)["initialize_adam"]
+    assert (found.status, codes(found)) == ("partial", ["shared-memory"])
+    assert found.points == pytest.approx(0.7 * found.max_points)
+
+
 def test_a_loop_variable_after_its_loop_costs_only_what_needs_a_batch_that_is_not_full() -> None:
     graded = report(BATCHES)["random_mini_batches"]
     assert failed(graded) == ["runs"]

@@ -157,6 +157,15 @@ def test_what_is_no_value_is_a_handle_with_the_name_of_its_type() -> None:
     assert kept[0] is things[0]
 
 
+def test_of_an_array_of_a_type_of_its_own_the_numbers_are_known_and_nothing_else() -> None:
+    masked = np.ma.masked_array([1.5, 2.5], mask=[True, False])
+    found = decode(encode({"A": masked}, opaque=lambda _: 7), reply=True)["A"]
+    assert (found.handle, found.type_name, found.array.tolist()) == (7, "numpy.ma.MaskedArray", [1.5, 2.5])
+    other = encode((1.0,), opaque=lambda _: 7)
+    with pytest.raises(WireError):
+        decode(Encoded(b"m" + bytes(8) + other.header, other.payload), reply=True)
+
+
 def test_a_handle_is_refused_where_none_is_wanted() -> None:
     with pytest.raises(WireError, match="Named cannot be sent"):
         encode(Named())

@@ -34,12 +34,14 @@ def part(right: Callable[..., Any], body: Callable[..., Any], *, classes: tuple[
 PAIR = {"returns": ("square", "total")}
 
 
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
 @pytest.mark.parametrize(
     ("body", "earned"),
     [
         (_both, 100.0),
         (lambda X: (*_both(X), 0), 90.0),
-        (lambda X: _both(X)[::-1], 80.0),
+        (lambda X: tuple(map(np.matrix, _both(X))), 90.0),
+        (lambda X: _both(X)[::-1], 75.0),
         (lambda X: (_both(X)[0], _both(X)[1].ravel()), 92.5),
         (lambda X: _both(X)[0], 50.0),
         (lambda X: (_both(X)[0], -_both(X)[1]), 50.0),
@@ -60,6 +62,7 @@ def test_each_item_keeps_what_is_right_of_it(body: Callable[..., Any], earned: f
         (lambda X: _total(X) * X.shape[1], 30.0),
         (lambda X: -_total(X), 0.0),
         (lambda X: 100.0, 0.0),
+        (lambda X: 1 / (1 + np.abs(X).max()), 0.0),
     ],
 )
 def test_a_number_keeps_its_value_in_another_form(body: Callable[..., Any], earned: float) -> None:

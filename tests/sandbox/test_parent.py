@@ -459,6 +459,22 @@ def test_helpers_are_answered_while_a_submission_runs(sandbox: Sandbox) -> None:
     assert values(execution) == [21]
 
 
+def test_a_helper_may_be_handed_a_function_of_the_submission(sandbox: Sandbox) -> None:
+    source = "def f(x):\n    return h(lambda t: t * x, 5) + h(abs, -2)\n"
+    execution = sandbox.run(
+        program(source, bound=("h",)), ask("f", (3,)), lambda name, args, kwargs: args[0](args[1]) - args[0](args[1] + 1)
+    )
+    assert values(execution) == [15 - 18 + 2 - 1]
+
+
+def test_a_function_that_raises_in_a_helper_raises_where_the_helper_was_called(sandbox: Sandbox) -> None:
+    source = (
+        "def f(x):\n    try:\n        return h(lambda t: t / 0)\n    except ZeroDivisionError:\n        return 'caught'\n"
+    )
+    execution = sandbox.run(program(source, bound=("h",)), ask("f", (3,)), lambda name, args, kwargs: args[0](1))
+    assert values(execution) == ["caught"]
+
+
 def test_an_unanswered_helper_is_an_exception_in_the_worker(sandbox: Sandbox) -> None:
     source = "def f(x):\n    return h(x)\n"
     assert values(sandbox.run(program(source, bound=("h",)), ask("f", (2,)))) == ["RuntimeError"]

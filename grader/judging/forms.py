@@ -1,0 +1,234 @@
+"""A result that is right up to its form: what it is in the form of the contract, and how much of it is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+
+from grader.confined.wire import Encoded, Opaque, Path, Value, encode, part_at
+from grader.judging.cases import Case
+from grader.judging.compare import Item, first_problem, items_of
+from grader.judging.judge import FunctionJudge
+from grader.judging.outcomes import Outcomes, last_outcome, reply_value
+from grader.judging.values import as_array, leaves, part_or_none, parts_of
+from grader.sandbox.runner import Outcome, Returned
+from grader.spec import Function
+
+__all__ = ["arranged", "in_form_of", "kept_of", "numbers_of", "plain", "tidied"]
+
+_FORM, _ORDER, _SURPLUS, _TYPE = 0.85, 0.75, 0.9, 0.9
+_NEAR = 1e-6  # of the largest number: what a tiny guard makes of a value
+_LONGEST_PERMUTED = 4
+_Array = np.ndarray[Any, Any]
+
+
+def kept_of(spec: Function, item: Item, case: Case, alternative: int, got: Value) -> float:
+    """How much is kept of an item of one path: all where it is right, less where its form is another, else nothing."""
+    expected, (path,) = case.expected[alternative], item.paths
+    if item.name in spec.opaque:
+        return 1.0
+    right, part = part_at(expected.decoded, path), part_or_none(got, path)
+    if first_problem(spec, item, expected.decoded, got, expected.tolerance_at) is None:
+        return float(part is not None or right is None)
+    if item.name in spec.random:
+        return 0.0
+    ordinary = plain(part)
+    if _fits(spec, item, case, alternative, ordinary, expected.tolerance_at):
+        return _TYPE
+    single = any(getattr(leaf, "dtype", None) in (np.float32, np.float16) for _, leaf in leaves(ordinary))
+    near = {place: float(np.abs(leaf).max(initial=0.0)) for place, leaf in leaves(expected.decoded)}
+    tolerances = {place: max(t, near[place] * (1e-5 if single else _NEAR)) for place, t in expected.tolerance_at.items()}
+    return _FORM if _fits(spec, item, case, alternative, in_form_of(right, ordinary), tolerances) else 0.0
+
+
+def _fits(spec: Function, item: Item, case: Case, alternative: int, part: Value, tolerances: Mapping[Path, float]) -> bool:
+    """Whether a part would be right in the place of an item."""
+    result = _Reformed(item.paths[0], part).result()
+    return first_problem(spec, item, case.expected[alternative].decoded, result, tolerances) is None
+
+
+def plain(got: Value) -> Value:
+    """A value with arrays in the place of matrices and of other arrays with a type of their own."""
+    match got:
+        case Opaque(array=np.ndarray() as array):
+            return array
+        case dict():
+            return {key: plain(part) for key, part in got.items()}
+        case list() | tuple():
+            return type(got)(map(plain, got))
+    return got
+
+
+@dataclass(frozen=True, slots=True)
+class _Reformed:
+    """A result that holds nothing but one part."""
+
+    path: Path
+    part: Value
+
+    def result(self) -> Value:
+        if not self.path:
+            return self.part
+        value = self.part
+        for key in reversed(self.path):
+            value = {key: value} if isinstance(key, str) else (*(None,) * key, value)
+        return value
+
+
+def in_form_of(right: Value, got: Value) -> Value:
+    """A value with the axes and the type of number that the right one has, where it has as many numbers."""
+    if isinstance(right, tuple | list) and isinstance(got, tuple | list) and len(right) == len(got):
+        return tuple(in_form_of(a, b) for a, b in zip(right, got, strict=True))
+    if isinstance(right, dict) and isinstance(got, dict):
+        return {key: in_form_of(part, got[key]) for key, part in right.items() if key in got}
+    if isinstance(right, set) and (got is None or isinstance(got, dict)):
+        return {key for key, holds in (got or {}).items() if holds is True}
+    numbers = numbers_of(got)
+    if numbers is None or isinstance(right, bool) or not isinstance(right, int | float | np.number | np.ndarray):
+        return got
+    wanted = np.asarray(right)
+    if numbers.size == 1 and wanted.size and (wanted == wanted.flat[0]).all():
+        numbers = np.full(wanted.shape, numbers.flat[0])  # one number for an array of equal ones
+    if numbers.ndim == wanted.ndim == 1 and numbers.size == wanted.size + 1:  # one too many, before or after the right ones
+        numbers = min(numbers[1:], numbers[:-1], key=lambda some: float(np.abs(some - wanted).sum()))
+    if [n for n in numbers.shape if n != 1] != [n for n in wanted.shape if n != 1]:
+        return got
+    formed = numbers.reshape(wanted.shape)
+    with np.errstate(all="ignore"):
+        typed = formed.astype(wanted.dtype)
+        return typed if wanted.dtype.kind == "f" or (typed == formed).all() else got
+
+
+def numbers_of(got: Value) -> _Array | None:
+    """An array of what may be a list of numbers, or lists of them; None where it is none."""
+    try:
+        numbers = as_array(got) if isinstance(got, int | float | np.number | np.ndarray | list | tuple) else None
+    except (TypeError, ValueError):
+        return None
+    return None if numbers is None or numbers.dtype.kind not in "biuf" else numbers.astype(np.float64)
+
+
+# -- the parts in another arrangement ----------------------------------------------------
+
+
+def arranged(spec: Function, case: Case, alternative: int, got: Value) -> tuple[Value, float]:
+    """A result with its parts where they belong, and what is kept of it for the order in which they came."""
+    right = case.expected[alternative].decoded
+    if isinstance(right, dict) and isinstance(got, dict):
+        return _renamed(right, got)
+    if not isinstance(right, tuple):
+        surplus = (
+            isinstance(got, tuple | list)
+            and len(got) > 1
+            and not isinstance(right, list)
+            and np.ndim(got[0]) == np.ndim(right)
+        )
+        return (got[0], _SURPLUS) if surplus else (got, 1.0)
+    if not isinstance(got, tuple | list):
+        return (got,), 1.0
+    if len(got) > len(right):
+        return tuple(got[: len(right)]), _SURPLUS
+    pairs = [
+        _renamed(a, b) if isinstance(a, dict) and isinstance(b, dict) else (b, 1.0) for a, b in zip(right, got, strict=False)
+    ]
+    got, kept = tuple(part for part, _ in pairs), min((kept for _, kept in pairs), default=1.0)
+    orders = permutations(range(len(got))) if 2 <= len(got) == len(right) <= _LONGEST_PERMUTED else iter(())
+    for number, order in enumerate(orders):
+        ordered = tuple(got[i] for i in order)
+        items = [i for i in items_of(right, spec.items) if i.name not in spec.opaque]
+        if all(kept_of(spec, item, case, alternative, ordered) for item in items):
+            return ordered, kept * (_ORDER if number else 1.0)
+    return got, kept
+
+
+def _renamed(right: Mapping[Any, Value], got: Mapping[Any, Value]) -> tuple[Value, float]:
+    """The parts under the right keys, where as many come under others: counted from 0, or without their d."""
+    wanted, there = _by_kind(right), _by_kind(got)
+    result, kept = dict(got), 1.0
+    for kind, keys in wanted.items():
+        others = there.get(kind) or next((there[k] for k in there if k not in wanted and k and k in kind), [])
+        if len(others) == len(keys) and set(others) != set(keys):
+            result |= {key: got[other] for key, other in zip(sorted(keys), sorted(others), strict=True)}
+            kept = _FORM
+    return result, kept
+
+
+def _by_kind(keys: Mapping[Any, Value]) -> dict[str, list[str]]:
+    """The keys of a dictionary by what stands before their number."""
+    kinds: dict[str, list[str]] = {}
+    for key in keys:
+        match = re.fullmatch(r"(\D+)\d{1,3}", key) if isinstance(key, str) else None
+        if match:
+            kinds.setdefault(match[1], []).append(key)
+    return kinds
+
+
+# -- for those who judge without a right value -------------------------------------------
+
+
+def tidied(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tuple[Outcomes, float]:
+    """The outcomes with every result of this function in the form of the contract, and how much is kept of them.
+
+    A property sees these where it does not hold of what was returned.
+    """
+    like = judge.values[0].expected[alternative].decoded if judge.values else None
+    order = _order_of(judge, outcomes, alternative) if isinstance(like, tuple) else None
+    kept = 1.0
+
+    def tidy(step: tuple[str, Encoded], outcome: Outcome) -> Outcome:
+        nonlocal kept
+        if step[0] != judge.spec.name or not isinstance(outcome, Returned):
+            return outcome
+        result, part = _tidy(reply_value(outcome), like, order)
+        kept = min(kept, part)
+        return outcome if part == 1.0 else replace(outcome, value=encode(result, opaque=lambda _: 0))
+
+    tidy_outcomes = {case.key: tuple(map(tidy, case.plan.steps, outcomes.get(case.key, ()))) for case in judge.cases.cases}
+    return tidy_outcomes, kept
+
+
+def _order_of(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tuple[int, ...] | None:
+    """The order in which the right parts come, where it is another one in the first case."""
+    case = judge.values[0]
+    got, right = reply_value(last_outcome(outcomes, case)), case.expected[alternative].decoded
+    if not isinstance(got, tuple | list) or len(got) != len(right):
+        return None
+    ordered, _ = arranged(judge.spec, case, alternative, got)
+    places = [[i for i, part in enumerate(got) if part is wanted] for wanted in ordered]
+    order = tuple(place[0] for place in places if len(place) == 1)  # a part that was renamed is another object
+    return None if len(order) < len(got) or order == tuple(sorted(order)) else order
+
+
+def _tidy(got: Value, like: Value, order: tuple[int, ...] | None) -> tuple[Value, float]:
+    """One result in the form of the contract, and what is kept of it."""
+    result, kept = got, 1.0
+    if isinstance(result, tuple | list) and order and len(result) == len(order):
+        result, kept = tuple(result[i] for i in order), _ORDER
+    elif isinstance(result, tuple | list) and like is not None and not isinstance(like, list):
+        count = len(like) if isinstance(like, tuple) else 1
+        fits = isinstance(like, tuple) or isinstance(result[0] if result else None, type(like))
+        if len(result) > count and fits:
+            result, kept = tuple(result[:count]) if isinstance(like, tuple) else result[0], _SURPLUS
+    if isinstance(result, dict) and isinstance(like, dict):
+        counted = _counted_from_1(result, _by_kind(like))
+        result, kept = counted, kept if counted is result else _FORM
+    ordinary = plain(result)
+    return ordinary, kept if _holds_no_matrix(result) else min(kept, _TYPE)
+
+
+def _holds_no_matrix(value: Value) -> bool:
+    return not any(isinstance(part, Opaque) and part.array is not None for part in parts_of(value))
+
+
+def _counted_from_1(got: Mapping[Any, Value], kinds: Mapping[str, object]) -> Mapping[Any, Value]:
+    """A dictionary whose keys are counted from 1; the same one where they are."""
+    numbered = re.compile(rf"({'|'.join(map(re.escape, kinds))})\d{{1,3}}")
+    moved = {key: part for key, part in got.items() if isinstance(key, str) and numbered.fullmatch(key)}
+    if not any(f"{kind}0" in moved for kind in kinds):
+        return got
+    return {re.sub(r"\d+$", lambda n: str(int(n[0]) + 1), key): part for key, part in moved.items()}
