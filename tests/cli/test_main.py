@@ -185,6 +185,8 @@ def test_neighbours_that_are_imported_come_along(run: Run, files: Path) -> None:
         (["check", "tiny", "x.py", "--min-score", "101"], "is not in the range 0<=x<=100"),
         (["grade", "tiny"], "Missing argument 'PATHS...'"),
         (["export", "nowhere", "tiny", "x"], "'nowhere' is not one of 'gradescope', 'github'"),
+        (["export", "github", "tiny", "x", "--attempts", "3"], "--attempts is an option of gradescope, not of github"),
+        (["export", "gradescope", "tiny", "x.zip", "--visibility", "seldom"], "'seldom' is not one of 'visible'"),
         (["frobnicate"], "No such command 'frobnicate'"),
         (["report", "no-such-run"], "no-such-run"),
     ],
