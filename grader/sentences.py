@@ -737,9 +737,23 @@ def report_sentences(report: Report) -> list[str]:
     return [sentence for sentence in (REPORT_SENTENCES[report.status], sandbox) if sentence]
 
 
-def finding_label(function: FunctionReport) -> str:
-    """What stands before a finding: in a function that passed it is no mistake."""
-    return NOTE if function.status == "passed" else LOOKS_LIKE
+BY_PEOPLE = {"by-hand": "By hand", "comment": "Comment", "late": "Late"}
+
+
+def finding_label(finding: Finding, function: FunctionReport | None = None) -> str:
+    """What stands before a finding: what people say is none of ours, and in a function that passed it is no mistake."""
+    if finding.code in BY_PEOPLE:
+        return BY_PEOPLE[finding.code]
+    return NOTE if function is None or function.status == "passed" else LOOKS_LIKE
+
+
+def given_by_hand(author: str, points: float, maximum: float, reason: str, computed: float | None) -> str:
+    before = "" if computed is None else f" (the grader: {plain_number(computed)})"
+    return f"{author} gave {points_line(points, maximum)} points: {reason}{before}"
+
+
+def late(why: str, percent: float, points: float) -> str:
+    return f"{why}: {percent_text(percent)} of the maximum is deducted, {plain_number(points)} points"
 
 
 def check_label(kind: str, name: str, function: str) -> str:

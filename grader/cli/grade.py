@@ -112,7 +112,7 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
         run.describe(replace(facts, missing=tuple(_named(person) for person in collected.missing)))
         batch = _Batch(setup, collected.hand_ins, wanted, assignment.spec, cases.digest, options)
         try:
-            with _recorder(book, facts, cases.digest, quiet=options.quiet) as record:
+            with _recorder(book, facts, cases.digest, roster, quiet=options.quiet) as record:
                 _grade_items(batch, run, record)
         except KeyboardInterrupt:
             _say_what_is_kept(batch, run)
@@ -270,7 +270,8 @@ def _entry_of(item: HandIn, report: Report, print_: str) -> RunEntry:
     notes = (item.note,) if item.note else ()
     whole = replace(report, name=item.name, messages=(*notes, *report.messages))
     files = {name: str(path) for name, path in item.files.items()}
-    return RunEntry(whole, print_, files, item.name, item.email, item.late, item.note)
+    about = "; ".join(text for text in (item.about, item.note) if text)
+    return RunEntry(whole, print_, files, item.name, item.email, item.late, about, item.submitted)
 
 
 def _as_today(run: RunFolder, entry: RunEntry, batch: _Batch) -> RunEntry:
@@ -334,7 +335,7 @@ def _results(setup: Setup, jobs: Sequence[Job], options: GradeOptions) -> Iterat
 
 @contextmanager
 def _recorder(
-    opened: tuple[str, sa.Engine] | None, facts: RunFacts, cases: str, *, quiet: bool
+    opened: tuple[str, sa.Engine] | None, facts: RunFacts, cases: str, roster: Roster | None, *, quiet: bool
 ) -> Iterator[Callable[[RunEntry], None]]:
     """What records reports besides the run's folder: a gradebook, where one is named.
 
@@ -343,9 +344,11 @@ def _recorder(
     if opened is None:
         yield lambda _: None
         return
-    from grader.gradebook.store import finish_run, record, start_run, unfinished_run  # the database is an extra
+    from grader.gradebook.store import finish_run, record, set_people, start_run, unfinished_run  # the database is an extra
 
     where, book = opened
+    if roster is not None:
+        set_people(book, facts.assignment, roster.people)
     same = {"assignment": facts.assignment, "cases": cases, "grader_version": __version__, "note": facts.id}
     run = unfinished_run(book, **same) or start_run(book, **same, started=datetime.now(UTC))
     yield lambda entry: record(
@@ -355,6 +358,7 @@ def _recorder(
         name=entry.name,
         email=entry.email,
         late=entry.late,
+        submitted=entry.submitted,
         fingerprint=entry.fingerprint,
     )
     finish_run(book, run, finished=datetime.now(UTC))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from grader.intake.csv import Sheet, SheetError, parse_sheet, sheet_bytes
@@ -29,8 +29,9 @@ class Mark:
 
     ``points`` is None where there is nothing to count (unreadable, or the harness failed): such a mark
     is reported and never written down as zero. ``computed`` is the grader's own result where an
-    instructor's override stands in ``points``. ``files`` are those that functions were taken from, ``passed_over``
-    the others that hold some.
+    instructor's override stands in ``points``, or something was deducted. ``files`` are those that functions were taken
+    from, ``passed_over`` the others that hold some. ``to_be_graded`` are parts that wait for a person, and
+    ``functions`` the points of each part, which is None where they are not known yet.
     """
 
     student: str
@@ -48,6 +49,12 @@ class Mark:
     note: str = ""
     files: str = ""
     passed_over: str = ""
+    submitted: str = ""
+    late_deduction: float | None = None
+    late_reason: str = ""
+    to_be_graded: str = ""
+    comment: str = ""
+    functions: tuple[tuple[str, float | None, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +66,20 @@ class Filled:
     messages: tuple[str, ...]
 
 
-def marks_csv(marks: Iterable[Mark]) -> str:
-    """All marks as a CSV table with a header row: every text quoted, and none that a spreadsheet would execute.
+def marks_csv(marks: Sequence[Mark], *, per_function: bool = False) -> str:
+    """All marks as a CSV table with a header row, with the points of every part if asked for.
 
     >>> print(marks_csv([Mark("=1+1", 7.5, 10.0)]).splitlines()[1])
-    "'=1+1","","",7.5,10,"graded","no","",,,"","","","",""
+    "'=1+1","","",7.5,10,"graded","no","",,,"","","","","","",,"","",""
     """
     first = ["student", "name", "email", "points", "max_points", "status", "late", "submission"]
-    columns = first + [field.name for field in fields(Mark) if field.name not in first]
-    return csv_table(columns, ([getattr(mark, column) for column in columns] for mark in marks))
+    columns = first + [field.name for field in fields(Mark) if field.name not in (*first, "functions")]
+    rows = [[getattr(mark, column) for column in columns] for mark in marks]
+    parts = list(dict.fromkeys(name for mark in marks for name, _, _ in mark.functions)) if per_function else []
+    for mark, row in zip(marks, rows, strict=True):
+        points = {name: earned for name, earned, _ in mark.functions}
+        row += [points.get(name) for name in parts]
+    return csv_table([*columns, *parts], rows)
 
 
 def fill_canvas(sheet: bytes, marks: Sequence[Mark], *, column: str | None = None) -> Filled:
@@ -112,7 +124,7 @@ def fill_canvas(sheet: bytes, marks: Sequence[Mark], *, column: str | None = Non
     return _fill(table, target, [replace(student, maximum=maximum) for student in students], marks)
 
 
-def fill_moodle(sheet: bytes, marks: Sequence[Mark]) -> Filled:
+def fill_moodle(sheet: bytes, marks: Sequence[Mark], *, comments: Mapping[str, str] | None = None) -> Filled:
     """Write marks into the grading worksheet of a Moodle assignment.
 
     Students are found by the number of the participant or by e-mail address, else by a full name that
@@ -125,6 +137,8 @@ def fill_moodle(sheet: bytes, marks: Sequence[Mark]) -> Filled:
         The CSV file from "Download grading worksheet", with its English column titles.
     marks : sequence of Mark
         Points are scaled to the row's "Maximum Grade" where it differs.
+    comments : mapping, optional
+        What the column "Feedback comments" says to a student, in HTML.
 
     Raises
     ------
@@ -133,7 +147,8 @@ def fill_moodle(sheet: bytes, marks: Sequence[Mark]) -> Filled:
     """
     table = parse_sheet(sheet)
     header = [title.strip() for title in table.rows[0]]
-    missing = [n for n in ("Identifier", "Grade", "Last modified (grade)") if n not in header]
+    needed = ("Identifier", "Grade", "Last modified (grade)", *(["Feedback comments"] if comments else []))
+    missing = [name for name in needed if name not in header]
     if missing:
         raise SheetError(f"expected Moodle's worksheet with the English title {missing[0]!r}, found {a_few(header)}")
     ids = [header.index(n) for n in ("Identifier", "Email address", "ID number", "Username") if n in header]
@@ -149,7 +164,8 @@ def fill_moodle(sheet: bytes, marks: Sequence[Mark]) -> Filled:
         person = replace(person, id=participant, aliases=(person.id, *person.aliases))
         locked = cells.get("Grade can be changed", "").strip().lower() == "no"
         students.append(_Row(number, person, _number(cells.get("Maximum Grade", "")), locked))
-    return _fill(table, header.index("Grade"), students, marks)
+    beside = (header.index("Feedback comments"), comments) if comments else None
+    return _fill(table, header.index("Grade"), students, marks, beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +178,14 @@ class _Row:
     locked: bool = False
 
 
-def _fill(table: Sheet, column: int, students: Sequence[_Row], marks: Sequence[Mark]) -> Filled:
-    """Put each mark into its row, or say why it was not put anywhere."""
+def _fill(
+    table: Sheet,
+    column: int,
+    students: Sequence[_Row],
+    marks: Sequence[Mark],
+    beside: tuple[int, Mapping[str, str]] | None = None,
+) -> Filled:
+    """Put each mark into its row, with what stands beside it, or say why it was not put anywhere."""
     people = roster_of([student.person for student in students])
     rows, written, messages, scales = list(table.rows), set(), [], set()
     for mark in marks:
@@ -181,11 +203,14 @@ def _fill(table: Sheet, column: int, students: Sequence[_Row], marks: Sequence[M
             messages.append(f"{_who(mark)}: a second mark for the same row of the file; the first one stands")
         else:
             written.add(student.number)
-            rows[student.number] = (*row[:column], digits(points), *row[column + 1 :])
+            cells = {column: digits(points)} | ({beside[0]: beside[1].get(mark.student, "")} if beside else {})
+            rows[student.number] = tuple(cells.get(i, cell) for i, cell in enumerate(row))
             if mark.max_points and student.maximum and not math.isclose(student.maximum, mark.max_points):
                 scales.add((mark.max_points, student.maximum))
     messages += [f"points were scaled from {digits(a)} to {digits(b)}" for a, b in sorted(scales)]
     unmarked = [s.person.name or s.person.id for s in students if s.number not in written]
+    if waiting := [_who(mark) for mark in marks if mark.to_be_graded]:
+        messages.append(f"{len(waiting)} marks are without the parts that wait to be graded by hand: {a_few(waiting)}")
     if unmarked:
         messages.append(f"{len(unmarked)} of {len(students)} students in the file got no mark: {a_few(unmarked)}")
     return Filled(sheet_bytes(replace(table, rows=tuple(rows))), len(written), tuple(messages))
@@ -224,4 +249,4 @@ def _number(text: str) -> float | None:
 
 
 def _who(mark: Mark) -> str:
-    return f"{mark.student} ({mark.name})" if mark.name else mark.student
+    return f"{mark.name} ({mark.student})" if mark.name not in ("", mark.student) else mark.student

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from grader.gradebook.decided import Decisions, decided, decisions_of, to_be_graded
 from grader.gradebook.lms import Mark
 from grader.gradebook.schema import REPORTS, RUNS, GradebookError
-from grader.gradebook.store import find_run, overrides
+from grader.gradebook.store import find_run
 from grader.model import Check, Report, report_from_json
 
-__all__ = ["Change", "CheckChange", "Policy", "diff", "marks"]
+__all__ = ["Change", "CheckChange", "Policy", "combined", "counted", "diff", "marks"]
 
 Policy = Literal["best", "last"]
 _Row = sa.Row[Any]
@@ -74,16 +75,87 @@ def marks(book: sa.Engine, assignment: str, policy: Policy = "best") -> tuple[Ma
     """
     if policy not in ("best", "last"):
         raise GradebookError(f"expected the policy 'best' or 'last', found {policy!r}")
-    query = sa.select(*_FACTS, RUNS.c.cases).join(RUNS, RUNS.c.id == REPORTS.c.run).order_by(REPORTS.c.run, REPORTS.c.id)
+    decisions = decisions_of(book, assignment)
     with book.connect() as connection:
-        students = _by_student(connection, query.where(RUNS.c.assignment == assignment))
-        newest = max((rows[-1] for rows in students.values()), key=_order, default=None)
-        given = {student: _mark(connection, rows, policy, newest) for student, rows in students.items()}
-    for student, last in {row.student: row for row in overrides(book, assignment)}.items():
-        if last.points is not None:
-            mark = given.get(student, Mark(student, None, None, status="no submission"))
-            given[student] = replace(mark, points=last.points, override_author=last.author, override_reason=last.reason)
+        given = {
+            student: _mark(connection, attempt, decisions)
+            for student, attempt in _attempts(connection, assignment, policy).items()
+        }
+    for student in {*decisions.people, *decisions.points} - given.keys():
+        person, whole = decisions.people.get(student), decisions.points.get(student, {}).get("")
+        if person is not None or whole is not None:
+            mark = Mark(student, None, None, status="no submission")
+            mark = mark if person is None else replace(mark, name=person.name, email=person.email)
+            given[student] = mark if whole is None else _overridden(mark, whole)
     return tuple(given[student] for student in sorted(given))
+
+
+def counted(book: sa.Engine, assignment: str, policy: Policy = "best") -> Iterator[tuple[_Row, Report]]:
+    """The report that counts of every student, as people decided on it, sorted by student."""
+    decisions = decisions_of(book, assignment)
+    with book.connect() as connection:
+        attempts = _attempts(connection, assignment, policy)
+        for student in sorted(attempts):
+            row = attempts[student].chosen
+            report = _report(connection, row)
+            yield row, decided(report, decisions, submitted=row.submitted, late=bool(row.late))
+
+
+def combined(parts: Sequence[tuple[str, Sequence[Mark]]]) -> tuple[Mark, ...]:
+    """One mark a student for an assignment of several parts, each with the marks of all: the sums.
+
+    Who handed in nothing for a part has nothing for it, and a note says so; where a part could not be graded, there is
+    no mark.
+    """
+    if len(parts) == 1:
+        return tuple(parts[0][1])
+    by_part = {name: {mark.student: mark for mark in marks} for name, marks in parts}
+    maxima = {name: max((mark.max_points or 0.0 for mark in marks), default=0.0) for name, marks in parts}
+    students = sorted({student for marks in by_part.values() for student in marks})
+    return tuple(_sum({name: marks.get(student) for name, marks in by_part.items()}, maxima) for student in students)
+
+
+def _sum(parts: Mapping[str, Mark | None], maxima: Mapping[str, float]) -> Mark:
+    there = {name: mark for name, mark in parts.items() if mark is not None and mark.status != "no submission"}
+    known = next((mark for mark in there.values()), None) or next(mark for mark in parts.values() if mark is not None)
+    nothing = [name for name in parts if name not in there]
+    failed = [f"{name} {mark.status}" for name, mark in there.items() if mark.points is None]
+    notes = [f"{name}: {mark.note}" for name, mark in there.items() if mark.note]
+    notes += [f"nothing handed in for {', '.join(nothing)}"] * bool(nothing and there)
+    lost = [mark.late_deduction for mark in there.values() if mark.late_deduction]
+    return replace(
+        known,
+        points=None if failed or not there else round(sum(mark.points or 0.0 for mark in there.values()), 4),
+        max_points=sum(maxima.values()),
+        status="; ".join(failed) or ("graded" if there else "no submission"),
+        late=any(mark.late for mark in there.values()),
+        submission=", ".join(mark.submission for mark in there.values()),
+        run=None,
+        computed=None,
+        override_author=", ".join(dict.fromkeys(m.override_author for m in there.values() if m.override_author)),
+        override_reason="; ".join(dict.fromkeys(m.override_reason for m in there.values() if m.override_reason)),
+        note="; ".join(notes),
+        late_deduction=round(sum(lost), 4) if lost else None,
+        late_reason="; ".join(f"{name}: {mark.late_reason}" for name, mark in there.items() if mark.late_reason),
+        to_be_graded=", ".join(f"{name}: {mark.to_be_graded}" for name, mark in there.items() if mark.to_be_graded),
+        comment="; ".join(f"{name}: {mark.comment}" for name, mark in there.items() if mark.comment),
+        functions=tuple((name, mark.points if mark else None, maxima[name]) for name, mark in parts.items()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """The report of a student that counts, and what there is to say about the others."""
+
+    chosen: _Row
+    notes: tuple[str, ...]
+
+
+def _attempts(connection: sa.Connection, assignment: str, policy: Policy) -> dict[str, _Attempt]:
+    query = sa.select(*_FACTS, RUNS.c.cases).join(RUNS, RUNS.c.id == REPORTS.c.run).order_by(REPORTS.c.run, REPORTS.c.id)
+    students = _by_student(connection, query.where(RUNS.c.assignment == assignment))
+    newest = max((rows[-1] for rows in students.values()), key=_order, default=None)
+    return {student: _attempt(rows, policy, newest) for student, rows in students.items()}
 
 
 def diff(book: sa.Engine, before: int, after: int) -> tuple[Change, ...]:
@@ -114,8 +186,8 @@ def _by_student(connection: sa.Connection, query: sa.Select[Any]) -> dict[str, l
     return rows
 
 
-def _mark(connection: sa.Connection, rows: Sequence[_Row], policy: Policy, newest: _Row | None) -> Mark:
-    """What one student's reports come to, oldest report first."""
+def _attempt(rows: Sequence[_Row], policy: Policy, newest: _Row | None) -> _Attempt:
+    """Which of one student's reports counts, oldest report first."""
     attempts = {row.fingerprint or row.submission: row for row in rows if row.points is not None}
     chosen = latest = rows[-1]
     if attempts:
@@ -125,23 +197,50 @@ def _mark(connection: sa.Connection, rows: Sequence[_Row], policy: Policy, newes
         notes.append(f"a later report has no points ({latest.status})")
     if newest is not None and chosen.cases != newest.cases:
         notes.append(f"run {chosen.run} used other tests than run {newest.run}")
-    text = connection.execute(sa.select(REPORTS.c.json).where(REPORTS.c.id == chosen.id)).scalar_one()
-    files = json.loads(text).get("files", {})
-    return Mark(
-        student=chosen.student,
-        points=chosen.points,
-        max_points=chosen.max_points,
-        name=next((row.name for row in reversed(rows) if row.name), ""),
-        email=next((row.email for row in reversed(rows) if row.email), ""),
-        status=chosen.status,
-        late=bool(chosen.late),
-        submission=chosen.submission,
-        run=chosen.run,
-        computed=chosen.points,
-        note="; ".join(notes),
-        files=", ".join(files.get("graded", ())),
-        passed_over="; ".join(f"{file['file']}: {file['why']}" for file in files.get("passed_over", ())),
+    return _Attempt(chosen, tuple(notes))
+
+
+def _mark(connection: sa.Connection, attempt: _Attempt, decisions: Decisions) -> Mark:
+    """What one student's report comes to, with what people decided on it."""
+    row = attempt.chosen
+    report = _report(connection, row)
+    final = decided(report, decisions, submitted=row.submitted, late=bool(row.late))
+    given = decisions.points.get(row.student, {})
+    person = decisions.people.get(row.student)
+    cost = None if "" in given else decisions.deduction_of(row.student, row.submitted, late=bool(row.late))
+    mark = Mark(
+        student=row.student,
+        points=final.points,
+        max_points=row.max_points,
+        name=(person.name if person else "") or row.name,
+        email=(person.email if person else "") or row.email,
+        status=row.status,
+        late=bool(row.late) or cost is not None,
+        submission=row.submission,
+        run=row.run,
+        computed=row.points,
+        override_author=", ".join(dict.fromkeys(one.author for one in given.values())),
+        override_reason="; ".join(f"{f}: {one.reason}" if f else one.reason for f, one in sorted(given.items())),
+        note="; ".join(attempt.notes),
+        files=", ".join(report.files.graded),
+        passed_over="; ".join(f"{file.file}: {file.why}" for file in report.files.passed_over),
+        submitted=row.submitted,
+        late_deduction=None if cost is None or row.points is None else round(cost.percent / 100 * row.max_points, 4),
+        late_reason=cost.why if cost else "",
+        to_be_graded="" if "" in given else ", ".join(to_be_graded(final)),
+        comment="; ".join(_said(one) for one in decisions.comments.get(row.student, ())),
+        functions=tuple((f.name, None if f.by_hand else f.points, f.max_points) for f in final.functions),
     )
+    return mark if "" not in given else _overridden(mark, given[""])
+
+
+def _overridden(mark: Mark, whole: _Row) -> Mark:
+    return replace(mark, points=whole.points, override_author=whole.author, override_reason=whole.reason)
+
+
+def _said(comment: _Row) -> str:
+    text = f"{comment.text} ({comment.author})"
+    return f"{comment.function}: {text}" if comment.function else text
 
 
 def _order(row: _Row) -> tuple[int, int]:

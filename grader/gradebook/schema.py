@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from grader.errors import HarnessError
 
-__all__ = ["MIGRATIONS", "OVERRIDES", "REPORTS", "RUNS", "GradebookError", "migrate"]
+__all__ = ["COMMENTS", "LATE", "MIGRATIONS", "OVERRIDES", "PEOPLE", "REPORTS", "RUNS", "GradebookError", "migrate"]
 
 
 class GradebookError(HarnessError):
@@ -37,6 +37,11 @@ def _indexed(name: str, *, index: bool = True) -> sa.Column[Any]:
     return sa.Column(name, sa.String(255), nullable=False, index=index)
 
 
+def _later(name: str) -> sa.Column[Any]:
+    """A column that older rows do not have."""
+    return sa.Column(name, sa.String(255), nullable=False, server_default="")
+
+
 RUNS = sa.Table(
     "grader_runs", _TABLES,
     _key(), _indexed("assignment"), _text("cases"), _text("grader_version"), _text("note"), _text("started"),
@@ -51,18 +56,39 @@ REPORTS = sa.Table(
     _text("status"),
     sa.Column("points", sa.Float(53)),
     sa.Column("max_points", sa.Float(53), nullable=False),
-    _text("json"),
+    _text("json"), _later("submitted"),
 )  # fmt: skip
 OVERRIDES = sa.Table(
     "grader_overrides", _TABLES,
     _key(), _indexed("assignment"), _indexed("student", index=False), sa.Column("points", sa.Float(53)),
-    _text("author"), _text("reason"), _text("made"),
+    _text("author"), _text("reason"), _text("made"), _later("function"),
 )  # fmt: skip
+COMMENTS = sa.Table(
+    "grader_comments", _TABLES,
+    _key(), _indexed("assignment"), _indexed("student", index=False), _indexed("function", index=False),
+    _text("text"), _text("author"), _text("made"),
+)  # fmt: skip
+PEOPLE = sa.Table(
+    "grader_people", _TABLES,
+    sa.Column("assignment", sa.String(255), primary_key=True), sa.Column("student", sa.String(255), primary_key=True),
+    _text("name"), _text("email"), _text("aliases"), _text("extension"),
+)  # fmt: skip
+LATE = sa.Table("grader_late", _TABLES, _key(), _indexed("assignment"), _text("rule"), _text("due"), _text("made"))
 _LOCK = 0x67726164  # "grad": who opens a gradebook on a PostgreSQL server waits for others who do
 _APPLIED = sa.Table("grader_migrations", _TABLES, sa.Column("name", sa.String(255), primary_key=True))
 
+
+def _by_hand_and_late(connection: sa.Connection) -> None:
+    for table, column in (("grader_overrides", "function"), ("grader_reports", "submitted")):
+        connection.execute(sa.text(f"ALTER TABLE {table} ADD COLUMN {column} VARCHAR(255) NOT NULL DEFAULT ''"))
+    _TABLES.create_all(connection, [COMMENTS, PEOPLE, LATE])
+
+
 #: Oldest first. The first one made the three tables, which every gradebook has.
-MIGRATIONS: Mapping[str, Callable[[sa.Connection], None]] = {"m001_runs_reports_overrides": _TABLES.create_all}
+MIGRATIONS: Mapping[str, Callable[[sa.Connection], None]] = {
+    "m001_runs_reports_overrides": _TABLES.create_all,
+    "m002_by_hand_and_late": _by_hand_and_late,
+}
 
 
 def migrate(

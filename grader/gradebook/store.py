@@ -12,7 +12,8 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,18 +22,25 @@ from typing import Any
 import sqlalchemy as sa
 
 from grader.errors import missing_extra
-from grader.gradebook.schema import OVERRIDES, REPORTS, RUNS, GradebookError, migrate
+from grader.gradebook.schema import COMMENTS, LATE, OVERRIDES, PEOPLE, REPORTS, RUNS, GradebookError, migrate
+from grader.intake.roster import Person
 from grader.model import Report, report_from_json, report_to_json
 
 __all__ = [
+    "comment",
+    "comments",
     "find_run",
     "finish_run",
+    "late_rule",
     "open_gradebook",
     "override",
     "overrides",
+    "people",
     "record",
     "reports",
     "runs",
+    "set_late",
+    "set_people",
     "start_run",
     "unfinished_run",
     "writing",
@@ -121,6 +129,7 @@ def record(
     email: str = "",
     late: bool = False,
     fingerprint: str = "",
+    submitted: str = "",
 ) -> None:
     """Store one report; when this returns, it is on the disk.
 
@@ -133,7 +142,7 @@ def record(
         From :func:`start_run`.
     report : Report
         The verdict. Without a student, the submission's path stands for one.
-    name, email, late, fingerprint
+    name, email, late, fingerprint, submitted
         From :mod:`grader.intake.collect`. Equal fingerprints mean the same attempt; without one, the path does.
 
     Raises
@@ -144,7 +153,7 @@ def record(
     row = {
         "run": run, "student": _clean(report.student or report.submission)[:255], "name": _clean(name),
         "email": _clean(email), "late": int(late), "submission": _clean(report.submission), "fingerprint": fingerprint,
-        "status": report.status, "points": report.points, "max_points": report.max_points,
+        "submitted": submitted, "status": report.status, "points": report.points, "max_points": report.max_points,
         "json": json.dumps(report_to_json(report)),
     }  # fmt: skip
     same = [REPORTS.c[key] == row[key] for key in ("run", "student", "submission")]
@@ -180,14 +189,22 @@ def reports(book: sa.Engine, run: int) -> Iterator[tuple[sa.Row[Any], Report]]:
 
 
 def override(
-    book: sa.Engine, assignment: str, student: str, points: float | None, *, author: str, reason: str, made: datetime
+    book: sa.Engine,
+    assignment: str,
+    student: str,
+    points: float | None,
+    *,
+    author: str,
+    reason: str,
+    made: datetime,
+    function: str = "",
 ) -> None:
-    """Give a student a mark by hand. It stands over every run until another override, also over regrades.
+    """Give a student points by hand. They stand over every run until another override, also over regrades.
 
     Parameters
     ----------
     points : float or None
-        In points of the assignment; more than its maximum is allowed. None takes the override back.
+        Of the assignment, or of one ``function`` of it; more than the maximum is allowed. None takes the override back.
     author, reason : str
         Both are kept and exported; neither may be empty.
 
@@ -201,19 +218,86 @@ def override(
     for what, text in (("student", student), ("author", author), ("reason", reason)):
         if not text.strip():
             raise GradebookError(f"an override needs its {what}; found nothing")
-    row = {"assignment": assignment, "student": _clean(student)[:255], "points": points, "made": _time(made)}
+    row = {
+        "assignment": assignment, "student": _clean(student)[:255], "function": function, "points": points,
+        "made": _time(made),
+    }  # fmt: skip
     with writing(book) as connection:
         connection.execute(sa.insert(OVERRIDES).values(**row, author=_clean(author), reason=_clean(reason)))
 
 
 def overrides(book: sa.Engine, assignment: str) -> Sequence[sa.Row[Any]]:
-    """Every override of an assignment that was ever made, oldest first; the last one of a student counts.
+    """Every override of an assignment that was ever made, oldest first; the last one of a student and function counts.
 
     Points of None take the ones before back.
     """
     with book.connect() as connection:
         query = sa.select(OVERRIDES).where(OVERRIDES.c.assignment == assignment).order_by(OVERRIDES.c.id)
         return connection.execute(query).all()
+
+
+def comment(
+    book: sa.Engine, assignment: str, student: str, text: str, *, author: str, made: datetime, function: str = ""
+) -> None:
+    """Say something to a student, on one function or on the whole; a later one of the same author takes its place.
+
+    An empty text takes the comment back.
+    """
+    if not author.strip():
+        raise GradebookError("a comment needs its author; found nothing")
+    row = {"assignment": assignment, "student": _clean(student)[:255], "function": function, "made": _time(made)}
+    with writing(book) as connection:
+        connection.execute(sa.insert(COMMENTS).values(**row, author=_clean(author), text=_clean(text)))
+
+
+def comments(book: sa.Engine, assignment: str) -> Sequence[sa.Row[Any]]:
+    """The comments that stand, oldest first."""
+    with book.connect() as connection:
+        rows = connection.execute(sa.select(COMMENTS).where(COMMENTS.c.assignment == assignment).order_by(COMMENTS.c.id))
+        last = {(row.student, row.function, row.author): row for row in rows}
+    return [row for row in sorted(last.values(), key=lambda row: row.id) if row.text.strip()]
+
+
+def set_people(book: sa.Engine, assignment: str, people: Iterable[Person]) -> None:
+    """Keep who is in the class of an assignment, by the latest roster: whoever is on it replaces what was known of him."""
+    with writing(book) as connection:
+        for person in people:
+            key = {"assignment": assignment, "student": _clean(person.id)[:255]}
+            facts = {
+                "name": _clean(person.name), "email": _clean(person.email),
+                "aliases": json.dumps(person.aliases), "extension": _clean(person.extension),
+            }  # fmt: skip
+            connection.execute(sa.delete(PEOPLE).where(*(PEOPLE.c[name] == value for name, value in key.items())))
+            connection.execute(sa.insert(PEOPLE).values(**key, **facts))
+
+
+def people(book: sa.Engine, assignment: str) -> dict[str, Person]:
+    """Everybody who is known: from the roster, and from reports (with the latest name and e-mail address there)."""
+    found: dict[str, Person] = {}
+    columns = (REPORTS.c.student, REPORTS.c.name, REPORTS.c.email)
+    reported = sa.select(*columns).join(RUNS, RUNS.c.id == REPORTS.c.run).where(RUNS.c.assignment == assignment)
+    with book.connect() as connection:
+        for student, name, email in connection.execute(reported.order_by(REPORTS.c.id)):
+            before = found.get(student, Person(student))
+            found[student] = replace(before, name=name or before.name, email=email or before.email)
+        for row in connection.execute(sa.select(PEOPLE).where(PEOPLE.c.assignment == assignment)):
+            aliases = tuple(json.loads(row.aliases))
+            found[row.student] = Person(row.student, row.name, row.email, aliases, row.extension)
+    return found
+
+
+def set_late(book: sa.Engine, assignment: str, rule: str, due: str, *, made: datetime) -> None:
+    """Keep what lateness costs; the latest rule counts, and an empty one takes it back."""
+    with writing(book) as connection:
+        connection.execute(sa.insert(LATE).values(assignment=assignment, rule=rule, due=due, made=_time(made)))
+
+
+def late_rule(book: sa.Engine, assignment: str) -> tuple[str, str]:
+    """The rule and the due date; empty where lateness costs nothing."""
+    with book.connect() as connection:
+        query = sa.select(LATE.c.rule, LATE.c.due).where(LATE.c.assignment == assignment).order_by(LATE.c.id.desc())
+        row = connection.execute(query.limit(1)).one_or_none()
+    return ("", "") if row is None else (row.rule, row.due)
 
 
 def find_run(connection: sa.Connection, run: int) -> sa.Row[Any]:

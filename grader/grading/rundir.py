@@ -45,6 +45,7 @@ class RunEntry:
     email: str = ""
     late: bool = False
     note: str = ""
+    submitted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class _Line(TypedDict):
     email: str
     late: bool
     note: str
+    submitted: str
     report: dict[str, Any]
 
 
@@ -155,6 +157,7 @@ class RunFolder:
             "email": entry.email,
             "late": entry.late,
             "note": entry.note,
+            "submitted": entry.submitted,
             "report": report_to_json(entry.report),
         }
         start = self._file.seek(0, os.SEEK_END)
@@ -264,4 +267,5 @@ def _entry(line: _Line) -> RunEntry:
         line["email"],
         line["late"],
         line.get("note", ""),
+        line.get("submitted", ""),
     )

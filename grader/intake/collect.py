@@ -87,7 +87,9 @@ def collect(
     # A repeated file is one and the same person's: two paths may lead to it.
     hand_ins = sorted({(h.path, h.student): h for h in hand_ins}.values(), key=lambda h: (h.path, h.student))
     counts = Counter(h.student for h in hand_ins if h.student)
-    messages += [f"{who} has several submissions; all are graded" for who, count in sorted(counts.items()) if count > 1]
+    names = {h.student: f"{h.name} ({h.student})" for h in hand_ins if h.name not in ("", h.student)}
+    several = [names.get(who, who) for who, count in sorted(counts.items()) if count > 1]
+    messages += [f"{who} has several submissions; all are graded" for who in several]
     missing = [person for person in (roster.people if roster else ()) if person.id not in counts]
     return Collected(tuple(hand_ins), tuple(missing), tuple(dict.fromkeys(messages)))
 
@@ -340,8 +342,9 @@ def _identified(files: StudentFiles, roster: Roster | None) -> StudentFiles:
     who = files.hand_in
     index = find(roster, [who.student, who.email, *files.keys], [who.name or who.student])
     if isinstance(index, str):
-        note = "; ".join(filter(None, [who.note, f"not identified by the roster: {index}"]))
-        return replace(files, hand_in=replace(who, note=note))
+        about = "; ".join(filter(None, [who.about, f"not identified by the roster: {index}"]))
+        return replace(files, hand_in=replace(who, about=about))
     person = roster.people[index]
     name, email = person.name or who.name, person.email or who.email
-    return replace(files, hand_in=replace(who, student=person.id, name=name, email=email))
+    submitted = who.submitted or person.submitted
+    return replace(files, hand_in=replace(who, student=person.id, name=name, email=email, submitted=submitted))

@@ -70,8 +70,12 @@ class HandIn:
         Who: the roster's identifier, else the platform's, else the name of the folder or file.
     late : bool
         Whether the platform marked it as late.
+    submitted : str
+        When the platform received it, as it says so; empty where it does not.
+    about : str
+        Whose it is and why, for the instructor alone: it may name other students.
     note : str
-        Which choice was made and why, for the instructor.
+        Which choice was made and why.
     problem : str
         Why nothing can be graded; empty otherwise. A path that leads nowhere has no student either.
     """
@@ -85,6 +89,8 @@ class HandIn:
     late: bool = False
     note: str = ""
     problem: str = ""
+    submitted: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +252,7 @@ def _gradescope(tree: Tree, metadata: Path) -> tuple[list[StudentFiles], list[st
     messages += [f"{tree.label}: these are no submissions and were not read: {a_few(others)}"] if others else []
     students = []
     for folder in sorted({*folders, *people}):
-        submitters = people.get(folder, [HandIn(student=folder, note=f"not in {_METADATA}")])
+        submitters = people.get(folder, [HandIn(student=folder, about=f"not in {_METADATA}")])
         students += [_files_of(tree, who, folders.get(folder, ()), folder) for who in submitters]
     return students, messages
 
@@ -265,10 +271,15 @@ def _submitters(label: str, metadata: Path) -> tuple[dict[str, list[HandIn]], li
     people: dict[str, list[HandIn]] = {}
     for folder, facts in data.items() if isinstance(data, dict) else ():
         listed = facts.get(":submitters") if isinstance(facts, dict) else None
-        submitters = [_submitter(who) for who in listed if isinstance(who, dict)] if isinstance(listed, list) else []
+        received = str(facts.get(":created_at") or "") if isinstance(facts, dict) else ""
+        submitters = (
+            [replace(_submitter(who), submitted=received) for who in listed if isinstance(who, dict)]
+            if isinstance(listed, list)
+            else []
+        )
         team = f"handed in by {a_few([who.name or who.student for who in submitters])}" if len(submitters) > 1 else ""
         if submitters and isinstance(folder, str):
-            people[folder] = [replace(who, note=team) for who in submitters]
+            people[folder] = [replace(who, about=team) for who in submitters]
     return people, [] if people else [f"{label}: {_METADATA} names no submitters"]
 
 

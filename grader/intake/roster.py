@@ -28,18 +28,26 @@ _TITLES = {
     "first": ("first name", "given name", "firstname", "forename"),
     "last": ("last name", "surname", "family name", "lastname"),
     "email": ("email", "e mail", "email address", "e mail address", "mail"),
+    "extension": ("extension", "extended due date", "extension until"),
+    "submitted": ("submitted", "submitted at", "submission time", "last modified submission"),
 }  # fmt: skip
 _ALIAS = re.compile(r"\b(id|sid|login|user|username|github|gitlab|netid|number|identifier|matrikelnummer)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One student; ``aliases`` are further identifiers (logins, platform numbers)."""
+    """One student; ``aliases`` are further identifiers (logins, platform numbers).
+
+    ``extension`` is what the list grants (a date, or a time such as "3 days"), ``submitted`` when the platform
+    that wrote the list received the work.
+    """
 
     id: str
     name: str = ""
     email: str = ""
     aliases: tuple[str, ...] = ()
+    extension: str = ""
+    submitted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,8 @@ def _person(row: Sequence[str], column: Mapping[str, int | None], also: Sequence
     # Moodle writes "Participant 4711" (in the language of the site) and names files by the number alone.
     ids += [match[1] for text in ids if (match := re.fullmatch(r"\D+?(\d+)", text)) and " " in text]
     main = ids[0] or email
-    return Person(main, name, email, tuple(dict.fromkeys(i for i in ids if i and i != main)))
+    aliases = tuple(dict.fromkeys(i for i in ids if i and i != main))
+    return Person(main, name, email, aliases, cell(column["extension"]), cell(column["submitted"]))
 
 
 def _words(header: str) -> str:

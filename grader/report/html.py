@@ -36,7 +36,7 @@ try:
 except ImportError:
     raise missing_extra("a page in HTML", "report") from None
 
-__all__ = ["Source", "render_card", "write_site"]
+__all__ = ["Source", "render_card", "write_feedback", "write_site"]
 
 # A file's text, or labelled pieces of it, with labels as origins name them: {"cell 7": "def f(x): ..."}.
 Source = str | Mapping[str, str]
@@ -69,7 +69,8 @@ class Page:
     def codes(self) -> list[str]:
         """Codes of the mistakes, each once; a function that passed has none."""
         findings = [x for f in self.report.functions if f.status != "passed" for x in f.findings]
-        return list(dict.fromkeys(finding.code for finding in [*self.report.findings, *findings]))
+        codes = dict.fromkeys(finding.code for finding in [*self.report.findings, *findings])
+        return [code for code in codes if code not in sentences.BY_PEOPLE]
 
     def anchor_of(self, function: str) -> str:
         """The place of a function's card on the page."""
@@ -122,7 +123,7 @@ def write_site(
     folder = Path(directory)
     (folder / "submissions").mkdir(parents=True, exist_ok=True)
     for page in pages:  # a page names no other student, so that it can be handed out alone
-        _write(folder / page.file, "submission.html.j2", page=page)
+        _write(folder / page.file, "submission.html.j2", page=page, alone=False)
     title = names[0] if names else "Class page"
     facts: dict[str, Any] = {"title": title, "about": about, "shared": None}
     if definitions is not None:
@@ -133,6 +134,31 @@ def write_site(
     index = folder / "index.html"
     _write(index, "class.html.j2", script="class.js", overview=overview(reports), pages=pages, **facts)
     return index
+
+
+def write_feedback(
+    reports: Sequence[Report], directory: str | Path, *, sources: Mapping[str, Source] | None = None
+) -> list[tuple[Report, Path]]:
+    """Write one page a student that stands alone: nothing in it links to or names anybody else.
+
+    Parameters
+    ----------
+    reports, directory, sources
+        As for :func:`write_site`; the pages lie in the directory itself.
+
+    Returns
+    -------
+    list
+        The reports in the order of the students, each with its page.
+    """
+    folder = Path(directory)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for page in _pages(reports, sources or {}):
+        target = folder / Path(page.file).name
+        _write(target, "submission.html.j2", page=page, alone=True)
+        written.append((page.report, target))
+    return written
 
 
 def render_card(function: FunctionReport, *, formula: str = "") -> str:

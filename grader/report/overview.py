@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.model import FunctionReport, Report
+from grader.sentences import BY_PEOPLE
 
 __all__ = ["About", "CheckRate", "FunctionRate", "MistakeCount", "Overview", "overview"]
 
@@ -209,6 +210,7 @@ def _mistakes(reports: Sequence[Report]) -> tuple[MistakeCount, ...]:
         wrong = [f for f in report.functions if f.status != "passed"]
         found = [("", finding) for finding in report.findings]
         found += [(f.name, finding) for f in wrong for finding in f.findings]
+        found = [(name, finding) for name, finding in found if finding.code not in BY_PEOPLE]
         counts.update({finding.code for _, finding in found})
         for name, code in {(name, finding.code) for name, finding in found}:
             functions.setdefault(code, Counter())[name] += 1

@@ -110,7 +110,7 @@ def _head(report: Report) -> list[RenderableType]:
         parts.append(_text(sentences.functions_passed_line(report.functions)))
     parts += [_text((sentence, "yellow")) for sentence in sentences.report_sentences(report)]
     parts += _grids([(("-", "yellow"), message) for message in report.messages], gap=1)
-    return [*parts, *(_grid(_finding(sentences.NOTE, finding)) for finding in report.findings)]
+    return [*parts, *(_grid(_finding(sentences.finding_label(finding), finding)) for finding in report.findings)]
 
 
 def _function_table(functions: Sequence[FunctionReport], width: int, file: str = "") -> Table:
@@ -136,7 +136,7 @@ def _details(function: FunctionReport, width: int, verbose: bool) -> list[Paddin
     checks = [check for check in function.checks if verbose or check.status == "failed"]
     rows: list[Row] = [(_state(check.status), _check(check, function.name)) for check in checks]
     for finding in function.findings:
-        rows += _finding(sentences.finding_label(function), finding)
+        rows += _finding(sentences.finding_label(finding, function), finding)
     parts += map(_indented, _grids(rows))
     if function.counterexample is not None and function.status != "passed" and (verbose or not is_unwritten(function)):
         parts += _example(example_of(function), width, verbose)

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from grader.cli.grade import GradeOptions, grade_paths
 from grader.cli.gradebook import gradebook
 from grader.cli.main import main
+from grader.gradebook.store import late_rule, open_gradebook
 from tests.platforms import NAME, RIGHT, WRONG, assignment
 
 pytest.importorskip("sqlalchemy", reason="the gradebook needs SQLAlchemy")
@@ -85,20 +86,91 @@ def test_an_override_stands_in_the_export_until_it_is_taken_back(book: str, tmp_
     run("export", book, NAME, "-o", str(target))
     assert "oral exam" in target.read_text("utf-8-sig")
     taken = run("override", book, NAME, "bob", "none", "--author", "A. Teacher", "--reason", "mistaken")
-    assert taken.output == "bob: override taken back\n"
+    assert taken.output == "bob: taken back by A. Teacher\n"
     run("export", book, NAME, "-o", str(target))
     assert "oral exam" not in target.read_text("utf-8-sig")
 
 
-def test_a_mark_for_somebody_without_a_submission_is_kept_and_pointed_out(book: str) -> None:
-    result = run("override", book, NAME, "bbo", "70", "--author", "A", "--reason", "R")
-    assert result.stdout == "bbo: 70 points by A\n"
-    assert "no run holds a submission of 'bbo' to halves; is the name right?" in result.stderr
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((NAME, "bbo", "70"), "nobody goes by 'bbo': not on the list; did you mean 'bob'?"),
+        (("hlaves", "bob", "70"), "holds no marks for 'hlaves'; did you mean 'halves'?"),
+        ((NAME, "bob", "haf", "7"), "there is no function or question 'haf'; did you mean 'half'?; it has: half, quarter"),
+        ((NAME, "bob", "900"), "expected points from 0 to 100 for everything, found 900"),
+        ((NAME, "bob", "half", "41"), "expected points from 0 to 40 for half, found 41"),
+    ],
+)
+def test_what_is_not_known_is_refused_with_the_nearest_name(
+    book: str, arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    status, message = fails(capsys, "override", book, *arguments, "--author", "A", "--reason", "R")
+    assert (status, words in message) == (2, True)
+    run("export", book, NAME, "-o", str(tmp_path / "x.csv"))
+    assert '"R"' not in (tmp_path / "x.csv").read_text("utf-8-sig")
 
 
-def test_a_mark_above_the_maximum_is_kept_and_pointed_out(book: str) -> None:
-    result = run("override", book, NAME, "bob", "110", "--author", "A", "--reason", "bonus")
-    assert "note: that is more than the 100 points of halves" in result.stderr
+def test_force_keeps_what_is_not_known(book: str, tmp_path: Path) -> None:
+    run("override", book, NAME, "bbo", "110", "--author", "A", "--reason", "bonus", "--force")
+    run("export", book, NAME, "-o", str(tmp_path / "x.csv"))
+    rows = (tmp_path / "x.csv").read_text("utf-8-sig").splitlines()
+    assert [row for row in rows if row.startswith('"bbo","","",110,,"no submission"')]
+
+
+def test_points_of_a_function_and_a_comment_stand_in_the_export(book: str, tmp_path: Path) -> None:
+    given = run("override", book, NAME, "bob", "half", "30.5", "--author", "A", "--reason", "R", "--comment", "nice plot")
+    assert given.output == "bob, half: 30.5 points by A\nbob, half: commented by A\n"
+    assert run("comment", book, NAME, "bob", "well done", "--author", "A").output == "bob: commented by A\n"
+    run("export", book, NAME, "--per-function", "-o", str(tmp_path / "x.csv"))
+    with (tmp_path / "x.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = (row for row in csv.DictReader(file) if row["student"] == "bob")
+    assert (row["points"], row["computed"], row["half"], row["quarter"]) == ("90.5", "100", "30.5", "60")
+    assert (row["override_reason"], row["comment"]) == ("half: R", "half: nice plot (A); well done (A)")
+
+
+def test_many_are_entered_by_a_table_or_none_of_them(book: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "marks.csv"
+    table.write_text("student,function,points,comment\nada,half,20,see me\nbob,,55,\nada,quarter,,\n", "utf-8")
+    common = ("--csv", str(table), "--author", "A", "--reason", "R")
+    assert run("override", book, NAME, *common).output.splitlines() == [
+        "ada, half: 20 points by A",
+        "ada, half: commented by A",
+        "bob: 55 points by A",
+    ]
+    table.write_text("student,points\nada,1\nboob,2\n", "utf-8")
+    status, message = fails(capsys, "override", book, NAME, *common)
+    assert (status, "did you mean 'bob'?" in message) == (2, True)
+    run("export", book, NAME, "-o", str(tmp_path / "x.csv"))
+    assert '"ada","","",80,' in (tmp_path / "x.csv").read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize("arguments", [("bob",), ("bob", "half", "1", "2"), ()])
+def test_an_override_says_which_arguments_it_takes(
+    book: str, arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, message = fails(capsys, "override", book, NAME, *arguments, "--author", "A", "--reason", "R")
+    assert (status, "expected STUDENT [FUNCTION] POINTS, or --csv FILE" in message) == (2, True)
+
+
+def test_the_rule_of_lateness_is_kept_until_it_is_taken_back(
+    book: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = str(tmp_path / "x.csv")
+    status, message = fails(capsys, "export", book, NAME, "--late", "ten", "--due", "2026-11-01", "-o", target)
+    assert (status, "expected a rule such as '10%/day'" in message) == (2, True)
+    status, message = fails(capsys, "export", book, NAME, "--late", "10%/day", "-o", target)
+    assert (status, "expected a due date such as 2026-11-01" in message) == (2, True)
+    run("export", book, NAME, "--late", "10%/day", "--due", "2026-11-01", "-o", target)
+    with open_gradebook(book) as opened:
+        assert late_rule(opened, NAME) == ("10%/day", "2026-11-01")
+    run("export", book, NAME, "--late", "none", "-o", target)
+    with open_gradebook(book) as opened:
+        assert late_rule(opened, NAME)[0] == ""
+
+
+def test_an_export_is_tried_before_the_work(book: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, message = fails(capsys, "export", book, NAME, "-o", str(tmp_path / "absent" / "x.csv"))
+    assert (status, "cannot be written" in message) == (2, True)
 
 
 def test_canvas_and_moodle_files_are_filled_and_who_is_not_found_is_told(book: str, tmp_path: Path) -> None:
@@ -136,11 +208,13 @@ def test_an_assignment_that_was_never_graded_is_an_error(
 ) -> None:
     status, message = fails(capsys, "export", book, "hlaves", "-o", str(tmp_path / "x.csv"))
     assert status == 2
-    assert "holds no marks for 'hlaves'; it has runs of: halves" in message
+    assert "holds no marks for 'hlaves'; did you mean 'halves'?; it has runs of: halves" in message
     assert not (tmp_path / "x.csv").exists()
 
 
-@pytest.mark.parametrize(("points", "why"), [("many", "a number of points or 'none'"), ("nan", "0 or more")])
+@pytest.mark.parametrize(
+    ("points", "why"), [("many", "a number of points or 'none'"), ("nan", "from 0 to 100 for everything, found nan")]
+)
 def test_points_are_numbers(book: str, points: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:
     status, message = fails(capsys, "override", book, NAME, "bob", points, "--author", "A", "--reason", "R")
     assert status in {2, 3}

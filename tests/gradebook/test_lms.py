@@ -146,7 +146,7 @@ def test_a_worksheet_without_what_moodle_needs_is_refused(title: str) -> None:
 def test_students_who_are_not_in_the_file_are_reported() -> None:
     filled = fill_moodle(MOODLE, [mark("777", name="Ann Roe")])
     assert cells(filled.data) == cells(MOODLE)
-    assert filled.messages[0] == "777 (Ann Roe): not on the list; nothing was written"
+    assert filled.messages[0] == "Ann Roe (777): not on the list; nothing was written"
 
 
 def test_a_number_that_two_systems_gave_to_different_people_writes_nothing() -> None:
@@ -229,8 +229,8 @@ def test_a_csv_table_reads_back_and_executes_nothing(name: str, points: float | 
 def test_the_csv_table_has_every_fact_of_a_mark() -> None:
     text = marks_csv([mark("s1", 50.0, computed=40.0, override_author="prof", override_reason="oral", run=3)])
     titles = "student name email points max_points status late submission run computed override_author override_reason"
-    titles += " note files passed_over"
+    titles += " note files passed_over submitted late_deduction late_reason to_be_graded comment"
     assert text.splitlines() == [
         ",".join(f'"{title}"' for title in titles.split()),
-        '"s1","","",50,100,"graded","no","",3,40,"prof","oral","","",""',
+        '"s1","","",50,100,"graded","no","",3,40,"prof","oral","","","","",,"","",""',
     ]

@@ -58,7 +58,12 @@ def points(book: sa.Engine, policy: Policy) -> float | None:
 
 def test_a_mark_carries_what_is_known_about_it(book: sa.Engine) -> None:
     number = run(book, (graded(7.5), "f1"), name="Jane", email="j@u.edu", late=True)
-    assert marks(book, "a1") == (Mark("s1", 7.5, 10.0, "Jane", "j@u.edu", "graded", True, "hw.py", number, computed=7.5),)
+    assert marks(book, "a1") == (
+        Mark(
+            "s1", 7.5, 10.0, "Jane", "j@u.edu", "graded", True, "hw.py", number, computed=7.5,
+            functions=(("f", 0.0, 10.0),),
+        ),
+    )  # fmt: skip
     assert marks(book, "other") == ()
 
 

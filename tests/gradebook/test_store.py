@@ -219,8 +219,8 @@ def test_overrides_are_kept_with_author_and_reason(book: sa.Engine) -> None:
     override(book, "a2", "s1", 1.0, author="prof", reason="other", made=NOON)
     at = "2026-11-02T12:00:00+00:00"
     assert [tuple(row)[1:] for row in overrides(book, "a1")] == [
-        ("a1", "s1", 8.0, "prof", "oral exam", at),
-        ("a1", "s1", None, "dean", "taken back", at),
+        ("a1", "s1", 8.0, "prof", "oral exam", at, ""),
+        ("a1", "s1", None, "dean", "taken back", at, ""),
     ]
 
 

@@ -284,7 +284,7 @@ def test_a_gradescope_export_names_its_submitters(class_dir: Path, form: str) ->
         found = run(class_dir / "export.zip")
     else:
         found = run(lay_out(class_dir, files))
-    facts = [(i.student, i.name, i.email, i.problem, i.note) for i in found.hand_ins]
+    facts = [(i.student, i.name, i.email, i.problem, i.about) for i in found.hand_ins]
     assert facts == [
         ("0042", "Zoë Doe", "z@u.edu", "", ""),
         ("b@u.edu", "B", "b@u.edu", "", "handed in by A, B"),
@@ -623,7 +623,7 @@ def test_a_roster_gives_identifiers_and_lists_who_is_missing(class_dir: Path) ->
     facts = [(item.student, item.name, item.email) for item in found.hand_ins]
     assert facts == [("s1", "Jane Doe", "jane@u.edu"), ("s2", "Jim Roe", "jim@u.edu"), ("4713", "xkim", "")]
     assert found.missing == (people.people[2],)
-    assert found.hand_ins[2].note == "not identified by the roster: not on the list"
+    assert found.hand_ins[2].about == "not identified by the roster: not on the list"
     assert found.messages == ()  # a note is told with its submission, once
 
 

@@ -1,0 +1,84 @@
+"""Feedback on its way back: pages under the names by which a platform knows whose they are, and a summary in a line.
+
+Moodle reads the participant's number from the name of the folder that it made for the submission, Canvas the numbers of
+student and upload from the name that the upload had.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path, PurePosixPath
+
+from grader import sentences
+from grader.model import Report
+from grader.report.escape import clip, csv_cell, plain
+
+__all__ = ["canvas_name", "moodle_name", "pages_zip", "summary"]
+
+# Every number and word has a bound, so that a search takes as many steps as the name has letters.
+_CANVAS = re.compile(r"((?:[^_]{0,200}_)?(?:LATE_|late_)?\d{1,20}_\d{1,20}_)[^/]{1,255}")
+_MOODLE = re.compile(r"([^_/]{1,200}_\d{1,20}_assignsubmission_)[a-z]{1,20}_")
+_LONGEST = 2000  # characters of a summary
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same pages make the same zip
+
+
+def pages_zip(pages: Iterable[tuple[Report, Path]], name_of: Callable[[str], str]) -> tuple[bytes, list[str]]:
+    """A zip of pages as a platform takes it back, and who is not in it because the submission's name says no number.
+
+    Parameters
+    ----------
+    pages
+        Reports, and where their pages lie.
+    name_of
+        :func:`canvas_name` or :func:`moodle_name`.
+    """
+    out, left, names = io.BytesIO(), list[str](), set[str]()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for report, path in pages:
+            name = name_of(report.submission)
+            if not name or name in names:
+                left.append(sentences.who_of(report))
+                continue
+            names.add(name)
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return out.getvalue(), left
+
+
+def canvas_name(submission: str) -> str:
+    """The name of an upload with another ending; empty where it is not one of Canvas.
+
+    >>> canvas_name("all.zip/roejane_LATE_1234_5678_hw.ipynb"), canvas_name("class/jane/hw.ipynb")
+    ('roejane_LATE_1234_5678_feedback.html', '')
+    """
+    matches = (_CANVAS.fullmatch(part) for part in reversed(PurePosixPath(submission).parts))
+    match = next(filter(None, matches), None)
+    return f"{plain(match[1])}feedback.html" if match else ""
+
+
+def moodle_name(submission: str) -> str:
+    """A file beside the participant's submission, as every version of Moodle reads it; empty where it is not one.
+
+    >>> moodle_name("all.zip/Jane Roe_4711_assignsubmission_file_/hw.ipynb"), moodle_name("class/jane/hw.ipynb")
+    ('Jane Roe_4711_assignsubmission_file_feedback.html', '')
+    """
+    matches = (_MOODLE.match(part) for part in reversed(PurePosixPath(submission).parts))
+    match = next(filter(None, matches), None)
+    return f"{plain(match[1])}file_feedback.html" if match else ""
+
+
+def summary(report: Report) -> str:
+    """The report in a few words, for a cell of a worksheet that is read as HTML."""
+    words = [sentences.score_line(report), *(finding.message for finding in report.findings)]
+    for function in report.functions:
+        said = [finding.message for finding in function.findings]
+        said = said or [check.message for check in function.checks if check.status == "failed" and check.message]
+        if function.by_hand:
+            said = [sentences.BY_HAND]
+        if function.status != "passed" or any(x.code in sentences.BY_PEOPLE for x in function.findings):
+            points = sentences.points_line(function.points, function.max_points)
+            words.append(f"{function.name} ({points}): {'; '.join(said[:3]) or sentences.status_word(function.status)}")
+    return csv_cell(html.escape(clip(". ".join(words), _LONGEST), quote=False))
