@@ -42,7 +42,7 @@ __all__ = ["feedback", "write_pages_for"]
 )
 @click.option("--gradebook", metavar="URL", help="Marks by hand for RUN; the one that it was recorded in if not given.")
 def feedback(run: str, assignment: str, target: str, output: Path, template: Path | None, gradebook: str | None) -> None:
-    """Write each student's feedback as a page of its own, for Moodle and Canvas, too.
+    """Write a page for each student, to be sent or uploaded.
 
     A page is one file without a link to the class and without a word on anybody else. 'index.csv' lists student, name,
     e-mail address, points and page, for a mail merge. RUN is the folder of 'grader grade -o', GRADEBOOK a file or URL.

@@ -28,7 +28,7 @@ COMMANDS = {
     "check": ("check:check", "Check one submission and explain what is wrong with it."),
     "grade": ("grade:grade", "Grade many submissions."),
     "freeze": ("author:freeze", "Draw the cases of an assignment and write its case file."),
-    "feedback": ("feedback:feedback", "Write each student's feedback as a page of its own, for Moodle and Canvas, too."),
+    "feedback": ("feedback:feedback", "Write a page for each student, to be sent or uploaded."),
     "report": ("report:report", "Write the HTML pages of a grading run."),
     "release": ("author:release", "Write the student kit: starter, hand-out, public cases."),
     "export": ("author:export", "Write an autograder that a platform runs."),
