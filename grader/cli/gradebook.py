@@ -186,8 +186,9 @@ _FORCE = click.option("--force", is_flag=True, help="Also where the student, fun
 def override(book: str, assignment: str, what: tuple[str, ...], author: str, reason: str, **named: Any) -> None:
     """Give a student points by hand.
 
-    For everything, or for one function or question. STUDENT is an identifier, an e-mail address or a name. POINTS is a number, or 'none' to take it back. It survives
-    regrades, and is shown on the pages and exported with its author and reason.
+    For everything, or for one function or question. STUDENT is an identifier, an e-mail address or a name. POINTS is a
+    number, or 'none' to take it back. It survives regrades, and is shown on the pages and exported with its author and
+    reason.
     """
     from grader.gradebook.entering import ByHand, enter, rows_of
     from grader.gradebook.store import open_gradebook
@@ -213,8 +214,8 @@ def override(book: str, assignment: str, what: tuple[str, ...], author: str, rea
 def comment(book: str, assignment: str, what: tuple[str, ...], author: str, force: bool) -> None:
     """Say something to a student.
 
-    On everything, or on one function or question. It stands on the pages and in the student's feedback. A later comment of the same author on the same takes its
-    place, and an empty TEXT takes it back.
+    On everything, or on one function or question. It stands on the pages and in the student's feedback. A later comment
+    of the same author on the same takes its place, and an empty TEXT takes it back.
     """
     from grader.gradebook.entering import ByHand, enter
     from grader.gradebook.store import open_gradebook
