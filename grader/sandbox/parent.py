@@ -57,6 +57,8 @@ _MAX_OUTPUT = 8_000
 _MAX_SAID = 1 << 16  # of an exception, its output included
 _SLICE_S = 0.2
 _WORKS = 0.05  # the part of the time that a child uses at least, unless it waits
+_USUAL_S = 2.0  # the limit of a call where nothing is said of it
+_SLOW = 0.005  # the part of its limit from which the calls of a function are slow: usual ones take a hundredth of that
 _LONGER = 2.0  # how much longer the second try may take, which is alone
 _NEAR = 0.5  # the part of its limit from which a call that passed is worth a word
 _NAP_S = 0.0005
@@ -86,11 +88,12 @@ class Patience:
 
 
 class _Stop(Exception):
-    """The child is over: why, and in words."""
+    """The child is over: why, and in words; ``worked`` where it was at work all the time that it had."""
 
-    def __init__(self, stopped: Stopped) -> None:
+    def __init__(self, stopped: Stopped, *, worked: bool = False) -> None:
         super().__init__(stopped.reason)
         self.stopped = stopped
+        self.worked = worked
 
 
 def _not_a_reply() -> _Stop:
@@ -217,7 +220,7 @@ class _Watch:
         self.looked = now
         used = cpu - self.start
         if used > self.cpu_s:
-            raise _Stop(Stopped("timeout", sentences.needed_seconds(self.cpu_s)))
+            raise _Stop(Stopped("timeout", sentences.needed_seconds(self.cpu_s)), worked=True)
         if now > self.deadline or (now > self.end and used < (now - self.began) * _WORKS):
             raise _Stop(Stopped("timeout", sentences.NEVER_RETURNED))
 
@@ -398,22 +401,24 @@ class _Run:
     # -- calls -----------------------------------------------------------------------------
 
     def function(self, plans: Sequence[Plan]) -> Replied:
-        """All plans of one function with the same answered names; one timeout is tried once more, alone."""
+        """All plans of one function with the same answered names; a timeout that may be near is tried once more, alone."""
         outcomes: list[tuple[Outcome, ...]] = []
         self.called.clear()
-        before = self.kept
+        before, began, took = self.kept, time.monotonic(), 0.0
         retried = False
         while len(outcomes) < len(plans):
             todo = plans[len(outcomes) :]
             partial: list[Outcome] = []
             try:
                 for done in self._batch(_alone(todo[0]) if retried else todo, partial):
-                    outcomes.append(done)  # noqa: PERF402  # what came before a stop is kept
+                    outcomes.append(done)  # what came before a stop is kept
+                    took = time.monotonic() - began
                 retried = False
             except _Stop as stop:
                 self._lose()
                 reason = stop.stopped.reason
-                if reason == "timeout" and not retried and not self.hopeless and time.monotonic() < self.deadline:
+                near = not stop.worked or self._is_slow(todo[0], len(outcomes), took)
+                if reason == "timeout" and near and not retried and not self.hopeless and time.monotonic() < self.deadline:
                     retried = True
                     continue
                 if reason == "too-much-output":  # nobody will look at what it gave before
@@ -424,6 +429,15 @@ class _Run:
                 missing = len(plans) - len(outcomes)
                 outcomes.extend([(Stopped("not-run", sentences.NOT_RUN),)] * missing)
         return Replied(tuple(outcomes), frozenset(self.called))
+
+    def _is_slow(self, plan: Plan, done: int, took: float) -> bool:
+        """Whether the calls before this one suggest that it needs a little more time, and not that it never ends.
+
+        The first case of a function is small: who is over the usual limit there is ten thousand times too slow.
+        """
+        if not done:
+            return plan.cpu_s > _USUAL_S
+        return took / done > _SLOW * plan.cpu_s * self.slowness
 
     def _batch(self, plans: Sequence[Plan], partial: list[Outcome]) -> Iterator[tuple[Outcome, ...]]:
         """Ask plans in one message; ``partial`` holds what the plan in hand has given so far.
