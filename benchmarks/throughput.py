@@ -54,5 +54,5 @@ def throughput(large: bool, passes: int) -> str:
     header = "submissions|per second|CPU ms each|peak MB|CPU ms each, again|written right|full marks|endless|unreadable"
     return table(header.split("|"), rows) + (
         "\n\n--jobs 2; start-up, collecting, writing and the JSON of the run are included, and so are submissions that"
-        "\nrun into their time limit (2 CPU seconds each, 6 where earlier calls were slow). 'again' is the same command once more, which resumes."
+        "\nrun into their time limit (2 CPU seconds each). 'again' is the same command once more, which resumes."
     )

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import inspect
 import io
+import multiprocessing
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -23,7 +27,7 @@ from grader.freezing.author import Author, name_of, read_author, resolved, run_t
 from grader.freezing.core import with_core
 from grader.freezing.drawing import Drawn, draw_cases
 from grader.freezing.tolerances import as_wide, expected_of, shape_and_bytes
-from grader.judging.cases import Case, CaseFile, Expected, FunctionCases, MistakeText
+from grader.judging.cases import Case, CaseFile, Expected, FunctionCases, MistakeText, function_from_bytes, function_to_bytes
 from grader.judging.checks import verdict_of
 from grader.judging.compare import items_of
 from grader.judging.findings import findings_of
@@ -41,7 +45,11 @@ _VISIBLE_ELEMENTS_OF_SMALL = 160  # some functions take whole networks and their
 
 
 def freeze(
-    loaded: LoadedAssignment, seed: int = 0, fingerprint: str = "", progress: Callable[[int, int], None] | None = None
+    loaded: LoadedAssignment,
+    seed: int = 0,
+    fingerprint: str = "",
+    progress: Callable[[int, int], None] | None = None,
+    processes: int = 1,
 ) -> CaseFile:
     """Draw and answer the cases of an assignment.
 
@@ -55,6 +63,8 @@ def freeze(
         Kept in the file, to notice when it is stale.
     progress
         Called with the number of functions that are done, and with that of all.
+    processes
+        How many to work in, where this one may be forked.
 
     Raises
     ------
@@ -66,14 +76,38 @@ def freeze(
     with warnings.catch_warnings(), np.errstate(all="ignore"), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         functions: dict[str, FunctionCases] = {}
-        for function in loaded.spec.functions:
+        total = len(loaded.spec.functions)
+        frozen = _freeze_functions(author, seed, processes)
+        while len(functions) < total:
             if progress:
-                progress(len(functions), len(loaded.spec.functions))
-            functions[function.name] = _freeze_function(author, function, seed)
+                progress(len(functions), total)
+            cases = next(frozen)
+            functions[cases.name] = cases
         _check_independent(functions)
     if progress:
-        progress(len(functions), len(functions))
+        progress(total, total)
     return CaseFile(loaded.name, seed, fingerprint, functions)
+
+
+def _freeze_functions(author: Author, seed: int, processes: int) -> Iterator[FunctionCases]:
+    """The cases of all functions, worked out in some processes where this one may be forked."""
+    specs = author.loaded.spec.functions
+    if min(len(specs), processes) < 2 or threading.active_count() > 1:  # a fork beside other threads may wait for ever
+        yield from (_freeze_function(author, spec, seed) for spec in specs)
+        return
+    _AUTHOR[:] = [author]
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as pool:
+        yield from map(function_from_bytes, pool.map(_frozen_elsewhere, range(len(specs)), repeat(seed)))
+
+
+# The author's files for the processes that are forked for one freezing: functions, which no message holds.
+_AUTHOR: list[Author] = []
+
+
+def _frozen_elsewhere(number: int, seed: int) -> bytes:
+    """The cases of one function as bytes, in a process of their own."""
+    author = _AUTHOR[0]
+    return function_to_bytes(_freeze_function(author, author.loaded.spec.functions[number], seed))
 
 
 def _freeze_function(author: Author, spec: Function, seed: int) -> FunctionCases:
@@ -338,7 +372,7 @@ def _check_mistake(author: Author, spec: Function, cases: FunctionCases, mistake
     """A mistake fails and is named as itself; the keys of the cases on which it fails."""
     judge = FunctionJudge(spec, cases)
     outcomes = {c.key: run_trusted(author, {spec.name: mistake.solution}, c.plan) for c in cases.cases}
-    verdict = verdict_of(judge, outcomes)
+    verdict = verdict_of(judge, outcomes, wants="failures")
     if verdict.passed:
         raise SpecError(f"{spec.name}: the mistake {mistake.code!r} passes all checks on the drawn cases")
     named = [f.code for f in findings_of(judge, outcomes, verdict)]

@@ -6,6 +6,7 @@ import hashlib
 import os
 import platform
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -72,7 +73,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def redraw(assignment: LoadedAssignment, seed: int, path: Path, progress: Progress | None = None) -> CaseFile:
-    """Draw the cases and write them to a file.
+    """Draw the cases and write them to a file; where somebody waits and watches, on all CPUs.
 
     Raises
     ------
@@ -81,7 +82,8 @@ def redraw(assignment: LoadedAssignment, seed: int, path: Path, progress: Progre
     """
     from grader.freezing.freeze import freeze  # Hypothesis takes a second to import, and most runs find their cases here
 
-    return save_cases(freeze(assignment, seed, fingerprint(assignment, seed), progress), path)
+    processes = len(os.sched_getaffinity(0)) if progress and sys.platform == "linux" else 1
+    return save_cases(freeze(assignment, seed, fingerprint(assignment, seed), progress, processes), path)
 
 
 def cases_path(assignment: LoadedAssignment, seed: int) -> Path:

@@ -75,7 +75,7 @@ class Attempt:
 
 def _attempted(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None) -> Attempt:
     """What a function's outcomes say of whether it is right."""
-    return Attempt(judge, verdict_of(judge, outcomes, only, paid=False), outcomes, only=only)
+    return Attempt(judge, verdict_of(judge, outcomes, only, wants="status"), outcomes, only=only)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,17 @@ from grader.judging.values import leaves
 from grader.sandbox.runner import Plan
 from grader.spec import Given, Step
 
-__all__ = ["Case", "CaseFile", "Expected", "FunctionCases", "MistakeText", "load_cases", "save_cases"]
+__all__ = [
+    "Case",
+    "CaseFile",
+    "Expected",
+    "FunctionCases",
+    "MistakeText",
+    "function_from_bytes",
+    "function_to_bytes",
+    "load_cases",
+    "save_cases",
+]
 
 _MAGIC = b"grader cases 2\n"
 
@@ -238,6 +248,16 @@ def _function_in(data: Any) -> FunctionCases:
     name, arity, parameters, cases, mistakes, trivial, dropped = data
     texts = {key: MistakeText(code, message, hint) for key, code, message, hint in mistakes}
     return FunctionCases(name, arity, tuple(parameters), tuple(map(_case_in, cases)), texts, frozenset(trivial), dropped)
+
+
+def function_to_bytes(function: FunctionCases) -> bytes:
+    """The cases of one function as bytes."""
+    return pack(encode(_function_out(function)))
+
+
+def function_from_bytes(data: bytes) -> FunctionCases:
+    """The cases of one function; see :func:`function_to_bytes`."""
+    return _function_in(decode(unpack(data)[0]))
 
 
 def to_bytes(cases: CaseFile) -> bytes:

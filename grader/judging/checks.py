@@ -12,6 +12,7 @@ import hashlib
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from grader import sentences
 from grader.confined.wire import Encoded, _Decoder
@@ -33,11 +34,12 @@ from grader.spec import Function, Property
 
 __all__ = ["carried_by_property", "verdict_of", "well_formed"]
 
+Wants = Literal["status", "failures", "points"]
 _REMEMBERED = 256
 _LENGTHS = struct.Struct("<IQQI")
 
 
-def verdict_of(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None, *, paid: bool = True) -> Verdict:
+def verdict_of(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None, *, wants: Wants = "points") -> Verdict:
     """Judge one function.
 
     Parameters
@@ -48,9 +50,9 @@ def verdict_of(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None
         Per case key the outcomes of its plan's steps.
     only
         The alternative under which it is judged; the one that earns most if not given.
-    paid
-        Whether anybody asks for points and messages, which cost most. Otherwise a verdict that is bound to fail, because
-        values are wrong or missing, says only that.
+    wants
+        How much is asked of a verdict that is bound to fail, because values are wrong or missing: its points, which cost
+        most to work out; what fails, but no points; or nothing but that.
 
     Returns
     -------
@@ -63,13 +65,13 @@ def verdict_of(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None
     """
     if only is not None or judge.choices:
         numbers = range(len(judge.choices)) if only is None else (only,)
-        verdicts = [_bounded(judge.choices[number], outcomes, number, paid=True) for number in numbers]
+        verdicts = [_bounded(judge.choices[number], outcomes, number, "points") for number in numbers]
         return max(verdicts, key=lambda verdict: (verdict.passed, verdict.points))
     digest = _digest(judge, outcomes)
     remembered = judge.passed.get(digest)
     if remembered is not None:
         return remembered
-    verdict = _bounded(judge, outcomes, None, paid)
+    verdict = _bounded(judge, outcomes, None, wants)
     if verdict.passed and digest:
         if len(judge.passed) >= _REMEMBERED:
             judge.passed.clear()
@@ -77,13 +79,13 @@ def verdict_of(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None
     return verdict
 
 
-def _bounded(judge: FunctionJudge, outcomes: Outcomes, only: int | None, paid: bool) -> Verdict:
+def _bounded(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: Wants) -> Verdict:
     """The verdict, which is "too much output" where it takes too long."""
     try:
-        return _judged(judge, outcomes, only, paid)
+        return _judged(judge, outcomes, only, wants)
     except OutOfBudget:
         too_much = (Stopped("too-much-output", sentences.COSTLY_RESULTS),)
-        return _judged(judge, {case.key: too_much for case in judge.cases.cases}, only, paid)
+        return _judged(judge, {case.key: too_much for case in judge.cases.cases}, only, wants)
 
 
 def _digest(judge: FunctionJudge, outcomes: Outcomes) -> bytes:
@@ -125,15 +127,17 @@ class _Draft:
         self.add(kind, name, "failed", share, first.message + also, paid=paid)
 
 
-def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None, paid: bool) -> Verdict:
+def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: Wants) -> Verdict:
     spec, draft = judge.spec, _Draft(judge, outcomes)
     ran = _runs_check(draft)
     answered = [case for case in judge.values if isinstance(last_outcome(outcomes, case), Returned)]
-    whole = paid or any(prop.elsewhere for prop in spec.properties)
+    whole = wants != "status" or any(prop.elsewhere for prop in spec.properties)
     comparison = compared(spec, answered, outcomes, only, whole=whole) if answered or ran else None
-    settled = not whole and (not ran or comparison is None or bool(comparison.wrong))
+    lost = not ran or comparison is None or bool(comparison.wrong)
+    settled = lost and not whole
     objections, kept = ({}, {}) if settled else _objected(draft, comparison)
-    payment = Payment() if settled else payment_of(judge, outcomes, comparison, objections, kept)
+    unpaid = lost and wants != "points"
+    payment = Payment() if unpaid else payment_of(judge, outcomes, comparison, objections, kept)
     if comparison is not None:
         _item_checks(draft, comparison, payment, len(answered))
     else:

@@ -358,3 +358,17 @@ def test_a_function_of_which_nothing_is_judged_is_refused_in_words(tmp_path: Pat
     )
     with pytest.raises(SpecError, match=words):
         freeze(loaded)
+
+
+# -- in several processes --------------------------------------------------------------------------
+
+
+@pytest.mark.sandbox
+def test_cases_that_are_frozen_in_processes_are_those_that_are_frozen_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.freezing.freeze.threading.active_count", lambda: 1)
+    assert to_bytes(freeze(tiny.assignment(), processes=2)) == to_bytes(tiny.cases())
+
+
+def test_no_process_is_forked_beside_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.freezing.freeze.threading.active_count", lambda: 2)
+    assert to_bytes(freeze(tiny.assignment(), processes=2)) == to_bytes(tiny.cases())
