@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -165,6 +166,20 @@ def test_a_function_of_no_assignment_is_an_error_that_says_so(executed: list[Any
 def test_a_lambda_is_checked_under_the_name_that_the_notebook_gives_it(executed: list[Any]) -> None:
     text = _output(executed, "check(linear_forward)  # a lambda")["data"]["text/plain"]
     assert text.startswith("passed  linear_forward")
+
+
+def test_in_colab_the_first_cell_unpacks_what_was_uploaded(tmp_path: Path) -> None:
+    cells = json.loads((kit(NAME) / f"{NAME}.ipynb").read_text("utf-8"))["cells"]
+    setup, imports = (
+        "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code" and "import" in cell["source"][-1]
+    )
+    code = setup.replace("%pip", "raise SystemExit  # ")
+    (tmp_path / "content.py").write_text(f'{code}\n{imports}\n{RIGHT}print(check("linear_forward"))\n', "utf-8")
+    shutil.copy(kit(NAME) / "colab.zip", tmp_path)
+    command = [sys.executable, "content.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=_environment())
+    assert done.stderr == ""
+    assert done.stdout.startswith("passed  linear_forward")
 
 
 # -- a name ------------------------------------------------------------------------------------
