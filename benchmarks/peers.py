@@ -32,7 +32,7 @@ from grader.judging.outcomes import arguments_of, expected_value
 from grader.judging.values import leaves
 from grader.spec import Function
 
-__all__ = ["side_by_side"]
+__all__ = ["code_cell", "notebook", "python_of", "side_by_side"]
 
 _HERE = Path(__file__).parent
 _STORE = ROOT / ".grader" / "benchmarks"
@@ -173,17 +173,17 @@ def _cells(path: Path) -> list[str]:
         return ["this is not a notebook"]
 
 
-def _notebook(cells: Sequence[dict[str, object]]) -> str:
+def notebook(cells: Sequence[dict[str, object]]) -> str:
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return json.dumps({"cells": list(cells), "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 4})
 
 
-def _code(source: str, nbgrader: dict[str, object] | None = None) -> dict[str, object]:
+def code_cell(source: str, nbgrader: dict[str, object] | None = None) -> dict[str, object]:
     metadata = {"nbgrader": nbgrader} if nbgrader else {}
     return {"cell_type": "code", "execution_count": None, "metadata": metadata, "outputs": [], "source": source}
 
 
-def _python(peer: str) -> str:
+def python_of(peer: str) -> str:
     """The interpreter of a peer's environment, which is made on first use."""
     folder = _STORE / peer
     python = folder / "bin" / "python"
@@ -199,7 +199,7 @@ def _python(peer: str) -> str:
 
 def _command(peer: str, *arguments: str, cwd: Path) -> Usage:
     """Run a peer's interpreter with its own scripts found first."""
-    python = _python(peer)
+    python = python_of(peer)
     return run([python, *arguments], cwd=cwd, env={**os.environ, "PATH": f"{Path(python).parent}:{os.environ['PATH']}"})
 
 
@@ -265,7 +265,7 @@ def _otter(bench: _Bench, number: int) -> Usage:
     usages = []
     for student, path in enumerate(bench.files):
         notebook = folder / f"student{student}.ipynb"
-        notebook.write_text(_notebook([_code(source) for source in _cells(path)]), "utf-8")
+        notebook.write_text(notebook([code_cell(source) for source in _cells(path)]), "utf-8")
         out = f"results{student}"
         (folder / out).mkdir()
         usages.append(_command("otter", "-m", "otter", "run", "--no-logo", "-o", out, notebook.name, cwd=folder))
@@ -278,20 +278,20 @@ def _nbgrader(bench: _Bench, number: int) -> Usage:
     tests = []
     for name in bench.functions:
         mark = {"grade": True, "grade_id": name, "locked": True, "points": 1, "schema_version": 3, "solution": False}
-        tests.append(_code(f"import harness\nharness.check({name!r}, {name})\n", {**mark, "task": False}))
+        tests.append(code_cell(f"import harness\nharness.check({name!r}, {name})\n", {**mark, "task": False}))
     solution = {"grade": False, "grade_id": "solution", "locked": False, "schema_version": 3, "solution": True}
     right = (ROOT / "samples" / "dnn_step_by_step" / "right.py").read_text("utf-8")
     source = bench.beside(course / "source" / "dnn")
     marked = f"### BEGIN SOLUTION\n{right}\n### END SOLUTION"
-    (source / "dnn.ipynb").write_text(_notebook([_code(marked, {**solution, "task": False}), *tests]), "utf-8")
+    (source / "dnn.ipynb").write_text(notebook([code_cell(marked, {**solution, "task": False}), *tests]), "utf-8")
     made = _command("nbgrader", "-m", "nbgrader", "generate_assignment", "dnn", cwd=course)
     if made.code:
         raise SystemExit(f"nbgrader generate_assignment failed:\n{made.output}")
     for student, path in enumerate(bench.files):
         folder = bench.beside(course / "submitted" / f"student{student}" / "dnn")
         first, *rest = _cells(path)
-        cells = [_code(first, {**solution, "task": False}), *map(_code, rest), *tests]
-        (folder / "dnn.ipynb").write_text(_notebook(cells), "utf-8")
+        cells = [code_cell(first, {**solution, "task": False}), *map(_code, rest), *tests]
+        (folder / "dnn.ipynb").write_text(notebook(cells), "utf-8")
     return _command("nbgrader", "-m", "nbgrader", "autograde", "dnn", cwd=course)
 
 
