@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -76,7 +75,7 @@ _CASES = [
         [[2.718281828459045**v for v in row] for row in X])]
     for X in ([[1.0], [2.0], [0.5]], [[0.0, 1.0], [3.0, -1.0]], [[1.0, 2.0, 3.0], [2.0, 0.0, 1.0], [0.0, 0.5, 4.0]])
 ]  # fmt: skip
-_HARNESS = '''
+_HARNESS = """
 import json, pathlib
 import numpy as np
 
@@ -85,7 +84,7 @@ CASES = json.loads(pathlib.Path(__file__).with_name("checks.json").read_text())
 def check(number, function):
     given, expected = map(np.array, CASES[number])
     assert np.allclose(function(given), expected)
-'''
+"""
 
 
 def attacks() -> str:
@@ -201,11 +200,15 @@ def _nbgrader(folder: Path, source: str) -> str:
 
     tests = [
         code_cell(
-            f"import harness\nharness.check({n}, softmax)\n", marked(f"q{n}", grade=True, locked=True, points=1, solution=False)
+            f"import harness\nharness.check({n}, softmax)\n",
+            marked(f"q{n}", grade=True, locked=True, points=1, solution=False),
         )
         for n in range(3)
     ]
-    for where, text in (("source", f"### BEGIN SOLUTION\nimport numpy as np\n{_RIGHT}\n### END SOLUTION"), ("submitted/ann", source)):
+    for where, text in (
+        ("source", f"### BEGIN SOLUTION\nimport numpy as np\n{_RIGHT}\n### END SOLUTION"),
+        ("submitted/ann", source),
+    ):
         (folder / where / "hw").mkdir(parents=True)
         _shared(folder / where / "hw")
         (folder / where / "hw" / "hw.ipynb").write_text(notebook([code_cell(text, marked("solution")), *tests]), "utf-8")
@@ -215,25 +218,20 @@ def _nbgrader(folder: Path, source: str) -> str:
     return f"{json.loads(usage.output.splitlines()[-1]):g}" if not usage.code else "-"
 
 
-_PRAIRIELEARN = '''
-import harness
-import pytest
-
-{tests}
-'''
-
-
 def _prairielearn(folder: Path, source: str) -> str:
     _shared(folder)
-    test = "@pytest.mark.grading_data(name='q{0}', points=1)\ndef test_{0}(sandbox):\n    harness.check({0}, lambda X: sandbox.query_function('softmax', X))\n"
-    tests = "\n\n".join(map(test.format, range(3)))
-    (folder / "test_student.py").write_text(_PRAIRIELEARN.format(tests=tests), "utf-8")
+    test = (
+        "@pytest.mark.grading_data(name='q{0}', points=1)\ndef test_{0}(sandbox):\n"
+        "    harness.check({0}, lambda X: sandbox.query_function('softmax', X))\n\n\n"
+    )
+    text = "import harness\nimport pytest\n\n\n" + "".join(map(test.format, range(3)))
+    (folder / "test_student.py").write_text(text, "utf-8")
     (folder / "test_student").mkdir()
     (folder / "test_student" / "student_code.py").write_text(source, "utf-8")
-    as_user = []
-    if os.getuid() == 0 and shutil.which("python3"):
-        folder.chmod(0o700)
-        as_user = ["--worker-username", "nobody"]
+    folder.chmod(0o700)
+    above = Path(python_of("prairielearn")).resolve().parents
+    reachable = all(place.stat().st_mode & 1 for place in above)
+    as_user = ["--worker-username", "nobody"] if os.getuid() == 0 and reachable else []
     _ran("prairielearn", "-m", "pytest", "-q", "-p", "no:cacheprovider", *as_user, cwd=folder)
     return _read(folder / "autograder_results.json", lambda found: sum(t["points"] for t in found["tests"]))  # type: ignore[attr-defined]
 

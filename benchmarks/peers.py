@@ -290,7 +290,7 @@ def _nbgrader(bench: _Bench, number: int) -> Usage:
     for student, path in enumerate(bench.files):
         folder = bench.beside(course / "submitted" / f"student{student}" / "dnn")
         first, *rest = _cells(path)
-        cells = [code_cell(first, {**solution, "task": False}), *map(_code, rest), *tests]
+        cells = [code_cell(first, {**solution, "task": False}), *map(code_cell, rest), *tests]
         (folder / "dnn.ipynb").write_text(notebook(cells), "utf-8")
     return _command("nbgrader", "-m", "nbgrader", "autograde", "dnn", cwd=course)
 

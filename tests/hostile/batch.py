@@ -9,16 +9,12 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import gzip
-import io
-import json
 import os
 import sys
-import tarfile
 import tempfile
 import time
-import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from multiprocessing import resource_tracker
 from pathlib import Path
 
@@ -32,7 +28,9 @@ from tests import tiny
 from tests.hostile.row import TOOLS, VICTIM, Hostile, victim
 from tests.hostile.table import all_rows
 from tests.hostile.test_hostile import left_behind
+from tests.hostile.whole import Files, lay_out, link, tarred, zipped
 from tests.leftovers import descendants
+from tests.platforms import notebook
 
 HEAD = "import numpy as np\nfrom tiny_utils import half\n\n"
 RIGHT = HEAD + "\n".join(tiny.right().values())
@@ -45,38 +43,11 @@ HONEST = {
 }
 _MIB = 1 << 20
 _LONG = b"\x1f\x8b\x08\x08" + bytes(6) + b"n" * (20 * _MIB) + b"\0"  # the header of a gzip
-Files = Mapping[str, str | bytes | Callable[[Path], object]]
 
 
 def with_center(body: str) -> Files:
     """A right submission but for one function."""
     return {"hw.py": f"{RIGHT}\n\ndef center(X):\n    {body}\n"}
-
-
-def zipped(files: Mapping[str, str]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return out.getvalue()
-
-
-def tarred(files: Mapping[str, str]) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        for name, text in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(text.encode())
-            archive.addfile(info, io.BytesIO(text.encode()))
-    return out.getvalue()
-
-
-def cells(*sources: str) -> str:
-    return json.dumps({"cells": [{"cell_type": "code", "source": source} for source in sources]})
-
-
-def link(target: str) -> Callable[[Path], object]:
-    return lambda path: path.symlink_to(target)
 
 
 WORST = "\x1b]0;t\x07\x1b[2J\u202e\n::error::x\r\u2003::add-mask::y ##vso[x];=1+1;@SUM(1)|cmd"
@@ -110,13 +81,13 @@ KINDS: Mapping[str, Files] = {
     "blank lines": {"hw.py": "\n" * 390_000 + WRONG},
     "an import of very many parts": {"hw.py": f"import {'.'.join('a' * 50_000)}\n{WRONG}"},
     "a name of megabytes in a gzip": {
-        "hw.tar.gz": _LONG + gzip.compress(tarred({"hw.py": WRONG}))[10:],
+        "hw.tar.gz": _LONG + gzip.compress(tarred({"hw.py": WRONG}, packed=False))[10:],
     },
     "a bomb": {"hw.zip": zipped({"hw.py": "#" + " " * (40 * _MIB), "a.py": WRONG})},
     "a path out of an archive": {"hw.tar": tarred({"../s000/hw.py": WRONG, "/tmp/grader-hostile-file.py": WRONG})},
-    "a cell that writes elsewhere": {"hw.ipynb": cells(f"%%writefile ../s000/hw.py\n{WRONG}", "%run ../s000/hw.py")},
+    "a cell that writes elsewhere": {"hw.ipynb": notebook(f"%%writefile ../s000/hw.py\n{WRONG}", "%run ../s000/hw.py")},
     "notebooks that run each other": {
-        f"n{n}.ipynb": cells(*(f"%run n{m}.ipynb" for m in range(30)), f"x{n} = 1", WRONG) for n in range(30)
+        f"n{n}.ipynb": notebook(*(f"%run n{m}.ipynb" for m in range(30)), f"x{n} = 1", WRONG) for n in range(30)
     },
     "packages that import each other": {
         **{f"p{n}/__init__.py": "".join(f"from p{m} import *\n" for m in range(40)) + f"v{n} = 1\n" for n in range(40)},
@@ -147,16 +118,6 @@ def rows_in_it() -> list[Hostile]:
 def row_files(row: Hostile) -> Files:
     source = row.source.replace("VICTIM", str(VICTIM))
     return {"hw.py": f"{RIGHT}\n\n{source}\n\ndef center(X):\n    return target(X)\n", "tools.py": TOOLS, **row.files}
-
-
-def lay_out(folder: Path, files: Files) -> None:
-    for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if callable(data):
-            data(path)
-        else:
-            path.write_bytes(data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass"))
 
 
 def honest(number: int) -> Files:

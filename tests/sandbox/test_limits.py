@@ -7,10 +7,12 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from grader.sandbox import helpers
 from grader.sandbox.helpers import from_a_copy
 from grader.sandbox.limits import MEMORY, OutOfBudget, bounded_memory, bounded_work, charge, check_budget, without_warnings
 from tests.leftovers import descendants
@@ -168,3 +170,28 @@ def test_a_copy_that_cannot_be_made_leaves_nothing_open(monkeypatch: pytest.Monk
 def test_what_is_trusted_is_asked_here() -> None:
     here = threading.get_native_id()
     assert list(from_a_copy(lambda: [b"%d" % threading.get_native_id()], cpu_s=1)) == [b"%d" % here]
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize(("times", "expected"), [(1, [b"one", b"two"]), (2, [b"one"])])
+def test_a_copy_that_waits_for_a_lock_is_made_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int, expected: list[bytes]
+) -> None:
+    """A thread that held it when the copy was made is not in the copy."""
+    monkeypatch.setattr(helpers, "_LOOK_S", 0.2)
+    lock = threading.Lock()
+    lock.acquire()
+
+    def work() -> Iterator[bytes]:
+        yield b"one"
+        tried = len(list(tmp_path.iterdir()))
+        (tmp_path / str(tried)).touch()
+        if tried < times:
+            lock.acquire()
+        yield b"two"
+
+    before = descendants()
+    with bounded_work(60):
+        assert list(from_a_copy(work, cpu_s=5)) == expected
+    assert len(list(tmp_path.iterdir())) == 2
+    assert descendants() == before
