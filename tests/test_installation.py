@@ -95,6 +95,13 @@ def test_what_needs_more_names_the_extra(tmp_path: Path, arguments: list[str], w
     assert done.returncode == 2
 
 
+@pytest.mark.parametrize("command", ["report", "feedback", "freeze", "gradebook", "grade"])
+def test_help_needs_no_extra(command: str, tmp_path: Path) -> None:
+    done = _alone(f"main([{command!r}, '--help'])", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: grader {command}")
+
+
 def test_several_processes_need_an_extra_and_one_does_not(tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
     for number in (1, 2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -50,7 +51,7 @@ def check(
     if json_to != "-":
         show(render_report(report, verbose=verbose))
         if drawing.happened and not verbose and report.status == "graded":
-            again = " ".join(map(str, paths))
+            again = shlex.join(map(str, paths))
             suggest(f"check {assignment} {again} --verbose", "every check, and how to repeat a failing call")
     context.exit(_status(report, min_score))
 

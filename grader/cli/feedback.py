@@ -15,7 +15,6 @@ from grader.errors import HarnessError, did_you_mean
 from grader.grading.rundir import RunEntry
 from grader.model import Report
 from grader.publishing.feedback import canvas_name, moodle_name, pages_zip, summary
-from grader.report.html import write_feedback
 from grader.report.table import csv_table
 
 __all__ = ["feedback", "write_pages_for"]
@@ -96,6 +95,8 @@ def write_pages_for(run: str, assignment: str, output: Path, gradebook: str | No
     HarnessError
         When there is no such run, or none of this assignment.
     """
+    from grader.report.html import write_feedback  # Jinja is an extra, and --help needs none
+
     entries = _of_folder(Path(run), assignment, gradebook) if Path(run).is_dir() else _of_gradebook(run, assignment)
     by_key = {(entry.report.submission, entry.report.student): entry for entry in entries}
     sources = {submission: found.sources for (submission, _), found in read_again(entries).items()}

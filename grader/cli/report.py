@@ -14,7 +14,6 @@ from grader.errors import HarnessError
 from grader.grading.rundir import RunEntry, read_facts, read_run
 from grader.intake.collect import fingerprint
 from grader.model import Report
-from grader.report.html import write_site
 from grader.report.junit import render_junit
 
 __all__ = ["entry_of", "read_decided", "report", "write_pages"]
@@ -77,6 +76,8 @@ def write_pages(
     HarnessError
         When there is no such run.
     """
+    from grader.report.html import write_site  # Jinja is an extra, and --help needs none
+
     folder = Path(run)
     if "://" not in run and not folder.exists():
         raise HarnessError(f"there is nothing at {run}; name the folder of 'grader grade -o', or a gradebook")
