@@ -198,6 +198,12 @@ class LoadedAssignment:
         path = self.folder / "public.py"
         return path.read_text("utf-8") if path.is_file() else ""
 
+    @property
+    def reference_files(self) -> Mapping[str, Path]:
+        """The files of the reference by their names in the kit: one, or those of ``Assignment.files``."""
+        place = self.course.root / Path(*self.spec.reference_module.split("."))
+        return {path: place / path for path in self.spec.files} or {f"{self.name}.py": place.with_suffix(".py")}
+
     def author_module(self, stem: str) -> ModuleType | None:
         """``mistakes.py``, ``styles.py`` or ``public.py`` of the assignment, if there is one."""
         path = self.folder / f"{stem}.py"
@@ -205,13 +211,18 @@ class LoadedAssignment:
 
     @cached_property
     def reference(self) -> ModuleType | None:
-        """The reference module; None in a student kit."""
+        """The reference module; None in a student kit. Of several files, all that they define."""
         name = self.spec.reference_module
-        path = self.course.root / Path(*name.split(".")).with_suffix(".py")
-        if not path.is_file():
+        if not all(path.is_file() for path in self.reference_files.values()):
             return None
         with self.course.importable():
-            return importlib.import_module(name)
+            if not self.spec.files:
+                return importlib.import_module(name)
+            joined = ModuleType(name)
+            for path in self.spec.files:
+                module = importlib.import_module(f"{name}.{path.removesuffix('.py').replace('/', '.')}")
+                vars(joined).update({key: value for key, value in vars(module).items() if not key.startswith("__")})
+            return joined
 
     def reference_function(self, name: str) -> Any:
         """A right function: of the reference module, or the one behind a provided helper."""

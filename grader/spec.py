@@ -387,6 +387,10 @@ class Assignment:
         In the order of the exercise.
     manual
         What a person grades besides.
+    files
+        Of an assignment over several files, the graded functions of each: ``{"layers.py": ["affine_forward"],
+        "optim.py": ["sgd", "adam"]}``. Starter and kit are laid out so, the reference is a package of such modules, and of
+        two files of a student that both have a function, the one of this name counts.
     reference
         Dotted name of the reference module; ``reference.<name>`` when empty.
     packages
@@ -410,6 +414,7 @@ class Assignment:
     source: str
     functions: tuple[Function, ...]
     manual: tuple[Manual, ...] = ()
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reference: str = ""
     packages: tuple[str, ...] = ()
     provided_helpers: Mapping[str, str] = field(default_factory=dict)
@@ -418,7 +423,15 @@ class Assignment:
     shows: Shows = "examples"
 
     def __post_init__(self) -> None:
+        for name in ("functions", "manual", "packages"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        object.__setattr__(self, "files", {path: as_names(names) for path, names in self.files.items()})
         validate(self)
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """The file of each graded function, where there are several."""
+        return {name: path for path, names in self.files.items() for name in names}
 
     @property
     def parts(self) -> tuple[Function | Manual, ...]:
@@ -491,6 +504,9 @@ def validate(assignment: Assignment) -> None:
             raise SpecError(f"{where}: {part.name!r} is listed twice")
         if not part.points > 0:
             raise SpecError(f"{where}, {part.name!r}: points must be positive, found {part.points!r}")
+    for name in {*assignment.places} ^ set(names) if assignment.files else ():
+        why = "is in no file of 'files'" if name in names else "stands in 'files', but is no graded function"
+        raise SpecError(f"{where}: {name!r} {why}")
     possible_helpers = {*names, *assignment.provided_helpers}
     conventions = {f.convention: f.alternatives for f in assignment.functions if f.convention}
     for function in assignment.functions:

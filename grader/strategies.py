@@ -100,7 +100,7 @@ class Step:
     ----------
     function
         Name of a function of the submission, of a class, of a method with its class, ``"Class.method"``, or
-        ``"Class.name="``, which sets an attribute.
+        ``"Class.name="``, which sets an attribute; ``"Class.name"`` reads one that is no method.
     args
         Values, a :class:`Ref` (a part of an earlier reply) or :class:`Code` (public code) for each argument.
     """

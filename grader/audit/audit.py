@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import multiprocessing
 import os
+import textwrap
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ from typing import Any
 
 from grader.audit.losses import Loss, disputed
 from grader.audit.mutants import Mutant, chosen, mutants_of
-from grader.audit.submissions import Authored, authored_submissions, reference_files, with_author_modules
+from grader.audit.submissions import Authored, authored_submissions, reference_texts, with_author_modules
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.store import Progress, frozen_cases
@@ -31,7 +32,7 @@ from grader.judging.judge import Judges, judges_of
 from grader.model import Report
 from grader.sandbox.parent import Sandbox
 from grader.spec import Severity
-from grader.submission.program import parse_submission
+from grader.submission.program import parse_files
 
 __all__ = ["Audit", "Row", "audit_assignment", "render_audit"]
 
@@ -111,15 +112,15 @@ def audit_assignment(
     SpecError
         When the reference itself, handed in, does not get full marks.
     """
-    main, _ = reference_files(assignment)
-    functions = _reachable(assignment, ast.parse(main))
+    files = reference_texts(assignment)
+    functions = _reachable(assignment, [ast.parse(text) for text in files.values()])
     each = max(1, budget // max(1, len(functions)))
-    possible = [mutants_of(function) for function in functions]
+    possible = [[replace(mutant, function=name) for mutant in mutants_of(function)] for name, function in functions.items()]
     mutants = [mutant for variants in possible for mutant in chosen(variants, each)]
     authored = list(authored_submissions(assignment))
-    sources = {"reference": ("", main)}
-    sources |= {f"mutant {i}": (mutant.function, _replaced(main, mutant)) for i, mutant in enumerate(mutants)}
-    sources |= {f"authored {i}": (one.function, one.source) for i, one in enumerate(authored)}
+    sources: dict[str, tuple[str, Mapping[str, str]]] = {"reference": ("", files)}
+    sources |= {f"mutant {i}": (mutant.function, _replaced(files, mutant)) for i, mutant in enumerate(mutants)}
+    sources |= {f"authored {i}": (one.function, one.files) for i, one in enumerate(authored)}
     judges = judges_of(assignment.spec, frozen_cases(assignment, seed, progress=progress))
     reports = _grade(with_author_modules(assignment), judges, sources, processes or len(os.sched_getaffinity(0)))
     if not reports["reference"].full_marks:
@@ -142,12 +143,12 @@ def _why(report: Report) -> str:
     return "; ".join(f"{name}: {message}" for name, message in said.items())
 
 
-def _reachable(assignment: LoadedAssignment, tree: ast.Module) -> list[ast.FunctionDef]:
+def _reachable(assignment: LoadedAssignment, trees: Sequence[ast.Module]) -> dict[str, ast.FunctionDef]:
     """The graded functions and those that they call: alternatives and guards are not what is handed in.
 
     Provided helpers neither: a wrong one of a student's own carries no points, and pulls nothing down.
     """
-    own = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    own = {name: node for tree in trees for name, node in _definitions(tree)}
     own = {name: node for name, node in own.items() if name not in assignment.spec.provided_helpers}
     reached: dict[str, ast.FunctionDef] = {}
     queue = [f.name for f in assignment.spec.functions if f.name in own]
@@ -156,16 +157,26 @@ def _reachable(assignment: LoadedAssignment, tree: ast.Module) -> list[ast.Funct
         if name not in reached:
             reached[name] = own[name]
             queue += [n.id for n in ast.walk(own[name]) if isinstance(n, ast.Name) and n.id in own]
-    return list(reached.values())
+    return reached
 
 
-def _replaced(main: str, mutant: Mutant) -> str:
+def _definitions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """The functions of a file, and the methods of its classes as ``Class.method``."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef):
+            yield from ((f"{node.name}.{inner.name}", inner) for inner in node.body if isinstance(inner, ast.FunctionDef))
+
+
+def _replaced(files: Mapping[str, str], mutant: Mutant) -> dict[str, str]:
     """The reference with one function mutated."""
-    lines = main.split("\n")
-    for node in ast.parse(main).body:
-        if isinstance(node, ast.FunctionDef) and node.name == mutant.function:
-            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            return "\n".join([*lines[: first - 1], mutant.source, *lines[node.end_lineno :]])
+    for path, text in files.items():
+        node = dict(_definitions(ast.parse(text))).get(mutant.function)
+        if node is not None:
+            lines, first = text.split("\n"), min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            changed = textwrap.indent(mutant.source, " " * node.col_offset)
+            return {**files, path: "\n".join([*lines[: first - 1], changed, *lines[node.end_lineno :]])}
     raise SpecError(f"the reference has no function {mutant.function!r}")
 
 
@@ -178,7 +189,7 @@ class _Work:
 
     assignment: LoadedAssignment
     judges: Judges
-    sources: Mapping[str, tuple[str, str]]
+    sources: Mapping[str, tuple[str, Mapping[str, str]]]
     sandbox: Sandbox
 
     def grade(self, name: str) -> tuple[str, Report]:
@@ -187,8 +198,9 @@ class _Work:
         It comes with the function that differs from the reference, which is graded by itself: that is what matters
         for a mistake and a style. A mutant that passes so is graded as a whole.
         """
-        function, text = self.sources[name]
-        submission = parse_submission(name, ".py", text.encode(), self.judges.cases.arities)
+        function, texts = self.sources[name]
+        files = {path: text.encode() for path, text in texts.items()}
+        submission = parse_files(name, files, self.judges.cases.arities, places=self.assignment.spec.places)
         only = function if function in self.judges.functions else None
         report = grade_submission(self.assignment, self.judges, submission, self.sandbox, only=only)
         if only and name.startswith("mutant") and report.full_marks:
@@ -200,7 +212,7 @@ class _Work:
 _WORK: list[_Work] = []
 
 
-def _begin(assignment: LoadedAssignment, judges: Judges, sources: Mapping[str, tuple[str, str]]) -> None:
+def _begin(assignment: LoadedAssignment, judges: Judges, sources: Mapping[str, tuple[str, Mapping[str, str]]]) -> None:
     warnings.simplefilter("ignore")
     _WORK[:] = [_Work(assignment, judges, sources, Sandbox(assignment.spec.packages))]
 
@@ -210,7 +222,7 @@ def _grade_one(name: str) -> tuple[str, Report]:
 
 
 def _grade(
-    assignment: LoadedAssignment, judges: Judges, sources: Mapping[str, tuple[str, str]], processes: int
+    assignment: LoadedAssignment, judges: Judges, sources: Mapping[str, tuple[str, Mapping[str, str]]], processes: int
 ) -> dict[str, Report]:
     """Grade all sources in processes, not in threads: a judge runs in a fork, which one thread may not do beside others."""
     context = multiprocessing.get_context("fork")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +16,15 @@ from grader.course import LoadedAssignment
 from grader.freezing.author import mistakes_of
 from grader.spec import Severity
 
-__all__ = ["Authored", "author_modules", "authored_submissions", "delegating", "reference_files", "with_author_modules"]
+__all__ = [
+    "Authored",
+    "author_modules",
+    "authored_submissions",
+    "delegating",
+    "reference_files",
+    "reference_texts",
+    "with_author_modules",
+]
 
 # What stands for ``grader.spec`` in an author's file that a submission imports.
 _SPEC = """
@@ -44,8 +52,8 @@ class Authored:
         The graded function that it replaces.
     name
         Code of the mistake, or number and name of the style.
-    source
-        The whole submission; it imports :func:`author_modules`.
+    files
+        The whole submission, its texts by file; it imports :func:`author_modules`.
     severity
         Of a mistake.
     """
@@ -53,37 +61,51 @@ class Authored:
     kind: str
     function: str
     name: str
-    source: str
+    files: Mapping[str, str]
     severity: Severity | None = None
+
+    @property
+    def source(self) -> str:
+        """The text of a submission of one file."""
+        (text,) = self.files.values()
+        return text
 
 
 def authored_submissions(assignment: LoadedAssignment) -> Iterator[Authored]:
     """Every mistake and every right style of an assignment."""
-    main, _ = reference_files(assignment)
     for number, mistake in enumerate(mistakes_of(assignment)):
-        source = delegating(assignment, mistake.function, f"author_mistakes.mistake.solutions[{number}]")
-        yield Authored("mistake", mistake.function, mistake.code, f"{main}\n\n{source}", mistake.severity)
+        files = _with(assignment, mistake.function, f"author_mistakes.mistake.solutions[{number}]")
+        yield Authored("mistake", mistake.function, mistake.code, files, mistake.severity)
     module = assignment.author_module("styles")
     for function, styles in getattr(module, "STYLES", {}).items():
         for number, style in enumerate(styles):
-            source = delegating(assignment, function, f"author_styles.STYLES[{function!r}][{number}]")
+            files = _with(assignment, function, f"author_styles.STYLES[{function!r}][{number}]")
             name = f"{number} {getattr(style, '__name__', '')}".strip()
-            yield Authored("style", function, name, f"{main}\n\n{source}")
+            yield Authored("style", function, name, files)
+
+
+def _with(assignment: LoadedAssignment, function: str, place: str) -> dict[str, str]:
+    """The reference with one function replaced by another one of the author's."""
+    files = reference_texts(assignment)
+    home = assignment.spec.places.get(function) or next(iter(files))
+    return {**files, home: f"{files[home]}\n\n{delegating(assignment, function, place)}"}
 
 
 def delegating(assignment: LoadedAssignment, function: str, place: str) -> str:
     """A graded function that calls another one, in whose module the planted names mean the same."""
     module = place.partition(".")[0]
     # "import random" makes the worker seed that generator too, which a style may draw from.
-    lines = [f"import random\nimport {module}\n\ndef {function}(*args):"]
+    owner, _, method = function.partition(".")
+    name = f"_{method}" if method else function
+    lines = [f"import random\nimport {module}\n\ndef {name}(*args):"]
     lines += [f"    {module}.{name} = {name}" for name in assignment.spec.function(function).given]
-    return "\n".join([*lines, f"    return {place}(*args)"])
+    return "\n".join([*lines, f"    return {place}(*args)", *([f"\n{owner}.{method} = {name}"] if method else [])])
 
 
 def reference_files(assignment: LoadedAssignment) -> tuple[str, dict[str, str]]:
     """The reference as a student would hand it in, and the modules of the reference that it stands on."""
     folder = assignment.course.root / "reference"
-    main, queue = _renamed((assignment.course.root / Path(*assignment.spec.reference_module.split("."))).with_suffix(".py"))
+    main, queue = _renamed(next(iter(assignment.reference_files.values())))
     modules: dict[str, str] = {}
     while queue:
         stem = queue.pop()
@@ -93,17 +115,32 @@ def reference_files(assignment: LoadedAssignment) -> tuple[str, dict[str, str]]:
     return main, modules
 
 
+def reference_texts(assignment: LoadedAssignment) -> dict[str, str]:
+    """The reference as a student would hand it in, file by file."""
+    return {path: _renamed(place)[0] for path, place in assignment.reference_files.items()}
+
+
 def author_modules(assignment: LoadedAssignment) -> dict[str, str]:
     """Mistakes and styles as modules that a submission can import, with what they import."""
     modules = {"author_spec": _SPEC}
-    for path in sorted((assignment.course.root / "reference").glob("*.py")):
-        modules[f"ref_{path.stem}"], _ = _renamed(path)
+    reference = assignment.course.root / "reference"
+    for path in sorted(reference.rglob("*.py")):
+        place = path.relative_to(reference)
+        text, _ = _renamed(path)
+        for dots, folder in zip(("", ".", ".."), place.parents, strict=False):  # modules of a package lie beside all others
+            text = re.sub(rf"(?m)^from \.{re.escape(dots)}(\w+) import", rf"from ref_{_flat(f'{folder}/')}\1 import", text)
+        modules[f"ref_{_flat(place.with_suffix('').as_posix())}"] = text
     for stem in ("mistakes", "styles"):
         path = assignment.folder / f"{stem}.py"
         if path.is_file():
             text, _ = _renamed(path)
             modules[f"author_{stem}"] = re.sub(r"(?m)^from grader\.spec import", "from author_spec import", text)
     return modules
+
+
+def _flat(module: str) -> str:
+    """A module of a package among modules of none."""
+    return module.replace("/", "_").replace(".", "_")
 
 
 def with_author_modules(assignment: LoadedAssignment) -> LoadedAssignment:
@@ -119,7 +156,7 @@ def _renamed(path: Path) -> tuple[str, list[str]]:
     lines, stems = text.split("\n"), list[str]()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] == "reference":
-            stem = node.module.partition(".")[2]
+            stem = _flat(node.module.partition(".")[2])
             stems += [stem] if stem else [alias.name for alias in node.names]
             names = ", ".join(map(ast.unparse, node.names))
             modules = ", ".join(f"ref_{alias.name} as {alias.asname or alias.name}" for alias in node.names)

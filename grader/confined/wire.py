@@ -30,7 +30,7 @@ import numpy as np
 
 __all__ = [
     "Code", "Encoded", "Opaque", "Path", "Ref", "Value", "WireError",
-    "beside", "decode", "encode", "pack", "part_at", "reach", "unpack",
+    "beside", "decode", "encode", "member", "pack", "part_at", "reach", "unpack",
 ]  # fmt: skip
 
 Value = Any  # what travels: a student's value, or one that it is compared with
@@ -586,6 +586,14 @@ def reach(value: Any, path: Path) -> Any:
                 raise
             value = getattr(value, key)
     return value
+
+
+def member(made: Any, name: str, *args: Any) -> Any:
+    """What a step does with an object: ``name=`` sets an attribute, a method is called, another attribute is read."""
+    if name.endswith("="):
+        return setattr(made, name[:-1], *args)
+    found = getattr(made, name)
+    return found(*args) if callable(found) else found
 
 
 def beside(value: Any, args: tuple[Any, ...], places: tuple[Path, ...]) -> Any:

@@ -560,13 +560,9 @@ class Session:
         return True
 
     def named(self, name: str) -> Any:
-        """What a step calls: a function or a class, a method of its first argument, or what sets an attribute of that."""
+        """What a step calls: a function or a class, or what it does with the object that is its first argument."""
         owner, _, member = name.partition(".")
-        if not member:
-            return self.functions.get(owner)
-        if member.endswith("="):
-            return lambda made, value: setattr(made, member[:-1], value)
-        return lambda made, *args: getattr(made, member)(*args)
+        return (lambda made, *args: self.wire.member(made, member, *args)) if member else self.functions.get(owner)
 
     def raised(self, number: int, step: int, what: Any) -> None:
         output = self.output.take()

@@ -126,7 +126,7 @@ def _author_files(assignment: LoadedAssignment) -> list[Path]:
     """The assignment's own files, its reference, and what these import of the course."""
     root, spec = assignment.course.root, assignment.spec
     queue = [path for path in assignment.folder.rglob("*.py") if "__pycache__" not in path.parts]
-    queue += assignment.provided_files
+    queue += [*assignment.provided_files, *(path for path in assignment.reference_files.values() if path.is_file())]
     named = [spec.reference_module, *(helper.rpartition(".")[0] for helper in spec.provided_helpers.values())]
     queue += [path for name in named for path in _module_files(root, name)]
     found = set[Path]()

@@ -171,13 +171,15 @@ def _graded(setup: Setup, job: Job) -> Result:
 
 
 def _read(station: _Station, job: Job) -> Submission:
-    arities, assignment = station.cases.arities, station.assignment.name
+    arities, assignment, places = station.cases.arities, station.assignment.name, station.assignment.spec.places
     if job.data is not None:
         data, ages = {name: text for name, text, _ in job.data}, {name: age for name, _, age in job.data}
         main = job.main & set(data)
-        return parse_files(job.name, data, arities, main=main, ages=ages, assignment=assignment, unread=job.unread)
+        return parse_files(
+            job.name, data, arities, main=main, ages=ages, assignment=assignment, unread=job.unread, places=places
+        )
     files = {name: Path(path) for name, path in job.files}
-    return read_submission(files, arities, main=job.main, name=job.name, assignment=assignment)
+    return read_submission(files, arities, main=job.main, name=job.name, assignment=assignment, places=places)
 
 
 # -- verdicts by content -----------------------------------------------------------------

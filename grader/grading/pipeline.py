@@ -110,7 +110,10 @@ def _read(assignment: LoadedAssignment, cases: CaseFile, hand_in: HandIn, title:
     """The program of one student, and what is to be said about its files."""
     if hand_in.problem:
         raise SubmissionError(hand_in.problem)
-    submission = read_submission(hand_in.files, cases.arities, main=hand_in.main, name=title, assignment=assignment.name)
+    spec = assignment.spec
+    submission = read_submission(
+        hand_in.files, cases.arities, main=hand_in.main, name=title, assignment=spec.name, places=spec.places
+    )
     return submission, (hand_in.note,) if hand_in.note else ()
 
 

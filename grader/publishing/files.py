@@ -41,7 +41,8 @@ def assignment_files(assignment: LoadedAssignment, cases: CaseFile) -> Iterator[
 def reference_files(assignment: LoadedAssignment) -> Iterator[tuple[str, bytes]]:
     """The reference of one assignment: its module, those of its provided helpers, and what they import of ``reference``."""
     spec, root = assignment.spec, assignment.course.root
-    waiting = [spec.reference_module, *(dotted.rpartition(".")[0] for dotted in spec.provided_helpers.values())]
+    modules = (f"{spec.reference_module}.{path.removesuffix('.py').replace('/', '.')}" for path in spec.files)
+    waiting = [spec.reference_module, *modules, *(dotted.rpartition(".")[0] for dotted in spec.provided_helpers.values())]
     seen: set[str] = set()
     while waiting:
         module = waiting.pop()

@@ -51,7 +51,7 @@ def in_order(text: str) -> tuple[Mapping[str, str], str]:
 def _parts(text: str) -> list[tuple[str, str]]:
     """The parts in order, each with the function that its heading names, if any."""
     parts = [part.strip() for part in re.split(_HEADING, text) if part.startswith("##")]
-    named = [(re.search(r"`(\w+)", part.split("\n", 1)[0]), part) for part in parts]
+    named = [(re.search(r"`([\w.]+)", part.split("\n", 1)[0]), part) for part in parts]
     return [(match[1] if match else "", part) for match, part in named]
 
 

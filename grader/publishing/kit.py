@@ -7,11 +7,12 @@ seed than the graded ones) and the outcomes and texts of the known mistakes, so 
 
 from __future__ import annotations
 
+import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.course import LoadedAssignment
@@ -20,7 +21,7 @@ from grader.freezing.store import Progress, frozen_cases
 from grader.judging.cases import CaseFile
 from grader.publishing.files import assignment_files, filled, refuse_graded_seed, write_files
 from grader.publishing.handout import handout, in_order, introduction
-from grader.publishing.starter import starter_of
+from grader.publishing.starter import starter_of, starter_of_class
 from grader.publishing.wheel import PROJECT, wheel, zipped
 
 __all__ = ["needed_modules", "starter_module", "starter_notebook", "write_kit"]
@@ -69,8 +70,11 @@ def _kit(assignment: LoadedAssignment, cases: CaseFile) -> Iterator[tuple[str, b
     yield "README.md", filled("kit/README.md", **facts).encode()
     yield "HANDOUT.md", text.encode()
     yield ".github/workflows/check.yml", filled("kit/check.yml", name=name).encode()
-    yield f"{name}.py", starter_module(assignment).encode()
-    yield f"{name}.ipynb", starter_notebook(assignment, filled("kit/first_cell.py")).encode()
+    if assignment.spec.files:
+        yield from starter_package(assignment)
+    else:
+        yield f"{name}.py", starter_module(assignment).encode()
+        yield f"{name}.ipynb", starter_notebook(assignment, filled("kit/first_cell.py")).encode()
 
 
 def _used_by_the_starter(assignment: LoadedAssignment, cases: CaseFile, text: str) -> Iterator[tuple[str, bytes]]:
@@ -91,8 +95,31 @@ def _used_by_the_starter(assignment: LoadedAssignment, cases: CaseFile, text: st
 def starter_module(assignment: LoadedAssignment) -> str:
     """The starter as a module."""
     parts = [f'"""{assignment.spec.title}."""', _imports(assignment)]
-    parts += [starter_of(assignment.reference_function(f.name)) for f in assignment.spec.functions]
+    parts += _starters(assignment, [f.name for f in assignment.spec.functions])
     return "\n\n\n".join(parts) + "\n"
+
+
+def starter_package(assignment: LoadedAssignment) -> Iterator[tuple[str, bytes]]:
+    """The starter of an assignment over several files: a package that imports what the reference's files import."""
+    for path, names in assignment.spec.files.items():
+        text = assignment.reference_files[path].read_text("utf-8")
+        tree = ast.parse(text)
+        imports = [ast.unparse(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        parts = [f'"""{ast.get_docstring(tree) or assignment.spec.title}"""', "\n".join(imports)]
+        yield f"{assignment.name}/{path}", ("\n\n\n".join([*parts, *_starters(assignment, names)]) + "\n").encode()
+    folders = {parent for path in assignment.spec.files for parent in (PurePosixPath(assignment.name) / path).parents}
+    yield from ((f"{folder}/__init__.py", b"") for folder in sorted(folders) if str(folder) != ".")
+
+
+def _starters(assignment: LoadedAssignment, names: Sequence[str]) -> Iterator[str]:
+    """The starters of some functions; all methods of a class stand in one."""
+    for home in dict.fromkeys(name.partition(".")[0] for name in names):
+        found = assignment.reference_function(home)
+        if isinstance(found, type):
+            methods = [name.partition(".")[2] or "__init__" for name in names if name.partition(".")[0] == home]
+            yield starter_of_class(found, methods)
+        else:
+            yield starter_of(found)
 
 
 def _imports(assignment: LoadedAssignment) -> str:
@@ -136,10 +163,14 @@ def starter_notebook(assignment: LoadedAssignment, first: str, kernel: str = "py
     parts, rest = in_order(handout(assignment))
     cells = [_cell("markdown", introduction(handout(assignment))), _cell("code", first.rstrip())]
     cells.append(_cell("code", _imports(assignment)))
+    shown: set[str] = set()
     for function in assignment.spec.functions:
         bare = f"### `{function.name}` — {function.points:g} points\n\n{function.summary}"
         cells.append(_cell("markdown", parts.get(function.name, bare)))
-        cells.append(_cell("code", starter_of(assignment.reference_function(function.name))))
+        if function.home not in shown:
+            shown.add(function.home)
+            others = [f.name for f in assignment.spec.functions if f.home == function.home]
+            cells += [_cell("code", text) for text in _starters(assignment, others)]
         cells.append(_cell("code", f'check("{function.name}")'))
     cells += [_cell("markdown", rest)] if rest else []
     for number, cell in enumerate(cells):

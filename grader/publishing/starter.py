@@ -11,12 +11,12 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from grader.errors import SpecError
 
-__all__ = ["starter_of"]
+__all__ = ["starter_of", "starter_of_class"]
 
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
 _ROLE = re.compile(r":(?:func|meth|class|mod|data):(?=`)")  # a student reads the name alone
@@ -32,6 +32,26 @@ def starter_of(function: Callable[..., Any]) -> str:
         When the solution region is missing, or not closed.
     """
     return starter_from(textwrap.dedent(inspect.getsource(function)))
+
+
+def starter_of_class(cls: type, methods: Collection[str]) -> str:
+    """The starter of a class: the graded methods as starters, the others as they are, and no alternatives.
+
+    Raises
+    ------
+    SpecError
+        As for :func:`starter_of`.
+    """
+    source = textwrap.dedent(inspect.getsource(cls))
+    (tree,) = (node for node in ast.parse(source).body if isinstance(node, ast.ClassDef))
+    lines = source.split("\n")
+    for node in reversed([node for node in tree.body if isinstance(node, ast.FunctionDef)]):
+        place, indent = slice(node.lineno - 1, node.end_lineno), " " * node.col_offset
+        if node.name in methods:
+            lines[place] = textwrap.indent(starter_from(textwrap.dedent("\n".join(lines[place]))), indent).split("\n")
+        elif "__" in node.name.strip("_"):
+            lines[place] = []
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip()
 
 
 def starter_from(source: str) -> str:

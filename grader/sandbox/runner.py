@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, Literal, Protocol
 
-from grader.confined.wire import Code, Encoded, Path, Value, _Decoder, beside, decode, encode, pack, reach
+from grader.confined.wire import Code, Encoded, Path, Value, _Decoder, beside, decode, encode, member, pack, reach
 from grader.errors import SpecError
 from grader.model import SandboxLevel
 from grader.sandbox.limits import without_warnings
@@ -37,6 +37,7 @@ __all__ = [
     "method_of",
     "run_here",
     "run_listed",
+    "step_here",
 ]
 
 
@@ -50,8 +51,8 @@ class Plan:
     (:func:`grader.confined.wire.beside`).
 
     A step is named by what it calls: a function, a class, which makes an object, or ``Class.method``, whose first
-    argument is the object. ``Class.name=`` sets an attribute. An object stays with the submission: later steps name it
-    as a reply.
+    argument is the object. ``Class.name=`` sets an attribute, and ``Class.name`` reads one that is no method. An object
+    stays with the submission: later steps name it as a reply.
     """
 
     function: str
@@ -287,7 +288,7 @@ class InProcess:
                 answered = frozenset(plan.answered)
                 given.clear()
                 given.update({name: decode(encoded, code=make) for name, encoded in plan.given})
-                outcomes.append(run_here(plan, lambda name, args: method_of(name, named)(*args), make))
+                outcomes.append(run_here(plan, lambda name, args: step_here(name, args, named), make))
             return Replied(tuple(outcomes), frozenset(calls))
 
         with without_warnings():
@@ -311,6 +312,12 @@ def method_of(name: str, function: Callable[[str], Any]) -> Any:
     return getattr(function(owner), method, None) if method else function(name)
 
 
+def step_here(name: str, args: tuple[Value, ...], function: Callable[[str], Callable[..., Value]]) -> Value:
+    """One step in this process; ``function`` gives a function or a class by its name."""
+    owner, _, rest = name.partition(".")
+    return member(args[0], rest, *args[1:]) if rest else function(owner)(*args)
+
+
 def run_here(
     plan: Plan, call: Callable[[str, tuple[Value, ...]], Value], make: Callable[[Code], Value]
 ) -> tuple[Outcome, ...]:
@@ -331,7 +338,7 @@ def run_here(
         try:
             question = _Decoder(encoded, lambda ref: reach(replies[ref.step], ref.path), make)
             args = question.get()
-            value = (_assigned if name.endswith("=") else call)(name, args)
+            value = call(name, args)
             seen = beside(value, args, plan.after if number == len(plan.steps) else ())
             outcomes.append(Returned(encode(seen, opaque=lambda _: 0), tuple(question.mutated())))
             replies.append(value)
@@ -341,8 +348,3 @@ def run_here(
             outcomes.append(Raised(type(error).__name__, str(error)[:500]))
             break
     return tuple(outcomes)
-
-
-def _assigned(name: str, args: tuple[Value, ...]) -> None:
-    """Set an attribute of an object: ``Class.name=``."""
-    setattr(args[0], name[:-1].partition(".")[2], args[1])

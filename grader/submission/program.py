@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 from grader import sentences
 from grader.errors import SubmissionError
@@ -209,6 +210,7 @@ def read_submission(
     main: Collection[str] | None = None,
     name: str = "",
     assignment: str = "",
+    places: Mapping[str, str] = MappingProxyType({}),
 ) -> Submission:
     """Read the files of one student.
 
@@ -223,6 +225,8 @@ def read_submission(
         Files from which functions may be graded, all if not given; the others may be imported.
     name, assignment
         How the report calls the submission; the assignment whose name a file may resemble.
+    places
+        The file in which the exercise puts each graded function, where there are several.
 
     Raises
     ------
@@ -231,7 +235,8 @@ def read_submission(
     """
     graded = set(files) if main is None else set(main)
     data, ages, unread = file_bytes(files, graded)
-    return parse_files(name, data, arities, main=graded & set(data), ages=ages, assignment=assignment, unread=unread)
+    main = graded & set(data)
+    return parse_files(name, data, arities, main=main, ages=ages, assignment=assignment, unread=unread, places=places)
 
 
 def file_bytes(
@@ -293,6 +298,7 @@ def parse_files(
     ages: Mapping[str, float] | None = None,
     assignment: str = "",
     unread: Sequence[tuple[str, str]] = (),
+    places: Mapping[str, str] = MappingProxyType({}),
 ) -> Submission:
     """The program of files whose bytes are at hand.
 
@@ -306,6 +312,8 @@ def parse_files(
         When the files were last changed, which decides last between two that have the same function.
     unread
         Files that could not be read, with the reason.
+    places
+        The file in which the exercise puts each graded function, where there are several.
 
     Raises
     ------
@@ -319,7 +327,7 @@ def parse_files(
     if not any(path in read for path in graded_from):
         raise SubmissionError(passed[0][1] if passed else sentences.read_empty())
     _include(read)
-    homes = _homes(read, [path for path in read if path in graded_from], arities, ages or {}, assignment)
+    homes = _homes(read, [path for path in read if path in graded_from], arities, ages or {}, assignment, places)
     for path, reason in _not_graded(read, homes, graded_from, arities):
         passed.append((path, reason))
     links = _links(read)
@@ -476,9 +484,15 @@ def _ran(path: str, target: str, read: Mapping[str, _Read]) -> str | None:
 
 
 def _homes(
-    read: Mapping[str, _Read], paths: Sequence[str], arities: Mapping[str, int], ages: Mapping[str, float], assignment: str
+    read: Mapping[str, _Read],
+    paths: Sequence[str],
+    arities: Mapping[str, int],
+    ages: Mapping[str, float],
+    assignment: str,
+    places: Mapping[str, str],
 ) -> dict[str, str]:
     """For each graded function the file that it is taken from: filled before blank, then by name, then the newest."""
+    expected = {name.partition(".")[0]: f"/{path}" for name, path in places.items()}
     filled = {path: _filled(read[path].statements, arities) for path in paths}
     order = {
         path: (_likeness(path, assignment), ages.get(path, 0.0), -path.count("/"), [-ord(c) for c in path]) for path in paths
@@ -487,7 +501,8 @@ def _homes(
     for name in arities:
         candidates = [path for path in paths if name in filled[path]]
         if candidates:
-            homes[name] = max(candidates, key=lambda path: (filled[path][name], order[path]))
+            asked = {path: f"/{path}".endswith(expected.get(name, "/")) for path in candidates}
+            homes[name] = max(candidates, key=lambda path: (filled[path][name], asked[path], order[path]))
     most = max(paths, key=lambda path: (sum(home == path for home in homes.values()), order[path]))
     star = next((path for path in paths if any("*" in s.uses.binds for s in read[path].statements)), most)
     return {name: homes.get(name.partition(".")[0], star if not homes else most) for name in arities}
