@@ -24,7 +24,7 @@ from typing import Any
 
 from grader import sentences
 from grader._version import __version__
-from grader.errors import SpecError, did_you_mean
+from grader.errors import SpecError, did_you_mean, said_with_place
 from grader.spec import Assignment
 
 __all__ = ["Course", "LoadedAssignment", "find_course", "load_assignment"]
@@ -77,7 +77,7 @@ class Course:
         except Exception as error:
             del sys.modules[unique]
             if not isinstance(error, SpecError):
-                error = SpecError(f"{path} cannot be loaded: {type(error).__name__}: {error}")
+                error = SpecError(f"{path} cannot be loaded: {said_with_place(error, self.root)}")
             raise self.explained(error) from error
         return module
 
@@ -215,14 +215,17 @@ class LoadedAssignment:
         name = self.spec.reference_module
         if not all(path.is_file() for path in self.reference_files.values()):
             return None
-        with self.course.importable():
-            if not self.spec.files:
-                return importlib.import_module(name)
-            joined = ModuleType(name)
-            for path in self.spec.files:
-                module = importlib.import_module(f"{name}.{path.removesuffix('.py').replace('/', '.')}")
-                vars(joined).update({key: value for key, value in vars(module).items() if not key.startswith("__")})
-            return joined
+        try:
+            with self.course.importable():
+                if not self.spec.files:
+                    return importlib.import_module(name)
+                joined = ModuleType(name)
+                for path in self.spec.files:
+                    module = importlib.import_module(f"{name}.{path.removesuffix('.py').replace('/', '.')}")
+                    vars(joined).update({key: value for key, value in vars(module).items() if not key.startswith("__")})
+                return joined
+        except Exception as error:
+            raise SpecError(f"the reference {name} cannot be loaded: {said_with_place(error, self.course.root)}") from error
 
     def reference_function(self, name: str) -> Any:
         """A right function: of the reference module, or the one behind a provided helper."""

@@ -13,8 +13,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+from traceback import extract_tb
 
-__all__ = ["GraderError", "HarnessError", "SpecError", "SubmissionError", "did_you_mean", "missing_extra"]
+__all__ = ["GraderError", "HarnessError", "SpecError", "SubmissionError", "did_you_mean", "missing_extra", "said_with_place"]
 
 
 class HarnessError(Exception):
@@ -31,6 +33,20 @@ class SubmissionError(HarnessError):
 
 class GraderError(HarnessError):
     """The harness failed. A report with this status has no points, not zero points."""
+
+
+def said_with_place(error: BaseException, folder: Path) -> str:
+    """An exception of an author's code in words: type, text, and the last of its lines that stands in the course.
+
+    The line of a syntax error is the one that Python cannot read.
+    """
+    said = f"{type(error).__name__}: {error}".rstrip(": ")
+    if isinstance(error, SyntaxError):
+        return f"{type(error).__name__}: {error.msg} ({error.filename}, line {error.lineno})"
+    frames = [frame for frame in extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(folder)]
+    if not frames:
+        return said
+    return f"{said} ({Path(frames[-1].filename).relative_to(folder)}, line {frames[-1].lineno}: {frames[-1].line})"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -136,6 +136,7 @@ class Draw:
         coarse: bool = False,
     ) -> None:
         self.case = case_class.name
+        self.asked: set[str] = set()  # names of the dimensions that were drawn
         self.rng = np.random.default_rng(seed)
         self.steps: list[Step] = []
         self.replies: list[Any] = []
@@ -172,6 +173,7 @@ class Draw:
         bounds the dimensions that it names.
         """
         taken: list[int] = []
+        self.asked.update(names)
         for name in names:
             pinned = self._class.sizes.get(name)
             if isinstance(pinned, int):
@@ -188,6 +190,7 @@ class Draw:
         ``depth`` bounds the number of layers L (a class may pin ``"L"``); ``outputs`` pins the last
         size.
         """
+        self.asked.update(("L", "width"))
         pinned = self._class.sizes.get("L")
         if isinstance(pinned, int):
             depth = (pinned, pinned)

@@ -363,7 +363,7 @@ ASSIGNMENT = Assignment(
             inputs=_training,
             returns="parameters",
             summary="gradient descent from one of the three initializations",
-            classes=cases(6, 8, zeros={}, random={}, he={}, one_example={"m": 1}, one_step={}, many_steps={}, fitted={}),
+            classes=cases(6, 8, zeros={}, random={}, he={}, one_example={}, one_step={}, many_steps={}, fitted={}),
             helpers=("forward_propagation", "backward_propagation", "update_parameters", "compute_loss"),
             given=_GIVEN,
             cpu_s=0.5,  # a run that ignores num_iterations ends here

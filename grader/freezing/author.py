@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.confined.wire import Path, beside, decode
 from grader.course import LoadedAssignment
-from grader.errors import SpecError
+from grader.errors import SpecError, said_with_place
 from grader.sandbox.runner import Outcome, Plan, run_here, step_here
 from grader.spec import Code, Mistake
 
@@ -71,7 +71,17 @@ class Author:
 
 def mistakes_of(loaded: LoadedAssignment) -> tuple[Mistake, ...]:
     """The mistakes that ``mistakes.py`` decorates with :func:`grader.spec.mistake`, in the order of the file."""
-    mistakes = tuple(getattr(loaded.author_module("mistakes"), "MISTAKES", ()))
+    module = loaded.author_module("mistakes")
+    mistakes = tuple(getattr(module, "MISTAKES", ()))
+    lost = (
+        [name for name, value in vars(module).items() if isinstance(value, Mistake) and value not in mistakes]
+        if module
+        else []
+    )
+    if lost:
+        raise SpecError(
+            f"{loaded.folder / 'mistakes.py'}: {lost[0]!r} is not collected; write it with the decorator @mistake"
+        )
     if not all(isinstance(mistake, Mistake) for mistake in mistakes):
         raise SpecError(f"{loaded.folder / 'mistakes.py'}: the decorator @mistake keeps the list MISTAKES; do not set it")
     return mistakes
@@ -117,16 +127,26 @@ def call(
     args: tuple[Any, ...],
     given: Mapping[str, Code],
     after: tuple[Path, ...] = (),
+    seed: int = 0,
 ) -> Any:
     """The value of a right function on arguments of its own, with what is read after it; a SpecError where it raises."""
-    np.random.seed(0)  # an alternative of a random function may draw what it likes
+    np.random.seed(seed)  # an alternative of a random function may draw what it likes
     with author.planted(given, function):
         try:
             own = resolved(author, args)
             return beside(function(*own), own, after)
         except Exception as error:
-            what = f"{type(error).__name__}: {error}"
-            raise SpecError(f"{name_of(function)} raised on a drawn case: {what}") from error
+            what = said_with_place(error, author.loaded.course.root)
+            raise SpecError(f"{name_of(function)} raised on {described(args)}: {what}") from error
+
+
+def described(args: tuple[Any, ...]) -> str:
+    """The arguments of a drawn case in few words.
+
+    >>> described((np.zeros((2, 3)), {"mode": "test"}, 0.5))
+    "an array (2, 3), {'mode': 'test'}, 0.5"
+    """
+    return ", ".join(f"an array {a.shape}" if isinstance(a, np.ndarray) else repr(a)[:120] for a in args) or "no arguments"
 
 
 def name_of(function: Callable[..., Any]) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
-from grader.errors import SpecError, missing_extra
+from grader.errors import SpecError, missing_extra, said_with_place
 from grader.freezing.author import Author
 from grader.spec import CaseClass
 from grader.strategies import Draw, Rejected
@@ -19,7 +22,7 @@ try:
 except ImportError:
     raise missing_extra("drawing cases", "draw") from None
 
-__all__ = ["Drawn", "draw_cases"]
+__all__ = ["Drawn", "draw_cases", "within_time"]
 
 
 @dataclass
@@ -40,8 +43,37 @@ def draw_cases(
         drawn = _draw_class(author, f"{key}/{case_class.name}/{seed}", case_class, build)
         if not drawn:
             raise SpecError(f"{key}: no case of the class {case_class.name!r} could be drawn")
+        asked = frozenset().union(*(one.draw.asked for one in drawn))
+        for name in case_class.sizes:
+            if name not in asked:
+                names = ", ".join(sorted(asked)) or "nothing by name"
+                where = f"{key}: the class {case_class.name!r}"
+                raise SpecError(f"{where} pins {name!r}, which its strategy does not draw; it draws: {names}")
         found.extend(drawn)
     return found
+
+
+DRAW_S = 60.0
+
+
+@contextmanager
+def within_time(what: str) -> Iterator[None]:
+    """A SpecError where something takes more than ``DRAW_S`` CPU seconds; without signals of Unix there is no limit."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_: int, frame: FrameType | None) -> None:
+        place = f"{frame.f_code.co_filename}, line {frame.f_lineno}" if frame else ""
+        raise SpecError(f"{what}: this takes longer than {DRAW_S:g} CPU seconds, and was stopped at {place}")
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, DRAW_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def _draw_class(author: Author, key: str, case_class: CaseClass, build: Callable[[Draw], Any]) -> list[Drawn]:
@@ -69,13 +101,15 @@ def _draw_class(author: Author, key: str, case_class: CaseClass, build: Callable
 
         draw = Draw(case_class, integer, [salt, entries], author.function)
         try:
-            content = build(draw)
+            with within_time(key):
+                content = build(draw)
         except Rejected:
             hypothesis.reject()
         except (SpecError, hypothesis.errors.HypothesisException):
             raise
         except Exception as error:
-            raise SpecError(f"{key}: the strategy raised {type(error).__name__}: {error}") from error
+            said = said_with_place(error, author.loaded.course.root)
+            raise SpecError(f"{key}: the strategy raised {said}") from error
         drawn = Drawn(case_class, draw, content)
         if found.setdefault(tuple(integers), drawn) is not drawn:
             repeats.append(drawn)

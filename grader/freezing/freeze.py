@@ -25,7 +25,8 @@ from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.author import Author, name_of, read_author, resolved, run_trusted
 from grader.freezing.core import with_core
-from grader.freezing.drawing import Drawn, draw_cases
+from grader.freezing.drawing import Drawn, draw_cases, within_time
+from grader.freezing.refused import check_items, check_mistakes, said_where
 from grader.freezing.tolerances import as_wide, expected_of, shape_and_bytes
 from grader.judging.cases import Case, CaseFile, Expected, FunctionCases, MistakeText, function_from_bytes, function_to_bytes
 from grader.judging.checks import verdict_of
@@ -124,7 +125,8 @@ def _drawn_cases(author: Author, spec: Function, seed: int) -> FunctionCases:
     for check, inputs, classes, alternatives in case_sets(spec):
         key = f"{author.loaded.name}/{spec.name}/{check}"
         for drawn in draw_cases(author, key, seed, classes, inputs):
-            case = value_case(author, spec, check, drawn, alternatives, len(cases))
+            with said_where(f"{key}, class {drawn.case_class.name!r}"), within_time(key):
+                case = value_case(author, spec, check, drawn, alternatives, len(cases))
             if case is None:
                 dropped += 1
             else:
@@ -137,6 +139,8 @@ def _drawn_cases(author: Author, spec: Function, seed: int) -> FunctionCases:
     values = [c for c in cases if c.check == "values"]
     if not values:
         raise SpecError(f"{author.loaded.name}, {spec.name}: every drawn case was dropped as ill-conditioned")
+    check_items(spec, values)
+    check_mistakes(spec, author.catalogue(spec.name), values)
     arity = len(values[0].plan.questions[-1])
     parameters = tuple(inspect.signature(reference).parameters)[:arity]
     mistakes = {key: MistakeText(m.code, m.message, m.hint) for key, m in author.catalogue(spec.name).items()}

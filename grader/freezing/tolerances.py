@@ -49,6 +49,8 @@ def expected_of(
     judged = _judged_paths(spec, right)
     if any(not np.isfinite(np.asarray(leaf)).all() for path, leaf in numbers.items() if path in judged):
         return None
+    if with_styles:
+        _check_seed(spec, right, call(author, function, args, given, after, seed=1), judged)
     deviation = dict.fromkeys(numbers, 0.0)
     generator = np.random.default_rng(1)
     others = [call(author, function, _nudged(args, generator), given, after) for _ in range(ULP_COPIES)]
@@ -74,6 +76,14 @@ def expected_of(
             return None
         tolerances.append(max(tolerance, 1.5 * guarded[path]))
     return Expected(encoded, tuple(tolerances))
+
+
+def _check_seed(spec: Function, right: Any, again: Any, judged: frozenset[Any]) -> None:
+    """A SpecError where the reference gives other values from another state of the random generator."""
+    for path, found in _deviations(right, again, judged).items():
+        if found > 1e-7 * max(1.0, float(np.max(np.abs(dict(leaves(right))[path]), initial=0.0))):
+            item = next(i.name for i in items_of(right, spec.items) if any(path[: len(start)] == start for start in i.paths))
+            raise SpecError(f"{spec.name}: {item!r} is random: another seed gives another value; name it in random=")
 
 
 def _coarseness(leaf: Any) -> float:

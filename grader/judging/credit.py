@@ -98,6 +98,7 @@ class _Part:
     kept: float
     right: Value
     got: Value
+    key: Any  # under which an argument may hold what it was before
 
     @property
     def proves(self) -> bool:
@@ -109,7 +110,8 @@ class _Part:
 
 
 def _given(case: Case) -> list[_Array]:
-    return [np.asarray(leaf) for _, leaf in leaves(arguments_of(case.plan))]
+    asked = case.plan.questions if case.plan.after else [arguments_of(case.plan)]  # state that was set counts as well
+    return [np.asarray(leaf) for _, leaf in leaves(list(asked))]
 
 
 def _equal(one: _Array, other: _Array) -> bool:
@@ -125,7 +127,8 @@ def _parts(spec: Function, item: Item, case: Case, alternative: int, got: Value,
     for path, share in shares.items():
         of_form = kept_of(spec, Item(item.name, (path,)), case, alternative, got)
         part = plain(part_or_none(got, path))
-        yield _Part(case, path, share / sum(shares.values()), kept * of_form, part_at(right, path), part)
+        key = item.name.rpartition(".")[2] if item.name in spec.after else path[-1] if path else ""
+        yield _Part(case, path, share / sum(shares.values()), kept * of_form, part_at(right, path), part, key)
 
 
 # -- wrong, and yet no stub --------------------------------------------------------------
@@ -207,10 +210,9 @@ def _wrong_leaves(part: _Part) -> Iterator[_Wrong]:
             formed = None if got is None else numbers_of(in_form_of(right, _summed(right, got)))
             if got is not None and _samenumbers_of(right, got):
                 formed = right
-            key = part.path[-1] if part.path else ""
             arguments = arguments_of(part.case.plan)
-            given = {n: a for n, arg in enumerate(arguments) if (a := _alike(arg, key, right)) is not None}
-            updated = frozenset(n for n in given if isinstance(arguments[n], dict) and key in arguments[n])
+            given = {n: a for n, arg in enumerate(arguments) if (a := _alike(arg, part.key, right)) is not None}
+            updated = frozenset(n for n in given if isinstance(arguments[n], dict) and part.key in arguments[n])
             yield _Wrong(right, formed if formed is not None and formed.shape == right.shape else None, given, updated)
 
 

@@ -12,6 +12,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 from typing import Any
 
 from grader.errors import SpecError
@@ -42,16 +43,22 @@ def starter_of_class(cls: type, methods: Collection[str]) -> str:
     SpecError
         As for :func:`starter_of`.
     """
-    source = textwrap.dedent(inspect.getsource(cls))
-    (tree,) = (node for node in ast.parse(source).body if isinstance(node, ast.ClassDef))
-    lines = source.split("\n")
+    function = next(value for value in vars(cls).values() if inspect.isfunction(value))
+    text = Path(function.__code__.co_filename).read_text("utf-8")  # the module may have stepped aside by now
+    tree = next(node for node in ast.parse(text).body if isinstance(node, ast.ClassDef) and node.name == cls.__name__)
+    every = text.split("\n")
+    after = (n for n, line in enumerate(every) if n >= (tree.end_lineno or 0) and line[:1].strip())
+    lines = every[: next(after, len(every))]
     for node in reversed([node for node in tree.body if isinstance(node, ast.FunctionDef)]):
-        place, indent = slice(node.lineno - 1, node.end_lineno), " " * node.col_offset
+        end, indent = node.end_lineno or 0, " " * node.col_offset
+        while end < len(lines) and lines[end].startswith(f"{indent} ") and lines[end].strip().startswith("#"):
+            end += 1  # the mark behind the last statement belongs to the method
+        place = slice(node.lineno - 1, end)
         if node.name in methods:
             lines[place] = textwrap.indent(starter_from(textwrap.dedent("\n".join(lines[place]))), indent).split("\n")
         elif "__" in node.name.strip("_"):
             lines[place] = []
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines[tree.lineno - 1 :])).rstrip()
 
 
 def starter_from(source: str) -> str:

@@ -171,7 +171,61 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "a reference that raises",
         {"reference": "def twice(X):\n    return 1 / 0"},
-        r"twice raised on a drawn case: ZeroDivisionError",
+        r"sample/twice/values, class 'small': twice raised on an array \(2, 3\): ZeroDivisionError: division by zero "
+        r"\(reference/sample.py, line 2: return 1 / 0\)",
+    ),
+    (
+        "a reference that is random",
+        {"reference": "import numpy as np\ndef twice(X):\n    return X * np.random.rand()"},
+        r"'value' is random: another seed gives another value; name it in random=",
+    ),
+    (
+        "a reference that cannot be read",
+        {"reference": "def twice(X):\n    return 2 X"},
+        r"the reference reference.sample cannot be loaded: SyntaxError: invalid syntax.*\(.*sample.py, line 2\)",
+    ),
+    (
+        "a reference that needs what is not there",
+        {"reference": "import nothing_of_this_name\ndef twice(X):\n    return 2 * X"},
+        r"cannot be loaded: ModuleNotFoundError: No module named 'nothing_of_this_name' \(reference/sample.py, line 1",
+    ),
+    (
+        "a pin that nobody draws",
+        {"functions": 'Function("twice", points=1, inputs=inputs, classes=cases(wide={"k": 9}))'},
+        r"the class 'wide' pins 'k', which its strategy does not draw; it draws: m, n",
+    ),
+    (
+        "names for more items than there are",
+        {"functions": 'Function("twice", points=1, inputs=inputs, returns=("Y", "cache"))'},
+        r"returns and after name 2 items, the reference gives 1: Y, cache",
+    ),
+    (
+        "an opaque item that is none",
+        {"functions": 'Function("twice", points=1, inputs=inputs, opaque="cache")'},
+        r"opaque names 'cache', but the items are: value",
+    ),
+    (
+        "a weight of no item",
+        {"functions": 'Function("twice", points=1, inputs=inputs, weights={"dW": 2})'},
+        r"weights names 'dW', but the items are: value",
+    ),
+    (
+        "a place after the call that is not there",
+        {"functions": 'Function("twice", points=1, inputs=inputs, after=["config.v"])'},
+        r"after names 'config.v', but there is no argument 'config'; there are: \['X'\]",
+    ),
+    (
+        "a mistake that raises",
+        {"mistakes": MISTAKES.replace("X + 0.0", "X + none_such")},
+        r"the mistake 'once' raises NameError on every input, where the reference does not",
+    ),
+    (
+        "a mistake that is not collected",
+        {
+            "mistakes": MISTAKES + "from grader.spec import Mistake\nlost = Mistake(code='a', function='twice', "
+            "message='m', hint='h', solution=abs)\n"
+        },
+        r"'lost' is not collected; write it with the decorator @mistake",
     ),
     ("a reference that is missing", {"reference": "x = 1"}, r"reference.sample has no function 'twice'"),
     (
@@ -280,7 +334,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "a style that raises",
         {"styles": STYLE.format("style", "1 / 0")},
-        r"style raised on a drawn case: ZeroDivisionError",
+        r"style raised on an array \(2, 3\): ZeroDivisionError",
     ),
     (
         "a style of another form",
@@ -358,6 +412,15 @@ def test_a_function_of_which_nothing_is_judged_is_refused_in_words(tmp_path: Pat
     )
     with pytest.raises(SpecError, match=words):
         freeze(loaded)
+
+
+def test_a_draw_that_never_ends_is_stopped_with_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.freezing.drawing.DRAW_S", 0.2)
+    endless = 'Function("twice", points=1, inputs=lambda d: [None for _ in iter(int, 1)])'
+    with pytest.raises(
+        SpecError, match=r"sample/twice/values/small/0: this takes longer than 0.2 CPU seconds, and was stopped at"
+    ):
+        freeze(sample(tmp_path, endless))
 
 
 # -- in several processes --------------------------------------------------------------------------
