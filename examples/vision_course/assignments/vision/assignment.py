@@ -36,7 +36,9 @@ def rows(d):
 
 def scores(d):
     n, c = d.sizes("n", "c")
-    x, y = d.array(n, c, scale=2000.0 if d.case == "large scores" else 1.0), d.labels(n, classes=c)
+    x, y = d.array(n, c), d.labels(n, classes=c)
+    if d.case == "large scores":  # each example around another large number
+        x = x + d.array(n, 1, scale=2000.0)
     if np.any(np.abs(x - x[np.arange(n), y][:, None] + 1) < 1e-3):
         d.reject("a margin of zero")
     return x, y
@@ -106,14 +108,14 @@ def with_seed(d, seed):
 
 def ones_there_and_back(d):
     ones = np.ones((30, 20))
-    return [Step("dropout_forward", (ones, {"p": 0.25, "mode": "train"})), (ones, Ref(0, (1,)))]
+    return [Step("dropout_forward", (ones, {"p": 0.25, "mode": "train"})), (3 * ones, Ref(0, (1,)))]
 
 
 def same_mask(given):
     (out, _), dx = given.replies
     if not np.any(out):
         return "everything is dropped"
-    return None if np.allclose(out, dx) else "the gradient of ones is not what became of ones on the way forward"
+    return None if np.allclose(3 * out, dx) else "a gradient of threes is not three times what became of ones"
 
 
 # -- updates: a dictionary goes in, and comes back ----------------------------------------------------
@@ -199,7 +201,7 @@ LAYERS = (
     ),
     Function(
         "softmax_loss", points=6, inputs=scores, returns=("loss", "dx"), summary="cross-entropy of the softmax",
-        classes=(*cases(small=3, general=4), CaseClass("large scores", count=2, share=0.2)),
+        classes=(*cases(small=3, general=4), CaseClass("large scores", count=3, share=0.2)),
     ),
     Function("svm_loss", points=6, inputs=scores, returns=("loss", "dx"), classes=FEW, summary="the hinge loss"),
     Function(

@@ -105,4 +105,5 @@ def adam(w, dw, config):
 def adam__small_epsilon(w, dw, config):
     """The same, with epsilon beside the root that is not corrected: both orders are in use."""
     correction = np.sqrt(1 - config["beta2"] ** (config["t"] + 1))
-    return adam(w, dw, {**config, "epsilon": config["epsilon"] / correction})
+    next_w, after = adam(w, dw, {**config, "epsilon": config["epsilon"] / correction})
+    return next_w, {**after, "epsilon": config["epsilon"]}
