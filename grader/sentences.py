@@ -520,6 +520,11 @@ def single_precision(item: str, dtype: object) -> Finding:
     return Finding("single-precision", text, "Use float64, NumPy's default.")
 
 
+def matrix_for_array(item: str, kind: str) -> Finding:
+    hint = "Make it with np.array: for a matrix * is another product than for an array, and @ is the same for both."
+    return Finding("matrix-for-array", f"{item} is a {kind}, not an array", hint)
+
+
 def truncated(item: str) -> Finding:
     hint = "Does an integer array or an integer division throw the fraction away?"
     return Finding("truncated", f"{item} was cut to whole numbers", hint)
@@ -662,6 +667,7 @@ HINT = "Hint"
 CARRIED = "Full points"
 WAITING = "Waiting"
 NOT_STARTED = "Not started"
+MISSING = "Missing"
 OTHERS = "All other functions"
 GRADED_WITH_HELPERS = "correct when graded with correct versions of the functions that it calls"
 REPORT_SENTENCES: Mapping[ReportStatus, str] = {
@@ -703,6 +709,9 @@ def folded(label: str, names: Sequence[str], why: str) -> str:
     listed = ", ".join(names)
     if label == NOT_STARTED:
         return listed if len(names) == 1 else f"{len(names)} functions: {listed}"
+    if label == MISSING:
+        under = "it under exactly this name" if len(names) == 1 else "them under exactly these names"
+        return f"{listed}: not defined in this submission; define {under}"
     if label == CARRIED:
         return f"{listed}: correct, graded with correct versions of the functions that they call. {why}".rstrip()
     return f"{listed}: {why}"

@@ -27,6 +27,8 @@ LOSSES = {
     ("gradient_check", "missing-division"): _SEVERAL,
     ("gradient_check", "ignores-gradients"): _SEVERAL,
     ("forward_difference", "relative-step"): _UNLIKE,
+    ("forward_difference", "assumes-square"): _SEVERAL,
+    ("central_difference", "assumes-square"): _SEVERAL,
     ("central_difference", "half-step"): _EITHER,
     ("central_difference", "missing-division"): _INPUTS,
     ("central_difference", "relative-step"): _UNLIKE,

@@ -462,6 +462,21 @@ def _(X, parameters):
 
 
 @mistake(
+    "first-parameters-everywhere",
+    "L_model_forward",
+    message="every hidden layer uses W1 and b1, and the last one W2 and b2",
+    hint="Which keys do the parameters of layer l have?",
+    severity="grave",
+)
+def _(X, parameters):
+    depth = len(parameters) // 2
+    ends = {
+        f"{kind}{layer}": parameters[f"{kind}{2 if layer == depth else 1}"] for layer in range(1, depth + 1) for kind in "Wb"
+    }
+    return _deep_forward(X, ends)
+
+
+@mistake(
     "sigmoid-on-hidden-layers",
     "L_model_forward",
     message="the hidden layers use sigmoid",

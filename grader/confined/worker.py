@@ -474,7 +474,7 @@ class Session:
                 self.channel.send(b"C", self.wire.pack(question))
                 kind, body = self.channel.receive()
                 if kind != b"R":
-                    raise RuntimeError("the helper could not be answered")
+                    raise RuntimeError(f"a correct {name} gives no result for these arguments")
                 answer = self.wire.decode(self.wire.unpack(body)[0], code=lambda wanted: wanted)
                 if not isinstance(answer, self.wire.Code):
                     return answer

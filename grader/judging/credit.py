@@ -32,7 +32,7 @@ __all__ = ["Credit", "credit_of", "weights_of"]
 _USUAL = frozenset({"small", "general"})
 _EDGE, _EDGES = 0.1, 0.25  # what one special class carries, and all of them together at most
 _RESEMBLES = 0.3
-_CLOSE, _CLOSE_SINGLE = 0.4, 0.3
+_CLOSE = 0.4
 _Array = np.ndarray[Any, Any]
 
 
@@ -161,20 +161,22 @@ def _resemble(parts: Sequence[_Part]) -> bool:
     if not wrong or _one_number(wrong):
         return False
     origins = _nearest([leaf for leaf in wrong if leaf.got is not None])
-    single = [leaf for leaf in wrong if leaf.right.size == 1]
+    single = [leaf for leaf in wrong if not leaf.right.ndim]
     together = _joined(single) if len(single) > 3 else None
     of_single = _going_together(together, origins) if together else None
-    alike = [_likeness(leaf, origins) if of_single is None or leaf.right.size > 1 else of_single for leaf in wrong]
+    alike = [_likeness(leaf, origins) if of_single is None or leaf.right.ndim else of_single for leaf in wrong]
     return float(np.mean(alike)) >= _CLOSE
 
 
 def _going_together(single: _Wrong, origin: int | None) -> float:
-    """The likeness of single numbers; of positive ones that of their sizes may be greater, as with a missing 1/m."""
+    """The likeness of single numbers; positive ones may go together in their size alone, as with a missing 1/m."""
     alike = _likeness(single, origin)
-    if origin is None and alike and single.got is not None and min(single.got.min(), single.right.min()) > 0:
-        one, other = np.log(single.right), np.log(single.got)
-        alike = max(alike, _cosine(one - one.mean(), other - other.mean()))
-    return alike + (_CLOSE - _CLOSE_SINGLE)
+    both = None if single.got is None else (single.got > 0) & (single.right > 0)
+    if origin is None and alike and both is not None and single.got is not None and both.mean() > 0.75:
+        one, other = np.log(single.right[both]), np.log(single.got[both])
+        near = float(np.abs(one - other).mean()) < 1.0
+        alike = 1.0 if near else max(alike, _cosine(one - one.mean(), other - other.mean()))
+    return alike
 
 
 def _joined(single: Sequence[_Wrong]) -> _Wrong:

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from grader import sentences
+from grader.confined.wire import Opaque, Value
 from grader.judging.cases import Case
 from grader.judging.compare import items_of
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.mistakes import is_same
 from grader.judging.outcomes import Outcomes, arguments_of, expected_value, last_outcome, reply_value
-from grader.judging.values import leaves, number_at
+from grader.judging.values import leaves, number_at, part_or_none
 from grader.model import Finding
 from grader.sandbox.runner import Raised, Returned
 
@@ -141,6 +142,20 @@ def _axes(evidence: _Evidence) -> Iterator[Finding]:
             yield sentences.missing_keepdims(item.name, got, expected)
         elif all(g.ndim > e.ndim and g.size == e.size for e, g in item.pairs):
             yield sentences.extra_axis(item.name, got, expected)
+
+
+def _matrices(evidence: _Evidence) -> Iterator[Finding]:
+    """Items that are matrices in all failing cases: those with an array inside that has a type of its own."""
+    for item, failures in _by_item(evidence.verdict).items():
+        parts = [_part_of(evidence, failure) for failure in failures]
+        kinds = {part.type_name for part in parts if isinstance(part, Opaque) and part.array is not None}
+        if len(kinds) == 1 and all(isinstance(part, Opaque) for part in parts):
+            yield sentences.matrix_for_array(item, kinds.pop())
+
+
+def _part_of(evidence: _Evidence, failure: Failure) -> Value:
+    path = failure.problem.path if failure.problem else ()
+    return part_or_none(reply_value(last_outcome(evidence.outcomes, failure.case)), path)
 
 
 def _dtypes(evidence: _Evidence) -> Iterator[Finding]:
@@ -268,10 +283,11 @@ def _one_class(evidence: _Evidence) -> Iterator[Finding]:
         classes = {f.case.case_class for f in failures}
         of_classes = [case for case in evidence.judge.values if case.case_class in classes]
         whole = len(of_classes) == len({f.case.key for f in failures})
-        if len(classes) == 1 and not classes & {"small", "general"} and whole:
+        raised = {f.case.case_class for f in evidence.verdict.failures if f.check == "runs"}
+        if len(classes) == 1 and not classes & {"small", "general"} and whole and raised <= classes:
             yield sentences.only_special_inputs(item, next(iter(classes)))
 
 
 _DETECTORS: tuple[Callable[[_Evidence], Iterator[Finding]], ...] = (
-    _raising, _permuted, _axes, _dtypes, _relations, _mutated, _one_class,
+    _raising, _permuted, _axes, _matrices, _dtypes, _relations, _mutated, _one_class,
 )  # fmt: skip

@@ -60,4 +60,6 @@ def _group(function: FunctionReport) -> tuple[str, str] | None:
         return (sentences.CARRIED, codes["carried"].hint) if set(codes) == {"carried"} else None
     if "not-started" in codes:
         return sentences.NOT_STARTED, ""
+    if function.status == "missing" and function.checks[0].message == sentences.missing_function(function.name):
+        return sentences.MISSING, ""
     return (sentences.WAITING, sentences.waits_for(function.waits_for)) if function.waits_for else None

@@ -264,7 +264,7 @@ class InProcess:
                         raise NameError(f"name {name!r} is not defined")
                     return own[name](*args, **kwargs)
                 if answer is None:
-                    raise RuntimeError("the helper could not be answered")
+                    raise RuntimeError(f"a correct {name} gives no result for these arguments")
                 calls.add(name)
                 return answer(name, args, kwargs)
 

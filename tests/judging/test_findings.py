@@ -292,6 +292,23 @@ def test_a_problem_elsewhere_too_is_not_laid_on_one_kind_of_input(classes: list[
     assert "only-special-inputs" not in codes(same, student, MATRICES, classes=classes)
 
 
+def test_a_problem_with_one_kind_of_input_is_not_told_where_the_function_raises_on_others() -> None:
+    def student(X: Any) -> Any:
+        if X.shape != (3, 3):
+            raise ValueError("operands could not be broadcast together")
+        return X + 1.5
+
+    classes = ["small", "general", "general", "equal widths"]
+    assert "only-special-inputs" not in codes(same, student, MATRICES, classes=classes)
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+def test_a_matrix_is_told_and_an_object_without_numbers_is_not_called_one() -> None:
+    (found,) = findings_on(same, np.matrix, MATRICES)
+    assert (found.code, found.message) == ("matrix-for-array", "value is a numpy.matrix, not an array")
+    assert codes(same, lambda X: range(3), MATRICES) == []
+
+
 def test_a_changed_argument_is_a_finding() -> None:
     spec = replace(plain(), inputs_share=0.1)
     cases = hand_made(spec, same, MATRICES)

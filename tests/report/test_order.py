@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader import sentences
-from grader.model import Finding, FunctionReport, Report
+from grader.model import Check, Finding, FunctionReport, Report
 from grader.report.html import write_site
 from grader.report.order import order_of
 from grader.report.terminal import render_report
@@ -42,6 +42,20 @@ def test_only_what_is_wrong_by_itself_is_explained() -> None:
         ),
         ("Not started", "2 functions: compute_cost, model"),
         ("Waiting", "L_model_backward: not judged before linear_backward is right"),
+    )
+
+
+def test_functions_that_are_not_there_take_a_line_together_unless_something_near_is() -> None:
+    def missing(name: str, message: str) -> FunctionReport:
+        check = Check("runs", "runs", "failed", 0.0, 0.0, message)
+        return FunctionReport(name, "missing", None, 0.0, 10.0, False, (check,))
+
+    near = missing("model", "model is not defined in this submission; Model in cell 3, line 1 is near to it")
+    absent = [missing(name, sentences.missing_function(name)) for name in ("compute_cost", "predict")]
+    order = order_of([near, *absent])
+    assert [f.name for _, f in order.first] == ["model"]
+    assert order.lines == (
+        ("Missing", "compute_cost, predict: not defined in this submission; define them under exactly these names"),
     )
 
 
