@@ -69,7 +69,8 @@ def _sources(assignment: LoadedAssignment, cases: CaseFile) -> Iterator[tuple[st
     course = {**dict(assignment_files(assignment, cases)), f"assignments/{assignment.name}/README.md": text}
     package, data = wheel({**modules, **{f"grader_course/{name}": part for name, part in course.items()}})
     yield package, data
-    first = filled("jupyterlite/first_cell.py", project=PROJECT, version=package.split("-")[1])
+    packages = " ".join(("jinja2", *assignment.spec.packages))
+    first = filled("jupyterlite/first_cell.py", project=PROJECT, version=package.split("-")[1], packages=packages)
     yield f"files/{assignment.name}.ipynb", starter_notebook(assignment, first, "python").encode()
     yield "files/HANDOUT.md", text
     yield from ((f"files/{name}", source) for name, source in modules.items())

@@ -82,7 +82,8 @@ def _used_by_the_starter(assignment: LoadedAssignment, cases: CaseFile, text: st
     package, data = wheel()
     yield package, data
     version = package.split("-")[1]
-    yield "requirements.txt", filled("kit/requirements.txt", project=PROJECT, version=version).encode()
+    needed = filled("kit/requirements.txt", project=PROJECT, version=version, packages="\n".join(assignment.spec.packages))
+    yield "requirements.txt", f"{needed.rstrip()}\n".encode()
     yield f"assignments/{assignment.name}/README.md", text.encode()  # the notebook's check quotes its formulas
     for stem in needed_modules(assignment):
         yield f"{stem}.py", assignment.provided[stem].encode()

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from grader.judging.outcomes import arguments_of
 from grader.judging.values import leaves
 from grader.model import Report
 from grader.publishing.handout import handout, in_order, introduction, sections
-from grader.publishing.kit import write_kit
+from grader.publishing.kit import _used_by_the_starter, write_kit
 from grader.publishing.wheel import wheel
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import InProcess
@@ -276,6 +277,15 @@ def test_requirements_name_the_wheel_that_lies_in_the_kit() -> None:
     for file in ("grader/cli/main.py", "grader/py.typed", f"{info.name}/licenses/LICENSE"):
         assert f"{file},sha256=" in record
     assert (info / "licenses" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+
+
+def test_packages_that_an_assignment_allows_are_required_too() -> None:
+    loaded = COURSE.load("learning_rate_decay")
+    allowing = replace(loaded, spec=replace(loaded.spec, packages=("scipy", "pandas")))
+    text = dict(_used_by_the_starter(allowing, frozen_cases(loaded_kit("learning_rate_decay")), ""))[
+        "requirements.txt"
+    ].decode()
+    assert text == (kit("learning_rate_decay") / "requirements.txt").read_text("utf-8") + "scipy\npandas\n"
 
 
 def test_other_files_in_a_wheel_give_it_another_version() -> None:
