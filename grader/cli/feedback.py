@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.output import say
+from grader.cli.output import say, write_whole
 from grader.cli.report import entry_of, read_decided
 from grader.cli.site import read_again
 from grader.errors import HarnessError, did_you_mean
@@ -53,7 +53,7 @@ def feedback(run: str, assignment: str, target: str, output: Path, template: Pat
     if target != "folder":
         name, name_of = ("canvas_reupload.zip", canvas_name) if target == "canvas" else ("feedback_files.zip", moodle_name)
         data, left = pages_zip([(entry.report, entry.path) for entry in entries], name_of)
-        (output / name).write_bytes(data)
+        write_whole(output / name, data)
         say(f"{output / name}: {len(entries) - len(left)} pages")
         if left:
             why = f"their submissions do not have the names that {target.title()} gives"
@@ -72,7 +72,7 @@ def _fill_worksheet(pages: Sequence[_Page], template: Path, target: Path) -> Non
     ]
     said = {mark.student: summary(report) for mark, report in zip(marks, reports, strict=True)}
     filled = fill_moodle(template.read_bytes(), marks, comments=said)
-    target.write_bytes(filled.data)
+    write_whole(target, filled.data)
     say(f"{target}: {filled.written} marks and comments")
     for message in filled.messages:
         say(f"note: {message}", err=True)
@@ -104,7 +104,7 @@ def write_pages_for(run: str, assignment: str, output: Path, gradebook: str | No
     pages = [_Page(by_key[report.submission, report.student], report, path) for report, path in written]
     header = ["student", "name", "email", "points", "max_points", "status", "page"]
     table = csv_table(header, (_index_row(page) for page in pages))
-    (output / "index.csv").write_bytes(table.encode("utf-8-sig"))
+    write_whole(output / "index.csv", table.encode("utf-8-sig"))
     return pages
 
 

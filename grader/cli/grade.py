@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from grader._version import __version__
 from grader.cli import FOUND, HARNESS, INTERRUPTED, USAGE
-from grader.cli.output import say, show
+from grader.cli.output import say, show, write_whole
 from grader.cli.shared import JSON, MIN_SCORE, SEED, THOROUGH, Drawing, assignment_of, suggest, try_file
 from grader.course import LoadedAssignment
 from grader.errors import HarnessError, did_you_mean
@@ -376,7 +376,7 @@ def _list_without_mark(run: RunFolder, collected: Collected, target: Path) -> No
             rows.append((report.student or "", report.name, entry.email, report.status, report.submission, why))
     rows += [(person.id, person.name, person.email, "no submission", "", "") for person in collected.missing]
     table = csv_table(["student", "name", "email", "status", "submission", "why"], rows)
-    target.write_bytes(table.encode("utf-8-sig"))
+    write_whole(target, table.encode("utf-8-sig"))
 
 
 # -- what is shown -----------------------------------------------------------------------
@@ -428,7 +428,7 @@ def _light(report: Report) -> Report:
 
 def _suggest_next(assignment: str, run: RunFolder, order: list[Key], output: Path) -> None:
     """The pages of a run that is kept, and one of its submissions that lost points."""
-    suggest(f"report {output}", "HTML pages of the class and of each submission")
+    suggest(f"report {output}", f"pages of the class and of each student: {output / 'site' / 'index.html'}")
     for entry in run.entries(order):
         if entry.report.status == "graded" and not entry.report.full_marks:
             inner, place = next(iter(entry.files.items()), ("", ""))

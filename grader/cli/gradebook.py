@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.output import say, show
+from grader.cli.output import say, show, write_whole
 from grader.cli.shared import try_file
 from grader.errors import HarnessError, did_you_mean
 from grader.intake.roster import read_roster
@@ -92,7 +92,7 @@ def export(book: str, assignments: tuple[str, ...], output: Path, **named: Any) 
     if target == "csv":
         from grader.gradebook.lms import marks_csv
 
-        output.write_bytes(marks_csv(exported, per_function=named["per_function"]).encode("utf-8-sig"))
+        write_whole(output, marks_csv(exported, per_function=named["per_function"]).encode("utf-8-sig"))
         say(f"{output}: {len(exported)} students")
         return
     from grader.gradebook.lms import fill_canvas, fill_moodle
@@ -102,7 +102,7 @@ def export(book: str, assignments: tuple[str, ...], output: Path, **named: Any) 
         [mark for mark in exported if mark.status != "no submission" or mark.points is not None],
     )
     filled = fill_canvas(sheet, there, column=named["column"]) if target == "canvas" else fill_moodle(sheet, there)
-    output.write_bytes(filled.data)
+    write_whole(output, filled.data)
     say(f"{output}: {filled.written} marks written")
     for message in filled.messages:
         say(f"note: {message}", err=True)

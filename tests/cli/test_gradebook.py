@@ -168,6 +168,18 @@ def test_the_rule_of_lateness_is_kept_until_it_is_taken_back(
         assert late_rule(opened, NAME)[0] == ""
 
 
+def test_an_export_that_breaks_off_leaves_the_old_file(
+    book: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "x.csv").write_text("old", "utf-8")
+    monkeypatch.setattr(Path, "replace", stop)
+    status, _ = fails(capsys, "export", book, NAME, "-o", str(tmp_path / "x.csv"))
+    assert (status, (tmp_path / "x.csv").read_text("utf-8")) == (130, "old")
+
+
 def test_an_export_is_tried_before_the_work(book: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, message = fails(capsys, "export", book, NAME, "-o", str(tmp_path / "absent" / "x.csv"))
     assert (status, "cannot be written" in message) == (2, True)
