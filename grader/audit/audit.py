@@ -16,11 +16,12 @@ import os
 import textwrap
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from grader import sentences
 from grader.audit.losses import Loss, disputed
 from grader.audit.mutants import Mutant, chosen, mutants_of
 from grader.audit.submissions import Authored, authored_submissions, reference_texts, with_author_modules
@@ -42,8 +43,8 @@ class Row:
     """One submission of the audit and what became of it.
 
     ``outcome`` is "killed", "survived" or "equivalent" for mutants, "named", "unnamed" or "missed" for
-    mistakes, "accepted" or "rejected" for right styles. A mistake has a severity, its loss (a part of the function's
-    points), and what is to be said against that.
+    mistakes, "accepted" or "rejected" for right styles. ``check`` is what killed a mutant. A mistake has a severity,
+    its loss (a part of the function's points), and what is to be said against that.
     """
 
     kind: str
@@ -54,15 +55,21 @@ class Row:
     severity: Severity | None = None
     loss: float | None = None
     dispute: str = ""
+    check: str = ""
 
 
 @dataclass(frozen=True)
 class Audit:
-    """The outcome of an audit; ``stale`` are declared equivalents that no mutant of the reference is any more."""
+    """The outcome of an audit.
+
+    ``stale`` are declared equivalents that no mutant of the reference is any more, ``idle`` are properties that held for
+    every mutant and mistake.
+    """
 
     assignment: str
     rows: tuple[Row, ...]
     stale: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
 
     @property
     def bad(self) -> tuple[Row, ...]:
@@ -81,7 +88,13 @@ class Audit:
     def to_json(self) -> dict[str, Any]:
         """The table as plain data."""
         rows = [asdict(row) for row in self.rows]
-        return {"assignment": self.assignment, "clean": self.clean, "rows": rows, "stale": list(self.stale)}
+        return {
+            "assignment": self.assignment,
+            "clean": self.clean,
+            "rows": rows,
+            "stale": list(self.stale),
+            "idle": list(self.idle),
+        }
 
 
 def audit_assignment(
@@ -130,7 +143,14 @@ def audit_assignment(
     rows += _with_disputes(assignment, authored_rows)
     matched = {key for variants in possible for mutant in variants for key in _keys(mutant)}
     stale = tuple(key for key in _equivalent(assignment) if key not in matched)
-    return Audit(assignment.name, tuple(rows), stale)
+    return Audit(assignment.name, tuple(rows), stale, _idle(assignment, reports.values()))
+
+
+def _idle(assignment: LoadedAssignment, reports: Collection[Report]) -> tuple[str, ...]:
+    """Properties that no submission of the audit has broken: they may as well be left out."""
+    broken = {(f.name, c.name) for r in reports for f in r.functions for c in f.checks if c.status == "failed"}
+    every = [(f.name, prop.name) for f in assignment.spec.functions for prop in f.properties]
+    return tuple(f"{function}: {name}" for function, name in every if (function, name) not in broken)
 
 
 def _why(report: Report) -> str:
@@ -235,12 +255,30 @@ def _mutant_rows(assignment: LoadedAssignment, mutants: Sequence[Mutant], report
     for number, mutant in enumerate(mutants):
         diff = f"- {mutant.before}\n+ {mutant.after}"
         reason = next((equivalent[key] for key in _keys(mutant) if key in equivalent), "")
-        if not reports[f"mutant {number}"].full_marks:
-            yield Row("mutant", mutant.function, mutant.operator, "killed", diff)
+        reason = reason or _opaque_reason(assignment, mutant)
+        killer = _killer(reports[f"mutant {number}"])
+        if killer:
+            yield Row("mutant", mutant.function, mutant.operator, "killed", diff, check=killer)
         elif reason:
             yield Row("mutant", mutant.function, mutant.operator, "equivalent", f"{diff}\n{reason}")
         else:
             yield Row("mutant", mutant.function, mutant.operator, "survived", diff)
+
+
+def _killer(report: Report) -> str:
+    """The first check that failed; nothing where the submission has full marks."""
+    failed = ((f, c) for f in report.functions for c in f.checks if f.status != "passed" and c.status == "failed")
+    function, check = next(failed, (None, None))
+    if function is None or check is None:
+        return "" if report.full_marks else report.status
+    return f"{function.name}: {sentences.check_label(check.kind, check.name, function.name)}"
+
+
+def _opaque_reason(assignment: LoadedAssignment, mutant: Mutant) -> str:
+    """Why a changed line may survive that makes nothing but an opaque item."""
+    opaque = next((f.opaque for f in assignment.spec.functions if f.name == mutant.function), frozenset[str]())
+    target = mutant.before.partition(" = ")[0]
+    return f"{target} is opaque: only the student's own code has to understand it" if target in opaque else ""
 
 
 def _equivalent(assignment: LoadedAssignment) -> Mapping[str, str]:
@@ -300,6 +338,11 @@ def render_audit(audit: Audit) -> str:
         lines.append(f"{row.function + ': ' + row.name:<60} {row.severity or '':<8} {row.loss:5.0%}")
     for row in audit.bad:
         lines += ["", f"{row.outcome}: {row.kind} of {row.function} ({row.name})", row.dispute or row.detail]
+        if row.outcome == "survived":
+            after = row.detail.rpartition("\n+ ")[2]
+            lines.append(f"  right all the same? In audit.py: EQUIVALENT = {{{after!r}: 'why'}}")
+    if audit.idle:
+        lines += ["", "properties that held for every mutant and mistake:", *(f"  {name}" for name in audit.idle)]
     if audit.stale:
         lines += ["", "stale entries of EQUIVALENT, which no mutant matches:", *(f"  {key}" for key in audit.stale)]
     lines.append("")

@@ -56,6 +56,10 @@ def test_a_mutant_that_no_check_catches_survives_until_it_is_declared(course: Pa
     assert {row.function for row in survivors} == {"center"}
     assert not audit.clean
     assert "+ pass" in render_audit(audit)
+    assert "right all the same? In audit.py: EQUIVALENT = {'pass': 'why'}" in render_audit(audit)
+    assert {row.check for row in audit.rows if row.outcome == "killed"} <= {
+        f"center: {check}" for check in ("runs", "structure", "shape X_centered", "values X_centered", "inputs")
+    }
     keys = {row.detail.split("\n")[1].removeprefix("+ "): "nothing reads scale" for row in survivors}
     declared = f"EQUIVALENT = {keys!r}\n"
     (course / "assignments" / "scaling" / "audit.py").write_text(declared, "utf-8")
@@ -63,6 +67,29 @@ def test_a_mutant_that_no_check_catches_survives_until_it_is_declared(course: Pa
     assert again.clean, render_audit(again)
     assert again.count("equivalent") == len(survivors)
     assert any("nothing reads scale" in row.detail for row in again.rows if row.outcome == "equivalent")
+
+
+def test_a_line_that_makes_an_opaque_item_is_left_alone(course: Path) -> None:
+    edit(course / "reference" / "scaling.py", "return X_centered", "cache = (X, 1)\n    return X_centered, cache")
+    edit(
+        course / "assignments" / "scaling" / "assignment.py",
+        'returns="X_centered"',
+        'returns=("X_centered", "cache"), opaque="cache"',
+    )
+    property_ = 'properties=(Property("shift invariance", share=0.2, plan=_shifted, judge=_same),),'
+    edit(course / "assignments" / "scaling" / "assignment.py", property_, "")
+    for name in ("mistakes.py", "styles.py"):
+        (course / "assignments" / "scaling" / name).write_text("STYLES = {}\n", "utf-8")
+    audit = audit_assignment(_afresh(course), processes=2)
+    assert audit.clean, render_audit(audit)
+    assert any("cache is opaque" in row.detail for row in audit.rows if row.outcome == "equivalent")
+
+
+def test_a_property_that_nothing_breaks_is_named(course: Path) -> None:
+    edit(course / "assignments" / "scaling" / "assignment.py", "judge=_same", "judge=lambda given: None")
+    audit = audit_assignment(_afresh(course), budget=3, processes=2)
+    assert audit.idle == ("center: shift invariance",)
+    assert "properties that held for every mutant and mistake:\n  center: shift invariance\n" in render_audit(audit)
 
 
 def _afresh(course: Path) -> LoadedAssignment:
