@@ -10,11 +10,13 @@ import click
 
 from grader.cli.output import say, write_whole
 from grader.cli.report import entry_of, read_decided
-from grader.cli.site import read_again
+from grader.cli.site import about_of, read_again
 from grader.errors import HarnessError, did_you_mean
 from grader.grading.rundir import RunEntry
+from grader.intake.tree import a_few
 from grader.model import Report
 from grader.publishing.feedback import canvas_name, moodle_name, pages_zip, summary
+from grader.report.overview import About
 from grader.report.table import csv_table
 
 __all__ = ["feedback", "write_pages_for"]
@@ -57,7 +59,7 @@ def feedback(run: str, assignment: str, target: str, output: Path, template: Pat
         say(f"{output / name}: {len(entries) - len(left)} pages")
         if left:
             why = f"their submissions do not have the names that {target.title()} gives"
-            say(f"note: {len(left)} are not in it, because {why}: {', '.join(left)}", err=True)
+            say(f"note: {len(left)} are not in it, because {why}: {a_few(left)}", err=True)
     if template is not None:
         _fill_worksheet(entries, template, output / template.name)
 
@@ -100,7 +102,8 @@ def write_pages_for(run: str, assignment: str, output: Path, gradebook: str | No
     entries = _of_folder(Path(run), assignment, gradebook) if Path(run).is_dir() else _of_gradebook(run, assignment)
     by_key = {(entry.report.submission, entry.report.student): entry for entry in entries}
     sources = {submission: found.sources for (submission, _), found in read_again(entries).items()}
-    written = write_feedback([entry.report for entry in entries], output, sources=sources)
+    title = About(about_of(Path(run), None, assignment).title)  # and nothing else: a page says no word on others
+    written = write_feedback([entry.report for entry in entries], output, sources=sources, about=title)
     pages = [_Page(by_key[report.submission, report.student], report, path) for report, path in written]
     header = ["student", "name", "email", "points", "max_points", "status", "page"]
     table = csv_table(header, (_index_row(page) for page in pages))

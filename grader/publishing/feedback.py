@@ -21,7 +21,7 @@ __all__ = ["canvas_name", "moodle_name", "pages_zip", "summary"]
 
 # Every number and word has a bound, so that a search takes as many steps as the name has letters.
 _CANVAS = re.compile(r"((?:[^_]{0,200}_)?(?:LATE_|late_)?\d{1,20}_\d{1,20}_)[^/]{1,255}")
-_MOODLE = re.compile(r"([^_/]{1,200}_\d{1,20}_assignsubmission_)[a-z]{1,20}_")
+_MOODLE = re.compile(r"([^_/]{1,200}_\d{1,20}_assignsubmission_)[a-z]{1,20}(?:_|$)")
 _LONGEST = 2000  # characters of a summary
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same pages make the same zip
 

@@ -123,7 +123,7 @@ def write_site(
     folder = Path(directory)
     (folder / "submissions").mkdir(parents=True, exist_ok=True)
     for page in pages:  # a page names no other student, so that it can be handed out alone
-        _write(folder / page.file, "submission.html.j2", page=page, alone=False)
+        _write(folder / page.file, "submission.html.j2", page=page, about=about, alone=False)
     title = names[0] if names else "Class page"
     facts: dict[str, Any] = {"title": title, "about": about, "shared": None}
     if definitions is not None:
@@ -137,13 +137,17 @@ def write_site(
 
 
 def write_feedback(
-    reports: Sequence[Report], directory: str | Path, *, sources: Mapping[str, Source] | None = None
+    reports: Sequence[Report],
+    directory: str | Path,
+    *,
+    sources: Mapping[str, Source] | None = None,
+    about: About = NOTHING_MORE,
 ) -> list[tuple[Report, Path]]:
     """Write one page a student that stands alone: nothing in it links to or names anybody else.
 
     Parameters
     ----------
-    reports, directory, sources
+    reports, directory, sources, about
         As for :func:`write_site`; the pages lie in the directory itself.
 
     Returns
@@ -156,7 +160,7 @@ def write_feedback(
     written = []
     for page in _pages(reports, sources or {}):
         target = folder / Path(page.file).name
-        _write(target, "submission.html.j2", page=page, alone=True)
+        _write(target, "submission.html.j2", page=page, about=about, alone=True)
         written.append((page.report, target))
     return written
 

@@ -40,6 +40,7 @@ def test_canvas_finds_the_two_numbers_where_it_looks_for_them(submission: str) -
         "moodle.zip/Zoë Doe_4711_assignsubmission_file_/hw.ipynb",
         "m/张 伟_4711_assignsubmission_file_hw.py",
         "m/A_4711_assignsubmission_onlinetext_/t.html",
+        "m/A_4711_assignsubmission_file/hw.zip/hw.py",
     ],
 )
 def test_moodle_finds_participant_and_plugin_where_it_looks_for_them(submission: str) -> None:
