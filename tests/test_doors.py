@@ -19,12 +19,15 @@ OPENS = {
     ("intake/csv.py", "read_sheet", "open"): "the class list of the instructor, whose path may be a link",
     ("cli/gradebook.py", "export", "read_bytes"): "the LMS's file of the instructor",
     ("cli/grade.py", "_write_run", "open"): "writes the JSON",
+    ("cli/shared.py", "try_file", "open"): "tries whether a file of ours can be written",
     ("publishing/targets/gradescope.py", "_counted", "read_text"): "what Gradescope says of earlier submissions",
     ("publishing/targets/github.py", "_append", "open"): "writes to GitHub's own files",
     ("report/html.py", "_text", "read_text"): "a template of ours",
     ("publishing/export.py", "_files", "read_bytes"): "the course",
 }
 COURSE_ONLY = {
+    "publishing/feedback.py",  # pages that were just written
+    "cli/feedback.py",  # the worksheet of the instructor
     "publishing/handout.py",
     "publishing/wheel.py",
     "publishing/files.py",
