@@ -29,6 +29,8 @@ COURSE_ONLY = {
     "publishing/feedback.py",  # pages that were just written
     "cli/feedback.py",  # the worksheet of the instructor
     "publishing/handout.py",
+    "publishing/kit.py",
+    "publishing/starter.py",
     "publishing/wheel.py",
     "publishing/files.py",
     "publishing/export.py",
