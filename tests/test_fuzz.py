@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import functools
 import gzip
 import io
+import itertools
 import json
 import tarfile
 import warnings
@@ -96,15 +98,26 @@ DAMAGED = st.builds(
 
 
 def target(strategy: st.SearchStrategy[object]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A test with a few inputs each time, and with ten thousand where there is time."""
+    """A test with a few inputs each time, and with ten thousand where there is time; ``-rP`` shows how many there were."""
 
     def of(test: Callable[..., None]) -> Callable[..., None]:
-        few, many = FEW(given(strategy)(test)), MANY(given(strategy)(test))
+        inputs = itertools.count()
+
+        @functools.wraps(test)
+        def counted(**named: object) -> None:
+            next(inputs)
+            test(**named)
+
+        few, many = FEW(given(strategy)(counted)), MANY(given(strategy)(counted))
 
         @pytest.mark.parametrize("run", [few, pytest.param(many, marks=pytest.mark.slow)], ids=["few", "many"])
         def both(run: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> None:
             FOLDER[:] = [tmp_path_factory.mktemp("fuzz")]
+            before = next(inputs)
             run()
+            number = next(inputs) - before - 1
+            print(f"{number} inputs")
+            assert number >= (MANY if run is many else FEW).max_examples
 
         both.__doc__ = test.__doc__
         return both

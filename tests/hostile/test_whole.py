@@ -54,9 +54,10 @@ def test_in_a_class_every_hostile_hand_in_has_its_row_and_no_point_too_many(
     assert state(class_folder) == before
 
 
-@pytest.mark.parametrize("runner", ["full", *(pytest.param(r, marks=pytest.mark.slow) for r in RUNNERS if r != "full")])
+@pytest.mark.slow
+@pytest.mark.parametrize("runner", RUNNERS)
 def test_alone_a_hostile_hand_in_earns_no_point_too_many(class_folder: Path, runner: str, subtests: pytest.Subtests) -> None:
-    """By the door of ``check``, the action, pytest and the platforms."""
+    """By the door of ``check``, the action, pytest and the platforms, which all read one student's folder."""
     with sandbox(runner) as at:
         for number, row in enumerate(WHOLE):
             with subtests.test(row.name):

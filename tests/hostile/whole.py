@@ -217,7 +217,7 @@ SHARED = {
     "the argument itself, halved": (f"def half(X):\n    X /= 2\n    return X\n{QUARTER}", 99),
     "a list in itself": (
         "def half(X):\n    a = [X]\n    a.append(a)\n    return a\ndef quarter(X):\n    return half(X)\n",
-        0,
+        20,
     ),
 }
 # -- whose files, and which statements ------------------------------------------------------------------------------
