@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from benchmarks.measure import run, table
-from benchmarks.peers import code_cell, notebook, python_of
+from benchmarks.peers import PATIENT, code_cell, notebook, python_of
 from grader import grade
 from grader.course import Course
 
@@ -224,7 +224,7 @@ def _prairielearn(folder: Path, source: str) -> str:
         "@pytest.mark.grading_data(name='q{0}', points=1)\ndef test_{0}(sandbox):\n"
         "    harness.check({0}, lambda X: sandbox.query_function('softmax', X))\n\n\n"
     )
-    text = "import harness\nimport pytest\n\n\n" + "".join(map(test.format, range(3)))
+    text = PATIENT + "".join(map(test.format, range(3)))
     (folder / "test_student.py").write_text(text, "utf-8")
     (folder / "test_student").mkdir()
     (folder / "test_student" / "student_code.py").write_text(source, "utf-8")

@@ -1,8 +1,8 @@
-"""Other graders on the same submissions with the same checks, in one run: plain pytest, otter-grader, nbgrader and
-gradescope-utils, each in an environment of its own, used as its documentation says.
+"""Other graders on the same submissions with the same checks, in one run: plain pytest, otter-grader, nbgrader,
+gradescope-utils and pytest-prairielearn-grader, each in an environment of its own, used as its documentation says.
 
 The checks are our frozen cases with their expected values and tolerances (properties left out, which favours the
-peers): one test per function. None of the peers isolates anything.
+peers): one test per function. Of the peers only pytest-prairielearn-grader runs a submission in a process of its own.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from grader.judging.outcomes import arguments_of, expected_value
 from grader.judging.values import leaves
 from grader.spec import Function
 
-__all__ = ["code_cell", "notebook", "python_of", "side_by_side"]
+__all__ = ["PATIENT", "code_cell", "notebook", "python_of", "side_by_side"]
 
 _HERE = Path(__file__).parent
 _STORE = ROOT / ".grader" / "benchmarks"
@@ -248,6 +248,32 @@ def _gradescope(bench: _Bench, number: int) -> Usage:
     return _each_as_module(bench, number, "gradescope", "run_tests.py", text, ["run_tests.py"])
 
 
+#: The head of a test module of pytest-prairielearn-grader, whose second for a start is short on a busy machine.
+PATIENT = (
+    "import harness\nimport pytest\nfrom pytest_prairielearn_grader import ConfigObject\n\n"
+    "autograder_config = ConfigObject(sandbox_timeout=30.0)\n\n\n"
+)
+
+
+def _prairielearn(bench: _Bench, number: int) -> Usage:
+    """One sandbox for all tests of a submission."""
+    test = (
+        "def test_{0}(module_sandbox):\n"
+        "    harness.check({0!r}, lambda *a: module_sandbox.query_function({0!r}, *a, query_timeout=30))\n"
+    )
+    text = PATIENT + "\n\n".join(map(test.format, bench.functions))
+    usages = []
+    for student, path in enumerate(bench.files):
+        folder = bench.beside(bench.folder / f"prairielearn{number}-{student}")
+        shutil.rmtree(folder / "matplotlib")  # it needs a real one
+        (folder / "test_student.py").write_text(text, "utf-8")
+        (folder / "test_student").mkdir()
+        (folder / "test_student" / "leading_code.py").write_text(f"import sys\nsys.path.append({str(folder)!r})\n", "utf-8")
+        (folder / "test_student" / "student_code.py").write_text("\n\n".join(_cells(path)), "utf-8")
+        usages.append(_command("prairielearn", "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=folder))
+    return _sum(usages)
+
+
 def _otter(bench: _Bench, number: int) -> Usage:
     folder = bench.beside(bench.folder / f"otter{number}")
     tests = folder / "tests"
@@ -264,11 +290,11 @@ def _otter(bench: _Bench, number: int) -> Usage:
         raise SystemExit(f"otter generate failed:\n{made.output}")
     usages = []
     for student, path in enumerate(bench.files):
-        notebook = folder / f"student{student}.ipynb"
-        notebook.write_text(notebook([code_cell(source) for source in _cells(path)]), "utf-8")
+        own = folder / f"student{student}.ipynb"
+        own.write_text(notebook([code_cell(source) for source in _cells(path)]), "utf-8")
         out = f"results{student}"
         (folder / out).mkdir()
-        usages.append(_command("otter", "-m", "otter", "run", "--no-logo", "-o", out, notebook.name, cwd=folder))
+        usages.append(_command("otter", "-m", "otter", "run", "--no-logo", "-o", out, own.name, cwd=folder))
     return _sum(usages)
 
 
@@ -299,6 +325,7 @@ PEERS: dict[str, Callable[[_Bench, int], Usage]] = {
     "grader grade --jobs 1": _ours,
     "gradescope-utils": _gradescope,
     "plain pytest": _pytest,
+    "pytest-prairielearn-grader": _prairielearn,
     "nbgrader autograde, one command": _nbgrader,
     "otter run": _otter,
 }

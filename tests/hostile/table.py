@@ -2,7 +2,7 @@
 
 Each row defines ``target``, which is asked two times for ``3 * A.sum(axis=1)``; an honest ``other`` is asked next.
 Whatever the row does, the run ends, ``other`` is right, and nothing is left behind. ``python -m tests.hostile.table``
-prints what became of every row at every runner.
+prints what became of every row at every runner; with ``--save`` it also puts the numbers into SECURITY.md.
 
 Outcomes: ``right``, ``wrong``, ``opaque <type>``, ``raised <exception>``, ``timeout``, ``crashed <how>``,
 ``out-of-memory``, ``too-much-output``, ``missing``.
@@ -10,16 +10,31 @@ Outcomes: ``right``, ``wrong``, ``opaque <type>``, ``raised <exception>``, ``tim
 
 from __future__ import annotations
 
+import platform
+import re
 import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from importlib import import_module
+from pathlib import Path
 
 from tests.hostile.row import RUNNERS, Hostile, run, sandbox, victim
 
 #: The modules that hold the rows; they are imported where rows are wanted, so that collecting tests stays quick.
-PARTS = ("loads", "values", "forms", "channel", "state", "answers", "walls", "reach", "files", "loader")
+PARTS = {
+    "loads": "time, memory, output",
+    "values": "values that lie",
+    "forms": "forms of functions and numbers",
+    "channel": "forged messages",
+    "state": "the worker's inside",
+    "answers": "answers and files read",
+    "walls": "threads, network, user",
+    "reach": "libraries, system calls",
+    "files": "files written",
+    "loader": "files, imports, loading",
+}
 
 
 def rows_of(part: str) -> tuple[Hostile, ...]:
@@ -33,8 +48,13 @@ def all_rows() -> list[Hostile]:
     return [row for part in PARTS for row in rows_of(part)]
 
 
+_PAGE = Path(__file__).parents[2] / "SECURITY.md"
+_SAVED = re.compile(r"(<!-- python -m tests.hostile.table --save -->).*?(<!-- end -->)", re.DOTALL)
+
+
 def main(names: Sequence[str]) -> None:
     """Print the outcomes of all rows (or of those whose name contains a word) at all runners."""
+    save, names = "--save" in names, [name for name in names if name != "--save"]
     counts: Counter[tuple[str, str, str]] = Counter()
     part_of = {row.name: part for part in PARTS for row in rows_of(part)}
     chosen = [row for row in all_rows() if not names or any(word in row.name for word in names)]
@@ -61,7 +81,12 @@ def main(names: Sequence[str]) -> None:
                 told += f" ({gap})" if gap and not held else ""
                 told += f"; other: {result.other}" if result.other != "right" else ""
                 print(f"{told}  [{time.perf_counter() - began:.2f} s]", flush=True)
-    print(f"\n{summary(counts)}\n{len(chosen)} rows, {failures} failures")
+    when = f"{date.today():%-d %B %Y}, Linux {platform.release().partition('-')[0]}, Python {platform.python_version()}"
+    text = f"{when}: {len(chosen)} rows, {failures} failures.\n\n{summary(counts)}"
+    print(f"\n{text}")
+    if save:
+        page = _PAGE.read_text("utf-8")
+        _PAGE.write_text(_SAVED.sub(lambda found: f"{found[1]}\n{text}\n{found[2]}", page), "utf-8")
 
 
 def summary(counts: Mapping[tuple[str, str, str], int]) -> str:
@@ -69,7 +94,7 @@ def summary(counts: Mapping[tuple[str, str, str], int]) -> str:
     lines = [f"| part | {' | '.join(RUNNERS)} |", f"|{'---|' * (1 + len(RUNNERS))}"]
     for part in PARTS:
         numbers = ([counts[part, runner, mark] for mark in ("ok  ", "gap ", "-   ", "FAIL")] for runner in RUNNERS)
-        lines.append(f"| {part} | {' | '.join(' / '.join(map(str, row)) for row in numbers)} |")
+        lines.append(f"| {part}: {PARTS[part]} | {' | '.join(' / '.join(map(str, row)) for row in numbers)} |")
     return "\n".join(lines)
 
 
