@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell cksum pyproject.toml constraints.txt 2>/dev/null | cksum | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: grade test cases audit sweep lint docs bench clean
+.PHONY: grade test cases audit sweep newest wheels pyodide lint docs bench clean
 
 grade: $(STAMP)
 	$(BIN)/grader grade dnn_step_by_step samples/dnn_step_by_step -o graded
@@ -29,6 +29,31 @@ audit: $(STAMP)-test
 # The full tables, training runs and statistical sweeps, an autograder built from the index.
 sweep: cases
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m slow
+
+# The core and the kits on the newest NumPy that there is for this Python; the constraints hold the other one back.
+NEWEST := PYTHONPATH=$(VENV)/newest $(BIN)/python
+newest: $(STAMP)-test
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --upgrade --no-deps --target $(VENV)/newest numpy
+	$(NEWEST) -c 'import numpy; print("NumPy", numpy.__version__)'
+	$(NEWEST) -m tests.draw_cases
+	$(NEWEST) -m pytest -n 2 --dist worksteal -m "not slow" tests/judging tests/freezing tests/confined tests/sandbox \
+	    tests/grading tests/submission tests/publishing/test_kit.py tests/test_elsewhere.py
+
+# Is there a wheel of each run-time dependency for every Python and system? Nothing is installed; needs a pip of this year.
+wheels: $(STAMP)
+	set -e; for python in 3.12 3.13 3.14 3.15; do for system in win_amd64 macosx_14_0_arm64 manylinux_2_28_x86_64; do \
+	    echo "Python $$python, $$system:"; \
+	    $(BIN)/python -m pip --disable-pip-version-check install --dry-run --ignore-installed --only-binary=:all: --target none \
+	        --python-version $$python --platform $$system 'numpy>=2.0' 'click>=8.1' 'pyyaml>=6' 'rich>=13' | grep Would; \
+	done; done
+
+# Does everything compile in a browser's Python, and start? Needs npm. NumPy is not there, so no submission is graded.
+pyodide: $(STAMP)
+	npm install --silent --no-save --prefix $(VENV)/pyodide pyodide
+	$(BIN)/python -m pip --disable-pip-version-check download --quiet --no-deps -c constraints.txt --dest $(VENV)/pyodide click
+	$(BIN)/python -c 'from pathlib import Path; from grader.publishing.wheel import wheel; \
+	    Path("$(VENV)/pyodide/grader.whl").write_bytes(wheel()[1])'
+	node tests/pyodide.mjs $(VENV)/pyodide $(VENV)/pyodide/*.whl
 
 lint: $(STAMP)-test
 	$(BIN)/ruff check .

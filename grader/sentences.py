@@ -562,6 +562,15 @@ def scalar_function(origin: str) -> Finding:
     return Finding("scalar-function", f"a function of the module math gets an array ({origin})", hint)
 
 
+def array_for_number(origin: str, version: str) -> Finding:
+    text = f"an array stands where one number belongs ({origin})"
+    hint = (
+        f"NumPy 2.4 and later (here {version}) refuse that even for an array of one element, which NumPy took until 2.3. "
+        "Take the number out: x.item(), or x[0, 0]."
+    )
+    return Finding("array-for-number", text, hint)
+
+
 def container_for_array(kind: str, attribute: str, origin: str) -> Finding:
     text = f"a {kind} stands where an array belongs: it has no {attribute} ({origin})"
     return Finding(

@@ -64,9 +64,9 @@ SYSTEMS = {
 # What knows its system by itself and is imported while it still finds it.
 KNOWING = (
     "asyncio click concurrent.futures concurrent.futures.thread csv ctypes ctypes.util email.message getpass hashlib "
-    "http.client IPython json locale logging multiprocessing nbformat numpy numpy.linalg numpy.random pathlib pebble "
-    "platform pytest rich.console rich.progress rich.table runpy secrets selectors shutil socket sqlite3 statistics tarfile "
-    "tempfile urllib.request uuid webbrowser yaml zipfile"
+    "http.client hypothesis jinja2 IPython json locale logging multiprocessing nbformat numpy numpy.linalg "
+    "numpy.random pathlib pebble platform pytest rich.console rich.progress rich.table runpy secrets selectors shutil "
+    "socket sqlite3 statistics tarfile tempfile urllib.request uuid webbrowser yaml zipfile"
 ).split()
 
 
@@ -80,6 +80,9 @@ def become(system: str) -> None:
             continue
     modules_of = {name for table in tables for name in table}
     names = {name: {word for table in tables for word in table.get(name, "").split()} for name in modules_of}
+    if system == "browser":
+        names["os"] -= {"getuid", "geteuid", "getgid", "getegid", "uname"}  # Emscripten answers something
+        names["time"] = {"thread_time"}
     _give_copies(names)
     for name, gone in names.items():
         for attribute in gone:
@@ -166,6 +169,7 @@ def _use_code_page(code_page: str) -> None:
 
     io.open = builtins.open = opened  # type: ignore[assignment]
     io.TextIOWrapper = TextIOWrapper  # type: ignore[misc]
+    io._WindowsConsoleIO = type("_WindowsConsoleIO", (), {})  # type: ignore[attr-defined]  # pytest looks for it
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding=code_page, newline="\r\n")  # type: ignore[union-attr]
 
@@ -212,14 +216,14 @@ def _no_thread(self: threading.Thread) -> None:
 def main() -> None:
     """Become the system that the command line names, and run what follows as Python would."""
     _, system, *program = sys.argv
-    if program[0] == "-m":
-        sys.path.insert(0, os.getcwd())
-        sys.argv = program[1:]
-        become(system)
+    by_name = program[0] == "-m"
+    sys.argv = program[by_name:]
+    if not sys.flags.safe_path:
+        sys.path[0] = os.getcwd() if by_name else os.path.dirname(os.path.abspath(program[0]))
+    become(system)
+    if by_name:
         runpy.run_module(program[1], run_name="__main__", alter_sys=True)
     else:
-        sys.argv = program
-        become(system)
         runpy.run_path(program[0], run_name="__main__")
 
 

@@ -111,9 +111,46 @@ def test_a_kit_grades_right_and_wrong_and_blank_and_what_never_returns(system: s
     assert status_of(found["loop"], "linear_backward") == "passed"
 
 
-@pytest.mark.parametrize("system", ["windows", "macos"])
+def test_a_kit_grades_in_a_browser_what_ends_by_itself() -> None:
+    found = reports("browser", "right", "wrong", "umlauts", NAME, "output")
+    assert {report["sandbox"] for report in found.values()} == {"none"}
+    assert (found["right"]["points"], found["umlauts"]["points"], found[NAME]["points"]) == (100, 100, 0)
+    assert status_of(found["wrong"], "linear_backward") != "passed"
+    assert status_of(found["output"]) == "too-much-output"
+
+
+@pytest.mark.parametrize("system", ["windows", "macos", "browser"])
 def test_the_terminal_says_that_there_was_no_sandbox(system: str) -> None:
     ((status, text),) = said(system, ("check", NAME, "right.py"))
     assert status == 0
     assert "100 of 100 points" in text
     assert "without a sandbox" in text
+
+
+@pytest.mark.parametrize("system", ["windows", "macos", "browser"])
+def test_what_runs_others_code_refuses_with_one_sentence_and_the_rest_works(system: str, tmp_path: Path) -> None:
+    tiny = ("--course", str(ROOT / "tests" / "course"))
+    refusing = (*tiny, "grade", "tiny", "."), (*tiny, "audit", "tiny")
+    drawing = (*tiny, "freeze", "tiny", "-o", str(tmp_path / "tiny.cases"))
+    *refused, listed, told, drawn = said(system, *refusing, ("list",), ("doctor",), drawing)
+    assert [(status, text.count("\n")) for status, text in refused] == [(2, 1), (2, 1)]
+    assert all("only Linux has" in text and "'grader check'" in text for _, text in refused)
+    assert (listed[0], told[0], drawn[0]) == (0, 0, 0), drawn[1]
+    assert NAME in listed[1]
+    assert "check your own work: yes" in told[1]
+    assert "grade others' work: no, needs Linux" in told[1]
+
+
+@pytest.mark.parametrize("system", ["windows", "macos", "browser"])
+def test_pytest_and_the_notebook_check_ones_own_file(system: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(installed(NAME))}
+    harness = [sys.executable, str(ROOT / "tests" / "elsewhere.py"), system]
+    options = ["-q", "-p", "no:cacheprovider", "--grader-assignment", NAME, "--submission", "right.py"]
+    by_pytest = subprocess.run(
+        [*harness, "-m", "pytest", *options], capture_output=True, cwd=folder(), env=environment, check=False
+    )
+    assert by_pytest.returncode == 0, by_pytest.stdout.decode("utf-8", "replace")
+    script = folder() / "asking.py"
+    script.write_text("import right\nfrom grader.notebook import check\nprint(check(right.linear_forward).passed)", "utf-8")
+    asked = subprocess.run([*harness, script.name], capture_output=True, cwd=folder(), env=environment, check=False)
+    assert asked.stdout.split() == [b"True"], asked.stderr.decode("utf-8", "replace")

@@ -19,7 +19,8 @@ from grader.judging.judge import FunctionJudge, Judges, Verdict, judges_of
 from grader.judging.outcomes import Outcomes, arguments_of
 from grader.judging.values import leaves
 from grader.model import Check, Finding, FunctionReport, Report
-from grader.sandbox.runner import InProcess, Outcome, Plan, Raised, Returned, Runner
+from grader.sandbox.here import InProcess
+from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Runner
 from grader.spec import CaseClass, Function
 from grader.submission.program import parse_submission
 

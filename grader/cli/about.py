@@ -10,7 +10,8 @@ import click
 from grader.cli.output import say, show
 from grader.cli.shared import course_of, write_json
 from grader.report.escape import plain
-from grader.sandbox.doctor import explain, probe
+from grader.sandbox.doctor import explain, probe, roles
+from grader.sandbox.limits import can_confine
 
 __all__ = ["doctor", "list_"]
 
@@ -54,9 +55,11 @@ def _wrapped(line: str, width: int, indent: int) -> str:
 
 @click.command()
 def doctor() -> None:
-    """Say which walls of the sandbox stand on this machine."""
+    """Say what this machine can do, and which walls stand."""
     walls = probe()
-    for name, stands, meaning in explain(walls):
+    for name, stands, meaning in explain(walls) if can_confine() else ():
         mark = click.style("stands ", fg="green") if stands else click.style("missing", fg="red")
         show(f"{mark}  {name:<11} {plain(meaning)}")
     say(f"level: {walls.level}")
+    for role, can in roles(walls.level):
+        say(f"{role}: {can}")

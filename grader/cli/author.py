@@ -16,6 +16,7 @@ from grader.publishing.export import TARGETS, write_export
 from grader.publishing.jupyterlite import write_jupyterlite
 from grader.publishing.kit import write_kit
 from grader.publishing.targets.gradescope import VISIBILITIES
+from grader.sandbox.doctor import refuse_elsewhere
 
 __all__ = ["audit", "export", "freeze", "release"]
 
@@ -99,6 +100,7 @@ def audit(context: click.Context, assignment: str, budget: int, json_to: str | N
 
     Mutants of the reference and known mistakes must be caught, right styles accepted; survivors are listed.
     """
+    refuse_elsewhere("audit")
     result = audit_assignment(assignment_of(context, assignment), budget=budget, progress=Drawing(assignment))
     if json_to:
         write_json(result.to_json(), json_to)

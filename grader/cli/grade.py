@@ -33,6 +33,7 @@ from grader.intake.roster import Person, Roster, read_roster
 from grader.model import RUN_SCHEMA, Report, report_to_json
 from grader.report.table import csv_table
 from grader.report.terminal import render_run
+from grader.sandbox.doctor import refuse_elsewhere
 from grader.sentences import is_repair, passed_over, who_of
 from grader.spec import Assignment
 
@@ -86,6 +87,7 @@ def grade(context: click.Context, /, assignment: str, paths: tuple[Path, ...], *
 
     PATHS are files, folders, zips, and what Canvas, Moodle, Gradescope or GitHub let you download, in any mixture.
     """
+    refuse_elsewhere("grade")
     context.exit(grade_paths(assignment_of(context, assignment, paths), paths, GradeOptions(**named)))
 
 

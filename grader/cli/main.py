@@ -34,7 +34,7 @@ COMMANDS = {
     "export": ("author:export", "Write an autograder that a platform runs."),
     "audit": ("author:audit", "Measure how good the tests of an assignment are."),
     "new": ("new:new", "Scaffold an assignment of your own."),
-    "doctor": ("about:doctor", "Say which walls of the sandbox stand on this machine."),
+    "doctor": ("about:doctor", "Say what this machine can do, and which walls stand."),
     "gradebook": ("gradebook:gradebook", "Keep marks over several runs and export them."),
 }
 

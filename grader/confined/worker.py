@@ -111,6 +111,9 @@ class Channel:
         size, kind = FRAME.unpack(self.exactly(FRAME.size))
         return bytes([kind]), self.exactly(size)
 
+    def end(self, status: int) -> NoReturn:
+        os._exit(status)
+
     def exactly(self, size: int) -> bytes:
         parts = []
         while size:
@@ -320,7 +323,7 @@ class Session:
 
     def too_much(self) -> None:
         self.channel.send(b"O")
-        os._exit(3)
+        self.channel.end(3)
 
     # -- loading ---------------------------------------------------------------------------
 
@@ -594,6 +597,8 @@ class Session:
             message = str(error)
             if type(message) is not str:
                 message = ""
+            if type(error) is ValueError and "only 0-dimensional" in (cause := str(error.__cause__)):
+                message = f"{message} {cause}"  # NumPy 2.4 says there what it refuses
         except BaseException:
             message = "(the message cannot be shown)"
         message = next((plain for part, plain in stubs.PLAIN_REASONS.items() if part in message), message)

@@ -36,8 +36,9 @@ from grader.judging.findings import findings_in_text, findings_of, missing_name_
 from grader.judging.judge import FunctionJudge, Judges, Verdict, judges_of
 from grader.judging.redaction import report_as_shown
 from grader.model import Check, Finding, FunctionReport, NotRun, Report, SandboxLevel
+from grader.sandbox.here import InProcess
 from grader.sandbox.limits import bounded_work
-from grader.sandbox.runner import InProcess, Runner
+from grader.sandbox.runner import Runner
 from grader.spec import Assignment, Function, Manual
 from grader.submission.hints import missing_function
 from grader.submission.program import Submission, read_submission

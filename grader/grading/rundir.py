@@ -11,7 +11,6 @@ ends, so that a lock never outlives its owner.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import secrets
@@ -25,6 +24,11 @@ from typing import IO, Any, TypedDict
 from grader.errors import HarnessError
 from grader.intake.tree import RUN_FILE
 from grader.model import Report, report_from_json, report_to_json
+
+try:
+    import fcntl
+except ImportError:  # Windows: runs are read there, and none is written
+    fcntl = None  # type: ignore[assignment]
 
 __all__ = ["RunEntry", "RunFacts", "RunFolder", "read_facts", "read_run"]
 

@@ -245,6 +245,7 @@ def _numbers_of(judge: FunctionJudge, case: Case) -> dict[str, float]:
 
 
 _SCALARS_ONLY = re.compile(r"only (?:length-1|size-1|0-dimensional) arrays can be converted")
+_OF_ONE = re.compile(r"only 0-dimensional arrays can be converted")  # NumPy 2.4; before, arrays of one element were taken
 _OF_MATH = re.compile(r"\bmath\.\w+\(")
 _ATTRIBUTE = re.compile(r"'(tuple|list|dict)' object has no attribute '(shape|T|dot|reshape|size|ndim)'")
 _UNPACKED = re.compile(r"(?:too many|not enough) values to unpack")
@@ -264,6 +265,8 @@ def _raising(evidence: _Evidence) -> Iterator[Finding]:
     attributes = {match.groups() for message in messages if (match := _ATTRIBUTE.match(message))}
     if all(map(_SCALARS_ONLY.search, messages)) and _OF_MATH.search(line):
         yield sentences.scalar_function(origin)
+    elif all(map(_OF_ONE.search, messages)):
+        yield sentences.array_for_number(origin, np.__version__)
     elif all(map(_ATTRIBUTE.match, messages)) and len(attributes) == 1:
         kind, attribute = attributes.pop()
         yield sentences.container_for_array(kind, attribute, origin)

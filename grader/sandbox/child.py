@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -50,6 +50,7 @@ class Child(ABC):
     buffer: bytearray = field(default_factory=bytearray)
     frames: deque[tuple[int, bytes]] = field(default_factory=deque)
     ended: Ended | None = None
+    ask: Callable[[bytes], None] = lambda _: None  # how one without a process of its own has a question answered
 
     @abstractmethod
     def send(self, data: memoryview, seconds: float) -> int:
@@ -82,6 +83,11 @@ class Children(Protocol):
     @property
     def slowness(self) -> float:
         """How many times slower this machine is than the one on which limits are given in seconds; at least 1."""
+        ...
+
+    @property
+    def own(self) -> bool:
+        """Whether they run somebody's own work alone, for which nothing needs a copy with limits."""
         ...
 
     def start(self) -> None:

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.confined import walls
+from grader.errors import HarnessError
 from grader.sandbox.allowlist import seccomp_filter
+from grader.sandbox.limits import can_confine, is_browser
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,34 @@ def explain(found: Walls) -> tuple[tuple[str, bool, str], ...]:
     return tuple(rows)
 
 
+def roles(level: str) -> tuple[tuple[str, str], ...]:
+    """What this machine can do, by role: the role, and whether it can, with the reason.
+
+    Examples
+    --------
+    >>> dict(roles("full"))["grade others' work"]
+    'yes'
+    """
+    own, others = "yes, behind the walls that stand", "yes"
+    if not can_confine():
+        own = "yes, in this Python without walls or limits" if is_browser() else "yes, in a fresh Python without walls"
+        others = "no, needs Linux"
+    elif level != "full":
+        others = "only with --allow-weak-sandbox, because walls are missing"
+    return ("check your own work", own), ("grade others' work", others)
+
+
+def refuse_elsewhere(command: str) -> None:
+    """Raise HarnessError where a command would run others' code and no wall can stand."""
+    if not can_confine():
+        raise HarnessError(
+            f"'grader {command}' runs code that others wrote, behind walls that only Linux has: use a Linux machine "
+            "(on Windows, WSL is one); 'grader check' checks your own work here"
+        )
+
+
 def probe(python: str = sys.executable) -> Walls:
-    """Find out which walls this machine offers, by putting each up in throw-away processes.
+    """Find out which walls this machine offers, by putting each up in throw-away processes; none where none can stand.
 
     A fresh interpreter does the trying, because a process with threads (NumPy's, a notebook's) must not fork.
     Never raises: a wall that cannot be tried does not stand.
@@ -114,6 +142,8 @@ def probe(python: str = sys.executable) -> Walls:
     python : str
         The interpreter that will run student code.
     """
+    if not can_confine():
+        return Walls()
     command = [python, "-I", "-S", "-B", walls.__file__]
     program = seccomp_filter() or b""
     try:

@@ -49,10 +49,13 @@ class Answering:
         What a bound name means; raising means "not answered".
     cpu_s
         CPU seconds for all answers of the run together.
+    here
+        Answer in this process: the questions come from somebody's own work, and harm nobody else.
     """
 
-    def __init__(self, answer: Answer, cpu_s: float) -> None:
+    def __init__(self, answer: Answer, cpu_s: float, *, here: bool = False) -> None:
         self._answer = answer
+        self._here = here
         self._cpu_s = cpu_s
         self._pid = 0
         self._channel: socket.socket | None = None
@@ -70,7 +73,7 @@ class Answering:
         """
         if self._lost >= _LOST:
             return "", None
-        if not can_confine():  # no copy either: the question comes from somebody's own work, and harms nobody else
+        if self._here:
             return self._ask_here(question, names)
         try:
             channel = self._channel or self._start()

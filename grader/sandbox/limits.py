@@ -25,6 +25,7 @@ __all__ = [
     "charge",
     "check_budget",
     "is_bounded",
+    "is_browser",
     "limit_cpu",
     "limit_memory",
     "without_warnings",
@@ -43,6 +44,11 @@ def can_confine() -> bool:
     macOS has fork and limits, too, but its linear algebra may not be forked, and its limits of memory do not hold.
     """
     return sys.platform == "linux"
+
+
+def is_browser() -> bool:
+    """Whether this is a browser's Python (Pyodide), which can start no process and no thread."""
+    return sys.platform == "emscripten"
 
 
 class OutOfBudget(Exception):

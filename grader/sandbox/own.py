@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from grader.errors import GraderError
 from grader.sandbox.doctor import probe
-from grader.sandbox.limits import can_confine
+from grader.sandbox.here import InProcess
+from grader.sandbox.limits import can_confine, is_browser
 from grader.sandbox.parent import ALL_WALLS, Sandbox
 from grader.sandbox.portable import Interpreters
 
@@ -14,10 +15,12 @@ __all__ = ["strongest_sandbox"]
 
 
 def strongest_sandbox(packages: Sequence[str] = ()) -> Sandbox:
-    """A started sandbox with as many walls as this machine lets stand; on Windows and macOS that is none.
+    """A started sandbox with as many walls as this machine lets stand; on Windows, on macOS and in a browser that is none.
 
     For code that its own author runs anyway (a student's self-check, a platform's container).
     """
+    if is_browser():
+        return InProcess()
     if not can_confine():
         return Sandbox(packages, (), children=Interpreters(packages))
     sandbox = Sandbox(packages)

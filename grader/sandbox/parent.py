@@ -13,6 +13,7 @@ import struct
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -180,7 +181,7 @@ class Sandbox:
         self._children.start()
         slowness = self._patience.slowness or self._children.slowness
         deadline = began + program.total_s * slowness * 2 + 10 - history.spent_s
-        run = _Run(self._children, program, answer, self._patience, slowness, deadline, history.skip)
+        run = _Run(self._children, program, answer, self._patience, deadline, history.skip)
         try:
             if not followed(script, run.function):
                 with contextlib.suppress(_Stop):
@@ -309,16 +310,14 @@ class _Run:
         program: Program,
         answer: Answer | None,
         patience: Patience,
-        slowness: float,
         deadline: float,
         skip: dict[int, str],
     ) -> None:
         self.children = children
-        self.slowness = slowness
         self.slow: dict[str, str] = {}
         self.program = program
         self.patience = patience
-        self.answering = Answering(answer, program.total_s) if answer else None
+        self.answering = Answering(answer, program.total_s, here=children.own) if answer else None
         self.deadline = deadline
         self.skip = skip
         self.loaded = Loaded()
@@ -330,6 +329,11 @@ class _Run:
         self.batches = 0
         self.hopeless: _Stop | None = None
         self._child: Child | None = None
+
+    @property
+    def slowness(self) -> float:
+        """How many times longer its limits are; a plain interpreter measures that when it starts."""
+        return self.patience.slowness or self.children.slowness
 
     def close(self) -> None:
         """End what runs."""
@@ -356,7 +360,8 @@ class _Run:
             if time.monotonic() > self.deadline:
                 raise _Stop(Stopped("timeout", sentences.NO_TIME_LEFT))
             cpu_s = max(1, round(self.program.total_s * self.slowness))
-            self._child = self.children.child(self.program.memory_mb << 20, cpu_s)
+            self._child = child = self.children.child(self.program.memory_mb << 20, cpu_s)
+            child.ask = partial(self._callback, child)
             self.callbacks = 0
             self.answered = ()
             self.unit = -1
@@ -504,7 +509,8 @@ class _Run:
             raise _Stop(Stopped("too-much-output", sentences.COSTLY_RESULTS)) from None
         return _receive(child, watch, in_turn=self.answering is not None)
 
-    def _callback(self, child: Child, body: bytes, watch: _Watch) -> None:
+    def _callback(self, child: Child, body: bytes, watch: _Watch | None = None) -> None:
+        watch = watch or self._watch(child, self.patience.load_s)
         watch.look()  # thousands of questions may have come at once
         self.callbacks += 1
         if self.callbacks > _CALLBACKS:

@@ -100,6 +100,7 @@ class Interpreters:
 
     stands: tuple[str, ...] = ()
     slowness = 1.0
+    own = True
 
     def __init__(self, packages: Sequence[str]) -> None:
         self._packages = tuple(packages)

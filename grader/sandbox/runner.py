@@ -1,7 +1,8 @@
 """The seam between judging and running: what is asked, what comes back, and one method in between.
 
-:class:`Runner` has two implementations: :class:`grader.sandbox.parent.Sandbox` runs student code in confined
-processes; :class:`InProcess` runs code that is trusted (the harness's own tests) in this one.
+:class:`Runner` has one implementation, :class:`grader.sandbox.parent.Sandbox`, with three kinds of children: confined
+processes (:mod:`grader.sandbox.zygote`), plain interpreters for somebody's own work (:mod:`grader.sandbox.portable`), and
+sessions within this process (:mod:`grader.sandbox.here`).
 """
 
 from __future__ import annotations
@@ -11,18 +12,16 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from grader.confined.wire import Code, Encoded, Path, Value, _Decoder, beside, decode, encode, member, pack, reach
 from grader.errors import SpecError
 from grader.model import SandboxLevel
-from grader.sandbox.limits import without_warnings
 from grader.submission.program import SourceFile, Unit
 
 __all__ = [
     "Answer",
     "Execution",
-    "InProcess",
     "Loaded",
     "Outcome",
     "Plan",
@@ -34,7 +33,6 @@ __all__ = [
     "Script",
     "Stopped",
     "followed",
-    "method_of",
     "run_here",
     "run_listed",
     "step_here",
@@ -238,78 +236,6 @@ class Runner(Protocol):
     def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
         """Load the program in a fresh worker and ask what a script asks; the outcomes go to the script alone."""
         ...
-
-
-class InProcess:
-    """Runs trusted code in this process: the twin of the sandbox for the harness's own tests."""
-
-    level: SandboxLevel = "none"
-
-    def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
-        return run_listed(self, program, plans, answer)
-
-    def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
-        given: dict[str, Any] = {}
-        own: dict[str, Any] = {}
-        public: dict[str, Any] = {}
-        answered: frozenset[str] = frozenset()
-        calls: set[str] = set()
-
-        def bound(name: str) -> Callable[..., Any]:
-            def helper(*args: Any, **kwargs: Any) -> Any:
-                if name in given:
-                    return given[name](*args, **kwargs)
-                if name not in answered:
-                    if name not in own:
-                        raise NameError(f"name {name!r} is not defined")
-                    return own[name](*args, **kwargs)
-                if answer is None:
-                    raise RuntimeError(f"a correct {name} gives no result for these arguments")
-                calls.add(name)
-                return answer(name, args, kwargs)
-
-            return helper
-
-        def make(code: Code) -> Any:
-            return public[code.name](*code.args)
-
-        def named(name: str) -> Any:
-            return namespace[name] if name in namespace else public[name]
-
-        trampolines = {name: bound(name) for name in program.bound}
-        namespace: dict[str, Any] = {"__name__": "submission", **trampolines}
-        messages = []
-
-        def ask(plans: Sequence[Plan]) -> Replied:
-            nonlocal answered
-            calls.clear()
-            outcomes = []
-            for plan in plans:
-                answered = frozenset(plan.answered)
-                given.clear()
-                given.update({name: decode(encoded, code=make) for name, encoded in plan.given})
-                outcomes.append(run_here(plan, lambda name, args: step_here(name, args, named), make))
-            return Replied(tuple(outcomes), frozenset(calls))
-
-        with without_warnings():
-            exec(compile(program.public, "public.py", "exec", dont_inherit=True), public)
-            for unit in program.units:
-                try:
-                    exec(compile("\n" * (unit.line - 1) + unit.source, unit.label, "exec", dont_inherit=True), namespace)
-                except Exception as error:
-                    messages.append(f"{unit.place}: {type(error).__name__}: {error}")
-                own.update({n: namespace[n] for n, helper in trampolines.items() if namespace[n] is not helper})
-                namespace.update(trampolines)
-            followed(script, ask)
-        values = {**namespace, **dict.fromkeys(trampolines), **own}
-        defined = {n: "callable" if callable(method_of(n, values.get)) else "missing" for n in program.wanted}
-        return Execution(Loaded(defined, tuple(messages)), ())
-
-
-def method_of(name: str, function: Callable[[str], Any]) -> Any:
-    """What a name means: of ``Class.method`` the method; None where the class has none."""
-    owner, _, method = name.partition(".")
-    return getattr(function(owner), method, None) if method else function(name)
 
 
 def step_here(name: str, args: tuple[Value, ...], function: Callable[[str], Callable[..., Value]]) -> Value:

@@ -111,6 +111,8 @@ class Zygote:
         How many times slower this machine is than the one on which limits are given in seconds; at least 1.
     """
 
+    own = False
+
     def __init__(self, packages: Sequence[str], walls: Sequence[str]) -> None:
         self._packages = tuple(packages)
         self._wanted = tuple(walls)

@@ -17,7 +17,7 @@ from grader.grading.pipeline import grade_submission
 from grader.judging.cases import CaseFile
 from grader.judging.judge import judges_of
 from grader.model import FunctionReport
-from grader.sandbox.runner import InProcess
+from grader.sandbox.here import InProcess
 from grader.spec import Given
 from grader.submission.program import parse_submission
 from reference import optimization as reference

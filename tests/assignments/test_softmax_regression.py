@@ -14,7 +14,7 @@ from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
 from grader.model import FunctionReport
-from grader.sandbox.runner import InProcess
+from grader.sandbox.here import InProcess
 from grader.spec import Given, Step
 from grader.submission.program import parse_submission
 from reference import softmax_regression as reference

@@ -301,11 +301,14 @@ def test_cases_are_frozen_into_a_file(run: Run, tmp_path: Path) -> None:
     assert target.is_file()
 
 
-def test_the_doctor_says_which_walls_stand(run: Run) -> None:
+def test_the_doctor_says_which_walls_stand_and_what_that_lets_one_do(run: Run) -> None:
     status, out, _ = run("doctor", course=None)
     assert status == 0
-    assert out.splitlines()[-1].startswith("level: ")
-    assert all(line.startswith(("stands ", "missing")) for line in out.splitlines()[:-1])
+    *walls, level, own, others = out.splitlines()
+    assert level.startswith("level: ")
+    assert all(line.startswith(("stands ", "missing")) for line in walls)
+    assert own == "check your own work: yes, behind the walls that stand"
+    assert others.startswith("grade others' work: ")
 
 
 def test_every_command_starts_with_the_core_alone() -> None:

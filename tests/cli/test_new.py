@@ -13,7 +13,7 @@ from grader.errors import SpecError
 from grader.freezing.freeze import freeze
 from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
-from grader.sandbox.runner import InProcess
+from grader.sandbox.here import InProcess
 from grader.submission.program import parse_submission
 
 

@@ -8,7 +8,7 @@ from grader.freezing.freeze import freeze
 from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
 from grader.model import Report, report_from_json, report_to_json
-from grader.sandbox.runner import InProcess
+from grader.sandbox.here import InProcess
 from grader.submission.program import parse_submission
 from tests.authored import REFERENCE, sample
 

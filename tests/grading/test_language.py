@@ -11,8 +11,9 @@ from grader.freezing.freeze import freeze
 from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
 from grader.model import FunctionReport, Report
+from grader.sandbox.here import InProcess
 from grader.sandbox.parent import Sandbox
-from grader.sandbox.runner import InProcess, Runner
+from grader.sandbox.runner import Runner
 from grader.submission.program import parse_submission
 from tests.authored import sample
 

@@ -18,11 +18,11 @@ from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade, grade_submission
 from grader.judging.judge import judges_of
 from grader.model import Report, report_to_json
+from grader.sandbox.here import InProcess
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import (
     Answer,
     Execution,
-    InProcess,
     Loaded,
     Outcome,
     Plan,

@@ -120,7 +120,8 @@ def test_where_a_call_raises_the_other_inputs_are_looked_at() -> None:
     runs = check_of(report.checks, "runs")
     assert runs.status == "failed"
     assert (
-        runs.message == "the function raised AssertionError; wrong for 2 of 9 inputs, for example of the kind 'one example'"
+        runs.message == "the function raised AssertionError (student.py, line 44: assert X.shape[1] > 1); "
+        "wrong for 2 of 9 inputs, for example of the kind 'one example'"
     )
     assert "failed" in {c.status for c in report.checks if c.kind == "values"}
     assert report.points == 0.0

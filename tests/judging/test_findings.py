@@ -325,7 +325,11 @@ def test_a_changed_argument_is_a_finding() -> None:
 
 
 ALIGNED = "operands could not be broadcast together with shapes (2,3) (3,2)"
+OF_ONE = "only 0-dimensional arrays can be converted to Python scalars"
 RAISED = [
+    ("array-for-number", OF_ONE, "cost = float(cost)", ""),
+    ("array-for-number", f"setting an array element with a sequence. {OF_ONE}", "theta[i][0] = theta[i] + 1", ""),
+    ("scalar-function", OF_ONE, "s = 1 / (1 + math.exp(-z))", ""),
     ("scalar-function", "only length-1 arrays can be converted to Python scalars", "s = 1 / (1 + math.exp(-z))", ""),
     ("container-for-array", "'tuple' object has no attribute 'shape'", "m = A.shape[1]", "dW = linear(dZ, caches)"),
     ("unpacked-otherwise", "not enough values to unpack (expected 3, got 2)", "A, W, b = cache", "linear(dZ, cache)"),

@@ -23,8 +23,8 @@ from grader.report.html import render_card, write_site
 from grader.report.junit import render_junit
 from grader.report.markdown import render_annotations, render_summary
 from grader.report.terminal import render_function, render_report, render_run
+from grader.sandbox.here import InProcess
 from grader.sandbox.parent import Sandbox
-from grader.sandbox.runner import InProcess
 from grader.spec import Shows
 from grader.submission.program import parse_submission
 from tests.authored import sample

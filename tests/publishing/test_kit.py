@@ -34,8 +34,8 @@ from grader.model import Report
 from grader.publishing.handout import handout, in_order, introduction, sections
 from grader.publishing.kit import _used_by_the_starter, write_kit
 from grader.publishing.wheel import wheel
+from grader.sandbox.here import InProcess
 from grader.sandbox.parent import Sandbox
-from grader.sandbox.runner import InProcess
 from grader.spec import Code, Ref
 from grader.submission.program import parse_submission, read_submission
 from tests.kits import COURSE, ROOT, code_of, installed, kit, loaded_kit

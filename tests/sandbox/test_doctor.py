@@ -56,3 +56,13 @@ def test_the_probe_agrees_with_the_kernels_own_word() -> None:
 @pytest.mark.parametrize("python", ["/bin/false", "/no/such/python", "/bin/echo"])
 def test_the_probe_finds_no_wall_where_nothing_can_be_tried(python: str) -> None:
     assert doctor.probe(python) == Walls()
+
+
+def test_a_role_is_answered_by_the_level_and_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert dict(doctor.roles("weak"))["grade others' work"].startswith("only with --allow-weak-sandbox")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert dict(doctor.roles("none")) == {
+        "check your own work": "yes, in a fresh Python without walls",
+        "grade others' work": "no, needs Linux",
+    }
+    assert doctor.probe() == Walls()

@@ -72,6 +72,13 @@ def test_a_call_that_never_comes_back_has_the_verdict_of_the_walls_and_the_next_
     assert portable.level == "none"
 
 
+def test_limits_follow_the_speed_of_the_machine_from_the_first_interpreter_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.sandbox.portable.slowness_of", lambda unit: 1e6)
+    source = "import time\ndef f(x):\n    time.sleep(1)\n    return x\n"
+    with Sandbox(walls=(), children=Interpreters(())) as one:
+        assert ends(one.run(program(source), ask("f", (3,), cpu_s=1e-4))) == [3]
+
+
 def test_large_questions_and_replies_pass_the_pipes(portable: Sandbox) -> None:
     numbers = np.arange(500_000.0)
     got = ends(portable.run(program("def f(x):\n    return 2 * x\n"), ask("f", (numbers,), (numbers + 1,))))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import struct
+import sys
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from grader.confined.wire import Code, Encoded, Ref, decode, encode, unpack
-from grader.sandbox.runner import Execution, InProcess, Outcome, Plan, Program, Raised, Returned, Runner
+from grader.sandbox.here import InProcess
+from grader.sandbox.runner import Execution, Outcome, Plan, Program, Raised, Returned, Runner, Stopped
 from grader.submission.cells import Cells
 from grader.submission.program import SourceFile, Unit
 
@@ -69,21 +73,22 @@ def test_calls_give_values_one_per_step() -> None:
 
 
 def test_what_is_defined_and_what_failed_is_told() -> None:
-    found = run("def f(x):\n    return x\n---\nimport no_such_module\n---\ng = 3")
-    assert found.loaded.defined == {"f": "callable", "g": "missing"}
-    assert found.loaded.messages == ("cell 1, line 2: ModuleNotFoundError: No module named 'no_such_module'",)
+    found = run("def f(x):\n    return x\n---\nraise ValueError('no')\n---\ng = 3")
+    assert found.loaded.defined == {"f": "callable", "g": "value"}
+    assert found.loaded.messages == ("cell 1, line 2 was left out: ValueError: no",)
     assert found.outcomes == ()
 
 
 def test_a_plan_ends_with_the_call_that_raised() -> None:
     found = run("def f(x):\n    raise ValueError('no')", plan(("f", (1,)), ("f", (2,))), plan(("f", (3,))))
-    assert found.outcomes == ((Raised("ValueError", "no"),), (Raised("ValueError", "no"),))
+    raised = Raised("ValueError", "no", "cell 1, line 2: raise ValueError('no')")
+    assert found.outcomes == ((raised,), (raised,))
 
 
 def test_a_call_of_what_is_missing_raises() -> None:
     (outcomes,) = run("x = 1", plan(("f", (1,)))).outcomes
     assert isinstance(outcomes[0], Raised)
-    assert outcomes[0].type_name == "KeyError"
+    assert outcomes[0].type_name == "missing"
 
 
 def test_overwritten_arguments_are_told_by_number() -> None:
@@ -113,7 +118,7 @@ def test_a_planted_name_holds_for_its_own_case_only() -> None:
     planted = plan(("f", ()), given=(("step", Code("constant", (1.0,))),))
     found = run("def f():\n    return step()", planted, plan(("f", ())), public=public, bound=("step",))
     assert value(found.outcomes[0][0]) == 1.0
-    assert found.outcomes[1] == (Raised("NameError", "name 'step' is not defined"),)
+    assert found.outcomes[1] == (Raised("NameError", "name 'step' is not defined", "cell 1, line 2: return step()"),)
 
 
 def test_bound_names_are_answered_from_outside_whatever_the_submission_says() -> None:
@@ -131,10 +136,49 @@ def test_bound_names_are_answered_from_outside_whatever_the_submission_says() ->
     assert found.called == (frozenset({"g"}), frozenset())
 
 
-def test_an_answer_that_raises_is_the_calls_exception() -> None:
+def test_an_answer_that_raises_is_no_answer() -> None:
     def answer(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         raise TypeError("one argument too many")
 
     asking = plan(("f", (1.0,)), answered=("g",))
     found = run("def f(x):\n    return g(x)", asking, answer=answer, bound=("g",))
-    assert found.outcomes[0] == (Raised("TypeError", "one argument too many"),)
+    said = Raised("RuntimeError", "a correct g gives no result for these arguments", "cell 1, line 2: return g(x)")
+    assert found.outcomes[0] == (said,)
+
+
+# -- what is left in this process ------------------------------------------------------------------
+
+CHANGING = """
+import builtins, random, sys
+import numpy as np
+import matplotlib.pyplot as plt
+
+def f(x):
+    builtins.open = np.dot = sys.stdout = None
+    np.random.seed(1), random.seed(1)
+    sys.path.append("mine")
+    np.random.rand(), random.random(), np.ma.is_masked(x)
+    return np.float(x[0])
+"""
+
+
+def test_what_a_submission_changes_in_python_and_numpy_is_there_for_it_and_gone_for_everybody_else() -> None:
+    def state() -> tuple[Any, ...]:
+        numbers = (repr(np.random.get_state()), random.getstate())
+        names = {name: one for name, one in vars(np).items() if not isinstance(one, ModuleType)}
+        return open, np.dot, sys.stdout, [*sys.path], [*sys.meta_path], numbers, names, {*vars(np.ndarray)}
+
+    before, modules = state(), {**sys.modules}
+    first = InProcess().run(program(CHANGING), [plan(("f", (np.ones(2),))), plan(("f", (np.ones(2),)))])
+    assert [value(outcomes[0]) for outcomes in first.outcomes] == [1.0, 1.0]
+    assert state() == before
+    assert all(sys.modules[name] is module for name, module in modules.items())
+    assert "submission" not in sys.modules
+
+
+def test_too_much_output_ends_the_session_and_not_this_process() -> None:
+    found = run("def f(x):\n    while True:\n        print('x' * 10**6)", *[plan(("f", (1,)))] * 2)
+    assert [outcomes[0].reason for outcomes in found.outcomes if isinstance(outcomes[0], Stopped)] == [
+        "too-much-output",
+        "not-run",
+    ]
