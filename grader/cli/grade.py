@@ -173,7 +173,7 @@ def _setup(assignment: LoadedAssignment, folder: Path, options: GradeOptions) ->
         str(assignment.course.root),
         assignment.name,
         str(cases_path(assignment, options.seed)),
-        results=None if options.no_cache else str(folder / "verdicts"),
+        results=None if options.no_cache or options.student else str(folder / "verdicts"),
         thorough=options.thorough,
     )
     if not options.allow_weak and level_of(setup) != "full":

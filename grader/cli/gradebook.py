@@ -156,7 +156,8 @@ def diff(book: str, before: int, after: int, as_json: bool) -> None:
         show(json.dumps([asdict(change) for change in changes], indent=2))
         return
     for change in changes:
-        say(f"{change.student}: {_points(change.points_before)} -> {_points(change.points_after)}  {change.why}")
+        who = f"{change.name} ({change.student})" if change.name not in ("", change.student) else change.student
+        say(f"{who}: {_points(change.points_before)} -> {_points(change.points_after)}  {change.why}")
     say(f"{len(changes)} changed between run {before} and run {after}")
 
 
