@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.generate import right_sources
+from benchmarks.generate import right_sources, wrong_low_sources
 from benchmarks.measure import ROOT, table, tree_cpu
 from grader import load_assignment
 from grader.confined.wire import Ref
@@ -24,7 +24,7 @@ from grader.course import LoadedAssignment
 from grader.freezing.store import frozen_cases
 from grader.grading import pipeline
 from grader.judging.cases import CaseFile
-from grader.judging.judge import judges_of
+from grader.judging.judge import Judges, judges_of
 from grader.judging.outcomes import arguments_of
 from grader.sandbox.parent import Sandbox
 from grader.submission.program import parse_submission
@@ -39,24 +39,28 @@ def distance(passes: int) -> str:
     assignment = load_assignment("dnn_step_by_step", course=ROOT)
     cases = frozen_cases(assignment)
     sources = right_sources(_EACH)
-    own = statistics.median(arithmetic(assignment, cases, sources[:10]) for _ in range(passes))
+    judges = judges_of(assignment.spec, cases)
+    own = statistics.median(arithmetic(assignment, judges, sources[:10]) for _ in range(passes))
     fork = statistics.median(bare_fork() for _ in range(passes))
     ours = statistics.median(_graded(assignment, cases, sources) for _ in range(passes))
+    low = statistics.median(_graded(assignment, cases, wrong_low_sources(10)) for _ in range(passes))
     rows = [
         ["the student's own arithmetic", f"{own:.2f}", ""],
         ["one fork of a process with NumPy, exit, reap", f"{fork:.2f}", ""],
         ["the floor", f"{own + fork:.2f}", "1.0"],
         ["a graded submission, all walls", f"{ours:.2f}", f"{ours / (own + fork):.1f}"],
+        ["the same with one wrong low function", f"{low:.2f}", f"{low / (own + fork):.1f}"],
     ]
-    return table(["of one passing submission", "CPU ms", "times the floor"], rows)
+    text = table(["of one passing submission", "CPU ms", "times the floor"], rows)
+    return f"{text}\n\none wrong low function: {low / ours:.1f} times a passing submission"
 
 
-def arithmetic(assignment: LoadedAssignment, cases: CaseFile, sources: Sequence[str]) -> float:
-    """CPU milliseconds of all calls of one submission when it is simply called, on arguments that are there."""
+def arithmetic(assignment: LoadedAssignment, judges: Judges, sources: Sequence[str]) -> float:
+    """CPU milliseconds of the calls that a right submission is asked, on arguments that are there."""
     calls = [
         [(name, arguments_of(case.plan, step)) for step, (name, _) in enumerate(case.plan.steps)]
-        for function in cases.functions.values()
-        for case in function.cases
+        for judge in judges.functions.values()
+        for case in judge.core.cases.cases
     ]
     helpers = _provided(assignment)
     spent = []

@@ -12,9 +12,9 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks.measure import ROOT
-from benchmarks.solutions import ENDLESS, IMPORTS, MISTAKES, RIGHT, SLOW_PRODUCT
+from benchmarks.solutions import ENDLESS, IMPORTS, MISTAKES, RIGHT, SLOW_PRODUCT, WRONG_LOW
 
-__all__ = ["generate", "right_sources"]
+__all__ = ["generate", "right_sources", "wrong_low_sources"]
 
 # In thousandths. The first twenty of a class hold one of each of the common kinds.
 SHARES = {
@@ -58,6 +58,11 @@ def generate(folder: Path, count: int, seed: int = 0, kinds: tuple[str, ...] = (
 def right_sources(count: int, seed: int = 0) -> list[str]:
     """Right submissions as modules, each with a text of its own."""
     return ["".join(_cells("right", random.Random(f"{seed}/{number}"), number)) for number in range(count)]
+
+
+def wrong_low_sources(count: int, seed: int = 0) -> list[str]:
+    """Submissions that are right but for the lowest function, on which most of the others stand."""
+    return [text + WRONG_LOW for text in right_sources(count, seed)]
 
 
 def _submission(kind: str, rng: random.Random, number: int) -> tuple[str, str]:

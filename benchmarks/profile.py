@@ -46,8 +46,10 @@ def one_submission(passes: int) -> str:
         [[name, f"{value:.2f}", f"{100 * value / total:.0f} %"] for name, value in middle.items()],
     )
     count = sum(len(function.cases) for function in cases.functions.values())
+    first = sum(case.core for function in cases.functions.values() for case in function.cases)
     return (
-        f"{text}\n\n{count} cases; medians of {passes} passes over {_EACH} right submissions with texts of their own.\n"
+        f"{text}\n\n{first} of {count} cases; medians of {passes} passes over {_EACH} right submissions, "
+        "each with a text of its own.\n"
         "'messages' is what is left of the parent's side: asking, receiving, checking the form of replies, naps."
     )
 
@@ -63,7 +65,7 @@ def _once(assignment: LoadedAssignment, cases: CaseFile, sources: list[str]) -> 
         judges = judges_of(assignment.spec, cases)
         with _around(carried, "verdict_of", "judge", timers):
             own, below = _tree(lambda s: _graded(assignment, judges, s, sandbox, timers), parsed)
-    student = arithmetic(assignment, cases, sources[:10])
+    student = arithmetic(assignment, judges, sources[:10])
     return {
         "load (read and select definitions)": read,
         "fork, exit and reap": fork,
@@ -84,7 +86,8 @@ def _parse(source: str, cases: CaseFile) -> Submission:
 
 def _program(assignment: LoadedAssignment, submission: Submission | None) -> Program:
     return Program(
-        units=submission.units if submission else (),
+        files=submission.files if submission else (),
+        arities=submission.arities if submission else {},
         provided=assignment.provided if submission else {},
         public=assignment.public if submission else "",
         wanted=tuple(f.name for f in assignment.spec.functions),

@@ -272,6 +272,11 @@ def linear_backward(dZ, cache):
     return product(W.T, dZ), product(dZ, A_prev.T) / m, np.sum(dZ, axis=1, keepdims=True) / m
 """
 
+WRONG_LOW = """
+def linear_forward(A, W, b):
+    return np.dot(W, A) - b, (A, W, b)
+"""
+
 ENDLESS = """
 def update_parameters(parameters, grads, learning_rate):
     {note}
