@@ -29,12 +29,24 @@ from grader.grading.pipeline import grade_submission, unreadable
 from grader.grading.repricing import repriced
 from grader.judging.cases import CaseFile, load_cases
 from grader.judging.judge import Judges, judges_of
-from grader.model import Report, report_from_json, report_to_json
+from grader.model import Files, Report, report_from_json, report_to_json
 from grader.sandbox.parent import ALL_WALLS, Sandbox
 from grader.submission.hints import missing_function
 from grader.submission.program import Submission, parse_files, read_submission
 
-__all__ = ["Job", "Result", "Setup", "grade_all", "grade_job", "level_of", "worthwhile_processes"]
+__all__ = [
+    "Job",
+    "Result",
+    "Setup",
+    "grade_all",
+    "grade_job",
+    "keep_verdict",
+    "kept_verdict",
+    "level_of",
+    "shared_key",
+    "verdict_place",
+    "worthwhile_processes",
+]
 
 # A process of the pool costs as much as some twenty submissions before it grades the first one.
 _PER_PROCESS = 40
@@ -159,14 +171,13 @@ def _graded(setup: Setup, job: Job) -> Result:
     except SubmissionError as error:
         level = station.sandbox.level
         return Result(job, unreadable(station.assignment, station.cases, job.name, job.student, str(error), level))
-    place = _place(setup, station, submission)
-    kept = _kept(place)
+    place = verdict_place(setup, _key(setup, station, submission)) if setup.results else None
+    kept = kept_verdict(place)
     if kept is not None:
         kept = repriced(kept, station.assignment.spec)
         return Result(job, kept.for_submission(job.name, job.student, submission.reported_files), kept=True)
     report = grade_submission(station.assignment, station.judges, submission, station.sandbox, student=job.student)
-    if place is not None and all(f.status in _KEPT for f in report.functions):
-        _keep(place, report)
+    keep_verdict(place, report)
     return Result(job, report)
 
 
@@ -185,18 +196,31 @@ def _read(station: _Station, job: Job) -> Submission:
 # -- verdicts by content -----------------------------------------------------------------
 
 
-def _place(setup: Setup, station: _Station, submission: Submission) -> Path | None:
-    if setup.results is None:
-        return None
+def shared_key(setup: Setup, job: Job) -> tuple[str, Files]:
+    """Under what a verdict on a submission is kept, and what a report says of its files; no key where it cannot be read."""
+    station = _station(setup)
+    try:
+        submission = _read(station, job)
+    except SubmissionError:
+        return "", Files()
+    return _key(setup, station, submission), submission.reported_files
+
+
+def verdict_place(setup: Setup, key: str) -> Path | None:
+    """Where the verdict with this key is kept."""
+    return Path(setup.results) / key[:2] / f"{key[2:]}.json" if setup.results and key else None
+
+
+def _key(setup: Setup, station: _Station, submission: Submission) -> str:
     # Where a function that is not there stands instead is said of text that is never executed.
     absent = [missing_function(submission, name, {}) for name in submission.arities if not submission.unit_of(name)]
     by = (station.cases.digest, __version__, station.sandbox.level, setup.thorough)
     facts = (submission.digest, submission.messages, absent, *by)
-    key = hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()
-    return Path(setup.results) / key[:2] / f"{key[2:]}.json"
+    return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _kept(place: Path | None) -> Report | None:
+def kept_verdict(place: Path | None) -> Report | None:
+    """The verdict that is kept there, if there is one."""
     if place is None:
         return None
     try:
@@ -205,12 +229,16 @@ def _kept(place: Path | None) -> Report | None:
         return None
 
 
-def _keep(place: Path, report: Report) -> None:
+def keep_verdict(place: Path | None, report: Report) -> bool:
+    """Keep a verdict for others with the same definitions; whether it is one that may be kept."""
+    if place is None or report.status == "error" or not all(f.status in _KEPT for f in report.functions):
+        return False
     with contextlib.suppress(OSError):  # a full disk costs speed, not a verdict
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = place.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(report_to_json(replace(report, duration_s=0.0))), "utf-8")
         draft.replace(place)
+    return True
 
 
 # -- many --------------------------------------------------------------------------------

@@ -118,6 +118,25 @@ def test_a_lost_worker_costs_nothing_and_reports_equal_local_ones(tmp_path: Path
     assert {name: _text(r) for name, r in remote.items()} == {name: _text(r) for name, r in local.items()}
 
 
+def test_equal_definitions_are_graded_once_in_the_whole_cluster(tmp_path: Path, setup: Setup, cluster: Cluster) -> None:
+    texts = [RIGHT, WRONG] * 4
+    jobs = []
+    for number, text in enumerate(texts):
+        path = tmp_path / str(number) / "student.py"
+        path.parent.mkdir()
+        path.write_text(text, "utf-8")
+        jobs.append(
+            Job(f"{number}/student.py", (("student.py", str(path)),), frozenset({"student.py"}), student=f"s{number}")
+        )
+    sharing = replace(setup, results=str(tmp_path / "verdicts"))
+    found = list(grade_on_cluster(sharing, jobs, cluster.address))
+    assert sorted(r.job.name for r in found) == [job.name for job in jobs]
+    assert sum(not r.kept for r in found) == 2
+    local = {r.job.name: _text(r.report) for r in grade_all(setup, jobs)}
+    assert {r.job.name: _text(r.report) for r in found} == local
+    assert all(r.kept for r in grade_on_cluster(sharing, jobs, cluster.address))
+
+
 def test_a_file_that_cannot_be_read_is_told_and_costs_nobody_else(tmp_path: Path, setup: Setup, cluster: Cluster) -> None:
     (tmp_path / "right.py").write_text(RIGHT, "utf-8")
     files = {name: (name, str(tmp_path / name)) for name in ("nothing.py", "right.py")}
