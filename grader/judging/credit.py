@@ -33,6 +33,7 @@ _USUAL = frozenset({"small", "general"})
 _EDGE, _EDGES = 0.1, 0.25  # what one special class carries, and all of them together at most
 _RESEMBLES = 0.3
 _CLOSE = 0.4
+_NEAR = 2.0  # of the logarithms of single numbers, in the mean: about sevenfold
 _Array = np.ndarray[Any, Any]
 
 
@@ -171,10 +172,10 @@ def _resemble(parts: Sequence[_Part]) -> bool:
 def _going_together(single: _Wrong, origin: int | None) -> float:
     """The likeness of single numbers; positive ones may go together in their size alone, as with a missing 1/m."""
     alike = _likeness(single, origin)
-    both = None if single.got is None else (single.got > 0) & (single.right > 0)
+    both = None if single.got is None else np.isfinite(single.got) & (single.got > 0) & (single.right > 0)
     if origin is None and alike and both is not None and single.got is not None and both.mean() > 0.75:
         one, other = np.log(single.right[both]), np.log(single.got[both])
-        near = float(np.abs(one - other).mean()) < 1.0
+        near = float(np.abs(one - other).mean()) < _NEAR
         alike = 1.0 if near else max(alike, _cosine(one - one.mean(), other - other.mean()))
     return alike
 
