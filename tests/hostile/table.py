@@ -86,7 +86,7 @@ def main(names: Sequence[str]) -> None:
     print(f"\n{text}")
     if save:
         page = _PAGE.read_text("utf-8")
-        _PAGE.write_text(_SAVED.sub(lambda found: f"{found[1]}\n{text}\n{found[2]}", page), "utf-8")
+        _PAGE.write_text(_SAVED.sub(lambda found: f"{found[1]}\n{text}\n\n{found[2]}", page), "utf-8")
 
 
 def summary(counts: Mapping[tuple[str, str, str], int]) -> str:
