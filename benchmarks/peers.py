@@ -197,10 +197,11 @@ def python_of(peer: str) -> str:
     return str(python)
 
 
-def _command(peer: str, *arguments: str, cwd: Path) -> Usage:
+def _command(peer: str, *arguments: str, cwd: Path, **variables: str) -> Usage:
     """Run a peer's interpreter with its own scripts found first."""
     python = python_of(peer)
-    return run([python, *arguments], cwd=cwd, env={**os.environ, "PATH": f"{Path(python).parent}:{os.environ['PATH']}"})
+    path = f"{Path(python).parent}:{os.environ['PATH']}"
+    return run([python, *arguments], cwd=cwd, env={**os.environ, "PATH": path, **variables})
 
 
 def _sum(usages: Sequence[Usage]) -> Usage:
@@ -268,9 +269,9 @@ def _prairielearn(bench: _Bench, number: int) -> Usage:
         shutil.rmtree(folder / "matplotlib")  # it needs a real one
         (folder / "test_student.py").write_text(text, "utf-8")
         (folder / "test_student").mkdir()
-        (folder / "test_student" / "leading_code.py").write_text(f"import sys\nsys.path.append({str(folder)!r})\n", "utf-8")
         (folder / "test_student" / "student_code.py").write_text("\n\n".join(_cells(path)), "utf-8")
-        usages.append(_command("prairielearn", "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=folder))
+        options = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        usages.append(_command("prairielearn", *options, cwd=folder, PYTHONPATH=str(folder)))
     return _sum(usages)
 
 
