@@ -935,4 +935,5 @@ def _end(pid: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError, KeyboardInterrupt):  # who started it has gone
+        main()
