@@ -136,7 +136,7 @@ def test_a_check_with_a_derivative_of_its_own_is_told_that_it_checks_nothing() -
     inline = replaced(SCALAR, "grad = backward_propagation(x, theta)", "grad = x")
     found = verdicts(ASSIGNMENT, inline)["gradient_check"]
     assert (found.status, codes_of(found)) == ("partial", ["own-derivative"])
-    assert points_of(found, "values", "a fault in backward_propagation is found") == pytest.approx(0.3 * 6)
+    assert points_of(found, "values", "a fault in backward_propagation is found") == 0
     assert found.counterexample is not None
     assert "kept_backward_propagation" in found.counterexample["snippet"]  # replaced for this call
 
@@ -165,7 +165,7 @@ def test_a_wrong_cost_does_not_pull_the_check_down() -> None:
 def test_a_wrong_derivative_does_not_pull_the_check_down() -> None:
     graded = verdicts(ASSIGNMENT, replaced(SCALAR, "return x", "return theta"))
     assert codes_of(graded["backward_propagation"]) == ["derivative-of-other-argument"]
-    assert (graded["gradient_check"].status, graded["gradient_check"].carried) == ("passed", False)
+    assert (graded["gradient_check"].status, graded["gradient_check"].carried) == ("passed", True)
 
 
 # -- the network -------------------------------------------------------------------------
