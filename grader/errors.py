@@ -50,16 +50,16 @@ def said_with_place(error: BaseException, folder: Path) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence that names the nearest known word; nothing where none is near.
+    """What names the nearest known word, in brackets; nothing where none is near.
 
     >>> did_you_mean("dnn_step_bystep", ["dnn_step_by_step", "logistic"]), did_you_mean("zzz", ["logistic"])
-    ("; did you mean 'dnn_step_by_step'?", '')
+    (" (did you mean 'dnn_step_by_step'?)", '')
     """
     from difflib import get_close_matches  # only a mistake pays for it
 
     spelled = {name.casefold(): name for name in known}
     near = get_close_matches(word.casefold(), spelled, n=1)
-    return f"; did you mean {spelled[near[0]]!r}?" if near else ""
+    return f" (did you mean {spelled[near[0]]!r}?)" if near else ""
 
 
 def missing_extra(what: str, extra: str) -> HarnessError:

@@ -77,7 +77,7 @@ def test_an_assignment_is_loaded_by_its_name() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match=r"there is no assignment 'tinny'; did you mean 'tiny'\?; this course has: tiny"):
+    with pytest.raises(SpecError, match=r"there is no assignment 'tinny' \(did you mean 'tiny'\?\); this course has: tiny"):
         load_assignment("tinny", course=tiny.COURSE)
     (tmp_path / "assignments").mkdir()
     with pytest.raises(SpecError, match="there is no assignment 'a'; this course has: none at all"):

@@ -61,16 +61,16 @@ def render_report(report: Report, *, verbose: bool = False, width: int | None = 
     str
         Lines that end in a line feed.
     """
-    columns = _width(width)
+    columns, file = _width(width), posixpath.basename(report.submission)
     parts = _head(report)
     if is_untouched(report.functions) and not verbose:
         return _lay_out(parts, columns, color)
     if report.functions:
-        parts += ["", _function_table(report.functions, columns, posixpath.basename(report.submission))]
+        parts += ["", _function_table(report.functions, columns, file)]
     order = order_of(report.functions)
     for _, function in order.first if not verbose else enumerate(report.functions):
         if details := _details(function, columns, verbose):
-            title = (_name(function.name), "bold"), (plain(function.origin or ""), "dim")
+            title = (_name(function.name), "bold"), (plain((function.origin or "").removeprefix(f"{file}, ")), "dim")
             parts += ["", _grid([title]), *details]
     if order.lines:
         parts += ["", *_grids([((label, LABEL), text) for label, text in order.lines])]

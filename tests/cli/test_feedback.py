@@ -113,8 +113,8 @@ def test_who_is_no_upload_of_canvas_is_told(recorded: Path, tmp_path: Path, caps
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("{run}", "hlaves", "-o", "x"), "holds no report on 'hlaves'; did you mean 'halves'?; it has: halves"),
-        (("{book}", "hlaves", "-o", "x"), "holds no report on 'hlaves'; did you mean 'halves'?; it has: halves"),
+        (("{run}", "hlaves", "-o", "x"), "holds no report on 'hlaves' (did you mean 'halves'?); it has: halves"),
+        (("{book}", "hlaves", "-o", "x"), "holds no report on 'hlaves' (did you mean 'halves'?); it has: halves"),
         (("{absent}", "halves", "-o", "x"), "there is no gradebook at"),
         (("{run}", "halves", "-o", "x", "--template", "{sheet}"), "--template is Moodle's worksheet"),
     ],

@@ -51,7 +51,7 @@ def fails(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[objec
 
 def test_a_mistyped_path_is_told_with_the_nearest_one_before_anything_is_written(folder: Path) -> None:
     there = GradeOptions(output=folder / "run", gradebook=str(folder / "marks.db"))
-    with pytest.raises(HarnessError, match=r"no such file or folder: .*clas; did you mean 'class'\?; nothing was graded"):
+    with pytest.raises(HarnessError, match=r"no such file or folder: .*clas \(did you mean 'class'\?\); nothing was graded"):
         grade_paths(assignment(), [folder / "class" / "ada", folder / "clas"], there)
     assert sorted(path.name for path in folder.iterdir()) == ["class", "roster.csv"]
 
@@ -94,8 +94,8 @@ def test_arguments_that_changed_places_are_recognised(folder: Path, capsys: pyte
 @pytest.mark.parametrize(
     ("arguments", "near"),
     [
-        (("check", "havles", "x.py"), "there is no assignment 'havles'; did you mean 'halves'?; this course has: halves"),
-        (("grdae", "halves"), "No such command 'grdae'; did you mean 'grade'?"),
+        (("check", "havles", "x.py"), "there is no assignment 'havles' (did you mean 'halves'?); this course has: halves"),
+        (("grdae", "halves"), "No such command 'grdae' (did you mean 'grade'?)"),
     ],
 )
 def test_a_mistyped_name_is_answered_with_the_nearest_one(
@@ -213,7 +213,7 @@ def test_one_student_again_leaves_everything_else_as_it_is(folder: Path, capsys:
 
 
 def test_a_student_who_is_not_there_is_answered_with_the_nearest_one(folder: Path) -> None:
-    with pytest.raises(HarnessError, match=r"nobody of these submissions goes by 'bib'; did you mean 'bob'\?"):
+    with pytest.raises(HarnessError, match=r"nobody of these submissions goes by 'bib' \(did you mean 'bob'\?\)"):
         graded(folder, student=("bib",))
 
 

@@ -94,9 +94,9 @@ def test_an_override_stands_in_the_export_until_it_is_taken_back(book: str, tmp_
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((NAME, "bbo", "70"), "nobody goes by 'bbo': not on the list; did you mean 'bob'?"),
-        (("hlaves", "bob", "70"), "holds no marks for 'hlaves'; did you mean 'halves'?"),
-        ((NAME, "bob", "haf", "7"), "there is no function or question 'haf'; did you mean 'half'?; it has: half, quarter"),
+        ((NAME, "bbo", "70"), "nobody goes by 'bbo': not on the list (did you mean 'bob'?)"),
+        (("hlaves", "bob", "70"), "holds no marks for 'hlaves' (did you mean 'halves'?)"),
+        ((NAME, "bob", "haf", "7"), "there is no function or question 'haf' (did you mean 'half'?); it has: half, quarter"),
         ((NAME, "bob", "900"), "expected points from 0 to 100 for everything, found 900"),
         ((NAME, "bob", "half", "41"), "expected points from 0 to 40 for half, found 41"),
     ],
@@ -220,7 +220,7 @@ def test_an_assignment_that_was_never_graded_is_an_error(
 ) -> None:
     status, message = fails(capsys, "export", book, "hlaves", "-o", str(tmp_path / "x.csv"))
     assert status == 2
-    assert "holds no marks for 'hlaves'; did you mean 'halves'?; it has runs of: halves" in message
+    assert "holds no marks for 'hlaves' (did you mean 'halves'?); it has runs of: halves" in message
     assert not (tmp_path / "x.csv").exists()
 
 
