@@ -210,7 +210,7 @@ def test_an_error_while_loading_leaves_the_imports_alone_too(tmp_path: Path) -> 
     import reference.activations
 
     path = list(sys.path)
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(SpecError, match="ZeroDivisionError: division by zero"):
         _ = sample(tmp_path, reference="1 / 0").reference
     assert sys.path == path
     assert sys.modules["reference.activations"] is reference.activations
