@@ -320,11 +320,12 @@ class _Encoder:
             raise WireError(f"a value of type {type(value).__name__} cannot be sent")
         else:
             number, name = self.opaque(value), _type_name(type(value))
-        numbers = isinstance(value, np.ndarray) and value.dtype.kind in _ARRAY_KINDS
+        array = np.ndarray.view(value, np.ndarray) if issubclass(type(value), np.ndarray) else None  # __class__ may lie
+        numbers = array is not None and array.dtype.kind in _ARRAY_KINDS
         self.header.append((b"m" if numbers else b"o") + _U32.pack(number))
         self.sized(b"", name.encode("utf-8", "replace")[:200])
         if numbers:
-            self.put((np.ndarray.view(value, np.ndarray),), 0)
+            self.put((array,), 0)
 
 
 def _type_name(kind: type) -> str:

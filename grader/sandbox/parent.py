@@ -61,6 +61,7 @@ _WORKS = 0.05  # the part of the time that a child uses at least, unless it wait
 _USUAL_S = 2.0  # the limit of a call where nothing is said of it
 _SLOW = 0.005  # the part of its limit from which the calls of a function are slow: usual ones take a hundredth of that
 _LONGER = 2.0  # how much longer the second try may take, which is alone
+_AFRESH = 0.25  # how long where the first one may have waited for what an earlier function left behind in the process
 _NEAR = 0.5  # the part of its limit from which a call that passed is worth a word
 _NAP_S = 0.0005
 _SKIPPED_UNITS = 3
@@ -410,22 +411,24 @@ class _Run:
         outcomes: list[tuple[Outcome, ...]] = []
         self.called.clear()
         before, began, took = self.kept, time.monotonic(), 0.0
-        retried = False
+        inherited, again = self._child is not None, 0.0
         while len(outcomes) < len(plans):
             todo = plans[len(outcomes) :]
             partial: list[Outcome] = []
             try:
-                for done in self._batch(_alone(todo[0]) if retried else todo, partial):
+                for done in self._batch([replace(todo[0], times=again)] if again else todo, partial):
                     outcomes.append(done)  # what came before a stop is kept
                     took = time.monotonic() - began
-                retried = False
+                again = 0.0
             except _Stop as stop:
                 self._lose()
                 reason = stop.stopped.reason
-                near = not stop.worked or self._is_slow(todo[0], len(outcomes), took)
-                if reason == "timeout" and near and not retried and not self.hopeless and time.monotonic() < self.deadline:
-                    retried = True
+                slow = not stop.worked or self._is_slow(todo[0], len(outcomes), took)
+                again = 0.0 if again else _LONGER if slow else _AFRESH if inherited else 0.0
+                if again and reason == "timeout" and not self.hopeless and time.monotonic() < self.deadline:
+                    inherited = False
                     continue
+                again = 0.0
                 if reason == "too-much-output":  # nobody will look at what it gave before
                     self.kept = before
                     outcomes, partial = [(Stopped("not-run", "the replies were dropped"),)] * len(outcomes), []
@@ -481,7 +484,7 @@ class _Run:
                 return
 
     def _step(self, child: Child, mark: int, plan: Plan, step: int) -> Outcome:
-        watch = self._watch(child, plan.cpu_s)
+        watch = self._watch(child, plan.cpu_s * plan.times)
         kind, body = child.frames.popleft() if child.frames else self._receive(child, watch)
         while kind == ord("C"):
             self._callback(child, body, watch)
@@ -493,7 +496,7 @@ class _Run:
             places = (self.program.origin_at(outcome.origin), self.program.origin_at(outcome.caller))
             return replace(outcome, origin=places[0], caller=places[1])
         if isinstance(outcome, Returned):
-            limit = plan.cpu_s * self.slowness / (_LONGER if plan.again else 1)
+            limit = plan.cpu_s * self.slowness
             if watch.start is not None and (used := watch.used()) > _NEAR * limit:
                 self.slow.setdefault(plan.function, sentences.slow_call(plan.function, used, limit))
             self.kept += len(outcome.value.payload) + _PART_COSTS * len(outcome.value.header)
@@ -518,11 +521,6 @@ class _Run:
         name, reply = self.answering.ask(body, self.answered, watch.look) if self.answering else ("", None)
         self.called.update([name] if name else ())
         _send(child, b"X" if reply is None else b"R", reply or b"", watch)
-
-
-def _alone(plan: Plan) -> list[Plan]:
-    """A plan for its second try."""
-    return [replace(plan, cpu_s=plan.cpu_s * _LONGER, again=True)]
 
 
 # -- what the child says: values within bounds, and words for people that nobody relies on ---

@@ -44,8 +44,8 @@ class Plan:
     """The static plan of one case: calls in order, with the public code that names are bound to.
 
     ``number`` identifies the plan within its function; ``packed`` is what goes over the wire. ``answered`` are names
-    that the parent answers while the plan runs, whatever the submission means by them. ``again`` marks the second try
-    of a call that has timed out. ``after`` are places that are read when the last call has returned
+    that the parent answers while the plan runs, whatever the submission means by them. ``times`` is how many times its
+    limit a call may take that is tried again. ``after`` are places that are read when the last call has returned
     (:func:`grader.confined.wire.beside`).
 
     A step is named by what it calls: a function, a class, which makes an object, or ``Class.method``, whose first
@@ -60,7 +60,7 @@ class Plan:
     cpu_s: float = 2.0
     packed: bytes = b""
     answered: tuple[str, ...] = ()
-    again: bool = False
+    times: float = 1.0
     after: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:

@@ -73,7 +73,7 @@ ROWS = (
         "take over the loop that asks",
         does(
             "class Mine(type(tools.session())):",
-            "    def step(self, number, step, name, encoded):",
+            "    def step(self, number, step, name, encoded, places):",
             "        self.channel.send(b'V', struct.pack('<IHHI', number, step, 0, 0) + tools.packed(0.0))",
             "        return True",
             "tools.session().__class__ = Mine",
