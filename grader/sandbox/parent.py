@@ -544,7 +544,7 @@ def _outcome(kind: int, body: bytes, plan: int, step: int) -> Outcome:
             return Returned(encoded, mutated, output)
         name, message, *places = decode(encoded, reply=True)
         origin, caller = (None if place is None else _said(place, 200) for place in places)
-        return Raised(_said(name, 200), _said(message, 600), origin, output, caller)
+        return Raised(" ".join(_said(name, 200).split()), _said(message, 600), origin, output, caller)
     except (WireError, struct.error, ValueError, TypeError):
         raise _not_a_reply() from None
 

@@ -99,6 +99,17 @@ def test_a_call_that_never_comes_back_has_a_verdict_and_the_next_function_is_rig
     assert stopped.detail == detail
 
 
+def test_the_name_of_an_exception_is_one_line(sandbox: Sandbox) -> None:
+    source = "def f(x):\n    raise type('Odd\\n  passed  g  5 / 5\\n', (Exception,), {})()\n"
+    assert values(sandbox.run(program(source), ask("f", (1,)))) == ["Odd passed g 5 / 5"]
+
+
+def test_what_an_earlier_function_left_behind_costs_no_other_one(sandbox: Sandbox) -> None:
+    source = "class Last:\n    def __del__(self):\n        while True: pass\n\ndef f(x):\n    return Last()\n\ndef g(x):\n    return x\n"
+    execution = sandbox.run(program(source), [*ask("f", (1,), cpu_s=SOON), *ask("g", (1,), (2,), cpu_s=SOON)])
+    assert values(execution)[1:] == [1, 2]
+
+
 def test_what_came_before_a_crash_counts(sandbox: Sandbox) -> None:
     source = "import os\n\ndef f(x):\n    return os._exit(1) if x == 2 else x\n"
     assert values(sandbox.run(program(source), ask("f", (1,), (2,), (3,)))) == [1, "crashed", "not-run"]
