@@ -105,7 +105,8 @@ def test_the_name_of_an_exception_is_one_line(sandbox: Sandbox) -> None:
 
 
 def test_what_an_earlier_function_left_behind_costs_no_other_one(sandbox: Sandbox) -> None:
-    source = "class Last:\n    def __del__(self):\n        while True: pass\n\ndef f(x):\n    return Last()\n\ndef g(x):\n    return x\n"
+    last = "class Last:\n    def __del__(self):\n        while True: pass\n"
+    source = f"{last}\ndef f(x):\n    return Last()\n\ndef g(x):\n    return x\n"
     execution = sandbox.run(program(source), [*ask("f", (1,), cpu_s=SOON), *ask("g", (1,), (2,), cpu_s=SOON)])
     assert values(execution)[1:] == [1, 2]
 
