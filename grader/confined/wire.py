@@ -54,7 +54,7 @@ MAX_KEYS = 1_000
 class Opaque:
     """A value that only the student's code understands; it never leaves the worker.
 
-    Of an array of a type of its own (``np.matrix``) the numbers are known, too.
+    Of an ``np.matrix`` the numbers are known, too.
     """
 
     handle: int
@@ -320,7 +320,7 @@ class _Encoder:
             raise WireError(f"a value of type {type(value).__name__} cannot be sent")
         else:
             number, name = self.opaque(value), _type_name(type(value))
-        array = np.ndarray.view(value, np.ndarray) if issubclass(type(value), np.ndarray) else None  # __class__ may lie
+        array = np.ndarray.view(value, np.ndarray) if type(value) is np.matrix else None
         numbers = array is not None and array.dtype.kind in _ARRAY_KINDS
         self.header.append((b"m" if numbers else b"o") + _U32.pack(number))
         self.sized(b"", name.encode("utf-8", "replace")[:200])

@@ -78,7 +78,7 @@ def parse_time(text: str) -> datetime | None:
     ('2026-11-02T01:30:00+00:00', True)
     """
     text = re.sub(r"(\.\d{6})\d+", r"\1", text.strip())
-    text = re.sub(r"\s+(Z|UTC|[+-]\d\d:?\d\d)$", lambda match: match[1].replace("UTC", "Z"), text)
+    text = re.sub(r"\s(Z|UTC|[+-]\d\d:?\d\d)$", lambda match: match[1].replace("UTC", "Z"), " ".join(text.split()))
     moment = None
     for way in _WAYS:
         with suppress(ValueError):

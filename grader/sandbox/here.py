@@ -68,12 +68,12 @@ class _World:
         self.modules: dict[str, Any] = {}
         self.hidden: frozenset[str] = frozenset({*worker.FORBIDDEN, "submission", "__main__"})
         self.before: list[dict[str, Any]] = []
+        self.kept: dict[str, Any] = {}
 
     def enter(self) -> None:
         self.random = random.getstate(), np.random.get_state()
         self.before = [dict(space) for space in self.spaces]
         self.kept = {name: sys.modules.pop(name) for name in [*sys.modules] if self._is_students(name)}
-        self.loaded = set(sys.modules)
         sys.modules.update(self.modules)
         for space, inside in zip(self.spaces, self.inside, strict=True):
             space.update(inside)
@@ -108,11 +108,18 @@ class _World:
 
     @contextlib.contextmanager
     def left(self) -> Iterator[None]:
-        self.leave()
+        """While a question is answered; a model asks thousands, so that no more is put back than an answer can meet."""
+        state = random.getstate(), np.random.get_state()
+        theirs = {name: sys.modules[name] for name in self.kept.keys() & sys.modules.keys()}
+        sys.modules.update(self.kept)
         try:
             yield
         finally:
-            self.enter()
+            for name in self.kept:
+                del sys.modules[name]
+            sys.modules.update(theirs)
+            random.setstate(state[0])
+            np.random.set_state(state[1])
 
 
 def _is_changed(key: str, value: Any, before: dict[str, Any]) -> bool:

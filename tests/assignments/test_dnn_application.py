@@ -43,7 +43,8 @@ def L_layer_model(X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, 
         parameters = update_parameters(parameters, grads, learning_rate)
     return parameters
 """
-HELPERS = "from reference.dnn_step_by_step import *\nfrom reference.activations import *"
+_FILES = "\n".join((ROOT / "reference" / f"{name}.py").read_text("utf-8") for name in ("activations", "dnn_step_by_step"))
+HELPERS = "".join(line for line in _FILES.splitlines(keepends=True) if not line.startswith("from reference"))
 
 
 def both(*code: str) -> list[FunctionReport]:

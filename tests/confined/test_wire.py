@@ -157,10 +157,11 @@ def test_what_is_no_value_is_a_handle_with_the_name_of_its_type() -> None:
     assert kept[0] is things[0]
 
 
-def test_of_an_array_of_a_type_of_its_own_the_numbers_are_known_and_nothing_else() -> None:
+def test_of_a_matrix_the_numbers_are_known_and_of_no_other_type_of_array() -> None:
     masked = np.ma.masked_array([1.5, 2.5], mask=[True, False])
-    found = decode(encode({"A": masked}, opaque=lambda _: 7), reply=True)["A"]
-    assert (found.handle, found.type_name, found.array.tolist()) == (7, "numpy.ma.MaskedArray", [1.5, 2.5])
+    found = decode(encode((np.array([[1.5, 2.5]]).view(np.matrix), masked), opaque=lambda _: 7), reply=True)
+    assert (found[0].handle, found[0].type_name, found[0].array.tolist()) == (7, "numpy.matrix", [[1.5, 2.5]])
+    assert found[1].array is None
     other = encode((1.0,), opaque=lambda _: 7)
     with pytest.raises(WireError):
         decode(Encoded(b"m" + bytes(8) + other.header, other.payload), reply=True)

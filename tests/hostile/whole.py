@@ -174,6 +174,7 @@ class F(float):
     def __eq__(self, o): return True
     def __sub__(self, o): return 0.0
 """
+MATRIX = 54  # of 60: right numbers, in a type that the contract does not name
 VALUES = (
     "np.matrix(X) / 2",
     "np.ma.array(X / 2, mask=True)",
@@ -397,7 +398,7 @@ FILES: Mapping[str, tuple[Files, float]] = {
 
 def _rows() -> Sequence[Whole]:
     rows = [Whole(f"carried: {name}", {"hw.py": text}, most) for name, (text, most) in CARRIED.items()]
-    rows += [Whole(f"value: {body}", _both(body, LIAR)) for body in VALUES]
+    rows += [Whole(f"value: {body}", _both(body, LIAR), MATRIX if body.startswith("np.matrix") else 0) for body in VALUES]
     rows += [Whole(f"shared: {name}", {"hw.py": text}, most) for name, (text, most) in SHARED.items()]
     for name, text in NEIGHBOURS.items():
         rows += [Whole(f"neighbour: {name}", {"work.py": text})]

@@ -131,7 +131,7 @@ def test_an_export_carries_the_reference_of_its_assignment_alone(tmp_path: Path)
     }  # fmt: skip
     for name, text in sources.items():
         (course / "reference" / f"{name}.py").write_text(text, "utf-8")
-    spec = SimpleNamespace(reference_module="reference.a", provided_helpers={"g": "reference.h.g"})
+    spec = SimpleNamespace(reference_module="reference.a", provided_helpers={"g": "reference.h.g"}, files={})
     carried = dict(reference_files(SimpleNamespace(spec=spec, course=SimpleNamespace(root=course))))  # type: ignore[arg-type]
     assert sorted(carried) == [f"reference/{name}.py" for name in ("__init__", "a", "b", "c", "d", "h")]
 
