@@ -38,10 +38,29 @@ def pytest_configure(config: pytest.Config) -> None:
     submission, assignment = config.getoption("--submission"), config.getoption("--grader-assignment")
     if bool(submission) != bool(assignment):
         raise pytest.UsageError("--submission and --grader-assignment go together")
+    if submission:
+        _refuse_its_settings(config, submission)
     if submission and config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args[:] = [submission]
     elif submission and not any(Path(argument).resolve() == Path(submission).resolve() for argument in config.args):
         config.args.append(submission)
+
+
+def _refuse_its_settings(config: pytest.Config, submission: str) -> None:
+    """Refuse a path of the student's that stands alone among the arguments, unless pytest was started in its folder.
+
+    Before pytest knows our option, it takes its value for the place of tests, and its settings from there: a
+    ``pytest.ini`` of a student's would name a plugin of his. One word, ``--submission=PATH``, is no such place.
+    """
+    here, place = config.invocation_params.dir, _submission(config)
+    folder = place if place.is_dir() else place.parent
+    given = [arg for arg in map(str, config.invocation_params.args) if not arg.startswith("-")]
+    paths = [Path(os.path.normpath(here / arg.partition("::")[0])) for arg in given]
+    if folder not in (here, *here.parents) and any(folder in (path, *path.parents) for path in paths):
+        raise pytest.UsageError(
+            f"write --submission={plain(submission)} as one word, and name nothing else in its folder: pytest takes its "
+            "settings from a path that stands alone, and has done so if there is a pytest.ini or the like"
+        )
 
 
 def _wanted(config: pytest.Config, path: Path) -> bool:

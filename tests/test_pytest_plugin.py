@@ -15,7 +15,7 @@ from tests.platforms import NAME, RIGHT, WRONG, assignment, notebook
 def run(folder: Path, *options: str, submission: str | None = "s.py") -> subprocess.CompletedProcess[str]:
     grading = ["--grader-course", str(assignment().course.root)]
     if submission:
-        grading += ["--grader-assignment", NAME, "--submission", submission]
+        grading += ["--grader-assignment", NAME, f"--submission={submission}"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-v", "-rs", *grading, *options],
         cwd=folder, capture_output=True, text=True,
@@ -126,6 +126,49 @@ def test_a_students_conftest_is_not_run(folder: Path, submission: str) -> None:
         assert done.returncode == 0, done.stdout
         assert "half[values: H] PASSED" in done.stdout
         assert list(folder.rglob("*.ran")) == []
+
+
+SETTINGS = {
+    "pytest.ini": "[pytest]\naddopts = -p evil\npythonpath = .\n",
+    "pyproject.toml": "[tool.pytest.ini_options]\naddopts = '-p evil'\npythonpath = ['.']\n",
+    "tox.ini": "[pytest]\naddopts = -p evil\npythonpath = .\n",
+    "setup.cfg": "[tool:pytest]\naddopts = -p evil\npythonpath = .\n",
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("submission", ["ann/s.py", "ann"])
+def test_a_students_settings_of_pytest_are_not_taken(folder: Path, name: str, submission: str) -> None:
+    (folder / "ann").mkdir()
+    (folder / "ann" / "s.py").write_text(RIGHT, "utf-8")
+    (folder / "ann" / name).write_text(SETTINGS[name], "utf-8")
+    (folder / "ann" / "evil.py").write_text("import pathlib\npathlib.Path(__file__).with_suffix('.ran').touch()\n", "utf-8")
+    done = run(folder, submission=submission)
+    assert done.returncode == 0, done.stdout
+    assert not (folder / "ann" / "evil.ran").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--submission", "ann/s.py"],
+        ["--submission", "ann"],
+        ["ann/s.py", "--submission=ann/s.py"],
+        ["ann", "--submission=ann/s.py"],
+    ],
+)
+def test_a_path_of_a_student_that_stands_alone_is_refused(folder: Path, arguments: list[str]) -> None:
+    """Pytest takes its settings from such a path before any plugin is asked."""
+    (folder / "ann").mkdir()
+    (folder / "ann" / "s.py").write_text(RIGHT, "utf-8")
+    done = run(folder, "--grader-assignment", NAME, *arguments, submission=None)
+    assert done.returncode == 4
+    assert "as one word" in done.stderr
+
+
+def test_in_ones_own_folder_the_path_may_stand_alone(folder: Path) -> None:
+    (folder / "s.py").write_text(RIGHT, "utf-8")
+    assert run(folder, "--grader-assignment", NAME, "--submission", "s.py", submission=None).returncode == 0
 
 
 def test_it_runs_alone_or_beside_other_tests(folder: Path) -> None:

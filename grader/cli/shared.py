@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -95,5 +96,5 @@ def suggest(command: str, why: str) -> None:
     """Say on standard error what to try next."""
     context = click.get_current_context(silent=True)
     course = context.find_root().obj if context else None
-    named = f"--course {course} " if course else ""
+    named = f"--course {shlex.quote(str(course))} " if course else ""
     say(f"next: grader {named}{command}  ({why})", err=True)

@@ -147,7 +147,8 @@ def fingerprint(files: Mapping[str, Path]) -> str:
             data = read_bytes(path, name)
         except SubmissionError:
             return ""
-        digest.update(f"{name if len(files) > 1 else ''}:{len(data)}:".encode("utf-8", "surrogateescape"))
+        label = (name if len(files) > 1 else "").encode("utf-8", "surrogateescape")
+        digest.update(f"{len(label)}:{len(data)}:".encode() + label)  # sizes first: no name can stand for a file
         digest.update(data)
     return digest.hexdigest() if files else ""
 

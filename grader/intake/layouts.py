@@ -46,6 +46,10 @@ _CANVAS_TEXT = re.compile(
 _MOODLE = re.compile(
     r"(?P<name>.*?)(?:_(?P<id>\d{1,20}))?_assignsubmission_(?P<kind>[a-z]{1,20}?)(?:_(?P<file>.*))?", re.DOTALL
 )
+# A participant may be called like somebody else's folder: in a folder's name the last mark counts.
+_MOODLE_FOLDER = re.compile(
+    r"(?P<name>.*?)(?:_(?P<id>\d{1,20}))?_assignsubmission_(?P<kind>[a-z]{1,20}?)_?(?P<file>)", re.DOTALL
+)
 _WRAPPER = re.compile(r"assignment_\d{1,20}_export|(?:.{0,200}-)?submissions|submitted", re.DOTALL)
 # How many folders around a class are looked through; a zip can hold thousands, one in another.
 _MOST_WRAPPERS = 10
@@ -236,9 +240,15 @@ def _canvas(tree: Tree) -> list[StudentFiles]:
     for name, entry in files.items():
         match = matches[name] or _CANVAS_TEXT.fullmatch(printable(name))
         if match is not None:
-            who = HandIn(student=match["user"], name=match["name"] or "", late=bool(match["late"]))
+            user = printable(stem_of(name)) if _reads_twice(match) else match["user"]
+            who = HandIn(student=user, name=match["name"] or "", late=bool(match["late"]))
             parts.append(_files_of(tree, who, [replace(entry, name=match["file"])], name))
     return _joined(parts)
+
+
+def _reads_twice(match: re.Match[str]) -> bool:
+    """Whether the numbers at the beginning may be the name of a student who is called like them, and others follow."""
+    return not match["name"] and match["user"].isdecimal() and bool(re.match(r"\d{1,20}_\d{1,20}_", match["file"]))
 
 
 # ---- Gradescope ---------------------------------------------------------------------------------------
@@ -271,7 +281,7 @@ def _submitters(label: str, metadata: Path) -> tuple[dict[str, list[HandIn]], li
     people: dict[str, list[HandIn]] = {}
     for folder, facts in data.items() if isinstance(data, dict) else ():
         listed = facts.get(":submitters") if isinstance(facts, dict) else None
-        received = str(facts.get(":created_at") or "") if isinstance(facts, dict) else ""
+        received = _text(facts, ":created_at") if isinstance(facts, dict) else ""
         submitters = (
             [replace(_submitter(who), submitted=received) for who in listed if isinstance(who, dict)]
             if isinstance(listed, list)
@@ -284,8 +294,14 @@ def _submitters(label: str, metadata: Path) -> tuple[dict[str, list[HandIn]], li
 
 
 def _submitter(who: Mapping[object, object]) -> HandIn:
-    name, sid, email = (str(who.get(key) or "").strip() for key in (":name", ":sid", ":email"))
+    name, sid, email = (_text(who, key).strip() for key in (":name", ":sid", ":email"))
     return HandIn(student=sid or email or name or "unnamed submitter", name=name, email=email)
+
+
+def _text(facts: Mapping[object, object], key: str) -> str:
+    """A text of the metadata; nothing else is made one: lists of lists of lists may have no end."""
+    value = facts.get(key)
+    return value if isinstance(value, str) else ""
 
 
 # ---- folders of one's own, Moodle, nbgrader, repositories ---------------------------------------------
@@ -294,7 +310,10 @@ def _submitter(who: Mapping[object, object]) -> HandIn:
 def _folder(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], list[str]]:
     """A class folder; the names in it may be Moodle's, or those of repositories."""
     folders, files = top_level(tree)
-    moodle = {name: match for name in (*folders, *files) if (match := _MOODLE.fullmatch(printable(name)))}
+    moodle = {name: match for name in folders if (match := _MOODLE_FOLDER.fullmatch(printable(name)))}
+    # Participants and files may both be called like somebody else's: with two marks, nobody can tell whose a file is.
+    flat = (name for name in files if name.count("_assignsubmission_") == 1)
+    moodle |= {name: match for name in flat if (match := _MOODLE.fullmatch(printable(name)))}
     students = _moodle(tree, moodle)
     loose = [name for name in files if name not in moodle]
     # A text is a submission where it holds the code of one: README.txt is none.
@@ -340,7 +359,8 @@ def _moodle(tree: Tree, matches: Mapping[str, re.Match[str]]) -> list[StudentFil
 def _repository_users(tree: Tree, folders: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
     """The users of classroom repositories: ``<assignment>-<user>`` without what they have in common.
 
-    The user may contain hyphens, too, so that a roster is asked about every end of the name.
+    The user may contain hyphens, too. Users choose their names, so that a roster is never asked about an end of one
+    (``eve-bob`` is not bob): only about longer names, where part of it may be what all have in common.
     """
     repositories = [folder for folder in folders if PurePosixPath(folder) in tree.repositories]
     slug = re.fullmatch(r"(.+)-submissions", _own_name(tree))
@@ -354,8 +374,9 @@ def _repository_users(tree: Tree, folders: Sequence[str]) -> dict[str, tuple[str
     users = {}
     for folder in repositories:
         parts = folder[-_LONGEST_NAME:].split("-")
-        ends = tuple("-".join(parts[i:]) for i in range(1, len(parts)))
-        users[folder] = folder.removeprefix(prefix) or folder, ends
+        ends = ("-".join(parts[i:]) for i in range(1, len(parts)))
+        user = folder.removeprefix(prefix) or folder
+        users[folder] = user, tuple(end for end in ends if not prefix or (not slug and len(end) > len(user)))
     return users
 
 

@@ -217,8 +217,8 @@ def _text_of(entry: Entry) -> str:
 
 
 def printable(name: str) -> str:
-    """A file name that can be encoded: bytes that are not UTF-8 become replacement characters."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """A file name that can be encoded: bytes that are not UTF-8 are written out, so that two names stay two."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def a_few(names: Sequence[str], most: int = 8) -> str:

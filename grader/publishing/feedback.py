@@ -1,7 +1,8 @@
 """Feedback on its way back: pages under the names by which a platform knows whose they are, and a summary in a line.
 
 Moodle reads the participant's number from the name of the folder that it made for the submission, Canvas the numbers of
-student and upload from the name that the upload had.
+student and upload from the name that the upload had. Of a path, the outermost name that looks so counts: what lies in it,
+the student has named.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from grader import sentences
@@ -37,9 +39,11 @@ def pages_zip(pages: Iterable[tuple[Report, Path]], name_of: Callable[[str], str
         :func:`canvas_name` or :func:`moodle_name`.
     """
     out, left, names = io.BytesIO(), list[str](), set[str]()
+    listed = list(pages)
+    above = _above([report.submission for report, _ in listed])
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for report, path in pages:
-            name = name_of(report.submission)
+        for report, path in listed:
+            name = name_of("/".join(report.submission.split("/")[above:]))
             if not name or name in names:
                 left.append(sentences.who_of(report))
                 continue
@@ -48,13 +52,21 @@ def pages_zip(pages: Iterable[tuple[Report, Path]], name_of: Callable[[str], str
     return out.getvalue(), left
 
 
+def _above(submissions: Sequence[str]) -> int:
+    """How many folders lie around all submissions: whoever downloaded them has named these."""
+    folders = [submission.split("/")[:-1] for submission in submissions]
+    return (
+        sum(1 for _ in takewhile(lambda names: len(set(names)) == 1, zip(*folders, strict=False))) if len(folders) > 1 else 0
+    )
+
+
 def canvas_name(submission: str) -> str:
     """The name of an upload with another ending; empty where it is not one of Canvas.
 
     >>> canvas_name("all.zip/roejane_LATE_1234_5678_hw.ipynb"), canvas_name("class/jane/hw.ipynb")
     ('roejane_LATE_1234_5678_feedback.html', '')
     """
-    matches = (_CANVAS.fullmatch(part) for part in reversed(PurePosixPath(submission).parts))
+    matches = (_CANVAS.fullmatch(part) for part in PurePosixPath(submission).parts)
     match = next(filter(None, matches), None)
     return f"{plain(match[1])}feedback.html" if match else ""
 
@@ -65,7 +77,7 @@ def moodle_name(submission: str) -> str:
     >>> moodle_name("all.zip/Jane Roe_4711_assignsubmission_file_/hw.ipynb"), moodle_name("class/jane/hw.ipynb")
     ('Jane Roe_4711_assignsubmission_file_feedback.html', '')
     """
-    matches = (_MOODLE.match(part) for part in reversed(PurePosixPath(submission).parts))
+    matches = (_MOODLE.match(part) for part in PurePosixPath(submission).parts)
     match = next(filter(None, matches), None)
     return f"{plain(match[1])}file_feedback.html" if match else ""
 

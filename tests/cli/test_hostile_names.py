@@ -6,6 +6,7 @@ import ast
 import csv
 import io
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,3 +130,13 @@ def test_no_table_of_marks_has_a_formula_at_any_separator(run_folder: Path, tmp_
     text = (tmp_path / "out.csv").read_bytes().decode("utf-8-sig")
     assert len(list(csv.reader(io.StringIO(text, newline="")))) == len(text.splitlines()) > 2
     assert not re.search(r'(?:^|[;|\t,])[ "]*[=@+]', text, re.MULTILINE)
+
+
+def test_a_suggested_command_holds_a_name_as_one_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """People copy it into a shell."""
+    name = "x;touch gone;$(touch gone).py"
+    (tmp_path / "class" / "eve").mkdir(parents=True)
+    (tmp_path / "class" / "eve" / name).write_text(WRONG, "utf-8")
+    grade_paths(assignment(), [tmp_path / "class"], GradeOptions(allow_weak=True, output=tmp_path / "run"))
+    command = next(line for line in capsys.readouterr().err.splitlines() if " check " in line).partition("  (")[0]
+    assert shlex.split(command)[-2:] == [NAME, str(tmp_path / "class" / "eve" / name)]

@@ -666,8 +666,67 @@ def test_a_file_name_that_is_not_utf8_can_be_written_and_printed(class_dir: Path
     lay_out(class_dir, {"bob.py": FULL})
     (class_dir / os.fsdecode(b"\xff\xfe.py")).write_text(FULL)
     found = run(class_dir)
-    assert sorted(item.student for item in found.hand_ins) == ["bob", "\ufffd\ufffd"]
+    assert sorted(item.student for item in found.hand_ins) == ["\\xff\\xfe", "bob"]
     assert json.dumps([item.path for item in found.hand_ins]).encode("utf-8")
+
+
+@pytest.mark.parametrize("inside", ["", "/hw.py"])
+def test_two_names_that_are_not_utf8_are_two_students(class_dir: Path, inside: str) -> None:
+    """As an archive unpacks them whose names are in an old code page: Müller and Möller."""
+    for name in (b"M\xfcller", b"M\xf6ller"):
+        place = class_dir / (os.fsdecode(name) + (inside or ".py"))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(FULL)
+    assert [item.student for item in run(class_dir).hand_ins] == ["M\\xf6ller", "M\\xfcller"]
+
+
+@pytest.mark.parametrize("root", ["hw-1-submissions", "repos"])
+def test_a_user_who_is_called_like_a_fellow_student_at_the_end_is_not_that_one(class_dir: Path, root: str) -> None:
+    for user in ("eve-bob", "bob", "ann"):
+        lay_out(class_dir / root, {f"hw-1-{user}/.git/HEAD": "ref", f"hw-1-{user}/hw.py": FULL})
+    people = roster_of([Person("s1", "Ann", "", ("ann",)), Person("s2", "Bob", "", ("bob",))])
+    found = students(run(class_dir / root, roster=people))
+    assert sorted(who for who, _ in found) == ["eve-bob", "s1", "s2"]
+
+
+def test_what_users_have_in_common_may_be_part_of_their_names(class_dir: Path) -> None:
+    for user in ("ann-lee", "ann-roe"):
+        lay_out(class_dir / "repos", {f"hw-1-{user}/.git/HEAD": "ref", f"hw-1-{user}/hw.py": FULL})
+    people = roster_of([Person("s1", "Ann", "", ("ann-lee",)), Person("s2", "Anne", "", ("ann-roe",))])
+    assert [who for who, _ in students(run(class_dir / "repos", roster=people))] == ["s1", "s2"]
+
+
+@pytest.mark.parametrize(
+    ("bobs", "eves", "expected"),
+    [
+        ("Bob_501_assignsubmission_file_/hw.py", "Bob_501_assignsubmission_file__777_assignsubmission_file_/hw.py", "777"),
+        ("Bob_501_assignsubmission_file_hw.py", "Bob_501_assignsubmission_file_x_777_assignsubmission_file_h.py", ""),
+        ("leebob_501_9001_hw.py", "501_77_777_9002_hw.py", ""),
+    ],
+)
+def test_whoever_is_called_like_a_fellow_students_upload_is_not_that_one(
+    class_dir: Path, bobs: str, eves: str, expected: str
+) -> None:
+    """Participants may change their names: a name with two numbers is not read as that of the first."""
+    lay_out(class_dir, {bobs: FULL, eves: FULL})
+    found = {item.path.removeprefix(f"{class_dir}/"): item.student for item in run(class_dir).hand_ins}
+    assert found[bobs] == "501"
+    assert found[eves] == (expected or Path(eves).stem)
+
+
+def test_aliases_in_metadata_are_no_names(class_dir: Path) -> None:
+    pairs = zip("abcdefghijklmno", "bcdefghijklmnop", strict=True)
+    bomb = "".join(f"{new}: &{new} [{','.join([f'*{old}'] * 9)}]\n" for old, new in pairs)
+    people = "submission_1:\n  :created_at: *p\n  :submitters:\n  - :name: *p\n    :sid: s1\n"
+    lay_out(class_dir, {"submission_metadata.yml": f"a: &a [x]\n{bomb}{people}", "submission_1/hw.py": FULL})
+    assert [(item.student, item.name) for item in run(class_dir).hand_ins] == [("s1", "")]
+
+
+def test_no_name_of_a_file_stands_for_another_file(tmp_path: Path) -> None:
+    lay_out(tmp_path / "one", {"a.py": "0123456789", "b.py": "x = 1", "c.py": "y = 1"})
+    lay_out(tmp_path / "other", {"a.py:10:0123456789b.py": "x = 1", "c.py": "y = 1"})
+    one, other = (fingerprint({p.name: p for p in (tmp_path / name).iterdir()}) for name in ("one", "other"))
+    assert one != other
 
 
 def test_the_order_of_paths_changes_nothing(class_dir: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,6 +55,26 @@ def test_moodle_finds_participant_and_plugin_where_it_looks_for_them(submission:
 )
 def test_other_names_are_not_guessed(submission: str) -> None:
     assert (canvas_name(submission), moodle_name(submission)) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("bobs", "eves", "name_of"),
+    [
+        ("week_3_2_dir/bob_501_9001_hw.py", "week_3_2_dir/eve_777_9002_a.zip/bob_501_9001_hw.py", canvas_name),
+        ("m/Bob_501_assignsubmission_file_/h.py", "m/Eve_777_assignsubmission_file_/Bob_501_assignsubmission_file_/h.py",
+         moodle_name),
+    ],
+)  # fmt: skip
+def test_a_page_goes_to_whom_the_platform_names_and_not_to_whom_the_student_does(
+    tmp_path: Path, bobs: str, eves: str, name_of: Callable[[str], str]
+) -> None:
+    for who in ("bob", "eve"):
+        (tmp_path / who).write_text(f"page of {who}")
+    pages = [(replace(REPORT, submission=eves), tmp_path / "eve"), (replace(REPORT, submission=bobs), tmp_path / "bob")]
+    data, left = pages_zip(pages, name_of)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        found = {re.findall(r"501|777", name)[0]: archive.read(name).decode() for name in archive.namelist()}
+    assert (found, left) == ({"501": "page of bob", "777": "page of eve"}, [])
 
 
 def test_a_name_never_is_a_path(tmp_path: Path) -> None:
