@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
-from grader.intake.archive import ARCHIVES, Entry, packed_as, suffix_of
+from grader.intake.archive import ARCHIVES, STUDENT, Entry, packed_as, suffix_of
 from grader.intake.layouts import HandIn, StudentFiles, by_student, is_class, is_platform, one_student, stem_of
 from grader.intake.roster import Person, Roster, find
 from grader.intake.tree import (
@@ -40,6 +40,8 @@ from grader.intake.tree import (
 from grader.submission.cells import read_bytes
 
 __all__ = ["Collected", "HandIn", "collect", "collect_one", "fingerprint", "link_in"]
+
+_BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +265,7 @@ def _holds_a_class(tree: Tree) -> bool:
 
 def _hand_in(student: StudentFiles, unpack_to: Path) -> HandIn:
     """The files that are one program."""
-    entries = [inner for entry in student.entries for inner in _opened(entry, unpack_to)]
+    entries = _all_opened(student.entries, unpack_to)
     refused = [f"{entry.path if entry.name else entry.path.parent}: {entry.problem}" for entry in entries if entry.problem]
     sources = [entry for entry in entries if is_source(entry)]
     candidates = [entry for entry in sources if not entry.helper] or [entry for entry in entries if holds_code(entry)]
@@ -306,9 +308,31 @@ def _latest(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
     return latest, [entry for group in ordered for entry in group[:-1]]
 
 
+def _all_opened(entries: Sequence[Entry], unpack_to: Path) -> list[Entry]:
+    """All files of a student; what archives beside each other unpack to is bounded together."""
+    found: list[Entry] = []
+    unpacked = 0
+    for entry in entries:
+        if _is_archive(entry) and unpacked > STUDENT.total_bytes:
+            most = STUDENT.total_bytes >> 20
+            found.append(
+                replace(entry, file=None, problem=f"was not opened: the others unpack to more than {most} MiB already")
+            )
+            continue
+        inner = _opened(entry, unpack_to)
+        found += inner
+        # An empty file takes room on a disk, too.
+        unpacked += sum(_BLOCK + held.file.stat().st_size for held in inner if held is not entry and held.file is not None)
+    return found
+
+
+def _is_archive(entry: Entry) -> bool:
+    return entry.file is not None and (suffix_of(entry.file.name) in ARCHIVES or bool(packed_as(entry.file)))
+
+
 def _opened(entry: Entry, unpack_to: Path, *, inner: bool = False) -> list[Entry]:
     """The entry, or what is in it when it is a zip or tar, and in the one that may lie in that."""
-    if entry.file is None or not (suffix_of(entry.file.name) in ARCHIVES or packed_as(entry.file)):
+    if entry.file is None or not _is_archive(entry):
         return [entry]
     try:
         tree = unzip(entry.file, str(entry.path), unpack_to, download=False, inner=inner)

@@ -8,6 +8,7 @@ points), and ``quarter`` (60), which is ``half(half(X))``. In the class folder l
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import tarfile
 import zipfile
@@ -333,6 +334,9 @@ LOADER: Mapping[str, tuple[Files, float]] = {
 }
 # -- archives, links, names and folders -------------------------------------------------------------------------------
 _HEADER = b"\x1f\x8b\x08\x08" + bytes(6) + b"n" * (30 * _MIB)
+_LINES = b"".join(b"#" + hashlib.sha256(bytes([n])).hexdigest().encode() * 30 + b"\n" for n in range(256))
+_DENSE = _LINES * (24 * _MIB // len(_LINES))  # packs to a fortieth: no bomb by itself
+_PACKED = zipped({f"m{n}.py": _DENSE for n in range(3)})
 FILES: Mapping[str, tuple[Files, float]] = {
     "a gzip of a gigabyte of zeros": ({"hw.tar.gz": _zeros(1 << 30)}, 0),
     "a tar before a gigabyte of zeros": (
@@ -361,6 +365,14 @@ FILES: Mapping[str, tuple[Files, float]] = {
     "many archives in an archive": (
         {"hw.tar.gz": tarred({f"a{n}.zip": zipped({"h.py": "#" + " " * _MIB}) for n in range(100)})},
         0,
+    ),
+    "archives beside each other": (
+        {f"a{n}.zip": _PACKED for n in range(4)},
+        0,
+    ),
+    "settings of pytest": (
+        {"pytest.ini": "[pytest]\naddopts = -p evil\npythonpath = .\n", "evil.py": "raise SystemExit\n", "hw.py": WRONG},
+        80,
     ),
     "a class in a zip": ({"hw.zip": zipped({"bob_4711_90001_hw.py": WRONG, "carl_4712_90002_hw.py": WRONG})}, 80),
     "a course of nbgrader": ({"submitted/bob/halves/hw.py": WRONG, "submitted/carl/halves/hw.py": WRONG}, 80),

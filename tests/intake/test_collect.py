@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.intake.archive import JUNK
+from grader.intake.archive import JUNK, STUDENT
 from grader.intake.collect import Collected, HandIn, collect, collect_one, fingerprint
 from grader.intake.roster import Person, Roster, roster_of
 
@@ -727,6 +728,19 @@ def test_no_name_of_a_file_stands_for_another_file(tmp_path: Path) -> None:
     lay_out(tmp_path / "other", {"a.py:10:0123456789b.py": "x = 1", "c.py": "y = 1"})
     one, other = (fingerprint({p.name: p for p in (tmp_path / name).iterdir()}) for name in ("one", "other"))
     assert one != other
+
+
+def test_what_archives_beside_each_other_unpack_to_is_bounded_together(
+    class_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.intake.collect.STUDENT", replace(STUDENT, total_bytes=1 << 20))
+    data = zipped({f"m{n}.py": "#" + "x" * 30_000 for n in range(20)})
+    lay_out(class_dir, {"eve/hw.py": FULL, **{f"eve/z{n}.zip": data for n in range(9)}, "bob/hw.py": FULL})
+    found = collect([class_dir], graded_names=GRADED, unpack_to=tmp_path / "unpacked")
+    assert sum(path.stat().st_size for path in (tmp_path / "unpacked").rglob("*.py")) < 2 << 20
+    eve = next(item for item in found.hand_ins if item.student == "eve")
+    assert "hw.py" in eve.files
+    assert "z8.zip: was not opened: the others unpack to more than 1 MiB already" in eve.note
 
 
 def test_the_order_of_paths_changes_nothing(class_dir: Path) -> None:
