@@ -40,12 +40,17 @@ newest: $(STAMP)-test
 	    --ignore tests/grading/test_cluster.py  # its workers have an environment of their own
 	$(NEWEST) -m pytest -n 2 --dist worksteal -m "not slow" tests/publishing/test_kit.py -k full_marks
 
-# Is there a wheel of each run-time dependency for every Python and system? Nothing is installed; needs a pip of this year.
+# Is there a wheel of each run-time dependency for every Python and system? Nothing is installed. The pip of the
+# environment may be too old to look for another Python's wheels, so a new one lies beside it.
+NEW_PIP := PYTHONPATH=$(VENV)/pip $(BIN)/python -m pip --disable-pip-version-check
 wheels: $(STAMP)
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --upgrade --target $(VENV)/pip pip
 	set -e; for python in 3.12 3.13 3.14 3.15; do for system in win_amd64 macosx_14_0_arm64 manylinux_2_28_x86_64; do \
 	    echo "Python $$python, $$system:"; \
-	    $(BIN)/python -m pip --disable-pip-version-check install --dry-run --ignore-installed --only-binary=:all: --target none \
-	        --python-version $$python --platform $$system 'numpy>=2.0' 'click>=8.1' 'pyyaml>=6' 'rich>=13' | grep Would; \
+	    $(NEW_PIP) install --quiet --dry-run --ignore-installed --only-binary=:all: --target none --report - \
+	        --python-version $$python --platform $$system 'numpy>=2.0' 'click>=8.1' 'pyyaml>=6' 'rich>=13' | \
+	        $(BIN)/python -c 'import json, sys; print("   ", *(one["metadata"]["name"] + " " + one["metadata"]["version"] \
+	            for one in json.load(sys.stdin)["install"]), sep="  ")'; \
 	done; done
 
 # Does everything compile in a browser's Python, and start? Needs npm. NumPy is not there, so no submission is graded.

@@ -38,7 +38,7 @@ def freeze(context: click.Context, assignment: str, seed: int, output: Path | No
         dropped = f", {function.dropped} ill-conditioned ones dropped" if function.dropped else ""
         say(f"{function.name:<42} {len(function.cases):4d} cases, {len(function.mistakes):2d} mistakes{dropped}")
     say(f"{target}: sha256 {cases.digest}")
-    suggest(f"audit {assignment}", "how good these cases are")
+    suggest("audit", assignment, why="how good these cases are")
 
 
 @click.command()
@@ -107,7 +107,7 @@ def audit(context: click.Context, assignment: str, budget: int, json_to: str | N
     if json_to != "-":
         show(render_audit(result))
     if result.clean:
-        suggest(f"release {assignment} kit", "what students get")
+        suggest("release", assignment, "kit", why="what students get")
     else:
         words = "add a case class or a property for a survivor, or say in audit.py why it is right"
         say(f"next: {words} (docs/authoring.md)", err=True)

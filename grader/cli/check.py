@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 import click
@@ -51,8 +50,7 @@ def check(
     if json_to != "-":
         show(render_report(report, verbose=verbose))
         if drawing.happened and not verbose and report.status == "graded":
-            again = shlex.join(map(str, paths))
-            suggest(f"check {assignment} {again} --verbose", "every check, and how to repeat a failing call")
+            suggest("check", assignment, *paths, "--verbose", why="every check, and how to repeat a failing call")
     context.exit(_status(report, min_score))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -431,11 +430,11 @@ def _light(report: Report) -> Report:
 
 def _suggest_next(assignment: str, run: RunFolder, order: list[Key], output: Path) -> None:
     """The pages of a run that is kept, and one of its submissions that lost points."""
-    suggest(shlex.join(["report", str(output)]), f"pages of the class and of each student: {output / 'site' / 'index.html'}")
+    suggest("report", output, why=f"pages of the class and of each student: {output / 'site' / 'index.html'}")
     for entry in run.entries(order):
-        if entry.report.status == "graded" and not entry.report.full_marks:
-            inner, place = next(iter(entry.files.items()), ("", ""))
+        if entry.report.status == "graded" and not entry.report.full_marks and entry.files:
+            inner, place = next(iter(entry.files.items()))
             folder = place.removesuffix(inner).rstrip("/")  # of several files the first alone says nothing
             place = folder if len(entry.files) > 1 and folder else place
-            suggest(shlex.join(["check", assignment, place]), "one of them, with what is wrong")
+            suggest("check", assignment, place, why="one of them, with what is wrong")
             break

@@ -92,9 +92,9 @@ class Drawing:
         say(text, err=True, nl=not in_place or done == total, over=over)
 
 
-def suggest(command: str, why: str) -> None:
-    """Say on standard error what to try next."""
+def suggest(*words: object, why: str) -> None:
+    """Say on standard error which command to try next, each word as a shell reads it."""
     context = click.get_current_context(silent=True)
     course = context.find_root().obj if context else None
-    named = f"--course {shlex.quote(str(course))} " if course else ""
-    say(f"next: grader {named}{command}  ({why})", err=True)
+    named = ("--course", course) if course else ()
+    say(f"next: {shlex.join(map(str, ('grader', *named, *words)))}  ({why})", err=True)

@@ -13,7 +13,6 @@ import multiprocessing
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
 from itertools import repeat
 from typing import Any
@@ -96,6 +95,8 @@ def _freeze_functions(author: Author, seed: int, processes: int) -> Iterator[Fun
     if min(len(specs), processes) < 2 or threading.active_count() > 1:  # a fork beside other threads may wait for ever
         yield from (_freeze_function(author, spec, seed) for spec in specs)
         return
+    from concurrent.futures import ProcessPoolExecutor  # a browser's Python has no processes, and cannot import it
+
     _AUTHOR[:] = [author]
     with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as pool:
         yield from map(function_from_bytes, pool.map(_frozen_elsewhere, range(len(specs)), repeat(seed)))
