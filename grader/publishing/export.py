@@ -18,7 +18,7 @@ from pathlib import Path
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.store import Progress, frozen_cases
-from grader.publishing.files import assignment_files, filled, reference_files, refuse_graded_seed, write_files
+from grader.publishing.files import assignment_files, filled, reference_files, refuse_filled, refuse_graded_seed, write_files
 from grader.publishing.wheel import package_files, zipped
 
 __all__ = ["TARGETS", "Target", "write_export"]
@@ -124,8 +124,8 @@ def write_export(
 def _refuse_path(target: Target, path: Path) -> None:
     if target.is_zip and path.is_dir():
         raise SpecError(f"{path} is a folder; name the zip file to write, such as {path / target.example}")
-    if not target.is_zip and (path.is_file() or (path.is_dir() and any(path.iterdir()))):
-        raise SpecError(f"{path} is not an empty folder; name a new one, such as {target.example}")
+    if not target.is_zip:
+        refuse_filled(path, target.example)
 
 
 def _course(

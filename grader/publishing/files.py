@@ -11,7 +11,14 @@ from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.judging.cases import CaseFile, to_bytes
 
-__all__ = ["assignment_files", "filled", "reference_files", "refuse_graded_seed", "write_files"]
+__all__ = [
+    "assignment_files",
+    "filled",
+    "reference_files",
+    "refuse_filled",
+    "refuse_graded_seed",
+    "write_files",
+]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -69,6 +76,12 @@ def refuse_graded_seed(seed: int) -> None:
     """A SpecError for seed 0: students can read the answers of the cases that they get."""
     if seed == 0:
         raise SpecError("seed 0 draws the graded cases, whose answers students could read; choose another one")
+
+
+def refuse_filled(folder: Path, example: str = "") -> None:
+    """A SpecError where a new folder cannot be written: a file is there, or a folder that holds something."""
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        raise SpecError(f"{folder} is not an empty folder; name a new one{example and f', such as {example}'}")
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.course import LoadedAssignment
-from grader.errors import HarnessError, SpecError, missing_extra
+from grader.errors import HarnessError, missing_extra
 from grader.freezing.store import Progress, frozen_cases
 from grader.judging.cases import CaseFile
-from grader.publishing.files import assignment_files, filled, refuse_graded_seed, write_files
+from grader.publishing.files import assignment_files, filled, refuse_filled, refuse_graded_seed, write_files
 from grader.publishing.handout import handout
 from grader.publishing.kit import needed_modules, starter_notebook
 from grader.publishing.wheel import PROJECT, wheel
@@ -51,8 +51,7 @@ def write_jupyterlite(
         When JupyterLite is not installed, or could not build the folder.
     """
     refuse_graded_seed(seed)
-    if directory.is_file() or (directory.is_dir() and any(directory.iterdir())):
-        raise SpecError(f"{directory} is not an empty folder; name a new one")
+    refuse_filled(directory)
     if not all(map(importlib.util.find_spec, _NEEDED)):
         raise missing_extra("'grader export jupyterlite'", "jupyterlite")
     cases = frozen_cases(assignment, seed, progress=progress)

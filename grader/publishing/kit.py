@@ -19,7 +19,7 @@ from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.store import Progress, frozen_cases
 from grader.judging.cases import CaseFile
-from grader.publishing.files import assignment_files, filled, refuse_graded_seed, write_files
+from grader.publishing.files import assignment_files, filled, refuse_filled, refuse_graded_seed, write_files
 from grader.publishing.handout import handout, in_order, introduction
 from grader.publishing.starter import starter_of, starter_of_class
 from grader.publishing.wheel import PROJECT, wheel, zipped
@@ -52,8 +52,7 @@ def write_kit(
     refuse_graded_seed(seed)
     if assignment.reference is None:
         raise SpecError(f"{assignment.name} has no reference here, from which a kit is cut (is this a student kit?)")
-    if directory.is_dir() and any(directory.iterdir()):
-        raise SpecError(f"{directory} is not empty; name a new folder for the kit")
+    refuse_filled(directory)
     cases = frozen_cases(assignment, seed, progress=progress)
     return write_files(directory, dict(_kit(assignment, cases)))  # whole before the first byte is written
 
@@ -64,17 +63,33 @@ def _kit(assignment: LoadedAssignment, cases: CaseFile) -> Iterator[tuple[str, b
     used = dict(_used_by_the_starter(assignment, cases, text))
     (package,) = (file for file in used if file.endswith(".whl"))
     yield from used.items()
-    yield "colab.zip", zipped(used)
     rows = "\n".join(f"| `{f.name}` | {f.points:g} | {f.summary} |" for f in assignment.spec.functions)
-    facts = {"title": assignment.spec.title, "name": name, "table": rows, "package": package}
+    facts = {"title": assignment.spec.title, "name": name, "table": rows, "package": package, **_way_of_work(assignment)}
     yield "README.md", filled("kit/README.md", **facts).encode()
     yield "HANDOUT.md", text.encode()
     yield ".github/workflows/check.yml", filled("kit/check.yml", name=name).encode()
     if assignment.spec.files:
         yield from starter_package(assignment)
     else:
+        yield "colab.zip", zipped(used)
         yield f"{name}.py", starter_module(assignment).encode()
         yield f"{name}.ipynb", starter_notebook(assignment, filled("kit/first_cell.py")).encode()
+
+
+def _way_of_work(assignment: LoadedAssignment) -> dict[str, str]:
+    """What the README says about one notebook, or about a package, which no notebook holds."""
+    name = assignment.name
+    if assignment.spec.files:
+        starter, folder = f"the files in the folder `{name}` in an editor", f"the folder `{name}`"
+        return {"starter": starter, "check": "In", "work": name, "elsewhere": "", "hand_in": folder}
+    return {
+        "starter": f"`{name}.ipynb` in Jupyter (or `{name}.py` in an editor)",
+        "check": 'The first cell of the notebook installs the grader, and `check("...")` under\n'
+        "   each function says what is wrong with it. Or in",
+        "work": f"{name}.ipynb",
+        "elsewhere": "\n" + filled("kit/elsewhere.md", name=name).rstrip("\n"),
+        "hand_in": "the notebook or the module",
+    }
 
 
 def _used_by_the_starter(assignment: LoadedAssignment, cases: CaseFile, text: str) -> Iterator[tuple[str, bytes]]:

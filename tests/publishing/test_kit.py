@@ -393,7 +393,7 @@ def test_the_seed_of_the_graded_cases_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine", "utf-8")
-    with pytest.raises(SpecError, match="is not empty"):
+    with pytest.raises(SpecError, match="is not an empty folder; name a new one"):
         write_kit(COURSE.load("learning_rate_decay"), tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
 
