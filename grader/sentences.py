@@ -311,7 +311,7 @@ def none_problem(where: str) -> str:
 
 
 def length_problem(where: str, got: int, expected: int) -> str:
-    return f"{where} has {got} parts, expected {expected}"
+    return f"{where} has {got} part{'s' * (got != 1)}, expected {expected}"
 
 
 def key_problem(where: str, key: object, keys: Sequence[str]) -> str:
@@ -363,7 +363,7 @@ def failing_inputs(failing: int, total: int, case_class: str) -> str:
 
 
 def changed_arguments(names: Sequence[str]) -> str:
-    return f"the function changed its argument {' and '.join(names)} in place; work on a copy"
+    return f"the function changed its argument{'s' * (len(names) > 1)} {' and '.join(names)} in place; work on a copy"
 
 
 def passed_cases(count: int) -> str:
@@ -727,7 +727,7 @@ def folded(label: str, names: Sequence[str], why: str) -> str:
 
 
 def more_lines(count: int) -> str:
-    return f"... {count} more lines; --verbose shows all of them"
+    return f"... {count} more line{'s' * (count != 1)}; --verbose shows {'all of them' if count != 1 else 'it'}"
 
 
 def status_word(status: str) -> str:

@@ -93,8 +93,8 @@ def _same_step(given):
             return f"gradients that are four times as large do not give the same step: see {name}"
         if not (step * grads["d" + name] < 0).all():
             return f"the step does not go down the gradient: see {name}"
-    for name, value in s.items():
-        if not np.allclose(16 * np.asarray(value), larger[name], rtol=1e-9, atol=1e-12):
+    for name in grads:
+        if not np.allclose(16 * np.asarray(s[name]), larger[name], rtol=1e-9, atol=1e-12):
             return f"gradients that are four times as large do not give an average 16 times as large: see {name}"
     return None
 

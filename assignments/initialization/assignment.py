@@ -120,7 +120,9 @@ def _repeats(given):
     found = [W.ravel() for _, W, _, _ in _weights(given)]
     count = min(map(len, found))
     first = found[0][:count]
-    return np.std(first) > 0 and all(np.allclose(first * v[0], v[:count] * first[0]) for v in found[1:])
+    return np.ptp(first) > 1e-9 * np.abs(first).max() and all(
+        np.allclose(first * v[0], v[:count] * first[0]) for v in found[1:]
+    )
 
 
 def _is_flat(sizes):

@@ -464,7 +464,9 @@ def _dev_costs(d):
         _improve(d, costs, 1)
         _pause(d, costs, patience - 1)
     _improve(d, costs, 1)
-    if d.case == "never stops":
+    if d.case == "best is last":
+        _improve(d, costs, d.integer(1, 3))
+    elif d.case == "never stops":
         _pause(d, costs, d.integer(1, patience - 1))
     else:
         _pause(d, costs, patience + (0 if d.case == "stops at the end" else d.integer(0, 1)))
@@ -656,8 +658,9 @@ ASSIGNMENT = Assignment(
                     stops_at_the_end={},
                     ties={},
                 ),
-                CaseClass("no patience", count=3, share=0.3),
-                CaseClass("never stops", count=3, share=0.3),
+                CaseClass("no patience", count=3, share=0.2),
+                CaseClass("never stops", count=3, share=0.25),
+                CaseClass("best is last", count=3, share=0.15),
             ),
             properties=(
                 Property("what comes after the stop has no effect", share=0.1, plan=_with_a_trap, judge=_never_sees_the_end),

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from grader.judging.cases import Case, FunctionCases
+from grader.judging.outcomes import arguments_of
 
 __all__ = ["with_core"]
 
@@ -20,7 +21,8 @@ _FAIL = 7  # cases on which each known mistake is to fail, so that others do on 
 def with_core(cases: FunctionCases, failing: Sequence[Collection[str]]) -> FunctionCases:
     """The cases, those marked that are asked first.
 
-    They are the two smallest of every class, and more until every known mistake fails on seven of them.
+    They are the two smallest of every class, the largest of every class under each choice of its flags, and more until
+    every known mistake fails on seven of them.
 
     Parameters
     ----------
@@ -30,9 +32,11 @@ def with_core(cases: FunctionCases, failing: Sequence[Collection[str]]) -> Funct
         The keys of the cases on which each known mistake fails.
     """
     by_class: dict[tuple[str, str], list[Case]] = {}
-    for case in cases.cases:
+    largest: dict[tuple[str, str, str], Case] = {}
+    for case in sorted(cases.cases, key=_size):
         by_class.setdefault((case.check, case.case_class), []).append(case)
-    kept = {case.key for group in by_class.values() for case in sorted(group, key=_size)[:_EACH]}
+        largest[case.check, case.case_class, _flags(case)] = case
+    kept = {case.key for group in by_class.values() for case in group[:_EACH]} | {case.key for case in largest.values()}
     others = [case.key for case in cases.cases if case.key not in kept]
     while others:
         wanted = [keys for keys in failing if len(kept.intersection(keys)) < _FAIL]
@@ -43,6 +47,11 @@ def with_core(cases: FunctionCases, failing: Sequence[Collection[str]]) -> Funct
         kept.add(best)
         others.remove(best)
     return replace(cases, cases=tuple(replace(case, core=case.key in kept) for case in cases.cases))
+
+
+def _flags(case: Case) -> str:
+    """What a function is told to do, apart from numbers: what is True, False, None or a word among its arguments."""
+    return repr([(number, one) for number, one in enumerate(arguments_of(case.plan)) if isinstance(one, bool | str | None)])
 
 
 def _size(case: Case) -> int:

@@ -230,7 +230,7 @@ def _places_after(spec: Function, function: Callable[..., Any]) -> tuple[Path, .
     places: list[Path] = [(-1,)] if isinstance(spec.returns, str) else [(-1, "*")] if spec.returns else []
     for place in spec.after:
         first, *rest = (int(part) if part.isdecimal() else part for part in place.split("."))
-        if first in names:
+        if first in names and (owner is None or first in spec.changes):  # `self.x = x` leaves an argument x as it is
             places.append((names.index(str(first)), *rest))
         elif owner is not None:
             places.append((owner, first, *rest))

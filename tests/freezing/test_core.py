@@ -15,8 +15,8 @@ from grader.sandbox.runner import Plan
 from tests import tiny
 
 
-def case(number: int, case_class: str, size: int, check: str = "values") -> Case:
-    plan = Plan("f", number, (("f", encode((list(range(size)),))),))
+def case(number: int, case_class: str, size: int, *flags: bool, check: str = "values") -> Case:
+    plan = Plan("f", number, (("f", encode((list(range(size)), *flags))),))
     return Case(str(number), check, case_class, visible=True, plan=plan)
 
 
@@ -26,21 +26,26 @@ def numbers(cases: Sequence[Case], *failing: Sequence[int]) -> list[int]:
     return [one.plan.number for one in with_core(some, [set(map(str, keys)) for keys in failing]).cases if one.core]
 
 
-def test_every_class_of_every_check_keeps_its_two_smallest() -> None:
-    small = [case(n, "small", size) for n, size in enumerate((9, 3, 6))]
-    far = [case(n, "kink", size, check="far") for n, size in ((4, 5), (5, 4), (6, 3))]
-    assert numbers([*small, case(3, "kink", 1), *far]) == [1, 2, 3, 5, 6]
+def test_every_class_of_every_check_keeps_its_two_smallest_and_its_largest() -> None:
+    small = [case(n, "small", size) for n, size in enumerate((9, 3, 6, 7))]
+    far = [case(n, "kink", size, check="far") for n, size in ((5, 8), (6, 5), (7, 4), (8, 3))]
+    assert numbers([*small, case(4, "kink", 1), *far]) == [0, 1, 2, 4, 5, 7, 8]
+
+
+def test_every_choice_of_a_flag_keeps_its_largest() -> None:
+    cases = [case(n, "general", n, n % 2 == 0) for n in range(20)]
+    assert numbers(cases) == [0, 1, 18, 19]
 
 
 def test_every_known_mistake_fails_on_seven_of_them_or_on_all_that_it_can() -> None:
-    cases = [case(n, "general", n) for n in range(20)]
-    assert numbers(cases, range(10, 20), [5]) == [0, 1, 5, *range(10, 17)]
+    cases = [case(n, "general", n) for n in range(21)]
+    assert numbers(cases, range(10, 20), [5]) == [0, 1, 5, *range(10, 17), 20]
 
 
 def test_one_case_is_taken_for_several_mistakes_before_several_cases_are() -> None:
     cases = [case(n, "general", n) for n in range(30)]
     one, other, both = range(2, 9), range(9, 16), range(16, 23)
-    assert numbers(cases, [*one, *both], [*other, *both]) == [0, 1, *both]
+    assert numbers(cases, [*one, *both], [*other, *both]) == [0, 1, *both, 29]
 
 
 @pytest.mark.parametrize("name", list(tiny.judges().functions))

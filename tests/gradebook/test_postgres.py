@@ -126,8 +126,9 @@ def test_two_graders_at_once_lose_nothing(address: str) -> None:
         list(pool.map(grader, (1, 2)))
     with open_gradebook(address) as book:
         assert [(run.reports, run.finished is not None) for run in runs(book)] == [(30, True), (30, True)]
+        later = float(runs(book)[-1].note)  # either grader may have begun first
         found = marks(book, "tiny")
-        assert [(mark.student, mark.points) for mark in found[:2]] == [("s00", 2.0), ("s01", 3.0)]
+        assert [(mark.student, mark.points) for mark in found[:2]] == [("s00", later), ("s01", later + 1)]
         assert found[0].name == "张伟 0"
 
 

@@ -179,6 +179,13 @@ def test_a_wrong_method_is_named_by_its_mistake_and_costs_only_itself(graded: Gr
     assert [finding.code for finding in of(report, "Scaler.transform").findings] == ["not-centred"]
 
 
+def test_an_attribute_with_the_name_of_an_argument_is_read_from_the_object(graded: Grader, sandbox: Sandbox) -> None:
+    """The commonest constructor keeps ``factor`` as ``self.factor``: an argument that nobody kept is no attribute."""
+    for wrong in ("self.scale = factor", "self.factor = 2 * factor"):
+        report = graded(SCALER.replace("self.factor = factor", wrong) + MOVE, sandbox)
+        assert of(report, "Scaler").status == "failed"
+
+
 def test_what_a_method_leaves_in_its_object_is_judged(graded: Grader, sandbox: Sandbox) -> None:
     report = graded(SCALER.replace("X.mean(axis=0)", "X.mean()") + MOVE, sandbox)
     function = of(report, "Scaler.fit")
