@@ -86,7 +86,7 @@ def step_problem(
         expected = slope(X, Y, before, direction, lambd=lambd, factors=factors)
         if not np.isclose(moved, expected, rtol=1e-4, atol=1e-7 * (1 + size)):
             return (
-                f"{what} with learning_rate={learning_rate:g} divided by the rate goes {moved:.6g} along a random direction; "
-                f"the slope of the cost there is {expected:.6g}"
+                f"{what} with learning_rate={learning_rate:g}, divided by this rate, goes {moved:.6g} along a random "
+                f"direction; the slope of the cost there is {expected:.6g}"
             )
     return None
