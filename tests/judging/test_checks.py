@@ -267,12 +267,12 @@ def test_overwriting_an_argument_costs_the_share_of_the_inputs_and_no_more() -> 
 @pytest.mark.parametrize(
     ("numbers", "words"),
     [
-        ((0,), "X"),
-        ((1,), "cache"),
-        ((2,), "cache"),
-        ((0, 1), "X and cache"),
-        ((3,), "sizes"),
-        ((99,), "(a part of it)"),
+        ((0,), "argument X"),
+        ((1,), "argument cache"),
+        ((2,), "argument cache"),
+        ((0, 1), "arguments X and cache"),
+        ((3,), "argument sizes"),
+        ((99,), "argument (a part of it)"),
     ],
 )
 def test_the_changed_argument_is_named(numbers: tuple[int, ...], words: str) -> None:
@@ -282,9 +282,7 @@ def test_the_changed_argument_is_named(numbers: tuple[int, ...], words: str) -> 
     spec = replace(plain(), inputs_share=0.1)
     cases = hand_made(spec, reference, [(np.ones(2), (np.ones(3), {"W": np.ones(1)}), [1, 2])])
     verdict = verdict_of(FunctionJudge(spec, cases), Mutating(numbers).outcomes(cases, reference))
-    assert (
-        check_of(verdict.checks, "inputs").message == f"the function changed its argument {words} in place; work on a copy"
-    )
+    assert check_of(verdict.checks, "inputs").message == f"the function changed its {words} in place; work on a copy"
     assert verdict.points == pytest.approx(0.9)
 
 
