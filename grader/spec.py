@@ -168,7 +168,8 @@ class Function:
         Kinds of input and how many of each, see :func:`cases`.
     after
         Places that are read when the call has returned, and judged like further items: ``"config.velocity"`` of an
-        argument, ``"params.W1"`` of the object whose method it is, or of the one that a class makes. With
+        argument, ``"params.W1"`` of the object whose method it is, or of the one that a class makes:
+        an attribute is meant where an argument has its name, unless ``changes`` names the argument. With
         ``returns=()`` nothing of the result itself is judged.
     changes
         Arguments that may be overwritten; all others must be left alone.

@@ -21,7 +21,7 @@ _FAIL = 7  # cases on which each known mistake is to fail, so that others do on 
 def with_core(cases: FunctionCases, failing: Sequence[Collection[str]]) -> FunctionCases:
     """The cases, those marked that are asked first.
 
-    They are the two smallest of every class, the largest of every class under each choice of its flags, and more until
+    They are the two smallest of every class, the largest of every check under each choice of its flags, and more until
     every known mistake fails on seven of them.
 
     Parameters
@@ -32,10 +32,10 @@ def with_core(cases: FunctionCases, failing: Sequence[Collection[str]]) -> Funct
         The keys of the cases on which each known mistake fails.
     """
     by_class: dict[tuple[str, str], list[Case]] = {}
-    largest: dict[tuple[str, str, str], Case] = {}
+    largest: dict[tuple[str, str], Case] = {}
     for case in sorted(cases.cases, key=_size):
         by_class.setdefault((case.check, case.case_class), []).append(case)
-        largest[case.check, case.case_class, _flags(case)] = case
+        largest[case.check, _flags(case)] = case
     kept = {case.key for group in by_class.values() for case in group[:_EACH]} | {case.key for case in largest.values()}
     others = [case.key for case in cases.cases if case.key not in kept]
     while others:

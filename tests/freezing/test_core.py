@@ -26,10 +26,11 @@ def numbers(cases: Sequence[Case], *failing: Sequence[int]) -> list[int]:
     return [one.plan.number for one in with_core(some, [set(map(str, keys)) for keys in failing]).cases if one.core]
 
 
-def test_every_class_of_every_check_keeps_its_two_smallest_and_its_largest() -> None:
+def test_every_class_keeps_its_two_smallest_and_every_check_its_largest() -> None:
     small = [case(n, "small", size) for n, size in enumerate((9, 3, 6, 7))]
-    far = [case(n, "kink", size, check="far") for n, size in ((5, 8), (6, 5), (7, 4), (8, 3))]
-    assert numbers([*small, case(4, "kink", 1), *far]) == [0, 1, 2, 4, 5, 7, 8]
+    kink = [case(n, "kink", size) for n, size in ((4, 1), (5, 2), (6, 8))]
+    far = [case(n, "kink", size, check="far") for n, size in ((7, 8), (8, 5), (9, 4), (10, 3))]
+    assert numbers([*small, *kink, *far]) == [0, 1, 2, 4, 5, 7, 9, 10]
 
 
 def test_every_choice_of_a_flag_keeps_its_largest() -> None:
