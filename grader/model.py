@@ -134,16 +134,31 @@ class Report:
     name: str = ""
 
     @property
+    def waiting(self) -> tuple[FunctionReport, ...]:
+        """The parts that a person has yet to grade: none where somebody gave points for the whole."""
+        given = any(finding.code == "by-hand" for finding in self.findings)
+        return () if given else tuple(f for f in self.functions if f.by_hand)
+
+    @property
+    def most_so_far(self) -> float:
+        """The maximum without the parts that a person has yet to grade: what every face shows points and percentages of."""
+        return self.max_points - sum(f.max_points for f in self.waiting)
+
+    @property
     def percent(self) -> float | None:
-        """Points as a percentage of what is not left to a person; None where there are no points."""
+        """Points as a percentage of what can be had so far; None where there are no points."""
         if self.points is None:
             return None
-        most = self.max_points - sum(f.max_points for f in self.functions if f.by_hand)
-        return 100.0 * self.points / most if most else 100.0
+        return 100.0 * self.points / self.most_so_far if self.most_so_far else 100.0
 
     @property
     def full_marks(self) -> bool:
-        """True when every function passed that is not left to a person; decided by statuses, never by comparing floats."""
+        """True when every function passed that is not left to a person; decided by statuses, never by comparing floats.
+
+        Where a person gave points for the whole, or lateness took some, these decide.
+        """
+        if any(finding.code in ("by-hand", "late") for finding in self.findings):
+            return (self.percent or 0.0) > 100.0 - 1e-6
         return self.status == "graded" and all(f.status == "passed" or f.by_hand for f in self.functions)
 
     def for_submission(self, submission: str, student: str | None, files: Files) -> Report:

@@ -676,6 +676,8 @@ HINT = "Hint"
 CARRIED = "Full points"
 WAITING = "Waiting"
 NOT_STARTED = "Not started"
+TO_BE_GRADED = "to be graded"
+COUNTED_SO_FAR = "Points and percentages leave out what is still to be graded by hand."
 MISSING = "Missing"
 OTHERS = "All other functions"
 GRADED_WITH_HELPERS = "correct when graded with correct versions of the functions that it calls"
@@ -698,7 +700,7 @@ _STATUS_WORDS = {
 _STATUS_SENTENCES = {
     "partial": "This function is partly right.",
     "missing": "No definition of this function was found.",
-    "not-graded": "This function was not graded in this run.",
+    "not-graded": "This function was not graded.",
     "timeout": "This function did not finish in the time allowed. Look for an endless loop, or for a loop over single "
     "numbers where an array operation does the same.",
     "crashed": "The Python process ended while this function ran.",
@@ -739,10 +741,22 @@ def status_word(status: str) -> str:
     return _STATUS_WORDS.get(status, status)
 
 
+def function_word(function: FunctionReport) -> str:
+    """The status of a function as people say it."""
+    return TO_BE_GRADED if function.by_hand else status_word(function.status)
+
+
+def function_points(function: FunctionReport) -> str:
+    """What a function earned, with a dash where a person has yet to say it."""
+    return points_line(None if function.by_hand else function.points, function.max_points)
+
+
 def status_sentence(function: FunctionReport) -> str:
     """What a function's status means; empty where the message of a failed check says it already."""
     if any(check.status == "failed" and check.message for check in function.checks):
         return ""
+    if function.status == "not-graded" and function.checks and function.checks[0].message:
+        return function.checks[0].message
     return _STATUS_SENTENCES.get(function.status, "")
 
 
@@ -814,8 +828,14 @@ def score_line(report: Report) -> str:
     """The line on top of every report."""
     if report.points is None:
         return "no points"
-    of = f"{plain_number(report.points)} of {plain_number(report.max_points)}"
-    return f"{of} points ({percent_text(report.percent)})"
+    of = f"{plain_number(report.points)} of {plain_number(report.most_so_far)}"
+    waiting = f"; {points_to_come(report)}" if report.waiting else ""
+    return f"{of} points ({percent_text(report.percent)}){waiting}"
+
+
+def points_to_come(report: Report) -> str:
+    more = report.max_points - report.most_so_far
+    return f"{plain_number(more)} more {'is' if more == 1 else 'are'} {BY_HAND}"
 
 
 def attempts_line(used: int, most: int) -> str:
@@ -827,6 +847,7 @@ def attempts_over(most: int) -> str:
 
 
 def functions_passed_line(functions: Sequence[FunctionReport]) -> str:
-    """How many functions are correct."""
+    """How many functions are correct, of those that are not left to a person."""
     passed = sum(function.status == "passed" for function in functions)
-    return f"{passed} of {len(functions)} {'function' if len(functions) == 1 else 'functions'} passed"
+    most = sum(not function.by_hand for function in functions)
+    return f"{passed} of {most} {'function' if most == 1 else 'functions'} passed"

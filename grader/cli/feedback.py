@@ -105,7 +105,7 @@ def write_pages_for(run: str, assignment: str, output: Path, gradebook: str | No
     title = About(about_of(Path(run), None, assignment).title)  # and nothing else: a page says no word on others
     written = write_feedback([entry.report for entry in entries], output, sources=sources, about=title)
     pages = [_Page(by_key[report.submission, report.student], report, path) for report, path in written]
-    header = ["student", "name", "email", "points", "max_points", "status", "page"]
+    header = ["student", "name", "email", "points", "max_points", "status", "page", "to_be_graded"]
     table = csv_table(header, (_index_row(page) for page in pages))
     write_whole(output / "index.csv", table.encode("utf-8-sig"))
     return pages
@@ -113,8 +113,8 @@ def write_pages_for(run: str, assignment: str, output: Path, gradebook: str | No
 
 def _index_row(page: _Page) -> Sequence[object]:
     report = page.report
-    who = report.student or report.submission
-    return who, report.name, page.entry.email, report.points, report.max_points, report.status, page.path.name
+    who, waiting = report.student or report.submission, ", ".join(part.name for part in report.waiting)
+    return who, report.name, page.entry.email, report.points, report.max_points, report.status, page.path.name, waiting
 
 
 def _of_folder(folder: Path, assignment: str, gradebook: str | None) -> list[RunEntry]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -423,9 +423,13 @@ def _notes(run: RunFolder, order: list[Key]) -> Iterator[str]:
 
 
 def _light(report: Report) -> Report:
-    """A report without what the list of a run does not show: of its functions, one that tells that not all passed."""
-    failed = [replace(f, checks=(), findings=(), counterexample=None) for f in report.functions if f.status != "passed"]
-    return replace(report, functions=tuple(failed[:1]))
+    """A report without what the list of a run does not show.
+
+    Of its functions stay one that tells that not all passed, and the parts that a person grades.
+    """
+    failed = (f for f in report.functions if f.status != "passed" and not f.by_hand)
+    first = [replace(f, checks=(), findings=(), counterexample=None) for f in islice(failed, 1)]
+    return replace(report, functions=(*first, *(f for f in report.functions if f.by_hand)))
 
 
 def _suggest_next(assignment: str, run: RunFolder, order: list[Key], output: Path) -> None:

@@ -79,7 +79,7 @@ def decided(report: Report, decisions: Decisions, *, submitted: str = "", late: 
 
 def to_be_graded(report: Report) -> tuple[str, ...]:
     """The parts that wait for a person."""
-    return tuple(f.name for f in report.functions if f.by_hand)
+    return tuple(function.name for function in report.waiting)
 
 
 def _function(function: FunctionReport, given: _Row | None, said: Sequence[_Row]) -> FunctionReport:

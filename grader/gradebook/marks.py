@@ -227,7 +227,7 @@ def _mark(connection: sa.Connection, attempt: _Attempt, decisions: Decisions) ->
         submitted=row.submitted,
         late_deduction=None if cost is None or row.points is None else round(cost.percent / 100 * row.max_points, 4),
         late_reason=cost.why if cost else "",
-        to_be_graded="" if "" in given else ", ".join(to_be_graded(final)),
+        to_be_graded=", ".join(to_be_graded(final)),
         comment="; ".join(_said(one) for one in decisions.comments.get(row.student, ())),
         functions=tuple((f.name, None if f.by_hand else f.points, f.max_points) for f in final.functions),
     )

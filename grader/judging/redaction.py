@@ -94,6 +94,6 @@ def _together(function: FunctionReport) -> tuple[Check, ...]:
     failed = sum(check.status == "failed" for check in checks)
     text = sentences.hidden_checks(failed, len(checks)) if failed else ""
     if function.status not in ("passed", "partial", "failed"):
-        text = next((check.message for check in checks if check.status == "failed"), text)
+        text = next((check.message for check in checks if check.status != "passed"), text)
     status: CheckStatus = "passed" if function.status == "passed" else "failed"
     return (Check("checks", "checks", status, function.points, function.max_points, text),)

@@ -91,6 +91,6 @@ def summary(report: Report) -> str:
         if function.by_hand:
             said = [sentences.BY_HAND]
         if function.status != "passed" or any(x.code in sentences.BY_PEOPLE for x in function.findings):
-            points = sentences.points_line(function.points, function.max_points)
+            points = sentences.function_points(function)
             words.append(f"{function.name} ({points}): {'; '.join(said[:3]) or sentences.status_word(function.status)}")
     return csv_cell(html.escape(clip(". ".join(words), _LONGEST), quote=False))

@@ -25,7 +25,7 @@ def render_summary(reports: Sequence[Report]) -> str:
     if len(reports) == 1:
         return _bounded(_single(reports[0]))
     rows = [
-        [markdown(clip(r.student or r.submission, LONGEST_NAME)), sentences.points_line(r.points, r.max_points),
+        [markdown(clip(r.student or r.submission, LONGEST_NAME)), sentences.points_line(r.points, r.most_so_far),
          sentences.percent_text(r.percent), r.status]
         for r in reports
     ]  # fmt: skip
@@ -43,7 +43,7 @@ def _single(report: Report) -> list[str]:
     if report.functions:
         lines += ["", *_table(["Function", "Status", "Points", "Defined at"], map(_row, report.functions))]
     for function in report.functions:
-        if function.status != "passed" and (function.checks or function.findings):
+        if function.status != "passed" and not function.by_hand and (function.checks or function.findings):
             title = f"### {markdown(clip(function.name, LONGEST_NAME))}"
             details = render_function(function, verbose=True, width=100, color=False)
             lines += ["", title, "", code_block(clip(details.rstrip("\n"), LONGEST_BLOCK))]
@@ -54,8 +54,7 @@ def _row(function: FunctionReport) -> list[str]:
     note = sentences.GRADED_WITH_HELPERS if function.carried else ""
     origin = ", ".join(filter(None, [function.origin, note]))
     name = markdown(clip(function.name, LONGEST_NAME))
-    status = sentences.status_word(function.status)
-    return [name, markdown(status), sentences.points_line(function.points, function.max_points), markdown(origin)]
+    return [name, markdown(sentences.function_word(function)), sentences.function_points(function), markdown(origin)]
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

@@ -55,6 +55,8 @@ def is_untouched(functions: Sequence[FunctionReport]) -> bool:
 
 def _group(function: FunctionReport) -> tuple[str, str] | None:
     """What a function has in common with others that need no words of their own."""
+    if function.by_hand and not function.findings:
+        return sentences.BY_PEOPLE["by-hand"], sentences.TO_BE_GRADED
     codes = {finding.code: finding for finding in function.findings}
     if function.status == "passed":
         return (sentences.CARRIED, codes["carried"].hint) if set(codes) == {"carried"} else None

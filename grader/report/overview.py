@@ -65,6 +65,7 @@ class CheckRate:
 class FunctionRate:
     """How one function fared; the five counts add up to the graded submissions that list it.
 
+    A part counts that a person grades once it has points.
     `passed` does not contain `carried` (correct with correct helpers); `absent` is missing or not graded. `mean` are points
     of `max_points`. `discrimination` is the correlation of its points with the points of all other functions: how well
     it tells strong submissions from weak ones. None where there is too little to say.
@@ -87,9 +88,9 @@ class FunctionRate:
         return self.passed + self.carried + self.partial + self.failed + self.absent
 
     @property
-    def percent(self) -> float:
-        """Share that is correct, carried ones included."""
-        return 100.0 * (self.passed + self.carried) / self.total if self.total else 0.0
+    def percent(self) -> float | None:
+        """Share that is correct, carried ones included; None where there is nothing yet."""
+        return 100.0 * (self.passed + self.carried) / self.total if self.total else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,8 @@ def overview(reports: Sequence[Report]) -> Overview:
     )
 
 
-def _function_rate(name: str, functions: Sequence[FunctionReport], reports: Sequence[Report]) -> FunctionRate:
+def _function_rate(name: str, every: Sequence[FunctionReport], reports: Sequence[Report]) -> FunctionRate:
+    functions = [function for function in every if not function.by_hand]
     passed = [f for f in functions if f.status == "passed"]
     judged = [f for f in functions if f.status != "not-graded"]
     partial = sum(f.status == "partial" for f in functions)
@@ -180,7 +182,7 @@ def _function_rate(name: str, functions: Sequence[FunctionReport], reports: Sequ
         absent=absent,
         checks=tuple(CheckRate(*key, n["passed"], n["failed"], n["skipped"]) for key, n in checks.items()),
         mean=statistics.fmean(f.points for f in judged) if judged else None,
-        max_points=max(f.max_points for f in functions),
+        max_points=max(f.max_points for f in every),
         discrimination=_discrimination(name, reports),
     )
 

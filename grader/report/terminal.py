@@ -123,7 +123,8 @@ def _function_table(functions: Sequence[FunctionReport], width: int, file: str =
         place = "; ".join(filter(None, [where, note]))
         below, beside = (place and f"\n{place}", "") if width < NARROW else ("", place)
         name = _text(_name(f.name), (below, "dim"))
-        rows.append((_state(f.status), name, sentences.points_line(f.points, f.max_points), (beside, "dim")))
+        state = (sentences.TO_BE_GRADED, "dim") if f.by_hand else _state(f.status)
+        rows.append((state, name, sentences.function_points(f), (beside, "dim")))
     return _grid(rows, numbers={2})
 
 
@@ -184,7 +185,7 @@ def _submission_table(reports: Sequence[Report]) -> Table:
         who = _text(_who(r))
         who.no_wrap, who.overflow = True, "ellipsis"
         state = sentences.status_word(r.status), _colour(r.status)
-        rows.append((who, sentences.points_line(r.points, r.max_points), sentences.percent_text(r.percent), state))
+        rows.append((who, sentences.points_line(r.points, r.most_so_far), sentences.percent_text(r.percent), state))
     return _grid(rows, numbers={1, 2})
 
 
@@ -196,6 +197,8 @@ def _totals(reports: Sequence[Report]) -> list[Text]:
     if o.marks:
         mean, median = sentences.percent_text(o.mean), sentences.percent_text(o.median)
         lines.append(_text(f"Mean {mean}, Median {median}, Full marks {o.full_marks}"))
+    if any(report.waiting for report in reports):
+        lines.append(_text(sentences.COUNTED_SO_FAR))
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -109,6 +110,15 @@ def test_lateness_is_deducted_and_explained_but_never_below_zero(book: sa.Engine
     assert now(book, submitted="2026-11-30T18:00Z").points == 0
     set_people(book, "a1", [Person("s1", "Änne", extension="3 days")])
     assert now(book, submitted="2026-11-02T19:00Z").points == 70
+
+
+def test_who_is_late_has_no_full_marks_even_where_everything_passed(book: sa.Engine) -> None:
+    passed = replace(report(), functions=(QUARTER,), points=50.0, max_points=50.0)
+    decisions = decisions_of(book, "a1")
+    assert overview([decided(passed, decisions, submitted="2026-11-02T19:00Z")]).full_marks == 1
+    set_late(book, "a1", "10%/day", "2026-11-01T18:00Z", made=NOON)
+    late = decided(passed, decisions_of(book, "a1"), submitted="2026-11-02T19:00Z")
+    assert (overview([late]).full_marks, late.percent) == (0, 80.0)
 
 
 def test_comments_stand_with_their_author_and_the_later_one_counts(book: sa.Engine) -> None:

@@ -17,7 +17,9 @@ from grader.errors import GraderError
 from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade, grade_submission
 from grader.judging.judge import judges_of
+from grader.judging.redaction import report_as_shown
 from grader.model import Report, report_to_json
+from grader.report.terminal import render_function
 from grader.sandbox.here import InProcess
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import (
@@ -35,6 +37,7 @@ from grader.sandbox.runner import (
     followed,
 )
 from grader.sentences import place_in
+from grader.spec import Shows
 from grader.submission.program import parse_submission
 from tests import tiny
 from tests.tiny import check_of, function_of, graded, solution
@@ -315,6 +318,10 @@ def test_what_only_an_own_value_could_tell_is_not_judged_where_there_is_none() -
         "undo was not judged: it works on what your own fit returns, and that gave no value. Fix fit first."
     )
     assert function_of(report, "undo").findings == ()
+    levels: tuple[Shows, ...] = ("examples", "findings")
+    for shows in levels:  # and every face says why
+        shown = report_as_shown(function_of(report, "undo"), shows)
+        assert "Fix fit first." in " ".join(render_function(shown, width=100).split())
 
 
 def test_a_consumer_that_is_wrong_itself_is_not_carried() -> None:

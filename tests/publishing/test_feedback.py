@@ -102,8 +102,8 @@ def test_the_summary_says_what_is_wrong_and_what_people_said() -> None:
     manual = FunctionReport("q1", "not-graded", None, 0, 10, False, (Check("manual", "q1", "skipped", 0, 10),))
     report = replace(REPORT, functions=(WRONG, passed, manual), findings=(Finding("late", "1 day late"),))
     assert summary(report) == (
-        "70 of 100 points (77.8 %). 1 day late. half (0 / 40): H &lt;is&gt; wrong. quarter (60 / 60): well done (A). "
-        "q1 (0 / 10): to be graded by hand"
+        "70 of 90 points (77.8 %); 10 more are to be graded by hand. 1 day late. half (0 / 40): H &lt;is&gt; wrong. "
+        "quarter (60 / 60): well done (A). q1 (– / 10): to be graded by hand"
     )
 
 

@@ -41,7 +41,7 @@ def _test(function: FunctionReport, room: int) -> dict[str, Any]:
         "name": plain(function.name),
         "points": function.points,
         "max_points": function.max_points,
-        "message": sentences.status_word(function.status),
+        "message": sentences.function_word(function),
         "output": clip(render_function(function, width=80, color=False), room),
     }
 
