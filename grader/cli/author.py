@@ -13,8 +13,9 @@ from grader.cli.output import say, show
 from grader.cli.shared import SEED, Drawing, assignment_of, suggest, try_file, write_json
 from grader.freezing.store import cases_path, redraw
 from grader.publishing.export import TARGETS, write_export
+from grader.publishing.handout import handout_notes
 from grader.publishing.jupyterlite import write_jupyterlite
-from grader.publishing.kit import write_kit
+from grader.publishing.kit import refuse_unready, write_kit
 from grader.publishing.targets.gradescope import VISIBILITIES
 from grader.sandbox.doctor import refuse_elsewhere
 
@@ -32,6 +33,8 @@ def freeze(context: click.Context, assignment: str, seed: int, output: Path | No
     The reference answers them. 'check' and 'grade' do this by themselves when the case file is stale.
     """
     loaded = assignment_of(context, assignment)
+    if loaded.reference is not None:
+        refuse_unready(loaded)
     target = try_file(output or cases_path(loaded, seed), new_folders=True)
     cases = redraw(loaded, seed, target, Drawing(assignment))
     for function in cases.functions.values():
@@ -54,6 +57,8 @@ def release(context: click.Context, assignment: str, directory: Path, seed: int)
     loaded = assignment_of(context, assignment, [directory])
     for path in write_kit(loaded, directory, seed=seed, progress=Drawing(assignment)):
         say(path.relative_to(directory))
+    for note in handout_notes(loaded):
+        say(f"note: {note}", err=True)
     say(f"next: read {directory / 'README.md'} as a student will, and hand the folder out", err=True)
 
 

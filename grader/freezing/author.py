@@ -6,18 +6,20 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Path, beside, decode
+from grader.confined.wire import Path as Place
+from grader.confined.wire import beside, decode
 from grader.course import LoadedAssignment
 from grader.errors import SpecError, said_with_place
 from grader.sandbox.runner import Outcome, Plan, run_here, step_here
 from grader.spec import Code, Mistake
 
-__all__ = ["Author", "call", "mistakes_of", "name_of", "read_author", "resolved", "run_trusted"]
+__all__ = ["Author", "call", "mistakes_of", "name_of", "placed", "read_author", "resolved", "run_trusted"]
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,9 @@ def read_author(loaded: LoadedAssignment) -> Author:
     module = loaded.author_module("styles")
     for name, functions in (getattr(module, "STYLES", {}) if module else {}).items():
         loaded.spec.function(name)
+        if not isinstance(functions, list | tuple) or not all(map(callable, functions)):
+            what = f"STYLES[{name!r}] is {functions!r:.80}, expected a tuple of functions: (one, another)"
+            raise SpecError(f"{loaded.folder / 'styles.py'}: {what}")
         styles[name] = list(functions)
     return Author(
         loaded,
@@ -126,7 +131,7 @@ def call(
     function: Callable[..., Any],
     args: tuple[Any, ...],
     given: Mapping[str, Code],
-    after: tuple[Path, ...] = (),
+    after: tuple[Place, ...] = (),
     seed: int = 0,
 ) -> Any:
     """The value of a right function on arguments of its own, with what is read after it; a SpecError where it raises."""
@@ -152,6 +157,16 @@ def described(args: tuple[Any, ...]) -> str:
 def name_of(function: Callable[..., Any]) -> str:
     """The name of a function, which may be a partial one without a name."""
     return getattr(function, "__name__", None) or repr(function)
+
+
+def placed(author: Author, function: Callable[..., Any], name: str = "") -> str:
+    """The name of a function, or what it goes by, and where it is written, for whoever has to correct it."""
+    name = name or name_of(function)
+    code = getattr(function, "__code__", None)
+    if code is None or not Path(code.co_filename).is_relative_to(author.loaded.course.root):
+        return repr(name)
+    file = Path(code.co_filename).relative_to(author.loaded.course.root)
+    return f"{name!r} ({file}, line {code.co_firstlineno})"
 
 
 def run_trusted(author: Author, replaced: Mapping[str, Callable[..., Any]], plan: Plan) -> tuple[Outcome, ...]:

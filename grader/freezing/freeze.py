@@ -22,7 +22,7 @@ import numpy as np
 from grader.confined.wire import Encoded, Path, WireError, beside, decode, encode, part_at
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
-from grader.freezing.author import Author, name_of, read_author, resolved, run_trusted
+from grader.freezing.author import Author, placed, read_author, resolved, run_trusted
 from grader.freezing.core import with_core
 from grader.freezing.drawing import Drawn, draw_cases, within_time
 from grader.freezing.refused import check_items, check_mistakes, said_where
@@ -311,7 +311,8 @@ def _property_case(author: Author, spec: Function, prop: Property, drawn: Drawn,
         replaced = _as_agreed(author, spec, number) | {spec.name: function}
         problem = property_problem(judged, case, run_trusted(author, replaced, case.plan), for_author=True)
         if problem:
-            raise SpecError(f"{spec.name}: the property {prop.name!r} fails for {name_of(function)}: {problem}")
+            what = f"the property {prop.name!r} fails for {placed(author, function)}"
+            raise SpecError(f"{spec.name}: {what}, which should be right: {problem}")
     return case
 
 
@@ -370,7 +371,7 @@ def _check_right(author: Author, spec: Function, cases: FunctionCases) -> None:
             if why is None:  # nothing is wrong, and nothing is right that a stub would not get right
                 names = ", ".join(repr(c.name) for c in checks)
                 why = f"nothing is judged that a stub would not get right (skipped: {names}); add a property or cases"
-            raise SpecError(f"{spec.name}: the right solution {name_of(function)} fails: {why}")
+            raise SpecError(f"{spec.name}: the right solution {placed(author, function)} fails: {why}")
 
 
 def _check_mistake(author: Author, spec: Function, cases: FunctionCases, mistake: Mistake) -> set[str]:
@@ -379,7 +380,8 @@ def _check_mistake(author: Author, spec: Function, cases: FunctionCases, mistake
     outcomes = {c.key: run_trusted(author, {spec.name: mistake.solution}, c.plan) for c in cases.cases}
     verdict = verdict_of(judge, outcomes, wants="failures")
     if verdict.passed:
-        raise SpecError(f"{spec.name}: the mistake {mistake.code!r} passes all checks on the drawn cases")
+        where = f"{spec.name}: the mistake {placed(author, mistake.solution, mistake.code)}"
+        raise SpecError(f"{where} passes all checks on the drawn cases; add a class of cases or a property that it fails")
     named = [f.code for f in findings_of(judge, outcomes, verdict)]
     if mistake.code not in named:
         found = named or "none"

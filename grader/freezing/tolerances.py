@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.confined.wire import Path, WireError, decode, encode, part_at
 from grader.errors import SpecError
-from grader.freezing.author import Author, call, name_of
+from grader.freezing.author import Author, call, placed
 from grader.judging.cases import Expected
 from grader.judging.compare import items_of
 from grader.judging.values import leaves
@@ -57,7 +57,7 @@ def expected_of(
     if with_styles:
         for style in author.styles.get(spec.name, ()):
             styled = call(author, style, args, given, after)
-            _check_style(spec, style, right, styled)
+            _check_style(author, spec, style, right, styled)
             others.append(styled)
     for other in others:
         for path, found in _deviations(right, other, judged, _optional_paths(spec, right)).items():
@@ -82,7 +82,7 @@ def _check_seed(spec: Function, right: Any, again: Any, judged: frozenset[Any]) 
     """A SpecError where the reference gives other values from another state of the random generator."""
     for path, found in _deviations(right, again, judged).items():
         if found > 1e-7 * max(1.0, float(np.max(np.abs(dict(leaves(right))[path]), initial=0.0))):
-            item = next(i.name for i in items_of(right, spec.items) if any(path[: len(start)] == start for start in i.paths))
+            item = _item_at(spec, right, path)
             raise SpecError(f"{spec.name}: {item!r} is random: another seed gives another value; name it in random=")
 
 
@@ -175,13 +175,19 @@ def _deviations(right: Any, other: Any, judged: frozenset[Any], optional: frozen
     return found
 
 
-def _check_style(spec: Function, style: Callable[..., Any], right: Any, styled: Any) -> None:
+def _item_at(spec: Function, value: Any, path: tuple[Any, ...]) -> str:
+    """The item of a result in which a number stands."""
+    return next(i.name for i in items_of(value, spec.items) if any(path[: len(start)] == start for start in i.paths))
+
+
+def _check_style(author: Author, spec: Function, style: Callable[..., Any], right: Any, styled: Any) -> None:
     """A declared right style must agree with the reference before it may widen a tolerance."""
     for path, found in _deviations(right, styled, _judged_paths(spec, right), _optional_paths(spec, right)).items():
         scale = max(1.0, float(np.max(np.abs(dict(leaves(right))[path]), initial=0.0)))
         if not found <= 1e-6 * scale:
-            name = name_of(style)
-            raise SpecError(f"{spec.name}: the style {name!r} differs from the reference at {path} by {found:.3g}")
+            how = "has another form than" if np.isinf(found) else f"differs by {found:.3g} from"
+            what = f"of the style {placed(author, style)}, {_item_at(spec, right, path)} {how} the reference's"
+            raise SpecError(f"{spec.name}: {what}")
 
 
 def shape_and_bytes(leaf: Any) -> tuple[tuple[int, ...], bytes]:

@@ -116,7 +116,7 @@ def collect_one(
     """
     label = printable(str(paths[0])) if len(paths) == 1 else printable(", ".join(path.name for path in paths))
     common = _common(paths)
-    problem = next(filter(None, (link_in(path, common) for path in paths)), "")
+    problem = next(filter(None, (link_in(path, common) for path in paths)), "") or _several_students(paths)
     if problem:
         return HandIn(label, problem=problem)
     if len(paths) == 1 and paths[0].is_dir():
@@ -130,6 +130,15 @@ def collect_one(
         return HandIn(label, files, frozenset({name}), note=note if unnamed else "")
     entries = tuple(map(_entry, paths))
     return _hand_in(StudentFiles(HandIn(label), label, entries), unpack_to)
+
+
+def _several_students(paths: Sequence[Path]) -> str:
+    """Why paths are not the files of one student; empty where they may be."""
+    folders = [printable(str(path)) for path in paths if path.is_dir()] if len(paths) > 1 else []
+    if not folders:
+        return ""
+    what = f"{a_few(folders)} {'is a folder' if len(folders) == 1 else 'are folders'}"
+    return f"{what}, and a folder is all files of one student: name it alone ('grader grade' takes several students)"
 
 
 def _beside(file: Path) -> dict[str, Path]:

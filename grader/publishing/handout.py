@@ -1,7 +1,7 @@
 """The hand-out of an assignment: its parts by function, and the formulas in them.
 
 A hand-out is the ``README.md`` of the assignment's folder. A part that belongs to a function has a heading
-that names it first: ``### `linear_forward(A, W, b)` ...``.
+that names it: ``### `linear_forward(A, W, b)` ...``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from grader.course import LoadedAssignment
 
-__all__ = ["formula_of", "handout", "in_order", "introduction", "sections"]
+__all__ = ["formula_of", "handout", "handout_notes", "in_order", "introduction", "sections"]
 
 _HEADING = r"(?m)^(?=##+ )"
 
@@ -23,13 +23,26 @@ def handout(assignment: LoadedAssignment) -> str:
     return path.read_text("utf-8") if path.is_file() else f"# {assignment.spec.title}\n"
 
 
+def handout_notes(assignment: LoadedAssignment) -> list[str]:
+    """What a hand-out leaves out, and what is left in it of another one."""
+    functions = [f.name for f in assignment.spec.functions]
+    known = {*functions, *(part.name for part in assignment.spec.parts), *assignment.spec.provided_helpers}
+    known |= {part for name in functions for part in name.split(".")}
+    headings = "\n".join(re.findall(r"(?m)^##+ .*", handout(assignment)))
+    named, called = set(re.findall(r"`([\w.]+)", headings)), set(re.findall(r"`([\w.]+)\(", headings))
+    silent = [name for name in functions if not {name, *name.split(".")} & named]
+    strange = sorted(called - known)
+    notes = [f"the hand-out has no heading that names {', '.join(silent)}, such as: ## `{silent[0]}`"] if silent else []
+    return notes + ([f"a heading of the hand-out names {', '.join(strange)}, which is not graded"] if strange else [])
+
+
 def sections(text: str) -> Mapping[str, str]:
     r"""Parts of a hand-out by the function that their heading names.
 
     >>> sections("# Title\n\n### `f(x)`, 5 points\n\nDouble it.\n\n## An example\n")
     {'f': '### `f(x)`, 5 points\n\nDouble it.'}
     """
-    return {name: part for name, part in _parts(text) if name}
+    return {name: part for names, part in _parts(text) for name in names}
 
 
 def in_order(text: str) -> tuple[Mapping[str, str], str]:
@@ -40,19 +53,18 @@ def in_order(text: str) -> tuple[Mapping[str, str], str]:
     """
     found: dict[str, str] = {}
     waiting: list[str] = []
-    for name, part in _parts(text):
+    for names, part in _parts(text):
         waiting.append(part)
-        if name:
-            found[name] = "\n\n".join(waiting)
+        if names:
+            found[names[0]] = "\n\n".join(waiting)
             waiting = []
     return found, "\n\n".join(waiting) if found else ""
 
 
-def _parts(text: str) -> list[tuple[str, str]]:
-    """The parts in order, each with the function that its heading names, if any."""
+def _parts(text: str) -> list[tuple[list[str], str]]:
+    """The parts in order, each with the functions that its heading names, if any: before what they return, or are worth."""
     parts = [part.strip() for part in re.split(_HEADING, text) if part.startswith("##")]
-    named = [(re.search(r"`([\w.]+)", part.split("\n", 1)[0]), part) for part in parts]
-    return [(match[1] if match else "", part) for match, part in named]
+    return [(re.findall(r"`([\w.]+)[^`]*`", re.split("→|->|—|\n", part, maxsplit=1)[0]), part) for part in parts]
 
 
 def introduction(text: str) -> str:

@@ -24,7 +24,7 @@ from grader.publishing.handout import handout, in_order, introduction
 from grader.publishing.starter import starter_of, starter_of_class
 from grader.publishing.wheel import PROJECT, wheel, zipped
 
-__all__ = ["needed_modules", "starter_module", "starter_notebook", "write_kit"]
+__all__ = ["needed_modules", "refuse_unready", "starter_module", "starter_notebook", "write_kit"]
 
 
 def write_kit(
@@ -46,15 +46,23 @@ def write_kit(
     Raises
     ------
     SpecError
-        When there is no reference, when the folder holds something already, or when seed 0 (that of the graded
-        cases) is asked for.
+        When there is no reference with marked solutions, or no hand-out, when the folder holds something already, or
+        when seed 0 (that of the graded cases) is asked for.
     """
     refuse_graded_seed(seed)
-    if assignment.reference is None:
-        raise SpecError(f"{assignment.name} has no reference here, from which a kit is cut (is this a student kit?)")
+    refuse_unready(assignment)
     refuse_filled(directory)
     cases = frozen_cases(assignment, seed, progress=progress)
     return write_files(directory, dict(_kit(assignment, cases)))  # whole before the first byte is written
+
+
+def refuse_unready(assignment: LoadedAssignment) -> None:
+    """A SpecError where no kit can be cut: without a reference, marked solutions in it, or a hand-out."""
+    if assignment.reference is None:
+        raise SpecError(f"{assignment.name} has no reference here, from which a kit is cut (is this a student kit?)")
+    if not (assignment.folder / "README.md").is_file():
+        raise SpecError(f"{assignment.folder / 'README.md'} is missing: write the hand-out that students read")
+    list(_starters(assignment, [function.name for function in assignment.spec.functions]))
 
 
 def _kit(assignment: LoadedAssignment, cases: CaseFile) -> Iterator[tuple[str, bytes]]:

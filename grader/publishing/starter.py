@@ -32,7 +32,8 @@ def starter_of(function: Callable[..., Any]) -> str:
     SpecError
         When the solution region is missing, or not closed.
     """
-    return starter_from(textwrap.dedent(inspect.getsource(function)))
+    code = inspect.unwrap(function).__code__
+    return starter_from(textwrap.dedent(inspect.getsource(function)), f"{code.co_filename}, line {code.co_firstlineno}: ")
 
 
 def starter_of_class(cls: type, methods: Collection[str]) -> str:
@@ -44,7 +45,8 @@ def starter_of_class(cls: type, methods: Collection[str]) -> str:
         As for :func:`starter_of`.
     """
     function = next(value for value in vars(cls).values() if inspect.isfunction(value))
-    text = Path(function.__code__.co_filename).read_text("utf-8")  # the module may have stepped aside by now
+    file = Path(function.__code__.co_filename)
+    text = file.read_text("utf-8")  # the module may have stepped aside by now
     tree = next(node for node in ast.parse(text).body if isinstance(node, ast.ClassDef) and node.name == cls.__name__)
     every = text.split("\n")
     after = (n for n, line in enumerate(every) if n >= (tree.end_lineno or 0) and line[:1].strip())
@@ -55,14 +57,15 @@ def starter_of_class(cls: type, methods: Collection[str]) -> str:
             end += 1  # the mark behind the last statement belongs to the method
         place = slice(node.lineno - 1, end)
         if node.name in methods:
-            lines[place] = textwrap.indent(starter_from(textwrap.dedent("\n".join(lines[place]))), indent).split("\n")
+            source, where = textwrap.dedent("\n".join(lines[place])), f"{file}, line {node.lineno}: "
+            lines[place] = textwrap.indent(starter_from(source, where), indent).split("\n")
         elif "__" in node.name.strip("_"):
             lines[place] = []
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines[tree.lineno - 1 :])).rstrip()
 
 
-def starter_from(source: str) -> str:
-    """The starter for a function's source text.
+def starter_from(source: str, where: str = "") -> str:
+    """The starter for a function's source text, which comes from somewhere.
 
     Raises
     ------
@@ -87,7 +90,8 @@ def starter_from(source: str) -> str:
     lines = _ROLE.sub("", source).split("\n")
     marks = [i for i, line in enumerate(lines) if line.strip() in (BEGIN, END)]
     if [lines[i].strip() for i in marks] != [BEGIN, END]:
-        raise SpecError(f"the function beginning {lines[0]!r} needs one region from '{BEGIN}' to '{END}'")
+        what = f"the function beginning {lines[0]!r} needs one region from '{BEGIN}' to '{END}'"
+        raise SpecError(f"{where}{what}: what lies between is what students write")
     tree = ast.parse(source).body[0]
     if not isinstance(tree, ast.FunctionDef):
         raise SpecError(f"expected a function, found {lines[0]!r}")

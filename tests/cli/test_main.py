@@ -301,6 +301,14 @@ def test_cases_are_frozen_into_a_file(run: Run, tmp_path: Path) -> None:
     assert target.is_file()
 
 
+def test_freezing_refuses_what_no_kit_can_be_cut_from(run: Run, tmp_path: Path) -> None:
+    run("new", "scaling", tmp_path, course=None)
+    (tmp_path / "assignments" / "scaling" / "README.md").unlink()
+    status, _, err = run("freeze", "scaling", course=tmp_path)
+    assert status == 2
+    assert "README.md is missing: write the hand-out that students read" in err
+
+
 def test_the_doctor_says_which_walls_stand_and_what_that_lets_one_do(run: Run) -> None:
     status, out, _ = run("doctor", course=None)
     assert status == 0

@@ -231,7 +231,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "a reference that overwrites",
         {"reference": "def twice(X):\n    X *= 2\n    return X"},
-        r"the right solution twice fails: the function changed its argument X in place",
+        r"the right solution 'twice' .* fails: the function changed its argument X in place",
     ),
     (
         "a reference without numbers",
@@ -293,12 +293,12 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "a property that the reference breaks",
         {"functions": TWICE.format(EVEN.format("inputs(d)", '"it is odd"'))},
-        r"twice: the property 'even' fails for twice: it is odd",
+        r"twice: the property 'even' fails for 'twice' \(reference/sample.py, line 4\), which should be right: it is odd",
     ),
     (
         "a property without a call",
         {"functions": TWICE.format(EVEN.format("", "g.reply"))},
-        r"twice: the property 'even' fails for twice: ",
+        r"twice: the property 'even' fails for 'twice' \(reference/sample.py, line 4\), which should be right: ",
     ),
     (
         "a predicate for an unknown mistake",
@@ -318,7 +318,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "a mistake that is right",
         {"mistakes": MISTAKES.replace("X + 0.0", "2 * X")},
-        r"the mistake 'once' passes all checks on the drawn cases",
+        r"the mistake 'once' \(assignments/sample/mistakes.py, line 5\) passes all checks on the drawn cases; add a class",
     ),
     (
         "two mistakes that cannot be told apart",
@@ -329,7 +329,12 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "a style that is wrong",
         {"styles": STYLE.format("style", "2 * X + 1e-5")},
-        r"twice: the style 'style' differs from the reference at \(\) by",
+        r"twice: of the style 'style' \(assignments/.*styles.py, line \d\), value differs by 1e-05 from the reference's",
+    ),
+    (
+        "styles that are no tuple",
+        {"styles": "STYLES = {'twice': abs}"},
+        r"STYLES\['twice'\] is .*expected a tuple of functions",
     ),
     (
         "a style that raises",
@@ -339,12 +344,12 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "a style of another form",
         {"styles": STYLE.format("style", "(2 * X)[0]")},
-        r"twice: the style 'style' differs from the reference at \(\) by inf",
+        r"twice: of the style 'style' \(assignments/.*styles.py, line \d\), value has another form than the reference's",
     ),
     (
         "a style in single precision",
         {"styles": STYLE.format("style", "np.float32(2 * X)")},
-        r"the right solution style fails|the style 'style' differs",
+        r"the right solution 'style' \(.*\) fails|of the style 'style' \(.*\), value differs",
     ),
     (
         "an answer among the questions of another function",
@@ -407,7 +412,8 @@ def test_relative_tolerances_are_those_of_the_contract(tmp_path: Path) -> None:
 def test_a_function_of_which_nothing_is_judged_is_refused_in_words(tmp_path: Path) -> None:
     loaded = sample(tmp_path, 'Function("twice", points=1, inputs=inputs, random=frozenset({"value"}))')
     words = (
-        r"twice: the right solution twice fails: nothing is judged that a stub would not get right "
+        r"twice: the right solution 'twice' \(reference/sample.py, line 4\) fails: "
+        r"nothing is judged that a stub would not get right "
         r"\(skipped: 'inputs'\); add a property or cases"
     )
     with pytest.raises(SpecError, match=words):

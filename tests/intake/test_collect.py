@@ -411,6 +411,14 @@ def test_only_what_is_named_belongs_to_the_submission(class_dir: Path) -> None:
     assert (sorted(both.files), both.note) == (["a.py", "hw.py"], "")
 
 
+def test_folders_of_several_students_are_not_one_submission(class_dir: Path) -> None:
+    lay_out(class_dir, {"ann/hw.py": FULL, "bob/hw.py": FULL, "hw.py": FULL})
+    for second in ("bob", "hw.py"):
+        found = collect_one([class_dir / "ann", class_dir / second], unpack_to=class_dir / "unused")
+        assert not found.files
+        assert "a folder is all files of one student: name it alone ('grader grade' takes several" in found.problem
+
+
 def test_in_a_folder_of_ones_own_a_file_imports_what_lies_beside_it_and_is_no_link(class_dir: Path) -> None:
     lay_out(class_dir, {"hw.py": "import a, b\n" + FULL, "a.py": "x = 1", "c.py": "y = 1", "other/b.py": PART})
     (class_dir / "b.py").symlink_to(class_dir / "other" / "b.py")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from grader.course import Course
-from grader.publishing.handout import formula_of, handout, introduction, sections
+from grader.publishing.handout import formula_of, handout, handout_notes, in_order, introduction, sections
 from tests import tiny
+from tests.authored import sample
 from tests.kits import COURSE
 
 TEXT = """\
@@ -31,6 +34,22 @@ where `X = 3`.
 
 No function.
 """
+
+
+def test_a_part_may_belong_to_several_functions_of_which_the_first_one_shows_it() -> None:
+    text = "# Title\n\n### `forward(x)` and `backward(dout)`\n\n`y = 2 * x`\n"
+    assert set(sections(text)) == {"forward", "backward"}
+    assert set(in_order(text)[0]) == {"forward"}
+
+
+def test_what_a_hand_out_leaves_out_or_kept_of_another_one_is_told(tmp_path: Path) -> None:
+    loaded = sample(tmp_path, options='manual=(Manual("why", points=1),)')
+    (loaded.folder / "README.md").write_text("# Sample\n\n## `center(X)`\n\n## `why`\n", "utf-8")
+    silent, strange = handout_notes(loaded)
+    assert silent == "the hand-out has no heading that names twice, such as: ## `twice`"
+    assert strange == "a heading of the hand-out names center, which is not graded"
+    (loaded.folder / "README.md").write_text("# Sample\n\n## `twice(X)`, as `np.add` does\n", "utf-8")
+    assert handout_notes(loaded) == []
 
 
 def test_a_part_belongs_to_the_function_that_its_heading_names() -> None:

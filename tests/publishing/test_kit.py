@@ -407,9 +407,16 @@ def test_a_kit_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     write_assignment("scaling", tmp_path / "course")
     reference = tmp_path / "course" / "reference" / "scaling.py"
     reference.write_text(reference.read_text("utf-8").replace("# END SOLUTION", ""), "utf-8")
-    with pytest.raises(SpecError, match="needs one region"):
+    with pytest.raises(SpecError, match=r"scaling\.py, line \d+: the function beginning 'def .*' needs one region"):
         write_kit(Course(tmp_path / "course").load("scaling"), tmp_path / "kit")
     assert not (tmp_path / "kit").exists()
+
+
+def test_a_kit_without_a_hand_out_is_refused(tmp_path: Path) -> None:
+    write_assignment("scaling", tmp_path / "course")
+    (tmp_path / "course" / "assignments" / "scaling" / "README.md").unlink()
+    with pytest.raises(SpecError, match=r"README\.md is missing: write the hand-out"):
+        write_kit(Course(tmp_path / "course").load("scaling"), tmp_path / "kit")
 
 
 # -- functions that stand on a wrong helper ----------------------------------------------------
