@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from grader.audit.submissions import authored_submissions, reference_files
 from grader.course import LoadedAssignment
+from grader.freezing.submissions import authored_submissions, reference_files
 from grader.sandbox.own import strongest_sandbox
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -25,8 +25,8 @@ from typing import Any
 
 from benchmarks.course import ROOT, course_submissions, sandbox_for
 from grader import grade, load_assignment
-from grader.audit.submissions import author_modules
 from grader.freezing.store import frozen_cases
+from grader.freezing.submissions import author_modules
 from grader.judging.cases import load_cases
 
 JUDGED = ("status", "points", "carried", "codes")

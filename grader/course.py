@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
+import re
 import sys
 import threading
 import tomllib
@@ -18,12 +19,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from grader import sentences
 from grader._version import __version__
+from grader.confined import stubs
 from grader.errors import SpecError, did_you_mean, said_with_place
 from grader.spec import Assignment
 
@@ -140,6 +144,39 @@ _ASIDE: dict[Path, dict[str, ModuleType]] = {}
 _IMPORTING = threading.RLock()
 
 
+@contextmanager
+def _standing_in(framework: str) -> Iterator[None]:
+    """While an author's file is imported, any module of the framework is one that has every name."""
+    finder = _StandIns(framework)
+    if not framework or framework in sys.modules:
+        yield
+        return
+    with _IMPORTING:
+        sys.meta_path.insert(0, finder)
+        try:
+            yield
+        finally:
+            sys.meta_path.remove(finder)
+            for name in [name for name in sys.modules if name.partition(".")[0] == framework]:
+                del sys.modules[name]
+
+
+class _StandIns(MetaPathFinder, Loader):
+    """Finds a stand-in for the modules of one package."""
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG002
+        return ModuleSpec(name, self, is_package=True) if name.partition(".")[0] == self.package else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return stubs.AbsentModule(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """There is nothing to do."""
+
+
 def _shared(modules: Mapping[str, ModuleType]) -> list[ModuleType]:
     """The modules of the packages that every course has."""
     return [module for name, module in modules.items() if name.partition(".")[0] in _PACKAGES]
@@ -199,15 +236,37 @@ class LoadedAssignment:
         return path.read_text("utf-8") if path.is_file() else ""
 
     @property
+    def warm_up(self) -> str:
+        """Public code that is made ready before any submission; empty where it has no function ``warm_up``."""
+        return self.public if re.search(r"(?m)^def warm_up\(\)", self.public) else ""
+
+    @property
+    def solution_files(self) -> Mapping[str, Path]:
+        """The right solution as students write it, by file: ``solution.py`` in a framework, else the reference."""
+        path = self.folder / "solution.py"
+        return {f"{self.name}.py": path} if path.is_file() else self.reference_files
+
+    @property
     def reference_files(self) -> Mapping[str, Path]:
         """The files of the reference by their names in the kit: one, or those of ``Assignment.files``."""
         place = self.course.root / Path(*self.spec.reference_module.split("."))
         return {path: place / path for path in self.spec.files} or {f"{self.name}.py": place.with_suffix(".py")}
 
     def author_module(self, stem: str) -> ModuleType | None:
-        """``mistakes.py``, ``styles.py`` or ``public.py`` of the assignment, if there is one."""
+        """``mistakes.py``, ``styles.py``, ``public.py`` or ``solution.py`` of the assignment, if there is one.
+
+        What they import of a framework is a stand-in here: their functions run in a worker, which has the framework.
+        """
         path = self.folder / f"{stem}.py"
-        return self.course._module(f"assignments.{self.name}.{stem}", path) if path.is_file() else None
+        if not path.is_file():
+            return None
+        with _standing_in(self.spec.framework):
+            return self.course._module(f"assignments.{self.name}.{stem}", path)
+
+    def solution_function(self, name: str) -> Any:
+        """A right function as students write it."""
+        solution = self.author_module("solution")
+        return self.reference_function(name) if solution is None else getattr(solution, name)
 
     @cached_property
     def reference(self) -> ModuleType | None:

@@ -525,6 +525,11 @@ def matrix_for_array(item: str, kind: str) -> Finding:
     return Finding("matrix-for-array", f"{item} is a {kind}, not an array", hint)
 
 
+def array_for_tensor(item: str, framework: str) -> Finding:
+    hint = "Did .numpy(), .item(), float(...) or a function of NumPy make it? No gradient comes through these."
+    return Finding("array-for-tensor", f"{item} is not a {framework} tensor", hint)
+
+
 def truncated(item: str) -> Finding:
     hint = "Does an integer array or an integer division throw the fraction away?"
     return Finding("truncated", f"{item} was cut to whole numbers", hint)

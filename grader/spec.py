@@ -14,7 +14,8 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import cached_property
 from typing import Literal, TypeVar, get_args
 
-from grader.confined.wire import Code, Opaque, Ref, Value
+from grader.confined.tensors import framework_of
+from grader.confined.wire import Code, Opaque, Ref, Tensor, Value
 from grader.errors import SpecError
 from grader.strategies import Arguments, CaseClass, Draw, Step, as_names, cases
 
@@ -33,6 +34,7 @@ __all__ = [
     "Severity",
     "Shows",
     "Step",
+    "Tensor",
     "cases",
     "mistake",
 ]
@@ -395,7 +397,9 @@ class Assignment:
     reference
         Dotted name of the reference module; ``reference.<name>`` when empty.
     packages
-        Third-party packages that a submission may really import, NumPy aside.
+        Third-party packages that a submission may really import, NumPy aside. With a framework among them (PyTorch,
+        TensorFlow) every number and array of a result is expected to be a tensor of it; an argument is one where it is a
+        :class:`Tensor`. The reference stays NumPy, and ``solution.py`` is the same as students write it.
     provided_helpers
         Functions that the assignment provides and a student may redefine: a wrong redefinition is
         told, carries no points, and does not pull down what stands on it. Maps each name to the
@@ -428,6 +432,11 @@ class Assignment:
             object.__setattr__(self, name, tuple(getattr(self, name)))
         object.__setattr__(self, "files", {path: as_names(names) for path, names in self.files.items()})
         validate(self)
+
+    @property
+    def framework(self) -> str:
+        """The package whose tensors the functions take and give; empty where these are arrays."""
+        return framework_of(self.packages)
 
     @property
     def places(self) -> Mapping[str, str]:

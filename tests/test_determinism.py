@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.audit.submissions import reference_files
 from grader.course import find_course
 from grader.freezing.freeze import freeze
 from grader.freezing.store import frozen_cases
+from grader.freezing.submissions import reference_files
 from grader.grading.batch import Job, Setup, grade_all
 from grader.grading.pipeline import grade, grade_submission
 from grader.judging.cases import save_cases
@@ -22,6 +22,7 @@ from grader.model import Report, report_to_json
 from grader.sandbox.parent import Sandbox
 from grader.submission.program import parse_submission
 from tests import tiny
+from tests.gradable import parametrized
 from tests.tiny import HEADER, right
 
 COURSE = find_course()
@@ -126,12 +127,12 @@ def test_the_right_samples_of_the_course_are_right_whatever_the_seed(seed: int) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", COURSE.names)
+@pytest.mark.parametrize("name", parametrized())
 def test_the_reference_is_right_under_a_further_seed(name: str) -> None:
     assignment = COURSE.load(name)
     cases = freeze(assignment, 7)
     text, siblings = reference_files(assignment)
     neighbours = {stem: source.encode() for stem, source in siblings.items()}
     submission = parse_submission("reference.py", ".py", text.encode(), cases.arities, siblings=neighbours)
-    with Sandbox(assignment.spec.packages) as sandbox:
+    with Sandbox(assignment.spec.packages, warm_up=assignment.warm_up) as sandbox:
         assert grade_submission(assignment, judges_of(assignment.spec, cases), submission, sandbox).full_marks

@@ -24,10 +24,10 @@ from typing import Any
 from grader import sentences
 from grader.audit.losses import Loss, disputed
 from grader.audit.mutants import Mutant, chosen, mutants_of
-from grader.audit.submissions import Authored, authored_submissions, reference_texts, with_author_modules
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.store import Progress, frozen_cases
+from grader.freezing.submissions import Authored, authored_submissions, reference_texts, with_author_modules
 from grader.grading.pipeline import grade_submission
 from grader.judging.judge import Judges, judges_of
 from grader.model import Report
@@ -235,7 +235,7 @@ _WORK: list[_Work] = []
 
 def _begin(assignment: LoadedAssignment, judges: Judges, sources: Mapping[str, tuple[str, Mapping[str, str]]]) -> None:
     warnings.simplefilter("ignore")
-    _WORK[:] = [_Work(assignment, judges, sources, Sandbox(assignment.spec.packages))]
+    _WORK[:] = [_Work(assignment, judges, sources, Sandbox(assignment.spec.packages, warm_up=assignment.warm_up))]
 
 
 def _grade_one(name: str) -> tuple[str, Report]:

@@ -9,9 +9,11 @@ import click
 
 from grader.cli.output import say, show
 from grader.cli.shared import course_of, write_json
+from grader.confined.tensors import FRAMEWORKS
 from grader.report.escape import plain
 from grader.sandbox.doctor import explain, probe, roles
 from grader.sandbox.limits import can_confine
+from grader.sandbox.tensors import frameworks_here, missing_framework
 
 __all__ = ["doctor", "list_"]
 
@@ -55,7 +57,10 @@ def _wrapped(line: str, width: int, indent: int) -> str:
 
 @click.command()
 def doctor() -> None:
-    """Say what this machine can do, and which walls stand."""
+    """Say what this machine can do, and which walls stand.
+
+    The last lines name the frameworks that assignments may be about, with their versions or how to install them.
+    """
     walls = probe()
     for name, stands, meaning in explain(walls) if can_confine() else ():
         mark = click.style("stands ", fg="green") if stands else click.style("missing", fg="red")
@@ -63,3 +68,5 @@ def doctor() -> None:
     say(f"level: {walls.level}")
     for role, can in roles(walls.level):
         say(f"{role}: {can}")
+    for framework, version in frameworks_here().items():
+        say(f"{FRAMEWORKS[framework]}: {version or missing_framework(framework)}")

@@ -13,8 +13,9 @@ Two values with equal headers have the same structure, shapes and dtypes, so a r
 is recognised by comparing bytes (and, where rounding differs, one vectorised subtraction).
 
 Only exact builtin and NumPy types are values. Subclasses of dict, tuple and list are reduced by
-the methods of the base class, so that a subclass cannot lie about its content. Everything else is
-*opaque*: it stays where it is and travels as a handle with the name of its type.
+the methods of the base class, so that a subclass cannot lie about its content. A tensor
+of a framework is an array with a mark (:class:`Tensor`). Everything else is *opaque*: it stays
+where it is and travels as a handle with the name of its type.
 See ``docs/design/wire.md``.
 """
 
@@ -24,13 +25,13 @@ import math
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 __all__ = [
-    "Code", "Encoded", "Opaque", "Path", "Ref", "Value", "WireError",
-    "beside", "decode", "encode", "member", "pack", "part_at", "reach", "unpack",
+    "Code", "Encoded", "Opaque", "Path", "Ref", "Tensor", "Value", "WireError",
+    "beside", "decode", "encode", "in_order", "member", "pack", "part_at", "reach", "unpack",
 ]  # fmt: skip
 
 Value = Any  # what travels: a student's value, or one that it is compared with
@@ -45,6 +46,7 @@ MAX_DEPTH = 32
 MAX_NODES = 200_000
 MAX_BYTES = 64 * 2**20
 MAX_DIMENSIONS = 32
+MAX_NAME = 40  # of a framework
 # What a reply may hold besides: text goes into messages, and keys can be chosen so that all have one hash.
 MAX_TEXT = 10_000
 MAX_KEYS = 1_000
@@ -60,6 +62,48 @@ class Opaque:
     handle: int
     type_name: str
     array: np.ndarray[Any, Any] | None = field(default=None, compare=False)
+
+
+class Tensor(np.ndarray[Any, Any]):
+    """An array that is a tensor of a framework for the student's code: in the worker it becomes one, and comes from one.
+
+    What is computed from it is an array like any other, and has no framework.
+
+    Attributes
+    ----------
+    framework
+        Name of the package, ``"torch"`` for one.
+    requires_grad
+        Whether gradients are to reach it; of a reply, whether they would.
+    """
+
+    framework = ""
+    requires_grad = False
+
+    def __new__(cls, array: Any, framework: str, requires_grad: bool = False) -> Tensor:
+        made = np.asarray(array).view(cls)
+        made.framework, made.requires_grad = framework, requires_grad
+        return made
+
+
+class Framework(Protocol):
+    """What makes tensors of a framework in the worker (:mod:`grader.confined.tensors`)."""
+
+    def make(self, tensor: Tensor) -> Any:
+        """The framework's own object, which shares the memory of the array where that can be."""
+
+    def read(self, value: Any) -> Tensor | None:
+        """What a value of the framework's own types holds; None where it is no tensor, or one without plain numbers."""
+
+    def linked(self, result: Any, inputs: list[Any], gradients: Callable[[Any], list[Any]]) -> Any:
+        """A tensor from which gradients come to the inputs: ``gradients`` tells them, from those at the result."""
+
+    def seed(self, number: int) -> None:
+        """Put the framework's generator into a state."""
+
+
+# Set in a worker whose assignment is about a framework; elsewhere tensors are arrays.
+FRAMEWORK: Framework | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +188,11 @@ def _fits_64_bits(value: int) -> bool:
     return -(1 << 63) <= value < 1 << 64
 
 
+def in_order(items: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """The members of a dictionary as a reply has them: sorted where all keys are text."""
+    return sorted(items, key=_key_of) if all(type(key) is str for key, _ in items) else items
+
+
 def _key_of(item: tuple[str, Any]) -> str:
     return item[0]
 
@@ -215,6 +264,10 @@ class _Encoder:
         elif kind is Code:
             self.sized(b"k", value.name.encode())
             self.put((tuple(value.args),), depth + 1)
+        elif kind is Tensor:
+            self.tensor(value)
+        elif FRAMEWORK is not None and (tensor := FRAMEWORK.read(value)) is not None:
+            self.tensor(tensor)
         else:
             self.handle(value)
 
@@ -266,19 +319,29 @@ class _Encoder:
         if dtype.kind not in _ARRAY_KINDS:
             self.handle(value)
             return
+        if not value.shape and self.opaque is not None and dtype.newbyteorder("=") == np.float64:
+            self.header.append(b"f")
+            self.payload.append(value.astype(np.float64).tobytes())
+            return
+        self.numbers(value)
+
+    def numbers(self, value: Any) -> None:
+        """The dtype, the shape and the bytes of an array of numbers."""
+        dtype = value.dtype
         self.grow(value.nbytes)
         if not dtype.isnative:
             dtype = dtype.newbyteorder("=")
             value = value.astype(dtype)
         shape = value.shape
         _check_shape(shape)
-        if not shape and dtype == np.float64 and self.opaque is not None:
-            self.header.append(b"f")
-            self.payload.append(value.tobytes())
-            return
         code = _CODES.get(dtype) or _dtype_code(dtype)
         self.header.append(b"a" + code + _DIMENSIONS[len(shape)].pack(len(shape), *shape))
         self.payload.append(_padded(value.tobytes()))
+
+    def tensor(self, value: Tensor) -> None:
+        if value.framework:
+            self.sized(b"x" + (b"T" if value.requires_grad else b"F"), value.framework.encode())
+        self.numbers(value)
 
     def sequence(self, tag: bytes, items: Any, depth: int) -> None:
         if depth >= MAX_DEPTH:
@@ -290,8 +353,8 @@ class _Encoder:
         if depth >= MAX_DEPTH:
             raise WireError(f"the value is nested deeper than {MAX_DEPTH} levels")
         items = list(dict.items(value))
-        if self.opaque is not None and all(type(key) is str for key, _ in items):
-            items.sort(key=_key_of)  # a reply: the order of keys is no part of it; questions keep theirs
+        if self.opaque is not None:  # a reply: the order of keys is no part of it; questions keep theirs
+            items = in_order(items)
         self.keys(b"d", len(items))
         self.put([part for item in items for part in item], depth + 1)
 
@@ -505,11 +568,25 @@ class _Decoder:
             if not isinstance(array, np.ndarray):
                 raise WireError("an array of a type of its own without numbers")
             return Opaque(number, name, array)
+        if tag == b"x":
+            return self.tensor(depth)
         if tag == b"r" and self.ref is not None:
             return self.ref(Ref(self.u32(), self.get(depth + 1)))
         if tag == b"k" and self.code is not None:
             return self.code(Code(self.sized(), self.get(depth + 1)))
         raise WireError(f"unexpected tag {tag!r}")
+
+    def tensor(self, depth: int) -> Any:
+        """An array with its mark, or in a worker the framework's tensor that shares its memory."""
+        self.at += 1
+        requires_grad = self.header[self.at - 1 : self.at] == b"T"
+        framework, kept = self.sized(), len(self.arrays)
+        array = self.get(depth + 1)
+        if len(framework) > MAX_NAME or not isinstance(array, np.ndarray):
+            raise WireError("a tensor without a name or without numbers")
+        made = Tensor(array, framework, requires_grad)
+        self.arrays[kept:] = [(made, start, shape) for _, start, shape in self.arrays[kept:]]
+        return made if FRAMEWORK is None else FRAMEWORK.make(made)
 
     def integer(self) -> int:
         text = self.sized()

@@ -1,8 +1,9 @@
 """The confined side: a zygote that forks one child per submission, and the child's loop.
 
 The parent runs this file as a program in an isolated interpreter (``python -P -s -S -B worker.py``). It
-is made of this file and its two neighbours ``wire.py`` and ``walls.py``, needs the standard library
-and NumPy, and never holds an expected value, the reference, or another student's work.
+is made of this file and its neighbours ``wire.py``, ``walls.py`` and ``stubs.py``, needs the standard library and NumPy
+(``tensors.py`` and a framework where an assignment is about one), and never holds an expected value, the reference, or
+another student's work.
 
 The zygote reads one JSON command per line from its control socket:
 
@@ -281,6 +282,7 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 _ROOT = "submission"
+_LIBRARIES = frozenset({*sys.stdlib_module_names, "numpy", "torch", "tensorflow", "keras"})
 
 
 class Missing(importlib.abc.MetaPathFinder):
@@ -315,7 +317,7 @@ class Session:
         self.given: dict[str, Any] = {}
         self.public: dict[str, Any] = {}
         self.replies: list[Any] = []
-        self.seeder = Seeder(np)
+        self.seeder = Seeder(np, wire.FRAMEWORK)
         self.turn = 0
         self.loaded = False
         sys.stdout = sys.stderr = self.output
@@ -431,7 +433,7 @@ class Session:
         if type(value).__module__.startswith("unittest"):  # a Mock takes whatever it is given
             return 2
         module = getattr(value, "__module__", None)
-        library = type(module) is str and (module.partition(".")[0] in sys.stdlib_module_names or module.startswith("numpy"))
+        library = type(module) is str and module.partition(".")[0] in _LIBRARIES
         return 2 if library and type(value) in (types.FunctionType, types.BuiltinFunctionType, type) else 3
 
     def execute(self, index: int, unit: Any, namespace: dict[str, Any]) -> None:
@@ -473,14 +475,9 @@ class Session:
                 return own(*args, **kwargs)
             given: list[Any] = []  # what functions among the arguments gave, which the parent has to ask for
             while True:
-                question = self.wire.encode((name, args, kwargs, *given), opaque=self.handle)
-                self.channel.send(b"C", self.wire.pack(question))
-                kind, body = self.channel.receive()
-                if kind != b"R":
-                    raise RuntimeError(f"a correct {name} gives no result for these arguments")
-                answer = self.wire.decode(self.wire.unpack(body)[0], code=lambda wanted: wanted)
+                answer = self.ask((name, args, kwargs, *given))
                 if not isinstance(answer, self.wire.Code):
-                    return answer
+                    return self.linked(answer, name, args, kwargs)
                 given.append(self.handles[answer.args[0]](*answer.args[1:]))
 
         helper.__name__ = helper.__qualname__ = name
@@ -488,6 +485,34 @@ class Session:
             helper.__wrapped__ = own  # type: ignore[attr-defined]  # so that its signature is that of the submission's
         self.trampolines[id(helper)] = helper
         return helper
+
+    def ask(self, question: Any) -> Any:
+        """What the parent answers to the name, the arguments and what belongs to them."""
+        self.channel.send(b"C", self.wire.pack(self.wire.encode(question, opaque=self.handle)))
+        kind, body = self.channel.receive()
+        if kind != b"R":
+            raise RuntimeError(f"a correct {question[0]} gives no result for these arguments")
+        return self.wire.decode(self.wire.unpack(body)[0], code=lambda wanted: wanted)
+
+    def linked(self, answer: Any, name: str, args: Any, kwargs: Any) -> Any:
+        """An answer that is a tensor, from which gradients come to the arguments: the parent works them out, too."""
+        framework = self.wire.FRAMEWORK
+        if framework is None or framework.read(answer) is None:
+            return answer
+        inputs = [part for part in self.parts((*args, kwargs)) if getattr(framework.read(part), "requires_grad", False)]
+        if not inputs:
+            return answer
+        return framework.linked(answer, inputs, lambda upstream: self.ask((name, args, {**kwargs, "": upstream})))
+
+    def parts(self, value: Any) -> Iterator[Any]:
+        """What containers hold, in the order in which it crosses the wire."""
+        if isinstance(value, dict):
+            value = [part for _, part in self.wire.in_order(list(value.items()))]
+        if isinstance(value, (list, tuple)):
+            for part in value:
+                yield from self.parts(part)
+        else:
+            yield value
 
     def handle(self, value: Any) -> int:
         self.handles.append(value)
@@ -631,7 +656,8 @@ class Seeder:
     SEED = 20_170_808
     STARTS = 300  # of two words each, which make one float64; the state holds 624 words
 
-    def __init__(self, np: Any) -> None:
+    def __init__(self, np: Any, framework: Any = None) -> None:
+        self.framework = framework
         self.seed = np.random.seed
         self.seed(self.SEED)
         np.random.random_sample()  # so that the words in the state are those that are handed out
@@ -661,6 +687,8 @@ class Seeder:
         self.turn, self.drawn = turn, False
         if also_random:
             random.seed(self.SEED + turn)
+        if self.framework is not None:
+            self.framework.seed(self.SEED + turn)
 
 
 def serve(channel: Channel, wire: Any, np: Any) -> NoReturn:
@@ -682,19 +710,30 @@ def serve(channel: Channel, wire: Any, np: Any) -> NoReturn:
 # -- the zygote ----------------------------------------------------------------------------
 
 
-def _import_numpy(folders: list[str], packages: list[str]) -> Any:
-    """Import what submissions may import, then forget the folders they came from."""
+def _import_all(settings: dict[str, Any]) -> tuple[Any, Any]:
+    """Import what submissions may import, then forget the folders they came from; NumPy and the wire.
+
+    A framework imports more of itself when something is first done with it, which no wall lets through: the public code
+    of its assignment says in ``warm_up`` what is done here, once for all children.
+    """
     kept = list(sys.path)
-    sys.path[:] = kept + folders
+    sys.path[:] = kept + settings["folders"]
     import numpy as np
     import numpy.linalg
     import numpy.random
 
-    for name in packages:
+    for name in settings["packages"]:
         importlib.import_module(name)
+    wire = _neighbour("wire")
+    if settings["packages"]:
+        wire.FRAMEWORK = _neighbour("tensors").imported(settings["packages"], wire.Tensor)
+    if settings["warm_up"]:
+        public: dict[str, Any] = {}
+        exec(compile(settings["warm_up"], "public.py", "exec", dont_inherit=True), public)
+        public["warm_up"]()
     sys.path[:] = kept
     stubs.restore_numpy_1(np)
-    return np
+    return np, wire
 
 
 def _child_walls(walls: Any, channel: int, memory: int, cpu: int, shared: dict[str, Any]) -> None:
@@ -741,8 +780,7 @@ def _over_pipes(settings: dict[str, Any]) -> NoReturn:
         os.dup2(nothing, target)
     hello: dict[str, Any] = {"error": ""}
     try:
-        np = _import_numpy(settings["folders"], settings["packages"])
-        wire = _neighbour("wire")
+        np, wire = _import_all(settings)
         hello["unit"] = _unit(np)
         _bound_memory(settings["memory"])
     except BaseException as error:
@@ -804,8 +842,7 @@ def main() -> None:
     namespaces: tuple[str, ...] = ()
     if "namespaces" in wanted and "fork" in wanted:
         namespaces = walls.enter_namespaces()
-    np = _import_numpy(settings["folders"], settings["packages"])
-    wire = _neighbour("wire")
+    np, wire = _import_all(settings)
     unit = _unit(np)
     shared: dict[str, Any] = {"ruleset": None, "ids": None, "keep_read": False}
     shared["devnull"] = os.open(os.devnull, os.O_RDWR)

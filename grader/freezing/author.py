@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.confined.wire import Path as Place
-from grader.confined.wire import beside, decode
+from grader.confined.wire import Tensor, beside, decode
 from grader.course import LoadedAssignment
 from grader.errors import SpecError, said_with_place
 from grader.sandbox.runner import Outcome, Plan, run_here, step_here
@@ -90,7 +90,10 @@ def mistakes_of(loaded: LoadedAssignment) -> tuple[Mistake, ...]:
 
 
 def read_author(loaded: LoadedAssignment) -> Author:
-    """The author's files of an assignment; a SpecError where there is no reference, or a name is unknown."""
+    """The author's files of an assignment; a SpecError where there is no reference, or a name is unknown.
+
+    Styles that are written in a framework do not run in this process (:mod:`grader.freezing.elsewhere`).
+    """
     if loaded.reference is None:
         raise SpecError(f"{loaded.name} has no reference here, so its cases cannot be drawn (a student kit?)")
     mistakes: dict[str, list[Mistake]] = {}
@@ -98,7 +101,7 @@ def read_author(loaded: LoadedAssignment) -> Author:
     for mistake in mistakes_of(loaded):
         loaded.spec.function(mistake.function)
         mistakes.setdefault(mistake.function, []).append(mistake)
-    module = loaded.author_module("styles")
+    module = None if loaded.spec.framework else loaded.author_module("styles")
     for name, functions in (getattr(module, "STYLES", {}) if module else {}).items():
         loaded.spec.function(name)
         if not isinstance(functions, list | tuple) or not all(map(callable, functions)):
@@ -123,6 +126,8 @@ def resolved(author: Author, value: Any) -> Any:
         return [resolved(author, part) for part in value]
     if isinstance(value, dict):
         return {key: resolved(author, part) for key, part in value.items()}
+    if isinstance(value, Tensor):
+        return np.array(value)
     return copy.deepcopy(value)
 
 

@@ -13,7 +13,8 @@ import multiprocessing
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import redirect_stdout
+from contextlib import closing, nullcontext, redirect_stdout
+from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -25,6 +26,7 @@ from grader.errors import SpecError
 from grader.freezing.author import Author, placed, read_author, resolved, run_trusted
 from grader.freezing.core import with_core
 from grader.freezing.drawing import Drawn, draw_cases, within_time
+from grader.freezing.elsewhere import Elsewhere
 from grader.freezing.refused import check_items, check_mistakes, said_where
 from grader.freezing.tolerances import as_wide, expected_of, shape_and_bytes
 from grader.judging.cases import Case, CaseFile, Expected, FunctionCases, MistakeText, function_from_bytes, function_to_bytes
@@ -32,6 +34,7 @@ from grader.judging.checks import verdict_of
 from grader.judging.compare import items_of
 from grader.judging.findings import findings_of
 from grader.judging.judge import FunctionJudge
+from grader.judging.outcomes import Outcomes
 from grader.judging.properties import property_problem
 from grader.judging.values import count_numbers, leaves, parts_of, walk
 from grader.sandbox.runner import Plan
@@ -72,12 +75,13 @@ def freeze(
         When the reference contradicts itself, a mistake is not caught or not told from another
         one, or an answer of one function occurs among the questions of another.
     """
-    author = read_author(loaded)
-    with warnings.catch_warnings(), np.errstate(all="ignore"), redirect_stdout(io.StringIO()):
+    author, elsewhere = read_author(loaded), Elsewhere(loaded) if loaded.spec.framework else None
+    open_till_then = closing(elsewhere) if elsewhere else nullcontext()
+    with warnings.catch_warnings(), np.errstate(all="ignore"), redirect_stdout(io.StringIO()), open_till_then:
         warnings.simplefilter("ignore")
         functions: dict[str, FunctionCases] = {}
         total = len(loaded.spec.functions)
-        frozen = _freeze_functions(author, seed, processes)
+        frozen = _freeze_functions(author, elsewhere, seed, processes)
         while len(functions) < total:
             if progress:
                 progress(len(functions), total)
@@ -89,37 +93,62 @@ def freeze(
     return CaseFile(loaded.name, seed, fingerprint, functions)
 
 
-def _freeze_functions(author: Author, seed: int, processes: int) -> Iterator[FunctionCases]:
+def _freeze_functions(author: Author, elsewhere: Elsewhere | None, seed: int, processes: int) -> Iterator[FunctionCases]:
     """The cases of all functions, worked out in some processes where this one may be forked."""
     specs = author.loaded.spec.functions
     if min(len(specs), processes) < 2 or threading.active_count() > 1:  # a fork beside other threads may wait for ever
-        yield from (_freeze_function(author, spec, seed) for spec in specs)
+        yield from (_freeze_function(author, elsewhere, spec, seed) for spec in specs)
         return
     from concurrent.futures import ProcessPoolExecutor  # a browser's Python has no processes, and cannot import it
 
-    _AUTHOR[:] = [author]
+    _AUTHOR[:] = [(author, elsewhere)]
     with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as pool:
         yield from map(function_from_bytes, pool.map(_frozen_elsewhere, range(len(specs)), repeat(seed)))
 
 
 # The author's files for the processes that are forked for one freezing: functions, which no message holds.
-_AUTHOR: list[Author] = []
+_AUTHOR: list[tuple[Author, Elsewhere | None]] = []
 
 
 def _frozen_elsewhere(number: int, seed: int) -> bytes:
     """The cases of one function as bytes, in a process of their own."""
-    author = _AUTHOR[0]
-    return function_to_bytes(_freeze_function(author, author.loaded.spec.functions[number], seed))
+    author, elsewhere = _AUTHOR[0]
+    return function_to_bytes(_freeze_function(author, elsewhere, author.loaded.spec.functions[number], seed))
 
 
-def _freeze_function(author: Author, spec: Function, seed: int) -> FunctionCases:
+def _freeze_function(author: Author, elsewhere: Elsewhere | None, spec: Function, seed: int) -> FunctionCases:
     """The cases of one function, which tell right from wrong."""
-    cases = _drawn_cases(author, spec, seed)
-    _check_right(author, spec, cases)
-    return with_core(cases, [_check_mistake(author, spec, cases, one) for one in author.mistakes.get(spec.name, ())])
+    cases = _drawn_cases(author, elsewhere, spec, seed)
+    run = partial(_outcomes, author, elsewhere, spec, cases)
+    for number, function in elsewhere.right(spec) if elsewhere else _right(author, spec):
+        _check_right(author, spec, cases, function, run(function, number))
+    mistakes = author.mistakes.get(spec.name, ())
+    return with_core(cases, [_check_mistake(author, spec, cases, one, run(one.solution)) for one in mistakes])
 
 
-def _drawn_cases(author: Author, spec: Function, seed: int) -> FunctionCases:
+def _outcomes(
+    author: Author,
+    elsewhere: Elsewhere | None,
+    spec: Function,
+    cases: FunctionCases,
+    function: Callable[..., Any],
+    number: int = 0,
+) -> Outcomes:
+    """What a function of the author's gives on all cases, beside others under the alternative of this number."""
+    if elsewhere:
+        return elsewhere.outcomes(spec, function, cases.cases)
+    replaced = _as_agreed(author, spec, number) | {spec.name: function}
+    return {case.key: run_trusted(author, replaced, case.plan) for case in cases.cases}
+
+
+def _right(author: Author, spec: Function) -> Iterator[tuple[int, Callable[..., Any]]]:
+    """The reference and its alternatives by their numbers, styles, and variants with a guard."""
+    yield from enumerate([author.function(spec.name), *author.variants(spec.name, spec.alternatives)])
+    yield from ((0, other) for other in author.styles.get(spec.name, ()))
+    yield from ((0, other) for other in author.variants(spec.name, spec.guards))
+
+
+def _drawn_cases(author: Author, elsewhere: Elsewhere | None, spec: Function, seed: int) -> FunctionCases:
     reference = author.function(spec.name)
     cases: list[Case] = []
     dropped = 0
@@ -137,6 +166,8 @@ def _drawn_cases(author: Author, spec: Function, seed: int) -> FunctionCases:
         classes = prop.classes or (CaseClass("general", count=prop.count),)
         for drawn in draw_cases(author, key, seed, classes, prop.plan):
             cases.append(_property_case(author, spec, prop, drawn, len(cases)))
+    if elsewhere:
+        cases = elsewhere.with_mistakes(spec, author.catalogue(spec.name), cases)
     values = [c for c in cases if c.check == "values"]
     if not values:
         raise SpecError(f"{author.loaded.name}, {spec.name}: every drawn case was dropped as ill-conditioned")
@@ -182,7 +213,8 @@ def value_case(
     if spec.own_inputs and own is None:
         raise SpecError(f"{spec.name}: {'pair' if spec.pair else 'own_inputs'} needs a strategy that uses draw.call")
     mistakes = {}
-    for key, mistake in author.catalogue(spec.name).items():
+    here = {} if author.loaded.spec.framework else author.catalogue(spec.name)
+    for key, mistake in here.items():
         outcome = _mistake_outcome(author, mistake, args, draw.given, places)
         if outcome is not None and outcome != expected[0].value:
             mistakes[key] = outcome
@@ -304,6 +336,8 @@ def _property_case(author: Author, spec: Function, prop: Property, drawn: Drawn,
     facts = encode(drawn.draw.facts) if drawn.draw.facts else None
     visible = count_numbers(plan.questions) <= _VISIBLE_ELEMENTS
     case = Case(f"{spec.name}/{prop.name}/{number}", prop.name, drawn.case_class.name, visible, plan, facts=facts)
+    if author.loaded.spec.framework:  # it asks for gradients, which the reference has not: solution and styles are judged
+        return case
     functions = list(enumerate([author.function(spec.name), *author.variants(spec.name, spec.alternatives)]))
     functions += [(0, style) for style in author.styles.get(spec.name, ())]
     for number, function in functions:
@@ -354,30 +388,25 @@ def _check_independent(functions: Mapping[str, FunctionCases]) -> None:
                         raise SpecError(f"an answer of {other} occurs among the questions of {case.key}")
 
 
-def _check_right(author: Author, spec: Function, cases: FunctionCases) -> None:
-    """The reference, its alternatives and styles pass."""
-    right = [author.function(spec.name), *author.variants(spec.name, spec.alternatives)]
-    others = [*author.styles.get(spec.name, ()), *author.variants(spec.name, spec.guards)]
-    judge = FunctionJudge(spec, cases)
-    for number, function in [*enumerate(right), *((0, other) for other in others)]:
-        replaced = _as_agreed(author, spec, number) | {spec.name: function}
-        outcomes = {c.key: run_trusted(author, replaced, c.plan) for c in cases.cases}
-        verdict = verdict_of(judge, outcomes)
-        failed = {f.check for f in verdict.failures}
-        known_set_failure = function is not right[0] and failed <= {s.name for s in spec.sets}
-        if not verdict.passed and not known_set_failure:
-            checks = [c for c in verdict.checks if c.status != "passed"]
-            why = next((c.message for c in checks if c.status == "failed"), None)
-            if why is None:  # nothing is wrong, and nothing is right that a stub would not get right
-                names = ", ".join(repr(c.name) for c in checks)
-                why = f"nothing is judged that a stub would not get right (skipped: {names}); add a property or cases"
-            raise SpecError(f"{spec.name}: the right solution {placed(author, function)} fails: {why}")
+def _check_right(
+    author: Author, spec: Function, cases: FunctionCases, function: Callable[..., Any], outcomes: Outcomes
+) -> None:
+    """A right solution passes; one that is not the reference may fail in a set."""
+    is_reference = function is author.function(spec.name)
+    verdict = verdict_of(FunctionJudge(spec, cases), outcomes)
+    failed = {f.check for f in verdict.failures}
+    if not verdict.passed and (is_reference or not failed <= {s.name for s in spec.sets}):
+        checks = [c for c in verdict.checks if c.status != "passed"]
+        why = next((c.message for c in checks if c.status == "failed"), None)
+        if why is None:  # nothing is wrong, and nothing is right that a stub would not get right
+            names = ", ".join(repr(c.name) for c in checks)
+            why = f"nothing is judged that a stub would not get right (skipped: {names}); add a property or cases"
+        raise SpecError(f"{spec.name}: the right solution {placed(author, function)} fails: {why}")
 
 
-def _check_mistake(author: Author, spec: Function, cases: FunctionCases, mistake: Mistake) -> set[str]:
+def _check_mistake(author: Author, spec: Function, cases: FunctionCases, mistake: Mistake, outcomes: Outcomes) -> set[str]:
     """A mistake fails and is named as itself; the keys of the cases on which it fails."""
     judge = FunctionJudge(spec, cases)
-    outcomes = {c.key: run_trusted(author, {spec.name: mistake.solution}, c.plan) for c in cases.cases}
     verdict = verdict_of(judge, outcomes, wants="failures")
     if verdict.passed:
         where = f"{spec.name}: the mistake {placed(author, mistake.solution, mistake.code)}"

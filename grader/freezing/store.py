@@ -18,6 +18,7 @@ from grader._version import __version__
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.judging.cases import CaseFile, load_cases, save_cases
+from grader.sandbox.child import package_folders
 
 try:
     import fcntl
@@ -36,7 +37,13 @@ def frozen_cases(assignment: LoadedAssignment, seed: int = 0, *, progress: Progr
 
     Drawing takes some seconds; ``progress`` is called before it begins and after each function. Of two processes that
     want the same cases, one draws them, and the other waits.
+
+    Raises
+    ------
+    HarnessError
+        When a package that the assignment allows is not installed here.
     """
+    package_folders(assignment.spec.packages)  # an assignment whose framework is missing needs no cases
     path = cases_path(assignment, seed)
     if path.name == "cases.bin":
         try:

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Path, WireError, decode, encode, part_at
+from grader.confined.wire import Path, Tensor, WireError, decode, encode, part_at
 from grader.errors import SpecError
 from grader.freezing.author import Author, call, placed
 from grader.judging.cases import Expected
 from grader.judging.compare import items_of
 from grader.judging.values import leaves
+from grader.sandbox.tensors import as_tensors
 from grader.spec import Code, Function
 
 __all__ = ["as_wide", "expected_of", "shape_and_bytes"]
@@ -40,8 +41,9 @@ def expected_of(
     with_styles: bool,
 ) -> Expected | None:
     """The right value with derived tolerances; None where a case is ill-conditioned."""
+    framework = author.loaded.spec.framework
     try:
-        encoded = encode(call(author, function, args, given, after), opaque=lambda _: 0)
+        encoded = encode(as_tensors(call(author, function, args, given, after), framework), opaque=lambda _: 0)
     except WireError as error:
         raise SpecError(f"{spec.name}: the reference's value cannot be encoded: {error}") from error
     right = decode(encoded)
@@ -136,6 +138,8 @@ def _nudged(value: Any, generator: np.random.Generator) -> Any:
 
     Whole numbers stay: a label is exactly 0 or 1. Of an object that was made the attributes are moved.
     """
+    if isinstance(value, Tensor):
+        return _nudged(np.asarray(value), generator)
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         signs = generator.integers(-1, 2, value.shape) * (value != np.rint(value))
         return (value * (1.0 + signs * np.finfo(value.dtype).eps)).astype(value.dtype)

@@ -131,7 +131,7 @@ _STATIONS: dict[Setup, _Station] = {}
 def _station(setup: Setup) -> _Station:
     if setup not in _STATIONS:
         assignment = Course(Path(setup.course)).load(setup.assignment)
-        sandbox = Sandbox(assignment.spec.packages, setup.walls)
+        sandbox = Sandbox(assignment.spec.packages, setup.walls, warm_up=assignment.warm_up)
         cases = load_cases(Path(setup.cases))
         _STATIONS[setup] = _Station(assignment, cases, judges_of(assignment.spec, cases, thorough=setup.thorough), sandbox)
         gc.freeze()  # what is loaded stays: to look through all of it for garbage costs as much as some judging

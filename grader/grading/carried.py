@@ -30,6 +30,7 @@ from grader.judging.outcomes import Outcomes, steps_apart
 from grader.judging.properties import property_problems
 from grader.model import Finding
 from grader.sandbox.runner import Answer, Plan, Replied, Script, Stopped
+from grader.sandbox.tensors import answer_in_tensors
 from grader.spec import Function
 
 __all__ = [
@@ -244,6 +245,9 @@ def _reference(session: Session) -> Answer | None:
         return None
     names = [*session.functions, *assignment.spec.provided_helpers]
     right = {name: assignment.reference_function(name) for name in names}  # looked up once, not in every copy
+    framework = assignment.spec.framework
+    if framework:
+        return lambda name, args, kwargs: answer_in_tensors(right[name], args, kwargs, framework)
     return lambda name, args, kwargs: right[name](*args, **kwargs)
 
 

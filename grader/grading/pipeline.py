@@ -100,7 +100,7 @@ def grade(
             if runner is None:
                 from grader.sandbox.own import strongest_sandbox  # what cannot be read needs no sandbox
 
-                runner = stack.enter_context(strongest_sandbox(assignment.spec.packages))
+                runner = stack.enter_context(strongest_sandbox(assignment.spec.packages, assignment.warm_up))
             judges = judges_of(assignment.spec, frozen, thorough=thorough)
             report = grade_submission(assignment, judges, submission, runner, student=student)
             report = replace(report, messages=(*note, *report.messages))

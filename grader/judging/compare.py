@@ -16,7 +16,8 @@ from typing import Any, Literal
 import numpy as np
 
 from grader import sentences
-from grader.confined.wire import Encoded, Opaque, Path, Value, part_at
+from grader.confined.tensors import FRAMEWORKS
+from grader.confined.wire import Encoded, Opaque, Path, Tensor, Value, part_at
 from grader.judging.cases import Expected
 from grader.judging.values import NUMBER, as_array
 from grader.spec import Function
@@ -144,6 +145,8 @@ def kind_of(value: Value) -> str:
             return f"a tuple of {len(value)}"
         case list():
             return f"a list of {len(value)}"
+        case Tensor(framework=str() as framework) if framework:
+            return f"a {FRAMEWORKS.get(framework, 'foreign')} tensor of shape {value.shape}"
         case np.ndarray():
             return f"an array of shape {value.shape}"
         case bool():
@@ -298,6 +301,8 @@ def _number_problem(right: Value, got: Value, where: str, path: Path, tolerance:
     if isinstance(got, bool) and loose:
         got = np.asarray(got)
     if not isinstance(got, _NUMERIC) or isinstance(got, bool):
+        return _kind_problem(right, got, path, where)
+    if getattr(right, "framework", "") != getattr(got, "framework", ""):
         return _kind_problem(right, got, path, where)
     ours, other = np.asarray(right), as_array(got)
     if ours.shape != other.shape:

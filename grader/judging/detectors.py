@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from grader import sentences
-from grader.confined.wire import Opaque, Value
+from grader.confined.tensors import FRAMEWORKS
+from grader.confined.wire import Opaque, Path, Tensor, Value
 from grader.judging.cases import Case
 from grader.judging.compare import items_of
 from grader.judging.judge import Failure, FunctionJudge, Verdict
@@ -153,9 +154,26 @@ def _matrices(evidence: _Evidence) -> Iterator[Finding]:
             yield sentences.matrix_for_array(item, kinds.pop())
 
 
+def _tensors(evidence: _Evidence) -> Iterator[Finding]:
+    """Items that are arrays or numbers in all failing cases where tensors are expected."""
+    for item, failures in _by_item(evidence.verdict).items():
+        right = [part_or_none(expected_value(f.case, evidence.verdict.alternative), _path_of(f)) for f in failures]
+        got = [_part_of(evidence, failure) for failure in failures]
+        if all(isinstance(part, Tensor) for part in right) and all(map(_is_no_tensor, got)):
+            yield sentences.array_for_tensor(item, FRAMEWORKS[right[0].framework])
+
+
+def _is_no_tensor(value: Value) -> bool:
+    number = isinstance(value, int | float | np.number | np.ndarray) and not isinstance(value, bool)
+    return number and not getattr(value, "framework", "")
+
+
+def _path_of(failure: Failure) -> Path:
+    return failure.problem.path if failure.problem else ()
+
+
 def _part_of(evidence: _Evidence, failure: Failure) -> Value:
-    path = failure.problem.path if failure.problem else ()
-    return part_or_none(reply_value(last_outcome(evidence.outcomes, failure.case)), path)
+    return part_or_none(reply_value(last_outcome(evidence.outcomes, failure.case)), _path_of(failure))
 
 
 def _dtypes(evidence: _Evidence) -> Iterator[Finding]:
@@ -292,5 +310,5 @@ def _one_class(evidence: _Evidence) -> Iterator[Finding]:
 
 
 _DETECTORS: tuple[Callable[[_Evidence], Iterator[Finding]], ...] = (
-    _raising, _permuted, _axes, _matrices, _dtypes, _relations, _mutated, _one_class,
+    _raising, _permuted, _axes, _matrices, _tensors, _dtypes, _relations, _mutated, _one_class,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from grader import sentences
-from grader.confined.wire import Code, Opaque, Ref, Value, decode
+from grader.confined.wire import Code, Opaque, Ref, Tensor, Value, decode
 from grader.judging.compare import element_text
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, expected_value, last_outcome, plan_of, reply_value
@@ -162,6 +162,8 @@ def as_json(value: Value) -> Any:
             return value if np.isfinite(value) else {"float": str(value)}
         case complex():
             return {"complex": [_number(value.real), _number(value.imag)]}
+        case Tensor(framework=str() as framework) if framework:
+            return {**_array_as_json(np.asarray(value)), "tensor": framework}
         case np.ndarray():
             return _array_as_json(value)
         case np.generic():
@@ -220,12 +222,25 @@ def _array_as_json(value: np.ndarray[Any, Any]) -> Any:
 # -- as Python ---------------------------------------------------------------------------
 
 
+# How a tensor is written, without and with gradients, and what is imported for it.
+_TENSORS = {
+    "torch": (
+        "torch.tensor({data}, dtype=torch.{dtype})",
+        "torch.tensor({data}, dtype=torch.{dtype}, requires_grad=True)",
+    ),
+    "tensorflow": ("tf.constant({data}, '{dtype}')", "tf.Variable({data}, dtype='{dtype}')"),
+}
+_IMPORTS = {"torch": "import torch", "tensorflow": "import tensorflow as tf"}
+
+
 def snippet(plan: Plan, parameters: Mapping[str, Sequence[str]], public: str = "", *, helped: bool = False) -> str:
     """Python that repeats the calls of a case in the student's own notebook."""
     given = {name: decode(encoded, code=lambda code: code) for name, encoded in plan.given}
     makers = {part.name for part in parts_of([*given.values(), *plan.questions]) if isinstance(part, Code)}
     makers.update(name for name, _ in plan.steps)  # a step may call public code
-    lines = ["import numpy as np", "from numpy import array, inf, nan", ""]
+    lines = ["import numpy as np", "from numpy import array, inf, nan"]
+    frameworks = {getattr(part, "framework", "") for part in parts_of(list(plan.questions))} & _IMPORTS.keys()
+    lines += [*(_IMPORTS[name] for name in sorted(frameworks)), ""]
     if helped:
         lines.append("# The grader called it with right helpers; with your own ones the result may differ.")
     lines += [f"{text}\n" for text in _definitions(public, makers)]
@@ -265,6 +280,8 @@ def _definitions(public: str, names: Collection[str]) -> list[str]:
 
 def _literal(value: Value) -> str:
     match value:
+        case Tensor(framework=str() as framework) if framework in _TENSORS:
+            return _TENSORS[framework][value.requires_grad].format(data=repr(value.tolist()), dtype=value.dtype)
         case np.ndarray():
             if not value.size:
                 return f"np.zeros({value.shape}, '{value.dtype}')"

@@ -17,6 +17,7 @@ from grader.judging.judge import FunctionJudge
 from grader.judging.outcomes import Outcomes, last_outcome, reply_value
 from grader.judging.values import as_array, leaves, part_or_none, parts_of
 from grader.sandbox.runner import Outcome, Returned
+from grader.sandbox.tensors import as_arrays
 from grader.spec import Function
 
 __all__ = ["arranged", "in_form_of", "kept_of", "numbers_of", "plain", "tidied"]
@@ -37,7 +38,7 @@ def kept_of(spec: Function, item: Item, case: Case, alternative: int, got: Value
         return float(part is not None or right is None)
     if item.name in spec.random:
         return 0.0
-    ordinary = plain(part)
+    ordinary = as_arrays(plain(part))
     if _fits(spec, item, case, alternative, ordinary, expected.tolerance_at):
         return _TYPE
     single = any(getattr(leaf, "dtype", None) in (np.float32, np.float16) for _, leaf in leaves(ordinary))
@@ -49,7 +50,7 @@ def kept_of(spec: Function, item: Item, case: Case, alternative: int, got: Value
 def _fits(spec: Function, item: Item, case: Case, alternative: int, part: Value, tolerances: Mapping[Path, float]) -> bool:
     """Whether a part would be right in the place of an item."""
     result = _Reformed(item.paths[0], part).result()
-    return first_problem(spec, item, case.expected[alternative].decoded, result, tolerances) is None
+    return first_problem(spec, item, as_arrays(case.expected[alternative].decoded), result, tolerances) is None
 
 
 def plain(got: Value) -> Value:

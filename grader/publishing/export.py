@@ -143,6 +143,6 @@ def _course(
 def _version(name: str) -> str:
     """The version that is installed here: the one that the cases were drawn with."""
     try:
-        return importlib.metadata.version(name)
+        return importlib.metadata.version(name).partition("+")[0]  # an index knows nothing of a build such as "+cpu"
     except importlib.metadata.PackageNotFoundError:
         raise SpecError(f"the assignment needs the package {name}, which is not installed here") from None

@@ -138,7 +138,7 @@ def starter_package(assignment: LoadedAssignment) -> Iterator[tuple[str, bytes]]
 def _starters(assignment: LoadedAssignment, names: Sequence[str]) -> Iterator[str]:
     """The starters of some functions; all methods of a class stand in one."""
     for home in dict.fromkeys(name.partition(".")[0] for name in names):
-        found = assignment.reference_function(home)
+        found = assignment.solution_function(home)
         if isinstance(found, type):
             methods = [name.partition(".")[2] or "__init__" for name in names if name.partition(".")[0] == home]
             yield starter_of_class(found, methods)
@@ -154,7 +154,16 @@ def _imports(assignment: LoadedAssignment) -> str:
         for stem in islice(defining, 1):
             by_module.setdefault(stem, []).append(name)
     lines = [f"from {stem} import {', '.join(names)}" for stem, names in sorted(by_module.items())]
-    return "\n".join(["import numpy as np", *([""] if lines else []), *lines])
+    return "\n".join(["import numpy as np", *_framework_imports(assignment), *([""] if lines else []), *lines])
+
+
+def _framework_imports(assignment: LoadedAssignment) -> list[str]:
+    """How the solution imports the framework."""
+    if not assignment.spec.framework:
+        return []
+    (path,) = assignment.solution_files.values()
+    imports = [ast.unparse(n) for n in ast.parse(path.read_text("utf-8")).body if isinstance(n, ast.Import | ast.ImportFrom)]
+    return [line for line in imports if re.match(rf"(?:import|from) {assignment.spec.framework}\b", line)]
 
 
 def needed_modules(assignment: LoadedAssignment) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from grader.errors import GraderError
+from grader.sandbox.tensors import missing_package
 
 __all__ = ["WORKER", "Child", "Children", "Ended", "package_folders", "slowness_of"]
 
@@ -109,11 +109,17 @@ def slowness_of(unit_s: float) -> float:
 
 
 def package_folders(packages: Sequence[str]) -> list[str]:
-    """Folders in which an isolated interpreter finds NumPy and the allowed packages."""
+    """Folders in which an isolated interpreter finds NumPy and the allowed packages.
+
+    Raises
+    ------
+    HarnessError
+        When one is not installed here.
+    """
     folders = [str(Path(np.__file__).parents[1])]
     for name in packages:
         spec = importlib.util.find_spec(name)
         if spec is None or spec.origin is None:
-            raise GraderError(f"the assignment allows the package {name!r}, which is not installed here")
+            raise missing_package(name)
         folders.append(str(Path(spec.origin).parents[1 if spec.submodule_search_locations else 0]))
     return list(dict.fromkeys(folders))

@@ -128,6 +128,8 @@ class Sandbox:
         How long to wait.
     children
         Where its processes come from; a zygote's, within the walls, when not given.
+    warm_up
+        Public code that is made ready in the zygote, see :class:`grader.sandbox.zygote.Zygote`.
 
     Use as a context manager: leaving it ends the zygote and everything below it.
     """
@@ -138,8 +140,9 @@ class Sandbox:
         walls: Sequence[str] = ALL_WALLS,
         patience: Patience = Patience(),  # frozen
         children: Children | None = None,
+        warm_up: str = "",
     ) -> None:
-        self._children = children or Zygote(packages, walls)
+        self._children = children or Zygote(packages, walls, warm_up)
         self._patience = patience
         self._history = _History()
 

@@ -96,14 +96,17 @@ class Interpreters:
     ----------
     packages
         Third-party packages that submissions may import, NumPy aside.
+    warm_up
+        As of :class:`grader.sandbox.zygote.Zygote`.
     """
 
     stands: tuple[str, ...] = ()
     slowness = 1.0
     own = True
 
-    def __init__(self, packages: Sequence[str]) -> None:
+    def __init__(self, packages: Sequence[str], warm_up: str = "") -> None:
         self._packages = tuple(packages)
+        self._warm_up = warm_up
 
     def start(self) -> None:
         """There is nothing to be ready with."""
@@ -122,6 +125,7 @@ class Interpreters:
         settings = {
             "folders": package_folders(self._packages),
             "packages": list(self._packages),
+            "warm_up": self._warm_up,
             "memory": memory,
         }
         process = subprocess.Popen(

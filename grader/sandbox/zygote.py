@@ -100,6 +100,8 @@ class Zygote:
         Third-party packages that submissions may import, NumPy aside.
     walls
         Names of the walls to put up, of :data:`ALL_WALLS`; what the machine lacks is left out.
+    warm_up
+        Public code whose function ``warm_up`` is called before the first child is forked; none where it is empty.
 
     Attributes
     ----------
@@ -113,8 +115,9 @@ class Zygote:
 
     own = False
 
-    def __init__(self, packages: Sequence[str], walls: Sequence[str]) -> None:
+    def __init__(self, packages: Sequence[str], walls: Sequence[str], warm_up: str = "") -> None:
         self._packages = tuple(packages)
+        self._warm_up = warm_up
         self._wanted = tuple(walls)
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -221,6 +224,7 @@ class Zygote:
             "readable": readable_paths(["numpy", *self._packages], folders),
             "seccomp": (program or b"").hex(),
             "packages": list(self._packages),
+            "warm_up": self._warm_up,
             "walls": list(self._wanted),
             **settings,
         }

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from grader.audit.submissions import delegating, reference_files, with_author_modules
 from grader.confined.wire import decode
 from grader.course import Course, LoadedAssignment
 from grader.freezing.store import frozen_cases
+from grader.freezing.submissions import delegating, reference_files, with_author_modules
 from grader.grading.pipeline import grade_submission
 from grader.judging.cases import CaseFile, FunctionCases
 from grader.judging.judge import judges_of
@@ -28,6 +28,7 @@ from tests.assignments.submitted import (
     stub_of_nothing,
     stub_of_zeros,
 )
+from tests.gradable import parametrized
 from tests.tiny import function_of
 
 COURSE = Course(course_root())
@@ -66,7 +67,7 @@ def styles(name: str) -> Mapping[str, int]:
     return {function: len(several) for function, several in (module.STYLES if module else {}).items()}
 
 
-EVERY_ASSIGNMENT = pytest.mark.parametrize("name", COURSE.names)
+EVERY_ASSIGNMENT = pytest.mark.parametrize("name", parametrized())
 # Freezing has judged every mistake and every style (``tests/freezing``), and draws no cases where one is not named as
 # itself or not right. Through the sandbox the first of each function go in every run, and all of them in the sweep.
 HOW_MANY = pytest.mark.parametrize("most", [1, pytest.param(None, marks=pytest.mark.slow)], ids=["first", "all"])
@@ -88,7 +89,7 @@ def graded(
     assignment = loaded(name)
     packages = tuple(assignment.spec.packages)
     if packages not in sandboxes:
-        sandboxes[packages] = Sandbox(packages)
+        sandboxes[packages] = Sandbox(packages, warm_up=assignment.warm_up)
     siblings = {} if alone else reference(name)[1]
     submission = as_submission(text, frozen(name).arities, notebook=notebook, siblings=siblings)
     return grade_submission(assignment, judges_of(assignment.spec, frozen(name)), submission, sandboxes[packages])

@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from grader.audit.audit import Audit, Row, audit_assignment, render_audit
-from grader.audit.submissions import reference_files
 from grader.cli.main import cli
 from grader.cli.new import write_assignment
 from grader.course import Course, LoadedAssignment
 from grader.errors import SpecError
+from grader.freezing.submissions import reference_files
 
 pytest.importorskip("cosmic_ray", reason="the general operators come from cosmic-ray")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -312,11 +313,13 @@ def test_freezing_refuses_what_no_kit_can_be_cut_from(run: Run, tmp_path: Path) 
 def test_the_doctor_says_which_walls_stand_and_what_that_lets_one_do(run: Run) -> None:
     status, out, _ = run("doctor", course=None)
     assert status == 0
-    *walls, level, own, others = out.splitlines()
+    *walls, level, own, others, torch, tensorflow = out.splitlines()
     assert level.startswith("level: ")
     assert all(line.startswith(("stands ", "missing")) for line in walls)
     assert own == "check your own work: yes, behind the walls that stand"
     assert others.startswith("grade others' work: ")
+    for line, name in ((torch, "PyTorch"), (tensorflow, "TensorFlow")):
+        assert re.match(rf"{name}: (\d|not installed here: python -m pip install 'numpy-course-grader\[)", line)
 
 
 def test_every_command_starts_with_the_core_alone() -> None:

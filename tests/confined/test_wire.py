@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.confined import wire
-from grader.confined.wire import Code, Encoded, Opaque, Ref, WireError, decode, encode, pack, unpack
+from grader.confined.wire import Code, Encoded, Opaque, Ref, Tensor, WireError, decode, encode, pack, unpack
 
 # -- round trips -------------------------------------------------------------------------
 
@@ -122,6 +122,26 @@ def test_references_and_code_go_to_the_worker_and_never_back() -> None:
     assert decode(question, ref=lambda r: r, code=lambda c: c) == (Ref(1, (0, "W1")), Code("parabola", (2.0,)))
     with pytest.raises(WireError, match="unexpected tag"):
         decode(question)
+
+
+@pytest.mark.parametrize("array", [np.ones((2, 3), np.float32), np.array(2.5), np.zeros((0, 2)), np.array([1, 2])])
+def test_a_tensor_is_an_array_with_a_mark(array: Any) -> None:
+    for requires_grad in (False, True):
+        found = decode(encode([Tensor(array, "torch", requires_grad)], opaque=lambda _: 0), reply=True)[0]
+        assert (type(found), found.framework, found.requires_grad) == (Tensor, "torch", requires_grad)
+        assert (found.dtype, found.tolist()) == (array.dtype, array.tolist())
+
+
+def test_what_is_computed_from_a_tensor_is_an_array() -> None:
+    tensor = Tensor(np.ones(2), "torch", requires_grad=True)
+    assert [type(decode(encode(part))) for part in (tensor + 1, tensor[:1])] == [np.ndarray] * 2
+
+
+@pytest.mark.parametrize("forged", [b"xT\x05\0\0\0torchN", b"xT\xff\xff\xff\xfftorch", b"xFA\0\0\0" + b"t" * 65, b"x"])
+def test_a_mark_without_numbers_or_with_a_name_without_end_is_refused(forged: bytes) -> None:
+    numbers = encode(np.ones(2))
+    with pytest.raises(WireError):
+        decode(Encoded(forged + numbers.header, numbers.payload), reply=True)
 
 
 class Named:

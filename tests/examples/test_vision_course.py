@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.audit.submissions import reference_texts
 from grader.course import LoadedAssignment, find_course
 from grader.freezing.store import frozen_cases
+from grader.freezing.submissions import reference_texts
 from grader.grading.pipeline import grade, grade_submission
 from grader.judging.judge import judges_of
 from grader.model import Report

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.confined.wire import encode
+from grader.confined.wire import Tensor, encode
 from grader.judging.cases import MistakeText
 from grader.judging.checks import verdict_of
 from grader.judging.example import example_failure
@@ -307,6 +307,16 @@ def test_a_matrix_is_told_and_an_object_without_numbers_is_not_called_one() -> N
     (found,) = findings_on(same, np.matrix, MATRICES)
     assert (found.code, found.message) == ("matrix-for-array", "value is a numpy.matrix, not an array")
     assert codes(same, lambda X: range(3), MATRICES) == []
+
+
+def test_an_array_where_a_tensor_is_expected_is_told() -> None:
+    (found,) = findings_on(_doubled_tensor, lambda X: 2 * X, MATRICES)
+    assert (found.code, found.message) == ("array-for-tensor", "value is not a PyTorch tensor")
+    assert "array-for-tensor" not in codes(_doubled_tensor, lambda X: _doubled_tensor(X + 1), MATRICES)
+
+
+def _doubled_tensor(X: Any) -> Tensor:
+    return Tensor(2 * X, "torch")
 
 
 def test_a_changed_argument_is_a_finding() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.confined.wire import Tensor
 from grader.judging.checks import verdict_of
 from grader.judging.judge import FunctionJudge
 from grader.spec import Function
@@ -52,6 +53,19 @@ PAIR = {"returns": ("square", "total")}
 )
 def test_each_item_keeps_what_is_right_of_it(body: Callable[..., Any], earned: float) -> None:
     assert part(_both, body, **PAIR) == pytest.approx(earned)
+
+
+@pytest.mark.parametrize(
+    ("body", "earned"),
+    [
+        (lambda X: Tensor(X @ X.T, "torch"), 100.0),
+        (lambda X: X @ X.T, 90.0),
+        (lambda X: Tensor(X @ X.T, "tensorflow"), 90.0),
+        (lambda X: X, 0.0),
+    ],
+)
+def test_right_numbers_that_are_no_tensor_lose_what_a_type_costs(body: Callable[..., Any], earned: float) -> None:
+    assert part(lambda X: Tensor(X @ X.T, "torch"), body, returns="square") == pytest.approx(earned)
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,11 @@ import numpy as np
 import pytest
 import yaml
 
-from grader.audit.submissions import reference_files
 from grader.cli.new import write_assignment
 from grader.course import Course
 from grader.errors import SpecError
 from grader.freezing.store import frozen_cases
+from grader.freezing.submissions import reference_files
 from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
 from grader.judging.outcomes import arguments_of
@@ -38,9 +38,10 @@ from grader.sandbox.here import InProcess
 from grader.sandbox.parent import Sandbox
 from grader.spec import Code, Ref
 from grader.submission.program import parse_submission, read_submission
+from tests.gradable import parametrized
 from tests.kits import COURSE, ROOT, code_of, installed, kit, loaded_kit
 
-every_assignment = pytest.mark.parametrize("name", COURSE.names)
+every_assignment = pytest.mark.parametrize("name", parametrized())
 
 # -- no solution in it -------------------------------------------------------------------------
 
@@ -131,7 +132,7 @@ def _solution_formulas(name: str) -> dict[str, str]:
     """Larger expressions between the marks of the reference's graded functions, names numbered."""
     found: dict[str, str] = {}
     for spec in COURSE.load(name).spec.functions:
-        tree = ast.parse(inspect.getsource(COURSE.load(name).reference_function(spec.name)))
+        tree = ast.parse(inspect.getsource(COURSE.load(name).solution_function(spec.name)))
         for node in ast.walk(tree):
             if isinstance(node, _FORMULA) and _weight([node]) >= 9:
                 found[_shape([ast.Expr(node)], [])] = ast.unparse(node)

@@ -1,4 +1,4 @@
-"""What authors write (the reference, mistakes, right styles) as submissions of students.
+"""What authors write (the reference or ``solution.py``, mistakes, right styles) as submissions of students.
 
 The modules of an author travel among the provided ones: those of the reference as ``ref_x``, and ``mistakes.py`` and
 ``styles.py`` as ``author_mistakes`` and ``author_styles``. A submission imports them by these names only.
@@ -23,6 +23,7 @@ __all__ = [
     "delegating",
     "reference_files",
     "reference_texts",
+    "replaced_texts",
     "with_author_modules",
 ]
 
@@ -74,19 +75,21 @@ class Authored:
 def authored_submissions(assignment: LoadedAssignment) -> Iterator[Authored]:
     """Every mistake and every right style of an assignment."""
     for number, mistake in enumerate(mistakes_of(assignment)):
-        files = _with(assignment, mistake.function, f"author_mistakes.mistake.solutions[{number}]")
+        files = replaced_texts(assignment, mistake.function, f"author_mistakes.mistake.solutions[{number}]")
         yield Authored("mistake", mistake.function, mistake.code, files, mistake.severity)
     module = assignment.author_module("styles")
     for function, styles in getattr(module, "STYLES", {}).items():
         for number, style in enumerate(styles):
-            files = _with(assignment, function, f"author_styles.STYLES[{function!r}][{number}]")
+            files = replaced_texts(assignment, function, f"author_styles.STYLES[{function!r}][{number}]")
             name = f"{number} {getattr(style, '__name__', '')}".strip()
             yield Authored("style", function, name, files)
 
 
-def _with(assignment: LoadedAssignment, function: str, place: str) -> dict[str, str]:
-    """The reference with one function replaced by another one of the author's."""
+def replaced_texts(assignment: LoadedAssignment, function: str, place: str) -> dict[str, str]:
+    """The reference with one function replaced by another one of the author's; a place without a dot is its own."""
     files = reference_texts(assignment)
+    if "." not in place:
+        return {path: f"{text}\n\n{function} = {place or function}\n" for path, text in files.items()}
     home = assignment.spec.places.get(function) or next(iter(files))
     return {**files, home: f"{files[home]}\n\n{delegating(assignment, function, place)}"}
 
@@ -105,7 +108,7 @@ def delegating(assignment: LoadedAssignment, function: str, place: str) -> str:
 def reference_files(assignment: LoadedAssignment) -> tuple[str, dict[str, str]]:
     """The reference as a student would hand it in, and the modules of the reference that it stands on."""
     folder = assignment.course.root / "reference"
-    main, queue = _renamed(next(iter(assignment.reference_files.values())))
+    main, queue = _renamed(next(iter(assignment.solution_files.values())))
     modules: dict[str, str] = {}
     while queue:
         stem = queue.pop()
@@ -117,7 +120,7 @@ def reference_files(assignment: LoadedAssignment) -> tuple[str, dict[str, str]]:
 
 def reference_texts(assignment: LoadedAssignment) -> dict[str, str]:
     """The reference as a student would hand it in, file by file."""
-    return {path: _renamed(place)[0] for path, place in assignment.reference_files.items()}
+    return {path: _renamed(place)[0] for path, place in assignment.solution_files.items()}
 
 
 def author_modules(assignment: LoadedAssignment) -> dict[str, str]:

@@ -1,0 +1,138 @@
+"""Tensors of frameworks on this side of the wire: marked arrays, and whether a framework is installed.
+
+The frameworks themselves are imported by confined workers alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from grader.confined.tensors import FRAMEWORKS
+from grader.confined.wire import Tensor, Value
+from grader.errors import HarnessError
+
+__all__ = ["answer_in_tensors", "as_arrays", "as_tensors", "frameworks_here", "missing_framework", "missing_package"]
+
+
+def as_arrays(value: Value) -> Value:
+    """A value with plain arrays in the place of tensors.
+
+    >>> type(as_arrays([Tensor(np.ones(2), "torch")])[0]).__name__
+    'ndarray'
+    """
+    match value:
+        case Tensor():
+            return value.view(np.ndarray)
+        case dict():
+            return {key: as_arrays(part) for key, part in value.items()}
+        case list() | tuple():
+            return type(value)(map(as_arrays, value))
+    return value
+
+
+def as_tensors(value: Value, framework: str) -> Value:
+    """A value with tensors in the place of numbers and arrays of numbers; the same where the framework is empty.
+
+    A float of Python's, which has no dtype, has single precision, as it has in the frameworks.
+
+    >>> as_tensors({"cost": 0.5}, "torch")["cost"].dtype
+    dtype('float32')
+    """
+    match value:
+        case _ if not framework:
+            return value
+        case float() if type(value) is float:
+            return Tensor(np.float32(value), framework)
+        case int() | np.number() | np.ndarray() if not isinstance(value, bool):
+            return Tensor(value, framework)
+        case dict():
+            return {key: as_tensors(part, framework) for key, part in value.items()}
+        case list() | tuple():
+            return type(value)(as_tensors(part, framework) for part in value)
+    return value
+
+
+def answer_in_tensors(function: Callable[..., Value], args: Value, kwargs: Mapping[str, Value], framework: str) -> Value:
+    """What a reference in NumPy answers to a question about tensors; with gradients at the result, those at the arguments.
+
+    Where gradients are wanted, the keyword that is no name, ``""``, holds those at the result.
+    """
+    given = {name: value for name, value in kwargs.items() if name}
+    if "" not in kwargs:
+        return as_tensors(function(*as_arrays(args), **as_arrays(given)), framework)
+    return as_tensors(_gradients(function, args, given, np.asarray(kwargs[""], np.float64)), framework)
+
+
+_STEP = 1e-5
+
+
+def _gradients(function: Callable[..., Value], args: Value, kwargs: Mapping[str, Value], upstream: Any) -> list[Value]:
+    """By central differences in double precision, of the tensors that require gradients, in the order of the wire."""
+    args, kwargs = _doubled((args, kwargs))
+    found: list[Value] = []
+    for tensor in _tracked([*args, kwargs]):
+        gradient = np.zeros(tensor.shape)
+        for place in np.ndindex(tensor.shape):
+            kept = tensor[place]
+            ends = []
+            for moved in (kept + _STEP, kept - _STEP):
+                tensor[place] = moved
+                ends.append(np.sum(upstream * np.asarray(function(*as_arrays(args), **as_arrays(kwargs)))))
+            tensor[place] = kept
+            gradient[place] = (ends[0] - ends[1]) / (2 * _STEP)
+        found.append(gradient.astype(np.float32))
+    return found
+
+
+def _doubled(value: Value) -> Value:
+    """A copy with tensors of double precision in the place of those of single precision."""
+    match value:
+        case Tensor() if value.dtype.kind == "f":
+            return Tensor(np.array(value, np.float64), value.framework, value.requires_grad)
+        case dict():
+            return {key: _doubled(part) for key, part in value.items()}
+        case list() | tuple():
+            return type(value)(map(_doubled, value))
+    return value
+
+
+def _tracked(value: Value) -> Iterator[Tensor]:
+    match value:
+        case Tensor() if value.requires_grad:
+            yield value
+        case dict():
+            yield from _tracked(list(value.values()))
+        case list() | tuple():
+            for part in value:
+                yield from _tracked(part)
+
+
+def missing_package(name: str) -> HarnessError:
+    """The error of an assignment that needs a package which is not installed."""
+    if name in FRAMEWORKS:
+        return HarnessError(f"this assignment needs {FRAMEWORKS[name]}, which is {missing_framework(name)}")
+    return HarnessError(f"this assignment needs the package {name!r}, which is not installed here: pip install {name}")
+
+
+def missing_framework(name: str) -> str:
+    """How to come to a framework that is not there.
+
+    >>> missing_framework("torch")
+    "not installed here: python -m pip install 'numpy-course-grader[torch]'"
+    """
+    return f"not installed here: python -m pip install 'numpy-course-grader[{name}]'"
+
+
+def frameworks_here() -> dict[str, str]:
+    """The version of each framework that is installed, by its package; empty where it is not. None is imported."""
+    found = {}
+    for name in FRAMEWORKS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = ""
+    return found
