@@ -25,18 +25,23 @@ def framework_of(packages: Sequence[str]) -> str:
     return next((name for name in packages if name in FRAMEWORKS), "")
 
 
+def _one_for_all(number: int) -> None:
+    """However many threads are wished for, there is one."""
+
+
 class Torch:
     """Tensors of PyTorch. In the zygote nothing is computed with them before the walls stand, but for a warm-up."""
 
     def __init__(self, tensor: Any) -> None:
-        torch = importlib.import_module("torch")
-        torch.set_num_threads(1)  # the walls refuse threads, and a fork has none
+        torch: Any = importlib.import_module("torch")
+        torch.set_num_threads(1)  # the walls refuse threads: an operation that wants one would end the process
+        torch.set_num_threads = torch.set_num_interop_threads = _one_for_all
         self.tensor, self.from_numpy, self.seed = tensor, torch.from_numpy, torch.default_generator.manual_seed
         self.plain, self.detach, self.numpy = torch._C.DisableTorchFunctionSubclass, torch.Tensor.detach, torch.Tensor.numpy
         self.requires_grad = torch.Tensor.requires_grad
         self.kinds = torch.Tensor
 
-        class Answered(torch.autograd.Function):  # type: ignore[name-defined,misc]
+        class Answered(torch.autograd.Function):  # type: ignore[misc]
             """An answer of the parent's, which is asked once more for the gradients."""
 
             @staticmethod

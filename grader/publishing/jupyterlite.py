@@ -13,8 +13,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.confined.tensors import FRAMEWORKS
 from grader.course import LoadedAssignment
-from grader.errors import HarnessError, missing_extra
+from grader.errors import HarnessError, SpecError, missing_extra
 from grader.freezing.store import Progress, frozen_cases
 from grader.judging.cases import CaseFile
 from grader.publishing.files import assignment_files, filled, refuse_filled, refuse_graded_seed, write_files
@@ -46,12 +47,16 @@ def write_jupyterlite(
     Raises
     ------
     SpecError
-        When the folder holds something already, or seed 0 (that of the graded cases) is asked for.
+        When the folder holds something already, seed 0 (that of the graded cases) is asked for, or the assignment is
+        about a framework, which no browser has.
     HarnessError
         When JupyterLite is not installed, or could not build the folder.
     """
     refuse_graded_seed(seed)
     refuse_filled(directory)
+    if assignment.spec.framework:
+        name = FRAMEWORKS[assignment.spec.framework]
+        raise SpecError(f"{assignment.name} is about {name}, which no browser's Python has; hand out a kit (grader release)")
     if not all(map(importlib.util.find_spec, _NEEDED)):
         raise missing_extra("'grader export jupyterlite'", "jupyterlite")
     cases = frozen_cases(assignment, seed, progress=progress)

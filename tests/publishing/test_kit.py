@@ -183,9 +183,20 @@ def _equal(function: object, args: tuple[object, ...], answer: object) -> bool:
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as started:
-        yield started
+def sandboxes() -> Iterator[dict[str, Sandbox]]:
+    """One sandbox for each framework, and one for all assignments that are about none."""
+    found: dict[str, Sandbox] = {}
+    yield found
+    for sandbox in found.values():
+        sandbox.close()
+
+
+@pytest.fixture
+def sandbox(name: str, sandboxes: dict[str, Sandbox]) -> Sandbox:
+    spec = COURSE.load(name).spec
+    if spec.framework not in sandboxes:
+        sandboxes[spec.framework] = Sandbox(spec.packages, warm_up=COURSE.load(name).warm_up)
+    return sandboxes[spec.framework]
 
 
 def _graded(name: str, text: str, sandbox: Sandbox, siblings: dict[str, str] | None = None) -> Report:
