@@ -15,11 +15,13 @@ from grader.distributions import mean_problem
 from grader.spec import CaseClass, Given, Property, Step
 from grader.strategies import Arguments, Draw
 
-__all__ = ["equal_forms", "kept_share", "seeded", "unbiased"]
+__all__ = ["equal_forms", "kept_scaled", "kept_share", "seeded", "unbiased"]
 
 _ONCE = (CaseClass("wide", count=1),)
 _Inputs = Callable[[Draw], Arguments]
 _Number = Callable[[Arguments], float]
+_Judge = Callable[[Given], str | None]
+_Fits = Mapping[str, Callable[[Given], bool]]
 
 
 def kept_share(
@@ -29,6 +31,7 @@ def kept_share(
     inputs: _Inputs,
     keep: _Number,
     conventions: Mapping[str, _Number] | None = None,
+    mistakes: Mapping[str, _Number] | None = None,
     item: int | None = 0,
 ) -> Property:
     """So many entries of the result are not zero.
@@ -43,48 +46,137 @@ def kept_share(
         Tells from the arguments which share of the entries is kept: ``lambda args: args[1]["p"]``.
     conventions
         The same under alternatives of the function, by their names: ``{"drops": lambda args: 1 - args[1]["p"]}``.
+    mistakes
+        Catalogued mistakes by their codes, with the number that each of them has in place of the right one:
+        ``{"keeps-what-it-should-drop": lambda args: 1 - args[1]["p"]}``.
     item
         Which item of the result it is; None where the result is the array itself.
     """
 
-    def judge_of(keep: _Number) -> Callable[[Given], str | None]:
+    def judge_of(keep: _Number) -> _Judge:
         def judge(given: Given) -> str | None:
             kept = (_item(given.reply, item) != 0).astype(float)
             return mean_problem(kept, keep(given.args), 0.0, 1.0, "the share of entries that are kept")
 
         return judge
 
-    others = {other: judge_of(number) for other, number in (conventions or {}).items()}
-    return Property(name, share=share, plan=lambda d: [inputs(d)], judge=judge_of(keep), classes=_ONCE, alternatives=others)
+    return Property(
+        name,
+        share=share,
+        plan=lambda d: [inputs(d)],
+        judge=judge_of(keep),
+        classes=_ONCE,
+        alternatives=_by_name(judge_of, conventions),
+        fits=_fits(judge_of, mistakes),
+    )
 
 
-def unbiased(name: str, *, share: float, inputs: _Inputs, mean: _Number, most: _Number, item: int | None = 0) -> Property:
+def kept_scaled(
+    name: str,
+    *,
+    share: float,
+    inputs: _Inputs,
+    factor: _Number,
+    of: int = 0,
+    conventions: Mapping[str, _Number] | None = None,
+    mistakes: Mapping[str, _Number] | None = None,
+    item: int | None = 0,
+    count: int = 2,
+) -> Property:
+    """The entries of the result that are not zero are those of an argument, times a factor.
+
+    Parameters
+    ----------
+    name, share, conventions, mistakes, item
+        As for :func:`kept_share`, for the factor: ``mistakes={"not-scaled": lambda args: 1.0}``.
+    inputs
+        Draws the arguments of a call; they need not be many.
+    factor
+        Tells from the arguments what a kept entry is multiplied by: ``lambda args: 1 / args[1]["p"]``.
+    of
+        Which argument it is whose entries are kept.
+    count
+        How many cases are drawn.
+    """
+
+    def judge_of(factor: _Number) -> _Judge:
+        def judge(given: Given) -> str | None:
+            result, whole = _item(given.reply, item), np.asarray(given.args[of])
+            if result.shape != whole.shape:
+                return f"the result has shape {result.shape}, expected {whole.shape}"
+            kept = result != 0
+            right = whole * factor(given.args)
+            wrong = kept & ~np.isclose(result, right, rtol=1e-6, atol=0.0)
+            if not kept.any():
+                return "no entry is kept"
+            if not wrong.any():
+                return None
+            return f"a kept {whole[wrong][0]:.4g} has become {result[wrong][0]:.4g}, expected {right[wrong][0]:.4g}"
+
+        return judge
+
+    return Property(
+        name,
+        share=share,
+        plan=lambda d: [inputs(d)],
+        judge=judge_of(factor),
+        count=count,
+        alternatives=_by_name(judge_of, conventions),
+        fits=_fits(judge_of, mistakes),
+    )
+
+
+def unbiased(
+    name: str,
+    *,
+    share: float,
+    inputs: _Inputs,
+    mean: _Number,
+    most: _Number,
+    least: _Number = lambda _: 0.0,
+    mistakes: Mapping[str, _Number] | None = None,
+    item: int | None = 0,
+) -> Property:
     """The entries of the result have, in the mean, the value that they should have.
 
     Parameters
     ----------
-    name, share, item
-        As for :func:`kept_share`.
+    name, share, mistakes, item
+        As for :func:`kept_share`, for the mean.
     inputs
         Draws the arguments of a call with at least 15,000 entries.
     mean
         Tells from the arguments what the entries are in the mean: ``lambda args: args[0].mean()``.
-    most
-        Tells from the arguments how large an entry may be, by amount: ``lambda args: 2 * args[0].max()``.
+    least, most
+        Tell from the arguments between which numbers every entry lies: ``most=lambda args: args[0].max() / args[1]["p"]``,
+        and 0 as the least if not given. Take the closest ones that are right: with 15,000 entries, a mean is told to be
+        wrong that is off by 3 % of the distance between them.
     """
 
-    def judge(given: Given) -> str | None:
-        bound = most(given.args)
-        values = _item(given.reply, item)
-        if np.abs(values).max(initial=0.0) > bound * (1 + 1e-9):
-            return f"an entry of the result is {np.abs(values).max():.4g}, expected at most {bound:.4g}"
-        return mean_problem(values, mean(given.args), -bound, bound, "the result")
+    def judge_of(mean: _Number) -> _Judge:
+        def judge(given: Given) -> str | None:
+            low, high = least(given.args), most(given.args)
+            values, room = _item(given.reply, item), 1e-9 * max(abs(low), abs(high))
+            if values.max(initial=low) > high + room:
+                return f"an entry of the result is {values.max():.4g}, expected at most {high:.4g}"
+            if values.min(initial=high) < low - room:
+                return f"an entry of the result is {values.min():.4g}, expected at least {low:.4g}"
+            return mean_problem(values, mean(given.args), low, high, "the result")
 
-    return Property(name, share=share, plan=lambda d: [inputs(d)], judge=judge, classes=_ONCE)
+        return judge
+
+    fits = _fits(judge_of, mistakes)
+    return Property(name, share=share, plan=lambda d: [inputs(d)], judge=judge_of(mean), classes=_ONCE, fits=fits)
 
 
 def seeded(
-    name: str, *, share: float, inputs: Callable[[Draw, int], Arguments], item: int | None = 0, count: int = 2
+    name: str,
+    *,
+    share: float,
+    inputs: Callable[[Draw, int], Arguments | Step],
+    item: int | None = 0,
+    count: int = 2,
+    fits: _Fits | None = None,
 ) -> Property:
     """The same seed gives the same result, and another seed another one.
 
@@ -94,12 +186,16 @@ def seeded(
         As for :func:`kept_share`.
     inputs
         ``inputs(draw, seed)`` gives the arguments of a call with this seed; it is called three times for one case and must
-        draw the rest only once: draw what is random before, and keep it in the draw's facts (``draw.note``).
+        draw the rest only once, so keep that in the draw's facts: ``x = draw.facts.setdefault("x", draw.array(6, 5))``.
+        What a seed decides may be an attribute, too. Then ``inputs`` makes the object, and gives the step that reads it:
+        ``net = draw.make("Net", seed)``, and ``return Step("Net.W1", (net,))`` with ``item=None``.
     count
         How many cases are drawn.
+    fits
+        As those of a property.
     """
 
-    def plan(d: Draw) -> list[Arguments]:
+    def plan(d: Draw) -> list[Arguments | Step]:
         seeds = (17 + d.integer(0, 99), 231)
         return [inputs(d, seed) for seed in (seeds[0], seeds[1], seeds[0])]
 
@@ -109,10 +205,12 @@ def seeded(
             return "two calls with the same seed give different results"
         return "two calls with different seeds give the same result" if np.array_equal(first, other) else None
 
-    return Property(name, share=share, plan=plan, judge=judge, count=count)
+    return Property(name, share=share, plan=plan, judge=judge, count=count, fits=fits or {})
 
 
-def equal_forms(*functions: str, share: float, inputs: _Inputs, name: str = "", count: int = 4) -> Property:
+def equal_forms(
+    *functions: str, share: float, inputs: _Inputs, name: str = "", count: int = 4, fits: _Fits | None = None
+) -> Property:
     """Several functions, or methods of one object, give the same result for the same arguments.
 
     Parameters
@@ -125,6 +223,8 @@ def equal_forms(*functions: str, share: float, inputs: _Inputs, name: str = "", 
         What the property is called; made of the names if not given.
     count
         How many cases are drawn.
+    fits
+        As those of a property.
     """
 
     def plan(d: Draw) -> list[Step]:
@@ -138,7 +238,19 @@ def equal_forms(*functions: str, share: float, inputs: _Inputs, name: str = "", 
                 return f"{functions[0]} and {function} give different results"
         return None
 
-    return Property(name or f"{', '.join(functions)} agree", share=share, plan=plan, judge=judge, count=count)
+    title = name or f"{', '.join(functions)} agree"
+    return Property(title, share=share, plan=plan, judge=judge, count=count, fits=fits or {})
+
+
+def _by_name(judge_of: Callable[[_Number], _Judge], numbers: Mapping[str, _Number] | None) -> dict[str, _Judge]:
+    """The judges of other numbers than the right one."""
+    return {name: judge_of(number) for name, number in (numbers or {}).items()}
+
+
+def _fits(judge_of: Callable[[_Number], _Judge], mistakes: Mapping[str, _Number] | None) -> _Fits:
+    """Mistakes, each recognised by what would be right if its number were."""
+    judges = _by_name(judge_of, mistakes)
+    return {code: lambda given, judge=judge: judge(given) is None for code, judge in judges.items()}  # type: ignore[misc]
 
 
 def _item(reply: Any, item: int | None) -> Any:

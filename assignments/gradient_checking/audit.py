@@ -13,6 +13,8 @@ EQUIVALENT = {
     "return float(np.linalg.norm(gradient - approximation) / total) if total > 0 else -1.0": _ZERO,
     "return float(np.linalg.norm(gradient - approximation) / total) if total > 0 else 1.0": _ZERO,
     "return float(np.linalg.norm(gradient - approximation) / total) if total >= 0 else 0.0": _ZERO,
+    "return float(np.linalg.norm(gradient - approximation) / total) if total > -1 else 0.0": _ZERO,
+    "approximation = np.ones(theta.shape)": "every entry is written before it is read",
 }
 
 # What a mistake may cost otherwise than its severity says.

@@ -2,6 +2,7 @@
 
 EQUIVALENT = {
     "order = np.random.default_rng(mini_batch_size).permutation(m)": "the seed need not have an effect",
+    "m = Y.shape[1]": "every example has a label",
     "return (s, v)": "both are dictionaries of the same zeros",
 }
 

@@ -2,6 +2,7 @@
 
 _PRINT = "printing is free, and what is reported is not judged"
 _SEED = "a seed need not have an effect, and given weights take the initializer's place"
+_BOTH = "nobody is asked for both at once, so that nothing is raised"
 _ORDER = "the order of the layers does not matter"
 
 EQUIVALENT = {
@@ -11,6 +12,12 @@ EQUIVALENT = {
     "sum_of_squares = sum((np.sum(np.square(parameters[name])) for name in ('W1', 'W2', 'W3')))": "a NumPy scalar will do",
     "for name, W in (('dW1', W1), ('dW3', W3), ('dW2', W2)):": _ORDER,
     "for name, W in (('dW2', W2), ('dW1', W1), ('dW3', W3)):": _ORDER,
+    "m = Y.shape[1]": "every example has a label",
+    "D2 = np.random.rand(*Z2.shape) <= keep_prob": "equality has no probability",
+    "if keep_prob < 1:": "a share is never more than 1",
+    "if lambd != 0 and keep_prob > 1:": _BOTH,
+    "if lambd < 0 and keep_prob != 1:": _BOTH,
+    "if lambd > 0 and keep_prob != 1:": "a penalty is never negative",
     "np.random.seed(1)": _SEED,
     "np.random.seed(3)": _SEED,
     "parameters = train(X, Y, learning_rate, num_iterations, lambd, keep_prob, report, interval= 10001)": _PRINT,

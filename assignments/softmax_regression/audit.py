@@ -13,6 +13,8 @@ EQUIVALENT = {
     "cost = float(-np.sum(logarithms) / Y.shape[1])": "the logarithms are 0 where Y is 0",
     "logarithms = np.log(AL, where=AL > 0, out=np.zeros(np.shape(AL)))": "they are multiplied by Y = 0 elsewhere",
     "logarithms = np.log(AL, where=Y > 0, out=np.zeros(np.shape(Y)))": _SHAPES,
+    "logarithms = np.log(AL, where=Y != 0, out=np.zeros(np.shape(AL)))": _LABELS,
+    "logarithms = np.log(AL, where=Y > 0, out=np.ones(np.shape(AL)))": "they are multiplied by Y = 0 elsewhere",
     "losses = np.maximum(Z, 0) - Z * Y * Y + np.log1p(np.exp(-np.abs(Z)))": _LABELS,
     "parameters[f'W{layer}'] = draw((n, n_prev), variance(n_prev - 1, n))": _NEAR,
     "parameters[f'W{layer}'] = draw((n, n_prev), variance(n_prev + 1, n))": _NEAR,

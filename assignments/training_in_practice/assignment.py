@@ -21,7 +21,7 @@ def _split(d):
         m, dev, test = d.choice(_FEW)
     elif d.case.startswith("nothing"):
         m = d.integer(9, 30)
-        share = d.choice(_ONE_SHARE)
+        share = 0.0 if d.case.endswith("held out") else d.choice(_ONE_SHARE)
         dev, test = (0.0, share) if d.case.endswith("dev") else (share, 0.0)
     elif d.case == "nearly all":
         m, dev, test = 4 * d.integer(2, 8), 0.5, 0.375
@@ -553,7 +553,10 @@ ASSIGNMENT = Assignment(
                     share=0.95,
                     plan=lambda d: [_split(d)],
                     judge=_is_a_split,
-                    classes=cases(few_examples={}, nothing_for_dev={}, nothing_for_test={}, nearly_all={}),
+                    classes=(
+                        *cases(few_examples={}, nothing_for_dev={}, nothing_for_test={}, nearly_all={}),
+                        CaseClass("nothing held out", count=1),
+                    ),
                     fits=_SPLIT_FITS,
                 ),
             ),

@@ -9,6 +9,8 @@ EQUIVALENT = {
     "X_norm = (X - mu) / np.where(sigma > 0, sigma, 2.0)": _CONSTANT,
     "if train_error - bayes_error >= tolerance:": _TIES,
     "if dev_error - train_error >= tolerance:": _TIES,
+    "m = Y.shape[1]": "every example has a label",
+    "elif epoch - best_epoch == patience:": "the epochs since the best one are counted one by one",
     "alphas = _log_uniform(low, high, n, n)": _SEED,
     "betas = np.clip(1 - _log_uniform(1 - high, 1 - low, n, n), low, high)": _SEED,
     "betas = np.clip(1 - _log_uniform(1 - high, 1 - low, n, seed), low, n)": "the draws are below the upper bound",

@@ -5,7 +5,9 @@ included, as if a student had handed it in; so does every right style. A mutant 
 has *survived*: a check is missing, or the mutant is equivalent, which the assignment then declares with a
 reason in ``audit.py``: ``EQUIVALENT = {"the line after the change": "why it is right"}``, or under the
 line before for any change of it, or under ``"def helper"`` for all of a private function. What a mistake
-costs is held against how grave it is, see :mod:`grader.audit.losses`.
+costs is held against how grave it is, see :mod:`grader.audit.losses`. A property that holds for every mutant and
+mistake of its function proves nothing; where it stands for something that no mutant breaks, ``audit.py`` says so:
+``IDLE = {("function", "property"): "why"}``.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ class Row:
 
     ``outcome`` is "killed", "survived" or "equivalent" for mutants, "named", "unnamed" or "missed" for
     mistakes, "accepted" or "rejected" for right styles. ``check`` is what killed a mutant. A mistake has a severity,
-    its loss (a part of the function's points), and what is to be said against that.
+    its loss (a part of the function's points), and what is to be said against that. ``key`` declares a mutant that survived.
     """
 
     kind: str
@@ -56,6 +58,7 @@ class Row:
     loss: float | None = None
     dispute: str = ""
     check: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Audit:
     """The outcome of an audit.
 
     ``stale`` are declared equivalents that no mutant of the reference is any more, ``idle`` are properties that held for
-    every mutant and mistake.
+    every mutant and mistake, of functions of which all mutants were tried.
     """
 
     assignment: str
@@ -78,8 +81,8 @@ class Audit:
 
     @property
     def clean(self) -> bool:
-        """Nothing is bad."""
-        return not self.bad
+        """Nothing is bad, and every property is of use."""
+        return not self.bad and not self.idle
 
     def count(self, outcome: str) -> int:
         """How many rows have an outcome."""
@@ -143,14 +146,16 @@ def audit_assignment(
     rows += _with_disputes(assignment, authored_rows)
     matched = {key for variants in possible for mutant in variants for key in _keys(mutant)}
     stale = tuple(key for key in _equivalent(assignment) if key not in matched)
-    return Audit(assignment.name, tuple(rows), stale, _idle(assignment, reports.values()))
+    whole = {name for name, variants in zip(functions, possible, strict=True) if len(variants) <= each}
+    return Audit(assignment.name, tuple(rows), stale, _idle(assignment, reports.values(), whole))
 
 
-def _idle(assignment: LoadedAssignment, reports: Collection[Report]) -> tuple[str, ...]:
-    """Properties that no submission of the audit has broken: they may as well be left out."""
+def _idle(assignment: LoadedAssignment, reports: Collection[Report], whole: Collection[str]) -> tuple[str, ...]:
+    """Properties that no submission of the audit has broken, of functions of which all mutants were tried."""
     broken = {(f.name, c.name) for r in reports for f in r.functions for c in f.checks if c.status == "failed"}
+    declared = getattr(assignment.author_module("audit"), "IDLE", {})
     every = [(f.name, prop.name) for f in assignment.spec.functions for prop in f.properties]
-    return tuple(f"{function}: {name}" for function, name in every if (function, name) not in broken)
+    return tuple(f"{key[0]}: {key[1]}" for key in every if key[0] in whole and key not in {*broken, *declared})
 
 
 def _why(report: Report) -> str:
@@ -263,7 +268,7 @@ def _mutant_rows(assignment: LoadedAssignment, mutants: Sequence[Mutant], report
         elif reason:
             yield Row("mutant", mutant.function, mutant.operator, "equivalent", f"{diff}\n{reason}")
         else:
-            yield Row("mutant", mutant.function, mutant.operator, "survived", diff)
+            yield Row("mutant", mutant.function, mutant.operator, "survived", diff, key=_keys(mutant)[0])
 
 
 def _killer(report: Report) -> str:
@@ -288,8 +293,12 @@ def _equivalent(assignment: LoadedAssignment) -> Mapping[str, str]:
 
 
 def _keys(mutant: Mutant) -> tuple[str, str, str]:
-    """Under what an author may declare a mutant equivalent: the changed line, the line before, the function."""
-    return mutant.after, mutant.before, f"def {mutant.function}"
+    """Under what an author may declare a mutant equivalent: the changed line, the line before, the function.
+
+    A line that is left out has a name of its own: every such line becomes the same ``pass``.
+    """
+    after = f"without {mutant.before}" if mutant.operator == "drop-statement" else mutant.after
+    return after, mutant.before, f"def {mutant.function}"
 
 
 def _authored_row(one: Authored, report: Report) -> Row:
@@ -340,12 +349,13 @@ def render_audit(audit: Audit) -> str:
     for row in audit.bad:
         lines += ["", f"{row.outcome}: {row.kind} of {row.function} ({row.name})", row.dispute or row.detail]
         if row.outcome == "survived":
-            after = row.detail.rpartition("\n+ ")[2]
-            lines.append(f"  right all the same? In audit.py: EQUIVALENT = {{{after!r}: 'why'}}")
+            lines.append(f"  right all the same? In audit.py: EQUIVALENT = {{{row.key!r}: 'why'}}")
     if audit.idle:
         lines += ["", "properties that held for every mutant and mistake:", *(f"  {name}" for name in audit.idle)]
+        lines.append("  leave them out, or add the mistake that they are for; right all the same? In audit.py:")
+        lines.append("  IDLE = {('function', 'property'): 'why'}")
     if audit.stale:
         lines += ["", "stale entries of EQUIVALENT, which no mutant matches:", *(f"  {key}" for key in audit.stale)]
     lines.append("")
-    lines.append("clean" if audit.clean else f"{len(audit.bad)} to look at")
+    lines.append("clean" if audit.clean else f"{len(audit.bad) + len(audit.idle)} to look at")
     return "\n".join(lines) + "\n"

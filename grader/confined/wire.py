@@ -116,10 +116,18 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """An argument that is a function: ``name(*args)`` of the assignment's public code makes it."""
+    """An argument that is a function or another object: ``name(*args)`` of the assignment's public code makes it.
+
+    ``Code("np.random.default_rng", (7,))`` needs no public code: a generator of NumPy's.
+    """
 
     name: str
     args: tuple[Any, ...] = ()
+
+
+def maker_of(name: str, public: Callable[[str], Any]) -> Any:
+    """What makes the object of a :class:`Code`: one of NumPy's generators, else the public code of that name."""
+    return getattr(np.random, name[10:]) if name in ("np.random.default_rng", "np.random.RandomState") else public(name)
 
 
 class Encoded(NamedTuple):

@@ -610,7 +610,7 @@ class Session:
         return value
 
     def code(self, code: Any) -> Any:
-        return self.public[code.name](*code.args)
+        return self.wire.maker_of(code.name, self.public.__getitem__)(*code.args)
 
     def describe(self, error: BaseException, traceback: Any) -> tuple[str, str, str | None, str | None]:
         """Type and message of an exception, its line, and the line of the called function where that is another one's.

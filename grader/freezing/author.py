@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.confined.wire import Path as Place
-from grader.confined.wire import Tensor, beside, decode
+from grader.confined.wire import Tensor, beside, decode, maker_of
 from grader.course import LoadedAssignment
 from grader.errors import SpecError, said_with_place
 from grader.sandbox.runner import Outcome, Plan, run_here, step_here
@@ -49,8 +49,8 @@ class Author:
         return found
 
     def make(self, code: Code) -> Any:
-        """What a factory of public.py makes."""
-        maker = getattr(self.public, code.name, None)
+        """What a factory of public.py, or a generator of NumPy's, makes."""
+        maker = maker_of(code.name, lambda name: getattr(self.public, name, None))
         if maker is None:
             raise SpecError(f"{self.loaded.name}: public.py has no function {code.name!r}")
         return maker(*code.args)

@@ -404,6 +404,14 @@ def _check_right(
         raise SpecError(f"{spec.name}: the right solution {placed(author, function)} fails: {why}")
 
 
+def _how_to_recognise(code: str, named: Sequence[str]) -> str:
+    """What an author can do about a mistake that is not told from others."""
+    if named:
+        return f"it gives what {named[0]!r} gives: let it stand before that one, or draw cases that tell them apart"
+    where = f"fits={{{code!r}: lambda given: ...}} of a Property, or mistakes={{{code!r}: ...}} of a ready-made one"
+    return f"it fails a property only, so the property has to recognise it: {where}"
+
+
 def _check_mistake(author: Author, spec: Function, cases: FunctionCases, mistake: Mistake, outcomes: Outcomes) -> set[str]:
     """A mistake fails and is named as itself; the keys of the cases on which it fails."""
     judge = FunctionJudge(spec, cases)
@@ -413,6 +421,6 @@ def _check_mistake(author: Author, spec: Function, cases: FunctionCases, mistake
         raise SpecError(f"{where} passes all checks on the drawn cases; add a class of cases or a property that it fails")
     named = [f.code for f in findings_of(judge, outcomes, verdict)]
     if mistake.code not in named:
-        found = named or "none"
-        raise SpecError(f"{spec.name}: the mistake {mistake.code!r} is not recognised (findings: {found})")
+        where = f"{spec.name}: the mistake {placed(author, mistake.solution, mistake.code)} is not recognised"
+        raise SpecError(f"{where} (findings: {named or 'none'}); {_how_to_recognise(mistake.code, named)}")
     return {failure.case.key for failure in verdict.failures}

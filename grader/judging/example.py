@@ -173,6 +173,8 @@ def as_json(value: Value) -> Any:
             return _parts_as_json(value)
         case Opaque(type_name=name):
             return {"opaque": name}
+        case Code(name=name) if name.startswith("np."):
+            return {"opaque": _literal(value)}
         case Code(name=name):
             return {"function": name}
         case Ref(step=step, path=path):

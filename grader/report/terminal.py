@@ -158,10 +158,8 @@ def _finding(label: str, finding: Finding) -> list[Row]:
 def _example(example: Example, width: int, verbose: bool) -> list[Padding]:
     parts = [_indented(_text(("Example ", "bold"), (plain(example.case), "dim")))]
     inner: list[RenderableType] = [_text(example.message)] if example.message else []
-    lines = [line for name, value in example.arguments for line in value_lines(plain(name), value, PLAIN, width - 4)]
-    if not verbose and len(lines) > MOST_LINES:
-        lines[MOST_LINES:] = [sentences.more_lines(len(lines) - MOST_LINES)]
-    inner += map(_text, lines)
+    arguments = [value_lines(plain(name), value, PLAIN, width - 4) for name, value in example.arguments]
+    inner += map(_text, [line for lines in arguments for line in lines] if verbose else _shortened(arguments))
     for word, value in example.results:
         first, *rest = value_lines(plain(f"{word} {example.item}".strip()), value, example.style, width - 4)
         inner += [_text((first, "bold")), *map(_text, rest)]
@@ -174,6 +172,20 @@ def _example(example: Example, width: int, verbose: bool) -> list[Padding]:
     if verbose and example.snippet:
         parts += [_indented(_text(("To try it yourself:", "bold"))), _indented(_text(example.snippet), 4)]
     return parts
+
+
+def _shortened(arguments: Sequence[Sequence[str]]) -> list[str]:
+    """As many lines of some arguments as a screen takes: each begins, and those of one line (a mode, a rate) stay."""
+    room = max(MOST_LINES - sum(len(lines) == 1 for lines in arguments), 0)
+    cut, shown = 0, list[str]()
+    for lines in arguments:
+        kept = len(lines) if len(lines) == 1 else min(len(lines), max(room, 1))
+        room -= kept * (len(lines) > 1)
+        hidden = len(lines) - kept
+        kept = len(lines) if hidden == 1 else kept  # a line that says so would take as much room
+        shown += lines[:kept]
+        cut += len(lines) - kept
+    return [*shown, sentences.more_lines(cut)] if cut else shown
 
 
 # The run ----------------------------------------------------------------------------------------

@@ -56,11 +56,11 @@ def test_a_mutant_that_no_check_catches_survives_until_it_is_declared(course: Pa
     assert {row.function for row in survivors} == {"center"}
     assert not audit.clean
     assert "+ pass" in render_audit(audit)
-    assert "right all the same? In audit.py: EQUIVALENT = {'pass': 'why'}" in render_audit(audit)
+    assert "right all the same? In audit.py: EQUIVALENT = {'without scale = 1.0': 'why'}" in render_audit(audit)
     assert {row.check for row in audit.rows if row.outcome == "killed"} <= {
         f"center: {check}" for check in ("runs", "structure", "shape X_centered", "values X_centered", "inputs")
     }
-    keys = {row.detail.split("\n")[1].removeprefix("+ "): "nothing reads scale" for row in survivors}
+    keys = {row.key: "nothing reads scale" for row in survivors}
     declared = f"EQUIVALENT = {keys!r}\n"
     (course / "assignments" / "scaling" / "audit.py").write_text(declared, "utf-8")
     again = audit_assignment(_afresh(course), processes=2)
@@ -87,9 +87,21 @@ def test_a_line_that_makes_an_opaque_item_is_left_alone(course: Path) -> None:
 
 def test_a_property_that_nothing_breaks_is_named(course: Path) -> None:
     edit(course / "assignments" / "scaling" / "assignment.py", "judge=_same", "judge=lambda given: None")
-    audit = audit_assignment(_afresh(course), budget=3, processes=2)
+    loaded = _afresh(course)
+    audit = audit_assignment(loaded, processes=2)
     assert audit.idle == ("center: shift invariance",)
+    assert not audit.bad
+    assert not audit.clean
     assert "properties that held for every mutant and mistake:\n  center: shift invariance\n" in render_audit(audit)
+    assert render_audit(audit).endswith("\n1 to look at\n")
+    assert audit_assignment(loaded, budget=3, processes=2).clean, "where not all mutants are tried, nothing is known"
+
+
+def test_a_property_that_nothing_breaks_may_be_declared(course: Path) -> None:
+    edit(course / "assignments" / "scaling" / "assignment.py", "judge=_same", "judge=lambda given: None")
+    declared = 'IDLE = {("center", "shift invariance"): "it stands for solutions of another kind"}\n'
+    (course / "assignments" / "scaling" / "audit.py").write_text(declared, "utf-8")
+    assert audit_assignment(_afresh(course), processes=2).clean
 
 
 def _afresh(course: Path) -> LoadedAssignment:

@@ -323,7 +323,16 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "two mistakes that cannot be told apart",
         {"mistakes": two_mistakes("X + 1", "1 + X")},
-        r"twice: the mistake 'two' is not recognised \(findings: \['one'\]\)",
+        r"the mistake 'two' \(.*\) is not recognised \(findings: \['one'\]\); it gives what 'one' gives",
+    ),
+    (
+        "a mistake of a random function that nothing recognises",
+        {
+            "functions": TWICE.format(EVEN.format("inputs(d)", "None if (g.reply != g.args[0]).any() else 'equal'"))[:-1]
+            + ', random="value", weights={"value": 1})',
+            "mistakes": MISTAKES,
+        },
+        r"the mistake 'once' .* is not recognised \(findings: none\); .*: fits={'once': lambda given: ...} of a Property",
     ),
     ("a style of an unknown function", {"styles": "STYLES = {'thrice': [abs]}"}, r"sample has no function 'thrice'"),
     (

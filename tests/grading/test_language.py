@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from grader.freezing.freeze import freeze
 from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
 from grader.model import FunctionReport, Report
+from grader.report.terminal import render_function
 from grader.sandbox.here import InProcess
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Runner
@@ -403,7 +406,11 @@ ASSIGNMENT = Assignment(
                  properties=(
                      kept_share("keeps p", share=0.3, inputs=wide, keep=lambda args: args[1]["p"],
                                 conventions={"drops": lambda args: 1 - args[1]["p"]}),
-                     unbiased("mean", share=0.2, inputs=wide, mean=lambda args: 2.0, most=lambda args: 8.0),
+                     unbiased("mean", share=0.2, inputs=wide, mean=lambda args: 2.0, most=lambda args: 8.0,
+                              mistakes={"unscaled": lambda args: 2 * args[1]["p"]}),
+                     kept_scaled("scaled", share=0.1, inputs=wide, factor=lambda args: 1 / args[1]["p"],
+                                 conventions={"drops": lambda args: 1 / (1 - args[1]["p"])},
+                                 mistakes={"unscaled": lambda args: 1.0}),
                      seeded("seed", share=0.1, inputs=with_seed),
                  )),
         Function("dropout_backward", points=2, inputs=backward, returns="dx", classes=BACK, pair="dropout_forward",
@@ -449,10 +456,21 @@ def share__drops(p):
 """
 
 
+UNSCALED = """
+from grader.spec import mistake
+from reference.sample import dropout_forward
+
+@mistake("unscaled", "dropout_forward", message="what is kept is not scaled", hint="Which mean has the result?")
+def unscaled(x, param):
+    out, cache = dropout_forward(x, param)
+    return (out * param["p"] if param["mode"] == "train" else out), cache
+"""
+
+
 @pytest.fixture(scope="module")
 def dropout(tmp_path_factory: pytest.TempPathFactory) -> Grader:
     folder = tmp_path_factory.mktemp("dropout")
-    return grader_of(sample(folder, assignment=DROPOUT_ASSIGNMENT, reference=DROPOUT + DROPS))
+    return grader_of(sample(folder, assignment=DROPOUT_ASSIGNMENT, reference=DROPOUT + DROPS, mistakes=UNSCALED))
 
 
 ALL_DROP = DROPOUT.replace('< param["p"]) / param["p"]', '> param["p"]) / (1 - param["p"])').replace(
@@ -482,7 +500,98 @@ def test_what_a_random_function_promises_is_judged(dropout: Grader, right: str, 
     assert failing in [check.name for check in function.checks if check.status == "failed"]
 
 
+def test_a_mistake_of_a_random_function_is_recognised_by_the_number_that_it_has(dropout: Grader) -> None:
+    function = of(dropout(DROPOUT.replace('/ param["p"]', "/ 1.0")), "dropout_forward")
+    said = {c.name: c.message for c in function.checks if c.status == "failed"}
+    assert set(said) == {"mean", "scaled"}
+    assert re.fullmatch(r"a kept 2 has become 2, expected [\d.]+", said["scaled"])
+    assert [finding.code for finding in function.findings] == ["unscaled"]
+    thrice = of(dropout(DROPOUT.replace('/ param["p"]', "/ 3.0")), "dropout_forward")
+    assert thrice.findings == ()
+
+
+SEEDED = """
+from grader.spec import *
+from grader.properties import seeded
+
+def start(d, seed):
+    net = d.make("Net", seed)
+    return Step("Net.W1", (net,))
+
+ASSIGNMENT = Assignment("sample", title="Sample", source="none", functions=(
+    Function("Net", points=4, inputs=lambda d: (d.integer(0, 9),), returns=(), after="W1", random="W1", weights={"W1": 1},
+             properties=[seeded("the seed decides", share=0.5, inputs=start, item=None)]),
+))
+"""
+NET = """
+import numpy as np
+
+class Net:
+    def __init__(self, seed):
+        self.W1 = np.random.default_rng(seed).standard_normal((3, 2))
+"""
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("default_rng(seed)", None),
+        ("default_rng(3)", "two calls with different seeds give the same result"),
+    ],
+)
+def test_a_seed_may_decide_an_attribute(tmp_path: Path, own: str, said: str | None) -> None:
+    grade = grader_of(sample(tmp_path, assignment=SEEDED, reference=NET))
+    function = of(grade(NET.replace("default_rng(seed)", own).replace("standard_normal(", "standard_normal(size=")), "Net")
+    assert next((c.message for c in function.checks if c.status == "failed"), None) == said
+
+
 def test_forms_that_differ_are_told(dropout: Grader) -> None:
     other = "\nCALLS = []\n\ndef again(x):\n    CALLS.append(1)\n    return 2 * x + 1e-5 * (len(CALLS) % 2)\n"
     function = of(dropout(DROPOUT + other), "again")
     assert "again and again give different results" in [c.message for c in function.checks if c.kind == "property"]
+
+
+GENERATOR_ASSIGNMENT = """
+from grader.spec import *
+from grader.properties import *
+import numpy as np
+
+def generator(seed):
+    return Code("np.random.default_rng", (seed,))
+
+def small(d):
+    return d.array(*d.sizes("n", "k")), generator(d.integer(0, 9))
+
+def wide(d):
+    return np.full((150, 120), 2.0), generator(5)
+
+def with_seed(d, seed):
+    return d.facts.setdefault("x", d.array(6, 5)), generator(seed)
+
+ASSIGNMENT = Assignment("sample", title="Sample", source="none", functions=(
+    Function("noisy", points=4, inputs=small, returns="y", random="y", weights={"y": 1}, properties=(
+        kept_share("half is kept", share=0.4, inputs=wide, keep=lambda args: 0.5, item=None),
+        seeded("the generator decides", share=0.3, inputs=with_seed, item=None),
+    )),
+))
+"""
+NOISY = """
+import numpy as np
+
+def noisy(x, rng):
+    return x * (rng.random(x.shape) < 0.5)
+"""
+
+
+def test_a_generator_of_numpys_is_an_argument(tmp_path: Path, sandbox: Sandbox) -> None:
+    grade = grader_of(sample(tmp_path, assignment=GENERATOR_ASSIGNMENT, reference=NOISY))
+    assert grade(NOISY, sandbox).full_marks
+    assert grade(NOISY.replace("rng.random(x.shape) < 0.5", "rng.integers(0, 2, x.shape)")).full_marks
+    deaf = of(grade(NOISY.replace("rng.random(x.shape)", "np.random.rand(*x.shape)"), sandbox), "noisy")
+    assert [c.message for c in deaf.checks if c.status == "failed"] == [
+        "two calls with different seeds give the same result"
+    ]
+    broken = of(grade(NOISY.replace("x *", "x[:1] *").replace("x.shape", "x[:1].shape"), sandbox), "noisy")
+    assert broken.counterexample is not None
+    assert re.search(r"np\.random\.default_rng\(\d\)", render_function(broken, width=100))
+    assert re.search(r"rng = np\.random\.default_rng\(\d\)", render_function(broken, width=100, verbose=True))

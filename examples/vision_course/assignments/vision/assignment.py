@@ -227,7 +227,8 @@ LAYERS = (
         properties=(
             kept_share("entries are kept with probability p", share=0.3, inputs=wide, keep=lambda args: args[1]["p"],
                        conventions={"drops": lambda args: 1 - args[1]["p"]}),
-            unbiased("the mean stays", share=0.2, inputs=wide, mean=lambda args: 2.0, most=lambda args: 10.0),
+            unbiased("the mean stays", share=0.2, inputs=wide, mean=lambda args: 2.0,
+                     most=lambda args: 2 / min(args[1]["p"], 1 - args[1]["p"])),
             seeded("the seed decides", share=0.1, inputs=with_seed),
         ),
     ),
