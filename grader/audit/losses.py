@@ -1,7 +1,8 @@
 """What a mistake costs, held against how grave it is.
 
-A slip costs at most a quarter of its function's points, a fault between a quarter and three quarters, a grave mistake more
-than half; and of two mistakes of a function the graver one costs no less. An author declares in ``audit.py`` what may be
+A slip costs at most a quarter of its function's points, a fault between a quarter and three quarters, a grave mistake half
+of them or more; a hundredth more or less does not count, since cases are drawn. Of two mistakes of a function the graver one
+costs no less. An author declares in ``audit.py`` what may be
 otherwise, with the reason: ``LOSSES = {("function", "code"): "why"}``.
 """
 
