@@ -286,6 +286,12 @@ class LoadedAssignment:
         except Exception as error:
             raise SpecError(f"the reference {name} cannot be loaded: {said_with_place(error, self.course.root)}") from error
 
+    @cached_property
+    def right(self) -> Mapping[str, Any]:
+        """The right functions by their names: what is graded, and what is provided."""
+        names = [*(function.name for function in self.spec.functions), *self.spec.provided_helpers]
+        return {name: self.reference_function(name) for name in names}
+
     def reference_function(self, name: str) -> Any:
         """A right function: of the reference module, or the one behind a provided helper."""
         dotted = self.spec.provided_helpers.get(name)

@@ -6,11 +6,12 @@ A function that passes either way is *carried*: right, and wrong only because of
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from grader import sentences
+from grader.confined.wire import Value
 from grader.grading.execution import (
     Replies,
     Session,
@@ -238,17 +239,23 @@ def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) ->
         yield _Trial(judge, "own")
 
 
+@dataclass(frozen=True)
+class _Reference:
+    """Answers for right helpers."""
+
+    right: Mapping[str, Callable[..., Value]]
+    framework: str
+
+    def __call__(self, name: str, args: tuple[Value, ...], kwargs: Mapping[str, Value]) -> Value:
+        if self.framework:
+            return answer_in_tensors(self.right[name], args, kwargs, self.framework)
+        return self.right[name](*args, **kwargs)
+
+
 def _reference(session: Session) -> Answer | None:
     """Right helpers, answered by the reference; None in a student kit."""
     assignment = session.assignment
-    if assignment.reference is None:
-        return None
-    names = [*session.functions, *assignment.spec.provided_helpers]
-    right = {name: assignment.reference_function(name) for name in names}  # looked up once, not in every copy
-    framework = assignment.spec.framework
-    if framework:
-        return lambda name, args, kwargs: answer_in_tensors(right[name], args, kwargs, framework)
-    return lambda name, args, kwargs: right[name](*args, **kwargs)
+    return None if assignment.reference is None else _Reference(assignment.right, assignment.spec.framework)
 
 
 def _provided_helpers(session: Session, name: str) -> tuple[str, ...]:

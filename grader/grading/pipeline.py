@@ -34,6 +34,7 @@ from grader.judging.checks import verdict_of
 from grader.judging.example import counterexample_of
 from grader.judging.findings import findings_in_text, findings_of, missing_name_finding, unfilled
 from grader.judging.judge import FunctionJudge, Judges, Verdict, judges_of
+from grader.judging.properties import judged_by
 from grader.judging.redaction import report_as_shown
 from grader.model import Check, Finding, FunctionReport, NotRun, Report, SandboxLevel
 from grader.sandbox.here import InProcess
@@ -137,7 +138,8 @@ def grade_submission(
     functions: dict[str, FunctionReport] = {}
     best: dict[str, Attempt] = {}
     budget = nullcontext() if isinstance(runner, InProcess) else bounded_work(WORK_S)  # only what is trusted runs here
-    with budget, np.errstate(all="ignore"):  # nan and inf are a student's to return and ours to judge
+    copy = runner.beside(judges.judged)
+    with budget, judged_by(copy), np.errstate(all="ignore"):  # nan and inf are a student's to return and ours to judge
         replies, first = first_attempts(session, specs)
         first = {name: attempt for name, attempt in first.items() if not _is_not_there(judges.functions[name], replies)}
         first = in_agreement(session, first)

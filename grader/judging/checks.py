@@ -24,19 +24,19 @@ from grader.judging.forms import tidied
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, last_outcome, plan_of
 from grader.judging.payment import Payment, payment_of, whole_of
-from grader.judging.properties import all_fit, property_problems
+from grader.judging.properties import lost, property_problems, starts_elsewhere
 from grader.judging.redaction import raised_text
 from grader.judging.values import parts_of
 from grader.model import Check, CheckStatus, FunctionStatus
-from grader.sandbox.limits import OutOfBudget
+from grader.sandbox.limits import OutOfBudget, charge, spent_s
 from grader.sandbox.runner import Returned, Stopped
 from grader.spec import Function, Property
 
 __all__ = ["carried_by_property", "verdict_of", "well_formed"]
 
 Wants = Literal["status", "failures", "points"]
-_REMEMBERED = 256
-_LENGTHS = struct.Struct("<IQQI")
+_VERDICT = 4_096  # bytes of one, about, beside the replies that a sentence is made of when somebody reads it
+_COUNT, _LENGTHS = struct.Struct("<I"), struct.Struct("<?QQI")
 
 
 def verdict_of(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None, *, wants: Wants = "points") -> Verdict:
@@ -61,48 +61,49 @@ def verdict_of(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None
 
     Notes
     -----
-    A verdict depends on nothing but these two, so that what passed is remembered by the SHA-256 of its replies.
+    A verdict depends on nothing but these, so that it is remembered by the SHA-256 of the replies.
     """
     if only is not None or judge.choices:
         numbers = range(len(judge.choices)) if only is None else (only,)
         verdicts = [_bounded(judge.choices[number], outcomes, number, "points") for number in numbers]
         return max(verdicts, key=lambda verdict: (verdict.passed, verdict.points))
-    digest = _digest(judge, outcomes)
-    remembered = judge.passed.get(digest)
-    if remembered is not None:
-        return remembered
-    verdict = _bounded(judge, outcomes, None, wants)
-    if verdict.passed and digest:
-        if len(judge.passed) >= _REMEMBERED:
-            judge.passed.clear()
-        judge.passed[digest] = verdict
-    return verdict
+    return _bounded(judge, outcomes, None, wants)
 
 
 def _bounded(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: Wants) -> Verdict:
-    """The verdict, which is "too much output" where it takes too long."""
+    """The verdict, from memory where there is one; "too much output" where it takes too long."""
+    key, size = _digest(judge, outcomes, f"{judge.spec.name} {only} {wants}")
+    known = judge.verdicts.get(key)
+    if known is not None:
+        charge(known[1])
+        return known[0]
+    began, before = spent_s(), lost()
     try:
-        return _judged(judge, outcomes, only, wants)
+        verdict = _judged(judge, outcomes, only, wants)
     except OutOfBudget:
         too_much = (Stopped("too-much-output", sentences.COSTLY_RESULTS),)
         return _judged(judge, {case.key: too_much for case in judge.cases.cases}, only, wants)
+    if lost() == before:
+        judge.verdicts.put(key, verdict, spent_s() - began, _VERDICT + (0 if verdict.passed else size))
+    return verdict
 
 
-def _digest(judge: FunctionJudge, outcomes: Outcomes) -> bytes:
-    """SHA-256 of all replies; empty where something did not reply."""
-    parts: list[bytes] = []
+def _digest(judge: FunctionJudge, outcomes: Outcomes, asked: str) -> tuple[bytes, int]:
+    """SHA-256 of what is asked about all outcomes, and their size."""
+    parts = [asked.encode()]
     for case in judge.cases.cases:
-        replies = outcomes.get(case.key)
-        if not replies:
-            return b""
+        replies = outcomes.get(case.key, ())
+        parts.append(_COUNT.pack(len(replies)))
         for reply in replies:
-            if not isinstance(reply, Returned):
-                return b""
-            header, payload = reply.value
-            parts += (_LENGTHS.pack(len(replies), len(header), len(payload), len(reply.mutated)), header, payload)
-            if reply.mutated:
-                parts.append(struct.pack(f"<{len(reply.mutated)}I", *reply.mutated))
-    return hashlib.sha256(b"".join(parts)).digest() if parts else b""
+            if isinstance(reply, Returned):
+                header, payload = reply.value
+                mutated = struct.pack(f"<{len(reply.mutated)}I", *reply.mutated)
+            else:
+                header, payload, mutated = repr(reply).encode("utf-8", "surrogatepass"), b"", b""
+            lengths = _LENGTHS.pack(type(reply) is Returned, len(header), len(payload), len(mutated))
+            parts += (lengths, header, payload, mutated)
+    whole = b"".join(parts)
+    return hashlib.sha256(whole).digest(), len(whole)
 
 
 @dataclass(frozen=True)
@@ -336,10 +337,8 @@ def _from_own_start(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) 
     """The verdict on a function that started elsewhere than the cases do; None where it did not, or is wrong."""
     if any(problem is None or problem.stage != "values" for problem in (f.problem for f in verdict.failures)):
         return None
-    asked = [
-        (prop.elsewhere, case) for prop in judge.spec.properties if prop.elsewhere for case in judge.cases_of(prop.name)
-    ]
-    if verdict.passed or not all_fit([(elsewhere, case, outcomes.get(case.key, ())) for elsewhere, case in asked]):
+    asked = [(prop, case) for prop in judge.spec.properties if prop.elsewhere for case in judge.cases_of(prop.name)]
+    if verdict.passed or not starts_elsewhere([(prop, case, outcomes.get(case.key, ())) for prop, case in asked]):
         return None
     message = sentences.OWN_START
     checks = [

@@ -1,7 +1,7 @@
 """What is known of a function before a submission is looked at, and what is found out about one.
 
 A :class:`FunctionJudge` is made once for a function of a case file and used for every submission: what it works out on
-the way it keeps, and nothing of it depends on a submission but the verdicts on right answers.
+the way it keeps, and nothing of it depends on a submission but the verdicts on its answers.
 """
 
 from __future__ import annotations
@@ -13,12 +13,16 @@ from functools import cached_property
 from grader.judging.cases import Case, CaseFile, FunctionCases
 from grader.judging.compare import Item, Problem, items_of
 from grader.judging.outcomes import expected_value
+from grader.judging.properties import Judged
 from grader.judging.redaction import cases_as_shown, problem_text
 from grader.model import Check, FunctionStatus
+from grader.sandbox.remembered import Remembered
 from grader.sandbox.runner import Plan
 from grader.spec import Assignment, Function
 
 __all__ = ["Failure", "FunctionJudge", "Judges", "Verdict", "judges_of"]
+
+_MOST_KEPT = 8 << 20  # bytes of verdicts that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,9 @@ class FunctionJudge:
     ----------
     spec, cases
         The description and the frozen cases.
-    passed
-        Verdicts on right answers by the SHA-256 of all replies: most right solutions of a class give the same bits.
+    verdicts
+        On earlier replies, also to other functions: most right solutions of a class give the same bits, and so do most that
+        make the same mistake.
     wrong_items
         In which items a catalogued mistake is wrong, by case, mistake and alternative.
     efforts
@@ -84,7 +89,7 @@ class FunctionJudge:
     spec: Function
     cases: FunctionCases
     thorough: bool = False
-    passed: dict[bytes, Verdict] = field(default_factory=dict, init=False, repr=False)
+    verdicts: Remembered[Verdict] = field(default_factory=lambda: Remembered(_MOST_KEPT), repr=False)
     wrong_items: dict[tuple[str, str, int], frozenset[str]] = field(default_factory=dict, init=False, repr=False)
     efforts: dict[Plan, int] = field(default_factory=dict, init=False, repr=False)
 
@@ -97,7 +102,7 @@ class FunctionJudge:
         first = tuple(case for case in self.cases.cases if case.core)
         if self.thorough or self.spec.has_choice or len(first) == len(self.cases.cases):
             return self
-        return FunctionJudge(self.spec, replace(self.cases, cases=first), thorough=True)
+        return replace(self, cases=replace(self.cases, cases=first), thorough=True)
 
     @cached_property
     def others(self) -> tuple[Case, ...]:
@@ -134,7 +139,7 @@ class FunctionJudge:
     def choices(self) -> tuple[FunctionJudge, ...]:
         """The judges of each alternative, where the function is judged under one of them as a whole."""
         numbers = range(len(self.spec.alternatives) + 1) if self.spec.has_choice else ()
-        return tuple(FunctionJudge(self.spec.under(number), self.cases) for number in numbers)
+        return tuple(replace(self, spec=self.spec.under(number), thorough=False) for number in numbers)
 
     @cached_property
     def class_shares(self) -> Mapping[str, float]:
@@ -183,6 +188,12 @@ class Judges:
     cases: CaseFile
     functions: Mapping[str, FunctionJudge]
 
+    @cached_property
+    def judged(self) -> Judged:
+        """What answers for the judges of all properties, in a copy of this process."""
+        judges = self.functions.values()
+        return Judged({c.key: (p, c) for judge in judges for p in judge.spec.properties for c in judge.cases_of(p.name)})
+
 
 def judges_of(assignment: Assignment, cases: CaseFile, *, thorough: bool = False) -> Judges:
     """Make the judges of an assignment, once for all submissions that are graded with a case file.
@@ -197,7 +208,8 @@ def judges_of(assignment: Assignment, cases: CaseFile, *, thorough: bool = False
         return last[2]
     specs = {spec.name: spec for spec in assignment.functions}
     visible = {name: cases_as_shown(function, assignment.shows) for name, function in cases.functions.items()}
-    made = {name: FunctionJudge(specs[name], visible[name], thorough) for name in specs if name in visible}
+    verdicts = Remembered[Verdict](_MOST_KEPT)
+    made = {name: FunctionJudge(specs[name], visible[name], thorough, verdicts) for name in specs if name in visible}
     judges = Judges(cases, made)
     vars(cases)["_judges"] = assignment, thorough, judges
     return judges

@@ -5,29 +5,33 @@ It does so in a forked copy of this process, under limits of memory and time: no
 
 from __future__ import annotations
 
+import contextlib
 import json
+import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
 
 from grader import sentences
-from grader.confined.wire import WireError
+from grader.confined.wire import WireError, decode, encode, pack, unpack
 from grader.judging.cases import Case
 from grader.judging.outcomes import given_of
 from grader.judging.redaction import raised_text
-from grader.sandbox.helpers import from_a_copy
-from grader.sandbox.limits import bounded_memory, without_warnings
+from grader.sandbox.copies import Copy, LostError
+from grader.sandbox.limits import OutOfBudget, bounded_memory, charge, check_budget, without_warnings
 from grader.sandbox.runner import Outcome, Returned, Stopped
 from grader.spec import Given, Property
 
-__all__ = ["all_fit", "fitting_mistake", "property_problem", "property_problems"]
+__all__ = ["Judged", "fitting_mistake", "judged_by", "lost", "property_problem", "property_problems", "starts_elsewhere"]
 
 _T = TypeVar("_T")
 _FORM_ERRORS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration, MemoryError, WireError)
 _MOST_TEXT = 1_000
-_JUDGE_S = 5  # CPU seconds for all cases of a property, which take milliseconds
+_JUDGE_S = 5  # CPU seconds for a case, which takes a millisecond
+_JUDGE, _ELSEWHERE, _FITS = "judge", "elsewhere", "fits"  # what is asked: its judge, or a predicate
 
 
 def property_problem(
@@ -58,62 +62,130 @@ def property_problems(questions: Sequence[tuple[Property, Case, Sequence[Outcome
 
     Of a case over which its judge does not come to an end, and of those after it, a judge says nothing but that.
     """
-    if not any(_is_complete(case, outcomes) for _, case, outcomes in questions):
-        return [property_problem(*question) for question in questions]
     answers: list[str | None] = []
-    while todo := questions[len(answers) :]:
-        answers += _from_one_copy(todo)
-        endless = questions[len(answers)][0] if len(answers) < len(questions) else None
-        while endless and len(answers) < len(questions) and questions[len(answers)][0] is endless:
+    endless = None
+    for prop, case, outcomes in questions:
+        try:
+            answers.append(sentences.JUDGED_WITHOUT_END if prop is endless else _problem_apart(prop, case, outcomes))
+        except LostError:
+            endless = prop
             answers.append(sentences.JUDGED_WITHOUT_END)
     return answers
 
 
-def _from_one_copy(questions: Sequence[tuple[Property, Case, Sequence[Outcome]]]) -> list[str | None]:
-    """The answers of one forked copy; fewer where it did not come to an end."""
+def _problem_apart(prop: Property, case: Case, outcomes: Sequence[Outcome]) -> str | None:
+    convention = next((name for name, judge in prop.alternatives.items() if judge is prop.judge), "")
+    answer = _apart(_JUDGE, convention, case, outcomes) if _is_complete(case, outcomes) else None
+    # What it raises without being allowed to is its author's: raised once more here, where it can be read.
+    return json.loads(answer)[0] if answer else property_problem(prop, case, outcomes)
 
-    def asked() -> Iterator[bytes]:
-        for question in questions:
-            try:
-                yield json.dumps([property_problem(*question)]).encode()
-            except Exception:
-                yield b""
 
-    answers: list[str | None] = []
-    for question, answer in zip(questions, from_a_copy(asked, _JUDGE_S), strict=False):
-        # What it raises without being allowed to is its author's: raised once more here, where it can be read.
-        answers += json.loads(answer) if answer else [property_problem(*question)]
-    return answers
+def fitting_mistake(prop: Property, questions: Sequence[tuple[Case, Sequence[Outcome]]]) -> str | None:
+    """The first catalogued mistake of a property that all these failing cases look like."""
+    if not questions:
+        return None
+    return next(
+        (code for code in prop.fits if all(_fits(_FITS, code, prop, case, outcomes) for case, outcomes in questions)), None
+    )
+
+
+def starts_elsewhere(questions: Sequence[tuple[Property, Case, Sequence[Outcome]]]) -> bool:
+    """Whether there are cases, and in each of them the function started elsewhere than the case does."""
+    return bool(questions) and all(_fits(_ELSEWHERE, "", prop, case, outcomes) for prop, case, outcomes in questions)
+
+
+def _fits(what: str, code: str, prop: Property, case: Case, outcomes: Sequence[Outcome]) -> bool:
+    """Whether a predicate of a property is true of a case: that of a mistake, by its code, or of another start."""
+    if not _is_complete(case, outcomes):
+        return False
+    try:
+        answer = _apart(what, code, case, outcomes)
+    except LostError:
+        return False
+    return bool(json.loads(answer)[0]) if answer else _looks_like(_predicate(prop, what, code), case, outcomes)
 
 
 def _is_complete(case: Case, outcomes: Sequence[Outcome]) -> bool:
     return len(outcomes) >= len(case.plan.steps) and all(isinstance(o, Returned) for o in outcomes)
 
 
-def fitting_mistake(prop: Property, questions: Sequence[tuple[Case, Sequence[Outcome]]]) -> str | None:
-    """The first catalogued mistake of a property that all these failing cases look like."""
-    if not prop.fits or not questions or not all(_is_complete(case, outcomes) for case, outcomes in questions):
-        return None
-
-    def asked() -> Iterator[bytes]:
-        for code, fits in prop.fits.items():
-            if all(_looks_like(fits, case, outcomes) for case, outcomes in questions):
-                yield code.encode()
-                break
-
-    return next((code.decode() for code in from_a_copy(asked, _JUDGE_S)), None)
+def _predicate(prop: Property, what: str, code: str) -> Callable[[Given], bool]:
+    found = prop.elsewhere if what == _ELSEWHERE else prop.fits[code]
+    assert found is not None
+    return found
 
 
-def all_fit(questions: Sequence[tuple[Callable[[Given], bool], Case, Sequence[Outcome]]]) -> bool:
-    """Whether there are predicates, and each is true of its case."""
-    if not questions or not all(_is_complete(case, outcomes) for _, case, outcomes in questions):
-        return False
+# -- in a copy of this process -----------------------------------------------------------
 
-    def asked() -> Iterator[bytes]:
-        if all(_looks_like(fits, case, outcomes) for fits, case, outcomes in questions):
-            yield b"yes"
 
-    return any(from_a_copy(asked, _JUDGE_S))
+class _Bench(threading.local):
+    """The copy that this thread asks; without one, an author's code runs here: it meets nothing but what is trusted."""
+
+    copy: Copy | None = None
+    lost = 0
+
+
+_BENCH = _Bench()
+
+
+@contextlib.contextmanager
+def judged_by(copy: Copy | None) -> Iterator[None]:
+    """Inside, a copy of this process answers for the judges of properties, those of a :class:`Judged`; then it is ended."""
+    before, _BENCH.copy = _BENCH.copy, copy
+    try:
+        yield
+    finally:
+        _BENCH.copy = before
+        if copy is not None:
+            copy.close()
+
+
+def lost() -> int:
+    """How many questions of this thread had no answer in time: a verdict that lacks one is of this moment alone."""
+    return _BENCH.lost
+
+
+def _apart(what: str, name: str, case: Case, outcomes: Sequence[Outcome]) -> bytes:
+    """What the copy says of a case; nothing where there is no copy, or what it asked has raised.
+
+    It has no time for a case where the submission has none left.
+    """
+    copy = _BENCH.copy
+    if copy is None:
+        return b""
+    values = b"".join(pack(outcome.value) for outcome in outcomes if isinstance(outcome, Returned))
+    before = copy.used_s
+    try:
+        check_budget()
+        return copy.ask(pack(encode((what, name, case.key))) + values, _JUDGE_S)
+    except (LostError, OutOfBudget):
+        _BENCH.lost += 1
+        raise LostError from None
+    finally:
+        charge(copy.used_s - before)
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What a copy does with a question about a case of a property: its judge is asked, or a predicate of a mistake."""
+
+    properties: Mapping[str, tuple[Property, Case]]
+
+    def __call__(self, message: bytes) -> bytes:
+        encoded, at = unpack(message)
+        what, name, key = decode(encoded)
+        outcomes = []
+        while at < len(message):
+            value, at = unpack(message, at)
+            outcomes.append(Returned(value))
+        prop, case = self.properties[key]
+        if what != _JUDGE:
+            return json.dumps([_looks_like(_predicate(prop, what, name), case, outcomes)]).encode()
+        under = replace(prop, judge=prop.alternatives.get(name, prop.judge))
+        try:
+            return json.dumps([property_problem(under, case, outcomes)]).encode()
+        except Exception:
+            return b""
 
 
 def _looks_like(fits: Callable[[Given], bool], case: Case, outcomes: Sequence[Outcome]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import sys
 import threading
@@ -24,10 +25,10 @@ __all__ = [
     "can_confine",
     "charge",
     "check_budget",
-    "is_bounded",
     "is_browser",
     "limit_cpu",
     "limit_memory",
+    "spent_s",
     "without_warnings",
 ]
 
@@ -58,7 +59,8 @@ class OutOfBudget(Exception):
 class _Account(threading.local):
     """When the CPU clock of this thread has gone too far; each thread grades one submission at a time."""
 
-    end_s: float | None = None
+    end_s = math.inf
+    charged_s = 0.0
 
 
 _ACCOUNT = _Account()
@@ -72,28 +74,27 @@ def bounded_work(cpu_s: float) -> Iterator[None]:
     received, decoded, compared and explained. It is no limit that ends the thread; long work has to ask.
     """
     before = _ACCOUNT.end_s
-    _ACCOUNT.end_s = time.thread_time() + cpu_s
+    _ACCOUNT.end_s = spent_s() + cpu_s
     try:
         yield
     finally:
         _ACCOUNT.end_s = before
 
 
-def is_bounded() -> bool:
-    """Whether this thread is at work on a submission; the values that an author's own functions give are trusted."""
-    return _ACCOUNT.end_s is not None
-
-
 def check_budget() -> None:
     """Raise :class:`OutOfBudget` where there is no time left; outside of :func:`bounded_work` there always is."""
-    if _ACCOUNT.end_s is not None and time.thread_time() > _ACCOUNT.end_s:
+    if spent_s() > _ACCOUNT.end_s:
         raise OutOfBudget
 
 
+def spent_s() -> float:
+    """CPU seconds of this thread, and of what was done in its place."""
+    return time.thread_time() + _ACCOUNT.charged_s
+
+
 def charge(cpu_s: float) -> None:
-    """Count what another process has done in this thread's place."""
-    if _ACCOUNT.end_s is not None:
-        _ACCOUNT.end_s -= cpu_s
+    """Count what another process, or an earlier submission, has done in this thread's place."""
+    _ACCOUNT.charged_s += cpu_s
 
 
 @contextlib.contextmanager
@@ -124,18 +125,16 @@ def without_warnings() -> Iterator[None]:
 
 
 def limit_memory(more: int) -> None:
-    """For good: this process may map so many bytes more."""
-    _limit(resource.RLIMIT_AS, _mapped() + more)
+    """For good: this process may map so many bytes more, and its end leaves no file of what it held."""
+    value = _within(_mapped() + more, resource.getrlimit(resource.RLIMIT_AS)[1])
+    resource.setrlimit(resource.RLIMIT_AS, (value, value))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def limit_cpu(seconds: int) -> None:
-    """For good: this process may use so many seconds of CPU time."""
-    _limit(resource.RLIMIT_CPU, seconds)
-
-
-def _limit(which: int, bound: int) -> None:
-    value = _within(bound, resource.getrlimit(which)[1])
-    resource.setrlimit(which, (value, value))
+def limit_cpu(more: float) -> None:
+    """Until the next call: this process may use so many seconds of CPU time more, and one at least."""
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (_within(math.ceil(time.process_time() + max(1.0, more)), hard), hard))
 
 
 def _within(bound: int, limit: int) -> int:

@@ -24,8 +24,9 @@ from grader.confined.wire import MAX_BYTES, Encoded, WireError, decode, encode, 
 from grader.errors import GraderError
 from grader.model import SandboxLevel
 from grader.sandbox.child import Child, Children
-from grader.sandbox.helpers import Answering
-from grader.sandbox.limits import OutOfBudget, check_budget
+from grader.sandbox.copies import Copy, Serve
+from grader.sandbox.helpers import Answering, Answers
+from grader.sandbox.limits import OutOfBudget, can_confine, check_budget
 from grader.sandbox.runner import (
     Answer,
     Execution,
@@ -66,6 +67,7 @@ _NEAR = 0.5  # the part of its limit from which a call that passed is worth a wo
 _NAP_S = 0.0005
 _SKIPPED_UNITS = 3
 _CALLBACKS = 200_000
+_COPIES = 2  # of this process: one for the judges of an assignment, one for its reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ class Sandbox:
         self._children = children or Zygote(packages, walls, warm_up)
         self._patience = patience
         self._history = _History()
+        self._copies: list[Copy] = []
 
     def __enter__(self) -> Sandbox:
         self._children.start()
@@ -156,8 +159,21 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """End the zygote and everything below it."""
+        """End the zygote and everything below it, and the copies of this process."""
         self._children.close()
+        while self._copies:
+            self._copies.pop().close()
+
+    def beside(self, serve: Serve) -> Copy | None:
+        """The copy that answers so (see :meth:`grader.sandbox.runner.Runner.beside`), for one submission after another."""
+        if self._children.own or not can_confine():
+            return None
+        found = next((copy for copy in self._copies if copy.serve == serve), None) or Copy(serve)
+        others = [copy for copy in self._copies if copy is not found]
+        if len(others) >= _COPIES:
+            others.pop(0).close()
+        self._copies = [*others, found]
+        return found
 
     @property
     def stands(self) -> tuple[str, ...]:
@@ -185,7 +201,8 @@ class Sandbox:
         self._children.start()
         slowness = self._patience.slowness or self._children.slowness
         deadline = began + program.total_s * slowness * 2 + 10 - history.spent_s
-        run = _Run(self._children, program, answer, self._patience, deadline, history.skip)
+        answering = Answering(answer, program.total_s, self.beside(Answers(answer))) if answer else None
+        run = _Run(self._children, program, answering, self._patience, deadline, history.skip)
         try:
             if not followed(script, run.function):
                 with contextlib.suppress(_Stop):
@@ -193,6 +210,8 @@ class Sandbox:
             return Execution(run.loaded, (), slow=tuple(run.slow.values()))
         finally:
             run.close()
+            if answering is not None:
+                answering.close()
             history.spent_s += time.monotonic() - began
 
 
@@ -312,7 +331,7 @@ class _Run:
         self,
         children: Children,
         program: Program,
-        answer: Answer | None,
+        answering: Answering | None,
         patience: Patience,
         deadline: float,
         skip: dict[int, str],
@@ -321,7 +340,7 @@ class _Run:
         self.slow: dict[str, str] = {}
         self.program = program
         self.patience = patience
-        self.answering = Answering(answer, program.total_s, here=children.own) if answer else None
+        self.answering = answering
         self.deadline = deadline
         self.skip = skip
         self.loaded = Loaded()
@@ -341,11 +360,6 @@ class _Run:
 
     def close(self) -> None:
         """End what runs."""
-        self._lose()
-        if self.answering is not None:
-            self.answering.close()
-
-    def _lose(self) -> None:
         if self._child is not None:
             child, self._child = self._child, None
             with contextlib.suppress(GraderError, OSError):
@@ -372,7 +386,7 @@ class _Run:
             try:
                 self._load(self._child)
             except _Stop as stop:
-                self._lose()
+                self.close()
                 if self.unit < 0 or len(self.skip) >= _SKIPPED_UNITS:
                     self.hopeless = stop
                     raise
@@ -424,7 +438,7 @@ class _Run:
                     took = time.monotonic() - began
                 again = 0.0
             except _Stop as stop:
-                self._lose()
+                self.close()
                 reason = stop.stopped.reason
                 slow = not stop.worked or self._is_slow(todo[0], len(outcomes), took)
                 again = 0.0 if again else _LONGER if slow else _AFRESH if inherited else 0.0

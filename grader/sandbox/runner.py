@@ -17,6 +17,7 @@ from typing import Literal, Protocol
 from grader.confined.wire import Code, Encoded, Path, Value, _Decoder, beside, decode, encode, member, pack, reach
 from grader.errors import SpecError
 from grader.model import SandboxLevel
+from grader.sandbox.copies import Copy, Serve
 from grader.submission.program import SourceFile, Unit
 
 __all__ = [
@@ -216,6 +217,10 @@ class Runner(Protocol):
     @property
     def level(self) -> SandboxLevel:
         """How well the code is confined."""
+        ...
+
+    def beside(self, serve: Serve) -> Copy | None:
+        """The copy of this process that answers so; None where what runs is trusted, and answered here."""
         ...
 
     def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:

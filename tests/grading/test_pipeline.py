@@ -388,6 +388,7 @@ class Stopping(InProcess):
     level: Any = "none"
 
     def __init__(self, reason: Any, *names: str) -> None:
+        super().__init__()
         self.stopped = Stopped(reason, "told by the runner")
         self.names = names
         self.twin = InProcess()

@@ -307,7 +307,7 @@ def waits_for(value: object) -> str | None:
 
 
 @pytest.mark.parametrize("attack", ["-1.0", "np.zeros((0, 200_000))", "[0.5] * 100_000", "np.float64('nan')"])
-def test_a_judge_that_never_ends_over_a_reply_fails_its_check_and_stops_nothing(attack: str, sandbox: Sandbox) -> None:
+def test_a_judge_that_never_ends_over_a_reply_fails_its_check_and_stops_nothing(attack: str) -> None:
     judges = tiny.judges()
     old = judges.functions["mean_square"]
     (prop,) = old.spec.properties
@@ -321,7 +321,8 @@ def test_a_judge_that_never_ends_over_a_reply_fails_its_check_and_stops_nothing(
     source = f"{tiny.solution()}\n\ndef mean_square(X, weight):\n    return {attack}\n"
     submission = parse_submission("slow.py", ".py", source.encode(), judges.cases.arities)
     before = descendants()
-    report = grade_submission(tiny.assignment(), Judges(judges.cases, functions), submission, sandbox)
+    with Sandbox() as sandbox:
+        report = grade_submission(tiny.assignment(), Judges(judges.cases, functions), submission, sandbox)
     assert descendants() == before
     verdicts = {function.name: function for function in report.functions}
     assert [name for name, function in verdicts.items() if function.status != "passed"] == ["mean_square"]

@@ -19,7 +19,8 @@ import pytest
 from grader.confined.wire import Ref, decode, encode, pack, unpack
 from grader.errors import GraderError
 from grader.sandbox.child import _UNIT_S, slowness_of
-from grader.sandbox.helpers import Answering
+from grader.sandbox.copies import Copy
+from grader.sandbox.helpers import Answering, Answers
 from grader.sandbox.parent import ALL_WALLS, Patience, Sandbox
 from grader.sandbox.runner import Execution, Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.sandbox.zygote import Zygote
@@ -401,7 +402,8 @@ def helper(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
 
 @pytest.fixture
 def answering() -> Iterator[Callable[..., Any]]:
-    one = Answering(helper, 2.0)
+    copy = Copy(Answers(helper))
+    one = Answering(helper, 2.0, copy)
 
     def call(name: str, *args: Any) -> Any:
         reply = one.ask(pack(encode((name, args, {}))), ("shape", "loop", "recurse", "draw", "die", "outer"), lambda: None)[
@@ -410,7 +412,7 @@ def answering() -> Iterator[Callable[..., Any]]:
         return None if reply is None else decode(unpack(reply)[0])
 
     yield call
-    one.close()
+    copy.close()
 
 
 def test_a_helper_is_answered_by_a_copy_of_this_process(answering: Callable[..., Any]) -> None:
@@ -458,10 +460,11 @@ def test_waiting_for_an_answer_ends_when_the_caller_says_so() -> None:
         raise TimeUp
 
     alive = descendants()
-    one = Answering(helper, 30.0)
+    copy = Copy(Answers(helper))
+    one = Answering(helper, 30.0, copy)
     with pytest.raises(TimeUp):
         one.ask(pack(encode(("loop", (), {}))), ("loop",), still)
-    assert one._channel is None
+    assert copy._channel is None
     assert descendants() == alive
 
 
