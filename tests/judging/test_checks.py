@@ -120,7 +120,7 @@ def test_where_a_call_raises_the_other_inputs_are_looked_at() -> None:
     runs = check_of(report.checks, "runs")
     assert runs.status == "failed"
     assert (
-        runs.message == "the function raised AssertionError (student.py, line 44: assert X.shape[1] > 1); "
+        runs.message == "the function raised AssertionError (student.py, line 66: assert X.shape[1] > 1); "
         "wrong for 2 of 9 inputs, for example of the kind 'one example'"
     )
     assert "failed" in {c.status for c in report.checks if c.kind == "values"}
