@@ -23,11 +23,23 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["ALPHA", "dependence_problem", "gaussian_problem", "ks_distance", "mean_problem", "uniform_problem"]
+__all__ = [
+    "ALPHA",
+    "dependence_problem",
+    "gaussian_problem",
+    "ks_distance",
+    "mean_problem",
+    "truncated_gaussian_problem",
+    "uniform_problem",
+]
 
 ALPHA = 1e-11
 _GRID = np.linspace(-4.0, 4.0, 129)
 _NORMAL = np.array([0.5 * (1 + math.erf(x / math.sqrt(2))) for x in _GRID])
+# Of a normal distribution that is cut at two standard deviations, and how much smaller that makes its own one.
+_TAIL = 0.5 * (1 - math.erf(2 / math.sqrt(2)))
+_TRUNCATED = np.clip((_NORMAL - _TAIL) / (1 - 2 * _TAIL), 0, 1)
+_TRUNCATED_SCALE = 0.8796256610342398
 
 
 def ks_distance(values: Any, grid: Any, cdf: Any) -> float:
@@ -57,12 +69,24 @@ def gaussian_problem(values: Any, scale: float, name: str, alpha: float = ALPHA)
     str or None
         One sentence with the standard deviation that was found; None where nothing speaks against it.
     """
+    return _bell_problem(values, scale, 1.0, _NORMAL, name, alpha)
+
+
+def truncated_gaussian_problem(values: Any, scale: float, name: str, alpha: float = ALPHA) -> str | None:
+    """What speaks against draws from a Gaussian cut at two standard deviations, whose own one is the given scale.
+
+    Keras and TensorFlow draw their normal initializers so.
+    """
+    return _bell_problem(values, scale, 1 / _TRUNCATED_SCALE, _TRUNCATED, name, alpha)
+
+
+def _bell_problem(values: Any, scale: float, wider: float, cdf: Any, name: str, alpha: float) -> str | None:
     array = np.asarray(values, dtype=np.float64).ravel()
     if not np.isfinite(array).all():
         return f"{name} holds nan or inf"
     if _dkw(array.size, alpha) >= 0.5:
         return _too_few(name, array)
-    if ks_distance(array / scale, _GRID, _NORMAL) <= _dkw(array.size, alpha):
+    if ks_distance(array / (scale * wider), _GRID, cdf) <= _dkw(array.size, alpha):
         return None
     return (
         f"{name} does not look like a Gaussian of mean 0 and standard deviation {scale:.4g}: "

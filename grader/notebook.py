@@ -89,7 +89,9 @@ def _checked(function: Callable[..., object] | str, assignment: str | None) -> F
     cases = frozen_cases(loaded)
     cells = _cells(function)
     notebook = {"cells": [{"cell_type": "code", "source": source} for source in cells]}
-    submission = parse_submission("this notebook", ".ipynb", json.dumps(notebook).encode(), cases.arities)
+    submission = parse_submission(
+        "this notebook", ".ipynb", json.dumps(notebook).encode(), cases.arities, editions=loaded.spec.editions
+    )
     with strongest_sandbox(loaded.spec.packages, loaded.warm_up) as sandbox:
         report = grade_submission(loaded, judges_of(loaded.spec, cases), submission, sandbox, only=name)
     graded = next((f for f in report.functions if f.name == name and f.status != "missing"), None)

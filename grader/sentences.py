@@ -530,6 +530,21 @@ def array_for_tensor(item: str, framework: str) -> Finding:
     return Finding("array-for-tensor", f"{item} is not a {framework} tensor", hint)
 
 
+def edition_told(says: str) -> str:
+    return f"graded by the edition of the exercise that the submission shows: {says}"
+
+
+def edition_untold(possible: Sequence[str]) -> str:
+    return f"the submission does not show which edition of the exercise it follows; each is right: {'; or '.join(possible)}"
+
+
+def other_edition(right_in: str, shown: str) -> Finding:
+    hint = "Read the text of your own notebook on this function again: the editions of the exercise differ here."
+    return Finding(
+        "other-edition", f"right in another edition of the exercise ({right_in}), not in this one ({shown})", hint
+    )
+
+
 def truncated(item: str) -> Finding:
     hint = "Does an integer array or an integer division throw the fraction away?"
     return Finding("truncated", f"{item} was cut to whole numbers", hint)

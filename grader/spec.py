@@ -12,18 +12,20 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import cached_property
-from typing import Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from grader.confined.tensors import framework_of
 from grader.confined.wire import Code, Opaque, Ref, Tensor, Value
 from grader.errors import SpecError
 from grader.strategies import Arguments, CaseClass, Draw, Step, as_names, cases
+from grader.submission.editions import Edition
 
 __all__ = [
     "Assignment",
     "CaseClass",
     "CaseSet",
     "Code",
+    "Edition",
     "Function",
     "Given",
     "Manual",
@@ -411,6 +413,8 @@ class Assignment:
     shows
         How much of the graded cases a report shows: "examples" (failing calls of the cases that may be seen),
         "sentences" (no inputs, values, output or exceptions' texts) or "findings" (points and mistakes only).
+    editions
+        Published forms of the exercise that differ in what is right, by what tells them.
     """
 
     name: str
@@ -426,9 +430,10 @@ class Assignment:
     memory_mb: int = 512
     total_s: float = 60.0
     shows: Shows = "examples"
+    editions: tuple[Edition, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("functions", "manual", "packages"):
+        for name in ("functions", "manual", "packages", "editions"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         object.__setattr__(self, "files", {path: as_names(names) for path, names in self.files.items()})
         validate(self)
@@ -442,6 +447,11 @@ class Assignment:
     def places(self) -> Mapping[str, str]:
         """The file of each graded function, where there are several."""
         return {name: path for path, names in self.files.items() for name in names}
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """What is known of the exercise when a submission is read (:func:`grader.submission.program.parse_files`)."""
+        return {"assignment": self.name, "places": self.places, "editions": self.editions}
 
     @property
     def parts(self) -> tuple[Function | Manual, ...]:
@@ -518,6 +528,7 @@ def validate(assignment: Assignment) -> None:
         why = "is in no file of 'files'" if name in names else "stands in 'files', but is no graded function"
         raise SpecError(f"{where}: {name!r} {why}")
     possible_helpers = {*names, *assignment.provided_helpers}
+    _validate_editions(where, assignment)
     conventions = {f.convention: f.alternatives for f in assignment.functions if f.convention}
     for function in assignment.functions:
         if function.convention and conventions[function.convention] != function.alternatives:
@@ -528,6 +539,17 @@ def validate(assignment: Assignment) -> None:
                 raise SpecError(f"{where}: {function.name!r} is built on {helper!r}, which must stand before it")
         if function.pair and function.pair not in assignment.before(function.name):
             raise SpecError(f"{where}: the pair of {function.name!r}, {function.pair!r}, must be graded and stand before it")
+
+
+def _validate_editions(where: str, assignment: Assignment) -> None:
+    names = [f.name for f in assignment.functions]
+    alternatives = {name for f in assignment.functions if f.convention == "edition" for name in ("", *f.alternatives)}
+    for edition in assignment.editions:
+        if not edition.refused and edition.alternative not in alternatives:
+            raise SpecError(f"{where}: no function of the convention 'edition' has the alternative {edition.alternative!r}")
+        for name in edition.names.values():
+            if name not in names:
+                raise SpecError(f"{where}: the edition {edition.says!r} names {name!r}, which is no graded function")
 
 
 def _validate_function(where: str, function: Function, possible_helpers: set[str]) -> None:

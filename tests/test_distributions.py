@@ -15,6 +15,7 @@ from grader.distributions import (
     gaussian_problem,
     ks_distance,
     mean_problem,
+    truncated_gaussian_problem,
     uniform_problem,
 )
 
@@ -28,6 +29,12 @@ def draw(seed: int = 0) -> np.random.Generator:
 
 def normal(seed: int = 0, scale: float = 0.01) -> Any:
     return draw(seed).normal(0, scale, SHAPE)
+
+
+def truncated(generator: np.random.Generator, count: int) -> Any:
+    """Of standard deviation 1, cut at two standard deviations of what it was cut from."""
+    values = generator.standard_normal(2 * count)
+    return values[np.abs(values) < 2][:count] / 0.8796256610342398
 
 
 # -- nothing is said against what is right ---------------------------------------------------
@@ -69,6 +76,7 @@ def test_a_single_row_column_or_number_is_no_evidence() -> None:
     ("name", "judge"),
     [
         ("gaussian", lambda g, alpha: gaussian_problem(g.standard_normal(200), 1.0, "x", alpha)),
+        ("truncated", lambda g, alpha: truncated_gaussian_problem(truncated(g, 200), 1.0, "x", alpha)),
         ("uniform", lambda g, alpha: uniform_problem(g.random(200), 0, 1, "x", alpha)),
         ("mean", lambda g, alpha: mean_problem(g.random(200) < 0.3, 0.3, 0, 1, "x", alpha)),
         ("signs", lambda g, alpha: dependence_problem({"a": g.standard_normal((2, 100))}, 0.0, alpha)),
@@ -186,3 +194,11 @@ def test_the_distance_is_that_of_kolmogorov_and_smirnov() -> None:
     assert ks_distance(np.linspace(0.05, 0.95, 10), grid, grid) == pytest.approx(0.0)
     assert ks_distance(np.zeros(10), grid, grid) == pytest.approx(1.0)
     assert ks_distance(np.full(10, 0.5), grid, grid) == pytest.approx(0.5)
+
+
+def test_a_bell_that_is_cut_and_one_that_is_not_are_told_apart() -> None:
+    cut, whole = 0.01 * truncated(draw(), 10 * COUNT), draw().normal(0, 0.01, 10 * COUNT)
+    assert truncated_gaussian_problem(cut, 0.01, "W1") is None
+    assert gaussian_problem(whole, 0.01, "W1") is None
+    assert "W1 does not look like" in str(truncated_gaussian_problem(whole, 0.01, "W1"))
+    assert "W1 does not look like" in str(gaussian_problem(cut, 0.01, "W1"))

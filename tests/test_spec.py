@@ -9,7 +9,20 @@ import pytest
 
 from grader.confined.wire import WireError
 from grader.errors import GraderError, HarnessError, SpecError, SubmissionError
-from grader.spec import Assignment, CaseClass, CaseSet, Function, Given, Manual, Mistake, Property, Step, cases, mistake
+from grader.spec import (
+    Assignment,
+    CaseClass,
+    CaseSet,
+    Edition,
+    Function,
+    Given,
+    Manual,
+    Mistake,
+    Property,
+    Step,
+    cases,
+    mistake,
+)
 
 
 def strategy(d: Any) -> tuple[Any, ...]:
@@ -105,6 +118,16 @@ BAD: list[tuple[str, Any, str]] = [
         "a helper that comes later",
         lambda: assignment(replace(F, helpers=("g",)), replace(F, name="g")),
         "'f' is built on 'g', which must stand before it",
+    ),
+    (
+        "an edition in which nothing is right",
+        lambda: assignment(editions=(Edition("a sum", told_by=("sum",), alternative="sum"),)),
+        "no function of the convention 'edition' has the alternative 'sum'",
+    ),
+    (
+        "an edition with another name for no function",
+        lambda: assignment(editions=(Edition("a sum", told_by=("sum",), refused="not graded", names={"total": "cost"}),)),
+        "the edition 'a sum' names 'cost', which is no graded function",
     ),
 ]
 

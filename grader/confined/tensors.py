@@ -7,6 +7,8 @@ which only the worker of an assignment about that framework does. See ``docs/des
 from __future__ import annotations
 
 import importlib
+import os
+import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -74,10 +76,47 @@ class Torch:
 
 
 class TensorFlow:
-    """Tensors and variables of TensorFlow 2."""
+    """Tensors and variables of TensorFlow 2.
+
+    It starts threads with its first operation, and a fork loses them: nothing may be computed in the zygote. What can be
+    looked up there without an operation is looked up there.
+    """
 
     def __init__(self, tensor: Any) -> None:
-        raise NotImplementedError
+        os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
+        os.environ.update(TF_ENABLE_ONEDNN_OPTS="0", TF_CPP_MIN_LOG_LEVEL="3")  # without it tells of itself at each start
+        tf = importlib.import_module("tensorflow")
+        kernels, ops = (importlib.import_module(f"tensorflow.python.framework.{name}") for name in ("kernels", "ops"))
+        variable = importlib.import_module("tensorflow.python.ops.resource_variable_ops").BaseResourceVariable
+
+        kernels.get_registered_kernels_for_op("MatMul")  # the first look reads /proc, or ends the process
+        self.tensor, self.tf = tensor, tf
+        self.tensors, self.numpy = ops.EagerTensor, ops.EagerTensor.numpy
+        self.variables, self.value, self.trainable = variable, variable.read_value, variable.trainable
+        self.set_seed, self.random_seed = tf.random.set_seed, random.seed
+
+    def make(self, tensor: Any) -> Any:
+        array = tensor.view(type(tensor).__base__)
+        return self.tf.Variable(array) if tensor.requires_grad else self.tf.constant(array)
+
+    def read(self, value: Any) -> Any:
+        is_variable = issubclass(type(value), self.variables)
+        if not is_variable and not issubclass(type(value), self.tensors):
+            return None
+        try:
+            trainable = is_variable and bool(self.trainable.__get__(value))
+            made = self.tensor(self.numpy(self.value(value) if is_variable else value), "tensorflow", trainable)
+        except Exception:  # a variable of a graph, of another device
+            return None
+        return made if made.dtype.kind in "biufc" else None
+
+    def linked(self, result: Any, inputs: list[Any], gradients: Any) -> Any:
+        answered = self.tf.custom_gradient(lambda *_: (self.tf.identity(result), gradients))
+        return answered(*map(self.tf.convert_to_tensor, inputs))
+
+    def seed(self, number: int) -> None:
+        self.set_seed(number)
+        self.random_seed(number)  # from where Keras takes a seed that is not given
 
 
 _MAKERS: Mapping[str, Any] = {"torch": Torch, "tensorflow": TensorFlow}

@@ -183,7 +183,7 @@ def _close_range(low: int, high: int) -> None:
         os.closerange(low, min(high, os.sysconf("SC_OPEN_MAX"), 65535) + 1)
 
 
-def set_limits(address_space_extra: int, cpu_seconds: int) -> None:
+def set_limits(address_space_extra: int, cpu_seconds: int, *, threads: bool = False) -> None:
     """Bound this process: memory, CPU time, and no files, processes or core dumps of its own.
 
     Parameters
@@ -193,6 +193,9 @@ def set_limits(address_space_extra: int, cpu_seconds: int) -> None:
     cpu_seconds : int
         CPU seconds for the life of the process, whole, at least 1; then the kernel kills it (SIGKILL, because
         the soft limit is the hard one: there is no signal to catch).
+    threads : bool
+        Whether it may start threads, which the kernel counts with the processes of the same user, other children's too.
+        Their stacks are bounded with the memory; that no process is started is then the allow-list's alone.
     """
     if resource is None:
         raise WallError(errno.ENOSYS, f"resource limits do not exist on {sys.platform}")
@@ -209,7 +212,7 @@ def set_limits(address_space_extra: int, cpu_seconds: int) -> None:
     bounds = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_NPROC: 0,  # does not bind root, which seccomp does
+        **({} if threads else {resource.RLIMIT_NPROC: 0}),  # does not bind root, which seccomp does
         resource.RLIMIT_NOFILE: 64,
         resource.RLIMIT_CPU: cpu_seconds,
         resource.RLIMIT_AS: mapped + address_space_extra,

@@ -344,6 +344,7 @@ class Session:
         if program["copies"]:
             stubs.allow_copies(self.np)
         if program["public"]:
+            self.public["submitted"] = self.functions.__getitem__  # so that it can call what it is about
             exec(compile(program["public"], "public.py", "exec", dont_inherit=True), self.public)
         self.bound = frozenset(program["bound"])
         stubs.friendly_builtins()
@@ -722,11 +723,11 @@ def _import_all(settings: dict[str, Any]) -> tuple[Any, Any]:
     import numpy.linalg
     import numpy.random
 
-    for name in settings["packages"]:
-        importlib.import_module(name)
     wire = _neighbour("wire")
     if settings["packages"]:
         wire.FRAMEWORK = _neighbour("tensors").imported(settings["packages"], wire.Tensor)
+    for name in settings["packages"]:
+        importlib.import_module(name)
     if settings["warm_up"]:
         public: dict[str, Any] = {}
         exec(compile(settings["warm_up"], "public.py", "exec", dont_inherit=True), public)
@@ -743,7 +744,7 @@ def _child_walls(walls: Any, channel: int, memory: int, cpu: int, shared: dict[s
     walls.close_descriptors({0, 1, 2, channel, shared["ruleset"]})
     stands = shared["level"]
     if "limits" in stands:
-        walls.set_limits(memory, cpu)
+        walls.set_limits(memory, cpu, threads=shared["threads"])
     if "user" in stands:
         walls.drop_user(shared["ids"], keep_read=shared["keep_read"])
     walls.die_with_parent(shared["parent"])  # both after the user: a change of user forgets them
@@ -844,7 +845,7 @@ def main() -> None:
         namespaces = walls.enter_namespaces()
     np, wire = _import_all(settings)
     unit = _unit(np)
-    shared: dict[str, Any] = {"ruleset": None, "ids": None, "keep_read": False}
+    shared: dict[str, Any] = {"ruleset": None, "ids": None, "keep_read": False, "threads": settings["threads"]}
     shared["devnull"] = os.open(os.devnull, os.O_RDWR)
     stands = set()
     if "limits" in wanted:

@@ -182,15 +182,13 @@ def _graded(setup: Setup, job: Job) -> Result:
 
 
 def _read(station: _Station, job: Job) -> Submission:
-    arities, assignment, places = station.cases.arities, station.assignment.name, station.assignment.spec.places
+    arities, known = station.cases.arities, station.assignment.spec.reading
     if job.data is not None:
         data, ages = {name: text for name, text, _ in job.data}, {name: age for name, _, age in job.data}
         main = job.main & set(data)
-        return parse_files(
-            job.name, data, arities, main=main, ages=ages, assignment=assignment, unread=job.unread, places=places
-        )
+        return parse_files(job.name, data, arities, main=main, ages=ages, unread=job.unread, **known)
     files = {name: Path(path) for name, path in job.files}
-    return read_submission(files, arities, main=job.main, name=job.name, assignment=assignment, places=places)
+    return read_submission(files, arities, main=job.main, name=job.name, **known)
 
 
 # -- verdicts by content -----------------------------------------------------------------

@@ -32,7 +32,7 @@ from grader.judging.properties import property_problems
 from grader.model import Finding
 from grader.sandbox.runner import Answer, Plan, Replied, Script, Stopped
 from grader.sandbox.tensors import answer_in_tensors
-from grader.spec import Function
+from grader.spec import Edition, Function
 
 __all__ = [
     "Attempt",
@@ -42,6 +42,7 @@ __all__ = [
     "has_nothing_to_use",
     "in_agreement",
     "on_given_code",
+    "right_in_another_edition",
     "second_run",
     "tried_on_properties",
 ]
@@ -173,11 +174,30 @@ def in_agreement(session: Session, first: Mapping[str, Attempt]) -> dict[str, At
     agreed = dict(first)
     for convention in dict.fromkeys(session.functions[name].spec.convention for name in first):
         judges = [session.functions[name] for name in first if session.functions[name].spec.convention == convention]
-        numbers = range(len(judges[0].choices)) if convention else ()
+        numbers = _open_to(session, judges[0].spec) if convention else ()
         verdicts = [[verdict_of(judge, first[judge.spec.name].outcomes, n) for judge in judges] for n in numbers]
         for verdict in max(verdicts, key=lambda group: sum(v.points for v in group), default=()):
             agreed[verdict.name] = replace(first[verdict.name], verdict=verdict, only=verdict.alternative)
     return agreed
+
+
+def _open_to(session: Session, spec: Function) -> Sequence[int]:
+    """The numbers of the alternatives under which a convention may be met: one where the edition is known."""
+    edition, names = session.submission.edition, ("", *spec.alternatives)
+    if spec.convention == "edition" and edition is not None:
+        return (names.index(edition.alternative),)
+    return range(len(names))
+
+
+def right_in_another_edition(session: Session, attempt: Attempt) -> Edition | None:
+    """The edition in which a function is right that fails in the one that the submission shows."""
+    spec, outcomes = attempt.judge.spec, attempt.outcomes
+    if attempt.verdict.passed or spec.convention != "edition" or session.submission.edition is None:
+        return None
+    names = ("", *spec.alternatives)
+    right = {name for number, name in enumerate(names) if verdict_of(attempt.judge, outcomes, number).passed}
+    others = (edition for edition in session.assignment.spec.editions if not edition.refused)
+    return next((edition for edition in others if edition.alternative in right), None)
 
 
 def tried_on_properties(session: Session, first: Mapping[str, Attempt], name: str) -> Iterator[Attempt]:

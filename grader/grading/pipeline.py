@@ -24,6 +24,7 @@ from grader.grading.carried import (
     has_nothing_to_use,
     in_agreement,
     on_given_code,
+    right_in_another_edition,
     second_run,
     tried_on_properties,
 )
@@ -113,9 +114,7 @@ def _read(assignment: LoadedAssignment, cases: CaseFile, hand_in: HandIn, title:
     if hand_in.problem:
         raise SubmissionError(hand_in.problem)
     spec = assignment.spec
-    submission = read_submission(
-        hand_in.files, cases.arities, main=hand_in.main, name=title, assignment=spec.name, places=spec.places
-    )
+    submission = read_submission(hand_in.files, cases.arities, main=hand_in.main, name=title, **spec.reading)
     return submission, (hand_in.note,) if hand_in.note else ()
 
 
@@ -165,7 +164,7 @@ def _report(
     """The report on what was graded, or on ``only`` one function of it."""
     assignment, submission = session.assignment, session.submission
     functions = [function for function in graded if only in (None, function.name)]
-    messages = (*submission.messages, *replies.loaded.messages)
+    messages = (*submission.messages, *_about_edition(session), *replies.loaded.messages)
     if all(function.status == "missing" for function in functions):
         return _nothing_there(session, functions, student, messages)
     return Report(
@@ -184,6 +183,16 @@ def _report(
         not_run=tuple(_not_run(submission, replies)),
         numpy=np.__version__,
     )
+
+
+def _about_edition(session: Session) -> Iterator[str]:
+    """By which edition of the exercise a submission is graded, where that makes a difference."""
+    possible = [edition.says for edition in session.assignment.spec.editions if not edition.refused]
+    edition = session.submission.edition
+    if possible and edition is None:
+        yield sentences.edition_untold(possible)
+    elif edition is not None and edition.alternative:
+        yield sentences.edition_told(edition.says)
 
 
 def _by_hand(part: Manual) -> FunctionReport:
@@ -300,6 +309,8 @@ def _explained(
     """
     submission, attempt = session.submission, best[name]
     judge, verdict, outcomes = attempt.judge, attempt.verdict, attempt.outcomes
+    if submission.edition is not None and (other_edition := right_in_another_edition(session, attempt)):
+        return (sentences.other_edition(other_edition.says, submission.edition.says),)
     findings = unfilled(judge, submission, verdict) or findings_of(judge, outcomes, verdict)
     if not findings and not verdict.passed:
         for other in made:

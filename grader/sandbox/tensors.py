@@ -6,6 +6,7 @@ The frameworks themselves are imported by confined workers alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -131,8 +132,8 @@ def frameworks_here() -> dict[str, str]:
     """The version of each framework that is installed, by its package; empty where it is not. None is imported."""
     found = {}
     for name in FRAMEWORKS:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = ""
+        found[name] = ""
+        for distribution in (name, f"{name}-cpu"):  # TensorFlow without the parts for graphics cards has another name
+            with suppress(PackageNotFoundError):
+                found[name] = version(distribution)
     return found

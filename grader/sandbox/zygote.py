@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.errors import GraderError
-from grader.sandbox.allowlist import readable_paths, seccomp_filter
+from grader.sandbox.allowlist import loosened, readable_paths, seccomp_filter
 from grader.sandbox.child import WORKER, Child, Ended, package_folders, slowness_of
 
 __all__ = ["ALL_WALLS", "Zygote"]
@@ -218,11 +218,13 @@ class Zygote:
 
     def _launch(self, theirs: socket.socket, **settings: int) -> subprocess.Popen[bytes]:
         folders = package_folders(self._packages)
-        program = seccomp_filter() if "seccomp" in self._wanted else None
+        threads = loosened(self._packages).threads
+        program = seccomp_filter(threads=threads) if "seccomp" in self._wanted else None
         everything = {
             "folders": folders,
             "readable": readable_paths(["numpy", *self._packages], folders),
             "seccomp": (program or b"").hex(),
+            "threads": threads,
             "packages": list(self._packages),
             "warm_up": self._warm_up,
             "walls": list(self._wanted),
@@ -277,4 +279,5 @@ def _environment() -> dict[str, str]:
     threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
     words = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PATH": os.defpath}
     memory = {f"MALLOC_{name}_": str(size) for name, size in sizes.items()}
+    memory["MALLOC_ARENA_MAX"] = "1"  # each thread of a framework would reserve another 64 MB, which its limit counts
     return {**dict.fromkeys(threads, "1"), "PYTHONHASHSEED": "0", **memory, **words}

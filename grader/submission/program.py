@@ -22,6 +22,7 @@ from grader import sentences
 from grader.errors import SubmissionError
 from grader.model import Files, PassedOver
 from grader.submission.cells import MAX_SOURCE, Cells, read_bytes, read_cells
+from grader.submission.editions import Edition, edition_of, renamed
 from grader.submission.names import uses_of
 from grader.submission.need import Statement, needed
 from grader.submission.statements import MAX_MESSAGES, Reading, is_definition, statements
@@ -121,6 +122,8 @@ class Submission:
         Files that are not graded, with the reason.
     arities
         Graded functions and the number of arguments of their contract.
+    edition
+        The published form of the exercise that the files show; None where they show none.
     """
 
     name: str
@@ -130,6 +133,7 @@ class Submission:
     lost: Mapping[str, str]
     passed_over: tuple[tuple[str, str], ...] = ()
     arities: Mapping[str, int] = field(default_factory=dict)
+    edition: Edition | None = None
 
     @property
     def units(self) -> tuple[Unit, ...]:
@@ -197,7 +201,9 @@ class Submission:
             tree = ast.parse(unit.source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
-        return next((n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == name), None)
+        found = {n.name: n for n in reversed([*ast.walk(tree)]) if isinstance(n, ast.FunctionDef)}
+        also = [old for old, new in (self.edition.names if self.edition else {}).items() if new == name]
+        return next((found[n] for n in (name, *also) if n in found), None)
 
 
 # -- reading -----------------------------------------------------------------------------------
@@ -211,6 +217,7 @@ def read_submission(
     name: str = "",
     assignment: str = "",
     places: Mapping[str, str] = MappingProxyType({}),
+    editions: Sequence[Edition] = (),
 ) -> Submission:
     """Read the files of one student.
 
@@ -227,6 +234,8 @@ def read_submission(
         How the report calls the submission; the assignment whose name a file may resemble.
     places
         The file in which the exercise puts each graded function, where there are several.
+    editions
+        Published forms of the exercise, one of which the files may show.
 
     Raises
     ------
@@ -236,7 +245,9 @@ def read_submission(
     graded = set(files) if main is None else set(main)
     data, ages, unread = file_bytes(files, graded)
     main = graded & set(data)
-    return parse_files(name, data, arities, main=main, ages=ages, assignment=assignment, unread=unread, places=places)
+    return parse_files(
+        name, data, arities, main=main, ages=ages, assignment=assignment, unread=unread, places=places, editions=editions
+    )
 
 
 def file_bytes(
@@ -271,11 +282,12 @@ def parse_submission(
     arities: Mapping[str, int],
     *,
     siblings: Mapping[str, bytes] | None = None,
+    editions: Sequence[Edition] = (),
 ) -> Submission:
     """The program of one file whose bytes are at hand, with the modules that lie beside it (see :func:`read_submission`)."""
     own = Path(name).name or f"submission{suffix}"
     files = {own: data, **{f"{stem}.py": text for stem, text in (siblings or {}).items() if f"{stem}.py" != own}}
-    return parse_files(name, files, arities, main={own})
+    return parse_files(name, files, arities, main={own}, editions=editions)
 
 
 @dataclass
@@ -299,6 +311,7 @@ def parse_files(
     assignment: str = "",
     unread: Sequence[tuple[str, str]] = (),
     places: Mapping[str, str] = MappingProxyType({}),
+    editions: Sequence[Edition] = (),
 ) -> Submission:
     """The program of files whose bytes are at hand.
 
@@ -314,6 +327,8 @@ def parse_files(
         Files that could not be read, with the reason.
     places
         The file in which the exercise puts each graded function, where there are several.
+    editions
+        Published forms of the exercise, one of which the files may show.
 
     Raises
     ------
@@ -327,6 +342,11 @@ def parse_files(
     if not any(path in read for path in graded_from):
         raise SubmissionError(passed[0][1] if passed else sentences.read_empty())
     _include(read)
+    own = [file for path, file in read.items() if path in graded_from]
+    edition = edition_of([file.cells for file in own], [s for file in own for s in file.statements], editions)
+    if edition is not None and edition.names:
+        for file in own:
+            file.statements = [renamed(statement, edition) for statement in file.statements]
     homes = _homes(read, [path for path in read if path in graded_from], arities, ages or {}, assignment, places)
     for path, reason in _not_graded(read, homes, graded_from, arities):
         passed.append((path, reason))
@@ -343,7 +363,8 @@ def parse_files(
     if len(messages) > MAX_MESSAGES:
         messages[MAX_MESSAGES:] = [sentences.more_messages(len(messages) - MAX_MESSAGES)]
     kept = tuple(file for file in built if file.units or file.graded or not arities)
-    return Submission(name, kept, tuple(messages), _digest(kept, lost), lost, tuple(passed), dict(arities))
+    digest = _digest(kept, lost, edition.says if edition else "")
+    return Submission(name, kept, tuple(messages), digest, lost, tuple(passed), dict(arities), edition)
 
 
 def _in_short(texts: Sequence[str], *, short: bool) -> list[str]:
@@ -697,12 +718,12 @@ def _stem(path: str) -> str:
     return posixpath.basename(posixpath.dirname(path)) if stem == "__init__" else stem
 
 
-def _digest(files: Sequence[SourceFile], lost: Mapping[str, str]) -> str:
-    """Exact text and place of everything that is executed: equal digests are graded once.
+def _digest(files: Sequence[SourceFile], lost: Mapping[str, str], edition: str) -> str:
+    """Exact text and place of everything that is executed, and the edition: equal digests are graded once.
 
     The name of a single file means nothing; where there are several, they import one another by it.
     """
-    state = hashlib.sha256(repr(sorted(lost.items())).encode("utf-8", "surrogatepass"))
+    state = hashlib.sha256(repr((sorted(lost.items()), edition)).encode("utf-8", "surrogatepass"))
     for file in files:
         state.update(repr((file.path if len(files) > 1 else "", file.graded)).encode("utf-8", "surrogatepass"))
         for unit in file.units:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.course import LoadedAssignment
+from grader.spec import Edition
 from grader.submission.program import Submission, parse_submission
 
 
 def as_submission(
-    text: str, arities: Mapping[str, int], *, notebook: bool = False, siblings: Mapping[str, str] | None = None
+    text: str,
+    arities: Mapping[str, int],
+    *,
+    notebook: bool = False,
+    siblings: Mapping[str, str] | None = None,
+    editions: Sequence[Edition] = (),
 ) -> Submission:
     """A file with this text as the loader reads it."""
     data = _notebook(text) if notebook else text.encode()
     suffix = ".ipynb" if notebook else ".py"
     others = {name: source.encode() for name, source in (siblings or {}).items()}
-    return parse_submission(f"student{suffix}", suffix, data, arities, siblings=others)
+    return parse_submission(f"student{suffix}", suffix, data, arities, siblings=others, editions=editions)
 
 
 def _notebook(text: str) -> bytes:
@@ -50,7 +56,7 @@ def zeros(value):
         return type(value)()
     if hasattr(value, "new_zeros"):
         return value.new_zeros(value.shape)
-    return value
+    return 0 * value if hasattr(value, "shape") else value  # a tensor of TensorFlow
 """
 
 

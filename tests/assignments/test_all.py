@@ -91,7 +91,9 @@ def graded(
     if packages not in sandboxes:
         sandboxes[packages] = Sandbox(packages, warm_up=assignment.warm_up)
     siblings = {} if alone else reference(name)[1]
-    submission = as_submission(text, frozen(name).arities, notebook=notebook, siblings=siblings)
+    submission = as_submission(
+        text, frozen(name).arities, notebook=notebook, siblings=siblings, editions=assignment.spec.editions
+    )
     return grade_submission(assignment, judges_of(assignment.spec, frozen(name)), submission, sandboxes[packages])
 
 

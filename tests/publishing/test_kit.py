@@ -246,12 +246,16 @@ def test_the_public_cases_are_not_the_graded_ones(name: str) -> None:
     assert shared < total / 3  # where there is little to draw, as layer sizes, some occur in both
 
 
+# TensorFlow greets whoever imports it, unless told not to.
+_QUIET = {"PYTHONDONTWRITEBYTECODE": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
+
+
 @every_assignment
 def test_the_starter_runs_in_the_kits_folder(name: str) -> None:
     """Helper modules that it imports lie beside it."""
     done = subprocess.run(
         [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, '.'); import {name}"],
-        cwd=kit(name), capture_output=True, text=True, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=kit(name), capture_output=True, text=True, env={**os.environ, **_QUIET},
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -80,6 +80,17 @@ def test_python_and_the_shared_libraries_are_listed() -> None:
     assert covered(libc)
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/urandom"), reason="there is no /dev/urandom here")
+def test_a_framework_brings_what_it_needs_and_no_other_package_does(site: Path) -> None:
+    for folder in ("tensorflow", "keras", "torch"):
+        (site / folder).mkdir()
+    assert beneath(site, ["tensorflow"]) == {"tensorflow", "keras"}
+    assert beneath(site, ["torch", "net"]) == {"torch", "net", "net.libs"}
+    devices = {path for path in allowlist.readable_paths(["tensorflow"], [str(site)]) if path.startswith("/dev/")}
+    assert devices == {"/dev/urandom"}
+    assert not any(path.startswith("/dev/") for path in allowlist.readable_paths(["torch", "net"], [str(site)]))
+
+
 def test_the_list_is_sorted_and_every_path_on_it_exists() -> None:
     paths = allowlist.readable_paths(["numpy"])
     assert list(paths) == sorted(set(paths))
@@ -129,8 +140,8 @@ def machine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def program_for(machine: str) -> bytes:
-    program = allowlist.seccomp_filter(machine)
+def program_for(machine: str, *, threads: bool = False) -> bytes:
+    program = allowlist.seccomp_filter(machine, threads=threads)
     if program is None:
         pytest.skip("seccomp is Linux's, on 64 bits")
     return program
@@ -182,6 +193,34 @@ def test_some_calls_depend_on_an_argument(machine: str, call: str, arguments: tu
     if number is None:
         pytest.skip(f"{machine} has no {call}")
     assert answer(program, ARCHS[machine], number, arguments) == expected
+
+
+A_THREAD = 0x3D0F00  # CLONE_VM, FS, FILES, SIGHAND, THREAD, SYSVSEM, SETTLS, PARENT_SETTID and CHILD_CLEARTID
+STARTS_A_PROCESS = {
+    "a fork": 0x01200011,
+    "a vfork": 0x4111,
+    "no thread of this process": A_THREAD & ~0x10000,
+    "memory of its own": A_THREAD & ~0x100,
+    "a namespace besides": A_THREAD | 0x10000000,
+    "a signal besides": A_THREAD | 17,
+}
+
+
+@pytest.mark.parametrize("flags", STARTS_A_PROCESS.values(), ids=STARTS_A_PROCESS)
+def test_with_threads_a_thread_can_be_started_and_no_process(machine: str, flags: int) -> None:
+    program, arch, clone = program_for(machine, threads=True), ARCHS[machine], {"x86_64": 56, "aarch64": 220}[machine]
+    assert answer(program, arch, clone, (A_THREAD,)) == ALLOWED
+    assert answer(program, arch, clone, (flags,)) == REFUSED
+    assert answer(program_for(machine), arch, clone, (A_THREAD,)) == REFUSED
+
+
+def test_threads_loosen_three_calls_and_no_other(machine: str) -> None:
+    arch, of_threads = ARCHS[machine], set(calls(f"clone 56 220 {allowlist._TO_THREAD}", machine).values())
+    plain, threads = (program_for(machine, threads=loosened) for loosened in (False, True))
+    numbers = [*range(1024), *(0x40000000 | n for n in range(1024))]
+    for arguments in ((), (A_THREAD,), (0, 0, os.O_WRONLY), (walls.NO_PID,)):
+        differing = {n for n in numbers if answer(plain, arch, n, arguments) != answer(threads, arch, n, arguments)}
+        assert differing == (of_threads if arguments == (A_THREAD,) else of_threads - {56, 220})
 
 
 @given(number=st.integers(0, 2**31 - 1), arguments=st.tuples(*[st.integers(0, 2**64 - 1)] * 6))
