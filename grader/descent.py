@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Parameters", "is_same_start", "slope", "start_of", "step_problem"]
+__all__ = ["Parameters", "fall_problem", "is_same_start", "slope", "start_of", "step_problem"]
 
 Array = np.ndarray[Any, Any]
 Parameters = Mapping[str, Array]
@@ -63,6 +63,21 @@ def slope(
             gate = (Z > 0) * (factors[layer - 1] if factors else 1.0)
             A, dA = Z * gate, dZ * gate
     return float((np.sum((1 / (1 + np.exp(-Z)) - Y) * dZ) + penalty) / X.shape[1])
+
+
+def _cost(X: Array, Y: Array, parameters: Parameters) -> float:
+    """The cross-entropy of the network."""
+    last, A = len(parameters) // 2, X
+    for layer in range(1, last + 1):
+        Z = parameters[f"W{layer}"] @ A + parameters[f"b{layer}"]
+        A = np.maximum(Z, 0)
+    return float(np.mean(np.logaddexp(0, Z) - Y * Z))
+
+
+def fall_problem(X: Array, Y: Array, before: Parameters, after: Parameters) -> str | None:
+    """What is wrong where a few small steps do not lower the cost: the least that training has to do."""
+    first, last = _cost(X, Y, before), _cost(X, Y, after)
+    return None if last < first else f"after three small steps the cost is {last:.6g}, before the first it was {first:.6g}"
 
 
 def step_problem(

@@ -1,11 +1,13 @@
 """Training a two-layer network and one of any depth: the loops on top of the layer functions."""
 
+from itertools import pairwise
+
 import numpy as np
 
-from grader.descent import is_same_start, start_of, step_problem
+from grader.descent import fall_problem, is_same_start, start_of, step_problem
 from grader.spec import Assignment, Code, Function, Property, cases
 
-_KINDS = {"one_step": {}, "many_steps": {}, "one_example": {}, "one_label": {}, "fitted": {}}
+_KINDS = {"one_step": {}, "many_steps": {}, "one_example": {}, "one_label": {}, "fitted": {}, "rising_cost": {}}
 _LAYER_FUNCTIONS = (
     "sigmoid",
     "relu",
@@ -52,11 +54,31 @@ def _steps(d):
     return d.integer(few, most)
 
 
+def _costs(d, X, Y, parameters, rate, steps):
+    """The cost before each step, with the reference's layer functions; None for a network that is saturated."""
+    forward, backward, cost, update = (
+        d._reference(name) for name in ("L_model_forward", "L_model_backward", "compute_cost", "update_parameters")
+    )
+    costs = []
+    for _ in range(steps):
+        AL, caches = forward(X, parameters)
+        if AL.min() < 0.02 or AL.max() > 0.98:
+            return None
+        costs.append(cost(AL, Y))
+        parameters = update(parameters, backward(AL, Y, caches), rate)
+    return costs
+
+
 def _run(d, dims):
     parameters = _start(d, dims)
     X, Y = _data(d, dims)
-    AL, _ = d._reference("L_model_forward")(X, parameters)
-    if AL.min() < 0.02 or AL.max() > 0.98:
+    if d.case == "rising cost":  # steps so long that the cost rises on the way: who stops there, stops too early
+        rate, steps = d.choice([1.0, 2.0, 4.0]), d.integer(3, 4)
+        costs = _costs(d, X, Y, parameters, rate, steps)
+        if costs is None or not any(after > before for before, after in pairwise(costs)):
+            d.reject("saturated, or the cost falls in every step")
+        return X, Y, dims, rate, steps, False
+    if _costs(d, X, Y, parameters, 0.0, 1) is None:
         d.reject("saturated: 1 - A loses digits, and the usual formula divides by it")
     return X, Y, dims, d.choice([0.025, 0.1, 0.25, 1.25]), _steps(d), False
 
@@ -131,6 +153,11 @@ def _further_steps(given):
     return second or step_problem(X, Y, twice, often, _RATE, what="the third step")
 
 
+def _falls(given):
+    X, Y = given.args[:2]
+    return fall_problem(X, Y, _origin(given), _runs(given)[-1])
+
+
 def _climbs(given):
     X, Y = given.args[:2]
     return step_problem(X, Y, _origin(given), _runs(given)[0], -_RATE) is None
@@ -177,17 +204,21 @@ _FITS = {
 
 
 def _relations(draw_dims):
-    """The start and the first step, then the steps after it; weights of another start are as right."""
+    """The start and the first step, the steps after it, and the cost; weights of another start are as right."""
     plan = _first_steps(draw_dims)
     one = Property(
         "one step goes down the slope of the cost",
-        share=0.2,
+        share=0.15,
         plan=plan,
         judge=_one_step_from_a_start,
         elsewhere=_starts_elsewhere,
         fits=_FITS,
     )
-    return one, Property("every step goes on where the last one ended", share=0.2, plan=plan, judge=_further_steps)
+    return (
+        one,
+        Property("every step goes on where the last one ended", share=0.15, plan=plan, judge=_further_steps),
+        Property("a few small steps lower the cost", share=0.1, plan=plan, judge=_falls),
+    )
 
 
 ASSIGNMENT = Assignment(

@@ -22,8 +22,6 @@ _UNLIKE = "nothing of its numbers goes with the right ones, so that it cannot be
 _INPUTS = "it is right on some inputs and wrong on others, and pays for those on which it is wrong"
 _SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 
-_TRAINING = "it is wrong in each step and so in every parameter, or right in one of the runs that the relations compare"
-
 LOSSES = {
     ("two_layer_model", "dimensions-ignored"): _EITHER,
     ("two_layer_model", "initializer-not-called"): _UNLIKE,
@@ -41,21 +39,4 @@ LOSSES = {
     ("L_layer_model", "gradient-of-the-first-step"): _SEVERAL,
     ("L_layer_model", "output-gradient-incomplete"): _SEVERAL,
     ("L_layer_model", "output-gradient-sign"): _SEVERAL,
-    ("two_layer_model", "learning-rate-ignored"): _TRAINING,
-    ("L_layer_model", "learning-rate-ignored"): _TRAINING,
-    ("two_layer_model", "iterations-ignored"): _TRAINING,
-    ("L_layer_model", "iterations-ignored"): _TRAINING,
-    ("two_layer_model", "averaged-twice"): _TRAINING,
-    ("L_layer_model", "averaged-twice"): _TRAINING,
-    ("two_layer_model", "not-averaged"): _TRAINING,
-    ("L_layer_model", "not-averaged"): _TRAINING,
-    ("two_layer_model", "biases-not-trained"): _TRAINING,
-    ("L_layer_model", "biases-not-trained"): _TRAINING,
-    ("two_layer_model", "only-last-layer-trained"): _TRAINING,
-    ("two_layer_model", "sigmoid-on-hidden-layer"): _TRAINING,
-    ("L_layer_model", "sigmoid-on-hidden-layer"): _TRAINING,
-    ("two_layer_model", "sigmoid-backward-on-hidden-layer"): _TRAINING,
-    ("L_layer_model", "sigmoid-backward-on-hidden-layer"): _TRAINING,
-    ("two_layer_model", "output-gradient-of-Z"): _TRAINING,
-    ("L_layer_model", "output-gradient-of-Z"): _TRAINING,
 }

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.descent import is_same_start, start_of, step_problem
+from grader.descent import fall_problem, is_same_start, start_of, step_problem
 from grader.distributions import dependence_problem, gaussian_problem
 from grader.spec import Assignment, CaseClass, Code, Function, Property, cases
 
@@ -290,22 +290,29 @@ def _further_steps(given):
     return second or step_problem(X, Y, twice, often, rate, what="the third step")
 
 
+def _falls(given):
+    X, Y = given.args[:2]
+    return fall_problem(X, Y, _origin(given), given.replies[-1])
+
+
+_ONE_OF_EACH = tuple(CaseClass(name, count=1) for name in _INITIALIZERS)
 _RELATIONS = (
     Property(
         "one step from the asked start goes down the slope of the loss",
-        share=0.2,
+        share=0.15,
         plan=_first_steps,
         judge=_one_step_from_a_start,
-        classes=tuple(CaseClass(name, count=1) for name in _INITIALIZERS),
+        classes=_ONE_OF_EACH,
         elsewhere=_starts_elsewhere,
     ),
     Property(
         "every step goes on where the last one ended",
-        share=0.2,
+        share=0.15,
         plan=_first_steps,
         judge=_further_steps,
-        classes=tuple(CaseClass(name, count=1) for name in _INITIALIZERS),
+        classes=_ONE_OF_EACH,
     ),
+    Property("a few small steps lower the loss", share=0.1, plan=_first_steps, judge=_falls, classes=_ONE_OF_EACH),
 )
 
 
@@ -342,7 +349,7 @@ ASSIGNMENT = Assignment(
             weights={"W{l}": 2.0},
             helpers=("initialize_parameters_zeros",),
             properties=_random_properties(
-                _ten, "weights are independent and Gaussian with standard deviation 10", _RANDOM_FITS, 0.4
+                _ten, "weights are independent and Gaussian with standard deviation 10", _RANDOM_FITS, 0.5
             ),
         ),
         Function(

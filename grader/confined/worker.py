@@ -315,6 +315,7 @@ class Session:
         self.trampolines: dict[int, Any] = {}
         self.answered: frozenset[str] = frozenset()
         self.given: dict[str, Any] = {}
+        self.asked = 0  # how many questions of this call the parent was sent: it draws other numbers for each
         self.public: dict[str, Any] = {}
         self.replies: list[Any] = []
         self.seeder = Seeder(np, wire.FRAMEWORK)
@@ -475,10 +476,12 @@ class Session:
                     raise NameError(f"name {name!r} is not defined")
                 return own(*args, **kwargs)
             given: list[Any] = []  # what functions among the arguments gave, which the parent has to ask for
+            self.asked += 1
+            number = self.asked
             while True:
-                answer = self.ask((name, args, kwargs, *given))
+                answer = self.ask((name, args, kwargs, number, *given))
                 if not isinstance(answer, self.wire.Code):
-                    return self.linked(answer, name, args, kwargs)
+                    return self.linked(answer, name, args, kwargs, number)
                 given.append(self.handles[answer.args[0]](*answer.args[1:]))
 
         helper.__name__ = helper.__qualname__ = name
@@ -488,14 +491,14 @@ class Session:
         return helper
 
     def ask(self, question: Any) -> Any:
-        """What the parent answers to the name, the arguments and what belongs to them."""
+        """What the parent answers to the name, the arguments, the question's number and what belongs to them."""
         self.channel.send(b"C", self.wire.pack(self.wire.encode(question, opaque=self.handle)))
         kind, body = self.channel.receive()
         if kind != b"R":
             raise RuntimeError(f"a correct {question[0]} gives no result for these arguments")
         return self.wire.decode(self.wire.unpack(body)[0], code=lambda wanted: wanted)
 
-    def linked(self, answer: Any, name: str, args: Any, kwargs: Any) -> Any:
+    def linked(self, answer: Any, name: str, args: Any, kwargs: Any, number: int) -> Any:
         """An answer that is a tensor, from which gradients come to the arguments: the parent works them out, too."""
         framework = self.wire.FRAMEWORK
         if framework is None or framework.read(answer) is None:
@@ -503,7 +506,7 @@ class Session:
         inputs = [part for part in self.parts((*args, kwargs)) if getattr(framework.read(part), "requires_grad", False)]
         if not inputs:
             return answer
-        return framework.linked(answer, inputs, lambda upstream: self.ask((name, args, {**kwargs, "": upstream})))
+        return framework.linked(answer, inputs, lambda upstream: self.ask((name, args, {**kwargs, "": upstream}, number)))
 
     def parts(self, value: Any) -> Iterator[Any]:
         """What containers hold, in the order in which it crosses the wire."""
@@ -569,6 +572,7 @@ class Session:
             self.raised(number, step, ("missing", f"{name} is not defined", None, None))
             return False
         self.seeder.reset(self.turn, self.uses_random)
+        self.asked = 0
         Absent.calling = True
         try:
             value = function(*args)

@@ -58,7 +58,9 @@ class Answering:
         self._lost = 0
 
     def ask(self, question: bytes, names: Sequence[str], still: Callable[[], None]) -> tuple[str, bytes | None]:
-        """The name in a packed question ``(name, args, kwargs)`` and the packed answer; None when there is none.
+        """The name in a packed question ``(name, args, kwargs, number)`` and the packed answer; None when there is none.
+
+        The number counts the questions of one call, for each of which other random numbers are drawn.
 
         Parameters
         ----------
@@ -98,8 +100,10 @@ def answered(answer: Answer, question: bytes, names: Sequence[str]) -> tuple[int
     """
     place = _NO_NAME
     try:
-        name, args, kwargs, *given = decode(unpack(question)[0])
+        name, args, kwargs, number, *given = decode(unpack(question)[0])
         place = names.index(name)
+        # A call meets the same numbers whenever it is made, and each question of it others: layers are independent.
+        np.random.seed(SEED + number)
         replies = iter(given)
         args = tuple(_stand_in(arg, replies) if isinstance(arg, Opaque) else arg for arg in args)
         return place, pack(encode(answer(name, args, kwargs)))

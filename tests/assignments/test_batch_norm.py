@@ -139,7 +139,11 @@ OUTSIDE = (
     ),
 )
 NO_EPSILON = (FORWARD.replace("    mu =", "    epsilon = 0.0\n    mu ="), BACKWARD)
-OWN_SLOPES = {"unbiased": UNBIASED, "epsilon outside": OUTSIDE, "no epsilon": NO_EPSILON}
+NO_ROOT = (
+    FORWARD.replace("np.sqrt(variance + epsilon)", "(variance + epsilon)"),
+    BACKWARD.replace("Z_norm * dgamma / m)", "2 * Z_norm * deviation * dgamma / m)"),
+)
+OWN_SLOPES = {"unbiased": UNBIASED, "epsilon outside": OUTSIDE, "no epsilon": NO_EPSILON, "no root": NO_ROOT}
 
 
 @pytest.mark.parametrize("code", OWN_SLOPES.values(), ids=OWN_SLOPES.keys())
@@ -226,6 +230,20 @@ def test_a_backward_pass_that_is_the_slope_of_nothing_worth_it_is_not_carried(co
     assert graded.points < 0.6 * graded.max_points
     slope = next(check for check in graded.checks if check.name == "the gradients are the slope of the forward pass")
     assert slope.status != "passed"
+
+
+def test_a_gamma_of_zero_is_divided_by_nowhere() -> None:
+    from_output = backward(
+        FORWARD.replace("    return", "    out = gamma * Z_norm + beta\n    return").replace(
+            "(Z_norm, gamma, ", "(out, gamma, beta, "
+        ),
+        BACKWARD.replace(
+            "Z_norm, gamma, deviation = cache", "out, gamma, beta, deviation = cache\n    Z_norm = (out - beta) / gamma"
+        ),
+    )
+    assert from_output.status == "partial"
+    assert 0.9 * from_output.max_points < from_output.points < from_output.max_points
+    assert backward(FORWARD, BACKWARD.replace("gamma / deviation *", "1 / deviation * gamma *")).status == "passed"
 
 
 def test_a_rounded_backward_pass_of_a_right_forward_pass_is_not_carried() -> None:

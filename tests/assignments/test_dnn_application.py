@@ -242,6 +242,21 @@ def small(layers_dims):
         assert (found.status, found.carried, found.points) == ("passed", False, 50.0)
 
 
+def test_a_loop_that_stops_when_the_cost_rises_stops_too_early() -> None:
+    stops = "        if i and cost > best:\n            break\n        best = cost\n"
+    for found in both(HELPERS, changed("        grads = L_model_backward", stops + "        grads = L_model_backward", 1)):
+        right = found.name == "two_layer_model"
+        assert found.status == ("passed" if right else "partial")
+        assert right or 0.95 * found.max_points < found.points < found.max_points
+
+
+def test_what_lowers_the_cost_keeps_a_share_for_it() -> None:
+    for found in both(HELPERS, changed("grads, learning_rate)", "grads, 0.0075)")):
+        assert 0.25 * found.max_points < found.points < 0.5 * found.max_points
+    for found in both(HELPERS, changed("grads, learning_rate)", "grads, -learning_rate)")):
+        assert found.points < 0.25 * found.max_points
+
+
 # -- the cases ---------------------------------------------------------------------------
 
 

@@ -353,6 +353,25 @@ def test_outputs_stay_away_from_the_ends_where_a_guard_would_show() -> None:
     assert all(0.05 <= AL.min() and AL.max() <= 0.95 for AL in outputs)
 
 
+def test_layers_that_come_from_a_wrong_initializer_one_by_one_are_carried() -> None:
+    """A right helper draws other numbers each time that it is asked: or all layers would begin alike."""
+    unscaled = """
+        def initialize_parameters(n_x, n_h, n_y):
+            W1, W2 = np.random.randn(n_h, n_x), np.random.randn(n_y, n_h)
+            return {"W1": W1, "b1": np.zeros((n_h, 1)), "W2": W2, "b2": np.zeros((n_y, 1))}
+        """
+    by_layer = """
+        def initialize_parameters_deep(layer_dims):
+            parameters = {}
+            for l in range(1, len(layer_dims)):
+                pair = initialize_parameters(layer_dims[l - 1], layer_dims[l], 1)
+                parameters[f"W{l}"], parameters[f"b{l}"] = pair["W1"], pair["b1"]
+            return parameters
+        """
+    deep = everything(unscaled, by_layer)["initialize_parameters_deep"]
+    assert (deep.status, deep.carried, codes_of(deep)) == ("passed", True, ["carried"])
+
+
 # -- the hand-out ------------------------------------------------------------------------
 
 

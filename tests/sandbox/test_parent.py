@@ -405,10 +405,10 @@ def answering() -> Iterator[Callable[..., Any]]:
     copy = Copy(Answers(helper))
     one = Answering(helper, 2.0, copy)
 
-    def call(name: str, *args: Any) -> Any:
-        reply = one.ask(pack(encode((name, args, {}))), ("shape", "loop", "recurse", "draw", "die", "outer"), lambda: None)[
-            1
-        ]
+    def call(name: str, *args: Any, number: int = 1) -> Any:
+        reply = one.ask(
+            pack(encode((name, args, {}, number))), ("shape", "loop", "recurse", "draw", "die", "outer"), lambda: None
+        )[1]
         return None if reply is None else decode(unpack(reply)[0])
 
     yield call
@@ -419,8 +419,9 @@ def test_a_helper_is_answered_by_a_copy_of_this_process(answering: Callable[...,
     assert answering("shape", 2, 3).shape == (2, 3)
 
 
-def test_the_same_question_has_the_same_answer(answering: Callable[..., Any]) -> None:
+def test_the_same_question_of_a_call_has_the_same_answer_and_the_next_one_another(answering: Callable[..., Any]) -> None:
     assert answering("draw") == answering("draw")
+    assert answering("draw", number=2) != answering("draw")
 
 
 @pytest.mark.parametrize(
@@ -463,7 +464,7 @@ def test_waiting_for_an_answer_ends_when_the_caller_says_so() -> None:
     copy = Copy(Answers(helper))
     one = Answering(helper, 30.0, copy)
     with pytest.raises(TimeUp):
-        one.ask(pack(encode(("loop", (), {}))), ("loop",), still)
+        one.ask(pack(encode(("loop", (), {}, 1))), ("loop",), still)
     assert copy._channel is None
     assert descendants() == alive
 
