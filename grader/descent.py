@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Parameters", "fall_problem", "is_same_start", "slope", "start_of", "step_problem"]
+__all__ = ["Parameters", "along", "fall_problem", "is_same_start", "slope", "start_of", "step_problem"]
 
 Array = np.ndarray[Any, Any]
 Parameters = Mapping[str, Array]
@@ -63,6 +63,14 @@ def slope(
             gate = (Z > 0) * (factors[layer - 1] if factors else 1.0)
             A, dA = Z * gate, dZ * gate
     return float((np.sum((1 / (1 + np.exp(-Z)) - Y) * dZ) + penalty) / X.shape[1])
+
+
+def along(gradients: Parameters, direction: Parameters) -> float:
+    """How fast the cost grows in a direction, as gradients ``dW1, db1, ...`` say; ValueError where one has another shape."""
+    for name, part in direction.items():
+        if np.shape(gradients[f"d{name}"]) != part.shape:  # a sum over what NumPy makes of the two would say nothing
+            raise ValueError(f"d{name} has shape {np.shape(gradients[f'd{name}'])}, expected {part.shape}")
+    return float(sum(np.sum(gradients[f"d{name}"] * part) for name, part in direction.items()))
 
 
 def _cost(X: Array, Y: Array, parameters: Parameters) -> float:

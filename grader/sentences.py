@@ -482,7 +482,10 @@ def _carried(name: str, names: str, fault: str, instead: str, hint: str) -> Find
 
 
 def unfilled_blank(line: int, label: str, text: str) -> Finding:
-    hint = "Fill the blank in: a name that is None cannot be calculated with."
+    none = "None" in text
+    hint = (
+        "Fill the blank in: a name that is None cannot be calculated with." if none else "Write this part of the function."
+    )
     return Finding("unfilled-blank", f"line {line} of {label} is still '{text}'", hint)
 
 
@@ -506,7 +509,10 @@ def transposed(item: str) -> Finding:
 
 
 def missing_keepdims(item: str, got: object, expected: object) -> Finding:
-    hint = "A shape of (n, 1) has two axes, (n,) has one; sums and means drop the axis they run over unless told to keep it."
+    hint = (
+        "A shape of (n, 1) has two axes, (n,) has one. A sum or a mean drops the axis that it runs over unless told to keep "
+        "it, and so does an index: a[0] has one axis less than a[0:1]."
+    )
     return Finding("missing-keepdims", f"{item} has lost an axis: its shape is {got}, expected {expected}", hint)
 
 
@@ -568,7 +574,10 @@ def factor_meaning(name: str, *, divided: bool) -> str:
 
 def mutated_input() -> Finding:
     text = "the function overwrites its arguments: after the call, the caller's own values have changed"
-    hint = "A -= B and A[i] = B write into the caller's array; A = A - B makes a new one, also as d[key] = d[key] - B."
+    hint = (
+        "A -= B and A[i] = B write into the caller's array; A = A - B makes a new one, also as d[key] = d[key] - B. "
+        "pop, append and sort change the caller's list; sorted(a) and list(a) make a new one."
+    )
     return Finding("mutated-input", text, hint)
 
 

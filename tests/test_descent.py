@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.descent import is_same_start, slope, start_of, step_problem
+from grader.descent import along, fall_problem, is_same_start, slope, start_of, step_problem
 
 RNG = np.random.default_rng(5)
 X, Y = RNG.standard_normal((3, 7)), (RNG.random((1, 7)) < 0.3).astype(float)
@@ -69,3 +69,16 @@ def test_two_runs_tell_where_they_started() -> None:
 def test_a_start_of_zero_is_not_rounding() -> None:
     once, further = ({"b1": np.array([[rate * -0.1234567]])} for rate in (0.1, 0.25))
     assert start_of(once, further, 2.5)["b1"] == 0.0
+
+
+def test_gradients_of_another_shape_have_no_slope() -> None:
+    grads = {f"d{name}": value for name, value in START.items()}
+    assert np.isclose(along(grads, START), sum(np.sum(value**2) for value in START.values()))
+    with pytest.raises(ValueError, match=r"db1 has shape \(\d+,\), expected \(\d+, 1\)"):
+        along({**grads, "db1": grads["db1"][:, 0]}, START)
+
+
+def test_steps_that_climb_do_not_lower_the_cost() -> None:
+    assert fall_problem(X, Y, START, after(0.01)) is None
+    assert "before the first it was" in str(fall_problem(X, Y, START, after(-0.01)))
+    assert fall_problem(X, Y, START, START) is not None

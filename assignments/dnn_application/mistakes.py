@@ -138,8 +138,8 @@ def only_two_layers(X, Y, layers_dims, learning_rate, num_iterations, print_cost
 
 @_in_both(
     "never-trains",
-    message="the parameters come back as they were given: the updates are lost",
-    hint="Which variable holds the result of update_parameters, and which one do you return?",
+    message="the parameters come back as they were given: no update reaches them",
+    hint="Is update_parameters called in every iteration, also with print_cost=False, and is its result what you return?",
     severity="grave",
 )
 def never_trains(start):

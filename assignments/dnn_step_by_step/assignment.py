@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from grader.descent import along
 from grader.distributions import dependence_problem, gaussian_problem, uniform_problem
 from grader.spec import Assignment, CaseClass, Function, Property, Ref, Step, cases
 
@@ -327,7 +328,7 @@ def _slope(d):
 
 def _is_the_slope(given):
     slope = given.facts["slope"]
-    claimed = sum(np.sum(given.reply[f"d{name}"] * v) for name, v in given.facts["direction"].items())
+    claimed = along(given.reply, given.facts["direction"])
     if np.isclose(claimed, slope, rtol=1e-5, atol=1e-6):
         return None
     return f"along a random direction the cost changes by {slope:.6g}, the gradients say {claimed:.6g}"

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from grader.descent import along
 from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
 
 _LAYERS = [4, 5, 3, 1]
@@ -203,7 +204,7 @@ def _slope(d):
 
 def _is_the_slope(given):
     slope = given.facts["slope"]
-    claimed = sum(np.sum(given.reply[f"d{name}"] * value) for name, value in given.facts["direction"].items())
+    claimed = along(given.reply, given.facts["direction"])
     if np.isclose(claimed, slope, rtol=1e-5, atol=1e-6):
         return None
     return f"along a random direction the cost changes by {slope:.6g}, the gradients say {claimed:.6g}"

@@ -105,10 +105,10 @@ def _all_layers(relation):
 
 
 def _scale(size):
-    """The standard deviation of every layer is about ``size(n_prev, n)``, and the mean about 0."""
+    """Every layer is Gaussian with a standard deviation of about ``size(n_prev, n)``; what is clipped is not."""
 
     def relation(W, n_prev, n):
-        return abs(np.std(W) / size(n_prev, n) - 1) < 0.05 and abs(np.mean(W)) < 0.1 * size(n_prev, n)
+        return abs(np.std(W) / size(n_prev, n) - 1) < 0.05 and gaussian_problem(W, np.std(W), "W") is None
 
     return _all_layers(relation)
 

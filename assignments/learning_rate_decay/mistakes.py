@@ -10,6 +10,12 @@ _PARENTHESES = {
     "hint": "Put in numbers and compare 1/1 + 2 with 1/(1 + 2).",
 }
 
+_MULTIPLIED = {
+    "code": "multiplied-not-divided",
+    "message": "the learning rate is multiplied by the sum that it should be divided by",
+    "hint": "Does the rate fall from epoch to epoch? Brackets that stand elsewhere may do it: 1/1 + 2 is 3, not a third.",
+}
+
 _CONSTANT = {
     "code": "rate-unchanged",
     "message": "the learning rate is returned as it came",
@@ -68,7 +74,7 @@ def _(rate, epoch, decay):
     return rate / 1 + decay * epoch
 
 
-@mistake(function="update_lr", **_PARENTHESES, severity="grave")
+@mistake(function="update_lr", **_MULTIPLIED, severity="grave")
 def _(rate, epoch, decay):
     return (1 / 1 + decay * epoch) * rate
 
@@ -206,7 +212,7 @@ def _(rate, epoch, decay, interval):
     return rate / 1 + decay * (epoch // interval)
 
 
-@mistake(function="schedule_lr_decay", **_PARENTHESES, severity="grave")
+@mistake(function="schedule_lr_decay", **_MULTIPLIED, severity="grave")
 def _(rate, epoch, decay, interval):
     return (1 / 1 + decay * (epoch // interval)) * rate
 

@@ -282,10 +282,24 @@ def _evenly(args):
     return [m // count + 1] * (m % count) + [m // count] * (count - m % count)
 
 
+def _own_labels(given):
+    """Per batch whether it holds the labels of its own examples."""
+    held, labels = _read(given.args, given.reply)
+    return [np.array_equal(Y_t, given.args[1][:, numbers]) for numbers, Y_t in zip(held, labels, strict=True)]
+
+
+def _with_own_labels(fits):
+    """Where labels are astray, that is the mistake: a permutation is there, and used for one of the two."""
+    return lambda given: fits(given) and all(_own_labels(given))
+
+
+_LABELS_ASTRAY = _rows_of_labels(_fit(lambda args, held: _everything_once(args, held) and _lengths(held) == _sizes(args)))
+
 _ONCE_FITS = {
-    "pairs-broken": _rows_of_labels(
-        _fit(lambda args, held: _everything_once(args, held) and _lengths(held) == _sizes(args))
+    "labels-of-last-batch": lambda given: (
+        _LABELS_ASTRAY(given) and len(given.reply) > 1 and all(_own_labels(given)[:-1]) and _left_over(given.args)
     ),
+    "pairs-broken": _LABELS_ASTRAY,
     "missing-last-batch": _fit(
         lambda args, held: _left_over(args) and _full_part_right(args, held) and len(held) == len(_sizes(args)) - 1
     ),
@@ -302,11 +316,14 @@ _ONCE_FITS = {
     "overlapping-batches": _fit(lambda args, held: len(held) == 1 or _overlap(held)),
 }
 _ORDER_FITS = {
-    "not-shuffled": _fit(lambda args, held: (np.diff(np.concatenate(held)) == 1).all()),
-    "only-batches-shuffled": _fit(lambda args, held: all((np.diff(numbers) == 1).all() for numbers in held)),
-    "shuffled-within-batches": _fit(
-        lambda args, held: all(np.ptp(numbers) < numbers.size for numbers in held) and np.unique(np.diff(held[0])).size > 1
-    ),
+    name: _with_own_labels(_fit(relation))
+    for name, relation in {
+        "not-shuffled": lambda args, held: (np.diff(np.concatenate(held)) == 1).all(),
+        "only-batches-shuffled": lambda args, held: all((np.diff(numbers) == 1).all() for numbers in held),
+        "shuffled-within-batches": lambda args, held: (
+            all(np.ptp(numbers) < numbers.size for numbers in held) and np.unique(np.diff(held[0])).size > 1
+        ),
+    }.items()
 }
 _SIZE_FITS = {
     "empty-last-batch": _fit(lambda args, held: _lengths(held) == [*_sizes(args), 0]),

@@ -157,6 +157,12 @@ PAIRS = {
     "hint": "How many permutations do you draw, and which arrays use them?",
 }
 
+LABELS_OF_LAST = {
+    "code": "labels-of-last-batch",
+    "message": "the last, smaller batch holds the labels of other examples; the batches before it are correct",
+    "hint": "Compare the slice of X with the slice of Y for the examples that are left over.",
+}
+
 LAST = {
     "code": "wrong-last-batch",
     "message": "the last, smaller batch does not hold the examples that are left over",
@@ -234,6 +240,13 @@ def _(X, Y, size, seed):
 @mistake(function="random_mini_batches", **PAIRS, severity="grave")
 def _(X, Y, size, seed):
     return _cut(_shuffled(X, Y)[0], _shuffled(X, Y)[1], size)
+
+
+@mistake(function="random_mini_batches", **LABELS_OF_LAST, severity="fault")
+def _(X, Y, size, seed):
+    X, Y = _shuffled(X, Y)
+    batches, rest = _only_full(X, Y, size), X.shape[1] % size
+    return [*batches, (X[:, -rest:], Y[:, :rest])] if rest else batches
 
 
 @mistake(

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from grader.descent import is_same_start, start_of, step_problem
+from grader.descent import along, is_same_start, start_of, step_problem
 from grader.distributions import ALPHA, dependence_problem, mean_problem
 from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
 
@@ -124,7 +124,7 @@ def _slope(X, Y, parameters, direction, cost=_cost, **how):
 
 def _is_the_slope(given):
     slope = given.facts["slope"]
-    claimed = sum(np.sum(given.reply[f"d{name}"] * part) for name, part in given.facts["direction"].items())
+    claimed = along(given.reply, given.facts["direction"])
     if np.isclose(claimed, slope, rtol=1e-5, atol=1e-7):
         return None
     return f"along a random direction the cost changes by {slope:.6g}, the gradients say {claimed:.6g}"

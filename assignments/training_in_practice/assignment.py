@@ -103,15 +103,20 @@ def _is_a_split(given):
     return None
 
 
+def _all_columns(sets):
+    """Whether the sets hold columns of X and nothing else: of rows, none is drawn again or lost."""
+    return not any(None in numbers for numbers in sets)
+
+
 def _overlaps(given):
     sets = [numbers for numbers, _ in _sets_of(given)]
     whole = all(len(set(numbers)) == len(numbers) for numbers in sets)
-    return whole and any(set(sets[i]) & set(sets[k]) for i in range(3) for k in range(i))
+    return whole and _all_columns(sets) and any(set(sets[i]) & set(sets[k]) for i in range(3) for k in range(i))
 
 
 def _repeats(given):
     numbers = [number for numbers, _ in _sets_of(given) for number in numbers]
-    return len(set(numbers)) < len(numbers)
+    return _all_columns([numbers]) and len(set(numbers)) < len(numbers)
 
 
 def _empty_set_takes_all(given):
@@ -123,7 +128,7 @@ def _empty_set_takes_all(given):
 
 def _loses(given):
     numbers = [number for numbers, _ in _sets_of(given) for number in numbers]
-    return len(set(numbers)) == len(numbers) < given.args[0].shape[1] and None not in numbers
+    return len(set(numbers)) == len(numbers) < given.args[0].shape[1] and _all_columns([numbers])
 
 
 def _whole(given, sets):

@@ -35,6 +35,7 @@ from grader.spec import Function, Property
 __all__ = ["carried_by_property", "verdict_of", "well_formed"]
 
 Wants = Literal["status", "failures", "points"]
+_Objections = Mapping[str, Sequence[Failure]]
 _VERDICT = 4_096  # bytes of one, about, beside the replies that a sentence is made of when somebody reads it
 _COUNT, _LENGTHS = struct.Struct("<I"), struct.Struct("<?QQI")
 
@@ -136,7 +137,7 @@ def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: W
     comparison = compared(spec, answered, outcomes, only, whole=whole) if answered or ran else None
     lost = not ran or comparison is None or bool(comparison.wrong)
     settled = lost and not whole
-    objections, kept = ({}, {}) if settled else _objected(draft, comparison)
+    objections, kept, as_returned = ({}, {}, {}) if settled else _objected(draft, comparison)
     unpaid = lost and wants != "points"
     payment = Payment() if unpaid else payment_of(judge, outcomes, comparison, objections, kept)
     if comparison is not None:
@@ -145,7 +146,7 @@ def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: W
         for name, share in judge.shares.items.items():
             draft.add("values", name, "skipped", share, sentences.SKIPPED_RUNS)
     if not settled:
-        _further_checks(draft, objections, payment)
+        _further_checks(draft, objections, as_returned, payment)
     checks = draft.checks
     status = _status(spec, checks)
     stop = _first_stop(judge, outcomes)
@@ -158,12 +159,15 @@ def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: W
     return _from_own_start(judge, outcomes, verdict) or verdict
 
 
-def _further_checks(draft: _Draft, objections: Mapping[str, Sequence[Failure]], payment: Payment) -> None:
+def _further_checks(draft: _Draft, objections: _Objections, as_returned: _Objections, payment: Payment) -> None:
     _inputs_check(draft, payment)
     for case_set in draft.judge.spec.sets:
         _set_check(draft, case_set.name, payment)
+    # Where no check of the form fails, the property itself says that it holds in another form only.
+    formed = any(check.status == "failed" and check.kind in ("structure", "shape", "dtype") for check in draft.checks)
     for prop in draft.judge.spec.properties:
-        _property_check(draft, prop, objections[prop.name], payment)
+        said = objections[prop.name] or (() if formed else as_returned[prop.name])
+        _property_check(draft, prop, said, payment)
 
 
 def _status(spec: Function, checks: Sequence[Check]) -> FunctionStatus:
@@ -289,17 +293,21 @@ def _set_check(draft: _Draft, name: str, payment: Payment) -> None:
         draft.add("values", name, "passed", share, message, paid=payment.earned)
 
 
-def _objected(draft: _Draft, comparison: Comparison | None) -> tuple[Mapping[str, Sequence[Failure]], Mapping[str, float]]:
-    """What the judges of all properties have against a function, and what is kept where they saw it in another form."""
+def _objected(draft: _Draft, comparison: Comparison | None) -> tuple[_Objections, Mapping[str, float], _Objections]:
+    """What the judges of all properties have against a function, and what is kept where they saw it in another form.
+
+    The last of the three is what they have against it as it was returned.
+    """
     judge, outcomes = draft.judge, draft.outcomes
-    objections = _objections(judge, outcomes)
+    as_returned = _objections(judge, outcomes)
+    objections = dict(as_returned)
     kept = dict.fromkeys(objections, 1.0)
     if comparison and any(objections.values()):
         tidy, part = tidied(judge, outcomes, comparison.alternative)
         for name, again in _objections(judge, tidy).items() if part < 1.0 else ():
             if len(again) < len(objections[name]):
                 objections[name], kept[name] = again, part
-    return objections, kept
+    return objections, kept, as_returned
 
 
 def _objections(judge: FunctionJudge, outcomes: Outcomes) -> dict[str, list[Failure]]:

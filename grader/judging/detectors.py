@@ -192,8 +192,8 @@ def _relations(evidence: _Evidence) -> Iterator[Finding]:
     """The opposite sign, or a constant factor with its meaning: items that have the same one are named together."""
     alike: dict[tuple[str, str] | None, list[_WrongItem]] = {}
     for item in evidence.items:
-        if any(e.shape != g.shape or not np.isfinite(g).all() for e, g in item.pairs):
-            continue
+        if _special_class(item.failures) or any(e.shape != g.shape or not np.isfinite(g).all() for e, g in item.pairs):
+            continue  # what is wrong for one special kind of input has another reason than a factor of the formula
         pairs = [(e.astype(float), g.astype(float)) for e, g in item.pairs]
         ratios = [ratio for e, g in pairs if (ratio := _ratio(e, g)) is not None]
         if sum(e.size for e, _ in pairs) < 4 or len(ratios) < len(pairs):
@@ -299,14 +299,20 @@ def _mutated(evidence: _Evidence) -> Iterator[Finding]:
         yield sentences.mutated_input()
 
 
+def _special_class(failures: Sequence[Failure]) -> str | None:
+    """The one special kind of input that fails, if it is only one."""
+    classes = {failure.case.case_class for failure in failures}
+    return next(iter(classes)) if len(classes) == 1 and not classes & {"small", "general"} else None
+
+
 def _one_class(evidence: _Evidence) -> Iterator[Finding]:
     for item, failures in _by_item(evidence.verdict).items():
-        classes = {f.case.case_class for f in failures}
-        of_classes = [case for case in evidence.judge.values if case.case_class in classes]
-        whole = len(of_classes) == len({f.case.key for f in failures})
+        special = _special_class(failures)
+        of_class = [case for case in evidence.judge.values if case.case_class == special]
+        whole = len(of_class) == len({f.case.key for f in failures})
         raised = {f.case.case_class for f in evidence.verdict.failures if f.check == "runs"}
-        if len(classes) == 1 and not classes & {"small", "general"} and whole and raised <= classes:
-            yield sentences.only_special_inputs(item, next(iter(classes)))
+        if special and whole and raised <= {special}:
+            yield sentences.only_special_inputs(item, special)
 
 
 _DETECTORS: tuple[Callable[[_Evidence], Iterator[Finding]], ...] = (

@@ -123,7 +123,11 @@ def _got(last: Outcome, path: Sequence[Any]) -> Any:
     if isinstance(last, Raised):
         place = sentences.raised_inside(last.origin or "", last.caller) if last.caller else last.origin
         return {"error": last.type_name, "message": last.message, "origin": place}
-    return as_json(part_or_none(reply_value(last), tuple(path)))
+    whole = reply_value(last)
+    holder = part_or_none(whole, tuple(path[:-1]))
+    if path and isinstance(holder, dict) and path[-1] not in holder:  # it has no value, not even None
+        return {"error": f"no key {path[-1]!r}", "message": "", "origin": None}
+    return as_json(part_or_none(whole, tuple(path)))
 
 
 def _arguments(plan: Plan, names: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.confined.wire import Encoded, Opaque, Path, Value, encode, part_at
 from grader.judging.cases import Case
-from grader.judging.compare import Item, first_problem, items_of
+from grader.judging.compare import Item, first_problem, items_of, key_item
 from grader.judging.judge import FunctionJudge
 from grader.judging.outcomes import Outcomes, last_outcome, reply_value
 from grader.judging.values import as_array, leaves, part_or_none, parts_of
@@ -26,6 +26,7 @@ _FORM, _ORDER, _SURPLUS, _TYPE = 0.85, 0.75, 0.9, 0.9
 _NEAR = 1e-6  # of the largest number: what a tiny guard makes of a value
 _LONGEST_PERMUTED = 4
 _Array = np.ndarray[Any, Any]
+_Parts = Sequence[Value]
 
 
 def kept_of(spec: Function, item: Item, case: Case, alternative: int, got: Value) -> float:
@@ -134,17 +135,25 @@ def arranged(spec: Function, case: Case, alternative: int, got: Value) -> tuple[
         return (got,), 1.0
     if len(got) > len(right):
         return tuple(got[: len(right)]), _SURPLUS
+    for order, ordered, kept in _in_every_order(right, got):
+        items = [i for i in items_of(right, spec.items) if i.name not in spec.opaque]
+        if all(kept_of(spec, item, case, alternative, ordered) for item in items):
+            return ordered, kept * (1.0 if sorted(order) == list(order) else _ORDER)
+    return _with_names(right, got)
+
+
+def _in_every_order(right: _Parts, got: _Parts) -> Iterator[tuple[tuple[int, ...], _Parts, float]]:
+    """The parts in every order, from the one in which they came, with the names that they need in their new places."""
+    if 2 <= len(got) == len(right) <= _LONGEST_PERMUTED:
+        for order in permutations(range(len(got))):
+            yield order, *_with_names(right, [got[i] for i in order])
+
+
+def _with_names(right: _Parts, got: _Parts) -> tuple[_Parts, float]:
     pairs = [
         _renamed(a, b) if isinstance(a, dict) and isinstance(b, dict) else (b, 1.0) for a, b in zip(right, got, strict=False)
     ]
-    got, kept = tuple(part for part, _ in pairs), min((kept for _, kept in pairs), default=1.0)
-    orders = permutations(range(len(got))) if 2 <= len(got) == len(right) <= _LONGEST_PERMUTED else iter(())
-    for number, order in enumerate(orders):
-        ordered = tuple(got[i] for i in order)
-        items = [i for i in items_of(right, spec.items) if i.name not in spec.opaque]
-        if all(kept_of(spec, item, case, alternative, ordered) for item in items):
-            return ordered, kept * (_ORDER if number else 1.0)
-    return got, kept
+    return tuple(part for part, _ in pairs), min((kept for _, kept in pairs), default=1.0)
 
 
 def _renamed(right: Mapping[Any, Value], got: Mapping[Any, Value]) -> tuple[Value, float]:
@@ -179,6 +188,7 @@ def tidied(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tuple[
     """
     like = judge.values[0].expected[alternative].decoded if judge.values else None
     order = _order_of(judge, outcomes, alternative) if isinstance(like, tuple) else None
+    thin = _thin_axes(judge, alternative)
     kept = 1.0
 
     def tidy(step: tuple[str, Encoded], outcome: Outcome) -> Outcome:
@@ -186,8 +196,10 @@ def tidied(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tuple[
         if step[0] != judge.spec.name or not isinstance(outcome, Returned):
             return outcome
         result, part = _tidy(reply_value(outcome), like, order)
+        widened = _widened(judge.spec, result, thin)
+        part = part if _same_shapes(widened, result) else min(part, _FORM)
         kept = min(kept, part)
-        return outcome if part == 1.0 else replace(outcome, value=encode(result, opaque=lambda _: 0))
+        return outcome if part == 1.0 else replace(outcome, value=encode(widened, opaque=lambda _: 0))
 
     tidy_outcomes = {case.key: tuple(map(tidy, case.plan.steps, outcomes.get(case.key, ()))) for case in judge.cases.cases}
     return tidy_outcomes, kept
@@ -197,12 +209,11 @@ def _order_of(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tup
     """The order in which the right parts come, where it is another one in the first case."""
     case = judge.values[0]
     got, right = reply_value(last_outcome(outcomes, case)), case.expected[alternative].decoded
-    if not isinstance(got, tuple | list) or len(got) != len(right):
-        return None
-    ordered, _ = arranged(judge.spec, case, alternative, got)
-    places = [[i for i, part in enumerate(got) if part is wanted] for wanted in ordered]
-    order = tuple(place[0] for place in places if len(place) == 1)  # a part that was renamed is another object
-    return None if len(order) < len(got) or order == tuple(sorted(order)) else order
+    items = [i for i in items_of(right, judge.spec.items) if i.name not in judge.spec.opaque]
+    orders = _in_every_order(right, got) if isinstance(got, tuple | list) else iter(())
+    fitting = (o for o, parts, _ in orders if all(kept_of(judge.spec, i, case, alternative, parts) for i in items))
+    order = next(fitting, None)
+    return None if order is None or sorted(order) == list(order) else order
 
 
 def _tidy(got: Value, like: Value, order: tuple[int, ...] | None) -> tuple[Value, float]:
@@ -220,6 +231,41 @@ def _tidy(got: Value, like: Value, order: tuple[int, ...] | None) -> tuple[Value
         result, kept = counted, kept if counted is result else _FORM
     ordinary = plain(result)
     return ordinary, kept if _holds_no_matrix(result) else min(kept, _TYPE)
+
+
+def _place(spec: Function, path: Path) -> Path:
+    """Where something stands, whatever the layer or the element of a list of parts."""
+    start = ("",) if spec.parts else path[:1]
+    return tuple(key_item(key) if isinstance(key, str) else key for key in (*start, *path[1:]))
+
+
+def _thin_axes(judge: FunctionJudge, alternative: int) -> Mapping[Path, tuple[int, int]]:
+    """Which arrays of a result have one axis of length 1 in all cases: how many axes they have, and which one it is."""
+    shapes: dict[Path, set[tuple[int, ...]]] = {}
+    for case in judge.values:
+        for path, leaf in leaves(case.expected[alternative].decoded):
+            shapes.setdefault(_place(judge.spec, path), set()).add(np.shape(leaf))
+    thin: dict[Path, tuple[int, int]] = {}
+    for place, found in shapes.items():
+        count = min(map(len, found))
+        axes = [axis for axis in range(count) if all(shape[axis] == 1 for shape in found)]
+        if len(axes) == 1 and count == max(map(len, found)) > 1:
+            thin[place] = count, axes[0]
+    return thin
+
+
+def _widened(spec: Function, value: Value, thin: Mapping[Path, tuple[int, int]], path: Path = ()) -> Value:
+    """A result with the axes of length 1 that its arrays have lost."""
+    if isinstance(value, dict):
+        return {key: _widened(spec, part, thin, (*path, key)) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_widened(spec, part, thin, (*path, number)) for number, part in enumerate(value))
+    count, axis = thin.get(_place(spec, path), (0, 0)) if isinstance(value, np.ndarray) else (0, 0)
+    return np.expand_dims(value, axis) if isinstance(value, np.ndarray) and value.ndim == count - 1 > 0 else value
+
+
+def _same_shapes(one: Value, other: Value) -> bool:
+    return [np.shape(leaf) for _, leaf in leaves(one)] == [np.shape(leaf) for _, leaf in leaves(other)]
 
 
 def _holds_no_matrix(value: Value) -> bool:

@@ -161,6 +161,15 @@ def test_he_weights_that_count_one_input_too_many_are_caught() -> None:
     assert all(judge_weights("initialize_parameters_he", drawn(seed, lambda n: (2 / (n + 1)) ** 0.5)) for seed in range(20))
 
 
+def test_draws_that_are_clipped_are_not_called_draws_of_another_scale() -> None:
+    """Cut off at one deviation, sqrt(2 / n_prev) has about the deviation of sqrt(1 / n_prev)."""
+    clipped = changed(
+        INITIALIZERS, "np.random.randn(n, n_prev) * np.sqrt(2", "np.random.randn(n, n_prev).clip(-1, 1) * np.sqrt(2"
+    )
+    found = verdicts(ASSIGNMENT, clipped)["initialize_parameters_he"]
+    assert (found.status, found.findings) == ("failed", ())
+
+
 # -- verdicts on code --------------------------------------------------------------------
 
 

@@ -88,6 +88,20 @@ def test_a_wrong_split_is_told_in_one_sentence(body: str, message: str) -> None:
     assert any(message in check.message for check in found.checks)
 
 
+def test_rows_in_place_of_columns_are_not_called_drawn_twice() -> None:
+    body = "q = np.arange(len(X))\n    return [(X[p], Y[:, p % Y.shape[1]]) for p in (q[:n], q[n:n + n_dev], q[n + n_dev:])]"
+    found = verdicts(ASSIGNMENT, SPLIT.format(body), only="train_dev_test_split")["train_dev_test_split"]
+    assert (found.status, found.findings) == ("failed", ())
+
+
+def test_labels_that_have_lost_an_axis_are_a_slip_of_form() -> None:
+    body = "return [(X[:, s], Y[0, s]) for s in (slice(n), slice(n, n + n_dev), slice(n + n_dev, m))]"
+    found = verdicts(ASSIGNMENT, SPLIT.format(body), only="train_dev_test_split")["train_dev_test_split"]
+    assert found.status == "partial"
+    assert any("Y of the training set has shape" in check.message for check in found.checks)
+    assert 0.75 * found.max_points < found.points < 0.9 * found.max_points
+
+
 def test_a_split_need_not_be_shuffled() -> None:
     body = "return [(X[:, :n], Y[:, :n]), (X[:, n:n + n_dev], Y[:, n:n + n_dev]), (X[:, n + n_dev:], Y[:, n + n_dev:])]"
     found = verdicts(ASSIGNMENT, SPLIT.format(body), only="train_dev_test_split")["train_dev_test_split"]

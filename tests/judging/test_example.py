@@ -121,11 +121,13 @@ def test_only_the_wrong_part_of_a_result_is_shown() -> None:
     assert found["got"]["array"] == [[1.0, 1.0]]
 
 
-def test_a_missing_part_is_shown_as_nothing() -> None:
+def test_a_missing_part_is_not_shown_as_none() -> None:
     cases = hand_made(plain("grads"), lambda x: {"dW1": x}, [(1.0,)])
     found, _ = counterexample(cases, outcomes_of(cases, lambda x: {}), returns="grads")
     assert found is not None
-    assert (found["expected"], found["got"]) == (1.0, None)
+    assert (found["expected"], found["got"]) == (1.0, {"error": "no key 'dW1'", "message": "", "origin": None})
+    found, _ = counterexample(cases, outcomes_of(cases, lambda x: {"dW1": None}), returns="grads")
+    assert found is not None and found["got"] is None
 
 
 def test_an_exception_is_shown_with_its_place_and_what_was_printed_before() -> None:

@@ -292,6 +292,14 @@ def test_a_problem_elsewhere_too_is_not_laid_on_one_kind_of_input(classes: list[
     assert "only-special-inputs" not in codes(same, student, MATRICES, classes=classes)
 
 
+def test_a_factor_that_shows_for_one_special_kind_of_input_is_no_factor_of_the_formula() -> None:
+    """A body that returns early for a zero gradient gives 1/beta of the right value there, and divides by nothing."""
+    weighted = [(X, 2.0 + n) for n, (X,) in enumerate(MATRICES)]
+    student = lambda X, beta: X if X.shape == (3, 3) else beta * X  # noqa: E731
+    special = ["small", "general", "general", "zero gradient"]
+    assert codes(lambda X, beta: beta * X, student, weighted, classes=special) == ["only-special-inputs"]
+
+
 def test_a_problem_with_one_kind_of_input_is_not_told_where_the_function_raises_on_others() -> None:
     def student(X: Any) -> Any:
         if X.shape != (3, 3):
