@@ -70,7 +70,6 @@ class Answering:
             Called while waiting, a few times a second; what it raises ends the wait and the copy.
         """
         if self._copy is None:
-            np.random.seed(SEED)
             with without_warnings(), np.errstate(all="ignore"):
                 place, reply = answered(self._answer, question, names)
             return (names[place] if place < len(names) else ""), reply
