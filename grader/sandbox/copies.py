@@ -20,6 +20,7 @@ import select
 import signal
 import socket
 import struct
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -218,11 +219,25 @@ def _serve(channel: socket.socket, serve: Serve) -> None:
             seconds, size = _QUESTION.unpack(header)
             before = time.process_time()
             limit_cpu(seconds)
-            random.seed(SEED)
-            np.random.seed(SEED)
-            answer = serve(questions.read(size))
+            answer = _answer(serve, questions.read(size))
             used = time.process_time() - before
             channel.sendall(_ANSWER.pack(used, len(answer)) + answer)
+
+
+def _answer(serve: Serve, question: bytes) -> bytes:
+    """The answer to a question, which meets the same random numbers whenever it comes.
+
+    NumPy loads its own when somebody asks for them, which takes as long as hundreds of questions, and most need none.
+    Where they were loaded on the way, their state was not ours: the question is answered again.
+    """
+    while True:
+        is_loaded = "numpy.random" in sys.modules
+        random.seed(SEED)
+        if is_loaded:
+            np.random.seed(SEED)
+        answer = serve(question)
+        if is_loaded or "numpy.random" not in sys.modules:
+            return answer
 
 
 def quiet() -> None:

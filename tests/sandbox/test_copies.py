@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -120,6 +121,20 @@ def test_each_question_has_a_limit_of_its_own() -> None:
 
 def test_the_same_question_meets_the_same_random_numbers() -> None:
     copy = Copy(lambda question: np.random.rand(3).tobytes() + struct.pack("<d", random.random()))
+    assert copy.ask(b"one", 1) == copy.ask(b"two", 1)
+    copy.close()
+
+
+def test_random_numbers_that_a_question_has_loaded_are_the_same_for_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    copies_of_numpy = {name: module for name, module in sys.modules.items() if name.startswith("numpy.random")}
+    for name in copies_of_numpy:
+        monkeypatch.delitem(sys.modules, name)
+
+    def serve(question: bytes) -> bytes:
+        sys.modules.update(copies_of_numpy)
+        return bytes(np.random.rand(3).tobytes())
+
+    copy = Copy(serve)
     assert copy.ask(b"one", 1) == copy.ask(b"two", 1)
     copy.close()
 
