@@ -94,6 +94,7 @@ def test_arguments_are_tensors_and_variables_and_so_are_results(sandbox: Sandbox
         "tf.sparse.from_dense([[0, 1]])",
         "tf.Graph()",
         "tf.cast([1.5], tf.bfloat16)",
+        "type('Sly', (), {'__reduce__': lambda self: (os.system, ('true',))})()",
         "type('Liar', (), {'__class__': type(tf.constant(1)), 'numpy': lambda self: 7})()",
     ],
 )
@@ -138,6 +139,10 @@ def test_it_works_in_a_map_in_a_graph_and_under_a_tape(sandbox: Sandbox) -> None
     rows, squares = called(sandbox, body, Tensor(X, "tensorflow"))
     assert np.array_equal(rows, np.eye(3))
     assert np.array_equal(squares, X * X)
+
+
+def test_another_framework_is_not_there(sandbox: Sandbox) -> None:
+    assert called(sandbox, "import torch; return type(torch).__name__") == "AbsentModule"
 
 
 # -- the walls -----------------------------------------------------------------------------
