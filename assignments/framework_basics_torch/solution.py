@@ -95,10 +95,8 @@ def train_step(parameters, X, Y, learning_rate):
     parameters after the step, new tensors or the same ones, which require gradients.
     """
     # BEGIN SOLUTION
-    loss = compute_cost(forward_propagation(X, parameters), Y)
-    gradients = torch.autograd.grad(loss, list(parameters.values()))
-    with torch.no_grad():
-        stepped = [value - learning_rate * gradient for value, gradient in zip(parameters.values(), gradients, strict=True)]
-    parameters = {name: value.requires_grad_() for name, value in zip(parameters, stepped, strict=True)}
+    leaves = {name: value.detach().requires_grad_() for name, value in parameters.items()}
+    compute_cost(forward_propagation(X, leaves), Y).backward()
+    parameters = {name: (leaf.detach() - learning_rate * leaf.grad).requires_grad_() for name, leaf in leaves.items()}
     # END SOLUTION
     return parameters

@@ -6,6 +6,7 @@ which only the worker of an assignment about that framework does. See ``docs/des
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 import random
@@ -31,6 +32,28 @@ def _one_for_all(number: int) -> None:
     """However many threads are wished for, there is one."""
 
 
+def _without_gpu(torch: Any) -> None:
+    """Let code that was written for a GPU run: what is sent there stays where it is."""
+    for name in [name for name in vars(torch.cuda) if name.endswith("Tensor") and hasattr(torch, name)]:
+        setattr(torch.cuda, name, getattr(torch, name))
+    for kind in (torch.Tensor, torch.nn.Module):
+        kind.cuda = lambda self, *args, **kwargs: self  # noqa: ARG005
+        kind.to = _to_here(kind.to, torch.device)
+
+
+def _to_here(to: Any, device: type) -> Any:
+    """The method ``to`` for which every other device is this one."""
+
+    def here(value: Any) -> Any:
+        return "cpu" if isinstance(value, (str, device)) and str(value).startswith(("cuda", "mps")) else value
+
+    @functools.wraps(to)
+    def moved(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return to(self, *map(here, args), **{name: here(value) for name, value in kwargs.items()})
+
+    return moved
+
+
 class Torch:
     """Tensors of PyTorch. In the zygote nothing is computed with them before the walls stand, but for a warm-up."""
 
@@ -38,6 +61,7 @@ class Torch:
         torch: Any = importlib.import_module("torch")
         torch.set_num_threads(1)  # the walls refuse threads: an operation that wants one would end the process
         torch.set_num_threads = torch.set_num_interop_threads = _one_for_all
+        _without_gpu(torch)
         self.tensor, self.from_numpy, self.seed = tensor, torch.from_numpy, torch.default_generator.manual_seed
         self.plain, self.detach, self.numpy = torch._C.DisableTorchFunctionSubclass, torch.Tensor.detach, torch.Tensor.numpy
         self.requires_grad = torch.Tensor.requires_grad

@@ -44,6 +44,16 @@ PARTS = {
         1.0,
         set(),
     ),
+    "written for a GPU, by type": (
+        "dtype = torch.cuda.FloatTensor\ndef sigmoid(z):\n    return 1 / (1 + torch.exp(-z.type(dtype).cuda()))",
+        1.0,
+        set(),
+    ),
+    "written for a GPU, by device": (
+        "def linear_function(W, X, b):\n    return W.to('cuda') @ X.to(device=torch.device('cuda:0')) + b.to(X)",
+        1.0,
+        set(),
+    ),
     "labels as whole numbers": ("def one_hot_matrix(labels, C):\n    return torch.eye(C, dtype=int)[:, labels]", 1.0, set()),
     "class indices for the loss": (
         "def compute_cost(logits, labels):\n    return F.cross_entropy(logits.T, labels.argmax(0))",
@@ -81,7 +91,7 @@ def graded(text: str, sandbox: Sandbox) -> dict[str, FunctionReport]:
 @pytest.mark.parametrize("written", PARTS)
 def test_what_a_way_of_writing_it_earns(written: str, sandbox: Sandbox) -> None:
     body, part, codes = PARTS[written]
-    name = body.partition("(")[0].removeprefix("def ")
+    name = body.partition("def ")[2].partition("(")[0]
     function = graded(HEADER + body, sandbox)[name]
     assert function.points / function.max_points == pytest.approx(part, abs=0.01), [c.message for c in function.checks]
     assert {finding.code for finding in function.findings} >= codes
