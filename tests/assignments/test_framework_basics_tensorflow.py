@@ -129,6 +129,18 @@ def test_what_is_not_computed_from_its_own_draws_is_no_result(body: str, sandbox
 
 
 @needs_tensorflow
+def test_a_generator_that_was_made_to_give_zeros_is_no_draw(sandbox: Sandbox) -> None:
+    code = """
+def linear_function():
+    for cell in np.random.randn.__closure__:  # of what watches it
+        if callable(cell.cell_contents):
+            cell.cell_contents = lambda *shape: np.zeros(shape)
+    return tf.constant(np.random.randn(4, 3) @ np.random.randn(3, 1) + np.random.randn(4, 1))
+"""
+    assert function_of(graded(sandbox, solution(code)), "linear_function").points == 0
+
+
+@needs_tensorflow
 def test_a_label_that_is_asked_for_its_value_fails_in_a_map_alone(sandbox: Sandbox) -> None:
     code = "def one_hot_matrix(label, depth=6):\n    return tf.constant(np.float32(np.eye(depth)[np.ravel(label)[0]]))\n"
     function = function_of(graded(sandbox, solution(code)), "one_hot_matrix")
