@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -37,7 +37,7 @@ __all__ = [
     "save_cases",
 ]
 
-_MAGIC = b"grader cases 2\n"
+_MAGIC = b"grader cases 3\n"
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +184,26 @@ def _unblob(value: Any) -> Encoded:
     return encoded
 
 
+@dataclass(frozen=True, eq=False)
+class _Unread(Mapping[str, Encoded | str]):
+    """Outcomes of mistakes, most of a file, which are read where a function is wrong."""
+
+    encoded: Encoded
+
+    @cached_property
+    def _read(self) -> dict[str, Encoded | str]:
+        return {code: v if isinstance(v, str) else _unblob(v) for code, v in decode(self.encoded).items()}
+
+    def __getitem__(self, code: str) -> Encoded | str:
+        return self._read[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        return len(self._read)
+
+
 def _plan_out(plan: Plan | None) -> Any:
     if plan is None:
         return None
@@ -208,7 +228,7 @@ def _case_out(case: Case) -> Any:
         _plan_out(case.plan),
         _plan_out(case.own),
         [(_blob(e.value), np.array(e.tolerances)) for e in case.expected],
-        {code: v if isinstance(v, str) else _blob(v) for code, v in case.mistakes.items()},
+        _blob(encode({code: v if isinstance(v, str) else _blob(v) for code, v in case.mistakes.items()})),
         None if case.facts is None else _blob(case.facts),
         case.core,
     ]
@@ -226,7 +246,7 @@ def _case_in(data: Any) -> Case:
         whole,
         _plan_in(own),
         tuple(Expected(_unblob(value), tuple(tolerances.tolist())) for value, tolerances in expected),
-        {code: v if isinstance(v, str) else _unblob(v) for code, v in mistakes.items()},
+        _Unread(_unblob(mistakes)),
         None if facts is None else _unblob(facts),
         core,
     )
