@@ -14,6 +14,9 @@ EQUIVALENT = {
     "dA2 = (1 - Y) / (1 - A2 + guard) - Y / (A2 + print_cost)": "both are 0 in what is graded",
     "dA2 = (1 - Y) / (1 - A2 + guard) - Y / (A2 - guard)": _GUARD,
     "dA2 = (1 - Y) / (1 - A2) - Y / (A2 + guard)": _GUARD,
+    "dA2 = (1 - Y) / (1 - A2 + guard) - Y / A2": _GUARD,
+    "dA2 = (1 - Y) / (1 - A2 - guard) - Y / (A2 + guard)": _GUARD,
+    "dA2 = (1 - Y) / (1 - A2 + print_cost) - Y / (A2 + guard)": "both are 0 in what is graded",
 }
 
 # What a mistake may cost otherwise than its severity says.

@@ -15,8 +15,14 @@ EQUIVALENT = {
     "parameters[f'W{l}'] = np.random.randn(layer_dims[l], layer_dims[l - 1]) * scales[l - 2]": _EQUAL,
     "grads = _backward(AL, Y, caches, dA_shift= 1)": "the other accepted scheme of keys",
     "grads[f'dA{l - 1 - dA_shift}'], grads[f'dW{l}'], grads[f'db{l}'] = (dA, dW, db)": "the other accepted scheme",
+    "grads[f'dA{dA_shift - l}'], grads[f'dW{l}'], grads[f'db{l}'] = (dA, dW, db)": _OPTIONAL,
+    "cost = -np.sum(np.log(probability_of_truth)) / m": "a NumPy scalar is a number too",
     "grads[f'dA{dA_shift}'], grads[f'dW{l}'], grads[f'db{l}'] = (dA, dW, db)": _OPTIONAL,
     "grads[f'dA{l * dA_shift}'], grads[f'dW{l}'], grads[f'db{l}'] = (dA, dW, db)": _OPTIONAL,
+}
+
+IDLE = {
+    ("L_model_forward", "each example by itself"): "for solutions that mix the examples, which no change of one place does"
 }
 
 # What a mistake may cost otherwise than its severity says.

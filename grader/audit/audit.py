@@ -347,7 +347,10 @@ def render_audit(audit: Audit) -> str:
     for row in (row for row in audit.rows if row.loss is not None):
         lines.append(f"{row.function + ': ' + row.name:<60} {row.severity or '':<8} {row.loss:5.0%}")
     for row in audit.bad:
-        lines += ["", f"{row.outcome}: {row.kind} of {row.function} ({row.name})", row.dispute or row.detail]
+        what = "costs too little or too much" if row.dispute else row.outcome
+        lines += ["", f"{what}: {row.kind} of {row.function} ({row.name})", row.dispute or row.detail]
+        if row.dispute:
+            lines.append(f"  right all the same? In audit.py: LOSSES = {{{(row.function, row.name)!r}: 'why'}}")
         if row.outcome == "survived":
             lines.append(f"  right all the same? In audit.py: EQUIVALENT = {{{row.key!r}: 'why'}}")
     if audit.idle:

@@ -8,7 +8,7 @@ import textwrap
 import click
 
 from grader.cli.output import say, show
-from grader.cli.shared import course_of, write_json
+from grader.cli.shared import assignment_of, course_of, write_json
 from grader.confined.tensors import FRAMEWORKS
 from grader.report.escape import plain
 from grader.sandbox.doctor import explain, probe, roles
@@ -19,12 +19,17 @@ __all__ = ["doctor", "list_"]
 
 
 @click.command("list")
+@click.argument("assignment", required=False)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_context
-def list_(context: click.Context, as_json: bool) -> None:
-    """List the assignments, their functions and points."""
+def list_(context: click.Context, assignment: str | None, as_json: bool) -> None:
+    """List the assignments, their functions and points.
+
+    Of one ASSIGNMENT alone, where it is named.
+    """
     course = course_of(context)
-    specs = [course.load(name).spec for name in course.names]
+    loaded = [assignment_of(context, assignment)] if assignment else map(course.load, course.names)
+    specs = [one.spec for one in loaded]
     if as_json:
         rows = [
             {

@@ -11,7 +11,7 @@ from grader.course import LoadedAssignment, find_course
 from grader.errors import HarnessError, SubmissionError
 from grader.grading.rundir import RunEntry, read_facts
 from grader.model import Report
-from grader.publishing.starter import starter_of
+from grader.publishing.kit import starter_for
 from grader.report.overview import About
 from grader.submission.program import Submission, read_submission
 
@@ -59,4 +59,4 @@ def _starters(assignment: LoadedAssignment) -> dict[str, str]:
     """What was handed out of each function; of a course without a reference, nothing."""
     if assignment.reference is None:
         return {}
-    return {f.name: starter_of(assignment.reference_function(f.name)) for f in assignment.spec.functions}
+    return {f.name: starter_for(assignment, f.name) for f in assignment.spec.functions}

@@ -136,6 +136,10 @@ def _arguments(plan: Plan, names: Mapping[str, Sequence[str]]) -> list[dict[str,
     for step, (function, _) in enumerate(plan.steps):
         where = f"call {step + 1}, {function}: " if len(plan.steps) > 1 else ""
         parameters = names.get(function, ())
+        if function.endswith("="):  # an attribute is set, of an object that is made in the call before
+            attribute = f"call {step + 1}, {function.removesuffix('=')}"
+            arguments.append({"name": attribute, "value": as_json(plan.questions[step][1])})
+            continue
         for number, value in enumerate(plan.questions[step]):
             name = parameters[number] if number < len(parameters) else f"argument {number + 1}"
             arguments.append({"name": where + name, "value": as_json(value)})
@@ -178,7 +182,7 @@ def as_json(value: Value) -> Any:
         case Opaque(type_name=name):
             return {"opaque": name}
         case Code(name=name) if name.startswith("np."):
-            return {"opaque": _literal(value)}
+            return {"function": _literal(value)}
         case Code(name=name):
             return {"function": name}
         case Ref(step=step, path=path):

@@ -24,7 +24,7 @@ from grader.publishing.handout import handout, in_order, introduction
 from grader.publishing.starter import starter_of, starter_of_class
 from grader.publishing.wheel import PROJECT, wheel, zipped
 
-__all__ = ["needed_modules", "refuse_unready", "starter_module", "starter_notebook", "write_kit"]
+__all__ = ["needed_modules", "refuse_unready", "starter_for", "starter_module", "starter_notebook", "write_kit"]
 
 
 def write_kit(
@@ -71,7 +71,7 @@ def _kit(assignment: LoadedAssignment, cases: CaseFile) -> Iterator[tuple[str, b
     used = dict(_used_by_the_starter(assignment, cases, text))
     (package,) = (file for file in used if file.endswith(".whl"))
     yield from used.items()
-    rows = "\n".join(f"| `{f.name}` | {f.points:g} | {f.summary} |" for f in assignment.spec.functions)
+    rows = "\n".join(f"| `{part.name}` | {part.points:g} | {part.summary} |" for part in assignment.spec.parts)
     facts = {"title": assignment.spec.title, "name": name, "table": rows, "package": package, **_way_of_work(assignment)}
     yield "README.md", filled("kit/README.md", **facts).encode()
     yield "HANDOUT.md", text.encode()
@@ -138,12 +138,16 @@ def starter_package(assignment: LoadedAssignment) -> Iterator[tuple[str, bytes]]
 def _starters(assignment: LoadedAssignment, names: Sequence[str]) -> Iterator[str]:
     """The starters of some functions; all methods of a class stand in one."""
     for home in dict.fromkeys(name.partition(".")[0] for name in names):
-        found = assignment.solution_function(home)
-        if isinstance(found, type):
-            methods = [name.partition(".")[2] or "__init__" for name in names if name.partition(".")[0] == home]
-            yield starter_of_class(found, methods)
-        else:
-            yield starter_of(found)
+        yield starter_for(assignment, home)
+
+
+def starter_for(assignment: LoadedAssignment, name: str) -> str:
+    """The starter of a graded function, or of a class with all its methods that are graded."""
+    found = assignment.reference_function(name)
+    if not isinstance(found, type):
+        return starter_of(found)
+    graded = (f.name for f in assignment.spec.functions if f.home == name)
+    return starter_of_class(found, [method.partition(".")[2] or "__init__" for method in graded])
 
 
 def _imports(assignment: LoadedAssignment) -> str:

@@ -62,6 +62,7 @@ def _group(function: FunctionReport) -> tuple[str, str] | None:
         return (sentences.CARRIED, codes["carried"].hint) if set(codes) == {"carried"} else None
     if "not-started" in codes:
         return sentences.NOT_STARTED, ""
-    if function.status == "missing" and function.checks[0].message == sentences.missing_function(function.name):
+    absent = sentences.missing_function(function.name.partition(".")[0])  # of a method, its class
+    if function.status == "missing" and function.checks[0].message == absent:
         return sentences.MISSING, ""
     return (sentences.WAITING, sentences.waits_for(function.waits_for)) if function.waits_for else None

@@ -150,7 +150,7 @@ def _single(value: Value, style: Style) -> str:
             is_array = name.startswith(("array of shape", "complex array of shape"))
             return _inert(name if is_array else f"an object of type {name}")
         case {"function": str(name)}:
-            return f"the function {_inert(name)}"
+            return _inert(name) if name.endswith(")") else f"the function {_inert(name)}"
         case {"error": str(name)}:
             message, origin = (_inert(str(value.get(key) or "")) for key in ("message", "origin"))
             return f"{_inert(name)}{message and f': {message}'}{origin and f' ({origin})'}"

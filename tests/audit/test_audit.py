@@ -175,6 +175,13 @@ def test_the_table_counts_and_what_must_not_be_follows_it() -> None:
     assert "equivalent: " not in text
 
 
+def test_a_loss_that_is_disputed_is_told_with_the_way_to_declare_it() -> None:
+    row = Row("mistake", "half", "doubled", "named", severity="slip", loss=0.5, dispute="a slip one costs 50%")
+    text = render_audit(Audit("halves", (row,)))
+    assert "costs too little or too much: mistake of half (doubled)\na slip one costs 50%\n" in text
+    assert "In audit.py: LOSSES = {('half', 'doubled'): 'why'}" in text
+
+
 @pytest.mark.parametrize("outcome", ["survived", "missed", "unnamed", "rejected"])
 def test_what_must_not_be_is_not_clean(outcome: str) -> None:
     (row,) = (row for row in AUDIT.rows if row.outcome == outcome)

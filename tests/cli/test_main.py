@@ -85,6 +85,17 @@ def test_no_color_is_respected_where_there_is_a_terminal(monkeypatch: pytest.Mon
     assert "\x1b" not in shown(NO_COLOR="1")
 
 
+def test_one_assignment_may_be_listed_alone(run: Run) -> None:
+    status, out, _ = run("list", "optimization", course=None)
+    assert status == 0
+    assert next(line for line in out.splitlines() if not line.startswith(" ")).startswith("optimization  ")
+    assert "random_mini_batches" in out
+    assert "linear_forward" not in out
+    status, _, err = run("list", "optimisation", course=None)
+    assert status == 2
+    assert "did you mean 'optimization'?" in err
+
+
 def test_the_list_as_json_has_the_published_keys(run: Run) -> None:
     status, out, _ = run("list", "--json")
     (found,) = json.loads(out)["assignments"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.cli.site import about_of
 from grader.course import LoadedAssignment, find_course
 from grader.freezing.store import frozen_cases
 from grader.freezing.submissions import reference_texts
@@ -50,6 +51,12 @@ def test_the_reference_has_full_marks_below_any_folder(sandbox: Sandbox) -> None
     report = graded({f"week2/cs/{path}": text for path, text in files.items()}, sandbox)
     assert report.full_marks
     assert (report.points, report.max_points) == (loaded().spec.points - 5, loaded().spec.points)
+
+
+def test_what_was_handed_out_of_a_class_is_known_to_the_pages(tmp_path: Path) -> None:
+    starters = about_of(tmp_path, COURSE, "vision").starter
+    assert "### START CODE HERE ###" in starters["TwoLayerNet"]
+    assert starters["KNearestNeighbor.train"].startswith("def train(self, X, y):")
 
 
 def test_an_older_copy_of_a_function_in_another_file_does_not_count(sandbox: Sandbox) -> None:

@@ -51,6 +51,7 @@ from tests.tiny import graded_function, hand_made, outcomes_of, plain
         ({"b", "a"}, {"set": ["a", "b"]}),
         (Opaque(3, "Model"), {"opaque": "Model"}),
         (Code("parabola", (1,)), {"function": "parabola"}),
+        (Code("np.random.default_rng", (1,)), {"function": "np.random.default_rng(1)"}),
         (Ref(0), {"result": "the result of call 1"}),
         (Ref(1, (1, "a")), {"result": "[1]['a'] of the result of call 2"}),
         ((1, Ref(0)), {"tuple": [1, {"result": "the result of call 1"}]}),
@@ -213,6 +214,23 @@ def test_the_snippet_repeats_the_call_with_the_very_arguments() -> None:
 
     assert repeated(found, f=student)["result_0"] == 2.0
     assert encode(seen[0]) == encode((*args[:3], (0.1,), *args[4:]))
+
+
+def test_an_attribute_that_is_set_is_told_by_its_name() -> None:
+    steps = (("Net", encode((2.0,))), ("Net.rate=", encode((Ref(0), 0.5))), ("f", encode((Ref(0), 3.0))))
+    cases = hand_made(plain(), scaled, [(7.0, 2.0)])
+    (case,) = cases.cases
+    cases = replace(cases, cases=(replace(case, plan=Plan("f", 0, steps)),))
+    outcomes = {case.key: (Returned(encode(1.0)), Returned(encode(None)), Returned(encode(0.0)))}
+    found, _ = counterexample(cases, outcomes)
+    assert found is not None
+    assert [argument["name"] for argument in found["arguments"]] == [
+        "call 1, Net: argument 1",
+        "call 2, Net.rate",
+        "call 3, f: x",
+        "call 3, f: factor",
+    ]
+    assert found["arguments"][1]["value"] == 0.5
 
 
 def test_the_snippet_of_several_calls_hands_results_on() -> None:

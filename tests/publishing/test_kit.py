@@ -38,6 +38,7 @@ from grader.sandbox.here import InProcess
 from grader.sandbox.parent import Sandbox
 from grader.spec import Code, Ref
 from grader.submission.program import parse_submission, read_submission
+from tests.authored import sample
 from tests.gradable import parametrized
 from tests.kits import COURSE, ROOT, code_of, installed, kit, loaded_kit
 
@@ -365,6 +366,24 @@ def test_the_readme_of_a_kit_lists_what_is_to_be_done() -> None:
     text = (kit("learning_rate_decay") / "README.md").read_text("utf-8")
     assert "grader check learning_rate_decay learning_rate_decay.ipynb" in text
     assert "| `schedule_lr_decay` | 60 |" in text
+
+
+MARKED = """
+import numpy as np
+
+def twice(X):
+    # BEGIN SOLUTION
+    Y = 2 * X
+    # END SOLUTION
+    return Y
+"""
+
+
+def test_the_readme_of_a_kit_lists_what_a_person_grades(tmp_path: Path) -> None:
+    loaded = sample(tmp_path, options='manual=(Manual("why", points=3, summary="Why twice?"),)', reference=MARKED)
+    (loaded.folder / "README.md").write_text("# Sample\n", "utf-8")
+    write_kit(loaded, tmp_path / "kit")
+    assert "| `why` | 3 | Why twice? |" in (tmp_path / "kit" / "README.md").read_text("utf-8")
 
 
 def test_only_helper_modules_that_the_starter_needs_lie_beside_it() -> None:

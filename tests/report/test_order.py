@@ -51,11 +51,11 @@ def test_functions_that_are_not_there_take_a_line_together_unless_something_near
         return FunctionReport(name, "missing", None, 0.0, 10.0, False, (check,))
 
     near = missing("model", "model is not defined in this submission; Model in cell 3, line 1 is near to it")
-    absent = [missing(name, sentences.missing_function(name)) for name in ("compute_cost", "predict")]
+    absent = [missing(name, sentences.missing_function(name.partition(".")[0])) for name in ("compute_cost", "Net.predict")]
     order = order_of([near, *absent])
     assert [f.name for _, f in order.first] == ["model"]
     assert order.lines == (
-        ("Missing", "compute_cost, predict: not defined in this submission; define them under exactly these names"),
+        ("Missing", "compute_cost, Net.predict: not defined in this submission; define them under exactly these names"),
     )
 
 
