@@ -272,8 +272,11 @@ class LoadedAssignment:
     def reference(self) -> ModuleType | None:
         """The reference module; None in a student kit. Of several files, all that they define."""
         name = self.spec.reference_module
-        if not all(path.is_file() for path in self.reference_files.values()):
+        absent = [path for path in self.reference_files.values() if not path.is_file()]
+        if len(absent) == len(self.reference_files):
             return None
+        if absent:
+            raise SpecError(f"{self.name}: 'files' names {absent[0].name}, but there is no {absent[0]}")
         try:
             with self.course.importable():
                 if not self.spec.files:
@@ -303,7 +306,8 @@ class LoadedAssignment:
         for part in name.split("."):  # of a class, the method
             found = getattr(found, part, None)
         if found is None:
-            raise SpecError(f"{self.spec.reference_module} has no function {name!r}")
+            near = did_you_mean(name, vars(self.reference or ModuleType("")))
+            raise SpecError(f"{self.spec.reference_module} has no function {name!r}{near}")
         return found
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, TypeVar, get_args
 
 from grader.confined.tensors import framework_of
 from grader.confined.wire import Code, Opaque, Ref, Tensor, Value
-from grader.errors import SpecError
+from grader.errors import SpecError, did_you_mean
 from grader.strategies import Arguments, CaseClass, Draw, Step, as_names, cases
 from grader.submission.editions import Edition
 
@@ -257,7 +257,7 @@ class Function:
     def __post_init__(self) -> None:
         kinds = {name: frozenset if name in _SETS else tuple for name in (*_SETS, *_TUPLES)}
         for name, kind in kinds.items():
-            object.__setattr__(self, name, kind(as_names(getattr(self, name))))
+            object.__setattr__(self, name, kind(_several(getattr(self, name))))
         object.__setattr__(self, "own_inputs", self.own_inputs or bool(self.pair))
 
     @cached_property
@@ -434,7 +434,7 @@ class Assignment:
 
     def __post_init__(self) -> None:
         for name in ("functions", "manual", "packages", "editions"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+            object.__setattr__(self, name, tuple(_several(getattr(self, name))))
         object.__setattr__(self, "files", {path: as_names(names) for path, names in self.files.items()})
         validate(self)
 
@@ -474,7 +474,8 @@ class Assignment:
             if function.name == name:
                 return function
         names = ", ".join(f.name for f in self.functions)
-        raise SpecError(f"{self.name} has no function {name!r}; it has: {names}")
+        near = did_you_mean(name, [f.name for f in self.functions])
+        raise SpecError(f"{self.name} has no function {name!r}{near}; it has: {names}")
 
     def before(self, name: str) -> tuple[str, ...]:
         """All graded functions on which a function may be built: those that stand before it, in their order."""
@@ -492,6 +493,11 @@ class Assignment:
                 below[helper] = None
                 queue.extend(graph.get(helper, ()))
         return tuple(below)
+
+
+def _several(value: Any) -> Iterable[Any]:
+    """Any collection, or the only thing of one."""
+    return (value,) if isinstance(value, str | CaseClass | CaseSet | Property | Manual | Function) else value
 
 
 def _listed(words: Sequence[str]) -> str:

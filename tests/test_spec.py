@@ -44,6 +44,13 @@ def prop(name: str, share: float, **options: Any) -> Property:
     return Property(name, share=share, plan=lambda d: [], judge=holds, **options)
 
 
+def test_one_of_a_collection_may_stand_alone() -> None:
+    one, few = prop("p", 0.1), CaseClass("small", count=2)
+    function = Function("f", points=1, inputs=strategy, properties=one, classes=few)  # type: ignore[arg-type]
+    assert (function.properties, function.classes) == ((one,), (few,))
+    assert assignment(manual=Manual("why", points=1)).manual == (Manual("why", points=1),)
+
+
 BAD: list[tuple[str, Any, str]] = [
     (
         "a name with a space",

@@ -124,6 +124,10 @@ class Code:
     name: str
     args: tuple[Any, ...] = ()
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.args, tuple):
+            raise WireError(f"Code({self.name!r}, ...) takes the arguments as a tuple: ({self.args!r:.80},)")
+
 
 def maker_of(name: str, public: Callable[[str], Any]) -> Any:
     """What makes the object of a :class:`Code`: one of NumPy's generators, else the public code of that name."""

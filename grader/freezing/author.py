@@ -156,7 +156,14 @@ def described(args: tuple[Any, ...]) -> str:
     >>> described((np.zeros((2, 3)), {"mode": "test"}, 0.5))
     "an array (2, 3), {'mode': 'test'}, 0.5"
     """
-    return ", ".join(f"an array {a.shape}" if isinstance(a, np.ndarray) else repr(a)[:120] for a in args) or "no arguments"
+    return ", ".join(map(_in_words, args)) or "no arguments"
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array {value.shape}"
+    text = repr(value)[:120]
+    return f"an object of the class {type(value).__name__}" if " object at 0x" in text else text
 
 
 def name_of(function: Callable[..., Any]) -> str:

@@ -27,7 +27,7 @@ from grader.freezing.author import Author, placed, read_author, resolved, run_tr
 from grader.freezing.core import with_core
 from grader.freezing.drawing import Drawn, draw_cases, within_time
 from grader.freezing.elsewhere import Elsewhere
-from grader.freezing.refused import check_items, check_mistakes, said_where
+from grader.freezing.refused import check_after, check_items, check_mistakes, said_where
 from grader.freezing.tolerances import as_wide, expected_of, shape_and_bytes
 from grader.judging.cases import Case, CaseFile, Expected, FunctionCases, MistakeText, function_from_bytes, function_to_bytes
 from grader.judging.checks import verdict_of
@@ -172,7 +172,8 @@ def _drawn_cases(author: Author, elsewhere: Elsewhere | None, spec: Function, se
     if not values:
         raise SpecError(f"{author.loaded.name}, {spec.name}: every drawn case was dropped as ill-conditioned")
     check_items(spec, values)
-    check_mistakes(spec, author.catalogue(spec.name), values)
+    check_after(author, spec, values)
+    check_mistakes(author, spec, values)
     arity = len(values[0].plan.questions[-1])
     parameters = tuple(inspect.signature(reference).parameters)[:arity]
     mistakes = {key: MistakeText(m.code, m.message, m.hint) for key, m in author.catalogue(spec.name).items()}
@@ -331,6 +332,9 @@ def _mistake_outcome(
 
 
 def _property_case(author: Author, spec: Function, prop: Property, drawn: Drawn, number: int) -> Case:
+    if not isinstance(drawn.content, list | tuple) or not all(isinstance(s, Step | tuple | list) for s in drawn.content):
+        what = "must return a list of steps, each a Step or the tuple of a call's arguments: [(X, 0.5)]"
+        raise SpecError(f"{spec.name}: the plan of the property {prop.name!r} {what}")
     steps = [s if isinstance(s, Step) else Step(spec.name, tuple(s)) for s in drawn.content]
     plan = _property_plan(spec, number, drawn.draw, steps)
     facts = encode(drawn.draw.facts) if drawn.draw.facts else None

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import inspect
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
+from grader.confined.wire import Ref, encode
 from grader.errors import SpecError
+from grader.freezing.author import Author, placed, run_trusted
 from grader.judging.cases import Case
 from grader.judging.compare import items_of
 from grader.judging.values import walk
-from grader.spec import Function, Mistake
+from grader.sandbox.runner import Returned
+from grader.spec import Function
 
-__all__ = ["check_items", "check_mistakes", "said_where"]
+__all__ = ["check_after", "check_items", "check_mistakes", "said_where"]
 
 
 _BROKEN = ("NameError", "AttributeError", "ImportError", "ModuleNotFoundError", "TypeError")
@@ -28,13 +34,36 @@ def said_where(place: str) -> Iterator[None]:
         raise SpecError(f"{place}: {error}") from error.__cause__
 
 
-def check_mistakes(spec: Function, catalogue: Mapping[str, Mistake], values: Sequence[Case]) -> None:
+def check_mistakes(author: Author, spec: Function, values: Sequence[Case]) -> None:
     """A SpecError where a mistake raises on all inputs because its own code is broken."""
-    for key, mistake in catalogue.items():
+    for key, mistake in author.catalogue(spec.name).items():
         raised = [outcome for case in values if isinstance(outcome := case.mistakes.get(key), str)]
         if len(raised) == len(values) and raised[0] in _BROKEN:
             what = f"raises {raised[0]} on every input, where the reference does not"
-            raise SpecError(f"{spec.name}: the mistake {mistake.code!r} {what}; correct it, or leave it out")
+            where = placed(author, mistake.solution, mistake.code)
+            raise SpecError(f"{spec.name}: the mistake {where} {what}; correct it, or leave it out")
+
+
+def check_after(author: Author, spec: Function, values: Sequence[Case]) -> None:
+    """A SpecError where a place is read after the call that is never there: it would be None for everybody."""
+    for number, place in enumerate(spec.after, len(spec.items) - len(spec.after)):
+        never = all(_item(expected.decoded, number) is None for case in values for expected in case.expected)
+        if never and not _is_attribute(author, spec, values[0], place):
+            raise SpecError(f"{spec.name}: after names {place!r}, which the reference never leaves behind")
+
+
+def _item(value: Any, number: int) -> Any:
+    return value[number] if isinstance(value, tuple) and number < len(value) else value
+
+
+def _is_attribute(author: Author, spec: Function, case: Case, place: str) -> bool:
+    """Whether the object that a call makes, or whose method it is, has an attribute of this name afterwards."""
+    if not (spec.home != spec.name or inspect.isclass(author.function(spec.name))):
+        return False
+    made = Ref(len(case.plan.steps) - 1) if spec.home == spec.name else case.plan.questions[-1][0]
+    read = (f"{spec.home}.{place.partition('.')[0]}", encode((made,)))
+    outcomes = run_trusted(author, {}, replace(case.plan, steps=(*case.plan.steps, read), after=()))
+    return isinstance(outcomes[-1], Returned)
 
 
 def check_items(spec: Function, values: Sequence[Case]) -> None:

@@ -50,6 +50,8 @@ def property_problem(
         return sentences.incomplete_call(raised_text(bad or Stopped("not-run"), case))
     try:
         message = _asked(prop.judge, given_of(case, outcomes), outcomes)
+        if not isinstance(message, str | None):
+            raise TypeError(f"it returned {message!r:.80}, expected None where the property holds, and else a sentence")
         return message and message[:_MOST_TEXT]
     except np.exceptions.ComplexWarning:
         return sentences.COMPLEX_NUMBERS
