@@ -143,7 +143,7 @@ def _starters(assignment: LoadedAssignment, names: Sequence[str]) -> Iterator[st
 
 def starter_for(assignment: LoadedAssignment, name: str) -> str:
     """The starter of a graded function, or of a class with all its methods that are graded."""
-    found = assignment.reference_function(name)
+    found = assignment.solution_function(name)
     if not isinstance(found, type):
         return starter_of(found)
     graded = (f.name for f in assignment.spec.functions if f.home == name)
