@@ -310,6 +310,10 @@ def none_problem(where: str) -> str:
     return f"{where} is None; is a 'return' missing, or a blank not filled in?"
 
 
+def unset_problem(where: str) -> str:
+    return f"{where} is None after the call, or not there; is it set, under exactly this name?"
+
+
 def length_problem(where: str, got: int, expected: int) -> str:
     return f"{where} has {got} part{'s' * (got != 1)}, expected {expected}"
 
@@ -781,7 +785,9 @@ def function_points(function: FunctionReport) -> str:
 
 
 def status_sentence(function: FunctionReport) -> str:
-    """What a function's status means; empty where the message of a failed check says it already."""
+    """What a function's status means; empty where a failed check, or a person, says it already."""
+    if any(finding.code == "by-hand" for finding in function.findings):
+        return ""
     if any(check.status == "failed" and check.message for check in function.checks):
         return ""
     if function.status == "not-graded" and function.checks and function.checks[0].message:

@@ -560,7 +560,7 @@ ASSIGNMENT = Assignment(
                     judge=_is_a_split,
                     classes=(
                         *cases(few_examples={}, nothing_for_dev={}, nothing_for_test={}, nearly_all={}),
-                        CaseClass("nothing held out", count=1),
+                        CaseClass("nothing held out", count=1, share=0.02),
                     ),
                     fits=_SPLIT_FITS,
                 ),

@@ -46,7 +46,8 @@ def problem_text(case: Case, problem: Problem, item: str) -> str:
     if problem.stage in ("shape", "dtype") and _FEW_NUMBERS.match(problem.message):
         return problem.message
     if problem.text == sentences.none_problem(problem.where or item):  # nothing that the submission chose is told by it
-        return problem.message
+        left_behind = {str(place[-1]) for place in case.plan.after}
+        return sentences.unset_problem(item) if item.rpartition(".")[2] in left_behind else problem.message
     if not case.visible:  # before the sentence is made: it counts and measures
         return sentences.hidden_problem(problem.where or item, problem.stage)
     return problem.message

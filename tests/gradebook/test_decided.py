@@ -25,6 +25,7 @@ from grader.gradebook.store import (
 from grader.intake.roster import Person
 from grader.model import Check, Finding, FunctionReport, Report
 from grader.report.overview import overview
+from grader.sentences import status_sentence
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 MANUAL = FunctionReport("question_1", "not-graded", None, 0, 10, False, (Check("manual", "question_1", "skipped", 0, 10),))
@@ -78,6 +79,7 @@ def test_a_question_is_graded_by_its_points(book: sa.Engine, points: float, stat
     found = now(book)
     assert (found.points, found.functions[2].status, to_be_graded(found)) == (70 + points, status, ())
     assert found.functions[2].findings[0].message == f"A. Teacher gave {points} / 10 points: oral exam"
+    assert status_sentence(found.functions[2]) == "", "the person has said it"
     give(book, None, "question_1")
     assert now(book) == report()
 
