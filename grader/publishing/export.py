@@ -13,7 +13,7 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
@@ -109,6 +109,7 @@ def write_export(
         "uuid": str(uuid.uuid5(uuid.NAMESPACE_OID, assignment.name)),  # an export again is the same question
         "image": json.dumps(image or f"{assignment.name.replace('_', '-')}-grader"),
         "options": options,
+        "uploads": ", ".join(PurePosixPath(path).name for path in assignment.spec.files) or f"{assignment.name}.ipynb",
     }
     starters = {name: filled(f"{platform}/{name}", **facts).encode() for name in target.starters}
     course = {f"{target.course}{name}": data for name, data in _course(assignment, seed, progress, public=target.public)}

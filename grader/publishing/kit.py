@@ -75,7 +75,7 @@ def _kit(assignment: LoadedAssignment, cases: CaseFile) -> Iterator[tuple[str, b
     facts = {"title": assignment.spec.title, "name": name, "table": rows, "package": package, **_way_of_work(assignment)}
     yield "README.md", filled("kit/README.md", **facts).encode()
     yield "HANDOUT.md", text.encode()
-    yield ".github/workflows/check.yml", filled("kit/check.yml", name=name).encode()
+    yield ".github/workflows/check.yml", filled("kit/check.yml", name=name, work=facts["work"]).encode()
     if assignment.spec.files:
         yield from starter_package(assignment)
     else:

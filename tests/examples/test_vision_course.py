@@ -15,6 +15,7 @@ from grader.freezing.submissions import reference_texts
 from grader.grading.pipeline import grade, grade_submission
 from grader.judging.judge import judges_of
 from grader.model import Report
+from grader.publishing.export import write_export
 from grader.publishing.kit import write_kit
 from grader.sandbox.parent import Sandbox
 from grader.submission.program import parse_files
@@ -59,6 +60,11 @@ def test_what_was_handed_out_of_a_class_is_known_to_the_pages(tmp_path: Path) ->
     assert starters["KNearestNeighbor.train"].startswith("def train(self, X, y):")
 
 
+def test_a_question_of_prairielearn_takes_every_file(tmp_path: Path) -> None:
+    question = (write_export("prairielearn", loaded(), tmp_path / "vision") / "question.html").read_text("utf-8")
+    assert 'file-names="layers.py, optim.py, k_nearest_neighbor.py, fc_net.py"' in question
+
+
 def test_an_older_copy_of_a_function_in_another_file_does_not_count(sandbox: Sandbox) -> None:
     files = reference_texts(loaded())
     old = "def sgd(w, dw, config):\n    return w + dw, config\n"
@@ -87,6 +93,7 @@ def test_the_kit_is_laid_out_in_the_same_files_without_a_solution(tmp_path: Path
     for path in loaded().spec.files:
         assert f"vision/{path}" in written
     assert {"vision/__init__.py", "vision/classifiers/__init__.py"} <= written
+    assert "grader check vision vision\n" in (tmp_path / "kit" / ".github" / "workflows" / "check.yml").read_text("utf-8")
     network = (tmp_path / "kit" / "vision" / "classifiers" / "fc_net.py").read_text("utf-8")
     assert "from ..layers import affine_backward" in network
     assert "class TwoLayerNet:" in network
