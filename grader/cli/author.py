@@ -98,15 +98,18 @@ _OPTIONS = {"visibility": "gradescope", "attempts": "gradescope", "image": "prai
 @click.command()
 @click.argument("assignment")
 @click.option("--budget", type=click.IntRange(1), default=400, show_default=True, help="At most this many mutants.")
+@SEED
 @click.option("--json", "json_to", metavar="PATH", help="Also write the table as JSON ('-' for standard output).")
 @click.pass_context
-def audit(context: click.Context, assignment: str, budget: int, json_to: str | None) -> None:
+def audit(context: click.Context, assignment: str, budget: int, seed: int, json_to: str | None) -> None:
     """Measure how good the tests of an assignment are.
 
-    Mutants of the reference and known mistakes must be caught, right styles accepted; survivors are listed.
+    Mutants of the reference and known mistakes must be caught, right styles accepted; survivors are listed. What a mistake
+    costs should not depend on the seed: try some.
     """
     refuse_elsewhere("audit")
-    result = audit_assignment(assignment_of(context, assignment), budget=budget, progress=Drawing(assignment))
+    loaded = assignment_of(context, assignment)
+    result = audit_assignment(loaded, budget=budget, seed=seed, progress=Drawing(assignment))
     if json_to:
         write_json(result.to_json(), json_to)
     if json_to != "-":

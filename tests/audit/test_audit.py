@@ -14,7 +14,9 @@ from grader.cli.main import cli
 from grader.cli.new import write_assignment
 from grader.course import Course, LoadedAssignment
 from grader.errors import SpecError
+from grader.freezing.store import cases_path
 from grader.freezing.submissions import reference_files
+from grader.judging.cases import load_cases
 
 pytest.importorskip("cosmic_ray", reason="the general operators come from cosmic-ray")
 
@@ -144,6 +146,12 @@ def test_the_command_prints_the_table_and_fails_where_there_is_something_to_look
     clean = CliRunner().invoke(cli, ["--course", str(course), "audit", "scaling", "--budget", "5", "--json", "-"])
     assert clean.exit_code == 0, clean.output
     assert json.loads(clean.stdout)["clean"] is True
+
+
+def test_the_cases_of_another_seed_are_audited(course: Path) -> None:
+    graded = ["--course", str(course), "audit", "scaling", "--budget", "1", "--seed", "3"]
+    assert CliRunner().invoke(cli, graded).exit_code == 0
+    assert load_cases(cases_path(load(course), 3)).seed == 3
 
 
 # -- rendering ---------------------------------------------------------------------------------
