@@ -118,22 +118,21 @@ class Draw:
         The class that is being drawn.
     integer
         ``integer(low, high)`` draws an integer, both ends included (Hypothesis behind it).
+    deal
+        ``deal(n)`` draws the number of one of n options, each in its turn.
     seed
         Seed of the entries.
     reference
         ``reference(name)`` gives the reference function of that name.
-    coarse
-        Draw entries of as few digits as keep them distinct, as for a small case or rounder.
     """
 
     def __init__(
         self,
         case_class: CaseClass,
         integer: Callable[[int, int], int],
+        deal: Callable[[int], int],
         seed: Sequence[int],
         reference: Callable[[str], Callable[..., Any]],
-        *,
-        coarse: bool = False,
     ) -> None:
         self.case = case_class.name
         self.asked: set[str] = set()  # names of the dimensions that were drawn
@@ -145,8 +144,8 @@ class Draw:
         self.made: dict[int, Any] = {}  # objects that are made in the course of the case, by identity
         self._class = case_class
         self._integer = integer
+        self._deal = deal
         self._reference = reference
-        self._coarse = coarse
 
     # -- sizes and choices ---------------------------------------------------------------
 
@@ -155,8 +154,8 @@ class Draw:
         return self._integer(low, high)
 
     def choice(self, options: Sequence[T]) -> T:
-        """One of the options."""
-        return options[self._integer(0, len(options) - 1)]
+        """One of the options: over the cases of a function, each as often as the others."""
+        return options[self._deal(len(options))]
 
     def number(self, low: float, high: float) -> float:
         """A float between ``low`` and ``high`` with few digits (a multiple of the range's 1/64)."""
@@ -196,7 +195,7 @@ class Draw:
             depth = (pinned, pinned)
         elif pinned is not None:
             depth = pinned
-        count = self._integer(*depth)
+        count = depth[0] + self._deal(depth[1] - depth[0] + 1)
         low, high = (2, 4) if self.case == "small" else (2, 6)
         width = self._class.sizes.get("width")
         if isinstance(width, int):
@@ -219,13 +218,12 @@ class Draw:
         ``scale`` is about the standard deviation; no entry is 0; ``positive`` takes absolute values.
         """
         count = int(np.prod(shape))
-        if self.case == "small" or self._coarse:
-            parts = next(n for n in (1, 2, 4, 8) if n == 8 or (self._coarse and 6 * n >= count))
-            reach = max(3 * parts, count)
+        if self.case == "small":
+            reach = max(24, count)
             steps = np.concatenate([np.arange(-reach, 0), np.arange(1, reach + 1)])
             if positive:
                 steps = np.arange(1, 2 * reach + 1)
-            values = self.rng.permutation(steps)[:count] * (scale / parts)
+            values = self.rng.permutation(steps)[:count] * (scale / 8)
         else:
             values = self.rng.standard_normal(count)
             values = scale * (values + np.sign(values) * 1e-2)
@@ -253,9 +251,7 @@ class Draw:
     def probabilities(self, *shape: int, low: float = 0.05, high: float = 0.95) -> Array:
         """Distinct numbers strictly inside (0, 1); multiples of 1/64 in small cases."""
         count = int(np.prod(shape))
-        if self._coarse and count <= 7:
-            values = (1 + self.rng.permutation(7)[:count]) / 8
-        elif self.case == "small" and count <= 56:
+        if self.case == "small" and count <= 56:
             values = (4 + self.rng.permutation(57)[:count]) / 64
         else:
             values = low + (high - low) * self.rng.random(count)

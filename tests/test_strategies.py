@@ -20,7 +20,8 @@ def draw(case: str = "general", seed: int = 0, **sizes: Any) -> Draw:
         return int(generator.integers(low, high, endpoint=True))
 
     functions = {"double": lambda x: 2 * x, "pair": lambda x: (x, {"x": x})}
-    return Draw(CaseClass(case, count=1, sizes=sizes), integer, [seed], lambda name: functions[name])
+    case_class = CaseClass(case, count=1, sizes=sizes)
+    return Draw(case_class, integer, lambda options: integer(0, options - 1), [seed], lambda name: functions[name])
 
 
 SEEDS = range(40)

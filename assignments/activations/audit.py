@@ -17,6 +17,7 @@ _EITHER = "it is as well a mistake of the neighbouring severity: teachers differ
 _INPUTS = "it is right on some inputs and wrong on others, and pays for those on which it is wrong"
 
 LOSSES = {
+    ("sigmoid", "sigmoid-minus"): _EITHER,
     ("relu", "relu-absolute"): _INPUTS,
     ("relu", "relu-step"): _INPUTS,
     ("relu", "cache-holds-activation"): _INPUTS,

@@ -273,7 +273,7 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property(
                     "a batch with the same statistics changes nothing",
-                    share=0.1,
+                    share=0.15,
                     plan=_same_statistics,
                     judge=_stays,
                     classes=_GENERAL,

@@ -15,6 +15,7 @@ _INPUTS = "it is right on some inputs and wrong on others, and pays for those on
 _SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 
 LOSSES = {
+    ("central_difference", "literal-epsilon"): _SEVERAL,
     ("dictionary_to_vector", "returns-list"): _EITHER,
     ("vector_to_dictionary", "bias-first"): _UNLIKE,
     ("vector_to_dictionary", "layer-numbers"): _INPUTS,

@@ -153,8 +153,11 @@ def _linear(d):
 
 
 def _layer(d):
+    activation = d.choice(["sigmoid", "relu"])
     A_prev, W, b = _linear(d)
-    return A_prev, W, b, ("sigmoid", "relu")[int(d.rng.integers(2))]
+    if (W @ A_prev + b > 0).all():
+        d.reject("relu changes nothing")
+    return A_prev, W, b, activation
 
 
 def _network(d):
@@ -344,7 +347,7 @@ def _update(d):
         grads = dict(reversed(grads.items()))
     if d.case == "zero gradient":
         grads = {name: np.zeros_like(value) for name, value in grads.items()}
-    return parameters, grads, float(d.rng.choice([0.0075, 0.05, 0.125, 0.5, 1.25]))
+    return parameters, grads, d.choice([0.0075, 0.05, 0.125, 0.5, 1.25])
 
 
 def _halves_and_whole(d):

@@ -27,10 +27,15 @@ IDLE = {
 
 # What a mistake may cost otherwise than its severity says.
 _EITHER = "it is as well a mistake of the neighbouring severity: teachers differ"
+_FIRST = "its first gradient is wrong, and with it every gradient that follows"
 _RAISES = "it raises on the usual inputs, on which nothing else can then be right"
 _SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 
 LOSSES = {
+    ("L_model_forward", "last-cache-missing"): _EITHER,
+    ("L_model_backward", "reuses-last-gradient"): _EITHER,
+    ("L_model_backward", "missing-second-term"): _FIRST,
+    ("L_model_backward", "terms-added"): _FIRST,
     ("linear_forward", "bias-as-row"): _RAISES,
     ("linear_forward", "cache-order"): _EITHER,
     ("linear_forward", "cache-without-b"): _EITHER,

@@ -221,7 +221,7 @@ def _with_fault(d, gradients, names):
         name, factor = d.choice(names), d.choice([4.0, -2.0, -1.0, 0.0, 2.0])
         return faulty | {name: factor * faulty[name]}
     if kind == "factor":
-        factor = d.choice([3.0, 0.5, -0.5])
+        factor = d.choice([3.0, 0.5, 0.25])
         return faulty | {name: factor * faulty[name] for name in names}
     if kind == "noise":
         return faulty | {name: faulty[name] + d.array(*faulty[name].shape, scale=0.1) for name in names}

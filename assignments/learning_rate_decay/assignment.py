@@ -63,7 +63,7 @@ def _stairs(d):
 def _edges(d):
     """The first, an inner and the last epoch of a stair, and the first of the next."""
     rate, _, decay, _ = _stairs(d)
-    interval, stair = d.integer(5, 30), d.integer(0, 5)
+    interval, stair = d.integer(5, 30), d.integer(1, 5)
     start = stair * interval
     epochs = (start, start + d.integer(1, interval - 2), start + interval - 1, start + interval)
     return [(rate, epoch, decay, interval) for epoch in epochs]

@@ -13,12 +13,14 @@ _INPUTS = "it is right on some inputs and wrong on others, and pays for those on
 _SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 
 LOSSES = {
+    ("update_parameters_with_gd", "keys-by-position"): _UNLIKE,
     ("random_mini_batches", "wrong-last-batch"): _EITHER,
     ("random_mini_batches", "overlapping-batches"): _UNLIKE,
     ("random_mini_batches", "examples-in-rows"): _UNLIKE,
     ("initialize_velocity", "scalar-zero"): _EITHER,
     ("update_parameters_with_momentum", "gradient-for-velocity"): _INPUTS,
     ("update_parameters_with_momentum", "learning-rate-in-average"): _UNLIKE,
+    ("update_parameters_with_momentum", "squared-gradient"): _SEVERAL,
     ("initialize_adam", "scalar-zero"): _EITHER,
     ("update_parameters_with_adam", "missing-denominator"): _EITHER,
     ("update_parameters_with_adam", "missing-square"): _SEVERAL,

@@ -36,9 +36,11 @@ _SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 _TRAINING = "it is wrong in each step and so in every parameter, or right in one of the runs that the relations compare"
 
 LOSSES = {
+    ("compute_cost_with_regularization", "not-squared"): _UNLIKE,
     ("compute_cost_with_regularization", "lambd-ignored"): _SEVERAL,
     ("backward_propagation_with_regularization", "lambd-ignored"): _SEVERAL,
     ("backward_propagation_with_regularization", "no-mask"): _SEVERAL,
+    ("forward_propagation_with_dropout", "dropout-on-output"): _INPUTS,
     ("forward_propagation_with_dropout", "scaled-mask"): _EITHER,
     ("forward_propagation_with_dropout", "mask-not-applied"): _INPUTS,
     ("forward_propagation_with_dropout", "mask-per-unit"): _UNLIKE,

@@ -24,10 +24,12 @@ EQUIVALENT = {
 
 # What a mistake may cost otherwise than its severity says.
 _EITHER = "it is as well a mistake of the neighbouring severity: teachers differ"
+_INPUTS = "it is right on some inputs and wrong on others, and pays for those on which it is wrong"
 _UNLIKE = "nothing of its numbers goes with the right ones, so that it cannot be told from a guess"
 _SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 
 LOSSES = {
+    ("one_hot", "classes-counted-in-labels"): _INPUTS,
     ("one_hot", "transposed"): _UNLIKE,
     ("one_hot", "counts-from-one"): _UNLIKE,
     ("softmax", "maximum-over-examples"): _EITHER,
@@ -37,6 +39,7 @@ LOSSES = {
     ("softmax_cost", "squared-error"): _SEVERAL,
     ("predict", "one-hot-prediction"): _UNLIKE,
     ("predict", "two-classes"): _EITHER,
+    ("sigmoid_cross_entropy_with_logits", "sigmoid-twice"): _EITHER,
     ("sigmoid_cross_entropy_with_logits", "reduced"): _UNLIKE,
     ("sigmoid_cross_entropy_with_logits", "opposite-sign"): _EITHER,
     ("xavier_initialization", "missing-scale"): _EITHER,

@@ -26,6 +26,8 @@ _INPUTS = "it is right on some inputs and wrong on others, and pays for those on
 _SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 
 LOSSES = {
+    ("early_stopping_epoch", "cost-for-epoch"): _UNLIKE,
+    ("early_stopping_epoch", "compared-with-previous-epoch"): _INPUTS,
     ("train_dev_test_split", "examples-lost"): _EITHER,
     ("train_dev_test_split", "sets-in-another-order"): _UNLIKE,
     ("fit_normalization", "unbiased-deviation"): _EITHER,

@@ -1,15 +1,20 @@
-"""Drawing cases: Hypothesis chooses sizes and classes, NumPy the entries (see ``docs/design/drawing.md``)."""
+"""Drawing cases: Hypothesis chooses sizes, decks of cards deal the options, NumPy the entries.
+
+See ``docs/design/drawing.md``.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
+
+import numpy as np
 
 from grader.errors import SpecError, missing_extra, said_with_place
 from grader.freezing.author import Author
@@ -25,6 +30,9 @@ except ImportError:
 __all__ = ["Drawn", "draw_cases", "within_time"]
 
 
+_BIT = st.booleans()
+
+
 @dataclass
 class Drawn:
     """One drawn case before it is answered."""
@@ -37,10 +45,11 @@ class Drawn:
 def draw_cases(
     author: Author, key: str, seed: int, classes: Sequence[CaseClass], build: Callable[[Draw], Any]
 ) -> list[Drawn]:
-    """Draw all classes; Hypothesis chooses sizes and classes of choices, NumPy the entries."""
+    """Draw all classes, whose cases take from the same decks of options."""
     found: list[Drawn] = []
+    decks = _Decks(_salt(f"{key}/{seed}"))
     for case_class in classes:
-        drawn = _draw_class(author, f"{key}/{case_class.name}/{seed}", case_class, build)
+        drawn = _draw_class(author, f"{key}/{case_class.name}/{seed}", case_class, build, decks)
         if not drawn:
             raise SpecError(f"{key}: no case of the class {case_class.name!r} could be drawn")
         asked = frozenset().union(*(one.draw.asked for one in drawn))
@@ -76,14 +85,72 @@ def within_time(what: str) -> Iterator[None]:
         signal.signal(signal.SIGVTALRM, before)
 
 
-def _draw_class(author: Author, key: str, case_class: CaseClass, build: Callable[[Draw], Any]) -> list[Drawn]:
-    salt = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "little")
-    found: dict[tuple[int, ...], Drawn] = {}  # by the integers drawn: sizes and choices
-    repeats: list[Drawn] = []
+def _salt(key: str) -> int:
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "little")
 
-    @hypothesis.seed(salt)
+
+_Place = tuple[int, int]  # of a choice in a strategy: how many stand before it, and how many options it has
+
+
+class _Decks:
+    """A deck of cards for each choice of a strategy.
+
+    Every card is dealt once before one comes again, so that each option has its share of the cases under every seed:
+    what a mistake costs that is wrong for one activation function alone is no matter of luck.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._decks: dict[_Place, list[int]] = {}
+        self._shuffle: dict[_Place, np.random.Generator] = {}
+
+    def deal(self, place: _Place) -> int:
+        """The number of an option."""
+        return self._filled(place).pop(0)
+
+    def take_back(self, hand: Mapping[_Place, int]) -> None:
+        """Put the cards of a case that is given up among those that are left, so that their turn comes again."""
+        for place, card in hand.items():
+            deck = self._filled(place)
+            if card not in deck:
+                deck.insert(int(self._shuffle[place].integers(len(deck) + 1)), card)
+
+    def _filled(self, place: _Place) -> list[int]:
+        """The deck, shuffled anew where it is used up, so that two choices do not go in step."""
+        deck = self._decks.setdefault(place, [])
+        if not deck:
+            shuffle = self._shuffle.setdefault(place, np.random.default_rng([self._seed, *place]))
+            deck += shuffle.permutation(place[1]).tolist()
+        return deck
+
+
+_FINER = 3  # bits beyond those that a range needs, so that its numbers are about equally likely
+_ROUNDS = 4
+
+
+def _integer(data: st.DataObject, low: int, high: int) -> int:
+    """An integer, put together from bits.
+
+    Hypothesis mixes numbers that it finds in the source of loaded modules into its integers, so that the same seed would
+    give other cases beside other code. It leaves single bits alone.
+    """
+    if low == high:
+        return low
+    width = (high - low).bit_length() + _FINER
+    number = sum(data.draw(_BIT) << place for place in range(width))
+    return low + (number * (high - low + 1) >> width)
+
+
+def _draw_class(
+    author: Author, key: str, case_class: CaseClass, build: Callable[[Draw], Any], decks: _Decks
+) -> list[Drawn]:
+    salt = _salt(key)
+    found: dict[tuple[int, ...], Drawn] = {}  # by what was drawn: choices and sizes
+    repeats: list[Drawn] = []
+    hands: dict[int, dict[_Place, int]] = {}  # by the seed of the entries: what Hypothesis repeats must be the same again
+
     @hypothesis.settings(
-        max_examples=case_class.count * 3 + 5,
+        max_examples=case_class.count + 3,
         phases=[hypothesis.Phase.generate],
         database=None,
         deadline=None,
@@ -91,18 +158,32 @@ def _draw_class(author: Author, key: str, case_class: CaseClass, build: Callable
     )
     @hypothesis.given(st.data())
     def collect(data: st.DataObject) -> None:
-        entries = data.draw(st.integers(0, 2**32 - 1))
-
+        entries = _integer(data, 0, 2**16 - 1)
+        again = entries in hands
+        hand = hands.setdefault(entries, {})
         integers: list[int] = []
+        choices: list[int] = []
 
         def integer(low: int, high: int) -> int:
-            integers.append(data.draw(st.integers(low, high)))
+            integers.append(_integer(data, low, high))
             return integers[-1]
 
-        draw = Draw(case_class, integer, [salt, entries], author.function)
+        def deal(options: int) -> int:
+            place = (len(choices), options)
+            if place not in hand:
+                hand[place] = decks.deal(place)
+            choices.append(hand[place])
+            return hand[place]
+
+        draw = Draw(case_class, integer, deal, [salt, entries], author.function)
+        kept = False
         try:
             with within_time(key):
                 content = build(draw)
+            drawn = Drawn(case_class, draw, content)
+            kept = not again and len(found) < case_class.count and found.setdefault((*choices, *integers), drawn) is drawn
+            if not (kept or again):
+                repeats.append(drawn)
         except Rejected:
             hypothesis.reject()
         except (SpecError, hypothesis.errors.HypothesisException):
@@ -110,11 +191,14 @@ def _draw_class(author: Author, key: str, case_class: CaseClass, build: Callable
         except Exception as error:
             said = said_with_place(error, author.loaded.course.root)
             raise SpecError(f"{key}: the strategy raised {said}") from error
-        drawn = Drawn(case_class, draw, content)
-        if found.setdefault(tuple(integers), drawn) is not drawn:
-            repeats.append(drawn)
+        finally:
+            if not (kept or again):
+                decks.take_back(hand)
 
-    with suppress(hypothesis.errors.Unsatisfiable):  # every draw was given up; the caller says so
-        collect()
-    # Hypothesis likes to repeat itself: the same sizes and choices come again only where there are no others.
+    for number in range(_ROUNDS):
+        with suppress(hypothesis.errors.Unsatisfiable):  # every draw was given up; the caller says so
+            hypothesis.seed(salt + number)(collect)()
+        if len(found) == case_class.count:
+            break
+    # The same sizes and choices come again only where there are no others.
     return [*found.values(), *repeats][: case_class.count]

@@ -39,8 +39,12 @@ def expected_of(
     after: tuple[Path, ...] = (),
     *,
     with_styles: bool,
+    within_guards: bool = False,
 ) -> Expected | None:
-    """The right value with derived tolerances; None where a case is ill-conditioned."""
+    """The right value with derived tolerances; None where a case is ill-conditioned.
+
+    A guard that is far away is another convention; ``within_guards`` gives up the case on which it would not pass.
+    """
     framework = author.loaded.spec.framework
     try:
         encoded = encode(as_tensors(call(author, function, args, given, after), framework), opaque=lambda _: 0)
@@ -64,17 +68,19 @@ def expected_of(
     for other in others:
         for path, found in _deviations(right, other, judged, _optional_paths(spec, right)).items():
             deviation[path] = max(deviation[path], found)
-    guarded = dict.fromkeys(numbers, 0.0)
+    guarded, beyond = dict.fromkeys(numbers, 0.0), dict.fromkeys(numbers, 0.0)
     for guard in author.variants(spec.name, spec.guards):
         for path, found in _deviations(right, call(author, guard, args, given, after), judged).items():
             if found <= GUARDED * max(1.0, float(np.max(np.abs(numbers[path]), initial=0.0))):
-                guarded[path] = max(guarded[path], found)  # a larger one is another convention, not a guard
+                guarded[path] = max(guarded[path], found)
+            elif found < np.inf:  # the same form
+                beyond[path] = max(beyond[path], found)
     # Where anything has single precision, a right solution may compute in it.
     coarse = max(map(_coarseness, [*numbers.values(), *(leaf for _, leaf in leaves(args))]))
     tolerances = []
     for path, leaf in numbers.items():
         tolerance = _tolerance(spec.relative, leaf, deviation[path], coarse) if path in judged else np.inf
-        if tolerance is None:
+        if tolerance is None or (within_guards and beyond[path] > tolerance):
             return None
         tolerances.append(max(tolerance, 1.5 * guarded[path]))
     return Expected(encoded, tuple(tolerances))

@@ -32,7 +32,8 @@ __all__ = ["Credit", "credit_of", "weights_of"]
 _USUAL = frozenset({"small", "general"})
 _EDGE, _EDGES = 0.1, 0.25  # what one special class carries, and all of them together at most
 _RESEMBLES = 0.3
-_CLOSE = 0.4
+_AWAY, _CLOSE = 0.25, 0.4  # below the one nothing is kept, above the other all that resembles; in between a part of it
+_LONG = 4  # numbers that are compared around their mean
 _NEAR = 2.0  # of the logarithms of single numbers, in the mean: about sevenfold
 _Array = np.ndarray[Any, Any]
 
@@ -80,7 +81,7 @@ def credit_of(judge: FunctionJudge, cases: Sequence[Case], outcomes: Outcomes, a
         if name in judge.spec.opaque or _same_to_everything(group):
             items[name] = 0.0
             continue
-        close = _RESEMBLES if name not in judge.spec.random and _resemble(group) else 0.0
+        close = 0.0 if name in judge.spec.random else _RESEMBLES * _resemblance(group)
         items[name] = min(1.0, sum(weights[p.case.key] * p.weight * (p.kept or close) for p in group))
         given = [p for p in group if p.path and p.path[-1] in judge.spec.given_away]
         untouched = given and all(p.kept for p in given)
@@ -156,22 +157,34 @@ def _words(value: Value) -> set[str]:
     return {repr(sorted(map(repr, value)) if isinstance(value, set) else value)}
 
 
-def _resemble(parts: Sequence[_Part]) -> bool:
-    """Whether wrong numbers go with the right ones, over all inputs."""
+def _resemblance(parts: Sequence[_Part]) -> float:
+    """How well wrong numbers go with the right ones, over all inputs, from 0 to 1: each number says as much as another."""
     wrong = [leaf for part in parts if not part.kept for leaf in _wrong_leaves(part)]
     if not wrong or _one_number(wrong):
-        return False
+        return 0.0
     origins = _nearest([leaf for leaf in wrong if leaf.got is not None])
     single = [leaf for leaf in wrong if not leaf.right.ndim]
-    together = _joined(single) if len(single) > 3 else None
-    of_single = _going_together(together, origins) if together else None
-    alike = [_likeness(leaf, origins) if of_single is None or leaf.right.ndim else of_single for leaf in wrong]
-    return float(np.mean(alike)) >= _CLOSE
+    short = [leaf for leaf in wrong if leaf.right.ndim and leaf.right.size < _LONG]
+    of_single = _going_together(_joined(single), origins) if len(single) >= _LONG else None
+    of_short = _likeness(_joined(short), origins) if len(short) >= _LONG else None
+
+    def likeness(leaf: _Wrong) -> float:
+        together = (of_short if leaf.right.ndim else of_single) if leaf.right.size < _LONG else None
+        return _likeness(leaf, origins) if together is None else together
+
+    alike = [likeness(leaf) for leaf in wrong]
+    mean = float(np.average(alike, weights=[leaf.right.size for leaf in wrong]))
+    return float(np.clip((mean - _AWAY) / (_CLOSE - _AWAY), 0.0, 1.0))
 
 
 def _going_together(single: _Wrong, origin: int | None) -> float:
-    """The likeness of single numbers; positive ones may go together in their size alone, as with a missing 1/m."""
+    """The likeness of single numbers; positive ones may go together in their size alone, as with a missing 1/m.
+
+    An argument that is left out, or counts twice, changes them so much that they may not look alike at all.
+    """
     alike = _likeness(single, origin)
+    if alike and any(_off_by(single, number) for number in single.given.values()):
+        return 1.0
     both = None if single.got is None else np.isfinite(single.got) & (single.got > 0) & (single.right > 0)
     if origin is None and alike and both is not None and single.got is not None and both.mean() > 0.75:
         one, other = np.log(single.right[both]), np.log(single.got[both])
@@ -180,11 +193,22 @@ def _going_together(single: _Wrong, origin: int | None) -> float:
     return alike
 
 
+def _off_by(single: _Wrong, number: _Array) -> bool:
+    """Whether one of the arguments is multiplied once too often, or once too little."""
+    if single.got is None or not number.all():
+        return False
+    return np.allclose(single.got, single.right * number, atol=0) or np.allclose(single.got * number, single.right, atol=0)
+
+
 def _joined(single: Sequence[_Wrong]) -> _Wrong:
-    """Single numbers of several inputs as one array: alone, each would go with every number of its sign."""
-    got = [np.nan if leaf.got is None else float(leaf.got.item()) for leaf in single]
-    given = {n: np.ravel([leaf.given[n] for leaf in single]) for n in set.intersection(*(set(x.given) for x in single))}
-    return _Wrong(np.ravel([leaf.right for leaf in single]), np.ravel(got), given, single[0].updated & given.keys())
+    """A few numbers of several inputs as one array: alone, they would go with all that have their signs."""
+    got = [np.full(leaf.right.shape, np.nan) if leaf.got is None else leaf.got for leaf in single]
+    given = {n: _flat([leaf.given[n] for leaf in single]) for n in set.intersection(*(set(x.given) for x in single))}
+    return _Wrong(_flat([leaf.right for leaf in single]), _flat(got), given, single[0].updated & given.keys())
+
+
+def _flat(arrays: Sequence[_Array]) -> _Array:
+    return np.concatenate([array.ravel() for array in arrays])
 
 
 def _one_number(wrong: Sequence[_Wrong]) -> bool:
@@ -211,11 +235,12 @@ def _wrong_leaves(part: _Part) -> Iterator[_Wrong]:
         right, got = np.asarray(leaf, dtype=np.float64), number_at(part.got, place)
         if right.size and right.any():
             formed = None if got is None else numbers_of(in_form_of(right, _summed(right, got)))
-            if got is not None and _samenumbers_of(right, got):
-                formed = right
             arguments = arguments_of(part.case.plan)
             given = {n: a for n, arg in enumerate(arguments) if (a := _alike(arg, part.key, right)) is not None}
             updated = frozenset(n for n in given if isinstance(arguments[n], dict) and part.key in arguments[n])
+            handed_back = formed is not None and any(_equal(formed, argument) for argument in given.values())
+            if got is not None and not handed_back and _samenumbers_of(right, got):
+                formed = right
             yield _Wrong(right, formed if formed is not None and formed.shape == right.shape else None, given, updated)
 
 
@@ -271,5 +296,5 @@ def _cosine(a: _Array, b: _Array, *, centred: bool = False) -> float:
     with np.errstate(all="ignore"):
         value = float(np.sum(a * b) / (np.linalg.norm(a) * np.linalg.norm(b)))
     value = value if np.isfinite(value) else 0.0
-    long_enough = centred and a.size > 3 and np.ptp(a) > 0
+    long_enough = centred and a.size >= _LONG and np.ptp(a) > 0
     return min(value, _cosine(a - a.mean(), b - b.mean())) if long_enough else value
