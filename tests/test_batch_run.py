@@ -86,7 +86,7 @@ def test_a_rerun_grades_only_what_has_changed(tmp_path: Path) -> None:
     out = tmp_path / "run"
     assert "graded 3 of 3" in run(folder, "-o", out)
     first = reports(out)
-    assert {s: r["points"] for s, r in first.items()} == {"s0": 100.0, "s1": 100.0, "s2": 91.85}
+    assert {s: r["points"] for s, r in first.items()} == {"s0": 100.0, "s1": 100.0, "s2": 92.3}
     assert "graded 0 of 3, 3 unchanged since the last run" in run(folder, "-o", out)
     assert reports(out) == first
     (folder / "s2" / "solution.py").write_text(RIGHT, "utf-8")

@@ -33,9 +33,9 @@ def freeze(context: click.Context, assignment: str, seed: int, output: Path | No
     The reference answers them. 'check' and 'grade' do this by themselves when the case file is stale.
     """
     loaded = assignment_of(context, assignment)
+    target = try_file(output or cases_path(loaded, seed), new_folders=True)
     if loaded.reference is not None:
         refuse_unready(loaded)
-    target = try_file(output or cases_path(loaded, seed), new_folders=True)
     cases = redraw(loaded, seed, target, Drawing(assignment))
     for function in cases.functions.values():
         dropped = f", {function.dropped} ill-conditioned ones dropped" if function.dropped else ""

@@ -141,9 +141,7 @@ def _integer(data: st.DataObject, low: int, high: int) -> int:
     return low + (number * (high - low + 1) >> width)
 
 
-def _draw_class(
-    author: Author, key: str, case_class: CaseClass, build: Callable[[Draw], Any], decks: _Decks
-) -> list[Drawn]:
+def _draw_class(author: Author, key: str, case_class: CaseClass, build: Callable[[Draw], Any], decks: _Decks) -> list[Drawn]:
     salt = _salt(key)
     found: dict[tuple[int, ...], Drawn] = {}  # by what was drawn: choices and sizes
     repeats: list[Drawn] = []

@@ -33,7 +33,7 @@ from grader.intake.collect import HandIn, collect_one
 from grader.judging.cases import CaseFile
 from grader.judging.checks import verdict_of
 from grader.judging.example import counterexample_of
-from grader.judging.findings import findings_in_text, findings_of, missing_name_finding, unfilled
+from grader.judging.findings import blank_left_in, findings_of, missing_name_finding, other_order, unfilled
 from grader.judging.judge import FunctionJudge, Judges, Verdict, judges_of
 from grader.judging.properties import judged_by
 from grader.judging.redaction import report_as_shown
@@ -311,13 +311,14 @@ def _explained(
     judge, verdict, outcomes = attempt.judge, attempt.verdict, attempt.outcomes
     if submission.edition is not None and (other_edition := right_in_another_edition(session, attempt)):
         return (sentences.other_edition(other_edition.says, submission.edition.says),)
-    findings = unfilled(judge, submission, verdict) or findings_of(judge, outcomes, verdict)
+    findings = unfilled(judge, submission, verdict) or other_order(judge, submission, verdict)
+    findings = findings or findings_of(judge, outcomes, verdict)
     if not findings and not verdict.passed:
         for other in made:
             if other.how == "helpers":
                 findings = findings_of(other.judge, other.outcomes, other.verdict)
     findings = findings or missing_name_finding(judge, submission, replies.loaded.failed, outcomes, verdict)
-    findings = findings or findings_in_text(judge, submission, verdict)
+    findings = findings or blank_left_in(judge, submission, verdict)
     return (carried_finding(session, replies, verdict.name, best), *findings)[:2] if attempt.carried else findings
 
 

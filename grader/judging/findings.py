@@ -19,11 +19,12 @@ from grader.submission.hints import missing_name
 from grader.submission.program import Submission, Unit
 
 __all__ = [
+    "blank_left_in",
     "carried_by_helpers",
     "carried_on_own_values",
-    "findings_in_text",
     "findings_of",
     "missing_name_finding",
+    "other_order",
     "unfilled",
 ]
 
@@ -66,13 +67,6 @@ def missing_name_finding(
     return ()
 
 
-def findings_in_text(judge: FunctionJudge, submission: Submission, verdict: Verdict) -> tuple[Finding, ...]:
-    """What the text of a wrong function says where its values say nothing: a blank, or arguments in another order."""
-    if verdict.passed:  # before anything is parsed for it
-        return ()
-    return _unfilled_blank(judge, submission, verdict) or _other_order(judge, submission)
-
-
 def unfilled(judge: FunctionJudge, submission: Submission, verdict: Verdict) -> tuple[Finding, ...]:
     """A template that nobody has written into, or a name of it that is to be bound and is not."""
     unit = submission.unit_of(judge.spec.name)
@@ -91,7 +85,7 @@ def unfilled(judge: FunctionJudge, submission: Submission, verdict: Verdict) -> 
     return () if missing is None else (_blank_at(unit, lines, missing),)
 
 
-def _unfilled_blank(judge: FunctionJudge, submission: Submission, verdict: Verdict) -> tuple[Finding, ...]:
+def blank_left_in(judge: FunctionJudge, submission: Submission, verdict: Verdict) -> tuple[Finding, ...]:
     """A blank of the template that was left in, where a None is what is wrong."""
     unit = submission.unit_of(judge.spec.name)
     if unit is None or not any(_NOTHING.search(c.message) for c in verdict.checks if c.status == "failed"):
@@ -132,8 +126,10 @@ def _is_unwritten(lines: Sequence[str]) -> bool:
     return regions > 0 and not inside
 
 
-def _other_order(judge: FunctionJudge, submission: Submission) -> tuple[Finding, ...]:
+def other_order(judge: FunctionJudge, submission: Submission, verdict: Verdict) -> tuple[Finding, ...]:
     """The arguments of the exercise, by their names, in other places: calls are by position."""
+    if verdict.passed:  # before anything is parsed for it
+        return ()
     with without_warnings():  # parsing has a filter of its own, which another thread must not find
         own, wanted = submission.arguments(judge.spec.name), judge.cases.parameters
     if not set(wanted) <= set(own) or own[: len(wanted)] == wanted:

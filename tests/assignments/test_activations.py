@@ -112,9 +112,9 @@ def test_who_caches_A_and_uses_it_loses_the_share_of_the_cache_only(name: str) -
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh"])
-def test_who_caches_Z_and_takes_it_for_A_gets_nothing(name: str) -> None:
+def test_who_caches_Z_and_takes_it_for_A_does_not_pass(name: str) -> None:
     found = report(f"{name}_backward", f"def {name}_backward(dA, cache): return {CONSISTENT[name][1]}")
-    assert (found.status, found.points, codes_of(found)) == ("failed", 0, ["cache-taken-for-activation"])
+    assert (found.status, codes_of(found)) == ("failed", ["cache-taken-for-activation"])
 
 
 def test_a_cache_that_is_a_dictionary_will_do_for_the_way_back() -> None:

@@ -156,7 +156,7 @@ def test_something_found_gives_status_1_and_names_it(run: Run, files: Path) -> N
     assert len(more) > len(out)
 
 
-@pytest.mark.parametrize(("least", "expected"), [(0, 0), (89.9, 0), (90, 0), (90.1, 1), (100, 1)])
+@pytest.mark.parametrize(("least", "expected"), [(0, 0), (91.4, 0), (91.5, 0), (91.6, 1), (100, 1)])
 def test_a_minimum_score_decides_the_status(run: Run, files: Path, least: float, expected: int) -> None:
     assert run("check", "tiny", files / "wrong.py", "--min-score", least)[0] == expected
 
@@ -164,7 +164,7 @@ def test_a_minimum_score_decides_the_status(run: Run, files: Path, least: float,
 def test_json_goes_to_a_file_or_alone_to_standard_output(run: Run, files: Path) -> None:
     status, out, _ = run("check", "tiny", files / "wrong.py", "--json", "-")
     report = report_from_json(json.loads(out))
-    assert (status, report.points, report.submission) == (1, 90.0, str(files / "wrong.py"))
+    assert (status, report.points, report.submission) == (1, 91.5, str(files / "wrong.py"))
     status, out, _ = run("check", "tiny", files / "right.py", "--json", files / "report.json")
     assert (status, bool(out)) == (0, True)
     assert report_from_json(json.loads((files / "report.json").read_text("utf-8"))).full_marks
@@ -257,7 +257,7 @@ def test_many_are_graded_shown_and_kept(run: Run, files: Path) -> None:
     data = json.loads(target.read_text("utf-8"))
     assert data["schema"] == "grader/run/v1"
     found = {Path(r["submission"]).name: r["points"] for r in data["reports"]}
-    assert found == {"right.py": 100.0, "wrong.py": 90.0, "empty.py": None}
+    assert found == {"right.py": 100.0, "wrong.py": 91.5, "empty.py": None}
     (files / "wrong.py").write_text(solution(), "utf-8")
     status, _, err = run(*arguments)
     assert "2 unchanged since the last run" in err
@@ -295,7 +295,7 @@ def test_a_folder_without_submissions_gives_status_2_and_the_rest_is_graded(
     assert ("right.py" in names) == (100.0 in points)
 
 
-@pytest.mark.parametrize(("least", "expected"), [(90, 0), (91, 1)])
+@pytest.mark.parametrize(("least", "expected"), [(91.5, 0), (92, 1)])
 def test_the_lowest_score_of_a_batch_decides_the_status(run: Run, files: Path, least: int, expected: int) -> None:
     (files / "empty.py").unlink()
     arguments = ["grade", "tiny", files, "--jobs", 1, "--allow-weak-sandbox", "--min-score", least, "--json", "-"]
@@ -402,7 +402,7 @@ def test_a_terminal_without_unicode_is_no_failure(elsewhere: Path) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     found = program("--course", str(tiny.COURSE), "check", "tiny", str(name), env=environment)
     assert (found.returncode, found.stderr) == (1, b"")
-    assert b"Score: 90 of 100 points" in found.stdout
+    assert b"Score: 91.5 of 100 points" in found.stdout
 
 
 def test_a_new_assignment_says_what_to_do_next(run: Run, tmp_path: Path) -> None:

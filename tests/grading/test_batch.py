@@ -53,7 +53,7 @@ def test_results_come_for_every_submission_whatever_is_wrong_with_it(tmp_path: P
     found = {r.job.name: r for r in grade_all(setup, jobs)}
     assert {name: (r.report.status, r.report.points) for name, r in found.items()} == {
         "right.py": ("graded", 100.0),
-        "wrong.py": ("graded", 91.85),
+        "wrong.py": ("graded", 92.3),
         "empty.py": ("unreadable", None),
         "absent.py": ("unreadable", None),
         "two.zip": ("unreadable", None),
