@@ -90,12 +90,15 @@ def _way_of_work(assignment: LoadedAssignment) -> dict[str, str]:
     if assignment.spec.files:
         starter, folder = f"the files in the folder `{name}` in an editor", f"the folder `{name}`"
         return {"starter": starter, "check": "In", "work": name, "elsewhere": "", "hand_in": folder}
+    rows = filled("kit/elsewhere.md", name=name).rstrip("\n").split("\n")
+    if assignment.spec.framework:  # no browser's Python has one
+        rows = [row for row in rows if "| browser |" not in row]
     return {
         "starter": f"`{name}.ipynb` in Jupyter (or `{name}.py` in an editor)",
         "check": 'The first cell of the notebook installs the grader, and `check("...")` under\n'
         "   each function says what is wrong with it. Or in",
         "work": f"{name}.ipynb",
-        "elsewhere": "\n" + filled("kit/elsewhere.md", name=name).rstrip("\n"),
+        "elsewhere": "\n" + "\n".join(rows),
         "hand_in": "the notebook or the module",
     }
 

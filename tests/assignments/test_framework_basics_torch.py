@@ -17,6 +17,7 @@ from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
 from grader.model import FunctionReport
 from grader.publishing.jupyterlite import write_jupyterlite
+from grader.publishing.kit import write_kit
 from grader.sandbox.own import strongest_sandbox
 from grader.sandbox.parent import Sandbox
 from grader.submission.program import parse_submission
@@ -142,3 +143,12 @@ def test_where_pytorch_is_missing_a_sentence_says_how_to_get_it(tmp_path: Path) 
 def test_no_page_for_a_browser_is_made_of_it(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="is about PyTorch, which no browser's Python has"):
         write_jupyterlite(ASSIGNMENT, tmp_path / "site")
+
+
+@pytest.mark.sandbox  # a worker draws its cases
+def test_the_kit_asks_for_pytorch_and_speaks_of_no_browser(tmp_path: Path) -> None:
+    write_kit(ASSIGNMENT, tmp_path / "kit")
+    readme = (tmp_path / "kit" / "README.md").read_text("utf-8")
+    assert "| Colab |" in readme
+    assert "| browser |" not in readme
+    assert "torch" in (tmp_path / "kit" / "requirements.txt").read_text("utf-8").split()
