@@ -89,7 +89,8 @@ print(card, card._repr_html_())
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
 def test_what_needs_more_names_the_extra(tmp_path: Path, arguments: list[str], words: str) -> None:
-    sample(tmp_path)
+    marked = "def twice(X):\n    # BEGIN SOLUTION\n    Y = 2 * X\n    # END SOLUTION\n    return Y\n"
+    (sample(tmp_path, reference=marked).folder / "README.md").write_text("# Sample\n\n## `twice(X)`\n\nTwice X.\n", "utf-8")
     done = _alone(f"main({arguments!r})", tmp_path)
     assert done.stderr.splitlines()[-1].startswith(f"grader: {words}: python -m pip install 'numpy-course-grader[")
     assert done.returncode == 2
