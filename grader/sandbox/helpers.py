@@ -51,6 +51,8 @@ class Answering:
     """
 
     def __init__(self, answer: Answer, cpu_s: float, copy: Copy | None) -> None:
+        import numpy.random  # noqa: F401  # not at start-up: 14 ms; here, so that not every copy loads it for itself
+
         self._answer = answer
         self._copy = copy
         self._cpu_s = cpu_s

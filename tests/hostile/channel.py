@@ -202,14 +202,14 @@ ROWS = (
     Hostile(
         "two questions, one answer read",
         "leave an answer for the next question",
-        does("tools.send(b'C', tools.packed(('helped', (1.0,), {})))\n    assert helped(2.0) == 40.0"),
+        does("tools.send(b'C', tools.packed(('helped', (1.0,), {}, 1)))\n    assert helped(2.0) == 40.0"),
         ("right then raised AssertionError",),
     ),
     Hostile(
         "a question after the last reply",
         "keep asking when the function is done",
         does(
-            "question = tools.packed(('helped', (1.0,), {}))\n"
+            "question = tools.packed(('helped', (1.0,), {}, 1))\n"
             "    class Last:\n        def __del__(self): tools.send(b'C', question)\n"
             "    tools.session().given = {'x': Last()}\n    tools.session().channel.send = Send(tools.session().channel.send, question)",
         ).replace(
@@ -253,7 +253,7 @@ ROWS = (
         "thousands of questions at once",
         "have them all answered before anybody looks at the clock",
         does(
-            "frame = struct.pack('<IB', len(q := tools.packed(('helped', (1.0,), {}))), 67) + q\n    while True: os.write(tools.descriptor(), frame * 3000)"
+            "frame = struct.pack('<IB', len(q := tools.packed(('helped', (1.0,), {}, 1))), 67) + q\n    while True: os.write(tools.descriptor(), frame * 3000)"
         ),
         ("timeout", _NOT_A_REPLY),
         only=("full",),
@@ -287,7 +287,7 @@ ROWS = (
     Hostile(
         "questions to helpers without reading",
         "block the parent",
-        does("for _ in range(10**9): tools.send(b'C', tools.packed(('helped', (np.zeros(10**5),), {})))"),
+        does("for _ in range(10**9): tools.send(b'C', tools.packed(('helped', (np.zeros(10**5),), {}, 1)))"),
         ("timeout",),
         only=FULL,
     ),
