@@ -314,7 +314,7 @@ def forward_linear(X, parameters):
     "forward_propagation",
     message="a ReLU is applied to Z3, which is to be returned as it is",
     hint="Which signs may the scores of the last layer have?",
-    severity="fault",
+    severity="grave",
 )
 def forward_relu_at_the_end(X, parameters):
     return _layers(X, parameters, last=tf.nn.relu)
