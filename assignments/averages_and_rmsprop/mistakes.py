@@ -3,7 +3,7 @@
 Both are written as changes to the right formula: each entry says which part of it is another one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -308,6 +308,18 @@ _NUMBER = "Look for a number in your formula that should be an argument."
 @_rms
 def _(a):
     return a.step(a.new(power=1))
+
+
+@mistake(
+    "missing-square",
+    "update_parameters_with_rmsprop",
+    message="s averages the sizes of the gradients, not their squares",
+    hint="What does the S in RMS stand for?",
+    severity="grave",
+)
+@_rms
+def _(a):
+    return a.step(replace(a, g={name: np.abs(g) for name, g in a.g.items()}).new(power=1))
 
 
 @mistake(

@@ -382,7 +382,7 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property(
                     "no two units start alike",
-                    share=0.25,
+                    share=0.15,
                     plan=_two_wide_layers,
                     judge=_unequal_weights,
                     count=1,
@@ -391,7 +391,7 @@ ASSIGNMENT = Assignment(
                 ),
                 Property(
                     "weights are Gaussian * 0.01",
-                    share=0.4,
+                    share=0.5,
                     plan=_two_wide_layers,
                     judge=_gaussian_weights(_small),
                     count=1,
@@ -415,7 +415,7 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property(
                     "no two units start alike",
-                    share=0.25,
+                    share=0.15,
                     plan=_deep_and_wide,
                     judge=_unequal_weights,
                     count=1,
@@ -424,7 +424,7 @@ ASSIGNMENT = Assignment(
                 ),
                 Property(
                     "weights are Gaussian * 0.01 (or / sqrt(n_prev)) in all layers",
-                    share=0.4,
+                    share=0.5,
                     plan=_deep_and_wide,
                     judge=_gaussian_weights(_small, _scaled),
                     count=1,
@@ -443,7 +443,7 @@ ASSIGNMENT = Assignment(
             returns=("Z", "cache"),
             summary="Z = W A + b",
             classes=cases(one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}, square={"n": 3, "k": 3, "m": 3}),
-            weights={"cache": 0.5},
+            weights={"cache": 0.4},
             properties=(Property("b counts once", share=0.1, plan=_two_inputs_and_their_sum, judge=_bias_counts_once),),
         ),
         Function(
@@ -453,7 +453,7 @@ ASSIGNMENT = Assignment(
             returns=("A", "cache"),
             summary="one layer forward: A = g(W A_prev + b)",
             classes=cases(one_example={"m": 1}, one_unit={"n": 1}),
-            weights={"cache": 0.5},
+            weights={"cache": 0.4},
             helpers=("linear_forward", "sigmoid", "relu"),
             properties=(
                 Property("-W and -b mirror the layer", share=0.1, plan=_mirrored_layer, judge=_mirror_relation, count=6),
@@ -466,7 +466,7 @@ ASSIGNMENT = Assignment(
             returns=("AL", "caches"),
             summary="the whole network forward",
             classes=cases(one_example={"m": 1}, two_layers={"L": 2}, five_layers={"L": 5}, equal_widths={"width": 3}),
-            weights={"caches": 0.5},
+            weights={"caches": 0.4},
             helpers=("linear_activation_forward",),
             properties=(
                 Property("each example by itself", share=0.1, plan=_batch_and_its_parts, judge=_each_column_by_itself),

@@ -454,6 +454,18 @@ def _(A3, Y, X):
 
 
 @mistake(
+    "second-term-subtracted",
+    "forward_propagation_n",
+    message="the term of the label 0 is subtracted: an error there makes the cost smaller",
+    hint="Both logarithms are negative; what sign does each term of the cost need?",
+    severity="fault",
+)
+@_with_cost
+def _(A3, Y, X):
+    return float(np.sum(np.where(Y == 1, -np.log(A3), np.log(1 - A3))) / X.shape[1])
+
+
+@mistake(
     "half-mean",
     "forward_propagation_n",
     message="the cost is divided by 2m; the cross-entropy has no factor 1/2",

@@ -108,6 +108,17 @@ def _keys_from_zero(weights):
 
 
 @mistake(
+    "no-biases",
+    "initialize_parameters_zeros",
+    message="there are weights and no biases",
+    hint="Which parameters does a layer have beside its weights?",
+    severity="fault",
+)
+def zeros_without_biases(layers_dims):
+    return {name: value for name, value in _parameters(layers_dims, _zero).items() if name.startswith("W")}
+
+
+@mistake(
     "ones-for-zeros",
     "initialize_parameters_zeros",
     message="the weights are ones, expected zeros",

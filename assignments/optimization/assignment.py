@@ -340,6 +340,9 @@ def _change_of_one(d):
 
 def _other_unchanged(given):
     before, after = given.replies[0][1], given.reply
+    missing = next((name for name in given.replies[0][0] if name not in before), None)
+    if missing:
+        return f"s has no {missing!r}, which v has"
     name = _differs(after, before)
     return name and f"v and s share memory: 1 is added to the arrays of v in place, and s[{name!r}] changes with them"
 
@@ -547,7 +550,7 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property(
                     "v and s share no memory",
-                    share=0.3,
+                    share=0.2,
                     plan=_change_of_one,
                     judge=_other_unchanged,
                     fits={"shared-memory": _is_shared},

@@ -492,7 +492,7 @@ mistake(function="initialize_adam", **ONES, severity="grave")(_twice(_ones))
     "initialize_adam",
     message="v and s are the same arrays under two names, so that what is written into one is in the other, too",
     hint="How many times are the zeros made, and how many are needed?",
-    severity="fault",
+    severity="slip",
 )
 def _(p):
     v = _zeros(p)

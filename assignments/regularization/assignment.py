@@ -151,12 +151,24 @@ def _wide(d):
     return [(X, parameters, d.choice([0.3, 0.6]))]
 
 
-def _cached(given):
-    """The parts of the cache by name; a float array for each mask."""
+def _swapped(c, keep_prob):
+    """Whether the masks stand where the activations belong, and the other way round."""
+
+    def explained(mask, activation):
+        return all(_near(c[activation + n], _relu(c["Z" + n]) * np.asarray(c[mask + n]) / keep_prob) for n in "12")
+
+    masks = all(np.isin(np.asarray(c["A" + n], dtype=np.float64), (0, 1)).all() for n in "12")
+    return masks and explained("A", "D") and not explained("D", "A")
+
+
+def _cached(given, in_any_order=True):
+    """The parts of the cache by name, also where A stands before D; a float array for each mask."""
     A3, cache = given.reply
     if len(cache) != len(_CACHE):
         raise ValueError(f"the cache has {len(cache)} parts, expected {len(_CACHE)}")
     parts = dict(zip(_CACHE, cache, strict=True))
+    if in_any_order and _swapped(parts, given.args[2]):
+        parts.update({"D1": parts["A1"], "A1": parts["D1"], "D2": parts["A2"], "A2": parts["D2"]})
     parts.update({name: np.asarray(parts[name], dtype=np.float64) for name in ("D1", "D2")})
     return np.asarray(A3), parts
 
@@ -197,6 +209,8 @@ def _mask_problem(c):
 
 def _explains_itself(given):
     A3, c, formulas = _formulas(given)
+    if _swapped(_cached(given, in_any_order=False)[1], given.args[2]):
+        return "the cache has A before D; expected is (Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3)"
     problem = _mask_problem(c)
     if problem:
         return problem
@@ -285,6 +299,7 @@ def _drops_the_output(given):
 
 
 _CACHE_FITS = {
+    "cache-order": lambda given: _swapped(_cached(given, in_any_order=False)[1], given.args[2]),
     "mask-not-thresholded": _hidden(lambda R, D, A, k: ((D >= 0) & (D < 1)).all() and np.unique(D).size > 1),
     "scaled-mask": _hidden(lambda R, D, A, k: np.isin(np.round(D * k, 9), (0, 1)).all() and np.allclose(A, R * D)),
     "mask-not-applied": _hidden(lambda R, D, A, k: _near(A, R) or _near(A, R / k)),

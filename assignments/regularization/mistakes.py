@@ -822,6 +822,20 @@ def _reseeded(shape, keep_prob):
     return _uniform(shape, keep_prob)
 
 
+def _activations_first(X, parameters, keep_prob):
+    A3, (Z1, D1, A1, W1, b1, Z2, D2, A2, *others) = _dropout_forward({})(X, parameters, keep_prob)
+    return A3, (Z1, A1, D1, W1, b1, Z2, A2, D2, *others)
+
+
+mistake(
+    "cache-order",
+    "forward_propagation_with_dropout",
+    message="the cache has each A before its D; the backward pass unpacks D before A",
+    hint="Compare the order of your cache with the exercise.",
+    severity="fault",
+)(_activations_first)
+
+
 mistake(
     "mask-not-thresholded",
     "forward_propagation_with_dropout",

@@ -222,6 +222,8 @@ def _uniform_problem(W, deviation, name):
 def _xavier(given):
     """One rule and one distribution for all layers."""
     layers = _weights(given)
+    if len(layers) != len(given.args[0]) - 1:
+        return f"there are weights of {len(layers)} layers, expected {len(given.args[0]) - 1}"
     for name, W, n_prev, n in layers:
         if np.shape(W) != (n, n_prev):
             return f"{name} has shape {np.shape(W)}, expected {(n, n_prev)}"
@@ -466,7 +468,7 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property(
                     "no two units start alike",
-                    share=0.25,
+                    share=0.15,
                     plan=_wide,
                     judge=_unequal_weights,
                     classes=_WIDE,
@@ -474,7 +476,7 @@ ASSIGNMENT = Assignment(
                 ),
                 Property(
                     "weights have Xavier's variance in every layer",
-                    share=0.4,
+                    share=0.5,
                     plan=_wide,
                     judge=_xavier,
                     classes=_WIDE,

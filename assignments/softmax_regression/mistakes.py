@@ -588,6 +588,28 @@ def _losses(Z, Y):
 
 
 @mistake(
+    "missing-product",
+    "sigmoid_cross_entropy_with_logits",
+    message="the term - Z * Y is missing: the loss does not depend on the label",
+    hint="Compare the loss of one score for the label 0 and for the label 1.",
+    severity="grave",
+)
+def logits_without_product(Z, Y):
+    return np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z)))
+
+
+@mistake(
+    "product-added",
+    "sigmoid_cross_entropy_with_logits",
+    message="Z * Y is added, where it should be subtracted: the surer a right answer is, the more it costs",
+    hint="What should a large positive score cost where the label is 1?",
+    severity="grave",
+)
+def logits_with_product_added(Z, Y):
+    return np.maximum(Z, 0) + Z * Y + np.log1p(np.exp(-np.abs(Z)))
+
+
+@mistake(
     "overflow",
     "sigmoid_cross_entropy_with_logits",
     message="the sigmoid of a large score is exactly 0 or 1, and its logarithm is infinite",

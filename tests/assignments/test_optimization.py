@@ -218,6 +218,15 @@ def test_two_averages_that_are_one_in_memory_are_told(second: str) -> None:
     assert found.points == pytest.approx(0.7 * found.max_points)
 
 
+def test_an_average_that_lacks_a_layer_is_no_slip() -> None:
+    found = report("""
+        def initialize_adam(parameters):
+            v = {"d" + name: np.zeros(value.shape) for name, value in parameters.items()}
+            return v, {name: value for name, value in v.items() if "W" in name}
+    """)["initialize_adam"]
+    assert 0.25 * found.max_points < found.points < 0.7 * found.max_points
+
+
 def test_a_loop_variable_after_its_loop_costs_only_what_needs_a_batch_that_is_not_full() -> None:
     graded = report(BATCHES)["random_mini_batches"]
     assert failed(graded) == ["runs"]

@@ -371,3 +371,11 @@ def test_a_model_keeps_the_points_of_what_is_right(old: str, new: str, codes: li
     assert found.status == ("failed" if most < 10 else "partial")
     assert codes_of(found)[: len(codes)] == codes
     assert most - 3 <= found.points <= most
+
+
+def test_activations_before_their_masks_cost_the_cache_and_nothing_else() -> None:
+    text = DROPOUT.replace("(Z1, D1, A1,", "(Z1, A1, D1,").replace("Z2, D2, A2,", "Z2, A2, D2,")
+    assert text != DROPOUT
+    found = verdicts(ASSIGNMENT, NETWORK, L2, text)["forward_propagation_with_dropout"]
+    assert (found.status, codes_of(found)) == ("partial", ["cache-order"])
+    assert [check.name for check in found.checks if check.status == "failed"] == ["the cache explains the result"]

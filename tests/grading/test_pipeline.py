@@ -203,6 +203,12 @@ def test_an_array_that_holds_none_is_no_number_and_tells_the_blank() -> None:
     assert [f.code for f in found.findings] == ["unfilled-blank"]
 
 
+def test_a_raise_that_was_left_in_is_not_told_as_a_name_that_is_none() -> None:
+    blank = "def mean_square(X, weight):\n    squares = X**2\n    raise NotImplementedError"
+    (found,) = function_of(graded(solution(blank, without=["mean_square"])), "mean_square").findings
+    assert (found.code, found.hint) == ("unfilled-blank", "Write this part of the function.")
+
+
 def test_a_result_without_an_end_was_not_raised(sandbox: Sandbox) -> None:
     endless = "def center(X):\n    X = [X]\n    X.append(X)\n    return X"
     message = check_of(function_of(graded(solution(endless), sandbox), "center").checks, "runs").message
