@@ -241,7 +241,7 @@ def test_a_mask_may_be_of_any_kind(kind: str) -> None:
 def test_a_wrong_dropout_forward_pass_is_caught_and_named(old: str, new: str, codes: list[str]) -> None:
     found = verdicts(ASSIGNMENT, NETWORK, L2, changed(DROPOUT, old, new), MODEL)
     assert found["forward_propagation_with_dropout"].status in ("failed", "partial")
-    assert found["forward_propagation_with_dropout"].points <= 0.75 * 25
+    assert found["forward_propagation_with_dropout"].points <= 0.8 * 25  # a mask on the output is seen where it drops one
     assert codes_of(found["forward_propagation_with_dropout"])[: len(codes)] == codes
     assert found["backward_propagation_with_dropout"].status == "passed"
 
