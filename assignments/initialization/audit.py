@@ -25,6 +25,7 @@ LOSSES = {
     ("initialize_parameters_he", "large-weights"): _SEVERAL,
     ("initialize_parameters_he", "inverted-scale"): _SEVERAL,
     ("initialize_parameters_he", "multiplied-scale"): _SEVERAL,
+    ("model", "initialization-ignored"): _INPUTS,
     ("model", "one-step-short"): _INPUTS,
     ("model", "one-step-more"): _INPUTS,
     ("model", "wrong-layers"): _UNLIKE,
