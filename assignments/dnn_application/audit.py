@@ -26,6 +26,7 @@ _INPUTS = "it is right on some inputs and wrong on others, and pays for those on
 _SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 
 LOSSES = {
+    ("L_layer_model", "only-last-layer-trained"): _SEVERAL,
     ("two_layer_model", "dimensions-ignored"): _EITHER,
     ("two_layer_model", "initializer-not-called"): _UNLIKE,
     ("two_layer_model", "one-iteration-missing"): _INPUTS,

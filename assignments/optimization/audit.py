@@ -15,6 +15,7 @@ _SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 LOSSES = {
     ("update_parameters_with_gd", "keys-by-position"): _UNLIKE,
     ("random_mini_batches", "wrong-last-batch"): _EITHER,
+    ("random_mini_batches", "labels-of-last-batch"): _INPUTS,
     ("random_mini_batches", "overlapping-batches"): _UNLIKE,
     ("random_mini_batches", "examples-in-rows"): _UNLIKE,
     ("initialize_velocity", "scalar-zero"): _EITHER,
