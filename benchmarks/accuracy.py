@@ -1,7 +1,7 @@
-"""The tables of docs/accuracy.md: ``python -m benchmarks.accuracy [--budget N] [--runs FOLDER...]``.
+"""The tables of docs/accuracy.md: ``python -m benchmarks.accuracy [--budget N] [--severities] [--runs FOLDER...]``.
 
-Without folders it audits every assignment of the course. With the folders of grading runs
-(``grader grade NAME PATH -o FOLDER``) it counts statuses per function: counts only, no names.
+Without options it audits every assignment of the course. ``--severities`` counts known mistakes by how grave they are. With
+the folders of grading runs (``grader grade NAME PATH -o FOLDER``) it counts statuses per function: counts only, no names.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from grader.audit.audit import audit_assignment
 from grader.course import find_course
+from grader.freezing.author import read_author
 from grader.grading.rundir import read_run
 
 
@@ -29,6 +30,18 @@ def audits(budget: int) -> None:
             f"{found.count('accepted')} of {total['style']} |",
             flush=True,
         )
+
+
+def severities() -> None:
+    """One row per assignment: its mistakes by severity, and how many may lie outside of their band."""
+    print("| assignment | slips | faults | grave | declared |")
+    print("|---|---|---|---|---|")
+    course = find_course()
+    for name in course.names:
+        assignment = course.load(name)
+        counts = Counter(mistake.severity for known in read_author(assignment).mistakes.values() for mistake in known)
+        declared = len(getattr(assignment.author_module("audit"), "LOSSES", {}))
+        print(f"| `{name}` | {counts['slip']} | {counts['fault']} | {counts['grave']} | {declared} |")
 
 
 def runs(folders: list[Path]) -> None:
@@ -58,10 +71,13 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--budget", type=int, default=200)
+    parser.add_argument("--severities", action="store_true")
     parser.add_argument("--runs", type=Path, nargs="+")
     options = parser.parse_args()
     if options.runs:
         runs(options.runs)
+    elif options.severities:
+        severities()
     else:
         audits(options.budget)
 
