@@ -757,7 +757,7 @@ def folded(label: str, names: Sequence[str], why: str) -> str:
         under = "it under exactly this name" if len(names) == 1 else "them under exactly these names"
         return f"{listed}: not defined in this submission; define {under}"
     if label == CARRIED:
-        return f"{listed}: correct, graded with correct versions of the functions that they call. {why}".rstrip()
+        return f"{listed}: correct, graded with correct versions of the functions that they build on. {why}".rstrip()
     return f"{listed}: {why}"
 
 

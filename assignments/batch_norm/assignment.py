@@ -63,12 +63,17 @@ def _backward_at(d, epsilon):
 def _running(d):
     n, m = d.sizes("n", "m")
     momentum = 0.0 if d.case == "no past" else d.choice([0.6, 0.75, 0.9, 0.99])
-    return d.array(n, 1), d.array(n, 1, positive=True), _batch(d, n, m), momentum
+    before = d.array(n, 1), d.array(n, 1, positive=True)
+    if d.case == "first batch":
+        before = np.zeros((n, 1)), np.ones((n, 1))
+    return *before, _batch(d, n, m), momentum
 
 
 def _inference_at(d, epsilon):
     n, m = d.sizes("n", "m")
     Z, mean, variance = d.array(n, m), d.array(n, 1), d.array(n, 1, positive=True) + 0.25
+    if d.case == "untrained":  # what running averages start from
+        mean, variance = np.zeros((n, 1)), np.ones((n, 1))
     if d.case == "constant unit":
         variance[d.integer(0, n - 1)] = 0.0
     return Z, *_scale_and_shift(d, n), mean, variance, epsilon
@@ -269,7 +274,7 @@ ASSIGNMENT = Assignment(
             inputs=_running,
             returns=("running_mean", "running_variance"),
             summary="exponentially weighted averages of mean and biased variance",
-            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, no_past={}, **_MANY),
+            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, no_past={}, first_batch={}, **_MANY),
             properties=(
                 Property(
                     "a batch with the same statistics changes nothing",
@@ -286,7 +291,7 @@ ASSIGNMENT = Assignment(
             inputs=_inference,
             returns="Z_tilde",
             summary="normalize with the running averages instead of the batch's own",
-            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, **_MANY),
+            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, untrained={}, **_MANY),
             guards=("guarded",),
             properties=(
                 Property(

@@ -22,7 +22,8 @@ def _function(d):
 
 
 def _derivative(d):
-    return _function(d), d.number(-3, 3), d.choice([0.5, 0.25, 0.1, 0.01, 1e-3, 1e-4])
+    epsilon = d.choice([0.5, 0.25, 0.1, 0.01, 1e-3, 1e-4])
+    return _function(d), d.number(-3, 3), -epsilon if d.case == "backwards" else epsilon
 
 
 def _on_polynomials(degree):
@@ -313,7 +314,7 @@ ASSIGNMENT = Assignment(
             inputs=_derivative,
             returns="derivative",
             summary="one-sided derivative of a function of one number",
-            classes=cases(square={}, small=8, general=14, each=4),
+            classes=cases(square={}, backwards={}, small=8, general=14, each=4),
             properties=(Property("exact for straight lines", share=0.1, plan=_on_polynomials(1), judge=_is_exact),),
         ),
         Function(
@@ -322,7 +323,7 @@ ASSIGNMENT = Assignment(
             inputs=_derivative,
             returns="derivative",
             summary="two-sided derivative of a function of one number",
-            classes=cases(square={}, small=8, general=14, each=4),
+            classes=cases(square={}, backwards={}, small=8, general=14, each=4),
             properties=(Property("exact for parabolas", share=0.1, plan=_on_polynomials(2), judge=_is_exact),),
         ),
         Function(

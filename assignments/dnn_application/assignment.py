@@ -7,7 +7,7 @@ import numpy as np
 from grader.descent import fall_problem, is_same_start, start_of, step_problem
 from grader.spec import Assignment, Code, Function, Property, cases
 
-_KINDS = {"one_step": {}, "many_steps": {}, "one_example": {}, "one_label": {}, "fitted": {}, "rising_cost": {}}
+_KINDS = {"one_step": {}, "many_steps": {}, "one_example": {}, "one_label": {}, "fitted": {}, "rising_cost": {}, "kink": {}}
 _LAYER_FUNCTIONS = (
     "sigmoid",
     "relu",
@@ -72,15 +72,17 @@ def _costs(d, X, Y, parameters, rate, steps):
 def _run(d, dims):
     parameters = _start(d, dims)
     X, Y = _data(d, dims)
+    if d.case == "kink":  # where the first layer gives exactly 0, and no slope
+        X[:, 0], parameters["b1"][0] = 0.0, 0.0
     if d.case == "rising cost":  # steps so long that the cost rises on the way: who stops there, stops too early
         rate, steps = d.choice([1.0, 2.0, 4.0]), d.integer(3, 4)
         costs = _costs(d, X, Y, parameters, rate, steps)
         if costs is None or not any(after > before for before, after in pairwise(costs)):
             d.reject("saturated, or the cost falls in every step")
-        return X, Y, dims, rate, steps, False
+        return X, Y, dims, rate, steps, d.choice([False, True])
     if _costs(d, X, Y, parameters, 0.0, 1) is None:
         d.reject("saturated: 1 - A loses digits, and the usual formula divides by it")
-    return X, Y, dims, d.choice([0.025, 0.1, 0.25, 1.25]), _steps(d), False
+    return X, Y, dims, d.choice([0.025, 0.1, 0.25, 1.25]), _steps(d), d.choice([False, True])
 
 
 def _two_layers(d):

@@ -162,7 +162,19 @@ def _layer(d):
 
 def _network(d):
     dims = d.layers((2, 4) if d.case == "general" else (3, 4))
+    if d.case == "narrow":  # a hidden layer with as many units as the last one
+        dims[d.integer(1, len(dims) - 2)] = 1
     return d.array(dims[0], d.size("m")), d.parameters(dims)
+
+
+_NETWORKS = {
+    "one_example": {"m": 1},
+    "one_layer": {"L": 1},
+    "two_layers": {"L": 2},
+    "five_layers": {"L": 5},
+    "equal_widths": {"width": 3},
+    "narrow": {},
+}
 
 
 def _two_inputs_and_their_sum(d):
@@ -224,6 +236,8 @@ def _weighted_mean(given):
     first, second, both = (float(np.asarray(r).item()) for r in given.replies)
     n, k = (step.args[0].shape[1] for step in given.steps[:2])
     expected = (n * first + k * second) / (n + k)
+    if not np.isfinite([first, second, both]).all():
+        return f"the costs of two batches and of both together are {first:.6g}, {second:.6g} and {both:.6g}"
     if np.isclose(both, expected, rtol=1e-6, atol=1e-12):
         return None
     return f"the cost of two batches together is {both:.6g}, expected the mean over all examples, {expected:.6g}"
@@ -465,7 +479,7 @@ ASSIGNMENT = Assignment(
             inputs=_network,
             returns=("AL", "caches"),
             summary="the whole network forward",
-            classes=cases(one_example={"m": 1}, two_layers={"L": 2}, five_layers={"L": 5}, equal_widths={"width": 3}),
+            classes=cases(**_NETWORKS, eleven_layers={"L": 11, "width": (2, 3)}),
             weights={"caches": 0.4},
             helpers=("linear_activation_forward",),
             properties=(
@@ -515,7 +529,7 @@ ASSIGNMENT = Assignment(
             inputs=_network_backward,
             returns="grads",
             summary="the whole network backward",
-            classes=cases(one_example={"m": 1}, two_layers={"L": 2}, five_layers={"L": 5}, equal_widths={"width": 3}),
+            classes=cases(**_NETWORKS),
             alternatives=("later_keys",),
             guards=("guarded", "guarded_later_keys", "guarded_quotient", "guarded_quotient_later_keys"),
             optional=frozenset({"dA{l}"}),

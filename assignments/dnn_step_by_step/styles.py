@@ -137,7 +137,7 @@ def _model_template(X, parameters):
 
 
 def _model_by_name(X, parameters):
-    weights = sorted(name for name in parameters if name[0] == "W")
+    weights = sorted((name for name in parameters if name[0] == "W"), key=lambda name: int(name[1:]))
     caches = ()
     for name in weights:
         kind = "sigmoid" if name == weights[-1] else "relu"

@@ -408,7 +408,10 @@ def _adam(d):
         t = 1
     elif d.case == "late":
         t = d.choice([1000, 4000, 100000])
-    return parameters, grads, v, s, t, d.choice(_RATES), d.choice([0.9, 0.8, 0.5]), d.choice([0.999, 0.95, 0.99]), 1e-8
+    betas = d.choice([0.9, 0.8, 0.5]), d.choice([0.999, 0.95, 0.99])
+    if d.case == "no memory":
+        betas = d.choice([(0.0, betas[1]), (betas[0], 0.0)])
+    return parameters, grads, v, s, t, d.choice(_RATES), *betas, 1e-8
 
 
 def _adam_epsilon(d):
@@ -563,7 +566,7 @@ ASSIGNMENT = Assignment(
             inputs=_adam,
             returns=("parameters", "v", "s", "v_corrected", "s_corrected"),
             summary="one step of Adam",
-            classes=_classes(first_step={}, late={}, zero_gradient={}, steep={}, at_rest={}, **_DEPTHS),
+            classes=_classes(first_step={}, late={}, no_memory={}, zero_gradient={}, steep={}, at_rest={}, **_DEPTHS),
             alternatives=(
                 "epsilon_inside_root",
                 "five_items",

@@ -62,6 +62,8 @@ def _three_strengths(d):
 
 def _grows_with_the_square(given):
     plain, once, twice = (float(np.asarray(reply).item()) for reply in given.replies)
+    if not np.isfinite([plain, once, twice]).all():
+        return f"the cost is {plain:.6g} without a penalty, and {once:.6g} and {twice:.6g} with one"
     if np.isclose(twice - plain, 4 * (once - plain), rtol=1e-9, atol=1e-12):
         return None
     return f"twice the weights should cost four times the penalty: it went from {once - plain:.6g} to {twice - plain:.6g}"
@@ -148,7 +150,7 @@ def _keep_everything(d):
 def _wide(d):
     """A network and examples enough for 16,000 entries in each of the two masks."""
     X, parameters = d.array(3, 400), d.parameters([3, 40 + d.integer(0, 3), 45 + d.integer(0, 3), 1])
-    return [(X, parameters, d.choice([0.3, 0.6]))]
+    return [(X, parameters, d.choice([0.3, 0.6, 0.95]))]
 
 
 def _swapped(c, keep_prob):
@@ -358,6 +360,8 @@ def _dropped(d, margin=0.0):
     n1, n2, m = *(len(parameters[name]) for name in ("b1", "b2")), X.shape[1]
     keep_prob = d.choice([1, 1.0]) if d.case == "keep everything" else d.choice([0.3, 0.5, 0.6, 0.86])
     D1, D2 = d.rng.random((n1, m)) < keep_prob, d.rng.random((n2, m)) < keep_prob
+    if d.case == "masks of numbers":
+        D1, D2 = (D.astype(d.choice([np.int64, np.float64])) for D in (D1, D2))
     if d.case == "layer dropped":
         D2[:] = False
     if d.case == "kink":  # what is dropped would hide the kink
@@ -575,7 +579,7 @@ ASSIGNMENT = Assignment(
                     share=0.4,
                     plan=_wide,
                     judge=_masks_are_random,
-                    classes=(CaseClass("wide", count=2),),
+                    classes=(CaseClass("wide", count=3),),
                     fits=_MASK_FITS,
                 ),
                 Property(
@@ -606,6 +610,7 @@ ASSIGNMENT = Assignment(
                 kink={"m": (2, 5)},
                 keep_everything={},
                 layer_dropped={},
+                masks_of_numbers={},
             ),
             weights={"dA{l}": 2, "dW{l}": 2, "dZ{l}": 1, "db{l}": 1},
             guards=("guarded",),

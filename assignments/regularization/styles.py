@@ -108,7 +108,7 @@ def dropout_in_place(X, Y, cache, keep_prob):
     dZ2 = np.array(dA2, copy=True)
     dZ2[A2 <= 0] = 0
     dA1 = np.dot(W2.T, dZ2)
-    dA1[~D1] = 0.0
+    dA1[D1 == 0] = 0.0
     dA1 = dA1 * (1 / keep_prob)
     dZ1 = dA1 * (A1 > 0)
     grads = {"dZ1": dZ1, "dZ2": dZ2, "dZ3": dZ3, "dA1": dA1, "dA2": dA2}

@@ -69,7 +69,11 @@ def _with_zeros(d):
 
 
 def _without_ties(d):
-    AL = _distributions(d, *d.sizes("C", "m"))
+    """Probabilities, or scores: of one sign, or of both."""
+    C, m = d.sizes("C", "m")
+    AL = _distributions(d, C, m)
+    if d.case in ("scores", "scores of two classes"):
+        AL = d.array(C, m) - d.choice([0.0, 4.0])
     ordered = np.sort(AL, axis=0)
     if (ordered[-1] - ordered[-2]).min() < 1e-3:
         d.reject("two classes are equally probable")
@@ -80,6 +84,12 @@ def _logits(d):
     n, m = d.sizes("n", "m")
     Z = np.clip(d.array(n, m), -4, 4)
     return Z, d.labels(n, m)
+
+
+def _with_a_zero(d):
+    Z, Y = _logits(d)
+    Z[d.integer(0, Z.shape[0] - 1), d.integer(0, Z.shape[1] - 1)] = 0.0
+    return Z, Y
 
 
 def _large_logits(d):
@@ -419,7 +429,7 @@ ASSIGNMENT = Assignment(
             inputs=_without_ties,
             returns="labels",
             summary="the most probable class of each example",
-            classes=_kinds(),
+            classes=_kinds(scores={"C": (3, 5), "m": (2, 6)}, scores_of_two_classes={"C": 2, "m": (3, 6)}),
             loose_dtype=frozenset({"labels"}),
             properties=(Property("each example by itself", share=0.1, plan=_each_once, judge=_reversed, classes=_GENERAL),),
         ),
@@ -446,6 +456,12 @@ ASSIGNMENT = Assignment(
                     share=0.2,
                     inputs=_large_logits,
                     classes=(CaseClass("large", count=8, sizes={"n": (1, 4), "m": (1, 6)}),),
+                ),
+                CaseSet(
+                    "a score of exactly 0",
+                    share=0.05,
+                    inputs=_with_a_zero,
+                    classes=(CaseClass("general", count=3, sizes={"n": (1, 4), "m": (2, 6)}),),
                 ),
             ),
         ),

@@ -10,6 +10,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
 from grader import sentences
 from grader.confined.wire import Value
 from grader.grading.execution import (
@@ -27,7 +29,7 @@ from grader.judging.cases import Case, FunctionCases
 from grader.judging.checks import carried_by_property, verdict_of, well_formed
 from grader.judging.findings import carried_by_helpers, carried_on_own_values
 from grader.judging.judge import FunctionJudge, Verdict
-from grader.judging.outcomes import Outcomes, steps_apart
+from grader.judging.outcomes import Outcomes, last_outcome, reply_value, steps_apart
 from grader.judging.properties import property_problems
 from grader.model import Finding
 from grader.sandbox.runner import Answer, Plan, Replied, Script, Stopped
@@ -255,7 +257,8 @@ def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) ->
         if before and any(is_redefined(session, name) for name in provided):
             # A provided helper of the student's own may have a convention of its own, which suits the rest.
             yield _Trial(judge, "helpers", before)
-    if any(case.own for case in judge.cases.cases) and not _only_inputs_changed(verdict):
+    own = any(case.own for case in judge.cases.cases) and not _only_inputs_changed(verdict)
+    if own and not _gave_the_same(first, _producers(judge.cases)):
         yield _Trial(judge, "own")
 
 
@@ -304,6 +307,31 @@ def _silent(outcomes: Outcomes) -> Outcomes:
 def _only_inputs_changed(verdict: Verdict) -> bool:
     """Whether nothing else is wrong: on the student's own values, which travel as handles, it could not be seen."""
     return {check.kind for check in verdict.checks if check.status == "failed"} == {"inputs"}
+
+
+def _gave_the_same(first: Mapping[str, Attempt], names: Sequence[str]) -> bool:
+    """Whether these functions gave nothing but the contract's own values, in its own form.
+
+    Then whoever is right on theirs and wrong on the contract's does not look at what it is given.
+    """
+    return bool(names) and all(name in first and _is_the_contracts(first[name]) for name in names)
+
+
+def _is_the_contracts(attempt: Attempt) -> bool:
+    spec, verdict = attempt.judge.spec, attempt.verdict
+    if not verdict.passed or verdict.alternative or spec.random or spec.opaque or spec.optional:
+        return False
+    pairs = [(reply_value(last_outcome(attempt.outcomes, case)), case.expected[0].decoded) for case in attempt.judge.values]
+    return all(_form(reply) == _form(right) for reply, right in pairs)
+
+
+def _form(value: Value) -> object:
+    """The types and shapes of a value, without its numbers."""
+    if isinstance(value, dict):
+        return {key: _form(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value), [_form(part) for part in value]
+    return type(value), np.shape(value), str(getattr(value, "dtype", ""))
 
 
 def _producers(cases: FunctionCases) -> list[str]:

@@ -38,7 +38,7 @@ def test_only_what_is_wrong_by_itself_is_explained() -> None:
         (
             "Full points",
             "linear_activation_forward, L_model_forward: correct, graded with correct versions of the functions that they "
-            "call. Fix linear_forward first.",
+            "build on. Fix linear_forward first.",
         ),
         ("Not started", "2 functions: compute_cost, model"),
         ("Waiting", "L_model_backward: not judged before linear_backward is right"),
