@@ -14,8 +14,9 @@ def _layers(d):
 
 
 def _wide(d):
-    """Four layers of 15,000 weights and more, with very different numbers of inputs: 3, 7500, 2, 7500."""
-    return [([3, 7500 + d.integer(0, 50), 2, 7500 + d.integer(0, 50), 4],)]
+    """Four layers of 22,000 weights and more, with very different numbers of inputs, two of them of the same shape."""
+    units = 7500 + d.integer(0, 50)
+    return [([3, units, 3, units, 4],)]
 
 
 def _form_problem(parameters, dims):
