@@ -314,7 +314,7 @@ def test_a_stub_of_the_right_shapes_gets_nothing(name: str) -> None:
 
 def test_the_points_are_a_hundred_and_every_function_has_25_cases() -> None:
     assert ASSIGNMENT.spec.points == 100
-    assert all(len(f.cases) >= 25 and not f.dropped for f in frozen_cases(ASSIGNMENT).functions.values())
+    assert all(len(f.cases) >= 25 and f.dropped <= 3 for f in frozen_cases(ASSIGNMENT).functions.values())
 
 
 def test_networks_are_deep_and_their_layers_differ_in_width() -> None:
