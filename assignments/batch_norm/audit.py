@@ -10,6 +10,7 @@ _UNLIKE = "nothing of its numbers goes with the right ones, so that it cannot be
 _INPUTS = "it is right on some inputs and wrong on others, and pays for those on which it is wrong"
 
 LOSSES = {
+    ("update_running_average", "missing-past"): _INPUTS,
     ("batch_norm_forward", "unbiased-variance"): _EITHER,
     ("batch_norm_forward", "statistics-over-everything"): _INPUTS,
     ("batch_norm_backward", "statistics-taken-as-constants"): _EITHER,

@@ -16,6 +16,7 @@ _SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 
 LOSSES = {
     ("central_difference", "literal-epsilon"): _SEVERAL,
+    ("forward_difference", "literal-epsilon"): _SEVERAL,
     ("dictionary_to_vector", "returns-list"): _EITHER,
     ("vector_to_dictionary", "bias-first"): _UNLIKE,
     ("vector_to_dictionary", "layer-numbers"): _INPUTS,

@@ -39,6 +39,7 @@ LOSSES = {
     ("linear_forward", "bias-as-row"): _RAISES,
     ("linear_forward", "cache-order"): _EITHER,
     ("linear_forward", "cache-without-b"): _EITHER,
+    ("linear_activation_forward", "cache-holds-Z"): _EITHER,
     ("linear_activation_forward", "cache-order"): _EITHER,
     ("L_model_forward", "stale-input"): _EITHER,
     ("L_model_forward", "first-layer-skipped"): _RAISES,
