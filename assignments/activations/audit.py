@@ -1,5 +1,7 @@
 """Changes of the reference that are no mistakes, with the reason; ``grader audit`` lists them as equivalent."""
 
+from grader.audit.losses import EITHER, INPUTS
+
 _EVEN = "the slope is an even function: it is the same for exp(Z) and exp(-Z), where neither overflows"
 
 EQUIVALENT = {
@@ -13,17 +15,15 @@ EQUIVALENT = {
 }
 
 # What a mistake may cost otherwise than its severity says.
-_EITHER = "it is as well a mistake of the neighbouring severity: teachers differ"
-_INPUTS = "it is right on some inputs and wrong on others, and pays for those on which it is wrong"
 
 LOSSES = {
-    ("sigmoid", "sigmoid-minus"): _EITHER,
-    ("relu", "relu-absolute"): _INPUTS,
-    ("relu", "relu-step"): _INPUTS,
-    ("relu", "cache-holds-activation"): _INPUTS,
-    ("tanh", "tanh-inverted"): _INPUTS,
-    ("tanh", "cache-holds-activation"): _INPUTS,
-    ("sigmoid_backward", "cache-taken-for-activation"): _EITHER,
-    ("tanh_backward", "cache-taken-for-activation"): _EITHER,
-    ("tanh_backward", "derivative-of-sigmoid"): _EITHER,
+    ("sigmoid", "sigmoid-minus"): EITHER,
+    ("relu", "relu-absolute"): INPUTS,
+    ("relu", "relu-step"): INPUTS,
+    ("relu", "cache-holds-activation"): INPUTS,
+    ("tanh", "tanh-inverted"): INPUTS,
+    ("tanh", "cache-holds-activation"): INPUTS,
+    ("sigmoid_backward", "cache-taken-for-activation"): EITHER,
+    ("tanh_backward", "cache-taken-for-activation"): EITHER,
+    ("tanh_backward", "derivative-of-sigmoid"): EITHER,
 }

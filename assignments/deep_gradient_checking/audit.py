@@ -1,5 +1,7 @@
 """Changes of the reference that are no mistakes, with the reason; ``grader audit`` lists them as equivalent."""
 
+from grader.audit.losses import EITHER, INPUTS, SEVERAL, UNLIKE
+
 _NEGATIVE = "NumPy takes any negative number for the dimension that it works out"
 
 EQUIVALENT = {
@@ -9,30 +11,26 @@ EQUIVALENT = {
 }
 
 # What a mistake may cost otherwise than its severity says.
-_EITHER = "it is as well a mistake of the neighbouring severity: teachers differ"
-_UNLIKE = "nothing of its numbers goes with the right ones, so that it cannot be told from a guess"
-_INPUTS = "it is right on some inputs and wrong on others, and pays for those on which it is wrong"
-_SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 
 LOSSES = {
-    ("central_difference", "literal-epsilon"): _SEVERAL,
-    ("forward_difference", "literal-epsilon"): _SEVERAL,
-    ("dictionary_to_vector", "returns-list"): _EITHER,
-    ("vector_to_dictionary", "bias-first"): _UNLIKE,
-    ("vector_to_dictionary", "layer-numbers"): _INPUTS,
-    ("gradients_to_vector", "returns-list"): _EITHER,
-    ("forward_prop_cost", "opposite-sign"): _EITHER,
-    ("forward_prop_cost", "activation-ignored"): _INPUTS,
-    ("gradient_check", "returns-verdict"): _EITHER,
-    ("gradient_check", "activation-ignored"): _INPUTS,
-    ("gradient_check", "one-sided"): _EITHER,
-    ("gradient_check", "missing-division"): _SEVERAL,
-    ("gradient_check", "ignores-gradients"): _SEVERAL,
-    ("forward_difference", "relative-step"): _UNLIKE,
-    ("forward_difference", "assumes-square"): _SEVERAL,
-    ("central_difference", "assumes-square"): _SEVERAL,
-    ("central_difference", "half-step"): _EITHER,
-    ("central_difference", "missing-division"): _INPUTS,
-    ("central_difference", "relative-step"): _UNLIKE,
-    ("central_difference", "missing-parentheses"): _SEVERAL,
+    ("central_difference", "literal-epsilon"): SEVERAL,
+    ("forward_difference", "literal-epsilon"): SEVERAL,
+    ("dictionary_to_vector", "returns-list"): EITHER,
+    ("vector_to_dictionary", "bias-first"): UNLIKE,
+    ("vector_to_dictionary", "layer-numbers"): INPUTS,
+    ("gradients_to_vector", "returns-list"): EITHER,
+    ("forward_prop_cost", "opposite-sign"): EITHER,
+    ("forward_prop_cost", "activation-ignored"): INPUTS,
+    ("gradient_check", "returns-verdict"): EITHER,
+    ("gradient_check", "activation-ignored"): INPUTS,
+    ("gradient_check", "one-sided"): EITHER,
+    ("gradient_check", "missing-division"): SEVERAL,
+    ("gradient_check", "ignores-gradients"): SEVERAL,
+    ("forward_difference", "relative-step"): UNLIKE,
+    ("forward_difference", "assumes-square"): SEVERAL,
+    ("central_difference", "assumes-square"): SEVERAL,
+    ("central_difference", "half-step"): EITHER,
+    ("central_difference", "missing-division"): INPUTS,
+    ("central_difference", "relative-step"): UNLIKE,
+    ("central_difference", "missing-parentheses"): SEVERAL,
 }

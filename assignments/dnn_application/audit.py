@@ -1,5 +1,7 @@
 """Changes of the reference that are no mistakes, with the reason; ``grader audit`` lists them as equivalent."""
 
+from grader.audit.losses import EITHER, INPUTS, SEVERAL, UNLIKE
+
 _COSTS = "the recorded costs are not judged, and printing is free"
 _GUARD = "the guard is 0 in what is graded"
 _PRINT = "print_cost decides about printing only, which is free"
@@ -20,27 +22,23 @@ EQUIVALENT = {
 }
 
 # What a mistake may cost otherwise than its severity says.
-_EITHER = "it is as well a mistake of the neighbouring severity: teachers differ"
-_UNLIKE = "nothing of its numbers goes with the right ones, so that it cannot be told from a guess"
-_INPUTS = "it is right on some inputs and wrong on others, and pays for those on which it is wrong"
-_SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 
 LOSSES = {
-    ("L_layer_model", "only-last-layer-trained"): _SEVERAL,
-    ("two_layer_model", "dimensions-ignored"): _EITHER,
-    ("two_layer_model", "initializer-not-called"): _UNLIKE,
-    ("two_layer_model", "one-iteration-missing"): _INPUTS,
-    ("two_layer_model", "one-iteration-too-many"): _INPUTS,
-    ("two_layer_model", "starts-anew-each-iteration"): _SEVERAL,
-    ("two_layer_model", "gradient-of-the-first-step"): _SEVERAL,
-    ("two_layer_model", "output-gradient-incomplete"): _SEVERAL,
-    ("two_layer_model", "output-gradient-sign"): _SEVERAL,
-    ("L_layer_model", "dimensions-ignored"): _EITHER,
-    ("L_layer_model", "initializer-not-called"): _UNLIKE,
-    ("L_layer_model", "one-iteration-missing"): _INPUTS,
-    ("L_layer_model", "one-iteration-too-many"): _INPUTS,
-    ("L_layer_model", "starts-anew-each-iteration"): _SEVERAL,
-    ("L_layer_model", "gradient-of-the-first-step"): _SEVERAL,
-    ("L_layer_model", "output-gradient-incomplete"): _SEVERAL,
-    ("L_layer_model", "output-gradient-sign"): _SEVERAL,
+    ("L_layer_model", "only-last-layer-trained"): SEVERAL,
+    ("two_layer_model", "dimensions-ignored"): EITHER,
+    ("two_layer_model", "initializer-not-called"): UNLIKE,
+    ("two_layer_model", "one-iteration-missing"): INPUTS,
+    ("two_layer_model", "one-iteration-too-many"): INPUTS,
+    ("two_layer_model", "starts-anew-each-iteration"): SEVERAL,
+    ("two_layer_model", "gradient-of-the-first-step"): SEVERAL,
+    ("two_layer_model", "output-gradient-incomplete"): SEVERAL,
+    ("two_layer_model", "output-gradient-sign"): SEVERAL,
+    ("L_layer_model", "dimensions-ignored"): EITHER,
+    ("L_layer_model", "initializer-not-called"): UNLIKE,
+    ("L_layer_model", "one-iteration-missing"): INPUTS,
+    ("L_layer_model", "one-iteration-too-many"): INPUTS,
+    ("L_layer_model", "starts-anew-each-iteration"): SEVERAL,
+    ("L_layer_model", "gradient-of-the-first-step"): SEVERAL,
+    ("L_layer_model", "output-gradient-incomplete"): SEVERAL,
+    ("L_layer_model", "output-gradient-sign"): SEVERAL,
 }

@@ -169,7 +169,6 @@ def _network(d):
 
 _NETWORKS = {
     "one_example": {"m": 1},
-    "one_layer": {"L": 1},
     "two_layers": {"L": 2},
     "five_layers": {"L": 5},
     "equal_widths": {"width": 3},
@@ -529,7 +528,7 @@ ASSIGNMENT = Assignment(
             inputs=_network_backward,
             returns="grads",
             summary="the whole network backward",
-            classes=cases(**_NETWORKS),
+            classes=cases(**_NETWORKS, one_layer={"L": 1}),
             alternatives=("later_keys",),
             guards=("guarded", "guarded_later_keys", "guarded_quotient", "guarded_quotient_later_keys"),
             optional=frozenset({"dA{l}"}),

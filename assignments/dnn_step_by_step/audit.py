@@ -1,5 +1,7 @@
 """Changes of the reference that are no mistakes, with the reason; ``grader audit`` lists them as equivalent."""
 
+from grader.audit.losses import EITHER, SEVERAL
+
 _ONLY_TWO = "the activation is 'sigmoid' or 'relu', and the order of these texts tells them apart as well"
 _OPTIONAL = "the keys dA are optional: what remains of them is right under one of the two schemes"
 _EQUAL = "all scales are equal, so it does not matter which one is taken"
@@ -26,33 +28,31 @@ IDLE = {
 }
 
 # What a mistake may cost otherwise than its severity says.
-_EITHER = "it is as well a mistake of the neighbouring severity: teachers differ"
 _FIRST = "its first gradient is wrong, and with it every gradient that follows"
 _RAISES = "it raises on the usual inputs, on which nothing else can then be right"
-_SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 
 LOSSES = {
-    ("L_model_forward", "last-cache-missing"): _EITHER,
-    ("L_model_backward", "reuses-last-gradient"): _EITHER,
+    ("L_model_forward", "last-cache-missing"): EITHER,
+    ("L_model_backward", "reuses-last-gradient"): EITHER,
     ("L_model_backward", "missing-second-term"): _FIRST,
     ("L_model_backward", "terms-added"): _FIRST,
     ("linear_forward", "bias-as-row"): _RAISES,
-    ("linear_forward", "cache-order"): _EITHER,
-    ("linear_forward", "cache-without-b"): _EITHER,
-    ("linear_activation_forward", "cache-holds-Z"): _EITHER,
-    ("linear_activation_forward", "cache-order"): _EITHER,
-    ("L_model_forward", "stale-input"): _EITHER,
+    ("linear_forward", "cache-order"): EITHER,
+    ("linear_forward", "cache-without-b"): EITHER,
+    ("linear_activation_forward", "cache-holds-Z"): EITHER,
+    ("linear_activation_forward", "cache-order"): EITHER,
+    ("L_model_forward", "stale-input"): EITHER,
     ("L_model_forward", "first-layer-skipped"): _RAISES,
     ("L_model_forward", "last-hidden-layer-skipped"): _RAISES,
-    ("L_model_forward", "caches-reversed"): _EITHER,
-    ("L_model_forward", "only-two-layers"): _SEVERAL,
-    ("compute_cost", "opposite-sign"): _EITHER,
-    ("compute_cost", "swapped-terms"): _SEVERAL,
-    ("compute_cost", "squared-error"): _SEVERAL,
+    ("L_model_forward", "caches-reversed"): EITHER,
+    ("L_model_forward", "only-two-layers"): SEVERAL,
+    ("compute_cost", "opposite-sign"): EITHER,
+    ("compute_cost", "swapped-terms"): SEVERAL,
+    ("compute_cost", "squared-error"): SEVERAL,
     ("linear_backward", "W-not-transposed"): _RAISES,
-    ("linear_backward", "db-one-number"): _EITHER,
-    ("L_model_backward", "output-gradient-everywhere"): _SEVERAL,
-    ("L_model_backward", "relu-on-output"): _SEVERAL,
-    ("L_model_backward", "loop-runs-forward"): _SEVERAL,
-    ("update_parameters", "weights-forgotten"): _EITHER,
+    ("linear_backward", "db-one-number"): EITHER,
+    ("L_model_backward", "output-gradient-everywhere"): SEVERAL,
+    ("L_model_backward", "relu-on-output"): SEVERAL,
+    ("L_model_backward", "loop-runs-forward"): SEVERAL,
+    ("update_parameters", "weights-forgotten"): EITHER,
 }

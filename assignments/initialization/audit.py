@@ -1,5 +1,7 @@
 """Changes of the reference that are no mistakes, with the reason; ``grader audit`` lists them as equivalent."""
 
+from grader.audit.losses import EITHER, INPUTS, SEVERAL, UNLIKE
+
 _PRINT = "printing is free, and what is reported is not judged"
 _EXTRA = "further keys of a dictionary are ignored"
 
@@ -11,23 +13,19 @@ EQUIVALENT = {
 }
 
 # What a mistake may cost otherwise than its severity says.
-_EITHER = "it is as well a mistake of the neighbouring severity: teachers differ"
-_UNLIKE = "nothing of its numbers goes with the right ones, so that it cannot be told from a guess"
-_INPUTS = "it is right on some inputs and wrong on others, and pays for those on which it is wrong"
-_SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 
 LOSSES = {
-    ("initialize_parameters_random", "uniform-weights"): _EITHER,
-    ("initialize_parameters_he", "uniform-weights"): _EITHER,
-    ("initialize_parameters_he", "shifted-weights"): _SEVERAL,
-    ("initialize_parameters_he", "missing-scale"): _SEVERAL,
-    ("initialize_parameters_he", "small-weights"): _SEVERAL,
-    ("initialize_parameters_he", "large-weights"): _SEVERAL,
-    ("initialize_parameters_he", "inverted-scale"): _SEVERAL,
-    ("initialize_parameters_he", "multiplied-scale"): _SEVERAL,
-    ("model", "initialization-ignored"): _INPUTS,
-    ("model", "one-step-short"): _INPUTS,
-    ("model", "one-step-more"): _INPUTS,
-    ("model", "wrong-layers"): _UNLIKE,
-    ("model", "learning-rate-ignored"): _EITHER,
+    ("initialize_parameters_random", "uniform-weights"): EITHER,
+    ("initialize_parameters_he", "uniform-weights"): EITHER,
+    ("initialize_parameters_he", "shifted-weights"): SEVERAL,
+    ("initialize_parameters_he", "missing-scale"): SEVERAL,
+    ("initialize_parameters_he", "small-weights"): SEVERAL,
+    ("initialize_parameters_he", "large-weights"): SEVERAL,
+    ("initialize_parameters_he", "inverted-scale"): SEVERAL,
+    ("initialize_parameters_he", "multiplied-scale"): SEVERAL,
+    ("model", "initialization-ignored"): INPUTS,
+    ("model", "one-step-short"): INPUTS,
+    ("model", "one-step-more"): INPUTS,
+    ("model", "wrong-layers"): UNLIKE,
+    ("model", "learning-rate-ignored"): EITHER,
 }

@@ -1,5 +1,7 @@
 """Changes of the reference that are no mistakes, with the reason; ``grader audit`` lists them as equivalent."""
 
+from grader.audit.losses import EITHER, INPUTS, SEVERAL, UNLIKE
+
 _PRINT = "printing is free, and what is reported is not judged"
 _SEED = "a seed need not have an effect, and given weights take the initializer's place"
 _BOTH = "nobody is asked for both at once, so that nothing is raised"
@@ -28,39 +30,35 @@ EQUIVALENT = {
 }
 
 # What a mistake may cost otherwise than its severity says.
-_EITHER = "it is as well a mistake of the neighbouring severity: teachers differ"
-_UNLIKE = "nothing of its numbers goes with the right ones, so that it cannot be told from a guess"
-_INPUTS = "it is right on some inputs and wrong on others, and pays for those on which it is wrong"
-_SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 
 _TRAINING = "it is wrong in each step and so in every parameter, or right in one of the runs that the relations compare"
 
 LOSSES = {
-    ("compute_cost_with_regularization", "not-squared"): _UNLIKE,
-    ("compute_cost_with_regularization", "lambd-ignored"): _SEVERAL,
-    ("backward_propagation_with_regularization", "lambd-ignored"): _SEVERAL,
-    ("backward_propagation_with_regularization", "no-mask"): _SEVERAL,
-    ("forward_propagation_with_dropout", "dropout-on-output"): _INPUTS,
-    ("forward_propagation_with_dropout", "scaled-mask"): _EITHER,
-    ("forward_propagation_with_dropout", "mask-not-applied"): _INPUTS,
-    ("forward_propagation_with_dropout", "mask-per-unit"): _UNLIKE,
-    ("forward_propagation_with_dropout", "nothing-dropped"): _SEVERAL,
-    ("backward_propagation_with_dropout", "dropout-missing"): _INPUTS,
-    ("backward_propagation_with_dropout", "missing-mask"): _INPUTS,
-    ("backward_propagation_with_dropout", "scaled-by-dropped"): _INPUTS,
-    ("backward_propagation_with_dropout", "inverted-mask"): _INPUTS,
-    ("backward_propagation_with_dropout", "keep-prob-ignored"): _INPUTS,
-    ("backward_propagation_with_dropout", "only-second-layer"): _INPUTS,
-    ("backward_propagation_with_dropout", "one-scale-missing"): _INPUTS,
-    ("backward_propagation_with_dropout", "one-mask-missing"): _EITHER,
-    ("model", "lambd-ignored"): _INPUTS,
-    ("model", "regularized-twice"): _INPUTS,
-    ("model", "keep-prob-ignored"): _INPUTS,
-    ("model", "one-step-short"): _UNLIKE,
-    ("model", "one-step-more"): _UNLIKE,
-    ("model", "wrong-layers"): _UNLIKE,
-    ("model", "single-step"): _SEVERAL,
-    ("model", "stale-gradients"): _SEVERAL,
+    ("compute_cost_with_regularization", "not-squared"): UNLIKE,
+    ("compute_cost_with_regularization", "lambd-ignored"): SEVERAL,
+    ("backward_propagation_with_regularization", "lambd-ignored"): SEVERAL,
+    ("backward_propagation_with_regularization", "no-mask"): SEVERAL,
+    ("forward_propagation_with_dropout", "dropout-on-output"): INPUTS,
+    ("forward_propagation_with_dropout", "scaled-mask"): EITHER,
+    ("forward_propagation_with_dropout", "mask-not-applied"): INPUTS,
+    ("forward_propagation_with_dropout", "mask-per-unit"): UNLIKE,
+    ("forward_propagation_with_dropout", "nothing-dropped"): SEVERAL,
+    ("backward_propagation_with_dropout", "dropout-missing"): INPUTS,
+    ("backward_propagation_with_dropout", "missing-mask"): INPUTS,
+    ("backward_propagation_with_dropout", "scaled-by-dropped"): INPUTS,
+    ("backward_propagation_with_dropout", "inverted-mask"): INPUTS,
+    ("backward_propagation_with_dropout", "keep-prob-ignored"): INPUTS,
+    ("backward_propagation_with_dropout", "only-second-layer"): INPUTS,
+    ("backward_propagation_with_dropout", "one-scale-missing"): INPUTS,
+    ("backward_propagation_with_dropout", "one-mask-missing"): EITHER,
+    ("model", "lambd-ignored"): INPUTS,
+    ("model", "regularized-twice"): INPUTS,
+    ("model", "keep-prob-ignored"): INPUTS,
+    ("model", "one-step-short"): UNLIKE,
+    ("model", "one-step-more"): UNLIKE,
+    ("model", "wrong-layers"): UNLIKE,
+    ("model", "single-step"): SEVERAL,
+    ("model", "stale-gradients"): SEVERAL,
     ("model", "learning-rate-ignored"): _TRAINING,
     ("model", "always-regularized"): _TRAINING,
 }

@@ -1,5 +1,7 @@
 """Changes of the reference that are no mistakes, with the reason; ``grader audit`` lists them as equivalent."""
 
+from grader.audit.losses import EITHER, INPUTS, SEVERAL, UNLIKE
+
 _ROW = "a row of sums is spread over the columns with and without the kept axis"
 _LABELS = "labels are exactly 0 or 1"
 _SHAPES = "AL and Y have the same shape"
@@ -23,25 +25,21 @@ EQUIVALENT = {
 }
 
 # What a mistake may cost otherwise than its severity says.
-_EITHER = "it is as well a mistake of the neighbouring severity: teachers differ"
-_INPUTS = "it is right on some inputs and wrong on others, and pays for those on which it is wrong"
-_UNLIKE = "nothing of its numbers goes with the right ones, so that it cannot be told from a guess"
-_SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 
 LOSSES = {
-    ("one_hot", "classes-counted-in-labels"): _INPUTS,
-    ("one_hot", "transposed"): _UNLIKE,
-    ("one_hot", "counts-from-one"): _UNLIKE,
-    ("softmax", "maximum-over-examples"): _EITHER,
-    ("softmax", "softmax-logarithm"): _EITHER,
-    ("softmax", "softmax-is-hard"): _SEVERAL,
-    ("softmax_cost", "opposite-sign"): _EITHER,
-    ("softmax_cost", "squared-error"): _SEVERAL,
-    ("predict", "one-hot-prediction"): _UNLIKE,
-    ("predict", "two-classes"): _EITHER,
-    ("sigmoid_cross_entropy_with_logits", "sigmoid-twice"): _EITHER,
-    ("sigmoid_cross_entropy_with_logits", "reduced"): _UNLIKE,
-    ("sigmoid_cross_entropy_with_logits", "opposite-sign"): _EITHER,
-    ("xavier_initialization", "missing-scale"): _EITHER,
-    ("xavier_initialization", "fixed-scale"): _EITHER,
+    ("one_hot", "classes-counted-in-labels"): INPUTS,
+    ("one_hot", "transposed"): UNLIKE,
+    ("one_hot", "counts-from-one"): UNLIKE,
+    ("softmax", "maximum-over-examples"): EITHER,
+    ("softmax", "softmax-logarithm"): EITHER,
+    ("softmax", "softmax-is-hard"): SEVERAL,
+    ("softmax_cost", "opposite-sign"): EITHER,
+    ("softmax_cost", "squared-error"): SEVERAL,
+    ("predict", "one-hot-prediction"): UNLIKE,
+    ("predict", "two-classes"): EITHER,
+    ("sigmoid_cross_entropy_with_logits", "sigmoid-twice"): EITHER,
+    ("sigmoid_cross_entropy_with_logits", "reduced"): UNLIKE,
+    ("sigmoid_cross_entropy_with_logits", "opposite-sign"): EITHER,
+    ("xavier_initialization", "missing-scale"): EITHER,
+    ("xavier_initialization", "fixed-scale"): EITHER,
 }

@@ -1,5 +1,7 @@
 """Changes of the reference that are no mistakes, with the reason; ``grader audit`` lists them as equivalent."""
 
+from grader.audit.losses import EITHER, INPUTS, SEVERAL, UNLIKE
+
 _SEED = "the seed need not have an effect"
 _CONSTANT = "a constant feature is 0 after its mean is taken away, whatever it is divided by"
 _TIES = "equality with the tolerance is not tested"
@@ -20,32 +22,28 @@ EQUIVALENT = {
 }
 
 # What a mistake may cost otherwise than its severity says.
-_EITHER = "it is as well a mistake of the neighbouring severity: teachers differ"
-_UNLIKE = "nothing of its numbers goes with the right ones, so that it cannot be told from a guess"
-_INPUTS = "it is right on some inputs and wrong on others, and pays for those on which it is wrong"
-_SEVERAL = "which of two mistakes leaves more right depends on the inputs"
 
 LOSSES = {
-    ("early_stopping_epoch", "cost-for-epoch"): _UNLIKE,
-    ("early_stopping_epoch", "compared-with-previous-epoch"): _INPUTS,
-    ("train_dev_test_split", "examples-lost"): _EITHER,
-    ("train_dev_test_split", "sets-in-another-order"): _UNLIKE,
-    ("fit_normalization", "unbiased-deviation"): _EITHER,
-    ("normalize", "guard-too-large"): _EITHER,
-    ("diagnose_fit", "tolerance-ignored"): _INPUTS,
-    ("diagnose_fit", "tolerance-missing"): _UNLIKE,
-    ("diagnose_fit", "relative-gap"): _UNLIKE,
-    ("sample_learning_rate", "uniform-not-logarithmic"): _SEVERAL,
-    ("sample_momentum", "uniform-not-logarithmic"): _SEVERAL,
-    ("sample_momentum", "logarithmic-in-beta"): _SEVERAL,
-    ("early_stopping_epoch", "stops-too-late"): _EITHER,
-    ("early_stopping_epoch", "stops-too-early"): _EITHER,
-    ("early_stopping_epoch", "first-pause-stops"): _INPUTS,
-    ("early_stopping_epoch", "tie-counts"): _INPUTS,
-    ("early_stopping_epoch", "last-epoch-when-not-stopped"): _INPUTS,
-    ("early_stopping_epoch", "patience-before-stop"): _INPUTS,
-    ("early_stopping_epoch", "patience-ignored"): _SEVERAL,
-    ("diagnose_fit", "bayes-error-ignored"): _INPUTS,
-    ("diagnose_fit", "bias-from-dev-error"): _INPUTS,
-    ("diagnose_fit", "bias-and-variance-swapped"): _INPUTS,
+    ("early_stopping_epoch", "cost-for-epoch"): UNLIKE,
+    ("early_stopping_epoch", "compared-with-previous-epoch"): INPUTS,
+    ("train_dev_test_split", "examples-lost"): EITHER,
+    ("train_dev_test_split", "sets-in-another-order"): UNLIKE,
+    ("fit_normalization", "unbiased-deviation"): EITHER,
+    ("normalize", "guard-too-large"): EITHER,
+    ("diagnose_fit", "tolerance-ignored"): INPUTS,
+    ("diagnose_fit", "tolerance-missing"): UNLIKE,
+    ("diagnose_fit", "relative-gap"): UNLIKE,
+    ("sample_learning_rate", "uniform-not-logarithmic"): SEVERAL,
+    ("sample_momentum", "uniform-not-logarithmic"): SEVERAL,
+    ("sample_momentum", "logarithmic-in-beta"): SEVERAL,
+    ("early_stopping_epoch", "stops-too-late"): EITHER,
+    ("early_stopping_epoch", "stops-too-early"): EITHER,
+    ("early_stopping_epoch", "first-pause-stops"): INPUTS,
+    ("early_stopping_epoch", "tie-counts"): INPUTS,
+    ("early_stopping_epoch", "last-epoch-when-not-stopped"): INPUTS,
+    ("early_stopping_epoch", "patience-before-stop"): INPUTS,
+    ("early_stopping_epoch", "patience-ignored"): SEVERAL,
+    ("diagnose_fit", "bayes-error-ignored"): INPUTS,
+    ("diagnose_fit", "bias-from-dev-error"): INPUTS,
+    ("diagnose_fit", "bias-and-variance-swapped"): INPUTS,
 }

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 
 from grader.spec import Severity
 
-__all__ = ["Loss", "disputed"]
+__all__ = ["EITHER", "INPUTS", "SEVERAL", "UNLIKE", "Loss", "disputed"]
+
+# Why a mistake may cost otherwise than its severity says.
+EITHER = "it is as well a mistake of the neighbouring severity: teachers differ"
+INPUTS = "it is right on some inputs and wrong on others, and pays for those on which it is wrong"
+SEVERAL = "which of two mistakes leaves more right depends on the inputs"
+UNLIKE = "nothing of its numbers goes with the right ones, so that it cannot be told from a guess"
 
 _BANDS: Mapping[Severity, tuple[float, float]] = {"slip": (0.0, 0.25), "fault": (0.25, 0.75), "grave": (0.5, 1.0)}
 _ORDER: tuple[Severity, ...] = ("slip", "fault", "grave")

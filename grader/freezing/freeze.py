@@ -207,8 +207,9 @@ def value_case(
     expected: list[Expected] = []
     for function in [author.function(spec.name), *author.variants(spec.name, alternatives)]:
         own_spec = spec.of_class(drawn.case_class.name)
-        how = {"with_styles": not expected, "within_guards": check == "values" and not expected}
-        right = expected_of(author, own_spec, function, args, draw.given, places, **how)
+        first = not expected
+        guarded = first and check == "values"
+        right = expected_of(author, own_spec, function, args, draw.given, places, with_styles=first, within_guards=guarded)
         if right is None:
             return None
         expected.append(as_wide(right, expected[0]) if expected else right)

@@ -322,7 +322,12 @@ def _is_the_contracts(attempt: Attempt) -> bool:
     if not verdict.passed or verdict.alternative or spec.random or spec.opaque or spec.optional:
         return False
     pairs = [(reply_value(last_outcome(attempt.outcomes, case)), case.expected[0].decoded) for case in attempt.judge.values]
-    return all(_form(reply) == _form(right) for reply, right in pairs)
+    return all(_parts(reply) == _parts(right) for reply, right in pairs)
+
+
+def _parts(result: Value) -> list[object]:
+    """The forms of what is handed on: of each item where there are several, in whatever they came."""
+    return [_form(part) for part in (result if isinstance(result, list | tuple) else [result])]
 
 
 def _form(value: Value) -> object:

@@ -117,6 +117,22 @@ def test_who_caches_Z_and_takes_it_for_A_does_not_pass(name: str) -> None:
     assert (found.status, codes_of(found)) == ("failed", ["cache-taken-for-activation"])
 
 
+@pytest.mark.parametrize("as_list", [False, True])
+def test_who_does_not_look_at_the_cache_but_at_the_last_call_does_not_pass(as_list: bool) -> None:
+    code = f"""
+        LAST = {{}}
+
+        def sigmoid(Z):
+            LAST["A"] = 1 / (1 + np.exp(-Z))
+            return {"[LAST['A'], Z]" if as_list else "LAST['A'], Z"}
+
+        def sigmoid_backward(dA, cache):
+            return dA * LAST["A"] * (1 - LAST["A"])
+        """
+    assert report("sigmoid", code).status == "passed"
+    assert report("sigmoid_backward", code).status != "passed"
+
+
 def test_a_cache_that_is_a_dictionary_will_do_for_the_way_back() -> None:
     code = """
         def sigmoid(Z):

@@ -1,0 +1,73 @@
+"""Inputs that are easily forgotten are asked among the first: who is wrong on one kind alone does not pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader import load_assignment
+from grader.freezing.author import read_author, run_trusted
+from grader.freezing.store import frozen_cases
+from grader.judging.checks import verdict_of
+from grader.judging.judge import judges_of
+
+ROOT = Path(__file__).parents[2]
+
+
+def same_shapes(dims: Any, *_: Any) -> bool:
+    shapes = list(pairwise(dims))
+    return len(set(shapes)) < len(shapes)
+
+
+EDGES: list[tuple[str, str, str, Callable[..., Any]]] = [
+    ("dnn_step_by_step", "L_model_forward", "eleven layers", lambda X, p: len(p) == 22),
+    ("dnn_step_by_step", "L_model_forward", "one unit", lambda X, p: 1 in [len(p[f"b{n}"]) for n in range(1, len(p) // 2)]),
+    ("dnn_step_by_step", "L_model_backward", "one layer", lambda AL, Y, caches: len(caches) == 1),
+    ("dnn_step_by_step", "L_model_backward", "one unit", lambda AL, Y, caches: 1 in [len(c[0][1]) for c in caches[:-1]]),
+    ("optimization", "update_parameters_with_adam", "beta1 is 0", lambda *a: a[6] == 0),
+    ("optimization", "update_parameters_with_adam", "beta2 is 0", lambda *a: a[7] == 0),
+    ("deep_gradient_checking", "forward_difference", "a step backwards", lambda f, x, epsilon: epsilon < 0),
+    ("deep_gradient_checking", "central_difference", "a step backwards", lambda f, x, epsilon: epsilon < 0),
+    ("batch_norm", "update_running_average", "nothing yet", lambda mean, *_: not mean.any()),
+    ("batch_norm", "batch_norm_inference", "nothing yet", lambda Z, gamma, beta, mean, *_: not mean.any()),
+    ("softmax_regression", "sigmoid_cross_entropy_with_logits", "a score of 0", lambda Z, Y: not Z.all()),
+    ("softmax_regression", "predict", "scores below 0", lambda AL: AL.max(axis=0).min() < 0),
+    ("softmax_regression", "predict", "two scores", lambda AL: len(AL) == 2 and not np.allclose(AL.sum(axis=0), 1)),
+    ("regularization", "backward_propagation_with_dropout", "masks of numbers", lambda X, Y, c, k: c[1].dtype != bool),
+    ("regularization", "forward_propagation_with_dropout", "few are dropped", lambda X, p, k: 0.9 < k < 1),
+    ("initialization", "initialize_parameters_random", "layers of one shape", same_shapes),
+    ("dnn_application", "two_layer_model", "an exact zero", lambda X, *_: not X.any(axis=0).all()),
+    ("dnn_application", "two_layer_model", "costs are printed", lambda *a: a[5]),
+    ("dnn_application", "L_layer_model", "costs are printed", lambda *a: a[5]),
+]
+
+
+@cache
+def described(assignment: str) -> Any:
+    loaded = load_assignment(assignment, course=ROOT)
+    return read_author(loaded), judges_of(loaded.spec, frozen_cases(loaded))
+
+
+@pytest.mark.parametrize(
+    ("assignment", "name", "kind", "is_meant"), EDGES, ids=lambda part: part if isinstance(part, str) else ""
+)
+def test_who_is_wrong_on_one_kind_of_input_alone_does_not_pass(
+    assignment: str, name: str, kind: str, is_meant: Callable[..., Any]
+) -> None:
+    author, judges = described(assignment)
+    right, judge = author.function(name), judges.functions[name].core
+
+    def wrong_there(*args: Any) -> Any:
+        return None if is_meant(*args) else right(*args)
+
+    def outcomes(function: Callable[..., Any]) -> Any:
+        return {case.key: run_trusted(author, {name: function}, case.plan) for case in judge.cases.cases}
+
+    assert verdict_of(judge, outcomes(lambda *args: right(*args))).passed
+    assert not verdict_of(judge, outcomes(wrong_there)).passed
