@@ -208,6 +208,7 @@ def _mark(connection: sa.Connection, attempt: _Attempt, decisions: Decisions) ->
     given = decisions.points.get(row.student, {})
     person = decisions.people.get(row.student)
     cost = None if "" in given else decisions.deduction_of(row.student, row.submitted, late=bool(row.late))
+    in_time = decided(report, replace(decisions, late=None)).points  # what is left bounds what lateness takes
     mark = Mark(
         student=row.student,
         points=final.points,
@@ -225,7 +226,7 @@ def _mark(connection: sa.Connection, attempt: _Attempt, decisions: Decisions) ->
         files=", ".join(report.files.graded),
         passed_over="; ".join(f"{file.file}: {file.why}" for file in report.files.passed_over),
         submitted=row.submitted,
-        late_deduction=None if cost is None or row.points is None else round(cost.percent / 100 * row.max_points, 4),
+        late_deduction=None if cost is None or in_time is None else round(in_time - (final.points or 0.0), 4),
         late_reason=cost.why if cost else "",
         to_be_graded=", ".join(to_be_graded(final)),
         comment="; ".join(_said(one) for one in decisions.comments.get(row.student, ())),

@@ -160,6 +160,16 @@ def test_a_mark_says_everything_that_was_decided(book: sa.Engine) -> None:
     assert (row.student, counted_report.points) == ("s1", 75)
 
 
+def test_lateness_takes_no_more_than_the_points_that_are_left(book: sa.Engine) -> None:
+    set_late(book, "a1", "90%/day", "2026-11-01T18:00Z", made=NOON)
+    add(book, report(), submitted="2026-11-02T12:00Z")
+    (mark,) = marks(book, "a1")
+    assert (mark.points, mark.computed, mark.late_deduction) == (0, 70, 70)
+    give(book, 35, "half")
+    (mark,) = marks(book, "a1")
+    assert (mark.points, mark.computed, mark.late_deduction) == (0, 70, 85)
+
+
 def test_parts_are_summed_and_a_missing_one_is_told(book: sa.Engine) -> None:
     add(book, report("s1", "a2"), report("s2", "a2"))
     parts = [(name, marks(book, name)) for name in ("a1", "a2")]
