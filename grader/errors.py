@@ -12,11 +12,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from traceback import extract_tb
 
-__all__ = ["GraderError", "HarnessError", "SpecError", "SubmissionError", "did_you_mean", "missing_extra", "said_with_place"]
+__all__ = [
+    "GraderError",
+    "HarnessError",
+    "SpecError",
+    "SubmissionError",
+    "did_you_mean",
+    "missing_extra",
+    "near_path",
+    "said_with_place",
+]
 
 
 class HarnessError(Exception):
@@ -49,17 +58,23 @@ def said_with_place(error: BaseException, folder: Path) -> str:
     return f"{said} ({Path(frames[-1].filename).relative_to(folder)}, line {frames[-1].lineno}: {frames[-1].line})"
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """What names the nearest known word, in brackets; nothing where none is near.
+def did_you_mean(word: str, known: Iterable[str], spelled: Callable[[str], str] = str.casefold) -> str:
+    """What names the nearest known word, in brackets; nothing where none is near. They are compared as they are spelled.
 
     >>> did_you_mean("dnn_step_bystep", ["dnn_step_by_step", "logistic"]), did_you_mean("zzz", ["logistic"])
     (" (did you mean 'dnn_step_by_step'?)", '')
     """
     from difflib import get_close_matches  # only a mistake pays for it
 
-    spelled = {name.casefold(): name for name in known}
-    near = get_close_matches(word.casefold(), spelled, n=1)
-    return f" (did you mean {spelled[near[0]]!r}?)" if near else ""
+    names = {spelled(name): name for name in known}
+    near = get_close_matches(spelled(word), names, n=1)
+    return f" (did you mean {names[near[0]]!r}?)" if near else ""
+
+
+def near_path(path: str | Path) -> str:
+    """What names the nearest file or folder beside a path that leads nowhere, in brackets."""
+    folder = Path(path).parent
+    return did_you_mean(Path(path).name, [entry.name for entry in folder.iterdir()] if folder.is_dir() else [])
 
 
 def missing_extra(what: str, extra: str) -> HarnessError:

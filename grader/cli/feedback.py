@@ -10,6 +10,7 @@ import click
 
 from grader.cli.output import say, write_whole
 from grader.cli.report import entry_of, read_decided
+from grader.cli.shared import refuse_swapped
 from grader.cli.site import about_of, read_again
 from grader.errors import HarnessError, did_you_mean
 from grader.grading.rundir import RunEntry
@@ -48,6 +49,7 @@ def feedback(run: str, assignment: str, target: str, output: Path, template: Pat
     A page is one file without a link to the class and without a word on anybody else. 'index.csv' lists student, name,
     e-mail address, points and page, for a mail merge. RUN is the folder of 'grader grade -o', GRADEBOOK a file or URL.
     """
+    refuse_swapped(run, assignment)
     if template is not None and target != "moodle":
         raise click.UsageError("--template is Moodle's worksheet; it goes with --to moodle")
     entries = write_pages_for(run, assignment, output, gradebook)
@@ -69,7 +71,15 @@ def _fill_worksheet(pages: Sequence[_Page], template: Path, target: Path) -> Non
 
     reports = [page.report for page in pages]
     marks = [
-        Mark(r.student or r.submission, r.points, r.max_points, r.name, page.entry.email, r.status)
+        Mark(
+            r.student or r.submission,
+            r.points,
+            r.max_points,
+            r.name,
+            page.entry.email,
+            r.status,
+            to_be_graded=", ".join(part.name for part in r.waiting),
+        )
         for r, page in zip(reports, pages, strict=True)
     ]
     said = {mark.student: summary(report) for mark, report in zip(marks, reports, strict=True)}

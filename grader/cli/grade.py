@@ -23,13 +23,13 @@ from grader.cli import FOUND, HARNESS, INTERRUPTED, USAGE
 from grader.cli.output import say, show, write_whole
 from grader.cli.shared import JSON, MIN_SCORE, SEED, THOROUGH, Drawing, assignment_of, suggest, try_file
 from grader.course import LoadedAssignment
-from grader.errors import HarnessError, did_you_mean
+from grader.errors import HarnessError, did_you_mean, near_path
 from grader.freezing.store import cases_path, frozen_cases
 from grader.grading.batch import Job, Result, Setup, grade_all, level_of, worthwhile_processes
 from grader.grading.repricing import repriced
 from grader.grading.rundir import RunEntry, RunFacts, RunFolder, read_facts
 from grader.intake.collect import Collected, HandIn, collect, fingerprint
-from grader.intake.roster import Person, Roster, read_roster
+from grader.intake.roster import Person, Roster, name_key, read_roster
 from grader.model import RUN_SCHEMA, Report, report_to_json
 from grader.report.table import csv_table
 from grader.report.terminal import render_run
@@ -131,10 +131,7 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
 def _tried(paths: Sequence[Path], options: GradeOptions) -> Roster | None:
     """The class list, after everything was tried that would be a pity to find out after the work."""
     if nowhere := [str(path) for path in paths if not os.path.lexists(path)]:
-        there = [
-            path.name for folder in {Path(path).parent for path in nowhere} if folder.is_dir() for path in folder.iterdir()
-        ]
-        near = did_you_mean(Path(nowhere[0]).name, there)
+        near = near_path(nowhere[0])
         raise HarnessError(f"there is no such file or folder: {', '.join(nowhere)}{near}; nothing was graded")
     if options.json_to not in (None, "-"):
         try_file(str(options.json_to))
@@ -192,7 +189,8 @@ def _wanted(items: Sequence[HandIn], students: Sequence[str]) -> list[HandIn]:
     for student in students:
         found = [item for item in items if student.casefold() in map(str.casefold, (item.student, item.email, item.name))]
         if not found:
-            near = did_you_mean(student, [name for item in items for name in (item.student, item.name, item.email) if name])
+            there = [name for item in items for name in (item.student, item.name, item.email) if name]
+            near = did_you_mean(student, there, name_key)
             raise HarnessError(f"nobody of these submissions goes by {student!r}{near}; nothing was graded")
         wanted += found
     return list({_key(item): item for item in wanted}.values())

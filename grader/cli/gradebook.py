@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.output import say, show, write_whole
-from grader.cli.shared import try_file
+from grader.cli.shared import refuse_swapped, try_file
 from grader.errors import HarnessError, did_you_mean
 from grader.intake.roster import read_roster
 
@@ -84,6 +84,7 @@ def export(book: str, assignments: tuple[str, ...], output: Path, **named: Any) 
     Marks by hand are included. Several ASSIGNMENTs are the parts of one mark, which is their sum. The file that Canvas
     or Moodle exported is filled in; nothing else in it changes. The rule of --late is kept: pages and feedback show it.
     """
+    refuse_swapped(book, assignments[0])
     target, template = named["target"], named["template"]
     if target != "csv" and template is None:
         raise HarnessError(f"--to {target} fills a file of {target}: download it there and name it with --template")
@@ -194,6 +195,7 @@ def override(book: str, assignment: str, what: tuple[str, ...], author: str, rea
     from grader.gradebook.entering import ByHand, enter, rows_of
     from grader.gradebook.store import open_gradebook
 
+    refuse_swapped(book, assignment)
     table = named["table"]
     if (len(what) not in (2, 3)) if table is None else what:
         raise click.UsageError("expected STUDENT [FUNCTION] POINTS, or --csv FILE without them")
@@ -221,6 +223,7 @@ def comment(book: str, assignment: str, what: tuple[str, ...], author: str, forc
     from grader.gradebook.entering import ByHand, enter
     from grader.gradebook.store import open_gradebook
 
+    refuse_swapped(book, assignment)
     if len(what) not in (2, 3):
         raise click.UsageError("expected STUDENT [FUNCTION] TEXT")
     entry = ByHand(what[0], "", what[1] if len(what) > 2 else "", "", what[-1])

@@ -10,7 +10,7 @@ import click
 
 from grader.cli.output import say
 from grader.cli.site import about_of, definitions_of, read_again
-from grader.errors import HarnessError
+from grader.errors import HarnessError, near_path
 from grader.grading.rundir import RunEntry, read_facts, read_run
 from grader.intake.collect import fingerprint
 from grader.model import Report
@@ -80,7 +80,9 @@ def write_pages(
 
     folder = Path(run)
     if "://" not in run and not folder.exists():
-        raise HarnessError(f"there is nothing at {run}; name the folder of 'grader grade -o', or a gradebook")
+        raise HarnessError(
+            f"there is nothing at {run}{near_path(run)}; name the folder of 'grader grade -o', or a gradebook"
+        )
     entries = read_decided(folder, gradebook) if folder.is_dir() else _recorded(run, number)
     if not entries:
         raise HarnessError(f"{run} holds no report yet")

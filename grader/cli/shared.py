@@ -16,7 +16,7 @@ from grader.cli.output import say, show
 from grader.course import Course, LoadedAssignment, find_course
 from grader.errors import HarnessError
 
-__all__ = ["Drawing", "assignment_of", "course_of", "suggest", "try_file", "write_json"]
+__all__ = ["Drawing", "assignment_of", "course_of", "refuse_swapped", "suggest", "try_file", "write_json"]
 
 JSON = click.option("--json", "json_to", metavar="PATH", help="Write JSON to a file, or to standard output with '-'.")
 SEED = click.option("--seed", type=int, default=0, show_default=True, help="Seed of the drawn cases.")
@@ -42,6 +42,13 @@ def assignment_of(context: click.Context, name: str, others: Sequence[Path] = ()
         command = f"{context.command_path} {swapped[0]} {name}"
         raise HarnessError(f"{name!r} is no assignment, but {swapped[0]!r} is: the assignment comes first ({command})")
     return course.load(name)
+
+
+def refuse_swapped(place: str, assignment: str) -> None:
+    """Say so where an assignment stands in the place of the run or gradebook, which comes before it."""
+    if "://" not in place and not Path(place).exists() and ("://" in assignment or Path(assignment).exists()):
+        command = f"{click.get_current_context().command_path} {assignment} {place}"
+        raise HarnessError(f"there is nothing at {place!r}, but there is at {assignment!r}, which comes first ({command})")
 
 
 def try_file(path: str | Path, *, new_folders: bool = False) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from grader.errors import did_you_mean
 from grader.gradebook.schema import REPORTS, RUNS, GradebookError
-from grader.gradebook.store import comment, override, people
+from grader.gradebook.store import comment, override, people, writing
 from grader.intake.csv import SheetError, read_sheet
-from grader.intake.roster import Person, find, roster_of
+from grader.intake.roster import NOT_LISTED, Person, find, name_key, roster_of
 from grader.model import report_from_json
 
 __all__ = ["ByHand", "enter", "rows_of"]
@@ -54,35 +54,47 @@ def rows_of(path: Path, reason: str) -> list[ByHand]:
 
 def enter(
     book: sa.Engine, assignment: str, entries: Sequence[ByHand], *, author: str, made: datetime, force: bool = False
-) -> Iterator[str]:
-    """Check everything, then keep it, and say of each entry in a line what was done.
+) -> list[str]:
+    """Check everything, then keep all or nothing, and say of each entry in a line what was done.
 
     Raises
     ------
     GradebookError
         When a student, function or number of points is not known and ``force`` is not set; nothing was kept then.
     """
-    known, parts = people(book, assignment), _parts(book, assignment)
+    known, parts, graded = people(book, assignment), _parts(book, assignment), _graded(book, assignment)
     checked = [_checked(entry, known, parts, force=force) for entry in entries]
-    for entry, points in checked:
-        person = known.get(entry.student, Person(entry.student))
-        who = f"{person.name} ({person.id})" if person.name else person.id
-        what = f", {entry.function}" if entry.function else ""
-        if entry.points:
-            override(
-                book,
-                assignment,
-                entry.student,
-                points,
-                author=author,
-                reason=entry.reason,
-                made=made,
-                function=entry.function,
-            )
-            yield f"{who}{what}: {'taken back' if points is None else f'{points:g} points'} by {author}"
-        if entry.comment is not None:
-            comment(book, assignment, entry.student, entry.comment, author=author, made=made, function=entry.function)
-            yield f"{who}{what}: {'commented' if entry.comment.strip() else 'comment taken back'} by {author}"
+    with writing(book) as connection:
+        for entry, points in checked:
+            student, part, why = entry.student, entry.function, entry.reason
+            if entry.points:
+                override(connection, assignment, student, points, author=author, reason=why, made=made, function=part)
+            if entry.comment is not None:
+                comment(connection, assignment, student, entry.comment, author=author, made=made, function=part)
+    return [line for entry, points in checked for line in _done(entry, points, known, author, graded)]
+
+
+def _done(
+    entry: ByHand, points: float | None, known: Mapping[str, Person], author: str, graded: Collection[str]
+) -> Iterator[str]:
+    """What was done with an entry, in lines."""
+    person = known.get(entry.student, Person(entry.student))
+    who = f"{person.name} ({person.id})" if person.name else person.id
+    what = f", {entry.function}" if entry.function else ""
+    if entry.points:
+        yield f"{who}{what}: {'taken back' if points is None else f'{points:g} points'} by {author}"
+    if entry.function and points is not None and entry.student not in graded:
+        yield f"note: {who}: nothing else of theirs has points, so {entry.function} does not count yet; POINTS alone do"
+    if entry.comment is not None:
+        yield f"{who}{what}: {'commented' if entry.comment.strip() else 'comment taken back'} by {author}"
+
+
+def _graded(book: sa.Engine, assignment: str) -> frozenset[str]:
+    """Who has a report with points."""
+    query = sa.select(REPORTS.c.student).join(RUNS, RUNS.c.id == REPORTS.c.run).distinct()
+    with book.connect() as connection:
+        found = connection.execute(query.where(RUNS.c.assignment == assignment, REPORTS.c.points.is_not(None)))
+        return frozenset(found.scalars())
 
 
 def _checked(
@@ -115,7 +127,8 @@ def _student(typed: str, known: Mapping[str, Person], *, force: bool) -> str:
     if force:
         return typed
     names = [name for person in known.values() for name in (person.id, person.email, person.name) if name]
-    raise GradebookError(f"nobody goes by {typed!r}: {index}{did_you_mean(typed, names)} (--force)")
+    near = did_you_mean(typed, names, name_key) if index == NOT_LISTED else ""
+    raise GradebookError(f"nobody goes by {typed!r}: {index}{near} (--force)")
 
 
 def _parts(book: sa.Engine, assignment: str) -> dict[str, float]:

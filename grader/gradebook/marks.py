@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -84,7 +84,8 @@ def marks(book: sa.Engine, assignment: str, policy: Policy = "best") -> tuple[Ma
     for student in {*decisions.people, *decisions.points} - given.keys():
         person, whole = decisions.people.get(student), decisions.points.get(student, {}).get("")
         if person is not None or whole is not None:
-            mark = Mark(student, None, None, status="no submission")
+            uncounted = "".join(_uncounted(decisions.points.get(student, {}), ()))
+            mark = Mark(student, None, None, status="no submission", note=uncounted)
             mark = mark if person is None else replace(mark, name=person.name, email=person.email)
             given[student] = mark if whole is None else _overridden(mark, whole)
     return tuple(given[student] for student in sorted(given))
@@ -222,7 +223,7 @@ def _mark(connection: sa.Connection, attempt: _Attempt, decisions: Decisions) ->
         computed=row.points,
         override_author=", ".join(dict.fromkeys(one.author for one in given.values())),
         override_reason="; ".join(f"{f}: {one.reason}" if f else one.reason for f, one in sorted(given.items())),
-        note="; ".join(attempt.notes),
+        note="; ".join((*attempt.notes, *_uncounted(given, [f.name for f in final.functions]))),
         files=", ".join(report.files.graded),
         passed_over="; ".join(f"{file.file}: {file.why}" for file in report.files.passed_over),
         submitted=row.submitted,
@@ -237,6 +238,13 @@ def _mark(connection: sa.Connection, attempt: _Attempt, decisions: Decisions) ->
 
 def _overridden(mark: Mark, whole: _Row) -> Mark:
     return replace(mark, points=whole.points, override_author=whole.author, override_reason=whole.reason)
+
+
+def _uncounted(given: Mapping[str, _Row], graded: Collection[str]) -> Iterator[str]:
+    """A note on points by hand for parts that the report does not have: a submission that nobody could read, or none."""
+    parts = [f"{part} ({given[part].points:g})" for part in sorted(given.keys() - {"", *graded})]
+    if parts and "" not in given:
+        yield f"points by hand that do not count, because nothing else has points: {', '.join(parts)}"
 
 
 def _said(comment: _Row) -> str:

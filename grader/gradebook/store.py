@@ -21,7 +21,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from grader.errors import missing_extra
+from grader.errors import missing_extra, near_path
 from grader.gradebook.schema import COMMENTS, LATE, OVERRIDES, PEOPLE, REPORTS, RUNS, GradebookError, migrate
 from grader.intake.roster import Person
 from grader.model import Report, report_from_json, report_to_json
@@ -68,7 +68,8 @@ def open_gradebook(where: str | Path, *, create: bool = True) -> Iterator[sa.Eng
         url = _driven(sa.make_url(text)) if "://" in text else sa.URL.create("sqlite", database=text)
         is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
         if is_file and not create and not Path(str(url.database)).is_file():
-            raise GradebookError(f"there is no gradebook at {text}; 'grader grade --gradebook' makes one")
+            near = near_path(text)
+            raise GradebookError(f"there is no gradebook at {text}{near}; 'grader grade --gradebook' makes one")
         book = sa.create_engine(url)
         if book.dialect.name == "sqlite":
             _prepare_sqlite(book)
@@ -92,8 +93,10 @@ def _driven(url: sa.URL) -> sa.URL:
     return url.set(drivername="postgresql+psycopg")
 
 
-def writing(book: sa.Engine) -> contextlib.AbstractContextManager[sa.Connection]:
-    """A transaction that holds the writer's lock from its beginning."""
+def writing(book: sa.Engine | sa.Connection) -> contextlib.AbstractContextManager[sa.Connection]:
+    """A transaction that holds the writer's lock from its beginning; of a connection, the one that it is in."""
+    if isinstance(book, sa.Connection):
+        return contextlib.nullcontext(book)
     return book.execution_options(grader_writes=True).begin()
 
 
@@ -189,7 +192,7 @@ def reports(book: sa.Engine, run: int) -> Iterator[tuple[sa.Row[Any], Report]]:
 
 
 def override(
-    book: sa.Engine,
+    book: sa.Engine | sa.Connection,
     assignment: str,
     student: str,
     points: float | None,
@@ -237,7 +240,14 @@ def overrides(book: sa.Engine, assignment: str) -> Sequence[sa.Row[Any]]:
 
 
 def comment(
-    book: sa.Engine, assignment: str, student: str, text: str, *, author: str, made: datetime, function: str = ""
+    book: sa.Engine | sa.Connection,
+    assignment: str,
+    student: str,
+    text: str,
+    *,
+    author: str,
+    made: datetime,
+    function: str = "",
 ) -> None:
     """Say something to a student, on one function or on the whole; a later one of the same author takes its place.
 

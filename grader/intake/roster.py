@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.intake.csv import SheetError, read_sheet
+from grader.intake.tree import a_few
 
-__all__ = ["Person", "Roster", "find", "read_roster", "roster_of"]
+__all__ = ["NOT_LISTED", "Person", "Roster", "find", "name_key", "read_roster", "roster_of"]
+
+NOT_LISTED = "not on the list"
 
 # Titles of columns as lower-case words, the preferred one first.
 _TITLES = {
@@ -31,6 +34,7 @@ _TITLES = {
     "extension": ("extension", "extended due date", "extension until"),
     "submitted": ("submitted", "submitted at", "submission time", "last modified submission"),
 }  # fmt: skip
+_EMAIL = re.compile(r"[^@\s]{1,200}@[^@\s]{1,200}\.[^@\s]{1,60}")
 _ALIAS = re.compile(r"\b(id|sid|login|user|username|github|gitlab|netid|number|identifier|matrikelnummer)\b")
 
 
@@ -92,7 +96,7 @@ def find(roster: Roster, keys: Iterable[str | None], names: Iterable[str | None]
     "'s1' is Doe, Jane, but 'Roe, John' is John Roe"
     """
     lookups = [(key, roster.by_key.get(_key(key), [])) for key in keys if key]
-    lookups += [(name, roster.by_name.get(_name_key(name), [])) for name in names if name]
+    lookups += [(name, roster.by_name.get(name_key(name), [])) for name in names if name]
     first: tuple[str, int] | None = None
     for text, people in lookups:
         if len(people) == 1 and first is None:
@@ -102,8 +106,11 @@ def find(roster: Roster, keys: Iterable[str | None], names: Iterable[str | None]
             return f"{first[0]!r} is {one.name or one.id}, but {text!r} is {other.name or other.id}"
     if first is not None:
         return first[1]
-    shared = [f"{len(people)} people on the list go by {text!r}" for text, people in lookups if people]
-    return shared[0] if shared else "not on the list"
+    shared = [(text, people) for text, people in lookups if people]
+    if not shared:
+        return NOT_LISTED
+    text, people = shared[0]
+    return f"{len(people)} people on the list go by {text!r}: {a_few([roster.people[i].id for i in people])}"
 
 
 def read_roster(path: Path) -> Roster:
@@ -144,6 +151,7 @@ def _person(row: Sequence[str], column: Mapping[str, int | None], also: Sequence
     ids = [cell(column["id"]), *(cell(index) for index in also)]
     # Moodle writes "Participant 4711" (in the language of the site) and names files by the number alone.
     ids += [match[1] for text in ids if (match := re.fullmatch(r"\D+?(\d+)", text)) and " " in text]
+    email = email or next((text for text in ids if _EMAIL.fullmatch(text)), "")  # Canvas: often the login
     main = ids[0] or email
     aliases = tuple(dict.fromkeys(i for i in ids if i and i != main))
     return Person(main, name, email, aliases, cell(column["extension"]), cell(column["submitted"]))
@@ -166,7 +174,12 @@ def _tokens(name: str) -> list[str]:
     return [word for word in words if word]
 
 
-def _name_key(name: str) -> str:
+def name_key(name: str) -> str:
+    """A name without case, accents and the order of its words.
+
+    >>> name_key("Müller, Zoë") == name_key("zoe MULLER")
+    True
+    """
     return " ".join(sorted(_tokens(name)))
 
 
@@ -175,4 +188,4 @@ def _name_keys(name: str) -> set[str]:
     words = _tokens(name)
     if not words:
         return set()
-    return {_name_key(name)} | {"".join(words[i:] + words[:i]) for i in range(len(words))}
+    return {name_key(name)} | {"".join(words[i:] + words[:i]) for i in range(len(words))}

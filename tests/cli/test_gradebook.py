@@ -110,6 +110,54 @@ def test_what_is_not_known_is_refused_with_the_nearest_name(
     assert '"R"' not in (tmp_path / "x.csv").read_text("utf-8-sig")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("export", NAME, "{book}", "-o", "x.csv"),
+        ("override", NAME, "{book}", "bob", "70", "--author", "A", "--reason", "R"),
+        ("comment", NAME, "{book}", "bob", "well done", "--author", "A"),
+    ],
+)
+def test_arguments_that_changed_places_are_recognised(
+    book: str, arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, message = fails(capsys, *(word.format(book=book) for word in arguments))
+    assert status == 2
+    assert f"there is nothing at '{NAME}', but there is at '{book}', which comes first" in message
+    assert f"{arguments[0]} {book} {NAME})" in message
+
+
+def test_a_name_in_another_order_is_near_and_one_of_several_people_names_them(
+    book: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    roster = tmp_path / "class.csv"
+    roster.write_text('id,name\nada,"Müller, Zoë"\ns1,张 伟\ns2,伟 张\n', "utf-8")
+    run("export", book, NAME, "--roster", str(roster), "-o", str(tmp_path / "x.csv"))
+    common = ("70", "--author", "A", "--reason", "R")
+    assert "(did you mean 'Müller, Zoë'?)" in fails(capsys, "override", book, NAME, "Zoe Mueller", *common)[1]
+    assert "2 people on the list go by '张伟': s1, s2 (--force)" in fails(capsys, "override", book, NAME, "张伟", *common)[1]
+
+
+def test_points_of_a_part_without_anything_else_are_told_not_to_count(book: str, tmp_path: Path) -> None:
+    roster = tmp_path / "class.csv"
+    roster.write_text("id,name\ncem,Cem\n", "utf-8")
+    run("export", book, NAME, "--roster", str(roster), "-o", str(tmp_path / "x.csv"))
+    given = run("override", book, NAME, "cem", "half", "7", "--author", "A", "--reason", "R").output.splitlines()
+    assert given[1] == "note: Cem (cem): nothing else of theirs has points, so half does not count yet; POINTS alone do"
+    run("export", book, NAME, "-o", str(tmp_path / "x.csv"))
+    words = "points by hand that do not count, because nothing else has points: half (7)"
+    assert words in (tmp_path / "x.csv").read_text("utf-8-sig")
+
+
+def test_force_keeps_all_of_a_table_or_nothing(book: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "marks.csv"
+    table.write_text("student,points\nada,1\nbob,-2\n", "utf-8")
+    status, message = fails(capsys, "override", book, NAME, "--csv", str(table), "--author", "A", "--reason", "R", "--force")
+    assert (status, message) == (2, "grader: expected points of 0 or more, found -2.0\n")
+    run("export", book, NAME, "-o", str(tmp_path / "x.csv"))
+    assert '"R"' not in (tmp_path / "x.csv").read_text("utf-8-sig")
+
+
 def test_force_keeps_what_is_not_known(book: str, tmp_path: Path) -> None:
     run("override", book, NAME, "bbo", "110", "--author", "A", "--reason", "bonus", "--force")
     run("export", book, NAME, "-o", str(tmp_path / "x.csv"))

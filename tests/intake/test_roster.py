@@ -32,6 +32,7 @@ def roster(tmp_path: Path, text: str) -> Roster:
             CANVAS,
             Person("7", "Doe, Jane", "", ("u7", "janed")),
         ),
+        (CANVAS.replace("janed", "j@u.edu"), Person("7", "Doe, Jane", "j@u.edu", ("u7", "j@u.edu"))),
         (
             "Identifier,Full name,Email address\nParticipant 4711,Jane Doe,j@u.edu\n",
             Person("Participant 4711", "Jane Doe", "j@u.edu", ("4711",)),
@@ -66,8 +67,8 @@ def test_a_student_is_found_by_every_identifier_and_spelling(keys: list[str | No
     ("keys", "names", "why"),
     [
         (["s9"], [], "not on the list"),
-        ([], ["Kim Lee"], "2 people on the list go by 'Kim Lee'"),
-        (["7"], [], "2 people on the list go by '7'"),
+        ([], ["Kim Lee"], "2 people on the list go by 'Kim Lee': s1, s2"),
+        (["7"], [], "2 people on the list go by '7': s1, 7"),
         (["s1"], ["Ann Roe"], "'s1' is Kim Lee, but 'Ann Roe' is Ann Roe"),
         (["s1", "s3"], [], "'s1' is Kim Lee, but 's3' is Ann Roe"),
     ],
