@@ -41,6 +41,7 @@ __all__ = ["grade_on_cluster"]
 
 _IN_FLIGHT = 200
 _RETRIES = 3
+_ANSWERS_IN = "15s"
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -103,7 +104,7 @@ def grade_on_cluster(setup: Setup, jobs: Sequence[Job], address: str) -> Iterato
         raise missing_extra("--scheduler", "cluster") from None
     library: Any = distributed  # it is not typed
     try:
-        client = library.Client(address, timeout="15s")
+        client = library.Client(address, timeout=_ANSWERS_IN)
     except (OSError, ValueError) as error:
         raise HarnessError(f"no dask scheduler answers at {address}: {error}") from error
     with client:

@@ -57,7 +57,6 @@ _MAX_KEPT = 64 * 2**20  # of the replies of one run together
 _PART_COSTS = 256  # a byte of structure is as much work for the judges as 256 of numbers
 _MAX_OUTPUT = 8_000
 _MAX_SAID = 1 << 16  # of an exception, its output included
-_SLICE_S = 0.2
 _WORKS = 0.05  # the part of the time that a child uses at least, unless it waits
 _USUAL_S = 2.0  # the limit of a call where nothing is said of it
 _SLOW = 0.005  # the part of its limit from which the calls of a function are slow: usual ones take a hundredth of that
@@ -82,12 +81,16 @@ class Patience:
         CPU seconds of one statement while loading.
     slack_s
         Wall seconds that a call may take beyond five times its CPU seconds, where it waits and does not work.
+    look_s
+        Wall seconds after which it is looked at how much a call has worked, and from then on again and again. Until
+        the first look it counts as working all the time.
     slowness
         How many times slower this machine is; as measured when not given.
     """
 
     load_s: float = 5.0
     slack_s: float = 5.0
+    look_s: float = 0.2
     slowness: float | None = None
 
 
@@ -225,18 +228,19 @@ class _Watch:
     neighbours leave a child little of the machine, it uses that little, and only CPU seconds count.
     """
 
-    def __init__(self, child: Child, cpu_s: float, slack_s: float, deadline: float) -> None:
+    def __init__(self, child: Child, cpu_s: float, patience: Patience, deadline: float) -> None:
         self.child = child
         self.cpu_s = cpu_s
+        self.look_s = patience.look_s
         self.began = self.looked = time.monotonic()
-        self.end = self.began + slack_s + 5 * cpu_s
+        self.end = self.began + patience.slack_s + 5 * cpu_s
         self.deadline = deadline
         self.start: float | None = None
 
     def look(self) -> None:
         """End the wait when it has been too long; cheap unless a slice of time has passed."""
         now = time.monotonic()
-        if now - self.looked < _SLICE_S:
+        if now - self.looked < self.look_s:
             return
         cpu = self.child.cpu()
         if self.start is None:
@@ -260,7 +264,7 @@ def _send(child: Child, kind: bytes, body: bytes, watch: _Watch) -> None:
     view = memoryview(_FRAME.pack(len(body), kind[0]) + body)
     while view:
         try:
-            sent = child.send(view, _SLICE_S)
+            sent = child.send(view, watch.look_s)
         except OSError:  # it is gone: what it said before comes first, then whoever reads on learns why
             return
         view = view[sent:]
@@ -275,7 +279,7 @@ def _receive(child: Child, watch: _Watch, *, in_turn: bool) -> tuple[int, bytes]
         if len(child.buffer) >= _FRAME.size and _FRAME.unpack_from(child.buffer)[0] > _MAX_FRAME:
             raise _not_a_reply()
         # Replies come many a millisecond: to wake for each would cost more than to judge them.
-        part = child.receive(_SLICE_S, 0.0 if in_turn else _NAP_S)
+        part = child.receive(watch.look_s, 0.0 if in_turn else _NAP_S)
         if part is None:
             continue
         if not part:
@@ -366,7 +370,7 @@ class _Run:
                 child.end()
 
     def _watch(self, child: Child, cpu_s: float) -> _Watch:
-        return _Watch(child, cpu_s * self.slowness, self.patience.slack_s, self.deadline)
+        return _Watch(child, cpu_s * self.slowness, self.patience, self.deadline)
 
     # -- loading ---------------------------------------------------------------------------
 

@@ -151,6 +151,7 @@ def test_a_file_that_cannot_be_read_is_told_and_costs_nobody_else(tmp_path: Path
     assert [(passed.file, passed.why) for passed in found["both"].files.passed_over] == [("nothing.py", absent)]
 
 
-def test_no_scheduler_is_told_with_its_address(setup: Setup) -> None:
+def test_no_scheduler_is_told_with_its_address(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.grading.cluster._ANSWERS_IN", "1s")  # it is asked again until then
     with pytest.raises(HarnessError, match=r"no dask scheduler answers at tcp://127\.0\.0\.1:9"):
         list(grade_on_cluster(setup, [], "tcp://127.0.0.1:9"))

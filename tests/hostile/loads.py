@@ -72,7 +72,7 @@ def target(A):
         + "def target(A):\n    return 3 * A.sum(axis=1)\n",
         ("timeout",),
         other=("not-run and timeout",),
-        only=FULL,
+        only=("full",),
     ),
     Hostile(
         "end at import",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -46,14 +46,27 @@ def alive(one: Sandbox) -> int:
 
 
 @pytest.mark.parametrize("part", PARTS)
-@pytest.mark.parametrize("runner", RUNNERS)
+@pytest.mark.parametrize("runner", [runner for runner in RUNNERS if runner != "spawned"])
 def test_a_hostile_submission_gets_what_the_table_says(
     runner: str, part: str, sandboxes: dict[str, Sandbox], subtests: pytest.Subtests
 ) -> None:
+    check_rows(rows_of(part), runner, sandboxes, subtests)
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_fresh_interpreter_gets_what_the_table_says(
+    every: int, part: str, sandboxes: dict[str, Sandbox], subtests: pytest.Subtests
+) -> None:
+    """It takes ten times as long as a fork and has the same parent: a part of the rows shows that it does."""
+    check_rows(rows_of(part)[::every], "spawned", sandboxes, subtests)
+
+
+def check_rows(rows: Sequence[Hostile], runner: str, sandboxes: dict[str, Sandbox], subtests: pytest.Subtests) -> None:
     if runner not in sandboxes:
         sandboxes[runner] = sandbox(runner)
         assert sandboxes[runner].level == {"full": "full", "spawned": "full", "fork only": "none"}.get(runner, "weak")
-    for row in rows_of(part):
+    for row in rows:
         if row.runs_at(runner):
             with subtests.test(row.name):
                 check_row(row, runner, sandboxes[runner])

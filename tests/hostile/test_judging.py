@@ -307,7 +307,10 @@ def waits_for(value: object) -> str | None:
 
 
 @pytest.mark.parametrize("attack", ["-1.0", "np.zeros((0, 200_000))", "[0.5] * 100_000", "np.float64('nan')"])
-def test_a_judge_that_never_ends_over_a_reply_fails_its_check_and_stops_nothing(attack: str) -> None:
+def test_a_judge_that_never_ends_over_a_reply_fails_its_check_and_stops_nothing(
+    attack: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.judging.properties._JUDGE_S", 1)
     judges = tiny.judges()
     old = judges.functions["mean_square"]
     (prop,) = old.spec.properties
