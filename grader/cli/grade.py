@@ -245,8 +245,10 @@ def _grade_items(batch: _Batch, run: RunFolder, record: Callable[[RunEntry], Non
     again = bool(options.student) or options.thorough  # who is named is graded, whatever the run holds
     todo = [item for item in items if again or not run.has(*_key(item), prints[_key(item)], digest, __version__)]
     fresh = {_key(item) for item in todo}
-    for entry in run.entries([_key(item) for item in batch.items if _key(item) not in fresh]):
-        record(_as_today(run, entry, batch))  # a gradebook's run is whole, also where a rerun has little to do
+    kept = {_key(item): item for item in batch.items if _key(item) not in fresh}
+    for entry in run.entries(list(kept)):
+        item = kept[entry.report.submission, entry.report.student]
+        record(_as_today(run, entry, item, batch.spec))  # a gradebook's run is whole, also where a rerun has little to do
     resumed, repeated, failed = len(items) - len(todo), 0, 0
     with _progress(len(items), resumed, quiet=options.quiet) as advance:
         for result in _results(batch.setup, [_job(item) for item in todo], options):
@@ -270,18 +272,21 @@ def _entry_of(item: HandIn, report: Report, print_: str) -> RunEntry:
     notes = (item.note,) if item.note else ()
     whole = replace(report, name=item.name, messages=(*notes, *report.messages))
     files = {name: str(path) for name, path in item.files.items()}
-    about = "; ".join(text for text in (item.about, item.note) if text)
-    return RunEntry(whole, print_, files, item.name, item.email, item.late, about, item.submitted)
+    return RunEntry(whole, print_, files, item.name, item.email, item.late, _about(item), item.submitted)
 
 
-def _as_today(run: RunFolder, entry: RunEntry, batch: _Batch) -> RunEntry:
-    """A kept report with the points that the description gives today; nothing is run for that."""
-    report = repriced(entry.report, batch.spec)
-    if report == entry.report:
-        return entry
-    entry = replace(entry, report=report)
-    run.add(entry)
-    return entry
+def _as_today(run: RunFolder, entry: RunEntry, item: HandIn, spec: Assignment) -> RunEntry:
+    """A kept report with today's points and what the class list says of the student today; nothing is run for that."""
+    name, email, submitted = item.name or entry.name, item.email or entry.email, item.submitted or entry.submitted
+    report = replace(repriced(entry.report, spec), name=name)
+    today = replace(entry, report=report, name=name, email=email, late=item.late, note=_about(item), submitted=submitted)
+    if today != entry:
+        run.add(today)
+    return today
+
+
+def _about(item: HandIn) -> str:
+    return "; ".join(text for text in (item.about, item.note) if text)
 
 
 def _say_what_is_kept(batch: _Batch, run: RunFolder) -> None:

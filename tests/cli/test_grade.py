@@ -198,6 +198,18 @@ def test_names_stand_in_the_list_with_the_identifier_beside(folder: Path, capsys
     assert [entry.report.name for entry in read_run(folder / "run")] == ["Ada Łoś", "张伟", ""]
 
 
+def test_a_class_list_that_comes_later_names_those_whose_reports_are_kept(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    graded(folder)
+    graded(folder, roster=folder / "roster.csv")
+    assert "graded 0 of 3, 3 unchanged" in capsys.readouterr().err
+    found = [(entry.name, entry.report.name, entry.email) for entry in read_run(folder / "run")]
+    assert found == [("Ada Łoś", "Ada Łoś", "a@x.org"), ("张伟", "张伟", "b@x.org"), ("", "", "")]
+    graded(folder)
+    assert [entry.name for entry in read_run(folder / "run")] == ["Ada Łoś", "张伟", ""]
+
+
 def test_one_student_again_leaves_everything_else_as_it_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     graded(folder, roster=folder / "roster.csv", gradebook=str(folder / "marks.db"))
     for name in NAMES:
