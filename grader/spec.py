@@ -260,10 +260,14 @@ class Function:
             object.__setattr__(self, name, kind(_several(getattr(self, name))))
         object.__setattr__(self, "own_inputs", self.own_inputs or bool(self.pair))
 
+    @property
+    def every_class(self) -> tuple[CaseClass, ...]:
+        """The case classes of the function and of all its checks."""
+        others = [check.classes for check in self.sets] + [check.classes for check in self.properties]
+        return tuple(one for classes in (self.classes, *others) for one in classes)
+
     @cached_property
     def _by_class(self) -> Mapping[str, Function]:
-        others = [check.classes for check in self.sets] + [check.classes for check in self.properties]
-        every = (one for classes in (self.classes, *others) for one in classes)
         return {
             one.name: replace(
                 self,
@@ -271,7 +275,7 @@ class Function:
                 opaque=self.opaque | one.opaque,
                 optional=self.optional | one.optional,
             )
-            for one in every
+            for one in self.every_class
             if one.random or one.opaque or one.optional
         }
 

@@ -109,6 +109,23 @@ class Step:
     args: Arguments
 
 
+class _ClassName(str):
+    """The name of a case class, which refuses to be compared with a name that no class has: that is a slip of the pen."""
+
+    names: frozenset[str]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str) and str(other) not in self.names:
+            known = ", ".join(map(repr, sorted(self.names)))
+            raise SpecError(f"the strategy compares draw.case with {str(other)!r}; the case classes are: {known}")
+        return super().__eq__(other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
+
 class Draw:
     """The source of one case's inputs.
 
@@ -124,6 +141,8 @@ class Draw:
         Seed of the entries.
     reference
         ``reference(name)`` gives the reference function of that name.
+    names
+        Of all case classes of the assignment: ``case`` may be compared with these.
     """
 
     def __init__(
@@ -133,8 +152,10 @@ class Draw:
         deal: Callable[[int], int],
         seed: Sequence[int],
         reference: Callable[[str], Callable[..., Any]],
+        names: frozenset[str],
     ) -> None:
-        self.case = case_class.name
+        self.case = _ClassName(case_class.name)
+        self.case.names = names
         self.asked: set[str] = set()  # names of the dimensions that were drawn
         self.rng = np.random.default_rng(seed)
         self.steps: list[Step] = []
@@ -196,7 +217,7 @@ class Draw:
         elif pinned is not None:
             depth = pinned
         count = depth[0] + self._deal(depth[1] - depth[0] + 1)
-        low, high = (2, 4) if self.case == "small" else (2, 6)
+        low, high = (2, 4) if self._class.name == "small" else (2, 6)
         width = self._class.sizes.get("width")
         if isinstance(width, int):
             low, high = width, width
@@ -218,7 +239,7 @@ class Draw:
         ``scale`` is about the standard deviation; no entry is 0; ``positive`` takes absolute values.
         """
         count = int(np.prod(shape))
-        if self.case == "small":
+        if self._class.name == "small":
             reach = max(24, count)
             steps = np.concatenate([np.arange(-reach, 0), np.arange(1, reach + 1)])
             if positive:
@@ -251,7 +272,7 @@ class Draw:
     def probabilities(self, *shape: int, low: float = 0.05, high: float = 0.95) -> Array:
         """Distinct numbers strictly inside (0, 1); multiples of 1/64 in small cases."""
         count = int(np.prod(shape))
-        if self.case == "small" and count <= 56:
+        if self._class.name == "small" and count <= 56:
             values = (4 + self.rng.permutation(57)[:count]) / 64
         else:
             values = low + (high - low) * self.rng.random(count)
@@ -264,7 +285,7 @@ class Draw:
         """
         parameters = {}
         for layer in range(1, len(dims)):
-            spread = scale if scale is not None else (0.5 if self.case == "small" else 1 / np.sqrt(dims[layer - 1]))
+            spread = scale if scale is not None else (0.5 if self._class.name == "small" else 1 / np.sqrt(dims[layer - 1]))
             parameters[f"W{layer}"] = self.array(dims[layer], dims[layer - 1], scale=spread)
             parameters[f"b{layer}"] = self.array(dims[layer], 1, scale=0.25)
         return parameters

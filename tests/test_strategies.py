@@ -21,7 +21,19 @@ def draw(case: str = "general", seed: int = 0, **sizes: Any) -> Draw:
 
     functions = {"double": lambda x: 2 * x, "pair": lambda x: (x, {"x": x})}
     case_class = CaseClass(case, count=1, sizes=sizes)
-    return Draw(case_class, integer, lambda options: integer(0, options - 1), [seed], lambda name: functions[name])
+    names = frozenset({case, "steep"})
+    return Draw(case_class, integer, lambda options: integer(0, options - 1), [seed], functions.__getitem__, names)
+
+
+def test_a_case_is_compared_with_the_classes_that_there_are_and_with_no_other() -> None:
+    case = draw("small").case
+    assert case == "small"
+    assert case != "steep"
+    assert case in ("steep", "small")
+    with pytest.raises(SpecError, match=r"draw\.case with 'stepe'; the case classes are: 'small', 'steep'"):
+        _ = case == "stepe"
+    with pytest.raises(SpecError, match="'stepe'"):
+        _ = case != "stepe"
 
 
 SEEDS = range(40)

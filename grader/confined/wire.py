@@ -270,6 +270,8 @@ class _Encoder:
             self.sequence(b"t", tuple(tuple.__iter__(value)), depth)
         elif issubclass(kind, list):
             self.sequence(b"l", list(list.__iter__(value)), depth)
+        elif self.opaque is None and issubclass(kind, str):  # a question: the name of a case class
+            self.text(str.__str__(value))
         elif kind is Ref:
             self.header.append(b"r" + _U32.pack(value.step))
             self.put((tuple(value.path),), depth + 1)

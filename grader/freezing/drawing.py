@@ -143,6 +143,7 @@ def _integer(data: st.DataObject, low: int, high: int) -> int:
 
 def _draw_class(author: Author, key: str, case_class: CaseClass, build: Callable[[Draw], Any], decks: _Decks) -> list[Drawn]:
     salt = _salt(key)
+    names = frozenset(one.name for function in author.loaded.spec.functions for one in function.every_class)
     found: dict[tuple[int, ...], Drawn] = {}  # by what was drawn: choices and sizes
     repeats: list[Drawn] = []
     hands: dict[int, dict[_Place, int]] = {}  # by the seed of the entries: what Hypothesis repeats must be the same again
@@ -173,7 +174,7 @@ def _draw_class(author: Author, key: str, case_class: CaseClass, build: Callable
             choices.append(hand[place])
             return hand[place]
 
-        draw = Draw(case_class, integer, deal, [salt, entries], author.function)
+        draw = Draw(case_class, integer, deal, [salt, entries], author.function, names)
         kept = False
         try:
             with within_time(key):

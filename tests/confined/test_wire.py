@@ -102,6 +102,15 @@ def test_which_arguments_were_overwritten_is_known() -> None:
     assert zeros.tolist() == [0, 0]
 
 
+def test_a_text_of_a_subclass_is_sent_as_text_and_a_students_own_stays_where_it_is() -> None:
+    class Name(str):
+        def __str__(self) -> str:
+            return "another"
+
+    assert decode(encode(Name("relu"))) == "relu"
+    assert type(decode(encode(Name("relu"), opaque=lambda _: 0))) is Opaque
+
+
 def test_subclasses_are_reduced_by_the_methods_of_their_base_class() -> None:
     class Liar(dict):  # type: ignore[type-arg]
         def items(self) -> Any:
