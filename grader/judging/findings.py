@@ -35,7 +35,10 @@ _LONGEST_BLANK = 200  # the pattern tries n * n ways on a line of n spaces
 _BLANK = re.compile(r"""\s+([\w\[\]"'+(), ]+=\s*None(\s*,\s*None)*|\.\.\.|raise NotImplementedError.*)\s*(#.*)?$""")
 _PROMISED = re.compile(r"""\s+#\s*(\w+) *=\s*(?:\.\.\.|None)\s*$""")  # a comment such as "# D1 = ..."
 # The marks of a template, and what may stand between them before anything is written.
-_OPENS, _CLOSES = re.compile(r"\s*#.*\bSTARTS? (?:CODE )?HERE"), re.compile(r"\s*#.*\bENDS? (?:CODE )?HERE")
+# Marks of templates: START CODE HERE, START OF YOUR CODE, BEGIN SOLUTION, YOUR CODE HERE; and what ends these parts.
+_WHOSE = r"(?:OF )?(?:YOUR )?(?:CODE|SOLUTION)"
+_OPENS = re.compile(rf"\s*#.*\b(?:STARTS? (?:CODE )?HERE|(?:START|BEGIN) {_WHOSE}|YOUR CODE HERE|TODO)\b")
+_CLOSES = re.compile(rf"\s*#.*\bEND(?:S? (?:CODE )?HERE| {_WHOSE})\b")
 _UNWRITTEN = re.compile(r"\s*(#.*|pass|(?:for|if|elif|else|while)\b.*:\s*(#.*)?)$")
 
 

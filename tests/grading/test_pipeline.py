@@ -549,12 +549,37 @@ OLDER = """def center(X):
     return np.squeeze(centred)
 """
 
+OTHERS = """def center(X):
+    out = None
+    rows, columns = X.shape
+    if rows:
+        ####################################################
+        # TODO: subtract the mean of each row.             #
+        ####################################################
+        # *****START OF YOUR CODE (DO NOT DELETE)*****
+
+        pass
+
+        # *****END OF YOUR CODE (DO NOT DELETE)*****
+        ####################################################
+        #                 END OF YOUR CODE                 #
+        ####################################################
+    else:
+        raise ValueError("empty")
+    return out
+"""
+
 
 @pytest.mark.parametrize(
     "blank",
     [
         NEWER,
         OLDER,
+        OTHERS,
+        OTHERS.replace("# *****START OF YOUR CODE (DO NOT DELETE)*****", "").replace(
+            "# *****END OF YOUR CODE (DO", "# ***(DO"
+        ),
+        OTHERS.replace("START OF YOUR CODE", "BEGIN SOLUTION").replace("END OF YOUR CODE", "END SOLUTION"),
         "def center(X):\n    pass\n",
         "def center(X):\n    ...\n",
         'def center(X):\n    """Centre."""\n    raise NotImplementedError(\'todo\')\n',
@@ -576,6 +601,7 @@ def test_a_name_that_a_comment_promises_is_a_blank_and_no_unknown_name() -> None
     [
         "def center(X):\n    mean = None\n    for x in X.T:\n        mean = x if mean is None else mean + x\n",
         NEWER.replace("(approx. 2 lines)", "\n    mean = undefined_name(X)"),
+        OTHERS.replace("        pass", "        X - X.mean(axis=1)"),
         "def center(X):\n    # mean = ...\n    middle = np.mean(X)\n    return X - midle",
     ],
 )
