@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import GraderError
-from grader.model import Report
+from grader.model import Check, Report
 from grader.report.html import _breakable, _file_name, _flex, _moment, _write, render_card, write_site
 from grader.report.overview import About
 
@@ -284,6 +284,12 @@ def test_a_card_is_a_fragment_without_script(make: Callable[[], Report]) -> None
         assert not tags & {"script", "html", "body", "link", "img", "b "}
         assert not reader.attributes("style") and not reader.attributes("id") and not reader.attributes("href")
         assert "dW = dZ @ A.T / m <b>" in reader.text
+
+
+def test_a_sentence_that_two_checks_give_is_said_once() -> None:
+    twice = tuple(Check(kind, "db", "failed", 0.0, 1.0, "db has shape (2,)") for kind in ("shape", "property"))
+    function = replace(samples.wrong_backward(), checks=twice)
+    assert render_card(function).count('<p class="why">db has shape (2,)</p>') == 1
 
 
 def test_a_card_reads_as_before() -> None:
