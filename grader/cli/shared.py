@@ -90,10 +90,10 @@ class Drawing:
         self.assignment, self.happened, self.quiet = assignment, False, quiet
 
     def __call__(self, done: int, total: int) -> None:
-        """One line that is written over on a terminal, a line each elsewhere."""
+        """One line that is written over on a terminal, the first and the last one elsewhere."""
         in_place = sys.stderr.isatty()
         over, self.happened = in_place and self.happened, True
-        if self.quiet:
+        if self.quiet or not (in_place or done in (0, total)):
             return
         text = f"drawing the cases of {self.assignment}: {done} of {total} functions"
         say(text, err=True, nl=not in_place or done == total, over=over)

@@ -374,6 +374,14 @@ def test_the_drawing_is_one_line_on_a_terminal(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().err == f"{words.format(0)}\r{words.format(1)}\n"
 
 
+def test_the_drawing_is_two_lines_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    drawing = Drawing("scaling")
+    for done in range(4):
+        drawing(done, 3)
+    words = "drawing the cases of scaling: {} of 3 functions\n"
+    assert capsys.readouterr().err == words.format(0) + words.format(3)
+
+
 # -- as a program -----------------------------------------------------------------------------------------
 
 
