@@ -493,6 +493,11 @@ def unfilled_blank(line: int, label: str, text: str) -> Finding:
     return Finding("unfilled-blank", f"line {line} of {label} is still '{text}'", hint)
 
 
+def nothing_between_marks(name: str) -> Finding:
+    text = f"the part of {name} that the template marks for your code is empty"
+    return Finding("unfilled-blank", text, "Write this part of the function.")
+
+
 def not_started(name: str) -> Finding:
     return Finding("not-started", f"{name} is not filled in yet", "")
 

@@ -78,26 +78,28 @@ def unfilled(judge: FunctionJudge, submission: Submission, verdict: Verdict) -> 
     gave_nothing = any(map(_NOTHING.search, messages))
     if unit is None or verdict.passed or not (unbound or gave_nothing):
         return ()
-    lines = _short_lines(unit)
+    before, lines = _short_lines(submission, judge.spec.name)
     promised = ((n, match[1]) for n, line in enumerate(lines) if (match := _PROMISED.match(line)))
     missing = next((n for n, name in promised if name in unbound), None)
     with without_warnings():
         blank = submission.is_blank(judge.spec.name)
     if blank or ((gave_nothing or missing is not None) and _is_unwritten(lines)):
         return (sentences.not_started(judge.spec.name),)
-    return () if missing is None else (_blank_at(unit, lines, missing),)
+    return () if missing is None else (_blank_at(unit, before + missing, lines[missing]),)
 
 
 def blank_left_in(judge: FunctionJudge, submission: Submission, verdict: Verdict) -> tuple[Finding, ...]:
-    """A blank of the template that was left in, where a None is what is wrong."""
+    """A blank of the template that was left in, where a None is what is wrong; else a part that nobody has written into."""
     unit = submission.unit_of(judge.spec.name)
-    if unit is None or not any(_NOTHING.search(c.message) for c in verdict.checks if c.status == "failed"):
+    if unit is None or verdict.passed:
         return ()
-    lines = _short_lines(unit)
+    before, lines = _short_lines(submission, judge.spec.name)
+    if not any(_NOTHING.search(c.message) for c in verdict.checks if c.status == "failed"):
+        return (sentences.nothing_between_marks(judge.spec.name),) if _is_unwritten(lines) else ()
     bound = _bound_again(lines)
     blanks = (n for n, line in enumerate(lines) if _BLANK.match(line) and line.partition("=")[0].strip() not in bound)
     number = next(blanks, None)
-    return () if number is None else (_blank_at(unit, lines, number),)
+    return () if number is None else (_blank_at(unit, before + number, lines[number]),)
 
 
 def _bound_again(lines: Sequence[str]) -> set[str]:
@@ -107,13 +109,15 @@ def _bound_again(lines: Sequence[str]) -> set[str]:
     return bound | {name for line in lines for name in re.findall(r"(\w{1,60}) is (?:not )?None", line)}
 
 
-def _short_lines(unit: Unit) -> list[str]:
-    """The lines of a definition; one that is too long for the patterns is code of some kind."""
-    return [line if len(line) < _LONGEST_BLANK else "code" for line in unit.source.split("\n")]
+def _short_lines(submission: Submission, name: str) -> tuple[int, list[str]]:
+    """The lines of a definition, and how many stand before it; one too long for the patterns is code of some kind."""
+    with without_warnings():
+        before, lines = submission.lines_of(name)
+    return before, [line if len(line) < _LONGEST_BLANK else "code" for line in lines]
 
 
-def _blank_at(unit: Unit, lines: Sequence[str], number: int) -> Finding:
-    return sentences.unfilled_blank(unit.line + number, unit.label, lines[number].strip(" \t#").split("#")[0].strip())
+def _blank_at(unit: Unit, number: int, line: str) -> Finding:
+    return sentences.unfilled_blank(unit.line + number, unit.label, line.strip(" \t#").split("#")[0].strip())
 
 
 def _is_unwritten(lines: Sequence[str]) -> bool:

@@ -188,10 +188,20 @@ class Submission:
     def is_blank(self, function: str) -> bool:
         """Whether the definition that counts is an untouched template, in which nothing is computed."""
         unit, definition = self.unit_of(function), self._definition(function)
-        if unit is None or definition is None or not is_blank(definition, unit.source):
+        if unit is None or definition is None or not is_blank(definition, "\n".join(self.lines_of(function)[1])):
             return False
         body = [statement for statement in definition.body if not isinstance(statement, ast.Raise)]
         return not any(isinstance(node, _WORK) for statement in body for node in ast.walk(statement))
+
+    def lines_of(self, function: str) -> tuple[int, list[str]]:
+        """The lines of the definition that counts, of a class the method's, and how many stand before it."""
+        unit, definition = self.unit_of(function), self._definition(function)
+        lines = unit.source.split("\n") if unit else []
+        if definition is None or "." not in function:
+            return 0, lines
+        below = (number for number, line in enumerate(lines) if _DEFINES.match(line))
+        last = next((number for number in below if number >= (definition.end_lineno or 0)), len(lines))
+        return definition.lineno - 1, lines[definition.lineno - 1 : last]
 
     def _definition(self, function: str) -> ast.FunctionDef | None:
         unit, name = self.unit_of(function), function.rpartition(".")[2]
@@ -204,6 +214,9 @@ class Submission:
         found = {n.name: n for n in reversed([*ast.walk(tree)]) if isinstance(n, ast.FunctionDef)}
         also = [old for old, new in (self.edition.names if self.edition else {}).items() if new == name]
         return next((found[n] for n in (name, *also) if n in found), None)
+
+
+_DEFINES = re.compile(r"\s*(?:@|(?:async )?def |class )")
 
 
 # -- reading -----------------------------------------------------------------------------------

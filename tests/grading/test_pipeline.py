@@ -590,6 +590,14 @@ def test_a_template_that_nobody_has_written_into_is_not_started(blank: str) -> N
     assert (found.code, found.message, found.hint) == ("not-started", "center is not filled in yet", "")
 
 
+def test_an_empty_part_of_a_template_is_told_where_something_else_is_returned() -> None:
+    zeros = OTHERS.replace("out = None", "out = np.zeros(X.shape)")
+    (found,) = function_of(graded(solution(zeros, without=["center"])), "center").findings
+    assert found.message == "the part of center that the template marks for your code is empty"
+    written = zeros.replace("        pass", "        out -= X")
+    assert not function_of(graded(solution(written, without=["center"])), "center").findings
+
+
 def test_a_name_that_a_comment_promises_is_a_blank_and_no_unknown_name() -> None:
     half = NEWER.replace("# YOUR CODE STARTS HERE\n", "# YOUR CODE STARTS HERE\n    size = X.shape[1]\n")
     (found,) = function_of(graded(solution(half, without=["center"])), "center").findings

@@ -355,3 +355,11 @@ def test_a_neighbour_counts_in_the_digest_where_it_is_run() -> None:
     ]
     assert whole[0].digest != whole[1].digest
     assert whole[1].digest == whole[2].digest
+
+
+def test_the_lines_of_a_method_are_its_own() -> None:
+    text = "class Net:\n    def a(self):\n        x = None\n        # END\n\n    @property\n    def b(self):\n        pass\n"
+    submission = parse_submission("s.py", ".py", text.encode(), {"Net": 0})
+    assert submission.lines_of("Net.a") == (1, ["    def a(self):", "        x = None", "        # END", ""])
+    assert submission.lines_of("Net.b")[0] == 6
+    assert submission.lines_of("Net") == (0, text.rstrip("\n").split("\n"))
