@@ -30,6 +30,7 @@ from grader.intake.tree import (
     subtree,
     top_level,
 )
+from grader.intake.yaml_text import read_yaml
 from grader.submission.cells import read_bytes
 
 __all__ = ["HandIn", "StudentFiles", "by_student", "is_class", "is_platform", "one_student", "stem_of"]
@@ -269,14 +270,10 @@ def _gradescope(tree: Tree, metadata: Path) -> tuple[list[StudentFiles], list[st
 
 def _submitters(label: str, metadata: Path) -> tuple[dict[str, list[HandIn]], list[str]]:
     try:
-        import yaml  # only this one file of this one platform needs it
+        data = read_yaml(read_bytes(metadata).decode("utf-8-sig"))
     except ImportError:
         return {}, [f"{label}: nobody was identified, because reading {_METADATA} needs PyYAML"]
-    try:
-        # The base loader makes strings, lists and dicts of plain scalars and nothing else; 0042 stays "0042".
-        text = read_bytes(metadata).decode("utf-8-sig")
-        data: object = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506
-    except (SubmissionError, UnicodeDecodeError, yaml.YAMLError, RecursionError, ValueError) as error:
+    except (SubmissionError, ValueError) as error:
         return {}, [f"{label}: {_METADATA} cannot be read ({type(error).__name__})"]
     people: dict[str, list[HandIn]] = {}
     for folder, facts in data.items() if isinstance(data, dict) else ():
@@ -360,7 +357,8 @@ def _repository_users(tree: Tree, folders: Sequence[str]) -> dict[str, tuple[str
     """The users of classroom repositories: ``<assignment>-<user>`` without what they have in common.
 
     The user may contain hyphens, too. Users choose their names, so that a roster is never asked about an end of one
-    (``eve-bob`` is not bob): only about longer names, where part of it may be what all have in common.
+    (``eve-bob`` is not bob): only about longer names, where part of it may be what all have in common. Where they have
+    nothing in common, the repository's whole name is all that is known.
     """
     repositories = [folder for folder in folders if PurePosixPath(folder) in tree.repositories]
     slug = re.fullmatch(r"(.+)-submissions", _own_name(tree))
@@ -370,13 +368,15 @@ def _repository_users(tree: Tree, folders: Sequence[str]) -> dict[str, tuple[str
         columns = zip(*(folder.split("-") for folder in repositories), strict=False)
         prefix = "".join(f"{column[0]}-" for column in takewhile(lambda c: len(set(c)) == 1, columns))
     else:
+        prefix = ""
+    if not prefix:
         return {}
     users = {}
     for folder in repositories:
         parts = folder[-_LONGEST_NAME:].split("-")
         ends = ("-".join(parts[i:]) for i in range(1, len(parts)))
         user = folder.removeprefix(prefix) or folder
-        users[folder] = user, tuple(end for end in ends if not prefix or (not slug and len(end) > len(user)))
+        users[folder] = user, tuple(end for end in ends if not slug and len(end) > len(user))
     return users
 
 

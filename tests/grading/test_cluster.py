@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,7 @@ from grader.grading.cluster import grade_on_cluster
 from grader.judging.cases import save_cases
 from grader.model import Report, report_to_json
 from tests import tiny
+from tests.cluster import Cluster, running_cluster
 from tests.tiny import solution
 
 pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
@@ -33,53 +32,10 @@ WRONG = solution("def center(X):\n    return X, X")
 SLOW = solution("quick = center\n\ndef center(X):\n    for _ in range(2_000_000):\n        pass\n    return quick(X)")
 
 
-@dataclass
-class Cluster:
-    address: str
-    workers: list[subprocess.Popen[str]]
-
-
-def _started(arguments: list[str], pattern: str, folder: Path) -> tuple[subprocess.Popen[str], str]:
-    """Start a process and wait for the line that says where it listens."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", *arguments],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONWARNINGS": "ignore"},
-    )
-    assert process.stderr is not None
-    said = ""
-    for line in process.stderr:
-        said += line
-        if match := re.search(pattern, line):
-            return process, match[1]
-    process.wait()
-    raise AssertionError(f"{arguments[0]} did not start:\n{said}")
-
-
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    here = ["--host", "127.0.0.1", "--no-dashboard"]
-    scheduler, address = _started(
-        ["distributed.cli.dask_scheduler", *here, "--port", "0"], r"Scheduler at:\s+(tcp://\S+)", tmp_path
-    )
-    processes = [scheduler]
-    try:
-        for _ in range(2):
-            alone = ["--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path)]
-            worker, _ = _started(
-                ["distributed.cli.dask_worker", address, *here, *alone], r"Registered to:\s+(tcp://\S+)", tmp_path
-            )
-            processes.append(worker)
-        yield Cluster(address, processes[1:])
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
-            assert process.stderr is not None
-            process.stderr.close()
+    with running_cluster(tmp_path) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
