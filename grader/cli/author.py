@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from grader.audit.audit import audit_assignment, render_audit
 from grader.cli import DONE, FOUND
 from grader.cli.output import say, show
 from grader.cli.shared import SEED, Drawing, assignment_of, suggest, try_file, write_json
+from grader.errors import did_you_mean
 from grader.freezing.store import cases_path, redraw
 from grader.publishing.export import TARGETS, write_export
 from grader.publishing.handout import handout_notes
@@ -69,6 +72,9 @@ def release(context: click.Context, assignment: str, directory: Path, seed: int)
 @click.option("--seed", type=int, help="Seed of the cases: 0 if not given, and 1 where students can read the export.")
 @click.option("--visibility", type=click.Choice(VISIBILITIES), help="Gradescope: when students see their results.")
 @click.option("--attempts", type=click.IntRange(1), help="Gradescope: how many submissions of a student are graded.")
+@click.option(
+    "--part", metavar="ID=FUNCTION,...", multiple=True, help="Coursera: the functions of a part; all in every part without."
+)
 @click.option("--image", help="PrairieLearn: name of the image that you build from the Dockerfile of the export.")
 @click.pass_context
 def export(context: click.Context, /, platform: str, assignment: str, path: Path, seed: int | None, **named: Any) -> None:
@@ -78,13 +84,15 @@ def export(context: click.Context, /, platform: str, assignment: str, path: Path
     PrairieLearn, the folder CLASSROOM/autograders/ASSIGNMENT of Classroom 50, a website (jupyterlite) on which students
     check themselves in the browser.
     """
-    given = {name: value for name, value in named.items() if value is not None}
+    given = {name: value for name, value in named.items() if value not in (None, ())}
     others = [name for name in given if _OPTIONS[name] != platform]
     if others:
         raise click.UsageError(f"--{others[0]} is an option of {_OPTIONS[others[0]]}, not of {platform}")
-    image = given.pop("image", "")
-    options = "".join(f" --{name} {value}" for name, value in given.items())
+    image, parts = given.pop("image", ""), given.pop("part", ())
     loaded = assignment_of(context, assignment, [path])
+    _check_parts(parts, [function.name for function in loaded.spec.functions])
+    arguments = [*given.items(), *(("part", part) for part in parts)]
+    options = "".join(f" --{name} {shlex.quote(str(value))}" for name, value in arguments)
     if platform == "jupyterlite":
         say(write_jupyterlite(loaded, path, seed=1 if seed is None else seed, progress=Drawing(assignment)))
         say(f"next: look at it with 'python -m http.server -d {path}', and put it on any web server", err=True)
@@ -92,7 +100,18 @@ def export(context: click.Context, /, platform: str, assignment: str, path: Path
     say(write_export(platform, loaded, path, seed=seed, options=options, image=image, progress=Drawing(assignment)))
 
 
-_OPTIONS = {"visibility": "gradescope", "attempts": "gradescope", "image": "prairielearn"}
+_OPTIONS = {"visibility": "gradescope", "attempts": "gradescope", "image": "prairielearn", "part": "coursera"}
+
+
+def _check_parts(parts: Sequence[str], functions: Sequence[str]) -> None:
+    """Refuse a part that is not written as ID=FUNCTION,... or names a function that is not graded."""
+    for part in parts:
+        name, _, listed = part.partition("=")
+        if not name or not listed:
+            raise click.UsageError(f"--part {part}: expected ID=FUNCTION,FUNCTION with the part's ID on Coursera")
+        for function in set(listed.split(",")) - set(functions):
+            near = did_you_mean(function, functions)
+            raise click.UsageError(f"--part {part}: there is no function {function!r}{near}")
 
 
 @click.command()

@@ -86,7 +86,7 @@ def write_export(
     path
         The zip file, or the new folder.
     options
-        Further arguments of the program that Gradescope runs.
+        Further arguments of the program that Gradescope or Coursera runs.
     image
         PrairieLearn: the name of the image that is built from the Dockerfile.
     progress

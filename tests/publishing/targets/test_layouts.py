@@ -95,8 +95,11 @@ class PrairieLearn(Platform):
 
 
 class Coursera(Platform):
+    parts = ""
+
     def install(self) -> None:
-        with zipfile.ZipFile(write_export("coursera", assignment(), self.root / "grader.zip")) as archive:
+        path = self.root / "grader.zip"
+        with zipfile.ZipFile(write_export("coursera", assignment(), path, options=self.parts)) as archive:
             archive.extractall(self.course)
         self.submission = self.root / "shared" / "submission"
 
@@ -197,6 +200,23 @@ def test_coursera_gets_the_feedback_beside_the_score(tmp_path: Path) -> None:
     ran(Coursera(tmp_path), s_py=WRONG)
     text = (tmp_path / "shared" / "txtFeedback.txt").read_text("utf-8")
     assert "0.5 times the expected value" in " ".join(text.split())
+
+
+class CourseraOfParts(Coursera):
+    parts = " --part ov8KA=half --part HxbKF=quarter"
+
+
+class CourseraOfOtherParts(Coursera):
+    parts = " --part ov8KA=half,quarter"
+
+
+def test_coursera_gets_the_part_that_it_asks_for_and_no_other(tmp_path: Path) -> None:
+    status, result, _ = ran(CourseraOfParts(tmp_path / "a"), s_py=WRONG)  # half is wrong, quarter is not
+    assert (status, share(result)) == (0, 1.0)
+    assert "0.5 times the expected value" not in (tmp_path / "a" / "shared" / "txtFeedback.txt").read_text("utf-8")
+    status, result, said = ran(CourseraOfOtherParts(tmp_path / "b"), s_py=RIGHT)
+    assert (status, result) == (3, None)
+    assert "Coursera asks for the part 'HxbKF' (partId); this grader has the parts ov8KA" in said
 
 
 def test_a_students_result_is_none_and_their_modules_are_not_imported(tmp_path: Path) -> None:
