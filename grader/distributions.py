@@ -8,6 +8,8 @@ a check made of a hundred tests stays below 1e-9:
 * :func:`mean_problem`: Hoeffding's inequality for bounded entries.
 * :func:`dependence_problem`: products of entries at a fixed distance are martingale differences, so that
   the Azuma-Hoeffding inequality holds for their sum along rows, columns and from layer to layer.
+* :func:`equal_counts_problem`: K independent counts are all the same with a probability of at most ``q ** (K - 1)``,
+  where q is that of the likeliest count of a binomial distribution.
 
 With the 15,000 entries that an assignment draws at least, a scale wrong by 15 %, a uniform instead
 of a Gaussian of the same variance, a shared row or a repeated layer is caught with certainty for all
@@ -26,6 +28,7 @@ import numpy as np
 __all__ = [
     "ALPHA",
     "dependence_problem",
+    "equal_counts_problem",
     "gaussian_problem",
     "ks_distance",
     "mean_problem",
@@ -156,6 +159,29 @@ def dependence_problem(arrays: Mapping[str, Any], mean: float = 0.0, alpha: floa
                 if _correlation(first, second, mean, alpha) > 1:
                     return f"{name} and {other} repeat the same random numbers"
     return None
+
+
+def equal_counts_problem(mask: Any, share: float, name: str, alpha: float = ALPHA) -> str | None:
+    """What speaks against a mask whose entries are kept independently, each with the probability ``share``.
+
+    Where every column, or every row, keeps the same number of entries, they were counted out.
+    """
+    array = np.asarray(mask) != 0
+    for kind, kept, size in (("column", array.sum(axis=0), len(array)), ("row", array.sum(axis=1), array.shape[1])):
+        if (
+            0 < kept[0] < size
+            and (kept == kept[0]).all()
+            and (kept.size - 1) * _log_likeliest(size, share) < math.log(alpha)
+        ):
+            return f"every {kind} of {name} keeps {kept[0]} of its {size} entries; kept one by one, their number varies"
+    return None
+
+
+def _log_likeliest(n: int, share: float) -> float:
+    """The logarithm of the largest probability of a binomial distribution, 0 < share < 1."""
+    k = min(n, math.floor((n + 1) * share))
+    ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    return ways + k * math.log(share) + (n - k) * math.log1p(-share)
 
 
 def _repeats(array: Any) -> Iterator[tuple[Any, Any]]:

@@ -129,6 +129,11 @@ def normalize__guarded(X: np.ndarray, mu: np.ndarray, sigma: np.ndarray) -> np.n
     return (X - mu) / (sigma + 1e-7)
 
 
+def normalize__guarded_root(X: np.ndarray, mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
+    """As right as the reference up to a guard of 1e-8 beside the variance."""
+    return (X - mu) / np.sqrt(sigma**2 + 1e-8)
+
+
 def diagnose_fit(train_error: float, dev_error: float, bayes_error: float = 0.0, tolerance: float = 0.02) -> set[str]:
     """Tell bias from variance by the errors on the training and the development set.
 

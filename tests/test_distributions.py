@@ -12,6 +12,7 @@ import pytest
 from grader.distributions import (
     ALPHA,
     dependence_problem,
+    equal_counts_problem,
     gaussian_problem,
     ks_distance,
     mean_problem,
@@ -202,3 +203,22 @@ def test_a_bell_that_is_cut_and_one_that_is_not_are_told_apart() -> None:
     assert gaussian_problem(whole, 0.01, "W1") is None
     assert "W1 does not look like" in str(truncated_gaussian_problem(whole, 0.01, "W1"))
     assert "W1 does not look like" in str(gaussian_problem(cut, 0.01, "W1"))
+
+
+# -- masks that were counted out -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.5, 0.95])
+def test_nothing_is_said_against_entries_that_are_kept_one_by_one(share: float) -> None:
+    assert all(equal_counts_problem(draw(seed).random((40, 400)) < share, share, "D1") is None for seed in range(50))
+
+
+@pytest.mark.parametrize(("turned", "kind"), [(False, "column"), (True, "row")])
+def test_the_same_number_of_entries_in_every_column_or_row_was_counted_out(turned: bool, kind: str) -> None:
+    mask = draw().random((40, 400)).argsort(axis=0).argsort(axis=0) < 12
+    expected = f"every {kind} of D1 keeps 12 of its 40 entries; kept one by one, their number varies"
+    assert equal_counts_problem(mask.T if turned else mask, 0.3, "D1") == expected
+
+
+def test_few_columns_may_keep_the_same_number_by_chance() -> None:
+    assert equal_counts_problem(np.eye(4), 0.25, "D1") is None

@@ -15,7 +15,10 @@ def _series(d):
         "long": d.integer(150, 400),
     }.get(d.case, d.integer(3, 8))
     beta = {"small": d.choice([0.5, 0.75]), "no memory": 0.0}.get(d.case, d.choice([0.9, 0.98, 0.6, 0.3]))
-    return d.array(n, scale=4.0), beta, d.choice([False, True])
+    theta = d.array(n, scale=4.0)
+    if d.case == "whole numbers":  # temperatures, say, in an array of integers
+        theta = np.rint(8 * theta).astype(np.int64)
+    return theta, beta, d.choice([False, True])
 
 
 def _sum_of_series(d):
@@ -66,7 +69,8 @@ def _rmsprop(d):
     if d.case != "small":  # as the backward pass builds them: the last layer first
         grads = dict(reversed(grads.items()))
     beta2 = 0.0 if d.case == "no memory" else d.choice([0.999, 0.9, 0.99, 0.5])
-    return parameters, grads, s, beta2, d.choice([0.0125, 0.05, 0.3, 1.25]), 1e-8
+    rate = 0.0 if d.case == "rate of 0" else d.choice([0.0125, 0.05, 0.3, 1.25])
+    return parameters, grads, s, beta2, rate, 1e-8
 
 
 def _rmsprop_epsilon(d):
@@ -116,6 +120,7 @@ ASSIGNMENT = Assignment(
                 CaseClass("one value", count=4),
                 CaseClass("no memory", count=4),
                 CaseClass("long", count=4),
+                CaseClass("whole numbers", count=4),
             ),
             properties=(
                 Property("linear in the series", share=0.05, plan=_sum_of_series, judge=_is_linear),
@@ -133,6 +138,7 @@ ASSIGNMENT = Assignment(
                 no_memory={},
                 zero_gradient={},
                 at_rest={},
+                rate_of_0={},
                 one_layer={"L": 1},
                 five_layers={"L": 5},
                 one_unit={"width": 1},

@@ -8,6 +8,7 @@ from grader.descent import fall_problem, is_same_start, start_of, step_problem
 from grader.spec import Assignment, Code, Function, Property, cases
 
 _KINDS = {"one_step": {}, "many_steps": {}, "one_example": {}, "one_label": {}, "fitted": {}, "rising_cost": {}, "kink": {}}
+_KINDS |= {"rate_of_0": {}}
 _LAYER_FUNCTIONS = (
     "sigmoid",
     "relu",
@@ -82,7 +83,8 @@ def _run(d, dims):
         return X, Y, dims, rate, steps, d.choice([False, True])
     if _costs(d, X, Y, parameters, 0.0, 1) is None:
         d.reject("saturated: 1 - A loses digits, and the usual formula divides by it")
-    return X, Y, dims, d.choice([0.025, 0.1, 0.25, 1.25]), _steps(d), d.choice([False, True])
+    rate = 0.0 if d.case == "rate of 0" else d.choice([0.025, 0.1, 0.25, 1.25])
+    return X, Y, dims, rate, _steps(d), d.choice([False, True])
 
 
 def _two_layers(d):

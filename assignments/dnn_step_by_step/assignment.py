@@ -221,7 +221,7 @@ def _predictions(d):
     m = d.size("m")
     if d.case != "confident":
         return d.probabilities(1, m), d.labels(1, m)
-    small = d.probabilities(1, m, low=0.003, high=0.009)
+    small = d.probabilities(1, m, low=3e-4, high=9e-4)
     kind = d.rng.permutation(m).reshape(1, m) % 4  # sure of either label, rightly and wrongly
     return np.where(kind < 2, small, 1 - small), (kind % 2).astype(np.float64)
 
@@ -360,7 +360,7 @@ def _update(d):
         grads = dict(reversed(grads.items()))
     if d.case == "zero gradient":
         grads = {name: np.zeros_like(value) for name, value in grads.items()}
-    return parameters, grads, d.choice([0.0075, 0.05, 0.125, 0.5, 1.25])
+    return parameters, grads, 0.0 if d.case == "rate of 0" else d.choice([0.0075, 0.05, 0.125, 0.5, 1.25])
 
 
 def _halves_and_whole(d):
@@ -542,7 +542,7 @@ ASSIGNMENT = Assignment(
             inputs=_update,
             returns="parameters",
             summary="one step of gradient descent",
-            classes=cases(one_layer={"L": 1}, five_layers={"L": 5}, zero_gradient={}, steep={}),
+            classes=cases(one_layer={"L": 1}, five_layers={"L": 5}, zero_gradient={}, rate_of_0={}, steep={}),
             properties=(Property("two half steps make a whole one", share=0.1, plan=_halves_and_whole, judge=_same_place),),
         ),
     ),

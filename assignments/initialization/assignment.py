@@ -1,5 +1,7 @@
 """Three ways to initialize a network, and the training run that compares them: source 000."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from grader.descent import fall_problem, is_same_start, start_of, step_problem
@@ -224,8 +226,26 @@ def _run(d, learning_rate, num_iterations):
 
 
 def _training(d):
+    if d.case == "rising loss":  # steps so long that the loss rises on the way: who stops there, stops too early
+        X, Y, rate, steps, *rest = _run(d, d.choice([2.0, 4.0]), d.integer(3, 4))
+        if not _rises(d, X, Y, d.facts["parameters"], rate, steps):
+            d.reject("saturated, or the loss falls in every step")
+        return X, Y, rate, steps, *rest
     steps = {"one step": 1, "many steps": 15}.get(d.case)
-    return _run(d, d.choice([0.05, 0.1, 0.25, 0.5, 1.25]), d.integer(2, 6) if steps is None else steps)
+    rate = 0.0 if d.case == "rate of 0" else d.choice([0.05, 0.1, 0.25, 0.5, 1.25])
+    return _run(d, rate, d.integer(2, 6) if steps is None else steps)
+
+
+def _rises(d, X, Y, parameters, rate, steps):
+    """Whether the loss rises in a step that others follow, and the output is never saturated."""
+    losses = []
+    for _ in range(steps):
+        A3, cache = d.right("forward_propagation", X, parameters)
+        if A3.min() < 0.02 or A3.max() > 0.98:
+            return False
+        losses.append(d.right("compute_loss", A3, Y))
+        parameters = d.right("update_parameters", parameters, d.right("backward_propagation", X, Y, cache), rate)
+    return any(after > before for before, after in pairwise(losses))
 
 
 # -- model: relations between its own short runs, wherever they start ----------------------
@@ -373,7 +393,11 @@ ASSIGNMENT = Assignment(
             inputs=_training,
             returns="parameters",
             summary="gradient descent from one of the three initializations",
-            classes=cases(6, 8, zeros={}, random={}, he={}, one_example={}, one_step={}, many_steps={}, fitted={}),
+            classes=cases(
+                *(6, 8),
+                **{name: {} for name in _INITIALIZERS},
+                **{name: {} for name in ("one_example", "one_step", "many_steps", "fitted", "rate_of_0", "rising_loss")},
+            ),
             helpers=("forward_propagation", "backward_propagation", "update_parameters", "compute_loss"),
             given=_GIVEN,
             cpu_s=0.5,  # a run that ignores num_iterations ends here

@@ -9,6 +9,10 @@ from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref,
 _RATES = [0.0125, 0.05, 0.3, 0.7, 1.25]
 
 
+def _rate(d):
+    return 0.0 if d.case == "rate of 0" else d.choice(_RATES)
+
+
 def _classes(small=6, general=12, each=3, **special):
     """Networks small enough to be followed by hand, then deeper ones with neighbours of different size."""
     return (
@@ -54,7 +58,7 @@ def _differs(got, expected):
 
 def _descent(d):
     parameters = _network(d)
-    return parameters, _gradients(d, parameters), d.choice(_RATES)
+    return parameters, _gradients(d, parameters), _rate(d)
 
 
 def _two_steps(d):
@@ -355,7 +359,7 @@ def _momentum(d):
     parameters = _network(d)
     beta = 0.0 if d.case == "no memory" else d.choice([0.9, 0.5, 0.75, 0.3, 0.99])
     v = _at_rest(d, parameters) if d.case == "first step" else d.like(parameters)
-    return parameters, _gradients(d, parameters), v, beta, d.choice(_RATES)
+    return parameters, _gradients(d, parameters), v, beta, _rate(d)
 
 
 def _velocity_is_gradient(d):
@@ -411,7 +415,7 @@ def _adam(d):
     betas = d.choice([0.9, 0.8, 0.5]), d.choice([0.999, 0.95, 0.99])
     if d.case == "no memory":
         betas = d.choice([(0.0, betas[1]), (betas[0], 0.0)])
-    return parameters, grads, v, s, t, d.choice(_RATES), *betas, 1e-8
+    return parameters, grads, v, s, t, _rate(d), *betas, 1e-8
 
 
 def _adam_epsilon(d):
@@ -450,7 +454,7 @@ ASSIGNMENT = Assignment(
             inputs=_descent,
             returns="parameters",
             summary="one step of gradient descent",
-            classes=_classes(zero_gradient={}, steep={}, **_DEPTHS),
+            classes=_classes(zero_gradient={}, rate_of_0={}, steep={}, **_DEPTHS),
             properties=(
                 Property("two steps make one of their summed length", share=0.1, plan=_two_steps, judge=_same_place),
             ),
@@ -532,7 +536,7 @@ ASSIGNMENT = Assignment(
             returns=("parameters", "v"),
             weights={"parameters": 1.5},
             summary="one step of gradient descent with momentum",
-            classes=_classes(zero_gradient={}, steep={}, no_memory={}, first_step={}, **_DEPTHS),
+            classes=_classes(zero_gradient={}, rate_of_0={}, steep={}, no_memory={}, first_step={}, **_DEPTHS),
             properties=(
                 Property("a velocity equal to the gradient stays", share=0.1, plan=_velocity_is_gradient, judge=_stays),
                 Property(
@@ -566,7 +570,9 @@ ASSIGNMENT = Assignment(
             inputs=_adam,
             returns=("parameters", "v", "s", "v_corrected", "s_corrected"),
             summary="one step of Adam",
-            classes=_classes(first_step={}, late={}, no_memory={}, zero_gradient={}, steep={}, at_rest={}, **_DEPTHS),
+            classes=_classes(
+                first_step={}, late={}, no_memory={}, zero_gradient={}, rate_of_0={}, steep={}, at_rest={}, **_DEPTHS
+            ),
             alternatives=(
                 "epsilon_inside_root",
                 "five_items",

@@ -1,11 +1,12 @@
 """L2 regularization and dropout for a network of three layers: sources 000 and 001."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
 from grader.descent import along, is_same_start, start_of, step_problem
-from grader.distributions import ALPHA, dependence_problem, mean_problem
+from grader.distributions import ALPHA, dependence_problem, equal_counts_problem, mean_problem
 from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
 
 _NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
@@ -51,7 +52,11 @@ def _dims(d):
 
 def _predictions(d):
     m = d.size("m")
-    return d.probabilities(1, m), d.labels(1, m), d.parameters(_dims(d)), _strength(d)
+    A3, Y = d.probabilities(1, m), d.labels(1, m)
+    if d.case == "confident":  # and often wrong: a cut that is more than a guard against log(0) shows
+        small = d.probabilities(1, m, low=3e-4, high=9e-4)
+        A3 = np.where(d.rng.permutation(m) % 2, small, 1 - small)
+    return A3, Y, d.parameters(_dims(d)), _strength(d)
 
 
 def _three_strengths(d):
@@ -232,7 +237,8 @@ def _masks_are_random(given):
         problem = mean_problem(c[name], keep_prob, 0, 1, name)
         if problem:
             return problem
-    return dependence_problem({name: c[name] for name in ("D1", "D2")}, mean=keep_prob)
+    counts = (equal_counts_problem(c[name], keep_prob, name) for name in ("D1", "D2"))
+    return dependence_problem({name: c[name] for name in ("D1", "D2")}, mean=keep_prob) or next(filter(None, counts), None)
 
 
 def _expectation_is_kept(given):
@@ -342,9 +348,15 @@ def _mask_per_unit(given):
     return all(c[n].ndim == 2 and (c[n] == c[n][:, :1]).all() and 0 < c[n].mean() < 1 for n in ("D1", "D2"))
 
 
+def _counted_out(given):
+    _, c = _cached(given)
+    return all(equal_counts_problem(c[name], given.args[2], name) for name in ("D1", "D2"))
+
+
 _MASK_FITS = {
     "repeated-masks": _repeats,
     "mask-per-unit": _mask_per_unit,
+    "exact-count": lambda given: _counted_out(given) and not _mask_per_unit(given),
     "nothing-dropped": _share_kept(lambda k: 1.0),
     "inverted-mask": _share_kept(lambda k: 1 - k),
     "gaussian-mask": lambda g: _share_kept(_normal)(g) or _share_kept(lambda k: 1 - _normal(k))(g),
@@ -401,12 +413,27 @@ def _start(d, m, margin=1e-3):
 
 def _run(d, lambd):
     X, Y = _start(d, 1 if d.case == "one example" else d.choice([5, 7, 9]))
-    steps = {"one step": 1, "many steps": 15}.get(d.case) or d.integer(2, 6)
+    steps = {"one step": 1, "many steps": 15, "rising cost": 4}.get(d.case) or d.integer(2, 6)
     rates = [0.05, 0.1, 0.2] if d.case == "many steps" else [0.05, 0.1, 0.2, 0.5, 1.25]  # none that saturates the output
+    rates = {"rate of 0": [0.0], "rising cost": [1.0, 2.0, 4.0]}.get(d.case, rates)
     rate = d.choice(rates)
+    if d.case == "rising cost" and not _rises(d, X, Y, rate, steps):  # who stops there, stops too early
+        d.reject("saturated, or the cost falls in every step")
     if rate * lambd > X.shape[1]:
         d.reject("the penalty turns the weights around, and they grow without bound")
     return X, Y, rate, steps, d.choice([True, False]), lambd, d.choice([1, 1.0])
+
+
+def _rises(d, X, Y, rate, steps):
+    """Whether the cost of a plain run rises in a step that others follow, and the output is never saturated."""
+    parameters, costs = d.facts["parameters"], []
+    for _ in range(steps):
+        A3, cache = d.right("forward_propagation", X, parameters)
+        if A3.min() < 0.02 or A3.max() > 0.98:
+            return False
+        costs.append(d.right("compute_cost", A3, Y))
+        parameters = d.right("update_parameters", parameters, d.right("backward_propagation", X, Y, cache), rate)
+    return any(after > before for before, after in pairwise(costs))
 
 
 def _plain_run(d):
@@ -528,7 +555,7 @@ ASSIGNMENT = Assignment(
             inputs=_predictions,
             returns="cost",
             summary="cross-entropy plus the L2 penalty",
-            classes=_NETWORK,
+            classes=(*_NETWORK, CaseClass("confident", count=3, sizes={"m": (4, 7)})),
             guards=("guarded",),
             helpers=("compute_cost",),
             properties=(
@@ -624,7 +651,7 @@ ASSIGNMENT = Assignment(
             inputs=_plain_run,
             returns="parameters",
             summary="gradient descent: plain, with L2 regularization, or with dropout",
-            classes=cases(6, 9, one_example={}, one_step={}, many_steps={}, fitted={}),
+            classes=cases(6, 9, one_example={}, one_step={}, many_steps={}, fitted={}, rising_cost={}, rate_of_0={}),
             helpers=(
                 "compute_cost_with_regularization",
                 "backward_propagation_with_regularization",

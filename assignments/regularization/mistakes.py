@@ -972,6 +972,15 @@ mistake(
 
 
 mistake(
+    "exact-count",
+    "forward_propagation_with_dropout",
+    message="of every example the same number of units is kept: each unit must be kept or dropped by itself",
+    hint="Compare one random number for each entry with keep_prob.",
+    severity="fault",
+)(_dropout_forward({"draw": lambda shape, k: np.random.rand(*shape).argsort(axis=0).argsort(axis=0) < int(k * shape[0])}))
+
+
+mistake(
     "nothing-dropped",
     "forward_propagation_with_dropout",
     message="the masks are true everywhere",

@@ -32,7 +32,11 @@ def _distributions(d, C, m):
 
 def _predictions(d):
     C, m = d.sizes("C", "m")
-    return _distributions(d, C, m), _one_hot_labels(d, C, m)
+    AL, Y = _distributions(d, C, m), _one_hot_labels(d, C, m)
+    if d.case == "confident":  # and wrong: a cut that is more than a guard against log(0) shows
+        AL = np.where(Y == 1, d.probabilities(1, m, low=3e-4, high=9e-4), AL)
+        AL = AL / AL.sum(axis=0)
+    return AL, Y
 
 
 # -- inputs ------------------------------------------------------------------------------
@@ -383,7 +387,7 @@ ASSIGNMENT = Assignment(
             inputs=_predictions,
             returns="cost",
             summary="cross-entropy, mean over the examples",
-            classes=_kinds(),
+            classes=_kinds(confident={"C": (3, 5), "m": (2, 6)}),
             guards=("guarded",),
             properties=(
                 Property(

@@ -211,6 +211,8 @@ def _normalize(d):
         constant = d.rng.permutation(n_x)[: d.integer(1, n_x)]
         mu[constant] = np.rint(8 * mu[constant]) / 8
         X[constant], sigma[constant] = mu[constant], 0.0
+    if d.case == "small numbers":  # a feature that varies little is not a constant one
+        X, mu, sigma = (part / 128 for part in (X, mu, sigma))
     return X, mu, sigma
 
 
@@ -258,6 +260,10 @@ _GAPS = {  # of the training error above the unavoidable one, and of the dev err
 
 
 def _errors(d):
+    if d.case == "no tolerance":  # a gap below the usual tolerance counts, too
+        bayes = d.choice([0.05, 0.1, 0.15])
+        train = bayes + d.choice([0.015, -0.01, 0.005])
+        return round(train, 5), round(train + d.choice([0.01, -0.015]), 5), bayes, 0.0
     kind = d.case if d.case in _GAPS else d.choice(["neither", "bias", "variance", "both"])
     tolerance = d.choice([0.005, 0.01, 0.04, 0.05])
     bayes = d.choice([0.0, 0.05, 0.1, 0.15]) if kind in ("neither", "bias", "variance", "both") else 0.15
@@ -365,7 +371,7 @@ def _searches(*bounds):
     """A few draws, a single one, then many: the last call is the one whose distribution is judged."""
 
     def plan(d):
-        low, high = d.choice(bounds)
+        low, high = (0.0, 0.9) if d.case == "from 0" else d.choice(bounds)
         seed = d.integer(0, 99)
         return [(low, high, 7, seed), (low, high, 1, seed), (low, high, _MANY + d.integer(0, 500), seed)]
 
@@ -590,8 +596,8 @@ ASSIGNMENT = Assignment(
             inputs=_normalize,
             returns="X_norm",
             summary="(X - mu) / sigma, without nan for a constant feature",
-            classes=cases(one_example={"m": 1}, one_feature={"n_x": 1}, constant_feature={}),
-            guards=("guarded",),
+            classes=cases(one_example={"m": 1}, one_feature={"n_x": 1}, constant_feature={}, small_numbers={}),
+            guards=("guarded", "guarded_root"),
             properties=(
                 Property("gives back what was scaled", share=0.1, plan=_standard, judge=_gives_back),
                 Property("an unseen value of a constant feature is not nan", share=0.1, plan=_unseen, judge=_no_nan),
@@ -603,7 +609,7 @@ ASSIGNMENT = Assignment(
             inputs=_errors,
             returns="diagnosis",
             summary="the set of 'high bias' and 'high variance' that apply",
-            classes=cases(**{kind.replace(" ", "_"): {} for kind in _GAPS}),
+            classes=cases(**{kind.replace(" ", "_"): {} for kind in _GAPS}, no_tolerance={}),
             properties=(Property("only gaps between errors matter", share=0.3, plan=_shifted, judge=_dev_error_matters),),
         ),
         Function(
@@ -648,6 +654,7 @@ ASSIGNMENT = Assignment(
                     share=0.5,
                     plan=_searches(*_BETAS),
                     judge=_log_uniform(_complement, "1 - beta"),
+                    classes=(CaseClass("general", count=3), CaseClass("from 0", count=1, share=0.1)),
                     fits=_BETA_FITS,
                 ),
             ),

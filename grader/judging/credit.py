@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Path, Value, part_at
+from grader.confined.wire import Path, Value, decode, part_at
 from grader.judging.cases import Case
 from grader.judging.compare import Item, items_of
 from grader.judging.forms import arranged, in_form_of, kept_of, numbers_of, plain
@@ -108,12 +108,15 @@ class _Part:
         numbers = [np.asarray(leaf) for _, leaf in leaves(self.right)]
         if not numbers:
             return self.right not in (None, (), [], {}, set())
-        return any(map(np.any, numbers)) and not all(any(_equal(leaf, a) for a in _given(self.case)) for leaf in numbers)
+        given = _given(self.case)
+        return any(map(np.any, numbers)) and not all(any(_equal(leaf, a) for a in given) for leaf in numbers)
 
 
 def _given(case: Case) -> list[_Array]:
+    """The arrays that a stub could hand back: those of the arguments, and what the case gives in place of a helper."""
     asked = case.plan.questions if case.plan.after else [arguments_of(case.plan)]  # state that was set counts as well
-    return [np.asarray(leaf) for _, leaf in leaves(list(asked))]
+    planted = [decode(encoded, code=lambda code: list(code.args)) for _, encoded in case.plan.given]
+    return [np.asarray(leaf) for _, leaf in leaves([*asked, *planted])]
 
 
 def _equal(one: _Array, other: _Array) -> bool:

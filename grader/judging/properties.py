@@ -22,7 +22,7 @@ from grader.judging.outcomes import given_of
 from grader.judging.redaction import raised_text
 from grader.sandbox.copies import Copy, LostError
 from grader.sandbox.limits import OutOfBudget, bounded_memory, charge, check_budget, without_warnings
-from grader.sandbox.runner import Outcome, Returned, Stopped
+from grader.sandbox.runner import Outcome, Raised, Returned, Stopped
 from grader.spec import Given, Property
 
 __all__ = ["Judged", "fitting_mistake", "judged_by", "lost", "property_problem", "property_problems", "starts_elsewhere"]
@@ -83,11 +83,12 @@ def _problem_apart(prop: Property, case: Case, outcomes: Sequence[Outcome]) -> s
 
 
 def fitting_mistake(prop: Property, questions: Sequence[tuple[Case, Sequence[Outcome]]]) -> str | None:
-    """The first catalogued mistake of a property that all these failing cases look like."""
-    if not questions:
+    """The first catalogued mistake of a property that all these failing cases look like; one that raises looks like none."""
+    answered = [(case, outcomes) for case, outcomes in questions if not any(isinstance(o, Raised) for o in outcomes)]
+    if not answered:
         return None
     return next(
-        (code for code in prop.fits if all(_fits(_FITS, code, prop, case, outcomes) for case, outcomes in questions)), None
+        (code for code in prop.fits if all(_fits(_FITS, code, prop, case, outcomes) for case, outcomes in answered)), None
     )
 
 

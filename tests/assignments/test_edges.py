@@ -45,6 +45,22 @@ EDGES: list[tuple[str, str, str, Callable[..., Any]]] = [
     ("dnn_application", "two_layer_model", "an exact zero", lambda X, *_: not X.any(axis=0).all()),
     ("dnn_application", "two_layer_model", "costs are printed", lambda *a: a[5]),
     ("dnn_application", "L_layer_model", "costs are printed", lambda *a: a[5]),
+    ("dnn_application", "two_layer_model", "a rate of 0", lambda *a: a[3] == 0),
+    ("dnn_application", "L_layer_model", "a rate of 0", lambda *a: a[3] == 0),
+    ("initialization", "model", "a rate of 0", lambda *a: a[2] == 0),
+    ("regularization", "model", "a rate of 0", lambda *a: a[2] == 0),
+    ("dnn_step_by_step", "update_parameters", "a rate of 0", lambda parameters, grads, rate: rate == 0),
+    ("optimization", "update_parameters_with_gd", "a rate of 0", lambda parameters, grads, rate: rate == 0),
+    ("optimization", "update_parameters_with_momentum", "a rate of 0", lambda *a: a[4] == 0),
+    ("optimization", "update_parameters_with_adam", "a rate of 0", lambda *a: a[5] == 0),
+    ("averages_and_rmsprop", "update_parameters_with_rmsprop", "a rate of 0", lambda *a: a[4] == 0),
+    ("averages_and_rmsprop", "exponentially_weighted_average", "whole numbers", lambda theta, *_: theta.dtype.kind == "i"),
+    ("training_in_practice", "diagnose_fit", "no tolerance", lambda *a: a[3] == 0),
+    ("training_in_practice", "sample_momentum", "from 0", lambda low, *_: low == 0),
+    ("training_in_practice", "normalize", "small numbers", lambda X, mu, sigma: 0 < sigma.max() < 0.1),
+    ("softmax_regression", "softmax_cost", "sure and wrong", lambda AL, Y: 0 < AL[Y == 1].max() < 1e-3),
+    ("dnn_step_by_step", "compute_cost", "sure and wrong", lambda AL, Y: AL.min() < 1e-3),
+    ("regularization", "compute_cost_with_regularization", "sure and wrong", lambda A3, *_: A3.min() < 1e-3),
 ]
 
 

@@ -290,3 +290,11 @@ def test_a_model_that_is_wrong_somewhere_does_not_pass_and_keeps_what_is_right(o
     found = verdicts(ASSIGNMENT, INITIALIZERS, NETWORK, changed(MODEL, old, new))["model"]
     assert found.status in ("failed", "partial")
     assert found.points <= most * found.max_points
+
+
+def test_a_model_that_stops_when_the_loss_rises_stops_too_early() -> None:
+    stops = "        loss = compute_loss(A3, Y)\n        if i and loss > best:\n            break\n        best = loss\n"
+    code = changed(MODEL, "        grads = backward", stops + "        grads = backward")
+    found = verdicts(ASSIGNMENT, INITIALIZERS, NETWORK, code)["model"]
+    assert found.status == "partial"
+    assert found.points >= 0.75 * found.max_points

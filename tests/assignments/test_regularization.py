@@ -193,6 +193,7 @@ WRONG_MASKS = {
     "the same numbers, transposed": lambda g, shape, k: np.random.default_rng(1).random(shape[::-1]).T < k,
     "Gaussian numbers": lambda g, shape, k: g.standard_normal(shape) < k,
     "opposite": lambda g, shape, k: g.random(shape) > k,
+    "counted out": lambda g, shape, k: g.random(shape).argsort(axis=0).argsort(axis=0) < round(k * shape[0]),
 }
 
 
@@ -371,6 +372,13 @@ def test_a_model_keeps_the_points_of_what_is_right(old: str, new: str, codes: li
     assert found.status == ("failed" if most < 10 else "partial")
     assert codes_of(found)[: len(codes)] == codes
     assert most - 3 <= found.points <= most
+
+
+def test_a_model_that_stops_when_the_cost_rises_stops_too_early() -> None:
+    stops = "        if i and cost > best:\n            break\n        best = cost\n        if lambd != 0:"
+    found = verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, changed(MODEL, "        if lambd != 0:", stops))["model"]
+    assert found.status == "partial"
+    assert found.points >= 0.75 * found.max_points
 
 
 def test_activations_before_their_masks_cost_the_cache_and_nothing_else() -> None:

@@ -537,6 +537,9 @@ def test_a_mistake_of_a_random_function_is_a_predicate_over_failing_cases() -> N
     assert named(spec, cases, lambda x: x) == []
     outcomes = {c.key: (Raised("ValueError", "no"),) for c in cases.cases}
     assert tiny.findings_in(spec, cases, outcomes) == ()
+    # What raises on one input is told by the others.
+    outcomes = {c.key: (Returned(encode(20.0)),) for c in cases.cases} | {extra[1].key: (Raised("ValueError", "no"),)}
+    assert [finding.code for finding in tiny.findings_in(spec, cases, outcomes)] == ["known"]
 
 
 def test_bytes_that_are_no_value_match_no_mistake() -> None:
