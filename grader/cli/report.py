@@ -80,9 +80,8 @@ def write_pages(
 
     folder = Path(run)
     if "://" not in run and not folder.exists():
-        raise HarnessError(
-            f"there is nothing at {run}{near_path(run)}; name the folder of 'grader grade -o', or a gradebook"
-        )
+        name_it = "name the folder of 'grader grade -o', or a gradebook"
+        raise HarnessError(f"there is nothing at {run}{near_path(run)}; {name_it}")
     entries = read_decided(folder, gradebook) if folder.is_dir() else _recorded(run, number)
     if not entries:
         raise HarnessError(f"{run} holds no report yet")

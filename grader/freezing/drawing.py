@@ -124,6 +124,12 @@ class _Decks:
         return deck
 
 
+_SETTINGS = hypothesis.settings(
+    phases=[hypothesis.Phase.generate],
+    database=None,
+    deadline=None,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
 _FINER = 3  # bits beyond those that a range needs, so that its numbers are about equally likely
 _ROUNDS = 4
 
@@ -148,13 +154,7 @@ def _draw_class(author: Author, key: str, case_class: CaseClass, build: Callable
     repeats: list[Drawn] = []
     hands: dict[int, dict[_Place, int]] = {}  # by the seed of the entries: what Hypothesis repeats must be the same again
 
-    @hypothesis.settings(
-        max_examples=case_class.count + 3,
-        phases=[hypothesis.Phase.generate],
-        database=None,
-        deadline=None,
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
+    @hypothesis.settings(_SETTINGS, max_examples=case_class.count + 3)
     @hypothesis.given(st.data())
     def collect(data: st.DataObject) -> None:
         entries = _integer(data, 0, 2**16 - 1)

@@ -102,15 +102,7 @@ def write_export(
     if target.public:
         refuse_graded_seed(seed)
     _refuse_path(target, path)
-    facts = {
-        "name": assignment.name,
-        "title": json.dumps(assignment.spec.title),  # a string of JSON is one of YAML, whatever stands in the title
-        "heading": html.escape(assignment.spec.title),
-        "uuid": str(uuid.uuid5(uuid.NAMESPACE_OID, assignment.name)),  # an export again is the same question
-        "image": json.dumps(image or f"{assignment.name.replace('_', '-')}-grader"),
-        "options": options,
-        "uploads": ", ".join(PurePosixPath(path).name for path in assignment.spec.files) or f"{assignment.name}.ipynb",
-    }
+    facts = _facts(assignment, options, image)
     starters = {name: filled(f"{platform}/{name}", **facts).encode() for name in target.starters}
     course = {f"{target.course}{name}": data for name, data in _course(assignment, seed, progress, public=target.public)}
     files = dict(sorted({**course, **starters}.items()))
@@ -120,6 +112,19 @@ def write_export(
     else:
         write_files(path, files)
     return path
+
+
+def _facts(assignment: LoadedAssignment, options: str, image: str) -> dict[str, str]:
+    """What the files of a platform say of an assignment."""
+    return {
+        "name": assignment.name,
+        "title": json.dumps(assignment.spec.title),  # a string of JSON is one of YAML, whatever stands in the title
+        "heading": html.escape(assignment.spec.title),
+        "uuid": str(uuid.uuid5(uuid.NAMESPACE_OID, assignment.name)),  # an export again is the same question
+        "image": json.dumps(image or f"{assignment.name.replace('_', '-')}-grader"),
+        "options": options,
+        "uploads": ", ".join(PurePosixPath(path).name for path in assignment.spec.files) or f"{assignment.name}.ipynb",
+    }
 
 
 def _refuse_path(target: Target, path: Path) -> None:

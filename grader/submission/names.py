@@ -388,11 +388,9 @@ def _free_names(function: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -
             inner.update(node.names)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             local |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
-            local |= {node.name} if node.name else set()
-            stack += _evaluated(node)
-        elif isinstance(node, ast.MatchMapping):
-            local |= {node.rest} if node.rest else set()
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.MatchMapping):
+            name = node.rest if isinstance(node, ast.MatchMapping) else node.name
+            local |= {name} if name else set()
             stack += _evaluated(node)
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             loads.add(node.target.id)

@@ -366,18 +366,22 @@ def parse_files(
     links = _links(read)
     built = [_built(file, homes, arities, links, messages) for file in read.values()]
     built.sort(key=lambda file: not file.graded)
-    lost: dict[str, str] = {}
-    executed = {file.path for file in built if file.units}
-    for file in read.values():
-        if file.path in graded_from:
-            messages += _in_short(file.reading.messages, short=bool(executed) and file.path not in executed)
-        lost.update({n: place for n, place in file.reading.lost.items() if file.path in graded_from})
-    messages += [sentences.passed_over(path, why) for path, why in passed]
+    lost = {name: place for file in own for name, place in file.reading.lost.items()}
+    messages += _about_files(own, built, passed)
     if len(messages) > MAX_MESSAGES:
         messages[MAX_MESSAGES:] = [sentences.more_messages(len(messages) - MAX_MESSAGES)]
     kept = tuple(file for file in built if file.units or file.graded or not arities)
     digest = _digest(kept, lost, edition.says if edition else "")
     return Submission(name, kept, tuple(messages), digest, lost, tuple(passed), dict(arities), edition)
+
+
+def _about_files(own: Sequence[_Read], built: Sequence[SourceFile], passed: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """What is to be said about files that may be graded, at length of those that are executed, and of those passed over."""
+    executed = {file.path for file in built if file.units}
+    for file in own:
+        yield from _in_short(file.reading.messages, short=bool(executed) and file.path not in executed)
+    for path, why in passed:
+        yield sentences.passed_over(path, why)
 
 
 def _in_short(texts: Sequence[str], *, short: bool) -> list[str]:
