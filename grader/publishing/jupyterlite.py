@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 from grader.confined.tensors import FRAMEWORKS
 from grader.course import LoadedAssignment
@@ -90,3 +91,6 @@ def _build(folder: Path, directory: Path) -> None:
     if done.returncode != 0:
         last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
         raise HarnessError(f"JupyterLite could not build {directory}: {' '.join(last)}")
+    # Some web servers (Amazon's S3) read a plus in an address as a blank, and the version of the wheel has one.
+    index = directory / "pypi" / "all.json"
+    index.write_text(index.read_text("utf-8").replace(f"./{package.name}", f"./{quote(package.name)}"), "utf-8")

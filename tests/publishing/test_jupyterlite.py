@@ -96,6 +96,17 @@ def test_a_failure_of_jupyterlite_is_told_by_its_last_line(tmp_path: Path) -> No
         _build(tmp_path, tmp_path / "site")
 
 
+def test_the_address_of_the_wheel_has_no_plus_which_some_servers_read_as_a_blank(tmp_path: Path) -> None:
+    (tmp_path / "g-1+a.whl").write_bytes(b"nothing")
+    index = tmp_path / "site" / "pypi" / "all.json"
+    index.parent.mkdir(parents=True)
+    index.write_text('{"filename": "g-1+a.whl", "url": "./g-1+a.whl"}', "utf-8")
+    (tmp_path / "jupyterlite_core").mkdir()
+    (tmp_path / "jupyterlite_core" / "__main__.py").write_text("", "utf-8")
+    _build(tmp_path, tmp_path / "site")
+    assert json.loads(index.read_text("utf-8")) == {"filename": "g-1+a.whl", "url": "./g-1%2Ba.whl"}
+
+
 @pytest.mark.slow
 def test_the_site_is_built(tmp_path: Path) -> None:
     pytest.importorskip("jupyterlite_pyodide_kernel", reason="JupyterLite is not installed: pip install -e '.[jupyterlite]'")
