@@ -287,7 +287,9 @@ NOT_RUN = "not run: an earlier call of this function did not return"
 HIDDEN_PROPERTY = "not true for inputs that are not shown"
 COMPLEX_NUMBERS = "the result has complex numbers, expected real ones"
 JUDGED_WITHOUT_END = "not checked: the result is too large, or so unusual that the check did not end in time"
+NOT_CHECKED = "not checked:"  # so begins what a property's judge says where another check has to be right first
 OTHER_FORM = "not checked: the result does not have the form that the exercise asks for"
+NO_NUMBERS = "not checked: a number of the result is 0, or too large to calculate with"
 
 
 def shape_problem(where: str, got: object, expected: object) -> str:
@@ -376,10 +378,6 @@ def passed_cases(count: int) -> str:
 
 def skipped_stage(stage: str, item: str) -> str:
     return f"not checked: fix the {stage} of {item} first"
-
-
-def other_form(problem: str) -> str:
-    return f"not checked: {problem}"
 
 
 def incomplete_call(problem: str) -> str:
@@ -569,9 +567,10 @@ def opposite_sign(item: str) -> Finding:
     return Finding("opposite-sign", f"{item} has the opposite sign", "Which term is subtracted from which?")
 
 
-def constant_factor(item: str, factor: str, meaning: str) -> Finding:
+def constant_factor(item: str, factor: str, meaning: str, *, sometimes: bool = False) -> Finding:
     hint = "Compare your formula with the one in the exercise, factor by factor."
-    return Finding("constant-factor", f"{item} is {factor} times the expected value{meaning}", hint)
+    where = ", for some inputs; for others it is right" if sometimes else ""
+    return Finding("constant-factor", f"{item} is {factor} times the expected value{where}{meaning}", hint)
 
 
 def factor_meaning(name: str, *, divided: bool) -> str:
@@ -622,7 +621,11 @@ def unpacked_otherwise(origin: str) -> Finding:
     return Finding("unpacked-otherwise", text, hint)
 
 
-def shapes_do_not_fit(origin: str) -> Finding:
+def shapes_do_not_fit(origin: str, *, sometimes: bool) -> Finding:
+    if sometimes:
+        text = f"for some inputs the shapes do not fit for this calculation ({origin}); for others they do"
+        hint = "Is a size written as a number where it should come from the arguments, or are parts matched by their order?"
+        return Finding("shapes-do-not-fit", text, hint)
     text = f"the shapes do not fit for this calculation ({origin})"
     hint = "Print the shapes of both sides. A * B goes element by element; a product of matrices is A @ B or np.dot(A, B)."
     return Finding("shapes-do-not-fit", text, hint)

@@ -79,7 +79,7 @@ def _gaussian(scale_of):
 def _zero_biases(given):
     """Zero biases beside weights that are not all alike (otherwise a stub of zeros would do)."""
     if not all(np.std(W) > 0 for W in _parts(given, "W")):
-        return "the weights of a layer are all equal, so its biases are not looked at"
+        return "not checked: the weights of a layer are all equal"
     for layer, (bias, size) in enumerate(zip(_parts(given, "b"), given.args[0][1:], strict=False), 1):
         if bias.shape != (size, 1) or np.any(bias):
             return f"b{layer} is not a column of zeros, one for each unit"

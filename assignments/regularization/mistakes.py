@@ -45,6 +45,18 @@ def _(W, k, m, p):
 
 
 @mistake(
+    "penalty-cut-off",
+    "compute_cost_with_regularization",
+    message="lambd // (2 * m) drops what is behind the point, so that the penalty is too small or 0",
+    hint="Which operator divides without dropping the fraction?",
+    severity="fault",
+)
+@_cost
+def _(W, k, m, p):
+    return k // (2 * m) * _squares(W)
+
+
+@mistake(
     "missing-half",
     "compute_cost_with_regularization",
     message="the penalty lacks the factor 1/2",
@@ -1125,7 +1137,7 @@ def _(X, Y, rate, steps, lambd, k):
 @mistake(
     "keep-prob-ignored",
     "model",
-    message="the argument keep_prob has no effect: nothing is dropped",
+    message="with such a keep_prob as in the example nothing is dropped: the step is that of the whole network",
     hint="Which functions run when keep_prob is less than 1?",
     severity="fault",
 )

@@ -583,7 +583,7 @@ ASSIGNMENT = Assignment(
             properties=(Property("moves along with the data", share=0.1, plan=_moved, judge=_moves_along),),
             sets=(
                 CaseSet(
-                    "a constant feature has sigma 0",
+                    "beside a constant feature",
                     share=0.1,
                     inputs=_fit_constant,
                     classes=(CaseClass("constant feature", count=4), CaseClass("one example", count=2)),

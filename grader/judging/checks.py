@@ -121,6 +121,10 @@ class _Draft:
         points = round(share * self.judge.spec.points, 6)
         self.checks.append(Check(kind, name, status, round(points * paid, 6), points, message))
 
+    @property
+    def has_failed(self) -> bool:
+        return any(check.status == "failed" for check in self.checks)
+
     def fail(self, kind: str, name: str, share: float, failures: Sequence[Failure], total: int, paid: float = 0.0) -> None:
         """A row that failed, with the sentence on the first case that may be seen."""
         first = next((f for f in failures if f.case.visible), failures[0])
@@ -167,7 +171,8 @@ def _further_checks(draft: _Draft, objections: _Objections, as_returned: _Object
     formed = any(check.status == "failed" and check.kind in ("structure", "shape", "dtype") for check in draft.checks)
     for prop in draft.judge.spec.properties:
         said = objections[prop.name] or (() if formed else as_returned[prop.name])
-        _property_check(draft, prop, said, payment)
+        others = any(_are_checked(some) for name, some in objections.items() if name != prop.name)
+        _property_check(draft, prop, said, payment, others)
 
 
 def _status(spec: Function, checks: Sequence[Check]) -> FunctionStatus:
@@ -213,7 +218,7 @@ def _item_checks(draft: _Draft, comparison: Comparison, payment: Payment, total:
     ]
     if structural:
         of_first_item = [failure for failure in structural if failure.item == structural[0].item]
-        draft.fail("structure", "structure", 0, of_first_item, 0)
+        draft.fail("structure", "structure", 0, of_first_item, total)
     else:
         draft.add("structure", "structure", "passed", 0)
     for name, hits in comparison.hits.items():
@@ -321,18 +326,27 @@ def _objections(judge: FunctionJudge, outcomes: Outcomes) -> dict[str, list[Fail
     return objections
 
 
-def _property_check(draft: _Draft, prop: Property, objections: Sequence[Failure], payment: Payment) -> None:
+def _are_checked(objections: Sequence[Failure]) -> bool:
+    """Whether a judge has something against a function, and not only that it could not see."""
+    return any(not objection.text.startswith(sentences.NOT_CHECKED) for objection in objections)
+
+
+def _property_check(
+    draft: _Draft, prop: Property, objections: Sequence[Failure], payment: Payment, others_object: bool
+) -> None:
     share, total = draft.judge.shares.properties[prop.name], len(draft.judge.cases_of(prop.name))
     paid = payment.properties.get(prop.name, 0.0)
     broken = {check.kind for check in draft.checks if check.status == "failed"} & {"runs", "structure"}
     if objections and broken:  # the same mistake again, in other words
         message = sentences.SKIPPED_RUNS if "runs" in broken else sentences.SKIPPED_STRUCTURE
         draft.add("property", prop.name, "skipped", share, message, paid=paid)
+    elif objections and not _are_checked(objections) and (others_object or draft.has_failed):
+        wrong = next((c for c in draft.checks if c.kind in ("shape", "dtype") and c.status == "failed"), None)
+        message = sentences.skipped_stage(wrong.kind, wrong.name) if wrong else objections[0].text
+        draft.add("property", prop.name, "skipped", share, message, paid=paid)
     elif objections:
-        shape = next((check.message for check in draft.checks if check.kind == "shape" and check.status == "failed"), "")
-        if shape and objections[0].text == sentences.OTHER_FORM:
-            objections = [replace(objection, text=sentences.other_form(shape)) for objection in objections]
         draft.failures.extend(objections)
+        objections = [objection for objection in objections if _are_checked([objection])] or objections
         draft.fail("property", prop.name, share, objections, total, paid)
     else:
         draft.add("property", prop.name, "passed", share, "" if paid else sentences.ALONE, paid=paid)

@@ -190,7 +190,7 @@ def _dtypes(evidence: _Evidence) -> Iterator[Finding]:
 
 def _relations(evidence: _Evidence) -> Iterator[Finding]:
     """The opposite sign, or a constant factor with its meaning: items that have the same one are named together."""
-    alike: dict[tuple[str, str] | None, list[_WrongItem]] = {}
+    alike: dict[tuple[str, str, bool] | None, list[_WrongItem]] = {}
     for item in evidence.items:
         if _special_class(item.failures) or any(e.shape != g.shape or not np.isfinite(g).all() for e, g in item.pairs):
             continue  # what is wrong for one special kind of input has another reason than a factor of the formula
@@ -203,10 +203,19 @@ def _relations(evidence: _Evidence) -> Iterator[Finding]:
             continue
         meaning = _factor_meaning(evidence.judge, item.cases, ratios)
         if meaning and len({number for e, _ in pairs for number in e.flat}) > 1:  # two constants say nothing
-            alike.setdefault(meaning, []).append(item)
+            alike.setdefault((*meaning, _right_elsewhere(evidence, item)), []).append(item)
     for factor, items in alike.items():
         name = _together([item.name for item in items])
-        yield sentences.constant_factor(name, *factor) if factor else sentences.opposite_sign(name)
+        if factor is None:
+            yield sentences.opposite_sign(name)
+        else:
+            yield sentences.constant_factor(name, *factor[:2], sometimes=factor[2])
+
+
+def _right_elsewhere(evidence: _Evidence, item: _WrongItem) -> bool:
+    """Whether an item that a constant factor explains is right for most inputs: then it is not the formula of all."""
+    failing = {failure.case.key for failure in item.failures}
+    return 2 * len(failing) < len(evidence.judge.values)
 
 
 def _together(names: Sequence[str]) -> str:
@@ -291,7 +300,8 @@ def _raising(evidence: _Evidence) -> Iterator[Finding]:
     elif all(map(_UNPACKED.match, messages)) and "cache" in line:
         yield sentences.unpacked_otherwise(origin)
     elif all(map(_SHAPES.search, messages)):
-        yield sentences.shapes_do_not_fit(origin)
+        answered = any(isinstance(last_outcome(evidence.outcomes, case), Returned) for case in evidence.judge.values)
+        yield sentences.shapes_do_not_fit(origin, sometimes=answered)
 
 
 def _mutated(evidence: _Evidence) -> Iterator[Finding]:
@@ -311,7 +321,8 @@ def _one_class(evidence: _Evidence) -> Iterator[Finding]:
         of_class = [case for case in evidence.judge.values if case.case_class == special]
         whole = len(of_class) == len({f.case.key for f in failures})
         raised = {f.case.case_class for f in evidence.verdict.failures if f.check == "runs"}
-        if special and whole and raised <= {special}:
+        elsewhere = any(f.check not in ("values", "runs", "inputs") for f in evidence.verdict.failures)
+        if special and whole and raised <= {special} and not elsewhere:
             yield sentences.only_special_inputs(item, special)
 
 

@@ -56,6 +56,8 @@ def property_problem(
     except np.exceptions.ComplexWarning:
         return sentences.COMPLEX_NUMBERS
     except _FORM_ERRORS as error:
+        if isinstance(error, ArithmeticError) and not for_author:
+            return sentences.NO_NUMBERS
         return f"its judge raised {type(error).__name__}: {error}" if for_author else sentences.OTHER_FORM
 
 

@@ -134,7 +134,7 @@ def test_a_guard_in_the_measurement_costs_less_than_a_tenth() -> None:
     found = verdicts(ASSIGNMENT, code, only="fit_normalization")["fit_normalization"]
     assert codes_of(found) == ["guard-in-the-wrong-place"]
     assert 0.9 * found.max_points <= found.points < found.max_points
-    assert points_of(found, "values", "a constant feature has sigma 0") <= 0.7 * 0.1 * found.max_points
+    assert points_of(found, "values", "beside a constant feature") <= 0.7 * 0.1 * found.max_points
 
 
 def test_an_infinite_value_of_a_feature_that_was_constant_is_no_nan() -> None:

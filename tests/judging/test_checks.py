@@ -360,7 +360,8 @@ def test_a_judge_may_raise_on_a_reply_of_the_wrong_form(error: Exception) -> Non
 
     verdict = judged(judge_it, same)
     row = check_of(verdict.checks, "property", "holds")
-    assert (row.status, row.message) == ("failed", sentences.OTHER_FORM)
+    said = sentences.NO_NUMBERS if isinstance(error, ArithmeticError) else sentences.OTHER_FORM
+    assert (row.status, row.message) == ("failed", said)
     assert verdict.points == 0.5
 
 
@@ -369,7 +370,22 @@ def test_where_a_judge_cannot_read_a_result_the_wrong_shape_is_said_instead() ->
         raise ValueError("operands could not be broadcast together")
 
     row = check_of(judged(judge_it, lambda x: np.array([x])).checks, "property", "holds")
-    assert (row.status, row.message) == ("failed", "not checked: value has shape (1,), expected a single number, shape ()")
+    assert (row.status, row.message) == ("skipped", "not checked: fix the shape of value first")
+
+
+@pytest.mark.parametrize("second", ["a number is too small", None])
+def test_what_a_judge_cannot_see_is_skipped_beside_what_another_one_sees(second: str | None) -> None:
+    answers = {"blind": "not checked: the weights are all equal", "sees": second}
+    properties = tuple(
+        Property(name, share=0.25, plan=lambda d: [], judge=lambda given, text=text: text) for name, text in answers.items()
+    )
+    spec = replace(plain(), properties=properties)
+    cases = hand_made(spec, lambda x: x, [(1.0,)])
+    extra = tuple(replace(c, key=f"{c.key}/{name}", check=name, expected=()) for c in cases.cases for name in answers)
+    cases = replace(cases, cases=(*cases.cases, *extra))
+    verdict = verdict_of(FunctionJudge(spec, cases), outcomes_of(cases, same))
+    assert check_of(verdict.checks, "property", "blind").status == ("skipped" if second else "failed")
+    assert not verdict.passed
 
 
 def test_a_bug_in_a_judge_is_not_the_students() -> None:

@@ -292,6 +292,36 @@ def test_a_problem_elsewhere_too_is_not_laid_on_one_kind_of_input(classes: list[
     assert "only-special-inputs" not in codes(same, student, MATRICES, classes=classes)
 
 
+def test_a_problem_in_another_check_too_is_not_laid_on_one_kind_of_input() -> None:
+    prop = Property("holds", share=0.5, plan=lambda d: [], judge=lambda given: "it does not hold")
+    spec = replace(plain(), properties=(prop,))
+    cases = hand_made(spec, same, MATRICES, classes=["small", "general", "general", "one example"])
+    extra = replace(cases.cases[0], key="f/p", check="holds", expected=())
+
+    def student(X: Any) -> Any:
+        return X + 1.5 if X.shape == (3, 3) else X
+
+    assert named(plain(), cases, student) == ["only-special-inputs"]
+    assert named(spec, replace(cases, cases=(*cases.cases, extra)), student) == []
+
+
+def test_a_factor_that_shows_for_some_inputs_only_is_told_so() -> None:
+    numbers = [(float(n),) for n in range(1, 13)]
+    (found,) = findings_on(lambda x: x, lambda x: 2 * x if x < 6 else x, numbers)
+    assert found.message == "value is 2 times the expected value, for some inputs; for others it is right"
+    (found,) = findings_on(lambda x: x, lambda x: 2 * x, numbers)
+    assert found.message == "value is 2 times the expected value"
+
+
+def test_shapes_that_do_not_fit_for_all_inputs_are_a_matter_of_the_formula_else_of_sizes() -> None:
+    raised = Raised("ValueError", ALIGNED, "cell 3, line 2: Z = W * A + b")
+    (found,) = raising(*[raised] * len(MATRICES))
+    assert "A @ B" in found.hint
+    (found,) = raising(raised)
+    assert "a size written as a number" in found.hint
+    assert found.message.startswith("for some inputs the shapes do not fit")
+
+
 def test_a_factor_that_shows_for_one_special_kind_of_input_is_no_factor_of_the_formula() -> None:
     """A body that returns early for a zero gradient gives 1/beta of the right value there, and divides by nothing."""
     weighted = [(X, 2.0 + n) for n, (X,) in enumerate(MATRICES)]
