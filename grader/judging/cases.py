@@ -37,6 +37,7 @@ __all__ = [
     "save_cases",
 ]
 
+_AGAIN = "run 'grader freeze' again (students: take the kit again)"
 _MAGIC = b"grader cases 3\n"
 
 
@@ -302,16 +303,16 @@ def from_bytes(data: bytes, where: str = "the case file") -> CaseFile:
     """
     head = len(_MAGIC) + 65
     if not data.startswith(_MAGIC) or len(data) < head:
-        raise SpecError(f"{where} is not a case file of this version; run 'grader freeze' again")
+        raise SpecError(f"{where} is not a case file of this version; {_AGAIN}")
     body = data[head:]
     digest = hashlib.sha256(body).hexdigest()
     if data[len(_MAGIC) : head - 1].decode("ascii", "replace") != digest:
-        raise SpecError(f"{where} is damaged (its checksum does not match); run 'grader freeze' again")
+        raise SpecError(f"{where} is damaged (its checksum does not match); {_AGAIN}")
     try:
         name, seed, fingerprint, functions = decode(unpack(body)[0])
         loaded = [_function_in(function) for function in functions]
     except (WireError, TypeError, ValueError, KeyError, AttributeError) as error:
-        raise SpecError(f"{where} cannot be read ({error}); run 'grader freeze' again") from error
+        raise SpecError(f"{where} cannot be read ({error}); {_AGAIN}") from error
     return CaseFile(name, seed, fingerprint, {f.name: f for f in loaded}, digest)
 
 

@@ -157,7 +157,7 @@ def test_bytes_that_are_no_whole_case_file_are_refused(data: bytes, words: str) 
     with pytest.raises(SpecError) as caught:
         from_bytes(data, "x.cases")
     assert str(caught.value).startswith(f"x.cases {words}")
-    assert str(caught.value).endswith("run 'grader freeze' again")
+    assert str(caught.value).endswith("run 'grader freeze' again (students: take the kit again)")
 
 
 @pytest.mark.parametrize("at", [20, 200, -1])
