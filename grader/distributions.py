@@ -34,6 +34,7 @@ __all__ = [
     "mean_problem",
     "truncated_gaussian_problem",
     "uniform_problem",
+    "xavier_problem",
 ]
 
 ALPHA = 1e-11
@@ -123,6 +124,48 @@ def mean_problem(values: Any, mean: float, low: float, high: float, name: str, a
     if abs(found - mean) <= bound:
         return None
     return f"the mean of {name} is {found:.4g}, expected {mean:.4g} (over {array.size} entries)"
+
+
+def _fan_in(n_prev: int, n: int) -> float:  # noqa: ARG001
+    return math.sqrt(1 / n_prev)
+
+
+def _fan_in_and_out(n_prev: int, n: int) -> float:
+    return math.sqrt(2 / (n_prev + n))
+
+
+def _uniform_with(values: Any, deviation: float, name: str) -> str | None:
+    return uniform_problem(values, -math.sqrt(3) * deviation, math.sqrt(3) * deviation, name)
+
+
+_XAVIER = {"2 / (n_prev + n)": _fan_in_and_out, "1 / n_prev": _fan_in}
+_SHAPES = (gaussian_problem, truncated_gaussian_problem, _uniform_with)
+
+
+def xavier_problem(weights: Mapping[str, Any], *, both_sides: bool = False) -> str | None:
+    """What speaks against Xavier's (Glorot's) rule: one variance and one distribution for all layers, which are independent.
+
+    Parameters
+    ----------
+    weights
+        Matrices of the shape ``(n, n_prev)`` by name.
+    both_sides
+        Whether the variance must be ``2 / (n_prev + n)``; ``1 / n_prev`` is right, too, otherwise.
+    """
+    rules = dict(list(_XAVIER.items())[:1] if both_sides else _XAVIER)
+    expected = {name: [rule(W.shape[1], W.shape[0]) for rule in rules.values()] for name, W in weights.items()}
+    for number in range(len(rules)):
+        for problem in _SHAPES:
+            if not any(problem(W, expected[name][number], name) for name, W in weights.items()):
+                return dependence_problem(weights)
+        if all(abs(np.std(W) / expected[name][number] - 1) < 0.03 for name, W in weights.items() if W.size > 5000):
+            return "the weights have the right variance, but are neither normal nor uniform with mean 0 (or not all alike)"
+    name, W = next(iter(weights.items()))
+    variances = " or ".join(f"{found:.3g} (variance {rule})" for rule, found in zip(rules, expected[name], strict=True))
+    return (
+        f"{name} of shape {W.shape} has mean {np.mean(W):.3g} and standard deviation {np.std(W):.3g}; expected are "
+        f"mean 0 and {variances}, by one rule in all layers"
+    )
 
 
 def dependence_problem(arrays: Mapping[str, Any], mean: float = 0.0, alpha: float = ALPHA) -> str | None:

@@ -6,7 +6,9 @@ solution is refused with a probability below 1e-11.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import inspect
+import itertools
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from grader.distributions import mean_problem
 from grader.spec import CaseClass, Given, Property, Step
 from grader.strategies import Arguments, Draw
 
-__all__ = ["equal_forms", "kept_scaled", "kept_share", "seeded", "unbiased"]
+__all__ = ["equal_forms", "formula_of_draws", "kept_scaled", "kept_share", "seeded", "unbiased"]
 
 _ONCE = (CaseClass("wide", count=1),)
 _Inputs = Callable[[Draw], Arguments]
@@ -240,6 +242,83 @@ def equal_forms(
 
     title = name or f"{', '.join(functions)} agree"
     return Property(title, share=share, plan=plan, judge=judge, count=count, fits=fits or {})
+
+
+def formula_of_draws(
+    name: str,
+    *,
+    share: float,
+    step: str,
+    shapes: Mapping[str, tuple[int, ...]],
+    formula: Callable[..., Any],
+    says: str,
+    mistakes: Mapping[str, Callable[..., Any]] | None = None,
+    fits: _Fits | None = None,
+) -> Property:
+    """A function without arguments gives a formula of arrays that it has drawn from the standard normal distribution.
+
+    Parameters
+    ----------
+    name, share, fits
+        As those of a property.
+    step
+        A function of ``public.py`` that returns what ``drawn_by`` returns for the student's function.
+    shapes
+        The shape of each array; a draw is found by its size, since it may be reshaped.
+    formula
+        Of arrays that its parameters name: ``lambda X, W, b: W @ X + b``.
+    says
+        The formula in words.
+    mistakes
+        Other formulas by the codes of catalogued mistakes.
+    """
+
+    def gives(given: Given, formula: Callable[..., Any]) -> bool:
+        result = np.asarray(given.reply[0], np.float64)
+        expected = (formula(**drawn) for drawn in _drawn(given, {one: shapes[one] for one in _names_of(formula)}))
+        return any(one.shape == result.shape and np.allclose(one, result, rtol=1e-4, atol=1e-5) for one in expected)
+
+    def judge(given: Given) -> str | None:
+        if gives(given, formula):
+            return None
+        first = next(_drawn(given, shapes), None)
+        if first is None:
+            listed = ", ".join(f"{one} {shape}" for one, shape in shapes.items())
+            return f"it does not draw {listed} from the standard normal distribution"
+        found, expected = (np.ravel(values)[:1] for values in (given.reply[0], formula(**first)))
+        return f"the first entry is {_short(found)}, expected {says} of what was drawn, {_short(expected)}"
+
+    own = {code: lambda given, other=other: gives(given, other) for code, other in (mistakes or {}).items()}
+    return Property(
+        name,
+        share=share,
+        plan=lambda _: [Step(step, ())],
+        judge=judge,
+        proves=True,
+        fits={**own, **(fits or {})},
+        classes=(CaseClass("call", count=1),),
+    )
+
+
+def _names_of(formula: Callable[..., Any]) -> list[str]:
+    return list(inspect.signature(formula).parameters)
+
+
+def _short(numbers: Any) -> str:
+    return f"{numbers[0]:.5g}" if len(numbers) else "missing"
+
+
+def _drawn(given: Given, shapes: Mapping[str, tuple[int, ...]]) -> Iterator[dict[str, Any]]:
+    """Every choice of arrays of these shapes among what was drawn that looks like the standard normal distribution.
+
+    All numbers differ, and have a spread that so few numbers have in all but one of ten million draws.
+    """
+    sizes = {name: int(np.prod(shape)) for name, shape in shapes.items()}
+    fitting = [[part for part in given.reply[1] if np.size(part) == size][:12] for size in sizes.values()]
+    for chosen in itertools.product(*fitting):
+        numbers = np.concatenate([np.ravel(part) for part in chosen])
+        if len(np.unique(numbers)) == numbers.size and 0.3 < np.std(numbers) < 2:
+            yield {name: np.reshape(part, shape) for (name, shape), part in zip(shapes.items(), chosen, strict=True)}
 
 
 def _by_name(judge_of: Callable[[_Number], _Judge], numbers: Mapping[str, _Number] | None) -> dict[str, _Judge]:

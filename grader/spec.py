@@ -406,6 +406,8 @@ class Assignment:
         Third-party packages that a submission may really import, NumPy aside. With a framework among them (PyTorch,
         TensorFlow) every number and array of a result is expected to be a tensor of it; an argument is one where it is a
         :class:`Tensor`. The reference stays NumPy, and ``solution.py`` is the same as students write it.
+    arrays
+        Whether results are arrays although there is a framework: those of its sessions, or what public code reads of them.
     provided_helpers
         Functions that the assignment provides and a student may redefine: a wrong redefinition is
         told, carries no points, and does not pull down what stands on it. Maps each name to the
@@ -430,6 +432,7 @@ class Assignment:
     files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reference: str = ""
     packages: tuple[str, ...] = ()
+    arrays: bool = False
     provided_helpers: Mapping[str, str] = field(default_factory=dict)
     memory_mb: int = 512
     total_s: float = 60.0
@@ -444,8 +447,13 @@ class Assignment:
 
     @property
     def framework(self) -> str:
-        """The package whose tensors the functions take and give; empty where these are arrays."""
+        """The package of a framework that the functions are written in; empty where they are written in NumPy."""
         return framework_of(self.packages)
+
+    @property
+    def tensors(self) -> str:
+        """The framework whose tensors the functions give; empty where they give arrays."""
+        return "" if self.arrays else self.framework
 
     @property
     def places(self) -> Mapping[str, str]:

@@ -18,6 +18,7 @@ from grader.distributions import (
     mean_problem,
     truncated_gaussian_problem,
     uniform_problem,
+    xavier_problem,
 )
 
 COUNT = 15_000
@@ -222,3 +223,44 @@ def test_the_same_number_of_entries_in_every_column_or_row_was_counted_out(turne
 
 def test_few_columns_may_keep_the_same_number_by_chance() -> None:
     assert equal_counts_problem(np.eye(4), 0.25, "D1") is None
+
+
+# -- Xavier ------------------------------------------------------------------------------
+
+SHAPES = {"W1": (150, 400), "W2": (320, 150)}
+
+
+def drawn(kind: str, rule: Callable[[int, int], float]) -> dict[str, Any]:
+    generator, weights = draw(), {}
+    for name, (n, n_prev) in SHAPES.items():
+        if kind == "uniform":
+            values = generator.uniform(-math.sqrt(3), math.sqrt(3), (n, n_prev))
+        else:
+            values = (
+                truncated(generator, n * n_prev).reshape(n, n_prev) if kind == "cut" else generator.normal(size=(n, n_prev))
+            )
+        weights[name] = values * rule(n_prev, n)
+    return weights
+
+
+@pytest.mark.parametrize("kind", ["normal", "cut", "uniform"])
+def test_each_form_of_xavier_is_right_by_both_rules(kind: str) -> None:
+    both, one = (
+        drawn(kind, lambda n_prev, n: math.sqrt(2 / (n_prev + n))),
+        drawn(kind, lambda n_prev, _: math.sqrt(1 / n_prev)),
+    )
+    assert xavier_problem(both) is None
+    assert xavier_problem(one) is None
+    assert xavier_problem(both, both_sides=True) is None
+    assert "W1 of shape (150, 400)" in str(xavier_problem(one, both_sides=True))
+
+
+def test_what_is_no_rule_of_xavier_is_told() -> None:
+    both, one = (
+        drawn("normal", rule) for rule in (lambda n_prev, n: math.sqrt(2 / (n_prev + n)), lambda p, _: math.sqrt(1 / p))
+    )
+    assert "by one rule in all layers" in str(xavier_problem({"W1": both["W1"], "W2": one["W2"]}))
+    coins = {name: np.sign(W) * np.std(W) for name, W in both.items()}
+    assert "the right variance, but are neither normal nor uniform" in str(xavier_problem(coins))
+    rows = {"W1": both["W1"], "W2": np.repeat(both["W2"][:1], 320, axis=0)}
+    assert xavier_problem(rows) is not None

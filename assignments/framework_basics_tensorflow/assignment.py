@@ -3,11 +3,10 @@
 The functions have the names and arguments of the published exercise, so that its notebooks are graded as they are.
 """
 
-from itertools import product
-
 import numpy as np
 
-from grader.distributions import gaussian_problem, truncated_gaussian_problem, uniform_problem
+from grader.distributions import xavier_problem
+from grader.properties import formula_of_draws
 from grader.spec import Assignment, CaseClass, Edition, Function, Property, Step, Tensor, cases
 
 _CLASSES = 6  # of the exercise's labels
@@ -24,61 +23,20 @@ def _nothing(d):
     return ()
 
 
-def _watched(d):
-    return [Step("watched", ())]
-
-
-def _combinations(given, names=("X", "W", "b")):
-    """Y, and every choice of X, W and b among what was drawn; by their sizes, since a draw may be reshaped."""
-    Y, drawn = given.reply
-    shapes = {"X": (3, 1), "W": (4, 3), "b": (4, 1)}
-    fitting = [
-        [np.reshape(part, shapes[name]) for part in drawn if np.size(part) == np.prod(shapes[name])] for name in names
-    ]
-    chosen = product(*(several[:12] for several in fitting))
-    return np.asarray(Y, np.float64), [one for one in chosen if _looks_normal(np.concatenate(one, axis=None))]
-
-
-def _looks_normal(values):
-    """All different, and of a spread that so few numbers have in all but one of ten million draws."""
-    return len(np.unique(values)) == values.size and 0.3 < np.std(values) < 2
-
-
-def _is_linear(given):
-    Y, found = _combinations(given)
-    if not found:
-        return "it does not draw X (3, 1), W (4, 3) and b (4, 1) from the standard normal distribution"
-    if any(Y.shape == (4, 1) and np.allclose(Y, W @ X + b, rtol=1e-4, atol=1e-5) for X, W, b in found):
-        return None
-    X, W, b = found[0]
-    return f"the first entry is {Y.ravel()[0]:.5g}, expected W X + b of what was drawn, {(W @ X + b)[0, 0]:.5g}"
-
-
-def _gives(formula):
-    """Whether Y is what a formula of X, W and b gives, for some of what was drawn."""
-
-    def fits(given):
-        Y, found = _combinations(given)
-        return any(np.shape(formula(*one)) == Y.shape and np.allclose(Y, formula(*one), rtol=1e-4) for one in found)
-
-    return fits
-
-
-def _draws_nothing(given):
-    return not any(np.size(part) == 12 for part in given.reply[1])
-
-
-def _without_bias(given):
-    Y, found = _combinations(given, ("X", "W"))
-    return any(Y.shape == (4, 1) and np.allclose(Y, W @ X, rtol=1e-4) for X, W in found)
-
-
-_LINEAR_FITS = {
-    "missing-bias": _without_bias,
-    "bias-subtracted": _gives(lambda X, W, b: W @ X - b),
-    "elementwise-product": _gives(lambda X, W, b: np.sum(W * X.T, axis=0, keepdims=True).T + b[:3]),
-    "not-standard-normal": _draws_nothing,
-}
+_LINEAR = formula_of_draws(
+    "W X + b of what is drawn",
+    share=0.8,
+    step="watched",
+    shapes={"X": (3, 1), "W": (4, 3), "b": (4, 1)},
+    formula=lambda X, W, b: W @ X + b,
+    says="W X + b",
+    mistakes={
+        "missing-bias": lambda X, W: W @ X,
+        "bias-subtracted": lambda X, W, b: W @ X - b,
+        "elementwise-product": lambda X, W, b: np.sum(W * X.T, axis=0, keepdims=True).T + b[:3],
+    },
+    fits={"not-standard-normal": lambda given: not any(np.size(part) == 12 for part in given.reply[1])},
+)
 
 # -- sigmoid and one_hot_matrix ----------------------------------------------------------
 
@@ -141,14 +99,9 @@ def _glorot_problem(given):
     for name, shape in _SHAPES.items():
         if np.shape(given.reply[name]) != shape:
             return f"{name} has the shape {np.shape(given.reply[name])}, expected {shape}"
-    W1, scale = np.asarray(given.reply["W1"]), _glorot(_SHAPES["W1"])
-    problems = [
-        truncated_gaussian_problem(W1, scale, "W1"),
-        gaussian_problem(W1, scale, "W1"),
-        uniform_problem(W1, -np.sqrt(3) * scale, np.sqrt(3) * scale, "W1"),
-    ]
-    if None not in problems:
-        return problems[0]
+    problem = xavier_problem({"W1": np.asarray(given.reply["W1"], np.float64)}, both_sides=True)
+    if problem:
+        return problem
     for name in ("W2", "W3"):
         deviation, expected = np.std(given.reply[name]), _glorot(_SHAPES[name])
         if not 0.5 < deviation / expected < 1.5:
@@ -238,8 +191,7 @@ def _reaches_logits(given):
 
 _ONE = (CaseClass("call", count=1),)
 _TENSORFLOW_1 = (
-    "this is the edition for TensorFlow 1, with sessions and placeholders, which is not graded: "
-    "grade it by hand, or give the exercise in its edition for TensorFlow 2"
+    "this is the edition for TensorFlow 1, with sessions and placeholders: grade it with framework_basics_tensorflow1"
 )
 
 ASSIGNMENT = Assignment(
@@ -273,17 +225,7 @@ ASSIGNMENT = Assignment(
             classes=_ONE,
             random="Y",
             loose_dtype="Y",
-            properties=(
-                Property(
-                    "W X + b of what is drawn",
-                    share=0.8,
-                    plan=_watched,
-                    judge=_is_linear,
-                    proves=True,
-                    fits=_LINEAR_FITS,
-                    classes=_ONE,
-                ),
-            ),
+            properties=(_LINEAR,),
         ),
         Function(
             "sigmoid",

@@ -34,7 +34,7 @@ __all__ = [
 # -- missing libraries -----------------------------------------------------------------------------
 
 # Libraries that draw, show or load: calling them does nothing. Any other missing library refuses calls.
-_SILENT = frozenset(
+SILENT = frozenset(
     "matplotlib seaborn plotly bokeh PIL cv2 imageio skimage IPython ipywidgets tqdm h5py notebook pylab ipython "
     "wandb mlflow tensorboard tensorboardX loguru icecream colorama termcolor tabulate rich".split()
 )
@@ -80,7 +80,7 @@ class Absent:
             return [function() for function in args[0]] if args and "(" in self._name else Absent("joblib.Parallel()")
         if last in _HARMLESS or last.startswith("is_"):
             return Absent(f"{self._name}()")
-        if not Absent.calling or (root or last).partition(".")[0] in _SILENT:
+        if not Absent.calling or (root or last).partition(".")[0] in SILENT:
             return Absent(f"{self._name}()")
         raise ImportError(f"{self._name} is not available to the grader; use NumPy")
 

@@ -117,7 +117,7 @@ class TensorFlow:
         self.tensor, self.tf = tensor, tf
         self.tensors, self.numpy = ops.EagerTensor, ops.EagerTensor.numpy
         self.variables, self.value, self.trainable = variable, variable.read_value, variable.trainable
-        self.set_seed, self.random_seed = tf.random.set_seed, random.seed
+        self.set_seed, self.random_seed = tf.compat.v1.set_random_seed, random.seed  # of a graph, where nothing is eager
 
     def make(self, tensor: Any) -> Any:
         array = tensor.view(type(tensor).__base__)

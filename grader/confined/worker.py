@@ -1,9 +1,9 @@
 """The confined side: a zygote that forks one child per submission, and the child's loop.
 
 The parent runs this file as a program in an isolated interpreter (``python -P -s -S -B worker.py``). It
-is made of this file and its neighbours ``wire.py``, ``walls.py`` and ``stubs.py``, needs the standard library and NumPy
-(``tensors.py`` and a framework where an assignment is about one), and never holds an expected value, the reference, or
-another student's work.
+is made of this file and its neighbours ``wire.py``, ``walls.py``, ``stubs.py`` and ``watching.py``, needs the standard
+library and NumPy (``tensors.py`` and a framework where an assignment is about one), and never holds an expected value,
+the reference, or another student's work.
 
 The zygote reads one JSON command per line from its control socket:
 
@@ -40,6 +40,7 @@ from __future__ import annotations
 import array
 import contextlib
 import ctypes
+import functools
 import gc
 import importlib.abc
 import importlib.util
@@ -74,7 +75,7 @@ def _neighbour(name: str) -> Any:
     return module
 
 
-stubs = _neighbour("stubs")
+stubs, watching = _neighbour("stubs"), _neighbour("watching")
 Absent = stubs.Absent
 _ANNOTATIONS = 0x1000000  # from __future__ import annotations: they are never evaluated
 FRAME = struct.Struct("<IB")
@@ -317,6 +318,7 @@ class Session:
         self.given: dict[str, Any] = {}
         self.asked = 0  # how many questions of this call the parent was sent: it draws other numbers for each
         self.public: dict[str, Any] = {}
+        self.around: Any = None  # public code that makes each call of a graded function, where there is any
         self.replies: list[Any] = []
         self.seeder = Seeder(np, wire.FRAMEWORK)
         self.turn = 0
@@ -346,7 +348,9 @@ class Session:
             stubs.allow_copies(self.np)
         if program["public"]:
             self.public["submitted"] = self.functions.__getitem__  # so that it can call what it is about
+            self.public["drawn_by"] = functools.partial(watching.drawn_by, self.np)
             exec(compile(program["public"], "public.py", "exec", dont_inherit=True), self.public)
+            self.around = self.public.get("around")
         self.bound = frozenset(program["bound"])
         stubs.friendly_builtins()
         self.seeder.reset(0, self.uses_random)
@@ -575,7 +579,8 @@ class Session:
         self.asked = 0
         Absent.calling = True
         try:
-            value = function(*args)
+            around = self.around if name in self.functions else None
+            value = around(name, function, args) if around else function(*args)
             reply = self.wire.encode(self.wire.beside(value, args, places), opaque=self.handle)
         except BaseException as error:
             self.raised(number, step, self.describe(error, sys.exc_info()[2]))
@@ -737,6 +742,8 @@ def _import_all(settings: dict[str, Any]) -> tuple[Any, Any]:
         exec(compile(settings["warm_up"], "public.py", "exec", dont_inherit=True), public)
         public["warm_up"]()
     sys.path[:] = kept
+    for name in [name for name in sys.modules if name.partition(".")[0] in stubs.SILENT - {*settings["packages"]}]:
+        del sys.modules[name]  # a framework may bring what draws and shows; a submission gets a stand-in all the same
     stubs.restore_numpy_1(np)
     return np, wire
 

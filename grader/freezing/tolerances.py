@@ -45,7 +45,7 @@ def expected_of(
 
     A guard that is far away is another convention; ``within_guards`` gives up the case on which it would not pass.
     """
-    framework = author.loaded.spec.framework
+    framework = author.loaded.spec.tensors
     try:
         encoded = encode(as_tensors(call(author, function, args, given, after), framework), opaque=lambda _: 0)
     except WireError as error:

@@ -278,7 +278,7 @@ class _Reference:
 def _reference(session: Session) -> Answer | None:
     """Right helpers, answered by the reference; None in a student kit."""
     assignment = session.assignment
-    return None if assignment.reference is None else _Reference(assignment.right, assignment.spec.framework)
+    return None if assignment.reference is None else _Reference(assignment.right, assignment.spec.tensors)
 
 
 def _provided_helpers(session: Session, name: str) -> tuple[str, ...]:

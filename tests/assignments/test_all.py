@@ -74,27 +74,25 @@ HOW_MANY = pytest.mark.parametrize("most", [1, pytest.param(None, marks=pytest.m
 
 
 @pytest.fixture(scope="module")
-def sandboxes() -> Iterator[dict[tuple[str, ...], Sandbox]]:
-    """One sandbox for each set of packages: nearly always one."""
-    found: dict[tuple[str, ...], Sandbox] = {}
+def sandboxes() -> Iterator[dict[str, Sandbox]]:
+    """One sandbox for each code that is run before: nearly always one."""
+    found: dict[str, Sandbox] = {}
     yield found
     for sandbox in found.values():
         sandbox.close()
 
 
-def graded(
-    name: str, text: str, sandboxes: dict[tuple[str, ...], Sandbox], *, notebook: bool = False, alone: bool = False
-) -> Report:
+def graded(name: str, text: str, sandboxes: dict[str, Sandbox], *, notebook: bool = False, alone: bool = False) -> Report:
     """The report on a submission: a text, beside the modules that the reference stands on."""
     assignment = loaded(name)
-    packages = tuple(assignment.spec.packages)
-    if packages not in sandboxes:
-        sandboxes[packages] = Sandbox(packages, warm_up=assignment.warm_up)
+    before = assignment.warm_up
+    if before not in sandboxes:
+        sandboxes[before] = Sandbox(assignment.spec.packages, warm_up=before)
     siblings = {} if alone else reference(name)[1]
     submission = as_submission(
         text, frozen(name).arities, notebook=notebook, siblings=siblings, editions=assignment.spec.editions
     )
-    return grade_submission(assignment, judges_of(assignment.spec, frozen(name)), submission, sandboxes[packages])
+    return grade_submission(assignment, judges_of(assignment.spec, frozen(name)), submission, sandboxes[before])
 
 
 def why(report: Report) -> list[Any]:

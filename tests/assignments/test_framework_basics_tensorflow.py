@@ -72,9 +72,11 @@ def test_a_notebook_tells_its_edition(code: str, prose: str, alternative: str | 
     assert (edition.alternative if edition else None) == alternative
 
 
-def test_a_notebook_of_tensorflow_1_is_answered_with_a_sentence() -> None:
+def test_a_notebook_of_tensorflow_1_is_told_which_assignment_is_its_own() -> None:
     code = "def create_placeholders(n_x, n_y):\n    return tf.placeholder(tf.float32, [n_x, None])\n"
-    with pytest.raises(SubmissionError, match=r"this is the edition for TensorFlow 1, .* grade it by hand"):
+    with pytest.raises(
+        SubmissionError, match=r"this is the edition for TensorFlow 1, .* grade it with framework_basics_tensorflow1"
+    ):
         submitted(solution(code))
 
 

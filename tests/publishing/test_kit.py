@@ -185,7 +185,7 @@ def _equal(function: object, args: tuple[object, ...], answer: object) -> bool:
 
 @pytest.fixture(scope="module")
 def sandboxes() -> Iterator[dict[str, Sandbox]]:
-    """One sandbox for each framework, and one for all assignments that are about none."""
+    """One sandbox for each code that is run before, and one for all assignments that have none."""
     found: dict[str, Sandbox] = {}
     yield found
     for sandbox in found.values():
@@ -194,10 +194,10 @@ def sandboxes() -> Iterator[dict[str, Sandbox]]:
 
 @pytest.fixture
 def sandbox(name: str, sandboxes: dict[str, Sandbox]) -> Sandbox:
-    spec = COURSE.load(name).spec
-    if spec.framework not in sandboxes:
-        sandboxes[spec.framework] = Sandbox(spec.packages, warm_up=COURSE.load(name).warm_up)
-    return sandboxes[spec.framework]
+    loaded = COURSE.load(name)
+    if loaded.warm_up not in sandboxes:
+        sandboxes[loaded.warm_up] = Sandbox(loaded.spec.packages, warm_up=loaded.warm_up)
+    return sandboxes[loaded.warm_up]
 
 
 def _graded(name: str, text: str, sandbox: Sandbox, siblings: dict[str, str] | None = None) -> Report:
