@@ -19,6 +19,8 @@ from grader.model import report_from_json
 
 __all__ = ["ByHand", "enter", "rows_of"]
 
+_COLUMNS = ("student", "points", "function", "reason", "comment")
+
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
@@ -41,6 +43,8 @@ def rows_of(path: Path, reason: str) -> list[ByHand]:
     """
     header, *rows = read_sheet(path).rows
     titles = [title.strip().lower() for title in header]
+    if twice := [title for title in _COLUMNS if titles.count(title) > 1]:
+        raise SheetError(f"{path}: expected each column once, found several called {twice[0]!r}")
     if missing := [title for title in ("student", "points") if title not in titles]:
         raise SheetError(f"{path}: expected the columns 'student' and 'points', found no {missing[0]!r}")
     entries = []
@@ -48,7 +52,7 @@ def rows_of(path: Path, reason: str) -> list[ByHand]:
         cells = {title: cell.strip() for title, cell in zip(titles, row, strict=False)}
         if cells.get("student") and (cells.get("points") or cells.get("comment")):
             why, said = cells.get("reason") or reason, cells.get("comment") or None
-            entries.append(ByHand(cells["student"], cells["points"], cells.get("function", ""), why, said))
+            entries.append(ByHand(cells["student"], cells.get("points", ""), cells.get("function", ""), why, said))
     return entries
 
 

@@ -223,7 +223,7 @@ def kept_verdict(place: Path | None) -> Report | None:
         return None
     try:
         return report_from_json(json.loads(place.read_bytes()))
-    except (OSError, ValueError, TypeError, AttributeError):  # not there, or not what was written: grade again
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):  # not there, or not what was written
         return None
 
 

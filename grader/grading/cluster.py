@@ -16,6 +16,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -59,17 +60,21 @@ def _key_there(setup: Setup, cases: bytes, job: Job) -> tuple[str, Files]:
 
 
 def _setup_there(setup: Setup, cases: bytes) -> Setup:
-    """The set-up on this machine, which keeps the case file once."""
-    name = hashlib.sha256(cases).hexdigest()
-    folder = Path(tempfile.gettempdir()) / "grader-cases"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{name}.cases"
+    """The set-up on this machine, where the case file is kept once, by this process.
+
+    A folder that several processes know by its name could be somebody else's, with other answers in it.
+    """
+    path = Path(_folder().name) / f"{hashlib.sha256(cases).hexdigest()}.cases"
     if not path.is_file():
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as draft:
-            draft.write(cases)
-        Path(draft.name).replace(path)
+        path.write_bytes(cases)
     course = setup.course if Path(setup.course).is_dir() else str(find_course().root)
     return replace(setup, course=course, cases=str(path), results=None)
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder of this process alone, which goes with it."""
+    return tempfile.TemporaryDirectory(prefix="grader-cases-")
 
 
 def _with_bytes(job: Job) -> Job:

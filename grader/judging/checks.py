@@ -24,7 +24,7 @@ from grader.judging.forms import tidied
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, last_outcome, plan_of
 from grader.judging.payment import Payment, payment_of, whole_of
-from grader.judging.properties import lost, property_problems, starts_elsewhere
+from grader.judging.properties import asked_before, lost, property_problems, starts_elsewhere
 from grader.judging.redaction import raised_text
 from grader.judging.values import parts_of
 from grader.model import Check, CheckStatus, FunctionStatus
@@ -62,7 +62,8 @@ def verdict_of(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None
 
     Notes
     -----
-    A verdict depends on nothing but these, so that it is remembered by the SHA-256 of the replies.
+    A verdict depends on nothing but these, and on what the judges of properties were asked before where their author's code
+    keeps something; it is remembered by the SHA-256 of that and of the replies.
     """
     if only is not None or judge.choices:
         numbers = range(len(judge.choices)) if only is None else (only,)
@@ -91,7 +92,7 @@ def _bounded(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: 
 
 def _digest(judge: FunctionJudge, outcomes: Outcomes, asked: str) -> tuple[bytes, int]:
     """SHA-256 of what is asked about all outcomes, and their size."""
-    parts = [asked.encode()]
+    parts = [asked.encode(), asked_before(judge.spec.properties)]
     for case in judge.cases.cases:
         replies = outcomes.get(case.key, ())
         parts.append(_COUNT.pack(len(replies)))

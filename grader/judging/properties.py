@@ -25,7 +25,16 @@ from grader.sandbox.limits import OutOfBudget, bounded_memory, charge, check_bud
 from grader.sandbox.runner import Outcome, Raised, Returned, Stopped
 from grader.spec import Given, Property
 
-__all__ = ["Judged", "fitting_mistake", "judged_by", "lost", "property_problem", "property_problems", "starts_elsewhere"]
+__all__ = [
+    "Judged",
+    "asked_before",
+    "fitting_mistake",
+    "judged_by",
+    "lost",
+    "property_problem",
+    "property_problems",
+    "starts_elsewhere",
+]
 
 _T = TypeVar("_T")
 _FORM_ERRORS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration, MemoryError, WireError)
@@ -79,7 +88,7 @@ def property_problems(questions: Sequence[tuple[Property, Case, Sequence[Outcome
 
 def _problem_apart(prop: Property, case: Case, outcomes: Sequence[Outcome]) -> str | None:
     convention = next((name for name, judge in prop.alternatives.items() if judge is prop.judge), "")
-    answer = _apart(_JUDGE, convention, case, outcomes) if _is_complete(case, outcomes) else None
+    answer = _apart(_JUDGE, convention, prop, case, outcomes) if _is_complete(case, outcomes) else None
     # What it raises without being allowed to is its author's: raised once more here, where it can be read.
     return json.loads(answer)[0] if answer else property_problem(prop, case, outcomes)
 
@@ -104,7 +113,7 @@ def _fits(what: str, code: str, prop: Property, case: Case, outcomes: Sequence[O
     if not _is_complete(case, outcomes):
         return False
     try:
-        answer = _apart(what, code, case, outcomes)
+        answer = _apart(what, code, prop, case, outcomes)
     except LostError:
         return False
     return bool(json.loads(answer)[0]) if answer else _looks_like(_predicate(prop, what, code), case, outcomes)
@@ -150,7 +159,13 @@ def lost() -> int:
     return _BENCH.lost
 
 
-def _apart(what: str, name: str, case: Case, outcomes: Sequence[Outcome]) -> bytes:
+def asked_before(properties: Sequence[Property]) -> bytes:
+    """What this thread's copy was asked before about some properties: a verdict may depend on it (see :class:`Copy`)."""
+    history = _BENCH.copy.history if _BENCH.copy else {}
+    return b"".join(history.get(prop.name.encode(), b"") for prop in properties)
+
+
+def _apart(what: str, name: str, prop: Property, case: Case, outcomes: Sequence[Outcome]) -> bytes:
     """What the copy says of a case; nothing where there is no copy, or what it asked has raised.
 
     It has no time for a case where the submission has none left.
@@ -162,7 +177,7 @@ def _apart(what: str, name: str, case: Case, outcomes: Sequence[Outcome]) -> byt
     before = copy.used_s
     try:
         check_budget()
-        return copy.ask(pack(encode((what, name, case.key))) + values, _JUDGE_S)
+        return copy.ask(pack(encode((what, name, case.key))) + values, _JUDGE_S, subject=prop.name.encode())
     except (LostError, OutOfBudget):
         _BENCH.lost += 1
         raise LostError from None

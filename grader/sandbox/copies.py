@@ -40,6 +40,7 @@ Serve = Callable[[bytes], bytes]
 _WAIT_MS = 200
 _MOST_KEPT = 8 << 20  # bytes of answers
 _LOOK_S, _LOOKS = 5.0, 12  # a copy may be silent for a minute: its limit is of CPU time, which one that waits does not use
+_NOTHING = bytes(32)
 _QUESTION, _ANSWER = struct.Struct("<dI"), struct.Struct("<dI")
 SEED = 20_170_808  # one state for all: the same question has the same answer
 
@@ -56,7 +57,9 @@ class Copy:
     """A forked copy of this process that answers one question after another, within limits of memory and time.
 
     It is made when the first question comes, and again after it was lost or closed. What it has answered is remembered:
-    the same question has the same answer, and counts as much of the time.
+    the same question after the same ones on that subject has the same answer, and counts as much of the time. After
+    others it is asked anew: an author's code may keep something from call to call, and what it made of one student's
+    values must not become the answer for another one's.
 
     Attributes
     ----------
@@ -64,6 +67,8 @@ class Copy:
         Answers a question, in the copy.
     used_s
         CPU seconds that all answers have taken.
+    history
+        By subject, which questions came since it was made, as a SHA-256.
     """
 
     def __init__(self, serve: Serve) -> None:
@@ -73,8 +78,14 @@ class Copy:
         self._pid = 0
         self._channel: socket.socket | None = None
         self._answers = Remembered[bytes](_MOST_KEPT)
+        self._begin()
 
-    def ask(self, question: bytes, cpu_s: float, still: Callable[[], None] = lambda: None) -> bytes:
+    def _begin(self) -> None:
+        """Nothing was asked yet."""
+        self.history: dict[bytes, bytes] = {}
+        self._again: dict[bytes, tuple[bytes, float]] = {}
+
+    def ask(self, question: bytes, cpu_s: float, still: Callable[[], None] = lambda: None, *, subject: bytes = b"") -> bytes:
         """The answer, on which the copy may spend so many CPU seconds.
 
         Beside other threads, as in a notebook's kernel, a copy may wait for a lock that nobody in it holds: it is seen to
@@ -84,18 +95,23 @@ class Copy:
         ----------
         still
             Called while waiting, a few times a second; what it raises ends the wait and the copy.
+        subject
+            What it is about: code that keeps something keeps it about that.
 
         Raises
         ------
         LostError
             Where there is none.
         """
-        key = hashlib.sha256(question).digest()
-        answer, used = self._answers.get(key) or (b"", math.inf)
+        asked = hashlib.sha256(question).digest()
+        key = hashlib.sha256(self.history.get(subject, _NOTHING) + asked).digest()
+        answer, used = self._again.get(asked) or self._answers.get(key) or (b"", math.inf)
         if used > cpu_s:
             answer, used = self._answer(question, cpu_s, still)
             self._told_s += used
             self._answers.put(key, answer, used, len(answer))
+        if asked not in self._again:
+            self.history[subject], self._again[asked] = key, (answer, used)
         self.used_s += used
         return answer
 
@@ -118,7 +134,8 @@ class Copy:
         raise LostError
 
     def close(self) -> None:
-        """End the copy, if there is one."""
+        """End the copy, if there is one; the next one knows nothing."""
+        self._begin()
         if self._channel is not None:
             self._channel.close()
             self._channel = None

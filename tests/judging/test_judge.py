@@ -71,7 +71,7 @@ class Bench(Copy):
         super().__init__(lambda question: question)
         self.times_lost = times_lost
 
-    def ask(self, question: bytes, cpu_s: float, still: Callable[[], None] = lambda: None) -> bytes:
+    def ask(self, question: bytes, cpu_s: float, still: Callable[[], None] = lambda: None, *, subject: bytes = b"") -> bytes:
         self.used_s += 5
         if self.times_lost:
             self.times_lost -= 1
