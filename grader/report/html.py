@@ -237,7 +237,9 @@ def _write(path: Path, template: str, *, script: str = "", **facts: object) -> N
     style, code = _asset("page.css") + _asset("card.css") + FLEX, _asset(script) if script else ""
     trusted = {"style": _trusted(style), "script": _trusted(code), "policy": _policy(style, code)}
     page = _environment().get_template(template).render(**trusted, **facts)
-    path.write_text(page, encoding="utf-8", newline="\n")
+    draft = path.with_name(f".{path.name}.part")  # whatever ends the command, no half of a page is sent to a student
+    draft.write_text(page, encoding="utf-8", newline="\n")
+    draft.replace(path)
 
 
 def _policy(style: str, script: str) -> str:

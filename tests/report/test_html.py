@@ -297,6 +297,21 @@ def test_a_card_reads_as_before() -> None:
     assert_matches("card.html", re.sub(r"<style>.*?</style>", "", card, flags=re.DOTALL))
 
 
+def test_a_page_that_cannot_be_written_whole_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_site([samples.right()], tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert not [path for path in before if path.suffix == ".part"]
+
+    def killed(self: Path, text: str, **_: object) -> int:
+        self.write_bytes(text.encode()[:100])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "write_text", killed)
+    with pytest.raises(KeyboardInterrupt):
+        write_site([samples.wrong()], tmp_path)
+    assert {path: path.read_bytes() for path in before} == before
+
+
 def test_a_template_that_names_what_is_not_there_fails(tmp_path: Path) -> None:
     from jinja2 import UndefinedError
 
