@@ -351,6 +351,10 @@ def hidden_checks(failed: int, total: int) -> str:
     return f"{failed} of {total} checks fail; they are not shown"
 
 
+def not_called(why: str) -> str:
+    return f"the function was not called, since an argument of it is missing: {why}"
+
+
 def raised(type_name: str, message: str, origin: str, caller: str = "") -> str:
     place = raised_inside(origin, caller) if caller else origin
     return f"the function raised {type_name}{message and f': {message}'}{place and f' ({place})'}"
@@ -435,7 +439,7 @@ BY_HAND = "to be graded by hand"
 
 def not_judged(name: str, producers: Sequence[str]) -> str:
     own = " and ".join(producers)
-    return f"{name} was not judged: it works on what your own {own} returns, and that gave no value. Fix {own} first."
+    return f"{name} was not judged: it works on what your own {own} returns, and that is not there. Fix {own} first."
 
 
 def not_carried(names: Sequence[str], helpers: Sequence[str]) -> str:

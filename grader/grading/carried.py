@@ -32,7 +32,7 @@ from grader.judging.judge import FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, last_outcome, reply_value, steps_apart
 from grader.judging.properties import property_problems
 from grader.model import Finding
-from grader.sandbox.runner import Answer, Plan, Replied, Script, Stopped
+from grader.sandbox.runner import NOT_CALLED, Answer, Outcome, Plan, Raised, Replied, Script, Stopped
 from grader.sandbox.tensors import answer_in_tensors
 from grader.spec import Edition, Function
 
@@ -347,9 +347,15 @@ def _producers(cases: FunctionCases) -> list[str]:
 
 def has_nothing_to_use(judge: FunctionJudge, outcomes: Outcomes) -> list[str]:
     """The earlier functions whose values alone a function can be judged on, where they gave none in any case."""
-    if not judge.spec.own_inputs or any(len(outcomes.get(c.key, ())) >= len(c.plan.steps) for c in judge.values):
+    if not judge.spec.own_inputs or any(_was_called(case, outcomes.get(case.key, ())) for case in judge.values):
         return []
     return _producers(judge.cases)
+
+
+def _was_called(case: Case, outcomes: Sequence[Outcome]) -> bool:
+    """Whether the last step of a case came about: the earlier ones gave what it is called with."""
+    last = outcomes[-1] if len(outcomes) >= len(case.plan.steps) else None
+    return last is not None and not (isinstance(last, Raised) and last.type_name == NOT_CALLED)
 
 
 def _only_values_wrong(first: Mapping[str, Attempt], names: Sequence[str]) -> bool:

@@ -19,7 +19,7 @@ from grader.confined.wire import Encoded, _Decoder
 from grader.judging.cases import Case
 from grader.judging.compare import STAGES
 from grader.judging.comparison import Comparison, Hit, compared, earliest
-from grader.judging.credit import credit_of
+from grader.judging.credit import credit_of, is_random_here
 from grader.judging.forms import tidied
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, last_outcome, plan_of
@@ -146,7 +146,7 @@ def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: W
     unpaid = lost and wants != "points"
     payment = Payment() if unpaid else payment_of(judge, outcomes, comparison, objections, kept)
     if comparison is not None:
-        _item_checks(draft, comparison, payment, len(answered))
+        _item_checks(draft, comparison, payment, answered)
     else:
         for name, share in judge.shares.items.items():
             draft.add("values", name, "skipped", share, sentences.SKIPPED_RUNS)
@@ -211,7 +211,7 @@ def _failures(check: str, item: str, hits: Sequence[Hit]) -> list[Failure]:
     return [Failure(case, check, item, problem) for case, problem in hits]
 
 
-def _item_checks(draft: _Draft, comparison: Comparison, payment: Payment, total: int) -> None:
+def _item_checks(draft: _Draft, comparison: Comparison, payment: Payment, answered: Sequence[Case]) -> None:
     structural = [
         failure
         for name, hits in comparison.hits.items()
@@ -219,17 +219,22 @@ def _item_checks(draft: _Draft, comparison: Comparison, payment: Payment, total:
     ]
     if structural:
         of_first_item = [failure for failure in structural if failure.item == structural[0].item]
-        draft.fail("structure", "structure", 0, of_first_item, total)
+        draft.fail("structure", "structure", 0, of_first_item, len(answered))
     else:
         draft.add("structure", "structure", "passed", 0)
     for name, hits in comparison.hits.items():
         if name not in draft.judge.spec.opaque:
-            _stages(draft, name, _failures("values", name, hits), earliest(hits), payment, total)
+            _stages(draft, name, _failures("values", name, hits), earliest(hits), payment, answered)
             draft.failures.extend(_failures("values", name, hits))
 
 
 def _stages(
-    draft: _Draft, name: str, failures: Sequence[Failure], stopped_at: str | None, payment: Payment, total: int
+    draft: _Draft,
+    name: str,
+    failures: Sequence[Failure],
+    stopped_at: str | None,
+    payment: Payment,
+    answered: Sequence[Case],
 ) -> None:
     """Shape, dtype and values of one item; what is random has no values, and its last stage carries what it weighs."""
     reached = STAGES.index(stopped_at) if stopped_at else len(STAGES)
@@ -237,6 +242,8 @@ def _stages(
     paid = payment.items.get(name, 0.0) if payment.earned else 0.0
     for number, stage in enumerate(stages, 1):
         share, part = (draft.judge.shares.items.get(name, 0.0), paid) if stage == stages[-1] else (0.0, 0.0)
+        silent = [case for case in answered if stage == "values" and is_random_here(draft.judge.spec, name, case)]
+        total = len(answered) - len(silent) or len(answered)
         if stopped_at and number == reached:
             draft.fail(stage, name, share, [f for f in failures if f.problem and f.problem.stage == stage], total, part)
         elif stopped_at and number > reached:

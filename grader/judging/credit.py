@@ -12,7 +12,7 @@ an item, each special class of inputs a little. Of one input's result each key c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ from grader.judging.values import leaves, number_at, part_or_none
 from grader.sandbox.runner import Returned
 from grader.spec import Function
 
-__all__ = ["Credit", "credit_of", "weights_of"]
+__all__ = ["Credit", "credit_of", "is_random_here", "weights_of"]
 
 _USUAL = frozenset({"small", "general"})
 _EDGE, _EDGES = 0.1, 0.25  # what one special class carries, and all of them together at most
@@ -70,14 +70,11 @@ def credit_of(judge: FunctionJudge, cases: Sequence[Case], outcomes: Outcomes, a
         formed, kept = arranged(spec, case, alternative, got)
         for item in items_of(right, judge.spec.items):
             found = parts.setdefault(item.name, [])
-            if answered:
-                parts_here = _parts(spec, item, case, alternative, formed, kept)
-                # Of what is random for this kind of input no number is right, and none proves anything.
-                silent = item.name in spec.random - judge.spec.random
-                found.extend(replace(part, right=None, got=None) if silent else part for part in parts_here)
-    weights = weights_of(judge, cases)
+            if answered and not is_random_here(judge.spec, item.name, case):
+                found.extend(_parts(spec, item, case, alternative, formed, kept))
     items, proved = {}, set()
     for name, group in parts.items():
+        weights = weights_of(judge, [case for case in cases if not is_random_here(judge.spec, name, case)])
         if name in judge.spec.opaque or _same_to_everything(group):
             items[name] = 0.0
             continue
@@ -88,6 +85,11 @@ def credit_of(judge: FunctionJudge, cases: Sequence[Case], outcomes: Outcomes, a
         if (close and not untouched) or any(p.kept and p.proves for p in group if p not in given):
             proved.add(name)
     return Credit(items, frozenset(proved))
+
+
+def is_random_here(spec: Function, item: str, case: Case) -> bool:
+    """Whether an item is random for this class of inputs alone: there no number is right, and none earns anything."""
+    return item in spec.of_class(case.case_class).random - spec.random
 
 
 @dataclass(frozen=True, slots=True)

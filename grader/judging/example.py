@@ -270,11 +270,22 @@ def snippet(plan: Plan, parameters: Mapping[str, Sequence[str]], public: str = "
                 continue
             args.append(own_names[number] if number < len(own_names) else f"value_{step}_{number}")
             calls.append(f"{args[-1]} = {_literal(value)}")
-        calls.append(f"result_{step} = {name}({', '.join(args)})")
+        calls += _calling(f"result_{step}", name, args, known=name in parameters)
     if given:
         back = [f"    {name} = kept_{name}" for name in given]
         calls = ["try:", *("    " + line for line in calls), "finally:", *back]
     return "\n".join([*lines, *calls, f"print(result_{len(plan.steps) - 1})"])
+
+
+def _calling(result: str, name: str, args: Sequence[str], *, known: bool) -> list[str]:
+    """Lines that call a function, or do what a step does with an object: a method is called, an attribute read."""
+    member = name.partition(".")[2]
+    if not member or not args:
+        return [f"{result} = {name}({', '.join(args)})"]
+    made, *others = args
+    if known or others:
+        return [f"{result} = {made}.{member}({', '.join(others)})"]
+    return [f"{result} = {made}.{member}", f"{result} = {result}() if callable({result}) else {result}"]
 
 
 def _definitions(public: str, names: Collection[str]) -> list[str]:

@@ -23,7 +23,7 @@ from grader.confined.wire import WireError
 from grader.judging.cases import Case, FunctionCases
 from grader.judging.compare import Problem
 from grader.model import Check, CheckStatus, FunctionReport
-from grader.sandbox.runner import Outcome, Raised, Stopped
+from grader.sandbox.runner import NOT_CALLED, Outcome, Raised, Stopped
 from grader.spec import Shows
 
 __all__ = ["cases_as_shown", "problem_text", "raised_text", "redact", "report_as_shown"]
@@ -62,6 +62,8 @@ def raised_text(outcome: Outcome, case: Case) -> str:
     name, message = outcome.type_name, redact(case, outcome.message)
     if name == WireError.__name__:  # nothing was raised: the value has no form that could be sent
         return sentences.unusable_result(message)
+    if name == NOT_CALLED:
+        return sentences.not_called(message)
     known_name = name if name in _EXCEPTIONS else sentences.OWN_EXCEPTION
     # A place is a line of the submission, which was read before it ran.
     return sentences.raised(redact(case, name, known_name), message, outcome.origin or "", outcome.caller or "")

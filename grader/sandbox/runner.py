@@ -21,6 +21,7 @@ from grader.sandbox.copies import Copy, Serve
 from grader.submission.program import SourceFile, Unit
 
 __all__ = [
+    "NOT_CALLED",
     "Answer",
     "Execution",
     "Loaded",
@@ -132,6 +133,9 @@ class Raised:
     origin: str | None = None
     output: str = ""
     caller: str | None = None
+
+
+NOT_CALLED = "no-reply"  # the type of what is told of a call that an earlier reply has no argument for
 
 
 @dataclass(frozen=True, slots=True)

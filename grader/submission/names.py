@@ -226,8 +226,10 @@ class _Statement:
             self.uses.arguments.append((name, plain))
 
     def _decorators(self, decorators: Iterable[ast.expr]) -> None:
-        """``@relu.register`` changes what it belongs to, as a method that is called does."""
+        """``@relu.register`` changes what it belongs to, ``@add_to(Net)`` perhaps its argument, as a call does."""
         for decorator in decorators:
+            if isinstance(decorator, ast.Call):
+                self._called(decorator)
             function = decorator.func if isinstance(decorator, ast.Call) else decorator
             if isinstance(function, ast.Attribute):
                 self.uses.methods |= _root(function.value)

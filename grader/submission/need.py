@@ -144,7 +144,9 @@ def _walk_of(statements: Sequence[Statement], graded: Collection[str]) -> _Walk:
         uses = statement.uses
         _file(walk.binders, uses.binds, number)
         _file(walk.changers, uses.changes | (uses.methods - modules), number)
-        _file(walk.changers, set(_changed_arguments(uses, effects)) - graded_names, number)
+        changed = set(_changed_arguments(uses, effects))
+        # A call that is handed a graded function trains or tests it; a decorator that is handed a class adds to it.
+        _file(walk.changers, changed if isinstance(statement.tree, _DEFINITIONS) else changed - graded_names, number)
         _file(walk.runners, (name for name in uses.runs if name in effects), number)
     for function, effect in effects.items():
         _file(walk.setters, effect.sets - graded_names, function)

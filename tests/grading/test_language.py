@@ -19,6 +19,7 @@ from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Runner
 from grader.submission.program import parse_submission
 from tests.authored import sample
+from tests.tiny import function_of
 
 Grader = Callable[..., Report]
 
@@ -321,6 +322,15 @@ def layers(tmp_path_factory: pytest.TempPathFactory) -> Grader:
 
 def test_a_pair_may_have_a_cache_of_its_own(layers: Grader, sandbox: Sandbox) -> None:
     assert layers(LAYERS + OTHER_CACHE, sandbox).full_marks
+
+
+def test_what_is_random_for_a_kind_of_input_earns_nothing_there(layers: Grader, sandbox: Sandbox) -> None:
+    report = layers(LAYERS.replace("training else x", "training else -x"), sandbox)
+    (values,) = [check for check in function_of(report, "mask").checks if check.kind == "values"]
+    assert values.points == 0.0
+    right = layers(LAYERS, sandbox)
+    (values,) = [check for check in function_of(right, "mask").checks if check.kind == "values"]
+    assert values.message == "correct for all 3 inputs"  # of those that are asked first
 
 
 def test_a_pair_that_does_not_fit_does_not_pass(layers: Grader, sandbox: Sandbox) -> None:

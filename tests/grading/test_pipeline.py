@@ -317,11 +317,12 @@ def test_a_producer_of_the_wrong_form_carries_nothing() -> None:
     assert verdicts(report)["undo"][:2] == ("failed", 0.0)
 
 
-def test_what_only_an_own_value_could_tell_is_not_judged_where_there_is_none() -> None:
-    report = graded(solution("def fit(X):\n    raise ValueError", "def undo(Y, model):\n    return Y + model.mean"))
+@pytest.mark.parametrize("body", ["raise ValueError", "return (X,)"])
+def test_what_only_an_own_value_could_tell_is_not_judged_where_there_is_none(body: str) -> None:
+    report = graded(solution(f"def fit(X):\n    {body}", "def undo(Y, model):\n    return Y + model.mean"))
     assert verdicts(report)["undo"] == ("not-graded", 0.0, False)
     assert check_of(function_of(report, "undo").checks, "runs").message == (
-        "undo was not judged: it works on what your own fit returns, and that gave no value. Fix fit first."
+        "undo was not judged: it works on what your own fit returns, and that is not there. Fix fit first."
     )
     assert function_of(report, "undo").findings == ()
     levels: tuple[Shows, ...] = ("examples", "findings")

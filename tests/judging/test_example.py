@@ -233,6 +233,29 @@ def test_an_attribute_that_is_set_is_told_by_its_name() -> None:
     assert found["arguments"][1]["value"] == 0.5
 
 
+def test_the_snippet_does_with_an_object_what_the_steps_did() -> None:
+    made = encode((Ref(0),))
+    steps = (("Net", encode((2.0,))), ("Net.step", encode((Ref(0), 0.5))), ("Net.rate", made), ("Net.twice", made))
+    cases = hand_made(plain(), scaled, [(7.0, 2.0)])
+    (case,) = cases.cases
+    cases = replace(cases, cases=(replace(case, plan=Plan("f", 0, steps)),))
+    found, _ = counterexample(cases, {case.key: (Returned(encode(1.0)),) * 4})
+
+    class Net:
+        def __init__(self, rate: float) -> None:
+            self.rate = rate
+
+        def step(self, x: float) -> float:
+            return self.rate * x
+
+        def twice(self) -> float:
+            return 2 * self.rate
+
+    assert found is not None
+    space = repeated(found, Net=Net)
+    assert [space[f"result_{number}"] for number in (1, 2, 3)] == [1.0, 2.0, 4.0]
+
+
 def test_the_snippet_of_several_calls_hands_results_on() -> None:
     plan = Plan("f", 0, (("g", encode((3.0,))), ("f", encode((Ref(0, (1, "a")), 2.0)))))
     cases = hand_made(plain(), scaled, [(7.0, 2.0)])

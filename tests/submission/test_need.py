@@ -80,6 +80,16 @@ def test_whatever_changes_a_needed_value_is_run(source: str) -> None:
     assert value(f"{source}def f(x):\n    return T['k']\n") == 2
 
 
+def test_a_method_that_a_decorator_adds_to_a_class_belongs_to_it() -> None:
+    source = (
+        "def add_to(Class):\n    def wrapper(method):\n        setattr(Class, method.__name__, method)\n    return wrapper\n"
+        "class Net:\n    pass\n@add_to(Net)\ndef k(self):\n    return 2\ndef f(x):\n    return Net().k()\n"
+    )
+    assert value(source) == 2
+    submission = script(source, {"Net": 0})
+    assert run(submission)["Net"]().k() == 2
+
+
 def test_an_attribute_of_an_own_object_and_of_a_module_may_be_set() -> None:
     source = "import math\nclass C: pass\nc = C()\nc.k = 1\nmath.k = 1\ndef f(x):\n    return c.k + math.k\n"
     assert value(source) == 2
