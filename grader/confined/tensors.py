@@ -32,6 +32,11 @@ def _one_for_all(number: int) -> None:
     """However many threads are wished for, there is one."""
 
 
+def _as_it_is(model: Any = None, **_: Any) -> Any:
+    """``torch.compile`` without a compiler, which the walls do not let start: the numbers are the same."""
+    return _as_it_is if model is None else model
+
+
 def _without_gpu(torch: Any) -> None:
     """Let code that was written for a GPU run: what is sent there stays where it is."""
     for name in [name for name in vars(torch.cuda) if name.endswith("Tensor") and hasattr(torch, name)]:
@@ -61,6 +66,7 @@ class Torch:
         torch: Any = importlib.import_module("torch")
         torch.set_num_threads(1)  # the walls refuse threads: an operation that wants one would end the process
         torch.set_num_threads = torch.set_num_interop_threads = _one_for_all
+        torch.compile = _as_it_is
         _without_gpu(torch)
         self.tensor, self.from_numpy, self.seed = tensor, torch.from_numpy, torch.default_generator.manual_seed
         self.plain, self.detach, self.numpy = torch._C.DisableTorchFunctionSubclass, torch.Tensor.detach, torch.Tensor.numpy

@@ -132,6 +132,10 @@ def element_text(where: str, index: tuple[int, ...] | None) -> str:
     return f"{whole}[{', '.join(map(str, index))}]" if index else where
 
 
+# Types that usually hold numbers: what stayed in the worker holds objects, or is sparse.
+_OF_NUMBERS = frozenset({"numpy.ndarray", "torch.Tensor"})
+
+
 def kind_of(value: Value) -> str:
     """A value's kind in a student's words."""
     match value:
@@ -222,7 +226,7 @@ class _Walk:
         if got is None and right is not None:
             yield Problem("structure", path, sentences.none_problem(where))
         elif isinstance(got, Opaque):
-            sentence = sentences.objects_problem if got.type_name == "numpy.ndarray" else sentences.type_problem
+            sentence = sentences.objects_problem if got.type_name in _OF_NUMBERS else sentences.type_problem
             yield Problem("structure", path, sentence(where, got.type_name, kind_of(right)))
         elif isinstance(right, dict | list | tuple):
             yield from self.container(right, got, path, where)

@@ -55,6 +55,11 @@ PARTS = {
         1.0,
         set(),
     ),
+    "compiled": (
+        "@torch.compile(mode='max-autotune')\ndef sigmoid(z):\n    return torch.compile(torch.sigmoid)(z)",
+        1.0,
+        set(),
+    ),
     "labels as whole numbers": ("def one_hot_matrix(labels, C):\n    return torch.eye(C, dtype=int)[:, labels]", 1.0, set()),
     "class indices for the loss": (
         "def compute_cost(logits, labels):\n    return F.cross_entropy(logits.T, labels.argmax(0))",
