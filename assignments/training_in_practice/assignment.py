@@ -211,8 +211,9 @@ def _normalize(d):
         constant = d.rng.permutation(n_x)[: d.integer(1, n_x)]
         mu[constant] = np.rint(8 * mu[constant]) / 8
         X[constant], sigma[constant] = mu[constant], 0.0
-    if d.case == "small numbers":  # a feature that varies little is not a constant one
-        X, mu, sigma = (part / 128 for part in (X, mu, sigma))
+    if d.case == "small numbers":  # a feature that varies little is not a constant one; a root of sigma**2 + 1e-8 is right
+        mu, sigma = mu / 128, d.rng.uniform(0.0078, 0.0098, (n_x, 1))
+        X = mu + sigma * d.array(n_x, m, scale=2.0)
     return X, mu, sigma
 
 

@@ -57,7 +57,7 @@ EDGES: list[tuple[str, str, str, Callable[..., Any]]] = [
     ("averages_and_rmsprop", "exponentially_weighted_average", "whole numbers", lambda theta, *_: theta.dtype.kind == "i"),
     ("training_in_practice", "diagnose_fit", "no tolerance", lambda *a: a[3] == 0),
     ("training_in_practice", "sample_momentum", "from 0", lambda low, *_: low == 0),
-    ("training_in_practice", "normalize", "small numbers", lambda X, mu, sigma: 0 < sigma.max() < 0.1),
+    ("training_in_practice", "normalize", "small numbers", lambda X, mu, sigma: 0 < sigma.min() < 0.01),
     ("softmax_regression", "softmax_cost", "sure and wrong", lambda AL, Y: 0 < AL[Y == 1].max() < 1e-3),
     ("dnn_step_by_step", "compute_cost", "sure and wrong", lambda AL, Y: AL.min() < 1e-3),
     ("regularization", "compute_cost_with_regularization", "sure and wrong", lambda A3, *_: A3.min() < 1e-3),
