@@ -536,7 +536,10 @@ ASSIGNMENT = Assignment(
             returns=("parameters", "v"),
             weights={"parameters": 1.5},
             summary="one step of gradient descent with momentum",
-            classes=_classes(zero_gradient={}, rate_of_0={}, steep={}, no_memory={}, first_step={}, **_DEPTHS),
+            classes=(
+                *_classes(zero_gradient={}, rate_of_0={}, steep={}, no_memory={}, **_DEPTHS),
+                CaseClass("first step", count=3, share=0.3),  # in an exercise every run begins with it
+            ),
             properties=(
                 Property("a velocity equal to the gradient stays", share=0.1, plan=_velocity_is_gradient, judge=_stays),
                 Property(
