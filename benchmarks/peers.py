@@ -256,13 +256,31 @@ PATIENT = (
 )
 
 
+#: What stands behind the student's code for it: its answers are JSON, and of arrays in a dictionary or a tuple it says that
+#: they are not.
+_AS_JSON = """
+import numpy as np
+
+
+def _plain(value):
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
+
+
+"""
+
+
 def _prairielearn(bench: _Bench, number: int) -> Usage:
     """One sandbox for all tests of a submission."""
     test = (
         "def test_{0}(module_sandbox):\n"
-        "    harness.check({0!r}, lambda *a: module_sandbox.query_function({0!r}, *a, query_timeout=30))\n"
+        "    harness.check({0!r}, lambda *a: module_sandbox.query_function('plain_{0}', *a, query_timeout=30))\n"
     )
     text = PATIENT + "\n\n".join(map(test.format, bench.functions))
+    as_json = "\n\n".join(f"def plain_{name}(*a):\n    return _plain({name}(*a))" for name in bench.functions)
     usages = []
     for student, path in enumerate(bench.files):
         folder = bench.beside(bench.folder / f"prairielearn{number}-{student}")
@@ -270,6 +288,7 @@ def _prairielearn(bench: _Bench, number: int) -> Usage:
         (folder / "test_student.py").write_text(text, "utf-8")
         (folder / "test_student").mkdir()
         (folder / "test_student" / "student_code.py").write_text("\n\n".join(_cells(path)), "utf-8")
+        (folder / "test_student" / "trailing_code.py").write_text(_AS_JSON + as_json, "utf-8")
         options = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
         usages.append(_command("prairielearn", *options, cwd=folder, PYTHONPATH=str(folder)))
     return _sum(usages)

@@ -15,12 +15,13 @@ __all__ = ["class_run", "throughput"]
 
 def class_run(folder: Path, out: Path, jobs: int, *options: str) -> tuple[Usage, Counter[str]]:
     """``grader grade`` on a folder, as everybody calls it; its usage, and how many reports of each status."""
-    keep = ("-o", out, "--jobs", str(jobs), "--json", out / "run.json")
+    found = out.with_suffix(".json")  # beside the run, whose folder is not there yet
+    keep = ("-o", out, "--jobs", str(jobs), "--json", found)
     command = grader("grade", "dnn_step_by_step", folder, *keep, *options)
     usage = run_for_peak(command)
     if usage.code != 0:
         raise SystemExit(f"grader grade failed ({usage.code}):\n{usage.output[-2000:]}")
-    reports = json.loads((out / "run.json").read_text("utf-8"))["reports"]
+    reports = json.loads(found.read_text("utf-8"))["reports"]
     full = sum(report["points"] == report["max_points"] for report in reports)
     return usage, Counter(report["status"] for report in reports) + Counter({"full marks": full})
 

@@ -83,7 +83,7 @@ class Copy:
     def _begin(self) -> None:
         """Nothing was asked yet."""
         self.history: dict[bytes, bytes] = {}
-        self._again: dict[bytes, tuple[bytes, float]] = {}
+        self._again = Remembered[bytes](_MOST_KEPT)
 
     def ask(self, question: bytes, cpu_s: float, still: Callable[[], None] = lambda: None, *, subject: bytes = b"") -> bytes:
         """The answer, on which the copy may spend so many CPU seconds.
@@ -110,8 +110,9 @@ class Copy:
             answer, used = self._answer(question, cpu_s, still)
             self._told_s += used
             self._answers.put(key, answer, used, len(answer))
-        if asked not in self._again:
-            self.history[subject], self._again[asked] = key, (answer, used)
+        if self._again.get(asked) is None:
+            self.history[subject] = key
+            self._again.put(asked, answer, used, len(answer))
         self.used_s += used
         return answer
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import platform
 import re
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -46,6 +47,17 @@ def rows_of(part: str) -> tuple[Hostile, ...]:
 def all_rows() -> list[Hostile]:
     """The whole table."""
     return [row for part in PARTS for row in rows_of(part)]
+
+
+#: What is tried through a framework, at the full level and as tests of their own: their worker has other walls.
+FRAMEWORKS = ("tests/hostile/test_frameworks.py", "tests/sandbox/test_tensorflow.py")
+
+
+def of_frameworks() -> dict[str, int]:
+    """The rows of frameworks, run: how many passed, failed and were skipped."""
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *FRAMEWORKS]
+    done = subprocess.run(words, cwd=_PAGE.parent, capture_output=True, text=True)
+    return {how: int(number) for number, how in re.findall(r"(\d+) (passed|failed|skipped)", done.stdout.splitlines()[-1])}
 
 
 _PAGE = Path(__file__).parents[2] / "SECURITY.md"
@@ -83,6 +95,10 @@ def main(names: Sequence[str]) -> None:
                 print(f"{told}  [{time.perf_counter() - began:.2f} s]", flush=True)
     when = f"{date.today():%-d %B %Y}, Linux {platform.release().partition('-')[0]}, Python {platform.python_version()}"
     text = f"{when}: {len(chosen)} rows, {failures} failures.\n\n{summary(counts)}"
+    if not names:
+        ended = of_frameworks()
+        cells = f"{ended.get('passed', 0)} / 0 / {ended.get('skipped', 0)} / {ended.get('failed', 0)}"
+        text += f"\n| frameworks: through PyTorch and TensorFlow | {cells} |{' - |' * (len(RUNNERS) - 1)}"
     print(f"\n{text}")
     if save:
         page = _PAGE.read_text("utf-8")

@@ -69,6 +69,17 @@ def test_what_an_authors_code_has_kept_of_one_student_does_not_answer_for_anothe
         copy.close()
 
 
+def test_what_one_student_asks_of_a_copy_takes_no_more_memory_than_is_bounded() -> None:
+    copy = Copy(lambda question: bytes(1 << 20))
+    try:
+        for number in range(60):
+            copy.ask(bytes([number]), 5)
+        kept = [copy._answers, copy._again]
+        assert sum(len(answer) for one in kept for answer, _ in one._found.values()) <= 16 << 20
+    finally:
+        copy.close()
+
+
 _SEEN: list[bool] = []
 
 
