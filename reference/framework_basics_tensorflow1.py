@@ -212,6 +212,6 @@ def model(
             ):
                 moment[0] = 0.9 * moment[0] + 0.1 * gradient
                 moment[1] = 0.999 * moment[1] + 0.001 * gradient**2
-                first, second = moment[0] / (1 - 0.9**step), moment[1] / (1 - 0.999**step)
-                parameter -= learning_rate * first / (np.sqrt(second) + 1e-8)
+                rate = learning_rate * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+                parameter -= rate * moment[0] / (np.sqrt(moment[1]) + 1e-8)  # TensorFlow's epsilon is not corrected
     return {"W1": np.float32(W1), "b1": np.float32(b1)}
