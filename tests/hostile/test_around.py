@@ -36,7 +36,7 @@ from grader.model import report_to_json
 from grader.publishing.export import write_export
 from grader.publishing.jupyterlite import _sources
 from grader.sandbox.copies import Copy, LostError
-from grader.sandbox.parent import Sandbox
+from grader.sandbox.parent import Patience, Sandbox
 from grader.sandbox.runner import Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.spec import Given
 from grader.submission.program import parse_submission
@@ -395,3 +395,56 @@ def test_a_table_of_points_by_hand_that_cannot_be_meant_keeps_nothing(tmp_path: 
 def test_a_row_that_ends_before_its_points_is_a_comment(tmp_path: Path) -> None:
     lay_out(tmp_path, {"points.csv": "student,comment,points\nbob,hello\nada\n\n"})
     assert rows_of(tmp_path / "points.csv", "why") == [ByHand("bob", "", "", "why", "hello")]
+
+
+# -- what is read after a call ----------------------------------------------------------------------------
+
+BOX = "class B:\n    def __getitem__(self, key):\n        {}\n    def __getattr__(self, name):\n        {}\n"
+LEFT_BEHIND = {
+    "an attribute that never comes": (BOX.format("raise KeyError", "while True: pass"), "return B()"),
+    "a part that never comes": (BOX.format("while True: pass", "return 1"), "return B()"),
+    "an attribute that ends the process": (BOX.format("raise KeyError", "import os; os._exit(0)"), "return B()"),
+    "an attribute that is the end of Python": (BOX.format("raise KeyError", "raise SystemExit(0)"), "return B()"),
+    "a part that is interrupted": (BOX.format("raise KeyboardInterrupt", "return 1"), "return B()"),
+    "an attribute that is another one each time": (
+        BOX.format("raise KeyError", "N.append(1); return np.full(2, float(len(N)))") + "N = []\n",
+        "return B()",
+    ),
+    "parts without end": ("class T(tuple):\n    def __iter__(self):\n        while True: yield 1\n", "return T()"),
+    "a place that holds itself": ("", "box['average'] = [box]; return 1"),
+    "a place of four gigabytes": ("", "box['average'] = np.zeros(1 << 29); return 1"),
+    "a place of a view without end": ("", "box['average'] = np.broadcast_to(1.0, (1 << 40,)); return 1"),
+    "a place that is gone": ("", "box.clear(); return 1"),
+    "a place of code": ("", "box['average'] = exec; return 1"),
+    "a key that equals every key": (
+        "class K(str):\n    __hash__ = lambda s: hash('average')\n    __eq__ = lambda s, o: True\n",
+        "box[K('x')] = np.full(2, 9.0); return 1",
+    ),
+    "the box put into the worker's own frame": (
+        "import sys\n",
+        "sys._getframe(1).f_locals['places'] = (); sys._getframe(1).f_locals['args'] = (); return 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("tried", LEFT_BEHIND)
+def test_what_is_left_behind_after_a_call_is_a_value_or_nothing(tried: str) -> None:
+    """No place that is read ends a run, is right by a lie, or reaches the next call."""
+    head, body = LEFT_BEHIND[tried]
+    honest = "def g(box):\n    box['average'] = np.ones(2)\n    return box\n"
+    source = f"import numpy as np\n{head}\ndef f(box):\n    {body}\n\n{honest}"
+    files = parse_submission("s.py", ".py", source.encode(), {"f": 1, "g": 1}).files
+    program = Program(files=files, wanted=("f", "g"), memory_mb=256, total_s=20.0)
+    box = encode(({"average": np.zeros(2)},))
+    places = ((0, "average"), (-1, "average"), (-1, "*"))
+    plans = [Plan("f", 0, (("f", box),), cpu_s=0.3, after=places), Plan("g", 0, (("g", box),), cpu_s=10.0, after=places[:2])]
+    with Sandbox(patience=Patience(slack_s=0.1, look_s=0.02)) as one:
+        first, second = (outcomes[-1] for outcomes in one.run(program, plans).outcomes)
+    right = encode((np.ones(2), np.ones(2)))
+    if isinstance(first, Returned):
+        assert pack(first.value) != pack(right)
+        assert not np.array_equal(decode(first.value, reply=True)[0], np.ones(2))
+    else:
+        assert isinstance(first, Raised | Stopped)
+    assert isinstance(second, Returned)
+    assert pack(second.value) == pack(right)
