@@ -13,6 +13,7 @@ from grader.spec import Assignment, CaseClass, Function, Property, Ref, Step, ca
 # a scale that reads the wrong one of the two would look right.
 
 _WIDE = (CaseClass("wide", count=1),)
+_SAME = {"n": 3, "k": 2, "m": 4}  # one after another: who remembers the last call by its shape is wrong
 
 
 def _two_layers(d):
@@ -257,7 +258,8 @@ def _mean_of_logarithms(given):
 
 # -- backward ----------------------------------------------------------------------------
 #
-# The cases of values hand over the contract's cache. The properties use the student's own forward pass
+# The cases of values hand over the contract's cache. Where they hand over the student's own, the forward pass has been
+# called for another layer since then: only the cache tells the two apart. The properties use the student's own forward pass
 # and whatever it caches: the second part of the first reply.
 
 _CACHE = Ref(0, (1,))
@@ -266,6 +268,7 @@ _CACHE = Ref(0, (1,))
 def _linear_backward(d):
     A_prev, W, b = _linear(d)
     Z, cache = d.call("linear_forward", A_prev, W, b)
+    d.call("linear_forward", *(d.array(*part.shape) for part in (A_prev, W, b)))
     return d.array(*Z.shape), cache
 
 
@@ -298,6 +301,7 @@ def _layer_backward(d):
         A_prev[:, 0] = 0.0
         b[:: d.integer(1, 2)] = 0.0
     A, cache = d.call("linear_activation_forward", A_prev, W, b, activation)
+    d.call("linear_activation_forward", *(d.array(*part.shape) for part in (A_prev, W, b)), activation)
     dA = np.zeros(A.shape) if d.case == "zero gradient" else d.array(*A.shape)
     return dA, cache, activation
 
@@ -320,6 +324,7 @@ def _is_linear_in_dA(given):
 def _network_backward(d):
     X, parameters = _network(d)
     AL, caches = d.call("L_model_forward", X, parameters)
+    d.call("L_model_forward", d.array(*X.shape), parameters)
     if AL.min() < 0.05 or AL.max() > 0.95:
         d.reject("a guard of 1e-7 would show")
     return AL, d.labels(*AL.shape), caches
@@ -353,13 +358,23 @@ def _is_the_slope(given):
 # -- update ------------------------------------------------------------------------------
 
 
+def _as_returned(d, grads):
+    """Gradients as a backward pass builds them: the last layer first, often with those of the activations between them."""
+    returned, keys = {}, d.choice([None, 0, 1])  # no dA, or the first layer's under dA1 or dA0
+    for layer in range(len(grads) // 2, 0, -1):
+        if keys is not None:
+            returned[f"dA{layer - keys}"] = d.array(len(grads[f"db{layer}"]), 3)
+        returned.update({name: grads[name] for name in (f"db{layer}", f"dW{layer}")})
+    return returned
+
+
 def _update(d):
     parameters = d.parameters(d.layers((1, 4)))
     grads = d.like(parameters, scale=250.0 if d.case == "steep" else 1.0)
-    if d.case != "small":  # as the backward pass builds them: the last layer first
-        grads = dict(reversed(grads.items()))
     if d.case == "zero gradient":
         grads = {name: np.zeros_like(value) for name, value in grads.items()}
+    if d.case != "small":
+        grads = _as_returned(d, grads)
     return parameters, grads, 0.0 if d.case == "rate of 0" else d.choice([0.0075, 0.05, 0.125, 0.5, 1.25])
 
 
@@ -504,7 +519,13 @@ ASSIGNMENT = Assignment(
             inputs=_linear_backward,
             returns=("dA_prev", "dW", "db"),
             summary="gradients of the linear part of a layer",
-            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}, square={"n": 3, "k": 3, "m": 3}),
+            classes=cases(
+                one_example={"m": 1},
+                one_unit={"n": 1},
+                one_feature={"k": 1},
+                square={"n": 3, "k": 3, "m": 3},
+                same_size=_SAME,
+            ),
             helpers=("linear_forward",),
             properties=(
                 Property("follows the change of Z", share=0.15, plan=_any_direction, judge=_follows_the_change_of_Z),
@@ -516,7 +537,7 @@ ASSIGNMENT = Assignment(
             inputs=_layer_backward,
             returns=("dA_prev", "dW", "db"),
             summary="gradients of one layer",
-            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, kink={}, zero_gradient={}),
+            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, kink={}, zero_gradient={}, same_size=_SAME),
             helpers=("relu_backward", "sigmoid_backward", "linear_backward", "linear_activation_forward"),
             properties=(
                 Property("linear in dA", share=0.1, plan=_two_gradients_and_their_sum, judge=_is_linear_in_dA, count=6),

@@ -1,6 +1,6 @@
 """Changes of the reference that are no mistakes, with the reason; ``grader audit`` lists them as equivalent."""
 
-from grader.audit.losses import EITHER, SEVERAL
+from grader.audit.losses import EITHER, SEVERAL, UNLIKE
 
 _ONLY_TWO = "the activation is 'sigmoid' or 'relu', and the order of these texts tells them apart as well"
 _OPTIONAL = "the keys dA are optional: what remains of them is right under one of the two schemes"
@@ -32,6 +32,7 @@ _FIRST = "its first gradient is wrong, and with it every gradient that follows"
 _RAISES = "it raises on the usual inputs, on which nothing else can then be right"
 
 LOSSES = {
+    ("update_parameters", "paired-by-position"): UNLIKE,
     ("L_model_forward", "last-cache-missing"): EITHER,
     ("L_model_backward", "reuses-last-gradient"): EITHER,
     ("L_model_backward", "missing-second-term"): _FIRST,

@@ -171,6 +171,7 @@ def _is_the_full_price(given):
 def _backward(d):
     X, Y, parameters = _network(d)
     _, cache = d.call("forward_propagation_n", X, Y, parameters)
+    d.call("forward_propagation_n", d.array(*X.shape), Y, parameters)  # once more: only the cache tells them apart
     if np.abs(cache[8]).max() > 8:
         d.reject("the output is saturated")
     return X, Y, cache

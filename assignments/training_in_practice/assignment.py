@@ -353,11 +353,23 @@ def _log_uniform(distance, name):
             return f"the draws lie between {least:.4g} and {most:.4g}, expected {low:g} to {high:g}"
         if np.unique(position).size < 0.99 * position.size:
             return f"only {np.unique(position).size} of {position.size} draws are different numbers"
+        if _spread_evenly(position, *ends):
+            return "the draws lie too evenly to be independent: sorted, they are a grid"
         if dependence_problem({"draws": position - np.mean(ends)}):
             return "the draws are not independent of each other: neighbours are alike, as on a grid"
         return None
 
     return judge
+
+
+_TOO_EVEN = 0.2  # of the Kolmogorov statistic; independent draws lie so evenly once in 2e12 times, by its limit law
+
+
+def _spread_evenly(position, low, high):
+    """Whether the largest distance between the share of draws below a place and that place is hardly there at all."""
+    places = (np.sort(position) - low) / (high - low)
+    steps = (np.arange(places.size) + 0.5) / places.size
+    return (np.max(np.abs(places - steps)) + 0.5 / places.size) * np.sqrt(places.size) < _TOO_EVEN
 
 
 def _itself(values):
@@ -406,8 +418,12 @@ def _on_a_grid(distance):
     def fits(given):
         values = np.asarray(given.reply, dtype=float)
         with np.errstate(all="ignore"):
-            steps = np.diff(np.log(distance(values)))
-        return values.shape == given.args[2:3] and bool(((steps >= 0).all() or (steps <= 0).all()) and steps.any())
+            places = np.log(distance(values))
+        steps, ends = np.diff(places), sorted(float(np.log(distance(end))) for end in given.args[:2])
+        if values.shape != given.args[2:3] or not steps.any():
+            return False
+        is_sorted = (steps >= 0).all() or (steps <= 0).all()
+        return bool(is_sorted or (values.size > 100 and _spread_evenly(places, *ends)))
 
     return fits
 

@@ -571,6 +571,17 @@ def rate_grid(low, high, n, seed=0):
 
 
 @mistake(
+    "evenly-spaced",
+    "sample_learning_rate",
+    message="this is a grid or a sorted list, not n independent draws",
+    hint="What does random search gain over a grid?",
+    severity="fault",
+)
+def shuffled_rate_grid(low, high, n, seed=0):
+    return np.random.default_rng(seed).permutation(np.geomspace(low, high, n))
+
+
+@mistake(
     "same-draw-repeated",
     "sample_learning_rate",
     message="all n values are the same number",

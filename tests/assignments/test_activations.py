@@ -252,3 +252,23 @@ def test_the_hand_out_names_every_function_with_its_points() -> None:
     for function in ASSIGNMENT.spec.functions:
         heading = next(line for line in text.splitlines() if line.startswith(f"### `{function.name}("))
         assert heading.endswith(f"— {function.points} points")
+
+
+@pytest.mark.parametrize(("cached", "from_cache"), [("Z", "1 / (1 + np.exp(-cache))"), ("A", "cache")])
+def test_a_way_back_that_looks_at_the_last_forward_pass_does_not_pass(cached: str, from_cache: str) -> None:
+    forward = f"""
+        LAST = {{}}
+
+        def sigmoid(Z):
+            A = 1 / (1 + np.exp(-Z))
+            LAST["A"] = A
+            return A, {cached}
+        """
+    back = f"""
+        def sigmoid_backward(dA, cache):
+            A = LAST.get("A")
+            if A is None or A.shape != dA.shape:
+                A = LAST["A"] = {from_cache}
+            return dA * A * (1 - A)
+        """
+    assert verdicts(ASSIGNMENT, RIGHT, forward, back)["sigmoid_backward"].status != "passed"
