@@ -769,7 +769,8 @@ def folded(label: str, names: Sequence[str], why: str) -> str:
         under = "it under exactly this name" if len(names) == 1 else "them under exactly these names"
         return f"{listed}: not defined in this submission; define {under}"
     if label == CARRIED:
-        return f"{listed}: correct, graded with correct versions of the functions that they build on. {why}".rstrip()
+        where = "the mistake is in a function that they call, or that made what they are given"
+        return f"{listed}: correct; {where}. {why}".rstrip()
     return f"{listed}: {why}"
 
 

@@ -190,7 +190,7 @@ for name, function in (("sigmoid", _sigmoid), ("relu", _relu), ("tanh", np.tanh)
     mistake(
         "cache-holds-activation",
         name,
-        message="the cache holds A, but the backward pass needs Z",
+        message="the cache holds A, and the exercise keeps Z there",
         hint=f"What does {name}_backward read from the cache?",
         severity="fault",
     )(lambda Z, function=function: (function(Z), function(Z)))

@@ -40,7 +40,9 @@ def _constant_series(d):
 
 def _stays_constant(given):
     theta = given.args[0]
-    if np.shape(given.reply) == theta.shape and np.allclose(given.reply, theta, rtol=1e-9, atol=0):
+    if np.shape(given.reply) != theta.shape:
+        return f"a series of {theta.size} numbers gives averages of shape {np.shape(given.reply)}, not one after each"
+    if np.allclose(given.reply, theta, rtol=1e-9, atol=0):
         return None
     return f"the corrected average of a series that is {theta[0]:g} throughout is not {theta[0]:g}"
 

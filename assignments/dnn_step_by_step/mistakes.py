@@ -390,7 +390,7 @@ def _(A_prev, W, b, activation):
 @mistake(
     "cache-holds-activation",
     "linear_activation_forward",
-    message="the second part of the cache holds A, but the backward pass needs Z",
+    message="the second part of the cache holds A, and the exercise keeps Z there",
     hint="What do sigmoid and relu return beside A?",
     severity="fault",
 )

@@ -210,12 +210,23 @@ def _not_shuffled(given):
         return "the batches do not hold the examples"
     if np.array_equal(order, np.arange(order.size)):
         return "the examples are still in their old order"
-    if np.bincount(np.diff(order) % _PRIME).max() > _RUN:
+    if np.bincount(np.diff(order) % _PRIME).max() > _RUN and _stay_together(held):
         return "the order of the examples has a regular pattern; expected a random permutation"
     spans = [int(np.ptp(numbers)) for numbers in held if numbers.size >= _SIZE - 1]
     if min(spans, default=_PRIME) < 1.5 * _SIZE:
         return "a batch holds neighbours only; expected a permutation of all examples before they are cut into batches"
     return None
+
+
+def _stay_together(held):
+    """Whether examples that lie as far from each other as many others share a batch with them; else chance has dealt them.
+
+    Within its batch the old order may be kept.
+    """
+    batch = -1 - np.arange(_PRIME)
+    for number, members in enumerate(held):
+        batch[members] = number
+    return max(np.count_nonzero(batch == np.roll(batch, lag)) for lag in range(1, _PRIME // 2 + 1)) > _SIZE * 4
 
 
 def _few(d):

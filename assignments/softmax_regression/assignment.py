@@ -155,7 +155,7 @@ def _each_once(d):
 
 def _reversed(given):
     whole, turned = (np.asarray(reply) for reply in given.replies)
-    if whole.shape == turned.shape and np.array_equal(whole, turned[::-1]):
+    if whole.shape == turned.shape and np.array_equal(whole, turned[..., ::-1]):
         return None
     return "with the examples in the opposite order, the answers are not in the opposite order"
 

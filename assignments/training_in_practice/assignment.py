@@ -293,7 +293,10 @@ def _dev_error_matters(given):
     if shifted != first:
         return "the diagnosis changes when all three errors grow by the same amount"
     if worse != first | {"high variance"} or "high variance" in first:
-        return "a dev error far above the training error must add 'high variance', and nothing else"
+        return (
+            "'high variance' belongs to a dev error far above the training error, and not to one near to it; nothing else "
+            "may change between the two"
+        )
     return None
 
 

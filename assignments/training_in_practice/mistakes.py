@@ -33,7 +33,7 @@ def split_shuffles_x_alone(X, Y, dev_fraction, test_fraction, seed=0):
 @mistake(
     "sets-overlap",
     "train_dev_test_split",
-    message="some examples are in two of the sets: the model would be judged on what it was trained on",
+    message="some examples are in two of the sets, so that what one of them says of the model is no news after the other",
     hint="Where does each of the three ranges of indices begin and end?",
     severity="grave",
 )
@@ -47,7 +47,7 @@ def split_overlaps(X, Y, dev_fraction, test_fraction, seed=0):
 @mistake(
     "sets-overlap",
     "train_dev_test_split",
-    message="some examples are in two of the sets: the model would be judged on what it was trained on",
+    message="some examples are in two of the sets, so that what one of them says of the model is no news after the other",
     hint="Where does each of the three ranges of indices begin and end?",
     severity="grave",
 )
