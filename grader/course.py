@@ -28,8 +28,9 @@ from typing import Any
 from grader import sentences
 from grader._version import __version__
 from grader.confined import stubs
+from grader.confined.wire import maker_of
 from grader.errors import SpecError, did_you_mean, said_with_place
-from grader.spec import Assignment
+from grader.spec import Assignment, Code
 
 __all__ = ["Course", "LoadedAssignment", "find_course", "load_assignment"]
 
@@ -251,6 +252,32 @@ class LoadedAssignment:
         """The files of the reference by their names in the kit: one, or those of ``Assignment.files``."""
         place = self.course.root / Path(*self.spec.reference_module.split("."))
         return {path: place / path for path in self.spec.files} or {f"{self.name}.py": place.with_suffix(".py")}
+
+    @cached_property
+    def _makers(self) -> ModuleType | None:
+        return self.author_module("public")
+
+    def make(self, code: Code) -> Any:
+        """What a factory of public.py, or a generator of NumPy's, makes."""
+        maker = maker_of(code.name, lambda name: getattr(self._makers, name, None))
+        if maker is None:
+            raise SpecError(f"{self.name}: public.py has no function {code.name!r}")
+        return maker(*code.args)
+
+    @contextmanager
+    def planted(self, given: Mapping[str, Code], *functions: Callable[..., Any]) -> Iterator[None]:
+        """Bind names to public code in the modules of some functions, and in the reference, for a while."""
+        spaces = {id(f.__globals__): f.__globals__ for f in functions if hasattr(f, "__globals__")}
+        if self.reference is not None:
+            spaces[id(vars(self.reference))] = vars(self.reference)
+        saved = [(space, name, space.get(name)) for space in spaces.values() for name in given]
+        try:
+            for space, name, _ in saved:
+                space[name] = self.make(given[name])
+            yield
+        finally:
+            for space, name, value in saved:
+                space[name] = value
 
     def author_module(self, stem: str) -> ModuleType | None:
         """``mistakes.py``, ``styles.py``, ``public.py`` or ``solution.py`` of the assignment, if there is one.

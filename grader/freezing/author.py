@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from grader.confined.wire import Path as Place
-from grader.confined.wire import Tensor, beside, decode, maker_of
+from grader.confined.wire import Tensor, beside, decode
 from grader.course import LoadedAssignment
 from grader.errors import SpecError, said_with_place
 from grader.sandbox.runner import Outcome, Plan, run_here, step_here
@@ -47,28 +46,6 @@ class Author:
             count = sum(m.code == mistake.code for m in found.values())
             found[mistake.code if not count else f"{mistake.code}#{count + 1}"] = mistake
         return found
-
-    def make(self, code: Code) -> Any:
-        """What a factory of public.py, or a generator of NumPy's, makes."""
-        maker = maker_of(code.name, lambda name: getattr(self.public, name, None))
-        if maker is None:
-            raise SpecError(f"{self.loaded.name}: public.py has no function {code.name!r}")
-        return maker(*code.args)
-
-    @contextmanager
-    def planted(self, given: Mapping[str, Code], *functions: Callable[..., Any]) -> Iterator[None]:
-        """Bind names to public code in the modules of some functions for a while."""
-        spaces = {id(f.__globals__): f.__globals__ for f in functions if hasattr(f, "__globals__")}
-        if self.loaded.reference is not None:
-            spaces[id(vars(self.loaded.reference))] = vars(self.loaded.reference)
-        saved = [(space, name, space.get(name)) for space in spaces.values() for name in given]
-        try:
-            for space, name, _ in saved:
-                space[name] = self.make(given[name])
-            yield
-        finally:
-            for space, name, value in saved:
-                space[name] = value
 
 
 def mistakes_of(loaded: LoadedAssignment) -> tuple[Mistake, ...]:
@@ -119,7 +96,7 @@ def read_author(loaded: LoadedAssignment) -> Author:
 def resolved(author: Author, value: Any) -> Any:
     """A private copy of arguments, with public code made."""
     if isinstance(value, Code):
-        return author.make(value)
+        return author.loaded.make(value)
     if isinstance(value, tuple):
         return tuple(resolved(author, part) for part in value)
     if isinstance(value, list):
@@ -141,7 +118,7 @@ def call(
 ) -> Any:
     """The value of a right function on arguments of its own, with what is read after it; a SpecError where it raises."""
     np.random.seed(seed)  # an alternative of a random function may draw what it likes
-    with author.planted(given, function):
+    with author.loaded.planted(given, function):
         try:
             own = resolved(author, args)
             return beside(function(*own), own, after)
@@ -190,7 +167,7 @@ def run_trusted(author: Author, replaced: Mapping[str, Callable[..., Any]], plan
 
     def call_trusted(name: str, args: tuple[Any, ...]) -> Any:
         np.random.seed(0)
-        with author.planted(given, named(name if name in replaced else name.partition(".")[0])):
+        with author.loaded.planted(given, named(name if name in replaced else name.partition(".")[0])):
             return replaced[name](*args) if name in replaced else step_here(name, args, named)
 
-    return run_here(plan, call_trusted, author.make)
+    return run_here(plan, call_trusted, author.loaded.make)

@@ -323,7 +323,7 @@ def _mistake_outcome(
     author: Author, mistake: Mistake, args: tuple[Any, ...], given: Mapping[str, Code], after: tuple[Path, ...]
 ) -> Encoded | str | None:
     np.random.seed(0)
-    with author.planted(given, mistake.solution):
+    with author.loaded.planted(given, mistake.solution):
         try:
             own = resolved(author, args)
             return encode(beside(mistake.solution(*own), own, after), opaque=lambda _: 0)

@@ -6,14 +6,15 @@ A function that passes either way is *carried*: right, and wrong only because of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from grader import sentences
-from grader.confined.wire import Value
+from grader.confined.wire import Code, Value
+from grader.course import LoadedAssignment
 from grader.grading.execution import (
     Replies,
     Session,
@@ -264,21 +265,22 @@ def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) ->
 
 @dataclass(frozen=True)
 class _Reference:
-    """Answers for right helpers."""
+    """Answers for right helpers, which use what the case gives in place of others."""
 
-    right: Mapping[str, Callable[..., Value]]
-    framework: str
+    assignment: LoadedAssignment
 
-    def __call__(self, name: str, args: tuple[Value, ...], kwargs: Mapping[str, Value]) -> Value:
-        if self.framework:
-            return answer_in_tensors(self.right[name], args, kwargs, self.framework)
-        return self.right[name](*args, **kwargs)
+    def __call__(self, name: str, args: tuple[Value, ...], kwargs: Mapping[str, Value], given: Mapping[str, Code]) -> Value:
+        right, framework = self.assignment.right[name], self.assignment.spec.tensors
+        if framework:
+            return answer_in_tensors(right, args, kwargs, framework)
+        with self.assignment.planted(given, right):
+            return right(*args, **kwargs)
 
 
 def _reference(session: Session) -> Answer | None:
     """Right helpers, answered by the reference; None in a student kit."""
     assignment = session.assignment
-    return None if assignment.reference is None else _Reference(assignment.right, assignment.spec.tensors)
+    return None if assignment.reference is None else _Reference(assignment)
 
 
 def _provided_helpers(session: Session, name: str) -> tuple[str, ...]:

@@ -20,19 +20,21 @@ from grader.sandbox.runner import Answer
 __all__ = ["Answering", "Answers", "answered"]
 
 _LOST = 3
-_NAMES, _PLACE = struct.Struct("<H"), struct.Struct("<H?")
+_LENGTHS, _PLACE = struct.Struct("<HI"), struct.Struct("<H?")
 _NO_NAME = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a copy does with a question for a right helper: the names that may be asked, and the packed question."""
+    """What a copy does with a question for a right helper: the names that may be asked, what is given, and the question."""
 
     answer: Answer
 
     def __call__(self, message: bytes) -> bytes:
-        start = _NAMES.size + _NAMES.unpack_from(message)[0]
-        place, reply = answered(self.answer, message[start:], message[_NAMES.size : start].decode().split(","))
+        of_names, of_given = _LENGTHS.unpack_from(message)
+        given = _LENGTHS.size + of_names
+        names = message[_LENGTHS.size : given].decode().split(",")
+        place, reply = answered(self.answer, message[given + of_given :], names, message[given : given + of_given])
         return _PLACE.pack(place, reply is not None) + (reply or b"")
 
 
@@ -59,7 +61,9 @@ class Answering:
         self._end_s = cpu_s + (copy.used_s if copy else 0.0)
         self._lost = 0
 
-    def ask(self, question: bytes, names: Sequence[str], still: Callable[[], None]) -> tuple[str, bytes | None]:
+    def ask(
+        self, question: bytes, names: Sequence[str], still: Callable[[], None], given: bytes = b""
+    ) -> tuple[str, bytes | None]:
         """The name in a packed question ``(name, args, kwargs, number)`` and the packed answer; None when there is none.
 
         The number counts the questions of one call, for each of which other random numbers are drawn.
@@ -70,16 +74,19 @@ class Answering:
             What may be asked now; there is no answer, and no name, to a question about anything else.
         still
             Called while waiting, a few times a second; what it raises ends the wait and the copy.
+        given
+            The packed names that the case gives public code for, which right helpers use as well.
         """
         if self._copy is None:
             with without_warnings(), np.errstate(all="ignore"):
-                place, reply = answered(self._answer, question, names)
+                place, reply = answered(self._answer, question, names, given)
             return (names[place] if place < len(names) else ""), reply
         if self._lost >= _LOST:
             return "", None
         allowed = ",".join(names).encode()
         try:
-            said = self._copy.ask(_NAMES.pack(len(allowed)) + allowed + question, self._end_s - self._copy.used_s, still)
+            asked = _LENGTHS.pack(len(allowed), len(given)) + allowed + given + question
+            said = self._copy.ask(asked, self._end_s - self._copy.used_s, still)
         except (LostError, OSError):
             self._lost += 1
             self._end_s = self._cpu_s + self._copy.used_s
@@ -93,7 +100,7 @@ class Answering:
             self._copy.close()
 
 
-def answered(answer: Answer, question: bytes, names: Sequence[str]) -> tuple[int, bytes | None]:
+def answered(answer: Answer, question: bytes, names: Sequence[str], packed: bytes = b"") -> tuple[int, bytes | None]:
     """Which of the names a packed question is about, and the packed answer; None where there is none.
 
     A function among the arguments stays with the student. What it gives is asked for where it is needed: the answer is
@@ -101,13 +108,14 @@ def answered(answer: Answer, question: bytes, names: Sequence[str]) -> tuple[int
     """
     place = _NO_NAME
     try:
-        name, args, kwargs, number, *given = decode(unpack(question)[0])
+        name, args, kwargs, number, *values = decode(unpack(question)[0])
         place = names.index(name)
         # A call meets the same numbers whenever it is made, and each question of it others: layers are independent.
         np.random.seed(SEED + number)
-        replies = iter(given)
+        replies = iter(values)
+        given = decode(unpack(packed)[0], code=lambda code: code) if packed else {}
         args = tuple(_stand_in(arg, replies) if isinstance(arg, Opaque) else arg for arg in args)
-        return place, pack(encode(answer(name, args, kwargs)))
+        return place, pack(encode(answer(name, args, kwargs, given)))
     except _WantedError as wanted:
         return place, pack(encode(Code("call", wanted.args)))
     except Exception:  # whatever the reference makes of a student's arguments

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from grader import sentences
-from grader.confined.wire import MAX_BYTES, Encoded, WireError, decode, encode, pack, unpack
+from grader.confined.wire import MAX_BYTES, Encoded, Value, WireError, decode, encode, pack, unpack
 from grader.errors import GraderError
 from grader.model import SandboxLevel
 from grader.sandbox.child import Child, Children
@@ -351,6 +351,7 @@ class _Run:
         self.kept = 0
         self.callbacks = 0
         self.answered: tuple[str, ...] = ()  # nothing while loading: what the plans of one function may ask later
+        self.given = b""  # packed, what the case in hand binds names to
         self.called: set[str] = set()
         self.unit = -1
         self.batches = 0
@@ -434,7 +435,7 @@ class _Run:
         before, began, took = self.kept, time.monotonic(), 0.0
         inherited, again = self._child is not None, 0.0
         while len(outcomes) < len(plans):
-            todo = plans[len(outcomes) :]
+            todo = _together(plans[len(outcomes) :])
             partial: list[Outcome] = []
             try:
                 for done in self._batch([replace(todo[0], times=again)] if again else todo, partial):
@@ -490,6 +491,7 @@ class _Run:
         self.batches = self.batches % 0xFFFF + 1
         mark = self.batches << 16
         self.answered = plans[0].answered
+        self.given = pack(encode(_codes(plans[0]))) if self.answered and plans[0].given else b""
         names = ",".join(self.answered).encode()
         questions = struct.pack("<IIH", len(plans), mark, len(names)) + names + b"".join(plan.packed for plan in plans)
         _send(child, b"B", questions, self._watch(child, plans[0].cpu_s))
@@ -539,9 +541,19 @@ class _Run:
         self.callbacks += 1
         if self.callbacks > _CALLBACKS:
             raise _Stop(Stopped("timeout", sentences.HELPERS_WITHOUT_END))
-        name, reply = self.answering.ask(body, self.answered, watch.look) if self.answering else ("", None)
+        name, reply = self.answering.ask(body, self.answered, watch.look, self.given) if self.answering else ("", None)
         self.called.update([name] if name else ())
         _send(child, b"X" if reply is None else b"R", reply or b"", watch)
+
+
+def _together(plans: Sequence[Plan]) -> Sequence[Plan]:
+    """The plans to ask in one message: a single one where right helpers use what it binds names to."""
+    return plans[:1] if plans[0].answered and plans[0].given else plans
+
+
+def _codes(plan: Plan) -> dict[str, Value]:
+    """The public code that a case binds names to."""
+    return {name: decode(encoded, code=lambda code: code) for name, encoded in plan.given}
 
 
 # -- what the child says: values within bounds, and words for people that nobody relies on ---

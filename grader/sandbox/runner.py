@@ -147,7 +147,7 @@ class Stopped:
 
 
 Outcome = Returned | Raised | Stopped
-Answer = Callable[[str, tuple[Value, ...], Mapping[str, Value]], Value]
+Answer = Callable[[str, tuple[Value, ...], Mapping[str, Value], Mapping[str, Code]], Value]
 
 
 @dataclass(frozen=True, slots=True)

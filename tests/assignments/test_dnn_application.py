@@ -250,6 +250,17 @@ def test_a_loop_that_stops_when_the_cost_rises_stops_too_early() -> None:
         assert right or 0.95 * found.max_points < found.points < found.max_points
 
 
+def test_a_deep_model_that_hands_small_networks_to_a_wrong_one_is_carried_from_the_given_weights() -> None:
+    handed = DEEP.replace(
+        "    costs = []\n",
+        "    if len(layers_dims) == 3:\n"
+        "        return two_layer_model(X, Y, layers_dims, learning_rate, num_iterations, print_cost)\n",
+    )
+    wrong, deep = both(HELPERS, TWO.replace("range(0, num", "range(1, num"), handed)
+    assert (wrong.status, codes_of(wrong)) != ("passed", [])
+    assert (deep.status, deep.carried, deep.points) == ("passed", True, 50.0)
+
+
 def test_what_lowers_the_cost_keeps_a_share_for_it() -> None:
     for found in both(HELPERS, changed("grads, learning_rate)", "grads, 0.0075)")):
         assert 0.25 * found.max_points < found.points < 0.5 * found.max_points

@@ -157,7 +157,7 @@ def run(row: Hostile, at: Sandbox) -> Result:
     return Result(target, " and ".join(sorted(others)), execution.loaded.messages)
 
 
-def helped(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+def helped(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
     """The right helper that the parent answers: shapes and loops as large as its arguments say."""
     if kwargs or name != "helped":
         raise TypeError("helped takes positional arguments")

@@ -299,7 +299,7 @@ def test_a_zygote_that_dies_is_our_failure_and_the_next_submission_is_graded() -
         assert process is not None
         asking = program("def f(x):\n    h(x)\n    while True: pass\n", bound=("h",))
         with pytest.raises(GraderError, match="sandbox"):
-            one.run(asking, ask("f", (1,)), lambda name, args, kwargs: os.kill(process.pid, signal.SIGKILL))
+            one.run(asking, ask("f", (1,)), lambda *_: os.kill(process.pid, signal.SIGKILL))
         assert values(one.run(program("def f(x):\n    return x\n"), ask("f", (2,)))) == [2]
 
 
@@ -310,7 +310,7 @@ def test_nothing_stays_open_or_alive() -> None:
         before = len(os.listdir("/proc/self/fd"))
         for body in ("return x", "os.abort()", "while True: pass"):
             source = f"import os\n\ndef f(x):\n    {body}\n"
-            one.run(program(source, bound=("h",)), ask("f", (1,), cpu_s=SOON), lambda name, args, kwargs: 1)
+            one.run(program(source, bound=("h",)), ask("f", (1,), cpu_s=SOON), lambda name, args, kwargs, _: 1)
             assert len(os.listdir("/proc/self/fd")) == before
     assert descendants() == alive
 
@@ -351,7 +351,7 @@ def g(x):
         for _ in range(generator.randint(0, 3)):
             data[generator.randrange(len(data))] = generator.randrange(256)
         plans = [*ask("f", (bytes(data).hex(),), cpu_s=0.1), *ask("g", (1,), (2,))]
-        execution = impatient.run(program(source, bound=("h",)), plans, lambda name, args, kwargs: 1)
+        execution = impatient.run(program(source, bound=("h",)), plans, lambda name, args, kwargs, _: 1)
         first, *rest = values(execution)
         assert rest in ([2, 3], ["crashed", "not-run"])  # the second after a well-forged end of the batch
         ends.add(first if isinstance(first, str) else "value")
@@ -382,7 +382,7 @@ def _poller(channel: socket.socket) -> Any:
 # -- helpers that the parent answers -------------------------------------------------------
 
 
-def helper(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+def helper(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
     match name:
         case "shape":
             return np.zeros(args)
@@ -390,7 +390,7 @@ def helper(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
             while True:
                 pass
         case "recurse":
-            return helper(name, args, kwargs)
+            return helper(name, args, kwargs, given)
         case "draw":
             return np.random.rand()
         case "die":
@@ -471,14 +471,14 @@ def test_waiting_for_an_answer_ends_when_the_caller_says_so() -> None:
 
 def test_helpers_are_answered_while_a_submission_runs(sandbox: Sandbox) -> None:
     source = "def f(x):\n    return h(x) + 1\n"
-    execution = sandbox.run(program(source, bound=("h",)), ask("f", (2,)), lambda name, args, kwargs: args[0] * 10)
+    execution = sandbox.run(program(source, bound=("h",)), ask("f", (2,)), lambda name, args, kwargs, _: args[0] * 10)
     assert values(execution) == [21]
 
 
 def test_a_helper_may_be_handed_a_function_of_the_submission(sandbox: Sandbox) -> None:
     source = "def f(x):\n    return h(lambda t: t * x, 5) + h(abs, -2)\n"
     execution = sandbox.run(
-        program(source, bound=("h",)), ask("f", (3,)), lambda name, args, kwargs: args[0](args[1]) - args[0](args[1] + 1)
+        program(source, bound=("h",)), ask("f", (3,)), lambda name, args, kwargs, _: args[0](args[1]) - args[0](args[1] + 1)
     )
     assert values(execution) == [15 - 18 + 2 - 1]
 
@@ -487,7 +487,7 @@ def test_a_function_that_raises_in_a_helper_raises_where_the_helper_was_called(s
     source = (
         "def f(x):\n    try:\n        return h(lambda t: t / 0)\n    except ZeroDivisionError:\n        return 'caught'\n"
     )
-    execution = sandbox.run(program(source, bound=("h",)), ask("f", (3,)), lambda name, args, kwargs: args[0](1))
+    execution = sandbox.run(program(source, bound=("h",)), ask("f", (3,)), lambda name, args, kwargs, _: args[0](1))
     assert values(execution) == ["caught"]
 
 
@@ -499,14 +499,14 @@ def test_an_unanswered_helper_is_an_exception_in_the_worker(sandbox: Sandbox) ->
 def test_one_run_answers_each_plan_its_own_names_and_tells_which_were_called(sandbox: Sandbox) -> None:
     source = "def h(x):\n    return -x\n\ndef f(x, again=h):\n    return h(x) + again(x)\n"
     plans = [*ask("f", (2,)), *(replace(plan, answered=()) for plan in ask("f", (2,)))]
-    execution = sandbox.run(program(source, bound=("h",)), plans, lambda name, args, kwargs: args[0] * 10)
+    execution = sandbox.run(program(source, bound=("h",)), plans, lambda name, args, kwargs, _: args[0] * 10)
     assert values(execution) == [40, -4]
     assert execution.called == (frozenset({"h"}), frozenset())
 
 
 def test_what_is_asked_while_loading_is_not_answered(sandbox: Sandbox) -> None:
     source = "def h(x):\n    return -x\n\nKEPT = h(2)\n\ndef f(x):\n    return KEPT\n"
-    execution = sandbox.run(program(source, bound=("h",)), ask("f", (2,)), lambda name, args, kwargs: args[0] * 10)
+    execution = sandbox.run(program(source, bound=("h",)), ask("f", (2,)), lambda name, args, kwargs, _: args[0] * 10)
     assert values(execution) == [-2]
 
 

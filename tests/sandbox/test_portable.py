@@ -99,7 +99,7 @@ def test_helpers_are_answered_in_this_process_where_there_is_no_copy(
     monkeypatch.setattr(limits.sys, "platform", "win32")
     source = program("def h(x):\n    return 0\ndef f(x):\n    return h(x) + 1\n")
     asked = Program(source.files, wanted=("f",), bound=("h",), total_s=600.0)
-    assert ends(portable.run(asked, ask("f", (4,)), lambda name, args, kwargs: args[0] * 10)) == [41]
+    assert ends(portable.run(asked, ask("f", (4,)), lambda name, args, kwargs, _: args[0] * 10)) == [41]
 
 
 @pytest.mark.parametrize(("system", "walls"), [("win32", False), ("darwin", False), ("linux", True)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import struct
 import sys
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
@@ -124,7 +125,7 @@ def test_a_planted_name_holds_for_its_own_case_only() -> None:
 def test_bound_names_are_answered_from_outside_whatever_the_submission_says() -> None:
     asked: list[Any] = []
 
-    def answer(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def answer(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
         asked.append((name, args, kwargs))
         return 10.0
 
@@ -137,7 +138,7 @@ def test_bound_names_are_answered_from_outside_whatever_the_submission_says() ->
 
 
 def test_an_answer_that_raises_is_no_answer() -> None:
-    def answer(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def answer(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
         raise TypeError("one argument too many")
 
     asking = plan(("f", (1.0,)), answered=("g",))

@@ -53,7 +53,7 @@ def outcomes(
         **options,
     )
     plan = Plan("f", 0, tuple((name, encode(args)) for name, args in steps), cpu_s=cpu_s, answered=("g",))
-    answer = lambda name, args, kwargs: answer_in_tensors(lambda W, X: W @ X, args, kwargs, "tensorflow")  # noqa: E731
+    answer = lambda name, args, kwargs, _: answer_in_tensors(lambda W, X: W @ X, args, kwargs, "tensorflow")  # noqa: E731
     (found,) = sandbox.run(program, [plan], answer).outcomes
     return found
 

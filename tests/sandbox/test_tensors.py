@@ -79,7 +79,7 @@ def outcomes(sandbox: Sandbox, source: str, *steps: tuple[str, tuple[Any, ...]],
     files = parse_submission("student.py", ".py", source.encode(), {}).files
     program = Program(files=files, wanted=("f",), packages=("torch",), memory_mb=1024, total_s=60.0, **options)
     plan = Plan("f", 0, tuple((name, encode(args)) for name, args in steps), cpu_s=20.0, answered=("g",))
-    answer = lambda name, args, kwargs: answer_in_tensors(lambda W, X: W @ X, args, kwargs, "torch")  # noqa: E731
+    answer = lambda name, args, kwargs, _: answer_in_tensors(lambda W, X: W @ X, args, kwargs, "torch")  # noqa: E731
     (found,) = sandbox.run(program, [plan], answer).outcomes
     return found
 
