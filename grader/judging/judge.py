@@ -6,7 +6,7 @@ the way it keeps, and nothing of it depends on a submission but the verdicts on 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -20,7 +20,7 @@ from grader.sandbox.remembered import Remembered
 from grader.sandbox.runner import Plan
 from grader.spec import Assignment, Function
 
-__all__ = ["Failure", "FunctionJudge", "Judges", "Verdict", "judges_of"]
+__all__ = ["Failure", "FunctionJudge", "Judges", "Shares", "Verdict", "judges_of", "shares_of"]
 
 _MOST_KEPT = 8 << 20  # bytes of verdicts that are remembered
 
@@ -150,7 +150,7 @@ class FunctionJudge:
     @cached_property
     def shares(self) -> Shares:
         """Which part of the points each check carries."""
-        return _shares(self.spec, self.items)
+        return shares_of(self.spec, [item.name for item in self.items])
 
 
 @dataclass(frozen=True)
@@ -163,9 +163,10 @@ class Shares:
     properties: Mapping[str, float]
 
 
-def _shares(spec: Function, items: tuple[Item, ...]) -> Shares:
+def shares_of(spec: Function, items: Iterable[str]) -> Shares:
+    """What each check of a function carries, whose result has these items."""
     by_form = spec.random - spec.weights.keys()
-    judged = [i.name for i in items if i.name not in by_form and i.name not in spec.opaque]
+    judged = [name for name in items if name not in by_form and name not in spec.opaque]
     weights = {name: spec.weights.get(name, 1.0) for name in judged}
     extra = {p.name: p.share for p in spec.properties} | {s.name: s.share for s in spec.sets}
     left = 1.0 - sum(extra.values()) - spec.inputs_share

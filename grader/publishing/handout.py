@@ -1,26 +1,56 @@
 """The hand-out of an assignment: its parts by function, and the formulas in them.
 
 A hand-out is the ``README.md`` of the assignment's folder. A part that belongs to a function has a heading
-that names it: ``### `linear_forward(A, W, b)` ...``.
+that names it: ``### `linear_forward(A, W, b)` ...``. A line ``<!-- what is graded -->`` stands for the table of what
+each check carries, which nobody has to keep true by hand.
 """
 
 from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from grader.course import LoadedAssignment
+from grader.judging.judge import shares_of
+from grader.spec import Assignment
 
 __all__ = ["formula_of", "handout", "handout_notes", "in_order", "introduction", "sections"]
 
+_NOTHING = 1e-9
 _HEADING = r"(?m)^(?=##+ )"
 
 
+_TABLE = "<!-- what is graded -->"
+
+
 def handout(assignment: LoadedAssignment) -> str:
-    """The text of the hand-out; its title alone where there is none."""
+    """The text of the hand-out, with the table of what is graded; its title alone where there is none."""
     path = assignment.folder / "README.md"
-    return path.read_text("utf-8") if path.is_file() else f"# {assignment.spec.title}\n"
+    text = path.read_text("utf-8") if path.is_file() else f"# {assignment.spec.title}\n"
+    return text.replace(_TABLE, "\n".join(_what_is_graded(assignment.spec))) if _TABLE in text else text
+
+
+def _what_is_graded(spec: Assignment) -> Iterator[str]:
+    """A row for each function: what its values carry, its other checks, and arguments that are left alone."""
+    yield "| function | values | further checks | arguments left alone |"
+    yield "|---|---|---|---|"
+    for function in spec.functions:
+        items = (function.items,) if isinstance(function.items, str) else function.items
+        shares = shares_of(function, [name for name in items if name not in function.optional])
+        checks = {**shares.sets, **shares.properties}
+        further = "; ".join(f"{name}, {_percent(share)}" for name, share in checks.items()).replace("|", "\\|")
+        alone = _percent(shares.inputs) if shares.inputs else ""
+        yield f"| `{function.name}` | {_of_items(shares.items)} | {further} | {alone} |"
+
+
+def _of_items(shares: Mapping[str, float]) -> str:
+    found = {name: _percent(share) for name, share in shares.items() if share > _NOTHING}
+    return ", ".join(found.values() if len(found) == 1 else (f"`{name}` {share}" for name, share in found.items()))
+
+
+def _percent(share: float) -> str:
+    return f"{round(100 * share, 1):g} %"
 
 
 def handout_notes(assignment: LoadedAssignment) -> list[str]:

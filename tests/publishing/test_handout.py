@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pytest
+
+from grader import load_assignment
 from grader.course import Course
+from grader.freezing.store import frozen_cases
+from grader.judging.judge import judges_of
 from grader.publishing.handout import formula_of, handout, handout_notes, in_order, introduction, sections
 from tests import tiny
 from tests.authored import sample
 from tests.kits import COURSE
 
+ROOT = Path(__file__).parents[2]
 TEXT = """\
 # Title
 
@@ -87,3 +94,23 @@ def test_every_handout_of_the_course_names_its_functions() -> None:
     for name in COURSE.names:
         text = handout(COURSE.load(name))
         assert [f.name for f in COURSE.load(name).spec.functions if f"`{f.name}" not in text] == [], name
+
+
+@pytest.mark.parametrize("name", [name for name in Course(ROOT).names if not name.startswith("framework")])
+def test_the_table_of_a_handout_says_what_the_checks_carry(name: str) -> None:
+    assignment = load_assignment(name, course=ROOT)
+    text = handout(assignment)
+    for judge in judges_of(assignment.spec, frozen_cases(assignment)).functions.values():
+        (row,) = (line for line in text.splitlines() if line.startswith(f"| `{judge.spec.name}` |"))
+        _, _, values, further, alone, _ = re.split(r"(?<!\\)\|", row)
+        told = [sum(map(float, re.findall(r"([\d.]+) %", part))) / 100 for part in (values, further, alone)]
+        checks = {**judge.shares.sets, **judge.shares.properties}
+        assert told == pytest.approx([sum(judge.shares.items.values()), sum(checks.values()), judge.shares.inputs], abs=2e-3)
+        assert all(f"{check}, ".replace("|", "\\|") in further for check in checks)
+
+
+def test_no_handout_has_shares_that_somebody_must_keep_true() -> None:
+    for path in sorted((ROOT / "assignments").glob("*/README.md")):
+        lines = path.read_text("utf-8").splitlines()
+        assert "<!-- what is graded -->" in lines
+        assert not [line for line in lines if line.startswith("|") and " %" in line]
