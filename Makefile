@@ -21,7 +21,7 @@ cases: $(STAMP)-test
 
 # Every known mistake and right style and some mutants of every assignment through the grader, but for those whose
 # framework is not installed.
-BUDGET ?= 16
+BUDGET ?= 10
 audit: $(STAMP)-test
 	set -e; for name in $$($(BIN)/python -m tests.gradable); do $(BIN)/grader audit --budget $(BUDGET) "$$name"; done
 

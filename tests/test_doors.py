@@ -23,6 +23,7 @@ OPENS = {
     ("publishing/targets/gradescope.py", "_counted", "read_text"): "what Gradescope says of earlier submissions",
     ("publishing/targets/github.py", "_append", "open"): "writes to GitHub's own files",
     ("report/html.py", "_text", "read_text"): "a template of ours",
+    ("publishing/jupyterlite.py", "_build", "read_text"): "the site that was just built",
     ("publishing/export.py", "_files", "read_bytes"): "the course",
 }
 COURSE_ONLY = {

@@ -234,7 +234,7 @@ def test_replies_that_a_judge_would_broadcast_to_a_terabyte_fail_their_check(san
     report = report_on(OUTER, sandbox)
     (verdict,) = [function for function in report.functions if function.name == "mean_square"]
     (check,) = [check for check in verdict.checks if check.kind == "property"]
-    assert (report.status, check.status, check.points) == ("graded", "failed", 0)
+    assert (report.status, check.status, check.points) == ("graded", "skipped", 0)  # its values are wrong, which is told
 
 
 MADE_UP = """
