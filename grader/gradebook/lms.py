@@ -231,8 +231,9 @@ def _canvas_column(header: Sequence[str], wanted: str | None) -> int:
 
 
 def _person(row: Sequence[str], ids: Sequence[int], names: Sequence[int]) -> Person:
-    cells = [row[i].strip() if i < len(row) else "" for i in ids]
-    return Person(cells[0], " ".join(row[i].strip() for i in names), "", tuple(c for c in cells[1:] if c))
+    """Who a row is about; a row that ends early is blank there."""
+    (first, *others), named = ([row[i].strip() if i < len(row) else "" for i in places] for places in (ids, names))
+    return Person(first, " ".join(named), "", tuple(cell for cell in others if cell))
 
 
 def _scaled(mark: Mark, maximum: float | None) -> float | None:

@@ -79,6 +79,11 @@ def test_a_canvas_column_that_is_not_determined_is_an_error(wanted: str | None, 
         fill_canvas(CANVAS, [mark("7")], column=wanted)
 
 
+def test_a_row_of_canvas_that_ends_before_the_name_is_filled_by_its_number() -> None:
+    filled = fill_canvas(b"SIS User ID,HW (5),ID,Student\nx,,7\n", [mark("7")])
+    assert (filled.written, cells(filled.data)[1][1]) == (1, "90")
+
+
 def test_the_only_canvas_column_needs_no_name() -> None:
     sheet = b"Student,ID,Section,HW (5),Final Score (2026)\n    Points Possible,,,10,(read only)\nDoe,7,A,,\n"
     assert column(fill_canvas(sheet, [mark("7")]).data, "HW (5)") == ["10", "9"]
