@@ -254,12 +254,13 @@ class LoadedAssignment:
         return {path: place / path for path in self.spec.files} or {f"{self.name}.py": place.with_suffix(".py")}
 
     @cached_property
-    def _makers(self) -> ModuleType | None:
+    def public_module(self) -> ModuleType | None:
+        """Public code as a module of this process, where right functions use it; None where there is none."""
         return self.author_module("public")
 
     def make(self, code: Code) -> Any:
         """What a factory of public.py, or a generator of NumPy's, makes."""
-        maker = maker_of(code.name, lambda name: getattr(self._makers, name, None))
+        maker = maker_of(code.name, lambda name: getattr(self.public_module, name, None))
         if maker is None:
             raise SpecError(f"{self.name}: public.py has no function {code.name!r}")
         return maker(*code.args)

@@ -6,39 +6,10 @@ in TensorFlow is `assignments/framework_basics_tensorflow1/solution.py`; the num
 
 import numpy as np
 
-
-def linear_function() -> np.ndarray:
-    """Draw X (3, 1), W (4, 3) and b (4, 1) from the standard normal distribution, and compute ``W X + b``.
-
-    Returns
-    -------
-    Y : array of shape (4, 1)
-
-    Examples
-    --------
-    >>> linear_function().round(4).ravel().tolist()
-    [-2.1566, 2.9589, -1.0893, -0.8454]
-    """
-    np.random.seed(1)
-    X = np.random.randn(3, 1)
-    W = np.random.randn(4, 3)
-    b = np.random.randn(4, 1)
-    return W @ X + b
-
-
-def sigmoid(z: np.ndarray | float) -> np.ndarray:
-    """Compute the sigmoid of a number or an array in single precision.
-
-    Returns
-    -------
-    a : array of float32 of the shape of z
-
-    Examples
-    --------
-    >>> float(sigmoid(0))
-    0.5
-    """
-    return np.float32(1 / (1 + np.exp(-np.asarray(z, np.float64))))
+# The same in both editions.
+from reference.framework_basics_tensorflow import forward_propagation as forward_propagation
+from reference.framework_basics_tensorflow import linear_function as linear_function
+from reference.framework_basics_tensorflow import sigmoid as sigmoid
 
 
 def cost(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -130,30 +101,6 @@ def initialize_parameters() -> dict[str, np.ndarray]:
         parameters[f"W{number}"] = np.float32(np.random.randn(n, n_prev) * np.sqrt(2 / (n + n_prev)))
         parameters[f"b{number}"] = np.zeros((n, 1), np.float32)
     return parameters
-
-
-def forward_propagation(X: np.ndarray, parameters: dict[str, np.ndarray]) -> np.ndarray:
-    """Compute LINEAR -> RELU -> LINEAR -> RELU -> LINEAR.
-
-    Parameters
-    ----------
-    X : array of shape (n_x, m)
-    parameters : dict
-        ``W1``, ``b1``, ``W2``, ``b2``, ``W3``, ``b3``.
-
-    Returns
-    -------
-    Z3 : array of shape (n_3, m)
-
-    Examples
-    --------
-    >>> one = np.ones((1, 1))
-    >>> forward_propagation(one, {"W1": -one, "b1": one * 3, "W2": one, "b2": one, "W3": one, "b3": one}).item()
-    4.0
-    """
-    A1 = np.maximum(parameters["W1"] @ X + parameters["b1"], 0)
-    A2 = np.maximum(parameters["W2"] @ A1 + parameters["b2"], 0)
-    return parameters["W3"] @ A2 + parameters["b3"]
 
 
 def compute_cost(Z3: np.ndarray, Y: np.ndarray) -> np.floating:

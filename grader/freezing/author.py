@@ -6,7 +6,6 @@ import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -23,12 +22,11 @@ __all__ = ["Author", "call", "mistakes_of", "name_of", "placed", "read_author", 
 
 @dataclass(frozen=True)
 class Author:
-    """What freezing needs of an assignment: reference, mistakes, right styles, public code."""
+    """What freezing needs of an assignment: reference, mistakes, right styles."""
 
     loaded: LoadedAssignment
     mistakes: Mapping[str, tuple[Mistake, ...]]
     styles: Mapping[str, tuple[Callable[..., Any], ...]]
-    public: ModuleType | None
 
     def function(self, name: str) -> Callable[..., Any]:
         """A function of the reference, by its name."""
@@ -89,7 +87,6 @@ def read_author(loaded: LoadedAssignment) -> Author:
         loaded,
         {name: tuple(found) for name, found in mistakes.items()},
         {name: tuple(found) for name, found in styles.items()},
-        loaded.author_module("public"),
     )
 
 
@@ -163,7 +160,7 @@ def run_trusted(author: Author, replaced: Mapping[str, Callable[..., Any]], plan
     given = {name: decode(encoded, code=lambda code: code) for name, encoded in plan.given}
 
     def named(name: str) -> Any:
-        return replaced.get(name) or getattr(author.public, name, None) or author.function(name)
+        return replaced.get(name) or getattr(author.loaded.public_module, name, None) or author.function(name)
 
     def call_trusted(name: str, args: tuple[Any, ...]) -> Any:
         np.random.seed(0)

@@ -6,7 +6,7 @@ A function that passes either way is *carried*: right, and wrong only because of
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -268,9 +268,10 @@ class _Reference:
     """Answers for right helpers, which use what the case gives in place of others."""
 
     assignment: LoadedAssignment
+    right: Mapping[str, Callable[..., Value]]
 
     def __call__(self, name: str, args: tuple[Value, ...], kwargs: Mapping[str, Value], given: Mapping[str, Code]) -> Value:
-        right, framework = self.assignment.right[name], self.assignment.spec.tensors
+        right, framework = self.right[name], self.assignment.spec.tensors
         if framework:
             return answer_in_tensors(right, args, kwargs, framework)
         with self.assignment.planted(given, right):
@@ -280,7 +281,7 @@ class _Reference:
 def _reference(session: Session) -> Answer | None:
     """Right helpers, answered by the reference; None in a student kit."""
     assignment = session.assignment
-    return None if assignment.reference is None else _Reference(assignment)
+    return None if assignment.reference is None else _Reference(assignment, assignment.right)
 
 
 def _provided_helpers(session: Session, name: str) -> tuple[str, ...]:

@@ -242,8 +242,9 @@ def _stages(
     paid = payment.items.get(name, 0.0) if payment.earned else 0.0
     for number, stage in enumerate(stages, 1):
         share, part = (draft.judge.shares.items.get(name, 0.0), paid) if stage == stages[-1] else (0.0, 0.0)
-        silent = [case for case in answered if stage == "values" and is_random_here(draft.judge.spec, name, case)]
-        total = len(answered) - len(silent) or len(answered)
+        total = len(answered)
+        if stage == "values":
+            total = sum(not is_random_here(draft.judge.spec, name, case) for case in answered) or total
         if stopped_at and number == reached:
             draft.fail(stage, name, share, [f for f in failures if f.problem and f.problem.stage == stage], total, part)
         elif stopped_at and number > reached:

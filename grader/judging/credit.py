@@ -89,7 +89,8 @@ def credit_of(judge: FunctionJudge, cases: Sequence[Case], outcomes: Outcomes, a
 
 def is_random_here(spec: Function, item: str, case: Case) -> bool:
     """Whether an item is random for this class of inputs alone: there no number is right, and none earns anything."""
-    return item in spec.of_class(case.case_class).random - spec.random
+    own = spec.of_class(case.case_class)
+    return own is not spec and item in own.random - spec.random
 
 
 @dataclass(frozen=True, slots=True)

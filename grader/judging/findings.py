@@ -34,8 +34,8 @@ _UNBOUND = re.compile(r"(?:name|variable) '(\w{1,60})'")
 _LONGEST_BLANK = 200  # the pattern tries n * n ways on a line of n spaces
 _BLANK = re.compile(r"""\s+([\w\[\]"'+(), ]+=\s*None(\s*,\s*None)*|\.\.\.|raise NotImplementedError.*)\s*(#.*)?$""")
 _PROMISED = re.compile(r"""\s+#\s*(\w+) *=\s*(?:\.\.\.|None)\s*$""")  # a comment such as "# D1 = ..."
-# The marks of a template, and what may stand between them before anything is written.
-# Marks of templates: START CODE HERE, START OF YOUR CODE, BEGIN SOLUTION, YOUR CODE HERE; and what ends these parts.
+# The marks of templates (START CODE HERE, START OF YOUR CODE, BEGIN SOLUTION, YOUR CODE HERE, and what ends these parts),
+# and what may stand between them before anything is written.
 _WHOSE = r"(?:OF )?(?:YOUR )?(?:CODE|SOLUTION)"
 _OPENS = re.compile(rf"\s*#.*\b(?:STARTS? (?:CODE )?HERE|(?:START|BEGIN) {_WHOSE}|YOUR CODE HERE|TODO)\b")
 _CLOSES = re.compile(rf"\s*#.*\bEND(?:S? (?:CODE )?HERE| {_WHOSE})\b")
