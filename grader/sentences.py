@@ -313,7 +313,12 @@ def none_problem(where: str) -> str:
 
 
 def unset_problem(where: str) -> str:
-    return f"{where} is None after the call, or not there; is it set, under exactly this name?"
+    missing = f"there is no {where}" if "." in where else f"your object has no attribute {where}"
+    return f"{missing} after the call; is it set, under exactly this name?"
+
+
+def left_none_problem(where: str) -> str:
+    return f"{where} is None after the call; is a blank not filled in, or never run?"
 
 
 def length_problem(where: str, got: int, expected: int) -> str:

@@ -30,7 +30,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 __all__ = [
-    "Code", "Encoded", "Opaque", "Path", "Ref", "Tensor", "Value", "WireError",
+    "Code", "Encoded", "Opaque", "Path", "Ref", "Tensor", "Unset", "Value", "WireError",
     "beside", "decode", "encode", "in_order", "member", "pack", "part_at", "reach", "unpack",
 ]  # fmt: skip
 
@@ -62,6 +62,11 @@ class Opaque:
     handle: int
     type_name: str
     array: np.ndarray[Any, Any] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unset:
+    """Stands for what a call should have left behind, and has not: an attribute or a key that is not there."""
 
 
 class Tensor(np.ndarray[Any, Any]):
@@ -280,6 +285,8 @@ class _Encoder:
             self.put((tuple(value.args),), depth + 1)
         elif kind is Tensor:
             self.tensor(value)
+        elif kind is Unset:
+            self.header.append(b"u")
         elif FRAMEWORK is not None and (tensor := FRAMEWORK.read(value)) is not None:
             self.tensor(tensor)
         else:
@@ -575,6 +582,8 @@ class _Decoder:
             return complex(*_C128.unpack_from(self.payload, self.numbers(16)))
         if tag == b"S":
             return set(self.parts(self.keys(), depth + 1))
+        if tag == b"u":
+            return Unset()
         if tag == b"o":
             return Opaque(self.u32(), self.sized())
         if tag == b"m":
@@ -692,7 +701,7 @@ def beside(value: Any, args: tuple[Any, ...], places: tuple[Path, ...]) -> Any:
     """The result of a call with what it left behind; the result alone where there are no places.
 
     A place is the number of an argument and a path into it. The number -1 stands for the result, and ``(-1, "*")`` for
-    the parts of one that should be a tuple. What is not there is None.
+    the parts of one that should be a tuple. What is not there is :class:`Unset`.
     """
     if not places:
         return value
@@ -704,7 +713,7 @@ def beside(value: Any, args: tuple[Any, ...], places: tuple[Path, ...]) -> Any:
         try:
             found.append(reach(value if number < 0 else args[number], tuple(path)))
         except Exception:
-            found.append(None)
+            found.append(Unset())
     return tuple(found)
 
 

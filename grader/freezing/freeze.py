@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Encoded, Path, WireError, beside, decode, encode, part_at
+from grader.confined.wire import Encoded, Path, Unset, WireError, beside, decode, encode, part_at
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.author import Author, placed, read_author, resolved, run_trusted
@@ -172,7 +172,7 @@ def _drawn_cases(author: Author, elsewhere: Elsewhere | None, spec: Function, se
     if not values:
         raise SpecError(f"{author.loaded.name}, {spec.name}: every drawn case was dropped as ill-conditioned")
     check_items(spec, values)
-    check_after(author, spec, values)
+    check_after(spec, values)
     check_mistakes(author, spec, values)
     arity = len(values[0].plan.questions[-1])
     parameters = tuple(inspect.signature(reference).parameters)[:arity]
@@ -312,7 +312,7 @@ def _trivial(spec: Function, values: Sequence[Case]) -> frozenset[str]:
         here = set()
         for item in items_of(expected, spec.items):
             parts = [leaf for start in item.paths for _, leaf in leaves(part_at(expected, start))]
-            empty = all(part_at(expected, start) in (None, (), [], {}) for start in item.paths if not parts)
+            empty = all(part_at(expected, start) in (None, (), [], {}, Unset()) for start in item.paths if not parts)
             if empty and (not any(map(np.any, parts)) or all(shape_and_bytes(leaf) in inputs for leaf in parts)):
                 here.add(item.name)
         trivial = here if trivial is None else trivial & here

@@ -17,7 +17,7 @@ import numpy as np
 
 from grader import sentences
 from grader.confined.tensors import FRAMEWORKS
-from grader.confined.wire import Encoded, Opaque, Path, Tensor, Value, part_at
+from grader.confined.wire import Encoded, Opaque, Path, Tensor, Unset, Value, part_at
 from grader.judging.cases import Expected
 from grader.judging.values import NUMBER, as_array
 from grader.spec import Function
@@ -139,7 +139,7 @@ _OF_NUMBERS = frozenset({"numpy.ndarray", "torch.Tensor"})
 def kind_of(value: Value) -> str:
     """A value's kind in a student's words."""
     match value:
-        case None:
+        case None | Unset():
             return "None"
         case Opaque(type_name=name):
             return f"an object of type {name}"
@@ -223,7 +223,11 @@ class _Walk:
         """All places in which a value differs from the right one."""
         where = self.item.where(path, self.parts)
         right, got = _plain_bool(right), _plain_bool(got)
-        if got is None and right is not None:
+        if isinstance(right, Unset) and (got is None or isinstance(got, Unset)):
+            return
+        if isinstance(got, Unset):
+            yield Problem("structure", path, sentences.unset_problem(where))
+        elif got is None and right is not None:
             yield Problem("structure", path, sentences.none_problem(where))
         elif isinstance(got, Opaque):
             sentence = sentences.objects_problem if got.type_name in _OF_NUMBERS else sentences.type_problem

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Path, Value, decode, part_at
+from grader.confined.wire import Path, Unset, Value, decode, part_at
 from grader.judging.cases import Case
 from grader.judging.compare import Item, items_of
 from grader.judging.forms import arranged, in_form_of, kept_of, numbers_of, plain
@@ -110,7 +110,7 @@ class _Part:
         """Whether a stub would get it wrong, which gives zeros or an argument."""
         numbers = [np.asarray(leaf) for _, leaf in leaves(self.right)]
         if not numbers:
-            return self.right not in (None, (), [], {}, set())
+            return self.right not in (None, (), [], {}, set(), Unset())
         given = _given(self.case)
         return any(map(np.any, numbers)) and not all(any(_equal(leaf, a) for a in given) for leaf in numbers)
 
@@ -241,13 +241,19 @@ def _wrong_leaves(part: _Part) -> Iterator[_Wrong]:
         right, got = np.asarray(leaf, dtype=np.float64), number_at(part.got, place)
         if right.size and right.any():
             formed = None if got is None else numbers_of(in_form_of(right, _summed(right, got)))
-            arguments = arguments_of(part.case.plan)
+            arguments = (*arguments_of(part.case.plan), *_state_of(part.case))
             given = {n: a for n, arg in enumerate(arguments) if (a := _alike(arg, part.key, right)) is not None}
             updated = frozenset(n for n in given if isinstance(arguments[n], dict) and part.key in arguments[n])
             handed_back = formed is not None and any(_equal(formed, argument) for argument in given.values())
             if got is not None and not handed_back and _samenumbers_of(right, got):
                 formed = right
             yield _Wrong(right, formed if formed is not None and formed.shape == right.shape else None, given, updated)
+
+
+def _state_of(case: Case) -> list[Value]:
+    """What attributes of objects were set to before the call, where it is judged by what it leaves in them."""
+    steps = zip(case.plan.steps, case.plan.questions, strict=True) if case.plan.after else ()
+    return [args[1] for (name, _), args in steps if name.endswith("=")]
 
 
 def _samenumbers_of(right: _Array, got: _Array) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from grader import sentences
-from grader.confined.wire import Code, Opaque, Ref, Tensor, Value, decode
+from grader.confined.wire import Code, Opaque, Ref, Tensor, Unset, Value, decode
 from grader.judging.compare import element_text
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, expected_value, last_outcome, plan_of, reply_value
@@ -127,7 +127,8 @@ def _got(last: Outcome, path: Sequence[Any]) -> Any:
     holder = part_or_none(whole, tuple(path[:-1]))
     if path and isinstance(holder, dict) and path[-1] not in holder:  # it has no value, not even None
         return {"error": f"no key {path[-1]!r}", "message": "", "origin": None}
-    return as_json(part_or_none(whole, tuple(path)))
+    part = part_or_none(whole, tuple(path))
+    return {"error": "nothing of this name", "message": "", "origin": None} if isinstance(part, Unset) else as_json(part)
 
 
 def _arguments(plan: Plan, names: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
@@ -164,6 +165,8 @@ def as_json(value: Value) -> Any:
     match value:
         case None | bool() | int():
             return value
+        case Unset():
+            return None
         case str():
             return value if len(value) <= _MOST_TEXT else value[:_MOST_TEXT] + "..."
         case float():

@@ -29,7 +29,8 @@ __all__ = [
 ]
 
 _MOST = 2
-_NOTHING = re.compile(r"None|of type numpy\.ndarray|NotImplementedError")  # np.squeeze(None) is an array of objects
+# What None leaves behind: np.squeeze(None) is an array of objects, and a class whose constructor is empty has no attributes.
+_NOTHING = re.compile(r"None|there is no|no attribute|of type numpy\.ndarray|NotImplementedError")
 _UNBOUND = re.compile(r"(?:name|variable) '(\w{1,60})'")
 _LONGEST_BLANK = 200  # the pattern tries n * n ways on a line of n spaces
 _BLANK = re.compile(r"""\s+([\w\[\]"'+(), ]+=\s*None(\s*,\s*None)*|\.\.\.|raise NotImplementedError.*)\s*(#.*)?$""")

@@ -45,11 +45,14 @@ def problem_text(case: Case, problem: Problem, item: str) -> str:
     """A problem in words."""
     if problem.stage in ("shape", "dtype") and _FEW_NUMBERS.match(problem.message):
         return problem.message
-    if problem.text == sentences.none_problem(problem.where or item):  # nothing that the submission chose is told by it
+    where = problem.where or item
+    if problem.text == sentences.none_problem(where):  # nothing that the submission chose is told by it
         left_behind = {str(place[-1]) for place in case.plan.after}
-        return sentences.unset_problem(item) if item.rpartition(".")[2] in left_behind else problem.message
+        return sentences.left_none_problem(item) if item.rpartition(".")[2] in left_behind else problem.message
+    if problem.text == sentences.unset_problem(where):
+        return problem.message
     if not case.visible:  # before the sentence is made: it counts and measures
-        return sentences.hidden_problem(problem.where or item, problem.stage)
+        return sentences.hidden_problem(where, problem.stage)
     return problem.message
 
 

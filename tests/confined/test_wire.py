@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.confined import wire
-from grader.confined.wire import Code, Encoded, Opaque, Ref, Tensor, WireError, decode, encode, pack, unpack
+from grader.confined.wire import Code, Encoded, Opaque, Ref, Tensor, Unset, WireError, beside, decode, encode, pack, unpack
 
 # -- round trips -------------------------------------------------------------------------
 
@@ -90,6 +90,11 @@ def test_arrays_come_back_with_memory_of_their_own() -> None:
     first[:] = 7
     assert second.tolist() == [0, 1, 2]
     assert first.base is None or first.base.size == 3
+
+
+def test_what_a_call_did_not_leave_behind_is_told_from_none() -> None:
+    left = beside(0, ({"v": None},), ((-1,), (0, "v"), (0, "w")))
+    assert decode(encode(left), reply=True) == (0, None, Unset())
 
 
 def test_which_arguments_were_overwritten_is_known() -> None:

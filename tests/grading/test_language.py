@@ -53,7 +53,7 @@ def moving(d):
 ASSIGNMENT = Assignment(
     "sample", title="Sample", source="none",
     functions=(
-        Function("Scaler", points=1, inputs=lambda d: (d.choice([0.5, 2.0]),), returns=(), after=("factor",)),
+        Function("Scaler", points=1, inputs=lambda d: (d.choice([0.5, 2.0]),), returns=(), after=("factor", "mean")),
         Function("Scaler.fit", points=2, inputs=fitted, returns=(), after=("mean", "state.count")),
         Function("Scaler.transform", points=2, inputs=set_before, returns="Z"),
         Function("Scaler.inverse", points=2, inputs=trained, returns="X"),
@@ -67,6 +67,7 @@ import numpy as np
 class Scaler:
     def __init__(self, factor):
         self.factor = factor
+        self.mean = None
         self.state = {"count": 0}
 
     def fit(self, X):
@@ -149,7 +150,7 @@ class Scaler(Base):
     __slots__ = ("factor", "mean", "state")
 
     def __init__(self, factor):
-        self.factor, self.state = factor, dict(count=0)
+        self.factor, self.mean, self.state = factor, None, dict(count=0)
 
     def fit(self, values, /, verbose=False):
         self.mean = sum(values) / len(values)
@@ -174,7 +175,7 @@ def test_methods_are_graded_in_this_process_and_in_the_sandbox(graded: Grader, s
 
 
 def test_a_method_has_a_line_of_its_own(graded: Grader) -> None:
-    assert of(graded(SCALER + MOVE), "Scaler.transform").origin == "ada.py, line 13: def transform(self, X):"
+    assert of(graded(SCALER + MOVE), "Scaler.transform").origin == "ada.py, line 14: def transform(self, X):"
 
 
 def test_a_wrong_method_is_named_by_its_mistake_and_costs_only_itself(graded: Grader, sandbox: Sandbox) -> None:
@@ -187,7 +188,7 @@ def test_an_attribute_with_the_name_of_an_argument_is_read_from_the_object(grade
     """The commonest constructor keeps ``factor`` as ``self.factor``: an argument that nobody kept is no attribute."""
     for wrong in ("self.scale = factor", "self.factor = 2 * factor"):
         report = graded(SCALER.replace("self.factor = factor", wrong) + MOVE, sandbox)
-        assert of(report, "Scaler").status == "failed"
+        assert of(report, "Scaler").status != "passed"
 
 
 def test_what_a_method_leaves_in_its_object_is_judged(graded: Grader, sandbox: Sandbox) -> None:
@@ -199,9 +200,61 @@ def test_what_a_method_leaves_in_its_object_is_judged(graded: Grader, sandbox: S
 
 
 def test_an_attribute_that_is_never_set_is_told_by_its_name(graded: Grader, sandbox: Sandbox) -> None:
-    report = graded(SCALER.replace("self.mean = X.mean(axis=0)", "pass") + MOVE, sandbox)
+    nowhere = SCALER.replace("self.mean = None", "pass").replace("self.mean = X.mean(axis=0)", "pass")
+    report = graded(nowhere + MOVE, sandbox)
     said = " ".join(c.message for c in of(report, "Scaler.fit").checks)
-    assert "mean is None after the call, or not there; is it set, under exactly this name?" in said
+    assert "your object has no attribute mean after the call; is it set, under exactly this name?" in said
+
+
+def test_an_attribute_that_should_be_none_has_to_be_there_all_the_same(graded: Grader, sandbox: Sandbox) -> None:
+    for runner in (InProcess(), sandbox):
+        function = of(graded(SCALER.replace("self.mean = None", "pass") + MOVE, runner), "Scaler")
+        assert function.status != "passed"
+        checks = {(check.kind, check.name): check for check in function.checks}
+        assert "your object has no attribute mean after the call" in checks["structure", "structure"].message
+        assert checks["values", "mean"].points == 0 < checks["values", "factor"].points
+        assert function.counterexample is not None
+        assert function.counterexample["got"]["error"] == "nothing of this name"
+
+
+BLANK = """
+class Scaler:
+    def __init__(self, factor):
+        \"\"\"Keep the factor.\"\"\"
+        ### START CODE HERE ###
+        ### END CODE HERE ###
+
+    def fit(self, X):
+        \"\"\"Keep the mean, and count.\"\"\"
+        ### START CODE HERE ###
+        ### END CODE HERE ###
+        return self
+
+    def transform(self, X):
+        ### START CODE HERE ###
+        Z = None
+        ### END CODE HERE ###
+        return Z
+
+    def inverse(self, Z):
+        ### START CODE HERE ###
+        X = None
+        ### END CODE HERE ###
+        return X
+
+def move(x, config):
+    ### START CODE HERE ###
+    ### END CODE HERE ###
+    return x
+"""
+
+
+def test_a_class_that_nobody_has_written_into_is_not_started_and_earns_nothing(graded: Grader, sandbox: Sandbox) -> None:
+    report = graded(BLANK, sandbox)
+    assert report.points == 0
+    told = {f.name: [finding.code for finding in f.findings] for f in report.functions}
+    assert told.pop("move") == ["unfilled-blank"]
+    assert set(map(tuple, told.values())) == {("not-started",)}
 
 
 def test_a_method_that_is_not_there_is_missing_and_a_similar_name_is_told(graded: Grader, sandbox: Sandbox) -> None:
