@@ -132,7 +132,8 @@ def starter_package(assignment: LoadedAssignment) -> Iterator[tuple[str, bytes]]
         text = assignment.reference_files[path].read_text("utf-8")
         tree = ast.parse(text)
         imports = [ast.unparse(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-        parts = [f'"""{ast.get_docstring(tree) or assignment.spec.title}"""', "\n".join(imports)]
+        # What the reference says of itself is no text for students.
+        parts = [f'"""{assignment.spec.title}: {PurePosixPath(path).stem}."""', "\n".join(imports)]
         yield f"{assignment.name}/{path}", ("\n\n\n".join([*parts, *_starters(assignment, names)]) + "\n").encode()
     folders = {parent for path in assignment.spec.files for parent in (PurePosixPath(assignment.name) / path).parents}
     yield from ((f"{folder}/__init__.py", b"") for folder in sorted(folders) if str(folder) != ".")

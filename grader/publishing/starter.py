@@ -37,7 +37,9 @@ def starter_of(function: Callable[..., Any]) -> str:
 
 
 def starter_of_class(cls: type, methods: Collection[str]) -> str:
-    """The starter of a class: the graded methods as starters, the others as they are, and no alternatives.
+    """The starter of a class: what is graded or marked as starters, no alternatives, the rest as it is.
+
+    What is private and not marked stays only where something that stays uses it: it belongs to the solution.
 
     Raises
     ------
@@ -52,16 +54,59 @@ def starter_of_class(cls: type, methods: Collection[str]) -> str:
     after = (n for n, line in enumerate(every) if n >= (tree.end_lineno or 0) and line[:1].strip())
     lines = every[: next(after, len(every))]
     for node in reversed([node for node in tree.body if isinstance(node, ast.FunctionDef)]):
-        end, indent = node.end_lineno or 0, " " * node.col_offset
-        while end < len(lines) and lines[end].startswith(f"{indent} ") and lines[end].strip().startswith("#"):
-            end += 1  # the mark behind the last statement belongs to the method
-        place = slice(node.lineno - 1, end)
-        if node.name in methods:
+        whole = _lines_of(node, lines)
+        place, indent = slice(node.lineno - 1, whole.stop), " " * node.col_offset
+        if node.name in methods or any(line.strip() == BEGIN for line in lines[place]):
             source, where = textwrap.dedent("\n".join(lines[place])), f"{file}, line {node.lineno}: "
             lines[place] = textwrap.indent(starter_from(source, where), indent).split("\n")
         elif "__" in node.name.strip("_"):
-            lines[place] = []
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines[tree.lineno - 1 :])).rstrip()
+            lines[whole] = []
+    return re.sub(r"\n{3,}", "\n\n", _without_unused("\n".join(lines[tree.lineno - 1 :]))).rstrip()
+
+
+def _lines_of(node: ast.stmt, lines: Sequence[str]) -> slice:
+    """A part of a class with its decorators, the comments above it, and the mark behind its last statement."""
+    start = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))]) - 1
+    end, indent = node.end_lineno or 0, " " * node.col_offset
+    while start and lines[start - 1].startswith(f"{indent}#"):
+        start -= 1
+    while end < len(lines) and lines[end].startswith(f"{indent} ") and lines[end].strip().startswith("#"):
+        end += 1
+    return slice(start, end)
+
+
+def _without_unused(source: str) -> str:
+    """The text of a class without its private parts that nothing else of it uses."""
+    lines, (tree,) = source.split("\n"), ast.parse(source).body
+    parts = tree.body if isinstance(tree, ast.ClassDef) else []
+    private = {id(node): names for node in parts if (names := _bound_by(node)) and all(map(_is_private, names))}
+    used = {name for node in parts if id(node) not in private for name in _read_by(node)}
+    for node in [node for node in parts if id(node) in private] * len(private):  # one may need another one
+        if used.intersection(private[id(node)]):
+            used.update(_read_by(node))
+    for node in reversed(parts):
+        if id(node) in private and not used.intersection(private[id(node)]):
+            lines[_lines_of(node, lines)] = []
+    return "\n".join(lines)
+
+
+def _bound_by(node: ast.stmt) -> list[str]:
+    """The names that a part of a class gives to what it makes."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("__")
+
+
+def _read_by(node: ast.AST) -> set[str]:
+    """Names and attributes that some code mentions."""
+    every = list(ast.walk(node))
+    names = {one.id for one in every if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+    return names | {one.attr for one in every if isinstance(one, ast.Attribute)}
 
 
 def starter_from(source: str, where: str = "") -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
 from grader.errors import SpecError
-from grader.publishing.starter import END_HERE, START_HERE, starter_from, starter_of
+from grader.publishing.starter import END_HERE, START_HERE, starter_from, starter_of, starter_of_class
 
 
 def cut(source: str) -> str:
@@ -141,3 +143,66 @@ def test_the_source_of_a_live_function_is_found() -> None:
     starter = starter_of(inside_a_class_or_a_test)
     assert "42" not in starter
     assert "answer = None" in starter
+
+
+CLASS = '''
+import numpy as np
+
+class Clusters:
+    """What students read."""
+
+    greeting = "hello"
+    _SECRET = 0.25
+    _format = "{:.2f}"
+
+    def fit(self, X):
+        """Find the centers."""
+        # BEGIN SOLUTION
+        self.centers = self._start(X) * self._SECRET
+        # END SOLUTION
+        return self
+
+    # The trick is to take the first of them.
+    @staticmethod
+    def _start(X):
+        """How the solution starts."""
+        return Clusters._first(X)
+
+    @staticmethod
+    def _first(X):
+        return X[:3]
+
+    def show(self):
+        """Given: prints the centers."""
+        print(self._line(self.centers))
+
+    def _line(self, row):
+        return self._format.format(row)
+
+    def score(self, X):
+        """Neither graded nor given: the solution is marked."""
+        # BEGIN SOLUTION
+        total = 7
+        # END SOLUTION
+        return total
+
+    def fit__first(self, X):
+        return X
+'''
+
+
+def cut_class(folder: Path, text: str, methods: list[str]) -> str:
+    file = folder / "reference.py"
+    file.write_text(text, "utf-8")
+    module: dict[str, Any] = {}
+    exec(compile(text, str(file), "exec"), module)
+    return starter_of_class(module["Clusters"], methods)
+
+
+def test_nothing_private_that_only_the_solution_of_a_class_uses_is_handed_out(tmp_path: Path) -> None:
+    starter = cut_class(tmp_path, CLASS, ["fit"])
+    for secret in ("_SECRET", "_start", "_first", "trick", "staticmethod", "fit__first", "total = 7"):
+        assert secret not in starter
+    for given in ('greeting = "hello"', '_format = "{:.2f}"', "def show(self):", "def _line(self, row):", "total = None"):
+        assert given in starter
+    ast.parse(starter)
