@@ -598,6 +598,18 @@ def mutated_input() -> Finding:
     return Finding("mutated-input", text, hint)
 
 
+def kept_between_calls() -> Finding:
+    text = (
+        "something is kept from one call to the next: for the same arguments the function gives another result "
+        "when it is called first"
+    )
+    hint = (
+        "Look for a global variable, a list or dictionary as a default argument, or an array that is changed in place, "
+        "here or in a function that is called. Make it anew inside of the function."
+    )
+    return Finding("kept-between-calls", text, hint)
+
+
 def only_special_inputs(item: str, case_class: str) -> Finding:
     text = f"{item} is wrong only for inputs of the kind '{case_class}'"
     return Finding("only-special-inputs", text, "What is special about these inputs?")

@@ -95,9 +95,9 @@ def follow(session: Session, script: Script, bound: Sequence[str] = (), answer: 
     return session.runner.follow(_program(session, bound), script, answer)
 
 
-def run_plans(session: Session, plans: Sequence[Plan]) -> Execution:
-    """Run some plans in a fresh worker."""
-    return session.runner.run(_program(session, ()), plans)
+def run_plans(session: Session, plans: Sequence[Plan], bound: Sequence[str] = ()) -> Execution:
+    """Run some plans in a fresh worker, where names mean public code."""
+    return session.runner.run(_program(session, bound), plans)
 
 
 def _program(session: Session, bound: Sequence[str]) -> Program:

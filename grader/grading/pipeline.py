@@ -16,6 +16,7 @@ from grader._version import __version__
 from grader.course import LoadedAssignment
 from grader.errors import SubmissionError
 from grader.freezing.store import frozen_cases
+from grader.grading.between import kept_between_calls
 from grader.grading.carried import (
     Attempt,
     best_of,
@@ -151,7 +152,7 @@ def grade_submission(
             best[name] = _best(session, first, name, again.get(name, []))
             if best[name].verdict.passed and not best[name].carried:
                 best[name] = on_given_code(session, best[name], best)
-            findings = _explained(session, replies, best, name, again.get(name, []))
+            findings = _explained(session, replies, first[name], best, again.get(name, []))
             functions[name] = _function_report(session, replies, best[name], findings)
     graded = [report_as_shown(function, assignment.spec.shows) for function in _overwriting_once(functions.values())]
     graded = _with_waiting(assignment, graded)
@@ -301,17 +302,18 @@ def _best(session: Session, first: dict[str, Attempt], name: str, again: list[At
 
 
 def _explained(
-    session: Session, replies: Replies, best: Mapping[str, Attempt], name: str, made: Sequence[Attempt]
+    session: Session, replies: Replies, first: Attempt, best: Mapping[str, Attempt], made: Sequence[Attempt]
 ) -> tuple[Finding, ...]:
     """What is recognised as wrong: by the values, which a mistake may show only with right helpers, else by the text.
 
     Where points are carried, the first thing to say is whose mistake that is.
     """
-    submission, attempt = session.submission, best[name]
+    submission, attempt = session.submission, best[first.verdict.name]
     judge, verdict, outcomes = attempt.judge, attempt.verdict, attempt.outcomes
     if submission.edition is not None and (other_edition := right_in_another_edition(session, attempt)):
         return (sentences.other_edition(other_edition.says, submission.edition.says),)
     findings = unfilled(judge, submission, verdict) or other_order(judge, submission, verdict)
+    findings = findings or (() if verdict.passed else kept_between_calls(session, first))
     findings = findings or findings_of(judge, outcomes, verdict)
     if not findings and not verdict.passed:
         for other in made:

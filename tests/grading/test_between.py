@@ -1,0 +1,64 @@
+"""A function that keeps something from call to call is told that, and nobody else is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tiny import graded, graded_function, solution
+
+MEAN = "np.mean(X, axis=1, keepdims=True)"
+KEEPING = {
+    "a list as a default argument": f"""
+def center(X, seen=[]):
+    seen.append({MEAN})
+    return X - seen[0] if seen[0].shape == {MEAN}.shape else X - {MEAN}, {MEAN}""",
+    "a dictionary of the module": f"""
+kept = {{}}
+def center(X):
+    mean = kept.setdefault(X.shape[0], {MEAN})
+    return X - mean, mean""",
+    "a global name": f"""
+calls = 0
+def center(X):
+    global calls
+    calls += 1
+    return X - {MEAN} if calls < 3 else X, {MEAN}""",
+    "an attribute of the function": f"""
+def center(X):
+    center.mean = getattr(center, "mean", 0) + {MEAN}.sum()
+    return X - {MEAN}, {MEAN} if center.mean == {MEAN}.sum() else {MEAN} * 0""",
+    "a helper": f"""
+def mean_of(X, kept=[]):
+    kept.append(X)
+    return np.mean(kept[0] if kept[0].shape == X.shape else X, axis=1, keepdims=True) + len(kept) - 1
+def center(X):
+    return X - mean_of(X), {MEAN}""",
+}
+
+
+def codes(source: str, name: str = "center") -> list[str]:
+    return [finding.code for finding in graded_function(name, source).findings]
+
+
+@pytest.mark.parametrize("source", KEEPING.values(), ids=KEEPING)
+def test_what_is_kept_between_calls_is_told(source: str) -> None:
+    assert codes(source) == ["kept-between-calls"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"kept = []\ndef center(X):\n    kept.append(X)\n    return X, {MEAN}",  # wrong from the first call on
+        f"def center(X):\n    return (X if X.shape[1] == 1 else X - {MEAN}), {MEAN} + (X.shape[1] == 1)",  # for one example
+        f"def center(X):\n    mean = {MEAN}\n    X -= mean\n    return X, mean",  # overwrites its argument
+    ],
+)
+def test_what_is_wrong_for_another_reason_is_not_said_to_be_kept(source: str) -> None:
+    assert "kept-between-calls" not in codes(source)
+
+
+def test_a_right_function_may_keep_what_it_likes() -> None:
+    remembering = f"kept = {{}}\ndef center(X):\n    key = X.tobytes(), X.shape\n    kept.setdefault(key, {MEAN})\n"
+    report = graded(solution(remembering + "    return X - kept[key], kept[key]", without=["center"]))
+    assert report.full_marks
+    assert all(not function.findings for function in report.functions)
