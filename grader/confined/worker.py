@@ -370,6 +370,7 @@ class Session:
             defined[name] = "missing" if absent else "callable" if callable(value) else "value"
         bound = {name: unit for name, (_, unit, _) in self.best.items() if unit >= 0}
         reply = {"defined": defined, "bound": bound, "failed": self.failed[:100], "output": self.output.take().decode()}
+        self.bind_methods()
         self.loaded = True
         self.channel.send(b"L", self.wire.pack(self.wire.encode(reply)))
 
@@ -462,8 +463,50 @@ class Session:
         """
         for name in names:
             value = namespace.get(name)
-            if id(value) not in self.trampolines and not isinstance(value, self.np.ufunc):
+            if "." not in name and id(value) not in self.trampolines and not isinstance(value, self.np.ufunc):
                 namespace[name] = self.trampoline(name, value)
+
+    def bind_methods(self) -> None:
+        """The same in the classes of the submission, for each name such as ``Net.loss`` or ``Net.__init__``."""
+        for name in self.bound:
+            owner, _, method = name.partition(".")
+            made_by = self.functions.get(owner)
+            if method and isinstance(made_by, type):
+                with contextlib.suppress(BaseException):  # a class of the student's may do what it likes
+                    type.__setattr__(made_by, method, self.method(name, getattr(made_by, method, None)))
+
+    def method(self, name: str, own: Any) -> Any:
+        """What a bound method means: what the parent answers for the state of the object, else what the submission says.
+
+        Of a constructor the own one runs all the same: what else it sets is the business of the student's other methods.
+        """
+
+        def helper(made: Any, *args: Any, **kwargs: Any) -> Any:
+            if name in self.answered:
+                with contextlib.suppress(Exception):
+                    if name.endswith(".__init__"):
+                        own(made, *args, **kwargs)
+                self.asked += 1
+                with contextlib.suppress(RuntimeError, self.wire.WireError):  # not answered
+                    value, changed = self.ask((name, (self.state(made), *args), kwargs, self.asked))
+                    for key, part in changed.items():
+                        setattr(made, key, part)
+                    return made if isinstance(value, self.wire.Code) else value
+            return own(made, *args, **kwargs)
+
+        helper.__name__ = helper.__qualname__ = name
+        helper.__wrapped__ = own  # type: ignore[attr-defined]
+        return helper
+
+    def state(self, made: Any) -> dict[str, Any]:
+        """The attributes of an object that are no methods, those of its class with them."""
+        found = {}
+        for name in object.__dir__(made):
+            with contextlib.suppress(Exception):  # a property may raise
+                value = getattr(made, name)
+                if not (name.startswith("__") or callable(value)):
+                    found[name] = value
+        return found
 
     def behind(self, value: Any) -> Any:
         """What the submission itself means by a name: the value behind a trampoline."""
@@ -570,7 +613,7 @@ class Session:
         except _NoReplyError as error:
             self.raised(number, step, ("no-reply", str(error), None, None))
             return False
-        bound = name in self.given or name in self.answered
+        bound = name in self.given or ("." not in name and name in self.answered)
         function = self.trampoline(name) if bound else self.named(name) or self.public.get(name)
         if not callable(function) or isinstance(function, Absent):
             self.raised(number, step, ("missing", f"{name} is not defined", None, None))

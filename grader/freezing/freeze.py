@@ -214,7 +214,10 @@ def value_case(
             return None
         expected.append(as_wide(right, expected[0]) if expected else right)
     if spec.own_inputs and own is None:
-        raise SpecError(f"{spec.name}: {'pair' if spec.pair else 'own_inputs'} needs a strategy that uses draw.call")
+        field = "pair" if spec.pair else "own_inputs"
+        if draw.steps:  # an object is the student's own in any case
+            raise SpecError(f"{spec.name}: {field} makes no difference where earlier steps give objects only; leave it out")
+        raise SpecError(f"{spec.name}: {field} needs a strategy that uses draw.call")
     mistakes = {}
     here = {} if author.loaded.spec.framework else author.catalogue(spec.name)
     for key, mistake in here.items():

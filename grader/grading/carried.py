@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
 import numpy as np
 
 from grader import sentences
-from grader.confined.wire import Code, Value
+from grader.confined.wire import Code, Value, encode
 from grader.course import LoadedAssignment
 from grader.grading.execution import (
     Replies,
@@ -93,11 +94,9 @@ class _Trial:
     answered: tuple[str, ...] = ()
 
     def plans(self, cases: Sequence[Case]) -> list[Plan]:
-        """The questions of some cases; objects stay in the worker, so that nobody answers their methods."""
-        classes = self.judge.cases.classes
-        answered = tuple(name for name in self.answered if "." not in name and name not in classes)
+        """The questions of some cases."""
         plans = [(case.own or case.plan) if self.how == "own" else case.plan for case in cases]
-        return [replace(plan, answered=answered) for plan in plans]
+        return [replace(plan, answered=self.answered) for plan in plans]
 
 
 def first_attempts(session: Session, specs: Sequence[Function]) -> tuple[Replies, dict[str, Attempt]]:
@@ -153,7 +152,7 @@ def _second_questions(
             replied = yield trial.plans(core.cases.cases)
             outcomes = _silent(by_case(core.cases.cases, replied))
             attempt = _attempted(core, outcomes, first[name].only)
-            attempts.append(replace(attempt, how=trial.how, called=replied.called))
+            attempts.append(replace(attempt, how=trial.how, called=_graded_names(replied.called)))
             if attempts[-1].verdict.passed:
                 break
         else:
@@ -169,7 +168,7 @@ def _asked_all(trial: _Trial, attempt: Attempt) -> Generator[Sequence[Plan], Rep
         return attempt
     replied = yield trial.plans(others)
     outcomes = {**attempt.outcomes, **_silent(by_case(others, replied))}
-    return replace(attempt, judge=trial.judge, outcomes=outcomes, called=attempt.called | replied.called)
+    return replace(attempt, judge=trial.judge, outcomes=outcomes, called=attempt.called | _graded_names(replied.called))
 
 
 def in_agreement(session: Session, first: Mapping[str, Attempt]) -> dict[str, Attempt]:
@@ -254,6 +253,7 @@ def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) ->
         before = tuple(name for name in before if name != judge.spec.pair)
     provided = _provided_helpers(session, verdict.name)
     if session.assignment.reference is not None and _may_be_their_fault(session, verdict, wrong, provided):
+        before = tuple(_answered_name(session, name) for name in before)
         yield _Trial(judge, "helpers", (*before, *provided))
         if before and any(is_redefined(session, name) for name in provided):
             # A provided helper of the student's own may have a convention of its own, which suits the rest.
@@ -261,6 +261,31 @@ def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) ->
     own = any(case.own for case in judge.cases.cases) and not _only_inputs_changed(verdict)
     if own and not _gave_the_same(first, _producers(judge.cases)):
         yield _Trial(judge, "own")
+
+
+_MAKES = ".__init__"
+
+
+def _answered_name(session: Session, name: str) -> str:
+    """Under which name a helper is answered: a class by its constructor, because the object is the student's."""
+    return f"{name}{_MAKES}" if isinstance(session.assignment.right[name], type) else name
+
+
+def _graded_names(called: frozenset[str]) -> frozenset[str]:
+    return frozenset(name.removesuffix(_MAKES) for name in called)
+
+
+def _of_object(cls: type, method: str, state: Mapping[str, Value], *args: Value, **kwargs: Value) -> tuple[Value, Value]:
+    """What a right method gives for an object in a student's state, and the attributes that it changes.
+
+    A method that returns the object itself gives a :class:`Code`.
+    """
+    made: Value = object.__new__(cls)
+    made.__dict__.update(state)
+    before = {name: encode(value) for name, value in state.items()}
+    value = getattr(cls, method)(made, *args, **kwargs)
+    changed = {name: part for name, part in vars(made).items() if before.get(name) != encode(part)}
+    return (Code("self") if value is made else value), changed
 
 
 @dataclass(frozen=True)
@@ -271,10 +296,13 @@ class _Reference:
     right: Mapping[str, Callable[..., Value]]
 
     def __call__(self, name: str, args: tuple[Value, ...], kwargs: Mapping[str, Value], given: Mapping[str, Code]) -> Value:
-        right, framework = self.right[name], self.assignment.spec.tensors
+        owner, _, method = name.rpartition(".")
+        home: Any = self.right[name] if not owner else self.assignment.reference_function(owner)
+        right: Callable[..., Value] = partial(_of_object, home, method) if owner else home
+        framework = self.assignment.spec.tensors
         if framework:
             return answer_in_tensors(right, args, kwargs, framework)
-        with self.assignment.planted(given, right):
+        with self.assignment.planted(given, home):
             return right(*args, **kwargs)
 
 

@@ -542,7 +542,7 @@ class _Run:
         if self.callbacks > _CALLBACKS:
             raise _Stop(Stopped("timeout", sentences.HELPERS_WITHOUT_END))
         name, reply = self.answering.ask(body, self.answered, watch.look, self.given) if self.answering else ("", None)
-        self.called.update([name] if name else ())
+        self.called.update([name] if name and reply is not None else ())
         _send(child, b"X" if reply is None else b"R", reply or b"", watch)
 
 

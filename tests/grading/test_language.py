@@ -659,3 +659,103 @@ def test_a_generator_of_numpys_is_an_argument(tmp_path: Path, sandbox: Sandbox) 
     assert broken.counterexample is not None
     assert re.search(r"np\.random\.default_rng\(\d\)", render_function(broken, width=100))
     assert re.search(r"rng = np\.random\.default_rng\(\d\)", render_function(broken, width=100, verbose=True))
+
+
+CHAIN = """
+from grader.spec import *
+import numpy as np
+
+def made(d):
+    return d.choice([0.5, 0.25]), d.integer(2, 9)
+
+def rows(d):
+    m, k = d.sizes("m", "k")
+    return d.make("Model", d.choice([0.5, 0.25]), 3, w=d.array(k)), d.array(m, k)
+
+def labelled(d):
+    net, X = rows(d)
+    return net, X, d.array(len(X))
+
+ASSIGNMENT = Assignment(
+    "sample", title="Sample", source="none",
+    functions=(
+        Function("Model", points=1, inputs=made, returns=(), after=("rate", "steps")),
+        Function("Model.predict", points=1, inputs=rows, returns="y_hat"),
+        Function("Model.loss", points=1, inputs=labelled, returns="loss"),
+        Function("Model.step", points=1, inputs=labelled, returns=(), after="w"),
+        Function("Model.fit", points=1, inputs=labelled, returns="losses", after="w"),
+    ),
+)
+"""
+MODEL = """
+import numpy as np
+
+class Model:
+    def __init__(self, rate, steps):
+        self.rate = rate
+        self.steps = steps
+
+    def predict(self, X):
+        return X @ self.w
+
+    def loss(self, X, y):
+        return float(np.mean((self.predict(X) - y) ** 2))
+
+    def step(self, X, y):
+        self.w = self.w - self.rate * 2 * X.T @ (self.predict(X) - y) / len(y)
+        return self
+
+    def fit(self, X, y):
+        losses = []
+        for _ in range(self.steps):
+            losses.append(self.step(X, y).loss(X, y))
+        return np.array(losses)
+"""
+
+
+@pytest.fixture(scope="module")
+def graded_chain(tmp_path_factory: pytest.TempPathFactory) -> Grader:
+    return grader_of(sample(tmp_path_factory.mktemp("chain"), assignment=CHAIN, reference=MODEL))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "failing"),
+    [
+        ("self.rate = rate", "self.rate = 2 * rate", {"Model"}),
+        ("self.rate = rate", "self.speed = rate", {"Model"}),
+        ("return X @ self.w", "return X @ self.w + 1", {"Model.predict"}),
+        ("return X @ self.w", "raise ValueError", {"Model.predict"}),
+        ("def predict", "def predicted", {"Model.predict"}),
+        ("self.w - self.rate", "self.w + self.rate", {"Model.step"}),
+        ("return np.array(losses)", "return self.predict(X)", {"Model.fit"}),
+    ],
+)
+def test_one_wrong_method_costs_once(
+    right: str, wrong: str, failing: set[str], graded_chain: Grader, sandbox: Sandbox
+) -> None:
+    """Whatever else calls it is carried: the object stays the student's own, and right methods work on its attributes."""
+    for runner in (InProcess(), sandbox):
+        report = graded_chain(MODEL.replace(right, wrong, 1), runner)
+        assert {name for name, status in statuses(report).items() if status != "passed"} == failing
+        assert sum(f.points for f in report.functions if f.name not in failing) == 5 - len(failing)
+
+
+def test_a_right_method_answers_neither_for_itself_nor_for_an_earlier_one(graded_chain: Grader, sandbox: Sandbox) -> None:
+    thief = """
+    def predict(self, X):
+        y = np.zeros(len(X))
+        before = np.sqrt([self.loss(X, y + one) for one in np.eye(len(X))])
+        return self.predict(X) if len(X) > 99 else before
+    """
+    report = graded_chain(MODEL.replace("    def predict(self, X):\n        return X @ self.w\n", thief), sandbox)
+    assert of(report, "Model.predict").status == "failed"
+
+
+def test_what_a_right_method_cannot_know_is_left_to_the_students_own(graded_chain: Grader, sandbox: Sandbox) -> None:
+    """The weights stand in an attribute of another name, too, which a right method leaves as it is."""
+    own_names = MODEL.replace("self.rate = rate", "self.pace = self.rate = rate").replace("self.rate *", "self.pace *")
+    wrong = own_names.replace("self.predict(X) - y) ** 2", "self.predict(X) - y) ** 4")
+    report = graded_chain(wrong, sandbox)
+    assert [name for name, status in statuses(report).items() if status != "passed"] == ["Model.loss"]
+    finding = of(report, "Model.fit").findings[0]
+    assert "Model.loss" in finding.message
