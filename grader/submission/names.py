@@ -27,7 +27,12 @@ _BINDERS = frozenset({"globals", "vars", "locals", "exec", "setattr"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 # Half of the time of reading a submission would go into nodes that hold no name, and into asking nodes what they are not.
-_NO_EVALUATION = frozenset({"annotation", "returns", "type_comment", "type_params", "ctx", "op", "ops"})
+_NO_EVALUATION = frozenset({"annotation", "returns", "type_comment", "type_params", "ctx", "op", "ops", "id", "attr", "arg"})
+_EVALUATED = {
+    kind: tuple(name for name in kind._fields if name not in _NO_EVALUATION and kind is not ast.Constant)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
 _SCOPED = frozenset(
     {ast.Name, *_FUNCTIONS, ast.Lambda, ast.ClassDef, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Global}
     | {ast.Nonlocal, ast.Import, ast.ImportFrom, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping}
@@ -341,16 +346,16 @@ def _stored(target: ast.expr) -> set[str]:
     return names
 
 
-def _evaluated(node: ast.AST) -> Iterator[ast.AST]:
+def _evaluated(node: ast.AST) -> list[ast.AST]:
     """The parts of a node that are evaluated: annotations are not."""
-    for name in node._fields:
-        if name in _NO_EVALUATION:
-            continue
+    found: list[ast.AST] = []
+    for name in _EVALUATED[type(node)]:
         value = getattr(node, name, None)
         if type(value) is list:
-            yield from (part for part in value if isinstance(part, ast.AST))
+            found += [part for part in value if isinstance(part, ast.AST)]
         elif isinstance(value, ast.AST):
-            yield value
+            found.append(value)
+    return found
 
 
 def _free_names(function: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
@@ -406,18 +411,14 @@ def _free_names(function: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -
     return free
 
 
-def _all_below(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and all that it is made of, contexts and operators aside."""
+def _effective(node: ast.AST) -> Iterator[ast.AST]:
+    """What a node is made of that may have an effect."""
     stack = [node]
     while stack:
         node = stack.pop()
-        yield node
-        for name in node._fields:
-            value = getattr(node, name, None) if name not in ("ctx", "op", "ops") else None
-            if type(value) is list:
-                stack += [part for part in value if isinstance(part, ast.AST)]
-            elif isinstance(value, ast.AST):
-                stack.append(value)
+        if type(node) in _EFFECTIVE:
+            yield node
+        stack += _evaluated(node)
 
 
 def _joined(one: set[str], other: set[str]) -> set[str]:
@@ -434,9 +435,7 @@ def _effects(function: ast.FunctionDef | ast.AsyncFunctionDef, free: set[str]) -
     changes: set[str] = set()
     methods: set[str] = set()
     called: set[str] = set()
-    for node in _all_below(function):
-        if type(node) not in _EFFECTIVE:
-            continue
+    for node in _effective(function):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             called.add(node.func.id)
         match node:
