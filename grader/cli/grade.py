@@ -106,15 +106,15 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
         folder = options.output or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-")))
         facts = _facts(folder, assignment, options, roster)
         run = stack.enter_context(RunFolder(folder))
-        cases = frozen_cases(assignment, options.seed, progress=Drawing(assignment.name, quiet=options.quiet))
+        digest = frozen_cases(assignment, options.seed, progress=Drawing(assignment.name, quiet=options.quiet)).digest
         names = frozenset(f.name for f in assignment.spec.functions)
         collected = collect(paths, roster=roster, graded_names=names, unpack_to=folder / "unpacked")
-        setup = _setup(assignment, folder, options)
         wanted = _wanted(collected.hand_ins, options.student)
+        setup = _setup(assignment, folder, options, _processes(options, wanted))
         run.describe(replace(facts, missing=tuple(_named(person) for person in collected.missing)))
-        batch = _Batch(setup, collected.hand_ins, wanted, assignment.spec, cases.digest, options)
+        batch = _Batch(setup, collected.hand_ins, wanted, assignment.spec, digest, options)
         try:
-            with _recorder(book, facts, cases.digest, roster, quiet=options.quiet) as record:
+            with _recorder(book, facts, digest, roster, quiet=options.quiet) as record:
                 _grade_items(batch, run, record)
         except KeyboardInterrupt:
             _say_what_is_kept(batch, run)
@@ -164,7 +164,7 @@ def _facts(folder: Path, assignment: LoadedAssignment, options: GradeOptions, ro
     return replace(facts, assignment=spec.name, title=spec.title, seed=options.seed, gradebook=where, roster=people)
 
 
-def _setup(assignment: LoadedAssignment, folder: Path, options: GradeOptions) -> Setup:
+def _setup(assignment: LoadedAssignment, folder: Path, options: GradeOptions, processes: int) -> Setup:
     """What every process of the batch needs to know, where the walls stand or need not."""
     setup = Setup(
         str(assignment.course.root),
@@ -173,7 +173,7 @@ def _setup(assignment: LoadedAssignment, folder: Path, options: GradeOptions) ->
         results=None if options.no_cache or options.student else str(folder / "verdicts"),
         thorough=options.thorough,
     )
-    if not options.allow_weak and level_of(setup) != "full":
+    if not options.allow_weak and level_of(setup, processes) != "full":
         raise HarnessError(
             "not all walls of the sandbox stand on this machine ('grader doctor' says which); "
             "grade where they do, or accept the risk with --allow-weak-sandbox"
@@ -210,7 +210,7 @@ def _status(run: RunFolder, order: Sequence[Key], min_score: float | None) -> in
 
 
 def _job(item: HandIn) -> Job:
-    files = tuple(sorted((name, str(path)) for name, path in item.files.items()))
+    files = tuple(sorted(item.files.items()))
     return Job(item.path, files, item.main, item.student or None, item.problem)
 
 
@@ -251,7 +251,7 @@ def _grade_items(batch: _Batch, run: RunFolder, record: Callable[[RunEntry], Non
         record(_as_today(run, entry, item, batch.spec))  # a gradebook's run is whole, also where a rerun has little to do
     resumed, repeated, failed = len(items) - len(todo), 0, 0
     with _progress(len(items), resumed, quiet=options.quiet) as advance:
-        for result in _results(batch.setup, [_job(item) for item in todo], options):
+        for result in _results(batch.setup, todo, options):
             key = (result.job.name, result.job.student)
             entry = _entry_of(by_key[key], result.report, prints[key])
             run.add(entry)
@@ -271,8 +271,7 @@ def _entry_of(item: HandIn, report: Report, print_: str) -> RunEntry:
     """A finished report with what it was made from."""
     notes = (item.note,) if item.note else ()
     whole = replace(report, name=item.name, messages=(*notes, *report.messages))
-    files = {name: str(path) for name, path in item.files.items()}
-    return RunEntry(whole, print_, files, item.name, item.email, item.late, _about(item), item.submitted)
+    return RunEntry(whole, print_, item.files, item.name, item.email, item.late, _about(item), item.submitted)
 
 
 def _as_today(run: RunFolder, entry: RunEntry, item: HandIn, spec: Assignment) -> RunEntry:
@@ -330,12 +329,17 @@ def _bar() -> Progress:
     )
 
 
-def _results(setup: Setup, jobs: Sequence[Job], options: GradeOptions) -> Iterator[Result]:
+def _results(setup: Setup, items: Sequence[HandIn], options: GradeOptions) -> Iterator[Result]:
+    jobs = map(_job, items)
     if options.scheduler:
         from grader.grading.cluster import grade_on_cluster  # dask is an extra
 
         return grade_on_cluster(setup, jobs, options.scheduler)
-    return grade_all(setup, jobs, min(options.jobs or worthwhile_processes(len(jobs)), max(1, len(jobs))))
+    return grade_all(setup, jobs, _processes(options, items))
+
+
+def _processes(options: GradeOptions, items: Sequence[HandIn]) -> int:
+    return min(options.jobs or worthwhile_processes(len(items)), max(1, len(items)))
 
 
 @contextmanager

@@ -150,8 +150,8 @@ def _unchanged(submission: str, recorded: str) -> dict[str, str]:
     path = Path(submission)
     if not recorded or not path.is_file():
         return {}
-    beside = {p.name: p for p in path.parent.glob("*.py") if p.stem.isidentifier()}
-    for files in ({path.name: path}, {**beside, path.name: path}):
+    beside = {p.name: str(p) for p in path.parent.glob("*.py") if p.stem.isidentifier()}
+    for files in ({path.name: str(path)}, {**beside, path.name: str(path)}):
         if fingerprint(files) == recorded:
-            return {name: str(place) for name, place in files.items()}
+            return files
     return {}

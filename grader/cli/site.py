@@ -26,9 +26,8 @@ def read_again(entries: Sequence[RunEntry]) -> dict[Key, Submission]:
     for entry in entries:
         report = entry.report
         if entry.files and report.status == "graded":
-            files = {inner: Path(place) for inner, place in entry.files.items()}
             with suppress(SubmissionError):
-                read[report.submission, report.student] = read_submission(files, {}, name=report.submission)
+                read[report.submission, report.student] = read_submission(entry.files, {}, name=report.submission)
     return read
 
 

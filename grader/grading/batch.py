@@ -14,10 +14,10 @@ import hashlib
 import json
 import os
 import traceback
-from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -187,8 +187,7 @@ def _read(station: _Station, job: Job) -> Submission:
         data, ages = {name: text for name, text, _ in job.data}, {name: age for name, _, age in job.data}
         main = job.main & set(data)
         return parse_files(job.name, data, arities, main=main, ages=ages, unread=job.unread, **known)
-    files = {name: Path(path) for name, path in job.files}
-    return read_submission(files, arities, main=job.main, name=job.name, **known)
+    return read_submission(dict(job.files), arities, main=job.main, name=job.name, **known)
 
 
 # -- verdicts by content -----------------------------------------------------------------
@@ -263,12 +262,12 @@ def grade_all(setup: Setup, jobs: Iterable[Job], processes: int = 1) -> Iterator
             for job in jobs:
                 yield grade_job(setup, job)
         else:
-            yield from _in_pool(setup, jobs, processes)
+            yield from _in_pool(setup, iter(jobs), processes)
     finally:
         _close_stations()
 
 
-def _in_pool(setup: Setup, jobs: Iterable[Job], processes: int) -> Iterator[Result]:
+def _in_pool(setup: Setup, jobs: Iterator[Job], processes: int) -> Iterator[Result]:
     import multiprocessing  # needed by some runs only, and slow to import
 
     try:
@@ -277,15 +276,15 @@ def _in_pool(setup: Setup, jobs: Iterable[Job], processes: int) -> Iterator[Resu
         raise missing_extra("grading in several processes (--jobs 1 is one)", "grade") from None
 
     context = multiprocessing.get_context("spawn")  # a fork would copy threads and open files of this process
-    waiting = deque(jobs)
     running: dict[Future[Any], Job] = {}
     library: Any = pebble  # it is typed in part only
     with library.ProcessPool(max_workers=processes, context=context) as pool:
         try:
-            while waiting or running:
-                while waiting and len(running) < 3 * processes:
-                    job = waiting.popleft()
+            while True:
+                for job in islice(jobs, 3 * processes - len(running)):
                     running[pool.schedule(grade_job, args=[setup, job])] = job
+                if not running:
+                    return
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in sorted(done, key=lambda f: running[f].name):
                     job = running.pop(future)
@@ -297,12 +296,16 @@ def _in_pool(setup: Setup, jobs: Iterable[Job], processes: int) -> Iterator[Resu
             pool.stop()  # on Ctrl-C too: what is finished has been yielded
 
 
-def level_of(setup: Setup) -> str:
-    """The level of the sandbox that a batch has here; the sandbox is kept for grading in this process.
+def level_of(setup: Setup, processes: int) -> str:
+    """The level of the sandbox that a batch has here; one that is to grade in this process is kept for that.
 
     Raises
     ------
     GraderError
         When the sandbox does not start.
     """
-    return _station(setup).sandbox.level
+    if processes == 1:
+        return _station(setup).sandbox.level
+    assignment = Course(Path(setup.course)).load(setup.assignment)
+    with Sandbox(assignment.spec.packages, setup.walls, warm_up=assignment.warm_up) as sandbox:
+        return sandbox.level

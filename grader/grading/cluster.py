@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -82,13 +82,13 @@ def _with_bytes(job: Job) -> Job:
     if job.problem or job.data is not None:
         return job
     try:
-        data, ages, unread = file_bytes({name: Path(path) for name, path in job.files}, job.main)
+        data, ages, unread = file_bytes(dict(job.files), job.main)
     except SubmissionError as error:
         return replace(job, problem=str(error))
     return replace(job, data=tuple((name, text, ages[name]) for name, text in data.items()), unread=unread, files=())
 
 
-def grade_on_cluster(setup: Setup, jobs: Sequence[Job], address: str) -> Iterator[Result]:
+def grade_on_cluster(setup: Setup, jobs: Iterable[Job], address: str) -> Iterator[Result]:
     """Grade submissions on a cluster and yield results as they come.
 
     Parameters

@@ -126,7 +126,7 @@ def collect_one(
         beside = _beside(paths[0])
         unnamed = [file for file in beside if file[:-3] not in provided] if not own_folder else []
         note = f"{a_few(unnamed)} lies beside it and was not named: name it, too, or the whole folder, if it is yours"
-        files = {name: paths[0], **(beside if own_folder else {})}
+        files = {name: str(paths[0]), **(beside if own_folder else {})}
         return HandIn(label, files, frozenset({name}), note=note if unnamed else "")
     entries = tuple(map(_entry, paths))
     return _hand_in(StudentFiles(HandIn(label), label, entries), unpack_to)
@@ -141,13 +141,14 @@ def _several_students(paths: Sequence[Path]) -> str:
     return f"{what}, and a folder is all files of one student: name it alone ('grader grade' takes several students)"
 
 
-def _beside(file: Path) -> dict[str, Path]:
+def _beside(file: Path) -> dict[str, str]:
     """The modules beside a file that it imports."""
     imported = names_in(_entry(file))[1]
-    return {p.name: p for p in sorted(file.parent.glob("*.py")) if p != file and p.stem in imported and not p.is_symlink()}
+    others = [path for path in sorted(file.parent.glob("*.py")) if path != file and path.stem in imported]
+    return {path.name: str(path) for path in others if not path.is_symlink()}
 
 
-def fingerprint(files: Mapping[str, Path]) -> str:
+def fingerprint(files: Mapping[str, str]) -> str:
     """SHA-256 of a student's files, the same for the same bytes under the same names; empty where there is none.
 
     The name of a single file does not count.
@@ -155,7 +156,7 @@ def fingerprint(files: Mapping[str, Path]) -> str:
     digest = hashlib.sha256()
     for name, path in sorted(files.items()):
         try:
-            data = read_bytes(path, name)
+            data = read_bytes(Path(path), name)
         except SubmissionError:
             return ""
         label = (name if len(files) > 1 else "").encode("utf-8", "surrogateescape")
@@ -293,7 +294,7 @@ def _hand_in(student: StudentFiles, unpack_to: Path) -> HandIn:
     if earlier:
         notes.append(f"{a_few([entry.name for entry in earlier])} was uploaded again later and is not graded")
     helpers = [entry for entry in sources if entry.helper]
-    files = {_name_of(entry, student): entry.file for entry in (*latest, *helpers) if entry.file is not None}
+    files = {_name_of(entry, student): str(entry.file) for entry in (*latest, *helpers) if entry.file is not None}
     main = frozenset(_name_of(entry, student) for entry in latest)
     path = labelled(student.root, latest[0].path) if len(latest) == 1 else hand_in.path or student.root
     return replace(hand_in, path=path, files=files, main=main, note=printable("; ".join(text for text in notes if text)))

@@ -89,7 +89,7 @@ def parse_sheet(data: bytes) -> Sheet:
     if last != (_END,) or not rows:  # the module takes everything after an opening quote for one cell, and says nothing
         raise SheetError(f"row {len(rows) + 1}: a quoted cell never ends")
     line_end = re.search(r"\r\n|\r|\n", text)
-    all_quoted = text.count('"') >= 2 * sum(map(len, rows))
+    all_quoted = text.count('"') >= sum(2 + 2 * field.count('"') for row in rows for field in row)
     return Sheet(tuple(rows), delimiter, all_quoted, line_end[0] if line_end else "\n", encoding)
 
 

@@ -66,9 +66,9 @@ class HandIn:
     ----------
     path : str
         The graded file as a person finds it: the path as given, then the path inside the zip or folder.
-    files : mapping of str to Path
+    files : mapping of str to str
         Where the student's files lie, by their names below the student's folder; empty when there is nothing to
-        grade, and ``problem`` says why.
+        grade, and ``problem`` says why. Texts and not paths, which take eight times the memory, for a whole class.
     main : frozenset of str
         Those of them from which functions may be graded; the others can be imported.
     student, name, email : str
@@ -86,7 +86,7 @@ class HandIn:
     """
 
     path: str = ""
-    files: Mapping[str, Path] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
     main: frozenset[str] = frozenset()
     student: str = ""
     name: str = ""

@@ -223,7 +223,7 @@ _DEFINES = re.compile(r"\s*(?:@|(?:async )?def |class )")
 
 
 def read_submission(
-    files: Mapping[str, Path],
+    files: Mapping[str, str | Path],
     arities: Mapping[str, int],
     *,
     main: Collection[str] | None = None,
@@ -264,7 +264,7 @@ def read_submission(
 
 
 def file_bytes(
-    files: Mapping[str, Path], main: Collection[str]
+    files: Mapping[str, str | Path], main: Collection[str]
 ) -> tuple[dict[str, bytes], dict[str, float], tuple[tuple[str, str], ...]]:
     """Bytes and date of each file that can be read, and those of ``main`` that cannot, with the reason.
 
@@ -278,8 +278,8 @@ def file_bytes(
     unread: list[tuple[str, str]] = []
     for inner, place in [*files.items()][:MAX_FILES]:
         try:
-            data[inner] = read_bytes(place, inner)
-            ages[inner] = place.stat().st_mtime
+            data[inner] = read_bytes(Path(place), inner)
+            ages[inner] = Path(place).stat().st_mtime
         except SubmissionError as error:
             if inner in main:  # another file that cannot be read is missing when it is imported
                 unread.append((inner, str(error)))

@@ -202,9 +202,10 @@ def test_an_unknown_assignment_is_an_error_of_every_job(tmp_path: Path, setup: S
 
 
 def test_the_level_is_that_of_the_sandbox(setup: Setup) -> None:
-    assert level_of(replace(setup, walls=("fork",))) == "none"
-    assert level_of(setup) in ("full", "weak")
+    for processes in (1, 2):
+        assert level_of(replace(setup, walls=("fork",)), processes) == "none"
+        assert level_of(setup, processes) in ("full", "weak")
     with pytest.raises(HarnessError):
-        level_of(replace(setup, assignment="absent"))
+        level_of(replace(setup, assignment="absent"), 1)
     assert list(grade_all(setup, [])) == []  # ends the sandboxes that were kept
     assert batch._STATIONS == {}

@@ -77,7 +77,7 @@ def test_files_named_one_by_one_and_their_folder_give_the_same(class_dir: Path) 
     one, other = run(class_dir), run(class_dir / "bob.py", class_dir / "ann.ipynb")
     assert one == other
     assert students(one) == [("ann", "ann.ipynb"), ("bob", "bob.py")]
-    assert [[*item.files.values()] for item in one.hand_ins] == [[class_dir / "ann.ipynb"], [class_dir / "bob.py"]]
+    assert [[*item.files.values()] for item in one.hand_ins] == [[str(class_dir / "ann.ipynb")], [str(class_dir / "bob.py")]]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_link_to_a_fellow_students_work_is_refused_and_the_owner_keeps_it(clas
     (class_dir / "aaa.py").symlink_to(class_dir / "ann" / "hw.py")
     found = run(*(class_dir / name for name in named))
     owner, thief = sorted(found.hand_ins, key=lambda item: item.problem)
-    assert [*owner.files.values()] == [class_dir / "ann" / "hw.py"]
+    assert [*owner.files.values()] == [str(class_dir / "ann" / "hw.py")]
     assert "a link, and links are not followed; name the file or folder that it leads to" in thief.problem
     assert not thief.files
 
@@ -201,7 +201,7 @@ def test_a_canvas_download_is_sorted_by_user(class_dir: Path, form: str) -> None
     assert (jane.name, jane.late) == ("doejane", True)
     assert sorted(jane.files) == sorted(jane.main)
     assert {name.rpartition("_")[2] for name in jane.files} == {"hw-1.ipynb", "utils.py"}
-    assert any(b"newer" in path.read_bytes() for path in jane.files.values())
+    assert any(b"newer" in Path(path).read_bytes() for path in jane.files.values())
     assert jane.note == "hw.ipynb, my_utils.py was uploaded again later and is not graded"
     jim = by_student["4712"]
     assert (jim.path.endswith("roejim_4712_90005_hw.zip"), jim.late) == (True, False)
@@ -386,7 +386,8 @@ def test_a_file_that_others_import_is_a_helper_and_no_submission(class_dir: Path
     lay_out(class_dir, {"hw.ipynb": notebook("from my_utils import *\n" + FULL), "my_utils.py": "def help(): ..."})
     found = run(class_dir)
     assert students(found) == [("hw", "hw.ipynb")]
-    assert only(found).files == {"hw.ipynb": class_dir / "hw.ipynb", "my_utils.py": class_dir / "my_utils.py"}
+    files = {name: str(class_dir / name) for name in ("hw.ipynb", "my_utils.py")}
+    assert only(found).files == files
     assert only(found).main == {"hw.ipynb"}
     assert found.messages == (f"{class_dir}: these are modules that submissions import, and are not graded: my_utils.py",)
 
@@ -793,7 +794,7 @@ def test_every_student_of_a_class_zip_is_collected_once(tmp_path_factory: pytest
     (root / "class.zip").write_bytes(zipped({f"{name}/hw.py": FULL for name in sorted(names)}))
     found = collect([root / "class.zip"], graded_names=GRADED, unpack_to=root / "unpacked")
     assert sorted(item.student for item in found.hand_ins) == sorted(names)
-    assert all([file.read_text() for file in item.files.values()] == [FULL] for item in found.hand_ins)
+    assert all([Path(file).read_text() for file in item.files.values()] == [FULL] for item in found.hand_ins)
 
 
 _SUBMITTERS = st.fixed_dictionaries({"name": _PARTS, "sid": _PARTS, "email": _PARTS})
