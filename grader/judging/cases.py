@@ -62,6 +62,11 @@ class Expected:
         return dict(zip((path for path, _ in leaves(self.decoded)), self.tolerances, strict=True))
 
     @cached_property
+    def largest_at(self) -> Mapping[wire.Path, float]:
+        """The largest size of a number of each array, by its path."""
+        return {path: float(np.abs(leaf).max(initial=0.0)) for path, leaf in leaves(self.decoded)}
+
+    @cached_property
     def tolerance_per_number(self) -> np.ndarray[Any, Any] | None:
         """The tolerance of each number of the payload; None where the payload holds anything but float64."""
         numbers = [np.asarray(leaf) for _, leaf in leaves(self.decoded)]

@@ -221,6 +221,8 @@ class _Walk:
 
     def problems(self, right: Value, got: Value, path: Path) -> Iterator[Problem]:
         """All places in which a value differs from the right one."""
+        if self.is_right_array(right, got, path):
+            return
         where = self.item.where(path, self.parts)
         right, got = _plain_bool(right), _plain_bool(got)
         if isinstance(right, Unset) and (got is None or isinstance(got, Unset)):
@@ -246,6 +248,15 @@ class _Walk:
             yield _kind_problem(right, got, path, where)
         elif right != got:
             yield Problem("values", path, sentences.value_problem(where, _short(got), _short(right)))
+
+    def is_right_array(self, right: Value, got: Value, path: Path) -> bool:
+        """What most parts are: an array of the right shape and type whose numbers lie within their tolerance."""
+        if not type(right) is type(got) is np.ndarray or right.shape != got.shape:
+            return False
+        if not right.dtype == got.dtype == np.float64:
+            return False
+        with np.errstate(all="ignore"):
+            return bool((np.abs(got - right) <= self.tolerances.get(path, 0.0)).all())
 
     def container(self, right: Value, got: Value, path: Path, where: str) -> Iterator[Problem]:
         """The same of dictionaries, lists and tuples; a list is as good as a tuple."""

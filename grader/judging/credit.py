@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -115,6 +116,7 @@ class _Part:
         return any(map(np.any, numbers)) and not all(any(_equal(leaf, a) for a in given) for leaf in numbers)
 
 
+@lru_cache(maxsize=1_000)  # each part of a wrong result asks for them
 def _given(case: Case) -> list[_Array]:
     """The arrays that a stub could hand back: those of the arguments, and what the case gives in place of a helper."""
     asked = case.plan.questions if case.plan.after else [arguments_of(case.plan)]  # state that was set counts as well

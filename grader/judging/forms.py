@@ -43,8 +43,8 @@ def kept_of(spec: Function, item: Item, case: Case, alternative: int, got: Value
     if _fits(spec, item, case, alternative, ordinary, expected.tolerance_at):
         return _TYPE
     single = any(getattr(leaf, "dtype", None) in (np.float32, np.float16) for _, leaf in leaves(ordinary))
-    near = {place: float(np.abs(leaf).max(initial=0.0)) for place, leaf in leaves(expected.decoded)}
-    tolerances = {place: max(t, near[place] * (1e-5 if single else _NEAR)) for place, t in expected.tolerance_at.items()}
+    near = 1e-5 if single else _NEAR
+    tolerances = {place: max(t, expected.largest_at[place] * near) for place, t in expected.tolerance_at.items()}
     return _FORM if _fits(spec, item, case, alternative, in_form_of(right, ordinary), tolerances) else 0.0
 
 

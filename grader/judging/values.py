@@ -32,6 +32,9 @@ def parts_of(value: Value) -> Iterator[Value]:
 
 def leaves(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
     """Numeric leaves of a value with their paths, in a fixed order (the order of its tolerances)."""
+    if isinstance(value, np.ndarray):
+        yield path, value
+        return
     for place, part in walk(value, path):
         if isinstance(part, np.ndarray) or (isinstance(part, NUMBER) and not isinstance(part, bool)):
             yield place, part

@@ -44,7 +44,7 @@ def one(path: Path, data: bytes) -> dict[str, bytes]:
     """What is graded of one student's file, or its problem."""
     path.write_bytes(data)
     found = collect_one([path], unpack_to=path.parent / "unpacked")
-    return {name: file.read_bytes() for name, file in found.files.items()} or {"problem": found.problem.encode()}
+    return {name: Path(file).read_bytes() for name, file in found.files.items()} or {"problem": found.problem.encode()}
 
 
 @pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
