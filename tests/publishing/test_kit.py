@@ -72,13 +72,16 @@ def _shape(statements: list[ast.stmt], arguments: list[str]) -> str:
     return ast.dump(bare.visit(copy.deepcopy(ast.Module(statements[documented:], []))))
 
 
-def definitions(source: str) -> Iterator[tuple[str, str]]:
+@cache  # every kit holds the whole package
+def definitions(source: str) -> tuple[tuple[str, str], ...]:
     """Functions and lambdas with something to them: name and shape."""
+    found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef) and _weight(node.body) >= 12:
-            yield node.name, _shape(node.body, [a.arg for a in node.args.args])
+            found.append((node.name, _shape(node.body, [a.arg for a in node.args.args])))
         elif isinstance(node, ast.Lambda) and _weight([node.body]) >= 12:
-            yield "lambda", _shape([ast.Return(node.body)], [a.arg for a in node.args.args])
+            found.append(("lambda", _shape([ast.Return(node.body)], [a.arg for a in node.args.args])))
+    return tuple(found)
 
 
 def _weight(nodes: list[ast.stmt] | list[ast.expr]) -> int:
