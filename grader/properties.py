@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 
 from grader.distributions import mean_problem
-from grader.spec import CaseClass, Given, Property, Step
+from grader.spec import CaseClass, Given, Property, Ref, Step
 from grader.strategies import Arguments, Draw
 
-__all__ = ["equal_forms", "formula_of_draws", "kept_scaled", "kept_share", "seeded", "unbiased"]
+__all__ = ["derivative", "equal_forms", "formula_of_draws", "kept_scaled", "kept_share", "seeded", "unbiased"]
 
+_Place = int | str | tuple[int | str, ...]
+_STEP = 1e-5  # of difference quotients
 _ONCE = (CaseClass("wide", count=1),)
 _Inputs = Callable[[Draw], Arguments]
 _Number = Callable[[Arguments], float]
@@ -242,6 +244,94 @@ def equal_forms(
 
     title = name or f"{', '.join(functions)} agree"
     return Property(title, share=share, plan=plan, judge=judge, count=count, fits=fits or {})
+
+
+def derivative(
+    name: str,
+    *,
+    share: float,
+    forward: str,
+    inputs: _Inputs,
+    gradients: Mapping[_Place, _Place],
+    of: tuple[int, ...] = (0,),
+    cache: int = -1,
+    count: int = 3,
+    fits: _Fits | None = None,
+) -> Property:
+    """A backward pass gives the derivative of the student's own forward pass, whether that is right or not.
+
+    So it carries: beside a forward pass that gives wrong values, a backward pass that fits it has full points.
+
+    Parameters
+    ----------
+    name, share, fits
+        As those of a property, of the backward pass. It is called with the gradients at the results of the forward pass,
+        and then with the cache.
+    forward, inputs
+        The name of the forward pass, and a strategy that draws its arguments.
+    gradients
+        Where each gradient stands in what the backward pass returns, and the argument to which it belongs:
+        ``{0: 0, 1: 1}``, or ``{"dxt": 0, "dWax": (2, "Wax")}`` where there are dictionaries.
+    of
+        The results of the forward pass whose gradients the backward pass is given.
+    cache
+        The result of the forward pass that is the cache.
+    count
+        How many cases are drawn.
+    """
+
+    def plan(d: Draw) -> list[Arguments | Step]:
+        args = inputs(d)
+        results = d.right(forward, *args)
+        directions = tuple(np.asarray(d.array(*np.shape(_at(args, place)))) for place in gradients.values())
+        d.note(directions=directions)
+        moved = [
+            Step(forward, _moved(args, place, sign * _STEP * direction))
+            for place, direction in zip(gradients.values(), directions, strict=True)
+            for sign in (1, -1)
+        ]
+        first = len(d.steps)
+        whole = cache if cache >= 0 else len(results) + cache
+        upstream = [d.array(*np.shape(results[item])) for item in of]
+        return [Step(forward, args), *moved, (*upstream, Ref(first, (whole,)))]
+
+    def judge(given: Given) -> str | None:
+        moved = given.replies[-1 - 2 * len(gradients) : -1]
+        for number, (place, direction) in enumerate(zip(gradients, given.facts["directions"], strict=True)):
+            plus, minus = moved[2 * number : 2 * number + 2]
+            ends = zip(given.args, of, strict=False)
+            slope = sum(np.sum(upstream * (plus[item] - minus[item])) for upstream, item in ends) / (2 * _STEP)
+            if not np.isclose(slope, np.sum(_at(given.reply, place) * direction), rtol=1e-5, atol=1e-6):
+                return f"{_in_words(place)} is not the derivative of your own {forward}"
+        return None
+
+    return Property(name, share=share, plan=plan, judge=judge, count=count, carries=True, fits=fits or {})
+
+
+def _at(value: Any, place: _Place) -> Any:
+    for key in place if isinstance(place, tuple) else (place,):
+        value = value[key]
+    return value
+
+
+def _moved(value: Any, place: _Place, by: Any) -> Any:
+    """A copy of a value in which the array at a place is moved a little."""
+    if place == ():
+        return value + by
+    key, *rest = place if isinstance(place, tuple) else (place,)
+    if isinstance(value, dict):
+        return {**value, key: _moved(value[key], tuple(rest), by)}
+    return tuple(_moved(part, tuple(rest), by) if number == key else part for number, part in enumerate(value))
+
+
+def _in_words(place: _Place) -> str:
+    """A gradient by its key, or by its number.
+
+    >>> _in_words("dW"), _in_words(0)
+    ('dW', 'gradient number 1')
+    """
+    last = place[-1] if isinstance(place, tuple) else place
+    return last if isinstance(last, str) else f"gradient number {last + 1}"
 
 
 def formula_of_draws(

@@ -27,7 +27,7 @@ from grader.freezing.author import Author, placed, read_author, resolved, run_tr
 from grader.freezing.core import with_core
 from grader.freezing.drawing import Drawn, draw_cases, within_time
 from grader.freezing.elsewhere import Elsewhere
-from grader.freezing.refused import check_after, check_items, check_mistakes, said_where
+from grader.freezing.refused import check_after, check_carrying, check_items, check_mistakes, said_where
 from grader.freezing.tolerances import as_wide, expected_of, shape_and_bytes
 from grader.judging.cases import Case, CaseFile, Expected, FunctionCases, MistakeText, function_from_bytes, function_to_bytes
 from grader.judging.checks import verdict_of
@@ -432,4 +432,5 @@ def _check_mistake(author: Author, spec: Function, cases: FunctionCases, mistake
     if mistake.code not in named:
         where = f"{spec.name}: the mistake {placed(author, mistake.solution, mistake.code)} is not recognised"
         raise SpecError(f"{where} (findings: {named or 'none'}); {_how_to_recognise(mistake.code, named)}")
+    check_carrying(spec, verdict, mistake)
     return {failure.case.key for failure in verdict.failures}

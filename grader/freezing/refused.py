@@ -10,11 +10,13 @@ from grader.confined.wire import Unset
 from grader.errors import SpecError
 from grader.freezing.author import Author, placed
 from grader.judging.cases import Case
+from grader.judging.checks import carried_by_property
 from grader.judging.compare import items_of
+from grader.judging.judge import Verdict
 from grader.judging.values import walk
-from grader.spec import Function
+from grader.spec import Function, Mistake
 
-__all__ = ["check_after", "check_items", "check_mistakes", "said_where"]
+__all__ = ["check_after", "check_carrying", "check_items", "check_mistakes", "said_where"]
 
 
 _BROKEN = ("NameError", "AttributeError", "ImportError", "ModuleNotFoundError", "TypeError")
@@ -39,6 +41,15 @@ def check_mistakes(author: Author, spec: Function, values: Sequence[Case]) -> No
             what = f"raises {raised[0]} on every input, where the reference does not"
             where = placed(author, mistake.solution, mistake.code)
             raise SpecError(f"{spec.name}: the mistake {where} {what}; correct it, or leave it out")
+
+
+def check_carrying(spec: Function, verdict: Verdict, mistake: Mistake) -> None:
+    """A SpecError where a mistake would have full points beside a wrong earlier function: what carries has to see it."""
+    lifted = carried_by_property(spec, verdict)
+    if lifted is not None and lifted.passed:
+        names = ", ".join(repr(prop.name) for prop in spec.properties if prop.carries)
+        what = f"the mistake {mistake.code!r} fulfils {names}, which carries: beside a wrong earlier function it would pass"
+        raise SpecError(f"{spec.name}: {what}; let the property look at what the mistake gets wrong")
 
 
 def check_after(spec: Function, values: Sequence[Case]) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from grader import sentences
-from grader.confined.wire import Code, Value, encode
+from grader.confined.wire import Code, Opaque, Path, Ref, Value, encode
 from grader.course import LoadedAssignment
 from grader.grading.execution import (
     Replies,
@@ -31,8 +31,9 @@ from grader.judging.cases import Case, FunctionCases
 from grader.judging.checks import carried_by_property, verdict_of, well_formed
 from grader.judging.findings import carried_by_helpers, carried_on_own_values
 from grader.judging.judge import FunctionJudge, Verdict
-from grader.judging.outcomes import Outcomes, last_outcome, reply_value, steps_apart
+from grader.judging.outcomes import Outcomes, arguments_of, last_outcome, reply_value, steps_apart
 from grader.judging.properties import property_problems
+from grader.judging.values import part_or_none, parts_of
 from grader.model import Finding
 from grader.sandbox.runner import NOT_CALLED, Answer, Outcome, Plan, Raised, Replied, Script, Stopped
 from grader.sandbox.tensors import answer_in_tensors
@@ -384,9 +385,21 @@ def has_nothing_to_use(judge: FunctionJudge, outcomes: Outcomes) -> list[str]:
 
 
 def _was_called(case: Case, outcomes: Sequence[Outcome]) -> bool:
-    """Whether the last step of a case came about: the earlier ones gave what it is called with."""
+    """Whether the last step of a case came about: the earlier ones gave what it is called with, and not None."""
     last = outcomes[-1] if len(outcomes) >= len(case.plan.steps) else None
-    return last is not None and not (isinstance(last, Raised) and last.type_name == NOT_CALLED)
+    if last is None or (isinstance(last, Raised) and last.type_name == NOT_CALLED):
+        return False
+    used = [part for part in parts_of(arguments_of(case.plan)) if isinstance(part, Ref)]
+    return not any(_is_none(reply_value(outcomes[ref.step]), ref.path) for ref in used)
+
+
+def _is_none(value: Value, path: Path) -> bool:
+    """Whether None stands at a path; nobody here can look into an object of the student's."""
+    for key in path:
+        if isinstance(value, Opaque):
+            return False
+        value = part_or_none(value, (key,))
+    return value is None
 
 
 def _only_values_wrong(first: Mapping[str, Attempt], names: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import LoadedAssignment
+from grader.errors import SpecError
 from grader.freezing.freeze import freeze
 from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
@@ -400,6 +401,52 @@ def test_a_right_backward_pass_keeps_its_points_beside_a_wrong_or_missing_forwar
         report = of(layers(LAYERS.replace("x @ w, (x, w)", forward), sandbox), "backward")
         assert (report.status, report.points) == ("passed", 2.0)
     assert of(layers(LAYERS.replace("def forward", "def forwards"), sandbox), "backward").status == "passed"
+
+
+def test_a_cache_of_ones_own_that_a_template_leaves_none_gives_nothing_to_judge(layers: Grader, sandbox: Sandbox) -> None:
+    blank = OTHER_CACHE.replace('x @ w, {"weights": w, "rows": x}', "None, None")
+    report = of(layers(LAYERS + blank, sandbox), "backward")
+    assert report.status == "not-graded"
+    assert "forward" in report.checks[0].message
+
+
+SLOPE_ASSIGNMENT = PAIR_ASSIGNMENT.replace("import numpy", "from grader.properties import derivative\nimport numpy").replace(
+    'pair="forward"',
+    'pair="forward", properties=derivative("slope", share=0.2, forward="forward", inputs=affine, gradients={0: 0, 1: 1})',
+)
+DOUBLED = """
+def forward(x, w):
+    return 2 * x @ w, {"weights": w, "rows": x}
+
+def backward(dout, cache):
+    return 2 * dout @ cache["weights"].T, 2 * cache["rows"].T @ dout
+"""
+
+
+def test_a_backward_pass_that_is_the_derivative_of_a_wrong_forward_pass_is_carried(tmp_path: Path, sandbox: Sandbox) -> None:
+    graded = grader_of(sample(tmp_path, assignment=SLOPE_ASSIGNMENT, reference=LAYERS))
+    assert graded(LAYERS, sandbox).full_marks
+    report = graded(LAYERS + DOUBLED, sandbox)
+    assert of(report, "forward").status != "passed"
+    assert (of(report, "backward").status, of(report, "backward").carried) == ("passed", True)
+    other = of(graded(LAYERS + DOUBLED.replace("2 * cache", "3 * cache"), sandbox), "backward")
+    assert other.status != "passed"
+    assert "gradient number 2 is not the derivative of your own forward" in " ".join(c.message for c in other.checks)
+
+
+def test_freezing_refuses_a_mistake_that_what_carries_does_not_see(tmp_path: Path) -> None:
+    mistakes = """
+from grader.spec import mistake
+
+@mistake("transposed", "backward", message="dw is halved", hint="How many halves has a whole?")
+def halved(dout, cache):
+    x, w = cache
+    return dout @ w.T, x.T @ dout / 2
+"""
+    weak = SLOPE_ASSIGNMENT.replace("gradients={0: 0, 1: 1}", "gradients={0: 0}")
+    with pytest.raises(SpecError, match="'transposed' fulfils 'slope', which carries: beside a wrong earlier function"):
+        freeze(sample(tmp_path / "weak", assignment=weak, reference=LAYERS, mistakes=mistakes))
+    freeze(sample(tmp_path / "whole", assignment=SLOPE_ASSIGNMENT, reference=LAYERS, mistakes=mistakes))
 
 
 def test_an_item_may_be_random_for_one_kind_of_input_and_judged_for_another(layers: Grader) -> None:
