@@ -11,7 +11,17 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Parameters", "along", "fall_problem", "is_same_start", "slope", "start_of", "step_problem"]
+__all__ = [
+    "Parameters",
+    "along",
+    "fall_problem",
+    "first_step_problem",
+    "further_steps_problem",
+    "is_same_start",
+    "slope",
+    "start_of",
+    "step_problem",
+]
 
 Array = np.ndarray[Any, Any]
 Parameters = Mapping[str, Array]
@@ -108,8 +118,35 @@ def step_problem(
         moved = float(sum(np.sum(step[name] * part) for name, part in direction.items()))
         expected = slope(X, Y, before, direction, lambd=lambd, factors=factors)
         if not np.isclose(moved, expected, rtol=1e-4, atol=1e-7 * (1 + size)):
+            if not size:
+                return f"{what} with learning_rate={learning_rate:g} leaves all parameters as they are"
             return (
-                f"{what} with learning_rate={learning_rate:g}, divided by this rate, goes {moved:.6g} along a random "
-                f"direction; the slope of the cost there is {expected:.6g}"
+                f"{what} with learning_rate={learning_rate:g} is not a step down the slope of the cost: along a random "
+                f"direction it moves by {moved:.6g} times this rate, and the slope there is {expected:.6g}"
             )
     return None
+
+
+def first_step_problem(
+    X: Array, Y: Array, once: Parameters, further: Parameters, learning_rate: float, ratio: float, *, lambd: float = 0.0
+) -> str | None:
+    """What is wrong with one step from wherever two runs started, the second one with ``ratio`` times the rate."""
+    problem = step_problem(X, Y, start_of(once, further, ratio), once, learning_rate, lambd=lambd)
+    if problem and all(np.array_equal(value, further[name]) for name, value in once.items()):
+        return f"one step gives the same parameters for learning_rate={learning_rate:g} and {ratio * learning_rate:g}"
+    return problem
+
+
+def further_steps_problem(
+    X: Array, Y: Array, runs: Sequence[Parameters], learning_rate: float, ratio: float, *, lambd: float = 0.0
+) -> str | None:
+    """What is wrong with the second and third step of runs of one step, one longer step, two steps and three.
+
+    Where a step by itself is wrong, that is what is to be said.
+    """
+    once, further, twice, often = runs
+    problem = step_problem(X, Y, once, twice, learning_rate, lambd=lambd, what="the second step") or step_problem(
+        X, Y, twice, often, learning_rate, lambd=lambd, what="the third step"
+    )
+    first = problem and first_step_problem(X, Y, once, further, learning_rate, ratio, lambd=lambd)
+    return "not checked: a run of one step has to be right first" if first else problem

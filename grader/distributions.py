@@ -76,6 +76,12 @@ def gaussian_problem(values: Any, scale: float, name: str, alpha: float = ALPHA)
     return _bell_problem(values, scale, 1.0, _NORMAL, name, alpha)
 
 
+def _repeated(array: Any) -> str:
+    """How many of the numbers are different, where most are not."""
+    different = np.unique(array).size
+    return f", and only {different} of {array.size} are different" if 2 * different < array.size else ""
+
+
 def truncated_gaussian_problem(values: Any, scale: float, name: str, alpha: float = ALPHA) -> str | None:
     """What speaks against draws from a Gaussian cut at two standard deviations, whose own one is the given scale.
 
@@ -94,7 +100,8 @@ def _bell_problem(values: Any, scale: float, wider: float, cdf: Any, name: str, 
         return None
     return (
         f"{name} does not look like a Gaussian of mean 0 and standard deviation {scale:.4g}: "
-        f"its mean is {array.mean():.3g}, its standard deviation {array.std():.3g}"
+        f"its mean is {array.mean():.3g}, its standard deviation {array.std():.3g}, its numbers lie between "
+        f"{array.min():.3g} and {array.max():.3g}{_repeated(array)}"
     )
 
 

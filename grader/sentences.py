@@ -645,7 +645,10 @@ def unpacked_otherwise(origin: str) -> Finding:
 def shapes_do_not_fit(origin: str, *, sometimes: bool) -> Finding:
     if sometimes:
         text = f"for some inputs the shapes do not fit for this calculation ({origin}); for others they do"
-        hint = "Is a size written as a number where it should come from the arguments, or are parts matched by their order?"
+        hint = (
+            "Is a size written as a number where it should come from the arguments? Or are two dictionaries matched by the "
+            "order of their keys, which may differ?"
+        )
         return Finding("shapes-do-not-fit", text, hint)
     text = f"the shapes do not fit for this calculation ({origin})"
     hint = "Print the shapes of both sides. A * B goes element by element; a product of matrices is A @ B or np.dot(A, B)."

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.descent import along, fall_problem, is_same_start, slope, start_of, step_problem
+from grader.descent import (
+    along,
+    fall_problem,
+    first_step_problem,
+    further_steps_problem,
+    is_same_start,
+    slope,
+    start_of,
+    step_problem,
+)
 
 RNG = np.random.default_rng(5)
 X, Y = RNG.standard_normal((3, 7)), (RNG.random((1, 7)) < 0.3).astype(float)
@@ -82,3 +91,30 @@ def test_steps_that_climb_do_not_lower_the_cost() -> None:
     assert fall_problem(X, Y, START, after(0.01)) is None
     assert "before the first it was" in str(fall_problem(X, Y, START, after(-0.01)))
     assert fall_problem(X, Y, START, START) is not None
+
+
+def runs(*steps: float) -> list[dict[str, np.ndarray]]:
+    """Parameters after runs of these lengths, in units of a step of 0.1 along the first gradient."""
+    grads = gradient(START)
+    return [{name: value - 0.1 * step * grads[name] for name, value in START.items()} for step in steps]
+
+
+def test_a_rate_that_has_no_effect_is_told_as_such() -> None:
+    once, further = runs(1, 2.5)
+    assert first_step_problem(X, Y, once, further, 0.1, 2.5) is None
+    assert first_step_problem(X, Y, once, once, 0.1, 2.5) == (
+        "one step gives the same parameters for learning_rate=0.1 and 0.25"
+    )
+
+
+def test_a_step_that_changes_nothing_is_told_as_such() -> None:
+    once, further, twice, often = runs(1, 2.5, 1, 1)
+    assert further_steps_problem(X, Y, (once, further, twice, often), 0.1, 2.5) == (
+        "the second step with learning_rate=0.1 leaves all parameters as they are"
+    )
+
+
+def test_further_steps_are_not_blamed_where_one_by_itself_is_wrong() -> None:
+    problem = further_steps_problem(X, Y, runs(2, 5, 4, 6), 0.1, 2.5)
+    assert problem is not None
+    assert problem.startswith("not checked: ")

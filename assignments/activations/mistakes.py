@@ -198,7 +198,7 @@ for name, function in (("sigmoid", _sigmoid), ("relu", _relu), ("tanh", np.tanh)
         "missing-cache",
         name,
         message="only A is returned; expected is the tuple (A, cache)",
-        hint=f"What does {name}_backward work on?",
+        hint=f"What does {name}_backward need beside dA? It has to be returned, too.",
         severity="fault",
     )(function)
 

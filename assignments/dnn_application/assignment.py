@@ -4,7 +4,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.descent import fall_problem, is_same_start, start_of, step_problem
+from grader.descent import (
+    fall_problem,
+    first_step_problem,
+    further_steps_problem,
+    is_same_start,
+    start_of,
+    step_problem,
+)
 from grader.spec import Assignment, Code, Function, Property, cases
 
 _KINDS = {"one_step": {}, "many_steps": {}, "one_example": {}, "one_label": {}, "fitted": {}, "rising_cost": {}, "kink": {}}
@@ -147,14 +154,12 @@ def _one_step_from_a_start(given):
             return f"the parameters of layer {layer} start with the shapes {W.shape} and {b.shape}; the layers are {dims}"
         if W.size > 1 and np.ptp(W) < 1e-9:
             return f"W{layer} starts with weights that are all equal, so that all units of the layer stay equal"
-    return step_problem(X, Y, start, _runs(given)[0], _RATE)
+    return first_step_problem(X, Y, *_runs(given)[:2], _RATE, _FURTHER)
 
 
 def _further_steps(given):
     X, Y = given.args[:2]
-    once, _, twice, often = _runs(given)
-    second = step_problem(X, Y, once, twice, _RATE, what="the second step")
-    return second or step_problem(X, Y, twice, often, _RATE, what="the third step")
+    return further_steps_problem(X, Y, _runs(given), _RATE, _FURTHER)
 
 
 def _falls(given):

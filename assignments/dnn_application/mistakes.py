@@ -161,7 +161,7 @@ def starts_anew(start):
 @_in_both(
     "one-iteration-missing",
     message="there is one update less than num_iterations",
-    hint="How many numbers does range(1, n) give?",
+    hint="For num_iterations = 1, does your loop reach the update? And how many numbers does range(1, n) give?",
     severity="slip",
 )
 def one_iteration_missing(start):

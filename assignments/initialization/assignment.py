@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.descent import fall_problem, is_same_start, start_of, step_problem
+from grader.descent import fall_problem, first_step_problem, further_steps_problem, is_same_start, start_of
 from grader.distributions import dependence_problem, gaussian_problem
 from grader.spec import Assignment, CaseClass, Code, Function, Property, cases
 
@@ -301,14 +301,12 @@ def _one_step_from_a_start(given):
         problem = _start_problem(start, X.shape[0], chosen)
         if problem:
             return problem
-    return step_problem(X, Y, start, given.replies[0], rate)
+    return first_step_problem(X, Y, *given.replies[:2], rate, _FURTHER)
 
 
 def _further_steps(given):
     X, Y, rate = given.args[:3]
-    once, _, twice, often = given.replies
-    second = step_problem(X, Y, once, twice, rate, what="the second step")
-    return second or step_problem(X, Y, twice, often, rate, what="the third step")
+    return further_steps_problem(X, Y, given.replies, rate, _FURTHER)
 
 
 def _falls(given):

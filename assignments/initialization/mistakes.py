@@ -156,7 +156,7 @@ def _in_both(code, *, message, hint, severity):
 @_in_both(
     "zero-weights",
     message="the weights are all zero: all units of a layer compute the same",
-    hint="Draw the weights from a Gaussian.",
+    hint="Print what is drawn and what it is multiplied with: which of the two is zero?",
     severity="grave",
 )
 def _(scale):
@@ -166,7 +166,7 @@ def _(scale):
 @_in_both(
     "repeated-layers",
     message="all layers hold the same random numbers",
-    hint="How often is the generator seeded? Once, before the loop, is enough.",
+    hint="Is the generator seeded anew for each layer, or are the same numbers taken again? Draw new ones for each.",
     severity="fault",
 )
 def _(scale):

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.descent import along, is_same_start, start_of, step_problem
+from grader.descent import along, first_step_problem, further_steps_problem, is_same_start, start_of, step_problem
 from grader.distributions import ALPHA, dependence_problem, equal_counts_problem, mean_problem
 from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
 
@@ -490,14 +490,12 @@ def _one_step_from_a_start(given):
             return f"the parameters of layer {l} start with the shapes {W.shape} and {b.shape}; the layers are {dims}"
         if np.ptp(W) < 1e-9:
             return f"W{l} starts with weights that are all equal, so that all units of the layer stay equal"
-    return step_problem(X, Y, start, given.replies[0], _RATE, lambd=lambd)
+    return first_step_problem(X, Y, *given.replies[:2], _RATE, _FURTHER, lambd=lambd)
 
 
 def _further_steps(given):
     X, Y, lambd = *given.args[:2], given.args[5]
-    once, _, twice, often = given.replies
-    second = step_problem(X, Y, once, twice, _RATE, lambd=lambd, what="the second step")
-    return second or step_problem(X, Y, twice, often, _RATE, lambd=lambd, what="the third step")
+    return further_steps_problem(X, Y, given.replies, _RATE, _FURTHER, lambd=lambd)
 
 
 def _step_taken(given):

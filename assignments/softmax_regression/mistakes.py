@@ -913,7 +913,7 @@ def xavier_not_centred(layer_dims):
     "repeated-layers",
     "xavier_initialization",
     message="every layer starts with the same random numbers",
-    hint="How often is the generator seeded? Once, before the loop, is enough.",
+    hint="Is the generator seeded anew for each layer, or are the same numbers taken again? Draw new ones for each.",
     severity="fault",
 )
 def xavier_repeated(layer_dims):

@@ -26,6 +26,7 @@ from grader.sandbox.runner import Plan
 from grader.spec import Given, Step
 
 __all__ = [
+    "USUAL",
     "Case",
     "CaseFile",
     "Expected",
@@ -38,6 +39,7 @@ __all__ = [
 ]
 
 _AGAIN = "run 'grader freeze' again (students: take the kit again)"
+USUAL = frozenset({"small", "general"})  # the classes of input that are no special ones
 _MAGIC = b"grader cases 3\n"
 
 

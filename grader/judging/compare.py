@@ -360,7 +360,7 @@ def _value_problem(ours: _Array, other: _Array, where: str, path: Path, toleranc
 def _value_text(ours: _Array, other: _Array, wrong: _Array, place: tuple[int, ...], where: str, tolerance: float) -> str:
     """How many numbers are wrong, by how much, and the first of them (the first nan or inf, if there is one)."""
     at_place = element_text(where, place)
-    got, right = float(other[place]), float(ours[place])
+    got, right = float(other[place]) + 0.0, float(ours[place]) + 0.0  # no zero with a minus
     texts = (f"{got:.10g}", f"{right:.10g}")
     if texts[0] == texts[1]:
         texts = (repr(got), repr(right))

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from grader.confined.wire import Path, Unset, Value, decode, part_at
-from grader.judging.cases import Case
+from grader.judging.cases import USUAL, Case
 from grader.judging.compare import Item, items_of
 from grader.judging.forms import arranged, in_form_of, kept_of, numbers_of, plain
 from grader.judging.judge import FunctionJudge
@@ -30,7 +30,6 @@ from grader.spec import Function
 
 __all__ = ["Credit", "credit_of", "is_random_here", "weights_of"]
 
-_USUAL = frozenset({"small", "general"})
 _EDGE, _EDGES = 0.1, 0.25  # what one special class carries, and all of them together at most
 _RESEMBLES = 0.3
 _AWAY, _CLOSE = 0.25, 0.4  # below the one nothing is kept, above the other all that resembles; in between a part of it
@@ -51,7 +50,7 @@ def weights_of(judge: FunctionJudge, cases: Sequence[Case]) -> dict[str, float]:
     """Which part each case carries: the special classes what their author says or a little, the usual ones the rest."""
     by_class: dict[str, list[Case]] = {}
     for case in cases:
-        by_class.setdefault("" if case.case_class in _USUAL else case.case_class, []).append(case)
+        by_class.setdefault("" if case.case_class in USUAL else case.case_class, []).append(case)
     if "" not in by_class:
         return {case.key: 1 / len(cases) for case in cases}
     little = min(_EDGE, _EDGES / max(1, len(by_class) - 1))

@@ -13,7 +13,7 @@ import numpy as np
 from grader import sentences
 from grader.confined.tensors import FRAMEWORKS
 from grader.confined.wire import Opaque, Path, Tensor, Value
-from grader.judging.cases import Case
+from grader.judging.cases import USUAL, Case
 from grader.judging.compare import items_of
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.mistakes import is_same
@@ -312,7 +312,7 @@ def _mutated(evidence: _Evidence) -> Iterator[Finding]:
 def _special_class(failures: Sequence[Failure]) -> str | None:
     """The one special kind of input that fails, if it is only one."""
     classes = {failure.case.case_class for failure in failures}
-    return next(iter(classes)) if len(classes) == 1 and not classes & {"small", "general"} else None
+    return next(iter(classes)) if len(classes) == 1 and not classes & USUAL else None
 
 
 def _one_class(evidence: _Evidence) -> Iterator[Finding]:

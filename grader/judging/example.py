@@ -126,7 +126,7 @@ def _got(last: Outcome, path: Sequence[Any]) -> Any:
     whole = reply_value(last)
     holder = part_or_none(whole, tuple(path[:-1]))
     if path and isinstance(holder, dict) and path[-1] not in holder:  # it has no value, not even None
-        return {"error": f"no key {path[-1]!r}", "message": "", "origin": None}
+        return {"error": f"nothing: there is no key {path[-1]!r}", "message": "", "origin": None}
     part = part_or_none(whole, tuple(path))
     return {"error": "nothing of this name", "message": "", "origin": None} if isinstance(part, Unset) else as_json(part)
 

@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 
 from grader.confined.wire import Encoded, Path, Value, WireError, decode
-from grader.judging.cases import Case
+from grader.judging.cases import USUAL, Case
 from grader.judging.compare import Item, first_problem, items_of
 from grader.judging.judge import FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, expected_value
@@ -41,8 +41,46 @@ def _fitting(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> Iter
         # The first failing case rules most mistakes out.
         failing_keys = {f.case.key for f in verdict.failures}
         compared = sorted((c for c in judge.cases.cases if c.expected), key=lambda c: c.key not in failing_keys)
-        alike = (code for code in judge.cases.mistakes if _same_outcomes(judge, compared, outcomes, verdict, wrong, code))
-        yield from islice(alike, 1)
+        alike = list(islice(_alike(judge, compared, outcomes, verdict, wrong), 1))
+        yield from alike or _alike_but_at_edges(judge, compared, outcomes, verdict, wrong)
+
+
+def _alike(
+    judge: FunctionJudge, compared: Sequence[Case], outcomes: Outcomes, verdict: Verdict, wrong: _Wrong
+) -> Iterator[str]:
+    """The mistakes that give the student's own numbers in these cases."""
+    return (code for code in judge.cases.mistakes if _same_outcomes(judge, compared, outcomes, verdict, wrong, code))
+
+
+def _alike_but_at_edges(
+    judge: FunctionJudge, compared: Sequence[Case], outcomes: Outcomes, verdict: Verdict, wrong: _Wrong
+) -> list[str]:
+    """The one mistake that the student makes who makes up for it at an edge, with a guard for one example, say."""
+    failing = {failure.case.key for failure in verdict.failures}
+    if not any(case.case_class in USUAL and case.key in failing for case in compared):
+        return []
+    found = [
+        code
+        for code in judge.cases.mistakes
+        if _same_outcomes(
+            judge,
+            [case for case in compared if case.key in failing or not _is_edge(case, code)],
+            outcomes,
+            verdict,
+            wrong,
+            code,
+        )
+    ]
+    return found[:1] if len({judge.cases.mistakes[code].code for code in found}) == 1 else []
+
+
+def _is_edge(case: Case, code: str) -> bool:
+    """Whether a case is a special one, or one for which a mistake gives no number at all."""
+    mistake = case.mistakes.get(code)
+    if mistake is None or case.case_class not in USUAL or isinstance(mistake, str):
+        return mistake is not None
+    numbers = [np.asarray(leaf) for _, leaf in leaves(decode(mistake))]
+    return not all(np.isfinite(leaf).all() for leaf in numbers)
 
 
 def _wrong_places(spec: Function, verdict: Verdict) -> _Wrong:

@@ -174,7 +174,7 @@ def _element_text(value: Value, digits: int) -> str:
             # Python refuses to write an integer of more than 4,300 digits.
             return str(value) if abs(value) < 10**MAX_ELEMENT else f"about 1e{value.bit_length() * 0.30103:.0f}"
         case float():
-            return f"{value:.{digits}g}"
+            return f"{value + 0.0:.{digits}g}"  # no zero with a minus
     return plain(clip(value if isinstance(value, str) else _dump(value), MAX_ELEMENT))
 
 

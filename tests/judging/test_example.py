@@ -126,7 +126,10 @@ def test_a_missing_part_is_not_shown_as_none() -> None:
     cases = hand_made(plain("grads"), lambda x: {"dW1": x}, [(1.0,)])
     found, _ = counterexample(cases, outcomes_of(cases, lambda x: {}), returns="grads")
     assert found is not None
-    assert (found["expected"], found["got"]) == (1.0, {"error": "no key 'dW1'", "message": "", "origin": None})
+    assert (found["expected"], found["got"]) == (
+        1.0,
+        {"error": "nothing: there is no key 'dW1'", "message": "", "origin": None},
+    )
     found, _ = counterexample(cases, outcomes_of(cases, lambda x: {"dW1": None}), returns="grads")
     assert found is not None and found["got"] is None
 

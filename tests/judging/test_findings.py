@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -444,11 +444,15 @@ def test_a_stopped_call_is_the_example_of_a_timeout_whatever_others_raised() -> 
 
 
 def with_mistake(
-    reference: Function, mistake: Function, arguments: list[Any] = MATRICES, returns: Any = "value"
+    reference: Function,
+    mistake: Function,
+    arguments: list[Any] = MATRICES,
+    returns: Any = "value",
+    classes: Sequence[str] = (),
 ) -> tuple[Any, Any]:
     """Cases that know one mistake under the code 'known'."""
     spec = plain(returns)
-    cases = hand_made(spec, reference, arguments)
+    cases = hand_made(spec, reference, arguments, classes)
     wrong = outcomes_of(cases, mistake)
     found = []
     for case in cases.cases:
@@ -492,6 +496,19 @@ def test_a_mistake_is_not_named_when_one_case_differs(student: Function) -> None
     spec, cases = with_mistake(same, lambda X: X**2)
     assert named(spec, cases, lambda X: X**2) == ["known"]
     assert "known" not in named(spec, cases, student)
+
+
+def test_a_mistake_is_named_where_its_edge_has_a_guard() -> None:
+    def deviation(X: Any, ddof: int = 0) -> Any:
+        return np.sqrt(((X - mean(X)) ** 2).sum(axis=1, keepdims=True) / (X.shape[1] - ddof))
+
+    one_column = [(X[:, :1],) for (X,) in MATRICES[:2]]
+    edges = ["one example" if len(X.T) == 1 else "general" for (X,) in [*MATRICES, *one_column]]
+    for classes in (edges, ["general"] * len(edges)):  # what gives no number is an edge of its own
+        with np.errstate(all="ignore"):
+            mistake = with_mistake(deviation, lambda X: deviation(X, 1), [*MATRICES, *one_column], classes=classes)
+        assert named(*mistake, lambda X: deviation(X, X.shape[1] > 1)) == ["known"]
+        assert "known" not in named(*mistake, lambda X: deviation(X, X.shape[1] > 1) + (X.shape[1] == 1))
 
 
 def test_a_mistake_in_one_item_is_not_named_when_another_item_is_wrong_too() -> None:
