@@ -17,7 +17,7 @@ from grader.distributions import mean_problem
 from grader.spec import CaseClass, Given, Property, Ref, Step
 from grader.strategies import Arguments, Draw
 
-__all__ = ["derivative", "equal_forms", "formula_of_draws", "kept_scaled", "kept_share", "seeded", "unbiased"]
+__all__ = ["derivative", "equal_forms", "formula_of_draws", "kept_scaled", "kept_share", "raises", "seeded", "unbiased"]
 
 _Place = int | str | tuple[int | str, ...]
 _STEP = 1e-5  # of difference quotients
@@ -332,6 +332,47 @@ def _in_words(place: _Place) -> str:
     """
     last = place[-1] if isinstance(place, tuple) else place
     return last if isinstance(last, str) else f"gradient number {last + 1}"
+
+
+def raises(
+    name: str,
+    *,
+    share: float,
+    error: type[Exception] | tuple[type[Exception], ...],
+    inputs: Callable[[Draw], Arguments | list[Arguments | Step]],
+    mistakes: str | tuple[str, ...] = (),
+    count: int = 3,
+    classes: tuple[CaseClass, ...] = (),
+) -> Property:
+    """A call with arguments that the exercise forbids raises an exception.
+
+    Parameters
+    ----------
+    name, share, count, classes
+        As those of a property.
+    error
+        What has to be raised: ``ValueError``, or several exceptions of which each will do. What is derived from it will do,
+        too, but for a class of the student's own, which is known by its name alone.
+    inputs
+        Draws the arguments of a call, or several steps, the last of which has to raise.
+    mistakes
+        Codes of catalogued mistakes that are recognised by a call that raises nothing.
+    """
+
+    def plan(d: Draw) -> list[Arguments | Step]:
+        asked = inputs(d)
+        return asked if isinstance(asked, list) else [asked]
+
+    return Property(
+        name,
+        share=share,
+        plan=plan,
+        judge=lambda _: None,
+        count=count,
+        classes=classes,
+        fits=dict.fromkeys((mistakes,) if isinstance(mistakes, str) else mistakes, lambda _: True),
+        raises=error if isinstance(error, tuple) else (error,),
+    )
 
 
 def formula_of_draws(

@@ -393,6 +393,14 @@ def incomplete_call(problem: str) -> str:
     return f"a call gave no value: {problem}"
 
 
+def nothing_raised(expected: Sequence[str]) -> str:
+    return f"the call raised nothing, expected {' or '.join(expected)}"
+
+
+def raised_instead(problem: str, expected: Sequence[str]) -> str:
+    return f"{problem}; expected {' or '.join(expected)}"
+
+
 OWN_START = "correct for the weights that the function starts from"
 
 

@@ -111,6 +111,9 @@ class Property:
     fits
         For random or opaque results: catalogued mistakes by code, each with a predicate over a
         failing case, tried in order.
+    raises
+        Exceptions, one of which the last step has to raise; the judge is not asked then. See
+        :func:`grader.properties.raises`.
     """
 
     name: str
@@ -125,6 +128,7 @@ class Property:
     proves: bool = False
     alternatives: Mapping[str, Callable[[Given], str | None]] = field(default_factory=dict)
     fits: Mapping[str, Callable[[Given], bool]] = field(default_factory=dict)
+    raises: tuple[type[Exception], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ It does so in a forked copy of this process, under limits of memory and time: no
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import json
 import threading
@@ -54,6 +55,8 @@ def property_problem(
 
     What it raises on a result of another form is for its author alone: to a student it says nothing.
     """
+    if prop.raises and len(outcomes) == len(case.plan.steps) and not isinstance(outcomes[-1], Stopped):
+        return _raise_problem(prop.raises, case, outcomes[-1])
     bad = next((o for o in outcomes if not isinstance(o, Returned)), None)
     if bad is not None or len(outcomes) < len(case.plan.steps):
         return sentences.incomplete_call(raised_text(bad or Stopped("not-run"), case))
@@ -68,6 +71,17 @@ def property_problem(
         if isinstance(error, ArithmeticError) and not for_author:
             return sentences.NO_NUMBERS
         return f"its judge raised {type(error).__name__}: {error}" if for_author else sentences.OTHER_FORM
+
+
+def _raise_problem(wanted: tuple[type[Exception], ...], case: Case, last: Returned | Raised) -> str | None:
+    """What is wrong with the last call of a case that should raise."""
+    names = [one.__name__ for one in wanted]
+    if isinstance(last, Returned):
+        return sentences.nothing_raised(names)
+    name = last.type_name.rpartition(".")[2]
+    known = getattr(builtins, name, None) or getattr(np.linalg, name, None)
+    right = name in names or (isinstance(known, type) and issubclass(known, wanted))
+    return None if right else sentences.raised_instead(raised_text(last, case), names)
 
 
 def property_problems(questions: Sequence[tuple[Property, Case, Sequence[Outcome]]]) -> list[str | None]:

@@ -806,3 +806,97 @@ def test_what_a_right_method_cannot_know_is_left_to_the_students_own(graded_chai
     assert [name for name, status in statuses(report).items() if status != "passed"] == ["Model.loss"]
     finding = of(report, "Model.fit").findings[0]
     assert "Model.loss" in finding.message
+
+
+# -- exceptions that the exercise asks for ---------------------------------------------------------------
+
+RAISING = """
+from grader.spec import *
+from grader.properties import raises
+import numpy as np
+
+def numbers(d):
+    return d.array(d.size("n"), positive=True), d.choice([0.5, 2.0])
+
+def negative(d):
+    x, rate = numbers(d)
+    return x, -rate
+
+def not_fitted(d):
+    return d.make("Line"), d.array(3, 2)
+
+def fitted(d):
+    n, k = d.sizes("n", "k")
+    return d.make("Line", w=d.array(k)), d.array(n, k)
+
+ASSIGNMENT = Assignment(
+    "sample", title="Sample", source="none",
+    functions=(
+        Function("scaled", points=10, inputs=numbers, returns="y",
+                 properties=raises("a negative rate", share=0.2, error=ValueError, inputs=negative, mistakes="unchecked")),
+        Function("Line.predict", points=10, inputs=fitted, returns="y",
+                 properties=raises("before fit", share=0.2, error=(RuntimeError, LookupError), inputs=not_fitted)),
+    ),
+)
+"""
+CHECKED = """
+import numpy as np
+
+def scaled(x, rate):
+    if rate < 0:
+        raise ValueError("rate must be positive")
+    return rate * x
+
+class Line:
+    def __init__(self):
+        self.w = None
+
+    def predict(self, X):
+        if self.w is None:
+            raise RuntimeError("call fit first")
+        return X @ self.w
+"""
+UNCHECKED = """
+from grader.spec import mistake
+
+@mistake("unchecked", "scaled", message="a negative rate is taken as any other", hint="What is forbidden?")
+def unchecked(x, rate):
+    return rate * x
+"""
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Grader:
+    folder = tmp_path_factory.mktemp("raising")
+    return grader_of(sample(folder, assignment=RAISING, reference=CHECKED, mistakes=UNCHECKED))
+
+
+def test_an_exception_that_the_exercise_asks_for_is_right(checked: Grader, sandbox: Sandbox) -> None:
+    derived = CHECKED.replace("raise RuntimeError", "raise KeyError").replace("raise ValueError", "raise UnicodeError")
+    for runner in (InProcess(), sandbox):
+        assert checked(CHECKED, runner).full_marks
+        assert checked(derived, runner).full_marks
+
+
+def test_who_raises_nothing_or_something_else_loses_the_share_and_is_told(checked: Grader, sandbox: Sandbox) -> None:
+    for runner in (InProcess(), sandbox):
+        silent = of(checked(CHECKED.replace("rate < 0", "rate < -99"), runner), "scaled")
+        assert silent.points == 8.0
+        assert [finding.code for finding in silent.findings] == ["unchecked"]
+        assert "the call raised nothing, expected ValueError" in " ".join(c.message for c in silent.checks)
+        other = of(checked(CHECKED.replace("self.w is None", "False"), runner), "Line.predict")
+        assert other.points == 8.0
+        said = " ".join(c.message for c in other.checks)
+        assert "the function raised " in said
+        assert said.endswith("; expected RuntimeError or LookupError")
+
+
+def test_a_function_that_always_raises_earns_nothing(checked: Grader) -> None:
+    always = of(checked(CHECKED.replace("if rate < 0:", "if True:")), "scaled")
+    assert (always.status, always.points) == ("failed", 0.0)
+
+
+def test_freezing_refuses_a_reference_that_does_not_raise_what_it_should(tmp_path: Path) -> None:
+    lax = CHECKED.replace("rate < 0", "rate < -99")
+    with pytest.raises(SpecError, match=r"'a negative rate' fails for .*: the call raised nothing, expected ValueError"):
+        freeze(sample(tmp_path, assignment=RAISING, reference=lax))
