@@ -314,7 +314,7 @@ _ONCE_FITS = {
     "labels-of-last-batch": lambda given: (
         _LABELS_ASTRAY(given) and len(given.reply) > 1 and all(_own_labels(given)[:-1]) and _left_over(given.args)
     ),
-    "pairs-broken": _LABELS_ASTRAY,
+    "pairs-broken": lambda given: _LABELS_ASTRAY(given) and not all(_own_labels(given)),
     "missing-last-batch": _fit(
         lambda args, held: _left_over(args) and _full_part_right(args, held) and len(held) == len(_sizes(args)) - 1
     ),

@@ -35,7 +35,7 @@ from grader.judging.compare import items_of
 from grader.judging.findings import findings_of
 from grader.judging.judge import FunctionJudge
 from grader.judging.outcomes import Outcomes
-from grader.judging.properties import property_problem
+from grader.judging.properties import fitting_mistake, property_problem
 from grader.judging.values import count_numbers, leaves, parts_of, walk
 from grader.sandbox.runner import Plan
 from grader.spec import CaseClass, Code, Function, Mistake, Property, Ref, Step
@@ -182,6 +182,8 @@ def _drawn_cases(author: Author, elsewhere: Elsewhere | None, spec: Function, se
             if code not in mistakes:
                 name = f"the property {prop.name!r}"
                 raise SpecError(f"{spec.name}: {name} names {code!r}, which is no mistake of mistakes.py")
+        if not elsewhere:
+            _check_fits(author, spec, prop, [case for case in cases if case.check == prop.name])
     return FunctionCases(spec.name, arity, parameters, tuple(cases), mistakes, _trivial(spec, values), dropped)
 
 
@@ -357,6 +359,16 @@ def _property_case(author: Author, spec: Function, prop: Property, drawn: Drawn,
             what = f"the property {prop.name!r} fails for {placed(author, function)}"
             raise SpecError(f"{spec.name}: {what}, which should be right: {problem}")
     return case
+
+
+def _check_fits(author: Author, spec: Function, prop: Property, cases: Sequence[Case]) -> None:
+    """A SpecError where a predicate for a mistake is true of the reference in all cases: it is of anything else, too."""
+    replaced = _as_agreed(author, spec, 0)
+    replied = [(case, run_trusted(author, replaced, case.plan)) for case in cases] if prop.fits else []
+    code = fitting_mistake(prop, replied)
+    if code is not None:
+        what = f"the property {prop.name!r} takes the reference for the mistake {code!r} in all cases"
+        raise SpecError(f"{spec.name}: {what}; let 'fits' ask for what only that mistake gives")
 
 
 def _property_plan(spec: Function, number: int, draw: Draw, steps: Sequence[Step]) -> Plan:

@@ -306,6 +306,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         r"twice: the property 'even' names 'x', which is no mistake of mistakes.py",
     ),
     (
+        "a predicate that is true of anything",
+        {"functions": TWICE.format(EVEN.format("inputs(d)", 'None, fits={"once": lambda g: True}')), "mistakes": MISTAKES},
+        r"'even' takes the reference for the mistake 'once' in all cases; let 'fits' ask for what only that mistake gives",
+    ),
+    (
         "a mistake of an unknown function",
         {"mistakes": MISTAKES.replace('"twice"', '"thrice"')},
         r"sample has no function 'thrice' \(did you mean 'twice'\?\); it has: twice",
