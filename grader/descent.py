@@ -138,15 +138,25 @@ def first_step_problem(
 
 
 def further_steps_problem(
-    X: Array, Y: Array, runs: Sequence[Parameters], learning_rate: float, ratio: float, *, lambd: float = 0.0
+    X: Array,
+    Y: Array,
+    runs: Sequence[Parameters],
+    learning_rate: float,
+    ratio: float,
+    *,
+    lambd: float = 0.0,
+    later_rate: float = 0.0,
 ) -> str | None:
     """What is wrong with the second and third step of runs of one step, one longer step, two steps and three.
 
-    Where a step by itself is wrong, that is what is to be said.
+    With ``later_rate``, two runs of many steps at that rate follow, the second one a step longer: who stops early, or trains
+    at small rates only, is right until then. Where a step by itself is wrong, that is what is to be said.
     """
-    once, further, twice, often = runs
-    problem = step_problem(X, Y, once, twice, learning_rate, lambd=lambd, what="the second step") or step_problem(
-        X, Y, twice, often, learning_rate, lambd=lambd, what="the third step"
-    )
+    once, further, twice, often, *later = runs
+    steps = [("the second step", once, twice, learning_rate), ("the third step", twice, often, learning_rate)]
+    if later_rate:
+        steps.append(("the last step of a long run", later[0], later[1], later_rate))
+    problems = (step_problem(X, Y, before, after, rate, lambd=lambd, what=what) for what, before, after, rate in steps)
+    problem = next(filter(None, problems), None)
     first = problem and first_step_problem(X, Y, once, further, learning_rate, ratio, lambd=lambd)
     return "not checked: a run of one step has to be right first" if first else problem

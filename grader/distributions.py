@@ -8,6 +8,9 @@ a check made of a hundred tests stays below 1e-9:
 * :func:`mean_problem`: Hoeffding's inequality for bounded entries.
 * :func:`dependence_problem`: products of entries at a fixed distance are martingale differences, so that
   the Azuma-Hoeffding inequality holds for their sum along rows, columns and from layer to layer.
+* :func:`handful_problem`: of n numbers, none of which falls within x standard deviations of 0 more often than ``x``, all do
+  with a probability of at most ``x ** n``; a Gaussian one is beyond eight deviations once in 10 ** 15.
+* :func:`share_problem`: Chernoff's bound for n entries, ``P(a share of q or further) <= exp(-n KL(q | p))``, however few.
 * :func:`equal_counts_problem`: K independent counts are all the same with a probability of at most ``q ** (K - 1)``,
   where q is that of the likeliest count of a binomial distribution.
 
@@ -30,8 +33,10 @@ __all__ = [
     "dependence_problem",
     "equal_counts_problem",
     "gaussian_problem",
+    "handful_problem",
     "ks_distance",
     "mean_problem",
+    "share_problem",
     "truncated_gaussian_problem",
     "uniform_problem",
     "xavier_problem",
@@ -131,6 +136,33 @@ def mean_problem(values: Any, mean: float, low: float, high: float, name: str, a
     if abs(found - mean) <= bound:
         return None
     return f"the mean of {name} is {found:.4g}, expected {mean:.4g} (over {array.size} entries)"
+
+
+def handful_problem(values: Any, scale: float, name: str, alpha: float = ALPHA) -> str | None:
+    """What speaks against draws around 0 of this standard deviation, Gaussian, cut or uniform, however few they are.
+
+    The tests of a distribution need thousands of numbers. A function that they find right may still give zeros, one number
+    everywhere, or nan to a usual network.
+    """
+    array = np.abs(np.asarray(values, dtype=np.float64).ravel())
+    if not np.isfinite(array).all():
+        return f"{name} holds nan or inf"
+    if 2 * len(np.unique(array)) <= array.size:
+        return f"{name} has {array.size} entries, and more than half of them repeat others"
+    largest = float(array.max())
+    if not scale * alpha ** (1 / array.size) < largest < 8 * scale:
+        return f"the largest entry of {name} is {largest:.4g}; expected are draws with a standard deviation of {scale:.4g}"
+    return None
+
+
+def share_problem(kept: Any, share: float, name: str, alpha: float = ALPHA) -> str | None:
+    """What speaks against entries that are kept one by one, each with the probability ``share``, however few they are."""
+    array = np.asarray(kept) != 0
+    found = float(array.mean()) if array.size else share
+    parts = ((found, share), (1 - found, 1 - share))
+    if array.size * sum(q * math.log(q / p) if p else math.inf for q, p in parts if q) <= math.log(2 / alpha):
+        return None
+    return f"{name} keeps {int(array.sum())} of {array.size} entries; each is to be kept with a probability of {share:.4g}"
 
 
 def _fan_in(n_prev: int, n: int) -> float:  # noqa: ARG001

@@ -9,7 +9,8 @@ from __future__ import annotations
 import inspect
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -17,7 +18,10 @@ from grader.distributions import mean_problem
 from grader.spec import CaseClass, Given, Property, Ref, Step
 from grader.strategies import Arguments, Draw
 
-__all__ = ["derivative", "equal_forms", "formula_of_draws", "kept_scaled", "kept_share", "raises", "seeded", "unbiased"]
+__all__ = [
+    "at_usual_sizes", "derivative", "equal_forms", "formula_of_draws", "kept_scaled", "kept_share", "raises", "seeded",
+    "unbiased",
+]  # fmt: skip
 
 _Place = int | str | tuple[int | str, ...]
 _STEP = 1e-5  # of difference quotients
@@ -26,6 +30,7 @@ _Inputs = Callable[[Draw], Arguments]
 _Number = Callable[[Arguments], float]
 _Judge = Callable[[Given], str | None]
 _Fits = Mapping[str, Callable[[Given], bool]]
+_Said = TypeVar("_Said")
 
 
 def kept_share(
@@ -429,6 +434,53 @@ def formula_of_draws(
         fits={**own, **(fits or {})},
         classes=(CaseClass("call", count=1),),
     )
+
+
+def at_usual_sizes(prop: Property, *, inputs: _Inputs, judge: _Judge, count: int = 6) -> Property:
+    """The property, which has to hold for calls of usual sizes, too.
+
+    What is random is judged by a call that draws thousands of numbers, and has no values elsewhere: whatever the function
+    gives where a network is small, nobody would look at it.
+
+    Parameters
+    ----------
+    prop
+        What is asked, judged and recognised first.
+    inputs
+        Draws the arguments of a call as the function usually gets them.
+    judge
+        Looks at one such call, in which there is little to see
+        (:func:`grader.distributions.handful_problem`, :func:`grader.distributions.share_problem`).
+    count
+        How many such calls follow in each case.
+    """
+
+    def plan(d: Draw) -> list[Arguments | Step]:
+        return [*prop.plan(d), *(inputs(d) for _ in range(count))]
+
+    def first(judge: Callable[[Given], _Said]) -> Callable[[Given], _Said]:
+        return lambda given: judge(_calls(given, 0, len(given.steps) - count))
+
+    def both(judged: _Judge) -> _Judge:
+        def problem(given: Given) -> str | None:
+            calls = (_calls(given, n, n + 1) for n in range(len(given.steps) - count, len(given.steps)))
+            return first(judged)(given) or next(filter(None, map(judge, calls)), None)
+
+        return problem
+
+    return replace(
+        prop,
+        plan=plan,
+        judge=both(prop.judge),
+        alternatives={name: both(other) for name, other in prop.alternatives.items()},
+        fits={code: first(fits) for code, fits in prop.fits.items()},
+    )
+
+
+def _calls(given: Given, start: int, end: int) -> Given:
+    """What a judge sees of some of the steps."""
+    steps = given.steps[start:end]
+    return replace(given, args=steps[-1].args, steps=steps, replies=given.replies[start:end])
 
 
 def _names_of(formula: Callable[..., Any]) -> list[str]:

@@ -14,8 +14,10 @@ from grader.distributions import (
     dependence_problem,
     equal_counts_problem,
     gaussian_problem,
+    handful_problem,
     ks_distance,
     mean_problem,
+    share_problem,
     truncated_gaussian_problem,
     uniform_problem,
     xavier_problem,
@@ -81,6 +83,10 @@ def test_a_single_row_column_or_number_is_no_evidence() -> None:
         ("truncated", lambda g, alpha: truncated_gaussian_problem(truncated(g, 200), 1.0, "x", alpha)),
         ("uniform", lambda g, alpha: uniform_problem(g.random(200), 0, 1, "x", alpha)),
         ("mean", lambda g, alpha: mean_problem(g.random(200) < 0.3, 0.3, 0, 1, "x", alpha)),
+        ("a handful", lambda g, alpha: handful_problem(g.standard_normal(1 + g.integers(6)), 1.0, "x", alpha)),
+        ("a handful, cut", lambda g, alpha: handful_problem(truncated(g, 3), 1.0, "x", alpha)),
+        ("a handful, uniform", lambda g, alpha: handful_problem(g.uniform(-(3**0.5), 3**0.5, (2, 2)), 1.0, "x", alpha)),
+        ("share", lambda g, alpha: share_problem(g.random(12) < 0.3, 0.3, "x", alpha)),
         ("signs", lambda g, alpha: dependence_problem({"a": g.standard_normal((2, 100))}, 0.0, alpha)),
         ("masks", lambda g, alpha: dependence_problem({"a": g.random((2, 100)) < 0.8}, 0.8, alpha)),
         ("layers", lambda g, alpha: dependence_problem({n: g.standard_normal((1, 99)) for n in "ab"}, 0.0, alpha)),
@@ -119,6 +125,42 @@ def test_what_is_not_gaussian_of_that_scale_is_seen(values: Any) -> None:
     problem = gaussian_problem(values, 0.01, "W1")
     assert problem is not None
     assert problem.startswith("W1 does not look like a Gaussian of mean 0 and standard deviation 0.01: its mean is ")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (np.zeros((2, 3)), "repeat others"),
+        (np.full(4, 0.01), "repeat others"),
+        ([0.01, -0.01], "repeat others"),
+        ([0.01, np.nan, 0.02], "nan or inf"),
+        ([0.01, 0.02, 0.09], "the largest entry of W1 is 0.09"),
+        ([1e-7, 2e-7, 3e-7], "the largest entry of W1 is 3e-07"),
+        ([1e-14], "the largest entry of W1 is 1e-14"),
+    ],
+)
+def test_a_handful_that_nobody_has_drawn_is_seen(values: Any, words: str) -> None:
+    assert words in (handful_problem(values, 0.01, "W1") or "")
+
+
+def test_no_numbers_are_no_draws() -> None:
+    assert handful_problem([], 1.0, "W1") is not None
+    assert share_problem([], 0.5, "D1") is None
+
+
+@pytest.mark.parametrize(
+    ("kept", "share", "seen"),
+    [
+        (np.ones(30), 0.3, True),
+        (np.ones(20), 0.3, False),
+        (np.zeros(80), 0.3, True),
+        (np.ones(9), 1.0, False),
+        ([1, 1, 0], 1.0, True),
+        ([0, 0, 1], 0.0, True),
+    ],
+)
+def test_a_share_that_chance_does_not_keep_is_seen(kept: Any, share: float, seen: bool) -> None:
+    assert (share_problem(kept, share, "D1") is not None) == seen
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

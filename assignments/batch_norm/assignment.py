@@ -1,5 +1,7 @@
 """Batch normalization: forward, backward through the student's own cache, running averages, test time."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step, cases
@@ -209,6 +211,8 @@ _NORMALIZED = (
     CaseClass("many", count=3, sizes={"n": (2, 4), "m": (20, 40)}),
 )
 _GENERAL = (CaseClass("general", count=4, sizes={"n": (2, 5), "m": (4, 8)}),)
+# A property that stands in for the values is asked for all sizes that these have.
+_AS_ASKED = tuple(replace(kind, count=1) for kind in _NORMALIZED)
 _EPSILON = (
     CaseClass("small", count=4, sizes={"n": (2, 4), "m": (3, 5)}),
     CaseClass("general", count=6, sizes={"n": (1, 7), "m": (3, 8)}),
@@ -265,7 +269,7 @@ ASSIGNMENT = Assignment(
                     share=0.1,
                     plan=_own_slope,
                     judge=_is_a_slope,
-                    classes=_GENERAL,
+                    classes=(*_GENERAL, *_AS_ASKED),
                     carries=True,
                 ),
             ),

@@ -107,10 +107,11 @@ def _deep(d):
 
 _RATE = 0.015625
 _FURTHER = 2.5
+_LATE, _MANY = 0.25, 20  # a run that ends early, or trains at small rates only, is right for the first steps
 
 
-def _first_steps(draw_dims):
-    """The same start: one step, one longer step, two steps, three."""
+def _first_steps(draw_dims, later=()):
+    """The same start: one step, one longer step, two steps, three, and later ones of another run."""
 
     def plan(d):
         dims = draw_dims(d)
@@ -121,7 +122,7 @@ def _first_steps(draw_dims):
         if pre_activations.min() < 1e-2 or pre_activations.max() > 6:
             d.reject("too near to a kink, or saturated")
         d.note(start=parameters)
-        runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, 2), (_RATE, 3)
+        runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, 2), (_RATE, 3), *later
         return [(X, Y, dims, rate, steps, False) for rate, steps in runs]
 
     return plan
@@ -159,7 +160,7 @@ def _one_step_from_a_start(given):
 
 def _further_steps(given):
     X, Y = given.args[:2]
-    return further_steps_problem(X, Y, _runs(given), _RATE, _FURTHER)
+    return further_steps_problem(X, Y, _runs(given), _RATE, _FURTHER, later_rate=_LATE)
 
 
 def _falls(given):
@@ -214,7 +215,7 @@ _FITS = {
 
 def _relations(draw_dims):
     """The start and the first step, the steps after it, and the cost; weights of another start are as right."""
-    plan = _first_steps(draw_dims)
+    plan, longer = _first_steps(draw_dims), _first_steps(draw_dims, ((_LATE, _MANY - 1), (_LATE, _MANY)))
     one = Property(
         "one step goes down the slope of the cost",
         share=0.15,
@@ -225,7 +226,7 @@ def _relations(draw_dims):
     )
     return (
         one,
-        Property("every step goes on where the last one ended", share=0.15, plan=plan, judge=_further_steps),
+        Property("every step goes on where the last one ended", share=0.15, plan=longer, judge=_further_steps),
         Property("a few small steps lower the cost", share=0.1, plan=plan, judge=_falls),
     )
 

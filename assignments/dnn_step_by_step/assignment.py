@@ -3,14 +3,15 @@
 import numpy as np
 
 from grader.descent import along
-from grader.distributions import dependence_problem, gaussian_problem, uniform_problem
+from grader.distributions import dependence_problem, gaussian_problem, handful_problem, uniform_problem
+from grader.properties import at_usual_sizes
 from grader.spec import Assignment, CaseClass, Function, Property, Ref, Step, cases
 
 # -- initialization ----------------------------------------------------------------------
 #
 # Weights are random, so they are judged by what they promise, in one call with more than 15,000
 # entries per matrix. Wide and narrow layers take turns: where neighbours are of about the same size,
-# a scale that reads the wrong one of the two would look right.
+# a scale that reads the wrong one of the two would look right. Calls of usual sizes follow.
 
 _WIDE = (CaseClass("wide", count=1),)
 _SAME = {"n": 3, "k": 2, "m": 4}  # one after another: who remembers the last call by its shape is wrong
@@ -73,9 +74,19 @@ def _gaussian_weights(*scales):
     return judge
 
 
-def _scale_problem(weights, scale):
-    found = (gaussian_problem(value, scale(value.shape), name) for name, value in weights.items())
+def _scale_problem(weights, scale, problem_of=gaussian_problem):
+    found = (problem_of(value, scale(value.shape), name) for name, value in weights.items())
     return next((problem for problem in found if problem), None)
+
+
+def _usual_weights(*scales):
+    """A judge for layers of usual sizes: weights that may have been drawn, of one of the accepted scales in all layers."""
+
+    def judge(given):
+        problems = [_scale_problem(_weights(given), scale, handful_problem) for scale in scales]
+        return problems[0] if all(problems) else None
+
+    return judge
 
 
 def _unequal_weights(given):
@@ -144,6 +155,25 @@ def _drawn_biases(given):
 
 
 _BIAS_FITS = {"zero-weights": _FITS["zero-weights"], "drawn-biases": _drawn_biases}
+
+
+def _random_properties(wide, usual, promise, fits, *scales):
+    """What random weights promise in a wide network, and as far as it can be told in a usual one; biases are zero."""
+    unequal = Property(
+        "no two units start alike",
+        share=0.15,
+        plan=wide,
+        judge=_unequal_weights,
+        classes=_WIDE,
+        fits={"zero-weights": _FITS["zero-weights"]},
+    )
+    drawn = Property(promise, share=0.5, plan=wide, judge=_gaussian_weights(*scales), classes=_WIDE, fits=fits)
+    return (
+        at_usual_sizes(unequal, inputs=usual, judge=_unequal_weights),
+        at_usual_sizes(drawn, inputs=usual, judge=_usual_weights(*scales)),
+        Property("biases are zero", share=0.2, plan=lambda d: [usual(d)], judge=_zero_biases, fits=_BIAS_FITS),
+    )
+
 
 # -- forward -----------------------------------------------------------------------------
 
@@ -407,27 +437,7 @@ ASSIGNMENT = Assignment(
             summary="small Gaussian weights and zero biases of a two-layer network",
             random=frozenset({"W{l}"}),
             weights={"W{l}": 2.0},
-            properties=(
-                Property(
-                    "no two units start alike",
-                    share=0.15,
-                    plan=_two_wide_layers,
-                    judge=_unequal_weights,
-                    count=1,
-                    classes=_WIDE,
-                    fits={"zero-weights": _FITS["zero-weights"]},
-                ),
-                Property(
-                    "weights are Gaussian * 0.01",
-                    share=0.5,
-                    plan=_two_wide_layers,
-                    judge=_gaussian_weights(_small),
-                    count=1,
-                    classes=_WIDE,
-                    fits=_FITS_TWO,
-                ),
-                Property("biases are zero", share=0.2, plan=lambda d: [_two_layers(d)], judge=_zero_biases, fits=_BIAS_FITS),
-            ),
+            properties=_random_properties(_two_wide_layers, _two_layers, "weights are Gaussian * 0.01", _FITS_TWO, _small),
             classes=cases(one_unit={"n_h": 1}, one_feature={"n_x": 1}),
             inputs_share=0.0,
         ),
@@ -440,26 +450,13 @@ ASSIGNMENT = Assignment(
             random=frozenset({"W{l}"}),
             weights={"W{l}": 2.0},
             alternatives=("scaled",),
-            properties=(
-                Property(
-                    "no two units start alike",
-                    share=0.15,
-                    plan=_deep_and_wide,
-                    judge=_unequal_weights,
-                    count=1,
-                    classes=_WIDE,
-                    fits={"zero-weights": _FITS["zero-weights"]},
-                ),
-                Property(
-                    "weights are Gaussian * 0.01 (or / sqrt(n_prev)) in all layers",
-                    share=0.5,
-                    plan=_deep_and_wide,
-                    judge=_gaussian_weights(_small, _scaled),
-                    count=1,
-                    classes=_WIDE,
-                    fits=_FITS_DEEP,
-                ),
-                Property("biases are zero", share=0.2, plan=lambda d: [_deep(d)], judge=_zero_biases, fits=_BIAS_FITS),
+            properties=_random_properties(
+                _deep_and_wide,
+                _deep,
+                "weights are Gaussian * 0.01 (or / sqrt(n_prev)) in all layers",
+                _FITS_DEEP,
+                _small,
+                _scaled,
             ),
             classes=cases(one_layer={"L": 1}, five_layers={"L": 5}),
             inputs_share=0.0,

@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.distributions import xavier_problem
+from grader.distributions import handful_problem, xavier_problem
+from grader.properties import at_usual_sizes
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step, Tensor
 
 # -- tensors -----------------------------------------------------------------------------
@@ -253,6 +254,15 @@ def _unequal_weights(given):
     return None
 
 
+def _usual_xavier(given):
+    """Whether the weights of layers of usual sizes may have been drawn, by one of the two rules."""
+    for name, W, n_prev, n in _weights(given):
+        problems = [handful_problem(W, np.sqrt(variance), name) for variance in (2 / (n_prev + n), 1 / n_prev)]
+        if all(problems):
+            return problems[0]
+    return None
+
+
 def _zero_biases(given):
     for layer, n in enumerate(given.args[0][1:], 1):
         b = np.asarray(given.reply[f"b{layer}"])
@@ -445,21 +455,29 @@ ASSIGNMENT = Assignment(
                     judge=_all_trainable,
                     fits={"requires-no-gradient": _flags_missing, "not-a-leaf": _flags_there},
                 ),
-                Property(
-                    "no two units start alike",
-                    share=0.2,
-                    plan=_wide,
+                at_usual_sizes(
+                    Property(
+                        "no two units start alike",
+                        share=0.2,
+                        plan=_wide,
+                        judge=_unequal_weights,
+                        classes=_WIDE,
+                        fits={"zero-weights": _FITS["zero-weights"]},
+                    ),
+                    inputs=_sizes,
                     judge=_unequal_weights,
-                    classes=_WIDE,
-                    fits={"zero-weights": _FITS["zero-weights"]},
                 ),
-                Property(
-                    "weights have Xavier's variance in every layer",
-                    share=0.35,
-                    plan=_wide,
-                    judge=_xavier,
-                    classes=_WIDE,
-                    fits=_FITS,
+                at_usual_sizes(
+                    Property(
+                        "weights have Xavier's variance in every layer",
+                        share=0.35,
+                        plan=_wide,
+                        judge=_xavier,
+                        classes=_WIDE,
+                        fits=_FITS,
+                    ),
+                    inputs=_sizes,
+                    judge=_usual_xavier,
                 ),
                 Property("biases are zero, weights are not", share=0.15, plan=_wide, judge=_zero_biases, classes=_WIDE),
             ),

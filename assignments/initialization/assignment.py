@@ -5,7 +5,8 @@ from itertools import pairwise
 import numpy as np
 
 from grader.descent import fall_problem, first_step_problem, further_steps_problem, is_same_start, start_of
-from grader.distributions import dependence_problem, gaussian_problem
+from grader.distributions import dependence_problem, gaussian_problem, handful_problem
+from grader.properties import at_usual_sizes
 from grader.spec import Assignment, CaseClass, Code, Function, Property, cases
 
 # -- initializers: structure by value, numbers by distribution ---------------------------
@@ -72,6 +73,16 @@ def _gaussian(scale_of):
         return gaussian_problem(together, 1.0, "what the weights of all layers are over their scale") or (
             dependence_problem({name: W for name, W, _, _ in weights})
         )
+
+    return judge
+
+
+def _usual(scale_of):
+    """A judge for layers of usual sizes: weights that may have been drawn."""
+
+    def judge(given):
+        problems = (handful_problem(W, scale_of(n_prev), name) for name, W, n_prev, _ in _weights(given))
+        return next(filter(None, problems), None)
 
     return judge
 
@@ -165,16 +176,18 @@ def _biases_are_set(given):
 
 def _random_properties(scale_of, promise, fits, share):
     wide = (CaseClass("wide", count=1),)
+    unequal = Property(
+        "no two units start alike",
+        share=0.65 - share,
+        plan=_wide,
+        judge=_unequal_weights,
+        classes=wide,
+        fits={"zero-weights": fits["zero-weights"]},
+    )
+    drawn = Property(promise, share=share, plan=_wide, judge=_gaussian(scale_of), classes=wide, fits=fits)
     return (
-        Property(
-            "no two units start alike",
-            share=0.65 - share,
-            plan=_wide,
-            judge=_unequal_weights,
-            classes=wide,
-            fits={"zero-weights": fits["zero-weights"]},
-        ),
-        Property(promise, share=share, plan=_wide, judge=_gaussian(scale_of), classes=wide, fits=fits),
+        at_usual_sizes(unequal, inputs=_layers, judge=_unequal_weights),
+        at_usual_sizes(drawn, inputs=_layers, judge=_usual(scale_of)),
         Property(
             "the biases are zero",
             share=0.2,
@@ -251,10 +264,12 @@ def _rises(d, X, Y, parameters, rate, steps):
 # -- model: relations between its own short runs, wherever they start ----------------------
 
 _FURTHER = 2.5
+_LATE, _MANY = 16, 15  # a run that ends early, or trains at small rates only, is right for the first steps
 
 
-def _first_steps(d):
-    """From the same start: one step, one longer step, two steps, three; many weights, whose scale can be told.
+def _first_steps(d, later=()):
+    """From the same start: one step, one longer step, two steps, three, later ones of another run; many weights, whose
+    scale can be told.
 
     Large weights get small inputs and small steps, so that the output is not saturated.
     """
@@ -265,7 +280,12 @@ def _first_steps(d):
         parameters = _planted(d, f"initialize_parameters_{name}", X)
         if name == d.case:
             d.note(parameters=parameters)
-    return [(X, Y, r, steps, False, d.case) for r, steps in ((rate, 1), (_FURTHER * rate, 1), (rate, 2), (rate, 3))]
+    runs = (1, 1), (_FURTHER, 1), (1, 2), (1, 3), *later
+    return [(X, Y, times * rate, steps, False, d.case) for times, steps in runs]
+
+
+def _all_steps(d):
+    return _first_steps(d, ((_LATE, _MANY - 1), (_LATE, _MANY)))
 
 
 def _origin(given):
@@ -305,8 +325,8 @@ def _one_step_from_a_start(given):
 
 
 def _further_steps(given):
-    X, Y, rate = given.args[:3]
-    return further_steps_problem(X, Y, given.replies, rate, _FURTHER)
+    X, Y, rate = given.steps[0].args[:3]
+    return further_steps_problem(X, Y, given.replies, rate, _FURTHER, later_rate=_LATE * rate)
 
 
 def _falls(given):
@@ -327,7 +347,7 @@ _RELATIONS = (
     Property(
         "every step goes on where the last one ended",
         share=0.15,
-        plan=_first_steps,
+        plan=_all_steps,
         judge=_further_steps,
         classes=_ONE_OF_EACH,
     ),

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from grader.properties import at_usual_sizes
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step
 
 _RATES = [0.0125, 0.05, 0.3, 0.7, 1.25]
@@ -227,6 +228,19 @@ def _stay_together(held):
     for number, members in enumerate(held):
         batch[members] = number
     return max(np.count_nonzero(batch == np.roll(batch, lag)) for lag in range(1, _PRIME // 2 + 1)) > _SIZE * 4
+
+
+def _usual(d):
+    """Batches of four of some thirty examples."""
+    return _examples(d, d.integer(28, 36), 4)
+
+
+def _usual_order(given):
+    """Whether every batch holds neighbours only, which chance deals to less than one in 10 ** 15."""
+    held, _ = _read(given.args, given.reply)
+    if all(numbers.size and np.ptp(numbers) < 4 for numbers in held):
+        return f"each batch of {given.args[0].shape[1]} examples holds neighbours only; expected a random permutation"
+    return None
 
 
 def _few(d):
@@ -508,13 +522,17 @@ ASSIGNMENT = Assignment(
                     ),
                     fits=_ONCE_FITS,
                 ),
-                Property(
-                    "shuffled",
-                    share=0.25,
-                    plan=lambda d: [_batches(d)],
-                    judge=_not_shuffled,
-                    classes=(CaseClass("large", count=2),),
-                    fits=_ORDER_FITS,
+                at_usual_sizes(
+                    Property(
+                        "shuffled",
+                        share=0.25,
+                        plan=lambda d: [_batches(d)],
+                        judge=_not_shuffled,
+                        classes=(CaseClass("large", count=2),),
+                        fits=_ORDER_FITS,
+                    ),
+                    inputs=_usual,
+                    judge=_usual_order,
                 ),
                 Property(
                     "only the last batch is smaller, none is empty",

@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 
 from grader.descent import along, first_step_problem, further_steps_problem, is_same_start, start_of, step_problem
-from grader.distributions import ALPHA, dependence_problem, equal_counts_problem, mean_problem
+from grader.distributions import ALPHA, dependence_problem, equal_counts_problem, mean_problem, share_problem
+from grader.properties import at_usual_sizes
 from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
 
 _NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
@@ -160,6 +161,12 @@ def _wide(d):
     return [(X, parameters, d.choice([0.3, 0.6, 0.95]))]
 
 
+def _usual(d):
+    """A network and examples as in the other cases, with a keep_prob by which the masks of neither layer are all ones."""
+    parameters = d.parameters(_dims(d))
+    return d.array(parameters["W1"].shape[1], d.integer(16, 24)), parameters, 0.3
+
+
 def _swapped(c, keep_prob):
     """Whether the masks stand where the activations belong, and the other way round."""
 
@@ -241,6 +248,12 @@ def _masks_are_random(given):
             return problem
     counts = (equal_counts_problem(c[name], keep_prob, name) for name in ("D1", "D2"))
     return dependence_problem({name: c[name] for name in ("D1", "D2")}, mean=keep_prob) or next(filter(None, counts), None)
+
+
+def _masks_are_drawn(given):
+    _, c = _cached(given)
+    problems = (share_problem(c[name], given.args[2], name) for name in ("D1", "D2"))
+    return _mask_problem(c) or next(filter(None, problems), None)
 
 
 def _expectation_is_kept(given):
@@ -462,14 +475,19 @@ def _dropout_step(d):
 # -- model: relations between its own short runs, wherever they start ----------------------
 
 _RATE, _FURTHER = 0.015625, 2.5
+_LATE, _MANY = 0.125, 15  # a run that ends early, or trains at small rates only, is right for the first steps
 
 
-def _first_steps(d):
-    """From the same start: one step, one longer step, two steps, three."""
+def _first_steps(d, later=()):
+    """From the same start: one step, one longer step, two steps, three, and later ones of another run."""
     X, Y = _start(d, 7, _MARGIN)
     lambd = d.choice(_LAMBDAS) if d.case == "regularized" else 0
-    runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, 2), (_RATE, 3)
+    runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, 2), (_RATE, 3), *later
     return [(X, Y, rate, steps, False, lambd, 1) for rate, steps in runs]
+
+
+def _all_steps(d):
+    return _first_steps(d, ((_LATE, _MANY - 1), (_LATE, _MANY)))
 
 
 def _origin(given):
@@ -495,7 +513,7 @@ def _one_step_from_a_start(given):
 
 def _further_steps(given):
     X, Y, lambd = *given.args[:2], given.args[5]
-    return further_steps_problem(X, Y, given.replies, _RATE, _FURTHER, lambd=lambd)
+    return further_steps_problem(X, Y, given.replies, _RATE, _FURTHER, lambd=lambd, later_rate=_LATE)
 
 
 def _step_taken(given):
@@ -605,13 +623,17 @@ ASSIGNMENT = Assignment(
                     classes=cases(6, 8, one_example={"m": 1}, kink={"m": (2, 5)}),
                     fits=_CACHE_FITS,
                 ),
-                Property(
-                    "masks keep units independently, with probability keep_prob",
-                    share=0.4,
-                    plan=_wide,
-                    judge=_masks_are_random,
-                    classes=(CaseClass("wide", count=3),),
-                    fits=_MASK_FITS,
+                at_usual_sizes(
+                    Property(
+                        "masks keep units independently, with probability keep_prob",
+                        share=0.4,
+                        plan=_wide,
+                        judge=_masks_are_random,
+                        classes=(CaseClass("wide", count=3),),
+                        fits=_MASK_FITS,
+                    ),
+                    inputs=_usual,
+                    judge=_masks_are_drawn,
                 ),
                 Property(
                     "the mean activation is preserved",
@@ -681,7 +703,7 @@ ASSIGNMENT = Assignment(
                 Property(
                     "every step goes on where the last one ended",
                     share=0.1,
-                    plan=_first_steps,
+                    plan=_all_steps,
                     judge=_further_steps,
                     classes=(CaseClass("general", count=2), CaseClass("regularized", count=2)),
                 ),

@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.distributions import xavier_problem
+from grader.distributions import handful_problem, xavier_problem
+from grader.properties import at_usual_sizes
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Property
 
 # -- labels and probabilities ------------------------------------------------------------
@@ -228,6 +229,15 @@ def _xavier(given):
         if np.shape(W) != (n, n_prev):
             return f"{name} has shape {np.shape(W)}, expected {(n, n_prev)}"
     return xavier_problem({name: W for name, W, *_ in layers})
+
+
+def _usual_xavier(given):
+    """Whether the weights of layers of usual sizes may have been drawn, by one of the two rules."""
+    for name, W, n_prev, n in _weights(given):
+        problems = [handful_problem(W, np.sqrt(variance), name) for variance in (2 / (n_prev + n), 1 / n_prev)]
+        if all(problems):
+            return problems[0]
+    return None
 
 
 def _zero_biases(given):
@@ -456,21 +466,29 @@ ASSIGNMENT = Assignment(
             alternatives=("glorot_normal", "uniform", "glorot_uniform"),
             inputs_share=0.0,
             properties=(
-                Property(
-                    "no two units start alike",
-                    share=0.15,
-                    plan=_wide,
+                at_usual_sizes(
+                    Property(
+                        "no two units start alike",
+                        share=0.15,
+                        plan=_wide,
+                        judge=_unequal_weights,
+                        classes=_WIDE,
+                        fits={"zero-weights": _FITS["zero-weights"]},
+                    ),
+                    inputs=_deep,
                     judge=_unequal_weights,
-                    classes=_WIDE,
-                    fits={"zero-weights": _FITS["zero-weights"]},
                 ),
-                Property(
-                    "weights have Xavier's variance in every layer",
-                    share=0.5,
-                    plan=_wide,
-                    judge=_xavier,
-                    classes=_WIDE,
-                    fits=_FITS,
+                at_usual_sizes(
+                    Property(
+                        "weights have Xavier's variance in every layer",
+                        share=0.5,
+                        plan=_wide,
+                        judge=_xavier,
+                        classes=_WIDE,
+                        fits=_FITS,
+                    ),
+                    inputs=_deep,
+                    judge=_usual_xavier,
                 ),
                 Property("biases are zero, weights are not", share=0.2, plan=_wide, judge=_zero_biases, classes=_WIDE),
             ),

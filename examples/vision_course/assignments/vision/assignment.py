@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from grader.distributions import gaussian_problem
-from grader.properties import kept_share, seeded, unbiased
+from grader.distributions import gaussian_problem, share_problem
+from grader.properties import at_usual_sizes, kept_share, seeded, unbiased
 from grader.spec import Assignment, CaseClass, Function, Manual, Property, Ref, Step, cases
 
 FEW = cases(small=3, general=4)
@@ -106,16 +106,27 @@ def with_seed(d, seed):
     return x, {"p": 0.5, "mode": "train", "seed": seed}
 
 
+def usual(d):
+    return d.array(d.integer(8, 12), d.integer(8, 12)), {"p": 0.5, "mode": "train"}
+
+
+def is_drawn(given):
+    return share_problem(given.reply[0], 0.5, "out")
+
+
 def ones_there_and_back(d):
-    ones = np.ones((30, 20))
-    return [Step("dropout_forward", (ones, {"p": 0.25, "mode": "train"})), (3 * ones, Ref(0, (1,)))]
+    ones = np.ones((d.integer(8, 30), d.integer(8, 30)))
+    train, test = ({"p": 0.25, "mode": mode} for mode in ("train", "test"))
+    forward = [Step("dropout_forward", (ones, param)) for param in (train, test)]
+    return [*forward, *((3 * ones, Ref(n, (1,))) for n in range(2))]
 
 
 def same_mask(given):
-    (out, _), dx = given.replies
+    (out, _), (whole, _), *back = given.replies
     if not np.any(out):
         return "everything is dropped"
-    return None if np.allclose(3 * out, dx) else "a gradient of threes is not three times what became of ones"
+    alike = all(np.allclose(3 * there, dx) for there, dx in zip((out, whole), back, strict=True))
+    return None if alike else "a gradient of threes is not three times what became of ones"
 
 
 # -- updates: a dictionary goes in, and comes back ----------------------------------------------------
@@ -225,8 +236,10 @@ LAYERS = (
         "dropout_forward", points=5, inputs=dropout, returns=("out", CACHE), opaque=CACHE, classes=MODES,
         alternatives="drops", convention="p", summary="drop at random, scale the rest",
         properties=(
-            kept_share("entries are kept with probability p", share=0.3, inputs=wide, keep=lambda args: args[1]["p"],
-                       conventions={"drops": lambda args: 1 - args[1]["p"]}),
+            at_usual_sizes(
+                kept_share("entries are kept with probability p", share=0.3, inputs=wide, keep=lambda args: args[1]["p"],
+                           conventions={"drops": lambda args: 1 - args[1]["p"]}), inputs=usual, judge=is_drawn,
+            ),
             unbiased("the mean stays", share=0.2, inputs=wide, mean=lambda args: 2.0,
                      most=lambda args: 2 / min(args[1]["p"], 1 - args[1]["p"])),
             seeded("the seed decides", share=0.1, inputs=with_seed),
@@ -235,7 +248,7 @@ LAYERS = (
     Function(
         "dropout_backward", points=3, inputs=backward_of("dropout_forward", dropout), returns="dx", classes=MODES_BACK,
         pair="dropout_forward", alternatives="drops", convention="p", summary="gradient of dropout",
-        properties=[Property("the same mask", share=0.5, plan=ones_there_and_back, judge=same_mask, count=1, carries=True)],
+        properties=[Property("the same mask", share=0.5, plan=ones_there_and_back, judge=same_mask, count=3, carries=True)],
     ),
     Function(
         "conv_forward_naive", points=6, inputs=image, returns=("out", CACHE), opaque=CACHE, classes=FEW,
