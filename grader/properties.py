@@ -6,6 +6,7 @@ solution is refused with a probability below 1e-11.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import itertools
 from collections.abc import Callable, Iterator, Mapping
@@ -31,6 +32,7 @@ _Number = Callable[[Arguments], float]
 _Judge = Callable[[Given], str | None]
 _Fits = Mapping[str, Callable[[Given], bool]]
 _Said = TypeVar("_Said")
+_USUAL = "calls of usual sizes"
 
 
 def kept_share(
@@ -456,15 +458,21 @@ def at_usual_sizes(prop: Property, *, inputs: _Inputs, judge: _Judge, count: int
     """
 
     def plan(d: Draw) -> list[Arguments | Step]:
+        d.note(**{_USUAL: count})
         return [*prop.plan(d), *(inputs(d) for _ in range(count))]
 
     def first(judge: Callable[[Given], _Said]) -> Callable[[Given], _Said]:
-        return lambda given: judge(_calls(given, 0, len(given.steps) - count))
+        @functools.wraps(judge)
+        def judged(given: Given) -> _Said:
+            return judge(_apart(given)[0])
+
+        return judged
 
     def both(judged: _Judge) -> _Judge:
+        @functools.wraps(judged)
         def problem(given: Given) -> str | None:
-            calls = (_calls(given, n, n + 1) for n in range(len(given.steps) - count, len(given.steps)))
-            return first(judged)(given) or next(filter(None, map(judge, calls)), None)
+            first, *usual = _apart(given)
+            return judged(first) or next(filter(None, map(judge, usual)), None)
 
         return problem
 
@@ -477,10 +485,17 @@ def at_usual_sizes(prop: Property, *, inputs: _Inputs, judge: _Judge, count: int
     )
 
 
-def _calls(given: Given, start: int, end: int) -> Given:
-    """What a judge sees of some of the steps."""
-    steps = given.steps[start:end]
-    return replace(given, args=steps[-1].args, steps=steps, replies=given.replies[start:end])
+def _apart(given: Given) -> list[Given]:
+    """What the judge of many draws sees of a case, and what the other one sees of each call of a usual size."""
+    usual = given.facts.get(_USUAL, 0)
+    if not usual:
+        return [given]
+    steps, replies = given.steps[:-usual], given.replies[:-usual]
+    calls = zip(given.steps[-usual:], given.replies[-usual:], strict=True)
+    return [
+        replace(given, args=steps[-1].args, steps=steps, replies=replies),
+        *(replace(given, args=step.args, steps=(step,), replies=(reply,)) for step, reply in calls),
+    ]
 
 
 def _names_of(formula: Callable[..., Any]) -> list[str]:
