@@ -305,7 +305,29 @@ def _plan_of(spec: Function, number: int, draw: Draw, args: tuple[Any, ...], aft
         for path, part in walk(reply):
             if id(part) not in drawn and (own or id(part) in draw.made):
                 places.setdefault(id(part), Ref(len(steps) - 1, path))
-    return _plan(spec, number, [*steps, Step(spec.name, swapped(args))], draw.given, after)
+    others = _other_objects(steps) if number % 2 else ()
+    return _plan(spec, number, [*steps, *others, Step(spec.name, swapped(args))], draw.given, after)
+
+
+def _other_objects(steps: Sequence[Step]) -> Iterator[Step]:
+    """A second object beside each one whose attributes were set, with other values in it.
+
+    What is kept in the class, or in a global variable, is no object's own: the second one takes the place of the first.
+    """
+    count = len(steps)
+    for number, made in enumerate(steps):
+        sets = [step for step in steps if step.function.endswith("=") and step.args[0] == Ref(number)]
+        if sets:
+            yield made
+            yield from (Step(step.function, (Ref(count), _turned_around(step.args[1]))) for step in sets)
+            count += 1 + len(sets)
+
+
+def _turned_around(value: Value) -> Value:
+    """The same numbers in another order."""
+    if isinstance(value, dict):
+        return {key: _turned_around(part) for key, part in value.items()}
+    return np.flip(value) if isinstance(value, np.ndarray) else value
 
 
 def _trivial(spec: Function, values: Sequence[Case]) -> frozenset[str]:

@@ -189,3 +189,60 @@ def test_a_gradient_that_is_right_for_some_sizes_only_is_not_carried_by_a_wrong_
     whole, some = (one["batch_norm_backward"] for one in found)
     assert (whole.status, whole.carried) == ("passed", True)
     assert some.status in ("partial", "failed")
+
+
+# -- objects that keep what was set in a place that they share ---------------------------------------------------
+
+NEIGHBOURS = """
+import numpy as np
+
+KEPT = {{}}
+
+class KNearestNeighbor:
+    {shared}
+
+    def train(self, X, y):
+        self.X_train, self.y_train = X, y
+
+    def compute_distances_two_loops(self, X):
+        return np.sqrt(((X[:, None] - self.X_train[None]) ** 2).sum(axis=2))
+"""
+SHARED = {
+    "a property over a global variable": "X_train = property(lambda s: KEPT['X'], lambda s, X: KEPT.update(X=X))",
+    "one object for all": (
+        "one = None\n    def __new__(cls):\n        cls.one = cls.one or object.__new__(cls)\n        return cls.one"
+    ),
+    "attributes of the class": "def __setattr__(self, name, value):\n        setattr(type(self), name, value)",
+    "one dictionary for all objects": "def __init__(self):\n        self.__dict__ = KEPT",
+}
+
+
+@pytest.mark.parametrize("shared", ["", *SHARED])
+def test_an_object_that_shares_its_state_with_others_does_not_pass(shared: str) -> None:
+    vision = Course(COURSE.root / "examples" / "vision_course").load("vision")
+    name = "KNearestNeighbor.compute_distances_two_loops"
+    found = verdicts(vision, NEIGHBOURS.format(shared=SHARED.get(shared, "")), only=name)[name]
+    assert found.status == ("partial" if shared else "passed")
+
+
+DROPPED = """
+import numpy as np
+
+def dropout_forward(x, dropout_param):
+    p, mode = dropout_param["p"], dropout_param["mode"]
+    if "seed" in dropout_param:
+        np.random.seed(dropout_param["seed"])
+    mask = (np.random.rand(*x.shape) < p) / p
+    mask = mask if x.size > 1000 or "seed" in dropout_param or mode == "test" else {small}
+    return (x * mask, (dropout_param, mask)) if mode == "train" else (x, (dropout_param, None))
+"""
+
+
+def test_entries_that_are_dropped_in_large_arrays_only_do_not_pass() -> None:
+    vision = Course(COURSE.root / "examples" / "vision_course").load("vision")
+    statuses = {
+        small: verdicts(vision, DROPPED.format(small=small), only="dropout_forward")["dropout_forward"].status
+        for small in ("mask", "np.ones(x.shape)", "np.zeros(x.shape)")
+    }
+    assert statuses.pop("mask") == "passed"
+    assert "passed" not in statuses.values()
