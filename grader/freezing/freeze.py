@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Encoded, Path, Unset, WireError, beside, decode, encode, part_at
+from grader.confined.wire import Encoded, Path, Unset, Value, WireError, beside, decode, encode, part_at
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.author import Author, placed, read_author, resolved, run_trusted
