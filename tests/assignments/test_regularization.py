@@ -172,7 +172,7 @@ def dropout_with(draw):
 def test_both_masks_have_enough_entries_for_a_verdict() -> None:
     for case in frozen_cases(ASSIGNMENT).functions["forward_propagation_with_dropout"].cases:
         if case.check in (MASKS, MEAN):
-            X, parameters, keep_prob = arguments_of(case.plan)
+            X, parameters, keep_prob = arguments_of(case.plan, 0)
             assert min(len(parameters["b1"]), len(parameters["b2"])) * X.shape[1] >= 15_000
             assert keep_prob != 0.5
 
