@@ -389,7 +389,7 @@ def _searches(*bounds):
     def plan(d):
         low, high = (0.0, 0.9) if d.case == "from 0" else d.choice(bounds)
         seed = d.integer(0, 99)
-        return [(low, high, 7, seed), (low, high, 1, seed), (low, high, _MANY + d.integer(0, 500), seed)]
+        return [(low, high, d.integer(2, 9), seed), (low, high, 1, seed), (low, high, _MANY + d.integer(0, 500), seed)]
 
     return plan
 

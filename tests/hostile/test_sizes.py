@@ -246,3 +246,34 @@ def test_entries_that_are_dropped_in_large_arrays_only_do_not_pass() -> None:
     }
     assert statuses.pop("mask") == "passed"
     assert "passed" not in statuses.values()
+
+
+NET = """
+import numpy as np
+
+class TwoLayerNet:
+    def __init__(self, input_dim, hidden_dim, num_classes, weight_scale, reg):
+        def draw(*shape):
+            W = weight_scale * np.random.randn(*shape)
+            return W if input_dim > 50 else {small}
+        self.params = {{"W1": draw(input_dim, hidden_dim), "b1": np.zeros(hidden_dim)}}
+        self.params.update(W2=draw(hidden_dim, num_classes), b2=np.zeros(num_classes))
+"""
+
+
+def test_an_object_with_weights_in_wide_networks_only_does_not_pass() -> None:
+    vision = Course(COURSE.root / "examples" / "vision_course").load("vision")
+    found = [verdicts(vision, NET.format(small=small), only="TwoLayerNet")["TwoLayerNet"] for small in ("W", "0 * W")]
+    assert [one.status == "passed" for one in found] == [True, False]
+
+
+def test_samples_of_a_size_that_is_asked_once_are_no_samples() -> None:
+    source = (
+        "def sample_learning_rate(low, high, n, seed=0):\n    np.random.seed(seed)\n"
+        "    drawn = 10 ** np.random.uniform(np.log10(low), np.log10(high), n)\n"
+        "    return drawn if {asked} else 0 * drawn\n"
+    )
+    assignment = COURSE.load("training_in_practice")
+    name = "sample_learning_rate"
+    found = [verdicts(assignment, source.format(asked=a), only=name)[name] for a in ("True", "n in (1, 7) or n > 999")]
+    assert [one.status == "passed" for one in found] == [True, False]

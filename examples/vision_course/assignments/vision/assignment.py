@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.distributions import gaussian_problem, share_problem
+from grader.distributions import gaussian_problem, handful_problem, share_problem
 from grader.properties import at_usual_sizes, kept_share, seeded, unbiased
 from grader.spec import Assignment, CaseClass, Function, Manual, Property, Ref, Step, cases
 
@@ -179,11 +179,19 @@ def network(d):
     return net, d.array(n, p), d.labels(n, classes=c)
 
 
+def wide_and_usual(d):
+    sizes = (150, 120, 130), d.sizes("p", "h", "c")
+    return [step for n, some in enumerate(sizes) for step in ((*some, 0.03, 0.5), Step("TwoLayerNet.params", (Ref(2 * n),)))]
+
+
 def gaussian(given):
-    found = given.replies[1]
-    if np.any(found["b1"]) or np.any(found["b2"]):
-        return "the biases are not zero"
-    return next(filter(None, (gaussian_problem(found[name], 0.03, name) for name in ("W1", "W2"))), None)
+    for found, problem_of in zip(given.replies[1::2], (gaussian_problem, handful_problem), strict=True):
+        if np.any(found["b1"]) or np.any(found["b2"]):
+            return "the biases are not zero"
+        problems = (problem_of(found[name], 0.03, name) for name in ("W1", "W2"))
+        if problem := next(filter(None, problems), None):
+            return problem
+    return None
 
 
 DISTANCES = tuple(f"KNearestNeighbor.compute_distances_{form}" for form in ("two_loops", "one_loop", "no_loops"))
@@ -292,8 +300,7 @@ NETWORK = (
         after=("params.W1", "params.b1", "params.W2", "params.b2"), random=("params.W1", "params.W2"),
         summary="Gaussian weights, zero biases",
         properties=[
-            Property("Gaussian weights", share=0.5, judge=gaussian, count=1,
-                     plan=lambda d: [(150, 120, 130, 0.03, 0.5), Step("TwoLayerNet.params", (Ref(0),))]),
+            Property("Gaussian weights", share=0.5, judge=gaussian, count=3, plan=wide_and_usual),
         ],
     ),
     Function(
