@@ -61,7 +61,11 @@ def _signature(name: str, value: Any) -> str:
     keep = [p.replace(default=_default(p)) for p in signature.parameters.values() if p.name not in ("self", "_")]
     line = f"{name}{signature.replace(parameters=keep)}".replace("'", "")
     if len(line) > 100:
-        inner = ",\n    ".join(str(p) for p in keep)
+        shown = [str(p) for p in keep]
+        named = [n for n, p in enumerate(keep) if p.kind is p.KEYWORD_ONLY]
+        if named and not any(p.kind is p.VAR_POSITIONAL for p in keep):
+            shown.insert(named[0], "*")
+        inner = ",\n    ".join(shown)
         line = f"{name}(\n    {inner},\n)".replace("'", "")
     return f"```python\n{line}\n```"
 

@@ -312,6 +312,9 @@ def none_problem(where: str) -> str:
     return f"{where} is None; is a 'return' missing, or a blank not filled in?"
 
 
+NOT_THERE = "nothing of this name"
+
+
 def unset_problem(where: str) -> str:
     missing = f"there is no {where}" if "." in where else f"your object has no attribute {where}"
     return f"{missing} after the call; is it set, under exactly this name?"

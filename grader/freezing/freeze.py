@@ -465,6 +465,8 @@ def _check_mistake(author: Author, spec: Function, cases: FunctionCases, mistake
     named = [f.code for f in findings_of(judge, outcomes, verdict)]
     if mistake.code not in named:
         where = f"{spec.name}: the mistake {placed(author, mistake.solution, mistake.code)} is not recognised"
+        first = verdict.failures[0].case
+        where += f" on the inputs of the kind {first.case_class!r} of {first.check!r}"
         raise SpecError(f"{where} (findings: {named or 'none'}); {_how_to_recognise(mistake.code, named)}")
     check_carrying(spec, verdict, mistake)
     return {failure.case.key for failure in verdict.failures}

@@ -15,7 +15,7 @@ from grader.confined.wire import Code, Opaque, Ref, Tensor, Unset, Value, decode
 from grader.judging.compare import element_text
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, expected_value, last_outcome, plan_of, reply_value
-from grader.judging.values import leaves, part_or_none, parts_of
+from grader.judging.values import count_numbers, leaves, part_or_none, parts_of
 from grader.sandbox.limits import OutOfBudget, check_budget
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.submission.names import bound_names
@@ -25,6 +25,7 @@ __all__ = ["as_json", "characters", "counterexample_of", "example_failure", "sni
 _MOST_ELEMENTS = 200
 _MOST_PARTS = 400
 _MOST_TEXT = 2_000
+_MOST_OF_EARLIER = 24  # numbers of the result of an earlier call
 
 
 def counterexample_of(
@@ -69,7 +70,7 @@ def counterexample_of(
         "part": part,
         "where": element_text(part, problem.place if problem else None),
         "message": failure.message,
-        "arguments": _arguments(plan, names),
+        "arguments": _arguments(plan, names, () if case.expected else outcomes.get(case.key, ())),
         "expected": as_json(part_or_none(right, path)) if _comparable(judge, failure, last) else None,
         "got": _got(last, path),
         "output": "" if isinstance(last, Stopped) else last.output,
@@ -128,11 +129,11 @@ def _got(last: Outcome, path: Sequence[Any]) -> Any:
     if path and isinstance(holder, dict) and path[-1] not in holder:  # it has no value, not even None
         return {"error": f"nothing: there is no key {path[-1]!r}", "message": "", "origin": None}
     part = part_or_none(whole, tuple(path))
-    return {"error": "nothing of this name", "message": "", "origin": None} if isinstance(part, Unset) else as_json(part)
+    return {"error": sentences.NOT_THERE, "message": "", "origin": None} if isinstance(part, Unset) else as_json(part)
 
 
-def _arguments(plan: Plan, names: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
-    """The arguments of the call, or of all calls where there are several."""
+def _arguments(plan: Plan, names: Mapping[str, Sequence[str]], replies: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """The arguments of the call, or of all calls where there are several, each with what it gave where that is short."""
     arguments = []
     for step, (function, _) in enumerate(plan.steps):
         where = f"call {step + 1}, {function}: " if len(plan.steps) > 1 else ""
@@ -144,6 +145,9 @@ def _arguments(plan: Plan, names: Mapping[str, Sequence[str]]) -> list[dict[str,
         for number, value in enumerate(plan.questions[step]):
             name = parameters[number] if number < len(parameters) else f"argument {number + 1}"
             arguments.append({"name": where + name, "value": as_json(value)})
+        reply = reply_value(replies[step]) if step < min(len(replies), len(plan.steps) - 1) else None
+        if reply is not None and not isinstance(reply, Opaque) and count_numbers(reply) <= _MOST_OF_EARLIER:
+            arguments.append({"name": f"{where}the result", "value": as_json(reply)})
     return arguments
 
 

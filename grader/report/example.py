@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from grader import sentences
 from grader.model import FunctionReport
 from grader.report.values import Style, Value, compared, display_of, text_lines
 
@@ -83,7 +84,9 @@ def is_unwritten(function: FunctionReport) -> bool:
     """Whether nothing came back because a blank is not filled in yet: an example would say no more than that."""
     data = function.counterexample or {}
     has_blank = any(finding.code in ("not-started", "unfilled-blank") for finding in function.findings)
-    return has_blank and function.status in ("failed", "partial") and data.get("got") is None
+    got = data.get("got")
+    nothing = got is None or (isinstance(got, Mapping) and got.get("error") == sentences.NOT_THERE)
+    return has_blank and function.status in ("failed", "partial") and nothing
 
 
 def _label(item: str, where: str) -> str:

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Literal, Protocol
 
-from grader.confined.wire import Code, Encoded, Path, Value, _Decoder, beside, decode, encode, member, pack, reach
+from grader.confined.wire import Code, Encoded, Path, Ref, Value, _Decoder, beside, decode, encode, member, pack, reach
 from grader.errors import SpecError
 from grader.model import SandboxLevel
 from grader.sandbox.copies import Copy, Serve
@@ -253,6 +253,19 @@ def step_here(name: str, args: tuple[Value, ...], function: Callable[[str], Call
     return member(args[0], rest, *args[1:]) if rest else function(owner)(*args)
 
 
+class _NoReplyError(Exception):
+    """An argument refers to a part of an earlier reply that is not there."""
+
+
+def _earlier(replies: Sequence[Value], ref: Ref) -> Value:
+    if ref.step >= len(replies):
+        raise _NoReplyError(f"Ref({ref.step}) is the result of call {ref.step + 1}, which is not made before this one")
+    try:
+        return reach(replies[ref.step], ref.path)
+    except Exception:
+        raise _NoReplyError(f"the result of call {ref.step + 1} has no part {list(ref.path)}") from None
+
+
 def run_here(
     plan: Plan, call: Callable[[str, tuple[Value, ...]], Value], make: Callable[[Code], Value]
 ) -> tuple[Outcome, ...]:
@@ -271,7 +284,7 @@ def run_here(
     outcomes: list[Outcome] = []
     for number, (name, encoded) in enumerate(plan.steps, 1):
         try:
-            question = _Decoder(encoded, lambda ref: reach(replies[ref.step], ref.path), make)
+            question = _Decoder(encoded, lambda ref: _earlier(replies, ref), make)
             args = question.get()
             value = call(name, args)
             seen = beside(value, args, plan.after if number == len(plan.steps) else ())
@@ -279,6 +292,9 @@ def run_here(
             replies.append(value)
         except SpecError:  # of an author, and nothing that a function gave
             raise
+        except _NoReplyError as error:
+            outcomes.append(Raised(NOT_CALLED, str(error)))
+            break
         except Exception as error:
             outcomes.append(Raised(type(error).__name__, str(error)[:500]))
             break

@@ -161,15 +161,16 @@ class Submission:
         return next((file for file in self.files if function in file.graded), None)
 
     def unit_of(self, name: str) -> Unit | None:
-        """The last statement that binds a name, in the files that are graded or else in the others."""
-        name = name.partition(".")[0]
-        for graded in (True, False):
-            for file in self.files:
-                if bool(file.graded) is graded:
-                    for unit in reversed(file.units):
-                        if name in unit.binds:
-                            return unit
-        return None
+        """The last statement that binds a name, in the files that are graded or else in the others.
+
+        Of a method it is the last one that defines it, in its class or outside: ``Net.loss = loss`` may follow.
+        """
+        home, _, method = name.partition(".")
+        files = sorted(self.files, key=lambda file: not file.graded)
+        units = [unit for file in files for unit in reversed(file.units)]
+        defines = re.compile(rf"(?m)^[ \t]*def {re.escape(method)}\([ \t]*self\b")
+        methods = (u for u in units if method and {home, method}.intersection(u.binds) and defines.search(u.source))
+        return next(methods, None) or next((unit for unit in units if home in unit.binds), None)
 
     def origin(self, function: str) -> str | None:
         """The place of the definition that counts."""
@@ -177,8 +178,8 @@ class Submission:
         units = [unit for unit in file.units if home in unit.binds] if file else []
         if not units:
             return None
-        method = self._definition(function) if home != function else None
-        return units[-1].origin_at(units[-1].line + method.lineno - 1) if method else units[-1].origin
+        unit, method = self.unit_of(function), self._definition(function) if home != function else None
+        return unit.origin_at(unit.line + method.lineno - 1) if unit and method else units[-1].origin
 
     def arguments(self, function: str) -> tuple[str, ...]:
         """Names of the positional arguments of the definition that counts; empty where it is no plain definition."""

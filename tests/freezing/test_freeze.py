@@ -301,6 +301,16 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         r"twice: the property 'even' fails for 'twice' \(reference/sample.py, line 4\), which should be right: ",
     ),
     (
+        "a part of a result that is not there yet",
+        {"functions": TWICE.format(EVEN.format("(Ref(4),)", "None"))},
+        r"an argument of it is missing: Ref\(4\) is the result of call 5, which is not made before this one",
+    ),
+    (
+        "a part that a result does not have",
+        {"functions": TWICE.format(EVEN.format("inputs(d), (Ref(0, ('dW',)),)", "None"))},
+        r"an argument of it is missing: the result of call 1 has no part \['dW'\]",
+    ),
+    (
         "a predicate for an unknown mistake",
         {"functions": TWICE.format(EVEN.format("inputs(d)", 'None, fits={"x": bool}'))},
         r"twice: the property 'even' names 'x', which is no mistake of mistakes.py",
@@ -328,7 +338,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "two mistakes that cannot be told apart",
         {"mistakes": two_mistakes("X + 1", "1 + X")},
-        r"the mistake 'two' \(.*\) is not recognised \(findings: \['one'\]\); it gives what 'one' gives",
+        r"the mistake 'two' \(.*\) is not recognised on .* of 'values' \(findings: \['one'\]\); it gives what 'one' gives",
     ),
     (
         "a mistake of a random function that nothing recognises",
@@ -337,7 +347,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
             + ', random="value", weights={"value": 1})',
             "mistakes": MISTAKES,
         },
-        r"the mistake 'once' .* is not recognised \(findings: none\); .*: fits={'once': lambda given: ...} of a Property",
+        r"'once' .* is not recognised on .* 'even' \(findings: none\); .*: fits={'once': lambda given: ...} of a Property",
     ),
     ("a style of an unknown function", {"styles": "STYLES = {'thrice': [abs]}"}, r"sample has no function 'thrice'"),
     (

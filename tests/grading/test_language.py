@@ -175,6 +175,15 @@ def test_methods_are_graded_in_this_process_and_in_the_sandbox(graded: Grader, s
         assert graded(source, sandbox).full_marks
 
 
+def test_a_method_that_is_put_into_its_class_later_has_the_line_where_it_is_written(graded: Grader) -> None:
+    outside = SCALER.replace("    def transform(self, X):\n        return (X - self.mean) * self.factor\n", "")
+    outside += "\ndef transform(self, X):\n    return X * self.factor\n\nScaler.transform = transform\n"
+    report = graded(outside + MOVE)
+    line = outside.split("\n").index("def transform(self, X):") + 1
+    assert of(report, "Scaler.transform").origin == f"ada.py, line {line}: def transform(self, X):"
+    assert of(report, "Scaler.fit").origin == "ada.py, line 10: def fit(self, X):"
+
+
 def test_a_method_has_a_line_of_its_own(graded: Grader) -> None:
     assert of(graded(SCALER + MOVE), "Scaler.transform").origin == "ada.py, line 14: def transform(self, X):"
 
@@ -432,6 +441,22 @@ def test_a_backward_pass_that_is_the_derivative_of_a_wrong_forward_pass_is_carri
     other = of(graded(LAYERS + DOUBLED.replace("2 * cache", "3 * cache"), sandbox), "backward")
     assert other.status != "passed"
     assert "gradient number 2 is not the derivative of your own forward" in " ".join(c.message for c in other.checks)
+
+
+def test_the_example_of_a_property_shows_what_the_earlier_calls_gave(tmp_path: Path) -> None:
+    plan = 'plan=lambda d: [Step("once", (2.0,)), (3.0,)]'
+    judge = 'judge=lambda g: None if g.replies == (4.0, 9.0) else "not the squares"'
+    one = 'Function("once", points=1, inputs=lambda d: (d.number(1, 2),))'
+    square = one.replace("once", "square")[:-1] + f', properties=Property("p", share=0.1, {plan}, {judge}))'
+    reference = "def once(x):\n    return x * x\n\ndef square(x):\n    return x * x\n"
+    graded = grader_of(sample(tmp_path, f"{one}, {square}", reference=reference))
+    example = of(graded(reference + "\ndef square(x):\n    return x**2 + (x == 3)\n"), "square").counterexample
+    assert example is not None
+    assert [(a["name"], a["value"]) for a in example["arguments"]] == [
+        ("call 1, once: x", 2.0),
+        ("call 1, once: the result", 4.0),
+        ("call 2, square: x", 3.0),
+    ]
 
 
 def test_freezing_refuses_a_mistake_that_what_carries_does_not_see(tmp_path: Path) -> None:
