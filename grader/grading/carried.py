@@ -35,7 +35,7 @@ from grader.judging.outcomes import Outcomes, arguments_of, last_outcome, reply_
 from grader.judging.properties import property_problems
 from grader.judging.values import part_or_none, parts_of
 from grader.model import Finding
-from grader.sandbox.runner import NOT_CALLED, Answer, Outcome, Plan, Raised, Replied, Script, Stopped
+from grader.sandbox.runner import NOT_CALLED, Answer, Outcome, Plan, Raised, Replied, Returned, Script, Stopped
 from grader.sandbox.tensors import answer_in_tensors
 from grader.spec import Edition, Function
 
@@ -47,6 +47,7 @@ __all__ = [
     "has_nothing_to_use",
     "in_agreement",
     "on_given_code",
+    "raises_on_foreign_values",
     "right_in_another_edition",
     "second_run",
     "tried_on_properties",
@@ -377,18 +378,36 @@ def _producers(cases: FunctionCases) -> list[str]:
     return sorted({name for plan in plans for name, _ in plan.steps[:-1]})
 
 
-def has_nothing_to_use(judge: FunctionJudge, outcomes: Outcomes) -> list[str]:
+def has_nothing_to_use(judge: FunctionJudge, outcomes: Outcomes, best: Mapping[str, Attempt]) -> list[str]:
     """The earlier functions whose values alone a function can be judged on, where they gave none in any case."""
-    if not judge.spec.own_inputs or any(_was_called(case, outcomes.get(case.key, ())) for case in judge.values):
-        return []
-    return _producers(judge.cases)
+    producers = _producers(judge.cases)
+    right = all(name in best and best[name].verdict.passed for name in producers)
+    called = (_was_called(case, outcomes.get(case.key, ()), none_will_do=right) for case in judge.values)
+    return [] if not judge.spec.own_inputs or any(called) else producers
 
 
-def _was_called(case: Case, outcomes: Sequence[Outcome]) -> bool:
-    """Whether the last step of a case came about: the earlier ones gave what it is called with, and not None."""
+def raises_on_foreign_values(session: Session, attempt: Attempt) -> bool:
+    """Whether calls raise that were given, in place of the student's own values, what only the reference understands.
+
+    A right forward pass keeps in its cache what it likes: that this is not what the student's backward pass takes apart is
+    no mistake of the student's.
+    """
+    judge = attempt.judge
+    makers = _producers(judge.cases) if judge.spec.own_inputs and attempt.how == "helpers" else []
+    foreign = any(session.functions[name].spec.opaque for name in makers if name in session.functions)
+    return foreign and attempt.settled.verdict.failed("runs")
+
+
+def _was_called(case: Case, outcomes: Sequence[Outcome], *, none_will_do: bool) -> bool:
+    """Whether the last step of a case came about: the earlier ones gave what it is called with.
+
+    That may be None where they are right and the last step makes something of it: it looks for its values elsewhere.
+    """
     last = outcomes[-1] if len(outcomes) >= len(case.plan.steps) else None
     if last is None or (isinstance(last, Raised) and last.type_name == NOT_CALLED):
         return False
+    if none_will_do and isinstance(last, Returned):
+        return True
     used = [part for part in parts_of(arguments_of(case.plan)) if isinstance(part, Ref)]
     return not any(_is_none(reply_value(outcomes[ref.step]), ref.path) for ref in used)
 

@@ -25,6 +25,7 @@ from grader.grading.carried import (
     has_nothing_to_use,
     in_agreement,
     on_given_code,
+    raises_on_foreign_values,
     right_in_another_edition,
     second_run,
     tried_on_properties,
@@ -153,7 +154,7 @@ def grade_submission(
             if best[name].verdict.passed and not best[name].carried:
                 best[name] = on_given_code(session, best[name], best)
             findings = _explained(session, replies, first[name], best, again.get(name, []))
-            functions[name] = _function_report(session, replies, best[name], findings)
+            functions[name] = _function_report(session, replies, best, name, findings)
     graded = [report_as_shown(function, assignment.spec.shows) for function in _overwriting_once(functions.values())]
     graded = _with_waiting(assignment, graded)
     return _report(session, replies, graded, student, only)
@@ -296,7 +297,7 @@ def _best(session: Session, first: dict[str, Attempt], name: str, again: list[At
     if passing is not None:
         return passing
     first[name] = first[name].settled
-    again[:] = [attempt.settled for attempt in again]
+    again[:] = [attempt.settled for attempt in again if not raises_on_foreign_values(session, attempt)]
     best = best_of(first[name], again)
     return best if best.verdict.passed else best_of(best, list(tried_on_properties(session, first, name)))
 
@@ -324,13 +325,15 @@ def _explained(
     return (carried_finding(session, replies, verdict.name, best), *findings)[:2] if attempt.carried else findings
 
 
-def _function_report(session: Session, replies: Replies, attempt: Attempt, findings: tuple[Finding, ...]) -> FunctionReport:
-    judge = attempt.judge
-    verdict, submission = attempt.verdict, session.submission
+def _function_report(
+    session: Session, replies: Replies, best: Mapping[str, Attempt], name: str, findings: tuple[Finding, ...]
+) -> FunctionReport:
+    attempt, submission = best[name], session.submission
+    judge, verdict = attempt.judge, attempt.verdict
     file = submission.file_of(verdict.name)
     number = replies.loaded.bound.get(verdict.name)
     example = None
-    producers = [] if verdict.passed or not replies.defined else has_nothing_to_use(judge, replies.outcomes)
+    producers = [] if verdict.passed or not replies.defined else has_nothing_to_use(judge, replies.outcomes, best)
     if producers:
         verdict, findings = _not_judged(verdict, producers), ()
     elif not verdict.passed:

@@ -282,6 +282,39 @@ def test_a_missing_forward_pass_leaves_nothing_to_judge_the_backward_pass_on() -
     assert (graded.status, graded.points) == ("not-graded", 0.0)
 
 
+# Beside a wrong forward pass: wrong ones that understand nothing but the cache of their own.
+OWN_CACHES = {
+    "four parts": ("(Z_norm, gamma, variance, epsilon)", "Z_norm, gamma, variance, epsilon = cache"),
+    "names": ("dict(n=Z_norm, g=gamma, v=variance)", "Z_norm, gamma, variance = cache['n'], cache['g'], cache['v']"),
+    "places": ("[Z, mu, beta, Z_norm, gamma, variance]", "Z_norm, gamma, variance = cache[3:]"),
+}
+
+
+@pytest.mark.parametrize(("kept", "taken"), OWN_CACHES.values(), ids=OWN_CACHES.keys())
+def test_what_happens_on_a_cache_that_is_not_the_students_own_is_not_told(kept: str, taken: str) -> None:
+    graded = backward(
+        FORWARD.replace("Z.var(axis=1", "Z.var(ddof=1, axis=1").replace(KEPT, kept),
+        BACKWARD.replace("Z_norm, gamma, deviation = cache", taken).replace("deviation", "np.sqrt(variance)"),
+    )
+    assert (graded.status, graded.findings) == ("failed", ())
+    assert not any("Error" in check.message for check in graded.checks)
+
+
+def test_a_right_forward_pass_without_a_cache_leaves_nothing_out_of_what_is_kept_elsewhere() -> None:
+    result = "    return gamma * Z_norm + beta, "
+    kept = FORWARD.replace(result, "    global kept\n    kept = ")
+    of_global = BACKWARD.replace("deviation = cache", "deviation = kept")
+    graded, beside = (backward(kept + f"{result}{cache}\n", of_global) for cache in ("None", "Z"))
+    assert [finding.code for finding in graded.findings] == ["kept-between-calls"]
+    assert graded == beside and 0 < graded.points < 0.5 * graded.max_points
+
+
+def test_a_cache_that_was_left_none_is_to_be_filled_first() -> None:
+    graded = backward(FORWARD.replace(KEPT, "None"), BACKWARD)
+    assert (graded.status, graded.points) == ("not-graded", 0.0)
+    assert "Fix batch_norm_forward first" in graded.checks[0].message
+
+
 def test_right_running_averages_under_a_wrong_forward_pass_keep_their_points() -> None:
     graded = report(
         """
