@@ -7,7 +7,6 @@ Nothing is executed here. Of every file only those top-level statements are take
 from __future__ import annotations
 
 import ast
-import difflib
 import hashlib
 import posixpath
 import re
@@ -22,6 +21,7 @@ from grader import sentences
 from grader.errors import SubmissionError
 from grader.model import Files, PassedOver
 from grader.submission.cells import MAX_SOURCE, Cells, read_bytes, read_cells
+from grader.submission.choosing import ranked
 from grader.submission.editions import Edition, edition_of, renamed
 from grader.submission.names import uses_of
 from grader.submission.need import Statement, needed
@@ -31,6 +31,7 @@ __all__ = ["SourceFile", "Submission", "Unit", "file_bytes", "parse_files", "par
 
 MAX_STATEMENTS = 20_000
 MAX_FILES = 500
+_BLANK = 2  # how far a template fills a name (see _filled)
 MAX_RUNS = 50  # files that one notebook runs, those that they run included
 
 
@@ -533,18 +534,39 @@ def _homes(
     """For each graded function the file that it is taken from: filled before blank, then by name, then the newest."""
     expected = {name.partition(".")[0]: f"/{path}" for name, path in places.items()}
     filled = {path: _filled(read[path].statements, arities) for path in paths}
-    order = {
-        path: (_likeness(path, assignment), ages.get(path, 0.0), -path.count("/"), [-ord(c) for c in path]) for path in paths
-    }
+    order = {path: number for number, path in enumerate(ranked(paths, ages, assignment))}
     homes = {}
     for name in arities:
         candidates = [path for path in paths if name in filled[path]]
         if candidates:
             asked = {path: f"/{path}".endswith(expected.get(name, "/")) for path in candidates}
-            homes[name] = max(candidates, key=lambda path: (filled[path][name], asked[path], order[path]))
+            replaced = _replaced(name, [path for path in candidates if filled[path][name] > _BLANK], read)
+            homes[name] = max(
+                candidates,
+                key=lambda path: (filled[path][name], asked[path], _stem(path) not in replaced, order[path]),
+            )
     most = max(paths, key=lambda path: (sum(home == path for home in homes.values()), order[path]))
     star = next((path for path in paths if any("*" in s.uses.binds for s in read[path].statements)), most)
     return {name: homes.get(name.partition(".")[0], star if not homes else most) for name in arities}
+
+
+def _replaced(name: str, paths: Sequence[str], read: Mapping[str, _Read]) -> set[str]:
+    """The modules that a file imports before it defines a name itself, which takes the place of theirs."""
+    return {stem for path in paths if len(paths) > 1 for stem in _imported_before(name, read[path].statements)}
+
+
+def _imported_before(name: str, found: Sequence[Statement]) -> set[str]:
+    before, replaced = set[str](), set[str]()
+    for statement in found:
+        tree = statement.tree
+        if isinstance(tree, ast.Import | ast.ImportFrom):
+            origin = tree.module if isinstance(tree, ast.ImportFrom) else None
+            stems = {module.rpartition(".")[2] for module in [origin or "", *(alias.name for alias in tree.names)]}
+            before |= stems
+            replaced -= stems if {"*", name}.intersection(statement.uses.binds) else set()
+        elif name in statement.uses.binds:
+            replaced = set(before)
+    return replaced
 
 
 def _filled(found: Sequence[Statement], arities: Mapping[str, int]) -> dict[str, int]:
@@ -593,14 +615,6 @@ def is_blank(definition: ast.FunctionDef, text: str) -> bool:
             case _:
                 return False
     return True
-
-
-def _likeness(path: str, assignment: str) -> float:
-    """How much a file's name, or that of a folder around it, resembles the assignment's, in tenths."""
-    parts = posixpath.splitext(path)[0].lower().split("/")[-5:]
-    wanted = re.sub(r"[\W_]+", "", assignment.lower())[:80]
-    stems = (re.sub(r"[\W_]+", "", part[:200])[:80] for part in parts)
-    return max(round(difflib.SequenceMatcher(None, stem, wanted).ratio(), 1) for stem in stems) if wanted else 0.0
 
 
 def _not_graded(

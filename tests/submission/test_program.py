@@ -236,6 +236,23 @@ def test_of_filled_ones_the_file_whose_name_is_nearest_counts_then_the_newest() 
     assert homes(files({"a/hw.py": F, "hw.py": F})) == {"hw.py": ["f"]}
 
 
+@pytest.mark.parametrize("line", ["from cases import *", "import cases", "from tools.cases import *"])
+def test_what_a_file_defines_itself_counts_before_what_it_imports(line: str) -> None:
+    both = {"hw.py": f"{line}\n{F}", "cases.py": "def f(x):\n    return 0\n"}
+    for ages in ({}, {"cases.py": 9.0}):
+        assert homes(files(both, ages=ages, assignment="cases")) == {"hw.py": ["f"]}
+
+
+def test_what_a_file_imports_after_it_has_defined_it_counts() -> None:
+    both = {"hw.py": f"{F}from cases import *\n", "cases.py": "def f(x):\n    return 0\n"}
+    assert homes(files(both, ages={"cases.py": 9.0})) == {"cases.py": ["f"]}
+
+
+def test_a_blank_does_not_count_before_what_its_file_imports() -> None:
+    both = {"hw.py": f"from cases import *\n{BLANK}", "cases.py": F}
+    assert homes(files(both)) == {"cases.py": ["f"]}
+
+
 def test_each_function_is_taken_from_the_file_that_has_it() -> None:
     arities = {"f": 1, "g": 2}
     exercises = {"ex1.ipynb": cells_json(F), "ex2.ipynb": cells_json("K = 1", "def g(x, y):\n    return K\n")}
