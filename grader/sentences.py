@@ -568,7 +568,10 @@ def edition_told(says: str) -> str:
 
 
 def edition_untold(possible: Sequence[str]) -> str:
-    return f"the submission does not show which edition of the exercise it follows; each is right: {'; or '.join(possible)}"
+    return (
+        "no text cell, docstring or name of a function shows which edition of the exercise the submission follows; "
+        f"each is right: {'; or '.join(possible)}"
+    )
 
 
 def other_edition(right_in: str, shown: str) -> Finding:

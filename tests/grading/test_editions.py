@@ -98,9 +98,41 @@ def test_where_the_edition_cannot_be_told_each_is_right_and_the_report_says_so(
     report, _ = graded(loaded, cases, code)
     assert report.full_marks
     assert report.messages == (
-        "the submission does not show which edition of the exercise it follows; "
+        "no text cell, docstring or name of a function shows which edition of the exercise the submission follows; "
         "each is right: the cost is a sum; or the cost is a mean",
     )
+
+
+LABEL = "\ndef label(x):\n    return x.reshape(-1, 1)\n"
+BOTH = ASSIGNMENT.replace(
+    'alternatives="sum"),)',
+    'alternatives="sum"),\n        '
+    'Function("label", points=2, inputs=data, returns="one_hot", convention="edition", alternatives="sum"))',
+)
+BOTH_REFERENCE = f"{REFERENCE}\n{LABEL}\ndef label__sum(x):\n    return x\n"
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> LoadedAssignment:
+    return sample(tmp_path_factory.mktemp("both"), assignment=BOTH, reference=BOTH_REFERENCE)
+
+
+@pytest.mark.parametrize(
+    ("cost", "label", "right"),
+    [
+        (MEAN, LABEL, {"cost", "label"}),
+        (SUM, LABEL.replace(".reshape(-1, 1)", ""), {"cost", "label"}),
+        (MEAN, LABEL.replace(".reshape(-1, 1)", ""), {"cost", "label"}),
+        (MEAN.replace("mean(x)", "mean(x) + 1"), LABEL.replace(".reshape(-1, 1)", ""), {"label"}),
+        (SUM, LABEL.replace("x.", "-x."), {"cost"}),
+    ],
+)
+def test_where_the_edition_cannot_be_told_a_wrong_function_takes_nothing_from_a_right_one(
+    both: LoadedAssignment, cost: str, label: str, right: set[str]
+) -> None:
+    submission = parse_files("a", {"a.py": (cost + label).encode()}, {"cost": 1, "label": 1}, **both.spec.reading)
+    report = grade_submission(both, judges_of(both.spec, freeze(both)), submission, InProcess())
+    assert {function.name for function in report.functions if function.status == "passed"} == right
 
 
 def test_what_is_right_in_another_edition_is_told_so(loaded: LoadedAssignment, cases: CaseFile) -> None:
