@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from grader.errors import SpecError, said_with_place
 from grader.sandbox.runner import Outcome, Plan, run_here, step_here
 from grader.spec import Code, Mistake
 
-__all__ = ["Author", "call", "mistakes_of", "name_of", "placed", "read_author", "resolved", "run_trusted"]
+__all__ = ["Author", "call", "mistakes_of", "name_of", "placed", "read_author", "replaced_part", "resolved", "run_trusted"]
 
 
 @dataclass(frozen=True)
@@ -75,19 +76,35 @@ def read_author(loaded: LoadedAssignment) -> Author:
     styles: dict[str, list[Callable[..., Any]]] = {}
     for mistake in mistakes_of(loaded):
         loaded.spec.function(mistake.function)
-        mistakes.setdefault(mistake.function, []).append(mistake)
+        solution = _with_constructor(loaded, mistake.function, mistake.solution)
+        mistakes.setdefault(mistake.function, []).append(replace(mistake, solution=solution))
     module = None if loaded.spec.framework else loaded.author_module("styles")
     for name, functions in (getattr(module, "STYLES", {}) if module else {}).items():
         loaded.spec.function(name)
         if not isinstance(functions, list | tuple) or not all(map(callable, functions)):
             what = f"STYLES[{name!r}] is {functions!r:.80}, expected a tuple of functions: (one, another)"
             raise SpecError(f"{loaded.folder / 'styles.py'}: {what}")
-        styles[name] = list(functions)
+        styles[name] = [_with_constructor(loaded, name, function) for function in functions]
     return Author(
         loaded,
         {name: tuple(found) for name, found in mistakes.items()},
         {name: tuple(found) for name, found in styles.items()},
     )
+
+
+def _with_constructor(loaded: LoadedAssignment, name: str, solution: Callable[..., Any]) -> Callable[..., Any]:
+    """Of a graded class the reference with another constructor, where an author writes that alone."""
+    if replaced_part(loaded, name, solution) == name:
+        return solution
+    right = loaded.reference_function(name)
+    return type(right.__name__, (right,), {"__init__": solution})
+
+
+def replaced_part(loaded: LoadedAssignment, name: str, solution: Callable[..., Any]) -> str:
+    """What an author's function stands for: ``def wrong(self, ...)`` of a graded class is its constructor."""
+    is_class = isinstance(loaded.reference_function(name), type)
+    is_method = inspect.isfunction(solution) and next(iter(inspect.signature(solution).parameters), "") == "self"
+    return f"{name}.__init__" if is_class and is_method else name
 
 
 def resolved(author: Author, value: Any) -> Any:
@@ -148,7 +165,7 @@ def name_of(function: Callable[..., Any]) -> str:
 def placed(author: Author, function: Callable[..., Any], name: str = "") -> str:
     """The name of a function, or what it goes by, and where it is written, for whoever has to correct it."""
     name = name or name_of(function)
-    code = getattr(function, "__code__", None)
+    code = getattr(vars(function).get("__init__") if isinstance(function, type) else function, "__code__", None)
     if code is None or not Path(code.co_filename).is_relative_to(author.loaded.course.root):
         return repr(name)
     file = Path(code.co_filename).relative_to(author.loaded.course.root)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.course import LoadedAssignment
-from grader.freezing.author import mistakes_of
+from grader.freezing.author import mistakes_of, replaced_part
 from grader.spec import Severity
 
 __all__ = [
@@ -75,30 +75,35 @@ class Authored:
 def authored_submissions(assignment: LoadedAssignment) -> Iterator[Authored]:
     """Every mistake and every right style of an assignment."""
     for number, mistake in enumerate(mistakes_of(assignment)):
-        files = replaced_texts(assignment, mistake.function, f"author_mistakes.mistake.solutions[{number}]")
+        part = replaced_part(assignment, mistake.function, mistake.solution)
+        files = replaced_texts(assignment, mistake.function, f"author_mistakes.mistake.solutions[{number}]", part)
         yield Authored("mistake", mistake.function, mistake.code, files, mistake.severity)
     module = assignment.author_module("styles")
     for function, styles in getattr(module, "STYLES", {}).items():
         for number, style in enumerate(styles):
-            files = replaced_texts(assignment, function, f"author_styles.STYLES[{function!r}][{number}]")
+            part = replaced_part(assignment, function, style)
+            files = replaced_texts(assignment, function, f"author_styles.STYLES[{function!r}][{number}]", part)
             name = f"{number} {getattr(style, '__name__', '')}".strip()
             yield Authored("style", function, name, files)
 
 
-def replaced_texts(assignment: LoadedAssignment, function: str, place: str) -> dict[str, str]:
-    """The reference with one function replaced by another one of the author's; a place without a dot is its own."""
+def replaced_texts(assignment: LoadedAssignment, function: str, place: str, part: str = "") -> dict[str, str]:
+    """The reference with one function replaced by another one of the author's; a place without a dot is its own.
+
+    ``part`` is what is replaced, where it is not the whole function.
+    """
     files = reference_texts(assignment)
     if "." not in place:
         return {path: f"{text}\n\n{function} = {place or function}\n" for path, text in files.items()}
     home = assignment.spec.places.get(function) or next(iter(files))
-    return {**files, home: f"{files[home]}\n\n{delegating(assignment, function, place)}"}
+    return {**files, home: f"{files[home]}\n\n{delegating(assignment, function, place, part)}"}
 
 
-def delegating(assignment: LoadedAssignment, function: str, place: str) -> str:
+def delegating(assignment: LoadedAssignment, function: str, place: str, part: str = "") -> str:
     """A graded function that calls another one, in whose module the planted names mean the same."""
     module = place.partition(".")[0]
     # "import random" makes the worker seed that generator too, which a style may draw from.
-    owner, _, method = function.partition(".")
+    owner, _, method = (part or function).partition(".")
     name = f"_{method}" if method else function
     lines = [f"import random\nimport {module}\n\ndef {name}(*args):"]
     lines += [f"    {module}.{name} = {name}" for name in assignment.spec.function(function).given]

@@ -6,7 +6,7 @@ A function that passes either way is *carried*: right, and wrong only because of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
@@ -53,6 +53,7 @@ __all__ = [
     "tried_on_properties",
 ]
 
+_MAKES = ".__init__"  # the method that stands for a class among the answered names
 _How = Literal["", "helpers", "own", "given"]
 
 
@@ -94,6 +95,11 @@ class _Trial:
     judge: FunctionJudge
     how: _How
     answered: tuple[str, ...] = ()
+
+    def with_own_methods(self, right: Container[str]) -> _Trial:
+        """The trial on the student's own methods where these are right: they may keep what others need in their own way."""
+        answered = [name for name in self.answered if "." not in name or name.removesuffix(_MAKES) not in right]
+        return replace(self, answered=tuple(answered))
 
     def plans(self, cases: Sequence[Case]) -> list[Plan]:
         """The questions of some cases."""
@@ -149,7 +155,9 @@ def _second_questions(
     session: Session, first: dict[str, Attempt], trials: Mapping[str, Sequence[_Trial]], made: dict[str, list[Attempt]]
 ) -> Script:
     for name, attempts in made.items():
-        for trial in trials[name]:
+        right = {n for n in first if any(attempt.verdict.passed for attempt in (first[n], *made.get(n, ())))}
+        own_trials = [trial.with_own_methods(right) for trial in trials[name]]
+        for trial in own_trials:
             core = trial.judge.core
             replied = yield trial.plans(core.cases.cases)
             outcomes = _silent(by_case(core.cases.cases, replied))
@@ -159,7 +167,7 @@ def _second_questions(
                 break
         else:
             first[name] = yield from _asked_all(_Trial(session.functions[name], ""), first[name])
-            for number, trial in enumerate(trials[name]):
+            for number, trial in enumerate(own_trials):
                 attempts[number] = yield from _asked_all(trial, attempts[number])
 
 
@@ -278,9 +286,6 @@ def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) ->
     own = any(case.own for case in judge.cases.cases) and not _only_inputs_changed(verdict)
     if own and not _gave_the_same(first, _producers(judge.cases)):
         yield _Trial(judge, "own")
-
-
-_MAKES = ".__init__"
 
 
 def _answered_name(session: Session, name: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.freeze import freeze
+from grader.freezing.submissions import authored_submissions
 from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
 from grader.model import FunctionReport, Report
@@ -88,6 +89,10 @@ def move(x, config):
 """
 MISTAKES = """
 from grader.spec import mistake
+
+@mistake("squared", "Scaler", message="the square of the factor is kept", hint="What is kept of 3?")
+def squared(self, factor):
+    self.factor, self.mean, self.state = factor**2, None, {"count": 0}
 
 @mistake("whole-mean", "Scaler.fit", message="one mean is taken of everything", hint="How many means are there?")
 def whole(self, X):
@@ -182,6 +187,13 @@ def test_a_method_that_is_put_into_its_class_later_has_the_line_where_it_is_writ
     line = outside.split("\n").index("def transform(self, X):") + 1
     assert of(report, "Scaler.transform").origin == f"ada.py, line {line}: def transform(self, X):"
     assert of(report, "Scaler.fit").origin == "ada.py, line 10: def fit(self, X):"
+
+
+def test_a_mistake_of_a_constructor_is_a_function_of_self(graded: Grader, loaded: LoadedAssignment) -> None:
+    report = graded(SCALER.replace("self.factor = factor", "self.factor = factor * factor") + MOVE)
+    assert [finding.code for finding in of(report, "Scaler").findings] == ["squared"]
+    (source,) = [authored.source for authored in authored_submissions(loaded) if authored.function == "Scaler"]
+    assert "Scaler.__init__ = " in source
 
 
 def test_a_method_has_a_line_of_its_own(graded: Grader) -> None:
@@ -810,6 +822,16 @@ def test_one_wrong_method_costs_once(
         report = graded_chain(MODEL.replace(right, wrong, 1), runner)
         assert {name for name, status in statuses(report).items() if status != "passed"} == failing
         assert sum(f.points for f in report.functions if f.name not in failing) == 5 - len(failing)
+
+
+def test_what_a_method_that_is_right_keeps_in_its_own_way_is_there_for_others(
+    graded_chain: Grader, sandbox: Sandbox
+) -> None:
+    keeps = MODEL.replace("        return self\n", "        self.seen = X, y\n        return self\n")
+    keeps = keeps.replace("self.step(X, y).loss(X, y)", "self.step(X, y).loss(*self.seen)")
+    assert graded_chain(keeps, sandbox).full_marks
+    report = graded_chain(keeps.replace("return X @ self.w", "return X @ self.w + 1"), sandbox)
+    assert [name for name, status in statuses(report).items() if status != "passed"] == ["Model.predict"]
 
 
 def test_a_right_method_answers_neither_for_itself_nor_for_an_earlier_one(graded_chain: Grader, sandbox: Sandbox) -> None:
