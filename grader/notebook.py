@@ -98,8 +98,9 @@ def _checked(function: Callable[..., object] | str, assignment: str | None) -> F
     unread = _unread(name, cells, submission.messages, graded.origin if graded else None)
     if graded is not None and graded.status == "passed":
         return Feedback(report, graded, unread)
-    # Without the messages of the reader: a cell that was run with an error and then repaired is no news.
-    messages = (*unread, *report.messages[len(submission.messages) :]) if graded else report.messages
+    # Without the messages of the reader: a cell that was run with an error and then repaired, or run twice, is no news.
+    old = len(submission.messages) + len(submission.redefined)
+    messages = (*unread, *report.messages[old:]) if graded else report.messages
     return Feedback(report, graded, messages, formula_of(sections(handout(loaded)).get(name, "")))
 
 

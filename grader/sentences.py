@@ -191,11 +191,21 @@ def defined_often(name: str, count: int, place: str) -> str:
     return f"{name} is defined {count} times; the last one, in {place}, is graded"
 
 
-def defined_elsewhere(name: str, count: int, place: str, other: str, arity: int) -> str:
-    return (
-        f"{name} is defined {count} times; the one in {place} is graded, "
-        f"because the one in {other} does not take the {arity} arguments of the exercise"
-    )
+def defined_elsewhere(name: str, count: int, place: str, other: str, why: str) -> str:
+    return f"{name} is defined {count} times; the one in {place} is graded, because the one in {other} {why}"
+
+
+def other_arguments(arity: int) -> str:
+    return f"does not take the {arity} argument{'s' * (arity != 1)} of the exercise"
+
+
+MORE_ARGUMENTS = "has more arguments than the exercise gives it"
+NOT_FILLED_IN = "is not filled in"
+NOT_REACHED = "is never reached when the file is run"
+
+
+def not_run_there(why: str) -> str:
+    return f"could not be run ({why})"
 
 
 def passed_over(file: str, why: str) -> str:

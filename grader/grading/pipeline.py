@@ -166,7 +166,8 @@ def _report(
     """The report on what was graded, or on ``only`` one function of it."""
     assignment, submission = session.assignment, session.submission
     functions = [function for function in graded if only in (None, function.name)]
-    messages = (*submission.messages, *_about_edition(session), *replies.loaded.messages)
+    messages = (*submission.messages, *_about_definitions(submission, replies), *_about_edition(session))
+    messages += replies.loaded.messages
     if all(function.status == "missing" for function in functions):
         return _nothing_there(session, functions, student, messages)
     return Report(
@@ -185,6 +186,24 @@ def _report(
         not_run=tuple(_not_run(submission, replies)),
         numpy=np.__version__,
     )
+
+
+def _about_definitions(submission: Submission, replies: Replies) -> Iterator[str]:
+    """Of each function that is defined several times, the definition that was graded, and why the last one was not."""
+    units, loaded = submission.units, replies.loaded
+    numbers = {unit.place: number for number, unit in enumerate(units)}
+    for often in submission.redefined:
+        chosen = numbers.get(often.place, -1)
+        graded = loaded.bound.get(often.name, chosen)
+        if graded < chosen:
+            plain = units[chosen].source.startswith(("def", "@"))
+            why = sentences.other_arguments(submission.arities[often.name]) if plain else sentences.NOT_REACHED
+            why = sentences.not_run_there(loaded.failed[chosen]) if chosen in loaded.failed else why
+            yield sentences.defined_elsewhere(often.name, often.count, units[graded].place, often.place, why)
+        elif often.other:
+            yield sentences.defined_elsewhere(often.name, often.count, often.place, often.other, often.why)
+        else:
+            yield sentences.defined_often(often.name, often.count, often.place)
 
 
 def _about_edition(session: Session) -> Iterator[str]:

@@ -27,7 +27,16 @@ from grader.submission.names import uses_of
 from grader.submission.need import Statement, needed
 from grader.submission.statements import MAX_MESSAGES, Reading, is_definition, statements
 
-__all__ = ["SourceFile", "Submission", "Unit", "file_bytes", "parse_files", "parse_submission", "read_submission"]
+__all__ = [
+    "Redefined",
+    "SourceFile",
+    "Submission",
+    "Unit",
+    "file_bytes",
+    "parse_files",
+    "parse_submission",
+    "read_submission",
+]
 
 MAX_STATEMENTS = 20_000
 MAX_FILES = 500
@@ -105,6 +114,21 @@ class SourceFile:
         return posixpath.basename(self.path) == "__init__.py"
 
 
+@dataclass(frozen=True, slots=True)
+class Redefined:
+    """A graded function with several definitions in its file: how many, and where the one stands that is chosen of them.
+
+    ``other`` is the place of the last one, where that is not chosen, and ``why`` the reason. What is really graded is known
+    when they have been run.
+    """
+
+    name: str
+    count: int
+    place: str
+    other: str = ""
+    why: str = ""
+
+
 @dataclass(frozen=True)
 class Submission:
     """The program of one submission, ready for the worker.
@@ -125,6 +149,8 @@ class Submission:
         Graded functions and the number of arguments of their contract.
     edition
         The published form of the exercise that the files show; None where they show none.
+    redefined
+        Graded functions that are defined several times.
     """
 
     name: str
@@ -135,6 +161,7 @@ class Submission:
     passed_over: tuple[tuple[str, str], ...] = ()
     arities: Mapping[str, int] = field(default_factory=dict)
     edition: Edition | None = None
+    redefined: tuple[Redefined, ...] = ()
 
     @property
     def units(self) -> tuple[Unit, ...]:
@@ -366,7 +393,8 @@ def parse_files(
     for path, reason in _not_graded(read, homes, graded_from, arities):
         passed.append((path, reason))
     links = _links(read)
-    built = [_built(file, homes, arities, links, messages) for file in read.values()]
+    redefined: list[Redefined] = []
+    built = [_built(file, homes, arities, links, redefined) for file in read.values()]
     built.sort(key=lambda file: not file.graded)
     lost = {name: place for file in own for name, place in file.reading.lost.items()}
     messages += _about_files(own, built, passed)
@@ -374,7 +402,7 @@ def parse_files(
         messages[MAX_MESSAGES:] = [sentences.more_messages(len(messages) - MAX_MESSAGES)]
     kept = tuple(file for file in built if file.units or file.graded or not arities)
     digest = _digest(kept, lost, edition.says if edition else "")
-    return Submission(name, kept, tuple(messages), digest, lost, tuple(passed), dict(arities), edition)
+    return Submission(name, kept, tuple(messages), digest, lost, tuple(passed), dict(arities), edition, tuple(redefined))
 
 
 def _about_files(own: Sequence[_Read], built: Sequence[SourceFile], passed: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -633,7 +661,7 @@ def _not_graded(
 
 
 def _built(
-    file: _Read, homes: Mapping[str, str], arities: Mapping[str, int], links: _Links, messages: list[str]
+    file: _Read, homes: Mapping[str, str], arities: Mapping[str, int], links: _Links, redefined: list[Redefined]
 ) -> SourceFile:
     """The file with the statements that its graded functions, or the files that import it, need."""
     graded = tuple(name for name in arities if homes.get(name) == file.path)
@@ -641,7 +669,7 @@ def _built(
     dropped: set[int] = set()
     wanted: dict[str, bool] = {}
     for name in (name for name in graded if "." not in name):  # a method comes with its class
-        wanted[name] = _drop_unfit(found, name, arities[name], dropped, messages)
+        wanted[name] = _drop_unfit(found, name, arities[name], dropped, redefined)
     own = [statement for number, statement in enumerate(found) if number not in dropped]
     for name in _imported_names(file, links):
         wanted.setdefault(name, False)
@@ -656,22 +684,27 @@ def _unit(statement: Statement) -> Unit:
     return Unit(statement.text, statement.label, statement.line, binds)
 
 
-def _drop_unfit(found: Sequence[Statement], name: str, arity: int, dropped: set[int], messages: list[str]) -> bool:
+def _drop_unfit(found: Sequence[Statement], name: str, arity: int, dropped: set[int], redefined: list[Redefined]) -> bool:
     """Drop a later definition that fits the contract's arguments worse than an earlier one; whether one fits."""
     definitions = {i: s.uses.definitions[name] for i, s in enumerate(found) if name in s.uses.definitions}
     fits = {i: 3 * _fit(d, arity) + (not is_blank(d, found[i].text)) for i, d in definitions.items()}
-    places = [*fits]
     best = max(fits.values(), default=0)
-    if len(places) >= 2:
-        chosen = max(i for i in places if fits[i] == best)
-        later = [i for i in places if i > chosen]
+    if len(fits) >= 2:
+        chosen = max(i for i in fits if fits[i] == best)
+        later = [i for i in fits if i > chosen]
         dropped.update(i for i in later if isinstance(found[i].tree, ast.FunctionDef))
-        place = _unit(found[chosen]).place
-        if later:
-            messages.append(sentences.defined_elsewhere(name, len(places), place, _unit(found[later[-1]]).place, arity))
-        else:
-            messages.append(sentences.defined_often(name, len(places), place))
+        other = later[-1] if later else chosen
+        why = _why_not(_fit(definitions[other], arity), fits[other] % 3 == 0, arity) if later else ""
+        places = _unit(found[chosen]).place, _unit(found[other]).place if later else ""
+        redefined.append(Redefined(name, len(definitions), *places, why))
     return best > 1  # 1 is a filled one with other arguments
+
+
+def _why_not(fit: int, blank: bool, arity: int) -> str:
+    """Why a definition that stands last is not the chosen one."""
+    if fit == 0:
+        return sentences.other_arguments(arity)
+    return sentences.NOT_FILLED_IN if blank else sentences.MORE_ARGUMENTS
 
 
 def _fit(definition: ast.FunctionDef, arity: int) -> int:

@@ -100,6 +100,29 @@ def test_a_definition_that_does_not_parse_is_missing_with_its_place() -> None:
     assert re.fullmatch(r"Python cannot read the definition of center at student\.py, line \d+: fix its syntax", message)
 
 
+@pytest.mark.parametrize(
+    ("later", "why"),
+    [
+        ("if False:\n    def center(X):\n        return X", "is never reached when the file is run"),
+        ("try:\n    pass\nexcept Exception:\n    def center(X):\n        return X", "is never reached when the file is run"),
+        ("@np.absent\ndef center(X):\n    return X", "could not be run (AttributeError: "),
+        ("def center(X, Y, Z):\n    return X", "does not take the 1 argument of the exercise"),
+        ("def center(X, axis=1):\n    return X", "has more arguments than the exercise gives it"),
+        ("def center(X):\n    pass", "is not filled in"),
+    ],
+)
+def test_of_several_definitions_the_report_names_the_one_that_was_graded(later: str, why: str, sandbox: Sandbox) -> None:
+    report = graded(solution(later), sandbox)
+    assert function_of(report, "center").status == "passed"
+    (said,) = [message for message in report.messages if message.startswith("center is defined 2 times; ")]
+    assert f"the one in student.py, line 6 is graded, because the one in student.py, line 71 {why}" in said
+
+
+def test_the_last_of_several_definitions_is_told_to_be_graded() -> None:
+    report = graded(solution("def center(X):\n    return X"))
+    assert report.messages == ("center is defined 2 times; the last one, in student.py, line 71, is graded",)
+
+
 def test_a_submission_without_any_graded_function_is_unreadable_and_has_no_points() -> None:
     report = graded("import numpy as np\nimport no_such_module\n")
     assert (report.status, report.points, report.functions) == ("unreadable", None, ())

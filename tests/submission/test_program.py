@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import SubmissionError
-from grader.submission.program import MAX_FILES, Submission, parse_submission, read_submission
+from grader.submission.program import MAX_FILES, Redefined, Submission, parse_submission, read_submission
 from tests.submission.programs import F, cells_json, files, names, notebook, run, script, texts
 
 BLANK = "def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()\n"
@@ -78,7 +78,7 @@ def test_an_expression_that_is_nested_deeply_ends_nothing(body: str) -> None:
 def test_the_last_definition_counts() -> None:
     submission = notebook(F, "def f(x):\n    return 2 * x\n")
     assert run(submission)["f"](3) == 6
-    assert submission.messages == ("f is defined 2 times; the last one, in cell 2, line 1, is graded",)
+    assert submission.redefined == (Redefined("f", 2, "cell 2, line 1"),)
     assert submission.origin("f") == "cell 2, line 1: def f(x):"
 
 
@@ -86,11 +86,8 @@ def test_the_last_definition_that_takes_the_arguments_of_the_exercise_counts() -
     submission = notebook(F, "def f(x, y):\n    return y\n", "def f(x, *, key):\n    return key\n")
     assert run(submission)["f"](3) == 3
     assert submission.origin("f") == "cell 1, line 1: def f(x):"
-    (message,) = submission.messages
-    assert message == (
-        "f is defined 3 times; the one in cell 1, line 1 is graded, because the one in cell 3, line 1 does not "
-        "take the 1 arguments of the exercise"
-    )
+    why = "does not take the 1 argument of the exercise"
+    assert submission.redefined == (Redefined("f", 3, "cell 1, line 1", "cell 3, line 1", why),)
 
 
 @pytest.mark.parametrize(
