@@ -666,12 +666,15 @@ def unpacked_otherwise(origin: str) -> Finding:
     return Finding("unpacked-otherwise", text, hint)
 
 
-def shapes_do_not_fit(origin: str, *, sometimes: bool) -> Finding:
+def shapes_do_not_fit(origin: str, *, sometimes: bool, kind: str | None = None) -> Finding:
+    if kind:
+        text = f"for inputs of the kind '{kind}' the shapes do not fit for this calculation ({origin})"
+        return Finding("shapes-do-not-fit", text, "What is special about these inputs?")
     if sometimes:
         text = f"for some inputs the shapes do not fit for this calculation ({origin}); for others they do"
         hint = (
-            "Is a size written as a number where it should come from the arguments? Or are two dictionaries matched by the "
-            "order of their keys, which may differ?"
+            "Print both shapes for the example: which of the arrays is not the one that you mean? A size that is written as "
+            "a number, the index of a loop that has ended, or an order of keys is right for some inputs only."
         )
         return Finding("shapes-do-not-fit", text, hint)
     text = f"the shapes do not fit for this calculation ({origin})"
@@ -813,8 +816,12 @@ def folded(label: str, names: Sequence[str], why: str) -> str:
         under = "it under exactly this name" if len(names) == 1 else "them under exactly these names"
         return f"{listed}: not defined in this submission; define {under}"
     if label == CARRIED:
-        where = "the mistake is in a function that they call, or that made what they are given"
-        return f"{listed}: correct; {where}. {why}".rstrip()
+        by = (
+            "graded with correct functions in place of wrong or missing ones"
+            if why
+            else "judged on your own earlier results"
+        )
+        return f"{listed}: correct; {by}. {why}".rstrip()
     return f"{listed}: {why}"
 
 

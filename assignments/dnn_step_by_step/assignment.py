@@ -120,9 +120,10 @@ def _spread(scale):
 
 
 def _between_bounds(W):
-    """Uniform weights: with the bounds that a uniform distribution of this standard deviation has."""
+    """Uniform weights: with the bounds that a uniform distribution of this standard deviation has, unlike a cut Gaussian."""
     reach = np.sqrt(3) * np.std(W)
-    return np.any(W) and uniform_problem(W, -reach, reach, "W") is None
+    reached = np.isclose(np.abs(W).max(), reach, rtol=0.015)
+    return np.any(W) and reached and uniform_problem(W, -reach, reach, "W") is None
 
 
 def _repeats(given):

@@ -281,7 +281,8 @@ _SHAPES = re.compile(r"operands could not be broadcast together|not aligned|mism
 
 def _raising(evidence: _Evidence) -> Iterator[Finding]:
     """What an exception of NumPy or Python means, where all failing calls raise the same one at the same line."""
-    outcomes = [last_outcome(evidence.outcomes, f.case) for f in evidence.verdict.failures if f.check == "runs"]
+    failures = [failure for failure in evidence.verdict.failures if failure.check == "runs"]
+    outcomes = [last_outcome(evidence.outcomes, failure.case) for failure in failures]
     raised = [outcome for outcome in outcomes if isinstance(outcome, Raised)]
     lines = {outcome.origin or "" for outcome in raised}
     if not raised or len(raised) < len(outcomes) or len(lines) > 1 or not all(lines):
@@ -301,7 +302,7 @@ def _raising(evidence: _Evidence) -> Iterator[Finding]:
         yield sentences.unpacked_otherwise(origin)
     elif all(map(_SHAPES.search, messages)):
         answered = any(isinstance(last_outcome(evidence.outcomes, case), Returned) for case in evidence.judge.values)
-        yield sentences.shapes_do_not_fit(origin, sometimes=answered)
+        yield sentences.shapes_do_not_fit(origin, sometimes=answered, kind=_special_class(failures))
 
 
 def _mutated(evidence: _Evidence) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from grader.judging.compare import Item, first_problem, items_of
 from grader.judging.judge import FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, expected_value
 from grader.judging.properties import fitting_mistake
-from grader.judging.values import leaves
+from grader.judging.values import leaves, part_or_none
 from grader.model import Finding
 from grader.sandbox.runner import Outcome, Raised, Returned
 from grader.spec import Function
@@ -185,9 +185,12 @@ def _equal_items(spec: Function, case: Case, names: Iterable[str], mistake: Enco
     if any(isinstance(usual, form) and not isinstance(mistaken, form) for form in (tuple, dict)):
         return is_same(spec, Item("the result", ((),)), mistaken, reply, tolerances)  # no parts that could be compared
     items = {item.name: item for item in items_of(mistaken, spec.items)}
-    right = {item.name for item in items_of(usual, spec.items)}
+    right = {item.name: item.paths for item in items_of(usual, spec.items)}
     for name in names:
         if name in items:
+            left_out = set(right.get(name, ())).difference(items[name].paths)  # by the mistake, and so by the student
+            if any(part_or_none(reply, path) is not None for path in left_out):
+                return False
             if not is_same(spec, items[name], mistaken, reply, tolerances):
                 return False
         elif name not in right or _form(mistaken) != _form(reply):  # the mistake has no such item, and so must the student

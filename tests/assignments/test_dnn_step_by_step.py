@@ -83,6 +83,7 @@ REFUSED_WEIGHTS = {
     "Xavier of both sides": ("np.random.randn(n, k) * np.sqrt(2 / (n + k))", "xavier-scale"),
     "the root of its own size": ("np.random.randn(n, k) / np.sqrt(n)", "scaled-by-units"),
     "uniform of the same spread": ("np.random.uniform(-1, 1, (n, k)) * 0.01 * np.sqrt(3)", "uniform-weights"),
+    "cut": ("(z := np.random.randn(4 * n * k + 40))[np.abs(z) < 1][: n * k].reshape(n, k) * 0.01", None),
     "rand": ("np.random.rand(n, k) * 0.01", "not-centred"),
     "the same seed in every layer": ("np.random.RandomState(3).randn(n, k) * 0.01", "repeated-layers"),
     "equal rows": ("np.tile(np.random.randn(1, k), (n, 1)) * 0.01", None),
@@ -264,6 +265,16 @@ def test_what_is_right_for_two_layers_only_fails_on_deeper_networks() -> None:
     found = report("L_model_backward", code)
     assert found.status == "failed"
     assert found.points <= 0.5 * found.max_points
+
+
+def test_gradients_are_not_called_missing_where_they_are_only_wrong() -> None:
+    by_width = '"sigmoid" if len(caches[l - 1][1]) == 1 else "relu"'
+    found = report("L_model_backward", backward("pass", hidden=by_width))
+    assert codes_of(found) == ["only-special-inputs"]
+    missing = report(
+        "L_model_backward", backward("pass", end="[grads.pop(f'd{n}{l}') for l in range(1, L - 1) for n in 'Wb']")
+    )
+    assert codes_of(missing) == ["only-two-layers"]
 
 
 # -- update ------------------------------------------------------------------------------

@@ -318,8 +318,17 @@ def test_shapes_that_do_not_fit_for_all_inputs_are_a_matter_of_the_formula_else_
     (found,) = raising(*[raised] * len(MATRICES))
     assert "A @ B" in found.hint
     (found,) = raising(raised)
-    assert "a size written as a number" in found.hint
+    assert "A size that is written as a number" in found.hint
     assert found.message.startswith("for some inputs the shapes do not fit")
+
+
+def test_shapes_that_do_not_fit_for_one_kind_of_input_are_laid_on_that_kind() -> None:
+    cases = hand_made(plain(), same, MATRICES, classes=["one layer", *["general"] * (len(MATRICES) - 1)])
+    raised = Raised("ValueError", ALIGNED, "cell 3, line 2: Z = W * A + b")
+    outcomes = {**outcomes_of(cases, same), cases.cases[0].key: (raised,)}
+    (found,) = tiny.findings_in(plain(), cases, outcomes)
+    assert found.message.startswith("for inputs of the kind 'one layer' the shapes do not fit")
+    assert found.hint == "What is special about these inputs?"
 
 
 def test_a_factor_that_shows_for_one_special_kind_of_input_is_no_factor_of_the_formula() -> None:

@@ -37,8 +37,8 @@ def test_only_what_is_wrong_by_itself_is_explained() -> None:
     assert order.lines == (
         (
             "Full points",
-            "linear_activation_forward, L_model_forward: correct; the mistake is in a function that they call, or that made "
-            "what they are given. Fix linear_forward first.",
+            "linear_activation_forward, L_model_forward: correct; graded with correct functions in place of wrong or "
+            "missing ones. Fix linear_forward first.",
         ),
         ("Not started", "2 functions: compute_cost, model"),
         ("Waiting", "L_model_backward: not judged before linear_backward is right"),
