@@ -118,3 +118,20 @@ def test_further_steps_are_not_blamed_where_one_by_itself_is_wrong() -> None:
     problem = further_steps_problem(X, Y, runs(2, 5, 4, 6), 0.1, 2.5)
     assert problem is not None
     assert problem.startswith("not checked: ")
+
+
+@pytest.mark.parametrize("seed", [0, 20_170_808])
+def test_a_step_that_fits_the_slopes_along_a_few_known_directions_is_no_gradient_step(seed: int) -> None:
+    """Whoever knows the directions needs no gradient: numbers of the forward pass along them are enough."""
+    random = np.random.default_rng(seed)
+    known = [{name: random.standard_normal(value.shape) for name, value in START.items()} for _ in range(3)]
+    flat = np.array([np.concatenate([part.ravel() for part in one.values()]) for one in known])
+    weights = np.linalg.solve(flat @ flat.T, [slope(X, Y, START, one) for one in known])
+    moved = {
+        name: value - 0.1 * sum(w * one[name] for w, one in zip(weights, known, strict=True))
+        for name, value in START.items()
+    }
+    step = {name: (START[name] - moved[name]) / 0.1 for name in START}
+    for one in known:
+        assert sum(float(np.sum(step[n] * one[n])) for n in START) == pytest.approx(slope(X, Y, START, one), rel=1e-6)
+    assert step_problem(X, Y, START, moved, 0.1) is not None

@@ -31,7 +31,7 @@ from grader.judging.cases import Case, FunctionCases
 from grader.judging.checks import carried_by_property, verdict_of, well_formed
 from grader.judging.findings import carried_by_helpers, carried_on_own_values
 from grader.judging.judge import FunctionJudge, Verdict
-from grader.judging.outcomes import Outcomes, arguments_of, last_outcome, reply_value, steps_apart
+from grader.judging.outcomes import Outcomes, arguments_of, last_outcome, plan_with, reply_value, steps_apart, steps_of
 from grader.judging.properties import property_problems
 from grader.judging.values import part_or_none, parts_of
 from grader.model import Finding
@@ -442,32 +442,32 @@ def _is_none(value: Value, path: Path) -> bool:
 
 
 def _only_values_wrong(first: Mapping[str, Attempt], names: Sequence[str]) -> bool:
-    """Whether some of these graded functions give wrong values, and all of them results of the right form."""
+    """Whether some of these graded functions give wrong values, and all of them results that earn something."""
     if not all(name in first for name in names):
         return False
     verdicts = [first[name].settled.verdict for name in names]
-    return any(verdict.failed("values") for verdict in verdicts) and all(map(well_formed, verdicts))
+    formed = all(well_formed(verdict) and verdict.points for verdict in verdicts)  # zeros are the derivative of zeros
+    return formed and any(verdict.failed("values") for verdict in verdicts)
 
 
 def _holds_apart(session: Session, attempt: Attempt) -> bool:
-    """Whether the properties that carry hold, too, for what the earlier functions answer when only they are asked.
+    """Whether the properties that carry hold, too, where the function and the earlier ones are asked in a worker each.
 
-    Beside the function that is judged they may see what it has claimed, and answer so that it comes true.
+    Beside the function that is judged the earlier ones may see what it has claimed, and answer so that it comes true. It may
+    see what they are asked around a point, and claim what fits their answers.
     """
     judge = attempt.judge
     carrying = [(prop, case) for prop in judge.spec.properties if prop.carries for case in judge.cases_of(prop.name)]
-    asked = [(prop, case, steps_apart(case, judge.spec.name)) for prop, case in carrying]
-    plans = [
-        replace(case.plan, function="", number=number, steps=tuple(case.plan.steps[n] for n in steps), packed=b"")
-        for number, (_, case, steps) in enumerate(asked)
-    ]
-    for (prop, case, steps), apart in zip(asked, run_plans(session, plans).outcomes, strict=True):
-        together = list(attempt.outcomes[case.key])
-        for step, outcome in zip(steps, apart, strict=False):
-            together[step] = outcome
-        if len(apart) != len(steps) or property_problems([(prop, case, together)]) != [None]:
-            return False
-    return True
+    together = {case.key: list(attempt.outcomes[case.key]) for _, case in carrying}
+    for steps_in in (steps_of, steps_apart):
+        asked = [(case, steps_in(case, judge.spec.name)) for _, case in carrying]
+        plans = [replace(plan_with(case.plan, steps), function="") for case, steps in asked]
+        for (case, steps), apart in zip(asked, run_plans(session, plans).outcomes, strict=True):
+            if len(apart) != len(steps):
+                return False
+            for step, outcome in zip(steps, apart, strict=True):
+                together[case.key][step] = outcome
+    return not any(property_problems([(prop, case, together[case.key]) for prop, case in carrying]))
 
 
 # -- what a report says of it ------------------------------------------------------------

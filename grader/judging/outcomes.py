@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from grader.confined.wire import Ref, Value, WireError, decode
+from grader.confined.wire import Ref, Value, WireError, decode, encode
 from grader.judging.cases import Case
 from grader.judging.values import parts_of
 from grader.sandbox.limits import check_budget
 from grader.sandbox.runner import Outcome, Plan, Returned, Stopped
 from grader.spec import Given
 
-__all__ = ["Outcomes", "arguments_of", "expected_value", "given_of", "last_outcome", "plan_of", "reply_value", "steps_apart"]
+__all__ = [
+    "Outcomes",
+    "arguments_of",
+    "expected_value",
+    "given_of",
+    "last_outcome",
+    "plan_of",
+    "plan_with",
+    "reply_value",
+    "steps_apart",
+    "steps_of",
+]
 
 Outcomes = Mapping[str, tuple[Outcome, ...]]
 
@@ -56,6 +67,32 @@ def steps_apart(case: Case, name: str) -> tuple[int, ...]:
 
     steps = enumerate(case.plan.steps)
     return tuple(number for number, (called, _) in steps if called != name and is_alone(number))
+
+
+def steps_of(case: Case, name: str) -> tuple[int, ...]:
+    """The steps of a case that call this function, and those that make what it is called with."""
+    needed: set[int] = set()
+    for number, (called, _) in reversed(list(enumerate(case.plan.steps))):
+        refers = [part.step for part in parts_of(arguments_of(case.plan, number)) if isinstance(part, Ref)]
+        if called == name or number in needed:
+            needed.update((number, *refers))
+    sets = (n for n, (called, _) in enumerate(case.plan.steps) if called.endswith("="))
+    return tuple(sorted(needed.union(n for n in sets if arguments_of(case.plan, n)[0].step in needed)))
+
+
+def plan_with(plan: Plan, steps: Sequence[int]) -> Plan:
+    """The plan with some of its steps only, none of which may need another one."""
+    places = {old: new for new, old in enumerate(steps)}
+
+    def moved(part: Value) -> Value:
+        if isinstance(part, dict):
+            return {key: moved(value) for key, value in part.items()}
+        if isinstance(part, tuple | list):
+            return type(part)(map(moved, part))
+        return replace(part, step=places[part.step]) if isinstance(part, Ref) else part
+
+    called = tuple((plan.steps[n][0], encode(moved(arguments_of(plan, n)))) for n in steps)
+    return replace(plan, steps=called, packed=b"")
 
 
 def expected_value(case: Case, alternative: int) -> Value:

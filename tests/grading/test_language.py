@@ -471,6 +471,69 @@ def test_the_example_of_a_property_shows_what_the_earlier_calls_gave(tmp_path: P
     ]
 
 
+STUBS = """
+import numpy as np
+
+def forward(x, w):
+    return {made}, (x, w)
+
+def backward(dout, cache):
+    x, w = cache
+    return {dx}, np.zeros(w.shape)
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "dx"),
+    [
+        ("np.zeros((len(x), w.shape[1]))", "np.zeros(x.shape)"),
+        ("np.full((len(x), w.shape[1]), x.sum())", "np.full(x.shape, dout.sum())"),
+    ],
+)
+def test_nothing_is_carried_by_a_forward_pass_of_which_nothing_is_right(
+    made: str, dx: str, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    graded = grader_of(sample(tmp_path, assignment=SLOPE_ASSIGNMENT, reference=LAYERS))
+    report = graded(LAYERS + STUBS.format(made=made, dx=dx), sandbox)
+    assert (of(report, "forward").points, of(report, "backward").status, of(report, "backward").carried) == (
+        0,
+        "failed",
+        False,
+    )
+
+
+FITTED = """
+import sys
+import numpy as np
+
+CALLS = []
+
+def forward(x, w):
+    CALLS.append((x, w))
+    return 2 * x @ w, (x, w)
+
+def backward(dout, cache):
+    x, w = cache
+    found = []
+    for number, value in enumerate((x, w)):
+        plus, minus = CALLS[2 * number - 4], CALLS[2 * number - 3]
+        along = plus[number] - minus[number]
+        slope = np.sum(dout * (2 * plus[0] @ plus[1] - 2 * minus[0] @ minus[1]))
+        found.append(slope * along / max(np.sum(along**2), 1e-300) if along.shape == value.shape else np.ones(value.shape))
+    return tuple(found)
+"""
+
+
+def test_a_backward_pass_that_has_seen_where_the_forward_pass_is_moved_is_not_carried(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """Its answers are numbers that fit those of the forward pass along one direction, and no derivative."""
+    graded = grader_of(sample(tmp_path, assignment=SLOPE_ASSIGNMENT, reference=LAYERS))
+    backward = of(graded(LAYERS + FITTED, sandbox), "backward")
+    assert [check.status for check in backward.checks if check.kind == "property"] == ["passed"]
+    assert (backward.status == "passed", backward.carried) == (False, False)
+
+
 def test_freezing_refuses_a_mistake_that_what_carries_does_not_see(tmp_path: Path) -> None:
     mistakes = """
 from grader.spec import mistake

@@ -277,3 +277,36 @@ def test_samples_of_a_size_that_is_asked_once_are_no_samples() -> None:
     name = "sample_learning_rate"
     found = [verdicts(assignment, source.format(asked=a), only=name)[name] for a in ("True", "n in (1, 7) or n > 999")]
     assert [one.status == "passed" for one in found] == [True, False]
+
+
+AHEAD = """
+import sys
+
+def batch_norm_forward(Z, gamma, beta, epsilon=1e-8):
+    mean, variance = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+    Z_norm = (Z - mean) / np.sqrt(variance + epsilon)
+    return 1.5 * (gamma * Z_norm + beta), Z_norm
+
+def batch_norm_backward(dZ_tilde, cache):
+    n, m = dZ_tilde.shape
+    frame = sys._getframe()
+    while frame and not {"steps", "nsteps"} <= set(frame.f_locals):
+        frame = frame.f_back
+    decoder, steps = frame.f_locals["self"].wire._Decoder, frame.f_locals["steps"]
+    asked = [decoder(encoded, lambda ref: ref, lambda code: code).get() for _, encoded in steps]
+    moved = [args for args in asked if len(args) == 4][2:8]
+    found = []
+    for k in range(len(moved) // 2):
+        plus, minus = moved[2 * k : 2 * k + 2]
+        along = plus[k] - minus[k]
+        slope = np.sum(dZ_tilde * (batch_norm_forward(*plus)[0] - batch_norm_forward(*minus)[0]))
+        found.append(slope * along / np.sum(along**2))
+    return tuple(found) or (np.ones((n, m)), np.ones((n, 1)), np.ones((n, 1)))
+"""
+
+
+def test_a_gradient_that_is_fitted_to_the_questions_ahead_is_not_carried() -> None:
+    """The property holds: along the one direction that is asked about, it is the slope of the wrong forward pass."""
+    backward = verdicts(COURSE.load("batch_norm"), AHEAD)["batch_norm_backward"]
+    assert [check.status for check in backward.checks if check.kind == "property"] == ["passed"]
+    assert (backward.status == "passed", backward.carried) == (False, False)
