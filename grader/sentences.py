@@ -49,13 +49,15 @@ def read_encoding() -> str:
     return "the file is not text in UTF-8; save it again with that encoding"
 
 
-def read_kind(kind: str, *, archive: bool) -> str:
+def read_kind(kind: str, *, archive: bool, misnamed: bool) -> str:
     way = "unpack it and submit the .py or .ipynb file" if archive else "submit the .py or .ipynb file with your solution"
-    return f"the file is {kind}, whatever its name says; {way}"
+    return f"the file is {kind}{', whatever its name says' * misnamed}; {way}"
 
 
 def read_binary() -> str:
-    return "the file holds zero bytes: it is no text; submit the .py or .ipynb file with your solution"
+    return (
+        "the file is no text: its bytes are those of a program or of data; submit the .py or .ipynb file with your solution"
+    )
 
 
 def read_link() -> str:
@@ -168,7 +170,10 @@ def note_damaged(error: json.JSONDecodeError, cells: int) -> str:
 
 
 def note_spaces(label: str) -> str:
-    return f"{label} holds spaces that Python refuses (copied from a web page?); it was read as if they were plain spaces"
+    return (
+        f"{label} holds spaces or unseen marks that Python refuses (copied from a web page?); it was read as if they were "
+        "plain spaces, or not there"
+    )
 
 
 _REPAIRS = ("its code was read;", "it was ignored", "were read", "it was read as if")

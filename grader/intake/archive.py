@@ -24,10 +24,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO, Literal
+from typing import IO, Literal, Protocol
 
 from grader.errors import SubmissionError
 from grader.submission.cells import open_file
+
+try:
+    import bz2
+    import lzma
+except ImportError:  # a Python in a browser may come without them
+    _HAS_MORE = False
+    _LZMA_ERROR: type[Exception] = ValueError
+else:
+    _HAS_MORE = True
+    _LZMA_ERROR = lzma.LZMAError
 
 __all__ = [
     "ARCHIVES",
@@ -47,8 +57,11 @@ __all__ = [
 
 SOURCES = frozenset({".py", ".ipynb", ".py.txt", ".ipynb.txt", ".ipynb.json"})
 #: Kinds that hold code only now and then: what is in them decides.
-TEXTS = frozenset({".txt", ".html", ".htm", ""})
-ARCHIVES = frozenset({".zip", ".tar", ".tar.gz", ".tgz"})
+TEXTS = frozenset({
+    "", ".txt", ".html", ".htm", ".md", ".markdown", ".qmd", ".rmd", ".tex", ".ipy", ".pyw", ".py3", ".json", ".url",
+    ".gdoc",
+})  # fmt: skip
+ARCHIVES = frozenset({".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz"})
 METADATA = frozenset({".yml", ".yaml", ".csv", ".json"})
 #: Folders that tools leave behind; nothing in them was handed in.
 JUNK = frozenset({"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv"})
@@ -62,13 +75,13 @@ _CHUNK = 1 << 16
 _LONGEST_NAME = 1_000
 # Honest source text shrinks 3 to 30 times; small files are exempt, since zeros in a header mean nothing.
 _RATIO_FROM = _MIB
-_GZIP = b"\x1f\x8b"
 _FOLDER = ".folder"
-_MOST_PARTS = 10_000  # of one gzip file; each costs a copy of what follows it
+_MOST_PARTS = 10_000  # of one packed file; each costs a copy of what follows it
+_MOST_MEMORY = 100 * _MIB  # that an xz may ask for; its strongest preset needs 65
 
 _BROKEN = (
-    zipfile.BadZipFile, tarfile.TarError, zlib.error, struct.error, EOFError, LookupError, NotImplementedError, OSError,
-    OverflowError, RuntimeError, ValueError,
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, _LZMA_ERROR, struct.error, EOFError, LookupError, NotImplementedError,
+    OSError, OverflowError, RuntimeError, ValueError,
 )  # fmt: skip
 
 
@@ -157,9 +170,9 @@ def packed_as(file: Path) -> Literal["zip", "tar", ""]:
     try:
         with open_file(file) as opened:
             start = opened.read(4_000)
-            if start.startswith(_GZIP):
+            if unpacker := _unpacker_of(start):
                 opened.seek(0)
-                start = _Counted(_Inflated(opened), _CHUNK).take(512)
+                start = _Counted(_Inflated(opened, unpacker), _CHUNK).take(512)
                 return "tar" if _is_tar(start) else ""
     except (SubmissionError, *_BROKEN):
         return ""
@@ -384,28 +397,75 @@ def _zip_date(info: zipfile.ZipInfo) -> float:
 # ---- tar ----------------------------------------------------------------------------------------------
 
 
-class _Inflated(io.RawIOBase):
-    """What a gzip file holds, in pieces; ``gzip`` would read the name in its header byte by byte, however long it is."""
+class _Unpacker(Protocol):
+    """What :mod:`bz2` and :mod:`lzma` have: input of any size, output of a bounded one."""
 
-    def __init__(self, file: io.FileIO) -> None:
-        self._file, self._inflate, self._packed, self._parts = file, zlib.decompressobj(31), b"", 0
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
+
+
+class _Gzip:
+    """The same for gzip; :mod:`gzip` would read the name in its header byte by byte, however long it is."""
+
+    def __init__(self) -> None:
+        self._inflate, self._rest = zlib.decompressobj(31), b""
+
+    @property
+    def eof(self) -> bool:
+        return self._inflate.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._rest
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inflate.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        unpacked = self._inflate.decompress(self._rest + data, max_length)
+        self._rest = self._inflate.unconsumed_tail
+        return unpacked
+
+
+_UNPACKERS: dict[bytes, Callable[[], _Unpacker]] = {b"\x1f\x8b": _Gzip}
+if _HAS_MORE:
+    _UNPACKERS[b"BZh"] = bz2.BZ2Decompressor
+    _UNPACKERS[b"\xfd7zXZ\0"] = partial(lzma.LZMADecompressor, lzma.FORMAT_XZ, _MOST_MEMORY)
+
+
+def _unpacker_of(start: bytes) -> Callable[[], _Unpacker] | None:
+    return next((unpacker for mark, unpacker in _UNPACKERS.items() if start.startswith(mark)), None)
+
+
+class _Inflated(io.RawIOBase):
+    """What a packed file holds, in pieces."""
+
+    def __init__(self, file: io.FileIO, unpacker: Callable[[], _Unpacker]) -> None:
+        self._file, self._new, self._unpacker, self._packed, self._parts = file, unpacker, unpacker(), b"", 0
 
     def read(self, size: int = -1, /) -> bytes:
         while True:
-            if self._inflate.eof:
+            if self._unpacker.eof:
                 self._next_part()
-            packed = self._packed or self._file.read(_CHUNK)
-            data = self._inflate.decompress(packed, min(size, _CHUNK) if size > 0 else _CHUNK)
-            self._packed = self._inflate.unconsumed_tail
-            if data or not packed:
+            asked = self._unpacker.needs_input
+            packed = self._packed or (self._file.read(_CHUNK) if asked else b"")
+            self._packed = b""
+            data = self._unpacker.decompress(packed, min(size, _CHUNK) if size > 0 else _CHUNK)
+            if data or (asked and not packed):
                 return data
 
     def _next_part(self) -> None:
-        """Another gzip file may follow, after zeros."""
-        self._packed = self._inflate.unused_data.lstrip(b"\0")
+        """Another packed file may follow, after zeros."""
+        self._packed = self._unpacker.unused_data.lstrip(b"\0")
         while not self._packed and (more := self._file.read(_CHUNK)):
             self._packed = more.lstrip(b"\0")
-        self._inflate = zlib.decompressobj(31)
+        self._unpacker = self._new()
         self._parts += 1
         if self._parts > _MOST_PARTS:
             raise ValueError("it has too many parts")
@@ -456,9 +516,9 @@ def _tar_members(raw: io.FileIO, limits: Limits) -> Iterator[_Member]:
 
     ``tarfile`` would read a name of any length and follow sparse files; here each header is parsed by itself.
     """
-    packed = raw.read(2) == _GZIP
+    unpacker = _unpacker_of(raw.read(10))
     raw.seek(0)
-    whole = _Inflated(raw) if packed else raw
+    whole = _Inflated(raw, unpacker) if unpacker else raw
     # Headers, and files that are passed over, count as well.
     stream = _Counted(whole, 4 * limits.total_bytes)
     long_name = ""

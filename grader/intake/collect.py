@@ -17,8 +17,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from grader import sentences
 from grader.errors import SubmissionError
-from grader.intake.archive import ARCHIVES, STUDENT, Entry, packed_as, suffix_of
+from grader.intake.archive import ARCHIVES, STUDENT, TEXTS, Entry, packed_as, suffix_of
 from grader.intake.layouts import HandIn, StudentFiles, by_student, is_class, is_platform, one_student, stem_of
 from grader.intake.roster import Person, Roster, find
 from grader.intake.tree import (
@@ -37,7 +38,7 @@ from grader.intake.tree import (
     top_level,
     unzip,
 )
-from grader.submission.cells import read_bytes
+from grader.submission.cells import is_link, read_bytes
 
 __all__ = ["Collected", "HandIn", "collect", "collect_one", "fingerprint", "link_in"]
 
@@ -281,9 +282,7 @@ def _hand_in(student: StudentFiles, unpack_to: Path) -> HandIn:
     candidates = [entry for entry in sources if not entry.helper] or [entry for entry in entries if holds_code(entry)]
     hand_in = student.hand_in
     if not candidates:
-        names = a_few([entry.name for entry in entries if entry.name])
-        problem = "; ".join(refused) or f"the submission holds no .py or .ipynb file{names and f', only {names}'}"
-        return replace(hand_in, problem=printable(problem))
+        return replace(hand_in, problem=printable("; ".join(refused) or _nothing_in(entries)))
     copies = [entry for entry in candidates if CHECKPOINTS in entry.path.parts]
     notes = [hand_in.note, *refused]
     if len(copies) == len(candidates):
@@ -298,6 +297,17 @@ def _hand_in(student: StudentFiles, unpack_to: Path) -> HandIn:
     main = frozenset(_name_of(entry, student) for entry in latest)
     path = labelled(student.root, latest[0].path) if len(latest) == 1 else hand_in.path or student.root
     return replace(hand_in, path=path, files=files, main=main, note=printable("; ".join(text for text in notes if text)))
+
+
+def _nothing_in(entries: Sequence[Entry]) -> str:
+    """Why files hold nothing to grade: what they are, or that one of them is a link."""
+    for entry in entries:
+        if entry.file is not None and suffix_of(entry.file.name) in TEXTS and entry.file.stat().st_size < _BLOCK:
+            with contextlib.suppress(SubmissionError):
+                if is_link(read_bytes(entry.file)):
+                    return f"{entry.name}: {sentences.read_link()}"
+    names = a_few([entry.name for entry in entries if entry.name])
+    return f"the submission holds no .py or .ipynb file{names and f', only {names}'}"
 
 
 def _name_of(entry: Entry, student: StudentFiles) -> str:

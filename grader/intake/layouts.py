@@ -52,6 +52,7 @@ _MOODLE_FOLDER = re.compile(
     r"(?P<name>.*?)(?:_(?P<id>\d{1,20}))?_assignsubmission_(?P<kind>[a-z]{1,20}?)_?(?P<file>)", re.DOTALL
 )
 _WRAPPER = re.compile(r"assignment_\d{1,20}_export|(?:.{0,200}-)?submissions|submitted", re.DOTALL)
+_ABOUT = re.compile(r"readme\b", re.IGNORECASE)  # it may quote the code of the exercise
 # How many folders around a class are looked through; a zip can hold thousands, one in another.
 _MOST_WRAPPERS = 10
 # No file system has longer names; a zip can.
@@ -313,11 +314,11 @@ def _folder(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], lis
     moodle |= {name: match for name in flat if (match := _MOODLE.fullmatch(printable(name)))}
     students = _moodle(tree, moodle)
     loose = [name for name in files if name not in moodle]
-    # A text is a submission where it holds the code of one: README.txt is none.
-    texts = {name for name in loose if holds_code(files[name]) and (not graded or binds(files[name], graded))}
+    texts = {name for name in loose if _is_solution(files[name], graded)}
     sources = [name for name in loose if name in texts or source_names([name])]
     # Beside loose submissions, a folder without any source is material ("data", "images"), not a student.
-    plain = [f for f in (_with_sources(folders) if sources else folders) if f not in moodle]
+    filled = _with_sources(folders) if sources else [*folders]
+    plain = [f for f in folders if f not in moodle and (f in filled or any(_is_solution(e, graded) for e in folders[f]))]
     users = _repository_users(tree, plain)
     for folder in plain:
         user, keys = users.get(folder, (folder, ()))
@@ -337,6 +338,11 @@ def _folder(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], lis
     )
     messages += [f"{tree.label}: these are no submissions and were not read: {a_few(others)}"] if others else []
     return students, messages
+
+
+def _is_solution(text: Entry, graded: frozenset[str]) -> bool:
+    """Whether a text without a suffix of code holds a submission; a README that quotes the exercise is none."""
+    return not _ABOUT.match(text.path.name) and holds_code(text) and (not graded or binds(text, graded))
 
 
 def _moodle(tree: Tree, matches: Mapping[str, re.Match[str]]) -> list[StudentFiles]:

@@ -21,7 +21,7 @@ from typing import Any
 from grader import sentences
 from grader.errors import SubmissionError
 
-__all__ = ["Cells", "decode", "open_file", "read_bytes", "read_cells", "read_exactly"]
+__all__ = ["Cells", "decode", "is_link", "open_file", "read_bytes", "read_cells", "read_exactly"]
 
 MAX_FILE = 32 * 2**20
 MAX_SOURCE = 2**20
@@ -128,7 +128,9 @@ _MOJIBAKE_MARK = "\u00ef\u00bb\u00bf"  # a byte order mark that was read as Lati
 
 
 def decode(data: bytes) -> str:
-    """Text in UTF-8 or UTF-16, in what its first lines declare, or in what editors of many countries write."""
+    """Text in UTF-8, UTF-16 or UTF-32, in what its first lines declare, or in what editors of many countries write."""
+    if data.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return _plain(_decoded(data, "utf-32"))
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _plain(_decoded(data, "utf-16"))
     data = data.rstrip(b"\0") + b"\0" * (data[-2:-1] not in (b"\0", b"") and data.endswith(b"\0"))  # UTF-16 ends with one
@@ -180,6 +182,8 @@ _SIGNATURES = (
     (b"{\\rtf", "a rich-text document (RTF)"),
     (b"version https://git-lfs", "a Git LFS pointer: the file itself was not uploaded"),
     (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\0", "an xz archive"),
     (b"7z\xbc\xaf", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
     (b"\x89PNG", "an image"),
@@ -196,7 +200,8 @@ _SIGNATURES = (
     (b"\x80\x05", "a pickle, not text"),
 )
 _CONFLICT = re.compile(r"(?m)^(?:<{7} |={7}$|>{7} )")
-_ARCHIVES = frozenset({"a zip archive", "a gzip archive", "a 7z archive", "a RAR archive"})
+_COMPILED = re.compile(rb"[^\n][\r\x0a-\x0f]\r\n[\0-\x0f]\0\0\0", re.DOTALL)  # the number of Python's version, then flags
+_NAMED_TEXT = re.compile(r"\.(?:py\w?|py3|ipynb|txt|json|md|html?)", re.IGNORECASE)
 
 
 def read_cells(data: bytes, name: str) -> Cells:
@@ -209,14 +214,10 @@ def read_cells(data: bytes, name: str) -> Cells:
     name
         What its cells are called where it has no numbered ones.
     """
-    if data.startswith(b"PK\x03\x04"):
-        office = b"[Content_Types].xml" in data[:4_000] or b"word/" in data[:4_000]
-        raise SubmissionError(
-            sentences.read_kind("a Word or Office document" if office else "a zip archive", archive=not office)
-        )
-    for signature, kind in _SIGNATURES:
-        if data.startswith(signature):
-            raise SubmissionError(sentences.read_kind(kind, archive=kind in _ARCHIVES))
+    kind = _kind_of(data)
+    if kind:
+        misnamed = _NAMED_TEXT.fullmatch(PurePosixPath(name).suffix) is not None
+        raise SubmissionError(sentences.read_kind(kind, archive=kind.endswith("archive"), misnamed=misnamed))
     if not data.strip(b" \t\r\n\0"):
         raise SubmissionError(sentences.read_empty())
     text = decode(data)
@@ -224,6 +225,21 @@ def read_cells(data: bytes, name: str) -> Cells:
     if sum(len(source) for _, source in cells.code) > MAX_SOURCE:
         raise SubmissionError(sentences.read_long(MAX_SOURCE))
     return cells
+
+
+def _kind_of(data: bytes) -> str:
+    """What a file is that holds no text; empty where it may be one."""
+    if data.startswith(b"PK\x03\x04"):
+        office = b"[Content_Types].xml" in data[:4_000] or b"word/" in data[:4_000]
+        return "a Word or Office document" if office else "a zip archive"
+    if _COMPILED.match(data):
+        return "compiled Python (.pyc)"
+    return next((kind for signature, kind in _SIGNATURES if data.startswith(signature)), "")
+
+
+def is_link(data: bytes) -> bool:
+    """Whether a small file holds nothing but a link, as a bookmark does."""
+    return _LINK.match(data[:200].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")) is not None
 
 
 def _cells_of(text: str, name: str) -> Cells:

@@ -163,7 +163,9 @@ def parse(source: str, reading: Reading) -> tuple[ast.Module | None, str]:
         return None, sentences.unparsed(type(error).__name__)
 
 
-_SPACES = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u3000": "  ", "\u200b": None})
+# Marks that nobody sees, which chats and pages put between letters: no width, direction, where a word may be broken.
+_UNSEEN = "".join(map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xAD)))
+_SPACES = str.maketrans("\u00a0\u2007\u202f", "   ", _UNSEEN) | {0x3000: "  "}
 
 
 def _conflict(source: str) -> str:

@@ -109,6 +109,49 @@ def test_what_cannot_be_graded_is_an_item_with_its_problem(
     assert len(found.hand_ins) == 2
 
 
+@pytest.mark.parametrize("name", ["hw.md", "hw.qmd", "hw.tex", "hw.ipy", "hw.pyw", "hw.py3", "hw.PYW"])
+def test_code_under_another_suffix_is_read_everywhere_where_there_is_no_other_file(class_dir: Path, name: str) -> None:
+    text = f"# Homework\n\n{FULL}"
+    lay_out(class_dir, {f"ann/sub/{name}": text, f"bob/{name}": "A plan.\n", "eve/hw.py": FULL, f"eve/{name}": text})
+    lay_out(class_dir, {"zoe/hw.zip": zipped({name: text})})
+    assert students(run(class_dir)) == [
+        ("ann", f"ann/sub/{name}"),
+        ("bob", f"the submission holds no .py or .ipynb file, only {name}"),
+        ("eve", "eve/hw.py"),
+        ("zoe", f"zoe/hw.zip/{name}"),
+    ]
+    assert [*collect_one([class_dir / "ann"], unpack_to=class_dir / "u").files] == [f"sub/{name}"]
+
+
+def test_a_notebook_called_json_is_read_and_data_are_not(class_dir: Path) -> None:
+    lay_out(class_dir, {"ann/hw.json": notebook(), "bob/data.json": '{"cells_per_row": 3}'})
+    assert students(run(class_dir)) == [
+        ("ann", "ann/hw.json"),
+        ("bob", "the submission holds no .py or .ipynb file, only data.json"),
+    ]
+
+
+def test_the_readme_beside_submissions_is_nobody(class_dir: Path) -> None:
+    lay_out(class_dir, {"ann.py": FULL, "carl.md": f"```\n{FULL}```\n", "README.md": FULL})
+    lay_out(class_dir, {"dora/hw.md": FULL, "data/notes.md": "def f(): ...\n"})
+    assert [who for who, _ in students(run(class_dir))] == ["ann", "carl", "dora"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("link.txt", "https://colab.research.google.com/drive/1\n"),
+        ("hw.url", "[InternetShortcut]\nURL=https://x\n"),
+        ("hw.gdoc", '{"url": "https://docs.google.com/x", "doc_id": "1"}'),
+    ],
+)
+def test_nothing_but_a_link_is_named_for_what_it_is(class_dir: Path, name: str, text: str) -> None:
+    lay_out(class_dir, {f"ann/{name}": text, "bob_101_20011_hw.py": FULL, f"eve_102_20012_{name}": text})
+    lay_out(class_dir / "x", {f"ann/{name}": text, "bob/hw.py": FULL})
+    for found in (run(class_dir / "x").hand_ins[0], collect_one([class_dir / "ann"], unpack_to=class_dir / "u")):
+        assert found.problem.startswith(f"{name}: the file holds nothing but a link; download the notebook itself")
+
+
 def test_a_zip_that_finds_no_room_is_a_problem_that_names_the_place(class_dir: Path) -> None:
     lay_out(class_dir, {"hw.zip": zipped({"hw.py": FULL}), "taken": "a file"})
     found = collect([class_dir / "hw.zip"], graded_names=GRADED, unpack_to=class_dir / "taken")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import tarfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import process_time
 
@@ -101,6 +103,41 @@ def test_a_bomb_in_a_tar_is_left_out_or_refused(tmp_path: Path) -> None:
     with pytest.raises(SubmissionError, match="unpacks to more than it may"):
         unpack(tmp_path / "hw.tgz", tmp_path / "into", limits=SMALL)
     assert not list((tmp_path / "into").iterdir())
+
+
+@pytest.mark.parametrize(("name", "pack"), [("hw.tar.bz2", bz2.compress), ("hw.tar.xz", lzma.compress)])
+class TestOtherPacking:
+    def test_a_tar_is_read_under_any_name(self, tmp_path: Path, name: str, pack: Callable[[bytes], bytes]) -> None:
+        data = pack(tarred({"a/hw.py": TEXT, "b.png": b"p" * 200_000}, packed=False))
+        for called in (name, "hw.ipynb"):
+            assert one(tmp_path / called, data) == {f"{called}/a/hw.py": TEXT}
+
+    def test_of_several_parts_it_is_one(self, tmp_path: Path, name: str, pack: Callable[[bytes], bytes]) -> None:
+        data = tarred({"hw.py": TEXT * 100}, packed=False)
+        assert one(tmp_path / name, pack(data[:700]) + pack(data[700:])) == {f"{name}/hw.py": TEXT * 100}
+
+    def test_a_bomb_is_left_out_or_refused(self, tmp_path: Path, name: str, pack: Callable[[bytes], bytes]) -> None:
+        info = tarfile.TarInfo("bomb.py")
+        info.size = 40 << 20
+        bomb = pack(info.tobuf() + b"\0" * info.size)
+        assert len(bomb) < 10_000
+        (tmp_path / name).write_bytes(bomb)
+        with pytest.raises(SubmissionError, match="unpacks to more than it may"):
+            unpack(tmp_path / name, None, limits=SMALL)
+
+    def test_one_that_breaks_off_is_a_problem_in_words(
+        self, tmp_path: Path, name: str, pack: Callable[[bytes], bytes]
+    ) -> None:
+        data = pack(tarred({"hw.py": TEXT * 100}, packed=False))
+        for broken in (data[:8], data[: len(data) // 2], data[:20] + b"x" * 50):
+            problem = one(tmp_path / name, broken)["problem"]
+            assert b"cannot be read" in problem or b"is damaged" in problem
+
+
+def test_an_xz_that_asks_for_much_memory_is_refused(tmp_path: Path) -> None:
+    filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 256 << 20}]
+    data = lzma.compress(tarred({"hw.py": TEXT}, packed=False), filters=filters)
+    assert b"cannot be read" in one(tmp_path / "hw.tar.xz", data)["problem"]
 
 
 def test_a_name_of_a_hundred_megabytes_is_not_read(tmp_path: Path) -> None:

@@ -121,6 +121,19 @@ def test_a_web_page_with_an_absurd_character_is_read() -> None:
     assert code(page.encode())[0].startswith('x = "&#999')
 
 
+def test_a_file_with_its_right_name_is_not_said_to_have_a_wrong_one() -> None:
+    for name in ("hw.pdf", "hw.gz", "hw.7z", "hw.docx", "hw"):
+        with pytest.raises(SubmissionError, match=r"the file is a PDF document; submit"):
+            read_cells(b"%PDF-1.4", name)
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-16", "utf-8-sig"])
+def test_text_with_a_mark_of_its_order_is_read(encoding: str) -> None:
+    assert read_cells(F.encode(encoding), "a.py") == Cells((("a.py", F),))
+    if encoding == "utf-32":
+        assert read_cells(b"\0\0\xfe\xff" + F.encode("utf-32-be"), "a.py") == Cells((("a.py", F),))
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -129,6 +142,9 @@ def test_a_web_page_with_an_absurd_character_is_read() -> None:
         (b"version https://git-lfs.github.com/spec/v1\n", "the file is a Git LFS pointer: the file itself was not uploaded"),
         (b"PK\x03\x04...", "the file is a zip archive, whatever its name says; unpack it"),
         (b"\x1f\x8b...", "the file is a gzip archive"),
+        (b"BZh91AY", "the file is a bzip2 archive, whatever its name says; unpack it"),
+        (b"\xfd7zXZ\0", "the file is an xz archive"),
+        (b"\xa7\r\r\n\0\0\0\0\x01", "the file is compiled Python (.pyc), whatever its name says"),
         (b"\x89PNG", "the file is an image"),
         (b"\x80\x04\x95", "the file is a pickle, not text"),
         (b"\x7fELF", "the file is a program"),
@@ -138,7 +154,7 @@ def test_a_web_page_with_an_absurd_character_is_read() -> None:
         (b"\n<!DOCTYPE html><html>", "not a notebook but a web page; download the notebook itself"),
         (b"", "the file is empty; submit the file with your solution"),
         (b" \n\t \0\0", "the file is empty"),
-        (b"x = 1\n\0\0 = 2\n", "the file holds zero bytes: it is no text"),
+        (b"x = 1\n\0\0 = 2\n", "the file is no text: its bytes are those of a program or of data"),
         (b"#" * (2**20 + 1), "the code is longer than 1 MB; that is not a solution"),
         (b"\xff\xfe\x00\xd8" * 4, "the file is not text in UTF-8; save it again with that encoding"),
     ],

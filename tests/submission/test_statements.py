@@ -120,6 +120,18 @@ def test_mixed_tabs_are_accepted_with_a_note() -> None:
     assert submission.messages == (note,)
 
 
+@pytest.mark.parametrize("mark", ["\u200b", "\u200e", "\u200f", "\u202a", "\u2060", "\u2069", "\u00ad"])
+def test_marks_that_nobody_sees_are_passed_over_with_a_note(mark: str) -> None:
+    submission = script(f"def f(x):{mark}\n    return x {mark}+ 1\n")
+    assert run(submission)["f"](3) == 4
+    (message,) = submission.messages
+    assert message.startswith("student.py holds spaces or unseen marks that Python refuses")
+
+
+def test_a_mark_within_a_text_stays() -> None:
+    assert run(script("def f(x):\n    return 'a\u200eb'\n"))["f"](3) == "a\u200eb"
+
+
 def test_conflict_markers_in_a_body_are_named() -> None:
     source = "def f(x):\n<<<<<<< HEAD\n    return x\n=======\n    return 2 * x\n>>>>>>> main\n\ndef g(x):\n    return x\n"
     pieces, reading = read(source)
