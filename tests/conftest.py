@@ -21,7 +21,7 @@ collect_ignore = ["course"]
 STARTERS = {
     *("Sandbox", "strongest_sandbox", "Answering", "probe", "Interpreters", "Piped"),
     *("grade", "grade_all", "grade_folder", "grade_paths", "audit_assignment", "main", "CliRunner"),
-    *("subprocess", "Popen", "_build", "write_jupyterlite", "Copy"),
+    *("subprocess", "Popen", "_build", "write_jupyterlite", "Copy", "starter_notes"),
 }
 _ID_LENGTH = 60
 

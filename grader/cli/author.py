@@ -18,7 +18,7 @@ from grader.freezing.store import cases_path, redraw
 from grader.publishing.export import TARGETS, write_export
 from grader.publishing.handout import handout_notes
 from grader.publishing.jupyterlite import write_jupyterlite
-from grader.publishing.kit import refuse_unready, write_kit
+from grader.publishing.kit import refuse_unready, starter_notes, write_kit
 from grader.publishing.targets.gradescope import VISIBILITIES
 from grader.sandbox.doctor import refuse_elsewhere
 
@@ -60,7 +60,7 @@ def release(context: click.Context, assignment: str, directory: Path, seed: int)
     loaded = assignment_of(context, assignment, [directory])
     for path in write_kit(loaded, directory, seed=seed, progress=Drawing(assignment)):
         say(path.relative_to(directory))
-    for note in handout_notes(loaded):
+    for note in (*handout_notes(loaded), *starter_notes(loaded, directory, seed)):
         say(f"note: {note}", err=True)
     say(f"next: read {directory / 'README.md'} as a student will, and hand the folder out", err=True)
 

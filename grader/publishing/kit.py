@@ -18,13 +18,22 @@ from typing import Any
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.freezing.store import Progress, frozen_cases
+from grader.grading.pipeline import grade
 from grader.judging.cases import CaseFile
 from grader.publishing.files import assignment_files, filled, refuse_filled, refuse_graded_seed, write_files
 from grader.publishing.handout import handout, in_order, introduction
 from grader.publishing.starter import starter_of, starter_of_class
 from grader.publishing.wheel import PROJECT, wheel, zipped
 
-__all__ = ["needed_modules", "refuse_unready", "starter_for", "starter_module", "starter_notebook", "write_kit"]
+__all__ = [
+    "needed_modules",
+    "refuse_unready",
+    "starter_for",
+    "starter_module",
+    "starter_notebook",
+    "starter_notes",
+    "write_kit",
+]
 
 
 def write_kit(
@@ -54,6 +63,16 @@ def write_kit(
     refuse_filled(directory)
     cases = frozen_cases(assignment, seed, progress=progress)
     return write_files(directory, dict(_kit(assignment, cases)))  # whole before the first byte is written
+
+
+def starter_notes(assignment: LoadedAssignment, directory: Path, seed: int = 1) -> Iterator[str]:
+    """What the starter of a kit earns as it is handed out, which should be nothing; on the cases of the kit."""
+    name = assignment.name
+    starter = directory / name if assignment.spec.files else directory / f"{name}.py"
+    for function in grade(assignment, starter, cases=frozen_cases(assignment, seed)).functions:
+        if function.points:
+            earned = f"{function.points:g} of {function.max_points:g} points"
+            yield f"the starter of {function.name} earns {earned} as it is handed out: judge what it leaves undone"
 
 
 def refuse_unready(assignment: LoadedAssignment) -> None:

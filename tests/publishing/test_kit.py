@@ -32,7 +32,7 @@ from grader.judging.outcomes import arguments_of
 from grader.judging.values import leaves
 from grader.model import Report
 from grader.publishing.handout import handout, in_order, introduction, sections
-from grader.publishing.kit import _used_by_the_starter, write_kit
+from grader.publishing.kit import _used_by_the_starter, starter_notes, write_kit
 from grader.publishing.wheel import wheel
 from grader.sandbox.here import InProcess
 from grader.sandbox.parent import Sandbox
@@ -503,3 +503,23 @@ def _in_process(name: str, text: str) -> Report:
     cases = frozen_cases(loaded_kit(name))
     submission = parse_submission("student.py", ".py", text.encode(), cases.arities)
     return grade_submission(loaded_kit(name), judges_of(loaded_kit(name).spec, cases), submission, InProcess())
+
+
+COUNTED = """
+def counted(X):
+    \"\"\"Twice X, and how many rows it has.\"\"\"
+    # BEGIN SOLUTION
+    doubled = 2 * X
+    # END SOLUTION
+    return doubled, len(X)
+"""
+
+
+def test_what_an_untouched_starter_earns_is_told_to_its_author(tmp_path: Path) -> None:
+    """Who leaves a right number in the last line gives it away."""
+    loaded = sample(tmp_path, 'Function("counted", points=10, inputs=inputs, returns=("doubled", "n"))', reference=COUNTED)
+    (loaded.folder / "README.md").write_text("# Counting\n\n## `counted`\n", "utf-8")
+    write_kit(loaded, tmp_path / "kit")
+    assert list(starter_notes(loaded, tmp_path / "kit")) == [
+        "the starter of counted earns 5 of 10 points as it is handed out: judge what it leaves undone"
+    ]
