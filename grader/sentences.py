@@ -217,6 +217,14 @@ def passed_over(file: str, why: str) -> str:
     return f"{file} was not graded: {why}"
 
 
+def provided_wins(module: str, names: Sequence[str]) -> str:
+    are = "is" if len(names) == 1 else "are"
+    return (
+        f"{module}.py belongs to the exercise: {', '.join(names)} {are} taken from the version of the exercise, "
+        "which may differ from yours; only what that does not have is taken from your file"
+    )
+
+
 def better_file(names: Sequence[str], file: str) -> str:
     return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} taken from {file}"
 

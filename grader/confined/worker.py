@@ -266,6 +266,8 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         full = self.own(name) or self.elsewhere(name)
         if name in self.provided:
             exec(compile(self.provided[name], f"{name}.py", "exec", dont_inherit=True), module.__dict__)
+            if full:  # what the student has added to the module of the exercise
+                module.__dict__.update(dict(vars(importlib.import_module(full)), **module.__dict__))
         elif full and full != name:  # another name of the same module
             self.aliases.add(name)
             sys.modules[name] = importlib.import_module(full)

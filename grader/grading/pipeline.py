@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -167,7 +168,7 @@ def _report(
     assignment, submission = session.assignment, session.submission
     functions = [function for function in graded if only in (None, function.name)]
     messages = (*submission.messages, *_about_definitions(submission, replies), *_about_edition(session))
-    messages += replies.loaded.messages
+    messages += (*_about_provided(session), *replies.loaded.messages)
     if all(function.status == "missing" for function in functions):
         return _nothing_there(session, functions, student, messages)
     return Report(
@@ -204,6 +205,19 @@ def _about_definitions(submission: Submission, replies: Replies) -> Iterator[str
             yield sentences.defined_elsewhere(often.name, often.count, often.place, often.other, often.why)
         else:
             yield sentences.defined_often(often.name, often.count, often.place)
+
+
+def _about_provided(session: Session) -> Iterator[str]:
+    """That functions of the exercise's modules stand in for those of a student's file of the same name."""
+    submission = session.submission
+    for module, text in session.assignment.provided.items():
+        wanted = re.compile(rf"(?m)^\s*(?:from|import)\s+{re.escape(module)}\b")
+        own = [file for file in submission.files if file.module.rpartition(".")[2] == module and not file.graded]
+        changed = [file for file in own if "".join(source for _, source in file.cells.code).split() != text.split()]
+        if changed and any(wanted.search(unit.source) for unit in submission.units):
+            bound = {name for file in changed for unit in file.units for name in unit.binds}
+            if names := [name for name in re.findall(r"(?m)^def (\w+)", text) if name in bound]:
+                yield sentences.provided_wins(module, names)
 
 
 def _about_edition(session: Session) -> Iterator[str]:

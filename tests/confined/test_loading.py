@@ -15,6 +15,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are L
 
 G = "def g(x):\n    return 2 * x\n"
 F = "def f(x):\n    return g(x)\n"
+EXTRA = "def extra(x):\n    return 100\n"
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,14 @@ def test_a_nearer_file_wins_over_one_farther_away(sandbox: Sandbox) -> None:
 def test_a_provided_module_wins_over_a_file_of_the_same_name(sandbox: Sandbox) -> None:
     texts = {"hw.py": f"from tools import g\n{F}", "tools.py": "def g(x):\n    return 7\n"}
     assert outcome(sandbox, texts, 3, provided={"tools": G}) == 6
+
+
+@pytest.mark.parametrize(
+    "use", ["from tools import g, extra\n", "from tools import *\n", "import tools\ng, extra = tools.g, tools.extra\n"]
+)
+def test_what_a_student_has_added_to_a_provided_module_is_there(sandbox: Sandbox, use: str) -> None:
+    texts = {"hw.py": f"{use}def f(x):\n    return g(x) + extra(x)\n", "tools.py": f"def g(x):\n    return 7\n{EXTRA}"}
+    assert outcome(sandbox, texts, 3, provided={"tools": G}) == 6 + 100
 
 
 def test_a_module_that_is_called_like_a_library_hides_no_library(sandbox: Sandbox) -> None:

@@ -38,7 +38,7 @@ from grader.sandbox.runner import (
 )
 from grader.sentences import place_in
 from grader.spec import Shows
-from grader.submission.program import parse_submission
+from grader.submission.program import parse_files, parse_submission
 from tests import tiny
 from tests.tiny import check_of, function_of, graded, solution
 
@@ -663,3 +663,18 @@ def test_what_a_carried_run_prints_is_in_no_report(sandbox: Sandbox) -> None:
     found = function_of(report, "layer")
     assert found.counterexample is None or found.counterexample["output"].count("MARK") <= 1
     assert not any("MARK" in c.message for c in found.checks)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("def half(Z):\n    return Z\n", True), ("def extra(Z):\n    return Z\n", False), (None, False)]
+)
+def test_that_a_provided_module_stands_in_for_a_changed_file_is_told(sandbox: Sandbox, text: str | None, told: bool) -> None:
+    ((module, provided),) = tiny.assignment().provided.items()
+    own = solution().replace("def half(Z):\n    return Z / 2\n", f"from {module} import *\n")
+    files = {"hw.py": own.encode(), f"{module}.py": (provided if text is None else text).encode()}
+    submission = parse_files("hw", files, tiny.cases().arities, main={"hw.py"})
+    report = grade_submission(tiny.assignment(), tiny.judges(), submission, sandbox)
+    assert report.full_marks
+    assert [message.startswith(f"{module}.py belongs to the exercise: half is taken") for message in report.messages] == [
+        True
+    ] * told
