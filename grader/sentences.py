@@ -609,7 +609,10 @@ def truncated(item: str) -> Finding:
     return Finding("truncated", f"{item} was cut to whole numbers", hint)
 
 
-def opposite_sign(item: str) -> Finding:
+def opposite_sign(item: str, *, sometimes: bool = False) -> Finding:
+    if sometimes:
+        text = f"{item} has the opposite sign for some inputs; for others it is right"
+        return Finding("opposite-sign", text, "Is a sign lost, as with an absolute value or a square?")
     return Finding("opposite-sign", f"{item} has the opposite sign", "Which term is subtracted from which?")
 
 

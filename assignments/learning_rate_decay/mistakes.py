@@ -46,6 +46,12 @@ _LINEAR = {
     "hint": "Can your learning rate become negative?",
 }
 
+
+def _of_intervals(mistake):
+    """The same of ``schedule_lr_decay``, where whole intervals are counted."""
+    return {**mistake, "message": mistake["message"].replace("epochs", "whole intervals")}
+
+
 _NO_DECAY = {
     "code": "decay-rate-ignored",
     "message": "decay_rate has no effect",
@@ -227,17 +233,17 @@ def _(rate, epoch, decay, interval):
     return 1 / (1 + decay * (epoch // interval))
 
 
-@mistake(function="schedule_lr_decay", **_EXPONENTIAL, severity="grave")
+@mistake(function="schedule_lr_decay", **_of_intervals(_EXPONENTIAL), severity="grave")
 def _(rate, epoch, decay, interval):
     return rate * decay ** (epoch // interval)
 
 
-@mistake(function="schedule_lr_decay", **_EXPONENTIAL, severity="grave")
+@mistake(function="schedule_lr_decay", **_of_intervals(_EXPONENTIAL), severity="grave")
 def _(rate, epoch, decay, interval):
     return rate * math.exp(-decay * (epoch // interval))
 
 
-@mistake(function="schedule_lr_decay", **_EXPONENTIAL, severity="grave")
+@mistake(function="schedule_lr_decay", **_of_intervals(_EXPONENTIAL), severity="grave")
 def _(rate, epoch, decay, interval):
     return rate / (1 + decay) ** (epoch // interval)
 
@@ -247,7 +253,7 @@ def _(rate, epoch, decay, interval):
     return rate / (1 + epoch // interval)
 
 
-@mistake(function="schedule_lr_decay", **_LINEAR, severity="grave")
+@mistake(function="schedule_lr_decay", **_of_intervals(_LINEAR), severity="grave")
 def _(rate, epoch, decay, interval):
     return rate * (1 - decay * (epoch // interval))
 

@@ -292,6 +292,12 @@ def _overlap(held):
     return len(full) > 1 and all(after[0] in before for before, after in pairwise(full))
 
 
+def _alike(held):
+    """Whether all full batches hold the same examples."""
+    full = [numbers for numbers in held if numbers.size == held[0].size]
+    return len(full) > 1 and all(np.array_equal(numbers, full[0]) for numbers in full)
+
+
 def _rows_of_labels(fits):
     """Only where the labels of every batch have the right shape: then it is their order that is wrong."""
 
@@ -342,7 +348,8 @@ _ONCE_FITS = {
     ),
     # After the one above: by chance the full batches of a small case may be right.
     "repeated-examples": _fit(_drawn_again),
-    "overlapping-batches": _fit(lambda args, held: len(held) == 1 or _overlap(held)),
+    "same-batch": _fit(lambda args, held: len(held) == 1 or _alike(held)),
+    "overlapping-batches": _fit(lambda args, held: len(held) == 1 or (_overlap(held) and not _alike(held))),
 }
 _ORDER_FITS = {
     name: _with_own_labels(_fit(relation))

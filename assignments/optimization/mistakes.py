@@ -374,6 +374,20 @@ def _(X, Y, size, seed):
 
 
 @mistake(
+    "same-batch",
+    "random_mini_batches",
+    message="all full batches hold the same examples",
+    hint="Where does the slice of the second batch start? Does each batch have an array of its own, or do they share one?",
+    severity="grave",
+)
+def _(X, Y, size, seed):
+    X, Y = _shuffled(X, Y)
+    full = X.shape[1] // size
+    rest = [(X[:, full * size :], Y[:, full * size :])] if X.shape[1] % size else []
+    return [(X[:, :size], Y[:, :size])] * full + rest
+
+
+@mistake(
     "even-batches",
     "random_mini_batches",
     message="the examples are spread evenly over the batches; all but the last should be full",

@@ -293,8 +293,13 @@ def _hidden(relation):
     """A predicate: the relation holds for (relu(Z), D, A, keep_prob) of both hidden layers."""
 
     def fits(given):
+        X, parameters, keep_prob = given.args
         _, c = _cached(given)
-        return all(relation(_relu(c["Z" + l]), c["D" + l], c["A" + l], given.args[2]) for l in ("1", "2"))
+        for l, below in (("1", X), ("2", c["A1"])):
+            # A cache whose Z is the array of A, changed in place, says nothing of the mask.
+            if not _near(c["Z" + l], parameters["W" + l] @ below + parameters["b" + l]):
+                return False
+        return all(relation(_relu(c["Z" + l]), c["D" + l], c["A" + l], keep_prob) for l in ("1", "2"))
 
     return fits
 

@@ -190,7 +190,7 @@ def _dtypes(evidence: _Evidence) -> Iterator[Finding]:
 
 def _relations(evidence: _Evidence) -> Iterator[Finding]:
     """The opposite sign, or a constant factor with its meaning: items that have the same one are named together."""
-    alike: dict[tuple[str, str, bool] | None, list[_WrongItem]] = {}
+    alike: dict[tuple[str, str, bool], list[_WrongItem]] = {}
     for item in evidence.items:
         if _special_class(item.failures) or any(e.shape != g.shape or not np.isfinite(g).all() for e, g in item.pairs):
             continue  # what is wrong for one special kind of input has another reason than a factor of the formula
@@ -199,23 +199,31 @@ def _relations(evidence: _Evidence) -> Iterator[Finding]:
         if sum(e.size for e, _ in pairs) < 4 or len(ratios) < len(pairs):
             continue
         if _near(np.array(ratios), -np.ones(len(ratios))):
-            alike.setdefault(None, []).append(item)
+            alike.setdefault(("", "", _right_where_not_zero(evidence, item)), []).append(item)
             continue
         meaning = _factor_meaning(evidence.judge, item.cases, ratios)
         if meaning and len({number for e, _ in pairs for number in e.flat}) > 1:  # two constants say nothing
             alike.setdefault((*meaning, _right_elsewhere(evidence, item)), []).append(item)
     for factor, items in alike.items():
         name = _together([item.name for item in items])
-        if factor is None:
-            yield sentences.opposite_sign(name)
-        else:
+        if factor[0]:
             yield sentences.constant_factor(name, *factor[:2], sometimes=factor[2])
+        else:
+            yield sentences.opposite_sign(name, sometimes=factor[2])
 
 
 def _right_elsewhere(evidence: _Evidence, item: _WrongItem) -> bool:
     """Whether an item that a constant factor explains is right for most inputs: then it is not the formula of all."""
     failing = {failure.case.key for failure in item.failures}
     return 2 * len(failing) < len(evidence.judge.values)
+
+
+def _right_where_not_zero(evidence: _Evidence, item: _WrongItem) -> bool:
+    """Whether an item is right for some input, and not because it is zero there."""
+    failing, path = {failure.case.key for failure in item.failures}, _path_of(item.failures[0])
+    others = (case for case in evidence.judge.values if case.key not in failing)
+    parts = (number_at(expected_value(case, evidence.verdict.alternative), path) for case in others)
+    return any(part is not None and part.any() for part in parts)
 
 
 def _together(names: Sequence[str]) -> str:

@@ -194,6 +194,14 @@ def test_nothing_is_said_about_what_is_no_number() -> None:
     assert codes(lambda x: x, lambda x: None, huge) == []
 
 
+def test_a_sign_that_is_lost_is_not_the_opposite_one_everywhere() -> None:
+    numbers = [(float(n),) for n in (-5, -3, -2, -1, 0, 2, 4)]
+    (found,) = findings_on(lambda x: x, abs, numbers)
+    assert found.message == "value has the opposite sign for some inputs; for others it is right"
+    (found,) = findings_on(lambda x: x, lambda x: -x, numbers)
+    assert found.message == "value has the opposite sign"
+
+
 def test_a_finding_names_the_wrong_part_of_a_dictionary() -> None:
     (found,) = findings_on(gradients, changed("dW2", lambda v: -v), MATRICES, "grads")
     assert (found.code, found.message) == ("opposite-sign", "dW2 has the opposite sign")
