@@ -490,7 +490,8 @@ class Session:
                         own(made, *args, **kwargs)
                 self.asked += 1
                 with contextlib.suppress(RuntimeError, self.wire.WireError):  # not answered
-                    value, changed = self.ask((name, (self.state(made), *args), kwargs, self.asked))
+                    sent, named = self.sendable(args, kwargs)
+                    value, changed = self.ask((name, (self.state(made), *sent), named, self.asked))
                     for key, part in changed.items():
                         setattr(made, key, part)
                     return made if isinstance(value, self.wire.Code) else value
@@ -527,8 +528,9 @@ class Session:
             given: list[Any] = []  # what functions among the arguments gave, which the parent has to ask for
             self.asked += 1
             number = self.asked
+            sent, named = self.sendable(args, kwargs)
             while True:
-                answer = self.ask((name, args, kwargs, number, *given))
+                answer = self.ask((name, sent, named, number, *given))
                 if not isinstance(answer, self.wire.Code):
                     return self.linked(answer, name, args, kwargs, number)
                 given.append(self.handles[answer.args[0]](*answer.args[1:]))
@@ -538,6 +540,15 @@ class Session:
             helper.__wrapped__ = own  # type: ignore[attr-defined]  # so that its signature is that of the submission's
         self.trampolines[id(helper)] = helper
         return helper
+
+    def sendable(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
+        """The arguments of a question, a generator as another one, whose seed it draws."""
+
+        def one(value: Any) -> Any:
+            drawn = type(value) is self.np.random.Generator
+            return self.wire.Code("np.random.default_rng", (int(value.integers(2**62)),)) if drawn else value
+
+        return tuple(map(one, args)), {key: one(value) for key, value in kwargs.items()}
 
     def ask(self, question: Any) -> Any:
         """What the parent answers to the name, the arguments, the question's number and what belongs to them."""

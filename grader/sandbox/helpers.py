@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.confined.wire import Code, Opaque, Value, decode, encode, pack, unpack
+from grader.confined.wire import Code, Opaque, Value, WireError, decode, encode, pack, unpack
 from grader.sandbox.copies import SEED, Copy, LostError
 from grader.sandbox.limits import without_warnings
 from grader.sandbox.runner import Answer
@@ -108,7 +108,7 @@ def answered(answer: Answer, question: bytes, names: Sequence[str], packed: byte
     """
     place = _NO_NAME
     try:
-        name, args, kwargs, number, *values = decode(unpack(question)[0])
+        name, args, kwargs, number, *values = decode(unpack(question)[0], code=_generator)
         place = names.index(name)
         # A call meets the same numbers whenever it is made, and each question of it others: layers are independent.
         np.random.seed(SEED + number)
@@ -120,6 +120,14 @@ def answered(answer: Answer, question: bytes, names: Sequence[str], packed: byte
         return place, pack(encode(Code("call", wanted.args)))
     except Exception:  # whatever the reference makes of a student's arguments
         return place, None
+
+
+def _generator(code: Code) -> np.random.Generator:
+    """The only object that a question holds besides values, made from a seed."""
+    (seed,) = code.args
+    if code.name != "np.random.default_rng" or type(seed) is not int:
+        raise WireError(f"a question with an object {code.name!r:.80}")
+    return np.random.default_rng(seed)
 
 
 class _WantedError(Exception):

@@ -897,6 +897,56 @@ def test_what_a_method_that_is_right_keeps_in_its_own_way_is_there_for_others(
     assert [name for name, status in statuses(report).items() if status != "passed"] == ["Model.predict"]
 
 
+def test_a_right_method_draws_from_a_generator_that_it_is_handed(tmp_path: Path, sandbox: Sandbox) -> None:
+    assignment = """
+from grader.spec import *
+import numpy as np
+
+def rng(seed):
+    return Code("np.random.default_rng", (seed,))
+
+def rows(d):
+    return d.make("Start"), d.array(9, 2), rng(d.integer(0, 99))
+
+def spread(given):
+    found = given.reply[1] if isinstance(given.reply, tuple) else given.reply
+    return None if found.shape == (3, 2) and len(np.unique(found, axis=0)) == 3 else "not three rows"
+
+def different():
+    return Property("different", share=0.5, plan=lambda d: [rows(d)], judge=spread)
+
+ASSIGNMENT = Assignment(
+    "sample", title="Sample", source="none",
+    functions=(
+        Function("Start.pick", points=1, inputs=rows, returns="rows", random="rows", properties=different()),
+        Function("Start.fit", points=1, inputs=rows, returns=("n", "rows"), random="rows", properties=different()),
+    ),
+)
+"""
+    reference = """
+import numpy as np
+
+class Start:
+    def pick(self, X, rng):
+        return X[rng.permutation(len(X))[:3]]
+
+    def fit(self, X, rng):
+        self.rows = self.pick(X, rng)
+        return len(self.rows) + self.rows.ndim, self.rows
+"""
+    graded = grader_of(sample(tmp_path, assignment=assignment, reference=reference))
+    for runner in (InProcess(), sandbox):
+        report = graded(reference.replace("X[rng.permutation(len(X))[:3]]", "rng.permutation(len(X))[:3]"), runner)
+        assert statuses(report) == {"Start.pick": "failed", "Start.fit": "passed"}
+        assert of(report, "Start.fit").carried
+
+
+def test_own_values_make_no_difference_where_earlier_steps_give_objects(tmp_path: Path) -> None:
+    own = CHAIN.replace('inputs=labelled, returns="loss"', 'inputs=labelled, returns="loss", own_inputs=True')
+    with pytest.raises(SpecError, match="makes no difference where earlier steps give objects only; leave it out"):
+        freeze(sample(tmp_path, assignment=own, reference=MODEL))
+
+
 def test_a_right_method_answers_neither_for_itself_nor_for_an_earlier_one(graded_chain: Grader, sandbox: Sandbox) -> None:
     thief = """
     def predict(self, X):

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.confined.wire import Ref, decode, encode, pack, unpack
+from grader.confined.wire import Code, Ref, decode, encode, pack, unpack
 from grader.errors import GraderError
 from grader.sandbox.child import _UNIT_S, slowness_of
 from grader.sandbox.copies import Copy
@@ -467,6 +467,17 @@ def test_waiting_for_an_answer_ends_when_the_caller_says_so() -> None:
         one.ask(pack(encode(("loop", (), {}, 1))), ("loop",), still)
     assert copy._channel is None
     assert descendants() == alive
+
+
+@pytest.mark.parametrize(
+    "made",
+    [Code("eval", ("1",)), Code("np.random.RandomState", (1,)), Code("np.random.default_rng", (np.zeros(2),))],
+    ids=lambda made: made.name,
+)
+def test_a_question_makes_no_object_but_a_generator_from_a_number(answering: Callable[..., Any], made: Code) -> None:
+    assert answering("shape", 2, Code("np.random.default_rng", (3,))) is None  # it is one, and no length
+    assert answering("shape", 2, made) is None
+    assert answering("shape", 2, 3).shape == (2, 3)
 
 
 def test_helpers_are_answered_while_a_submission_runs(sandbox: Sandbox) -> None:
