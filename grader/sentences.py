@@ -160,13 +160,26 @@ def note_trailing() -> str:
     return "something stands behind the end of the notebook; it was ignored"
 
 
-def note_damaged(error: json.JSONDecodeError, cells: int) -> str:
-    if error.pos >= len(error.doc) - 1 or error.msg.startswith("Unterminated string"):
-        return f"the notebook breaks off; its first {cells} cells are whole and were read; save it and submit it again"
+def note_damaged(error: json.JSONDecodeError, whole: int, damaged: int, *, breaks_off: bool) -> str:
+    where = f"the notebook's JSON is damaged at line {error.lineno}, column {error.colno} ({error.msg})"
+    again = "open it in Jupyter, save it and submit it again"
+    if breaks_off:
+        return f"the notebook breaks off; its first {whole} cells are whole and were read; save it and submit it again"
+    if not damaged:
+        return f"{where}; all {whole} cells are whole and were read: {again}"
+    which = "a cell is" if damaged == 1 else f"{damaged} cells are"
+    return f"{where}; {which} not whole and left out, the other {whole} were read: {again}"
+
+
+def note_long(place: str, size: int, most: int) -> str:
     return (
-        f"the notebook's JSON is damaged at line {error.lineno}, column {error.colno} ({error.msg}); only its first {cells} "
-        "cells, which are whole, were read: open it in Jupyter, save it and submit it again"
+        f"{place} was left out: it has {size:,} letters, and {most // _MB} MB of code are read at most; "
+        "data belong into a file of their own"
     )
+
+
+def missing_damaged(name: str) -> str:
+    return f"{name} stands in a part of the notebook that is damaged or cut off: save it in Jupyter and submit it again"
 
 
 def note_spaces(label: str) -> str:
@@ -791,7 +804,7 @@ OTHERS = "All other functions"
 GRADED_WITH_HELPERS = "correct when graded with correct versions of the functions that it calls"
 REPORT_SENTENCES: Mapping[ReportStatus, str] = {
     "graded": "",
-    "unreadable": "This submission could not be read. It has no points, which is not the same as zero points.",
+    "unreadable": "This submission could not be graded. It has no points, which is not the same as zero points.",
     "error": "The grader itself failed. This is not the student's fault: it counts as no result, not as zero points.",
 }
 _SANDBOX_SENTENCES = {

@@ -85,7 +85,10 @@ def test_what_was_repaired_is_known_by_its_sentence() -> None:
     cut = json.JSONDecodeError("Expecting value", "[" * 9, 2)
     whole = json.JSONDecodeError("Expecting value", "[", 0)
     repairs = [sentences.note_html(), sentences.note_trailing(), sentences.note_spaces("a.py"), sentences.note_tabs("a.py")]
-    repairs += [sentences.note_damaged(cut, 3), sentences.note_damaged(whole, 3)]
+    repairs += [
+        sentences.note_damaged(error, 3, damaged, breaks_off=breaks_off)
+        for error, damaged, breaks_off in ((cut, 1, True), (whole, 1, False), (whole, 0, False))
+    ]
     assert [text for text in repairs if not sentences.is_repair(text)] == []
     others = [text for function in FUNCTIONS for text in spoken(function) if text not in repairs]
     notes = {sentences.note_spaces("name"), sentences.note_tabs("name")}

@@ -41,11 +41,14 @@ class Cells:
         Markdown cells as (label, source), in which a function may stand by mistake.
     notes
         What was repaired, in words.
+    damaged
+        Text of cells that are not whole, in which a definition may stand that nobody can read.
     """
 
     code: tuple[tuple[str, str], ...]
     prose: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
 
 
 def read_bytes(path: Path, below: str = "") -> bytes:
@@ -222,9 +225,56 @@ def read_cells(data: bytes, name: str) -> Cells:
         raise SubmissionError(sentences.read_empty())
     text = decode(data)
     cells = _cells_of(text, name)
-    if sum(len(source) for _, source in cells.code) > MAX_SOURCE:
+    return _without_the_longest(cells) if sum(len(source) for _, source in cells.code) > MAX_SOURCE else cells
+
+
+# -- too much text -------------------------------------------------------------------------------
+
+_LONG = 10_000  # a block that may be left out; a function is shorter
+_MOST_LINES = 200_000  # that are looked at for such blocks
+_MARGIN = re.compile(r"(?m)^(?=[A-Za-z_@#])")
+_BINDS = re.compile(r"([A-Za-z_]\w{0,100})[ \t]*=(?!=)")
+#: Stands for a value that was left out: whatever needs it says of which line it comes, and this name.
+_LEFT_OUT = "left_out_because_it_is_too_long"
+
+
+def _without_the_longest(cells: Cells) -> Cells:
+    """The cells without their longest blocks, so that the rest is no more than may be read; lines keep their numbers.
+
+    A block begins at the margin; it is a picture or a table as text. A cell of another language is one block.
+    """
+    if sum(source.count("\n") for _, source in cells.code) > _MOST_LINES:
         raise SubmissionError(sentences.read_long(MAX_SOURCE))
-    return cells
+    blocks = [_blocks(source) for _, source in cells.code]
+    room = sum(len(source) for _, source in cells.code) - MAX_SOURCE
+    longest = sorted((-len(block), cell, at) for cell, found in enumerate(blocks) for at, block in enumerate(found))
+    left_out: list[tuple[int, int]] = []
+    for length, cell, at in longest:
+        if room <= 0 or -length < _LONG:
+            break
+        left_out.append((cell, at))
+        room += length
+    if room > 0 or len(left_out) == len(longest):
+        raise SubmissionError(sentences.read_long(MAX_SOURCE))
+    notes = []
+    for cell, at in sorted(left_out):
+        line = 1 + sum(block.count("\n") for block in blocks[cell][:at])
+        notes.append(sentences.note_long(f"{cells.code[cell][0]}, line {line}", len(blocks[cell][at]), MAX_SOURCE))
+        blocks[cell][at] = _in_its_place(blocks[cell][at])
+    code = tuple((label, "".join(found)) for (label, _), found in zip(cells.code, blocks, strict=True))
+    return Cells(code, cells.prose, (*cells.notes, *notes[:10]), cells.damaged)
+
+
+def _blocks(source: str) -> list[str]:
+    return [source] if source.lstrip().startswith("%%") else [block for block in _MARGIN.split(source) if block]
+
+
+def _in_its_place(block: str) -> str:
+    bound = _BINDS.match(block)
+    return (f"{bound[1]} = {_LEFT_OUT}" if bound else "") + "\n" * block.count("\n")
+
+
+# -- what the text is ----------------------------------------------------------------------------
 
 
 def _kind_of(data: bytes) -> str:
@@ -290,7 +340,7 @@ def _exported(text: str) -> Iterator[str]:
 def _notebook(text: str) -> Cells:
     if text.count("[") + text.count("{") > MAX_PARTS:
         raise SubmissionError(sentences.read_parts(MAX_PARTS))
-    notebook, notes = _json(text)
+    notebook, notes, damaged = _json(text)
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if cells is None and isinstance(notebook, dict):
         cells = _worksheet_cells(notebook.get("worksheets"))
@@ -307,43 +357,58 @@ def _notebook(text: str) -> Cells:
                 code.append((f"cell {len(code) + 1}", source))
             else:
                 prose.append((f"the text cell {number}", source))
-    return Cells(tuple(code), tuple(prose), notes)
+    return Cells(tuple(code), tuple(prose), notes, damaged)
 
 
-def _json(text: str) -> tuple[Any, tuple[str, ...]]:
-    """The notebook, also where something follows it, or where it breaks off within a cell."""
+def _json(text: str) -> tuple[Any, tuple[str, ...], tuple[str, ...]]:
+    """The notebook, also where something follows it, or where it is damaged; what is said, and the damaged cells."""
     try:
-        return json.loads(text, strict=False), ()
+        return json.loads(text, strict=False), (), ()
     except json.JSONDecodeError as error:
         marker = _CONFLICT.search(text)
         if marker:
             raise SubmissionError(sentences.read_conflict(text.count("\n", 0, marker.start()) + 1)) from error
         start = len(text) - len(text.lstrip())
         try:
-            return json.JSONDecoder(strict=False).raw_decode(text, start)[0], (sentences.note_trailing(),)
+            return json.JSONDecoder(strict=False).raw_decode(text, start)[0], (sentences.note_trailing(),), ()
         except (ValueError, RecursionError):
-            cells = _whole_cells(text)
-        if cells:
-            return {"cells": cells}, (sentences.note_damaged(error, len(cells)),)
+            cells, damaged, ends = _whole_cells(text)
+        if len(cells) > len(damaged):
+            cut = int(bool(damaged) and not ends and text.endswith(damaged[-1]))
+            breaks_off = not ends and len(damaged) == cut
+            note = sentences.note_damaged(error, len(cells) - len(damaged), len(damaged), breaks_off=breaks_off)
+            return {"cells": cells[: len(cells) - cut]}, (note,), damaged
         raise SubmissionError(sentences.read_json(error)) from error
     except (RecursionError, ValueError) as error:
         raise SubmissionError(sentences.read_absurd()) from error
 
 
-def _whole_cells(text: str) -> list[Any]:
-    """The cells of a notebook that breaks off, up to the first one that is not whole."""
+_MOST_DAMAGED = 20  # cells; each costs a look at the rest of the text
+_NEXT_CELL = re.compile(r"\{\s{0,50}\"cell_type\"\s{0,5}:\s{0,5}\"(?:code|markdown|raw)\"")
+
+
+def _whole_cells(text: str) -> tuple[list[Any], tuple[str, ...], bool]:
+    """The cells of a damaged notebook, with an empty one for each that is not whole; their text; whether the list ends.
+
+    Within a cell a quote has a backslash before it, so that what looks like the beginning of the next cell is one.
+    """
     opening = re.search(r'"cells"\s{0,20}:\s{0,20}\[', text)
-    decoder, cells = json.JSONDecoder(strict=False), list[Any]()
+    decoder, cells, damaged = json.JSONDecoder(strict=False), list[Any](), list[str]()
     at = opening.end() if opening else len(text)
-    while at < len(text):
+    while True:
         while at < len(text) and text[at] in " \t\n,":
             at += 1
+        if at >= len(text) or text[at] == "]":
+            return cells, tuple(damaged), at < len(text)
         try:
             cell, at = decoder.raw_decode(text, at)
+            cells.append(cell)
         except (ValueError, RecursionError):
-            break
-        cells.append(cell)
-    return cells
+            following = _NEXT_CELL.search(text, at + 1) if len(damaged) < _MOST_DAMAGED else None
+            end = following.start() if following else len(text)
+            cells.append({"cell_type": "code" if '"code"' in text[at : at + 200] else "raw", "source": ""})
+            damaged.append(text[at:end])
+            at = end
 
 
 def _refuse_other_languages(notebook: Any) -> None:

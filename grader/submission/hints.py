@@ -133,7 +133,8 @@ def _in_text(cells: Cells, name: str) -> str:
     for label, source in cells.prose:
         if name in source and any(plain.match(line[:_LONGEST_LINE]) for line in source.split("\n")):
             return sentences.missing_prose(name, label)
-    return ""
+    broken = re.compile(rf"(?:\b|\\n)def\s+{word}\s*\(")
+    return sentences.missing_damaged(name) if any(broken.search(text) for text in cells.damaged) else ""
 
 
 # -- names that a body reads ---------------------------------------------------------------------

@@ -448,7 +448,9 @@ def _read_all(
             continue
         messages += [note if single else f"{path}: {note}" for note in cells.notes if graded]
         if path.endswith(".ipynb") and (not graded or not single):
-            cells = Cells(tuple((f"{path}, {label}", source) for label, source in cells.code), cells.prose, cells.notes)
+            cells = Cells(
+                tuple((f"{path}, {label}", source) for label, source in cells.code), cells.prose, cells.notes, cells.damaged
+            )
         unparsed[path] = _Read(path, cells)
         for target, source in _writing(path, cells):
             written.setdefault(target, []).append(source)

@@ -35,7 +35,7 @@ def test_a_report_without_points_has_no_zero() -> None:
     [
         ("graded", "full", []),
         ("graded", "weak", ["Some walls of the sandbox are missing"]),
-        ("unreadable", "weak", ["This submission could not be read"]),  # no code ran
+        ("unreadable", "weak", ["This submission could not be graded"]),  # no code ran
         ("error", "none", ["The grader itself failed"]),
     ],
 )

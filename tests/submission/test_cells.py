@@ -202,6 +202,68 @@ def test_the_whole_cells_of_a_notebook_that_breaks_off_are_read() -> None:
     assert read.notes == ("the notebook breaks off; its first 2 cells are whole and were read; save it and submit it again",)
 
 
+def damaged(data: bytes, old: bytes, new: bytes) -> tuple[list[str], tuple[str, ...]]:
+    """The code cells that are read of a notebook in which something was changed, and what is said."""
+    assert old in data
+    read = read_cells(data.replace(old, new, 1), "a.ipynb")
+    return [source for _, source in read.code], read.notes
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("new", [b'"print("hi")"', b'"print(', b"print", b'"a" "b"', b'{"source": '])
+def test_a_damaged_cell_loses_only_itself(new: bytes, indent: int | None) -> None:
+    cells = [{"cell_type": "code", "source": source} for source in ("a = 1", "BAD", F, "b = 2")]
+    found, (note,) = damaged(json.dumps({"cells": cells, "nbformat": 4}, indent=indent).encode(), b'"BAD"', new)
+    assert found == ["a = 1", "", F, "b = 2"]  # an empty one, so that cells keep their numbers
+    assert "a cell is not whole and left out, the other 3 were read: open it in Jupyter" in note
+
+
+@pytest.mark.parametrize(("old", "new"), [(b'"nbformat": 4}', b'"nbformat": 4,}'), (b"}]", b"},]")])
+def test_a_notebook_whose_cells_are_all_whole_does_not_break_off(old: bytes, new: bytes) -> None:
+    cells = [{"cell_type": "code", "source": F}] * 2
+    found, (note,) = damaged(json.dumps({"cells": cells, "nbformat": 4}).encode(), old, new)
+    assert found == [F, F]
+    assert "all 2 cells are whole and were read: open it in Jupyter, save it and submit it again" in note
+    assert "breaks off" not in note
+
+
+def test_of_very_many_damaged_cells_the_first_ones_are_passed_over() -> None:
+    cell = b'{"cell_type": "code", "source": "a" b"},'
+    text = b'{"cells": [' + cell.replace(b'a" b', b"x = 1") + cell * 100_000 + b"]}"
+    read = read_cells(text, "a.ipynb")
+    assert read.code[0] == ("cell 1", "x = 1")
+    assert len(read.code) < 30
+
+
+# -- too much text -----------------------------------------------------------------------------------
+
+PICTURE = 'LOGO = "' + "A" * 2**20 + '"\n'
+
+
+@pytest.mark.parametrize("long", [PICTURE, f"# {'x' * 2**20}\n", "T = [\n" + " 1.0,\n" * 180_000 + "]\n"])
+def test_the_longest_part_of_too_much_text_is_left_out_and_the_rest_keeps_its_lines(long: str) -> None:
+    read = read_cells(f"a = 1\n{long}{F}".encode(), "a.py")
+    ((_, source),) = read.code
+    assert source.split("\n")[long.count("\n") + 1 :] == F.split("\n")
+    assert source.startswith("a = 1\n")
+    assert len(source) < 2**20
+    assert read.notes[0].startswith("a.py, line 2 was left out: it has 1,")
+
+
+def test_a_long_cell_of_another_language_is_left_out_whole() -> None:
+    read = read_cells(cells_json(F, "%%html\n" + "text\nof a page\n" * 80_000, "b = 1"), "a.ipynb")
+    assert [(label, source.strip()) for label, source in read.code] == [
+        ("cell 1", F.strip()),
+        ("cell 2", ""),
+        ("cell 3", "b = 1"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["x = 1\n" * 300_000, "def f(x):\n    return x\n" * 60_000, PICTURE])
+def test_what_is_too_long_without_a_long_part_is_refused(text: str) -> None:
+    assert refused(text.encode()) == "the code is longer than 1 MB; that is not a solution"
+
+
 @pytest.mark.parametrize("head", ["", "<<<<<<< HEAD\n"])
 def test_conflict_markers_in_a_notebook_are_named_with_their_line(head: str) -> None:
     lines = json.dumps({"cells": [{"cell_type": "code", "source": F}]}, indent=1).splitlines()

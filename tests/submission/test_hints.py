@@ -8,6 +8,7 @@ import pytest
 
 from grader import sentences
 from grader.submission.hints import missing_function, missing_name
+from grader.submission.program import parse_submission
 from tests.submission.programs import F, cells_json, files, notebook, script
 
 ARITIES = {"sigmoid": 1, "relu": 1}
@@ -159,3 +160,11 @@ def test_hostile_texts_are_searched_in_no_time(source: str) -> None:
     assert missing_function(submission, "sigmoid", {})
     assert missing_name(submission, "relu", "foobar", {})[0]
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("end", [-14, -4])
+def test_a_function_in_the_part_that_is_cut_off_is_not_called_undefined(end: int) -> None:
+    text = cells_json("def relu(Z):\n    return Z\n", DEF)
+    submission = parse_submission("a.ipynb", ".ipynb", text[:end], ARITIES)
+    words = "sigmoid stands in a part of the notebook that is damaged or cut off: save it in Jupyter and submit it again"
+    assert missing_function(submission, "sigmoid", {}) == words
