@@ -521,6 +521,13 @@ def carried_absent(name: str, helpers: Sequence[str]) -> Finding:
     return Finding("carried", text, f"Is one of {names} missing, or hidden by a later import of the same name?")
 
 
+def carried_not_there(name: str, helpers: Sequence[str], where: str, hint: str, *, certain: bool) -> Finding:
+    names, several = " and ".join(helpers), len(helpers) > 1
+    need = f"need{'s' * (not several)}" if certain else "may come from"
+    why = f"That {'is' if certain else 'may be'} because of {where}. {hint}"
+    return _carried(name, names, f"which {need} {where}", "version of each" if several else names, why)
+
+
 def carried_undefined(name: str, helpers: Sequence[str]) -> Finding:
     names = " and ".join(helpers)
     return _carried(name, names, "which this file does not define", names, f"Define {names} in the same file.")
@@ -775,6 +782,32 @@ def name_unknown(name: str) -> tuple[str, str]:
         f"the name {name} is not defined anywhere in this submission",
         "Perhaps it existed only in the running notebook: restart the kernel and run all cells.",
     )
+
+
+def not_there(files: Sequence[str], libraries: Sequence[str]) -> str:
+    """Modules and files with what keeps them away: "tools and acts, which were not handed in"."""
+    parts = [f"{' and '.join(files)}, which {'was' if len(files) == 1 else 'were'} not handed in"] if files else []
+    parts += [f"{' and '.join(libraries)}, which the grader does not have"] if libraries else []
+    return ", and ".join(parts)
+
+
+def bring(files: Sequence[str], libraries: Sequence[str]) -> str:
+    named = " and ".join(name if "." in name else f"{name}.py" for name in files)
+    parts = [f"Hand in {named}, too."] if files else []
+    return " ".join([*parts, *([f"Use NumPy in place of {' and '.join(libraries)}."] if libraries else [])])
+
+
+def imported_function(name: str, where: str, hint: str) -> str:
+    return f"{name} is imported from {where}. {hint}"
+
+
+def perhaps_function(name: str, where: str, hint: str) -> str:
+    return f"nothing that was handed in defines {name}; it may come from {where}. {hint}"
+
+
+def name_not_there(name: str, where: str, hint: str, how: str) -> tuple[str, str]:
+    other = f" Or is this line missing? {how}" if how else ""
+    return f"nothing that was handed in defines {name}; it may come from {where}", f"{hint}{other}"
 
 
 def untouched(functions: Sequence[FunctionReport]) -> str:

@@ -187,6 +187,7 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.near: tuple[str, ...] = (_ROOT,)
         self.aliases: set[str] = set()
         self.strict = False
+        self.absent: set[str] = set()
         for file in program["files"]:
             name = f"{_ROOT}.{file['module']}".rstrip(".")
             self.files.setdefault(name, file)
@@ -259,6 +260,7 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         name = spec.name
         if name in self.provided or self.own(name) or name in self.short:
             return types.ModuleType(name)
+        self.absent.add(name.removeprefix(f"{_ROOT}.").partition(".")[0])
         return stubs.stand_in(name)
 
     def exec_module(self, module: Any) -> None:
@@ -372,6 +374,7 @@ class Session:
             defined[name] = "missing" if absent else "callable" if callable(value) else "value"
         bound = {name: unit for name, (_, unit, _) in self.best.items() if unit >= 0}
         reply = {"defined": defined, "bound": bound, "failed": self.failed[:100], "output": self.output.take().decode()}
+        reply["absent"] = sorted(imports.absent)[:100]
         self.bind_methods()
         self.loaded = True
         self.channel.send(b"L", self.wire.pack(self.wire.encode(reply)))

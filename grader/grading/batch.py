@@ -212,7 +212,7 @@ def _key(setup: Setup, station: _Station, submission: Submission) -> str:
     # Where a function that is not there stands instead is said of text that is never executed.
     absent = [missing_function(submission, name, {}) for name in submission.arities if not submission.unit_of(name)]
     by = (station.cases.digest, __version__, station.sandbox.level, setup.thorough)
-    facts = (submission.digest, submission.messages, submission.redefined, absent, *by)
+    facts = (submission.digest, submission.messages, submission.redefined, submission.unrun, absent, *by)
     return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -6,7 +6,7 @@ A function that passes either way is *carried*: right, and wrong only because of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
@@ -38,6 +38,7 @@ from grader.model import Finding
 from grader.sandbox.runner import NOT_CALLED, Answer, Outcome, Plan, Raised, Replied, Returned, Script, Stopped
 from grader.sandbox.tensors import answer_in_tensors
 from grader.spec import Edition, Function
+from grader.submission.hints import not_there, read_by
 
 __all__ = [
     "Attempt",
@@ -482,9 +483,27 @@ def carried_finding(session: Session, replies: Replies, name: str, best: Mapping
     wrong = [n for n in session.functions if n in called and not (n in best and best[n].verdict.passed)]
     redefined = [n for n in session.assignment.spec.provided_helpers if n in called and is_redefined(session, n)]
     blamed = wrong or redefined
+    if not wrong and (absent := _needs_what_is_not_there(session, replies, called)):
+        return absent(judge.spec.name)
     undefined = all(is_absent(session, replies, n) for n in blamed)
     producers = {name for case in judge.cases.cases for name, _ in case.plan.steps[:-1]} - {name}
     return carried_by_helpers(judge.spec, blamed, sorted(producers), undefined=undefined)
+
+
+def _needs_what_is_not_there(session: Session, replies: Replies, called: Collection[str]) -> Callable[[str], Finding] | None:
+    """What is said where helpers come from, or need, a file that was not handed in or a library that is not there."""
+    submission = session.submission
+    needs: dict[str, set[str]] = {}
+    for name in session.assignment.spec.provided_helpers:
+        if name in called:
+            unit = submission.unit_of(name)
+            needs[name] = {name, *(read_by(unit) if unit and is_redefined(session, name) else ())}
+    found = {name: where for name, read in needs.items() if (where := not_there(submission, read, replies.loaded.absent))}
+    if not found:
+        return None
+    first = next(iter(found.values()))
+    names = [name for name, where in found.items() if where == first]
+    return partial(sentences.carried_not_there, helpers=names, where=first.says, hint=first.hint, certain=first.certain)
 
 
 def _called(name: str, best: Mapping[str, Attempt]) -> set[str]:

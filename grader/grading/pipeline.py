@@ -315,7 +315,7 @@ def _missing(judge: FunctionJudge, replies: Replies, submission: Submission) -> 
     if replies.defined.get(name, "missing") != "missing":
         message = sentences.no_function(name)
     else:
-        message = missing_function(submission, name, replies.loaded.failed)
+        message = missing_function(submission, name, replies.loaded.failed, replies.loaded.absent)
     skipped = [
         Check(check.kind, check.name, "skipped", 0.0, check.max_points, sentences.SKIPPED_MISSING)
         for check in verdict_of(judge, {}).checks[1:]
@@ -353,7 +353,7 @@ def _explained(
         for other in made:
             if other.how == "helpers":
                 findings = findings_of(other.judge, other.outcomes, other.verdict)
-    findings = findings or missing_name_finding(judge, submission, replies.loaded.failed, outcomes, verdict)
+    findings = findings or missing_name_finding(judge, submission, replies.loaded, outcomes, verdict)
     findings = findings or blank_left_in(judge, submission, verdict)
     return (carried_finding(session, replies, verdict.name, best), *findings)[:2] if attempt.carried else findings
 

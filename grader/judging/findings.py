@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from grader import sentences
 from grader.judging.detectors import detected
@@ -13,7 +13,7 @@ from grader.judging.outcomes import Outcomes
 from grader.judging.redaction import redact
 from grader.model import Finding
 from grader.sandbox.limits import OutOfBudget, without_warnings
-from grader.sandbox.runner import Raised
+from grader.sandbox.runner import Loaded, Raised
 from grader.spec import Function
 from grader.submission.hints import missing_name
 from grader.submission.program import Submission, Unit
@@ -57,7 +57,7 @@ def findings_of(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> t
 
 
 def missing_name_finding(
-    judge: FunctionJudge, submission: Submission, failed: Mapping[int, str], outcomes: Outcomes, verdict: Verdict
+    judge: FunctionJudge, submission: Submission, loaded: Loaded, outcomes: Outcomes, verdict: Verdict
 ) -> tuple[Finding, ...]:
     """A name that a function reads and that is not there: where it is, or what was probably meant."""
     for failure in verdict.failures[:1]:
@@ -66,7 +66,7 @@ def missing_name_finding(
             match = re.match(r"name '(\w{1,60})' is not defined", redact(failure.case, outcome.message))
             if match:
                 with without_warnings():
-                    message, hint = missing_name(submission, judge.spec.name, match[1], failed)
+                    message, hint = missing_name(submission, judge.spec.name, match[1], loaded.failed, loaded.absent)
                 return (Finding("undefined-name", message, hint),)
     return ()
 

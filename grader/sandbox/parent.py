@@ -616,10 +616,11 @@ def _loaded(body: bytes, skip: Mapping[int, str], units: Sequence[Unit]) -> Load
         failed = dict(skip)
         for number, kind, message in reply["failed"][:100]:
             failed[_number(number, units)] = f"{_said(kind, 200)}: {_said(message, 600)}"[:600]
+        absent = frozenset(_said(name, 100) for name in reply["absent"][:100])
     except (WireError, TypeError, LookupError, ValueError, AttributeError):
         raise _not_a_reply() from None
     messages = [f"{units[number].place} was left out: {why}"[:600] for number, why in failed.items()]
-    return Loaded(defined, tuple(messages[:50]), bound, failed)
+    return Loaded(defined, tuple(messages[:50]), bound, failed, absent)
 
 
 def _number(value: Any, units: Sequence[Unit]) -> int:

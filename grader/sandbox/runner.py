@@ -154,13 +154,15 @@ Answer = Callable[[str, tuple[Value, ...], Mapping[str, Value], Mapping[str, Cod
 class Loaded:
     """What loading the definitions gave: which wanted names exist, by which unit, and what failed.
 
-    ``bound`` are numbers of units by graded name, ``failed`` reasons by number of a unit that could not be run.
+    ``bound`` are numbers of units by graded name, ``failed`` reasons by number of a unit that could not be run, ``absent``
+    top-level names of modules that were imported and are not there.
     """
 
     defined: Mapping[str, str] = field(default_factory=dict)
     messages: tuple[str, ...] = ()
     bound: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[int, str] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,20 @@ Texts of a submission are searched once, line by line, with patterns that take t
 from __future__ import annotations
 
 import ast
+import builtins
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from grader import sentences
+from grader.confined.stubs import LIBRARIES, SILENT
 from grader.submission.cells import Cells
+from grader.submission.names import uses_of
 from grader.submission.program import Submission, Unit
 
-__all__ = ["missing_function", "missing_name"]
+__all__ = ["NotThere", "missing_function", "missing_name", "not_there", "read_by"]
 
 _LONGEST_LINE = 400
 _MOST_NAMES = 2_000  # among which a similar one is looked for
@@ -53,7 +57,77 @@ _IMPORTS = {
 }
 
 
-def missing_function(submission: Submission, name: str, failed: Mapping[int, str]) -> str:
+@dataclass(frozen=True, slots=True)
+class NotThere:
+    """Files and libraries that are not there and from which names come; for certain, or perhaps, with all their names."""
+
+    files: tuple[str, ...]
+    libraries: tuple[str, ...]
+    certain: bool
+
+    @property
+    def says(self) -> str:
+        """The sentence's end: what they are."""
+        return sentences.not_there(self.files, self.libraries)
+
+    @property
+    def hint(self) -> str:
+        """What to do."""
+        return sentences.bring(self.files, self.libraries)
+
+
+def not_there(submission: Submission, names: Collection[str], absent: Collection[str]) -> NotThere | None:
+    """Where some names come from, of which a submission shows that it is not there; None where that explains nothing.
+
+    Parameters
+    ----------
+    submission, names
+        What was read, and names that a function needs.
+    absent
+        Modules that were imported and that are not there.
+    """
+    one_by_one, stars = _imported_from(submission, set(absent) - SILENT)
+    certain = [one_by_one[name] for name in names if name in one_by_one]
+    bound = {*dir(builtins), *(name for unit in submission.units for name in unit.binds)}
+    found = certain or ([*stars, *submission.unrun] if set(names) - bound else [])
+    if not found:
+        return None
+    known = sorted({name for name in found if name in LIBRARIES})
+    return NotThere(tuple(n for n in dict.fromkeys(found) if n not in LIBRARIES), tuple(known), certain=bool(certain))
+
+
+def _imported_from(submission: Submission, absent: Collection[str]) -> tuple[dict[str, str], list[str]]:
+    """The absent modules of which names are imported, by name, and those of which everything is."""
+    one_by_one: dict[str, str] = {}
+    stars: list[str] = []
+    for unit in submission.units if absent else ():
+        for node in ast.walk(_tree(unit)) if "import" in unit.source else ():
+            if isinstance(node, ast.ImportFrom) and (top := (node.module or "").partition(".")[0]) in absent:
+                names = [alias.asname or alias.name for alias in node.names]
+                stars += [top] * ("*" in names)
+                one_by_one |= dict.fromkeys(names, top)
+            elif isinstance(node, ast.Import):
+                tops = {alias.asname or alias.name.partition(".")[0]: alias.name.partition(".")[0] for alias in node.names}
+                one_by_one |= {name: top for name, top in tops.items() if top in absent}
+    return one_by_one, stars
+
+
+def read_by(unit: Unit) -> set[str]:
+    """The global names that a statement reads, when it is executed or later."""
+    try:
+        return set().union(*(uses_of(statement).reads for statement in _tree(unit).body))
+    except RecursionError:
+        return set()
+
+
+def _tree(unit: Unit) -> ast.Module:
+    try:
+        return ast.parse(unit.source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
+def missing_function(submission: Submission, name: str, failed: Mapping[int, str], absent: Collection[str] = ()) -> str:
     """Why a graded function is not there, in a sentence.
 
     Parameters
@@ -62,6 +136,8 @@ def missing_function(submission: Submission, name: str, failed: Mapping[int, str
         Where it was looked for, and the function.
     failed
         Units that could not be run, with the reason.
+    absent
+        Modules that were imported and that are not there.
     """
     home, _, method = name.partition(".")
     if home in submission.lost:
@@ -72,7 +148,11 @@ def missing_function(submission: Submission, name: str, failed: Mapping[int, str
             return sentences.failed_definition(home, units[number].place, why)
     if method and (unit := submission.unit_of(home)):
         return sentences.missing_method(name, _nearest(method, re.findall(r"def +(\w+)", unit.source)))
-    return _near(submission, home) or sentences.missing_function(home)
+    where = not_there(submission, [home], absent)
+    if where is not None and where.certain:
+        return sentences.imported_function(home, where.says, where.hint)
+    near = _near(submission, home)
+    return near or (sentences.perhaps_function(home, where.says, where.hint) if where else sentences.missing_function(home))
 
 
 def _near(submission: Submission, name: str) -> str:
@@ -140,7 +220,9 @@ def _in_text(cells: Cells, name: str) -> str:
 # -- names that a body reads ---------------------------------------------------------------------
 
 
-def missing_name(submission: Submission, function: str, name: str, failed: Mapping[int, str]) -> tuple[str, str]:
+def missing_name(
+    submission: Submission, function: str, name: str, failed: Mapping[int, str], absent: Collection[str] = ()
+) -> tuple[str, str]:
     """What is said, and what is advised, where a function reads a name that is not there.
 
     Parameters
@@ -149,6 +231,8 @@ def missing_name(submission: Submission, function: str, name: str, failed: Mappi
         Where the function stands, and what it reads.
     failed
         Units that could not be run, with the reason.
+    absent
+        Modules that were imported and that are not there.
     """
     units = submission.units
     for number, why in failed.items():
@@ -158,6 +242,8 @@ def missing_name(submission: Submission, function: str, name: str, failed: Mappi
         return sentences.name_lost(name, submission.lost[name])
     if name in _PYTHON_2:
         return sentences.name_python_2(name, _PYTHON_2[name])
+    if where := not_there(submission, [name], absent):
+        return sentences.name_not_there(name, where.says, where.hint, _IMPORTS.get(name, ""))
     if name in _IMPORTS:
         return sentences.name_not_imported(name, _IMPORTS[name])
     unit = submission.unit_of(function)
@@ -169,11 +255,7 @@ def missing_name(submission: Submission, function: str, name: str, failed: Mappi
 
 def _scope(unit: Unit, function: str) -> tuple[tuple[str, ...], frozenset[str]]:
     """The arguments of a function, and the names that it binds."""
-    try:
-        tree = ast.parse(unit.source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return (), frozenset()
-    for node in ast.walk(tree):
+    for node in ast.walk(_tree(unit)):
         if isinstance(node, ast.FunctionDef) and node.name == function:
             arguments = tuple(a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs))
             local = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}

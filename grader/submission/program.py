@@ -12,7 +12,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -151,6 +151,8 @@ class Submission:
         The published form of the exercise that the files show; None where they show none.
     redefined
         Graded functions that are defined several times.
+    unrun
+        Files that ``%run`` names and that are not there.
     """
 
     name: str
@@ -162,6 +164,7 @@ class Submission:
     arities: Mapping[str, int] = field(default_factory=dict)
     edition: Edition | None = None
     redefined: tuple[Redefined, ...] = ()
+    unrun: tuple[str, ...] = ()
 
     @property
     def units(self) -> tuple[Unit, ...]:
@@ -402,7 +405,8 @@ def parse_files(
         messages[MAX_MESSAGES:] = [sentences.more_messages(len(messages) - MAX_MESSAGES)]
     kept = tuple(file for file in built if file.units or file.graded or not arities)
     digest = _digest(kept, lost, edition.says if edition else "")
-    return Submission(name, kept, tuple(messages), digest, lost, tuple(passed), dict(arities), edition, tuple(redefined))
+    whole = Submission(name, kept, tuple(messages), digest, lost, tuple(passed), dict(arities), edition)
+    return replace(whole, redefined=tuple(redefined), unrun=_unrun(own, read))
 
 
 def _about_files(own: Sequence[_Read], built: Sequence[SourceFile], passed: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -548,6 +552,12 @@ def _with_runs(file: _Read, read: Mapping[str, _Read], visited: set[str]) -> Ite
 def _ran(path: str, target: str, read: Mapping[str, _Read]) -> str | None:
     base = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
     return next((name for name in (base, f"{base}.py", f"{base}.ipynb") if name in read), None)
+
+
+def _unrun(own: Sequence[_Read], read: Mapping[str, _Read]) -> tuple[str, ...]:
+    """Files that are run and are not there."""
+    named = ((file.path, target) for file in own for _, target in file.included[:MAX_RUNS])
+    return tuple(dict.fromkeys(posixpath.basename(target) for path, target in named if not _ran(path, target, read)))
 
 
 # -- which file ----------------------------------------------------------------------------------

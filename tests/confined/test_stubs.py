@@ -11,7 +11,7 @@ import pytest
 
 from grader.confined.stubs import Absent, AbsentModule, Progress
 from grader.sandbox.parent import Sandbox
-from tests.confined.submitted import outcome
+from tests.confined.submitted import execute, outcome
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 
@@ -63,6 +63,9 @@ def test_a_decorator_of_a_missing_library_gives_the_function_back(sandbox: Sandb
         "import torch\ndevice = torch.device('cpu')\ntorch.manual_seed(1)\ndef f(x):\n    return 2 * x\n",
         "from torch.nn.functional import relu as r\ndef f(x):\n    return 2 * x\n",
         "from tensorflow.keras.layers import *\ndef f(x):\n    return 2 * x\n",
+        "from pylab import *\ndef f(x):\n    return np.sum([x, mean([x])])\n",
+        "from matplotlib.pylab import *\ndef f(x):\n    return np.sum([x, x]) if max(0, x) else norm(randn(2))\n",
+        "from matplotlib.pyplot import *\ndef f(x):\n    return np.sum([x, x])\n",
         "import pylab as plt\nfig, ax = plt.subplots()\ndef f(x):\n    ax.plot([x])\n    plt.show()\n    return 2 * x\n",
         "import seaborn as sns\nsns.set_theme()\nsns.x = 1\ndef f(x):\n    return 2 * x\n",
         "try:\n    import cupy as xp\nexcept ImportError:\n    import numpy as xp\ndef f(x):\n    return xp.add(x, x)\n",
@@ -79,6 +82,17 @@ def test_a_graded_function_that_needs_it_is_told_what_is_missing(sandbox: Sandbo
     words = outcome(sandbox, f"import torch, scipy.special\ndef f(x):\n    return {call}\n", 3)
     assert words.startswith(f"ImportError: {library}.")
     assert words.endswith("is not available to the grader; use NumPy")
+
+
+def test_a_module_that_may_be_the_students_own_is_told_to_be_handed_in(sandbox: Sandbox) -> None:
+    words = outcome(sandbox, "from my_stats import mean_of\ndef f(x):\n    return mean_of(x)\n", 3)
+    assert words.startswith(
+        "ImportError: my_stats.mean_of is not available to the grader; if my_stats is a file of yours, hand"
+    )
+    execution = execute(
+        sandbox, "from my_stats import mean_of\nimport scipy.special\ndef f(x):\n    return mean_of, scipy\n", (3,)
+    )
+    assert execution.loaded.absent == {"my_stats", "scipy"}
 
 
 @pytest.mark.parametrize(

@@ -678,3 +678,25 @@ def test_that_a_provided_module_stands_in_for_a_changed_file_is_told(sandbox: Sa
     assert [message.startswith(f"{module}.py belongs to the exercise: half is taken") for message in report.messages] == [
         True
     ] * told
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        ("from rest import half\n", "half, which needs rest, which was not handed in, so"),
+        ("from rest import *\n", "half, which may come from rest, which was not handed in, so"),
+        (
+            "from rest import halve\ndef half(Z):\n    return halve(Z)\n",
+            "half, which needs rest, which was not handed in, so",
+        ),
+        (
+            "import scipy\ndef half(Z):\n    return scipy.halve(Z)\n",
+            "half, which needs scipy, which the grader does not have, so",
+        ),
+    ],
+)
+def test_a_helper_that_needs_what_was_not_handed_in_is_told_so(sandbox: Sandbox, own: str, words: str) -> None:
+    report = graded(solution().replace("def half(Z):\n    return Z / 2\n", own), sandbox)
+    assert report.full_marks
+    (finding,) = function_of(report, "layer").findings
+    assert words in finding.message

@@ -34,6 +34,41 @@ def test_another_function_is_no_near_miss(other: str) -> None:
     assert why(f"def {other}(Z):\n    return Z\n") == sentences.missing_function("sigmoid")
 
 
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        ("from rest import sigmoid", "sigmoid is imported from rest, which was not handed in. Hand in rest.py, too."),
+        ("from .rest import a as sigmoid", "sigmoid is imported from rest, which was not handed in. Hand in rest.py, too."),
+        (
+            "from scipy.special import sigmoid",
+            "sigmoid is imported from scipy, which the grader does not have. Use NumPy in place of scipy.",
+        ),
+        (
+            "from rest import *",
+            "nothing that was handed in defines sigmoid; it may come from rest, which was not handed in. "
+            "Hand in rest.py, too.",
+        ),
+        (
+            "%run lib/rest.ipynb",
+            "nothing that was handed in defines sigmoid; it may come from rest.ipynb, which was not handed in. "
+            "Hand in rest.ipynb, too.",
+        ),
+        ("from here import sigmoid", sentences.missing_function("sigmoid")),
+    ],
+)
+def test_a_file_that_was_not_handed_in_is_named(first: str, words: str) -> None:
+    submission = notebook(first, "def relu(Z):\n    return Z\n", arities=ARITIES)
+    assert missing_function(submission, "sigmoid", {}, {"rest", "scipy"}) == words
+
+
+def test_a_name_that_a_star_import_may_bring_names_the_missing_file() -> None:
+    submission = notebook("from my_utils import *", "def f(x):\n    return np.sum(x) + len(x)\n")
+    message, hint = missing_name(submission, "f", "np", {}, {"my_utils"})
+    assert message == "nothing that was handed in defines np; it may come from my_utils, which was not handed in"
+    assert hint == "Hand in my_utils.py, too. Or is this line missing? import numpy as np"
+    assert missing_name(submission, "f", "np", {})[0].startswith("np is used, but nothing in this submission")
+
+
 @pytest.mark.parametrize("letters", ["sigm\u043eid", "\u0455igmoid", "s\u0456gmoid", "sigm\u03bfid"])
 def test_a_letter_of_another_alphabet_is_named(letters: str) -> None:
     assert why(f"def {letters}(Z):\n    return Z\n") == (
