@@ -58,8 +58,8 @@ __all__ = [
 SOURCES = frozenset({".py", ".ipynb", ".py.txt", ".ipynb.txt", ".ipynb.json"})
 #: Kinds that hold code only now and then: what is in them decides.
 TEXTS = frozenset({
-    "", ".txt", ".html", ".htm", ".md", ".markdown", ".qmd", ".rmd", ".tex", ".ipy", ".pyw", ".py3", ".json", ".url",
-    ".gdoc",
+    "", ".txt", ".text", ".html", ".htm", ".md", ".markdown", ".qmd", ".rmd", ".rst", ".org", ".tex", ".ipy", ".pyw", ".py3",
+    ".pyi", ".pyx", ".py~", ".ipynb~", ".json", ".bak", ".old", ".orig", ".download", ".url", ".gdoc",
 })  # fmt: skip
 ARCHIVES = frozenset({".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz"})
 METADATA = frozenset({".yml", ".yaml", ".csv", ".json"})

@@ -109,7 +109,7 @@ def test_what_cannot_be_graded_is_an_item_with_its_problem(
     assert len(found.hand_ins) == 2
 
 
-@pytest.mark.parametrize("name", ["hw.md", "hw.qmd", "hw.tex", "hw.ipy", "hw.pyw", "hw.py3", "hw.PYW"])
+@pytest.mark.parametrize("name", ["hw.md", "hw.qmd", "hw.tex", "hw.ipy", "hw.pyw", "hw.py3", "hw.PYW", "hw.py.bak"])
 def test_code_under_another_suffix_is_read_everywhere_where_there_is_no_other_file(class_dir: Path, name: str) -> None:
     text = f"# Homework\n\n{FULL}"
     lay_out(class_dir, {f"ann/sub/{name}": text, f"bob/{name}": "A plan.\n", "eve/hw.py": FULL, f"eve/{name}": text})
