@@ -65,6 +65,18 @@ def _(theta, beta, corrected):
 
 
 @mistake(
+    "power-of-the-difference",
+    "exponentially_weighted_average",
+    message="the correction divides by the t-th power of 1 - beta; in the formula beta alone has the exponent",
+    hint="What does ** belong to in (1 - beta) ** t, and what in 1 - beta ** t?",
+    severity="fault",
+)
+def _(theta, beta, corrected):
+    v = _running(theta, beta)
+    return v / (1 - beta) ** np.arange(1, len(v) + 1) if corrected else v
+
+
+@mistake(
     "correction-fed-back",
     "exponentially_weighted_average",
     message="the corrected value goes on into the recursion; only what is returned is corrected",
@@ -270,10 +282,10 @@ class _Step:
 
     def step(self, s=None, *, kept=None, rate=None, direction=None, p=None):
         """Move along direction(g, s), and return s or what is kept of it."""
-        s, p, rate = s or self.new(), p or self.p, self.rate if rate is None else rate
+        s, p, rate = s or self.new(), self.p if p is None else p, self.rate if rate is None else rate
         direction = direction or self.right
         moved = {name: value - rate * direction(self.g["d" + name], s["d" + name]) for name, value in p.items()}
-        return {**self.p, **moved}, {**self.s, **(kept or s)}
+        return {**self.p, **moved}, {**self.s, **(s if kept is None else kept)}
 
 
 def _but_last(arrays, step):

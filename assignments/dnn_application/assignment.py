@@ -218,7 +218,7 @@ def _relations(draw_dims):
     plan, longer = _first_steps(draw_dims), _first_steps(draw_dims, ((_LATE, _MANY - 1), (_LATE, _MANY)))
     one = Property(
         "one step goes down the slope of the cost",
-        share=0.15,
+        share=0.1,
         plan=plan,
         judge=_one_step_from_a_start,
         elsewhere=_starts_elsewhere,
@@ -226,7 +226,7 @@ def _relations(draw_dims):
     )
     return (
         one,
-        Property("every step goes on where the last one ended", share=0.15, plan=longer, judge=_further_steps),
+        Property("every step goes on where the last one ended", share=0.2, plan=longer, judge=_further_steps),
         Property("a few small steps lower the cost", share=0.1, plan=plan, judge=_falls),
     )
 

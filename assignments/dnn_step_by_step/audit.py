@@ -1,6 +1,6 @@
 """Changes of the reference that are no mistakes, with the reason; ``grader audit`` lists them as equivalent."""
 
-from grader.audit.losses import EITHER, SEVERAL, UNLIKE
+from grader.audit.losses import EITHER, INPUTS, SEVERAL, UNLIKE
 
 _ONLY_TWO = "the activation is 'sigmoid' or 'relu', and the order of these texts tells them apart as well"
 _OPTIONAL = "the keys dA are optional: what remains of them is right under one of the two schemes"
@@ -56,4 +56,5 @@ LOSSES = {
     ("L_model_backward", "relu-on-output"): SEVERAL,
     ("L_model_backward", "loop-runs-forward"): SEVERAL,
     ("update_parameters", "weights-forgotten"): EITHER,
+    ("update_parameters", "layers-in-thirds"): INPUTS,
 }

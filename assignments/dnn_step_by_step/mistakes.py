@@ -1312,6 +1312,17 @@ def _(parameters, grads, rate):
 
 
 @mistake(
+    "layers-in-thirds",
+    "update_parameters",
+    message="the number of layers is a third of the number of gradients, which is right only where they hold dA as well",
+    hint="Which dictionary has exactly two entries for every layer?",
+    severity="fault",
+)
+def _(parameters, grads, rate):
+    return _update(parameters, grads, rate, only=lambda name, depth: int(name[1:]) <= len(grads) // 3)
+
+
+@mistake(
     "last-layer-forgotten",
     "update_parameters",
     message="the last layer stays as it was",

@@ -1024,16 +1024,49 @@ def _(g, s, epsilon):
     return np.max(np.abs(g - s)) / (np.max(np.abs(g)) + np.max(np.abs(s)))
 
 
-@other_norm
+entry_by_entry = mistake(
+    "entry-by-entry",
+    "gradient_check_n",
+    message="every entry is divided by its own size; wanted is the norm of the difference over the sum of the two norms",
+    hint="How many quotients does the formula have?",
+    severity="fault",
+)
+
+
+@entry_by_entry
 @_measured_n
 def _(g, s, epsilon):
     return np.max(np.abs(g - s) / (np.abs(g) + np.abs(s) + 1e-300))
 
 
-@other_norm
+@entry_by_entry
 @_measured_n
 def _(g, s, epsilon):
     return np.mean(np.abs(g - s) / (np.abs(g) + np.abs(s) + 1e-300))
+
+
+@mistake(
+    "norm-of-the-sum",
+    "gradient_check_n",
+    message="the denominator is the norm of the sum; it is the sum of the two norms",
+    hint="How large is the norm of a sum when the two vectors point in opposite directions?",
+    severity="fault",
+)
+@_measured_n
+def _(g, s, epsilon):
+    return np.linalg.norm(g - s) / np.linalg.norm(g + s)
+
+
+@mistake(
+    "table-of-differences",
+    "gradient_check_n",
+    message="a column and a flat vector are subtracted, which gives a table of the differences of all pairs",
+    hint="Print the shapes of the two vectors, and of their difference.",
+    severity="grave",
+)
+@_measured_n
+def _(g, s, epsilon):
+    return np.linalg.norm(g - s.ravel()) / (np.linalg.norm(g) + np.linalg.norm(s))
 
 
 @mistake(
@@ -1140,3 +1173,33 @@ def _all_at_once(parameters, gradients, X, Y, epsilon):
     theta, grad = _vectors(parameters, gradients)
     slope = (_at(X, Y, theta + epsilon) - _at(X, Y, theta - epsilon)) / (2 * epsilon)
     return _relative(grad, np.full(theta.shape, slope))
+
+
+@mistake(
+    "no-copy",
+    "gradient_check_n",
+    message="thetaplus is the vector of the parameters itself, no copy: its shifts stay in it and add up",
+    hint="What does the vector of the parameters hold after the first round of the loop?",
+    severity="grave",
+)
+def _without_a_copy(parameters, gradients, X, Y, epsilon):
+    plus, grad = _vectors(parameters, gradients)
+    slopes = np.zeros(plus.shape)
+    for i in range(plus.size):
+        plus[i] += epsilon
+        minus = plus.copy()
+        minus[i] -= epsilon
+        slopes[i] = (_at(X, Y, plus) - _at(X, Y, minus)) / (2 * epsilon)
+    return _relative(grad, slopes)
+
+
+@mistake(
+    "order-of-keys",
+    "gradient_check_n",
+    message="the gradients follow the order of their dictionary, and a backward pass fills it from the last layer on",
+    hint="Print list(gradients) beside list(parameters): is there a function that puts them in order?",
+    severity="fault",
+)
+def _in_order_of_keys(parameters, gradients, X, Y, epsilon):
+    grad, slopes = _both(parameters, gradients, X, Y, epsilon)
+    return _relative(np.concatenate([v.reshape(-1, 1) for n, v in gradients.items() if n[1] in "Wb"]), slopes)

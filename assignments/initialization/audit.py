@@ -15,8 +15,6 @@ EQUIVALENT = {
 # What a mistake may cost otherwise than its severity says.
 
 LOSSES = {
-    ("initialize_parameters_random", "uniform-weights"): EITHER,
-    ("initialize_parameters_he", "uniform-weights"): EITHER,
     ("initialize_parameters_he", "shifted-weights"): SEVERAL,
     ("initialize_parameters_he", "missing-scale"): SEVERAL,
     ("initialize_parameters_he", "small-weights"): SEVERAL,
@@ -24,6 +22,7 @@ LOSSES = {
     ("initialize_parameters_he", "inverted-scale"): SEVERAL,
     ("initialize_parameters_he", "multiplied-scale"): SEVERAL,
     ("model", "initialization-ignored"): INPUTS,
+    ("model", "zeros-overwritten"): INPUTS,
     ("model", "one-step-short"): INPUTS,
     ("model", "one-step-more"): INPUTS,
     ("model", "wrong-layers"): UNLIKE,

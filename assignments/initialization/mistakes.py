@@ -434,6 +434,18 @@ def model_always_he(X, Y, learning_rate, num_iterations, print_cost, initializat
 
 
 @mistake(
+    "zeros-overwritten",
+    "model",
+    message="with initialization='zeros' the run starts from He initialization",
+    hint="if, if, else: to which of the two conditions does the else belong?",
+    severity="fault",
+)
+def model_two_ifs(X, Y, learning_rate, num_iterations, print_cost, initialization):
+    start = _start(X, "he" if initialization == "zeros" else initialization)
+    return _descend(X, Y, start, num_iterations, learning_rate)
+
+
+@mistake(
     "one-step-short",
     "model",
     message="the run makes one step too few",

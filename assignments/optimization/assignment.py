@@ -580,7 +580,7 @@ ASSIGNMENT = Assignment(
                 Property("a velocity equal to the gradient stays", share=0.1, plan=_velocity_is_gradient, judge=_stays),
                 Property(
                     "the parameters move by the velocity",
-                    share=0.2,
+                    share=0.25,
                     plan=lambda d: [_momentum(d)],
                     judge=_along_the_velocity,
                 ),

@@ -712,7 +712,7 @@ class _Adam:
 
     def step(self, top=None, bottom=None, *, v=None, s=None, rate=None, p=None, epsilon=None, divide=None):
         """Move along top / root(bottom), and return v and s."""
-        v, s, p = v or self.new_v, s or self.new_s, p or self.p
+        v, s, p = self.new_v if v is None else v, self.new_s if s is None else s, self.p if p is None else p
         top, bottom = top or self.corrected_v(v=v), bottom or self.corrected_s(s=s)
         rate, epsilon = self.rate if rate is None else rate, self.epsilon if epsilon is None else epsilon
         divide = divide or (lambda a, b: a / self.root(b, epsilon))
@@ -838,6 +838,16 @@ def _(a):
 )
 def _(a):
     return a.step(a.corrected_v(a.beta1 * a.t), a.corrected_s(a.beta2 * a.t))
+
+
+@_adam(
+    "power-of-the-difference",
+    message="the correction divides by the t-th power of 1 - beta; in the formula beta alone has the exponent",
+    hint="What does ** belong to in (1 - beta) ** t, and what in 1 - beta ** t?",
+    severity="fault",
+)
+def _(a):
+    return a.step(a.corrected_v(1 - (1 - a.beta1) ** a.t), a.corrected_s(1 - (1 - a.beta2) ** a.t))
 
 
 @_adam(

@@ -51,8 +51,6 @@ LOSSES = {
     ("backward_propagation_with_dropout", "only-second-layer"): INPUTS,
     ("backward_propagation_with_dropout", "one-scale-missing"): INPUTS,
     ("backward_propagation_with_dropout", "one-mask-missing"): EITHER,
-    ("model", "lambd-ignored"): INPUTS,
-    ("model", "regularized-twice"): INPUTS,
     ("model", "keep-prob-ignored"): INPUTS,
     ("model", "one-step-short"): UNLIKE,
     ("model", "one-step-more"): UNLIKE,

@@ -28,7 +28,6 @@ EQUIVALENT = {
 
 LOSSES = {
     ("one_hot", "classes-counted-in-labels"): INPUTS,
-    ("one_hot", "transposed"): UNLIKE,
     ("one_hot", "counts-from-one"): UNLIKE,
     ("softmax", "maximum-over-examples"): EITHER,
     ("softmax", "softmax-logarithm"): EITHER,

@@ -104,6 +104,7 @@ class _Part:
     right: Value
     got: Value
     key: Any  # under which an argument may hold what it was before
+    whole: tuple[Value, Value]  # the right result that this is a key of, and the student's
 
     @property
     def proves(self) -> bool:
@@ -137,7 +138,8 @@ def _parts(spec: Function, item: Item, case: Case, alternative: int, got: Value,
         of_form = kept_of(spec, Item(item.name, (path,)), case, alternative, got)
         part = plain(part_or_none(got, path))
         key = item.name.rpartition(".")[2] if item.name in spec.after else path[-1] if path else ""
-        yield _Part(case, path, share / sum(shares.values()), kept * of_form, part_at(right, path), part, key)
+        weight = share / sum(shares.values())
+        yield _Part(case, path, weight, kept * of_form, part_at(right, path), part, key, (right, got))
 
 
 # -- wrong, and yet no stub --------------------------------------------------------------
@@ -246,7 +248,7 @@ def _wrong_leaves(part: _Part) -> Iterator[_Wrong]:
             given = {n: a for n, arg in enumerate(arguments) if (a := _alike(arg, part.key, right)) is not None}
             updated = frozenset(n for n in given if isinstance(arguments[n], dict) and part.key in arguments[n])
             handed_back = formed is not None and any(_equal(formed, argument) for argument in given.values())
-            if got is not None and not handed_back and _samenumbers_of(right, got):
+            if got is not None and not handed_back and _in_other_places(part, right, got):
                 formed = right
             yield _Wrong(right, formed if formed is not None and formed.shape == right.shape else None, given, updated)
 
@@ -257,12 +259,26 @@ def _state_of(case: Case) -> list[Value]:
     return [args[1] for (name, _), args in steps if name.endswith("=")]
 
 
-def _samenumbers_of(right: _Array, got: _Array) -> bool:
-    """Whether most of the numbers are the right ones, in other places."""
-    one, other = (np.round(a.astype(np.float64).ravel(), 9) for a in (right, got))
+def _in_other_places(part: _Part, right: _Array, got: _Array) -> bool:
+    """Whether most of the numbers are right ones in other places, of the same key or of another one; or rows are columns."""
+    if got.ndim == right.ndim == 2 and got.shape != right.shape and np.array_equal(got.T, right):
+        return not any(_equal(got, argument) for argument in _given(part.case))
+    one, other = _rounded(right), _rounded(got)
     if min(len(np.unique(one)), len(np.unique(other))) < 5:
         return False
-    return bool(np.isin(one, other).mean() >= 0.5 and np.isin(other, one).mean() >= 0.9)
+    all_right, all_got = one, other
+    if all(isinstance(result, dict) for result in part.whole):
+        all_right, all_got = map(_all_numbers, part.whole)
+    return bool(np.isin(one, all_got).mean() >= 0.5 and np.isin(other, all_right).mean() >= 0.9)
+
+
+def _all_numbers(result: Value) -> _Array:
+    arrays = [np.asarray(leaf) for _, leaf in leaves(result)]
+    return _rounded(_flat([array for array in arrays if array.dtype.kind in "biuf"]))
+
+
+def _rounded(array: _Array) -> _Array:
+    return np.round(array.astype(np.float64).ravel(), 9)
 
 
 def _summed(right: _Array, got: _Array) -> _Array:

@@ -36,13 +36,13 @@ def _fitting(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> Iter
         code = fitting_mistake(prop, [(case, outcomes.get(case.key, ())) for case in failing])
         if code is not None:
             yield code
-    wrong = _wrong_places(judge.spec, verdict)
+    wrong = _wrong_places(judge.spec, verdict, judge.cases.cases)
     if wrong:
         # The first failing case rules most mistakes out.
         failing_keys = {f.case.key for f in verdict.failures}
         compared = sorted((c for c in judge.cases.cases if c.expected), key=lambda c: c.key not in failing_keys)
         alike = list(islice(_alike(judge, compared, outcomes, verdict, wrong), 1))
-        yield from alike or _alike_but_at_edges(judge, compared, outcomes, verdict, wrong)
+        yield from alike or _alike_but_at_edges(judge, compared, outcomes, verdict)
 
 
 def _alike(
@@ -52,40 +52,31 @@ def _alike(
     return (code for code in judge.cases.mistakes if _same_outcomes(judge, compared, outcomes, verdict, wrong, code))
 
 
-def _alike_but_at_edges(
-    judge: FunctionJudge, compared: Sequence[Case], outcomes: Outcomes, verdict: Verdict, wrong: _Wrong
-) -> list[str]:
+def _alike_but_at_edges(judge: FunctionJudge, compared: Sequence[Case], outcomes: Outcomes, verdict: Verdict) -> list[str]:
     """The one mistake that the student makes who makes up for it at an edge, with a guard for one example, say."""
     failing = {failure.case.key for failure in verdict.failures}
-    if not any(case.case_class in USUAL and case.key in failing for case in compared):
-        return []
-    found = [
-        code
-        for code in judge.cases.mistakes
-        if _same_outcomes(
-            judge,
-            [case for case in compared if case.key in failing or not _is_edge(case, code)],
-            outcomes,
-            verdict,
-            wrong,
-            code,
-        )
-    ]
+    found = []
+    for code in judge.cases.mistakes:
+        usual = [case for case in compared if not _is_edge(case, code, case.key in failing)]
+        wrong = _wrong_places(judge.spec, verdict, usual)
+        if any(case.case_class in USUAL and case.key in failing for case in usual) and len(usual) < len(compared):
+            found += [code] if _same_outcomes(judge, usual, outcomes, verdict, wrong, code) else []
     return found[:1] if len({judge.cases.mistakes[code].code for code in found}) == 1 else []
 
 
-def _is_edge(case: Case, code: str) -> bool:
-    """Whether a case is a special one, or one for which a mistake gives no number at all."""
-    mistake = case.mistakes.get(code)
-    if mistake is None or case.case_class not in USUAL or isinstance(mistake, str):
-        return mistake is not None
+def _is_edge(case: Case, code: str, fails: bool) -> bool:
+    """Whether a mistake gives no number at all in a case, or the case is a special one in which the student is right."""
+    mistake, special = case.mistakes.get(code), case.case_class not in USUAL
+    if mistake is None or isinstance(mistake, str):
+        return mistake is not None and (special or not fails)
     numbers = [np.asarray(leaf) for _, leaf in leaves(decode(mistake))]
-    return not all(np.isfinite(leaf).all() for leaf in numbers)
+    return (special and not fails) or not all(np.isfinite(leaf).all() for leaf in numbers)
 
 
-def _wrong_places(spec: Function, verdict: Verdict) -> _Wrong:
-    """Where a verdict is wrong, but for items that no mistake speaks about."""
-    failed = [f for f in verdict.failures if f.case.expected and f.check != "inputs"]
+def _wrong_places(spec: Function, verdict: Verdict, cases: Sequence[Case]) -> _Wrong:
+    """Where a verdict is wrong in some cases, but for items that no mistake speaks about."""
+    keys = {case.key for case in cases if case.expected}
+    failed = [f for f in verdict.failures if f.case.key in keys and f.check != "inputs"]
     return {(f.check, f.item) for f in failed if f.item not in _extra(spec, f.case)}
 
 
@@ -178,8 +169,8 @@ def _equal_items(spec: Function, case: Case, names: Iterable[str], mistake: Enco
         return False
     mistaken = _finite(wrong)
     reply = _head(reply, mistaken, case)
-    # Amplified rounding: two runs of the same wrong formula may differ by as much as two right ones.
-    widest = max(case.expected[0].tolerances, default=0.0) if spec.relative else 0.0
+    # Amplified rounding, or a guard: two ways to write a wrong formula may differ by as much as two right ones.
+    widest = max(case.expected[0].tolerances, default=0.0) if spec.relative or spec.guards else 0.0
     tolerances = {path: max(1e-12, _rounding(leaf) * _scale(leaf), widest) for path, leaf in leaves(wrong)}
     usual = expected_value(case, 0)
     if any(isinstance(usual, form) and not isinstance(mistaken, form) for form in (tuple, dict)):
