@@ -89,9 +89,12 @@ def changed(code: str, old: str, new: str) -> str:
 
 
 def judge_weights(name: str, parameters: dict[str, np.ndarray]) -> str | None:
-    """What the judge of the distribution says of one result."""
-    (promise,) = (p for p in ASSIGNMENT.spec.function(name).properties if "Gaussian" in p.name)
-    return promise.judge(Given(args=(DIMS,), steps=(), replies=(parameters,), facts={}))
+    """What the judges of the distribution say of one result."""
+    promises = [p for p in ASSIGNMENT.spec.function(name).properties if p.name.startswith("weights are")]
+    assert len(promises) == 2
+    return next(
+        filter(None, (p.judge(Given(args=(DIMS,), steps=(), replies=(parameters,), facts={})) for p in promises)), None
+    )
 
 
 def drawn(seed: int, scale_of, entries=np.random.Generator.standard_normal) -> dict[str, np.ndarray]:
@@ -167,7 +170,7 @@ def test_draws_that_are_clipped_are_not_called_draws_of_another_scale() -> None:
         INITIALIZERS, "np.random.randn(n, n_prev) * np.sqrt(2", "np.random.randn(n, n_prev).clip(-1, 1) * np.sqrt(2"
     )
     found = verdicts(ASSIGNMENT, clipped)["initialize_parameters_he"]
-    assert (found.status, found.findings) == ("failed", ())
+    assert (found.status, found.findings) == ("partial", ())
 
 
 # -- verdicts on code --------------------------------------------------------------------
@@ -281,7 +284,7 @@ def test_initializers_may_be_kept_in_a_table_and_called_by_keyword() -> None:
         ("range(num_iterations)", "range(100)", 0.4),
         ("grads, learning_rate)", "grads, 0.05)", 0.4),
         ("10, 5, 1]", "5, 10, 1]", 0.0),
-        ('initialization == "random"', 'initialization == "large"', 0.75),
+        ('initialization == "random"', 'initialization == "large"', 0.8),
         ("    return parameters", "    return parameters, []", 0.9),
         ("    return parameters", "        return parameters", 0.5),
     ],
