@@ -196,7 +196,8 @@ def _trees(paths: Sequence[Path], unpack_to: Path) -> tuple[list[Tree], list[Tre
         elif not path.is_file():
             problems.append(HandIn(label, problem="there is no such file or folder"))
         elif not (source_names([path.name]) or holds_code(_entry(path))):
-            problems.append(HandIn(label, problem="expected a .py, .ipynb or .zip file or a folder"))
+            problem = _only_a_link([_entry(path)]) or "expected a .py, .ipynb or .zip file or a folder"
+            problems.append(HandIn(label, problem=problem))
         else:
             files.append(path)
         named.add(where)
@@ -300,14 +301,19 @@ def _hand_in(student: StudentFiles, unpack_to: Path) -> HandIn:
 
 
 def _nothing_in(entries: Sequence[Entry]) -> str:
-    """Why files hold nothing to grade: what they are, or that one of them is a link."""
+    """Why files hold nothing to grade."""
+    names = a_few([entry.name for entry in entries if entry.name])
+    return _only_a_link(entries) or f"the submission holds no .py or .ipynb file{names and f', only {names}'}"
+
+
+def _only_a_link(entries: Sequence[Entry]) -> str:
+    """What is said of a bookmark among files that hold no code; empty where there is none."""
     for entry in entries:
         if entry.file is not None and suffix_of(entry.file.name) in TEXTS and entry.file.stat().st_size < _BLOCK:
             with contextlib.suppress(SubmissionError):
                 if is_link(read_bytes(entry.file)):
                     return f"{entry.name}: {sentences.read_link()}"
-    names = a_few([entry.name for entry in entries if entry.name])
-    return f"the submission holds no .py or .ipynb file{names and f', only {names}'}"
+    return ""
 
 
 def _name_of(entry: Entry, student: StudentFiles) -> str:

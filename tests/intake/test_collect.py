@@ -146,9 +146,12 @@ def test_the_readme_beside_submissions_is_nobody(class_dir: Path) -> None:
     ],
 )
 def test_nothing_but_a_link_is_named_for_what_it_is(class_dir: Path, name: str, text: str) -> None:
-    lay_out(class_dir, {f"ann/{name}": text, "bob_101_20011_hw.py": FULL, f"eve_102_20012_{name}": text})
+    lay_out(class_dir / "canvas", {"bob_101_20011_hw.py": FULL, f"eve_102_20012_{name}": text})
     lay_out(class_dir / "x", {f"ann/{name}": text, "bob/hw.py": FULL})
-    for found in (run(class_dir / "x").hand_ins[0], collect_one([class_dir / "ann"], unpack_to=class_dir / "u")):
+    ann = class_dir / "x" / "ann"
+    canvas = next(found for found in run(class_dir / "canvas").hand_ins if found.student == "102")
+    in_class, alone = run(class_dir / "x").hand_ins[0], only(run(ann / name))
+    for found in (canvas, in_class, alone, collect_one([ann], unpack_to=class_dir / "u")):
         assert found.problem.startswith(f"{name}: the file holds nothing but a link; download the notebook itself")
 
 
