@@ -129,10 +129,18 @@ def unparsed(error: str) -> str:
     return f"Python cannot parse it ({error})"
 
 
+_PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
+_OURS = f"; this grader runs Python {_PYTHON}"
+
+
+def needs_newer(message: str) -> bool:
+    """Whether something was left out because it needs a newer Python."""
+    return message.endswith(_OURS)
+
+
 def syntax(error: SyntaxError, newer: tuple[int, int] | None) -> str:
     if newer:
-        own = f"{sys.version_info[0]}.{sys.version_info[1]}"
-        return f"line {error.lineno} needs Python {newer[0]}.{newer[1]}; this grader runs Python {own}"
+        return f"line {error.lineno} needs Python {newer[0]}.{newer[1]}{_OURS}"
     return f"{type(error).__name__}: {error.msg} (line {error.lineno})"
 
 
@@ -469,6 +477,13 @@ def missing_method(name: str, near: str) -> str:
 
 def unread_function(name: str, place: str) -> str:
     return f"Python cannot read the definition of {name} at {place}: fix its syntax"
+
+
+def newer_function(name: str, place: str) -> str:
+    return (
+        f"the definition of {name} at {place} needs a newer Python than {_PYTHON}, which this grader runs: "
+        "write it as that version does"
+    )
 
 
 def no_function(name: str) -> str:

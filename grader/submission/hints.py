@@ -141,7 +141,10 @@ def missing_function(submission: Submission, name: str, failed: Mapping[int, str
     """
     home, _, method = name.partition(".")
     if home in submission.lost:
-        return sentences.unread_function(home, submission.lost[home])
+        label = submission.lost[home].rpartition(", line ")[0]
+        about = re.compile(rf"(?:.*\b{re.escape(home)}\b.* in )?{re.escape(label)} was left out")
+        newer = any(sentences.needs_newer(text) and about.match(text) for text in submission.messages)
+        return (sentences.newer_function if newer else sentences.unread_function)(home, submission.lost[home])
     units = submission.units
     for number, why in failed.items():
         if home in units[number].binds:

@@ -88,6 +88,10 @@ class Uses:
         name is a module's (``np.random.seed(1)``, ``plt.rcParams["font.size"] = 9``), that changes nothing that counts.
     arguments
         Calls of plain names that stand as statements, with the plain names among their arguments by position.
+    same
+        By a plain name that it binds, the names whose value it may be, or be a part of: ``c = CFG``, ``a = CFG["a"]``.
+    decorated
+        Functions that it defines with decorators, which may run them.
     definitions, effects
         By name of a function that it defines (also within ``if``, ``for``, ``with`` or ``try``), its definition and
         what a call of it does.
@@ -103,6 +107,8 @@ class Uses:
     changes: set[str] = field(default_factory=set)
     methods: set[str] = field(default_factory=set)
     arguments: list[tuple[str, dict[int, str]]] = field(default_factory=list)
+    same: dict[str, set[str]] = field(default_factory=dict)
+    decorated: set[str] = field(default_factory=set)
     definitions: dict[str, ast.FunctionDef] = field(default_factory=dict)
     effects: dict[str, Effects] = field(default_factory=dict)
     dynamic: bool = False
@@ -138,6 +144,7 @@ class _Statement:
                 uses.binds[node.name] = None
                 self._expressions([*node.decorator_list, *_defaults(node.args)])
                 self._decorators(node.decorator_list)
+                uses.decorated |= {node.name} if node.decorator_list else set()
                 if isinstance(node, ast.FunctionDef):
                     uses.definitions[node.name] = node
                 free = _free_names(node)
@@ -155,6 +162,7 @@ class _Statement:
             case ast.Assign():
                 self._expressions([node.value])
                 self._targets(node.targets)
+                self._same(node)
             case ast.AnnAssign():
                 if node.value:
                     self._expressions([node.value])
@@ -167,9 +175,9 @@ class _Statement:
                 self._targets([node.target])
             case ast.Delete():
                 self._targets([target for target in node.targets if not isinstance(target, ast.Name)])
-            case ast.Expr(value=ast.Call() as call):
-                self._expressions([call])
-                self._called(call)
+            case ast.Expr():
+                self._expressions([node.value])
+                self._called(node.value.elt if isinstance(node.value, ast.ListComp | ast.SetComp) else node.value)
             case _:
                 self._compound(node)
 
@@ -219,8 +227,17 @@ class _Statement:
                 self._expressions([target])
                 (self.uses.changes if _is_shallow(target) else self.uses.methods).update(_root(target))
 
-    def _called(self, call: ast.Call) -> None:
+    def _same(self, node: ast.Assign) -> None:
+        """Other names of one object, or of a part of it: what changes it under one of them changes it under all."""
+        plain = {target.id for target in node.targets if isinstance(target, ast.Name)}
+        whole = _root(node.value) if isinstance(node.value, ast.Name | ast.Subscript | ast.Attribute) else set()
+        for name in plain:
+            self.uses.same[name] = (plain | whole) - {name}
+
+    def _called(self, call: ast.expr) -> None:
         """A call that stands as a statement: a method may change its object, a function its arguments."""
+        if not isinstance(call, ast.Call):
+            return
         if isinstance(call.func, ast.Attribute):
             self.uses.methods |= _root(call.func.value)
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
@@ -479,8 +496,11 @@ def _root(node: ast.expr, passed: set[int] | None = None) -> set[str]:
 
 
 def _is_shallow(target: ast.Subscript | ast.Attribute) -> bool:
-    """Whether a store is one to a name itself: ``T[k] = v``, ``T.a = v``."""
-    return isinstance(target.value, ast.Name)
+    """Whether a store is one to a name itself: ``T[k] = v``, ``T.a = v``; or one to the environment."""
+    match target.value:
+        case ast.Name() | ast.Attribute(value=ast.Name(id="os"), attr="environ"):
+            return True
+    return False
 
 
 def _captured(pattern: ast.pattern) -> Iterator[str]:

@@ -43,7 +43,8 @@ class _Walk:
     """What is needed so far of the statements of one file; every name, statement and function is looked at once.
 
     ``setters`` are, by name, functions of the file that bind it (``global``) when they are called, ``modifiers`` those
-    that change its value. From a function the walk goes to the statements that run it, and to its callers.
+    that change its value, ``aliases`` other names of it or of a part. From a function the walk goes to the statements that
+    run it, and to its callers.
     """
 
     statements: Sequence[Statement]
@@ -54,11 +55,13 @@ class _Walk:
     modifiers: dict[str, list[str]] = field(default_factory=dict)
     runners: dict[str, list[int]] = field(default_factory=dict)
     callers: dict[str, list[str]] = field(default_factory=dict)
+    aliases: dict[str, list[str]] = field(default_factory=dict)
     optional: set[int] = field(default_factory=set)
     ignored: set[int] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     taken: set[int] = field(default_factory=set)
     called: set[tuple[bool, str]] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
 
     def need(self, names: Iterable[str], *, cheaply: bool = False) -> bool:
         """Take what binds or changes these names, and what that needs in turn; stop at work where it shall be cheap."""
@@ -68,13 +71,24 @@ class _Walk:
             if name in self.names:
                 continue
             self.names.add(name)
-            for number in (*self.binders.get(name, ()), *self.changers.get(name, ()), *self._through_calls(name)):
+            for number in (*self.binders.get(name, ()), *self._changing(name)):
                 if number not in self.taken and number not in self.optional and number not in self.ignored:
                     if cheaply and not self.defines(number):
                         return False
                     self.taken.add(number)
                     queue += self.statements[number].uses.reads
         return True
+
+    def _changing(self, name: str) -> Iterator[int]:
+        """Statements that change the value of a name, also under another name of it or of a part."""
+        queue = [name]
+        while queue:
+            name = queue.pop()
+            if name not in self.changed:
+                self.changed.add(name)
+                yield from self.changers.get(name, ())
+                yield from self._through_calls(name)
+                queue += self.aliases.get(name, ())
 
     def _through_calls(self, name: str) -> Iterator[int]:
         """Statements that bind or change a name by calling a function of the file, directly or through others."""
@@ -147,7 +161,9 @@ def _walk_of(statements: Sequence[Statement], graded: Collection[str]) -> _Walk:
         changed = set(_changed_arguments(uses, effects))
         # A call that is handed a graded function trains or tests it; a decorator that is handed a class adds to it.
         _file(walk.changers, changed if isinstance(statement.tree, _DEFINITIONS) else changed - graded_names, number)
-        _file(walk.runners, (name for name in uses.runs if name in effects), number)
+        _file(walk.runners, (name for name in uses.runs | uses.decorated if name in effects), number)
+        for name, others in uses.same.items():
+            _file(walk.aliases, others - modules, name)
     for function, effect in effects.items():
         _file(walk.setters, effect.sets - graded_names, function)
         _file(walk.modifiers, (effect.changes | (effect.methods - modules)) - graded_names, function)
@@ -206,7 +222,9 @@ def _is_number(tree: ast.stmt, name: str) -> bool:
 def _with_cheap(walk: _Walk) -> _Walk:
     """With later assignments to a graded name that is defined already, where they need nothing but definitions."""
     for number in sorted(walk.optional - walk.ignored)[:_MAX_TRIALS]:
-        trial = replace(walk, names=set(walk.names), taken={*walk.taken, number}, called=set(walk.called))
+        trial = replace(
+            walk, names=set(walk.names), taken={*walk.taken, number}, called=set(walk.called), changed=set(walk.changed)
+        )
         if trial.need(walk.statements[number].uses.reads, cheaply=True):
             walk = trial
     return walk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
@@ -59,6 +60,13 @@ def test_another_function_is_no_near_miss(other: str) -> None:
 def test_a_file_that_was_not_handed_in_is_named(first: str, words: str) -> None:
     submission = notebook(first, "def relu(Z):\n    return Z\n", arities=ARITIES)
     assert missing_function(submission, "sigmoid", {}, {"rest", "scipy"}) == words
+
+
+def test_a_definition_that_needs_a_newer_python_is_not_told_to_be_wrong() -> None:
+    words = why("def sigmoid[T](Z: T) -> T:\n    return Z\n")
+    newer = sys.version_info >= (3, 12)
+    assert newer or words.startswith("the definition of sigmoid at cell 1, line 1 needs a newer Python than 3.11")
+    assert "fix its syntax" not in words
 
 
 def test_a_name_that_a_star_import_may_bring_names_the_missing_file() -> None:
