@@ -24,7 +24,7 @@ SAMPLES = {
     "Sequence[str]": ("one", "two"),
 }
 # What they take is one of a few words, a place, or a sentence.
-BY_KEY = (sentences.stopped, sentences.status_word, sentences.place_in, sentences.is_repair)
+BY_KEY = (sentences.stopped, sentences.status_word, sentences.place_in, sentences.is_repair, sentences.needs_newer)
 
 
 def speaks(function: Callable[..., Any]) -> bool:

@@ -229,10 +229,10 @@ class _Statement:
 
     def _same(self, node: ast.Assign) -> None:
         """Other names of one object, or of a part of it: what changes it under one of them changes it under all."""
-        plain = {target.id for target in node.targets if isinstance(target, ast.Name)}
+        plain = [target.id for target in node.targets if isinstance(target, ast.Name)]
         whole = _root(node.value) if isinstance(node.value, ast.Name | ast.Subscript | ast.Attribute) else set()
-        for name in plain:
-            self.uses.same[name] = (plain | whole) - {name}
+        for name, other in zip(plain, [*plain[1:], *plain[:1]], strict=True):  # a ring: each leads to all
+            self.uses.same.setdefault(name, set()).update({other, *whole} - {name})
 
     def _called(self, call: ast.expr) -> None:
         """A call that stands as a statement: a method may change its object, a function its arguments."""

@@ -81,7 +81,8 @@ def test_whatever_binds_a_needed_name_is_run(source: str) -> None:
         "T = {'k': [1]}\nt = T['k']\nt[0] = 2\nT['k'] = T['k'][0]\n",
         "T = {}\n[T.__setitem__(k, 2) for k in 'jk']\n",
         "T = {}\ndef now(function):\n    function()\n@now\ndef fill():\n    T['k'] = 2\n",
-        "import os\nos.environ['K'] = '2'\nclass L:\n    def __getitem__(self, k):\n        return int(os.environ['K'])\nT = L()\n",
+        "import os\nos.environ['K'] = '2'\nclass L:\n    def __getitem__(self, k):\n        return int(os.environ['K'])\n"
+        "T = L()\n",
     ],
 )  # fmt: skip
 def test_whatever_changes_a_needed_value_is_run(source: str) -> None:
