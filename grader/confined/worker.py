@@ -498,6 +498,8 @@ class Session:
                     for key, part in changed.items():
                         setattr(made, key, part)
                     return made if isinstance(value, self.wire.Code) else value
+            if own is None:
+                raise AttributeError(f"{name} is not defined")
             return own(made, *args, **kwargs)
 
         helper.__name__ = helper.__qualname__ = name
