@@ -771,8 +771,9 @@ def missing_prose(name: str, label: str) -> str:
     return f"{name} is not defined: it stands in {label} (Markdown); change that cell to a code cell"
 
 
-def name_not_run(name: str, place: str, why: str) -> tuple[str, str]:
-    return f"{name} comes from {place}, which could not be run ({why})", f"Repair {place} first."
+def name_not_run(name: str, place: str, why: str, first: str) -> tuple[str, str]:
+    through = "" if first == place else f", which needs {first}"
+    return f"{name} comes from {place}{through}, which could not be run ({why})", f"Repair {first} first."
 
 
 def name_lost(name: str, place: str) -> tuple[str, str]:

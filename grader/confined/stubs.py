@@ -90,6 +90,8 @@ class Absent:
             return [function() for function in args[0]] if args and "(" in self._name else Absent("joblib.Parallel()")
         if last in _HARMLESS or last.startswith("is_"):
             return Absent(f"{self._name}()")
+        if last in _READERS and args and isinstance(args[0], str):
+            return AbsentData(f"{self._name}({args[0][:100]!r})")
         if not Absent.calling or (root or last).partition(".")[0] in SILENT:
             return Absent(f"{self._name}()")
         own = (root or last).partition(".")[0]
@@ -125,6 +127,24 @@ class Absent:
     def __repr__(self) -> str:
         return f"<{self._name}: not available to the grader>"
 
+
+class AbsentData(Absent):
+    """What a file of data would have given; whoever needs its numbers is told which file that is."""
+
+    def __getattr__(self, name: str) -> Any:
+        return AbsentData(super().__getattr__(name)._name)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self
+
+    def __len__(self) -> int:
+        raise ImportError(f"{self._name} is not there: the grader reads no data files")
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        raise ImportError(f"{self._name} is not there: the grader reads no data files")
+
+
+_READERS = frozenset("File read_csv read_excel read_table read_json read_hdf loadmat imread open load load_dataset".split())
 
 # What a body calls of a library for nothing but a setting, as in ``with torch.no_grad():``.
 _HARMLESS = frozenset(
@@ -249,7 +269,7 @@ def friendly_builtins() -> None:
         try:
             return real(file, *args, **kwargs)
         except FileNotFoundError:
-            raise FileNotFoundError(f"there is no file {file!r} in the grader") from None
+            raise FileNotFoundError(f"there is no file {file!r} in the grader, which reads no data files") from None
         except OSError:
             raise PermissionError(f"the grader does not let submissions open files (here {file!r})") from None
 

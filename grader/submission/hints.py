@@ -10,7 +10,7 @@ import builtins
 import difflib
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader import sentences
@@ -240,7 +240,9 @@ def missing_name(
     units = submission.units
     for number, why in failed.items():
         if name in units[number].binds:
-            return sentences.name_not_run(name, units[number].place, why)
+            place = units[number].place
+            first, why = _first_failure(units, failed, number)
+            return sentences.name_not_run(name, place, why, units[first].place)
     if name in submission.lost:
         return sentences.name_lost(name, submission.lost[name])
     if name in _PYTHON_2:
@@ -254,6 +256,18 @@ def missing_name(
     outer = {bound for other in units for bound in other.binds}
     near = _nearest(name, arguments) or _nearest(name, local) or _nearest(name, outer)
     return sentences.name_near(name, near, argument=near in arguments) if near else sentences.name_unknown(name)
+
+
+def _first_failure(units: Sequence[Unit], failed: Mapping[int, str], number: int) -> tuple[int, str]:
+    """The statement because of which one failed, where all between them lack a name, and why that one failed."""
+    seen = {number}
+    while match := re.match(r"NameError: name '(\w{1,60})' is not defined", failed[number]):
+        before = next((n for n in failed if n not in seen and match[1] in units[n].binds), None)
+        if before is None:
+            break
+        number = before
+        seen.add(number)
+    return number, failed[number]
 
 
 def _scope(unit: Unit, function: str) -> tuple[tuple[str, ...], frozenset[str]]:

@@ -84,6 +84,19 @@ def test_a_graded_function_that_needs_it_is_told_what_is_missing(sandbox: Sandbo
     assert words.endswith("is not available to the grader; use NumPy")
 
 
+@pytest.mark.parametrize(
+    ("first", "data"),
+    [
+        ("import h5py\nX = len(h5py.File('a/k.h5', 'r'))", "h5py.File('a/k.h5')"),
+        ("import h5py, numpy as np\nX = np.array(h5py.File('a/k.h5')['x'][:])", "h5py.File('a/k.h5')"),
+        ("import pandas as pd\nX = len(pd.read_csv('k.csv'))", "pandas.read_csv('k.csv')"),
+    ],
+)
+def test_data_that_are_not_there_are_named_with_their_file(sandbox: Sandbox, first: str, data: str) -> None:
+    execution = execute(sandbox, f"{first}\ndef f(x):\n    return X\n", (3,))
+    assert list(execution.loaded.failed.values()) == [f"ImportError: {data} is not there: the grader reads no data files"]
+
+
 def test_a_module_that_may_be_the_students_own_is_told_to_be_handed_in(sandbox: Sandbox) -> None:
     words = outcome(sandbox, "from my_stats import mean_of\ndef f(x):\n    return mean_of(x)\n", 3)
     assert words.startswith(

@@ -69,6 +69,15 @@ def test_a_definition_that_needs_a_newer_python_is_not_told_to_be_wrong() -> Non
     assert "fix its syntax" not in words
 
 
+def test_the_first_line_that_failed_is_named() -> None:
+    submission = notebook("X = load()", "Y = X.T", "m = len(Y)", "def f(x):\n    return x / m\n")
+    failed = {0: "ImportError: no file", 1: "NameError: name 'X' is not defined", 2: "NameError: name 'Y' is not defined"}
+    assert missing_name(submission, "f", "m", failed) == (
+        "m comes from cell 3, line 1, which needs cell 1, line 1, which could not be run (ImportError: no file)",
+        "Repair cell 1, line 1 first.",
+    )
+
+
 def test_a_name_that_a_star_import_may_bring_names_the_missing_file() -> None:
     submission = notebook("from my_utils import *", "def f(x):\n    return np.sum(x) + len(x)\n")
     message, hint = missing_name(submission, "f", "np", {}, {"my_utils"})
