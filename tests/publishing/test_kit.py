@@ -225,7 +225,8 @@ def test_an_unfilled_starter_loads_whole_and_gets_nothing(name: str, suffix: str
     assert submission.messages == ()
     report = grade_submission(loaded_kit(name), judges_of(loaded_kit(name).spec, cases), submission, sandbox)
     assert (report.status, report.points) == ("graded", 0.0)
-    assert {f.status for f in report.functions} == {"failed"}
+    # All that a backward pass could use may be what an unfilled forward pass has left None.
+    assert "failed" in {f.status for f in report.functions} <= {"failed", "not-graded"}
     assert [m for m in report.messages if "left out" in m] == []
 
 
