@@ -148,8 +148,8 @@ def never_trains(start):
 
 @_in_both(
     "starts-anew-each-iteration",
-    message="the result is one step away from the initial weights, whatever num_iterations is",
-    hint="What has to be done once, before the loop, and what only after its last iteration?",
+    message="the result is one step away from the initial weights, with one iteration and with all larger numbers that were tried",
+    hint="What has to be done once, before the loop, what in every iteration (also with print_cost=False), and what after the last?",
     severity="grave",
 )
 def starts_anew(start):

@@ -470,7 +470,7 @@ def model_long(X, Y, learning_rate, num_iterations, print_cost, initialization):
 @mistake(
     "single-step",
     "model",
-    message="the result is one step away from the start, whatever num_iterations is",
+    message="the result is one step away from the start, with one iteration and with all larger numbers that were tried",
     hint="What belongs before the loop, what inside, and what after it?",
     severity="grave",
 )

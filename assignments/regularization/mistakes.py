@@ -1173,7 +1173,7 @@ def _(X, Y, rate, steps, lambd, k):
 @mistake(
     "single-step",
     "model",
-    message="the result is one step away from the start, whatever num_iterations is",
+    message="the result is one step away from the start, with one iteration and with all larger numbers that were tried",
     hint="What belongs before the loop, what inside, and what after it?",
     severity="grave",
 )

@@ -217,6 +217,14 @@ def test_a_mistake_is_named_in_both_editions(old: str, new: str, code: str, retu
         assert points_of(found, "values", "parameters") <= 0.42 * PARAMETERS * found.max_points
 
 
+@pytest.mark.parametrize("guard", ["if i % 100 == 0:\n            ", "if i == 0:\n            "])
+def test_who_makes_the_first_step_alone_loses_more_than_half_and_is_told_what_was_tried(guard: str) -> None:
+    for found in both(HELPERS, changed("parameters = update_parameters", f"{guard}parameters = update_parameters")):
+        assert codes_of(found) == ["starts-anew-each-iteration"]
+        assert found.findings[0].message.endswith("with one iteration and with all larger numbers that were tried")
+        assert found.points < 0.5 * found.max_points
+
+
 def test_layers_of_the_notebook_in_place_of_the_argument_are_a_mistake_by_name() -> None:
     text = TWO.replace("= layers_dims", "= (12288, 7, 1)") + DEEP.replace("(layers_dims)", "([12288, 20, 7, 5, 1])")
     for found in both(HELPERS, text):
