@@ -204,18 +204,19 @@ def _unit_by_unit(given):
 
 _MANY = {"many": {"n": (2, 4), "m": (20, 40)}}
 _NORMALIZED = (
-    CaseClass("small", count=6, sizes={"n": (2, 4), "m": (3, 5)}),
-    CaseClass("general", count=12, sizes={"n": (1, 7), "m": (3, 8)}),
+    CaseClass("small", count=6, sizes={"n": (2, 5), "m": (3, 5)}),
+    CaseClass("general", count=12, sizes={"n": (1, 10), "m": (3, 6)}),
     CaseClass("one unit", count=3, sizes={"n": 1, "m": (3, 8)}),
     CaseClass("square", count=3, sizes={"n": 4, "m": 4}),
     CaseClass("many", count=3, sizes={"n": (2, 4), "m": (20, 40)}),
+    CaseClass("many units", count=3, sizes={"n": (8, 12), "m": (3, 6)}),  # who takes the longer side for the examples
 )
-_GENERAL = (CaseClass("general", count=4, sizes={"n": (2, 5), "m": (4, 8)}),)
+_GENERAL = (CaseClass("general", count=4, sizes={"n": (2, 8), "m": (3, 6)}),)
 # A property that stands in for the values is asked for all sizes that these have.
 _AS_ASKED = tuple(replace(kind, count=1) for kind in _NORMALIZED)
 _EPSILON = (
-    CaseClass("small", count=4, sizes={"n": (2, 4), "m": (3, 5)}),
-    CaseClass("general", count=6, sizes={"n": (1, 7), "m": (3, 8)}),
+    CaseClass("small", count=4, sizes={"n": (2, 5), "m": (3, 5)}),
+    CaseClass("general", count=6, sizes={"n": (1, 10), "m": (3, 6)}),
     CaseClass("one example", count=3, sizes={"n": (2, 5), "m": 1}),
     CaseClass("constant unit", count=3, sizes={"n": (2, 5), "m": (3, 6)}),
 )

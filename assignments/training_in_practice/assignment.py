@@ -483,7 +483,7 @@ def _dev_costs(d):
     """Improvements, pauses just shorter than patience, then one that is long enough, then a trap."""
     if d.case == "one epoch":
         return [d.number(0.5, 2.0)], d.integer(1, 3)
-    patience = {"no patience": 1, "small": d.integer(1, 2)}.get(d.case, d.integer(2, 4))
+    patience = {"no patience": 1, "small": d.integer(2, 3)}.get(d.case, d.integer(2, 4))
     costs = [80.0]
     if d.case == "worse at once":
         _pause(d, costs, patience - int(d.rng.integers(0, 2)))
@@ -518,12 +518,12 @@ def _pause(d, costs, count):
     best = min(costs)
     start = costs[-1] + d.integer(1, 3)
     for number in range(count):
-        tie = number == count - 1 and (d.case == "ties" or d.integer(0, 2) == 0)
+        tie = number == count - 1 and (d.case == "ties" or d.integer(0, 8) == 0)
         costs.append(best if tie else max(best + 0.25, start + count - 1.5 * number))
 
 
 def _with_a_trap(d):
-    patience = d.integer(1, 3)
+    patience = d.integer(2, 3)
     costs = [40.0]
     _improve(d, costs, 2)
     _pause(d, costs, patience - 1)

@@ -25,7 +25,6 @@ EQUIVALENT = {
 
 LOSSES = {
     ("early_stopping_epoch", "cost-for-epoch"): UNLIKE,
-    ("early_stopping_epoch", "compared-with-previous-epoch"): INPUTS,
     ("train_dev_test_split", "examples-lost"): EITHER,
     ("train_dev_test_split", "sets-in-another-order"): UNLIKE,
     ("fit_normalization", "unbiased-deviation"): EITHER,
@@ -39,7 +38,6 @@ LOSSES = {
     ("early_stopping_epoch", "stops-too-late"): EITHER,
     ("early_stopping_epoch", "stops-too-early"): EITHER,
     ("early_stopping_epoch", "first-pause-stops"): INPUTS,
-    ("early_stopping_epoch", "tie-counts"): INPUTS,
     ("early_stopping_epoch", "last-epoch-when-not-stopped"): INPUTS,
     ("early_stopping_epoch", "patience-before-stop"): INPUTS,
     ("early_stopping_epoch", "patience-ignored"): SEVERAL,
