@@ -629,7 +629,12 @@ ASSIGNMENT = Assignment(
             inputs=_errors,
             returns="diagnosis",
             summary="the set of 'high bias' and 'high variance' that apply",
-            classes=cases(**{kind.replace(" ", "_"): {} for kind in _GAPS}, no_tolerance={}),
+            classes=(
+                *cases(neither={}, bias={}, variance={}, split_gap={}, no_tolerance={}),
+                CaseClass("both", count=3, share=0.1),
+                CaseClass("dev better", count=3, share=0.12),
+                CaseClass("below bayes", count=3, share=0.12),
+            ),
             properties=(Property("only gaps between errors matter", share=0.3, plan=_shifted, judge=_dev_error_matters),),
         ),
         Function(

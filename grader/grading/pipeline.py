@@ -350,8 +350,8 @@ def _explained(
     findings = findings or (() if verdict.passed else kept_between_calls(session, first))
     findings = findings or findings_of(judge, outcomes, verdict)
     if not findings and not verdict.passed:
-        for other in made:
-            if other.how == "helpers":
+        for other in made:  # what raises beside right helpers alone is not how the student's own functions fit together
+            if other.how == "helpers" and (first.verdict.failed("runs") or not other.verdict.failed("runs")):
                 findings = findings_of(other.judge, other.outcomes, other.verdict)
     findings = findings or missing_name_finding(judge, submission, replies.loaded, outcomes, verdict)
     findings = findings or blank_left_in(judge, submission, verdict)

@@ -277,6 +277,19 @@ def test_gradients_are_not_called_missing_where_they_are_only_wrong() -> None:
     assert codes_of(missing) == ["only-two-layers"]
 
 
+def test_what_does_not_fit_to_a_right_helper_alone_is_not_told() -> None:
+    code = """
+        def linear_forward(A, W, b):
+            return np.dot(W, A) * 1.3 + b * b, (A, W, b), W.shape
+
+        def linear_activation_forward(A_prev, W, b, activation):
+            Z, linear_cache, _ = linear_forward(A_prev, W, b)
+            A, Z = (sigmoid if activation == "sigmoid" else relu)(Z)
+            return A, (linear_cache, Z)
+        """
+    assert report("linear_activation_forward", code).findings == ()
+
+
 # -- update ------------------------------------------------------------------------------
 
 
