@@ -170,7 +170,8 @@ def _random_properties(wide, usual, promise, fits, *scales):
     )
     drawn = Property(promise, share=0.5, plan=wide, judge=_gaussian_weights(*scales), classes=_WIDE, fits=fits)
     return (
-        at_usual_sizes(unequal, inputs=usual, judge=_unequal_weights),
+        # That a network of one layer has no weights at all is a matter of its structure.
+        at_usual_sizes(unequal, inputs=usual, judge=lambda given: _unequal_weights(given) if _parts(given, "W") else None),
         at_usual_sizes(drawn, inputs=usual, judge=_usual_weights(*scales)),
         Property("biases are zero", share=0.2, plan=lambda d: [usual(d)], judge=_zero_biases, fits=_BIAS_FITS),
     )
