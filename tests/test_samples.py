@@ -55,18 +55,23 @@ def test_a_broken_cell_is_told_and_the_training_below_it_does_not_run(sandbox: S
     assert {f.name: f.status for f in report.functions}["linear_backward"] == "passed"
 
 
-def test_broken_json_is_told_with_its_place_and_the_cells_before_it_are_graded(sandbox: Sandbox) -> None:
+def test_a_notebook_that_breaks_off_is_told_and_its_whole_cells_are_graded(sandbox: Sandbox) -> None:
     report = grade(ASSIGNMENT, FOLDER / "not_a_notebook.ipynb", runner=sandbox)
-    message = report.messages[0]
-    assert message.startswith("the notebook's JSON is damaged at line 173, column 13 (Expecting ',' delimiter)")
-    assert "only its first 12 cells, which are whole, were read" in message
+    assert report.messages[0].startswith("the notebook breaks off; its first 12 cells are whole and were read")
     assert [f.name for f in report.functions if f.status == "missing"] == EXPECTED["not_a_notebook.ipynb"]["failing"]
 
 
-def test_broken_json_without_a_whole_cell_is_told_with_its_place(sandbox: Sandbox, tmp_path: Path) -> None:
-    text = (FOLDER / "not_a_notebook.ipynb").read_text("utf-8")
+def test_broken_json_is_told_with_its_place_and_the_cells_around_it_are_graded(sandbox: Sandbox, tmp_path: Path) -> None:
+    text = (FOLDER / "right_later_keys.ipynb").read_text("utf-8")
     (tmp_path / "hw.ipynb").write_text(text.replace('"markdown",', '"markdown"', 1), "utf-8")
+    report = grade(ASSIGNMENT, tmp_path / "hw.ipynb", runner=sandbox)
+    assert report.full_marks
+    assert "JSON is damaged at line 5, column 4 (Expecting ',' delimiter); a cell is not whole" in report.messages[0]
+
+
+def test_broken_json_without_a_whole_cell_is_told_with_its_place(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "hw.ipynb").write_text('{\n "cells": [\n  {"cell_type": "code", "source": ["x = "1""]}\n ]\n}', "utf-8")
     report = grade(ASSIGNMENT, tmp_path / "hw.ipynb", runner=sandbox)
     assert (report.status, report.points) == ("unreadable", None)
     (message,) = report.messages
-    assert message.startswith("the notebook's JSON is damaged at line 5, column 4 (Expecting ',' delimiter)")
+    assert message.startswith("the notebook's JSON is damaged at line 3, column ")
