@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-__all__ = ["ranked"]
+__all__ = ["ranked", "stands_back"]
 
 _SAME_TIME = 1.0  # seconds; a checkout or a copy writes its files in no order that means anything
 _CLOSE = 0.85  # "regularisation" is "regularization", "initialization" is not "normalization"
-_LATER = {"final": 1, "old": -1, "backup": -1, "bak": -1}
+_LATER = {"final": 1, "old": -1, "backup": -1, "bak": -1, "test": -1, "tests": -1}
 
 
 def ranked(paths: Sequence[str], ages: Mapping[str, float], assignment: str) -> list[str]:
@@ -53,12 +53,17 @@ def _version(path: str) -> tuple[int, int]:
     return sum({_LATER.get(word, 0) for word in words}), int(number[1]) if number else 0
 
 
+def stands_back(path: str) -> bool:
+    """Whether a file calls itself old, a backup or a test."""
+    return any(_LATER.get(word, 0) < 0 for word in _words(path[-200:]))
+
+
 def _relation(path: str, assignment: str) -> float:
     """How much of the assignment's name a file's name, or that of a folder around it, holds; 0 for less than a half.
 
-    What calls itself old or a backup is near to nothing.
+    What calls itself old, a backup or a test is near to nothing.
     """
-    if any(_LATER.get(word, 0) < 0 for word in _words(path[-200:])):
+    if stands_back(path):
         return 0.0
     wanted = [word for word in _words(assignment) if len(word) > 2] or _words(assignment)
     parts = posixpath.splitext(path)[0].split("/")[-5:]

@@ -21,7 +21,7 @@ from grader import sentences
 from grader.errors import SubmissionError
 from grader.model import Files, PassedOver
 from grader.submission.cells import MAX_SOURCE, Cells, read_bytes, read_cells
-from grader.submission.choosing import ranked
+from grader.submission.choosing import ranked, stands_back
 from grader.submission.editions import Edition, edition_of, renamed
 from grader.submission.names import uses_of
 from grader.submission.need import Statement, needed
@@ -591,8 +591,9 @@ def _homes(
 
 
 def _replaced(name: str, paths: Sequence[str], read: Mapping[str, _Read]) -> set[str]:
-    """The modules that a file imports before it defines a name itself, which takes the place of theirs."""
-    return {stem for path in paths if len(paths) > 1 for stem in _imported_before(name, read[path].statements)}
+    """The modules that a file imports before it defines a name itself, which takes the place of theirs; not in a test."""
+    importing = [path for path in paths if len(paths) > 1 and not stands_back(path)]
+    return {stem for path in importing for stem in _imported_before(name, read[path].statements)}
 
 
 def _imported_before(name: str, found: Sequence[Statement]) -> set[str]:

@@ -55,7 +55,7 @@ def test_the_name_of_another_assignment_is_less_near() -> None:
     assert ranked([*ages], ages, "dnn_application")[-1] == "dnn_application.py"
 
 
-@pytest.mark.parametrize("name", ["backup/batch_norm.py", "batch_norm_old.py", "OLD/batch_norm/hw.py"])
+@pytest.mark.parametrize("name", ["backup/batch_norm.py", "batch_norm_old.py", "OLD/batch_norm/hw.py", "test_batch_norm.py"])
 def test_what_calls_itself_old_is_not_near(name: str) -> None:
     assert ranked([name, "hw.py"], {name: _OLDER, "hw.py": _NEWER}, "batch_norm")[-1] == "hw.py"
 

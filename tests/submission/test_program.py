@@ -245,6 +245,11 @@ def test_what_a_file_imports_after_it_has_defined_it_counts() -> None:
     assert homes(files(both, ages={"cases.py": 9.0})) == {"cases.py": ["f"]}
 
 
+def test_what_a_test_puts_in_the_place_of_what_it_imports_does_not_count() -> None:
+    both = {"test_cases.py": "from cases import *\ndef f(x):\n    return 0\n", "cases.py": F}
+    assert homes(files(both, assignment="cases")) == {"cases.py": ["f"]}
+
+
 def test_a_blank_does_not_count_before_what_its_file_imports() -> None:
     both = {"hw.py": f"from cases import *\n{BLANK}", "cases.py": F}
     assert homes(files(both)) == {"cases.py": ["f"]}
