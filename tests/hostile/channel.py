@@ -155,7 +155,7 @@ ROWS = (
         "load report with a forged one before it",
         "have functions that are not there",
         loads(
-            "tools.send(b'L', tools.packed({'defined': {'target': 'callable', 'other': 'callable'}, 'bound': {}, 'failed': []}))"
+            "tools.send(b'L', tools.packed({'defined': {'target': 'callable', 'other': 'callable'}, 'bound': {}, 'failed': [], 'absent': []}))"
         ),
         (_NOT_A_REPLY,),
         other=("right", _NOT_A_REPLY + " and not-run"),

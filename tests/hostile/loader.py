@@ -47,7 +47,7 @@ def says(name: str, tries: str, statement: str, *must: str, other: tuple[str, ..
 
 def loaded(**changes: object) -> str:
     """A report on loading that the worker did not write."""
-    report = {"defined": {"target": "callable", "other": "callable"}, "bound": {}, "failed": [], **changes}
+    report = {"defined": {"target": "callable", "other": "callable"}, "bound": {}, "failed": [], "absent": [], **changes}
     return f"send(b'L', tools.packed({report!r}))"
 
 
@@ -93,9 +93,9 @@ ROWS = (
     beside(
         "a file that writes over a provided module",
         {
-            "w.ipynb": '{"cells": [{"cell_type": "code", "source": "%%writefile tools.py\\nmine = 1"}], "metadata": {}, "nbformat": 4}'
+            "w.ipynb": '{"cells": [{"cell_type": "code", "source": "%%writefile tools.py\\nsession = 1"}], "metadata": {}, "nbformat": 4}'
         },
-        "hasattr(tools, 'mine') and tools.found('another')",
+        "tools.session == 1 and tools.found('another')",
     ),
     beside(
         "a cell that writes above its folder",
@@ -378,7 +378,7 @@ ROWS = (
     says(
         "a million failures",
         "cost the parent",
-        "send(b'L', tools.packed({'defined': {}, 'bound': {}, 'failed': [(0, 'a', 'b')] * 60_000}))",
+        "send(b'L', tools.packed({'defined': {}, 'bound': {}, 'absent': [], 'failed': [(0, 'a', 'b')] * 60_000}))",
         "right",
         *_FORGED,
         "missing",
@@ -394,7 +394,7 @@ ROWS = (
     says(
         "names that nobody asked for",
         "fill the report",
-        "send(b'L', tools.packed({'defined': {str(n): 'callable' for n in range(999)}, 'bound': {}, 'failed': []}))",
+        "send(b'L', tools.packed({'defined': {str(n): 'callable' for n in range(999)}, 'bound': {}, 'failed': [], 'absent': []}))",
         *_FORGED,
         other=_LOST,
     ),

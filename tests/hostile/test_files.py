@@ -191,7 +191,7 @@ def test_no_zip_writes_outside_of_its_folder_or_fills_the_disk(tmp_path: Path) -
     kept = [p for p in (tmp_path / "unpacked").rglob("*") if not p.is_dir()]
     assert all(re.fullmatch(r"\d{5}\.(py|zip)", p.name) and not p.is_symlink() for p in kept)
     assert sum(p.stat().st_size for p in kept) < 1000
-    assert found.hand_ins[0].files["solution.py"].read_text().startswith("def center")
+    assert Path(found.hand_ins[0].files["solution.py"]).read_text().startswith("def center")
 
 
 def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
