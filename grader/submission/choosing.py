@@ -22,7 +22,7 @@ _LATER = {"final": 1, "old": -1, "backup": -1, "bak": -1, "test": -1, "tests": -
 def ranked(paths: Sequence[str], ages: Mapping[str, float], assignment: str) -> list[str]:
     """The files, the one that counts first at the end.
 
-    Related names, then the newest; of equally new ones what their names say of themselves (``final``, ``old``, ``v2``),
+    Related names, then the newest; of equally new ones what the names say (``final``, ``old``, higher numbers),
     the one that lies less deep, and the one that is first in the alphabet.
 
     >>> ranked(["hw_old.py", "hw.py"], {}, "batch_norm")
@@ -46,11 +46,10 @@ def _times(ages: Iterable[float]) -> dict[float, int]:
     return numbers
 
 
-def _version(path: str) -> tuple[int, int]:
-    """What the name of a file, without its folders, says of when it was made."""
+def _version(path: str) -> tuple[int, tuple[int, ...]]:
+    """What a name says of when a file was made: its words, and its numbers with those of its folders (``assignment2/``)."""
     words = _words(posixpath.basename(path))
-    number = re.search(r"(?:^|[\W_])v(\d{1,4})(?!\d)", posixpath.basename(path).lower())
-    return sum({_LATER.get(word, 0) for word in words}), int(number[1]) if number else 0
+    return sum({_LATER.get(word, 0) for word in words}), tuple(map(int, re.findall(r"\d{1,9}", path[-200:])))
 
 
 def stands_back(path: str) -> bool:

@@ -73,6 +73,9 @@ def test_of_two_near_names_the_newer_one_counts() -> None:
         ("z_final.py", "a.py"),
         ("hw_v2.py", "hw_v1.py"),
         ("hw_v10.py", "hw_v9.py"),
+        ("assignment2/cs231n/layers.py", "assignment1/cs231n/layers.py"),
+        ("week10/hw.py", "week9/hw.py"),
+        ("hw2.py", "hw.py"),
         ("hw.py", "a/hw.py"),
         ("a.py", "b.py"),
     ],
@@ -87,7 +90,7 @@ def test_of_equally_new_files_names_decide_whatever_the_order(first: str, second
 
 def test_a_chain_of_files_that_were_written_at_once_is_one_time() -> None:
     ages = {f"f{number}.py": number * 0.5 for number in range(9)}
-    assert ranked([*ages], ages, "")[-1] == "f0.py"
+    assert ranked([*ages], ages, "")[-1] == "f8.py"
 
 
 @pytest.mark.parametrize("assignment", ["", "x", "ab_cd", "!!"])
