@@ -651,11 +651,19 @@ def is_blank(definition: ast.FunctionDef, text: str) -> bool:
                 continue
             case ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError")) | ast.Name(id="NotImplementedError")):
                 return True
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=None)) if _is_set_again(name, definition):
+                continue
             case ast.Assign(value=ast.Constant(value=None)):
                 return True
             case _:
                 return False
     return True
+
+
+def _is_set_again(name: str, definition: ast.FunctionDef) -> bool:
+    """Whether a name that is None at first gets a value below: then that was no blank."""
+    names = (node for node in ast.walk(definition) if isinstance(node, ast.Name) and node.id == name)
+    return sum(isinstance(node.ctx, ast.Store) for node in names) > 1
 
 
 def _not_graded(

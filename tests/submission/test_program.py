@@ -255,6 +255,13 @@ def test_a_blank_does_not_count_before_what_its_file_imports() -> None:
     assert homes(files(both)) == {"cases.py": ["f"]}
 
 
+def test_who_sets_a_name_to_none_and_then_to_a_value_has_filled_the_blank() -> None:
+    template = "def f(x):\n    out = None\n    cache = (x,)\n    return out, cache\n"
+    written = template.replace("    cache", "    out = x + 1\n    cache")
+    both = {"old/hw.py": written, "new/hw.py": template}
+    assert homes(files(both, ages={"new/hw.py": 9.0})) == {"old/hw.py": ["f"]}
+
+
 def test_each_function_is_taken_from_the_file_that_has_it() -> None:
     arities = {"f": 1, "g": 2}
     exercises = {"ex1.ipynb": cells_json(F), "ex2.ipynb": cells_json("K = 1", "def g(x, y):\n    return K\n")}
