@@ -5,19 +5,14 @@ Each call of a failing case is made in a fresh worker, after no other call than 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 from grader import sentences
-from grader.confined.wire import Ref, Value, encode
 from grader.grading.carried import Attempt
 from grader.grading.execution import Session, run_plans
 from grader.judging.cases import Case
 from grader.judging.checks import verdict_of
-from grader.judging.outcomes import arguments_of
-from grader.judging.values import parts_of
+from grader.judging.outcomes import plan_with, steps_behind
 from grader.model import Finding
-from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
+from grader.sandbox.runner import Outcome, Raised, Returned, Stopped
 
 __all__ = ["kept_between_calls"]
 
@@ -30,7 +25,8 @@ def kept_between_calls(session: Session, attempt: Attempt) -> tuple[Finding, ...
     if case is None or len(case.plan.steps) > _MOST:
         return ()
     alone: list[Outcome] = []
-    for plan in _apart(case.plan):
+    for step in range(len(case.plan.steps)):
+        plan = plan_with(case.plan, sorted(steps_behind(case.plan, step)))
         outcomes = run_plans(session, [plan], attempt.judge.spec.given).outcomes[0]
         if len(outcomes) < len(plan.steps) or isinstance(outcomes[-1], Stopped):
             return ()
@@ -60,28 +56,3 @@ def _first_wrong(attempt: Attempt) -> Case | None:
         return None
     first = judge.core.cases.cases[0]
     return None if case.key == first.key and len(case.plan.steps) == 1 else case
-
-
-def _apart(plan: Plan) -> Iterator[Plan]:
-    """A plan for each call, which makes no other calls than those that it is built on."""
-    for last in range(len(plan.steps)):
-        numbers = sorted(_built_on(plan, last))
-        names = [plan.steps[number][0] for number in numbers]
-        questions = [encode(_renumbered(arguments_of(plan, number), numbers)) for number in numbers]
-        after = plan.after if last == len(plan.steps) - 1 else ()
-        yield replace(plan, steps=tuple(zip(names, questions, strict=True)), packed=b"", after=after)
-
-
-def _built_on(plan: Plan, step: int) -> set[int]:
-    """A step, and those whose replies are among its arguments."""
-    needed = {part.step for part in parts_of(arguments_of(plan, step)) if isinstance(part, Ref)}
-    return {step}.union(*(_built_on(plan, number) for number in needed))
-
-
-def _renumbered(value: Value, numbers: list[int]) -> Value:
-    """Arguments in which replies have their new numbers."""
-    if isinstance(value, Ref):
-        return replace(value, step=numbers.index(value.step))
-    if isinstance(value, dict):
-        return {key: _renumbered(part, numbers) for key, part in value.items()}
-    return type(value)(_renumbered(part, numbers) for part in value) if isinstance(value, list | tuple) else value

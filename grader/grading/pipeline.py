@@ -192,9 +192,8 @@ def _report(
 def _about_definitions(submission: Submission, replies: Replies) -> Iterator[str]:
     """Of each function that is defined several times, the definition that was graded, and why the last one was not."""
     units, loaded = submission.units, replies.loaded
-    numbers = {unit.place: number for number, unit in enumerate(units)}
     for often in submission.redefined:
-        chosen = numbers.get(often.place, -1)
+        chosen = next((number for number, unit in enumerate(units) if unit.place == often.place), -1)
         graded = loaded.bound.get(often.name, chosen)
         if graded < chosen:
             plain = units[chosen].source.startswith(("def", "@"))

@@ -56,16 +56,22 @@ def _alike(
 def _alike_but_at_edges(judge: FunctionJudge, compared: Sequence[Case], outcomes: Outcomes, verdict: Verdict) -> list[str]:
     """The one mistake that the student makes who makes up for it at an edge, with a guard for one example, say."""
     failing = {failure.case.key for failure in verdict.failures}
+    telling = [case for case in compared if case.case_class in USUAL and case.key in failing]
+
+    def is_alike(code: str, cases: Sequence[Case]) -> bool:
+        return _same_outcomes(judge, cases, outcomes, verdict, _wrong_places(judge.spec, verdict, cases), code)
+
     found = []
     for code in judge.cases.mistakes:
-        usual = [case for case in compared if not _is_edge(case, code, case.key in failing)]
-        wrong = _wrong_places(judge.spec, verdict, usual)
-        if any(case.case_class in USUAL and case.key in failing for case in usual) and len(usual) < len(compared):
-            found += [code] if _same_outcomes(judge, usual, outcomes, verdict, wrong, code) else []
+        first = next((case for case in telling if not _is_edge(case, code, fails=True)), None)
+        if first is None or not is_alike(code, [first]):  # nearly all are ruled out before all cases are looked at
+            continue
+        usual = [case for case in compared if not _is_edge(case, code, fails=case.key in failing)]
+        found += [code] if len(usual) < len(compared) and is_alike(code, usual) else []
     return found[:1] if len({judge.cases.mistakes[code].code for code in found}) == 1 else []
 
 
-def _is_edge(case: Case, code: str, fails: bool) -> bool:
+def _is_edge(case: Case, code: str, *, fails: bool) -> bool:
     """Whether a mistake gives no number at all in a case, or the case is a special one in which the student is right."""
     mistake, special = case.mistakes.get(code), case.case_class not in USUAL
     if mistake is None or isinstance(mistake, str):

@@ -22,6 +22,7 @@ __all__ = [
     "plan_with",
     "reply_value",
     "steps_apart",
+    "steps_behind",
     "steps_of",
 ]
 
@@ -71,13 +72,16 @@ def steps_apart(case: Case, name: str) -> tuple[int, ...]:
 
 def steps_of(case: Case, name: str) -> tuple[int, ...]:
     """The steps of a case that call this function, and those that make what it is called with."""
-    needed: set[int] = set()
-    for number, (called, _) in reversed(list(enumerate(case.plan.steps))):
-        refers = [part.step for part in parts_of(arguments_of(case.plan, number)) if isinstance(part, Ref)]
-        if called == name or number in needed:
-            needed.update((number, *refers))
+    calls = (number for number, (called, _) in enumerate(case.plan.steps) if called == name)
+    needed = {step for number in calls for step in steps_behind(case.plan, number)}
     sets = (n for n, (called, _) in enumerate(case.plan.steps) if called.endswith("="))
     return tuple(sorted(needed.union(n for n in sets if arguments_of(case.plan, n)[0].step in needed)))
+
+
+def steps_behind(plan: Plan, step: int) -> set[int]:
+    """A step, and those that make what it is called with."""
+    refers = {part.step for part in parts_of(arguments_of(plan, step)) if isinstance(part, Ref)}
+    return {step}.union(*(steps_behind(plan, number) for number in refers))
 
 
 def plan_with(plan: Plan, steps: Sequence[int]) -> Plan:
@@ -92,7 +96,8 @@ def plan_with(plan: Plan, steps: Sequence[int]) -> Plan:
         return replace(part, step=places[part.step]) if isinstance(part, Ref) else part
 
     called = tuple((plan.steps[n][0], encode(moved(arguments_of(plan, n)))) for n in steps)
-    return replace(plan, steps=called, packed=b"")
+    last = bool(steps) and steps[-1] == len(plan.steps) - 1  # the one after which places are read
+    return replace(plan, steps=called, packed=b"", after=plan.after if last else ())
 
 
 def expected_value(case: Case, alternative: int) -> Value:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import SpecError
+from grader.submission.names import bound_names
 
 __all__ = ["starter_of", "starter_of_class"]
 
@@ -79,7 +80,7 @@ def _without_unused(source: str) -> str:
     """The text of a class without its private parts that nothing else of it uses."""
     lines, (tree,) = source.split("\n"), ast.parse(source).body
     parts = tree.body if isinstance(tree, ast.ClassDef) else []
-    private = {id(node): names for node in parts if (names := _bound_by(node)) and all(map(_is_private, names))}
+    private = {id(node): names for node in parts if (names := [*bound_names(node)]) and all(map(_is_private, names))}
     used = {name for node in parts if id(node) not in private for name in _read_by(node)}
     for node in [node for node in parts if id(node) in private] * len(private):  # one may need another one
         if used.intersection(private[id(node)]):
@@ -88,14 +89,6 @@ def _without_unused(source: str) -> str:
         if id(node) in private and not used.intersection(private[id(node)]):
             lines[_lines_of(node, lines)] = []
     return "\n".join(lines)
-
-
-def _bound_by(node: ast.stmt) -> list[str]:
-    """The names that a part of a class gives to what it makes."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return [node.name]
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    return [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
 
 
 def _is_private(name: str) -> bool:

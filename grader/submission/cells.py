@@ -13,7 +13,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -262,7 +262,7 @@ def _without_the_longest(cells: Cells) -> Cells:
         notes.append(sentences.note_long(f"{cells.code[cell][0]}, line {line}", len(blocks[cell][at]), MAX_SOURCE))
         blocks[cell][at] = _in_its_place(blocks[cell][at])
     code = tuple((label, "".join(found)) for (label, _), found in zip(cells.code, blocks, strict=True))
-    return Cells(code, cells.prose, (*cells.notes, *notes[:10]), cells.damaged)
+    return replace(cells, code=code, notes=(*cells.notes, *notes[:10]))
 
 
 def _blocks(source: str) -> list[str]:

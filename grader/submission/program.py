@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -197,11 +198,18 @@ class Submission:
         Of a method it is the last one that defines it, in its class or outside: ``Net.loss = loss`` may follow.
         """
         home, _, method = name.partition(".")
+        if method:
+            defines = re.compile(rf"(?m)^[ \t]*def {re.escape(method)}\([ \t]*self\b")
+            for unit in self._latest:
+                if {home, method}.intersection(unit.binds) and defines.search(unit.source):
+                    return unit
+        return next((unit for unit in self._latest if home in unit.binds), None)
+
+    @cached_property
+    def _latest(self) -> tuple[Unit, ...]:
+        """The statements of graded files and then of the others, the last one of each file first."""
         files = sorted(self.files, key=lambda file: not file.graded)
-        units = [unit for file in files for unit in reversed(file.units)]
-        defines = re.compile(rf"(?m)^[ \t]*def {re.escape(method)}\([ \t]*self\b")
-        methods = (u for u in units if method and {home, method}.intersection(u.binds) and defines.search(u.source))
-        return next(methods, None) or next((unit for unit in units if home in unit.binds), None)
+        return tuple(unit for file in files for unit in reversed(file.units))
 
     def origin(self, function: str) -> str | None:
         """The place of the definition that counts."""
@@ -405,8 +413,8 @@ def parse_files(
         messages[MAX_MESSAGES:] = [sentences.more_messages(len(messages) - MAX_MESSAGES)]
     kept = tuple(file for file in built if file.units or file.graded or not arities)
     digest = _digest(kept, lost, edition.says if edition else "")
-    whole = Submission(name, kept, tuple(messages), digest, lost, tuple(passed), dict(arities), edition)
-    return replace(whole, redefined=tuple(redefined), unrun=_unrun(own, read))
+    about = lost, tuple(passed), dict(arities), edition, tuple(redefined), _unrun(own, read)
+    return Submission(name, kept, tuple(messages), digest, *about)
 
 
 def _about_files(own: Sequence[_Read], built: Sequence[SourceFile], passed: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -452,9 +460,7 @@ def _read_all(
             continue
         messages += [note if single else f"{path}: {note}" for note in cells.notes if graded]
         if path.endswith(".ipynb") and (not graded or not single):
-            cells = Cells(
-                tuple((f"{path}, {label}", source) for label, source in cells.code), cells.prose, cells.notes, cells.damaged
-            )
+            cells = replace(cells, code=tuple((f"{path}, {label}", source) for label, source in cells.code))
         unparsed[path] = _Read(path, cells)
         for target, source in _writing(path, cells):
             written.setdefault(target, []).append(source)
