@@ -17,6 +17,7 @@ from grader.sandbox.runner import Loaded, Raised
 from grader.spec import Function
 from grader.submission.hints import missing_name
 from grader.submission.program import Submission, Unit
+from grader.submission.templates import BLANK_LINE, is_unwritten, short
 
 __all__ = [
     "blank_left_in",
@@ -32,15 +33,7 @@ _MOST = 2
 # What None leaves behind: np.squeeze(None) is an array of objects, and a class whose constructor is empty has no attributes.
 _NOTHING = re.compile(r"None|there is no|no attribute|of type numpy\.ndarray|NotImplementedError")
 _UNBOUND = re.compile(r"(?:name|variable) '(\w{1,60})'")
-_LONGEST_BLANK = 200  # the pattern tries n * n ways on a line of n spaces
-_BLANK = re.compile(r"""\s+([\w\[\]"'+(), ]+=\s*None(\s*,\s*None)*|\.\.\.|raise NotImplementedError.*)\s*(#.*)?$""")
 _PROMISED = re.compile(r"""\s+#\s*(\w+) *=\s*(?:\.\.\.|None)\s*$""")  # a comment such as "# D1 = ..."
-# The marks of templates (START CODE HERE, START OF YOUR CODE, BEGIN SOLUTION, YOUR CODE HERE, and what ends these parts),
-# and what may stand between them before anything is written.
-_WHOSE = r"(?:OF )?(?:YOUR )?(?:CODE|SOLUTION)"
-_OPENS = re.compile(rf"\s*#.*\b(?:STARTS? (?:CODE )?HERE|(?:START|BEGIN) {_WHOSE}|YOUR CODE HERE|TODO)\b")
-_CLOSES = re.compile(rf"\s*#.*\bEND(?:S? (?:CODE )?HERE| {_WHOSE})\b")
-_UNWRITTEN = re.compile(r"\s*(#.*|pass|(?:for|if|elif|else|while)\b.*:\s*(#.*)?)$")
 
 
 def findings_of(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> tuple[Finding, ...]:
@@ -84,7 +77,7 @@ def unfilled(judge: FunctionJudge, submission: Submission, verdict: Verdict) -> 
     missing = next((n for n, name in promised if name in unbound), None)
     with without_warnings():
         blank = submission.is_blank(judge.spec.name)
-    if blank or ((gave_nothing or missing is not None) and _is_unwritten(lines)):
+    if blank or ((gave_nothing or missing is not None) and is_unwritten(lines)):
         return (sentences.not_started(judge.spec.name),)
     return () if missing is None else (_blank_at(unit, before + missing, lines[missing]),)
 
@@ -96,42 +89,29 @@ def blank_left_in(judge: FunctionJudge, submission: Submission, verdict: Verdict
         return ()
     before, lines = _short_lines(submission, judge.spec.name)
     if not any(_NOTHING.search(c.message) for c in verdict.checks if c.status == "failed"):
-        return (sentences.nothing_between_marks(judge.spec.name),) if _is_unwritten(lines) else ()
+        return (sentences.nothing_between_marks(judge.spec.name),) if is_unwritten(lines) else ()
     bound = _bound_again(lines)
-    blanks = (n for n, line in enumerate(lines) if _BLANK.match(line) and line.partition("=")[0].strip() not in bound)
+    blanks = (n for n, line in enumerate(lines) if BLANK_LINE.match(line) and line.partition("=")[0].strip() not in bound)
     number = next(blanks, None)
     return () if number is None else (_blank_at(unit, before + number, lines[number]),)
 
 
 def _bound_again(lines: Sequence[str]) -> set[str]:
     """What is bound to something that is not made of itself, or asked for None: there None is a beginning, no blank."""
-    pairs = [line.partition("=")[::2] for line in lines if not _BLANK.match(line)]
+    pairs = [line.partition("=")[::2] for line in lines if not BLANK_LINE.match(line)]
     bound = {target.strip() for target, value in pairs if target.strip() not in value}
     return bound | {name for line in lines for name in re.findall(r"(\w{1,60}) is (?:not )?None", line)}
 
 
 def _short_lines(submission: Submission, name: str) -> tuple[int, list[str]]:
-    """The lines of a definition, and how many stand before it; one too long for the patterns is code of some kind."""
+    """The lines of a definition, and how many stand before it."""
     with without_warnings():
         before, lines = submission.lines_of(name)
-    return before, [line if len(line) < _LONGEST_BLANK else "code" for line in lines]
+    return before, short(lines)
 
 
 def _blank_at(unit: Unit, number: int, line: str) -> Finding:
     return sentences.unfilled_blank(unit.line + number, unit.label, line.strip(" \t#").split("#")[0].strip())
-
-
-def _is_unwritten(lines: Sequence[str]) -> bool:
-    """Whether no line of code stands between the marks of a template, which has some."""
-    inside, regions = False, 0
-    for line in lines:
-        if _CLOSES.match(line):
-            inside = False
-        elif _OPENS.match(line):
-            inside, regions = True, regions + 1
-        elif inside and line.strip() and not (_BLANK.match(line) or _UNWRITTEN.match(line)):
-            return False
-    return regions > 0 and not inside
 
 
 def other_order(judge: FunctionJudge, submission: Submission, verdict: Verdict) -> tuple[Finding, ...]:

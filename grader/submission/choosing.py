@@ -11,6 +11,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 
 __all__ = ["ranked", "stands_back"]
 
@@ -19,11 +20,13 @@ _CLOSE = 0.85  # "regularisation" is "regularization", "initialization" is not "
 _LATER = {"final": 1, "old": -1, "backup": -1, "bak": -1, "test": -1, "tests": -1}
 
 
-def ranked(paths: Sequence[str], ages: Mapping[str, float], assignment: str) -> list[str]:
+def ranked(
+    paths: Sequence[str], ages: Mapping[str, float], assignment: str, held: Mapping[str, int] = MappingProxyType({})
+) -> list[str]:
     """The files, the one that counts first at the end.
 
-    Related names, then the newest; of equally new ones what the names say (``final``, ``old``, higher numbers),
-    the one that lies less deep, and the one that is first in the alphabet.
+    Related names, then the newest; of equally new ones what the names say (``final``, ``old``, higher numbers), the one
+    that holds more of what is graded (``held``), the one that lies less deep, and the one that is first in the alphabet.
 
     >>> ranked(["hw_old.py", "hw.py"], {}, "batch_norm")
     ['hw_old.py', 'hw.py']
@@ -33,9 +36,14 @@ def ranked(paths: Sequence[str], ages: Mapping[str, float], assignment: str) -> 
     return sorted(
         paths,
         key=lambda path: (
-            related[path], times[ages.get(path, 0.0)], _version(path), -path.count("/"), [-ord(c) for c in path]
+            related[path],
+            times[ages.get(path, 0.0)],
+            _version(path),
+            held.get(path, 0),
+            -path.count("/"),
+            [-ord(c) for c in path],
         ),
-    )  # fmt: skip
+    )
 
 
 def _times(ages: Iterable[float]) -> dict[float, int]:
@@ -47,8 +55,8 @@ def _times(ages: Iterable[float]) -> dict[float, int]:
 
 
 def _version(path: str) -> tuple[int, tuple[int, ...]]:
-    """What a name says of when a file was made: its words, and its numbers with those of its folders (``assignment2/``)."""
-    words = _words(posixpath.basename(path))
+    """What the names of a file and of its folders say of when it was made: words (``old/``), numbers (``assignment2/``)."""
+    words = _words(path[-200:])
     return sum({_LATER.get(word, 0) for word in words}), tuple(map(int, re.findall(r"\d{1,9}", path[-200:])))
 
 

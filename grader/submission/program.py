@@ -27,6 +27,7 @@ from grader.submission.editions import Edition, edition_of, renamed
 from grader.submission.names import uses_of
 from grader.submission.need import Statement, needed
 from grader.submission.statements import MAX_MESSAGES, Reading, is_definition, statements
+from grader.submission.templates import computes, is_blank
 
 __all__ = [
     "Redefined",
@@ -231,7 +232,7 @@ class Submission:
         if unit is None or definition is None or not is_blank(definition, "\n".join(self.lines_of(function)[1])):
             return False
         body = [statement for statement in definition.body if not isinstance(statement, ast.Raise)]
-        return not any(isinstance(node, _WORK) for statement in body for node in ast.walk(statement))
+        return not computes(body)
 
     def lines_of(self, function: str) -> tuple[int, list[str]]:
         """The lines of the definition that counts, of a class the method's, and how many stand before it."""
@@ -580,7 +581,8 @@ def _homes(
     """For each graded function the file that it is taken from: filled before blank, then by name, then the newest."""
     expected = {name.partition(".")[0]: f"/{path}" for name, path in places.items()}
     filled = {path: _filled(read[path].statements, arities) for path in paths}
-    order = {path: number for number, path in enumerate(ranked(paths, ages, assignment))}
+    held = {path: sum(fill > _BLANK for fill in filled[path].values()) for path in paths}
+    order = {path: number for number, path in enumerate(ranked(paths, ages, assignment, held))}
     homes = {}
     for name in arities:
         candidates = [path for path in paths if name in filled[path]]
@@ -631,45 +633,11 @@ def _how_filled(statement: Statement, name: str, arity: int) -> int:
     if isinstance(tree, ast.Import | ast.ImportFrom):
         return 1
     definition = statement.uses.definitions.get(name)
-    if definition is None:
-        return 3 if isinstance(tree, ast.Assign | ast.AnnAssign | ast.For | ast.With) else 4
     if is_blank(definition, statement.text):
         return 2
+    if definition is None:
+        return 3 if isinstance(tree, ast.Assign | ast.AnnAssign | ast.For | ast.With) else 4
     return 4 if _fit(definition, arity) else 3
-
-
-_MARKERS = re.compile(r"#[^\n]{0,40}(?:YOUR CODE|START CODE|SOLUTION|TODO)", re.IGNORECASE)
-_WORK = (ast.Call, ast.BinOp, ast.Subscript, ast.Compare, ast.For, ast.While)
-
-
-def is_blank(definition: ast.FunctionDef, text: str) -> bool:
-    """Whether a function is an untouched template.
-
-    That is one with nothing but ``pass``, ``...`` and names that are set to None, or one that still holds the template's
-    mark and computes nothing.
-    """
-    if _MARKERS.search(text) and not any(isinstance(node, _WORK) for s in definition.body for node in ast.walk(s)):
-        return True
-    body = [s for s in definition.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
-    for statement in body:
-        match statement:
-            case ast.Pass() | ast.Return(value=None) | ast.Return(value=ast.Constant(value=None)):
-                continue
-            case ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError")) | ast.Name(id="NotImplementedError")):
-                return True
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=None)) if _is_set_again(name, definition):
-                continue
-            case ast.Assign(value=ast.Constant(value=None)):
-                return True
-            case _:
-                return False
-    return True
-
-
-def _is_set_again(name: str, definition: ast.FunctionDef) -> bool:
-    """Whether a name that is None at first gets a value below: then that was no blank."""
-    names = (node for node in ast.walk(definition) if isinstance(node, ast.Name) and node.id == name)
-    return sum(isinstance(node.ctx, ast.Store) for node in names) > 1
 
 
 def _not_graded(

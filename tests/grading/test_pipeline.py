@@ -109,6 +109,7 @@ def test_a_definition_that_does_not_parse_is_missing_with_its_place() -> None:
         ("def center(X, Y, Z):\n    return X", "does not take the 1 argument of the exercise"),
         ("def center(X, axis=1):\n    return X", "has more arguments than the exercise gives it"),
         ("def center(X):\n    pass", "is not filled in"),
+        ("def center(X):\n    # TODO\n    Y = None\n    # END OF YOUR CODE\n    return Y.astype(float)", "is not filled in"),
     ],
 )
 def test_of_several_definitions_the_report_names_the_one_that_was_graded(later: str, why: str, sandbox: Sandbox) -> None:

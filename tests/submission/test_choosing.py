@@ -70,6 +70,7 @@ def test_of_two_near_names_the_newer_one_counts() -> None:
     [
         ("hw.py", "hw_old.py"),
         ("hw.py", "a_backup.py"),
+        ("assignment1/hw.py", "old_assignments/assignment2/hw.py"),
         ("z_final.py", "a.py"),
         ("hw_v2.py", "hw_v1.py"),
         ("hw_v10.py", "hw_v9.py"),

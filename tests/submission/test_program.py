@@ -13,6 +13,7 @@ from grader.submission.program import MAX_FILES, Redefined, Submission, parse_su
 from tests.submission.programs import F, cells_json, files, names, notebook, run, script, texts
 
 BLANK = "def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()\n"
+UNWRITTEN = "        # TODO: compute it\n        pass\n        # END OF YOUR CODE\n"
 
 
 def homes(submission: Submission) -> dict[str, list[str]]:
@@ -218,6 +219,8 @@ def test_notebooks_that_run_one_another_end() -> None:
         ("def f(a, b, c):\n    return a\n", "other arguments"),
         ("from tools import f\n", "an import"),
         ("g = 1\n", "nothing"),
+        (f"def f(x):\n    y = x.copy()\n    if x:\n{UNWRITTEN}    return y.astype(x.dtype)\n", "code around its marks"),
+        (f"class f:\n    def __init__(self, x):\n        self.x = x.copy()\n{UNWRITTEN}        self.y = 0\n", "a class"),
     ],
 )
 @pytest.mark.parametrize("name", ["a.py", "z.py"])
@@ -260,6 +263,13 @@ def test_who_sets_a_name_to_none_and_then_to_a_value_has_filled_the_blank() -> N
     written = template.replace("    cache", "    out = x + 1\n    cache")
     both = {"old/hw.py": written, "new/hw.py": template}
     assert homes(files(both, ages={"new/hw.py": 9.0})) == {"old/hw.py": ["f"]}
+
+
+def test_of_one_time_the_file_with_more_of_the_exercise_counts_for_all_of_it() -> None:
+    one, both = F, F + "def g(x, y):\n    return K\n"
+    assert homes(files({"a.py": one, "z.py": both}, {"f": 1, "g": 2})) == {"z.py": ["f", "g"]}
+    newer = files({"a.py": one, "z.py": both}, {"f": 1, "g": 2}, ages={"a.py": 9.0})
+    assert homes(newer) == {"a.py": ["f"], "z.py": ["g"]}
 
 
 def test_each_function_is_taken_from_the_file_that_has_it() -> None:
