@@ -189,7 +189,7 @@ def seeded(
     count: int = 2,
     fits: _Fits | None = None,
 ) -> Property:
-    """The same seed gives the same result, and another seed another one.
+    """The same seed gives the same result, and another seed another one, wherever the generator stands.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def seeded(
             return "two calls with the same seed give different results"
         return "two calls with different seeds give the same result" if np.array_equal(first, other) else None
 
-    return Property(name, share=share, plan=plan, judge=judge, count=count, fits=fits or {})
+    return Property(name, share=share, plan=plan, judge=judge, count=count, fits=fits or {}, moves=True)
 
 
 def equal_forms(

@@ -114,6 +114,9 @@ class Property:
     raises
         Exceptions, one of which the last step has to raise; the judge is not asked then. See
         :func:`grader.properties.raises`.
+    moves
+        Each call of a case meets other random numbers, as where the generator has moved in between; else all calls meet
+        the same ones, so that they can be compared.
     """
 
     name: str
@@ -129,6 +132,7 @@ class Property:
     alternatives: Mapping[str, Callable[[Given], str | None]] = field(default_factory=dict)
     fits: Mapping[str, Callable[[Given], bool]] = field(default_factory=dict)
     raises: tuple[type[Exception], ...] = ()
+    moves: bool = False
 
 
 @dataclass(frozen=True)

@@ -243,7 +243,13 @@ def value_case(
 
 
 def _plan(
-    spec: Function, number: int, steps: Sequence[Step], given: Mapping[str, Code], after: tuple[Path, ...] = ()
+    spec: Function,
+    number: int,
+    steps: Sequence[Step],
+    given: Mapping[str, Code],
+    after: tuple[Path, ...] = (),
+    *,
+    moves: bool = False,
 ) -> Plan:
     for name in given:
         if name not in spec.given:
@@ -256,6 +262,7 @@ def _plan(
             tuple((name, encode(code)) for name, code in given.items()),
             cpu_s=spec.cpu_s,
             after=after,
+            moves=moves,
         )
     except WireError as error:
         raise SpecError(f"{spec.name}: an argument cannot be sent to the worker: {error}") from error
@@ -365,7 +372,7 @@ def _property_case(author: Author, spec: Function, prop: Property, drawn: Drawn,
         what = "must return a list of steps, each a Step or the tuple of a call's arguments: [(X, 0.5)]"
         raise SpecError(f"{spec.name}: the plan of the property {prop.name!r} {what}")
     steps = [s if isinstance(s, Step) else Step(spec.name, tuple(s)) for s in drawn.content]
-    plan = _property_plan(spec, number, drawn.draw, steps)
+    plan = _property_plan(spec, number, drawn.draw, steps, moves=prop.moves)
     facts = encode(drawn.draw.facts) if drawn.draw.facts else None
     visible = count_numbers(plan.questions) <= _VISIBLE_ELEMENTS
     case = Case(f"{spec.name}/{prop.name}/{number}", prop.name, drawn.case_class.name, visible, plan, facts=facts)
@@ -393,12 +400,12 @@ def _check_fits(author: Author, spec: Function, prop: Property, cases: Sequence[
         raise SpecError(f"{spec.name}: {what}; let 'fits' ask for what only that mistake gives")
 
 
-def _property_plan(spec: Function, number: int, draw: Draw, steps: Sequence[Step]) -> Plan:
+def _property_plan(spec: Function, number: int, draw: Draw, steps: Sequence[Step], *, moves: bool) -> Plan:
     """The recorded steps and those of the property, with a reference in place of each object."""
     every = [*draw.steps, *steps]
     places = {id(reply): Ref(n) for n, reply in enumerate(draw.replies) if id(reply) in draw.made}
     linked = [Step(step.function, tuple(places.get(id(part), part) for part in step.args)) for step in every]
-    return _plan(spec, number, linked, draw.given)
+    return _plan(spec, number, linked, draw.given, moves=moves)
 
 
 def _as_agreed(author: Author, spec: Function, number: int) -> dict[str, Callable[..., Any]]:

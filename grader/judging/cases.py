@@ -216,15 +216,15 @@ def _plan_out(plan: Plan | None) -> Any:
     if plan is None:
         return None
     named = [[(name, _blob(encoded)) for name, encoded in group] for group in (plan.steps, plan.given)]
-    return [plan.function, plan.number, *named, plan.cpu_s, plan.after]
+    return [plan.function, plan.number, *named, plan.cpu_s, plan.after, plan.moves]
 
 
 def _plan_in(data: Any) -> Plan | None:
     if data is None:
         return None
-    function, number, steps, given, cpu_s, after = data
+    function, number, steps, given, cpu_s, after, moves = data
     calls, planted = [tuple((name, _unblob(blob)) for name, blob in group) for group in (steps, given)]
-    return Plan(function, number, calls, planted, cpu_s, after=after)
+    return Plan(function, number, calls, planted, cpu_s, after=after, moves=moves)
 
 
 def _case_out(case: Case) -> Any:

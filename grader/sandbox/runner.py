@@ -48,7 +48,7 @@ class Plan:
     ``number`` identifies the plan within its function; ``packed`` is what goes over the wire. ``answered`` are names
     that the parent answers while the plan runs, whatever the submission means by them. ``times`` is how many times its
     limit a call may take that is tried again. ``after`` are places that are read when the last call has returned
-    (:func:`grader.confined.wire.beside`).
+    (:func:`grader.confined.wire.beside`). With ``moves`` each call meets other random numbers, else all the same ones.
 
     A step is named by what it calls: a function, a class, which makes an object, or ``Class.method``, whose first
     argument is the object. ``Class.name=`` sets an attribute, and ``Class.name`` reads one that is no method. An object
@@ -64,11 +64,12 @@ class Plan:
     answered: tuple[str, ...] = ()
     times: float = 1.0
     after: tuple[Path, ...] = ()
+    moves: bool = False
 
     def __post_init__(self) -> None:
         if self.packed:
             return
-        parts = [struct.pack("<IHH", self.number, len(self.given), len(self.steps))]
+        parts = [struct.pack("<IHH?", self.number, len(self.given), len(self.steps), self.moves)]
         for name, encoded in (*self.given, *self.steps):
             parts.append(struct.pack("<H", len(name.encode())) + name.encode() + pack(encoded))
         parts.append(pack(encode(self.after)))

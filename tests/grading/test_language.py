@@ -746,13 +746,18 @@ class Net:
 @pytest.mark.parametrize(
     ("own", "said"),
     [
-        ("default_rng(seed)", None),
-        ("default_rng(3)", "two calls with different seeds give the same result"),
+        ("np.random.default_rng(seed).standard_normal(size=(3, 2))", None),
+        ("np.random.default_rng(3).standard_normal((3, 2))", "two calls with different seeds give the same result"),
+        ("np.random.randn(3, 2)", "two calls with the same seed give different results"),
+        (
+            "np.random.default_rng(seed).random() + np.random.randn(3, 2)",
+            "two calls with the same seed give different results",
+        ),
     ],
 )
 def test_a_seed_may_decide_an_attribute(tmp_path: Path, own: str, said: str | None) -> None:
     grade = grader_of(sample(tmp_path, assignment=SEEDED, reference=NET))
-    function = of(grade(NET.replace("default_rng(seed)", own).replace("standard_normal(", "standard_normal(size=")), "Net")
+    function = of(grade(NET.replace("np.random.default_rng(seed).standard_normal((3, 2))", own)), "Net")
     assert next((c.message for c in function.checks if c.status == "failed"), None) == said
 
 
@@ -800,7 +805,7 @@ def test_a_generator_of_numpys_is_an_argument(tmp_path: Path, sandbox: Sandbox) 
     assert grade(NOISY.replace("rng.random(x.shape) < 0.5", "rng.integers(0, 2, x.shape)")).full_marks
     deaf = of(grade(NOISY.replace("rng.random(x.shape)", "np.random.rand(*x.shape)"), sandbox), "noisy")
     assert [c.message for c in deaf.checks if c.status == "failed"] == [
-        "two calls with different seeds give the same result"
+        "two calls with the same seed give different results"
     ]
     broken = of(grade(NOISY.replace("x *", "x[:1] *").replace("x.shape", "x[:1].shape"), sandbox), "noisy")
     assert broken.counterexample is not None
