@@ -101,3 +101,20 @@ def test_a_budget_takes_a_part_scattered_over_all_and_the_same_each_time() -> No
     assert some == chosen(list(reversed(everything)), 12)
     assert len({mutant.before for mutant in some}) >= 3
     assert chosen(everything, 1000) == everything
+
+
+@pytest.mark.parametrize(
+    ("expression", "alike", "other"),
+    [
+        ("(X - Y) ** 2", "return (Y - X) ** 2", "return (X - Y) ** 3"),
+        ("np.abs(X - Y)", "return np.abs(Y - X)", "return X - Y"),
+        ("np.linalg.norm(X - Y)", "return np.linalg.norm(Y - X)", "return np.linalg.norm(X)"),
+        ("X.sum(axis=(0, 2))", "return X.sum(axis=(2, 0))", "return X.mean(axis=(0, 2))"),
+        ("(X - Y) ** 3", None, "return (Y - X) ** 3"),
+        ("X.transpose((0, 2))", None, "return X.transpose((2, 0))"),
+    ],
+)
+def test_what_is_the_same_by_construction_is_no_mutant(expression: str, alike: str | None, other: str) -> None:
+    made = after(f"def f(X, Y): return {expression}")
+    assert alike not in made
+    assert other in made

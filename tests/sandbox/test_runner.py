@@ -42,9 +42,9 @@ def value(outcome: Outcome) -> Any:
 
 def test_a_plan_packs_its_calls_in_order() -> None:
     found = plan(("f", (1.0,)), ("g", ("x",)), given=(("step", Code("make", (2,))),))
-    number, ngiven, nsteps = struct.unpack_from("<IHH", found.packed)
-    assert (number, ngiven, nsteps) == (7, 1, 2)
-    at, names = 8, []
+    number, ngiven, nsteps, moves = struct.unpack_from("<IHH?", found.packed)
+    assert (number, ngiven, nsteps, moves) == (7, 1, 2, False)
+    at, names = 9, []
     for _ in range(3):
         (size,) = struct.unpack_from("<H", found.packed, at)
         names.append(found.packed[at + 2 : at + 2 + size].decode())
@@ -58,8 +58,8 @@ def test_a_plan_packs_its_calls_in_order() -> None:
 
 def test_names_in_any_script_are_packed_by_their_bytes() -> None:
     found = plan(("fläche", (1.0,)))
-    (size,) = struct.unpack_from("<H", found.packed, 8)
-    assert found.packed[10 : 10 + size].decode() == "fläche"
+    (size,) = struct.unpack_from("<H", found.packed, 9)
+    assert found.packed[11 : 11 + size].decode() == "fläche"
 
 
 def test_the_twin_is_a_runner_without_walls() -> None:
