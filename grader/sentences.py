@@ -548,12 +548,15 @@ def carried_undefined(name: str, helpers: Sequence[str]) -> Finding:
     return _carried(name, names, "which this file does not define", names, f"Define {names} in the same file.")
 
 
-def carried_wrong(name: str, helpers: Sequence[str]) -> Finding:
+def carried_wrong(name: str, helpers: Sequence[str], *, graded: bool) -> Finding:
+    """``graded`` helpers have a verdict each; of the others the grader knows only that not all of them are right."""
     names = " and ".join(helpers)
-    if len(helpers) > 1:
-        hint = f"Find out which of {names} is missing or wrong, and fix it first."
-        return _carried(name, names, "of which at least one is wrong", "version of each", hint)
-    return _carried(name, names, "which is wrong", names, f"Fix {names} first.")
+    if len(helpers) == 1:
+        return _carried(name, names, "which is wrong", names, f"Fix {names} first.")
+    if graded:
+        return _carried(name, names, "which are not right", "version of each", f"Fix {names} first.")
+    hint = f"Find out which of {names} is missing or wrong, and fix it first."
+    return _carried(name, names, "of which at least one is wrong", "version of each", hint)
 
 
 def _carried(name: str, names: str, fault: str, instead: str, hint: str) -> Finding:

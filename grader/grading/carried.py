@@ -487,7 +487,7 @@ def carried_finding(session: Session, replies: Replies, name: str, best: Mapping
         return absent(judge.spec.name)
     undefined = all(is_absent(session, replies, n) for n in blamed)
     producers = {name for case in judge.cases.cases for name, _ in case.plan.steps[:-1]} - {name}
-    return carried_by_helpers(judge.spec, blamed, sorted(producers), undefined=undefined)
+    return carried_by_helpers(judge.spec, blamed, sorted(producers), undefined=undefined, graded=bool(wrong))
 
 
 def _needs_what_is_not_there(session: Session, replies: Replies, called: Collection[str]) -> Callable[[str], Finding] | None:

@@ -252,6 +252,16 @@ def test_every_function_that_comes_before_is_a_right_helper_and_no_later_one() -
     assert "It calls affine, which is wrong" in function_of(report, "mean_square").findings[0].message
 
 
+def test_of_two_wrong_functions_that_a_right_one_calls_both_are_named_as_not_right() -> None:
+    center = "def center(X):\n    m = X.mean()\n    return X - m, m"
+    layer = "def layer(X, W, b):\n    c, m = center(X)\n    return affine(c + m, W, b)[0] / 2"
+    report = graded(solution(BROKEN_AFFINE, center, layer))
+    assert verdicts(report)["layer"] == ("passed", 10.0, True)
+    finding = function_of(report, "layer").findings[0]
+    assert "It calls center and affine, which are not right" in finding.message
+    assert finding.hint == "Fix center and affine first."
+
+
 def test_a_wrong_function_on_a_wrong_helper_is_not_carried() -> None:
     report = graded(solution(BROKEN_AFFINE, "def layer(X, W, b):\n    return affine(X, W, b)[0]"))
     assert verdicts(report)["layer"][::2] == ("failed", False)

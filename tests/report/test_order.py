@@ -14,7 +14,9 @@ from grader.report.terminal import render_report
 from . import samples
 
 CARRIED = tuple(
-    replace(samples.passed(name, 10.0, carried=True), findings=(sentences.carried_wrong(name, ["linear_forward"]),))
+    replace(
+        samples.passed(name, 10.0, carried=True), findings=(sentences.carried_wrong(name, ["linear_forward"], graded=True),)
+    )
     for name in ("linear_activation_forward", "L_model_forward")
 )
 WRONG = samples.wrong_backward()
