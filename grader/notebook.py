@@ -87,15 +87,18 @@ def _checked(function: Callable[..., object] | str, assignment: str | None) -> F
     name = _name_of(function)
     loaded = _assignment_of(name, find_course(), assignment)
     cases = frozen_cases(loaded)
-    cells = _cells(function)
-    notebook = {"cells": [{"cell_type": "code", "source": source} for source in cells]}
-    submission = parse_submission(
-        "this notebook", ".ipynb", json.dumps(notebook).encode(), cases.arities, editions=loaded.spec.editions
-    )
+    cells = _cells()
+    if cells is None:
+        file = _file(function)
+        what = file.name, ".py", file.read_bytes()
+    else:
+        notebook = {"cells": [{"cell_type": "code", "source": source} for source in cells]}
+        what = "this notebook", ".ipynb", json.dumps(notebook).encode()
+    submission = parse_submission(*what, cases.arities, editions=loaded.spec.editions)
     with strongest_sandbox(loaded.spec.packages, loaded.warm_up) as sandbox:
         report = grade_submission(loaded, judges_of(loaded.spec, cases), submission, sandbox, only=name)
     graded = next((f for f in report.functions if f.name == name and f.status != "missing"), None)
-    unread = _unread(name, cells, submission.messages, graded.origin if graded else None)
+    unread = _unread(name, cells or (), submission.messages, graded.origin if graded else None)
     if graded is not None and graded.status == "passed":
         return Feedback(report, graded, unread)
     # Without the messages of the reader: a cell that was run with an error and then repaired, or run twice, is no news.
@@ -151,14 +154,21 @@ def _name_of(function: Callable[..., object] | str) -> str:
     return next(names, name)
 
 
-def _cells(function: Callable[..., object] | str) -> list[str]:
-    """The cells that have been run, in order; the file's source outside of a notebook."""
+def _cells() -> list[str] | None:
+    """The cells that have been run, in order; None outside of a notebook."""
     namespace = _namespace()
-    if namespace is not None:
-        cells = namespace.get("In")
-        return [str(cell) for cell in cells[1:]] if isinstance(cells, list) else []  # the first one is number 1
+    if namespace is None:
+        return None
+    cells = namespace.get("In")
+    return [str(cell) for cell in cells[1:]] if isinstance(cells, list) else []  # the first one is number 1
+
+
+def _file(function: Callable[..., object] | str) -> Path:
+    """Where the function is written, or the file that calls."""
     try:
-        file = sys.modules["__main__"].__file__ if isinstance(function, str) else inspect.getfile(function)
-        return [Path(file or "").read_text("utf-8")]
-    except (OSError, TypeError, AttributeError) as error:
-        raise HarnessError("the function's source cannot be found; call check from a notebook or a file") from error
+        file = Path((sys.modules["__main__"].__file__ if isinstance(function, str) else inspect.getfile(function)) or "")
+    except (TypeError, AttributeError):
+        file = Path()
+    if not file.is_file():
+        raise HarnessError("the function's source cannot be found; call check from a notebook or a file")
+    return file

@@ -312,7 +312,13 @@ def ended_by_signal(number: int, name: str) -> str:
 
 
 def ended_by_exit(status: int) -> str:
+    if status >= _OF_WINDOWS:  # no code ends with such a number; Windows tells with it what a signal tells elsewhere
+        why = {0xC0000005: ": it used memory that is not its own", 0xC00000FD: ": its calls were nested too deeply"}
+        return f"the process was ended by Windows (status 0x{status:X}){why.get(status, '')}"
     return f"the code ended the process with exit status {status}"
+
+
+_OF_WINDOWS = 0xC0000000
 
 
 # -- checks ------------------------------------------------------------------------------

@@ -224,7 +224,7 @@ def _module(folder: Path, source: str, call: str, where: Path) -> subprocess.Com
 def test_a_function_of_a_module_is_checked_too(tmp_path: Path) -> None:
     done = _module(tmp_path, WRONG, "verdict = check(linear_forward); print(verdict); print(verdict.passed)", kit(NAME))
     assert done.stderr == ""
-    assert done.stdout.startswith("FAILED  linear_forward")
+    assert done.stdout.startswith("FAILED  linear_forward  2.31 / 8  student.py, line 2\n")
     assert done.stdout.endswith("False\n")
 
 

@@ -93,3 +93,11 @@ def test_what_was_repaired_is_known_by_its_sentence() -> None:
     others = [text for function in FUNCTIONS for text in spoken(function) if text not in repairs]
     notes = {sentences.note_spaces("name"), sentences.note_tabs("name")}
     assert [text for text in others if sentences.is_repair(text) and text not in notes] == []
+
+
+def test_a_status_of_windows_is_told_with_what_it_means() -> None:
+    assert sentences.ended_by_exit(3) == "the code ended the process with exit status 3"
+    assert sentences.ended_by_exit(0xC0000005).endswith(
+        "ended by Windows (status 0xC0000005): it used memory that is not its own"
+    )
+    assert sentences.ended_by_exit(0xC0000017).endswith("ended by Windows (status 0xC0000017)")

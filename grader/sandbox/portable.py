@@ -128,14 +128,7 @@ class Interpreters:
             "warm_up": self._warm_up,
             "memory": memory,
         }
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-s", "-S", "-B", str(WORKER), json.dumps({"pipes": settings})],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=_environment(),
-            cwd=Path(sys.executable).anchor,
-        )
-        child = Piped(process, cpu_s=cpu_s)
+        child = Piped(_interpreter({"pipes": settings}), cpu_s=cpu_s)
         try:
             hello = _hello(child)
         except BaseException:
@@ -145,13 +138,31 @@ class Interpreters:
         return child
 
 
+def _interpreter(command: dict[str, Any]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-s", "-S", "-B", str(WORKER), json.dumps(command)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=_environment(),
+            cwd=Path(sys.executable).anchor,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # a notebook or IDLE on Windows may have none itself
+        )
+    except OSError as error:  # a lab may forbid it
+        raise _no_start(f": {error}") from None
+
+
+def _no_start(why: str) -> GraderError:
+    return GraderError(f"Python ({sys.executable}) could not be started a second time to run your code{why}")
+
+
 def _hello(child: Piped) -> dict[str, Any]:
     """The line that a worker writes before anything of a student's is near it."""
     data = b""
     while not data.endswith(b"\n"):
         part = child.receive(_START_S, 0.0)
         if not part:
-            raise GraderError(f"Python ({sys.executable}) could not be started a second time to run your code")
+            raise _no_start("")
         data += part
     hello: dict[str, Any] = json.loads(data)
     if hello["error"]:
