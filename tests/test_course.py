@@ -297,7 +297,7 @@ def test_a_change_of_any_module_of_the_harness_is_noticed(tmp_path: Path, monkey
     assert {path.name for path in Path(store.__file__).parent.rglob("*.py")} <= set(read)
 
 
-@pytest.mark.parametrize("data", [b"", b"grader cases 3\nnonsense", b"grader cases 0\n"])
+@pytest.mark.parametrize("data", [b"", b"grader cases 4\nnonsense", b"grader cases 0\n"])
 def test_a_damaged_file_is_drawn_anew(tmp_path: Path, data: bytes) -> None:
     loaded = sample(tmp_path)
     path = cases_path(loaded, 0)

@@ -175,7 +175,9 @@ def _drawn_cases(author: Author, elsewhere: Elsewhere | None, spec: Function, se
     check_after(spec, values)
     check_mistakes(author, spec, values)
     arity = len(values[0].plan.questions[-1])
-    parameters = tuple(inspect.signature(reference).parameters)[:arity]
+    signature = inspect.signature(reference).parameters
+    parameters = tuple(signature)[:arity]
+    options = tuple(name for name in parameters if signature[name].default is not inspect.Parameter.empty)
     mistakes = {key: MistakeText(m.code, m.message, m.hint) for key, m in author.catalogue(spec.name).items()}
     for prop in spec.properties:
         for code in prop.fits:
@@ -184,7 +186,8 @@ def _drawn_cases(author: Author, elsewhere: Elsewhere | None, spec: Function, se
                 raise SpecError(f"{spec.name}: {name} names {code!r}, which is no mistake of mistakes.py")
         if not elsewhere:
             _check_fits(author, spec, prop, [case for case in cases if case.check == prop.name])
-    return FunctionCases(spec.name, arity, parameters, tuple(cases), mistakes, _trivial(spec, values), dropped)
+    trivial = _trivial(spec, values)
+    return FunctionCases(spec.name, arity, parameters, tuple(cases), mistakes, trivial, dropped, options)
 
 
 def case_sets(spec: Function) -> Iterator[tuple[str, Callable[[Draw], Any], Sequence[CaseClass], Sequence[str]]]:

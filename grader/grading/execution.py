@@ -105,6 +105,7 @@ def _program(session: Session, bound: Sequence[str]) -> Program:
     return Program(
         files=session.submission.files,
         arities=session.submission.arities,
+        options={name: judge.cases.options for name, judge in session.functions.items()},
         provided=session.assignment.provided,
         public=session.assignment.public,
         wanted=tuple(function.name for function in spec.functions),

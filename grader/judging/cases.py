@@ -40,7 +40,7 @@ __all__ = [
 
 _AGAIN = "run 'grader freeze' again (students: take the kit again)"
 USUAL = frozenset({"small", "general"})  # the classes of input that are no special ones
-_MAGIC = b"grader cases 3\n"
+_MAGIC = b"grader cases 4\n"
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +140,8 @@ class FunctionCases:
     """All cases of one function.
 
     ``trivial`` names the output items that a stub gets right (all zeros, or arguments handed
-    through): they earn points only beside something that is not trivial.
+    through): they earn points only beside something that is not trivial. ``options`` are the last of
+    the ``parameters``: those that have a default.
     """
 
     name: str
@@ -150,6 +151,7 @@ class FunctionCases:
     mistakes: Mapping[str, MistakeText]
     trivial: frozenset[str]
     dropped: int = 0
+    options: tuple[str, ...] = ()
 
     @property
     def classes(self) -> Mapping[str, int]:
@@ -269,13 +271,15 @@ def _function_out(function: FunctionCases) -> Any:
         [(key, m.code, m.message, m.hint) for key, m in function.mistakes.items()],
         sorted(function.trivial),
         function.dropped,
+        list(function.options),
     ]
 
 
 def _function_in(data: Any) -> FunctionCases:
-    name, arity, parameters, cases, mistakes, trivial, dropped = data
+    name, arity, parameters, cases, mistakes, trivial, dropped, options = data
     texts = {key: MistakeText(code, message, hint) for key, code, message, hint in mistakes}
-    return FunctionCases(name, arity, tuple(parameters), tuple(map(_case_in, cases)), texts, frozenset(trivial), dropped)
+    read = tuple(map(_case_in, cases))
+    return FunctionCases(name, arity, tuple(parameters), read, texts, frozenset(trivial), dropped, tuple(options))
 
 
 def function_to_bytes(function: FunctionCases) -> bytes:

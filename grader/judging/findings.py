@@ -115,7 +115,7 @@ def _blank_at(unit: Unit, number: int, line: str) -> Finding:
 
 
 def other_order(judge: FunctionJudge, submission: Submission, verdict: Verdict) -> tuple[Finding, ...]:
-    """The arguments of the exercise, by their names, in other places: calls are by position."""
+    """The arguments of the exercise, by their names, in other places: those without a default are passed by position."""
     if verdict.passed:  # before anything is parsed for it
         return ()
     with without_warnings():  # parsing has a filter of its own, which another thread must not find
@@ -123,6 +123,8 @@ def other_order(judge: FunctionJudge, submission: Submission, verdict: Verdict) 
     if not set(wanted) <= set(own) or own[: len(wanted)] == wanted:
         return ()
     number = next(i for i, name in enumerate(wanted) if own[i] != name)
+    if wanted[number] in judge.cases.options:
+        return ()
     return (sentences.argument_order(judge.spec.name, number + 1, wanted[number], own[number]),)
 
 

@@ -645,6 +645,7 @@ def _program_frame(program: Program, skip: Mapping[int, str]) -> bytes:
             for file in program.files
         ],
         "arities": dict(program.arities),
+        "options": {name: list(options) for name, options in program.options.items() if options},
         "provided": dict(program.provided),
         "public": program.public,
         "wanted": list(program.wanted),

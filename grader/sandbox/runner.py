@@ -86,10 +86,12 @@ class Program:
     """Everything that a worker must know of a submission and its assignment, and nothing more.
 
     ``bound`` are names that may mean public code or a callback instead of what the submission says: a plan tells which.
+    ``options`` are the last arguments of a function, which may be passed by name.
     """
 
     files: tuple[SourceFile, ...]
     arities: Mapping[str, int] = field(default_factory=dict)
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     provided: Mapping[str, str] = field(default_factory=dict)
     public: str = ""
     wanted: tuple[str, ...] = ()

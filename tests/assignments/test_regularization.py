@@ -342,6 +342,11 @@ def test_a_right_model_stands_beside_wrong_functions() -> None:
     assert found["model"].carried
 
 
+def test_a_model_of_another_edition_has_an_option_more() -> None:
+    other = changed(MODEL, "print_cost=True, lambd=0", "print_cost=True, is_plot=True, lambd=0")
+    assert verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, other)["model"].status == "passed"
+
+
 def test_dropout_may_be_written_out_inside_the_model() -> None:
     body = DROPOUT.split('b3"))')[1].split("    return A3")[0].replace("\n    ", "\n            ")
     inline = "            W1, b1, W2, b2, W3, b3 = parameters.values()" + body

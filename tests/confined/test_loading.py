@@ -183,3 +183,36 @@ def test_the_name_of_the_file_and_of_the_module_are_there(sandbox: Sandbox) -> N
     assert outcome(sandbox, "def f(x):\n    return __file__, __name__\n") == ("hw.py", "__main__")
     texts = {"hw.py": "import pkg.core\ndef f(x):\n    return pkg.core.K\n", "pkg/core.py": "K = (__file__, __name__)\n"}
     assert outcome(sandbox, texts)[0] == "pkg/core.py"
+
+
+OPTIONS = ("a", "b")  # of f(x, a=1, b=2)
+
+
+@pytest.mark.parametrize(
+    ("signature", "expected"),
+    [
+        ("x, a=1, b=2", (1, 2, 3)),
+        ("x, plot=True, a=1, b=2", (1, 2, 3)),
+        ("x, a=1, plot=True, b=2", (1, 2, 3)),
+        ("x, b=2, a=1", (1, 2, 3)),
+        ("x, *, b=2, a=1", (1, 2, 3)),
+        ("x, p=1, q=2, a=7, b=8", (1, 2, 3)),
+    ],
+)
+def test_an_option_that_stands_elsewhere_is_passed_by_name(sandbox: Sandbox, signature: str, expected: object) -> None:
+    source = f"def f({signature}):\n    return x, a, b\n"
+    assert outcome(sandbox, source, 1, 2, 3, options={"f": OPTIONS}) == expected
+
+
+@pytest.mark.parametrize(
+    ("signature", "result", "expected"),
+    [
+        ("x, first, second", "x, first, second", (1, 2, 3)),  # renamed: by position
+        ("x, plot=True, a=1, c=2", "x, plot, a, c", (1, 2, 3, 2)),  # one of the two is not there: by position
+        ("x, *rest", "(x, *rest)", (1, 2, 3)),
+        ("b, a=1, x=2", "b, a, x", (1, 2, 3)),  # what would be passed twice is passed by position
+    ],
+)
+def test_otherwise_arguments_are_passed_by_position(sandbox: Sandbox, signature: str, result: str, expected: object) -> None:
+    source = f"def f({signature}):\n    return {result}\n"
+    assert outcome(sandbox, source, 1, 2, 3, options={"f": OPTIONS}) == expected

@@ -28,7 +28,7 @@ from grader.judging.cases import (
 from grader.sandbox.runner import Plan
 from tests import tiny
 
-MAGIC = b"grader cases 3\n"
+MAGIC = b"grader cases 4\n"
 
 
 def same(one: CaseFile, two: CaseFile) -> bool:
@@ -137,7 +137,7 @@ def with_checksum(body: bytes) -> bytes:
 WHOLE = to_bytes(CaseFile("a", 0, "", {}))
 DAMAGED = [
     (b"", "is not a case file of this version"),
-    (b"grader cases 3\n", "is not a case file of this version"),
+    (b"grader cases 4\n", "is not a case file of this version"),
     (b"grader cases 0\n" + WHOLE[15:], "is not a case file of this version"),
     (b"PK\x03\x04" + bytes(200), "is not a case file of this version"),
     (WHOLE[:-1], "is damaged (its checksum does not match)"),
