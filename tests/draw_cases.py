@@ -1,10 +1,11 @@
 """Draws the cases of the course that the tests need, once for a checkout: ``make cases``.
 
-Otherwise each process of pytest-xdist would draw all of them.
+Otherwise each process of pytest-xdist would draw all of them. ``python -m tests.draw_cases 1`` draws those of one seed.
 """
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 from pathlib import Path
@@ -24,5 +25,6 @@ def draw(wanted: tuple[int, str]) -> None:
 
 
 if __name__ == "__main__":
+    seeds = [int(seed) for seed in sys.argv[1:]] or SEEDS
     with ProcessPoolExecutor() as pool:
-        list(pool.map(draw, product(SEEDS, (name for name in COURSE.names if not lacks(name)))))
+        list(pool.map(draw, product(seeds, (name for name in COURSE.names if not lacks(name)))))
