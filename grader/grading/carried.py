@@ -38,7 +38,7 @@ from grader.model import Finding
 from grader.sandbox.runner import NOT_CALLED, Answer, Outcome, Plan, Raised, Replied, Returned, Script, Stopped
 from grader.sandbox.tensors import answer_in_tensors
 from grader.spec import Edition, Function
-from grader.submission.hints import not_there, read_by
+from grader.submission.hints import not_there, read_by, read_in_all
 
 __all__ = [
     "Attempt",
@@ -483,11 +483,22 @@ def carried_finding(session: Session, replies: Replies, name: str, best: Mapping
     wrong = [n for n in session.functions if n in called and not (n in best and best[n].verdict.passed)]
     redefined = [n for n in session.assignment.spec.provided_helpers if n in called and is_redefined(session, n)]
     blamed = wrong or redefined
-    if not wrong and (absent := _needs_what_is_not_there(session, replies, called)):
+    read = read_in_all(session.submission, name)
+    if not wrong and (absent := _needs_what_is_not_there(session, replies, called & read or called)):
         return absent(judge.spec.name)
-    undefined = all(is_absent(session, replies, n) for n in blamed)
     producers = {name for case in judge.cases.cases for name, _ in case.plan.steps[:-1]} - {name}
+    if not set(blamed) <= producers:  # what the text does not name was called to make the arguments
+        blamed = [n for n in blamed if n in read] or [n for n in blamed if n in producers] or blamed
+    undefined = all(is_absent(session, replies, n) for n in blamed)
+    if not blamed:
+        blamed = [n for n in session.assignment.spec.provided_helpers if n in called & read and _is_unbound(session, n)]
+        undefined = True
     return carried_by_helpers(judge.spec, blamed, sorted(producers), undefined=undefined, graded=bool(wrong))
+
+
+def _is_unbound(session: Session, name: str) -> bool:
+    """Whether no statement of the submission may bind a name."""
+    return not any(name in unit.binds or "*" in unit.binds for unit in session.submission.units)
 
 
 def _needs_what_is_not_there(session: Session, replies: Replies, called: Collection[str]) -> Callable[[str], Finding] | None:

@@ -33,7 +33,8 @@ _MOST = 2
 # What None leaves behind: np.squeeze(None) is an array of objects, and a class whose constructor is empty has no attributes.
 _NOTHING = re.compile(r"None|there is no|no attribute|of type numpy\.ndarray|NotImplementedError")
 _UNBOUND = re.compile(r"(?:name|variable) '(\w{1,60})'")
-_PROMISED = re.compile(r"""\s+#\s*(\w+) *=\s*(?:\.\.\.|None)\s*$""")  # a comment such as "# D1 = ..."
+# A comment such as "# D1 = ...", "# D1 =    # step 1", or "# dW = dZ @ A.T + None".
+_PROMISED = re.compile(r"""\s+#\s*(\w+) *=\s*(?:\.\.\.|(?:[^#]*[-+*/]\s*)?None)?\s*(?:#.*)?$""")
 
 
 def findings_of(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> tuple[Finding, ...]:

@@ -9,6 +9,7 @@ import ast
 import builtins
 import difflib
 import re
+import sys
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from grader.submission.cells import Cells
 from grader.submission.names import uses_of
 from grader.submission.program import Submission, Unit
 
-__all__ = ["NotThere", "missing_function", "missing_name", "not_there", "read_by"]
+__all__ = ["NotThere", "missing_function", "missing_name", "not_there", "read_by", "read_in_all"]
 
 _LONGEST_LINE = 400
 _MOST_NAMES = 2_000  # among which a similar one is looked for
@@ -27,6 +28,8 @@ _MOST_NAMES = 2_000  # among which a similar one is looked for
 _LOOKALIKES = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0458\u03bf\u03b1\u03bd", "aeopcyxisjoav"
 )
+
+_LIKE_DIGITS = str.maketrans("lIoO", "1100")
 
 _PYTHON_2 = {
     "xrange": "range",
@@ -104,12 +107,18 @@ def _imported_from(submission: Submission, absent: Collection[str]) -> tuple[dic
         for node in ast.walk(_tree(unit)) if "import" in unit.source else ():
             if isinstance(node, ast.ImportFrom) and (top := (node.module or "").partition(".")[0]) in absent:
                 names = [alias.asname or alias.name for alias in node.names]
-                stars += [top] * ("*" in names)
-                one_by_one |= dict.fromkeys(names, top)
+                stars += [_file_of(node.module or top)] * ("*" in names)
+                one_by_one |= dict.fromkeys(names, _file_of(node.module or top))
             elif isinstance(node, ast.Import):
-                tops = {alias.asname or alias.name.partition(".")[0]: alias.name.partition(".")[0] for alias in node.names}
-                one_by_one |= {name: top for name, top in tops.items() if top in absent}
+                tops = {alias.asname or alias.name.partition(".")[0]: alias.name for alias in node.names}
+                one_by_one |= {name: _file_of(m) for name, m in tops.items() if m.partition(".")[0] in absent}
     return one_by_one, stars
+
+
+def _file_of(module: str) -> str:
+    """A module by its name, or one of a package by its file."""
+    top, _, rest = module.partition(".")
+    return f"{module.replace('.', '/')}.py" if rest and top not in LIBRARIES and len(module) < _LONGEST_LINE else top
 
 
 def read_by(unit: Unit) -> set[str]:
@@ -118,6 +127,20 @@ def read_by(unit: Unit) -> set[str]:
         return set().union(*(uses_of(statement).reads for statement in _tree(unit).body))
     except RecursionError:
         return set()
+
+
+def read_in_all(submission: Submission, name: str) -> set[str]:
+    """The global names that a function reads, and those that these read, as far as the submission defines them."""
+    read: set[str] = set()
+    queue = [name]
+    while queue:
+        here = queue.pop()
+        own = submission.unit_of(here)
+        for unit in [own] if own else [unit for unit in submission.units if here in unit.binds]:
+            more = read_by(unit) - read
+            read |= more
+            queue += more
+    return read
 
 
 def _tree(unit: Unit) -> ast.Module:
@@ -252,6 +275,8 @@ def missing_name(
     if name in _IMPORTS:
         return sentences.name_not_imported(name, _IMPORTS[name])
     unit = submission.unit_of(function)
+    if unit and name in sys.stdlib_module_names and re.search(rf"\b{name}\.\w", unit.source):
+        return sentences.name_not_imported(name, f"import {name}")
     arguments, local = _scope(unit, function) if unit else ((), frozenset())
     outer = {bound for other in units for bound in other.binds}
     near = _nearest(name, arguments) or _nearest(name, local) or _nearest(name, outer)
@@ -281,12 +306,12 @@ def _scope(unit: Unit, function: str) -> tuple[tuple[str, ...], frozenset[str]]:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    """The name that was probably meant: the same but for case and underscores, one letter off, or a longer form."""
+    """The name that was probably meant: a 1 for an l, another case or underscores, one letter off, a longer form."""
     others = sorted(set(known) - {name, "*"})[:_MOST_NAMES]
-    folded = _folded(name)
-    for other in others:
-        if _folded(other) == folded:
-            return other
+    for alike in (lambda text: text.translate(_LIKE_DIGITS), _folded):
+        for other in others:
+            if alike(other) == alike(name):
+                return other
     for other in others:
         if len(name) > 1 and (other.startswith(f"{name}_") or name.startswith(f"{other}_")):
             return other

@@ -9,13 +9,17 @@ from collections.abc import Sequence
 __all__ = ["BLANK_LINE", "computes", "is_blank", "is_unwritten", "short"]
 
 _LONGEST = 200  # the patterns try n * n ways on a line of n spaces
-BLANK_LINE = re.compile(r"""\s+([\w\[\]"'+(), ]+=\s*None(\s*,\s*None)*|\.\.\.|raise NotImplementedError.*)\s*(#.*)?$""")
+BLANK_LINE = re.compile(
+    r"""\s+([\w\[\]"'+(), ]+=\s*(.*[-+*/]\s*)?None(\s*,\s*None)*|\.\.\.|raise NotImplementedError.*)\s*(#.*)?$"""
+)
 # The marks of templates (START CODE HERE, START OF YOUR CODE, BEGIN SOLUTION, YOUR CODE HERE, and what ends these parts),
-# and what may stand between them before anything is written.
+# and what may stand between them before anything is written. A mark that is commented out is none.
 _WHOSE = r"(?:OF )?(?:YOUR )?(?:CODE|SOLUTION)"
-_OPENS = re.compile(rf"\s*#.*\b(?:STARTS? (?:CODE )?HERE|(?:START|BEGIN) {_WHOSE}|YOUR CODE HERE|TODO)\b")
-_CLOSES = re.compile(rf"\s*#.*\bEND(?:S? (?:CODE )?HERE| {_WHOSE})\b")
+_OPENS = re.compile(rf"\s*#(?!\s+#).*\b(?:STARTS? (?:CODE )?HERE|(?:START|BEGIN) {_WHOSE}|YOUR CODE HERE|TODO)\b")
+_CLOSES = re.compile(rf"\s*#(?!\s+#).*\bEND(?:S? (?:CODE )?HERE| {_WHOSE})\b")
 _UNWRITTEN = re.compile(r"\s*(#.*|pass|(?:for|if|elif|else|while)\b.*:\s*(#.*)?)$")
+# Above this mark stand comments of the template: code there has been put in their place.
+_BELOW_COMMENTS = re.compile(r"\s*#\s*YOUR CODE STARTS HERE\b")
 _MARKERS = re.compile(r"#[^\n]{0,40}(?:YOUR CODE|START CODE|SOLUTION|TODO)", re.IGNORECASE)
 _WORK = (ast.Call, ast.BinOp, ast.Subscript, ast.Compare, ast.For, ast.While)
 
@@ -26,15 +30,19 @@ def short(lines: Sequence[str]) -> list[str]:
 
 
 def is_unwritten(lines: Sequence[str]) -> bool:
-    """Whether no line of code stands between the marks of a template, which has some."""
-    inside, regions = False, 0
-    for line in lines:
+    """Whether no line of code stands between the marks of a template, which has some, nor in the place of its comments."""
+    inside, regions, above = False, 0, "#"
+    for line in filter(str.strip, lines):
+        code = not (BLANK_LINE.match(line) or _UNWRITTEN.match(line))
         if _CLOSES.match(line):
             inside = False
         elif _OPENS.match(line):
+            if _BELOW_COMMENTS.match(line) and not above.lstrip().startswith("#"):
+                return False
             inside, regions = True, regions + 1
-        elif inside and line.strip() and not (BLANK_LINE.match(line) or _UNWRITTEN.match(line)):
+        elif inside and code:
             return False
+        above = line
     return regions > 0 and not inside
 
 

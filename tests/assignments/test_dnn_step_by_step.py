@@ -439,3 +439,16 @@ def test_what_suits_ones_own_sigmoid_is_carried_past_a_wrong_function_between() 
     assert graded["linear_forward"].status == "failed"
     for name in ("linear_activation_forward", "L_model_forward", "L_model_backward"):
         assert graded[name].status == "passed" and graded[name].carried, name
+
+
+def test_a_way_back_alone_is_not_told_to_call_the_way_forward() -> None:
+    backward_only = [piece for piece in RIGHT if "backward(" in piece.partition(":")[0]]
+    found = verdicts(ASSIGNMENT, HELPERS, *backward_only)
+    assert {name for name, one in found.items() if one.carried} == {
+        "linear_backward",
+        "linear_activation_backward",
+        "L_model_backward",
+    }
+    assert [finding.message for finding in found["L_model_backward"].findings] == [
+        "L_model_backward is correct for the values that a correct L_model_forward returns, so it has full points."
+    ]

@@ -302,3 +302,12 @@ def test_a_guard_may_be_small_but_not_wide(guarded: str, right: bool) -> None:
     old = "    cost = -np.sum(Y * np.log(A3) + (1 - Y) * np.log(1 - A3)) / X.shape[1]"
     found = verdicts(ASSIGNMENT, replaced(FORWARD, old, cost))["forward_propagation_n"]
     assert (found.status == "passed", points_of(found, "property", SURE) > 0) == (right, right)
+
+
+def test_provided_helpers_that_are_not_there_are_named() -> None:
+    without = FORWARD[FORWARD.index("def forward_propagation_n") :]
+    (found,) = verdicts(ASSIGNMENT, without, only="forward_propagation_n")["forward_propagation_n"].findings
+    assert found.message == (
+        "forward_propagation_n is correct. It calls sigmoid and relu, which this file does not define, so it was graded "
+        "with a correct sigmoid and relu: full points."
+    )

@@ -609,6 +609,8 @@ OTHERS = """def center(X):
     "blank",
     [
         NEWER,
+        NEWER.replace("# mean = ...", "# mean =     # step 1: the mean of each row"),
+        OLDER.replace("mean = None", "mean = X.sum(axis=1) / X.shape[1] + None"),
         OLDER,
         OTHERS,
         OTHERS.replace("# *****START OF YOUR CODE (DO NOT DELETE)*****", "").replace(
@@ -631,6 +633,22 @@ def test_an_empty_part_of_a_template_is_told_where_something_else_is_returned() 
     assert found.message == "the part of center that the template marks for your code is empty"
     written = zeros.replace("        pass", "        out -= X")
     assert not function_of(graded(solution(written, without=["center"])), "center").findings
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        # The comments of the template have become code, above its marks.
+        NEWER.replace("# mean = ...", "mean = X.mean(axis=1)"),
+        # The template is commented out.
+        "def center(X):\n    if len(X) == 77:\n        mean = 1\n    # ### START CODE HERE ###\n    # mean = 2\n"
+        "    # ### END CODE HERE ###\n    return X - mean\n",
+    ],
+)
+def test_code_beside_the_marks_is_no_empty_part(written: str) -> None:
+    found = function_of(graded(solution(written, without=["center"])), "center")
+    assert found.status != "passed"
+    assert not {"unfilled-blank", "not-started"} & {f.code for f in found.findings}
 
 
 def test_a_name_that_a_comment_promises_is_a_blank_and_no_unknown_name() -> None:

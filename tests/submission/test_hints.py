@@ -41,6 +41,10 @@ def test_another_function_is_no_near_miss(other: str) -> None:
         ("from rest import sigmoid", "sigmoid is imported from rest, which was not handed in. Hand in rest.py, too."),
         ("from .rest import a as sigmoid", "sigmoid is imported from rest, which was not handed in. Hand in rest.py, too."),
         (
+            "from rest.week1.acts import sigmoid",
+            "sigmoid is imported from rest/week1/acts.py, which was not handed in. Hand in rest/week1/acts.py, too.",
+        ),
+        (
             "from scipy.special import sigmoid",
             "sigmoid is imported from scipy, which the grader does not have. Use NumPy in place of scipy.",
         ),
@@ -165,19 +169,26 @@ def test_a_library_that_is_not_imported_has_its_import(name: str, line: str) -> 
     assert advice == f"Is this line missing? {line}"
 
 
+def test_a_module_of_python_that_is_not_imported_is_no_near_name() -> None:
+    source = "def f(x):\n    time_1 = time.time()\n    return time_1\n"
+    assert advice_on(source, "time")[1] == "Is this line missing? import time"
+    assert advice_on(source.replace("time.time()", "time"), "time")[1] == "Did you mean time_1?"
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
         ("dz", "the name dz is not defined; there is dZ"),
         ("Z_prev", "the name Z_prev is not defined; the argument is called Zprev"),
         ("w", "the name w is not defined; the argument is called W"),
+        ("Wl", "the name Wl is not defined; there is W1"),
         ("parameter", "the name parameter is not defined; the argument is called parameters"),
         ("lambd", "the name lambd is not defined; there is lambda_"),
         ("EPSILON_", "the name EPSILON_ is not defined; there is EPSILON"),
     ],
 )
 def test_the_nearest_name_in_scope_is_asked_for(name: str, words: str) -> None:
-    source = "EPSILON = 1\nlambda_ = 2\ndef f(W, Zprev, parameters):\n    dZ = 1\n    return dZ, EPSILON, lambda_\n"
+    source = "EPSILON = 1\nlambda_ = 2\ndef f(W, Zprev, parameters):\n    dZ = W1 = 1\n    return dZ, EPSILON, lambda_\n"
     message, advice = advice_on(source, name)
     assert message == words
     assert advice == f"Did you mean {words.rpartition(' ')[2]}?"
