@@ -49,7 +49,10 @@ def draw_cases(
     found: list[Drawn] = []
     decks = _Decks(_salt(f"{key}/{seed}"))
     for case_class in classes:
-        drawn = _draw_class(author, f"{key}/{case_class.name}/{seed}", case_class, build, decks)
+        try:
+            drawn = _draw_class(author, f"{key}/{case_class.name}/{seed}", case_class, build, decks)
+        except _LetThrough as stopped:
+            raise stopped.error from stopped.error.__cause__
         if not drawn:
             raise SpecError(f"{key}: no case of the class {case_class.name!r} could be drawn")
         asked = frozenset().union(*(one.draw.asked for one in drawn))
@@ -62,7 +65,7 @@ def draw_cases(
     return found
 
 
-DRAW_S = 60.0
+DRAW_S = 30.0
 
 
 @contextmanager
@@ -147,6 +150,22 @@ def _integer(data: st.DataObject, low: int, high: int) -> int:
     return low + (number * (high - low + 1) >> width)
 
 
+class _LetThrough(KeyboardInterrupt):
+    """Takes an author's error past Hypothesis, which would draw once more what has failed."""
+
+    def __init__(self, error: SpecError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def _of_author(author: Author, key: str, error: Exception) -> SpecError:
+    if isinstance(error, SpecError):
+        return error
+    found = SpecError(f"{key}: the strategy raised {said_with_place(error, author.loaded.course.root)}")
+    found.__cause__ = error
+    return found
+
+
 def _draw_class(author: Author, key: str, case_class: CaseClass, build: Callable[[Draw], Any], decks: _Decks) -> list[Drawn]:
     salt = _salt(key)
     names = frozenset(one.name for function in author.loaded.spec.functions for one in function.every_class)
@@ -185,11 +204,10 @@ def _draw_class(author: Author, key: str, case_class: CaseClass, build: Callable
                 repeats.append(drawn)
         except Rejected:
             hypothesis.reject()
-        except (SpecError, hypothesis.errors.HypothesisException):
+        except hypothesis.errors.HypothesisException:
             raise
         except Exception as error:
-            said = said_with_place(error, author.loaded.course.root)
-            raise SpecError(f"{key}: the strategy raised {said}") from error
+            raise _LetThrough(_of_author(author, key, error)) from error
         finally:
             if not (kept or again):
                 decks.take_back(hand)

@@ -27,7 +27,7 @@ from grader.freezing.author import Author, placed, read_author, resolved, run_tr
 from grader.freezing.core import with_core
 from grader.freezing.drawing import Drawn, draw_cases, within_time
 from grader.freezing.elsewhere import Elsewhere
-from grader.freezing.refused import check_after, check_carrying, check_items, check_mistakes, said_where
+from grader.freezing.refused import check_after, check_arguments, check_carrying, check_items, check_mistakes, said_where
 from grader.freezing.tolerances import as_wide, expected_of, shape_and_bytes
 from grader.judging.cases import Case, CaseFile, Expected, FunctionCases, MistakeText, function_from_bytes, function_to_bytes
 from grader.judging.checks import verdict_of
@@ -178,6 +178,7 @@ def _drawn_cases(author: Author, elsewhere: Elsewhere | None, spec: Function, se
     signature = inspect.signature(reference).parameters
     parameters = tuple(signature)[:arity]
     options = tuple(name for name in parameters if signature[name].default is not inspect.Parameter.empty)
+    check_arguments(spec, parameters)
     mistakes = {key: MistakeText(m.code, m.message, m.hint) for key, m in author.catalogue(spec.name).items()}
     for prop in spec.properties:
         for code in prop.fits:

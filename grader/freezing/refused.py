@@ -16,7 +16,7 @@ from grader.judging.judge import Verdict
 from grader.judging.values import walk
 from grader.spec import Function, Mistake
 
-__all__ = ["check_after", "check_carrying", "check_items", "check_mistakes", "said_where"]
+__all__ = ["check_after", "check_arguments", "check_carrying", "check_items", "check_mistakes", "said_where"]
 
 
 _BROKEN = ("NameError", "AttributeError", "ImportError", "ModuleNotFoundError", "TypeError")
@@ -63,22 +63,29 @@ def _item(value: Any, number: int) -> Any:
     return value[number] if isinstance(value, tuple) and number < len(value) else value
 
 
+_FIELDS = ("opaque", "random", "optional", "loose_dtype", "weights", "given_away")
+_ALSO_KEYS = ("loose_dtype", "weights", "given_away")
+
+
 def check_items(spec: Function, values: Sequence[Case]) -> None:
-    """What the description says of results fits what the right functions return."""
+    """A SpecError where the description says of results what the right functions do not return."""
     found = [expected.decoded for case in values for expected in case.expected]
-    if not isinstance(spec.items, str):
-        longest = max(len(value) if isinstance(value, tuple) else 1 for value in found)  # editions may return fewer
-        if longest != len(spec.items) or not any(isinstance(value, tuple) for value in found):
-            what = f"returns and after name {len(spec.items)} items, the reference gives {longest}"
-            raise SpecError(f"{spec.name}: {what}: {', '.join(spec.items)}")
+    named = 1 if isinstance(spec.items, str) else len(spec.items)
+    longest = max(len(value) if isinstance(value, tuple) else 1 for value in found)  # editions may return fewer
+    if longest != named or isinstance(spec.items, str) == any(isinstance(value, tuple) for value in found):
+        names = spec.items if isinstance(spec.items, str) else ", ".join(spec.items)
+        raise SpecError(f"{spec.name}: returns and after name {named} items, the reference gives {longest}: {names}")
     items = {item.name for value in found for item in items_of(value, spec.items)}
     keys = {str(key) for value in found for path, _ in walk(value) for key in path}
-    for field, names in (
-        ("opaque", spec.opaque),
-        ("random", spec.random),
-        ("optional", spec.optional),
-        ("weights", spec.weights),
-    ):
-        for name in names:
-            if name not in items | (keys if field == "weights" else set()):
-                raise SpecError(f"{spec.name}: {field} names {name!r}, but the items are: {', '.join(sorted(items))}")
+    for owner in (spec, *spec.classes):
+        for field in _FIELDS:
+            for name in getattr(owner, field, ()):
+                if name not in items | (keys if field in _ALSO_KEYS else set()):
+                    raise SpecError(f"{spec.name}: {field} names {name!r}, but the items are: {', '.join(sorted(items))}")
+
+
+def check_arguments(spec: Function, parameters: Sequence[str]) -> None:
+    """A SpecError where the description names an argument that the reference does not take."""
+    for name in sorted(spec.changes):
+        if name not in parameters:
+            raise SpecError(f"{spec.name}: changes names {name!r}, but the arguments are: {', '.join(parameters)}")

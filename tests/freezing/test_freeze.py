@@ -205,6 +205,21 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         r"opaque names 'cache', but the items are: value",
     ),
     (
+        "an opaque item of one class that is none",
+        {"functions": 'Function("twice", points=1, inputs=inputs, classes=CaseClass("all", count=3, opaque="cache"))'},
+        r"opaque names 'cache', but the items are: value",
+    ),
+    (
+        "one name for two items",
+        {"reference": "def twice(X):\n    return 2 * X, X", "functions": TWICE.format(', returns="Y"')},
+        r"returns and after name 1 items, the reference gives 2: Y",
+    ),
+    (
+        "an argument that may change and is none",
+        {"functions": TWICE.format(', changes="config"')},
+        r"changes names 'config', but the arguments are: X",
+    ),
+    (
         "a weight of no item",
         {"functions": 'Function("twice", points=1, inputs=inputs, weights={"dW": 2})'},
         r"weights names 'dW', but the items are: value",
@@ -502,6 +517,14 @@ def test_a_draw_that_never_ends_is_stopped_with_its_place(tmp_path: Path, monkey
         SpecError, match=r"sample/twice/values/small/0: this takes longer than 0.2 CPU seconds, and was stopped at"
     ):
         freeze(sample(tmp_path, endless))
+
+
+def test_a_strategy_that_fails_is_asked_once(tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    failing = f'Function("twice", points=1, inputs=lambda d: 1 / (open({str(calls)!r}, "a").write("x") - 1))'
+    with pytest.raises(SpecError, match=r"sample/twice/values/small/0: the strategy raised ZeroDivisionError"):
+        freeze(sample(tmp_path, failing))
+    assert calls.read_text() == "x"
 
 
 # -- in several processes --------------------------------------------------------------------------
