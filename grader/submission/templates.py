@@ -31,19 +31,24 @@ def short(lines: Sequence[str]) -> list[str]:
 
 def is_unwritten(lines: Sequence[str]) -> bool:
     """Whether no line of code stands between the marks of a template, which has some, nor in the place of its comments."""
-    inside, regions, above = False, 0, "#"
+    return _is_written(lines) is False
+
+
+def _is_written(lines: Sequence[str]) -> bool | None:
+    """Whether something stands between the marks; None where there are no pairs of them."""
+    inside, written, regions, above = False, False, 0, "#"
     for line in filter(str.strip, lines):
         code = not (BLANK_LINE.match(line) or _UNWRITTEN.match(line))
         if _CLOSES.match(line):
             inside = False
         elif _OPENS.match(line):
             if _BELOW_COMMENTS.match(line) and not above.lstrip().startswith("#"):
-                return False
+                return True
             inside, regions = True, regions + 1
         elif inside and code:
-            return False
+            written = True
         above = line
-    return regions > 0 and not inside
+    return None if inside or not regions else written
 
 
 def computes(body: Sequence[ast.stmt]) -> bool:
@@ -55,13 +60,12 @@ def is_blank(definition: ast.FunctionDef | None, text: str) -> bool:
     """Whether the text of a function, or of a class without ``definition``, is an untouched template.
 
     That is one whose marks have nothing between them, whatever the template has around them; one with nothing but
-    ``pass``, ``...`` and names that are set to None; or one that still holds a mark and computes nothing.
+    ``pass``, ``...`` and names that are set to None; or one with a mark that has no end, which computes nothing.
     """
-    if is_unwritten(short(text.split("\n"))):
-        return True
-    return definition is not None and (
-        _is_empty(definition) or (bool(_MARKERS.search(text)) and not computes(definition.body))
-    )
+    written = _is_written(short(text.split("\n")))
+    if definition is None or written is False:
+        return written is False
+    return _is_empty(definition) or (written is None and bool(_MARKERS.search(text)) and not computes(definition.body))
 
 
 def _is_empty(definition: ast.FunctionDef) -> bool:
