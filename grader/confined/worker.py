@@ -307,7 +307,7 @@ class _NoReplyError(Exception):
 class Session:
     """One submission in one child: definitions are loaded, then plans are run."""
 
-    def __init__(self, channel: Channel, wire: Any, np: Any) -> None:
+    def __init__(self, channel: Channel, wire: Any, np: Any, seeder: Seeder | None = None) -> None:
         self.channel = channel
         self.wire = wire
         self.np = np
@@ -324,7 +324,7 @@ class Session:
         self.public: dict[str, Any] = {}
         self.around: Any = None  # public code that makes each call of a graded function, where there is any
         self.replies: list[Any] = []
-        self.seeder = Seeder(np, wire.FRAMEWORK)
+        self.seeder = seeder or Seeder(np, wire.FRAMEWORK)
         self.turn = 0
         self.loaded = False
         sys.stdout = sys.stderr = self.output
@@ -783,10 +783,10 @@ class Seeder:
             self.framework.seed(self.SEED + turn)
 
 
-def serve(channel: Channel, wire: Any, np: Any) -> NoReturn:
+def serve(channel: Channel, wire: Any, np: Any, seeder: Seeder | None = None) -> NoReturn:
     """The child's life: read frames until the parent closes the channel. It ends without clean-up of any kind."""
     try:
-        session = Session(channel, wire, np)
+        session = Session(channel, wire, np, seeder)
         while True:
             kind, body = channel.receive()
             if kind == b"P":
@@ -860,7 +860,7 @@ def _live(walls: Any, channel: int, memory: int, cpu: int, shared: dict[str, Any
     finally:
         if hello["error"]:
             _exit(BROKEN)
-    serve(Channel(channel), wire, np)
+    serve(Channel(channel), wire, np, shared.get("seeder"))
 
 
 # -- without walls: somebody's own work, on any system -----------------------------------------
@@ -968,6 +968,7 @@ def main() -> None:
     hello = {"walls": sorted(stands), "namespaces": list(namespaces), "error": walls_error, "unit": unit}
     control.sendall(json.dumps(hello).encode() + b"\n")
     _warm_up(wire, np)
+    shared["seeder"] = Seeder(np, wire.FRAMEWORK)  # once for all children: it writes to hundreds of pages
     gc.collect()
     gc.freeze()
     _zygote_loop(control, walls, wire, np, shared)

@@ -1,0 +1,78 @@
+"""Whether the functions of a submission could keep something from call to call, seen by their text alone.
+
+The answer is no where every statement is an import of what keeps nothing, a constant, or the definition of a plain function
+that takes and reads nothing but these. Whoever writes anything else *could*, and is asked.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+
+from grader.submission.names import uses_of
+from grader.submission.program import Unit
+from grader.submission.statements import Reading, parse
+
+__all__ = ["may_keep"]
+
+_KEEP_NOTHING = frozenset({"numpy", "math", "copy"})  # random numbers begin anew with each call
+# Through these a function comes to what has no name here.
+_REACH_FURTHER = frozenset("breakpoint compile delattr eval exec getattr globals input locals open setattr vars".split())
+_BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_")) - _REACH_FURTHER
+
+
+@lru_cache(maxsize=1)
+def may_keep(units: Sequence[Unit], provided: Collection[str]) -> bool:
+    """Whether something that these statements define could keep anything; ``provided`` are the exercise's modules."""
+    trees = [parse(unit.source, Reading())[0] for unit in units]
+    statements = [statement for tree in trees if tree is not None for statement in tree.body]
+    modules, plain, called = set[str](), set[str](), set[str]()
+    for statement in statements:
+        match statement:
+            case ast.Import(names=names) if all(alias.name in _KEEP_NOTHING for alias in names):
+                modules |= {alias.asname or alias.name for alias in names}
+            case ast.ImportFrom(module=module, names=names) if module in (*_KEEP_NOTHING, *provided):
+                called |= {alias.asname or alias.name for alias in names}
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_constant(value):
+                plain.add(name)
+            case ast.FunctionDef(name=name):
+                plain.add(name)
+            case _:
+                return True
+    known = modules | plain | _BUILTINS
+    functions = [statement for statement in statements if isinstance(statement, ast.FunctionDef)]
+    return None in trees or not all(_keeps_nothing(function, modules, known, called) for function in functions)
+
+
+def _keeps_nothing(function: ast.FunctionDef, modules: set[str], known: set[str], called: set[str]) -> bool:
+    """Whether a function has no place of its own, and no way to another's; what is imported is ``called``, or nothing."""
+    does = uses_of(function).effects[function.name]
+    if function.decorator_list or does.sets or does.changes or not does.methods <= modules:
+        return False
+    if not does.calls <= known | called & does.called:
+        return False
+    if not all(_is_constant(value) for value in (*function.args.defaults, *function.args.kw_defaults) if value):
+        return False
+    return not any(map(_reaches_further, ast.walk(function)))
+
+
+def _is_constant(value: ast.expr) -> bool:
+    """A number, a text or the like, or a tuple of these: nothing that could change."""
+    match value:
+        case ast.UnaryOp(operand=ast.Constant()) | ast.Constant():
+            return True
+        case ast.Tuple(elts=parts):
+            return all(map(_is_constant, parts))
+    return False
+
+
+def _reaches_further(node: ast.AST) -> bool:
+    """Whether something is stored in an attribute, looked for in a module's or a function's insides, or set for all."""
+    match node:
+        case ast.Attribute(attr=name, ctx=context):
+            return not isinstance(context, ast.Load) or name.startswith(("_", "set"))
+        case ast.Import() | ast.ImportFrom() | ast.ClassDef():
+            return True
+    return False
