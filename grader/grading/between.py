@@ -43,7 +43,7 @@ def kept_between_calls(session: Session, attempt: Attempt) -> tuple[Finding, ...
 
 
 def _may_keep(session: Session) -> bool:
-    return may_keep(session.submission.units, frozenset(session.assignment.provided))
+    return may_keep(session.submission.units, tuple(session.assignment.provided.items()))
 
 
 def _shares(plan: Plan) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from grader.submission.names import uses_of
@@ -24,17 +25,20 @@ _BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_")
 
 
 @lru_cache(maxsize=1)
-def may_keep(units: Sequence[Unit], provided: Collection[str]) -> bool:
+def may_keep(units: Sequence[Unit], provided: Sequence[tuple[str, str]]) -> bool:
     """Whether something that these statements define could keep anything; ``provided`` are the exercise's modules."""
+    public = {module: {"*", *re.findall(r"(?m)^def (\w+)", text)} for module, text in provided}
     trees = [parse(unit.source, Reading())[0] for unit in units]
     statements = [statement for tree in trees if tree is not None for statement in tree.body]
-    modules, plain, called = set[str](), set[str](), set[str]()
+    modules, plain = set[str](), set[str]()
     for statement in statements:
         match statement:
             case ast.Import(names=names) if all(alias.name in _KEEP_NOTHING for alias in names):
                 modules |= {alias.asname or alias.name for alias in names}
-            case ast.ImportFrom(module=module, names=names) if module in (*_KEEP_NOTHING, *provided):
-                called |= {alias.asname or alias.name for alias in names}
+            case ast.ImportFrom(module=str(module), names=names) if module in _KEEP_NOTHING or {
+                alias.name for alias in names
+            } <= public.get(module, set()):
+                plain |= {alias.asname or alias.name for alias in names}
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_constant(value):
                 plain.add(name)
             case ast.FunctionDef(name=name):
@@ -43,15 +47,13 @@ def may_keep(units: Sequence[Unit], provided: Collection[str]) -> bool:
                 return True
     known = modules | plain | _BUILTINS
     functions = [statement for statement in statements if isinstance(statement, ast.FunctionDef)]
-    return None in trees or not all(_keeps_nothing(function, modules, known, called) for function in functions)
+    return None in trees or not all(_keeps_nothing(function, modules, known) for function in functions)
 
 
-def _keeps_nothing(function: ast.FunctionDef, modules: set[str], known: set[str], called: set[str]) -> bool:
-    """Whether a function has no place of its own, and no way to another's; what is imported is ``called``, or nothing."""
+def _keeps_nothing(function: ast.FunctionDef, modules: set[str], known: set[str]) -> bool:
+    """Whether a function has no place of its own, and no way to another's."""
     does = uses_of(function).effects[function.name]
-    if function.decorator_list or does.sets or does.changes or not does.methods <= modules:
-        return False
-    if not does.calls <= known | called & does.called:
+    if function.decorator_list or does.sets or does.changes or not (does.methods <= modules and does.calls <= known):
         return False
     if not all(_is_constant(value) for value in (*function.args.defaults, *function.args.kw_defaults) if value):
         return False
