@@ -6,6 +6,7 @@ A function that passes either way is *carried*: right, and wrong only because of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Container, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -91,11 +92,15 @@ def _attempted(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """What one function is asked again: with right helpers, or on the student's own values."""
+    """What one function is asked again: with right helpers, or on the student's own values.
+
+    ``brief`` where only those helpers are answered that are not known to be right: that counts if the function passes.
+    """
 
     judge: FunctionJudge
     how: _How
     answered: tuple[str, ...] = ()
+    brief: bool = False
 
     def with_own_methods(self, right: Container[str]) -> _Trial:
         """The trial on the student's own methods where these are right: they may keep what others need in their own way."""
@@ -163,12 +168,13 @@ def _second_questions(
             replied = yield trial.plans(core.cases.cases)
             outcomes = _silent(by_case(core.cases.cases, replied))
             attempt = _attempted(core, outcomes, first[name].only)
-            attempts.append(replace(attempt, how=trial.how, called=_graded_names(replied.called)))
-            if attempts[-1].verdict.passed:
+            if attempt.verdict.passed or not trial.brief:
+                attempts.append(replace(attempt, how=trial.how, called=_graded_names(replied.called)))
+            if attempt.verdict.passed:
                 break
         else:
             first[name] = yield from _asked_all(_Trial(session.functions[name], ""), first[name])
-            for number, trial in enumerate(own_trials):
+            for number, trial in enumerate(trial for trial in own_trials if not trial.brief):
                 attempts[number] = yield from _asked_all(trial, attempts[number])
 
 
@@ -279,6 +285,10 @@ def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) ->
         before = tuple(name for name in before if name != judge.spec.pair)
     provided = _provided_helpers(session, verdict.name)
     if session.assignment.reference is not None and _may_be_their_fault(session, verdict, wrong, provided):
+        right = {name for name in before if name in first and first[name].verdict.passed}
+        if right and wrong:
+            named = (_answered_name(session, name) for name in before if name not in right)
+            yield _Trial(judge, "helpers", (*named, *_doubtful(session, verdict, provided)), brief=True)
         before = tuple(_answered_name(session, name) for name in before)
         yield _Trial(judge, "helpers", (*before, *provided))
         if before and any(is_redefined(session, name) for name in provided):
@@ -340,6 +350,15 @@ def _provided_helpers(session: Session, name: str) -> tuple[str, ...]:
     spec = session.assignment.spec
     declared = spec.ancestors(name)
     return tuple(helper for helper in spec.provided_helpers if helper in declared or is_redefined(session, helper))
+
+
+def _doubtful(session: Session, verdict: Verdict, provided: Sequence[str]) -> Iterator[str]:
+    """The provided helpers that may be others than those of the provided modules."""
+    origin = re.compile(rf"from ({'|'.join(map(re.escape, session.assignment.provided))}) import (?!.* as )")
+    for name in provided:
+        unit = session.submission.unit_of(name)
+        if verdict.failed("runs") or session.submission.has_modules or unit is None or not origin.match(unit.source):
+            yield name
 
 
 def _may_be_their_fault(session: Session, verdict: Verdict, wrong: bool, provided: Sequence[str]) -> bool:
