@@ -30,7 +30,7 @@ from grader.grading.repricing import repriced
 from grader.grading.rundir import RunEntry, RunFacts, RunFolder, read_facts
 from grader.intake.collect import Collected, HandIn, collect, fingerprint
 from grader.intake.roster import Person, Roster, name_key, read_roster
-from grader.model import RUN_SCHEMA, Report, report_to_json
+from grader.model import RUN_SCHEMA, Files, Report, report_to_json
 from grader.report.table import csv_table
 from grader.report.terminal import render_run
 from grader.sandbox.doctor import refuse_elsewhere
@@ -436,7 +436,9 @@ def _light(report: Report) -> Report:
     """
     failed = (f for f in report.functions if f.status != "passed" and not f.by_hand)
     first = [replace(f, checks=(), findings=(), counterexample=None) for f in islice(failed, 1)]
-    return replace(report, functions=(*first, *(f for f in report.functions if f.by_hand)))
+    said = report.messages if report.status != "graded" else ()
+    functions = (*first, *(f for f in report.functions if f.by_hand))
+    return replace(report, functions=functions, messages=said, files=Files(), not_run=(), cases="", numpy="")
 
 
 def _suggest_next(assignment: str, run: RunFolder, order: list[Key], output: Path) -> None:

@@ -11,8 +11,9 @@ import os
 import posixpath
 import shutil
 import sys
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -37,6 +38,7 @@ LONGEST = 4000  # characters of one message
 LONGEST_NAME = 60
 MOST_LINES = 14  # of the arguments of an example, so that one mistake fills one screen
 LONGEST_WHO = 200
+MOST_ROWS = 500  # of one table: of each row kilobytes are kept while it is laid out
 
 Piece = str | tuple[str, str]  # a text, or a text and its style
 Row = tuple[Piece | Text, ...]
@@ -89,12 +91,14 @@ def render_function(
 
 def render_run(reports: Sequence[Report], *, width: int | None = None, color: bool | None = None) -> str:
     """Many submissions: a line each, then the totals and what needs a look."""
-    parts: list[RenderableType] = [_submission_table(reports) if reports else "No submissions.", "", *_totals(reports)]
+    columns = _width(width)
+    lines = "".join(_lay_out([table], columns, color) for table in _submission_tables(reports, columns))
+    parts: list[RenderableType] = [*([] if reports else ["No submissions."]), "", *_totals(reports)]
     rows: list[Row] = []
     for report in reports:
         if report.status != "graded":
             rows += [(_state(report.status), _who(report)), *(("", message) for message in report.messages)]
-    return _lay_out([*parts, *_grids(rows)], _width(width), color)
+    return lines + _lay_out([*parts, *_grids(rows)], columns, color)
 
 
 # The report -------------------------------------------------------------------------------------
@@ -191,14 +195,31 @@ def _shortened(arguments: Sequence[Sequence[str]]) -> list[str]:
 # The run ----------------------------------------------------------------------------------------
 
 
-def _submission_table(reports: Sequence[Report]) -> Table:
-    rows: list[Row] = []
-    for r in reports:
-        who = _text(_who(r))
-        who.no_wrap, who.overflow = True, "ellipsis"
-        state = sentences.status_word(r.status), _colour(r.status)
-        rows.append((who, sentences.points_line(r.points, r.most_so_far), sentences.percent_text(r.percent), state))
-    return _grid(rows, numbers={1, 2})
+def _submission_tables(reports: Sequence[Report], width: int) -> Iterator[Table]:
+    """A line each; where they are many, in tables of the same widths, of which one is there at a time."""
+    widths: list[int] = []
+    if len(reports) > MOST_ROWS:
+        cells = ([cell_len(_words(cell)) for cell in _row(report)] for report in reports)
+        most = [max(column) for column in zip(*cells, strict=True)]
+        widths = [min(most[0], max(4, width - sum(most[1:]) - 2 * len(most[1:]))), *most[1:]]
+    for start in range(0, len(reports), MOST_ROWS):
+        rows = [_row(report) for report in reports[start : start + MOST_ROWS]]
+        table = _grid(rows, numbers={1, 2})
+        for column, fixed in zip(table.columns, widths, strict=False):
+            column.width = fixed
+        yield table
+
+
+def _row(report: Report) -> tuple[Text, str, str, tuple[str, str]]:
+    who = _text(_who(report))
+    who.no_wrap, who.overflow = True, "ellipsis"
+    state = sentences.status_word(report.status), _colour(report.status)
+    points = sentences.points_line(report.points, report.most_so_far)
+    return who, points, sentences.percent_text(report.percent), state
+
+
+def _words(cell: Piece | Text) -> str:
+    return cell.plain if isinstance(cell, Text) else cell if isinstance(cell, str) else cell[0]
 
 
 def _totals(reports: Sequence[Report]) -> list[Text]:

@@ -262,6 +262,44 @@ def test_of_two_wrong_functions_that_a_right_one_calls_both_are_named_as_not_rig
     assert finding.hint == "Fix center and affine first."
 
 
+class Noting(InProcess):
+    """Notes which names are answered while a function is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answered: list[tuple[str, tuple[str, ...]]] = []
+
+    def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
+        def noted() -> Script:
+            plans = next(script, None)
+            while plans is not None:
+                self.answered.append((plans[0].function, plans[0].answered))
+                replied = yield plans
+                try:
+                    plans = script.send(replied)
+                except StopIteration:
+                    return
+
+        return super().follow(program, noted(), answer)
+
+
+def test_a_helper_that_is_right_by_itself_is_not_answered() -> None:
+    runner = Noting()
+    report = graded(solution(BROKEN_AFFINE, without=["affine"]), runner)
+    assert function_of(report, "layer").carried
+    asked = [answered for name, answered in runner.answered if name == "layer"]
+    assert asked == [(), ("affine", "half")]  # half is provided, and defined anew there
+
+
+def test_all_helpers_are_answered_where_the_wrong_ones_alone_do_not_help() -> None:
+    runner = Noting()
+    wrong_layer = "def layer(X, W, b):\n    return half(affine(X, W, b)[0]) + 1\n"
+    graded(solution(BROKEN_AFFINE, wrong_layer, without=["affine", "layer"]), runner)
+    asked = [set(answered) for name, answered in runner.answered if name == "layer"]
+    assert {"affine", "half"} in asked
+    assert any(answered >= {"center", "affine"} for answered in asked)
+
+
 def test_a_wrong_function_on_a_wrong_helper_is_not_carried() -> None:
     report = graded(solution(BROKEN_AFFINE, "def layer(X, W, b):\n    return affine(X, W, b)[0]"))
     assert verdicts(report)["layer"][::2] == ("failed", False)

@@ -6,12 +6,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
 from grader.model import Report
+from grader.report import terminal
 from grader.report.terminal import render_function, render_report, render_run
 
 from . import samples
@@ -143,3 +145,11 @@ def test_on_a_terminal_colours_obey_the_environment(
     )
     assert b"Score" in done.stdout
     assert (b"\x1b[1m" in done.stdout) is coloured
+
+
+@pytest.mark.parametrize("width", [50, 80, 100])
+def test_a_large_class_is_laid_out_in_pieces_that_look_like_one(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    reports = [replace(report, name=f"{report.name} {n}" * (n % 3)) for n in range(5) for report in samples.everyone()]
+    whole = render_run(reports, width=width, color=False)
+    monkeypatch.setattr(terminal, "MOST_ROWS", 3)
+    assert render_run(reports, width=width, color=False) == whole
