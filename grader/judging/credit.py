@@ -244,13 +244,20 @@ def _wrong_leaves(part: _Part) -> Iterator[_Wrong]:
         right, got = np.asarray(leaf, dtype=np.float64), number_at(part.got, place)
         if right.size and right.any():
             formed = None if got is None else numbers_of(in_form_of(right, _summed(right, got)))
-            arguments = (*arguments_of(part.case.plan), *_state_of(part.case))
-            given = {n: a for n, arg in enumerate(arguments) if (a := _alike(arg, part.key, right)) is not None}
-            updated = frozenset(n for n in given if isinstance(arguments[n], dict) and part.key in arguments[n])
+            arguments = _arguments(part.case)
+            given = {n: a for n, arg in enumerate(arguments) if (a := _alike(*arg, part.key, right)) is not None}
+            updated = frozenset(n for n in given if isinstance(arguments[n][0], dict) and part.key in arguments[n][0])
             handed_back = formed is not None and any(_equal(formed, argument) for argument in given.values())
             if got is not None and not handed_back and _in_other_places(part, right, got):
                 formed = right
             yield _Wrong(right, formed if formed is not None and formed.shape == right.shape else None, given, updated)
+
+
+@lru_cache(maxsize=1_000)  # each wrong number asks for them
+def _arguments(case: Case) -> list[tuple[Value, list[_Array]]]:
+    """The arguments of the last call, and what attributes were set to before it, each with the numbers that it holds."""
+    arguments = (*arguments_of(case.plan), *_state_of(case))
+    return [(argument, [np.asarray(leaf) for _, leaf in leaves(argument)]) for argument in arguments]
 
 
 def _state_of(case: Case) -> list[Value]:
@@ -289,11 +296,11 @@ def _summed(right: _Array, got: _Array) -> _Array:
     return np.asarray(got.astype(np.float64).mean()) if not right.ndim and got.size else got
 
 
-def _alike(argument: Value, key: Any, right: _Array) -> _Array | None:
+def _alike(argument: Value, arrays: Sequence[_Array], key: Any, right: _Array) -> _Array | None:
     """An array of an argument that has the shape of a part of the result: under its key, or the first one."""
     part = argument.get(key) if isinstance(argument, dict) else None
-    arrays = [part] if isinstance(part, np.ndarray) else [leaf for _, leaf in leaves(argument)]
-    fitting = (np.asarray(a) for a in arrays if np.shape(a) == right.shape and np.asarray(a).dtype.kind in "biuf")
+    candidates = [part] if isinstance(part, np.ndarray) else arrays
+    fitting = (a for a in candidates if a.shape == right.shape and a.dtype.kind in "biuf")
     return next((a.astype(np.float64) for a in fitting), None)
 
 

@@ -209,6 +209,8 @@ def _form(value: Value) -> Value:
 def _finite(value: Value) -> Value:
     """The value with nan and inf replaced by huge numbers, so that equal ones compare equal."""
     if isinstance(value, np.ndarray | float | np.floating) and np.asarray(value).dtype.kind == "f":
+        if np.isfinite(value).all():
+            return value
         most = float(np.finfo(np.asarray(value).dtype).max)
         finite = np.nan_to_num(value, nan=most / 8, posinf=most / 2, neginf=-most / 2)
         return finite if isinstance(value, np.ndarray) else type(value)(finite)

@@ -30,14 +30,25 @@ def parts_of(value: Value) -> Iterator[Value]:
     return (part for _, part in walk(value))
 
 
-def leaves(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
+def leaves(value: Value, path: Path = ()) -> list[tuple[Path, Value]]:
     """Numeric leaves of a value with their paths, in a fixed order (the order of its tolerances)."""
+    found: list[tuple[Path, Value]] = []
+    _collect(value, path, found)
+    return found
+
+
+def _collect(value: Value, path: Path, found: list[tuple[Path, Value]]) -> None:
+    """Not by way of :func:`walk`: a wrong result asks for its leaves thousands of times."""
     if isinstance(value, np.ndarray):
-        yield path, value
-        return
-    for place, part in walk(value, path):
-        if isinstance(part, np.ndarray) or (isinstance(part, NUMBER) and not isinstance(part, bool)):
-            yield place, part
+        found.append((path, value))
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            _collect(part, (*path, key), found)
+    elif isinstance(value, list | tuple):
+        for number, part in enumerate(value):
+            _collect(part, (*path, number), found)
+    elif isinstance(value, NUMBER) and not isinstance(value, bool):
+        found.append((path, value))
 
 
 def count_numbers(value: Value) -> int:
