@@ -136,12 +136,14 @@ def _author_files(assignment: LoadedAssignment) -> list[Path]:
     queue += [*assignment.provided_files, *(path for path in assignment.reference_files.values() if path.is_file())]
     named = [spec.reference_module, *(helper.rpartition(".")[0] for helper in spec.provided_helpers.values())]
     queue += [path for name in named for path in _module_files(root, name)]
+    here = {path.name.partition(".")[0] for path in root.iterdir()}
     found = set[Path]()
     while queue:
         path = queue.pop()
         if path not in found:
             found.add(path)
-            queue += [other for name in _imported(path) for other in _module_files(root, name)]
+            names = {name for name in _imported(path) if name.partition(".")[0] in here}
+            queue += [other for name in names for other in _module_files(root, name)]
     return sorted(found)
 
 
