@@ -135,6 +135,7 @@ def _station(setup: Setup) -> _Station:
         cases = load_cases(Path(setup.cases))
         _STATIONS[setup] = _Station(assignment, cases, judges_of(assignment.spec, cases, thorough=setup.thorough), sandbox)
         gc.freeze()  # what is loaded stays: to look through all of it for garbage costs as much as some judging
+        gc.set_threshold(20_000)  # a syntax tree has thousands of parts, and no garbage among them
     return _STATIONS[setup]
 
 
