@@ -1,4 +1,7 @@
-"""Public code of this assignment: initializers that give the weights from which a training run starts."""
+"""Public code of this assignment: initializers that give the weights from which a training run starts.
+
+A student's own initializer may take more arguments, a seed for instance: they make no difference here.
+"""
 
 import numpy as np
 
@@ -10,7 +13,7 @@ class DimensionsError(ValueError):
 def given_two_layers(parameters):
     """Return an ``initialize_parameters(n_x, n_h, n_y)`` that gives copies of these weights."""
 
-    def initialize_parameters(n_x, n_h, n_y):
+    def initialize_parameters(n_x, n_h, n_y, *more, **renamed):
         return _copies(parameters, [n_x, n_h, n_y])
 
     return initialize_parameters
@@ -19,7 +22,7 @@ def given_two_layers(parameters):
 def given_layers(parameters):
     """Return an ``initialize_parameters_deep(layer_dims)`` that gives copies of these weights."""
 
-    def initialize_parameters_deep(layer_dims=None, **renamed):
+    def initialize_parameters_deep(layer_dims=None, *more, **renamed):
         asked = layer_dims if layer_dims is not None else next(iter(renamed.values()))
         return _copies(parameters, list(asked))
 

@@ -76,34 +76,45 @@ def _two_claims(d):
     return x, theta, epsilon
 
 
+def _digits(d, epsilon):
+    """Numbers with all their digits, so that a difference of two of their products is rounded."""
+    return [(*d.rng.uniform(0.5, 4.0, 2).tolist(), epsilon) for _ in range(12)]
+
+
 def _right_derivative(d):
     d.give("backward_propagation", Code("derivative", (1.0, 0.0, 0.0)))
-    x, theta = _point(d)
-    return [(x, theta, d.choice([1e-7, 1e-6, 1e-4]))]
+    epsilon = d.choice([1e-7, 1e-6, 1e-4])
+    return [(*_point(d), epsilon), *_digits(d, epsilon)]
 
 
 def _right_derivatives(d):
-    """Numbers with all their digits, so that a difference of two of their products is rounded."""
     d.give("backward_propagation", Code("derivative", (1.0, 0.0, 0.0)))
-    return [(*d.rng.uniform(0.5, 4.0, 2).tolist(), 1e-7) for _ in range(12)]
+    return _digits(d, 1e-7)
 
 
 def _is_measured(given):
     """A numerical derivative is off by rounding in nearly every call; x itself is off by nothing in any."""
-    if any(float(np.asarray(reply).item()) for reply in given.replies):
+    found = {float(np.asarray(reply).item()) for reply in given.replies}
+    if len(found - {0.0}) > 1:
         return None
+    what = "the same" if any(found) else "exactly 0"
     return (
-        f"the difference is exactly 0 in {len(given.replies)} calls, but a derivative that is computed from two values "
+        f"the difference is {what} in {len(given.replies)} calls, but a derivative that is computed from two values "
         "of forward_propagation is off by rounding: is it computed from them?"
     )
 
 
 def _is_small(given):
     """The difference of a right gradient is rounding: nobody's digits are compared."""
-    difference = float(np.asarray(given.reply).item())
+    difference = max((float(np.asarray(reply).item()) for reply in given.replies), key=abs)
     if abs(difference) < 1e-6:
         return None
     return f"the gradient is right and the difference is {difference:.3g}, expected less than 1e-6"
+
+
+def _is_rounding(given):
+    """Small, and off by rounding: what no number that is written down would be."""
+    return _is_small(given) or _is_measured(given)
 
 
 # -- the network -------------------------------------------------------------------------
@@ -304,7 +315,14 @@ ASSIGNMENT = Assignment(
             given=("backward_propagation", "forward_propagation"),
             helpers=("forward_propagation",),
             properties=(
-                Property("near 0 when the derivative is right", share=0.1, plan=_right_derivative, judge=_is_small, count=4),
+                Property(
+                    "near 0 when the derivative is right",
+                    share=0.1,
+                    plan=_right_derivative,
+                    judge=_is_rounding,
+                    count=4,
+                    proves=True,
+                ),
                 Property("the derivative is measured", share=0.1, plan=_right_derivatives, judge=_is_measured, count=1),
             ),
         ),

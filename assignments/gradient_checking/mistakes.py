@@ -314,6 +314,30 @@ def _(x, theta, epsilon):
 
 
 @mistake(
+    "asks-nothing",
+    "gradient_check",
+    message="neither the reply of forward_propagation nor that of backward_propagation enters the result, so that no fault "
+    "in either is ever found",
+    hint="Which two functions does the exercise want to be called?",
+    severity="grave",
+)
+def _(x, theta, epsilon):
+    return _relative(x, (x * (theta + epsilon) - x * (theta - epsilon)) / (2 * epsilon))
+
+
+@mistake(
+    "derivative-at-slope",
+    "gradient_check",
+    message="backward_propagation is asked at gradapprox; the gradient is wanted at theta",
+    hint="What is the second argument of backward_propagation?",
+    severity="fault",
+)
+def _(x, theta, epsilon):
+    slope = _slope(x, theta, epsilon)
+    return _relative(backward_propagation(x, slope), slope)
+
+
+@mistake(
     "minus-at-theta",
     "gradient_check",
     message="J_minus is taken at theta, not at theta - epsilon",

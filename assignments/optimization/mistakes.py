@@ -250,6 +250,19 @@ def _(X, Y, size, seed):
 
 
 @mistake(
+    "examples-as-labels",
+    "random_mini_batches",
+    message="the last, smaller batch holds examples where its labels belong: both slices are taken from X",
+    hint="From which of the two shuffled arrays is each slice of your last batch taken?",
+    severity="fault",
+)
+def _(X, Y, size, seed):
+    X, Y = _shuffled(X, Y)
+    batches, rest = _only_full(X, Y, size), X.shape[1] % size
+    return [*batches, (X[:, -rest:], X[:, -rest:])] if rest else batches
+
+
+@mistake(
     "missing-last-batch",
     "random_mini_batches",
     message="the examples that do not fill a whole batch are lost",
@@ -430,6 +443,12 @@ VALUES = {
     "hint": "Only the shape of a parameter matters here.",
 }
 
+SHAPE_OF_WEIGHTS = {
+    "code": "shape-of-weights",
+    "message": "each db has the shape of its W; it must have that of its b",
+    "hint": "Whose shape is asked for in each of your lines?",
+}
+
 SCALARS = {
     "code": "scalar-zero",
     "message": "a single number 0 stands where an array of zeros belongs",
@@ -478,6 +497,11 @@ def _(p):
 @_in_both(NO_BIASES, severity="fault")
 def _(p):
     return _weights(_zeros(p))
+
+
+@_in_both(SHAPE_OF_WEIGHTS, severity="fault")
+def _(p):
+    return {"d" + name: np.zeros_like(p["W" + name[1:]]) for name in p}
 
 
 @_in_both(NO_LAST, severity="fault")
@@ -566,6 +590,18 @@ def _(a):
 @_momentum
 def _(a):
     return a.step(rate=-a.rate)
+
+
+@mistake(
+    "biases-uphill",
+    "update_parameters_with_momentum",
+    message="the biases are moved along their velocity, and the weights against theirs: one sign is the other one",
+    hint="Compare the signs in the line for W and in the line for b.",
+    severity="fault",
+)
+@_momentum
+def _(a):
+    return a.step(direction={name: -v if name.startswith("db") else v for name, v in a.new().items()})
 
 
 @mistake(function="update_parameters_with_momentum", **NO_RATE, severity="fault")
@@ -869,6 +905,17 @@ def _(a):
 )
 def _(a):
     return a.step(bottom=a.corrected_s(a.beta1**a.t))
+
+
+@_adam(
+    "average-with-other-beta",
+    message="s keeps beta1 of its old value; each average has its own beta",
+    hint="Which beta stands before the old s in the formula, and which one in your code?",
+    both=True,
+    severity="fault",
+)
+def _(a):
+    return a.step(s=_average(a.s, a.squares, a.beta1, 1 - a.beta2))
 
 
 @_adam(

@@ -192,11 +192,21 @@ def _equal_items(spec: Function, case: Case, names: Iterable[str], mistake: Enco
             left_out = set(right.get(name, ())).difference(items[name].paths)  # by the mistake, and so by the student
             if any(part_or_none(reply, path) is not None for path in left_out):
                 return False
+            parts = ([part_or_none(value, path) for value in (usual, mistaken, reply)] for path in items[name].paths)
+            if any(_has_more(*three) for three in parts):
+                return False
             if not is_same(spec, items[name], mistaken, reply, tolerances):
                 return False
         elif name not in right or _form(mistaken) != _form(reply):  # the mistake has no such item, and so must the student
             return False
     return True
+
+
+def _has_more(usual: Value, mistaken: Value, reply: Value) -> bool:
+    """Whether a reply has a key of the right value that a mistake leaves out: what is wrong there is something else."""
+    if not (isinstance(usual, dict) and isinstance(mistaken, dict) and isinstance(reply, dict)):
+        return False
+    return any(key in reply and key not in mistaken for key in usual)
 
 
 def _form(value: Value) -> Value:

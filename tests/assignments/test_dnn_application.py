@@ -91,6 +91,12 @@ def test_printing_and_reseeding_are_free() -> None:
     assert [f.status for f in both(HELPERS, code)] == ["passed"] * 2
 
 
+def test_an_initializer_of_ones_own_may_take_more_arguments() -> None:
+    seeded = DEEP.replace("initialize_parameters_deep(layers_dims)", "initialize_parameters_deep(layers_dims, 3, op=2)")
+    assert seeded != DEEP
+    assert verdicts(ASSIGNMENT, HELPERS, seeded, only="L_layer_model")["L_layer_model"].status == "passed"
+
+
 def test_constants_of_the_notebook_with_the_names_of_arguments_are_harmless() -> None:
     constants = "n_x, n_h, n_y = 12288, 7, 1\nlayers_dims = [n_x, n_h, n_y]\nlearning_rate = 7.5\nnum_iterations = 2\n"
     assert [f.status for f in both(constants, HELPERS, TWO + DEEP, constants)] == ["passed"] * 2

@@ -141,6 +141,26 @@ def test_a_check_with_a_derivative_of_its_own_is_told_that_it_checks_nothing() -
     assert "kept_backward_propagation" in found.counterexample["snippet"]  # replaced for this call
 
 
+def test_a_check_that_asks_neither_function_is_told_so_and_keeps_what_it_computes() -> None:
+    inline = replaced(SCALAR, "grad = backward_propagation(x, theta)", "grad = x")
+    for sign in "+-":
+        inline = replaced(inline, f"forward_propagation(x, theta {sign} epsilon)", f"np.dot(theta {sign} epsilon, x)")
+    found = verdicts(ASSIGNMENT, inline)["gradient_check"]
+    assert (found.points, codes_of(found)) == (pytest.approx(0.2 * found.max_points), ["asks-nothing"])
+
+
+@pytest.mark.parametrize("number", ["0.0", "1e-9", "x", "theta * epsilon * 0", "x / (theta + 9) * 1e-5"])
+def test_a_number_that_is_not_measured_earns_nothing(number: str) -> None:
+    start = SCALAR.index("def gradient_check")
+    stub = f"{SCALAR[:start]}def gradient_check(x, theta, epsilon=1e-7):\n    return {number}\n"
+    assert verdicts(ASSIGNMENT, stub)["gradient_check"].points == 0
+
+
+def test_a_derivative_that_is_asked_at_the_slope_is_named() -> None:
+    found = verdicts(ASSIGNMENT, replaced(SCALAR, "backward_propagation(x, theta)", "backward_propagation(x, slope)"))
+    assert codes_of(found["gradient_check"]) == ["derivative-at-slope"]
+
+
 @pytest.mark.parametrize(
     "call", ["x * (theta {} epsilon)", "np.dot(theta {} epsilon, x)", "forward_propagation(theta {} epsilon, x)"]
 )
@@ -282,7 +302,7 @@ SLOPE = "(forward_propagation(x, theta + epsilon) - forward_propagation(x, theta
 def test_a_derivative_that_is_written_down_is_not_one_that_is_measured(slope: str, points: float) -> None:
     found = verdicts(ASSIGNMENT, replaced(SCALAR, SLOPE, slope))["gradient_check"]
     assert points_of(found, "property", MEASURED) == points
-    assert found.points == 18.0 + points
+    assert found.points == (20.0 if points else 16.0)
 
 
 SURE = "a confident mistake costs its full price"

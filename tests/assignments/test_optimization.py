@@ -268,6 +268,23 @@ def test_everything_in_one_batch_earns_only_what_is_right_where_there_is_one_bat
     assert graded.points <= 0.05 * graded.max_points
 
 
+@pytest.mark.parametrize(
+    ("bias", "code"), [('parameters["W" + str(l)].shape', "shape-of-weights"), ("(1, 1)", ""), ("7", "")]
+)
+def test_biases_of_another_shape_are_not_called_forgotten(bias: str, code: str) -> None:
+    found = report(f"""
+        def initialize_adam(parameters):
+            v, s = {{}}, {{}}
+            for l in range(1, len(parameters) // 2 + 1):
+                v["dW" + str(l)] = np.zeros(parameters["W" + str(l)].shape)
+                s["dW" + str(l)] = np.zeros(parameters["W" + str(l)].shape)
+                v["db" + str(l)], s["db" + str(l)] = np.zeros({bias}), np.zeros({bias})
+            return v, s
+        """)["initialize_adam"]  # fmt: skip
+    assert found.status != "passed"
+    assert codes(found) == [code] * bool(code)
+
+
 # -- Adam --------------------------------------------------------------------------------
 
 ADAM = """
