@@ -605,7 +605,6 @@ class Session:
         for _ in range(count):
             number, ngiven, nsteps, moves = PLAN.unpack_from(body, at)
             at += PLAN.size
-            number |= mark
             self.replies, self.handles, self.given = [], [], {}
             for _ in range(ngiven):
                 name, at = _text(body, at)
@@ -622,7 +621,7 @@ class Session:
             places = self.wire.decode(encoded)
             for step, (name, encoded) in enumerate(steps):
                 self.turn = number + moves * step * 101  # far along the stream: what a draw throws away is no detour
-                if not self.step(number, step, name, encoded, places if step == nsteps - 1 else ()):
+                if not self.step(mark | number, step, name, encoded, places if step == nsteps - 1 else ()):
                     break
         self.channel.send(b"D")
 

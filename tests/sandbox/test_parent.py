@@ -140,6 +140,12 @@ def test_each_case_draws_its_own_numbers_and_the_same_ones_in_every_run(sandbox:
     assert len({tuple(drawn) for drawn in first}) > len(plans) // 2  # a pair that randn rejects brings it to another's
 
 
+def test_a_case_meets_the_same_numbers_whatever_was_asked_of_the_worker_before(sandbox: Sandbox) -> None:
+    source = "import numpy as np\ndef f(n):\n    return np.random.rand(n)[:3].tolist()\ndef g(n):\n    return f(n)\n"
+    got = values(sandbox.run(program(source), [*ask("f", (4,), (5,)), *ask("g", (4,), (5,))]))
+    assert got[:2] == got[2:]
+
+
 def test_a_function_that_raises_goes_on_with_the_next_question(sandbox: Sandbox) -> None:
     source = "def f(x):\n    return 1 / x\n"
     execution = sandbox.run(program(source), ask("f", (0,), (2,)))
