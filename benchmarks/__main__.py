@@ -10,11 +10,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import floor, jobs, memory, peers, profile, scale, startup, throughput
+from benchmarks import floor, jobs, lines, memory, peers, profile, scale, startup, throughput
 from benchmarks.measure import ROOT, machine, run, yardstick
 
 _RESULTS = Path(__file__).parent / "results"
-_PAGES = (ROOT / "docs" / "speed.md", ROOT / "docs" / "scale.md")
+_PAGES = [ROOT / "docs" / f"{name}.md" for name in ("speed", "scale", "authoring")]
 
 
 def main() -> None:
@@ -33,6 +33,7 @@ def main() -> None:
         "memory": lambda: memory.curve(options.large),
         "jobs": lambda: jobs.scaling(options.passes),
         "peers": lambda: peers.side_by_side(options.passes),
+        "lines": lines.compared,
         "scale": lambda: scale.project(_RESULTS),
     }
     unknown = set(options.names) - set(known)
