@@ -36,6 +36,7 @@ from grader.judging.outcomes import Outcomes, arguments_of, last_outcome, plan_w
 from grader.judging.properties import property_problems
 from grader.judging.values import part_or_none, parts_of
 from grader.model import Finding
+from grader.sandbox.limits import without_warnings
 from grader.sandbox.runner import NOT_CALLED, Answer, Outcome, Plan, Raised, Replied, Returned, Script, Stopped
 from grader.sandbox.tensors import answer_in_tensors
 from grader.spec import Edition, Function
@@ -56,6 +57,7 @@ __all__ = [
 ]
 
 _MAKES = ".__init__"  # the method that stands for a class among the answered names
+_NOTHING = encode(None).header
 _How = Literal["", "helpers", "own", "given"]
 
 
@@ -278,7 +280,7 @@ def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) ->
     verdict = attempt.verdict
     before = session.assignment.spec.before(verdict.name)
     wrong = any(name not in first or not first[name].verdict.passed for name in before)
-    if verdict.passed or not (wrong or verdict.status in ("failed", "partial")):
+    if verdict.passed or not (wrong or verdict.status in ("failed", "partial")) or _is_unwritten(session, attempt):
         return
     judge = session.functions[verdict.name]
     if judge.spec.pair in first and first[judge.spec.pair].verdict.passed:  # a pair that does not fit is nobody's fault else
@@ -297,6 +299,15 @@ def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) ->
     own = any(case.own for case in judge.cases.cases) and not _only_inputs_changed(verdict)
     if own and not _gave_the_same(first, _producers(judge.cases)):
         yield _Trial(judge, "own")
+
+
+def _is_unwritten(session: Session, attempt: Attempt) -> bool:
+    """Whether nothing was written into a function, which gives nothing: so it calls no helper and looks at no value."""
+    last = (last_outcome(attempt.outcomes, case) for case in attempt.judge.cases.cases)
+    if any(isinstance(outcome, Returned) and outcome.value.header != _NOTHING for outcome in last):
+        return False
+    with without_warnings():
+        return session.submission.is_blank(attempt.verdict.name)
 
 
 def _answered_name(session: Session, name: str) -> str:

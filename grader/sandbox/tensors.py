@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -130,6 +129,8 @@ def missing_framework(name: str) -> str:
 
 def frameworks_here() -> dict[str, str]:
     """The version of each framework that is installed, by its package; empty where it is not. None is imported."""
+    from importlib.metadata import PackageNotFoundError, version  # 6 ms, for 'doctor' alone
+
     found = {}
     for name in FRAMEWORKS:
         found[name] = ""

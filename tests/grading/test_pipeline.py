@@ -291,6 +291,14 @@ def test_a_helper_that_is_right_by_itself_is_not_answered() -> None:
     assert asked == [(), ("affine", "half")]  # half is provided, and defined anew there
 
 
+def test_a_function_that_nobody_has_written_is_not_asked_again() -> None:
+    runner = Noting()
+    blank = "def layer(X, W, b):\n    pass\n"
+    report = graded(solution(BROKEN_AFFINE, blank, without=["affine", "layer"]), runner)
+    assert codes(report, "layer") == ["not-started"]
+    assert {answered for name, answered in runner.answered if name == "layer"} == {()}
+
+
 def test_all_helpers_are_answered_where_the_wrong_ones_alone_do_not_help() -> None:
     runner = Noting()
     wrong_layer = "def layer(X, W, b):\n    return half(affine(X, W, b)[0]) + 1\n"
