@@ -358,6 +358,9 @@ def objects_problem(where: str, got: str, expected: str) -> str:
     return f"{where} is of type {got}, but holds no plain numbers, expected {expected}"
 
 
+THE_RESULT = "the result"
+
+
 def none_problem(where: str) -> str:
     return f"{where} is None; is a 'return' missing, or a blank not filled in?"
 

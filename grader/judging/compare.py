@@ -277,7 +277,7 @@ class _Walk:
 
 def result_problem(expected: Value, got: Value) -> Problem | None:
     """A result that is not the tuple or dictionary that it should be."""
-    where = "the result"
+    where = sentences.THE_RESULT
     if got is None and expected is not None:
         return Problem("structure", (), sentences.none_problem(where))
     if isinstance(expected, tuple | dict):

@@ -46,7 +46,8 @@ def problem_text(case: Case, problem: Problem, item: str) -> str:
     if problem.stage in ("shape", "dtype") and _FEW_NUMBERS.match(problem.message):
         return problem.message
     where = problem.where or item
-    if problem.text == sentences.none_problem(where):  # nothing that the submission chose is told by it
+    whole = sentences.none_problem(sentences.THE_RESULT)
+    if problem.text in (sentences.none_problem(where), whole):  # nothing that the submission chose is told by it
         left_behind = {str(place[-1]) for place in case.plan.after}
         return sentences.left_none_problem(item) if item.rpartition(".")[2] in left_behind else problem.message
     if problem.text == sentences.unset_problem(where):

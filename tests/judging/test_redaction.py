@@ -196,6 +196,13 @@ def test_sentences_say_which_check_fails_without_a_value(assignment: LoadedAssig
     assert failed["total"].startswith("total has shape (3,), expected a single number, shape ()")
 
 
+@pytest.mark.parametrize("body", ["pass", "return {'total': None, 'count': n}"])
+def test_that_nothing_is_returned_is_said_of_hidden_inputs_too(assignment: LoadedAssignment, body: str) -> None:
+    (function, _) = graded(assignment, "sentences", body).functions
+    messages = [c.message for c in function.checks if c.kind != "property" and c.status == "failed"]
+    assert any("is None; is a 'return' missing" in message for message in messages)
+
+
 def test_findings_alone_come_with_one_check_that_holds_the_points() -> None:
     checks = (Check("runs", "runs", "passed", 0, 0), Check("values", "Z", "failed", 0, 3, "Z[0] is 7, expected 8"))
     whole = FunctionReport("f", "failed", None, 1.0, 4.0, False, checks, (Finding("c", "m"),), {"case": "f/1"})
