@@ -38,14 +38,13 @@ def _is_written(lines: Sequence[str]) -> bool | None:
     """Whether something stands between the marks; None where there are no pairs of them."""
     inside, written, regions, above = False, False, 0, "#"
     for line in filter(str.strip, lines):
-        code = not (BLANK_LINE.match(line) or _UNWRITTEN.match(line))
-        if _CLOSES.match(line):
+        if "#" in line and _CLOSES.match(line):
             inside = False
-        elif _OPENS.match(line):
+        elif "#" in line and _OPENS.match(line):
             if _BELOW_COMMENTS.match(line) and not above.lstrip().startswith("#"):
                 return True
             inside, regions = True, regions + 1
-        elif inside and code:
+        elif inside and not (BLANK_LINE.match(line) or _UNWRITTEN.match(line)):
             written = True
         above = line
     return None if inside or not regions else written
