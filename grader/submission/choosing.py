@@ -25,19 +25,22 @@ def ranked(
 ) -> list[str]:
     """The files, the one that counts first at the end.
 
-    Related names, then the newest; of equally new ones what the names say (``final``, ``old``, higher numbers), the one
-    that holds more of what is graded (``held``), the one that lies less deep, and the one that is first in the alphabet.
+    Related names, then the newest; of equally new ones those that hold at least half as much of what is graded (``held``)
+    as any does: the others are of another exercise. Of these what the names say (``final``, ``old``, higher numbers), the
+    one that holds more, the one that lies less deep, and the one that is first in the alphabet.
 
     >>> ranked(["hw_old.py", "hw.py"], {}, "batch_norm")
     ['hw_old.py', 'hw.py']
     """
     times = _times(ages.get(path, 0.0) for path in paths)
     related = {path: _relation(path, assignment) for path in paths}
+    most = max(held.values(), default=0)
     return sorted(
         paths,
         key=lambda path: (
             related[path],
             times[ages.get(path, 0.0)],
+            2 * held.get(path, 0) >= most,
             _version(path),
             held.get(path, 0),
             -path.count("/"),

@@ -89,6 +89,18 @@ def test_of_equally_new_files_names_decide_whatever_the_order(first: str, second
     assert ranked([second, first], {}, "batch_norm")[-1] == first
 
 
+@pytest.mark.parametrize(("first", "second"), [(4, 1), (10, 4), (1, 0)])
+def test_a_file_of_another_exercise_has_less_than_half_of_this_one(first: int, second: int) -> None:
+    held = {"week1/main.py": first, "week2/main.py": second}
+    assert ranked([*held], {}, "initialization", held)[-1] == "week1/main.py"
+
+
+@pytest.mark.parametrize(("first", "second"), [(4, 2), (2, 4), (1, 1), (0, 0)])
+def test_half_of_an_exercise_is_of_the_exercise(first: int, second: int) -> None:
+    held = {"week1/main.py": first, "week2/main.py": second}
+    assert ranked([*held], {}, "initialization", held)[-1] == "week2/main.py"
+
+
 def test_a_chain_of_files_that_were_written_at_once_is_one_time() -> None:
     ages = {f"f{number}.py": number * 0.5 for number in range(9)}
     assert ranked([*ages], ages, "")[-1] == "f8.py"
