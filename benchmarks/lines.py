@@ -113,11 +113,12 @@ def _code_lines(text: str) -> set[int]:
 
 def _strength(part: Part, rows: Sequence[Row]) -> tuple[int, int, int]:
     """How many wrong versions there are that are not declared to be right, and how many each side catches."""
-    outcomes = {row.detail: row.outcome for row in rows if row.kind == "mutant" and row.function in part.functions}
-    versions = [text for detail, text in _mutants(part) if outcomes.get(detail) in ("killed", "survived")]
+    outcomes = {(row.function, row.detail): row.outcome for row in rows if row.kind == "mutant"}
+    mutants = [(outcomes.get(key), text) for key, text in _mutants(part)]
+    versions = [(outcome, text) for outcome, text in mutants if outcome in ("killed", "survived")]
     mistakes = [row for row in rows if row.kind == "mistake" and row.function in part.functions]
-    ours = sum(o == "killed" for o in outcomes.values()) + sum(row.outcome in ("named", "unnamed") for row in mistakes)
-    theirs = sum(not passes(part, text) for text in versions)
+    ours = sum(outcome == "killed" for outcome, _ in versions) + sum(row.outcome in ("named", "unnamed") for row in mistakes)
+    theirs = sum(not passes(part, text) for _, text in versions)
     theirs += sum(not passes(part, right_source(part), wrong) for wrong in _mistakes(part))
     return len(versions) + len(mistakes), ours, theirs
 
@@ -127,15 +128,16 @@ def right_source(part: Part) -> str:
     return (COURSE / "reference" / "vision" / part.source).read_text("utf-8")
 
 
-def _mutants(part: Part) -> Iterator[tuple[str, str]]:
-    """Each mutant by the words of the audit, with the whole text of the student's module."""
+def _mutants(part: Part) -> Iterator[tuple[tuple[str, str], str]]:
+    """Each mutant by its function and the words of the audit, with the whole text of the student's module."""
     tree = ast.parse(right_source(part))
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and any(name.rpartition(".")[2] == node.name for name in part.functions):
+        names = [name for name in part.functions if isinstance(node, ast.FunctionDef) and name.split(".")[-1] == node.name]
+        if isinstance(node, ast.FunctionDef) and names:
             for mutant in mutants_of(node):
                 (changed,) = ast.parse(mutant.source).body
                 replaced = _Replaced(node, changed).visit(ast.parse(right_source(part)))
-                yield f"- {mutant.before}\n+ {mutant.after}", ast.unparse(replaced)
+                yield (names[0], f"- {mutant.before}\n+ {mutant.after}"), ast.unparse(replaced)
 
 
 class _Replaced(ast.NodeTransformer):

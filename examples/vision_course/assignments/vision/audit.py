@@ -1,6 +1,7 @@
 """Mutants of the reference that are right, each by the line after the change, and why."""
 
 _WRITTEN_LATER = "every entry is written before it is read"
+_ANY_NEGATIVE = "NumPy takes any negative size for the one that is left"
 _SAME = "the same numbers by another way"
 
 EQUIVALENT = {
@@ -8,6 +9,9 @@ EQUIVALENT = {
     "dx = dout * (cache > 0) * (cache > 0)": _SAME,
     "dx = dout * (cache >= 0)": "at zero either slope is right, and no entry is zero",
     "rows = np.arange(len(y))": _SAME,
+    "dx = dx / len(y)": _SAME,
+    "out = x.reshape(len(x), - 2) @ w + b": _ANY_NEGATIVE,
+    "dw = x.reshape(len(x), - 2).T @ dout": _ANY_NEGATIVE,
     "dx = dout * mask if mode >= 'train' else dout": "there are two modes",
     "out = np.ones((len(x), len(w), rows, columns))": _WRITTEN_LATER,
     "out = np.ones((*x.shape[:2], rows, columns))": _WRITTEN_LATER,
