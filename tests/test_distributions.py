@@ -306,3 +306,15 @@ def test_what_is_no_rule_of_xavier_is_told() -> None:
     assert "the right variance, but are neither normal nor uniform" in str(xavier_problem(coins))
     rows = {"W1": both["W1"], "W2": np.repeat(both["W2"][:1], 320, axis=0)}
     assert xavier_problem(rows) is not None
+
+
+def test_weights_that_fit_no_rule_are_told_of_the_layer_that_is_off_or_of_what_depends_on_what() -> None:
+    right = drawn("normal", lambda p, _: math.sqrt(1 / p)) | {"W3": normal(3)[:4]}
+    last = right["W3"].shape
+    found = str(xavier_problem(right))
+    assert f"W3 of shape {last}" in found  # the small one alone is off
+    assert "right variance" not in found
+    rows, columns = draw(4).standard_normal((400, 1)), draw(5).standard_normal((1, 150)) / math.sqrt(150)
+    assert "not independent" in str(xavier_problem({"W1": rows * columns}))
+    assert "not independent" in str(xavier_problem({"W1": np.repeat(columns, 400, axis=0)}))
+    assert "mean 0.5" in str(xavier_problem({"W1": draw(6).random((400, 150))}))
