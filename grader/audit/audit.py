@@ -126,8 +126,10 @@ def audit_assignment(
     Raises
     ------
     SpecError
-        When the reference itself, handed in, does not get full marks.
+        When there is no reference, or when it does not get full marks itself, handed in.
     """
+    if assignment.reference is None:
+        raise SpecError(f"{assignment.name} has no reference here, of which mutants could be made (a student kit?)")
     files = reference_texts(assignment)
     functions = _reachable(assignment, [ast.parse(text) for text in files.values()])
     each = max(1, budget // max(1, len(functions)))

@@ -135,6 +135,12 @@ def test_the_reference_is_handed_in_as_a_student_would(course: Path) -> None:
     assert audited(course, budget=1).count("killed") == 1
 
 
+def test_a_kit_cannot_be_audited(course: Path) -> None:
+    (course / "reference" / "scaling.py").unlink()
+    with pytest.raises(SpecError, match="scaling has no reference here, of which mutants could be made"):
+        audited(course)
+
+
 def test_a_reference_that_the_grader_refuses_is_an_error(course: Path) -> None:
     """It reads a file, which submissions may not."""
     edit(course / "reference" / "scaling.py", "X - np.mean", "X - len(open(__file__).read()[:0]) - np.mean")
