@@ -128,7 +128,7 @@ def gradients_to_vector(gradients: dict[str, np.ndarray]) -> np.ndarray:
     Parameters
     ----------
     gradients : dict
-        ``dWl`` and ``dbl`` for l = 1..L in any order; other entries (``dAl``, ``dZl``) are ignored.
+        ``dWl`` and ``dbl`` for l = 1..L in any order; entries ``dAl`` are ignored.
 
     Returns
     -------
@@ -216,7 +216,7 @@ def gradient_check(
     parameters : dict
         ``Wl`` and ``bl`` for l = 1..L.
     gradients : dict
-        ``dWl`` and ``dbl`` for l = 1..L, the gradients to judge; other entries are ignored.
+        ``dWl`` and ``dbl`` for l = 1..L, the gradients to judge; entries ``dAl`` are ignored.
     X : ndarray, shape (n_x, m)
         Input.
     Y : ndarray, shape (1, m)

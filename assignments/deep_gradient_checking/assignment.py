@@ -23,7 +23,8 @@ def _function(d):
 
 def _derivative(d):
     epsilon = d.choice([0.5, 0.25, 0.1, 0.01, 1e-3, 1e-4])
-    return _function(d), d.number(-3, 3), -epsilon if d.case == "backwards" else epsilon
+    x = 0.0 if d.case == "at 0" else d.number(-3, 3)
+    return _function(d), x, -epsilon if d.case == "backwards" else epsilon
 
 
 def _on_polynomials(degree):
@@ -90,18 +91,32 @@ def _gradients(d):
     return (_gradients_of(d, d.layers(outputs=None), last_first=d.choice([True, False])),)
 
 
+def _shuffled(d, entries):
+    """The same entries, in truly any order."""
+    names = list(entries)
+    return {names[i]: entries[names[i]] for i in d.rng.permutation(len(names))}
+
+
+def _gradients_in_any_order(d):
+    """Every db before its dW, or the keys shuffled."""
+    gradients = _gradients_of(d, d.layers(outputs=None), last_first=d.choice([True, False]))
+    if d.case == "biases first":
+        return (dict(sorted(gradients.items(), key=lambda entry: (int(entry[0][2:]), "bW".index(entry[0][1])))),)
+    return (_shuffled(d, gradients),)
+
+
 def _gradients_with_dA(d):
     return (_gradients_of(d, d.layers(outputs=None), with_dA=True),)
 
 
 def _two_orders(d):
     (gradients,) = _gradients(d)
-    return [(gradients,), (dict(sorted(gradients.items())),)]
+    return [(gradients,), (dict(sorted(gradients.items())),), (_shuffled(d, gradients),)]
 
 
 def _same_vector(given):
-    first, second = (np.asarray(reply) for reply in given.replies)
-    if first.shape == second.shape and np.array_equal(first, second):
+    first, *others = (np.asarray(reply) for reply in given.replies)
+    if all(first.shape == other.shape and np.array_equal(first, other) for other in others):
         return None
     return "the vector changes with the order of the dictionary's keys; it has to follow the numbers in them"
 
@@ -244,7 +259,7 @@ _NETWORKS = (
     CaseClass("zero gradient", count=3, sizes=_NARROW),
 )
 _LARGE_STEPS = CaseSet(
-    "two-sided, with the epsilon that is given",
+    "large values of epsilon",
     share=0.2,
     inputs=_faulty([0.03, 0.125, 0.25, 0.5]),
     classes=(CaseClass("general", count=6, sizes=_NARROW),),
@@ -285,6 +300,12 @@ ASSIGNMENT = Assignment(
             classes=_DEPTHS,
             sets=(
                 CaseSet("entries dA are left out", share=0.3, inputs=_gradients_with_dA, classes=cases(small=3, general=6)),
+                CaseSet(
+                    "keys in any order",
+                    share=0.1,
+                    inputs=_gradients_in_any_order,
+                    classes=(CaseClass("biases first", count=3), CaseClass("shuffled", count=5)),
+                ),
             ),
             properties=(Property("whatever the order of the keys", share=0.1, plan=_two_orders, judge=_same_vector),),
         ),
@@ -314,7 +335,7 @@ ASSIGNMENT = Assignment(
             inputs=_derivative,
             returns="derivative",
             summary="one-sided derivative of a function of one number",
-            classes=cases(square={}, backwards={}, small=8, general=14, each=4),
+            classes=(*cases(square={}, backwards={}, small=8, general=14, each=4), CaseClass("at 0", count=2)),
             properties=(Property("exact for straight lines", share=0.1, plan=_on_polynomials(1), judge=_is_exact),),
         ),
         Function(
@@ -323,7 +344,7 @@ ASSIGNMENT = Assignment(
             inputs=_derivative,
             returns="derivative",
             summary="two-sided derivative of a function of one number",
-            classes=cases(square={}, backwards={}, small=8, general=14, each=4),
+            classes=(*cases(square={}, backwards={}, small=8, general=14, each=4), CaseClass("at 0", count=2)),
             properties=(Property("exact for parabolas", share=0.1, plan=_on_polynomials(2), judge=_is_exact),),
         ),
         Function(

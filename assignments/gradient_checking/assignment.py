@@ -11,11 +11,11 @@ _LAYERS = [4, 5, 3, 1]
 
 
 def _point(d):
-    """x and theta, neither of them near 0 nor near the other."""
+    """x and theta, neither of them near the other, nor near 0 where the class does not pin one to 0."""
     x, theta = d.number(-4, 4), d.number(-6, 6)
     if min(abs(x), abs(theta), abs(abs(x) - abs(theta))) < 0.25:
         d.reject("a formula with x and theta swapped would look right")
-    return x, theta
+    return (0.0 if d.case == "x of 0" else x), (0.0 if d.case == "theta of 0" else theta)
 
 
 def _two_thetas(d):
@@ -64,14 +64,18 @@ def _planted(d):
 def _two_claims(d):
     """A derivative and an output that both claim something else than x: their distance is nobody's rounding.
 
-    So a body that has written one of the two out is right by value, too, and is told so by a check of its own.
+    So a body that has written one of the two out is right by value, too, and is told so by a check of its own. No other
+    case has this x: what a right body remembers of one call (a slope, by x, theta and epsilon) stays true.
     """
     x, theta, epsilon = _planted(d)
+    x += d.rng.uniform(0, 1 / 64)
     factor = d.choice([0.5, -2.0, 1.5, 4.0])
     of_x, of_theta, constant = d.given["backward_propagation"].args
     claim = of_x * x + of_theta * theta + constant
     if abs(claim - factor * x) < 0.1 * (abs(claim) + abs(factor * x)):
         d.reject("the planted fault is too small to be compared by value")
+    if claim * factor * x < 0 and d.case != "opposite sign":
+        d.reject("the difference is 1, as it is with most wrong slopes")
     d.give("forward_propagation", Code("output", (factor,)))
     return x, theta, epsilon
 
@@ -100,7 +104,7 @@ def _is_measured(given):
     what = "the same" if any(found) else "exactly 0"
     return (
         f"the difference is {what} in {len(given.replies)} calls, but a derivative that is computed from two values "
-        "of forward_propagation is off by rounding: is it computed from them?"
+        "of forward_propagation is off by rounding: is it computed from them, and nothing of the difference rounded?"
     )
 
 
@@ -263,6 +267,7 @@ def _right_gradients(d):
 
 _STEPS = _faulty([1e-7, 2e-7, 1e-6])
 _LARGE_STEPS = _faulty([0.03, 0.125, 0.25, 0.5])
+_POINTS = cases(small=10, general=16, theta_of_0={}, x_of_0={}, each=2)
 
 ASSIGNMENT = Assignment(
     name="gradient_checking",
@@ -282,7 +287,7 @@ ASSIGNMENT = Assignment(
             inputs=_point,
             returns="J",
             summary="J = theta * x",
-            classes=cases(small=10, general=16),
+            classes=_POINTS,
             properties=(Property("linear in theta", share=0.1, plan=_sum_of_thetas, judge=_is_linear),),
         ),
         Function(
@@ -291,7 +296,7 @@ ASSIGNMENT = Assignment(
             inputs=_point,
             returns="dtheta",
             summary="derivative of J = theta * x with respect to theta",
-            classes=cases(small=10, general=16),
+            classes=_POINTS,
             helpers=("forward_propagation",),
             properties=(Property("the same for every theta", share=0.1, plan=_same_x, judge=_ignores_theta),),
         ),
@@ -301,7 +306,7 @@ ASSIGNMENT = Assignment(
             inputs=_two_claims,
             returns="difference",
             summary="how far backward_propagation is from the numerical derivative",
-            classes=cases(opposite_sign={}, zero_derivative={}, each=4),
+            classes=cases(small=8, general=14, opposite_sign={}, zero_derivative={}, theta_of_0={}, each=2),
             alternatives=("own_output", "own_derivative"),
             relative=1e-5,
             sets=(
@@ -309,7 +314,7 @@ ASSIGNMENT = Assignment(
                     "a fault in backward_propagation is found",
                     share=0.3,
                     inputs=_planted,
-                    classes=cases(small=4, general=8, opposite_sign={}, zero_derivative={}),
+                    classes=cases(small=4, general=8, opposite_sign={}, zero_derivative={}, theta_of_0={}),
                 ),
             ),
             given=("backward_propagation", "forward_propagation"),
@@ -370,7 +375,7 @@ ASSIGNMENT = Assignment(
             helpers=("forward_propagation_n", "dictionary_to_vector", "vector_to_dictionary", "gradients_to_vector"),
             sets=(
                 CaseSet(
-                    "two-sided, with the epsilon that is given",
+                    "large values of epsilon",
                     share=0.2,
                     inputs=_LARGE_STEPS,
                     classes=(CaseClass("general", count=6),),

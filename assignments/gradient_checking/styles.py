@@ -23,8 +23,8 @@ def _of_arrays(x, theta):
     return np.multiply(np.asarray(x), np.asarray(theta))
 
 
-def _as_quotient(x, theta):
-    return forward_propagation(x, theta) / theta
+def _as_difference(x, theta):
+    return forward_propagation(x, theta + 1) - forward_propagation(x, theta)
 
 
 def _converted(x, theta):
@@ -205,7 +205,7 @@ def _flat_and_guarded(parameters, gradients, X, Y, epsilon=1e-7):
 
 STYLES = {
     "forward_propagation": [forward_propagation, _of_swapped_product, _of_arrays],
-    "backward_propagation": [_as_quotient, _converted],
+    "backward_propagation": [_as_difference, _converted],
     "gradient_check": [_with_norms, _with_absolute_values, _guarded],
     "forward_propagation_n": [
         forward_propagation_n, _mean_in_a_list, _from_products, _softplus_of_logits, _one_by_one,

@@ -73,6 +73,12 @@ def _with_zeros(d):
     return AL, Y
 
 
+def _saturated(d):
+    """What softmax gives where scores lie far apart: exact zeros, or 1 for the true class and 0 for all others."""
+    AL, Y = _with_zeros(d)
+    return (Y.astype(np.float64) if d.case == "sure" else AL), Y
+
+
 def _without_ties(d):
     """Probabilities, or scores: of one sign, or of both."""
     C, m = d.sizes("C", "m")
@@ -95,6 +101,14 @@ def _with_a_zero(d):
     Z, Y = _logits(d)
     Z[d.integer(0, Z.shape[0] - 1), d.integer(0, Z.shape[1] - 1)] = 0.0
     return Z, Y
+
+
+def _of_any_shape(d):
+    """One axis, or three: the loss is taken entry by entry."""
+    n, m = d.sizes("n", "m")
+    shape = (n + m,) if d.case == "one axis" else (2, n, m)
+    count = int(np.prod(shape))
+    return np.clip(d.array(*shape), -4, 4), d.labels(1, count).reshape(shape)
 
 
 def _large_logits(d):
@@ -397,6 +411,17 @@ ASSIGNMENT = Assignment(
             returns="dZ",
             summary="gradient of the cost of each example with respect to its scores",
             classes=_kinds(),
+            sets=(
+                CaseSet(
+                    "probabilities of exactly 0",
+                    share=0.1,
+                    inputs=_saturated,
+                    classes=(
+                        CaseClass("general", count=4, sizes={"C": (3, 6), "m": (2, 6)}),
+                        CaseClass("sure", count=3, sizes={"C": (2, 4), "m": (1, 4)}),
+                    ),
+                ),
+            ),
             properties=(
                 Property(
                     "columns add up to 0, the true class goes down",
@@ -440,6 +465,15 @@ ASSIGNMENT = Assignment(
                     share=0.2,
                     inputs=_large_logits,
                     classes=(CaseClass("large", count=8, sizes={"n": (1, 4), "m": (1, 6)}),),
+                ),
+                CaseSet(
+                    "arrays of any shape",
+                    share=0.1,
+                    inputs=_of_any_shape,
+                    classes=(
+                        CaseClass("one axis", count=4, sizes={"n": (1, 3), "m": (2, 5)}),
+                        CaseClass("three axes", count=4, sizes={"n": (1, 3), "m": (2, 4)}),
+                    ),
                 ),
                 CaseSet(
                     "a score of exactly 0",

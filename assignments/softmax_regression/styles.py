@@ -121,7 +121,7 @@ def backward_by_jacobian(AL, Y):
     dZ = np.zeros_like(AL)
     for i in range(AL.shape[1]):
         a = AL[:, i]
-        dZ[:, i] = (np.diag(a) - np.outer(a, a)) @ (-Y[:, i] / a)
+        dZ[:, i] = (np.diag(a) - np.outer(a, a)) @ (-Y[:, i] / np.where(Y[:, i] > 0, a, 1))
     return dZ
 
 

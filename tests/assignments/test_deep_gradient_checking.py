@@ -12,7 +12,7 @@ from reference import deep_gradient_checking as reference
 from tests.assignments.verdicts import codes_of, points_of, verdicts
 
 ASSIGNMENT = load_assignment("deep_gradient_checking", course=Path(__file__).parents[2])
-LARGE = "two-sided, with the epsilon that is given"
+LARGE = "large values of epsilon"
 
 VECTORS = """
 def dictionary_to_vector(params_dict):
@@ -135,6 +135,20 @@ def test_counting_the_entries_dA_costs_a_part_only() -> None:
     found = verdicts(ASSIGNMENT, counting)["gradients_to_vector"]
     assert points_of(found, "values", "entries dA are left out") == 0
     assert found.points == pytest.approx(0.7 * found.max_points)
+
+
+@pytest.mark.parametrize("names", [
+    'sorted((n for n in gradients if n[1] in "Wb"), key=lambda n: int(n[2:]))',
+    'sorted((n for n in gradients if n[1] in "Wb"), key=lambda n: (len(n), n[2:]))',
+])  # fmt: skip
+def test_keys_that_are_sorted_by_layer_alone_are_asked_for_in_any_order(names: str) -> None:
+    code = f"def gradients_to_vector(gradients):\n    return np.vstack([gradients[n].reshape(-1, 1) for n in {names}])"
+    found = verdicts(ASSIGNMENT, code)["gradients_to_vector"]
+    assert {check.name for check in found.checks if check.status == "failed"} == {
+        "keys in any order",
+        "whatever the order of the keys",
+    }
+    assert found.points >= 0.8 * found.max_points
 
 
 def test_the_keys_beside_the_vector_belong_to_the_other_exercise() -> None:

@@ -12,7 +12,7 @@ from reference import gradient_checking as reference
 from tests.assignments.verdicts import codes_of, points_of, verdicts
 
 ASSIGNMENT = load_assignment("gradient_checking", course=Path(__file__).parents[2])
-LARGE = "two-sided, with the epsilon that is given"
+LARGE = "large values of epsilon"
 
 FORWARD = """
 def sigmoid(x):
@@ -139,6 +139,47 @@ def test_a_check_with_a_derivative_of_its_own_is_told_that_it_checks_nothing() -
     assert points_of(found, "values", "a fault in backward_propagation is found") == 0
     assert found.counterexample is not None
     assert "kept_backward_propagation" in found.counterexample["snippet"]  # replaced for this call
+
+
+def test_what_a_right_check_remembers_of_its_slopes_stays_true() -> None:
+    cached = replaced(
+        SCALAR,
+        "    slope = (forward_propagation(x, theta + epsilon) - forward_propagation(x, theta - epsilon)) / (2 * epsilon)\n",
+        "    slope = measured(x, theta, epsilon)\n",
+    )
+    measured = """
+from functools import lru_cache
+
+@lru_cache(maxsize=None)
+def measured(x, theta, epsilon):
+    return (forward_propagation(x, theta + epsilon) - forward_propagation(x, theta - epsilon)) / (2 * epsilon)
+"""
+    found = verdicts(ASSIGNMENT, measured, cached)["gradient_check"]
+    assert (found.status, found.points, codes_of(found)) == ("passed", found.max_points, [])
+
+
+def test_no_other_case_has_the_x_of_a_planted_output() -> None:
+    cases = frozen_cases(ASSIGNMENT).functions["gradient_check"].cases
+    marked = [(case, any(name == "forward_propagation" for name, _ in case.plan.given)) for case in cases]
+    asked = [(args[0], planted) for case, planted in marked for args in case.plan.questions]
+    planted = [x for x, plants in asked if plants]
+    assert len(planted) == len(set(planted)) > 20
+    assert not set(planted) & {x for x, plants in asked if not plants}
+
+
+@pytest.mark.parametrize(("name", "old", "new"), [
+    ("backward_propagation", "return x", "return forward_propagation(x, theta) / theta"),
+    ("gradient_check", "    slope =", "    epsilon = epsilon * theta\n    slope ="),
+])  # fmt: skip
+def test_what_divides_by_theta_is_asked_at_0(name: str, old: str, new: str) -> None:
+    found = verdicts(ASSIGNMENT, replaced(SCALAR, old, new))[name]
+    assert 0.5 * found.max_points < found.points < found.max_points
+    assert any("theta of 0" in check.message for check in found.checks if check.status == "failed")
+
+
+def test_most_differences_are_none_that_a_wrong_slope_has_too() -> None:
+    found = [expected for _, expected, _ in values_of("gradient_check", "values")]
+    assert sum(expected > 0.999 for expected in found) <= len(found) / 4
 
 
 def test_a_check_that_asks_neither_function_is_told_so_and_keeps_what_it_computes() -> None:

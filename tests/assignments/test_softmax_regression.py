@@ -84,6 +84,32 @@ PARTLY_RIGHT = {
         0.8,
         None,
     ),
+    "gradient through the one of AL": (
+        "softmax_backward",
+        """
+        def softmax_backward(AL, Y):
+            dAL = -Y / AL
+            return AL * (dAL - np.sum(dAL * AL, axis=0, keepdims=True))
+        """,
+        ["probabilities of exactly 0"],
+        0.9,
+        None,
+    ),
+    "logits of matrices alone": (
+        "sigmoid_cross_entropy_with_logits",
+        """
+        def sigmoid_cross_entropy_with_logits(logits, labels):
+            losses = np.zeros(logits.shape)
+            for i in range(logits.shape[0]):
+                for j in range(logits.shape[1]):
+                    z = logits[i, j]
+                    losses[i, j] = max(z, 0) - z * labels[i, j] + np.log1p(np.exp(-abs(z)))
+            return losses
+        """,
+        ["arrays of any shape"],
+        0.9,
+        None,
+    ),
     "gradient in place": (
         "softmax_backward",
         "def softmax_backward(AL, Y):\n    AL -= Y\n    return AL",
