@@ -65,7 +65,7 @@ SYSTEMS = {
 KNOWING = (
     "asyncio click concurrent.futures concurrent.futures.thread csv ctypes ctypes.util email.message getpass hashlib "
     "http.client hypothesis jinja2 IPython json locale logging multiprocessing nbformat numpy numpy.linalg "
-    "numpy.random pathlib pebble platform pytest rich.console rich.progress rich.table runpy secrets selectors shutil "
+    "numpy.random pathlib pdb pebble platform pytest rich.console rich.progress rich.table runpy secrets selectors shutil "
     "socket sqlite3 statistics tarfile tempfile urllib.request uuid webbrowser yaml zipfile"
 ).split()
 
