@@ -71,6 +71,8 @@ def _running(d):
     before = d.array(n, 1), d.array(n, 1, positive=True)
     if d.case == "first batch":
         before = np.zeros((n, 1)), np.ones((n, 1))
+    if d.case == "from zero":  # how many start both: no sign that there is no past
+        before = np.zeros((n, 1)), np.zeros((n, 1))
     return *before, _batch(d, n, m), momentum
 
 
@@ -282,7 +284,7 @@ ASSIGNMENT = Assignment(
             inputs=_running,
             returns=("running_mean", "running_variance"),
             summary="exponentially weighted averages of mean and biased variance",
-            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, no_past={}, first_batch={}, **_MANY),
+            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, no_past={}, first_batch={}, from_zero={}, **_MANY),
             properties=(
                 Property(
                     "a batch with the same statistics changes nothing",
