@@ -680,7 +680,7 @@ def mutated_input() -> Finding:
     text = "the function overwrites its arguments: after the call, the caller's own values have changed"
     hint = (
         "A -= B and A[i] = B write into the caller's array; A = A - B makes a new one, also as d[key] = d[key] - B. "
-        "pop, append and sort change the caller's list; sorted(a) and list(a) make a new one."
+        "pop, append, sort and del change the caller's list or dictionary; list(a), sorted(a), dict(a) make a new one."
     )
     return Finding("mutated-input", text, hint)
 

@@ -471,7 +471,7 @@ def _layout(header: bytes) -> tuple[np.dtype[Any], tuple[int, ...], int]:
 
 
 class _Decoder:
-    __slots__ = ("arrays", "at", "buffer", "code", "header", "lists", "nodes", "offset", "payload", "ref", "reply")
+    __slots__ = ("arrays", "at", "buffer", "code", "dicts", "header", "lists", "nodes", "offset", "payload", "ref", "reply")
 
     def __init__(self, encoded: Encoded, ref: Any, code: Any, reply: bool = False) -> None:
         self.header = encoded.header
@@ -485,6 +485,7 @@ class _Decoder:
         self.reply = reply
         self.arrays: list[tuple[Any, int, tuple[int, ...]]] = []
         self.lists: list[tuple[list[Any], list[Any]]] = []
+        self.dicts: list[tuple[dict[Any, Any], list[Any]]] = []
 
     def u32(self) -> int:
         (number,) = _U32.unpack_from(self.header, self.at)
@@ -561,7 +562,9 @@ class _Decoder:
     def other(self, tag: int, depth: int) -> Any:
         if tag == _DICT:
             parts = self.parts(2 * self.keys(), depth + 1)
-            return dict(zip(parts[::2], parts[1::2], strict=True))
+            made = dict(zip(parts[::2], parts[1::2], strict=True))
+            self.dicts.append((made, parts[::2]))
+            return made
         if tag == _INTEGER:
             return self.integer()
         if tag == _LIST:
@@ -619,7 +622,10 @@ class _Decoder:
         return value
 
     def mutated(self) -> list[int]:
-        """Which of the decoded arrays (by order) no longer hold what was sent; lists come after them."""
+        """Which of the decoded arrays (by order) no longer hold what was sent; lists come after them, and dictionaries last.
+
+        A dictionary has changed where a key is gone: its keys may be bound to other values, and have others beside them.
+        """
         changed = [
             number
             for number, (value, start, shape) in enumerate(self.arrays)
@@ -627,6 +633,9 @@ class _Decoder:
         ]
         for number, (now, before) in enumerate(self.lists, len(self.arrays)):
             if len(now) != len(before) or any(a is not b for a, b in zip(now, before, strict=True)):
+                changed.append(number)
+        for number, (held, keys) in enumerate(self.dicts, len(self.arrays) + len(self.lists)):
+            if any(key not in held for key in keys):
                 changed.append(number)
         return changed
 

@@ -165,19 +165,30 @@ def _second_questions(
     for name, attempts in made.items():
         right = {n for n in first if any(attempt.verdict.passed for attempt in (first[n], *made.get(n, ())))}
         own_trials = [trial.with_own_methods(right) for trial in trials[name]]
+        kept: list[_Trial] = []
         for trial in own_trials:
             core = trial.judge.core
             replied = yield trial.plans(core.cases.cases)
             outcomes = _silent(by_case(core.cases.cases, replied))
             attempt = _attempted(core, outcomes, first[name].only)
+            called = _graded_names(replied.called)
+            if attempt.verdict.passed and trial.how == "helpers" and _are_right(called, first):
+                continue  # none of what it was given differs from the student's own: there is nothing to carry
             if attempt.verdict.passed or not trial.brief:
-                attempts.append(replace(attempt, how=trial.how, called=_graded_names(replied.called)))
+                attempts.append(replace(attempt, how=trial.how, called=called))
+                kept.append(trial)
             if attempt.verdict.passed:
                 break
         else:
             first[name] = yield from _asked_all(_Trial(session.functions[name], ""), first[name])
-            for number, trial in enumerate(trial for trial in own_trials if not trial.brief):
+            for number, trial in enumerate(kept):
                 attempts[number] = yield from _asked_all(trial, attempts[number])
+
+
+def _are_right(helpers: Collection[str], first: Mapping[str, Attempt]) -> bool:
+    """Whether the student's own versions of all these give what the contract says, so that none of them is to blame."""
+    verdicts = [first[name].verdict if name in first else None for name in helpers]
+    return all(verdict is not None and verdict.passed and not verdict.alternative for verdict in verdicts)
 
 
 def _asked_all(trial: _Trial, attempt: Attempt) -> Generator[Sequence[Plan], Replied, Attempt]:
@@ -523,7 +534,8 @@ def carried_finding(session: Session, replies: Replies, name: str, best: Mapping
     if not blamed:
         blamed = [n for n in session.assignment.spec.provided_helpers if n in called & read and _is_unbound(session, n)]
         undefined = True
-    return carried_by_helpers(judge.spec, blamed, sorted(producers), undefined=undefined, graded=bool(wrong))
+    unclear = [n for n in judge.spec.helpers if n in called and n not in best] or judge.spec.helpers
+    return carried_by_helpers(judge.spec, blamed, sorted(producers), unclear, undefined=undefined, graded=bool(wrong))
 
 
 def _is_unbound(session: Session, name: str) -> bool:

@@ -284,7 +284,7 @@ def _mutated_names(question: Encoded, numbers: Sequence[int], parameters: Sequen
     decoder = _Decoder(question, lambda ref: ref, lambda code: code)
     args = decoder.get()
     owners: dict[int, int] = {}
-    parts = [value for value, _, _ in decoder.arrays] + [value for value, _ in decoder.lists]
+    parts = [value for value, _, _ in decoder.arrays] + [value for value, _ in (*decoder.lists, *decoder.dicts)]
     for position, argument in enumerate(args):
         for inner in parts_of(argument):
             owners.setdefault(id(inner), position)

@@ -130,17 +130,23 @@ def other_order(judge: FunctionJudge, submission: Submission, verdict: Verdict) 
 
 
 def carried_by_helpers(
-    spec: Function, blamed: Sequence[str], producers: Sequence[str], *, undefined: bool, graded: bool
+    spec: Function,
+    blamed: Sequence[str],
+    producers: Sequence[str],
+    unclear: Sequence[str],
+    *,
+    undefined: bool,
+    graded: bool,
 ) -> Finding:
     """Why a function that is right with right helpers is wrong with the student's own.
 
     ``producers`` are functions that it does not call itself: it was given what they return. ``graded`` functions are to
-    blame where any is wrong, and helpers that are provided otherwise.
+    blame where any is wrong, and helpers that are provided otherwise; ``unclear`` are named where it is none of these.
     """
     if blamed and set(blamed) <= set(producers):
         return sentences.carried_on_right_values(spec.name, blamed, undefined=undefined)
     if not blamed:  # hidden by another import, or absent: nobody's formula is wrong
-        return sentences.carried_absent(spec.name, spec.helpers)
+        return sentences.carried_absent(spec.name, unclear)
     if undefined:
         return sentences.carried_undefined(spec.name, blamed)
     return sentences.carried_wrong(spec.name, blamed, graded=graded)

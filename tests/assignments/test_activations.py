@@ -272,3 +272,21 @@ def test_a_way_back_that_looks_at_the_last_forward_pass_does_not_pass(cached: st
             return dA * A * (1 - A)
         """
     assert verdicts(ASSIGNMENT, RIGHT, forward, back)["sigmoid_backward"].status != "passed"
+
+
+def test_a_way_back_that_falls_back_on_its_cache_is_not_carried_by_helpers_that_are_right() -> None:
+    forward = """
+        LAST = {}
+
+        def sigmoid(Z):
+            LAST["Z"] = Z
+            return 1 / (1 + np.exp(-Z)), Z
+        """
+    back = """
+        def sigmoid_backward(dA, cache):
+            s = 1 / (1 + np.exp(-LAST.get("Z", cache)))
+            return dA * s * (1 - s)
+        """
+    graded = verdicts(ASSIGNMENT, RIGHT, forward, back)
+    assert graded["sigmoid"].status == "passed"
+    assert (graded["sigmoid_backward"].status, graded["sigmoid_backward"].carried) == ("partial", False)

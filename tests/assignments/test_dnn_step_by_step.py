@@ -452,3 +452,18 @@ def test_a_way_back_alone_is_not_told_to_call_the_way_forward() -> None:
     assert [finding.message for finding in found["L_model_backward"].findings] == [
         "L_model_backward is correct for the values that a correct L_model_forward returns, so it has full points."
     ]
+
+
+def test_a_key_that_is_gone_from_the_parameters_is_a_changed_argument() -> None:
+    popping = """
+        def L_model_forward(X, parameters):
+            A, caches, L = X, [], len(parameters) // 2
+            for l in range(1, L + 1):
+                W, b = parameters.pop(f"W{l}"), parameters.pop(f"b{l}")
+                A, cache = linear_activation_forward(A, W, b, "relu" if l < L else "sigmoid")
+                caches.append(cache)
+            return A, caches
+        """
+    found = report("L_model_forward", popping)
+    assert (found.status, codes_of(found)) == ("partial", ["mutated-input"])
+    assert [check.kind for check in found.checks if check.status == "failed"] == ["inputs"]

@@ -107,6 +107,16 @@ def test_which_arguments_were_overwritten_is_known() -> None:
     assert zeros.tolist() == [0, 0]
 
 
+def test_a_dictionary_has_changed_where_a_key_is_gone() -> None:
+    question = wire._Decoder(encode(({"W1": np.zeros(2), "b1": 1.0}, {"v": {"W1": 1, "b1": 2}})), None, None)
+    parameters, state = question.get()
+    parameters["W1"], parameters["more"] = np.ones(2), 5  # bound to another value, and a key beside the others
+    assert list(question.mutated()) == []
+    del parameters["b1"]
+    state["v"].clear()
+    assert list(question.mutated()) == [1, 2]
+
+
 def test_a_text_of_a_subclass_is_sent_as_text_and_a_students_own_stays_where_it_is() -> None:
     class Name(str):
         def __str__(self) -> str:
