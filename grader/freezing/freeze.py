@@ -14,6 +14,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext, redirect_stdout
+from dataclasses import replace
 from functools import partial
 from itertools import repeat
 from typing import Any
@@ -45,6 +46,7 @@ __all__ = ["case_sets", "freeze", "value_case"]
 
 _VISIBLE_ELEMENTS = 80
 _VISIBLE_ELEMENTS_OF_SMALL = 160  # some functions take whole networks and their gradients
+_VISIBLE_ELEMENTS_OF_SMALLEST = 400  # of a class that would show none
 
 
 def freeze(
@@ -168,6 +170,7 @@ def _drawn_cases(author: Author, elsewhere: Elsewhere | None, spec: Function, se
             cases.append(_property_case(author, spec, prop, drawn, len(cases)))
     if elsewhere:
         cases = elsewhere.with_mistakes(spec, author.catalogue(spec.name), cases)
+    cases = _shown(cases)
     values = [c for c in cases if c.check == "values"]
     if not values:
         raise SpecError(f"{author.loaded.name}, {spec.name}: every drawn case was dropped as ill-conditioned")
@@ -231,7 +234,7 @@ def value_case(
         if outcome is not None and outcome != expected[0].value:
             mistakes[key] = outcome
     elements = sum(np.asarray(leaf).size for _, leaf in leaves(args))
-    # Every class shows some of its cases, so that a counterexample can be given; the others stay hidden.
+    # A class shows some of its cases, so that a counterexample can be given; the others stay hidden.
     small = drawn.case_class.name == "small"
     visible = elements <= (_VISIBLE_ELEMENTS_OF_SMALL if small else _VISIBLE_ELEMENTS) and (small or number % 3 == 0)
     return Case(
@@ -392,6 +395,19 @@ def _property_case(author: Author, spec: Function, prop: Property, drawn: Drawn,
             what = f"the property {prop.name!r} fails for {placed(author, function)}"
             raise SpecError(f"{spec.name}: {what}, which should be right: {problem}")
     return case
+
+
+def _shown(cases: Sequence[Case]) -> list[Case]:
+    """The cases, of which each class shows one, where its smallest is not too large to be read."""
+    kinds: dict[tuple[str, str], list[Case]] = {}
+    for case in cases:
+        kinds.setdefault((case.check, case.case_class), []).append(case)
+    also = set()
+    for kind in kinds.values():
+        size, smallest = min((count_numbers(case.plan.questions), number) for number, case in enumerate(kind))
+        if size <= _VISIBLE_ELEMENTS_OF_SMALLEST and not any(case.visible for case in kind):
+            also.add(kind[smallest].key)
+    return [replace(case, visible=True) if case.key in also else case for case in cases]
 
 
 def _check_fits(author: Author, spec: Function, prop: Property, cases: Sequence[Case]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from grader.confined.wire import Ref, decode
 from grader.errors import SpecError
-from grader.freezing.freeze import freeze
+from grader.freezing.freeze import _shown, freeze
 from grader.judging.cases import to_bytes
 from grader.judging.outcomes import arguments_of, expected_value
 from grader.judging.values import count_numbers, leaves
@@ -539,3 +539,16 @@ def test_cases_that_are_frozen_in_processes_are_those_that_are_frozen_in_one(mon
 def test_no_process_is_forked_beside_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.freezing.freeze.threading.active_count", lambda: 2)
     assert to_bytes(freeze(tiny.assignment(), processes=2)) == to_bytes(tiny.cases())
+
+
+@pytest.mark.parametrize(("sizes", "shown"), [((200, 90, 150), [90]), ((500, 401), [])])
+def test_a_class_that_would_show_no_case_shows_its_smallest_where_that_can_be_read(sizes: Any, shown: Any) -> None:
+    spec = tiny.plain()
+    hidden = tiny.hand_made(spec, np.sum, [(np.ones(n),) for n in sizes], visible=False).cases
+    assert [count_numbers(case.plan.questions) for case in _shown(hidden) if case.visible] == shown
+
+
+def test_a_class_that_shows_a_case_already_shows_no_other() -> None:
+    shown = tiny.hand_made(tiny.plain(), np.sum, [(np.ones(60),)]).cases
+    hidden = tiny.hand_made(tiny.plain(), np.sum, [(np.ones(9),)], visible=False).cases
+    assert [case.visible for case in _shown([*shown, *hidden])] == [True, False]
