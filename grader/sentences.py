@@ -608,7 +608,7 @@ def transposed(item: str) -> Finding:
 def missing_keepdims(item: str, got: object, expected: object) -> Finding:
     hint = (
         "A shape of (n, 1) has two axes, (n,) has one. A sum or a mean drops the axis that it runs over unless told to keep "
-        "it, and so does an index: a[0] has one axis less than a[0:1]."
+        "it, and so does an index: a[0] has one axis less than a[0:1]. squeeze, ravel and flatten take axes away, too."
     )
     return Finding("missing-keepdims", f"{item} has lost an axis: its shape is {got}, expected {expected}", hint)
 

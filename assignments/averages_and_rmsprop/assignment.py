@@ -63,6 +63,13 @@ def _zeros(parameters):
     return {"d" + name: np.zeros_like(value) for name, value in parameters.items()}
 
 
+def _biases_first(d, parameters):
+    """In general cases each bias before its weights, once everything is drawn: who reads by place reads another array."""
+    if d.case != "general":
+        return parameters
+    return dict(sorted(parameters.items(), key=lambda item: item[0][::-1].lower()))
+
+
 def _rmsprop(d):
     """At the usual epsilon, where the averages of the squares are far above it (or nothing moves at all)."""
     parameters = d.parameters(d.layers((3, 4), outputs=None))
@@ -70,9 +77,10 @@ def _rmsprop(d):
     s = _zeros(parameters) if d.case in ("first step", "at rest") else d.like(parameters, positive=True)
     if d.case != "small":  # as the backward pass builds them: the last layer first
         grads = dict(reversed(grads.items()))
+        s = dict(sorted(s.items()))  # all weights first: no two dictionaries have one order
     beta2 = 0.0 if d.case == "no memory" else d.choice([0.999, 0.9, 0.99, 0.5])
     rate = 0.0 if d.case == "rate of 0" else d.choice([0.0125, 0.05, 0.3, 1.25])
-    return parameters, grads, s, beta2, rate, 1e-8
+    return _biases_first(d, parameters), grads, s, beta2, rate, 1e-8
 
 
 def _rmsprop_epsilon(d):

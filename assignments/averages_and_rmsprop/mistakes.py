@@ -617,6 +617,18 @@ def _(a):
 
 
 @mistake(
+    "averages-by-position",
+    "update_parameters_with_rmsprop",
+    message="the old averages are taken by their position in the dictionary, not by their names",
+    hint="The order of two dictionaries need not agree: take dW1 from s under the name dW1.",
+    severity="fault",
+)
+@_rms
+def _(a):
+    return replace(a, s={"d" + name: value for name, value in zip(a.p, a.s.values(), strict=True)}).step()
+
+
+@mistake(
     "mutated-input",
     "update_parameters_with_rmsprop",
     message="the arrays of the caller are overwritten",

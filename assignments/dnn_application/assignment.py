@@ -187,9 +187,11 @@ def _stands_still(given):
     return _equal(start, once) and _equal(start, often)
 
 
-def _starts_anew(given):
+def _stops_after_one(given):
+    """Only where the one step is right: another one may end where no gradient is left."""
     start, once, further, often = _found(given)
-    return _equal(once, often) and all(np.allclose((start[n] - once[n]) * _FURTHER, start[n] - further[n]) for n in start)
+    farther = all(np.allclose((start[n] - once[n]) * _FURTHER, start[n] - further[n]) for n in start)
+    return _equal(once, often) and farther and step_problem(*given.args[:2], start, once, _RATE) is None
 
 
 def _counts_for_itself(given):
@@ -206,7 +208,7 @@ def _has_its_own_rate(given):
 
 _FITS = {
     "never-trains": _stands_still,
-    "starts-anew-each-iteration": _starts_anew,
+    "single-step": _stops_after_one,
     "iterations-ignored": _counts_for_itself,
     "learning-rate-ignored": _has_its_own_rate,
     "climbs": _climbs,

@@ -138,8 +138,8 @@ def only_two_layers(X, Y, layers_dims, learning_rate, num_iterations, print_cost
 
 @_in_both(
     "never-trains",
-    message="the parameters come back as they were given: no update reaches them",
-    hint="Is update_parameters called in every iteration, also with print_cost=False, and is its result what you return?",
+    message="with print_cost=False the parameters come back as they were given: no update reaches them",
+    hint="Is update_parameters called in every iteration, also when nothing is printed, and is its result what you return?",
     severity="grave",
 )
 def never_trains(start):
@@ -147,9 +147,9 @@ def never_trains(start):
 
 
 @_in_both(
-    "starts-anew-each-iteration",
+    "single-step",
     message="the result is one step away from the initial weights, with one iteration and with all larger numbers that were tried",
-    hint="What has to be done once, before the loop, what in every iteration (also with print_cost=False), and what after the last?",
+    hint="What belongs before the loop, what into every iteration (also without printing), and what after the last? Where is return?",
     severity="grave",
 )
 def starts_anew(start):
@@ -161,7 +161,7 @@ def starts_anew(start):
 @_in_both(
     "one-iteration-missing",
     message="there is one update less than num_iterations",
-    hint="For num_iterations = 1, does your loop reach the update? And how many numbers does range(1, n) give?",
+    hint="For num_iterations = 1, does your loop reach the update, and do you return its result? How many numbers has range(1, n)?",
     severity="slip",
 )
 def one_iteration_missing(start):

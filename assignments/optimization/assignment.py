@@ -38,6 +38,18 @@ def _gradients(d, parameters):
     return grads if d.case == "small" else dict(reversed(grads.items()))
 
 
+def _by_name(d, arrays, backwards=False):
+    """Sorted by their names, which is no order of the parameters or the gradients; in small cases as they are."""
+    return arrays if d.case == "small" else dict(sorted(arrays.items(), reverse=backwards))
+
+
+def _biases_first(d, parameters):
+    """In general cases each bias before its weights, once everything is drawn: who reads by place reads another array."""
+    if d.case != "general":
+        return parameters
+    return dict(sorted(parameters.items(), key=lambda item: item[0][::-1].lower()))
+
+
 def _at_rest(d, parameters):
     return d.right("initialize_velocity", parameters)
 
@@ -59,7 +71,7 @@ def _differs(got, expected):
 
 def _descent(d):
     parameters = _network(d)
-    return parameters, _gradients(d, parameters), _rate(d)
+    return _biases_first(d, parameters), _gradients(d, parameters), _rate(d)
 
 
 def _two_steps(d):
@@ -86,8 +98,11 @@ _USUAL = (CaseClass("general", count=3), CaseClass("divides", count=2), CaseClas
 
 
 def _examples(d, m, size):
-    """Distinct columns, so that each can be found again, with labels in one row."""
-    X = d.array(d.integer(1, 4), m)
+    """Distinct columns, so that each can be found again, with labels in one row.
+
+    A single row shows nothing of columns that are torn apart.
+    """
+    X = d.array(d.integer(1 if d.case in ("small", "one by one") else 2, 4), m)
     if d.case == "large":  # every row rises, so that an order by the size of some entry is the old order
         X = np.sort(X, axis=1)
     return X, d.labels(1, m), size, d.integer(0, 999)
@@ -391,7 +406,7 @@ def _momentum(d):
     parameters = _network(d)
     beta = 0.0 if d.case == "no memory" else d.choice([0.9, 0.5, 0.75, 0.3, 0.99])
     v = _at_rest(d, parameters) if d.case == "first step" else d.like(parameters)
-    return parameters, _gradients(d, parameters), v, beta, _rate(d)
+    return _biases_first(d, parameters), _gradients(d, parameters), _by_name(d, v), beta, _rate(d)
 
 
 def _velocity_is_gradient(d):
@@ -447,7 +462,7 @@ def _adam(d):
     betas = d.choice([0.9, 0.8, 0.5]), d.choice([0.999, 0.95, 0.99])
     if d.case == "no memory":
         betas = d.choice([(0.0, betas[1]), (betas[0], 0.0)])
-    return parameters, grads, v, s, t, _rate(d), *betas, 1e-8
+    return _biases_first(d, parameters), grads, _by_name(d, v), _by_name(d, s, backwards=True), t, _rate(d), *betas, 1e-8
 
 
 def _adam_epsilon(d):

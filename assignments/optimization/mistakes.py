@@ -3,7 +3,7 @@
 The updates are written as changes to the right step: each entry says which part of it is another one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -43,6 +43,12 @@ NO_FIRST = {
     "code": "first-layer-forgotten",
     "message": "the first layer is left out",
     "hint": "Write down which layers your range() visits for a network of three layers.",
+}
+
+AVERAGES_BY_POSITION = {
+    "code": "averages-by-position",
+    "message": "the old averages are taken by their position in the dictionary, not by their names",
+    "hint": "The order of two dictionaries need not agree: take dW1 from v under the name dW1.",
 }
 
 BY_POSITION = {
@@ -165,7 +171,7 @@ LABELS_OF_LAST = {
 
 LAST = {
     "code": "wrong-last-batch",
-    "message": "the last, smaller batch does not hold the examples that are left over",
+    "message": "the last, smaller batch does not hold exactly the examples that are left over",
     "hint": "With m = 10 and batches of 4: which columns are left over, and which ones does your last slice take?",
 }
 
@@ -549,6 +555,10 @@ mistake(
 # -- momentum ----------------------------------------------------------------------------
 
 
+def _by_position(averages, parameters):
+    return {"d" + name: value for name, value in zip(parameters, averages.values(), strict=True)}
+
+
 @dataclass
 class _Momentum:
     """The arguments, and a step in which some parts may be other ones."""
@@ -638,6 +648,11 @@ def _(a):
 @_momentum
 def _(a):
     return a.step(a.v, direction=a.new())
+
+
+@mistake(function="update_parameters_with_momentum", **AVERAGES_BY_POSITION, severity="fault")
+def _(p, g, v, beta, rate):
+    return _Momentum(p, g, _by_position(v, p), beta, rate).step()
 
 
 @mistake(function="update_parameters_with_momentum", **IN_PLACE, severity="slip")
@@ -1100,6 +1115,11 @@ def _(a):
 @_adam_without
 def _(a):
     return 1
+
+
+@_adam(**AVERAGES_BY_POSITION, severity="fault")
+def _(a):
+    return replace(a, v=_by_position(a.v, a.p), s=_by_position(a.s, a.p)).step()
 
 
 @mistake(function="update_parameters_with_adam", **IN_PLACE, severity="slip")

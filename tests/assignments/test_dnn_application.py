@@ -226,7 +226,7 @@ def test_a_mistake_is_named_in_both_editions(old: str, new: str, code: str, retu
 @pytest.mark.parametrize("guard", ["if i % 100 == 0:\n            ", "if i == 0:\n            "])
 def test_who_makes_the_first_step_alone_loses_more_than_half_and_is_told_what_was_tried(guard: str) -> None:
     for found in both(HELPERS, changed("parameters = update_parameters", f"{guard}parameters = update_parameters")):
-        assert codes_of(found) == ["starts-anew-each-iteration"]
+        assert codes_of(found) == ["single-step"]
         assert found.findings[0].message.endswith("with one iteration and with all larger numbers that were tried")
         assert found.points < 0.5 * found.max_points
 
