@@ -31,10 +31,10 @@ class Payment:
                              the function is judged by value
     =======================  =================================================================================
 
-    Something has been earned when an item is right on some input where a stub (zeros, or the arguments handed through)
-    is not, or when a property holds that no stub has. Where a stub gets all items right by their nature, each of them
-    counts, because a stub is the solution; but where items are random, or nothing is judged by value, a property has
-    to hold.
+    Something has been earned when an item is right on some input, also of a further set, where a stub (zeros, or the
+    arguments handed through) is not, or when a property holds that no stub has. Where a stub gets all items right by
+    their nature, each of them counts, because a stub is the solution; but where items are random, or nothing is judged
+    by value, a property has to hold.
 
     Attributes
     ----------
@@ -71,18 +71,21 @@ def payment_of(
     """
     properties = {name: kept[name] * _part_without(judge, name, objections[name]) for name in judge.shares.properties}
     if comparison is None:
-        return Payment(properties={} if judge.shares.items else properties)
+        earned = _proved_beside(judge, outcomes, objections)
+        return Payment(earned, properties=properties if earned or not judge.shares.items else {})
     left_out = _left_out(judge, outcomes, comparison.alternative)
     if comparison.wrong or not all(isinstance(last_outcome(outcomes, case), Returned) for case in judge.values):
         credit = credit_of(judge, judge.values, outcomes, comparison.alternative)
     else:
         credit = Credit(dict.fromkeys(judge.shares.items, 1.0), frozenset(judge.shares.items))
-    if not _earned(judge, [name for name in judge.shares.items if name not in left_out], credit, objections):
+    items = [name for name in judge.shares.items if name not in left_out]
+    if not _earned(judge, items, credit, objections) and not _proved_beside(judge, outcomes, objections):
         return Payment(left_out=left_out, properties={} if judge.shares.items else properties)
     empty = frozenset(name for name in judge.shares.items if not credit.items.get(name)) - judge.spec.random - left_out
     if empty & comparison.malformed:  # a form without right values: what holds of it earns nothing
+        proving = {prop.name for prop in judge.spec.properties if prop.proves}
         properties = {
-            name: part if _holds_without(judge, name, outcomes, empty & comparison.malformed) else 0.0
+            name: part if name in proving or _holds_without(judge, name, outcomes, empty & comparison.malformed) else 0.0
             for name, part in properties.items()
         }
     whole = whole_of(judge, credit, left_out)
@@ -104,11 +107,17 @@ def _part_without(judge: FunctionJudge, name: str, objections: Sequence[Failure]
 
 def _earned(judge: FunctionJudge, items: Sequence[str], credit: Credit, objections: Mapping[str, Sequence[Failure]]) -> bool:
     nontrivial = [name for name in items if name not in judge.cases.trivial | judge.spec.random]
-    if any(prop.proves and not objections[prop.name] for prop in judge.spec.properties):
-        return True
     if nontrivial or (items and not judge.spec.random):
         return any(credit.items.get(name) for name in items) if not nontrivial else bool(credit.proved & set(nontrivial))
     return not all(objections.values())
+
+
+def _proved_beside(judge: FunctionJudge, outcomes: Outcomes, objections: Mapping[str, Sequence[Failure]]) -> bool:
+    """Whether something beside the values is what no stub gets: a property that says so, or an item in a further set."""
+    if any(prop.proves and not objections.get(prop.name, (True,)) for prop in judge.spec.properties):
+        return True
+    groups = ([*judge.values, *judge.cases_of(name)] for name in judge.shares.sets)  # one answer to all of them is a stub
+    return any(credit_of(judge, group, outcomes, 0).proved - judge.cases.trivial - judge.spec.random for group in groups)
 
 
 def _left_out(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> frozenset[str]:

@@ -137,6 +137,14 @@ def test_counting_the_entries_dA_costs_a_part_only() -> None:
     assert found.points == pytest.approx(0.7 * found.max_points)
 
 
+def test_a_depth_that_is_counted_with_the_entries_dA_is_right_where_they_are() -> None:
+    counting = replaced(VECTORS, LAYERS, "sum(key.startswith('dA') for key in gradients)")
+    found = verdicts(ASSIGNMENT, counting)["gradients_to_vector"]
+    assert points_of(found, "values", "entries dA are left out") == pytest.approx(0.3 * found.max_points)
+    empty = "def gradients_to_vector(gradients):\n    return np.zeros((0, 1))"
+    assert verdicts(ASSIGNMENT, empty)["gradients_to_vector"].points == 0
+
+
 @pytest.mark.parametrize("names", [
     'sorted((n for n in gradients if n[1] in "Wb"), key=lambda n: int(n[2:]))',
     'sorted((n for n in gradients if n[1] in "Wb"), key=lambda n: (len(n), n[2:]))',

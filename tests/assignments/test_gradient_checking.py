@@ -177,6 +177,21 @@ def test_what_divides_by_theta_is_asked_at_0(name: str, old: str, new: str) -> N
     assert any("theta of 0" in check.message for check in found.checks if check.status == "failed")
 
 
+def test_a_check_that_answers_in_the_branch_of_right_derivatives_alone_keeps_what_it_shows_there() -> None:
+    branch = replaced(
+        SCALAR,
+        "    return abs(grad - slope) / (abs(grad) + abs(slope))",
+        """
+    difference = abs(grad - slope) / (abs(grad) + abs(slope))
+    if difference < 1e-6:
+        return difference""",
+    )
+    found = verdicts(ASSIGNMENT, branch)["gradient_check"]
+    assert found.points == pytest.approx(0.1 * found.max_points)
+    stub = verdicts(ASSIGNMENT, "def gradient_check(x, theta, epsilon=1e-7):\n    return 1e-9")["gradient_check"]
+    assert stub.points == 0
+
+
 def test_most_differences_are_none_that_a_wrong_slope_has_too() -> None:
     found = [expected for _, expected, _ in values_of("gradient_check", "values")]
     assert sum(expected > 0.999 for expected in found) <= len(found) / 4
