@@ -161,6 +161,18 @@ def _(gradients):
 
 
 @mistake(
+    "entries-let-in",
+    "gradients_to_vector",
+    message="entries dA are in the vector; they are no gradients of parameters",
+    hint="How many entries does the vector of the parameters have?",
+    severity="fault",
+)
+def _(gradients):
+    names = [f"d{kind}{l}" for l in range(_depth(gradients, "dW") + 1) for kind in "WbA"]
+    return _column([gradients[name] for name in names if name in gradients])
+
+
+@mistake(
     "counts-dA",
     "gradients_to_vector",
     message="the number of layers is counted with the entries dA among the gradients",
@@ -688,7 +700,7 @@ def _(g, s, epsilon):
 one_norm_below = mistake(
     "one-norm-below",
     "gradient_check",
-    message="only one of the two norms stands below the line",
+    message="below the line stands one norm, or the larger of the two; it has to be their sum",
     hint=_BELOW,
     severity="fault",
 )

@@ -202,7 +202,10 @@ def _(g, s, epsilon):
 
 
 one_norm_below = _in_both(
-    "one-norm-below", message="only one of the two norms stands below the line", hint=_BELOW, severity="fault"
+    "one-norm-below",
+    message="below the line stands one norm, or the larger of the two; it has to be their sum",
+    hint=_BELOW,
+    severity="fault",
 )
 
 

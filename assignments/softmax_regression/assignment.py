@@ -294,6 +294,8 @@ _FITS = {
     "fan-out": _deviates(lambda n_prev, n, dims: 1 / np.sqrt(n)),
     "variance-for-deviation": _deviates(lambda n_prev, n, dims: 1 / n_prev),
     "missing-two": _deviates(lambda n_prev, n, dims: 1 / np.sqrt(n_prev + n)),
+    "missing-parentheses": _deviates(lambda n_prev, n, dims: np.sqrt(2 / n_prev + n)),
+    "half-for-root": _deviates(lambda n_prev, n, dims: 2 / n_prev),
     "limit-for-deviation": _deviates(lambda n_prev, n, dims: np.sqrt(6 / (n_prev + n))),
     "deviation-for-limit": _deviates(lambda n_prev, n, dims: np.sqrt(1 / n_prev / 3)),
     "first-layer-everywhere": _deviates(lambda n_prev, n, dims: 1 / np.sqrt(dims[0])),

@@ -58,6 +58,17 @@ def one_hot_ignores_C(labels, C):
 
 
 @mistake(
+    "ranks-for-classes",
+    "one_hot",
+    message="the labels are numbered anew by rank among those that occur, so they move where a lower class is missing",
+    hint="Which row belongs to the label 2 when no example has the label 1?",
+    severity="fault",
+)
+def one_hot_ranks(labels, C):
+    return _indicator(np.unique(labels, return_inverse=True)[1].reshape(-1), C)
+
+
+@mistake(
     "only-present-classes",
     "one_hot",
     message="only classes that occur among the labels get a row",
@@ -484,6 +495,17 @@ def backward_in_place(AL, Y):
 
 
 @mistake(
+    "order-of-rows",
+    "predict",
+    message="the classes come in the order of the rows in which they were found, not in that of the examples",
+    hint="In which order does np.where go through the entries of a matrix?",
+    severity="grave",
+)
+def predict_in_rows(AL):
+    return np.where(AL.max(axis=0) == AL)[0]
+
+
+@mistake(
     "over-examples",
     "predict",
     message="this looks for the largest entry of each row; the classes of an example lie in a column",
@@ -859,6 +881,28 @@ def xavier_variance(layer_dims):
 )
 def xavier_missing_two(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(1 / (n_prev + n)))
+
+
+@mistake(
+    "missing-parentheses",
+    "xavier_initialization",
+    message="2 / n_prev + n divides by n_prev alone; the sum needs parentheses",
+    hint="In which order are / and + evaluated?",
+    severity="fault",
+)
+def xavier_precedence(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(2 / n_prev + n))
+
+
+@mistake(
+    "half-for-root",
+    "xavier_initialization",
+    message="n_prev ** 1 / 2 is half of n_prev; the root is n_prev ** (1 / 2)",
+    hint="Which comes first, ** or /?",
+    severity="fault",
+)
+def xavier_half(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) / (n_prev / 2))
 
 
 @mistake(
