@@ -5,6 +5,7 @@ a check made of a hundred tests stays below 1e-9:
 
 * :func:`gaussian_problem`, :func:`uniform_problem`: Kolmogorov-Smirnov distance with the
   Dvoretzky-Kiefer-Wolfowitz bound (Massart's constant), ``P(sup|F_n - F| > e) <= 2 exp(-2 n e^2)``.
+  A Gaussian has tails, besides: the largest of n numbers within t deviations has the probability ``erf(t / sqrt(2)) ** n``.
 * :func:`mean_problem`: Hoeffding's inequality for bounded entries.
 * :func:`dependence_problem`: products of entries at a fixed distance are martingale differences, so that
   the Azuma-Hoeffding inequality holds for their sum along rows, columns and from layer to layer.
@@ -78,7 +79,20 @@ def gaussian_problem(values: Any, scale: float, name: str, alpha: float = ALPHA)
     str or None
         One sentence with the standard deviation that was found; None where nothing speaks against it.
     """
-    return _bell_problem(values, scale, 1.0, _NORMAL, name, alpha)
+    return _bell_problem(values, scale, 1.0, _NORMAL, name, alpha / 2) or _cut_problem(values, scale, name, alpha / 2)
+
+
+def _cut_problem(values: Any, scale: float, name: str, alpha: float) -> str | None:
+    """What speaks against lost tails: n Gaussian numbers are all within t deviations once in ``erf(t / sqrt(2)) ** -n``."""
+    array = np.abs(np.asarray(values, dtype=np.float64))
+    deviations = float(array.max()) / scale
+    within = math.erf(deviations / math.sqrt(2))
+    if within > 0 and array.size * math.log(within) > math.log(alpha):
+        return None
+    return (
+        f"{name} has no tails: none of its {array.size} numbers is further from 0 than {deviations:.3g} standard deviations "
+        f"of {scale:.4g}; a Gaussian is not cut"
+    )
 
 
 def _repeated(array: Any) -> str:

@@ -318,3 +318,9 @@ def test_weights_that_fit_no_rule_are_told_of_the_layer_that_is_off_or_of_what_d
     assert "not independent" in str(xavier_problem({"W1": rows * columns}))
     assert "not independent" in str(xavier_problem({"W1": np.repeat(columns, 400, axis=0)}))
     assert "mean 0.5" in str(xavier_problem({"W1": draw(6).random((400, 150))}))
+
+
+def test_a_gaussian_that_is_drawn_again_beyond_two_deviations_has_no_tails() -> None:
+    found = gaussian_problem(0.01 * truncated(draw(5), 16_000), 0.01, "W1")
+    assert found is not None
+    assert found.startswith("W1 has no tails: none of its 16000 numbers is further from 0 than")

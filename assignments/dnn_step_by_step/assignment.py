@@ -5,7 +5,7 @@ import numpy as np
 from grader.descent import along
 from grader.distributions import dependence_problem, gaussian_problem, handful_problem, uniform_problem
 from grader.properties import at_usual_sizes
-from grader.spec import Assignment, CaseClass, Function, Property, Ref, Step, cases
+from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step, cases
 
 # -- initialization ----------------------------------------------------------------------
 #
@@ -188,6 +188,8 @@ def _linear(d):
 def _layer(d):
     activation = d.choice(["sigmoid", "relu"])
     A_prev, W, b = _linear(d)
+    if d.case == "extreme":
+        A_prev *= 1500
     if (W @ A_prev + b > 0).all():
         d.reject("relu changes nothing")
     return A_prev, W, b, activation
@@ -207,6 +209,7 @@ _NETWORKS = {
     "equal_widths": {"width": 3},
     "narrow": {},
 }
+_ELEVEN = {"eleven_layers": {"L": 11, "width": (2, 3)}}  # W10 is neither W1 nor W0
 
 
 def _two_inputs_and_their_sum(d):
@@ -492,6 +495,7 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property("-W and -b mirror the layer", share=0.1, plan=_mirrored_layer, judge=_mirror_relation, count=6),
             ),
+            sets=(CaseSet("finite far out", share=0.1, inputs=_layer, classes=(CaseClass("extreme", count=6),)),),
         ),
         Function(
             "L_model_forward",
@@ -499,7 +503,7 @@ ASSIGNMENT = Assignment(
             inputs=_network,
             returns=("AL", "caches"),
             summary="the whole network forward",
-            classes=cases(**_NETWORKS, eleven_layers={"L": 11, "width": (2, 3)}),
+            classes=cases(**_NETWORKS, **_ELEVEN, one_layer={"L": 1}),
             weights={"caches": 0.4},
             helpers=("linear_activation_forward",),
             properties=(
@@ -569,7 +573,7 @@ ASSIGNMENT = Assignment(
             inputs=_update,
             returns="parameters",
             summary="one step of gradient descent",
-            classes=cases(one_layer={"L": 1}, five_layers={"L": 5}, zero_gradient={}, rate_of_0={}, steep={}),
+            classes=cases(one_layer={"L": 1}, five_layers={"L": 5}, **_ELEVEN, zero_gradient={}, rate_of_0={}, steep={}),
             properties=(Property("two half steps make a whole one", share=0.1, plan=_halves_and_whole, judge=_same_place),),
         ),
     ),

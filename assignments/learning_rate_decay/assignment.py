@@ -51,6 +51,8 @@ def _stairs(d):
             epoch = d.integer(1, interval - 1)
         case "a new stair":
             epoch = stair * interval
+        case "the first interval over":  # k * (1 / k) is below 1 for these k
+            epoch = interval = d.choice([49, 98, 103, 107])
         case "last of a stair":
             epoch = stair * interval + interval - 1
         case "stairs of one epoch":
@@ -109,6 +111,7 @@ ASSIGNMENT = Assignment(
                 CaseClass("first epoch", count=2),
                 CaseClass("first stair", count=4),
                 CaseClass("a new stair", count=4),
+                CaseClass("the first interval over", count=2),
                 CaseClass("last of a stair", count=4),
                 CaseClass("stairs of one epoch", count=3),
                 CaseClass("no decay", count=3),

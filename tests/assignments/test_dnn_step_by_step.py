@@ -467,3 +467,14 @@ def test_a_key_that_is_gone_from_the_parameters_is_a_changed_argument() -> None:
     found = report("L_model_forward", popping)
     assert (found.status, codes_of(found)) == ("partial", ["mutated-input"])
     assert [check.kind for check in found.checks if check.status == "failed"] == ["inputs"]
+
+
+def test_a_quotient_that_is_nan_far_out_loses_a_small_check_of_its_own() -> None:
+    quotient = """
+        def linear_activation_forward(A_prev, W, b, activation):
+            Z, cache = linear_forward(A_prev, W, b)
+            return np.maximum(0, Z) if activation == "relu" else np.exp(Z) / (1 + np.exp(Z)), (cache, Z)
+        """
+    found = report("linear_activation_forward", quotient)
+    assert [check.name for check in found.checks if check.status == "failed"] == ["finite far out"]
+    assert 0.85 * found.max_points < found.points < found.max_points

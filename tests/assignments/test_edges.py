@@ -27,6 +27,14 @@ def same_shapes(dims: Any, *_: Any) -> bool:
 
 EDGES: list[tuple[str, str, str, Callable[..., Any]]] = [
     ("dnn_step_by_step", "L_model_forward", "eleven layers", lambda X, p: len(p) == 22),
+    ("dnn_step_by_step", "L_model_forward", "one layer", lambda X, p: len(p) == 2),
+    ("dnn_step_by_step", "update_parameters", "eleven layers", lambda p, *_: len(p) == 22),
+    (
+        "learning_rate_decay",
+        "schedule_lr_decay",
+        "49 times 1/49",
+        lambda rate, epoch, decay, k: k == epoch and k * (1 / k) < 1,
+    ),
     ("dnn_step_by_step", "L_model_forward", "one unit", lambda X, p: 1 in [len(p[f"b{n}"]) for n in range(1, len(p) // 2)]),
     ("dnn_step_by_step", "L_model_backward", "one layer", lambda AL, Y, caches: len(caches) == 1),
     ("dnn_step_by_step", "L_model_backward", "one unit", lambda AL, Y, caches: 1 in [len(c[0][1]) for c in caches[:-1]]),
