@@ -445,6 +445,10 @@ def skipped_stage(stage: str, item: str) -> str:
     return f"not checked: fix the {stage} of {item} first"
 
 
+def earlier_call(name: str, problem: str) -> str:
+    return f"your own {name}, which is called first, gave no value: {problem}"
+
+
 def incomplete_call(problem: str) -> str:
     return f"a call gave no value: {problem}"
 
@@ -516,6 +520,12 @@ BY_HAND = "to be graded by hand"
 def not_judged(name: str, producers: Sequence[str]) -> str:
     own = " and ".join(producers)
     return f"{name} was not judged: it works on what your own {own} returns, and that is not there. Fix {own} first."
+
+
+def earlier_first(name: str, producers: Sequence[str]) -> Finding:
+    own = " and ".join(producers)
+    text = f"{name} is asked on what your own {own} returns, which is not right: what differs here may come from there"
+    return Finding("earlier-first", text, f"Correct {own} first, then look at {name} again.")
 
 
 def not_carried(names: Sequence[str], helpers: Sequence[str]) -> str:

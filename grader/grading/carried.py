@@ -49,11 +49,13 @@ __all__ = [
     "first_attempts",
     "has_nothing_to_use",
     "in_agreement",
+    "is_cut_short",
     "on_given_code",
     "raises_on_foreign_values",
     "right_in_another_edition",
     "second_run",
     "tried_on_properties",
+    "wrong_before",
 ]
 
 _MAKES = ".__init__"  # the method that stands for a class among the answered names
@@ -446,6 +448,18 @@ def has_nothing_to_use(judge: FunctionJudge, outcomes: Outcomes, best: Mapping[s
     right = all(name in best and best[name].verdict.passed for name in producers)
     called = (_was_called(case, outcomes.get(case.key, ()), none_will_do=right) for case in judge.values)
     return [] if not judge.spec.own_inputs or any(called) else producers
+
+
+def wrong_before(judge: FunctionJudge, best: Mapping[str, Attempt]) -> list[str]:
+    """The earlier functions on whose values alone a function can be judged, as far as they are not right."""
+    producers = _producers(judge.cases) if judge.spec.own_inputs else []
+    return [name for name in producers if name in best and not best[name].verdict.passed]
+
+
+def is_cut_short(attempt: Attempt) -> bool:
+    """Whether the first case without a value has none because an earlier function gave none."""
+    silent = next((failure.case for failure in attempt.verdict.failures if failure.check == "runs"), None)
+    return silent is not None and len(attempt.outcomes.get(silent.key, ())) < len(silent.plan.steps)
 
 
 def raises_on_foreign_values(session: Session, attempt: Attempt) -> bool:

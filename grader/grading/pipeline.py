@@ -25,11 +25,13 @@ from grader.grading.carried import (
     first_attempts,
     has_nothing_to_use,
     in_agreement,
+    is_cut_short,
     on_given_code,
     raises_on_foreign_values,
     right_in_another_edition,
     second_run,
     tried_on_properties,
+    wrong_before,
 )
 from grader.grading.execution import Replies, Session, never_returned
 from grader.intake.collect import HandIn, collect_one
@@ -346,7 +348,11 @@ def _explained(
     if submission.edition is not None and (other_edition := right_in_another_edition(session, attempt)):
         return (sentences.other_edition(other_edition.says, submission.edition.says),)
     findings = unfilled(judge, submission, verdict) or other_order(judge, submission, verdict)
-    findings = findings or (() if verdict.passed else kept_between_calls(session, first))
+    wrong = () if findings or verdict.passed or attempt.how == "helpers" else wrong_before(judge, best)
+    earlier = (sentences.earlier_first(verdict.name, wrong),) if wrong else ()
+    if wrong and is_cut_short(attempt):  # what was raised is theirs
+        return earlier
+    findings = findings or (() if verdict.passed or wrong else kept_between_calls(session, first))
     findings = findings or findings_of(judge, outcomes, verdict)
     if not findings and not verdict.passed:
         for other in made:  # what raises beside right helpers alone is not how the student's own functions fit together
@@ -354,7 +360,9 @@ def _explained(
                 findings = findings_of(other.judge, other.outcomes, other.verdict)
     findings = findings or missing_name_finding(judge, submission, replies.loaded, outcomes, verdict)
     findings = findings or blank_left_in(judge, submission, verdict)
-    return (carried_finding(session, replies, verdict.name, best), *findings)[:2] if attempt.carried else findings
+    if attempt.carried:
+        earlier = (carried_finding(session, replies, verdict.name, best),)
+    return (*earlier, *findings)[:2] if earlier else findings
 
 
 def _function_report(

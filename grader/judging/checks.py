@@ -25,7 +25,7 @@ from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, last_outcome, plan_of
 from grader.judging.payment import Payment, payment_of, whole_of
 from grader.judging.properties import asked_before, lost, property_problems, starts_elsewhere
-from grader.judging.redaction import raised_text
+from grader.judging.redaction import no_value_text
 from grader.judging.values import parts_of
 from grader.model import Check, CheckStatus, FunctionStatus
 from grader.sandbox.limits import OutOfBudget, charge, spent_s
@@ -193,8 +193,8 @@ def _first_stop(judge: FunctionJudge, outcomes: Outcomes) -> Stopped | None:
 
 def _unanswered(draft: _Draft, cases: Sequence[Case], check: str) -> list[Failure]:
     """The cases whose last call gave no value."""
-    replies = [(case, last_outcome(draft.outcomes, case)) for case in cases]
-    return [Failure(c, check, text=raised_text(reply, c)) for c, reply in replies if not isinstance(reply, Returned)]
+    silent = [case for case in cases if not isinstance(last_outcome(draft.outcomes, case), Returned)]
+    return [Failure(case, check, text=no_value_text(draft.outcomes.get(case.key, ()), case)) for case in silent]
 
 
 def _runs_check(draft: _Draft) -> bool:

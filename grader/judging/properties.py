@@ -20,7 +20,7 @@ from grader import sentences
 from grader.confined.wire import WireError, decode, encode, pack, unpack
 from grader.judging.cases import Case
 from grader.judging.outcomes import given_of
-from grader.judging.redaction import raised_text
+from grader.judging.redaction import no_value_text, raised_text
 from grader.sandbox.copies import Copy, LostError
 from grader.sandbox.limits import OutOfBudget, bounded_memory, charge, check_budget, without_warnings
 from grader.sandbox.runner import Outcome, Raised, Returned, Stopped
@@ -57,9 +57,8 @@ def property_problem(
     """
     if prop.raises and len(outcomes) == len(case.plan.steps) and not isinstance(outcomes[-1], Stopped):
         return _raise_problem(prop.raises, case, outcomes[-1])
-    bad = next((o for o in outcomes if not isinstance(o, Returned)), None)
-    if bad is not None or len(outcomes) < len(case.plan.steps):
-        return sentences.incomplete_call(raised_text(bad or Stopped("not-run"), case))
+    if any(not isinstance(o, Returned) for o in outcomes) or len(outcomes) < len(case.plan.steps):
+        return sentences.incomplete_call(no_value_text(outcomes, case))
     try:
         message = _asked(prop.judge, given_of(case, outcomes), outcomes)
         if not isinstance(message, str | None):

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import builtins
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from grader import sentences
@@ -23,10 +24,10 @@ from grader.confined.wire import WireError
 from grader.judging.cases import Case, FunctionCases
 from grader.judging.compare import Problem
 from grader.model import Check, CheckStatus, FunctionReport
-from grader.sandbox.runner import NOT_CALLED, Outcome, Raised, Stopped
+from grader.sandbox.runner import NOT_CALLED, Outcome, Raised, Returned, Stopped
 from grader.spec import Shows
 
-__all__ = ["cases_as_shown", "problem_text", "raised_text", "redact", "report_as_shown"]
+__all__ = ["cases_as_shown", "no_value_text", "problem_text", "raised_text", "redact", "report_as_shown"]
 
 _EXCEPTIONS = frozenset(
     {name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)}
@@ -55,6 +56,14 @@ def problem_text(case: Case, problem: Problem, item: str) -> str:
     if not case.visible:  # before the sentence is made: it counts and measures
         return sentences.hidden_problem(where, problem.stage)
     return problem.message
+
+
+def no_value_text(replies: Sequence[Outcome], case: Case) -> str:
+    """Why a case gave no value, in words, which name an earlier function that gave none."""
+    number = next((n for n, reply in enumerate(replies) if not isinstance(reply, Returned)), len(replies))
+    text = raised_text(replies[number] if number < len(replies) else Stopped("not-run"), case)
+    called = case.plan.steps[number][0] if number < len(case.plan.steps) else ""
+    return sentences.earlier_call(called, text) if called not in ("", case.key.partition("/")[0]) else text
 
 
 def raised_text(outcome: Outcome, case: Case) -> str:

@@ -296,8 +296,19 @@ def test_what_happens_on_a_cache_that_is_not_the_students_own_is_not_told(kept: 
         FORWARD.replace("Z.var(axis=1", "Z.var(ddof=1, axis=1").replace(KEPT, kept),
         BACKWARD.replace("Z_norm, gamma, deviation = cache", taken).replace("deviation", "np.sqrt(variance)"),
     )
-    assert (graded.status, graded.findings) == ("failed", ())
+    assert (graded.status, [finding.code for finding in graded.findings]) == ("failed", ["earlier-first"])
     assert not any("Error" in check.message for check in graded.checks)
+
+
+def test_what_the_forward_pass_raises_is_told_as_its_own_and_to_be_corrected_first() -> None:
+    kept, taken = OWN_CACHES["names"]
+    graded = backward(
+        FORWARD.replace("gamma * Z_norm", "gamma.T * Z_norm").replace(KEPT, kept),
+        BACKWARD.replace("Z_norm, gamma, deviation = cache", taken).replace("deviation", "np.sqrt(variance)"),
+    )
+    assert [finding.code for finding in graded.findings] == ["earlier-first"]
+    raised = next(check.message for check in graded.checks if check.kind == "runs")
+    assert raised.startswith("your own batch_norm_forward, which is called first, gave no value: the function raised")
 
 
 def test_a_right_forward_pass_without_a_cache_leaves_nothing_out_of_what_is_kept_elsewhere() -> None:
