@@ -140,6 +140,9 @@ def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: W
     answered = [case for case in judge.values if isinstance(last_outcome(outcomes, case), Returned)]
     whole = wants != "status" or any(prop.elsewhere for prop in spec.properties)
     comparison = compared(spec, answered, outcomes, only, whole=whole) if answered or ran else None
+    if comparison and comparison.alternative:
+        judge = judge.forms[comparison.alternative]
+        draft = replace(draft, judge=judge)
     lost = not ran or comparison is None or bool(comparison.wrong)
     settled = lost and not whole
     objections, kept, as_returned = ({}, {}, {}) if settled else _objected(draft, comparison)

@@ -84,6 +84,8 @@ class FunctionJudge:
         How much there is to read in a plan.
     thorough
         All cases are asked first.
+    form
+        The alternative whose items carry the points.
     """
 
     spec: Function
@@ -92,6 +94,7 @@ class FunctionJudge:
     verdicts: Remembered[Verdict] = field(default_factory=lambda: Remembered(_MOST_KEPT), repr=False)
     wrong_items: dict[tuple[str, str, int], frozenset[str]] = field(default_factory=dict, init=False, repr=False)
     efforts: dict[Plan, int] = field(default_factory=dict, init=False, repr=False)
+    form: int = 0
 
     @cached_property
     def core(self) -> FunctionJudge:
@@ -131,9 +134,15 @@ class FunctionJudge:
         """The items of the right values, of all cases together."""
         items: dict[str, Item] = {}
         for case in self.values:
-            for item in items_of(expected_value(case, 0), self.spec.items):
+            for item in items_of(expected_value(case, self.form), self.spec.items):
                 items.setdefault(item.name, item)
         return tuple(items.values())
+
+    @cached_property
+    def forms(self) -> tuple[FunctionJudge, ...]:
+        """Per alternative the judge in which its items carry points: it may have more of them than the first one."""
+        others = [replace(self, form=number) for number in range(len(self.spec.alternatives) + 1)] if self.values else []
+        return tuple(other if other.shares.items != self.shares.items else self for other in others)
 
     @cached_property
     def choices(self) -> tuple[FunctionJudge, ...]:

@@ -322,8 +322,17 @@ def test_both_editions_of_adam_pass_and_rebinding_keys_is_free(result: str) -> N
 def test_an_epsilon_inside_the_root_costs_only_the_epsilon_check(result: str) -> None:
     graded = adam((OUTSIDE, INSIDE), (THREE, result))
     assert (failed(graded), codes(graded)) == (["epsilon"], ["epsilon-inside-root"])
-    assert points_of(graded, "values", "epsilon") <= 0.7 * 0.05 * graded.max_points
-    assert graded.points <= 0.985 * graded.max_points
+    # Of five items the parameters are a third, of three they are half.
+    kept = 0.8 if result == FIVE else 0.7
+    assert points_of(graded, "values", "epsilon") <= kept * 0.05 * graded.max_points
+    assert graded.max_points - graded.points >= (1 - kept) * 0.05 * graded.max_points - 1e-9
+
+
+def test_a_wrong_correction_among_five_items_costs_what_the_handout_says() -> None:
+    five = "root = {name: np.sqrt(a) for name, a in s_corrected.items()}\n    return parameters, v, s, v_corrected, root\n"
+    graded = adam((THREE, five))
+    assert points_of(graded, "values", "s_corrected") < 0.5 * 0.65 / 6 * 2 * graded.max_points
+    assert 0.85 * graded.max_points < graded.points < 0.95 * graded.max_points
 
 
 def test_epsilon_must_stand_in_the_same_place_everywhere() -> None:
