@@ -602,7 +602,7 @@ def not_started(name: str) -> Finding:
 
 def argument_order(name: str, number: int, expected: str, got: str) -> Finding:
     text = f"{name} has its arguments in another order: number {number} must be {expected}, but it is {got}"
-    return Finding("argument-order", text, "Put arguments of your own behind those of the exercise.")
+    return Finding("argument-order", text, "Keep the order of the exercise, with arguments of your own behind its own.")
 
 
 def permuted_result(names: Sequence[str]) -> Finding:

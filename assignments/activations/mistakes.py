@@ -218,7 +218,7 @@ def _(dA, cache):
     "cache-taken-for-activation",
     "sigmoid_backward",
     message="the cache holds Z, not A: Z * (1 - Z) is not the derivative",
-    hint="Compute sigmoid of the cache first.",
+    hint="The formula needs sigmoid of the cache. Which do you use, that or the cache itself?",
     severity="fault",
 )
 def _(dA, cache):

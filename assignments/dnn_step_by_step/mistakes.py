@@ -92,7 +92,7 @@ _in_both(
 _in_both(
     "repeated-layers",
     message="every layer starts with the same random numbers",
-    hint="How often is the seed set while the function runs?",
+    hint="Does each layer draw numbers of its own? A seed that is set again gives the same ones.",
     severity="fault",
 )({"draw": _same_seed})
 
@@ -1050,7 +1050,7 @@ def _in_both_schemes(code, *, message, hint, severity):
 @_in_both_schemes(
     "reuses-last-gradient",
     message="every hidden layer gets the gradient that the last layer handed down, which is right for two layers only",
-    hint="Follow the key that your loop reads through a network of four layers.",
+    hint="Follow the gradient dA that your loop uses through a network of four layers.",
     severity="fault",
 )
 def _(AL, Y, caches, shift):
@@ -1060,7 +1060,7 @@ def _(AL, Y, caches, shift):
 @_in_both_schemes(
     "reuses-last-gradient",
     message="every hidden layer gets the gradient that the last layer handed down, and is treated as a sigmoid layer",
-    hint="Follow the key that your loop reads through a network of four layers.",
+    hint="Follow the gradient dA that your loop uses through a network of four layers.",
     severity="grave",
 )
 def _(AL, Y, caches, shift):
