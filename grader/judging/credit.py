@@ -33,6 +33,7 @@ __all__ = ["Credit", "credit_of", "is_random_here", "weights_of"]
 _EDGE, _EDGES = 0.1, 0.25  # what one special class carries, and all of them together at most
 _RESEMBLES = 0.3
 _AWAY, _CLOSE = 0.25, 0.4  # below the one nothing is kept, above the other all that resembles; in between a part of it
+_ZERO = 1e-12  # zeros are right, too, where nothing is further from 0 than what every comparison allows
 _LONG = 4  # numbers that are compared around their mean
 _NEAR = 2.0  # of the logarithms of single numbers, in the mean: about sevenfold
 _Array = np.ndarray[Any, Any]
@@ -113,7 +114,9 @@ class _Part:
         if not numbers:
             return self.right not in (None, (), [], {}, set(), Unset())
         given = _given(self.case)
-        return any(map(np.any, numbers)) and not all(any(_equal(leaf, a) for a in given) for leaf in numbers)
+        return any(np.any(np.abs(leaf) > _ZERO) for leaf in numbers) and not all(
+            any(_equal(leaf, a) for a in given) for leaf in numbers
+        )
 
 
 @lru_cache(maxsize=1_000)  # each part of a wrong result asks for them
