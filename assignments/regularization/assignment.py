@@ -372,6 +372,11 @@ def _mask_per_unit(given):
     return all(c[n].ndim == 2 and (c[n] == c[n][:, :1]).all() and 0 < c[n].mean() < 1 for n in ("D1", "D2"))
 
 
+def _mask_per_example(given):
+    _, c = _cached(given)
+    return any((c[n] == c[n][:1]).all() for n in ("D1", "D2"))
+
+
 def _counted_out(given):
     _, c = _cached(given)
     return all(equal_counts_problem(c[name], given.args[2], name) for name in ("D1", "D2"))
@@ -380,7 +385,7 @@ def _counted_out(given):
 _MASK_FITS = {
     "repeated-masks": _repeats,
     "mask-per-unit": _mask_per_unit,
-    "exact-count": lambda given: _counted_out(given) and not _mask_per_unit(given),
+    "exact-count": lambda given: _counted_out(given) and not (_mask_per_unit(given) or _mask_per_example(given)),
     "nothing-dropped": _share_kept(lambda k: 1.0),
     "inverted-mask": _share_kept(lambda k: 1 - k),
     "gaussian-mask": lambda g: _share_kept(_normal)(g) or _share_kept(lambda k: 1 - _normal(k))(g),

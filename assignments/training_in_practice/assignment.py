@@ -240,6 +240,8 @@ def _unseen(d):
 
 
 def _no_nan(given):
+    if np.shape(given.reply) != np.shape(given.args[0]):
+        return f"for X of shape {np.shape(given.args[0])} the result has shape {np.shape(given.reply)}"
     if np.isnan(given.reply).any():
         return "there is nan where sigma is 0"
     if not np.allclose(given.reply[1:], given.facts["others"], rtol=1e-5, atol=1e-5):
