@@ -160,15 +160,13 @@ def passes(part: Part, text: str, wrong: tuple[str, Any] | None = None) -> bool:
     """Whether a student's module passes the plain file, with a wrong solution in place of one of its functions."""
     import hypothesis
 
-    if str(COURSE) not in sys.path:
-        sys.path.insert(0, str(COURSE))
     student = types.ModuleType(part.module)
     before = sys.modules.get(part.module)
     sys.modules[part.module] = student
     phases = [hypothesis.Phase.generate]
     settings = hypothesis.settings(derandomize=True, database=None, deadline=None, max_examples=50, phases=phases)
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
+        with contextlib.redirect_stdout(io.StringIO()), _reference_of_the_course():
             exec(compile(text, part.source, "exec"), student.__dict__)
             if wrong:
                 owner, _, name = wrong[0].rpartition(".")
@@ -184,6 +182,24 @@ def passes(part: Part, text: str, wrong: tuple[str, Any] | None = None) -> bool:
         sys.modules.pop(part.module)
         sys.modules.update({part.module: before} if before else {})
     return True
+
+
+@contextlib.contextmanager
+def _reference_of_the_course() -> Iterator[None]:
+    """``import reference`` finds the one of this course, also where another course's has been imported before."""
+    kept = {name: sys.modules.pop(name) for name in _references()}
+    sys.path.insert(0, str(COURSE))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(COURSE))
+        for name in _references():
+            del sys.modules[name]
+        sys.modules.update(kept)
+
+
+def _references() -> list[str]:
+    return [name for name in sys.modules if name.partition(".")[0] == "reference"]
 
 
 def _parameters(test: Any) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ _EDGE, _EDGES = 0.1, 0.25  # what one special class carries, and all of them tog
 _RESEMBLES = 0.3
 _AWAY, _CLOSE = 0.25, 0.4  # below the one nothing is kept, above the other all that resembles; in between a part of it
 _ZERO = 1e-12  # zeros are right, too, where nothing is further from 0 than what every comparison allows
+_HARDLY = 1e-6  # of the number: an argument that changes by less is right for who hands it back
 _LONG = 4  # numbers that are compared around their mean
 _NEAR = 2.0  # of the logarithms of single numbers, in the mean: about sevenfold
 _Array = np.ndarray[Any, Any]
@@ -115,7 +116,7 @@ class _Part:
             return self.right not in (None, (), [], {}, set(), Unset())
         given = _given(self.case)
         return any(np.any(np.abs(leaf) > _ZERO) for leaf in numbers) and not all(
-            any(_equal(leaf, a) for a in given) for leaf in numbers
+            any(_nearly(leaf, a) for a in given) for leaf in numbers
         )
 
 
@@ -125,6 +126,13 @@ def _given(case: Case) -> list[_Array]:
     asked = case.plan.questions if case.plan.after else [arguments_of(case.plan)]  # state that was set counts as well
     planted = [decode(encoded, code=lambda code: list(code.args)) for _, encoded in case.plan.given]
     return [np.asarray(leaf) for _, leaf in leaves([*asked, *planted])]
+
+
+def _nearly(one: _Array, other: _Array) -> bool:
+    """Whether two arrays are the same, or hardly different: each then has passed for the other."""
+    if one.shape != other.shape or not {one.dtype.kind, other.dtype.kind} <= set("biufc"):
+        return _equal(one, other)
+    return bool(np.allclose(one, other, rtol=_HARDLY, atol=_ZERO))
 
 
 def _equal(one: _Array, other: _Array) -> bool:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 __all__ = ["BLANK_LINE", "computes", "is_blank", "is_unwritten", "short"]
 
 _LONGEST = 200  # the patterns try n * n ways on a line of n spaces
-BLANK_LINE = re.compile(
-    r"""\s+([\w\[\]"'+(), ]+=\s*(.*[-+*/]\s*)?None(\s*,\s*None)*|\.\.\.|raise NotImplementedError.*)\s*(#.*)?$"""
-)
+_TARGET = r"""[\w\[\]"'+(),][\w\[\]"'+(), ]*"""
+_NONE = r"(?:.*[-+*/])?\s*None(?:\s*,\s*None)*"
+BLANK_LINE = re.compile(rf"\s+(?:{_TARGET}={_NONE}|\.\.\.|raise NotImplementedError.*)\s*(?:#.*)?$")
 # The marks of templates (START CODE HERE, START OF YOUR CODE, BEGIN SOLUTION, YOUR CODE HERE, and what ends these parts),
 # and what may stand between them before anything is written. A mark that is commented out is none.
 _WHOSE = r"(?:OF )?(?:YOUR )?(?:CODE|SOLUTION)"

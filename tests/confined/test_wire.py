@@ -331,7 +331,7 @@ def finite_work(value: Any) -> int:
         assert value.dtype.kind in "biufc"
         assert value.nbytes <= 10**7
     else:
-        assert isinstance(value, bool | int | float | complex | str | Opaque | None.__class__)
+        assert isinstance(value, bool | int | float | complex | str | Opaque | Unset | None.__class__)
         assert not isinstance(value, float) or math.isnan(value) or value == value
     return 1
 
