@@ -27,7 +27,6 @@ def same_shapes(dims: Any, *_: Any) -> bool:
 
 EDGES: list[tuple[str, str, str, Callable[..., Any]]] = [
     ("dnn_step_by_step", "L_model_forward", "eleven layers", lambda X, p: len(p) == 22),
-    ("dnn_step_by_step", "L_model_forward", "one layer", lambda X, p: len(p) == 2),
     ("dnn_step_by_step", "update_parameters", "eleven layers", lambda p, *_: len(p) == 22),
     (
         "learning_rate_decay",
