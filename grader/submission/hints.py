@@ -132,11 +132,12 @@ def read_by(unit: Unit) -> set[str]:
 def read_in_all(submission: Submission, name: str) -> set[str]:
     """The global names that a function reads, and those that these read, as far as the submission defines them."""
     read: set[str] = set()
+    seen: set[int] = set()
     queue = [name]
     while queue:
-        here = queue.pop()
-        own = submission.unit_of(here)
-        for unit in [own] if own else [unit for unit in submission.units if here in unit.binds]:
+        unit = submission.unit_of(queue.pop())
+        if unit is not None and id(unit) not in seen:  # one statement may bind thousands of names
+            seen.add(id(unit))
             more = read_by(unit) - read
             read |= more
             queue += more

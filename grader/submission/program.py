@@ -204,7 +204,12 @@ class Submission:
             for unit in self._latest:
                 if {home, method}.intersection(unit.binds) and defines.search(unit.source):
                     return unit
-        return next((unit for unit in self._latest if home in unit.binds), None)
+        return self._binders.get(home)
+
+    @cached_property
+    def _binders(self) -> Mapping[str, Unit]:
+        """By name the last statement that binds it: a text of thousands of names asks for each of them."""
+        return {name: unit for unit in reversed(self._latest) for name in unit.binds}
 
     @cached_property
     def _latest(self) -> tuple[Unit, ...]:

@@ -8,8 +8,9 @@ import time
 import pytest
 
 from grader import sentences
-from grader.submission.hints import missing_function, missing_name
-from grader.submission.program import parse_submission
+from grader.submission import hints
+from grader.submission.hints import missing_function, missing_name, read_by
+from grader.submission.program import Unit, parse_submission
 from tests.submission.programs import F, cells_json, files, notebook, script
 
 ARITIES = {"sigmoid": 1, "relu": 1}
@@ -231,3 +232,19 @@ def test_a_function_in_the_part_that_is_cut_off_is_not_called_undefined(end: int
     submission = parse_submission("a.ipynb", ".ipynb", text[:end], ARITIES)
     words = "sigmoid stands in a part of the notebook that is damaged or cut off: save it in Jupyter and submit it again"
     assert missing_function(submission, "sigmoid", {}) == words
+
+
+@pytest.mark.parametrize("binding", ["{}", "{} = 0"], ids=["one statement", "a statement each"])
+def test_what_a_function_reads_is_asked_of_each_statement_once(binding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"a{number}" for number in range(50)]
+    bound = " = ".join([*names, "0"]) if binding == "{}" else "\n".join(map(binding.format, names))
+    submission = parse_submission("hw.py", ".py", f"{bound}\ndef f(x):\n    return {', '.join(names)}\n".encode(), {"f": 1})
+    asked: list[str] = []
+
+    def counted(unit: Unit) -> set[str]:
+        asked.append(unit.source)
+        return read_by(unit)
+
+    monkeypatch.setattr(hints, "read_by", counted)
+    assert hints.read_in_all(submission, "f") == set(names)
+    assert len(asked) == len(submission.units)
