@@ -23,7 +23,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from grader.confined import wire, worker
+from grader.confined import stubs, wire
+from grader.confined.channel import Channel
+from grader.confined.imports import FORBIDDEN, Imports
+from grader.confined.session import Session
 from grader.sandbox.child import Child, Ended
 from grader.sandbox.limits import without_warnings
 from grader.sandbox.parent import Sandbox
@@ -38,7 +41,7 @@ class _Over(BaseException):
     """The worker would have ended its process here."""
 
 
-class _Channel(worker.Channel):
+class _Channel(Channel):
     """What the worker's session takes for its channel."""
 
     def __init__(self, child: Within) -> None:
@@ -66,7 +69,7 @@ class _World:
         self.inside: list[dict[str, Any]] = [{} for _ in self.spaces]
         self.inside[2].update(meta_path=list(sys.meta_path), path=list(sys.path))
         self.modules: dict[str, Any] = {}
-        self.hidden: frozenset[str] = frozenset({*worker.FORBIDDEN, "submission", "__main__"})
+        self.hidden: frozenset[str] = frozenset({*FORBIDDEN, "submission", "__main__"})
         self.before: list[dict[str, Any]] = []
         self.kept: dict[str, Any] = {}
 
@@ -96,7 +99,7 @@ class _World:
     def _is_students(self, name: str) -> bool:
         """Whether a module is one of the submission's, or a stand-in; a library that was imported stays where it is."""
         loader = getattr(getattr(sys.modules[name], "__spec__", None), "loader", None)
-        return name.partition(".")[0] in self.hidden or isinstance(loader, worker.Imports)
+        return name.partition(".")[0] in self.hidden or isinstance(loader, Imports)
 
     @contextlib.contextmanager
     def entered(self) -> Iterator[None]:
@@ -141,10 +144,10 @@ class Within(Child):
     def __post_init__(self) -> None:
         self.replies: deque[tuple[bytes, bytes]] = deque()
         self.world = _World()
-        worker.stubs.Absent.calling = False
+        stubs.Absent.calling = False
         with self.world.entered():
-            worker.stubs.restore_numpy_1(np)
-            self.session = worker.Session(_Channel(self), wire, np)
+            stubs.restore_numpy_1(np)
+            self.session = Session(_Channel(self), wire, np)
 
     def send(self, data: memoryview, seconds: float) -> int:  # noqa: ARG002 (there is always room)
         (_, kind), body = _FRAME.unpack_from(data), bytes(data[_FRAME.size :])

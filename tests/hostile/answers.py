@@ -100,7 +100,7 @@ def target(A):
     import reference
     return reference
 """,
-        (*_GONE, "opaque _grader_stubs.AbsentModule"),
+        (*_GONE, "opaque _grader.stubs.AbsentModule"),
         gaps={"no landlock": _READABLE, "fork only": _READABLE},
     ),
     Hostile(

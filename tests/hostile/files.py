@@ -35,7 +35,7 @@ ROWS = (
     writes("owner", "os.chown('VICTIM/file', 0, 0)"),
     writes("times", "os.utime('VICTIM/file')", {**_NOT_RUN, "no seccomp": "not run: Landlock knows no times"}),
     writes("truncate", "os.truncate('VICTIM/file', 0)"),
-    writes("the worker's own files", "open(__import__('sys').modules['_grader_wire'].__file__, 'r+')"),
+    writes("the worker's own files", "open(__import__('sys').modules['_grader.wire'].__file__, 'r+')"),
     writes("a device", "open('/dev/null', 'r+b').write(b'x')"),
     writes("the terminal", "open('/dev/tty', 'wb').write(b'x')"),
 )

@@ -84,11 +84,11 @@ ROWS = (
     beside("a file called __main__", {"__main__.py": "def target(A): return 0\n"}, "pass"),
     beside("a file called __init__", {"__init__.py": "def target(A): return 0\n"}, "pass"),
     beside(
-        "a file called _grader_wire",
-        {"_grader_wire.py": "def encode(*a, **k): return 0\n"},
-        "import _grader_wire; hasattr(_grader_wire, 'Encoded') or tools.found('another')",
+        "a package called _grader",
+        {"_grader/wire.py": "def encode(*a, **k): return 0\n"},
+        "import _grader.wire; hasattr(_grader.wire, 'Encoded') or tools.found('another')",
     ),
-    beside("a file called _grader_stubs", {"_grader_stubs.py": "Absent = object\n"}, "import _grader_stubs"),
+    beside("a file called _grader", {"_grader.py": "Absent = object\n"}, "import _grader.stubs"),
     beside("a file over a provided module", {"tools.py": "def found(*a): return 1\n"}, "hasattr(tools, 'session') or 1 / 0"),
     beside(
         "a file that writes over a provided module",
@@ -185,7 +185,7 @@ ROWS = (
     first(
         "modules replaced",
         "be the worker's wire",
-        "def early(x=sys.modules.update(_grader_wire=5, _grader_stubs=5, submission=5, __main__=5)):\n    pass",
+        "def early(x=sys.modules.update({'_grader': 5, '_grader.wire': 5, '_grader.session': 5, 'submission': 5, '__main__': 5})):\n    pass",
         "right",
         "crashed: the code broke the worker that runs it",
     ),
@@ -230,7 +230,7 @@ ROWS = (
     first(
         "stand-ins that are patched",
         "have a missing library answer",
-        "import sys\n\ndef early(x=setattr(sys.modules['_grader_stubs'].Absent, '__call__', lambda s, *a: 3)):\n    pass",
+        "import sys\n\ndef early(x=setattr(sys.modules['_grader.stubs'].Absent, '__call__', lambda s, *a: 3)):\n    pass",
     ),
     first(
         "the main module imported",

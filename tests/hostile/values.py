@@ -229,13 +229,13 @@ Thing.__qualname__ = Text(Thing.__qualname__)
     Hostile(
         "a reference as a value",
         "have the parent look something up",
-        "import sys\n\ndef target(A):\n    return sys.modules['_grader_wire'].Ref(0, (0,))\n",
+        "import sys\n\ndef target(A):\n    return sys.modules['_grader.wire'].Ref(0, (0,))\n",
         (_NOT_A_REPLY,),
     ),
     Hostile(
         "code as a value",
         "have the parent call something",
-        "import sys\n\ndef target(A):\n    return sys.modules['_grader_wire'].Code('exit', (1,))\n",
+        "import sys\n\ndef target(A):\n    return sys.modules['_grader.wire'].Code('exit', (1,))\n",
         (_NOT_A_REPLY,),
     ),
     Hostile("the worker's own function as a value", "hand out an inside", returns("helped"), ("opaque function",)),
