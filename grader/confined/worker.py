@@ -52,9 +52,8 @@ import types
 import unicodedata  # noqa: F401  # the compiler looks for it where a name is not ASCII
 from typing import Any, NoReturn
 
-if (
-    __name__ == "__main__"
-):  # a program: the files beside it are its package (PEP 366), and the rest of the grader is not there
+# A program: the files beside it are its package (PEP 366), and the rest of the grader is not there.
+if __name__ == "__main__":
     __package__ = "_grader"
     sys.modules[__package__] = types.ModuleType(__package__)
     sys.modules[__package__].__path__ = [os.path.dirname(os.path.abspath(__file__))]
