@@ -318,6 +318,16 @@ class LoadedAssignment:
             raise SpecError(f"the reference {name} cannot be loaded: {said_with_place(error, self.course.root)}") from error
 
     @cached_property
+    def _helpers(self) -> Mapping[str, Any]:
+        """The right functions behind the provided helpers: a draw asks for them thousands of times."""
+        found = {}
+        with self.course.importable():
+            for name, dotted in self.spec.provided_helpers.items():
+                module, _, attribute = dotted.rpartition(".")
+                found[name] = getattr(importlib.import_module(module), attribute)
+        return found
+
+    @cached_property
     def right(self) -> Mapping[str, Any]:
         """The right functions by their names: what is graded, and what is provided."""
         names = [*(function.name for function in self.spec.functions), *self.spec.provided_helpers]
@@ -325,11 +335,8 @@ class LoadedAssignment:
 
     def reference_function(self, name: str) -> Any:
         """A right function: of the reference module, or the one behind a provided helper."""
-        dotted = self.spec.provided_helpers.get(name)
-        if dotted:
-            module, _, attribute = dotted.rpartition(".")
-            with self.course.importable():
-                return getattr(importlib.import_module(module), attribute)
+        if name in self.spec.provided_helpers:
+            return self._helpers[name]
         found: Any = self.reference
         for part in name.split("."):  # of a class, the method
             found = getattr(found, part, None)
