@@ -92,8 +92,15 @@ def _cost(X: Array, Y: Array, parameters: Parameters) -> float:
     return float(np.mean(np.logaddexp(0, Z) - Y * Z))
 
 
+def _spoilt(parameters: Parameters) -> str | None:
+    """The first of the parameters that holds what is no number: nothing can be said of a step that leads there."""
+    return next((name for name, value in parameters.items() if not np.isfinite(value).all()), None)
+
+
 def fall_problem(X: Array, Y: Array, before: Parameters, after: Parameters) -> str | None:
     """What is wrong where a few small steps do not lower the cost: the least that training has to do."""
+    if name := _spoilt(after):
+        return f"after three small steps {name} holds nan or inf"
     first, last = _cost(X, Y, before), _cost(X, Y, after)
     return None if last < first else f"after three small steps the cost is {last:.6g}, before the first it was {first:.6g}"
 
@@ -118,6 +125,8 @@ def step_problem(
     what: str = "one step",
 ) -> str | None:
     """What is wrong with a step from one set of parameters to another; None where it is the gradient step."""
+    if name := _spoilt(after):
+        return f"after {what} with learning_rate={learning_rate:g}, {name} holds nan or inf"
     step = {name: (value - after[name]) / learning_rate for name, value in before.items()}
     size = float(np.sqrt(sum(np.sum(part**2) for part in step.values())))
     random = np.random.default_rng(_seed_of(after))

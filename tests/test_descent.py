@@ -93,6 +93,12 @@ def test_steps_that_climb_do_not_lower_the_cost() -> None:
     assert fall_problem(X, Y, START, START) is not None
 
 
+def test_steps_that_leave_no_number_are_told_as_such() -> None:
+    spoilt = {**after(0.1), "b2": np.array([[np.nan], [0.0]])}
+    assert step_problem(X, Y, START, spoilt, 0.1) == "after one step with learning_rate=0.1, b2 holds nan or inf"
+    assert fall_problem(X, Y, START, spoilt) == "after three small steps b2 holds nan or inf"
+
+
 def runs(*steps: float) -> list[dict[str, np.ndarray]]:
     """Parameters after runs of these lengths, in units of a step of 0.1 along the first gradient."""
     grads = gradient(START)

@@ -187,17 +187,26 @@ def _stands_still(given):
     return _equal(start, once) and _equal(start, often)
 
 
+def _is_one_step(given):
+    """Whether the run of one iteration goes so much farther as the rate is larger: a run of several steps does not."""
+    start, once, further, _ = _found(given)
+    return all(np.allclose((start[n] - once[n]) * _FURTHER, start[n] - further[n]) for n in start)
+
+
 def _stops_after_one(given):
     """Only where the one step is right: another one may end where no gradient is left."""
-    start, once, further, often = _found(given)
-    farther = all(np.allclose((start[n] - once[n]) * _FURTHER, start[n] - further[n]) for n in start)
-    return _equal(once, often) and farther and step_problem(*given.args[:2], start, once, _RATE) is None
+    start, once, _, often = _found(given)
+    return _equal(once, often) and _is_one_step(given) and step_problem(*given.args[:2], start, once, _RATE) is None
 
 
 def _counts_for_itself(given):
-    """Another rate leads elsewhere, but more iterations do not."""
+    """Several steps are made when one is asked for, and more iterations lead nowhere else, but another rate does."""
     _, once, further, often = _found(given)
-    return _equal(once, often) and not _equal(once, further)
+    return _equal(once, often) and not _equal(once, further) and not _is_one_step(given)
+
+
+def _leaves_no_number(given):
+    return not all(np.isfinite(value).all() for value in _found(given)[1].values())
 
 
 def _has_its_own_rate(given):
@@ -207,6 +216,7 @@ def _has_its_own_rate(given):
 
 
 _FITS = {
+    "no-number-after-one-step": _leaves_no_number,
     "never-trains": _stands_still,
     "single-step": _stops_after_one,
     "iterations-ignored": _counts_for_itself,

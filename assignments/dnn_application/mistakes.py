@@ -352,3 +352,29 @@ def output_gradient_sign(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
         X, Y, start(layers_dims), learning_rate, num_iterations, output=lambda AL, Y: -Y / AL - (1 - Y) / (1 - AL)
     )
+
+
+@_in_both(
+    "no-number-after-one-step",
+    message="the first step leaves nan or inf in the parameters",
+    hint="The gradient of the cost divides by A and by 1 - A: is A the output of the sigmoid there, or 0 and 1 already?",
+    severity="grave",
+)
+def rounded_output(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, num_iterations,
+        output=lambda AL, Y: _cross_entropy_slope((AL > 0.5).astype(float), Y),
+    )  # fmt: skip
+
+
+@_in_both(
+    "class-for-probability",
+    message="the error of an example is taken from its class, 0 or 1; it is the probability minus the label",
+    hint="Where in your loop is the output compared with 0.5, and who needs the result of that?",
+    severity="fault",
+)
+def class_for_probability(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, num_iterations,
+        output=lambda AL, Y: (AL > 0.5) - Y, output_slope=np.ones_like,
+    )  # fmt: skip

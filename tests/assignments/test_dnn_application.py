@@ -231,6 +231,30 @@ def test_who_makes_the_first_step_alone_loses_more_than_half_and_is_told_what_wa
         assert found.points < 0.5 * found.max_points
 
 
+@pytest.mark.parametrize("classes", ["{0} > 0.5", "({0} > 0.5).astype(float)", "np.round({0})", "np.where({0} > 0.5, 1, 0)"])
+def test_an_output_that_is_rounded_to_a_class_leaves_no_number(classes: str) -> None:
+    code = TWO.replace("        dA2 =", f"        A2 = {classes.format('A2')}\n        dA2 =")
+    code += DEEP.replace("        grads = L", f"        AL = {classes.format('AL')}\n        grads = L")
+    for found in both(HELPERS, code):
+        assert codes_of(found) == ["no-number-after-one-step"]
+        assert any("after one step with learning_rate=0.015625, W1 holds nan or inf" in check.message for check in found.checks)
+
+
+def test_iterations_are_called_ignored_only_where_several_steps_are_made_for_one() -> None:
+    """With 1e-8 and 1 - 1e-8 for the classes one step goes so far that no gradient is left for the next ones."""
+    classes = "np.clip({0} > 0.5, 1e-8, 1 - 1e-8)"
+    code = TWO.replace("        dA2 =", f"        A2 = {classes.format('A2')}\n        dA2 =")
+    code += DEEP.replace("        grads = L", f"        AL = {classes.format('AL')}\n        grads = L")
+    for found in both(HELPERS, code):
+        assert (found.points, codes_of(found)) == (0, [])
+
+
+def test_an_error_that_is_counted_in_classes_is_told() -> None:
+    code = TWO.replace("dA2 = -(np.divide(Y, A2) - np.divide(1 - Y, 1 - A2))", "dZ2 = np.round(A2) - Y")
+    code = code.replace('linear_activation_backward(dA2, cache2, "sigmoid")', "linear_backward(dZ2, cache2[0])")
+    assert codes_of(verdicts(ASSIGNMENT, HELPERS, code, only=NAMES[0])[NAMES[0]]) == ["class-for-probability"]
+
+
 def test_layers_of_the_notebook_in_place_of_the_argument_are_a_mistake_by_name() -> None:
     text = TWO.replace("= layers_dims", "= (12288, 7, 1)") + DEEP.replace("(layers_dims)", "([12288, 20, 7, 5, 1])")
     for found in both(HELPERS, text):
