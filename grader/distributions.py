@@ -44,6 +44,7 @@ __all__ = [
 ]
 
 ALPHA = 1e-11
+_THROUGHOUT = 0.99  # of the signs or entries, but for a few zeros
 _GRID = np.linspace(-4.0, 4.0, 129)
 _NORMAL = np.array([0.5 * (1 + math.erf(x / math.sqrt(2))) for x in _GRID])
 # Of a normal distribution that is cut at two standard deviations, and how much smaller that makes its own one.
@@ -255,13 +256,14 @@ def dependence_problem(arrays: Mapping[str, Any], mean: float = 0.0, alpha: floa
     alpha /= 8 * len(centred) + len(_ORDERS) * math.comb(len(centred), 2)
     for name, array in centred.items():
         # Equal columns make neighbouring rows look dependent too: the stronger of the two is the cause.
-        excess = {
-            "rows": max(_correlation(*parts, mean, alpha) for parts in _repeats(array)),
-            "columns": max(_correlation(*parts, mean, alpha) for parts in _repeats(array.T)),
+        pairs = {
+            "rows": max(_repeats(array), key=lambda parts: _correlation(*parts, mean, alpha)),
+            "columns": max(_repeats(array.T), key=lambda parts: _correlation(*parts, mean, alpha)),
         }
-        what = max(excess, key=lambda key: excess[key])
-        if excess[what] > 1:
-            return f"the {what} of {name} are not independent of each other: they repeat the same random numbers"
+        what = max(pairs, key=lambda key: _correlation(*pairs[key], mean, alpha))
+        if _correlation(*pairs[what], mean, alpha) > 1:
+            how = {1: ": they repeat the same random numbers", -1: f": some are the {_opposite(mean)} of others"}
+            return f"the {what} of {name} are not independent of each other{how.get(_alike(*pairs[what]), '')}"
     names = list(centred)
     for i, name in enumerate(names):
         for other in names[i + 1 :]:
@@ -269,8 +271,28 @@ def dependence_problem(arrays: Mapping[str, Any], mean: float = 0.0, alpha: floa
             for pick, choose in _ORDERS:
                 first, second = pick(centred[name])[:count], choose(centred[other])[:count]
                 if _correlation(first, second, mean, alpha) > 1:
-                    return f"{name} and {other} repeat the same random numbers"
+                    return _dependent(name, other, _alike(first, second), mean)
     return None
+
+
+def _dependent(name: str, other: str, alike: int, mean: float) -> str:
+    """How two layers depend on each other."""
+    if alike > 0:
+        return f"{name} and {other} repeat the same random numbers"
+    if alike < 0:
+        return f"the numbers of {other} are the {_opposite(mean)} of those of {name}"
+    return f"{name} and {other} are not independent of each other"
+
+
+def _opposite(mean: float) -> str:
+    return "negatives" if mean == 0.0 else "opposites"
+
+
+def _alike(first: Any, second: Any) -> int:
+    """1 where parts that depend on each other are the same, -1 where they are opposite throughout, and else 0."""
+    with np.errstate(all="ignore"):  # what is the same everywhere has no deviation
+        found = float(np.corrcoef(first.ravel(), second.ravel())[0, 1])
+    return round(found) if abs(found) > _THROUGHOUT else 0
 
 
 def equal_counts_problem(mask: Any, share: float, name: str, alpha: float = ALPHA) -> str | None:

@@ -517,8 +517,14 @@ def stopped(reason: str, name: str, detail: str) -> str:
 BY_HAND = "to be graded by hand"
 
 
-def not_judged(name: str, producers: Sequence[str]) -> str:
+def not_judged(name: str, producers: Sequence[str], *, right: bool = False) -> str:
+    """Why a function could not be asked; ``right`` where the earlier ones pass, since what they hand on is their own."""
     own = " and ".join(producers)
+    if right:
+        return (
+            f"{name} was not judged: it works on a part of what your own {own} returns, and that part is None. "
+            f"Return there what {name} needs."
+        )
     return f"{name} was not judged: it works on what your own {own} returns, and that is not there. Fix {own} first."
 
 
@@ -526,6 +532,15 @@ def earlier_first(name: str, producers: Sequence[str]) -> Finding:
     own = " and ".join(producers)
     text = f"{name} is asked on what your own {own} returns, which is not right: what differs here may come from there"
     return Finding("earlier-first", text, f"Correct {own} first, then look at {name} again.")
+
+
+def unusable_values(name: str, producers: Sequence[str], problem: str) -> Finding:
+    own = " and ".join(producers)
+    hint = (
+        f"Does {own} hand on all that {name} takes, in the same order? The numbers that are shown are those of a correct "
+        f"{own}, which hands on other things."
+    )
+    return Finding("unusable-values", f"{name} cannot use what your own {own} returns: {problem}", hint)
 
 
 def not_carried(names: Sequence[str], helpers: Sequence[str]) -> str:

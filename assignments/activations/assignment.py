@@ -5,16 +5,17 @@ import numpy as np
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step, cases
 
 # What kinds of Z there are. Entries in the thousands are a check of their own.
-_KINDS = {"one_example": {"m": 1}, "one_unit": {"n": 1}, "kink": {}, "saturated": {}}
+_USUAL = {"one_example": {"m": 1}, "one_unit": {"n": 1}, "saturated": {}}
+_SMOOTH, _WITH_KINK = {**_USUAL, "exact_zero": {}}, {**_USUAL, "kink": {}}
 _SAME = {"n": 3, "m": 4}  # one after another: who remembers the last call by its shape is wrong
 _SCALE = {"saturated": 12.0, "extreme": 1500.0, "tiny": 1e-6}
 
 
 def _pre_activation(d):
-    """Z of shape (n, m): exact zeros at the kink, around +-12 when saturated, thousands when extreme, 1e-6 when tiny."""
+    """Z of shape (n, m): exact zeros (relu's kink), around +-12 when saturated, thousands when extreme, 1e-6 when tiny."""
     n, m = d.sizes("n", "m")
     Z = d.array(n, m, scale=_SCALE.get(d.case, 1.0))
-    if d.case == "kink":
+    if d.case in ("kink", "exact zero"):
         Z.flat[:: d.integer(2, 3)] = 0.0
     return Z
 
@@ -90,7 +91,7 @@ ASSIGNMENT = Assignment(
             inputs=_forward,
             returns=("A", "cache"),
             summary="sigma(Z) = 1 / (1 + exp(-Z)), element by element",
-            classes=cases(**_KINDS),
+            classes=cases(**_SMOOTH),
             weights={"cache": 0.7},
             properties=(Property("sigmoid(Z) + sigmoid(-Z) = 1", share=0.15, plan=_mirrored, judge=_adds_to_one),),
             sets=(_far_out(_forward),),
@@ -101,7 +102,7 @@ ASSIGNMENT = Assignment(
             inputs=_forward,
             returns=("A", "cache"),
             summary="max(0, Z), element by element",
-            classes=cases(**_KINDS, tiny={}),
+            classes=cases(**_WITH_KINK, tiny={}),
             weights={"cache": 0.7},
             properties=(Property("relu(Z) - relu(-Z) = Z", share=0.1, plan=_mirrored, judge=_differs_by_Z),),
             sets=(_far_out(_forward),),
@@ -112,7 +113,7 @@ ASSIGNMENT = Assignment(
             inputs=_forward,
             returns=("A", "cache"),
             summary="tanh(Z), element by element",
-            classes=cases(**_KINDS),
+            classes=cases(**_SMOOTH),
             weights={"cache": 0.7},
             helpers=("sigmoid",),
             properties=(Property("tanh is odd", share=0.15, plan=_mirrored, judge=_is_odd),),
@@ -124,7 +125,7 @@ ASSIGNMENT = Assignment(
             inputs=_backward_of("sigmoid"),
             returns="dZ",
             summary="dA * sigma'(Z)",
-            classes=cases(**_KINDS, same_size=_SAME),
+            classes=cases(**_SMOOTH, same_size=_SAME),
             helpers=("sigmoid",),
             properties=(_linear_in_dA("sigmoid"),),
             sets=(_far_out(_backward_of("sigmoid")),),
@@ -135,7 +136,7 @@ ASSIGNMENT = Assignment(
             inputs=_backward_of("relu"),
             returns="dZ",
             summary="dA where Z > 0, else 0",
-            classes=cases(**_KINDS, same_size=_SAME, tiny={}),
+            classes=cases(**_WITH_KINK, same_size=_SAME, tiny={}),
             helpers=("relu",),
             properties=(_linear_in_dA("relu"),),
             sets=(_far_out(_backward_of("relu")),),
@@ -146,7 +147,7 @@ ASSIGNMENT = Assignment(
             inputs=_backward_of("tanh"),
             returns="dZ",
             summary="dA * (1 - tanh(Z)**2)",
-            classes=cases(**_KINDS, same_size=_SAME),
+            classes=cases(**_SMOOTH, same_size=_SAME),
             helpers=("tanh",),
             properties=(_linear_in_dA("tanh"),),
             sets=(_far_out(_backward_of("tanh")),),

@@ -180,7 +180,7 @@ def _is_a_slope(given):
         (plus, _), (minus, _) = beside[2 * number : 2 * number + 2]
         slope = np.sum(facts["dZ_tilde"] * (plus - minus)) / (2 * _STEP)
         if not _near(claims[number], slope):
-            return f"along a random direction your forward pass changes by {slope:.6g}, {name} says {claims[number]:.6g}"
+            return f"along a random direction the forward pass changes by {slope:.6g}, {name} says {claims[number]:.6g}"
         if not np.abs(gradients[number]).max() > 1e-6:
             return f"{name} is zero everywhere"
     if np.any(np.std(stretched, axis=1) > 1.001 * np.std(usual, axis=1) + 1e-3):  # it only centres

@@ -359,16 +359,31 @@ def running_unbiased(running_mean, running_variance, Z, momentum):
     return momentum * running_mean + (1 - momentum) * mu, momentum * running_variance + (1 - momentum) * variance
 
 
-@mistake(
-    "momentum-swapped",
-    "update_running_average",
-    message="momentum weighs the new batch; it is the weight of the past",
-    hint="With momentum 0.9, should one batch change the average a lot or a little?",
-    severity="fault",
-)
+_SWAPPED = {
+    "code": "momentum-swapped",
+    "function": "update_running_average",
+    "message": "momentum weighs the new batch; it is the weight of the past",
+    "hint": "With momentum 0.9, should one batch change the average a lot or a little?",
+    "severity": "fault",
+}
+
+
+@mistake(**_SWAPPED)
 def running_swapped(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
     return (1 - momentum) * running_mean + momentum * mu, (1 - momentum) * running_variance + momentum * variance
+
+
+@mistake(**_SWAPPED)
+def running_mean_swapped(running_mean, running_variance, Z, momentum):
+    mu, variance = _statistics(Z)
+    return (1 - momentum) * running_mean + momentum * mu, momentum * running_variance + (1 - momentum) * variance
+
+
+@mistake(**_SWAPPED)
+def running_variance_swapped(running_mean, running_variance, Z, momentum):
+    mu, variance = _statistics(Z)
+    return momentum * running_mean + (1 - momentum) * mu, (1 - momentum) * running_variance + momentum * variance
 
 
 @mistake(

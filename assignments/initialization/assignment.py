@@ -150,14 +150,14 @@ def _scale(size):
 
 
 def _repeats(given):
-    """All layers hold the same random numbers up to a factor."""
+    """All layers hold the same random numbers up to a positive factor."""
     if _form_problem(given.reply, given.args[0]):
         return False
     found = [W.ravel() for _, W, _, _ in _weights(given)]
     count = min(map(len, found))
     first = found[0][:count]
     return np.ptp(first) > 1e-9 * np.abs(first).max() and all(
-        np.allclose(first * v[0], v[:count] * first[0]) for v in found[1:]
+        v[0] * first[0] > 0 and np.allclose(first * v[0], v[:count] * first[0]) for v in found[1:]
     )
 
 

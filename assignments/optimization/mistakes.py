@@ -853,10 +853,32 @@ def _(a):
     "exponent-shifted",
     message="the correction uses t + 1; steps are counted from 1 already",
     hint="What should v_corrected be after the very first step, t = 1?",
+    both=True,
     severity="fault",
 )
 def _(a):
     return a.step(a.corrected_v(a.beta1 ** (a.t + 1)), a.corrected_s(a.beta2 ** (a.t + 1)))
+
+
+@_adam(
+    "exponent-grows-with-layers",
+    message="the number of the step grows from layer to layer: t + 1 in the first one, t + 2 in the second one",
+    hint="How often is t changed in one call of your function, and how often should it be?",
+    both=True,
+    severity="fault",
+)
+def _(a):
+    return a.step(_by_layer(a.new_v, a.beta1, a.t + 1), _by_layer(a.new_s, a.beta2, a.t + 1))
+
+
+@_adam(
+    "exponent-behind",
+    message="the correction uses t - 1, which is 0 in the first step: it divides by 1 - beta**0 there",
+    hint="Which t belongs to the first step?",
+    severity="fault",
+)
+def _(a):
+    return a.step(a.corrected_v(a.beta1 ** (a.t - 1)), a.corrected_s(a.beta2 ** (a.t - 1)))
 
 
 TWO = {

@@ -1,22 +1,26 @@
-"""What a function keeps from call to call: seen where it is right when it is called first, and wrong after other calls.
+"""What a function keeps from call to call: seen where a call gives something else than it does in a fresh worker.
 
-Each call of a failing case is made in a fresh worker, after no other call than those whose replies it needs. That is not
-tried where nothing that the submission defines could keep anything, and no two calls of the case are given one object.
+Each call of a failing case is made there after no other call than those whose replies it needs. That is not tried where
+nothing that the submission defines could keep anything, and no two calls of the case are given one object.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from grader import sentences
-from grader.confined.wire import Ref
+from grader.confined.wire import Ref, Value
 from grader.grading.carried import Attempt
 from grader.grading.execution import Session, run_plans
 from grader.judging.cases import Case
 from grader.judging.checks import verdict_of
-from grader.judging.outcomes import arguments_of, plan_with, steps_behind
-from grader.judging.values import parts_of
+from grader.judging.outcomes import arguments_of, plan_with, reply_value, steps_behind
+from grader.judging.values import as_array, leaves, parts_of
 from grader.model import Finding
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
-from grader.submission.keeping import may_keep
+from grader.submission.keeping import may_keep, seems_to_keep
 
 __all__ = ["kept_between_calls"]
 
@@ -25,7 +29,7 @@ _MOST = 8  # calls of a case, each of which starts a worker
 
 def kept_between_calls(session: Session, attempt: Attempt) -> tuple[Finding, ...]:
     """That a function, or one that it calls, keeps something from call to call, where this makes the difference."""
-    case = _first_wrong(attempt)
+    case = _wrong_case(session, attempt)
     if case is None or len(case.plan.steps) > _MOST or not (_shares(case.plan) or _may_keep(session)):
         return ()
     alone: list[Outcome] = []
@@ -35,11 +39,31 @@ def kept_between_calls(session: Session, attempt: Attempt) -> tuple[Finding, ...
         if len(outcomes) < len(plan.steps) or isinstance(outcomes[-1], Stopped):
             return ()
         alone.append(outcomes[-1])
-    again = verdict_of(attempt.judge, {**attempt.outcomes, case.key: tuple(alone)}, attempt.only, wants="failures")
-    right = all(failure.case.key != case.key for failure in again.failures)
     later = attempt.outcomes[case.key]
+    if isinstance(later[-1], Stopped):  # what grew from call to call was too large to be read
+        later = run_plans(session, [case.plan] * 2, attempt.judge.spec.given).outcomes[1]
     asks = isinstance(alone[-1], Raised) and isinstance(later[-1], Returned)  # for what an earlier call leaves behind
-    return (sentences.kept_between_calls(),) if right or asks else ()
+    right = not _fails(attempt, case, alone) and _fails(attempt, case, later)
+    other = not attempt.judge.spec.random and _is_other(alone[-1], later[-1])
+    return (sentences.kept_between_calls(),) if right or asks or other else ()
+
+
+def _fails(attempt: Attempt, case: Case, outcomes: Sequence[Outcome]) -> bool:
+    verdict = verdict_of(attempt.judge, {**attempt.outcomes, case.key: tuple(outcomes)}, attempt.only, wants="failures")
+    return any(failure.case.key == case.key for failure in verdict.failures)
+
+
+def _is_other(one: Outcome, other: Outcome) -> bool:
+    """Whether two results hold other numbers, or numbers in other places."""
+    if not (isinstance(one, Returned) and isinstance(other, Returned)):
+        return False
+    first, second = (dict(leaves(reply_value(outcome))) for outcome in (one, other))
+    return first.keys() != second.keys() or not all(_is_near(first[path], second[path]) for path in first)
+
+
+def _is_near(one: Value, other: Value) -> bool:
+    first, second = as_array(one), as_array(other)
+    return first.shape == second.shape and bool(np.allclose(first, second, rtol=1e-9, atol=1e-12, equal_nan=True))
 
 
 def _may_keep(session: Session) -> bool:
@@ -52,22 +76,25 @@ def _shares(plan: Plan) -> bool:
     return sum(map(len, used)) > len(set().union(*used))
 
 
-def _first_wrong(attempt: Attempt) -> Case | None:
-    """The first case that fails, where something was called before it: who is wrong from the first call on is just wrong.
+def _wrong_case(session: Session, attempt: Attempt) -> Case | None:
+    """A case that fails, where something was called before it: the first one, unless that is the very first call.
 
-    A function that overwrites its arguments is told that.
+    Who is wrong from the first call on is mostly just wrong: it is another case then, and only where the text has a place to
+    keep something in. A function that overwrites its arguments is told that.
     """
     judge, failing = attempt.judge, {failure.case.key for failure in attempt.verdict.failures}
-    case = next((case for case in judge.cases.cases if case.key in failing), None)
-    objects = any("." in name for name, _ in case.plan.steps) if case else True  # they are there to keep something
-    if (
-        case is None
-        or objects
-        or case.plan.moves  # a call that is made alone meets other random numbers
-        or judge.spec.changes
-        or attempt.verdict.failed("inputs")
-        or not attempt.outcomes.get(case.key)
-    ):
+    cases = [case for case in judge.cases.cases if case.key in failing and _may_show(attempt, case)]
+    if not cases or judge.spec.changes or attempt.verdict.failed("inputs"):
         return None
-    first = judge.core.cases.cases[0]
-    return None if case.key == first.key and len(case.plan.steps) == 1 else case
+    if cases[0].key != judge.core.cases.cases[0].key or len(cases[0].plan.steps) > 1:
+        return cases[0]
+    return cases[-1] if seems_to_keep(session.submission.units) else None
+
+
+def _may_show(attempt: Attempt, case: Case) -> bool:
+    """Whether a case can show what is kept: objects are there to keep something, and what was not run shows nothing."""
+    objects = any("." in name for name, _ in case.plan.steps)
+    last = next(iter(attempt.outcomes.get(case.key, ())[-1:]), None)
+    dropped = isinstance(last, Stopped) and attempt.verdict.status == "too-much-output"
+    # A call that is made alone meets other random numbers.
+    return not (objects or case.plan.moves or last is None) and (dropped or not isinstance(last, Stopped))

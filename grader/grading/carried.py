@@ -47,10 +47,12 @@ __all__ = [
     "best_of",
     "carried_finding",
     "first_attempts",
+    "has_foreign_values",
     "has_nothing_to_use",
     "in_agreement",
     "is_cut_short",
     "on_given_code",
+    "raised_on_own_values",
     "raises_on_foreign_values",
     "right_in_another_edition",
     "second_run",
@@ -462,16 +464,27 @@ def is_cut_short(attempt: Attempt) -> bool:
     return silent is not None and len(attempt.outcomes.get(silent.key, ())) < len(silent.plan.steps)
 
 
-def raises_on_foreign_values(session: Session, attempt: Attempt) -> bool:
-    """Whether calls raise that were given, in place of the student's own values, what only the reference understands.
+def has_foreign_values(session: Session, attempt: Attempt) -> bool:
+    """Whether calls were given, in place of the student's own values, what only the reference understands.
 
     A right forward pass keeps in its cache what it likes: that this is not what the student's backward pass takes apart is
     no mistake of the student's.
     """
     judge = attempt.judge
     makers = _producers(judge.cases) if judge.spec.own_inputs and attempt.how == "helpers" else []
-    foreign = any(session.functions[name].spec.opaque for name in makers if name in session.functions)
-    return foreign and attempt.settled.verdict.failed("runs")
+    return any(session.functions[name].spec.opaque for name in makers if name in session.functions)
+
+
+def raises_on_foreign_values(session: Session, attempt: Attempt) -> bool:
+    """Whether calls raise on what only the reference understands."""
+    return has_foreign_values(session, attempt) and attempt.settled.verdict.failed("runs")
+
+
+def raised_on_own_values(first: Attempt) -> Finding | None:
+    """What a function raises on what the student's own earlier functions return, where it can be judged on that alone."""
+    problem = next((c.message for c in first.verdict.checks if c.kind == "runs" and c.status == "failed"), "")
+    producers = _producers(first.judge.cases)
+    return sentences.unusable_values(first.verdict.name, producers, problem) if problem and not is_cut_short(first) else None
 
 
 def _was_called(case: Case, outcomes: Sequence[Outcome], *, none_will_do: bool) -> bool:

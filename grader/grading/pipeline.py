@@ -23,10 +23,12 @@ from grader.grading.carried import (
     best_of,
     carried_finding,
     first_attempts,
+    has_foreign_values,
     has_nothing_to_use,
     in_agreement,
     is_cut_short,
     on_given_code,
+    raised_on_own_values,
     raises_on_foreign_values,
     right_in_another_edition,
     second_run,
@@ -348,10 +350,13 @@ def _explained(
     if submission.edition is not None and (other_edition := right_in_another_edition(session, attempt)):
         return (sentences.other_edition(other_edition.says, submission.edition.says),)
     findings = unfilled(judge, submission, verdict) or other_order(judge, submission, verdict)
-    wrong = () if findings or verdict.passed or attempt.how == "helpers" else wrong_before(judge, best)
+    foreign = not verdict.passed and has_foreign_values(session, attempt)
+    wrong = () if findings or verdict.passed or (attempt.how == "helpers" and not foreign) else wrong_before(judge, best)
     earlier = (sentences.earlier_first(verdict.name, wrong),) if wrong else ()
     if wrong and is_cut_short(attempt):  # what was raised is theirs
         return earlier
+    if foreign and not wrong and (unusable := raised_on_own_values(first)):
+        return (unusable,)
     findings = findings or (() if verdict.passed or wrong else kept_between_calls(session, first))
     findings = findings or findings_of(judge, outcomes, verdict)
     if not findings and not verdict.passed:
@@ -375,7 +380,8 @@ def _function_report(
     example = None
     producers = [] if verdict.passed or not replies.defined else has_nothing_to_use(judge, replies.outcomes, best)
     if producers:
-        verdict, findings = _not_judged(verdict, producers), ()
+        right = all(name in best and best[name].verdict.passed for name in producers)
+        verdict, findings = _not_judged(verdict, producers, right=right), ()
     elif not verdict.passed:
         example = counterexample_of(
             judge,
@@ -399,9 +405,9 @@ def _function_report(
     )
 
 
-def _not_judged(verdict: Verdict, producers: Sequence[str]) -> Verdict:
+def _not_judged(verdict: Verdict, producers: Sequence[str], *, right: bool) -> Verdict:
     """The verdict on a function whose question only the student's own earlier functions could have asked."""
-    message = sentences.not_judged(verdict.name, producers)
+    message = sentences.not_judged(verdict.name, producers, right=right)
     first, *others = verdict.checks
     checks = [replace(first, status="skipped", points=0.0, message=message)]
     checks += [replace(check, status="skipped", points=0.0, message=sentences.SKIPPED_RUNS) for check in others]

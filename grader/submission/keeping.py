@@ -1,7 +1,8 @@
 """Whether the functions of a submission could keep something from call to call, seen by their text alone.
 
-The answer is no where every statement is an import of what keeps nothing, a constant, or the definition of a plain function
-that takes and reads nothing but these. Whoever writes anything else *could*, and is asked.
+They could not where every statement is an import of what keeps nothing, a constant, or the definition of a plain function
+that takes and reads nothing but these. They seem to where a function has a place of its own: a default that can change, a
+name of the file that it sets or changes, a decorator.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from grader.submission.names import uses_of
 from grader.submission.program import Unit
 from grader.submission.statements import Reading, parse
 
-__all__ = ["may_keep"]
+__all__ = ["may_keep", "seems_to_keep"]
 
 _KEEP_NOTHING = frozenset({"numpy", "math", "copy"})  # random numbers begin anew with each call
 # Through these a function comes to what has no name here.
@@ -50,14 +51,34 @@ def may_keep(units: Sequence[Unit], provided: Sequence[tuple[str, str]]) -> bool
     return None in trees or not all(_keeps_nothing(function, modules, known) for function in functions)
 
 
+@lru_cache(maxsize=1)
+def seems_to_keep(units: Sequence[Unit]) -> bool:
+    """Whether a function of these statements has a place in which something could outlive the call."""
+    trees = [parse(unit.source, Reading())[0] for unit in units]
+    statements = [statement for tree in trees if tree is not None for statement in tree.body]
+    imports = (statement for statement in statements if isinstance(statement, ast.Import | ast.ImportFrom))
+    modules = {alias.asname or alias.name.partition(".")[0] for statement in imports for alias in statement.names}
+    return any(_has_a_place(s, modules) for s in statements if isinstance(s, ast.FunctionDef))
+
+
+def _has_a_place(function: ast.FunctionDef, modules: set[str]) -> bool:
+    does = uses_of(function).effects[function.name]
+    return bool(
+        function.decorator_list or does.sets or does.changes or does.methods - modules or not _has_plain_defaults(function)
+    )
+
+
+def _has_plain_defaults(function: ast.FunctionDef) -> bool:
+    """Whether no default of an argument could change."""
+    return all(_is_constant(value) for value in (*function.args.defaults, *function.args.kw_defaults) if value)
+
+
 def _keeps_nothing(function: ast.FunctionDef, modules: set[str], known: set[str]) -> bool:
     """Whether a function has no place of its own, and no way to another's."""
     does = uses_of(function).effects[function.name]
     if function.decorator_list or does.sets or does.changes or not (does.methods <= modules and does.calls <= known):
         return False
-    if not all(_is_constant(value) for value in (*function.args.defaults, *function.args.kw_defaults) if value):
-        return False
-    return not any(map(_reaches_further, ast.walk(function)))
+    return _has_plain_defaults(function) and not any(map(_reaches_further, ast.walk(function)))
 
 
 def _is_constant(value: ast.expr) -> bool:

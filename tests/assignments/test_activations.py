@@ -163,6 +163,25 @@ def test_the_kink_is_hit_exactly_and_belongs_to_the_closed_side() -> None:
     assert 0.75 * found.max_points <= found.points < found.max_points
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("sigmoid", "def sigmoid(Z): return np.where(Z == 0, 0, 1 / (1 + np.exp(-Z))), Z"),
+        ("tanh", "def tanh(Z): return np.tanh(Z) * Z / Z, Z"),
+        (
+            "sigmoid_backward",
+            "def sigmoid_backward(dA, cache):\n    s = 1 / (1 + np.exp(-cache))\n    return dA * s * (1 - s) * (cache != 0)",
+        ),
+        ("tanh_backward", "def tanh_backward(dA, cache): return np.where(cache == 0, 0, dA * (1 - np.tanh(cache) ** 2))"),
+    ],
+)
+def test_a_smooth_function_has_no_kink_at_zero(name: str, code: str) -> None:
+    found = report(name, code)
+    assert codes_of(found) == ["only-special-inputs"]
+    assert found.findings[0].message.endswith("is wrong only for inputs of the kind 'exact zero'")
+    assert all("kink" not in check.message for check in found.checks)
+
+
 def test_overwriting_dA_costs_the_share_of_the_inputs_only() -> None:
     code = """
         def relu_backward(dA, cache):

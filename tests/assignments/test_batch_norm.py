@@ -323,7 +323,42 @@ def test_a_right_forward_pass_without_a_cache_leaves_nothing_out_of_what_is_kept
 def test_a_cache_that_was_left_none_is_to_be_filled_first() -> None:
     graded = backward(FORWARD.replace(KEPT, "None"), BACKWARD)
     assert (graded.status, graded.points) == ("not-graded", 0.0)
-    assert "Fix batch_norm_forward first" in graded.checks[0].message
+    assert graded.checks[0].message == (
+        "batch_norm_backward was not judged: it works on a part of what your own batch_norm_forward returns, and that part "
+        "is None. Return there what batch_norm_backward needs."
+    )
+    beside = backward(FORWARD.replace(KEPT, "None").replace("var(", "std("), BACKWARD)
+    assert beside.checks[0].message.endswith("and that is not there. Fix batch_norm_forward first.")
+
+
+@pytest.mark.parametrize("cache", ["(Z_norm, gamma)", "()", "'todo'", "0.5", "{'Z': Z}"])
+def test_a_cache_that_does_not_suit_the_backward_pass_is_said_to_be_what_is_unusable(cache: str) -> None:
+    graded = report(FORWARD.replace(KEPT, cache), BACKWARD)
+    assert graded["batch_norm_forward"].status == "passed"
+    (finding,) = graded["batch_norm_backward"].findings
+    assert finding.code == "unusable-values"
+    assert finding.message.startswith(
+        "batch_norm_backward cannot use what your own batch_norm_forward returns: the function raised "
+    )
+
+
+def test_beside_a_wrong_forward_pass_it_is_said_first_that_this_one_is_wrong() -> None:
+    """Also where the backward pass takes the cache of a correct one apart, which is built otherwise."""
+    graded = report(FORWARD.replace("variance = Z.var(axis=1", "variance = Z.var(ddof=1, axis=1"), BACKWARD)
+    assert [finding.code for finding in graded["batch_norm_backward"].findings] == ["earlier-first"]
+
+
+@pytest.mark.parametrize("swapped", ["0", "1", "01"])
+def test_a_momentum_that_weighs_the_new_batch_is_named_in_either_average(swapped: str) -> None:
+    graded = report(
+        f"""
+        def update_running_average(mean, variance, Z, momentum=0.9):
+            new = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+            weights = [1 - momentum if str(n) in "{swapped}" else momentum for n in range(2)]
+            return tuple(w * old + (1 - w) * now for w, old, now in zip(weights, (mean, variance), new))
+        """
+    )
+    assert [finding.code for finding in graded["update_running_average"].findings] == ["momentum-swapped"]
 
 
 def test_right_running_averages_under_a_wrong_forward_pass_keep_their_points() -> None:

@@ -237,7 +237,9 @@ def test_an_output_that_is_rounded_to_a_class_leaves_no_number(classes: str) -> 
     code += DEEP.replace("        grads = L", f"        AL = {classes.format('AL')}\n        grads = L")
     for found in both(HELPERS, code):
         assert codes_of(found) == ["no-number-after-one-step"]
-        assert any("after one step with learning_rate=0.015625, W1 holds nan or inf" in check.message for check in found.checks)
+        assert any(
+            "after one step with learning_rate=0.015625, W1 holds nan or inf" in check.message for check in found.checks
+        )
 
 
 def test_iterations_are_called_ignored_only_where_several_steps_are_made_for_one() -> None:

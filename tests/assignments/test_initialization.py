@@ -167,6 +167,16 @@ def test_he_weights_that_count_one_input_too_many_are_caught() -> None:
     assert all(judge_weights("initialize_parameters_he", drawn(seed, lambda n: (2 / (n + 1)) ** 0.5)) for seed in range(20))
 
 
+@pytest.mark.parametrize("name", ["initialize_parameters_random", "initialize_parameters_he"])
+def test_layers_with_the_negatives_of_the_same_numbers_do_not_repeat_them(name: str) -> None:
+    seeded = INITIALIZERS.replace("weights(layers_dims[l]", "(SIGN)**l * weights(layers_dims[l]")
+    seeded = seeded.replace('        parameters["W"', '        np.random.seed(3)\n        parameters["W"', 1)
+    repeated, mirrored = (verdicts(ASSIGNMENT, seeded.replace("SIGN", sign), only=name)[name] for sign in ("1", "-1"))
+    assert (codes_of(repeated), codes_of(mirrored)) == (["repeated-layers"], [])
+    messages = [check.message for check in mirrored.checks if check.status == "failed"]
+    assert messages == ["the numbers of W2 are the negatives of those of W1"]
+
+
 def test_draws_that_are_clipped_are_not_called_draws_of_another_scale() -> None:
     """Cut off at one deviation, sqrt(2 / n_prev) has about the deviation of sqrt(1 / n_prev)."""
     clipped = changed(

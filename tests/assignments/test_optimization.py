@@ -13,7 +13,7 @@ import pytest
 
 from grader import load_assignment
 from grader.freezing.store import frozen_cases
-from grader.grading.pipeline import grade_submission
+from grader.grading.pipeline import grade, grade_submission
 from grader.judging.cases import CaseFile
 from grader.judging.judge import judges_of
 from grader.model import FunctionReport
@@ -343,6 +343,9 @@ def test_epsilon_must_stand_in_the_same_place_everywhere() -> None:
 MISTAKES = {
     "uncorrected-s": (OUTSIDE, '(np.sqrt(s["d" + k]) + epsilon)'),
     "exponent-is-layer": ("**t", "**(l + 1)"),
+    "exponent-shifted": ("    v_corrected, s_c", "    t += 1\n    v_corrected, s_c"),
+    "exponent-grows-with-layers": ("        for kind", "        t += 1\n        for kind"),
+    "exponent-behind": ("**t", "**(t - 1)"),
     "missing-square": (" ** 2", ""),
     "epsilon-after-division": (OUTSIDE, 'np.sqrt(s_corrected["d" + k]) + epsilon'),
     "missing-epsilon": (" + epsilon", ""),
@@ -355,6 +358,35 @@ MISTAKES = {
 @pytest.mark.parametrize(("code", "change"), MISTAKES.items(), ids=MISTAKES.keys())
 def test_a_mistake_is_named_in_both_editions(code: str, change: tuple[str, str], result: str) -> None:
     assert codes(adam(change, (THREE, result))) == [code]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [("    v_corrected, s_c", "    t += 1\n    v_corrected, s_c"), ("        for kind", "        t += 1\n        for kind")],
+)
+def test_a_shifted_exponent_is_told_beside_an_epsilon_inside_the_root(change: tuple[str, str]) -> None:
+    (code,) = codes(adam(change, (OUTSIDE, INSIDE)))
+    assert code in ("exponent-shifted", "exponent-grows-with-layers")
+
+
+def test_steps_that_are_counted_by_the_function_itself_are_told_to_be_kept_between_calls() -> None:
+    counting = ADAM.replace("epsilon):", "epsilon, seen=[]):").replace(
+        "    v_c", "    seen.append(1)\n    t = len(seen)\n    v_c", 1
+    )
+    assert codes(report(counting)["update_parameters_with_adam"]) == ["kept-between-calls"]
+    right = ADAM.replace("epsilon):", "epsilon, seen=[]):").replace("    v_c", "    seen.append(t)\n    v_c", 1)
+    assert report(right)["update_parameters_with_adam"].status == "passed"
+
+
+@pytest.mark.parametrize("place", ["argument", "module"])
+def test_a_list_of_batches_that_grows_from_call_to_call_is_told_as_such(place: str, tmp_path: Path) -> None:
+    """Its results are too large together, which says nothing of why."""
+    code = BATCHES.replace("    batches = []\n", "").replace("(k + 1) * mini_batch_size :]", "m - m % mini_batch_size :]")
+    code = code.replace("seed):", "seed, batches=[]):") if place == "argument" else "batches = []\n" + code
+    path = tmp_path / "solution.py"
+    path.write_text("import numpy as np\n" + code)
+    graded = next(f for f in grade(ASSIGNMENT, path).functions if f.name == "random_mini_batches")
+    assert (graded.status, codes(graded)) == ("too-much-output", ["kept-between-calls"])
 
 
 def test_five_items_that_are_all_wrong_are_not_taken_for_a_wrong_number_of_items() -> None:

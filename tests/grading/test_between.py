@@ -36,8 +36,32 @@ def center(X):
 }
 
 
+WRONG_FROM_THE_FIRST_CALL_ON = {
+    "a counter": f"""
+calls = 1
+def center(X):
+    global calls
+    calls += 1
+    return calls * (X - {MEAN}), {MEAN}""",
+    "a dictionary as a default argument": f"""
+def center(X, memo={{"sum": 1.0}}):
+    memo["sum"] += 1
+    return X - {MEAN}, {MEAN} / memo["sum"]""",
+    "a list of the module": f"""
+seen = []
+def center(X):
+    seen.append(X.shape[1])
+    return X - {MEAN}, {MEAN} + len(seen)""",
+}
+
+
 def codes(source: str, name: str = "center") -> list[str]:
     return [finding.code for finding in graded_function(name, source).findings]
+
+
+@pytest.mark.parametrize("source", WRONG_FROM_THE_FIRST_CALL_ON.values(), ids=WRONG_FROM_THE_FIRST_CALL_ON)
+def test_what_is_kept_is_told_where_the_first_call_is_wrong_as_well(source: str) -> None:
+    assert codes(source) == ["kept-between-calls"]
 
 
 @pytest.mark.parametrize("source", KEEPING.values(), ids=KEEPING)
@@ -49,6 +73,7 @@ def test_what_is_kept_between_calls_is_told(source: str) -> None:
     "source",
     [
         f"kept = []\ndef center(X):\n    kept.append(X)\n    return X, {MEAN}",  # wrong from the first call on
+        f"def center(X, kept=[]):\n    kept.append(X)\n    return X, {MEAN}",
         f"def center(X):\n    return (X if X.shape[1] == 1 else X - {MEAN}), {MEAN} + (X.shape[1] == 1)",  # for one example
         f"def center(X):\n    mean = {MEAN}\n    X -= mean\n    return X, mean",  # overwrites its argument
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.submission.keeping import may_keep
+from grader.submission.keeping import may_keep, seems_to_keep
 from grader.submission.program import parse_submission
 
 PLAIN = "import numpy as np\nfrom utils import relu\nEPS = (1e-8, -1)\n"
@@ -48,3 +48,18 @@ def test_plain_functions_keep_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", MAY_KEEP.values(), ids=MAY_KEEP)
 def test_whatever_has_a_place_of_its_own_may_keep_something(text: str) -> None:
     assert keeps(text)
+
+
+SEEMS_TO_KEEP = ("a list as a default", "a global name", "an attribute", "a memory")
+
+
+def test_what_seems_to_keep_something_has_a_place_that_is_seen() -> None:
+    """Not so what could keep something only in a way that the text does not show, as a plot above the functions."""
+    plain = {
+        **KEEPS_NOTHING,
+        "a plot": "import matplotlib.pyplot as plt\nplt.ion()\ndef f(x):\n    plt.show()\n    return x",
+    }
+    for text in plain.values():
+        assert not seems_to_keep(parse_submission("student.py", ".py", (PLAIN + text).encode(), {"f": 1}).units)
+    for name in SEEMS_TO_KEEP:
+        assert seems_to_keep(parse_submission("student.py", ".py", (PLAIN + MAY_KEEP[name]).encode(), {"f": 1}).units)
