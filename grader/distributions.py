@@ -254,14 +254,15 @@ def dependence_problem(arrays: Mapping[str, Any], mean: float = 0.0, alpha: floa
     """
     centred = {name: _centred(value, mean) for name, value in arrays.items()}
     alpha /= 8 * len(centred) + len(_ORDERS) * math.comb(len(centred), 2)
+
+    def excess(parts: tuple[Any, Any]) -> float:
+        return _correlation(parts[0], parts[1], mean, alpha)
+
     for name, array in centred.items():
         # Equal columns make neighbouring rows look dependent too: the stronger of the two is the cause.
-        pairs = {
-            "rows": max(_repeats(array), key=lambda parts: _correlation(*parts, mean, alpha)),
-            "columns": max(_repeats(array.T), key=lambda parts: _correlation(*parts, mean, alpha)),
-        }
-        what = max(pairs, key=lambda key: _correlation(*pairs[key], mean, alpha))
-        if _correlation(*pairs[what], mean, alpha) > 1:
+        pairs = {"rows": max(_repeats(array), key=excess), "columns": max(_repeats(array.T), key=excess)}
+        what = max(pairs, key=lambda key: excess(pairs[key]))
+        if excess(pairs[what]) > 1:
             how = {1: ": they repeat the same random numbers", -1: f": some are the {_opposite(mean)} of others"}
             return f"the {what} of {name} are not independent of each other{how.get(_alike(*pairs[what]), '')}"
     names = list(centred)
