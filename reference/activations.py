@@ -50,6 +50,11 @@ def sigmoid(Z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return A, cache
 
 
+def sigmoid__clipped(Z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sigmoid that keeps away from 0 and 1 by 1e-7, as much as a clip may do."""
+    return np.clip(_sigmoid(Z), 1e-7, 1 - 1e-7), Z
+
+
 def relu(Z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rectified linear activation, element by element: ``A = max(0, Z)``.
 
@@ -112,6 +117,11 @@ def tanh(Z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return A, cache
 
 
+def tanh__clipped(Z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Tanh that keeps away from -1 and 1 by 1e-7, as much as a clip may do."""
+    return np.clip(np.tanh(Z), 1e-7 - 1, 1 - 1e-7), Z
+
+
 def sigmoid_backward(dA: np.ndarray, cache: np.ndarray) -> np.ndarray:
     """Gradient through the logistic activation: ``dZ = dA * s * (1 - s)`` with ``s = sigmoid(Z)``.
 
@@ -140,6 +150,12 @@ def sigmoid_backward(dA: np.ndarray, cache: np.ndarray) -> np.ndarray:
     dZ = dA * _sigmoid_slope(cache)
     # END SOLUTION
     return dZ
+
+
+def sigmoid_backward__clipped(dA: np.ndarray, cache: np.ndarray) -> np.ndarray:
+    """The gradient through a sigmoid that keeps away from 0 and 1 by 1e-7."""
+    A, _ = sigmoid__clipped(cache)
+    return dA * A * (1 - A)
 
 
 def relu_backward(dA: np.ndarray, cache: np.ndarray) -> np.ndarray:
@@ -203,3 +219,9 @@ def tanh_backward(dA: np.ndarray, cache: np.ndarray) -> np.ndarray:
     dZ = dA * (2.0 * decay / (1.0 + decay**2)) ** 2
     # END SOLUTION
     return dZ
+
+
+def tanh_backward__clipped(dA: np.ndarray, cache: np.ndarray) -> np.ndarray:
+    """The gradient through a tanh that keeps away from -1 and 1 by 1e-7."""
+    A, _ = tanh__clipped(cache)
+    return dA * (1 - A**2)

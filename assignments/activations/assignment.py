@@ -8,13 +8,13 @@ from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref,
 _USUAL = {"one_example": {"m": 1}, "one_unit": {"n": 1}, "saturated": {}}
 _SMOOTH, _WITH_KINK = {**_USUAL, "exact_zero": {}}, {**_USUAL, "kink": {}}
 _SAME = {"n": 3, "m": 4}  # one after another: who remembers the last call by its shape is wrong
-_SCALE = {"saturated": 12.0, "extreme": 1500.0, "tiny": 1e-6}
+_SCALE = {"saturated": 12.0, "extreme": 1500.0, "tiny entries": 1e-6}
 
 
 def _pre_activation(d):
-    """Z of shape (n, m): exact zeros (relu's kink), around +-12 when saturated, thousands when extreme, 1e-6 when tiny."""
+    """Z of shape (n, m): around 1 or around 4, exact zeros, around +-12 when saturated, thousands when extreme; or tiny."""
     n, m = d.sizes("n", "m")
-    Z = d.array(n, m, scale=_SCALE.get(d.case, 1.0))
+    Z = d.array(n, m, scale=_SCALE.get(d.case) or d.choice([1.0, 4.0]))
     if d.case in ("kink", "exact zero"):
         Z.flat[:: d.integer(2, 3)] = 0.0
     return Z
@@ -68,13 +68,16 @@ def _linear_in_dA(forward):
     def plan(d):
         Z = _pre_activation(d)
         dA, other = d.array(*Z.shape), d.array(*Z.shape)
-        return [Step(forward, (Z,)), *((gradient, Ref(0, (1,))) for gradient in (dA, other, dA + other))]
+        steps = []
+        for gradient in (dA, other, dA + other):  # a cache each: who overwrites it has lost points for that already
+            steps += [Step(forward, (Z.copy(),)), (gradient, Ref(len(steps), (1,)))]
+        return steps
 
     return Property("linear in dA", share=0.1, plan=plan, judge=_is_linear)
 
 
 def _is_linear(given):
-    one, two, both = given.replies[1:]
+    one, two, both = given.replies[1::2]
     if np.allclose(one + two, both, rtol=1e-9, atol=1e-12):
         return None
     return "dZ for the sum of two gradients dA is not the sum of the two dZ"
@@ -90,6 +93,7 @@ ASSIGNMENT = Assignment(
             points=15,
             inputs=_forward,
             returns=("A", "cache"),
+            guards=("clipped",),
             summary="sigma(Z) = 1 / (1 + exp(-Z)), element by element",
             classes=cases(**_SMOOTH),
             weights={"cache": 0.7},
@@ -102,7 +106,7 @@ ASSIGNMENT = Assignment(
             inputs=_forward,
             returns=("A", "cache"),
             summary="max(0, Z), element by element",
-            classes=cases(**_WITH_KINK, tiny={}),
+            classes=cases(**_WITH_KINK, tiny_entries={}),
             weights={"cache": 0.7},
             properties=(Property("relu(Z) - relu(-Z) = Z", share=0.1, plan=_mirrored, judge=_differs_by_Z),),
             sets=(_far_out(_forward),),
@@ -112,6 +116,7 @@ ASSIGNMENT = Assignment(
             points=15,
             inputs=_forward,
             returns=("A", "cache"),
+            guards=("clipped",),
             summary="tanh(Z), element by element",
             classes=cases(**_SMOOTH),
             weights={"cache": 0.7},
@@ -124,6 +129,7 @@ ASSIGNMENT = Assignment(
             points=20,
             inputs=_backward_of("sigmoid"),
             returns="dZ",
+            guards=("clipped",),
             summary="dA * sigma'(Z)",
             classes=cases(**_SMOOTH, same_size=_SAME),
             helpers=("sigmoid",),
@@ -136,7 +142,7 @@ ASSIGNMENT = Assignment(
             inputs=_backward_of("relu"),
             returns="dZ",
             summary="dA where Z > 0, else 0",
-            classes=cases(**_WITH_KINK, same_size=_SAME, tiny={}),
+            classes=cases(**_WITH_KINK, same_size=_SAME, tiny_entries={}),
             helpers=("relu",),
             properties=(_linear_in_dA("relu"),),
             sets=(_far_out(_backward_of("relu")),),
@@ -146,6 +152,7 @@ ASSIGNMENT = Assignment(
             points=20,
             inputs=_backward_of("tanh"),
             returns="dZ",
+            guards=("clipped",),
             summary="dA * (1 - tanh(Z)**2)",
             classes=cases(**_SMOOTH, same_size=_SAME),
             helpers=("tanh",),

@@ -63,6 +63,17 @@ def _(Z):
 
 
 @mistake(
+    "cut-too-early",
+    "sigmoid",
+    message="sigmoid stays where it is from some Z on, long before it has come near to 0 or 1",
+    hint="What is sigmoid(4)? Where you cut Z or A, it may change A by no more than 1e-7.",
+    severity="slip",
+)
+def _cut(Z):
+    return _sigmoid(np.clip(Z, -3, 3)), Z
+
+
+@mistake(
     "first-column-only",
     "sigmoid",
     message="only the first column, the first example, is computed",
@@ -156,8 +167,8 @@ def _(Z):
 @mistake(
     "tanh-of-half",
     "tanh",
-    message="this is tanh(Z / 2): 2 * sigmoid(Z) - 1",
-    hint="Replace sigmoid by its formula, and compare with that of tanh.",
+    message="this is tanh(Z / 2), which is 2 / (1 + exp(-Z)) - 1",
+    hint="By how much does Z have to be multiplied in the exponential? Compare with the formula of tanh.",
     severity="fault",
 )
 def _(Z):
@@ -191,7 +202,7 @@ for name, function in (("sigmoid", _sigmoid), ("relu", _relu), ("tanh", np.tanh)
         "cache-holds-activation",
         name,
         message="the cache holds A, and the exercise keeps Z there",
-        hint=f"What does {name}_backward read from the cache?",
+        hint=f"What does {name}_backward read from the cache? If you return Z there: A = Z copies nothing, both are one array.",
         severity="fault",
     )(lambda Z, function=function: (function(Z), function(Z)))
     mistake(

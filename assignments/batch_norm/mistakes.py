@@ -116,6 +116,39 @@ def forward_without_scale(Z, gamma, beta, epsilon):
 
 
 @mistake(
+    "shift-is-scaled",
+    "batch_norm_forward",
+    message="gamma multiplies beta as well: this is gamma * (Z_norm + beta)",
+    hint="Scale first, then shift: which of the two do your parentheses do first?",
+    severity="fault",
+)
+def forward_scales_shift(Z, gamma, beta, epsilon):
+    return gamma * (_normal(Z, epsilon) + beta), None
+
+
+@mistake(
+    "zero-scale-ignored",
+    "batch_norm_forward",
+    message="a gamma of 0 is taken for a missing one; a unit that it scales is its beta everywhere",
+    hint="What is 0 * Z_norm + beta?",
+    severity="slip",
+)
+def forward_without_zero_scale(Z, gamma, beta, epsilon):
+    return np.where(gamma == 0, 1.0, gamma) * _normal(Z, epsilon) + beta, None
+
+
+@mistake(
+    "zero-scale-ignored",
+    "batch_norm_forward",
+    message="a gamma of zeros is taken for a missing one; a unit that it scales is its beta everywhere",
+    hint="What is 0 * Z_norm + beta?",
+    severity="slip",
+)
+def forward_without_zeros(Z, gamma, beta, epsilon):
+    return (gamma if gamma.any() else np.ones_like(gamma)) * _normal(Z, epsilon) + beta, None
+
+
+@mistake(
     "statistics-over-units",
     "batch_norm_forward",
     message="mean and variance run over the units of one example; they run over the examples, one pair for each unit",
@@ -359,7 +392,20 @@ def running_unbiased(running_mean, running_variance, Z, momentum):
     return momentum * running_mean + (1 - momentum) * mu, momentum * running_variance + (1 - momentum) * variance
 
 
-_SWAPPED = {
+@mistake(
+    "one-example-ignored",
+    "update_running_average",
+    message="a batch of one example leaves the running variance as it is; its variance is 0, and counts like any other",
+    hint="What does the formula give for a new variance of 0?",
+    severity="slip",
+)
+def running_without_one_example(running_mean, running_variance, Z, momentum):
+    mu, variance = _statistics(Z)
+    kept = momentum * running_variance + (1 - momentum) * variance
+    return momentum * running_mean + (1 - momentum) * mu, running_variance if Z.shape[1] == 1 else kept
+
+
+_MOMENTUM_SWAPPED = {
     "code": "momentum-swapped",
     "function": "update_running_average",
     "message": "momentum weighs the new batch; it is the weight of the past",
@@ -368,19 +414,19 @@ _SWAPPED = {
 }
 
 
-@mistake(**_SWAPPED)
+@mistake(**_MOMENTUM_SWAPPED)
 def running_swapped(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
     return (1 - momentum) * running_mean + momentum * mu, (1 - momentum) * running_variance + momentum * variance
 
 
-@mistake(**_SWAPPED)
+@mistake(**_MOMENTUM_SWAPPED)
 def running_mean_swapped(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
     return (1 - momentum) * running_mean + momentum * mu, momentum * running_variance + (1 - momentum) * variance
 
 
-@mistake(**_SWAPPED)
+@mistake(**_MOMENTUM_SWAPPED)
 def running_variance_swapped(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
     return momentum * running_mean + (1 - momentum) * mu, (1 - momentum) * running_variance + momentum * variance

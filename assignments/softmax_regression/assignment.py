@@ -34,7 +34,7 @@ def _distributions(d, C, m):
 def _predictions(d):
     C, m = d.sizes("C", "m")
     AL, Y = _distributions(d, C, m), _one_hot_labels(d, C, m)
-    if d.case == "confident":  # and wrong: a cut that is more than a guard against log(0) shows
+    if d.case == "improbable true class":  # and wrong: a cut that is more than a guard against log(0) shows
         AL = np.where(Y == 1, d.probabilities(1, m, low=3e-4, high=9e-4), AL)
         AL = AL / AL.sum(axis=0)
     return AL, Y
@@ -51,7 +51,9 @@ def _label_vector(d):
 
 
 def _scores(d):
-    return (d.array(*d.sizes("C", "m")),)
+    """Moderate scores, and wider ones, where most columns have one sure class; none of them far below 0 as a whole."""
+    Z = d.array(*d.sizes("C", "m"), scale=d.choice([1.0, 6.0]))
+    return (Z + np.maximum(0, -2 - Z.max(axis=0)),)  # a guard of 1e-7 beside the sum of exponentials is right
 
 
 def _large_scores(d):
@@ -85,6 +87,9 @@ def _without_ties(d):
     AL = _distributions(d, C, m)
     if d.case in ("scores", "scores of two classes"):
         AL = d.array(C, m) - d.choice([0.0, 4.0])
+    elif d.case == "many":
+        AL = AL + 0.002 * (np.max(AL, axis=0) == AL)
+        AL = AL / AL.sum(axis=0)
     ordered = np.sort(AL, axis=0)
     if (ordered[-1] - ordered[-2]).min() < 1e-3:
         d.reject("two classes are equally probable")
@@ -93,7 +98,7 @@ def _without_ties(d):
 
 def _logits(d):
     n, m = d.sizes("n", "m")
-    Z = np.clip(d.array(n, m), -4, 4)
+    Z = np.clip(d.array(n, m, scale=d.choice([1.0, 3.0])), -7.5, 7.5)
     return Z, d.labels(n, m)
 
 
@@ -112,7 +117,10 @@ def _of_any_shape(d):
 
 
 def _large_logits(d):
+    """Scores in the hundreds; or between 8 and 20, where a sigmoid still differs from 0 and 1, but by very little."""
     n, m = d.sizes("n", "m")
+    if d.case == "far out":
+        return d.rng.choice([-1.0, 1.0], (n, m)) * d.rng.uniform(8, 20, (n, m)), d.labels(n, m)
     Z = d.array(n, m, scale=600.0)
     return Z + 40 * np.sign(Z), d.labels(n, m)
 
@@ -140,6 +148,29 @@ def _two_batches(d):
     first = _distributions(d, C, n), _one_hot_labels(d, C, n)
     second = _distributions(d, C, m), _one_hot_labels(d, C, m)
     return [first, second, tuple(np.concatenate(pair, axis=1) for pair in zip(first, second, strict=True))]
+
+
+def _unlikely(d):
+    """The true class of an example is improbable, down to one in a million."""
+    C, m = d.sizes("C", "m")
+    AL, Y = _distributions(d, C, m), _one_hot_labels(d, C, m)
+    improbable = 1e-6 * d.rng.uniform(1, 3, (1, m))
+    AL = np.where(Y == 1, improbable, AL * (1 - improbable) / (AL * (1 - Y)).sum(axis=0))
+    d.note(cost=d.right("softmax_cost", AL, Y), guarded=d.right("softmax_cost", np.minimum(AL + 1.5e-7, 1), Y))
+    return [(AL, Y)]
+
+
+def _within_a_guard(given):
+    """Whether the cost is right up to what a guard of 1e-7 changes."""
+    cost, facts = np.asarray(given.reply).item(), given.facts
+    if facts["guarded"] <= cost <= facts["cost"] + 1e-9:
+        return None
+    return f"the cost is {cost:.6g}, expected {facts['cost']:.6g}; the true classes have probabilities of about 1e-6"
+
+
+def _lifted(given):
+    """Whether improbable classes cost as if they were more probable; the same of all examples."""
+    return 0 < np.asarray(given.reply).item() < given.facts["guarded"]
 
 
 def _weighted_mean(given):
@@ -200,8 +231,8 @@ def _counts_every_class(given):
 
 # -- Xavier initialization ---------------------------------------------------------------
 
-# Neighbours of very different size, so that the rules cannot be mixed up; the first three layers of at
-# least 15,000 entries.
+# Neighbours of very different size, so that the rules cannot be mixed up; three layers of at least 15,000 entries. The
+# last one is wide and has the shape of the first: it follows the same rule, with numbers of its own.
 _WIDE = (CaseClass("wide", count=1),)
 
 
@@ -210,7 +241,8 @@ def _deep(d):
 
 
 def _wide(d):
-    return [([60 + d.integer(0, 9), 400, 50 + d.integer(0, 9), 320, 4],)]
+    narrow = 60 + d.integer(0, 9)
+    return [([narrow, 400, narrow - d.integer(5, 9), narrow, 400],)]
 
 
 def _weights(given):
@@ -283,9 +315,23 @@ def _repeats(given):
     return all(np.allclose(found[0][:count], W[:count], rtol=0.05) for W in found[1:])
 
 
+def _equal_layers_repeat(given):
+    """Whether two layers of the same shape, and not all, start with the same numbers."""
+    first, last = (W for _, W, *_ in _weights(given)[:: len(given.args[0]) - 2])
+    return first.shape == last.shape and np.ptp(first) > 0 and np.array_equal(first, last)
+
+
+def _last_layer_by_itself(given):
+    """Whether all layers but the last one follow Xavier's rule."""
+    layers = {name: W for name, W, *_ in _weights(given)}
+    *_, last = layers
+    return xavier_problem(layers) is not None and xavier_problem({n: W for n, W in layers.items() if n != last}) is None
+
+
 _FITS = {
     "zero-weights": lambda given: not any(np.any(W) for _, W, *_ in _weights(given)),
     "repeated-layers": _repeats,
+    "equal-layers-repeat": _equal_layers_repeat,
     "constant-weights": lambda given: all(np.ptp(W) == 0 for _, W, *_ in _weights(given)),
     "not-centred": lambda given: all(W.min() >= 0 for _, W, *_ in _weights(given)),
     "he-scale": _deviates(lambda n_prev, n, dims: np.sqrt(2 / n_prev)),
@@ -299,20 +345,21 @@ _FITS = {
     "limit-for-deviation": _deviates(lambda n_prev, n, dims: np.sqrt(6 / (n_prev + n))),
     "deviation-for-limit": _deviates(lambda n_prev, n, dims: np.sqrt(1 / n_prev / 3)),
     "first-layer-everywhere": _deviates(lambda n_prev, n, dims: 1 / np.sqrt(dims[0])),
+    "last-layer-by-another-rule": _last_layer_by_itself,
 }
 
 # -- the assignment ----------------------------------------------------------------------
 
 
-def _kinds(**special):
+def _kinds(general=(2, 7), **special):
     """Classes of (C, m), two classes at least; single examples and many of them."""
     return (
         CaseClass("small", count=6, sizes={"C": (2, 4), "m": (2, 5)}),
-        CaseClass("general", count=12, sizes={"C": (2, 7), "m": (1, 8)}),
+        CaseClass("general", count=12, sizes={"C": general, "m": (1, 8)}),
         CaseClass("two classes", count=3, sizes={"C": 2, "m": (2, 6)}),
         CaseClass("one example", count=3, sizes={"C": (3, 6), "m": 1}),
         CaseClass("square", count=3, sizes={"C": 4, "m": 4}),
-        CaseClass("many", count=3, sizes={"C": (3, 5), "m": (20, 40)}),
+        CaseClass("many", count=3, sizes={"C": (11, 13), "m": (105, 130)}),
         *(CaseClass(name.replace("_", " "), count=4, sizes=sizes) for name, sizes in special.items()),
     )
 
@@ -336,7 +383,7 @@ ASSIGNMENT = Assignment(
             inputs=_label_vector,
             returns="Y",
             summary="class indices as columns with a single 1",
-            classes=_kinds(missing_class={"C": (3, 6), "m": (2, 6)}),
+            classes=_kinds(general=(2, 13), missing_class={"C": (3, 6), "m": (2, 6)}),
             loose_dtype=frozenset({"Y"}),
             properties=(
                 Property(
@@ -383,7 +430,7 @@ ASSIGNMENT = Assignment(
             inputs=_predictions,
             returns="cost",
             summary="cross-entropy, mean over the examples",
-            classes=_kinds(confident={"C": (3, 5), "m": (2, 6)}),
+            classes=_kinds(improbable_true_class={"C": (3, 5), "m": (2, 6)}),
             guards=("guarded",),
             properties=(
                 Property(
@@ -392,6 +439,14 @@ ASSIGNMENT = Assignment(
                     plan=_two_batches,
                     judge=_weighted_mean,
                     classes=(CaseClass("general", count=3, sizes={"C": (3, 6), "n": (1, 4), "m": (5, 8)}),),
+                ),
+                Property(
+                    "improbable true classes",
+                    share=0.1,
+                    plan=_unlikely,
+                    judge=_within_a_guard,
+                    classes=_GENERAL,
+                    fits={"guard-too-large": _lifted},
                 ),
             ),
             sets=(
@@ -451,7 +506,7 @@ ASSIGNMENT = Assignment(
             returns="losses",
             summary="the logistic loss of each entry from its score",
             classes=_LOGITS,
-            guards=("guarded",),
+            guards=("guarded", "plain"),
             properties=(
                 Property(
                     "the losses of both labels differ by Z",
@@ -466,7 +521,10 @@ ASSIGNMENT = Assignment(
                     "large scores",
                     share=0.2,
                     inputs=_large_logits,
-                    classes=(CaseClass("large", count=8, sizes={"n": (1, 4), "m": (1, 6)}),),
+                    classes=(
+                        CaseClass("large", count=5, sizes={"n": (1, 4), "m": (1, 6)}),
+                        CaseClass("far out", count=3, sizes={"n": (1, 4), "m": (2, 6)}),
+                    ),
                 ),
                 CaseSet(
                     "arrays of any shape",
@@ -500,7 +558,6 @@ ASSIGNMENT = Assignment(
             random=frozenset({"W{l}"}),
             weights={"W{l}": 2.0},
             alternatives=("glorot_normal", "uniform", "glorot_uniform"),
-            inputs_share=0.0,
             properties=(
                 at_usual_sizes(
                     Property(

@@ -34,6 +34,7 @@ LOSSES = {
     ("softmax", "softmax-is-hard"): SEVERAL,
     ("softmax_cost", "opposite-sign"): EITHER,
     ("softmax_cost", "squared-error"): SEVERAL,
+    ("predict", "order-of-rows"): INPUTS,
     ("predict", "one-hot-prediction"): UNLIKE,
     ("predict", "two-classes"): EITHER,
     ("sigmoid_cross_entropy_with_logits", "sigmoid-twice"): EITHER,

@@ -389,6 +389,17 @@ def cost_squared(AL, Y):
 
 
 @mistake(
+    "guard-too-large",
+    "softmax_cost",
+    message="a class that is less probable than the guard in the logarithm costs too little",
+    hint="How small may a probability be before your guard changes it? It should do so for next to 0 only.",
+    severity="slip",
+)
+def cost_clipped(AL, Y):
+    return float(-np.sum(Y * np.log(np.maximum(AL, 1e-5))) / Y.shape[1])
+
+
+@mistake(
     "not-averaged",
     "softmax_cost",
     message="this is the cost of each example; one number is wanted, their mean",
@@ -681,6 +692,17 @@ def logits_guarded(Z, Y):
 
 
 @mistake(
+    "logarithm-left-out",
+    "sigmoid_cross_entropy_with_logits",
+    message="for scores of some size the term log(1 + exp(-|Z|)) is left out; it is small there, but not 0",
+    hint="What is log(1 + exp(-4)), and from which score on is such a number rounded away beside the score itself?",
+    severity="slip",
+)
+def logits_cut(Z, Y):
+    return np.maximum(Z, 0) - Z * Y + np.where(np.abs(Z) > 4, 0.0, np.log1p(np.exp(-np.abs(Z))))
+
+
+@mistake(
     "missing-absolute-value",
     "sigmoid_cross_entropy_with_logits",
     message="the exponential needs the absolute value of Z: this is right only for positive scores",
@@ -966,6 +988,37 @@ def xavier_repeated(layer_dims):
         return np.random.randn(n, n_prev) / np.sqrt(n_prev)
 
     return _initialized(layer_dims, weights)
+
+
+@mistake(
+    "equal-layers-repeat",
+    "xavier_initialization",
+    message="layers of the same size start with the same random numbers",
+    hint="Does a seed or a stored matrix depend on the size of a layer? Draw new numbers for each.",
+    severity="fault",
+)
+def xavier_by_shape(layer_dims):
+    drawn = {}
+
+    def weights(n_prev, n):
+        if (n, n_prev) not in drawn:
+            drawn[n, n_prev] = np.random.randn(n, n_prev) / np.sqrt(n_prev)
+        return drawn[n, n_prev].copy()
+
+    return _initialized(layer_dims, weights)
+
+
+@mistake(
+    "last-layer-by-another-rule",
+    "xavier_initialization",
+    message="the last layer has another variance than Xavier's rule gives it; all others follow the rule",
+    hint="Is the last layer initialized by a line of its own? One rule holds for all layers.",
+    severity="fault",
+)
+def xavier_last_otherwise(layer_dims):
+    parameters = _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) / np.sqrt(n_prev))
+    parameters[f"W{len(layer_dims) - 1}"] *= np.sqrt(2)
+    return parameters
 
 
 @mistake(

@@ -24,11 +24,11 @@ def _split(d):
         share = 0.0 if d.case.endswith("held out") else d.choice(_ONE_SHARE)
         dev, test = (0.0, share) if d.case.endswith("dev") else (share, 0.0)
     elif d.case == "nearly all":
-        m, dev, test = 4 * d.integer(2, 8), 0.5, 0.375
+        m, dev, test = 4 * d.integer(26, 35), 0.5, 0.375
     else:
         unit, dev, test = d.choice(_SHARES)
         m = unit * d.integer(1, 2) if d.case == "small" else unit * d.integer(3, 7)
-    X = d.array(d.integer(2, 4), m)
+    X = d.array(d.choice([2, 1, 3, 4]), m)
     return X, d.labels(1, m), dev, test, d.integer(0, 99)
 
 
@@ -131,6 +131,12 @@ def _loses(given):
     return len(set(numbers)) == len(numbers) < given.args[0].shape[1] and _all_columns([numbers])
 
 
+def _rounded_down(given):
+    """Whether each set has the size that its fraction gives, rounded down by itself."""
+    sizes = [len(numbers) for numbers, _ in _sets_of(given)]
+    return _loses(given) and all(0 <= whole - size < 1 for whole, size in zip(_exact_sizes(given), sizes, strict=True))
+
+
 def _whole(given, sets):
     return not _partition_problem(given, sets)
 
@@ -159,6 +165,7 @@ _SPLIT_FITS = {
     "empty-set-takes-all": _empty_set_takes_all,
     "sets-overlap": _overlaps,
     "drawn-with-replacement": _repeats,
+    "sizes-rounded-down": _rounded_down,
     "examples-lost": _loses,
     "pairs-broken": _pairs_broken,
     "fraction-of-the-rest": _of_the_rest,
@@ -175,7 +182,7 @@ def _features(d, n_x, m):
 
 def _fit(d):
     (n_x,) = d.sizes("n_x")
-    m = d.integer(2, 4) if d.case == "small" else d.integer(30, 60) if d.case == "many" else d.integer(3, 9)
+    m = d.integer(2, 4) if d.case == "small" else d.integer(101, 130) if d.case == "many" else d.integer(3, 9)
     return (_features(d, n_x, m),)
 
 
@@ -267,6 +274,11 @@ def _errors(d):
         bayes = d.choice([0.05, 0.1, 0.15])
         train = bayes + d.choice([0.015, -0.01, 0.005])
         return round(train, 5), round(train + d.choice([0.01, -0.015]), 5), bayes, 0.0
+    if d.case == "an error of 0":  # is a number like any other
+        low, high = 0.00375, 0.015
+        return d.choice(
+            [(0.0, high, 0.0, 0.01), (high, high + low, 0.0, 0.01), (0.0, low, 0.0, 0.01), (high, 0.0, 0.0, 0.01)]
+        )
     kind = d.case if d.case in _GAPS else d.choice(["neither", "bias", "variance", "both"])
     tolerance = d.choice([0.005, 0.01, 0.04, 0.05])
     bayes = d.choice([0.0, 0.05, 0.1, 0.15]) if kind in ("neither", "bias", "variance", "both") else 0.15
@@ -349,6 +361,8 @@ def _log_uniform(distance, name):
         low, high = given.args[:2]
         position = np.log(distance(np.ravel(given.reply)))
         ends = sorted((float(np.log(distance(low))), float(np.log(distance(high)))))
+        if np.unique(position).size < 0.99 * position.size:
+            return f"only {np.unique(position).size} of {position.size} draws are different numbers"
         problem = uniform_problem(position, *ends, f"the logarithm of {name}")
         if problem:
             return problem
@@ -356,12 +370,10 @@ def _log_uniform(distance, name):
         if max(position.min() - ends[0], ends[1] - position.max()) > reach * (ends[1] - ends[0]):
             least, most = np.min(given.reply), np.max(given.reply)
             return f"the draws lie between {least:.4g} and {most:.4g}, expected {low:g} to {high:g}"
-        if np.unique(position).size < 0.99 * position.size:
-            return f"only {np.unique(position).size} of {position.size} draws are different numbers"
         if _spread_evenly(position, *ends):
             return "the draws lie too evenly to be independent: sorted, they are a grid"
         if dependence_problem({"draws": position - np.mean(ends)}):
-            return "the draws are not independent of each other: neighbours are alike, as on a grid"
+            return "the draws are not independent of each other: some follow from others, in the same order or mirrored"
         return None
 
     return judge
@@ -448,7 +460,7 @@ def _logs(low, high):
     return np.log(low), np.log(high)
 
 
-_RATES = ((1e-4, 1.0), (0.0005, 0.3), (0.02, 5.0))
+_RATES = ((1e-5, 0.5), (0.0005, 0.3), (0.02, 5.0))
 _RATE_FITS = {
     "wrong-shape": _column,
     "same-draw-repeated": _all_the_same,
@@ -466,7 +478,7 @@ _RATE_FITS = {
     "bounds-ignored": _looks_uniform(np.log10, lambda low, high: (-4, 0)),
 }
 
-_BETAS = ((0.5, 0.999), (0.2, 0.99), (0.9, 0.9995))
+_BETAS = ((0.5, 0.999), (0.2, 0.99), (0.95, 0.9995))
 _BETA_FITS = {
     "wrong-shape": _column,
     "same-draw-repeated": _all_the_same,
@@ -485,7 +497,9 @@ def _dev_costs(d):
     """Improvements, pauses just shorter than patience, then one that is long enough, then a trap."""
     if d.case == "one epoch":
         return [d.number(0.5, 2.0)], d.integer(1, 3)
-    patience = {"no patience": 1, "small": d.integer(2, 3)}.get(d.case, d.integer(2, 4))
+    if d.case == "few epochs":
+        return _few_epochs(d)
+    patience = {"patience 1": 1, "small": d.integer(2, 3)}.get(d.case, d.integer(2, 4))
     costs = [80.0]
     if d.case == "worse at once":
         _pause(d, costs, patience - int(d.rng.integers(0, 2)))
@@ -503,10 +517,21 @@ def _dev_costs(d):
         _pause(d, costs, d.integer(1, patience - 1))
     else:
         _pause(d, costs, patience + (0 if d.case == "stops at the end" else d.integer(0, 1)))
-        if d.case != "stops at the end":  # a better epoch that nobody sees any more
+        if d.case == "ties" and d.choice([True, False]):  # who takes the tie for the best returns it
+            _pause(d, costs, 1)
+        elif d.case != "stops at the end":  # a better epoch that nobody sees any more
             _improve(d, costs, d.integer(1, 3))
-    scale = d.choice([0.00390625, 0.0625, 16.0])  # below 1 throughout, around it, far above it
+    scale = d.choice([0.00390625, 0.0625, 1024.0])  # below 1 throughout, around it, far above it
     return [cost * scale for cost in costs], patience
+
+
+def _few_epochs(d):
+    """Hardly more epochs than patience, or fewer: the best one, not the first, may be anywhere among them."""
+    patience = d.choice([3, 2, 4])
+    count = d.choice([patience, 2, patience + 1, patience + 2])
+    costs = [8.0]
+    _improve(d, costs, d.integer(1, min(2, count - 1)))
+    return costs + [min(costs) + 0.5 * number for number in range(1, count + 1 - len(costs))], patience
 
 
 def _improve(d, costs, count):
@@ -516,12 +541,13 @@ def _improve(d, costs, count):
 
 
 def _pause(d, costs, count):
-    """Costs not below the best: falling ones, or a tie."""
+    """Costs not below the best: falling ones, or rising ones, or a tie."""
     best = min(costs)
     start = costs[-1] + d.integer(1, 3)
+    slope = -1.5 if d.case == "small" else d.rng.choice([-1.5, 0.5])
     for number in range(count):
         tie = number == count - 1 and (d.case == "ties" or d.integer(0, 8) == 0)
-        costs.append(best if tie else max(best + 0.25, start + count - 1.5 * number))
+        costs.append(best if tie else max(best + 0.25, float(start + count + slope * number)))
 
 
 def _with_a_trap(d):
@@ -634,6 +660,7 @@ ASSIGNMENT = Assignment(
             classes=(
                 *cases(neither={}, bias={}, variance={}, split_gap={}, no_tolerance={}),
                 CaseClass("both", count=3, share=0.1),
+                CaseClass("an error of 0", count=4, share=0.1),
                 CaseClass("dev better", count=3, share=0.12),
                 CaseClass("below bayes", count=3, share=0.12),
             ),
@@ -650,7 +677,11 @@ ASSIGNMENT = Assignment(
             inputs_share=0.0,
             properties=(
                 Property(
-                    "n different numbers in a vector", share=0.25, plan=_searches(*_RATES), judge=_vectors, fits=_RATE_FITS
+                    "n numbers in a vector, not one for all",
+                    share=0.25,
+                    plan=_searches(*_RATES),
+                    judge=_vectors,
+                    fits=_RATE_FITS,
                 ),
                 Property("between low and high", share=0.25, plan=_searches(*_RATES), judge=_within_bounds, fits=_RATE_FITS),
                 Property(
@@ -673,7 +704,11 @@ ASSIGNMENT = Assignment(
             inputs_share=0.0,
             properties=(
                 Property(
-                    "n different numbers in a vector", share=0.25, plan=_searches(*_BETAS), judge=_vectors, fits=_BETA_FITS
+                    "n numbers in a vector, not one for all",
+                    share=0.25,
+                    plan=_searches(*_BETAS),
+                    judge=_vectors,
+                    fits=_BETA_FITS,
                 ),
                 Property("between low and high", share=0.25, plan=_searches(*_BETAS), judge=_within_bounds, fits=_BETA_FITS),
                 Property(
@@ -700,7 +735,8 @@ ASSIGNMENT = Assignment(
                     stops_at_the_end={},
                     ties={},
                 ),
-                CaseClass("no patience", count=3, share=0.2),
+                CaseClass("few epochs", count=4, share=0.08),
+                CaseClass("patience 1", count=3, share=0.2),
                 CaseClass("never stops", count=3, share=0.25),
                 CaseClass("best is last", count=3, share=0.15),
             ),

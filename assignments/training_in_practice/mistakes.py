@@ -33,7 +33,7 @@ def split_shuffles_x_alone(X, Y, dev_fraction, test_fraction, seed=0):
 @mistake(
     "sets-overlap",
     "train_dev_test_split",
-    message="some examples are in two of the sets, so that what one of them says of the model is no news after the other",
+    message="some examples are in two of the sets, so that the second of them tests nothing new",
     hint="Where does each of the three ranges of indices begin and end?",
     severity="grave",
 )
@@ -47,7 +47,7 @@ def split_overlaps(X, Y, dev_fraction, test_fraction, seed=0):
 @mistake(
     "sets-overlap",
     "train_dev_test_split",
-    message="some examples are in two of the sets, so that what one of them says of the model is no news after the other",
+    message="some examples are in two of the sets, so that the second of them tests nothing new",
     hint="Where does each of the three ranges of indices begin and end?",
     severity="grave",
 )
@@ -87,7 +87,21 @@ def split_with_replacement(X, Y, dev_fraction, test_fraction, seed=0):
     "examples-lost",
     "train_dev_test_split",
     message="examples get lost: some of them are in none of the three sets",
-    hint="Is each size rounded down by itself? Round two of them; what is left belongs to the third set.",
+    hint="Follow the indices through your code: where one set ends, the next one has to begin, and the last one ends at m.",
+    severity="fault",
+)
+def split_skips_one(X, Y, dev_fraction, test_fraction, seed=0):
+    order = np.random.default_rng(seed).permutation(X.shape[1])
+    n_train, n_dev, _ = _sizes(X.shape[1], dev_fraction, test_fraction)
+    parts = order[:n_train], order[n_train + 1 : n_train + n_dev], order[n_train + n_dev + 1 :]
+    return tuple((X[:, part], Y[:, part]) for part in parts)
+
+
+@mistake(
+    "sizes-rounded-down",
+    "train_dev_test_split",
+    message="each of the three sizes is rounded down by itself, and an example that is left over is in none of the sets",
+    hint="Round two of the sizes; what is left belongs to the third set.",
     severity="slip",
 )
 def split_loses_examples(X, Y, dev_fraction, test_fraction, seed=0):
@@ -509,6 +523,54 @@ def diagnose_absolute(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
 
 
 @mistake(
+    "zero-taken-for-missing",
+    "diagnose_fit",
+    message="for a training error of exactly 0 nothing is diagnosed; an error of 0 is a number like any other",
+    hint="What does `if not train_error` say of 0.0? Where all training examples are learned, overfitting is most likely.",
+    severity="slip",
+)
+def diagnose_without_zero(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    found = _diagnosis(train_error - bayes_error > tolerance, dev_error - train_error > tolerance)
+    return found if train_error else set()
+
+
+@mistake(
+    "zero-taken-for-missing",
+    "diagnose_fit",
+    message="an unavoidable error of exactly 0 is replaced by another number; an error of 0 is a number like any other",
+    hint="What is `0.0 or 0.01`? A default belongs into the first line of the function.",
+    severity="slip",
+)
+def diagnose_without_zero_bayes(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    bayes_error = bayes_error or 0.01
+    return _diagnosis(train_error - bayes_error > tolerance, dev_error - train_error > tolerance)
+
+
+@mistake(
+    "set-of-letters",
+    "diagnose_fit",
+    message="the set holds single letters: set() of a text takes it apart",
+    hint="Compare set('high bias'), {'high bias'} and what add() does.",
+    severity="fault",
+)
+def diagnose_letters(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    words = _diagnosis(train_error - bayes_error > tolerance, dev_error - train_error > tolerance)
+    return set("".join(sorted(words)))
+
+
+@mistake(
+    "other-words",
+    "diagnose_fit",
+    message="the words are 'high bias' and 'high variance', with a space and not with an underscore",
+    hint="Compare your words with those of the exercise, letter by letter.",
+    severity="fault",
+)
+def diagnose_underscores(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    words = _diagnosis(train_error - bayes_error > tolerance, dev_error - train_error > tolerance)
+    return {word.replace(" ", "_") for word in words}
+
+
+@mistake(
     "relative-gap",
     "diagnose_fit",
     message="the gaps are measured in parts of the error, but the tolerance is an absolute difference",
@@ -873,6 +935,55 @@ def stopping_ties(dev_costs, patience):
 
 
 @mistake(
+    "tie-not-counted",
+    "early_stopping_epoch",
+    message="an equal cost is passed over; it is no improvement, so it counts as an epoch of waiting",
+    hint="How many epochs in a row have not gone below the best cost in 3, 2, 2, 2?",
+    severity="slip",
+)
+def stopping_skips_ties(dev_costs, patience):
+    best, wait = 0, 0
+    for epoch in range(1, len(dev_costs)):
+        if dev_costs[epoch] < dev_costs[best]:
+            best, wait = epoch, 0
+        elif dev_costs[epoch] > dev_costs[best]:
+            wait += 1
+            if wait >= patience:
+                break
+    return best
+
+
+@mistake(
+    "short-lists-ignored",
+    "early_stopping_epoch",
+    message="where there are no more epochs than patience the result is 0, whatever the costs",
+    hint="Which epoch is the best one for the costs 3, 2, 1 and a patience of 3?",
+    severity="slip",
+)
+def stopping_short_lists(dev_costs, patience):
+    return 0 if len(dev_costs) <= patience else _stop(dev_costs, patience)
+
+
+@mistake(
+    "only-rises-count",
+    "early_stopping_epoch",
+    message="an epoch of waiting is counted only when the cost rises; every epoch that is not below the best one counts",
+    hint="Follow your code on the costs 3, 5, 4.5, 4.",
+    severity="fault",
+)
+def stopping_counts_rises(dev_costs, patience):
+    best, wait = 0, 0
+    for epoch in range(1, len(dev_costs)):
+        if dev_costs[epoch] < dev_costs[best]:
+            best, wait = epoch, 0
+        elif dev_costs[epoch] > dev_costs[epoch - 1]:
+            wait += 1
+            if wait >= patience:
+                break
+    return best
+
+
+@mistake(
     "cost-for-epoch",
     "early_stopping_epoch",
     message="this is the best cost, not the epoch in which it was reached",
@@ -972,6 +1083,42 @@ def flip_channels(images):
 )
 def flip_both(images):
     return images[:, ::-1, ::-1]
+
+
+@mistake(
+    "channels-reversed-as-well",
+    "flip_horizontal",
+    message="the columns are reversed, and so are the colour channels",
+    hint="How many axes does your index reverse? A mirror changes no colour.",
+    severity="fault",
+)
+def flip_columns_and_channels(images):
+    return images[:, :, ::-1, ::-1]
+
+
+@mistake(
+    "overwritten-while-read",
+    "flip_horizontal",
+    message="the columns are overwritten while they are read: the second half takes from what the first half has become",
+    hint="Read from the images that came in, and write into another array.",
+    severity="fault",
+)
+def flip_overwrites(images):
+    out = images.copy()
+    for column in range(out.shape[2]):
+        out[:, :, column] = out[:, :, out.shape[2] - 1 - column]
+    return out
+
+
+@mistake(
+    "off-by-one-column",
+    "flip_horizontal",
+    message="the columns are reversed, but all of them stand one place too far to the right",
+    hint="Where does column 0 go? The index -0 is 0, and the last column is -1.",
+    severity="fault",
+)
+def flip_from_column_zero(images):
+    return np.roll(images[:, :, ::-1], 1, axis=2)
 
 
 @mistake(

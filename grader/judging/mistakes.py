@@ -180,7 +180,8 @@ def _equal_items(spec: Function, case: Case, names: Iterable[str], mistake: Enco
     reply = _head(reply, mistaken, case)
     # Amplified rounding, or a guard: two ways to write a wrong formula may differ by as much as two right ones.
     guarded = bool(spec.guards) and case.check == "values"  # a further set has no guard
-    widest = max(case.expected[0].tolerances, default=0.0) if spec.relative or guarded else 0.0
+    finite = [found for found in case.expected[0].tolerances if found < np.inf]  # what nobody compares has no bound
+    widest = max(finite, default=0.0) if spec.relative or guarded else 0.0
     tolerances = {path: max(1e-12, _rounding(leaf) * _scale(leaf), widest) for path, leaf in leaves(wrong)}
     usual = expected_value(case, 0)
     if any(isinstance(usual, form) and not isinstance(mistaken, form) for form in (tuple, dict)):

@@ -78,6 +78,20 @@ def test_saturated_entries_are_asked_for_everywhere() -> None:
         assert max(largest) > 15
 
 
+@pytest.mark.parametrize("bound", [17, 20, 40])
+def test_a_clip_that_changes_next_to_nothing_is_right(bound: int) -> None:
+    code = f"def sigmoid(Z): return 1 / (1 + np.exp(-np.clip(Z, -{bound}, {bound}))), Z"
+    assert {name: report(name, code).status for name in ("sigmoid", "sigmoid_backward")} == {
+        "sigmoid": "passed", "sigmoid_backward": "passed"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("bound", [3, 5, 8])
+def test_a_clip_far_from_saturation_is_seen(bound: int) -> None:
+    found = report("sigmoid", f"def sigmoid(Z): return 1 / (1 + np.exp(-np.clip(Z, -{bound}, {bound}))), Z")
+    assert 0.05 < 1 - found.points / found.max_points < 0.4
+
+
 # -- what is returned --------------------------------------------------------------------
 
 
@@ -189,6 +203,17 @@ def test_overwriting_dA_costs_the_share_of_the_inputs_only() -> None:
             return dA
         """
     found = report("relu_backward", code)
+    assert codes_of(found) == ["mutated-input"]
+    assert found.points == pytest.approx(0.95 * found.max_points)
+
+
+def test_overwriting_the_cache_costs_the_share_of_the_inputs_only() -> None:
+    code = """
+        def tanh_backward(dA, cache):
+            cache[...] = 1 - np.tanh(cache) ** 2
+            return dA * cache
+        """
+    found = report("tanh_backward", code)
     assert codes_of(found) == ["mutated-input"]
     assert found.points == pytest.approx(0.95 * found.max_points)
 

@@ -253,6 +253,25 @@ def test_a_gamma_of_zero_is_divided_by_nowhere() -> None:
     assert backward(FORWARD, BACKWARD.replace("gamma / deviation *", "1 / deviation * gamma *")).status == "passed"
 
 
+@pytest.mark.parametrize("more", ["+ 1", "+ 0.5"])
+def test_a_forward_pass_that_divides_by_more_than_the_deviation_still_has_a_slope(more: str) -> None:
+    changed = (FORWARD + BACKWARD).replace("variance + epsilon", f"variance {more} + epsilon")
+    assert (backward(changed).status, backward(changed).carried) == ("passed", True)
+
+
+def test_a_gamma_of_zeros_is_asked_of_the_forward_pass() -> None:
+    changed = FORWARD.replace("return gamma *", "return (gamma if gamma.any() else 1) *")
+    found = report(changed, BACKWARD)["batch_norm_forward"]
+    assert [finding.code for finding in found.findings] == ["zero-scale-ignored"]
+
+
+def test_a_mistake_is_not_named_where_only_another_kind_of_input_is_wrong() -> None:
+    # The tolerance of the cache, which nobody compares, is infinite: it was once taken for that of all items.
+    changed = FORWARD.replace("return gamma * Z_norm", "return gamma * np.clip(Z_norm, -2, 2)")
+    found = report(changed, BACKWARD)["batch_norm_forward"]
+    assert [finding.code for finding in found.findings] == ["only-special-inputs"]
+
+
 def test_a_rounded_backward_pass_of_a_right_forward_pass_is_not_carried() -> None:
     graded = backward(FORWARD, BACKWARD.replace("    m =", "    Z_norm = Z_norm.astype(np.float32)\n    m ="))
     assert (graded.status, graded.carried) == ("partial", False)

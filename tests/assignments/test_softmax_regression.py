@@ -110,6 +110,31 @@ PARTLY_RIGHT = {
         0.9,
         None,
     ),
+    "probabilities lifted to 1e-5": (
+        "softmax_cost",
+        "def softmax_cost(AL, Y):\n    return -np.mean(np.sum(Y * np.log(np.maximum(AL, 1e-5)), axis=0))",
+        ["improbable true classes"],
+        0.9,
+        "guard-too-large",
+    ),
+    "no more than ten classes": (
+        "one_hot",
+        "def one_hot(labels, C):\n    return np.eye(10)[:C, labels] if C <= 10 else np.eye(10)[labels]",
+        ["runs", "Y"],
+        0.75,
+        None,
+    ),
+    "a small term left out from 3 on": (
+        "sigmoid_cross_entropy_with_logits",
+        """
+        def sigmoid_cross_entropy_with_logits(Z, Y):
+            small = np.where(np.abs(Z) > 3, 0.0, np.log1p(np.exp(-np.abs(Z))))
+            return np.maximum(Z, 0) - Z * Y + small
+        """,
+        ["losses", "large scores"],
+        0.75,
+        None,
+    ),
     "gradient in place": (
         "softmax_backward",
         "def softmax_backward(AL, Y):\n    AL -= Y\n    return AL",
@@ -247,6 +272,37 @@ def test_one_rule_and_one_distribution_hold_for_all_layers() -> None:
 )
 def test_weights_that_are_wrong_in_another_way_are_told(change, words: str) -> None:
     assert words in (judged(change(drawn(5, RULES["inputs"]))) or "")
+
+
+OWN_LAYERS = """
+def xavier_initialization(layer_dims):
+    p, kept = {}, {}
+    for l in range(1, len(layer_dims)):
+        n, n_prev = layer_dims[l], layer_dims[l - 1]
+        p["W%d" % l] = WEIGHTS
+        p["b%d" % l] = np.zeros((n, 1))
+    return p
+"""
+
+
+@pytest.mark.parametrize(
+    ("weights", "code"),
+    [
+        ("kept.setdefault((n, n_prev), np.random.randn(n, n_prev) / np.sqrt(n_prev))", "equal-layers-repeat"),
+        ("np.random.default_rng(n).standard_normal((n, n_prev)) / np.sqrt(n_prev)", "equal-layers-repeat"),
+        (
+            "np.random.randn(n, n_prev) / np.sqrt(n_prev / (2 if l == len(layer_dims) - 1 else 1))",
+            "last-layer-by-another-rule",
+        ),
+        (
+            "np.random.randn(n, n_prev) * np.sqrt(2 / (n_prev + n) if l == len(layer_dims) - 1 else 1 / n_prev)",
+            "last-layer-by-another-rule",
+        ),
+    ],
+)
+def test_layers_of_equal_size_have_numbers_of_their_own_and_the_last_one_follows_the_rule(weights: str, code: str) -> None:
+    function = graded("xavier_initialization", OWN_LAYERS.replace("WEIGHTS", weights))
+    assert [finding.code for finding in function.findings] == [code]
 
 
 def test_biases_count_only_beside_weights() -> None:

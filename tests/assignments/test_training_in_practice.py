@@ -62,6 +62,12 @@ def test_some_drawn_splits_leave_a_set_empty_and_some_round() -> None:
     assert any(0 < m * test < 1 for m, _, test in drawn)
 
 
+def test_some_drawn_splits_have_one_feature_and_some_more_than_a_hundred_examples() -> None:
+    shapes = [arguments_of(case.plan)[0].shape for case in frozen_cases(ASSIGNMENT).functions["train_dev_test_split"].cases]
+    assert {1, 2, 3, 4} <= {n for n, _ in shapes}
+    assert any(m > 100 for _, m in shapes)
+
+
 SPLIT = """
 def train_dev_test_split(X, Y, dev_fraction, test_fraction, seed=0):
     m = X.shape[1]
@@ -267,6 +273,35 @@ def test_half_as_many_draws_twice_are_not_as_many_draws() -> None:
     assert any("draws are different numbers" in check.message for check in found.checks)
 
 
+@pytest.mark.parametrize(
+    ("draws", "words"),
+    [
+        (
+            "np.append(half := np.exp(np.random.uniform(np.log(low), np.log(high), (n + 1) // 2)), low * high / half)",
+            "follow",
+        ),
+        ("np.resize(np.exp(np.random.uniform(np.log(low), np.log(high), 1000)), n)", "only 1000 of"),
+        ("np.exp(np.random.uniform(np.log(max(low, 1e-4)), np.log(high), n))", "does not look uniform"),
+    ],
+)
+def test_what_is_said_of_wrong_draws_is_true_of_them(draws: str, words: str) -> None:
+    code = f"def sample_learning_rate(low, high, n, seed=0):\n    return np.resize({draws}, n)"
+    found = verdicts(ASSIGNMENT, code, only="sample_learning_rate")["sample_learning_rate"]
+    assert found.status != "passed"
+    assert any(words in check.message for check in found.checks)
+    assert codes_of(found) == []
+
+
+def test_a_bound_that_is_lowered_is_not_called_ignored() -> None:
+    code = """
+    def sample_momentum(low, high, n, seed=0):
+        return 1 - np.exp(np.random.uniform(np.log(1 - min(high, 0.999)), np.log(1 - low), n))
+    """
+    found = verdicts(ASSIGNMENT, code, only="sample_momentum")["sample_momentum"]
+    assert found.status == "partial"
+    assert codes_of(found) == []
+
+
 # -- early stopping ----------------------------------------------------------------------
 
 
@@ -290,6 +325,37 @@ def test_the_records_tell_the_rule_from_its_neighbours() -> None:
         lambda costs, patience: stop([c * 0.999999**i for i, c in enumerate(costs)], patience),  # ties count
     ):
         assert sum(a != other(*args) for a, args in zip(right, drawn, strict=True)) >= 3
+
+
+def test_the_best_of_a_few_epochs_is_asked_for_beside_any_patience() -> None:
+    short = [arguments_of(case.plan) for case in _cases("early_stopping_epoch") if case.case_class == "few epochs"]
+    for more in (0, 1, 2):
+        assert any(
+            len(costs) <= patience + more and reference.early_stopping_epoch(costs, patience) for costs, patience in short
+        )
+
+
+STOPPING = """
+def early_stopping_epoch(costs, patience):
+    best = wait = 0
+    for t in range(1, len(costs)):
+        if costs[t] {} costs[best]:
+            best, wait = t, 0
+        elif costs[t] > costs[{}]:
+            wait += 1
+            if wait >= patience:
+                break
+    return best
+"""
+
+
+@pytest.mark.parametrize(
+    ("better", "other", "code"),
+    [("<=", "best", "tie-counts"), ("<", "best", "tie-not-counted"), ("<", "t - 1", "only-rises-count")],
+)
+def test_what_is_wrong_with_the_count_of_waiting_is_told_as_it_is(better: str, other: str, code: str) -> None:
+    found = verdicts(ASSIGNMENT, STOPPING.format(better, other), only="early_stopping_epoch")["early_stopping_epoch"]
+    assert codes_of(found) == [code]
 
 
 # -- augmentation ------------------------------------------------------------------------
