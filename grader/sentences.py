@@ -681,6 +681,11 @@ def truncated(item: str) -> Finding:
     return Finding("truncated", f"{item} was cut to whole numbers", hint)
 
 
+def rounded(item: str, places: int) -> Finding:
+    to = f"{places} decimal{'s' * (places != 1)}" if places else "whole numbers"
+    return Finding("rounded", f"{item} is rounded to {to}", "Return all digits; round only what you print.")
+
+
 def opposite_sign(item: str, *, sometimes: bool = False) -> Finding:
     if sometimes:
         text = f"{item} has the opposite sign for some inputs; for others it is right"

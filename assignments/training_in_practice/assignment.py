@@ -306,11 +306,12 @@ def _dev_error_matters(given):
     first, shifted, worse = (set(reply) for reply in given.replies)
     if shifted != first:
         return "the diagnosis changes when all three errors grow by the same amount"
-    if worse != first | {"high variance"} or "high variance" in first:
-        return (
-            "'high variance' belongs to a dev error far above the training error, and not to one near to it; nothing else "
-            "may change between the two"
-        )
+    if "high variance" in first:
+        return "'high variance' is reported where the dev error is hardly larger than the training error"
+    if "high variance" not in worse:
+        return "'high variance' is not reported where the dev error is far larger than the training error"
+    if worse != first | {"high variance"}:
+        return "a larger dev error changes more of the diagnosis than 'high variance'"
     return None
 
 

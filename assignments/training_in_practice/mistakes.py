@@ -21,7 +21,7 @@ def _parts(X, Y, order, sizes):
 @mistake(
     "pairs-broken",
     "train_dev_test_split",
-    message="X is shuffled, Y is not (or in another order): the examples have lost their labels",
+    message="X and Y are not put into the same order: the examples have lost their labels",
     hint="Draw one permutation, and use it for both.",
     severity="grave",
 )
@@ -74,7 +74,7 @@ def split_negative_slice(X, Y, dev_fraction, test_fraction, seed=0):
 @mistake(
     "drawn-with-replacement",
     "train_dev_test_split",
-    message="an example occurs more than once: the indices are drawn with replacement",
+    message="an example occurs more than once, as if the indices were drawn with replacement",
     hint="Which function of NumPy gives every index exactly once?",
     severity="grave",
 )
@@ -174,7 +174,7 @@ def fit_variance(X_train):
     "unbiased-deviation",
     "fit_normalization",
     message="sigma divides by m - 1; the exercise asks for the biased deviation, with m",
-    hint="Compare NumPy's default with the formula of the exercise.",
+    hint="Look at the ddof argument, or at what you divide the sum of squares by.",
     severity="slip",
 )
 def fit_unbiased(X_train):
@@ -714,7 +714,7 @@ def rate_fixed_bounds(low, high, n, seed=0):
     "wrong-shape",
     "sample_learning_rate",
     message="the draws come as a matrix; a vector of shape (n,) is asked for",
-    hint="Draw n numbers.",
+    hint="Which shape do you ask the generator for? A vector of n numbers has the shape (n,).",
     severity="slip",
 )
 def rate_column(low, high, n, seed=0):
@@ -802,7 +802,7 @@ def momentum_repeated(low, high, n, seed=0):
     "wrong-shape",
     "sample_momentum",
     message="the draws come as a matrix; a vector of shape (n,) is asked for",
-    hint="Draw n numbers.",
+    hint="Which shape do you ask the generator for? A vector of n numbers has the shape (n,).",
     severity="slip",
 )
 def momentum_column(low, high, n, seed=0):

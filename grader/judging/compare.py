@@ -187,10 +187,10 @@ def agrees(expected: Expected, got: Encoded) -> bool:
 
 
 def first_problem(
-    spec: Function, item: Item, expected: Value, got: Value, tolerances: Mapping[Path, float]
+    spec: Function, item: Item, expected: Value, got: Value, tolerances: Mapping[Path, float], *, loose: bool = False
 ) -> Problem | None:
-    """The first problem of an item at its earliest stage; a random item has no right number."""
-    walk = _Walk(item, spec.parts, tolerances, item.name in spec.loose_dtype)
+    """The first problem of an item at its earliest stage; a random item has no right number, a ``loose`` one no dtype."""
+    walk = _Walk(item, spec.parts, tolerances, loose or item.name in spec.loose_dtype)
     problems: list[Problem] = []
     for path in item.paths:
         try:

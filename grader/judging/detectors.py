@@ -25,6 +25,8 @@ from grader.sandbox.runner import Raised, Returned
 __all__ = ["detected"]
 
 _Array = np.ndarray[Any, Any]
+_IMPRECISE = (np.float32, np.float16)
+_MOST_DECIMALS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ def _called(item: str, places: Sequence[str]) -> str:
 
 
 def _leaf_right(expected: _Array, got: _Array, tolerance: float) -> bool:
-    same = expected.shape == got.shape and (expected.dtype == got.dtype or not got.ndim)
+    fits = expected.dtype == got.dtype or not (got.ndim or got.dtype in _IMPRECISE)
+    same = expected.shape == got.shape and fits
     return same and bool((np.abs(got.astype(float) - expected.astype(float)) <= tolerance).all())
 
 
@@ -180,12 +183,28 @@ def _dtypes(evidence: _Evidence) -> Iterator[Finding]:
     for item in evidence.items:
         if any(e.shape != g.shape for e, g in item.pairs):
             continue
-        if all(g.dtype in (np.float32, np.float16) and _near(g, e, 1e-2) for e, g in item.pairs):
+        if all(g.dtype in _IMPRECISE and _near(g, e, 1e-2) for e, g in item.pairs):
             yield sentences.single_precision(item.name, item.got[0].dtype)
         elif any(np.trunc(e).any() and g.any() for e, g in item.pairs) and all(  # zeros alone are more likely a stub
             _near(g, np.trunc(e)) or _near(g, np.floor(e)) for e, g in item.pairs
         ):
             yield sentences.truncated(item.name)
+        elif (places := _decimals(item)) is not None:
+            yield sentences.rounded(item.name, places)
+
+
+def _decimals(item: _WrongItem) -> int | None:
+    """To how many decimals right numbers are rounded; None where something else is wrong."""
+    expected, got = (np.concatenate([part.ravel() for part in parts]).astype(float) for parts in (item.expected, item.got))
+    if got.size < 4 or np.unique(got).size < 2 or not np.isfinite(got).all():
+        return None
+    for places in range(_MOST_DECIMALS):
+        unit = 10.0**-places
+        if (np.abs(got - expected) > 0.5 * unit * (1 + 1e-6)).any():
+            return None  # nor to more of them
+        if _near(got / unit, np.rint(got / unit)):
+            return places
+    return None
 
 
 def _relations(evidence: _Evidence) -> Iterator[Finding]:

@@ -161,13 +161,15 @@ def _head(result: Value, mistake: Value, case: Case) -> Value:
     return result
 
 
-def is_same(spec: Function, item: Item, one: Value, other: Value, tolerances: Mapping[Path, float]) -> bool:
-    """Whether an item of two values is the same."""
+def is_same(
+    spec: Function, item: Item, one: Value, other: Value, tolerances: Mapping[Path, float], *, loose: bool = False
+) -> bool:
+    """Whether an item of two values is the same; ``loose`` where its dtype may be another one."""
     if isinstance(one, tuple) and (not isinstance(other, tuple | list) or len(other) != len(one)):
         return False
     if isinstance(one, dict) and not isinstance(other, dict):
         return False
-    return first_problem(spec, item, one, other, tolerances) is None
+    return first_problem(spec, item, one, other, tolerances, loose=loose) is None
 
 
 def _equal_items(spec: Function, case: Case, names: Iterable[str], mistake: Encoded, got: Encoded) -> bool:
@@ -183,6 +185,8 @@ def _equal_items(spec: Function, case: Case, names: Iterable[str], mistake: Enco
     finite = [found for found in case.expected[0].tolerances if found < np.inf]  # what nobody compares has no bound
     widest = max(finite, default=0.0) if spec.relative or guarded else 0.0
     tolerances = {path: max(1e-12, _rounding(leaf) * _scale(leaf), widest) for path, leaf in leaves(wrong)}
+    # A mask of integers is the mistake that the same mask of floats is, where the mistake is not the dtype itself.
+    loose = all(np.asarray(leaf).dtype == np.float64 for _, leaf in leaves(mistaken))
     usual = expected_value(case, 0)
     if any(isinstance(usual, form) and not isinstance(mistaken, form) for form in (tuple, dict)):
         return is_same(spec, Item("the result", ((),)), mistaken, reply, tolerances)  # no parts that could be compared
@@ -196,7 +200,7 @@ def _equal_items(spec: Function, case: Case, names: Iterable[str], mistake: Enco
             parts = ([part_or_none(value, path) for value in (usual, mistaken, reply)] for path in items[name].paths)
             if any(_has_more(*three) for three in parts):
                 return False
-            if not is_same(spec, items[name], mistaken, reply, tolerances):
+            if not is_same(spec, items[name], mistaken, reply, tolerances, loose=loose):
                 return False
         elif name not in right or _form(mistaken) != _form(reply):  # the mistake has no such item, and so must the student
             return False

@@ -196,6 +196,12 @@ def test_a_smooth_function_has_no_kink_at_zero(name: str, code: str) -> None:
     assert all("kink" not in check.message for check in found.checks)
 
 
+@pytest.mark.parametrize("mask", ["cache > 0", "np.where(cache > 0, 1, 0)", "np.int64(cache > 0)", "1.0 * (cache > 0)"])
+def test_a_derivative_alone_is_named_whatever_its_dtype(mask: str) -> None:
+    found = report("relu_backward", f"def relu_backward(dA, cache): return {mask}")
+    assert codes_of(found) == ["missing-chain-rule"]
+
+
 def test_overwriting_dA_costs_the_share_of_the_inputs_only() -> None:
     code = """
         def relu_backward(dA, cache):
