@@ -518,7 +518,7 @@ def _(AL, Y, X):
 activation_ignored = mistake(
     "activation-ignored",
     "forward_prop_cost",
-    message="the argument hidden_layers_activation_fn is not handed on: the hidden layers always use the same function",
+    message="the argument hidden_layers_activation_fn has no effect: the hidden layers always use the same function",
     hint='Call it with "tanh" and with "relu": does anything change?',
     severity="fault",
 )
