@@ -389,8 +389,11 @@ def value_problem(where: str, got: str, expected: str) -> str:
     return f"{where} is {got}, expected {expected}"
 
 
+_NO_COMPARISON = 1e4  # times a number that is next to 0: tells nothing that the difference does not
+
+
 def measures_of(largest: float, relative: float | None, tolerance: float, *, several: bool) -> str:
-    also = "" if relative is None else f", relative {relative:.2g}"
+    also = "" if relative is None or relative > _NO_COMPARISON else f", relative {relative:.2g}"
     return f"{'largest ' * several}difference {largest:.3g}{also}; allowed {tolerance:.2g}"
 
 
@@ -626,7 +629,7 @@ def permuted_result(names: Sequence[str]) -> Finding:
 
 
 def transposed(item: str) -> Finding:
-    hint = "Write down the shapes of all factors, and which one has to be transposed."
+    hint = "Write down the shape of every array on the way: which one has to be transposed, or was and should not be?"
     return Finding("transposed", f"{item} is the transpose of the expected value", hint)
 
 

@@ -101,3 +101,8 @@ def test_a_status_of_windows_is_told_with_what_it_means() -> None:
         "ended by Windows (status 0xC0000005): it used memory that is not its own"
     )
     assert sentences.ended_by_exit(0xC0000017).endswith("ended by Windows (status 0xC0000017)")
+
+
+@pytest.mark.parametrize(("relative", "said"), [(None, False), (0.5, True), (12.0, True), (1.8e213, False)])
+def test_how_many_times_a_number_next_to_zero_is_missed_is_not_told(relative: float | None, said: bool) -> None:
+    assert ("relative" in sentences.measures_of(0.25, relative, 1e-12, several=True)) == said
