@@ -71,6 +71,35 @@ def test_the_example_of_the_handout_is_true() -> None:
 
 # -- what is right -----------------------------------------------------------------------
 
+OWN_START = """
+import numpy as np
+
+def initialize_parameters{suffix}({arguments}):
+    parameters = {{}}
+    for l in range(1, len(layer_dims)):
+        parameters["W" + str(l)] = np.random.randn(layer_dims[l], layer_dims[l - 1]) * 0.1
+        parameters["b" + str(l)] = np.zeros((layer_dims[l], 1))
+    return parameters
+"""
+
+
+@pytest.mark.parametrize(
+    ("suffix", "arguments", "call"),
+    [
+        ("", "layer_dims", "(layers_dims)"),
+        ("", "layer_dims, how, scale", "(layers_dims, 'he', 3)"),
+        ("_deep", "*layer_dims", "(*layers_dims)"),
+    ],
+)
+def test_an_own_initializer_with_other_arguments_stays_the_students(suffix: str, arguments: str, call: str) -> None:
+    start = OWN_START.format(suffix=suffix, arguments=arguments)
+    code = changed("initialize_parameters_deep(layers_dims)", f"initialize_parameters{suffix}{call}", 1)
+    code = code.replace("initialize_parameters(n_x, n_h, n_y)", f"initialize_parameters{suffix}{call}")
+    assert [(f.status, f.points) for f in both(HELPERS, start, code)] == [("passed", 50)] * 2
+    late = code.replace("learning_rate)\n    return", "learning_rate / 2)\n    return")
+    assert late != code
+    assert "passed" not in [f.status for f in both(HELPERS, start, late)]
+
 
 @pytest.mark.parametrize("returned", ["", ", costs", ", np.array([i])", ", {}", ", lambda: costs"])
 def test_the_costs_are_free(returned: str) -> None:

@@ -66,6 +66,8 @@ def test_a_decorator_of_a_missing_library_gives_the_function_back(sandbox: Sandb
         "from pylab import *\ndef f(x):\n    return np.sum([x, mean([x])])\n",
         "from matplotlib.pylab import *\ndef f(x):\n    return np.sum([x, x]) if max(0, x) else norm(randn(2))\n",
         "from matplotlib.pyplot import *\ndef f(x):\n    return np.sum([x, x])\n",
+        "from testCases import *\ndef f(x):\n    return np.sum([x, x])\n",  # such files import NumPy as np
+        "from utils.test_cases import *\ndef f(x):\n    return np.sum([x, x])\n",
         "import pylab as plt\nfig, ax = plt.subplots()\ndef f(x):\n    ax.plot([x])\n    plt.show()\n    return 2 * x\n",
         "import seaborn as sns\nsns.set_theme()\nsns.x = 1\ndef f(x):\n    return 2 * x\n",
         "try:\n    import cupy as xp\nexcept ImportError:\n    import numpy as xp\ndef f(x):\n    return xp.add(x, x)\n",

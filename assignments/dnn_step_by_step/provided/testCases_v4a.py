@@ -1,1 +1,3 @@
-"""Imported by star in many notebooks. Grading needs no test cases from here, so it defines nothing."""
+"""Imported by star in many notebooks, some of which have ``np`` from here alone. Grading needs no test cases."""
+
+import numpy as np  # noqa: F401
