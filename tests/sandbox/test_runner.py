@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pytest
 
 from grader.confined.wire import Code, Encoded, Ref, decode, encode, unpack
 from grader.sandbox.here import InProcess
@@ -137,6 +138,28 @@ def test_bound_names_are_answered_from_outside_whatever_the_submission_says() ->
     assert found.called == (frozenset({"g"}), frozenset())
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class Net:\n    @staticmethod\n    def g(x):\n        return -1.0\n    @staticmethod\n    def f(x):\n"
+        "        return Net.g(x)\n---\ng, f = Net.g, Net.f",
+        "class Net:\n    def g(x):\n        return -1.0\n    def f(x):\n        return Net.g(x)\n---\ng, f = Net.g, Net.f",
+        "class Net:\n    @classmethod\n    def g(cls, x):\n        return -1.0\n    @classmethod\n    def f(cls, x):\n"
+        "        return cls.g(x)\n---\ng, f = Net.g, Net.f",
+        "class Net:\n    def g(self, x):\n        return -1.0\n    def f(self, x):\n        return self.g(x)"
+        "\n---\nnet = Net()\n---\ng, f = net.g, net.f",
+    ],
+    ids=["static", "plain", "of the class", "of an object"],
+)
+def test_a_method_that_was_given_a_bound_name_is_answered_where_other_methods_call_it(source: str) -> None:
+    def answer(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
+        return 10.0
+
+    found = run(source, plan(("f", (1.0,)), answered=("g",)), plan(("f", (1.0,))), answer=answer, bound=("g",))
+    assert [value(outcomes[0]) for outcomes in found.outcomes] == [10.0, -1.0]
+    assert found.called == (frozenset({"g"}), frozenset())
+
+
 def test_an_answer_that_raises_is_no_answer() -> None:
     def answer(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
         raise TypeError("one argument too many")
@@ -152,6 +175,7 @@ def test_an_answer_that_raises_is_no_answer() -> None:
 CHANGING = """
 import builtins, random, sys
 import numpy as np
+import pytest
 import matplotlib.pyplot as plt
 
 def f(x):
