@@ -546,6 +546,27 @@ def unusable_values(name: str, producers: Sequence[str], problem: str) -> Findin
     return Finding("unusable-values", f"{name} cannot use what your own {own} returns: {problem}", hint)
 
 
+def later_first(name: str, later: Sequence[str]) -> Finding:
+    own = " and ".join(later)
+    text = f"{name} is right but for {own}, which it calls and which is not right"
+    it, stands = ("it", "stands") if len(later) == 1 else ("they", "stand")
+    hint = (
+        f"Correct {own} first. Points are kept beside a wrong function only where that stands earlier in the exercise, "
+        f"and {it} {stands} later."
+    )
+    return Finding("later-first", text, hint)
+
+
+def helpers_disagree(name: str, helpers: Sequence[str]) -> Finding:
+    own = " and ".join(helpers)
+    text = f"{name} is right with a correct {own}, and yours passes its own tests: the two do not work together"
+    hint = (
+        f"What does {own} do when {name} calls it? It may change an array that it is given, keep something from call to "
+        "call, or be called with what it is not made for."
+    )
+    return Finding("helpers-disagree", text, hint)
+
+
 def not_carried(names: Sequence[str], helpers: Sequence[str]) -> str:
     return (
         f"{', '.join(names)} may fail only because of {', '.join(helpers)}: fix that first. Your kit has no correct "

@@ -54,6 +54,7 @@ __all__ = [
     "on_given_code",
     "raised_on_own_values",
     "raises_on_foreign_values",
+    "right_helpers",
     "right_in_another_edition",
     "second_run",
     "tried_on_properties",
@@ -70,7 +71,8 @@ class Attempt:
     """A verdict with the outcomes that it rests on, and what the function was given in place of its own helpers.
 
     ``judge`` is that of the cases that were asked, ``only`` the alternative under which it judges, where others share it;
-    ``called`` are the right helpers that the function really called, or what the cases give in place of them.
+    ``called`` are the right helpers that the function really called, or what the cases give in place of them. ``beside``
+    are those with which it passes although the student's own are right by themselves, so that nothing is carried.
     """
 
     judge: FunctionJudge
@@ -79,6 +81,7 @@ class Attempt:
     how: _How = ""
     called: frozenset[str] = frozenset()
     only: int | None = None
+    beside: frozenset[str] = frozenset()
 
     @property
     def carried(self) -> bool:
@@ -159,7 +162,7 @@ def second_run(session: Session, first: dict[str, Attempt]) -> dict[str, list[At
         every = [trial for some in trials.values() for trial in some]
         given = [name for trial in every for name in trial.judge.spec.given]
         bound = dict.fromkeys([*(name for trial in every for name in trial.answered), *given])
-        follow(session, _second_questions(session, first, trials, made), tuple(bound), _reference(session))
+        follow(session, _second_questions(session, first, trials, made), tuple(bound), right_helpers(session))
     return made
 
 
@@ -176,8 +179,11 @@ def _second_questions(
             outcomes = _silent(by_case(core.cases.cases, replied))
             attempt = _attempted(core, outcomes, first[name].only)
             called = _graded_names(replied.called)
-            if attempt.verdict.passed and trial.how == "helpers" and _are_right(called, first):
-                continue  # none of what it was given differs from the student's own: there is nothing to carry
+            if attempt.verdict.passed and trial.how == "helpers":
+                attempt, called = yield from _asked_of_provided(trial, attempt, called, first)
+                if _are_right(called, first):
+                    first[name] = replace(first[name], beside=called)
+                    continue  # none of what it was given differs from the student's own: there is nothing to carry
             if attempt.verdict.passed or not trial.brief:
                 attempts.append(replace(attempt, how=trial.how, called=called))
                 kept.append(trial)
@@ -187,6 +193,18 @@ def _second_questions(
             first[name] = yield from _asked_all(_Trial(session.functions[name], ""), first[name])
             for number, trial in enumerate(kept):
                 attempts[number] = yield from _asked_all(trial, attempts[number])
+
+
+def _asked_of_provided(
+    trial: _Trial, attempt: Attempt, called: frozenset[str], first: Mapping[str, Attempt]
+) -> Generator[Sequence[Plan], Replied, tuple[Attempt, frozenset[str]]]:
+    """The passing attempt, and which helpers it is due to: beside right graded ones only to provided ones, if to any."""
+    core, graded = trial.judge.core, called & first.keys()
+    if not graded or graded == called or not _are_right(graded, first):
+        return attempt, called
+    replied = yield replace(trial, answered=tuple(sorted(called - graded))).plans(core.cases.cases)
+    without = _attempted(core, _silent(by_case(core.cases.cases, replied)), attempt.only)
+    return (without, _graded_names(replied.called)) if without.verdict.passed else (attempt, graded)
 
 
 def _are_right(helpers: Collection[str], first: Mapping[str, Attempt]) -> bool:
@@ -365,7 +383,7 @@ class _Reference:
             return right(*args, **kwargs)
 
 
-def _reference(session: Session) -> Answer | None:
+def right_helpers(session: Session) -> Answer | None:
     """Right helpers, answered by the reference; None in a student kit."""
     assignment = session.assignment
     return None if assignment.reference is None else _Reference(assignment, assignment.right)

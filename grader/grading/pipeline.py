@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +36,7 @@ from grader.grading.carried import (
     wrong_before,
 )
 from grader.grading.execution import Replies, Session, never_returned
+from grader.grading.later import wrong_later
 from grader.intake.collect import HandIn, collect_one
 from grader.judging.cases import CaseFile
 from grader.judging.checks import verdict_of
@@ -150,6 +151,7 @@ def grade_submission(
         first = {name: attempt for name, attempt in first.items() if not _is_not_there(judges.functions[name], replies)}
         first = in_agreement(session, first)
         again = second_run(session, first)
+        wrong = [name for name in first if not any(a.verdict.passed for a in (first[name], *again.get(name, [])))]
         for judge in (judges.functions[spec.name] for spec in specs):
             name = judge.spec.name
             if name not in first:
@@ -158,7 +160,7 @@ def grade_submission(
             best[name] = _best(session, first, name, again.get(name, []))
             if best[name].verdict.passed and not best[name].carried:
                 best[name] = on_given_code(session, best[name], best)
-            findings = _explained(session, replies, first[name], best, again.get(name, []))
+            findings = _explained(session, replies, first[name], best, again.get(name, []), wrong)
             functions[name] = _function_report(session, replies, best, name, findings)
     graded = [report_as_shown(function, assignment.spec.shows) for function in _overwriting_once(functions.values())]
     graded = _with_waiting(assignment, graded)
@@ -339,7 +341,12 @@ def _best(session: Session, first: dict[str, Attempt], name: str, again: list[At
 
 
 def _explained(
-    session: Session, replies: Replies, first: Attempt, best: Mapping[str, Attempt], made: Sequence[Attempt]
+    session: Session,
+    replies: Replies,
+    first: Attempt,
+    best: Mapping[str, Attempt],
+    made: Sequence[Attempt],
+    all_wrong: Collection[str],
 ) -> tuple[Finding, ...]:
     """What is recognised as wrong: by the values, which a mistake may show only with right helpers, else by the text.
 
@@ -358,6 +365,10 @@ def _explained(
     if foreign and not wrong and (unusable := raised_on_own_values(first)):
         return (unusable,)
     findings = findings or (() if verdict.passed or wrong else kept_between_calls(session, first))
+    if not findings and not verdict.passed and first.beside:
+        findings = (sentences.helpers_disagree(verdict.name, sorted(first.beside)),)
+    if not findings and not verdict.passed and (later := wrong_later(session, first, all_wrong)):
+        findings = (sentences.later_first(verdict.name, later),)
     findings = findings or findings_of(judge, outcomes, verdict)
     if not findings and not verdict.passed:
         for other in made:  # what raises beside right helpers alone is not how the student's own functions fit together
