@@ -57,11 +57,8 @@ def distance(passes: int) -> str:
 
 def arithmetic(assignment: LoadedAssignment, judges: Judges, sources: Sequence[str]) -> float:
     """CPU milliseconds of the calls that a right submission is asked, on arguments that are there."""
-    calls = [
-        [(name, arguments_of(case.plan, step)) for step, (name, _) in enumerate(case.plan.steps)]
-        for judge in judges.functions.values()
-        for case in judge.core.cases.cases
-    ]
+    plans = {case.plan.packed: case.plan for judge in judges.functions.values() for case in judge.core.cases.cases}
+    calls = [[(name, arguments_of(plan, step)) for step, (name, _) in enumerate(plan.steps)] for plan in plans.values()]
     helpers = _provided(assignment)
     spent = []
     for source in sources:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -457,10 +457,6 @@ def at_usual_sizes(prop: Property, *, inputs: _Inputs, judge: _Judge, count: int
         How many such calls follow in each case.
     """
 
-    def plan(d: Draw) -> list[Arguments | Step]:
-        d.note(**{_USUAL: count})
-        return [*prop.plan(d), *(inputs(d) for _ in range(count))]
-
     def first(judge: Callable[[Given], _Said]) -> Callable[[Given], _Said]:
         @functools.wraps(judge)
         def judged(given: Given) -> _Said:
@@ -478,11 +474,24 @@ def at_usual_sizes(prop: Property, *, inputs: _Inputs, judge: _Judge, count: int
 
     return replace(
         prop,
-        plan=plan,
+        plan=_AndUsual(prop.plan, inputs, count),
         judge=both(prop.judge),
         alternatives={name: both(other) for name, other in prop.alternatives.items()},
         fits={code: first(fits) for code, fits in prop.fits.items()},
     )
+
+
+@dataclass(frozen=True)
+class _AndUsual:
+    """A plan with calls of usual sizes behind it; equal ones ask the same."""
+
+    plan: Callable[[Draw], Sequence[Step | Arguments]]
+    inputs: _Inputs
+    count: int
+
+    def __call__(self, d: Draw) -> list[Arguments | Step]:
+        d.note(**{_USUAL: self.count})
+        return [*self.plan(d), *(self.inputs(d) for _ in range(self.count))]
 
 
 def _apart(given: Given) -> list[Given]:

@@ -86,7 +86,8 @@ class Property:
         Part of the function's points that the property carries.
     plan
         ``plan(draw)`` returns the steps of one case: a list of :class:`Step`, or plain argument tuples
-        for calls of the function itself.
+        for calls of the function itself. Properties of a function with one and the same plan and the same ``classes`` are
+        about the same calls, which are asked once.
     judge
         ``judge(given)`` returns None when the property holds and otherwise one sentence that says what was
         expected and what was found. It may also raise ``KeyError``, ``TypeError``, ``ValueError`` or

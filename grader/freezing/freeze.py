@@ -163,11 +163,14 @@ def _drawn_cases(author: Author, elsewhere: Elsewhere | None, spec: Function, se
                 dropped += 1
             else:
                 cases.append(case)
+    asked: list[tuple[Property, int, list[Drawn]]] = []
     for prop in spec.properties:
         key = f"{author.loaded.name}/{spec.name}/{prop.name}"
         classes = prop.classes or (CaseClass("general", count=prop.count),)
-        for drawn in draw_cases(author, key, seed, classes, prop.plan):
-            cases.append(_property_case(author, spec, prop, drawn, len(cases)))
+        same = (found for found in asked if _asks_the_same(found[0], prop))
+        _, first, several = next(same, None) or (prop, len(cases), draw_cases(author, key, seed, classes, prop.plan))
+        asked.append((prop, first, several))
+        cases += [_property_case(author, spec, prop, drawn, number) for number, drawn in enumerate(several, first)]
     if elsewhere:
         cases = elsewhere.with_mistakes(spec, author.catalogue(spec.name), cases)
     cases = _shown(cases)
@@ -395,6 +398,14 @@ def _property_case(author: Author, spec: Function, prop: Property, drawn: Drawn,
             what = f"the property {prop.name!r} fails for {placed(author, function)}"
             raise SpecError(f"{spec.name}: {what}, which should be right: {problem}")
     return case
+
+
+def _asks_the_same(one: Property, other: Property) -> bool:
+    """Whether two properties are about the same calls: they are drawn once, and a submission is asked them once.
+
+    Properties that name no classes have calls of their own each: one unlucky draw should not cost two of them.
+    """
+    return bool(one.classes) and all(getattr(one, fact) == getattr(other, fact) for fact in ("plan", "classes", "moves"))
 
 
 def _shown(cases: Sequence[Case]) -> list[Case]:

@@ -92,7 +92,20 @@ def by_case(cases: Sequence[Case], replied: Replied) -> dict[str, tuple[Outcome,
 
 def follow(session: Session, script: Script, bound: Sequence[str] = (), answer: Answer | None = None) -> Execution:
     """Ask what a script asks in a fresh worker, where names mean public code, or what ``answer`` answers."""
-    return session.runner.follow(_program(session, bound), script, answer)
+    return session.runner.follow(_program(session, bound), _each_once(script), answer)
+
+
+def _each_once(script: Script) -> Script:
+    """The script, whose equal plans are asked once: properties that are about the same calls share them."""
+    plans = next(script, None)
+    while plans is not None:
+        once = {plan.packed: plan for plan in plans}
+        replied = yield list(once.values())
+        outcomes = dict(zip(once, replied.outcomes, strict=True))
+        try:
+            plans = script.send(replace(replied, outcomes=tuple(outcomes[plan.packed] for plan in plans)))
+        except StopIteration:
+            return
 
 
 def run_plans(session: Session, plans: Sequence[Plan], bound: Sequence[str] = ()) -> Execution:

@@ -38,6 +38,7 @@ Wants = Literal["status", "failures", "points"]
 _Objections = Mapping[str, Sequence[Failure]]
 _VERDICT = 4_096  # bytes of one, about, beside the replies that a sentence is made of when somebody reads it
 _COUNT, _LENGTHS = struct.Struct("<I"), struct.Struct("<?QQI")
+_TWIN = 2**64 - 1  # in the place of a length: no reply is so long
 
 
 def verdict_of(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None, *, wants: Wants = "points") -> Verdict:
@@ -93,8 +94,13 @@ def _bounded(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: 
 def _digest(judge: FunctionJudge, outcomes: Outcomes, asked: str) -> tuple[bytes, int]:
     """SHA-256 of what is asked about all outcomes, and their size."""
     parts = [asked.encode(), asked_before(judge.spec.properties)]
-    for case in judge.cases.cases:
+    seen: dict[int, int] = {}
+    for number, case in enumerate(judge.cases.cases):
         replies = outcomes.get(case.key, ())
+        twin = seen.setdefault(id(replies), number) if replies else number
+        if twin != number:  # the replies of another case, which is the same question
+            parts.append(_LENGTHS.pack(False, _TWIN, twin, 0))
+            continue
         parts.append(_COUNT.pack(len(replies)))
         for reply in replies:
             if isinstance(reply, Returned):

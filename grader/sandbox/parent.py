@@ -284,23 +284,29 @@ def _receive(child: Child, watch: _Watch, *, in_turn: bool) -> tuple[int, bytes]
             continue
         if not part:
             raise _dead(child)
-        child.buffer += part
-        _split(child)
+        _split(child, part)
     return child.frames.popleft()
 
 
-def _split(child: Child) -> None:
-    """Take whole frames off the buffer; one that is too large stays, so that what came before it counts."""
-    at, length = 0, len(child.buffer)
-    with memoryview(child.buffer) as view:
+def _split(child: Child, part: bytes) -> None:
+    """Take whole frames off what has come; one that is too large stays, so that what came before it counts."""
+    whole: bytes | bytearray = part  # as it is where nothing was left over: most frames are small, and lie in one part
+    if child.buffer:
+        child.buffer += part
+        whole = child.buffer
+    at, length = 0, len(whole)
+    with memoryview(whole) as view:
         while length - at >= _FRAME.size:
-            size, kind = _FRAME.unpack_from(view, at)
+            size, kind = _FRAME.unpack_from(whole, at)
             end = at + _FRAME.size + size
             if size > _MAX_FRAME or end > length:
                 break
             child.frames.append((kind, bytes(view[at + _FRAME.size : end])))
             at = end
-    del child.buffer[:at]
+    if whole is part:
+        child.buffer += part[at:]
+    else:
+        del child.buffer[:at]
 
 
 def _dead(child: Child) -> _Stop:
@@ -507,9 +513,14 @@ class _Run:
                 return
 
     def _step(self, child: Child, mark: int, plan: Plan, step: int) -> Outcome:
-        watch = self._watch(child, plan.cpu_s * plan.times)
-        kind, body = child.frames.popleft() if child.frames else self._receive(child, watch)
+        watch = None  # of a reply that is there already nobody need ask how long it took
+        if child.frames:
+            kind, body = child.frames.popleft()
+        else:
+            watch = self._watch(child, plan.cpu_s * plan.times)
+            kind, body = self._receive(child, watch)
         while kind == ord("C"):
+            watch = watch or self._watch(child, plan.cpu_s * plan.times)
             self._callback(child, body, watch)
             kind, body = self._receive(child, watch)
         if kind == ord("O"):
@@ -520,7 +531,7 @@ class _Run:
             return replace(outcome, origin=places[0], caller=places[1])
         if isinstance(outcome, Returned):
             limit = plan.cpu_s * self.slowness
-            if watch.start is not None and (used := watch.used()) > _NEAR * limit:
+            if watch and (used := watch.used()) > _NEAR * limit:
                 self.slow.setdefault(plan.function, sentences.slow_call(plan.function, used, limit))
             self.kept += len(outcome.value.payload) + _PART_COSTS * len(outcome.value.header)
             if self.kept > _MAX_KEPT:

@@ -15,7 +15,7 @@ from grader.judging.cases import to_bytes
 from grader.judging.outcomes import arguments_of, expected_value
 from grader.judging.values import count_numbers, leaves
 from tests import tiny
-from tests.authored import MISTAKES, REFERENCE, sample
+from tests.authored import ASSIGNMENT, MISTAKES, REFERENCE, sample
 
 # -- what is drawn ---------------------------------------------------------------------------------
 
@@ -129,6 +129,44 @@ def test_inputs_are_free_of_answers_of_other_functions() -> None:
             if isinstance(leaf, np.ndarray)
         }
         assert asked.isdisjoint(answers)
+
+
+TWO_PROPERTIES = """Function("twice", points=1, inputs=inputs, properties=(
+    Property("zero stays", share=0.1, plan={}, judge=lambda given: None, {}),
+    Property("sums stay", share=0.1, plan={}, judge=lambda given: None, {}),
+))"""
+PLANS = """
+from grader.properties import at_usual_sizes
+
+def plan(d):
+    return [inputs(d)]
+
+def usual():
+    wide = Property("wide", share=0.1, plan=plan, judge=lambda given: None)
+    return at_usual_sizes(wide, inputs=inputs, judge=lambda given: None).plan
+
+ASSIGNMENT ="""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "classes", "different"),
+    [
+        ("plan", "plan", "classes=(CaseClass('small', count=2), CaseClass('general', count=1))", 3),
+        ("usual()", "usual()", "classes=(CaseClass('small', count=2), CaseClass('general', count=1))", 3),
+        ("plan", "usual()", "classes=(CaseClass('small', count=2), CaseClass('general', count=1))", 6),
+        ("plan", "lambda d: [inputs(d)]", "classes=(CaseClass('small', count=2), CaseClass('general', count=1))", 6),
+        ("plan", "plan", "", 6),
+    ],
+)
+def test_properties_with_one_plan_and_classes_are_about_the_same_calls(
+    tmp_path: Path, one: str, other: str, classes: str, different: int
+) -> None:
+    functions = TWO_PROPERTIES.format(one, classes, other, classes)
+    text = ASSIGNMENT.format(functions=functions, options="").replace("\nASSIGNMENT =", PLANS)
+    cases = freeze(sample(tmp_path, assignment=text)).functions["twice"].cases
+    asked = [case for case in cases if case.check != "values"]
+    assert len({case.key for case in asked}) == 6
+    assert len({case.plan.packed for case in asked}) == different
 
 
 def test_what_a_reference_prints_is_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,6 +40,7 @@ from grader.sentences import place_in
 from grader.spec import Shows
 from grader.submission.program import parse_files, parse_submission
 from tests import tiny
+from tests.authored import ASSIGNMENT, sample
 from tests.tiny import check_of, function_of, graded, solution
 
 STATUSES = Mapping[str, tuple[str, float, bool]]
@@ -59,6 +60,46 @@ def codes(report: Report, name: str) -> list[str]:
 
 
 # -- reports ---------------------------------------------------------------------------------------
+
+
+class Listing(InProcess):
+    """Lists what it is asked, function by function."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[list[bytes]] = []
+
+    def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
+        def listed() -> Script:
+            plans = next(script, None)
+            while plans is not None:
+                self.asked.append([plan.packed for plan in plans])
+                try:
+                    plans = script.send((yield plans))
+                except StopIteration:
+                    return
+
+        return super().follow(program, listed(), answer)
+
+
+def test_properties_about_the_same_calls_are_asked_once_and_each_is_judged(tmp_path: Path) -> None:
+    functions = """Function("twice", points=1, inputs=inputs, properties=(
+        Property("as it should be", share=0.1, plan=plan, classes=WIDE, judge=lambda given: None),
+        Property("never", share=0.1, plan=plan, classes=WIDE, judge=lambda given: "no" if (given.reply < 0).all() else None),
+    ))"""
+    plan = "def plan(d):\n    return [(1 + np.abs(inputs(d)[0]),)]\n"
+    text = ASSIGNMENT.format(functions=functions, options="")
+    text = text.replace("\nASSIGNMENT =", f"\nWIDE = (CaseClass('wide', count=2),)\n{plan}\nASSIGNMENT =")
+    assignment, runner = sample(tmp_path, assignment=text), Listing()
+    cases = frozen_cases(assignment)
+    path = tmp_path / "student.py"
+    path.write_text("def twice(X):\n    return 2 * X - 1e4 * (X >= 1).all()\n", "utf-8")
+    report = grade(assignment, path, cases=cases, runner=runner)
+    assert all(len(set(packed)) == len(packed) for packed in runner.asked)
+    assert len(runner.asked[0]) < len([case for case in cases.functions["twice"].cases if case.core])
+    (function,) = report.functions
+    said = {check.name: check.status for check in function.checks if check.kind == "property"}
+    assert said == {"as it should be": "passed", "never": "failed"}, function.checks
 
 
 def test_a_right_submission_has_full_marks() -> None:
