@@ -23,7 +23,7 @@ __all__ = ["Session"]
 
 _ANNOTATIONS = 0x1000000  # from __future__ import annotations: they are never evaluated
 _REPLY = struct.Struct("<IHHI")
-_BATCH, _PLAN, _SIZE = struct.Struct("<II"), struct.Struct("<IHH?"), struct.Struct("<H")
+_BATCH, _PLAN, _SIZE = struct.Struct("<II"), struct.Struct("<IHH??"), struct.Struct("<H")
 _MESSAGE_KEPT = 500
 _LIBRARIES = frozenset({*sys.stdlib_module_names, "numpy", "torch", "tensorflow", "keras"})
 
@@ -349,7 +349,8 @@ class Session:
     def run(self, body: bytes) -> None:
         """A batch: u32 count, u32 mark, names that the parent answers, then the plans.
 
-        A plan is u32 number, u16 given, u16 steps and their parts, then the places to read after the last step.
+        A plan is u32 number, u16 given, u16 steps, whether calls move on, whether places are read after the last step, and
+        the parts of all that.
 
         A reply carries mark and number, so that a late one never answers a call of a later batch.
         """
@@ -357,7 +358,7 @@ class Session:
         names, at = _text(body, _BATCH.size)
         self.answered = frozenset(names.split(","))
         for _ in range(count):
-            number, ngiven, nsteps, moves = _PLAN.unpack_from(body, at)
+            number, ngiven, nsteps, moves, looks = _PLAN.unpack_from(body, at)
             at += _PLAN.size
             self.replies, self.handles, self.given = [], [], {}
             for _ in range(ngiven):
@@ -371,8 +372,10 @@ class Session:
                 name, at = _text(body, at)
                 encoded, at = self.wire.unpack(body, at)
                 steps.append((name, encoded))
-            encoded, at = self.wire.unpack(body, at)
-            places = self.wire.decode(encoded)
+            places = ()
+            if looks:
+                encoded, at = self.wire.unpack(body, at)
+                places = self.wire.decode(encoded)
             for step, (name, encoded) in enumerate(steps):
                 self.turn = number + moves * step * 101  # far along the stream: what a draw throws away is no detour
                 if not self.step(mark | number, step, name, encoded, places if step == nsteps - 1 else ()):

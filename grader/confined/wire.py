@@ -173,7 +173,8 @@ _DIMENSIONS = [struct.Struct(f"<B{n}q") for n in range(MAX_DIMENSIONS + 1)]
 _SHAPES = [struct.Struct(f"<{n}q") for n in range(MAX_DIMENSIONS + 1)]
 _FLOAT64 = np.dtype(np.float64)
 _FLOAT_HEADERS: dict[tuple[int, ...], bytes] = {}  # of arrays of float64, by shape
-_LAYOUTS: dict[bytes, tuple[np.dtype[Any], tuple[int, ...], int]] = {}  # of an array's header: dtype, shape, bytes
+_LAYOUTS: dict[bytes, tuple[np.dtype[Any], tuple[int, ...], int]] = {}  # of an array's header: dtype, shape, padded bytes
+_LARGE = 1 << 15  # bytes of an array from which a copy that can be saved is
 _REMEMBERED = 4_096
 
 
@@ -219,7 +220,7 @@ class _Encoder:
 
     def __init__(self, opaque: Callable[[Any], int] | None) -> None:
         self.header: list[bytes] = []
-        self.payload: list[bytes] = []
+        self.payload: list[bytes | memoryview] = []
         self.nodes = 0
         self.nbytes = 0
         self.opaque = opaque
@@ -333,7 +334,8 @@ class _Encoder:
             header = b"a" + _CODES[_FLOAT64] + _DIMENSIONS[len(shape)].pack(len(shape), *shape)
             _remember(_FLOAT_HEADERS, shape, header)
         self.header.append(header)
-        self.payload.append(value.tobytes())
+        large = value.nbytes >= _LARGE and value.flags.c_contiguous  # these bytes are copied once, where all are joined
+        self.payload.append(value.data.cast("B") if large else value.tobytes())
 
     def array(self, value: Any) -> None:
         dtype = value.dtype
@@ -456,7 +458,7 @@ def _dtype(code: bytes) -> np.dtype[Any]:
 
 
 def _layout(header: bytes) -> tuple[np.dtype[Any], tuple[int, ...], int]:
-    """What the header of an array says: dtype, shape and bytes."""
+    """What the header of an array says: dtype, shape and bytes, padded to eight."""
     dtype = _dtype(header[1:4])
     ndim = header[4]
     if ndim > MAX_DIMENSIONS:
@@ -465,9 +467,10 @@ def _layout(header: bytes) -> tuple[np.dtype[Any], tuple[int, ...], int]:
     if min(shape, default=0) < 0:
         raise WireError("negative dimension")
     _check_shape(shape)
-    count = math.prod(shape)
-    _remember(_LAYOUTS, header, (dtype, shape, count * dtype.itemsize))
-    return dtype, shape, count * dtype.itemsize
+    nbytes = math.prod(shape) * dtype.itemsize
+    layout = dtype, shape, nbytes + (-nbytes % 8)
+    _remember(_LAYOUTS, header, layout)
+    return layout
 
 
 class _Decoder:
@@ -526,21 +529,22 @@ class _Decoder:
         if self.nodes > MAX_NODES or depth > MAX_DEPTH + 1:
             raise WireError("too many parts or levels")
         header, payload, at, offset = self.header, self.buffer, self.at, self.offset
+        layouts, ndarray, arrays, length = _LAYOUTS, np.ndarray, self.arrays, len(self.buffer)
         found: list[Any] = []
         for _ in range(count):
             tag = header[at]
             value: Any
             if tag == _ARRAY:
-                end = at + 5 + 8 * header[at + 4]
-                dtype, shape, nbytes = _LAYOUTS.get(header[at:end]) or _layout(header[at:end])
-                start, at = offset, end
-                offset += nbytes + (-nbytes % 8)
-                if offset > len(payload):
+                start, end = offset, at + 5 + 8 * header[at + 4]
+                dtype, shape, nbytes = layouts.get(header[at:end]) or _layout(header[at:end])
+                at, offset = end, start + nbytes
+                if offset > length:
                     raise WireError("truncated payload")
-                # A copy owns its memory, is writable, and shows nothing of its neighbours.
-                value = np.ndarray(shape, dtype, payload, start).copy() if nbytes else np.zeros(shape, dtype)
-                if nbytes:
-                    self.arrays.append((value, start, shape))
+                if nbytes:  # a copy owns its memory, is writable, and shows nothing of its neighbours
+                    value = ndarray(shape, dtype, payload, start).copy()
+                    arrays.append((value, start, shape))
+                else:
+                    value = np.zeros(shape, dtype)
             elif tag == _FLOAT:
                 value = _F64.unpack_from(payload, offset)[0]
                 at, offset = at + 1, offset + 8

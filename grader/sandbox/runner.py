@@ -69,10 +69,11 @@ class Plan:
     def __post_init__(self) -> None:
         if self.packed:
             return
-        parts = [struct.pack("<IHH?", self.number, len(self.given), len(self.steps), self.moves)]
+        parts = [struct.pack("<IHH??", self.number, len(self.given), len(self.steps), self.moves, bool(self.after))]
         for name, encoded in (*self.given, *self.steps):
             parts.append(struct.pack("<H", len(name.encode())) + name.encode() + pack(encoded))
-        parts.append(pack(encode(self.after)))
+        if self.after:
+            parts.append(pack(encode(self.after)))
         object.__setattr__(self, "packed", b"".join(parts))
 
     @cached_property

@@ -43,24 +43,24 @@ def value(outcome: Outcome) -> Any:
 
 def test_a_plan_packs_its_calls_in_order() -> None:
     found = plan(("f", (1.0,)), ("g", ("x",)), given=(("step", Code("make", (2,))),))
-    number, ngiven, nsteps, moves = struct.unpack_from("<IHH?", found.packed)
-    assert (number, ngiven, nsteps, moves) == (7, 1, 2, False)
-    at, names = 9, []
+    number, ngiven, nsteps, moves, looks = struct.unpack_from("<IHH??", found.packed)
+    assert (number, ngiven, nsteps, moves, looks) == (7, 1, 2, False, False)
+    at, names = 10, []
     for _ in range(3):
         (size,) = struct.unpack_from("<H", found.packed, at)
         names.append(found.packed[at + 2 : at + 2 + size].decode())
         encoded, at = unpack(found.packed, at + 2 + size)
         assert isinstance(encoded, Encoded)
     assert names == ["step", "f", "g"]
-    after, at = unpack(found.packed, at)
-    assert decode(after) == ()
     assert at == len(found.packed)
+    looking = Plan("f", 7, found.steps, found.given, after=((0, "x"),)).packed
+    assert looking[9] and decode(unpack(looking, len(found.packed))[0]) == ((0, "x"),)
 
 
 def test_names_in_any_script_are_packed_by_their_bytes() -> None:
     found = plan(("fläche", (1.0,)))
-    (size,) = struct.unpack_from("<H", found.packed, 9)
-    assert found.packed[11 : 11 + size].decode() == "fläche"
+    (size,) = struct.unpack_from("<H", found.packed, 10)
+    assert found.packed[12 : 12 + size].decode() == "fläche"
 
 
 def test_the_twin_is_a_runner_without_walls() -> None:
