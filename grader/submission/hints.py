@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from grader import sentences
 from grader.confined.stubs import LIBRARIES, SILENT
 from grader.submission.cells import Cells
-from grader.submission.names import uses_of
 from grader.submission.program import Submission, Unit
+from grader.submission.statements import looked_at
 
 __all__ = ["NotThere", "missing_function", "missing_name", "not_there", "read_by", "read_in_all"]
 
@@ -123,10 +123,7 @@ def _file_of(module: str) -> str:
 
 def read_by(unit: Unit) -> set[str]:
     """The global names that a statement reads, when it is executed or later."""
-    try:
-        return set().union(*(uses_of(statement).reads for statement in _tree(unit).body))
-    except RecursionError:
-        return set()
+    return set().union(*(uses.reads for _, uses in looked_at(unit.source) or ()))
 
 
 def read_in_all(submission: Submission, name: str) -> set[str]:

@@ -13,9 +13,9 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from grader.submission.names import uses_of
+from grader.submission.names import Effects
 from grader.submission.program import Unit
-from grader.submission.statements import Reading, parse
+from grader.submission.statements import looked_at
 
 __all__ = ["may_keep", "seems_to_keep"]
 
@@ -29,10 +29,10 @@ _BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_")
 def may_keep(units: Sequence[Unit], provided: Sequence[tuple[str, str]]) -> bool:
     """Whether something that these statements define could keep anything; ``provided`` are the exercise's modules."""
     public = {module: {"*", *re.findall(r"(?m)^def (\w+)", text)} for module, text in provided}
-    trees = [parse(unit.source, Reading())[0] for unit in units]
-    statements = [statement for tree in trees if tree is not None for statement in tree.body]
+    found = [looked_at(unit.source) for unit in units]
+    statements = [one for some in found for one in some or ()]
     modules, plain = set[str](), set[str]()
-    for statement in statements:
+    for statement, _ in statements:
         match statement:
             case ast.Import(names=names) if all(alias.name in _KEEP_NOTHING for alias in names):
                 modules |= {alias.asname or alias.name for alias in names}
@@ -47,22 +47,20 @@ def may_keep(units: Sequence[Unit], provided: Sequence[tuple[str, str]]) -> bool
             case _:
                 return True
     known = modules | plain | _BUILTINS
-    functions = [statement for statement in statements if isinstance(statement, ast.FunctionDef)]
-    return None in trees or not all(_keeps_nothing(function, modules, known) for function in functions)
+    functions = [(one, uses.effects[one.name]) for one, uses in statements if isinstance(one, ast.FunctionDef)]
+    return None in found or not all(_keeps_nothing(function, does, modules, known) for function, does in functions)
 
 
 @lru_cache(maxsize=1)
 def seems_to_keep(units: Sequence[Unit]) -> bool:
     """Whether a function of these statements has a place in which something could outlive the call."""
-    trees = [parse(unit.source, Reading())[0] for unit in units]
-    statements = [statement for tree in trees if tree is not None for statement in tree.body]
-    imports = (statement for statement in statements if isinstance(statement, ast.Import | ast.ImportFrom))
+    statements = [one for unit in units for one in looked_at(unit.source) or ()]
+    imports = (statement for statement, _ in statements if isinstance(statement, ast.Import | ast.ImportFrom))
     modules = {alias.asname or alias.name.partition(".")[0] for statement in imports for alias in statement.names}
-    return any(_has_a_place(s, modules) for s in statements if isinstance(s, ast.FunctionDef))
+    return any(_has_a_place(s, uses.effects[s.name], modules) for s, uses in statements if isinstance(s, ast.FunctionDef))
 
 
-def _has_a_place(function: ast.FunctionDef, modules: set[str]) -> bool:
-    does = uses_of(function).effects[function.name]
+def _has_a_place(function: ast.FunctionDef, does: Effects, modules: set[str]) -> bool:
     return bool(
         function.decorator_list or does.sets or does.changes or does.methods - modules or not _has_plain_defaults(function)
     )
@@ -73,9 +71,8 @@ def _has_plain_defaults(function: ast.FunctionDef) -> bool:
     return all(_is_constant(value) for value in (*function.args.defaults, *function.args.kw_defaults) if value)
 
 
-def _keeps_nothing(function: ast.FunctionDef, modules: set[str], known: set[str]) -> bool:
+def _keeps_nothing(function: ast.FunctionDef, does: Effects, modules: set[str], known: set[str]) -> bool:
     """Whether a function has no place of its own, and no way to another's."""
-    does = uses_of(function).effects[function.name]
     if function.decorator_list or does.sets or does.changes or not (does.methods <= modules and does.calls <= known):
         return False
     return _has_plain_defaults(function) and not any(map(_reaches_further, ast.walk(function)))

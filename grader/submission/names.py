@@ -27,17 +27,20 @@ _BINDERS = frozenset({"globals", "vars", "locals", "exec", "setattr"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 # Half of the time of reading a submission would go into nodes that hold no name, and into asking nodes what they are not.
-_NO_EVALUATION = frozenset({"annotation", "returns", "type_comment", "type_params", "ctx", "op", "ops", "id", "attr", "arg"})
+_NO_EVALUATION = frozenset(
+    "annotation returns type_comment type_params ctx op ops id attr arg names kwd_attrs is_async kind".split()
+)
 _EVALUATED = {
     kind: tuple(name for name in kind._fields if name not in _NO_EVALUATION and kind is not ast.Constant)
     for kind in vars(ast).values()
     if isinstance(kind, type) and issubclass(kind, ast.AST)
-}
+} | {type(None): ()}  # what stands for nothing in a row: a key of ``{**a}``, a parameter without a default
 _SCOPED = frozenset(
     {ast.Name, *_FUNCTIONS, ast.Lambda, ast.ClassDef, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Global}
     | {ast.Nonlocal, ast.Import, ast.ImportFrom, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping}
     | {ast.AugAssign}
 )
+_LOADING = _SCOPED | {ast.NamedExpr}
 _EFFECTIVE = frozenset({ast.Call, ast.Global, ast.Subscript, ast.Attribute, ast.AugAssign, ast.Expr})
 
 
@@ -318,7 +321,9 @@ class _Scope:
         stack = [root]
         while stack:
             node = stack.pop()
-            if isinstance(node, ast.Name):
+            if type(node) not in _LOADING:
+                stack += _evaluated(node)
+            elif isinstance(node, ast.Name):
                 if isinstance(node.ctx, ast.Load):
                     self.loads.add(node.id)
             elif isinstance(node, ast.Lambda):
@@ -369,7 +374,7 @@ def _evaluated(node: ast.AST) -> list[ast.AST]:
     for name in _EVALUATED[type(node)]:
         value = getattr(node, name, None)
         if type(value) is list:
-            found += [part for part in value if isinstance(part, ast.AST)]
+            found += value
         elif isinstance(value, ast.AST):
             found.append(value)
     return found

@@ -15,8 +15,9 @@ from typing import Any
 
 from grader import sentences
 from grader.errors import SubmissionError
+from grader.submission.names import Uses, uses_of
 
-__all__ = ["MAX_MESSAGES", "Reading", "is_definition", "parse", "statements"]
+__all__ = ["MAX_MESSAGES", "Reading", "is_definition", "looked_at", "parse", "statements"]
 
 MAX_MESSAGES = 50
 MAX_ATTEMPTS = 2_000
@@ -161,6 +162,26 @@ def parse(source: str, reading: Reading) -> tuple[ast.Module | None, str]:
         return None, sentences.syntax(error, _newer(source, error))
     except (ValueError, RecursionError, MemoryError, SystemError) as error:
         return None, sentences.unparsed(type(error).__name__)
+
+
+def looked_at(source: str) -> tuple[tuple[ast.stmt, Uses], ...] | None:
+    """The statements of a text, and what each does to names; None where that cannot be told.
+
+    Of a submission that is wrong it is asked several times.
+    """
+    return _remembered(source) if len(source) <= _SHORT else _looked_at(source)
+
+
+def _looked_at(source: str) -> tuple[tuple[ast.stmt, Uses], ...] | None:
+    tree, _ = parse(source, Reading())
+    try:
+        return tuple((statement, uses_of(statement)) for statement in tree.body) if tree else None
+    except RecursionError:
+        return None
+
+
+_SHORT = 5_000
+_remembered = lru_cache(maxsize=32)(_looked_at)
 
 
 # Marks that nobody sees, which chats and pages put between letters: no width, direction, where a word may be broken.
