@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.abc
 import importlib.util
 import itertools
 import sys
@@ -19,7 +18,7 @@ FORBIDDEN = frozenset({"grader", "reference", "assignments"})
 ROOT = "submission"
 
 
-class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class Imports:  # no importlib.abc: it brings tempfile, urllib and lzma, 6 ms of a start, and pages to fork
     """Serves provided modules and the student's other files, refuses the harness, stands in for what is missing.
 
     A file of the student's is the module ``submission.folder.file``; it is found by that name, from the folder of
@@ -63,8 +62,13 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             raise ModuleNotFoundError(f"{top} is not available to submissions", name=name)
         own = self.own(name)
         if name in self.provided or own:
-            return importlib.util.spec_from_loader(name, self, is_package=own in self.packages)
+            return self.spec(name, own)
         return None
+
+    def spec(self, name: str, package: str) -> Any:
+        """What is found: a module of this name, a package where that one is a folder."""
+        loader: Any = self
+        return importlib.util.spec_from_loader(name, loader, is_package=package in self.packages)
 
     def own(self, name: str) -> str:
         """The full name of a module of the student's; empty where there is none."""
@@ -104,10 +108,10 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def missing(self, name: str) -> Any:
         """Asked for last: a file in another folder, NumPy for its twins, or a stand-in; not within ``try``."""
         if name in self.short:
-            return importlib.util.spec_from_loader(name, self, is_package=self.elsewhere(name) in self.packages)
+            return self.spec(name, self.elsewhere(name))
         if self.strict or name.partition(".")[0] in sys.stdlib_module_names or name.startswith("numpy."):
             return None
-        return importlib.util.spec_from_loader(name, self, is_package=True)
+        return self.spec(name, ROOT)
 
     def create_module(self, spec: Any) -> Any:
         name = spec.name
@@ -139,7 +143,7 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.bind(module.__dict__)
 
 
-class Missing(importlib.abc.MetaPathFinder):
+class Missing:
     """The last finder: files of other folders, and stand-ins."""
 
     def __init__(self, imports: Imports) -> None:

@@ -223,6 +223,7 @@ def main() -> None:
 
     wanted = frozenset(settings["walls"])
     started_by = os.getppid()
+    gc.disable()  # what is imported stays: to look through it for garbage takes a tenth of the start
     namespaces: tuple[str, ...] = ()
     if "namespaces" in wanted and "fork" in wanted:
         namespaces = walls.enter_namespaces()
@@ -259,8 +260,8 @@ def main() -> None:
     control.sendall(json.dumps(hello).encode() + b"\n")
     _warm_up(wire, np)
     shared["seeder"] = Seeder(np, wire.FRAMEWORK)  # once for all children: it writes to hundreds of pages
-    gc.collect()
     gc.freeze()
+    gc.enable()
     _zygote_loop(control, walls, wire, np, shared)
 
 
