@@ -30,6 +30,7 @@ from grader.grading.repricing import repriced
 from grader.grading.rundir import RunEntry, RunFacts, RunFolder, read_facts
 from grader.intake.collect import Collected, HandIn, collect, fingerprint
 from grader.intake.roster import Person, Roster, name_key, read_roster
+from grader.judging.cases import forget_cases
 from grader.model import RUN_SCHEMA, Files, Report, report_to_json
 from grader.report.table import csv_table
 from grader.report.terminal import render_run
@@ -107,6 +108,7 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
         facts = _facts(folder, assignment, options, roster)
         run = stack.enter_context(RunFolder(folder))
         digest = frozen_cases(assignment, options.seed, progress=Drawing(assignment.name, quiet=options.quiet)).digest
+        forget_cases()
         names = frozenset(f.name for f in assignment.spec.functions)
         collected = collect(paths, roster=roster, graded_names=names, unpack_to=folder / "unpacked")
         wanted = _wanted(collected.hand_ins, options.student)
@@ -270,7 +272,9 @@ def _grade_items(batch: _Batch, run: RunFolder, record: Callable[[RunEntry], Non
 def _entry_of(item: HandIn, report: Report, print_: str) -> RunEntry:
     """A finished report with what it was made from."""
     notes = (item.note,) if item.note else ()
-    whole = replace(report, name=item.name, messages=(*notes, *report.messages))
+    path, student = _key(item)  # what came from another process has texts of its own, and the index keeps them
+    messages = (*notes, *report.messages)
+    whole = replace(report, submission=path, student=student, name=item.name, messages=messages)
     return RunEntry(whole, print_, item.files, item.name, item.email, item.late, _about(item), item.submitted)
 
 

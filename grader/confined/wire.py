@@ -743,7 +743,7 @@ def pack(encoded: Encoded) -> bytes:
     return b"".join(packed(encoded))
 
 
-def unpack(data: bytes, at: int = 0) -> tuple[Encoded, int]:
+def unpack(data: bytes | memoryview, at: int = 0) -> tuple[Encoded, int]:
     """The encoded value that starts at ``at``, and the position behind it."""
     try:
         nheader, npayload = _PAIR.unpack_from(data, at)

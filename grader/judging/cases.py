@@ -12,7 +12,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ __all__ = [
     "Expected",
     "FunctionCases",
     "MistakeText",
+    "forget_cases",
     "function_from_bytes",
     "function_to_bytes",
     "load_cases",
@@ -315,7 +316,7 @@ def from_bytes(data: bytes, where: str = "the case file") -> CaseFile:
     head = len(_MAGIC) + 65
     if not data.startswith(_MAGIC) or len(data) < head:
         raise SpecError(f"{where} is not a case file of this version; {_AGAIN}")
-    body = data[head:]
+    body = memoryview(data)[head:]  # of megabytes, which are copied where they are taken apart
     digest = hashlib.sha256(body).hexdigest()
     if data[len(_MAGIC) : head - 1].decode("ascii", "replace") != digest:
         raise SpecError(f"{where} is damaged (its checksum does not match); {_AGAIN}")
@@ -338,12 +339,25 @@ def save_cases(cases: CaseFile, path: Path) -> CaseFile:
 
 
 # Cases keep what was decoded of them, so that equal files should be one value in one process.
-_parsed = lru_cache(maxsize=4)(from_bytes)
+_READ: dict[bytes, CaseFile] = {}
+_MOST_READ = 4
 
 
 def load_cases(path: Path) -> CaseFile:
     """Read a case file from disk (see :func:`from_bytes`)."""
     try:
-        return _parsed(path.read_bytes(), str(path))
+        data = path.read_bytes()
     except OSError as error:
         raise SpecError(f"cannot read the case file {path}: {error.strerror}") from error
+    key = hashlib.sha256(data).digest()
+    if key not in _READ:
+        cases = from_bytes(data, str(path))
+        if len(_READ) >= _MOST_READ:
+            del _READ[next(iter(_READ))]
+        _READ[key] = cases
+    return _READ[key]
+
+
+def forget_cases() -> None:
+    """Keep nothing of the files that were read: who only hands the work out needs no more of them than their digest."""
+    _READ.clear()

@@ -20,6 +20,7 @@ from grader.judging.cases import (
     Expected,
     FunctionCases,
     MistakeText,
+    forget_cases,
     from_bytes,
     load_cases,
     save_cases,
@@ -196,3 +197,25 @@ def test_the_digest_changes_with_the_content() -> None:
     found = {digest(), digest(assignment="b"), digest(seed=1), digest(fingerprint="x")}
     assert len(found) == 4
     assert digest() == digest()
+
+
+def test_equal_files_are_one_value_until_they_are_forgotten(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.cases" for number in range(2)]
+    for path in paths:
+        path.write_bytes(to_bytes(tiny.cases()))
+    first = load_cases(paths[0])
+    assert load_cases(paths[1]) is first
+    forget_cases()
+    assert load_cases(paths[0]) is not first
+
+
+def test_few_files_are_kept_that_were_read(tmp_path: Path) -> None:
+    def read(seed: int) -> CaseFile:
+        path = tmp_path / f"{seed}.cases"
+        path.write_bytes(to_bytes(CaseFile("a", seed, "", {})))
+        return load_cases(path)
+
+    forget_cases()
+    first, second, *_ = map(read, range(5))
+    assert read(1) is second
+    assert read(0) is not first
