@@ -231,6 +231,7 @@ def _relations(draw_dims):
     one = Property(
         "one step goes down the slope of the cost",
         share=0.1,
+        proves=True,
         plan=plan,
         judge=_one_step_from_a_start,
         elsewhere=_starts_elsewhere,
@@ -238,8 +239,8 @@ def _relations(draw_dims):
     )
     return (
         one,
-        Property("every step goes on where the last one ended", share=0.2, plan=longer, judge=_further_steps),
-        Property("a few small steps lower the cost", share=0.1, plan=plan, judge=_falls),
+        Property("every step goes on where the last one ended", share=0.2, plan=longer, judge=_further_steps, proves=True),
+        Property("a few small steps lower the cost", share=0.1, plan=plan, judge=_falls, proves=True),
     )
 
 

@@ -7,10 +7,6 @@ others is the student's own: it stays what it is (``NotImplemented``), and the r
 import numpy as np
 
 
-class DimensionsError(ValueError):
-    """Weights were asked for other layers than those in ``layers_dims``."""
-
-
 def given_two_layers(parameters):
     """Return an ``initialize_parameters(n_x, n_h, n_y)`` that gives copies of these weights."""
 
@@ -31,8 +27,10 @@ def given_layers(parameters):
 
 
 def _copies(parameters, asked):
-    weights = [parameters["W" + str(l)] for l in range(1, len(parameters) // 2 + 1)]
-    dims = [weights[0].shape[1], *(W.shape[0] for W in weights)]
-    if [int(n) for n in asked] != dims:
-        raise DimensionsError("weights were asked for layers " + str(asked) + ", but layers_dims is " + str(dims))
-    return {name: np.array(value) for name, value in parameters.items()}
+    """The weights; for layers of other sizes their numbers are repeated or cut, so that a wrong size shows in the result."""
+    given = {}
+    for l in range(1, len(asked)):
+        chosen = (l - 1) % (len(parameters) // 2) + 1
+        given["W" + str(l)] = np.resize(parameters["W" + str(chosen)], (int(asked[l]), int(asked[l - 1])))
+        given["b" + str(l)] = np.resize(parameters["b" + str(chosen)], (int(asked[l]), 1))
+    return given

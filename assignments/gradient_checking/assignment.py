@@ -376,7 +376,7 @@ ASSIGNMENT = Assignment(
             sets=(
                 CaseSet(
                     "large values of epsilon",
-                    share=0.2,
+                    share=0.35,
                     inputs=_LARGE_STEPS,
                     classes=(CaseClass("general", count=6),),
                 ),

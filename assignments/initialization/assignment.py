@@ -367,6 +367,7 @@ _RELATIONS = (
     Property(
         "one step from the asked start goes down the slope of the loss",
         share=0.15,
+        proves=True,
         plan=_first_steps,
         judge=_one_step_from_a_start,
         classes=_ONE_OF_EACH,
@@ -375,11 +376,14 @@ _RELATIONS = (
     Property(
         "every step goes on where the last one ended",
         share=0.15,
+        proves=True,
         plan=_all_steps,
         judge=_further_steps,
         classes=_ONE_OF_EACH,
     ),
-    Property("a few small steps lower the loss", share=0.1, plan=_first_steps, judge=_falls, classes=_ONE_OF_EACH),
+    Property(
+        "a few small steps lower the loss", share=0.1, plan=_first_steps, judge=_falls, classes=_ONE_OF_EACH, proves=True
+    ),
 )
 
 

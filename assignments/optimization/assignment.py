@@ -526,14 +526,14 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property(
                     "most examples are there with their own labels",
-                    share=0.24,
+                    share=0.32,
                     plan=lambda d: [_batches(d)],
                     judge=_most_labels_problem,
                     classes=(CaseClass("large", count=2),),
                 ),
                 Property(
                     "every example once, with its own label",
-                    share=0.32,
+                    share=0.24,
                     plan=lambda d: [_batches(d)],
                     judge=_each_once,
                     classes=(

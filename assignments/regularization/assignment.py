@@ -5,7 +5,15 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.descent import along, first_step_problem, further_steps_problem, is_same_start, start_of, step_problem
+from grader.descent import (
+    along,
+    fall_problem,
+    first_step_problem,
+    further_steps_problem,
+    is_same_start,
+    start_of,
+    step_problem,
+)
 from grader.distributions import ALPHA, dependence_problem, equal_counts_problem, mean_problem, share_problem
 from grader.properties import at_usual_sizes
 from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
@@ -526,6 +534,11 @@ def _further_steps(given):
     return further_steps_problem(X, Y, given.replies, _RATE, _FURTHER, lambd=lambd, later_rate=_LATE)
 
 
+def _falls(given):
+    X, Y = given.args[:2]
+    return fall_problem(X, Y, _origin(given), given.replies[-1])
+
+
 def _step_taken(given):
     """What the step with dropout subtracted, divided by the learning rate."""
     start = _origin(given)
@@ -699,27 +712,31 @@ ASSIGNMENT = Assignment(
                 "compute_cost",
             ),
             given=("initialize_parameters",),
-            sets=(CaseSet("with L2 regularization", share=0.36, inputs=_regularized_run, classes=_RUNS),),
+            sets=(CaseSet("with L2 regularization", share=0.25, inputs=_regularized_run, classes=_RUNS),),
             cpu_s=0.5,  # a run that ignores num_iterations ends here
             properties=(
                 Property(
                     "one step goes down the slope of the cost",
                     share=0.1,
+                    proves=True,
                     plan=_first_steps,
                     judge=_one_step_from_a_start,
-                    classes=(CaseClass("general", count=2), CaseClass("regularized", count=2)),
+                    classes=(CaseClass("general", count=2), CaseClass("regularized", count=2, share=0.6)),
                     elsewhere=_starts_elsewhere,
                 ),
                 Property(
                     "every step goes on where the last one ended",
                     share=0.1,
+                    proves=True,
                     plan=_all_steps,
                     judge=_further_steps,
-                    classes=(CaseClass("general", count=2), CaseClass("regularized", count=2)),
+                    classes=(CaseClass("general", count=2), CaseClass("regularized", count=2, share=0.6)),
                 ),
+                Property("a few small steps lower the cost", share=0.15, plan=_first_steps, judge=_falls, proves=True),
                 Property(
                     "a step with dropout",
-                    share=0.2,
+                    share=0.26,
+                    proves=True,
                     plan=_dropout_step,
                     judge=_is_a_dropout_step,
                     count=6,

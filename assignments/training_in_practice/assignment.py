@@ -61,21 +61,6 @@ def _exact_sizes(given):
     return m * (1 - dev - test), m * dev, m * test
 
 
-def _partition_problem(given, sets):
-    m = given.args[0].shape[1]
-    seen = {}
-    for name, (numbers, _) in zip(_SETS, sets, strict=True):
-        for number in numbers:
-            if number is None:
-                return f"the {name} set holds a column that is not in X"
-            if number in seen:
-                return f"example {number} is in the {seen[number]} set and again in the {name} set"
-            seen[number] = name
-    if len(seen) < m:
-        return f"only {len(seen)} of {m} examples are in one of the three sets"
-    return None
-
-
 def _labels_agree(given, sets):
     Y = given.args[1][0]
     return all(np.array_equal(Y[numbers], labels) for numbers, labels in sets)
@@ -86,21 +71,48 @@ def _sizes_fit(given, sets, order=(0, 1, 2)):
     return all(abs(len(sets[i][0]) - exact[k]) <= 1 + 1e-9 for i, k in enumerate(order))
 
 
-def _is_a_split(given):
-    problem = _form_problem(given)
-    if problem:
-        return problem
-    sets = _sets_of(given)
-    problem = _partition_problem(given, sets)
-    if problem:
-        return problem
-    if not _labels_agree(given, sets):
-        return "an example has the label of another one"
-    if not _sizes_fit(given, sets):
-        exact = ", ".join(f"{size:.4g}" for size in _exact_sizes(given))
-        sizes = ", ".join(str(len(numbers)) for numbers, _ in sets)
-        return f"the sets have {sizes} examples, expected {exact} (each up to one more or less)"
-    return None
+def _divided(judge):
+    """A judge of three sets, none of which is empty that should hold several examples: else nothing was divided."""
+
+    def judged(given):
+        problem = _form_problem(given)
+        if problem:
+            return problem
+        sets = _sets_of(given)
+        for name, (numbers, _), size in zip(_SETS, sets, _exact_sizes(given), strict=True):
+            if not numbers and size >= 2:
+                return f"the {name} set is empty, expected {size:.4g} examples (up to one more or less)"
+        return judge(given, sets)
+
+    return judged
+
+
+def _own_labels(given, sets):
+    seen = {}
+    for name, (numbers, _) in zip(_SETS, sets, strict=True):
+        for number in numbers:
+            if number is None:
+                return f"the {name} set holds a column that is not in X"
+            if number in seen:
+                return f"example {number} is in the {seen[number]} set and again in the {name} set"
+            seen[number] = name
+    return None if _labels_agree(given, sets) else "an example has the label of another one"
+
+
+def _complete(given, sets):
+    m, held = given.args[0].shape[1], [number for numbers, _ in sets for number in numbers]
+    different = len(set(held) - {None})
+    if different < m:
+        return f"only {different} of {m} examples are in one of the three sets"
+    return f"the three sets hold {len(held)} examples, and there are {m}" if len(held) >= 2 * m else None
+
+
+def _sizes_as_asked(given, sets):
+    if _sizes_fit(given, sets):
+        return None
+    exact = ", ".join(f"{size:.4g}" for size in _exact_sizes(given))
+    sizes = ", ".join(str(len(numbers)) for numbers, _ in sets)
+    return f"the sets have {sizes} examples, expected {exact} (each up to one more or less)"
 
 
 def _all_columns(sets):
@@ -121,7 +133,7 @@ def _repeats(given):
 
 def _empty_set_takes_all(given):
     m = given.args[0].shape[1]
-    return any(
+    return m > 1 and any(
         size < 1 and len(numbers) == m for size, (numbers, _) in zip(_exact_sizes(given), _sets_of(given), strict=True)
     )
 
@@ -138,7 +150,8 @@ def _rounded_down(given):
 
 
 def _whole(given, sets):
-    return not _partition_problem(given, sets)
+    numbers = [number for numbers, _ in sets for number in numbers]
+    return _all_columns([numbers]) and len(set(numbers)) == len(numbers) == given.args[0].shape[1]
 
 
 def _pairs_broken(given):
@@ -161,6 +174,10 @@ def _of_the_rest(given):
     return _whole(given, sets) and (near_dev or near_test)
 
 
+_SPLITS = (
+    *cases(few_examples={}, nothing_for_dev={}, nothing_for_test={}, nearly_all={}),
+    CaseClass("nothing held out", count=1, share=0.02),
+)
 _SPLIT_FITS = {
     "empty-set-takes-all": _empty_set_takes_all,
     "sets-overlap": _overlaps,
@@ -320,10 +337,10 @@ def _dev_error_matters(given):
 _MANY = 15_000
 
 
-def _vector_problem(reply, low, high, n):
+def _range_problem(reply, low, high):
     values = np.asarray(reply)
-    if values.shape != (n,):
-        return f"the result has shape {values.shape}, expected ({n},)"
+    if not values.size:
+        return "there are no draws"
     if values.dtype.kind != "f":
         return f"the result has dtype {values.dtype}, expected float64"
     if not np.isfinite(values).all():
@@ -346,7 +363,7 @@ def _vectors(given):
 def _within_bounds(given):
     """Whether the draws lie between low and high, and reach from the one to the other, in whatever shape."""
     for step, reply in zip(given.steps, given.replies, strict=True):
-        problem = _vector_problem(np.ravel(reply), *step.args[:3])
+        problem = _range_problem(np.ravel(reply), *step.args[:2])
         if problem:
             return problem
     return None if np.unique(given.reply).size > 1 else "all draws are the same number"
@@ -359,7 +376,9 @@ def _log_uniform(distance, name):
         problem = _within_bounds(given)
         if problem:
             return problem
-        low, high = given.args[:2]
+        low, high, n = given.args[:3]
+        if np.size(given.reply) < 0.9 * n:
+            return f"there are {np.size(given.reply)} draws, expected {n}"
         position = np.log(distance(np.ravel(given.reply)))
         ends = sorted((float(np.log(distance(low))), float(np.log(distance(high)))))
         if np.unique(position).size < 0.99 * position.size:
@@ -607,18 +626,13 @@ ASSIGNMENT = Assignment(
             summary="three disjoint sets that together hold every example with its label",
             classes=(CaseClass("small", count=3), CaseClass("general", count=3)),
             opaque=frozenset({"train", "dev", "test"}),
-            properties=(
-                Property(
-                    "disjoint, complete, labels kept, sizes right",
-                    share=0.95,
-                    plan=lambda d: [_split(d)],
-                    judge=_is_a_split,
-                    classes=(
-                        *cases(few_examples={}, nothing_for_dev={}, nothing_for_test={}, nearly_all={}),
-                        CaseClass("nothing held out", count=1, share=0.02),
-                    ),
-                    fits=_SPLIT_FITS,
-                ),
+            properties=tuple(
+                Property(name, share=share, plan=lambda d: [_split(d)], judge=judge, classes=_SPLITS, fits=_SPLIT_FITS)
+                for name, share, judge in (
+                    ("no example twice, each with its own label", 0.54, _divided(_own_labels)),
+                    ("every example is in a set", 0.15, _divided(_complete)),
+                    ("the three sizes as asked", 0.26, _divided(_sizes_as_asked)),
+                )
             ),
         ),
         Function(

@@ -25,9 +25,7 @@ EQUIVALENT = {
 
 LOSSES = {
     ("early_stopping_epoch", "cost-for-epoch"): UNLIKE,
-    ("train_dev_test_split", "examples-lost"): EITHER,
     ("train_dev_test_split", "sizes-rounded-down"): EITHER,
-    ("train_dev_test_split", "sets-in-another-order"): UNLIKE,
     ("fit_normalization", "unbiased-deviation"): EITHER,
     ("normalize", "guard-too-large"): EITHER,
     ("diagnose_fit", "tolerance-ignored"): INPUTS,

@@ -2,11 +2,15 @@
 
 Each call of a failing case is made there after no other call than those whose replies it needs. That is not tried where
 nothing that the submission defines could keep anything, and no two calls of the case are given one object.
+
+Which inputs a function gets wrong that keeps something depends on the order in which they are asked, and that is nobody's
+mistake: it earns half of what it earns where each input is the first one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,16 +19,51 @@ from grader.confined.wire import Ref, Value
 from grader.grading.carried import Attempt
 from grader.grading.execution import Session, run_plans
 from grader.judging.cases import Case
-from grader.judging.checks import verdict_of
+from grader.judging.checks import status_of, verdict_of
+from grader.judging.judge import Verdict
 from grader.judging.outcomes import arguments_of, plan_with, reply_value, steps_behind
 from grader.judging.values import as_array, leaves, parts_of
-from grader.model import Finding
+from grader.model import Check, Finding
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.submission.keeping import may_keep, seems_to_keep
 
-__all__ = ["kept_between_calls"]
+__all__ = ["asked_alone", "kept_between_calls"]
 
 _MOST = 8  # calls of a case, each of which starts a worker
+_MOST_CASES = 80  # each of which starts a worker, too
+_KEEPS = 0.5  # of what a function earns on inputs that are asked alone
+
+
+def asked_alone(session: Session, attempt: Attempt) -> Attempt:
+    """The attempt of a function that keeps something, with half of its points where each input is asked alone.
+
+    It stands as it is where no input is better for being asked alone: then the calls of one case disturb each other, which
+    costs what that case does.
+    """
+    judge = attempt.judge.core
+    cases = judge.cases.cases
+    if len(cases) > _MOST_CASES:
+        return attempt
+    given = judge.spec.given
+    alone = {case.key: run_plans(session, [case.plan], given).outcomes[0] for case in cases}
+    verdict, in_turn = (verdict_of(judge, outcomes, attempt.only) for outcomes in (alone, attempt.outcomes))
+    if verdict.points <= in_turn.points:
+        return attempt
+    return replace(attempt, verdict=_with_points_of(attempt.verdict, verdict, judge.spec.points))
+
+
+def _with_points_of(verdict: Verdict, alone: Verdict, most: float) -> Verdict:
+    """A verdict whose checks earn a part of what they earn where each input is asked alone."""
+    points = {(check.kind, check.name): check.points for check in alone.checks}
+
+    def priced(check: Check) -> Check:
+        earned = round(_KEEPS * min(points.get((check.kind, check.name), 0.0), check.max_points), 6)
+        message = check.message if check.status == "failed" else sentences.KEEPS
+        return replace(check, points=earned, message=message) if check.max_points else check
+
+    checks = tuple(map(priced, verdict.checks))
+    stopped = verdict.status not in ("failed", "partial")
+    return replace(verdict, checks=checks, status=verdict.status if stopped else status_of(most, checks))
 
 
 def kept_between_calls(session: Session, attempt: Attempt) -> tuple[Finding, ...]:

@@ -17,7 +17,7 @@ from grader._version import __version__
 from grader.course import LoadedAssignment
 from grader.errors import SubmissionError
 from grader.freezing.store import frozen_cases
-from grader.grading.between import kept_between_calls
+from grader.grading.between import asked_alone, kept_between_calls
 from grader.grading.carried import (
     Attempt,
     best_of,
@@ -160,7 +160,10 @@ def grade_submission(
             best[name] = _best(session, first, name, again.get(name, []))
             if best[name].verdict.passed and not best[name].carried:
                 best[name] = on_given_code(session, best[name], best)
-            findings = _explained(session, replies, first[name], best, again.get(name, []), wrong)
+            kept = () if best[name].verdict.passed else kept_between_calls(session, first[name])
+            if kept and not best[name].how:
+                best[name] = asked_alone(session, best[name])
+            findings = _explained(session, replies, first[name], best, again.get(name, []), wrong, kept)
             functions[name] = _function_report(session, replies, best, name, findings)
     graded = [report_as_shown(function, assignment.spec.shows) for function in _overwriting_once(functions.values())]
     graded = _with_waiting(assignment, graded)
@@ -347,6 +350,7 @@ def _explained(
     best: Mapping[str, Attempt],
     made: Sequence[Attempt],
     all_wrong: Collection[str],
+    kept: tuple[Finding, ...],
 ) -> tuple[Finding, ...]:
     """What is recognised as wrong: by the values, which a mistake may show only with right helpers, else by the text.
 
@@ -364,7 +368,7 @@ def _explained(
         return earlier
     if foreign and not wrong and (unusable := raised_on_own_values(first)):
         return (unusable,)
-    findings = findings or (() if verdict.passed or wrong else kept_between_calls(session, first))
+    findings = findings or (() if wrong else kept)
     if not findings and not verdict.passed and first.beside:
         findings = (sentences.helpers_disagree(verdict.name, sorted(first.beside)),)
     if not findings and not verdict.passed and (later := wrong_later(session, first, all_wrong)):

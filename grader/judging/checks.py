@@ -32,7 +32,7 @@ from grader.sandbox.limits import OutOfBudget, charge, spent_s
 from grader.sandbox.runner import Returned, Stopped
 from grader.spec import Function, Property
 
-__all__ = ["carried_by_property", "verdict_of", "well_formed"]
+__all__ = ["carried_by_property", "status_of", "verdict_of", "well_formed"]
 
 Wants = Literal["status", "failures", "points"]
 _Objections = Mapping[str, Sequence[Failure]]
@@ -162,7 +162,7 @@ def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: W
     if not settled:
         _further_checks(draft, objections, as_returned, payment)
     checks = draft.checks
-    status = _status(spec, checks)
+    status = status_of(spec.points, checks)
     stop = _first_stop(judge, outcomes)
     if stop is not None:
         status = stop.reason if stop.reason != "not-run" else "crashed"
@@ -185,11 +185,11 @@ def _further_checks(draft: _Draft, objections: _Objections, as_returned: _Object
         _property_check(draft, prop, said, payment, others)
 
 
-def _status(spec: Function, checks: Sequence[Check]) -> FunctionStatus:
-    """Passed, or partial with at least half of the points, or failed."""
+def status_of(most: float, checks: Sequence[Check]) -> FunctionStatus:
+    """Passed, or partial with at least half of the points, of which there are so many at most, or failed."""
     if all(check.status == "passed" for check in checks):
         return "passed"
-    return "partial" if 2 * sum(check.points for check in checks) >= spec.points else "failed"
+    return "partial" if 2 * sum(check.points for check in checks) >= most else "failed"
 
 
 def _first_stop(judge: FunctionJudge, outcomes: Outcomes) -> Stopped | None:
@@ -374,18 +374,34 @@ def _property_check(
 
 
 def _from_own_start(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> Verdict | None:
-    """The verdict on a function that started elsewhere than the cases do; None where it did not, or is wrong."""
-    if any(problem is None or problem.stage != "values" for problem in (f.problem for f in verdict.failures)):
-        return None
+    """The verdict on a function that started elsewhere than the cases do; None where it did not, or gave no values.
+
+    No value can be right there, so that its properties say how much of them is.
+    """
+    by_property = {prop.name for prop in judge.spec.properties}
+    problems = [failure.problem for failure in verdict.failures if failure.check not in by_property]
     asked = [(prop, case) for prop in judge.spec.properties if prop.elsewhere for case in judge.cases_of(prop.name)]
-    if verdict.passed or not starts_elsewhere([(prop, case, outcomes.get(case.key, ())) for prop, case in asked]):
+    if verdict.passed or not asked or any(problem is None or problem.stage != "values" for problem in problems):
         return None
+    told = [check for check in verdict.checks if check.name in by_property]
+    part = sum(check.points for check in told) / sum(check.max_points for check in told)
+    right = all(check.status == "passed" for check in told)
+    if not (right or part) or not starts_elsewhere([(prop, case, outcomes.get(case.key, ())) for prop, case in asked]):
+        return None
+    if not right:
+        checks = [_at_least(part, check) if check.kind == "values" else check for check in verdict.checks]
+        return replace(verdict, status=status_of(judge.spec.points, checks), checks=tuple(checks))
     message = sentences.OWN_START
     checks = [
         replace(check, status="passed", points=check.max_points, message=message if check.status == "failed" else "")
         for check in verdict.checks
     ]
     return replace(verdict, status="passed", checks=tuple(checks), failures=(), wrong_items=frozenset())
+
+
+def _at_least(part: float, check: Check) -> Check:
+    """A check that earns this part of its points, or more."""
+    return replace(check, points=max(check.points, round(part * check.max_points, 6)))
 
 
 # -- carried by a property ---------------------------------------------------------------
@@ -416,6 +432,6 @@ def carried_by_property(spec: Function, verdict: Verdict) -> Verdict | None:
         return replace(check, status="passed", points=check.max_points, message="")
 
     checks = tuple(map(lifted, verdict.checks))
-    status = _status(spec, checks)
+    status = status_of(spec.points, checks)
     failures = tuple(f for f in verdict.failures if any(f.check == c.name and c.status == "failed" for c in checks))
     return replace(verdict, status=status, checks=checks, failures=failures, wrong_items=frozenset())

@@ -195,7 +195,7 @@ def tidied(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tuple[
         nonlocal kept
         if step[0] != judge.spec.name or not isinstance(outcome, Returned):
             return outcome
-        result, part = _tidy(reply_value(outcome), like, order)
+        result, part = _tidy(reply_value(outcome), like, order, judge.spec.returns)
         widened = _widened(judge.spec, result, thin)
         part = part if _same_shapes(widened, result) else min(part, _FORM)
         kept = min(kept, part)
@@ -216,10 +216,13 @@ def _order_of(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tup
     return None if order is None or sorted(order) == list(order) else order
 
 
-def _tidy(got: Value, like: Value, order: tuple[int, ...] | None) -> tuple[Value, float]:
+def _tidy(got: Value, like: Value, order: tuple[int, ...] | None, names: str | _Parts) -> tuple[Value, float]:
     """One result in the form of the contract, and what is kept of it."""
     result, kept = got, 1.0
-    if isinstance(result, tuple | list) and order and len(result) == len(order):
+    grouped = _grouped(got, like, names)
+    if grouped is not None:
+        result, kept = grouped, _FORM
+    elif isinstance(result, tuple | list) and order and len(result) == len(order):
         result, kept = tuple(result[i] for i in order), _ORDER
     elif isinstance(result, tuple | list) and like is not None and not isinstance(like, list):
         count = len(like) if isinstance(like, tuple) else 1
@@ -231,6 +234,28 @@ def _tidy(got: Value, like: Value, order: tuple[int, ...] | None) -> tuple[Value
         result, kept = counted, kept if counted is result else _FORM
     ordinary = plain(result)
     return ordinary, kept if _holds_no_matrix(result) else min(kept, _TYPE)
+
+
+def _grouped(got: Value, like: Value, names: str | _Parts) -> _Parts | None:
+    """The groups of which a result is made, such as three pairs, where it holds their parts in one row, or kind by kind.
+
+    They may have their names as well, in a dictionary. The parts of a group are as long as each other along their last axis.
+    """
+    sizes = {len(group) if isinstance(group, tuple) else 0 for group in like} if isinstance(like, tuple) else set()
+    parts = got if isinstance(got, tuple | list) else []
+    count, size = (len(like), sizes.pop()) if len(sizes) == 1 else (0, 0)
+    if not size or count == size:
+        return None
+    if isinstance(got, dict):
+        return tuple(got[name] for name in names) if got.keys() == set(names) else None
+    if len(parts) == size and all(isinstance(kind, tuple | list) and len(kind) == count for kind in parts):
+        return tuple(zip(*parts, strict=True))
+    if len(parts) != count * size or not all(isinstance(part, np.ndarray) and part.ndim for part in parts):
+        return None
+    group_by_group = tuple(tuple(parts[n : n + size]) for n in range(0, len(parts), size))
+    kind_by_kind = tuple(tuple(parts[n::count]) for n in range(count))
+    ways = (group_by_group, kind_by_kind)
+    return next((way for way in ways if all(len({part.shape[-1] for part in group}) == 1 for group in way)), None)
 
 
 def _place(spec: Function, path: Path) -> Path:

@@ -65,6 +65,7 @@ _AFRESH = 0.25  # how long where the first one may have waited for what an earli
 _NEAR = 0.5  # the part of its limit from which a call that passed is worth a word
 _NAP_S = 0.0005
 _SKIPPED_UNITS = 3
+_STOPS = 3  # of the calls of one function: then no more of them are made
 _CALLBACKS = 200_000
 _COPIES = 2  # of this process: one for the judges of an assignment, one for its reference
 
@@ -435,11 +436,15 @@ class _Run:
     # -- calls -----------------------------------------------------------------------------
 
     def function(self, plans: Sequence[Plan]) -> Replied:
-        """All plans of one function with the same answered names; a timeout that may be near is tried once more, alone."""
+        """All plans of one function with the same answered names; a timeout that may be near is tried once more, alone.
+
+        Where a call never comes back, the other plans are asked in a further worker, of which there are two at most, and
+        none where no call has come back yet when a second one does not.
+        """
         outcomes: list[tuple[Outcome, ...]] = []
         self.called.clear()
-        before, began, took = self.kept, time.monotonic(), 0.0
-        inherited, again = self._child is not None, 0.0
+        before, began, took, first = self.kept, time.monotonic(), 0.0, 0
+        inherited, again, stops = self._child is not None, 0.0, 0
         while len(outcomes) < len(plans):
             todo = _together(plans[len(outcomes) :])
             partial: list[Outcome] = []
@@ -451,19 +456,22 @@ class _Run:
             except _Stop as stop:
                 self.close()
                 reason = stop.stopped.reason
-                slow = not stop.worked or self._is_slow(todo[0], len(outcomes), took)
+                slow = not stop.worked or self._is_slow(todo[0], len(outcomes) - first, took)
                 again = 0.0 if again else _LONGER if slow else _AFRESH if inherited else 0.0
                 if again and reason == "timeout" and not self.hopeless and time.monotonic() < self.deadline:
                     inherited = False
                     continue
-                again = 0.0
+                inherited, again = False, 0.0
                 if reason == "too-much-output":  # nobody will look at what it gave before
                     self.kept = before
                     outcomes, partial = [(Stopped("not-run", "the replies were dropped"),)] * len(outcomes), []
                 del outcomes[len(plans) - 1 :]  # something after the last reply: that one is not believed either
                 outcomes.append((*partial, stop.stopped))
-                missing = len(plans) - len(outcomes)
-                outcomes.extend([(Stopped("not-run", sentences.NOT_RUN),)] * missing)
+                stops, first, began, took = stops + 1, len(outcomes), time.monotonic(), 0.0
+                returned = any(not isinstance(outcome[-1], Stopped) for outcome in outcomes)
+                if reason == "too-much-output" or self.hopeless or stops >= (_STOPS if returned else 2):
+                    missing = len(plans) - len(outcomes)
+                    outcomes.extend([(Stopped("not-run", sentences.NOT_RUN),)] * missing)
         return Replied(tuple(outcomes), frozenset(self.called))
 
     def _is_slow(self, plan: Plan, done: int, took: float) -> bool:

@@ -84,13 +84,13 @@ def train_dev_test_split(X, Y, dev_fraction, test_fraction, seed=0):
         ("return ((X.T[:n], Y[:, :n]),) * 3", "X of the training set has shape"),
         ("return ((X[:, :n], Y[0, :n]),) * 3", "Y of the training set has shape"),
         ("return (X + 1, Y), (X[:, :0], Y[:, :0]), (X[:, :0], Y[:, :0])", "holds a column that is not in X"),
-        ("return (X, Y), (X[:, :0], Y[:, :0]), (X[:, :0], Y[:, :0])", "examples, expected"),
+        ("return (X, Y), (X[:, :0], Y[:, :0]), (X[:, :0], Y[:, :0])", "set is empty, expected"),
     ],
 )
 def test_a_wrong_split_is_told_in_one_sentence(body: str, message: str) -> None:
     found = verdicts(ASSIGNMENT, SPLIT.format(body), only="train_dev_test_split")["train_dev_test_split"]
     assert found.status == "failed"
-    assert found.points <= 0.06 * found.max_points
+    assert found.points <= 0.13 * found.max_points  # of one example or two most ways to divide them are right
     assert any(message in check.message for check in found.checks)
 
 
@@ -106,6 +106,33 @@ def test_labels_that_have_lost_an_axis_are_a_slip_of_form() -> None:
     assert found.status == "partial"
     assert any("Y of the training set has shape" in check.message for check in found.checks)
     assert 0.75 * found.max_points < found.points < 0.9 * found.max_points
+
+
+@pytest.mark.parametrize(
+    ("returned", "least", "most"),
+    [
+        ("P(a), P(b), P(c)", 1.0, 1.0),
+        ("P(a[:-1]), P(b), P(c)", 0.75, 0.9),
+        ("P(a), P(c), P(b)", 0.5, 0.75),
+        ("P(a), P(np.r_[b, a[:1]]), P(c)", 0.3, 0.5),
+        ("P(a), (X[:, c], Y[:, b]), (X[:, b], Y[:, c])", 0.0, 0.25),
+        ("P(np.arange(m)), P(b), P(c)", 0.1, 0.5),
+        ("(*P(a), *P(b), *P(c))", 0.8, 0.9),
+        ("X[:, a], X[:, b], X[:, c], Y[:, a], Y[:, b], Y[:, c]", 0.8, 0.9),
+        ("[X[:, a], X[:, b], X[:, c]], [Y[:, a], Y[:, b], Y[:, c]]", 0.8, 0.9),
+        ("{'train': P(a), 'dev': P(b), 'test': P(c)}", 0.8, 0.9),
+        ("(X, Y), (X[:, :0], Y[:, :0]), (X[:, :0], Y[:, :0])", 0.0, 0.15),
+        ("(X, Y), (X, Y), (X, Y)", 0.0, 0.1),
+    ],
+)
+def test_a_split_keeps_what_is_right_of_it(returned: str, least: float, most: float) -> None:
+    body = f"""m = X.shape[1]
+    n_dev, n_test = round(m * dev_fraction), round(m * test_fraction)
+    a, b, c = np.split(np.random.permutation(m), [m - n_dev - n_test, m - n_test])
+    P = lambda part: (X[:, part], Y[:, part])
+    return {returned}"""
+    found = verdicts(ASSIGNMENT, SPLIT.format(body), only="train_dev_test_split")["train_dev_test_split"]
+    assert least <= found.points / found.max_points <= most
 
 
 def test_a_split_need_not_be_shuffled() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader import sentences
 from tests.tiny import graded, graded_function, solution
 
 MEAN = "np.mean(X, axis=1, keepdims=True)"
@@ -67,6 +68,14 @@ def test_what_is_kept_is_told_where_the_first_call_is_wrong_as_well(source: str)
 @pytest.mark.parametrize("source", KEEPING.values(), ids=KEEPING)
 def test_what_is_kept_between_calls_is_told(source: str) -> None:
     assert codes(source) == ["kept-between-calls"]
+
+
+@pytest.mark.parametrize("source", KEEPING.values(), ids=KEEPING)
+def test_what_is_kept_costs_half_whatever_the_order_of_the_questions_makes_of_it(source: str) -> None:
+    """Each of these is right on most inputs or on none, depending on what was asked before."""
+    report = graded_function("center", source)
+    assert report.points == pytest.approx(report.max_points / 2, rel=0.06)  # what the arguments earn is paid with the values
+    assert sentences.KEEPS in {check.message for check in report.checks}
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def loaded(**changes: object) -> str:
 
 
 _FORGED = (_NOT_A_REPLY,)
-_LOST = ("right", f"{_NOT_A_REPLY} and not-run")
+_LOST = ("right", _NOT_A_REPLY)
 
 ROWS = (
     # -- files with names of others ----------------------------------------------------------------
@@ -199,7 +199,7 @@ ROWS = (
         "raised ImportError",
         "raised RuntimeError",
         "raised missing",
-        other=("right", "raised missing", "crashed: the code broke the worker that runs it and not-run"),
+        other=("right", "raised missing", "crashed: the code broke the worker that runs it"),
     ),
     first(
         "an import that is patched",

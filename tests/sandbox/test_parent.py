@@ -94,7 +94,8 @@ def test_a_call_that_never_comes_back_has_a_verdict_and_the_next_function_is_rig
     source = f"import os\nimport signal\nimport numpy as np\n\ndef f(x):\n    {body}\n\ndef g(x):\n    return x + 1\n"
     limit = SOON if verdict == "timeout" else 10.0
     execution = sandbox.run(program(source), [*ask("f", (1,), (2,), cpu_s=limit), *ask("g", (1,), (2,))])
-    assert values(execution) == [verdict, "not-run", 2, 3]
+    again = verdict if verdict != "too-much-output" else "not-run"
+    assert values(execution) == [verdict, again, 2, 3]
     (stopped,) = execution.outcomes[0]
     assert isinstance(stopped, Stopped)
     assert stopped.detail == detail
@@ -114,7 +115,19 @@ def test_what_an_earlier_function_left_behind_costs_no_other_one(sandbox: Sandbo
 
 def test_what_came_before_a_crash_counts(sandbox: Sandbox) -> None:
     source = "import os\n\ndef f(x):\n    return os._exit(1) if x == 2 else x\n"
-    assert values(sandbox.run(program(source), ask("f", (1,), (2,), (3,)))) == [1, "crashed", "not-run"]
+    assert values(sandbox.run(program(source), ask("f", (1,), (2,), (3,)))) == [1, "crashed", 3]
+
+
+@pytest.mark.parametrize("body", ["os._exit(1)", "while True: pass", "np.ones(10**10)"])
+def test_an_input_on_which_a_call_never_comes_back_costs_no_other_one_within_bounds(sandbox: Sandbox, body: str) -> None:
+    source = f"import os\nimport numpy as np\n\ndef f(x):\n    if x in (2, 4, 6):\n        {body}\n    return x\n"
+    got = values(sandbox.run(program(source), ask("f", *[(n,) for n in range(1, 9)], cpu_s=SOON)))
+    assert [one if isinstance(one, int) or one == "not-run" else "stopped" for one in got] == [
+        *(1, "stopped", 3, "stopped", 5, "stopped"),
+        *("not-run", "not-run"),
+    ]
+    never = values(sandbox.run(program(source), ask("f", (2,), (4,), (1,), cpu_s=SOON)))
+    assert never[2] == "not-run"
 
 
 @pytest.mark.parametrize("size", [10, 10_000, 200_000])
@@ -200,7 +213,7 @@ def f(x):
 
 def test_a_crash_is_not_tried_again(sandbox: Sandbox) -> None:
     source = "import os\ncalls = []\n\ndef f(x):\n    calls.append(x)\n    return os._exit(1) if len(calls) == 2 else x\n"
-    assert values(sandbox.run(program(source), ask("f", (1,), (2,), (3,)))) == [1, "crashed", "not-run"]
+    assert values(sandbox.run(program(source), ask("f", (1,), (2,), (3,)))) == [1, "crashed", 3]
 
 
 def test_a_submission_has_one_total_time_over_all_its_runs() -> None:
@@ -359,7 +372,7 @@ def g(x):
         plans = [*ask("f", (bytes(data).hex(),), cpu_s=0.1), *ask("g", (1,), (2,))]
         execution = impatient.run(program(source, bound=("h",)), plans, lambda name, args, kwargs, _: 1)
         first, *rest = values(execution)
-        assert rest in ([2, 3], ["crashed", "not-run"])  # the second after a well-forged end of the batch
+        assert rest in ([2, 3], ["crashed", 3])  # the second after a well-forged end of the batch
         ends.add(first if isinstance(first, str) else "value")
     assert ends <= {"crashed", "timeout", "too-much-output", "value", "E", "RuntimeError"}
     assert "crashed" in ends
