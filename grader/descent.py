@@ -21,6 +21,7 @@ __all__ = [
     "is_same_start",
     "slope",
     "start_of",
+    "stays_equal",
     "step_problem",
 ]
 
@@ -45,6 +46,11 @@ def is_same_start(start: Parameters, given: Parameters) -> bool:
     """Whether a training function started from given parameters, up to rounding."""
     alike = [name in start and start[name].shape == value.shape for name, value in given.items()]
     return all(alike) and all(np.allclose(start[name], value, rtol=1e-7, atol=1e-9) for name, value in given.items())
+
+
+def stays_equal(start: Parameters) -> bool:
+    """Whether all weights of a layer are equal, so that its units stay equal whatever the steps: the steps prove nothing."""
+    return any(name.startswith("W") and value.size > 1 and bool(np.ptp(value) < 1e-9) for name, value in start.items())
 
 
 def slope(

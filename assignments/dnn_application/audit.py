@@ -24,6 +24,7 @@ EQUIVALENT = {
 # What a mistake may cost otherwise than its severity says.
 
 LOSSES = {
+    ("L_layer_model", "only-two-layers"): SEVERAL,
     ("L_layer_model", "only-last-layer-trained"): SEVERAL,
     ("two_layer_model", "dimensions-ignored"): EITHER,
     ("two_layer_model", "initializer-not-called"): UNLIKE,

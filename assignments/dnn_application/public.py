@@ -7,6 +7,10 @@ others is the student's own: it stays what it is (``NotImplemented``), and the r
 import numpy as np
 
 
+class DimensionsError(ValueError):
+    """Weights were asked for other inputs or outputs than those in ``layers_dims``."""
+
+
 def given_two_layers(parameters):
     """Return an ``initialize_parameters(n_x, n_h, n_y)`` that gives copies of these weights."""
 
@@ -27,10 +31,14 @@ def given_layers(parameters):
 
 
 def _copies(parameters, asked):
-    """The weights; for layers of other sizes their numbers are repeated or cut, so that a wrong size shows in the result."""
+    """The weights; for hidden layers of other sizes their numbers are repeated or cut: a wrong size shows in the result."""
+    last = len(parameters) // 2
+    dims = [parameters["W1"].shape[1], *(parameters["W" + str(l)].shape[0] for l in range(1, last + 1))]
+    if (int(asked[0]), int(asked[-1])) != (dims[0], dims[-1]):
+        raise DimensionsError("weights were asked for layers " + str(asked) + ", but layers_dims is " + str(dims))
     given = {}
     for l in range(1, len(asked)):
-        chosen = (l - 1) % (len(parameters) // 2) + 1
+        chosen = (l - 1) % last + 1
         given["W" + str(l)] = np.resize(parameters["W" + str(chosen)], (int(asked[l]), int(asked[l - 1])))
         given["b" + str(l)] = np.resize(parameters["b" + str(chosen)], (int(asked[l]), 1))
     return given

@@ -533,7 +533,7 @@ ASSIGNMENT = Assignment(
                 ),
                 Property(
                     "every example once, with its own label",
-                    share=0.24,
+                    share=0.27,
                     plan=lambda d: [_batches(d)],
                     judge=_each_once,
                     classes=(
@@ -558,7 +558,7 @@ ASSIGNMENT = Assignment(
                 ),
                 Property(
                     "only the last batch is smaller, none is empty",
-                    share=0.12,
+                    share=0.09,
                     plan=lambda d: [_batches(d)],
                     judge=_only_the_last_smaller,
                     classes=(

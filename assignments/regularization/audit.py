@@ -51,12 +51,8 @@ LOSSES = {
     ("backward_propagation_with_dropout", "only-second-layer"): INPUTS,
     ("backward_propagation_with_dropout", "one-scale-missing"): INPUTS,
     ("backward_propagation_with_dropout", "one-mask-missing"): EITHER,
-    ("model", "keep-prob-ignored"): INPUTS,
     ("model", "one-step-short"): UNLIKE,
     ("model", "one-step-more"): UNLIKE,
-    ("model", "wrong-layers"): UNLIKE,
-    ("model", "single-step"): SEVERAL,
     ("model", "stale-gradients"): SEVERAL,
     ("model", "learning-rate-ignored"): _TRAINING,
-    ("model", "always-regularized"): _TRAINING,
 }

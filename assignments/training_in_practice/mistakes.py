@@ -129,7 +129,7 @@ def split_dev_and_test_swapped(X, Y, dev_fraction, test_fraction, seed=0):
     "train_dev_test_split",
     message="one of the fractions is taken of what the other one has left over, not of all examples",
     hint="Both fractions refer to all m examples.",
-    severity="fault",
+    severity="slip",
 )
 def split_of_the_rest(X, Y, dev_fraction, test_fraction, seed=0):
     m = X.shape[1]

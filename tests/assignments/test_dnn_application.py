@@ -368,8 +368,11 @@ def test_given_weights_are_copies() -> None:
         assert np.array_equal(initialize(*args)["W1"], START["W1"])
 
 
-def test_given_weights_have_the_sizes_that_are_asked_for() -> None:
-    assert public.given_two_layers(START)(4, 3, 1)["W1"].shape == (3, 4)
+def test_given_weights_have_the_hidden_sizes_that_are_asked_for() -> None:
+    with pytest.raises(public.DimensionsError, match=r"asked for layers \[4, 3, 1\], but layers_dims is \[2, 3, 1\]"):
+        public.given_two_layers(START)(4, 3, 1)
+    with pytest.raises(public.DimensionsError):
+        public.given_layers(START)(layers_dims=(2, 3, 3))
     found = public.given_layers(START)(layers_dims=(2, 3, 3, 1))
     assert [found[f"W{l}"].shape for l in (1, 2, 3)] == [(3, 2), (3, 3), (1, 3)]
 
@@ -415,3 +418,9 @@ def test_hidden_layers_of_ones_own_sizes_cost_no_more_than_the_rest_is_worth() -
     code += DEEP.replace("initialize_parameters_deep(layers_dims)", "initialize_parameters_deep([X.shape[0], 20, 7, 1])")
     for found in both(HELPERS, code):
         assert 0.25 * found.max_points <= found.points <= 0.5 * found.max_points
+
+
+def test_equal_weights_of_ones_own_prove_nothing() -> None:
+    """Their units stay equal, whatever the steps are."""
+    for found in own_start(("drawn(layers_dims)", "{name: 0 * value for name, value in drawn(layers_dims).items()}")):
+        assert found.points == 0

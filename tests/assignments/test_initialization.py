@@ -296,7 +296,7 @@ def test_initializers_may_be_kept_in_a_table_and_called_by_keyword() -> None:
     [
         ("range(num_iterations)", "range(100)", 0.4),
         ("grads, learning_rate)", "grads, 0.05)", 0.4),
-        ("10, 5, 1]", "5, 10, 1]", 0.0),
+        ("10, 5, 1]", "5, 10, 1]", 0.3),
         ('initialization == "random"', 'initialization == "large"', 0.8),
         ("    return parameters", "    return parameters, []", 0.9),
         ("    return parameters", "        return parameters", 0.5),
