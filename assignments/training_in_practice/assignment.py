@@ -629,9 +629,9 @@ ASSIGNMENT = Assignment(
             properties=tuple(
                 Property(name, share=share, plan=lambda d: [_split(d)], judge=judge, classes=_SPLITS, fits=_SPLIT_FITS)
                 for name, share, judge in (
-                    ("no example twice, each with its own label", 0.54, _divided(_own_labels)),
-                    ("every example is in a set", 0.15, _divided(_complete)),
-                    ("the three sizes as asked", 0.26, _divided(_sizes_as_asked)),
+                    ("no example twice, each with its own label", 0.52, _divided(_own_labels)),
+                    ("every example is in a set", 0.21, _divided(_complete)),
+                    ("the three sizes as asked", 0.22, _divided(_sizes_as_asked)),
                 )
             ),
         ),
