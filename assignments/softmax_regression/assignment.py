@@ -51,9 +51,9 @@ def _label_vector(d):
 
 
 def _scores(d):
-    """Moderate scores, and wider ones, where most columns have one sure class; none of them far below 0 as a whole."""
+    """Moderate scores, and wider ones, where most columns have one sure class; in every column one is above 0."""
     Z = d.array(*d.sizes("C", "m"), scale=d.choice([1.0, 6.0]))
-    return (Z + np.maximum(0, -2 - Z.max(axis=0)),)  # a guard of 1e-7 beside the sum of exponentials is right
+    return (Z + np.maximum(0, 0.125 - Z.max(axis=0)),)  # so that a guard of 1e-7 beside the sum of exponentials is right
 
 
 def _large_scores(d):
@@ -138,7 +138,7 @@ def _are_distributions(given):
     A, again = given.replies
     if not np.allclose(np.sum(A, axis=0), 1, rtol=0, atol=1e-6):
         return "the probabilities of an example do not add up to 1"
-    if not np.allclose(A, again, rtol=1e-6, atol=1e-9):
+    if not np.allclose(A, again, rtol=1e-5, atol=1e-9):
         return "adding a number to all scores of an example changes its probabilities"
     return None
 

@@ -62,6 +62,13 @@ PARTLY_RIGHT = {
         0.85,
         "zero-times-infinity",
     ),
+    "softmax that overflows, with a guard": (
+        "softmax",
+        "def softmax(Z):\n    return np.exp(Z) / (np.sum(np.exp(Z), axis=0) + 1e-7)",
+        ["large scores"],
+        0.8,
+        None,
+    ),
     "logits through the sigmoid": (
         "sigmoid_cross_entropy_with_logits",
         """
