@@ -48,11 +48,14 @@ def _is_exact(given):
 
 # -- dictionaries and vectors ------------------------------------------------------------
 
-_DEPTHS = cases(one_layer={"L": 1}, two_layers={"L": 2}, eleven_layers={"L": 11, "width": (2, 3)})
+_DEPTHS = cases(one_layer={"L": 1}, two_layers={"L": 2}, equal_widths={"width": 3}, eleven_layers={"L": 11, "width": (2, 3)})
 
 
 def _parameters(d):
-    return (d.parameters(d.layers(outputs=None)),)
+    parameters = d.parameters(d.layers(outputs=None))
+    if d.case == "two layers":  # as training starts
+        parameters |= {name: np.zeros_like(value) for name, value in parameters.items() if name.startswith("b")}
+    return (parameters,)
 
 
 def _with_entries(d):
@@ -88,7 +91,10 @@ def _gradients_of(d, dims, *, last_first=True, with_dA=False):
 
 
 def _gradients(d):
-    return (_gradients_of(d, d.layers(outputs=None), last_first=d.choice([True, False])),)
+    gradients = _gradients_of(d, d.layers(outputs=None), last_first=d.choice([True, False]))
+    if d.case == "two layers":  # no unit of the first layer gives anything
+        gradients |= {name: np.zeros_like(gradients[name]) for name in ("dW1", "db1")}
+    return (gradients,)
 
 
 def _shuffled(d, entries):
@@ -156,15 +162,16 @@ def _weighted_mean(given):
 
 
 def _sure_and_wrong(d):
-    """One example of label 1, and a network that is as good as sure of label 0."""
-    dims, X, _, parameters, activation = _network(d)
+    """A usual network; and one example of label 1, and a network that is as good as sure of label 0."""
+    usual, (dims, X, _, parameters, activation) = _cost(d), _network(d)
     X, last = X[:, :1], f"b{len(dims) - 1}"
     AL, _ = d._reference("L_model_forward")(X, parameters, activation)
-    score = -12.5 - d.number(0, 0.5)
+    score = -14.25 - d.number(0, 0.5)
     moved = parameters | {last: parameters[last] + score - np.log(AL / (1 - AL))}
     other = {"tanh": "relu", "relu": "tanh"}[activation]  # who always uses this one has a network that is as sure
-    d.note(scores=[score, float(moved[last].item() - parameters[last].item() + _score(d, X, parameters, other))])
-    return [(X, moved, np.ones((1, 1)), activation)]
+    of_other = float(moved[last].item() - parameters[last].item() + _score(d, X, parameters, other))
+    d.note(scores=[score, of_other], usual=d.right("forward_prop_cost", *usual))
+    return [usual, (X, moved, np.ones((1, 1)), activation)]
 
 
 def _score(d, X, parameters, activation):
@@ -173,15 +180,22 @@ def _score(d, X, parameters, activation):
 
 
 def _is_the_full_price(given):
-    """A guard of at most 1e-7 takes a few hundredths of it, a wider one much more."""
+    """A guard of at most 1e-7 takes a fifth of the probability away, a wider one much more."""
     cost = float(np.asarray(given.reply).item())
     price, of_other = (float(np.log1p(np.exp(-score))) for score in given.facts["scores"])
-    if abs(cost - price) < 0.1 or abs(cost - of_other) < 1e-6 * of_other:  # another network is no guard
+    if abs(cost - price) < 0.4 or abs(cost - of_other) < 1e-6 * of_other:  # another network is no guard
         return None
     return (
         f"the label is 1 and the network gives it a probability of {np.exp(-price):.2g}: that costs {price:.4g}, but "
         f"the cost is {cost:.4g}"
     )
+
+
+def _guards_the_logarithm(given):
+    """The usual cost is right, and that of the confident mistake is too small."""
+    usual, cost = (float(np.asarray(reply).item()) for reply in given.replies)
+    right, price = given.facts["usual"], float(np.log1p(np.exp(-given.facts["scores"][0])))
+    return bool(abs(usual - right) < 0.1 * right and 0 <= cost < price)
 
 
 def _checkable(d):
@@ -254,7 +268,7 @@ _NETWORKS = (
     CaseClass("general", count=8, sizes=_NARROW),
     CaseClass("one example", count=3, sizes={"m": 1, **_NARROW}),
     CaseClass("two layers", count=3, sizes={"L": 2, **_NARROW}),
-    CaseClass("five layers", count=3, sizes={"L": 5, "width": (2, 3)}),
+    CaseClass("five layers", count=3, sizes={"L": 5, "width": 2}),
     CaseClass("opposite sign", count=3, sizes=_NARROW),
     CaseClass("zero gradient", count=3, sizes=_NARROW),
 )
@@ -315,7 +329,7 @@ ASSIGNMENT = Assignment(
             inputs=_cost,
             returns="cost",
             summary="cost of the network with these parameters",
-            classes=cases(one_example={"m": 1}, two_layers={"L": 2}, five_layers={"L": 5}),
+            classes=cases(one_example={"m": 1}, two_layers={"L": 2}, five_layers={"L": 5, "width": 3}),
             guards=("guarded",),
             helpers=("L_model_forward", "compute_cost"),
             properties=(
@@ -326,6 +340,7 @@ ASSIGNMENT = Assignment(
                     plan=_sure_and_wrong,
                     judge=_is_the_full_price,
                     count=2,
+                    fits={"guard-too-large": _guards_the_logarithm},
                 ),
             ),
         ),

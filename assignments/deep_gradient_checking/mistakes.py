@@ -492,6 +492,18 @@ def _(AL, Y, X):
 
 
 @mistake(
+    "guard-too-large",
+    "forward_prop_cost",
+    message="a guard or clip at the logarithm is so large that it changes the cost of a confident mistake; 1e-7 is enough",
+    hint="What does your formula give for label 1 and AL = 1e-6, and what is -log(1e-6)?",
+    severity="slip",
+)
+@_priced
+def _(AL, Y, X):
+    return _cross_entropy(np.clip(AL, 1e-5, 1 - 1e-5), Y)
+
+
+@mistake(
     "returns-prediction",
     "forward_prop_cost",
     message="AL is returned in place of the cost",

@@ -15,7 +15,16 @@ from grader.descent import (
 )
 from grader.spec import Assignment, Code, Function, Property, cases
 
-_KINDS = {"one_step": {}, "many_steps": {}, "one_example": {}, "one_label": {}, "fitted": {}, "rising_cost": {}, "kink": {}}
+# Layers of equal width, where weights, masks and gradients of one layer would fit another.
+_KINDS = {
+    "one_step": {},
+    "many_steps": {"width": 3},
+    "one_example": {},
+    "one_label": {},
+    "fitted": {},
+    "rising_cost": {},
+    "kink": {},
+}
 _KINDS |= {"rate_of_0": {}}
 _LAYER_FUNCTIONS = (
     "sigmoid",
@@ -59,7 +68,7 @@ def _start(d, dims):
 
 
 def _steps(d):
-    few, most = {"one step": (1, 1), "small": (1, 3), "many steps": (20, 25)}.get(d.case, (2, 12))
+    few, most = {"one step": (1, 1), "small": (1, 3), "many steps": (21, 25)}.get(d.case, (2, 12))
     return d.integer(few, most)
 
 
@@ -97,7 +106,9 @@ def _run(d, dims):
 
 def _two_layers(d):
     n_x, n_h, n_y = d.layers((2, 2))
-    return _run(d, (n_x, 1 if d.case == "one unit" else n_h, n_y))
+    if d.case == "one unit":
+        n_x, n_h = d.integer(1, 3), 1
+    return _run(d, (n_x, n_h, n_y))
 
 
 def _deep(d):

@@ -15,6 +15,7 @@ from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref,
 
 _WIDE = (CaseClass("wide", count=1),)
 _SAME = {"n": 3, "k": 2, "m": 4}  # one after another: who remembers the last call by its shape is wrong
+_SQUARE = {"n": 3, "k": 3, "m": 4}  # the same of layers whose input has the shape of their output
 
 
 def _two_layers(d):
@@ -168,12 +169,12 @@ def _random_properties(wide, usual, promise, fits, *scales):
         classes=_WIDE,
         fits={"zero-weights": _FITS["zero-weights"]},
     )
-    drawn = Property(promise, share=0.5, plan=wide, judge=_gaussian_weights(*scales), classes=_WIDE, fits=fits)
+    drawn = Property(promise, share=0.4, plan=wide, judge=_gaussian_weights(*scales), classes=_WIDE, fits=fits)
     return (
         # That a network of one layer has no weights at all is a matter of its structure.
         at_usual_sizes(unequal, inputs=usual, judge=lambda given: _unequal_weights(given) if _parts(given, "W") else None),
         at_usual_sizes(drawn, inputs=usual, judge=_usual_weights(*scales)),
-        Property("biases are zero", share=0.2, plan=lambda d: [usual(d)], judge=_zero_biases, fits=_BIAS_FITS),
+        Property("biases are zero", share=0.3, plan=lambda d: [usual(d)], judge=_zero_biases, fits=_BIAS_FITS),
     )
 
 
@@ -199,14 +200,19 @@ def _network(d):
     dims = d.layers((2, 4) if d.case == "general" else (3, 4))
     if d.case == "narrow":  # a hidden layer with as many units as the last one
         dims[d.integer(1, len(dims) - 2)] = 1
-    return d.array(dims[0], d.size("m")), d.parameters(dims)
+    X, parameters = d.array(dims[0], d.size("m")), d.parameters(dims)
+    if d.case == "dead layer":  # nothing comes out of it, and no gradient comes back through it
+        parameters[f"b{d.integer(1, len(dims) - 2)}"] -= 25.0
+    if d.case == "extreme":
+        X *= 1500
+    return X, parameters
 
 
 _NETWORKS = {
     "one_example": {"m": 1},
     "two_layers": {"L": 2},
     "five_layers": {"L": 5},
-    "equal_widths": {"width": 3},
+    "equal_widths": {"width": 3, "L": 4},  # each layer's weights and gradients would fit another one's place
     "narrow": {},
 }
 _ELEVEN = {"eleven_layers": {"L": 11, "width": (2, 3)}}  # W10 is neither W1 nor W0
@@ -260,6 +266,35 @@ def _predictions(d):
     small = d.probabilities(1, m, low=3e-4, high=9e-4)
     kind = d.rng.permutation(m).reshape(1, m) % 4  # sure of either label, rightly and wrongly
     return np.where(kind < 2, small, 1 - small), (kind % 2).astype(np.float64)
+
+
+def _sure_of_the_other_label(d):
+    """Usual predictions, and then one that is as good as sure of the wrong label."""
+    sure = 10.0 ** -d.number(6.25, 6.4)
+    label = d.integer(0, 1)
+    sure = np.full((1, 1), 1 - sure if label == 0 else sure)
+    calls = [(d.probabilities(1, 4, low=0.2, high=0.8), d.labels(1, 4)), (sure, np.full((1, 1), float(label)))]
+    d.note(prices=[d.right("compute_cost", *call) for call in calls])
+    return calls
+
+
+def _costs_and_prices(given):
+    """The two costs, and what they should be."""
+    return [float(np.asarray(reply).item()) for reply in given.replies], given.facts["prices"]
+
+
+def _is_the_full_price(given):
+    """A guard of at most 1e-7 takes a fifth of the probability away, a wider one much more."""
+    (_, cost), (_, price) = _costs_and_prices(given)
+    if abs(cost - price) < 0.4:
+        return None
+    return f"the true label has a probability of {np.exp(-price):.2g}: that costs {price:.4g}, but the cost is {cost:.4g}"
+
+
+def _guards_the_logarithm(given):
+    """The usual cost is right, and that of the confident mistake is too small."""
+    (usual, cost), (right, price) = _costs_and_prices(given)
+    return bool(abs(usual - right) < 0.1 * right and 0 <= cost < price)
 
 
 def _two_batches(d):
@@ -358,10 +393,15 @@ def _is_linear_in_dA(given):
 
 def _network_backward(d):
     X, parameters = _network(d)
+    if d.case == "one layer":  # sure of itself: a cut at 0.05 shows
+        parameters["W1"] *= 4
     AL, caches = d.call("L_model_forward", X, parameters)
     d.call("L_model_forward", d.array(*X.shape), parameters)
-    if AL.min() < 0.05 or AL.max() > 0.95:
+    sure = min(AL.min(), 1 - AL.max())
+    if sure < (0.005 if d.case == "one layer" else 0.05):
         d.reject("a guard of 1e-7 would show")
+    if d.case == "one layer" and sure > 0.03:
+        d.reject("not sure of itself")
     return AL, d.labels(*AL.shape), caches
 
 
@@ -374,12 +414,60 @@ def _slope(d):
     if pre_activations.min() < 1e-3 or pre_activations.max() > 8:
         d.reject("too near to a kink, or saturated")
     direction = {name: d.rng.standard_normal(value.shape) for name, value in parameters.items()}
+    d.note(direction=direction, slope=_slope_along(d, direction, X, parameters, Y))
+    return [Step("L_model_forward", (X, parameters)), Step("L_model_backward", (Ref(0, (0,)), Y, _CACHE))]
+
+
+def _slope_along(d, direction, X, parameters, Y):
     plus, minus = (
         d.right("compute_cost", d.right("L_model_forward", X, moved)[0], Y)
         for moved in ({n: v + sign * 1e-5 * direction[n] for n, v in parameters.items()} for sign in (1, -1))
     )
-    d.note(direction=direction, slope=(plus - minus) / 2e-5)
-    return [Step("L_model_forward", (X, parameters)), Step("L_model_backward", (Ref(0, (0,)), Y, _CACHE))]
+    return (plus - minus) / 2e-5
+
+
+def _slope_of_a_confident_mistake(d):
+    """The same of two networks that differ in the last bias alone: the second one is as good as sure of a wrong label."""
+    (forward, _) = _slope(d)
+    X, parameters = forward.args
+    last, m = f"b{len(parameters) // 2}", X.shape[1]
+    scores = d.right("L_model_forward", X, parameters)[1][-1][1]
+    label, score = float(d.integer(0, 1)), 13.0 + d.number(0, 0.5)
+    Y = np.full((1, m), 1 - label)
+    Y[0, 0] = label
+    sign = 1 if label == 0 else -1
+    sure = parameters | {last: parameters[last] + sign * score - scores[0, 0]}
+    direction, slopes, steps = d.facts["direction"], [], []
+    for network in (parameters, sure):
+        AL, _ = d.right("L_model_forward", X, network)
+        slopes.append(_slope_along(d, direction, X, network, Y))
+        steps += [Step("L_model_forward", (X, network)), Step("L_model_backward", (AL, Y, Ref(len(steps), (1,))))]
+    if min(map(abs, slopes)) < 0.05:
+        d.reject("hardly any slope")
+    d.note(slopes=slopes)
+    return steps
+
+
+def _claims(given):
+    return [along(reply, given.facts["direction"]) for reply in (given.replies[1], given.replies[3])]
+
+
+def _is_the_slope_of_a_mistake(given):
+    """A guard of at most 1e-7 takes some hundredths of it away, a wider one much more."""
+    (_, claimed), (_, slope) = _claims(given), given.facts["slopes"]
+    if abs(claimed - slope) < 0.15 * abs(slope):
+        return None
+    AL, Y, _ = given.args
+    return (
+        f"the label {Y[0, 0]:.0f} has a probability of {abs(1 - Y - AL)[0, 0]:.2g}: along a random direction the cost "
+        f"changes by {slope:.4g}, the gradients say {claimed:.4g}"
+    )
+
+
+def _guards_the_division(given):
+    """The usual gradients are right, and those of the confident mistake are too small."""
+    (usual, claimed), (right, slope) = _claims(given), given.facts["slopes"]
+    return bool(abs(usual - right) < 0.1 * abs(right) and -0.1 < claimed / slope < 1)
 
 
 def _is_the_slope(given):
@@ -412,7 +500,9 @@ def _biases_first(d, parameters):
 
 def _update(d):
     parameters = d.parameters(d.layers((1, 4)))
-    grads = d.like(parameters, scale=250.0 if d.case == "steep" else 1.0)
+    grads = d.like(parameters, scale={"steep": 250.0, "one layer": 0.004}.get(d.case, 1.0))
+    if d.case in ("five layers", "one layer"):  # as training starts
+        parameters |= {name: np.zeros_like(value) for name, value in parameters.items() if name.startswith("b")}
     if d.case == "zero gradient":
         grads = {name: np.zeros_like(value) for name, value in grads.items()}
     if d.case != "small":
@@ -471,7 +561,6 @@ ASSIGNMENT = Assignment(
                 _scaled,
             ),
             classes=cases(one_layer={"L": 1}, five_layers={"L": 5}),
-            inputs_share=0.0,
         ),
         Function(
             "linear_forward",
@@ -489,7 +578,7 @@ ASSIGNMENT = Assignment(
             inputs=_layer,
             returns=("A", "cache"),
             summary="one layer forward: A = g(W A_prev + b)",
-            classes=cases(one_example={"m": 1}, one_unit={"n": 1}),
+            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, square={"n": 3, "k": 3}),
             weights={"cache": 0.4},
             helpers=("linear_forward", "sigmoid", "relu"),
             properties=(
@@ -510,6 +599,7 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property("each example by itself", share=0.1, plan=_batch_and_its_parts, judge=_each_column_by_itself),
             ),
+            sets=(CaseSet("finite far out", share=0.05, inputs=_network, classes=(CaseClass("extreme", count=3),)),),
         ),
         Function(
             "compute_cost",
@@ -522,6 +612,14 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property("mean over batches", share=0.1, plan=_two_batches, judge=_weighted_mean),
                 Property("right where all labels are 1", share=0.1, plan=_positive_labels, judge=_mean_of_logarithms),
+                Property(
+                    "a confident mistake costs its full price",
+                    share=0.05,
+                    plan=_sure_of_the_other_label,
+                    judge=_is_the_full_price,
+                    count=2,
+                    fits={"guard-too-large": _guards_the_logarithm},
+                ),
             ),
         ),
         Function(
@@ -548,11 +646,12 @@ ASSIGNMENT = Assignment(
             inputs=_layer_backward,
             returns=("dA_prev", "dW", "db"),
             summary="gradients of one layer",
-            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, kink={}, zero_gradient={}, same_size=_SAME),
+            classes=cases(one_example={"m": 1}, one_unit={"n": 1}, kink={}, zero_gradient={}, same_size=_SQUARE),
             helpers=("relu_backward", "sigmoid_backward", "linear_backward", "linear_activation_forward"),
             properties=(
                 Property("linear in dA", share=0.1, plan=_two_gradients_and_their_sum, judge=_is_linear_in_dA, count=6),
             ),
+            sets=(CaseSet("finite far out", share=0.05, inputs=_layer_backward, classes=(CaseClass("extreme", count=4),)),),
         ),
         Function(
             "L_model_backward",
@@ -560,13 +659,23 @@ ASSIGNMENT = Assignment(
             inputs=_network_backward,
             returns="grads",
             summary="the whole network backward",
-            classes=cases(**_NETWORKS, one_layer={"L": 1}),
+            classes=cases(**_NETWORKS, one_layer={"L": 1}, dead_layer={}),
             alternatives=("later_keys",),
             guards=("guarded", "guarded_later_keys", "guarded_quotient", "guarded_quotient_later_keys"),
             optional=frozenset({"dA{l}"}),
             weights={"dA{l}": 0.5},
             helpers=("linear_activation_backward", "L_model_forward"),
-            properties=(Property("gradients are the slope of the cost", share=0.1, plan=_slope, judge=_is_the_slope),),
+            properties=(
+                Property("gradients are the slope of the cost", share=0.1, plan=_slope, judge=_is_the_slope),
+                Property(
+                    "a confident mistake has its full slope",
+                    share=0.05,
+                    plan=_slope_of_a_confident_mistake,
+                    judge=_is_the_slope_of_a_mistake,
+                    count=2,
+                    fits={"guard-too-large": _guards_the_division},
+                ),
+            ),
         ),
         Function(
             "update_parameters",

@@ -199,6 +199,15 @@ mistake(
 )(_all_sizes({"draw": _gaussian(lambda n, k: 1 / np.sqrt(n))}))
 
 
+mistake(
+    "biases-of-the-layer-before",
+    "initialize_parameters_deep",
+    message="b has a row for every unit of the layer before; expected is a row for every unit of its own layer",
+    hint="Which shape does W @ A_prev have, to which b is added?",
+    severity="fault",
+)(lambda layer_dims: _network(layer_dims) | {f"b{l}": np.zeros((n, 1)) for l, n in enumerate(layer_dims[:-1], 1)})
+
+
 @mistake(
     "last-layer-missing",
     "initialize_parameters_deep",
@@ -747,6 +756,20 @@ def _(AL, Y):
     return np.squeeze(-np.sum(Y.T @ np.log(AL) + (1 - Y).T @ np.log(1 - AL)) / Y.shape[1])
 
 
+_GUARD = "a guard or clip at the logarithm is so large that it changes the cost of a confident mistake; 1e-7 is enough"
+
+
+@mistake(
+    "guard-too-large",
+    "compute_cost",
+    message=_GUARD,
+    hint="What does your formula give for label 1 and AL = 1e-6, and what is -log(1e-6)?",
+    severity="slip",
+)
+def _(AL, Y):
+    return -np.mean(_terms(np.clip(AL, 1e-5, 1 - 1e-5), Y))
+
+
 # -- backward ----------------------------------------------------------------------------
 
 
@@ -943,7 +966,7 @@ def _(dZ, A, W, dA, dW, db):
 @mistake(
     "db-one-number",
     "linear_backward",
-    message="the assert wants db to be a single number; that holds only for a layer with one unit",
+    message="db is made or taken for a single number, which it is only in a layer with one unit, and even there it is an array",
     hint="Which shape does b have? db must have the same.",
     severity="fault",
 )
@@ -1191,6 +1214,30 @@ def _forward_loop(AL, Y, caches, shift):
         dA, dW, db = _layer_backward(dA, caches[layer - 1], "sigmoid" if layer == len(caches) else "relu")
         grads[f"dA{layer - shift}"], grads[f"dW{layer}"], grads[f"db{layer}"] = dA, dW, db
     return grads
+
+
+@_in_both_schemes(
+    "guard-too-large",
+    message="a guard or clip of AL is so large that it changes the gradient of a confident mistake; 1e-7 is enough",
+    hint="What is Y / AL for AL = 1e-6 and label 1, and what does your code make of it?",
+    severity="slip",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, start=lambda AL, Y: _output_gradient(np.clip(AL, 1e-4, 1 - 1e-4), Y))
+
+
+@_in_both_schemes(
+    "stops-at-zero",
+    message="where a gradient is zero everywhere, the layers below it have no gradients: theirs are zeros, too",
+    hint="What does update_parameters look for in grads, when a layer of relu gives nothing but zeros?",
+    severity="slip",
+)
+def _(AL, Y, caches, shift):
+    grads = _backward(AL, Y, caches, shift)
+    dead = [
+        layer for layer in range(1, len(caches)) if not np.any(grads[f"dA{layer + 1 - shift}"] * (caches[layer - 1][1] > 0))
+    ]
+    return _skipping(AL, Y, caches, shift, skip=lambda depth: range(1, max(dead, default=1)))
 
 
 @_in_both_schemes(
