@@ -169,12 +169,12 @@ def _random_properties(wide, usual, promise, fits, *scales):
         classes=_WIDE,
         fits={"zero-weights": _FITS["zero-weights"]},
     )
-    drawn = Property(promise, share=0.4, plan=wide, judge=_gaussian_weights(*scales), classes=_WIDE, fits=fits)
+    drawn = Property(promise, share=0.45, plan=wide, judge=_gaussian_weights(*scales), classes=_WIDE, fits=fits)
     return (
         # That a network of one layer has no weights at all is a matter of its structure.
         at_usual_sizes(unequal, inputs=usual, judge=lambda given: _unequal_weights(given) if _parts(given, "W") else None),
         at_usual_sizes(drawn, inputs=usual, judge=_usual_weights(*scales)),
-        Property("biases are zero", share=0.3, plan=lambda d: [usual(d)], judge=_zero_biases, fits=_BIAS_FITS),
+        Property("biases are zero", share=0.25, plan=lambda d: [usual(d)], judge=_zero_biases, fits=_BIAS_FITS),
     )
 
 

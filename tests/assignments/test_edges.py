@@ -25,6 +25,15 @@ def same_shapes(dims: Any, *_: Any) -> bool:
     return len(set(shapes)) < len(shapes)
 
 
+def fitting(parameters: Any, *_: Any) -> bool:
+    shapes = [value.shape for name, value in parameters.items() if name.startswith("W")]
+    return len(set(shapes)) < len(shapes)
+
+
+def square(A_prev: Any, W: Any, *_: Any) -> bool:
+    return bool(W.shape[0] == W.shape[1])
+
+
 EDGES: list[tuple[str, str, str, Callable[..., Any]]] = [
     ("dnn_step_by_step", "L_model_forward", "eleven layers", lambda X, p: len(p) == 22),
     ("dnn_step_by_step", "update_parameters", "eleven layers", lambda p, *_: len(p) == 22),
@@ -35,6 +44,30 @@ EDGES: list[tuple[str, str, str, Callable[..., Any]]] = [
         lambda rate, epoch, decay, k: k == epoch and k * (1 / k) < 1,
     ),
     ("dnn_step_by_step", "L_model_forward", "one unit", lambda X, p: 1 in [len(p[f"b{n}"]) for n in range(1, len(p) // 2)]),
+    ("dnn_step_by_step", "L_model_forward", "weights of one shape", lambda X, p: fitting(p)),
+    ("dnn_step_by_step", "L_model_forward", "far out", lambda X, p: np.abs(X).max() > 100),
+    ("dnn_step_by_step", "linear_activation_forward", "a square W", square),
+    ("dnn_step_by_step", "linear_activation_backward", "a square W", lambda dA, cache, _: square(*cache[0])),
+    ("dnn_step_by_step", "linear_activation_backward", "far out", lambda dA, cache, _: np.abs(cache[1]).max() > 100),
+    ("dnn_step_by_step", "L_model_backward", "weights of one shape", lambda AL, Y, c: c[1][0][1].shape == c[0][0][1].shape),
+    (
+        "dnn_step_by_step",
+        "L_model_backward",
+        "nothing comes back through a layer",
+        lambda AL, Y, caches: any((Z <= 0).all() for _, Z in caches[:-1]),
+    ),
+    ("dnn_step_by_step", "L_model_backward", "sure and wrong", lambda AL, Y, caches: np.abs(AL - Y).max() > 1 - 1e-5),
+    ("dnn_step_by_step", "compute_cost", "as good as sure, and wrong", lambda AL, Y: np.abs(AL - Y).max() > 1 - 1e-6),
+    ("dnn_step_by_step", "update_parameters", "biases of 0", lambda p, *_: not p["b1"].any()),
+    ("dnn_step_by_step", "update_parameters", "small gradients", lambda p, g, _: 0 < np.abs(g["dW1"]).max() < 0.05),
+    ("dnn_application", "two_layer_model", "layers of one size", lambda X, Y, dims, *_: dims[0] == dims[1] > 1),
+    ("dnn_application", "L_layer_model", "layers of one shape", lambda X, Y, dims, *_: same_shapes(dims)),
+    ("deep_gradient_checking", "dictionary_to_vector", "a square W", fitting),
+    ("deep_gradient_checking", "dictionary_to_vector", "biases of 0", lambda p: not p["b1"].any()),
+    ("deep_gradient_checking", "vector_to_dictionary", "a square W", lambda vector, dims: same_shapes(dims)),
+    ("deep_gradient_checking", "gradients_to_vector", "a gradient of 0", lambda gradients: not gradients["dW1"].any()),
+    ("deep_gradient_checking", "forward_prop_cost", "weights of one shape", lambda X, p, *_: fitting(p)),
+    ("deep_gradient_checking", "gradient_check", "weights of one shape", fitting),
     ("dnn_step_by_step", "L_model_backward", "one layer", lambda AL, Y, caches: len(caches) == 1),
     ("dnn_step_by_step", "L_model_backward", "one unit", lambda AL, Y, caches: 1 in [len(c[0][1]) for c in caches[:-1]]),
     ("optimization", "update_parameters_with_adam", "beta1 is 0", lambda *a: a[6] == 0),
