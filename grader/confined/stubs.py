@@ -237,7 +237,9 @@ def twin(name: str, np: Any) -> Any:
 
 PLAIN_REASONS = {
     "can't start new thread": "the grader does not let submissions start threads; do without",
-    "[Errno 1] Operation not permitted": "the grader does not let submissions start processes or use the network (as asyncio)",
+    "[Errno 1] Operation not permitted": (
+        "the grader does not let submissions start processes or use the network, and asyncio needs a socket; do without"
+    ),
     "[Errno 11] Resource temporarily unavailable": "the grader does not let submissions start processes",
     "failure in name resolution": "there is no network in the grader",
     "Network is unreachable": "there is no network in the grader",
