@@ -669,7 +669,7 @@ def extra_axis(item: str, got: object, expected: object) -> Finding:
 
 
 def single_precision(item: str, dtype: object) -> Finding:
-    text = f"{item} was computed in single precision ({dtype})"
+    text = f"{item} was computed in {'half' if str(dtype) == 'float16' else 'single'} precision ({dtype})"
     return Finding("single-precision", text, "Use float64, NumPy's default.")
 
 
@@ -702,13 +702,17 @@ def other_edition(right_in: str, shown: str) -> Finding:
 
 
 def truncated(item: str) -> Finding:
-    hint = "Does an integer array or an integer division throw the fraction away?"
+    hint = "Does int(...), an integer array or an integer division throw the fraction away?"
     return Finding("truncated", f"{item} was cut to whole numbers", hint)
 
 
 def rounded(item: str, places: int) -> Finding:
     to = f"{places} decimal{'s' * (places != 1)}" if places else "whole numbers"
-    return Finding("rounded", f"{item} is rounded to {to}", "Return all digits; round only what you print.")
+    return Finding(
+        "rounded",
+        f"{item} is rounded to {to}",
+        "Return all digits: rounding, or a comparison with a threshold, belongs where the numbers are printed or counted.",
+    )
 
 
 def opposite_sign(item: str, *, sometimes: bool = False) -> Finding:

@@ -1317,6 +1317,28 @@ def _(parameters, grads, rate):
     return _update(parameters, grads, -rate)
 
 
+@mistake(
+    "weights-uphill",
+    "update_parameters",
+    message="the step of the weights is added, that of the biases is subtracted: one sign is the other one",
+    hint="Compare the signs in the line for W and in the line for b.",
+    severity="fault",
+)
+def _(parameters, grads, rate):
+    return {name: value + (rate if name[0] == "W" else -rate) * grads["d" + name] for name, value in parameters.items()}
+
+
+@mistake(
+    "biases-uphill",
+    "update_parameters",
+    message="the step of the biases is added, that of the weights is subtracted: one sign is the other one",
+    hint="Compare the signs in the line for W and in the line for b.",
+    severity="fault",
+)
+def _(parameters, grads, rate):
+    return {name: value + (rate if name[0] == "b" else -rate) * grads["d" + name] for name, value in parameters.items()}
+
+
 mistake(
     "learning-rate-ignored",
     "update_parameters",

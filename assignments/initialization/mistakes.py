@@ -437,7 +437,7 @@ def model_always_he(X, Y, learning_rate, num_iterations, print_cost, initializat
     "zeros-overwritten",
     "model",
     message="with initialization='zeros' the run starts from He initialization",
-    hint="if, if, else: to which of the two conditions does the else belong?",
+    hint="Which initializer is called last for 'zeros'? Behind if, if, else the else belongs to the second if alone.",
     severity="fault",
 )
 def model_two_ifs(X, Y, learning_rate, num_iterations, print_cost, initialization):

@@ -316,6 +316,23 @@ def test_no_literal_learning_rate_passes_even_one_that_is_asked_for(rate: float)
     assert found.points < 0.5 * found.max_points
 
 
+@pytest.mark.parametrize(("kind", "code"), [("W", "weights-uphill"), ("b", "biases-uphill"), ("Wb", "gradient-ascent")])
+def test_a_step_uphill_is_named_by_what_goes_uphill(kind: str, code: str) -> None:
+    body = f"""
+        def update_parameters(parameters, grads, learning_rate):
+            new = dict(parameters)
+            for key, gradient in grads.items():
+                name = key[1:]
+                if name in new:
+                    step = learning_rate * gradient
+                    new[name] = new[name] + step if name[0] in "{kind}" else new[name] - step
+            return new
+        """
+    found = report("update_parameters", body)
+    assert codes_of(found) == [code]
+    assert found.points < 0.75 * found.max_points
+
+
 # -- stubs and cases ---------------------------------------------------------------------
 
 STUBS = {

@@ -145,6 +145,14 @@ POSITIVE: list[tuple[str, Function, Function, list[Any], Any, str]] = [
     ),
     (
         "single-precision",
+        mean,
+        lambda X: mean(X).astype(np.float16),
+        MATRICES,
+        "dW",
+        "dW was computed in half precision (float16)",
+    ),
+    (
+        "single-precision",
         lambda x: x / 7,
         lambda x: np.float32(x / 7),
         [(n,) for n in (1, 2, 3, 5)],
