@@ -52,6 +52,12 @@ def exponentially_weighted_average(theta: np.ndarray, beta: float, bias_correcti
     return averages
 
 
+def exponentially_weighted_average__guarded(theta: np.ndarray, beta: float, bias_correction: bool = False) -> np.ndarray:
+    """The average with a guard in the correction, as if it could divide by zero."""
+    averages = exponentially_weighted_average(theta, beta)
+    return averages / (1 - np.float64(beta) ** np.arange(1, len(theta) + 1) + 1e-7) if bias_correction else averages
+
+
 def update_parameters_with_rmsprop(
     parameters: dict[str, np.ndarray],
     grads: dict[str, np.ndarray],

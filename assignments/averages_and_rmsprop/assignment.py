@@ -14,8 +14,16 @@ def _series(d):
         "one value": 1,
         "long": d.integer(150, 400),
     }.get(d.case, d.integer(3, 8))
-    beta = {"small": d.choice([0.5, 0.75]), "no memory": 0.0}.get(d.case, d.choice([0.9, 0.98, 0.6, 0.3]))
+    beta = {
+        "small": d.choice([0.5, 0.75]),
+        "no memory": 0.0,
+        "long": d.choice([0.98, 0.995]),  # the correction still shows after a hundred values
+    }.get(d.case, d.choice([0.9, 0.98, 0.6, 0.3]))
     theta = d.array(n, scale=4.0)
+    if d.case == "zeros and repeats":  # a zero is a value like any other
+        theta[n // 2] = 0.0
+        theta[n // 3] = theta[n // 3 - 1]
+        theta[-1] = 0.0
     if d.case == "whole numbers":  # temperatures, say, in an array of integers
         theta = np.rint(8 * theta).astype(np.int64)
     return theta, beta, d.choice([False, True])
@@ -42,7 +50,7 @@ def _stays_constant(given):
     theta = given.args[0]
     if np.shape(given.reply) != theta.shape:
         return f"a series of {theta.size} numbers gives averages of shape {np.shape(given.reply)}, not one after each"
-    if np.allclose(given.reply, theta, rtol=1e-9, atol=0):
+    if np.allclose(given.reply, theta, rtol=1e-5, atol=0):  # a guard in the correction is right
         return None
     return f"the corrected average of a series that is {theta[0]:g} throughout is not {theta[0]:g}"
 
@@ -73,8 +81,11 @@ def _biases_first(d, parameters):
 def _rmsprop(d):
     """At the usual epsilon, where the averages of the squares are far above it (or nothing moves at all)."""
     parameters = d.parameters(d.layers((3, 4), outputs=None))
-    grads = _zeros(parameters) if d.case in ("zero gradient", "at rest") else d.like(parameters)
-    s = _zeros(parameters) if d.case in ("first step", "at rest") else d.like(parameters, positive=True)
+    if d.case == "first step":  # as every network starts
+        parameters = {name: value * name.startswith("W") + 0.0 for name, value in parameters.items()}
+    size = 250.0 if d.case == "steep" else 1.0
+    grads = _zeros(parameters) if d.case in ("zero gradient", "at rest") else d.like(parameters, scale=size)
+    s = _zeros(parameters) if d.case in ("first step", "at rest") else d.like(parameters, positive=True, scale=size**2)
     if d.case != "small":  # as the backward pass builds them: the last layer first
         grads = dict(reversed(grads.items()))
         s = dict(sorted(s.items()))  # all weights first: no two dictionaries have one order
@@ -124,9 +135,11 @@ ASSIGNMENT = Assignment(
             inputs=_series,
             returns="averages",
             summary="the running average of a series, with or without bias correction",
+            guards="guarded",
             classes=(
                 CaseClass("small", count=8),
                 CaseClass("general", count=12),
+                CaseClass("zeros and repeats", count=4, share=0.15),
                 CaseClass("one value", count=4),
                 CaseClass("no memory", count=4),
                 CaseClass("long", count=4),
@@ -147,10 +160,11 @@ ASSIGNMENT = Assignment(
                 first_step={},
                 no_memory={},
                 zero_gradient={},
+                steep={},
                 at_rest={},
                 rate_of_0={},
                 one_layer={"L": 1},
-                five_layers={"L": 5},
+                five_layers_of_three_units={"L": 5, "width": 3},
                 one_unit={"width": 1},
             ),
             alternatives=("epsilon_inside_root",),

@@ -247,6 +247,32 @@ def _(theta, beta, corrected):
     )
 
 
+_ZEROS = {
+    "code": "zeros-left-out",
+    "message": "a 0 in the series is not counted as a value; it is one like any other, and pulls the average down",
+    "hint": "Is there a comparison with 0 in your loop, or a test like 'if x', which a 0 does not pass?",
+}
+
+
+@mistake(function="exponentially_weighted_average", **_ZEROS, severity="slip")
+def _(theta, beta, corrected):
+    v, found = 0.0, []
+    for t, value in enumerate(theta, 1):
+        v = beta * v + (1 - beta) * value if value else v
+        found.append(v / (1 - beta**t) if corrected else v)
+    return np.array(found)
+
+
+@mistake(function="exponentially_weighted_average", **_ZEROS, severity="slip")
+def _(theta, beta, corrected):
+    return _average(theta[theta != 0], beta, corrected)
+
+
+@mistake(function="exponentially_weighted_average", **_ZEROS, severity="slip")
+def _(theta, beta, corrected):
+    return np.where(theta == 0, 0.0, _average(theta, beta, corrected))
+
+
 @mistake(
     "plain-mean",
     "exponentially_weighted_average",
@@ -518,6 +544,18 @@ def _(a):
 @_rms
 def _(a):
     return a.step(rate=1.0, direction=lambda g, s: a.rate * g / np.sqrt(s) - a.epsilon)
+
+
+@mistake(
+    "epsilon-only-for-zero",
+    "update_parameters_with_rmsprop",
+    message="epsilon stands in place of a root of zero; it is added to every root",
+    hint="Compare sqrt(s) + epsilon with yours for s = 1 and epsilon = 0.5.",
+    severity="slip",
+)
+@_rms
+def _(a):
+    return a.step(direction=lambda g, s: g / np.where(s > 0, np.sqrt(s), a.epsilon))
 
 
 @mistake(

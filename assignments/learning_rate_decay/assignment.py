@@ -8,6 +8,8 @@ _DECAYS = [0.3, 0.5, 0.75, 1.0, 2.5]
 
 
 def _rate(d):
+    if d.case in ("first epoch", "no decay"):  # where the rate is not made smaller
+        return d.choice([0.0625, 1.5, 3.0])
     return d.choice([0.5, 0.25, 0.75]) if d.case == "small" else d.number(0.01, 1.5)
 
 
@@ -19,7 +21,8 @@ def _smooth(d):
     epoch = {
         "small": d.integer(1, 4),
         "first epoch": 0,
-        "late": d.integer(10_000, 99_999),
+        "late": d.integer(10_000, 999_999),
+        "general": d.choice([d.integer(2, 60), d.integer(101, 400)]),
     }.get(d.case, d.integer(2, 60))
     return _rate(d), epoch, _decay(d)
 
@@ -42,7 +45,7 @@ def _even_growth(given):
 
 def _stairs(d):
     """Epochs within a stair, never its first one unless the class asks for it."""
-    interval = d.integer(2, 4) if d.case == "small" else d.choice([3, 7, 10, 25, 100, 250])
+    interval = d.integer(2, 4) if d.case == "small" else d.choice([3, 7, 10, 25, 100, 250, 1000, 2000])
     stair = d.integer(1, 4) if d.case in ("small", "no decay") else d.integer(1, 12)
     match d.case:
         case "first epoch":
@@ -56,7 +59,7 @@ def _stairs(d):
         case "last of a stair":
             epoch = stair * interval + interval - 1
         case "stairs of one epoch":
-            interval, epoch = 1, d.integer(2, 40)
+            interval, epoch = 1, d.choice([d.integer(2, 40), d.integer(150, 900)])
         case _:
             epoch = stair * interval + d.integer(1, interval - 1)
     return _rate(d), epoch, _decay(d), interval

@@ -185,6 +185,11 @@ _NOT_FLOORED = {
     "hint": "How many whole intervals lie behind epoch 25 when an interval has 10 epochs?",
 }
 
+_NOT_FLOORED_LATER = {
+    **_NOT_FLOORED,
+    "message": "the number of intervals is not rounded down, so that the rate falls in every epoch after the first interval",
+}
+
 _INTERVAL_LITERAL = {
     "code": "interval-literal",
     "message": "the interval is written as the number 1000, and the argument is ignored",
@@ -269,7 +274,7 @@ def _(epoch, interval):
     return epoch / interval
 
 
-@mistake(function="schedule_lr_decay", **_NOT_FLOORED, severity="fault")
+@mistake(function="schedule_lr_decay", **_NOT_FLOORED_LATER, severity="fault")
 def _(rate, epoch, decay, interval):
     return rate if epoch < interval else rate / (1 + decay * epoch / interval)
 
@@ -366,7 +371,7 @@ def _(epoch, interval):
 @mistake(
     "interval-ignored",
     "schedule_lr_decay",
-    message="time_interval has no effect: this is the decay of the first part",
+    message="time_interval has no effect: this is the decay of update_lr",
     hint="Which arguments does your formula use?",
     severity="grave",
 )

@@ -23,11 +23,14 @@ def _classes(small=6, general=12, each=3, **special):
     )
 
 
-_DEPTHS = {"one_layer": {"L": 1}, "five_layers": {"L": 5, "width": (2, 4)}, "one_unit": {"width": 1}}
+_DEPTHS = {"one_layer": {"L": 1}, "five_layers_of_three_units": {"L": 5, "width": 3}, "one_unit": {"width": 1}}
 
 
 def _network(d):
-    return d.parameters(d.layers((3, 4), outputs=None))
+    parameters = d.parameters(d.layers((3, 4), outputs=None))
+    if d.case in ("first step", "biases of 0"):  # as every network starts
+        return {name: value * name.startswith("W") + 0.0 for name, value in parameters.items()}
+    return parameters
 
 
 def _gradients(d, parameters):
@@ -90,8 +93,10 @@ def _same_place(given):
 
 # -- mini-batches ------------------------------------------------------------------------
 
-_PRIME, _SIZE = 223, 16  # 15 examples are left over
-_RUN = 15  # P(some difference occurs more than 15 times) <= 222 / 16! = 1.1e-11, see _not_shuffled
+_PRIME, _SIZE = 271, 16  # 15 examples are left over
+_RUN = 15  # P(some difference occurs more than 15 times) <= 270 / 16! = 1.3e-11, see _not_shuffled
+_STAY = 17  # P(more examples than that are moved by one distance) <= 271 / 18! = 4.3e-14, and the same when reversed
+_FAR = 7.5  # standard deviations of a hypergeometric number: see _kept_groups
 
 
 _USUAL = (CaseClass("general", count=3), CaseClass("divides", count=2), CaseClass("whole", count=1))
@@ -103,14 +108,19 @@ def _examples(d, m, size):
     A single row shows nothing of columns that are torn apart.
     """
     X = d.array(d.integer(1 if d.case in ("small", "one by one") else 2, 4), m)
-    if d.case == "large":  # every row rises, so that an order by the size of some entry is the old order
-        X = np.sort(X, axis=1)
+    if d.case == "large":  # every row rises in one order, so that an order by the size of any entry can be told
+        X = np.sort(X, axis=1)[:, d.rng.permutation(m)]
+    if d.case == "large batches":  # nobody may take two examples for one because they look alike
+        X[:, m // 2 : m // 2 + 9] = X[:, :9]
     return X, d.labels(1, m), size, d.integer(0, 999)
 
 
 def _batches(d):
-    size = d.integer(2, 4) if d.case == "small" else d.integer(2, 9)
+    size = d.integer(2, 4) if d.case == "small" else d.integer(3, 9)
     match d.case:
+        case "large batches":
+            size = d.choice([64, 100, 128])
+            m = 2 * size + d.integer(1, size - 1)
         case "large":
             return _examples(d, _PRIME, _SIZE)
         case "one by one":
@@ -130,11 +140,11 @@ def _batches(d):
 
 def _read(args, reply):
     """Per batch the numbers of its examples (-1 for a column that X does not have), and its labels."""
-    X = args[0]
+    X = args[0].astype(np.float32)  # single precision is another mistake than other numbers
     number = {X[:, j].tobytes(): j for j in range(X.shape[1])}
     held, labels = [], []
     for X_t, Y_t in reply:
-        columns = np.asarray(X_t, dtype=np.float64).T
+        columns = np.asarray(X_t, dtype=np.float32).T
         held.append(np.array([number.get(column.tobytes(), -1) for column in columns], dtype=int))
         labels.append(np.asarray(Y_t))
     return held, labels
@@ -146,6 +156,9 @@ def _examples_problem(args, reply):
     held, labels = _read(args, reply)
     if not held or (m > size and len(held) < 2):
         return f"{m} examples in batches of {size} make more than one batch, found {len(held)}"
+    coarse = next((X_t.dtype for X_t, _ in reply if np.asarray(X_t).dtype in (np.float32, np.float16)), None)
+    if coarse:
+        return f"the batches hold {coarse} numbers; expected those of X, which are float64"
     for t, numbers in enumerate(held, 1):
         if (numbers < 0).any():
             return f"batch {t} holds a column that is no column of X"
@@ -161,27 +174,49 @@ def _examples_problem(args, reply):
     return None
 
 
+def _own_and_foreign(given):
+    """Which examples are there with their own label, in whatever batch, and how many come with that of another."""
+    Y = given.args[1]
+    held, labels = _read(given.args, given.reply)
+    pairs = [
+        (number, label == Y[0, number])
+        for numbers, Y_t in zip(held, labels, strict=True)
+        for number, label in zip(numbers, Y_t.ravel(), strict=False)
+        if number >= 0
+    ]
+    return {number for number, own in pairs if own}, sum(not own for _, own in pairs)
+
+
+def _foreign_labels_problem(given):
+    """Whether the examples that are there have their own labels: at least nine of ten, of half of the examples."""
+    X, _, size, _ = given.args
+    m = X.shape[1]
+    if m > size and len(given.reply) < 2:
+        return f"{m} examples in batches of {size} make more than one batch, found {len(given.reply)}"
+    own, foreign = _own_and_foreign(given)
+    if len(own) >= 0.5 * m and foreign < 0.1 * m:
+        return None
+    if foreign:
+        return f"of {m} examples, {foreign} come with the label of another one"
+    return f"of {m} examples, {_so_many(own)} with a label"
+
+
+def _so_many(numbers):
+    return f"only {len(numbers)} {'is' if len(numbers) == 1 else 'are'} there" if numbers else "none is there"
+
+
 def _most_labels_problem(given):
     """Whether most of the examples are there, each with its own label, however often and in whatever batch."""
-    X, Y, size, _ = given.args
+    X, _, size, _ = given.args
     m = X.shape[1]
-    held, labels = _read(given.args, given.reply)
-    if not held or (m > size and len(held) < 2):
-        return f"{m} examples in batches of {size} make more than one batch, found {len(held)}"
-    own = {
-        number
-        for numbers, Y_t in zip(held, labels, strict=True)
-        for number, label in zip(numbers, Y_t.ravel(), strict=False)
-        if number >= 0 and label == Y[0, number]
-    }
-    foreign = sum(
-        number >= 0 and label != Y[0, number]
-        for numbers, Y_t in zip(held, labels, strict=True)
-        for number, label in zip(numbers, Y_t.ravel(), strict=False)
-    )
+    if m > size and len(given.reply) < 2:
+        return f"{m} examples in batches of {size} make more than one batch, found {len(given.reply)}"
+    own, foreign = _own_and_foreign(given)
     if len(own) >= 0.9 * m and foreign < 0.1 * m:
         return None
-    return f"of {m} examples only {len(own)} are there with their own label, and {foreign} with that of another"
+    if foreign:
+        return f"of {m} examples, {foreign} come with the label of another one"
+    return f"of {m} examples, {_so_many(own)} with their own label"
 
 
 def _lengths(held):
@@ -222,16 +257,53 @@ def _not_shuffled(given):
     """
     held, _ = _read(given.args, given.reply)
     order = np.concatenate(held)
-    if order.size < _PRIME // 2 or order.min() < 0:
+    if order.min() < 0 or np.unique(order).size < 0.9 * _PRIME:
         return "the batches do not hold the examples"
+    own, foreign = _own_and_foreign(given)
+    if foreign > 0.1 * _PRIME:
+        return "examples and labels are not shuffled together"
     if np.array_equal(order, np.arange(order.size)):
         return "the examples are still in their old order"
+    if np.array_equal(_ranks(given)[order], np.arange(order.size)):
+        return "the examples are in the order of the values in X; expected a random permutation"
+    for places in (order, _ranks(given)[order]):
+        moved = np.bincount((places - np.arange(order.size)) % _PRIME).max()
+        mirrored = np.bincount((places + np.arange(order.size)) % _PRIME).max()
+        if max(moved, mirrored) > _STAY:
+            many = max(moved, mirrored)
+            return f"{many} of {_PRIME} examples are moved by one distance, or not at all; expected a random order"
+        if any(_kept_groups(mine, theirs[places]) for mine in _groups(order.size) for theirs in _groups(_PRIME)):
+            return "groups of examples stay together as they were; expected one permutation of all examples"
+    if any(_kept_groups(mine, given.args[1][0, order] > 0) for mine in _groups(order.size)):
+        return "the examples of one label stand together; expected one permutation of all examples"
     if np.bincount(np.diff(order) % _PRIME).max() > _RUN and _stay_together(held):
         return "the order of the examples has a regular pattern; expected a random permutation"
     spans = [int(np.ptp(numbers)) for numbers in held if numbers.size >= _SIZE - 1]
     if min(spans, default=_PRIME) < 1.5 * _SIZE:
         return "a batch holds neighbours only; expected a permutation of all examples before they are cut into batches"
     return None
+
+
+def _ranks(given):
+    """The place of each example in the order by the values of X."""
+    return np.argsort(np.argsort(given.args[0][0]))
+
+
+def _groups(count):
+    """Half of the places, in four ways: the first half, every second quarter, the outer quarters, every second place."""
+    quarter = 4 * np.arange(count) // count
+    return quarter < 2, quarter % 2 == 0, quarter % 3 == 0, np.arange(count) % 2 == 0
+
+
+def _kept_groups(places, examples):
+    """Whether the places of a group hold far more or far fewer examples of another group than chance gives them.
+
+    Their number is hypergeometric. Seven and a half standard deviations are exceeded with a probability below 1e-12.
+    """
+    count, mine, theirs = places.size, places.sum(), examples.sum()
+    mean = mine * theirs / count
+    variance = mean * (count - mine) * (count - theirs) / (count * (count - 1))
+    return abs((places & examples).sum() - mean) > _FAR * np.sqrt(variance) if variance else False
 
 
 def _stay_together(held):
@@ -261,7 +333,7 @@ def _usual_order(given):
 def _few(d):
     """Fewer examples than a batch, beside a usual call (so that handing back X and Y earns nothing)."""
     size = d.integer(5, 9)
-    return [_examples(d, d.integer(2, size - 1), size), _examples(d, 3 * size + 1, size)]
+    return [_examples(d, d.choice([1, d.integer(2, size - 1)]), size), _examples(d, 3 * size + 1, size)]
 
 
 def _one_whole_batch(given):
@@ -343,11 +415,53 @@ def _with_own_labels(fits):
     return lambda given: fits(given) and all(_own_labels(given))
 
 
+def _whole_batches(args, held):
+    """Whether the batches are those of the old order, and themselves in no order."""
+    starts = np.array([numbers[0] for numbers in held])
+    rising = all((np.diff(numbers) == 1).all() for numbers in held)
+    return rising and (starts % args[2] == 0).all() and (np.diff(starts) < 0).sum() > (starts.size > _SIZE // 2)
+
+
+def _in_parts(args, held):
+    """Whether each half, third or quarter of the data holds its old examples, and those in no old order."""
+    order = np.concatenate(held)
+    if order.size != _PRIME:
+        return False
+
+    def stay(parts):
+        return (parts * order // _PRIME == parts * np.arange(_PRIME) // _PRIME).mean()
+
+    return any(stay(parts) > 0.97 and stay(2 * parts) < 0.65 for parts in (2, 3, 4))
+
+
+def _other_labels(given):
+    """Whether the labels themselves are other ones: then it is no order that is wrong."""
+    held, labels = _read(given.args, given.reply)
+    found = np.concatenate([Y_t.ravel() for Y_t in labels])
+    return np.array_equal(found, 1 - given.args[1][0, np.concatenate(held)])
+
+
+def _labels_of_the_batch(given):
+    """Whether each batch has the labels of its own examples, in another order."""
+    held, labels = _read(given.args, given.reply)
+    own = (np.sort(given.args[1][0, numbers]) for numbers in held)
+    return all(np.array_equal(np.sort(Y_t.ravel()), mine) for Y_t, mine in zip(labels, own, strict=True))
+
+
+def _coarse(given):
+    return all(np.asarray(X_t).dtype in (np.float32, np.float16) for X_t, _ in given.reply)
+
+
 _LABELS_ASTRAY = _rows_of_labels(_fit(lambda args, held: _everything_once(args, held) and _lengths(held) == _sizes(args)))
 
 _ONCE_FITS = {
+    "single-precision-batches": _coarse,
     "labels-of-last-batch": lambda given: (
         _LABELS_ASTRAY(given) and len(given.reply) > 1 and all(_own_labels(given)[:-1]) and _left_over(given.args)
+    ),
+    "labels-turned": lambda given: _LABELS_ASTRAY(given) and _other_labels(given),
+    "labels-shuffled-in-batch": lambda given: (
+        _LABELS_ASTRAY(given) and not all(_own_labels(given)) and _labels_of_the_batch(given)
     ),
     "pairs-broken": lambda given: _LABELS_ASTRAY(given) and not all(_own_labels(given)),
     "missing-last-batch": _fit(
@@ -370,11 +484,17 @@ _ORDER_FITS = {
     name: _with_own_labels(_fit(relation))
     for name, relation in {
         "not-shuffled": lambda args, held: (np.diff(np.concatenate(held)) == 1).all(),
-        "only-batches-shuffled": lambda args, held: all((np.diff(numbers) == 1).all() for numbers in held),
+        "only-batches-shuffled": _whole_batches,
         "shuffled-within-batches": lambda args, held: (
             all(np.ptp(numbers) < numbers.size for numbers in held) and np.unique(np.diff(held[0])).size > 1
         ),
+        "shuffled-in-parts": _in_parts,
+        "class-by-class": lambda args, held: np.count_nonzero(np.diff(args[1][0, np.concatenate(held)])) == 1,
     }.items()
+} | {
+    "ordered-by-values": lambda given: (
+        (np.diff(_ranks(given)[np.concatenate(_read(given.args, given.reply)[0])]) == 1).all() and all(_own_labels(given))
+    )
 }
 _SIZE_FITS = {
     "empty-last-batch": _fit(lambda args, held: _lengths(held) == [*_sizes(args), 0]),
@@ -501,7 +621,7 @@ ASSIGNMENT = Assignment(
             inputs=_descent,
             returns="parameters",
             summary="one step of gradient descent",
-            classes=_classes(zero_gradient={}, rate_of_0={}, steep={}, **_DEPTHS),
+            classes=_classes(zero_gradient={}, rate_of_0={}, steep={}, biases_of_0={}, **_DEPTHS),
             properties=(
                 Property("two steps make one of their summed length", share=0.1, plan=_two_steps, judge=_same_place),
             ),
@@ -520,20 +640,29 @@ ASSIGNMENT = Assignment(
                 CaseClass("whole", count=2),
                 CaseClass("one by one", count=2),
                 CaseClass("fewer than a batch", count=3),
+                CaseClass("large batches", count=2),
             ),
+            weights={"mini_batches": 1.0},
             random=frozenset({"mini_batches"}),
             loose_dtype=frozenset({"mini_batches"}),
             properties=(
                 Property(
+                    "labels stay with their examples",
+                    share=0.24,
+                    plan=lambda d: [_batches(d)],
+                    judge=_foreign_labels_problem,
+                    classes=(CaseClass("large", count=1),),
+                ),
+                Property(
                     "most examples are there with their own labels",
-                    share=0.32,
+                    share=0.14,
                     plan=lambda d: [_batches(d)],
                     judge=_most_labels_problem,
-                    classes=(CaseClass("large", count=2),),
+                    classes=(CaseClass("large", count=1),),
                 ),
                 Property(
                     "every example once, with its own label",
-                    share=0.27,
+                    share=0.19,
                     plan=lambda d: [_batches(d)],
                     judge=_each_once,
                     classes=(
@@ -558,7 +687,7 @@ ASSIGNMENT = Assignment(
                 ),
                 Property(
                     "only the last batch is smaller, none is empty",
-                    share=0.09,
+                    share=0.06,
                     plan=lambda d: [_batches(d)],
                     judge=_only_the_last_smaller,
                     classes=(
@@ -566,6 +695,7 @@ ASSIGNMENT = Assignment(
                         CaseClass("divides", count=2),
                         CaseClass("whole", count=1),
                         CaseClass("one by one", count=1),
+                        CaseClass("large batches", count=1),
                     ),
                     fits=_SIZE_FITS,
                 ),

@@ -169,6 +169,8 @@ LABELS_OF_LAST = {
     "hint": "Compare the slice of X with the slice of Y for the examples that are left over.",
 }
 
+FORM = {"hint": "The exercise asks for a list of tuples (X_t, Y_t), one for each batch: [(X_1, Y_1), (X_2, Y_2), ...]."}
+
 LAST = {
     "code": "wrong-last-batch",
     "message": "the last, smaller batch does not hold exactly the examples that are left over",
@@ -248,6 +250,110 @@ def _(X, Y, size, seed):
     return _cut(_shuffled(X, Y)[0], _shuffled(X, Y)[1], size)
 
 
+@mistake(
+    "labels-shuffled-in-batch",
+    "random_mini_batches",
+    message="each batch holds the labels of its own examples, but in another order than the examples",
+    hint="What happens to the columns of X_t and Y_t after the batch has been cut?",
+    severity="grave",
+)
+def _(X, Y, size, seed):
+    return [(X_t, Y_t[:, np.random.permutation(Y_t.shape[1])]) for X_t, Y_t in _cut(*_shuffled(X, Y), size)]
+
+
+@mistake(
+    "labels-turned",
+    "random_mini_batches",
+    message="every label is turned round: a 0 has become a 1, and a 1 a 0",
+    hint="The batches hold the labels as they are in Y.",
+    severity="grave",
+)
+def _(X, Y, size, seed):
+    return _cut(*_shuffled(X, 1 - Y), size)
+
+
+@mistake(
+    "shuffled-in-parts",
+    "random_mini_batches",
+    message="each part of the data is shuffled by itself, so that no example leaves its half or quarter",
+    hint="Draw one permutation of all m examples.",
+    severity="fault",
+)
+def _(X, Y, size, seed):
+    half = X.shape[1] // 2
+    order = np.concatenate([np.random.permutation(half), half + np.random.permutation(X.shape[1] - half)])
+    return _cut(X[:, order], Y[:, order], size)
+
+
+@mistake(
+    "class-by-class",
+    "random_mini_batches",
+    message="the examples of one label come first and those of the other after them, so that most batches hold one label only",
+    hint="What are the labels of your first batch, and those of your last one?",
+    severity="fault",
+)
+def _(X, Y, size, seed):
+    order = np.concatenate([np.random.permutation(np.flatnonzero(Y[0] == label)) for label in (0, 1)])
+    return _cut(X[:, order], Y[:, order], size)
+
+
+@mistake(
+    "ordered-by-values",
+    "random_mini_batches",
+    message="the examples are sorted by the values in X: that is one order, and always the same",
+    hint="What does argsort give, and what would you have to sort to get a random order?",
+    severity="fault",
+)
+def _(X, Y, size, seed):
+    order = np.argsort(X[0])
+    return _cut(X[:, order], Y[:, order], size)
+
+
+@mistake(
+    "single-precision-batches",
+    "random_mini_batches",
+    message="the batches hold float32 numbers; X has float64 ones, and loses half of its digits",
+    hint="Look for a dtype or an astype. A batch holds the columns of X as they are.",
+    severity="slip",
+)
+def _(X, Y, size, seed):
+    return _cut(*_shuffled(X.astype(np.float32), Y), size)
+
+
+@mistake(
+    "pairs-turned-round",
+    "random_mini_batches",
+    message="each batch is a pair (Y_t, X_t); the exercise asks for (X_t, Y_t)",
+    **FORM,
+    severity="fault",
+)
+def _(X, Y, size, seed):
+    return [(Y_t, X_t) for X_t, Y_t in _cut(*_shuffled(X, Y), size)]
+
+
+@mistake(
+    "separate-lists",
+    "random_mini_batches",
+    message="there is one list of all X_t and one of all Y_t; the exercise asks for one list of pairs",
+    **FORM,
+    severity="slip",
+)
+def _(X, Y, size, seed):
+    batches = _cut(*_shuffled(X, Y), size)
+    return [X_t for X_t, _ in batches], [Y_t for _, Y_t in batches]
+
+
+@mistake(
+    "dictionary-for-list",
+    "random_mini_batches",
+    message="the batches are kept in a dictionary; the exercise asks for a list",
+    **FORM,
+    severity="slip",
+)
+def _(X, Y, size, seed):
+    return dict(enumerate(_cut(*_shuffled(X, Y), size)))
+
+
 @mistake(function="random_mini_batches", **LABELS_OF_LAST, severity="fault")
 def _(X, Y, size, seed):
     X, Y = _shuffled(X, Y)
@@ -325,6 +431,18 @@ def _(m, size):
 @_last_is
 def _(m, size):
     return slice(2 * size, None)
+
+
+@mistake(
+    "empty-first-batch",
+    "random_mini_batches",
+    message="the first batch is empty",
+    hint="Where does your first slice end?",
+    severity="slip",
+)
+def _(X, Y, size, seed):
+    batches = _cut(*_shuffled(X, Y), size)
+    return [(X[:, :0], Y[:, :0]), *batches]
 
 
 @mistake(
@@ -839,6 +957,16 @@ def _(a):
     return a.step(a.new_v, a.new_s)
 
 
+@_adam(
+    "corrected-once",
+    message="v and s are corrected in the first step only; every step has its own correction",
+    hint="What does the correction divide by when t is 2?",
+    severity="fault",
+)
+def _(a):
+    return a.step(*((a.corrected_v(), a.corrected_s()) if a.t == 1 else (a.new_v, a.new_s)))
+
+
 @_adam(**LAYER, both=True, severity="fault")
 def _(a):
     return a.step(_by_layer(a.new_v, a.beta1, 1), _by_layer(a.new_s, a.beta2, 1))
@@ -1024,6 +1152,16 @@ def _(a):
 @_adam(**EPSILON_LAST, severity="slip")
 def _(a):
     return a.step(rate=1.0, divide=lambda top, bottom: a.rate * top / np.sqrt(bottom) - a.epsilon)
+
+
+@_adam(
+    "epsilon-only-for-zero",
+    message="epsilon stands in place of a root of zero; it is added to every root",
+    hint="Compare sqrt(s) + epsilon with yours for s = 1 and epsilon = 0.5.",
+    severity="slip",
+)
+def _(a):
+    return a.step(divide=lambda top, bottom: top / np.where(bottom > 0, np.sqrt(bottom), a.epsilon))
 
 
 @_adam(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import Any
@@ -157,11 +157,11 @@ def _with_names(right: _Parts, got: _Parts) -> tuple[_Parts, float]:
 
 
 def _renamed(right: Mapping[Any, Value], got: Mapping[Any, Value]) -> tuple[Value, float]:
-    """The parts under the right keys, where as many come under others: counted from 0, or without their d."""
+    """The parts under the right keys, where as many come under others: counted from 0, or with another prefix."""
     wanted, there = _by_kind(right), _by_kind(got)
     result, kept = dict(got), 1.0
     for kind, keys in wanted.items():
-        others = there.get(kind) or next((there[k] for k in there if k not in wanted and k and k in kind), [])
+        others = there.get(kind) or next((there[k] for k in there if k not in wanted and k and (k in kind or kind in k)), [])
         if len(others) == len(keys) and set(others) != set(keys):
             result |= {key: got[other] for key, other in zip(sorted(keys), sorted(others), strict=True)}
             kept = _FORM
@@ -189,13 +189,16 @@ def tidied(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tuple[
     like = judge.values[0].expected[alternative].decoded if judge.values else None
     order = _order_of(judge, outcomes, alternative) if isinstance(like, tuple) else None
     thin = _thin_axes(judge, alternative)
+    regroup = _regrouping(judge, outcomes, alternative) if judge.spec.parts and isinstance(like, list) else None
     kept = 1.0
 
     def tidy(step: tuple[str, Encoded], outcome: Outcome) -> Outcome:
         nonlocal kept
         if step[0] != judge.spec.name or not isinstance(outcome, Returned):
             return outcome
-        result, part = _tidy(reply_value(outcome), like, order, judge.spec.returns)
+        grouped, part = regroup(reply_value(outcome)) if regroup else (reply_value(outcome), 1.0)
+        result, of_rest = _tidy(grouped, like, order, judge.spec.returns)
+        part = min(part, of_rest)
         widened = _widened(judge.spec, result, thin)
         part = part if _same_shapes(widened, result) else min(part, _FORM)
         kept = min(kept, part)
@@ -203,6 +206,61 @@ def tidied(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tuple[
 
     tidy_outcomes = {case.key: tuple(map(tidy, case.plan.steps, outcomes.get(case.key, ()))) for case in judge.cases.cases}
     return tidy_outcomes, kept
+
+
+def _regrouping(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> Callable[[Value], tuple[Value, float]]:
+    """How to make of a result the list of tuples that it should be, and what is kept of it.
+
+    It may be a dictionary by number, or a list for each part; the tuples may have more parts, or have them in another order.
+    """
+    count = len(judge.spec.parts)
+    pairs = [(reply_value(last_outcome(outcomes, c)), c.expected[alternative].decoded) for c in judge.values]
+    apart = any(len(right) != count for _, right in pairs) and all(_is_apart(got, right, count) for got, right in pairs)
+    listed = [(_listed(got, count, apart=apart)[0], right) for got, right in pairs]
+    orders = [tuple(range(count))]
+    if count <= _LONGEST_PERMUTED:
+        orders = [o for o in permutations(range(count)) if all(_has_shapes(got, right, o) for got, right in listed)]
+    order = orders[0] if orders else tuple(range(count))
+
+    def regroup(got: Value) -> tuple[Value, float]:
+        batches, kept = _listed(got, count, apart=apart)
+        if not isinstance(batches, list) or list(order) == sorted(order):
+            return batches, kept
+        whole = [isinstance(part, tuple | list) and len(part) == count for part in batches]
+        return ([tuple(part[i] for i in order) for part in batches], min(kept, _ORDER)) if all(whole) else (batches, kept)
+
+    return regroup
+
+
+def _is_apart(got: Value, right: _Parts, count: int) -> bool:
+    """Whether there is a list for each part, in place of a tuple for each element."""
+    return (
+        isinstance(got, tuple | list)
+        and len(got) == count
+        and all(isinstance(part, tuple | list) and len(part) == len(right) for part in got)
+    )
+
+
+def _listed(got: Value, count: int, *, apart: bool) -> tuple[Value, float]:
+    """A list of tuples with so many parts at most, and what is kept of it."""
+    kept = 1.0
+    if isinstance(got, dict):
+        got, kept = list(got.values()), _FORM
+    if apart and isinstance(got, tuple | list) and all(isinstance(part, tuple | list) for part in got):
+        got, kept = [*zip(*got, strict=False)], _FORM
+    if not isinstance(got, tuple | list):
+        return got, kept
+    longer = any(isinstance(part, tuple | list) and len(part) > count for part in got)
+    batches = [part[:count] if isinstance(part, tuple | list) else part for part in got]
+    return batches, min(kept, _SURPLUS) if longer else kept
+
+
+def _has_shapes(got: Value, right: _Parts, order: Sequence[int]) -> bool:
+    """Whether the first tuple has parts of the right shapes, in this order."""
+    first = got[0] if isinstance(got, list) and got else None
+    if not isinstance(first, tuple | list) or len(first) != len(order):
+        return False
+    return [getattr(plain(first[i]), "shape", None) for i in order] == [np.shape(part) for part in right[0]]
 
 
 def _order_of(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tuple[int, ...] | None:

@@ -89,6 +89,29 @@ def test_a_wrong_average_is_named(code: str, change: tuple[str, str]) -> None:
         assert graded.points < 0.75 * graded.max_points
 
 
+@pytest.mark.parametrize("guard", ["1e-12", "1e-8", "1e-7"])
+def test_a_tiny_guard_in_the_correction_is_right(guard: str) -> None:
+    code = AVERAGE.replace("(1 - beta**t)", f"(1 - beta**t + {guard})")
+    assert report(code)["exponentially_weighted_average"].status == "passed"
+
+
+ZEROS = {
+    "kept": ("        v = beta", "        if value != 0:\n            v = beta"),
+    "left out": ("enumerate(theta, 1)", "enumerate(theta[theta != 0], 1)"),
+    "the value before": ("v, averages", "theta = np.where(theta == 0, np.roll(theta, 1), theta)\n    v, averages"),
+    "the end": ("        v = beta", "        if not value: break\n        v = beta"),
+    "an exponent of 100 at most": ("beta**t", "beta ** min(t, 100)"),
+}
+
+
+@pytest.mark.parametrize("change", ZEROS.values(), ids=ZEROS.keys())
+def test_a_zero_is_a_value_like_any_other_and_a_long_series_is_corrected(change: tuple[str, str]) -> None:
+    assert change[0] in AVERAGE
+    graded = report(AVERAGE.replace(*change))["exponentially_weighted_average"]
+    assert graded.status == "partial"
+    assert 0.5 * graded.max_points < graded.points < graded.max_points
+
+
 RMSPROP = """
 def update_parameters_with_rmsprop(parameters, grads, s, beta2, learning_rate, epsilon=1e-8):
     for l in range(1, len(parameters) // 2 + 1):
@@ -118,6 +141,28 @@ def test_an_epsilon_in_another_place_costs_only_the_epsilon_check(place: str, co
     (check,) = (check for check in graded.checks if check.name == "epsilon")
     assert 0 < check.points < check.max_points == pytest.approx(0.1 * graded.max_points)
     assert graded.points == pytest.approx(graded.max_points - check.max_points + check.points)
+
+
+def test_an_epsilon_for_roots_of_zero_alone_is_not_called_unused() -> None:
+    graded = rmsprop(OUTSIDE, 'np.where(s["d" + k] > 0, np.sqrt(s["d" + k]), epsilon)')
+    assert (graded.status, codes(graded)) == ("partial", ["epsilon-only-for-zero"])
+
+
+RARE = {
+    "square weights": ('grads["d" + k] **', '(lambda g: g.T if g.shape[0] == g.shape[1] else g)(grads["d" + k]) **'),
+    "parameters of 0": ("- learning_rate *", "- (parameters[k] != 0) * learning_rate *"),
+}
+
+
+@pytest.mark.parametrize("change", RARE.values(), ids=RARE.keys())
+def test_square_weights_and_parameters_of_0_are_asked(change: tuple[str, str]) -> None:
+    graded = rmsprop(*change)
+    assert graded.status == "partial" and graded.points < graded.max_points
+
+
+def test_an_average_of_large_gradients_is_asked() -> None:
+    graded = rmsprop("    return parameters, s", "    return parameters, {k: np.minimum(a, 1000) for k, a in s.items()}")
+    assert graded.status == "partial" and graded.points < graded.max_points
 
 
 def test_epsilon_must_stand_in_the_same_place_everywhere() -> None:

@@ -47,6 +47,19 @@ def test_a_right_schedule_passes_in_any_style(body: str) -> None:
     assert stairs(body).status == "passed"
 
 
+FAR = {
+    "a hundred stairs": "return lr0 / (1 + decay * min(epoch // interval, 100))",
+    "intervals of 500 at most": "return lr0 / (1 + decay * (epoch // min(interval, 500)))",
+    "rates of 1 at most": "return min(lr0, 1) / (1 + decay * (epoch // interval))",
+}
+
+
+@pytest.mark.parametrize("body", FAR.values(), ids=FAR.keys())
+def test_long_intervals_many_stairs_and_large_rates_are_asked(body: str) -> None:
+    graded = stairs(body)
+    assert graded.status == "partial" and graded.points < graded.max_points
+
+
 # By the severity of its mistake, a schedule keeps at most half of its points or three quarters.
 GRAVE = {
     "only-at-multiples": "return lr0 / (1 + decay * np.floor(epoch / interval)) if epoch % interval == 0 else lr0",

@@ -26,7 +26,7 @@ from tests.assignments.verdicts import points_of
 ASSIGNMENT = load_assignment("optimization", course=Path(__file__).parents[2])
 MODULE = ASSIGNMENT.author_module("assignment")
 assert MODULE is not None
-M, SIZE, RUN = MODULE._PRIME, MODULE._SIZE, MODULE._RUN
+M, SIZE, RUN, STAY = MODULE._PRIME, MODULE._SIZE, MODULE._RUN, MODULE._STAY
 
 
 @cache
@@ -58,7 +58,7 @@ def codes(function: FunctionReport) -> list[str]:
 def problem_with(order: Any) -> str | None:
     """What the judge says of batches that hold the examples in this order."""
     X = np.arange(1.0, M + 1).reshape(1, M)
-    Y = np.zeros((1, M))
+    Y = np.random.default_rng(3).integers(0, 2, (1, M))
     order = np.asarray(order)
     starts = range(0, order.size, SIZE)
     reply = [(X[:, order[i : i + SIZE]], Y[:, order[i : i + SIZE]]) for i in starts]
@@ -78,6 +78,19 @@ def blocks_shuffled() -> Any:
     return np.concatenate([*(blocks[i] for i in order), np.arange(M // SIZE * SIZE, M)])
 
 
+def parts_shuffled(count: int) -> Any:
+    rng = np.random.default_rng(2)
+    return np.concatenate([rng.permutation(part) for part in np.array_split(np.arange(M), count)])
+
+
+def every_second_stays(*, both: bool = False) -> Any:
+    rng, order = np.random.default_rng(2), np.arange(M)
+    order[::2] = rng.permutation(order[::2])
+    if both:
+        order[1::2] = rng.permutation(order[1::2])
+    return order
+
+
 def shuffled_inside() -> Any:
     rng = np.random.default_rng(0)
     return np.concatenate([rng.permutation(np.arange(i, min(i + SIZE, M))) for i in range(0, M, SIZE)])
@@ -92,6 +105,12 @@ PATTERNS = {
     "batches shuffled as wholes": blocks_shuffled(),
     "shuffled within batches": shuffled_inside(),
     "left-over examples kept apart": np.append(np.random.default_rng(2).permutation(M // SIZE * SIZE), np.arange(M)[-15:]),
+    "halves by themselves": parts_shuffled(2),
+    "thirds by themselves": parts_shuffled(3),
+    "quarters by themselves": parts_shuffled(4),
+    "quarters by themselves, in another order": np.roll(parts_shuffled(4), 68),
+    "every second stays": every_second_stays(),
+    "even places for even numbers": every_second_stays(both=True),
     "only a few swapped": np.concatenate([np.random.default_rng(1).permutation(100), np.arange(100, M)]),
 }
 
@@ -108,7 +127,17 @@ def test_a_random_order_is_refused_with_a_probability_below_1e_9() -> None:
     pattern = (M - 1) / factorial(RUN + 1)
     window = int(1.5 * SIZE)
     neighbours = sum(M * comb(window, size) / comb(M, size) * count for size, count in ((16, M // SIZE), (15, 1)))
-    assert 2 * (pattern + neighbours) < 1e-9
+    moved = 2 * 2 * M / factorial(STAY + 1)  # to either side, in the old order and in that of the values
+    assert 2 * (pattern + neighbours + moved + 36 * max(map(far_tail, range(M // 4, M // 2 + 1)))) < 1e-9
+
+
+def far_tail(mine: int) -> float:
+    """P that a group of so many places holds far too many or too few examples of half of them: hypergeometric, exact."""
+    theirs = M // 2
+    mean, total = mine * theirs / M, comb(M, mine)
+    spread = (mean * (M - mine) * (M - theirs) / (M * (M - 1))) ** 0.5
+    far = (k for k in range(mine + 1) if abs(k - mean) > MODULE._FAR * spread)
+    return float(sum(comb(theirs, k) * comb(M - theirs, mine - k) / total for k in far))
 
 
 def test_the_bound_on_repeated_differences_holds_at_a_level_that_can_be_simulated() -> None:
@@ -173,7 +202,115 @@ def test_labels_of_other_examples_in_the_last_batch_are_told_apart_from_those_in
 def test_an_order_by_the_values_of_X_is_no_shuffling() -> None:
     assert mini_batches().status == "passed"
     graded = mini_batches(*SORTED)
-    assert failed(graded) == ["shuffled"]
+    assert (failed(graded), codes(graded)) == (["shuffled"], ["ordered-by-values"])
+
+
+ORDERS = {
+    "shuffled-in-parts": "np.concatenate([np.random.permutation(m // 2), m // 2 + np.random.permutation(m - m // 2)])",
+    "class-by-class": "np.concatenate([np.random.permutation(np.flatnonzero(Y[0] == c)) for c in (1, 0)])",
+}
+
+
+@pytest.mark.parametrize(("code", "order"), ORDERS.items(), ids=ORDERS.keys())
+def test_an_order_that_is_random_in_parts_only_is_named(code: str, order: str) -> None:
+    graded = mini_batches(("np.random.permutation(m)", order))
+    assert (failed(graded), codes(graded)) == (["shuffled"], [code])
+
+
+@pytest.mark.parametrize("order", ["np.roll(np.arange(m), m // 2)", "np.r_[np.random.permutation(m // 2), m // 2 : m]"])
+def test_an_order_that_no_catalogued_mistake_has_gets_no_name(order: str) -> None:
+    graded = mini_batches(("np.random.permutation(m)", order))
+    assert (failed(graded), codes(graded)) == (["shuffled"], [])
+
+
+def test_examples_dealt_to_the_batches_keep_their_old_order_within_them() -> None:
+    assert mini_batches(("np.random.permutation(m)", DEALT)).status == "passed"
+
+
+DEALT = """np.concatenate([np.sort(part) for part in np.split(
+        np.random.permutation(m), range(mini_batch_size, m, mini_batch_size))])"""
+FORMS = {
+    "pairs-turned-round": ("[(y, x) for x, y in batches]", 0.4),
+    "separate-lists": ("([x for x, _ in batches], [y for _, y in batches])", 0.25),
+    "dictionary-for-list": ("{number: batch for number, batch in enumerate(batches)}", 0.25),
+    "": ("[(x, y, order) for x, y in batches]", 0.25),
+    "single-precision-batches": ("[(x.astype(np.float32), y) for x, y in batches]", 0.25),
+}
+
+
+@pytest.mark.parametrize(("code", "change"), FORMS.items(), ids=FORMS.keys())
+def test_right_batches_in_another_form_are_named_and_keep_most(code: str, change: tuple[str, float]) -> None:
+    graded = mini_batches(("    return batches", f"    return {change[0]}"))
+    assert codes(graded) == [code] * bool(code)
+    assert (1 - change[1]) * graded.max_points < graded.points < graded.max_points
+
+
+def test_wrong_batches_in_another_form_are_wrong() -> None:
+    graded = mini_batches(("    return batches", "    return {number: (0 * x, y) for number, (x, y) in enumerate(batches)}"))
+    assert graded.points == 0
+
+
+LABELS = {
+    "pairs-broken": ("Y[:, order]", "Y[:, np.random.permutation(m)]"),
+    "labels-turned": ("Y[:, order]", "1 - Y[:, order]"),
+    "labels-shuffled-in-batch": ("    return batches", "    return [(x, np.sort(y)) for x, y in batches]"),
+}
+
+
+@pytest.mark.parametrize(("code", "change"), LABELS.items(), ids=LABELS.keys())
+def test_labels_of_others_cost_more_than_anything_else_that_shuffles(code: str, change: tuple[str, str]) -> None:
+    astray = mini_batches(change)
+    repeated = mini_batches(("np.random.permutation(m)", "np.random.randint(0, m, m)"))
+    one_lost = mini_batches(("return batches", "return batches[:-1] + [(x[:, 1:], y[:, 1:]) for x, y in batches[-1:]]"))
+    empty = mini_batches(("if m % mini_batch_size:", "if True:"))
+    assert codes(astray) == [code]
+    points = [graded.points / graded.max_points for graded in (astray, repeated, one_lost, empty)]
+    assert points[0] < 0.25 < points[1] < 0.5 < points[2] < 0.75 < 0.9 < points[3] < 1
+
+
+SEEN = {
+    "batches of 16 at most": ("m = X.shape[1]", "m, mini_batch_size = X.shape[1], min(mini_batch_size, 16)"),
+    "numbers below 256": ("np.random.permutation(m)", "np.random.permutation(m).astype(np.uint8)"),
+    "one example gives nothing": ("    return batches", "    return batches if m > 1 else []"),
+    "equal columns merged": ("m = X.shape[1]", "X = np.unique(X, axis=1); Y = Y[:, : X.shape[1]]; m = X.shape[1]"),
+}
+
+
+@pytest.mark.parametrize("change", SEEN.values(), ids=SEEN.keys())
+def test_what_is_wrong_for_few_inputs_costs_something(change: tuple[str, str]) -> None:
+    graded = mini_batches(change)
+    assert graded.status != "passed" and graded.points < graded.max_points
+
+
+TRANSPOSED = """
+def turned(g):
+    return g.T if g.shape[0] == g.shape[1] else g
+
+def update_parameters_with_gd(parameters, grads, learning_rate):
+    return {k: p - learning_rate * turned(grads["d" + k]) for k, p in parameters.items()}
+
+def update_parameters_with_momentum(parameters, grads, v, beta, learning_rate):
+    v = {k: beta * v[k] + (1 - beta) * turned(g) for k, g in grads.items()}
+    return {k: p - learning_rate * v["d" + k] for k, p in parameters.items()}, v
+"""
+ZEROS_STAY = TRANSPOSED.replace("turned(g)", "g").replace("turned(grads", "(grads").replace("k: p -", "k: p - (p != 0) *")
+
+
+@pytest.mark.parametrize("code", [TRANSPOSED, ZEROS_STAY], ids=["square weights", "parameters of 0"])
+def test_square_weights_and_parameters_of_0_are_asked(code: str) -> None:
+    graded = report(code)
+    for name in ("update_parameters_with_gd", "update_parameters_with_momentum"):
+        assert graded[name].status == "partial"
+        assert 0.5 * graded[name].max_points < graded[name].points < graded[name].max_points
+
+
+def test_keys_with_another_prefix_are_a_slip() -> None:
+    found = report("""
+        def initialize_velocity(parameters):
+            return {"vd" + name: np.zeros(value.shape) for name, value in parameters.items()}
+    """)["initialize_velocity"]
+    assert found.status != "passed"
+    assert 0.75 * found.max_points < found.points < found.max_points
 
 
 def test_a_reversed_order_is_not_called_shuffled_inside_the_batches() -> None:
@@ -232,7 +369,7 @@ def test_a_loop_variable_after_its_loop_costs_only_what_needs_a_batch_that_is_no
     assert failed(graded) == ["runs"]
     assert next(c for c in graded.checks if c.name == "fewer examples than a batch").status == "skipped"
     assert codes(graded) == ["loop-variable-after-loop"]
-    assert graded.points == pytest.approx(0.98 * graded.max_points)
+    assert graded.points == pytest.approx(0.975 * graded.max_points)
 
 
 def test_examples_shuffled_in_place_cost_the_inputs_check_only() -> None:
