@@ -847,6 +847,13 @@ def name_not_run(name: str, place: str, why: str, first: str) -> tuple[str, str]
     return f"{name} comes from {place}{through}, which could not be run ({why})", f"Repair {first} first."
 
 
+def name_of_below(name: str, function: str, place: str, why: str) -> tuple[str, str]:
+    return (
+        f"{name} gets no value in {function}; only {place}, below it, binds that name, and could not be run ({why})",
+        f"Is a line missing in {function} that gives {name} its value, or is it called otherwise there?",
+    )
+
+
 def name_lost(name: str, place: str) -> tuple[str, str]:
     return f"{name} is defined at {place}, which Python cannot read", f"Repair the syntax at {place}."
 
@@ -867,7 +874,8 @@ def name_near(name: str, near: str, *, argument: bool) -> tuple[str, str]:
 def name_unknown(name: str) -> tuple[str, str]:
     return (
         f"the name {name} is not defined anywhere in this submission",
-        "Perhaps it existed only in the running notebook: restart the kernel and run all cells.",
+        "Is a line missing that gives it its value? Perhaps it existed only in the running notebook: restart the kernel "
+        "and run all cells.",
     )
 
 

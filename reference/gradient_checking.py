@@ -148,6 +148,12 @@ def gradient_check__own_derivative(x: float, theta: float, epsilon: float = 1e-7
     return relative_difference(x, approximation)
 
 
+def gradient_check__own_formulas(x: float, theta: float, epsilon: float = 1e-7) -> float:
+    """As right by value: both are written out, so that the difference is rounding, to the same digits for all who do."""
+    approximation = ((theta + epsilon) * x - (theta - epsilon) * x) / (2 * epsilon)
+    return relative_difference(x, approximation)
+
+
 def forward_propagation_n(X: np.ndarray, Y: np.ndarray, parameters: dict[str, np.ndarray]) -> tuple[float, Cache]:
     """Forward pass and mean cross-entropy of the network with layers 4-5-3-1.
 

@@ -322,7 +322,7 @@ def _(x, theta, epsilon):
     message="neither the reply of forward_propagation nor that of backward_propagation enters the result, so that no fault "
     "in either is ever found",
     hint="Which two functions does the exercise want to be called?",
-    severity="grave",
+    severity="fault",
 )
 def _(x, theta, epsilon):
     return _relative(x, (x * (theta + epsilon) - x * (theta - epsilon)) / (2 * epsilon))

@@ -231,15 +231,21 @@ def _relations(evidence: _Evidence) -> Iterator[Finding]:
             yield sentences.opposite_sign(name, sometimes=factor[2])
 
 
+def _failing(evidence: _Evidence, item: _WrongItem) -> set[str]:
+    """The inputs for which an item is wrong, or nothing came back."""
+    failures = (*item.failures, *(failure for failure in evidence.verdict.failures if failure.check == "runs"))
+    return {failure.case.key for failure in failures}
+
+
 def _right_elsewhere(evidence: _Evidence, item: _WrongItem) -> bool:
     """Whether an item that a constant factor explains is right for most inputs: then it is not the formula of all."""
-    failing = {failure.case.key for failure in item.failures}
+    failing = _failing(evidence, item)
     return 2 * len(failing) < len(evidence.judge.values)
 
 
 def _right_where_not_zero(evidence: _Evidence, item: _WrongItem) -> bool:
     """Whether an item is right for some input, and not because it is zero there."""
-    failing, path = {failure.case.key for failure in item.failures}, _path_of(item.failures[0])
+    failing, path = _failing(evidence, item), _path_of(item.failures[0])
     others = (case for case in evidence.judge.values if case.key not in failing)
     parts = (number_at(expected_value(case, evidence.verdict.alternative), path) for case in others)
     return any(part is not None and part.any() for part in parts)

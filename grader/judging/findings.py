@@ -53,12 +53,14 @@ def findings_of(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> t
 def missing_name_finding(
     judge: FunctionJudge, submission: Submission, loaded: Loaded, outcomes: Outcomes, verdict: Verdict
 ) -> tuple[Finding, ...]:
-    """A name that a function reads and that is not there: where it is, or what was probably meant."""
+    """A name that a function reads and that is not there: in an empty part, else where it is, or what was probably meant."""
     for failure in verdict.failures[:1]:
         outcome = next((o for o in outcomes.get(failure.case.key, ()) if isinstance(o, Raised)), None)
         if outcome and outcome.type_name in ("NameError", "UnboundLocalError"):
             match = re.match(r"name '(\w{1,60})' is not defined", redact(failure.case, outcome.message))
             if match:
+                if is_unwritten(_short_lines(submission, judge.spec.name)[1]):
+                    return (sentences.nothing_between_marks(judge.spec.name),)
                 with without_warnings():
                     message, hint = missing_name(submission, judge.spec.name, match[1], loaded.failed, loaded.absent)
                 return (Finding("undefined-name", message, hint),)
@@ -121,10 +123,10 @@ def other_order(judge: FunctionJudge, submission: Submission, verdict: Verdict) 
         return ()
     with without_warnings():  # parsing has a filter of its own, which another thread must not find
         own, wanted = submission.arguments(judge.spec.name), judge.cases.parameters
-    if not set(wanted) <= set(own) or own[: len(wanted)] == wanted:
-        return ()
-    number = next(i for i, name in enumerate(wanted) if own[i] != name)
-    if wanted[number] in judge.cases.options:
+    misplaced = (i for i, name in enumerate(wanted) if name in own and own[i] != name)
+    number = next(misplaced, None)
+    by_name = number is not None and wanted[number] in judge.cases.options and set(wanted[number:]) <= set(own)
+    if number is None or by_name:
         return ()
     return (sentences.argument_order(judge.spec.name, number + 1, wanted[number], own[number]),)
 

@@ -141,6 +141,19 @@ def read_in_all(submission: Submission, name: str) -> set[str]:
     return read
 
 
+def _reader_of(submission: Submission, function: str, name: str) -> str:
+    """The function that reads a global name: the one that is asked about, or one that it calls."""
+    seen, queue = {function}, [function]
+    for here in queue:
+        unit = submission.unit_of(here)
+        read = read_by(unit) if unit is not None else set()
+        if name in read:
+            return here
+        queue += sorted(read - seen)
+        seen |= read
+    return function
+
+
 def _tree(unit: Unit) -> ast.Module:
     try:
         return ast.parse(unit.source)
@@ -258,10 +271,15 @@ def missing_name(
     absent
         Modules that were imported and that are not there.
     """
-    units = submission.units
+    units, function = submission.units, _reader_of(submission, function, name)
+    unit = submission.unit_of(function)
     for number, why in failed.items():
         if name in units[number].binds:
             place = units[number].place
+            if close := difflib.get_close_matches(name, _scope(unit, function)[0] if unit else (), n=1, cutoff=0.9):
+                return sentences.name_near(name, close[0], argument=True)
+            if unit in units[:number]:  # what stands below is, as a rule, where the function is tried out
+                return sentences.name_of_below(name, function, place, why)
             first, why = _first_failure(units, failed, number)
             return sentences.name_not_run(name, place, why, units[first].place)
     if name in submission.lost:
@@ -272,12 +290,13 @@ def missing_name(
         return sentences.name_not_there(name, where.says, where.hint, _IMPORTS.get(name, ""))
     if name in _IMPORTS:
         return sentences.name_not_imported(name, _IMPORTS[name])
-    unit = submission.unit_of(function)
     if unit and name in sys.stdlib_module_names and re.search(rf"\b{name}\.\w", unit.source):
         return sentences.name_not_imported(name, f"import {name}")
     arguments, local = _scope(unit, function) if unit else ((), frozenset())
     outer = {bound for other in units for bound in other.binds}
-    near = _nearest(name, arguments) or _nearest(name, local) or _nearest(name, outer)
+    beside = _read_beside(unit, name) if unit else frozenset()
+    scopes = (set(names) - beside for names in (arguments, local, outer))
+    near = next(filter(None, (_nearest(name, names) for names in scopes)), "")
     return sentences.name_near(name, near, argument=near in arguments) if near else sentences.name_unknown(name)
 
 
@@ -301,6 +320,21 @@ def _scope(unit: Unit, function: str) -> tuple[tuple[str, ...], frozenset[str]]:
             local = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
             return arguments, frozenset(local)
     return (), frozenset()
+
+
+def _read_beside(unit: Unit, name: str) -> frozenset[str]:
+    """The names that are read in one line with a name, or counted up to it: ``costs.append(cost)``, ``for l in range(L)``.
+
+    They are something else than what it stands for.
+    """
+    beside: set[str] = set()
+    for node in ast.walk(_tree(unit)):
+        if isinstance(node, ast.For | ast.Expr | ast.Assign | ast.AugAssign | ast.Return):
+            within = (node.target, node.iter) if isinstance(node, ast.For) else (node,)
+            names = [n for part in within for n in ast.walk(part) if isinstance(n, ast.Name)]
+            if any(n.id == name for n in names):
+                beside.update(n.id for n in names if isinstance(n.ctx, ast.Load) or isinstance(node, ast.For))
+    return frozenset(beside)
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ BLANK_LINE = re.compile(rf"\s+(?:{_TARGET}={_NONE}|\.\.\.|raise NotImplementedEr
 # and what may stand between them before anything is written. A mark that is commented out is none.
 _WHOSE = r"(?:OF )?(?:YOUR )?(?:CODE|SOLUTION)"
 _OPENS = re.compile(rf"\s*#(?!\s+#).*\b(?:STARTS? (?:CODE )?HERE|(?:START|BEGIN) {_WHOSE}|YOUR CODE HERE|TODO)\b")
-_CLOSES = re.compile(rf"\s*#(?!\s+#).*\bEND(?:S? (?:CODE )?HERE| {_WHOSE})\b")
+_CLOSES = re.compile(rf"\s*#(?!\s+#).*\bEND(?:S? (?:CODER? )?HERE| {_WHOSE})\b")
 _UNWRITTEN = re.compile(r"\s*(#.*|pass|(?:for|if|elif|else|while)\b.*:\s*(#.*)?)$")
 # Above this mark stand comments of the template: code there has been put in their place.
 _BELOW_COMMENTS = re.compile(r"\s*#\s*YOUR CODE STARTS HERE\b")

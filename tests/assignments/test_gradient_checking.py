@@ -141,6 +141,30 @@ def test_a_check_with_a_derivative_of_its_own_is_told_that_it_checks_nothing() -
     assert "kept_backward_propagation" in found.counterexample["snippet"]  # replaced for this call
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "(x * (theta + epsilon) - x * (theta - epsilon)) / (2 * epsilon)",
+        "((theta + epsilon) * x - (theta - epsilon) * x) / 2 / epsilon",
+        "np.divide(np.dot(x, theta + epsilon) - np.dot(x, theta - epsilon), 2 * epsilon)",
+    ],
+)
+def test_a_check_with_both_formulas_of_its_own_keeps_what_its_values_carry(written: str) -> None:
+    norms = "np.linalg.norm(grad - slope) / (np.linalg.norm(grad) + np.linalg.norm(slope))"
+    body = f"    grad, slope = x, {written}\n    return {norms}\n"
+    inline = "import numpy as np\ndef gradient_check(x, theta, epsilon=1e-7):\n" + body
+    found = verdicts(ASSIGNMENT, SCALAR, inline)["gradient_check"]
+    assert (found.status, found.points, codes_of(found)) == ("partial", 14, ["asks-nothing"])
+    wrong = verdicts(ASSIGNMENT, SCALAR, inline.replace(f"x, {written}", "x, x * theta"))["gradient_check"]
+    assert wrong.status == "failed"
+
+
+@pytest.mark.parametrize("claim", ["0.0", "1e-9", "1e-9 * x * theta", "x", "x * epsilon"])
+def test_a_number_in_place_of_a_check_earns_nothing(claim: str) -> None:
+    stub = f"def gradient_check(x, theta, epsilon=1e-7):\n    return {claim}\n"
+    assert points_of(verdicts(ASSIGNMENT, SCALAR, stub)["gradient_check"], "values", "difference") == 0
+
+
 def test_what_a_right_check_remembers_of_its_slopes_stays_true() -> None:
     cached = replaced(
         SCALAR,
@@ -202,7 +226,7 @@ def test_a_check_that_asks_neither_function_is_told_so_and_keeps_what_it_compute
     for sign in "+-":
         inline = replaced(inline, f"forward_propagation(x, theta {sign} epsilon)", f"np.dot(theta {sign} epsilon, x)")
     found = verdicts(ASSIGNMENT, inline)["gradient_check"]
-    assert (found.points, codes_of(found)) == (pytest.approx(0.2 * found.max_points), ["asks-nothing"])
+    assert (found.points, codes_of(found)) == (pytest.approx(0.7 * found.max_points), ["asks-nothing"])
 
 
 @pytest.mark.parametrize("number", ["0.0", "1e-9", "x", "theta * epsilon * 0", "x / (theta + 9) * 1e-5"])

@@ -253,6 +253,8 @@ def test_an_argument_in_another_place_is_told_by_its_number() -> None:
         "argument-order",
         "layer has its arguments in another order: number 2 must be W, but it is plot",
     )
+    others = layer.replace("X,", "x,").replace("X)", "x)")
+    assert "argument-order" in codes(graded(solution(others, without=["layer"])), "layer")
     renamed = "def layer(x, w, c):\n    return half(affine(x, w, c)[0]) + 1"
     assert "argument-order" not in codes(graded(solution(renamed)), "layer")
     behind = "def layer(X, W, b, plot=False):\n    return half(affine(X, W, b)[0])"
@@ -712,6 +714,15 @@ OTHERS = """def center(X):
 def test_a_template_that_nobody_has_written_into_is_not_started(blank: str) -> None:
     (found,) = function_of(graded(solution(blank, without=["center"])), "center").findings
     assert (found.code, found.message, found.hint) == ("not-started", "center is not filled in yet", "")
+
+
+@pytest.mark.parametrize("end", ["END CODE HERE", "END CODER HERE"])
+def test_a_name_that_an_empty_part_was_to_bind_is_no_misspelling(end: str) -> None:
+    body = f"    ### START CODE HERE ### (1 line)\n\n    ### {end} ###\n    out = X - X_mean\n    return out\n"
+    (found,) = function_of(
+        graded(solution("def center(X):\n    X_means = 1\n" + body, without=["center"])), "center"
+    ).findings
+    assert found.message == "the part of center that the template marks for your code is empty"
 
 
 def test_an_empty_part_of_a_template_is_told_where_something_else_is_returned() -> None:

@@ -249,6 +249,15 @@ def test_a_sign_that_is_lost_is_not_the_opposite_one_everywhere() -> None:
     assert found.message == "value has the opposite sign"
 
 
+def test_an_input_on_which_it_raises_is_none_for_which_it_is_right() -> None:
+    def raises_or_opposite(X: np.ndarray) -> np.ndarray:
+        if len(X) > 3:
+            raise ValueError
+        return -mean(X)
+
+    assert findings_on(mean, raises_or_opposite, MATRICES, "dW")[0].message == "dW has the opposite sign"
+
+
 def test_a_finding_names_the_wrong_part_of_a_dictionary() -> None:
     (found,) = findings_on(gradients, changed("dW2", lambda v: -v), MATRICES, "grads")
     assert (found.code, found.message) == ("opposite-sign", "dW2 has the opposite sign")

@@ -153,6 +153,41 @@ def test_a_statement_that_could_not_be_run_is_the_reason() -> None:
     assert advice == "Repair student.py, line 1 first."
 
 
+def test_what_tries_a_function_out_below_it_is_not_to_be_repaired() -> None:
+    source = "def f(x):\n    return Z\nx = f_test_case()\nZ, cache = f(x), 1\n"
+    submission = script(source)
+    failed = {n: "NameError: name 'x' is not defined" for n, unit in enumerate(submission.units) if "Z" in unit.binds}
+    message, advice = missing_name(submission, "f", "Z", failed)
+    assert failed
+    assert message.startswith("Z gets no value in f; only student.py, line 4, below it, binds that name")
+    assert advice == "Is a line missing in f that gives Z its value, or is it called otherwise there?"
+
+
+def test_an_argument_that_is_nearly_called_so_comes_before_a_statement_that_could_not_be_run() -> None:
+    source = "layers_dims = open('dims')\ndef f(layer_dims):\n    return layers_dims\n"
+    assert advice_on(source, "layers_dims", {0: "no file"})[1] == "Did you mean layer_dims?"
+
+
+def test_a_name_is_looked_for_in_the_function_that_reads_it() -> None:
+    helper = "def helper(layer_dims):\n    return layers_dims\n"
+    source = helper + "layers_dims = open('dims')\ndef f(layers_dims):\n    return helper(layers_dims)\n"
+    assert advice_on(source, "layers_dims", {1: "no file"})[1] == "Did you mean layer_dims?"
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("def f(x):\n    for l in range(1, L + 1):\n        x += l\n    return x\n", "L"),
+        ("def f(x):\n    cost = x\n    costs.append(cost)\n    return cost\n", "costs"),
+        ("def f(x, size):\n    sizes[0] = size\n    return x\n", "sizes"),
+    ],
+)
+def test_a_name_that_stands_beside_another_does_not_mean_that_one(source: str, name: str) -> None:
+    message, advice = advice_on(source, name)
+    assert message == f"the name {name} is not defined anywhere in this submission"
+    assert advice.startswith("Is a line missing that gives it its value?")
+
+
 def test_a_definition_that_python_cannot_read_is_the_reason() -> None:
     message, _ = advice_on(F + "def helper(x):\n    return (\n", "helper")
     assert message == "helper is defined at student.py, line 3, which Python cannot read"
