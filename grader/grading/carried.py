@@ -575,6 +575,8 @@ def carried_finding(session: Session, replies: Replies, name: str, best: Mapping
     producers = {name for case in judge.cases.cases for name, _ in case.plan.steps[:-1]} - {name}
     if not set(blamed) <= producers:  # what the text does not name was called to make the arguments
         blamed = [n for n in blamed if n in read] or [n for n in blamed if n in producers] or blamed
+        if not read.intersection(blamed):  # nor does it call what those call that made its arguments
+            producers |= set().union(*(read_in_all(session.submission, n) for n in producers)).intersection(blamed)
     undefined = all(is_absent(session, replies, n) for n in blamed)
     if not blamed:
         blamed = [n for n in session.assignment.spec.provided_helpers if n in called & read and _is_unbound(session, n)]

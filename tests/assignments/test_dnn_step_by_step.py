@@ -559,3 +559,20 @@ def test_biases_of_the_wrong_size_are_named_and_cost_more_than_a_quarter() -> No
     found = report("initialize_parameters_deep", biases)
     assert codes_of(found) == ["biases-of-the-layer-before"]
     assert found.points <= 0.71 * found.max_points
+
+
+def test_a_backward_pass_does_not_call_what_made_its_cache() -> None:
+    code = """
+        def linear_forward(A, W, b):
+            return W @ A + b, {"A": A, "W": W, "b": b}
+
+        def linear_backward(dZ, cache):
+            A, W, b = cache["A"], cache["W"], cache["b"]
+            return W.T @ dZ, dZ @ A.T / A.shape[1], dZ.sum(axis=1, keepdims=True) / A.shape[1]
+        """
+    found = everything(code)
+    for name in ("linear_activation_backward", "L_model_backward"):
+        assert (found[name].status, found[name].carried) == ("passed", True)
+        assert "linear_forward" in found[name].findings[0].message
+        assert "It calls" not in found[name].findings[0].message
+    assert "It calls linear_forward" in found["L_model_forward"].findings[0].message
