@@ -847,9 +847,9 @@ def name_not_run(name: str, place: str, why: str, first: str) -> tuple[str, str]
     return f"{name} comes from {place}{through}, which could not be run ({why})", f"Repair {first} first."
 
 
-def name_of_below(name: str, function: str, place: str, why: str) -> tuple[str, str]:
+def name_outside(name: str, function: str, place: str, why: str) -> tuple[str, str]:
     return (
-        f"{name} gets no value in {function}; only {place}, below it, binds that name, and could not be run ({why})",
+        f"{name} gets no value in {function}; only {place}, outside of it, binds that name, and could not be run ({why})",
         f"Is a line missing in {function} that gives {name} its value, or is it called otherwise there?",
     )
 

@@ -278,8 +278,9 @@ def missing_name(
             place = units[number].place
             if close := difflib.get_close_matches(name, _scope(unit, function)[0] if unit else (), n=1, cutoff=0.9):
                 return sentences.name_near(name, close[0], argument=True)
-            if unit in units[:number]:  # what stands below is, as a rule, where the function is tried out
-                return sentences.name_of_below(name, function, place, why)
+            tried = read_by(units[number]) & submission.arities.keys()
+            if tried or unit in units[:number]:  # what calls a graded function, or stands below, is where it is tried out
+                return sentences.name_outside(name, function, place, why)
             first, why = _first_failure(units, failed, number)
             return sentences.name_not_run(name, place, why, units[first].place)
     if name in submission.lost:
@@ -294,7 +295,8 @@ def missing_name(
         return sentences.name_not_imported(name, f"import {name}")
     arguments, local = _scope(unit, function) if unit else ((), frozenset())
     outer = {bound for other in units for bound in other.binds}
-    beside = _read_beside(unit, name) if unit else frozenset()
+    near_by = _read_beside(unit, name) if unit else frozenset()
+    beside = {other for other in near_by if len(name) == 1 or _folded(other) != _folded(name)}
     scopes = (set(names) - beside for names in (arguments, local, outer))
     near = next(filter(None, (_nearest(name, names) for names in scopes)), "")
     return sentences.name_near(name, near, argument=near in arguments) if near else sentences.name_unknown(name)

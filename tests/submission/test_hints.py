@@ -159,13 +159,23 @@ def test_what_tries_a_function_out_below_it_is_not_to_be_repaired() -> None:
     failed = {n: "NameError: name 'x' is not defined" for n, unit in enumerate(submission.units) if "Z" in unit.binds}
     message, advice = missing_name(submission, "f", "Z", failed)
     assert failed
-    assert message.startswith("Z gets no value in f; only student.py, line 4, below it, binds that name")
+    assert message.startswith("Z gets no value in f; only student.py, line 4, outside of it, binds that name")
     assert advice == "Is a line missing in f that gives Z its value, or is it called otherwise there?"
 
 
 def test_an_argument_that_is_nearly_called_so_comes_before_a_statement_that_could_not_be_run() -> None:
     source = "layers_dims = open('dims')\ndef f(layer_dims):\n    return layers_dims\n"
     assert advice_on(source, "layers_dims", {0: "no file"})[1] == "Did you mean layer_dims?"
+
+
+def test_what_tries_an_earlier_function_out_is_not_to_be_repaired_either() -> None:
+    source = "def sigmoid(Z):\n    return Z\nA = sigmoid(sigmoid_test_case())\ndef f(x):\n    return A\n"
+    message, _ = missing_name(script(source, {"sigmoid": 1, "f": 1}), "f", "A", {1: "NameError"})
+    assert message.startswith("A gets no value in f; only student.py, line 3, outside of it, binds that name")
+
+
+def test_another_case_is_a_misspelling_also_in_one_line() -> None:
+    assert advice_on("def f(AL, Y):\n    return Y * AL + (1 - Al)\n", "Al")[1] == "Did you mean AL?"
 
 
 def test_a_name_is_looked_for_in_the_function_that_reads_it() -> None:
