@@ -179,11 +179,9 @@ def _second_questions(
             outcomes = _silent(by_case(core.cases.cases, replied))
             attempt = _attempted(core, outcomes, first[name].only)
             called = _graded_names(replied.called)
-            if attempt.verdict.passed and trial.how == "helpers":
-                attempt, called = yield from _asked_of_provided(trial, attempt, called, first)
-                if _are_right(called, first):
-                    first[name] = replace(first[name], beside=called)
-                    continue  # none of what it was given differs from the student's own: there is nothing to carry
+            if attempt.verdict.passed and trial.how == "helpers" and _are_right(called, first):
+                first[name] = replace(first[name], beside=called)
+                continue  # none of what it was given differs from the student's own: there is nothing to carry
             if attempt.verdict.passed or not trial.brief:
                 attempts.append(replace(attempt, how=trial.how, called=called))
                 kept.append(trial)
@@ -193,18 +191,6 @@ def _second_questions(
             first[name] = yield from _asked_all(_Trial(session.functions[name], ""), first[name])
             for number, trial in enumerate(kept):
                 attempts[number] = yield from _asked_all(trial, attempts[number])
-
-
-def _asked_of_provided(
-    trial: _Trial, attempt: Attempt, called: frozenset[str], first: Mapping[str, Attempt]
-) -> Generator[Sequence[Plan], Replied, tuple[Attempt, frozenset[str]]]:
-    """The passing attempt, and which helpers it is due to: beside right graded ones only to provided ones, if to any."""
-    core, graded = trial.judge.core, called & first.keys()
-    if not graded or graded == called or not _are_right(graded, first):
-        return attempt, called
-    replied = yield replace(trial, answered=tuple(sorted(called - graded))).plans(core.cases.cases)
-    without = _attempted(core, _silent(by_case(core.cases.cases, replied)), attempt.only)
-    return (without, _graded_names(replied.called)) if without.verdict.passed else (attempt, graded)
 
 
 def _are_right(helpers: Collection[str], first: Mapping[str, Attempt]) -> bool:

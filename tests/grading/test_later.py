@@ -50,6 +50,9 @@ def test_a_right_helper_that_does_not_work_together_with_its_caller_is_told() ->
         "    Z[...] = W @ X + b\n    return Z, (X, W, b)"
     )
     twice = "def layer(X, W, b):\n    return half(affine(X, W, b)[0] - affine(X, 0 * W, 0 * b)[0])"
+    twice = twice.replace(
+        "half(", "0.5 * ("
+    )  # of a provided helper of the student's own it is not known whether it is right
     source = solution(shared, twice, without=["layer", "affine"])
     assert function_of(graded(source), "affine").status == "passed"
     said = "layer is right with a correct affine, and yours passes its own tests: the two do not work together"
