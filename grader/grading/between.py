@@ -27,7 +27,7 @@ from grader.model import Check, Finding
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.submission.keeping import may_keep, seems_to_keep
 
-__all__ = ["asked_alone", "kept_between_calls"]
+__all__ = ["asked_alone", "kept_between_calls", "may_keep_anything"]
 
 _MOST = 8  # calls of a case, each of which starts a worker
 _MOST_CASES = 80  # each of which starts a worker, too
@@ -69,7 +69,7 @@ def _with_points_of(verdict: Verdict, alone: Verdict, most: float) -> Verdict:
 def kept_between_calls(session: Session, attempt: Attempt) -> tuple[Finding, ...]:
     """That a function, or one that it calls, keeps something from call to call, where this makes the difference."""
     case = _wrong_case(session, attempt)
-    if case is None or len(case.plan.steps) > _MOST or not (_shares(case.plan) or _may_keep(session)):
+    if case is None or len(case.plan.steps) > _MOST or not (_shares(case.plan) or may_keep_anything(session)):
         return ()
     alone: list[Outcome] = []
     for step in range(len(case.plan.steps)):
@@ -105,7 +105,8 @@ def _is_near(one: Value, other: Value) -> bool:
     return first.shape == second.shape and bool(np.allclose(first, second, rtol=1e-9, atol=1e-12, equal_nan=True))
 
 
-def _may_keep(session: Session) -> bool:
+def may_keep_anything(session: Session) -> bool:
+    """Whether something that the submission defines could keep anything from call to call."""
     return may_keep(session.submission.units, tuple(session.assignment.provided.items()))
 
 

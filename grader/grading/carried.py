@@ -71,8 +71,7 @@ class Attempt:
     """A verdict with the outcomes that it rests on, and what the function was given in place of its own helpers.
 
     ``judge`` is that of the cases that were asked, ``only`` the alternative under which it judges, where others share it;
-    ``called`` are the right helpers that the function really called, or what the cases give in place of them. ``beside``
-    are those with which it passes although the student's own are right by themselves, so that nothing is carried.
+    ``called`` are the right helpers that the function really called, or what the cases give in place of them.
     """
 
     judge: FunctionJudge
@@ -81,7 +80,6 @@ class Attempt:
     how: _How = ""
     called: frozenset[str] = frozenset()
     only: int | None = None
-    beside: frozenset[str] = frozenset()
 
     @property
     def carried(self) -> bool:
@@ -180,7 +178,6 @@ def _second_questions(
             attempt = _attempted(core, outcomes, first[name].only)
             called = _graded_names(replied.called)
             if attempt.verdict.passed and trial.how == "helpers" and _are_right(called, first):
-                first[name] = replace(first[name], beside=called)
                 continue  # none of what it was given differs from the student's own: there is nothing to carry
             if attempt.verdict.passed or not trial.brief:
                 attempts.append(replace(attempt, how=trial.how, called=called))

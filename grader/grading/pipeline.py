@@ -36,7 +36,7 @@ from grader.grading.carried import (
     wrong_before,
 )
 from grader.grading.execution import Replies, Session, never_returned
-from grader.grading.later import wrong_later
+from grader.grading.others import fault_of_others
 from grader.intake.collect import HandIn, collect_one
 from grader.judging.cases import CaseFile
 from grader.judging.checks import verdict_of
@@ -369,10 +369,7 @@ def _explained(
     if foreign and not wrong and (unusable := raised_on_own_values(first)):
         return (unusable,)
     findings = findings or (() if wrong else kept)
-    if not findings and not verdict.passed and first.beside:
-        findings = (sentences.helpers_disagree(verdict.name, sorted(first.beside)),)
-    if not findings and not verdict.passed and (later := wrong_later(session, first, all_wrong)):
-        findings = (sentences.later_first(verdict.name, later),)
+    findings = findings or (() if verdict.passed else fault_of_others(session, first, all_wrong))
     findings = findings or findings_of(judge, outcomes, verdict)
     if not findings and not verdict.passed:
         for other in made:  # what raises beside right helpers alone is not how the student's own functions fit together
