@@ -108,7 +108,9 @@ def fall_problem(X: Array, Y: Array, before: Parameters, after: Parameters) -> s
     if name := _spoilt(after):
         return f"after three small steps {name} holds nan or inf"
     first, last = _cost(X, Y, before), _cost(X, Y, after)
-    return None if last < first else f"after three small steps the cost is {last:.6g}, before the first it was {first:.6g}"
+    if last < first:
+        return None
+    return f"after three small steps the cost is {last:.6g}, higher by {last - first:.3g} than before the first"
 
 
 def _seed_of(after: Parameters) -> int:
@@ -145,7 +147,7 @@ def step_problem(
                 return f"{what} with learning_rate={learning_rate:g} leaves all parameters as they are"
             return (
                 f"{what} with learning_rate={learning_rate:g} is not a step down the slope of the cost: along a random "
-                f"direction it moves by {moved:.6g} times this rate, and the slope there is {expected:.6g}"
+                f"direction it goes down by {moved:.6g} times this rate, and the slope there is {expected:.6g}"
             )
     return None
 

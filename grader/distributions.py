@@ -11,7 +11,8 @@ a check made of a hundred tests stays below 1e-9:
   the Azuma-Hoeffding inequality holds for their sum along rows, columns and from layer to layer.
 * :func:`handful_problem`: of n numbers, none of which falls within x standard deviations of 0 more often than ``x``, all do
   with a probability of at most ``x ** n``; a Gaussian one is beyond eight deviations once in 10 ** 15.
-* :func:`share_problem`: Chernoff's bound for n entries, ``P(a share of q or further) <= exp(-n KL(q | p))``, however few.
+* :func:`share_problem`: Chernoff's bound for n entries, ``P(a share of q or further) <= exp(-n KL(q | p))``, however few;
+  :func:`parts_problem` asks it of the rows and columns that are furthest off, as one of all of them.
 * :func:`equal_counts_problem`: K independent counts are all the same with a probability of at most ``q ** (K - 1)``,
   where q is that of the likeliest count of a binomial distribution.
 
@@ -37,6 +38,7 @@ __all__ = [
     "handful_problem",
     "ks_distance",
     "mean_problem",
+    "parts_problem",
     "share_problem",
     "truncated_gaussian_problem",
     "uniform_problem",
@@ -180,6 +182,19 @@ def share_problem(kept: Any, share: float, name: str, alpha: float = ALPHA) -> s
     return f"{name} keeps {int(array.sum())} of {array.size} entries; each is to be kept with a probability of {share:.4g}"
 
 
+def parts_problem(kept: Any, share: float, name: str, alpha: float = ALPHA) -> str | None:
+    """What speaks against a mask of which one row or one column keeps a share of its own: a unit that is never dropped."""
+    array = np.asarray(kept) != 0
+    alpha /= sum(array.shape)
+    for kind, parts in (("row", array), ("column", array.T)):
+        shares = parts.mean(axis=1)
+        for number in {int(shares.argmin()), int(shares.argmax())}:
+            problem = share_problem(parts[number], share, f"{kind} {number} of {name}", alpha)
+            if problem:
+                return problem
+    return None
+
+
 def _fan_in(n_prev: int, n: int) -> float:  # noqa: ARG001
     return math.sqrt(1 / n_prev)
 
@@ -253,7 +268,7 @@ def dependence_problem(arrays: Mapping[str, Any], mean: float = 0.0, alpha: floa
     ``alpha`` is shared among these comparisons.
     """
     centred = {name: _centred(value, mean) for name, value in arrays.items()}
-    alpha /= 8 * len(centred) + len(_ORDERS) * math.comb(len(centred), 2)
+    alpha /= 10 * len(centred) + len(_ORDERS) * math.comb(len(centred), 2)
 
     def excess(parts: tuple[Any, Any]) -> float:
         return _correlation(parts[0], parts[1], mean, alpha)
@@ -320,8 +335,10 @@ def _log_likeliest(n: int, share: float) -> float:
 
 
 def _repeats(array: Any) -> Iterator[tuple[Any, Any]]:
-    """Parts that are alike when rows repeat: neighbours, halves, mirrored halves."""
+    """Parts that are alike when rows repeat: neighbours, halves, mirrored halves, or rows and columns of a square one."""
     half = len(array) // 2
+    if array.shape[0] == array.shape[1] > 1:
+        yield array[np.triu_indices(len(array), 1)], array.T[np.triu_indices(len(array), 1)]
     for lag in {1, half, len(array) - half} - {0}:
         yield array[:-lag], array[lag:]
     yield array[:half], array[::-1][:half]

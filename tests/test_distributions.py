@@ -17,6 +17,7 @@ from grader.distributions import (
     handful_problem,
     ks_distance,
     mean_problem,
+    parts_problem,
     share_problem,
     truncated_gaussian_problem,
     uniform_problem,
@@ -87,6 +88,8 @@ def test_a_single_row_column_or_number_is_no_evidence() -> None:
         ("a handful, cut", lambda g, alpha: handful_problem(truncated(g, 3), 1.0, "x", alpha)),
         ("a handful, uniform", lambda g, alpha: handful_problem(g.uniform(-(3**0.5), 3**0.5, (2, 2)), 1.0, "x", alpha)),
         ("share", lambda g, alpha: share_problem(g.random(12) < 0.3, 0.3, "x", alpha)),
+        ("parts", lambda g, alpha: parts_problem(g.random((5, 12)) < 0.3, 0.3, "x", alpha)),
+        ("square", lambda g, alpha: dependence_problem({"a": g.standard_normal((12, 12))}, 0.0, alpha)),
         ("signs", lambda g, alpha: dependence_problem({"a": g.standard_normal((2, 100))}, 0.0, alpha)),
         ("masks", lambda g, alpha: dependence_problem({"a": g.random((2, 100)) < 0.8}, 0.8, alpha)),
         ("layers", lambda g, alpha: dependence_problem({n: g.standard_normal((1, 99)) for n in "ab"}, 0.0, alpha)),
@@ -141,6 +144,22 @@ def test_what_is_not_gaussian_of_that_scale_is_seen(values: Any) -> None:
 )
 def test_a_handful_that_nobody_has_drawn_is_seen(values: Any, words: str) -> None:
     assert words in (handful_problem(values, 0.01, "W1") or "")
+
+
+def test_a_unit_that_is_never_dropped_is_seen() -> None:
+    mask = draw().random((40, 400)) < 0.6
+    assert parts_problem(mask, 0.6, "D1") is None
+    mask[0] = True
+    assert (
+        parts_problem(mask, 0.6, "D1")
+        == "row 0 of D1 keeps 400 of 400 entries; each is to be kept with a probability of 0.6"
+    )
+
+
+def test_a_square_matrix_that_equals_its_transpose_is_seen() -> None:
+    W = draw().normal(size=(30, 30))
+    assert dependence_problem({"W": W}) is None
+    assert "repeat the same random numbers" in (dependence_problem({"W": W + W.T}) or "")
 
 
 def test_no_numbers_are_no_draws() -> None:

@@ -17,12 +17,17 @@ def _layers(d):
 
 
 def _wide(d):
-    """Layers with very different numbers of inputs, two of them of the same shape; all but the first of 23,000 weights.
+    """Layers with very different numbers of inputs, two of them of the same shape, one square and one of one input.
 
     No layer has so many inputs that a covariance of them, from which some draw, needs more memory than there is.
     """
     units = 1000 + d.integer(0, 20)
-    return [([3, units, 23, units, 23],)]
+    return [([1, units, 23, units, 30, 30],)]
+
+
+def _usual_layers(d):
+    """Layers as in the exercise, with one unit at the end."""
+    return ([d.choice([2, 5]), 10 + d.integer(0, 3), 7, 5, 1],)
 
 
 def _form_problem(parameters, dims):
@@ -75,13 +80,18 @@ def _of_all_layers(problem_of):
 
 
 def _usual(scale_of):
-    """A judge for layers of usual sizes: weights that may have been drawn."""
+    """A judge for layers of usual sizes: weights that may have been drawn, of each layer and of all together."""
 
     def judge(given):
         problems = (handful_problem(W, scale_of(n_prev), name) for name, W, n_prev, _ in _weights(given))
-        return next(filter(None, problems), None)
+        return next(filter(None, problems), None) or _together_problem(_weights(given), scale_of)
 
     return judge
+
+
+def _together_problem(weights, scale_of):
+    together = np.concatenate([W.ravel() / scale_of(n_prev) for _, W, n_prev, _ in weights])
+    return gaussian_problem(together, 1.0, "the array of all weights, each divided by the scale of its layer,")
 
 
 def _scaled_and_independent(scale_of):
@@ -103,8 +113,7 @@ def _gaussian(scale_of):
 
     def problem_of(weights):
         problems = (gaussian_problem(W, scale_of(n_prev), name) for name, W, n_prev, _ in weights)
-        together = np.concatenate([W.ravel() / scale_of(n_prev) for _, W, n_prev, _ in weights])
-        return next(filter(None, problems), None) or gaussian_problem(together, 1.0, "what all weights are over their scale")
+        return next(filter(None, problems), None) or _together_problem(weights, scale_of)
 
     return _of_all_layers(problem_of)
 
@@ -167,7 +176,13 @@ def _is_flat(sizes):
     return sizes.max() > 0 and np.allclose(shares, sizes.max() * np.array([0.25, 0.5, 0.75]), rtol=0.1, atol=0)
 
 
+def _is_symmetric(given):
+    square = [W for _, W, n_prev, n in _weights(given) if n_prev == n]
+    return any(np.any(W) and np.allclose(W, W.T) for W in square)
+
+
 _GENERAL_FITS = {
+    "symmetric": _is_symmetric,
     "zero-weights": _all_layers(lambda W, n_prev, n: not np.any(W)),
     "repeated-layers": _repeats,
     "shifted-weights": _all_layers(lambda W, n_prev, n: abs(np.mean(W) - 10) < 1 and 0.9 < np.std(W) < 1.1),
@@ -216,7 +231,7 @@ def _random_properties(scale_of, deviation, fits):
     )
     return (
         at_usual_sizes(unequal, inputs=_layers, judge=_unequal_weights),
-        at_usual_sizes(drawn, inputs=_layers, judge=_usual(scale_of)),
+        at_usual_sizes(drawn, inputs=_usual_layers, judge=_usual(scale_of)),
         Property("weights are Gaussian", share=0.25, plan=_wide, judge=_gaussian(scale_of), classes=wide, fits=fits),
         Property(
             "the biases are zero",
@@ -242,9 +257,18 @@ def _forward(X, parameters):
     return Z1, Z2, parameters["W3"] @ np.maximum(0, Z2) + parameters["b3"]
 
 
-def _planted(d, name, X):
-    """Unequal weights and biases for one initializer: no unit near its kink, none saturated, not all of them dead."""
+def _planted(d, name, X, *, biases_of_zero=False):
+    """Unequal weights and biases for one initializer: no unit near its kink, none saturated, not all of them dead.
+
+    With biases of zero they are as the real initializers give them; from zeros, only the bias of the output learns.
+    """
     parameters = d.parameters([X.shape[0], 10, 5, 1], scale=1 / 8 if d.case == "small" else None)
+    if biases_of_zero:
+        parameters.update({key: np.zeros_like(value) for key, value in parameters.items() if key[0] == "b"})
+    if biases_of_zero and d.case == "zeros" and name == "initialize_parameters_zeros":
+        parameters = {key: np.zeros_like(value) for key, value in parameters.items()}
+        d.give(name, Code("planted", (parameters,)))
+        return parameters
     if d.case == "fitted":
         parameters["b3"] = np.full((1, 1), 2.5)
     Z1, Z2, Z3 = _forward(X, parameters)
@@ -263,9 +287,12 @@ def _run(d, learning_rate, num_iterations):
         Y = np.ones_like(Y)
     chosen = d.case if d.case in _INITIALIZERS else d.choice(_INITIALIZERS)
     for name in _INITIALIZERS:
-        parameters = _planted(d, f"initialize_parameters_{name}", X)
+        biases_of_zero = d.case in (*_INITIALIZERS, "many steps", "general")
+        parameters = _planted(d, f"initialize_parameters_{name}", X, biases_of_zero=biases_of_zero)
         if name == chosen:
             d.note(parameters=parameters)
+    if d.case == "he":  # the other arguments have defaults
+        return X, Y, learning_rate, num_iterations
     return X, Y, learning_rate, num_iterations, d.choice([True, False]), chosen
 
 

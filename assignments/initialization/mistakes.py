@@ -360,6 +360,30 @@ def he_first(layers_dims):
     return _parameters(layers_dims, lambda l, n, n_prev: np.random.randn(n, n_prev) * np.sqrt(2 / layers_dims[0]))
 
 
+def _symmetric(scale):
+    def initialize(layers_dims):
+        def weights(l, n, n_prev):
+            W = np.random.randn(n, n_prev)
+            return scale(n_prev) * ((W + W.T) / np.sqrt(2) if n == n_prev else W)
+
+        return _parameters(layers_dims, weights)
+
+    return initialize
+
+
+for _function, _factor in (
+    ("initialize_parameters_random", lambda n_prev: 10),
+    ("initialize_parameters_he", lambda n_prev: np.sqrt(2 / n_prev)),
+):
+    mistake(
+        "symmetric",
+        _function,
+        message="W is equal to its transpose where a layer is square: half of its numbers repeat the other half",
+        hint="Is every entry of W drawn by itself?",
+        severity="slip",
+    )(_symmetric(_factor))
+
+
 # -- of the training run -----------------------------------------------------------------
 
 
@@ -407,7 +431,7 @@ def _descend(X, Y, parameters, steps, learning_rate):
     hint="Which name holds the parameters after update_parameters, and which one is returned?",
     severity="grave",
 )
-def model_untrained(X, Y, learning_rate, num_iterations, print_cost, initialization):
+def model_untrained(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
     return _start(X, initialization)
 
 
@@ -418,7 +442,7 @@ def model_untrained(X, Y, learning_rate, num_iterations, print_cost, initializat
     hint="Look for a number where the argument belongs.",
     severity="fault",
 )
-def model_rate(X, Y, learning_rate, num_iterations, print_cost, initialization):
+def model_rate(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
     return _descend(X, Y, _start(X, initialization), num_iterations, 0.01)
 
 
@@ -429,7 +453,7 @@ def model_rate(X, Y, learning_rate, num_iterations, print_cost, initialization):
     hint="Which of the three functions is called for which value?",
     severity="grave",
 )
-def model_always_he(X, Y, learning_rate, num_iterations, print_cost, initialization):
+def model_always_he(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
     return _descend(X, Y, _start(X, "he"), num_iterations, learning_rate)
 
 
@@ -440,19 +464,34 @@ def model_always_he(X, Y, learning_rate, num_iterations, print_cost, initializat
     hint="Which initializer is called last for 'zeros'? Behind if, if, else the else belongs to the second if alone.",
     severity="fault",
 )
-def model_two_ifs(X, Y, learning_rate, num_iterations, print_cost, initialization):
+def model_two_ifs(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
     start = _start(X, "he" if initialization == "zeros" else initialization)
     return _descend(X, Y, start, num_iterations, learning_rate)
 
 
 @mistake(
+    "zero-biases-kept",
+    "model",
+    message="a parameter that is zero everywhere is never updated: biases that start from zeros stay there",
+    hint="Which parameters does each step move?",
+    severity="fault",
+)
+def model_zeros_stay(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
+    parameters = _start(X, initialization)
+    for _ in range(num_iterations):
+        after = _descend(X, Y, parameters, 1, learning_rate)
+        parameters = {name: after[name] if value.any() else value for name, value in parameters.items()}
+    return parameters
+
+
+@mistake(
     "one-step-short",
     "model",
-    message="the run makes one step too few",
-    hint="How often does your loop run for num_iterations = 1?",
+    message="the run is one step short: it makes one too few, or returns the parameters from before its last one",
+    hint="How often does your loop run for num_iterations = 1, and which parameters are returned?",
     severity="slip",
 )
-def model_short(X, Y, learning_rate, num_iterations, print_cost, initialization):
+def model_short(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
     return _descend(X, Y, _start(X, initialization), num_iterations - 1, learning_rate)
 
 
@@ -463,7 +502,7 @@ def model_short(X, Y, learning_rate, num_iterations, print_cost, initialization)
     hint="How often does your loop run for num_iterations = 1?",
     severity="slip",
 )
-def model_long(X, Y, learning_rate, num_iterations, print_cost, initialization):
+def model_long(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
     return _descend(X, Y, _start(X, initialization), num_iterations + 1, learning_rate)
 
 
@@ -474,7 +513,7 @@ def model_long(X, Y, learning_rate, num_iterations, print_cost, initialization):
     hint="What belongs before the loop, what inside, and what after it?",
     severity="grave",
 )
-def model_single(X, Y, learning_rate, num_iterations, print_cost, initialization):
+def model_single(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
     return _descend(X, Y, _start(X, initialization), 1, learning_rate)
 
 
@@ -485,7 +524,7 @@ def model_single(X, Y, learning_rate, num_iterations, print_cost, initialization
     hint="What has to be computed again once the parameters have changed?",
     severity="grave",
 )
-def model_stale(X, Y, learning_rate, num_iterations, print_cost, initialization):
+def model_stale(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
     return _descend(X, Y, _start(X, initialization), 1, learning_rate * num_iterations)
 
 
@@ -496,7 +535,7 @@ def model_stale(X, Y, learning_rate, num_iterations, print_cost, initialization)
     hint="Compare layers_dims with the exercise.",
     severity="fault",
 )
-def model_layers(X, Y, learning_rate, num_iterations, print_cost, initialization):
+def model_layers(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
     return _descend(X, Y, _start(X, initialization, (20, 3)), num_iterations, learning_rate)
 
 
@@ -507,5 +546,5 @@ def model_layers(X, Y, learning_rate, num_iterations, print_cost, initialization
     hint="Does the loss rise or fall in the direction of the gradient?",
     severity="grave",
 )
-def model_ascent(X, Y, learning_rate, num_iterations, print_cost, initialization):
+def model_ascent(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
     return _descend(X, Y, _start(X, initialization), num_iterations, -learning_rate)

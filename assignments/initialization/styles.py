@@ -150,7 +150,7 @@ def model_in_place(X, Y, learning_rate=0.01, num_iterations=15000, print_cost=Tr
     return p
 
 
-def model_with_examples_in_rows(X, Y, rate, steps, verbose, kind):
+def model_with_examples_in_rows(X, Y, rate, steps, verbose=True, kind="he"):
     start = globals()["initialize_parameters_" + kind](layers_dims=[len(X), 10, 5, 1])
     weights = [start[f"W{l}"].T for l in (1, 2, 3)]
     biases = [start[f"b{l}"].ravel() for l in (1, 2, 3)]

@@ -1,6 +1,7 @@
 """L2 regularization and dropout for a network of three layers: sources 000 and 001."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +16,7 @@ from grader.descent import (
     stays_equal,
     step_problem,
 )
-from grader.distributions import ALPHA, dependence_problem, equal_counts_problem, mean_problem, share_problem
+from grader.distributions import ALPHA, dependence_problem, equal_counts_problem, mean_problem, parts_problem, share_problem
 from grader.properties import at_usual_sizes
 from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
 
@@ -49,7 +50,8 @@ def _cost(X, Y, parameters, factors=(1.0, 1.0)):
 
 # -- cost --------------------------------------------------------------------------------
 
-_LAMBDAS = (0.1, 0.7, 1.5, 4.0)
+_LAMBDAS = (0.02, 0.1, 0.7, 1.5, 4.0)
+_SHARES = (0.2, 0.3, 0.5, 0.6, 0.86, 0.95)
 
 
 def _strength(d):
@@ -156,7 +158,7 @@ _CACHE = ("Z1", "D1", "A1", "W1", "b1", "Z2", "D2", "A2", "W2", "b2", "Z3", "A3"
 
 def _dropout_forward(d):
     X, _, parameters = _example_network(d)
-    return X, parameters, d.choice([0.3, 0.5, 0.6, 0.86])
+    return X, parameters, d.choice(_SHARES)
 
 
 def _keep_everything(d):
@@ -165,37 +167,71 @@ def _keep_everything(d):
 
 
 def _wide(d):
-    """A network and examples enough for 16,000 entries in each of the two masks."""
-    X, parameters = d.array(3, 400), d.parameters([3, 40 + d.integer(0, 3), 45 + d.integer(0, 3), 1])
-    return [(X, parameters, d.choice([0.3, 0.6, 0.95]))]
+    """A network and examples enough for 16,000 entries in each of the two masks: the first has fewer rows than the second,
+    more, or as many."""
+    few, many = 40 + d.integer(0, 3), 45 + d.integer(0, 3)
+    units = {"narrow to wide": (few, many), "wide to narrow": (many, few)}.get(d.case, (few, few))
+    X, parameters = d.array(3, 400), d.parameters([3, *units, 1])
+    # The first call is not judged: what is a mistake for one keep_prob alone is not taken for one that is made for all.
+    return [(X, parameters, 0.4), (X, parameters, 0.95 if d.case == "narrow to wide" else d.choice([0.3, 0.6]))]
+
+
+def _both_shares(d):
+    """The same network with keep_prob and with 1 - keep_prob, which tells the two apart."""
+    X, parameters, keep_prob = _dropout_forward(d)
+    return [(X, parameters, 1 - keep_prob), (X, parameters, keep_prob)]
+
+
+def _each(given):
+    """Every call of a case by itself."""
+    calls = zip(given.steps, given.replies, strict=True)
+    return [replace(given, args=step.args, steps=(step,), replies=(reply,)) for step, reply in calls]
 
 
 def _usual(d):
-    """A network and examples as in the other cases, with a keep_prob by which the masks of neither layer are all ones."""
+    """A network and examples as in the other cases, or as in the exercise; the masks of neither layer are all ones."""
+    if d.choice([True, False]):
+        return d.array(2, 200), d.parameters([2, 20, 3, 1]), 0.3
     parameters = d.parameters(_dims(d))
     return d.array(parameters["W1"].shape[1], d.integer(16, 24)), parameters, 0.3
 
 
-def _swapped(c, keep_prob):
-    """Whether the masks stand where the activations belong, and the other way round."""
+def _other_form(c, layer, keep_prob):
+    """D and A of a layer whose cache is wrong in form alone, and what is wrong; None where it is not.
 
-    def explained(mask, activation):
-        return all(_near(c[activation + n], _relu(c["Z" + n]) * np.asarray(c[mask + n]) / keep_prob) for n in "12")
+    A stands before D, D is divided by keep_prob already, or D tells what was dropped.
+    """
+    D, A, full = np.asarray(c["D" + layer], dtype=np.float64), np.asarray(c["A" + layer]), _relu(np.asarray(c["Z" + layer]))
+    for code, mask, activation in (
+        ("", D, A),
+        ("cache-order", np.asarray(A, dtype=np.float64), D),
+        ("scaled-mask", np.round(D * keep_prob, 9), A),
+        ("mask-of-dropped", 1 - D, A),
+    ):
+        if np.isin(mask, (0, 1)).all() and _near(activation, full * mask / keep_prob):
+            return (mask, activation, code) if code else None
+    return None
 
-    masks = all(np.isin(np.asarray(c["A" + n], dtype=np.float64), (0, 1)).all() for n in "12")
-    return masks and explained("A", "D") and not explained("D", "A")
 
-
-def _cached(given, in_any_order=True):
-    """The parts of the cache by name, also where A stands before D; a float array for each mask."""
+def _cached(given, in_any_form=True):
+    """The parts of the cache by name, also of a cache that is wrong in form alone; a float array for each mask."""
     A3, cache = given.reply
     if len(cache) != len(_CACHE):
         raise ValueError(f"the cache has {len(cache)} parts, expected {len(_CACHE)}")
     parts = dict(zip(_CACHE, cache, strict=True))
-    if in_any_order and _swapped(parts, given.args[2]):
-        parts.update({"D1": parts["A1"], "A1": parts["D1"], "D2": parts["A2"], "A2": parts["D2"]})
+    for layer in ("1", "2"):
+        form = in_any_form and _other_form(parts, layer, given.args[2])
+        if form:
+            parts["D" + layer], parts["A" + layer] = form[:2]
     parts.update({name: np.asarray(parts[name], dtype=np.float64) for name in ("D1", "D2")})
     return np.asarray(A3), parts
+
+
+def _forms(given):
+    """What is wrong with the form of the cache, by the codes of mistakes."""
+    parts = _cached(given, in_any_form=False)[1]
+    found = (_other_form(parts, layer, given.args[2]) for layer in ("1", "2"))
+    return {form[2] for form in found if form}
 
 
 def _formulas(given):
@@ -233,10 +269,17 @@ def _mask_problem(c):
 
 
 def _explains_itself(given):
+    return next(filter(None, map(_problem_of_cache, _each(given))), None)
+
+
+def _problem_of_cache(given):
     A3, c, formulas = _formulas(given)
-    if _swapped(_cached(given, in_any_order=False)[1], given.args[2]):
+    forms = _forms(given)
+    if "cache-order" in forms:
         return "the cache has A before D; expected is (Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3)"
-    problem = _mask_problem(c)
+    if "mask-of-dropped" in forms:
+        return "a mask in the cache is true where units were dropped; expected is true where they are kept"
+    problem = _mask_problem(c if not forms else _cached(given, in_any_form=False)[1])
     if problem:
         return problem
     for name in _CACHE:
@@ -250,13 +293,19 @@ def _masks_are_random(given):
     problem = _mask_problem(c)
     if problem:
         return problem
-    keep_prob = given.args[2]
-    for name in ("D1", "D2"):
-        problem = mean_problem(c[name], keep_prob, 0, 1, name)
-        if problem:
-            return problem
-    counts = (equal_counts_problem(c[name], keep_prob, name) for name in ("D1", "D2"))
-    return dependence_problem({name: c[name] for name in ("D1", "D2")}, mean=keep_prob) or next(filter(None, counts), None)
+    keep_prob, masks = given.args[2], {name: c[name] for name in ("D1", "D2")}
+    for name, mask in masks.items():
+        problem = mean_problem(mask, keep_prob, 0, 1, name)
+        if problem:  # a few random numbers for all entries have some other mean: they are what is to be said
+            return _dependent(c) or problem
+    counts = (tell(mask, keep_prob, name) for name, mask in masks.items() for tell in (equal_counts_problem, parts_problem))
+    return dependence_problem(masks, mean=keep_prob) or next(filter(None, counts), None)
+
+
+def _dependent(c):
+    """What speaks against independence of the entries of a mask, whatever their mean is."""
+    problems = (dependence_problem({name: c[name]}, mean=float(np.mean(c[name]))) for name in ("D1", "D2"))
+    return next(filter(None, problems), None)
 
 
 def _masks_are_drawn(given):
@@ -267,13 +316,13 @@ def _masks_are_drawn(given):
 
 def _expectation_is_kept(given):
     """Hoeffding's inequality for a sum of independent terms between 0 and relu(Z) / keep_prob."""
-    X, parameters, keep_prob = given.args
+    X, parameters = given.args[:2]
     _, c = _cached(given)
-    Z1 = parameters["W1"] @ X + parameters["b1"]
-    Z2 = parameters["W2"] @ c["A1"] + parameters["b2"]
-    for name, Z in (("A1", Z1), ("A2", Z2)):
+    if _mask_problem(c) is None and _dependent(c):
+        return "not checked: the entries of a mask have to be independent first"
+    for name, Z in (("A1", parameters["W1"] @ X + parameters["b1"]), ("A2", np.asarray(c["Z2"]))):
         full = _relu(Z)
-        bound = math.sqrt(math.log(2 / ALPHA) * np.sum(full**2) / 2) / keep_prob
+        bound = math.sqrt(math.log(2 / ALPHA) * np.sum(full**2) / 2) / given.args[2]
         if np.shape(c[name]) != full.shape:
             return f"{name} has shape {np.shape(c[name])}, expected {full.shape}"
         if not abs(np.sum(c[name]) - np.sum(full)) <= bound:
@@ -291,7 +340,7 @@ def _nothing_is_dropped(given):
     plain = dict(zip(("Z1", "A1", "Z2", "A2", "Z3", "A3"), _forward(X, parameters), strict=True))
     for layer in ("1", "2"):
         if not (c["D" + layer] == 1).all():
-            return f"D{layer} drops units although keep_prob is 1"
+            return f"D{layer} in the cache is not true everywhere; with keep_prob = 1, nothing is dropped"
     for name, expected in plain.items():
         if not _near(c[name], expected):
             return f"with keep_prob = 1, {name} differs from the forward pass without dropout"
@@ -301,14 +350,24 @@ def _nothing_is_dropped(given):
 def _hidden(relation):
     """A predicate: the relation holds for (relu(Z), D, A, keep_prob) of both hidden layers."""
 
-    def fits(given):
-        X, parameters, keep_prob = given.args
+    def holds(given):
+        X, parameters = given.args[:2]
         _, c = _cached(given)
         for l, below in (("1", X), ("2", c["A1"])):
             # A cache whose Z is the array of A, changed in place, says nothing of the mask.
             if not _near(c["Z" + l], parameters["W" + l] @ below + parameters["b" + l]):
                 return False
-        return all(relation(_relu(c["Z" + l]), c["D" + l], c["A" + l], keep_prob) for l in ("1", "2"))
+        return all(relation(_relu(c["Z" + l]), c["D" + l], c["A" + l], given.args[2]) for l in ("1", "2"))
+
+    return lambda given: all(map(holds, _each(given)))
+
+
+def _where_wrong(predicate):
+    """A predicate: another one holds for all calls of the case that are wrong."""
+
+    def fits(given):
+        wrong = [one for one in _each(given) if _problem_of_cache(one)]
+        return bool(wrong) and all(map(predicate, wrong))
 
     return fits
 
@@ -324,7 +383,7 @@ def _second_layer_unscaled(given):
 
 
 def _continues_without_mask(given):
-    X, parameters, _ = given.args
+    X, parameters = given.args[:2]
     _, c = _cached(given)
     return _near(c["Z2"], parameters["W2"] @ _relu(c["Z1"]) + parameters["b2"])
 
@@ -334,35 +393,35 @@ def _drops_the_output(given):
     right = all(_near(c[name], formulas[name][0]) for name in ("A1", "Z2", "A2", "Z3"))
     kept, full = A3 != 0, formulas["A3"][0]
     right = right and (kept.any() or kept.size < 10)  # zeros everywhere are a stub
-    keep_prob = given.args[2]
-    ratios = (np.ones(1), np.full(1, 1 / keep_prob))
+    ratios = (np.ones(1), np.full(1, 1 / given.args[2]))
     return right and any(np.allclose(A3, full * kept * r) for r in ratios) and not _near(A3, full)
 
 
 _CACHE_FITS = {
-    "cache-order": lambda given: _swapped(_cached(given, in_any_order=False)[1], given.args[2]),
+    "cache-order": _where_wrong(lambda given: "cache-order" in _forms(given)),
+    "mask-of-dropped": _where_wrong(lambda given: "mask-of-dropped" in _forms(given)),
+    "scaled-mask": _where_wrong(lambda given: "scaled-mask" in _forms(given)),
     "mask-not-thresholded": _hidden(lambda R, D, A, k: ((D >= 0) & (D < 1)).all() and np.unique(D).size > 1),
-    "scaled-mask": _hidden(lambda R, D, A, k: np.isin(np.round(D * k, 9), (0, 1)).all() and np.allclose(A, R * D)),
     "mask-not-applied": _hidden(lambda R, D, A, k: _near(A, R) or _near(A, R / k)),
     "missing-scale": _hidden(lambda R, D, A, k: _near(A, R * D)),
     "multiplied-scale": _hidden(lambda R, D, A, k: _near(A, R * D * k)),
-    "scaled-by-dropped": _hidden(lambda R, D, A, k: k != 0.5 and _near(A, R * D / (1 - k))),
-    "only-first-layer": _second_layer_without,
-    "second-layer-unscaled": _second_layer_unscaled,
-    "mask-after-use": _continues_without_mask,
-    "dropout-on-output": _drops_the_output,
+    "scaled-by-dropped": _hidden(lambda R, D, A, k: _near(A, R * D / (1 - k))),
+    "only-first-layer": _where_wrong(_second_layer_without),
+    "second-layer-unscaled": _where_wrong(_second_layer_unscaled),
+    "mask-after-use": _where_wrong(_continues_without_mask),
+    "dropout-on-output": _where_wrong(_drops_the_output),
 }
 
 
 def _share_kept(value):
-    """A predicate: both masks keep about ``value(keep_prob)`` of their entries."""
+    """A predicate: both masks keep about ``value(keep_prob)`` of their entries, whatever keep_prob is."""
 
-    def fits(given):
+    def holds(given):
         _, c = _cached(given)
         masks = (c["D1"], c["D2"])
         return all(np.isin(D, (0, 1)).all() and abs(D.mean() - value(given.args[2])) < 0.02 for D in masks)
 
-    return fits
+    return lambda given: all(map(holds, _each(given)))
 
 
 def _normal(x):
@@ -383,7 +442,12 @@ def _mask_per_unit(given):
 
 def _mask_per_example(given):
     _, c = _cached(given)
-    return any((c[n] == c[n][:1]).all() for n in ("D1", "D2"))
+    return all(c[n].ndim == 2 and (c[n] == c[n][:1]).all() and 0 < c[n].mean() < 1 for n in ("D1", "D2"))
+
+
+def _first_kept(given):
+    _, c = _cached(given)
+    return all((c[n][0].all() or c[n][:, 0].all()) and not c[n][1:, 1:].all() for n in ("D1", "D2"))
 
 
 def _counted_out(given):
@@ -394,6 +458,8 @@ def _counted_out(given):
 _MASK_FITS = {
     "repeated-masks": _repeats,
     "mask-per-unit": _mask_per_unit,
+    "mask-per-example": _mask_per_example,
+    "first-always-kept": _first_kept,
     "exact-count": lambda given: _counted_out(given) and not (_mask_per_unit(given) or _mask_per_example(given)),
     "nothing-dropped": _share_kept(lambda k: 1.0),
     "inverted-mask": _share_kept(lambda k: 1 - k),
@@ -408,7 +474,7 @@ def _dropped(d, margin=0.0):
     """X, Y, a cache with masks of our own (so that no random call decides), keep_prob."""
     X, Y, parameters = _example_network(d)
     n1, n2, m = *(len(parameters[name]) for name in ("b1", "b2")), X.shape[1]
-    keep_prob = d.choice([1, 1.0]) if d.case == "keep everything" else d.choice([0.3, 0.5, 0.6, 0.86])
+    keep_prob = d.choice([1, 1.0]) if d.case == "keep everything" else d.choice(_SHARES)
     D1, D2 = d.rng.random((n1, m)) < keep_prob, d.rng.random((n2, m)) < keep_prob
     if d.case == "masks of numbers":
         D1, D2 = (D.astype(d.choice([np.int64, np.float64])) for D in (D1, D2))
@@ -433,11 +499,13 @@ def _dropped_slope(d):
 # -- model: short runs from given parameters ---------------------------------------------
 
 
-def _start(d, m, margin=1e-3):
+def _start(d, m, margin=1e-3, *, biases_of_zero=False):
     """An odd number of examples (so that the labels are not balanced) and the parameters to start from."""
     n_x = d.choice([2, d.size("n")])  # the exercise's data have two features
     X, Y = d.array(n_x, m), d.labels(1, m)
     parameters = d.parameters([n_x, 20, 3, 1], scale=1 / 8 if d.case == "small" else None)
+    if biases_of_zero:  # as they are after every real initializer
+        parameters.update({name: np.zeros_like(value) for name, value in parameters.items() if name[0] == "b"})
     if d.case == "fitted":  # the cost is small from the start: a run that stops early stands still
         Y, parameters["b3"] = np.ones_like(Y), np.full((1, 1), 2.5)
     found = _forward(X, parameters)
@@ -450,7 +518,8 @@ def _start(d, m, margin=1e-3):
 
 
 def _run(d, lambd):
-    X, Y = _start(d, 1 if d.case == "one example" else d.choice([5, 7, 9]))
+    m = 1 if d.case == "one example" else d.choice([5, 7, 9])
+    X, Y = _start(d, m, biases_of_zero=d.case in ("general", "one step", "many steps"))
     steps = {"one step": 1, "many steps": 15, "rising cost": 4}.get(d.case) or d.integer(2, 6)
     rates = [0.05, 0.1, 0.2] if d.case == "many steps" else [0.05, 0.1, 0.2, 0.5, 1.25]  # none that saturates the output
     rates = {"rate of 0": [0.0], "rising cost": [1.0, 2.0, 4.0]}.get(d.case, rates)
@@ -459,6 +528,8 @@ def _run(d, lambd):
         d.reject("saturated, or the cost falls in every step")
     if rate * lambd > X.shape[1]:
         d.reject("the penalty turns the weights around, and they grow without bound")
+    if d.case == "one step" and not lambd:  # the other arguments have defaults
+        return X, Y, rate, steps
     return X, Y, rate, steps, d.choice([True, False]), lambd, d.choice([1, 1.0])
 
 
@@ -485,10 +556,63 @@ def _regularized_run(d):
 def _dropout_step(d):
     """One step on one example: from its result the masks can be told, whatever the order of random calls."""
     X, Y = _start(d, 1, _MARGIN)
-    keep_prob = d.choice([0.86, 0.75, 0.6])
+    keep_prob = d.choice([0.5, 0.6, 0.75, 0.86, 0.95])
     # Two runs without dropout tell the start: masks may differ from run to run.
     runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, keep_prob)
     return [(X, Y, rate, 1, False, 0, keep) for rate, keep in runs]
+
+
+_MANY_DROPPED, _TINY, _COUNTED = 6, 2.0**-26, 0.03
+
+
+def _dropout_steps(d):
+    """Several steps with dropout from where all of them are alike: every unit is active, the output hardly depends on any
+    and the parameters hardly move. So what the steps subtract is a sum that tells how often each unit was kept."""
+    n_x = d.choice([2, d.size("n")])
+    parameters = {name: np.abs(value) for name, value in d.parameters([n_x, 20, 3, 1]).items()}
+    parameters["W2"], parameters["b2"] = parameters["W2"] / 8, 0.5 + parameters["b2"] / 8
+    parameters["W3"], parameters["b3"] = 2.0**-13 * (0.5 + d.rng.random((1, 3))), np.zeros((1, 1))
+    X, Y = d.array(n_x, 1, positive=True), np.ones((1, 1), dtype=int)
+    d.give("initialize_parameters", Code("planted", (parameters,)))
+    d.note(parameters=parameters)
+    keep_prob = d.choice([0.3, 0.7, 0.86, 0.95])  # no number of whole steps times these is a whole number
+    runs = (_TINY, 1, 1), (_FURTHER * _TINY, 1, 1), (_TINY, _MANY_DROPPED, keep_prob)
+    return [(X, Y, rate, steps, True, 0, keep) for rate, steps, keep in runs]
+
+
+def _every_step_drops(given):
+    """Whether the sum is one of steps with dropout; where a run starts elsewhere, nobody can tell."""
+    if _starts_elsewhere(given):
+        problem = first_step_problem(*given.args[:2], *given.replies[:2], _TINY, _FURTHER)
+        return problem and "not checked: a run of one step has to be right first"
+    steps, kept = _kept_of(given)
+    with_keep_prob = f"with keep_prob={given.args[6]:g}"
+    if abs(steps - _MANY_DROPPED) > _COUNTED:
+        return f"{with_keep_prob}, {_MANY_DROPPED} steps move b3 as far as {steps:.3g} should"
+    if (np.abs(kept - np.round(kept)) > _COUNTED).any() or kept.min() < -0.5 or kept.max() > _MANY_DROPPED + 0.5:
+        return f"{with_keep_prob}, not each of {_MANY_DROPPED} steps is one of a network with dropped units"
+    return None
+
+
+def _kept_of(given):
+    """How many steps there were, as b3 tells, and in how many each unit of layer 2, and each pair of units, was kept."""
+    X, keep_prob, start = given.args[0], given.args[6], given.facts["parameters"]
+    moved = {name: (value - given.reply[name]) / _TINY for name, value in start.items()}
+    slope = -0.5  # of the cost over Z3: the label is 1 and the output one half
+    second = moved["b2"] * keep_prob / (slope * start["W3"].T)
+    pairs = moved["W2"] * keep_prob**2 / (slope * start["W3"].T * _relu(start["W1"] @ X + start["b1"]).T)
+    return float(moved["b3"].item() / slope), np.concatenate([second.ravel(), pairs.ravel()])
+
+
+def _only_the_first_drops(given):
+    """All but one of the steps keep everything, undivided."""
+    steps, kept = _kept_of(given)
+    first = kept[:3] - (_MANY_DROPPED - 1) * given.args[6]
+    return abs(steps - _MANY_DROPPED) <= _COUNTED and (np.minimum(np.abs(first), np.abs(first - 1)) <= _COUNTED).all()
+
+
+def _single_dropout_step(given):
+    return abs(_kept_of(given)[0] - 1) <= _COUNTED
 
 
 # -- model: relations between its own short runs, wherever they start ----------------------
@@ -499,7 +623,7 @@ _LATE, _MANY = 0.125, 15  # a run that ends early, or trains at small rates only
 
 def _first_steps(d, later=()):
     """From the same start: one step, one longer step, two steps, three, and later ones of another run."""
-    X, Y = _start(d, 7, _MARGIN)
+    X, Y = _start(d, 7, _MARGIN, biases_of_zero=d.case == "regularized")
     lambd = d.choice(_LAMBDAS) if d.case == "regularized" else 0
     runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, 2), (_RATE, 3), *later
     return [(X, Y, rate, steps, False, lambd, 1) for rate, steps in runs]
@@ -654,7 +778,7 @@ ASSIGNMENT = Assignment(
                 Property(
                     "the cache explains the result",
                     share=0.35,
-                    plan=lambda d: [_dropout_forward(d)],
+                    plan=_both_shares,
                     judge=_explains_itself,
                     classes=cases(6, 8, one_example={"m": 1}, kink={"m": (2, 5)}),
                     fits=_CACHE_FITS,
@@ -665,7 +789,11 @@ ASSIGNMENT = Assignment(
                         share=0.4,
                         plan=_wide,
                         judge=_masks_are_random,
-                        classes=(CaseClass("wide", count=3),),
+                        classes=(
+                            CaseClass("narrow to wide", count=1),
+                            CaseClass("wide to narrow", count=2),
+                            CaseClass("equal", count=1),
+                        ),
                         fits=_MASK_FITS,
                     ),
                     inputs=_usual,
@@ -748,12 +876,20 @@ ASSIGNMENT = Assignment(
                 Property("a few small steps lower the cost", share=0.15, plan=_first_steps, judge=_falls, proves=True),
                 Property(
                     "a step with dropout",
-                    share=0.25,
+                    share=0.1,
                     proves=True,
                     plan=_dropout_step,
                     judge=_is_a_dropout_step,
                     count=6,
                     fits={"keep-prob-ignored": _is_a_plain_step},
+                ),
+                Property(
+                    "every step has dropout",
+                    share=0.15,
+                    plan=_dropout_steps,
+                    judge=_every_step_drops,
+                    count=5,
+                    fits={"dropout-once": _only_the_first_drops, "single-dropout-step": _single_dropout_step},
                 ),
             ),
         ),

@@ -59,13 +59,25 @@ def _(W, k, m, p):
 @mistake(
     "missing-half",
     "compute_cost_with_regularization",
-    message="the penalty lacks the factor 1/2",
+    message="the penalty is twice as large as it should be: without its factor 1/2, or with the weights counted twice",
     hint="The gradient of the penalty is lambd / m * W; which penalty has that gradient?",
     severity="fault",
 )
 @_cost
 def _(W, k, m, p):
     return k / m * _squares(W)
+
+
+@mistake(
+    "no-small-penalty",
+    "compute_cost_with_regularization",
+    message="a small lambd gives no penalty at all",
+    hint="Which values of lambd mean that there is no regularization?",
+    severity="slip",
+)
+@_cost
+def _(W, k, m, p):
+    return k / (2 * m) * _squares(W) if k >= 0.1 else 0
 
 
 @mistake(
@@ -867,6 +879,19 @@ mistake(
 
 
 mistake(
+    "mask-of-dropped",
+    "forward_propagation_with_dropout",
+    message="a mask in the cache marks what was dropped; the backward pass multiplies by what is kept",
+    hint="Is D true for units that stay, or for units that go?",
+    severity="fault",
+)(
+    _dropout_forward(
+        {"draw": lambda shape, k: np.random.rand(*shape) >= k, "drop": lambda Z, D, k, l: _relu(Z) * (1 - D) / k}
+    )
+)
+
+
+mistake(
     "mask-not-applied",
     "forward_propagation_with_dropout",
     message="A1 and A2 are those of relu alone: no mask acts between Z and A",
@@ -965,6 +990,26 @@ mistake(
 )(_dropout_forward({"draw": _reseeded}))
 
 
+def _first_rows(X, parameters, keep_prob):
+    noise = np.random.rand(len(parameters["b1"]), X.shape[1])
+    drawn = iter([noise])
+
+    def draw(shape, keep):
+        again = next(drawn, noise[: shape[0]])
+        return (again if again.shape == shape else np.random.rand(*shape)) < keep
+
+    return _dropout_forward({"draw": draw})(X, parameters, keep_prob)
+
+
+mistake(
+    "repeated-masks",
+    "forward_propagation_with_dropout",
+    message="both masks in the cache hold the same random numbers",
+    hint="How often is the generator seeded, and is each mask drawn by itself and kept in its own place?",
+    severity="fault",
+)(_first_rows)
+
+
 mistake(
     "mask-per-unit",
     "forward_propagation_with_dropout",
@@ -981,6 +1026,30 @@ mistake(
     hint="Which shape has the mask?",
     severity="fault",
 )(_dropout_forward({"draw": lambda shape, k: np.tile(np.random.rand(shape[0], 1) < k, (1, shape[1]))}))
+
+
+mistake(
+    "mask-per-example",
+    "forward_propagation_with_dropout",
+    message="all units of a layer are kept or dropped together: the mask must differ from unit to unit",
+    hint="Which shape has the mask?",
+    severity="fault",
+)(_dropout_forward({"draw": lambda shape, k: np.tile(np.random.rand(1, shape[1]) < k, (shape[0], 1))}))
+
+
+def _first_kept(shape, keep_prob):
+    mask = _uniform(shape, keep_prob)
+    mask[0] = True
+    return mask
+
+
+mistake(
+    "first-always-kept",
+    "forward_propagation_with_dropout",
+    message="the first unit, or the first example, is never dropped",
+    hint="Does your loop begin with 0?",
+    severity="fault",
+)(_dropout_forward({"draw": _first_kept}))
 
 
 mistake(
@@ -1068,7 +1137,7 @@ def _start(X, *hidden):
 
 
 def _model(run):
-    def model(X, Y, learning_rate, num_iterations, print_cost, lambd, keep_prob):
+    def model(X, Y, learning_rate, num_iterations, print_cost=True, lambd=0, keep_prob=1):
         return run(X, Y, learning_rate, num_iterations, lambd, keep_prob)
 
     return model
@@ -1149,8 +1218,8 @@ def _(X, Y, rate, steps, lambd, k):
 @mistake(
     "one-step-short",
     "model",
-    message="the run makes one step too few",
-    hint="How often does your loop run for num_iterations = 1?",
+    message="the run is one step short: it makes one too few, or returns the parameters from before its last one",
+    hint="How often does your loop run for num_iterations = 1, and which parameters are returned?",
     severity="slip",
 )
 @_model
@@ -1216,3 +1285,55 @@ def _(X, Y, rate, steps, lambd, k):
 @_model
 def _(X, Y, rate, steps, lambd, k):
     return _descend(X, Y, _start(X), steps, -rate, lambd, k)
+
+
+@mistake(
+    "dropout-once",
+    "model",
+    message="only the first step has dropout",
+    hint="Which forward pass runs in the later iterations?",
+    severity="fault",
+)
+@_model
+def _(X, Y, rate, steps, lambd, k):
+    return _descend(X, Y, _descend(X, Y, _start(X), 1, rate, lambd, k), steps - 1, rate, lambd)
+
+
+@mistake(
+    "single-dropout-step",
+    "model",
+    message="with dropout, the parameters that are returned are one step away from the start",
+    hint="What belongs before the loop, what inside, and what after it?",
+    severity="fault",
+)
+@_model
+def _(X, Y, rate, steps, lambd, k):
+    return _descend(X, Y, _start(X), steps if k == 1 else 1, rate, lambd, k)
+
+
+@mistake(
+    "keep-prob-ignored",
+    "model",
+    message="with such a keep_prob as in the example nothing is dropped: the step is that of the whole network",
+    hint="Which functions run when keep_prob is less than 1?",
+    severity="slip",
+)
+@_model
+def _(X, Y, rate, steps, lambd, k):
+    return _descend(X, Y, _start(X), steps, rate, lambd, k if k < 0.9 else 1)
+
+
+@mistake(
+    "zero-biases-kept",
+    "model",
+    message="a parameter that is zero everywhere is never updated: biases that start from zeros stay there",
+    hint="Which parameters does each step move?",
+    severity="fault",
+)
+@_model
+def _(X, Y, rate, steps, lambd, k):
+    p = _start(X)
+    for _ in range(steps):
+        after = _descend(X, Y, p, 1, rate, lambd, k)
+        p = {name: after[name] if value.any() else value for name, value in p.items()}
+    return p

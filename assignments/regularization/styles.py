@@ -120,7 +120,7 @@ def dropout_in_place(X, Y, cache, keep_prob):
 # -- forward pass with dropout -----------------------------------------------------------
 
 
-def dropout_as_published(X, parameters, keep_prob=0.5):
+def dropout_as_published(X, parameters, keep_prob):
     np.random.seed(1)
     W1, b1 = parameters["W1"], parameters["b1"]
     W2, b2 = parameters["W2"], parameters["b2"]
@@ -228,7 +228,7 @@ def model_in_place(X, Y, learning_rate=0.3, num_iterations=30000, print_cost=Tru
     return parameters
 
 
-def model_with_weight_decay(X, Y, rate, steps, verbose, strength, keep):
+def model_with_weight_decay(X, Y, rate, steps, verbose=True, strength=0, keep=1):
     """Dropout in all cases, and the penalty as a shrinking of the weights."""
     p = initialize_parameters(layers_dims=(X.shape[0], 20, 3, 1))
     for _ in range(steps):

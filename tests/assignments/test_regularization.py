@@ -19,6 +19,7 @@ from tests.assignments.verdicts import codes_of, verdicts
 ASSIGNMENT = load_assignment("regularization", course=Path(__file__).parents[2])
 CACHE = "the cache explains the result"
 MASKS = "masks keep units independently, with probability keep_prob"
+EVERY = "every step has dropout"
 MEAN = "the mean activation is preserved"
 
 NETWORK = """
@@ -333,6 +334,44 @@ def test_a_step_with_other_scales_or_without_dropout_is_not() -> None:
     for seed in range(10):
         wrong = judge("model", "a step with dropout", lambda case, *args, s=seed: dropped_step(case, args, s, lambda k: 1.0))
         assert sum(message is not None for message in wrong) >= 3  # a mask that stops everything hides the scale
+
+
+def test_steps_with_dropout_are_recognised_whether_their_masks_repeat_or_not() -> None:
+    def run(case: Case, X, Y, rate, steps, print_cost, lambd, keep_prob, *, seed: int, again: bool, later: float = 0.0):
+        parameters, generator = given_of(case, []).facts["parameters"], np.random.default_rng(seed)
+        for step in range(steps):
+            generator = np.random.default_rng(seed) if again else generator
+            keep = later if later and step else keep_prob
+            forward = dropout_with(lambda shape, k, g=generator: g.random(shape) < k)(case, X, parameters, keep)
+            grads = reference.backward_propagation_with_dropout(X, Y, forward[1], keep)
+            parameters = {name: value - rate * grads[f"d{name}"] for name, value in parameters.items()}
+        return parameters
+
+    for seed in range(6):
+        for again in (True, False):
+            right = judge("model", EVERY, lambda *args, s=seed, a=again: run(*args, seed=s, again=a))
+            assert not any(right)
+        assert all(judge("model", EVERY, lambda *args, s=seed: run(*args, seed=s, again=False, later=1.0)))
+        assert all(
+            judge("model", EVERY, lambda c, X, Y, rate, steps, *rest: run(c, X, Y, rate, 1, *rest, seed=0, again=True))
+        )
+
+
+DRAWN_AGAIN = "D1[: len(Z2)] if len(Z1) >= len(Z2) else np.random.rand(*Z2.shape) < keep_prob"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "most"),
+    [
+        ("return A3, (Z1, D1, A1", "return A3, (Z1, 1 - D1, A1", 0.7),
+        ("return A3, (Z1, D1, A1", "return A3, (Z1, A1, D1", 0.7),
+        ("np.random.rand(*Z2.shape) < keep_prob", DRAWN_AGAIN, 0.9),
+    ],
+)
+def test_what_is_wrong_in_the_cache_alone_keeps_the_masks(old: str, new: str, most: float) -> None:
+    found = verdicts(ASSIGNMENT, NETWORK, L2, changed(DROPOUT, old, new), MODEL)["forward_propagation_with_dropout"]
+    assert 0.4 * 25 <= found.points <= most * 25
+    assert "inverted-mask" not in codes_of(found)
 
 
 def test_a_right_model_stands_beside_wrong_functions() -> None:
