@@ -1292,7 +1292,7 @@ def _(X, Y, rate, steps, lambd, k):
     "model",
     message="only the first step has dropout",
     hint="Which forward pass runs in the later iterations?",
-    severity="fault",
+    severity="slip",
 )
 @_model
 def _(X, Y, rate, steps, lambd, k):
@@ -1304,7 +1304,7 @@ def _(X, Y, rate, steps, lambd, k):
     "model",
     message="with dropout, the parameters that are returned are one step away from the start",
     hint="What belongs before the loop, what inside, and what after it?",
-    severity="fault",
+    severity="slip",
 )
 @_model
 def _(X, Y, rate, steps, lambd, k):
