@@ -26,4 +26,6 @@ LOSSES = {
     ("model", "one-step-short"): INPUTS,
     ("model", "one-step-more"): INPUTS,
     ("model", "learning-rate-ignored"): EITHER,
+    ("model", "single-step"): "the first step is right",
+    ("model", "stale-gradients"): "the first step is right",
 }
