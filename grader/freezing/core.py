@@ -6,11 +6,13 @@ asked all: points, findings and examples come from all cases. See ``docs/design/
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from grader.confined.wire import Path
 from grader.judging.cases import Case, FunctionCases
 from grader.judging.outcomes import arguments_of
+from grader.judging.values import leaves
 
 __all__ = ["with_core"]
 
@@ -21,8 +23,8 @@ _FAIL = 7  # cases on which each known mistake is to fail, so that others do on 
 def with_core(cases: FunctionCases, failing: Sequence[Collection[str]]) -> FunctionCases:
     """The cases, those marked that are asked first.
 
-    They are the two smallest of every class, the largest of every check under each choice of its flags, and more until
-    every known mistake fails on seven of them.
+    They are the two smallest of every class, the largest of every check under each choice of its flags, those in which a
+    whole number among the arguments is largest, and more until every known mistake fails on seven of them.
 
     Parameters
     ----------
@@ -36,7 +38,8 @@ def with_core(cases: FunctionCases, failing: Sequence[Collection[str]]) -> Funct
     for case in sorted(cases.cases, key=_size):
         by_class.setdefault((case.check, case.case_class), []).append(case)
         largest[case.check, _flags(case)] = case
-    kept = {case.key for group in by_class.values() for case in group[:_EACH]} | {case.key for case in largest.values()}
+    kept = {case.key for group in by_class.values() for case in group[:_EACH]}
+    kept |= {case.key for case in (*largest.values(), *_of_largest_numbers(cases.cases))}
     others = [case.key for case in cases.cases if case.key not in kept]
     while others:
         wanted = [keys for keys in failing if len(kept.intersection(keys)) < _FAIL]
@@ -52,6 +55,18 @@ def with_core(cases: FunctionCases, failing: Sequence[Collection[str]]) -> Funct
 def _flags(case: Case) -> str:
     """What a function is told to do, apart from numbers: what is True, False, None or a word among its arguments."""
     return repr([(number, one) for number, one in enumerate(arguments_of(case.plan)) if isinstance(one, bool | str | None)])
+
+
+def _of_largest_numbers(cases: Sequence[Case]) -> Iterator[Case]:
+    """For each check and place among the arguments where whole numbers stand, the case in which the number is largest."""
+    largest: dict[tuple[str, Path], tuple[int, Case]] = {}
+    for case in cases:
+        for place, leaf in leaves(arguments_of(case.plan)):
+            if isinstance(leaf, int) and not isinstance(leaf, bool):
+                key, number = (case.check, place[:1]), abs(leaf)
+                if key not in largest or number > largest[key][0]:
+                    largest[key] = number, case
+    return (case for _, case in largest.values())
 
 
 def _size(case: Case) -> int:

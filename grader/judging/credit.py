@@ -5,6 +5,7 @@ an item, each special class of inputs a little. Of one input's result each key c
 
 - what is right up to its form (an axis of length 1, keys counted from 0, float32) keeps 85 in 100, in another order 75;
 - what is right beside one item too many, or in a matrix (``np.matrix``), keeps 90 in 100;
+- what is right but for a ten-thousandth (a result that is rounded, a guard that is too large) keeps 75 in 100;
 - what is wrong, but goes with the right values, as with a factor or a term that is missing, keeps 30 in 100;
 - zeros, an argument handed back, one answer to everything, or the opposite sign keep nothing.
 """
@@ -31,7 +32,8 @@ from grader.spec import Function
 __all__ = ["Credit", "credit_of", "is_random_here", "weights_of"]
 
 _EDGE, _EDGES = 0.1, 0.25  # what one special class carries, and all of them together at most
-_RESEMBLES = 0.3
+_RESEMBLES, _IMPRECISE = 0.3, 0.75
+_PRECISION = 1e-4  # of what the function has to work out: of the largest number, or of the largest change to an argument
 _AWAY, _CLOSE = 0.25, 0.4  # below the one nothing is kept, above the other all that resembles; in between a part of it
 _ZERO = 1e-12  # zeros are right, too, where nothing is further from 0 than what every comparison allows
 _HARDLY = 1e-6  # of the number: an argument that changes by less is right for who hands it back
@@ -150,7 +152,29 @@ def _parts(spec: Function, item: Item, case: Case, alternative: int, got: Value,
         part = plain(part_or_none(got, path))
         key = item.name.rpartition(".")[2] if item.name in spec.after else path[-1] if path else ""
         weight = share / sum(shares.values())
+        if not of_form and item.name not in spec.random and _is_imprecise(case, part_at(right, path), part):
+            of_form = _IMPRECISE
         yield _Part(case, path, weight, kept * of_form, part_at(right, path), part, key, (right, got))
+
+
+def _is_imprecise(case: Case, right: Value, got: Value) -> bool:
+    """Whether numbers are right but for a very small part of what was to be worked out.
+
+    Parameters that were updated differ from right ones by a small part of themselves, whatever the update was: the change
+    counts, and so it does for everything that resembles an argument.
+    """
+    given = _given(case)
+
+    def is_near(place: Path, leaf: Value) -> bool:
+        wanted, found = np.asarray(leaf), numbers_of(number_at(got, place))
+        if wanted.dtype.kind != "f" or found is None or found.shape != wanted.shape:
+            return False
+        origins = [np.zeros(wanted.shape), *(a for a in given if a.shape == wanted.shape and a.dtype.kind in "biuf")]
+        scale = min((float(np.abs(wanted - a).max(initial=0.0)) for a in origins), default=0.0)
+        return bool((np.abs(found - wanted) <= _PRECISION * scale).all())
+
+    found = list(leaves(right))
+    return bool(found) and all(is_near(place, leaf) for place, leaf in found)
 
 
 # -- wrong, and yet no stub --------------------------------------------------------------
