@@ -38,6 +38,14 @@ def test_every_choice_of_a_flag_keeps_its_largest() -> None:
     assert numbers(cases) == [0, 1, 18, 19]
 
 
+def test_the_largest_whole_number_of_each_argument_is_asked() -> None:
+    def asked(number: int, classes: int) -> Case:
+        plan = Plan("f", number, (("f", encode((list(range(30 - number)), classes))),))
+        return Case(str(number), "values", "general", visible=True, plan=plan)
+
+    assert numbers([asked(n, 7 if n == 8 else 2) for n in range(20)]) == [0, 8, 18, 19]
+
+
 def test_every_known_mistake_fails_on_seven_of_them_or_on_all_that_it_can() -> None:
     cases = [case(n, "general", n) for n in range(21)]
     assert numbers(cases, range(10, 20), [5]) == [0, 1, 5, *range(10, 17), 20]

@@ -47,6 +47,8 @@ PAIR = {"returns": ("square", "total")}
         (lambda X: _both(X)[0], 50.0),
         (lambda X: (_both(X)[0], -_both(X)[1]), 50.0),
         (lambda X: (_both(X)[0] * 2, _both(X)[1]), 65.0),
+        (lambda X: (_both(X)[0] * (1 + 5e-5), _both(X)[1]), 87.5),
+        (lambda X: (_both(X)[0] * (1 + 5e-4), _both(X)[1]), 65.0),
         (lambda X: (_both(X)[0] * 0, _both(X)[1] * 0), 0.0),
         (lambda X: None, 0.0),
     ],
@@ -103,5 +105,8 @@ def test_an_update_is_seen_from_where_it_starts() -> None:
         return verdict_of(FunctionJudge(spec, cases), outcomes_of(cases, body)).points
 
     assert earned(lambda p: step(p, -2.0)) == pytest.approx(30.0)
+    assert earned(lambda p: step(p, -1.005)) == pytest.approx(
+        30.0
+    )  # a ten-thousandth of the parameters, and not of the step
     assert earned(lambda p: step(p, 1.0)) == 0.0
     assert earned(lambda p: p) == 0.0
