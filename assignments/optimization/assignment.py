@@ -73,8 +73,12 @@ def _differs(got, expected):
 
 
 def _descent(d):
+    """In a case of its own the gradients of all weights are zero, and those of the biases are not: dead units feed them."""
     parameters = _network(d)
-    return _biases_first(d, parameters), _gradients(d, parameters), _rate(d)
+    grads = d.like(parameters) if d.case == "zero gradient" else _gradients(d, parameters)
+    if d.case == "zero gradient":
+        grads = {name: 0 * grad if name.startswith("dW") else grad for name, grad in grads.items()}
+    return _biases_first(d, parameters), grads, _rate(d)
 
 
 def _two_steps(d):

@@ -107,6 +107,21 @@ def _(p, g, rate):
     return _step(p, -rate, g)
 
 
+@mistake(
+    "stops-at-zero",
+    "update_parameters_with_gd",
+    message="a layer whose dW is zero is left out, and its bias with it",
+    hint="A gradient of zero changes nothing by itself: no case needs to be told apart.",
+    severity="slip",
+)
+def gd_without_dead_layers(parameters, grads, learning_rate):
+    moved = {}
+    for name, value in parameters.items():
+        moving = np.any(grads[f"dW{name[1:]}"])
+        moved[name] = value - learning_rate * grads[f"d{name}"] if moving else value.copy()
+    return moved
+
+
 @mistake(function="update_parameters_with_gd", **NO_RATE, severity="fault")
 def _(p, g, rate):
     return _step(p, 1.0, g)

@@ -177,9 +177,16 @@ def _weighted_mean(given):
     first, second, both = (float(np.asarray(reply).item()) for reply in given.replies)
     n, m = (step.args[0].shape[1] for step in given.steps[:2])
     expected = (n * first + m * second) / (n + m)
-    if np.isclose(both, expected, rtol=1e-6, atol=1e-6):
+    if np.isfinite(both) and np.isclose(both, expected, rtol=1e-6, atol=1e-6):
         return None
+    if np.isinf(both):
+        return f"the cost of {n + m} examples is infinite, and none of their probabilities is 0"
     return f"the cost of two batches together is {both:.6g}, expected the mean over all examples, {expected:.6g}"
+
+
+def _endless_for_many(given):
+    """Whether the cost is endless for hundreds of examples, whose probabilities have a product too small for a number."""
+    return np.isinf(np.asarray(given.replies[2]).item())
 
 
 def _columns_balance(given):
@@ -438,7 +445,11 @@ ASSIGNMENT = Assignment(
                     share=0.1,
                     plan=_two_batches,
                     judge=_weighted_mean,
-                    classes=(CaseClass("general", count=3, sizes={"C": (3, 6), "n": (1, 4), "m": (5, 8)}),),
+                    classes=(
+                        CaseClass("general", count=3, sizes={"C": (3, 6), "n": (1, 4), "m": (5, 8)}),
+                        CaseClass("many examples", count=1, sizes={"C": (5, 6), "n": (350, 400), "m": (400, 450)}),
+                    ),
+                    fits={"product-of-all": _endless_for_many},
                 ),
                 Property(
                     "improbable true classes",

@@ -265,6 +265,18 @@ def _logarithms(AL, Y):
 
 
 @mistake(
+    "product-of-all",
+    "softmax_cost",
+    message="for hundreds of examples the cost is infinite: the product of all their probabilities is smaller than any number but 0",
+    hint="The logarithm of a product is a sum of logarithms. Take the logarithm of each probability first.",
+    severity="slip",
+)
+def softmax_cost_of_a_product(AL, Y):
+    with np.errstate(all="ignore"):
+        return float(-np.log(np.prod(np.sum(AL * Y, axis=0))) / Y.shape[1])
+
+
+@mistake(
     "zero-times-infinity",
     "softmax_cost",
     message="where a class that is not the true one has probability 0, this computes 0 * log(0), which is nan",

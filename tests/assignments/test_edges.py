@@ -56,6 +56,14 @@ EDGES: list[tuple[str, str, str, Callable[..., Any]]] = [
         "nothing comes back through a layer",
         lambda AL, Y, caches: any((Z <= 0).all() for _, Z in caches[:-1]),
     ),
+    (
+        "optimization",
+        "update_parameters_with_gd",
+        "weights with gradients of zero, and biases without",
+        lambda p, grads, rate: (
+            not any(grads[n].any() for n in grads if n[1] == "W") and any(g.any() for g in grads.values())
+        ),
+    ),
     ("dnn_step_by_step", "L_model_backward", "sure and wrong", lambda AL, Y, caches: np.abs(AL - Y).max() > 1 - 1e-5),
     ("dnn_step_by_step", "compute_cost", "as good as sure, and wrong", lambda AL, Y: np.abs(AL - Y).max() > 1 - 1e-6),
     ("dnn_step_by_step", "update_parameters", "biases of 0", lambda p, *_: not p["b1"].any()),
