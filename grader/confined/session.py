@@ -287,21 +287,42 @@ class Session:
                 if own is None:
                     raise NameError(f"name {name!r} is not defined")
                 return own(*args, **kwargs)
-            given: list[Any] = []  # what functions among the arguments gave, which the parent has to ask for
-            self.asked += 1
-            number = self.asked
-            sent, named = self.sendable(args, kwargs)
-            while True:
-                answer = self.ask((name, sent, named, number, *given))
-                if not isinstance(answer, self.wire.Code):
-                    return self.linked(answer, name, args, kwargs, number)
-                given.append(self.handles[answer.args[0]](*answer.args[1:]))
+            try:
+                return self.answer(name, args, kwargs)
+            except RuntimeError:  # not answered: the student's own version may take other names, or more arguments
+                placed = self.in_their_places(name, own, args, kwargs)
+                if placed is None:
+                    raise
+                return self.answer(name, placed, {})
 
         helper.__name__ = helper.__qualname__ = name
         if own is not None:
             helper.__wrapped__ = own  # type: ignore[attr-defined]  # so that its signature is that of the submission's
         self.trampolines[id(helper)] = helper
         return helper
+
+    def answer(self, name: str, args: Any, kwargs: Any) -> Any:
+        """What the parent answers to a call of a bound name."""
+        given: list[Any] = []  # what functions among the arguments gave, which the parent has to ask for
+        self.asked += 1
+        number = self.asked
+        sent, named = self.sendable(args, kwargs)
+        while True:
+            answer = self.ask((name, sent, named, number, *given))
+            if not isinstance(answer, self.wire.Code):
+                return self.linked(answer, name, args, kwargs, number)
+            given.append(self.handles[answer.args[0]](*answer.args[1:]))
+
+    def in_their_places(self, name: str, own: Any, args: Any, kwargs: Any) -> tuple[Any, ...] | None:
+        """The arguments by their places in the student's own version, where some were passed by name; None without one."""
+        if own is None or not kwargs:
+            return None
+        try:
+            placed = inspect.signature(own).bind(*args, **kwargs)
+            placed.apply_defaults()
+        except BaseException:  # a ufunc has no signature, an object of the student's may refuse
+            return None
+        return placed.args[: self.arities.get(name)]
 
     def sendable(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
         """The arguments of a question, a generator as another one, whose seed it draws."""

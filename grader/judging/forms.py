@@ -126,7 +126,7 @@ def arranged(spec: Function, case: Case, alternative: int, got: Value) -> tuple[
     if not isinstance(right, tuple):
         surplus = (
             isinstance(got, tuple | list)
-            and len(got) > 1
+            and len(got) > 0
             and not isinstance(right, list)
             and np.ndim(got[0]) == np.ndim(right)
         )

@@ -74,6 +74,7 @@ def test_right_numbers_that_are_no_tensor_lose_what_a_type_costs(body: Callable[
     ("body", "earned"),
     [
         (lambda X: [[_total(X)]], 85.0),
+        (lambda X: (_total(X),), 90.0),
         (lambda X: np.float32(_total(X)), 100.0),
         (lambda X: _total(X) * X.shape[1], 30.0),
         (lambda X: -_total(X), 0.0),

@@ -160,6 +160,19 @@ def test_a_method_that_was_given_a_bound_name_is_answered_where_other_methods_ca
     assert found.called == (frozenset({"g"}), frozenset())
 
 
+def test_an_answer_that_takes_other_names_is_asked_for_by_the_places_in_the_students_own_version() -> None:
+    def answer(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
+        (x, scale) = args  # no names of the student's
+        return 10.0 * x + scale
+
+    source = "def g(a, s=1, loud=False):\n    return -1.0\n---\ndef f(x):\n    return g(loud=True, s=2, a=x)"
+    found = run(source, plan(("f", (1.0,)), answered=("g",)), answer=answer, bound=("g",), arities={"f": 1, "g": 2})
+    assert value(found.outcomes[0][0]) == 12.0
+    source = "def f(x):\n    return g(a=x)"
+    (outcome,) = run(source, plan(("f", (1.0,)), answered=("g",)), answer=answer, bound=("g",)).outcomes[0]
+    assert isinstance(outcome, Raised)
+
+
 def test_an_answer_that_raises_is_no_answer() -> None:
     def answer(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
         raise TypeError("one argument too many")
