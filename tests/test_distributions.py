@@ -92,6 +92,7 @@ def test_a_single_row_column_or_number_is_no_evidence() -> None:
         ("square", lambda g, alpha: dependence_problem({"a": g.standard_normal((12, 12))}, 0.0, alpha)),
         ("signs", lambda g, alpha: dependence_problem({"a": g.standard_normal((2, 100))}, 0.0, alpha)),
         ("masks", lambda g, alpha: dependence_problem({"a": g.random((2, 100)) < 0.8}, 0.8, alpha)),
+        ("squares", lambda g, alpha: dependence_problem({n: g.standard_normal((9, 9)) for n in "ab"}, 0.0, alpha)),
         ("layers", lambda g, alpha: dependence_problem({n: g.standard_normal((1, 99)) for n in "ab"}, 0.0, alpha)),
     ],
 )
@@ -113,8 +114,8 @@ def test_the_usual_rate_is_far_below_one_in_a_billion() -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        normal(scale=0.01 * 1.15),
-        normal(scale=0.01 / 1.15),
+        normal(scale=0.01 * 1.07),
+        normal(scale=0.01 / 1.07),
         normal(scale=1.0),
         np.abs(normal()),
         normal() + 0.002,
@@ -275,6 +276,15 @@ def test_the_same_numbers_in_another_order_of_reading_are_seen() -> None:
     numbers = normal(3).ravel()
     arrays = {"W1": numbers[:12000].reshape(100, 120), "W2": numbers[:9000].reshape(100, 90, order="F")}
     assert dependence_problem(arrays) == "W1 and W2 repeat the same random numbers"
+
+
+@pytest.mark.parametrize(
+    "corner", [lambda pool: pool[:200, :70], lambda pool: pool[-200:, -70:], lambda pool: pool[:70, :200].T]
+)
+def test_corners_of_one_pool_are_seen(corner: Callable[[Any], Any]) -> None:
+    pool = draw().standard_normal((250, 250))
+    first = pool[-60:, -250:] if corner(pool)[-1, -1] == pool[-1, -1] else pool[:60]
+    assert dependence_problem({"W1": first, "W2": corner(pool)}) == "W1 and W2 repeat the same random numbers"
 
 
 def test_a_mask_per_unit_instead_of_per_entry_is_seen() -> None:

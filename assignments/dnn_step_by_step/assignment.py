@@ -1,5 +1,7 @@
 """A deep neural network, step by step: the building blocks of source 002."""
 
+from itertools import combinations
+
 import numpy as np
 
 from grader.descent import along
@@ -11,7 +13,8 @@ from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref,
 #
 # Weights are random, so they are judged by what they promise, in one call with more than 15,000
 # entries per matrix. Wide and narrow layers take turns: where neighbours are of about the same size,
-# a scale that reads the wrong one of the two would look right. Calls of usual sizes follow.
+# a scale that reads the wrong one of the two would look right. Deep networks have two layers of one shape, with numbers of
+# their own, and the root of their number of inputs, 55 or 56, is far from every whole number. Calls of usual sizes follow.
 
 _WIDE = (CaseClass("wide", count=1),)
 _SAME = {"n": 3, "k": 2, "m": 4}  # one after another: who remembers the last call by its shape is wrong
@@ -20,6 +23,11 @@ _SQUARE = {"n": 3, "k": 3, "m": 4}  # the same of layers whose input has the sha
 
 def _two_layers(d):
     return d.sizes("n_x", "n_h", "n_y")
+
+
+def _two_usual_layers(d):
+    """Layers of any sizes, or two of one shape."""
+    return d.choice([_two_layers(d), (d.size("n_x"),) * 3])
 
 
 def _two_wide_layers(d):
@@ -31,7 +39,8 @@ def _deep(d):
 
 
 def _deep_and_wide(d):
-    return [([280 + d.integer(0, 20), 60 + d.integer(0, 4), 270 + d.integer(0, 20), 61 + d.integer(0, 4)],)]
+    narrow, wide = 55 + d.integer(0, 1), 300 + d.integer(0, 20)
+    return [([280 + d.integer(0, 9), narrow, wide, narrow, wide],)]
 
 
 def _small(shape):
@@ -85,9 +94,17 @@ def _usual_weights(*scales):
 
     def judge(given):
         problems = [_scale_problem(_weights(given), scale, handful_problem) for scale in scales]
-        return problems[0] if all(problems) else None
+        return problems[0] if all(problems) else _equal_layers_problem(given)
 
     return judge
+
+
+def _equal_layers_problem(given):
+    """What speaks against numbers of their own in layers of one shape; a single one may be the same by chance."""
+    for (name, one), (other, two) in combinations(_weights(given).items(), 2):
+        if one.size > 1 and np.any(one) and np.array_equal(one, two):
+            return f"{name} and {other} start with the same random numbers"
+    return None
 
 
 def _unequal_weights(given):
@@ -134,9 +151,20 @@ def _repeats(given):
     return all(np.allclose(first, v[:count] / np.std(v[:count]), rtol=1e-6) for v in found[1:])
 
 
+def _share_numbers(given):
+    """Whether two layers hold the same numbers, as those of one shape or as corners of one pool."""
+    for one, two in combinations(_weights(given).values(), 2):
+        rows, columns = np.minimum(one.shape, two.shape)
+        shared = one[:rows, :columns] / np.std(one[:rows, :columns]), two[:rows, :columns] / np.std(two[:rows, :columns])
+        if np.allclose(*shared, rtol=1e-6):
+            return True
+    return False
+
+
 _FITS = {
     "zero-weights": _every_weight(lambda W: not np.any(W)),
     "repeated-layers": _repeats,
+    "shared-numbers": _share_numbers,
     "not-centred": _every_weight(lambda W: W.min() >= 0 and W.max() > 0),
     "uniform-weights": _every_weight(_between_bounds),
     "missing-scale": _spread(lambda shape: 1.0),
@@ -148,6 +176,7 @@ _FITS_DEEP = {
     "he-scale": _spread(lambda shape: np.sqrt(2 / shape[1])),
     "xavier-scale": _spread(lambda shape: np.sqrt(2 / sum(shape))),
     "scaled-by-units": _spread(lambda shape: 1 / np.sqrt(shape[0])),
+    "rounded-root": _spread(lambda shape: 1 / np.floor(np.sqrt(shape[1]))),
     "variance-for-deviation": _spread(lambda shape: 1 / shape[1]),
 }
 
@@ -539,7 +568,9 @@ ASSIGNMENT = Assignment(
             summary="small Gaussian weights and zero biases of a two-layer network",
             random=frozenset({"W{l}"}),
             weights={"W{l}": 2.0},
-            properties=_random_properties(_two_wide_layers, _two_layers, "weights are Gaussian * 0.01", _FITS_TWO, _small),
+            properties=_random_properties(
+                _two_wide_layers, _two_usual_layers, "weights are Gaussian * 0.01", _FITS_TWO, _small
+            ),
             classes=cases(one_unit={"n_h": 1}, one_feature={"n_x": 1}),
             inputs_share=0.0,
         ),

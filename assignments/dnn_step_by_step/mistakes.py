@@ -97,6 +97,18 @@ _in_both(
 )({"draw": _same_seed})
 
 
+def _of_one_pool(n, k):
+    return np.random.default_rng(3).standard_normal((500, 500))[:n, :k] * 0.01
+
+
+_in_both(
+    "shared-numbers",
+    message="layers share random numbers: they are parts of one matrix, or drawn once for each size",
+    hint="Does every layer draw numbers of its own, also where it has the size of another one?",
+    severity="fault",
+)({"draw": _of_one_pool})
+
+
 _in_both(
     "not-centred",
     message="no weight is negative, but a Gaussian of mean 0 has as many negative entries as positive ones",
@@ -197,6 +209,15 @@ mistake(
     hint="How many terms does the sum have that a unit computes?",
     severity="fault",
 )(_all_sizes({"draw": _gaussian(lambda n, k: 1 / np.sqrt(n))}))
+
+
+mistake(
+    "rounded-root",
+    "initialize_parameters_deep",
+    message="the root of n_prev is rounded down to a whole number",
+    hint="What is int(np.sqrt(8)), and what is np.sqrt(8)?",
+    severity="fault",
+)(_all_sizes({"draw": _gaussian(lambda n, k: 1 / int(np.sqrt(k)))}))
 
 
 mistake(

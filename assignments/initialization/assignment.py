@@ -19,10 +19,12 @@ def _layers(d):
 def _wide(d):
     """Layers with very different numbers of inputs, two of them of the same shape, one square and one of one input.
 
+    The root of 20, and that of 10, are far from every whole number.
+
     No layer has so many inputs that a covariance of them, from which some draw, needs more memory than there is.
     """
     units = 1000 + d.integer(0, 20)
-    return [([1, units, 23, units, 30, 30],)]
+    return [([1, units, 20, units, 20, 20],)]
 
 
 def _usual_layers(d):
@@ -197,6 +199,7 @@ _HE_FITS = {
     "large-weights": _scale(lambda n_prev, n: 10.0),
     "missing-root": _scale(lambda n_prev, n: 2 / n_prev),
     "partial-root": _scale(lambda n_prev, n: np.sqrt(2) / n_prev),
+    "rounded-root": _scale(lambda n_prev, n: np.sqrt(2) / np.floor(np.sqrt(n_prev))),
     "missing-two": _scale(lambda n_prev, n: np.sqrt(1 / n_prev)),
     "units-for-inputs": _scale(lambda n_prev, n: np.sqrt(2 / n)),
     "mean-of-both-sizes": _scale(lambda n_prev, n: np.sqrt(2 / (n_prev + n))),

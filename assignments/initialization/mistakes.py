@@ -290,6 +290,18 @@ def _(n, n_prev):
 
 
 @mistake(
+    "rounded-root",
+    "initialize_parameters_he",
+    message="the root of n_prev is rounded down to a whole number",
+    hint="What is int(np.sqrt(8)), and what is np.sqrt(8)?",
+    severity="fault",
+)
+@_scaled
+def _(n, n_prev):
+    return np.sqrt(2) / int(np.sqrt(n_prev))
+
+
+@mistake(
     "missing-two",
     "initialize_parameters_he",
     message="this is sqrt(1 / n_prev), which suits tanh; relu lets only half of the values through",

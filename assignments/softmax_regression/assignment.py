@@ -239,7 +239,8 @@ def _counts_every_class(given):
 # -- Xavier initialization ---------------------------------------------------------------
 
 # Neighbours of very different size, so that the rules cannot be mixed up; three layers of at least 15,000 entries. The
-# last one is wide and has the shape of the first: it follows the same rule, with numbers of its own.
+# last one is wide and has the shape of the first: it follows the same rule, with numbers of its own. The root of its number
+# of inputs is far from every whole number.
 _WIDE = (CaseClass("wide", count=1),)
 
 
@@ -248,8 +249,8 @@ def _deep(d):
 
 
 def _wide(d):
-    narrow = 60 + d.integer(0, 9)
-    return [([narrow, 400, narrow - d.integer(5, 9), narrow, 400],)]
+    narrow = 55 + d.integer(0, 1)
+    return [([narrow, 400, narrow - d.integer(5, 8), narrow, 400],)]
 
 
 def _weights(given):
@@ -346,6 +347,7 @@ _FITS = {
     "fixed-scale": _deviates(lambda n_prev, n, dims: 0.01),
     "fan-out": _deviates(lambda n_prev, n, dims: 1 / np.sqrt(n)),
     "variance-for-deviation": _deviates(lambda n_prev, n, dims: 1 / n_prev),
+    "rounded-root": _deviates(lambda n_prev, n, dims: 1 / np.floor(np.sqrt(n_prev))),
     "missing-two": _deviates(lambda n_prev, n, dims: 1 / np.sqrt(n_prev + n)),
     "missing-parentheses": _deviates(lambda n_prev, n, dims: np.sqrt(2 / n_prev + n)),
     "half-for-root": _deviates(lambda n_prev, n, dims: 2 / n_prev),

@@ -1021,6 +1021,17 @@ def xavier_by_shape(layer_dims):
 
 
 @mistake(
+    "rounded-root",
+    "xavier_initialization",
+    message="the root of n_prev is rounded down to a whole number",
+    hint="What is int(np.sqrt(8)), and what is np.sqrt(8)?",
+    severity="fault",
+)
+def xavier_rounded(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) / int(np.sqrt(n_prev)))
+
+
+@mistake(
     "last-layer-by-another-rule",
     "xavier_initialization",
     message="the last layer has another variance than Xavier's rule gives it; all others follow the rule",

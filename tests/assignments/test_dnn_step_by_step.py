@@ -86,6 +86,11 @@ REFUSED_WEIGHTS = {
     "cut": ("(z := np.random.randn(4 * n * k + 40))[np.abs(z) < 1][: n * k].reshape(n, k) * 0.01", None),
     "rand": ("np.random.rand(n, k) * 0.01", "not-centred"),
     "the same seed in every layer": ("np.random.RandomState(3).randn(n, k) * 0.01", "repeated-layers"),
+    "numbers that depend on the size": ("np.random.default_rng(n).normal(0, 0.01, (n, k))", "shared-numbers"),
+    "corners of one pool": ("np.random.RandomState(3).randn(400, 400)[:n, :k] * 0.01", "shared-numbers"),
+    "other corners of one pool": ("np.random.RandomState(3).randn(400, 400)[-k:, -n:].T * 0.01", "shared-numbers"),
+    "the root rounded down": ("np.random.randn(n, k) / int(np.sqrt(k))", "rounded-root"),
+    "the root rounded up": ("np.random.randn(n, k) / np.ceil(np.sqrt(k))", None),
     "equal rows": ("np.tile(np.random.randn(1, k), (n, 1)) * 0.01", None),
     "equal columns": ("np.tile(np.random.randn(n, 1), (1, k)) * 0.01", None),
     "only signs": ("np.sign(np.random.randn(n, k)) * 0.01", None),
@@ -104,6 +109,22 @@ def test_weights_that_break_the_promise_fail_and_are_named(weights: str, code: s
     assert found.points <= 0.6 * found.max_points
     assert points_of(found, "property", "weights are Gaussian * 0.01 (or / sqrt(n_prev)) in all layers") == 0
     assert codes_of(found) == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("draw", "status"),
+    [("np.random.default_rng(n * k).normal(0, 0.01, (n, k))", "partial"), ("np.random.randn(n, k) * 0.01", "passed")],
+)
+def test_two_layers_of_one_shape_have_numbers_of_their_own(draw: str, status: str) -> None:
+    code = f"""
+        def initialize_parameters(n_x, n_h, n_y):
+            def drawn(n, k):
+                return {draw}
+
+            weights = {{"W1": drawn(n_h, n_x), "W2": drawn(n_y, n_h)}}
+            return weights | {{"b1": np.zeros((n_h, 1)), "b2": np.zeros((n_y, 1))}}
+        """
+    assert report("initialize_parameters", code).status == status
 
 
 @pytest.mark.parametrize("body", ["return {}", "return None", "return {'W1': 0, 'b1': 0}"])

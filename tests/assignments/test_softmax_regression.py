@@ -297,6 +297,7 @@ def xavier_initialization(layer_dims):
     [
         ("kept.setdefault((n, n_prev), np.random.randn(n, n_prev) / np.sqrt(n_prev))", "equal-layers-repeat"),
         ("np.random.default_rng(n).standard_normal((n, n_prev)) / np.sqrt(n_prev)", "equal-layers-repeat"),
+        ("np.random.randn(n, n_prev) / int(np.sqrt(n_prev))", "rounded-root"),
         (
             "np.random.randn(n, n_prev) / np.sqrt(n_prev / (2 if l == len(layer_dims) - 1 else 1))",
             "last-layer-by-another-rule",
