@@ -203,7 +203,9 @@ def test_a_guard_that_changes_the_cost_fails(guard: float) -> None:
         def compute_cost(AL, Y):
             return -np.mean(Y * np.log(AL + {guard}) + (1 - Y) * np.log(1 - AL + {guard}))
         """
-    assert report("compute_cost", code).status == "failed"
+    found = report("compute_cost", code)  # of 1e-5 only the precision is lost
+    assert found.status == ("failed" if guard > 1e-5 else "partial")
+    assert found.points <= 0.75 * found.max_points
 
 
 def test_a_cost_of_shape_one_by_one_is_a_matter_of_shape() -> None:
