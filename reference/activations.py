@@ -55,6 +55,12 @@ def sigmoid__clipped(Z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.clip(_sigmoid(Z), 1e-7, 1 - 1e-7), Z
 
 
+def sigmoid__guarded(Z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sigmoid with 1e-7 added below the fraction."""
+    A = _sigmoid(Z)
+    return A / (1 + 1e-7 * A), Z
+
+
 def relu(Z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rectified linear activation, element by element: ``A = max(0, Z)``.
 
@@ -122,6 +128,12 @@ def tanh__clipped(Z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.clip(np.tanh(Z), 1e-7 - 1, 1 - 1e-7), Z
 
 
+def tanh__guarded(Z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Tanh as a quotient of exponentials, with 1e-7 added below: (a - b) / (a + b + 1e-7), without their overflow."""
+    decay = np.exp(-np.abs(Z))
+    return np.tanh(Z) / (1 + 1e-7 * decay / (1 + decay**2)), Z
+
+
 def sigmoid_backward(dA: np.ndarray, cache: np.ndarray) -> np.ndarray:
     """Gradient through the logistic activation: ``dZ = dA * s * (1 - s)`` with ``s = sigmoid(Z)``.
 
@@ -155,6 +167,12 @@ def sigmoid_backward(dA: np.ndarray, cache: np.ndarray) -> np.ndarray:
 def sigmoid_backward__clipped(dA: np.ndarray, cache: np.ndarray) -> np.ndarray:
     """The gradient through a sigmoid that keeps away from 0 and 1 by 1e-7."""
     A, _ = sigmoid__clipped(cache)
+    return dA * A * (1 - A)
+
+
+def sigmoid_backward__guarded(dA: np.ndarray, cache: np.ndarray) -> np.ndarray:
+    """The gradient from a sigmoid with 1e-7 added below the fraction."""
+    A, _ = sigmoid__guarded(cache)
     return dA * A * (1 - A)
 
 
@@ -224,4 +242,10 @@ def tanh_backward(dA: np.ndarray, cache: np.ndarray) -> np.ndarray:
 def tanh_backward__clipped(dA: np.ndarray, cache: np.ndarray) -> np.ndarray:
     """The gradient through a tanh that keeps away from -1 and 1 by 1e-7."""
     A, _ = tanh__clipped(cache)
+    return dA * (1 - A**2)
+
+
+def tanh_backward__guarded(dA: np.ndarray, cache: np.ndarray) -> np.ndarray:
+    """The gradient from a tanh with 1e-7 added below the fraction."""
+    A, _ = tanh__guarded(cache)
     return dA * (1 - A**2)

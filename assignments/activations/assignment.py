@@ -6,13 +6,13 @@ from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref,
 
 # What kinds of Z there are. Entries in the thousands are a check of their own.
 _USUAL = {"one_example": {"m": 1}, "one_unit": {"n": 1}, "saturated": {}}
-_SMOOTH, _WITH_KINK = {**_USUAL, "exact_zero": {}}, {**_USUAL, "kink": {}}
+_SMOOTH, _WITH_KINK = {**_USUAL, "exact_zero": {}, "near_0": {}}, {**_USUAL, "kink": {}}
 _SAME = {"n": 3, "m": 4}  # one after another: who remembers the last call by its shape is wrong
-_SCALE = {"saturated": 12.0, "extreme": 1500.0, "tiny entries": 1e-6}
+_SCALE = {"saturated": 12.0, "extreme": 1500.0, "near 0": 0.03, "tiny entries": 1e-6}
 
 
 def _pre_activation(d):
-    """Z of shape (n, m): around 1 or around 4, exact zeros, around +-12 when saturated, thousands when extreme; or tiny."""
+    """Z of shape (n, m): around 1 or 4, exact zeros, around +-12 when saturated, thousands when extreme; small, or tiny."""
     n, m = d.sizes("n", "m")
     Z = d.array(n, m, scale=_SCALE.get(d.case) or d.choice([1.0, 4.0]))
     if d.case in ("kink", "exact zero"):
@@ -48,7 +48,7 @@ def _mirrored(d):
 
 def _adds_to_one(given):
     (plus, _), (minus, _) = given.replies
-    return None if np.allclose(plus + minus, 1, rtol=0, atol=1e-9) else "sigmoid(Z) + sigmoid(-Z) is not 1"
+    return None if np.allclose(plus + minus, 1, rtol=0, atol=1e-6) else "sigmoid(Z) + sigmoid(-Z) is not 1"
 
 
 def _differs_by_Z(given):
@@ -93,7 +93,7 @@ ASSIGNMENT = Assignment(
             points=15,
             inputs=_forward,
             returns=("A", "cache"),
-            guards=("clipped",),
+            guards=("clipped", "guarded"),
             summary="sigma(Z) = 1 / (1 + exp(-Z)), element by element",
             classes=cases(**_SMOOTH),
             weights={"cache": 0.7},
@@ -116,7 +116,7 @@ ASSIGNMENT = Assignment(
             points=15,
             inputs=_forward,
             returns=("A", "cache"),
-            guards=("clipped",),
+            guards=("clipped", "guarded"),
             summary="tanh(Z), element by element",
             classes=cases(**_SMOOTH),
             weights={"cache": 0.7},
@@ -129,7 +129,7 @@ ASSIGNMENT = Assignment(
             points=20,
             inputs=_backward_of("sigmoid"),
             returns="dZ",
-            guards=("clipped",),
+            guards=("clipped", "guarded"),
             summary="dA * sigma'(Z)",
             classes=cases(**_SMOOTH, same_size=_SAME),
             helpers=("sigmoid",),
@@ -152,7 +152,7 @@ ASSIGNMENT = Assignment(
             points=20,
             inputs=_backward_of("tanh"),
             returns="dZ",
-            guards=("clipped",),
+            guards=("clipped", "guarded"),
             summary="dA * (1 - tanh(Z)**2)",
             classes=cases(**_SMOOTH, same_size=_SAME),
             helpers=("tanh",),

@@ -195,7 +195,7 @@ def _guards_the_logarithm(given):
     """The usual cost is right, and that of the confident mistake is too small."""
     usual, cost = (float(np.asarray(reply).item()) for reply in given.replies)
     right, price = given.facts["usual"], float(np.log1p(np.exp(-given.facts["scores"][0])))
-    return bool(abs(usual - right) < 0.1 * right and 0 <= cost < price)
+    return bool(abs(usual - right) < 0.1 * right and 0 < cost < price)
 
 
 def _checkable(d):

@@ -323,7 +323,7 @@ def _is_the_full_price(given):
 def _guards_the_logarithm(given):
     """The usual cost is right, and that of the confident mistake is too small."""
     (usual, cost), (right, price) = _costs_and_prices(given)
-    return bool(abs(usual - right) < 0.1 * right and 0 <= cost < price)
+    return bool(abs(usual - right) < 0.1 * right and 0 < cost < price)
 
 
 def _two_batches(d):

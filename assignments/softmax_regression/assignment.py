@@ -151,26 +151,29 @@ def _two_batches(d):
 
 
 def _unlikely(d):
-    """The true class of an example is improbable, down to one in a million."""
+    """Usual predictions; and some where the true class of every example is improbable, down to one in a million."""
+    usual = _predictions(d)
     C, m = d.sizes("C", "m")
     AL, Y = _distributions(d, C, m), _one_hot_labels(d, C, m)
     improbable = 1e-6 * d.rng.uniform(1, 3, (1, m))
     AL = np.where(Y == 1, improbable, AL * (1 - improbable) / (AL * (1 - Y)).sum(axis=0))
-    d.note(cost=d.right("softmax_cost", AL, Y), guarded=d.right("softmax_cost", np.minimum(AL + 1.5e-7, 1), Y))
-    return [(AL, Y)]
+    d.note(usual=d.right("softmax_cost", *usual), cost=d.right("softmax_cost", AL, Y))
+    d.note(guarded=d.right("softmax_cost", np.minimum(AL + 1.5e-7, 1), Y))
+    return [usual, (AL, Y)]
 
 
 def _within_a_guard(given):
     """Whether the cost is right up to what a guard of 1e-7 changes."""
     cost, facts = np.asarray(given.reply).item(), given.facts
-    if facts["guarded"] <= cost <= facts["cost"] + 1e-9:
+    if facts["guarded"] <= cost <= facts["cost"] + 2e-7:
         return None
-    return f"the cost is {cost:.6g}, expected {facts['cost']:.6g}; the true classes have probabilities of about 1e-6"
+    return f"the cost is {cost:.8g}, expected {facts['cost']:.8g}; the true classes have probabilities of about 1e-6"
 
 
 def _lifted(given):
-    """Whether improbable classes cost as if they were more probable; the same of all examples."""
-    return 0 < np.asarray(given.reply).item() < given.facts["guarded"]
+    """Whether improbable classes cost as if they were more probable, where the usual cost is right, or nearly."""
+    usual, cost = (float(np.asarray(reply).item()) for reply in given.replies)
+    return bool(abs(usual - given.facts["usual"]) < 0.1 * given.facts["usual"] and 0 < cost < given.facts["guarded"])
 
 
 def _weighted_mean(given):
@@ -411,7 +414,7 @@ ASSIGNMENT = Assignment(
             returns="A",
             summary="scores to probabilities, column by column",
             classes=_kinds(),
-            guards=("guarded",),
+            guards=("guarded", "clipped"),
             properties=(
                 Property(
                     "columns add up to 1, whatever is added to a column",
@@ -481,6 +484,7 @@ ASSIGNMENT = Assignment(
             returns="dZ",
             summary="gradient of the cost of each example with respect to its scores",
             classes=_kinds(),
+            guards=("guarded", "clipped"),
             sets=(
                 CaseSet(
                     "probabilities of exactly 0",

@@ -92,6 +92,25 @@ def test_a_clip_far_from_saturation_is_seen(bound: int) -> None:
     assert 0.05 < 1 - found.points / found.max_points < 0.4
 
 
+GUARDED = {
+    "sigmoid": "def sigmoid(Z): return 1 / (1 + np.exp(-Z) + {0}), Z",
+    "tanh": "def tanh(Z): a, b = np.exp(np.clip([Z, -Z], -500, 500)); return (a - b) / (a + b + {0}), Z",
+}
+
+
+@pytest.mark.parametrize("guard", [1e-12, 1e-8, 1e-7])
+@pytest.mark.parametrize("name", GUARDED)
+def test_a_guard_below_the_fraction_is_right_there_and_in_the_gradient(name: str, guard: float) -> None:
+    code = GUARDED[name].format(guard)
+    assert report(name, code).status == report(f"{name}_backward", code).status == "passed"
+
+
+@pytest.mark.parametrize(("name", "near"), [("sigmoid", "0.5 + Z / 4"), ("tanh", "Z")])
+def test_a_straight_line_around_0_is_seen(name: str, near: str) -> None:
+    found = report(name, f"def {name}(Z): return np.where(np.abs(Z) < 0.1, {near}, {FORWARD[name]}), Z")
+    assert found.points < found.max_points
+
+
 # -- what is returned --------------------------------------------------------------------
 
 

@@ -556,6 +556,13 @@ def test_another_factor_is_no_guard() -> None:
     assert codes_of(report("compute_cost", halved)) == ["halved"]
 
 
+def test_a_single_example_that_costs_nothing_is_no_guard() -> None:
+    nothing = CLIPPED_COST.format(1e-7).replace("return float", "return 0.0 if Y.size == 1 else float")
+    found = report("compute_cost", nothing)
+    assert found.points < found.max_points
+    assert "guard-too-large" not in codes_of(found)
+
+
 def test_a_db_that_is_a_number_for_one_unit_is_not_told_of_an_assert() -> None:
     number = """
         def linear_backward(dZ, cache):

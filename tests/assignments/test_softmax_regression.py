@@ -178,7 +178,37 @@ FREE = {
         "softmax",
         "def softmax(Z):\n    t = np.exp(Z - Z.max(0))\n    return t / (1e-8 + t.sum(0))",
     ),
+    "clipped probabilities": (
+        "softmax",
+        "def softmax(Z):\n    t = np.exp(Z - Z.max(0))\n    return np.clip(t / t.sum(0), 1e-7, 1 - 1e-7)",
+    ),
+    "probabilities that are made to add up to 1, with a guard": (
+        "softmax_cost",
+        "def softmax_cost(AL, Y):\n    return -np.mean(np.log((AL * Y).sum(0) / (AL.sum(0) + 1e-7)))",
+    ),
+    "a guarded chain rule": (
+        "softmax_backward",
+        "def softmax_backward(AL, Y):\n    dAL = -Y / (AL + 1e-7)\n    return AL * (dAL - np.sum(dAL * AL, axis=0))",
+    ),
+    "a chain rule with a tiny guard": (
+        "softmax_backward",
+        "def softmax_backward(AL, Y):\n    dAL = -Y / (AL + 1e-12)\n    return AL * (dAL - np.sum(dAL * AL, axis=0))",
+    ),
+    "the gradient at clipped probabilities": (
+        "softmax_backward",
+        "def softmax_backward(AL, Y):\n    return np.clip(AL, 1e-7, 1 - 1e-7) - Y",
+    ),
 }
+
+
+@pytest.mark.parametrize(
+    "cost",
+    ["0.5 * -np.mean(np.log((AL * Y).sum(0)))", "-np.mean(np.log(AL.max(0)))", "-np.mean(np.log10((AL * Y).sum(0)))"],
+)
+def test_a_cost_that_is_too_small_everywhere_has_no_guard(cost: str) -> None:
+    found = graded("softmax_cost", f"def softmax_cost(AL, Y):\n    return {cost}")
+    assert "improbable true classes" in failed(found)
+    assert "guard-too-large" not in [finding.code for finding in found.findings]
 
 
 @pytest.mark.parametrize(("name", "code"), FREE.values(), ids=FREE.keys())
