@@ -110,6 +110,8 @@ def fall_problem(X: Array, Y: Array, before: Parameters, after: Parameters) -> s
     first, last = _cost(X, Y, before), _cost(X, Y, after)
     if last < first:
         return None
+    if last == first:
+        return f"after three small steps the cost is {last:.6g}, as it was before the first"
     return f"after three small steps the cost is {last:.6g}, higher by {last - first:.3g} than before the first"
 
 

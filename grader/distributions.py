@@ -16,6 +16,8 @@ a check made of a hundred tests stays below 1e-9:
   :func:`parts_problem` asks it of the rows and columns that are furthest off, as one of all of them.
 * :func:`equal_counts_problem`: K independent counts are all the same with a probability of at most ``q ** (K - 1)``,
   where q is that of the likeliest count of a binomial distribution.
+* :func:`exact_share_problem`: given the entries of the mask before, a mask keeps one of two counts with a probability of at
+  most ``2 q``, where q is that of the likeliest count of the entries that it has more.
 
 With the 15,000 entries that an assignment draws at least, a scale wrong by 15 %, a uniform instead
 of a Gaussian of the same variance, a shared row or a repeated layer is caught with certainty for all
@@ -35,6 +37,7 @@ __all__ = [
     "ALPHA",
     "dependence_problem",
     "equal_counts_problem",
+    "exact_share_problem",
     "gaussian_problem",
     "handful_problem",
     "ks_distance",
@@ -345,8 +348,31 @@ def equal_counts_problem(mask: Any, share: float, name: str, alpha: float = ALPH
             and (kept == kept[0]).all()
             and (kept.size - 1) * _log_likeliest(size, share) < math.log(alpha)
         ):
+            lines = array.T if kind == "column" else array
+            if (lines == lines[0]).all():
+                return f"all {kind}s of {name} are equal: they repeat the same random numbers"
             return f"every {kind} of {name} keeps {kept[0]} of its {size} entries; kept one by one, their number varies"
     return None
+
+
+def exact_share_problem(masks: Sequence[Any], share: float, name: str, alpha: float = ALPHA) -> str | None:
+    """What speaks against masks of growing sizes, each of which keeps the share ``share`` as exactly as can be.
+
+    Notes
+    -----
+    The masks may begin with the same random numbers, as those of calls from one seed do. A mask with more entries than the
+    one before has a number of new ones, whatever the others are; there are at most two counts less than one
+    entry from a share.
+    """
+    evidence, size = 0.0, 0
+    for mask in map(np.asarray, masks):
+        if mask.size <= size or abs(np.count_nonzero(mask) - share * mask.size) >= 1:
+            return None
+        evidence += math.log(2) + _log_likeliest(mask.size - size, share)
+        size = mask.size
+    if evidence >= math.log(alpha):
+        return None
+    return f"{name} keeps exactly the share {share:.4g} of its entries, however many there are; kept one by one, it varies"
 
 
 def _log_likeliest(n: int, share: float) -> float:

@@ -13,6 +13,7 @@ from grader.distributions import (
     ALPHA,
     dependence_problem,
     equal_counts_problem,
+    exact_share_problem,
     gaussian_problem,
     handful_problem,
     ks_distance,
@@ -40,6 +41,12 @@ def truncated(generator: np.random.Generator, count: int) -> Any:
     """Of standard deviation 1, cut at two standard deviations of what it was cut from."""
     values = generator.standard_normal(2 * count)
     return values[np.abs(values) < 2][:count] / 0.8796256610342398
+
+
+def growing(generator: np.random.Generator, share: float, sizes: tuple[int, ...]) -> list[Any]:
+    """Masks that begin with the same random numbers."""
+    numbers = generator.random(max(sizes))
+    return [numbers[:size] < share for size in sizes]
 
 
 # -- nothing is said against what is right ---------------------------------------------------
@@ -89,6 +96,7 @@ def test_a_single_row_column_or_number_is_no_evidence() -> None:
         ("a handful, uniform", lambda g, alpha: handful_problem(g.uniform(-(3**0.5), 3**0.5, (2, 2)), 1.0, "x", alpha)),
         ("share", lambda g, alpha: share_problem(g.random(12) < 0.3, 0.3, "x", alpha)),
         ("parts", lambda g, alpha: parts_problem(g.random((5, 12)) < 0.3, 0.3, "x", alpha)),
+        ("exact share", lambda g, alpha: exact_share_problem(growing(g, 0.3, (60, 140, 200)), 0.3, "x", alpha)),
         ("square", lambda g, alpha: dependence_problem({"a": g.standard_normal((12, 12))}, 0.0, alpha)),
         ("signs", lambda g, alpha: dependence_problem({"a": g.standard_normal((2, 100))}, 0.0, alpha)),
         ("masks", lambda g, alpha: dependence_problem({"a": g.random((2, 100)) < 0.8}, 0.8, alpha)),
@@ -320,6 +328,25 @@ def test_the_same_number_of_entries_in_every_column_or_row_was_counted_out(turne
     mask = draw().random((40, 400)).argsort(axis=0).argsort(axis=0) < 12
     expected = f"every {kind} of D1 keeps 12 of its 40 entries; kept one by one, their number varies"
     assert equal_counts_problem(mask.T if turned else mask, 0.3, "D1") == expected
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_columns_or_rows_that_are_all_equal_are_said_to_be(axis: int) -> None:
+    mask = np.broadcast_to(draw().random((40, 1)) < 0.95, (40, 400))
+    kind = "rows" if axis else "columns"
+    said = equal_counts_problem(mask.T if axis else mask, 0.95, "D1")
+    assert said == f"all {kind} of D1 are equal: they repeat the same random numbers"
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.6])
+def test_exactly_the_share_in_masks_of_every_size_was_counted_out(share: float) -> None:
+    sizes = tuple(range(1200, 12_001, 1200))
+    generator = draw()
+    exact = [generator.permutation(size) < round(share * size) for size in sizes]
+    assert "keeps exactly the share" in str(exact_share_problem(exact, share, "D1"))
+    assert exact_share_problem(exact[:4], share, "D1") is None
+    assert exact_share_problem(exact[::-1], share, "D1") is None
+    assert all(exact_share_problem(growing(draw(seed), share, sizes), share, "D1") is None for seed in range(50))
 
 
 def test_few_columns_may_keep_the_same_number_by_chance() -> None:

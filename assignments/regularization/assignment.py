@@ -16,7 +16,15 @@ from grader.descent import (
     stays_equal,
     step_problem,
 )
-from grader.distributions import ALPHA, dependence_problem, equal_counts_problem, mean_problem, parts_problem, share_problem
+from grader.distributions import (
+    ALPHA,
+    dependence_problem,
+    equal_counts_problem,
+    exact_share_problem,
+    mean_problem,
+    parts_problem,
+    share_problem,
+)
 from grader.properties import at_usual_sizes
 from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
 
@@ -71,6 +79,27 @@ def _predictions(d):
         small = d.probabilities(1, m, low=3e-4, high=9e-4)
         A3 = np.where(d.rng.permutation(m) % 2, small, 1 - small)
     return A3, Y, d.parameters(_dims(d)), _strength(d)
+
+
+def _sure_and_wrong(d):
+    """One example, and a prediction that is as good as sure of the other label."""
+    price, label = 14.3 + d.number(0, 0.3), d.choice([0, 1])
+    small = math.exp(-price)
+    d.note(price=price)
+    return [(np.array([[small if label else 1 - small]]), np.array([[label]]), d.parameters(_dims(d)), 0)]
+
+
+def _is_the_full_price(given):
+    """A guard of at most 1e-7 takes a fifth of a unit of it, one of 1e-6 half a unit at least."""
+    cost, price = float(np.asarray(given.reply).item()), given.facts["price"]
+    if abs(cost - price) < 0.3:
+        return None
+    return f"A3 gives the label a probability of {math.exp(-price):.2g}: that costs {price:.4g}, but the cost is {cost:.4g}"
+
+
+def _is_cut_off(given):
+    cost, price = float(np.asarray(given.reply).item()), given.facts["price"]
+    return 4 < cost <= price - 0.3
 
 
 def _three_strengths(d):
@@ -174,6 +203,13 @@ def _wide(d):
     X, parameters = d.array(3, 400), d.parameters([3, *units, 1])
     # The first call is not judged: what is a mistake for one keep_prob alone is not taken for one that is made for all.
     return [(X, parameters, 0.4), (X, parameters, 0.95 if d.case == "narrow to wide" else d.choice([0.3, 0.6]))]
+
+
+def _growing(d):
+    """Masks of more and more entries: each has a thousand that the one before had not."""
+    keep_prob, units = d.choice([0.3, 0.5, 0.6]), 20
+    parameters = d.parameters([3, units, 7, 1])
+    return [(d.array(3, 60 * k), parameters, keep_prob) for k in range(1, 11)]
 
 
 def _both_shares(d):
@@ -306,6 +342,19 @@ def _dependent(c):
     """What speaks against independence of the entries of a mask, whatever their mean is."""
     problems = (dependence_problem({name: c[name]}, mean=float(np.mean(c[name]))) for name in ("D1", "D2"))
     return next(filter(None, problems), None)
+
+
+def _counts_vary(given):
+    masks = [_cached(one)[1]["D1"] for one in _each(given)]
+    share = given.args[2]
+    if abs(masks[-1].mean() - share) > 0.1:
+        return "not checked: about the right share has to be kept first"
+    return exact_share_problem(masks, share, "D1")
+
+
+def _only_the_whole_is_counted_out(given):
+    masks = [_cached(one)[1]["D1"] for one in _each(given)]
+    return bool(exact_share_problem(masks, given.args[2], "D1")) and not equal_counts_problem(masks[-1], given.args[2], "D1")
 
 
 def _masks_are_drawn(given):
@@ -580,11 +629,20 @@ def _dropout_steps(d):
     return [(X, Y, rate, steps, True, 0, keep) for rate, steps, keep in runs]
 
 
+_PLAIN_FIRST = "not checked: a run of one step has to be right first"
+
+
 def _every_step_drops(given):
     """Whether the sum is one of steps with dropout; where a run starts elsewhere, nobody can tell."""
-    if _starts_elsewhere(given):
-        problem = first_step_problem(*given.args[:2], *given.replies[:2], _TINY, _FURTHER)
-        return problem and "not checked: a run of one step has to be right first"
+    problem = _not_dropped(given)
+    if problem and _starts_elsewhere(given):
+        plain = first_step_problem(*given.args[:2], *given.replies[:2], _TINY, _FURTHER)
+        return plain and _PLAIN_FIRST
+    return problem
+
+
+def _not_dropped(given):
+    """What speaks against steps with dropout from the given start."""
     steps, kept = _kept_of(given)
     with_keep_prob = f"with keep_prob={given.args[6]:g}"
     if abs(steps - _MANY_DROPPED) > _COUNTED:
@@ -674,9 +732,18 @@ def _falls(given):
     return "after three small steps the cost is not lower than after one"
 
 
+def _start_of_dropout(given):
+    """Where the step with dropout started: as two steps without it tell, or where it should have, if those are wrong."""
+    return given.facts["parameters"] if _plain_is_wrong(given) else _origin(given)
+
+
+def _plain_is_wrong(given):
+    return first_step_problem(*given.args[:2], *given.replies[:2], _RATE, _FURTHER)
+
+
 def _step_taken(given):
     """What the step with dropout subtracted, divided by the learning rate."""
-    start = _origin(given)
+    start = _start_of_dropout(given)
     return {name: (start[name] - given.reply[name]) / _RATE for name in _NAMES}
 
 
@@ -695,7 +762,7 @@ def _masks_of(step):
 def _is_a_dropout_step(given):
     if stays_equal(_origin(given)):
         return _EQUAL
-    X, Y, keep_prob, start = *given.args[:2], given.args[6], _origin(given)
+    X, Y, keep_prob, start = *given.args[:2], given.args[6], _start_of_dropout(given)
     D1, D2 = _masks_of(_step_taken(given))
     factors = (D1 / keep_prob, D2 / keep_prob)
     if np.abs(_forward(X, start, factors)[2]).min() < 1e-3:
@@ -706,7 +773,7 @@ def _is_a_dropout_step(given):
 
 
 def _is_a_plain_step(given):
-    return step_problem(*given.args[:2], _origin(given), given.reply, _RATE) is None
+    return step_problem(*given.args[:2], _start_of_dropout(given), given.reply, _RATE) is None
 
 
 _NETWORK = cases(one_example={"m": 1}, one_unit={"width": (1, 2)}, many={"m": (20, 40)}, no_regularization={})
@@ -747,6 +814,14 @@ ASSIGNMENT = Assignment(
                     plan=_three_strengths,
                     judge=_grows_with_the_square,
                 ),
+                Property(
+                    "a confident mistake costs its full price",
+                    share=0.05,
+                    plan=_sure_and_wrong,
+                    judge=_is_the_full_price,
+                    count=3,
+                    fits={"wide-guard": _is_cut_off},
+                ),
             ),
         ),
         Function(
@@ -786,7 +861,7 @@ ASSIGNMENT = Assignment(
                 at_usual_sizes(
                     Property(
                         "masks keep units independently, with probability keep_prob",
-                        share=0.4,
+                        share=0.35,
                         plan=_wide,
                         judge=_masks_are_random,
                         classes=(
@@ -798,6 +873,14 @@ ASSIGNMENT = Assignment(
                     ),
                     inputs=_usual,
                     judge=_masks_are_drawn,
+                ),
+                Property(
+                    "how many units are kept is left to chance",
+                    share=0.05,
+                    plan=_growing,
+                    judge=_counts_vary,
+                    count=1,
+                    fits={"exact-share": _only_the_whole_is_counted_out},
                 ),
                 Property(
                     "the mean activation is preserved",

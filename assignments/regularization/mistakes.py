@@ -45,6 +45,18 @@ def _(W, k, m, p):
 
 
 @mistake(
+    "wide-guard",
+    "compute_cost_with_regularization",
+    message="predictions are cut off, or shifted, by more than a guard against log(0) needs: 1e-7 at most",
+    hint="What does a prediction of 1e-6 cost where the label is 1?",
+    severity="slip",
+)
+def wide_guard(A3, Y, parameters, lambd):
+    weights = [parameters["W1"], parameters["W2"], parameters["W3"]]
+    return _cross_entropy(np.clip(A3, 1e-6, 1 - 1e-6), Y) + lambd / (2 * Y.shape[1]) * _squares(weights)
+
+
+@mistake(
     "penalty-cut-off",
     "compute_cost_with_regularization",
     message="lambd // (2 * m) drops what is behind the point, so that the penalty is too small or 0",
@@ -1059,6 +1071,21 @@ mistake(
     hint="Compare one random number for each entry with keep_prob.",
     severity="fault",
 )(_dropout_forward({"draw": lambda shape, k: np.random.rand(*shape).argsort(axis=0).argsort(axis=0) < int(k * shape[0])}))
+
+
+def _exact_share(shape, keep_prob):
+    mask = np.arange(shape[0] * shape[1]) < round(keep_prob * shape[0] * shape[1])
+    np.random.shuffle(mask)
+    return mask.reshape(shape)
+
+
+mistake(
+    "exact-share",
+    "forward_propagation_with_dropout",
+    message="of all entries of a mask exactly the share keep_prob is kept: each must be kept or dropped by itself",
+    hint="Compare one random number for each entry with keep_prob.",
+    severity="slip",
+)(_dropout_forward({"draw": _exact_share}))
 
 
 mistake(

@@ -393,6 +393,7 @@ SURE = "a confident mistake costs its full price"
     [
         ("np.clip(A3, 1e-7, 1 - 1e-7)", True),
         ("A3 * (1 - 2e-7) + 1e-7", True),
+        ("np.clip(A3, 1e-6, 1 - 1e-6)", False),
         ("np.clip(A3, 1e-5, 1 - 1e-5)", False),
         ("np.clip(A3, 0.01, 0.99)", False),
     ],

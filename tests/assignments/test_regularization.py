@@ -336,6 +336,17 @@ def test_a_step_with_other_scales_or_without_dropout_is_not() -> None:
         assert sum(message is not None for message in wrong) >= 3  # a mask that stops everything hides the scale
 
 
+def test_a_step_with_dropout_is_looked_at_from_the_given_start_where_plain_steps_are_wrong() -> None:
+    def run(case: Case, *args):
+        if args[-1] < 1:
+            return dropped_step(case, args, 0)
+        planted = given_of(case, []).facts["parameters"]
+        grads = backward_propagation(*args[:2], forward_propagation(args[0], planted)[1])
+        return {name: value - 0.3 * grads[f"d{name}"] for name, value in planted.items()}
+
+    assert not any(judge("model", "a step with dropout", run))
+
+
 def test_steps_with_dropout_are_recognised_whether_their_masks_repeat_or_not() -> None:
     def run(case: Case, X, Y, rate, steps, print_cost, lambd, keep_prob, *, seed: int, again: bool, later: float = 0.0):
         parameters, generator = given_of(case, []).facts["parameters"], np.random.default_rng(seed)
