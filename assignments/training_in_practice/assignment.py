@@ -108,6 +108,8 @@ def _complete(given, sets):
 
 
 def _sizes_as_asked(given, sets):
+    if not any(number is not None for numbers, _ in sets for number in numbers):
+        return "no set holds a column of X"
     if _sizes_fit(given, sets):
         return None
     exact = ", ".join(f"{size:.4g}" for size in _exact_sizes(given))
