@@ -193,34 +193,29 @@ def _own_and_foreign(given):
 
 def _foreign_labels_problem(given):
     """Whether the examples that are there have their own labels: at least nine of ten, of half of the examples."""
-    X, _, size, _ = given.args
-    m = X.shape[1]
-    if m > size and len(given.reply) < 2:
-        return f"{m} examples in batches of {size} make more than one batch, found {len(given.reply)}"
-    own, foreign = _own_and_foreign(given)
-    if len(own) >= 0.5 * m and foreign < 0.1 * m:
-        return None
-    if foreign:
-        return f"of {m} examples, {foreign} come with the label of another one"
-    return f"of {m} examples, {_so_many(own)} with a label"
-
-
-def _so_many(numbers):
-    return f"only {len(numbers)} {'is' if len(numbers) == 1 else 'are'} there" if numbers else "none is there"
+    return _labels_problem(given, 0.5, "a label")
 
 
 def _most_labels_problem(given):
     """Whether most of the examples are there, each with its own label, however often and in whatever batch."""
+    return _labels_problem(given, 0.9, "their own label")
+
+
+def _labels_problem(given, least, label):
     X, _, size, _ = given.args
     m = X.shape[1]
     if m > size and len(given.reply) < 2:
         return f"{m} examples in batches of {size} make more than one batch, found {len(given.reply)}"
     own, foreign = _own_and_foreign(given)
-    if len(own) >= 0.9 * m and foreign < 0.1 * m:
+    if len(own) >= least * m and foreign < 0.1 * m:
         return None
     if foreign:
         return f"of {m} examples, {foreign} come with the label of another one"
-    return f"of {m} examples, {_so_many(own)} with their own label"
+    return f"of {m} examples, {_so_many(own)} with {label}"
+
+
+def _so_many(numbers):
+    return f"only {len(numbers)} {'is' if len(numbers) == 1 else 'are'} there" if numbers else "none is there"
 
 
 def _lengths(held):

@@ -993,13 +993,14 @@ mistake(
 )(_dropout_forward({"output": lambda A, k: A * _uniform(A.shape, k)}))
 
 
-mistake(
+_repeated_masks = mistake(
     "repeated-masks",
     "forward_propagation_with_dropout",
     message="both masks in the cache hold the same random numbers",
     hint="How often is the generator seeded, and is each mask drawn by itself and kept in its own place?",
     severity="fault",
-)(_dropout_forward({"draw": _reseeded}))
+)
+_repeated_masks(_dropout_forward({"draw": _reseeded}))
 
 
 def _first_rows(X, parameters, keep_prob):
@@ -1013,13 +1014,7 @@ def _first_rows(X, parameters, keep_prob):
     return _dropout_forward({"draw": draw})(X, parameters, keep_prob)
 
 
-mistake(
-    "repeated-masks",
-    "forward_propagation_with_dropout",
-    message="both masks in the cache hold the same random numbers",
-    hint="How often is the generator seeded, and is each mask drawn by itself and kept in its own place?",
-    severity="fault",
-)(_first_rows)
+_repeated_masks(_first_rows)
 
 
 mistake(
