@@ -12,6 +12,8 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -45,6 +47,8 @@ __all__ = [
     "unfinished_run",
     "writing",
 ]
+
+_PATIENCE = 60  # seconds that a writer waits for another one
 
 
 @contextlib.contextmanager
@@ -348,10 +352,29 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("busy_timeout=60000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA busy_timeout={_PATIENCE * 1000}")
+        _write_ahead(connection)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         writes = connection.get_execution_options().get("grader_writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Let readers read beside a writer. The file keeps it, so only the first to open a new gradebook changes something.
+
+    SQLite does not wait for this change as it waits for a lock (https://sqlite.org/c3ref/busy_handler.html): of several
+    that open a new file at once, all but one are told at once that it is locked. So they are tried again here.
+    """
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)

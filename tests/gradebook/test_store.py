@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -291,6 +292,22 @@ def test_many_writers_wait_for_each_other(tmp_path: Path) -> None:
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
     with open_gradebook(where) as book:
         assert sorted((run.id, run.reports) for run in runs(book)) == [(1, 20), (2, 20), (3, 20)]
+
+
+def test_a_new_file_waits_for_whoever_is_writing_it(tmp_path: Path) -> None:
+    # A file that is not yet written ahead, with a writer in it: SQLite itself would not wait here.
+    where = tmp_path / "marks.db"
+    first = sqlite3.connect(where, isolation_level=None, check_same_thread=False)
+    first.execute("CREATE TABLE other (x)")
+    first.execute("BEGIN IMMEDIATE")
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        sqlite3.connect(where).execute("PRAGMA journal_mode=WAL")
+    ends = threading.Timer(0.2, first.execute, ["COMMIT"])
+    ends.start()
+    with open_gradebook(where) as book:
+        begin(book)
+        assert len(runs(book)) == 1
+    ends.join()
 
 
 def test_the_file_is_written_ahead_and_synchronised(book: sa.Engine) -> None:
