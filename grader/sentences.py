@@ -433,8 +433,19 @@ def unusable_result(message: str) -> str:
     return f"the function returned something that cannot be judged{message and f': {message}'}"
 
 
-def failing_inputs(failing: int, total: int, case_class: str) -> str:
-    return f"; wrong for {failing} of {total} inputs, for example of the kind '{case_class}'"
+def failing_inputs(failing: int, total: int, kinds: Sequence[str]) -> str:
+    """For how many inputs, and their kind where only inputs that are special in one or two ways are among them.
+
+    >>> failing_inputs(3, 9, ["one example"]), failing_inputs(3, 9, ["one example", "general"])
+    ("; wrong for 3 of 9 inputs, all of the kind 'one example'", '; wrong for 3 of 9 inputs')
+    """
+    which = ""
+    if len(kinds) <= _MOST_KINDS and "small" not in kinds and "general" not in kinds:
+        which = f", all of the kind{'s' * (len(kinds) > 1)} {' or '.join(map(repr, kinds))}"
+    return f"; wrong for {failing} of {total} inputs{which}"
+
+
+_MOST_KINDS = 2
 
 
 def changed_arguments(names: Sequence[str]) -> str:

@@ -36,6 +36,7 @@ __all__ = ["carried_by_property", "status_of", "verdict_of", "well_formed"]
 
 Wants = Literal["status", "failures", "points"]
 _Objections = Mapping[str, Sequence[Failure]]
+_NOT_RUN = Stopped("not-run")
 _VERDICT = 4_096  # bytes of one, about, beside the replies that a sentence is made of when somebody reads it
 _COUNT, _LENGTHS = struct.Struct("<I"), struct.Struct("<?QQI")
 _TWIN = 2**64 - 1  # in the place of a length: no reply is so long
@@ -122,6 +123,7 @@ class _Draft:
     outcomes: Outcomes
     checks: list[Check] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    told: list[Failure] = field(default_factory=list)  # what the sentences of the failed rows are about
 
     def add(self, kind: str, name: str, status: CheckStatus, share: float, message: str = "", *, paid: float = 0.0) -> None:
         """One row; ``share`` is its part of the function's points, ``paid`` the part of the share that is earned."""
@@ -133,11 +135,20 @@ class _Draft:
         return any(check.status == "failed" for check in self.checks)
 
     def fail(self, kind: str, name: str, share: float, failures: Sequence[Failure], total: int, paid: float = 0.0) -> None:
-        """A row that failed, with the sentence on the first case that may be seen."""
-        first = next((f for f in failures if f.case.visible), failures[0])
-        failing = list({f.case.key: f.case for f in failures}.values())
-        also = sentences.failing_inputs(len(failing), total, failing[0].case_class) if len(failing) < total else ""
+        """A row that failed, with the sentence on the case that is read fastest: the example is of the same one."""
+        first = self._read_fastest(failures)
+        failing = {f.case.key: f.case for f in failures}.values()
+        also = ""
+        if len(failing) < total:
+            also = sentences.failing_inputs(len(failing), total, list(dict.fromkeys(case.case_class for case in failing)))
+        self.told.append(first)
         self.add(kind, name, "failed", share, first.message + also, paid=paid)
+
+    def _read_fastest(self, failures: Sequence[Failure]) -> Failure:
+        """Of those that were run and may be shown the one with the shortest numbers; the first where there is none."""
+        replies = {f.case.key: self.outcomes.get(f.case.key, ()) for f in failures if f.case.visible}
+        ran = [f for f in failures if f.case.key in replies and _NOT_RUN not in replies[f.case.key][-1:]]
+        return min(ran, key=lambda f: self.judge.effort(plan_of(f.case, replies[f.case.key])), default=failures[0])
 
 
 def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: Wants) -> Verdict:
@@ -169,7 +180,10 @@ def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: W
         checks[0] = Check("runs", "runs", "failed", 0.0, 0.0, sentences.stopped(status, spec.name, stop.detail))
     comparison = comparison or Comparison(only or 0)
     failures = tuple(draft.failures)
-    verdict = Verdict(spec.name, status, tuple(checks), failures, comparison.alternative, comparison.wrong, spec.points)
+    told = tuple(draft.told)
+    verdict = Verdict(
+        spec.name, status, tuple(checks), failures, comparison.alternative, comparison.wrong, spec.points, told=told
+    )
     return _from_own_start(judge, outcomes, verdict) or verdict
 
 
@@ -280,6 +294,7 @@ def _inputs_check(draft: _Draft, payment: Payment) -> None:
                     continue
                 message = sentences.changed_arguments(names)
                 draft.failures.append(Failure(case, "inputs", text=message))
+                draft.told.append(draft.failures[-1])
                 draft.add("inputs", "inputs", "failed", share, message)
                 return
     if payment.inputs:
@@ -396,7 +411,7 @@ def _from_own_start(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) 
         replace(check, status="passed", points=check.max_points, message=message if check.status == "failed" else "")
         for check in verdict.checks
     ]
-    return replace(verdict, status="passed", checks=tuple(checks), failures=(), wrong_items=frozenset())
+    return replace(verdict, status="passed", checks=tuple(checks), failures=(), wrong_items=frozenset(), told=())
 
 
 def _at_least(part: float, check: Check) -> Check:
@@ -433,5 +448,6 @@ def carried_by_property(spec: Function, verdict: Verdict) -> Verdict | None:
 
     checks = tuple(map(lifted, verdict.checks))
     status = status_of(spec.points, checks)
-    failures = tuple(f for f in verdict.failures if any(f.check == c.name and c.status == "failed" for c in checks))
-    return replace(verdict, status=status, checks=checks, failures=failures, wrong_items=frozenset())
+    still = {check.name for check in checks if check.status == "failed"}
+    failures, told = (tuple(f for f in some if f.check in still) for some in (verdict.failures, verdict.told))
+    return replace(verdict, status=status, checks=checks, failures=failures, wrong_items=frozenset(), told=told)

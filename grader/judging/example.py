@@ -15,12 +15,12 @@ from grader.confined.wire import Code, Opaque, Ref, Tensor, Unset, Value, decode
 from grader.judging.compare import element_text
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, expected_value, last_outcome, plan_of, reply_value
-from grader.judging.values import count_numbers, leaves, part_or_none, parts_of
+from grader.judging.values import count_numbers, part_or_none, parts_of
 from grader.sandbox.limits import OutOfBudget, check_budget
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.submission.names import bound_names
 
-__all__ = ["as_json", "characters", "counterexample_of", "example_failure", "snippet"]
+__all__ = ["as_json", "counterexample_of", "example_failure", "snippet"]
 
 _MOST_ELEMENTS = 200
 _MOST_PARTS = 400
@@ -50,7 +50,7 @@ def counterexample_of(
     helped
         The function was called with right helpers, which the snippet has not.
     """
-    failure = example_failure(judge, outcomes, verdict)
+    failure = example_failure(outcomes, verdict)
     if failure is None:
         return None
     try:
@@ -86,37 +86,20 @@ def _comparable(judge: FunctionJudge, failure: Failure, last: Outcome) -> bool:
     return not random if whole else failure.item not in random
 
 
-def example_failure(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> Failure | None:
-    """Of the first thing that is wrong the failing case that is read fastest; None where all are hidden.
+def example_failure(outcomes: Outcomes, verdict: Verdict) -> Failure | None:
+    """What the first failed check with a case that may be shown is about; None where all are hidden.
 
-    A case that was not run, because an earlier call did not come back, shows nothing.
+    A call that was stopped is told before all else, and a case that was not run, because of it, shows nothing.
     """
-    ran = [failure for failure in verdict.failures if not _not_run(outcomes.get(failure.case.key, ()))]
-    if verdict.status not in ("passed", "failed", "partial"):  # the call that was stopped, whatever others raised
-        ran = [failure for failure in ran if isinstance(last_outcome(outcomes, failure.case), Stopped)] or ran
-    visible = [failure for failure in ran if failure.case.visible]
-    alike = [f for f in visible if (f.check, f.item) == (visible[0].check, visible[0].item)]
-    return min(alike, key=lambda f: _effort(judge, plan_of(f.case, outcomes.get(f.case.key, ()))), default=None)
+    if verdict.status not in ("passed", "failed", "partial"):
+        stopped = [failure for failure in verdict.failures if _was_stopped(last_outcome(outcomes, failure.case))]
+        if visible := [failure for failure in stopped if failure.case.visible]:
+            return visible[0]
+    return next((failure for failure in verdict.told if failure.case.visible), None)
 
 
-def _not_run(replies: Sequence[Outcome]) -> bool:
-    return bool(replies) and isinstance(replies[-1], Stopped) and replies[-1].reason == "not-run"
-
-
-def _effort(judge: FunctionJudge, plan: Plan) -> int:
-    """How many characters of numbers a person has to read to follow a case."""
-    if plan not in judge.efforts:
-        judge.efforts[plan] = characters(plan.questions)
-    return judge.efforts[plan]
-
-
-def characters(value: Value) -> int:
-    """How long the numbers of a value are when they are written down.
-
-    >>> characters((np.array([0.5, 3.0]), {"n": 12}))
-    8
-    """
-    return sum(len(repr(number)) for _, leaf in leaves(value) for number in np.ravel(leaf).tolist())
+def _was_stopped(outcome: Outcome) -> bool:
+    return isinstance(outcome, Stopped) and outcome.reason != "not-run"
 
 
 def _got(last: Outcome, path: Sequence[Any]) -> Any:

@@ -15,6 +15,7 @@ from grader.judging.compare import Item, Problem, items_of
 from grader.judging.outcomes import expected_value
 from grader.judging.properties import Judged
 from grader.judging.redaction import cases_as_shown, problem_text
+from grader.judging.values import characters
 from grader.model import Check, FunctionStatus
 from grader.sandbox.remembered import Remembered
 from grader.sandbox.runner import Plan
@@ -52,6 +53,7 @@ class Verdict:
     alternative: int = 0
     wrong_items: frozenset[str] = frozenset()
     max_points: float = 0.0
+    told: tuple[Failure, ...] = ()  # per failed check the one that its sentence is about
 
     @property
     def points(self) -> float:
@@ -137,6 +139,12 @@ class FunctionJudge:
             for item in items_of(expected_value(case, self.form), self.spec.items):
                 items.setdefault(item.name, item)
         return tuple(items.values())
+
+    def effort(self, plan: Plan) -> int:
+        """How many characters of numbers a person has to read to follow a case."""
+        if plan not in self.efforts:
+            self.efforts[plan] = characters(plan.questions)
+        return self.efforts[plan]
 
     @cached_property
     def forms(self) -> tuple[FunctionJudge, ...]:

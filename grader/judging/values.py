@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.confined.wire import Path, Value, part_at
 
-__all__ = ["as_array", "count_numbers", "leaves", "number_at", "part_or_none", "parts_of", "walk"]
+__all__ = ["as_array", "characters", "count_numbers", "leaves", "number_at", "part_or_none", "parts_of", "walk"]
 
 NUMBER = (int, float, complex, np.number)
 
@@ -54,6 +54,15 @@ def _collect(value: Value, path: Path, found: list[tuple[Path, Value]]) -> None:
 def count_numbers(value: Value) -> int:
     """How many numbers a value holds."""
     return sum(int(np.size(leaf)) for _, leaf in leaves(value))
+
+
+def characters(value: Value) -> int:
+    """How long the numbers of a value are when they are written down.
+
+    >>> characters((np.array([0.5, 3.0]), {"n": 12}))
+    8
+    """
+    return sum(len(repr(number)) for _, leaf in leaves(value) for number in np.ravel(leaf).tolist())
 
 
 def part_or_none(value: Value, path: Path) -> Value:

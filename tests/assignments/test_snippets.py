@@ -78,7 +78,7 @@ def test_snippets_run_as_they_stand_and_give_what_was_got(name: str, per_functio
             judge = FunctionJudge(spec, mine)
             verdict = verdict_of(judge, outcomes)
             found = counterexample_of(judge, outcomes, verdict, parameters=parameters, public=loaded.public)
-            failure = example_failure(judge, outcomes, verdict)
+            failure = example_failure(outcomes, verdict)
             if found is None or failure is None:
                 continue
             last = outcomes[failure.case.key][-1]

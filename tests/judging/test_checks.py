@@ -122,7 +122,7 @@ def test_where_a_call_raises_the_other_inputs_are_looked_at() -> None:
     assert runs.status == "failed"
     raised, also = runs.message.split("; ")
     assert raised == "the function raised AssertionError (student.py, line 66: assert X.shape[1] > 1)"
-    assert re.fullmatch(r"wrong for \d of 9 inputs, for example of the kind '(general|one example)'", also)
+    assert re.fullmatch(r"wrong for \d of 9 inputs", also)
     assert "failed" in {c.status for c in report.checks if c.kind == "values"}
     assert report.points == 0.0
 
@@ -551,7 +551,7 @@ def test_a_message_says_how_many_inputs_fail_and_of_which_kind() -> None:
     cases = hand_made(spec, same, [(1.0,), (2.0,), (3.0,)], classes=["small", "zero", "zero"])
     verdict = verdict_of(FunctionJudge(spec, cases), outcomes_of(cases, lambda x: x if x < 2 else 0.0))
     message = check_of(verdict.checks, "values", "value").message
-    assert message == "value is 0, expected 2; wrong for 2 of 3 inputs, for example of the kind 'zero'"
+    assert message == "value is 0, expected 2; wrong for 2 of 3 inputs, all of the kind 'zero'"
 
 
 def test_the_plan_on_own_values_is_told_by_the_number_of_its_outcomes() -> None:

@@ -97,6 +97,31 @@ def test_it_shows_arguments_expected_and_got_at_the_place_in_question() -> None:
     assert found["output"] == ""
 
 
+def test_the_sentence_and_the_example_are_of_the_case_that_is_read_fastest() -> None:
+    cases = hand_made(plain(), scaled, [(np.array([1.25, 2.375, 3.125]), 0.5), (np.array([3.0, 5.0]), 4.0)])
+    outcomes = outcomes_of(cases, lambda x, factor: x)
+    judge = FunctionJudge(plain(), cases)
+    verdict = verdict_of(judge, outcomes)
+    found = counterexample_of(judge, outcomes, verdict)
+    assert found is not None
+    assert found["case"] == "f/values/1"
+    told = next(check.message for check in verdict.checks if check.status == "failed")
+    assert (
+        found["message"]
+        == told
+        == "value[0] is 3, expected 12; 2 of 2 elements of value are wrong " + told.split("wrong ")[1]
+    )
+
+
+def test_where_the_form_is_wrong_the_example_is_of_the_wrong_form() -> None:
+    cases = hand_made(plain(), scaled, [(np.array([1.25, 2.375, 3.125]), 0.5), (np.array([3.0, 5.0]), 4.0)])
+    judge = FunctionJudge(plain(), cases)
+    outcomes = outcomes_of(cases, lambda x, factor: x if factor > 1 else x[:1])
+    found = counterexample_of(judge, outcomes, verdict_of(judge, outcomes))
+    assert found is not None
+    assert (found["case"], found["message"]) == ("f/values/0", "value has shape (1,), expected (3,)")
+
+
 def test_the_first_case_that_may_be_shown_is_taken() -> None:
     cases = hand_made(plain(), scaled, ARGS)
     hidden = replace(cases, cases=(replace(cases.cases[0], visible=False), cases.cases[1]))

@@ -508,7 +508,7 @@ def test_a_stopped_call_is_the_example_of_a_timeout_whatever_others_raised() -> 
     keys = [case.key for case in cases.cases]
     outcomes = outcomes_of(cases, same)
     outcomes.update({keys[0]: (Raised("ValueError", "no"),), keys[2]: (Stopped("timeout", "it needed 2 seconds"),)})
-    failure = example_failure(judge, outcomes, verdict_of(judge, outcomes))
+    failure = example_failure(outcomes, verdict_of(judge, outcomes))
     assert failure is not None
     assert failure.case.key == keys[2]
 
