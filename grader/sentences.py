@@ -543,9 +543,15 @@ def not_judged(name: str, producers: Sequence[str], *, right: bool = False) -> s
     return f"{name} was not judged: it works on what your own {own} returns, and that is not there. Fix {own} first."
 
 
-def earlier_first(name: str, producers: Sequence[str]) -> Finding:
+def earlier_first(name: str, producers: Sequence[str], *, replaced: bool) -> Finding:
+    """``replaced`` where what is shown was not computed from what these return, but from what correct ones do."""
     own = " and ".join(producers)
     text = f"{name} is asked on what your own {own} returns, which is not right: what differs here may come from there"
+    if replaced:
+        text = (
+            f"{name} stands on your own {own}, which is not right; it is shown what {name} makes of the result of a correct "
+            f"{own}, which may hand on other things than yours"
+        )
     return Finding("earlier-first", text, f"Correct {own} first, then look at {name} again.")
 
 

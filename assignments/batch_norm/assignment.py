@@ -174,17 +174,40 @@ def _near(claimed, slope):
     return np.isclose(claimed, slope, rtol=1e-5, atol=1e-6)
 
 
-def _is_a_slope(given):
-    """The true slope, or else that of the student's own forward pass, if that normalizes over a batch."""
-    _, gradients, _, (of_one, *_), *beside, (usual, _), (stretched, _) = given.replies
-    facts = given.facts
-    claims = [np.sum(part * direction) for part, direction in zip(gradients, facts["directions"], strict=True)]
-    if np.all(_near(claims, facts["slopes"])):
+def _by_formula(dZ_tilde, normal, scale):
+    """What a right backward pass makes of what a forward pass, right or wrong, normalized and multiplied Z by."""
+    along, straight = np.mean(dZ_tilde * normal, axis=1, keepdims=True), np.mean(dZ_tilde, axis=1, keepdims=True)
+    m = dZ_tilde.shape[1]
+    return scale * (dZ_tilde - straight - normal * along), m * along, m * straight
+
+
+def _multiplied_by(Z, normal):
+    """By what each unit of Z was multiplied; nan where it was not."""
+    moved, change = (part - np.mean(part, axis=1, keepdims=True) for part in (Z, normal))
+    factor = np.sum(moved * change, axis=1, keepdims=True) / np.sum(moved**2, axis=1, keepdims=True)
+    return np.where(np.isclose(factor * moved, change).all(axis=1, keepdims=True), factor, np.nan)
+
+
+def _fits_the_forward_pass(given):
+    """The true slope; else that of the student's own forward pass, or the formula for its values, if it normalizes."""
+    (Z_tilde, _), gradients, _, (of_one, *_), *beside, (usual, _), (stretched, _) = given.replies
+    facts, (Z, gamma, beta, epsilon) = given.facts, given.steps[0].args
+    dZ_tilde, directions = facts["dZ_tilde"], facts["directions"]
+
+    def along(gradients):
+        return [np.sum(part * direction) for part, direction in zip(gradients, directions, strict=True)]
+
+    claims = along(gradients)
+    normal = (Z_tilde - beta) / gamma
+    scales = [gamma / np.sqrt(np.var(Z, axis=axis, keepdims=True) + epsilon) for axis in (1, 0)]  # one over the wrong axis
+    right = [facts["slopes"], *(along(_by_formula(dZ_tilde, normal, scale)) for scale in scales)]
+    if np.all(np.any([_near(claims, slopes) for slopes in right], axis=0)):
         return None
+    formula = along(_by_formula(dZ_tilde, normal, gamma * _multiplied_by(Z, normal)))
     for number, name in enumerate(("dZ", "dgamma", "dbeta")):
         (plus, _), (minus, _) = beside[2 * number : 2 * number + 2]
-        slope = np.sum(facts["dZ_tilde"] * (plus - minus)) / (2 * _STEP)
-        if not _near(claims[number], slope):
+        slope = np.sum(dZ_tilde * (plus - minus)) / (2 * _STEP)
+        if not _near(claims[number], slope) and not _near(claims[number], formula[number]):
             return f"along a random direction the forward pass changes by {slope:.6g}, {name} says {claims[number]:.6g}"
         if not np.abs(gradients[number]).max() > 1e-6:
             return f"{name} is zero everywhere"
@@ -273,10 +296,10 @@ ASSIGNMENT = Assignment(
             own_inputs=True,
             properties=(
                 Property(
-                    "the gradients are the slope of the forward pass",
+                    "the gradients fit the forward pass",
                     share=0.1,
                     plan=_own_slope,
-                    judge=_is_a_slope,
+                    judge=_fits_the_forward_pass,
                     classes=(*_GENERAL, *_AS_ASKED),
                     carries=True,
                 ),

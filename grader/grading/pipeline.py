@@ -363,7 +363,7 @@ def _explained(
     findings = unfilled(judge, submission, verdict) or other_order(judge, submission, verdict)
     foreign = not verdict.passed and has_foreign_values(session, attempt)
     wrong = () if findings or verdict.passed or (attempt.how == "helpers" and not foreign) else wrong_before(judge, best)
-    earlier = (sentences.earlier_first(verdict.name, wrong),) if wrong else ()
+    earlier = (sentences.earlier_first(verdict.name, wrong, replaced=foreign),) if wrong else ()
     if wrong and is_cut_short(attempt):  # what was raised is theirs
         return earlier
     if foreign and not wrong and (unusable := raised_on_own_values(first)):

@@ -235,7 +235,7 @@ def test_a_backward_pass_that_is_the_slope_of_nothing_worth_it_is_not_carried(co
     graded = backward(code)
     assert graded.status != "passed" and not graded.carried
     assert graded.points < 0.6 * graded.max_points
-    slope = next(check for check in graded.checks if check.name == "the gradients are the slope of the forward pass")
+    slope = next(check for check in graded.checks if check.name == "the gradients fit the forward pass")
     assert slope.status != "passed"
 
 
@@ -309,14 +309,69 @@ OWN_CACHES = {
 }
 
 
+# Forward passes in which one thing is wrong that their caches hand on.
+WRONG_FORWARD = {
+    "divided by m - 1": ("Z.var(axis=1, keepdims=True)", "Z.var(axis=1, ddof=1, keepdims=True)"),
+    "a sum": ("Z.var(axis=1, keepdims=True)", "((Z - mu) ** 2).sum(axis=1, keepdims=True)"),
+    "over the units": ("axis=1", "axis=0"),
+    "not divided": ("Z_norm = (Z - mu) / np.sqrt(variance + epsilon)", "Z_norm = Z - mu"),
+    "no mean": ("Z_norm = (Z - mu)", "Z_norm = Z"),
+}
+
+
+@pytest.mark.parametrize(("kept", "taken"), OWN_CACHES.values(), ids=OWN_CACHES.keys())
+@pytest.mark.parametrize("wrong", WRONG_FORWARD)
+def test_the_right_formula_beside_a_wrong_forward_pass_is_carried_whatever_the_cache_is(
+    kept: str, taken: str, wrong: str
+) -> None:
+    graded = backward(
+        FORWARD.replace(*WRONG_FORWARD[wrong]).replace(KEPT, kept.replace("variance", "variance + epsilon")),
+        BACKWARD.replace("Z_norm, gamma, deviation = cache", taken).replace("deviation", "np.sqrt(variance)"),
+    )
+    assert (graded.status, graded.carried) == ("passed", True)
+
+
+WRONG_FORMULAS = {
+    "no variance": (" - Z_norm * dgamma / m", ""),
+    "no mean": (" - dbeta / m", ""),
+    "no gamma": ("gamma / deviation", "1 / deviation"),
+    "sums": ("dbeta / m - Z_norm * dgamma / m", "dbeta - Z_norm * dgamma"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_FORWARD)
+@pytest.mark.parametrize("formula", WRONG_FORMULAS)
+def test_a_wrong_formula_beside_a_wrong_forward_pass_is_not(wrong: str, formula: str) -> None:
+    kept, taken = OWN_CACHES["names"]
+    graded = backward(
+        FORWARD.replace(*WRONG_FORWARD[wrong]).replace(KEPT, kept.replace("variance", "variance + epsilon")),
+        BACKWARD.replace(*WRONG_FORMULAS[formula])
+        .replace("Z_norm, gamma, deviation = cache", taken)
+        .replace("deviation", "np.sqrt(variance)"),
+    )
+    assert graded.status != "passed" and graded.points < 0.75 * graded.max_points
+
+
 @pytest.mark.parametrize(("kept", "taken"), OWN_CACHES.values(), ids=OWN_CACHES.keys())
 def test_what_happens_on_a_cache_that_is_not_the_students_own_is_not_told(kept: str, taken: str) -> None:
     graded = backward(
         FORWARD.replace("Z.var(axis=1", "Z.var(ddof=1, axis=1").replace(KEPT, kept),
-        BACKWARD.replace("Z_norm, gamma, deviation = cache", taken).replace("deviation", "np.sqrt(variance)"),
+        BACKWARD.replace("Z_norm, gamma, deviation = cache", taken)
+        .replace("deviation", "np.sqrt(variance)")
+        .replace("- dbeta / m", "+ dbeta / m"),
     )
     assert (graded.status, [finding.code for finding in graded.findings]) == ("failed", ["earlier-first"])
+    assert "is asked on what your own batch_norm_forward returns" in graded.findings[0].message
     assert not any("Error" in check.message for check in graded.checks)
+
+
+def test_a_result_that_was_computed_from_the_cache_of_a_right_forward_pass_is_said_to_be_that() -> None:
+    graded = backward(
+        FORWARD.replace("Z.var(axis=1", "Z.var(ddof=1, axis=1").replace(", np.sqrt(", ", 1 / np.sqrt("),
+        BACKWARD.replace("gamma / deviation", "gamma * deviation").replace("- dbeta / m", "+ dbeta / m"),
+    )
+    assert graded.status == "partial"
+    assert "is shown what batch_norm_backward makes of the result of a correct" in graded.findings[0].message
 
 
 def test_what_the_forward_pass_raises_is_told_as_its_own_and_to_be_corrected_first() -> None:
@@ -363,7 +418,8 @@ def test_a_cache_that_does_not_suit_the_backward_pass_is_said_to_be_what_is_unus
 
 def test_beside_a_wrong_forward_pass_it_is_said_first_that_this_one_is_wrong() -> None:
     """Also where the backward pass takes the cache of a correct one apart, which is built otherwise."""
-    graded = report(FORWARD.replace("variance = Z.var(axis=1", "variance = Z.var(ddof=1, axis=1"), BACKWARD)
+    wrong = FORWARD.replace("variance = Z.var(axis=1", "variance = Z.var(ddof=1, axis=1")
+    graded = report(wrong, BACKWARD.replace("- dbeta / m", "+ dbeta / m"))
     assert [finding.code for finding in graded["batch_norm_backward"].findings] == ["earlier-first"]
 
 
