@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -10,9 +11,8 @@ from grader.cli import DONE, FOUND, HARNESS, USAGE
 from grader.cli.output import show
 from grader.cli.shared import JSON, MIN_SCORE, SEED, THOROUGH, Drawing, assignment_of, suggest, write_json
 from grader.freezing.store import frozen_cases
-from grader.grading.pipeline import grade
 from grader.model import Report, report_to_json
-from grader.report.terminal import render_report
+from grader.sandbox.own import strongest_sandbox
 
 __all__ = ["check"]
 
@@ -43,8 +43,13 @@ def check(
     """
     loaded = assignment_of(context, assignment, paths)
     drawing = Drawing(assignment)
-    cases = frozen_cases(loaded, seed, progress=drawing)
-    report = grade(loaded, paths, cases=cases, seed=seed, thorough=thorough)
+    with contextlib.closing(strongest_sandbox(loaded.spec.packages, loaded.warm_up)) as sandbox:
+        # What takes long to import comes while the sandbox starts, which takes as long.
+        from grader.grading.pipeline import grade
+        from grader.report.terminal import render_report
+
+        cases = frozen_cases(loaded, seed, progress=drawing)
+        report = grade(loaded, paths, cases=cases, runner=sandbox, seed=seed, thorough=thorough)
     if json_to:
         write_json(report_to_json(report), json_to)
     if json_to != "-":

@@ -100,17 +100,18 @@ def grade(
     paths = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
     title = name or ", ".join(str(one) for one in paths)
     with ExitStack() as stack:
+        if runner is None:
+            from grader.sandbox.own import strongest_sandbox  # whoever brings a runner needs none of it
+
+            runner = sandbox = strongest_sandbox(assignment.spec.packages, assignment.warm_up)
+            stack.callback(sandbox.close)
         try:
             scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-")))
             hand_in = collect_one(paths, unpack_to=scratch, provided=assignment.provided, own_folder=own_folder)
             submission, note = _read(assignment, frozen, hand_in, title)
         except SubmissionError as error:
-            report = unreadable(assignment, frozen, title, student, str(error), runner.level if runner else "none")
+            report = unreadable(assignment, frozen, title, student, str(error), runner.level)
         else:
-            if runner is None:
-                from grader.sandbox.own import strongest_sandbox  # what cannot be read needs no sandbox
-
-                runner = stack.enter_context(strongest_sandbox(assignment.spec.packages, assignment.warm_up))
             judges = judges_of(assignment.spec, frozen, thorough=thorough)
             report = grade_submission(assignment, judges, submission, runner, student=student)
             report = replace(report, messages=(*note, *report.messages))

@@ -121,9 +121,21 @@ class Zygote:
         self._wanted = tuple(walls)
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._ready = False
         self.stands: tuple[str, ...] = ()
         self.namespaces: tuple[str, ...] = ()
         self.slowness = 1.0
+
+    def launch(self) -> None:
+        """Let it begin, or do nothing if it lives; :meth:`start` waits until it is ready."""
+        if "fork" not in self._wanted or (self._process is not None and self._process.poll() is None):
+            return
+        self.close()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = self._spawn(theirs, control=theirs.fileno())
+        self._control = ours
+        ours.settimeout(60)
 
     def start(self) -> None:
         """Start it, or do nothing if it lives.
@@ -137,18 +149,15 @@ class Zygote:
             if not self.stands:
                 self.child(256 << 20, 60).end()
             return
-        if self._process is not None and self._process.poll() is None:
+        self.launch()
+        if self._ready:
             return
-        self.close()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = self._launch(theirs, control=theirs.fileno())
-        self._control = ours
-        ours.settimeout(60)
-        hello = self._answer(ours)
+        assert self._control is not None
+        hello = self._answer(self._control)
         if hello["error"]:
             self.close()
             raise GraderError(_no_walls(hello["error"]))
+        self._ready = True
         self.stands = tuple(hello["walls"])
         self.namespaces = tuple(hello["namespaces"])
         self.slowness = slowness_of(hello["unit"])
@@ -162,6 +171,7 @@ class Zygote:
             self._process.kill()
             self._process.wait()
             self._process = None
+        self._ready = False
 
     def child(self, memory: int, cpu_s: int) -> Forked:
         """A fresh confined process, whose walls stand.
@@ -187,7 +197,7 @@ class Zygote:
                 answer = self._command(home, theirs.fileno(), do="fork", memory=memory, cpu=cpu_s)
                 pid = answer["pid"]
             else:
-                home = self._launch(theirs, channel=theirs.fileno(), memory=memory, cpu=cpu_s)
+                home = self._spawn(theirs, channel=theirs.fileno(), memory=memory, cpu=cpu_s)
                 pid = home.pid
         child = Forked(self, home, pid, ours, cpu_s=cpu_s)
         try:
@@ -216,7 +226,7 @@ class Zygote:
             raise GraderError(_no_walls(hello["error"]))
         return hello
 
-    def _launch(self, theirs: socket.socket, **settings: int) -> subprocess.Popen[bytes]:
+    def _spawn(self, theirs: socket.socket, **settings: int) -> subprocess.Popen[bytes]:
         folders = package_folders(self._packages)
         threads = loosened(self._packages).threads
         program = seccomp_filter(threads=threads) if "seccomp" in self._wanted else None

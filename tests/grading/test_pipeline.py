@@ -182,7 +182,8 @@ def test_one_function_alone_may_be_graded() -> None:
 
 
 def test_a_file_that_cannot_be_read_is_a_report_and_no_exception(tmp_path: Path) -> None:
-    report = grade(tiny.assignment(), tmp_path / "absent.py", cases=tiny.cases(), student="s1", name="shown")
+    absent = tmp_path / "absent.py"
+    report = grade(tiny.assignment(), absent, cases=tiny.cases(), runner=InProcess(), student="s1", name="shown")
     assert (report.status, report.points, report.student, report.submission) == ("unreadable", None, "s1", "shown")
     assert report.sandbox == "none"
     assert report.messages[0].startswith("there is no readable file at ")

@@ -14,7 +14,7 @@ import pytest
 
 from grader.confined.wire import decode, encode
 from grader.errors import GraderError
-from grader.sandbox import limits, own
+from grader.sandbox import doctor, limits, own
 from grader.sandbox.parent import Patience, Sandbox
 from grader.sandbox.portable import Interpreters, Piped
 from grader.sandbox.runner import Execution, Plan, Program, Raised, Returned, Stopped
@@ -109,8 +109,24 @@ def test_own_work_runs_behind_the_walls_on_linux_and_in_plain_interpreters_elsew
     monkeypatch: pytest.MonkeyPatch, system: str, walls: bool
 ) -> None:
     monkeypatch.setattr(limits.sys, "platform", system)
-    monkeypatch.setattr(own.Sandbox, "__enter__", lambda sandbox: sandbox)
+    monkeypatch.setattr(own.Zygote, "launch", lambda zygote: None)
     assert isinstance(own.strongest_sandbox()._children, Interpreters) is not walls
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has walls")
+def test_own_work_does_without_a_wall_that_does_not_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    starts = own.Zygote.start
+
+    def falls(zygote: own.Zygote) -> None:
+        if "landlock" in zygote._wanted:
+            raise GraderError("no such wall")
+        starts(zygote)
+
+    monkeypatch.setattr(own.Zygote, "start", falls)
+    monkeypatch.setattr(doctor, "probe", lambda: doctor.Walls(fork=True, limits=True))
+    with own.strongest_sandbox() as sandbox:
+        assert sandbox.level == "weak"
+        assert "landlock" not in sandbox.stands
 
 
 def test_an_interpreter_that_does_not_start_or_ends_at_once_is_told_with_its_path(
