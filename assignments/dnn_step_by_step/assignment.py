@@ -38,6 +38,11 @@ def _deep(d):
     return (d.layers((1, 4), outputs=None),)
 
 
+def _two_layers_or_more(d):
+    """One layer of zeros among others says nothing of the biases, as zeros everywhere do."""
+    return (d.layers((2, 4), outputs=None),)
+
+
 def _deep_and_wide(d):
     narrow, wide = 55 + d.integer(0, 1), 300 + d.integer(0, 20)
     return [([280 + d.integer(0, 9), narrow, wide, narrow, wide],)]
@@ -161,7 +166,14 @@ def _share_numbers(given):
     return False
 
 
+def _zero_layer(given):
+    """Whether the weights of a layer are zero, and not all weights."""
+    drawn = [bool(np.any(value)) for value in _weights(given).values()]
+    return any(drawn) and not all(drawn)
+
+
 _FITS = {
+    "zero-layer": _zero_layer,
     "zero-weights": _every_weight(lambda W: not np.any(W)),
     "repeated-layers": _repeats,
     "shared-numbers": _share_numbers,
@@ -188,7 +200,7 @@ def _drawn_biases(given):
 _BIAS_FITS = {"zero-weights": _FITS["zero-weights"], "drawn-biases": _drawn_biases}
 
 
-def _random_properties(wide, usual, promise, fits, *scales):
+def _random_properties(wide, usual, several, promise, fits, *scales):
     """What random weights promise in a wide network, and as far as it can be told in a usual one; biases are zero."""
     unequal = Property(
         "no two units start alike",
@@ -196,14 +208,14 @@ def _random_properties(wide, usual, promise, fits, *scales):
         plan=wide,
         judge=_unequal_weights,
         classes=_WIDE,
-        fits={"zero-weights": _FITS["zero-weights"]},
+        fits={code: _FITS[code] for code in ("zero-layer", "zero-weights")},
     )
     drawn = Property(promise, share=0.45, plan=wide, judge=_gaussian_weights(*scales), classes=_WIDE, fits=fits)
     return (
         # That a network of one layer has no weights at all is a matter of its structure.
         at_usual_sizes(unequal, inputs=usual, judge=lambda given: _unequal_weights(given) if _parts(given, "W") else None),
         at_usual_sizes(drawn, inputs=usual, judge=_usual_weights(*scales)),
-        Property("biases are zero", share=0.25, plan=lambda d: [usual(d)], judge=_zero_biases, fits=_BIAS_FITS),
+        Property("biases are zero", share=0.25, plan=lambda d: [several(d)], judge=_zero_biases, fits=_BIAS_FITS),
     )
 
 
@@ -569,7 +581,7 @@ ASSIGNMENT = Assignment(
             random=frozenset({"W{l}"}),
             weights={"W{l}": 2.0},
             properties=_random_properties(
-                _two_wide_layers, _two_usual_layers, "weights are Gaussian * 0.01", _FITS_TWO, _small
+                _two_wide_layers, _two_usual_layers, _two_usual_layers, "weights are Gaussian * 0.01", _FITS_TWO, _small
             ),
             classes=cases(one_unit={"n_h": 1}, one_feature={"n_x": 1}),
             inputs_share=0.0,
@@ -586,6 +598,7 @@ ASSIGNMENT = Assignment(
             properties=_random_properties(
                 _deep_and_wide,
                 _deep,
+                _two_layers_or_more,
                 "weights are Gaussian * 0.01 (or / sqrt(n_prev)) in all layers",
                 _FITS_DEEP,
                 _small,

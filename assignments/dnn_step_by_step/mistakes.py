@@ -81,6 +81,27 @@ _in_both(
 )({"draw": lambda n, k: np.zeros((n, k))})
 
 
+_ZERO_LAYER = {
+    "code": "zero-layer",
+    "message": "the weights of one layer are all zero: its units start alike, whatever the other layers hold",
+    "hint": "Print the weights of every layer, of the first and of the last one, too.",
+    "severity": "fault",
+}
+
+
+@mistake(function="initialize_parameters", **_ZERO_LAYER)
+def first_layer_zero(n_x, n_h, n_y):
+    right = _network([n_x, n_h, n_y])
+    return {**right, "W1": 0 * right["W1"]}
+
+
+@mistake(function="initialize_parameters_deep", **_ZERO_LAYER)
+def last_layer_zero(layer_dims):
+    right = _network(layer_dims)
+    last = f"W{len(layer_dims) - 1}"
+    return {**right, last: 0 * right[last]}
+
+
 _in_both(
     "missing-scale",
     message="the weights are standard Gaussian: the factor is missing",

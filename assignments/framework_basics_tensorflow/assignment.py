@@ -118,7 +118,7 @@ def _scaled_like(deviation):
 
 
 _GLOROT_FITS = {
-    "zero-weights": lambda given: not np.any(given.reply["W1"]),
+    "zero-weights": lambda given: not any(np.any(given.reply[name]) for name in ("W1", "W2", "W3")),
     "constant-weights": lambda given: np.ptp(given.reply["W1"]) == 0,
     "he-scale": _scaled_like(np.sqrt(2 / 25)),
     "missing-scale": lambda given: np.std(given.reply["W1"]) > 0.9,

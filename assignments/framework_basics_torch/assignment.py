@@ -268,8 +268,8 @@ def _zero_biases(given):
         b = np.asarray(given.reply[f"b{layer}"])
         if np.shape(b) != (n, 1) or np.any(b):
             return f"b{layer} is not a tensor of zeros of shape {(n, 1)}"
-    if not all(np.ptp(W) > 0 for _, W, *_ in _weights(given)):
-        return "the biases are zero, but a weight matrix is constant: that is no initialization"
+    if not any(np.ptp(W) > 0 for _, W, *_ in _weights(given)):
+        return "the biases are zero, but the weight matrices are constant: that is no initialization"
     return None
 
 
@@ -283,7 +283,14 @@ def _deviates(expected):
     return fits
 
 
+def _zero_layer(given):
+    """Whether the weights of a layer are zero, and not all weights."""
+    drawn = [bool(np.any(W)) for _, W, *_ in _weights(given)]
+    return any(drawn) and not all(drawn)
+
+
 _FITS = {
+    "zero-layer": _zero_layer,
     "zero-weights": lambda given: not any(np.any(W) for _, W, *_ in _weights(given)),
     "he-scale": _deviates(lambda n_prev, n: np.sqrt(2 / n_prev)),
     "missing-scale": _deviates(lambda n_prev, n: 1.0),
@@ -462,7 +469,7 @@ ASSIGNMENT = Assignment(
                         plan=_wide,
                         judge=_unequal_weights,
                         classes=_WIDE,
-                        fits={"zero-weights": _FITS["zero-weights"]},
+                        fits={code: _FITS[code] for code in ("zero-layer", "zero-weights")},
                     ),
                     inputs=_sizes,
                     judge=_unequal_weights,

@@ -224,6 +224,17 @@ def initialized_with_zeros(sizes):
 
 
 @mistake(
+    "zero-layer",
+    "initialize_parameters",
+    message="the weights of one layer are all zero: its units start alike, whatever the other layers hold",
+    hint="Print the weights of every layer, of the first and of the last one, too.",
+    severity="fault",
+)
+def initialized_with_a_zero_layer(sizes):
+    return _drawn(sizes, lambda n, n_prev, l: torch.nn.init.xavier_normal_(torch.empty(n, n_prev)) * (l > 1))
+
+
+@mistake(
     "missing-scale",
     "initialize_parameters",
     message="the weights have variance 1; Xavier's variance depends on the sizes of the layers",

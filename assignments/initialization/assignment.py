@@ -121,9 +121,9 @@ def _gaussian(scale_of):
 
 
 def _zero_biases(given):
-    """Zero biases beside weights that are not all alike (otherwise a stub of zeros would do)."""
-    if not all(np.std(W) > 0 for W in _parts(given, "W")):
-        return "not checked: the weights of a layer are all equal"
+    """Zero biases beside weights of which some were drawn (otherwise a stub of zeros would do)."""
+    if not any(np.std(W) > 0 for W in _parts(given, "W")):
+        return "not checked: the weights of each layer are all equal"
     for layer, (bias, size) in enumerate(zip(_parts(given, "b"), given.args[0][1:], strict=False), 1):
         if bias.shape != (size, 1) or np.any(bias):
             return f"b{layer} is not a column of zeros, one for each unit"
@@ -183,7 +183,14 @@ def _is_symmetric(given):
     return any(np.any(W) and np.allclose(W, W.T) for W in square)
 
 
+def _zero_layer(given):
+    """Whether the weights of a layer are zero, and not all weights."""
+    drawn = [bool(np.any(W)) for _, W, _, _ in _weights(given)]
+    return any(drawn) and not all(drawn)
+
+
 _GENERAL_FITS = {
+    "zero-layer": _zero_layer,
     "symmetric": _is_symmetric,
     "zero-weights": _all_layers(lambda W, n_prev, n: not np.any(W)),
     "repeated-layers": _repeats,
@@ -222,7 +229,7 @@ def _random_properties(scale_of, deviation, fits):
         plan=_wide,
         judge=_unequal_weights,
         classes=wide,
-        fits={"zero-weights": fits["zero-weights"]},
+        fits={code: fits[code] for code in ("zero-layer", "zero-weights")},
     )
     drawn = Property(
         f"weights are independent, with mean 0 and standard deviation {deviation}",

@@ -164,6 +164,16 @@ def _(scale):
 
 
 @_in_both(
+    "zero-layer",
+    message="the weights of one layer are all zero: its units start alike, whatever the other layers hold",
+    hint="Print the weights of every layer, of the first and of the last one, too.",
+    severity="fault",
+)
+def _(scale):
+    return lambda l, n, n_prev: np.random.randn(n, n_prev) * scale(n_prev) * (l > 1)
+
+
+@_in_both(
     "repeated-layers",
     message="all layers hold the same random numbers",
     hint="Is the generator seeded anew for each layer, or are the same numbers taken again? Draw new ones for each.",

@@ -179,25 +179,31 @@ def _examples_problem(args, reply):
 
 
 def _own_and_foreign(given):
-    """Which examples are there with their own label, in whatever batch, and how many come with that of another."""
+    """Which examples are there with their own label, in whatever batch, and how many come with that of another.
+
+    What does not hold one number for each example is no label of another one.
+    """
     Y = given.args[1]
     held, labels = _read(given.args, given.reply)
     pairs = [
         (number, label == Y[0, number])
         for numbers, Y_t in zip(held, labels, strict=True)
         for number, label in zip(numbers, Y_t.ravel(), strict=False)
-        if number >= 0
+        if number >= 0 and Y_t.size == numbers.size
     ]
     return {number for number, own in pairs if own}, sum(not own for _, own in pairs)
 
 
 def _foreign_labels_problem(given):
-    """Whether the examples that are there have their own labels: at least nine of ten, of half of the examples."""
+    """Whether the examples that are there have their own labels: every one, of half of the examples."""
     return _labels_problem(given, 0.5, "a label")
 
 
 def _most_labels_problem(given):
-    """Whether most of the examples are there, each with its own label, however often and in whatever batch."""
+    """Whether most of the examples are there, each with its own label, in whatever batch; few of them come again."""
+    m, found = given.args[0].shape[1], sum(map(len, _read(given.args, given.reply)[0]))
+    if found > 1.1 * m:
+        return f"there are {m} examples, but the batches hold {found}"
     return _labels_problem(given, 0.9, "their own label")
 
 
@@ -207,7 +213,7 @@ def _labels_problem(given, least, label):
     if m > size and len(given.reply) < 2:
         return f"{m} examples in batches of {size} make more than one batch, found {len(given.reply)}"
     own, foreign = _own_and_foreign(given)
-    if len(own) >= least * m and foreign < 0.1 * m:
+    if len(own) >= least * m and not foreign:
         return None
     if foreign:
         return f"of {m} examples, {foreign} come with the label of another one"
@@ -455,6 +461,7 @@ _LABELS_ASTRAY = _rows_of_labels(_fit(lambda args, held: _everything_once(args, 
 
 _ONCE_FITS = {
     "single-precision-batches": _coarse,
+    "whole-set-again": _fit(lambda args, held: _lengths(held) == [*_sizes(args), args[0].shape[1]]),
     "labels-of-last-batch": lambda given: (
         _LABELS_ASTRAY(given) and len(given.reply) > 1 and all(_own_labels(given)[:-1]) and _left_over(given.args)
     ),
@@ -635,7 +642,7 @@ ASSIGNMENT = Assignment(
             classes=(
                 CaseClass("small", count=6),
                 CaseClass("general", count=12),
-                CaseClass("divides", count=4),
+                CaseClass("divides", count=4, share=0.2),
                 CaseClass("whole", count=2),
                 CaseClass("one by one", count=2),
                 CaseClass("fewer than a batch", count=3),
@@ -653,11 +660,11 @@ ASSIGNMENT = Assignment(
                     classes=(CaseClass("large", count=1),),
                 ),
                 Property(
-                    "most examples are there with their own labels",
+                    "most examples are there once, with their own labels",
                     share=0.14,
                     plan=lambda d: [_batches(d)],
                     judge=_most_labels_problem,
-                    classes=(CaseClass("large", count=1),),
+                    classes=(CaseClass("large", count=1), CaseClass("divides", count=2)),
                 ),
                 Property(
                     "every example once, with its own label",

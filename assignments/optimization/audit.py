@@ -13,7 +13,6 @@ EQUIVALENT = {
 LOSSES = {
     ("update_parameters_with_gd", "keys-by-position"): UNLIKE,
     ("random_mini_batches", "wrong-last-batch"): EITHER,
-    ("random_mini_batches", "labels-of-last-batch"): INPUTS,
     ("random_mini_batches", "pairs-broken"): INPUTS,
     ("random_mini_batches", "overlapping-batches"): UNLIKE,
     ("random_mini_batches", "examples-in-rows"): UNLIKE,

@@ -472,6 +472,20 @@ def _(X, Y, size, seed):
 
 
 @mistake(
+    "whole-set-again",
+    "random_mini_batches",
+    message="when the size divides the number of examples, there is one batch more, which holds all of them",
+    hint="What is X[:, -0:]?",
+    severity="slip",
+)
+def _(X, Y, size, seed):
+    X, Y = _shuffled(X, Y)
+    rest = X.shape[1] % size
+    full = _cut(X[:, : X.shape[1] - rest], Y[:, : X.shape[1] - rest], size, range(0, X.shape[1] - rest, size))
+    return [*full, (X[:, -rest:], Y[:, -rest:])]
+
+
+@mistake(
     "loop-variable-after-loop",
     "random_mini_batches",
     message="the loop variable is used after the loop, where it does not exist when no batch is full",

@@ -302,8 +302,8 @@ def _zero_biases(given):
     for layer, (b, n) in enumerate(zip(_parts(given, "b"), dims[1:], strict=False), 1):
         if np.shape(b) != (n, 1) or np.any(b):
             return f"b{layer} is not an array of zeros of shape {(n, 1)}"
-    if not all(np.ptp(W) > 0 for _, W, *_ in _weights(given)):
-        return "the biases are zero, but a weight matrix is constant: that is no initialization"
+    if not any(np.ptp(W) > 0 for _, W, *_ in _weights(given)):
+        return "the biases are zero, but the weight matrices are constant: that is no initialization"
     return None
 
 
@@ -339,7 +339,14 @@ def _last_layer_by_itself(given):
     return xavier_problem(layers) is not None and xavier_problem({n: W for n, W in layers.items() if n != last}) is None
 
 
+def _zero_layer(given):
+    """Whether the weights of a layer are zero, and not all weights."""
+    drawn = [bool(np.any(W)) for _, W, *_ in _weights(given)]
+    return any(drawn) and not all(drawn)
+
+
 _FITS = {
+    "zero-layer": _zero_layer,
     "zero-weights": lambda given: not any(np.any(W) for _, W, *_ in _weights(given)),
     "repeated-layers": _repeats,
     "equal-layers-repeat": _equal_layers_repeat,
@@ -583,7 +590,7 @@ ASSIGNMENT = Assignment(
                         plan=_wide,
                         judge=_unequal_weights,
                         classes=_WIDE,
-                        fits={"zero-weights": _FITS["zero-weights"]},
+                        fits={code: _FITS[code] for code in ("zero-layer", "zero-weights")},
                     ),
                     inputs=_deep,
                     judge=_unequal_weights,

@@ -841,6 +841,18 @@ def xavier_zero(layer_dims):
 
 
 @mistake(
+    "zero-layer",
+    "xavier_initialization",
+    message="the weights of one layer are all zero: its units start alike, whatever the other layers hold",
+    hint="Print the weights of every layer, of the first and of the last one, too.",
+    severity="fault",
+)
+def xavier_zero_first(layer_dims):
+    right = _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) / np.sqrt(n_prev))
+    return {**right, "W1": 0 * right["W1"]}
+
+
+@mistake(
     "constant-weights",
     "xavier_initialization",
     message="all weights of a layer are the same number",

@@ -139,6 +139,13 @@ def test_zero_weights_earn_nothing_although_the_biases_are_right() -> None:
     assert report("initialize_parameters_deep", initializer("np.zeros((n, k))")).points == 0
 
 
+@pytest.mark.parametrize("zero", ["l == 1", "l == len(layer_dims) - 1"], ids=["the first", "the last"])
+def test_one_layer_of_zeros_is_not_called_all_weights_and_keeps_the_right_biases(zero: str) -> None:
+    found = report("initialize_parameters_deep", initializer(f"np.random.randn(n, k) * (0.0 if {zero} else 0.01)"))
+    assert codes_of(found) == ["zero-layer"]
+    assert found.points == pytest.approx(0.4 * found.max_points)
+
+
 def test_drawn_biases_cost_the_share_of_the_biases_only() -> None:
     found = report("initialize_parameters_deep", initializer(ACCEPTED_WEIGHTS["a hundredth"], "np.random.randn(n, 1)"))
     assert codes_of(found) == ["drawn-biases"]

@@ -123,6 +123,15 @@ def test_the_examples_of_the_handout_are_true() -> None:
 
 
 @pytest.mark.parametrize("name", SCALES)
+@pytest.mark.parametrize("zero", ["l == 1", "l == len(layers_dims) - 1"], ids=["the first", "the last"])
+def test_one_layer_of_zeros_is_not_called_all_weights_and_keeps_the_right_biases(name: str, zero: str) -> None:
+    start = "weights(layers_dims[l], layers_dims[l - 1])"
+    found = verdicts(ASSIGNMENT, changed(INITIALIZERS, start, f"{start} * (not {zero})"))[name]
+    assert codes_of(found) == ["zero-layer"]
+    assert found.points == pytest.approx(0.35 * found.max_points)
+
+
+@pytest.mark.parametrize("name", SCALES)
 def test_every_layer_has_enough_weights_for_a_verdict(name: str) -> None:
     for case in frozen_cases(ASSIGNMENT).functions[name].cases:
         if case.check != "values":

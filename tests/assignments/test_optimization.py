@@ -268,6 +268,27 @@ def test_labels_of_others_cost_more_than_anything_else_that_shuffles(code: str, 
     assert points[0] < 0.25 < points[1] < 0.5 < points[2] < 0.75 < 0.9 < points[3] < 1
 
 
+def test_labels_of_others_in_one_batch_cost_more_than_examples_that_are_lost_or_repeated() -> None:
+    last = "Y[:, m - m % mini_batch_size :]"
+    astray = mini_batches((last, "Y[:, : m % mini_batch_size]"))
+    one_lost = mini_batches(
+        (last, last.replace(":]", "+ 1 :]")), (last.replace("Y", "X"), last.replace("Y", "X")[:-2] + "+ 1 :]")
+    )
+    again = mini_batches(
+        ("if m % mini_batch_size:", "if True:"),
+        *((f"{part}[:, m - m % mini_batch_size :]", f"{part}[:, -(m % mini_batch_size) :]") for part in "XY"),
+    )
+    empty = mini_batches(("if m % mini_batch_size:", "if True:"))
+    assert [codes(graded) for graded in (astray, one_lost, again, empty)] == [
+        ["labels-of-last-batch"],
+        ["wrong-last-batch"],
+        ["whole-set-again"],
+        ["empty-last-batch"],
+    ]
+    losses = [1 - graded.points / graded.max_points for graded in (astray, one_lost, again, empty)]
+    assert losses[0] > losses[1] + 0.1 and losses[1] > losses[2] > 0.15 and losses[2] > losses[3] + 0.1
+
+
 SEEN = {
     "batches of 16 at most": ("m = X.shape[1]", "m, mini_batch_size = X.shape[1], min(mini_batch_size, 16)"),
     "numbers below 256": ("np.random.permutation(m)", "np.random.permutation(m).astype(np.uint8)"),
