@@ -534,6 +534,11 @@ def _dropped(d, margin=0.0):
     Z1, A1, Z2, A2, Z3, A3 = found = _forward(X, parameters, (D1 / keep_prob, D2 / keep_prob))
     _moderate(d, found, margin)
     W1, b1, W2, b2, W3, b3 = (parameters[name] for name in _NAMES)
+    # A mask that changes nothing tells nobody who forgets it: something is dropped to which a gradient comes back.
+    if d.case in ("small", "general", "masks of numbers") and not (
+        np.any(D2 == 0) and np.any((D1 == 0) & (A2 > 0).any(axis=0))
+    ):
+        d.reject("a mask of which nothing is seen")
     d.note(parameters=parameters)
     return X, Y, (Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3), keep_prob
 
@@ -912,7 +917,7 @@ ASSIGNMENT = Assignment(
                 layer_dropped={},
                 masks_of_numbers={},
             ),
-            weights={"dA{l}": 2, "dW{l}": 2, "dZ{l}": 1, "db{l}": 1},
+            weights={"dA{l}": 4, "dW{l}": 2, "dZ{l}": 1, "db{l}": 1},
             guards=("guarded",),
             properties=(
                 Property("the gradients are the slope of the cost", share=0.25, plan=_dropped_slope, judge=_is_the_slope),

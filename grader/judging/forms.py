@@ -338,12 +338,14 @@ def _thin_axes(judge: FunctionJudge, alternative: int) -> Mapping[Path, tuple[in
 
 
 def _widened(spec: Function, value: Value, thin: Mapping[Path, tuple[int, int]], path: Path = ()) -> Value:
-    """A result with the axes of length 1 that its arrays have lost."""
+    """A result with the axes of length 1 that its arrays have lost, one of them or, as a single number, all."""
     if isinstance(value, dict):
         return {key: _widened(spec, part, thin, (*path, key)) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(_widened(spec, part, thin, (*path, number)) for number, part in enumerate(value))
-    count, axis = thin.get(_place(spec, path), (0, 0)) if isinstance(value, np.ndarray) else (0, 0)
+    count, axis = thin.get(_place(spec, path), (0, 0)) if isinstance(value, np.ndarray | np.number | float) else (0, 0)
+    if count and not np.ndim(value):
+        return np.reshape(value, (1,) * count)
     return np.expand_dims(value, axis) if isinstance(value, np.ndarray) and value.ndim == count - 1 > 0 else value
 
 
