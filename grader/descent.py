@@ -20,6 +20,7 @@ __all__ = [
     "further_steps_problem",
     "is_same_start",
     "slope",
+    "slope_told",
     "start_of",
     "stays_equal",
     "step_problem",
@@ -81,12 +82,41 @@ def slope(
     return float((np.sum((1 / (1 + np.exp(-Z)) - Y) * dZ) + penalty) / X.shape[1])
 
 
+def _gradients(
+    X: Array, Y: Array, parameters: Parameters, *, lambd: float = 0.0, factors: Sequence[Array] = ()
+) -> dict[str, Array]:
+    """The gradient of the cost by every parameter: what :func:`slope` says along all directions."""
+    last, A, inputs, gates = len(parameters) // 2, X, [X], list[Array]()
+    for layer in range(1, last + 1):
+        Z = parameters[f"W{layer}"] @ A + parameters[f"b{layer}"]
+        if layer < last:
+            gates.append((Z > 0) * (factors[layer - 1] if factors else 1.0))
+            A = Z * gates[-1]
+            inputs.append(A)
+    dZ, found = (1 / (1 + np.exp(-Z)) - Y) / X.shape[1], dict[str, Array]()
+    for layer in range(last, 0, -1):
+        W = parameters[f"W{layer}"]
+        found[f"W{layer}"] = dZ @ inputs[layer - 1].T + lambd / X.shape[1] * W
+        found[f"b{layer}"] = np.sum(dZ, axis=1, keepdims=True)
+        if layer > 1:
+            dZ = W.T @ dZ * gates[layer - 2]
+    return {name: found[name] for name in parameters}
+
+
 def along(gradients: Parameters, direction: Parameters) -> float:
     """How fast the cost grows in a direction, as gradients ``dW1, db1, ...`` say; ValueError where one has another shape."""
     for name, part in direction.items():
         if np.shape(gradients[f"d{name}"]) != part.shape:  # a sum over what NumPy makes of the two would say nothing
             raise ValueError(f"d{name} has shape {np.shape(gradients[f'd{name}'])}, expected {part.shape}")
     return float(sum(np.sum(gradients[f"d{name}"] * part) for name, part in direction.items()))
+
+
+def slope_told(measured: float, claimed: float, *, of: str = "the cost", by: str = "your gradients") -> str:
+    """A slope that was measured, and another one that follows from gradients, in words."""
+    return (
+        f"in a random direction {of} changes at the rate {measured:.6g} (measured); computed from {by}, as the sum of "
+        f"gradient * direction, it is {claimed:.6g}"
+    )
 
 
 def _cost(X: Array, Y: Array, parameters: Parameters) -> float:
@@ -147,11 +177,43 @@ def step_problem(
         if not np.isclose(moved, expected, rtol=1e-4, atol=1e-7 * (1 + size)):
             if not size:
                 return f"{what} with learning_rate={learning_rate:g} leaves all parameters as they are"
-            return (
-                f"{what} with learning_rate={learning_rate:g} is not a step down the slope of the cost: along a random "
-                f"direction it goes down by {moved:.6g} times this rate, and the slope there is {expected:.6g}"
-            )
+            return _step_told(before, step, _gradients(X, Y, before, lambd=lambd, factors=factors), learning_rate, what)
     return None
+
+
+def _step_told(before: Parameters, step: Parameters, right: Parameters, learning_rate: float, what: str) -> str:
+    """A wrong step in words: by how much a number has changed, what was expected, and which parameters are right."""
+    when = f"after {what} with learning_rate={learning_rate:g}"
+    largest = max(float(np.abs(part).max()) for part in right.values())
+    off = [n for n in before if not np.allclose(step[n], right[n], rtol=1e-4, atol=1e-6 * largest)]
+    off = off or [max(before, key=lambda n: float(np.abs(step[n] - right[n]).max()))]
+    good = [n for n in before if n not in off and right[n].any()]
+    rest = f"; {_listed(off)} {_are(off)} wrong, {_listed(good)} {_are(good)} right" if good else ""
+    if stay := [n for n in off if not step[n].any()]:
+        return f"{when}, {_listed(stay)} {_are(stay)} as before, expected a change by -learning_rate * gradient{rest}"
+    name = off[0]
+    where = tuple(int(i) for i in np.unravel_index(int(np.abs(step[name] - right[name]).argmax()), step[name].shape))
+    changed, expected = (-learning_rate * float(part[name][where]) + 0.0 for part in (step, right))
+    place = f"{name}[{', '.join(map(str, where))}]"
+    expectation = f"expected {expected:.4g} = -learning_rate * gradient"
+    return f"{when}, {place} has changed by {changed:.4g}, {expectation}{rest}{_factor_told(step, right, off)}"
+
+
+def _factor_told(step: Parameters, right: Parameters, names: Sequence[str]) -> str:
+    """How many times too large a step is, where it is so throughout."""
+    moved, wanted = (np.concatenate([part[n].ravel() for n in names]) for part in (step, right))
+    factor = float(moved @ wanted) / (float(wanted @ wanted) or 1.0)
+    if not np.allclose(moved, factor * wanted, rtol=1e-3, atol=1e-6 * float(np.abs(wanted).max())):
+        return ""
+    return f"; every change is {factor:.3g} times the expected one{': the wrong direction' if factor < 0 else ''}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _are(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 def first_step_problem(

@@ -147,10 +147,16 @@ def _bell_problem(values: Any, scale: float, wider: float, cdf: Any, name: str, 
 
 
 def _unlike_a_bell(array: Any, scale: float, name: str) -> str:
+    """What is off: the mean, else the standard deviation, else how the numbers are distributed."""
+    mean, deviation, error = float(array.mean()), float(array.std()), 7 * scale / math.sqrt(array.size)
+    begin = f"{name} does not look like a Gaussian of mean 0 and standard deviation {scale:.4g}: "
+    if abs(mean) > error:
+        return f"{begin}its mean is {mean:.3g} (the standard deviation is {deviation:.3g}){_repeated(array)}"
+    if abs(deviation - scale) > error / math.sqrt(2):
+        return f"{begin}its standard deviation is {deviation:.3g}{_repeated(array)}"
     return (
-        f"{name} does not look like a Gaussian of mean 0 and standard deviation {scale:.4g}: "
-        f"its mean is {array.mean():.3g}, its standard deviation {array.std():.3g}, its numbers lie between "
-        f"{array.min():.3g} and {array.max():.3g}{_repeated(array)}"
+        f"{begin}mean and standard deviation are right, but the numbers are not spread like those of a Gaussian; they lie "
+        f"between {array.min():.3g} and {array.max():.3g}{_repeated(array)}"
     )
 
 

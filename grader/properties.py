@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from grader.distributions import mean_problem
-from grader.spec import CaseClass, Given, Property, Ref, Step
+from grader.spec import About, CaseClass, Given, Property, Ref, Step
 from grader.strategies import Arguments, Draw
 
 __all__ = [
@@ -468,7 +468,10 @@ def at_usual_sizes(prop: Property, *, inputs: _Inputs, judge: _Judge, count: int
         @functools.wraps(judged)
         def problem(given: Given) -> str | None:
             first, *usual = _apart(given)
-            return judged(first) or next(filter(None, map(judge, usual)), None)
+            if text := judged(first):
+                return About(text, range(len(first.steps)))
+            texts = ((judge(call), number) for number, call in enumerate(usual, len(first.steps)))
+            return next((About(text, [number]) for text, number in texts if text), None)
 
         return problem
 

@@ -452,6 +452,10 @@ def changed_arguments(names: Sequence[str]) -> str:
     return f"the function changed its argument{'s' * (len(names) > 1)} {' and '.join(names)} in place; work on a copy"
 
 
+def many_numbers(kind: str, count: int) -> str:
+    return f"{kind} with {count} numbers, too many to be shown"
+
+
 def passed_cases(count: int) -> str:
     return f"correct for all {count} inputs"
 
@@ -672,12 +676,14 @@ def transposed(item: str) -> Finding:
     return Finding("transposed", f"{item} is the transpose of the expected value", hint)
 
 
-def missing_keepdims(item: str, got: object, expected: object) -> Finding:
+def missing_keepdims(item: str, got: tuple[int, ...], expected: tuple[int, ...]) -> Finding:
     hint = (
-        "A shape of (n, 1) has two axes, (n,) has one. A sum or a mean drops the axis that it runs over unless told to keep "
-        "it, and so does an index: a[0] has one axis less than a[0:1]. squeeze, ravel and flatten take axes away, too."
+        "A shape of (n, 1) has two axes, (n,) has one, a single number none. A sum or a mean drops the axis that it runs "
+        "over unless told to keep it, and so does an index: a[0] has one axis less than a[0:1]. squeeze, ravel and flatten "
+        "take axes away, too."
     )
-    return Finding("missing-keepdims", f"{item} has lost an axis: its shape is {got}, expected {expected}", hint)
+    lost = "an axis" if len(expected) - len(got) == 1 else f"{len(expected) - len(got)} axes"
+    return Finding("missing-keepdims", f"{item} has lost {lost}: its shape is {got}, expected {expected}", hint)
 
 
 def extra_axis(item: str, got: object, expected: object) -> Finding:
@@ -752,11 +758,19 @@ def factor_meaning(name: str, *, divided: bool) -> str:
     return f": a division by {what} is missing, or it is multiplied once too often"
 
 
+def handed_back(items: Mapping[str, str], *, sometimes: bool) -> Finding:
+    """``items`` by the argument that they are."""
+    where = ", for some inputs" if sometimes else ""
+    text = f"{' and '.join(f'{item} is what came in as {name}' for name, item in items.items())}, unchanged{where}"
+    return Finding("handed-back", text, "Is it worked out anew for every input, or does a condition leave it as it is?")
+
+
 def mutated_input() -> Finding:
-    text = "the function overwrites its arguments: after the call, the caller's own values have changed"
+    text = "the function overwrites its arguments: after the call, what the caller handed in has changed"
     hint = (
-        "A -= B and A[i] = B write into the caller's array; A = A - B makes a new one, also as d[key] = d[key] - B. "
-        "pop, append, sort and del change the caller's list or dictionary; list(a), sorted(a), dict(a) make a new one."
+        "A -= B, A[i] = B, A.fill(0), A.shape = ... and out=A write into the caller's array, also under another name (B = A "
+        "makes no copy); A = A - B makes a new one, also as d[key] = d[key] - B. pop, append, reverse, sort and del change "
+        "the caller's list or dictionary; list(a), sorted(a), dict(a) make a new one."
     )
     return Finding("mutated-input", text, hint)
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, Self, TypeVar, get_args
 
 from grader.confined.tensors import framework_of
 from grader.confined.wire import Code, Opaque, Ref, Tensor, Value
@@ -21,6 +21,7 @@ from grader.strategies import Arguments, CaseClass, Draw, Step, as_names, cases
 from grader.submission.editions import Edition
 
 __all__ = [
+    "About",
     "Assignment",
     "CaseClass",
     "CaseSet",
@@ -74,6 +75,24 @@ class Given:
         return self.replies[-1]
 
 
+class About(str):
+    """What a judge says of some steps of a case alone: they are the example, without the others.
+
+    Attributes
+    ----------
+    steps : tuple of int
+        The numbers of the steps, from 0.
+    """
+
+    steps: tuple[int, ...] = ()
+
+    def __new__(cls, text: str, steps: Iterable[int]) -> Self:
+        """The sentence itself."""
+        made = super().__new__(cls, text)
+        made.steps = tuple(steps)
+        return made
+
+
 @dataclass(frozen=True)
 class Property:
     """Something that must hold whatever the numbers are.
@@ -90,8 +109,8 @@ class Property:
         about the same calls, which are asked once.
     judge
         ``judge(given)`` returns None when the property holds and otherwise one sentence that says what was
-        expected and what was found. It may also raise ``KeyError``, ``TypeError``, ``ValueError`` or
-        ``IndexError`` on a reply of the wrong form.
+        expected and what was found; an :class:`About` where that concerns some of the steps only. It may also raise
+        ``KeyError``, ``TypeError``, ``ValueError`` or ``IndexError`` on a reply of the wrong form.
     count
         How many cases to draw of the class "general", where there are no ``classes``.
     classes

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from grader.descent import (
+    _gradients,
     along,
     fall_problem,
     first_step_problem,
@@ -64,8 +65,33 @@ def test_a_gradient_step_is_one_and_another_is_not(lambd: float) -> None:
     assert step_problem(X, Y, START, right, 0.1, lambd=lambd) is None
     for wrong in (step_problem(X, Y, START, right, 0.05, lambd=lambd), step_problem(X, Y, START, START, 0.1, lambd=lambd)):
         assert wrong is not None
-        assert wrong.startswith("one step with learning_rate=")
+        assert "one step with learning_rate=" in wrong
     assert step_problem(X, Y, START, right, 0.1, lambd=lambd + 0.1) is not None
+
+
+def test_a_wrong_step_is_told_in_numbers_that_can_be_found() -> None:
+    grads = gradient(START)
+    uphill, half = ({n: START[n] - rate * grads[n] for n in START} for rate in (-0.033, 0.05))
+    change = float(grads["b3"][0, 0])
+    told = str(step_problem(X, Y, START, uphill, 0.1))
+    assert told.startswith(f"after one step with learning_rate=0.1, b3[0, 0] has changed by {0.033 * change:.4g}, expected ")
+    assert f"expected {-0.1 * change:.4g} = -learning_rate * gradient; " in told
+    assert told.endswith("; every change is -0.33 times the expected one: the wrong direction")
+    assert str(step_problem(X, Y, START, half, 0.1)).endswith("; every change is 0.5 times the expected one")
+    stays = str(step_problem(X, Y, START, {**after(0.1), "b3": START["b3"]}, 0.1))
+    assert stays == "one step with learning_rate=0.1 leaves all parameters as they are"
+    moved = {**after(0.1), "b2": START["b2"] + np.array([[1.0], [0.0]])}
+    assert str(step_problem(X, Y, START, moved, 0.1)).startswith(
+        "after one step with learning_rate=0.1, b2[0, 0] has changed by 1, expected 0 = -learning_rate * gradient; b2 is "
+    )
+
+
+def test_the_gradient_behind_the_sentence_is_the_numerical_one() -> None:
+    alive = {name: value + 0.5 if name.startswith("b") else value for name, value in START.items()}
+    for lambd in (0.0, 0.7):
+        right, found = gradient(alive, lambd), _gradients(X, Y, alive, lambd=lambd)
+        assert all(value.any() for value in right.values())
+        assert all(np.allclose(found[name], right[name], rtol=1e-5, atol=1e-8) for name in START)
 
 
 def test_two_runs_tell_where_they_started() -> None:

@@ -96,7 +96,7 @@ def _fed_back(theta, beta, corrected):
 @mistake(
     "exponent-from-zero",
     "exponentially_weighted_average",
-    message="the exponent of the correction counts from 0, so that the first one divides by zero",
+    message="the exponent of the correction counts from 0; it counts from 1",
     hint="Which t belongs to the first value?",
     severity="fault",
 )
@@ -549,7 +549,7 @@ def _(a):
 @mistake(
     "epsilon-only-for-zero",
     "update_parameters_with_rmsprop",
-    message="epsilon stands in place of a root of zero; it is added to every root",
+    message="epsilon is not added to the roots that are not zero; it belongs to every one",
     hint="Compare sqrt(s) + epsilon with yours for s = 1 and epsilon = 0.5.",
     severity="slip",
 )

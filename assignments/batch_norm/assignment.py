@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from grader.descent import slope_told
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step, cases
 
 _TINY = 1e-8  # what the course uses; the size at which it hardly shows where epsilon stands
@@ -208,7 +209,8 @@ def _fits_the_forward_pass(given):
         (plus, _), (minus, _) = beside[2 * number : 2 * number + 2]
         slope = np.sum(dZ_tilde * (plus - minus)) / (2 * _STEP)
         if not _near(claims[number], slope) and not _near(claims[number], formula[number]):
-            return f"along a random direction the forward pass changes by {slope:.6g}, {name} says {claims[number]:.6g}"
+            of = f"sum(dZ_tilde * Z_tilde), by {name[1:]} and your own forward pass,"
+            return slope_told(slope, claims[number], of=of, by=f"your {name}")
         if not np.abs(gradients[number]).max() > 1e-6:
             return f"{name} is zero everywhere"
     if np.any(np.std(stretched, axis=1) > 4 * np.std(usual, axis=1) + 1e-3):  # it only centres

@@ -1302,7 +1302,7 @@ def _(f, x, e):
 @mistake(
     "no-copy",
     "gradient_check",
-    message="thetaplus is the vector of the parameters itself, no copy: its shifts stay in it and add up",
+    message="theta plus epsilon is made in the vector of the parameters itself, no copy of it: the shifts stay in it and add up",
     hint="What does the vector of the parameters hold after the first round of the loop?",
     severity="grave",
 )

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 
-from grader.descent import along
+from grader.descent import along, slope_told
 from grader.distributions import dependence_problem, gaussian_problem, handful_problem, uniform_problem
 from grader.properties import at_usual_sizes
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step, cases
@@ -83,23 +83,22 @@ def _gaussian_weights(*scales):
 
     def judge(given):
         weights = _weights(given)
-        problems = [_scale_problem(weights, scale) for scale in scales]
-        return problems[0] if all(problems) else dependence_problem(weights)
+        return _scale_problem(weights, scales) or dependence_problem(weights)
 
     return judge
 
 
-def _scale_problem(weights, scale, problem_of=gaussian_problem):
-    found = (problem_of(value, scale(value.shape), name) for name, value in weights.items())
-    return next((problem for problem in found if problem), None)
+def _scale_problem(weights, scales, problem_of=gaussian_problem):
+    """What speaks against each of the scales, told of the one from which the fewest layers are off."""
+    off = [[problem_of(value, scale(value.shape), name) for name, value in weights.items()] for scale in scales]
+    return next(filter(None, min(off, key=lambda problems: sum(map(bool, problems)))), None)
 
 
 def _usual_weights(*scales):
     """A judge for layers of usual sizes: weights that may have been drawn, of one of the accepted scales in all layers."""
 
     def judge(given):
-        problems = [_scale_problem(_weights(given), scale, handful_problem) for scale in scales]
-        return problems[0] if all(problems) else _equal_layers_problem(given)
+        return _scale_problem(_weights(given), scales, handful_problem) or _equal_layers_problem(given)
 
     return judge
 
@@ -402,7 +401,7 @@ def _follows_the_change_of_Z(given):
     claimed = np.sum(dA_prev * toward_A) / m + np.sum(dW * toward_W) + np.sum(db * toward_b)
     if np.isclose(claimed, expected, rtol=1e-9, atol=1e-9):
         return None
-    return f"along a random direction the cost changes by {expected:.6g}, the three gradients say {claimed:.6g}"
+    return slope_told(expected, claimed, by="your three gradients")
 
 
 def _layer_backward(d):
@@ -499,10 +498,7 @@ def _is_the_slope_of_a_mistake(given):
     if abs(claimed - slope) < 0.15 * abs(slope):
         return None
     AL, Y, _ = given.args
-    return (
-        f"the label {Y[0, 0]:.0f} has a probability of {abs(1 - Y - AL)[0, 0]:.2g}: along a random direction the cost "
-        f"changes by {slope:.4g}, the gradients say {claimed:.4g}"
-    )
+    return f"the label {Y[0, 0]:.0f} has a probability of {abs(1 - Y - AL)[0, 0]:.2g}: {slope_told(slope, claimed)}"
 
 
 def _guards_the_division(given):
@@ -516,7 +512,7 @@ def _is_the_slope(given):
     claimed = along(given.reply, given.facts["direction"])
     if np.isclose(claimed, slope, rtol=1e-5, atol=1e-6):
         return None
-    return f"along a random direction the cost changes by {slope:.6g}, the gradients say {claimed:.6g}"
+    return slope_told(slope, claimed)
 
 
 # -- update ------------------------------------------------------------------------------

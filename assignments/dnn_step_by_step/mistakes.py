@@ -133,7 +133,7 @@ _in_both(
 _in_both(
     "not-centred",
     message="no weight is negative, but a Gaussian of mean 0 has as many negative entries as positive ones",
-    hint="np.random.rand and np.random.randn differ in one letter.",
+    hint="Is it np.random.randn, whose numbers have both signs, and does nothing (an absolute value, a square) take the sign away?",
     severity="fault",
 )({"draw": lambda n, k: np.random.rand(n, k) * 0.01})
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.descent import along
+from grader.descent import along, slope_told
 from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
 
 _LAYERS = [4, 5, 3, 1]
@@ -230,7 +230,7 @@ def _is_the_slope(given):
     claimed = along(given.reply, given.facts["direction"])
     if np.isclose(claimed, slope, rtol=1e-5, atol=1e-6):
         return None
-    return f"along a random direction the cost changes by {slope:.6g}, the gradients say {claimed:.6g}"
+    return slope_told(slope, claimed)
 
 
 def _with_fault(d, gradients, names):

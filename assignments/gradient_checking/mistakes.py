@@ -1205,7 +1205,7 @@ def _all_at_once(parameters, gradients, X, Y, epsilon):
 @mistake(
     "no-copy",
     "gradient_check_n",
-    message="thetaplus is the vector of the parameters itself, no copy: its shifts stay in it and add up",
+    message="theta plus epsilon is made in the vector of the parameters itself, no copy of it: the shifts stay in it and add up",
     hint="What does the vector of the parameters hold after the first round of the loop?",
     severity="grave",
 )

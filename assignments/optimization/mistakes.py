@@ -224,7 +224,7 @@ def _last_is(columns):
     "not-shuffled",
     "random_mini_batches",
     message="the batches are cut, but the examples are not shuffled",
-    hint="Is the permutation that you draw used anywhere?",
+    hint="Is a permutation of the examples drawn, and are the columns of X and Y taken in its order?",
     severity="fault",
 )
 def _(X, Y, size, seed):
@@ -1030,7 +1030,7 @@ def _(a):
 
 @_adam(
     "exponent-behind",
-    message="the correction uses t - 1, which is 0 in the first step: it divides by 1 - beta**0 there",
+    message="the correction has the exponent t - 1, one less than the number of the step",
     hint="Which t belongs to the first step?",
     severity="fault",
 )
@@ -1185,7 +1185,7 @@ def _(a):
 
 @_adam(
     "epsilon-only-for-zero",
-    message="epsilon stands in place of a root of zero; it is added to every root",
+    message="epsilon is not added to the roots that are not zero; it belongs to every one",
     hint="Compare sqrt(s) + epsilon with yours for s = 1 and epsilon = 0.5.",
     severity="slip",
 )

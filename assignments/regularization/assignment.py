@@ -12,6 +12,7 @@ from grader.descent import (
     first_step_problem,
     further_steps_problem,
     is_same_start,
+    slope_told,
     start_of,
     stays_equal,
     step_problem,
@@ -177,7 +178,7 @@ def _is_the_slope(given):
     claimed = along(given.reply, given.facts["direction"])
     if np.isclose(claimed, slope, rtol=1e-5, atol=1e-7):
         return None
-    return f"along a random direction the cost changes by {slope:.6g}, the gradients say {claimed:.6g}"
+    return slope_told(slope, claimed)
 
 
 # -- forward pass with dropout: judged by its own cache ----------------------------------

@@ -1017,8 +1017,8 @@ def xavier_repeated(layer_dims):
 @mistake(
     "equal-layers-repeat",
     "xavier_initialization",
-    message="layers of the same size start with the same random numbers",
-    hint="Does a seed or a stored matrix depend on the size of a layer? Draw new numbers for each.",
+    message="some layers start with the same random numbers",
+    hint="Does a layer take its numbers from another one, from a stored matrix, or from a seed that comes again? Draw new ones for each.",
     severity="fault",
 )
 def xavier_by_shape(layer_dims):

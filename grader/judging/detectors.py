@@ -211,6 +211,8 @@ def _relations(evidence: _Evidence) -> Iterator[Finding]:
     """The opposite sign, or a constant factor with its meaning: items that have the same one are named together."""
     alike: dict[tuple[str, str, bool], list[_WrongItem]] = {}
     for item in evidence.items:
+        if _is_right_for_some(evidence, item) and _argument_in(evidence, item):
+            continue  # what a condition leaves as it was is a multiple of the right number by chance only
         if _special_class(item.failures) or any(e.shape != g.shape or not np.isfinite(g).all() for e, g in item.pairs):
             continue  # what is wrong for one special kind of input has another reason than a factor of the formula
         pairs = [(e.astype(float), g.astype(float)) for e, g in item.pairs]
@@ -221,7 +223,10 @@ def _relations(evidence: _Evidence) -> Iterator[Finding]:
             alike.setdefault(("", "", _right_where_not_zero(evidence, item)), []).append(item)
             continue
         meaning = _factor_meaning(evidence.judge, item.cases, ratios)
-        if meaning and len({number for e, _ in pairs for number in e.flat}) > 1:  # two constants say nothing
+        if meaning and all(
+            len({number for part in parts for number in part.flat}) > 1 for parts in zip(*pairs, strict=True)
+        ):
+            # two constants say nothing, and a result that is one everywhere has no formula
             alike.setdefault((*meaning, _right_elsewhere(evidence, item)), []).append(item)
     for factor, items in alike.items():
         name = _together([item.name for item in items])
@@ -229,6 +234,36 @@ def _relations(evidence: _Evidence) -> Iterator[Finding]:
             yield sentences.constant_factor(name, *factor[:2], sometimes=factor[2])
         else:
             yield sentences.opposite_sign(name, sometimes=factor[2])
+
+
+def _handed_back(evidence: _Evidence) -> Iterator[Finding]:
+    """Items that are an argument, or a part of one, in all failing cases: they were not worked out there."""
+    alike: dict[bool, dict[str, list[str]]] = {}
+    for item in evidence.items:
+        if argument := _argument_in(evidence, item):
+            alike.setdefault(_is_right_for_some(evidence, item), {}).setdefault(argument, []).append(item.name)
+    for sometimes, items in alike.items():
+        yield sentences.handed_back({name: _together(parts) for name, parts in items.items()}, sometimes=sometimes)
+
+
+def _is_right_for_some(evidence: _Evidence, item: _WrongItem) -> bool:
+    return len(_failing(evidence, item)) < len(evidence.judge.values)
+
+
+def _argument_in(evidence: _Evidence, item: _WrongItem) -> str:
+    """The argument that an item is, or is a part of, in all failing cases; empty where there is none."""
+    parameters = evidence.judge.cases.parameters
+    fitting = set(range(len(parameters)))
+    for case, got in zip(item.cases, item.got, strict=True):
+        parts = dict(enumerate(arguments_of(case.plan)[: len(parameters)]))
+        fitting &= {n for n, part in parts.items() if any(_is_it(leaf, got) for _, leaf in leaves(part))}
+    several = len({number for got in item.got for number in got.flat}) > 1
+    return parameters[min(fitting)] if fitting and several else ""
+
+
+def _is_it(leaf: Value, got: _Array) -> bool:
+    array = np.asarray(leaf)
+    return bool(array.shape == got.shape and array.any() and np.array_equal(array, got))
 
 
 def _failing(evidence: _Evidence, item: _WrongItem) -> set[str]:
@@ -361,5 +396,5 @@ def _one_class(evidence: _Evidence) -> Iterator[Finding]:
 
 
 _DETECTORS: tuple[Callable[[_Evidence], Iterator[Finding]], ...] = (
-    _raising, _permuted, _axes, _matrices, _tensors, _dtypes, _relations, _mutated, _one_class,
+    _raising, _permuted, _axes, _matrices, _tensors, _dtypes, _relations, _handed_back, _mutated, _one_class,
 )  # fmt: skip

@@ -12,12 +12,13 @@ import numpy as np
 
 from grader import sentences
 from grader.confined.wire import Code, Opaque, Ref, Tensor, Unset, Value, decode
-from grader.judging.compare import element_text
+from grader.judging.compare import element_text, kind_of
 from grader.judging.judge import Failure, FunctionJudge, Verdict
-from grader.judging.outcomes import Outcomes, expected_value, last_outcome, plan_of, reply_value
+from grader.judging.outcomes import Outcomes, expected_value, last_outcome, plan_of, plan_with, reply_value, steps_behind
 from grader.judging.values import count_numbers, part_or_none, parts_of
 from grader.sandbox.limits import OutOfBudget, check_budget
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
+from grader.spec import About
 from grader.submission.names import bound_names
 
 __all__ = ["as_json", "counterexample_of", "example_failure", "snippet"]
@@ -57,8 +58,9 @@ def counterexample_of(
         check_budget()
     except OutOfBudget:
         return None
-    case, last = failure.case, last_outcome(outcomes, failure.case)
-    plan = plan_of(case, outcomes.get(case.key, ()))
+    case = failure.case
+    plan, replies = _in_question(failure, outcomes.get(case.key, ()))
+    last = replies[-1] if replies else Stopped("not-run")
     problem, name = failure.problem, failure.item or failure.check
     path, part = (problem.path, problem.where or name) if problem else ((), name)
     names = {**parameters, judge.cases.name: judge.cases.parameters}
@@ -70,7 +72,7 @@ def counterexample_of(
         "part": part,
         "where": element_text(part, problem.place if problem else None),
         "message": failure.message,
-        "arguments": _arguments(plan, names, () if case.expected else outcomes.get(case.key, ())),
+        "arguments": _arguments(plan, names, () if case.expected else replies),
         "expected": as_json(part_or_none(right, path)) if _comparable(judge, failure, last) else None,
         "got": _got(last, path),
         "output": "" if isinstance(last, Stopped) else last.output,
@@ -98,6 +100,16 @@ def example_failure(outcomes: Outcomes, verdict: Verdict) -> Failure | None:
     return next((failure for failure in verdict.told if failure.case.visible), None)
 
 
+def _in_question(failure: Failure, replies: Sequence[Outcome]) -> tuple[Plan, Sequence[Outcome]]:
+    """The calls of a case, or those that its sentence is about, and what they gave."""
+    plan = plan_of(failure.case, replies)
+    told = failure.text.steps if isinstance(failure.text, About) else ()
+    if not told or max(told) >= min(len(plan.steps), len(replies)):
+        return plan, replies
+    steps = sorted(set().union(*(steps_behind(plan, step) for step in told)))
+    return plan_with(plan, steps), [replies[step] for step in steps]
+
+
 def _was_stopped(outcome: Outcome) -> bool:
     return isinstance(outcome, Stopped) and outcome.reason != "not-run"
 
@@ -112,6 +124,8 @@ def _got(last: Outcome, path: Sequence[Any]) -> Any:
     if path and isinstance(holder, dict) and path[-1] not in holder:  # it has no value, not even None
         return {"error": f"nothing: there is no key {path[-1]!r}", "message": "", "origin": None}
     part = part_or_none(whole, tuple(path))
+    if not path and (numbers := count_numbers(part)) > _MOST_ELEMENTS:  # what is wrong is said; nobody reads them all
+        return {"result": sentences.many_numbers(kind_of(part), numbers)}
     return {"error": sentences.NOT_THERE, "message": "", "origin": None} if isinstance(part, Unset) else as_json(part)
 
 

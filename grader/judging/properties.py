@@ -24,7 +24,7 @@ from grader.judging.redaction import no_value_text, raised_text
 from grader.sandbox.copies import Copy, LostError
 from grader.sandbox.limits import OutOfBudget, bounded_memory, charge, check_budget, without_warnings
 from grader.sandbox.runner import Outcome, Raised, Returned, Stopped
-from grader.spec import Given, Property
+from grader.spec import About, Given, Property
 
 __all__ = [
     "Judged",
@@ -63,13 +63,17 @@ def property_problem(
         message = _asked(prop.judge, given_of(case, outcomes), outcomes)
         if not isinstance(message, str | None):
             raise TypeError(f"it returned {message!r:.80}, expected None where the property holds, and else a sentence")
-        return message and message[:_MOST_TEXT]
+        return message and _shortened(message)
     except np.exceptions.ComplexWarning:
         return sentences.COMPLEX_NUMBERS
     except _FORM_ERRORS as error:
         if isinstance(error, ArithmeticError) and not for_author:
             return sentences.NO_NUMBERS
         return f"its judge raised {type(error).__name__}: {error}" if for_author else sentences.OTHER_FORM
+
+
+def _shortened(text: str) -> str:
+    return About(text[:_MOST_TEXT], text.steps) if isinstance(text, About) else text[:_MOST_TEXT]
 
 
 def _raise_problem(wanted: tuple[type[Exception], ...], case: Case, last: Returned | Raised) -> str | None:
@@ -103,7 +107,10 @@ def _problem_apart(prop: Property, case: Case, outcomes: Sequence[Outcome]) -> s
     convention = next((name for name, judge in prop.alternatives.items() if judge is prop.judge), "")
     answer = _apart(_JUDGE, convention, prop, case, outcomes) if _is_complete(case, outcomes) else None
     # What it raises without being allowed to is its author's: raised once more here, where it can be read.
-    return json.loads(answer)[0] if answer else property_problem(prop, case, outcomes)
+    if not answer:
+        return property_problem(prop, case, outcomes)
+    text, steps = json.loads(answer)
+    return About(text, steps) if steps else text
 
 
 def fitting_mistake(prop: Property, questions: Sequence[tuple[Case, Sequence[Outcome]]]) -> str | None:
@@ -216,9 +223,10 @@ class Judged:
             return json.dumps([_looks_like(_predicate(prop, what, name), case, outcomes)]).encode()
         under = replace(prop, judge=prop.alternatives.get(name, prop.judge))
         try:
-            return json.dumps([property_problem(under, case, outcomes)]).encode()
+            text = property_problem(under, case, outcomes)
         except Exception:
             return b""
+        return json.dumps([text, text.steps if isinstance(text, About) else ()]).encode()
 
 
 def _looks_like(fits: Callable[[Given], bool], case: Case, outcomes: Sequence[Outcome]) -> bool:

@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from grader.confined.wire import Code, Encoded, Opaque, Ref, encode
-from grader.judging.cases import FunctionCases
+from grader.judging.cases import Case, FunctionCases
 from grader.judging.checks import verdict_of
 from grader.judging.example import as_json, counterexample_of, snippet
 from grader.judging.judge import FunctionJudge
 from grader.judging.outcomes import Outcomes
 from grader.sandbox.runner import Plan, Raised, Returned, Stopped
+from grader.spec import About, Property
 from tests import tiny
 from tests.tiny import graded_function, hand_made, outcomes_of, plain
 
@@ -120,6 +121,39 @@ def test_where_the_form_is_wrong_the_example_is_of_the_wrong_form() -> None:
     found = counterexample_of(judge, outcomes, verdict_of(judge, outcomes))
     assert found is not None
     assert (found["case"], found["message"]) == ("f/values/0", "value has shape (1,), expected (3,)")
+
+
+def test_of_several_calls_those_are_shown_that_the_sentence_is_about() -> None:
+    prop = Property("holds", share=0.5, plan=lambda d: [], judge=lambda given: About("the second one is odd", [1]))
+    spec = plain(properties=(prop,))
+    cases = hand_made(spec, scaled, ARGS)
+    calls = tuple(("f", encode((float(n), 2.0))) for n in range(3))
+    case = Case("f/holds/0", "holds", "general", True, Plan("f", 0, calls))
+    cases = replace(cases, cases=(*cases.cases, case))
+    outcomes = {**outcomes_of(cases, scaled), case.key: tuple(Returned(encode(n * 2.0)) for n in range(3))}
+    judge = FunctionJudge(spec, cases)
+    found = counterexample_of(judge, outcomes, verdict_of(judge, outcomes))
+    assert found is not None
+    assert found["message"] == "the second one is odd"
+    assert found["arguments"] == [{"name": "x", "value": 1.0}, {"name": "factor", "value": 2.0}]
+    assert found["got"] == 2.0
+    assert "x = 1.0" in found["snippet"] and "x = 2.0" not in found["snippet"]
+
+
+def test_thousands_of_numbers_are_not_shown() -> None:
+    prop = Property("holds", share=0.5, plan=lambda d: [], judge=lambda given: "they are odd")
+    spec = plain(properties=(prop,))
+    cases = hand_made(spec, scaled, ARGS)
+    case = Case("f/holds/0", "holds", "general", True, Plan("f", 0, (("f", encode((1.0, 2.0))),)))
+    cases = replace(cases, cases=(*cases.cases, case))
+    outcomes = {
+        **outcomes_of(cases, scaled),
+        case.key: (Returned(encode({"W1": np.ones((20, 20)), "b1": np.ones((20, 1))})),),
+    }
+    judge = FunctionJudge(spec, cases)
+    found = counterexample_of(judge, outcomes, verdict_of(judge, outcomes))
+    assert found is not None
+    assert found["got"] == {"result": "a dictionary with 420 numbers, too many to be shown"}
 
 
 def test_the_first_case_that_may_be_shown_is_taken() -> None:

@@ -86,6 +86,15 @@ POSITIVE: list[tuple[str, Function, Function, list[Any], Any, str]] = [
         "dW is 1/rate times the expected value: it is divided by the argument rate once too often, or a "
         "multiplication is missing",
     ),
+    (
+        "handed-back",
+        lambda X: 2 * np.minimum(X, 5),
+        lambda X: 2 * np.minimum(X, 5) if X.shape[1] > 2 else X,
+        MATRICES,
+        "dW",
+        "dW is what came in as X, unchanged, for some inputs",
+    ),
+    ("handed-back", lambda X: np.abs(X) + 1, same, MATRICES, "dW", "dW is what came in as X, unchanged"),
     ("opposite-sign", mean, lambda X: -mean(X), MATRICES, "dW", "dW has the opposite sign"),
     ("transposed", same, lambda X: X.T, MATRICES[:3], "dW", "dW is the transpose of the expected value"),
     ("transposed", same, lambda X: X.T, SQUARES, "dW", "dW is the transpose of the expected value"),
@@ -184,6 +193,10 @@ NEGATIVE: list[tuple[str, Function, Function, list[Any], Any]] = [
     # a factor in all cases but one, and a factor that nothing explains
     ("constant-factor", mean, lambda X: (2 if X.shape[1] > 2 else 3) * mean(X), MATRICES, "dW"),
     ("constant-factor", mean, lambda X: 2 * mean(X) + 1e-3, MATRICES, "dW"),
+    ("constant-factor", lambda X: 2 * X, lambda X: 2 * X if X.shape[1] > 2 else X, MATRICES, "dW"),
+    ("constant-factor", lambda x, y: x * y, lambda x, y: 1.0, [(2.0, 0.25), (4.0, 0.5), (8.0, 1.5), (3.0, 7.0)], "dW"),
+    ("handed-back", lambda X: np.abs(X) + 1, lambda X: X if X.shape[1] > 2 else X + 1, MATRICES, "dW"),
+    ("handed-back", lambda X: np.abs(X) + 1, np.zeros_like, MATRICES, "dW"),
     ("constant-factor", mean, lambda X: 0 * mean(X), MATRICES, "dW"),
     ("constant-factor", mean, lambda X: np.full((len(X), 1), np.nan), MATRICES, "dW"),
     ("constant-factor", lambda X: np.full((4, 1), 0.25), lambda X: np.full((4, 1), 1e-9), MATRICES, "dW"),
@@ -400,7 +413,7 @@ def test_a_factor_that_shows_for_one_special_kind_of_input_is_no_factor_of_the_f
     weighted = [(X, 2.0 + n) for n, (X,) in enumerate(MATRICES)]
     student = lambda X, beta: X if X.shape == (3, 3) else beta * X  # noqa: E731
     special = ["small", "general", "general", "zero gradient"]
-    assert codes(lambda X, beta: beta * X, student, weighted, classes=special) == ["only-special-inputs"]
+    assert codes(lambda X, beta: beta * X, student, weighted, classes=special) == ["handed-back", "only-special-inputs"]
 
 
 def test_a_problem_with_one_kind_of_input_is_not_told_where_the_function_raises_on_others() -> None:
@@ -441,7 +454,7 @@ def test_a_changed_argument_is_a_finding() -> None:
     (found,) = tiny.findings_in(spec, cases, outcomes)
     assert found.code == "mutated-input"
     assert "overwrites its arguments" in found.message
-    assert found.hint.startswith("A -= B and A[i] = B write into the caller's array")
+    assert found.hint.startswith("A -= B, A[i] = B, A.fill(0), A.shape = ... and out=A write into the caller's array")
     assert "d[key] = d[key] - B" in found.hint  # the repair that is wanted is not forbidden
 
 
