@@ -639,6 +639,23 @@ def carried_wrong(name: str, helpers: Sequence[str], *, graded: bool) -> Finding
     return _carried(name, names, "of which at least one is wrong", "version of each", hint)
 
 
+def carried_own_helpers(name: str, shown: Mapping[str, str]) -> Finding:
+    """``shown`` has, of helpers that the exercise provides and the student has written anew, a call that is wrong."""
+    names, are = " and ".join(shown), "is" if len(shown) == 1 else "are"
+    return _carried(
+        name, names, f"your own version of which {are} wrong", names, f"Fix {names} first: {'; '.join(shown.values())}."
+    )
+
+
+def carried_own_helper_unseen(name: str, helper: str, problem: str, case: str) -> Finding:
+    hint = f"Compare your own {helper} with that of the exercise. With yours, {problem} (input {case})."
+    return _carried(name, helper, "your own version of which it fails with", helper, hint)
+
+
+def call_gives(call: str, problem: str) -> str:
+    return f"of {call}, {problem}"
+
+
 def _carried(name: str, names: str, fault: str, instead: str, hint: str) -> Finding:
     text = f"{name} is correct. It calls {names}, {fault}, so it was graded with a correct {instead}: full points."
     return Finding("carried", text, hint)
@@ -949,6 +966,8 @@ def other_version(kit: str, running: str) -> str:
 
 # -- words of the faces ----------------------------------------------------------------------------
 
+ALL_PASSED = "Everything passed."
+ALL_BUT_HELPERS = "All points: what is to be fixed is not graded here."
 NO_POINTS = "–"
 NOTE = "Note"
 LOOKS_LIKE = "Looks like"

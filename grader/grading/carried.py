@@ -6,10 +6,13 @@ A function that passes either way is *carried*: right, and wrong only because of
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import re
 from collections.abc import Callable, Collection, Container, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 from typing import Any, Literal
 
 import numpy as np
@@ -30,11 +33,13 @@ from grader.grading.execution import (
 )
 from grader.judging.cases import Case, FunctionCases
 from grader.judging.checks import carried_by_property, verdict_of, well_formed
+from grader.judging.compare import Item, first_problem
+from grader.judging.example import example_failure
 from grader.judging.findings import carried_by_helpers, carried_on_own_values
 from grader.judging.judge import FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, arguments_of, last_outcome, plan_with, reply_value, steps_apart, steps_of
 from grader.judging.properties import property_problems
-from grader.judging.values import part_or_none, parts_of
+from grader.judging.values import leaves, part_or_none, parts_of
 from grader.model import Finding
 from grader.sandbox.limits import without_warnings
 from grader.sandbox.runner import NOT_CALLED, Answer, Outcome, Plan, Raised, Replied, Returned, Script, Stopped
@@ -543,8 +548,9 @@ def _holds_apart(session: Session, attempt: Attempt) -> bool:
 # -- what a report says of it ------------------------------------------------------------
 
 
-def carried_finding(session: Session, replies: Replies, name: str, best: Mapping[str, Attempt]) -> Finding:
+def carried_finding(session: Session, replies: Replies, first: Attempt, best: Mapping[str, Attempt]) -> Finding:
     """Why a function has full points all the same: what it called, and what of that is wrong."""
+    name = first.verdict.name
     judge, attempt = session.functions[name], best[name]
     if attempt.how == "own":
         return carried_on_own_values(judge.spec, _producers(judge.cases))
@@ -564,8 +570,52 @@ def carried_finding(session: Session, replies: Replies, name: str, best: Mapping
     if not blamed:
         blamed = [n for n in session.assignment.spec.provided_helpers if n in called & read and _is_unbound(session, n)]
         undefined = True
+    if blamed and not wrong and not undefined:  # nobody has judged these by themselves
+        if shown := _shown_wrong(session, judge.spec, blamed):
+            return sentences.carried_own_helpers(name, shown)
+        failure = example_failure(first.outcomes, first.settled.verdict)
+        if failure and len(blamed) == 1:
+            return sentences.carried_own_helper_unseen(name, blamed[0], failure.message, failure.case.key)
     unclear = [n for n in judge.spec.helpers if n in called and n not in best] or judge.spec.helpers
     return carried_by_helpers(judge.spec, blamed, sorted(producers), unclear, undefined=undefined, graded=bool(wrong))
+
+
+# What provided helpers are called with: an array, parameters, gradients, and all that a step takes.
+_ARRAY = np.array([[-1.0, 0.5, 2.0]])
+_PARAMETERS = {name: np.array([[value]]) for name, value in (("W1", 0.5), ("b1", -0.25), ("W2", 2.0), ("b2", 1.5))}
+_GRADIENTS = {f"d{name}": value - 1.0 for name, value in _PARAMETERS.items()}
+_PROBES: tuple[tuple[Value, ...], ...] = (
+    (_ARRAY,), (_ARRAY, _ARRAY[:, ::-1]), (_PARAMETERS,), (_GRADIENTS,), (_PARAMETERS, _GRADIENTS, 0.5),
+)  # fmt: skip
+
+
+def _shown_wrong(session: Session, spec: Function, helpers: Sequence[str]) -> dict[str, str]:
+    """The provided helpers of the student's own that a small call shows to be wrong, with that call in words."""
+    right, asked = right_helpers(session), list[tuple[str, tuple[Value, ...], Value]]()
+    if right is None:
+        return {}
+    for helper, args in product(helpers, _PROBES):
+        with (
+            contextlib.suppress(LookupError, TypeError, ValueError, AttributeError, ArithmeticError),
+            np.errstate(all="ignore"),
+        ):
+            value = right(helper, copy.deepcopy(args), {}, {})
+            asked += [(helper, args, value)] if all(np.isfinite(leaf).all() for _, leaf in leaves(value)) else []
+    plans = [Plan(helper, number, ((helper, encode(args)),)) for number, (helper, args, _) in enumerate(asked)]
+    replied = run_plans(session, plans, also=helpers).outcomes if plans else ()
+    shown: dict[str, str] = {}
+    for (helper, args, value), outcomes in zip(asked, replied, strict=True):
+        call, got = f"{helper}({', '.join(map(_quoted, args))})", outcomes[-1] if outcomes else None
+        item, bounds = Item(sentences.THE_RESULT, ((),)), {path: 1e-9 for path, _ in leaves(value)}
+        if isinstance(got, Returned) and (problem := first_problem(spec, item, value, reply_value(got), bounds)):
+            shown.setdefault(helper, sentences.call_gives(call, problem.message))
+    return shown
+
+
+def _quoted(value: Value) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {_quoted(part)}' for key, part in value.items())}}}"
+    return repr(value.tolist() if isinstance(value, np.ndarray) else value)
 
 
 def _is_unbound(session: Session, name: str) -> bool:

@@ -379,7 +379,7 @@ def _explained(
     findings = findings or missing_name_finding(judge, submission, replies.loaded, outcomes, verdict)
     findings = findings or blank_left_in(judge, submission, verdict)
     if attempt.carried:
-        earlier = (carried_finding(session, replies, verdict.name, best),)
+        earlier = (carried_finding(session, replies, first, best),)
     return (*earlier, *findings)[:2] if earlier else findings
 
 

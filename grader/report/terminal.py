@@ -77,7 +77,8 @@ def render_report(report: Report, *, verbose: bool = False, width: int | None = 
     if order.lines:
         parts += ["", *_grids([((label, LABEL), text) for label, text in order.lines])]
     if report.full_marks and report.functions:
-        parts += ["", _text(("Everything passed.", "green"))]
+        told = any(finding.code == "carried" for function in report.functions for finding in function.findings)
+        parts += ["", _text((sentences.ALL_BUT_HELPERS if told else sentences.ALL_PASSED, "green"))]
     return _lay_out(parts, columns, color)
 
 

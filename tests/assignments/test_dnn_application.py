@@ -196,12 +196,13 @@ def test_a_wrong_helper_of_ones_own_is_told_and_costs_nothing(name: str, called:
     assert all(codes_of(f) == ["carried"] and called in f.findings[0].message for f in told)
 
 
-def test_of_several_helpers_of_ones_own_none_is_called_wrong() -> None:
+def test_of_several_helpers_of_ones_own_the_one_is_called_wrong_that_a_call_shows_to_be() -> None:
     wrong = "def update_parameters(parameters, grads, learning_rate):\n    return parameters"
     own = HELPER_BODIES.replace("def update_parameters(", "def _old_update_parameters(")
     for found in both(own, wrong, TWO + DEEP):
         assert found.carried
-        assert "of which at least one is wrong" in found.findings[0].message
+        assert "It calls update_parameters, your own version of which is wrong" in found.findings[0].message
+        assert found.findings[0].hint.startswith("Fix update_parameters first: of update_parameters({'W1': [[0.5]], ")
 
 
 def test_the_step_by_step_exercise_may_stand_above_it_with_its_own_helpers(tmp_path: Path) -> None:

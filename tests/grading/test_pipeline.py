@@ -361,7 +361,11 @@ def test_a_wrong_function_on_a_wrong_helper_is_not_carried() -> None:
 def test_a_wrong_version_of_a_provided_helper_is_told_and_costs_nothing() -> None:
     report = graded(solution("def half(Z):\n    return Z / 3"))
     assert verdicts(report) == {"layer": ("passed", 10.0, True)}
-    assert "It calls half, which is wrong" in function_of(report, "layer").findings[0].message
+    (finding,) = function_of(report, "layer").findings
+    assert "It calls half, your own version of which is wrong" in finding.message
+    assert finding.hint.startswith(
+        "Fix half first: of half([[-1.0, 0.5, 2.0]]), (the result)[0, 0] is -0.3333333333, expected -0.5"
+    )
 
 
 def test_a_helper_that_is_called_in_another_way_is_not_carried_and_does_not_crash() -> None:

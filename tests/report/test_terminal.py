@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from grader.model import Report
+from grader.model import Finding, Report
 from grader.report import terminal
 from grader.report.terminal import render_function, render_report, render_run
 
@@ -153,3 +153,17 @@ def test_a_large_class_is_laid_out_in_pieces_that_look_like_one(width: int, monk
     whole = render_run(reports, width=width, color=False)
     monkeypatch.setattr(terminal, "MOST_ROWS", 3)
     assert render_run(reports, width=width, color=False) == whole
+
+
+def test_where_a_helper_is_to_be_fixed_not_everything_passed() -> None:
+    names = [name for name, _ in samples.ORDER]
+    functions = [samples.passed(name, worth) for name, worth in samples.ORDER]
+    assert "Everything passed." in render_report(samples.report("a.py", None, *functions), width=80)
+    finding = Finding(
+        "carried", f"{names[0]} is correct. It calls relu, your own version of which is wrong.", "Fix relu first."
+    )
+    functions[0] = replace(functions[0], carried=True, findings=(finding,))
+    text = render_report(samples.report("a.py", None, *functions), width=80)
+    assert "Fix relu first." in text
+    assert "Everything passed." not in text
+    assert "All points: what is to be fixed is not graded here." in text
