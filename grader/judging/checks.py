@@ -259,17 +259,23 @@ def _stages(
     payment: Payment,
     answered: Sequence[Case],
 ) -> None:
-    """Shape, dtype and values of one item; what is random has no values, and its last stage carries what it weighs."""
+    """Shape, dtype and values of one item; what is random has no values, and its last stage carries what it weighs.
+
+    An input that fails one stage has nothing to say of the later ones, but others may: a type that is wrong for a few
+    inputs hides no wrong values of the others.
+    """
     reached = STAGES.index(stopped_at) if stopped_at else len(STAGES)
     stages = STAGES[1 : 3 if name in draft.judge.spec.random else 4]
     paid = payment.items.get(name, 0.0) if payment.earned else 0.0
+    failed_at = {stage: [f for f in failures if f.problem and f.problem.stage == stage] for stage in stages}
+    before = len(draft.told)
     for number, stage in enumerate(stages, 1):
         share, part = (draft.judge.shares.items.get(name, 0.0), paid) if stage == stages[-1] else (0.0, 0.0)
         total = len(answered)
         if stage == "values":
             total = sum(not is_random_here(draft.judge.spec, name, case) for case in answered) or total
-        if stopped_at and number == reached:
-            draft.fail(stage, name, share, [f for f in failures if f.problem and f.problem.stage == stage], total, part)
+        if failed_at[stage]:
+            draft.fail(stage, name, share, failed_at[stage], total, part)
         elif stopped_at and number > reached:
             draft.add(stage, name, "skipped", share, sentences.skipped_stage(stopped_at, name), paid=part)
         else:
@@ -277,6 +283,10 @@ def _stages(
             alone = sentences.TRIVIAL if name in draft.judge.cases.trivial else sentences.ALONE
             message = right if payment.earned else alone
             draft.add(stage, name, "passed", share, message if stage == "values" else "", paid=part)
+    # The example is of the stage at which most inputs fail.
+    draft.told[before:] = sorted(
+        draft.told[before:], key=lambda told: -len(failed_at[told.problem.stage]) if told.problem else 0
+    )
 
 
 # -- inputs, sets, properties ------------------------------------------------------------

@@ -222,12 +222,14 @@ def _relations(evidence: _Evidence) -> Iterator[Finding]:
         if _near(np.array(ratios), -np.ones(len(ratios))):
             alike.setdefault(("", "", _right_where_not_zero(evidence, item)), []).append(item)
             continue
-        meaning = _factor_meaning(evidence.judge, item.cases, ratios)
+        meaning, elsewhere = _factor_meaning(evidence.judge, item.cases, ratios), _right_elsewhere(evidence, item)
+        if meaning and meaning[1] and elsewhere:
+            continue  # an argument that is a factor too much is one for all inputs: here it is replaced, or bounded
         if meaning and all(
             len({number for part in parts for number in part.flat}) > 1 for parts in zip(*pairs, strict=True)
         ):
             # two constants say nothing, and a result that is one everywhere has no formula
-            alike.setdefault((*meaning, _right_elsewhere(evidence, item)), []).append(item)
+            alike.setdefault((*meaning, elsewhere), []).append(item)
     for factor, items in alike.items():
         name = _together([item.name for item in items])
         if factor[0]:
@@ -385,7 +387,11 @@ def _special_class(failures: Sequence[Failure]) -> str | None:
 
 
 def _one_class(evidence: _Evidence) -> Iterator[Finding]:
-    for item, failures in _by_item(evidence.verdict).items():
+    """Items that are wrong for one special kind of input; where another item is wrong for others, the kind is no reason."""
+    by_item = _by_item(evidence.verdict)
+    if not _special_class([failure for failures in by_item.values() for failure in failures]):
+        return
+    for item, failures in by_item.items():
         special = _special_class(failures)
         of_class = [case for case in evidence.judge.values if case.case_class == special]
         whole = len(of_class) == len({f.case.key for f in failures})

@@ -62,7 +62,7 @@ def counterexample_of(
     plan, replies = _in_question(failure, outcomes.get(case.key, ()))
     last = replies[-1] if replies else Stopped("not-run")
     problem, name = failure.problem, failure.item or failure.check
-    path, part = (problem.path, problem.where or name) if problem else ((), name)
+    path, part = (problem.path, problem.where or sentences.THE_RESULT) if problem else ((), name)
     names = {**parameters, judge.cases.name: judge.cases.parameters}
     right = expected_value(case, min(verdict.alternative, len(case.expected) - 1)) if case.expected else None
     return {

@@ -116,6 +116,24 @@ def test_a_later_stage_is_skipped_with_the_reason(result: str, stage: str, statu
     assert report.points == pytest.approx(report.max_points * kept)
 
 
+@pytest.mark.parametrize(("factor", "first"), [(2.0, "values"), (1.0, "dtype")])
+def test_a_type_that_is_wrong_for_a_few_inputs_hides_no_wrong_values_of_the_others(factor: float, first: str) -> None:
+    """What the example shows is wrong for most inputs."""
+    numbers = [(np.array([n, n + 1.0]),) for n in (1, 2)] + [(np.array([n, n + 1]),) for n in (3, 4)]
+    numbers += [(np.array([n, n + 2.0]),) for n in (5, 6)] * (factor > 1)
+
+    def student(x: Any) -> Any:
+        return x if x.dtype.kind == "i" else factor * x + (x[0] == 1)
+
+    verdict = verdict_on(lambda x: x + 0.0, student, numbers)
+    dtype, values = (check_of(verdict.checks, kind, "value") for kind in ("dtype", "values"))
+    assert (dtype.status, values.status) == ("failed", "failed")
+    assert dtype.message == "value has dtype int64, expected float64; wrong for 2 of " + f"{len(numbers)} inputs"
+    assert f"wrong for {4 if factor > 1 else 1} of " in values.message
+    assert verdict.told[0].problem is not None
+    assert verdict.told[0].problem.stage == first
+
+
 def test_where_a_call_raises_the_other_inputs_are_looked_at() -> None:
     report = graded_function("center", "def center(X):\n    assert X.shape[1] > 1\n    return -X, -X")
     runs = check_of(report.checks, "runs")

@@ -181,6 +181,13 @@ def test_only_the_wrong_part_of_a_result_is_shown() -> None:
     assert found["got"]["array"] == [[1.0, 1.0]]
 
 
+def test_a_result_of_too_many_parts_is_called_by_no_part_of_it() -> None:
+    cases = hand_made(plain(("v", "s")), lambda x: (x, 2 * x), [(np.ones(2),)])
+    found, _ = counterexample(cases, outcomes_of(cases, lambda x: (x, 2 * x, x)), returns=("v", "s"))
+    assert (found["part"], found["where"]) == ("the result", "the result")
+    assert (len(found["expected"]["tuple"]), len(found["got"]["tuple"])) == (2, 3)
+
+
 def test_a_missing_part_is_not_shown_as_none() -> None:
     cases = hand_made(plain("grads"), lambda x: {"dW1": x}, [(1.0,)])
     found, _ = counterexample(cases, outcomes_of(cases, lambda x: {}), returns="grads")

@@ -369,6 +369,15 @@ def test_a_problem_elsewhere_too_is_not_laid_on_one_kind_of_input(classes: list[
     assert "only-special-inputs" not in codes(same, student, MATRICES, classes=classes)
 
 
+def test_a_problem_of_one_item_is_not_laid_on_one_kind_of_input_where_another_item_is_wrong_for_others() -> None:
+    classes = ["small", "general", "general", "one example"]
+
+    def student(X: Any) -> Any:
+        return mean(X) + 1.5 * (X.shape == (3, 3)), mean_and_size(X)[1] - 0.1 * X[:, :1]
+
+    assert codes(mean_and_size, student, MATRICES, returns=("mean", "size"), classes=classes) == []
+
+
 def test_a_problem_in_another_check_too_is_not_laid_on_one_kind_of_input() -> None:
     prop = Property("holds", share=0.5, plan=lambda d: [], judge=lambda given: "it does not hold")
     spec = replace(plain(), properties=(prop,))
@@ -388,6 +397,14 @@ def test_a_factor_that_shows_for_some_inputs_only_is_told_so() -> None:
     assert found.message == "value is 2 times the expected value, for some inputs; for others it is right"
     (found,) = findings_on(lambda x: x, lambda x: 2 * x, numbers)
     assert found.message == "value is 2 times the expected value"
+
+
+def test_an_argument_that_is_replaced_where_it_is_large_is_no_factor_too_much() -> None:
+    """It is cut at 1, say: no division by it is there, and no multiplication is missing."""
+    numbers = [(1.0 + n / 4, float(m)) for n in range(-3, 4) for m in (2, 3)]
+    assert codes(lambda rate, n: rate / n, lambda rate, n: min(rate, 1.0) / n, numbers) == []
+    (found,) = findings_on(lambda rate, n: rate / n, lambda rate, n: 1 / n, numbers)
+    assert found.message.startswith("value is 1/rate times the expected value: ")
 
 
 def test_shapes_that_do_not_fit_for_all_inputs_are_a_matter_of_the_formula_else_of_sizes() -> None:
