@@ -10,7 +10,7 @@ mistake: it earns half of what it earns where each input is the first one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,29 +27,55 @@ from grader.model import Check, Finding
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.submission.keeping import may_keep, seems_to_keep
 
-__all__ = ["asked_alone", "kept_between_calls", "may_keep_anything"]
+__all__ = ["Kept", "asked_alone", "may_keep_anything", "what_is_kept"]
 
 _MOST = 8  # calls of a case, each of which starts a worker
 _MOST_CASES = 80  # each of which starts a worker, too
 _KEEPS = 0.5  # of what a function earns on inputs that are asked alone
 
 
-def asked_alone(session: Session, attempt: Attempt) -> Attempt:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a function keeps from call to call: what is said of it, and what it earns where each input is the first one."""
+
+    findings: tuple[Finding, ...] = ()
+    alone: Verdict | None = None
+
+
+def what_is_kept(session: Session, attempt: Attempt) -> Kept:
+    """What is kept by a function that fails.
+
+    It is asked before anybody is given an answer of the reference: what earns points must not be able to have heard one.
+    """
+    judge = attempt.judge
+    if not (may_keep_anything(session) or any(_shares(case.plan) for case in judge.cases.cases)):
+        return Kept()
+    attempt = attempt.settled
+    findings = _findings(session, attempt)
+    return Kept(findings, _alone(session, attempt) if findings else None)
+
+
+def asked_alone(attempt: Attempt, kept: Kept) -> Attempt:
     """The attempt of a function that keeps something, with half of its points where each input is asked alone.
 
     It stands as it is where no input is better for being asked alone: then the calls of one case disturb each other, which
     costs what that case does.
     """
+    if kept.alone is None or attempt.how:
+        return attempt
+    return replace(attempt, verdict=_with_points_of(attempt.verdict, kept.alone, attempt.judge.spec.points))
+
+
+def _alone(session: Session, attempt: Attempt) -> Verdict | None:
+    """The verdict on what each input gives that is asked alone, where that earns more."""
     judge = attempt.judge.core
     cases = judge.cases.cases
     if len(cases) > _MOST_CASES:
-        return attempt
+        return None
     given = judge.spec.given
     alone = {case.key: run_plans(session, [case.plan], given).outcomes[0] for case in cases}
     verdict, in_turn = (verdict_of(judge, outcomes, attempt.only) for outcomes in (alone, attempt.outcomes))
-    if verdict.points <= in_turn.points:
-        return attempt
-    return replace(attempt, verdict=_with_points_of(attempt.verdict, verdict, judge.spec.points))
+    return verdict if verdict.points > in_turn.points else None
 
 
 def _with_points_of(verdict: Verdict, alone: Verdict, most: float) -> Verdict:
@@ -66,7 +92,7 @@ def _with_points_of(verdict: Verdict, alone: Verdict, most: float) -> Verdict:
     return replace(verdict, checks=checks, status=verdict.status if stopped else status_of(most, checks))
 
 
-def kept_between_calls(session: Session, attempt: Attempt) -> tuple[Finding, ...]:
+def _findings(session: Session, attempt: Attempt) -> tuple[Finding, ...]:
     """That a function, or one that it calls, keeps something from call to call, where this makes the difference."""
     case = _wrong_case(session, attempt)
     if case is None or len(case.plan.steps) > _MOST or not (_shares(case.plan) or may_keep_anything(session)):

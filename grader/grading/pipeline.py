@@ -17,7 +17,7 @@ from grader._version import __version__
 from grader.course import LoadedAssignment
 from grader.errors import SubmissionError
 from grader.freezing.store import frozen_cases
-from grader.grading.between import asked_alone, kept_between_calls
+from grader.grading.between import Kept, asked_alone, what_is_kept
 from grader.grading.carried import (
     Attempt,
     best_of,
@@ -151,6 +151,7 @@ def grade_submission(
         replies, first = first_attempts(session, specs)
         first = {name: attempt for name, attempt in first.items() if not _is_not_there(judges.functions[name], replies)}
         first = in_agreement(session, first)
+        kept = {name: what_is_kept(session, attempt) for name, attempt in first.items() if not attempt.verdict.passed}
         again = second_run(session, first)
         wrong = [name for name in first if not any(a.verdict.passed for a in (first[name], *again.get(name, [])))]
         for judge in (judges.functions[spec.name] for spec in specs):
@@ -161,10 +162,9 @@ def grade_submission(
             best[name] = _best(session, first, name, again.get(name, []))
             if best[name].verdict.passed and not best[name].carried:
                 best[name] = on_given_code(session, best[name], best)
-            kept = () if best[name].verdict.passed else kept_between_calls(session, first[name])
-            if kept and not best[name].how:
-                best[name] = asked_alone(session, best[name])
-            findings = _explained(session, replies, first[name], best, again.get(name, []), wrong, kept)
+            if not best[name].verdict.passed:
+                best[name] = asked_alone(best[name], kept[name])
+            findings = _explained(session, replies, first[name], best, again.get(name, []), wrong, kept.get(name, Kept()))
             functions[name] = _function_report(session, replies, best, name, findings)
     graded = [report_as_shown(function, assignment.spec.shows) for function in _overwriting_once(functions.values())]
     graded = _with_waiting(assignment, graded)
@@ -351,7 +351,7 @@ def _explained(
     best: Mapping[str, Attempt],
     made: Sequence[Attempt],
     all_wrong: Collection[str],
-    kept: tuple[Finding, ...],
+    kept: Kept,
 ) -> tuple[Finding, ...]:
     """What is recognised as wrong: by the values, which a mistake may show only with right helpers, else by the text.
 
@@ -369,7 +369,7 @@ def _explained(
         return earlier
     if foreign and not wrong and (unusable := raised_on_own_values(first)):
         return (unusable,)
-    findings = findings or (() if wrong else kept)
+    findings = findings or (() if wrong or verdict.passed else kept.findings)
     findings = findings or (() if verdict.passed else fault_of_others(session, first, all_wrong))
     findings = findings or findings_of(judge, outcomes, verdict)
     if not findings and not verdict.passed:

@@ -31,7 +31,7 @@ class Walls:
     seccomp : bool
         Only system calls on the allow-list are answered.
     namespaces : tuple of str
-        Of ``user``, ``net``, ``ipc`` and ``pid`` those that the zygote can enter.
+        Of ``user``, ``mount``, ``net``, ``ipc`` and ``pid`` those that the zygote can enter.
     """
 
     fork: bool = False
@@ -85,7 +85,8 @@ MEANING: Mapping[str, tuple[str, str]] = {
     ),
     "namespaces": (
         "submissions live in a network, process and IPC world of their own, of which nothing is left behind",
-        "no network, process and IPC world of their own; the other walls stand in for it",
+        "no network, process and IPC world of their own: the other walls stand in for it, but two students who work "
+        "together can leave each other messages in the times at which files were read",
     ),
 }
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import pytest
 
 from grader import sentences
-from tests.tiny import graded, graded_function, solution
+from grader.sandbox.here import InProcess
+from grader.sandbox.runner import Answer, Execution, Program, Script
+from tests.tiny import function_of, graded, graded_function, solution
 
 MEAN = "np.mean(X, axis=1, keepdims=True)"
 KEEPING = {
@@ -96,3 +100,19 @@ def test_a_right_function_may_keep_what_it_likes() -> None:
     report = graded(solution(remembering + "    return X - kept[key], kept[key]", without=["center"]))
     assert report.full_marks
     assert all(not function.findings for function in report.functions)
+
+
+def test_nothing_that_earns_points_is_asked_after_the_reference_has_answered() -> None:
+    """A file's times, the memory of a processor: what one worker has heard, a later one may have a way to learn."""
+    asked: list[bool] = []
+
+    class Watched(InProcess):
+        def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
+            asked.append(answer is not None)
+            return super().follow(program, script, answer)
+
+    keeping = KEEPING["a dictionary of the module"]
+    wrong = "def affine(W, A, b):\n    return W @ A - b, (A, W, b)"
+    report = graded(solution(keeping, wrong, without=["center", "affine"]), Watched())
+    assert function_of(report, "center").findings[0].code == "kept-between-calls"
+    assert [answered for answered, _ in groupby(asked)] == [False, True]
