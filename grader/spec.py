@@ -86,7 +86,7 @@ class About(str):
 
     steps: tuple[int, ...] = ()
 
-    def __new__(cls, text: str, steps: Iterable[int]) -> Self:
+    def __new__(cls, text: str, steps: Iterable[int] = ()) -> Self:
         """The sentence itself."""
         made = super().__new__(cls, text)
         made.steps = tuple(steps)

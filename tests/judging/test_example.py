@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import pickle
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -413,3 +414,8 @@ def test_a_report_with_a_counterexample_is_plain_json() -> None:
         report = graded_function(name, f"def {name}(*args):\n    return {{(1, 2): [np.nan, {{1j}}]}}")
         json.dumps(report.counterexample, allow_nan=False)
         assert report.counterexample is not None
+
+
+def test_what_a_judge_says_of_some_steps_goes_from_process_to_process() -> None:
+    again = pickle.loads(pickle.dumps(About("odd", [1])))
+    assert (again, again.steps) == ("odd", (1,))
