@@ -83,7 +83,10 @@ def train_dev_test_split(X, Y, dev_fraction, test_fraction, seed=0):
         ("return X[:, :n], X[:, n:n + n_dev], X[:, n + n_dev:]", "the training set is not a pair (X, Y)"),
         ("return ((X.T[:n], Y[:, :n]),) * 3", "X of the training set has shape"),
         ("return ((X[:, :n], Y[0, :n]),) * 3", "Y of the training set has shape"),
-        ("return (X + 1, Y), (X[:, :0], Y[:, :0]), (X[:, :0], Y[:, :0])", "holds a column that is not in X"),
+        (
+            "X = X + 1; return tuple((X[:, a:b], Y[:, a:b]) for a, b in ((0, n), (n, n + n_dev), (n + n_dev, m)))",
+            "holds a column that is not in X",
+        ),
         ("return (X, Y), (X[:, :0], Y[:, :0]), (X[:, :0], Y[:, :0])", "set is empty, expected"),
     ],
 )
