@@ -13,11 +13,13 @@ def _series(d):
         "general": d.integer(6, 30),
         "one value": 1,
         "long": d.integer(150, 400),
+        "long and forgetful": d.integer(620, 700),
     }.get(d.case, d.integer(3, 8))
     beta = {
         "small": d.choice([0.5, 0.75]),
         "no memory": 0.0,
-        "long": d.choice([0.98, 0.995]),  # the correction still shows after a hundred values
+        "long": d.choice([0.98, 0.995, 0.999]),  # the correction still shows after a hundred values
+        "long and forgetful": d.choice([0.1, 0.25]),  # the powers of which vanish
     }.get(d.case, d.choice([0.9, 0.98, 0.6, 0.3]))
     theta = d.array(n, scale=4.0)
     if d.case == "zeros and repeats":  # a zero is a value like any other
@@ -57,6 +59,8 @@ def _stays_constant(given):
 
 # -- RMSprop -----------------------------------------------------------------------------
 
+_TINY = 2.0**-28
+
 
 def _classes(small=6, general=12, each=3, **special):
     """Networks small enough to be followed by hand, then deeper ones with neighbours of different size."""
@@ -84,13 +88,19 @@ def _rmsprop(d):
     if d.case == "first step":  # as every network starts
         parameters = {name: value * name.startswith("W") + 0.0 for name, value in parameters.items()}
     size = 250.0 if d.case == "steep" else 1.0
+    if d.case == "tiny gradient":  # where a tiny step shows
+        parameters = {name: _TINY * value for name, value in parameters.items()}
     grads = _zeros(parameters) if d.case in ("zero gradient", "at rest") else d.like(parameters, scale=size)
     s = _zeros(parameters) if d.case in ("first step", "at rest") else d.like(parameters, positive=True, scale=size**2)
+    if d.case == "tiny gradient":  # and one entry of each is none at all
+        grads = {name: _TINY * grad for name, grad in grads.items()}
+        for grad in grads.values():
+            grad.flat[0] = 0.0
     if d.case != "small":  # as the backward pass builds them: the last layer first
         grads = dict(reversed(grads.items()))
         s = dict(sorted(s.items()))  # all weights first: no two dictionaries have one order
     beta2 = 0.0 if d.case == "no memory" else d.choice([0.999, 0.9, 0.99, 0.5])
-    rate = 0.0 if d.case == "rate of 0" else d.choice([0.0125, 0.05, 0.3, 1.25])
+    rate = 0.0 if d.case == "rate of 0" else d.choice([0.0007, 0.0125, 0.05, 0.3, 1.25, 4.0])
     return _biases_first(d, parameters), grads, s, beta2, rate, 1e-8
 
 
@@ -143,6 +153,7 @@ ASSIGNMENT = Assignment(
                 CaseClass("one value", count=4),
                 CaseClass("no memory", count=4),
                 CaseClass("long", count=4),
+                CaseClass("long and forgetful", count=2),
                 CaseClass("whole numbers", count=4),
             ),
             properties=(
@@ -160,6 +171,7 @@ ASSIGNMENT = Assignment(
                 first_step={},
                 no_memory={},
                 zero_gradient={},
+                tiny_gradient={},
                 steep={},
                 at_rest={},
                 rate_of_0={},

@@ -65,6 +65,22 @@ def _(theta, beta, corrected):
 
 
 @mistake(
+    "powers-of-beta-vanish",
+    "exponentially_weighted_average",
+    message="a power of beta that has become 0 is divided by: of a long series with a small beta the averages are nan",
+    hint="What is 0.1 ** 400 in your computer, and what is 1 divided by it? The recursion needs no such power.",
+    severity="slip",
+)
+def _(theta, beta, corrected):
+    t = np.arange(1, len(theta) + 1)
+    if beta == 0:
+        return np.asarray(theta, dtype=float)
+    with np.errstate(all="ignore"):
+        v = (1 - beta) * beta**t * np.cumsum(theta / beta**t)
+    return v / (1 - beta**t) if corrected else v
+
+
+@mistake(
     "power-of-the-difference",
     "exponentially_weighted_average",
     message="the correction divides by the t-th power of 1 - beta; in the formula beta alone has the exponent",
@@ -334,6 +350,18 @@ _AFTER = {
 }
 
 _NUMBER = "Look for a number in your formula that should be an argument."
+
+
+@mistake(
+    "small-gradients-left-out",
+    "update_parameters_with_rmsprop",
+    message="a gradient whose numbers are small is left out, as if it were none",
+    hint="How small may a gradient be before your code changes nothing any more? The exercise has no such limit.",
+    severity="slip",
+)
+@_rms
+def _(a):
+    return a.step(direction=lambda grad, s: a.right(grad, s) * (np.linalg.norm(grad) > 1e-6))
 
 
 @mistake(

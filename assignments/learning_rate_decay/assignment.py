@@ -4,12 +4,14 @@ import numpy as np
 
 from grader.spec import Assignment, CaseClass, Function, Property
 
-_DECAYS = [0.3, 0.5, 0.75, 1.0, 2.5]
+_DECAYS = [0.01, 0.3, 0.5, 0.75, 1.0, 2.5, 20.0]
 
 
 def _rate(d):
     if d.case in ("first epoch", "no decay"):  # where the rate is not made smaller
-        return d.choice([0.0625, 1.5, 3.0])
+        return d.choice([0.0625, 1.5, 3.0, 20.0])
+    if d.case == "small rate":
+        return d.choice([1e-3, 2e-5, 3e-7])
     return d.choice([0.5, 0.25, 0.75]) if d.case == "small" else d.number(0.01, 1.5)
 
 
@@ -46,7 +48,8 @@ def _even_growth(given):
 def _stairs(d):
     """Epochs within a stair, never its first one unless the class asks for it."""
     interval = d.integer(2, 4) if d.case == "small" else d.choice([3, 7, 10, 25, 100, 250, 1000, 2000])
-    stair = d.integer(1, 4) if d.case in ("small", "no decay") else d.integer(1, 12)
+    few, most = {"small": (1, 4), "no decay": (1, 4), "late": (1_000, 90_000)}.get(d.case, (1, 12))
+    stair = d.integer(few, most)
     match d.case:
         case "first epoch":
             epoch = 0
@@ -99,6 +102,7 @@ ASSIGNMENT = Assignment(
                 CaseClass("first epoch", count=3),
                 CaseClass("no decay", count=3),
                 CaseClass("late", count=3),
+                CaseClass("small rate", count=3),
             ),
             properties=(Property("1 / rate grows evenly", share=0.1, plan=_three_epochs, judge=_even_growth),),
         ),
@@ -118,6 +122,8 @@ ASSIGNMENT = Assignment(
                 CaseClass("last of a stair", count=4),
                 CaseClass("stairs of one epoch", count=3),
                 CaseClass("no decay", count=3),
+                CaseClass("late", count=3),
+                CaseClass("small rate", count=3),
             ),
             properties=(
                 Property("flat within an interval, lower after it", share=0.1, plan=_edges, judge=_flat_then_lower),

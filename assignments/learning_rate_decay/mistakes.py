@@ -65,6 +65,18 @@ _INVERTED = {
 }
 
 
+_FLOOR = {
+    "code": "rate-has-a-floor",
+    "message": "the rate falls to a smallest number and no further; the exercise has no such limit",
+    "hint": "Try your function with a small learning_rate0, and with a very late epoch.",
+}
+
+
+@mistake(function="update_lr", **_FLOOR, severity="slip")
+def _(rate, epoch, decay):
+    return max(rate / (1 + decay * epoch), 1e-6)
+
+
 @mistake(function="update_lr", **_CONSTANT, severity="grave")
 def _(rate, epoch, decay):
     return rate
@@ -236,6 +248,11 @@ def _(rate, epoch, decay, interval):
 @mistake(function="schedule_lr_decay", **_NO_RATE, severity="fault")
 def _(rate, epoch, decay, interval):
     return 1 / (1 + decay * (epoch // interval))
+
+
+@mistake(function="schedule_lr_decay", **_FLOOR, severity="slip")
+def _(rate, epoch, decay, interval):
+    return max(rate / (1 + decay * (epoch // interval)), 1e-6)
 
 
 @mistake(function="schedule_lr_decay", **_of_intervals(_EXPONENTIAL), severity="grave")

@@ -300,7 +300,7 @@ def _errors(d):
         )
     kind = d.case if d.case in _GAPS else d.choice(["neither", "bias", "variance", "both"])
     tolerance = d.choice([0.005, 0.01, 0.04, 0.05])
-    bayes = d.choice([0.0, 0.05, 0.1, 0.15]) if kind in ("neither", "bias", "variance", "both") else 0.15
+    bayes = d.choice([0.0, 0.05, 0.1, 0.15, 0.4]) if kind in ("neither", "bias", "variance", "both") else 0.15
     gaps = []
     for low, high in _GAPS[kind]:
         gap = d.number(low, high)
@@ -541,10 +541,11 @@ def _dev_costs(d):
         _pause(d, costs, patience + (0 if d.case == "stops at the end" else d.integer(0, 1)))
         if d.case == "ties" and d.choice([True, False]):  # who takes the tie for the best returns it
             _pause(d, costs, 1)
-        elif d.case != "stops at the end":  # a better epoch that nobody sees any more
+        elif d.case not in ("stops at the end", "a cost of 0"):  # a better epoch that nobody sees any more
             _improve(d, costs, d.integer(1, 3))
-    scale = d.choice([0.00390625, 0.0625, 1024.0])  # below 1 throughout, around it, far above it
-    return [cost * scale for cost in costs], patience
+    zero = {"a cost of 0": min(costs), "costs below 0": (min(costs) + max(costs)) / 2}.get(d.case, 0.0)
+    scale = d.choice([2.0**-20, 0.0625, 2.0**24])  # below 1 throughout, around it, far above it
+    return [(cost - zero) * scale for cost in costs], patience
 
 
 def _few_epochs(d):
@@ -751,6 +752,8 @@ ASSIGNMENT = Assignment(
                     best_is_second={},
                     stops_at_the_end={},
                     ties={},
+                    a_cost_of_0={},
+                    costs_below_0={},
                 ),
                 CaseClass("few epochs", count=4, share=0.08),
                 CaseClass("patience 1", count=3, share=0.2),

@@ -852,6 +852,17 @@ def stopping_last_seen(dev_costs, patience):
 
 
 @mistake(
+    "cost-of-0-taken-for-none",
+    "early_stopping_epoch",
+    message="a best cost of exactly 0 is taken for none, and any later cost for a better one",
+    hint="What is bool(0.0)? Compare with None by `is None`.",
+    severity="slip",
+)
+def stopping_without_zero(dev_costs, patience):
+    return _stop(dev_costs, patience, better=lambda cost, best, previous: not best or cost < best)
+
+
+@mistake(
     "stops-too-late",
     "early_stopping_epoch",
     message="training stops one epoch too late",
