@@ -460,8 +460,9 @@ def passed_cases(count: int) -> str:
     return f"correct for all {count} inputs"
 
 
-def skipped_stage(stage: str, item: str) -> str:
-    return f"not checked: fix the {stage} of {item} first"
+def skipped_stage(stage: str, item: str, *, wrong: bool = False) -> str:
+    """``wrong`` where the numbers are so in whatever form."""
+    return f"not checked: fix the {stage} of {item} first" + ("; its numbers are wrong, too" if wrong else "")
 
 
 def earlier_call(name: str, problem: str) -> str:

@@ -17,12 +17,12 @@ from typing import Literal
 from grader import sentences
 from grader.confined.wire import Encoded, _Decoder
 from grader.judging.cases import Case
-from grader.judging.compare import STAGES
+from grader.judging.compare import STAGES, items_of
 from grader.judging.comparison import Comparison, Hit, compared, earliest
 from grader.judging.credit import credit_of, is_random_here
-from grader.judging.forms import tidied
+from grader.judging.forms import has_wrong_numbers, tidied
 from grader.judging.judge import Failure, FunctionJudge, Verdict
-from grader.judging.outcomes import Outcomes, last_outcome, plan_of
+from grader.judging.outcomes import Outcomes, last_outcome, plan_of, reply_value
 from grader.judging.payment import Payment, payment_of, whole_of
 from grader.judging.properties import asked_before, lost, property_problems, starts_elsewhere
 from grader.judging.redaction import no_value_text
@@ -247,7 +247,8 @@ def _item_checks(draft: _Draft, comparison: Comparison, payment: Payment, answer
         draft.add("structure", "structure", "passed", 0)
     for name, hits in comparison.hits.items():
         if name not in draft.judge.spec.opaque:
-            _stages(draft, name, _failures("values", name, hits), earliest(hits), payment, answered)
+            found = _failures("values", name, hits)
+            _stages(draft, name, found, earliest(hits), payment, answered, comparison.alternative)
             draft.failures.extend(_failures("values", name, hits))
 
 
@@ -258,6 +259,7 @@ def _stages(
     stopped_at: str | None,
     payment: Payment,
     answered: Sequence[Case],
+    alternative: int,
 ) -> None:
     """Shape, dtype and values of one item; what is random has no values, and its last stage carries what it weighs.
 
@@ -277,7 +279,8 @@ def _stages(
         if failed_at[stage]:
             draft.fail(stage, name, share, failed_at[stage], total, part)
         elif stopped_at and number > reached:
-            draft.add(stage, name, "skipped", share, sentences.skipped_stage(stopped_at, name), paid=part)
+            wrong = stage == "values" and _has_wrong_numbers(draft, name, alternative, answered)
+            draft.add(stage, name, "skipped", share, sentences.skipped_stage(stopped_at, name, wrong=wrong), paid=part)
         else:
             right = sentences.LEFT_OUT_ALLOWED if name in payment.left_out else sentences.passed_cases(total)
             alone = sentences.TRIVIAL if name in draft.judge.cases.trivial else sentences.ALONE
@@ -286,6 +289,19 @@ def _stages(
     # The example is of the stage at which most inputs fail.
     draft.told[before:] = sorted(
         draft.told[before:], key=lambda told: -len(failed_at[told.problem.stage]) if told.problem else 0
+    )
+
+
+def _has_wrong_numbers(draft: _Draft, name: str, alternative: int, answered: Sequence[Case]) -> bool:
+    """Whether an item of another form is wrong in that of the contract, too, on some input."""
+    spec = draft.judge.spec
+    return any(
+        has_wrong_numbers(
+            spec.of_class(case.case_class), item, case, alternative, reply_value(last_outcome(draft.outcomes, case))
+        )
+        for case in answered
+        for item in items_of(case.expected[alternative].decoded, spec.items)
+        if item.name == name
     )
 
 

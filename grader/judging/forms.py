@@ -20,7 +20,7 @@ from grader.sandbox.runner import Outcome, Returned
 from grader.sandbox.tensors import as_arrays
 from grader.spec import Function
 
-__all__ = ["arranged", "in_form_of", "kept_of", "numbers_of", "plain", "tidied"]
+__all__ = ["arranged", "has_wrong_numbers", "in_form_of", "kept_of", "numbers_of", "plain", "tidied"]
 
 _FORM, _ORDER, _SURPLUS, _TYPE = 0.85, 0.75, 0.9, 0.9
 _NEAR = 1e-6  # of the largest number: what a tiny guard makes of a value
@@ -46,6 +46,18 @@ def kept_of(spec: Function, item: Item, case: Case, alternative: int, got: Value
     near = 1e-5 if single else _NEAR
     tolerances = {place: max(t, expected.largest_at[place] * near) for place, t in expected.tolerance_at.items()}
     return _FORM if _fits(spec, item, case, alternative, in_form_of(right, ordinary), tolerances) else 0.0
+
+
+def has_wrong_numbers(spec: Function, item: Item, case: Case, alternative: int, got: Value) -> bool:
+    """Whether an item is wrong in the form of the contract, too, into which its numbers can be put."""
+    for path in item.paths if item.name not in spec.random | spec.opaque else ():
+        right, part = part_at(case.expected[alternative].decoded, path), plain(part_or_none(got, path))
+        if numbers_of(part) is None or not isinstance(right, int | float | np.number | np.ndarray):
+            continue
+        formed = np.shape(in_form_of(right, part)) == np.shape(right)
+        if formed and not kept_of(spec, Item(item.name, (path,)), case, alternative, got):
+            return True
+    return False
 
 
 def _fits(spec: Function, item: Item, case: Case, alternative: int, part: Value, tolerances: Mapping[Path, float]) -> bool:
@@ -338,15 +350,17 @@ def _thin_axes(judge: FunctionJudge, alternative: int) -> Mapping[Path, tuple[in
 
 
 def _widened(spec: Function, value: Value, thin: Mapping[Path, tuple[int, int]], path: Path = ()) -> Value:
-    """A result with the axes of length 1 that its arrays have lost, one of them or, as a single number, all."""
+    """A result whose arrays have the axes of length 1 that they should have: none of them lost, and none too many."""
     if isinstance(value, dict):
         return {key: _widened(spec, part, thin, (*path, key)) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(_widened(spec, part, thin, (*path, number)) for number, part in enumerate(value))
     count, axis = thin.get(_place(spec, path), (0, 0)) if isinstance(value, np.ndarray | np.number | float) else (0, 0)
-    if count and not np.ndim(value):
-        return np.reshape(value, (1,) * count)
-    return np.expand_dims(value, axis) if isinstance(value, np.ndarray) and value.ndim == count - 1 > 0 else value
+    sizes = [n for n in np.shape(value) if n != 1] if count and np.ndim(value) != count else []
+    if not count or np.ndim(value) == count or len(sizes) not in (0, count - 1):
+        return value
+    sizes = sizes or [1] * (count - 1)
+    return np.reshape(value, (*sizes[:axis], 1, *sizes[axis:]))
 
 
 def _same_shapes(one: Value, other: Value) -> bool:

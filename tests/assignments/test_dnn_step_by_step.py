@@ -127,6 +127,26 @@ def test_two_layers_of_one_shape_have_numbers_of_their_own(draw: str, status: st
     assert report("initialize_parameters", code).status == status
 
 
+@pytest.mark.parametrize("form", ["db[None]", "db[:, 0]", "[[[x]] for x in db[:, 0]]"])
+@pytest.mark.parametrize("db", ["np.sum(dZ, axis=1, keepdims=True) / m", "np.sum(dZ, axis=1, keepdims=True)"])
+def test_an_axis_too_many_costs_as_one_too_few_and_wrong_numbers_are_told_beside_it(form: str, db: str) -> None:
+    code = f"""
+        def linear_backward(dZ, cache):
+            A, W, b = cache
+            m = A.shape[1]
+            db = {db}
+            return W.T @ dZ, dZ @ A.T / m, np.array({form})
+        """
+    found = report("linear_backward", code)
+    said = [check.message for check in found.checks if (check.kind, check.name) == ("values", "db")]
+    if "/" in db:
+        assert 0.93 * found.max_points < found.points < 0.95 * found.max_points
+        assert said == ["not checked: fix the shape of db first"]
+    else:
+        assert found.points < 0.7 * found.max_points
+        assert said == ["not checked: fix the shape of db first; its numbers are wrong, too"]
+
+
 @pytest.mark.parametrize("body", ["return {}", "return None", "return {'W1': 0, 'b1': 0}"])
 @pytest.mark.parametrize("signature", ["initialize_parameters(n_x, n_h, n_y)", "initialize_parameters_deep(dims)"])
 def test_nothing_is_earned_by_initializing_nothing(signature: str, body: str) -> None:
