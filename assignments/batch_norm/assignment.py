@@ -189,6 +189,12 @@ def _multiplied_by(Z, normal):
     return np.where(np.isclose(factor * moved, change).all(axis=1, keepdims=True), factor, np.nan)
 
 
+def _was_divided_by(deviation, Z, normal):
+    """Whether Z was, less a mean over one axis or the other."""
+    mean = Z - normal * deviation
+    return any(np.allclose(np.ptp(mean, axis=axis), 0) for axis in (0, 1))
+
+
 def _fits_the_forward_pass(given):
     """The true slope; else that of the student's own forward pass, or the formula for its values, if it normalizes."""
     (Z_tilde, _), gradients, _, (of_one, *_), *beside, (usual, _), (stretched, _) = given.replies
@@ -200,8 +206,9 @@ def _fits_the_forward_pass(given):
 
     claims = along(gradients)
     normal = (Z_tilde - beta) / gamma
-    scales = [gamma / np.sqrt(np.var(Z, axis=axis, keepdims=True) + epsilon) for axis in (1, 0)]  # one over the wrong axis
-    right = [facts["slopes"], *(along(_by_formula(dZ_tilde, normal, scale)) for scale in scales)]
+    usual_deviation, over_units = (np.sqrt(np.var(Z, axis=axis, keepdims=True) + epsilon) for axis in (1, 0))
+    deviations = (usual_deviation, over_units) if _was_divided_by(over_units, Z, normal) else (usual_deviation,)
+    right = [facts["slopes"], *(along(_by_formula(dZ_tilde, normal, gamma / deviation)) for deviation in deviations)]
     if np.all(np.any([_near(claims, slopes) for slopes in right], axis=0)):
         return None
     formula = along(_by_formula(dZ_tilde, normal, gamma * _multiplied_by(Z, normal)))

@@ -352,6 +352,18 @@ def test_a_wrong_formula_beside_a_wrong_forward_pass_is_not(wrong: str, formula:
     assert graded.status != "passed" and graded.points < 0.75 * graded.max_points
 
 
+@pytest.mark.parametrize("variance", ["Z.var(axis=1, keepdims=True)", "Z.var(axis=1, ddof=1, keepdims=True)"])
+def test_a_deviation_over_the_units_fits_no_forward_pass_that_goes_over_the_examples(variance: str) -> None:
+    graded = backward(
+        FORWARD.replace("Z.var(axis=1, keepdims=True)", variance).replace(KEPT, "(Z_norm, gamma, Z, epsilon)"),
+        BACKWARD.replace("gamma, deviation = cache", "gamma, Z, epsilon = cache").replace(
+            "/ deviation", "/ np.sqrt(Z.var(axis=0, keepdims=True) + epsilon)"
+        ),
+    )
+    assert not graded.carried
+    assert "the gradients fit the forward pass" in {check.name for check in graded.checks if check.status == "failed"}
+
+
 @pytest.mark.parametrize(("kept", "taken"), OWN_CACHES.values(), ids=OWN_CACHES.keys())
 def test_what_happens_on_a_cache_that_is_not_the_students_own_is_not_told(kept: str, taken: str) -> None:
     graded = backward(
