@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell cksum pyproject.toml constraints.txt 2>/dev/null | cksum | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: grade test cases audit sweep newest wheels pyodide lint docs bench clean
+.PHONY: grade installed test cases audit sweep newest wheels pyodide lint docs bench clean
 
 grade: $(STAMP)
 	$(BIN)/grader grade dnn_step_by_step samples/dnn_step_by_step -o graded
@@ -14,6 +14,9 @@ grade: $(STAMP)
 
 test: lint cases
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+
+# The environment of the tests.
+installed: $(STAMP)-test
 
 # The cases of the course that the tests need, drawn once in as many processes as there are cores.
 cases: $(STAMP)-test
