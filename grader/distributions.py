@@ -16,6 +16,10 @@ a check made of a hundred tests stays below 1e-9:
   :func:`parts_problem` asks it of the rows and columns that are furthest off, as one of all of them.
 * :func:`equal_counts_problem`: K independent counts are all the same with a probability of at most ``q ** (K - 1)``,
   where q is that of the likeliest count of a binomial distribution.
+* :func:`repeats_problem`: of n rows, two agree in all w entries, or disagree in all, with a probability of at most
+  ``n ** 2 q ** w``, where q is that of two equal entries.
+* :func:`forced_problem`: the mean of n Gaussian numbers, and the root of their mean square, have a density of at most
+  ``sqrt(n)`` in units of the scale: they are within d of a given number with a probability of at most ``2 d sqrt(n)``.
 * :func:`exact_share_problem`: given the entries of the mask before, a mask keeps one of two counts with a probability of at
   most ``2 q``, where q is that of the likeliest count of the entries that it has more.
 
@@ -38,11 +42,13 @@ __all__ = [
     "dependence_problem",
     "equal_counts_problem",
     "exact_share_problem",
+    "forced_problem",
     "gaussian_problem",
     "handful_problem",
     "ks_distance",
     "mean_problem",
     "parts_problem",
+    "repeats_problem",
     "share_problem",
     "truncated_gaussian_problem",
     "uniform_problem",
@@ -51,6 +57,9 @@ __all__ = [
 
 ALPHA = 1e-11
 _THROUGHOUT = 0.99  # of the signs or entries, but for a few zeros
+_SAME = 2.0**-20  # two Gaussian numbers of single precision are equal less often
+_EXACT = 2e-12  # of a deviation, times the root of how many numbers there are
+_LINES, _LONG, _NEARLY = 3, 20, 1e-10  # rows, their numbers, and how near to exactly the same they come by no chance
 _GRID = np.linspace(-4.0, 4.0, 129)
 _NORMAL = np.array([0.5 * (1 + math.erf(x / math.sqrt(2))) for x in _GRID])
 # Of a normal distribution that is cut at two standard deviations, and how much smaller that makes its own one.
@@ -142,8 +151,19 @@ def _bell_problem(values: Any, scale: float, wider: float, cdf: Any, name: str, 
     if _dkw(array.size, alpha) >= 0.5:
         return _too_few(name, array)
     if ks_distance(array / (scale * wider), _GRID, cdf) <= _dkw(array.size, alpha):
-        return None
+        return _exact_problem(array, scale, name)
     return _unlike_a_bell(array, scale, name)
+
+
+def _exact_problem(array: Any, scale: float, name: str) -> str | None:
+    """What speaks against numbers whose mean or deviation is right to the last digit: that of a sample varies."""
+    room = scale * max(1e-15, _EXACT / math.sqrt(array.size))
+    if abs(float(array.mean())) < room:
+        return f"the mean of {name} is right to the last digit: it was subtracted; that of random numbers varies"
+    deviations = array.std(), math.sqrt(np.mean(array**2)), array.std(ddof=1)
+    if any(abs(float(found) - scale) < room for found in deviations):
+        return f"{name} has exactly the standard deviation: it was divided by its own; that of random numbers varies"
+    return None
 
 
 def _unlike_a_bell(array: Any, scale: float, name: str) -> str:
@@ -169,7 +189,7 @@ def uniform_problem(values: Any, low: float, high: float, name: str, alpha: floa
         return _too_few(name, array)
     grid = np.linspace(0.0, 1.0, 129)
     if ks_distance((array - low) / (high - low), grid, grid) <= _dkw(array.size, alpha):
-        return None
+        return _exact_problem(array - (low + high) / 2, (high - low) / math.sqrt(12), name)
     return (
         f"{name} does not look uniform between {low:.4g} and {high:.4g}: it lies between {array.min():.3g} and "
         f"{array.max():.3g} with mean {array.mean():.3g}"
@@ -313,12 +333,68 @@ def dependence_problem(arrays: Mapping[str, Any], mean: float = 0.0, alpha: floa
         if excess(pairs[what]) > 1:
             how = {1: ": they repeat the same random numbers", -1: f": some are the {_opposite(mean)} of others"}
             return f"the {what} of {name} are not independent of each other{how.get(_alike(*pairs[what]), '')}"
+        problem = repeats_problem(arrays[name], name, mean, alpha) or (mean == 0.0 and forced_problem(arrays[name], name))
+        if problem:
+            return problem
     names = list(centred)
     for i, name in enumerate(names):
         for other in names[i + 1 :]:
             for first, second in _readings(centred[name], centred[other]):
                 if _correlation(first, second, mean, alpha) > 1:
                     return _dependent(name, other, _alike(first, second), mean)
+    return None
+
+
+def repeats_problem(values: Any, name: str, mean: float = 0.0, alpha: float = ALPHA) -> str | None:
+    """What speaks against rows, or columns, of which two hold the same numbers, or opposite ones, wherever they stand.
+
+    Parameters
+    ----------
+    mean
+        0 for Gaussian weights; for masks (entries 0 and 1) that of an entry.
+    """
+    array = np.atleast_2d(np.asarray(values, dtype=np.float64))
+    if not np.ptp(array):
+        return None  # one number everywhere: that is what is to be said
+    same = mean**2 + (1 - mean) ** 2 if mean else _SAME
+    for kind, lines in (("row", array), ("column", array.T)):
+        count, width = lines.shape
+        if count < 2 or 2 * math.log(count) + width * math.log(same) >= math.log(alpha):
+            continue
+        signs = np.sign(lines[:, :1]) if mean == 0.0 else 2 * lines[:, :1] - 1
+        alike = lines * signs + 0.0 if mean == 0.0 else (2 * lines - 1) * signs
+        _, first, place = np.unique(alike, axis=0, return_index=True, return_inverse=True)
+        earlier = first[np.ravel(place)]
+        again = np.flatnonzero(earlier != np.arange(count))
+        if again.size:
+            one, other = int(earlier[again[0]]), int(again[0])
+            what = "equal" if np.array_equal(lines[one], lines[other]) else f"{_opposite(mean)} of each other"
+            return f"{kind}s {one} and {other} of {name} are {what}: they repeat the same random numbers"
+    return None
+
+
+def forced_problem(values: Any, name: str) -> str | None:
+    """What speaks against Gaussian weights that were made to be of one length, of mean 0, or orthogonal to each other.
+
+    Whether two short rows are, chance may decide: three or more of at least twenty numbers are asked.
+    """
+    array = np.atleast_2d(np.asarray(values, dtype=np.float64))
+    if np.ptp(np.abs(array)) <= _NEARLY * np.abs(array).max():
+        return None  # one number everywhere, but for its sign: that is what is to be said
+    for kind, lines in (("row", array), ("column", array.T)):
+        if len(lines) < _LINES or lines.shape[1] < _LONG:
+            continue
+        lengths = np.sqrt(np.mean(lines**2, axis=1))
+        if not lengths.min():
+            continue
+        units = (lines[:_LINES] / lengths[:_LINES, None]) / math.sqrt(lines.shape[1])
+        if np.abs(units @ units.T - np.eye(_LINES)).max() < _NEARLY:
+            return f"the {kind}s of {name} are orthogonal to each other; independent draws are not"
+        if np.abs(lines.mean(axis=1) / lengths).max() < _NEARLY:
+            return f"the mean of each {kind} of {name} is 0: it was subtracted; that of random numbers varies"
+        deviations = np.std(lines, axis=1)
+        if np.ptp(lengths) < _NEARLY * lengths.max() or np.ptp(deviations) < _NEARLY * deviations.max():
+            return f"each {kind} of {name} has the same length: it was divided by its own; that of random numbers varies"
     return None
 
 

@@ -14,11 +14,13 @@ from grader.distributions import (
     dependence_problem,
     equal_counts_problem,
     exact_share_problem,
+    forced_problem,
     gaussian_problem,
     handful_problem,
     ks_distance,
     mean_problem,
     parts_problem,
+    repeats_problem,
     share_problem,
     truncated_gaussian_problem,
     uniform_problem,
@@ -101,6 +103,7 @@ def test_a_single_row_column_or_number_is_no_evidence() -> None:
         ("signs", lambda g, alpha: dependence_problem({"a": g.standard_normal((2, 100))}, 0.0, alpha)),
         ("masks", lambda g, alpha: dependence_problem({"a": g.random((2, 100)) < 0.8}, 0.8, alpha)),
         ("squares", lambda g, alpha: dependence_problem({n: g.standard_normal((9, 9)) for n in "ab"}, 0.0, alpha)),
+        ("repeats", lambda g, alpha: repeats_problem(g.random((20, 14)) < 0.5, "a", 0.5, alpha)),
         ("layers", lambda g, alpha: dependence_problem({n: g.standard_normal((1, 99)) for n in "ab"}, 0.0, alpha)),
     ],
 )
@@ -410,3 +413,61 @@ def test_a_gaussian_that_is_drawn_again_beyond_two_deviations_has_no_tails() -> 
     found = gaussian_problem(0.01 * truncated(draw(5), 16_000), 0.01, "W1")
     assert found is not None
     assert found.startswith("W1 has no tails: none of its 16000 numbers is further from 0 than")
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("opposite", [False, True])
+@pytest.mark.parametrize(("one", "other"), [(0, -1), (1, 2), (3, 17)])
+def test_two_rows_or_columns_that_are_alike_are_seen_wherever_they_stand(
+    one: int, other: int, opposite: bool, axis: int
+) -> None:
+    weights, mask = draw().standard_normal((200, 80)), draw().random((200, 80)) < 0.6
+    for array, mean in ((weights, 0.0), (mask.astype(float), 0.6)):
+        lines = array.T if axis else array
+        opposites = 1 - lines[one] if mean else -lines[one]
+        lines[other] = opposites if opposite else lines[one]
+        found = str(dependence_problem({"W": array}, mean))
+        assert ("columns" if axis else "rows") in found
+        assert str(one) in found
+
+
+def test_short_rows_may_be_alike_by_chance() -> None:
+    assert repeats_problem(np.round(draw().standard_normal((1000, 1)), 2), "W") is None
+    assert repeats_problem(draw().random((200, 20)) < 0.5, "D", 0.5) is None
+    assert repeats_problem(np.zeros((20, 20)), "W") is None
+
+
+def _of_one_length(W: Any) -> Any:
+    return W / np.linalg.norm(W, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("shape", [(150, 100), (100, 150)])
+@pytest.mark.parametrize(
+    ("forced", "words"),
+    [
+        (_of_one_length, "has the same length"),
+        (lambda W: _of_one_length(W - W.mean(axis=1, keepdims=True)), "the mean of each row"),
+        (lambda W: _of_one_length(W.T).T, "each column"),
+        (lambda W: W - W.mean(axis=0), "the mean of each column"),
+        (lambda W: np.linalg.svd(W, full_matrices=False)[2], "orthogonal"),
+        (lambda W: np.linalg.svd(W, full_matrices=False)[0], "orthogonal"),
+    ],
+)
+def test_what_random_numbers_have_by_no_chance_was_forced(
+    forced: Callable[[Any], Any], words: str, shape: tuple[int, int]
+) -> None:
+    W = draw().standard_normal(shape)
+    assert dependence_problem({"W": W}) is None
+    assert words in str(forced_problem(forced(W), "W"))
+    assert dependence_problem({"W": forced(W)}) is not None
+
+
+@pytest.mark.parametrize("exact", [lambda W: W - W.mean(), lambda W: W / W.std(), lambda W: W / W.std(ddof=1)])
+def test_a_mean_or_a_deviation_that_is_right_to_the_last_digit_was_forced(exact: Callable[[Any], Any]) -> None:
+    for problem, numbers in (
+        (lambda W: gaussian_problem(0.01 * W, 0.01, "W"), draw().standard_normal(SHAPE)),
+        (lambda W: uniform_problem(W, -math.sqrt(3), math.sqrt(3), "W"), math.sqrt(3) * draw().uniform(-1, 1, SHAPE)),
+        (lambda W: truncated_gaussian_problem(W, 1.0, "W"), truncated(draw(), COUNT)),
+    ):
+        assert problem(numbers) is None
+        assert problem(exact(numbers)) is not None

@@ -140,6 +140,52 @@ def _each_column_by_itself(given):
     return "the output for an example depends on the other examples of the batch"
 
 
+def _small_spreads(d):
+    """Units that vary little over many examples: more than epsilon beside their variance shows."""
+    n, m = d.integer(2, 4), d.integer(20, 30)
+    spread = d.rng.uniform(2e-3, 2e-2, (n, 1))
+    return d.array(n, 1), spread, d.array(n, m)
+
+
+def _forward_small(d):
+    mu, spread, Z = _small_spreads(d)
+    question = mu + spread * Z, *_scale_and_shift(d, len(mu)), _TINY
+    d.note(right=d.right("batch_norm_forward", *question)[0])
+    return [question]
+
+
+def _inference_small(d):
+    mu, spread, Z = _small_spreads(d)
+    question = mu + spread * Z, *_scale_and_shift(d, len(mu)), mu, spread**2, _TINY
+    d.note(right=d.right("batch_norm_inference", *question))
+    return [question]
+
+
+def _scaled(given):
+    return given.reply if isinstance(given.reply, np.ndarray) else np.asarray(given.reply[0])
+
+
+def _scaled_too_little(given):
+    beta, found, expected = given.args[2], _scaled(given), given.facts["right"]
+    if found.shape != expected.shape:
+        return False
+    moved, right = found - beta, expected - beta
+    return bool(((moved * right > 0) & (np.abs(moved) < np.abs(right))).all())
+
+
+def _small_is_normalized(given):
+    """Up to what a guard of 1e-7 changes."""
+    found = _scaled(given)
+    gamma, expected = given.args[1], given.facts["right"]
+    if found.shape != expected.shape:
+        return f"Z_tilde has shape {found.shape}, expected {expected.shape}"
+    wrong = ~(np.abs(found - expected) <= 0.05 * np.abs(gamma))
+    if not wrong.any():
+        return None
+    i, j = (int(k) for k in np.argwhere(wrong)[0])
+    return f"Z_tilde[{i}, {j}] is {found[i, j]:.4g}, expected {expected[i, j]:.4g}"
+
+
 _STEP = 1e-5
 
 
@@ -169,6 +215,21 @@ def _own_slope(d):
             steps.append(forward(*moved))
     steps += [Step("batch_norm_forward", (factor * Z, gamma, beta, _TINY)) for factor in (1.0, 8.0)]
     return steps
+
+
+def _twice(d):
+    """Two calls with one cache, as where two losses meet."""
+    point = _batch_and_parameters(d)
+    dZ_tilde = d.array(*point[0].shape)
+    backward = Step("batch_norm_backward", (dZ_tilde, Ref(0, (1,))))
+    return [Step("batch_norm_forward", (*point, _TINY)), backward, backward]
+
+
+def _same_again(given):
+    for name, first, again in zip(("dZ", "dgamma", "dbeta"), *given.replies[1:], strict=True):
+        if np.shape(first) != np.shape(again) or not np.allclose(first, again, rtol=1e-9, atol=1e-12):
+            return f"called once more with the same gradient and cache, it gives another {name}: the cache was overwritten"
+    return None
 
 
 def _near(claimed, slope):
@@ -290,6 +351,14 @@ ASSIGNMENT = Assignment(
                     classes=_GENERAL,
                     proves=True,
                 ),
+                Property(
+                    "a unit of small spread",
+                    share=0.05,
+                    plan=_forward_small,
+                    judge=_small_is_normalized,
+                    count=2,
+                    fits={"variance-bounded-below": _scaled_too_little},
+                ),
             ),
             sets=(CaseSet("epsilon", share=0.15, inputs=_forward_epsilon, classes=_EPSILON),),
         ),
@@ -311,6 +380,14 @@ ASSIGNMENT = Assignment(
                     judge=_fits_the_forward_pass,
                     classes=(*_GENERAL, *_AS_ASKED),
                     carries=True,
+                ),
+                Property(
+                    "the cache stays as it is",
+                    share=0.05,
+                    plan=_twice,
+                    judge=_same_again,
+                    classes=_GENERAL[:1],
+                    fits={"cache-overwritten": lambda given: _same_again(given) is not None},
                 ),
             ),
             sets=(CaseSet("epsilon", share=0.15, inputs=_backward_epsilon, classes=_EPSILON),),
@@ -345,6 +422,14 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property(
                     "each example by itself", share=0.1, plan=_partition, judge=_each_column_by_itself, classes=_GENERAL
+                ),
+                Property(
+                    "a unit of small variance",
+                    share=0.05,
+                    plan=_inference_small,
+                    judge=_small_is_normalized,
+                    count=2,
+                    fits={"variance-bounded-below": _scaled_too_little},
                 ),
             ),
             sets=(CaseSet("epsilon", share=0.2, inputs=_inference_epsilon, classes=_EPSILON),),

@@ -61,6 +61,19 @@ def forward_literal_epsilon(Z, gamma, beta, epsilon):
     return gamma * _normal(Z, 1e-8) + beta, None
 
 
+@mistake(
+    "variance-bounded-below",
+    "batch_norm_forward",
+    message="a small variance is replaced by a larger number; epsilon is all that belongs beside it",
+    hint="Compare what stands below the root with the formula.",
+    severity="slip",
+)
+def forward_bounded(Z, gamma, beta, epsilon):
+    mu, variance = _statistics(Z)
+    bounded = np.where((variance > 0) & (Z.shape[1] > 1), np.maximum(variance, 1e-2), variance)
+    return gamma * (Z - mu) / np.sqrt(bounded + epsilon) + beta, None
+
+
 @mistake("missing-root", "batch_norm_forward", message=_NO_ROOT, hint=_NO_ROOT_HINT, severity="fault")
 def forward_without_root(Z, gamma, beta, epsilon):
     mu, variance = _statistics(Z)
@@ -212,6 +225,22 @@ def _gradients(dZ_tilde, Z_norm):
 def backward_constant_statistics(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
     return dZ_tilde * gamma * inverse, *_gradients(dZ_tilde, Z_norm)
+
+
+@mistake(
+    "cache-overwritten",
+    "batch_norm_backward",
+    message="an array of the cache is overwritten: a second call with the same cache gives another gradient",
+    hint="Which of your lines changes an array in place (*=, -=, out=)? Write the result to a new name.",
+    severity="slip",
+)
+def backward_in_place(dZ_tilde, cache):
+    Z_norm, gamma, inverse_deviation = cache
+    m = dZ_tilde.shape[1]
+    dgamma = np.sum(dZ_tilde * Z_norm, axis=1, keepdims=True)
+    dbeta = np.sum(dZ_tilde, axis=1, keepdims=True)
+    Z_norm *= dgamma / m
+    return gamma * inverse_deviation * (dZ_tilde - dbeta / m - Z_norm), dgamma, dbeta
 
 
 @mistake(
@@ -602,6 +631,18 @@ def inference_without_mean(Z, gamma, beta, running_mean, running_variance, epsil
 @mistake("missing-scale-and-shift", "batch_norm_inference", message=_NOT_SCALED, hint=_NOT_SCALED_HINT, severity="fault")
 def inference_not_scaled(Z, gamma, beta, running_mean, running_variance, epsilon):
     return (Z - running_mean) / np.sqrt(running_variance + epsilon)
+
+
+@mistake(
+    "variance-bounded-below",
+    "batch_norm_inference",
+    message="a small variance is replaced by a larger number; epsilon is all that belongs beside it",
+    hint="Compare what stands below the root with the formula.",
+    severity="slip",
+)
+def inference_bounded(Z, gamma, beta, running_mean, running_variance, epsilon):
+    bounded = np.where(running_variance > 0, np.maximum(running_variance, 1e-2), 0)
+    return gamma * (Z - running_mean) / np.sqrt(bounded + epsilon) + beta
 
 
 @mistake("gamma-and-beta-swapped", "batch_norm_inference", message=_SWAPPED, hint=_SWAPPED_HINT, severity="fault")

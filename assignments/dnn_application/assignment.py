@@ -13,7 +13,7 @@ from grader.descent import (
     stays_equal,
     step_problem,
 )
-from grader.spec import Assignment, Code, Function, Property, cases
+from grader.spec import Assignment, CaseClass, Code, Function, Property, cases
 
 # Layers of equal width, where weights, masks and gradients of one layer would fit another.
 _KINDS = {
@@ -25,7 +25,7 @@ _KINDS = {
     "rising_cost": {},
     "kink": {},
 }
-_KINDS |= {"rate_of_0": {}}
+_KINDS |= {"rate_of_0": {}, "many_examples": {}}
 _LAYER_FUNCTIONS = (
     "sigmoid",
     "relu",
@@ -45,9 +45,12 @@ _ACTIVATIONS = _LAYER_FUNCTIONS[:4]
 # -- drawing a short run -----------------------------------------------------------------
 
 
+_MANY_EXAMPLES = (149, 153)  # more than the mini-batches of a usual size hold: a step is one on all examples at once
+
+
 def _data(d, dims):
     """X, and labels of which there are more of one kind: a run that stands still cannot look right."""
-    few, most = {"small": (3, 4), "one example": (1, 1)}.get(d.case, (5, 9))
+    few, most = {"small": (3, 4), "one example": (1, 1), "many examples": _MANY_EXAMPLES}.get(d.case, (5, 9))
     m = d.integer(few, most)
     ones = d.integer(1, max(1, (m - 1) // 2))
     ones = {"one label": 0, "one example": d.integer(0, 1)}.get(d.case, ones)
@@ -131,7 +134,7 @@ def _first_steps(draw_dims, later=()):
         X, Y = _data(d, dims)
         _, caches = d._reference("L_model_forward")(X, parameters)
         pre_activations = np.concatenate([np.abs(Z).ravel() for _, Z in caches])
-        if pre_activations.min() < 1e-2 or pre_activations.max() > 6:
+        if pre_activations.min() < (1e-6 if d.case == "many examples" else 1e-2) or pre_activations.max() > 6:
             d.reject("too near to a kink, or saturated")
         d.note(start=parameters)
         runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, 2), (_RATE, 3), *later
@@ -246,6 +249,7 @@ _FITS = {
 
 def _relations(draw_dims):
     """The start and the first step, the steps after it, and the cost; weights of another start are as right."""
+    kinds = (CaseClass("small", count=2), CaseClass("general", count=2), CaseClass("many examples", count=1, share=0.4))
     plan, longer = _first_steps(draw_dims), _first_steps(draw_dims, ((_LATE, _MANY - 1), (_LATE, _MANY)))
     one = Property(
         "one step goes down the slope of the cost",
@@ -254,11 +258,19 @@ def _relations(draw_dims):
         plan=plan,
         judge=_one_step_from_a_start,
         elsewhere=_starts_elsewhere,
+        classes=kinds,
         fits=_FITS,
     )
     return (
         one,
-        Property("every step goes on where the last one ended", share=0.2, plan=longer, judge=_further_steps, proves=True),
+        Property(
+            "every step goes on where the last one ended",
+            share=0.2,
+            plan=longer,
+            judge=_further_steps,
+            classes=kinds,
+            proves=True,
+        ),
         Property("a few small steps lower the cost", share=0.1, plan=plan, judge=_falls, proves=True),
     )
 

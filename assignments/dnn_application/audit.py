@@ -24,6 +24,8 @@ EQUIVALENT = {
 # What a mistake may cost otherwise than its severity says.
 
 LOSSES = {
+    ("two_layer_model", "mini-batches"): INPUTS,
+    ("L_layer_model", "mini-batches"): INPUTS,
     ("L_layer_model", "only-two-layers"): SEVERAL,
     ("L_layer_model", "only-last-layer-trained"): SEVERAL,
     ("two_layer_model", "dimensions-ignored"): EITHER,

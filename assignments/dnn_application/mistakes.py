@@ -85,6 +85,24 @@ def _in_both(code, *, message, hint, severity):
 
 
 @_in_both(
+    "mini-batches",
+    message="an iteration makes a step on each of several mini-batches; here a step is one on all examples at once",
+    hint="How many steps does your function make for num_iterations = 1 and 200 examples?",
+    severity="fault",
+)
+def _(start):
+    def train(X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False):
+        parameters = start(layers_dims)
+        for _ in range(num_iterations):
+            for first in range(0, X.shape[1], 64):
+                batch = slice(first, first + 64)
+                parameters = _descend(X[:, batch], Y[:, batch], parameters, learning_rate, 1)
+        return parameters
+
+    return train
+
+
+@_in_both(
     "learning-rate-ignored",
     message="the argument learning_rate has no effect: the steps have a length of their own",
     hint="Which learning rate does update_parameters get in your loop?",

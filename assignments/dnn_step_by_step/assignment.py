@@ -35,7 +35,8 @@ def _two_wide_layers(d):
 
 
 def _deep(d):
-    return (d.layers((1, 4), outputs=None),)
+    """Layers of any sizes; often the last one has a single unit, as that of most networks."""
+    return (d.layers((1, 4), outputs=d.choice([None, 1])),)
 
 
 def _two_layers_or_more(d):
@@ -143,8 +144,8 @@ def _spread(scale):
 
 def _between_bounds(W):
     """Uniform weights: with the bounds that a uniform distribution of this standard deviation has, unlike a cut Gaussian."""
-    reach = np.sqrt(3) * np.std(W)
-    reached = np.isclose(np.abs(W).max(), reach, rtol=0.015)
+    reach = np.abs(W).max()
+    reached = np.isclose(reach, np.sqrt(3) * np.std(W), rtol=0.015)
     return np.any(W) and reached and uniform_problem(W, -reach, reach, "W") is None
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from grader.descent import fall_problem, first_step_problem, further_steps_problem, is_same_start, start_of
-from grader.distributions import dependence_problem, gaussian_problem, handful_problem
+from grader.distributions import dependence_problem, gaussian_problem, handful_problem, repeats_problem
 from grader.properties import at_usual_sizes
 from grader.spec import Assignment, CaseClass, Code, Function, Property, cases
 
@@ -28,8 +28,8 @@ def _wide(d):
 
 
 def _usual_layers(d):
-    """Layers as in the exercise, with one unit at the end."""
-    return ([d.choice([2, 5]), 10 + d.integer(0, 3), 7, 5, 1],)
+    """Layers as in the exercise, with one unit at the end, or two layers of one: a single weight is drawn, too."""
+    return ([d.choice([2, 5]), 10 + d.integer(0, 3), 7, *d.choice([(5, 1), (1, 1)])],)
 
 
 def _form_problem(parameters, dims):
@@ -59,9 +59,13 @@ def _parts(given, kind):
 
 
 def _unequal_weights(given):
-    """What breaks the symmetry, whatever the scale: units of a layer do not start alike, but for a few of round numbers."""
+    """What breaks the symmetry, whatever the scale: units of a layer do not start alike.
+
+    A thousand units of one input may share a few of their round numbers.
+    """
     for layer, weights in enumerate(_parts(given, "W"), 1):
-        if weights.ndim != 2 or 2 * len(np.unique(weights, axis=0)) <= len(weights) or not np.any(weights):
+        needed = len(weights) if weights.ndim == 2 and weights.shape[1] > 1 else len(weights) // 2 + 1
+        if weights.ndim != 2 or len(np.unique(weights, axis=0)) < needed or not np.any(weights):
             return f"units of layer {layer} start with equal weights"
     return None if _parts(given, "W") else "there are no weights"
 
@@ -85,7 +89,9 @@ def _usual(scale_of):
     """A judge for layers of usual sizes: weights that may have been drawn, of each layer and of all together."""
 
     def judge(given):
-        problems = (handful_problem(W, scale_of(n_prev), name) for name, W, n_prev, _ in _weights(given))
+        problems = (
+            handful_problem(W, scale_of(n_prev), name) or repeats_problem(W, name) for name, W, n_prev, _ in _weights(given)
+        )
         return next(filter(None, problems), None) or _together_problem(_weights(given), scale_of)
 
     return judge
@@ -155,7 +161,8 @@ def _scale(size):
     """Every layer is Gaussian with a standard deviation of about ``size(n_prev, n)``; what is clipped is not."""
 
     def relation(W, n_prev, n):
-        return abs(np.std(W) / size(n_prev, n) - 1) < 5 / np.sqrt(W.size) and gaussian_problem(W, np.std(W), "W") is None
+        scale = size(n_prev, n)
+        return abs(np.std(W) / scale - 1) < 5 / np.sqrt(W.size) and gaussian_problem(W, scale, "W") is None
 
     return _all_layers(relation)
 
@@ -183,6 +190,36 @@ def _is_symmetric(given):
     return any(np.any(W) and np.allclose(W, W.T) for W in square)
 
 
+def _some_units_alike(given):
+    """Whether units of a layer repeat others, while more than half of them have weights of their own."""
+    for _, W, n_prev, n in _weights(given):
+        different = len(np.unique(W, axis=0))
+        if n_prev > 1 and n // 2 < different < n:
+            return True
+    return False
+
+
+def _orthogonal(given):
+    """Whether the rows of every layer of several units and inputs, or else its columns, are orthogonal to each other."""
+    for _, W, n_prev, n in _weights(given):
+        short = W if n <= n_prev else W.T
+        products = short @ short.T
+        lengths = np.diagonal(products)
+        if not lengths.any() or np.abs(products - np.diag(lengths)).max() > 1e-9 * lengths.max():
+            return False
+    return True
+
+
+def _deviation_is_exact(given):
+    """Whether the weights of every layer have just the same mean square, or variance, after the scale is taken out."""
+    found = [(W, np.sqrt(n_prev)) for _, W, n_prev, _ in _weights(given)]
+    for deviation in (np.std, lambda W: np.sqrt(np.mean(W**2)), lambda W: np.std(W, ddof=1)):
+        sizes = np.array([[deviation(W), deviation(W) * root] for W, root in found])
+        if sizes.min() > 0 and (np.ptp(sizes, axis=0) < 1e-12 * sizes.max(axis=0)).any():
+            return True
+    return False
+
+
 def _zero_layer(given):
     """Whether the weights of a layer are zero, and not all weights."""
     drawn = [bool(np.any(W)) for _, W, _, _ in _weights(given)]
@@ -191,12 +228,15 @@ def _zero_layer(given):
 
 _GENERAL_FITS = {
     "zero-layer": _zero_layer,
+    "units-alike": _some_units_alike,
     "symmetric": _is_symmetric,
     "zero-weights": _all_layers(lambda W, n_prev, n: not np.any(W)),
     "repeated-layers": _repeats,
     "shifted-weights": _all_layers(lambda W, n_prev, n: abs(np.mean(W) - 10) < 1 and 0.9 < np.std(W) < 1.1),
     "not-centred": _all_layers(lambda W, n_prev, n: W.min() >= 0 and W.max() > 0),
     "uniform-weights": _all_layers(lambda W, n_prev, n: _is_flat(np.abs(W))),
+    "orthogonal-weights": _orthogonal,
+    "exact-deviation": _deviation_is_exact,
     "missing-scale": _scale(lambda n_prev, n: 1.0),
     "small-weights": _scale(lambda n_prev, n: 0.01),
 }
@@ -229,7 +269,7 @@ def _random_properties(scale_of, deviation, fits):
         plan=_wide,
         judge=_unequal_weights,
         classes=wide,
-        fits={code: fits[code] for code in ("zero-layer", "zero-weights")},
+        fits={code: fits[code] for code in ("zero-layer", "zero-weights", "units-alike")},
     )
     drawn = Property(
         f"weights are independent, with mean 0 and standard deviation {deviation}",
@@ -267,7 +307,7 @@ def _forward(X, parameters):
     return Z1, Z2, parameters["W3"] @ np.maximum(0, Z2) + parameters["b3"]
 
 
-def _planted(d, name, X, *, biases_of_zero=False):
+def _planted(d, name, X, *, biases_of_zero=False, margin=1e-3):
     """Unequal weights and biases for one initializer: no unit near its kink, none saturated, not all of them dead.
 
     With biases of zero they are as the real initializers give them; from zeros, only the bias of the output learns.
@@ -282,23 +322,27 @@ def _planted(d, name, X, *, biases_of_zero=False):
     if d.case == "fitted":
         parameters["b3"] = np.full((1, 1), 2.5)
     Z1, Z2, Z3 = _forward(X, parameters)
-    if min(np.abs(Z1).min(), np.abs(Z2).min()) < 1e-3 or np.abs(Z3).max() > 5 or not (Z2 > 0).any():
+    if min(np.abs(Z1).min(), np.abs(Z2).min()) < margin or np.abs(Z3).max() > 5 or not (Z2 > 0).any():
         d.reject("a unit near its kink, a saturated output, or nothing that passes the hidden layers")
     d.give(name, Code("planted", (parameters,)))
     return parameters
 
 
+_MANY_EXAMPLES = 151  # more than the mini-batches of a usual size hold: a step is one on all examples at once
+
+
 def _run(d, learning_rate, num_iterations):
     """Arguments of a short run: an odd number of examples, so that the labels are not balanced."""
     n_x = d.choice([2, d.size("n")])  # the exercise's data have two features
-    m = 1 if d.case == "one example" else d.choice([5, 7, 9])
+    m = {"one example": 1, "many examples": _MANY_EXAMPLES}.get(d.case) or d.choice([5, 7, 9])
     X, Y = d.array(n_x, m), d.labels(1, m)
     if d.case == "fitted":  # the loss is small from the start: a run that stops early stands still
         Y = np.ones_like(Y)
     chosen = d.case if d.case in _INITIALIZERS else d.choice(_INITIALIZERS)
     for name in _INITIALIZERS:
         biases_of_zero = d.case in (*_INITIALIZERS, "many steps", "general")
-        parameters = _planted(d, f"initialize_parameters_{name}", X, biases_of_zero=biases_of_zero)
+        margin = 1e-6 if d.case == "many examples" else 1e-3
+        parameters = _planted(d, f"initialize_parameters_{name}", X, biases_of_zero=biases_of_zero, margin=margin)
         if name == chosen:
             d.note(parameters=parameters)
     if d.case == "he":  # the other arguments have defaults
@@ -341,11 +385,12 @@ def _first_steps(d, later=()):
 
     Large weights get small inputs and small steps, so that the output is not saturated.
     """
-    X, Y = d.array(60, 7), d.labels(1, 7)
+    m, margin = (_MANY_EXAMPLES, 1e-6) if d.case == "he" else (7, 1e-3)
+    X, Y = d.array(60, m), d.labels(1, m)
     rate = 2.0**-20 if d.case == "random" else 2.0**-6
     X = X * 2.0**-13 if d.case == "random" else X
     for name in _INITIALIZERS:
-        parameters = _planted(d, f"initialize_parameters_{name}", X)
+        parameters = _planted(d, f"initialize_parameters_{name}", X, margin=margin)
         if name == d.case:
             d.note(parameters=parameters)
     runs = (1, 1), (_FURTHER, 1), (1, 2), (1, 3), *later
@@ -480,6 +525,7 @@ ASSIGNMENT = Assignment(
                 *(6, 8),
                 **{name: {} for name in _INITIALIZERS},
                 **{name: {} for name in ("one_example", "one_step", "many_steps", "fitted", "rate_of_0", "rising_loss")},
+                many_examples={},
             ),
             helpers=("forward_propagation", "backward_propagation", "update_parameters", "compute_loss"),
             given=_GIVEN,

@@ -15,6 +15,7 @@ EQUIVALENT = {
 # What a mistake may cost otherwise than its severity says.
 
 LOSSES = {
+    ("model", "mini-batches"): INPUTS,
     ("initialize_parameters_he", "shifted-weights"): SEVERAL,
     ("initialize_parameters_he", "missing-scale"): SEVERAL,
     ("initialize_parameters_he", "small-weights"): SEVERAL,

@@ -406,6 +406,50 @@ for _function, _factor in (
     )(_symmetric(_factor))
 
 
+@_in_both(
+    "units-alike",
+    message="some units of a layer start with the same weights as others: they stay equal however long they are trained",
+    hint="Compare the rows of every W with each other. Is each of them drawn by itself?",
+    severity="fault",
+)
+def _(scale):
+    def weights(l, n, n_prev):
+        W = np.random.randn(n, n_prev) * scale(n_prev)
+        W[n // 2 + 1 :] = W[: n - n // 2 - 1]
+        return W
+
+    return weights
+
+
+@_in_both(
+    "orthogonal-weights",
+    message="the weights of the units are orthogonal to each other: random numbers that are drawn one by one are not",
+    hint="Orthogonal initialization is another one; here every weight is drawn by itself.",
+    severity="fault",
+)
+def _(scale):
+    def weights(l, n, n_prev):
+        Q, R = np.linalg.qr(np.random.randn(max(n, n_prev), min(n, n_prev)))
+        Q = Q * np.sign(np.diag(R)) * np.sqrt(max(n, n_prev)) * scale(n_prev)
+        return Q if n >= n_prev else Q.T
+
+    return weights
+
+
+@_in_both(
+    "exact-deviation",
+    message="the weights are divided by their own standard deviation, so that it is exact; a single weight has none",
+    hint="What do you get for a layer of one unit with one input? Random numbers need no correction.",
+    severity="fault",
+)
+def _(scale):
+    def weights(l, n, n_prev):
+        W = np.random.randn(n, n_prev)
+        return (W - np.mean(W)) / np.std(W) * scale(n_prev)
+
+    return weights
+
+
 # -- of the training run -----------------------------------------------------------------
 
 
@@ -466,6 +510,22 @@ def model_untrained(X, Y, learning_rate, num_iterations, print_cost=True, initia
 )
 def model_rate(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
     return _descend(X, Y, _start(X, initialization), num_iterations, 0.01)
+
+
+@mistake(
+    "mini-batches",
+    "model",
+    message="an iteration makes a step on each of several mini-batches; here a step is one on all examples at once",
+    hint="How many steps does your function make for num_iterations = 1 and 200 examples?",
+    severity="fault",
+)
+def model_in_batches(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
+    parameters = _start(X, initialization)
+    for _ in range(num_iterations):
+        for first in range(0, X.shape[1], 64):
+            batch = slice(first, first + 64)
+            parameters = _descend(X[:, batch], Y[:, batch], parameters, 1, learning_rate)
+    return parameters
 
 
 @mistake(

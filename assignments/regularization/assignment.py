@@ -199,9 +199,9 @@ def _keep_everything(d):
 def _wide(d):
     """A network and examples enough for 16,000 entries in each of the two masks: the first has fewer rows than the second,
     more, or as many."""
-    few, many = 40 + d.integer(0, 3), 45 + d.integer(0, 3)
+    few, many = 80 + d.integer(0, 3), 86 + d.integer(0, 3)  # no two columns of so many entries are equal by chance
     units = {"narrow to wide": (few, many), "wide to narrow": (many, few)}.get(d.case, (few, few))
-    X, parameters = d.array(3, 400), d.parameters([3, *units, 1])
+    X, parameters = d.array(3, 200), d.parameters([3, *units, 1])
     # The first call is not judged: what is a mistake for one keep_prob alone is not taken for one that is made for all.
     return [(X, parameters, 0.4), (X, parameters, 0.95 if d.case == "narrow to wide" else d.choice([0.3, 0.6]))]
 
@@ -572,9 +572,13 @@ def _start(d, m, margin=1e-3, *, biases_of_zero=False):
     return X, Y
 
 
+_MANY_EXAMPLES = 151  # more than the mini-batches of a usual size hold: a step is one on all examples at once
+
+
 def _run(d, lambd):
-    m = 1 if d.case == "one example" else d.choice([5, 7, 9])
-    X, Y = _start(d, m, biases_of_zero=d.case in ("general", "one step", "many steps"))
+    m = {"one example": 1, "many examples": _MANY_EXAMPLES}.get(d.case) or d.choice([5, 7, 9])
+    margin = 1e-6 if d.case == "many examples" else 1e-3
+    X, Y = _start(d, m, margin, biases_of_zero=d.case in ("general", "one step", "many steps"))
     steps = {"one step": 1, "many steps": 15, "rising cost": 4}.get(d.case) or d.integer(2, 6)
     rates = [0.05, 0.1, 0.2] if d.case == "many steps" else [0.05, 0.1, 0.2, 0.5, 1.25]  # none that saturates the output
     rates = {"rate of 0": [0.0], "rising cost": [1.0, 2.0, 4.0]}.get(d.case, rates)
@@ -687,7 +691,8 @@ _LATE, _MANY = 0.125, 15  # a run that ends early, or trains at small rates only
 
 def _first_steps(d, later=()):
     """From the same start: one step, one longer step, two steps, three, and later ones of another run."""
-    X, Y = _start(d, 7, _MARGIN, biases_of_zero=d.case == "regularized")
+    m, margin = (_MANY_EXAMPLES, 1e-6) if d.case == "many examples" else (7, _MARGIN)
+    X, Y = _start(d, m, margin, biases_of_zero=d.case == "regularized")
     lambd = d.choice(_LAMBDAS) if d.case == "regularized" else 0
     runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, 2), (_RATE, 3), *later
     return [(X, Y, rate, steps, False, lambd, 1) for rate, steps in runs]
@@ -788,6 +793,11 @@ _RUNS = (
     CaseClass("general", count=5),
     CaseClass("one example", count=2),
     CaseClass("many steps", count=2),
+)
+_STARTS = (
+    CaseClass("general", count=2),
+    CaseClass("regularized", count=2, share=0.35),
+    CaseClass("many examples", count=1, share=0.5),
 )
 _RUNS += (CaseClass("fitted", count=2),)
 
@@ -930,7 +940,9 @@ ASSIGNMENT = Assignment(
             inputs=_plain_run,
             returns="parameters",
             summary="gradient descent: plain, with L2 regularization, or with dropout",
-            classes=cases(6, 9, one_example={}, one_step={}, many_steps={}, fitted={}, rising_cost={}, rate_of_0={}),
+            classes=cases(
+                6, 9, one_example={}, one_step={}, many_steps={}, fitted={}, rising_cost={}, rate_of_0={}, many_examples={}
+            ),
             helpers=(
                 "compute_cost_with_regularization",
                 "backward_propagation_with_regularization",
@@ -951,7 +963,7 @@ ASSIGNMENT = Assignment(
                     proves=True,
                     plan=_first_steps,
                     judge=_one_step_from_a_start,
-                    classes=(CaseClass("general", count=2), CaseClass("regularized", count=2, share=0.6)),
+                    classes=_STARTS,
                     elsewhere=_starts_elsewhere,
                 ),
                 Property(
@@ -960,7 +972,7 @@ ASSIGNMENT = Assignment(
                     proves=True,
                     plan=_all_steps,
                     judge=_further_steps,
-                    classes=(CaseClass("general", count=2), CaseClass("regularized", count=2, share=0.6)),
+                    classes=_STARTS,
                 ),
                 Property("a few small steps lower the cost", share=0.15, plan=_first_steps, judge=_falls, proves=True),
                 Property(

@@ -1190,6 +1190,23 @@ def _(X, Y, rate, steps, lambd, k):
 
 
 @mistake(
+    "mini-batches",
+    "model",
+    message="an iteration makes a step on each of several mini-batches; here a step is one on all examples at once",
+    hint="How many steps does your function make for num_iterations = 1 and 200 examples?",
+    severity="fault",
+)
+@_model
+def _(X, Y, rate, steps, lambd, k):
+    parameters = _start(X)
+    for _ in range(steps):
+        for first in range(0, X.shape[1], 64):
+            batch = slice(first, first + 64)
+            parameters = _descend(X[:, batch], Y[:, batch], parameters, 1, rate, lambd, k)
+    return parameters
+
+
+@mistake(
     "lambd-ignored",
     "model",
     message="the argument lambd has no effect on the parameters",

@@ -248,7 +248,8 @@ _WIDE = (CaseClass("wide", count=1),)
 
 
 def _deep(d):
-    return (d.layers((1, 4), outputs=None),)
+    """Layers of any sizes; often the last one has a single unit, as that of most networks."""
+    return (d.layers((1, 4), outputs=d.choice([None, 1])),)
 
 
 def _wide(d):
@@ -291,6 +292,8 @@ def _xavier(given):
 def _usual_xavier(given):
     """Whether the weights of layers of usual sizes may have been drawn, by one of the two rules."""
     for name, W, n_prev, n in _weights(given):
+        if np.shape(W) != (n, n_prev):
+            return f"{name} has shape {np.shape(W)}, expected {(n, n_prev)}"
         problems = [handful_problem(W, np.sqrt(variance), name) for variance in (2 / (n_prev + n), 1 / n_prev)]
         if all(problems):
             return problems[0]
@@ -459,7 +462,9 @@ ASSIGNMENT = Assignment(
                     judge=_weighted_mean,
                     classes=(
                         CaseClass("general", count=3, sizes={"C": (3, 6), "n": (1, 4), "m": (5, 8)}),
-                        CaseClass("many examples", count=1, sizes={"C": (5, 6), "n": (350, 400), "m": (400, 450)}),
+                        CaseClass(
+                            "many examples", count=1, sizes={"C": (5, 6), "n": (350, 400), "m": (400, 450)}, share=0.5
+                        ),
                     ),
                     fits={"product-of-all": _endless_for_many},
                 ),

@@ -853,6 +853,18 @@ def xavier_zero_first(layer_dims):
 
 
 @mistake(
+    "one-unit-without-axis",
+    "xavier_initialization",
+    message="the weights of a layer of one unit have lost an axis: W is a matrix of shape (1, n_prev) there, too",
+    hint="What does np.squeeze do to a matrix of one row? Leave W as it is.",
+    severity="slip",
+)
+def xavier_squeezed(layer_dims):
+    right = _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) / np.sqrt(n_prev))
+    return {name: np.squeeze(value) if name[0] == "W" else value for name, value in right.items()}
+
+
+@mistake(
     "constant-weights",
     "xavier_initialization",
     message="all weights of a layer are the same number",

@@ -228,6 +228,65 @@ def _moves_along(given):
     return None
 
 
+_NEARLY = 0.06  # a root of sigma**2 + 1e-8 is right
+
+
+def _small_spreads(d):
+    """Features that vary little, and are not constant: a guard of the size of their deviation shows."""
+    n_x, m = d.integer(2, 4), d.integer(8, 12)
+    sigma = d.rng.uniform(4e-4, 9e-4, (n_x, 1))
+    return d.array(n_x, 1), sigma, sigma * d.array(n_x, m)
+
+
+def _fit_small_spreads(d):
+    mu, _, Z = _small_spreads(d)
+    d.note(sigma=d.right("fit_normalization", mu + Z)[1])
+    return [(mu + Z,)]
+
+
+def _small_deviations(given):
+    sigma, expected = np.asarray(given.reply[1]), given.facts["sigma"]
+    if sigma.shape != expected.shape:
+        return f"sigma has shape {sigma.shape}, expected {expected.shape}"
+    return _far_from(sigma, expected, expected, "sigma")
+
+
+def _far_from(found, expected, size, name):
+    """The first entry that is further off than a guard of the usual size may bring it."""
+    wrong = ~(np.abs(found - expected) <= _NEARLY * size)
+    if not wrong.any():
+        return None
+    place = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return f"{name}{list(place)} is {found[place]:.4g}, expected about {expected[place]:.4g}"
+
+
+def _normalize_small_spreads(d):
+    mu, sigma, Z = _small_spreads(d)
+    d.note(right=Z / sigma)
+    return [(mu + Z, mu, sigma)]
+
+
+def _small_is_normalized(given):
+    found, expected = np.asarray(given.reply), given.facts["right"]
+    if found.shape != expected.shape:
+        return f"for X of shape {expected.shape} the result has shape {found.shape}"
+    return _far_from(found, expected, np.abs(expected), "X_norm")
+
+
+def _small_for_constant(given):
+    return bool(np.isin(given.reply[1], (0, 1)).any())
+
+
+def _only_centred(given):
+    X, mu, _ = given.args
+    return np.shape(given.reply) == X.shape and np.allclose(given.reply, X - mu, rtol=1e-9, atol=0)
+
+
+def _scaled_too_little(given):
+    found, expected = np.asarray(given.reply), given.facts["right"]
+    return found.shape == expected.shape and bool(((found * expected > 0) & (np.abs(found) < np.abs(expected))).all())
+
+
 def _normalize(d):
     """Examples that are not those on which mu and sigma were measured."""
     n_x, m = d.sizes("n_x", "m")
@@ -646,7 +705,17 @@ ASSIGNMENT = Assignment(
             summary="mean and standard deviation of every feature",
             classes=cases(one_feature={"n_x": 1}, many={}),
             guards=("guarded", "guarded_root"),
-            properties=(Property("moves along with the data", share=0.1, plan=_moved, judge=_moves_along),),
+            properties=(
+                Property("moves along with the data", share=0.1, plan=_moved, judge=_moves_along),
+                Property(
+                    "a feature that varies little",
+                    share=0.05,
+                    plan=_fit_small_spreads,
+                    judge=_small_deviations,
+                    count=2,
+                    fits={"small-taken-for-constant": _small_for_constant},
+                ),
+            ),
             sets=(
                 CaseSet(
                     "beside a constant feature",
@@ -666,6 +735,14 @@ ASSIGNMENT = Assignment(
             guards=("guarded", "guarded_root"),
             properties=(
                 Property("gives back what was scaled", share=0.1, plan=_standard, judge=_gives_back),
+                Property(
+                    "a feature that varies little is scaled like any other",
+                    share=0.08,
+                    plan=_normalize_small_spreads,
+                    judge=_small_is_normalized,
+                    count=3,
+                    fits={"small-taken-for-constant": _only_centred, "bounded-below": _scaled_too_little},
+                ),
                 Property("an unseen value of a constant feature is not nan", share=0.1, plan=_unseen, judge=_no_nan),
             ),
         ),
@@ -770,7 +847,10 @@ ASSIGNMENT = Assignment(
             inputs=_images,
             returns="flipped",
             summary="images mirrored left to right",
-            classes=cases(one_image={"m": 1}, one_channel={"c": 1}, one_row={"h": 1}, one_column={"w": 1}, bytes={}),
+            classes=(
+                *cases(one_image={"m": 1}, one_channel={"c": 1}, one_row={"h": 1}, one_column={"w": 1}, bytes={}),
+                CaseClass("square", count=3, sizes={"h": 4, "w": 4}, share=0.25),  # as most images are
+            ),
             loose_dtype=frozenset({"flipped"}),
             properties=(Property("flipping twice changes nothing", share=0.1, plan=_twice, judge=_is_an_involution),),
         ),

@@ -275,6 +275,18 @@ def fit_guarded(X_train):
 
 
 @mistake(
+    "small-taken-for-constant",
+    "fit_normalization",
+    message="sigma is 0 where it is small; a feature that varies little is not a constant one",
+    hint="Report what you measured. How small may a deviation be, if X is in kilometres?",
+    severity="slip",
+)
+def fit_small_is_zero(X_train):
+    mu, sigma = _moments(X_train)
+    return mu, np.where(sigma < 1e-3, 0.0, sigma)
+
+
+@mistake(
     "permuted-result",
     "fit_normalization",
     message="the order is (mu, sigma)",
@@ -300,6 +312,28 @@ def _guarded(sigma):
 def normalize_without_guard(X, mu, sigma):
     with np.errstate(all="ignore"):
         return (X - mu) / sigma
+
+
+@mistake(
+    "small-taken-for-constant",
+    "normalize",
+    message="sigma is 1 where it is small; a feature that varies little is not a constant one",
+    hint="How small may a deviation be, if X is in kilometres? Only 0 needs care.",
+    severity="slip",
+)
+def normalize_small_is_one(X, mu, sigma):
+    return (X - mu) / np.where(sigma < 1e-3, 1.0, sigma)
+
+
+@mistake(
+    "bounded-below",
+    "normalize",
+    message="sigma is bounded below by more than a guard against 0 needs: features that vary little are scaled too little",
+    hint="Which sigma must not be divided by? Only that one needs care.",
+    severity="slip",
+)
+def normalize_bounded(X, mu, sigma):
+    return (X - mu) / np.maximum(sigma, 1e-3)
 
 
 @mistake(

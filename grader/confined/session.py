@@ -21,6 +21,7 @@ from .stubs import Absent
 
 __all__ = ["Session"]
 
+_TABLE = 1000  # entries of a table in which functions may be kept
 _ANNOTATIONS = 0x1000000  # from __future__ import annotations: they are never evaluated
 _REPLY = struct.Struct("<IHHI")
 _BATCH, _PLAN, _SIZE = struct.Struct("<II"), struct.Struct("<IHH??"), struct.Struct("<H")
@@ -203,6 +204,28 @@ class Session:
                 namespace[name] = made = self.trampoline(name, value)
                 with contextlib.suppress(BaseException):  # a class of the student's may do what it likes
                     self.bind_where_it_was_taken_from(namespace, value, made)
+                with contextlib.suppress(BaseException):
+                    self.bind_where_it_is_kept(namespace, value, made)
+
+    def bind_where_it_is_kept(self, namespace: dict[str, Any], value: Any, made: Any) -> None:
+        """The same under another name of this function, and in a table that its decorator has filled: ``@register``.
+
+        A table may be a variable, or an attribute of an object or of a class.
+        """
+        if type(value) is not types.FunctionType:
+            return
+        meant = {id(value), id(getattr(value, "__wrapped__", value))}
+        for name, one in [*namespace.items()]:
+            if id(one) in meant and name not in self.bound:
+                namespace[name] = made
+            attributes = [*vars(one).values()] if isinstance(one, type) or "__dict__" in dir(type(one)) else []
+            for table in [one, *attributes]:
+                if table is namespace or not isinstance(table, dict | list) or len(table) > _TABLE:
+                    continue
+                places = [*table.items()] if isinstance(table, dict) else [*enumerate(table)]
+                for place, kept in places:
+                    if id(kept) in meant:
+                        table[place] = made
 
     def bind_where_it_was_taken_from(self, namespace: dict[str, Any], value: Any, made: Any) -> None:
         """The same in the class or the object whose method was given this name: ``forward = Net.forward``.

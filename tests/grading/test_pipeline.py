@@ -386,6 +386,41 @@ def test_default_arguments_and_tables_get_the_right_helper_too() -> None:
     assert verdicts(report)["layer"] == ("passed", 10.0, True)
 
 
+@pytest.mark.parametrize(
+    ("above", "called"),
+    [
+        ("TABLE = {}\ndef register(f):\n    TABLE[f.__name__] = f\n    return f\n@register", "TABLE['affine']"),
+        ("TABLE = []\ndef register(f):\n    TABLE.append(f)\n    return f\n@register", "TABLE[0]"),
+        (
+            "import functools\nTABLE = {}\ndef register(f):\n    TABLE[f.__name__] = f\n    @functools.wraps(f)\n"
+            "    def wrapped(*args):\n        return f(*args)\n    return wrapped\n@register",
+            "TABLE['affine']",
+        ),
+        (
+            "class Table(dict):\n    def add(self, f):\n        self[f.__name__] = f\n        return f\n"
+            "TABLE = Table()\n@TABLE.add",
+            "TABLE['affine']",
+        ),
+        (
+            "class Kept:\n    table = {}\ndef register(f):\n    Kept.table['a'] = f\n    return f\n@register",
+            "Kept.table['a']",
+        ),
+    ],
+    ids=["dictionary", "list", "wrapped", "own class", "attribute"],
+)
+def test_a_table_that_a_decorator_has_filled_gets_the_right_helper(above: str, called: str) -> None:
+    layer = f"def layer(X, W, b):\n    return {called}(X, W, b)[0] / 2"
+    report = graded(solution(f"{above}\n{BROKEN_AFFINE}", layer))
+    assert verdicts(report)["affine"][0] != "passed"
+    assert verdicts(report)["layer"] == ("passed", 10.0, True)
+
+
+def test_a_helper_under_a_second_name_is_the_right_one_there_too() -> None:
+    renamed = BROKEN_AFFINE.replace("def affine", "def _affine") + "\naffine = _affine"
+    report = graded(solution(renamed, "def layer(X, W, b):\n    return _affine(X, W, b)[0] / 2"))
+    assert verdicts(report)["layer"] == ("passed", 10.0, True)
+
+
 def test_points_may_come_from_right_helpers_without_the_word_carried() -> None:
     backward = tiny.right()["affine_backward"].replace("dZ @ X.T / m", "dZ @ X.T")
     with_helper = backward.replace("X, W, _ = cache", "X, W, _ = affine(*cache)[1]")
