@@ -19,6 +19,8 @@ __all__ = [
     "first_step_problem",
     "further_steps_problem",
     "is_same_start",
+    "is_underpriced",
+    "price_problem",
     "slope",
     "slope_told",
     "start_of",
@@ -101,6 +103,33 @@ def _gradients(
         if layer > 1:
             dZ = W.T @ dZ * gates[layer - 2]
     return {name: found[name] for name in parameters}
+
+
+def price_problem(costs: Sequence[Any], prices: Sequence[float], *, allowed: float = 0.4) -> str | None:
+    """What is wrong with the costs of single examples, the prediction for each being as good as sure of the other label.
+
+    Who cuts predictions off at one end is right for one of the two labels. In single precision, the cost of a single example
+    is a number of single precision, whatever guard there is; in double precision it is none.
+    """
+    for cost, price in zip(_numbers(costs), prices, strict=True):
+        if not abs(cost - price) < allowed:
+            likely = np.exp(-price)
+            return f"the true label has a probability of {likely:.2g}: that costs {price:.4g}, but the cost is {cost:.4g}"
+        if float(np.float32(cost)) == cost:
+            return f"the cost of one example, {cost:.8g}, is worked out in single precision (float32)"
+    return None
+
+
+def is_underpriced(costs: Sequence[Any], prices: Sequence[float], *, allowed: float = 0.4) -> bool:
+    """Whether each of these costs is right, or more than nothing and too small: predictions are cut off, or shifted."""
+    pairs = list(zip(_numbers(costs), prices, strict=True))
+    low = [0 < cost <= price - allowed for cost, price in pairs]
+    right = [abs(cost - price) < allowed for cost, price in pairs]
+    return any(low) and all(one or other for one, other in zip(low, right, strict=True))
+
+
+def _numbers(costs: Sequence[Any]) -> list[float]:
+    return [float(np.asarray(cost).item()) for cost in costs]
 
 
 def along(gradients: Parameters, direction: Parameters) -> float:

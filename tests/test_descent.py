@@ -12,6 +12,8 @@ from grader.descent import (
     first_step_problem,
     further_steps_problem,
     is_same_start,
+    is_underpriced,
+    price_problem,
     slope,
     start_of,
     step_problem,
@@ -167,3 +169,23 @@ def test_a_step_that_fits_the_slopes_along_a_few_known_directions_is_no_gradient
     for one in known:
         assert sum(float(np.sum(step[n] * one[n])) for n in START) == pytest.approx(slope(X, Y, START, one), rel=1e-6)
     assert step_problem(X, Y, START, moved, 0.1) is not None
+
+
+def test_a_price_is_paid_for_either_label_and_in_double_precision() -> None:
+    prices = [14.31, 14.57]
+    assert price_problem(prices, prices) is None
+    assert price_problem([price - 0.2 for price in prices], prices) is None
+    assert price_problem([14.31, np.array([[9.2]])], prices) == (
+        "the true label has a probability of 4.7e-07: that costs 14.57, but the cost is 9.2"
+    )
+    assert price_problem([np.nan, 14.57], prices) is not None
+    assert price_problem([np.float32(14.31), 14.57], prices) == (
+        "the cost of one example, 14.31, is worked out in single precision (float32)"
+    )
+
+
+def test_what_costs_too_much_or_nothing_is_not_underpriced() -> None:
+    prices = [14.31, 14.57]
+    assert is_underpriced([14.31, 9.2], prices)
+    assert is_underpriced([9.2, 9.2], prices)
+    assert not any(is_underpriced(costs, prices) for costs in (prices, [9.2, 0.0], [9.2, 20.0], [np.inf, 9.2]))

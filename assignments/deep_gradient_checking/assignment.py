@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from grader.descent import is_underpriced, price_problem
 from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
 
 # -- one number --------------------------------------------------------------------------
@@ -80,10 +81,16 @@ def _vector(d):
 
 
 def _gradients_of(d, dims, *, last_first=True, with_dA=False):
-    """Gradients as a backward pass builds them: the last layer first, dA among them."""
-    gradients = {}
+    """Gradients as a backward pass builds them: the last layer first, dA among them.
+
+    Of which layers there are dA is up to the backward pass: that of the input, and that of the output, or not.
+    """
+    gradients, last = {}, len(dims) - 1
+    kept = d.choice([range(last), range(1, max(2, last)), range(last + 1)]) if with_dA else ()
+    if last in kept:
+        gradients[f"dA{last}"] = d.array(dims[last], 3)
     for l in range(1, len(dims))[:: -1 if last_first else 1]:
-        if with_dA:
+        if l - 1 in kept:
             gradients[f"dA{l - 1}"] = d.array(dims[l - 1], 3)
         gradients[f"dW{l}"] = d.array(dims[l], dims[l - 1])
         gradients[f"db{l}"] = d.array(dims[l], 1)
@@ -162,16 +169,17 @@ def _weighted_mean(given):
 
 
 def _sure_and_wrong(d):
-    """A usual network; and one example of label 1, and a network that is as good as sure of label 0."""
+    """A usual network; and one example, and networks that are as good as sure of the other label: of 1, and of 0."""
     usual, (dims, X, _, parameters, activation) = _cost(d), _network(d)
     X, last = X[:, :1], f"b{len(dims) - 1}"
-    AL, _ = d._reference("L_model_forward")(X, parameters, activation)
-    score = -14.25 - d.number(0, 0.5)
-    moved = parameters | {last: parameters[last] + score - np.log(AL / (1 - AL))}
     other = {"tanh": "relu", "relu": "tanh"}[activation]  # who always uses this one has a network that is as sure
-    of_other = float(moved[last].item() - parameters[last].item() + _score(d, X, parameters, other))
-    d.note(scores=[score, of_other], usual=d.right("forward_prop_cost", *usual))
-    return [usual, (X, moved, np.ones((1, 1)), activation)]
+    score, of_other = (_score(d, X, parameters, kind) for kind in (activation, other))
+    moves = [sign * (14.25 + d.number(0, 0.5)) - score for sign in (1, -1)]
+    scores = [[score + move, of_other + move] for move in moves]
+    prices = np.log1p(np.exp(np.array(scores) * [[1], [-1]])).T
+    d.note(prices=prices[0].tolist(), of_other=prices[1].tolist(), usual=d.right("forward_prop_cost", *usual))
+    sure = [parameters | {last: parameters[last] + move} for move in moves]
+    return [usual, *((X, network, np.full((1, 1), float(label)), activation) for label, network in enumerate(sure))]
 
 
 def _score(d, X, parameters, activation):
@@ -180,22 +188,17 @@ def _score(d, X, parameters, activation):
 
 
 def _is_the_full_price(given):
-    """A guard of at most 1e-7 takes a fifth of the probability away, a wider one much more."""
-    cost = float(np.asarray(given.reply).item())
-    price, of_other = (float(np.log1p(np.exp(-score))) for score in given.facts["scores"])
-    if abs(cost - price) < 0.4 or abs(cost - of_other) < 1e-6 * of_other:  # another network is no guard
+    """A guard of at most 1e-7 takes a fifth of the probability away, a wider one much more; another network is no guard."""
+    costs, of_other = given.replies[1:], given.facts["of_other"]
+    if np.allclose(np.ravel(costs), of_other, rtol=1e-6, atol=0):
         return None
-    return (
-        f"the label is 1 and the network gives it a probability of {np.exp(-price):.2g}: that costs {price:.4g}, but "
-        f"the cost is {cost:.4g}"
-    )
+    return price_problem(costs, given.facts["prices"])
 
 
 def _guards_the_logarithm(given):
-    """The usual cost is right, and that of the confident mistake is too small."""
-    usual, cost = (float(np.asarray(reply).item()) for reply in given.replies)
-    right, price = given.facts["usual"], float(np.log1p(np.exp(-given.facts["scores"][0])))
-    return bool(abs(usual - right) < 0.1 * right and 0 < cost < price)
+    """The usual cost is right, and that of a confident mistake is too small."""
+    usual, right = float(np.asarray(given.replies[0]).item()), given.facts["usual"]
+    return abs(usual - right) < 0.1 * right and is_underpriced(given.replies[1:], given.facts["prices"])
 
 
 def _checkable(d):

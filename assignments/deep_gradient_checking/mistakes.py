@@ -194,6 +194,18 @@ def _(gradients):
     return _column([gradients[f"d{k}{l}"] for l in range(1, len(gradients) // 3 + 1) for k in "Wb"])
 
 
+@mistake(
+    "counts-only-dA",
+    "gradients_to_vector",
+    message="the number of layers is the number of entries dA, and these need not be one for each",
+    hint="Count the entries dW: a backward pass may keep any of the dA.",
+    severity="slip",
+)
+def _(gradients):
+    depth = sum(name.startswith("dA") for name in gradients) or len(gradients) // 2
+    return _column([gradients[f"d{k}{l}"] for l in range(1, depth + 1) for k in "Wb"])
+
+
 # -- vector_to_dictionary ----------------------------------------------------------------
 
 
@@ -491,16 +503,31 @@ def _(AL, Y, X):
     return np.mean((AL - Y) ** 2)
 
 
-@mistake(
+guard_too_large = mistake(
     "guard-too-large",
     "forward_prop_cost",
     message="a guard or clip at the logarithm is so large that it changes the cost of a confident mistake; 1e-7 is enough",
-    hint="What does your formula give for label 1 and AL = 1e-6, and what is -log(1e-6)?",
+    hint="What does your formula give for label 1 and AL = 1e-6, and for label 0 and AL = 1 - 1e-6? And what is -log(1e-6)?",
     severity="slip",
 )
+
+
+@guard_too_large
 @_priced
 def _(AL, Y, X):
     return _cross_entropy(np.clip(AL, 1e-5, 1 - 1e-5), Y)
+
+
+@guard_too_large
+@_priced
+def _(AL, Y, X):
+    return _cross_entropy(np.minimum(AL, 1 - 1e-5), Y)
+
+
+@guard_too_large
+@_priced
+def _(AL, Y, X):
+    return _cross_entropy(np.maximum(AL, 1e-5), Y)
 
 
 @mistake(

@@ -1,4 +1,9 @@
-"""The functions of one number that are differentiated: they run beside the submission and are no secret."""
+"""The functions of one number that are differentiated: they run beside the submission and are no secret.
+
+One of the kinds takes a number alone, as those of ``math`` do, and no array.
+"""
+
+import math
 
 import numpy as np
 
@@ -25,6 +30,6 @@ def growth(rate):
     """Make ``f(x) = exp(rate * x)``."""
 
     def f(x):
-        return np.exp(rate * x)
+        return math.exp(rate * x)
 
     return f

@@ -338,7 +338,8 @@ def backward_activations_exchanged(start):
 
 @_in_both(
     "output-gradient-of-Z",
-    message="A - Y is the gradient with respect to Z of the output layer, but it is used as that with respect to A",
+    message="A - Y is taken for the gradient with respect to A of the output layer, as of a squared error; of the cross-entropy it "
+    "is that with respect to Z",
     hint="Differentiate the cross-entropy with respect to A.",
     severity="fault",
 )

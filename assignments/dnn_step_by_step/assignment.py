@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 
-from grader.descent import along, slope_told
+from grader.descent import along, is_underpriced, price_problem, slope_told
 from grader.distributions import dependence_problem, gaussian_problem, handful_problem, uniform_problem
 from grader.properties import at_usual_sizes
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step, cases
@@ -232,6 +232,8 @@ def _layer(d):
     A_prev, W, b = _linear(d)
     if d.case == "extreme":
         A_prev *= 1500
+    if d.case == "general" and activation == "relu":  # which has no upper end
+        A_prev *= 8
     if (W @ A_prev + b > 0).all():
         d.reject("relu changes nothing")
     return A_prev, W, b, activation
@@ -310,32 +312,23 @@ def _predictions(d):
 
 
 def _sure_of_the_other_label(d):
-    """Usual predictions, and then one that is as good as sure of the wrong label."""
-    sure = 10.0 ** -d.number(6.25, 6.4)
-    label = d.integer(0, 1)
-    sure = np.full((1, 1), 1 - sure if label == 0 else sure)
-    calls = [(d.probabilities(1, 4, low=0.2, high=0.8), d.labels(1, 4)), (sure, np.full((1, 1), float(label)))]
+    """Usual predictions, and then two that are as good as sure of the wrong label: who guards one end is wrong for one."""
+    sure = [10.0 ** -d.number(6.25, 6.4) for _ in range(2)]
+    mistakes = [(np.full((1, 1), AL), np.full((1, 1), label)) for AL, label in ((1 - sure[0], 0.0), (sure[1], 1.0))]
+    calls = [(d.probabilities(1, 4, low=0.2, high=0.8), d.labels(1, 4)), *mistakes]
     d.note(prices=[d.right("compute_cost", *call) for call in calls])
     return calls
 
 
-def _costs_and_prices(given):
-    """The two costs, and what they should be."""
-    return [float(np.asarray(reply).item()) for reply in given.replies], given.facts["prices"]
-
-
 def _is_the_full_price(given):
     """A guard of at most 1e-7 takes a fifth of the probability away, a wider one much more."""
-    (_, cost), (_, price) = _costs_and_prices(given)
-    if abs(cost - price) < 0.4:
-        return None
-    return f"the true label has a probability of {np.exp(-price):.2g}: that costs {price:.4g}, but the cost is {cost:.4g}"
+    return price_problem(given.replies[1:], given.facts["prices"][1:])
 
 
 def _guards_the_logarithm(given):
-    """The usual cost is right, and that of the confident mistake is too small."""
-    (usual, cost), (right, price) = _costs_and_prices(given)
-    return bool(abs(usual - right) < 0.1 * right and 0 < cost < price)
+    """The usual cost is right, and that of a confident mistake is too small."""
+    usual, right = float(np.asarray(given.replies[0]).item()), given.facts["prices"][0]
+    return abs(usual - right) < 0.1 * right and is_underpriced(given.replies[1:], given.facts["prices"][1:])
 
 
 def _two_batches(d):
@@ -380,13 +373,22 @@ def _linear_backward(d):
     A_prev, W, b = _linear(d)
     Z, cache = d.call("linear_forward", A_prev, W, b)
     d.call("linear_forward", *(d.array(*part.shape) for part in (A_prev, W, b)))
-    return d.array(*Z.shape), cache
+    return _through_relu(d, d.array(*Z.shape)), cache
+
+
+def _through_relu(d, gradient):
+    """What a relu layer hands on: exact zeros in many places, and nothing at all for a unit that is dead."""
+    if d.case == "general":
+        return np.where(d.array(*gradient.shape) > 0, gradient, 0.0)
+    if d.case == "square":
+        gradient[d.integer(0, len(gradient) - 1)] = 0.0
+    return gradient
 
 
 def _any_direction(d):
     A_prev, W, b = _linear(d)
     d.note(directions=[d.array(*part.shape) for part in (A_prev, W, b)])
-    dZ = d.array(W.shape[0], A_prev.shape[1])
+    dZ = _through_relu(d, d.array(W.shape[0], A_prev.shape[1]))
     return [Step("linear_forward", (A_prev, W, b)), Step("linear_backward", (dZ, _CACHE))]
 
 
@@ -468,18 +470,18 @@ def _slope_along(d, direction, X, parameters, Y):
 
 
 def _slope_of_a_confident_mistake(d):
-    """The same of two networks that differ in the last bias alone: the second one is as good as sure of a wrong label."""
+    """The same of three networks that differ in the last bias alone: two of them are as good as sure of a wrong label."""
     (forward, _) = _slope(d)
     X, parameters = forward.args
     last, m = f"b{len(parameters) // 2}", X.shape[1]
-    scores = d.right("L_model_forward", X, parameters)[1][-1][1]
-    label, score = float(d.integer(0, 1)), 13.0 + d.number(0, 0.5)
-    Y = np.full((1, m), 1 - label)
-    Y[0, 0] = label
-    sign = 1 if label == 0 else -1
-    sure = parameters | {last: parameters[last] + sign * score - scores[0, 0]}
+    score = d.right("L_model_forward", X, parameters)[1][-1][1][0, 0]
+    networks = [(parameters, d.labels(1, m))]
+    for label, sign in (0.0, 1), (1.0, -1):
+        Y = np.full((1, m), 1 - label)
+        Y[0, 0] = label
+        networks.append((parameters | {last: parameters[last] + sign * (13.0 + d.number(0, 0.5)) - score}, Y))
     direction, slopes, steps = d.facts["direction"], [], []
-    for network in (parameters, sure):
+    for network, Y in networks:
         AL, _ = d.right("L_model_forward", X, network)
         slopes.append(_slope_along(d, direction, X, network, Y))
         steps += [Step("L_model_forward", (X, network)), Step("L_model_backward", (AL, Y, Ref(len(steps), (1,))))]
@@ -490,22 +492,26 @@ def _slope_of_a_confident_mistake(d):
 
 
 def _claims(given):
-    return [along(reply, given.facts["direction"]) for reply in (given.replies[1], given.replies[3])]
+    """The slopes that the gradients claim, and the right ones."""
+    return list(
+        zip((along(reply, given.facts["direction"]) for reply in given.replies[1::2]), given.facts["slopes"], strict=True)
+    )
 
 
 def _is_the_slope_of_a_mistake(given):
     """A guard of at most 1e-7 takes some hundredths of it away, a wider one much more."""
-    (_, claimed), (_, slope) = _claims(given), given.facts["slopes"]
-    if abs(claimed - slope) < 0.15 * abs(slope):
-        return None
-    AL, Y, _ = given.args
-    return f"the label {Y[0, 0]:.0f} has a probability of {abs(1 - Y - AL)[0, 0]:.2g}: {slope_told(slope, claimed)}"
+    for (claimed, slope), step in list(zip(_claims(given), given.steps[1::2], strict=True))[1:]:
+        if not abs(claimed - slope) < 0.15 * abs(slope):
+            AL, Y, _ = step.args
+            return f"the label {Y[0, 0]:.0f} has a probability of {abs(1 - Y - AL)[0, 0]:.2g}: {slope_told(slope, claimed)}"
+    return None
 
 
 def _guards_the_division(given):
-    """The usual gradients are right, and those of the confident mistake are too small."""
-    (usual, claimed), (right, slope) = _claims(given), given.facts["slopes"]
-    return bool(abs(usual - right) < 0.1 * abs(right) and -0.1 < claimed / slope < 1)
+    """The usual gradients are right, and those of a confident mistake are too small."""
+    (usual, right), *others = _claims(given)
+    shares = [claimed / slope for claimed, slope in others]
+    return bool(abs(usual - right) < 0.1 * abs(right) and -0.1 < min(shares) < 0.85 and max(shares) < 1.15)
 
 
 def _is_the_slope(given):
@@ -521,7 +527,9 @@ def _is_the_slope(given):
 
 def _as_returned(d, grads):
     """Gradients as a backward pass builds them: the last layer first, often with those of the activations between them."""
-    returned, keys = {}, d.choice([None, 0, 1])  # no dA, or the first layer's under dA1 or dA0
+    returned, keys = {}, d.choice([None, 0, 1, 1])  # no dA, or the first layer's under dA1 or dA0
+    if keys == 1 and d.integer(0, 1):  # and that of the output
+        returned[f"dA{len(grads) // 2}"] = d.array(len(grads[f"db{len(grads) // 2}"]), 3)
     for layer in range(len(grads) // 2, 0, -1):
         if keys is not None:
             returned[f"dA{layer - keys}"] = d.array(len(grads[f"db{layer}"]), 3)

@@ -104,7 +104,7 @@ def last_layer_zero(layer_dims):
 
 _in_both(
     "missing-scale",
-    message="the weights are standard Gaussian: the factor is missing",
+    message="the weights have the standard deviation 1: the factor is missing, or stands elsewhere, as in place of the mean",
     hint="Compare the size of your weights with the size that the exercise asks for.",
     severity="fault",
 )({"draw": np.random.randn})
@@ -801,15 +801,28 @@ def _(AL, Y):
 _GUARD = "a guard or clip at the logarithm is so large that it changes the cost of a confident mistake; 1e-7 is enough"
 
 
-@mistake(
+guard_too_large = mistake(
     "guard-too-large",
     "compute_cost",
     message=_GUARD,
-    hint="What does your formula give for label 1 and AL = 1e-6, and what is -log(1e-6)?",
+    hint="What does your formula give for label 1 and AL = 1e-6, and for label 0 and AL = 1 - 1e-6? And what is -log(1e-6)?",
     severity="slip",
 )
+
+
+@guard_too_large
 def _(AL, Y):
     return -np.mean(_terms(np.clip(AL, 1e-5, 1 - 1e-5), Y))
+
+
+@guard_too_large
+def _(AL, Y):
+    return -np.mean(_terms(np.minimum(AL, 1 - 1e-5), Y))
+
+
+@guard_too_large
+def _(AL, Y):
+    return -np.mean(_terms(np.maximum(AL, 1e-5), Y))
 
 
 # -- backward ----------------------------------------------------------------------------
@@ -871,6 +884,38 @@ def _(dZ, A, W, dA, dW, db):
 @_changed
 def _(dZ, A, W, dA, dW, db):
     return dA / A.shape[1], dW, db
+
+
+def _active(dZ):
+    """How many examples reach each unit; none is counted as one."""
+    return np.maximum(1, np.count_nonzero(dZ, axis=1))[:, None]
+
+
+mean_of_active = mistake(
+    "mean-of-active",
+    "linear_backward",
+    message="the mean is taken over the examples whose dZ is not zero, not over all m examples",
+    hint="What is m where relu has made some entries of dZ zero?",
+    severity="fault",
+)
+
+
+@mean_of_active
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA, dW, db * A.shape[1] / _active(dZ)
+
+
+@mean_of_active
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA, dW * A.shape[1] / _active(dZ), db
+
+
+@mean_of_active
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA, dW * A.shape[1] / _active(dZ), db * A.shape[1] / _active(dZ)
 
 
 @mistake(
@@ -1258,14 +1303,27 @@ def _forward_loop(AL, Y, caches, shift):
     return grads
 
 
-@_in_both_schemes(
+gradient_guard_too_large = _in_both_schemes(
     "guard-too-large",
     message="a guard or clip of AL is so large that it changes the gradient of a confident mistake; 1e-7 is enough",
-    hint="What is Y / AL for AL = 1e-6 and label 1, and what does your code make of it?",
+    hint="What is Y / AL for AL = 1e-6 and label 1, or (1 - Y) / (1 - AL) for AL = 1 - 1e-6 and label 0? What do you make of it?",
     severity="slip",
 )
+
+
+@gradient_guard_too_large
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, start=lambda AL, Y: _output_gradient(np.clip(AL, 1e-4, 1 - 1e-4), Y))
+
+
+@gradient_guard_too_large
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, start=lambda AL, Y: _output_gradient(np.minimum(AL, 1 - 1e-4), Y))
+
+
+@gradient_guard_too_large
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, start=lambda AL, Y: _output_gradient(np.maximum(AL, 1e-4), Y))
 
 
 @_in_both_schemes(

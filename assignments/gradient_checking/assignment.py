@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.descent import along, slope_told
+from grader.descent import along, price_problem, slope_told
 from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
 
 _LAYERS = [4, 5, 3, 1]
@@ -170,24 +170,20 @@ def _weighted_mean(given):
 
 
 def _sure_and_wrong(d):
-    """One example of label 1, and a network that is as good as sure of label 0."""
+    """One example, and networks that are as good as sure of the other label: a guard of one end alone is seen at one."""
     X, _, parameters = _network(d)
-    X, Y = X[:, :1], np.ones((1, 1))
-    _, cache = d._reference("forward_propagation_n")(X, Y, parameters)
-    score = -14.3 - d.number(0, 0.3)  # a probability below 1e-6
-    d.note(score=score)
-    return [(X, Y, parameters | {"b3": parameters["b3"] + score - cache[8]})]
+    X, prices = X[:, :1], [14.3 + d.number(0, 0.3) for _ in range(2)]  # a probability below 1e-6
+    _, cache = d._reference("forward_propagation_n")(X, np.ones((1, 1)), parameters)
+    d.note(prices=[float(np.log1p(np.exp(price))) for price in prices])
+    moved = [
+        parameters | {"b3": parameters["b3"] + sign * price - cache[8]} for sign, price in zip((1, -1), prices, strict=True)
+    ]
+    return [(X, np.full((1, 1), float(label)), network) for label, network in enumerate(moved)]
 
 
 def _is_the_full_price(given):
     """A guard of at most 1e-7 takes a fifth of a unit of it, one of 1e-6 half a unit at least."""
-    cost, price = float(np.asarray(given.reply[0]).item()), float(np.log1p(np.exp(-given.facts["score"])))
-    if abs(cost - price) < 0.3:
-        return None
-    return (
-        f"the label is 1 and the network gives it a probability of {np.exp(-price):.2g}: that costs {price:.4g}, but "
-        f"the cost is {cost:.4g}"
-    )
+    return price_problem([cost for cost, _ in given.replies], given.facts["prices"], allowed=0.3)
 
 
 def _backward(d):

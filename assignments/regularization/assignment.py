@@ -12,6 +12,8 @@ from grader.descent import (
     first_step_problem,
     further_steps_problem,
     is_same_start,
+    is_underpriced,
+    price_problem,
     slope_told,
     start_of,
     stays_equal,
@@ -83,24 +85,21 @@ def _predictions(d):
 
 
 def _sure_and_wrong(d):
-    """One example, and a prediction that is as good as sure of the other label."""
-    price, label = 14.3 + d.number(0, 0.3), d.choice([0, 1])
-    small = math.exp(-price)
-    d.note(price=price)
-    return [(np.array([[small if label else 1 - small]]), np.array([[label]]), d.parameters(_dims(d)), 0)]
+    """One example of either label, and a prediction that is as good as sure of the other: a guard may be at one end."""
+    prices = [14.3 + d.number(0, 0.3) for _ in range(2)]
+    wrong, right = (math.exp(-price) for price in prices)
+    d.note(prices=prices)
+    parameters = d.parameters(_dims(d))
+    return [(np.array([[A3]]), np.array([[label]]), parameters, 0) for A3, label in ((1 - wrong, 0), (right, 1))]
 
 
 def _is_the_full_price(given):
     """A guard of at most 1e-7 takes a fifth of a unit of it, one of 1e-6 half a unit at least."""
-    cost, price = float(np.asarray(given.reply).item()), given.facts["price"]
-    if abs(cost - price) < 0.3:
-        return None
-    return f"A3 gives the label a probability of {math.exp(-price):.2g}: that costs {price:.4g}, but the cost is {cost:.4g}"
+    return price_problem(given.replies, given.facts["prices"], allowed=0.3)
 
 
 def _is_cut_off(given):
-    cost, price = float(np.asarray(given.reply).item()), given.facts["price"]
-    return 4 < cost <= price - 0.3
+    return is_underpriced(given.replies, given.facts["prices"], allowed=0.3)
 
 
 def _three_strengths(d):
@@ -835,7 +834,7 @@ ASSIGNMENT = Assignment(
                     share=0.05,
                     plan=_sure_and_wrong,
                     judge=_is_the_full_price,
-                    count=3,
+                    count=2,
                     fits={"wide-guard": _is_cut_off},
                 ),
             ),

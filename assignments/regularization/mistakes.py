@@ -44,16 +44,33 @@ def _(W, k, m, p):
     return 0.0
 
 
-@mistake(
+wide_guard = mistake(
     "wide-guard",
     "compute_cost_with_regularization",
     message="predictions are cut off, or shifted, by more than a guard against log(0) needs: 1e-7 at most",
-    hint="What does a prediction of 1e-6 cost where the label is 1?",
+    hint="What does a prediction of 1e-6 cost where the label is 1, and one of 1 - 1e-6 where it is 0?",
     severity="slip",
 )
-def wide_guard(A3, Y, parameters, lambd):
+
+
+def _cut(A3, Y, parameters, lambd, low, high):
     weights = [parameters["W1"], parameters["W2"], parameters["W3"]]
-    return _cross_entropy(np.clip(A3, 1e-6, 1 - 1e-6), Y) + lambd / (2 * Y.shape[1]) * _squares(weights)
+    return _cross_entropy(np.clip(A3, low, high), Y) + lambd / (2 * Y.shape[1]) * _squares(weights)
+
+
+@wide_guard
+def _(A3, Y, parameters, lambd):
+    return _cut(A3, Y, parameters, lambd, 1e-6, 1 - 1e-6)
+
+
+@wide_guard
+def _(A3, Y, parameters, lambd):
+    return _cut(A3, Y, parameters, lambd, None, 1 - 1e-6)
+
+
+@wide_guard
+def _(A3, Y, parameters, lambd):
+    return _cut(A3, Y, parameters, lambd, 1e-6, None)
 
 
 @mistake(

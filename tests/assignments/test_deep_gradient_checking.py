@@ -133,14 +133,15 @@ def test_mistakes_with_vectors_are_named(old: str, new: str, function: str, code
 def test_counting_the_entries_dA_costs_a_part_only() -> None:
     counting = replaced(VECTORS, LAYERS, "len(gradients) // 2")
     found = verdicts(ASSIGNMENT, counting)["gradients_to_vector"]
-    assert points_of(found, "values", "entries dA are left out") == 0
-    assert found.points == pytest.approx(0.7 * found.max_points)
+    lost = 0.3 * found.max_points - points_of(found, "values", "entries dA are left out")
+    assert lost > 0.15 * found.max_points  # one entry dA is none too many
+    assert found.points == pytest.approx(found.max_points - lost)
 
 
-def test_a_depth_that_is_counted_with_the_entries_dA_is_right_where_they_are() -> None:
+def test_a_depth_that_is_counted_with_the_entries_dA_is_right_where_there_is_one_for_each_layer() -> None:
     counting = replaced(VECTORS, LAYERS, "sum(key.startswith('dA') for key in gradients)")
     found = verdicts(ASSIGNMENT, counting)["gradients_to_vector"]
-    assert points_of(found, "values", "entries dA are left out") == pytest.approx(0.3 * found.max_points)
+    assert 0 < points_of(found, "values", "entries dA are left out") < 0.3 * found.max_points
     empty = "def gradients_to_vector(gradients):\n    return np.zeros((0, 1))"
     assert verdicts(ASSIGNMENT, empty)["gradients_to_vector"].points == 0
 
@@ -276,3 +277,42 @@ def test_a_guard_may_be_small_but_not_wide(size: str, right: bool) -> None:
     found = verdicts(ASSIGNMENT, VECTORS, guarded, only="forward_prop_cost")["forward_prop_cost"]
     assert (found.status == "passed") == right
     assert (points_of(found, "property", "a confident mistake costs its full price") > 0) == right
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ("np.minimum(AL, 1 - 1e-4)", "of 5"),
+        ("np.maximum(AL, 1e-4)", "of 5"),
+        ("AL.astype(np.float32)", "single precision"),
+    ],
+)
+def test_a_guard_at_one_end_and_single_precision_are_seen_and_not_blamed_on_the_check(changed: str, what: str) -> None:
+    code = replaced(COST, "compute_cost(AL, Y)", f"compute_cost({changed}, Y)")
+    graded = verdicts(ASSIGNMENT, VECTORS, code, CHECK)
+    assert graded["forward_prop_cost"].status == "partial"
+    assert graded["gradient_check"].status == "passed"
+    texts = " ".join(check.message for check in graded["forward_prop_cost"].checks)
+    assert ("single precision" in texts) == (what == "single precision")
+
+
+@pytest.mark.parametrize(
+    "depth", ['sum(k.startswith("dA") for k in gradients)', 'max(int(k[2:]) for k in gradients if k.startswith("dA")) + 1']
+)
+def test_a_depth_that_is_counted_by_dA_alone_fails_where_some_are_missing_or_that_of_the_output_is_there(depth: str) -> None:
+    code = replaced(VECTORS, LAYERS, f'{depth} if any(k.startswith("dA") for k in gradients) else len(gradients) // 2')
+    found = verdicts(ASSIGNMENT, code, only="gradients_to_vector")["gradients_to_vector"]
+    assert found.status == "partial"
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("forward_difference", "np.diff(f(np.array([x, x + epsilon])))[0] / epsilon"),
+        ("central_difference", "np.ptp(f(np.array([x - epsilon, x + epsilon]))) / (2 * epsilon)"),
+    ],
+)
+def test_a_function_of_one_number_gets_no_array(name: str, body: str) -> None:
+    found = verdicts(ASSIGNMENT, f"def {name}(f, x, epsilon):\n    return {body}")[name]
+    assert found.status != "passed"
+    assert any("length-1 arrays" in check.message for check in found.checks)

@@ -573,6 +573,39 @@ def test_a_clip_of_1e_7_is_right_and_a_wider_one_costs_a_little_and_is_named(nam
         assert 0.85 * found.max_points < found.points < found.max_points
 
 
+@pytest.mark.parametrize("end", ["np.minimum(AL, 1 - 1e-4)", "np.maximum(AL, 1e-4)"])
+@pytest.mark.parametrize(("name", "code"), [("compute_cost", CLIPPED_COST), ("L_model_backward", CLIPPED_GRADIENT)])
+def test_a_clip_at_one_end_alone_is_seen_at_the_label_that_meets_it(name: str, code: str, end: str) -> None:
+    found = report(name, code.replace("np.clip(AL, {0}, 1 - {0})", end).format())
+    assert (found.status, codes_of(found)) == ("partial", ["guard-too-large"])
+
+
+@pytest.mark.parametrize("number", ["AL.astype(np.float32)", "np.float32(AL)"])
+def test_a_cost_in_single_precision_is_seen(number: str) -> None:
+    found = report("compute_cost", CLIPPED_COST.format(1e-9).replace("np.clip(AL, 1e-09, 1 - 1e-09)", number))
+    assert found.status == "partial"
+    assert "guard-too-large" not in codes_of(found)
+    assert any("single precision" in check.message for check in found.checks)
+
+
+MEANS = ("dZ @ A_prev.T", "np.sum(dZ, axis=1, keepdims=True)")
+
+
+@pytest.mark.parametrize("wrong", [(0,), (1,), (0, 1)])
+def test_a_mean_over_the_examples_that_relu_lets_through_is_none_over_all(wrong: tuple[int, ...]) -> None:
+    active = "np.maximum(1, np.count_nonzero(dZ, axis=1))[:, None]"
+    dW, db = (f"{total} / {active if place in wrong else 'dZ.shape[1]'}" for place, total in enumerate(MEANS))
+    found = report(
+        "linear_backward",
+        f"""
+        def linear_backward(dZ, cache):
+            A_prev, W, b = cache
+            return W.T @ dZ, {dW}, {db}
+        """,
+    )
+    assert codes_of(found) == ["mean-of-active"]
+
+
 def test_a_clip_in_place_changes_the_probabilities_of_the_caller() -> None:
     found = report("L_model_backward", CLIPPED_GRADIENT.format(1e-4).replace("1 - 0.0001)", "1 - 0.0001, out=AL)"))
     assert "inputs" in [check.kind for check in found.checks if check.status == "failed"]

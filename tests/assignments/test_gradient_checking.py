@@ -396,6 +396,9 @@ SURE = "a confident mistake costs its full price"
         ("np.clip(A3, 1e-6, 1 - 1e-6)", False),
         ("np.clip(A3, 1e-5, 1 - 1e-5)", False),
         ("np.clip(A3, 0.01, 0.99)", False),
+        ("np.minimum(A3, 1 - 1e-4)", False),
+        ("np.maximum(A3, 1e-4)", False),
+        ("A3.astype(np.float32)", False),
     ],
 )
 def test_a_guard_may_be_small_but_not_wide(guarded: str, right: bool) -> None:

@@ -304,6 +304,21 @@ def test_a_bias_gradient_that_is_a_single_number_costs_its_shape_alone() -> None
         assert found[name].points > 0.94 * found[name].max_points
 
 
+@pytest.mark.parametrize(
+    ("cut", "code"),
+    [
+        ("np.minimum(A3, 1 - 1e-5)", ["wide-guard"]),
+        ("np.maximum(A3, 1e-5)", ["wide-guard"]),
+        ("A3.astype(np.float32)", []),
+        ("np.clip(A3, 1e-7, 1 - 1e-7)", []),
+    ],
+)
+def test_a_guard_of_either_end_and_single_precision_are_seen(cut: str, code: list[str]) -> None:
+    own = changed(L2, "compute_cost(A3, Y)", f"compute_cost({cut}, Y)")
+    found = verdicts(ASSIGNMENT, NETWORK, own, only="compute_cost_with_regularization")["compute_cost_with_regularization"]
+    assert (found.status == "passed", codes_of(found)) == ("clip" in cut, code)
+
+
 def test_a_guard_in_the_chain_rule_is_right() -> None:
     guarded = "((1 - Y) / (1 - A3 + 1e-8) - Y / (A3 + 1e-8)) * A3 * (1 - A3)"
     found = verdicts(ASSIGNMENT, NETWORK, changed(L2, "A3 - Y", guarded), changed(DROPOUT, "A3 - Y", guarded), MODEL)
