@@ -286,7 +286,17 @@ def _fits_the_forward_pass(given):
     others = np.delete(of_one, facts["example"], axis=1)
     if not np.abs(others).max() > 1e-6 * np.abs(of_one).max():
         return "dZ of an example does not depend on the other examples, with which it shares mean and variance"
+    (plus, _), (minus, _) = beside[:2]
+    if not _takes_a_mean_away((plus - minus) / gamma):
+        return "the mean of what your forward pass returns changes with Z: it does not take the mean away"
     return None
+
+
+def _takes_a_mean_away(change):
+    """Whether the mean of a unit, or of the whole array, stays as it was while Z moves: another norm has another slope,
+    which is easier to find."""
+    sums = (np.abs(change.sum(axis=1)).max(), np.abs(change.sum()))
+    return min(sums) < 1e-5 * np.abs(change).max()
 
 
 def _unit_by_unit(given):

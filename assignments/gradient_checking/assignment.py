@@ -102,15 +102,40 @@ def _right_derivatives(d):
 
 
 def _is_measured(given):
-    """A numerical derivative is off by rounding in nearly every call; x itself is off by nothing in any."""
-    found = {float(np.asarray(reply).item()) for reply in given.replies}
-    if len(found - {0.0}) > 1:
+    """A numerical derivative is off by what the rounding of outputs leaves; x itself, or with an error made up, is not."""
+    calls = zip(given.steps, given.replies, strict=True)
+    strange = sum(not _comes_of_outputs(step.args, reply) for step, reply in calls)
+    if not strange:
         return None
-    what = "the same" if any(found) else "exactly 0"
+    found = {float(np.asarray(reply).item()) for reply in given.replies}
+    what = "the same" if len(found) == 1 else f"what no rounding gives in {strange}"
+    what = "exactly 0" if found == {0.0} else what
     return (
         f"the difference is {what} in {len(given.replies)} calls, but a derivative that is computed from two values "
         "of forward_propagation is off by rounding: is it computed from them, and nothing of the difference rounded?"
     )
+
+
+_PARTS = 12  # a quotient of outputs is divided by epsilon, by twice that, or by 12 times that where there are four of them
+
+
+def _comes_of_outputs(args, difference):
+    """Whether a slope with this difference from x is one of outputs of the size of ``theta * x``.
+
+    These have digits of one size, so that what is between them is a whole number of last ones, however they are computed.
+    A distance that is relative to something else, or squared, is as much one of outputs.
+    """
+    x, theta, epsilon = args
+    x, difference = abs(x), abs(float(np.asarray(difference).item()))
+    least, above, below = x * (abs(theta) - 2 * epsilon), theta + epsilon, theta - epsilon
+    steps = _PARTS * epsilon, above - below, above - theta, theta - below  # as asked, or as rounded beside theta
+    digits = np.array([*(np.spacing(least) / step for step in steps), np.spacing(least / (2 * epsilon))])  # or divided first
+    rounding = np.maximum(16 * np.spacing(x) / digits, 1e-3)
+    if rounding.max() > 0.05 or not difference < 1e-6:  # hardly anything was rounded away, or more than rounding is amiss
+        return True
+    gaps = np.array([2 * x * difference, x * difference, difference, 2 * x * np.sqrt(difference)])
+    slopes = np.concatenate([x + gaps, x - gaps])[:, None] / digits
+    return bool((np.abs(slopes - np.round(slopes)) < rounding).any())
 
 
 def _is_small(given):

@@ -150,7 +150,20 @@ NO_ROOT = (
     FORWARD.replace("np.sqrt(variance + epsilon)", "(variance + epsilon)"),
     BACKWARD.replace("Z_norm * dgamma / m)", "2 * Z_norm * deviation * dgamma / m)"),
 )
-OWN_SLOPES = {"unbiased": UNBIASED, "epsilon outside": OUTSIDE, "no epsilon": NO_EPSILON, "no root": NO_ROOT}
+NOT_CENTRED_BELOW = (  # the mean of the squares for the variance
+    FORWARD.replace("Z.var(axis=1, keepdims=True)", "np.mean(Z**2, axis=1, keepdims=True)").replace(KEPT, f"(Z, *{KEPT})"),
+    BACKWARD.replace("Z_norm, gamma", "Z, Z_norm, gamma").replace(
+        "gamma / deviation * (dZ_tilde - dbeta / m - Z_norm * dgamma / m)",
+        "gamma / deviation * (dZ_tilde - dbeta / m - Z / deviation * dgamma / m)",
+    ),
+)
+OWN_SLOPES = {
+    "unbiased": UNBIASED,
+    "epsilon outside": OUTSIDE,
+    "no epsilon": NO_EPSILON,
+    "no root": NO_ROOT,
+    "not centred below": NOT_CENTRED_BELOW,
+}
 
 
 @pytest.mark.parametrize("code", OWN_SLOPES.values(), ids=OWN_SLOPES.keys())
@@ -222,6 +235,30 @@ NOT_CARRIED = {
             return dZ, (dZ_tilde * normal).sum(1, keepdims=True), dZ_tilde.sum(1, keepdims=True)
         """,
     "only centred": "\n".join(CENTRED),
+    "divided by a norm": """
+        def batch_norm_forward(Z, gamma, beta, epsilon=1e-8):
+            norm = np.sqrt(np.sum(Z**2, axis=1, keepdims=True) + epsilon)
+            return gamma * Z / norm + beta, (Z, gamma, norm)
+
+        def batch_norm_backward(dZ_tilde, cache):
+            Z, gamma, norm = cache
+            d = gamma * dZ_tilde
+            dZ = d / norm - Z * (d * Z).sum(1, keepdims=True) / norm**3
+            return dZ, (dZ_tilde * Z / norm).sum(1, keepdims=True), dZ_tilde.sum(1, keepdims=True)
+        """,
+    "between the least and the largest": """
+        def batch_norm_forward(Z, gamma, beta, epsilon=1e-8):
+            low, width = Z.min(1, keepdims=True), np.ptp(Z, axis=1, keepdims=True)
+            return gamma * (Z - low) / width + beta, (Z, gamma, low, width)
+
+        def batch_norm_backward(dZ_tilde, cache):
+            Z, gamma, low, width = cache
+            d, rows = gamma * dZ_tilde / width, np.arange(len(Z))
+            normal, dZ = (Z - low) / width, d.copy()
+            dZ[rows, Z.argmin(1)] -= (d * (1 - normal)).sum(1)
+            dZ[rows, Z.argmax(1)] -= (d * normal).sum(1)
+            return dZ, (dZ_tilde * normal).sum(1, keepdims=True), dZ_tilde.sum(1, keepdims=True)
+        """,
     "wrong in both passes": UNBIASED[0] + BACKWARD.replace(" - Z_norm * dgamma / m", ""),
     "forward of the wrong shape": UNBIASED[0].replace("gamma * Z_norm + beta", "(gamma * Z_norm + beta)[None]")
     + UNBIASED[1],

@@ -373,7 +373,13 @@ SLOPE = "(forward_propagation(x, theta + epsilon) - forward_propagation(x, theta
     ("slope", "points"),
     [
         ("x", 0.0),
+        ("x + 3e-9 * abs(x)", 0.0),
+        ("x * (1 + 1e-16 / epsilon * (1 + abs(theta)))", 0.0),
+        ("x * (1 + 1e-9 * np.sin(1e6 * theta))", 0.0),
         (SLOPE, 2.0),
+        ("x * (theta + epsilon) / (2 * epsilon) - x * (theta - epsilon) / (2 * epsilon)", 2.0),
+        ("((theta * x + epsilon * x) - (theta * x - epsilon * x)) / (2 * epsilon)", 2.0),
+        ("(forward_propagation(x, theta + epsilon) - forward_propagation(x, theta)) / ((theta + epsilon) - theta)", 2.0),
         ("(x * (theta + epsilon) - x * (theta - epsilon)) / (2 * epsilon)", 2.0),
         ("(forward_propagation(x, theta + epsilon) - forward_propagation(x, theta)) / epsilon", 2.0),
         (SLOPE.replace("(2 * epsilon)", "((theta + epsilon) - (theta - epsilon))"), 2.0),
