@@ -123,17 +123,20 @@ def _comes_of_outputs(args, difference):
     """Whether a slope with this difference from x is one of outputs of the size of ``theta * x``.
 
     These have digits of one size, so that what is between them is a whole number of last ones, however they are computed.
-    A distance that is relative to something else, or squared, is as much one of outputs.
+    A distance that is relative to something else, or squared, is a wrong one of outputs all the same.
     """
     x, theta, epsilon = args
     x, difference = abs(x), abs(float(np.asarray(difference).item()))
     least, above, below = x * (abs(theta) - 2 * epsilon), theta + epsilon, theta - epsilon
     steps = _PARTS * epsilon, above - below, above - theta, theta - below  # as asked, or as rounded beside theta
     digits = np.array([*(np.spacing(least) / step for step in steps), np.spacing(least / (2 * epsilon))])  # or divided first
-    rounding = np.maximum(16 * np.spacing(x) / digits, 1e-3)
-    if rounding.max() > 0.05 or not difference < 1e-6:  # hardly anything was rounded away, or more than rounding is amiss
+    rounding = np.maximum(4 * np.spacing(x) / digits, 1e-3)
+    if rounding.max() > 0.01 or not difference < 1e-6:  # hardly anything was rounded away, or more than rounding is amiss
         return True
-    gaps = np.array([2 * x * difference, x * difference, difference, 2 * x * np.sqrt(difference)])
+    root, twice = np.sqrt(difference), np.sqrt(2 * x)
+    gaps = np.array(
+        [*(difference * part for part in (2 * x, x, 1, x * x)), *(root * p for p in (2 * x, x * np.sqrt(2), twice))]
+    )
     slopes = np.concatenate([x + gaps, x - gaps])[:, None] / digits
     return bool((np.abs(slopes - np.round(slopes)) < rounding).any())
 
