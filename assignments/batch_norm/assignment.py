@@ -397,7 +397,6 @@ ASSIGNMENT = Assignment(
                     plan=_twice,
                     judge=_same_again,
                     classes=_GENERAL[:1],
-                    fits={"cache-overwritten": lambda given: _same_again(given) is not None},
                 ),
             ),
             sets=(CaseSet("epsilon", share=0.15, inputs=_backward_epsilon, classes=_EPSILON),),

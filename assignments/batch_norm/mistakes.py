@@ -228,22 +228,6 @@ def backward_constant_statistics(dZ_tilde, cache):
 
 
 @mistake(
-    "cache-overwritten",
-    "batch_norm_backward",
-    message="an array of the cache is overwritten: a second call with the same cache gives another gradient",
-    hint="Which of your lines changes an array in place (*=, -=, out=)? Write the result to a new name.",
-    severity="slip",
-)
-def backward_in_place(dZ_tilde, cache):
-    Z_norm, gamma, inverse_deviation = cache
-    m = dZ_tilde.shape[1]
-    dgamma = np.sum(dZ_tilde * Z_norm, axis=1, keepdims=True)
-    dbeta = np.sum(dZ_tilde, axis=1, keepdims=True)
-    Z_norm *= dgamma / m
-    return gamma * inverse_deviation * (dZ_tilde - dbeta / m - Z_norm), dgamma, dbeta
-
-
-@mistake(
     "variance-taken-as-constant",
     "batch_norm_backward",
     message="the path through the variance is missing from dZ",

@@ -737,7 +737,7 @@ ASSIGNMENT = Assignment(
                 Property("gives back what was scaled", share=0.1, plan=_standard, judge=_gives_back),
                 Property(
                     "a feature that varies little is scaled like any other",
-                    share=0.08,
+                    share=0.05,
                     plan=_normalize_small_spreads,
                     judge=_small_is_normalized,
                     count=3,
