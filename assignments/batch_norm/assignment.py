@@ -143,8 +143,8 @@ def _each_column_by_itself(given):
 def _small_spreads(d):
     """Units that vary little over many examples: more than epsilon beside their variance shows."""
     n, m = d.integer(2, 4), d.integer(20, 30)
-    spread = d.rng.uniform(2e-3, 2e-2, (n, 1))
-    return d.array(n, 1), spread, d.array(n, m)
+    spread = d.rng.uniform(3e-3, 2e-2, (n, 1))
+    return d.array(n, 1), spread, d.rng.uniform(-1, 1, (n, m))
 
 
 def _forward_small(d):
@@ -215,21 +215,6 @@ def _own_slope(d):
             steps.append(forward(*moved))
     steps += [Step("batch_norm_forward", (factor * Z, gamma, beta, _TINY)) for factor in (1.0, 8.0)]
     return steps
-
-
-def _twice(d):
-    """Two calls with one cache, as where two losses meet."""
-    point = _batch_and_parameters(d)
-    dZ_tilde = d.array(*point[0].shape)
-    backward = Step("batch_norm_backward", (dZ_tilde, Ref(0, (1,))))
-    return [Step("batch_norm_forward", (*point, _TINY)), backward, backward]
-
-
-def _same_again(given):
-    for name, first, again in zip(("dZ", "dgamma", "dbeta"), *given.replies[1:], strict=True):
-        if np.shape(first) != np.shape(again) or not np.allclose(first, again, rtol=1e-9, atol=1e-12):
-            return f"called once more with the same gradient and cache, it gives another {name}: the cache was overwritten"
-    return None
 
 
 def _near(claimed, slope):
@@ -390,13 +375,6 @@ ASSIGNMENT = Assignment(
                     judge=_fits_the_forward_pass,
                     classes=(*_GENERAL, *_AS_ASKED),
                     carries=True,
-                ),
-                Property(
-                    "the cache stays as it is",
-                    share=0.05,
-                    plan=_twice,
-                    judge=_same_again,
-                    classes=_GENERAL[:1],
                 ),
             ),
             sets=(CaseSet("epsilon", share=0.15, inputs=_backward_epsilon, classes=_EPSILON),),

@@ -273,7 +273,9 @@ def _parts(given, kind):
 
 def _unequal_weights(given):
     """What breaks the symmetry, whatever the scale: no two units of a layer start alike."""
-    for layer, weights in enumerate(_parts(given, "W"), 1):
+    for layer, (weights, n) in enumerate(zip(_parts(given, "W"), given.args[0][1:], strict=False), 1):
+        if n == 1 and np.any(weights):
+            continue  # a single unit has no other; the shape of its weights is judged elsewhere
         if weights.ndim != 2 or len(np.unique(weights, axis=0)) < len(weights) or not np.any(weights):
             return f"units of layer {layer} start with equal weights"
     return None if _parts(given, "W") else "there are no weights"
@@ -292,8 +294,6 @@ def _xavier(given):
 def _usual_xavier(given):
     """Whether the weights of layers of usual sizes may have been drawn, by one of the two rules."""
     for name, W, n_prev, n in _weights(given):
-        if np.shape(W) != (n, n_prev):
-            return f"{name} has shape {np.shape(W)}, expected {(n, n_prev)}"
         problems = [handful_problem(W, np.sqrt(variance), name) for variance in (2 / (n_prev + n), 1 / n_prev)]
         if all(problems):
             return problems[0]
