@@ -742,9 +742,10 @@ def other_edition(right_in: str, shown: str) -> Finding:
     )
 
 
-def truncated(item: str) -> Finding:
+def truncated(item: str, *, sometimes: bool = False) -> Finding:
     hint = "Does int(...), an integer array or an integer division throw the fraction away?"
-    return Finding("truncated", f"{item} was cut to whole numbers", hint)
+    where = ", for some inputs" * sometimes
+    return Finding("truncated", f"{item} was cut to whole numbers{where}", hint)
 
 
 def rounded(item: str, places: int) -> Finding:

@@ -1,11 +1,12 @@
 """Optimizers: gradient descent, mini-batches, momentum, Adam."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from grader.properties import at_usual_sizes
-from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step
+from grader.spec import About, Assignment, CaseClass, CaseSet, Function, Property, Ref, Step
 
 _RATES = [0.0125, 0.05, 0.3, 0.7, 1.25]
 
@@ -14,12 +15,18 @@ def _rate(d):
     return 0.0 if d.case == "rate of 0" else d.choice(_RATES)
 
 
-def _classes(small=6, general=12, each=3, **special):
+_NAMED = 0.1  # what a kind of input carries that the exercise speaks of by name
+
+
+def _classes(small=6, general=12, each=3, named=(), **special):
     """Networks small enough to be followed by hand, then deeper ones with neighbours of different size."""
     return (
         CaseClass("small", count=small, sizes={"L": (1, 2), "width": (2, 3)}),
         CaseClass("general", count=general, sizes={"L": (3, 4), "width": (2, 5)}),
-        *(CaseClass(name.replace("_", " "), count=each, sizes=sizes) for name, sizes in special.items()),
+        *(
+            CaseClass(name.replace("_", " "), count=each, sizes=sizes, share=_NAMED * (name in named))
+            for name, sizes in special.items()
+        ),
     )
 
 
@@ -154,15 +161,39 @@ def _read(args, reply):
     return held, labels
 
 
-def _examples_problem(args, reply):
+_UNSEEN = "not checked: the batches have to hold the columns of X first"
+_RANDOM = "expected a random order"
+_ASTRAY = "not checked: the labels have to stay with their examples first"
+
+
+def _axes_problem(args, reply):
+    """What is said of the first batch that has no columns of as many features as X."""
+    features = args[0].shape[0]
+    for t, (X_t, _) in enumerate(reply, 1):
+        shape = np.shape(X_t)
+        if len(shape) != 2 or shape[0] != features:
+            rows = f"{features} row{'s' * (features > 1)}"
+            return f"the examples of batch {t} have the shape {shape}, expected {rows}, and a column for each"
+    return None
+
+
+def _is_coarse(X_t):
+    """Whether the type of an array holds less than the numbers of X, all of which are float64."""
+    return np.asarray(X_t).dtype in (np.float32, np.float16) or np.asarray(X_t).dtype.kind in "biu"
+
+
+def _examples_problem(args, reply, coarse=True):
+    """What is wrong with the examples of all batches and their labels; a ``coarse`` type is, too, unless told otherwise."""
     X, Y, size, _ = args
     m = X.shape[1]
     held, labels = _read(args, reply)
     if not held or (m > size and len(held) < 2):
         return f"{m} examples in batches of {size} make more than one batch, found {len(held)}"
-    coarse = next((X_t.dtype for X_t, _ in reply if np.asarray(X_t).dtype in (np.float32, np.float16)), None)
-    if coarse:
-        return f"the batches hold {coarse} numbers; expected those of X, which are float64"
+    dtype = next((np.asarray(X_t).dtype for X_t, _ in reply if coarse and _is_coarse(X_t)), None)
+    if dtype:
+        return f"the batches hold {dtype} numbers; expected those of X, which are float64"
+    if problem := _axes_problem(args, reply):
+        return problem
     for t, numbers in enumerate(held, 1):
         if (numbers < 0).any():
             return f"batch {t} holds a column that is no column of X"
@@ -204,7 +235,7 @@ def _most_labels_problem(given):
     m, found = given.args[0].shape[1], sum(map(len, _read(given.args, given.reply)[0]))
     if found > 1.1 * m:
         return f"there are {m} examples, but the batches hold {found}"
-    return _labels_problem(given, 0.9, "their own label")
+    return _ASTRAY if _own_and_foreign(given)[1] else _labels_problem(given, 0.9, "their own label")
 
 
 def _labels_problem(given, least, label):
@@ -217,6 +248,8 @@ def _labels_problem(given, least, label):
         return None
     if foreign:
         return f"of {m} examples, {foreign} come with the label of another one"
+    if all((numbers < 0).all() for numbers in _read(given.args, given.reply)[0]):
+        return _UNSEEN
     return f"of {m} examples, {_so_many(own)} with {label}"
 
 
@@ -234,6 +267,8 @@ def _sizes(args):
 
 
 def _sizes_problem(args, reply):
+    if problem := _axes_problem(args, reply):
+        return problem
     held, labels = _read(args, reply)
     found, expected = _lengths(held), _sizes(args)
     if found != expected:
@@ -262,21 +297,24 @@ def _not_shuffled(given):
     """
     held, _ = _read(given.args, given.reply)
     order = np.concatenate(held)
-    if order.min() < 0 or np.unique(order).size < 0.9 * _PRIME:
+    if order.min() < 0:
+        return _UNSEEN
+    if np.unique(order).size < 0.9 * _PRIME:
         return "the batches do not hold the examples"
     own, foreign = _own_and_foreign(given)
     if foreign > 0.1 * _PRIME:
-        return "examples and labels are not shuffled together"
+        return _ASTRAY
     if np.array_equal(order, np.arange(order.size)):
         return "the examples are still in their old order"
     if np.array_equal(_ranks(given)[order], np.arange(order.size)):
         return "the examples are in the order of the values in X; expected a random permutation"
-    for places in (order, _ranks(given)[order]):
+    for places, old in ((order, "the old order"), (_ranks(given)[order], "the order of the values in X")):
         moved = np.bincount((places - np.arange(order.size)) % _PRIME).max()
         mirrored = np.bincount((places + np.arange(order.size)) % _PRIME).max()
-        if max(moved, mirrored) > _STAY:
-            many = max(moved, mirrored)
-            return f"{many} of {_PRIME} examples are moved by one distance, or not at all; expected a random order"
+        if moved > _STAY:
+            return f"{moved} of {_PRIME} examples stand as in {old}, moved by one distance or not at all; {_RANDOM}"
+        if mirrored > _STAY:
+            return f"{mirrored} of {_PRIME} examples stand as in {old}, read backwards; {_RANDOM}"
         if any(_kept_groups(mine, theirs[places]) for mine in _groups(order.size) for theirs in _groups(_PRIME)):
             return "groups of examples stay together as they were; expected one permutation of all examples"
     if any(_kept_groups(mine, given.args[1][0, order] > 0) for mine in _groups(order.size)):
@@ -330,24 +368,37 @@ def _usual(d):
 def _usual_order(given):
     """Whether every batch holds neighbours only, which chance deals to less than one in 10 ** 15."""
     held, _ = _read(given.args, given.reply)
+    if any((numbers < 0).any() for numbers in held):
+        return _UNSEEN
     if all(numbers.size and np.ptp(numbers) < 4 for numbers in held):
         return f"each batch of {given.args[0].shape[1]} examples holds neighbours only; expected a random permutation"
     return None
 
 
 def _few(d):
-    """Fewer examples than a batch, beside a usual call (so that handing back X and Y earns nothing)."""
-    size = d.integer(5, 9)
-    return [_examples(d, d.choice([1, d.integer(2, size - 1)]), size), _examples(d, 3 * size + 1, size)]
+    """Fewer examples than a batch, after a usual call (so that handing back X and Y earns nothing)."""
+    size = d.integer(8, 12)
+    m = 1 if d.case == "one example" else size - d.integer(1, 3)
+    return [_examples(d, 3 * size + 1, size), _examples(d, m, size)]
+
+
+def _usual_call(given):
+    """The first of the two calls by itself."""
+    return replace(given, args=given.steps[0].args, steps=given.steps[:1], replies=given.replies[:1])
+
+
+def _asked_and_given(given):
+    return given.args, given.reply
 
 
 def _one_whole_batch(given):
-    few, usual = given.steps
-    one, several = given.replies
-    if len(one) != 1:
-        m, size = few.args[0].shape[1], few.args[2]
-        return f"{m} examples in batches of {size} make one batch, found {len(one)}"
-    return _examples_problem(few.args, one) or _examples_problem(usual.args, several)
+    if _labels_problem(_usual_call(given), 0.5, "a label"):
+        return "not checked: a usual call has to give the examples with their own labels first"
+    m, size = given.args[0].shape[1], given.args[2]
+    if len(given.reply) != 1:
+        return About(f"{m} examples in batches of {size} make one batch, found {len(given.reply)}", [1])
+    problem = _examples_problem(given.args, given.reply, coarse=False)  # that has been said
+    return problem and About(problem, [1])
 
 
 def _fit(relation):
@@ -453,14 +504,15 @@ def _labels_of_the_batch(given):
     return all(np.array_equal(np.sort(Y_t.ravel()), mine) for Y_t, mine in zip(labels, own, strict=True))
 
 
-def _coarse(given):
-    return all(np.asarray(X_t).dtype in (np.float32, np.float16) for X_t, _ in given.reply)
+def _coarse(kinds):
+    return lambda given: all(_is_coarse(X_t) and np.asarray(X_t).dtype.kind in kinds for X_t, _ in given.reply)
 
 
 _LABELS_ASTRAY = _rows_of_labels(_fit(lambda args, held: _everything_once(args, held) and _lengths(held) == _sizes(args)))
 
 _ONCE_FITS = {
-    "single-precision-batches": _coarse,
+    "single-precision-batches": _coarse("f"),
+    "whole-number-batches": _coarse("biu"),
     "whole-set-again": _fit(lambda args, held: _lengths(held) == [*_sizes(args), args[0].shape[1]]),
     "labels-of-last-batch": lambda given: (
         _LABELS_ASTRAY(given) and len(given.reply) > 1 and all(_own_labels(given)[:-1]) and _left_over(given.args)
@@ -485,6 +537,15 @@ _ONCE_FITS = {
     "repeated-examples": _fit(_drawn_again),
     "same-batch": _fit(lambda args, held: len(held) == 1 or _alike(held)),
     "overlapping-batches": _fit(lambda args, held: len(held) == 1 or (_overlap(held) and not _alike(held))),
+}
+_FEW_FITS = {  # of who is right where there are more examples
+    "labels-astray-in-one-batch": lambda given: (
+        _LABELS_ASTRAY(given)
+        and not all(_own_labels(given))
+        and not _other_labels(given)
+        and not _most_labels_problem(_usual_call(given))
+    ),
+    "no-batch-of-few": lambda given: not given.reply and not _examples_problem(*_asked_and_given(_usual_call(given))),
 }
 _ORDER_FITS = {
     name: _with_own_labels(_fit(relation))
@@ -535,6 +596,12 @@ def _momentum(d):
     return _biases_first(d, parameters), _gradients(d, parameters), _by_name(d, v), beta, _rate(d)
 
 
+def _with_velocity(d):
+    args = _momentum(d)
+    d.note(velocity=d.right("update_parameters_with_momentum", *args)[1])
+    return [args]
+
+
 def _velocity_is_gradient(d):
     parameters = _network(d)
     grads = d.like(parameters)
@@ -565,13 +632,19 @@ def _against_its_average(given):
 
 
 def _along_the_velocity(given):
-    """Whether every parameter moves by the rate times the new velocity, whatever that is."""
+    """Whether every parameter moves by the rate times the new velocity: the one that is returned, or the right one."""
     parameters, *_, rate = given.args
     moved, v = given.reply
-    for name, value in parameters.items():
-        if not np.allclose(np.asarray(moved[name]), value - rate * np.asarray(v[f"d{name}"]), rtol=1e-9, atol=1e-12):
-            return f"{name} does not move by the learning rate times its velocity"
-    return None
+
+    def differing(velocity):
+        return _differs(moved, {name: value - rate * np.asarray(velocity[f"d{name}"]) for name, value in parameters.items()})
+
+    name = differing(v)
+    return (
+        f"{name} does not move by the learning rate times its velocity"
+        if name and differing(given.facts["velocity"])
+        else None
+    )
 
 
 def _adam(d):
@@ -661,14 +734,14 @@ ASSIGNMENT = Assignment(
                 ),
                 Property(
                     "most examples are there once, with their own labels",
-                    share=0.14,
+                    share=0.13,
                     plan=lambda d: [_batches(d)],
                     judge=_most_labels_problem,
                     classes=(CaseClass("large", count=1), CaseClass("divides", count=2)),
                 ),
                 Property(
                     "every example once, with its own label",
-                    share=0.19,
+                    share=0.17,
                     plan=lambda d: [_batches(d)],
                     judge=_each_once,
                     classes=(
@@ -693,7 +766,7 @@ ASSIGNMENT = Assignment(
                 ),
                 Property(
                     "only the last batch is smaller, none is empty",
-                    share=0.06,
+                    share=0.05,
                     plan=lambda d: [_batches(d)],
                     judge=_only_the_last_smaller,
                     classes=(
@@ -705,7 +778,14 @@ ASSIGNMENT = Assignment(
                     ),
                     fits=_SIZE_FITS,
                 ),
-                Property("fewer examples than a batch", share=0.02, plan=_few, judge=_one_whole_batch),
+                Property(
+                    "fewer examples than a batch",
+                    share=0.06,
+                    plan=_few,
+                    judge=_one_whole_batch,
+                    classes=(CaseClass("general", count=3), CaseClass("one example", count=1)),
+                    fits=_FEW_FITS,
+                ),
             ),
         ),
         Function(
@@ -724,7 +804,9 @@ ASSIGNMENT = Assignment(
             weights={"parameters": 1.5},
             summary="one step of gradient descent with momentum",
             classes=(
-                *_classes(zero_gradient={}, rate_of_0={}, steep={}, no_memory={}, **_DEPTHS),
+                *_classes(
+                    named=("zero_gradient", "no_memory"), zero_gradient={}, rate_of_0={}, steep={}, no_memory={}, **_DEPTHS
+                ),
                 CaseClass("first step", count=3, share=0.3),  # in an exercise every run begins with it
             ),
             properties=(
@@ -732,7 +814,7 @@ ASSIGNMENT = Assignment(
                 Property(
                     "the parameters move by the velocity",
                     share=0.25,
-                    plan=lambda d: [_momentum(d)],
+                    plan=_with_velocity,
                     judge=_along_the_velocity,
                 ),
             ),
@@ -761,7 +843,15 @@ ASSIGNMENT = Assignment(
             returns=("parameters", "v", "s", "v_corrected", "s_corrected"),
             summary="one step of Adam",
             classes=_classes(
-                first_step={}, late={}, no_memory={}, zero_gradient={}, rate_of_0={}, steep={}, at_rest={}, **_DEPTHS
+                named=("zero_gradient",),
+                first_step={},
+                late={},
+                no_memory={},
+                zero_gradient={},
+                rate_of_0={},
+                steep={},
+                at_rest={},
+                **_DEPTHS,
             ),
             alternatives=(
                 "epsilon_inside_root",

@@ -336,6 +336,40 @@ def _(X, Y, size, seed):
 
 
 @mistake(
+    "whole-number-batches",
+    "random_mini_batches",
+    message="the batches hold whole numbers: what X has behind the point is cut off",
+    hint="Look for a dtype or an astype, or an array of another type that the columns of X are written into.",
+    severity="grave",
+)
+def _(X, Y, size, seed):
+    return _cut(*_shuffled(X.astype(np.int64), Y), size)
+
+
+@mistake(
+    "labels-astray-in-one-batch",
+    "random_mini_batches",
+    message="when a batch could hold more examples than there are, the examples come with the labels of other ones",
+    hint="Follow X and Y through your function for 3 examples and batches of 8: in which order does each of them come out?",
+    severity="slip",
+)
+def _(X, Y, size, seed):
+    few = X.shape[1] < size
+    return [(_shuffled(X, Y)[0], Y)] if few else _cut(*_shuffled(X, Y), size)
+
+
+@mistake(
+    "no-batch-of-few",
+    "random_mini_batches",
+    message="when a batch could hold more examples than there are, there is no batch at all",
+    hint="What does your function give for 3 examples and batches of 8?",
+    severity="slip",
+)
+def _(X, Y, size, seed):
+    return [] if X.shape[1] < size else _cut(*_shuffled(X, Y), size)
+
+
+@mistake(
     "pairs-turned-round",
     "random_mini_batches",
     message="each batch is a pair (Y_t, X_t); the exercise asks for (X_t, Y_t)",

@@ -188,7 +188,7 @@ def _dtypes(evidence: _Evidence) -> Iterator[Finding]:
         elif any(np.trunc(e).any() and g.any() for e, g in item.pairs) and all(  # zeros alone are more likely a stub
             _near(g, np.trunc(e)) or _near(g, np.floor(e)) for e, g in item.pairs
         ):
-            yield sentences.truncated(item.name)
+            yield sentences.truncated(item.name, sometimes=_right_elsewhere(evidence, item))
         elif (places := _decimals(item)) is not None:
             yield sentences.rounded(item.name, places)
 

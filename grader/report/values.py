@@ -25,6 +25,7 @@ MAX_ITEMS = 24  # items of one tuple or dictionary
 MAX_DEPTH = 6
 MAX_TEXT = 300
 MAX_ELEMENT = 40  # characters of one element of an array
+ALL_ZERO = "all of zeros"
 GAP = "…"  # stands for what was left out of the middle
 
 Value = Any  # plain JSON data of a counterexample; docs/reference/json.md lists the forms
@@ -187,7 +188,20 @@ def _parts(kind: str, labelled: Sequence[tuple[str, Value]], style: Style, depth
     items = [(label, display_of(item, style, depth + 1)) for label, item in labelled[:MAX_ITEMS]]
     if len(labelled) > MAX_ITEMS:
         items.append((GAP, _items(len(labelled) - MAX_ITEMS, "more item")))
-    return Parts(f"{kind} of {_items(len(labelled), 'item')}", tuple(items))
+    zeros = f", {ALL_ZERO}" if len(labelled) > 1 and all(_is_zero(item) for _, item in labelled) else ""
+    return Parts(f"{kind} of {_items(len(labelled), 'item')}{zeros}", tuple(items))
+
+
+def _is_zero(value: Value) -> bool:
+    """Whether a value has numbers, all of which are 0: where that is what matters, it is seen in the first line."""
+    match value:
+        case {"array": data, "shape": [*shape]} if all(type(n) is int for n in shape) and _has_shape(data, shape):
+            numbers = data if shape else [data]
+            for _ in shape[1:]:
+                numbers = [number for part in numbers for number in part]
+        case _:
+            numbers = [value]
+    return bool(numbers) and all(type(number) in (int, float) and number == 0 for number in numbers)
 
 
 def _items(count: int, word: str) -> str:

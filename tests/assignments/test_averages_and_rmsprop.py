@@ -200,6 +200,34 @@ def test_a_wrong_step_is_named(code: str, change: tuple[str, str]) -> None:
     assert 0.1 < lost <= 0.25 if code in SLIPS else 0.25 < lost < 1
 
 
+@pytest.mark.parametrize("condition", ["len(theta) == 1", "beta == 0"])
+def test_a_kind_of_series_that_is_named_costs_a_twentieth_or_more(condition: str) -> None:
+    code = f"""
+        def exponentially_weighted_average(theta, beta, bias_correction=False):
+            v, averages = 0.0, []
+            for t, value in enumerate(theta, 1):
+                v = beta * v + (1 - beta) * value
+                averages.append(v / (1 - beta**t) if bias_correction else v)
+            return np.array(averages) + ({condition})
+    """
+    found = report(code)["exponentially_weighted_average"]
+    assert 0.8 * found.max_points < found.points < 0.95 * found.max_points
+
+
+@pytest.mark.parametrize("condition", ["beta2 == 0", "not any(a.any() for a in s.values())"])
+def test_a_kind_of_step_that_is_named_costs_a_twentieth_or_more(condition: str) -> None:
+    code = f"""
+        def update_parameters_with_rmsprop(parameters, grads, s, beta2, learning_rate, epsilon=1e-8):
+            if {condition}:
+                return parameters, s
+            new = {{k: beta2 * s[k] + (1 - beta2) * g**2 for k, g in grads.items()}}
+            step = {{k: g / (np.sqrt(new[k]) + epsilon) for k, g in grads.items()}}
+            return {{k: p - learning_rate * step["d" + k] for k, p in parameters.items()}}, new
+    """
+    found = report(code)["update_parameters_with_rmsprop"]
+    assert 0.75 * found.max_points < found.points < 0.95 * found.max_points
+
+
 def test_the_example_of_the_hand_out_is_what_the_reference_gives() -> None:
     text = (ASSIGNMENT.folder / "README.md").read_text("utf-8")
     example = doctest.DocTestParser().get_doctest(text, vars(reference).copy(), "README.md", None, 0)

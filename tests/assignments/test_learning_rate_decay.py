@@ -85,6 +85,12 @@ def test_a_schedule_that_is_right_only_at_some_epochs_does_not_pass_and_is_named
     assert graded.points <= (0.5 if code in GRAVE else 0.75) * graded.max_points
 
 
+@pytest.mark.parametrize("condition", ["interval == 1", "decay == 0"])
+def test_a_kind_of_schedule_that_is_named_costs_something_to_be_seen(condition: str) -> None:
+    found = stairs(f"return lr0 / (1 + decay * (epoch // interval)) + ({condition})")
+    assert 0.8 * found.max_points < found.points < 0.97 * found.max_points
+
+
 def test_a_number_in_an_array_is_a_wrong_shape_and_not_a_wrong_value() -> None:
     graded = stairs("return np.array([[lr0 / (1 + decay * (epoch // interval))]])")
     assert next(check.kind for check in graded.checks if check.status == "failed") == "shape"

@@ -407,6 +407,12 @@ def test_an_argument_that_is_replaced_where_it_is_large_is_no_factor_too_much() 
     assert found.message.startswith("value is 1/rate times the expected value: ")
 
 
+def test_numbers_that_are_cut_for_some_inputs_only_are_told_so() -> None:
+    numbers = [(np.array([n, n + 1.25]),) for n in range(6)]
+    (found,) = findings_on(lambda x: 2.7 * x, lambda x: np.trunc(2.7 * x) if x[0] > 3 else 2.7 * x, numbers)
+    assert found.message == "value was cut to whole numbers, for some inputs"
+
+
 def test_shapes_that_do_not_fit_for_all_inputs_are_a_matter_of_the_formula_else_of_sizes() -> None:
     raised = Raised("ValueError", ALIGNED, "cell 3, line 2: Z = W * A + b")
     (found,) = raising(*[raised] * len(MATRICES))

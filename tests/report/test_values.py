@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.report.values import (
+    PLAIN,
     Parts,
     Style,
     Table,
@@ -105,6 +106,16 @@ def test_containers_keep_their_labels() -> None:
         "  [1] set of 1 item",
         "    'a'",
     ]
+
+
+def test_a_container_of_zeros_says_so_in_its_first_line() -> None:
+    """A first step, or a gradient of zero: the numbers themselves may be folded away."""
+    zeros = {"array": [[0.0, 0.0]], "dtype": "float64", "shape": [1, 2]}
+    others = {"array": [[0.0, 1.5]], "dtype": "float64", "shape": [1, 2]}
+    assert value_lines("v", {"dict": [["dW1", zeros], ["db1", zeros]]}, PLAIN, 80)[0] == "v: dict of 2 items, all of zeros"
+    assert value_lines("v", {"dict": [["dW1", zeros], ["db1", others]]}, PLAIN, 80)[0] == "v: dict of 2 items"
+    assert value_lines("v", {"tuple": [0, 0.0]}, PLAIN, 80)[0] == "v: tuple of 2 items, all of zeros"
+    assert value_lines("v", {"tuple": [False, None]}, PLAIN, 80)[0] == "v: tuple of 2 items"
 
 
 def test_a_long_container_says_what_is_missing() -> None:
