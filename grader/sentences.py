@@ -72,6 +72,10 @@ def read_long(most: int) -> str:
     return f"the code is longer than {most // _MB} MB; that is not a solution"
 
 
+def read_wordy(most: int) -> str:
+    return f"the code has more than {most:,} words, numbers and marks; that is not a solution"
+
+
 def read_parts(most: int) -> str:
     return f"the notebook has more than {most} parts; clear its outputs, save it and submit it again"
 
@@ -114,7 +118,7 @@ def read_broken() -> str:
 
 
 def read_modules(most: int) -> str:
-    return f"the files beside it are longer than {most // _MB} MB together"
+    return f"the files beside it are longer than {most // _MB} MB together, or have too many words and numbers"
 
 
 def read_statements(label: str, most: int) -> str:
@@ -181,7 +185,8 @@ def note_damaged(error: json.JSONDecodeError, whole: int, damaged: int, *, break
 
 def note_long(place: str, size: int, most: int) -> str:
     return (
-        f"{place} was left out: it has {size:,} letters, and {most // _MB} MB of code are read at most; "
+        f"{place} was left out: it has {size:,} letters, and {most // _MB} MB of code are read at most, of densely written "
+        "code less; "
         "data belong into a file of their own"
     )
 

@@ -118,6 +118,23 @@ def test_ctrl_c_keeps_what_is_finished_and_a_rerun_goes_on_from_there(tmp_path: 
     assert {r["points"] for r in reports(out).values()} == {100.0}
 
 
+@pytest.mark.parametrize("words", [["check"], ["grade", "--jobs", "1"], ["grade", "--jobs", "2"]], ids=" ".join)
+def test_who_ends_the_process_finds_no_folder_left(tmp_path: Path, words: list[str]) -> None:
+    folder = students(tmp_path / "class", [SLOW.replace("1.5", "60")])
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    typed = [word for word in command(folder if words[0] == "grade" else folder / "s0") if word != "grade"]
+    typed[typed.index("tiny") : typed.index("tiny")] = words
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    with subprocess.Popen(typed, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        wait_for(lambda: [*scratch.glob("grader-*")], process)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=300)
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    assert not [*scratch.glob("grader-*")]
+
+
 # -- processes ---------------------------------------------------------------------------
 
 

@@ -6,9 +6,11 @@ A command's module is imported when the command is called: ``grader --help`` nee
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -91,6 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         reconfigure: Callable[..., Any] | None = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(errors="backslashreplace")
+    _end_as_on_ctrl_c()
     try:
         given = None if arguments is None else list(arguments)
         sys.exit(cli.main(args=given, prog_name="grader", standalone_mode=False) or 0)
@@ -116,6 +119,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if os.environ.get("GRADER_DEBUG"):
             raise
         _fail(f"the grader itself failed: {type(error).__name__}: {error} (GRADER_DEBUG=1 shows where)", HARNESS)
+
+
+def _end_as_on_ctrl_c() -> None:
+    """Who ends this process, or closes its terminal, ends it as Ctrl-C does: no folder stays behind."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # under nohup it is another one
+            with contextlib.suppress(ValueError):  # not the main thread
+                signal.signal(number, signal.default_int_handler)
 
 
 def _fail(message: str, status: int) -> None:

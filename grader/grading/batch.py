@@ -25,11 +25,12 @@ from typing import Any
 from grader._version import __version__
 from grader.course import Course, LoadedAssignment
 from grader.errors import SubmissionError, missing_extra
-from grader.grading.pipeline import grade_submission, unreadable
+from grader.grading.pipeline import WORK_S, grade_submission, unreadable
 from grader.grading.repricing import repriced
 from grader.judging.cases import CaseFile, load_cases
 from grader.judging.judge import Judges, judges_of
 from grader.model import Files, Report, report_from_json, report_to_json
+from grader.sandbox.limits import bounded_work
 from grader.sandbox.parent import ALL_WALLS, Sandbox
 from grader.submission.hints import missing_function
 from grader.submission.program import Submission, parse_files, read_submission
@@ -149,7 +150,9 @@ def grade_job(setup: Setup, job: Job) -> Result:
     """Grade one submission in this process; what goes wrong here is an ``error``, never zero points."""
     started = perf_counter()
     try:
-        result = _graded(setup, job)
+        station = _station(setup)
+        with bounded_work(WORK_S):  # what reading takes counts as well
+            result = _graded(setup, station, job)
     except Exception as error:  # the harness failed: say so, and go on with the next submission
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(where.filename).name}, line {where.lineno}"
@@ -163,8 +166,7 @@ def failed(setup: Setup, job: Job, message: str) -> Report:
     return Report(setup.assignment, job.name, job.student, "error", "none", None, 0.0, messages=(message[:1000],))
 
 
-def _graded(setup: Setup, job: Job) -> Result:
-    station = _station(setup)
+def _graded(setup: Setup, station: _Station, job: Job) -> Result:
     try:
         if job.problem:
             raise SubmissionError(job.problem)

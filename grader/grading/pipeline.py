@@ -6,7 +6,7 @@ import re
 import tempfile
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,7 +53,7 @@ from grader.spec import Assignment, Function, Manual
 from grader.submission.hints import missing_function
 from grader.submission.program import Submission, read_submission
 
-__all__ = ["grade", "grade_submission", "unreadable"]
+__all__ = ["WORK_S", "grade", "grade_submission", "unreadable"]
 
 _BLANKS = ("not-started", "unfilled-blank")
 WORK_S = 20.0  # CPU seconds of this process for one submission, which needs a twentieth of one
@@ -105,6 +105,7 @@ def grade(
 
             runner = sandbox = strongest_sandbox(assignment.spec.packages, assignment.warm_up)
             stack.callback(sandbox.close)
+        stack.enter_context(_bounded(runner))
         try:
             scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-")))
             hand_in = collect_one(paths, unpack_to=scratch, provided=assignment.provided, own_folder=own_folder)
@@ -116,6 +117,11 @@ def grade(
             report = grade_submission(assignment, judges, submission, runner, student=student)
             report = replace(report, messages=(*note, *report.messages))
     return replace(report, duration_s=round(time.perf_counter() - started, 4))
+
+
+def _bounded(runner: Runner) -> AbstractContextManager[None]:
+    """The account of one submission; where what is trusted runs in this process, it has none."""
+    return nullcontext() if isinstance(runner, InProcess) else bounded_work(WORK_S)
 
 
 def _read(assignment: LoadedAssignment, cases: CaseFile, hand_in: HandIn, title: str) -> tuple[Submission, tuple[str, ...]]:
@@ -145,9 +151,12 @@ def grade_submission(
     session = Session(assignment, judges, submission, runner)
     functions: dict[str, FunctionReport] = {}
     best: dict[str, Attempt] = {}
-    budget = nullcontext() if isinstance(runner, InProcess) else bounded_work(WORK_S)  # only what is trusted runs here
     copy = runner.beside(judges.judged)
-    with budget, judged_by(copy), np.errstate(all="ignore"):  # nan and inf are a student's to return and ours to judge
+    with (
+        _bounded(runner),
+        judged_by(copy),
+        np.errstate(all="ignore"),
+    ):  # nan and inf are a student's to return and ours to judge
         replies, first = first_attempts(session, specs)
         first = {name: attempt for name, attempt in first.items() if not _is_not_there(judges.functions[name], replies)}
         first = in_agreement(session, first)

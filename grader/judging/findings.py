@@ -12,7 +12,7 @@ from grader.judging.mistakes import catalogued
 from grader.judging.outcomes import Outcomes
 from grader.judging.redaction import redact
 from grader.model import Finding
-from grader.sandbox.limits import OutOfBudget, without_warnings
+from grader.sandbox.limits import OutOfBudget, check_budget
 from grader.sandbox.runner import Loaded, Raised
 from grader.spec import Function
 from grader.submission.hints import missing_name
@@ -61,8 +61,11 @@ def missing_name_finding(
             if match:
                 if is_unwritten(_short_lines(submission, judge.spec.name)[1]):
                     return (sentences.nothing_between_marks(judge.spec.name),)
-                with without_warnings():
-                    message, hint = missing_name(submission, judge.spec.name, match[1], loaded.failed, loaded.absent)
+                try:
+                    check_budget()
+                except OutOfBudget:
+                    return ()
+                message, hint = missing_name(submission, judge.spec.name, match[1], loaded.failed, loaded.absent)
                 return (Finding("undefined-name", message, hint),)
     return ()
 
@@ -78,8 +81,7 @@ def unfilled(judge: FunctionJudge, submission: Submission, verdict: Verdict) -> 
     before, lines = _short_lines(submission, judge.spec.name)
     promised = ((n, match[1]) for n, line in enumerate(lines) if (match := _PROMISED.match(line)))
     missing = next((n for n, name in promised if name in unbound), None)
-    with without_warnings():
-        blank = submission.is_blank(judge.spec.name)
+    blank = submission.is_blank(judge.spec.name)
     if blank or ((gave_nothing or missing is not None) and is_unwritten(lines)):
         return (sentences.not_started(judge.spec.name),)
     return () if missing is None else (_blank_at(unit, before + missing, lines[missing]),)
@@ -108,8 +110,7 @@ def _bound_again(lines: Sequence[str]) -> set[str]:
 
 def _short_lines(submission: Submission, name: str) -> tuple[int, list[str]]:
     """The lines of a definition, and how many stand before it."""
-    with without_warnings():
-        before, lines = submission.lines_of(name)
+    before, lines = submission.lines_of(name)
     return before, short(lines)
 
 
@@ -119,10 +120,9 @@ def _blank_at(unit: Unit, number: int, line: str) -> Finding:
 
 def other_order(judge: FunctionJudge, submission: Submission, verdict: Verdict) -> tuple[Finding, ...]:
     """The arguments of the exercise, by their names, in other places: those without a default are passed by position."""
-    if verdict.passed:  # before anything is parsed for it
+    if verdict.passed:
         return ()
-    with without_warnings():  # parsing has a filter of its own, which another thread must not find
-        own, wanted = submission.arguments(judge.spec.name), judge.cases.parameters
+    own, wanted = submission.arguments(judge.spec.name), judge.cases.parameters
     misplaced = (i for i, name in enumerate(wanted) if name in own and own[i] != name)
     number = next(misplaced, None)
     by_name = number is not None and wanted[number] in judge.cases.options and set(wanted[number:]) <= set(own)

@@ -65,12 +65,15 @@ class Likeness:
         Few that share one definition.
     functions
         How each function was written.
+    uncompared
+        By function the submissions whose definition was not compared: no plain one, or a very long one.
     """
 
     groups: tuple[Group, ...]
     pairs: tuple[Group, ...]
     single: tuple[Group, ...]
     functions: tuple[Shared, ...]
+    uncompared: tuple[tuple[str, tuple[int, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,12 @@ def likeness(definitions: Sequence[Definitions], starter: Definitions) -> Likene
         _most_own(_pairs(single, by_name, group_of)),
         _most_own(single),
         tuple(_shared(name, by_name[name].values()) for name in names),
+        tuple((name, left) for name in names if (left := _left_out(name, definitions, by_name[name]))),
     )
+
+
+def _left_out(name: str, definitions: Sequence[Definitions], found: Collection[int]) -> tuple[int, ...]:
+    return tuple(i for i, one in enumerate(definitions) if name in one and i not in found)
 
 
 def _most_own(groups: Iterable[Group]) -> tuple[Group, ...]:

@@ -71,10 +71,11 @@ def bounded_work(cpu_s: float) -> Iterator[None]:
     """From here on :func:`check_budget` raises when this thread has used so many seconds of CPU time.
 
     The limits of a worker bound what a submission does. This one bounds what it makes others do: replies that are
-    received, decoded, compared and explained. It is no limit that ends the thread; long work has to ask.
+    received, decoded, compared and explained. It is no limit that ends the thread; long work has to ask. What is bounded
+    already, from the reading of the submission on, gets no more by it.
     """
     before = _ACCOUNT.end_s
-    _ACCOUNT.end_s = spent_s() + cpu_s
+    _ACCOUNT.end_s = min(before, spent_s() + cpu_s)
     try:
         yield
     finally:

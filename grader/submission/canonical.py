@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.errors import SubmissionError
+from grader.submission.cells import MAX_WORDS, words_of
 from grader.submission.statements import Reading, parse
 
 __all__ = ["Canonical", "canonical"]
 
 _DEF = (ast.FunctionDef, ast.AsyncFunctionDef)
-LONGEST = 50_000  # characters of one definition
+LARGEST = 20_000  # parts of the tree of one definition, without comments, docstrings and annotations
 _MARK = "\N{MIDDLE DOT}"  # begins the new name of a variable; no name of Python begins so
 
 
@@ -40,18 +41,26 @@ def canonical(source: str, name: str) -> Canonical | None:
     >>> one == other, one == canonical("def f(a):\n    b = a * 2\n    return b", "f")
     (True, False)
     """
-    if len(source) > LONGEST:
+    if words_of(source) > MAX_WORDS:
         return None
     try:
         tree, _ = parse(source, Reading())
         found = [node for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, _DEF) and node.name == name]
         if not found:
             return None
-        bare = _Renamed(_bound(found[-1])).visit(_Bare().visit(found[-1]))
+        bare = _Bare().visit(found[-1])
+        if sum(map(_size, ast.walk(bare))) > LARGEST:
+            return None
+        bare = _Renamed(_bound(bare)).visit(bare)
         statements = tuple(_head(node) for node in ast.walk(bare) if isinstance(node, ast.stmt) and node is not bare)
         return Canonical(hashlib.sha256(ast.dump(bare).encode("utf-8", "surrogatepass")).hexdigest(), statements)
     except (SubmissionError, RecursionError, MemoryError):
         return None
+
+
+def _size(node: ast.AST) -> int:
+    """A part of a tree counts as one, and a text as one for eight letters."""
+    return 1 + len(node.value) // 8 if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes) else 1
 
 
 class _Bare(ast.NodeTransformer):

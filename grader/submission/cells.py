@@ -12,7 +12,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -21,10 +21,12 @@ from typing import Any
 from grader import sentences
 from grader.errors import SubmissionError
 
-__all__ = ["Cells", "decode", "is_link", "open_file", "read_bytes", "read_cells", "read_exactly"]
+__all__ = ["MAX_WORDS", "Cells", "decode", "is_link", "open_file", "read_bytes", "read_cells", "read_exactly", "words_of"]
 
 MAX_FILE = 32 * 2**20
 MAX_SOURCE = 2**20
+#: The parser takes up to 2 KB of memory and 3 microseconds for each. Of 8,949 files of students none has more than 28,000.
+MAX_WORDS = 150_000
 MAX_CELLS = 20_000
 MAX_PARTS = 2_000_000  # lists and objects of its JSON, which take memory before they can be counted
 
@@ -225,17 +227,31 @@ def read_cells(data: bytes, name: str) -> Cells:
         raise SubmissionError(sentences.read_empty())
     text = decode(data)
     cells = _cells_of(text, name)
-    return _without_the_longest(cells) if sum(len(source) for _, source in cells.code) > MAX_SOURCE else cells
+    return cells if _fits([source for _, source in cells.code]) else _without_the_longest(cells)
 
 
 # -- too much text -------------------------------------------------------------------------------
 
+# A number with the comma behind it is one word, so that a table of data has no more of them than it has numbers; so is a
+# comment on a line of its own. Texts and other comments count as well: where they end, only the parser knows.
+_WORD = re.compile(r"[-+]?\d\w*+(?:\.\w*+)?[ \t]*+,?|\w++|[^\w\s]|\n\s*+(?:#[^\n]*+)?")
 _LONG = 10_000  # a block that may be left out; a function is shorter
 _MOST_LINES = 200_000  # that are looked at for such blocks
 _MARGIN = re.compile(r"(?m)^(?=[A-Za-z_@#])")
 _BINDS = re.compile(r"([A-Za-z_]\w{0,100})[ \t]*=(?!=)")
 #: Stands for a value that was left out: whatever needs it says of which line it comes, and this name.
 _LEFT_OUT = "left_out_because_it_is_too_long"
+
+
+def words_of(source: str) -> int:
+    """How many words, numbers, marks and lines a text has: what parsing it costs."""
+    return sum(1 for _ in _WORD.finditer(source))
+
+
+def _fits(sources: Sequence[str]) -> bool:
+    """Whether code is no more than may be read; a text has fewer words than letters."""
+    size = sum(map(len, sources))
+    return size <= MAX_SOURCE and (size <= MAX_WORDS or sum(map(words_of, sources)) <= MAX_WORDS)
 
 
 def _without_the_longest(cells: Cells) -> Cells:
@@ -246,16 +262,18 @@ def _without_the_longest(cells: Cells) -> Cells:
     if sum(source.count("\n") for _, source in cells.code) > _MOST_LINES:
         raise SubmissionError(sentences.read_long(MAX_SOURCE))
     blocks = [_blocks(source) for _, source in cells.code]
-    room = sum(len(source) for _, source in cells.code) - MAX_SOURCE
+    letters = size = sum(len(source) for _, source in cells.code) - MAX_SOURCE
+    words = sum(words_of(source) for _, source in cells.code) - MAX_WORDS
     longest = sorted((-len(block), cell, at) for cell, found in enumerate(blocks) for at, block in enumerate(found))
     left_out: list[tuple[int, int]] = []
     for length, cell, at in longest:
-        if room <= 0 or -length < _LONG:
+        if max(letters, words) <= 0 or -length < _LONG:
             break
         left_out.append((cell, at))
-        room += length
-    if room > 0 or len(left_out) == len(longest):
-        raise SubmissionError(sentences.read_long(MAX_SOURCE))
+        letters += length
+        words -= words_of(blocks[cell][at])
+    if max(letters, words) > 0 or len(left_out) == len(longest):
+        raise SubmissionError(sentences.read_long(MAX_SOURCE) if size > 0 else sentences.read_wordy(MAX_WORDS))
     notes = []
     for cell, at in sorted(left_out):
         line = 1 + sum(block.count("\n") for block in blocks[cell][:at])

@@ -1,6 +1,6 @@
 """What a person would say of a name that is not there: where it stands instead, or what was probably meant.
 
-Texts of a submission are searched once, line by line, with patterns that take time in proportion to the text.
+What the text says was found when it was read, or is searched once for all names (:mod:`grader.submission.elsewhere`).
 """
 
 from __future__ import annotations
@@ -11,19 +11,17 @@ import difflib
 import re
 import sys
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from grader import sentences
 from grader.confined.stubs import LIBRARIES, SILENT
-from grader.submission.cells import Cells
+from grader.submission.elsewhere import LONGEST_LINE
 from grader.submission.program import Submission, Unit
-from grader.submission.statements import looked_at
 
 __all__ = ["NotThere", "missing_function", "missing_name", "not_there", "read_by", "read_in_all"]
 
-_LONGEST_LINE = 400
-_MOST_NAMES = 2_000  # among which a similar one is looked for
+_MOST_NAMES = 1_000  # among which a similar one is looked for
 # Letters of other alphabets that look like Latin ones.
 _LOOKALIKES = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0458\u03bf\u03b1\u03bd", "aeopcyxisjoav"
@@ -91,8 +89,8 @@ def not_there(submission: Submission, names: Collection[str], absent: Collection
     """
     one_by_one, stars = _imported_from(submission, set(absent) - SILENT)
     certain = [one_by_one[name] for name in names if name in one_by_one]
-    bound = {*dir(builtins), *(name for unit in submission.units for name in unit.binds)}
-    found = certain or ([*stars, *submission.unrun] if set(names) - bound else [])
+    unknown = set(names) - submission.bound - {*dir(builtins)}
+    found = certain or ([*stars, *submission.unrun] if unknown else [])
     if not found:
         return None
     known = sorted({name for name in found if name in LIBRARIES})
@@ -103,27 +101,26 @@ def _imported_from(submission: Submission, absent: Collection[str]) -> tuple[dic
     """The absent modules of which names are imported, by name, and those of which everything is."""
     one_by_one: dict[str, str] = {}
     stars: list[str] = []
-    for unit in submission.units if absent else ():
-        for node in ast.walk(_tree(unit)) if "import" in unit.source else ():
-            if isinstance(node, ast.ImportFrom) and (top := (node.module or "").partition(".")[0]) in absent:
-                names = [alias.asname or alias.name for alias in node.names]
-                stars += [_file_of(node.module or top)] * ("*" in names)
-                one_by_one |= dict.fromkeys(names, _file_of(node.module or top))
-            elif isinstance(node, ast.Import):
-                tops = {alias.asname or alias.name.partition(".")[0]: alias.name for alias in node.names}
-                one_by_one |= {name: _file_of(m) for name, m in tops.items() if m.partition(".")[0] in absent}
+    for node in submission.imports if absent else ():
+        if isinstance(node, ast.Import):
+            tops = {alias.asname or alias.name.partition(".")[0]: alias.name for alias in node.names}
+            one_by_one |= {name: _file_of(m) for name, m in tops.items() if m.partition(".")[0] in absent}
+        elif (top := (node.module or "").partition(".")[0]) in absent:
+            names = [alias.asname or alias.name for alias in node.names]
+            stars += [_file_of(node.module or top)] * ("*" in names)
+            one_by_one |= dict.fromkeys(names, _file_of(node.module or top))
     return one_by_one, stars
 
 
 def _file_of(module: str) -> str:
     """A module by its name, or one of a package by its file."""
     top, _, rest = module.partition(".")
-    return f"{module.replace('.', '/')}.py" if rest and top not in LIBRARIES and len(module) < _LONGEST_LINE else top
+    return f"{module.replace('.', '/')}.py" if rest and top not in LIBRARIES and len(module) < LONGEST_LINE else top
 
 
-def read_by(unit: Unit) -> set[str]:
+def read_by(unit: Unit) -> Set[str]:
     """The global names that a statement reads, when it is executed or later."""
-    return set().union(*(uses.reads for _, uses in looked_at(unit.source) or ()))
+    return unit.uses.reads
 
 
 def read_in_all(submission: Submission, name: str) -> set[str]:
@@ -154,11 +151,8 @@ def _reader_of(submission: Submission, function: str, name: str) -> str:
     return function
 
 
-def _tree(unit: Unit) -> ast.Module:
-    try:
-        return ast.parse(unit.source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
+def _nodes(unit: Unit) -> Iterator[ast.AST]:
+    return ast.walk(unit.tree) if unit.tree else iter(())
 
 
 def missing_function(submission: Submission, name: str, failed: Mapping[int, str], absent: Collection[str] = ()) -> str:
@@ -194,12 +188,9 @@ def missing_function(submission: Submission, name: str, failed: Mapping[int, str
 
 def _near(submission: Submission, name: str) -> str:
     """Another place in which the function stands, or another name that it has."""
-    for file in submission.files:
-        found = _in_text(file.cells, name)
-        if found:
-            return found
-    defined = {found: place for file in submission.files for found, place in _definitions(file.cells)}
-    wanted = _folded(name)
+    if name in submission.misplaced:
+        return submission.misplaced[name]
+    defined, wanted = submission.defined, _folded(name)
     alike = [other for other in defined if other != name and _folded(other) == wanted]
     long_enough = [other for other in defined if abs(len(other) - len(name)) <= len(name) // 3]
     alike += difflib.get_close_matches(name, long_enough[:_MOST_NAMES], n=1, cutoff=0.85)
@@ -215,43 +206,6 @@ def _folded(name: str) -> str:
     """A name without case, underscores and letters that only look alike."""
     plain = unicodedata.normalize("NFKC", name).translate(_LOOKALIKES)
     return plain.replace("_", "").lower()
-
-
-def _definitions(cells: Cells) -> Iterator[tuple[str, str]]:
-    for label, source in cells.code:
-        for number, line in enumerate(source.split("\n"), 1):
-            found = re.match(r"(?:async )?def +(\w+) *\(|class +(\w+)|(\w+) *= *lambda\b", line[:_LONGEST_LINE])
-            if found:
-                yield found[1] or found[2] or found[3], f"{label}, line {number}"
-
-
-def _in_text(cells: Cells, name: str) -> str:
-    """The definition where it does not count: commented out, behind prompts, in a class, in text, in a cell of magic."""
-    word = re.escape(name)
-    commented, prompt = re.compile(rf"\s*#+\s*def\s+{word}\s*\("), re.compile(rf"\s*(?:>>>|In \[\d+\]:)\s*def\s+{word}\s*\(")
-    inner, plain = re.compile(rf"[ \t]+def\s+{word}\s*\("), re.compile(rf"\s*def\s+{word}\s*\(")
-    for label, source in cells.code:
-        if name not in source:
-            continue
-        around = ""
-        for number, line in enumerate(source.split("\n"), 1):
-            text = line[:_LONGEST_LINE]
-            opened = re.match(r"(class|def)\s+(\w+)", text)
-            around = f"{opened[1]} {opened[2]}" if opened else around
-            place = f"{label}, line {number}"
-            if commented.match(text):
-                return sentences.missing_commented(name, place)
-            if prompt.match(text):
-                return sentences.missing_prompt(name, place)
-            if inner.match(text) and around:
-                return sentences.missing_inner(name, place, around)
-            if plain.match(text) and source.lstrip().startswith("%%"):
-                return sentences.missing_magic(name, label)
-    for label, source in cells.prose:
-        if name in source and any(plain.match(line[:_LONGEST_LINE]) for line in source.split("\n")):
-            return sentences.missing_prose(name, label)
-    broken = re.compile(rf"(?:\b|\\n)def\s+{word}\s*\(")
-    return sentences.missing_damaged(name) if any(broken.search(text) for text in cells.damaged) else ""
 
 
 # -- names that a body reads ---------------------------------------------------------------------
@@ -294,10 +248,9 @@ def missing_name(
     if unit and name in sys.stdlib_module_names and re.search(rf"\b{name}\.\w", unit.source):
         return sentences.name_not_imported(name, f"import {name}")
     arguments, local = _scope(unit, function) if unit else ((), frozenset())
-    outer = {bound for other in units for bound in other.binds}
     near_by = _read_beside(unit, name) if unit else frozenset()
     beside = {other for other in near_by if len(name) == 1 or _folded(other) != _folded(name)}
-    scopes = (set(names) - beside for names in (arguments, local, outer))
+    scopes = (set(names) - beside for names in (arguments, local, submission.bound))
     near = next(filter(None, (_nearest(name, names) for names in scopes)), "")
     return sentences.name_near(name, near, argument=near in arguments) if near else sentences.name_unknown(name)
 
@@ -316,7 +269,7 @@ def _first_failure(units: Sequence[Unit], failed: Mapping[int, str], number: int
 
 def _scope(unit: Unit, function: str) -> tuple[tuple[str, ...], frozenset[str]]:
     """The arguments of a function, and the names that it binds."""
-    for node in ast.walk(_tree(unit)):
+    for node in _nodes(unit):
         if isinstance(node, ast.FunctionDef) and node.name == function:
             arguments = tuple(a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs))
             local = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
@@ -330,7 +283,7 @@ def _read_beside(unit: Unit, name: str) -> frozenset[str]:
     They are something else than what it stands for.
     """
     beside: set[str] = set()
-    for node in ast.walk(_tree(unit)):
+    for node in _nodes(unit):
         if isinstance(node, ast.For | ast.Expr | ast.Assign | ast.AugAssign | ast.Return):
             within = (node.target, node.iter) if isinstance(node, ast.For) else (node,)
             names = [n for part in within for n in ast.walk(part) if isinstance(n, ast.Name)]

@@ -10,12 +10,11 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from grader.submission.names import Effects
 from grader.submission.program import Unit
-from grader.submission.statements import looked_at
 
 __all__ = ["may_keep", "seems_to_keep"]
 
@@ -29,11 +28,9 @@ _BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_")
 def may_keep(units: Sequence[Unit], provided: Sequence[tuple[str, str]]) -> bool:
     """Whether something that these statements define could keep anything; ``provided`` are the exercise's modules."""
     public = {module: {"*", *re.findall(r"(?m)^def (\w+)", text)} for module, text in provided}
-    found = [looked_at(unit.source) for unit in units]
-    statements = [one for some in found for one in some or ()]
     modules, plain = set[str](), set[str]()
-    for statement, _ in statements:
-        match statement:
+    for unit in units:
+        match unit.tree:
             case ast.Import(names=names) if all(alias.name in _KEEP_NOTHING for alias in names):
                 modules |= {alias.asname or alias.name for alias in names}
             case ast.ImportFrom(module=str(module), names=names) if module in _KEEP_NOTHING or {
@@ -42,22 +39,27 @@ def may_keep(units: Sequence[Unit], provided: Sequence[tuple[str, str]]) -> bool
                 plain |= {alias.asname or alias.name for alias in names}
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_constant(value):
                 plain.add(name)
-            case ast.FunctionDef(name=name):
-                plain.add(name)
+            case ast.FunctionDef():
+                plain.update(unit.binds)
             case _:
                 return True
     known = modules | plain | _BUILTINS
-    functions = [(one, uses.effects[one.name]) for one, uses in statements if isinstance(one, ast.FunctionDef)]
-    return None in found or not all(_keeps_nothing(function, does, modules, known) for function, does in functions)
+    return not all(_keeps_nothing(function, does, modules, known) for function, does in _functions(units))
 
 
 @lru_cache(maxsize=1)
 def seems_to_keep(units: Sequence[Unit]) -> bool:
     """Whether a function of these statements has a place in which something could outlive the call."""
-    statements = [one for unit in units for one in looked_at(unit.source) or ()]
-    imports = (statement for statement, _ in statements if isinstance(statement, ast.Import | ast.ImportFrom))
+    imports = (unit.tree for unit in units if isinstance(unit.tree, ast.Import | ast.ImportFrom))
     modules = {alias.asname or alias.name.partition(".")[0] for statement in imports for alias in statement.names}
-    return any(_has_a_place(s, uses.effects[s.name], modules) for s, uses in statements if isinstance(s, ast.FunctionDef))
+    return any(_has_a_place(function, does, modules) for function, does in _functions(units))
+
+
+def _functions(units: Sequence[Unit]) -> Iterator[tuple[ast.FunctionDef, Effects]]:
+    """The functions that are defined, and what calls of them do."""
+    for unit in units:
+        if isinstance(unit.tree, ast.FunctionDef):
+            yield unit.tree, unit.uses.effects[unit.tree.name]
 
 
 def _has_a_place(function: ast.FunctionDef, does: Effects, modules: set[str]) -> bool:

@@ -11,7 +11,7 @@ import hashlib
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -21,12 +21,13 @@ from types import MappingProxyType
 from grader import sentences
 from grader.errors import SubmissionError
 from grader.model import Files, PassedOver
-from grader.submission.cells import MAX_SOURCE, Cells, read_bytes, read_cells
+from grader.submission.cells import MAX_SOURCE, MAX_WORDS, Cells, read_bytes, read_cells, words_of
 from grader.submission.choosing import ranked, stands_back
 from grader.submission.editions import Edition, edition_of, renamed
-from grader.submission.names import uses_of
+from grader.submission.elsewhere import definitions, misplaced
+from grader.submission.names import Uses, uses_of
 from grader.submission.need import Statement, needed
-from grader.submission.statements import MAX_MESSAGES, Reading, is_definition, statements
+from grader.submission.statements import MAX_MESSAGES, Reading, Search, first_line, is_definition, statements
 from grader.submission.templates import computes, is_blank
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
 MAX_STATEMENTS = 20_000
 MAX_FILES = 500
 _BLANK = 2  # how far a template fills a name (see _filled)
+_MOST_SHOWN = 100_000  # letters of a definition in which blanks and marks of a template are looked for
 MAX_RUNS = 50  # files that one notebook runs, those that they run included
 
 
@@ -56,12 +58,16 @@ class Unit:
         The text, the place it comes from ("cell 7", "submission.py") and its first line there.
     binds
         Names that it binds; ``"*"`` is a star import.
+    tree, uses
+        What the text says and does to names, as it was read: who asks for it later need not parse it again.
     """
 
     source: str
     label: str
     line: int
     binds: tuple[str, ...]
+    tree: ast.stmt | None = field(default=None, compare=False, repr=False)
+    uses: Uses = field(default_factory=Uses, compare=False, repr=False)
 
     @property
     def place(self) -> str:
@@ -76,6 +82,10 @@ class Unit:
     @property
     def _first_line(self) -> int:
         return self.line + self.source.startswith("if 1:")
+
+    def number_of(self, lineno: int) -> int:
+        """How many lines stand before one of which the tree tells the number, which is that of its cell."""
+        return lineno - first_line(self.tree) + self.source.startswith("if 1:") if self.tree else 0
 
     def origin_at(self, number: int) -> str:
         """One of its lines with its text; empty where it has no such line."""
@@ -168,7 +178,7 @@ class Submission:
     redefined: tuple[Redefined, ...] = ()
     unrun: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def units(self) -> tuple[Unit, ...]:
         """All units, numbered as the worker numbers them."""
         return tuple(unit for file in self.files for unit in file.units)
@@ -199,12 +209,39 @@ class Submission:
         Of a method it is the last one that defines it, in its class or outside: ``Net.loss = loss`` may follow.
         """
         home, _, method = name.partition(".")
-        if method:
-            defines = re.compile(rf"(?m)^[ \t]*def {re.escape(method)}\([ \t]*self\b")
-            for unit in self._latest:
-                if {home, method}.intersection(unit.binds) and defines.search(unit.source):
-                    return unit
-        return self._binders.get(home)
+        if not method:
+            return self._binders.get(home)
+        if name not in self._methods:
+            defines = re.compile(rf"(?m)^[ \t]*+def {re.escape(method)}\([ \t]*self\b")
+            binding = (unit for unit in self._latest if home in unit.uses.binds or method in unit.uses.binds)
+            self._methods[name] = next((u for u in binding if defines.search(u.source)), None) or self._binders.get(home)
+        return self._methods[name]
+
+    @cached_property
+    def _methods(self) -> dict[str, Unit | None]:
+        """What was found by the names of methods."""
+        return {}
+
+    @cached_property
+    def bound(self) -> Set[str]:
+        """All names that are bound; ``"*"`` stands for a star import."""
+        return frozenset(name for unit in self.units for name in unit.binds)
+
+    @cached_property
+    def imports(self) -> Sequence[ast.Import | ast.ImportFrom]:
+        """All imports, those within functions included."""
+        trees = (unit.tree for unit in self.units if unit.tree and "import" in unit.source)
+        return [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+    @cached_property
+    def defined(self) -> Mapping[str, str]:
+        """The places of what the text defines, whether it is run or not."""
+        return definitions(file.cells for file in self.files)
+
+    @cached_property
+    def misplaced(self) -> Mapping[str, str]:
+        """What is said of graded functions that are defined where it does not count."""
+        return misplaced((file.cells for file in self.files), {name.partition(".")[0] for name in self.arities})
 
     @cached_property
     def _binders(self) -> Mapping[str, Unit]:
@@ -224,7 +261,7 @@ class Submission:
         if not units:
             return None
         unit, method = self.unit_of(function), self._definition(function) if home != function else None
-        return unit.origin_at(unit.line + method.lineno - 1) if unit and method else units[-1].origin
+        return unit.origin_at(unit.line + unit.number_of(method.lineno)) if unit and method else units[-1].origin
 
     def arguments(self, function: str) -> tuple[str, ...]:
         """Names of the positional arguments of the definition that counts; empty where it is no plain definition."""
@@ -242,24 +279,29 @@ class Submission:
     def lines_of(self, function: str) -> tuple[int, list[str]]:
         """The lines of the definition that counts, of a class the method's, and how many stand before it."""
         unit, definition = self.unit_of(function), self._definition(function)
-        lines = unit.source.split("\n") if unit else []
-        if definition is None or "." not in function:
+        lines = unit.source[:_MOST_SHOWN].split("\n") if unit else []
+        if unit is None or definition is None or "." not in function:
             return 0, lines
-        below = (number for number, line in enumerate(lines) if _DEFINES.match(line))
-        last = next((number for number in below if number >= (definition.end_lineno or 0)), len(lines))
-        return definition.lineno - 1, lines[definition.lineno - 1 : last]
+        first = unit.number_of(definition.lineno)
+        end = first + (definition.end_lineno or definition.lineno) - definition.lineno
+        last = next((number for number in range(end + 1, len(lines)) if _DEFINES.match(lines[number])), len(lines))
+        return first, lines[first:last]
 
     def _definition(self, function: str) -> ast.FunctionDef | None:
         unit, name = self.unit_of(function), function.rpartition(".")[2]
-        if unit is None or not re.match(r"(?:if 1:\s*)?(?:def|@|class)", unit.source):
+        if unit is None or not isinstance(unit.tree, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             return None
-        try:
-            tree = ast.parse(unit.source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
-        found = {n.name: n for n in reversed([*ast.walk(tree)]) if isinstance(n, ast.FunctionDef)}
+        if id(unit) not in self._functions:
+            walked = reversed([*ast.walk(unit.tree)])
+            self._functions[id(unit)] = {node.name: node for node in walked if isinstance(node, ast.FunctionDef)}
+        found = self._functions[id(unit)]
         also = [old for old, new in (self.edition.names if self.edition else {}).items() if new == name]
         return next((found[n] for n in (name, *also) if n in found), None)
+
+    @cached_property
+    def _functions(self) -> dict[int, Mapping[str, ast.FunctionDef]]:
+        """By the identity of a definition the functions in it, by name."""
+        return {}
 
 
 _DEFINES = re.compile(r"\s*(?:@|(?:async )?def |class )")
@@ -355,9 +397,9 @@ class _Read:
 
     path: str
     cells: Cells
+    reading: Reading
     statements: list[Statement] = field(default_factory=list)
     included: list[tuple[int, str]] = field(default_factory=list)
-    reading: Reading = field(default_factory=Reading)
 
 
 def parse_files(
@@ -446,6 +488,9 @@ def _read_all(
     unparsed: dict[str, _Read] = {}
     written: dict[str, list[tuple[str, str]]] = {}
     room = {True: MAX_SOURCE, False: MAX_SOURCE}
+    # A whole megabyte of usual code has under 300,000 words.
+    words = {True: 2 * MAX_WORDS, False: MAX_WORDS}
+    search = Search()
     single = len(graded_from) == 1
     empty: list[tuple[str, str]] = []
     for path, data in [*files.items()][:MAX_FILES]:
@@ -454,7 +499,8 @@ def _read_all(
         try:
             cells = read_cells(data, path if not single or not graded else base)
             room[graded] -= sum(len(source) for _, source in cells.code)
-            if room[graded] < 0:
+            words[graded] -= sum(words_of(source) for _, source in cells.code) if len(files) > 1 else 0
+            if min(room[graded], words[graded]) < 0:
                 raise SubmissionError(sentences.read_modules(MAX_SOURCE) if not graded else sentences.read_long(MAX_SOURCE))
         except SubmissionError as error:
             if graded and data.strip():  # an empty __init__.py beside others is no news
@@ -467,7 +513,7 @@ def _read_all(
         messages += [note if single else f"{path}: {note}" for note in cells.notes if graded]
         if path.endswith(".ipynb") and (not graded or not single):
             cells = replace(cells, code=tuple((f"{path}, {label}", source) for label, source in cells.code))
-        unparsed[path] = _Read(path, cells)
+        unparsed[path] = _Read(path, cells, Reading(search=search))
         for target, source in _writing(path, cells):
             written.setdefault(target, []).append(source)
             if graded:
@@ -475,7 +521,7 @@ def _read_all(
     passed += empty if not unparsed else []
     for target, parts in [*written.items()][:MAX_FILES]:
         text = "\n".join(source for _, source in parts)
-        unparsed[target] = _Read(target, Cells(((parts[0][0], text),)))
+        unparsed[target] = _Read(target, Cells(((parts[0][0], text),)), Reading(search=search))
     return _parsed(unparsed, graded_from, messages, passed)
 
 
@@ -681,7 +727,7 @@ def _built(
 
 def _unit(statement: Statement) -> Unit:
     binds = (*statement.uses.binds, *["*"] * statement.uses.binder)
-    return Unit(statement.text, statement.label, statement.line, binds)
+    return Unit(statement.text, statement.label, statement.line, binds, statement.tree, statement.uses)
 
 
 def _drop_unfit(found: Sequence[Statement], name: str, arity: int, dropped: set[int], redefined: list[Redefined]) -> bool:

@@ -15,35 +15,45 @@ from typing import Any
 
 from grader import sentences
 from grader.errors import SubmissionError
-from grader.submission.names import Uses, uses_of
+from grader.submission.cells import words_of
 
-__all__ = ["MAX_MESSAGES", "Reading", "is_definition", "looked_at", "parse", "statements"]
+__all__ = ["MAX_MESSAGES", "Reading", "Search", "first_line", "is_definition", "parse", "statements"]
 
 MAX_MESSAGES = 50
 MAX_ATTEMPTS = 2_000
 MAX_LOST = 1_000
 MAX_NAMED = 20  # definitions in one message
 MAX_BRACES = 20_000  # CPython 3.11 takes a time that grows with the square of an f-string's parts
-MAX_PARSED = 4 * 2**20  # characters; some five seconds of the parser at its slowest
+MAX_PARSED = 600_000  # words that do not parse, of one submission; some two seconds of the parser at its slowest
 MAX_DOTS = 100  # parts of one name: the memory that CPython takes for ``import a.a.a`` grows with their square
 
 
 @dataclass
-class Reading:
-    """What is to be said about a submission, and how much text may still be parsed in search of what is right.
+class Search:
+    """How many words may still be parsed in search of what is right, of all files of a submission together.
 
     A text that does not parse is tried again and again: without one magic line more, in smaller parts.
+    """
+
+    room: int = MAX_PARSED
+
+    def spend(self, source: str) -> None:
+        """Count what did not parse: CPython then reads it a second time, and remembers every word on the way."""
+        self.room -= words_of(source)
+        if self.room < 0:
+            raise SubmissionError(sentences.read_broken())
+
+
+@dataclass
+class Reading:
+    """What is to be said about a file, and how much may still be searched for what is right.
+
     ``lost`` are the names of definitions that do not parse, with their places.
     """
 
     messages: list[str] = field(default_factory=list)
-    room: int = MAX_PARSED
+    search: Search = field(default_factory=Search)
     lost: dict[str, str] = field(default_factory=dict)
-
-    def spend(self, source: str) -> None:
-        self.room -= len(source)
-        if self.room < 0 or source.count("{") > MAX_BRACES:
-            raise SubmissionError(sentences.read_broken())
 
 
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)")
@@ -65,7 +75,7 @@ def statements(label: str, source: str, reading: Reading) -> Iterator[tuple[ast.
             shared = statement.lineno == statement.body[0].lineno
             if not shared and all(_alone(inner, lines, line) for inner in statement.body):
                 for inner in statement.body:
-                    first = _first_line(inner)
+                    first = first_line(inner)
                     # "if 1:" on the line before keeps the indentation and the numbers of the lines.
                     own = "\n".join(lines[first - line : (inner.end_lineno or first) - line + 1])
                     yield inner, f"if 1:\n{own}", first - 1, True
@@ -87,7 +97,7 @@ def _is_guard(test: ast.expr) -> bool:
 def _alone(statement: ast.stmt, lines: Sequence[str], first: int) -> bool:
     """Whether a statement has its lines for itself."""
     number = (statement.end_lineno or first) - first
-    start = _first_line(statement) - first
+    start = first_line(statement) - first
     if not (0 <= start <= number < len(lines)):
         return False
     return not lines[start][: statement.col_offset].strip() and not _shares_last_line(lines[number], statement)
@@ -110,11 +120,11 @@ def _top_level(label: str, source: str, reading: Reading) -> Iterator[tuple[ast.
             return
     lines = source.split("\n")
     for statement in tree.body:
-        first = _first_line(statement)
+        first = first_line(statement)
         yield statement, _text(lines, statement, first), first
 
 
-def _first_line(statement: ast.stmt) -> int:
+def first_line(statement: ast.stmt) -> int:
     """Where a statement begins, its decorators included."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
@@ -144,10 +154,16 @@ def _encoded(line: str) -> bytes:
 _DOTTED = re.compile(rf"(?<![\w.])(?:\w++[ \t\f]*+\.[ \t\f]*+){{{MAX_DOTS}}}")
 
 
+class _TooLong(RecursionError):
+    """What is not given to the parser at all, and so costs nothing."""
+
+
 def _tree(source: str) -> ast.Module:
+    if source.count("{") > MAX_BRACES:
+        raise SubmissionError(sentences.read_broken())
     lines = source.replace("\\\n", "").split("\n")
     if any(line.count(".") >= MAX_DOTS and _DOTTED.search(line) for line in lines):
-        raise RecursionError
+        raise _TooLong
     with warnings.catch_warnings():  # a formula in a text ("\sigma") is no reason for a warning, let alone an error
         warnings.simplefilter("ignore")
         return ast.parse(source)
@@ -155,33 +171,16 @@ def _tree(source: str) -> ast.Module:
 
 def parse(source: str, reading: Reading) -> tuple[ast.Module | None, str]:
     """The tree of a text, or None and the reason."""
-    reading.spend(source)
     try:
         return _tree(source), ""
     except SyntaxError as error:
+        reading.search.spend(source)
         return None, sentences.syntax(error, _newer(source, error))
+    except _TooLong:
+        return None, sentences.unparsed(RecursionError.__name__)
     except (ValueError, RecursionError, MemoryError, SystemError) as error:
+        reading.search.spend(source)
         return None, sentences.unparsed(type(error).__name__)
-
-
-def looked_at(source: str) -> tuple[tuple[ast.stmt, Uses], ...] | None:
-    """The statements of a text, and what each does to names; None where that cannot be told.
-
-    Of a submission that is wrong it is asked several times.
-    """
-    return _remembered(source) if len(source) <= _SHORT else _looked_at(source)
-
-
-def _looked_at(source: str) -> tuple[tuple[ast.stmt, Uses], ...] | None:
-    tree, _ = parse(source, Reading())
-    try:
-        return tuple((statement, uses_of(statement)) for statement in tree.body) if tree else None
-    except RecursionError:
-        return None
-
-
-_SHORT = 5_000
-_remembered = lru_cache(maxsize=32)(_looked_at)
 
 
 # Marks that nobody sees, which chats and pages put between letters: no width, direction, where a word may be broken.
@@ -221,7 +220,7 @@ def _without_magics(source: str, reading: Reading) -> str:
     Not all at once: a line that begins with ``%`` may also go on with an expression or a text.
     """
     lines = source.split("\n")
-    for _ in range(min(100, MAX_PARSED // 2 // (len(source) + 1))):  # a long text is recovered in parts instead
+    for _ in range(min(100, MAX_PARSED // 2 // (words_of(source) + 1))):  # a long text is recovered in parts instead
         number = _stumbles("\n".join(lines), reading)
         match = _MAGIC_LINE.match(lines[number - 1]) if 0 < number <= len(lines) else None
         if not match:
@@ -239,13 +238,15 @@ def _instead(magic: re.Match[str]) -> str:
 
 def _stumbles(source: str, reading: Reading) -> int:
     """The line at which parsing fails; 0 where it does not, or where nobody knows."""
-    reading.spend(source)
     try:
         _tree(source)
     except SyntaxError as error:
+        reading.search.spend(source)
         return error.lineno or 0
-    except (ValueError, RecursionError, MemoryError):
+    except _TooLong:
         pass
+    except (ValueError, RecursionError, MemoryError):
+        reading.search.spend(source)
     return 0
 
 
@@ -266,7 +267,7 @@ def _recovered(label: str, source: str, error: str, reading: Reading) -> Iterato
                 reading.messages.append(sentences.note_tabs(label))
             lines = attempt.split("\n")
             for statement in tree.body:
-                first = _first_line(statement)
+                first = first_line(statement)
                 yield statement, _text(lines, statement, first), first
             return
     chunks = _chunks(source.split("\n"))
@@ -281,7 +282,7 @@ def _recovered(label: str, source: str, error: str, reading: Reading) -> Iterato
             continue
         lines = text.split("\n")
         for statement in tree.body:
-            first = _first_line(statement)
+            first = first_line(statement)
             yield statement, _text(lines, statement, first), chunks[at][0] + first - 1
             kept += 1
         at = end

@@ -26,6 +26,12 @@ def test_equal_up_to_names_is_one_group_and_the_starters_statements_do_not_count
     assert [(one.submissions, one.ways, one.largest) for one in found.functions] == [(3, 2, 2)]
 
 
+def test_what_is_not_compared_is_told() -> None:
+    long = g("(" + " + ".join(["x"] * 90) + ")") + "".join(f"\n    x = {n}" for n in range(9_000))
+    found = likeness([{"g": g("2 * x")}, {"g": long}, {}, {"g": "g = lambda x: x"}], {})
+    assert found.uncompared == (("g", (1, 3)),)
+
+
 def test_an_untouched_starter_is_shared_by_everybody_and_is_nobodys() -> None:
     found = likeness([STARTER, STARTER, STARTER], STARTER)
     assert (found.groups, found.pairs, found.single) == ((), (), ())

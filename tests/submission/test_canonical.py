@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.submission.canonical import LONGEST, canonical
+from grader.submission.canonical import LARGEST, canonical
 
 BODY = """def f(A, W, b):
     Z = np.dot(W, A) + b
@@ -71,13 +71,19 @@ def test_statements_are_told_apart_by_what_they_do() -> None:
     "source",
     [
         "", "x = 1", "f = lambda x: x", "def g(x): ...", "def f(:", "\0", "def f(x):\n    return " + "-" * 5000 + "x",
-        "def f(x):\n    return " + "x." * 5000 + "x", f"def f(x):\n    return '{'x' * LONGEST}'",
+        "def f(x):\n    return " + "x." * 5000 + "x", f"def f(x):\n    return '{'x' * 8 * LARGEST}'",
         "def f(x):\n    return f'" + "{x}" * 30_000 + "'",
     ],
     ids=range(10),
 )  # fmt: skip
 def test_what_is_no_plain_definition_or_too_much_has_no_form(source: str) -> None:
     assert canonical(source, "f") is None
+
+
+@pytest.mark.parametrize("padding", ["    # a comment\n" * 10_000, f"    '''{'text ' * 20_000}'''\n", "    pass\n" * 10_000])
+def test_what_says_nothing_is_left_out_before_the_size_is_measured(padding: str) -> None:
+    head, rest = BODY.split("\n", 1)
+    assert same(BODY, f"{head}\n{padding}{rest}")
 
 
 def test_texts_with_escapes_and_half_characters_are_no_obstacle() -> None:

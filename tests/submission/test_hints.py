@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import sys
 import time
 
@@ -9,7 +11,8 @@ import pytest
 
 from grader import sentences
 from grader.submission import hints
-from grader.submission.hints import missing_function, missing_name, read_by
+from grader.submission.hints import missing_function, missing_name, read_by, read_in_all
+from grader.submission.keeping import may_keep, seems_to_keep
 from grader.submission.program import Unit, parse_submission
 from tests.submission.programs import F, cells_json, files, notebook, script
 
@@ -269,6 +272,37 @@ def test_hostile_texts_are_searched_in_no_time(source: str) -> None:
     assert missing_function(submission, "sigmoid", {})
     assert missing_name(submission, "relu", "foobar", {})[0]
     assert time.process_time() - started < 2
+
+
+def test_what_was_read_is_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was, for each function that failed: thirteen seconds for a chain of functions."""
+    links = "".join(f"def relu{i}(Z):\n    return relu{i + 1}(Z) + sigmoi\n" for i in range(400))
+    text = f"{links}def relu(Z):\n    return relu0(Z)\n\nclass sigmoid:\n    def relu(self, Z):\n        return Z\n"
+    submission = script(text, {**ARITIES, "sigmoid.relu": 2})
+    parsed: list[str] = []
+    monkeypatch.setattr(ast, "parse", lambda text, *_, **__: parsed.append(text))
+    assert missing_function(submission, "tanh", {}) == sentences.missing_function("tanh")
+    assert missing_name(submission, "relu", "relu400", {})[0]
+    assert missing_name(submission, "relu", "sigmoi", {})[0]
+    assert read_in_all(submission, "relu") >= {f"relu{i}" for i in range(401)}
+    assert may_keep(submission.units, ())
+    assert not seems_to_keep(submission.units)
+    for name in submission.arities:
+        assert not submission.is_blank(name)
+    assert submission.lines_of("sigmoid.relu") == (1, ["    def relu(self, Z):", "        return Z"])
+    assert "line 805" in str(submission.origin("sigmoid.relu"))
+    assert parsed == []
+
+
+def test_text_cells_are_searched_once_for_all_names_and_not_without_end() -> None:
+    """Twenty-four megabytes of empty lines were walked for each function, and again for the key of its verdict."""
+    names = [f"function_{i}" for i in range(12)]
+    prose = " ".join(names) + "\n" * 12_000_000 + "".join(f"def {name}(x):\n" for name in names)
+    cells = [{"cell_type": "markdown", "source": prose}, {"cell_type": "code", "source": F}]
+    submission = parse_submission("a.ipynb", ".ipynb", json.dumps({"cells": cells}).encode(), dict.fromkeys(names, 1))
+    started = time.process_time()
+    assert [missing_function(submission, name, {}) for name in names] == [*map(sentences.missing_function, names)]
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize("end", [-14, -4])

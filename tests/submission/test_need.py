@@ -266,8 +266,8 @@ def test_a_program_is_put_together_in_steps_in_proportion_to_the_text(make: Call
 
 
 def test_a_chain_through_the_largest_file_that_is_read_is_followed_to_its_end() -> None:
-    """A million links do not fit into a file; eighty thousand in two thousand statements do."""
-    links = 80_000
+    """A million links do not fit into a file; thirty thousand in two thousand statements do."""
+    links = 30_000
     lines = (";".join(f"a{i}=a{i + 1}" for i in range(n, n + 9)) for n in range(0, 18_000, 9))
     source = "\n".join([*lines, "def g(x): return [" + ",".join(f"b{i}" for i in range(links)) + "]", "a18000 = g(1)", G])
     assert len(source) < 2**20
