@@ -8,6 +8,7 @@ sessions within this process (:mod:`grader.sandbox.here`).
 from __future__ import annotations
 
 import struct
+from bisect import bisect_right
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -82,7 +83,7 @@ class Plan:
         return tuple(decode(encoded, ref=lambda ref: ref, code=lambda code: code) for _, encoded in self.steps)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Program:
     """Everything that a worker must know of a submission and its assignment, and nothing more.
 
@@ -111,8 +112,22 @@ class Program:
         label, _, number = (place or "").rpartition(", line ")
         if not number.isdecimal():
             return None
-        lines = (unit.origin_at(int(number[:9])) for unit in self.units if unit.label == label)
+        units, line = self._by_label.get(label, ()), int(number[:9])
+        after = bisect_right(units, line, key=_line_of)
+        lines = (unit.origin_at(line) for unit in units[max(0, after - 3) : after])  # two may share a line
         return next(filter(None, lines), None)
+
+    @cached_property
+    def _by_label(self) -> Mapping[str, Sequence[Unit]]:
+        """The units of each place in the order of their lines: a program may have thousands, and each exception asks."""
+        found: dict[str, list[Unit]] = {}
+        for unit in self.units:
+            found.setdefault(unit.label, []).append(unit)
+        return {label: sorted(units, key=_line_of) for label, units in found.items()}
+
+
+def _line_of(unit: Unit) -> int:
+    return unit.line
 
 
 @dataclass(frozen=True, slots=True)

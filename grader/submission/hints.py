@@ -11,7 +11,7 @@ import difflib
 import re
 import sys
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from grader import sentences
@@ -151,10 +151,6 @@ def _reader_of(submission: Submission, function: str, name: str) -> str:
     return function
 
 
-def _nodes(unit: Unit) -> Iterator[ast.AST]:
-    return ast.walk(unit.tree) if unit.tree else iter(())
-
-
 def missing_function(submission: Submission, name: str, failed: Mapping[int, str], absent: Collection[str] = ()) -> str:
     """Why a graded function is not there, in a sentence.
 
@@ -230,7 +226,7 @@ def missing_name(
     for number, why in failed.items():
         if name in units[number].binds:
             place = units[number].place
-            if close := difflib.get_close_matches(name, _scope(unit, function)[0] if unit else (), n=1, cutoff=0.9):
+            if close := difflib.get_close_matches(name, _scope(submission, function)[0], n=1, cutoff=0.9):
                 return sentences.name_near(name, close[0], argument=True)
             tried = read_by(units[number]) & submission.arities.keys()
             if tried or unit in units[:number]:  # what calls a graded function, or stands below, is where it is tried out
@@ -247,8 +243,8 @@ def missing_name(
         return sentences.name_not_imported(name, _IMPORTS[name])
     if unit and name in sys.stdlib_module_names and re.search(rf"\b{name}\.\w", unit.source):
         return sentences.name_not_imported(name, f"import {name}")
-    arguments, local = _scope(unit, function) if unit else ((), frozenset())
-    near_by = _read_beside(unit, name) if unit else frozenset()
+    arguments, local = _scope(submission, function)
+    near_by = _read_beside(submission, function, name)
     beside = {other for other in near_by if len(name) == 1 or _folded(other) != _folded(name)}
     scopes = (set(names) - beside for names in (arguments, local, submission.bound))
     near = next(filter(None, (_nearest(name, names) for names in scopes)), "")
@@ -267,23 +263,27 @@ def _first_failure(units: Sequence[Unit], failed: Mapping[int, str], number: int
     return number, failed[number]
 
 
-def _scope(unit: Unit, function: str) -> tuple[tuple[str, ...], frozenset[str]]:
+def _scope(submission: Submission, function: str) -> tuple[tuple[str, ...], frozenset[str]]:
     """The arguments of a function, and the names that it binds."""
-    for node in _nodes(unit):
-        if isinstance(node, ast.FunctionDef) and node.name == function:
-            arguments = tuple(a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs))
-            local = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-            return arguments, frozenset(local)
-    return (), frozenset()
+    unit = submission.unit_of(function)
+    node = submission.functions_in(unit).get(function) if unit else None
+    if node is None:
+        return (), frozenset()
+    arguments = tuple(a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs))
+    local = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return arguments, frozenset(local)
 
 
-def _read_beside(unit: Unit, name: str) -> frozenset[str]:
+def _read_beside(submission: Submission, function: str, name: str) -> frozenset[str]:
     """The names that are read in one line with a name, or counted up to it: ``costs.append(cost)``, ``for l in range(L)``.
 
     They are something else than what it stands for.
     """
     beside: set[str] = set()
-    for node in _nodes(unit):
+    unit = submission.unit_of(function)
+    inner = submission.functions_in(unit).get(function.rpartition(".")[2]) if unit else None
+    root = inner or (unit.tree if unit else None)
+    for node in ast.walk(root) if root else ():
         if isinstance(node, ast.For | ast.Expr | ast.Assign | ast.AugAssign | ast.Return):
             within = (node.target, node.iter) if isinstance(node, ast.For) else (node,)
             names = [n for part in within for n in ast.walk(part) if isinstance(n, ast.Name)]

@@ -13,7 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -46,6 +46,12 @@ MAX_FILES = 500
 _BLANK = 2  # how far a template fills a name (see _filled)
 _MOST_SHOWN = 100_000  # letters of a definition in which blanks and marks of a template are looked for
 MAX_RUNS = 50  # files that one notebook runs, those that they run included
+
+
+@lru_cache(maxsize=1)
+def _lines(source: str) -> Sequence[str]:
+    """The lines of a text; kept, because each exception of a function asks for one of them."""
+    return source.split("\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class Unit:
 
     def origin_at(self, number: int) -> str:
         """One of its lines with its text; empty where it has no such line."""
-        lines = self.source.split("\n")
+        lines = _lines(self.source)
         if not self.line <= number < self.line + len(lines):
             return ""
         return sentences.quoted_line(self.label, number, lines[number - self.line])
@@ -291,12 +297,16 @@ class Submission:
         unit, name = self.unit_of(function), function.rpartition(".")[2]
         if unit is None or not isinstance(unit.tree, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             return None
-        if id(unit) not in self._functions:
-            walked = reversed([*ast.walk(unit.tree)])
-            self._functions[id(unit)] = {node.name: node for node in walked if isinstance(node, ast.FunctionDef)}
-        found = self._functions[id(unit)]
+        found = self.functions_in(unit)
         also = [old for old, new in (self.edition.names if self.edition else {}).items() if new == name]
         return next((found[n] for n in (name, *also) if n in found), None)
+
+    def functions_in(self, unit: Unit) -> Mapping[str, ast.FunctionDef]:
+        """The functions that stand in a statement, by name; of several the outermost one."""
+        if id(unit) not in self._functions:
+            walked = reversed([*ast.walk(unit.tree)]) if unit.tree else ()
+            self._functions[id(unit)] = {node.name: node for node in walked if isinstance(node, ast.FunctionDef)}
+        return self._functions[id(unit)]
 
     @cached_property
     def _functions(self) -> dict[int, Mapping[str, ast.FunctionDef]]:
