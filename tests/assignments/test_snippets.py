@@ -15,7 +15,7 @@ from grader.course import LoadedAssignment, find_course
 from grader.freezing.author import read_author, run_trusted
 from grader.freezing.store import frozen_cases
 from grader.judging.checks import verdict_of
-from grader.judging.example import counterexample_of, example_failure
+from grader.judging.example import _in_question, counterexample_of, example_failure
 from grader.judging.judge import FunctionJudge
 from grader.judging.values import leaves
 from grader.sandbox.runner import Raised, Returned
@@ -30,7 +30,7 @@ def some_mistakes(loaded: LoadedAssignment, per_function: int) -> Iterator[tuple
     for number, mistake in enumerate(getattr(loaded.author_module("mistakes"), "MISTAKES", ())):
         found.setdefault(mistake.function, []).append((number, mistake))
     for mistakes in found.values():
-        yield from mistakes[:: max(1, len(mistakes) // per_function)][:per_function]
+        yield from mistakes[len(mistakes) // (2 * per_function) :: max(1, len(mistakes) // per_function)][:per_function]
 
 
 @contextmanager
@@ -81,7 +81,8 @@ def test_snippets_run_as_they_stand_and_give_what_was_got(name: str, per_functio
             failure = example_failure(outcomes, verdict)
             if found is None or failure is None:
                 continue
-            last = outcomes[failure.case.key][-1]
+            _, replies = _in_question(failure, outcomes[failure.case.key])  # the one call that is wrong, of several
+            last = replies[-1]
             with notebook_with(loaded, number, mistake) as space:
                 if not isinstance(last, Returned):
                     assert isinstance(last, Raised)
@@ -91,7 +92,7 @@ def test_snippets_run_as_they_stand_and_give_what_was_got(name: str, per_functio
                     assert raised.type.__name__ == last.type_name
                 else:
                     exec(found["snippet"], space)
-                    result = space[f"result_{len(outcomes[failure.case.key]) - 1}"]
+                    result = space[f"result_{len(replies) - 1}"]
                     assert_same(result, decode(last.value), f"{mistake.function}: {mistake.code}")
         ran += 1
     assert ran
