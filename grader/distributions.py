@@ -159,6 +159,8 @@ def _exact_problem(array: Any, scale: float, name: str) -> str | None:
     """What speaks against numbers whose mean or deviation is right to the last digit: that of a sample varies."""
     room = scale * max(1e-15, _EXACT / math.sqrt(array.size))
     if abs(float(array.mean())) < room:
+        if np.allclose(np.sort(array, axis=None), np.sort(-array, axis=None), rtol=0, atol=1e-9 * scale):
+            return f"some numbers of {name} follow from others: each has its opposite on the other side of the mean"
         return f"the mean of {name} is right to the last digit: it was subtracted; that of random numbers varies"
     deviations = array.std(), math.sqrt(np.mean(array**2)), array.std(ddof=1)
     if any(abs(float(found) - scale) < room for found in deviations):
