@@ -123,6 +123,9 @@ class Property:
         The values depend on where the function starts, and it may start elsewhere than the cases do: a predicate
         that tells of one case of this property whether it did. The values are right where it did in all of them
         and every property holds.
+    by_chance
+        Some of its cases may leave nothing to see of a right function, so that the judge says "not checked: ": they count
+        only where all of them do.
     proves
         No stub has the property: where it holds, something has been earned, whatever the values.
     alternatives
@@ -148,6 +151,7 @@ class Property:
     classes: tuple[CaseClass, ...] = ()
     carries: bool = False
     elsewhere: Callable[[Given], bool] | None = None
+    by_chance: bool = False
     proves: bool = False
     alternatives: Mapping[str, Callable[[Given], str | None]] = field(default_factory=dict)
     fits: Mapping[str, Callable[[Given], bool]] = field(default_factory=dict)

@@ -4,7 +4,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.descent import fall_problem, first_step_problem, further_steps_problem, is_same_start, start_of
+from grader.descent import (
+    fall_problem,
+    first_step_problem,
+    further_steps_problem,
+    is_same_start,
+    own_start_problem,
+    start_of,
+)
 from grader.distributions import dependence_problem, gaussian_problem, handful_problem, repeats_problem
 from grader.properties import at_usual_sizes
 from grader.spec import Assignment, CaseClass, Code, Function, Property, cases
@@ -431,15 +438,27 @@ def _one_step_from_a_start(given):
     # Where two runs started follows from their steps, so a wrong step comes first: with it, nobody knows the start.
     if problem or not _starts_elsewhere(given):
         return problem
-    return _start_problem(start, X.shape[0], chosen)
+    return _start_problem(start, X.shape[0], chosen) or _own_start_problem(given)
+
+
+def _own_start_problem(given):
+    """Why the steps show nothing, where they are right ones from a start of one's own; from zeros, only a bias moves."""
+    X, Y, rate, _, _, chosen = given.steps[0].args
+    if chosen == "zeros":
+        return None
+    return own_start_problem(X, Y, *given.replies[:2], given.facts["parameters"], rate, _FURTHER)
 
 
 def _further_steps(given):
+    if problem := _own_start_problem(given):
+        return f"not checked: {problem}"
     X, Y, rate = given.steps[0].args[:3]
     return further_steps_problem(X, Y, given.replies, rate, _FURTHER, later_rate=_LATE * rate)
 
 
 def _falls(given):
+    if problem := _own_start_problem(given):
+        return f"not checked: {problem}"
     X, Y = given.args[:2]
     return fall_problem(X, Y, _origin(given), given.replies[-1])
 

@@ -13,6 +13,7 @@ from grader.descent import (
     further_steps_problem,
     is_same_start,
     is_underpriced,
+    own_start_problem,
     price_problem,
     slope_told,
     start_of,
@@ -553,9 +554,9 @@ def _dropped_slope(d):
 # -- model: short runs from given parameters ---------------------------------------------
 
 
-def _start(d, m, margin=1e-3, *, biases_of_zero=False):
+def _start(d, m, margin=1e-3, *, n_x=None, biases_of_zero=False):
     """An odd number of examples (so that the labels are not balanced) and the parameters to start from."""
-    n_x = d.choice([2, d.size("n")])  # the exercise's data have two features
+    n_x = n_x or d.choice([2, d.size("n")])  # the exercise's data have two features
     X, Y = d.array(n_x, m), d.labels(1, m)
     parameters = d.parameters([n_x, 20, 3, 1], scale=1 / 8 if d.case == "small" else None)
     if biases_of_zero:  # as they are after every real initializer
@@ -645,8 +646,9 @@ def _every_step_drops(given):
     """Whether the sum is one of steps with dropout; where a run starts elsewhere, nobody can tell."""
     problem = _not_dropped(given)
     if problem and _starts_elsewhere(given):
-        plain = first_step_problem(*given.args[:2], *given.replies[:2], _TINY, _FURTHER)
-        return plain and _PLAIN_FIRST
+        if first_step_problem(*given.args[:2], *given.replies[:2], _TINY, _FURTHER):
+            return _PLAIN_FIRST
+        return _not_checked(given, _TINY)
     return problem
 
 
@@ -689,9 +691,12 @@ _LATE, _MANY = 0.125, 15  # a run that ends early, or trains at small rates only
 
 
 def _first_steps(d, later=()):
-    """From the same start: one step, one longer step, two steps, three, and later ones of another run."""
-    m, margin = (_MANY_EXAMPLES, 1e-6) if d.case == "many examples" else (7, _MARGIN)
-    X, Y = _start(d, m, margin, biases_of_zero=d.case == "regularized")
+    """From the same start: one step, one longer step, two steps, three, and later ones of another run.
+
+    So many examples and features that a start of one's own leaves no layer without an open unit.
+    """
+    m, margin = (_MANY_EXAMPLES, 1e-6) if d.case == "many examples" else (25, 1e-3)
+    X, Y = _start(d, m, margin, n_x=12, biases_of_zero=d.case == "regularized")
     lambd = d.choice(_LAMBDAS) if d.case == "regularized" else 0
     runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, 2), (_RATE, 3), *later
     return [(X, Y, rate, steps, False, lambd, 1) for rate, steps in runs]
@@ -710,6 +715,18 @@ def _starts_elsewhere(given):
     return not is_same_start(_origin(given), given.facts["parameters"])
 
 
+def _own_start_problem(given, rate):
+    """Why the steps show nothing, where they are right ones from a start of one's own."""
+    start, lambd = given.facts["parameters"], given.args[5]
+    return own_start_problem(*given.args[:2], *given.replies[:2], start, rate, _FURTHER, lambd=lambd)
+
+
+def _not_checked(given, rate):
+    """Why steps that follow the first, or have dropout, are not looked at."""
+    problem = _EQUAL if stays_equal(_origin(given)) else _own_start_problem(given, rate)
+    return f"not checked: {problem}" if problem else None
+
+
 def _one_step_from_a_start(given):
     X, Y, lambd = *given.args[:2], given.args[5]
     start, dims = _origin(given), [X.shape[0], 20, 3, 1]
@@ -719,23 +736,24 @@ def _one_step_from_a_start(given):
             return f"the parameters of layer {l} start with the shapes {W.shape} and {b.shape}; the layers are {dims}"
         if np.ptp(W) < 1e-9:
             return f"W{l} starts with weights that are all equal, so that all units of the layer stay equal"
-    return first_step_problem(X, Y, *given.replies[:2], _RATE, _FURTHER, lambd=lambd)
+    problem = first_step_problem(X, Y, *given.replies[:2], _RATE, _FURTHER, lambd=lambd)
+    return problem or _own_start_problem(given, _RATE)
 
 
-_EQUAL = "not checked: all weights of a layer start equal, so that its units stay equal"
+_EQUAL = "all weights of a layer start equal, so that its units stay equal"
 
 
 def _further_steps(given):
-    if stays_equal(_origin(given)):
-        return _EQUAL
+    if problem := _not_checked(given, _RATE):
+        return problem
     X, Y, lambd = *given.args[:2], given.args[5]
     return further_steps_problem(X, Y, given.replies, _RATE, _FURTHER, lambd=lambd, later_rate=_LATE)
 
 
 def _falls(given):
     """Seen after the first step: who stops there has lowered the cost, too, and where it began may not be seen."""
-    if stays_equal(_origin(given)):
-        return _EQUAL
+    if problem := _not_checked(given, _RATE):
+        return problem
     once, *_, often = given.replies
     if fall_problem(*given.args[:2], once, often) is None:
         return None
@@ -770,8 +788,8 @@ def _masks_of(step):
 
 
 def _is_a_dropout_step(given):
-    if stays_equal(_origin(given)):
-        return _EQUAL
+    if problem := _not_checked(given, _RATE):
+        return problem
     X, Y, keep_prob, start = *given.args[:2], given.args[6], _start_of_dropout(given)
     D1, D2 = _masks_of(_step_taken(given))
     factors = (D1 / keep_prob, D2 / keep_prob)
@@ -981,6 +999,7 @@ ASSIGNMENT = Assignment(
                     plan=_dropout_step,
                     judge=_is_a_dropout_step,
                     count=6,
+                    by_chance=True,
                     fits={"keep-prob-ignored": _is_a_plain_step},
                 ),
                 Property(
@@ -989,6 +1008,7 @@ ASSIGNMENT = Assignment(
                     plan=_dropout_steps,
                     judge=_every_step_drops,
                     count=5,
+                    by_chance=True,
                     fits={"dropout-once": _only_the_first_drops, "single-dropout-step": _single_dropout_step},
                 ),
             ),

@@ -382,6 +382,11 @@ def _objections(judge: FunctionJudge, outcomes: Outcomes) -> dict[str, list[Fail
     for (prop, case), text in zip(asked, messages, strict=True):
         if text:
             objections[prop.name].append(Failure(case, prop.name, text=text))
+    for prop in judge.spec.properties:
+        checked = [objection for objection in objections[prop.name] if _are_checked([objection])]
+        unseen = len(objections[prop.name]) - len(checked)
+        if prop.by_chance and unseen < len(judge.cases_of(prop.name)):
+            objections[prop.name] = checked
     return objections
 
 

@@ -381,9 +381,9 @@ def test_given_weights_have_the_hidden_sizes_that_are_asked_for() -> None:
 # -- from weights of one's own: no value is right, and the relations say how much is --------
 
 OWN = """
-def drawn(dims):
+def drawn(dims, scale=lambda n, k: 1 / np.sqrt(k)):
     np.random.seed(3)
-    W = {f"W{l}": np.random.randn(n, k) / np.sqrt(k) for l, (k, n) in enumerate(zip(dims, dims[1:]), 1)}
+    W = {f"W{l}": np.random.randn(n, k) * scale(n, k) for l, (k, n) in enumerate(zip(dims, dims[1:]), 1)}
     return W | {f"b{l}": np.zeros((n, 1)) for l, n in enumerate(dims[1:], 1)}
 """
 
@@ -424,4 +424,77 @@ def test_hidden_layers_of_ones_own_sizes_cost_no_more_than_the_rest_is_worth() -
 def test_equal_weights_of_ones_own_prove_nothing() -> None:
     """Their units stay equal, whatever the steps are."""
     for found in own_start(("drawn(layers_dims)", "{name: 0 * value for name, value in drawn(layers_dims).items()}")):
+        assert found.points == 0
+
+
+@pytest.mark.parametrize(
+    "scale", ["0.01", "np.sqrt(2 / k)", "np.sqrt(2 / (n + k))", "1", "0.001"], ids=["0.01", "He", "Xavier", "1", "0.001"]
+)
+def test_usual_starts_of_ones_own_are_right_also_where_the_slopes_are_small(scale: str) -> None:
+    for found in own_start(("drawn(layers_dims)", "drawn(layers_dims, lambda n, k: " + scale + ")")):
+        assert (found.status, found.points) == ("passed", found.max_points), found.checks
+
+
+# A start of one's own where something has no slope, and what training is left there.
+LAST_BIAS = """
+    for i in range(num_iterations):
+        AL, _ = L_model_forward(X, parameters)
+        parameters[last] = parameters[last] - learning_rate * np.mean(AL - Y)
+    return parameters
+"""
+LAST_LAYER = """
+    for i in range(num_iterations):
+        AL, caches = L_model_forward(X, parameters)
+        grads = L_model_backward(AL, Y, caches)
+        for name in (last, last.replace("b", "W")):
+            parameters[name] = parameters[name] - learning_rate * grads["d" + name]
+    return parameters
+"""
+LINEAR = """
+    L = len(layers_dims) - 1
+    for i in range(num_iterations):
+        A = [X]
+        for l in range(1, L + 1):
+            A.append(parameters[f"W{l}"] @ A[-1] + parameters[f"b{l}"])
+        dZ = (1 / (1 + np.exp(-A[-1])) - Y) / X.shape[1]
+        for l in range(L, 0, -1):
+            dW, db, dZ = dZ @ A[l - 1].T, dZ.sum(1, keepdims=True), parameters[f"W{l}"].T @ dZ
+            parameters[f"W{l}"] = parameters[f"W{l}"] - learning_rate * dW
+            parameters[f"b{l}"] = parameters[f"b{l}"] - learning_rate * db
+    return parameters
+"""
+EVASIVE = {
+    "every unit is shut": ("parameters[f'b{l}'] = parameters[f'b{l}'] - 1000 * (l < L)", LAST_BIAS),
+    "shut by the weights": (
+        "parameters['W1'] = -np.outer(np.arange(1, layers_dims[1] + 1), np.linalg.pinv(X).sum(0))",
+        LAST_BIAS,
+    ),
+    "nothing behind it": ("parameters[f'W{l}'] = 1e-12 * parameters[f'W{l}']", LAST_BIAS),
+    "small weights": ("parameters[f'W{l}'] = 1e-2 * parameters[f'W{l}']", LAST_BIAS),
+    "a small last layer": ("parameters[f'W{l}'] = (1 if l < L else 1e-8) * parameters[f'W{l}']", LAST_LAYER),
+    "small weights below": ("parameters[f'W{l}'] = 1e-3 * parameters[f'W{l}']", LAST_LAYER),
+    "every unit is open": ("parameters[f'b{l}'] = parameters[f'b{l}'] + 1000 * (l == 1 or l < L)", LINEAR),
+}
+
+
+@pytest.mark.parametrize(("start", "steps"), EVASIVE.values(), ids=EVASIVE.keys())
+def test_a_start_of_ones_own_where_nothing_is_to_be_trained_earns_nothing(start: str, steps: str) -> None:
+    body = f"""    L = len(layers_dims) - 1
+    parameters, last = drawn(layers_dims), f"b{{L}}"
+    for l in range(1, L + 1):
+        {start}{steps}"""
+    heads = (
+        f"def {name}(X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False):\n" for name in NAMES
+    )
+    for found in both(HELPERS, OWN, *(head + body for head in heads)):
+        assert found.points <= 0.25 * found.max_points, found.checks
+        (first,) = (check for check in found.checks if check.name == "one step goes down the slope of the cost")
+        assert first.status == "failed"
+
+
+def test_it_is_told_why_a_start_cannot_be_judged() -> None:
+    dead = ("drawn(layers_dims)", "{n: v - 1e3 * (n in ('b1', 'b2') and len(v) > 1) for n, v in drawn(layers_dims).items()}")
+    for found in own_start(dead):
+        (first,) = (check for check in found.checks if check.name == "one step goes down the slope of the cost")
+        assert "where it starts, the cost hardly depends on W1" in first.message
         assert found.points == 0

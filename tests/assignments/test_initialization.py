@@ -338,3 +338,26 @@ def test_a_model_that_stops_when_the_loss_rises_stops_too_early() -> None:
     found = verdicts(ASSIGNMENT, INITIALIZERS, NETWORK, code)["model"]
     assert found.status == "partial"
     assert found.points >= 0.75 * found.max_points
+
+
+def test_weights_of_ones_own_that_shut_every_unit_prove_nothing() -> None:
+    """They are of the right scale, and the gradient of all but the last bias is zero."""
+    dead = """
+def model(X, Y, learning_rate=0.01, num_iterations=15000, print_cost=True, initialization="he"):
+    rng, dims, p = np.random.RandomState(3), [X.shape[0], 10, 5, 1], {}
+    for l in range(1, 4):
+        scale = {"zeros": 0.0, "random": 10.0, "he": np.sqrt(2 / dims[l - 1])}[initialization]
+        p[f"W{l}"], p[f"b{l}"] = rng.randn(dims[l], dims[l - 1]) * scale, np.zeros((dims[l], 1))
+    Z = p["W1"] @ X
+    if initialization != "zeros":
+        p["W1"] = p["W1"] - (np.abs(Z) + Z + 1e-9) @ np.linalg.pinv(X)
+    for _ in range(num_iterations):
+        p["b3"] = p["b3"] - learning_rate * np.mean(1 / (1 + np.exp(-p["b3"])) - Y)
+    return p
+"""
+    found = verdicts(ASSIGNMENT, INITIALIZERS, NETWORK, dead)["model"]
+    assert found.points <= 0.25 * found.max_points
+    (first,) = (
+        check for check in found.checks if check.name == "one step from the asked start goes down the slope of the loss"
+    )
+    assert "the cost hardly depends on W1" in first.message

@@ -469,3 +469,37 @@ def test_activations_before_their_masks_cost_the_cache_and_nothing_else() -> Non
     found = verdicts(ASSIGNMENT, NETWORK, L2, text)["forward_propagation_with_dropout"]
     assert (found.status, codes_of(found)) == ("partial", ["cache-order"])
     assert [check.name for check in found.checks if check.status == "failed"] == ["the cache explains the result"]
+
+
+# -- a start of one's own ----------------------------------------------------------------
+
+OWN_START = """
+    rng, parameters, dims = np.random.RandomState(3), {{}}, [X.shape[0], 20, 3, 1]
+    for l in range(1, 4):
+        k = dims[l - 1]
+        parameters[f"W{{l}}"], parameters[f"b{{l}}"] = rng.randn(dims[l], k) * {scale}, np.full((dims[l], 1), {bias})
+"""
+
+
+@pytest.mark.parametrize("scale", ["0.01", "np.sqrt(2 / k)", "1 / np.sqrt(k)"])
+def test_a_model_from_usual_weights_of_its_own_is_right(scale: str) -> None:
+    old = "    parameters = initialize_parameters([X.shape[0], 20, 3, 1])\n"
+    assert old in MODEL
+    found = verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, MODEL.replace(old, OWN_START.format(scale=scale, bias="0.0")))[
+        "model"
+    ]
+    assert (found.status, found.points) == ("passed", found.max_points), found.checks
+
+
+def test_a_start_where_every_unit_is_shut_proves_nothing_of_l2_and_dropout() -> None:
+    steps = """
+    for _ in range(num_iterations):
+        parameters["b3"] = parameters["b3"] - learning_rate * np.mean(1 / (1 + np.exp(-parameters["b3"])) - Y)
+        for l in "123":
+            parameters["W" + l] = parameters["W" + l] * (1 - learning_rate * lambd / X.shape[1])
+    return parameters
+"""
+    start = OWN_START.format(scale="1.0", bias="-1e3 * (l < 3)")
+    head = "def model(X, Y, learning_rate=0.3, num_iterations=30000, print_cost=True, lambd=0, keep_prob=1):"
+    found = verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, head + start + steps)["model"]
+    assert found.points == 0
