@@ -152,8 +152,8 @@ def own_start_problem(
         tolerance = _tolerance(part + lambd / m * value, found.sums[name], [value], learning_rate)
         if not _norm(part) > 10 * tolerance:
             return (
-                f"where it starts, the cost hardly depends on {name} (no example opens its units, say, or the weights behind "
-                "it are 0): steps from there prove nothing"
+                f"where it starts, the cost hardly depends on {name} (no example opens its units, say, or the weights "
+                "behind it are 0): steps from there prove nothing"
             )
     if len(start) > 2 and not found.bends:
         return "where it starts, every hidden unit is open for every example: steps from there prove nothing of relu"

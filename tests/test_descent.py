@@ -14,6 +14,7 @@ from grader.descent import (
     is_same_start,
     is_underpriced,
     price_problem,
+    own_start_problem,
     slope,
     start_of,
     step_problem,
@@ -189,3 +190,58 @@ def test_what_costs_too_much_or_nothing_is_not_underpriced() -> None:
     assert is_underpriced([14.31, 9.2], prices)
     assert is_underpriced([9.2, 9.2], prices)
     assert not any(is_underpriced(costs, prices) for costs in (prices, [9.2, 0.0], [9.2, 20.0], [np.inf, 9.2]))
+
+
+def scaled(weights: float, bias: float = 0.0) -> dict[str, np.ndarray]:
+    """A start of one's own: small weights, hidden biases of one size."""
+    W = {name: weights * value for name, value in START.items() if name.startswith("W")}
+    return W | {name: np.full(value.shape, bias if name != "b3" else 0.0) for name, value in START.items() if name[0] == "b"}
+
+
+def trained(start: dict[str, np.ndarray], rate: float, *left_out: str) -> dict[str, np.ndarray]:
+    """One step down the true slope, by differences that lose no digits; some arrays stand still."""
+    moved = {}
+    for name, value in start.items():
+        grads = np.zeros(value.shape)
+        for place in np.ndindex(value.shape):
+            direction = {other: np.zeros(part.shape) for other, part in start.items()}
+            direction[name][place] = 1.0
+            grads[place] = slope(X, Y, start, direction)
+        moved[name] = value - rate * (grads if name not in left_out else 0.0)
+    return moved
+
+
+@pytest.mark.parametrize("weights", [1.0, 0.01, 1e-4])
+def test_a_step_is_right_in_each_array_by_itself_however_small_its_slope(weights: float) -> None:
+    start = scaled(weights)
+    assert step_problem(X, Y, start, trained(start, 0.1), 0.1) is None
+    problem = step_problem(X, Y, start, trained(start, 0.1, "W1"), 0.1)
+    assert problem is not None
+    assert "along a random direction of W1" in problem
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        (scaled(1.0), None),
+        (scaled(0.01), None),
+        (scaled(1e-4), None),
+        (scaled(1.0, -1e3), "the cost hardly depends on W1"),
+        (scaled(0.0), "the cost hardly depends on W1"),
+        (scaled(0.1, 5.0), "every hidden unit is open"),
+        (scaled(1.0) | {"W3": 0 * START["W3"]}, "the cost hardly depends on W1"),
+    ],
+)
+def test_a_start_of_ones_own_shows_something_where_all_weights_have_a_slope(
+    start: dict[str, np.ndarray], said: str | None
+) -> None:
+    once, further = trained(start, 0.1), trained(start, 0.25)
+    problem = own_start_problem(X, Y, once, further, START, 0.1, 2.5)
+    assert (problem is None) if said is None else (problem is not None and said in problem)
+    assert own_start_problem(X, Y, once, further, start, 0.1, 2.5) is None  # the given start
+    assert own_start_problem(X, Y, once, once, START, 0.1, 2.5) is None  # a wrong step: nobody knows the start
+
+
+def test_what_stands_beside_the_parameters_is_no_parameter() -> None:
+    start = scaled(1.0)
+    assert step_problem(X, Y, start | {"L": np.array(3)}, trained(start, 0.1) | {"L": np.array(3)}, 0.1) is None
