@@ -172,7 +172,7 @@ def _starts_elsewhere(given):
 
 
 def _own_start_problem(given):
-    """Why the steps show nothing, where they are right ones from a start of one's own; in a small network, that is chance."""
+    """Why right steps from a start of one's own show nothing; in a small network that is chance."""
     if given.args[0].shape[1] < 13:
         return None
     return own_start_problem(*given.args[:2], *_runs(given)[:2], given.facts["start"], _RATE, _FURTHER)
