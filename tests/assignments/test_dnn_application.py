@@ -487,7 +487,7 @@ def test_a_start_of_ones_own_where_nothing_is_to_be_trained_earns_nothing(start:
         f"def {name}(X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False):\n" for name in NAMES
     )
     for found in both(HELPERS, OWN, *(head + body for head in heads)):
-        assert found.points <= 0.25 * found.max_points, found.checks
+        assert (found.status, found.points <= 0.5 * found.max_points) == ("failed", True), found.checks
         (first,) = (check for check in found.checks if check.name == "one step goes down the slope of the cost")
         assert first.status == "failed"
 
