@@ -24,6 +24,7 @@ EQUIVALENT = {
 # What a mistake may cost otherwise than its severity says.
 
 LOSSES = {
+    ("normalize", "missing-centre"): EITHER,
     ("early_stopping_epoch", "cost-for-epoch"): UNLIKE,
     ("train_dev_test_split", "sizes-rounded-down"): EITHER,
     ("fit_normalization", "unbiased-deviation"): EITHER,
