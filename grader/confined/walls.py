@@ -6,9 +6,10 @@ path, so it imports nothing of the package; *what* the walls let through is deci
 libraries were weighed. A function puts its wall up or raises `WallError`; None in place of a ruleset, a
 program or a user says that there is none here.
 
-Once, in the zygote, before NumPy is imported (`paths` and `program` come from the parent)::
+Once, in the zygote (`paths` and `program` come from the parent)::
 
-    stands = enter_namespaces()                         # returns in pid 1 of a world of its own
+    stands = enter_namespaces()                         # before NumPy is imported; returns in pid 1 of a world of its own
+    stands = make_read_only(stands)                     # once everything is imported
     ids = spare_ids()                                   # None unless root
     ruleset = landlock_fd(paths)                        # None where there is no Landlock
     keep_read = ruleset is not None and hidden_from_others(paths)
@@ -85,12 +86,12 @@ _NAMESPACES = {"user": 0x10000000, "mount": 0x00020000, "net": 0x40000000, "ipc"
 
 
 def _unshare(names: Sequence[str]) -> tuple[str, ...]:
-    """Leave the named namespaces in one step; what came of it: all of them or none, or all without ``mount``."""
+    """Leave the named namespaces in one step; what came of it: all of them or none."""
     try:
         _libc("unshare", functools.reduce(int.__or__, (_NAMESPACES[name] for name in names), 0))
     except WallError:
         return ()
-    return tuple(name for name in names if name != "mount" or _read_only())
+    return tuple(names)
 
 
 # linux/mount.h and linux/fcntl.h
@@ -99,18 +100,30 @@ _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _MOUNT_ATTR_RDONLY, _MS_PRIVATE = 1, 1 << 18
 
 
-def _read_only() -> bool:
-    """Make every file system of this mount namespace read-only, for this process and those below it; whether it is.
+def make_read_only(namespaces: Sequence[str]) -> tuple[str, ...]:
+    """Make every file system of an own mount namespace read-only, for this process and those below it.
 
     Reading leaves a trace elsewhere: the time of a file's last access, which any process may look up. One worker could
     leave a message for another there. Of a file system that is read-only the kernel changes no time.
+
+    Parameters
+    ----------
+    namespaces : sequence of str
+        From `enter_namespaces`. To be called when everything is imported: frameworks try out where they may write.
+
+    Returns
+    -------
+    tuple of str
+        The namespaces, without ``mount`` where this cannot be done.
     """
+    if "mount" not in namespaces:
+        return tuple(namespaces)
     attributes = struct.pack("=4Q", _MOUNT_ATTR_RDONLY, 0, _MS_PRIVATE, 0)
     try:
         _libc("syscall", _SYS_MOUNT_SETATTR, _AT_FDCWD, b"/", _AT_RECURSIVE, attributes, len(attributes))
     except WallError:  # Linux before 5.12
-        return False
-    return True
+        return tuple(name for name in namespaces if name != "mount")
+    return tuple(namespaces)
 
 
 def wanted_namespaces() -> tuple[str, ...]:
@@ -130,8 +143,7 @@ def enter_namespaces() -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        The namespaces that stand, of ``user``, ``mount``, ``net``, ``ipc`` and ``pid``; possibly none. Where ``mount``
-        does, all file systems are read-only.
+        The namespaces that stand, of ``user``, ``mount``, ``net``, ``ipc`` and ``pid``; possibly none.
     """
     parent, wanted = os.getppid(), wanted_namespaces()
     stands = _unshare(wanted)
@@ -491,7 +503,7 @@ def _try_all(program: bytes) -> dict[str, object]:
     names = wanted_namespaces()
     together = _try_in_child(lambda: bool(_unshare(names)))
     entered = list(names) if together else [name for name in names if _try_in_child(functools.partial(_leaves, name))]
-    if together and not _try_in_child(lambda: "mount" in _unshare(names)):
+    if together and not _try_in_child(lambda: "mount" in make_read_only(_unshare(names))):
         entered.remove("mount")
     return {
         "fork": True,
@@ -504,7 +516,7 @@ def _try_all(program: bytes) -> dict[str, object]:
 
 
 def _leaves(name: str) -> bool:
-    return name != "user" and bool(_unshare([name]))
+    return name != "user" and bool(make_read_only(_unshare([name])))
 
 
 if __name__ == "__main__":  # `grader.sandbox.doctor.probe` runs this file, with the allow-list as standard input

@@ -228,6 +228,7 @@ def main() -> None:
     if "namespaces" in wanted and "fork" in wanted:
         namespaces = walls.enter_namespaces()
     np, wire = _import_all(settings)
+    namespaces = walls.make_read_only(namespaces)
     unit = _unit(np)
     shared: dict[str, Any] = {"ruleset": None, "ids": None, "keep_read": False, "threads": settings["threads"]}
     shared["devnull"] = os.open(os.devnull, os.O_RDWR)

@@ -51,9 +51,9 @@ import json, os, sys
 
 task = json.load(sys.stdin)
 walls = load(task["walls"])
-if task["alone"]:
-    walls._read_only = lambda: False  # this would stand in for the others
 stands = walls.enter_namespaces()
+if not task["alone"]:  # it would stand in for the others
+    stands = walls.make_read_only(stands)
 ids = walls.spare_ids()
 ruleset = walls.landlock_fd(task["paths"])
 keep_read = ruleset is not None and walls.hidden_from_others(task["paths"])
@@ -520,7 +520,8 @@ def test_reading_a_file_leaves_no_trace_that_another_worker_could_read(tmp_path:
     file = tmp_path / "read.txt"
     file.write_text("text")
     os.utime(file, (1e9, 1e9))  # a time that reading changes, whatever the file system is mounted with but "noatime"
-    script = f"{LOAD}\nimport sys; load(sys.argv[1]).enter_namespaces()\nprint(open(sys.argv[2]).read())"
+    script = f"{LOAD}\nimport sys; walls = load(sys.argv[1])\n"
+    script += "walls.make_read_only(walls.enter_namespaces())\nprint(open(sys.argv[2]).read())"
     command = [sys.executable, "-I", "-S", "-c", script, walls.__file__, str(file)]
     done = subprocess.run(command, timeout=60, check=False, capture_output=True, text=True)
     assert (done.stdout, file.stat().st_atime) == ("text\n", 1e9)
