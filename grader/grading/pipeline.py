@@ -386,7 +386,8 @@ def _explained(
             if other.how == "helpers" and (first.verdict.failed("runs") or not other.verdict.failed("runs")):
                 findings = findings_of(other.judge, other.outcomes, other.verdict)
     findings = findings or missing_name_finding(judge, submission, replies.loaded, outcomes, verdict)
-    findings = findings or blank_left_in(judge, submission, verdict)
+    if not findings or findings[0].code == "handed-back":  # a blank hands back what it was given, too
+        findings = blank_left_in(judge, submission, verdict) or findings
     if attempt.carried:
         earlier = (carried_finding(session, replies, first, best),)
     return (*earlier, *findings)[:2] if earlier else findings

@@ -356,7 +356,7 @@ def model(X, Y, learning_rate=0.01, num_iterations=15000, print_cost=True, initi
     return p
 """
     found = verdicts(ASSIGNMENT, INITIALIZERS, NETWORK, dead)["model"]
-    assert found.points <= 0.35 * found.max_points  # from zeros, it is all that there is
+    assert found.points <= 0.4 * found.max_points  # from zeros, a third of the inputs, it is all that there is
     (first,) = (
         check for check in found.checks if check.name == "one step from the asked start goes down the slope of the loss"
     )

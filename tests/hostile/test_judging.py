@@ -249,7 +249,8 @@ def batch_norm_forward(Z, gamma, beta, epsilon=1e-8):
         moved = [n for n, move in enumerate(moves) if move.any()]
         if len(moved) == 1 and np.abs(moves[moved[0]]).max() < 1e-3:  # a step beside the point: let the claim come true
             slope = np.sum(asked["claims"][moved[0]] * moves[moved[0]])
-            return asked["dZ"] * slope / np.sum(asked["dZ"] ** 2), [point]
+            centred = asked["dZ"] - asked["dZ"].mean(axis=1, keepdims=True)  # a mean that moves would be seen
+            return centred * slope / np.sum(centred**2), [point]
     Z_norm = (Z - Z.mean(axis=1, keepdims=True)) / np.sqrt(Z.var(axis=1, keepdims=True) + 2 * epsilon)
     return gamma * Z_norm + beta, [tuple(map(np.copy, point))]
 
