@@ -310,6 +310,15 @@ def test_a_new_file_waits_for_whoever_is_writing_it(tmp_path: Path) -> None:
     ends.join()
 
 
+def test_a_file_that_cannot_be_written_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = tmp_path / "marks.db"
+    sqlite3.connect(where).execute("CREATE TABLE other (x)")
+    only_read = f"sqlite:///file:{where}?mode=ro&uri=true"
+    monkeypatch.setattr("time.sleep", lambda seconds: pytest.fail("it waits for what will not change"))
+    with pytest.raises(GradebookError, match="readonly database"), open_gradebook(only_read):
+        pass
+
+
 def test_the_file_is_written_ahead_and_synchronised(book: sa.Engine) -> None:
     with book.connect() as connection:
         settings_now = [
