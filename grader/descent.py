@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.spec import Objection
+
 __all__ = [
     "Parameters",
     "along",
@@ -311,7 +313,7 @@ def further_steps_problem(
     *,
     lambd: float = 0.0,
     later_rate: float = 0.0,
-) -> str | None:
+) -> str | Objection | None:
     """What is wrong with the second and third step of runs of one step, one longer step, two steps and three.
 
     With ``later_rate``, two runs of many steps at that rate follow, the second one a step longer: who stops early, or trains
@@ -324,4 +326,4 @@ def further_steps_problem(
     problems = (step_problem(X, Y, before, after, rate, lambd=lambd, what=what) for what, before, after, rate in steps)
     problem = next(filter(None, problems), None)
     first = problem and first_step_problem(X, Y, once, further, learning_rate, ratio, lambd=lambd)
-    return "not checked: a run of one step has to be right first" if first else problem
+    return Objection("a run of one step has to be right first", checked=False) if first else problem

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from grader.distributions import mean_problem
-from grader.spec import About, CaseClass, Given, Property, Ref, Step
+from grader.spec import CaseClass, Given, Objection, Property, Ref, Step
 from grader.strategies import Arguments, Draw
 
 __all__ = [
@@ -29,7 +29,7 @@ _STEP = 1e-5  # of difference quotients
 _ONCE = (CaseClass("wide", count=1),)
 _Inputs = Callable[[Draw], Arguments]
 _Number = Callable[[Arguments], float]
-_Judge = Callable[[Given], str | None]
+_Judge = Callable[[Given], str | Objection | None]
 _Fits = Mapping[str, Callable[[Given], bool]]
 _Said = TypeVar("_Said")
 _USUAL = "calls of usual sizes"
@@ -466,12 +466,12 @@ def at_usual_sizes(prop: Property, *, inputs: _Inputs, judge: _Judge, count: int
 
     def both(judged: _Judge) -> _Judge:
         @functools.wraps(judged)
-        def problem(given: Given) -> str | None:
+        def problem(given: Given) -> Objection | None:
             first, *usual = _apart(given)
-            if text := judged(first):
-                return About(text, range(len(first.steps)))
-            texts = ((judge(call), number) for number, call in enumerate(usual, len(first.steps)))
-            return next((About(text, [number]) for text, number in texts if text), None)
+            if said := judged(first):
+                return Objection.of(said, steps=range(len(first.steps)))
+            answers = ((judge(call), number) for number, call in enumerate(usual, len(first.steps)))
+            return next((Objection.of(said, steps=[number]) for said, number in answers if said), None)
 
         return problem
 

@@ -342,10 +342,9 @@ OWN_EXCEPTION = "an exception of its own"
 NOT_RUN = "not run: an earlier call of this function did not return"
 HIDDEN_PROPERTY = "not true for inputs that are not shown"
 COMPLEX_NUMBERS = "the result has complex numbers, expected real ones"
-JUDGED_WITHOUT_END = "not checked: the result is too large, or so unusual that the check did not end in time"
-NOT_CHECKED = "not checked:"  # so begins what a property's judge says where another check has to be right first
-OTHER_FORM = "not checked: the result does not have the form that the exercise asks for"
-NO_NUMBERS = "not checked: a number of the result is 0, or too large to calculate with"
+JUDGED_WITHOUT_END = "the result is too large, or so unusual that the check did not end in time"
+OTHER_FORM = "the result does not have the form that the exercise asks for"
+NO_NUMBERS = "a number of the result is 0, or too large to calculate with"
 
 
 def shape_problem(where: str, got: object, expected: object) -> str:
@@ -463,6 +462,10 @@ def many_numbers(kind: str, count: int) -> str:
 
 def passed_cases(count: int) -> str:
     return f"correct for all {count} inputs"
+
+
+def not_checked(reason: str) -> str:
+    return f"not checked: {reason}"
 
 
 def skipped_stage(stage: str, item: str, *, wrong: bool = False) -> str:

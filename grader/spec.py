@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, Self, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from grader.confined.tensors import framework_of
 from grader.confined.wire import Code, Opaque, Ref, Tensor, Value
@@ -21,7 +21,6 @@ from grader.strategies import Arguments, CaseClass, Draw, Step, as_names, cases
 from grader.submission.editions import Edition
 
 __all__ = [
-    "About",
     "Assignment",
     "CaseClass",
     "CaseSet",
@@ -31,6 +30,7 @@ __all__ = [
     "Given",
     "Manual",
     "Mistake",
+    "Objection",
     "Opaque",
     "Property",
     "Ref",
@@ -75,22 +75,30 @@ class Given:
         return self.replies[-1]
 
 
-class About(str):
-    """What a judge says of some steps of a case alone: they are the example, without the others.
+@dataclass(frozen=True)
+class Objection:
+    """What a judge has against a result, where there is more to say than a sentence.
 
     Attributes
     ----------
+    text : str
+        One sentence: what was expected and what was found.
     steps : tuple of int
-        The numbers of the steps, from 0.
+        The numbers of the steps that it is about, from 0: they are the example, without the others. All steps where empty.
+    checked : bool
+        False where the judge could not see what it looks for: the sentence says what has to be right first.
     """
 
+    text: str
+    _: KW_ONLY
     steps: tuple[int, ...] = ()
+    checked: bool = True
 
-    def __new__(cls, text: str, steps: Iterable[int] = ()) -> Self:
-        """The sentence itself."""
-        made = super().__new__(cls, text)
-        made.steps = tuple(steps)
-        return made
+    @classmethod
+    def of(cls, said: str | Objection, *, steps: Iterable[int] = ()) -> Objection:
+        """What a judge said, about these steps."""
+        objection = cls(said) if isinstance(said, str) else said
+        return replace(objection, steps=tuple(steps) or objection.steps)
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,8 @@ class Property:
         about the same calls, which are asked once.
     judge
         ``judge(given)`` returns None when the property holds and otherwise one sentence that says what was
-        expected and what was found; an :class:`About` where that concerns some of the steps only. It may also raise
+        expected and what was found; an :class:`Objection` where that concerns some of the steps only, or where nothing can
+        be seen before something else is right. It may also raise
         ``KeyError``, ``TypeError``, ``ValueError`` or ``IndexError`` on a reply of the wrong form.
     count
         How many cases to draw of the class "general", where there are no ``classes``.
@@ -124,8 +133,8 @@ class Property:
         that tells of one case of this property whether it did. The values are right where it did in all of them
         and every property holds.
     by_chance
-        Some of its cases may leave nothing to see of a right function, so that the judge says "not checked: ": they count
-        only where all of them do.
+        Some of its cases may leave nothing to see of a right function, so that nothing can be checked: they count only where
+        that is so of all.
     proves
         No stub has the property: where it holds, something has been earned, whatever the values.
     alternatives
@@ -146,14 +155,14 @@ class Property:
     _: KW_ONLY
     share: float
     plan: Callable[[Draw], Sequence[Step | Arguments]]
-    judge: Callable[[Given], str | None]
+    judge: Callable[[Given], str | Objection | None]
     count: int = 3
     classes: tuple[CaseClass, ...] = ()
     carries: bool = False
     elsewhere: Callable[[Given], bool] | None = None
     by_chance: bool = False
     proves: bool = False
-    alternatives: Mapping[str, Callable[[Given], str | None]] = field(default_factory=dict)
+    alternatives: Mapping[str, Callable[[Given], str | Objection | None]] = field(default_factory=dict)
     fits: Mapping[str, Callable[[Given], bool]] = field(default_factory=dict)
     raises: tuple[type[Exception], ...] = ()
     moves: bool = False

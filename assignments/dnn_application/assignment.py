@@ -14,7 +14,7 @@ from grader.descent import (
     stays_equal,
     step_problem,
 )
-from grader.spec import Assignment, CaseClass, Code, Function, Property, cases
+from grader.spec import Assignment, CaseClass, Code, Function, Objection, Property, cases
 
 # Layers of equal width, where weights, masks and gradients of one layer would fit another.
 _KINDS = {
@@ -181,7 +181,7 @@ def _own_start_problem(given):
 def _not_checked(given):
     """Why steps that follow the first are not looked at."""
     problem = _EQUAL if stays_equal(_origin(given)) else _own_start_problem(given)
-    return f"not checked: {problem}" if problem else None
+    return Objection(problem, checked=False) if problem else None
 
 
 def _one_step_from_a_start(given):

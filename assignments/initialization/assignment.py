@@ -14,7 +14,7 @@ from grader.descent import (
 )
 from grader.distributions import dependence_problem, gaussian_problem, handful_problem, repeats_problem
 from grader.properties import at_usual_sizes
-from grader.spec import Assignment, CaseClass, Code, Function, Property, cases
+from grader.spec import Assignment, CaseClass, Code, Function, Objection, Property, cases
 
 # -- initializers: structure by value, numbers by distribution ---------------------------
 
@@ -136,7 +136,7 @@ def _gaussian(scale_of):
 def _zero_biases(given):
     """Zero biases beside weights of which some were drawn (otherwise a stub of zeros would do)."""
     if not any(np.std(W) > 0 for W in _parts(given, "W")):
-        return "not checked: the weights of each layer are all equal"
+        return Objection("the weights of each layer are all equal", checked=False)
     for layer, (bias, size) in enumerate(zip(_parts(given, "b"), given.args[0][1:], strict=False), 1):
         if bias.shape != (size, 1) or np.any(bias):
             return f"b{layer} is not a column of zeros, one for each unit"
@@ -451,14 +451,14 @@ def _own_start_problem(given):
 
 def _further_steps(given):
     if problem := _own_start_problem(given):
-        return f"not checked: {problem}"
+        return Objection(problem, checked=False)
     X, Y, rate = given.steps[0].args[:3]
     return further_steps_problem(X, Y, given.replies, rate, _FURTHER, later_rate=_LATE * rate)
 
 
 def _falls(given):
     if problem := _own_start_problem(given):
-        return f"not checked: {problem}"
+        return Objection(problem, checked=False)
     X, Y = given.args[:2]
     return fall_problem(X, Y, _origin(given), given.replies[-1])
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from grader.properties import at_usual_sizes
-from grader.spec import About, Assignment, CaseClass, CaseSet, Function, Property, Ref, Step
+from grader.spec import Assignment, CaseClass, CaseSet, Function, Objection, Property, Ref, Step
 
 _RATES = [0.0125, 0.05, 0.3, 0.7, 1.25]
 
@@ -161,9 +161,9 @@ def _read(args, reply):
     return held, labels
 
 
-_UNSEEN = "not checked: the batches have to hold the columns of X first"
+_UNSEEN = Objection("the batches have to hold the columns of X first", checked=False)
 _RANDOM = "expected a random order"
-_ASTRAY = "not checked: the labels have to stay with their examples first"
+_ASTRAY = Objection("the labels have to stay with their examples first", checked=False)
 
 
 def _axes_problem(args, reply):
@@ -393,12 +393,12 @@ def _asked_and_given(given):
 
 def _one_whole_batch(given):
     if _labels_problem(_usual_call(given), 0.5, "a label"):
-        return "not checked: a usual call has to give the examples with their own labels first"
+        return Objection("a usual call has to give the examples with their own labels first", checked=False)
     m, size = given.args[0].shape[1], given.args[2]
     if len(given.reply) != 1:
-        return About(f"{m} examples in batches of {size} make one batch, found {len(given.reply)}", [1])
+        return Objection(f"{m} examples in batches of {size} make one batch, found {len(given.reply)}", steps=(1,))
     problem = _examples_problem(given.args, given.reply, coarse=False)  # that has been said
-    return problem and About(problem, [1])
+    return problem and Objection.of(problem, steps=[1])
 
 
 def _fit(relation):

@@ -30,7 +30,7 @@ from grader.distributions import (
     share_problem,
 )
 from grader.properties import at_usual_sizes
-from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
+from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Objection, Property, cases
 
 _NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
 _MARGIN = 1e-2  # how far pre-activations stay from the kink where a slope is measured
@@ -349,7 +349,7 @@ def _counts_vary(given):
     masks = [_cached(one)[1]["D1"] for one in _each(given)]
     share = given.args[2]
     if abs(masks[-1].mean() - share) > 0.1:
-        return "not checked: about the right share has to be kept first"
+        return Objection("about the right share has to be kept first", checked=False)
     return exact_share_problem(masks, share, "D1")
 
 
@@ -369,7 +369,7 @@ def _expectation_is_kept(given):
     X, parameters = given.args[:2]
     _, c = _cached(given)
     if _mask_problem(c) is None and _dependent(c):
-        return "not checked: the entries of a mask have to be independent first"
+        return Objection("the entries of a mask have to be independent first", checked=False)
     for name, Z in (("A1", parameters["W1"] @ X + parameters["b1"]), ("A2", np.asarray(c["Z2"]))):
         full = _relu(Z)
         bound = math.sqrt(math.log(2 / ALPHA) * np.sum(full**2) / 2) / given.args[2]
@@ -639,7 +639,7 @@ def _dropout_steps(d):
     return [(X, Y, rate, steps, True, 0, keep) for rate, steps, keep in runs]
 
 
-_PLAIN_FIRST = "not checked: a run of one step has to be right first"
+_PLAIN_FIRST = Objection("a run of one step has to be right first", checked=False)
 
 
 def _every_step_drops(given):
@@ -724,7 +724,7 @@ def _own_start_problem(given, rate):
 def _not_checked(given, rate):
     """Why steps that follow the first, or have dropout, are not looked at."""
     problem = _EQUAL if stays_equal(_origin(given)) else _own_start_problem(given, rate)
-    return f"not checked: {problem}" if problem else None
+    return Objection(problem, checked=False) if problem else None
 
 
 def _one_step_from_a_start(given):

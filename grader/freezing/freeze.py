@@ -396,7 +396,7 @@ def _property_case(author: Author, spec: Function, prop: Property, drawn: Drawn,
         problem = property_problem(judged, case, run_trusted(author, replaced, case.plan), for_author=True)
         if problem:
             what = f"the property {prop.name!r} fails for {placed(author, function)}"
-            raise SpecError(f"{spec.name}: {what}, which should be right: {problem}")
+            raise SpecError(f"{spec.name}: {what}, which should be right: {problem.text}")
     return case
 
 

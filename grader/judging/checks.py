@@ -377,11 +377,11 @@ def _objected(draft: _Draft, comparison: Comparison | None) -> tuple[_Objections
 def _objections(judge: FunctionJudge, outcomes: Outcomes) -> dict[str, list[Failure]]:
     """What the judges of a function's properties have against it, case by case."""
     asked = [(prop, case) for prop in judge.spec.properties for case in judge.cases_of(prop.name)]
-    messages = property_problems([(prop, case, outcomes.get(case.key, ())) for prop, case in asked])
+    answers = property_problems([(prop, case, outcomes.get(case.key, ())) for prop, case in asked])
     objections: dict[str, list[Failure]] = {prop.name: [] for prop in judge.spec.properties}
-    for (prop, case), text in zip(asked, messages, strict=True):
-        if text:
-            objections[prop.name].append(Failure(case, prop.name, text=text))
+    for (prop, case), objection in zip(asked, answers, strict=True):
+        if objection:
+            objections[prop.name].append(Failure(case, prop.name, objection=objection))
     for prop in judge.spec.properties:
         checked = [objection for objection in objections[prop.name] if _are_checked([objection])]
         unseen = len(objections[prop.name]) - len(checked)
@@ -392,7 +392,7 @@ def _objections(judge: FunctionJudge, outcomes: Outcomes) -> dict[str, list[Fail
 
 def _are_checked(objections: Sequence[Failure]) -> bool:
     """Whether a judge has something against a function, and not only that it could not see."""
-    return any(not objection.text.startswith(sentences.NOT_CHECKED) for objection in objections)
+    return any(failure.objection is None or failure.objection.checked for failure in objections)
 
 
 def _property_check(
@@ -406,7 +406,7 @@ def _property_check(
         draft.add("property", prop.name, "skipped", share, message, paid=paid)
     elif objections and not _are_checked(objections) and (others_object or draft.has_failed):
         wrong = next((c for c in draft.checks if c.kind in ("shape", "dtype") and c.status == "failed"), None)
-        message = sentences.skipped_stage(wrong.kind, wrong.name) if wrong else objections[0].text
+        message = sentences.skipped_stage(wrong.kind, wrong.name) if wrong else objections[0].message
         draft.add("property", prop.name, "skipped", share, message, paid=paid)
     elif objections:
         draft.failures.extend(objections)

@@ -18,7 +18,6 @@ from grader.judging.outcomes import Outcomes, expected_value, last_outcome, plan
 from grader.judging.values import count_numbers, part_or_none, parts_of
 from grader.sandbox.limits import OutOfBudget, check_budget
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
-from grader.spec import About
 from grader.submission.names import bound_names
 
 __all__ = ["as_json", "counterexample_of", "example_failure", "snippet"]
@@ -103,7 +102,7 @@ def example_failure(outcomes: Outcomes, verdict: Verdict) -> Failure | None:
 def _in_question(failure: Failure, replies: Sequence[Outcome]) -> tuple[Plan, Sequence[Outcome]]:
     """The calls of a case, or those that its sentence is about, and what they gave."""
     plan = plan_of(failure.case, replies)
-    told = failure.text.steps if isinstance(failure.text, About) else ()
+    told = failure.objection.steps if failure.objection else ()
     if not told or max(told) >= min(len(plan.steps), len(replies)):
         return plan, replies
     steps = sorted(set().union(*(steps_behind(plan, step) for step in told)))

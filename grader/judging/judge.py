@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from grader import sentences
 from grader.judging.cases import Case, CaseFile, FunctionCases
 from grader.judging.compare import Item, Problem, items_of
 from grader.judging.outcomes import expected_value
@@ -19,7 +20,7 @@ from grader.judging.values import characters
 from grader.model import Check, FunctionStatus
 from grader.sandbox.remembered import Remembered
 from grader.sandbox.runner import Plan
-from grader.spec import Assignment, Function
+from grader.spec import Assignment, Function, Objection
 
 __all__ = ["Failure", "FunctionJudge", "Judges", "Shares", "Verdict", "judges_of", "shares_of"]
 
@@ -28,18 +29,23 @@ _MOST_KEPT = 8 << 20  # bytes of verdicts that are remembered
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One case that failed one check: a problem of an item, or a sentence."""
+    """One case that failed one check: a problem of an item, what a property's judge has against it, or a sentence."""
 
     case: Case
     check: str
     item: str | None = None
     problem: Problem | None = None
+    objection: Objection | None = None
     text: str = ""
 
     @property
     def message(self) -> str:
         """What a report may say of it."""
-        return problem_text(self.case, self.problem, self.item or "") if self.problem else self.text
+        if self.problem:
+            return problem_text(self.case, self.problem, self.item or "")
+        if self.objection:
+            return self.objection.text if self.objection.checked else sentences.not_checked(self.objection.text)
+        return self.text
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from grader.judging.redaction import no_value_text, raised_text
 from grader.sandbox.copies import Copy, LostError
 from grader.sandbox.limits import OutOfBudget, bounded_memory, charge, check_budget, without_warnings
 from grader.sandbox.runner import Outcome, Raised, Returned, Stopped
-from grader.spec import About, Given, Property
+from grader.spec import Given, Objection, Property
 
 __all__ = [
     "Judged",
@@ -50,30 +50,29 @@ def property_problem(
     outcomes: Sequence[Outcome],
     *,
     for_author: bool = False,
-) -> str | None:
-    """What a property's judge says of one case.
+) -> Objection | None:
+    """What a property's judge has against one case.
 
     What it raises on a result of another form is for its author alone: to a student it says nothing.
     """
     if prop.raises and len(outcomes) == len(case.plan.steps) and not isinstance(outcomes[-1], Stopped):
-        return _raise_problem(prop.raises, case, outcomes[-1])
+        problem = _raise_problem(prop.raises, case, outcomes[-1])
+        return Objection(problem) if problem else None
     if any(not isinstance(o, Returned) for o in outcomes) or len(outcomes) < len(case.plan.steps):
-        return sentences.incomplete_call(no_value_text(outcomes, case))
+        return Objection(sentences.incomplete_call(no_value_text(outcomes, case)))
     try:
-        message = _asked(prop.judge, given_of(case, outcomes), outcomes)
-        if not isinstance(message, str | None):
-            raise TypeError(f"it returned {message!r:.80}, expected None where the property holds, and else a sentence")
-        return message and _shortened(message)
+        said = _asked(prop.judge, given_of(case, outcomes), outcomes)
+        if not isinstance(said, str | Objection | None):
+            raise TypeError(f"it returned {said!r:.80}, expected None where the property holds, and else a sentence")
+        objection = Objection.of(said) if said else None
+        return objection and replace(objection, text=objection.text[:_MOST_TEXT])
     except np.exceptions.ComplexWarning:
-        return sentences.COMPLEX_NUMBERS
+        return Objection(sentences.COMPLEX_NUMBERS)
     except _FORM_ERRORS as error:
-        if isinstance(error, ArithmeticError) and not for_author:
-            return sentences.NO_NUMBERS
-        return f"its judge raised {type(error).__name__}: {error}" if for_author else sentences.OTHER_FORM
-
-
-def _shortened(text: str) -> str:
-    return About(text[:_MOST_TEXT], text.steps) if isinstance(text, About) else text[:_MOST_TEXT]
+        if for_author:
+            return Objection(f"its judge raised {type(error).__name__}: {error}")
+        why = sentences.NO_NUMBERS if isinstance(error, ArithmeticError) else sentences.OTHER_FORM
+        return Objection(why, checked=False)
 
 
 def _raise_problem(wanted: tuple[type[Exception], ...], case: Case, last: Returned | Raised) -> str | None:
@@ -87,30 +86,30 @@ def _raise_problem(wanted: tuple[type[Exception], ...], case: Case, last: Return
     return None if right else sentences.raised_instead(raised_text(last, case), names)
 
 
-def property_problems(questions: Sequence[tuple[Property, Case, Sequence[Outcome]]]) -> list[str | None]:
-    """What the judges of properties say of some cases (see :func:`property_problem`), asked where they can do no harm.
+def property_problems(questions: Sequence[tuple[Property, Case, Sequence[Outcome]]]) -> list[Objection | None]:
+    """What the judges of properties have against some cases (see :func:`property_problem`), asked where they can do no harm.
 
     Of a case over which its judge does not come to an end, and of those after it, a judge says nothing but that.
     """
-    answers: list[str | None] = []
-    endless = None
+    answers: list[Objection | None] = []
+    endless, without_end = None, Objection(sentences.JUDGED_WITHOUT_END, checked=False)
     for prop, case, outcomes in questions:
         try:
-            answers.append(sentences.JUDGED_WITHOUT_END if prop is endless else _problem_apart(prop, case, outcomes))
+            answers.append(without_end if prop is endless else _problem_apart(prop, case, outcomes))
         except LostError:
             endless = prop
-            answers.append(sentences.JUDGED_WITHOUT_END)
+            answers.append(without_end)
     return answers
 
 
-def _problem_apart(prop: Property, case: Case, outcomes: Sequence[Outcome]) -> str | None:
+def _problem_apart(prop: Property, case: Case, outcomes: Sequence[Outcome]) -> Objection | None:
     convention = next((name for name, judge in prop.alternatives.items() if judge is prop.judge), "")
     answer = _apart(_JUDGE, convention, prop, case, outcomes) if _is_complete(case, outcomes) else None
     # What it raises without being allowed to is its author's: raised once more here, where it can be read.
     if not answer:
         return property_problem(prop, case, outcomes)
-    text, steps = json.loads(answer)
-    return About(text, steps) if steps else text
+    text, steps, checked = json.loads(answer)
+    return Objection(text, steps=tuple(steps), checked=checked) if text else None
 
 
 def fitting_mistake(prop: Property, questions: Sequence[tuple[Case, Sequence[Outcome]]]) -> str | None:
@@ -223,10 +222,10 @@ class Judged:
             return json.dumps([_looks_like(_predicate(prop, what, name), case, outcomes)]).encode()
         under = replace(prop, judge=prop.alternatives.get(name, prop.judge))
         try:
-            text = property_problem(under, case, outcomes)
+            found = property_problem(under, case, outcomes) or Objection("")
         except Exception:
             return b""
-        return json.dumps([text, text.steps if isinstance(text, About) else ()]).encode()
+        return json.dumps([found.text, found.steps, found.checked]).encode()
 
 
 def _looks_like(fits: Callable[[Given], bool], case: Case, outcomes: Sequence[Outcome]) -> bool:

@@ -333,7 +333,7 @@ def test_a_judge_that_never_ends_over_a_reply_fails_its_check_and_stops_nothing(
     (check,) = [check for check in verdicts["mean_square"].checks if check.kind == "property"]
     assert (report.status, check.points) == ("graded", 0)
     if attack == "-1.0":
-        assert check.message.startswith(sentences.JUDGED_WITHOUT_END)
+        assert check.message.startswith(sentences.not_checked(sentences.JUDGED_WITHOUT_END))
 
 
 COSTLY = """

@@ -19,7 +19,7 @@ from grader.judging.outcomes import plan_of
 from grader.judging.properties import property_problem
 from grader.model import FunctionReport
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
-from grader.spec import CaseSet, Given, Property
+from grader.spec import CaseSet, Given, Objection, Property
 from tests import tiny
 from tests.tiny import check_of, graded_function, hand_made, outcomes_of, plain, verdict_on
 
@@ -379,7 +379,7 @@ def test_a_judge_may_raise_on_a_reply_of_the_wrong_form(error: Exception) -> Non
     verdict = judged(judge_it, same)
     row = check_of(verdict.checks, "property", "holds")
     said = sentences.NO_NUMBERS if isinstance(error, ArithmeticError) else sentences.OTHER_FORM
-    assert (row.status, row.message) == ("failed", said)
+    assert (row.status, row.message) == ("failed", sentences.not_checked(said))
     assert verdict.points == 0.5
 
 
@@ -393,7 +393,7 @@ def test_where_a_judge_cannot_read_a_result_the_wrong_shape_is_said_instead() ->
 
 @pytest.mark.parametrize("second", ["a number is too small", None])
 def test_what_a_judge_cannot_see_is_skipped_beside_what_another_one_sees(second: str | None) -> None:
-    answers = {"blind": "not checked: the weights are all equal", "sees": second}
+    answers = {"blind": Objection("the weights are all equal", checked=False), "sees": second}
     properties = tuple(
         Property(name, share=0.25, plan=lambda d: [], judge=lambda given, text=text: text) for name, text in answers.items()
     )
@@ -419,7 +419,7 @@ def test_a_property_over_a_call_that_raised_is_incomplete() -> None:
     case = hand_made(plain(), lambda x: x, [(2.0,)]).cases[0]
     problem = property_problem(prop, case, (Raised("ValueError", "too large"),))
     assert problem is not None
-    assert problem.startswith("a call gave no value: the function raised ValueError")
+    assert problem.text.startswith("a call gave no value: the function raised ValueError")
 
 
 @pytest.mark.parametrize(
@@ -484,7 +484,7 @@ def test_bytes_that_are_no_value_fail_a_property_and_a_value_alike() -> None:
     case = Case("f/holds/0", "holds", "general", False, Plan("f", 0, (("f", encode((1.0,))),)))
     problem = property_problem(prop, case, (Returned(broken),))
     assert problem is not None
-    assert problem == sentences.OTHER_FORM
+    assert problem.text == sentences.OTHER_FORM
     spec = plain()
     cases = hand_made(spec, same, [(1.0,)])
     verdict = verdict_of(FunctionJudge(spec, cases), {cases.cases[0].key: (Returned(broken),)})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import pickle
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -19,7 +18,7 @@ from grader.judging.example import as_json, counterexample_of, snippet
 from grader.judging.judge import FunctionJudge
 from grader.judging.outcomes import Outcomes
 from grader.sandbox.runner import Plan, Raised, Returned, Stopped
-from grader.spec import About, Property
+from grader.spec import Objection, Property
 from tests import tiny
 from tests.tiny import graded_function, hand_made, outcomes_of, plain
 
@@ -125,7 +124,9 @@ def test_where_the_form_is_wrong_the_example_is_of_the_wrong_form() -> None:
 
 
 def test_of_several_calls_those_are_shown_that_the_sentence_is_about() -> None:
-    prop = Property("holds", share=0.5, plan=lambda d: [], judge=lambda given: About("the second one is odd", [1]))
+    prop = Property(
+        "holds", share=0.5, plan=lambda d: [], judge=lambda given: Objection("the second one is odd", steps=(1,))
+    )
     spec = plain(properties=(prop,))
     cases = hand_made(spec, scaled, ARGS)
     calls = tuple(("f", encode((float(n), 2.0))) for n in range(3))
@@ -414,8 +415,3 @@ def test_a_report_with_a_counterexample_is_plain_json() -> None:
         report = graded_function(name, f"def {name}(*args):\n    return {{(1, 2): [np.nan, {{1j}}]}}")
         json.dumps(report.counterexample, allow_nan=False)
         assert report.counterexample is not None
-
-
-def test_what_a_judge_says_of_some_steps_goes_from_process_to_process() -> None:
-    again = pickle.loads(pickle.dumps(About("odd", [1])))
-    assert (again, again.steps) == ("odd", (1,))
