@@ -148,28 +148,32 @@ class Session:
             self.channel.send(b"U", struct.pack("<I", index))
         self.execute(index, unit, namespace)
         for name in graded if "*" in binds else graded.intersection(binds):
-            self.prefer(name, index, namespace)
+            self.prefer(name, index, namespace, imported="import" in unit[0])
         self.bind(namespace, self.bound)
 
-    def prefer(self, name: str, index: int, namespace: dict[str, Any]) -> None:
-        """Keep the better of two values of a graded name, the later one where they are equally good."""
+    def prefer(self, name: str, index: int, namespace: dict[str, Any], *, imported: bool) -> None:
+        """Keep the better of two values of a graded name, the later one where they are equally good.
+
+        What is imported from a library may have a name that is graded by chance; ``dot = np.dot`` says so.
+        """
         value = self.behind(namespace.get(name))
         if value is None and name not in self.best:
             return
-        fits = self.fit(value, self.arities.get(name, 0))
+        fits = self.fit(value, self.arities.get(name, 0), imported=imported)
         if name in self.best and fits < self.best[name][0]:
             namespace[name] = self.best[name][2]
         elif name not in self.best or value is not self.best[name][2]:
             self.best[name] = fits, index, value
 
-    def fit(self, value: Any, arity: int) -> int:
-        """3: a callable of the student's that takes so many arguments; 2: one of a library; 1: another callable."""
+    def fit(self, value: Any, arity: int, *, imported: bool) -> int:
+        """3: a callable that takes so many arguments; 2: one that is imported from a library; 1: another callable."""
         if isinstance(value, Absent) or not callable(value):
             return 0
         try:
             signature = inspect.signature(value)
         except BaseException:  # a ufunc has none, an object of the student's may refuse
-            return 2
+            ufunc = type(value) is sys.modules["numpy"].ufunc
+            return 3 if ufunc and value.nin == arity and not imported else 2
         try:
             signature.bind(*[None] * arity)
         except BaseException:
@@ -178,7 +182,7 @@ class Session:
             return 2
         module = getattr(value, "__module__", None)
         library = type(module) is str and module.partition(".")[0] in _LIBRARIES
-        return 2 if library and type(value) in (types.FunctionType, types.BuiltinFunctionType, type) else 3
+        return 2 if imported and library and type(value) in (types.FunctionType, types.BuiltinFunctionType, type) else 3
 
     def execute(self, index: int, unit: Any, namespace: dict[str, Any]) -> None:
         source, label, line, _ = unit

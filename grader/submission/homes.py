@@ -100,12 +100,17 @@ def not_graded(
 
 
 def fit_of(definition: ast.FunctionDef, arity: int) -> int:
-    """How well a definition fits a call with so many arguments: 2 just so, 1 with defaults left over, 0 not."""
+    """How well a definition fits a call with so many arguments: 2 well, 1 as that of another exercise might, 0 not.
+
+    Who needs one more for a recursion gives it a default, behind what the exercise asks for. Where some of that has
+    defaults, too, and more follows, it is likely another exercise's function of that name.
+    """
     spec = definition.args
     most = len(spec.posonlyargs) + len(spec.args)
     required_keywords = sum(default is None for default in spec.kw_defaults)
     least = most - len(spec.defaults)
     if required_keywords or arity < least or (arity > most and spec.vararg is None):
         return 0
+    own_defaults = least < arity
     extra = [a.arg for a in (*spec.posonlyargs, *spec.args)[arity:] if not re.search("print|verbose|debug|msg", a.arg)]
-    return 1 if extra else 2
+    return 1 if extra and own_defaults else 2

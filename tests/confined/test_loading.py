@@ -103,7 +103,9 @@ def test_two_names_of_a_module_are_one_module(sandbox: Sandbox) -> None:
         "f = lambda: 7",
         "def f(a, b, c):\n    return 7",
         "class f:\n    def __init__(self, a, b):\n        pass",
-        "f = print if False else max",
+        "from math import exp as f",
+        "from numpy import tanh as f",
+        "import numpy as np\nf = np.multiply",
     ],
 )
 def test_the_last_callable_of_the_student_that_takes_the_arguments_counts(sandbox: Sandbox, later: str) -> None:
@@ -124,6 +126,9 @@ def test_the_last_callable_of_the_student_that_takes_the_arguments_counts(sandbo
         "def f(x):\n    return 7\ndef f(x):\n    return 2 * x",
         "def g(x):\n    return 2 * x\nf, h = g, 3",
         "globals()['f'] = lambda x: 2 * x\nf = f",
+        "import numpy as np\ndef f(x):\n    return 7\nf = np.positive\nf = np.frompyfunc(lambda x: 2 * x, 1, 1)",
+        "import math\ndef f(x):\n    return 7\nf = math.factorial\nfrom math import exp as f",
+        "import math\ndef f(x):\n    return 7\nf = math.factorial",
     ],
 )
 def test_every_way_to_bind_a_graded_name_counts(sandbox: Sandbox, source: str) -> None:

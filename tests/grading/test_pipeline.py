@@ -148,7 +148,7 @@ def test_a_definition_that_does_not_parse_is_missing_with_its_place() -> None:
         ("try:\n    pass\nexcept Exception:\n    def center(X):\n        return X", "is never reached when the file is run"),
         ("@np.absent\ndef center(X):\n    return X", "could not be run (AttributeError: "),
         ("def center(X, Y, Z):\n    return X", "does not take the 1 argument of the exercise"),
-        ("def center(X, axis=1):\n    return X", "has more arguments than the exercise gives it"),
+        ("def center(X=None, axis=1):\n    return X", "has more arguments than the exercise gives it"),
         ("def center(X):\n    pass", "is not filled in"),
         ("def center(X):\n    # TODO\n    Y = None\n    # END OF YOUR CODE\n    return Y.astype(float)", "is not filled in"),
     ],
@@ -160,8 +160,10 @@ def test_of_several_definitions_the_report_names_the_one_that_was_graded(later: 
     assert f"the one in student.py, line 6 is graded, because the one in student.py, line 71 {why}" in said
 
 
-def test_the_last_of_several_definitions_is_told_to_be_graded() -> None:
-    report = graded(solution("def center(X):\n    return X"))
+@pytest.mark.parametrize("arguments", ["X", "X, axis=1", "X=None", "X, *rest", "X=None, verbose=False", "X, *, axis=1"])
+def test_the_last_of_several_definitions_is_graded_and_told(arguments: str) -> None:
+    report = graded(solution(f"def center({arguments}):\n    return X"))
+    assert function_of(report, "center").status == "failed"
     assert report.messages == ("center is defined 2 times; the last one, in student.py, line 71, is graded",)
 
 

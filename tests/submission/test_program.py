@@ -99,6 +99,7 @@ def test_the_last_definition_that_takes_the_arguments_of_the_exercise_counts() -
         "def f(*args):\n    return 7",
         "def f(x, /, **options):\n    return 7",
         "def f(x, *, print_msg=False):\n    return 7",
+        "def f(x, depth=0):\n    return 7",  # a recursion's own
         "f = lambda x: 7",
         "class f:\n    pass",
         "if True:\n    def f(x):\n        return 7",
@@ -114,7 +115,7 @@ def test_a_later_definition_that_can_take_them_counts(later: str) -> None:
         "def f():\n    return 7",
         "def f(a, b):\n    return 7",
         "def f(a, b, c=1):\n    return 7",
-        "def f(a, keep_prob=1):\n    return 7",  # another exercise's function of the same name
+        "def f(a=0, keep_prob=1):\n    return 7",  # another exercise's function of the same name
     ],
 )
 def test_a_later_definition_that_cannot_is_dropped(later: str) -> None:
