@@ -30,6 +30,7 @@ __all__ = [
     "agrees",
     "element_text",
     "first_problem",
+    "is_right",
     "items_of",
     "key_item",
     "kind_of",
@@ -190,20 +191,29 @@ def first_problem(
     spec: Function, item: Item, expected: Value, got: Value, tolerances: Mapping[Path, float], *, loose: bool = False
 ) -> Problem | None:
     """The first problem of an item at its earliest stage; a random item has no right number, a ``loose`` one no dtype."""
+    problems = _problems(spec, item, expected, got, tolerances, loose=loose)
+    problem = min(problems, key=lambda problem: STAGES.index(problem.stage), default=None)
+    return None if problem is None else replace(problem, where=item.where(problem.path, spec.parts))
+
+
+def is_right(spec: Function, item: Item, expected: Value, got: Value, tolerances: Mapping[Path, float]) -> bool:
+    """Whether there is no :func:`first_problem`; who does not ask which one it is waits for no other."""
+    return next(_problems(spec, item, expected, got, tolerances), None) is None
+
+
+def _problems(
+    spec: Function, item: Item, expected: Value, got: Value, tolerances: Mapping[Path, float], *, loose: bool = False
+) -> Iterator[Problem]:
     walk = _Walk(item, spec.parts, tolerances, loose or item.name in spec.loose_dtype)
-    problems: list[Problem] = []
     for path in item.paths:
         try:
             part = part_at(got, path)
         except (LookupError, TypeError):
             if item.name not in spec.optional:
-                problems.append(Problem("structure", path, sentences.key_problem("the result", path[0], _keys(got))))
+                yield Problem("structure", path, sentences.key_problem("the result", path[0], _keys(got)))
         else:
-            problems.extend(walk.problems(part_at(expected, path), part, path))
-    problem = min(problems, key=lambda problem: STAGES.index(problem.stage), default=None)
-    if problem is None or (problem.stage == "values" and item.name in spec.random):
-        return None
-    return replace(problem, where=item.where(problem.path, spec.parts))
+            found = walk.problems(part_at(expected, path), part, path)
+            yield from (one for one in found if one.stage != "values" or item.name not in spec.random)
 
 
 def _keys(value: Value) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.confined.wire import Encoded, Opaque, Path, Value, encode, part_at
 from grader.judging.cases import Case
-from grader.judging.compare import Item, first_problem, items_of, key_item
+from grader.judging.compare import Item, is_right, items_of, key_item
 from grader.judging.judge import FunctionJudge
 from grader.judging.outcomes import Outcomes, last_outcome, reply_value
 from grader.judging.values import as_array, leaves, part_or_none, parts_of
@@ -35,7 +35,7 @@ def kept_of(spec: Function, item: Item, case: Case, alternative: int, got: Value
     if item.name in spec.opaque:
         return 1.0
     right, part = part_at(expected.decoded, path), part_or_none(got, path)
-    if first_problem(spec, item, expected.decoded, got, expected.tolerance_at) is None:
+    if is_right(spec, item, expected.decoded, got, expected.tolerance_at):
         return float(part is not None or right is None)
     if item.name in spec.random:
         return 0.0
@@ -62,8 +62,9 @@ def has_wrong_numbers(spec: Function, item: Item, case: Case, alternative: int, 
 
 def _fits(spec: Function, item: Item, case: Case, alternative: int, part: Value, tolerances: Mapping[Path, float]) -> bool:
     """Whether a part would be right in the place of an item."""
-    result = _Reformed(item.paths[0], part).result()
-    return first_problem(spec, item, as_arrays(case.expected[alternative].decoded), result, tolerances) is None
+    path = item.paths[0]
+    right = as_arrays(part_at(case.expected[alternative].decoded, path))
+    return is_right(spec, item, _Reformed(path, right).result(), _Reformed(path, part).result(), tolerances)
 
 
 def plain(got: Value) -> Value:
@@ -147,11 +148,31 @@ def arranged(spec: Function, case: Case, alternative: int, got: Value) -> tuple[
         return (got,), 1.0
     if len(got) > len(right):
         return tuple(got[: len(right)]), _SURPLUS
-    for order, ordered, kept in _in_every_order(right, got):
-        items = [i for i in items_of(right, spec.items) if i.name not in spec.opaque]
-        if all(kept_of(spec, item, case, alternative, ordered) for item in items):
-            return ordered, kept * (1.0 if sorted(order) == list(order) else _ORDER)
+    for order, ordered, kept in _fitting_orders(spec, case, alternative, got):
+        return ordered, kept * (1.0 if sorted(order) == list(order) else _ORDER)
     return _with_names(right, got)
+
+
+def _fitting_orders(
+    spec: Function, case: Case, alternative: int, got: _Parts
+) -> Iterator[tuple[tuple[int, ...], _Parts, float]]:
+    """The orders in which something is kept of every part, from the one in which they came.
+
+    Of an item only the part in its own place counts: it is looked at once, however many orders bring it there.
+    """
+    right = case.expected[alternative].decoded
+    items = [i for i in items_of(right, spec.items) if i.name not in spec.opaque]
+    looked_at: dict[tuple[Any, ...], float] = {}
+
+    def fits(item: Item, order: tuple[int, ...], ordered: _Parts) -> bool:
+        key = item.name, *(order[path[0]] if path and isinstance(path[0], int) else order for path in item.paths)
+        if key not in looked_at:
+            looked_at[key] = kept_of(spec, item, case, alternative, ordered)
+        return looked_at[key] > 0
+
+    for order, ordered, kept in _in_every_order(right, got):
+        if all(fits(item, order, ordered) for item in items):
+            yield order, ordered, kept
 
 
 def _in_every_order(right: _Parts, got: _Parts) -> Iterator[tuple[tuple[int, ...], _Parts, float]]:
@@ -278,11 +299,9 @@ def _has_shapes(got: Value, right: _Parts, order: Sequence[int]) -> bool:
 def _order_of(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tuple[int, ...] | None:
     """The order in which the right parts come, where it is another one in the first case."""
     case = judge.values[0]
-    got, right = reply_value(last_outcome(outcomes, case)), case.expected[alternative].decoded
-    items = [i for i in items_of(right, judge.spec.items) if i.name not in judge.spec.opaque]
-    orders = _in_every_order(right, got) if isinstance(got, tuple | list) else iter(())
-    fitting = (o for o, parts, _ in orders if all(kept_of(judge.spec, i, case, alternative, parts) for i in items))
-    order = next(fitting, None)
+    got = reply_value(last_outcome(outcomes, case))
+    fitting = _fitting_orders(judge.spec, case, alternative, got) if isinstance(got, tuple | list) else iter(())
+    order = next((order for order, _, _ in fitting), None)
     return None if order is None or sorted(order) == list(order) else order
 
 

@@ -132,7 +132,7 @@ def test_mistakes_with_vectors_are_named(old: str, new: str, function: str, code
 
 def test_counting_the_entries_dA_costs_a_part_only() -> None:
     counting = replaced(VECTORS, LAYERS, "len(gradients) // 2")
-    found = verdicts(ASSIGNMENT, counting)["gradients_to_vector"]
+    found = verdicts(ASSIGNMENT, counting, only="gradients_to_vector")["gradients_to_vector"]
     lost = 0.3 * found.max_points - points_of(found, "values", "entries dA are left out")
     assert lost > 0.15 * found.max_points  # one entry dA is none too many
     assert found.points == pytest.approx(found.max_points - lost)
@@ -140,10 +140,10 @@ def test_counting_the_entries_dA_costs_a_part_only() -> None:
 
 def test_a_depth_that_is_counted_with_the_entries_dA_is_right_where_there_is_one_for_each_layer() -> None:
     counting = replaced(VECTORS, LAYERS, "sum(key.startswith('dA') for key in gradients)")
-    found = verdicts(ASSIGNMENT, counting)["gradients_to_vector"]
+    found = verdicts(ASSIGNMENT, counting, only="gradients_to_vector")["gradients_to_vector"]
     assert 0 < points_of(found, "values", "entries dA are left out") < 0.3 * found.max_points
     empty = "def gradients_to_vector(gradients):\n    return np.zeros((0, 1))"
-    assert verdicts(ASSIGNMENT, empty)["gradients_to_vector"].points == 0
+    assert verdicts(ASSIGNMENT, empty, only="gradients_to_vector")["gradients_to_vector"].points == 0
 
 
 @pytest.mark.parametrize("names", [
@@ -152,7 +152,7 @@ def test_a_depth_that_is_counted_with_the_entries_dA_is_right_where_there_is_one
 ])  # fmt: skip
 def test_keys_that_are_sorted_by_layer_alone_are_asked_for_in_any_order(names: str) -> None:
     code = f"def gradients_to_vector(gradients):\n    return np.vstack([gradients[n].reshape(-1, 1) for n in {names}])"
-    found = verdicts(ASSIGNMENT, code)["gradients_to_vector"]
+    found = verdicts(ASSIGNMENT, code, only="gradients_to_vector")["gradients_to_vector"]
     assert {check.name for check in found.checks if check.status == "failed"} == {
         "keys in any order",
         "whatever the order of the keys",
@@ -162,7 +162,7 @@ def test_keys_that_are_sorted_by_layer_alone_are_asked_for_in_any_order(names: s
 
 def test_the_keys_beside_the_vector_belong_to_the_other_exercise() -> None:
     code = replaced(VECTORS, 'for k in "Wb"])\n\ndef vector', 'for k in "Wb"]), list(params_dict)\n\ndef vector')
-    found = verdicts(ASSIGNMENT, code)["dictionary_to_vector"]
+    found = verdicts(ASSIGNMENT, code, only="dictionary_to_vector")["dictionary_to_vector"]
     assert found.status == "partial"
     assert found.points < found.max_points
     assert any("a tuple of 2, expected an array" in check.message for check in found.checks)
@@ -216,12 +216,14 @@ def test_a_wrong_forward_pass_of_ones_own_does_not_pull_cost_and_check_down() ->
     ("return difference", "return difference < 1e-6", "returns-verdict"),
 ])  # fmt: skip
 def test_mistakes_of_the_check_are_named(old: str, new: str, code: str) -> None:
-    assert codes_of(verdicts(ASSIGNMENT, VECTORS, COST, replaced(CHECK, old, new))["gradient_check"]) == [code]
+    assert codes_of(
+        verdicts(ASSIGNMENT, VECTORS, COST, replaced(CHECK, old, new), only="gradient_check")["gradient_check"]
+    ) == [code]
 
 
 def test_a_one_sided_check_loses_the_points_for_large_steps_alone() -> None:
     one_sided = replaced(replaced(CHECK, "minus[i] -= epsilon", "pass"), "(2 * epsilon)", "epsilon")
-    found = verdicts(ASSIGNMENT, VECTORS, COST, one_sided)["gradient_check"]
+    found = verdicts(ASSIGNMENT, VECTORS, COST, one_sided, only="gradient_check")["gradient_check"]
     assert codes_of(found) == ["one-sided"]
     assert [check.name for check in found.checks if check.status == "failed"] == [LARGE]
     large = points_of(found, "values", LARGE)

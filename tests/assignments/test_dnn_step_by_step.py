@@ -484,7 +484,7 @@ def test_the_hand_out_names_every_function_with_its_points() -> None:
 
 def test_a_right_backward_step_is_right_without_the_forward_step_that_a_property_asks() -> None:
     (only,) = (text for text in RIGHT if text.startswith("def linear_backward"))
-    found = verdicts(ASSIGNMENT, only)["linear_backward"]
+    found = verdicts(ASSIGNMENT, only, only="linear_backward")["linear_backward"]
     assert (found.status, found.carried) == ("passed", True)
     assert "a correct linear_forward returns" in found.findings[0].message
     assert found.findings[0].hint == "Define linear_forward in the same file."

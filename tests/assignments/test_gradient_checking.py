@@ -134,7 +134,7 @@ def test_the_backward_pass_is_graded_at_exact_zeros_of_both_hidden_layers() -> N
 
 def test_a_check_with_a_derivative_of_its_own_is_told_that_it_checks_nothing() -> None:
     inline = replaced(SCALAR, "grad = backward_propagation(x, theta)", "grad = x")
-    found = verdicts(ASSIGNMENT, inline)["gradient_check"]
+    found = verdicts(ASSIGNMENT, inline, only="gradient_check")["gradient_check"]
     assert (found.status, codes_of(found)) == ("partial", ["own-derivative"])
     assert points_of(found, "values", "a fault in backward_propagation is found") == 0
     assert found.counterexample is not None
@@ -153,16 +153,20 @@ def test_a_check_with_both_formulas_of_its_own_keeps_what_its_values_carry(writt
     norms = "np.linalg.norm(grad - slope) / (np.linalg.norm(grad) + np.linalg.norm(slope))"
     body = f"    grad, slope = x, {written}\n    return {norms}\n"
     inline = "import numpy as np\ndef gradient_check(x, theta, epsilon=1e-7):\n" + body
-    found = verdicts(ASSIGNMENT, SCALAR, inline)["gradient_check"]
+    found = verdicts(ASSIGNMENT, SCALAR, inline, only="gradient_check")["gradient_check"]
     assert (found.status, found.points, codes_of(found)) == ("partial", 14, ["asks-nothing"])
-    wrong = verdicts(ASSIGNMENT, SCALAR, inline.replace(f"x, {written}", "x, x * theta"))["gradient_check"]
+    wrong = verdicts(ASSIGNMENT, SCALAR, inline.replace(f"x, {written}", "x, x * theta"), only="gradient_check")[
+        "gradient_check"
+    ]
     assert wrong.status == "failed"
 
 
 @pytest.mark.parametrize("claim", ["0.0", "1e-9", "1e-9 * x * theta", "x", "x * epsilon"])
 def test_a_number_in_place_of_a_check_earns_nothing(claim: str) -> None:
     stub = f"def gradient_check(x, theta, epsilon=1e-7):\n    return {claim}\n"
-    assert points_of(verdicts(ASSIGNMENT, SCALAR, stub)["gradient_check"], "values", "difference") == 0
+    assert (
+        points_of(verdicts(ASSIGNMENT, SCALAR, stub, only="gradient_check")["gradient_check"], "values", "difference") == 0
+    )
 
 
 def test_what_a_right_check_remembers_of_its_slopes_stays_true() -> None:
@@ -178,7 +182,7 @@ from functools import lru_cache
 def measured(x, theta, epsilon):
     return (forward_propagation(x, theta + epsilon) - forward_propagation(x, theta - epsilon)) / (2 * epsilon)
 """
-    found = verdicts(ASSIGNMENT, measured, cached)["gradient_check"]
+    found = verdicts(ASSIGNMENT, measured, cached, only="gradient_check")["gradient_check"]
     assert (found.status, found.points, codes_of(found)) == ("passed", found.max_points, [])
 
 
@@ -196,7 +200,7 @@ def test_no_other_case_has_the_x_of_a_planted_output() -> None:
     ("gradient_check", "    slope =", "    epsilon = epsilon * theta\n    slope ="),
 ])  # fmt: skip
 def test_what_divides_by_theta_is_asked_at_0(name: str, old: str, new: str) -> None:
-    found = verdicts(ASSIGNMENT, replaced(SCALAR, old, new))[name]
+    found = verdicts(ASSIGNMENT, replaced(SCALAR, old, new), only=name)[name]
     assert 0.5 * found.max_points < found.points < found.max_points
     assert any("theta of 0" in check.message for check in found.checks if check.status == "failed")
 
@@ -210,7 +214,7 @@ def test_a_check_that_answers_in_the_branch_of_right_derivatives_alone_keeps_wha
     if difference < 1e-6:
         return difference""",
     )
-    found = verdicts(ASSIGNMENT, branch)["gradient_check"]
+    found = verdicts(ASSIGNMENT, branch, only="gradient_check")["gradient_check"]
     assert found.points == pytest.approx(0.1 * found.max_points)
     stub = verdicts(ASSIGNMENT, "def gradient_check(x, theta, epsilon=1e-7):\n    return 1e-9")["gradient_check"]
     assert stub.points == 0
@@ -225,7 +229,7 @@ def test_a_check_that_asks_neither_function_is_told_so_and_keeps_what_it_compute
     inline = replaced(SCALAR, "grad = backward_propagation(x, theta)", "grad = x")
     for sign in "+-":
         inline = replaced(inline, f"forward_propagation(x, theta {sign} epsilon)", f"np.dot(theta {sign} epsilon, x)")
-    found = verdicts(ASSIGNMENT, inline)["gradient_check"]
+    found = verdicts(ASSIGNMENT, inline, only="gradient_check")["gradient_check"]
     assert (found.points, codes_of(found)) == (pytest.approx(0.7 * found.max_points), ["asks-nothing"])
 
 
@@ -233,7 +237,7 @@ def test_a_check_that_asks_neither_function_is_told_so_and_keeps_what_it_compute
 def test_a_number_that_is_not_measured_earns_nothing(number: str) -> None:
     start = SCALAR.index("def gradient_check")
     stub = f"{SCALAR[:start]}def gradient_check(x, theta, epsilon=1e-7):\n    return {number}\n"
-    assert verdicts(ASSIGNMENT, stub)["gradient_check"].points == 0
+    assert verdicts(ASSIGNMENT, stub, only="gradient_check")["gradient_check"].points == 0
 
 
 def test_a_derivative_that_is_asked_at_the_slope_is_named() -> None:
@@ -248,12 +252,12 @@ def test_the_cost_of_one_parameter_may_be_written_out(call: str) -> None:
     code = SCALAR
     for sign in "+-":
         code = replaced(code, f"forward_propagation(x, theta {sign} epsilon)", call.format(sign))
-    assert verdicts(ASSIGNMENT, code)["gradient_check"].status == "passed"
+    assert verdicts(ASSIGNMENT, code, only="gradient_check")["gradient_check"].status == "passed"
 
 
 def test_a_one_sided_difference_cannot_be_seen_where_the_cost_is_linear() -> None:
     one_sided = replaced(replaced(SCALAR, "theta - epsilon", "theta"), "(2 * epsilon)", "epsilon")
-    assert verdicts(ASSIGNMENT, one_sided)["gradient_check"].status == "passed"
+    assert verdicts(ASSIGNMENT, one_sided, only="gradient_check")["gradient_check"].status == "passed"
 
 
 def test_a_wrong_cost_does_not_pull_the_check_down() -> None:
@@ -273,7 +277,7 @@ def test_a_wrong_derivative_does_not_pull_the_check_down() -> None:
 
 def test_the_published_faults_that_are_all_left_are_named_and_earn_nothing() -> None:
     planted = replaced(replaced(BACKWARD, "dZ2 @ A1.T / m", "2 * dZ2 @ A1.T / m"), '"db1": dZ1', '"db1": 4 * dZ1')
-    found = verdicts(ASSIGNMENT, FORWARD, planted)["backward_propagation_n"]
+    found = verdicts(ASSIGNMENT, FORWARD, planted, only="backward_propagation_n")["backward_propagation_n"]
     assert (codes_of(found), found.status, found.points) == (["planted-bugs"], "failed", 0)
 
 
@@ -282,7 +286,9 @@ def test_the_published_faults_that_are_all_left_are_named_and_earn_nothing() -> 
     ('"db1": dZ1', '"db1": 4 * dZ1', "planted-bug-in-db1"),
 ])  # fmt: skip
 def test_one_published_fault_that_is_left_is_named_and_costs_what_it_touches(old: str, new: str, code: str) -> None:
-    found = verdicts(ASSIGNMENT, FORWARD, replaced(BACKWARD, old, new))["backward_propagation_n"]
+    found = verdicts(ASSIGNMENT, FORWARD, replaced(BACKWARD, old, new), only="backward_propagation_n")[
+        "backward_propagation_n"
+    ]
     assert (codes_of(found), found.status) == ([code], "partial")
     touched = "dW{l}" if code.endswith("dW2") else "db{l}"
     wrong = [check.name for check in found.checks if check.status == "failed"]
@@ -304,7 +310,7 @@ def test_a_wrong_cost_of_the_network_does_not_pull_the_check_down() -> None:
 
 def test_a_one_sided_check_loses_points_for_large_steps_alone() -> None:
     one_sided = replaced(replaced(CHECK, "minus[name][i] -= epsilon", "pass"), "(2 * epsilon)", "epsilon")
-    found = verdicts(ASSIGNMENT, FORWARD, one_sided)["gradient_check_n"]
+    found = verdicts(ASSIGNMENT, FORWARD, one_sided, only="gradient_check_n")["gradient_check_n"]
     assert codes_of(found) == ["one-sided"]
     assert [check.name for check in found.checks if check.status == "failed"] == [LARGE]
     assert points_of(found, "values", LARGE) == pytest.approx(0.3 * 0.35 * found.max_points)
@@ -317,19 +323,21 @@ def test_a_check_that_forgets_the_gradients_passed_in_is_named() -> None:
         "    gradients = backward_propagation_n(X, Y, forward_propagation_n(X, Y, parameters)[1])\n"
         "    grad, approximation = [], []\n",
     )  # fmt: skip
-    found = verdicts(ASSIGNMENT, FORWARD, BACKWARD, forgetful)["gradient_check_n"]
+    found = verdicts(ASSIGNMENT, FORWARD, BACKWARD, forgetful, only="gradient_check_n")["gradient_check_n"]
     assert (codes_of(found), found.status) == (["ignores-gradients"], "failed")
     assert found.points <= 0.5 * found.max_points
 
 
 def test_one_array_for_both_shifts_is_named() -> None:
     shared = replaced(CHECK, "minus = {n: parameters[n].copy() for n in NAMES}", "minus = plus")
-    assert codes_of(verdicts(ASSIGNMENT, FORWARD, shared)["gradient_check_n"]) == ["same-point"]
+    assert codes_of(verdicts(ASSIGNMENT, FORWARD, shared, only="gradient_check_n")["gradient_check_n"]) == ["same-point"]
 
 
 def test_a_minus_vector_that_starts_from_the_plus_vector_is_named() -> None:
     chained = replaced(CHECK, "minus[name][i] -= epsilon", "minus[name][i] = plus[name][i] - epsilon")
-    assert codes_of(verdicts(ASSIGNMENT, FORWARD, chained)["gradient_check_n"]) == ["minus-at-theta"]
+    assert codes_of(verdicts(ASSIGNMENT, FORWARD, chained, only="gradient_check_n")["gradient_check_n"]) == [
+        "minus-at-theta"
+    ]
 
 
 def test_shifting_the_arrays_passed_in_and_back_costs_the_inputs_alone() -> None:
@@ -348,7 +356,7 @@ def test_shifting_the_arrays_passed_in_and_back_costs_the_inputs_alone() -> None
             grad, slopes = np.array(grad), np.array(slopes)
             return np.linalg.norm(grad - slopes) / (np.linalg.norm(grad) + np.linalg.norm(slopes))
     """
-    found = verdicts(ASSIGNMENT, FORWARD, in_place)["gradient_check_n"]
+    found = verdicts(ASSIGNMENT, FORWARD, in_place, only="gradient_check_n")["gradient_check_n"]
     assert codes_of(found) == ["mutated-input"]
     assert found.points == pytest.approx(0.95 * found.max_points)
 
@@ -386,7 +394,7 @@ SLOPE = "(forward_propagation(x, theta + epsilon) - forward_propagation(x, theta
     ],
 )
 def test_a_derivative_that_is_written_down_is_not_one_that_is_measured(slope: str, points: float) -> None:
-    found = verdicts(ASSIGNMENT, replaced(SCALAR, SLOPE, slope))["gradient_check"]
+    found = verdicts(ASSIGNMENT, replaced(SCALAR, SLOPE, slope), only="gradient_check")["gradient_check"]
     assert points_of(found, "property", MEASURED) == points
     assert found.points == (20.0 if points else 16.0)
 
@@ -410,7 +418,7 @@ SURE = "a confident mistake costs its full price"
 def test_a_guard_may_be_small_but_not_wide(guarded: str, right: bool) -> None:
     cost = f"    A = {guarded}\n    cost = -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / X.shape[1]"
     old = "    cost = -np.sum(Y * np.log(A3) + (1 - Y) * np.log(1 - A3)) / X.shape[1]"
-    found = verdicts(ASSIGNMENT, replaced(FORWARD, old, cost))["forward_propagation_n"]
+    found = verdicts(ASSIGNMENT, replaced(FORWARD, old, cost), only="forward_propagation_n")["forward_propagation_n"]
     assert (found.status == "passed", points_of(found, "property", SURE) > 0) == (right, right)
 
 

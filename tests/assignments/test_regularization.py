@@ -407,7 +407,9 @@ DRAWN_AGAIN = "D1[: len(Z2)] if len(Z1) >= len(Z2) else np.random.rand(*Z2.shape
     ],
 )
 def test_what_is_wrong_in_the_cache_alone_keeps_the_masks(old: str, new: str, most: float) -> None:
-    found = verdicts(ASSIGNMENT, NETWORK, L2, changed(DROPOUT, old, new), MODEL)["forward_propagation_with_dropout"]
+    found = verdicts(ASSIGNMENT, NETWORK, L2, changed(DROPOUT, old, new), MODEL, only="forward_propagation_with_dropout")[
+        "forward_propagation_with_dropout"
+    ]
     assert 0.4 * 25 <= found.points <= most * 25
     assert "inverted-mask" not in codes_of(found)
 
@@ -421,7 +423,7 @@ def test_a_right_model_stands_beside_wrong_functions() -> None:
 
 def test_a_model_of_another_edition_has_an_option_more() -> None:
     other = changed(MODEL, "print_cost=True, lambd=0", "print_cost=True, is_plot=True, lambd=0")
-    assert verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, other)["model"].status == "passed"
+    assert verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, other, only="model")["model"].status == "passed"
 
 
 def test_dropout_may_be_written_out_inside_the_model() -> None:
@@ -429,7 +431,7 @@ def test_dropout_may_be_written_out_inside_the_model() -> None:
     inline = "            W1, b1, W2, b2, W3, b3 = parameters.values()" + body
     inline += "\n            cache = (Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3)"
     code = changed(MODEL, "            A3, cache = forward_propagation_with_dropout(X, parameters, keep_prob)", inline)
-    assert verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, code)["model"].status == "passed"
+    assert verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, code, only="model")["model"].status == "passed"
 
 
 @pytest.mark.parametrize(
@@ -450,7 +452,7 @@ def test_a_model_keeps_the_points_of_what_is_right(old: str, new: str, codes: li
         weights = {f"W{l}": np.zeros((n, k)) for l, (k, n) in enumerate(pairs, 1)}
         return {**weights, **{f"b{l}": np.zeros((n, 1)) for l, (_, n) in enumerate(pairs, 1)}}
     """
-    found = verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, zeros, changed(MODEL, old, new))["model"]
+    found = verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, zeros, changed(MODEL, old, new), only="model")["model"]
     assert found.status == ("failed" if most < 10 else "partial")
     assert codes_of(found)[: len(codes)] == codes
     assert most - 3 <= found.points <= most
@@ -458,7 +460,9 @@ def test_a_model_keeps_the_points_of_what_is_right(old: str, new: str, codes: li
 
 def test_a_model_that_stops_when_the_cost_rises_stops_too_early() -> None:
     stops = "        if i and cost > best:\n            break\n        best = cost\n        if lambd != 0:"
-    found = verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, changed(MODEL, "        if lambd != 0:", stops))["model"]
+    found = verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, changed(MODEL, "        if lambd != 0:", stops), only="model")[
+        "model"
+    ]
     assert found.status == "partial"
     assert found.points >= 0.75 * found.max_points
 
@@ -466,7 +470,9 @@ def test_a_model_that_stops_when_the_cost_rises_stops_too_early() -> None:
 def test_activations_before_their_masks_cost_the_cache_and_nothing_else() -> None:
     text = DROPOUT.replace("(Z1, D1, A1,", "(Z1, A1, D1,").replace("Z2, D2, A2,", "Z2, A2, D2,")
     assert text != DROPOUT
-    found = verdicts(ASSIGNMENT, NETWORK, L2, text)["forward_propagation_with_dropout"]
+    found = verdicts(ASSIGNMENT, NETWORK, L2, text, only="forward_propagation_with_dropout")[
+        "forward_propagation_with_dropout"
+    ]
     assert (found.status, codes_of(found)) == ("partial", ["cache-order"])
     assert [check.name for check in found.checks if check.status == "failed"] == ["the cache explains the result"]
 
@@ -501,5 +507,5 @@ def test_a_start_where_every_unit_is_shut_proves_nothing_of_l2_and_dropout() -> 
 """
     start = OWN_START.format(scale="1.0", bias="-1e3 * (l < 3)")
     head = "def model(X, Y, learning_rate=0.3, num_iterations=30000, print_cost=True, lambd=0, keep_prob=1):"
-    found = verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, head + start + steps)["model"]
+    found = verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, head + start + steps, only="model")["model"]
     assert found.points == 0

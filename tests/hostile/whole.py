@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.platforms import RIGHT, WRONG, notebook
@@ -71,6 +72,12 @@ def link(target: str) -> Callable[[Path], object]:
     return lambda path: path.symlink_to(target)
 
 
+def _made(make: Callable[[], bytes]) -> Callable[[Path], object]:
+    """A large file that is made where it is laid out: whoever only collects the tests does not wait for it."""
+    return lambda path: path.write_bytes(make())
+
+
+@cache
 def _zeros(size: int) -> bytes:
     packing = zlib.compressobj(9, zlib.DEFLATED, 31)
     return b"".join(packing.compress(bytes(_MIB)) for _ in range(size // _MIB)) + packing.flush()
@@ -335,12 +342,18 @@ LOADER: Mapping[str, tuple[Files, float]] = {
 # -- archives, links, names and folders -------------------------------------------------------------------------------
 _HEADER = b"\x1f\x8b\x08\x08" + bytes(6) + b"n" * (30 * _MIB)
 _LINES = b"".join(b"#" + hashlib.sha256(bytes([n])).hexdigest().encode() * 30 + b"\n" for n in range(256))
-_DENSE = _LINES * (24 * _MIB // len(_LINES))  # packs to a fortieth: no bomb by itself
-_PACKED = zipped({f"m{n}.py": _DENSE for n in range(3)})
+
+
+@cache
+def _packed() -> bytes:
+    dense = _LINES * (24 * _MIB // len(_LINES))  # packs to a fortieth: no bomb by itself
+    return zipped({f"m{n}.py": dense for n in range(3)})
+
+
 FILES: Mapping[str, tuple[Files, float]] = {
-    "a gzip of a gigabyte of zeros": ({"hw.tar.gz": _zeros(1 << 30)}, 0),
+    "a gzip of a gigabyte of zeros": ({"hw.tar.gz": _made(lambda: _zeros(1 << 30))}, 0),
     "a tar before a gigabyte of zeros": (
-        {"hw.tar.gz": gzip.compress(tarred({"hw.py": WRONG}, packed=False)) + _zeros(1 << 30)},
+        {"hw.tar.gz": _made(lambda: gzip.compress(tarred({"hw.py": WRONG}, packed=False)) + _zeros(1 << 30))},
         80,
     ),
     "a name in a gzip without end": ({"hw.tar.gz": _HEADER}, 0),
@@ -357,17 +370,17 @@ FILES: Mapping[str, tuple[Files, float]] = {
         0,
     ),
     "a path out of a tar in its header": ({"hw.tar.gz": tarred({"x": "22 path=../bob/hw.py\n"}, type=b"x")}, 0),
-    "thirty thousand files in a tar": ({"hw.tar.gz": tarred({f"h{n}.txt": "" for n in range(30_000)})}, 0),
+    "thirty thousand files in a tar": ({"hw.tar.gz": _made(lambda: tarred({f"h{n}.txt": "" for n in range(30_000)}))}, 0),
     "archives in archives": (
         {"hw.tar.gz": tarred({"a.zip": zipped({"b.zip": zipped({"c.zip": zipped({"hw.py": RIGHT})})})})},
         0,
     ),
     "many archives in an archive": (
-        {"hw.tar.gz": tarred({f"a{n}.zip": zipped({"h.py": "#" + " " * _MIB}) for n in range(100)})},
+        {"hw.tar.gz": _made(lambda: tarred({f"a{n}.zip": zipped({"h.py": "#" + " " * _MIB}) for n in range(100)}))},
         0,
     ),
     "archives beside each other": (
-        {f"a{n}.zip": _PACKED for n in range(4)},
+        {f"a{n}.zip": _made(_packed) for n in range(4)},
         0,
     ),
     "settings of pytest": (
