@@ -6,13 +6,15 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell cksum pyproject.toml constraints.txt 2>/dev/null | cksum | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: grade installed test cases audit sweep newest wheels pyodide lint docs bench clean
+.PHONY: grade installed test suite cases audit sweep newest wheels pyodide lint docs bench clean
 
 grade: $(STAMP)
 	$(BIN)/grader grade dnn_step_by_step samples/dnn_step_by_step -o graded
 	@echo "(here the command is $(BIN)/grader)"
 
-test: lint cases
+test: lint suite
+
+suite: cases
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 # The environment of the tests.
