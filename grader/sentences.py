@@ -370,6 +370,14 @@ def none_problem(where: str) -> str:
     return f"{where} is None; is a 'return' missing, or a blank not filled in?"
 
 
+def in_place_of(helper: str) -> str:
+    return f"in place of your {helper}, for this call"
+
+
+def returned_none(function: str) -> str:
+    return f"{function} returned None, where the exercise asks for a result"
+
+
 NOT_THERE = "nothing of this name"
 
 
@@ -790,6 +798,17 @@ def handed_back(items: Mapping[str, str], *, sometimes: bool) -> Finding:
     where = ", for some inputs" if sometimes else ""
     text = f"{' and '.join(f'{item} is what came in as {name}' for name, item in items.items())}, unchanged{where}"
     return Finding("handed-back", text, "Is it worked out anew for every input, or does a condition leave it as it is?")
+
+
+def other_part(item: str, found: str, expected: str) -> Finding:
+    text = f"{item} is {found}, expected {expected}"
+    return Finding("other-part", text, "Compare the order, or the names, of what you return with the exercise.")
+
+
+def returns_none_for_some() -> Finding:
+    text = "for some inputs the function returns None, for others a result"
+    hint = "Is there a return inside an if, or in a branch that not every input takes? Without a return, None comes back."
+    return Finding("returns-none-for-some", text, hint)
 
 
 def mutated_input() -> Finding:

@@ -12,7 +12,7 @@ import numpy as np
 
 from grader import sentences
 from grader.confined.tensors import FRAMEWORKS
-from grader.confined.wire import Opaque, Path, Tensor, Value
+from grader.confined.wire import Opaque, Path, Tensor, Value, encode
 from grader.judging.cases import USUAL, Case
 from grader.judging.compare import items_of
 from grader.judging.judge import Failure, FunctionJudge, Verdict
@@ -27,6 +27,7 @@ __all__ = ["detected"]
 _Array = np.ndarray[Any, Any]
 _IMPRECISE = (np.float32, np.float16)
 _MOST_DECIMALS = 10
+_NONE = encode(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,19 @@ def _leaf_right(expected: _Array, got: _Array, tolerance: float) -> bool:
     fits = expected.dtype == got.dtype or not (got.ndim or got.dtype in _IMPRECISE)
     same = expected.shape == got.shape and fits
     return same and bool((np.abs(got.astype(float) - expected.astype(float)) <= tolerance).all())
+
+
+def _returns_none(evidence: _Evidence) -> Iterator[Finding]:
+    """Calls of the function that give None, beside others that do not."""
+    spec, failing = evidence.judge.spec, {failure.case.key for failure in evidence.verdict.failures}
+    none: dict[bool, bool] = {}
+    for case in evidence.judge.cases.cases:
+        for (name, _), outcome in zip(case.plan.steps, evidence.outcomes.get(case.key, ()), strict=False):
+            if name == spec.name and isinstance(outcome, Returned):
+                is_none = outcome.value == _NONE
+                none[is_none] = none.get(is_none, False) or case.key in failing
+    if none.get(True) and False in none:
+        yield sentences.returns_none_for_some()
 
 
 def _permuted(evidence: _Evidence) -> Iterator[Finding]:
@@ -242,7 +256,11 @@ def _handed_back(evidence: _Evidence) -> Iterator[Finding]:
     """Items that are an argument, or a part of one, in all failing cases: they were not worked out there."""
     alike: dict[bool, dict[str, list[str]]] = {}
     for item in evidence.items:
-        if argument := _argument_in(evidence, item):
+        found, wanted = (_places_in(evidence, item, arrays) for arrays in (item.got, item.expected))
+        if wanted:  # it has to be an argument, or a part of one: another one
+            if found:
+                yield sentences.other_part(item.name, found[0], wanted[0])
+        elif argument := _argument_in(evidence, item):
             alike.setdefault(_is_right_for_some(evidence, item), {}).setdefault(argument, []).append(item.name)
     for sometimes, items in alike.items():
         yield sentences.handed_back({name: _together(parts) for name, parts in items.items()}, sometimes=sometimes)
@@ -261,6 +279,22 @@ def _argument_in(evidence: _Evidence, item: _WrongItem) -> str:
         fitting &= {n for n, part in parts.items() if any(_is_it(leaf, got) for _, leaf in leaves(part))}
     several = len({number for got in item.got for number in got.flat}) > 1
     return parameters[min(fitting)] if fitting and several else ""
+
+
+def _places_in(evidence: _Evidence, item: _WrongItem, arrays: Sequence[_Array]) -> list[str]:
+    """The arguments, and the parts of arguments, that these arrays are in all failing cases, as Python writes them."""
+    parameters = evidence.judge.cases.parameters
+    common: dict[str, None] | None = None
+    for case, array in zip(item.cases, arrays, strict=True):
+        parts = zip(parameters, arguments_of(case.plan), strict=False)
+        places = {
+            name + "".join(f"[{key!r}]" for key in path): None
+            for name, part in parts
+            for path, leaf in leaves(part)
+            if _is_it(leaf, array)
+        }
+        common = places if common is None else {place: None for place in common if place in places}
+    return list(common or ())
 
 
 def _is_it(leaf: Value, got: _Array) -> bool:
@@ -402,5 +436,5 @@ def _one_class(evidence: _Evidence) -> Iterator[Finding]:
 
 
 _DETECTORS: tuple[Callable[[_Evidence], Iterator[Finding]], ...] = (
-    _raising, _permuted, _axes, _matrices, _tensors, _dtypes, _relations, _handed_back, _mutated, _one_class,
+    _returns_none, _raising, _permuted, _axes, _matrices, _tensors, _dtypes, _relations, _handed_back, _mutated, _one_class,
 )  # fmt: skip

@@ -144,7 +144,14 @@ def _arguments(plan: Plan, names: Mapping[str, Sequence[str]], replies: Sequence
         reply = reply_value(replies[step]) if step < min(len(replies), len(plan.steps) - 1) else None
         if reply is not None and not isinstance(reply, Opaque) and count_numbers(reply) <= _MOST_OF_EARLIER:
             arguments.append({"name": f"{where}the result", "value": as_json(reply)})
-    return arguments
+    given = ((name, decode(encoded, code=lambda code: code)) for name, encoded in plan.given)
+    return arguments + [{"name": sentences.in_place_of(name), "value": _planted(value)} for name, value in given]
+
+
+def _planted(value: Value) -> Any:
+    """What a case puts in the place of a helper, with its arguments where they are short: so that it can be called again."""
+    text = _literal(value) if isinstance(value, Code) and not count_numbers(value.args) > _MOST_OF_EARLIER else ""
+    return {"function": text} if text else as_json(value)
 
 
 # -- as data -----------------------------------------------------------------------------

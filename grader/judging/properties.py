@@ -17,7 +17,7 @@ from typing import TypeVar
 import numpy as np
 
 from grader import sentences
-from grader.confined.wire import WireError, decode, encode, pack, unpack
+from grader.confined.wire import Value, WireError, decode, encode, pack, unpack
 from grader.judging.cases import Case
 from grader.judging.outcomes import given_of
 from grader.judging.redaction import no_value_text, raised_text
@@ -60,8 +60,11 @@ def property_problem(
         return Objection(problem) if problem else None
     if any(not isinstance(o, Returned) for o in outcomes) or len(outcomes) < len(case.plan.steps):
         return Objection(sentences.incomplete_call(no_value_text(outcomes, case)))
+    replies: tuple[Value, ...] = ()
     try:
-        said = _asked(prop.judge, given_of(case, outcomes), outcomes)
+        given = given_of(case, outcomes)
+        replies = given.replies
+        said = _asked(prop.judge, given, outcomes)
         if not isinstance(said, str | Objection | None):
             raise TypeError(f"it returned {said!r:.80}, expected None where the property holds, and else a sentence")
         objection = Objection.of(said) if said else None
@@ -71,6 +74,9 @@ def property_problem(
     except _FORM_ERRORS as error:
         if for_author:
             return Objection(f"its judge raised {type(error).__name__}: {error}")
+        nothing = next((step for step, reply in enumerate(replies) if reply is None), None)
+        if nothing is not None:
+            return Objection(sentences.returned_none(case.plan.steps[nothing][0]), steps=(nothing,))
         why = sentences.NO_NUMBERS if isinstance(error, ArithmeticError) else sentences.OTHER_FORM
         return Objection(why, checked=False)
 

@@ -142,6 +142,39 @@ def test_of_several_calls_those_are_shown_that_the_sentence_is_about() -> None:
     assert "x = 1.0" in found["snippet"] and "x = 2.0" not in found["snippet"]
 
 
+def test_of_many_calls_the_one_that_gave_none_is_shown() -> None:
+    prop = Property("holds", share=0.5, plan=lambda d: [], judge=lambda given: str(sum(given.replies)))
+    spec = plain(properties=(prop,))
+    cases = hand_made(spec, scaled, ARGS)
+    calls = tuple(("f", encode((float(n), 2.0))) for n in range(3))
+    case = Case("f/holds/0", "holds", "general", True, Plan("f", 0, calls))
+    cases = replace(cases, cases=(*cases.cases, case))
+    outcomes = {**outcomes_of(cases, scaled), case.key: tuple(Returned(encode(reply)) for reply in (0.0, None, 4.0))}
+    judge = FunctionJudge(spec, cases)
+    found = counterexample_of(judge, outcomes, verdict_of(judge, outcomes))
+    assert found is not None
+    assert found["message"] == "f returned None, where the exercise asks for a result"
+    assert found["arguments"] == [{"name": "x", "value": 1.0}, {"name": "factor", "value": 2.0}]
+    assert found["got"] is None
+
+
+def test_what_stands_in_the_place_of_a_helper_is_shown_with_its_arguments_where_they_are_few() -> None:
+    prop = Property("holds", share=0.5, plan=lambda d: [], judge=lambda given: "it is odd")
+    spec = plain(properties=(prop,))
+    cases = hand_made(spec, scaled, ARGS)
+    given = (("slope", encode(Code("line", (2.0, 0.5)))), ("start", encode(Code("weights", (np.ones((9, 9)),)))))
+    case = Case("f/holds/0", "holds", "general", True, Plan("f", 0, (("f", encode((1.0, 2.0))),), given=given))
+    cases = replace(cases, cases=(*cases.cases, case))
+    judge = FunctionJudge(spec, cases)
+    outcomes = {**outcomes_of(cases, scaled), case.key: (Returned(encode(2.0)),)}
+    found = counterexample_of(judge, outcomes, verdict_of(judge, outcomes))
+    assert found is not None
+    assert found["arguments"][2:] == [
+        {"name": "in place of your slope, for this call", "value": {"function": "line(2.0, 0.5)"}},
+        {"name": "in place of your start, for this call", "value": {"function": "weights"}},
+    ]
+
+
 def test_thousands_of_numbers_are_not_shown() -> None:
     prop = Property("holds", share=0.5, plan=lambda d: [], judge=lambda given: "they are odd")
     spec = plain(properties=(prop,))
