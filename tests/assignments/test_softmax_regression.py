@@ -15,7 +15,7 @@ from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
 from grader.model import FunctionReport
 from grader.sandbox.here import InProcess
-from grader.spec import Given, Step
+from grader.spec import Given, Objection, Step
 from grader.submission.program import parse_submission
 from reference import softmax_regression as reference
 
@@ -250,7 +250,8 @@ def test_a_stub_of_the_right_shape_earns_nothing(name: str, code: str) -> None:
 
 def judged(parameters: dict[str, np.ndarray], prop: str = WEIGHTS.name) -> str | None:
     step = Step("xavier_initialization", (DIMS,))
-    return XAVIER[prop].judge(Given(args=step.args, steps=(step,), replies=(parameters,), facts={}))
+    said = XAVIER[prop].judge(Given(args=step.args, steps=(step,), replies=(parameters,), facts={}))
+    return Objection.of(said).text if said else None
 
 
 def drawn(seed: int, deviation, kind: str = "normal") -> dict[str, np.ndarray]:
