@@ -576,6 +576,13 @@ def earlier_first(name: str, producers: Sequence[str], *, replaced: bool) -> Fin
     return Finding("earlier-first", text, f"Correct {own} first, then look at {name} again.")
 
 
+def earlier_called(name: str, called: Sequence[str]) -> Finding:
+    """The function works on a part of these results that only its author understands, so that no correct one can stand in."""
+    own = " and ".join(called)
+    text = f"{name} calls your own {own}, which is not right: what differs here may come from there"
+    return Finding("earlier-first", text, f"Correct {own} first, then look at {name} again.")
+
+
 def unusable_values(name: str, producers: Sequence[str], problem: str) -> Finding:
     own = " and ".join(producers)
     hint = (

@@ -19,14 +19,16 @@ from grader.spec import Assignment, CaseClass, Code, Function, Objection, Proper
 # Layers of equal width, where weights, masks and gradients of one layer would fit another.
 _KINDS = {
     "one_step": {},
-    "many_steps": {"width": 3},
+    "many_steps": {"width": (2, 3)},
     "one_example": {},
     "one_label": {},
     "fitted": {},
-    "rising_cost": {},
     "kink": {},
 }
 _KINDS |= {"rate_of_0": {}, "many_examples": {}}
+# Where runs are stopped that should not be: where the cost rises, or hardly falls any more since all is fitted.
+_STOPPING = (CaseClass("rising cost", count=3, share=0.1), CaseClass("flat", count=2, share=0.2))
+_SURE, _LONG_STEPS = 11.0, (8.0, 16.0)
 _LAYER_FUNCTIONS = (
     "sigmoid",
     "relu",
@@ -55,7 +57,7 @@ def _data(d, dims, usual=(5, 9)):
     m = d.integer(few, most)
     ones = d.integer(1, max(1, (m - 1) // 2))
     ones = {"one label": 0, "one example": d.integer(0, 1)}.get(d.case, ones)
-    if d.case == "fitted":  # the cost is small from the start: a run that stops early stands still
+    if d.case in ("fitted", "flat"):  # the cost is small from the start: a run that stops early stands still
         return d.array(dims[0], m), np.ones((1, m))
     Y = (d.rng.permutation(m) < ones).astype(d.choice([np.float64, np.int64])).reshape(1, m)
     return d.array(dims[0], m), Y if d.integer(0, 1) or d.case == "one example" else 1 - Y
@@ -64,15 +66,15 @@ def _data(d, dims, usual=(5, 9)):
 def _start(d, dims):
     """Weights of moderate size, bound to the names of both initializers."""
     parameters = d.parameters(dims)
-    if d.case == "fitted":
-        parameters[f"b{len(dims) - 1}"] = np.full((dims[-1], 1), 2.5)
+    if d.case in ("fitted", "flat"):
+        parameters[f"b{len(dims) - 1}"] = np.full((dims[-1], 1), 2.5 if d.case == "fitted" else _SURE)
     d.give("initialize_parameters", Code("given_two_layers", (parameters,)))
     d.give("initialize_parameters_deep", Code("given_layers", (parameters,)))
     return parameters
 
 
 def _steps(d):
-    few, most = {"one step": (1, 1), "small": (1, 3), "many steps": (21, 25)}.get(d.case, (2, 12))
+    few, most = {"one step": (1, 1), "small": (1, 3), "many steps": (101, 105), "flat": (10, 14)}.get(d.case, (2, 12))
     return d.integer(few, most)
 
 
@@ -102,9 +104,10 @@ def _run(d, dims):
         if costs is None or not any(after > before for before, after in pairwise(costs)):
             d.reject("saturated, or the cost falls in every step")
         return X, Y, dims, rate, steps, d.choice([False, True])
-    if _costs(d, X, Y, parameters, 0.0, 1) is None:
+    if d.case != "flat" and _costs(d, X, Y, parameters, 0.0, 1) is None:
         d.reject("saturated: 1 - A loses digits, and the usual formula divides by it")
-    rate = 0.0 if d.case == "rate of 0" else d.choice([0.025, 0.1, 0.25, 1.25])
+    rates = {"rate of 0": [0.0], "many steps": [0.025, 0.1], "flat": _LONG_STEPS}
+    rate = d.choice(rates.get(d.case, [0.025, 0.1, 0.25, 1.25]))
     return X, Y, dims, rate, _steps(d), d.choice([False, True])
 
 
@@ -131,6 +134,7 @@ _KINDS_OF_START = (
     CaseClass("general", count=2, sizes=_WIDE),
     CaseClass("many examples", count=1, sizes=_WIDE, share=0.4),
 )
+_KINDS_OF_STEPS = (*_KINDS_OF_START, CaseClass("flat", count=1, sizes=_WIDE, share=0.3))
 _LATE, _MANY = 0.25, 20  # a run that ends early, or trains at small rates only, is right for the first steps
 
 
@@ -144,9 +148,10 @@ def _first_steps(draw_dims, later=()):
         X = X if d.case == "small" else X / 8
         _, caches = d._reference("L_model_forward")(X, parameters)
         pre_activations = np.concatenate([np.abs(Z).ravel() for _, Z in caches])
-        if pre_activations.min() < (1e-6 if d.case == "many examples" else 1e-3) or pre_activations.max() > 6:
+        margin, most = 1e-6 if d.case == "many examples" else 1e-3, _SURE + 4 if d.case == "flat" else 6
+        if pre_activations.min() < margin or pre_activations.max() > most:
             d.reject("too near to a kink, or saturated")
-        d.note(start=parameters)
+        d.note(start=parameters, is_flat=d.case == "flat")
         runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, 2), (_RATE, 3), *later
         return [(X, Y, dims, rate, steps, False) for rate, steps in runs]
 
@@ -200,10 +205,11 @@ _EQUAL = "all weights of a layer start equal, so that its units stay equal"
 
 
 def _further_steps(given):
-    if problem := _not_checked(given):
-        return problem
+    """What is wrong after the first step; where the cost is flat that shows only from the start that is given."""
     X, Y = given.args[:2]
-    return further_steps_problem(X, Y, _runs(given), _RATE, _FURTHER, later_rate=_LATE)
+    if given.facts["is_flat"] and _starts_elsewhere(given):
+        return first_step_problem(X, Y, *_runs(given)[:2], _RATE, _FURTHER)
+    return _not_checked(given) or further_steps_problem(X, Y, _runs(given), _RATE, _FURTHER, later_rate=_LATE)
 
 
 def _falls(given):
@@ -290,7 +296,7 @@ def _relations(draw_dims):
             share=0.2,
             plan=longer,
             judge=_further_steps,
-            classes=_KINDS_OF_START,
+            classes=_KINDS_OF_STEPS,
             proves=True,
         ),
         Property("a few small steps lower the cost", share=0.1, plan=plan, judge=_falls, classes=_USUAL, proves=True),
@@ -312,7 +318,7 @@ ASSIGNMENT = Assignment(
             inputs=_two_layers,
             returns=("parameters", "costs"),
             summary="train a network with one hidden layer",
-            classes=cases(**_KINDS, one_unit={}),
+            classes=(*cases(**_KINDS, one_unit={}), *_STOPPING),
             alternatives=("with_costs",),
             guards=("guarded",),
             opaque=frozenset({"costs"}),
@@ -326,7 +332,7 @@ ASSIGNMENT = Assignment(
             inputs=_deep,
             returns=("parameters", "costs"),
             summary="train a network of any depth",
-            classes=cases(**_KINDS, two_layers={}, five_layers={}),
+            classes=(*cases(**_KINDS, two_layers={}, five_layers={}), *_STOPPING),
             alternatives=("with_costs",),
             guards=("guarded",),
             opaque=frozenset({"costs"}),

@@ -102,6 +102,40 @@ def _(start):
     return train
 
 
+def _cost(AL, Y):
+    return -np.mean(Y * np.log(AL) + (1 - Y) * np.log(1 - AL))
+
+
+def _stops(is_over):
+    """A run that ends where ``is_over(cost, fall)`` says so; in both models."""
+
+    def build(start):
+        def train(X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False):
+            parameters, last = start(layers_dims), np.inf
+            for _ in range(num_iterations):
+                cost = _cost(_forward(X, parameters, _relu)[0][-1], Y)
+                if is_over(cost, last - cost):
+                    break
+                parameters, last = _descend(X, Y, parameters, learning_rate, 1), cost
+            return parameters
+
+        return train
+
+    _in_both(
+        "stops-early",
+        message="the run ends before num_iterations where the cost is low, or hardly changes from step to step",
+        hint="Which condition ends your loop early? The exercise asks for num_iterations steps, whatever the cost does.",
+        severity="fault",
+    )(build)
+
+
+_stops(lambda cost, fall: abs(fall) < 1e-4)
+_stops(lambda cost, fall: abs(fall) < 1e-6)
+_stops(lambda cost, fall: abs(fall) < 1e-8)
+_stops(lambda cost, fall: cost < 0.3)
+_stops(lambda cost, fall: cost < 1e-3)
+
+
 @_in_both(
     "learning-rate-ignored",
     message="the argument learning_rate has no effect: the steps have a length of their own",

@@ -326,15 +326,19 @@ def _planted(d, name, X, *, biases_of_zero=False, margin=1e-3):
         parameters = {key: np.zeros_like(value) for key, value in parameters.items()}
         d.give(name, Code("planted", (parameters,)))
         return parameters
-    if d.case == "fitted":
-        parameters["b3"] = np.full((1, 1), 2.5)
+    if d.case in ("fitted", "flat"):
+        parameters["b3"] = np.full((1, 1), 2.5 if d.case == "fitted" else _SURE)
     Z1, Z2, Z3 = _forward(X, parameters)
-    if min(np.abs(Z1).min(), np.abs(Z2).min()) < margin or np.abs(Z3).max() > 5 or not (Z2 > 0).any():
+    most = _SURE + 4 if d.case == "flat" else 5
+    if min(np.abs(Z1).min(), np.abs(Z2).min()) < margin or np.abs(Z3).max() > most or not (Z2 > 0).any():
         d.reject("a unit near its kink, a saturated output, or nothing that passes the hidden layers")
     d.give(name, Code("planted", (parameters,)))
     return parameters
 
 
+# Where runs are stopped that should not be: where the loss rises, or hardly falls any more since all is fitted.
+_STOPPING = (CaseClass("rising loss", count=3, share=0.1), CaseClass("flat", count=2, share=0.2))
+_SURE, _LONG_STEPS = 11.0, (8.0, 16.0)
 _MANY_EXAMPLES = 151  # more than the mini-batches of a usual size hold: a step is one on all examples at once
 
 
@@ -343,7 +347,7 @@ def _run(d, learning_rate, num_iterations):
     n_x = d.choice([2, d.size("n")])  # the exercise's data have two features
     m = {"one example": 1, "many examples": _MANY_EXAMPLES}.get(d.case) or d.choice([5, 7, 9])
     X, Y = d.array(n_x, m), d.labels(1, m)
-    if d.case == "fitted":  # the loss is small from the start: a run that stops early stands still
+    if d.case in ("fitted", "flat"):  # the loss is small from the start: a run that stops early stands still
         Y = np.ones_like(Y)
     chosen = d.case if d.case in _INITIALIZERS else d.choice(_INITIALIZERS)
     for name in _INITIALIZERS:
@@ -363,8 +367,9 @@ def _training(d):
         if not _rises(d, X, Y, d.facts["parameters"], rate, steps):
             d.reject("saturated, or the loss falls in every step")
         return X, Y, rate, steps, *rest
-    steps = {"one step": 1, "many steps": 15}.get(d.case)
-    rate = 0.0 if d.case == "rate of 0" else d.choice([0.05, 0.1, 0.25, 0.5, 1.25])
+    steps = {"one step": 1, "many steps": 102, "flat": 12}.get(d.case)
+    rates = {"rate of 0": [0.0], "many steps": [0.05, 0.1], "flat": _LONG_STEPS}
+    rate = d.choice(rates.get(d.case, [0.05, 0.1, 0.25, 0.5, 1.25]))
     return _run(d, rate, d.integer(2, 6) if steps is None else steps)
 
 
@@ -540,11 +545,14 @@ ASSIGNMENT = Assignment(
             inputs=_training,
             returns="parameters",
             summary="gradient descent from one of the three initializations",
-            classes=cases(
-                *(6, 8),
-                **{name: {} for name in _INITIALIZERS},
-                **{name: {} for name in ("one_example", "one_step", "many_steps", "fitted", "rate_of_0", "rising_loss")},
-                many_examples={},
+            classes=(
+                *cases(
+                    *(6, 8),
+                    **{name: {} for name in _INITIALIZERS},
+                    **{name: {} for name in ("one_example", "one_step", "many_steps", "fitted", "rate_of_0")},
+                    many_examples={},
+                ),
+                *_STOPPING,
             ),
             helpers=("forward_propagation", "backward_propagation", "update_parameters", "compute_loss"),
             given=_GIVEN,

@@ -512,6 +512,39 @@ def model_rate(X, Y, learning_rate, num_iterations, print_cost=True, initializat
     return _descend(X, Y, _start(X, initialization), num_iterations, 0.01)
 
 
+def _cost(X, Y, p):
+    A1 = np.maximum(0, p["W1"] @ X + p["b1"])
+    Z3 = p["W3"] @ np.maximum(0, p["W2"] @ A1 + p["b2"]) + p["b3"]
+    return float(np.mean(np.logaddexp(0, Z3) - Y * Z3))
+
+
+def _stops(is_over):
+    """A run that ends where ``is_over(loss, fall)`` says so."""
+
+    @mistake(
+        "stops-early",
+        "model",
+        message="the run ends before num_iterations where the loss is low, or hardly changes from step to step",
+        hint="Which condition ends your loop early? The exercise asks for num_iterations steps, whatever the loss does.",
+        severity="fault",
+    )
+    def model(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
+        parameters, last = _start(X, initialization), np.inf
+        for _ in range(num_iterations):
+            loss = _cost(X, Y, parameters)
+            if is_over(loss, last - loss):
+                break
+            parameters, last = _descend(X, Y, parameters, 1, learning_rate), loss
+        return parameters
+
+
+_stops(lambda loss, fall: abs(fall) < 1e-4)
+_stops(lambda loss, fall: abs(fall) < 1e-6)
+_stops(lambda loss, fall: abs(fall) < 1e-8)
+_stops(lambda loss, fall: loss < 0.3)
+_stops(lambda loss, fall: loss < 1e-3)
+
+
 @mistake(
     "mini-batches",
     "model",

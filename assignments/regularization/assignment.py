@@ -134,10 +134,10 @@ def _example_network(d):
     return X, d.labels(1, m), parameters
 
 
-def _moderate(d, Zs, margin=0.0):
+def _moderate(d, Zs, margin=0.0, *, most=4):
     """Give draws up whose output is saturated, or that come too near to a kink."""
     Z1, _, Z2, _, Z3, _ = Zs
-    if np.abs(Z3).max() > 4:
+    if np.abs(Z3).max() > most:
         d.reject("saturated: a clip or guard of 1e-7 would show")
     if min(np.abs(Z1).min(), np.abs(Z2).min()) < margin:
         d.reject("too near to a kink")
@@ -561,10 +561,10 @@ def _start(d, m, margin=1e-3, *, n_x=None, biases_of_zero=False):
     parameters = d.parameters([n_x, 20, 3, 1], scale=1 / 8 if d.case == "small" else None)
     if biases_of_zero:  # as they are after every real initializer
         parameters.update({name: np.zeros_like(value) for name, value in parameters.items() if name[0] == "b"})
-    if d.case == "fitted":  # the cost is small from the start: a run that stops early stands still
-        Y, parameters["b3"] = np.ones_like(Y), np.full((1, 1), 2.5)
+    if d.case in ("fitted", "flat"):  # the cost is small from the start: a run that stops early stands still
+        Y, parameters["b3"] = np.ones_like(Y), np.full((1, 1), 2.5 if d.case == "fitted" else _SURE)
     found = _forward(X, parameters)
-    _moderate(d, found, margin)
+    _moderate(d, found, margin, most=_SURE + 4 if d.case == "flat" else 4)
     if not (found[2] > 0).any(axis=1).all():
         d.reject("a unit of the second layer passes nothing")
     d.give("initialize_parameters", Code("planted", (parameters,)))
@@ -572,6 +572,9 @@ def _start(d, m, margin=1e-3, *, n_x=None, biases_of_zero=False):
     return X, Y
 
 
+# Where runs are stopped that should not be: where the cost rises, or hardly falls any more since all is fitted.
+_STOPPING = (CaseClass("rising cost", count=3, share=0.1), CaseClass("flat", count=2, share=0.2))
+_SURE, _LONG_STEPS = 11.0, (8.0, 16.0)
 _MANY_EXAMPLES = 151  # more than the mini-batches of a usual size hold: a step is one on all examples at once
 
 
@@ -579,10 +582,10 @@ def _run(d, lambd):
     m = {"one example": 1, "many examples": _MANY_EXAMPLES}.get(d.case) or d.choice([5, 7, 9])
     margin = 1e-6 if d.case == "many examples" else 1e-3
     X, Y = _start(d, m, margin, biases_of_zero=d.case in ("general", "one step", "many steps"))
-    steps = {"one step": 1, "many steps": 15, "rising cost": 4}.get(d.case) or d.integer(2, 6)
-    rates = [0.05, 0.1, 0.2] if d.case == "many steps" else [0.05, 0.1, 0.2, 0.5, 1.25]  # none that saturates the output
-    rates = {"rate of 0": [0.0], "rising cost": [1.0, 2.0, 4.0]}.get(d.case, rates)
-    rate = d.choice(rates)
+    steps = {"one step": 1, "many steps": 102, "rising cost": 4, "flat": 12}.get(d.case) or d.integer(2, 6)
+    rates = {"rate of 0": [0.0], "rising cost": [1.0, 2.0, 4.0], "flat": _LONG_STEPS}
+    rates["many steps"] = [0.025, 0.05]  # none that saturates the output
+    rate = d.choice(rates.get(d.case, [0.05, 0.1, 0.2, 0.5, 1.25]))
     if d.case == "rising cost" and not _rises(d, X, Y, rate, steps):  # who stops there, stops too early
         d.reject("saturated, or the cost falls in every step")
     if rate * lambd > X.shape[1]:
@@ -698,6 +701,7 @@ def _first_steps(d, later=()):
     m, margin = (_MANY_EXAMPLES, 1e-6) if d.case == "many examples" else (25, 1e-3)
     X, Y = _start(d, m, margin, n_x=12, biases_of_zero=d.case == "regularized")
     lambd = d.choice(_LAMBDAS) if d.case == "regularized" else 0
+    d.note(is_flat=d.case == "flat")
     runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, 2), (_RATE, 3), *later
     return [(X, Y, rate, steps, False, lambd, 1) for rate, steps in runs]
 
@@ -744,10 +748,11 @@ _EQUAL = "all weights of a layer start equal, so that its units stay equal"
 
 
 def _further_steps(given):
-    if problem := _not_checked(given, _RATE):
-        return problem
+    """What is wrong after the first step; where the cost is flat that shows only from the start that is given."""
     X, Y, lambd = *given.args[:2], given.args[5]
-    return further_steps_problem(X, Y, given.replies, _RATE, _FURTHER, lambd=lambd, later_rate=_LATE)
+    if given.facts["is_flat"] and _starts_elsewhere(given):
+        return first_step_problem(X, Y, *given.replies[:2], _RATE, _FURTHER)
+    return _not_checked(given, _RATE) or further_steps_problem(X, Y, given.replies, _RATE, _FURTHER, lambd=lambd, later_rate=_LATE)
 
 
 def _falls(given):
@@ -817,6 +822,7 @@ _STARTS = (
     CaseClass("many examples", count=1, share=0.5),
 )
 _RUNS += (CaseClass("fitted", count=2),)
+_STEPS = (*_STARTS, CaseClass("flat", count=1, share=0.3))
 
 ASSIGNMENT = Assignment(
     name="regularization",
@@ -957,8 +963,13 @@ ASSIGNMENT = Assignment(
             inputs=_plain_run,
             returns="parameters",
             summary="gradient descent: plain, with L2 regularization, or with dropout",
-            classes=cases(
-                6, 9, one_example={}, one_step={}, many_steps={}, fitted={}, rising_cost={}, rate_of_0={}, many_examples={}
+            classes=(
+                *cases(
+                    *(6, 9),
+                    **{name: {} for name in ("one_example", "one_step", "many_steps", "fitted", "rate_of_0")},
+                    many_examples={},
+                ),
+                *_STOPPING,
             ),
             helpers=(
                 "compute_cost_with_regularization",
@@ -989,7 +1000,7 @@ ASSIGNMENT = Assignment(
                     proves=True,
                     plan=_all_steps,
                     judge=_further_steps,
-                    classes=_STARTS,
+                    classes=_STEPS,
                 ),
                 Property("a few small steps lower the cost", share=0.15, plan=_first_steps, judge=_falls, proves=True),
                 Property(

@@ -1206,6 +1206,40 @@ def _(X, Y, rate, steps, lambd, k):
     return _descend(X, Y, _start(X), steps, 0.3, lambd, k)
 
 
+def _cost(X, Y, p):
+    A2 = _relu(p["W2"] @ _relu(p["W1"] @ X + p["b1"]) + p["b2"])
+    Z3 = p["W3"] @ A2 + p["b3"]
+    return float(np.mean(np.logaddexp(0, Z3) - Y * Z3))
+
+
+def _stops(is_over):
+    """A run that ends where ``is_over(cost, fall)`` says so, of the cost without a penalty."""
+
+    @mistake(
+        "stops-early",
+        "model",
+        message="the run ends before num_iterations where the cost is low, or hardly changes from step to step",
+        hint="Which condition ends your loop early? The exercise asks for num_iterations steps, whatever the cost does.",
+        severity="fault",
+    )
+    @_model
+    def _(X, Y, rate, steps, lambd, k):
+        parameters, last = _start(X), np.inf
+        for _ in range(steps):
+            cost = _cost(X, Y, parameters)
+            if is_over(cost, last - cost):
+                break
+            parameters, last = _descend(X, Y, parameters, 1, rate, lambd, k), cost
+        return parameters
+
+
+_stops(lambda cost, fall: abs(fall) < 1e-4)
+_stops(lambda cost, fall: abs(fall) < 1e-6)
+_stops(lambda cost, fall: abs(fall) < 1e-8)
+_stops(lambda cost, fall: cost < 0.3)
+_stops(lambda cost, fall: cost < 1e-3)
+
+
 @mistake(
     "mini-batches",
     "model",

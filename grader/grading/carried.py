@@ -63,6 +63,7 @@ __all__ = [
     "right_in_another_edition",
     "second_run",
     "tried_on_properties",
+    "wrong_and_called",
     "wrong_before",
 ]
 
@@ -462,6 +463,13 @@ def wrong_before(judge: FunctionJudge, best: Mapping[str, Attempt]) -> list[str]
     """The earlier functions on whose values alone a function can be judged, as far as they are not right."""
     producers = _producers(judge.cases) if judge.spec.own_inputs else []
     return [name for name in producers if name in best and not best[name].verdict.passed]
+
+
+def wrong_and_called(session: Session, made: Sequence[Attempt], best: Mapping[str, Attempt]) -> list[str]:
+    """The wrong earlier functions that a function calls, and of whose right results it may understand nothing: opaque ones."""
+    called = frozenset[str]().union(*(attempt.called for attempt in made if attempt.how == "helpers"))
+    opaque = (name for name in session.functions if name in called and session.functions[name].spec.opaque)
+    return [name for name in opaque if name in best and not best[name].verdict.passed]
 
 
 def is_cut_short(attempt: Attempt) -> bool:

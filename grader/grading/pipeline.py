@@ -33,6 +33,7 @@ from grader.grading.carried import (
     right_in_another_edition,
     second_run,
     tried_on_properties,
+    wrong_and_called,
     wrong_before,
 )
 from grader.grading.execution import Replies, Session, never_returned
@@ -374,6 +375,8 @@ def _explained(
     foreign = not verdict.passed and has_foreign_values(session, attempt)
     wrong = () if findings or verdict.passed or (attempt.how == "helpers" and not foreign) else wrong_before(judge, best)
     earlier = (sentences.earlier_first(verdict.name, wrong, replaced=foreign),) if wrong else ()
+    if not wrong and not findings and not verdict.passed and (called := wrong_and_called(session, made, best)):
+        earlier = (sentences.earlier_called(verdict.name, called),)
     if wrong and is_cut_short(attempt):  # what was raised is theirs
         return earlier
     if foreign and not wrong and (unusable := raised_on_own_values(first)):

@@ -414,6 +414,28 @@ def test_what_happens_on_a_cache_that_is_not_the_students_own_is_not_told(kept: 
     assert not any("Error" in check.message for check in graded.checks)
 
 
+READS_THE_CACHE = """
+def update_running_average(running_mean, running_variance, Z, momentum=0.9):
+    n = len(Z)
+    _, (_, _, deviation) = batch_norm_forward(Z, np.ones((n, 1)), np.zeros((n, 1)), 0.0)
+    mean = Z.mean(axis=1, keepdims=True)
+    new = mean, deviation**2
+    return tuple(momentum * old + (1 - momentum) * part for old, part in zip((running_mean, running_variance), new))
+"""
+
+
+@pytest.mark.parametrize("wrong", [True, False])
+def test_averages_of_what_is_in_the_cache_of_a_wrong_forward_pass_are_told_whose_mistake_that_is(wrong: bool) -> None:
+    """The cache of a correct one is built otherwise: nothing can stand in, and nothing is carried."""
+    forward = FORWARD.replace("Z.var(axis=1", "Z.var(ddof=1, axis=1") if wrong else FORWARD
+    graded = report(forward, BACKWARD, READS_THE_CACHE)["update_running_average"]
+    if not wrong:
+        assert graded.status == "passed"
+        return
+    assert [finding.code for finding in graded.findings][:1] == ["earlier-first"]
+    assert "calls your own batch_norm_forward" in graded.findings[0].message
+
+
 def test_a_result_that_was_computed_from_the_cache_of_a_right_forward_pass_is_said_to_be_that() -> None:
     graded = backward(
         FORWARD.replace("Z.var(axis=1", "Z.var(ddof=1, axis=1").replace(", np.sqrt(", ", 1 / np.sqrt("),

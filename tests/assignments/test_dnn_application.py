@@ -423,6 +423,34 @@ def test_hidden_layers_of_ones_own_sizes_cost_no_more_than_the_rest_is_worth() -
         assert 0.25 * found.max_points <= found.points <= 0.5 * found.max_points
 
 
+STOPS = {
+    "hardly falls": "abs(last - cost) < 1e-6",
+    "is as close as NumPy says": "np.isclose(last, cost)",
+    "falls by a small part": "0 <= last - cost < 1e-5 * last",
+    "looks the same": "round(last, 6) == round(cost, 6)",
+    "is low": "cost < 1e-3",
+    "rises": "cost > last",
+    "has small gradients": "i and max(np.abs(grad).max() for grad in grads.values()) < 1e-4",
+}
+
+
+@pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS.keys())
+def test_a_run_that_is_stopped_early_is_wrong(stop: str) -> None:
+    code = changed("    for i in", "    last, grads = np.inf, {}\n    for i in")
+    cost = "        cost = compute_cost({A}, Y)\n        if {stop}:\n            break\n        last = cost\n"
+    for A, line in (("A2", "        dA2 = -("), ("AL", "        grads = L_")):
+        code = code.replace(line, cost.format(A=A, stop=stop) + line)
+    for found in both(HELPERS, code):
+        assert 0.25 * found.max_points < found.points < 0.96 * found.max_points
+
+
+def test_a_run_that_is_stopped_where_there_is_no_slope_at_all_is_right() -> None:
+    stop = "        if not any(grad.any() for grad in grads.values()):\n            break\n"
+    line = "        parameters = update_parameters"
+    for found in both(HELPERS, changed(line, stop + line)):
+        assert found.status == "passed"
+
+
 def test_equal_weights_of_ones_own_prove_nothing() -> None:
     """Their units stay equal, whatever the steps are."""
     for found in own_start(("drawn(layers_dims)", "{name: 0 * value for name, value in drawn(layers_dims).items()}")):

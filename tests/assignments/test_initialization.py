@@ -83,6 +83,25 @@ def model(X, Y, learning_rate=0.01, num_iterations=15000, print_cost=True, initi
 """
 
 
+STOPS = {
+    "hardly falls": "abs(last - loss) < 1e-6",
+    "is as close as NumPy says": "np.isclose(last, loss)",
+    "is low": "loss < 1e-3",
+    "rises": "loss > last",
+}
+
+
+@pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS.keys())
+def test_a_run_that_is_stopped_early_is_wrong(stop: str) -> None:
+    line = "        grads = backward"
+    code = changed(MODEL, "    for i in", "    last = np.inf\n    for i in")
+    code = changed(
+        code, line, f"        loss = compute_loss(A3, Y)\n        if {stop}:\n            break\n        last = loss\n{line}"
+    )
+    found = verdicts(ASSIGNMENT, INITIALIZERS, NETWORK, code)["model"]
+    assert 0.25 * found.max_points < found.points < 0.96 * found.max_points
+
+
 def changed(code: str, old: str, new: str) -> str:
     assert old in code
     return code.replace(old, new)

@@ -123,6 +123,22 @@ def changed(code: str, old: str, new: str) -> str:
     return code.replace(old, new)
 
 
+STOPS = {
+    "hardly falls": "abs(last - cost) < 1e-6",
+    "is as close as NumPy says": "np.isclose(last, cost)",
+    "is low": "cost < 1e-3",
+}
+
+
+@pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS.keys())
+def test_a_run_that_is_stopped_early_is_wrong(stop: str) -> None:
+    line = "        if lambd != 0:\n"
+    code = changed(MODEL, "    for i in", "    last = np.inf\n    for i in")
+    code = changed(code, line, f"        if {stop}:\n            break\n        last = cost\n{line}")
+    found = verdicts(ASSIGNMENT, *WHOLE[:-1], code)["model"]
+    assert 0.25 * found.max_points < found.points < 0.96 * found.max_points
+
+
 def judge(function: str, check: str, reply_to) -> list[str | None]:
     """What the judge of a property says of ``reply_to(*args)``, case by case."""
     (found,) = (p for p in ASSIGNMENT.spec.function(function).properties if p.name == check)
