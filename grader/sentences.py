@@ -577,7 +577,7 @@ def earlier_first(name: str, producers: Sequence[str], *, replaced: bool) -> Fin
 
 
 def earlier_called(name: str, called: Sequence[str]) -> Finding:
-    """The function works on a part of these results that only its author understands, so that no correct one can stand in."""
+    """The function works on a part of these results that only its author understands: no correct one can stand in."""
     own = " and ".join(called)
     text = f"{name} calls your own {own}, which is not right: what differs here may come from there"
     return Finding("earlier-first", text, f"Correct {own} first, then look at {name} again.")

@@ -143,6 +143,8 @@ class Property:
     fits
         For random or opaque results: catalogued mistakes by code, each with a predicate over a
         failing case, tried in order.
+    throughout
+        What ``fits`` says is of every call: a mistake is named only where its predicate is true of the cases that pass, too.
     raises
         Exceptions, one of which the last step has to raise; the judge is not asked then. See
         :func:`grader.properties.raises`.
@@ -164,6 +166,7 @@ class Property:
     proves: bool = False
     alternatives: Mapping[str, Callable[[Given], str | Objection | None]] = field(default_factory=dict)
     fits: Mapping[str, Callable[[Given], bool]] = field(default_factory=dict)
+    throughout: bool = False
     raises: tuple[type[Exception], ...] = ()
     moves: bool = False
 

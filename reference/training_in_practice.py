@@ -292,7 +292,7 @@ def flip_horizontal(images: np.ndarray) -> np.ndarray:
     Returns
     -------
     flipped : array of shape (m, height, width, channels)
-        A new array: the images that came in stay as they are, whatever happens to it.
+        A view of the images will do, too; the images that came in stay as they are.
 
     Notes
     -----

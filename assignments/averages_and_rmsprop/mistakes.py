@@ -365,6 +365,18 @@ def _(a):
 
 
 @mistake(
+    "zero-entries-left-alone",
+    "update_parameters_with_rmsprop",
+    message="where the gradient is 0, s stays as it is; the average goes down there",
+    hint="A gradient of 0 is averaged like any other number.",
+    severity="slip",
+)
+@_rms
+def _(a):
+    return a.step({name: np.where(a.g[name] != 0, new, a.s[name]) for name, new in a.new().items()})
+
+
+@mistake(
     "missing-square",
     "update_parameters_with_rmsprop",
     message="s averages the gradients; it must average their squares",

@@ -288,6 +288,7 @@ def _relations(draw_dims):
         classes=_KINDS_OF_START,
         elsewhere=_starts_elsewhere,
         fits=_FITS,
+        throughout=True,
     )
     return (
         one,

@@ -25,6 +25,8 @@ EQUIVALENT = {
 
 LOSSES = {
     ("two_layer_model", "mini-batches"): INPUTS,
+    ("two_layer_model", "stops-early"): EITHER,
+    ("L_layer_model", "stops-early"): EITHER,
     ("L_layer_model", "mini-batches"): INPUTS,
     ("L_layer_model", "only-two-layers"): SEVERAL,
     ("L_layer_model", "only-last-layer-trained"): SEVERAL,

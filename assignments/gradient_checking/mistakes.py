@@ -343,8 +343,8 @@ def _(x, theta, epsilon):
 @mistake(
     "minus-at-theta",
     "gradient_check",
-    message="J_minus is taken at theta, not at theta - epsilon",
-    hint="Print thetaplus and thetaminus with an epsilon of 0.5.",
+    message="the numerical slope is half of what it should be: J_minus is taken at theta, say, not at theta - epsilon",
+    hint="Print thetaplus and thetaminus with an epsilon of 0.5: how far apart are they, and what do you divide by?",
     severity="fault",
 )
 def _(x, theta, epsilon):

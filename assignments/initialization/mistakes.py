@@ -200,7 +200,7 @@ def _(scale):
 @_in_both(
     "not-centred",
     message="the weights are never negative, so that their mean is not 0",
-    hint="Which numbers can your generator give? Compare np.random.rand with np.random.randn.",
+    hint="Is it np.random.randn, whose numbers have both signs, and does nothing (an absolute value, a square) take the sign away?",
     severity="fault",
 )
 def _(scale):
@@ -526,7 +526,7 @@ def _stops(is_over):
         "model",
         message="the run ends before num_iterations where the loss is low, or hardly changes from step to step",
         hint="Which condition ends your loop early? The exercise asks for num_iterations steps, whatever the loss does.",
-        severity="fault",
+        severity="slip",
     )
     def model(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
         parameters, last = _start(X, initialization), np.inf

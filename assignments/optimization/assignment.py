@@ -30,6 +30,7 @@ def _classes(small=6, general=12, each=3, named=(), **special):
     )
 
 
+_TINY = 2.0**-28
 _DEPTHS = {"one_layer": {"L": 1}, "five_layers_of_three_units": {"L": 5, "width": 3}, "one_unit": {"width": 1}}
 
 
@@ -37,6 +38,8 @@ def _network(d):
     parameters = d.parameters(d.layers((3, 4), outputs=None))
     if d.case in ("first step", "biases of 0"):  # as every network starts
         return {name: value * name.startswith("W") + 0.0 for name, value in parameters.items()}
+    if d.case == "tiny gradient":  # where a tiny step shows
+        return {name: _TINY * value for name, value in parameters.items()}
     return parameters
 
 
@@ -45,6 +48,11 @@ def _gradients(d, parameters):
     grads = d.like(parameters, scale=250.0 if d.case == "steep" else 1.0)
     if d.case in ("zero gradient", "at rest"):
         grads = {name: np.zeros_like(value) for name, value in grads.items()}
+    if d.case == "tiny gradient":
+        grads = {name: _TINY * value for name, value in grads.items()}
+    if d.case in ("general", "tiny gradient"):  # a unit that is shut for all examples has no gradient, others have one
+        for value in grads.values():
+            value[: len(value) > 1] = 0.0
     return grads if d.case == "small" else dict(reversed(grads.items()))
 
 
@@ -62,6 +70,11 @@ def _biases_first(d, parameters):
 
 def _at_rest(d, parameters):
     return d.right("initialize_velocity", parameters)
+
+
+def _velocity(d, parameters):
+    size = _TINY if d.case == "tiny gradient" else 1.0
+    return {name: size * value for name, value in d.like(parameters).items()}
 
 
 def _copy(arrays):
@@ -592,7 +605,7 @@ def _is_shared(given):
 def _momentum(d):
     parameters = _network(d)
     beta = 0.0 if d.case == "no memory" else d.choice([0.9, 0.5, 0.75, 0.3, 0.99])
-    v = _at_rest(d, parameters) if d.case == "first step" else d.like(parameters)
+    v = _at_rest(d, parameters) if d.case == "first step" else _velocity(d, parameters)
     return _biases_first(d, parameters), _gradients(d, parameters), _by_name(d, v), beta, _rate(d)
 
 
@@ -651,7 +664,7 @@ def _adam(d):
     """At the usual epsilon, where the averages of the squares are far above it (or nothing moves at all)."""
     parameters = _network(d)
     grads = _gradients(d, parameters)
-    v, s = d.like(parameters), d.like(parameters, positive=True)
+    v, s = _velocity(d, parameters), d.like(parameters, positive=True)
     t = d.choice([2, 3, 5, 7, 12, 40])
     if d.case in ("first step", "at rest"):
         v, s = _at_rest(d, parameters), _at_rest(d, parameters)
@@ -700,7 +713,7 @@ ASSIGNMENT = Assignment(
             inputs=_descent,
             returns="parameters",
             summary="one step of gradient descent",
-            classes=_classes(zero_gradient={}, rate_of_0={}, steep={}, biases_of_0={}, **_DEPTHS),
+            classes=_classes(zero_gradient={}, tiny_gradient={}, rate_of_0={}, steep={}, biases_of_0={}, **_DEPTHS),
             properties=(
                 Property("two steps make one of their summed length", share=0.1, plan=_two_steps, judge=_same_place),
             ),
@@ -805,7 +818,13 @@ ASSIGNMENT = Assignment(
             summary="one step of gradient descent with momentum",
             classes=(
                 *_classes(
-                    named=("zero_gradient", "no_memory"), zero_gradient={}, rate_of_0={}, steep={}, no_memory={}, **_DEPTHS
+                    named=("zero_gradient", "no_memory"),
+                    zero_gradient={},
+                    tiny_gradient={},
+                    rate_of_0={},
+                    steep={},
+                    no_memory={},
+                    **_DEPTHS,
                 ),
                 CaseClass("first step", count=3, share=0.3),  # in an exercise every run begins with it
             ),
@@ -848,6 +867,7 @@ ASSIGNMENT = Assignment(
                 late={},
                 no_memory={},
                 zero_gradient={},
+                tiny_gradient={},
                 rate_of_0={},
                 steep={},
                 at_rest={},

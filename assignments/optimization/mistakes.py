@@ -63,6 +63,18 @@ IN_PLACE = {
     "hint": "Look at the difference between a -= b and a = a - b for arrays.",
 }
 
+SMALL_LEFT_OUT = {
+    "code": "small-gradients-left-out",
+    "message": "a gradient whose numbers are small is left out, as if it were none",
+    "hint": "How small may a gradient be before your code changes nothing any more? The exercise has no such limit.",
+}
+
+ZEROS_LEFT_ALONE = {
+    "code": "zero-entries-left-alone",
+    "message": "where the gradient is 0, the averages and the parameter stay as they are; what was averaged before goes on there",
+    "hint": "A gradient of 0 is averaged like any other number.",
+}
+
 UNWEIGHTED = {
     "code": "missing-one-minus-beta",
     "message": "the new gradient enters the average with weight 1; the weights of past and present must add up to 1",
@@ -89,6 +101,16 @@ def _step(parameters, length, direction):
 def _average(old, new, beta, weight):
     """With the keys of ``new``."""
     return {name: beta * old[name] + weight * value for name, value in new.items()}
+
+
+def _seen(arrays, grads):
+    """Without the arrays that are left out where the gradient is small."""
+    return {name: value for name, value in arrays.items() if np.abs(grads[f"d{name.removeprefix('d')}"]).max() > 1e-6}
+
+
+def _where(grads, new, old):
+    """The new entries where the gradient is not 0, and the old ones elsewhere."""
+    return {name: np.where(grads[f"d{name.removeprefix('d')}"] != 0, value, old[name]) for name, value in new.items()}
 
 
 def _weights(arrays):
@@ -120,6 +142,11 @@ def gd_without_dead_layers(parameters, grads, learning_rate):
         moving = np.any(grads[f"dW{name[1:]}"])
         moved[name] = value - learning_rate * grads[f"d{name}"] if moving else value.copy()
     return moved
+
+
+@mistake(function="update_parameters_with_gd", **SMALL_LEFT_OUT, severity="slip")
+def _(p, g, rate):
+    return {**p, **_step(_seen(p, g), rate, g)}
 
 
 @mistake(function="update_parameters_with_gd", **NO_RATE, severity="fault")
@@ -771,6 +798,19 @@ def _(a):
     return a.step(a.new(weight=1.0))
 
 
+@mistake(function="update_parameters_with_momentum", **SMALL_LEFT_OUT, severity="slip")
+@_momentum
+def _(a):
+    return a.step(_seen(a.new(), a.g), p=_seen(a.p, a.g))
+
+
+@mistake(function="update_parameters_with_momentum", **ZEROS_LEFT_ALONE, severity="fault")
+@_momentum
+def _(a):
+    moved, v = a.step()
+    return _where(a.g, moved, a.p), _where(a.g, v, a.v)
+
+
 @mistake(function="update_parameters_with_momentum", **SWAPPED, severity="fault")
 @_momentum
 def _(a):
@@ -963,6 +1003,17 @@ def _adam(code, *, message, hint, severity, both=False):
         return change
 
     return register
+
+
+@_adam(**SMALL_LEFT_OUT, severity="slip")
+def _(a):
+    return a.step(v=_seen(a.new_v, a.g), s=_seen(a.new_s, a.g), p=_seen(a.p, a.g))
+
+
+@_adam(**ZEROS_LEFT_ALONE, severity="fault")
+def _(a):
+    moved, v, s = a.step()
+    return _where(a.g, moved, a.p), _where(a.g, v, a.v), _where(a.g, s, a.s)
 
 
 def _by_layer(average, beta, first):

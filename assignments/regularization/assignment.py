@@ -89,18 +89,22 @@ def _sure_and_wrong(d):
     """One example of either label, and a prediction that is as good as sure of the other: a guard may be at one end."""
     prices = [14.3 + d.number(0, 0.3) for _ in range(2)]
     wrong, right = (math.exp(-price) for price in prices)
-    d.note(prices=prices)
+    usual = d.number(0.2, 0.4)
+    d.note(prices=prices, usual=-math.log(usual))
     parameters = d.parameters(_dims(d))
-    return [(np.array([[A3]]), np.array([[label]]), parameters, 0) for A3, label in ((1 - wrong, 0), (right, 1))]
+    examples = (1 - wrong, 0), (right, 1), (usual, 1)
+    return [(np.array([[A3]]), np.array([[label]]), parameters, 0) for A3, label in examples]
 
 
 def _is_the_full_price(given):
     """A guard of at most 1e-7 takes a fifth of a unit of it, one of 1e-6 half a unit at least."""
-    return price_problem(given.replies, given.facts["prices"], allowed=0.3)
+    return price_problem(given.replies[:2], given.facts["prices"], allowed=0.3)
 
 
 def _is_cut_off(given):
-    return is_underpriced(given.replies, given.facts["prices"], allowed=0.3)
+    """The usual cost is right, and that of a confident mistake is too small."""
+    usual, right = float(np.asarray(given.replies[2]).item()), given.facts["usual"]
+    return abs(usual - right) < 0.1 * right and is_underpriced(given.replies[:2], given.facts["prices"], allowed=0.3)
 
 
 def _three_strengths(d):
@@ -407,7 +411,9 @@ def _hidden(relation):
             # A cache whose Z is the array of A, changed in place, says nothing of the mask.
             if not _near(c["Z" + l], parameters["W" + l] @ below + parameters["b" + l]):
                 return False
-        return all(relation(_relu(c["Z" + l]), c["D" + l], c["A" + l], given.args[2]) for l in ("1", "2"))
+        return _goes_on(parameters, c) and all(
+            relation(_relu(c["Z" + l]), c["D" + l], c["A" + l], given.args[2]) for l in ("1", "2")
+        )
 
     return lambda given: all(map(holds, _each(given)))
 
@@ -422,20 +428,27 @@ def _where_wrong(predicate):
     return fits
 
 
+def _goes_on(parameters, c):
+    """Whether the output was computed from the A2 of the cache: another one may stand there alone."""
+    return _near(c["Z3"], parameters["W3"] @ c["A2"] + parameters["b3"])
+
+
 def _second_layer_without(given):
     _, c, formulas = _formulas(given)
-    return _near(c["A1"], formulas["A1"][0]) and _near(c["A2"], _relu(c["Z2"]))
+    return _near(c["A1"], formulas["A1"][0]) and _near(c["A2"], _relu(c["Z2"])) and _goes_on(given.args[1], c)
 
 
 def _second_layer_unscaled(given):
     _, c, formulas = _formulas(given)
-    return _near(c["A1"], formulas["A1"][0]) and _near(c["A2"], _relu(c["Z2"]) * c["D2"])
+    unscaled = _near(c["A1"], formulas["A1"][0]) and _near(c["A2"], _relu(c["Z2"]) * c["D2"])
+    return unscaled and _goes_on(given.args[1], c)
 
 
 def _continues_without_mask(given):
     X, parameters = given.args[:2]
     _, c = _cached(given)
-    return _near(c["Z2"], parameters["W2"] @ _relu(c["Z1"]) + parameters["b2"])
+    from_whole = parameters["W2"] @ _relu(parameters["W1"] @ X + parameters["b1"]) + parameters["b2"]
+    return _near(c["Z2"], from_whole) and not _near(c["Z2"], parameters["W2"] @ c["A1"] + parameters["b2"])
 
 
 def _drops_the_output(given):
@@ -752,7 +765,9 @@ def _further_steps(given):
     X, Y, lambd = *given.args[:2], given.args[5]
     if given.facts["is_flat"] and _starts_elsewhere(given):
         return first_step_problem(X, Y, *given.replies[:2], _RATE, _FURTHER)
-    return _not_checked(given, _RATE) or further_steps_problem(X, Y, given.replies, _RATE, _FURTHER, lambd=lambd, later_rate=_LATE)
+    return _not_checked(given, _RATE) or further_steps_problem(
+        X, Y, given.replies, _RATE, _FURTHER, lambd=lambd, later_rate=_LATE
+    )
 
 
 def _falls(given):

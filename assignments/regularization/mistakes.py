@@ -1220,7 +1220,7 @@ def _stops(is_over):
         "model",
         message="the run ends before num_iterations where the cost is low, or hardly changes from step to step",
         hint="Which condition ends your loop early? The exercise asks for num_iterations steps, whatever the cost does.",
-        severity="fault",
+        severity="slip",
     )
     @_model
     def _(X, Y, rate, steps, lambd, k):

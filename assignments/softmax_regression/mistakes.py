@@ -1004,7 +1004,7 @@ def xavier_first(layer_dims):
     "not-centred",
     "xavier_initialization",
     message="no weight is negative: the mean should be 0",
-    hint="Between which numbers does np.random.rand draw?",
+    hint="Between which numbers does your generator draw, and does nothing (an absolute value, a square) take the sign away?",
     severity="fault",
 )
 def xavier_not_centred(layer_dims):

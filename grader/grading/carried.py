@@ -466,7 +466,7 @@ def wrong_before(judge: FunctionJudge, best: Mapping[str, Attempt]) -> list[str]
 
 
 def wrong_and_called(session: Session, made: Sequence[Attempt], best: Mapping[str, Attempt]) -> list[str]:
-    """The wrong earlier functions that a function calls, and of whose right results it may understand nothing: opaque ones."""
+    """The wrong earlier functions that a function calls, and of whose right results it may understand nothing."""
     called = frozenset[str]().union(*(attempt.called for attempt in made if attempt.how == "helpers"))
     opaque = (name for name in session.functions if name in called and session.functions[name].spec.opaque)
     return [name for name in opaque if name in best and not best[name].verdict.passed]

@@ -33,8 +33,10 @@ def catalogued(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> It
 
 def _fitting(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> Iterator[str]:
     for prop in judge.spec.properties:
-        failing = [f.case for f in verdict.failures if f.check == prop.name]
-        code = fitting_mistake(prop, [(case, outcomes.get(case.key, ())) for case in failing])
+        told = [f.case for f in verdict.failures if f.check == prop.name]
+        if told and prop.throughout:
+            told = [case for case in judge.cases_of(prop.name) if case.key in outcomes]
+        code = fitting_mistake(prop, [(case, outcomes.get(case.key, ())) for case in told])
         if code is not None:
             yield code
     wrong = _wrong_places(judge.spec, verdict, judge.cases.cases)

@@ -444,6 +444,13 @@ def test_a_run_that_is_stopped_early_is_wrong(stop: str) -> None:
         assert 0.25 * found.max_points < found.points < 0.96 * found.max_points
 
 
+def test_who_stops_where_the_gradients_are_small_is_not_said_never_to_train() -> None:
+    stop = "        if max(np.abs(grad).max() for grad in grads.values()) < 0.05:\n            break\n"
+    for found in both(HELPERS, changed("        parameters = update", stop + "        parameters = update")):
+        assert 0 < found.points < found.max_points
+        assert "never-trains" not in {finding.code for finding in found.findings}
+
+
 def test_a_run_that_is_stopped_where_there_is_no_slope_at_all_is_right() -> None:
     stop = "        if not any(grad.any() for grad in grads.values()):\n            break\n"
     line = "        parameters = update_parameters"

@@ -139,6 +139,34 @@ def test_a_run_that_is_stopped_early_is_wrong(stop: str) -> None:
     assert 0.25 * found.max_points < found.points < 0.96 * found.max_points
 
 
+HALVES = """
+def compute_cost_with_regularization(A3, Y, parameters, lambd):
+    parts = [np.log(A3[Y == 1]), np.log(1 - A3[Y == 0])]
+    cost = sum(-np.mean(part) / 2 for part in parts if part.size)
+    return cost + lambd / (2 * Y.shape[1]) * sum(np.sum(parameters[f"W{l}"] ** 2) for l in (1, 2, 3))
+"""
+ONLY_IN_THE_CACHE = {
+    "A2 before dropout": ("D2, A2, W2", "D2, relu(Z2), W2", "only-first-layer"),
+    "A2 without its scale": ("D2, A2, W2", "D2, A2 * keep_prob, W2", "second-layer-unscaled"),
+    "the mask on Z1": ("A3, (Z1, D1", "A3, (Z1 * D1 / keep_prob, D1", "mask-after-use"),
+}
+
+
+def test_a_cost_that_is_half_of_the_right_one_is_not_said_to_be_cut_off() -> None:
+    found = verdicts(ASSIGNMENT, *WHOLE, HALVES)["compute_cost_with_regularization"]
+    assert "wide-guard" not in {finding.code for finding in found.findings}
+    assert found.points < found.max_points
+
+
+@pytest.mark.parametrize(("old", "new", "code"), ONLY_IN_THE_CACHE.values(), ids=ONLY_IN_THE_CACHE.keys())
+def test_what_only_the_cache_says_is_not_said_of_the_forward_pass(old: str, new: str, code: str) -> None:
+    forward, backward = DROPOUT.split("def backward")
+    code_of_both = changed(forward, old, new) + "def backward" + backward
+    found = verdicts(ASSIGNMENT, *WHOLE[:2], code_of_both, MODEL)["forward_propagation_with_dropout"]
+    assert found.points < found.max_points
+    assert code not in {finding.code for finding in found.findings}
+
+
 def judge(function: str, check: str, reply_to) -> list[str | None]:
     """What the judge of a property says of ``reply_to(*args)``, case by case."""
     (found,) = (p for p in ASSIGNMENT.spec.function(function).properties if p.name == check)
