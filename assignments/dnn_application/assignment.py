@@ -26,9 +26,8 @@ _KINDS = {
     "kink": {},
 }
 _KINDS |= {"rate_of_0": {}, "many_examples": {}}
-# Where runs are stopped that should not be: where the cost rises, or hardly falls any more since all is fitted.
+# Where runs are stopped that should not be: where the cost rises, or hardly falls yet, since all weights are small.
 _STOPPING = (CaseClass("rising cost", count=3, share=0.1), CaseClass("flat", count=2, share=0.2))
-_SURE, _LONG_STEPS = 11.0, (8.0, 16.0)
 _LAYER_FUNCTIONS = (
     "sigmoid",
     "relu",
@@ -57,17 +56,23 @@ def _data(d, dims, usual=(5, 9)):
     m = d.integer(few, most)
     ones = d.integer(1, max(1, (m - 1) // 2))
     ones = {"one label": 0, "one example": d.integer(0, 1)}.get(d.case, ones)
-    if d.case in ("fitted", "flat"):  # the cost is small from the start: a run that stops early stands still
+    if d.case == "fitted":  # the cost is small from the start: a run that stops early stands still
         return d.array(dims[0], m), np.ones((1, m))
     Y = (d.rng.permutation(m) < ones).astype(d.choice([np.float64, np.int64])).reshape(1, m)
     return d.array(dims[0], m), Y if d.integer(0, 1) or d.case == "one example" else 1 - Y
 
 
-def _start(d, dims):
-    """Weights of moderate size, bound to the names of both initializers."""
-    parameters = d.parameters(dims)
-    if d.case in ("fitted", "flat"):
-        parameters[f"b{len(dims) - 1}"] = np.full((dims[-1], 1), 2.5 if d.case == "fitted" else _SURE)
+def _start(d, dims, Y):
+    """Weights of moderate size, bound to the names of both initializers.
+
+    Where the cost is to be flat they are small, and the last bias is the best one without them.
+    """
+    parameters, last = d.parameters(dims), f"b{len(dims) - 1}"
+    if d.case == "fitted":
+        parameters[last] = np.full((dims[-1], 1), 2.5)
+    if d.case == "flat":
+        parameters = {name: 2.0 ** (-9 if len(dims) == 3 else -6) * value for name, value in parameters.items()}
+        parameters[last] = np.full((dims[-1], 1), np.log(Y.mean() / (1 - Y.mean())))
     d.give("initialize_parameters", Code("given_two_layers", (parameters,)))
     d.give("initialize_parameters_deep", Code("given_layers", (parameters,)))
     return parameters
@@ -94,8 +99,8 @@ def _costs(d, X, Y, parameters, rate, steps):
 
 
 def _run(d, dims):
-    parameters = _start(d, dims)
     X, Y = _data(d, dims)
+    parameters = _start(d, dims, Y)
     if d.case == "kink":  # where the first layer gives exactly 0, and no slope
         X[:, 0], parameters["b1"][0] = 0.0, 0.0
     if d.case == "rising cost":  # steps so long that the cost rises on the way: who stops there, stops too early
@@ -104,9 +109,9 @@ def _run(d, dims):
         if costs is None or not any(after > before for before, after in pairwise(costs)):
             d.reject("saturated, or the cost falls in every step")
         return X, Y, dims, rate, steps, d.choice([False, True])
-    if d.case != "flat" and _costs(d, X, Y, parameters, 0.0, 1) is None:
+    if _costs(d, X, Y, parameters, 0.0, 1) is None:
         d.reject("saturated: 1 - A loses digits, and the usual formula divides by it")
-    rates = {"rate of 0": [0.0], "many steps": [0.025, 0.1], "flat": _LONG_STEPS}
+    rates = {"rate of 0": [0.0], "many steps": [0.025, 0.1], "flat": [1.25, 2.5]}
     rate = d.choice(rates.get(d.case, [0.025, 0.1, 0.25, 1.25]))
     return X, Y, dims, rate, _steps(d), d.choice([False, True])
 
@@ -143,13 +148,13 @@ def _first_steps(draw_dims, later=()):
 
     def plan(d):
         dims = draw_dims(d)
-        parameters = _start(d, dims)
         X, Y = _data(d, dims, (13, 17))
+        parameters = _start(d, dims, Y)
         X = X if d.case == "small" else X / 8
         _, caches = d._reference("L_model_forward")(X, parameters)
         pre_activations = np.concatenate([np.abs(Z).ravel() for _, Z in caches])
-        margin, most = 1e-6 if d.case == "many examples" else 1e-3, _SURE + 4 if d.case == "flat" else 6
-        if pre_activations.min() < margin or pre_activations.max() > most:
+        margin = {"many examples": 1e-6, "flat": 1e-9}.get(d.case, 1e-3)
+        if pre_activations.min() < margin or pre_activations.max() > 6:
             d.reject("too near to a kink, or saturated")
         d.note(start=parameters, is_flat=d.case == "flat")
         runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, 2), (_RATE, 3), *later

@@ -131,9 +131,7 @@ def _stops(is_over):
 
 _stops(lambda cost, fall: abs(fall) < 1e-4)
 _stops(lambda cost, fall: abs(fall) < 1e-6)
-_stops(lambda cost, fall: abs(fall) < 1e-8)
 _stops(lambda cost, fall: cost < 0.3)
-_stops(lambda cost, fall: cost < 1e-3)
 
 
 @_in_both(
@@ -207,6 +205,18 @@ def never_trains(start):
 def starts_anew(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
         X, Y, start(layers_dims), learning_rate, min(num_iterations, 1)
+    )
+
+
+@_in_both(
+    "every-hundredth-iteration",
+    message="the parameters are updated in every hundredth iteration only, from the first one on",
+    hint="Which lines belong to the condition that decides what is printed?",
+    severity="grave",
+)
+def updates_when_printing(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, (num_iterations + 99) // 100
     )
 
 

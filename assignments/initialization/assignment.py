@@ -314,7 +314,7 @@ def _forward(X, parameters):
     return Z1, Z2, parameters["W3"] @ np.maximum(0, Z2) + parameters["b3"]
 
 
-def _planted(d, name, X, *, biases_of_zero=False, margin=1e-3):
+def _planted(d, name, X, Y, *, biases_of_zero=False, margin=1e-3):
     """Unequal weights and biases for one initializer: no unit near its kink, none saturated, not all of them dead.
 
     With biases of zero they are as the real initializers give them; from zeros, only the bias of the output learns.
@@ -326,19 +326,21 @@ def _planted(d, name, X, *, biases_of_zero=False, margin=1e-3):
         parameters = {key: np.zeros_like(value) for key, value in parameters.items()}
         d.give(name, Code("planted", (parameters,)))
         return parameters
-    if d.case in ("fitted", "flat"):
-        parameters["b3"] = np.full((1, 1), 2.5 if d.case == "fitted" else _SURE)
+    if d.case == "fitted":
+        parameters["b3"] = np.full((1, 1), 2.5)
+    if d.case == "flat":  # the last bias is the best one without the small weights
+        parameters = {key: 2.0**-6 * value for key, value in parameters.items()}
+        parameters["b3"] = np.full((1, 1), np.log(Y.mean() / (1 - Y.mean())))
+        margin = 1e-9
     Z1, Z2, Z3 = _forward(X, parameters)
-    most = _SURE + 4 if d.case == "flat" else 5
-    if min(np.abs(Z1).min(), np.abs(Z2).min()) < margin or np.abs(Z3).max() > most or not (Z2 > 0).any():
+    if min(np.abs(Z1).min(), np.abs(Z2).min()) < margin or np.abs(Z3).max() > 5 or not (Z2 > 0).any():
         d.reject("a unit near its kink, a saturated output, or nothing that passes the hidden layers")
     d.give(name, Code("planted", (parameters,)))
     return parameters
 
 
-# Where runs are stopped that should not be: where the loss rises, or hardly falls any more since all is fitted.
+# Where runs are stopped that should not be: where the loss rises, or hardly falls yet, since all weights are small.
 _STOPPING = (CaseClass("rising loss", count=3, share=0.1), CaseClass("flat", count=2, share=0.2))
-_SURE, _LONG_STEPS = 11.0, (8.0, 16.0)
 _MANY_EXAMPLES = 151  # more than the mini-batches of a usual size hold: a step is one on all examples at once
 
 
@@ -347,13 +349,13 @@ def _run(d, learning_rate, num_iterations):
     n_x = d.choice([2, d.size("n")])  # the exercise's data have two features
     m = {"one example": 1, "many examples": _MANY_EXAMPLES}.get(d.case) or d.choice([5, 7, 9])
     X, Y = d.array(n_x, m), d.labels(1, m)
-    if d.case in ("fitted", "flat"):  # the loss is small from the start: a run that stops early stands still
+    if d.case == "fitted":  # the loss is small from the start: a run that stops early stands still
         Y = np.ones_like(Y)
     chosen = d.case if d.case in _INITIALIZERS else d.choice(_INITIALIZERS)
     for name in _INITIALIZERS:
         biases_of_zero = d.case in (*_INITIALIZERS, "many steps", "general")
         margin = 1e-6 if d.case == "many examples" else 1e-3
-        parameters = _planted(d, f"initialize_parameters_{name}", X, biases_of_zero=biases_of_zero, margin=margin)
+        parameters = _planted(d, f"initialize_parameters_{name}", X, Y, biases_of_zero=biases_of_zero, margin=margin)
         if name == chosen:
             d.note(parameters=parameters)
     if d.case == "he":  # the other arguments have defaults
@@ -368,7 +370,7 @@ def _training(d):
             d.reject("saturated, or the loss falls in every step")
         return X, Y, rate, steps, *rest
     steps = {"one step": 1, "many steps": 102, "flat": 12}.get(d.case)
-    rates = {"rate of 0": [0.0], "many steps": [0.05, 0.1], "flat": _LONG_STEPS}
+    rates = {"rate of 0": [0.0], "many steps": [0.05, 0.1], "flat": [1.25, 2.5]}
     rate = d.choice(rates.get(d.case, [0.05, 0.1, 0.25, 0.5, 1.25]))
     return _run(d, rate, d.integer(2, 6) if steps is None else steps)
 
@@ -402,7 +404,7 @@ def _first_steps(d, later=()):
     rate = 2.0**-20 if d.case == "random" else 2.0**-6
     X = X * 2.0**-13 if d.case == "random" else X
     for name in _INITIALIZERS:
-        parameters = _planted(d, f"initialize_parameters_{name}", X, margin=margin)
+        parameters = _planted(d, f"initialize_parameters_{name}", X, Y, margin=margin)
         if name == d.case:
             d.note(parameters=parameters)
     runs = (1, 1), (_FURTHER, 1), (1, 2), (1, 3), *later

@@ -540,9 +540,7 @@ def _stops(is_over):
 
 _stops(lambda loss, fall: abs(fall) < 1e-4)
 _stops(lambda loss, fall: abs(fall) < 1e-6)
-_stops(lambda loss, fall: abs(fall) < 1e-8)
 _stops(lambda loss, fall: loss < 0.3)
-_stops(lambda loss, fall: loss < 1e-3)
 
 
 @mistake(

@@ -138,10 +138,10 @@ def _example_network(d):
     return X, d.labels(1, m), parameters
 
 
-def _moderate(d, Zs, margin=0.0, *, most=4):
+def _moderate(d, Zs, margin=0.0):
     """Give draws up whose output is saturated, or that come too near to a kink."""
     Z1, _, Z2, _, Z3, _ = Zs
-    if np.abs(Z3).max() > most:
+    if np.abs(Z3).max() > 4:
         d.reject("saturated: a clip or guard of 1e-7 would show")
     if min(np.abs(Z1).min(), np.abs(Z2).min()) < margin:
         d.reject("too near to a kink")
@@ -574,10 +574,13 @@ def _start(d, m, margin=1e-3, *, n_x=None, biases_of_zero=False):
     parameters = d.parameters([n_x, 20, 3, 1], scale=1 / 8 if d.case == "small" else None)
     if biases_of_zero:  # as they are after every real initializer
         parameters.update({name: np.zeros_like(value) for name, value in parameters.items() if name[0] == "b"})
-    if d.case in ("fitted", "flat"):  # the cost is small from the start: a run that stops early stands still
-        Y, parameters["b3"] = np.ones_like(Y), np.full((1, 1), 2.5 if d.case == "fitted" else _SURE)
+    if d.case == "fitted":  # the cost is small from the start: a run that stops early stands still
+        Y, parameters["b3"] = np.ones_like(Y), np.full((1, 1), 2.5)
+    if d.case == "flat":  # the last bias is the best one without the small weights
+        parameters = {name: 2.0**-6 * value for name, value in parameters.items()}
+        parameters["b3"], margin = np.full((1, 1), np.log(Y.mean() / (1 - Y.mean()))), 1e-9
     found = _forward(X, parameters)
-    _moderate(d, found, margin, most=_SURE + 4 if d.case == "flat" else 4)
+    _moderate(d, found, margin)
     if not (found[2] > 0).any(axis=1).all():
         d.reject("a unit of the second layer passes nothing")
     d.give("initialize_parameters", Code("planted", (parameters,)))
@@ -585,9 +588,8 @@ def _start(d, m, margin=1e-3, *, n_x=None, biases_of_zero=False):
     return X, Y
 
 
-# Where runs are stopped that should not be: where the cost rises, or hardly falls any more since all is fitted.
+# Where runs are stopped that should not be: where the cost rises, or hardly falls yet, since all weights are small.
 _STOPPING = (CaseClass("rising cost", count=3, share=0.1), CaseClass("flat", count=2, share=0.2))
-_SURE, _LONG_STEPS = 11.0, (8.0, 16.0)
 _MANY_EXAMPLES = 151  # more than the mini-batches of a usual size hold: a step is one on all examples at once
 
 
@@ -596,7 +598,7 @@ def _run(d, lambd):
     margin = 1e-6 if d.case == "many examples" else 1e-3
     X, Y = _start(d, m, margin, biases_of_zero=d.case in ("general", "one step", "many steps"))
     steps = {"one step": 1, "many steps": 102, "rising cost": 4, "flat": 12}.get(d.case) or d.integer(2, 6)
-    rates = {"rate of 0": [0.0], "rising cost": [1.0, 2.0, 4.0], "flat": _LONG_STEPS}
+    rates = {"rate of 0": [0.0], "rising cost": [1.0, 2.0, 4.0], "flat": [1.25, 2.5]}
     rates["many steps"] = [0.025, 0.05]  # none that saturates the output
     rate = d.choice(rates.get(d.case, [0.05, 0.1, 0.2, 0.5, 1.25]))
     if d.case == "rising cost" and not _rises(d, X, Y, rate, steps):  # who stops there, stops too early

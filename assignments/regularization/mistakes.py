@@ -1235,9 +1235,7 @@ def _stops(is_over):
 
 _stops(lambda cost, fall: abs(fall) < 1e-4)
 _stops(lambda cost, fall: abs(fall) < 1e-6)
-_stops(lambda cost, fall: abs(fall) < 1e-8)
 _stops(lambda cost, fall: cost < 0.3)
-_stops(lambda cost, fall: cost < 1e-3)
 
 
 @mistake(

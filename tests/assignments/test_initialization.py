@@ -86,7 +86,7 @@ def model(X, Y, learning_rate=0.01, num_iterations=15000, print_cost=True, initi
 STOPS = {
     "hardly falls": "abs(last - loss) < 1e-6",
     "is as close as NumPy says": "np.isclose(last, loss)",
-    "is low": "loss < 1e-3",
+    "is low": "loss < 0.2",
     "rises": "loss > last",
 }
 

@@ -126,7 +126,7 @@ def changed(code: str, old: str, new: str) -> str:
 STOPS = {
     "hardly falls": "abs(last - cost) < 1e-6",
     "is as close as NumPy says": "np.isclose(last, cost)",
-    "is low": "cost < 1e-3",
+    "is low": "cost < 0.2",
 }
 
 
