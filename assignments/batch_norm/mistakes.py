@@ -418,28 +418,29 @@ def running_without_one_example(running_mean, running_variance, Z, momentum):
     return momentum * running_mean + (1 - momentum) * mu, running_variance if Z.shape[1] == 1 else kept
 
 
-_MOMENTUM_SWAPPED = {
-    "code": "momentum-swapped",
-    "function": "update_running_average",
-    "message": "momentum weighs the new batch; it is the weight of the past",
-    "hint": "With momentum 0.9, should one batch change the average a lot or a little?",
-    "severity": "fault",
-}
+def _momentum_swapped(where=""):
+    return mistake(
+        "momentum-swapped",
+        "update_running_average",
+        message=f"momentum weighs the new batch{where}; it is the weight of the past",
+        hint="With momentum 0.9, should one batch change the average a lot or a little?",
+        severity="fault",
+    )
 
 
-@mistake(**_MOMENTUM_SWAPPED)
+@_momentum_swapped()
 def running_swapped(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
     return (1 - momentum) * running_mean + momentum * mu, (1 - momentum) * running_variance + momentum * variance
 
 
-@mistake(**_MOMENTUM_SWAPPED)
+@_momentum_swapped(" in running_mean")
 def running_mean_swapped(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
     return (1 - momentum) * running_mean + momentum * mu, momentum * running_variance + (1 - momentum) * variance
 
 
-@mistake(**_MOMENTUM_SWAPPED)
+@_momentum_swapped(" in running_variance")
 def running_variance_swapped(running_mean, running_variance, Z, momentum):
     mu, variance = _statistics(Z)
     return momentum * running_mean + (1 - momentum) * mu, (1 - momentum) * running_variance + momentum * variance

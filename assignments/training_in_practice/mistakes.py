@@ -583,7 +583,7 @@ def diagnose_without_zero_bayes(train_error, dev_error, bayes_error=0.0, toleran
 @mistake(
     "set-of-letters",
     "diagnose_fit",
-    message="the set holds single letters: set() of a text takes it apart",
+    message="the set holds single letters: set() of a text, or update() with it, takes it apart",
     hint="Compare set('high bias'), {'high bias'} and what add() does.",
     severity="fault",
 )
@@ -982,7 +982,7 @@ def stopping_ties(dev_costs, patience):
 @mistake(
     "tie-not-counted",
     "early_stopping_epoch",
-    message="an equal cost is passed over; it is no improvement, so it counts as an epoch of waiting",
+    message="an equal cost does not count as an epoch of waiting; it is no improvement, so it has to",
     hint="How many epochs in a row have not gone below the best cost in 3, 2, 2, 2?",
     severity="slip",
 )
