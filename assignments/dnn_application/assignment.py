@@ -22,12 +22,15 @@ _KINDS = {
     "many_steps": {"width": (2, 3)},
     "one_example": {},
     "one_label": {},
-    "fitted": {},
     "kink": {},
 }
 _KINDS |= {"rate_of_0": {}, "many_examples": {}}
-# Where runs are stopped that should not be: where the cost rises, or hardly falls yet, since all weights are small.
-_STOPPING = (CaseClass("rising cost", count=3, share=0.1), CaseClass("flat", count=2, share=0.2))
+# Where runs are stopped that should not be: where the cost is low, rises, or hardly falls yet, since all weights are small.
+_STOPPING = (
+    CaseClass("fitted", count=3, share=0.1),
+    CaseClass("rising cost", count=3, share=0.1),
+    CaseClass("flat", count=2, share=0.2),
+)
 _LAYER_FUNCTIONS = (
     "sigmoid",
     "relu",

@@ -26,6 +26,10 @@ EQUIVALENT = {
 LOSSES = {
     ("two_layer_model", "mini-batches"): INPUTS,
     ("two_layer_model", "stops-early"): EITHER,
+    ("two_layer_model", "every-hundredth-iteration"): SEVERAL,
+    ("L_layer_model", "every-hundredth-iteration"): SEVERAL,
+    ("two_layer_model", "class-for-probability"): EITHER,
+    ("L_layer_model", "class-for-probability"): EITHER,
     ("L_layer_model", "stops-early"): EITHER,
     ("L_layer_model", "mini-batches"): INPUTS,
     ("L_layer_model", "only-two-layers"): SEVERAL,

@@ -588,8 +588,12 @@ def _start(d, m, margin=1e-3, *, n_x=None, biases_of_zero=False):
     return X, Y
 
 
-# Where runs are stopped that should not be: where the cost rises, or hardly falls yet, since all weights are small.
-_STOPPING = (CaseClass("rising cost", count=3, share=0.1), CaseClass("flat", count=2, share=0.2))
+# Where runs are stopped that should not be: where the cost is low, rises, or hardly falls yet, since all weights are small.
+_STOPPING = (
+    CaseClass("fitted", count=3, share=0.1),
+    CaseClass("rising cost", count=3, share=0.1),
+    CaseClass("flat", count=2, share=0.2),
+)
 _MANY_EXAMPLES = 151  # more than the mini-batches of a usual size hold: a step is one on all examples at once
 
 
@@ -983,7 +987,7 @@ ASSIGNMENT = Assignment(
             classes=(
                 *cases(
                     *(6, 9),
-                    **{name: {} for name in ("one_example", "one_step", "many_steps", "fitted", "rate_of_0")},
+                    **{name: {} for name in ("one_example", "one_step", "many_steps", "rate_of_0")},
                     many_examples={},
                 ),
                 *_STOPPING,

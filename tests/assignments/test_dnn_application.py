@@ -327,7 +327,7 @@ def test_a_loop_that_stops_when_the_cost_rises_stops_too_early() -> None:
     for found in both(HELPERS, changed("        grads = L_model_backward", stops + "        grads = L_model_backward", 1)):
         right = found.name == "two_layer_model"
         assert found.status == ("passed" if right else "partial")
-        assert right or 0.95 * found.max_points < found.points < found.max_points
+        assert right or 0.85 * found.max_points < found.points < found.max_points
 
 
 def test_a_deep_model_that_hands_small_networks_to_a_wrong_one_is_carried_from_the_given_weights() -> None:
@@ -355,7 +355,7 @@ def test_runs_are_short_and_labels_are_unbalanced() -> None:
     for name in NAMES:
         for case in frozen_cases(ASSIGNMENT).functions[name].cases:
             X, Y, dims, learning_rate, num_iterations, print_cost = arguments_of(case.plan)
-            assert 1 <= num_iterations <= 25
+            assert 1 <= num_iterations <= 105
             assert learning_rate != 0.0075
             assert print_cost in (False, True)
             assert Y.mean() != 0.5
@@ -437,7 +437,7 @@ STOPS = {
     "looks the same": "round(last, 6) == round(cost, 6)",
     "is low": "cost < 0.2",
     "rises": "cost > last",
-    "has small gradients": "i and max(np.abs(grad).max() for grad in grads.values()) < 1e-3",
+    "has small gradients": "i and max(np.abs(grad).max() for name, grad in grads.items() if name[1] != 'A') < 1e-3",
 }
 
 

@@ -86,8 +86,6 @@ def model(X, Y, learning_rate=0.01, num_iterations=15000, print_cost=True, initi
 STOPS = {
     "hardly falls": "abs(last - loss) < 1e-6",
     "is as close as NumPy says": "np.isclose(last, loss)",
-    "is low": "loss < 0.2",
-    "rises": "loss > last",
 }
 
 
@@ -296,7 +294,7 @@ def test_training_runs_are_short_and_their_labels_are_not_balanced() -> None:
     for case in frozen_cases(ASSIGNMENT).functions["model"].cases:
         _, Y, learning_rate, num_iterations, *_ = arguments_of(case.plan)
         assert np.mean(Y) != 0.5
-        assert num_iterations <= 15
+        assert num_iterations <= 102
         assert learning_rate != 0.01
 
 
