@@ -804,7 +804,8 @@ def handed_back(items: Mapping[str, str], *, sometimes: bool) -> Finding:
     """``items`` by the argument that they are."""
     where = ", for some inputs" if sometimes else ""
     text = f"{' and '.join(f'{item} is what came in as {name}' for name, item in items.items())}, unchanged{where}"
-    return Finding("handed-back", text, "Is it worked out anew for every input, or does a condition leave it as it is?")
+    hint = "Is it worked out anew for every input, or does a condition, a factor of 1 or a power of 0 leave it as it is?"
+    return Finding("handed-back", text, hint)
 
 
 def other_part(item: str, found: str, expected: str) -> Finding:

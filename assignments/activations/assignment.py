@@ -8,6 +8,7 @@ from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref,
 _USUAL = {"one_example": {"m": 1}, "one_unit": {"n": 1}, "saturated": {}}
 _SMOOTH, _WITH_KINK = {**_USUAL, "exact_zero": {}, "near_0": {}}, {**_USUAL, "kink": {}}
 _SAME = {"n": 3, "m": 4}  # one after another: who remembers the last call by its shape is wrong
+_GRADIENTS = (1.0, 40.0)  # dA is of any size: a clip shows in large ones alone
 _SCALE = {"saturated": 12.0, "extreme": 1500.0, "near 0": 0.03, "tiny entries": 1e-6}
 
 
@@ -36,7 +37,7 @@ def _backward_of(forward):
         Z = _pre_activation(d)
         _, cache = d.call(forward, Z)
         d.call(forward, d.array(*Z.shape))  # of the next layer: only the cache tells them apart
-        return d.array(*Z.shape), cache
+        return d.array(*Z.shape, scale=d.choice(_GRADIENTS)), cache
 
     return inputs
 
@@ -67,7 +68,7 @@ def _linear_in_dA(forward):
 
     def plan(d):
         Z = _pre_activation(d)
-        dA, other = d.array(*Z.shape), d.array(*Z.shape)
+        dA, other = (d.array(*Z.shape, scale=scale) for scale in _GRADIENTS)
         steps = []
         for gradient in (dA, other, dA + other):  # a cache each: who overwrites it has lost points for that already
             steps += [Step(forward, (Z.copy(),)), (gradient, Ref(len(steps), (1,)))]

@@ -484,6 +484,24 @@ def _(dA, cache):
     return cache * (1 - np.tanh(dA) ** 2)
 
 
+# -- cut where nothing says so -----------------------------------------------------------
+
+
+def _clipped(name, slope):
+    return mistake(
+        "clipped",
+        name,
+        message="large values are cut to a bound, but the exercise knows none",
+        hint="What should dZ be where dA is 100, and what is yours? np.clip and np.minimum belong into no derivative.",
+        severity="fault",
+    )(lambda dA, cache: np.clip(dA * slope(cache), -5, 5))
+
+
+_clipped("sigmoid_backward", _slope)
+_clipped("relu_backward", lambda Z: Z > 0)
+_clipped("tanh_backward", lambda Z: 1 - np.tanh(Z) ** 2)
+
+
 # -- right, but not a number far out -----------------------------------------------------
 
 

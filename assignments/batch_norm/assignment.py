@@ -150,14 +150,14 @@ def _small_spreads(d):
 def _forward_small(d):
     mu, spread, Z = _small_spreads(d)
     question = mu + spread * Z, *_scale_and_shift(d, len(mu)), _TINY
-    d.note(right=d.right("batch_norm_forward", *question)[0])
+    d.note(right=d.right("batch_norm_forward", *question)[0], deviation=question[0].std(axis=1, keepdims=True))
     return [question]
 
 
 def _inference_small(d):
     mu, spread, Z = _small_spreads(d)
     question = mu + spread * Z, *_scale_and_shift(d, len(mu)), mu, spread**2, _TINY
-    d.note(right=d.right("batch_norm_inference", *question))
+    d.note(right=d.right("batch_norm_inference", *question), deviation=spread)
     return [question]
 
 
@@ -170,7 +170,12 @@ def _scaled_too_little(given):
     if found.shape != expected.shape:
         return False
     moved, right = found - beta, expected - beta
-    return bool(((moved * right > 0) & (np.abs(moved) < np.abs(right))).all())
+    if not ((moved * right > 0) & (np.abs(moved) < np.abs(right))).all():
+        return False
+    before = given.facts["deviation"]
+    after = before * np.median(right / moved, axis=1, keepdims=True)  # by what the units were divided
+    # One bound for all of them, or one number that was added: the mean of the squares, say, is neither.
+    return any(np.ptp(what) < 0.05 * what.max() for what in (after, after - before, after**2 - before**2))
 
 
 def _small_is_normalized(given):
@@ -242,7 +247,10 @@ def _was_divided_by(deviation, Z, normal):
 
 
 def _fits_the_forward_pass(given):
-    """The true slope; else that of the student's own forward pass, or the formula for its values, if it normalizes."""
+    """The true slope; else, if the student's own forward pass normalizes, its slope, or the formula for its values.
+
+    Each of the three gradients may be right in its own way: with ``abs(gamma)`` dgamma is the true one, and dZ is not.
+    """
     (Z_tilde, _), gradients, _, (of_one, *_), *beside, (usual, _), (stretched, _) = given.replies
     facts, (Z, gamma, beta, epsilon) = given.facts, given.steps[0].args
     dZ_tilde, directions = facts["dZ_tilde"], facts["directions"]
@@ -261,7 +269,7 @@ def _fits_the_forward_pass(given):
     for number, name in enumerate(("dZ", "dgamma", "dbeta")):
         (plus, _), (minus, _) = beside[2 * number : 2 * number + 2]
         slope = np.sum(dZ_tilde * (plus - minus)) / (2 * _STEP)
-        if not _near(claims[number], slope) and not _near(claims[number], formula[number]):
+        if not np.any(_near(claims[number], [slope, formula[number], facts["slopes"][number]])):
             of = f"sum(dZ_tilde * Z_tilde), by {name[1:]} and your own forward pass,"
             return slope_told(slope, claims[number], of=of, by=f"your {name}")
         if not np.abs(gradients[number]).max() > 1e-6:
@@ -369,7 +377,7 @@ ASSIGNMENT = Assignment(
             own_inputs=True,
             properties=(
                 Property(
-                    "the gradients fit the forward pass",
+                    "the gradients are right for what the forward pass keeps",
                     share=0.1,
                     plan=_own_slope,
                     judge=_fits_the_forward_pass,

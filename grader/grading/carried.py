@@ -10,7 +10,7 @@ import contextlib
 import copy
 import re
 from collections.abc import Callable, Collection, Container, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
 from typing import Any, Literal
@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 
 from grader import sentences
-from grader.confined.wire import Code, Opaque, Path, Ref, Value, encode
+from grader.confined.wire import Code, Encoded, Opaque, Path, Ref, Value, encode
 from grader.course import LoadedAssignment
 from grader.grading.execution import (
     Replies,
@@ -108,12 +108,14 @@ class _Trial:
     """What one function is asked again: with right helpers, or on the student's own values.
 
     ``brief`` where only those helpers are answered that are not known to be right: that counts if the function passes.
+    ``earlier`` are functions whose results are the right ones where a later step is given them, whatever the function calls.
     """
 
     judge: FunctionJudge
     how: _How
     answered: tuple[str, ...] = ()
     brief: bool = False
+    earlier: Mapping[str, Callable[..., Value]] = field(default_factory=dict)
 
     def with_own_methods(self, right: Container[str]) -> _Trial:
         """The trial on the student's own methods where these are right: they may keep what others need in their own way."""
@@ -123,7 +125,33 @@ class _Trial:
     def plans(self, cases: Sequence[Case]) -> list[Plan]:
         """The questions of some cases."""
         plans = [(case.own or case.plan) if self.how == "own" else case.plan for case in cases]
-        return [replace(plan, answered=self.answered) for plan in plans]
+        return [replace(_on_right_values(plan, self.earlier), answered=self.answered) for plan in plans]
+
+
+def _on_right_values(plan: Plan, earlier: Mapping[str, Callable[..., Value]]) -> Plan:
+    """A plan with the right results of these functions in place of references to the student's own."""
+    if plan.given or not any(name in earlier for name, _ in plan.steps[:-1]):
+        return plan
+    right: dict[int, Value] = {}
+    steps: list[tuple[str, Encoded]] = []
+    for number, ((name, _), question) in enumerate(zip(plan.steps, plan.questions, strict=True)):
+        args = _with(copy.deepcopy(question), right)
+        steps.append((name, encode(args)))
+        if name in earlier and not any(isinstance(part, Ref | Code) for part in parts_of(args)):
+            with contextlib.suppress(Exception), np.errstate(all="ignore"), without_warnings():
+                right[number] = earlier[name](*copy.deepcopy(args))
+    return replace(plan, steps=tuple(steps), packed=b"")
+
+
+def _with(value: Value, replies: Mapping[int, Value]) -> Value:
+    """A value with the parts of some earlier replies where it refers to them."""
+    if isinstance(value, Ref):
+        return part_or_none(replies[value.step], value.path) if value.step in replies else value
+    if isinstance(value, dict):
+        return {key: _with(part, replies) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_with(part, replies) for part in value)
+    return value
 
 
 def first_attempts(session: Session, specs: Sequence[Function]) -> tuple[Replies, dict[str, Attempt]]:
@@ -182,7 +210,7 @@ def _second_questions(
             replied = yield trial.plans(core.cases.cases)
             outcomes = _silent(by_case(core.cases.cases, replied))
             attempt = _attempted(core, outcomes, first[name].only)
-            called = _graded_names(replied.called)
+            called = _graded_names(replied.called) | trial.earlier.keys()
             if attempt.verdict.passed and trial.how == "helpers" and _are_right(called, first):
                 continue  # none of what it was given differs from the student's own: there is nothing to carry
             if attempt.verdict.passed or not trial.brief:
@@ -318,9 +346,24 @@ def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) ->
         if before and any(is_redefined(session, name) for name in provided):
             # A provided helper of the student's own may have a convention of its own, which suits the rest.
             yield _Trial(judge, "helpers", before)
+        if earlier := _wrong_earlier(session, judge, first):
+            yield _Trial(judge, "helpers", brief=True, earlier=earlier)
     own = any(case.own for case in judge.cases.cases) and not _only_inputs_changed(verdict)
     if own and not _gave_the_same(first, _producers(judge.cases)):
         yield _Trial(judge, "own")
+
+
+def _wrong_earlier(session: Session, judge: FunctionJudge, first: Mapping[str, Attempt]) -> dict[str, Callable[..., Value]]:
+    """The right versions of wrong functions whose results the steps of a property are given; helpers stay the student's own.
+
+    The function and its helpers may suit each other, and not the contract: ``s = sigmoid(cache)`` is right beside a
+    sigmoid that returns A alone.
+    """
+    plans = [case.plan for case in judge.cases.cases if not case.expected]
+    names = {name for plan in plans for name, _ in plan.steps} - {judge.spec.name, judge.spec.pair}
+    before = names.intersection(session.assignment.spec.before(judge.spec.name)).intersection(first)
+    wrong = sorted(name for name in before if not first[name].verdict.passed and "." not in name)
+    return {name: session.assignment.right[name] for name in wrong if not session.functions[name].spec.random}
 
 
 def _is_unwritten(session: Session, attempt: Attempt) -> bool:

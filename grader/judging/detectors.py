@@ -254,6 +254,8 @@ def _relations(evidence: _Evidence) -> Iterator[Finding]:
 
 def _handed_back(evidence: _Evidence) -> Iterator[Finding]:
     """Items that are an argument, or a part of one, in all failing cases: they were not worked out there."""
+    if any(_permuted(evidence)):  # the argument stands there because it belongs into another place
+        return
     alike: dict[bool, dict[str, list[str]]] = {}
     for item in evidence.items:
         found, wanted = (_places_in(evidence, item, arrays) for arrays in (item.got, item.expected))

@@ -359,3 +359,59 @@ def test_a_way_back_that_falls_back_on_its_cache_is_not_carried_by_helpers_that_
     graded = verdicts(ASSIGNMENT, RIGHT, forward, back)
     assert graded["sigmoid"].status == "passed"
     assert (graded["sigmoid_backward"].status, graded["sigmoid_backward"].carried) == ("partial", False)
+
+
+SLOPES = {
+    "sigmoid": "{name}(cache) * (1 - {name}(cache))",
+    "relu": "({name}(cache) > 0)",
+    "tanh": "(1 - {name}(cache) ** 2)",
+}
+
+
+@pytest.mark.parametrize("name", FORWARD)
+def test_a_way_back_that_suits_a_forward_pass_without_a_cache_is_carried(name: str) -> None:
+    graded = verdicts(
+        ASSIGNMENT,
+        RIGHT,
+        f"def {name}(Z): return {FORWARD[name]}",
+        f"def {name}_backward(dA, cache): return dA * {SLOPES[name].format(name=name)}",
+    )
+    assert graded[name].status == "partial"
+    back = graded[f"{name}_backward"]
+    assert (back.status, back.carried, codes_of(back)) == ("passed", True, ["carried"])
+    assert name in back.findings[0].message
+
+
+@pytest.mark.parametrize("name", FORWARD)
+def test_a_wrong_way_back_beside_a_forward_pass_without_a_cache_is_not(name: str) -> None:
+    wrong = SLOPES[name].format(name=name)
+    graded = verdicts(
+        ASSIGNMENT,
+        RIGHT,
+        f"def {name}(Z): return {FORWARD[name]}",
+        f"def {name}_backward(dA, cache): return -dA * {wrong}",
+    )
+    assert not graded[f"{name}_backward"].carried
+    assert graded[f"{name}_backward"].status == "failed"
+
+
+@pytest.mark.parametrize("name", FORWARD)
+@pytest.mark.parametrize(
+    "cut", ["np.clip({dZ}, -1, 1)", "np.clip({dZ}, -5, 5)", "np.minimum({dZ}, 5)", "np.maximum({dZ}, -5)"]
+)
+def test_a_gradient_that_is_cut_to_a_bound_is_seen(name: str, cut: str) -> None:
+    dZ = f"dA * {SLOPES[name].format(name='f')}"
+    found = report(
+        f"{name}_backward",
+        f"""
+        def {name}_backward(dA, cache):
+            f = lambda Z: {FORWARD[name]}
+            return {cut.format(dZ=dZ)}
+        """,
+    )
+    assert found.status != "passed" and found.points < 0.9 * found.max_points
+
+
+def test_parts_in_the_wrong_order_are_not_called_unchanged() -> None:
+    found = report("relu", "def relu(Z): return Z, np.maximum(0, Z)")
+    assert codes_of(found) == ["permuted-result"]

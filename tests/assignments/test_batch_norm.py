@@ -272,7 +272,7 @@ def test_a_backward_pass_that_is_the_slope_of_nothing_worth_it_is_not_carried(co
     graded = backward(code)
     assert graded.status != "passed" and not graded.carried
     assert graded.points < 0.65 * graded.max_points
-    slope = next(check for check in graded.checks if check.name == "the gradients fit the forward pass")
+    slope = next(check for check in graded.checks if check.name == "the gradients are right for what the forward pass keeps")
     assert slope.status != "passed"
 
 
@@ -368,6 +368,18 @@ def test_the_right_formula_beside_a_wrong_forward_pass_is_carried_whatever_the_c
     assert (graded.status, graded.carried) == ("passed", True)
 
 
+def test_the_mean_of_the_squares_is_no_bound_of_the_variance() -> None:
+    found = report(FORWARD.replace("Z.var(axis=1, keepdims=True)", "np.mean(Z**2, axis=1, keepdims=True)"), BACKWARD)
+    assert [finding.code for finding in found["batch_norm_forward"].findings] == ["second-moment"]
+
+
+def test_each_gradient_may_be_right_in_its_own_way() -> None:
+    with_a_positive_scale = FORWARD.replace("    return", "    gamma = np.abs(gamma)\n    return")
+    graded = report(with_a_positive_scale, BACKWARD)
+    assert graded["batch_norm_forward"].status == "partial"
+    assert (graded["batch_norm_backward"].status, graded["batch_norm_backward"].carried) == ("passed", True)
+
+
 WRONG_FORMULAS = {
     "no variance": (" - Z_norm * dgamma / m", ""),
     "no mean": (" - dbeta / m", ""),
@@ -398,7 +410,9 @@ def test_a_deviation_over_the_units_fits_no_forward_pass_that_goes_over_the_exam
         ),
     )
     assert not graded.carried
-    assert "the gradients fit the forward pass" in {check.name for check in graded.checks if check.status == "failed"}
+    assert "the gradients are right for what the forward pass keeps" in {
+        check.name for check in graded.checks if check.status == "failed"
+    }
 
 
 @pytest.mark.parametrize(("kept", "taken"), OWN_CACHES.values(), ids=OWN_CACHES.keys())

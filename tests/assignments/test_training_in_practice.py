@@ -138,6 +138,26 @@ def test_a_split_keeps_what_is_right_of_it(returned: str, least: float, most: fl
     assert least <= found.points / found.max_points <= most
 
 
+_WHOLE = "order = np.random.permutation(m)\n    X, Y = X[:, order], Y[:, order]\n    "
+_THREE = "return tuple((X[:, p], Y[:, p]) for p in np.split(np.arange(m), [m - n_dev - n_test, m - n_test]))"
+
+
+@pytest.mark.parametrize(
+    ("body", "codes"),
+    [
+        (_WHOLE + "n_dev, n_test = max(1, round(m * dev_fraction)), max(1, round(m * test_fraction))\n    " + _THREE, []),
+        (_WHOLE + "n_dev, n_test = min(n_dev + 2, m // 2), min(n_test + 2, m // 2)\n    " + _THREE, []),
+        (_WHOLE + _THREE.replace("Y[:, p]", "X[:1, p]"), []),
+        (_WHOLE + _THREE.replace("np.arange(m)", "np.arange(m - 1)"), ["examples-lost"]),
+    ],
+    ids=["one at least", "two more", "features for labels", "one lost"],
+)
+def test_of_a_wrong_split_nothing_else_is_said(body: str, codes: list[str]) -> None:
+    found = verdicts(ASSIGNMENT, SPLIT.format(body), only="train_dev_test_split")["train_dev_test_split"]
+    assert found.status != "passed"
+    assert codes_of(found) == codes
+
+
 def test_a_split_need_not_be_shuffled() -> None:
     body = "return [(X[:, :n], Y[:, :n]), (X[:, n:n + n_dev], Y[:, n:n + n_dev]), (X[:, n + n_dev:], Y[:, n + n_dev:])]"
     found = verdicts(ASSIGNMENT, SPLIT.format(body), only="train_dev_test_split")["train_dev_test_split"]
