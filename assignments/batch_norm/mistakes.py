@@ -216,6 +216,21 @@ def _gradients(dZ_tilde, Z_norm):
 
 
 @mistake(
+    "clipped",
+    "batch_norm_backward",
+    message="large gradients are cut to a bound, but the exercise knows none",
+    hint="Follow a dZ_tilde of 100 through your code: np.clip and np.minimum belong into no derivative.",
+    severity="fault",
+)
+def backward_clipped(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    m = dZ_tilde.shape[1]
+    dZ = gamma * inverse * (dZ_tilde - dbeta / m - Z_norm * dgamma / m)
+    return tuple(np.clip(part, -5, 5) for part in (dZ, dgamma, dbeta))
+
+
+@mistake(
     "statistics-taken-as-constants",
     "batch_norm_backward",
     message="dZ treats mean and variance as constants, but both depend on Z",

@@ -369,11 +369,14 @@ def _mean_of_logarithms(given):
 _CACHE = Ref(0, (1,))
 
 
+_SIZES_OF_GRADIENTS = (1.0, 40.0)  # a clip shows in large ones alone
+
+
 def _linear_backward(d):
     A_prev, W, b = _linear(d)
     Z, cache = d.call("linear_forward", A_prev, W, b)
     d.call("linear_forward", *(d.array(*part.shape) for part in (A_prev, W, b)))
-    return _through_relu(d, d.array(*Z.shape)), cache
+    return _through_relu(d, d.array(*Z.shape, scale=d.choice(_SIZES_OF_GRADIENTS))), cache
 
 
 def _through_relu(d, gradient):
@@ -415,7 +418,7 @@ def _layer_backward(d):
         b[:: d.integer(1, 2)] = 0.0
     A, cache = d.call("linear_activation_forward", A_prev, W, b, activation)
     d.call("linear_activation_forward", *(d.array(*part.shape) for part in (A_prev, W, b)), activation)
-    dA = np.zeros(A.shape) if d.case == "zero gradient" else d.array(*A.shape)
+    dA = np.zeros(A.shape) if d.case == "zero gradient" else d.array(*A.shape, scale=d.choice(_SIZES_OF_GRADIENTS))
     return dA, cache, activation
 
 
