@@ -180,6 +180,9 @@ def price_problem(costs: Sequence[Any], prices: Sequence[float], *, allowed: flo
 def is_underpriced(costs: Sequence[Any], prices: Sequence[float], *, allowed: float = 0.4) -> bool:
     """Whether each of these costs is right, or more than nothing and too small: predictions are cut off, or shifted."""
     pairs = list(zip(_numbers(costs), prices, strict=True))
+    factors = [cost / price for cost, price in pairs]
+    if np.ptp(prices) > 1e-3 and np.allclose(factors, factors[0], rtol=1e-6, atol=0):
+        return False  # one factor for unlike prices: no guard does that
     low = [0 < cost <= price - allowed for cost, price in pairs]
     right = [abs(cost - price) < allowed for cost, price in pairs]
     return any(low) and all(one or other for one, other in zip(low, right, strict=True))
@@ -281,7 +284,7 @@ def _factor_told(step: Parameters, right: Parameters, names: Sequence[str]) -> s
     """How many times too large a step is, where it is so throughout."""
     moved, wanted = (np.concatenate([part[n].ravel() for n in names]) for part in (step, right))
     factor = float(moved @ wanted) / (float(wanted @ wanted) or 1.0)
-    if not np.allclose(moved, factor * wanted, rtol=1e-3, atol=1e-6 * float(np.abs(wanted).max())):
+    if f"{factor:.3g}" == "1" or not np.allclose(moved, factor * wanted, rtol=1e-3, atol=1e-6 * float(np.abs(wanted).max())):
         return ""
     return f"; every change is {factor:.3g} times the expected one{': the wrong direction' if factor < 0 else ''}"
 

@@ -369,6 +369,9 @@ def repeats_problem(values: Any, name: str, mean: float = 0.0, alpha: float = AL
         earlier = first[np.ravel(place)]
         again = np.flatnonzero(earlier != np.arange(count))
         if again.size:
+            kept = np.unique(np.abs(lines[np.unique(first)]), return_counts=True)[1]
+            if mean == 0.0 and 2 * kept.size < kept.sum():  # lines of few numbers are alike by chance
+                return f"{name} has {array.size} entries, and only {np.unique(array).size} of them are different"
             one, other = int(earlier[again[0]]), int(again[0])
             what = "equal" if np.array_equal(lines[one], lines[other]) else f"{_opposite(mean)} of each other"
             return f"{kind}s {one} and {other} of {name} are {what}: they repeat the same random numbers"

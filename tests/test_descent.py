@@ -192,6 +192,11 @@ def test_what_costs_too_much_or_nothing_is_not_underpriced() -> None:
     assert not any(is_underpriced(costs, prices) for costs in (prices, [9.2, 0.0], [9.2, 20.0], [np.inf, 9.2]))
 
 
+def test_costs_that_are_too_small_by_one_factor_are_not_those_of_a_guard() -> None:
+    prices = [14.31, 14.57]
+    assert not is_underpriced([price / 2 for price in prices], prices)
+
+
 def scaled(weights: float, bias: float = 0.0) -> dict[str, np.ndarray]:
     """A start of one's own: small weights, hidden biases of one size."""
     W = {name: weights * value for name, value in START.items() if name.startswith("W")}

@@ -165,7 +165,8 @@ def _weighted_mean(given):
     expected = (n * first + k * second) / (n + k)
     if np.isclose(both, expected, rtol=1e-6, atol=1e-12):
         return None
-    return f"the cost of two batches together is {both:.6g}, expected the mean over all examples, {expected:.6g}"
+    costs = f"batches of {n} and {k} examples cost {first:.6g} and {second:.6g}"
+    return f"{costs}: their mean over all examples is {expected:.6g}, but both together cost {both:.6g}"
 
 
 def _sure_and_wrong(d):

@@ -259,6 +259,32 @@ def gradient_of_the_first_step(start):
     return model
 
 
+stale_parameter = mistake(
+    "stale-parameter",
+    "two_layer_model",
+    message="every forward pass uses one of W1, b1, W2 and b2 as it was before the first step; the others are the updated ones",
+    hint="Which of the four are read anew from parameters after an update?",
+    severity="fault",
+)
+
+
+def _with_stale(name):
+    def model(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
+        start = parameters = _start_two(layers_dims)
+        for _ in range(num_iterations):
+            grads = _gradients(X, Y, {**parameters, name: start[name]})
+            parameters = _step(parameters, grads, learning_rate)
+        return parameters
+
+    return model
+
+
+stale_parameter(_with_stale("W1"))
+stale_parameter(_with_stale("b1"))
+stale_parameter(_with_stale("W2"))
+stale_parameter(_with_stale("b2"))
+
+
 @_in_both(
     "climbs",
     message="the steps go up the slope of the cost: a sign is wrong",

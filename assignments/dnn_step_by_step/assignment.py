@@ -312,10 +312,10 @@ def _predictions(d):
 
 
 def _sure_of_the_other_label(d):
-    """Usual predictions, and then two that are as good as sure of the wrong label: who guards one end is wrong for one."""
+    """A usual prediction, and then two that are as good as sure of the wrong label: who guards one end is wrong for one."""
     sure = [10.0 ** -d.number(6.25, 6.4) for _ in range(2)]
     mistakes = [(np.full((1, 1), AL), np.full((1, 1), label)) for AL, label in ((1 - sure[0], 0.0), (sure[1], 1.0))]
-    calls = [(d.probabilities(1, 4, low=0.2, high=0.8), d.labels(1, 4)), *mistakes]
+    calls = [(d.probabilities(1, 1, low=0.2, high=0.8), d.labels(1, 1)), *mistakes]
     d.note(prices=[d.right("compute_cost", *call) for call in calls])
     return calls
 
@@ -344,7 +344,8 @@ def _weighted_mean(given):
         return f"the costs of two batches and of both together are {first:.6g}, {second:.6g} and {both:.6g}"
     if np.isclose(both, expected, rtol=1e-6, atol=1e-12):
         return None
-    return f"the cost of two batches together is {both:.6g}, expected the mean over all examples, {expected:.6g}"
+    costs = f"batches of {n} and {k} examples cost {first:.6g} and {second:.6g}"
+    return f"{costs}: their mean over all examples is {expected:.6g}, but both together cost {both:.6g}"
 
 
 def _positive_labels(d):

@@ -246,6 +246,7 @@ _GENERAL_FITS = {
     "exact-deviation": _deviation_is_exact,
     "missing-scale": _scale(lambda n_prev, n: 1.0),
     "small-weights": _scale(lambda n_prev, n: 0.01),
+    "rounded-weights": _all_layers(lambda W, n_prev, n: np.unique(W).size > 2 and np.array_equal(W, np.round(W, 3))),
 }
 _RANDOM_FITS = {**_GENERAL_FITS, "scaled-by-layer": _scale(lambda n_prev, n: 10 * np.sqrt(2 / n_prev))}
 _HE_FITS = {

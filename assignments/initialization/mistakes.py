@@ -237,6 +237,16 @@ def _(scale):
     return lambda l, n, n_prev: np.random.randn(n, n_prev) * 0.01
 
 
+@_in_both(
+    "rounded-weights",
+    message="the weights are whole numbers, or rounded to a few digits behind the point: many of them are equal",
+    hint="How many different numbers are there in W1 of a layer with a thousand units?",
+    severity="fault",
+)
+def _(scale):
+    return lambda l, n, n_prev: np.round(_gauss(l, n, n_prev) * scale(n_prev), 0 if scale(n_prev) > 2 else 2)
+
+
 @mistake(
     "scaled-by-layer",
     "initialize_parameters_random",

@@ -151,6 +151,8 @@ def _regularized(d, margin=0.0):
     X, Y, parameters = _example_network(d)
     Z1, A1, Z2, A2, Z3, A3 = found = _forward(X, parameters)
     _moderate(d, found, margin)
+    if d.case == "one example" and not (A1.any() and A2.any()):
+        d.reject("one example, and a layer from which no gradient comes")
     W1, b1, W2, b2, W3, b3 = (parameters[name] for name in _NAMES)
     d.note(parameters=parameters)
     return X, Y, (Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3), _strength(d)
@@ -537,7 +539,8 @@ def _dropped(d, margin=0.0):
     """X, Y, a cache with masks of our own (so that no random call decides), keep_prob."""
     X, Y, parameters = _example_network(d)
     n1, n2, m = *(len(parameters[name]) for name in ("b1", "b2")), X.shape[1]
-    keep_prob = d.choice([1, 1.0]) if d.case == "keep everything" else d.choice(_SHARES)
+    shares = {"keep everything": (1, 1.0), "one example": (0.3, 0.5, 0.6)}.get(d.case, _SHARES)
+    keep_prob = d.choice(shares)
     D1, D2 = d.rng.random((n1, m)) < keep_prob, d.rng.random((n2, m)) < keep_prob
     if d.case == "masks of numbers":
         D1, D2 = (D.astype(d.choice([np.int64, np.float64])) for D in (D1, D2))
@@ -553,6 +556,8 @@ def _dropped(d, margin=0.0):
         np.any(D2 == 0) and np.any((D1 == 0) & (A2 > 0).any(axis=0))
     ):
         d.reject("a mask of which nothing is seen")
+    if d.case == "one example" and not (A1.any() and A2.any() and (D1 == 0).any() and (D2 == 0).any()):
+        d.reject("one example, and a layer from which no gradient comes, or of which nothing is dropped")
     d.note(parameters=parameters)
     return X, Y, (Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3), keep_prob
 
@@ -644,20 +649,23 @@ def _dropout_step(d):
 
 
 _MANY_DROPPED, _TINY, _COUNTED = 6, 2.0**-26, 0.03
+_LONG, _LONG_STEPS = 1.0, 4  # of a run in which the last bias moves far: each step needs a forward pass of its own
 
 
 def _dropout_steps(d):
     """Several steps with dropout from where all of them are alike: every unit is active, the output hardly depends on any
-    and the parameters hardly move. So what the steps subtract is a sum that tells how often each unit was kept."""
+    and the parameters hardly move. So what the steps subtract is a sum that tells how often each unit was kept.
+
+    In a run of long steps the output still depends on the last bias alone, whatever was dropped: there is one way to go."""
     n_x = d.choice([2, d.size("n")])
     parameters = {name: np.abs(value) for name, value in d.parameters([n_x, 20, 3, 1]).items()}
-    parameters["W2"], parameters["b2"] = parameters["W2"] / 8, 0.5 + parameters["b2"] / 8
+    parameters["W2"], parameters["b2"] = 2.0**-13 * parameters["W2"], 2.0**-13 * (0.5 + parameters["b2"])
     parameters["W3"], parameters["b3"] = 2.0**-13 * (0.5 + d.rng.random((1, 3))), np.zeros((1, 1))
     X, Y = d.array(n_x, 1, positive=True), np.ones((1, 1), dtype=int)
     d.give("initialize_parameters", Code("planted", (parameters,)))
     d.note(parameters=parameters)
     keep_prob = d.choice([0.3, 0.7, 0.86, 0.95])  # no number of whole steps times these is a whole number
-    runs = (_TINY, 1, 1), (_FURTHER * _TINY, 1, 1), (_TINY, _MANY_DROPPED, keep_prob)
+    runs = (_TINY, 1, 1), (_FURTHER * _TINY, 1, 1), (_LONG, _LONG_STEPS, keep_prob), (_TINY, _MANY_DROPPED, keep_prob)
     return [(X, Y, rate, steps, True, 0, keep) for rate, steps, keep in runs]
 
 
@@ -666,7 +674,7 @@ _PLAIN_FIRST = Objection("a run of one step has to be right first", checked=Fals
 
 def _every_step_drops(given):
     """Whether the sum is one of steps with dropout; where a run starts elsewhere, nobody can tell."""
-    problem = _not_dropped(given)
+    problem = _not_dropped(given) or _way_problem(given)
     if problem and _starts_elsewhere(given):
         if first_step_problem(*given.args[:2], *given.replies[:2], _TINY, _FURTHER):
             return _PLAIN_FIRST
@@ -678,6 +686,8 @@ def _not_dropped(given):
     """What speaks against steps with dropout from the given start."""
     steps, kept = _kept_of(given)
     with_keep_prob = f"with keep_prob={given.args[6]:g}"
+    if abs(steps) <= _COUNTED:
+        return f"{with_keep_prob}, {_MANY_DROPPED} steps leave b3 as it is"
     if abs(steps - _MANY_DROPPED) > _COUNTED:
         return f"{with_keep_prob}, {_MANY_DROPPED} steps move b3 as far as {steps:.3g} should"
     if (np.abs(kept - np.round(kept)) > _COUNTED).any() or kept.min() < -0.5 or kept.max() > _MANY_DROPPED + 0.5:
@@ -693,6 +703,31 @@ def _kept_of(given):
     second = moved["b2"] * keep_prob / (slope * start["W3"].T)
     pairs = moved["W2"] * keep_prob**2 / (slope * start["W3"].T * _relu(start["W1"] @ X + start["b1"]).T)
     return float(moved["b3"].item() / slope), np.concatenate([second.ravel(), pairs.ravel()])
+
+
+def _way(given, every=1):
+    """How far b3 moves in the run of long steps, and how far it should where every so many of them have a forward pass."""
+    b3 = should = given.facts["parameters"]["b3"].item()
+    seen = b3
+    for step in range(_LONG_STEPS):
+        seen = should if step % every == 0 else seen
+        should += _LONG * (1 - _sigmoid(seen))  # the label is 1
+    return float(given.replies[2]["b3"].item()) - b3, should - b3
+
+
+def _way_problem(given):
+    moved, should = _way(given)
+    if abs(moved - should) <= 0.01:
+        return None
+    return (
+        f"with keep_prob={given.args[6]:g}, {_LONG_STEPS} steps with learning_rate={_LONG:g} move b3 by {moved:.4g}; where "
+        f"each step has a forward pass through the parameters as they are by then, it is {should:.4g}"
+    )
+
+
+def _forward_pass_is_stale(given):
+    ways = [_way(given, every) for every in range(2, _LONG_STEPS + 1)]
+    return _not_dropped(given) is None and any(abs(moved - should) <= 0.01 for moved, should in ways)
 
 
 def _only_the_first_drops(given):
@@ -1041,7 +1076,11 @@ ASSIGNMENT = Assignment(
                     judge=_every_step_drops,
                     count=5,
                     by_chance=True,
-                    fits={"dropout-once": _only_the_first_drops, "single-dropout-step": _single_dropout_step},
+                    fits={
+                        "dropout-once": _only_the_first_drops,
+                        "single-dropout-step": _single_dropout_step,
+                        "stale-dropout": _forward_pass_is_stale,
+                    },
                 ),
             ),
         ),

@@ -1387,6 +1387,33 @@ def _(X, Y, rate, steps, lambd, k):
     return _descend(X, Y, _descend(X, Y, _start(X), 1, rate, lambd, k), steps - 1, rate, lambd)
 
 
+stale_dropout = mistake(
+    "stale-dropout",
+    "model",
+    message="with dropout, there are steps without a forward pass of their own: they use outputs of an earlier one",
+    hint="What has to be computed again once the parameters have changed?",
+    severity="slip",
+)
+
+
+def _stale(every=None):
+    @_model
+    def run(X, Y, rate, steps, lambd, k):
+        p = _start(X)
+        for step in range(steps):
+            if k == 1 or step % (every or steps) == 0:
+                seen = p
+            grads = _gradients(X, Y, seen, lambd, k)
+            p = {name: value - rate * grads[name] for name, value in p.items()}
+        return p
+
+    return run
+
+
+stale_dropout(_stale())
+stale_dropout(_stale(2))
+
+
 @mistake(
     "single-dropout-step",
     "model",

@@ -184,7 +184,8 @@ def _weighted_mean(given):
         return None
     if np.isinf(both):
         return f"the cost of {n + m} examples is infinite, and none of their probabilities is 0"
-    return f"the cost of two batches together is {both:.6g}, expected the mean over all examples, {expected:.6g}"
+    costs = f"batches of {n} and {m} examples cost {first:.6g} and {second:.6g}"
+    return f"{costs}: their mean over all examples is {expected:.6g}, but both together cost {both:.6g}"
 
 
 def _endless_for_many(given):

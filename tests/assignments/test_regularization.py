@@ -520,6 +520,24 @@ def test_activations_before_their_masks_cost_the_cache_and_nothing_else() -> Non
     assert [check.name for check in found.checks if check.status == "failed"] == ["the cache explains the result"]
 
 
+def test_with_dropout_each_step_needs_a_forward_pass_of_its_own() -> None:
+    once = changed(
+        MODEL, "        else:\n            A3, cache = forward", "        elif i == 0:\n            A3, cache = forward"
+    )
+    found = verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, once, only="model")["model"]
+    assert (found.status, codes_of(found)) == ("partial", ["stale-dropout"])
+
+
+def test_gradients_of_one_example_are_asked_of_the_first_layer_too() -> None:
+    old = "    for l, dZ, A in ((3, dZ3, A2), (2, dZ2, A1), (1, dZ1, X)):"
+    wrong = changed(L2, old, "    dZ1 = dZ1 * (X.shape[1] > 1)\n" + old)
+    graded = verdicts(ASSIGNMENT, NETWORK, wrong, DROPOUT)
+    for name in ("backward_propagation_with_regularization", "backward_propagation_with_dropout"):
+        found = graded[name]
+        assert found.status == "partial"
+        assert {"dW{l}", "db{l}"} <= {check.name for check in found.checks if check.status == "failed"}
+
+
 # -- a start of one's own ----------------------------------------------------------------
 
 OWN_START = """
