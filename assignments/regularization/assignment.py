@@ -659,8 +659,8 @@ def _dropout_steps(d):
     In a run of long steps the output still depends on the last bias alone, whatever was dropped: there is one way to go."""
     n_x = d.choice([2, d.size("n")])
     parameters = {name: np.abs(value) for name, value in d.parameters([n_x, 20, 3, 1]).items()}
-    parameters["W2"], parameters["b2"] = 2.0**-13 * parameters["W2"], 2.0**-13 * (0.5 + parameters["b2"])
-    parameters["W3"], parameters["b3"] = 2.0**-13 * (0.5 + d.rng.random((1, 3))), np.zeros((1, 1))
+    parameters["W2"], parameters["b2"] = 2.0**-60 * parameters["W2"], 2.0**-60 * (0.5 + parameters["b2"])
+    parameters["W3"], parameters["b3"] = 2.0**-60 * (0.5 + d.rng.random((1, 3))), np.zeros((1, 1))
     X, Y = d.array(n_x, 1, positive=True), np.ones((1, 1), dtype=int)
     d.give("initialize_parameters", Code("planted", (parameters,)))
     d.note(parameters=parameters)
