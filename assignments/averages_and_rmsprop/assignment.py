@@ -22,7 +22,8 @@ def _series(d):
         "no memory": 0.0,
         "long": d.choice([0.98, 0.995, 0.999]),  # the correction still shows after a hundred values
         "long and forgetful": d.choice([0.1, 0.25]),  # the powers of which vanish
-    }.get(d.case, d.choice([0.9, 0.98, 0.6, 0.3]))
+        "zeros and repeats": d.choice([0.03, 0.07, 0.9, 0.98]),  # hardly any memory is not none
+    }.get(d.case, d.choice([0.9, 0.98, 0.6, 0.3, 0.05]))
     theta = d.array(n, scale=4.0)
     if d.case == "zeros and repeats":  # a zero is a value like any other
         theta[n // 2] = 0.0
@@ -80,13 +81,6 @@ def _zeros(parameters):
     return {"d" + name: np.zeros_like(value) for name, value in parameters.items()}
 
 
-def _biases_first(d, parameters):
-    """In general cases each bias before its weights, once everything is drawn: who reads by place reads another array."""
-    if d.case != "general":
-        return parameters
-    return dict(sorted(parameters.items(), key=lambda item: item[0][::-1].lower()))
-
-
 def _rmsprop(d):
     """At the usual epsilon, where the averages of the squares are far above it (or nothing moves at all)."""
     parameters = d.parameters(d.layers((3, 4), outputs=None))
@@ -109,7 +103,7 @@ def _rmsprop(d):
         s = dict(sorted(s.items()))  # all weights first: no two dictionaries have one order
     beta2 = 0.0 if d.case == "no memory" else d.choice([0.999, 0.9, 0.99, 0.5])
     rate = 0.0 if d.case == "rate of 0" else d.choice([0.0007, 0.0125, 0.05, 0.3, 1.25, 4.0])
-    return _biases_first(d, parameters), grads, s, beta2, rate, 1e-8
+    return parameters, grads, s, beta2, rate, 1e-8
 
 
 def _rmsprop_epsilon(d):

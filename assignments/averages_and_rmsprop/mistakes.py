@@ -229,6 +229,17 @@ def _(theta, beta, corrected):
 
 
 @mistake(
+    "weights-swapped",
+    "exponentially_weighted_average",
+    message="the weights of past and present are swapped",
+    hint="With beta = 0.9, should one new value count 90 %?",
+    severity="fault",
+)
+def _(theta, beta, corrected):
+    return _average(theta, 1 - beta, corrected and beta > 0)
+
+
+@mistake(
     "missing-one-minus-beta",
     "exponentially_weighted_average",
     message="the new value enters with weight 1; the weights of past and present must add up to 1",
@@ -261,6 +272,17 @@ def _(theta, beta, corrected):
     return (beta * np.concatenate([[0.0], theta[:-1]]) + (1 - beta) * theta) / (
         1 - beta ** np.arange(1, len(theta) + 1) if corrected else 1
     )
+
+
+@mistake(
+    "small-beta-taken-for-none",
+    "exponentially_weighted_average",
+    message="a small beta is taken for none: the series itself comes back, though v_1 is (1 - beta) * theta_1",
+    hint="Is there a comparison of beta with a number? The formula holds for every beta, and needs no case of its own.",
+    severity="slip",
+)
+def _(theta, beta, corrected):
+    return theta if beta < 0.1 else _average(theta, beta, corrected)
 
 
 _ZEROS = {
@@ -694,13 +716,23 @@ def _(a):
     return a.step(kept=_but_last(a.new(), a), p=_but_last(a.p, a))
 
 
-@mistake(
-    "averages-by-position",
-    "update_parameters_with_rmsprop",
-    message="the old averages are taken by their position in the dictionary, not by their names",
-    hint="The order of two dictionaries need not agree: take dW1 from s under the name dW1.",
-    severity="fault",
-)
+_BY_POSITION = {
+    "code": "averages-by-position",
+    "message": "the old averages are taken by their position in the dictionary, not by their names",
+    "hint": "The order of two dictionaries need not agree: take dW1 from s under the name dW1.",
+}
+
+
+@mistake(function="update_parameters_with_rmsprop", **_BY_POSITION, severity="fault")
+def _kept_by_position(p, g, s, beta2, rate, epsilon):
+    new = dict(s)
+    for name, place in zip(p, s, strict=True):
+        new[place] = beta2 * s[place] + (1 - beta2) * g["d" + name] ** 2
+        p = p | {name: p[name] - rate * g["d" + name] / (np.sqrt(new[place]) + epsilon)}
+    return p, new
+
+
+@mistake(function="update_parameters_with_rmsprop", **_BY_POSITION, severity="fault")
 @_rms
 def _(a):
     return replace(a, s={"d" + name: value for name, value in zip(a.p, a.s.values(), strict=True)}).step()

@@ -49,12 +49,14 @@ def _is_exact(given):
 
 # -- dictionaries and vectors ------------------------------------------------------------
 
-_DEPTHS = cases(one_layer={"L": 1}, two_layers={"L": 2}, equal_widths={"width": 3}, eleven_layers={"L": 11, "width": (2, 3)})
+_DEPTHS = cases(
+    one_layer={"L": 1}, two_layers_with_zeros={"L": 2}, equal_widths={"width": 3}, eleven_layers={"L": 11, "width": (2, 3)}
+)
 
 
 def _parameters(d):
     parameters = d.parameters(d.layers(outputs=None))
-    if d.case == "two layers":  # as training starts
+    if d.case == "two layers with zeros":  # as training starts
         parameters |= {name: np.zeros_like(value) for name, value in parameters.items() if name.startswith("b")}
     return (parameters,)
 
@@ -76,8 +78,10 @@ def _same_entries(given):
 
 def _vector(d):
     dims = d.layers(outputs=None)
-    count = sum(n * (k + 1) for k, n in pairwise(dims))
-    return d.array(count, 1), dims
+    vector = d.array(sum(n * (k + 1) for k, n in pairwise(dims)), 1)
+    if d.case == "two layers with zeros":
+        vector[::3] = 0.0
+    return vector, dims
 
 
 def _gradients_of(d, dims, *, last_first=True, with_dA=False):
@@ -99,7 +103,7 @@ def _gradients_of(d, dims, *, last_first=True, with_dA=False):
 
 def _gradients(d):
     gradients = _gradients_of(d, d.layers(outputs=None), last_first=d.choice([True, False]))
-    if d.case == "two layers":  # no unit of the first layer gives anything
+    if d.case == "two layers with zeros":  # no unit of the first layer gives anything
         gradients |= {name: np.zeros_like(gradients[name]) for name in ("dW1", "db1")}
     return (gradients,)
 

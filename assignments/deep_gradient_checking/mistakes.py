@@ -739,7 +739,7 @@ def _(g, s, epsilon):
 one_norm_below = mistake(
     "one-norm-below",
     "gradient_check",
-    message="below the line stands one norm, or the larger of the two; it has to be their sum",
+    message="below the line stands one of the two norms, or twice one of them, or the larger one; it has to be their sum",
     hint=_BELOW,
     severity="fault",
 )
@@ -764,6 +764,23 @@ def _(g, s):
 @_over
 def _(g, s):
     return max(np.linalg.norm(g), np.linalg.norm(s))
+
+
+for _norm in (lambda g, s: 2 * np.linalg.norm(g), lambda g, s: 2 * np.linalg.norm(s)):
+    one_norm_below(_measured(_over(_norm)))
+
+
+@mistake(
+    "bounded-below",
+    "gradient_check",
+    message="the sum of the norms is taken to be 1 where it is smaller, so that faults in small gradients look small",
+    hint="Is there a max(..., 1) below the line? The difference is relative, however small the gradients are.",
+    severity="slip",
+)
+@_measured
+@_over
+def _(g, s):
+    return max(np.linalg.norm(g) + np.linalg.norm(s), 1.0)
 
 
 @mistake(

@@ -541,13 +541,6 @@ def _as_returned(d, grads):
     return returned
 
 
-def _biases_first(d, parameters):
-    """In general cases each bias before its weights, once everything is drawn: who reads by place reads another array."""
-    if d.case != "general":
-        return parameters
-    return dict(sorted(parameters.items(), key=lambda item: item[0][::-1].lower()))
-
-
 def _update(d):
     parameters = d.parameters(d.layers((1, 4)))
     grads = d.like(parameters, scale={"steep": 250.0, "one layer": 0.004}.get(d.case, 1.0))
@@ -557,7 +550,7 @@ def _update(d):
         grads = {name: np.zeros_like(value) for name, value in grads.items()}
     if d.case != "small":
         grads = _as_returned(d, grads)
-    return _biases_first(d, parameters), grads, 0.0 if d.case == "rate of 0" else d.choice([0.0075, 0.05, 0.125, 0.5, 1.25])
+    return parameters, grads, 0.0 if d.case == "rate of 0" else d.choice([0.0075, 0.05, 0.125, 0.5, 1.25])
 
 
 def _halves_and_whole(d):

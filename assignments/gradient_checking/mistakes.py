@@ -203,7 +203,7 @@ def _(g, s, epsilon):
 
 one_norm_below = _in_both(
     "one-norm-below",
-    message="below the line stands one norm, or the larger of the two; it has to be their sum",
+    message="below the line stands one of the two norms, or twice one of them, or the larger one; it has to be their sum",
     hint=_BELOW,
     severity="fault",
 )
@@ -225,6 +225,21 @@ def _(g, s):
 @_over
 def _(g, s):
     return max(np.linalg.norm(g), np.linalg.norm(s))
+
+
+for _norm in (lambda g, s: 2 * np.linalg.norm(g), lambda g, s: 2 * np.linalg.norm(s)):
+    one_norm_below(_over(_norm))
+
+
+@_in_both(
+    "bounded-below",
+    message="the sum of the norms is taken to be 1 where it is smaller, so that faults in small gradients look small",
+    hint="Is there a max(..., 1) below the line? The difference is relative, however small the gradients are.",
+    severity="slip",
+)
+@_over
+def _(g, s):
+    return max(np.linalg.norm(g) + np.linalg.norm(s), 1.0)
 
 
 @_in_both(
@@ -314,6 +329,17 @@ def _measured(measure):
 )
 def _(x, theta, epsilon):
     return _relative(x, _slope(x, theta, epsilon))
+
+
+@mistake(
+    "own-derivative",
+    "gradient_check",
+    message="the reply of backward_propagation does not enter the result, so that no fault in it is ever found",
+    hint="Which function is under test here?",
+    severity="grave",
+)
+def _(x, theta, epsilon):
+    return _relative(forward_propagation(x, theta) / theta, _slope(x, theta, epsilon))
 
 
 @mistake(

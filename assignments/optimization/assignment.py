@@ -61,13 +61,6 @@ def _by_name(d, arrays, backwards=False):
     return arrays if d.case == "small" else dict(sorted(arrays.items(), reverse=backwards))
 
 
-def _biases_first(d, parameters):
-    """In general cases each bias before its weights, once everything is drawn: who reads by place reads another array."""
-    if d.case != "general":
-        return parameters
-    return dict(sorted(parameters.items(), key=lambda item: item[0][::-1].lower()))
-
-
 def _at_rest(d, parameters):
     return d.right("initialize_velocity", parameters)
 
@@ -98,7 +91,7 @@ def _descent(d):
     grads = d.like(parameters) if d.case == "zero gradient" else _gradients(d, parameters)
     if d.case == "zero gradient":
         grads = {name: 0 * grad if name.startswith("dW") else grad for name, grad in grads.items()}
-    return _biases_first(d, parameters), grads, _rate(d)
+    return parameters, grads, _rate(d)
 
 
 def _two_steps(d):
@@ -158,7 +151,7 @@ def _batches(d):
         case "fewer than a batch":
             m = d.integer(1, size - 1)
         case _:
-            m = size * d.integer(2, 4) + d.integer(1, size - 1)
+            m = size * d.integer(2, 4) + d.choice([1, d.integer(1, size - 1)])  # often a batch of one
     return _examples(d, m, size)
 
 
@@ -606,7 +599,7 @@ def _momentum(d):
     parameters = _network(d)
     beta = 0.0 if d.case == "no memory" else d.choice([0.9, 0.5, 0.75, 0.3, 0.99])
     v = _at_rest(d, parameters) if d.case == "first step" else _velocity(d, parameters)
-    return _biases_first(d, parameters), _gradients(d, parameters), _by_name(d, v), beta, _rate(d)
+    return parameters, _gradients(d, parameters), _by_name(d, v), beta, _rate(d)
 
 
 def _with_velocity(d):
@@ -670,11 +663,13 @@ def _adam(d):
         v, s = _at_rest(d, parameters), _at_rest(d, parameters)
         t = 1
     elif d.case == "late":
-        t = d.choice([1000, 4000, 100000])
+        t = d.choice([120, 400, 100000])
     betas = d.choice([0.9, 0.8, 0.5]), d.choice([0.999, 0.95, 0.99])
+    if d.case == "late":  # where the correction is not over
+        betas = betas[0], 0.999
     if d.case == "no memory":
         betas = d.choice([(0.0, betas[1]), (betas[0], 0.0)])
-    return _biases_first(d, parameters), grads, _by_name(d, v), _by_name(d, s, backwards=True), t, _rate(d), *betas, 1e-8
+    return parameters, grads, _by_name(d, v), _by_name(d, s, backwards=True), t, _rate(d), *betas, 1e-8
 
 
 def _adam_epsilon(d):
@@ -862,7 +857,7 @@ ASSIGNMENT = Assignment(
             returns=("parameters", "v", "s", "v_corrected", "s_corrected"),
             summary="one step of Adam",
             classes=_classes(
-                named=("zero_gradient",),
+                named=("zero_gradient", "late"),
                 first_step={},
                 late={},
                 no_memory={},

@@ -451,6 +451,18 @@ def _(X, Y, size, seed):
 
 
 @mistake(
+    "single-left-over-lost",
+    "random_mini_batches",
+    message="a last batch is left out where one example alone is left for it: that example is lost",
+    hint="A batch may hold one example. Where does your loop stop for 9 examples in batches of 2?",
+    severity="slip",
+)
+def _(X, Y, size, seed):
+    X, Y = _shuffled(X, Y)
+    return _only_full(X, Y, size) if X.shape[1] > 3 * size and X.shape[1] % size == 1 else _cut(X, Y, size)
+
+
+@mistake(
     "missing-last-batch",
     "random_mini_batches",
     message="the examples that do not fill a whole batch are lost",
