@@ -663,7 +663,7 @@ def _adam(d):
         v, s = _at_rest(d, parameters), _at_rest(d, parameters)
         t = 1
     elif d.case == "late":
-        t = d.choice([120, 400, 100000])
+        t = d.choice([120, 400, 2000])
     betas = d.choice([0.9, 0.8, 0.5]), d.choice([0.999, 0.95, 0.99])
     if d.case == "late":  # where the correction is not over
         betas = betas[0], 0.999
@@ -856,17 +856,19 @@ ASSIGNMENT = Assignment(
             inputs=_adam,
             returns=("parameters", "v", "s", "v_corrected", "s_corrected"),
             summary="one step of Adam",
-            classes=_classes(
-                named=("zero_gradient", "late"),
-                first_step={},
-                late={},
-                no_memory={},
-                zero_gradient={},
-                tiny_gradient={},
-                rate_of_0={},
-                steep={},
-                at_rest={},
-                **_DEPTHS,
+            classes=(
+                *_classes(
+                    named=("zero_gradient",),
+                    first_step={},
+                    no_memory={},
+                    zero_gradient={},
+                    tiny_gradient={},
+                    rate_of_0={},
+                    steep={},
+                    at_rest={},
+                    **_DEPTHS,
+                ),
+                CaseClass("late", count=3, share=0.05),
             ),
             alternatives=(
                 "epsilon_inside_root",
