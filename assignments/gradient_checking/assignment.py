@@ -306,7 +306,6 @@ def _right_gradients(d):
 
 _STEPS = _faulty([1e-7, 2e-7, 1e-6])
 _LARGE_STEPS = _faulty([0.03, 0.125, 0.25, 0.5])
-_OPPOSITE = CaseClass("opposite sign", count=2, share=0.15)  # the fault that a check is made for
 _POINTS = cases(small=10, general=16, theta_of_0={}, x_of_0={}, each=2)
 
 ASSIGNMENT = Assignment(
@@ -346,7 +345,7 @@ ASSIGNMENT = Assignment(
             inputs=_two_claims,
             returns="difference",
             summary="how far backward_propagation is from the numerical derivative",
-            classes=(*cases(small=8, general=14, zero_derivative={}, each=2), _OPPOSITE),
+            classes=cases(small=8, general=14, opposite_sign={}, zero_derivative={}, each=2),
             alternatives=("own_output", "own_derivative", "own_formulas"),
             relative=1e-5,
             sets=(
@@ -354,7 +353,7 @@ ASSIGNMENT = Assignment(
                     "a fault in backward_propagation is found",
                     share=0.3,
                     inputs=_planted,
-                    classes=(*cases(small=4, general=8, zero_derivative={}, theta_of_0={}), _OPPOSITE),
+                    classes=cases(small=4, general=8, opposite_sign={}, zero_derivative={}, theta_of_0={}),
                 ),
             ),
             given=("backward_propagation", "forward_propagation"),
