@@ -87,11 +87,12 @@ def slope(
 
 @dataclass(frozen=True)
 class _Gradient:
-    """The gradient of the cross-entropy: its parts, what they are sums of, and whether some unit is shut somewhere."""
+    """The gradient of the cross-entropy: its parts, what they are sums of, and what the hidden units do."""
 
     parts: dict[str, Array]
     sums: dict[str, Array]  # of sizes: what a guard in a quotient moves a part by goes with these
-    bends: bool
+    alive: float  # the share of the units of the first layer that are open for some example
+    bends: bool  # whether a unit is open for some examples and shut for others; of one example, whether some are shut
 
 
 def _gradient(X: Array, Y: Array, parameters: Parameters, factors: Sequence[Array] = ()) -> _Gradient:
@@ -110,7 +111,9 @@ def _gradient(X: Array, Y: Array, parameters: Parameters, factors: Sequence[Arra
         sums[f"W{layer}"], sums[f"b{layer}"] = np.abs(dZ) @ np.abs(A).T, np.sum(np.abs(dZ), axis=1, keepdims=True)
         if layer > 1:
             dZ = (parameters[f"W{layer}"].T @ dZ) * gates[layer - 2]
-    return _Gradient(parts, sums, any((gate == 0).any() for gate in gates))
+    opened = [gate != 0 for gate in gates] or [np.ones((1, X.shape[1]), dtype=bool)]
+    bends = any(bool((~one.all(axis=1) & (one.any(axis=1) | (X.shape[1] == 1))).any()) for one in opened)
+    return _Gradient(parts, sums, float(np.mean(opened[0].any(axis=1))), bends)
 
 
 def _norm(value: Array) -> float:
@@ -141,9 +144,9 @@ def own_start_problem(
 ) -> str | None:
     """Why the right steps of two runs show nothing, where they start elsewhere than from given parameters.
 
-    All weights have to have a slope of the data without which their step would be found to be wrong, and some
-    unit has to be shut somewhere: else the steps can be had without a backward pass. Where the first step is wrong, nobody
-    knows the start.
+    All weights have to have a slope of the data without which their step would be found to be wrong, more than a
+    quarter of the units of the first layer have to be open for some example, and a unit has to be open for some and shut for
+    others: else the steps can be had without a backward pass. Where the first step is wrong, nobody knows the start.
     """
     start = start_of(once, further, ratio)
     if is_same_start(start, given) or first_step_problem(X, Y, once, further, learning_rate, ratio, lambd=lambd):
@@ -157,8 +160,12 @@ def own_start_problem(
                 f"where it starts, the cost hardly depends on {name} (no example opens its units, say, or the weights "
                 "behind it are 0): steps from there prove nothing"
             )
+    if len(start) > 2 and m > 1 and found.alive <= 0.25:
+        return (
+            "where it starts, nearly all units of the first layer are shut for every example: steps from there prove little"
+        )
     if len(start) > 2 and not found.bends:
-        return "where it starts, every hidden unit is open for every example: steps from there prove nothing of relu"
+        return "where it starts, every hidden unit is open for all examples, or for none: steps from there prove nothing of relu"
     return None
 
 

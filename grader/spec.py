@@ -87,12 +87,15 @@ class Objection:
         The numbers of the steps that it is about, from 0: they are the example, without the others. All steps where empty.
     checked : bool
         False where the judge could not see what it looks for: the sentence says what has to be right first.
+    by_chance : bool
+        Whether that may be so of a right function, too: the case counts only where none of the others shows more.
     """
 
     text: str
     _: KW_ONLY
     steps: tuple[int, ...] = ()
     checked: bool = True
+    by_chance: bool = False
 
     @classmethod
     def of(cls, said: str | Objection, *, steps: Iterable[int] = ()) -> Objection:
@@ -132,9 +135,6 @@ class Property:
         The values depend on where the function starts, and it may start elsewhere than the cases do: a predicate
         that tells of one case of this property whether it did. The values are right where it did in all of them
         and every property holds.
-    by_chance
-        Some of its cases may leave nothing to see of a right function, so that nothing can be checked: they count only where
-        that is so of all.
     proves
         No stub has the property: where it holds, something has been earned, whatever the values.
     alternatives
@@ -162,7 +162,6 @@ class Property:
     classes: tuple[CaseClass, ...] = ()
     carries: bool = False
     elsewhere: Callable[[Given], bool] | None = None
-    by_chance: bool = False
     proves: bool = False
     alternatives: Mapping[str, Callable[[Given], str | Objection | None]] = field(default_factory=dict)
     fits: Mapping[str, Callable[[Given], bool]] = field(default_factory=dict)

@@ -216,6 +216,14 @@ def trained(start: dict[str, np.ndarray], rate: float, *left_out: str) -> dict[s
     return moved
 
 
+def one_chain() -> dict[str, np.ndarray]:
+    """One unit per layer that is open for every example, beside units that are shut for ever."""
+    start = scaled(0.1, -1e3)
+    for layer in (1, 2):
+        start[f"W{layer}"][0], start[f"b{layer}"][0] = np.abs(START[f"W{layer}"][0]), 5.0
+    return start
+
+
 @pytest.mark.parametrize("weights", [1.0, 0.01, 1e-4])
 def test_a_step_is_right_in_each_array_by_itself_however_small_its_slope(weights: float) -> None:
     start = scaled(weights)
@@ -233,7 +241,8 @@ def test_a_step_is_right_in_each_array_by_itself_however_small_its_slope(weights
         (scaled(1e-4), None),
         (scaled(1.0, -1e3), "the cost hardly depends on W1"),
         (scaled(0.0), "the cost hardly depends on W1"),
-        (scaled(0.1, 5.0), "every hidden unit is open"),
+        (scaled(0.1, 5.0), "every hidden unit is open for all"),
+        (one_chain(), "nearly all units of the first layer are shut"),
         (scaled(1.0) | {"W3": 0 * START["W3"]}, "the cost hardly depends on W1"),
     ],
 )

@@ -678,7 +678,8 @@ def _every_step_drops(given):
     if problem and _starts_elsewhere(given):
         if first_step_problem(*given.args[:2], *given.replies[:2], _TINY, _FURTHER):
             return _PLAIN_FIRST
-        return _not_checked(given, _TINY)
+        unseen = _not_checked(given, _TINY)
+        return unseen and replace(unseen, by_chance=True)
     return problem
 
 
@@ -850,7 +851,7 @@ def _masks_of(step):
 
 def _is_a_dropout_step(given):
     if problem := _not_checked(given, _RATE):
-        return problem
+        return replace(problem, by_chance=True)
     X, Y, keep_prob, start = *given.args[:2], given.args[6], _start_of_dropout(given)
     D1, D2 = _masks_of(_step_taken(given))
     factors = (D1 / keep_prob, D2 / keep_prob)
@@ -1066,7 +1067,6 @@ ASSIGNMENT = Assignment(
                     plan=_dropout_step,
                     judge=_is_a_dropout_step,
                     count=6,
-                    by_chance=True,
                     fits={"keep-prob-ignored": _is_a_plain_step},
                 ),
                 Property(
@@ -1075,7 +1075,6 @@ ASSIGNMENT = Assignment(
                     plan=_dropout_steps,
                     judge=_every_step_drops,
                     count=5,
-                    by_chance=True,
                     fits={
                         "dropout-once": _only_the_first_drops,
                         "single-dropout-step": _single_dropout_step,

@@ -382,11 +382,10 @@ def _objections(judge: FunctionJudge, outcomes: Outcomes) -> dict[str, list[Fail
     for (prop, case), objection in zip(asked, answers, strict=True):
         if objection:
             objections[prop.name].append(Failure(case, prop.name, objection=objection))
-    for prop in judge.spec.properties:
-        checked = [objection for objection in objections[prop.name] if _are_checked([objection])]
-        unseen = len(objections[prop.name]) - len(checked)
-        if prop.by_chance and unseen < len(judge.cases_of(prop.name)):
-            objections[prop.name] = checked
+    for name, failures in objections.items():
+        counting = [failure for failure in failures if not (failure.objection and failure.objection.by_chance)]
+        if len(failures) - len(counting) < len(judge.cases_of(name)):
+            objections[name] = counting
     return objections
 
 

@@ -114,8 +114,8 @@ def _problem_apart(prop: Property, case: Case, outcomes: Sequence[Outcome]) -> O
     # What it raises without being allowed to is its author's: raised once more here, where it can be read.
     if not answer:
         return property_problem(prop, case, outcomes)
-    text, steps, checked = json.loads(answer)
-    return Objection(text, steps=tuple(steps), checked=checked) if text else None
+    text, steps, checked, by_chance = json.loads(answer)
+    return Objection(text, steps=tuple(steps), checked=checked, by_chance=by_chance) if text else None
 
 
 def fitting_mistake(prop: Property, questions: Sequence[tuple[Case, Sequence[Outcome]]]) -> str | None:
@@ -231,7 +231,7 @@ class Judged:
             found = property_problem(under, case, outcomes) or Objection("")
         except Exception:
             return b""
-        return json.dumps([found.text, found.steps, found.checked]).encode()
+        return json.dumps([found.text, found.steps, found.checked, found.by_chance]).encode()
 
 
 def _looks_like(fits: Callable[[Given], bool], case: Case, outcomes: Sequence[Outcome]) -> bool:

@@ -406,6 +406,36 @@ def test_what_a_judge_cannot_see_is_skipped_beside_what_another_one_sees(second:
     assert not verdict.passed
 
 
+@pytest.mark.parametrize(
+    ("first", "status"),
+    [
+        (Objection("no unit is open", checked=False, by_chance=True), "passed"),
+        (Objection("no unit is open", checked=False), "failed"),
+        (ValueError("a reply of another form"), "failed"),
+    ],
+)
+def test_a_case_counts_where_it_shows_nothing_unless_that_is_chance(first: Objection | Exception, status: str) -> None:
+    answers = iter([first, None])
+
+    def judge_it(given: Given) -> Objection | None:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    spec = plain(properties=(Property("holds", share=0.5, plan=lambda d: [], judge=judge_it),))
+    cases = hand_made(spec, lambda x: x, [(1.0,), (2.0,)])
+    extra = tuple(replace(c, key=f"{c.key}/holds", check="holds", expected=()) for c in cases.cases)
+    cases = replace(cases, cases=(*cases.cases, *extra))
+    verdict = verdict_of(FunctionJudge(spec, cases), outcomes_of(cases, same))
+    assert check_of(verdict.checks, "property", "holds").status == status
+
+
+def test_what_chance_hides_in_all_cases_has_not_been_shown() -> None:
+    hidden = Objection("no unit is open", checked=False, by_chance=True)
+    assert check_of(judged(lambda given: hidden, same).checks, "property", "holds").status == "failed"
+
+
 def test_a_bug_in_a_judge_is_not_the_students() -> None:
     def judge_it(given: Given) -> str | None:
         raise NotImplementedError
