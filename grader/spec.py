@@ -88,7 +88,7 @@ class Objection:
     checked : bool
         False where the judge could not see what it looks for: the sentence says what has to be right first.
     by_chance : bool
-        Whether that may be so of a right function, too: the case counts only where none of the others shows more.
+        Whether that may be so of a right function, too: the case counts only where it is so of all others.
     """
 
     text: str

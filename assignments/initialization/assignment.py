@@ -439,6 +439,9 @@ def _start_problem(start, n_x, chosen):
     weights = np.concatenate([start[f"W{l}"].ravel() / scale for l, scale in enumerate(scales, 1)])
     if not 0.8 < np.std(weights) < 1.25 or abs(np.mean(weights)) > 0.3:
         return f"the weights do not start from the scale of the initialization {chosen!r}"
+    problems = (handful_problem(start[f"W{l}"], scale, f"W{l}") for l, scale in enumerate(scales, 1))
+    if problem := next(filter(None, problems), None):
+        return problem
     wrong = [name for name in ("b1", "b2", "b3") if np.abs(start[name]).max() > 1e-6]
     return f"{wrong[0]} does not start from zeros" if wrong else None
 

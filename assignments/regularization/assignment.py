@@ -693,6 +693,10 @@ def _not_dropped(given):
         return f"{with_keep_prob}, {_MANY_DROPPED} steps move b3 as far as {steps:.3g} should"
     if (np.abs(kept - np.round(kept)) > _COUNTED).any() or kept.min() < -0.5 or kept.max() > _MANY_DROPPED + 0.5:
         return f"{with_keep_prob}, not each of {_MANY_DROPPED} steps is one of a network with dropped units"
+    if not np.round(kept).any():  # a seed within the forward pass draws the same masks in each step
+        return Objection(
+            f"{with_keep_prob}, no unit is kept in any of {_MANY_DROPPED} steps: nothing passes", by_chance=True
+        )
     return None
 
 
@@ -854,6 +858,8 @@ def _is_a_dropout_step(given):
         return replace(problem, by_chance=True)
     X, Y, keep_prob, start = *given.args[:2], given.args[6], _start_of_dropout(given)
     D1, D2 = _masks_of(_step_taken(given))
+    if not D2.any():
+        return Objection("no unit of the second layer is kept and open: nothing passes", by_chance=True)
     factors = (D1 / keep_prob, D2 / keep_prob)
     if np.abs(_forward(X, start, factors)[2]).min() < 1e-3:
         return None  # at a kink there is no slope to compare with
