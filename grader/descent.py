@@ -165,7 +165,9 @@ def own_start_problem(
             "where it starts, nearly all units of the first layer are shut for every example: steps from there prove little"
         )
     if len(start) > 2 and not found.bends:
-        return "where it starts, every hidden unit is open for all examples, or for none: steps from there prove nothing of relu"
+        return (
+            "where it starts, every hidden unit is open for all examples or for none: steps from there prove nothing of relu"
+        )
     return None
 
 

@@ -12,6 +12,7 @@ from grader.freezing.store import frozen_cases
 from grader.judging.cases import Case
 from grader.judging.outcomes import arguments_of, given_of
 from grader.sandbox.runner import Returned
+from grader.spec import Objection
 from reference import regularization as reference
 from reference.three_layer_network import backward_propagation, forward_propagation
 from tests.assignments.verdicts import codes_of, verdicts
