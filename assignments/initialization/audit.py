@@ -25,6 +25,7 @@ LOSSES = {
     ("initialize_parameters_he", "multiplied-scale"): SEVERAL,
     ("model", "initialization-ignored"): INPUTS,
     ("model", "zeros-overwritten"): INPUTS,
+    ("model", "wrong-layers"): "every array has another shape, so that no value is right",
     ("model", "one-step-short"): INPUTS,
     ("model", "one-step-more"): INPUTS,
     ("model", "learning-rate-ignored"): EITHER,
