@@ -123,6 +123,8 @@ def _two_layers(d):
     n_x, n_h, n_y = d.layers((2, 2))
     if d.case == "one unit":
         n_x, n_h = d.integer(1, 3), 1
+    elif d.case == "one step":  # a mistake that only layers of one size let pass, or only such
+        n_x = n_h = max(n_x, 2)
     return _run(d, (n_x, n_h, n_y))
 
 
