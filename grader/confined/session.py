@@ -169,11 +169,13 @@ class Session:
         """3: a callable that takes so many arguments; 2: one that is imported from a library; 1: another callable."""
         if isinstance(value, Absent) or not callable(value):
             return 0
+        kinds = types.FunctionType, types.BuiltinFunctionType, type
+        if type(value) is sys.modules["numpy"].ufunc:  # of which only the newest NumPy gives a signature
+            return (2 if imported else 3) if value.nin == arity else 1
         try:
             signature = inspect.signature(value)
-        except BaseException:  # a ufunc has none, an object of the student's may refuse
-            ufunc = type(value) is sys.modules["numpy"].ufunc
-            return 3 if ufunc and value.nin == arity and not imported else 2
+        except BaseException:  # an object of the student's may refuse
+            return 2
         try:
             signature.bind(*[None] * arity)
         except BaseException:
@@ -182,7 +184,7 @@ class Session:
             return 2
         module = getattr(value, "__module__", None)
         library = type(module) is str and module.partition(".")[0] in _LIBRARIES
-        return 2 if imported and library and type(value) in (types.FunctionType, types.BuiltinFunctionType, type) else 3
+        return 2 if imported and library and type(value) in kinds else 3
 
     def execute(self, index: int, unit: Any, namespace: dict[str, Any]) -> None:
         source, label, line, _ = unit
