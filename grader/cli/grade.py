@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -35,6 +34,7 @@ from grader.model import RUN_SCHEMA, Files, Report, report_to_json
 from grader.report.table import csv_table
 from grader.report.terminal import render_run
 from grader.sandbox.doctor import refuse_elsewhere
+from grader.scratch import scratch_folder
 from grader.sentences import is_repair, passed_over, who_of
 from grader.spec import Assignment
 
@@ -104,7 +104,7 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
     with ExitStack() as stack:
         roster = _tried(paths, options)
         book = _opened(stack, options.gradebook)
-        folder = options.output or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-")))
+        folder = options.output or stack.enter_context(scratch_folder())
         facts = _facts(folder, assignment, options, roster)
         run = stack.enter_context(RunFolder(folder))
         digest = frozen_cases(assignment, options.seed, progress=Drawing(assignment.name, quiet=options.quiet)).digest

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
@@ -50,6 +49,7 @@ from grader.model import Check, Finding, FunctionReport, NotRun, Report, Sandbox
 from grader.sandbox.here import InProcess
 from grader.sandbox.limits import bounded_work
 from grader.sandbox.runner import Runner
+from grader.scratch import scratch_folder
 from grader.spec import Assignment, Function, Manual
 from grader.submission.hints import missing_function
 from grader.submission.program import Submission, read_submission
@@ -108,7 +108,7 @@ def grade(
             stack.callback(sandbox.close)
         stack.enter_context(_bounded(runner))
         try:
-            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-")))
+            scratch = stack.enter_context(scratch_folder())
             hand_in = collect_one(paths, unpack_to=scratch, provided=assignment.provided, own_folder=own_folder)
             submission, note = _read(assignment, frozen, hand_in, title)
         except SubmissionError as error:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -23,6 +22,7 @@ from grader.publishing.files import assignment_files, filled, refuse_filled, ref
 from grader.publishing.handout import handout
 from grader.publishing.kit import needed_modules, starter_notebook
 from grader.publishing.wheel import PROJECT, wheel
+from grader.scratch import scratch_folder
 
 __all__ = ["write_jupyterlite"]
 
@@ -61,9 +61,9 @@ def write_jupyterlite(
     if not all(map(importlib.util.find_spec, _NEEDED)):
         raise missing_extra("'grader export jupyterlite'", "jupyterlite")
     cases = frozen_cases(assignment, seed, progress=progress)
-    with tempfile.TemporaryDirectory(prefix="grader-") as folder:
-        write_files(Path(folder), dict(_sources(assignment, cases)))
-        _build(Path(folder), directory)
+    with scratch_folder() as folder:
+        write_files(folder, dict(_sources(assignment, cases)))
+        _build(folder, directory)
     return directory
 
 
