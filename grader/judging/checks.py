@@ -76,7 +76,8 @@ def verdict_of(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None
 
 def _bounded(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: Wants) -> Verdict:
     """The verdict, from memory where there is one; "too much output" where it takes too long."""
-    key, size = _digest(judge, outcomes, f"{judge.spec.name} {only} {wants}")
+    question, size = _digest(judge, outcomes, f"{judge.spec.name} {only} {wants}")
+    key = question + asked_before(judge.spec.properties)
     known = judge.verdicts.get(key)
     if known is not None:
         charge(known[1])
@@ -88,13 +89,15 @@ def _bounded(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: 
         too_much = (Stopped("too-much-output", sentences.COSTLY_RESULTS),)
         return _judged(judge, {case.key: too_much for case in judge.cases.cases}, only, wants)
     if lost() == before:
-        judge.verdicts.put(key, verdict, spent_s() - began, _VERDICT + (0 if verdict.passed else size))
+        # Who asks the same once more asks it after these questions, each of which has the answer that it had.
+        for same in dict.fromkeys((key, question + asked_before(judge.spec.properties))):
+            judge.verdicts.put(same, verdict, spent_s() - began, _VERDICT + (0 if verdict.passed else size))
     return verdict
 
 
 def _digest(judge: FunctionJudge, outcomes: Outcomes, asked: str) -> tuple[bytes, int]:
     """SHA-256 of what is asked about all outcomes, and their size."""
-    parts = [asked.encode(), asked_before(judge.spec.properties)]
+    parts = [asked.encode()]
     seen: dict[int, int] = {}
     for number, case in enumerate(judge.cases.cases):
         replies = outcomes.get(case.key, ())

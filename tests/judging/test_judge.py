@@ -106,6 +106,16 @@ def test_a_remembered_verdict_counts_as_much_of_the_time_as_it_took() -> None:
                 check_budget()
 
 
+def test_who_asks_the_same_once_more_in_one_submission_gets_the_same_verdict() -> None:
+    judge = with_property()
+    outcomes = outcomes_of(judge.cases, doubled)
+    with judged_by(Copy(lambda question: b'["", [], true, false]')):
+        first = verdict_of(judge, outcomes)
+        assert verdict_of(judge, dict(outcomes)) is first
+        verdict_of(judge, outcomes_of(judge.cases, lambda x: x))  # other questions about the same property
+        assert verdict_of(judge, outcomes).checks == first.checks
+
+
 def test_two_judges_share_no_verdict() -> None:
     cases = hand_made(plain(), doubled, [(1.0,)])
     outcomes = outcomes_of(cases, doubled)
