@@ -89,7 +89,7 @@ def grade(context: click.Context, /, assignment: str, paths: tuple[Path, ...], *
     PATHS are files, folders, zips, and what Canvas, Moodle, Gradescope or GitHub let you download, in any mixture.
     """
     refuse_elsewhere("grade")
-    context.exit(grade_paths(assignment_of(context, assignment, paths), paths, GradeOptions(**named)))
+    context.exit(grade_paths(assignment_of(context, assignment, paths, untrusted=True), paths, GradeOptions(**named)))
 
 
 def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: GradeOptions) -> int:

@@ -95,7 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             reconfigure(errors="backslashreplace")
     _end_as_on_ctrl_c()
     try:
-        given = None if arguments is None else list(arguments)
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        _refuse_files_like_options(given)
         sys.exit(cli.main(args=given, prog_name="grader", standalone_mode=False) or 0)
     except click.ClickException as error:  # it names what was typed, which a shell may have taken from file names
         context = getattr(error, "ctx", None)
@@ -119,6 +120,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if os.environ.get("GRADER_DEBUG"):
             raise
         _fail(f"the grader itself failed: {type(error).__name__}: {error} (GRADER_DEBUG=1 shows where)", HARNESS)
+
+
+def _refuse_files_like_options(arguments: Sequence[str]) -> None:
+    """Refuse a file's name that would be taken for an option: of ``*`` a shell makes any name that a student gave a file."""
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if files := [word for word in options if word.startswith("-") and word != "-" and os.path.lexists(word)]:
+        raise click.UsageError(
+            f"{files[0]} is a file here and reads like an option: write ./{files[0]}, or ./* in place of *"
+        )
 
 
 def _end_as_on_ctrl_c() -> None:

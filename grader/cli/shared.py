@@ -34,14 +34,41 @@ def course_of(context: click.Context) -> Course:
     return find_course(context.find_root().obj)
 
 
-def assignment_of(context: click.Context, name: str, others: Sequence[Path] = ()) -> LoadedAssignment:
-    """An assignment of that course; ``others`` are the arguments behind it, which may have changed places with it."""
+def assignment_of(
+    context: click.Context, name: str, others: Sequence[Path] = (), *, untrusted: bool = False
+) -> LoadedAssignment:
+    """An assignment of that course.
+
+    Parameters
+    ----------
+    others
+        The arguments behind it, which may have changed places with it.
+    untrusted
+        Whether these are of people whose folder must not become the course: what a course holds is run.
+
+    Raises
+    ------
+    HarnessError
+        When there is no such assignment, or the course lies in what is to be graded.
+    """
     course = course_of(context)
+    if untrusted and context.find_root().obj is None:
+        _refuse_theirs(course, others)
     swapped = [str(path) for path in others if str(path) in course.names]
     if name not in course.names and swapped:
         command = f"{context.command_path} {swapped[0]} {name}"
         raise HarnessError(f"{name!r} is no assignment, but {swapped[0]!r} is: the assignment comes first ({command})")
     return course.load(name)
+
+
+def _refuse_theirs(course: Course, paths: Sequence[Path]) -> None:
+    """Refuse a course that nobody named and that lies in what is to be graded: a student may have put it there."""
+    theirs = [path for path in paths if (course.root / "assignments").resolve().is_relative_to(path.resolve())]
+    if theirs:
+        raise HarnessError(
+            f"{theirs[0]} is to be graded, and the course {course.root} lies in it: work in another folder, or name the "
+            "course with --course DIR if it is yours"
+        )
 
 
 def refuse_swapped(place: str, assignment: str) -> None:

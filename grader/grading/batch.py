@@ -51,6 +51,7 @@ __all__ = [
 
 # A process of the pool costs as much as some twenty submissions before it grades the first one.
 _PER_PROCESS = 40
+_SAFE_PATH = "PYTHONSAFEPATH"
 _KEPT = frozenset({"passed", "failed", "partial", "missing", "not-graded"})
 
 
@@ -281,7 +282,7 @@ def _in_pool(setup: Setup, jobs: Iterator[Job], processes: int) -> Iterator[Resu
     context = multiprocessing.get_context("spawn")  # a fork would copy threads and open files of this process
     running: dict[Future[Any], Job] = {}
     library: Any = pebble  # it is typed in part only
-    with library.ProcessPool(max_workers=processes, context=context) as pool:
+    with _nothing_imported_from_here(), library.ProcessPool(max_workers=processes, context=context) as pool:
         try:
             while True:
                 for job in islice(jobs, 3 * processes - len(running)):
@@ -297,6 +298,22 @@ def _in_pool(setup: Setup, jobs: Iterator[Job], processes: int) -> Iterator[Resu
                         yield Result(job, failed(setup, job, f"the grading process died ({error})"))
         finally:
             pool.stop()  # on Ctrl-C too: what is finished has been yielded
+
+
+@contextlib.contextmanager
+def _nothing_imported_from_here() -> Iterator[None]:
+    """Let no interpreter that is started meanwhile import from the working folder.
+
+    Python puts it before everything else for the processes of a pool, and a student's file in it may be called
+    ``multiprocessing.py``.
+    """
+    before = os.environ.get(_SAFE_PATH)
+    os.environ[_SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop(_SAFE_PATH)
+        os.environ.update({} if before is None else {_SAFE_PATH: before})
 
 
 def level_of(setup: Setup, processes: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -40,6 +41,18 @@ def points(results: Iterator[object]) -> dict[str, float | None]:
 
 def without_time(report: Report) -> str:
     return json.dumps(report_to_json(replace(report, duration_s=0.0)))
+
+
+def test_no_process_of_a_pool_imports_what_students_left_in_the_working_folder(
+    tmp_path: Path, setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python puts the working folder before everything else for them, and a student's file may be called so."""
+    (tmp_path / "multiprocessing.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    jobs = [job(tmp_path, f"{n}.py", RIGHT) for n in range(2)]
+    assert points(grade_all(setup, jobs, processes=2)) == {"0.py": 100.0, "1.py": 100.0}
+    assert not (tmp_path / "ran").exists()
+    assert "PYTHONSAFEPATH" not in os.environ
 
 
 def test_results_come_for_every_submission_whatever_is_wrong_with_it(tmp_path: Path, setup: Setup) -> None:

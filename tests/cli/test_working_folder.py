@@ -1,0 +1,62 @@
+"""The working folder may be that of the class: nothing that students put there is taken for the grader's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.cli.main import main
+from tests.platforms import NAME, RIGHT, assignment
+
+MARK = "open({!r}, 'w').close()\n"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a class, in which the command is called."""
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "ada.py").write_text(RIGHT, "utf-8")
+    monkeypatch.chdir(tmp_path / "class")
+    return tmp_path / "class"
+
+
+def status_of(*arguments: object) -> object:
+    with pytest.raises(SystemExit) as stopped:
+        main(list(map(str, arguments)))
+    return stopped.value.code
+
+
+@pytest.mark.parametrize(
+    ("folder", "settings"),
+    [("", ""), ("eve/", '[tool.grader]\ncourse = "eve"\n')],
+    ids=["a student called assignments", "settings of a student's"],
+)
+@pytest.mark.parametrize("every", [".", "../class", "*"])
+def test_no_course_is_taken_from_what_is_graded(
+    here: Path, capsys: pytest.CaptureFixture[str], folder: str, settings: str, every: str
+) -> None:
+    theirs = here / folder / "assignments" / NAME / "assignment.py"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text(MARK.format(str(here.parent / "ran")), "utf-8")
+    if settings:
+        (here / "pyproject.toml").write_text(settings, "utf-8")
+    paths = sorted(path.name for path in here.iterdir()) if every == "*" else [every]
+    assert status_of("grade", NAME, *paths, "-o", "../run") == 2
+    assert "name the course with --course DIR if it is yours" in capsys.readouterr().err
+    assert not (here.parent / "ran").exists()
+    assert not (here.parent / "run").exists()
+
+
+def test_a_course_that_is_named_may_lie_anywhere(here: Path) -> None:
+    (here / "assignments" / "mine").mkdir(parents=True)
+    assert status_of("--course", assignment().course.root, "grade", NAME, ".", "--allow-weak-sandbox", "-q") == 0
+
+
+def test_no_file_of_a_student_is_an_option(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "--scheduler=127.0.0.1:9").write_text(RIGHT, "utf-8")
+    course, files = ("--course", assignment().course.root), sorted(path.name for path in here.iterdir())
+    assert status_of(*course, "grade", NAME, *files) == 2
+    assert "--scheduler=127.0.0.1:9 is a file here and reads like an option" in capsys.readouterr().err
+    assert status_of(*course, "grade", NAME, "--allow-weak-sandbox", "-q", "--", *files) == 0
+    assert status_of(*course, "grade", NAME, "--allow-weak-sandbox", "-q", *(f"./{name}" for name in files)) == 0
