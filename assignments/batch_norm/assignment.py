@@ -15,7 +15,9 @@ _SMALLEST_VARIANCE = 0.2
 
 
 def _scale_and_shift(d, n):
-    return d.array(n, 1), d.array(n, 1)
+    """Large ones among them, so that a result is large: a clip shows there alone."""
+    size = d.choice([1.0, 1.0, 40.0]) if d.case == "general" else 1.0
+    return d.array(n, 1, scale=size), d.array(n, 1, scale=size)
 
 
 def _batch(d, n, m):
@@ -23,8 +25,8 @@ def _batch(d, n, m):
     Z = d.array(n, m)
     if d.case not in ("small", "one example"):
         Z = Z * d.rng.uniform(0.5, 3, (n, 1)) + d.rng.uniform(-2, 2, (n, 1))
-    if d.case == "many":  # an example far from all the others: who cuts off what is normalized, changes it
-        Z[d.integer(0, n - 1), d.integer(0, m - 1)] += d.choice([-40.0, 40.0])
+    if d.case in ("many", "far out"):  # an example far from all the others: who cuts off what is normalized, changes it
+        Z[d.integer(0, n - 1), d.integer(0, m - 1)] += d.choice([-40.0, 40.0]) * (10 if d.case == "far out" else 1)
     if m > 1 and Z.var(axis=1).min() < _SMALLEST_VARIANCE:
         d.reject("a unit of small variance, where a guard of 1e-8 shows")
     if d.case == "constant unit":
@@ -314,6 +316,8 @@ _NORMALIZED = (
     CaseClass("many", count=3, sizes={"n": (2, 4), "m": (20, 40)}),
     CaseClass("many units", count=3, sizes={"n": (8, 12), "m": (3, 6)}),  # who takes the longer side for the examples
 )
+# Only among so many examples can one be ten deviations away.
+_FAR_OUT = CaseClass("far out", count=2, sizes={"n": (1, 3), "m": (120, 140)})
 _GENERAL = (CaseClass("general", count=4, sizes={"n": (2, 8), "m": (3, 6)}),)
 # A property that stands in for the values is asked for all sizes that these have.
 _AS_ASKED = tuple(replace(kind, count=1) for kind in _NORMALIZED)
@@ -335,7 +339,7 @@ ASSIGNMENT = Assignment(
             inputs=_forward,
             returns=("Z_tilde", "cache"),
             summary="normalize each unit over the batch, then scale by gamma and shift by beta",
-            classes=(*_NORMALIZED, CaseClass("zero gamma", count=3, sizes={"n": (1, 4), "m": (3, 6)})),
+            classes=(*_NORMALIZED, CaseClass("zero gamma", count=3, sizes={"n": (1, 4), "m": (3, 6)}), _FAR_OUT),
             guards=("guarded",),
             opaque=frozenset({"cache"}),
             properties=(

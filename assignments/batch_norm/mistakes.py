@@ -208,6 +208,20 @@ def forward_second_moment(Z, gamma, beta, epsilon):
     return gamma * (Z - _statistics(Z)[0]) / np.sqrt(second + epsilon) + beta, None
 
 
+_CLIPPED = "large values are cut to a bound, but the exercise knows none"
+_CLIPPED_HINT = "How far from the others may one example be? np.clip belongs neither into what is normalized nor into the result."
+
+
+@mistake("clipped", "batch_norm_forward", message=_CLIPPED, hint=_CLIPPED_HINT, severity="slip")
+def forward_clipped(Z, gamma, beta, epsilon):
+    return np.clip(gamma * _normal(Z, epsilon) + beta, -10, 10), None
+
+
+@mistake("clipped", "batch_norm_forward", message=_CLIPPED, hint=_CLIPPED_HINT, severity="slip")
+def forward_clipped_within(Z, gamma, beta, epsilon):
+    return gamma * np.clip(_normal(Z, epsilon), -10, 10) + beta, None
+
+
 # -- batch_norm_backward -----------------------------------------------------------------
 
 

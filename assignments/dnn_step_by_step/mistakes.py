@@ -1172,6 +1172,11 @@ def _in_both_schemes(code, *, message, hint, severity):
     return register
 
 
+@_in_both_schemes("clipped", message=_CLIPPED, hint=_CLIPPED_HINT, severity="slip")
+def _(AL, Y, caches, shift):
+    return {name: np.clip(gradient, -5, 5) for name, gradient in _backward(AL, Y, caches, shift).items()}
+
+
 @_in_both_schemes(
     "reuses-last-gradient",
     message="every hidden layer gets the gradient that the last layer handed down, which is right for two layers only",

@@ -18,6 +18,12 @@ def _point(d):
     return (0.0 if d.case == "x of 0" else x), (0.0 if d.case == "theta of 0" else theta)
 
 
+def _any_point(d):
+    """A point of any size: a clip shows in large numbers alone."""
+    size = d.choice([1.0, 64.0]) if d.case == "general" else 1.0
+    return tuple(size * number for number in _point(d))
+
+
 def _two_thetas(d):
     x, theta = _point(d)
     other = d.number(-6, 6) + 0.5
@@ -323,7 +329,7 @@ ASSIGNMENT = Assignment(
         Function(
             "forward_propagation",
             points=6,
-            inputs=_point,
+            inputs=_any_point,
             returns="J",
             summary="J = theta * x",
             classes=_POINTS,
@@ -332,7 +338,7 @@ ASSIGNMENT = Assignment(
         Function(
             "backward_propagation",
             points=6,
-            inputs=_point,
+            inputs=_any_point,
             returns="dtheta",
             summary="derivative of J = theta * x with respect to theta",
             classes=_POINTS,

@@ -48,6 +48,20 @@ def _(x, theta):
     return -theta * x
 
 
+_CLIPPED = "large values are cut to a bound, but the exercise knows none"
+_CLIPPED_HINT = "Follow large numbers, x = 100 and theta = 50, through your code: np.clip and np.minimum belong nowhere here."
+
+
+@mistake("clipped", "forward_propagation", message=_CLIPPED, hint=_CLIPPED_HINT, severity="slip")
+def _(x, theta):
+    return float(np.clip(theta * x, -100, 100))
+
+
+@mistake("clipped", "backward_propagation", message=_CLIPPED, hint=_CLIPPED_HINT, severity="slip")
+def _(x, theta):
+    return float(np.clip(x, -5, 5))
+
+
 @mistake(
     "derivative-of-other-argument",
     "backward_propagation",

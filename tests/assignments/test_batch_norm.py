@@ -548,3 +548,16 @@ def test_units_of_small_spread_are_asked() -> None:
     found = report(bounded, BACKWARD)["batch_norm_forward"]
     assert found.points < found.max_points
     assert "variance-bounded-below" in {one.code for one in found.findings}
+
+
+@pytest.mark.parametrize(
+    ("what", "cut", "least"),
+    [
+        ("gamma * Z_norm + beta", "np.clip(gamma * Z_norm + beta, -10, 10)", 0.1),
+        ("gamma * Z_norm + beta", "gamma * np.clip(Z_norm, -10, 10) + beta", 0.01),
+        ("gamma * Z_norm + beta", "np.maximum(gamma * Z_norm + beta, -20)", 0.05),
+    ],
+)
+def test_a_forward_pass_that_cuts_values_to_a_bound_is_seen(what: str, cut: str, least: float) -> None:
+    found = report(FORWARD.replace(what, cut))["batch_norm_forward"]
+    assert found.points < (1 - least) * found.max_points

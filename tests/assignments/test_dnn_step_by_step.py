@@ -305,6 +305,14 @@ def test_a_wrong_way_back_does_not_pass_and_is_named(code: str, name: str | None
     assert codes_of(found)[:1] == ([name] if name else [])
 
 
+@pytest.mark.parametrize("bound", [1, 5, 10])
+def test_gradients_that_are_cut_to_a_bound_are_seen(bound: int) -> None:
+    cut = f"grads = {{name: np.clip(grad, -{bound}, {bound}) for name, grad in grads.items()}}"
+    found = report("L_model_backward", backward(SOURCE_KEYS, end=cut))
+    assert codes_of(found) == (["clipped"] if bound == 5 else [])
+    assert found.points < 0.95 * found.max_points
+
+
 def test_what_is_right_for_two_layers_only_fails_on_deeper_networks() -> None:
     code = """
         def L_model_backward(AL, Y, caches):

@@ -429,3 +429,18 @@ def test_provided_helpers_that_are_not_there_are_named() -> None:
         "forward_propagation_n is correct. It calls sigmoid and relu, which this file does not define, so it was graded "
         "with a correct sigmoid and relu: full points."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "cut", "code"),
+    [
+        ("forward_propagation", "np.clip(theta * x, -100, 100)", ["clipped"]),
+        ("forward_propagation", "np.minimum(theta * x, 50)", []),
+        ("backward_propagation", "np.clip(x, -5, 5)", ["clipped"]),
+        ("backward_propagation", "max(x, -10)", []),
+    ],
+)
+def test_what_is_cut_to_a_bound_is_seen(name: str, cut: str, code: list[str]) -> None:
+    found = verdicts(ASSIGNMENT, f"def {name}(x, theta): return {cut}", only=name)[name]
+    assert codes_of(found) == code
+    assert found.points < 0.95 * found.max_points
