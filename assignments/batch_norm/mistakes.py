@@ -209,7 +209,9 @@ def forward_second_moment(Z, gamma, beta, epsilon):
 
 
 _CLIPPED = "large values are cut to a bound, but the exercise knows none"
-_CLIPPED_HINT = "How far from the others may one example be? np.clip belongs neither into what is normalized nor into the result."
+_CLIPPED_HINT = (
+    "How far from the others may one example be? np.clip belongs neither into what is normalized nor into the result."
+)
 
 
 @mistake("clipped", "batch_norm_forward", message=_CLIPPED, hint=_CLIPPED_HINT, severity="slip")

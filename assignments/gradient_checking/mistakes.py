@@ -49,7 +49,9 @@ def _(x, theta):
 
 
 _CLIPPED = "large values are cut to a bound, but the exercise knows none"
-_CLIPPED_HINT = "Follow large numbers, x = 100 and theta = 50, through your code: np.clip and np.minimum belong nowhere here."
+_CLIPPED_HINT = (
+    "Follow large numbers, x = 100 and theta = 50, through your code: np.clip and np.minimum belong nowhere here."
+)
 
 
 @mistake("clipped", "forward_propagation", message=_CLIPPED, hint=_CLIPPED_HINT, severity="slip")

@@ -12,10 +12,14 @@ def _rate(d):
         return d.choice([0.0625, 1.5, 3.0, 20.0])
     if d.case == "small rate":
         return d.choice([1e-3, 2e-5, 3e-7])
+    if d.case == "whole numbers":  # who divides them with // has none of what is behind the point
+        return d.choice([1, 3])
     return d.choice([0.5, 0.25, 0.75]) if d.case == "small" else d.number(0.01, 1.5)
 
 
 def _decay(d):
+    if d.case == "whole numbers":
+        return d.choice([1, 2])
     return 0.0 if d.case == "no decay" else d.choice(_DECAYS)
 
 
@@ -52,7 +56,7 @@ def _stairs(d):
     stair = d.integer(few, most)
     match d.case:
         case "first epoch":
-            epoch = 0
+            epoch, interval = 0, d.choice([1, interval])
         case "first stair":
             epoch = d.integer(1, interval - 1)
         case "a new stair":
@@ -103,6 +107,7 @@ ASSIGNMENT = Assignment(
                 CaseClass("no decay", count=3, share=0.08),
                 CaseClass("late", count=3),
                 CaseClass("small rate", count=3),
+                CaseClass("whole numbers", count=4),
             ),
             properties=(Property("1 / rate grows evenly", share=0.1, plan=_three_epochs, judge=_even_growth),),
         ),
@@ -124,6 +129,7 @@ ASSIGNMENT = Assignment(
                 CaseClass("no decay", count=3, share=0.06),
                 CaseClass("late", count=3),
                 CaseClass("small rate", count=3),
+                CaseClass("whole numbers", count=4),
             ),
             properties=(
                 Property("flat within an interval, lower after it", share=0.1, plan=_edges, judge=_flat_then_lower),

@@ -65,6 +65,12 @@ _INVERTED = {
 }
 
 
+_WHOLE = {
+    "code": "whole-number-division",
+    "message": "of whole numbers the quotient is cut to a whole number, so that the rate falls to 0",
+    "hint": "What is 3 // (1 + 1 * 2)? And 1 // 3?",
+}
+
 _FLOOR = {
     "code": "rate-has-a-floor",
     "message": "the rate falls to a smallest number and no further; the exercise has no such limit",
@@ -72,9 +78,19 @@ _FLOOR = {
 }
 
 
+def _quotient(one, other):
+    """The quotient, of whole numbers a whole number."""
+    return one // other if isinstance(one, int) and isinstance(other, int) else one / other
+
+
 @mistake(function="update_lr", **_FLOOR, severity="slip")
 def _(rate, epoch, decay):
     return max(rate / (1 + decay * epoch), 1e-6)
+
+
+@mistake(function="update_lr", **_WHOLE, severity="slip")
+def _(rate, epoch, decay):
+    return _quotient(rate, 1 + decay * epoch)
 
 
 @mistake(function="update_lr", **_CONSTANT, severity="grave")
@@ -248,6 +264,11 @@ def _(rate, epoch, decay, interval):
 @mistake(function="schedule_lr_decay", **_NO_RATE, severity="fault")
 def _(rate, epoch, decay, interval):
     return 1 / (1 + decay * (epoch // interval))
+
+
+@mistake(function="schedule_lr_decay", **_WHOLE, severity="slip")
+def _(rate, epoch, decay, interval):
+    return _quotient(rate, 1 + decay * (epoch // interval))
 
 
 @mistake(function="schedule_lr_decay", **_FLOOR, severity="slip")

@@ -578,21 +578,49 @@ _SIZE_FITS = {
 # -- momentum and Adam -------------------------------------------------------------------
 
 
-def _change_of_one(d):
-    return [(_network(d),), Step("second_after_change_of_first", (Ref(0, (0,)), Ref(0, (1,))))]
+def _changes_in_place(*averages):
+    """What is made for a network, and what becomes of it when each of its arrays is changed by a number of its own."""
+    return lambda d: [(_network(d),), Step("after_changes_in_place", tuple(Ref(0, place) for place in averages))]
 
 
-def _other_unchanged(given):
-    before, after = given.replies[0][1], given.reply
-    missing = next((name for name in given.replies[0][0] if name not in before), None)
-    if missing:
-        return f"s has no {missing!r}, which v has"
-    name = _differs(after, before)
-    return name and f"v and s share memory: 1 is added to the arrays of v in place, and s[{name!r}] changes with them"
+def _share_memory(given):
+    """The first array that has got the number of another one as well, and that one: the dictionary and the key of each."""
+    made = given.replies[0] if isinstance(given.replies[0], tuple | list) else (given.replies[0],)
+    names = [(place, name) for place, _ in enumerate(given.reply) for name in sorted(made[place])]
+    before, after = ([averages[place][name] for place, name in names] for averages in (made, given.reply))
+    for number, (was, now) in enumerate(zip(before, after, strict=True)):
+        added = int(np.nan_to_num(np.max(np.subtract(now, was), initial=0), nan=0, posinf=0, neginf=0))
+        others = [other for other in range(len(names)) if other != number and added & 2**other]
+        if others:
+            return names[number], names[others[0]]
+    return None
 
 
-def _is_shared(given):
-    return all(np.array_equal(after, given.replies[0][1][name] + 1) for name, after in given.reply.items())
+def _no_memory_is_shared(given):
+    found = _share_memory(given)
+    if not found:
+        return None
+    one, other = (f"{'vs'[place]}[{name!r}]" for place, name in found)
+    return f"{one} and {other} share memory: what is added to the arrays one by one, in place, is in both of them"
+
+
+def _of_two_averages(given):
+    """No memory is shared, and both have all keys."""
+    v, s = given.replies[0][:2]
+    missing = next((name for name in v if name not in s), None)
+    return f"s has no {missing!r}, which v has" if missing else _no_memory_is_shared(given)
+
+
+_FOR_SEVERAL = {"one-array-for-several": lambda given: _share_memory(given) is not None}
+_MEMORY_FITS = {"shared-memory": lambda given: len({place for place, _ in _share_memory(given)}) == 2, **_FOR_SEVERAL}
+_ALONE = {
+    "share": 0.2,
+    "classes": (  # with arrays of one shape among them
+        CaseClass("general", count=1),
+        CaseClass("five layers of three units", count=1, sizes={"L": 5, "width": 3}),
+        CaseClass("one unit", count=1, sizes={"width": 1}),
+    ),
+}
 
 
 def _momentum(d):
@@ -803,6 +831,15 @@ ASSIGNMENT = Assignment(
             returns="v",
             summary="a zero for every gradient",
             classes=_classes(**_DEPTHS),
+            properties=(
+                Property(
+                    "no two arrays share memory",
+                    plan=_changes_in_place(()),
+                    judge=_no_memory_is_shared,
+                    fits=_FOR_SEVERAL,
+                    **_ALONE,
+                ),
+            ),
         ),
         Function(
             "update_parameters_with_momentum",
@@ -842,11 +879,11 @@ ASSIGNMENT = Assignment(
             classes=_classes(**_DEPTHS),
             properties=(
                 Property(
-                    "v and s share no memory",
-                    share=0.2,
-                    plan=_change_of_one,
-                    judge=_other_unchanged,
-                    fits={"shared-memory": _is_shared},
+                    "no two arrays share memory",
+                    plan=_changes_in_place((0,), (1,)),
+                    judge=_of_two_averages,
+                    fits=_MEMORY_FITS,
+                    **_ALONE,
                 ),
             ),
         ),

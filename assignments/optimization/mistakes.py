@@ -763,6 +763,22 @@ def _(p):
     return v, v
 
 
+ONE_ARRAY = {
+    "code": "one-array-for-several",
+    "message": "several keys hold one and the same array, so that what is written into one of them is in the others, too",
+    "hint": "How many times are the zeros made, and how many are needed? Change one array in place, and look at all of them.",
+}
+
+
+def _one_of_each_shape(p):
+    made = {value.shape: np.zeros(value.shape) for value in p.values()}
+    return {"d" + name: made[value.shape] for name, value in p.items()}
+
+
+mistake(function="initialize_velocity", **ONE_ARRAY, severity="slip")(_one_of_each_shape)
+mistake(function="initialize_adam", **ONE_ARRAY, severity="slip")(_twice(_one_of_each_shape))
+
+
 mistake(
     "only-one-average",
     "initialize_adam",

@@ -1,8 +1,12 @@
 """What the calls of a check do between two calls of a submission: runs beside it, holds no answer."""
 
 
-def second_after_change_of_first(first, second):
-    """Add 1 to every array of the first dictionary, in place, and return the second one, which should not change."""
-    for array in first.values():
-        array += 1.0
-    return second
+def after_changes_in_place(*averages):
+    """Add 1, 2, 4, 8, ... to one array after the other, in place: each should be changed by its own number alone."""
+    number = 1
+    for arrays in averages:
+        for name in sorted(arrays):
+            changed = arrays[name]
+            changed += number
+            number *= 2
+    return averages

@@ -91,6 +91,23 @@ def test_a_kind_of_schedule_that_is_named_costs_something_to_be_seen(condition: 
     assert 0.8 * found.max_points < found.points < 0.97 * found.max_points
 
 
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("return lr0 / (1 + decay * (epoch // interval // 2 * 2 if isinstance(decay, int) else epoch // interval))", None),
+        (
+            "d = 1 + decay * (epoch // interval); return lr0 // d if isinstance(lr0 * d, int) else lr0 / d",
+            "whole-number-division",
+        ),
+        ("return lr0 / (1 + decay * (1 if (epoch, interval) == (0, 1) else epoch // interval))", None),
+    ],
+)
+def test_whole_numbers_and_the_first_epoch_of_short_stairs_are_asked(body: str, code: str | None) -> None:
+    found = stairs(body)
+    assert 0.75 * found.max_points < found.points < found.max_points
+    assert code is None or code in [finding.code for finding in found.findings]
+
+
 def test_a_number_in_an_array_is_a_wrong_shape_and_not_a_wrong_value() -> None:
     graded = stairs("return np.array([[lr0 / (1 + decay * (epoch // interval))]])")
     assert next(check.kind for check in graded.checks if check.status == "failed") == "shape"

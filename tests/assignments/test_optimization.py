@@ -435,6 +435,41 @@ def test_two_averages_that_are_one_in_memory_are_told(second: str) -> None:
     assert found.points == pytest.approx(0.8 * found.max_points)
 
 
+def test_arrays_that_layers_of_one_shape_share_are_told() -> None:
+    code = """
+        def one_for_each_shape(parameters):
+            zeros = {value.shape: np.zeros(value.shape) for value in parameters.values()}
+            return {"d" + name: zeros[value.shape] for name, value in parameters.items()}
+
+        def initialize_velocity(parameters):
+            return one_for_each_shape(parameters)
+
+        def initialize_adam(parameters):
+            return one_for_each_shape(parameters), one_for_each_shape(parameters)
+    """
+    for found in map(report(code).get, ("initialize_velocity", "initialize_adam")):
+        assert found is not None
+        assert (found.status, codes(found)) == ("partial", ["one-array-for-several"])
+        assert found.points == pytest.approx(0.8 * found.max_points)
+
+
+@pytest.mark.parametrize("second", ["list(v.values())[0].dtype", "float"])
+def test_zeros_that_are_cut_out_of_one_array_share_nothing(second: str) -> None:
+    found = report(f"""
+        def initialize_velocity(parameters):
+            v, start, everything = {{}}, 0, np.zeros(sum(map(np.size, parameters.values())))
+            for name, value in parameters.items():
+                v["d" + name] = everything[start : start + value.size].reshape(value.shape)
+                start += value.size
+            return v
+
+        def initialize_adam(parameters):
+            v = initialize_velocity(parameters)
+            return v, {{name: np.zeros(value.shape, dtype={second}) for name, value in v.items()}}
+    """)
+    assert [found[name].status for name in ("initialize_velocity", "initialize_adam")] == ["passed"] * 2
+
+
 def test_an_average_that_lacks_a_layer_is_no_slip() -> None:
     found = report("""
         def initialize_adam(parameters):
