@@ -105,7 +105,8 @@ def _findings(session: Session, attempt: Attempt) -> tuple[Finding, ...]:
             return ()
         alone.append(outcomes[-1])
     later = attempt.outcomes[case.key]
-    if isinstance(later[-1], Stopped):  # what grew from call to call was too large to be read
+    # What grew from call to call may be too large to be read; and the very first call shows nothing of what it leaves behind.
+    if isinstance(later[-1], Stopped) or (_is_the_first(attempt, case) and len(case.plan.steps) == 1):
         later = run_plans(session, [case.plan] * 2, attempt.judge.spec.given).outcomes[1]
     asks = isinstance(alone[-1], Raised) and isinstance(later[-1], Returned)  # for what an earlier call leaves behind
     right = not _fails(attempt, case, alone) and _fails(attempt, case, later)
@@ -152,9 +153,14 @@ def _wrong_case(session: Session, attempt: Attempt) -> Case | None:
     cases = [case for case in judge.cases.cases if case.key in failing and _may_show(attempt, case)]
     if not cases or judge.spec.changes or attempt.verdict.failed("inputs"):
         return None
-    if cases[0].key != judge.core.cases.cases[0].key or len(cases[0].plan.steps) > 1:
+    if not _is_the_first(attempt, cases[0]) or len(cases[0].plan.steps) > 1:
         return cases[0]
     return cases[-1] if seems_to_keep(session.submission.units) else None
+
+
+def _is_the_first(attempt: Attempt, case: Case) -> bool:
+    """Whether nothing was asked of a function before this case."""
+    return case.key == attempt.judge.core.cases.cases[0].key
 
 
 def _may_show(attempt: Attempt, case: Case) -> bool:

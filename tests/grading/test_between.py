@@ -52,6 +52,12 @@ def center(X):
 def center(X, memo={{"sum": 1.0}}):
     memo["sum"] += 1
     return X - {MEAN}, {MEAN} / memo["sum"]""",
+    "the first call alone": f"""
+calls = 0
+def center(X):
+    global calls
+    calls += 1
+    return X if calls == 1 else X - {MEAN}, {MEAN}""",
     "a list of the module": f"""
 seen = []
 def center(X):
