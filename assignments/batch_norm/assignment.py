@@ -220,7 +220,7 @@ def _own_slope(d):
             moved = list(point)
             moved[number] = point[number] + sign * _STEP * direction
             steps.append(forward(*moved))
-    steps += [Step("batch_norm_forward", (factor * Z, gamma, beta, _TINY)) for factor in (1.0, 8.0)]
+    steps += [Step("batch_norm_forward", (part, gamma, beta, _TINY)) for part in (Z, 8.0 * Z, Z + 2.0)]
     return steps
 
 
@@ -228,11 +228,23 @@ def _near(claimed, slope):
     return np.isclose(claimed, slope, rtol=1e-5, atol=1e-6)
 
 
-def _by_formula(dZ_tilde, normal, scale):
-    """What a right backward pass makes of what a forward pass, right or wrong, normalized and multiplied Z by."""
-    along, straight = np.mean(dZ_tilde * normal, axis=1, keepdims=True), np.mean(dZ_tilde, axis=1, keepdims=True)
+def _by_formulas(dZ_tilde, normal, gamma, deviation):
+    """What right backward passes make of what a forward pass, right or wrong, normalized, and by what it divided.
+
+    That is dZ in one line, and step by step through mean and variance, with the path from the variance through the mean
+    (which is 0) and without it. They differ where what is normalized has a mean, or where a deviation belongs to an example.
+    """
     m = dZ_tilde.shape[1]
-    return scale * (dZ_tilde - straight - normal * along), m * along, m * straight
+
+    def summed(part):
+        return np.sum(part + 0 * dZ_tilde, axis=1, keepdims=True)
+
+    dgamma, dbeta, d, centred = summed(dZ_tilde * normal), summed(dZ_tilde), gamma * dZ_tilde, normal * deviation
+    through_variance = -summed(d * centred / deviation**3) / m
+    step_by_step = d / deviation + through_variance * centred - summed(d / deviation) / m
+    in_one_line = gamma / deviation * (dZ_tilde - dbeta / m - normal * dgamma / m)
+    for dZ in (in_one_line, step_by_step, step_by_step - through_variance * summed(centred) / m):
+        yield dZ, dgamma, dbeta
 
 
 def _multiplied_by(Z, normal):
@@ -253,7 +265,7 @@ def _fits_the_forward_pass(given):
 
     Each of the three gradients may be right in its own way: with ``abs(gamma)`` dgamma is the true one, and dZ is not.
     """
-    (Z_tilde, _), gradients, _, (of_one, *_), *beside, (usual, _), (stretched, _) = given.replies
+    (Z_tilde, _), gradients, _, (of_one, *_), *beside, (usual, _), (stretched, _), (shifted, _) = given.replies
     facts, (Z, gamma, beta, epsilon) = given.facts, given.steps[0].args
     dZ_tilde, directions = facts["dZ_tilde"], facts["directions"]
 
@@ -264,14 +276,15 @@ def _fits_the_forward_pass(given):
     normal = (Z_tilde - beta) / gamma
     usual_deviation, over_units = (np.sqrt(np.var(Z, axis=axis, keepdims=True) + epsilon) for axis in (1, 0))
     deviations = (usual_deviation, over_units) if _was_divided_by(over_units, Z, normal) else (usual_deviation,)
-    right = [facts["slopes"], *(along(_by_formula(dZ_tilde, normal, gamma / deviation)) for deviation in deviations)]
+    right = [facts["slopes"]]
+    right += [along(made) for deviation in deviations for made in _by_formulas(dZ_tilde, normal, gamma, deviation)]
     if np.all(np.any([_near(claims, slopes) for slopes in right], axis=0)):
         return None
-    formula = along(_by_formula(dZ_tilde, normal, gamma * _multiplied_by(Z, normal)))
+    formulas = [along(made) for made in _by_formulas(dZ_tilde, normal, gamma, 1 / _multiplied_by(Z, normal))]
     for number, name in enumerate(("dZ", "dgamma", "dbeta")):
         (plus, _), (minus, _) = beside[2 * number : 2 * number + 2]
         slope = np.sum(dZ_tilde * (plus - minus)) / (2 * _STEP)
-        if not np.any(_near(claims[number], [slope, formula[number], facts["slopes"][number]])):
+        if not np.any(_near(claims[number], [slope, facts["slopes"][number], *(formula[number] for formula in formulas)])):
             of = f"sum(dZ_tilde * Z_tilde), by {name[1:]} and your own forward pass,"
             return slope_told(slope, claims[number], of=of, by=f"your {name}")
         if not np.abs(gradients[number]).max() > 1e-6:
@@ -282,7 +295,8 @@ def _fits_the_forward_pass(given):
     if not np.abs(others).max() > 1e-6 * np.abs(of_one).max():
         return "dZ of an example does not depend on the other examples, with which it shares mean and variance"
     (plus, _), (minus, _) = beside[:2]
-    if not _takes_a_mean_away((plus - minus) / gamma):
+    by_formula = any(np.all(_near(claims, formula)) for formula in formulas)  # the mean of some examples will do
+    if not (_takes_a_mean_away((plus - minus) / gamma) or (by_formula and np.allclose(shifted, usual))):
         return "the mean of what your forward pass returns changes with Z: it does not take the mean away"
     return None
 

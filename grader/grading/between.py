@@ -105,7 +105,7 @@ def _findings(session: Session, attempt: Attempt) -> tuple[Finding, ...]:
             return ()
         alone.append(outcomes[-1])
     later = attempt.outcomes[case.key]
-    # What grew from call to call may be too large to be read; and the very first call shows nothing of what it leaves behind.
+    # What grew from call to call may be too large to be read; the very first call shows nothing of what it leaves behind.
     if isinstance(later[-1], Stopped) or (_is_the_first(attempt, case) and len(case.plan.steps) == 1):
         later = run_plans(session, [case.plan] * 2, attempt.judge.spec.given).outcomes[1]
     asks = isinstance(alone[-1], Raised) and isinstance(later[-1], Returned)  # for what an earlier call leaves behind

@@ -368,6 +368,42 @@ def test_the_right_formula_beside_a_wrong_forward_pass_is_carried_whatever_the_c
     assert (graded.status, graded.carried) == ("passed", True)
 
 
+STEP_BY_STEP = """
+def batch_norm_backward(dZ_tilde, cache):
+    Z, Z_norm, mu, variance, gamma = cache
+    m, d, deviation = Z.shape[1], dZ_tilde * gamma, np.sqrt(variance)
+    dvariance = np.sum(d * (Z - mu) * -0.5 / deviation**3, axis=1, keepdims=True)
+    dmu = np.sum(-d / deviation, axis=1, keepdims=True) + dvariance * np.mean(-2 * (Z - mu), axis=1, keepdims=True)
+    dZ = d / deviation + dvariance * 2 * (Z - mu) / m + dmu / m
+    return dZ, np.sum(dZ_tilde * Z_norm, axis=1, keepdims=True), np.sum(dZ_tilde, axis=1, keepdims=True)
+"""
+OTHER_STATISTICS = {
+    "divided by m - 1": WRONG_FORWARD["divided by m - 1"],
+    "over the units": WRONG_FORWARD["over the units"],
+    "one mean for all units": ("mu = Z.mean(axis=1, keepdims=True)", "mu = Z.mean()"),
+    "of the first two examples": ("mu = Z.mean(axis=1, keepdims=True)", "mu = Z[:, :2].mean(axis=1, keepdims=True)"),
+}
+
+
+@pytest.mark.parametrize("without", ["", " + dvariance * np.mean(-2 * (Z - mu), axis=1, keepdims=True)"])
+@pytest.mark.parametrize("wrong", OTHER_STATISTICS)
+def test_a_right_formula_step_by_step_beside_a_wrong_forward_pass_is_carried(wrong: str, without: str) -> None:
+    forward = FORWARD.replace(*OTHER_STATISTICS[wrong]).replace(KEPT, "(Z, Z_norm, mu, variance + epsilon, gamma)")
+    graded = report(forward, STEP_BY_STEP.replace(without, ""))
+    assert graded["batch_norm_forward"].status != "passed"
+    assert (graded["batch_norm_backward"].status, graded["batch_norm_backward"].carried) == ("passed", True)
+
+
+@pytest.mark.parametrize("wrong", OTHER_STATISTICS)
+@pytest.mark.parametrize(
+    "formula", [(" + dmu / m", ""), (" + dvariance * 2 * (Z - mu) / m", ""), ("2 * (Z - mu)", "(Z - mu)")]
+)
+def test_a_wrong_formula_step_by_step_is_not(wrong: str, formula: tuple[str, str]) -> None:
+    forward = FORWARD.replace(*OTHER_STATISTICS[wrong]).replace(KEPT, "(Z, Z_norm, mu, variance + epsilon, gamma)")
+    graded = backward(forward, STEP_BY_STEP.replace(*formula))
+    assert graded.status != "passed" and not graded.carried
+
+
 def test_the_mean_of_the_squares_is_no_bound_of_the_variance() -> None:
     found = report(FORWARD.replace("Z.var(axis=1, keepdims=True)", "np.mean(Z**2, axis=1, keepdims=True)"), BACKWARD)
     assert [finding.code for finding in found["batch_norm_forward"].findings] == ["second-moment"]
