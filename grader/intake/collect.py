@@ -34,6 +34,7 @@ from grader.intake.tree import (
     names_in,
     printable,
     read_folder,
+    some,
     source_names,
     top_level,
     unzip,
@@ -278,7 +279,7 @@ def _holds_a_class(tree: Tree) -> bool:
 def _hand_in(student: StudentFiles, unpack_to: Path) -> HandIn:
     """The files that are one program."""
     entries = _all_opened(student.entries, unpack_to)
-    refused = [f"{entry.path if entry.name else entry.path.parent}: {entry.problem}" for entry in entries if entry.problem]
+    refused = some([f"{_place_of(entry)}: {entry.problem}" for entry in entries if entry.problem])
     sources = [entry for entry in entries if is_source(entry)]
     candidates = [entry for entry in sources if not entry.helper] or [entry for entry in entries if holds_code(entry)]
     hand_in = student.hand_in
@@ -298,6 +299,11 @@ def _hand_in(student: StudentFiles, unpack_to: Path) -> HandIn:
     main = frozenset(_name_of(entry, student) for entry in latest)
     path = labelled(student.root, latest[0].path) if len(latest) == 1 else hand_in.path or student.root
     return replace(hand_in, path=path, files=files, main=main, note=printable("; ".join(text for text in notes if text)))
+
+
+def _place_of(entry: Entry) -> str:
+    """Which file has a problem, or which folder; a name in a tar can be long."""
+    return a_few([str(entry.path if entry.name else entry.path.parent)])
 
 
 def _nothing_in(entries: Sequence[Entry]) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -29,6 +30,7 @@ from grader.submission.cells import read_bytes
 __all__ = [
     "CHECKPOINTS",
     "RUN_FILE",
+    "SUBMITTED",
     "Tree",
     "a_few",
     "binds",
@@ -39,6 +41,7 @@ __all__ = [
     "names_in",
     "printable",
     "read_folder",
+    "some",
     "source_names",
     "subtree",
     "top_level",
@@ -47,7 +50,10 @@ __all__ = [
 
 CHECKPOINTS = ".ipynb_checkpoints"
 RUN_FILE = "reports.jsonl"  # what makes a folder the output of a grading run
-_MOST_FILES = 500_000
+SUBMITTED = "submitted"  # where nbgrader keeps what was handed in
+_MOST_FILES = 500_000  # of a whole class; behind them everybody still has a few
+_FEW_FILES = 1_000
+_MOST_LEVELS = 100  # of folders in each other
 _READ = SOURCES | ARCHIVES
 _DEEPEST = 12  # folders around a class are looked through up to there
 
@@ -71,38 +77,102 @@ class Tree:
 def read_folder(folder: Path, label: str, own_output: Path | None = None) -> Tree:
     """The files of a folder and everything below it; links are not followed, tools' folders passed over.
 
-    ``own_output`` is the folder that this very run writes to, which may lie below.
+    Nobody's folder keeps another one's from being read: what a single one may hold is bounded, how deep it may be as well,
+    and what cannot be read in it is a problem of its own.
+
+    Parameters
+    ----------
+    folder, label
+        Where it lies, and how the user named it.
+    own_output
+        The folder that this very run writes to, which may lie below.
     """
     entries: list[Entry] = []
     repositories: set[PurePosixPath] = set()
     inner: set[PurePosixPath] = set()
-    messages: list[str] = []
+    room = _Room(label)
 
     def failed(error: OSError) -> None:
-        messages.append(f"{printable(str(error.filename))}: the folder cannot be read ({error.strerror})")
+        room.say(_inside(folder, error.filename), f"the folder cannot be read ({error.strerror})")
 
     for here, folders, names in os.walk(folder, onerror=failed):
-        inside = PurePosixPath(Path(here).relative_to(folder).as_posix())
+        inside = _inside(folder, here)
         if ".git" in folders or ".git" in names:
             repositories.add(inside)
         if not folders and not names:
-            messages.append(f"{labelled(label, inside)}: the folder is empty")
-        for name in sorted(folders):
+            room.say(inside, "the folder is empty")
+        folders.sort()
+        names.sort()
+        if full := room.take(inside, folders, names):
+            entries.append(full)
+        for name in tuple(folders):
             place = Path(here) / name
-            problem, is_work = _of_folder(place, own_output, is_top=place.parent == folder)
+            problem, is_work = _of_folder(place, own_output, len(inside.parts))
             if problem:
-                messages.append(f"{labelled(label, inside / name)}: {problem}")
+                room.say(inside / name, problem)
                 entries += [Entry(inside / name / RUN_FILE, "", problem=problem)] if is_work else []
             if problem or not is_work:
                 folders.remove(name)
             else:
                 inner.add(inside / name)
-        folders.sort()
-        entries += [_entry(inside / name, Path(here) / name) for name in sorted(names) if not _hidden(inside / name)]
-        if len(entries) > _MOST_FILES:
-            messages.append(f"{label}: the folder has more than {_MOST_FILES} files; the others were not read")
-            break
-    return Tree(label, tuple(entries), frozenset(repositories), tuple(messages), frozenset(inner))
+        room.look_around(inside, folders, names)
+        entries += [_entry(inside / name, Path(here) / name) for name in names if not _hidden(inside / name)]
+    return Tree(label, tuple(entries), frozenset(repositories), room.messages, frozenset(inner))
+
+
+def _inside(folder: Path, place: str) -> PurePosixPath:
+    return PurePosixPath(Path(place).relative_to(folder).as_posix())
+
+
+class _Room:
+    """How much is read of the folder of each student, and what is said of it.
+
+    A student's is each folder of the class. The class may lie in folders that hold nothing else, or be the submissions of
+    an nbgrader course.
+    """
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._around: tuple[str, ...] = ()
+        self._taken: Counter[tuple[str, ...]] = Counter()
+        self._full: set[tuple[str, ...]] = set()
+        self._said: dict[tuple[str, ...], list[str]] = {}
+
+    def _owner(self, place: PurePosixPath) -> tuple[str, ...]:
+        wraps = place.parts[: len(self._around)] == self._around
+        return place.parts[: 1 + (len(self._around) if wraps else 0)]
+
+    def look_around(self, place: PurePosixPath, folders: Sequence[str], names: Sequence[str]) -> None:
+        """Notice a folder that only holds the one in which the students are."""
+        within = [*folders] if len(folders) == 1 and not source_names(names) else [n for n in folders if n == SUBMITTED]
+        if within and place.parts == self._around and len(self._around) < _DEEPEST:
+            self._around = (*self._around, *within)
+
+    def take(self, place: PurePosixPath, folders: list[str], names: list[str]) -> Entry | None:
+        """Leave in these lists what there is room for; the problem of whose folder is full, told once."""
+        owner = self._owner(place)
+        most = STUDENT.listed if self._taken.total() < _MOST_FILES else _FEW_FILES
+        if len(owner) <= len(self._around) and place.parts == self._around:
+            most = _MOST_FILES  # what lies loose in the class is of many
+        left = max(0, most - self._taken[owner])
+        is_full = len(names) + len(folders) > left
+        del names[left:], folders[max(0, left - len(names)) :]
+        self._taken[owner] += len(names) + len(folders)
+        if not is_full or owner in self._full:
+            return None
+        self._full.add(owner)
+        problem = f"the folder has more than {most} files; the others were not read"
+        self.say(PurePosixPath(*owner), problem)
+        return Entry(PurePosixPath(*owner, RUN_FILE), "", problem=problem) if owner else None
+
+    def say(self, place: PurePosixPath, text: str) -> None:
+        """Something about a folder."""
+        self._said.setdefault(self._owner(place), []).append(f"{labelled(self._label, place)}: {text}")
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """What was said, of each student at most a few sentences."""
+        return tuple(text for texts in self._said.values() for text in some(texts))
 
 
 def unzip(archive: Path, label: str, unpack_to: Path, *, download: bool, inner: bool = False) -> Tree:
@@ -232,6 +302,16 @@ def a_few(names: Sequence[str], most: int = 8) -> str:
     return ", ".join(printable(name if len(name) <= 150 else f"{name[:149]}…") for name in names[:most]) + rest
 
 
+def some(sentences: Sequence[str], most: int = 10) -> list[str]:
+    """The first of many sentences, and how many there are besides.
+
+    >>> some(["a: is a link", "b: is a link", "c: is a link"], most=2)
+    ['a: is a link', 'b: is a link', 'and 1 more of this kind']
+    """
+    rest = [f"and {len(sentences) - most} more of this kind"] if len(sentences) > most else []
+    return [*sentences[:most], *rest]
+
+
 def labelled(label: str, path: PurePosixPath | str) -> str:
     """A path in a tree as the user would name it."""
     return str(PurePosixPath(label) / printable(str(path)))
@@ -241,7 +321,7 @@ def _zip_tree(label: str, entries: Sequence[Entry]) -> Tree:
     repositories = frozenset(entry.path.parent.parent for entry in entries if entry.path.parent.name == ".git")
     outside = sorted(str(entry.path) for entry in entries if entry.problem == OUTSIDE)
     inside = [entry for entry in entries if entry.problem != OUTSIDE and not _hidden(entry.path)]
-    messages = tuple(f"{label}: {printable(path)} {OUTSIDE}" for path in outside)
+    messages = tuple(some([f"{label}: {a_few([path])} {OUTSIDE}" for path in outside]))
     hidden = [entry.path.parts for entry in entries if _hidden(entry.path)]
     around = {PurePosixPath(*parts[:depth]) for parts in hidden for depth in range(1, min(len(parts), _DEEPEST))}
     folders = frozenset(folder for folder in around if not _hidden(folder / "x"))
@@ -255,19 +335,24 @@ def _hidden(path: PurePosixPath) -> bool:
     return path.name.startswith("._") or (path.name.startswith(".") and path.suffix.lower() not in SOURCES)
 
 
-def _of_folder(folder: Path, own_output: Path | None, *, is_top: bool) -> tuple[str, bool]:
+def _of_folder(folder: Path, own_output: Path | None, above: int) -> tuple[str, bool]:
     """Why a folder is not read, which is nothing for those of tools, and whether it may be somebody's work.
 
-    At the top, where each folder may be a student's, no file in it makes it a tool's.
+    At the top, where each folder may be a student's, no file in it makes it a tool's. ``above`` are the folders around it.
     """
-    if folder.is_symlink():
-        return "the folder is a link and was not followed", True
+    if above >= _MOST_LEVELS:
+        return f"the folder lies in {above} others and was not read", True
     hidden = folder.name.startswith(".") and folder.name != CHECKPOINTS
-    if hidden or folder.name in JUNK or (not is_top and (folder / "pyvenv.cfg").is_file()):
-        return "", False
-    if own_output is not None and folder.samefile(own_output):
-        return "the folder holds the output of this grading run and was not read", False
-    return ("the folder holds the output of a grading run and was not read" if _holds_a_run(folder) else ""), True
+    try:
+        if folder.is_symlink():
+            return "the folder is a link and was not followed", True
+        if hidden or folder.name in JUNK or (above and (folder / "pyvenv.cfg").is_file()):
+            return "", False
+        if own_output is not None and folder.samefile(own_output):
+            return "the folder holds the output of this grading run and was not read", False
+        return ("the folder holds the output of a grading run and was not read" if _holds_a_run(folder) else ""), True
+    except OSError as error:  # nobody may enter it, or its path is too long
+        return f"the folder cannot be read ({error.strerror})", True
 
 
 def _holds_a_run(folder: Path) -> bool:
@@ -283,8 +368,11 @@ def _holds_a_run(folder: Path) -> bool:
 
 
 def _entry(path: PurePosixPath, file: Path) -> Entry:
-    if file.is_symlink():
-        return Entry(path, path.name, problem="is a link, not a file")
-    if not file.is_file():
-        return Entry(path, path.name, problem="is a device or a pipe, not a file")
+    try:
+        problem = "is a link, not a file" if file.is_symlink() else ""
+        problem = problem or ("" if file.is_file() else "is a device or a pipe, not a file")
+    except OSError as error:  # its path is too long
+        problem = f"cannot be read ({error.strerror})"
+    if problem:
+        return Entry(path, path.name, problem=problem)
     return Entry(path, path.name, file if suffix_of(path.name) in _READ | METADATA | TEXTS else None)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.intake import tree
 from grader.intake.archive import JUNK, STUDENT
 from grader.intake.collect import Collected, HandIn, collect, collect_one, fingerprint
 from grader.intake.roster import Person, Roster, roster_of
@@ -596,6 +599,78 @@ def test_everybody_whose_folder_is_there_has_a_row(class_dir: Path) -> None:
     assert [(item.student, bool(item.problem)) for item in found.hand_ins] == [
         ("bob", False), ("eve", True), ("gus", True), ("hal", True), ("ivy", True),
     ]  # fmt: skip
+
+
+@contextlib.contextmanager
+def nested(top: Path, name: str, count: int) -> Iterator[None]:
+    """Folders in each other, however long their path is; they are taken away again."""
+    with contextlib.chdir(top):
+        for _ in range(count):
+            os.mkdir(name)
+            os.chdir(name)
+        try:
+            yield
+        finally:
+            for _ in range(count):
+                os.chdir("..")
+                os.rmdir(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "why"),
+    [("a", 1_200, "the folder lies in 100 others and was not read"), ("a" * 250, 18, "the folder cannot be read")],
+    ids=["deep", "long"],
+)
+def test_folders_in_folders_stop_nothing(class_dir: Path, name: str, count: int, why: str) -> None:
+    lay_out(class_dir, {"ann/hw.py": FULL, "bob/hw.py": FULL})
+    (class_dir / "abe").mkdir()
+    with nested(class_dir / "abe", name, count):
+        found = run(class_dir)
+        assert [item.student for item in found.hand_ins] == ["abe", "ann", "bob"]
+        assert why in found.hand_ins[0].problem
+        assert len(found.hand_ins[0].problem) < 1_000
+        assert [item.problem for item in found.hand_ins[1:]] == ["", ""]
+        assert why in collect_one([class_dir / "abe"], unpack_to=class_dir.parent / "unpacked").problem
+
+
+@pytest.mark.parametrize("around", ["", "submissions/", "assignment_7_export/submissions/", "submitted/"])
+def test_however_many_files_one_student_has_the_others_are_read(
+    class_dir: Path, monkeypatch: pytest.MonkeyPatch, around: str
+) -> None:
+    monkeypatch.setattr(tree, "STUDENT", replace(STUDENT, listed=30))
+    monkeypatch.setattr(tree, "_MOST_FILES", 80)
+    monkeypatch.setattr(tree, "_FEW_FILES", 5)
+    many = {f"{around}{who}/{n % 9}/{n}.txt": "" for who in ("abe", "abo", "abu") for n in range(200)}
+    few = {f"{around}{who}/{name}": FULL for who in ("ann", "zoe") for name in ("hw.py", "x/a.py")}
+    lay_out(class_dir, {**many, **few, f"{around}abe/hw.py": FULL})
+    found = run(class_dir)
+    assert {item.student: len(item.files) for item in found.hand_ins} == {"abe": 1, "abo": 0, "abu": 0, "ann": 2, "zoe": 2}
+    assert "the folder has more than 30 files; the others were not read" in found.hand_ins[0].note
+    assert "the others were not read" in found.hand_ins[1].problem
+    assert sum("the others were not read" in message for message in found.messages) == 3
+
+
+def test_what_is_said_of_one_students_files_is_no_longer_however_many_are_refused(class_dir: Path) -> None:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        for number in range(3_000):
+            info = tarfile.TarInfo(f"{number}{'x' * 900}")
+            info.type = tarfile.SYMTYPE
+            archive.addfile(info)
+    outside = zipped({f"../{number}": "" for number in range(3_000)} | {"hw.py": FULL})
+    (class_dir / "bob" / "empty").mkdir(parents=True)
+    for number in range(300):
+        (class_dir / "bob" / "empty" / str(number)).mkdir()
+    lay_out(class_dir, {"ann/links.tar.gz": out.getvalue(), "ann/outside.zip": outside, "eve/links.tar.gz": out.getvalue()})
+    found = run(class_dir)
+    assert [(bool(item.files), bool(item.problem)) for item in found.hand_ins] == [
+        (True, False),
+        (False, True),
+        (False, True),
+    ]
+    assert all(len(item.note + item.problem) < 4_000 for item in found.hand_ins)
+    assert len(found.messages) < 20
+    assert any(message.endswith("and 290 more of this kind") for message in found.messages)
 
 
 def test_folders_of_tools_are_not_read(class_dir: Path) -> None:
