@@ -75,6 +75,7 @@ _CHUNK = 1 << 16
 _LONGEST_NAME = 1_000
 # Honest source text shrinks 3 to 30 times; small files are exempt, since zeros in a header mean nothing.
 _RATIO_FROM = _MIB
+_FROM_ANY = 64 * _MIB  # may come out of a packed tar, however small it is
 _FOLDER = ".folder"
 _MOST_PARTS = 10_000  # of one packed file; each costs a copy of what follows it
 _MOST_MEMORY = 100 * _MIB  # that an xz may ask for; its strongest preset needs 65
@@ -131,7 +132,7 @@ class Limits:
 
 STUDENT = Limits(entries=5_000, listed=60_000, file_bytes=32 * _MIB, total_bytes=128 * _MIB)
 #: A whole class, downloaded by the instructor: its entries may be students' zips.
-DOWNLOAD = Limits(entries=200_000, listed=200_000, file_bytes=128 * _MIB, total_bytes=4 << 30)
+DOWNLOAD = Limits(entries=200_000, listed=1_000_000, file_bytes=128 * _MIB, total_bytes=4 << 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -519,8 +520,9 @@ def _tar_members(raw: io.FileIO, limits: Limits) -> Iterator[_Member]:
     unpacker = _unpacker_of(raw.read(10))
     raw.seek(0)
     whole = _Inflated(raw, unpacker) if unpacker else raw
-    # Headers, and files that are passed over, count as well.
-    stream = _Counted(whole, 4 * limits.total_bytes)
+    # Headers, and files that are passed over, count as well: of twelve kilobytes could come sixteen gigabytes.
+    packed = _FROM_ANY + limits.ratio * os.fstat(raw.fileno()).st_size
+    stream = _Counted(whole, min(4 * limits.total_bytes, packed) if unpacker else 4 * limits.total_bytes)
     long_name = ""
     for number in itertools.count():
         header = stream.take(512)

@@ -21,7 +21,7 @@ from grader import sentences
 from grader.errors import SubmissionError
 from grader.intake.archive import ARCHIVES, STUDENT, TEXTS, Entry, packed_as, suffix_of
 from grader.intake.layouts import HandIn, StudentFiles, by_student, is_class, is_platform, one_student, stem_of
-from grader.intake.roster import Person, Roster, find
+from grader.intake.roster import Person, Roster, find, goes_by
 from grader.intake.tree import (
     CHECKPOINTS,
     RUN_FILE,
@@ -44,6 +44,7 @@ from grader.submission.cells import is_link, read_bytes
 __all__ = ["Collected", "HandIn", "collect", "collect_one", "fingerprint", "link_in"]
 
 _BLOCK = 4096
+_MOST_ARCHIVES = 30  # of one student, beside each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,15 +342,15 @@ def _latest(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
 
 
 def _all_opened(entries: Sequence[Entry], unpack_to: Path) -> list[Entry]:
-    """All files of a student; what archives beside each other unpack to is bounded together."""
+    """All files of a student; how many archives there are beside each other is bounded, and what they unpack to together."""
     found: list[Entry] = []
-    unpacked = 0
+    unpacked = archives = 0
     for entry in entries:
-        if _is_archive(entry) and unpacked > STUDENT.total_bytes:
-            most = STUDENT.total_bytes >> 20
-            found.append(
-                replace(entry, file=None, problem=f"was not opened: the others unpack to more than {most} MiB already")
-            )
+        archives += (packed := _is_archive(entry))
+        if packed and (unpacked > STUDENT.total_bytes or archives > _MOST_ARCHIVES):
+            why = f"the others unpack to more than {STUDENT.total_bytes >> 20} MiB already"
+            why = why if archives <= _MOST_ARCHIVES else f"it is one of more than {_MOST_ARCHIVES} archives"
+            found.append(replace(entry, file=None, problem=f"was not opened: {why}"))
             continue
         inner = _opened(entry, unpack_to)
         found += inner
@@ -400,7 +401,9 @@ def _identified(files: StudentFiles, roster: Roster | None) -> StudentFiles:
     index = find(roster, [who.student, who.email, *files.keys], [who.name or who.student])
     if isinstance(index, str):
         about = "; ".join(filter(None, [who.about, f"not identified by the roster: {index}"]))
-        return replace(files, hand_in=replace(who, about=about))
+        # A user may be called like a fellow student's number: what nobody was identified by is nobody's identifier.
+        student = f"{who.student} (not identified)" if goes_by(roster, who.student) else who.student
+        return replace(files, hand_in=replace(who, student=student, about=about))
     person = roster.people[index]
     name, email = person.name or who.name, person.email or who.email
     submitted = who.submitted or person.submitted

@@ -19,6 +19,7 @@ from grader.errors import SubmissionError
 from grader.intake.archive import Entry, suffix_of
 from grader.intake.tree import (
     CHECKPOINTS,
+    SUBMITTED,
     Tree,
     a_few,
     binds,
@@ -51,6 +52,8 @@ _MOODLE = re.compile(
 _MOODLE_FOLDER = re.compile(
     r"(?P<name>.*?)(?:_(?P<id>\d{1,20}))?_assignsubmission_(?P<kind>[a-z]{1,20}?)_?(?P<file>)", re.DOTALL
 )
+_GRADESCOPE = re.compile(r"submission_\d{1,20}")
+_NBGRADER = frozenset({SUBMITTED, "source", "release", "autograded", "feedback", "solution", "downloaded", "exchange"})
 _WRAPPER = re.compile(r"assignment_\d{1,20}_export|(?:.{0,200}-)?submissions|submitted", re.DOTALL)
 _ABOUT = re.compile(r"readme\b", re.IGNORECASE)  # it may quote the code of the exercise
 # How many folders around a class are looked through; a zip can hold thousands, one in another.
@@ -126,7 +129,7 @@ def by_student(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], 
     tree, wrapped = _without_wrappers(tree)
     messages: list[str] = []
     metadata = top_level(tree)[1].get(_METADATA)
-    if metadata is not None and metadata.file is not None:
+    if metadata is not None and metadata.file is not None and _is_gradescope(*top_level(tree)):
         students, messages = _gradescope(tree, metadata.file)
     elif canvas := _canvas(tree):
         students = canvas
@@ -169,11 +172,21 @@ def _unwrapped(tree: Tree) -> Iterator[Tree]:
 def _kind(tree: Tree) -> Literal["platform", "class", ""]:
     """What lies at the top of a tree."""
     folders, files = top_level(tree)
-    if _METADATA in files or any(_MOODLE.fullmatch(name) for name in (*folders, *files)) or _canvas(tree):
+    if _is_gradescope(folders, files) or any(_MOODLE.fullmatch(name) for name in (*folders, *files)) or _canvas(tree):
         return "platform"
     if source_names(files):
         return ""
-    return "platform" if [*folders] == ["submitted"] else "class" if len(_with_sources(folders)) > 1 else ""
+    return "platform" if [*folders] == [SUBMITTED] else "class" if len(_with_sources(folders)) > 1 else ""
+
+
+def _is_gradescope(folders: Mapping[str, Sequence[Entry]], files: Mapping[str, Entry]) -> bool:
+    """Whether there are the metadata of an export, and nothing that no export holds: a student's file may be called so."""
+    return _METADATA in files and not source_names(files) and all(map(_GRADESCOPE.fullmatch, _with_sources(folders)))
+
+
+def _is_nbgrader(folders: Mapping[str, Sequence[Entry]], files: Mapping[str, Entry]) -> bool:
+    """Whether these are the folders of a course: beside those of students, one may be that of a user called so."""
+    return SUBMITTED in folders and not source_names(files) and {*_with_sources(folders)} <= _NBGRADER
 
 
 def _with_sources(folders: Mapping[str, Sequence[Entry]]) -> list[str]:
@@ -184,10 +197,10 @@ def _without_wrappers(tree: Tree) -> tuple[Tree, list[str]]:
     """The part of a tree where the students are: without folders that only wrap it."""
     for inner in _unwrapped(tree):
         folders, files = top_level(inner)
-        nbgrader = "submitted" in folders and not source_names(files)
-        students = subtree(inner, "submitted") if nbgrader else inner
+        nbgrader = _is_nbgrader(folders, files)
+        students = subtree(inner, SUBMITTED) if nbgrader else inner
         if nbgrader and len(folders) > 1:
-            return students, [f"{inner.label}: read as an nbgrader course, only 'submitted' counts"]
+            return students, [f"{inner.label}: read as an nbgrader course, only '{SUBMITTED}' counts"]
         if nbgrader or _kind(inner):
             message = f"{tree.label}: the students were looked for in {students.label}"
             return students, [message] if inner is not tree else []
@@ -228,23 +241,24 @@ def _canvas(tree: Tree) -> list[StudentFiles]:
 
     Every source must have a Canvas name, and the uploads' numbers, which are unique on a site, must be
     distinct: ``week_3_2_ann.ipynb`` beside ``week_3_2_bob.ipynb`` is somebody's own naming. A single file
-    gives no such proof; its number must look like one of a large site.
+    gives no such proof; its number must look like one of a large site. A folder of such a name is an upload, too:
+    a zip that was unpacked where it lay, or a name with a backslash.
     """
     folders, files = top_level(tree)
-    matches = {name: _CANVAS.fullmatch(printable(name)) for name in files}
-    sources = source_names(files)
-    uploads = [match["upload"] for name in sources if (match := matches[name])]
-    if not uploads or len(set(uploads)) != len(sources) or (len(uploads) == 1 and len(uploads[0]) < 4):
-        return []
-    if _with_sources(folders):
+    entries = {**{name: [entry] for name, entry in files.items()}, **folders}
+    matches = {name: _CANVAS.fullmatch(f"{printable(name)}{'/' * (name in folders)}") for name in entries}
+    loose, unpacked = source_names(files), _with_sources(folders)
+    uploads = [match["upload"] for name in (*loose, *unpacked) if (match := matches[name])]
+    if not loose or len(set(uploads)) != len(loose) + len(unpacked) or (len(uploads) == 1 and len(uploads[0]) < 4):
         return []
     parts = []
-    for name, entry in files.items():
+    for name, held in entries.items():
         match = matches[name] or _CANVAS_TEXT.fullmatch(printable(name))
         if match is not None:
             user = printable(stem_of(name)) if _reads_twice(match) else match["user"]
             who = HandIn(student=user, name=match["name"] or "", late=bool(match["late"]))
-            parts.append(_files_of(tree, who, [replace(entry, name=match["file"])], name))
+            held = [replace(entry, name=match["file"]) for entry in held] if name in files else held
+            parts.append(_files_of(tree, who, held, name))
     return _joined(parts)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from grader.intake.csv import SheetError, read_sheet
 from grader.intake.tree import a_few
 
-__all__ = ["NOT_LISTED", "Person", "Roster", "find", "name_key", "read_roster", "roster_of"]
+__all__ = ["NOT_LISTED", "Person", "Roster", "find", "goes_by", "name_key", "read_roster", "roster_of"]
 
 NOT_LISTED = "not on the list"
 
@@ -95,7 +95,7 @@ def find(roster: Roster, keys: Iterable[str | None], names: Iterable[str | None]
     >>> find(roster, ["s1"], ["Roe, John"])
     "'s1' is Doe, Jane, but 'Roe, John' is John Roe"
     """
-    lookups = [(key, roster.by_key.get(_key(key), [])) for key in keys if key]
+    lookups = [(key, goes_by(roster, key)) for key in keys if key]
     lookups += [(name, roster.by_name.get(name_key(name), [])) for name in names if name]
     first: tuple[str, int] | None = None
     for text, people in lookups:
@@ -111,6 +111,13 @@ def find(roster: Roster, keys: Iterable[str | None], names: Iterable[str | None]
         return NOT_LISTED
     text, people = shared[0]
     return f"{len(people)} people on the list go by {text!r}: {a_few([roster.people[i].id for i in people])}"
+
+
+def goes_by(roster: Roster, identifier: str) -> Sequence[int]:
+    """Who has an identifier: as it is written if anybody has, else whatever its case."""
+    people = roster.by_key.get(_key(identifier), [])
+    exactly = [i for i in people if identifier in (roster.people[i].id, roster.people[i].email, *roster.people[i].aliases)]
+    return exactly or people
 
 
 def read_roster(path: Path) -> Roster:

@@ -1,8 +1,9 @@
 """Feedback on its way back: pages under the names by which a platform knows whose they are, and a summary in a line.
 
 Moodle reads the participant's number from the name of the folder that it made for the submission, Canvas the numbers of
-student and upload from the name that the upload had. Of a path, the outermost name that looks so counts: what lies in it,
-the student has named.
+student and upload from the name that the upload had. Of a path, the outermost name that has the platform's mark counts, and
+no other one: what lies in it, the student has named. A participant may have the mark in the name, or an underscore, at which
+Moodle splits: then nobody can tell.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ __all__ = ["canvas_name", "moodle_name", "pages_zip", "summary"]
 
 # Every number and word has a bound, so that a search takes as many steps as the name has letters.
 _CANVAS = re.compile(r"((?:[^_]{0,200}_)?(?:LATE_|late_)?\d{1,20}_\d{1,20}_)[^/]{1,255}")
-_MOODLE = re.compile(r"([^_/]{1,200}_\d{1,20}_assignsubmission_)[a-z]{1,20}(?:_|$)")
+_MOODLE_MARK = "_assignsubmission_"
+_MOODLE = re.compile(rf"([^_/]{{1,200}}_\d{{1,20}}{_MOODLE_MARK})[a-z]{{1,20}}(?:_|$)")
+# Where Canvas keeps names to itself, the part of the student is no number, and it takes no file back.
+_CANVAS_MARK = re.compile(r"(?:.{0,200}_)?(?:anon_[0-9A-Za-z]{1,40}|\d{1,20})_\d{1,20}_.")
 _LONGEST = 2000  # characters of a summary
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same pages make the same zip
 
@@ -66,8 +70,8 @@ def canvas_name(submission: str) -> str:
     >>> canvas_name("all.zip/roejane_LATE_1234_5678_hw.ipynb"), canvas_name("class/jane/hw.ipynb")
     ('roejane_LATE_1234_5678_feedback.html', '')
     """
-    matches = (_CANVAS.fullmatch(part) for part in PurePosixPath(submission).parts)
-    match = next(filter(None, matches), None)
+    outermost = next(filter(_CANVAS_MARK.match, PurePosixPath(submission).parts), "")
+    match = _CANVAS.fullmatch(outermost)
     return f"{plain(match[1])}feedback.html" if match else ""
 
 
@@ -77,8 +81,8 @@ def moodle_name(submission: str) -> str:
     >>> moodle_name("all.zip/Jane Roe_4711_assignsubmission_file_/hw.ipynb"), moodle_name("class/jane/hw.ipynb")
     ('Jane Roe_4711_assignsubmission_file_feedback.html', '')
     """
-    matches = (_MOODLE.match(part) for part in PurePosixPath(submission).parts)
-    match = next(filter(None, matches), None)
+    outermost = next((part for part in PurePosixPath(submission).parts if _MOODLE_MARK in part), "")
+    match = _MOODLE.match(outermost) if outermost.count(_MOODLE_MARK) == 1 else None
     return f"{plain(match[1])}file_feedback.html" if match else ""
 
 

@@ -686,6 +686,36 @@ def test_folders_of_tools_are_not_read(class_dir: Path) -> None:
     assert students(run(class_dir)) == [("ann", "ann/hw.py"), ("bob", "bob/hw.py")]
 
 
+@pytest.mark.parametrize(
+    "planted",
+    [
+        {"submitted/ann/hw1/hw.py": PART, "submitted/bob/hw1/hw.py": PART, "submitted/hw.py": PART},
+        {"submission_metadata.yml": "ann:\n  :submitters:\n  - :sid: bob\n"},
+        {"submission_metadata.yml": "eve:\n  :submitters:\n  - :sid: ann\n", "eve/hw.py": PART},
+    ],
+    ids=["a user called submitted", "metadata", "metadata and a folder"],
+)
+@pytest.mark.parametrize("form", ["folders", "files", "zip"])
+def test_no_name_that_a_student_chose_makes_a_class_a_platforms(class_dir: Path, planted: dict[str, str], form: str) -> None:
+    own = {f"{who}.py" if form == "files" else f"{who}/hw.py": FULL for who in ("ann", "bob")}
+    if form == "zip":
+        (class_dir / "c.zip").write_bytes(zipped({**own, **planted}))
+    found = run(class_dir / "c.zip") if form == "zip" else run(lay_out(class_dir, {**own, **planted}))
+    texts = {i.student: [Path(file).read_text("utf-8") for file in i.files.values()] for i in found.hand_ins}
+    assert (texts["ann"], texts["bob"]) == ([FULL], [FULL])
+
+
+@pytest.mark.parametrize("form", ["folder", "zip"])
+@pytest.mark.parametrize("name", ["roeeve_4719_90009_x\\y.py", "roeeve_4719_90009_\\y.py", "roeeve_4719_90009_hw/y.py"])
+def test_an_upload_to_canvas_that_became_a_folder_is_one_upload(class_dir: Path, form: str, name: str) -> None:
+    if form == "zip":
+        (class_dir / "c.zip").write_bytes(zipped({**CANVAS, name: PART}))
+    found = run(class_dir / "c.zip") if form == "zip" else run(lay_out(class_dir, {**CANVAS, name: PART}))
+    by_student = {item.student: item for item in found.hand_ins}
+    assert sorted(by_student) == ["4711", "4712", "4713", "4714", "4715", "4719", "anon_x1Y2z"]
+    assert (by_student["4719"].name, len(by_student["4719"].files)) == ("roeeve", 1)
+
+
 # ---- which file is graded -----------------------------------------------------------------------------
 
 
@@ -756,6 +786,30 @@ def test_a_roster_gives_identifiers_and_lists_who_is_missing(class_dir: Path) ->
     assert found.missing == (people.people[2],)
     assert found.hand_ins[2].about == "not identified by the roster: not on the list"
     assert found.messages == ()  # a note is told with its submission, once
+
+
+def test_whoever_is_called_like_a_fellow_students_number_does_not_hand_in_for_that_one(class_dir: Path) -> None:
+    """The list has a column of users, who choose their names."""
+    for user in ("jane", "s1"):
+        lay_out(class_dir / "repos", {f"hw-1-{user}/.git/HEAD": "ref", f"hw-1-{user}/hw.py": FULL})
+    people = roster_of([Person("s1", "Jane Doe", "", ("jane",)), Person("s2", "Eve", "", ("s1",))])
+    found = run(class_dir / "repos", roster=people)
+    assert [who for who, _ in students(found)] == ["s1", "s1 (not identified)"]
+    assert found.hand_ins[1].about == "not identified by the roster: 2 people on the list go by 's1': s1, s2"
+    assert [person.id for person in found.missing] == ["s2"]
+
+
+def test_a_number_that_says_another_one_than_the_name_is_nobodys(class_dir: Path) -> None:
+    people = roster_of([Person("4711", "Jane Doe"), Person("s2", "Jim Roe")])
+    found = run(lay_out(class_dir, {"roejim_4711_90001_hw.py": FULL}), roster=people)
+    assert [item.student for item in found.hand_ins] == ["4711 (not identified)"]
+    assert [person.id for person in found.missing] == ["4711", "s2"]
+
+
+def test_identifiers_that_differ_in_case_alone_are_those_of_two_students(class_dir: Path) -> None:
+    people = roster_of([Person("ab1", "Ann"), Person("AB1", "Bob")])
+    found = run(lay_out(class_dir, {"ab1/hw.py": FULL, "AB1/hw.py": FULL}), roster=people)
+    assert [(item.student, item.name) for item in found.hand_ins] == [("AB1", "Bob"), ("ab1", "Ann")]
 
 
 def test_two_submissions_of_one_student_are_both_kept_and_told(class_dir: Path) -> None:

@@ -15,7 +15,7 @@ from time import process_time
 import pytest
 
 from grader.errors import SubmissionError
-from grader.intake.archive import STUDENT, Limits, packed_as, unpack
+from grader.intake.archive import DOWNLOAD, STUDENT, Limits, packed_as, unpack
 from grader.intake.collect import collect, collect_one
 
 SMALL = Limits(entries=10, listed=20, file_bytes=1 << 20, total_bytes=2 << 20, ratio=50)
@@ -103,6 +103,31 @@ def test_a_bomb_in_a_tar_is_left_out_or_refused(tmp_path: Path) -> None:
     with pytest.raises(SubmissionError, match="unpacks to more than it may"):
         unpack(tmp_path / "hw.tgz", tmp_path / "into", limits=SMALL)
     assert not list((tmp_path / "into").iterdir())
+
+
+def test_how_much_comes_out_of_a_tar_depends_on_its_size_also_where_it_may_be_a_class(tmp_path: Path) -> None:
+    """Twelve kilobytes that unpack to gigabytes took half a minute, to see that they are no class."""
+    info = tarfile.TarInfo("big.png")
+    info.size = 10 * (20 << 20)
+    data = bz2.compress(info.tobuf()) + bz2.compress(b"\0" * (20 << 20)) * 10
+    (tmp_path / "hw.tar.bz2").write_bytes(data + bz2.compress(tarred({"hw.py": TEXT}, packed=False)))
+    for limits in (STUDENT, DOWNLOAD):
+        with pytest.raises(SubmissionError, match="unpacks to more than it may"):
+            unpack(tmp_path / "hw.tar.bz2", None, limits=limits)
+
+
+def test_of_many_archives_of_one_student_the_first_are_opened(tmp_path: Path) -> None:
+    (tmp_path / "eve").mkdir()
+    for number in range(40):
+        (tmp_path / "eve" / f"{number:02d}.tgz").write_bytes(tarred({f"m{number}.py": TEXT}))
+    found = collect_one([tmp_path / "eve"], unpack_to=tmp_path / "unpacked")
+    assert len(found.files) == 30
+    assert "30.tgz: was not opened: it is one of more than 30 archives" in found.note
+
+
+def test_the_zip_of_a_class_has_room_for_several_students_who_have_all_that_one_may() -> None:
+    """As repositories hold them that somebody downloads in one zip: most are of tools."""
+    assert DOWNLOAD.listed > 10 * STUDENT.listed
 
 
 @pytest.mark.parametrize(("name", "pack"), [("hw.tar.bz2", bz2.compress), ("hw.tar.xz", lzma.compress)])

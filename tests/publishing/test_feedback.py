@@ -77,6 +77,18 @@ def test_a_page_goes_to_whom_the_platform_names_and_not_to_whom_the_student_does
     assert (found, left) == ({"501": "page of bob", "777": "page of eve"}, [])
 
 
+@pytest.mark.parametrize(
+    "submission",
+    [
+        "m/Eve_Eve M_10_assignsubmission_file_/Bob_501_assignsubmission_file_/hw.py",
+        "m/Bob_501_assignsubmission_file_Eve_777_assignsubmission_file_/hw.py",
+        "c/anon_x1Y2z_9002_a.zip/bob_501_9001_hw.py",
+    ],
+)
+def test_whose_own_name_says_no_number_takes_nobody_elses_place(submission: str) -> None:
+    assert (canvas_name(submission), moodle_name(submission)) == ("", "")
+
+
 def test_a_name_never_is_a_path(tmp_path: Path) -> None:
     (tmp_path / "p.html").write_text("page")
     names = ["../x_1234_5678_hw.py", "c.zip/..\\x_1234_5679_hw.py", "c.zip/\x1b_1234_5670_hw.py"]
