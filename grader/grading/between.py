@@ -12,17 +12,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from grader import sentences
-from grader.confined.wire import Ref, Value
+from grader.confined.wire import Ref
 from grader.grading.carried import Attempt
 from grader.grading.execution import Session, run_plans
 from grader.judging.cases import Case
 from grader.judging.checks import status_of, verdict_of
 from grader.judging.judge import Verdict
 from grader.judging.outcomes import arguments_of, plan_with, reply_value, steps_behind
-from grader.judging.values import as_array, leaves, parts_of
+from grader.judging.values import parts_of, same_numbers
 from grader.model import Check, Finding
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.submission.keeping import may_keep, seems_to_keep
@@ -123,13 +121,7 @@ def _is_other(one: Outcome, other: Outcome) -> bool:
     """Whether two results hold other numbers, or numbers in other places."""
     if not (isinstance(one, Returned) and isinstance(other, Returned)):
         return False
-    first, second = (dict(leaves(reply_value(outcome))) for outcome in (one, other))
-    return first.keys() != second.keys() or not all(_is_near(first[path], second[path]) for path in first)
-
-
-def _is_near(one: Value, other: Value) -> bool:
-    first, second = as_array(one), as_array(other)
-    return first.shape == second.shape and bool(np.allclose(first, second, rtol=1e-9, atol=1e-12, equal_nan=True))
+    return not same_numbers(reply_value(one), reply_value(other))
 
 
 def may_keep_anything(session: Session) -> bool:

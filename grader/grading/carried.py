@@ -37,7 +37,16 @@ from grader.judging.compare import Item, first_problem
 from grader.judging.example import example_failure
 from grader.judging.findings import carried_by_helpers, carried_on_own_values
 from grader.judging.judge import FunctionJudge, Verdict
-from grader.judging.outcomes import Outcomes, arguments_of, last_outcome, plan_with, reply_value, steps_apart, steps_of
+from grader.judging.outcomes import (
+    Outcomes,
+    arguments_of,
+    gives_the_same,
+    last_outcome,
+    plan_with,
+    reply_value,
+    steps_apart,
+    steps_of,
+)
 from grader.judging.properties import property_problems
 from grader.judging.values import leaves, part_or_none, parts_of
 from grader.model import Finding
@@ -207,6 +216,8 @@ def _second_questions(
         kept: list[_Trial] = []
         for trial in own_trials:
             core = trial.judge.core
+            if trial.how == "helpers" and (yield from _makes_no_difference(trial, first[name])):
+                continue
             replied = yield trial.plans(core.cases.cases)
             outcomes = _silent(by_case(core.cases.cases, replied))
             attempt = _attempted(core, outcomes, first[name].only)
@@ -222,6 +233,20 @@ def _second_questions(
             first[name] = yield from _asked_all(_Trial(session.functions[name], ""), first[name])
             for number, trial in enumerate(kept):
                 attempts[number] = yield from _asked_all(trial, attempts[number])
+
+
+def _makes_no_difference(trial: _Trial, first: Attempt) -> Generator[Sequence[Plan], Replied, bool]:
+    """Whether right helpers change nothing of what a function gives: where it failed, and on an input of each class.
+
+    Then what is wrong is its own, and the answers of thousands of helpers would say nothing else.
+    """
+    cases = trial.judge.core.cases.cases
+    failed = {failure.case.key for failure in first.verdict.failures[:1]}
+    of_each_class = {(case.check, case.case_class): case.key for case in reversed(cases)}.values()
+    some = [case for case in cases if case.key in failed or case.key in of_each_class]
+    replied = yield trial.plans(some)
+    pairs = [(first.outcomes.get(key, ()), outcomes) for key, outcomes in by_case(some, replied).items()]
+    return all(len(one) == len(other) and all(map(gives_the_same, one, other)) for one, other in pairs)
 
 
 def _are_right(helpers: Collection[str], first: Mapping[str, Attempt]) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from grader.confined.wire import Ref, Value, WireError, decode, encode
 from grader.judging.cases import Case
-from grader.judging.values import parts_of
+from grader.judging.values import leaves, parts_of, same_numbers
 from grader.sandbox.limits import check_budget
-from grader.sandbox.runner import Outcome, Plan, Returned, Stopped
+from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.spec import Given
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "arguments_of",
     "expected_value",
     "given_of",
+    "gives_the_same",
     "last_outcome",
     "plan_of",
     "plan_with",
@@ -53,6 +54,16 @@ def reply_value(outcome: Outcome) -> Value:
         return decode(outcome.value) if isinstance(outcome, Returned) else None
     except WireError:
         return None
+
+
+def gives_the_same(one: Outcome, other: Outcome) -> bool:
+    """Whether two calls gave the same but for rounding, or raised the same; of one that never came back nothing is known."""
+    if isinstance(one, Raised) and isinstance(other, Raised):
+        return (one.type_name, one.message, one.origin) == (other.type_name, other.message, other.origin)
+    if not (isinstance(one, Returned) and isinstance(other, Returned)) or one.mutated != other.mutated:
+        return False
+    first, second = reply_value(one), reply_value(other)
+    return one.value == other.value or (bool(leaves(first)) and same_numbers(first, second))
 
 
 def arguments_of(plan: Plan, step: int = -1) -> tuple[Value, ...]:

@@ -9,7 +9,17 @@ import numpy as np
 
 from grader.confined.wire import Path, Value, part_at
 
-__all__ = ["as_array", "characters", "count_numbers", "leaves", "number_at", "part_or_none", "parts_of", "walk"]
+__all__ = [
+    "as_array",
+    "characters",
+    "count_numbers",
+    "leaves",
+    "number_at",
+    "part_or_none",
+    "parts_of",
+    "same_numbers",
+    "walk",
+]
 
 NUMBER = (int, float, complex, np.number)
 
@@ -88,3 +98,14 @@ def as_array(number: Value) -> np.ndarray[Any, Any]:
     if array.dtype.kind != "O":
         return array
     return np.asarray(float(number) if abs(number) < 2**1023 else np.copysign(np.inf, 1 if number > 0 else -1))
+
+
+def same_numbers(one: Value, other: Value) -> bool:
+    """Whether two values hold the same numbers in the same places, but for rounding."""
+    first, second = dict(leaves(one)), dict(leaves(other))
+    return first.keys() == second.keys() and all(_is_near(first[path], second[path]) for path in first)
+
+
+def _is_near(one: Value, other: Value) -> bool:
+    first, second = as_array(one), as_array(other)
+    return first.shape == second.shape and bool(np.allclose(first, second, rtol=1e-9, atol=1e-12, equal_nan=True))

@@ -314,12 +314,14 @@ class Noting(InProcess):
     def __init__(self) -> None:
         super().__init__()
         self.answered: list[tuple[str, tuple[str, ...]]] = []
+        self.helped: set[bytes] = set()
 
     def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
         def noted() -> Script:
             plans = next(script, None)
             while plans is not None:
                 self.answered.append((plans[0].function, plans[0].answered))
+                self.helped |= {plan.packed for plan in plans if plan.answered}
                 replied = yield plans
                 try:
                     plans = script.send(replied)
@@ -334,7 +336,21 @@ def test_a_helper_that_is_right_by_itself_is_not_answered() -> None:
     report = graded(solution(BROKEN_AFFINE, without=["affine"]), runner)
     assert function_of(report, "layer").carried
     asked = [answered for name, answered in runner.answered if name == "layer"]
-    assert asked == [(), ("affine", "half")]  # half is provided, and defined anew there
+    # half is provided, and defined anew there; the trial asks a few inputs first
+    assert asked == [(), ("affine", "half"), ("affine", "half")]
+
+
+@pytest.mark.parametrize(("divisor", "all_inputs"), [(2, False), (4, True)])
+def test_of_helpers_that_make_no_difference_one_input_of_each_class_is_asked(divisor: int, all_inputs: bool) -> None:
+    runner = Noting()
+    half = f"def half(x):\n    return x / {divisor}\n"
+    wrong = "def mean_square(Z):\n    return half(np.mean(np.asarray(Z) ** 2)) + 1\n"
+    report = graded(solution(half, wrong, without=["half", "mean_square"]), runner)
+    assert function_of(report, "mean_square").status == "failed"
+    cases = [case for case in tiny.cases().functions["mean_square"].cases if case.core]
+    classes = {(case.check, case.case_class) for case in cases}
+    assert len(classes) < len(cases)
+    assert len(runner.helped) == (len(cases) if all_inputs else len(classes))
 
 
 def test_a_function_that_nobody_has_written_is_not_asked_again() -> None:
