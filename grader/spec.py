@@ -129,8 +129,9 @@ class Property:
         Kinds of input and how many of each, see :func:`cases`.
     carries
         The property stands in for the values where they are wrong only because an earlier function
-        of the case is (with ``own_inputs``): if that one gives wrong values of the right form and
-        the property holds on all its cases, the function is carried with full points.
+        is, one of the case (with ``own_inputs``) or one with an opaque result that the function was seen to call: if that
+        one gives wrong values of the right form and the property holds on all its cases, the function is carried with
+        full points.
     elsewhere
         The values depend on where the function starts, and it may start elsewhere than the cases do: a predicate
         that tells of one case of this property whether it did. The values are right where it did in all of them
@@ -595,6 +596,8 @@ def validate(assignment: Assignment) -> None:
         if function.convention and conventions[function.convention] != function.alternatives:
             raise SpecError(f"{where}: the functions of the convention {function.convention!r} need the same alternatives")
         _validate_function(f"{where}, function {function.name!r}", function, possible_helpers)
+        if any(p.carries for p in function.properties) and not assignment.before(function.name):
+            raise SpecError(f"{where}: a property of {function.name!r} carries, which needs a graded function before it")
         for helper in function.helpers:
             if helper in names and helper not in assignment.before(function.name):
                 raise SpecError(f"{where}: {function.name!r} is built on {helper!r}, which must stand before it")
@@ -628,8 +631,6 @@ def _validate_function(where: str, function: Function, possible_helpers: set[str
     for name in checks:
         if checks.count(name) > 1:
             raise SpecError(f"{where}: two checks are called {name!r}; every property and set needs a name of its own")
-    if any(p.carries for p in function.properties) and not function.own_inputs:
-        raise SpecError(f"{where}: a property that carries needs own_inputs=True, or there is nothing to carry")
     if not 0 <= function.inputs_share <= 0.1:
         raise SpecError(f"{where}: inputs_share must lie in [0, 0.1], found {function.inputs_share}")
     if not function.random and sum(shares) + function.inputs_share > 1 + 1e-9:

@@ -103,7 +103,7 @@ BAD: list[tuple[str, Any, str]] = [
     (
         "a property that carries nothing",
         lambda: assignment(replace(F, properties=(prop("a", 0.1, carries=True),))),
-        "a property that carries needs own_inputs=True, or there is nothing to carry",
+        "carries, which needs a graded function before it",
     ),
     (
         "a large share of the inputs",

@@ -115,18 +115,48 @@ def _normalized(given):
     return None
 
 
-def _same_statistics(d):
-    """A batch whose statistics the running averages already have."""
-    n, m = d.sizes("n", "m")
-    Z = _batch(d, n, m)
-    return [(Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True), Z, d.choice([0.6, 0.9]))]
+def _batch_beside_the_forward_pass(d):
+    """What the own forward pass makes of a batch, and the averages; of the general ones, which the batch has already."""
+    mean, variance, Z, momentum = _running(d)
+    if d.case == "general":
+        mean, variance = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+    plain = np.ones((len(Z), 1)), np.zeros((len(Z), 1)), _TINY
+    return [Step("normalized", ((Z, *plain), (3.0 * Z + 5.0, *plain))), (mean, variance, Z, momentum)]
 
 
-def _stays(given):
-    for name, before, after in zip(("running_mean", "running_variance"), given.args, given.reply, strict=False):
-        if np.shape(after) != np.shape(before) or not np.allclose(after, before, rtol=1e-9, atol=1e-9):
-            return f"{name} changes although the batch has exactly this statistic"
+def _moves_to_the_statistics(given):
+    """Each average moves to that of the batch, or to the one by which the own forward pass normalizes, right or wrong."""
+    *before, Z, momentum = given.args
+    right = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+    own = _own_statistics(Z, given.replies[0]) or right
+    for name, old, after, *new in zip(("running_mean", "running_variance"), before, given.reply, right, own, strict=False):
+        expected, also = (momentum * old + (1 - momentum) * part for part in new)
+        near = np.allclose(after, expected, rtol=1e-9, atol=1e-9) or np.allclose(
+            after, also, rtol=1e-6, atol=0, equal_nan=True
+        )
+        if np.shape(after) != np.shape(old) or not near:
+            if np.allclose(old, expected):
+                return f"{name} changes although the batch has exactly this statistic"
+            return f"{name} does not move to the statistic of the batch by its part"
     return None
+
+
+def _own_statistics(Z, made):
+    """Mean and variance by which a forward pass normalizes each unit; None where what it does is no normalization.
+
+    It is one where it moves and scales each unit, and makes the same of a batch that was moved and scaled before.
+    """
+    if made is None:
+        return None
+    once, again = map(np.asarray, made)
+    if once.shape == Z.shape and np.isnan(once).all():  # as of one example, whose variance is divided by m - 1
+        return Z.mean(axis=1, keepdims=True), np.full((len(Z), 1), np.nan)
+    if once.shape != Z.shape or not np.allclose(once, again, rtol=1e-5, atol=1e-6):
+        return None
+    factor = _multiplied_by(Z, once)
+    if not (factor > 0).all():  # nan is not
+        return None
+    return np.mean(Z, axis=1, keepdims=True) - np.mean(once, axis=1, keepdims=True) / factor, 1 / factor**2
 
 
 def _partition(d):
@@ -322,6 +352,7 @@ def _unit_by_unit(given):
 # -- the assignment ----------------------------------------------------------------------
 
 _MANY = {"many": {"n": (2, 4), "m": (20, 40)}}
+_AVERAGES = cases(one_example={"m": 1}, one_unit={"n": 1}, momentum_of_0={}, first_batch={}, averages_of_0={}, **_MANY)
 _NORMALIZED = (
     CaseClass("small", count=6, sizes={"n": (2, 5), "m": (3, 5)}),
     CaseClass("general", count=12, sizes={"n": (1, 10), "m": (3, 6)}),
@@ -411,16 +442,18 @@ ASSIGNMENT = Assignment(
             inputs=_running,
             returns=("running_mean", "running_variance"),
             summary="exponentially weighted averages of mean and biased variance",
-            classes=cases(
-                one_example={"m": 1}, one_unit={"n": 1}, momentum_of_0={}, first_batch={}, averages_of_0={}, **_MANY
-            ),
+            classes=_AVERAGES,
             properties=(
                 Property(
-                    "a batch with the same statistics changes nothing",
+                    "the averages move to the statistics of the batch",
                     share=0.15,
-                    plan=_same_statistics,
-                    judge=_stays,
-                    classes=_GENERAL,
+                    plan=_batch_beside_the_forward_pass,
+                    judge=_moves_to_the_statistics,
+                    classes=(
+                        *_GENERAL,
+                        *(replace(kind, count=1) for kind in _AVERAGES if kind.name not in ("small", "general")),
+                    ),
+                    carries=True,
                 ),
             ),
         ),

@@ -311,14 +311,23 @@ def right_in_another_edition(session: Session, attempt: Attempt) -> Edition | No
     return next((edition for edition in others if edition.alternative in right), None)
 
 
-def tried_on_properties(session: Session, first: Mapping[str, Attempt], name: str) -> Iterator[Attempt]:
-    """The first verdict once more, with a property in place of values that only an earlier function makes wrong."""
+def tried_on_properties(
+    session: Session, first: Mapping[str, Attempt], name: str, made: Sequence[Attempt]
+) -> Iterator[Attempt]:
+    """The first verdict once more, with a property in place of values that only an earlier function makes wrong.
+
+    That is one that makes what the function is judged on, or one that it was seen to call (in what was ``made`` of it with
+    right helpers) and whose right results it understands nothing of.
+    """
     attempt = first[name]
     judge = session.functions[name]
     lifted = carried_by_property(judge.spec, attempt.verdict)
-    wrong_before = lifted is not None and _only_values_wrong(first, _producers(judge.cases))
-    if lifted is not None and wrong_before and _holds_apart(session, attempt):
-        yield replace(attempt, verdict=lifted, how="own")
+    if lifted is None:
+        return
+    called = frozenset() if judge.spec.own_inputs else frozenset(wrong_and_called(session, made, first))
+    earlier = _producers(judge.cases) if judge.spec.own_inputs else sorted(called)
+    if _only_values_wrong(first, earlier) and _holds_apart(session, attempt):
+        yield replace(attempt, verdict=lifted, how="own", called=called)
 
 
 def on_given_code(session: Session, first: Attempt, best: Mapping[str, Attempt]) -> Attempt:
@@ -629,7 +638,7 @@ def carried_finding(session: Session, replies: Replies, first: Attempt, best: Ma
     name = first.verdict.name
     judge, attempt = session.functions[name], best[name]
     if attempt.how == "own":
-        return carried_on_own_values(judge.spec, _producers(judge.cases))
+        return carried_on_own_values(judge.spec, sorted(attempt.called) or _producers(judge.cases))
     called = _called(name, best)
     wrong = [n for n in session.functions if n in called and not (n in best and best[n].verdict.passed)]
     redefined = [n for n in session.assignment.spec.provided_helpers if n in called and is_redefined(session, n)]

@@ -349,9 +349,10 @@ def _best(session: Session, first: dict[str, Attempt], name: str, again: list[At
     if passing is not None:
         return passing
     first[name] = first[name].settled
+    made = tuple(again)
     again[:] = [attempt.settled for attempt in again if not raises_on_foreign_values(session, attempt)]
     best = best_of(first[name], again)
-    return best if best.verdict.passed else best_of(best, list(tried_on_properties(session, first, name)))
+    return best if best.verdict.passed else best_of(best, list(tried_on_properties(session, first, name, made)))
 
 
 def _explained(

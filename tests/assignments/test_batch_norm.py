@@ -2,7 +2,6 @@
 
 import doctest
 import warnings
-from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -327,9 +326,9 @@ def test_a_backward_pass_judged_on_its_own_forward_pass_still_loses_what_its_oth
     assert graded.points == pytest.approx(0.95 * graded.max_points)
 
 
-def test_a_property_can_carry_only_a_function_that_is_graded_on_own_values() -> None:
-    function = replace(ASSIGNMENT.spec.function("batch_norm_backward"), own_inputs=False)
-    with pytest.raises(SpecError, match="a property that carries needs own_inputs=True"):
+def test_a_property_can_carry_only_a_function_that_has_another_one_before_it() -> None:
+    function = ASSIGNMENT.spec.function("batch_norm_backward")
+    with pytest.raises(SpecError, match="'batch_norm_backward' carries, which needs a graded function before it"):
         Assignment("one", title="One", source="none", functions=(function,))
 
 
@@ -474,16 +473,55 @@ def update_running_average(running_mean, running_variance, Z, momentum=0.9):
 """
 
 
-@pytest.mark.parametrize("wrong", [True, False])
-def test_averages_of_what_is_in_the_cache_of_a_wrong_forward_pass_are_told_whose_mistake_that_is(wrong: bool) -> None:
-    """The cache of a correct one is built otherwise: nothing can stand in, and nothing is carried."""
-    forward = FORWARD.replace("Z.var(axis=1", "Z.var(ddof=1, axis=1") if wrong else FORWARD
-    graded = report(forward, BACKWARD, READS_THE_CACHE)["update_running_average"]
-    if not wrong:
-        assert graded.status == "passed"
-        return
-    assert [finding.code for finding in graded.findings][:1] == ["earlier-first"]
-    assert "calls your own batch_norm_forward" in graded.findings[0].message
+WRONG_VARIANCES = {
+    "divided by m - 1": "Z.var(ddof=1, axis=1, keepdims=True)",
+    "the mean distance": "np.mean(np.abs(Z - mu), axis=1, keepdims=True) ** 2",
+    "the sum": "np.sum((Z - mu) ** 2, axis=1, keepdims=True)",
+}
+
+
+def averages(variance: str, update: str = READS_THE_CACHE) -> FunctionReport:
+    """What running averages get that stand on a forward pass with this variance."""
+    return report(FORWARD.replace("Z.var(axis=1, keepdims=True)", variance), BACKWARD, update)["update_running_average"]
+
+
+@pytest.mark.parametrize("variance", ["Z.var(axis=1, keepdims=True)", *WRONG_VARIANCES.values()])
+def test_averages_of_what_is_in_the_cache_of_a_forward_pass_are_right_or_carried(variance: str) -> None:
+    """The cache of a correct one is built otherwise: what the own one makes of a batch shows by what it normalizes."""
+    graded, wrong = averages(variance), variance in WRONG_VARIANCES.values()
+    assert (graded.status, graded.carried, graded.points) == ("passed", wrong, graded.max_points)
+    assert not wrong or "for the values that your own batch_norm_forward returns" in graded.findings[0].message
+
+
+WRONG_AVERAGES = {
+    "another share": (
+        READS_THE_CACHE.replace("(1 - momentum) * part", "momentum * part"),
+        "Z.var(ddof=1, axis=1, keepdims=True)",
+    ),
+    "the deviation": (READS_THE_CACHE.replace("deviation**2", "deviation"), "Z.var(ddof=1, axis=1, keepdims=True)"),
+    "wrong for one example": (
+        READS_THE_CACHE.replace(
+            "    n = len(Z)\n", "    n = len(Z)\n    if Z.shape[1] == 1: return running_mean, running_variance\n"
+        ),
+        WRONG_VARIANCES["the mean distance"],
+    ),
+    "no variance at all": (READS_THE_CACHE, "np.ones((len(Z), 1))"),
+    "not read, and as wrong": (
+        READS_THE_CACHE.replace("deviation**2", "Z.var(ddof=1, axis=1, keepdims=True)")
+        .replace("_, (_, _, deviation) = ", "")
+        .replace("batch_norm_forward(Z, np.ones((n, 1)), np.zeros((n, 1)), 0.0)", "0"),
+        "Z.var(ddof=1, axis=1, keepdims=True)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("update", "variance"), WRONG_AVERAGES.values(), ids=WRONG_AVERAGES)
+def test_wrong_averages_beside_a_wrong_forward_pass_are_not_carried(update: str, variance: str) -> None:
+    graded = averages(variance, update)
+    assert graded.status != "passed" and not graded.carried
+    if variance.startswith("np.ones"):  # nothing is shown of what such a forward pass normalizes
+        assert [finding.code for finding in graded.findings][:1] == ["earlier-first"]
+        assert "calls your own batch_norm_forward" in graded.findings[0].message
 
 
 def test_a_result_that_was_computed_from_the_cache_of_a_right_forward_pass_is_said_to_be_that() -> None:
