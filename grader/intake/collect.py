@@ -402,8 +402,9 @@ def _identified(files: StudentFiles, roster: Roster | None) -> StudentFiles:
     if isinstance(index, str):
         about = "; ".join(filter(None, [who.about, f"not identified by the roster: {index}"]))
         # A user may be called like a fellow student's number: what nobody was identified by is nobody's identifier.
-        student = f"{who.student} (not identified)" if goes_by(roster, who.student) else who.student
-        return replace(files, hand_in=replace(who, student=student, about=about))
+        if goes_by(roster, who.student):
+            who = replace(who, student=f"{who.student} (not identified)", name="", email="")
+        return replace(files, hand_in=replace(who, about=about))
     person = roster.people[index]
     name, email = person.name or who.name, person.email or who.email
     submitted = who.submitted or person.submitted

@@ -802,7 +802,8 @@ def test_whoever_is_called_like_a_fellow_students_number_does_not_hand_in_for_th
 def test_a_number_that_says_another_one_than_the_name_is_nobodys(class_dir: Path) -> None:
     people = roster_of([Person("4711", "Jane Doe"), Person("s2", "Jim Roe")])
     found = run(lay_out(class_dir, {"roejim_4711_90001_hw.py": FULL}), roster=people)
-    assert [item.student for item in found.hand_ins] == ["4711 (not identified)"]
+    assert [(item.student, item.name) for item in found.hand_ins] == [("4711 (not identified)", "")]
+    assert found.hand_ins[0].about.endswith("'4711' is Jane Doe, but 'roejim' is Jim Roe")
     assert [person.id for person in found.missing] == ["4711", "s2"]
 
 
@@ -922,6 +923,19 @@ def test_no_name_of_a_file_stands_for_another_file(tmp_path: Path) -> None:
     lay_out(tmp_path / "other", {"a.py:10:0123456789b.py": "x = 1", "c.py": "y = 1"})
     one, other = (fingerprint({p.name: p for p in (tmp_path / name).iterdir()}) for name in ("one", "other"))
     assert one != other
+
+
+def test_what_is_unpacked_again_takes_no_more_room(class_dir: Path) -> None:
+    """Whoever is graded again in the same folder has the same files there; reports that are kept lead to them."""
+    lay_out(class_dir, {f"{who}.zip": zipped({"hw.py": FULL, "in.zip": zipped({"a.py": PART})}) for who in ("ann", "bob")})
+    unpacked = class_dir.parent / "unpacked"
+    first, second = (collect([class_dir], graded_names=GRADED, unpack_to=unpacked) for _ in range(2))
+    assert first == second
+    assert len({place for item in second.hand_ins for place in item.files.values()}) == 4
+    assert len(list(unpacked.iterdir())) == 4
+    lay_out(class_dir, {"bob.zip": zipped({"hw.py": PART})})
+    again = collect([class_dir], graded_names=GRADED, unpack_to=unpacked)
+    assert [Path(file).read_text("utf-8") for file in again.hand_ins[1].files.values()] == [PART]
 
 
 def test_what_archives_beside_each_other_unpack_to_is_bounded_together(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path, PurePosixPath
+from time import process_time
 
 import pytest
 
 from grader.intake.archive import Entry
-from grader.intake.tree import Tree, a_few, names_in, printable, read_folder, subtree, top_level
+from grader.intake.tree import Tree, a_few, holds_code, names_in, printable, read_folder, subtree, top_level
 
 
 def entry_of(file: Path) -> Entry:
@@ -30,6 +31,33 @@ def test_definitions_and_imports_are_found_in_modules_and_notebooks(
 ) -> None:
     (tmp_path / "hw.py").write_text(text)
     assert names_in(entry_of(tmp_path / "hw.py")) == (defined, imported)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('{"cells": []}', True),
+        (' {\n "nbformat": 4,\n "nbformat_minor": 5,\n "cells": []}', True),
+        ('<<<<<<< ours\n{\n "worksheets": []', True),
+        ('{"rows": {"cells": 1}}', False),
+        ('a {"cells": []}', False),
+        ("import numpy as np", True),
+    ],
+)
+def test_a_text_that_is_a_notebook_is_told_by_its_first_words(tmp_path: Path, text: str, code: bool) -> None:
+    (tmp_path / "hw.txt").write_text(text)
+    assert holds_code(entry_of(tmp_path / "hw.txt")) is code
+
+
+@pytest.mark.parametrize(
+    "piece", ['\n{"', '{\n""', "\n", "\n" + " " * 19, '\n{"nbformat":1,"nbformat":1,"n', "{" + '"cell' * 80 + "\n"]
+)
+def test_no_text_makes_the_search_for_code_slow(tmp_path: Path, piece: str) -> None:
+    """Half a minute of the grader it was, for a hand-in of four such files."""
+    (tmp_path / "hw.txt").write_text(piece * ((8 << 20) // len(piece)))
+    before = process_time()
+    assert not holds_code(entry_of(tmp_path / "hw.txt"))
+    assert process_time() - before < 2
 
 
 def test_a_file_of_no_text_or_no_file_has_no_names(tmp_path: Path) -> None:
