@@ -276,6 +276,11 @@ class _Encoder:
             self.sequence(b"t", tuple(tuple.__iter__(value)), depth)
         elif issubclass(kind, list):
             self.sequence(b"l", list(list.__iter__(value)), depth)
+        elif issubclass(kind, float):
+            self.header.append(b"f")
+            self.payload.append(_F64.pack(float.__float__(value)))
+        elif issubclass(kind, int):
+            self.integer(int.__int__(value))
         elif self.opaque is None and issubclass(kind, str):  # a question: the name of a case class
             self.text(str.__str__(value))
         elif kind is Ref:

@@ -318,3 +318,20 @@ def test_a_function_of_one_number_gets_no_array(name: str, body: str) -> None:
     found = verdicts(ASSIGNMENT, f"def {name}(f, x, epsilon):\n    return {body}")[name]
     assert found.status != "passed"
     assert any("length-1 arrays" in check.message for check in found.checks)
+
+
+@pytest.mark.parametrize(
+    "vectors",
+    [
+        VECTORS.partition("def gradients_to_vector")[0] + "gradients_to_vector = dictionary_to_vector\n",
+        "def dictionary_to_vector(arrays):\n    return np.concatenate([v.reshape(-1, 1) for v in arrays.values()][::-1])\n"
+        "gradients_to_vector = dictionary_to_vector\n" + VECTORS[VECTORS.index("def vector_to") : VECTORS.index("def grad")],
+    ],
+    ids=["of a right function", "of a wrong one"],
+)
+def test_a_graded_function_that_is_written_as_another_one_is_a_function_of_its_own(vectors: str) -> None:
+    graded = verdicts(ASSIGNMENT, vectors, COST, CHECK)
+    assert graded["gradients_to_vector"].status != "passed"
+    check = graded["gradient_check"]
+    assert (check.status, check.carried) == ("passed", True)
+    assert "gradients_to_vector" in check.findings[0].message

@@ -7,6 +7,7 @@ import math
 import random
 import struct
 from collections import OrderedDict, namedtuple
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -137,8 +138,17 @@ def test_subclasses_are_reduced_by_the_methods_of_their_base_class() -> None:
         def __len__(self) -> int:
             return 10**9
 
+    class Rate(float):
+        def __float__(self) -> float:
+            return 0.0
+
+    class Epoch(IntEnum):
+        first = 1
+
     point = namedtuple("point", "x y")
     assert decode(encode([Liar(a=1), Long([1]), point(1, 2), OrderedDict(b=2)])) == [{"a": 1}, [1], (1, 2), {"b": 2}]
+    numbers = decode(encode([Rate(2.5), Epoch.first], opaque=lambda _: 0))
+    assert (numbers, list(map(type, numbers))) == ([2.5, 1], [float, int])
 
 
 def test_references_and_code_go_to_the_worker_and_never_back() -> None:
