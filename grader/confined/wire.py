@@ -276,11 +276,8 @@ class _Encoder:
             self.sequence(b"t", tuple(tuple.__iter__(value)), depth)
         elif issubclass(kind, list):
             self.sequence(b"l", list(list.__iter__(value)), depth)
-        elif issubclass(kind, float):
-            self.header.append(b"f")
-            self.payload.append(_F64.pack(float.__float__(value)))
-        elif issubclass(kind, int):
-            self.integer(int.__int__(value))
+        elif issubclass(kind, float | int):
+            self.put((float.__float__(value) if issubclass(kind, float) else int.__int__(value),), depth)
         elif self.opaque is None and issubclass(kind, str):  # a question: the name of a case class
             self.text(str.__str__(value))
         elif kind is Ref:
