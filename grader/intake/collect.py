@@ -401,8 +401,9 @@ def _identified(files: StudentFiles, roster: Roster | None) -> StudentFiles:
     index = find(roster, [who.student, who.email, *files.keys], [who.name or who.student])
     if isinstance(index, str):
         about = "; ".join(filter(None, [who.about, f"not identified by the roster: {index}"]))
-        # A user may be called like a fellow student's number: what nobody was identified by is nobody's identifier.
-        if goes_by(roster, who.student):
+        # A number that says another one than the name is nobody's, nor is a user's name that is a fellow student's number.
+        people = goes_by(roster, who.student)
+        if len(people) == 1 or (people and files.chosen):
             who = replace(who, student=f"{who.student} (not identified)", name="", email="")
         return replace(files, hand_in=replace(who, about=about))
     person = roster.people[index]

@@ -107,13 +107,14 @@ class StudentFiles:
     """Everything that one student handed in, below ``root`` as the user named it.
 
     ``hand_in`` says whose it is and where it begins, before a file is chosen; ``keys`` are further
-    identifiers of the student to try.
+    identifiers of the student to try. ``chosen``: the student goes by a name that students choose, that of a user.
     """
 
     hand_in: HandIn
     root: str
     entries: tuple[Entry, ...]
     keys: tuple[str, ...] = ()
+    chosen: bool = False
 
 
 def by_student(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], list[str]]:
@@ -336,7 +337,8 @@ def _folder(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], lis
     users = _repository_users(tree, plain)
     for folder in plain:
         user, keys = users.get(folder, (folder, ()))
-        students.append(_files_of(tree, HandIn(student=printable(user)), folders[folder], folder, keys))
+        theirs = _files_of(tree, HandIn(student=printable(user)), folders[folder], folder, keys)
+        students.append(replace(theirs, chosen=folder in users))
     single, helpers = _submissions_and_helpers({name: files[name] for name in sources}, graded)
     beside = [replace(files[name], helper=True) for name in helpers]
     for name in single:

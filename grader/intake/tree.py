@@ -98,7 +98,7 @@ def read_folder(folder: Path, label: str, own_output: Path | None = None) -> Tre
 
     for here, folders, names in os.walk(folder, onerror=failed):
         inside = _inside(folder, here)
-        if ".git" in folders or ".git" in names:
+        if ".git" in folders or (".git" in names and inside.parts):  # a file of that name may be anybody's in a class
             repositories.add(inside)
         if not folders and not names:
             room.say(inside, "the folder is empty")

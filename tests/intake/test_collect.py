@@ -705,6 +705,11 @@ def test_no_name_that_a_student_chose_makes_a_class_a_platforms(class_dir: Path,
     assert (texts["ann"], texts["bob"]) == ([FULL], [FULL])
 
 
+def test_no_file_of_one_student_makes_one_repository_of_a_class(class_dir: Path) -> None:
+    lay_out(class_dir, {".git": "gitdir: x", "ann.py": FULL, "bob.py": FULL})
+    assert [item.student for item in run(class_dir).hand_ins] == ["ann", "bob"]
+
+
 @pytest.mark.parametrize("form", ["folder", "zip"])
 @pytest.mark.parametrize("name", ["roeeve_4719_90009_x\\y.py", "roeeve_4719_90009_\\y.py", "roeeve_4719_90009_hw/y.py"])
 def test_an_upload_to_canvas_that_became_a_folder_is_one_upload(class_dir: Path, form: str, name: str) -> None:
@@ -805,6 +810,13 @@ def test_a_number_that_says_another_one_than_the_name_is_nobodys(class_dir: Path
     assert [(item.student, item.name) for item in found.hand_ins] == [("4711 (not identified)", "")]
     assert found.hand_ins[0].about.endswith("'4711' is Jane Doe, but 'roejim' is Jim Roe")
     assert [person.id for person in found.missing] == ["4711", "s2"]
+
+
+def test_whose_number_a_fellow_student_chose_for_a_name_keeps_it(class_dir: Path) -> None:
+    people = roster_of([Person("12", "Jane Doe"), Person("s2", "Eve", "", ("12",))])
+    found = run(lay_out(class_dir, {"Participant_12_assignsubmission_file_/hw.py": FULL}), roster=people)
+    assert [item.student for item in found.hand_ins] == ["12"]
+    assert [person.id for person in found.missing] == ["s2"]
 
 
 def test_identifiers_that_differ_in_case_alone_are_those_of_two_students(class_dir: Path) -> None:
