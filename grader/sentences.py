@@ -121,6 +121,11 @@ def read_modules(most: int) -> str:
     return f"the files beside it are longer than {most // _MB} MB together, or have too many words and numbers"
 
 
+def read_behind(count: int, most: int) -> str:
+    also = f", and so do {count - 1} others" if count > 1 else ""
+    return f"of more than {most} files those that lie least deep are read, and it lies deeper{also}"
+
+
 def read_statements(label: str, most: int) -> str:
     return f"{label} has more than {most} statements; that is not a solution"
 

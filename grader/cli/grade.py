@@ -29,6 +29,7 @@ from grader.grading.repricing import repriced
 from grader.grading.rundir import RunEntry, RunFacts, RunFolder, read_facts
 from grader.intake.collect import Collected, HandIn, collect, fingerprint
 from grader.intake.roster import Person, Roster, name_key, read_roster
+from grader.intake.tree import some
 from grader.judging.cases import forget_cases
 from grader.model import RUN_SCHEMA, Files, Report, report_to_json
 from grader.report.table import csv_table
@@ -427,7 +428,7 @@ def _print_run(run: RunFolder, order: list[Key], messages: Sequence[str], missin
 def _notes(run: RunFolder, order: list[Key]) -> Iterator[str]:
     """What was chosen between files and what was repaired: a line a student, in the order of the submissions."""
     for entry in run.entries(order):
-        said = [entry.note, *(passed_over(file.file, file.why) for file in entry.report.files.passed_over)]
+        said = [entry.note, *some([passed_over(file.file, file.why) for file in entry.report.files.passed_over])]
         said += filter(is_repair, entry.report.messages)
         if any(said):
             yield f"{who_of(entry.report)}: {'; '.join(dict.fromkeys(filter(None, said)))}"

@@ -26,7 +26,7 @@ from grader.submission.homes import fit_of, homes_of, not_graded
 from grader.submission.links import Links, imported_names, is_imported, links_of
 from grader.submission.names import Uses
 from grader.submission.need import Statement, needed
-from grader.submission.sources import MAX_FILES, ReadFile, include, read_all, unrun
+from grader.submission.sources import MAX_FILES, ReadFile, depth_of, include, read_all, unrun
 from grader.submission.statements import MAX_MESSAGES, first_line, is_definition
 from grader.submission.templates import computes, is_blank
 
@@ -362,6 +362,8 @@ def file_bytes(
 ) -> tuple[dict[str, bytes], dict[str, float], tuple[tuple[str, str], ...]]:
     """Bytes and date of each file that can be read, and those of ``main`` that cannot, with the reason.
 
+    Of very many files those that lie least deep are read, and the first one that is not is told with the number of others.
+
     Raises
     ------
     SubmissionError
@@ -370,7 +372,10 @@ def file_bytes(
     data: dict[str, bytes] = {}
     ages: dict[str, float] = {}
     unread: list[tuple[str, str]] = []
-    for inner, place in [*files.items()][:MAX_FILES]:
+    order = sorted(files, key=depth_of) if len(files) > MAX_FILES else [*files]
+    if behind := [inner for inner in order[MAX_FILES:] if inner in main]:
+        unread.append((behind[0], sentences.read_behind(len(behind), MAX_FILES)))
+    for inner, place in ((inner, files[inner]) for inner in order[:MAX_FILES]):
         try:
             data[inner] = read_bytes(Path(place), inner)
             ages[inner] = Path(place).stat().st_mtime

@@ -16,7 +16,7 @@ from grader.submission.names import uses_of
 from grader.submission.need import Statement
 from grader.submission.statements import Reading, Search, statements
 
-__all__ = ["MAX_FILES", "ReadFile", "include", "read_all", "stem_of", "unrun"]
+__all__ = ["MAX_FILES", "ReadFile", "depth_of", "include", "read_all", "stem_of", "unrun"]
 
 MAX_STATEMENTS = 20_000
 MAX_FILES = 500
@@ -40,10 +40,18 @@ def stem_of(path: str) -> str:
     return posixpath.basename(posixpath.dirname(path)) if stem == "__init__" else stem
 
 
+def depth_of(path: str) -> int:
+    """In how many folders a file lies."""
+    return path.count("/")
+
+
 def read_all(
     files: Mapping[str, bytes], graded_from: set[str], messages: list[str], passed: list[tuple[str, str]]
 ) -> dict[str, ReadFile]:
-    """Every file that can be read, and the files that cells write (``%%writefile``)."""
+    """Every file that can be read, and the files that cells write (``%%writefile``).
+
+    What all of them may have together goes to those first that lie least deep: a library lies in a folder of its own.
+    """
     unparsed: dict[str, ReadFile] = {}
     written: dict[str, list[tuple[str, str]]] = {}
     room = {True: MAX_SOURCE, False: MAX_SOURCE}
@@ -52,8 +60,8 @@ def read_all(
     search = Search()
     single = len(graded_from) == 1
     empty: list[tuple[str, str]] = []
-    for path, data in [*files.items()][:MAX_FILES]:
-        graded = path in graded_from
+    for path in sorted([*files][:MAX_FILES], key=depth_of):
+        data, graded = files[path], path in graded_from
         base = posixpath.basename(path)
         try:
             cells = read_cells(data, path if not single or not graded else base)
@@ -78,6 +86,7 @@ def read_all(
             if graded:
                 graded_from.add(target)
     passed += empty if not unparsed else []
+    unparsed = {path: unparsed[path] for path in files if path in unparsed}
     for target, parts in [*written.items()][:MAX_FILES]:
         text = "\n".join(source for _, source in parts)
         unparsed[target] = ReadFile(target, Cells(((parts[0][0], text),)), Reading(search=search))
@@ -90,7 +99,8 @@ def _parsed(
     """The files with their statements, without those that hold too many, or too much that is broken."""
     read: dict[str, ReadFile] = {}
     room = MAX_STATEMENTS
-    for path, file in files.items():
+    for path in sorted(files, key=depth_of):
+        file = files[path]
         try:
             _parse(file, room)
         except SubmissionError as error:
@@ -101,7 +111,7 @@ def _parsed(
             continue
         room -= len(file.statements)
         read[path] = file
-    return read
+    return {path: read[path] for path in files if path in read}
 
 
 _WRITES = re.compile(r"\s{0,20}%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?[\"']?([\w./-]{1,200}\.py)[\"']?[ \t]*\n")

@@ -277,3 +277,12 @@ def test_what_was_repaired_is_told_with_the_students_name_and_once(folder: Path,
     assert bob.count("mixes tabs and blanks") == 1
     (cem,) = (note for note in notes if "cem" in note)
     assert cem == "note: cem: not identified by the roster: not on the list"
+
+
+def test_of_many_files_that_are_not_graded_the_list_names_a_few(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(30):
+        (folder / "class" / "cem" / f"m{number}.py").write_text(RIGHT, "utf-8")
+    graded(folder)
+    (note,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("note: cem")]
+    assert note.count("was not graded") == 10
+    assert note.endswith("and 20 more of this kind")

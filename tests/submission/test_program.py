@@ -351,6 +351,26 @@ def test_of_very_many_files_the_first_are_read() -> None:
     assert "f" in names(written)
 
 
+def test_of_very_many_files_those_are_read_that_lie_least_deep(tmp_path: Path) -> None:
+    """A right solution beside a library was told that no graded function is there."""
+    many = {f"lib/m{i:03d}.py": "C = 1\n" for i in range(MAX_FILES + 9)}
+    places = {name: tmp_path / name for name in ({**many, "z.py": F})}
+    (tmp_path / "lib").mkdir()
+    for name, place in places.items():
+        place.write_text(many.get(name, F))
+    submission = read_submission(places, {"f": 1})
+    assert homes(submission) == {"z.py": ["f"]}
+    assert [path for path, why in submission.passed_over if why.endswith("and so do 9 others")] == [
+        f"lib/m{MAX_FILES - 1}.py"
+    ]
+
+
+@pytest.mark.parametrize("text", ["# " + "x" * 9_000, "C = 1\n" * 300])
+def test_what_lies_deep_takes_no_room_from_what_does_not(text: str) -> None:
+    submission = files({**{f"lib/m{i:03d}.py": text for i in range(200)}, "z.py": F})
+    assert homes(submission) == {"z.py": ["f"]}
+
+
 def test_files_that_name_one_another_take_steps_in_proportion_to_their_text() -> None:
     from tests.submission.test_names import calls_made
 
