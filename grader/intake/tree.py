@@ -261,15 +261,23 @@ def holds_code(entry: Entry) -> bool:
         return False
 
 
+_ASSIGNED = re.compile(r"[\w, \t\"'\])]{0,200}+(?::[^=\n]{0,80}+)?=(?!=)")
+_MOST_MENTIONS = 10_000
+
+
 def binds(entry: Entry, graded: frozenset[str]) -> bool:
     """Whether a source gives a value to one of the graded names: by ``def``, ``class`` or an assignment.
 
-    A search in the text, for files whose owner is not certain: a name too many does no harm.
+    A search in the text, for files whose owner is not certain: a name too many does no harm, and where names are
+    mentioned too often to look at each place, one counts as bound.
     """
-    names = "|".join(map(re.escape, sorted(graded)))
-    defined = rf"\b(?:def|class|as)[ \t]{{1,20}}(?:{names})\b"
-    assigned = rf"\b(?:{names})\b[\w, \t\"'\])]{{0,200}}(?::[^=\n]{{0,80}})?=(?!=)"
-    return bool(graded) and re.search(f"{defined}|{assigned}", _text_of(entry)) is not None
+    if not graded:
+        return False
+    text, names = _text_of(entry), "|".join(map(re.escape, sorted(graded)))
+    if re.search(rf"\b(?:def|class|as)[ \t]{{1,20}}(?:{names})\b", text):
+        return True
+    mentions = enumerate(re.finditer(rf"\b(?:{names})\b", text))
+    return any(number >= _MOST_MENTIONS or _ASSIGNED.match(text, found.end()) for number, found in mentions)
 
 
 def names_in(entry: Entry) -> tuple[frozenset[str], frozenset[str]]:

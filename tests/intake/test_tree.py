@@ -9,7 +9,7 @@ from time import process_time
 import pytest
 
 from grader.intake.archive import Entry
-from grader.intake.tree import Tree, a_few, holds_code, names_in, printable, read_folder, subtree, top_level
+from grader.intake.tree import Tree, a_few, binds, holds_code, names_in, printable, read_folder, subtree, top_level
 
 
 def entry_of(file: Path) -> Entry:
@@ -58,6 +58,27 @@ def test_no_text_makes_the_search_for_code_slow(tmp_path: Path, piece: str) -> N
     before = process_time()
     assert not holds_code(entry_of(tmp_path / "hw.txt"))
     assert process_time() - before < 2
+
+
+@pytest.mark.parametrize("piece", ["relu ", "relu,tanh ", "relu " * 39 + ":" + "x" * 79, "def relu_ ", "\nas "])
+def test_no_text_makes_the_search_for_a_name_slow(tmp_path: Path, piece: str) -> None:
+    (tmp_path / "hw.py").write_text(piece * ((16 << 20) // len(piece)))
+    before = process_time()
+    binds(entry_of(tmp_path / "hw.py"), frozenset({"relu", "tanh"}))
+    assert process_time() - before < 4
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("def relu(Z): ...", True), ("from a import b as relu", True), ("relu = f", True), ("relu, tanh = f()", True),
+        ("relu: Callable = f", True), ("d['relu'] = f", True), ("relu == f", False), ("relu(Z)", False), ("a relu b", False),
+        ("tanh(relu)\nx = 1", False), ("my_relu = 1", False),
+    ],
+)  # fmt: skip
+def test_what_binds_a_graded_name(tmp_path: Path, text: str, expected: bool) -> None:
+    (tmp_path / "hw.py").write_text(text)
+    assert binds(entry_of(tmp_path / "hw.py"), frozenset({"relu"})) is expected
 
 
 def test_a_file_of_no_text_or_no_file_has_no_names(tmp_path: Path) -> None:
