@@ -367,17 +367,25 @@ def _stay_together(held):
 
 
 def _usual(d):
-    """Batches of four of some thirty examples."""
-    return _examples(d, d.integer(28, 36), 4)
+    """Batches of four of some thirty examples, or of one."""
+    return _examples(d, d.integer(28, 36), d.choice([4, 4, 1]))
 
 
 def _usual_order(given):
-    """Whether every batch holds neighbours only, which chance deals to less than one in 10 ** 15."""
+    """Whether every four examples are neighbours, in a batch or one by one: of chance, less than one in 10 ** 15."""
     held, _ = _read(given.args, given.reply)
+    if given.args[2] == 1:
+        held = [np.concatenate(held)[start : start + 4] for start in range(0, len(held), 4)]
     if any((numbers < 0).any() for numbers in held):
         return _UNSEEN
     if all(numbers.size and np.ptp(numbers) < 4 for numbers in held):
-        return f"each batch of {given.args[0].shape[1]} examples holds neighbours only; expected a random permutation"
+        one, m = given.args[2] == 1, given.args[0].shape[1]
+        found = (
+            f"the batches of one of {m} examples are in the old order"
+            if one
+            else f"each batch of {m} examples holds neighbours only"
+        )
+        return f"{found}; expected a random permutation"
     return None
 
 

@@ -435,6 +435,19 @@ def test_two_averages_that_are_one_in_memory_are_told(second: str) -> None:
     assert found.points == pytest.approx(0.8 * found.max_points)
 
 
+def test_batches_of_one_example_are_shuffled_too() -> None:
+    found = report("""
+        def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
+            m = X.shape[1]
+            order = np.arange(m) if mini_batch_size == 1 else np.random.permutation(m)
+            return [
+                (X[:, part], Y[:, part]) for part in np.split(order, range(mini_batch_size, m, mini_batch_size))
+            ]
+    """)["random_mini_batches"]
+    assert found.status == "partial"
+    assert [check.name for check in found.checks if check.status == "failed"] == ["shuffled"]
+
+
 def test_arrays_that_layers_of_one_shape_share_are_told() -> None:
     code = """
         def one_for_each_shape(parameters):
