@@ -29,7 +29,7 @@ from grader.grading.repricing import repriced
 from grader.grading.rundir import RunEntry, RunFacts, RunFolder, read_facts
 from grader.intake.collect import Collected, HandIn, collect, fingerprint
 from grader.intake.roster import Person, Roster, name_key, read_roster
-from grader.intake.tree import some
+from grader.intake.tree import a_few, some
 from grader.judging.cases import forget_cases
 from grader.model import RUN_SCHEMA, Files, Report, report_to_json
 from grader.report.table import csv_table
@@ -126,6 +126,7 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
         status = _status(run, order, options.min_score)
         if options.output:
             _list_without_mark(run, collected, options.output / "without_mark.csv")
+            collected = replace(collected, messages=(*collected.messages, *_left_over(run, collected)))
         _show(run, order, collected, options, assignment.name)
     nothing = not any(item.student for item in collected.hand_ins)
     return USAGE if nothing and status != HARNESS else status
@@ -432,6 +433,13 @@ def _notes(run: RunFolder, order: list[Key]) -> Iterator[str]:
         said += filter(is_repair, entry.report.messages)
         if any(said):
             yield f"{who_of(entry.report)}: {'; '.join(dict.fromkeys(filter(None, said)))}"
+
+
+def _left_over(run: RunFolder, collected: Collected) -> Iterator[str]:
+    """What the run holds of an earlier time, and what was named now does not: a file that has another name, or is gone."""
+    today = {_key(item) for item in collected.hand_ins}
+    if old := sorted(path for path, student in run.keys if (path, student) not in today):
+        yield f"of an earlier time the run holds {a_few(old)}, which pages and feedback show as well; a new folder does not"
 
 
 def _light(report: Report) -> Report:

@@ -213,7 +213,7 @@ def unpack(
         When the file is no readable archive, is encrypted, or exceeds a limit as a whole.
     """
     entries: dict[PurePosixPath, Entry] = {}
-    room, read = limits.total_bytes, 0
+    room, read = _Room(limits.total_bytes), 0
     with _opened(archive, limits) as members:
         for number, member in enumerate(members):
             path = member.path
@@ -224,7 +224,7 @@ def unpack(
             if into is not None and problem is None:
                 target = into / f"{number:05d}{suffix_of(path.name)}"
                 try:
-                    room -= _copy(member, target, limits, room)
+                    _copy(member, target, limits, room)
                     with contextlib.suppress(ValueError, OverflowError, OSError):  # an archive may say anything here
                         os.utime(target, (member.changed, member.changed))
                     file = target
@@ -304,16 +304,27 @@ def _refusal(member: _Member, limits: Limits, keep: frozenset[str]) -> str | Non
     return None
 
 
-def _copy(member: _Member, target: Path, limits: Limits, room: int) -> int:
-    """Write one entry and return its size; a file that breaks off half-way is removed."""
+class _Room:
+    """What may still be written: of a file that breaks off or is damaged as well, since to write it took as long."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._left = most, most
+
+    def take(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise SubmissionError(f"the archive unpacks to more than {self._most // _MIB} MiB")
+
+
+def _copy(member: _Member, target: Path, limits: Limits, room: _Room) -> None:
+    """Write one entry; a file that breaks off half-way is removed."""
     written = 0
     most = None if member.packed is None else max(_RATIO_FROM, limits.ratio * member.packed)
     try:
         with member.open() as source, target.open("xb") as sink:
             while chunk := source.read(_CHUNK):
                 written += len(chunk)
-                if written > room:
-                    raise SubmissionError(f"the archive unpacks to more than {limits.total_bytes // _MIB} MiB")
+                room.take(len(chunk))
                 if written > limits.file_bytes:
                     raise _TooLargeError(f"is larger than {limits.file_bytes // _MIB} MiB")
                 if most is not None and written > most:
@@ -322,7 +333,6 @@ def _copy(member: _Member, target: Path, limits: Limits, room: int) -> int:
     except BaseException:
         target.unlink(missing_ok=True)
         raise
-    return written
 
 
 # ---- zip ----------------------------------------------------------------------------------------------

@@ -279,6 +279,15 @@ def test_what_was_repaired_is_told_with_the_students_name_and_once(folder: Path,
     assert cem == "note: cem: not identified by the roster: not on the list"
 
 
+def test_what_a_run_holds_of_an_earlier_time_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A student who hands in again under another name, or a file that somebody took away, is on the pages still."""
+    graded(folder)
+    assert "of an earlier time" not in capsys.readouterr().out
+    (folder / "class" / "ada" / "s.py").rename(folder / "class" / "ada" / "t.py")
+    graded(folder)
+    assert f"note: of an earlier time the run holds {folder}/class/ada/s.py, which pages" in capsys.readouterr().out
+
+
 def test_of_many_files_that_are_not_graded_the_list_names_a_few(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for number in range(30):
         (folder / "class" / "cem" / f"m{number}.py").write_text(RIGHT, "utf-8")
