@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from grader import sentences
 from grader.gradebook.late import Deduction, LateRule, deduction, parse_late
+from grader.gradebook.schema import key_of
 from grader.gradebook.store import comments, late_rule, overrides, people
 from grader.intake.roster import Person
 from grader.model import Finding, FunctionReport, FunctionStatus, Report
@@ -53,7 +54,7 @@ def decisions_of(book: sa.Engine, assignment: str) -> Decisions:
 
 def decided(report: Report, decisions: Decisions, *, submitted: str = "", late: bool = False) -> Report:
     """The report with what people decided on it, and with the name that is known."""
-    student = (report.student or report.submission)[:255]
+    student = key_of(report.student or report.submission)
     given, said = decisions.points.get(student, {}), decisions.comments.get(student, ())
     functions = tuple(_function(f, given.get(f.name), [c for c in said if c.function == f.name]) for f in report.functions)
     points = report.points

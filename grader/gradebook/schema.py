@@ -7,6 +7,7 @@ edited: a change of the tables is a change here plus a new function at the end o
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,13 +15,38 @@ import sqlalchemy as sa
 
 from grader.errors import HarnessError
 
-__all__ = ["COMMENTS", "LATE", "MIGRATIONS", "OVERRIDES", "PEOPLE", "REPORTS", "RUNS", "GradebookError", "migrate"]
+__all__ = [
+    "COMMENTS",
+    "LATE",
+    "MIGRATIONS",
+    "OVERRIDES",
+    "PEOPLE",
+    "REPORTS",
+    "RUNS",
+    "GradebookError",
+    "clean",
+    "key_of",
+    "migrate",
+]
 
 
 class GradebookError(HarnessError):
     """A request that does not fit what the gradebook holds, or a file that is no gradebook."""
 
 
+def clean(text: str) -> str:
+    """Text that every database takes: no NUL, no lone surrogates. The report's JSON keeps the original."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def key_of(student: str) -> str:
+    """A student as the tables name him: two long names that begin alike are those of two students."""
+    text = clean(student)
+    digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - len(digest) - 1]}…{digest}"
+
+
+_LONGEST = 255  # characters, because not every database can index unbounded text
 _TABLES = sa.MetaData()
 
 
@@ -33,8 +59,7 @@ def _text(name: str, *, nullable: bool = False) -> sa.Column[Any]:
 
 
 def _indexed(name: str, *, index: bool = True) -> sa.Column[Any]:
-    # 255 characters, because not every database can index unbounded text.
-    return sa.Column(name, sa.String(255), nullable=False, index=index)
+    return sa.Column(name, sa.String(_LONGEST), nullable=False, index=index)
 
 
 def _later(name: str) -> sa.Column[Any]:

@@ -24,7 +24,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from grader.errors import missing_extra, near_path
-from grader.gradebook.schema import COMMENTS, LATE, OVERRIDES, PEOPLE, REPORTS, RUNS, GradebookError, migrate
+from grader.gradebook.schema import (
+    COMMENTS,
+    LATE,
+    OVERRIDES,
+    PEOPLE,
+    REPORTS,
+    RUNS,
+    GradebookError,
+    clean,
+    key_of,
+    migrate,
+)
 from grader.intake.roster import Person
 from grader.model import Report, report_from_json, report_to_json
 
@@ -158,8 +169,8 @@ def record(
         When there is no such run, or the report is of another assignment.
     """
     row = {
-        "run": run, "student": _clean(report.student or report.submission)[:255], "name": _clean(name),
-        "email": _clean(email), "late": int(late), "submission": _clean(report.submission), "fingerprint": fingerprint,
+        "run": run, "student": key_of(report.student or report.submission), "name": clean(name),
+        "email": clean(email), "late": int(late), "submission": clean(report.submission), "fingerprint": fingerprint,
         "submitted": submitted, "status": report.status, "points": report.points, "max_points": report.max_points,
         "json": json.dumps(report_to_json(report)),
     }  # fmt: skip
@@ -226,11 +237,11 @@ def override(
         if not text.strip():
             raise GradebookError(f"an override needs its {what}; found nothing")
     row = {
-        "assignment": assignment, "student": _clean(student)[:255], "function": function, "points": points,
+        "assignment": assignment, "student": key_of(student), "function": function, "points": points,
         "made": _time(made),
     }  # fmt: skip
     with writing(book) as connection:
-        connection.execute(sa.insert(OVERRIDES).values(**row, author=_clean(author), reason=_clean(reason)))
+        connection.execute(sa.insert(OVERRIDES).values(**row, author=clean(author), reason=clean(reason)))
 
 
 def overrides(book: sa.Engine, assignment: str) -> Sequence[sa.Row[Any]]:
@@ -259,9 +270,9 @@ def comment(
     """
     if not author.strip():
         raise GradebookError("a comment needs its author; found nothing")
-    row = {"assignment": assignment, "student": _clean(student)[:255], "function": function, "made": _time(made)}
+    row = {"assignment": assignment, "student": key_of(student), "function": function, "made": _time(made)}
     with writing(book) as connection:
-        connection.execute(sa.insert(COMMENTS).values(**row, author=_clean(author), text=_clean(text)))
+        connection.execute(sa.insert(COMMENTS).values(**row, author=clean(author), text=clean(text)))
 
 
 def comments(book: sa.Engine, assignment: str) -> Sequence[sa.Row[Any]]:
@@ -276,10 +287,10 @@ def set_people(book: sa.Engine, assignment: str, people: Iterable[Person]) -> No
     """Keep who is in the class of an assignment, by the latest roster: whoever is on it replaces what was known of him."""
     with writing(book) as connection:
         for person in people:
-            key = {"assignment": assignment, "student": _clean(person.id)[:255]}
+            key = {"assignment": assignment, "student": key_of(person.id)}
             facts = {
-                "name": _clean(person.name), "email": _clean(person.email),
-                "aliases": json.dumps(person.aliases), "extension": _clean(person.extension),
+                "name": clean(person.name), "email": clean(person.email),
+                "aliases": json.dumps(person.aliases), "extension": clean(person.extension),
             }  # fmt: skip
             connection.execute(sa.delete(PEOPLE).where(*(PEOPLE.c[name] == value for name, value in key.items())))
             connection.execute(sa.insert(PEOPLE).values(**key, **facts))
@@ -328,11 +339,6 @@ def _time(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise GradebookError("expected a time with a time zone, such as datetime.now(UTC), found one without")
     return moment.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _clean(text: str) -> str:
-    """Text that every database takes: no NUL, no lone surrogates. The report's JSON keeps the original."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
 def _without_password(text: str) -> str:

@@ -18,6 +18,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grader.gradebook.decided import decided, decisions_of
+from grader.gradebook.marks import marks
 from grader.gradebook.schema import MIGRATIONS, GradebookError, migrate
 from grader.gradebook.store import (
     finish_run,
@@ -425,3 +427,18 @@ def test_a_database_that_holds_other_tables_keeps_them(tmp_path: Path) -> None:
     with open_gradebook(f"sqlite:///{tmp_path}/shared.db") as book, book.connect() as connection:
         begin(book)
         assert connection.execute(sa.text("SELECT id FROM runs")).scalar_one() == 41
+
+
+# ---- odd names ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("names", [("z" * 300 + "a", "z" * 300 + "b"), ("a\0b", "a\0c"), ("s\udcff", "t\udcff")])
+def test_points_by_hand_are_of_the_student_whose_name_they_say(book: sa.Engine, names: tuple[str, str]) -> None:
+    """Two long names that begin alike are those of two students, also in a table that takes 255 characters."""
+    run = begin(book)
+    for name, points in zip(names, (3.0, 7.0), strict=True):
+        record(book, run, report(name, points))
+    override(book, "a1", names[0], 9.0, author="A", reason="oral exam", made=NOON)
+    assert sorted(mark.points for mark in marks(book, "a1") if mark.points is not None) == [7.0, 9.0]
+    decisions = decisions_of(book, "a1")
+    assert [decided(report(name, 1.0), decisions).points for name in names] == [9.0, 1.0]
