@@ -23,7 +23,7 @@ from grader.judging.credit import credit_of, is_random_here
 from grader.judging.forms import has_wrong_numbers, tidied
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, last_outcome, plan_of, reply_value
-from grader.judging.payment import Payment, payment_of, whole_of
+from grader.judging.payment import Payment, payment_of, whole_of, with_least_loss
 from grader.judging.properties import asked_before, lost, property_problems, starts_elsewhere
 from grader.judging.redaction import no_value_text
 from grader.judging.values import parts_of
@@ -175,7 +175,7 @@ def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: W
             draft.add("values", name, "skipped", share, sentences.SKIPPED_RUNS)
     if not settled:
         _further_checks(draft, objections, as_returned, payment)
-    checks = draft.checks
+    checks = with_least_loss(draft.checks, spec.points)
     status = status_of(spec.points, checks)
     stop = _first_stop(judge, outcomes)
     if stop is not None:

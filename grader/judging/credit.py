@@ -5,7 +5,8 @@ an item, each special class of inputs a little. Of one input's result each key c
 
 - what is right up to its form (an axis of length 1, keys counted from 0, float32) keeps 85 in 100, in another order 75;
 - what is right beside one item too many, or in a matrix (``np.matrix``), keeps 90 in 100;
-- what is right but for a ten-thousandth (a result that is rounded, a guard that is too large) keeps 75 in 100;
+- what is rounded, or right but for a ten-thousandth (a guard that is too large), keeps 75 in 100; further off it keeps
+  less, down to 30 in 100 at a hundredth;
 - what is wrong, but goes with the right values, as with a factor or a term that is missing, keeps 30 in 100;
 - zeros, an argument handed back, one answer to everything, or the opposite sign keep nothing.
 """
@@ -13,27 +14,28 @@ an item, each special class of inputs a little. Of one input's result each key c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Path, Unset, Value, decode, part_at
+from grader.confined.wire import Path, Unset, Value, part_at
 from grader.judging.cases import USUAL, Case
 from grader.judging.compare import Item, items_of
 from grader.judging.forms import arranged, in_form_of, kept_of, numbers_of, plain
 from grader.judging.judge import FunctionJudge
+from grader.judging.nearness import IMPRECISE, given_arrays, is_rounded, kept_of_near
 from grader.judging.outcomes import Outcomes, arguments_of, last_outcome, reply_value
 from grader.judging.values import leaves, number_at, part_or_none
 from grader.sandbox.runner import Returned
 from grader.spec import Function
 
-__all__ = ["Credit", "credit_of", "is_random_here", "weights_of"]
+__all__ = ["Credit", "credit_of", "is_random_here", "over_all"]
 
 _EDGE, _EDGES = 0.1, 0.25  # what one special class carries, and all of them together at most
-_RESEMBLES, _IMPRECISE = 0.3, 0.75
-_PRECISION = 1e-4  # of what the function has to work out: of the largest number, or of the largest change to an argument
+_RESEMBLES = 0.3
+_MOSTLY = 0.75  # of the wrong inputs: on fewer, numbers are near by chance
 _AWAY, _CLOSE = 0.25, 0.4  # below the one nothing is kept, above the other all that resembles; in between a part of it
 _ZERO = 1e-12  # zeros are right, too, where nothing is further from 0 than what every comparison allows
 _HARDLY = 1e-6  # of the number: an argument that changes by less is right for who hands it back
@@ -50,17 +52,26 @@ class Credit:
     proved: frozenset[str] = frozenset()
 
 
-def weights_of(judge: FunctionJudge, cases: Sequence[Case]) -> dict[str, float]:
-    """Which part each case carries: the special classes what their author says or a little, the usual ones the rest."""
-    by_class: dict[str, list[Case]] = {}
+def over_all(judge: FunctionJudge, cases: Sequence[Case], right: Mapping[str, float]) -> float:
+    """How much is right over all of these cases, from what is right of each: the usual ones carry most.
+
+    A special class loses what its author says, or a tenth, and all of those together a quarter at most. Where there are many
+    of them, each carries less; yet what goes wrong on one alone costs the tenth, the more so the more is right otherwise.
+    """
+    by_class: dict[str, list[float]] = {}
     for case in cases:
-        by_class.setdefault("" if case.case_class in USUAL else case.case_class, []).append(case)
-    if "" not in by_class:
-        return {case.key: 1 / len(cases) for case in cases}
-    little = min(_EDGE, _EDGES / max(1, len(by_class) - 1))
-    shares = {name: judge.class_shares.get(name) or little for name in by_class if name}
-    shares[""] = 1 - sum(shares.values())
-    return {case.key: shares[name] / len(group) for name, group in by_class.items() for case in group}
+        by_class.setdefault("" if case.case_class in USUAL else case.case_class, []).append(right.get(case.key, 0.0))
+    wrong = {name: 1 - sum(parts) / len(parts) for name, parts in by_class.items()}
+    if "" not in wrong:
+        return 1 - sum(wrong[name] * len(parts) for name, parts in by_class.items()) / max(1, len(cases))
+    own = {name: share for name in wrong if name and (share := judge.class_shares.get(name))}
+    others = [wrong[name] for name in wrong if name and name not in own]
+    little = min(_EDGE, _EDGES / max(1, len(wrong) - 1))
+    together = little * sum(others)
+    apart = min(_EDGE * sum(others), little * len(others) * max(others, default=0.0))
+    of_others = together + (apart - together) * (1 - wrong[""])
+    usual = (1 - sum(own.values()) - little * len(others)) * wrong[""]
+    return 1 - usual - of_others - sum(share * wrong[name] for name, share in own.items())
 
 
 def credit_of(judge: FunctionJudge, cases: Sequence[Case], outcomes: Outcomes, alternative: int) -> Credit:
@@ -77,13 +88,17 @@ def credit_of(judge: FunctionJudge, cases: Sequence[Case], outcomes: Outcomes, a
             if answered and not is_random_here(judge.spec, item.name, case):
                 found.extend(_parts(spec, item, case, alternative, formed, kept))
     items, proved = {}, set()
-    for name, group in parts.items():
-        weights = weights_of(judge, [case for case in cases if not is_random_here(judge.spec, name, case)])
+    for name, as_found in parts.items():
+        group = _with_near(as_found)
+        judged = [case for case in cases if not is_random_here(judge.spec, name, case)]
         if name in judge.spec.opaque or _same_to_everything(group):
             items[name] = 0.0
             continue
         close = 0.0 if name in judge.spec.random else _RESEMBLES * _resemblance(group)
-        items[name] = min(1.0, sum(weights[p.case.key] * p.weight * (p.kept or close) for p in group))
+        part: dict[str, float] = {}
+        for p in group:
+            part[p.case.key] = part.get(p.case.key, 0.0) + p.weight * (p.kept or close)
+        items[name] = over_all(judge, judged, part)
         given = [p for p in group if p.path and p.path[-1] in judge.spec.given_away]
         untouched = given and all(p.kept for p in given)
         if (close and not untouched) or any(p.kept and p.proves for p in group if p not in given):
@@ -105,6 +120,7 @@ class _Part:
     path: Path
     weight: float
     kept: float
+    near: float  # what is kept of it where most of what is wrong is near
     right: Value
     got: Value
     key: Any  # under which an argument may hold what it was before
@@ -116,18 +132,17 @@ class _Part:
         numbers = [np.asarray(leaf) for _, leaf in leaves(self.right)]
         if not numbers:
             return self.right not in (None, (), [], {}, set(), Unset())
-        given = _given(self.case)
+        given = given_arrays(self.case)
         return any(np.any(np.abs(leaf) > _ZERO) for leaf in numbers) and not all(
             any(_nearly(leaf, a) for a in given) for leaf in numbers
         )
 
 
-@lru_cache(maxsize=1_000)  # each part of a wrong result asks for them
-def _given(case: Case) -> list[_Array]:
-    """The arrays that a stub could hand back: those of the arguments, and what the case gives in place of a helper."""
-    asked = case.plan.questions if case.plan.after else [arguments_of(case.plan)]  # state that was set counts as well
-    planted = [decode(encoded, code=lambda code: list(code.args)) for _, encoded in case.plan.given]
-    return [np.asarray(leaf) for _, leaf in leaves([*asked, *planted])]
+def _with_near(parts: Sequence[_Part]) -> Sequence[_Part]:
+    """The parts with what is kept of wrong numbers that are near, where most of them are."""
+    wrong = [part.near for part in parts if not part.kept]
+    mostly = sum(map(bool, wrong)) >= _MOSTLY * len(wrong)
+    return [replace(part, kept=part.kept or part.near) for part in parts] if mostly else parts
 
 
 def _nearly(one: _Array, other: _Array) -> bool:
@@ -152,29 +167,12 @@ def _parts(spec: Function, item: Item, case: Case, alternative: int, got: Value,
         part = plain(part_or_none(got, path))
         key = item.name.rpartition(".")[2] if item.name in spec.after else path[-1] if path else ""
         weight = share / sum(shares.values())
-        if not of_form and item.name not in spec.random and _is_imprecise(case, part_at(right, path), part):
-            of_form = _IMPRECISE
-        yield _Part(case, path, weight, kept * of_form, part_at(right, path), part, key, (right, got))
-
-
-def _is_imprecise(case: Case, right: Value, got: Value) -> bool:
-    """Whether numbers are right but for a very small part of what was to be worked out.
-
-    Parameters that were updated differ from right ones by a small part of themselves, whatever the update was: the change
-    counts, and so it does for everything that resembles an argument.
-    """
-    given = _given(case)
-
-    def is_near(place: Path, leaf: Value) -> bool:
-        wanted, found = np.asarray(leaf), numbers_of(number_at(got, place))
-        if wanted.dtype.kind != "f" or found is None or found.shape != wanted.shape:
-            return False
-        origins = [np.zeros(wanted.shape), *(a for a in given if a.shape == wanted.shape and a.dtype.kind in "biuf")]
-        scale = min((float(np.abs(wanted - a).max(initial=0.0)) for a in origins), default=0.0)
-        return bool((np.abs(found - wanted) <= _PRECISION * scale).all())
-
-    found = list(leaves(right))
-    return bool(found) and all(is_near(place, leaf) for place, leaf in found)
+        near = 0.0
+        if not of_form and item.name not in spec.random:
+            near = kept_of_near(case, part_at(right, path), part)
+            of_form = near if near == IMPRECISE else 0.0
+            near = IMPRECISE if is_rounded(case, part_at(right, path), part) else near
+        yield _Part(case, path, weight, kept * of_form, kept * near, part_at(right, path), part, key, (right, got))
 
 
 # -- wrong, and yet no stub --------------------------------------------------------------
@@ -304,7 +302,7 @@ def _state_of(case: Case) -> list[Value]:
 def _in_other_places(part: _Part, right: _Array, got: _Array) -> bool:
     """Whether most of the numbers are right ones in other places, of the same key or of another one; or rows are columns."""
     if got.ndim == right.ndim == 2 and got.shape != right.shape and np.array_equal(got.T, right):
-        return not any(_equal(got, argument) for argument in _given(part.case))
+        return not any(_equal(got, argument) for argument in given_arrays(part.case))
     one, other = _rounded(right), _rounded(got)
     if min(len(np.unique(one)), len(np.unique(other))) < 5:
         return False

@@ -8,14 +8,17 @@ from dataclasses import dataclass, field, replace
 from grader.confined.wire import Encoded, Value, encode
 from grader.judging.compare import items_of, key_item
 from grader.judging.comparison import Comparison
-from grader.judging.credit import Credit, credit_of, weights_of
+from grader.judging.credit import Credit, credit_of, over_all
 from grader.judging.judge import Failure, FunctionJudge
 from grader.judging.outcomes import Outcomes, last_outcome, reply_value
 from grader.judging.properties import property_problems
+from grader.model import Check
 from grader.sandbox.runner import Outcome, Returned
 from grader.spec import Function
 
-__all__ = ["Payment", "payment_of", "whole_of"]
+__all__ = ["Payment", "payment_of", "whole_of", "with_least_loss"]
+
+_LEAST = 0.05  # of its points: what a function loses that does not pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,21 @@ def whole_of(judge: FunctionJudge, credit: Credit, left_out: frozenset[str] = fr
     return sum(credit.items.get(name, 0.0) * share for name, share in weights.items()) / total if total else 1.0
 
 
+def with_least_loss(checks: Sequence[Check], most: float) -> list[Check]:
+    """The checks of a function, with what they lose in proportion where that is next to nothing of its points."""
+    lost = sum(check.max_points - check.points for check in checks)
+    if all(check.status == "passed" for check in checks) or not 0 < lost < _LEAST * most:
+        return list(checks)
+    larger = _LEAST * most / lost
+    left = [max(0.0, check.max_points - larger * (check.max_points - check.points)) for check in checks]
+    return [replace(check, points=round(points, 6)) for check, points in zip(checks, left, strict=True)]
+
+
 def _part_without(judge: FunctionJudge, name: str, objections: Sequence[Failure]) -> float:
     """The part of a property's cases to which there is no objection."""
-    weights = weights_of(judge, judge.cases_of(name))
-    return 1.0 - min(1.0, sum(weights[key] for key in {failure.case.key for failure in objections}))
+    failing = {failure.case.key for failure in objections}
+    cases = judge.cases_of(name)
+    return over_all(judge, cases, {case.key: float(case.key not in failing) for case in cases})
 
 
 def _earned(judge: FunctionJudge, items: Sequence[str], credit: Credit, objections: Mapping[str, Sequence[Failure]]) -> bool:

@@ -48,7 +48,8 @@ PAIR = {"returns": ("square", "total")}
         (lambda X: (_both(X)[0], -_both(X)[1]), 50.0),
         (lambda X: (_both(X)[0] * 2, _both(X)[1]), 65.0),
         (lambda X: (_both(X)[0] * (1 + 5e-5), _both(X)[1]), 87.5),
-        (lambda X: (_both(X)[0] * (1 + 5e-4), _both(X)[1]), 65.0),
+        (lambda X: (_both(X)[0] * (1 + 1e-3), _both(X)[1]), 76.25),
+        (lambda X: (_both(X)[0] * (1 + 2e-2), _both(X)[1]), 65.0),
         (lambda X: (_both(X)[0] * 0, _both(X)[1] * 0), 0.0),
         (lambda X: None, 0.0),
     ],
@@ -106,8 +107,62 @@ def test_an_update_is_seen_from_where_it_starts() -> None:
         return verdict_of(FunctionJudge(spec, cases), outcomes_of(cases, body)).points
 
     assert earned(lambda p: step(p, -2.0)) == pytest.approx(30.0)
-    assert earned(lambda p: step(p, -1.005)) == pytest.approx(
-        30.0
-    )  # a ten-thousandth of the parameters, and not of the step
+    # A ten-thousandth of the parameters is more of the step.
+    assert earned(lambda p: step(p, -1.004)) == pytest.approx(75 - 45 * np.log10(40) / 2, abs=1e-3)
+    assert earned(lambda p: step(p, -1.02)) == pytest.approx(30.0)
     assert earned(lambda p: step(p, 1.0)) == 0.0
     assert earned(lambda p: p) == 0.0
+
+
+@pytest.mark.parametrize("places", [1, 2, 3])
+@pytest.mark.parametrize("step", [7.3, 0.73, 0.173])
+def test_rounding_costs_the_same_wherever_it_leaves_something(places: int, step: float) -> None:
+    """What it leaves is seen from where an update starts: there, nothing of a small one may be left."""
+
+    def right(X: Any) -> Any:
+        return X - step * np.sin(1 + X)
+
+    assert part(right, lambda X: np.round(right(X), places)) == pytest.approx(75.0)
+    assert part(right, lambda X: np.round(X - step / 1000 * np.sin(1 + X), places)) <= 30.0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda X: _total(X) * (1.001 if X[0, 0] > 6 else 0.01 * X.size),
+        lambda X: round(_total(X) / 1000),
+        lambda X: round(_total(X), -2),
+    ],
+)
+def test_numbers_that_are_near_on_some_inputs_alone_go_with_the_right_ones(body: Callable[..., Any]) -> None:
+    assert part(_total, body) == pytest.approx(30.0)
+
+
+def _at(*wrong: int) -> Callable[..., Any]:
+    """Right, but for these inputs."""
+    return lambda one: -_total(one) if any(np.array_equal(one, X[n]) for n in wrong) else _total(one)
+
+
+@pytest.mark.parametrize(
+    ("special", "wrong", "earned"),
+    [
+        (1, (4,), 90.0),
+        (3, (4,), 90.0),  # a tenth, however many other kinds there are
+        (3, (3, 4), 80.0),
+        (3, (2, 3, 4), 75.0),
+        (4, (4,), 90.0),
+    ],
+)
+def test_a_special_class_costs_a_tenth_and_all_of_them_a_quarter(
+    special: int, wrong: tuple[int, ...], earned: float
+) -> None:
+    classes = ("general",) * (5 - special) + tuple(f"special {number}" for number in range(special))
+    assert part(_total, _at(*wrong), classes=classes) == pytest.approx(earned)
+
+
+def test_a_function_that_does_not_pass_loses_a_twentieth_at_least() -> None:
+    classes = ("general", *["special"] * 4)
+    assert part(_total, _at(4), classes=classes) == pytest.approx(95.0)
+    assert part(_total, _at(3, 4), classes=classes) == pytest.approx(95.0)
+    assert part(_total, _at(2, 3, 4), classes=classes) == pytest.approx(92.5)
+    assert part(_total, _total, classes=classes) == 100.0

@@ -1,0 +1,85 @@
+"""Right but for a small part: numbers that are rounded, or a little off, as with a guard that is too large."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from grader.confined.wire import Value, decode
+from grader.judging.cases import Case
+from grader.judging.forms import numbers_of
+from grader.judging.outcomes import arguments_of
+from grader.judging.values import leaves, number_at
+
+__all__ = ["IMPRECISE", "given_arrays", "is_rounded", "kept_of_near"]
+
+IMPRECISE, _LEAST = 0.75, 0.3
+# Of what the function has to work out: of the largest number, or of the largest change to an argument.
+_PRECISION, _FARTHEST = 1e-4, 1e-2
+_DECIMALS = range(1, 9)
+_EXACT = 1e-6  # of the last decimal
+_Array = np.ndarray[Any, Any]
+
+
+@lru_cache(maxsize=1_000)  # each part of a wrong result asks for them
+def given_arrays(case: Case) -> list[_Array]:
+    """The arrays that a stub could hand back: those of the arguments, and what the case gives in place of a helper."""
+    asked = case.plan.questions if case.plan.after else [arguments_of(case.plan)]  # state that was set counts as well
+    planted = [decode(encoded, code=lambda code: list(code.args)) for _, encoded in case.plan.given]
+    return [np.asarray(leaf) for _, leaf in leaves([*asked, *planted])]
+
+
+def kept_of_near(case: Case, right: Value, got: Value) -> float:
+    """What is kept of numbers that are right but for a hundredth of what was to be worked out: the more, the nearer.
+
+    Parameters that were updated differ from right ones by a small part of themselves, whatever the update was: the change
+    counts, and so it does for everything that resembles an argument.
+    """
+    pairs = _pairs(right, got)
+    away = max((_distance(wanted, found, _origins(case, wanted)) for wanted, found in pairs), default=np.inf)
+    if not away <= _FARTHEST:
+        return 0.0
+    steps = np.log(max(away, _PRECISION) / _PRECISION) / np.log(_FARTHEST / _PRECISION)
+    return float(IMPRECISE - (IMPRECISE - _LEAST) * steps)
+
+
+def is_rounded(case: Case, right: Value, got: Value) -> bool:
+    """Whether numbers are right ones to so many decimals, which leave something of what was to be worked out."""
+    pairs = _pairs(right, got)
+    return bool(pairs) and any(
+        all(_is_rounded_to(places, wanted, found, _origins(case, wanted)) for wanted, found in pairs) for places in _DECIMALS
+    )
+
+
+def _pairs(right: Value, got: Value) -> list[tuple[_Array, _Array]]:
+    """The right numbers beside those that were returned; none where some are no decimal fractions, or have another shape."""
+    pairs = []
+    for place, leaf in leaves(right):
+        wanted, found = np.asarray(leaf), numbers_of(number_at(got, place))
+        if wanted.dtype.kind != "f" or found is None or found.shape != wanted.shape:
+            return []
+        pairs.append((wanted, found))
+    return pairs
+
+
+def _origins(case: Case, wanted: _Array) -> list[_Array]:
+    """What a number is worked out from: nothing, or an argument of its shape."""
+    given = (a for a in given_arrays(case) if a.shape == wanted.shape and a.dtype.kind in "biuf")
+    return [np.zeros(wanted.shape), *given]
+
+
+def _distance(wanted: _Array, found: _Array, origins: Sequence[_Array]) -> float:
+    """How far a number is off, as a part of what was to be worked out."""
+    scale = min(float(np.abs(wanted - a).max(initial=0.0)) for a in origins)
+    away = float(np.abs(found - wanted).max(initial=0.0))
+    return away / scale if scale else 0.0 if not away else np.inf
+
+
+def _is_rounded_to(places: int, wanted: _Array, found: _Array, origins: Sequence[_Array]) -> bool:
+    if not np.allclose(found, np.round(wanted, places), rtol=0, atol=_EXACT * 10.0**-places):
+        return False
+    changed = (np.round(a, places) != np.round(wanted, places) for a in origins if (a != wanted).any())
+    return all(part.mean() >= 0.5 for part in changed)
