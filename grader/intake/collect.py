@@ -252,6 +252,8 @@ def _class_zips(files: Sequence[Path], unpack_to: Path, *, alone: bool) -> tuple
             with contextlib.suppress(SubmissionError):
                 listed[path] = list_zip(path, printable(str(path)))
     downloads = [path for path, tree in listed.items() if is_platform(tree) or (alone and _holds_a_class(tree))]
+    if alone and not downloads:
+        return {}, [message for tree in listed.values() if (message := _perhaps_a_class(tree))]
     if len(downloads) < len(files):
         return {}, [
             f"{listed[path].label}: the zip looks like a platform's download, but was read as one student's, "
@@ -266,6 +268,16 @@ def _class_zips(files: Sequence[Path], unpack_to: Path, *, alone: bool) -> tuple
     return trees, [
         f"{tree.label}: the zip was read as a whole class, not as one student's" for tree in trees.values() if alone
     ]
+
+
+def _perhaps_a_class(tree: Tree) -> str:
+    """What is said of a zip that was read as one student's, and has several folders beside a file: both are usual."""
+    folders, files = top_level(tree)
+    several = [name for name, entries in folders.items() if source_names(entry.path for entry in entries)]
+    if len(several) < 2:
+        return ""
+    beside = f"because {a_few(source_names(files))} lies beside the folders {a_few(several)}"
+    return f"{tree.label}: the zip was read as one student's, {beside}; unpack it and name its folder if it is a class"
 
 
 def _holds_a_class(tree: Tree) -> bool:

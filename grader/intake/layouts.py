@@ -136,6 +136,9 @@ def by_student(tree: Tree, graded: frozenset[str]) -> tuple[list[StudentFiles], 
         students = canvas
     elif PurePosixPath() in tree.repositories:
         students = [one_student(tree)]
+        several = _with_sources(top_level(tree)[0]) if _kind(tree) else []
+        why = f"it has a folder .git, so that {a_few(several)} are not students"
+        messages = [f"{tree.label}: read as the repository of one student; {why}"] if several else []
     else:
         students, messages = _folder(tree, graded)
     return students, [*tree.messages, *wrapped, *messages]

@@ -411,6 +411,14 @@ def test_one_repository_is_one_submission(class_dir: Path) -> None:
 # ---- class folders of one's own -----------------------------------------------------------------------
 
 
+def test_a_repository_that_looks_like_a_class_is_told(class_dir: Path) -> None:
+    found = run(lay_out(class_dir, {".git/HEAD": "ref", "ann/hw.py": FULL, "bob/hw.py": FULL}))
+    assert only(found).student == "class"
+    assert found.messages == (
+        f"{class_dir}: read as the repository of one student; it has a folder .git, so that ann, bob are not students",
+    )
+
+
 def test_a_class_folder_holds_folders_zips_and_files_of_students(class_dir: Path) -> None:
     lay_out(
         class_dir,
@@ -488,6 +496,17 @@ def test_several_zips_are_one_student_each_and_a_single_flat_one_is_a_class(clas
     alone = run(class_dir / "ann.zip")
     assert alone.messages == (f"{class_dir}/ann.zip: the zip was read as a whole class, not as one student's",)
     assert students(alone) == [("draft", "ann.zip/draft.py"), ("final", "ann.zip/final.py")]
+
+
+def test_a_zip_of_folders_and_a_file_is_one_students_and_told(class_dir: Path) -> None:
+    """A class may have one student who hands in no folder; so may a student a module beside two packages."""
+    (class_dir / "c.zip").write_bytes(zipped({"ann/hw.py": FULL, "bob/hw.py": FULL, "eve.py": FULL}))
+    found = run(class_dir / "c.zip")
+    assert only(found).student == "c"
+    assert found.messages == (
+        f"{class_dir}/c.zip: the zip was read as one student's, because eve.py lies beside the folders ann, bob; "
+        "unpack it and name its folder if it is a class",
+    )
 
 
 @pytest.mark.parametrize(
