@@ -244,6 +244,12 @@ def not_run_there(why: str) -> str:
     return f"could not be run ({why})"
 
 
+def graded_alone(modules: Sequence[str]) -> str:
+    first, others = modules[0], len(modules) - 1
+    which = f"{first} and {others} more" if others else first
+    return f"graded without {which}, which lies beside the files of several students: with it there were fewer points"
+
+
 def passed_over(file: str, why: str) -> str:
     return f"{file} was not graded: {why}"
 

@@ -14,7 +14,7 @@ import hashlib
 import json
 import os
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -22,6 +22,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from grader import sentences
 from grader._version import __version__
 from grader.course import Course, LoadedAssignment
 from grader.errors import SubmissionError, missing_extra
@@ -154,12 +155,35 @@ def grade_job(setup: Setup, job: Job) -> Result:
         station = _station(setup)
         with bounded_work(WORK_S):  # what reading takes counts as well
             result = _graded(setup, station, job)
+        if (shared := _shared_modules(job)) and not result.report.full_marks:
+            with bounded_work(WORK_S):
+                alone = _graded(setup, station, _without(job, shared))
+            result = _better(result, alone, shared)
     except Exception as error:  # the harness failed: say so, and go on with the next submission
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(where.filename).name}, line {where.lineno}"
         message = f"the grader failed: {type(error).__name__}: {error} ({place})"
         result = Result(job, failed(setup, job, message))
     return replace(result, report=replace(result.report, duration_s=round(perf_counter() - started, 4)))
+
+
+def _shared_modules(job: Job) -> list[str]:
+    """The modules beside the files of all students, which any of these may have put there."""
+    names = [name for name, *_ in (job.files if job.data is None else job.data)]
+    return sorted({*names} - job.main)
+
+
+def _without(job: Job, names: Collection[str]) -> Job:
+    files = tuple(file for file in job.files if file[0] not in names)
+    return replace(job, files=files, data=job.data and tuple(file for file in job.data if file[0] not in names))
+
+
+def _better(result: Result, alone: Result, shared: Sequence[str]) -> Result:
+    """The verdict with more points: nobody loses any by a fellow student's module, which one may import by its name."""
+    if alone.report.points is None or alone.report.points <= (result.report.points or 0.0):
+        return result
+    messages = (sentences.graded_alone(shared), *alone.report.messages)
+    return Result(result.job, replace(alone.report, messages=messages), alone.kept)
 
 
 def failed(setup: Setup, job: Job, message: str) -> Report:
@@ -204,7 +228,8 @@ def shared_key(setup: Setup, job: Job) -> tuple[str, Files]:
         submission = _read(station, job)
     except SubmissionError:
         return "", Files()
-    return _key(setup, station, submission), submission.reported_files
+    key = "" if _shared_modules(job) else _key(setup, station, submission)  # the better of two verdicts is its own alone
+    return key, submission.reported_files
 
 
 def verdict_place(setup: Setup, key: str) -> Path | None:

@@ -43,6 +43,32 @@ def without_time(report: Report) -> str:
     return json.dumps(report_to_json(replace(report, duration_s=0.0)))
 
 
+@pytest.mark.parametrize("local", [True, False])
+def test_no_module_beside_the_files_of_all_students_costs_points(tmp_path: Path, setup: Setup, local: bool) -> None:
+    """In a flat folder one student could take all points of whoever has ``from testCases import *``."""
+    (tmp_path / "kept").mkdir()
+    cached = replace(setup, results=str(tmp_path / "kept"))
+
+    def graded(text: str, helper: str) -> Report:
+        (tmp_path / "cases_of_the_course.py").write_text(helper, "utf-8")
+        found = job(tmp_path, "ann.py", text)
+        files = (*found.files, ("cases_of_the_course.py", str(tmp_path / "cases_of_the_course.py")))
+        read = tuple((name, Path(place).read_bytes(), 0.0) for name, place in files)
+        found = replace(found, files=files) if local else replace(found, files=(), data=read)
+        assert batch.shared_key(cached, found)[0] == ""
+        return next(iter(grade_all(cached, [found]))).report
+
+    imports = RIGHT.replace("import numpy as np\n", "import numpy as np\nfrom cases_of_the_course import *\n")
+    for evil in ("np = None\n", "class np:\n    pass\n", "raise SystemExit\n"):
+        report = graded(imports, evil)
+        assert report.points == 100.0
+        told = any("graded without cases_of_the_course.py" in text for text in report.messages)
+        assert told is not evil.startswith("raise")
+    needs = imports.replace("def half(Z):\n    return Z / 2\n", "")
+    assert graded(needs, "def half(Z):\n    return Z / 2\n").points == 100.0
+    assert graded(WRONG, "x = 1\n").messages == graded(WRONG, "y = 1\n").messages
+
+
 def test_no_process_of_a_pool_imports_what_students_left_in_the_working_folder(
     tmp_path: Path, setup: Setup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
