@@ -213,11 +213,12 @@ def _second_questions(
     for name, attempts in made.items():
         right = {n for n in first if any(attempt.verdict.passed for attempt in (first[n], *made.get(n, ())))}
         own_trials = [trial.with_own_methods(right) for trial in trials[name]]
+        widest = max(own_trials, key=lambda trial: len(trial.answered))
+        if widest.answered and (yield from _makes_no_difference(widest, first[name])):
+            own_trials = [trial for trial in own_trials if not trial.answered]
         kept: list[_Trial] = []
         for trial in own_trials:
             core = trial.judge.core
-            if trial.how == "helpers" and (yield from _makes_no_difference(trial, first[name])):
-                continue
             replied = yield trial.plans(core.cases.cases)
             outcomes = _silent(by_case(core.cases.cases, replied))
             attempt = _attempted(core, outcomes, first[name].only)
@@ -245,8 +246,17 @@ def _makes_no_difference(trial: _Trial, first: Attempt) -> Generator[Sequence[Pl
     of_each_class = {(case.check, case.case_class): case.key for case in reversed(cases)}.values()
     some = [case for case in cases if case.key in failed or case.key in of_each_class]
     replied = yield trial.plans(some)
-    pairs = [(first.outcomes.get(key, ()), outcomes) for key, outcomes in by_case(some, replied).items()]
-    return all(len(one) == len(other) and all(map(gives_the_same, one, other)) for one, other in pairs)
+    outcomes = by_case(some, replied)
+    return all(_is_unmoved(trial.judge, case, first.outcomes.get(case.key, ()), outcomes[case.key]) for case in some)
+
+
+def _is_unmoved(judge: FunctionJudge, case: Case, one: Sequence[Outcome], other: Sequence[Outcome]) -> bool:
+    """Whether two rounds of a case are worth the same: by its values as nearly as they are asked for, or by its property."""
+    allowed = case.expected[0].tolerance_at if case.expected else {}
+    if len(one) == len(other) and all(gives_the_same(a, b, allowed) for a, b in zip(one, other, strict=True)):
+        return True
+    said = [property_problems([(p, case, one), (p, case, other)]) for p in judge.spec.properties if p.name == case.check]
+    return bool(said) and all((first is None) == (second is None) for first, second in said)
 
 
 def _are_right(helpers: Collection[str], first: Mapping[str, Attempt]) -> bool:

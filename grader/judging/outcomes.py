@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
-from grader.confined.wire import Ref, Value, WireError, decode, encode
+from grader.confined.wire import Path, Ref, Value, WireError, decode, encode
 from grader.judging.cases import Case
 from grader.judging.values import leaves, parts_of, same_numbers
 from grader.sandbox.limits import check_budget
@@ -56,14 +57,17 @@ def reply_value(outcome: Outcome) -> Value:
         return None
 
 
-def gives_the_same(one: Outcome, other: Outcome) -> bool:
-    """Whether two calls gave the same but for rounding, or raised the same; of one that never came back nothing is known."""
+def gives_the_same(one: Outcome, other: Outcome, tolerances: Mapping[Path, float] = MappingProxyType({})) -> bool:
+    """Whether two calls gave the same, but for rounding or what is allowed at a place, or raised the same.
+
+    Of one that never came back nothing is known.
+    """
     if isinstance(one, Raised) and isinstance(other, Raised):
         return (one.type_name, one.message, one.origin) == (other.type_name, other.message, other.origin)
     if not (isinstance(one, Returned) and isinstance(other, Returned)) or one.mutated != other.mutated:
         return False
     first, second = reply_value(one), reply_value(other)
-    return one.value == other.value or (bool(leaves(first)) and same_numbers(first, second))
+    return one.value == other.value or (bool(leaves(first)) and same_numbers(first, second, tolerances))
 
 
 def arguments_of(plan: Plan, step: int = -1) -> tuple[Value, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -100,12 +102,15 @@ def as_array(number: Value) -> np.ndarray[Any, Any]:
     return np.asarray(float(number) if abs(number) < 2**1023 else np.copysign(np.inf, 1 if number > 0 else -1))
 
 
-def same_numbers(one: Value, other: Value) -> bool:
-    """Whether two values hold the same numbers in the same places, but for rounding."""
+def same_numbers(one: Value, other: Value, tolerances: Mapping[Path, float] = MappingProxyType({})) -> bool:
+    """Whether two values hold the same numbers in the same places, but for rounding or what is allowed at a place."""
     first, second = dict(leaves(one)), dict(leaves(other))
-    return first.keys() == second.keys() and all(_is_near(first[path], second[path]) for path in first)
+    return first.keys() == second.keys() and all(
+        _is_near(first[path], second[path], tolerances.get(path, 0.0)) for path in first
+    )
 
 
-def _is_near(one: Value, other: Value) -> bool:
+def _is_near(one: Value, other: Value, allowed: float) -> bool:
     first, second = as_array(one), as_array(other)
-    return first.shape == second.shape and bool(np.allclose(first, second, rtol=1e-9, atol=1e-12, equal_nan=True))
+    near = partial(np.allclose, rtol=1e-9, atol=max(1e-12, allowed), equal_nan=True)
+    return first.shape == second.shape and bool(near(first, second))
