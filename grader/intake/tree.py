@@ -136,6 +136,7 @@ class _Room:
         self._label = label
         self._around: tuple[str, ...] = ()
         self._taken: Counter[tuple[str, ...]] = Counter()
+        self._total = 0
         self._full: set[tuple[str, ...]] = set()
         self._said: dict[tuple[str, ...], list[str]] = {}
 
@@ -152,13 +153,14 @@ class _Room:
     def take(self, place: PurePosixPath, folders: list[str], names: list[str]) -> Entry | None:
         """Leave in these lists what there is room for; the problem of whose folder is full, told once."""
         owner = self._owner(place)
-        most = STUDENT.listed if self._taken.total() < _MOST_FILES else _FEW_FILES
+        most = STUDENT.listed if self._total < _MOST_FILES else _FEW_FILES
         if len(owner) <= len(self._around) and place.parts == self._around:
             most = _MOST_FILES  # what lies loose in the class is of many
         left = max(0, most - self._taken[owner])
         is_full = len(names) + len(folders) > left
         del names[left:], folders[max(0, left - len(names)) :]
         self._taken[owner] += len(names) + len(folders)
+        self._total += len(names) + len(folders)
         if not is_full or owner in self._full:
             return None
         self._full.add(owner)
