@@ -63,7 +63,8 @@ def assignment_of(
 
 def _refuse_theirs(course: Course, paths: Sequence[Path]) -> None:
     """Refuse a course that nobody named and that lies in what is to be graded: a student may have put it there."""
-    theirs = [path for path in paths if (course.root / "assignments").resolve().is_relative_to(path.resolve())]
+    places = course.root / "assignments", (course.root / "assignments").resolve()  # it may be a link to somewhere else
+    theirs = [path for path in paths if any(place.is_relative_to(path.resolve()) for place in places)]
     if theirs:
         raise HarnessError(
             f"{theirs[0]} is to be graded, and the course {course.root} lies in it: work in another folder, or name the "

@@ -48,6 +48,16 @@ def test_no_course_is_taken_from_what_is_graded(
     assert not (here.parent / "run").exists()
 
 
+def test_a_link_to_a_course_elsewhere_is_none_either(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    theirs = here.parent / "elsewhere" / NAME / "assignment.py"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text(MARK.format(str(here.parent / "ran")), "utf-8")
+    (here / "assignments").symlink_to(here.parent / "elsewhere")
+    assert status_of("grade", NAME, ".", "-o", "../run") == 2
+    assert "name the course with --course DIR if it is yours" in capsys.readouterr().err
+    assert not (here.parent / "ran").exists()
+
+
 def test_a_course_that_is_named_may_lie_anywhere(here: Path) -> None:
     (here / "assignments" / "mine").mkdir(parents=True)
     assert status_of("--course", assignment().course.root, "grade", NAME, ".", "--allow-weak-sandbox", "-q") == 0
