@@ -187,12 +187,15 @@ def price_problem(costs: Sequence[Any], prices: Sequence[float], *, allowed: flo
 
 
 def is_underpriced(costs: Sequence[Any], prices: Sequence[float], *, allowed: float = 0.4) -> bool:
-    """Whether each of these costs is right, or more than nothing and too small: predictions are cut off, or shifted."""
+    """Whether each of these costs is right, or too small: predictions are cut off, or shifted.
+
+    No guard makes what is as good as impossible more probable than a toss of a coin.
+    """
     pairs = list(zip(_numbers(costs), prices, strict=True))
     factors = [cost / price for cost, price in pairs]
     if np.ptp(prices) > 1e-3 and np.allclose(factors, factors[0], rtol=1e-6, atol=0):
         return False  # one factor for unlike prices: no guard does that
-    low = [0 < cost <= price - allowed for cost, price in pairs]
+    low = [np.log(2) < cost <= price - allowed for cost, price in pairs]
     right = [abs(cost - price) < allowed for cost, price in pairs]
     return any(low) and all(one or other for one, other in zip(low, right, strict=True))
 

@@ -115,14 +115,20 @@ def _square_problem(array: Any, scale: float, name: str, alpha: float) -> str | 
 
 def _cut_problem(values: Any, scale: float, name: str, alpha: float) -> str | None:
     """What speaks against lost tails: n Gaussian numbers are all within t deviations once in ``erf(t / sqrt(2)) ** -n``."""
-    array = np.abs(np.asarray(values, dtype=np.float64))
-    deviations = float(array.max()) / scale
-    within = math.erf(deviations / math.sqrt(2))
-    if within > 0 and array.size * math.log(within) > math.log(alpha):
+    array = np.asarray(values, dtype=np.float64)
+
+    def is_cut(deviation: float) -> bool:
+        within = math.erf(float(np.abs(array).max()) / (math.sqrt(2) * deviation))
+        return within == 0 or array.size * math.log(within) <= math.log(alpha)
+
+    if not is_cut(scale):
         return None
+    own = float(array.std())
+    if own == 0 or not is_cut(own):  # an uncut one of a smaller deviation
+        return f"{_begin(scale, name)}its standard deviation is {own:.3g}"
     return (
-        f"{name} has no tails: none of its {array.size} numbers is further from 0 than {deviations:.3g} standard deviations "
-        f"of {scale:.4g}; a Gaussian is not cut"
+        f"{name} has no tails: none of its {array.size} numbers is further from 0 than "
+        f"{float(np.abs(array).max()) / own:.3g} of its standard deviations; a Gaussian is not cut"
     )
 
 
@@ -168,11 +174,15 @@ def _exact_problem(array: Any, scale: float, name: str) -> str | None:
     return None
 
 
+def _begin(scale: float, name: str) -> str:
+    return f"{name} does not look like a Gaussian of mean 0 and standard deviation {scale:.4g}: "
+
+
 def _unlike_a_bell(array: Any, scale: float, name: str) -> str:
-    """What is off: the mean, else the standard deviation, else how the numbers are distributed."""
+    """What is off: the mean of numbers of that deviation, else the deviation, else how the numbers are distributed."""
     mean, deviation, error = float(array.mean()), float(array.std()), 7 * scale / math.sqrt(array.size)
-    begin = f"{name} does not look like a Gaussian of mean 0 and standard deviation {scale:.4g}: "
-    if abs(mean) > error:
+    begin = _begin(scale, name)
+    if abs(mean) > error * max(1.0, deviation / scale):
         return f"{begin}its mean is {mean:.3g} (the standard deviation is {deviation:.3g}){_repeated(array)}"
     if abs(deviation - scale) > error / math.sqrt(2):
         return f"{begin}its standard deviation is {deviation:.3g}{_repeated(array)}"

@@ -811,11 +811,18 @@ def factor_meaning(name: str, *, divided: bool) -> str:
     return f": a division by {what} is missing, or it is multiplied once too often"
 
 
-def handed_back(items: Mapping[str, str], *, sometimes: bool) -> Finding:
-    """``items`` by the argument that they are."""
+def handed_back(items: Mapping[str, str], *, sometimes: bool, whole: bool) -> Finding:
+    """``items`` by the argument that they are; ``whole`` where no part of them is right."""
     where = ", for some inputs" if sometimes else ""
     text = f"{' and '.join(f'{item} is what came in as {name}' for name, item in items.items())}, unchanged{where}"
     hint = "Is it worked out anew for every input, or does a condition, a factor of 1 or a power of 0 leave it as it is?"
+    if not whole:
+        hint = "Does every part of it get its turn? Look at the range of the loop, and whether a return stands inside of it."
+    elif not sometimes:
+        hint = (
+            "Where does it get a new value, and is that what you return? To bind the variable of a loop anew changes nothing "
+            "in the dictionary or the list that the loop goes through."
+        )
     return Finding("handed-back", text, hint)
 
 

@@ -127,14 +127,15 @@ def test_the_usual_rate_is_far_below_one_in_a_billion() -> None:
     [
         (normal(scale=0.01 * 1.07), "its standard deviation is 0.0107"),
         (normal(scale=0.01 / 1.07), "its standard deviation is 0.0093"),
-        (normal(scale=1.0), "its "),
+        (normal(scale=1.0), "its standard deviation is "),
+        (normal(scale=1.0) + 0.5, "its mean is 0.5"),
         (np.abs(normal()), "its mean is 0.00"),
         (normal() + 0.002, "its mean is 0.00"),
         (draw().uniform(-0.01 * math.sqrt(3), 0.01 * math.sqrt(3), SHAPE), "mean and standard deviation are right"),
         (np.zeros(SHAPE), "its standard deviation is 0, and only 1 of "),
         (draw().standard_t(3, SHAPE) * 0.01 / math.sqrt(3), ""),
     ],
-    ids=["wider", "narrower", "unscaled", "absolute", "shifted", "uniform", "zeros", "heavy tails"],
+    ids=["wider", "narrower", "unscaled", "unscaled and shifted", "absolute", "shifted", "uniform", "zeros", "heavy tails"],
 )
 def test_what_is_not_gaussian_of_that_scale_is_seen(values: Any, off: str) -> None:
     problem = gaussian_problem(values, 0.01, "W1")
@@ -412,7 +413,13 @@ def test_weights_that_fit_no_rule_are_told_of_the_layer_that_is_off_or_of_what_d
 def test_a_gaussian_that_is_drawn_again_beyond_two_deviations_has_no_tails() -> None:
     found = gaussian_problem(0.01 * truncated(draw(5), 16_000), 0.01, "W1")
     assert found is not None
-    assert found.startswith("W1 has no tails: none of its 16000 numbers is further from 0 than")
+    assert found.startswith("W1 has no tails: none of its 16000 numbers is further from 0 than 2.2")
+
+
+def test_a_gaussian_of_a_smaller_deviation_has_its_tails() -> None:
+    found = gaussian_problem(draw(5).standard_normal(1000), 1.414, "W1")
+    assert found is not None
+    assert "its standard deviation is" in found
 
 
 @pytest.mark.parametrize("axis", [0, 1])

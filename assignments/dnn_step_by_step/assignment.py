@@ -312,10 +312,10 @@ def _predictions(d):
 
 
 def _sure_of_the_other_label(d):
-    """A usual prediction, and then two that are as good as sure of the wrong label: who guards one end is wrong for one."""
+    """Usual predictions, and then two that are as good as sure of the wrong label: who guards one end is wrong for one."""
     sure = [10.0 ** -d.number(6.25, 6.4) for _ in range(2)]
     mistakes = [(np.full((1, 1), AL), np.full((1, 1), label)) for AL, label in ((1 - sure[0], 0.0), (sure[1], 1.0))]
-    calls = [(d.probabilities(1, 1, low=0.2, high=0.8), d.labels(1, 1)), *mistakes]
+    calls = [(d.probabilities(1, 8, low=0.2, high=0.8), d.labels(1, 8)), *mistakes]
     d.note(prices=[d.right("compute_cost", *call) for call in calls])
     return calls
 

@@ -335,6 +335,18 @@ def _(rate, epoch, decay, interval):
 
 
 @mistake(
+    "interval-counts-at-multiples",
+    "schedule_lr_decay",
+    message="whole intervals are counted in the first epoch of each alone; in all others it is the epochs that are counted",
+    hint="Which learning rates should the epochs 10, 11 and 12 have when an interval has 10 epochs?",
+    severity="grave",
+)
+@_at
+def _(epoch, interval):
+    return epoch if epoch % interval else epoch // interval
+
+
+@mistake(
     "unbound-between-multiples",
     "schedule_lr_decay",
     message="there is a value only in the first epoch of an interval; in all others the name is not bound",

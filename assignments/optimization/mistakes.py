@@ -132,8 +132,8 @@ def _(p, g, rate):
 @mistake(
     "stops-at-zero",
     "update_parameters_with_gd",
-    message="a layer whose dW is zero is left out, and its bias with it",
-    hint="A gradient of zero changes nothing by itself: no case needs to be told apart.",
+    message="where the dW of a layer is zero, its bias keeps its value, too",
+    hint="A gradient of zero changes nothing by itself: it needs neither a case of its own nor the end of the loop.",
     severity="slip",
 )
 def gd_without_dead_layers(parameters, grads, learning_rate):

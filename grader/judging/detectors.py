@@ -28,6 +28,7 @@ _Array = np.ndarray[Any, Any]
 _IMPRECISE = (np.float32, np.float16)
 _MOST_DECIMALS = 10
 _NONE = encode(None)
+_PART = "a part "
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class _WrongItem:
     """All wrong numbers of one item in its failing cases, side by side, and how to call them."""
 
     name: str
+    whole: bool  # whether no part of it is right
     failures: tuple[Failure, ...]
     cases: tuple[Case, ...]
     expected: tuple[_Array, ...]
@@ -91,20 +93,20 @@ def _wrong_item(
             if number is None:
                 return None
             if _leaf_right(expected, number, right.tolerance_at[path]):
-                complete = False
+                complete = complete and not expected.any()  # a zero is right by many wrong formulas, too
             else:
                 places[item.where(path, judge.spec.parts)] = None
                 wrong.append((case, expected, number))
     if not wrong:
         return None
     name = (failures[0].item or "") if complete else _called(failures[0].item or "", list(places))
-    return _WrongItem(name, tuple(failures), *map(tuple, zip(*wrong, strict=True)))
+    return _WrongItem(name, complete, tuple(failures), *map(tuple, zip(*wrong, strict=True)))
 
 
 def _called(item: str, places: Sequence[str]) -> str:
     """How to call some parts of an item of which others are right."""
     if len(places) > 3:
-        return f"a part of {item}"
+        return f"{_PART}of {item}"
     return ("each of " if len(places) > 1 else "") + " and ".join(places)
 
 
@@ -256,16 +258,33 @@ def _handed_back(evidence: _Evidence) -> Iterator[Finding]:
     """Items that are an argument, or a part of one, in all failing cases: they were not worked out there."""
     if any(_permuted(evidence)):  # the argument stands there because it belongs into another place
         return
-    alike: dict[bool, dict[str, list[str]]] = {}
+    alike: dict[tuple[bool, bool], dict[str, list[str]]] = {}
     for item in evidence.items:
         found, wanted = (_places_in(evidence, item, arrays) for arrays in (item.got, item.expected))
         if wanted:  # it has to be an argument, or a part of one: another one
             if found:
                 yield sentences.other_part(item.name, found[0], wanted[0])
         elif argument := _argument_in(evidence, item):
-            alike.setdefault(_is_right_for_some(evidence, item), {}).setdefault(argument, []).append(item.name)
-    for sometimes, items in alike.items():
-        yield sentences.handed_back({name: _together(parts) for name, parts in items.items()}, sometimes=sometimes)
+            kind = _is_worked_out_for_some(evidence, item, argument), item.whole
+            alike.setdefault(kind, {}).setdefault(argument, []).append(item.name)
+    for (sometimes, whole), items in alike.items():
+        together = {name: _together(parts) for name, parts in items.items()}
+        yield sentences.handed_back(together, sometimes=sometimes, whole=whole)
+
+
+def _is_worked_out_for_some(evidence: _Evidence, item: _WrongItem, argument: str) -> bool:
+    """Whether an item is right for some input where it is not what comes in as that argument."""
+    failing, number = _failing(evidence, item), evidence.judge.cases.parameters.index(argument)
+    for case in (case for case in evidence.judge.values if case.expected and case.key not in failing):
+        right = expected_value(case, evidence.verdict.alternative)
+        found = next(i for i in items_of(right, evidence.judge.spec.items) if i.name == item.failures[0].item)
+        given = [leaf for _, leaf in leaves(arguments_of(case.plan)[number])]
+        parts = [
+            np.asarray(leaf) for path, leaf in leaves(right) if any(path[: len(start)] == start for start in found.paths)
+        ]
+        if any(part.any() and not any(_is_it(leaf, part) for leaf in given) for part in parts):
+            return True
+    return False
 
 
 def _is_right_for_some(evidence: _Evidence, item: _WrongItem) -> bool:
@@ -326,8 +345,11 @@ def _right_where_not_zero(evidence: _Evidence, item: _WrongItem) -> bool:
 
 def _together(names: Sequence[str]) -> str:
     """Several items as the subject of one sentence."""
-    parts = [name.removeprefix("each of ") for name in names]
-    return names[0] if len(names) == 1 else f"each of {' and '.join(parts)}"
+    if len(names) == 1:
+        return names[0]
+    if all(name.startswith(_PART) for name in names):
+        return " and ".join([names[0], *(name.removeprefix(_PART) for name in names[1:])])
+    return f"each of {' and '.join(name.removeprefix('each of ') for name in names)}"
 
 
 def _near(a: _Array, b: _Array, tolerance: float = 1e-9) -> bool:

@@ -63,13 +63,18 @@ def _alike_but_at_edges(judge: FunctionJudge, compared: Sequence[Case], outcomes
     def is_alike(code: str, cases: Sequence[Case]) -> bool:
         return _same_outcomes(judge, cases, outcomes, verdict, _wrong_places(judge.spec, verdict, cases), code)
 
+    def is_made_up_for_once(code: str) -> bool:
+        """Whether the student is right where the mistake is wrong at one edge at most: at several it is another formula."""
+        others = (case for case in compared if code in case.mistakes and case.key not in failing)
+        return len({case.case_class for case in others if case.case_class not in USUAL}) <= 1
+
     found = []
     for code in judge.cases.mistakes:
         first = next((case for case in telling if not _is_edge(case, code, fails=True)), None)
         if first is None or not is_alike(code, [first]):  # nearly all are ruled out before all cases are looked at
             continue
         usual = [case for case in compared if not _is_edge(case, code, fails=case.key in failing)]
-        found += [code] if len(usual) < len(compared) and is_alike(code, usual) else []
+        found += [code] if len(usual) < len(compared) and is_made_up_for_once(code) and is_alike(code, usual) else []
     return found[:1] if len({judge.cases.mistakes[code].code for code in found}) == 1 else []
 
 

@@ -631,6 +631,13 @@ def test_a_single_example_that_costs_nothing_is_no_guard() -> None:
     assert "guard-too-large" not in codes_of(found)
 
 
+def test_labels_made_of_the_predictions_are_no_guard() -> None:
+    own = CLIPPED_COST.format(1e-7).replace("-np.mean(Y", "-np.mean((AL > 0.5)").replace("(1 - Y)", "(AL <= 0.5)")
+    found = report("compute_cost", own)
+    assert found.points < found.max_points
+    assert "guard-too-large" not in codes_of(found)
+
+
 def test_a_db_that_is_a_number_for_one_unit_is_not_told_of_an_assert() -> None:
     number = """
         def linear_backward(dZ, cache):

@@ -119,3 +119,11 @@ def test_the_example_of_the_hand_out_is_what_the_reference_gives() -> None:
     example = doctest.DocTestParser().get_doctest(text, vars(reference).copy(), "README.md", None, 0)
     result = doctest.DocTestRunner(verbose=False).run(example)
     assert (result.failed, result.attempted) == (0, 2)
+
+
+def test_who_counts_whole_intervals_at_their_first_epochs_alone_does_not_ignore_the_interval() -> None:
+    at_multiples = stairs("return lr0 / (1 + decay * (epoch if epoch % interval else epoch // interval))")
+    assert [finding.code for finding in at_multiples.findings] == ["interval-counts-at-multiples"]
+    for fine in ("epoch % interval == 0 or epoch > 60", "epoch % interval in (0, interval - 1)"):  # nothing that has a name
+        other = stairs(f"return lr0 / (1 + decay * (epoch // interval if {fine} else epoch))")
+        assert "interval-ignored" not in [finding.code for finding in other.findings]

@@ -704,3 +704,22 @@ def test_the_example_of_the_hand_out_is_what_the_reference_gives() -> None:
     example = doctest.DocTestParser().get_doctest(text, vars(reference).copy(), "README.md", None, 0)
     result = doctest.DocTestRunner(verbose=False).run(example)
     assert (result.failed, result.attempted) == (0, len(example.examples)) and result.attempted > 5
+
+
+def test_a_loop_that_ends_at_a_zero_gradient_is_told_nothing_of_a_loop_that_goes_on() -> None:
+    """In a case where all gradients of the weights are zero, one looks like the other."""
+    ends = """
+        def update_parameters_with_gd(parameters, grads, learning_rate):
+            new = dict(parameters)
+            for name in parameters:
+                if not np.any(grads["d" + name]):
+                    break
+                new[name] = parameters[name] - learning_rate * grads["d" + name]
+            return new
+        """
+    (found,) = report(ends)["update_parameters_with_gd"].findings
+    assert "left out" not in found.message
+    rebinding = ends.replace('if not np.any(grads["d" + name]):', "if True:").replace("break", "value = 0")
+    rebinding = rebinding.replace("new[name] =", "value =")
+    (found,) = report(rebinding)["update_parameters_with_gd"].findings
+    assert found.message.endswith("unchanged")

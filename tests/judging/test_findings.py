@@ -320,6 +320,34 @@ def test_a_finding_says_a_part_where_other_parts_are_right_and_the_wrong_ones_ar
     assert found.message == "a part of dW{l} has the opposite sign"
 
 
+def test_what_is_a_factor_of_all_parts_but_zeros_is_one_of_all_and_two_parts_are_told_as_parts() -> None:
+    def deep(X: Any) -> Any:
+        return {f"{kind}{layer}": (layer != 3) * X**layer for layer in range(1, 7) for kind in ("dW", "db")}
+
+    (found,) = findings_on(deep, lambda X: {key: 2 * value for key, value in deep(X).items()}, MATRICES, "grads")
+    assert found.message == "each of dW{l} and db{l} is 2 times the expected value"
+    some = lambda X: {key: value if key[-1] == "6" else -value for key, value in deep(X).items()}  # noqa: E731
+    (found,) = findings_on(deep, some, MATRICES, "grads")
+    assert found.message == "a part of dW{l} and of db{l} has the opposite sign"
+
+
+def test_what_is_handed_back_for_all_inputs_is_not_laid_on_a_condition() -> None:
+    """A step of rate 0 leaves the weights as they are, and a loop that binds its variable anew is right for it alone."""
+    step = lambda weights, rate: {name: value - rate for name, value in weights.items()}  # noqa: E731
+    weights = [({"W1": X, "W2": 3 * X}, float(n)) for n, (X,) in enumerate(MATRICES)]
+    (found,) = findings_on(step, lambda weights, rate: dict(weights), weights, "parameters")
+    assert found.message == "W{l} is what came in as weights, unchanged"
+    assert "To bind the variable of a loop anew changes nothing" in found.hint
+    first = lambda weights, rate: {**weights, "W1": weights["W1"] - rate}  # noqa: E731
+    (found,) = findings_on(step, first, weights, "parameters")
+    assert found.message == "W2 is what came in as weights, unchanged"
+    assert "whether a return stands inside" in found.hint
+    many = lambda weights, rate: step(weights, rate) if rate == 1 else weights  # noqa: E731
+    (found,) = findings_on(step, many, weights, "parameters")
+    assert found.message == "W{l} is what came in as weights, unchanged, for some inputs"
+    assert "does a condition" in found.hint
+
+
 def test_a_missing_part_of_an_item_silences_the_detectors() -> None:
     def without(X: Any) -> Any:
         grads = gradients(X)
