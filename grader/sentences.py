@@ -581,8 +581,8 @@ def earlier_first(name: str, producers: Sequence[str], *, replaced: bool) -> Fin
     text = f"{name} is asked on what your own {own} returns, which is not right: what differs here may come from there"
     if replaced:
         text = (
-            f"{name} stands on your own {own}, which is not right; it is shown what {name} makes of the result of a correct "
-            f"{own}, which may hand on other things than yours"
+            f"your own {own} is not right: here {name} got the result of a correct {own}, and it is shown what {name} made "
+            "of that. What yours hands on may be something else"
         )
     return Finding("earlier-first", text, f"Correct {own} first, then look at {name} again.")
 
@@ -820,7 +820,7 @@ def handed_back(items: Mapping[str, str], *, sometimes: bool, whole: bool) -> Fi
         hint = "Does every part of it get its turn? Look at the range of the loop, and whether a return stands inside of it."
     elif not sometimes:
         hint = (
-            "Where does it get a new value, and is that what you return? To bind the variable of a loop anew changes nothing "
+            "Where does it get a new value, and do you return that? To bind the variable of a loop anew changes nothing "
             "in the dictionary or the list that the loop goes through."
         )
     return Finding("handed-back", text, hint)

@@ -315,7 +315,7 @@ def _fits_the_forward_pass(given):
         (plus, _), (minus, _) = beside[2 * number : 2 * number + 2]
         slope = np.sum(dZ_tilde * (plus - minus)) / (2 * _STEP)
         if not np.any(_near(claims[number], [slope, facts["slopes"][number], *(formula[number] for formula in formulas)])):
-            of = f"sum(dZ_tilde * Z_tilde), by {name[1:]} and your own forward pass,"
+            of = f"sum(dZ_tilde * Z_tilde), by {name[1:]} through the forward pass that the cache is from,"
             return slope_told(slope, claims[number], of=of, by=f"your {name}")
         if not np.abs(gradients[number]).max() > 1e-6:
             return f"{name} is zero everywhere"

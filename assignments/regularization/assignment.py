@@ -338,7 +338,7 @@ def _masks_are_random(given):
         return problem
     keep_prob, masks = given.args[2], {name: c[name] for name in ("D1", "D2")}
     for name, mask in masks.items():
-        problem = mean_problem(mask, keep_prob, 0, 1, name)
+        problem = mean_problem(mask, keep_prob, 0, 1, f"{name} with keep_prob={keep_prob:g}")
         if problem:  # a few random numbers for all entries have some other mean: they are what is to be said
             return _dependent(c) or problem
     counts = (tell(mask, keep_prob, name) for name, mask in masks.items() for tell in (equal_counts_problem, parts_problem))
@@ -462,11 +462,16 @@ def _drops_the_output(given):
     return right and any(np.allclose(A3, full * kept * r) for r in ratios) and not _near(A3, full)
 
 
+def _is_raw(D):
+    return ((D >= 0) & (D < 1)).all() and np.unique(D).size > 1
+
+
 _CACHE_FITS = {
     "cache-order": _where_wrong(lambda given: "cache-order" in _forms(given)),
     "mask-of-dropped": _where_wrong(lambda given: "mask-of-dropped" in _forms(given)),
     "scaled-mask": _where_wrong(lambda given: "scaled-mask" in _forms(given)),
-    "mask-not-thresholded": _hidden(lambda R, D, A, k: ((D >= 0) & (D < 1)).all() and np.unique(D).size > 1),
+    "mask-not-thresholded": _hidden(lambda R, D, A, k: _is_raw(D) and (_near(A, R * D) or _near(A, R * D / k))),
+    "numbers-for-mask": _hidden(lambda R, D, A, k: _is_raw(D) and _near(A, R * (A != 0) / k)),
     "mask-not-applied": _hidden(lambda R, D, A, k: _near(A, R) or _near(A, R / k)),
     "missing-scale": _hidden(lambda R, D, A, k: _near(A, R * D)),
     "multiplied-scale": _hidden(lambda R, D, A, k: _near(A, R * D * k)),
@@ -690,7 +695,7 @@ def _not_dropped(given):
     if abs(steps) <= _COUNTED:
         return f"{with_keep_prob}, {_MANY_DROPPED} steps leave b3 as it is"
     if abs(steps - _MANY_DROPPED) > _COUNTED:
-        return f"{with_keep_prob}, {_MANY_DROPPED} steps move b3 as far as {steps:.3g} should"
+        return f"{with_keep_prob}, {_MANY_DROPPED} steps move b3 {_as_far_as(steps)}"
     if (np.abs(kept - np.round(kept)) > _COUNTED).any() or kept.min() < -0.5 or kept.max() > _MANY_DROPPED + 0.5:
         return f"{with_keep_prob}, not each of {_MANY_DROPPED} steps is one of a network with dropped units"
     if not np.round(kept).any():  # a seed within the forward pass draws the same masks in each step
@@ -698,6 +703,13 @@ def _not_dropped(given):
             f"{with_keep_prob}, no unit is kept in any of {_MANY_DROPPED} steps: nothing passes", by_chance=True
         )
     return None
+
+
+def _as_far_as(steps):
+    """How far so many steps should move a number, in words."""
+    if steps < 0:
+        return f"in the wrong direction, as far as {-steps:.3g} steps should move it in the other one"
+    return f"as far as {steps:.3g} steps should"
 
 
 def _kept_of(given):
@@ -799,7 +811,8 @@ def _one_step_from_a_start(given):
             return f"the parameters of layer {l} start with the shapes {W.shape} and {b.shape}; the layers are {dims}"
         if np.ptp(W) < 1e-9:
             return f"W{l} starts with weights that are all equal, so that all units of the layer stay equal"
-    problem = first_step_problem(X, Y, *given.replies[:2], _RATE, _FURTHER, lambd=lambd)
+    usual = given.facts["parameters"]
+    problem = first_step_problem(X, Y, *given.replies[:2], _RATE, _FURTHER, lambd=lambd, given=usual)
     return problem or _own_start_problem(given, _RATE)
 
 

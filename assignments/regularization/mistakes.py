@@ -898,6 +898,21 @@ mistake(
 )(_dropout_forward({"draw": lambda shape, k: np.random.rand(*shape)}))
 
 
+@mistake(
+    "numbers-for-mask",
+    "forward_propagation_with_dropout",
+    message="the cache holds the random numbers themselves, where the mask belongs that was made of them",
+    hint="What does the backward pass multiply by?",
+    severity="grave",
+)
+def _(X, parameters, keep_prob):
+    rules = {
+        "draw": lambda shape, k: np.random.rand(*shape),
+        "drop": lambda Z, D, k, layer: _relu(Z) * (D < k) / k,
+    }
+    return _dropout_forward(rules)(X, parameters, keep_prob)
+
+
 mistake(
     "scaled-mask",
     "forward_propagation_with_dropout",

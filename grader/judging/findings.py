@@ -43,7 +43,9 @@ def findings_of(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> t
         return ()
     first: dict[str, Finding] = {}
     try:
-        for finding in list(catalogued(judge, outcomes, verdict)) or detected(judge, outcomes, verdict):
+        # Of catalogued mistakes with one hint the last one counts: it explains the values, too, and not a property alone.
+        known = {finding.hint: finding for finding in catalogued(judge, outcomes, verdict)}
+        for finding in known.values() or detected(judge, outcomes, verdict):
             first.setdefault(finding.code, finding)
     except OutOfBudget:  # points are not touched by it
         return ()

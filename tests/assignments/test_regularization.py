@@ -18,6 +18,8 @@ from reference.three_layer_network import backward_propagation, forward_propagat
 from tests.assignments.verdicts import codes_of, verdicts
 
 ASSIGNMENT = load_assignment("regularization", course=Path(__file__).parents[2])
+MODULE = ASSIGNMENT.author_module("assignment")
+assert MODULE is not None
 CACHE = "the cache explains the result"
 MASKS = "masks keep units independently, with probability keep_prob"
 EVERY = "every step has dropout"
@@ -574,3 +576,36 @@ def test_a_start_where_every_unit_is_shut_proves_nothing_of_l2_and_dropout() -> 
     head = "def model(X, Y, learning_rate=0.3, num_iterations=30000, print_cost=True, lambd=0, keep_prob=1):"
     found = verdicts(ASSIGNMENT, NETWORK, L2, DROPOUT, head + start + steps, only="model")["model"]
     assert found.points == 0
+
+
+def test_a_cache_of_the_numbers_that_a_mask_is_made_of_is_not_said_to_lack_the_comparison() -> None:
+    code = DROPOUT
+    for layer in "12":
+        code = changed(code, f"rand(*Z{layer}.shape) < keep_prob", f"rand(*Z{layer}.shape)")
+    (found,) = verdicts(ASSIGNMENT, NETWORK, L2, code, MODEL)["forward_propagation_with_dropout"].findings
+    assert found.code == "mask-not-thresholded"
+    for layer in "12":
+        code = changed(code, f"relu(Z{layer}) * D{layer} /", f"relu(Z{layer}) * (D{layer} < keep_prob) /")
+    (found,) = verdicts(ASSIGNMENT, NETWORK, L2, code, MODEL)["forward_propagation_with_dropout"].findings
+    assert found.code == "numbers-for-mask"
+
+
+def test_one_mistake_is_told_once_also_where_dropout_shows_it_too() -> None:
+    code = changed(MODEL, "        if keep_prob == 1:", "        if i > 0:\n            pass\n        elif keep_prob == 1:")
+    found = verdicts(ASSIGNMENT, *WHOLE[:-1], code)["model"]
+    assert codes_of(found) == ["stale-gradients"]
+
+
+def test_weights_that_decay_twice_are_told_without_the_biases() -> None:
+    twice = "grads, learning_rate)\n"
+    shrink = "parameters['W' + l] = parameters['W' + l] * (1 - learning_rate * lambd / X.shape[1])"
+    decay = f"        for l in '123':\n            {shrink}\n"
+    found = verdicts(ASSIGNMENT, *WHOLE[:-1], changed(MODEL, twice, twice + decay))["model"]
+    message = next(c.message for c in found.checks if c.name == "one step goes down the slope of the cost")
+    assert "W1, W2 and W3 are wrong, b1, b2 and b3 are right" in message
+
+
+def test_a_wrong_number_of_steps_is_told_in_steps() -> None:
+    told = [MODULE._as_far_as(steps) for steps in (1.72, -6.0)]
+    assert told[0] == "as far as 1.72 steps should"
+    assert told[1] == "in the wrong direction, as far as 6 steps should move it in the other one"
