@@ -28,6 +28,7 @@ __all__ = [
     "slope_told",
     "start_of",
     "stays_equal",
+    "steeper",
     "step_problem",
 ]
 
@@ -50,6 +51,18 @@ def is_same_start(start: Parameters, given: Parameters) -> bool:
     """Whether a training function started from given parameters, up to rounding."""
     alike = [name in start and start[name].shape == value.shape for name, value in given.items()]
     return all(alike) and all(np.allclose(start[name], value, rtol=1e-7, atol=1e-9) for name, value in given.items())
+
+
+def steeper(parameters: Parameters, times: float) -> dict[str, Array]:
+    """The same network with larger gradients: what is cut to a bound shows in large ones alone.
+
+    Each hidden layer gives so many times less than the one before it, which relu does not mind, and the last one makes up
+    for that. Of the gradients those of the last layer alone do not grow.
+    """
+    last = len(parameters) // 2
+    smaller = {f"b{layer}": parameters[f"b{layer}"] / times**layer for layer in range(1, last)}
+    smaller |= {f"W{layer}": parameters[f"W{layer}"] / times for layer in range(1, last)}
+    return {**parameters, **smaller, f"W{last}": parameters[f"W{last}"] * times ** (last - 1)}
 
 
 def stays_equal(start: Parameters) -> bool:

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 
-from grader.descent import along, is_underpriced, price_problem, slope_told
+from grader.descent import along, is_underpriced, price_problem, slope_told, steeper
 from grader.distributions import dependence_problem, gaussian_problem, handful_problem, uniform_problem
 from grader.properties import at_usual_sizes
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step, cases
@@ -438,21 +438,10 @@ def _is_linear_in_dA(given):
     return None
 
 
-def _of_another_size(d, parameters):
-    """A network with the same output, each hidden layer so many times as large as the one before: relu keeps every factor.
-
-    The smaller the layers get, the larger are their gradients, and a clip shows in large ones alone.
-    """
-    size, depth = 1 / 64, len(parameters) // 2
-    others = {f"b{layer}": size**layer * parameters[f"b{layer}"] for layer in range(1, depth)}
-    others |= {f"W{layer}": size * parameters[f"W{layer}"] for layer in range(1, depth)}
-    return parameters | others | {f"W{depth}": parameters[f"W{depth}"] / size ** (depth - 1)}
-
-
 def _network_backward(d):
     X, parameters = _network(d)
     if d.case == "general":
-        parameters = _of_another_size(d, parameters)
+        parameters = steeper(parameters, 64.0)
     if d.case == "one layer":  # sure of itself: a cut at 0.05 shows
         parameters["W1"] *= 4
     AL, caches = d.call("L_model_forward", X, parameters)

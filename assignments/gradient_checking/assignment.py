@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.descent import along, price_problem, slope_told
+from grader.descent import along, price_problem, slope_told, steeper
 from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
 
 _LAYERS = [4, 5, 3, 1]
@@ -19,9 +19,11 @@ def _point(d):
 
 
 def _any_point(d):
-    """A point of any size: a clip shows in large numbers alone."""
-    size = d.choice([1.0, 64.0]) if d.case == "general" else 1.0
-    return tuple(size * number for number in _point(d))
+    """A point of any size and sign: a clip shows in large numbers alone."""
+    x, theta = _point(d)
+    if d.case != "general":
+        return x, theta
+    return d.choice([(x, theta), (64.0 * abs(x), 64.0 * theta), (-64.0 * abs(x), 64.0 * theta)])
 
 
 def _two_thetas(d):
@@ -171,8 +173,8 @@ def _is_rounding(given):
 def _network(d):
     m = d.size("m")
     X, Y, parameters = d.array(4, m), d.labels(1, m), d.parameters(_LAYERS)
-    if d.case == "steep":  # the same activations from large inputs: large entries of dW1, which nobody may cut off
-        X, parameters["W1"] = 64 * X, parameters["W1"] / 64
+    if d.case == "steep":  # the same output: large inputs, too, and large gradients, which nobody may cut off
+        X, parameters = 64 * X, steeper(parameters | {"W1": parameters["W1"] / 64}, 256.0)
     if d.case == "kink":  # the first example reaches both hidden layers with exact zeros
         X[:, 0] = 0.0
         parameters["b1"] = -np.abs(parameters["b1"])

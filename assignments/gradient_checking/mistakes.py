@@ -713,6 +713,17 @@ def _changed(change):
     return backward_propagation_n
 
 
+@mistake(
+    "clipped",
+    "backward_propagation_n",
+    message="large gradients are cut to a bound, but the exercise knows none",
+    hint="Follow large gradients through your code: np.clip and np.minimum belong into no derivative.",
+    severity="slip",
+)
+def _(X, Y, cache):
+    return {name: np.clip(gradient, -5, 5) for name, gradient in _gradients(X, Y, cache).items()}
+
+
 _WHICH = "Which activation have the hidden layers?"
 
 

@@ -18,6 +18,7 @@ from grader.descent import (
     slope_told,
     start_of,
     stays_equal,
+    steeper,
     step_problem,
 )
 from grader.distributions import (
@@ -135,6 +136,8 @@ def _example_network(d):
         parameters["b1"][::2] = 0.0
         parameters["b2"] = np.abs(parameters["b2"])
         parameters["b2"][::2] = 0.0
+    if d.case == "steep":  # large inputs and gradients, beside which the penalty is still to be seen
+        X, parameters = 16 * X, steeper(parameters | {"W1": parameters["W1"] / 16}, 8.0)
     return X, d.labels(1, m), parameters
 
 
@@ -945,7 +948,9 @@ ASSIGNMENT = Assignment(
             inputs=_regularized,
             returns="gradients",
             summary="gradients of the regularized cost",
-            classes=cases(one_example={"m": 1}, one_unit={"width": (1, 2)}, kink={"m": (2, 5)}, no_regularization={}),
+            classes=cases(
+                one_example={"m": 1}, one_unit={"width": (1, 2)}, kink={"m": (2, 5)}, steep={}, no_regularization={}
+            ),
             weights={"dW{l}": 4, "db{l}": 0.5, "dZ{l}": 0.5, "dA{l}": 0.5},
             guards=("guarded",),
             properties=(
@@ -1023,6 +1028,7 @@ ASSIGNMENT = Assignment(
                 one_example={"m": 1},
                 one_unit={"width": (1, 2)},
                 kink={"m": (2, 5)},
+                steep={},
                 keep_everything={},
                 layer_dropped={},
                 masks_of_numbers={},

@@ -380,6 +380,23 @@ def _regularized(added):
     return backward
 
 
+def _clipped(backward):
+    """The right gradients, as far as they are between two bounds."""
+    return lambda *args: {name: np.clip(gradient, -5, 5) for name, gradient in backward(*args).items()}
+
+
+_CLIPPED = {
+    "code": "clipped",
+    "message": "large gradients are cut to a bound, but the exercise knows none",
+    "hint": "Follow large gradients through your code: np.clip and np.minimum belong into no derivative.",
+    "severity": "slip",
+}
+
+mistake(function="backward_propagation_with_regularization", **_CLIPPED)(
+    _clipped(_regularized(lambda W, k, m, l: k / m * W))
+)
+
+
 @mistake(
     "lambd-ignored",
     "backward_propagation_with_regularization",
@@ -630,6 +647,8 @@ def _right(dA, D, k, l):
 def _nothing(dA, D, k, l):
     return dA
 
+
+mistake(function="backward_propagation_with_dropout", **_CLIPPED)(_clipped(_under_dropout(_right)))
 
 mistake(
     "dropout-missing",

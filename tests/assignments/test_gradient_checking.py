@@ -438,9 +438,21 @@ def test_provided_helpers_that_are_not_there_are_named() -> None:
         ("forward_propagation", "np.minimum(theta * x, 50)", []),
         ("backward_propagation", "np.clip(x, -5, 5)", ["clipped"]),
         ("backward_propagation", "max(x, -10)", []),
+        ("backward_propagation", "min(x, 10)", []),
     ],
 )
 def test_what_is_cut_to_a_bound_is_seen(name: str, cut: str, code: list[str]) -> None:
     found = verdicts(ASSIGNMENT, f"def {name}(x, theta): return {cut}", only=name)[name]
     assert codes_of(found) == code
     assert found.points < 0.95 * found.max_points
+
+
+@pytest.mark.parametrize("bound", [1, 5, 10])
+def test_gradients_of_the_network_that_are_cut_to_a_bound_are_seen(bound: int) -> None:
+    cut = (
+        BACKWARD.replace("    return {", "    grads = {")
+        + f"    return {{n: np.clip(g, -{bound}, {bound}) for n, g in grads.items()}}\n"
+    )
+    found = verdicts(ASSIGNMENT, FORWARD, cut, only="backward_propagation_n")["backward_propagation_n"]
+    assert codes_of(found) == (["clipped"] if bound == 5 else codes_of(found))
+    assert 0.6 * found.max_points < found.points < 0.985 * found.max_points

@@ -342,6 +342,16 @@ def test_wrong_gradients_under_dropout_are_caught_and_the_model_is_carried(
     assert found["model"].status == "passed"
 
 
+@pytest.mark.parametrize("bound", [5, 10])
+def test_gradients_that_are_cut_to_a_bound_are_seen_in_both_backward_passes(bound: int) -> None:
+    cut = f"    grads = {{name: np.clip(grad, -{bound}, {bound}) for name, grad in grads.items()}}\n    return grads"
+    of_dropout = changed(DROPOUT, "    return _gradients(", "    grads = _gradients(") + cut
+    found = verdicts(ASSIGNMENT, NETWORK, L2.rpartition("    return grads")[0] + cut, of_dropout)
+    for name in ("backward_propagation_with_regularization", "backward_propagation_with_dropout"):
+        assert bound != 5 or codes_of(found[name]) == ["clipped"]
+        assert 0.8 * found[name].max_points < found[name].points < 0.995 * found[name].max_points
+
+
 def test_a_bias_gradient_that_is_a_single_number_costs_its_shape_alone() -> None:
     single = changed(L2, "return grads", 'return {**grads, "db3": np.sum(grads["db3"])}')
     found = verdicts(ASSIGNMENT, NETWORK, single, DROPOUT, MODEL)
