@@ -406,7 +406,7 @@ def length_problem(where: str, got: int, expected: int) -> str:
 
 
 def key_problem(where: str, key: object, keys: Sequence[str]) -> str:
-    return f"{where} has no key {key!r}; it has {', '.join(keys) or 'none'}"
+    return f"{where} has no key {key!r}; it has {', '.join(keys)}" if keys else f"{where} is empty, expected the key {key!r}"
 
 
 def value_problem(where: str, got: str, expected: str) -> str:
@@ -432,7 +432,7 @@ def no_number(where: str, got: str, place: str, expected: str) -> str:
 
 def hidden_problem(where: str, stage: str) -> str:
     wrong = "is wrong" if stage == "values" else f"has the wrong {stage}"
-    return f"{where} {wrong} for inputs that are not shown"
+    return f"{where} {wrong}, and these inputs are not shown"
 
 
 def hidden_checks(failed: int, total: int) -> str:

@@ -81,6 +81,19 @@ def _(theta, beta, corrected):
 
 
 @mistake(
+    "product-for-power",
+    "exponentially_weighted_average",
+    message="the correction divides by 1 - beta * t; in the formula t is an exponent",
+    hint="What is the difference between * and **?",
+    severity="fault",
+)
+def _(theta, beta, corrected):
+    v = _running(theta, beta)
+    with np.errstate(all="ignore"):
+        return v / (1 - beta * np.arange(1, len(v) + 1)) if corrected else v
+
+
+@mistake(
     "power-of-the-difference",
     "exponentially_weighted_average",
     message="the correction divides by the t-th power of 1 - beta; in the formula beta alone has the exponent",

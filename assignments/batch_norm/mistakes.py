@@ -285,6 +285,33 @@ def backward_constant_mean(dZ_tilde, cache):
 
 
 @mistake(
+    "divided-by-units",
+    "batch_norm_backward",
+    message="dZ is made with the number of units in the place of m, the number of examples",
+    hint="Which axis of dZ_tilde counts the examples? What is its len?",
+    severity="fault",
+)
+def backward_divided_by_units(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    return gamma * inverse * (dZ_tilde - (dbeta + Z_norm * dgamma) / dZ_tilde.shape[0]), dgamma, dbeta
+
+
+@mistake(
+    "dgamma-times-gamma",
+    "batch_norm_backward",
+    message="dgamma is made of gamma * dZ_tilde, the gradient for the normalized values; it is made of dZ_tilde itself",
+    hint="What is the derivative of gamma * Z_norm + beta with respect to gamma?",
+    severity="fault",
+)
+def backward_dgamma_of_normalized(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    m = dZ_tilde.shape[1]
+    return gamma * inverse * (dZ_tilde - dbeta / m - Z_norm * dgamma / m), gamma * dgamma, dbeta
+
+
+@mistake(
     "missing-gamma",
     "batch_norm_backward",
     message="gamma is missing from dZ",
@@ -433,6 +460,18 @@ def backward_averaged(dZ_tilde, cache):
 def running_unbiased(running_mean, running_variance, Z, momentum):
     with np.errstate(all="ignore"):
         mu, variance = _statistics(Z, ddof=1)
+    return momentum * running_mean + (1 - momentum) * mu, momentum * running_variance + (1 - momentum) * variance
+
+
+@mistake(
+    "missing-keepdims",
+    "update_running_average",
+    message="mean and variance of the batch have lost an axis: of a column and a flat vector NumPy makes a table of all pairs",
+    hint="Which shapes do np.mean(Z, axis=1) and running_mean have, and what does keepdims=True change?",
+    severity="grave",
+)
+def running_without_keepdims(running_mean, running_variance, Z, momentum):
+    mu, variance = (part.ravel() for part in _statistics(Z))
     return momentum * running_mean + (1 - momentum) * mu, momentum * running_variance + (1 - momentum) * variance
 
 

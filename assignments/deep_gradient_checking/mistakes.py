@@ -725,6 +725,18 @@ def _(g, s, epsilon):
 
 
 @mistake(
+    "added-to-quotient",
+    "gradient_check",
+    message="the norm behind the plus is added to the quotient, and does not stand below the line: there brackets are missing",
+    hint="Python divides before it adds: a / b + c is (a / b) + c.",
+    severity="grave",
+)
+@_measured
+def _(g, s, epsilon):
+    return np.linalg.norm(g - s) / np.linalg.norm(g) + np.linalg.norm(s)
+
+
+@mistake(
     "not-relative",
     "gradient_check",
     message="this is the distance of the two gradients; it is not divided by the sum of their norms",
@@ -893,6 +905,13 @@ loop_ends_early = partial(
 
 
 loop_ends_early(severity="grave")(_measured(_only(slice(0, 1))))
+
+
+# As many rounds as there are arrays, or sizes of layers: neither is the number of parameters.
+loop_ends_early(severity="grave")(lambda *args: _measured(_only(slice(0, len(args[0]))))(*args))
+
+
+loop_ends_early(severity="grave")(lambda *args: _measured(_only(slice(0, len(args[4]))))(*args))
 
 
 loop_ends_early(severity="fault")(_measured(_only(slice(0, -1))))

@@ -1459,6 +1459,29 @@ def _(parameters, grads, rate):
     return {name: value + (rate if name[0] == "b" else -rate) * grads["d" + name] for name, value in parameters.items()}
 
 
+@mistake(
+    "gradient-of-the-weights",
+    "update_parameters",
+    message="the step of b is made of dW, and not of db",
+    hint="Compare the names in the line for W and in the line for b.",
+    severity="fault",
+)
+def _(parameters, grads, rate):
+    return {name: value - rate * grads[f"dW{name[1:]}"] for name, value in parameters.items()}
+
+
+@mistake(
+    "keys-by-position",
+    "update_parameters",
+    message="parameters and gradients are paired by their position in the dictionaries, which need not be the same",
+    hint="Look a gradient up by its name.",
+    severity="fault",
+)
+def _(parameters, grads, rate):
+    steps = (value for name, value in grads.items() if not name.startswith("dA"))
+    return {name: value - rate * step for (name, value), step in zip(parameters.items(), steps, strict=True)}
+
+
 mistake(
     "learning-rate-ignored",
     "update_parameters",

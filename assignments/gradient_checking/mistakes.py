@@ -208,6 +208,16 @@ def _(g, s, epsilon):
 
 
 @_in_both(
+    "added-to-quotient",
+    message="the norm behind the plus is added to the quotient, and does not stand below the line: there brackets are missing",
+    hint="Python divides before it adds: a / b + c is (a / b) + c.",
+    severity="grave",
+)
+def _(g, s, epsilon):
+    return np.linalg.norm(g - s) / np.linalg.norm(g) + np.linalg.norm(s)
+
+
+@_in_both(
     "not-relative",
     message="this is the distance of the two gradients; it is not divided by the sum of their norms",
     hint="The formula of the difference is a fraction.",
@@ -452,6 +462,18 @@ def _(g, s, epsilon):
     return (g - s) / (g + s)
 
 
+@mistake(
+    "signed",
+    "gradient_check",
+    message="the sum below the line can be negative, and then the difference is: norms (absolute values) are missing there",
+    hint="A distance has no sign.",
+    severity="fault",
+)
+@_measured
+def _(g, s, epsilon):
+    return abs(g - s) / (g + s)
+
+
 @signed
 @_measured
 def _(g, s, epsilon):
@@ -667,6 +689,18 @@ def _without_biases(X, Y, parameters):
 def _disordered(X, Y, parameters):
     Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = _layers(X, parameters)
     return _cost(A3, Y), (A1, Z1, W1, b1, A2, Z2, W2, b2, A3, Z3, W3, b3)
+
+
+@mistake(
+    "cache-holds-A",
+    "forward_propagation_n",
+    message="where the cache keeps Z1 and Z2 stand A1 and A2",
+    hint="After A1 = Z1 both are names of one array: what you write into one stands in the other. Work on a copy.",
+    severity="slip",
+)
+def _(X, Y, parameters):
+    _, A1, W1, b1, _, A2, *others = _layers(X, parameters)
+    return _cost(others[3], Y), (A1, A1, W1, b1, A2, A2, *others)
 
 
 # -- backward_propagation_n --------------------------------------------------------------
@@ -1060,6 +1094,10 @@ loop_ends_early = partial(
 
 
 loop_ends_early(severity="grave")(_measured_n(_only(slice(0, 1))))
+
+
+# As many rounds as there are arrays: len(parameters) is not the number of parameters.
+loop_ends_early(severity="grave")(_measured_n(_only(slice(0, len(_NAMES)))))
 
 
 loop_ends_early(severity="fault")(_measured_n(_only(slice(0, -1))))

@@ -256,7 +256,7 @@ def _labels_problem(given, least, label):
         return f"of {m} examples, {foreign} come with the label of another one"
     if all((numbers < 0).all() for numbers in _read(given.args, given.reply)[0]):
         return _UNSEEN
-    return f"of {m} examples, {_so_many(own)} with {label}"
+    return f"of {m} examples, {_so_many(own)} with {label.replace('their', 'its') if len(own) == 1 else label}"
 
 
 def _so_many(numbers):

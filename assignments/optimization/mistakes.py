@@ -144,6 +144,17 @@ def gd_without_dead_layers(parameters, grads, learning_rate):
     return moved
 
 
+@mistake(
+    "gradient-of-the-weights",
+    "update_parameters_with_gd",
+    message="the step of b is made of dW, and not of db",
+    hint="Compare the names in the line for W and in the line for b.",
+    severity="fault",
+)
+def _(p, g, rate):
+    return {name: value - rate * g[f"dW{name[1:]}"] for name, value in p.items()}
+
+
 @mistake(function="update_parameters_with_gd", **SMALL_LEFT_OUT, severity="slip")
 def _(p, g, rate):
     return {**p, **_step(_seen(p, g), rate, g)}

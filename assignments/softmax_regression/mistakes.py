@@ -167,12 +167,34 @@ def softmax_over_examples(Z):
 
 
 @mistake(
-    "sum-over-everything",
+    "rows-summed",
     "softmax",
-    message="this divides by the sum over all examples; each example has a sum of its own",
-    hint="What do the probabilities of one example add up to?",
-    severity="fault",
+    message="the exponentials are divided by the sums of the rows; each example is a column, and has a sum of its own",
+    hint="What do the probabilities of one example add up to? And which axis of Z goes through its classes?",
+    severity="grave",
 )
+def softmax_of_rows(Z):
+    exponentials = np.exp(Z - np.max(Z, axis=0, keepdims=True))
+    with np.errstate(all="ignore"):
+        return exponentials / np.sum(exponentials, axis=1, keepdims=True)
+
+
+_ONE_SUM = {
+    "code": "sum-over-everything",
+    "function": "softmax",
+    "message": "this divides by the sum over all examples; each example has a sum of its own",
+    "hint": "What do the probabilities of one example add up to?",
+    "severity": "fault",
+}
+
+
+@mistake(**_ONE_SUM)
+def softmax_sum_of_all_columns(Z):
+    exponentials = np.exp(Z - np.max(Z, axis=0, keepdims=True))
+    return exponentials / np.sum(exponentials)
+
+
+@mistake(**_ONE_SUM)
 def softmax_sum_over_everything(Z):
     exponentials = np.exp(Z - np.max(Z))
     return exponentials / np.sum(exponentials)
@@ -838,6 +860,17 @@ _SCALE_HINT = "Compute the variance of one of your larger weight matrices and co
 )
 def xavier_zero(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.zeros((n, n_prev)))
+
+
+@mistake(
+    "last-layer-missing",
+    "xavier_initialization",
+    message="the parameters of the last layer are missing: the loop ends one layer early",
+    hint="With sizes [n_x, n_1, ..., n_L] there are L layers: where does your loop end?",
+    severity="fault",
+)
+def xavier_without_last(layer_dims):
+    return _initialized(layer_dims[:-1], lambda n_prev, n: np.random.randn(n, n_prev) / np.sqrt(n_prev))
 
 
 @mistake(

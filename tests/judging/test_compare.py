@@ -118,7 +118,7 @@ def test_minus_zero_is_zero() -> None:
         (0.5, True, "structure", "value is True or False, expected a number"),
         (0.5, {}, "structure", "value is a dictionary, expected a number"),
         ({"a": 1.0}, 3.0, "structure", "value is a number, expected a dictionary"),
-        ({"a": 1.0}, {}, "structure", "value has no key 'a'; it has none"),
+        ({"a": 1.0}, {}, "structure", "value is empty, expected the key 'a'"),
         ((1.0, 2.0), 1.0, "structure", "value is a number, expected a tuple of 2"),
         ((1.0, 2.0), (1.0, 2.0, 3.0), "structure", "value has 3 parts, expected 2"),
         ("relu", 1.0, "structure", "value is a number, expected a text"),
