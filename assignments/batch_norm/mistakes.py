@@ -468,7 +468,7 @@ def running_unbiased(running_mean, running_variance, Z, momentum):
     "update_running_average",
     message="mean and variance of the batch have lost an axis: of a column and a flat vector NumPy makes a table of all pairs",
     hint="Which shapes do np.mean(Z, axis=1) and running_mean have, and what does keepdims=True change?",
-    severity="grave",
+    severity="fault",
 )
 def running_without_keepdims(running_mean, running_variance, Z, momentum):
     mu, variance = (part.ravel() for part in _statistics(Z))

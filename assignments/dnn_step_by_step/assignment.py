@@ -172,8 +172,15 @@ def _zero_layer(given):
     return any(drawn) and not all(drawn)
 
 
+def _unscaled_layer(given):
+    """Whether the weights of a layer have the deviation 1, and not all weights."""
+    unscaled = [gaussian_problem(value, 1.0, name) is None for name, value in _weights(given).items()]
+    return any(unscaled) and not all(unscaled)
+
+
 _FITS = {
     "zero-layer": _zero_layer,
+    "layer-without-scale": _unscaled_layer,
     "zero-weights": _every_weight(lambda W: not np.any(W)),
     "repeated-layers": _repeats,
     "shared-numbers": _share_numbers,

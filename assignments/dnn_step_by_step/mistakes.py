@@ -110,6 +110,24 @@ _in_both(
 )({"draw": np.random.randn})
 
 
+_UNSCALED_LAYER = {
+    "code": "layer-without-scale",
+    "message": "a layer has weights of the standard deviation 1, and another one is scaled: in the first the factor is missing",
+    "hint": "Print np.std of every W.",
+    "severity": "fault",
+}
+
+
+@mistake(function="initialize_parameters", **_UNSCALED_LAYER)
+def second_layer_unscaled(n_x, n_h, n_y):
+    return {**_network([n_x, n_h, n_y]), "W2": np.random.randn(n_y, n_h)}
+
+
+@mistake(function="initialize_parameters_deep", **_UNSCALED_LAYER)
+def last_layer_unscaled(layer_dims):
+    return {**_network(layer_dims), f"W{len(layer_dims) - 1}": np.random.randn(*layer_dims[:-3:-1])}
+
+
 _in_both(
     "repeated-layers",
     message="every layer starts with the same random numbers",

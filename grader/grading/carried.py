@@ -675,12 +675,13 @@ def carried_finding(session: Session, replies: Replies, first: Attempt, best: Ma
     return carried_by_helpers(judge.spec, blamed, sorted(producers), unclear, undefined=undefined, graded=bool(wrong))
 
 
-# What provided helpers are called with: an array, parameters, gradients, and all that a step takes.
-_ARRAY = np.array([[-1.0, 0.5, 2.0]])
+# What provided helpers are called with: an array, also of a zero (the kink of relu), parameters, gradients, a whole step.
+_ARRAY, _ZERO = np.array([[-1.0, 0.5, 2.0]]), np.array([[0.0]])
 _PARAMETERS = {name: np.array([[value]]) for name, value in (("W1", 0.5), ("b1", -0.25), ("W2", 2.0), ("b2", 1.5))}
 _GRADIENTS = {f"d{name}": value - 1.0 for name, value in _PARAMETERS.items()}
 _PROBES: tuple[tuple[Value, ...], ...] = (
-    (_ARRAY,), (_ARRAY, _ARRAY[:, ::-1]), (_PARAMETERS,), (_GRADIENTS,), (_PARAMETERS, _GRADIENTS, 0.5),
+    (_ARRAY,), (_ARRAY, _ARRAY[:, ::-1]), (_ZERO,), (_ARRAY[:, 1:2], _ZERO),
+    (_PARAMETERS,), (_GRADIENTS,), (_PARAMETERS, _GRADIENTS, 0.5),
 )  # fmt: skip
 
 

@@ -681,3 +681,29 @@ def test_a_backward_pass_does_not_call_what_made_its_cache() -> None:
         assert "linear_forward" in found[name].findings[0].message
         assert "It calls" not in found[name].findings[0].message
     assert "It calls linear_forward" in found["L_model_forward"].findings[0].message
+
+
+def test_an_own_helper_that_is_wrong_at_the_kink_alone_is_the_one_to_fix() -> None:
+    found = report(
+        "linear_activation_backward",
+        """
+        def relu_backward(dA, cache):
+            return np.where(cache < 0, 0, dA)
+
+        def sigmoid_backward(dA, cache):
+            s = 1 / (1 + np.exp(-cache))
+            return dA * s * (1 - s)
+
+        def linear_activation_backward(dA, cache, activation):
+            linear_cache, Z = cache
+            dZ = relu_backward(dA, Z) if activation == "relu" else sigmoid_backward(dA, Z)
+            return linear_backward(dZ, linear_cache)
+        """,
+    )
+    assert (found.status, found.carried) == ("passed", True)
+    assert found.findings[0].hint.startswith("Fix relu_backward first: of relu_backward([[0.5]], [[0.0]])")
+
+
+def test_l_model_forward_is_promised_two_layers_or_more() -> None:
+    text = (Path(__file__).parents[2] / "assignments/dnn_step_by_step/README.md").read_text("utf-8")
+    assert "All layers: two or more." in text
