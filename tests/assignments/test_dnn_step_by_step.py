@@ -230,8 +230,8 @@ def test_a_guard_that_changes_the_cost_fails(guard: float) -> None:
         def compute_cost(AL, Y):
             return -np.mean(Y * np.log(AL + {guard}) + (1 - Y) * np.log(1 - AL + {guard}))
         """
-    found = report("compute_cost", code)  # of 1e-5 only the precision is lost
-    assert found.status == ("failed" if guard > 1e-5 else "partial")
+    found = report("compute_cost", code)  # of the small ones only the precision is lost
+    assert found.status == ("failed" if guard > 1e-4 else "partial")
     assert found.points <= 0.75 * found.max_points
 
 
