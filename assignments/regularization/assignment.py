@@ -888,6 +888,14 @@ def _is_a_plain_step(given):
     return step_problem(*given.args[:2], _start_of_dropout(given), given.reply, _RATE) is None
 
 
+def _keep_prob_not_handed_on(given):
+    """Whether the error at the output is that of a forward pass with the default, 0.5, and not with the given keep_prob."""
+    (X, Y), start, step = given.args[:2], _start_of_dropout(given), _step_taken(given)
+    masks = _masks_of(step)
+    default, asked = (_forward(X, start, tuple(D / share for D in masks))[-1] - Y for share in (0.5, given.args[6]))
+    return np.allclose(step["b3"], default, atol=1e-7) and not np.allclose(step["b3"], asked, atol=1e-4)
+
+
 _NETWORK = cases(one_example={"m": 1}, one_unit={"width": (1, 2)}, many={"m": (20, 40)}, no_regularization={})
 _RUNS = (
     CaseClass("small", count=3),
@@ -1092,7 +1100,7 @@ ASSIGNMENT = Assignment(
                     plan=_dropout_step,
                     judge=_is_a_dropout_step,
                     count=6,
-                    fits={"keep-prob-ignored": _is_a_plain_step},
+                    fits={"keep-prob-ignored": _is_a_plain_step, "default-keep-prob": _keep_prob_not_handed_on},
                 ),
                 Property(
                     "every step has dropout",

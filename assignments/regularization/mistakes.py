@@ -1187,14 +1187,15 @@ def initialize_parameters(layers_dims):
     raise NotImplementedError
 
 
-def _gradients(X, Y, p, lambd, keep_prob, whole=True):
+def _gradients(X, Y, p, lambd, keep_prob, forward=None):
+    back, keep_prob = keep_prob, forward or keep_prob
     D1 = np.random.rand(len(p["b1"]), X.shape[1]) < keep_prob
     D2 = np.random.rand(len(p["b2"]), X.shape[1]) < keep_prob
     A1 = _relu(p["W1"] @ X + p["b1"]) * D1 / keep_prob
     A2 = _relu(p["W2"] @ A1 + p["b2"]) * D2 / keep_prob
     A3 = _sigmoid(p["W3"] @ A2 + p["b3"])
     D = {1: D1, 2: D2}
-    found = _backward(X, Y, [p["W1"], p["W2"], p["W3"]], (A1, A2, A3), lambda dA, l: dA * D[l] / keep_prob)
+    found = _backward(X, Y, [p["W1"], p["W2"], p["W3"]], (A1, A2, A3), lambda dA, l: dA * D[l] / back)
     return {n: found[f"d{n}"] + (lambd / X.shape[1] * p[n] if n[0] == "W" else 0) for n in p}
 
 
@@ -1485,4 +1486,20 @@ def _(X, Y, rate, steps, lambd, k):
     for _ in range(steps):
         after = _descend(X, Y, p, 1, rate, lambd, k)
         p = {name: after[name] if value.any() else value for name, value in p.items()}
+    return p
+
+
+@mistake(
+    "default-keep-prob",
+    "model",
+    message="the forward pass with dropout keeps half of the units, as its default says, whatever keep_prob is",
+    hint="Which arguments do you hand on to forward_propagation_with_dropout?",
+    severity="slip",
+)
+@_model
+def _(X, Y, rate, steps, lambd, k):
+    p = _start(X)
+    for _ in range(steps):
+        grads = _gradients(X, Y, p, lambd, k, forward=0.5 if k < 1 else 1)
+        p = {name: value - rate * grads[name] for name, value in p.items()}
     return p

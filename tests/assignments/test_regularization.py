@@ -619,3 +619,12 @@ def test_a_wrong_number_of_steps_is_told_in_steps() -> None:
     told = [MODULE._as_far_as(steps) for steps in (1.72, -6.0)]
     assert told[0] == "as far as 1.72 steps should"
     assert told[1] == "in the wrong direction, as far as 6 steps should move it in the other one"
+
+
+def test_a_keep_prob_that_the_forward_pass_does_not_get_is_named() -> None:
+    code = changed(
+        MODEL,
+        "forward_propagation_with_dropout(X, parameters, keep_prob)",
+        "forward_propagation_with_dropout(X, parameters)",
+    )
+    assert codes_of(verdicts(ASSIGNMENT, *WHOLE[:-1], code)["model"]) == ["default-keep-prob"]
