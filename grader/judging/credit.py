@@ -35,7 +35,7 @@ __all__ = ["Credit", "credit_of", "is_random_here", "over_all"]
 
 _EDGE, _EDGES = 0.1, 0.25  # what one special class carries, and all of them together at most
 _RESEMBLES = 0.3
-_MOSTLY = 0.75  # of the wrong inputs: on fewer, numbers are near by chance
+_MOSTLY = 0.5  # of the wrong inputs: on fewer, numbers are near by chance
 _AWAY, _CLOSE = 0.25, 0.4  # below the one nothing is kept, above the other all that resembles; in between a part of it
 _ZERO = 1e-12  # zeros are right, too, where nothing is further from 0 than what every comparison allows
 _HARDLY = 1e-6  # of the number: an argument that changes by less is right for who hands it back

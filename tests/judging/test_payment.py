@@ -129,7 +129,7 @@ def test_rounding_costs_the_same_wherever_it_leaves_something(places: int, step:
 @pytest.mark.parametrize(
     "body",
     [
-        lambda X: _total(X) * (1.001 if X[0, 0] > 6 else 0.01 * X.size),
+        lambda X: _total(X) * (1.001 if X[0, 0] > 8 else 0.01 * X.size),
         lambda X: round(_total(X) / 1000),
         lambda X: round(_total(X), -2),
     ],
