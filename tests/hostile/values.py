@@ -98,7 +98,7 @@ Thing.__qualname__ = Text(Thing.__qualname__)
         "float that equals everything",
         "equal everything",
         returns("Num(1)", "class Num(float):\n    __eq__ = lambda s, o: True"),
-        ("opaque Num",),
+        ("wrong",),
     ),
     Hostile("np.matrix", "nearly right", returns("np.matrix(3 * A.sum(axis=1))"), ("opaque numpy.matrix",)),
     Hostile(
