@@ -80,7 +80,7 @@ _FLOOR = {
 
 def _quotient(one, other):
     """The quotient, of whole numbers a whole number."""
-    return one // other if isinstance(one, int) and isinstance(other, int) else one / other
+    return one // other if {type(one), type(other)} == {int} else one / other
 
 
 @mistake(function="update_lr", **_FLOOR, severity="slip")
