@@ -178,14 +178,21 @@ def _fitting_orders(
 def _in_every_order(right: _Parts, got: _Parts) -> Iterator[tuple[tuple[int, ...], _Parts, float]]:
     """The parts in every order, from the one in which they came, with the names that they need in their new places."""
     if 2 <= len(got) == len(right) <= _LONGEST_PERMUTED:
+        named = [[_named(wanted, part) for part in got] for wanted in right]
         for order in permutations(range(len(got))):
-            yield order, *_with_names(right, [got[i] for i in order])
+            yield order, *_together([named[place][number] for place, number in enumerate(order)])
 
 
 def _with_names(right: _Parts, got: _Parts) -> tuple[_Parts, float]:
-    pairs = [
-        _renamed(a, b) if isinstance(a, dict) and isinstance(b, dict) else (b, 1.0) for a, b in zip(right, got, strict=False)
-    ]
+    return _together([_named(wanted, part) for wanted, part in zip(right, got, strict=False)])
+
+
+def _named(wanted: Value, part: Value) -> tuple[Value, float]:
+    """A part under the names of the place where it is put, and what is kept of it for those."""
+    return _renamed(wanted, part) if isinstance(wanted, dict) and isinstance(part, dict) else (part, 1.0)
+
+
+def _together(pairs: Sequence[tuple[Value, float]]) -> tuple[_Parts, float]:
     return tuple(part for part, _ in pairs), min((kept for _, kept in pairs), default=1.0)
 
 

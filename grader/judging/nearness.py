@@ -49,9 +49,9 @@ def kept_of_near(case: Case, right: Value, got: Value) -> float:
 def is_rounded(case: Case, right: Value, got: Value) -> bool:
     """Whether numbers are right ones to so many decimals, which leave something of what was to be worked out."""
     pairs = _pairs(right, got)
-    return bool(pairs) and any(
-        all(_is_rounded_to(places, wanted, found, _origins(case, wanted)) for wanted, found in pairs) for places in _DECIMALS
-    )
+    away = max((float(np.abs(found - wanted).max(initial=0.0)) for wanted, found in pairs), default=np.inf)
+    possible = (places for places in _DECIMALS if away <= 0.51 * 10.0**-places)  # half of the last decimal
+    return any(all(_is_rounded_to(places, case, wanted, found) for wanted, found in pairs) for places in possible)
 
 
 def _pairs(right: Value, got: Value) -> list[tuple[_Array, _Array]]:
@@ -78,8 +78,9 @@ def _distance(wanted: _Array, found: _Array, origins: Sequence[_Array]) -> float
     return away / scale if scale else 0.0 if not away else np.inf
 
 
-def _is_rounded_to(places: int, wanted: _Array, found: _Array, origins: Sequence[_Array]) -> bool:
-    if not np.allclose(found, np.round(wanted, places), rtol=0, atol=_EXACT * 10.0**-places):
+def _is_rounded_to(places: int, case: Case, wanted: _Array, found: _Array) -> bool:
+    rounded = np.round(wanted, places)
+    if not np.abs(found - rounded).max(initial=0.0) <= _EXACT * 10.0**-places:
         return False
-    changed = (np.round(a, places) != np.round(wanted, places) for a in origins if (a != wanted).any())
+    changed = (np.round(a, places) != rounded for a in _origins(case, wanted) if (a != wanted).any())
     return all(part.mean() >= 0.5 for part in changed)
