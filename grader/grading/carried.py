@@ -213,16 +213,22 @@ def _second_questions(
     for name, attempts in made.items():
         right = {n for n in first if any(attempt.verdict.passed for attempt in (first[n], *made.get(n, ())))}
         own_trials = [trial.with_own_methods(right) for trial in trials[name]]
-        widest = max(own_trials, key=lambda trial: len(trial.answered))
-        if widest.answered and (yield from _makes_no_difference(widest, first[name])):
-            own_trials = [trial for trial in own_trials if not trial.answered]
         kept: list[_Trial] = []
+        differs: bool | None = None  # whether right helpers change anything
         for trial in own_trials:
-            core = trial.judge.core
-            replied = yield trial.plans(core.cases.cases)
-            outcomes = _silent(by_case(core.cases.cases, replied))
+            core, some = trial.judge.core, Replied(())
+            asked: Sequence[Case] = ()
+            if trial.answered and differs is None:
+                asked = _of_each_class(core.cases.cases, first[name])
+                some = yield trial.plans(asked)
+                differs = not _makes_no_difference(trial, first[name], by_case(asked, some))
+            if trial.answered and not differs:
+                continue
+            others = [case for case in core.cases.cases if all(case is not one for one in asked)]
+            replied = (yield trial.plans(others)) if others else Replied(())
+            outcomes = _silent({**by_case(asked, some), **by_case(others, replied)})
+            called = _graded_names(some.called | replied.called) | trial.earlier.keys()
             attempt = _attempted(core, outcomes, first[name].only)
-            called = _graded_names(replied.called) | trial.earlier.keys()
             if attempt.verdict.passed and trial.how == "helpers" and _are_right(called, first):
                 continue  # none of what it was given differs from the student's own: there is nothing to carry
             if attempt.verdict.passed or not trial.brief:
@@ -236,18 +242,20 @@ def _second_questions(
                 attempts[number] = yield from _asked_all(trial, attempts[number])
 
 
-def _makes_no_difference(trial: _Trial, first: Attempt) -> Generator[Sequence[Plan], Replied, bool]:
+def _of_each_class(cases: Sequence[Case], first: Attempt) -> list[Case]:
+    """A case where a function failed, and one of each class."""
+    failed = {failure.case.key for failure in first.verdict.failures[:1]}
+    of_each_class = {(case.check, case.case_class): case.key for case in reversed(cases)}.values()
+    return [case for case in cases if case.key in failed or case.key in of_each_class]
+
+
+def _makes_no_difference(trial: _Trial, first: Attempt, outcomes: Outcomes) -> bool:
     """Whether right helpers change nothing of what a function gives: where it failed, and on an input of each class.
 
     Then what is wrong is its own, and the answers of thousands of helpers would say nothing else.
     """
-    cases = trial.judge.core.cases.cases
-    failed = {failure.case.key for failure in first.verdict.failures[:1]}
-    of_each_class = {(case.check, case.case_class): case.key for case in reversed(cases)}.values()
-    some = [case for case in cases if case.key in failed or case.key in of_each_class]
-    replied = yield trial.plans(some)
-    outcomes = by_case(some, replied)
-    return all(_is_unmoved(trial.judge, case, first.outcomes.get(case.key, ()), outcomes[case.key]) for case in some)
+    cases = [case for case in trial.judge.core.cases.cases if case.key in outcomes]
+    return all(_is_unmoved(trial.judge, case, first.outcomes.get(case.key, ()), outcomes[case.key]) for case in cases)
 
 
 def _is_unmoved(judge: FunctionJudge, case: Case, one: Sequence[Outcome], other: Sequence[Outcome]) -> bool:
