@@ -221,10 +221,11 @@ def _second_questions(
             if trial.answered and differs is None:
                 asked = _of_each_class(core.cases.cases, first[name])
                 some = yield trial.plans(asked)
-                differs = not _makes_no_difference(trial, first[name], by_case(asked, some))
+                differs = not _makes_no_difference(trial.judge, first[name], by_case(asked, some), asked)
             if trial.answered and not differs:
                 continue
-            others = [case for case in core.cases.cases if all(case is not one for one in asked)]
+            keys = {case.key for case in asked}
+            others = [case for case in core.cases.cases if case.key not in keys]
             replied = (yield trial.plans(others)) if others else Replied(())
             outcomes = _silent({**by_case(asked, some), **by_case(others, replied)})
             called = _graded_names(some.called | replied.called) | trial.earlier.keys()
@@ -249,13 +250,12 @@ def _of_each_class(cases: Sequence[Case], first: Attempt) -> list[Case]:
     return [case for case in cases if case.key in failed or case.key in of_each_class]
 
 
-def _makes_no_difference(trial: _Trial, first: Attempt, outcomes: Outcomes) -> bool:
+def _makes_no_difference(judge: FunctionJudge, first: Attempt, outcomes: Outcomes, asked: Sequence[Case]) -> bool:
     """Whether right helpers change nothing of what a function gives: where it failed, and on an input of each class.
 
     Then what is wrong is its own, and the answers of thousands of helpers would say nothing else.
     """
-    cases = [case for case in trial.judge.core.cases.cases if case.key in outcomes]
-    return all(_is_unmoved(trial.judge, case, first.outcomes.get(case.key, ()), outcomes[case.key]) for case in cases)
+    return all(_is_unmoved(judge, case, first.outcomes.get(case.key, ()), outcomes[case.key]) for case in asked)
 
 
 def _is_unmoved(judge: FunctionJudge, case: Case, one: Sequence[Outcome], other: Sequence[Outcome]) -> bool:
