@@ -15,7 +15,7 @@ import pytest
 from grader.course import load_assignment
 from grader.errors import HarnessError, SpecError
 from grader.freezing.store import frozen_cases
-from grader.grading.pipeline import unreadable
+from grader.grading.reporting import unreadable
 from grader.notebook import Feedback, _unread, check
 from tests.kits import installed, kit
 

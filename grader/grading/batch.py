@@ -26,7 +26,8 @@ from grader import sentences
 from grader._version import __version__
 from grader.course import Course, LoadedAssignment
 from grader.errors import SubmissionError, missing_extra
-from grader.grading.pipeline import WORK_S, grade_submission, unreadable
+from grader.grading.pipeline import WORK_S, grade_submission
+from grader.grading.reporting import unreadable
 from grader.grading.repricing import repriced
 from grader.judging.cases import CaseFile, load_cases
 from grader.judging.judge import Judges, judges_of

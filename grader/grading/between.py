@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from grader import sentences
 from grader.confined.wire import Ref
-from grader.grading.carried import Attempt
+from grader.grading.attempts import Attempt
 from grader.grading.execution import Session, run_plans
 from grader.judging.cases import Case
 from grader.judging.checks import status_of, verdict_of

@@ -12,104 +12,41 @@ import re
 from collections.abc import Callable, Collection, Container, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import product
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from grader import sentences
-from grader.confined.wire import Code, Encoded, Opaque, Path, Ref, Value, encode
+from grader.confined.wire import Code, Encoded, Ref, Value, encode
 from grader.course import LoadedAssignment
+from grader.grading.attempts import Attempt, How, attempted, has_stopped
 from grader.grading.execution import (
     Replies,
     Session,
     by_case,
     first_run,
     follow,
-    is_absent,
     is_redefined,
-    never_returned,
-    run_plans,
 )
-from grader.judging.cases import Case, FunctionCases
-from grader.judging.checks import carried_by_property, verdict_of, well_formed
-from grader.judging.compare import Item, first_problem
-from grader.judging.example import example_failure
-from grader.judging.findings import carried_by_helpers, carried_on_own_values
+from grader.grading.own_values import producers_of
+from grader.judging.cases import Case
 from grader.judging.judge import FunctionJudge, Verdict
 from grader.judging.outcomes import (
     Outcomes,
-    arguments_of,
     gives_the_same,
     last_outcome,
-    plan_with,
     reply_value,
-    steps_apart,
-    steps_of,
 )
 from grader.judging.properties import property_problems
-from grader.judging.values import leaves, part_or_none, parts_of
-from grader.model import Finding
+from grader.judging.values import part_or_none, parts_of
 from grader.sandbox.limits import without_warnings
-from grader.sandbox.runner import NOT_CALLED, Answer, Outcome, Plan, Raised, Replied, Returned, Script, Stopped
+from grader.sandbox.runner import Answer, Outcome, Plan, Replied, Returned, Script, Stopped
 from grader.sandbox.tensors import answer_in_tensors
-from grader.spec import Edition, Function
-from grader.submission.hints import not_there, read_by, read_in_all
+from grader.spec import Function
 
-__all__ = [
-    "Attempt",
-    "best_of",
-    "carried_finding",
-    "first_attempts",
-    "has_foreign_values",
-    "has_nothing_to_use",
-    "in_agreement",
-    "is_cut_short",
-    "on_given_code",
-    "raised_on_own_values",
-    "raises_on_foreign_values",
-    "right_helpers",
-    "right_in_another_edition",
-    "second_run",
-    "tried_on_properties",
-    "wrong_and_called",
-    "wrong_before",
-]
+__all__ = ["first_attempts", "right_helpers", "second_run"]
 
 _MAKES = ".__init__"  # the method that stands for a class among the answered names
 _NOTHING = encode(None).header
-_How = Literal["", "helpers", "own", "given"]
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A verdict with the outcomes that it rests on, and what the function was given in place of its own helpers.
-
-    ``judge`` is that of the cases that were asked, ``only`` the alternative under which it judges, where others share it;
-    ``called`` are the right helpers that the function really called, or what the cases give in place of them.
-    """
-
-    judge: FunctionJudge
-    verdict: Verdict
-    outcomes: Outcomes
-    how: _How = ""
-    called: frozenset[str] = frozenset()
-    only: int | None = None
-
-    @property
-    def carried(self) -> bool:
-        """Whether the function is right with that help; a few points more are no reason to call it right."""
-        return bool(self.how) and self.verdict.passed
-
-    @property
-    def settled(self) -> Attempt:
-        """The attempt with points and messages, which are worked out only where no attempt passes."""
-        return self if self.verdict.passed else replace(self, verdict=verdict_of(self.judge, self.outcomes, self.only))
-
-
-def _attempted(judge: FunctionJudge, outcomes: Outcomes, only: int | None = None) -> Attempt:
-    """What a function's outcomes say of whether it is right."""
-    return Attempt(judge, verdict_of(judge, outcomes, only, wants="status"), outcomes, only=only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +58,7 @@ class _Trial:
     """
 
     judge: FunctionJudge
-    how: _How
+    how: How
     answered: tuple[str, ...] = ()
     brief: bool = False
     earlier: Mapping[str, Callable[..., Value]] = field(default_factory=dict)
@@ -171,8 +108,8 @@ def first_attempts(session: Session, specs: Sequence[Function]) -> tuple[Replies
     first: dict[str, Attempt] = {}
 
     def ask_on(judge: FunctionJudge, outcomes: Outcomes) -> bool:
-        attempt = first[judge.spec.name] = _attempted(judge.core, outcomes)
-        return not (attempt.verdict.passed or _has_stopped(attempt) or any(_trials(session, attempt, first)))
+        attempt = first[judge.spec.name] = attempted(judge.core, outcomes)
+        return not (attempt.verdict.passed or has_stopped(attempt) or any(_trials(session, attempt, first)))
 
     replies = first_run(session, specs, ask_on)
     asked = [spec.name for spec in specs if spec.name in first]
@@ -184,11 +121,6 @@ def _on_all(session: Session, attempt: Attempt, outcomes: Outcomes) -> Attempt:
     judge = session.functions[attempt.verdict.name]
     asked = not attempt.verdict.passed and all(case.key in outcomes for case in judge.cases.cases)
     return replace(attempt, judge=judge, outcomes=outcomes) if asked else attempt
-
-
-def _has_stopped(attempt: Attempt) -> bool:
-    """Whether a call never came back, so that nothing more is asked."""
-    return never_returned(attempt.judge.cases, attempt.outcomes)
 
 
 def second_run(session: Session, first: dict[str, Attempt]) -> dict[str, list[Attempt]]:
@@ -229,7 +161,7 @@ def _second_questions(
             replied = (yield trial.plans(others)) if others else Replied(())
             outcomes = _silent({**by_case(asked, some), **by_case(others, replied)})
             called = _graded_names(some.called | replied.called) | trial.earlier.keys()
-            attempt = _attempted(core, outcomes, first[name].only)
+            attempt = attempted(core, outcomes, first[name].only)
             if attempt.verdict.passed and trial.how == "helpers" and _are_right(called, first):
                 continue  # none of what it was given differs from the student's own: there is nothing to carry
             if attempt.verdict.passed or not trial.brief:
@@ -276,102 +208,11 @@ def _are_right(helpers: Collection[str], first: Mapping[str, Attempt]) -> bool:
 def _asked_all(trial: _Trial, attempt: Attempt) -> Generator[Sequence[Plan], Replied, Attempt]:
     """The attempt by all cases, the others of which are asked now."""
     others = [case for case in trial.judge.others if case.key not in attempt.outcomes]
-    if not others or _has_stopped(attempt):
+    if not others or has_stopped(attempt):
         return attempt
     replied = yield trial.plans(others)
     outcomes = {**attempt.outcomes, **_silent(by_case(others, replied))}
     return replace(attempt, judge=trial.judge, outcomes=outcomes, called=attempt.called | _graded_names(replied.called))
-
-
-def in_agreement(session: Session, first: Mapping[str, Attempt]) -> dict[str, Attempt]:
-    """The first attempts, those that share a convention under the alternative that earns most for all of them.
-
-    Where a submission does not show its edition, each function may be right by any: under one in which it passes, and else
-    under that which the others show by passing.
-    """
-    agreed = dict(first)
-    for convention in dict.fromkeys(session.functions[name].spec.convention for name in first):
-        judges = [session.functions[name] for name in first if session.functions[name].spec.convention == convention]
-        numbers = _open_to(session, judges[0].spec) if convention else ()
-        groups = [[verdict_of(judge, first[judge.spec.name].outcomes, n) for judge in judges] for n in numbers]
-        together = max(groups, key=lambda group: (_passing(group, convention), sum(v.points for v in group)), default=[])
-        for number, verdict in enumerate(together):
-            if convention == _EDITION:
-                verdict = next((group[number] for group in groups if group[number].passed), verdict)
-            agreed[verdict.name] = replace(first[verdict.name], verdict=verdict, only=verdict.alternative)
-    return agreed
-
-
-_EDITION = "edition"
-
-
-def _passing(group: Sequence[Verdict], convention: str) -> int:
-    """How many functions pass under an alternative, where that is what shows the edition."""
-    return sum(verdict.passed for verdict in group) if convention == _EDITION else 0
-
-
-def _open_to(session: Session, spec: Function) -> Sequence[int]:
-    """The numbers of the alternatives under which a convention may be met: one where the edition is known."""
-    edition, names = session.submission.edition, ("", *spec.alternatives)
-    if spec.convention == _EDITION and edition is not None:
-        return (names.index(edition.alternative),)
-    return range(len(names))
-
-
-def right_in_another_edition(session: Session, attempt: Attempt) -> Edition | None:
-    """The edition in which a function is right that fails in the one that the submission shows."""
-    spec, outcomes = attempt.judge.spec, attempt.outcomes
-    if attempt.verdict.passed or spec.convention != _EDITION or session.submission.edition is None:
-        return None
-    names = ("", *spec.alternatives)
-    right = {name for number, name in enumerate(names) if verdict_of(attempt.judge, outcomes, number).passed}
-    others = (edition for edition in session.assignment.spec.editions if not edition.refused)
-    return next((edition for edition in others if edition.alternative in right), None)
-
-
-def tried_on_properties(
-    session: Session, first: Mapping[str, Attempt], name: str, made: Sequence[Attempt]
-) -> Iterator[Attempt]:
-    """The first verdict once more, with a property in place of values that only an earlier function makes wrong.
-
-    That is one that makes what the function is judged on, or one that it was seen to call (in what was ``made`` of it with
-    right helpers) and whose right results it understands nothing of.
-    """
-    attempt = first[name]
-    judge = session.functions[name]
-    lifted = carried_by_property(judge.spec, attempt.verdict)
-    if lifted is None:
-        return
-    called = frozenset() if judge.spec.own_inputs else frozenset(wrong_and_called(session, made, first))
-    earlier = _producers(judge.cases) if judge.spec.own_inputs else sorted(called)
-    if _only_values_wrong(first, earlier) and _holds_apart(session, attempt):
-        yield replace(attempt, verdict=lifted, how="own", called=called)
-
-
-def on_given_code(session: Session, first: Attempt, best: Mapping[str, Attempt]) -> Attempt:
-    """An attempt that passes, and whatever of the wrong functions before it the cases have given it public code for.
-
-    That code is not what the right function would be, so that what passes with it has called it.
-    """
-    judge = session.functions[first.verdict.name]
-    given = {name for case in judge.cases.cases for name, _ in case.plan.given} & session.functions.keys()
-    wrong = frozenset(name for name in given if not (name in best and best[name].verdict.passed))
-    own_start = any(check.message == sentences.OWN_START for check in first.verdict.checks)
-    return first if own_start or not wrong else replace(first, how="given", called=wrong)
-
-
-def best_of(first: Attempt, again: Sequence[Attempt]) -> Attempt:
-    """The attempt that is reported: the first that passes, or else the one that says most."""
-    best = first
-    for attempt in again:
-        if not best.verdict.passed and (attempt.verdict.passed or _says_more(attempt.verdict, best.verdict)):
-            best = attempt
-    return best
-
-
-def _says_more(one: Verdict, other: Verdict) -> bool:
-    """Whether a verdict earns more, or as much but did not end in an exception (of a wrong helper)."""
-    return one.points > other.points or (one.points == other.points and other.failed("runs") and not one.failed("runs"))
 
 
 # -- with right helpers ------------------------------------------------------------------
@@ -401,7 +242,7 @@ def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) ->
         if earlier := _wrong_earlier(session, judge, first):
             yield _Trial(judge, "helpers", brief=True, earlier=earlier)
     own = any(case.own for case in judge.cases.cases) and not _only_inputs_changed(verdict)
-    if own and not _gave_the_same(first, _producers(judge.cases)):
+    if own and not _gave_the_same(first, producers_of(judge.cases)):
         yield _Trial(judge, "own")
 
 
@@ -538,218 +379,3 @@ def _form(value: Value) -> object:
     if isinstance(value, list | tuple):
         return type(value), [_form(part) for part in value]
     return type(value), np.shape(value), str(getattr(value, "dtype", ""))
-
-
-def _producers(cases: FunctionCases) -> list[str]:
-    """The functions on whose results a function is graded when these are the student's own."""
-    plans = [case.own or case.plan for case in cases.cases if case.expected]
-    return sorted({name for plan in plans for name, _ in plan.steps[:-1]})
-
-
-def has_nothing_to_use(judge: FunctionJudge, outcomes: Outcomes, best: Mapping[str, Attempt]) -> list[str]:
-    """The earlier functions whose values alone a function can be judged on, where they gave none in any case."""
-    producers = _producers(judge.cases)
-    right = all(name in best and best[name].verdict.passed for name in producers)
-    called = (_was_called(case, outcomes.get(case.key, ()), none_will_do=right) for case in judge.values)
-    return [] if not judge.spec.own_inputs or any(called) else producers
-
-
-def wrong_before(judge: FunctionJudge, best: Mapping[str, Attempt]) -> list[str]:
-    """The earlier functions on whose values alone a function can be judged, as far as they are not right."""
-    producers = _producers(judge.cases) if judge.spec.own_inputs else []
-    return [name for name in producers if name in best and not best[name].verdict.passed]
-
-
-def wrong_and_called(session: Session, made: Sequence[Attempt], best: Mapping[str, Attempt]) -> list[str]:
-    """The wrong earlier functions that a function calls, and of whose right results it may understand nothing."""
-    called = frozenset[str]().union(*(attempt.called for attempt in made if attempt.how == "helpers"))
-    opaque = (name for name in session.functions if name in called and session.functions[name].spec.opaque)
-    return [name for name in opaque if name in best and not best[name].verdict.passed]
-
-
-def is_cut_short(attempt: Attempt) -> bool:
-    """Whether the first case without a value has none because an earlier function gave none."""
-    silent = next((failure.case for failure in attempt.verdict.failures if failure.check == "runs"), None)
-    return silent is not None and len(attempt.outcomes.get(silent.key, ())) < len(silent.plan.steps)
-
-
-def has_foreign_values(session: Session, attempt: Attempt) -> bool:
-    """Whether calls were given, in place of the student's own values, what only the reference understands.
-
-    A right forward pass keeps in its cache what it likes: that this is not what the student's backward pass takes apart is
-    no mistake of the student's.
-    """
-    judge = attempt.judge
-    makers = _producers(judge.cases) if judge.spec.own_inputs and attempt.how == "helpers" else []
-    return any(session.functions[name].spec.opaque for name in makers if name in session.functions)
-
-
-def raises_on_foreign_values(session: Session, attempt: Attempt) -> bool:
-    """Whether calls raise on what only the reference understands."""
-    return has_foreign_values(session, attempt) and attempt.settled.verdict.failed("runs")
-
-
-def raised_on_own_values(first: Attempt) -> Finding | None:
-    """What a function raises on what the student's own earlier functions return, where it can be judged on that alone."""
-    problem = next((c.message for c in first.verdict.checks if c.kind == "runs" and c.status == "failed"), "")
-    producers = _producers(first.judge.cases)
-    return sentences.unusable_values(first.verdict.name, producers, problem) if problem and not is_cut_short(first) else None
-
-
-def _was_called(case: Case, outcomes: Sequence[Outcome], *, none_will_do: bool) -> bool:
-    """Whether the last step of a case came about: the earlier ones gave what it is called with.
-
-    That may be None where they are right and the last step makes something of it: it looks for its values elsewhere.
-    """
-    last = outcomes[-1] if len(outcomes) >= len(case.plan.steps) else None
-    if last is None or (isinstance(last, Raised) and last.type_name == NOT_CALLED):
-        return False
-    if none_will_do and isinstance(last, Returned):
-        return True
-    used = [part for part in parts_of(arguments_of(case.plan)) if isinstance(part, Ref)]
-    return not any(_is_none(reply_value(outcomes[ref.step]), ref.path) for ref in used)
-
-
-def _is_none(value: Value, path: Path) -> bool:
-    """Whether None stands at a path; nobody here can look into an object of the student's."""
-    for key in path:
-        if isinstance(value, Opaque):
-            return False
-        value = part_or_none(value, (key,))
-    return value is None
-
-
-def _only_values_wrong(first: Mapping[str, Attempt], names: Sequence[str]) -> bool:
-    """Whether some of these graded functions give wrong values, and all of them results that earn something."""
-    if not all(name in first for name in names):
-        return False
-    verdicts = [first[name].settled.verdict for name in names]
-    formed = all(well_formed(verdict) and verdict.points for verdict in verdicts)  # zeros are the derivative of zeros
-    return formed and any(verdict.failed("values") for verdict in verdicts)
-
-
-def _holds_apart(session: Session, attempt: Attempt) -> bool:
-    """Whether the properties that carry hold, too, where the function and the earlier ones are asked in a worker each.
-
-    Beside the function that is judged the earlier ones may see what it has claimed, and answer so that it comes true. It may
-    see what they are asked around a point, and claim what fits their answers.
-    """
-    judge = attempt.judge
-    carrying = [(prop, case) for prop in judge.spec.properties if prop.carries for case in judge.cases_of(prop.name)]
-    together = {case.key: list(attempt.outcomes[case.key]) for _, case in carrying}
-    for steps_in in (steps_of, steps_apart):
-        asked = [(case, steps_in(case, judge.spec.name)) for _, case in carrying]
-        plans = [replace(plan_with(case.plan, steps), function="") for case, steps in asked]
-        for (case, steps), apart in zip(asked, run_plans(session, plans).outcomes, strict=True):
-            if len(apart) != len(steps):
-                return False
-            for step, outcome in zip(steps, apart, strict=True):
-                together[case.key][step] = outcome
-    return not any(property_problems([(prop, case, together[case.key]) for prop, case in carrying]))
-
-
-# -- what a report says of it ------------------------------------------------------------
-
-
-def carried_finding(session: Session, replies: Replies, first: Attempt, best: Mapping[str, Attempt]) -> Finding:
-    """Why a function has full points all the same: what it called, and what of that is wrong."""
-    name = first.verdict.name
-    judge, attempt = session.functions[name], best[name]
-    if attempt.how == "own":
-        return carried_on_own_values(judge.spec, sorted(attempt.called) or _producers(judge.cases))
-    called = _called(name, best)
-    wrong = [n for n in session.functions if n in called and not (n in best and best[n].verdict.passed)]
-    redefined = [n for n in session.assignment.spec.provided_helpers if n in called and is_redefined(session, n)]
-    blamed = wrong or redefined
-    read = read_in_all(session.submission, name)
-    if not wrong and (absent := _needs_what_is_not_there(session, replies, called & read or called)):
-        return absent(judge.spec.name)
-    producers = {name for case in judge.cases.cases for name, _ in case.plan.steps[:-1]} - {name}
-    if not set(blamed) <= producers:  # what the text does not name was called to make the arguments
-        blamed = [n for n in blamed if n in read] or [n for n in blamed if n in producers] or blamed
-        if not read.intersection(blamed):  # nor does it call what those call that made its arguments
-            producers |= set().union(*(read_in_all(session.submission, n) for n in producers)).intersection(blamed)
-    undefined = all(is_absent(session, replies, n) for n in blamed)
-    if not blamed:
-        blamed = [n for n in session.assignment.spec.provided_helpers if n in called & read and _is_unbound(session, n)]
-        undefined = True
-    if blamed and not wrong and not undefined:  # nobody has judged these by themselves
-        if shown := _shown_wrong(session, judge.spec, blamed):
-            return sentences.carried_own_helpers(name, shown)
-        failure = example_failure(first.outcomes, first.settled.verdict)
-        if failure and len(blamed) == 1:
-            return sentences.carried_own_helper_unseen(name, blamed[0], failure.message, failure.case.key)
-    unclear = [n for n in judge.spec.helpers if n in called and n not in best] or judge.spec.helpers
-    return carried_by_helpers(judge.spec, blamed, sorted(producers), unclear, undefined=undefined, graded=bool(wrong))
-
-
-# What provided helpers are called with: an array, also of a zero (the kink of relu), parameters, gradients, a whole step.
-_ARRAY, _ZERO = np.array([[-1.0, 0.5, 2.0]]), np.array([[0.0]])
-_PARAMETERS = {name: np.array([[value]]) for name, value in (("W1", 0.5), ("b1", -0.25), ("W2", 2.0), ("b2", 1.5))}
-_GRADIENTS = {f"d{name}": value - 1.0 for name, value in _PARAMETERS.items()}
-_PROBES: tuple[tuple[Value, ...], ...] = (
-    (_ARRAY,), (_ARRAY, _ARRAY[:, ::-1]), (_ZERO,), (_ARRAY[:, 1:2], _ZERO),
-    (_PARAMETERS,), (_GRADIENTS,), (_PARAMETERS, _GRADIENTS, 0.5),
-)  # fmt: skip
-
-
-def _shown_wrong(session: Session, spec: Function, helpers: Sequence[str]) -> dict[str, str]:
-    """The provided helpers of the student's own that a small call shows to be wrong, with that call in words."""
-    right, asked = right_helpers(session), list[tuple[str, tuple[Value, ...], Value]]()
-    if right is None:
-        return {}
-    for helper, args in product(helpers, _PROBES):
-        with (
-            contextlib.suppress(LookupError, TypeError, ValueError, AttributeError, ArithmeticError),
-            np.errstate(all="ignore"),
-        ):
-            value = right(helper, copy.deepcopy(args), {}, {})
-            asked += [(helper, args, value)] if all(np.isfinite(leaf).all() for _, leaf in leaves(value)) else []
-    plans = [Plan(helper, number, ((helper, encode(args)),)) for number, (helper, args, _) in enumerate(asked)]
-    replied = run_plans(session, plans, also=helpers).outcomes if plans else ()
-    shown: dict[str, str] = {}
-    for (helper, args, value), outcomes in zip(asked, replied, strict=True):
-        call, got = f"{helper}({', '.join(map(_quoted, args))})", outcomes[-1] if outcomes else None
-        item, bounds = Item(sentences.THE_RESULT, ((),)), {path: 1e-9 for path, _ in leaves(value)}
-        if isinstance(got, Returned) and (problem := first_problem(spec, item, value, reply_value(got), bounds)):
-            shown.setdefault(helper, sentences.call_gives(call, problem.message))
-    return shown
-
-
-def _quoted(value: Value) -> str:
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{key!r}: {_quoted(part)}' for key, part in value.items())}}}"
-    return repr(value.tolist() if isinstance(value, np.ndarray) else value)
-
-
-def _is_unbound(session: Session, name: str) -> bool:
-    """Whether no statement of the submission may bind a name."""
-    return not any(name in unit.binds or "*" in unit.binds for unit in session.submission.units)
-
-
-def _needs_what_is_not_there(session: Session, replies: Replies, called: Collection[str]) -> Callable[[str], Finding] | None:
-    """What is said where helpers come from, or need, a file that was not handed in or a library that is not there."""
-    submission = session.submission
-    needs: dict[str, set[str]] = {}
-    for name in session.assignment.spec.provided_helpers:
-        if name in called:
-            unit = submission.unit_of(name)
-            needs[name] = {name, *(read_by(unit) if unit and is_redefined(session, name) else ())}
-    found = {name: where for name, read in needs.items() if (where := not_there(submission, read, replies.loaded.absent))}
-    if not found:
-        return None
-    first = next(iter(found.values()))
-    names = [name for name, where in found.items() if where == first]
-    return partial(sentences.carried_not_there, helpers=names, where=first.says, hint=first.hint, certain=first.certain)
-
-
-def _called(name: str, best: Mapping[str, Attempt]) -> set[str]:
-    """The right helpers that a function called, and those that they called where they are carried themselves."""
-    called: set[str] = set()
-    queue = [name]
-    while queue:
-        here = queue.pop()
-        if here in best and best[here].carried:
-            queue += best[here].called - called
-            called |= best[here].called
-    return called

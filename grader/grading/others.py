@@ -10,8 +10,9 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from grader import sentences
+from grader.grading.attempts import Attempt
 from grader.grading.between import may_keep_anything
-from grader.grading.carried import Attempt, right_helpers
+from grader.grading.carried import right_helpers
 from grader.grading.execution import Session, by_case, follow
 from grader.judging.checks import verdict_of
 from grader.judging.outcomes import Outcomes

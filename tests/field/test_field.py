@@ -14,7 +14,8 @@ import pytest
 from grader.course import LoadedAssignment, load_assignment
 from grader.errors import SubmissionError
 from grader.freezing.store import frozen_cases
-from grader.grading.pipeline import grade_submission, unreadable
+from grader.grading.pipeline import grade_submission
+from grader.grading.reporting import unreadable
 from grader.judging.judge import Judges, judges_of
 from grader.model import Report
 from grader.sandbox.parent import Sandbox
