@@ -23,8 +23,9 @@ from grader.grading import carried, pipeline
 from grader.judging.cases import CaseFile
 from grader.judging.judge import Judges, judges_of
 from grader.model import report_to_json
-from grader.sandbox.parent import ALL_WALLS, Sandbox
+from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Program
+from grader.sandbox.zygote import ALL_WALLS
 from grader.submission.program import Submission, parse_submission
 
 __all__ = ["one_submission"]

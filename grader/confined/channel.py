@@ -8,9 +8,10 @@ import re
 import struct
 from typing import Any, NoReturn
 
-__all__ = ["FRAME", "Channel", "Output", "without_addresses"]
+__all__ = ["FRAME", "REPLY", "Channel", "Output", "without_addresses"]
 
-FRAME = struct.Struct("<IB")
+FRAME = struct.Struct("<IB")  # of a frame: how long its body is, and its kind
+REPLY = struct.Struct("<IHHI")  # of a reply: plan, step, how many arrays were overwritten, bytes of output
 OUTPUT_KEPT = 2_000
 OUTPUT_LIMIT = 16 * 2**20
 _ADDRESS = re.compile(r"0x[0-9A-Fa-f]{5,}")

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import stubs, watching
-from .channel import Channel, Output, without_addresses
+from .channel import REPLY, Channel, Output, without_addresses
 from .imports import ROOT, Imports, Missing
 from .seeding import Seeder
 from .stubs import Absent
@@ -23,7 +23,6 @@ __all__ = ["Session"]
 
 _TABLE = 1000  # entries of a table in which functions may be kept
 _ANNOTATIONS = 0x1000000  # from __future__ import annotations: they are never evaluated
-_REPLY = struct.Struct("<IHHI")
 _BATCH, _PLAN, _SIZE = struct.Struct("<II"), struct.Struct("<IHH??"), struct.Struct("<H")
 _MESSAGE_KEPT = 500
 _LIBRARIES = frozenset({*sys.stdlib_module_names, "numpy", "torch", "tensorflow", "keras"})
@@ -466,7 +465,7 @@ class Session:
         output = self.output.take()
         self.channel.send(
             b"V",
-            _REPLY.pack(number, step, len(mutated), len(output)),
+            REPLY.pack(number, step, len(mutated), len(output)),
             array.array("H", mutated).tobytes() if mutated else b"",
             output,
             *self.wire.packed(reply),
@@ -481,7 +480,7 @@ class Session:
     def raised(self, number: int, step: int, what: Any) -> None:
         output = self.output.take()
         reply = self.wire.pack(self.wire.encode(what))
-        self.channel.send(b"E", _REPLY.pack(number, step, 0, len(output)), output, reply)
+        self.channel.send(b"E", REPLY.pack(number, step, 0, len(output)), output, reply)
 
     def ref(self, ref: Any) -> Any:
         """A part of an earlier reply, as the very object that the student's code returned."""

@@ -33,7 +33,8 @@ from grader.judging.cases import CaseFile, load_cases
 from grader.judging.judge import Judges, judges_of
 from grader.model import Files, Report, report_from_json, report_to_json
 from grader.sandbox.limits import bounded_work
-from grader.sandbox.parent import ALL_WALLS, Sandbox
+from grader.sandbox.parent import Sandbox
+from grader.sandbox.zygote import ALL_WALLS
 from grader.submission.hints import missing_function
 from grader.submission.program import Submission, parse_files, read_submission
 

@@ -13,7 +13,6 @@ import ctypes
 import gc
 import io
 import random
-import struct
 import sys
 from collections import deque
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from grader.confined import stubs, wire
-from grader.confined.channel import Channel
+from grader.confined.channel import FRAME, Channel
 from grader.confined.imports import FORBIDDEN, Imports
 from grader.confined.session import Session
 from grader.sandbox.child import Child, Ended
@@ -33,7 +32,6 @@ from grader.sandbox.parent import Sandbox
 
 __all__ = ["InProcess"]
 
-_FRAME = struct.Struct("<IB")
 _NDARRAY: dict[str, Any] = gc.get_referents(np.ndarray.__dict__)[0]  # where stand-ins for methods of NumPy 1 go
 
 
@@ -150,7 +148,7 @@ class Within(Child):
             self.session = Session(_Channel(self), wire, np)
 
     def send(self, data: memoryview, seconds: float) -> int:  # noqa: ARG002 (there is always room)
-        (_, kind), body = _FRAME.unpack_from(data), bytes(data[_FRAME.size :])
+        (_, kind), body = FRAME.unpack_from(data), bytes(data[FRAME.size :])
         if kind in b"RX":
             self.replies.append((bytes([kind]), body))
             return len(data)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from grader.errors import GraderError
 from grader.sandbox.child import package_folders
 from grader.sandbox.limits import can_confine, is_browser
-from grader.sandbox.parent import ALL_WALLS, Sandbox
-from grader.sandbox.zygote import Zygote
+from grader.sandbox.parent import Sandbox
+from grader.sandbox.zygote import ALL_WALLS, Zygote
 
 __all__ = ["strongest_sandbox"]
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from grader.sandbox.parent import Patience, Sandbox
+from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Returned
+from grader.sandbox.waiting import Patience
 from tests.confined.submitted import execute, outcome
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")

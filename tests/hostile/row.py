@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 
 from grader.confined.wire import Opaque, decode, encode
-from grader.sandbox.parent import ALL_WALLS, Patience, Sandbox
+from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Outcome, Plan, Program, Raised, Returned
+from grader.sandbox.waiting import Patience
+from grader.sandbox.zygote import ALL_WALLS
 from grader.submission.program import parse_files
 
 TOOLS = (Path(__file__).parent / "tools.py").read_text("utf-8")

@@ -36,8 +36,9 @@ from grader.model import report_to_json
 from grader.publishing.export import write_export
 from grader.publishing.jupyterlite import _sources
 from grader.sandbox.copies import Copy, LostError
-from grader.sandbox.parent import Patience, Sandbox
+from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Outcome, Plan, Program, Raised, Returned, Stopped
+from grader.sandbox.waiting import Patience
 from grader.spec import Given
 from grader.submission.program import parse_submission
 from tests import tiny

@@ -15,8 +15,9 @@ from grader.freezing.store import frozen_cases
 from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
 from grader.model import FunctionReport
-from grader.sandbox.parent import Patience, Sandbox
+from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Outcome, Plan, Program, Raised, Returned
+from grader.sandbox.waiting import Patience
 from grader.submission.program import parse_submission
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")

@@ -21,9 +21,10 @@ from grader.errors import GraderError
 from grader.sandbox.child import _UNIT_S, slowness_of
 from grader.sandbox.copies import Copy
 from grader.sandbox.helpers import Answering, Answers
-from grader.sandbox.parent import ALL_WALLS, Patience, Sandbox
+from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Execution, Outcome, Plan, Program, Raised, Returned, Stopped
-from grader.sandbox.zygote import Zygote
+from grader.sandbox.waiting import Patience
+from grader.sandbox.zygote import ALL_WALLS, Zygote
 from grader.submission.program import parse_submission
 from tests.leftovers import descendants
 

@@ -15,9 +15,10 @@ import pytest
 from grader.confined.wire import decode, encode
 from grader.errors import GraderError
 from grader.sandbox import doctor, limits, own
-from grader.sandbox.parent import Patience, Sandbox
+from grader.sandbox.parent import Sandbox
 from grader.sandbox.portable import Interpreters, Piped
 from grader.sandbox.runner import Execution, Plan, Program, Raised, Returned, Stopped
+from grader.sandbox.waiting import Patience
 from grader.submission.program import parse_submission
 
 SOON = 0.3

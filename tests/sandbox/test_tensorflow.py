@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from grader.confined.wire import Ref, Tensor, decode, encode
-from grader.sandbox.parent import Patience, Sandbox
+from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.sandbox.tensors import answer_in_tensors
+from grader.sandbox.waiting import Patience
 from grader.submission.program import parse_submission
 from tests.hostile.row import TOOLS, VICTIM, victim
 
