@@ -34,6 +34,7 @@ FunctionStatus = Literal[
 ]
 ReportStatus = Literal["graded", "unreadable", "error"]
 SandboxLevel = Literal["full", "weak", "none"]
+Key = tuple[str, str | None]  # what tells the submissions of a run apart: the path, and the student
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,11 @@ class FunctionReport:
     def by_hand(self) -> bool:
         """Whether a person has to grade it."""
         return self.status == "not-graded" and any(check.kind == "manual" for check in self.checks)
+
+    @property
+    def unfilled(self) -> bool:
+        """Whether a part of it is still as the template has it."""
+        return any(finding.code in ("not-started", "unfilled-blank") for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,11 @@ class Report:
     not_run: tuple[NotRun, ...] = ()
     numpy: str = ""
     name: str = ""
+
+    @property
+    def key(self) -> Key:
+        """What tells it apart from the other reports of a run."""
+        return self.submission, self.student
 
     @property
     def waiting(self) -> tuple[FunctionReport, ...]:

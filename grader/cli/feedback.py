@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from grader.cli.output import say, write_whole
+from grader.cli.output import say
 from grader.cli.report import entry_of, read_decided
 from grader.cli.shared import refuse_swapped
 from grader.cli.site import about_of, read_again
+from grader.disk import write_whole
 from grader.errors import HarnessError, did_you_mean
 from grader.grading.rundir import RunEntry
 from grader.intake.tree import a_few
@@ -110,11 +111,11 @@ def write_pages_for(run: str, assignment: str, output: Path, gradebook: str | No
     from grader.report.html import write_feedback  # Jinja is an extra, and --help needs none
 
     entries = _of_folder(Path(run), assignment, gradebook) if Path(run).is_dir() else _of_gradebook(run, assignment)
-    by_key = {(entry.report.submission, entry.report.student): entry for entry in entries}
+    by_key = {entry.report.key: entry for entry in entries}
     sources = {submission: found.sources for (submission, _), found in read_again(entries).items()}
     title = About(about_of(Path(run), None, assignment).title)  # and nothing else: a page says no word on others
     written = write_feedback([entry.report for entry in entries], output, sources=sources, about=title)
-    pages = [_Page(by_key[report.submission, report.student], report, path) for report, path in written]
+    pages = [_Page(by_key[report.key], report, path) for report, path in written]
     header = ["student", "name", "email", "points", "max_points", "status", "page", "to_be_graded"]
     table = csv_table(header, (_index_row(page) for page in pages))
     write_whole(output / "index.csv", table.encode("utf-8-sig"))

@@ -19,9 +19,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from grader._version import __version__
 from grader.cli import FOUND, HARNESS, INTERRUPTED, USAGE
-from grader.cli.output import say, show, write_whole
+from grader.cli.output import say, show
 from grader.cli.shared import JSON, MIN_SCORE, SEED, THOROUGH, Drawing, assignment_of, suggest, try_file
 from grader.course import LoadedAssignment
+from grader.disk import scratch_folder, write_whole
 from grader.errors import HarnessError, did_you_mean, near_path
 from grader.freezing.store import cases_path, frozen_cases
 from grader.grading.batch import Job, Result, Setup, grade_all, level_of, worthwhile_processes
@@ -31,11 +32,10 @@ from grader.intake.collect import Collected, HandIn, collect, fingerprint
 from grader.intake.roster import Person, Roster, name_key, read_roster
 from grader.intake.tree import a_few, some
 from grader.judging.cases import forget_cases
-from grader.model import RUN_SCHEMA, Files, Report, report_to_json
+from grader.model import RUN_SCHEMA, Files, Key, Report, report_to_json
 from grader.report.table import csv_table
 from grader.report.terminal import render_run
 from grader.sandbox.doctor import refuse_elsewhere
-from grader.scratch import scratch_folder
 from grader.sentences import is_repair, passed_over, who_of
 from grader.spec import Assignment
 
@@ -45,7 +45,6 @@ if TYPE_CHECKING:  # the database is an extra
 __all__ = ["GradeOptions", "grade", "grade_paths"]
 
 _FEW = 20  # submissions are graded before anybody asks how far it is
-Key = tuple[str, str | None]  # what tells the submissions of a run apart: the path, and the student
 
 
 @dataclass(frozen=True)
@@ -251,7 +250,7 @@ def _grade_items(batch: _Batch, run: RunFolder, record: Callable[[RunEntry], Non
     fresh = {_key(item) for item in todo}
     kept = {_key(item): item for item in batch.items if _key(item) not in fresh}
     for entry in run.entries(list(kept)):
-        item = kept[entry.report.submission, entry.report.student]
+        item = kept[entry.report.key]
         record(_as_today(run, entry, item, batch.spec))  # a gradebook's run is whole, also where a rerun has little to do
     resumed, repeated, failed = len(items) - len(todo), 0, 0
     with _progress(len(items), resumed, quiet=options.quiet) as advance:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.output import say, show, write_whole
+from grader.cli.output import say, show
 from grader.cli.shared import refuse_swapped, try_file
+from grader.disk import write_whole
 from grader.errors import HarnessError, did_you_mean
 from grader.intake.roster import read_roster
 

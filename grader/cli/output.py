@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import click
 
 from grader.report.escape import log_lines, plain
 
-__all__ = ["say", "show", "write_whole"]
+__all__ = ["say", "show"]
 
 
 def say(line: object, *, err: bool = False, nl: bool = True, over: bool = False) -> None:
@@ -23,10 +20,3 @@ def say(line: object, *, err: bool = False, nl: bool = True, over: bool = False)
 def show(text: str, *, err: bool = False) -> None:
     """Print text that :mod:`grader.report` has laid out, or JSON: it is inert already."""
     click.echo(text, err=err, nl=not text.endswith("\n"))
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file in one step: whatever ends the command, it is the old one or the new one, never half of either."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    draft.write_bytes(data)
-    draft.replace(path)

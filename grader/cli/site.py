@@ -10,14 +10,12 @@ from pathlib import Path
 from grader.course import LoadedAssignment, find_course
 from grader.errors import HarnessError, SubmissionError
 from grader.grading.rundir import RunEntry, read_facts
-from grader.model import Report
+from grader.model import Key, Report
 from grader.publishing.kit import starter_for
 from grader.report.overview import About
 from grader.submission.program import Submission, read_submission
 
 __all__ = ["about_of", "definitions_of", "read_again"]
-
-Key = tuple[str, str | None]  # a submission and its student
 
 
 def read_again(entries: Sequence[RunEntry]) -> dict[Key, Submission]:
@@ -27,7 +25,7 @@ def read_again(entries: Sequence[RunEntry]) -> dict[Key, Submission]:
         report = entry.report
         if entry.files and report.status == "graded":
             with suppress(SubmissionError):
-                read[report.submission, report.student] = read_submission(entry.files, {}, name=report.submission)
+                read[report.key] = read_submission(entry.files, {}, name=report.submission)
     return read
 
 
@@ -35,11 +33,10 @@ def definitions_of(reports: Sequence[Report], read: Mapping[Key, Submission]) ->
     """The text of the definitions that were graded; files that have changed since have none at those places."""
     found = {}
     for report in reports:
-        key = report.submission, report.student
-        if key in read:
-            by_place = {(unit.origin, name): unit.source for unit in read[key].units for name in unit.binds}
+        if report.key in read:
+            by_place = {(unit.origin, name): unit.source for unit in read[report.key].units for name in unit.binds}
             places = {f.name: (f.origin, f.name) for f in report.functions if f.origin}
-            found[key] = {name: by_place[place] for name, place in places.items() if place in by_place}
+            found[report.key] = {name: by_place[place] for name, place in places.items() if place in by_place}
     return found
 
 

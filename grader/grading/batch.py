@@ -25,6 +25,7 @@ from typing import Any
 from grader import sentences
 from grader._version import __version__
 from grader.course import Course, LoadedAssignment
+from grader.disk import write_whole
 from grader.errors import SubmissionError, missing_extra
 from grader.grading.pipeline import WORK_S, grade_submission
 from grader.grading.reporting import unreadable
@@ -263,9 +264,7 @@ def keep_verdict(place: Path | None, report: Report) -> bool:
         return False
     with contextlib.suppress(OSError):  # a full disk costs speed, not a verdict
         place.parent.mkdir(parents=True, exist_ok=True)
-        draft = place.with_suffix(f".{os.getpid()}")
-        draft.write_text(json.dumps(report_to_json(replace(report, duration_s=0.0))), "utf-8")
-        draft.replace(place)
+        write_whole(place, json.dumps(report_to_json(replace(report, duration_s=0.0))).encode())
     return True
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from grader.course import LoadedAssignment
+from grader.disk import scratch_folder
 from grader.errors import SubmissionError
 from grader.freezing.store import frozen_cases
 from grader.grading.attempts import Attempt, best_of
@@ -29,7 +30,6 @@ from grader.model import FunctionReport, Report
 from grader.sandbox.here import InProcess
 from grader.sandbox.limits import bounded_work
 from grader.sandbox.runner import Runner
-from grader.scratch import scratch_folder
 from grader.spec import Assignment, Function
 from grader.submission.program import Submission, read_submission
 

@@ -26,8 +26,6 @@ from grader.submission.program import Submission
 
 __all__ = ["function_report", "missing_report", "report_on", "unreadable"]
 
-_BLANKS = ("not-started", "unfilled-blank")
-
 
 def report_on(
     session: Session, replies: Replies, functions: Sequence[FunctionReport], student: str | None, only: str | None
@@ -241,7 +239,7 @@ def _with_waiting(assignment: LoadedAssignment, graded: Sequence[FunctionReport]
     if assignment.reference is not None:
         return list(graded)
     wrong = [f.name for f in graded if f.status != "passed"]
-    blank = {f.name for f in graded if f.status == "missing" or any(x.code in _BLANKS for x in f.findings)}
+    blank = {f.name for f in graded if f.status == "missing" or f.unfilled}
     above = {name: [o for o in wrong if o in assignment.spec.ancestors(name)] for name in wrong}
     first = {name: tuple(o for o in above[name] if o in blank or not above[o]) for name in wrong if name not in blank}
     return [replace(f, waits_for=first.get(f.name, ())) for f in graded]

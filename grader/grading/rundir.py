@@ -22,9 +22,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, TypedDict
 
+from grader.disk import write_whole
 from grader.errors import HarnessError
 from grader.intake.tree import RUN_FILE
-from grader.model import Report, report_from_json, report_to_json
+from grader.model import Key, Report, report_from_json, report_to_json
 
 try:
     import fcntl
@@ -34,9 +35,6 @@ except ImportError:  # Windows: runs are read there, and none is written
 __all__ = ["RunEntry", "RunFacts", "RunFolder", "read_facts", "read_run"]
 
 LOCK_FILE, FACTS_FILE = "run.lock", "run.json"
-
-#: What tells the submissions of a run apart: the path and the student.
-Key = tuple[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +137,7 @@ class RunFolder:
 
     def describe(self, facts: RunFacts) -> None:
         """Keep what is known of the run as a whole; it is there whole or not at all."""
-        draft = self._facts.with_suffix(".draft")
-        draft.write_text(json.dumps(asdict(facts), indent=2) + "\n", "utf-8")
-        draft.replace(self._facts)
+        write_whole(self._facts, (json.dumps(asdict(facts), indent=2) + "\n").encode())
 
     @property
     def keys(self) -> list[Key]:

@@ -9,7 +9,6 @@ texts: enough to grade and to diagnose without the reference. It is one value of
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +19,7 @@ import numpy as np
 
 from grader.confined import wire
 from grader.confined.wire import Encoded, Value, WireError, decode, encode, pack, unpack
+from grader.disk import write_whole
 from grader.errors import SpecError
 from grader.judging.values import leaves
 from grader.sandbox.runner import Plan
@@ -332,9 +332,7 @@ def save_cases(cases: CaseFile, path: Path) -> CaseFile:
     """Write a case file in one step (a reader never sees half of it); returns it with its digest."""
     data = to_bytes(cases)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.part")  # two runs may draw the same cases at a time
-    draft.write_bytes(data)
-    draft.replace(path)
+    write_whole(path, data)
     return from_bytes(data, str(path))
 
 

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from grader.confined.tensors import FRAMEWORKS
 from grader.course import LoadedAssignment
+from grader.disk import scratch_folder
 from grader.errors import HarnessError, SpecError, missing_extra
 from grader.freezing.store import Progress, frozen_cases
 from grader.judging.cases import CaseFile
@@ -22,7 +23,6 @@ from grader.publishing.files import assignment_files, filled, refuse_filled, ref
 from grader.publishing.handout import handout
 from grader.publishing.kit import needed_modules, starter_notebook
 from grader.publishing.wheel import PROJECT, wheel
-from grader.scratch import scratch_folder
 
 __all__ = ["write_jupyterlite"]
 

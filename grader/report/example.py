@@ -83,10 +83,9 @@ def example_of(function: FunctionReport) -> Example:
 def is_unwritten(function: FunctionReport) -> bool:
     """Whether nothing came back because a blank is not filled in yet: an example would say no more than that."""
     data = function.counterexample or {}
-    has_blank = any(finding.code in ("not-started", "unfilled-blank") for finding in function.findings)
     got = data.get("got")
     nothing = got is None or (isinstance(got, Mapping) and got.get("error") == sentences.NOT_THERE)
-    return has_blank and function.status in ("failed", "partial") and nothing
+    return function.unfilled and function.status in ("failed", "partial") and nothing
 
 
 def _label(item: str, where: str) -> str:

@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from grader import sentences
+from grader.disk import write_whole
 from grader.errors import GraderError, missing_extra
-from grader.model import FunctionReport, Report
+from grader.model import FunctionReport, Key, Report
 from grader.report.escape import clip, plain
 from grader.report.example import example_of
 from grader.report.likeness import FEW, likeness
@@ -40,7 +41,6 @@ __all__ = ["Source", "render_card", "write_feedback", "write_site"]
 
 # A file's text, or labelled pieces of it, with labels as origins name them: {"cell 7": "def f(x): ..."}.
 Source = str | Mapping[str, str]
-Key = tuple[str, str | None]  # a submission and its student
 
 NOTHING_MORE = About()
 TEMPLATES = Path(__file__).parent / "templates"
@@ -127,8 +127,8 @@ def write_site(
     title = names[0] if names else "Class page"
     facts: dict[str, Any] = {"title": title, "about": about, "shared": None}
     if definitions is not None:
-        shown = [page for page in pages if (page.report.submission, page.report.student) in definitions]
-        found = likeness([definitions[p.report.submission, p.report.student] for p in shown], about.starter)
+        shown = [page for page in pages if page.report.key in definitions]
+        found = likeness([definitions[p.report.key] for p in shown], about.starter)
         _write(folder / "similarity.html", "similarity.html.j2", **facts, pages=shown, found=found, few=FEW)
         facts["shared"] = found
     index = folder / "index.html"
@@ -237,9 +237,7 @@ def _write(path: Path, template: str, *, script: str = "", **facts: object) -> N
     style, code = _asset("page.css") + _asset("card.css") + FLEX, _asset(script) if script else ""
     trusted = {"style": _trusted(style), "script": _trusted(code), "policy": _policy(style, code)}
     page = _environment().get_template(template).render(**trusted, **facts)
-    draft = path.with_name(f".{path.name}.part")  # whatever ends the command, no half of a page is sent to a student
-    draft.write_text(page, encoding="utf-8", newline="\n")
-    draft.replace(path)
+    write_whole(path, page.encode())  # no half of a page is sent to a student
 
 
 def _policy(style: str, script: str) -> str:

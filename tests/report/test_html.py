@@ -302,11 +302,11 @@ def test_a_page_that_cannot_be_written_whole_leaves_the_old_one(tmp_path: Path, 
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert not [path for path in before if path.suffix == ".part"]
 
-    def killed(self: Path, text: str, **_: object) -> int:
-        self.write_bytes(text.encode()[:100])
+    def killed(self: Path, data: bytes) -> int:
+        self.write_text(data[:100].decode(), "utf-8")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Path, "write_text", killed)
+    monkeypatch.setattr(Path, "write_bytes", killed)
     with pytest.raises(KeyboardInterrupt):
         write_site([samples.wrong()], tmp_path)
     assert {path: path.read_bytes() for path in before} == before

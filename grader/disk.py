@@ -1,7 +1,8 @@
-"""A folder for as long as a piece of work takes."""
+"""Files that are there whole or not at all, and a folder for as long as a piece of work takes."""
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import tempfile
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["scratch_folder"]
+__all__ = ["scratch_folder", "write_whole"]
 
 
 @contextmanager
@@ -25,3 +26,10 @@ def scratch_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file in one step: whatever ends the process, it is the old one or the new one, never half of either."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")  # two processes may write the same file at a time
+    draft.write_bytes(data)
+    draft.replace(path)

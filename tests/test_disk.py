@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.scratch import scratch_folder
+from grader.disk import scratch_folder
 
 
 def test_a_folder_of_this_user_alone_goes_with_all_that_is_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
