@@ -440,7 +440,7 @@ class Session:
     def step(self, number: int, step: int, name: str, encoded: Any, places: Any) -> bool:
         """One call; whether the plan can go on."""
         try:
-            questions = self.wire._Decoder(encoded, self.ref, self.code)
+            questions = self.wire.Decoder(encoded, self.ref, self.code)
             args = questions.get()
         except _NoReplyError as error:
             self.raised(number, step, ("no-reply", str(error), None, None))
@@ -502,7 +502,7 @@ class Session:
 
         An exception may lie and may refuse to be printed.
         """
-        name = self.wire._type_name(type(error))
+        name = self.wire.type_name_of(type(error))
         try:
             message = str(error)
             if type(message) is not str:

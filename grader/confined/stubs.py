@@ -1,7 +1,7 @@
 """Stand-ins: what student code expects around it and a confined process does not have.
 
 Missing libraries, names of NumPy 1, what a notebook puts into every namespace, and plain words where a wall stands.
-Like its neighbours the file is loaded by path and needs the standard library and NumPy alone.
+Like its neighbours the file needs the standard library and NumPy alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The walls around student code: small functions over what the Linux kernel offers, standard library only.
 
-The zygote (`grader/confined/worker.py`) is an isolated interpreter without site-packages that loads this file by its
-path, so it imports nothing of the package; *what* the walls let through is decided by the parent, in
+The zygote (`grader/confined/worker.py`) is an isolated interpreter without site-packages, and `grader doctor` runs this
+file as a program, so it imports nothing of the package; *what* the walls let through is decided by the parent, in
 `grader.sandbox.allowlist`, and arrives as data. `docs/design/sandbox.md` says why each wall is there and which
 libraries were weighed. A function puts its wall up or raises `WallError`; None in place of a ruleset, a
 program or a user says that there is none here.

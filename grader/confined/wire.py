@@ -1,8 +1,7 @@
 """The closed format in which questions go to the worker and values come back.
 
-The file stands alone (standard library and NumPy, no import from the package), because the
-isolated worker loads it by path. There is no pickle and no object dtype. A value is encoded as two
-byte strings:
+It lies beside student code and needs the standard library and NumPy alone. There is no pickle and no object dtype. A
+value is encoded as two byte strings:
 
 header
     the structure: tags, lengths, dictionary keys, dtypes and shapes, integers and strings;
@@ -30,8 +29,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 __all__ = [
-    "Code", "Encoded", "Opaque", "Path", "Ref", "Tensor", "Unset", "Value", "WireError",
-    "beside", "decode", "encode", "in_order", "member", "pack", "part_at", "reach", "unpack",
+    "Code", "Decoder", "Encoded", "Opaque", "Path", "Ref", "Tensor", "Unset", "Value", "WireError", "beside", "decode",
+    "encode", "in_order", "maker_of", "mapped", "member", "pack", "packed", "part_at", "reach", "type_name_of", "unpack",
 ]  # fmt: skip
 
 Value = Any  # what travels: a student's value, or one that it is compared with
@@ -407,7 +406,7 @@ class _Encoder:
         elif self.opaque is None:
             raise WireError(f"a value of type {type(value).__name__} cannot be sent")
         else:
-            number, name = self.opaque(value), _type_name(type(value))
+            number, name = self.opaque(value), type_name_of(type(value))
         array = np.ndarray.view(value, np.ndarray) if type(value) is np.matrix else None
         numbers = array is not None and array.dtype.kind in _ARRAY_KINDS
         self.header.append((b"m" if numbers else b"o") + _U32.pack(number))
@@ -416,7 +415,7 @@ class _Encoder:
             self.put((array,), 0)
 
 
-def _type_name(kind: type) -> str:
+def type_name_of(kind: type) -> str:
     """The name by the type's own dictionary: a metaclass could lie, and run code, otherwise."""
     name = type.__dict__["__qualname__"].__get__(kind)
     try:
@@ -475,7 +474,9 @@ def _layout(header: bytes) -> tuple[np.dtype[Any], tuple[int, ...], int]:
     return layout
 
 
-class _Decoder:
+class Decoder:
+    """Reads one value, and knows afterwards what of it has been overwritten."""
+
     __slots__ = ("arrays", "at", "buffer", "code", "dicts", "header", "lists", "nodes", "offset", "payload", "ref", "reply")
 
     def __init__(self, encoded: Encoded, ref: Any, code: Any, reply: bool = False) -> None:
@@ -670,7 +671,7 @@ def decode(
     """
     if len(encoded.header) + len(encoded.payload) > 2 * MAX_BYTES:
         raise WireError("the message is too large")
-    decoder = _Decoder(encoded, ref, code, reply)
+    decoder = Decoder(encoded, ref, code, reply)
     try:
         value = decoder.get()
     except WireError:
@@ -687,6 +688,20 @@ def part_at(value: Value, path: Path) -> Value:
     for key in path:
         value = value[key]
     return value
+
+
+def mapped(value: Value, change: Callable[[Value], Value]) -> Value:
+    """A value with what is made of each of its parts that is no dictionary, list or tuple.
+
+    >>> mapped({"W": [1, (2, 3)]}, float)
+    {'W': [1.0, (2.0, 3.0)]}
+    """
+    if isinstance(value, dict):
+        return {key: mapped(part, change) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        parts = [mapped(part, change) for part in value]
+        return tuple(parts) if isinstance(value, tuple) else parts
+    return change(value)
 
 
 def reach(value: Any, path: Path) -> Any:

@@ -289,7 +289,7 @@ def _warm_up(wire: Any, np: Any) -> None:
     X = np.linspace(-1, 1, 6).reshape(2, 3)
     for _ in range(20):
         question = wire.encode((X, {"W1": X, "b1": X[:, :1]}, [2, 0.5, "relu", True, None]))
-        decoder = wire._Decoder(wire.unpack(wire.pack(question))[0], None, None)
+        decoder = wire.Decoder(wire.unpack(wire.pack(question))[0], None, None)
         A, parameters, _ = decoder.get()
         Z = np.dot(parameters["W1"].T, A) + parameters["b1"].sum() - np.random.randn(3, 1) * 0.01
         A = 1 / (1 + np.exp(-Z)) + np.maximum(0, Z) + np.log(np.abs(Z)) + np.sqrt(np.sum(Z**2, axis=1, keepdims=True))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from grader.confined.wire import Path as Place
-from grader.confined.wire import Tensor, beside, decode
+from grader.confined.wire import Tensor, beside, decode, mapped
 from grader.course import LoadedAssignment
 from grader.errors import SpecError, said_with_place
 from grader.sandbox.runner import Outcome, Plan, run_here, step_here
@@ -109,17 +109,13 @@ def replaced_part(loaded: LoadedAssignment, name: str, solution: Callable[..., A
 
 def resolved(author: Author, value: Any) -> Any:
     """A private copy of arguments, with public code made."""
-    if isinstance(value, Code):
-        return author.loaded.make(value)
-    if isinstance(value, tuple):
-        return tuple(resolved(author, part) for part in value)
-    if isinstance(value, list):
-        return [resolved(author, part) for part in value]
-    if isinstance(value, dict):
-        return {key: resolved(author, part) for key, part in value.items()}
-    if isinstance(value, Tensor):
-        return np.array(value)
-    return copy.deepcopy(value)
+
+    def own(part: Any) -> Any:
+        if isinstance(part, Code):
+            return author.loaded.make(part)
+        return np.array(part) if isinstance(part, Tensor) else copy.deepcopy(part)
+
+    return mapped(value, own)
 
 
 def call(

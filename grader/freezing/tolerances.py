@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Path, Tensor, WireError, decode, encode, part_at
+from grader.confined.wire import Path, Tensor, WireError, decode, encode, mapped, part_at
 from grader.errors import SpecError
 from grader.freezing.author import Author, call, placed
 from grader.judging.cases import Expected
@@ -144,22 +144,19 @@ def _nudged(value: Any, generator: np.random.Generator) -> Any:
 
     Whole numbers stay: a label is exactly 0 or 1. Of an object that was made the attributes are moved.
     """
-    if isinstance(value, Tensor):
-        return _nudged(np.asarray(value), generator)
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        signs = generator.integers(-1, 2, value.shape) * (value != np.rint(value))
-        return (value * (1.0 + signs * np.finfo(value.dtype).eps)).astype(value.dtype)
-    if isinstance(value, tuple):
-        return tuple(_nudged(part, generator) for part in value)
-    if isinstance(value, list):
-        return [_nudged(part, generator) for part in value]
-    if isinstance(value, dict):
-        return {key: _nudged(part, generator) for key, part in value.items()}
-    if hasattr(value, "__dict__") and not callable(value):
-        moved = copy.copy(value)
-        vars(moved).update(_nudged(dict(vars(value)), generator))
-        return moved
-    return value
+
+    def nudged(part: Any) -> Any:
+        part = np.asarray(part) if isinstance(part, Tensor) else part
+        if isinstance(part, np.ndarray) and part.dtype.kind == "f":
+            signs = generator.integers(-1, 2, part.shape) * (part != np.rint(part))
+            return (part * (1.0 + signs * np.finfo(part.dtype).eps)).astype(part.dtype)
+        if hasattr(part, "__dict__") and not callable(part):
+            moved = copy.copy(part)
+            vars(moved).update(_nudged(dict(vars(part)), generator))
+            return moved
+        return part
+
+    return mapped(value, nudged)
 
 
 def _optional_paths(spec: Function, value: Any) -> frozenset[tuple[Any, ...]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Code, Encoded, Ref, Value, encode
+from grader.confined.wire import Code, Encoded, Ref, Value, encode, mapped
 from grader.course import LoadedAssignment
 from grader.grading.attempts import Attempt, How, attempted, has_stopped
 from grader.grading.execution import (
@@ -81,7 +81,7 @@ def _on_right_values(plan: Plan, earlier: Mapping[str, Callable[..., Value]]) ->
     right: dict[int, Value] = {}
     steps: list[tuple[str, Encoded]] = []
     for number, ((name, _), question) in enumerate(zip(plan.steps, plan.questions, strict=True)):
-        args = _with(copy.deepcopy(question), right)
+        args = mapped(copy.deepcopy(question), lambda part: _with(part, right))
         steps.append((name, encode(args)))
         if name in earlier and not any(isinstance(part, Ref | Code) for part in parts_of(args)):
             with contextlib.suppress(Exception), np.errstate(all="ignore"), without_warnings():
@@ -89,15 +89,10 @@ def _on_right_values(plan: Plan, earlier: Mapping[str, Callable[..., Value]]) ->
     return replace(plan, steps=tuple(steps), packed=b"")
 
 
-def _with(value: Value, replies: Mapping[int, Value]) -> Value:
-    """A value with the parts of some earlier replies where it refers to them."""
-    if isinstance(value, Ref):
-        return part_or_none(replies[value.step], value.path) if value.step in replies else value
-    if isinstance(value, dict):
-        return {key: _with(part, replies) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_with(part, replies) for part in value)
-    return value
+def _with(part: Value, replies: Mapping[int, Value]) -> Value:
+    """A part of an earlier reply in place of a reference to it, where there is that reply."""
+    known = isinstance(part, Ref) and part.step in replies
+    return part_or_none(replies[part.step], part.path) if known else part
 
 
 def first_attempts(session: Session, specs: Sequence[Function]) -> tuple[Replies, dict[str, Attempt]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from grader import sentences
-from grader.confined.wire import Encoded, _Decoder
+from grader.confined.wire import Decoder, Encoded
 from grader.judging.cases import Case
 from grader.judging.compare import STAGES, items_of
 from grader.judging.comparison import Comparison, Hit, compared, earliest
@@ -334,7 +334,7 @@ def _inputs_check(draft: _Draft, payment: Payment) -> None:
 
 def _mutated_names(question: Encoded, numbers: Sequence[int], parameters: Sequence[str]) -> list[str]:
     """Names of the arguments that own the numbered arrays (the decoder numbers them in order)."""
-    decoder = _Decoder(question, lambda ref: ref, lambda code: code)
+    decoder = Decoder(question, lambda ref: ref, lambda code: code)
     args = decoder.get()
     owners: dict[int, int] = {}
     parts = [value for value, _, _ in decoder.arrays] + [value for value, _ in (*decoder.lists, *decoder.dicts)]

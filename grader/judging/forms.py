@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Encoded, Opaque, Path, Value, encode, part_at
+from grader.confined.wire import Encoded, Opaque, Path, Value, encode, mapped, part_at
 from grader.judging.cases import Case
 from grader.judging.compare import Item, is_right, items_of, key_item
 from grader.judging.judge import FunctionJudge
@@ -69,14 +69,7 @@ def _fits(spec: Function, item: Item, case: Case, alternative: int, part: Value,
 
 def plain(got: Value) -> Value:
     """A value with arrays in the place of matrices and of other arrays with a type of their own."""
-    match got:
-        case Opaque(array=np.ndarray() as array):
-            return array
-        case dict():
-            return {key: plain(part) for key, part in got.items()}
-        case list() | tuple():
-            return type(got)(map(plain, got))
-    return got
+    return mapped(got, lambda part: part if not isinstance(part, Opaque) or part.array is None else part.array)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from itertools import islice
 
 import numpy as np
 
-from grader.confined.wire import Encoded, Path, Value, WireError, decode
+from grader.confined.wire import Encoded, Path, Value, WireError, decode, mapped
 from grader.judging.cases import USUAL, Case
 from grader.judging.compare import Item, first_problem, items_of
 from grader.judging.judge import FunctionJudge, Verdict
@@ -230,17 +230,17 @@ def _form(value: Value) -> Value:
 
 def _finite(value: Value) -> Value:
     """The value with nan and inf replaced by huge numbers, so that equal ones compare equal."""
-    if isinstance(value, np.ndarray | float | np.floating) and np.asarray(value).dtype.kind == "f":
-        if np.isfinite(value).all():
-            return value
-        most = float(np.finfo(np.asarray(value).dtype).max)
-        finite = np.nan_to_num(value, nan=most / 8, posinf=most / 2, neginf=-most / 2)
-        return finite if isinstance(value, np.ndarray) else type(value)(finite)
-    if isinstance(value, dict):
-        return {key: _finite(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_finite(part) for part in value)
-    return value
+
+    def finite(part: Value) -> Value:
+        if not isinstance(part, np.ndarray | float | np.floating) or np.asarray(part).dtype.kind != "f":
+            return part
+        if np.isfinite(part).all():
+            return part
+        most = float(np.finfo(np.asarray(part).dtype).max)
+        numbers = np.nan_to_num(part, nan=most / 8, posinf=most / 2, neginf=-most / 2)
+        return numbers if isinstance(part, np.ndarray) else type(part)(numbers)
+
+    return mapped(value, finite)
 
 
 def _rounding(value: Value) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from grader.confined.wire import Path, Ref, Value, WireError, decode, encode
+from grader.confined.wire import Path, Ref, Value, WireError, decode, encode, mapped
 from grader.judging.cases import Case
 from grader.judging.values import leaves, parts_of, same_numbers
 from grader.sandbox.limits import check_budget
@@ -104,13 +104,9 @@ def plan_with(plan: Plan, steps: Sequence[int]) -> Plan:
     places = {old: new for new, old in enumerate(steps)}
 
     def moved(part: Value) -> Value:
-        if isinstance(part, dict):
-            return {key: moved(value) for key, value in part.items()}
-        if isinstance(part, tuple | list):
-            return type(part)(map(moved, part))
         return replace(part, step=places[part.step]) if isinstance(part, Ref) else part
 
-    called = tuple((plan.steps[n][0], encode(moved(arguments_of(plan, n)))) for n in steps)
+    called = tuple((plan.steps[n][0], encode(mapped(arguments_of(plan, n), moved))) for n in steps)
     last = bool(steps) and steps[-1] == len(plan.steps) - 1  # the one after which places are read
     return replace(plan, steps=called, packed=b"", after=plan.after if last else ())
 

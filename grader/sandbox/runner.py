@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Literal, Protocol
 
-from grader.confined.wire import Code, Encoded, Path, Ref, Value, _Decoder, beside, decode, encode, member, pack, reach
+from grader.confined.wire import Code, Decoder, Encoded, Path, Ref, Value, beside, decode, encode, member, pack, reach
 from grader.errors import SpecError
 from grader.model import SandboxLevel
 from grader.sandbox.copies import Copy, Serve
@@ -305,7 +305,7 @@ def run_here(
     outcomes: list[Outcome] = []
     for number, (name, encoded) in enumerate(plan.steps, 1):
         try:
-            question = _Decoder(encoded, lambda ref: _earlier(replies, ref), make)
+            question = Decoder(encoded, lambda ref: _earlier(replies, ref), make)
             args = question.get()
             value = call(name, args)
             seen = beside(value, args, plan.after if number == len(plan.steps) else ())

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from grader.confined.tensors import FRAMEWORKS
-from grader.confined.wire import Tensor, Value
+from grader.confined.wire import Tensor, Value, mapped
 from grader.errors import HarnessError
 
 __all__ = ["answer_in_tensors", "as_arrays", "as_tensors", "frameworks_here", "missing_framework", "missing_package"]
@@ -24,14 +24,7 @@ def as_arrays(value: Value) -> Value:
     >>> type(as_arrays([Tensor(np.ones(2), "torch")])[0]).__name__
     'ndarray'
     """
-    match value:
-        case Tensor():
-            return value.view(np.ndarray)
-        case dict():
-            return {key: as_arrays(part) for key, part in value.items()}
-        case list() | tuple():
-            return type(value)(map(as_arrays, value))
-    return value
+    return mapped(value, lambda part: part.view(np.ndarray) if isinstance(part, Tensor) else part)
 
 
 def as_tensors(value: Value, framework: str) -> Value:
@@ -42,18 +35,13 @@ def as_tensors(value: Value, framework: str) -> Value:
     >>> as_tensors({"cost": 0.5}, "torch")["cost"].dtype
     dtype('float32')
     """
-    match value:
-        case _ if not framework:
-            return value
-        case float() if type(value) is float:
-            return Tensor(np.float32(value), framework)
-        case int() | np.number() | np.ndarray() if not isinstance(value, bool):
-            return Tensor(value, framework)
-        case dict():
-            return {key: as_tensors(part, framework) for key, part in value.items()}
-        case list() | tuple():
-            return type(value)(as_tensors(part, framework) for part in value)
-    return value
+
+    def tensor(part: Value) -> Value:
+        if isinstance(part, bool) or not isinstance(part, int | float | np.number | np.ndarray):
+            return part
+        return Tensor(np.float32(part) if type(part) is float else part, framework)
+
+    return mapped(value, tensor) if framework else value
 
 
 def answer_in_tensors(function: Callable[..., Value], args: Value, kwargs: Mapping[str, Value], framework: str) -> Value:
@@ -90,14 +78,13 @@ def _gradients(function: Callable[..., Value], args: Value, kwargs: Mapping[str,
 
 def _doubled(value: Value) -> Value:
     """A copy with tensors of double precision in the place of those of single precision."""
-    match value:
-        case Tensor() if value.dtype.kind == "f":
-            return Tensor(np.array(value, np.float64), value.framework, value.requires_grad)
-        case dict():
-            return {key: _doubled(part) for key, part in value.items()}
-        case list() | tuple():
-            return type(value)(map(_doubled, value))
-    return value
+
+    def doubled(part: Value) -> Value:
+        if not isinstance(part, Tensor) or part.dtype.kind != "f":
+            return part
+        return Tensor(np.array(part, np.float64), part.framework, part.requires_grad)
+
+    return mapped(value, doubled)
 
 
 def _tracked(value: Value) -> Iterator[Tensor]:

@@ -99,7 +99,7 @@ def test_what_a_call_did_not_leave_behind_is_told_from_none() -> None:
 
 
 def test_which_arguments_were_overwritten_is_known() -> None:
-    question = wire._Decoder(encode(([1, 2], np.zeros(2), {"W": np.ones((2, 2))})), None, None)
+    question = wire.Decoder(encode(([1, 2], np.zeros(2), {"W": np.ones((2, 2))})), None, None)
     numbers, zeros, parameters = question.get()
     assert list(question.mutated()) == []
     parameters["W"][0, 0] = 5
@@ -109,7 +109,7 @@ def test_which_arguments_were_overwritten_is_known() -> None:
 
 
 def test_a_dictionary_has_changed_where_a_key_is_gone() -> None:
-    question = wire._Decoder(encode(({"W1": np.zeros(2), "b1": 1.0}, {"v": {"W1": 1, "b1": 2}})), None, None)
+    question = wire.Decoder(encode(({"W1": np.zeros(2), "b1": 1.0}, {"v": {"W1": 1, "b1": 2}})), None, None)
     parameters, state = question.get()
     parameters["W1"], parameters["more"] = np.ones(2), 5  # bound to another value, and a key beside the others
     assert list(question.mutated()) == []

