@@ -300,7 +300,7 @@ def _has_wrong_numbers(draft: _Draft, name: str, alternative: int, answered: Seq
     spec = draft.judge.spec
     return any(
         has_wrong_numbers(
-            spec.of_class(case.case_class), item, case, alternative, reply_value(last_outcome(draft.outcomes, case))
+            spec.of_class(case.case_class), item, case.expected[alternative], reply_value(last_outcome(draft.outcomes, case))
         )
         for case in answered
         for item in items_of(case.expected[alternative].decoded, spec.items)

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from grader.confined.wire import Path, Unset, Value, part_at
-from grader.judging.cases import USUAL, Case
+from grader.judging.cases import USUAL, Case, Expected
 from grader.judging.compare import Item, items_of
 from grader.judging.forms import arranged, in_form_of, kept_of, numbers_of, plain
 from grader.judging.judge import FunctionJudge
@@ -81,12 +81,12 @@ def credit_of(judge: FunctionJudge, cases: Sequence[Case], outcomes: Outcomes, a
         outcome = last_outcome(outcomes, case)
         answered = isinstance(outcome, Returned)
         got = reply_value(outcome)
-        right, spec = case.expected[alternative].decoded, judge.spec.of_class(case.case_class)
-        formed, kept = arranged(spec, case, alternative, got)
-        for item in items_of(right, judge.spec.items):
+        expected, spec = case.expected[alternative], judge.spec.of_class(case.case_class)
+        formed, kept = arranged(spec, expected, got)
+        for item in items_of(expected.decoded, judge.spec.items):
             found = parts.setdefault(item.name, [])
             if answered and not is_random_here(judge.spec, item.name, case):
-                found.extend(_parts(spec, item, case, alternative, formed, kept))
+                found.extend(_parts(spec, item, case, expected, formed, kept))
     items, proved = {}, set()
     for name, as_found in parts.items():
         group = _with_near(as_found)
@@ -156,14 +156,14 @@ def _equal(one: _Array, other: _Array) -> bool:
     return one.shape == other.shape and bool(np.array_equal(one, other))
 
 
-def _parts(spec: Function, item: Item, case: Case, alternative: int, got: Value, kept: float) -> Iterator[_Part]:
+def _parts(spec: Function, item: Item, case: Case, expected: Expected, got: Value, kept: float) -> Iterator[_Part]:
     """The keys of an item in one case: of a group of keys, or of the one dictionary that it is."""
-    right = case.expected[alternative].decoded
+    right = expected.decoded
     whole = part_at(right, item.paths[0]) if len(item.paths) == 1 else None
     paths = [(*item.paths[0], key) for key in whole] if isinstance(whole, dict) and whole else item.paths
     shares = {path: spec.weights.get(str(path[-1]), 1.0) if len(paths) > 1 else 1.0 for path in paths}
     for path, share in shares.items():
-        of_form = kept_of(spec, Item(item.name, (path,)), case, alternative, got)
+        of_form = kept_of(spec, Item(item.name, (path,)), expected, got)
         part = plain(part_or_none(got, path))
         key = item.name.rpartition(".")[2] if item.name in spec.after else path[-1] if path else ""
         weight = share / sum(shares.values())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
 import numpy as np
 
 from grader.confined.wire import Encoded, Opaque, Path, Value, encode, mapped, part_at
-from grader.judging.cases import Case
+from grader.judging.cases import Expected
 from grader.judging.compare import Item, is_right, items_of, key_item
 from grader.judging.judge import FunctionJudge
 from grader.judging.outcomes import Outcomes, last_outcome, reply_value
@@ -29,9 +29,9 @@ _Array = np.ndarray[Any, Any]
 _Parts = Sequence[Value]
 
 
-def kept_of(spec: Function, item: Item, case: Case, alternative: int, got: Value) -> float:
+def kept_of(spec: Function, item: Item, expected: Expected, got: Value) -> float:
     """How much is kept of an item of one path: all where it is right, less where its form is another, else nothing."""
-    expected, (path,) = case.expected[alternative], item.paths
+    (path,) = item.paths
     if item.name in spec.opaque:
         return 1.0
     right, part = part_at(expected.decoded, path), part_or_none(got, path)
@@ -40,31 +40,31 @@ def kept_of(spec: Function, item: Item, case: Case, alternative: int, got: Value
     if item.name in spec.random:
         return 0.0
     ordinary = as_arrays(plain(part))
-    if _fits(spec, item, case, alternative, ordinary, expected.tolerance_at):
+    if _fits(spec, item, expected, ordinary, expected.tolerance_at):
         return _TYPE
     single = any(getattr(leaf, "dtype", None) in (np.float32, np.float16) for _, leaf in leaves(ordinary))
     near = 1e-5 if single else _NEAR
     tolerances = {place: max(t, expected.largest_at[place] * near) for place, t in expected.tolerance_at.items()}
-    return _FORM if _fits(spec, item, case, alternative, in_form_of(right, ordinary), tolerances) else 0.0
+    return _FORM if _fits(spec, item, expected, in_form_of(right, ordinary), tolerances) else 0.0
 
 
-def has_wrong_numbers(spec: Function, item: Item, case: Case, alternative: int, got: Value) -> bool:
+def has_wrong_numbers(spec: Function, item: Item, expected: Expected, got: Value) -> bool:
     """Whether an item is wrong in the form of the contract, too, into which its numbers can be put."""
     for path in item.paths if item.name not in spec.random | spec.opaque else ():
-        right, part = part_at(case.expected[alternative].decoded, path), plain(part_or_none(got, path))
+        right, part = part_at(expected.decoded, path), plain(part_or_none(got, path))
         if numbers_of(part) is None or not isinstance(right, int | float | np.number | np.ndarray):
             continue
         formed = np.shape(in_form_of(right, part)) == np.shape(right)
-        if formed and not kept_of(spec, Item(item.name, (path,)), case, alternative, got):
+        if formed and not kept_of(spec, Item(item.name, (path,)), expected, got):
             return True
     return False
 
 
-def _fits(spec: Function, item: Item, case: Case, alternative: int, part: Value, tolerances: Mapping[Path, float]) -> bool:
+def _fits(spec: Function, item: Item, expected: Expected, part: Value, tolerances: Mapping[Path, float]) -> bool:
     """Whether a part would be right in the place of an item."""
     path = item.paths[0]
-    right = as_arrays(part_at(case.expected[alternative].decoded, path))
-    return is_right(spec, item, _Reformed(path, right).result(), _Reformed(path, part).result(), tolerances)
+    right = as_arrays(part_at(expected.decoded, path))
+    return is_right(spec, item, _alone(right, path), _alone(part, path), tolerances)
 
 
 def plain(got: Value) -> Value:
@@ -72,20 +72,11 @@ def plain(got: Value) -> Value:
     return mapped(got, lambda part: part if not isinstance(part, Opaque) or part.array is None else part.array)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reformed:
-    """A result that holds nothing but one part."""
-
-    path: Path
-    part: Value
-
-    def result(self) -> Value:
-        if not self.path:
-            return self.part
-        value = self.part
-        for key in reversed(self.path):
-            value = {key: value} if isinstance(key, str) else (*(None,) * key, value)
-        return value
+def _alone(part: Value, path: Path) -> Value:
+    """A result that holds nothing but a part."""
+    for key in reversed(path):
+        part = {key: part} if isinstance(key, str) else (*(None,) * key, part)
+    return part
 
 
 def in_form_of(right: Value, got: Value) -> Value:
@@ -124,9 +115,9 @@ def numbers_of(got: Value) -> _Array | None:
 # -- the parts in another arrangement ----------------------------------------------------
 
 
-def arranged(spec: Function, case: Case, alternative: int, got: Value) -> tuple[Value, float]:
+def arranged(spec: Function, expected: Expected, got: Value) -> tuple[Value, float]:
     """A result with its parts where they belong, and what is kept of it for the order in which they came."""
-    right = case.expected[alternative].decoded
+    right = expected.decoded
     if isinstance(right, dict) and isinstance(got, dict):
         return _renamed(right, got)
     if not isinstance(right, tuple):
@@ -141,26 +132,24 @@ def arranged(spec: Function, case: Case, alternative: int, got: Value) -> tuple[
         return (got,), 1.0
     if len(got) > len(right):
         return tuple(got[: len(right)]), _SURPLUS
-    for order, ordered, kept in _fitting_orders(spec, case, alternative, got):
+    for order, ordered, kept in _fitting_orders(spec, expected, got):
         return ordered, kept * (1.0 if sorted(order) == list(order) else _ORDER)
     return _with_names(right, got)
 
 
-def _fitting_orders(
-    spec: Function, case: Case, alternative: int, got: _Parts
-) -> Iterator[tuple[tuple[int, ...], _Parts, float]]:
+def _fitting_orders(spec: Function, expected: Expected, got: _Parts) -> Iterator[tuple[tuple[int, ...], _Parts, float]]:
     """The orders in which something is kept of every part, from the one in which they came.
 
     Of an item only the part in its own place counts: it is looked at once, however many orders bring it there.
     """
-    right = case.expected[alternative].decoded
+    right = expected.decoded
     items = [i for i in items_of(right, spec.items) if i.name not in spec.opaque]
     looked_at: dict[tuple[Any, ...], float] = {}
 
     def fits(item: Item, order: tuple[int, ...], ordered: _Parts) -> bool:
         key = item.name, *(order[path[0]] if path and isinstance(path[0], int) else order for path in item.paths)
         if key not in looked_at:
-            looked_at[key] = kept_of(spec, item, case, alternative, ordered)
+            looked_at[key] = kept_of(spec, item, expected, ordered)
         return looked_at[key] > 0
 
     for order, ordered, kept in _in_every_order(right, got):
@@ -300,7 +289,7 @@ def _order_of(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tup
     """The order in which the right parts come, where it is another one in the first case."""
     case = judge.values[0]
     got = reply_value(last_outcome(outcomes, case))
-    fitting = _fitting_orders(judge.spec, case, alternative, got) if isinstance(got, tuple | list) else iter(())
+    fitting = _fitting_orders(judge.spec, case.expected[alternative], got) if isinstance(got, tuple | list) else iter(())
     order = next((order for order, _, _ in fitting), None)
     return None if order is None or sorted(order) == list(order) else order
 
