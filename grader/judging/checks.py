@@ -20,12 +20,13 @@ from grader.judging.cases import Case
 from grader.judging.compare import STAGES, items_of
 from grader.judging.comparison import Comparison, Hit, compared, earliest
 from grader.judging.credit import credit_of, is_random_here
-from grader.judging.forms import has_wrong_numbers, tidied
+from grader.judging.forms import has_wrong_numbers
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, last_outcome, plan_of, reply_value
 from grader.judging.payment import Payment, payment_of, whole_of, with_least_loss
 from grader.judging.properties import asked_before, lost, property_problems, starts_elsewhere
 from grader.judging.redaction import no_value_text
+from grader.judging.tidying import tidied
 from grader.judging.values import parts_of
 from grader.model import Check, CheckStatus, FunctionStatus
 from grader.sandbox.limits import OutOfBudget, charge, spent_s
