@@ -143,8 +143,8 @@ def test_every_module_and_every_public_function_and_class_says_what_it_is() -> N
     silent = []
     for name, tree in modules().items():
         public = [node for node in tree.body if isinstance(node, DEFINITIONS) and not node.name.startswith("_")]
-        if "a function's body is its meaning" in (ast.get_docstring(tree) or ""):
-            assert name == "sentences"
+        if "a function's body is its meaning" in (ast.get_docstring(tree) or "").lower():
+            assert name in ("sentences", "report.wording")
             public = [node for node in public if not gives_a_sentence(node)]
         silent += [(name, getattr(node, "name", "")) for node in (tree, *public) if not ast.get_docstring(node)]
     assert silent == []

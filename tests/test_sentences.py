@@ -12,6 +12,7 @@ import pytest
 
 from grader import sentences
 from grader.model import Finding
+from grader.report import wording
 from tests.tiny import check_of, graded_function
 
 SAMPLES = {
@@ -23,18 +24,20 @@ SAMPLES = {
     "bool": False,
     "Sequence[str]": ("one", "two"),
 }
+MODULES = {sentences.__name__, wording.__name__}
 # What they take is one of a few words, a place, or a sentence.
-BY_KEY = (sentences.stopped, sentences.status_word, sentences.place_in, sentences.is_repair, sentences.needs_newer)
+BY_KEY = (sentences.stopped, wording.status_word, sentences.place_in, sentences.is_repair, sentences.needs_newer)
 
 
 def speaks(function: Callable[..., Any]) -> bool:
     """Whether a function makes a sentence of plain facts, and not of a report or an exception."""
     parameters = inspect.signature(function).parameters.values()
-    return function.__module__ == sentences.__name__ and all(p.annotation in SAMPLES for p in parameters)
+    return function.__module__ in MODULES and all(p.annotation in SAMPLES for p in parameters)
 
 
-FUNCTIONS = [f for _, f in inspect.getmembers(sentences, inspect.isfunction) if speaks(f) and f not in BY_KEY]
-CONSTANTS = [value for name, value in vars(sentences).items() if name.isupper() and isinstance(value, str)]
+MEMBERS = {**vars(sentences), **vars(wording)}
+FUNCTIONS = [f for f in MEMBERS.values() if inspect.isfunction(f) and speaks(f) and f not in BY_KEY]
+CONSTANTS = [value for name, value in MEMBERS.items() if name.isupper() and isinstance(value, str)]
 REASONS = ("timeout", "crashed", "out-of-memory", "too-much-output", "not-run")
 
 

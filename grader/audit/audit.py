@@ -23,7 +23,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from grader import sentences
 from grader.audit.losses import Loss, disputed
 from grader.audit.mutants import Mutant, chosen, mutants_of
 from grader.course import LoadedAssignment
@@ -33,6 +32,7 @@ from grader.freezing.submissions import Authored, authored_submissions, referenc
 from grader.grading.pipeline import grade_submission
 from grader.judging.judge import Judges, judges_of
 from grader.model import Report
+from grader.report import wording
 from grader.sandbox.parent import Sandbox
 from grader.spec import Severity
 from grader.submission.program import parse_files
@@ -279,7 +279,7 @@ def _killer(report: Report) -> str:
     function, check = next(failed, (None, None))
     if function is None or check is None:
         return "" if report.full_marks else report.status
-    return f"{function.name}: {sentences.check_label(check.kind, check.name, function.name)}"
+    return f"{function.name}: {wording.check_label(check.kind, check.name, function.name)}"
 
 
 def _opaque_reason(assignment: LoadedAssignment, mutant: Mutant) -> str:

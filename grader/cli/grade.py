@@ -35,8 +35,9 @@ from grader.judging.cases import forget_cases
 from grader.model import RUN_SCHEMA, Files, Key, Report, report_to_json
 from grader.report.table import csv_table
 from grader.report.terminal import render_run
+from grader.report.wording import who_of
 from grader.sandbox.doctor import refuse_elsewhere
-from grader.sentences import is_repair, passed_over, who_of
+from grader.sentences import is_repair, passed_over
 from grader.spec import Assignment
 
 if TYPE_CHECKING:  # the database is an extra

@@ -12,12 +12,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from grader import sentences
 from grader.gradebook.late import Deduction, LateRule, deduction, parse_late
 from grader.gradebook.schema import key_of
 from grader.gradebook.store import comments, late_rule, overrides, people
 from grader.intake.roster import Person
 from grader.model import Finding, FunctionReport, FunctionStatus, Report
+from grader.report import wording
 
 __all__ = ["Decisions", "decided", "decisions_of", "to_be_graded"]
 
@@ -69,7 +69,7 @@ def decided(report: Report, decisions: Decisions, *, submitted: str = "", late: 
     elif cost is not None and points is not None:
         lost = min(points, cost.percent / 100 * report.max_points)
         points = round(points - lost, 4)
-        findings.insert(0, Finding("late", sentences.late(cost.why, cost.percent, lost)))
+        findings.insert(0, Finding("late", wording.late(cost.why, cost.percent, lost)))
     person = decisions.people.get(student)
     name = report.name or (person.name if person else "")
     status = "graded" if whole is not None else report.status
@@ -101,7 +101,7 @@ def _status(points: float, maximum: float) -> FunctionStatus:
 
 
 def _by_hand(row: _Row, maximum: float, computed: float | None) -> Finding:
-    return Finding("by-hand", sentences.given_by_hand(row.author, row.points, maximum, row.reason, computed))
+    return Finding("by-hand", wording.given_by_hand(row.author, row.points, maximum, row.reason, computed))
 
 
 def _comment(row: _Row) -> Finding:

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from grader import sentences
 from grader.model import Report
+from grader.report import wording
 from grader.report.escape import clip, csv_cell, plain
 
 __all__ = ["canvas_name", "moodle_name", "pages_zip", "summary"]
@@ -49,7 +50,7 @@ def pages_zip(pages: Iterable[tuple[Report, Path]], name_of: Callable[[str], str
         for report, path in listed:
             name = name_of("/".join(report.submission.split("/")[above:]))
             if not name or name in names:
-                left.append(sentences.who_of(report))
+                left.append(wording.who_of(report))
                 continue
             names.add(name)
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), path.read_bytes(), zipfile.ZIP_DEFLATED)
@@ -88,13 +89,13 @@ def moodle_name(submission: str) -> str:
 
 def summary(report: Report) -> str:
     """The report in a few words, for a cell of a worksheet that is read as HTML."""
-    words = [sentences.score_line(report), *(finding.message for finding in report.findings)]
+    words = [wording.score_line(report), *(finding.message for finding in report.findings)]
     for function in report.functions:
         said = [finding.message for finding in function.findings]
         said = said or [check.message for check in function.checks if check.status == "failed" and check.message]
         if function.by_hand:
             said = [sentences.BY_HAND]
-        if function.status != "passed" or any(x.code in sentences.BY_PEOPLE for x in function.findings):
-            points = sentences.function_points(function)
-            words.append(f"{function.name} ({points}): {'; '.join(said[:3]) or sentences.status_word(function.status)}")
+        if function.status != "passed" or any(x.code in wording.BY_PEOPLE for x in function.findings):
+            points = wording.function_points(function)
+            words.append(f"{function.name} ({points}): {'; '.join(said[:3]) or wording.status_word(function.status)}")
     return csv_cell(html.escape(clip(". ".join(words), _LONGEST), quote=False))

@@ -24,6 +24,7 @@ from grader import sentences
 from grader.disk import write_whole
 from grader.errors import GraderError, missing_extra
 from grader.model import FunctionReport, Key, Report
+from grader.report import wording
 from grader.report.escape import clip, plain
 from grader.report.example import example_of
 from grader.report.likeness import FEW, likeness
@@ -70,7 +71,7 @@ class Page:
         """Codes of the mistakes, each once; a function that passed has none."""
         findings = [x for f in self.report.functions if f.status != "passed" for x in f.findings]
         codes = dict.fromkeys(finding.code for finding in [*self.report.findings, *findings])
-        return [code for code in codes if code not in sentences.BY_PEOPLE]
+        return [code for code in codes if code not in wording.BY_PEOPLE]
 
     def anchor_of(self, function: str) -> str:
         """The place of a function's card on the page."""
@@ -299,7 +300,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, finalize=_inert, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    environment.globals["sentences"] = sentences
+    environment.globals["wording"] = wording
     environment.filters |= {
         "status_class": _status_class,
         "flex": _flex,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from grader import sentences
 from grader.model import Check, FunctionReport, Report
+from grader.report import wording
 from grader.report.escape import plain
 
 __all__ = ["render_junit"]
@@ -36,15 +36,15 @@ def render_junit(reports: Sequence[Report]) -> str:
 def _suite(report: Report) -> Element:
     name = f"{plain(report.assignment)}: {plain(report.student or report.submission)}"
     suite = Element("testsuite", name=name, time=f"{report.duration_s:.3f}", file=plain(report.submission))
-    facts = {"points": "" if report.points is None else sentences.plain_number(report.points),
-             "max_points": sentences.plain_number(report.max_points), "sandbox": report.sandbox,
+    facts = {"points": "" if report.points is None else wording.plain_number(report.points),
+             "max_points": wording.plain_number(report.max_points), "sandbox": report.sandbox,
              "cases": report.cases, "grader_version": report.grader_version}  # fmt: skip
     properties = SubElement(suite, "properties")
     for key, value in facts.items():
         SubElement(properties, "property", name=key, value=plain(value))
     if report.status != "graded":
         case = _case(report, report.status, report.status)
-        words = [sentences.REPORT_SENTENCES[report.status], *report.messages]
+        words = [wording.REPORT_SENTENCES[report.status], *report.messages]
         _outcome(case, "error", words[-1], "\n".join(words))
         suite.append(case)
     for function in report.functions:
@@ -58,7 +58,7 @@ def _suite(report: Report) -> Element:
 def _cases(report: Report, function: FunctionReport) -> list[Element]:
     cases = []
     for check in function.checks:
-        case = _case(report, function.name, sentences.check_label(check.kind, check.name, function.name))
+        case = _case(report, function.name, wording.check_label(check.kind, check.name, function.name))
         if check.status == "failed":
             _outcome(case, "failure", check.message or check.kind, _details(check, function))
         elif check.status == "skipped":
@@ -66,7 +66,7 @@ def _cases(report: Report, function: FunctionReport) -> list[Element]:
         cases.append(case)
     if function.status != "passed" and not any(check.status == "failed" for check in function.checks):
         case = _case(report, function.name, function.status)
-        sentence = sentences.status_sentence(function) or function.status
+        sentence = wording.status_sentence(function) or function.status
         _outcome(case, "skipped" if function.status == "not-graded" else "failure", sentence, "")
         cases.append(case)
     return cases or [_case(report, function.name, function.status)]
@@ -88,11 +88,11 @@ def _details(check: Check, function: FunctionReport) -> str:
     if function.origin:
         lines.append(f"Defined at {function.origin}")
     for finding in function.findings:
-        lines.append(f"{sentences.LOOKS_LIKE}: {finding.message} ({finding.code})")
+        lines.append(f"{wording.LOOKS_LIKE}: {finding.message} ({finding.code})")
         if finding.hint:
-            lines.append(f"{sentences.HINT}: {finding.hint}")
+            lines.append(f"{wording.HINT}: {finding.hint}")
     if check.max_points:
-        lines.append(f"Points: {sentences.points_line(check.points, check.max_points)}")
+        lines.append(f"Points: {wording.points_line(check.points, check.max_points)}")
     return "\n".join(lines)
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from grader import sentences
 from grader.model import FunctionReport, Report
+from grader.report import wording
 from grader.report.escape import annotation, clip, code_block, markdown
 from grader.report.terminal import render_function
 
@@ -25,8 +26,8 @@ def render_summary(reports: Sequence[Report]) -> str:
     if len(reports) == 1:
         return _bounded(_single(reports[0]))
     rows = [
-        [markdown(clip(r.student or r.submission, LONGEST_NAME)), sentences.points_line(r.points, r.most_so_far),
-         sentences.percent_text(r.percent), r.status]
+        [markdown(clip(r.student or r.submission, LONGEST_NAME)), wording.points_line(r.points, r.most_so_far),
+         wording.percent_text(r.percent), r.status]
         for r in reports
     ]  # fmt: skip
     names = " ".join(dict.fromkeys(markdown(r.assignment) for r in reports))
@@ -34,8 +35,8 @@ def render_summary(reports: Sequence[Report]) -> str:
 
 
 def _single(report: Report) -> list[str]:
-    lines = [f"## {markdown(report.assignment)}", "", f"**Score: {markdown(sentences.score_line(report))}**"]
-    for sentence in sentences.report_sentences(report):
+    lines = [f"## {markdown(report.assignment)}", "", f"**Score: {markdown(wording.score_line(report))}**"]
+    for sentence in wording.report_sentences(report):
         lines += ["", markdown(sentence)]
     lines += [""] if report.messages or report.findings else []
     lines += [f"- {markdown(clip(message, LONGEST_BLOCK))}" for message in report.messages]
@@ -51,10 +52,10 @@ def _single(report: Report) -> list[str]:
 
 
 def _row(function: FunctionReport) -> list[str]:
-    note = sentences.GRADED_WITH_HELPERS if function.carried else ""
+    note = wording.GRADED_WITH_HELPERS if function.carried else ""
     origin = ", ".join(filter(None, [function.origin, note]))
     name = markdown(clip(function.name, LONGEST_NAME))
-    return [name, markdown(sentences.function_word(function)), sentences.function_points(function), markdown(origin)]
+    return [name, markdown(wording.function_word(function)), wording.function_points(function), markdown(origin)]
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -101,23 +102,23 @@ def render_annotations(report: Report, *, path: str | None = None, lines: Mappin
     path = path or report.submission
     commands = []
     if report.status != "graded":
-        text = "\n".join(report.messages) or sentences.REPORT_SENTENCES[report.status]
+        text = "\n".join(report.messages) or wording.REPORT_SENTENCES[report.status]
         commands.append(_command(path, None, report.assignment, text))
     for function in report.functions:
         if function.status not in {"passed", "not-graded"}:
             file, line, place = _place(path, function.origin or "", lines)
-            title = f"{function.name}: {sentences.points_line(function.points, function.max_points)}{place}"
+            title = f"{function.name}: {wording.points_line(function.points, function.max_points)}{place}"
             commands.append(_command(file, line, title, _why(function)))
     return "".join(f"{command}\n" for command in commands)
 
 
 def _why(function: FunctionReport) -> str:
     lines = [finding.message for finding in function.findings]
-    lines += [f"{sentences.HINT}: {finding.hint}" for finding in function.findings if finding.hint]
+    lines += [f"{wording.HINT}: {finding.hint}" for finding in function.findings if finding.hint]
     lines += [check.message for check in function.checks if check.status == "failed" and check.message]
-    if sentence := sentences.status_sentence(function):
+    if sentence := wording.status_sentence(function):
         lines.append(sentence)
-    return clip("\n".join(lines) or sentences.status_word(function.status), LONGEST_BLOCK)
+    return clip("\n".join(lines) or wording.status_word(function.status), LONGEST_BLOCK)
 
 
 def _place(path: str, origin: str, lines: Mapping[str, int]) -> tuple[str, str | None, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from grader import sentences
 from grader.model import FunctionReport
+from grader.report import wording
 
 __all__ = ["Order", "is_untouched", "order_of"]
 
@@ -43,26 +44,26 @@ def order_of(functions: Sequence[FunctionReport]) -> Order:
             groups.setdefault(group, []).append(function.name)
         explained = not group and (function.status != "passed" or function.findings)
         (first if explained else others).append((number, function))
-    lines = tuple((label, sentences.folded(label, names, why)) for (label, why), names in groups.items())
+    lines = tuple((label, wording.folded(label, names, why)) for (label, why), names in groups.items())
     return Order(tuple(first), lines, tuple(others))
 
 
 def is_untouched(functions: Sequence[FunctionReport]) -> bool:
     """Whether nobody has begun: none of the functions that are graded here is filled in."""
     graded = [function for function in functions if function.status != "not-graded"]
-    return bool(graded) and all(_group(function) == (sentences.NOT_STARTED, "") for function in graded)
+    return bool(graded) and all(_group(function) == (wording.NOT_STARTED, "") for function in graded)
 
 
 def _group(function: FunctionReport) -> tuple[str, str] | None:
     """What a function has in common with others that need no words of their own."""
     if function.by_hand and not function.findings:
-        return sentences.BY_PEOPLE["by-hand"], sentences.TO_BE_GRADED
+        return wording.BY_PEOPLE["by-hand"], wording.TO_BE_GRADED
     codes = {finding.code: finding for finding in function.findings}
     if function.status == "passed":
-        return (sentences.CARRIED, codes["carried"].hint) if set(codes) == {"carried"} else None
+        return (wording.CARRIED, codes["carried"].hint) if set(codes) == {"carried"} else None
     if "not-started" in codes:
-        return sentences.NOT_STARTED, ""
+        return wording.NOT_STARTED, ""
     absent = sentences.missing_function(function.name.partition(".")[0])  # of a method, its class
     if function.status == "missing" and function.checks[0].message == absent:
-        return sentences.MISSING, ""
-    return (sentences.WAITING, sentences.waits_for(function.waits_for)) if function.waits_for else None
+        return wording.MISSING, ""
+    return (wording.WAITING, wording.waits_for(function.waits_for)) if function.waits_for else None

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.model import FunctionReport, Report
-from grader.sentences import BY_PEOPLE
+from grader.report.wording import BY_PEOPLE
 
 __all__ = ["About", "CheckRate", "FunctionRate", "MistakeCount", "Overview", "overview"]
 

@@ -21,6 +21,7 @@ from rich.text import Text
 
 from grader import sentences
 from grader.model import Check, Finding, FunctionReport, Report
+from grader.report import wording
 from grader.report.escape import clip, log_lines, plain
 from grader.report.example import Example, example_of, is_unwritten
 from grader.report.order import is_untouched, order_of
@@ -78,7 +79,7 @@ def render_report(report: Report, *, verbose: bool = False, width: int | None = 
         parts += ["", *_grids([((label, LABEL), text) for label, text in order.lines])]
     if report.full_marks and report.functions:
         told = any(finding.code == "carried" for function in report.functions for finding in function.findings)
-        parts += ["", _text((sentences.ALL_BUT_HELPERS if told else sentences.ALL_PASSED, "green"))]
+        parts += ["", _text((wording.ALL_BUT_HELPERS if told else wording.ALL_PASSED, "green"))]
     return _lay_out(parts, columns, color)
 
 
@@ -107,29 +108,29 @@ def render_run(reports: Sequence[Report], *, width: int | None = None, color: bo
 
 def _head(report: Report) -> list[RenderableType]:
     title = (_name(report.assignment), "bold"), (plain(report.submission), "dim")
-    score = (sentences.score_line(report), "green" if report.full_marks else "bold")
+    score = (wording.score_line(report), "green" if report.full_marks else "bold")
     parts: list[RenderableType] = [_grid([title]), _text(("Score: ", "bold"), score)]
     if is_untouched(report.functions):
-        parts = [_grid([(*title, (sentences.untouched(report.functions), "bold"))])]
+        parts = [_grid([(*title, (wording.untouched(report.functions), "bold"))])]
     elif report.functions:
-        parts.append(_text(sentences.functions_passed_line(report.functions)))
-    parts += [_text((sentence, "yellow")) for sentence in sentences.report_sentences(report)]
+        parts.append(_text(wording.functions_passed_line(report.functions)))
+    parts += [_text((sentence, "yellow")) for sentence in wording.report_sentences(report)]
     parts += _grids([(("-", "yellow"), message) for message in report.messages], gap=1)
-    return [*parts, *(_grid(_finding(sentences.finding_label(finding), finding)) for finding in report.findings)]
+    return [*parts, *(_grid(_finding(wording.finding_label(finding), finding)) for finding in report.findings)]
 
 
 def _function_table(functions: Sequence[FunctionReport], width: int, file: str = "") -> Table:
     """A line each: status, name, points, and the place, without the file where there is one alone."""
     rows: list[Row] = []
     for f in functions:
-        note = sentences.GRADED_WITH_HELPERS if f.carried and not f.findings else ""
+        note = wording.GRADED_WITH_HELPERS if f.carried and not f.findings else ""
         label, line = sentences.place_in(f.origin or "")
         where = ", ".join(filter(None, [plain(label) if label != file else "", f"line {line}" if line else ""]))
         place = "; ".join(filter(None, [where, note]))
         below, beside = (place and f"\n{place}", "") if width < NARROW else ("", place)
         name = _text(_name(f.name), (below, "dim"))
-        state = (sentences.TO_BE_GRADED, "dim") if f.by_hand else _state(f.status)
-        rows.append((state, name, sentences.function_points(f), (beside, "dim")))
+        state = (wording.TO_BE_GRADED, "dim") if f.by_hand else _state(f.status)
+        rows.append((state, name, wording.function_points(f), (beside, "dim")))
     return _grid(rows, numbers={2})
 
 
@@ -137,12 +138,12 @@ def _details(function: FunctionReport, width: int, verbose: bool) -> list[Paddin
     """Why a function failed, what that looks like, and an example to follow by hand; nothing of one that is correct."""
     if function.status == "passed" and not function.findings and not verbose:
         return []
-    sentence = sentences.status_sentence(function)
+    sentence = wording.status_sentence(function)
     parts = [_indented(_text(sentence))] if sentence else []
     checks = [check for check in function.checks if verbose or check.status == "failed"]
     rows: list[Row] = [(_state(check.status), _check(check, function.name)) for check in checks]
     for finding in function.findings:
-        rows += _finding(sentences.finding_label(finding, function), finding)
+        rows += _finding(wording.finding_label(finding, function), finding)
     parts += map(_indented, _grids(rows))
     if function.counterexample is not None and function.status != "passed" and (verbose or not is_unwritten(function)):
         parts += _example(example_of(function), width, verbose)
@@ -150,14 +151,14 @@ def _details(function: FunctionReport, width: int, verbose: bool) -> list[Paddin
 
 
 def _check(check: Check, function: str) -> Text:
-    label = check.kind if check.name in check.message else sentences.check_label(check.kind, check.name, function)
-    earned = f" [{sentences.points_line(check.points, check.max_points)}]" if check.max_points else ""
+    label = check.kind if check.name in check.message else wording.check_label(check.kind, check.name, function)
+    earned = f" [{wording.points_line(check.points, check.max_points)}]" if check.max_points else ""
     return _text((f"{plain(label)}{': ' if check.message else ''}", "bold"), check.message, earned)
 
 
 def _finding(label: str, finding: Finding) -> list[Row]:
     rows: list[Row] = [((label, LABEL), _text(finding.message, (f" ({plain(finding.code)})", "dim")))]
-    return [*rows, ((sentences.HINT, LABEL), finding.hint)] if finding.hint else rows
+    return [*rows, ((wording.HINT, LABEL), finding.hint)] if finding.hint else rows
 
 
 def _example(example: Example, width: int, verbose: bool) -> list[Padding]:
@@ -190,7 +191,7 @@ def _shortened(arguments: Sequence[Sequence[str]]) -> list[str]:
         kept = len(lines) if hidden == 1 else kept  # a line that says so would take as much room
         shown += lines[:kept]
         cut += len(lines) - kept
-    return [*shown, sentences.more_lines(cut)] if cut else shown
+    return [*shown, wording.more_lines(cut)] if cut else shown
 
 
 # The run ----------------------------------------------------------------------------------------
@@ -214,9 +215,9 @@ def _submission_tables(reports: Sequence[Report], width: int) -> Iterator[Table]
 def _row(report: Report) -> tuple[Text, str, str, tuple[str, str]]:
     who = _text(_who(report))
     who.no_wrap, who.overflow = True, "ellipsis"
-    state = sentences.status_word(report.status), _colour(report.status)
-    points = sentences.points_line(report.points, report.most_so_far)
-    return who, points, sentences.percent_text(report.percent), state
+    state = wording.status_word(report.status), _colour(report.status)
+    points = wording.points_line(report.points, report.most_so_far)
+    return who, points, wording.percent_text(report.percent), state
 
 
 def _words(cell: Piece | Text) -> str:
@@ -229,16 +230,16 @@ def _totals(reports: Sequence[Report]) -> list[Text]:
     words = [f"{status} {count}" for status, count in counts.items() if count or status == "graded"]
     lines = [_text((", ".join(words), "bold"))]
     if o.marks:
-        mean, median = sentences.percent_text(o.mean), sentences.percent_text(o.median)
+        mean, median = wording.percent_text(o.mean), wording.percent_text(o.median)
         lines.append(_text(f"Mean {mean}, Median {median}, Full marks {o.full_marks}"))
     if any(report.waiting for report in reports):
-        lines.append(_text(sentences.COUNTED_SO_FAR))
+        lines.append(_text(wording.COUNTED_SO_FAR))
     return lines
 
 
 def _who(report: Report) -> str:
     """The student by name and identifier, or the file where nobody was identified."""
-    return plain(clip(sentences.who_of(report), LONGEST_WHO))
+    return plain(clip(wording.who_of(report), LONGEST_WHO))
 
 
 # Laying out -------------------------------------------------------------------------------------
@@ -277,7 +278,7 @@ def _name(text: str) -> str:
 
 
 def _state(status: str) -> tuple[str, str]:
-    word = sentences.status_word(plain(status))
+    word = wording.status_word(plain(status))
     return word if status in {"passed", "partial", "skipped"} else word.upper(), _colour(status)
 
 

@@ -25,7 +25,7 @@ from grader.gradebook.store import (
 from grader.intake.roster import Person
 from grader.model import Check, Finding, FunctionReport, Report
 from grader.report.overview import overview
-from grader.sentences import status_sentence
+from grader.report.wording import status_sentence
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 MANUAL = FunctionReport("question_1", "not-graded", None, 0, 10, False, (Check("manual", "question_1", "skipped", 0, 10),))

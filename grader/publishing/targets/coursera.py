@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grader import sentences
 from grader.errors import GraderError
 from grader.model import Report
 from grader.publishing.targets.graded import graded, run, write_result
+from grader.report import wording
 from grader.report.escape import clip, plain
 from grader.report.terminal import render_report
 
@@ -31,7 +31,7 @@ def feedback_of(report: Report) -> dict[str, Any]:
     why = "" if report.status == "graded" else ": " + "; ".join(map(plain, report.messages))
     return {
         "fractionalScore": round((report.percent or 0.0) / 100, 6),
-        "feedback": clip(sentences.score_line(report) + why, LONGEST // 100),
+        "feedback": clip(wording.score_line(report) + why, LONGEST // 100),
         "feedbackType": "TXT",
     }
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader import sentences
 from grader.errors import GraderError
 from grader.model import FunctionReport, Report
 from grader.publishing.targets.graded import graded, run, write_result
+from grader.report import wording
 from grader.report.escape import plain
 from grader.report.terminal import render_function
 
@@ -37,7 +37,7 @@ def results_of(report: Report, *, visibility: str = "visible", attempts: int | N
     """
     lines = [*map(plain, report.messages)]
     if attempts is not None:
-        lines.insert(0, sentences.attempts_line(used + (report.status == "graded"), attempts))
+        lines.insert(0, wording.attempts_line(used + (report.status == "graded"), attempts))
     return {
         "score": report.points or 0.0,
         "output": "\n".join(lines),
@@ -70,7 +70,7 @@ def _test(number: int, function: FunctionReport, visibility: str) -> dict[str, A
 def unpaid(counted: Sequence[Mapping[str, Any]], attempts: int) -> dict[str, Any]:
     """The results of a submission beyond the last attempt: those of the attempt that was graded last, and why."""
     results = dict(counted[-1])
-    results["output"] = f"{sentences.attempts_over(attempts)}\n{results.get('output', '')}"
+    results["output"] = f"{wording.attempts_over(attempts)}\n{results.get('output', '')}"
     results["extra_data"] = {**results["extra_data"], "status": "not-counted"}
     return results
 

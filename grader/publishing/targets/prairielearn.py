@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from grader import sentences
 from grader.model import FunctionReport, Report
 from grader.publishing.targets.graded import graded, run, write_result
+from grader.report import wording
 from grader.report.escape import clip, plain
 from grader.report.terminal import render_function
 
@@ -30,7 +30,7 @@ def results_of(report: Report) -> dict[str, Any]:
     return {
         "gradable": True,
         "score": round((report.percent or 0.0) / 100, 6),
-        "message": sentences.score_line(report),
+        "message": wording.score_line(report),
         "output": clip("\n".join(messages), room),
         "tests": [_test(function, room) for function in report.functions],
     }
@@ -41,7 +41,7 @@ def _test(function: FunctionReport, room: int) -> dict[str, Any]:
         "name": plain(function.name),
         "points": function.points,
         "max_points": function.max_points,
-        "message": sentences.function_word(function),
+        "message": wording.function_word(function),
         "output": clip(render_function(function, width=80, color=False), room),
     }
 
