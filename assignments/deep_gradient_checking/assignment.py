@@ -282,7 +282,7 @@ _NETWORKS = (
 )
 _LARGE_STEPS = CaseSet(
     "large values of epsilon",
-    share=0.35,
+    share=0.4,
     inputs=_faulty([0.03, 0.125, 0.25, 0.5]),
     classes=(CaseClass("general", count=6, sizes=_NARROW),),
 )

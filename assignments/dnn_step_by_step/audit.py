@@ -52,6 +52,7 @@ LOSSES = {
     ("compute_cost", "squared-error"): SEVERAL,
     ("linear_backward", "W-not-transposed"): _RAISES,
     ("linear_backward", "db-one-number"): EITHER,
+    ("linear_backward", "mean-of-active"): INPUTS,
     ("L_model_backward", "output-gradient-everywhere"): SEVERAL,
     ("L_model_backward", "relu-on-output"): SEVERAL,
     ("L_model_backward", "loop-runs-forward"): SEVERAL,

@@ -423,7 +423,7 @@ ASSIGNMENT = Assignment(
             sets=(
                 CaseSet(
                     "large values of epsilon",
-                    share=0.35,
+                    share=0.4,
                     inputs=_LARGE_STEPS,
                     classes=(CaseClass("general", count=6),),
                 ),

@@ -46,6 +46,7 @@ LOSSES = {
     ("early_stopping_epoch", "last-epoch-when-not-stopped"): INPUTS,
     ("early_stopping_epoch", "patience-before-stop"): INPUTS,
     ("early_stopping_epoch", "patience-ignored"): SEVERAL,
+    ("flip_horizontal", "overwritten-while-read"): SEVERAL,
     ("diagnose_fit", "bayes-error-ignored"): INPUTS,
     ("diagnose_fit", "bias-from-dev-error"): INPUTS,
     ("diagnose_fit", "bias-and-variance-swapped"): INPUTS,

@@ -65,8 +65,12 @@ def _alike_but_at_edges(judge: FunctionJudge, compared: Sequence[Case], outcomes
 
     def is_made_up_for_once(code: str) -> bool:
         """Whether the student is right where the mistake is wrong at one edge at most: at several it is another formula."""
-        others = (case for case in compared if code in case.mistakes and case.key not in failing)
-        return len({case.case_class for case in others if case.case_class not in USUAL}) <= 1
+        others = (c for c in compared if code in c.mistakes and c.key not in failing and c.case_class not in USUAL)
+        return len({case.case_class for case in others if is_wrong_in(case, code)}) <= 1
+
+    def is_wrong_in(case: Case, code: str) -> bool:
+        """Whether the mistake is seen in a case: some differ from the right number by less than rounding does."""
+        return isinstance(case.mistakes[code], str) or bool(_wrong_items(judge, case, code, verdict.alternative))
 
     found = []
     for code in judge.cases.mistakes:
@@ -113,7 +117,7 @@ def _same_outcomes(
             continue
         if not isinstance(outcome, Returned):
             return False
-        differing = _wrong_items(judge, case, code, verdict.alternative if case.check == "values" else 0)
+        differing = _wrong_items(judge, case, code, verdict.alternative)
         places.update((case.check, name) for name in differing)
         names = {item for check, item in wrong if check == case.check and item is not None} | differing
         value = mistake if mistake is not None else case.expected[0].value
@@ -128,6 +132,7 @@ def _raise_alike(mistake: Encoded | str | None, outcome: Outcome | None) -> bool
 
 def _wrong_items(judge: FunctionJudge, case: Case, code: str, alternative: int) -> frozenset[str]:
     """Items in which a mistake's outcome differs from the right one."""
+    alternative = alternative if case.check == "values" else 0  # a further set has no alternatives
     key = (case.key, code, alternative)
     if key not in judge.wrong_items:
         judge.wrong_items[key] = _differing(

@@ -232,19 +232,18 @@ PARAMETERS = 0.55  # the share of the values
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "code"),
+    ("old", "new", "code", "with_costs"),
     [
-        ("grads, learning_rate)", "grads, 0.0075)", "learning-rate-ignored"),
-        ("grads, learning_rate)", "grads, learning_rate=0.3)", "learning-rate-ignored"),
-        ("range(0, num_iterations)", "range(0, 20)", "iterations-ignored"),
-        ("range(0, num_iterations)", "range(1, num_iterations)", "one-iteration-missing"),
-        ("range(0, num_iterations)", "range(num_iterations + 1)", "one-iteration-too-many"),
-        ("        parameters = update_parameters", "        updated = update_parameters", "never-trains"),
-        ("grads, learning_rate)", "grads, -learning_rate)", "climbs"),
-        ("grads, learning_rate)", "grads, learning_rate / X.shape[1])", "averaged-twice"),
+        ("grads, learning_rate)", "grads, 0.0075)", "learning-rate-ignored", "L_layer_model"),
+        ("grads, learning_rate)", "grads, learning_rate=0.3)", "learning-rate-ignored", "two_layer_model"),
+        ("range(0, num_iterations)", "range(0, 20)", "iterations-ignored", "L_layer_model"),
+        ("range(0, num_iterations)", "range(1, num_iterations)", "one-iteration-missing", "two_layer_model"),
+        ("range(0, num_iterations)", "range(num_iterations + 1)", "one-iteration-too-many", "L_layer_model"),
+        ("        parameters = update_parameters", "        updated = update_parameters", "never-trains", "two_layer_model"),
+        ("grads, learning_rate)", "grads, -learning_rate)", "climbs", "L_layer_model"),
+        ("grads, learning_rate)", "grads, learning_rate / X.shape[1])", "averaged-twice", "two_layer_model"),
     ],
 )
-@pytest.mark.parametrize("with_costs", NAMES)
 def test_a_mistake_is_named_in_both_editions(old: str, new: str, code: str, with_costs: str) -> None:
     """The older edition returns the parameters alone, the newer one the costs as well: one function is of each."""
     before, head, body = changed(old, new).partition(f"def {with_costs}(")

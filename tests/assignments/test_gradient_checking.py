@@ -313,7 +313,7 @@ def test_a_one_sided_check_loses_points_for_large_steps_alone() -> None:
     found = verdicts(ASSIGNMENT, FORWARD, one_sided, only="gradient_check_n")["gradient_check_n"]
     assert codes_of(found) == ["one-sided"]
     assert [check.name for check in found.checks if check.status == "failed"] == [LARGE]
-    assert points_of(found, "values", LARGE) == pytest.approx(0.3 * 0.35 * found.max_points)
+    assert points_of(found, "values", LARGE) == pytest.approx(0.3 * 0.4 * found.max_points)
     assert found.points == pytest.approx(0.755 * found.max_points)
 
 

@@ -11,8 +11,8 @@ from grader.audit.losses import Loss, disputed
     ("severity", "part", "fits"),
     [
         ("slip", 0.2, True),
-        ("slip", 0.26, True),
-        ("slip", 0.262, False),
+        ("slip", 0.28, True),
+        ("slip", 0.282, False),
         ("slip", 0.3, False),
         ("fault", 0.2, False),
         ("fault", 0.5, True),

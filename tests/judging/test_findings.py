@@ -666,6 +666,17 @@ def test_a_mistake_is_named_where_its_edge_has_a_guard() -> None:
         assert "known" not in named(*mistake, lambda X: deviation(X, X.shape[1] > 1) + (X.shape[1] == 5))
 
 
+def test_a_mistake_is_named_where_classes_show_nothing_of_it_but_rounding() -> None:
+    def summed(huge: float) -> Function:
+        return lambda X: X * {2: 1 + 1e-14, 3: 1 + 1e-14, 5: huge}.get(X.shape[1], 1.5)
+
+    arguments = [(np.ones((2, columns)),) for columns in (4, 4, 2, 3, 5)]
+    mistake = with_mistake(same, summed(1e8), arguments, classes=["general", "general", "two", "three", "opposite"])
+    assert named(*mistake, summed(2e8)) == ["known"]  # a division by what is zero but for rounding
+    assert named(*mistake, lambda X: np.where(X.shape[1] == 5, X, summed(1e8)(X))) == ["known"]
+    assert named(*mistake, lambda X: X * (1.4 if X.shape[1] == 4 else 1)) == []
+
+
 def test_a_mistake_in_one_item_is_not_named_when_another_item_is_wrong_too() -> None:
     spec, cases = with_mistake(mean_and_size, lambda X: (mean(X) + 1, mean_and_size(X)[1]), returns=("a", "b"))
     assert named(spec, cases, lambda X: (mean(X) + 1, mean_and_size(X)[1])) == ["known"]
