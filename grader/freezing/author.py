@@ -16,9 +16,20 @@ from grader.confined.wire import Tensor, beside, decode, mapped
 from grader.course import LoadedAssignment
 from grader.errors import SpecError, said_with_place
 from grader.sandbox.runner import Outcome, Plan, run_here, step_here
-from grader.spec import Code, Mistake
+from grader.spec import Code, Function, Mistake
 
-__all__ = ["Author", "call", "mistakes_of", "name_of", "placed", "read_author", "replaced_part", "resolved", "run_trusted"]
+__all__ = [
+    "Author",
+    "as_agreed",
+    "call",
+    "mistakes_of",
+    "name_of",
+    "placed",
+    "read_author",
+    "replaced_part",
+    "resolved",
+    "run_trusted",
+]
 
 
 @dataclass(frozen=True)
@@ -181,3 +192,10 @@ def run_trusted(author: Author, replaced: Mapping[str, Callable[..., Any]], plan
             return replaced[name](*args) if name in replaced else step_here(name, args, named)
 
     return run_here(plan, call_trusted, author.loaded.make)
+
+
+def as_agreed(author: Author, spec: Function, number: int) -> dict[str, Callable[..., Any]]:
+    """The functions that share a convention with one, under its alternative of this number; 0 is the reference's."""
+    others = (f.name for f in author.loaded.spec.functions if spec.convention and f.convention == spec.convention)
+    names = spec.alternatives[number - 1 : number] if number else ()
+    return {other: function for other in others for function in author.variants(other, names)}

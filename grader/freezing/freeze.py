@@ -21,25 +21,33 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Encoded, Path, Unset, Value, WireError, beside, decode, encode, part_at
+from grader.confined.wire import Encoded, Path, Unset, WireError, beside, decode, encode, part_at
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
-from grader.freezing.author import Author, placed, read_author, resolved, run_trusted
+from grader.freezing.author import Author, as_agreed, placed, read_author, resolved, run_trusted
 from grader.freezing.core import with_core
 from grader.freezing.drawing import Drawn, draw_cases, within_time
 from grader.freezing.elsewhere import Elsewhere
-from grader.freezing.refused import check_after, check_arguments, check_carrying, check_items, check_mistakes, said_where
+from grader.freezing.plans import places_after, plan_of, property_plan
+from grader.freezing.refused import (
+    check_after,
+    check_arguments,
+    check_fits,
+    check_independent,
+    check_items,
+    check_mistake,
+    check_mistakes,
+    check_right,
+    said_where,
+)
 from grader.freezing.tolerances import as_wide, expected_of, shape_and_bytes
 from grader.judging.cases import Case, CaseFile, Expected, FunctionCases, MistakeText, function_from_bytes, function_to_bytes
-from grader.judging.checks import verdict_of
 from grader.judging.compare import items_of
-from grader.judging.findings import findings_of
-from grader.judging.judge import FunctionJudge
 from grader.judging.outcomes import Outcomes
-from grader.judging.properties import fitting_mistake, property_problem
-from grader.judging.values import count_numbers, leaves, parts_of, walk
+from grader.judging.properties import property_problem
+from grader.judging.values import count_numbers, leaves
 from grader.sandbox.runner import Plan
-from grader.spec import CaseClass, Code, Function, Mistake, Property, Ref, Step
+from grader.spec import CaseClass, Code, Function, Mistake, Property, Step
 from grader.strategies import Draw
 
 __all__ = ["case_sets", "freeze", "value_case"]
@@ -89,7 +97,7 @@ def freeze(
                 progress(len(functions), total)
             cases = next(frozen)
             functions[cases.name] = cases
-        _check_independent(functions)
+        check_independent(functions)
     if progress:
         progress(total, total)
     return CaseFile(loaded.name, seed, fingerprint, functions)
@@ -123,9 +131,9 @@ def _freeze_function(author: Author, elsewhere: Elsewhere | None, spec: Function
     cases = _drawn_cases(author, elsewhere, spec, seed)
     run = partial(_outcomes, author, elsewhere, spec, cases)
     for number, function in elsewhere.right(spec) if elsewhere else _right(author, spec):
-        _check_right(author, spec, cases, function, run(function, number))
+        check_right(author, spec, cases, function, run(function, number))
     mistakes = author.mistakes.get(spec.name, ())
-    return with_core(cases, [_check_mistake(author, spec, cases, one, run(one.solution)) for one in mistakes])
+    return with_core(cases, [check_mistake(author, spec, cases, one, run(one.solution)) for one in mistakes])
 
 
 def _outcomes(
@@ -139,7 +147,7 @@ def _outcomes(
     """What a function of the author's gives on all cases, beside others under the alternative of this number."""
     if elsewhere:
         return elsewhere.outcomes(spec, function, cases.cases)
-    replaced = _as_agreed(author, spec, number) | {spec.name: function}
+    replaced = as_agreed(author, spec, number) | {spec.name: function}
     return {case.key: run_trusted(author, replaced, case.plan) for case in cases.cases}
 
 
@@ -192,7 +200,7 @@ def _drawn_cases(author: Author, elsewhere: Elsewhere | None, spec: Function, se
                 name = f"the property {prop.name!r}"
                 raise SpecError(f"{spec.name}: {name} names {code!r}, which is no mistake of mistakes.py")
         if not elsewhere:
-            _check_fits(author, spec, prop, [case for case in cases if case.check == prop.name])
+            check_fits(author, spec, prop, [case for case in cases if case.check == prop.name])
     trivial = _trivial(spec, values)
     return FunctionCases(spec.name, arity, parameters, tuple(cases), mistakes, trivial, dropped, options)
 
@@ -211,9 +219,9 @@ def value_case(
     draw, args = drawn.draw, drawn.content
     if not isinstance(args, tuple):
         raise SpecError(f"{spec.name}: the strategy must return a tuple of arguments, found {type(args).__name__}")
-    places = _places_after(spec, author.function(spec.name))
-    plain = _plan_of(spec, number, draw, args, places, own=False)
-    own: Plan | None = _plan_of(spec, number, draw, args, places, own=True)
+    places = places_after(spec, author.function(spec.name))
+    plain = plan_of(spec, number, draw, args, places, own=False)
+    own: Plan | None = plan_of(spec, number, draw, args, places, own=True)
     if own is not None and own.packed == plain.packed:  # nothing of it but objects could be the student's own
         own = None
     expected: list[Expected] = []
@@ -252,101 +260,6 @@ def value_case(
     )
 
 
-def _plan(
-    spec: Function,
-    number: int,
-    steps: Sequence[Step],
-    given: Mapping[str, Code],
-    after: tuple[Path, ...] = (),
-    *,
-    moves: bool = False,
-) -> Plan:
-    for name in given:
-        if name not in spec.given:
-            raise SpecError(f"{spec.name}: draw.give({name!r}) needs given=({name!r},) in the Function")
-    try:
-        return Plan(
-            spec.name,
-            number,
-            tuple((step.function, encode(tuple(step.args))) for step in steps),
-            tuple((name, encode(code)) for name, code in given.items()),
-            cpu_s=spec.cpu_s,
-            after=after,
-            moves=moves,
-        )
-    except WireError as error:
-        raise SpecError(f"{spec.name}: an argument cannot be sent to the worker: {error}") from error
-
-
-def _places_after(spec: Function, function: Callable[..., Any]) -> tuple[Path, ...]:
-    """What is read after the call (see :func:`grader.confined.wire.beside`); nothing where the result alone is judged."""
-    if not spec.after:
-        return ()
-    names = list(inspect.signature(function).parameters)
-    owner = {True: -1, False: 0 if "." in spec.name else None}[inspect.isclass(function)]
-    places: list[Path] = [(-1,)] if isinstance(spec.returns, str) else [(-1, "*")] if spec.returns else []
-    for place in spec.after:
-        first, *rest = (int(part) if part.isdecimal() else part for part in place.split("."))
-        if first in names and (owner is None or first in spec.changes):  # `self.x = x` leaves an argument x as it is
-            places.append((names.index(str(first)), *rest))
-        elif owner is not None:
-            places.append((owner, first, *rest))
-        else:
-            raise SpecError(f"{spec.name}: after names {place!r}, but there is no argument {first!r}; there are: {names}")
-    return tuple(places)
-
-
-def _plan_of(spec: Function, number: int, draw: Draw, args: tuple[Any, ...], after: tuple[Path, ...], *, own: bool) -> Plan:
-    """The question with a reference in place of each object, and if ``own`` of every part of a recorded reply."""
-    places: dict[int, Ref] = {}
-    drawn: set[int] = set()
-
-    def swapped(value: Any) -> Any:
-        if id(value) in places and (id(value) in draw.made or isinstance(value, tuple | list | dict | np.ndarray)):
-            return places[id(value)]
-        if isinstance(value, tuple):
-            return tuple(map(swapped, value))
-        if isinstance(value, list):
-            return list(map(swapped, value))
-        if isinstance(value, dict):
-            return {key: swapped(part) for key, part in value.items()}
-        return value
-
-    steps: list[Step] = []
-    for step, reply in zip(draw.steps, draw.replies, strict=True):
-        if not own and not any(id(part) in draw.made for part in (reply, *parts_of(step.args))):
-            continue
-        steps.append(Step(step.function, swapped(step.args)))
-        # A reply may hold the arguments themselves (a cache): these were drawn, and stay values.
-        drawn.update(id(part) for _, part in walk(step.args) if id(part) not in places)
-        for path, part in walk(reply):
-            if id(part) not in drawn and (own or id(part) in draw.made):
-                places.setdefault(id(part), Ref(len(steps) - 1, path))
-    others = _other_objects(steps) if number % 2 else ()
-    return _plan(spec, number, [*steps, *others, Step(spec.name, swapped(args))], draw.given, after)
-
-
-def _other_objects(steps: Sequence[Step]) -> Iterator[Step]:
-    """A second object beside each one whose attributes were set, with other values in it.
-
-    What is kept in the class, or in a global variable, is no object's own: the second one takes the place of the first.
-    """
-    count = len(steps)
-    for number, made in enumerate(steps):
-        sets = [step for step in steps if step.function.endswith("=") and step.args[0] == Ref(number)]
-        if sets:
-            yield made
-            yield from (Step(step.function, (Ref(count), _turned_around(step.args[1]))) for step in sets)
-            count += 1 + len(sets)
-
-
-def _turned_around(value: Value) -> Value:
-    """The same numbers in another order."""
-    if isinstance(value, dict):
-        return {key: _turned_around(part) for key, part in value.items()}
-    return np.flip(value) if isinstance(value, np.ndarray) else value
-
-
 def _trivial(spec: Function, values: Sequence[Case]) -> frozenset[str]:
     """Items that a stub gets right in all cases: zeros everywhere, or arguments handed through."""
     trivial: set[str] | None = None
@@ -382,7 +295,7 @@ def _property_case(author: Author, spec: Function, prop: Property, drawn: Drawn,
         what = "must return a list of steps, each a Step or the tuple of a call's arguments: [(X, 0.5)]"
         raise SpecError(f"{spec.name}: the plan of the property {prop.name!r} {what}")
     steps = [s if isinstance(s, Step) else Step(spec.name, tuple(s)) for s in drawn.content]
-    plan = _property_plan(spec, number, drawn.draw, steps, moves=prop.moves)
+    plan = property_plan(spec, number, drawn.draw, steps, moves=prop.moves)
     facts = encode(drawn.draw.facts) if drawn.draw.facts else None
     visible = count_numbers(plan.questions) <= _VISIBLE_ELEMENTS
     case = Case(f"{spec.name}/{prop.name}/{number}", prop.name, drawn.case_class.name, visible, plan, facts=facts)
@@ -392,7 +305,7 @@ def _property_case(author: Author, spec: Function, prop: Property, drawn: Drawn,
     functions += [(0, style) for style in author.styles.get(spec.name, ())]
     for number, function in functions:
         judged = next(other for other in spec.under(number).properties if other.name == prop.name)
-        replaced = _as_agreed(author, spec, number) | {spec.name: function}
+        replaced = as_agreed(author, spec, number) | {spec.name: function}
         problem = property_problem(judged, case, run_trusted(author, replaced, case.plan), for_author=True)
         if problem and not problem.by_chance:
             what = f"the property {prop.name!r} fails for {placed(author, function)}"
@@ -419,92 +332,3 @@ def _shown(cases: Sequence[Case]) -> list[Case]:
         if size <= _VISIBLE_ELEMENTS_OF_SMALLEST and not any(case.visible for case in kind):
             also.add(kind[smallest].key)
     return [replace(case, visible=True) if case.key in also else case for case in cases]
-
-
-def _check_fits(author: Author, spec: Function, prop: Property, cases: Sequence[Case]) -> None:
-    """A SpecError where a predicate for a mistake is true of the reference in all cases: it is of anything else, too."""
-    replaced = _as_agreed(author, spec, 0)
-    replied = [(case, run_trusted(author, replaced, case.plan)) for case in cases] if prop.fits else []
-    code = fitting_mistake(prop, replied)
-    if code is not None:
-        what = f"the property {prop.name!r} takes the reference for the mistake {code!r} in all cases"
-        raise SpecError(f"{spec.name}: {what}; let 'fits' ask for what only that mistake gives")
-
-
-def _property_plan(spec: Function, number: int, draw: Draw, steps: Sequence[Step], *, moves: bool) -> Plan:
-    """The recorded steps and those of the property, with a reference in place of each object."""
-    every = [*draw.steps, *steps]
-    places = {id(reply): Ref(n) for n, reply in enumerate(draw.replies) if id(reply) in draw.made}
-    linked = [Step(step.function, tuple(places.get(id(part), part) for part in step.args)) for step in every]
-    return _plan(spec, number, linked, draw.given, moves=moves)
-
-
-def _as_agreed(author: Author, spec: Function, number: int) -> dict[str, Callable[..., Any]]:
-    """The functions that share a convention with one, under its alternative of this number; 0 is the reference's."""
-    others = (f.name for f in author.loaded.spec.functions if spec.convention and f.convention == spec.convention)
-    names = spec.alternatives[number - 1 : number] if number else ()
-    return {other: function for other in others for function in author.variants(other, names)}
-
-
-def _check_independent(functions: Mapping[str, FunctionCases]) -> None:
-    """No answer may lie among the questions of another case: all those of a function are in the worker at once.
-
-    What a function hands through is no answer among its own cases, which may share an argument.
-    """
-    answers: dict[tuple[tuple[int, ...], bytes], tuple[str, bool]] = {}
-    for function in functions.values():
-        for case in function.cases:
-            inputs = {shape_and_bytes(leaf) for _, leaf in leaves(case.plan.questions[-1]) if isinstance(leaf, np.ndarray)}
-            for expected in case.expected[:1]:
-                for _, leaf in leaves(decode(expected.value)):
-                    if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f" and np.unique(leaf).size > 3:
-                        answers.setdefault(shape_and_bytes(leaf), (case.key, shape_and_bytes(leaf) in inputs))
-    for function in functions.values():
-        for case in function.cases:
-            for step in range(len(case.plan.steps)):
-                for _, leaf in leaves(case.plan.questions[step]):
-                    known = answers.get(shape_and_bytes(leaf)) if isinstance(leaf, np.ndarray) else None
-                    other, handed = known or ("", True)
-                    if other and (other.split("/")[0] != function.name or not (handed or other == case.key)):
-                        raise SpecError(f"an answer of {other} occurs among the questions of {case.key}")
-
-
-def _check_right(
-    author: Author, spec: Function, cases: FunctionCases, function: Callable[..., Any], outcomes: Outcomes
-) -> None:
-    """A right solution passes; one that is not the reference may fail in a set."""
-    is_reference = function is author.function(spec.name)
-    verdict = verdict_of(FunctionJudge(spec, cases), outcomes)
-    failed = {f.check for f in verdict.failures}
-    if not verdict.passed and (is_reference or not failed <= {s.name for s in spec.sets}):
-        checks = [c for c in verdict.checks if c.status != "passed"]
-        why = next((c.message for c in checks if c.status == "failed"), None)
-        if why is None:  # nothing is wrong, and nothing is right that a stub would not get right
-            names = ", ".join(repr(c.name) for c in checks)
-            why = f"nothing is judged that a stub would not get right (skipped: {names}); add a property or cases"
-        raise SpecError(f"{spec.name}: the right solution {placed(author, function)} fails: {why}")
-
-
-def _how_to_recognise(code: str, named: Sequence[str]) -> str:
-    """What an author can do about a mistake that is not told from others."""
-    if named:
-        return f"it gives what {named[0]!r} gives: let it stand before that one, or draw cases that tell them apart"
-    where = f"fits={{{code!r}: lambda given: ...}} of a Property, or mistakes={{{code!r}: ...}} of a ready-made one"
-    return f"it fails a property only, so the property has to recognise it: {where}"
-
-
-def _check_mistake(author: Author, spec: Function, cases: FunctionCases, mistake: Mistake, outcomes: Outcomes) -> set[str]:
-    """A mistake fails and is named as itself; the keys of the cases on which it fails."""
-    judge = FunctionJudge(spec, cases)
-    verdict = verdict_of(judge, outcomes, wants="failures")
-    if verdict.passed:
-        where = f"{spec.name}: the mistake {placed(author, mistake.solution, mistake.code)}"
-        raise SpecError(f"{where} passes all checks on the drawn cases; add a class of cases or a property that it fails")
-    named = [f.code for f in findings_of(judge, outcomes, verdict)]
-    if mistake.code not in named:
-        where = f"{spec.name}: the mistake {placed(author, mistake.solution, mistake.code)} is not recognised"
-        first = verdict.failures[0].case
-        where += f" on the inputs of the kind {first.case_class!r} of {first.check!r}"
-        raise SpecError(f"{where} (findings: {named or 'none'}); {_how_to_recognise(mistake.code, named)}")
-    check_carrying(spec, verdict, mistake)
-    return {failure.case.key for failure in verdict.failures}

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from grader.confined.wire import Unset
-from grader.errors import SpecError
-from grader.freezing.author import Author, placed
-from grader.judging.cases import Case
-from grader.judging.checks import carried_by_property
-from grader.judging.compare import items_of
-from grader.judging.judge import Verdict
-from grader.judging.values import walk
-from grader.spec import Function, Mistake
+import numpy as np
 
-__all__ = ["check_after", "check_arguments", "check_carrying", "check_items", "check_mistakes", "said_where"]
+from grader.confined.wire import Unset, decode
+from grader.errors import SpecError
+from grader.freezing.author import Author, as_agreed, placed, run_trusted
+from grader.freezing.tolerances import shape_and_bytes
+from grader.judging.cases import Case, FunctionCases
+from grader.judging.checks import carried_by_property, verdict_of
+from grader.judging.compare import items_of
+from grader.judging.findings import findings_of
+from grader.judging.judge import FunctionJudge, Verdict
+from grader.judging.outcomes import Outcomes
+from grader.judging.properties import fitting_mistake
+from grader.judging.values import leaves, walk
+from grader.spec import Function, Mistake, Property
+
+__all__ = [
+    "check_after",
+    "check_arguments",
+    "check_carrying",
+    "check_fits",
+    "check_independent",
+    "check_items",
+    "check_mistake",
+    "check_mistakes",
+    "check_right",
+    "said_where",
+]
 
 
 _BROKEN = ("NameError", "AttributeError", "ImportError", "ModuleNotFoundError", "TypeError")
@@ -89,3 +106,77 @@ def check_arguments(spec: Function, parameters: Sequence[str]) -> None:
     for name in sorted(spec.changes):
         if name not in parameters:
             raise SpecError(f"{spec.name}: changes names {name!r}, but the arguments are: {', '.join(parameters)}")
+
+
+def check_fits(author: Author, spec: Function, prop: Property, cases: Sequence[Case]) -> None:
+    """A SpecError where a predicate for a mistake is true of the reference in all cases: it is of anything else, too."""
+    replaced = as_agreed(author, spec, 0)
+    replied = [(case, run_trusted(author, replaced, case.plan)) for case in cases] if prop.fits else []
+    code = fitting_mistake(prop, replied)
+    if code is not None:
+        what = f"the property {prop.name!r} takes the reference for the mistake {code!r} in all cases"
+        raise SpecError(f"{spec.name}: {what}; let 'fits' ask for what only that mistake gives")
+
+
+def check_independent(functions: Mapping[str, FunctionCases]) -> None:
+    """No answer may lie among the questions of another case: all those of a function are in the worker at once.
+
+    What a function hands through is no answer among its own cases, which may share an argument.
+    """
+    answers: dict[tuple[tuple[int, ...], bytes], tuple[str, bool]] = {}
+    for function in functions.values():
+        for case in function.cases:
+            inputs = {shape_and_bytes(leaf) for _, leaf in leaves(case.plan.questions[-1]) if isinstance(leaf, np.ndarray)}
+            for expected in case.expected[:1]:
+                for _, leaf in leaves(decode(expected.value)):
+                    if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f" and np.unique(leaf).size > 3:
+                        answers.setdefault(shape_and_bytes(leaf), (case.key, shape_and_bytes(leaf) in inputs))
+    for function in functions.values():
+        for case in function.cases:
+            for step in range(len(case.plan.steps)):
+                for _, leaf in leaves(case.plan.questions[step]):
+                    known = answers.get(shape_and_bytes(leaf)) if isinstance(leaf, np.ndarray) else None
+                    other, handed = known or ("", True)
+                    if other and (other.split("/")[0] != function.name or not (handed or other == case.key)):
+                        raise SpecError(f"an answer of {other} occurs among the questions of {case.key}")
+
+
+def check_right(
+    author: Author, spec: Function, cases: FunctionCases, function: Callable[..., Any], outcomes: Outcomes
+) -> None:
+    """A right solution passes; one that is not the reference may fail in a set."""
+    is_reference = function is author.function(spec.name)
+    verdict = verdict_of(FunctionJudge(spec, cases), outcomes)
+    failed = {f.check for f in verdict.failures}
+    if not verdict.passed and (is_reference or not failed <= {s.name for s in spec.sets}):
+        checks = [c for c in verdict.checks if c.status != "passed"]
+        why = next((c.message for c in checks if c.status == "failed"), None)
+        if why is None:  # nothing is wrong, and nothing is right that a stub would not get right
+            names = ", ".join(repr(c.name) for c in checks)
+            why = f"nothing is judged that a stub would not get right (skipped: {names}); add a property or cases"
+        raise SpecError(f"{spec.name}: the right solution {placed(author, function)} fails: {why}")
+
+
+def _how_to_recognise(code: str, named: Sequence[str]) -> str:
+    """What an author can do about a mistake that is not told from others."""
+    if named:
+        return f"it gives what {named[0]!r} gives: let it stand before that one, or draw cases that tell them apart"
+    where = f"fits={{{code!r}: lambda given: ...}} of a Property, or mistakes={{{code!r}: ...}} of a ready-made one"
+    return f"it fails a property only, so the property has to recognise it: {where}"
+
+
+def check_mistake(author: Author, spec: Function, cases: FunctionCases, mistake: Mistake, outcomes: Outcomes) -> set[str]:
+    """A mistake fails and is named as itself; the keys of the cases on which it fails."""
+    judge = FunctionJudge(spec, cases)
+    verdict = verdict_of(judge, outcomes, wants="failures")
+    if verdict.passed:
+        where = f"{spec.name}: the mistake {placed(author, mistake.solution, mistake.code)}"
+        raise SpecError(f"{where} passes all checks on the drawn cases; add a class of cases or a property that it fails")
+    named = [f.code for f in findings_of(judge, outcomes, verdict)]
+    if mistake.code not in named:
+        where = f"{spec.name}: the mistake {placed(author, mistake.solution, mistake.code)} is not recognised"
+        first = verdict.failures[0].case
+        where += f" on the inputs of the kind {first.case_class!r} of {first.check!r}"
+        raise SpecError(f"{where} (findings: {named or 'none'}); {_how_to_recognise(mistake.code, named)}")
+    check_carrying(spec, verdict, mistake)
+    return {failure.case.key for failure in verdict.failures}
