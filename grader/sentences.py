@@ -20,6 +20,19 @@ from grader.model import Finding
 # -- reading a submission ----------------------------------------------------------------------
 
 _MB = 2**20
+READ_ENCODING = "the file is not text in UTF-8; save it again with that encoding"
+READ_BINARY = (
+    "the file is no text: its bytes are those of a program or of data; submit the .py or .ipynb file with your solution"
+)
+READ_LINK = "the file holds nothing but a link; download the notebook itself (File, Download .ipynb) and submit that"
+READ_EMPTY = "the file is empty; submit the file with your solution"
+READ_PAGE = "not a notebook but a web page; download the notebook itself and submit that"
+READ_ABSURD = "not a notebook: the JSON is nested too deeply or holds an absurd number"
+READ_CELLS = "not a notebook: the JSON has no list of cells; submit the .ipynb that Jupyter saved"
+READ_BROKEN = "there is too much code here that cannot be parsed; remove what is broken"
+NESTED = "it is nested too deeply"
+NOTE_HTML = "this is a web page exported from a notebook; its code was read; submit the .ipynb file itself next time"
+NOTE_TRAILING = "something stands behind the end of the notebook; it was ignored"
 
 
 def read_folder(path: Path) -> str:
@@ -45,27 +58,9 @@ def read_error(path: Path, error: OSError) -> str:
     return f"cannot read {path}: {error.strerror or error}"
 
 
-def read_encoding() -> str:
-    return "the file is not text in UTF-8; save it again with that encoding"
-
-
 def read_kind(kind: str, *, archive: bool, misnamed: bool) -> str:
     way = "unpack it and submit the .py or .ipynb file" if archive else "submit the .py or .ipynb file with your solution"
     return f"the file is {kind}{', whatever its name says' * misnamed}; {way}"
-
-
-def read_binary() -> str:
-    return (
-        "the file is no text: its bytes are those of a program or of data; submit the .py or .ipynb file with your solution"
-    )
-
-
-def read_link() -> str:
-    return "the file holds nothing but a link; download the notebook itself (File, Download .ipynb) and submit that"
-
-
-def read_empty() -> str:
-    return "the file is empty; submit the file with your solution"
 
 
 def read_long(most: int) -> str:
@@ -93,28 +88,12 @@ def read_conflict(line: int) -> str:
     return f"the file holds git conflict markers (line {line}): resolve the conflict, save the file and submit it again"
 
 
-def read_page() -> str:
-    return "not a notebook but a web page; download the notebook itself and submit that"
-
-
-def read_absurd() -> str:
-    return "not a notebook: the JSON is nested too deeply or holds an absurd number"
-
-
-def read_cells() -> str:
-    return "not a notebook: the JSON has no list of cells; submit the .ipynb that Jupyter saved"
-
-
 def read_many(cells: int, most: int) -> str:
     return f"the notebook has {cells} cells, at most {most} are read"
 
 
 def read_language(language: str) -> str:
     return f"the notebook is written in {language}, not in Python; choose a Python kernel"
-
-
-def read_broken() -> str:
-    return "there is too much code here that cannot be parsed; remove what is broken"
 
 
 def read_modules(most: int) -> str:
@@ -128,10 +107,6 @@ def read_behind(count: int, most: int) -> str:
 
 def read_statements(label: str, most: int) -> str:
     return f"{label} has more than {most} statements; that is not a solution"
-
-
-def nested() -> str:
-    return "it is nested too deeply"
 
 
 def unparsed(error: str) -> str:
@@ -167,14 +142,6 @@ def left_out(what: str, why: object) -> str:
 
 def more_messages(count: int) -> str:
     return f"... and {count} more messages of this kind"
-
-
-def note_html() -> str:
-    return "this is a web page exported from a notebook; its code was read; submit the .ipynb file itself next time"
-
-
-def note_trailing() -> str:
-    return "something stands behind the end of the notebook; it was ignored"
 
 
 def note_damaged(error: json.JSONDecodeError, whole: int, damaged: int, *, breaks_off: bool) -> str:
@@ -831,32 +798,29 @@ def other_part(item: str, found: str, expected: str) -> Finding:
     return Finding("other-part", text, "Compare the order, or the names, of what you return with the exercise.")
 
 
-def returns_none_for_some() -> Finding:
-    text = "for some inputs the function returns None, for others a result"
-    hint = "Is there a return inside an if, or in a branch that not every input takes? Without a return, None comes back."
-    return Finding("returns-none-for-some", text, hint)
+RETURNS_NONE_FOR_SOME = Finding(
+    "returns-none-for-some",
+    "for some inputs the function returns None, for others a result",
+    "Is there a return inside an if, or in a branch that not every input takes? Without a return, None comes back.",
+)
 
 
-def mutated_input() -> Finding:
-    text = "the function overwrites its arguments: after the call, what the caller handed in has changed"
-    hint = (
-        "A -= B, A[i] = B, A.fill(0), A.shape = ... and out=A write into the caller's array, also under another name (B = A "
-        "makes no copy); A = A - B makes a new one, also as d[key] = d[key] - B. pop, append, reverse, sort and del change "
-        "the caller's list or dictionary; list(a), sorted(a), dict(a) make a new one."
-    )
-    return Finding("mutated-input", text, hint)
+MUTATED_INPUT = Finding(
+    "mutated-input",
+    "the function overwrites its arguments: after the call, what the caller handed in has changed",
+    "A -= B, A[i] = B, A.fill(0), A.shape = ... and out=A write into the caller's array, also under another name (B = A "
+    "makes no copy); A = A - B makes a new one, also as d[key] = d[key] - B. pop, append, reverse, sort and del change "
+    "the caller's list or dictionary; list(a), sorted(a), dict(a) make a new one.",
+)
 
 
-def kept_between_calls() -> Finding:
-    text = (
-        "something is kept from one call to the next: for the same arguments the function gives another result "
-        "when it is called first"
-    )
-    hint = (
-        "Look for a global variable, a list or dictionary as a default argument, or an array that is changed in place, "
-        "here or in a function that is called. Make it anew inside of the function."
-    )
-    return Finding("kept-between-calls", text, hint)
+KEPT_BETWEEN_CALLS = Finding(
+    "kept-between-calls",
+    "something is kept from one call to the next: for the same arguments the function gives another result "
+    "when it is called first",
+    "Look for a global variable, a list or dictionary as a default argument, or an array that is changed in place, "
+    "here or in a function that is called. Make it anew inside of the function.",
+)
 
 
 def only_special_inputs(item: str, case_class: str) -> Finding:

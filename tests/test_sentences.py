@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -37,19 +37,23 @@ def speaks(function: Callable[..., Any]) -> bool:
 
 MEMBERS = {**vars(sentences), **vars(wording)}
 FUNCTIONS = [f for f in MEMBERS.values() if inspect.isfunction(f) and speaks(f) and f not in BY_KEY]
-CONSTANTS = [value for name, value in MEMBERS.items() if name.isupper() and isinstance(value, str)]
+CONSTANTS = [value for name, value in MEMBERS.items() if name.isupper() and isinstance(value, str | Finding)]
 REASONS = ("timeout", "crashed", "out-of-memory", "too-much-output", "not-run")
 
 
 def spoken(function: Callable[..., Any]) -> list[str]:
     """What a sentence says of some facts."""
     facts = {name: SAMPLES[p.annotation] for name, p in inspect.signature(function).parameters.items()}
-    text = function(**facts)
-    return [text.message, text.hint] if isinstance(text, Finding) else [text] if isinstance(text, str) else [*text]
+    return texts_of(function(**facts))
+
+
+def texts_of(said: str | Finding | tuple[str, ...]) -> list[str]:
+    """The texts of what is said."""
+    return [said.message, said.hint] if isinstance(said, Finding) else [said] if isinstance(said, str) else [*said]
 
 
 EVERYTHING = [
-    *CONSTANTS,
+    *(text for constant in CONSTANTS for text in texts_of(constant)),
     *(text for function in FUNCTIONS for text in spoken(function)),
     *(sentences.stopped(reason, "f", "it did not come back") for reason in REASONS),
 ]
@@ -61,9 +65,17 @@ def test_no_sentence_ends_like_a_program(text: str) -> None:
     assert not re.search(r"!|\bplease\b|  |[{}]|\.\.$", text)
 
 
-@pytest.mark.parametrize("function", [f for f in FUNCTIONS if f.__annotations__["return"] == "Finding"])
-def test_every_finding_has_a_code_in_small_letters(function: Callable[..., Finding]) -> None:
-    finding = function(**{name: SAMPLES[p.annotation] for name, p in inspect.signature(function).parameters.items()})
+def findings() -> Iterator[Finding]:
+    """Every finding, made of some facts where it holds any."""
+    yield from (constant for constant in CONSTANTS if isinstance(constant, Finding))
+    for function in FUNCTIONS:
+        parameters = inspect.signature(function).parameters.items()
+        if function.__annotations__["return"] == "Finding":
+            yield function(**{name: SAMPLES[p.annotation] for name, p in parameters})
+
+
+@pytest.mark.parametrize("finding", [*findings()], ids=lambda finding: finding.code)
+def test_every_finding_has_a_code_in_small_letters(finding: Finding) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", finding.code)
     assert finding.message
 
@@ -87,7 +99,7 @@ def test_what_is_wrong_with_a_result_is_said_of_its_subject(result: str, kind: s
 def test_what_was_repaired_is_known_by_its_sentence() -> None:
     cut = json.JSONDecodeError("Expecting value", "[" * 9, 2)
     whole = json.JSONDecodeError("Expecting value", "[", 0)
-    repairs = [sentences.note_html(), sentences.note_trailing(), sentences.note_spaces("a.py"), sentences.note_tabs("a.py")]
+    repairs = [sentences.NOTE_HTML, sentences.NOTE_TRAILING, sentences.note_spaces("a.py"), sentences.note_tabs("a.py")]
     repairs += [
         sentences.note_damaged(error, 3, damaged, breaks_off=breaks_off)
         for error, damaged, breaks_off in ((cut, 1, True), (whole, 1, False), (whole, 0, False))

@@ -109,7 +109,7 @@ def _findings(session: Session, attempt: Attempt) -> tuple[Finding, ...]:
     asks = isinstance(alone[-1], Raised) and isinstance(later[-1], Returned)  # for what an earlier call leaves behind
     right = not _fails(attempt, case, alone) and _fails(attempt, case, later)
     other = not attempt.judge.spec.random and _is_other(alone[-1], later[-1])
-    return (sentences.kept_between_calls(),) if right or asks or other else ()
+    return (sentences.KEPT_BETWEEN_CALLS,) if right or asks or other else ()
 
 
 def _fails(attempt: Attempt, case: Case, outcomes: Sequence[Outcome]) -> bool:

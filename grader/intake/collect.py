@@ -331,7 +331,7 @@ def _only_a_link(entries: Sequence[Entry]) -> str:
         if entry.file is not None and suffix_of(entry.file.name) in TEXTS and entry.file.stat().st_size < _BLOCK:
             with contextlib.suppress(SubmissionError):
                 if is_link(read_bytes(entry.file)):
-                    return f"{entry.name}: {sentences.read_link()}"
+                    return f"{entry.name}: {sentences.READ_LINK}"
     return ""
 
 

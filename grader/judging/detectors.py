@@ -126,7 +126,7 @@ def _returns_none(evidence: _Evidence) -> Iterator[Finding]:
                 is_none = outcome.value == _NONE
                 none[is_none] = none.get(is_none, False) or case.key in failing
     if none.get(True) and False in none:
-        yield sentences.returns_none_for_some()
+        yield sentences.RETURNS_NONE_FOR_SOME
 
 
 def _permuted(evidence: _Evidence) -> Iterator[Finding]:
@@ -435,7 +435,7 @@ def _raising(evidence: _Evidence) -> Iterator[Finding]:
 
 def _mutated(evidence: _Evidence) -> Iterator[Finding]:
     if evidence.verdict.failed("inputs"):
-        yield sentences.mutated_input()
+        yield sentences.MUTATED_INPUT
 
 
 def _special_class(failures: Sequence[Failure]) -> str | None:

@@ -149,14 +149,14 @@ def decode(data: bytes) -> str:
             return _plain(data.decode(encoding)) if encoding else _plain(data.decode("utf-8"))
         except (UnicodeError, LookupError):
             continue
-    raise SubmissionError(sentences.read_encoding())
+    raise SubmissionError(sentences.READ_ENCODING)
 
 
 def _decoded(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeError as error:
-        raise SubmissionError(sentences.read_encoding()) from error
+        raise SubmissionError(sentences.READ_ENCODING) from error
 
 
 def _wide(data: bytes) -> str:
@@ -224,7 +224,7 @@ def read_cells(data: bytes, name: str) -> Cells:
         misnamed = _NAMED_TEXT.fullmatch(PurePosixPath(name).suffix) is not None
         raise SubmissionError(sentences.read_kind(kind, archive=kind.endswith("archive"), misnamed=misnamed))
     if not data.strip(b" \t\r\n\0"):
-        raise SubmissionError(sentences.read_empty())
+        raise SubmissionError(sentences.READ_EMPTY)
     text = decode(data)
     cells = _cells_of(text, name)
     return cells if _fits([source for _, source in cells.code]) else _without_the_longest(cells)
@@ -313,16 +313,16 @@ def is_link(data: bytes) -> bool:
 def _cells_of(text: str, name: str) -> Cells:
     start = text.lstrip()[:200]
     if _LINK.match(start):
-        raise SubmissionError(sentences.read_link())
+        raise SubmissionError(sentences.READ_LINK)
     if re.match(r"\{\s*(?:\"|\}|$)", start) or _looks_like_notebook(start) or (start[:1] == "[" and name.endswith(".ipynb")):
         return _notebook(text)
     if re.match(r"<(?:!doctype )?(?:html|\?xml|svg)", start, re.IGNORECASE):
         cells = tuple((f"cell {n}", source) for n, source in enumerate(_exported(text), 1))
         if not cells:
-            raise SubmissionError(sentences.read_page())
-        return Cells(cells, notes=(sentences.note_html(),))
+            raise SubmissionError(sentences.READ_PAGE)
+        return Cells(cells, notes=(sentences.NOTE_HTML,))
     if "\0" in text:
-        raise SubmissionError(sentences.read_binary())
+        raise SubmissionError(sentences.READ_BINARY)
     return Cells(tuple(_marimo(name, text)))
 
 
@@ -363,7 +363,7 @@ def _notebook(text: str) -> Cells:
     if cells is None and isinstance(notebook, dict):
         cells = _worksheet_cells(notebook.get("worksheets"))
     if not isinstance(cells, list):
-        raise SubmissionError(sentences.read_cells())
+        raise SubmissionError(sentences.READ_CELLS)
     if len(cells) > MAX_CELLS:
         raise SubmissionError(sentences.read_many(len(cells), MAX_CELLS))
     _refuse_other_languages(notebook)
@@ -388,7 +388,7 @@ def _json(text: str) -> tuple[Any, tuple[str, ...], tuple[str, ...]]:
             raise SubmissionError(sentences.read_conflict(text.count("\n", 0, marker.start()) + 1)) from error
         start = len(text) - len(text.lstrip())
         try:
-            return json.JSONDecoder(strict=False).raw_decode(text, start)[0], (sentences.note_trailing(),), ()
+            return json.JSONDecoder(strict=False).raw_decode(text, start)[0], (sentences.NOTE_TRAILING,), ()
         except (ValueError, RecursionError):
             cells, damaged, ends = _whole_cells(text)
         if len(cells) > len(damaged):
@@ -398,7 +398,7 @@ def _json(text: str) -> tuple[Any, tuple[str, ...], tuple[str, ...]]:
             return {"cells": cells[: len(cells) - cut]}, (note,), damaged
         raise SubmissionError(sentences.read_json(error)) from error
     except (RecursionError, ValueError) as error:
-        raise SubmissionError(sentences.read_absurd()) from error
+        raise SubmissionError(sentences.READ_ABSURD) from error
 
 
 _MOST_DAMAGED = 20  # cells; each costs a look at the rest of the text

@@ -383,7 +383,7 @@ def file_bytes(
             if inner in main:  # another file that cannot be read is missing when it is imported
                 unread.append((inner, str(error)))
     if not set(main) & set(data):
-        raise SubmissionError(unread[0][1] if unread else sentences.read_empty())
+        raise SubmissionError(unread[0][1] if unread else sentences.READ_EMPTY)
     return data, ages, tuple(unread)
 
 
@@ -441,7 +441,7 @@ def parse_files(
     passed = list(unread)
     read = read_all(files, graded_from, messages, passed)
     if not any(path in read for path in graded_from):
-        raise SubmissionError(passed[0][1] if passed else sentences.read_empty())
+        raise SubmissionError(passed[0][1] if passed else sentences.READ_EMPTY)
     include(read)
     own = [file for path, file in read.items() if path in graded_from]
     edition = edition_of([file.cells for file in own], [s for file in own for s in file.statements], editions)

@@ -144,7 +144,7 @@ def _parse(file: ReadFile, room: int) -> None:
                     uses.dynamic |= "sys.modules" in text
                     file.statements.append(Statement(tree, text, label, line, uses, guarded))
             except RecursionError:
-                file.reading.messages.append(sentences.left_out(f"{label}, line {line}", sentences.nested()))
+                file.reading.messages.append(sentences.left_out(f"{label}, line {line}", sentences.NESTED))
 
 
 def _is_our_own(statement: ast.stmt) -> bool:

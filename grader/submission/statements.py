@@ -41,7 +41,7 @@ class Search:
         """Count what did not parse: CPython then reads it a second time, and remembers every word on the way."""
         self.room -= words_of(source)
         if self.room < 0:
-            raise SubmissionError(sentences.read_broken())
+            raise SubmissionError(sentences.READ_BROKEN)
 
 
 @dataclass
@@ -160,7 +160,7 @@ class _TooLong(RecursionError):
 
 def _tree(source: str) -> ast.Module:
     if source.count("{") > MAX_BRACES:
-        raise SubmissionError(sentences.read_broken())
+        raise SubmissionError(sentences.READ_BROKEN)
     lines = source.replace("\\\n", "").split("\n")
     if any(line.count(".") >= MAX_DOTS and _DOTTED.search(line) for line in lines):
         raise _TooLong
