@@ -81,17 +81,8 @@ class RunFacts:
     missing: tuple[str, ...] = ()
 
 
-class _Line(TypedDict):
-    """An entry as it is written."""
-
-    fingerprint: str
-    files: dict[str, str]
-    name: str
-    email: str
-    late: bool
-    note: str
-    submitted: str
-    report: dict[str, Any]
+_Line = dict[str, Any]  # an entry as it is written: its facts, and the report last
+_FACTS = [one.name for one in fields(RunEntry) if one.name != "report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +142,8 @@ class RunFolder:
 
     def add(self, entry: RunEntry) -> None:
         """Append one report; it is on its way to the disk when this returns."""
-        line: _Line = {
-            "fingerprint": entry.fingerprint,
-            "files": dict(entry.files),
-            "name": entry.name,
-            "email": entry.email,
-            "late": entry.late,
-            "note": entry.note,
-            "submitted": entry.submitted,
-            "report": report_to_json(entry.report),
-        }
+        facts: _Line = {name: getattr(entry, name) for name in _FACTS}
+        line = {**facts, "files": dict(entry.files), "report": report_to_json(entry.report)}
         start = self._file.seek(0, os.SEEK_END)
         self._file.write(json.dumps(line).encode() + b"\n")
         self._file.flush()
