@@ -36,6 +36,7 @@ from grader.model import Finding
 from grader.sandbox.runner import Plan, Returned
 from grader.spec import Function
 from grader.submission.hints import not_there, read_by, read_in_all
+from grader.submission.program import Submission
 
 __all__ = ["explained"]
 
@@ -49,37 +50,44 @@ def explained(
     all_wrong: Collection[str],
     kept: Kept,
 ) -> tuple[Finding, ...]:
-    """What is recognised as wrong: by the values, which a mistake may show only with right helpers, else by the text.
-
-    Where points are carried, the first thing to say is whose mistake that is.
-    """
+    """What is recognised as wrong; where points are carried, whose mistake that is."""
     submission, attempt = session.submission, best[first.verdict.name]
-    judge, verdict, outcomes = attempt.judge, attempt.verdict, attempt.outcomes
+    judge, verdict = attempt.judge, attempt.verdict
+    if verdict.passed:
+        return (carried_finding(session, replies, first, best),) if attempt.carried else ()
     if submission.edition is not None and (other_edition := right_in_another_edition(session, attempt)):
         return (sentences.other_edition(other_edition.says, submission.edition.says),)
     findings = unfilled(judge, submission, verdict) or other_order(judge, submission, verdict)
-    foreign = not verdict.passed and has_foreign_values(session, attempt)
-    wrong = () if findings or verdict.passed or (attempt.how == "helpers" and not foreign) else wrong_before(judge, best)
-    earlier = (sentences.earlier_first(verdict.name, wrong, replaced=foreign),) if wrong else ()
-    if not wrong and not findings and not verdict.passed and (called := wrong_and_called(session, made, best)):
-        earlier = (sentences.earlier_called(verdict.name, called),)
-    if wrong and is_cut_short(attempt):  # what was raised is theirs
-        return earlier
-    if foreign and not wrong and (unusable := raised_on_own_values(first)):
+    foreign = has_foreign_values(session, attempt)
+    wrong = () if findings or (attempt.how == "helpers" and not foreign) else wrong_before(judge, best)
+    earlier: tuple[Finding, ...] = ()
+    if wrong:
+        earlier = (sentences.earlier_first(verdict.name, wrong, replaced=foreign),)
+        if is_cut_short(attempt):  # what was raised is theirs
+            return earlier
+    elif foreign and (unusable := raised_on_own_values(first)):
         return (unusable,)
-    findings = findings or (() if wrong or verdict.passed else kept.findings)
-    findings = findings or (() if verdict.passed else fault_of_others(session, first, all_wrong))
-    findings = findings or findings_of(judge, outcomes, verdict)
-    if not findings and not verdict.passed:
+    elif not findings and (called := wrong_and_called(session, made, best)):
+        earlier = (sentences.earlier_called(verdict.name, called),)
+    findings = findings or (() if wrong else kept.findings) or fault_of_others(session, first, all_wrong)
+    findings = findings or _recognised(submission, replies, first, attempt, made)
+    return (*earlier, *findings)[:2] if earlier else findings
+
+
+def _recognised(
+    submission: Submission, replies: Replies, first: Attempt, attempt: Attempt, made: Sequence[Attempt]
+) -> tuple[Finding, ...]:
+    """What the values show, which may do so only with right helpers, else what the text shows."""
+    judge, verdict, outcomes = attempt.judge, attempt.verdict, attempt.outcomes
+    findings = findings_of(judge, outcomes, verdict)
+    if not findings:
         for other in made:  # what raises beside right helpers alone is not how the student's own functions fit together
             if other.how == "helpers" and (first.verdict.failed("runs") or not other.verdict.failed("runs")):
                 findings = findings_of(other.judge, other.outcomes, other.verdict)
     findings = findings or missing_name_finding(judge, submission, replies.loaded, outcomes, verdict)
     if not findings or findings[0].code == "handed-back":  # a blank hands back what it was given, too
         findings = blank_left_in(judge, submission, verdict) or findings
-    if attempt.carried:
-        earlier = (carried_finding(session, replies, first, best),)
-    return (*earlier, *findings)[:2] if earlier else findings
+    return findings
 
 
 def carried_finding(session: Session, replies: Replies, first: Attempt, best: Mapping[str, Attempt]) -> Finding:

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, TypedDict
+from typing import IO, Any
 
 from grader.disk import write_whole
 from grader.errors import HarnessError
