@@ -27,7 +27,7 @@ from grader.judging.cases import CaseFile
 from grader.judging.judge import Judges, judges_of
 from grader.judging.outcomes import arguments_of
 from grader.sandbox.parent import Sandbox
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 
 __all__ = ["arithmetic", "distance"]
 

@@ -26,7 +26,8 @@ from grader.model import report_to_json
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Program
 from grader.sandbox.zygote import ALL_WALLS
-from grader.submission.program import Submission, parse_submission
+from grader.submission.program import Submission
+from grader.submission.reading import parse_submission
 
 __all__ = ["one_submission"]
 

@@ -82,7 +82,7 @@ def _checked(function: Callable[..., object] | str, assignment: str | None) -> F
     from grader.judging.judge import judges_of
     from grader.publishing.handout import formula_of, handout, sections
     from grader.sandbox.own import strongest_sandbox
-    from grader.submission.program import parse_submission
+    from grader.submission.reading import parse_submission
 
     name = _name_of(function)
     loaded = _assignment_of(name, find_course(), assignment)

@@ -506,7 +506,7 @@ class Assignment:
 
     @property
     def reading(self) -> dict[str, Any]:
-        """What is known of the exercise when a submission is read (:func:`grader.submission.program.parse_files`)."""
+        """What is known of the exercise when a submission is read (:func:`grader.submission.reading.parse_files`)."""
         return {"assignment": self.name, "places": self.places, "editions": self.editions}
 
     @property

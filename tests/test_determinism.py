@@ -20,7 +20,7 @@ from grader.judging.cases import save_cases
 from grader.judging.judge import judges_of
 from grader.model import Report, report_to_json
 from grader.sandbox.parent import Sandbox
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 from tests import tiny
 from tests.gradable import parametrized
 from tests.tiny import HEADER, right

@@ -28,7 +28,7 @@ from grader.intake.csv import SheetError, parse_sheet, sheet_bytes
 from grader.intake.roster import find, read_roster
 from grader.model import Check, FunctionReport, Report, report_to_json
 from grader.submission.cells import read_cells
-from grader.submission.program import parse_files
+from grader.submission.reading import parse_files
 
 GRADED = frozenset({"relu", "tanh"})
 SMALL = Limits(entries=30, listed=60, file_bytes=1 << 16, total_bytes=1 << 18, ratio=50)

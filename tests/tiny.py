@@ -22,7 +22,7 @@ from grader.model import Check, Finding, FunctionReport, Report
 from grader.sandbox.here import InProcess
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Runner
 from grader.spec import CaseClass, Function
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 
 COURSE = Path(__file__).parent / "course"
 HEADER = "import numpy as np\nfrom tiny_utils import half\n"

@@ -35,7 +35,7 @@ from grader.model import Report
 from grader.report import wording
 from grader.sandbox.parent import Sandbox
 from grader.spec import Severity
-from grader.submission.program import parse_files
+from grader.submission.reading import parse_files
 
 __all__ = ["Audit", "Row", "audit_assignment", "render_audit"]
 

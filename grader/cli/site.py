@@ -13,7 +13,8 @@ from grader.grading.rundir import RunEntry, read_facts
 from grader.model import Key, Report
 from grader.publishing.kit import starter_for
 from grader.report.overview import About
-from grader.submission.program import Submission, read_submission
+from grader.submission.program import Submission
+from grader.submission.reading import read_submission
 
 __all__ = ["about_of", "definitions_of", "read_again"]
 

@@ -20,7 +20,7 @@ from grader.sandbox.own import strongest_sandbox
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Outcome, Program, Raised, Returned
 from grader.spec import Function
-from grader.submission.program import parse_files
+from grader.submission.reading import parse_files
 
 __all__ = ["Elsewhere"]
 

@@ -37,7 +37,8 @@ from grader.sandbox.limits import bounded_work
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.zygote import ALL_WALLS
 from grader.submission.hints import missing_function
-from grader.submission.program import Submission, parse_files, read_submission
+from grader.submission.program import Submission
+from grader.submission.reading import parse_files, read_submission
 
 __all__ = [
     "Job",

@@ -36,7 +36,7 @@ from grader.grading.batch import (
 )
 from grader.grading.repricing import repriced
 from grader.model import Files, Report
-from grader.submission.program import file_bytes
+from grader.submission.reading import file_bytes
 
 __all__ = ["grade_on_cluster"]
 

@@ -31,7 +31,8 @@ from grader.sandbox.here import InProcess
 from grader.sandbox.limits import bounded_work
 from grader.sandbox.runner import Runner
 from grader.spec import Assignment, Function
-from grader.submission.program import Submission, read_submission
+from grader.submission.program import Submission
+from grader.submission.reading import read_submission
 
 __all__ = ["WORK_S", "grade", "grade_submission"]
 

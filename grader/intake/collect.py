@@ -1,6 +1,6 @@
 """From what a platform lets an instructor download to the files of each student.
 
-All files of a student are one program (:mod:`grader.submission.program` takes each function from the file that has
+All files of a student are one program (:mod:`grader.submission.reading` takes each function from the file that has
 it), but for copies in ``.ipynb_checkpoints`` and for earlier uploads of a file (``hw.ipynb`` beside ``hw-2.ipynb`` or
 ``hw (2).ipynb``). Whatever cannot be read becomes a hand-in with a problem, and whatever is passed over has a message:
 a file is never lost silently, and no file stops a batch.

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from grader.course import LoadedAssignment
 from grader.spec import Edition
-from grader.submission.program import Submission, parse_submission
+from grader.submission.program import Submission
+from grader.submission.reading import parse_submission
 
 
 def as_submission(

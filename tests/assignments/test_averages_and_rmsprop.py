@@ -16,7 +16,7 @@ from grader.judging.cases import CaseFile
 from grader.judging.judge import judges_of
 from grader.model import FunctionReport
 from grader.sandbox.here import InProcess
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 from reference import averages_and_rmsprop as reference
 
 ASSIGNMENT = load_assignment("averages_and_rmsprop", course=Path(__file__).parents[2])

@@ -16,7 +16,7 @@ from grader.judging.judge import judges_of
 from grader.model import FunctionReport
 from grader.sandbox.here import InProcess
 from grader.spec import Assignment
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 from reference import batch_norm as reference
 
 ASSIGNMENT = load_assignment("batch_norm", course=Path(__file__).parents[2])

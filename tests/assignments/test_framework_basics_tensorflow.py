@@ -14,7 +14,8 @@ from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
 from grader.model import Report
 from grader.sandbox.parent import Sandbox
-from grader.submission.program import Submission, parse_files
+from grader.submission.program import Submission
+from grader.submission.reading import parse_files
 from tests.gradable import COURSE, lacks
 from tests.tiny import function_of
 

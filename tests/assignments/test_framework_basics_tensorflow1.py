@@ -13,7 +13,7 @@ from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
 from grader.model import FunctionReport, Report
 from grader.sandbox.parent import Sandbox
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 from tests.gradable import COURSE, lacks
 from tests.hostile.row import VICTIM, victim
 from tests.tiny import function_of

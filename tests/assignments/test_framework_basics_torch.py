@@ -20,7 +20,7 @@ from grader.publishing.jupyterlite import write_jupyterlite
 from grader.publishing.kit import write_kit
 from grader.sandbox.own import strongest_sandbox
 from grader.sandbox.parent import Sandbox
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")
 ROOT = Path(__file__).parents[2]

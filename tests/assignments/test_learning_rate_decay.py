@@ -14,7 +14,7 @@ from grader.judging.cases import CaseFile
 from grader.judging.judge import judges_of
 from grader.model import FunctionReport
 from grader.sandbox.here import InProcess
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 from reference import learning_rate_decay as reference
 
 ASSIGNMENT = load_assignment("learning_rate_decay", course=Path(__file__).parents[2])

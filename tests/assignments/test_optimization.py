@@ -19,7 +19,7 @@ from grader.judging.judge import judges_of
 from grader.model import FunctionReport
 from grader.sandbox.here import InProcess
 from grader.spec import Given
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 from reference import optimization as reference
 from tests.assignments.verdicts import points_of
 

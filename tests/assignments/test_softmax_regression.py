@@ -16,7 +16,7 @@ from grader.judging.judge import judges_of
 from grader.model import FunctionReport
 from grader.sandbox.here import InProcess
 from grader.spec import Given, Objection, Step
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 from reference import softmax_regression as reference
 
 ASSIGNMENT = load_assignment("softmax_regression", course=Path(__file__).parents[2])

@@ -13,7 +13,7 @@ from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
 from grader.model import FunctionReport
 from grader.sandbox.here import InProcess
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 
 
 def verdicts(assignment: LoadedAssignment, *code: str, only: str | None = None) -> dict[str, FunctionReport]:

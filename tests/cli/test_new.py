@@ -14,7 +14,7 @@ from grader.freezing.freeze import freeze
 from grader.grading.pipeline import grade_submission
 from grader.judging.judge import judges_of
 from grader.sandbox.here import InProcess
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 
 
 def test_it_freezes_and_grades(tmp_path: Path) -> None:

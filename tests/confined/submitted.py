@@ -8,7 +8,7 @@ from typing import Any
 from grader.confined.wire import decode, encode
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Execution, Plan, Program, Raised, Returned
-from grader.submission.program import parse_files
+from grader.submission.reading import parse_files
 
 
 def execute(sandbox: Sandbox, texts: Mapping[str, str] | str, *calls: tuple[Any, ...], **options: Any) -> Execution:

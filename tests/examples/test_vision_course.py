@@ -18,7 +18,7 @@ from grader.model import Report
 from grader.publishing.export import write_export
 from grader.publishing.kit import write_kit
 from grader.sandbox.parent import Sandbox
-from grader.submission.program import parse_files
+from grader.submission.reading import parse_files
 from tests.tiny import function_of
 
 COURSE = Path(__file__).parents[2] / "examples" / "vision_course"

@@ -19,7 +19,7 @@ from grader.grading.reporting import unreadable
 from grader.judging.judge import Judges, judges_of
 from grader.model import Report
 from grader.sandbox.parent import Sandbox
-from grader.submission.program import read_submission
+from grader.submission.reading import read_submission
 from tests.field.expected import KINDS, MISNAMED, Field
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")

@@ -17,7 +17,7 @@ from grader.report.markdown import render_summary
 from grader.report.overview import overview
 from grader.report.terminal import render_report, render_run
 from grader.sandbox.here import InProcess
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 from tests.authored import REFERENCE, sample
 
 

@@ -14,7 +14,8 @@ from grader.judging.cases import CaseFile
 from grader.judging.judge import judges_of
 from grader.model import FunctionReport, Report
 from grader.sandbox.here import InProcess
-from grader.submission.program import Submission, parse_files
+from grader.submission.program import Submission
+from grader.submission.reading import parse_files
 from tests.authored import sample
 
 ASSIGNMENT = """

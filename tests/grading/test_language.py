@@ -19,7 +19,7 @@ from grader.report.terminal import render_function
 from grader.sandbox.here import InProcess
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Runner
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 from tests.authored import sample
 from tests.tiny import function_of
 

@@ -38,7 +38,7 @@ from grader.sandbox.runner import (
 )
 from grader.sentences import place_in
 from grader.spec import Shows
-from grader.submission.program import parse_files, parse_submission
+from grader.submission.reading import parse_files, parse_submission
 from tests import tiny
 from tests.authored import ASSIGNMENT, sample
 from tests.tiny import check_of, function_of, graded, solution

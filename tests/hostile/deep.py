@@ -77,7 +77,7 @@ def main() -> None:
     """Read every text; the last line is the slowest one and how long it took."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     from grader.errors import SubmissionError
-    from grader.submission.program import parse_submission
+    from grader.submission.reading import parse_submission
 
     slowest = (0.0, "")
     for name, text in texts("everywhere" in sys.argv):

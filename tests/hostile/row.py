@@ -18,7 +18,7 @@ from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Outcome, Plan, Program, Raised, Returned
 from grader.sandbox.waiting import Patience
 from grader.sandbox.zygote import ALL_WALLS
-from grader.submission.program import parse_files
+from grader.submission.reading import parse_files
 
 TOOLS = (Path(__file__).parent / "tools.py").read_text("utf-8")
 

@@ -40,7 +40,7 @@ from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.sandbox.waiting import Patience
 from grader.spec import Given
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 from tests import tiny
 from tests.hostile.whole import WHOLE, lay_out
 from tests.platforms import RIGHT, assignment, notebook

@@ -27,7 +27,7 @@ from grader.report.html import write_site
 from grader.report.junit import render_junit
 from grader.report.markdown import render_annotations, render_summary
 from grader.report.terminal import render_report, render_run
-from grader.submission.program import parse_submission, read_submission
+from grader.submission.reading import parse_submission, read_submission
 from tests import tiny
 
 #: Seconds of this process's own CPU time, some thirty times what is needed: a slow machine passes, quadratic work does not.

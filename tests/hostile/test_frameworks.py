@@ -18,7 +18,7 @@ from grader.model import FunctionReport
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Outcome, Plan, Program, Raised, Returned
 from grader.sandbox.waiting import Patience
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")
 TORCH = load_assignment("framework_basics_torch", course=Path(__file__).parents[2])

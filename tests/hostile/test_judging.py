@@ -22,7 +22,7 @@ from grader.report.terminal import render_report
 from grader.sandbox.limits import bounded_work
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Program, Stopped
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 from tests import tiny
 from tests.leftovers import descendants
 

@@ -18,7 +18,7 @@ from grader.confined.wire import decode, encode
 from grader.sandbox.allowlist import readable_paths
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Plan, Program, Returned
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 from tests import tiny
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="there is no /proc to read memory from")

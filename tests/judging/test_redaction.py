@@ -26,7 +26,7 @@ from grader.report.terminal import render_function, render_report, render_run
 from grader.sandbox.here import InProcess
 from grader.sandbox.parent import Sandbox
 from grader.spec import Shows
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 from tests.authored import sample
 
 LEVELS: tuple[Shows, ...] = ("examples", "sentences", "findings")

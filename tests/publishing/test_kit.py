@@ -37,7 +37,7 @@ from grader.publishing.wheel import wheel
 from grader.sandbox.here import InProcess
 from grader.sandbox.parent import Sandbox
 from grader.spec import Code, Ref
-from grader.submission.program import parse_submission, read_submission
+from grader.submission.reading import parse_submission, read_submission
 from tests.authored import sample
 from tests.gradable import parametrized
 from tests.kits import COURSE, ROOT, code_of, installed, kit, loaded_kit

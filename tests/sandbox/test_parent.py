@@ -25,7 +25,7 @@ from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Execution, Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.sandbox.waiting import Patience
 from grader.sandbox.zygote import ALL_WALLS, Zygote
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 from tests.leftovers import descendants
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")

@@ -19,7 +19,7 @@ from grader.sandbox.parent import Sandbox
 from grader.sandbox.portable import Interpreters, Piped
 from grader.sandbox.runner import Execution, Plan, Program, Raised, Returned, Stopped
 from grader.sandbox.waiting import Patience
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 
 SOON = 0.3
 

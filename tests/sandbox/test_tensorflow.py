@@ -16,7 +16,7 @@ from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.sandbox.tensors import answer_in_tensors
 from grader.sandbox.waiting import Patience
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 from tests.hostile.row import TOOLS, VICTIM, victim
 
 pytestmark = [

@@ -16,7 +16,7 @@ from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Outcome, Plan, Program, Raised, Returned
 from grader.sandbox.tensors import answer_in_tensors, as_arrays, as_tensors
 from grader.sandbox.waiting import Patience
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 
 needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")
 

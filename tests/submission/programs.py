@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from grader.submission.program import Submission, parse_files, parse_submission
+from grader.submission.program import Submission
+from grader.submission.reading import parse_files, parse_submission
 
 F = "def f(x):\n    return x\n"
 _ANNOTATIONS = 0x1000000  # from __future__ import annotations, as the worker compiles

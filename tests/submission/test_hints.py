@@ -13,7 +13,8 @@ from grader import sentences
 from grader.submission import hints
 from grader.submission.hints import missing_function, missing_name, read_by, read_in_all
 from grader.submission.keeping import may_keep, seems_to_keep
-from grader.submission.program import Unit, parse_submission
+from grader.submission.program import Unit
+from grader.submission.reading import parse_submission
 from tests.submission.programs import F, cells_json, files, notebook, script
 
 ARITIES = {"sigmoid": 1, "relu": 1}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.submission.keeping import may_keep, seems_to_keep
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 
 PLAIN = "import numpy as np\nfrom utils import relu\nEPS = (1e-8, -1)\n"
 KEEPS_NOTHING = {

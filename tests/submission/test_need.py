@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from grader.submission.program import parse_submission
+from grader.submission.reading import parse_submission
 from tests.submission.programs import F, names, notebook, run, script, texts
 from tests.submission.test_names import calls_made
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import SubmissionError
-from grader.submission.program import Redefined, Submission, parse_submission, read_submission
+from grader.submission.program import Redefined, Submission
+from grader.submission.reading import parse_submission, read_submission
 from grader.submission.sources import MAX_FILES
 from tests.submission.programs import F, cells_json, files, names, notebook, run, script, texts
 
