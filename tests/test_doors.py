@@ -11,8 +11,8 @@ OPENING = {"open", "read_bytes", "read_text", "fdopen", "FileIO", "ZipFile", "co
 
 #: What opens a file where students' files pass by, and what it opens.
 OPENS = {
-    ("submission/cells.py", "open_file", "open"): "the door",
-    ("submission/cells.py", "open_file", "FileIO"): "the door",
+    ("submission/files.py", "open_file", "open"): "the door",
+    ("submission/files.py", "open_file", "FileIO"): "the door",
     ("intake/archive.py", "_zip_members", "ZipFile"): "a file that the door opened",
     ("intake/archive.py", "_zip_members", "open"): "an entry of it",
     ("intake/archive.py", "_copy", "open"): "writes a numbered file of ours",
@@ -22,9 +22,7 @@ OPENS = {
     ("cli/shared.py", "try_file", "open"): "tries whether a file of ours can be written",
     ("publishing/targets/gradescope.py", "_counted", "read_text"): "what Gradescope says of earlier submissions",
     ("publishing/targets/github.py", "_append", "open"): "writes to GitHub's own files",
-    ("report/html.py", "_text", "read_text"): "a template of ours",
     ("publishing/jupyterlite.py", "_build", "read_text"): "the site that was just built",
-    ("publishing/export.py", "_files", "read_bytes"): "the course",
 }
 COURSE_ONLY = {
     "publishing/feedback.py",  # pages that were just written
@@ -34,7 +32,6 @@ COURSE_ONLY = {
     "publishing/starter.py",
     "publishing/wheel.py",
     "publishing/files.py",
-    "publishing/export.py",
     "report/html.py",
 }
 
@@ -55,15 +52,16 @@ def calls(folder: str) -> Iterator[tuple[str, str, str]]:
 
 def test_one_function_opens_every_file_of_a_student() -> None:
     folders = ("intake", "submission", "publishing", "cli", "report")
-    opened = {call for folder in folders for call in calls(folder) if call[2] in OPENING and call[0] not in COURSE_ONLY}
+    every = {call for folder in folders for call in calls(folder) if call[2] in OPENING}
+    assert {path for path, _, _ in every} >= COURSE_ONLY
+    opened = {call for call in every if call[0] not in COURSE_ONLY}
     door = {call for call in opened if call[2] == "read_bytes" and call[0] not in {"cli/gradebook.py"}}
-    from_cells = {path for path, _, _ in door}
-    for path in from_cells:
-        assert "from grader.submission.cells import" in (PACKAGE / path).read_text("utf-8") or path == "submission/cells.py"
+    users = {path for path, _, _ in door}
+    for path in users:
+        assert "from grader.submission.files import" in (PACKAGE / path).read_text("utf-8")
         assert ".read_bytes(" not in (PACKAGE / path).read_text("utf-8"), f"{path} reads a path by itself"
     opened -= door
-    opened -= {call for call in opened if call[2] == "open" and call[1] == "_copy"}
-    assert {call for call in opened if call not in OPENS} == set()
+    assert opened == OPENS.keys()
 
 
 def test_every_command_prints_through_one_door() -> None:

@@ -27,7 +27,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Literal, Protocol
 
 from grader.errors import SubmissionError
-from grader.submission.cells import open_file
+from grader.submission.files import open_file
 
 try:
     import bz2

@@ -39,7 +39,8 @@ from grader.intake.tree import (
     top_level,
     unzip,
 )
-from grader.submission.cells import is_link, read_bytes
+from grader.submission.cells import is_link
+from grader.submission.files import read_bytes
 
 __all__ = ["Collected", "HandIn", "collect", "collect_one", "fingerprint", "link_in"]
 

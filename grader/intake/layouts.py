@@ -32,7 +32,7 @@ from grader.intake.tree import (
     top_level,
 )
 from grader.intake.yaml_text import read_yaml
-from grader.submission.cells import read_bytes
+from grader.submission.files import read_bytes
 
 __all__ = ["HandIn", "StudentFiles", "by_student", "is_class", "is_platform", "one_student", "stem_of"]
 

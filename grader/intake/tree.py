@@ -26,7 +26,7 @@ from grader.intake.archive import (
     suffix_of,
     unpack,
 )
-from grader.submission.cells import read_bytes
+from grader.submission.files import read_bytes
 
 __all__ = [
     "CHECKPOINTS",

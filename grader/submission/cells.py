@@ -7,23 +7,19 @@ from __future__ import annotations
 
 import contextlib
 import html
-import io
 import json
-import os
 import re
-import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 from grader import sentences
 from grader.errors import SubmissionError
+from grader.submission.encodings import decode
 
-__all__ = ["MAX_WORDS", "Cells", "decode", "is_link", "open_file", "read_bytes", "read_cells", "read_exactly", "words_of"]
+__all__ = ["MAX_SOURCE", "MAX_WORDS", "Cells", "is_link", "read_cells", "words_of"]
 
-MAX_FILE = 32 * 2**20
 MAX_SOURCE = 2**20
 #: The parser takes up to 2 KB of memory and 3 microseconds for each. Of 8,949 files of students none has more than 28,000.
 MAX_WORDS = 150_000
@@ -51,133 +47,6 @@ class Cells:
     prose: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
-
-
-def read_bytes(path: Path, below: str = "") -> bytes:
-    """What a student's file holds, at most :data:`MAX_FILE` of it (see :func:`open_file`)."""
-    with open_file(path, below) as file:
-        try:
-            data = read_exactly(file, MAX_FILE + 1)
-        except OSError as error:
-            raise SubmissionError(sentences.read_error(path, error)) from error
-    if len(data) > MAX_FILE:
-        raise SubmissionError(sentences.read_large(path.stat().st_size, MAX_FILE))
-    return data
-
-
-def open_file(path: Path, below: str = "") -> io.FileIO:
-    """Open a student's file.
-
-    This is the one door to what students wrote: no link is followed and nothing but a regular file is opened.
-
-    Parameters
-    ----------
-    path
-        Where it lies.
-    below
-        Its name below the student's folder, no part of which may be a link either.
-
-    Raises
-    ------
-    SubmissionError
-        When it is no such file, or cannot be opened.
-    """
-    try:
-        for place in (path, *_folders_of(path, below)):
-            if place.is_symlink():
-                raise SubmissionError(sentences.read_linked(place))
-        if path.is_dir():
-            raise SubmissionError(sentences.read_folder(path))
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(path, flags)
-    except FileNotFoundError as error:
-        raise SubmissionError(sentences.read_absent(path)) from error
-    except OSError as error:
-        raise SubmissionError(sentences.read_error(path, error)) from error
-    except ValueError as error:  # a zero byte in a name
-        raise SubmissionError(sentences.read_absent(path)) from error
-    file = io.FileIO(descriptor, "rb")
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        file.close()
-        raise SubmissionError(sentences.read_absent(path))
-    return file
-
-
-def _folders_of(path: Path, below: str) -> Iterator[Path]:
-    """The folders that a file's name below the student's folder names, where the file lies under that name."""
-    inside = PurePosixPath(below).parts
-    if len(inside) > 1 and path.parts[-len(inside) :] == inside:
-        yield from [*path.parents][: len(inside) - 1]
-
-
-def read_exactly(file: io.RawIOBase, size: int) -> bytes:
-    """As many bytes as there are, up to `size`."""
-    pieces: list[bytes] = []
-    while size > 0 and (piece := file.read(min(size, 1 << 20))):
-        pieces.append(piece)
-        size -= len(piece)
-    return b"".join(pieces)
-
-
-# -- text --------------------------------------------------------------------------------------
-
-_CODING = re.compile(rb"(?:[^\n]{0,500}\n)?[ \t\f]{0,50}#[^\n]{0,200}?coding[:=][ \t]{0,20}([-\w.]{1,40})")  # PEP 263
-# Encodings that a file may declare; the interpreted ones of Python (idna, punycode, unicode_escape) are slow or odd.
-_DECLARABLE = re.compile(
-    r"utf[-_]?8(?:[-_]sig)?|ascii|us[-_]ascii|latin[-_]?1|iso[-_]?8859[-_]\d{1,2}|(?:cp|windows[-_]?)\d{3,4}|gbk|gb2312|"
-    r"gb18030|big5|shift[-_]?jis|sjis|euc[-_](?:jp|kr|cn)|koi8[-_][ru]|mac[-_]?roman",
-    re.IGNORECASE,
-)
-_HIGH = re.compile(rb"[\x80-\xff]+")
-_MOJIBAKE_MARK = "\u00ef\u00bb\u00bf"  # a byte order mark that was read as Latin-1 and saved again
-
-
-def decode(data: bytes) -> str:
-    """Text in UTF-8, UTF-16 or UTF-32, in what its first lines declare, or in what editors of many countries write."""
-    if data.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
-        return _plain(_decoded(data, "utf-32"))
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _plain(_decoded(data, "utf-16"))
-    data = data.rstrip(b"\0") + b"\0" * (data[-2:-1] not in (b"\0", b"") and data.endswith(b"\0"))  # UTF-16 ends with one
-    wide = _wide(data)
-    if wide:
-        return _plain(_decoded(data, wide))
-    declared = _CODING.match(data)
-    named = declared[1].decode("ascii") if declared else ""
-    for encoding in ("utf-8", named if _DECLARABLE.fullmatch(named) else "", *_guesses(data)):
-        try:
-            return _plain(data.decode(encoding)) if encoding else _plain(data.decode("utf-8"))
-        except (UnicodeError, LookupError):
-            continue
-    raise SubmissionError(sentences.READ_ENCODING)
-
-
-def _decoded(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeError as error:
-        raise SubmissionError(sentences.READ_ENCODING) from error
-
-
-def _wide(data: bytes) -> str:
-    """UTF-16 without a mark: nearly every second byte of its beginning is zero."""
-    sample = data[:2000]
-    if len(sample) < 4 or sample.count(0) < len(sample) // 3:
-        return ""
-    return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
-
-
-def _guesses(data: bytes) -> tuple[str, ...]:
-    """Encodings to try where nothing is declared: one byte a letter where letters beyond ASCII stand alone."""
-    runs = [run.end() - run.start() for run in islice(_HIGH.finditer(data), 10_000)]
-    single = ("cp1252", "mac_roman", "latin-1")
-    return single if runs.count(1) * 2 > len(runs) else ("gb18030", *single)
-
-
-def _plain(text: str) -> str:
-    """Line ends of Unix, and no byte order mark, wherever joining files has left one."""
-    text = text.removeprefix(_MOJIBAKE_MARK).replace("\ufeff", "").rstrip("\0")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 # -- kinds of files ----------------------------------------------------------------------------

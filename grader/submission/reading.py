@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 from grader import sentences
 from grader.errors import SubmissionError
-from grader.submission.cells import read_bytes
 from grader.submission.editions import Edition, edition_of, renamed
+from grader.submission.files import read_bytes
 from grader.submission.homes import fit_of, homes_of, not_graded
 from grader.submission.links import Links, imported_names, is_imported, links_of
 from grader.submission.need import Statement, needed

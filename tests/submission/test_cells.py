@@ -15,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import SubmissionError
-from grader.submission.cells import MAX_FILE, Cells, decode, read_bytes, read_cells
+from grader.submission.cells import Cells, read_cells
+from grader.submission.encodings import decode
+from grader.submission.files import MAX_FILE, read_bytes
 from tests.submission.programs import F, cells_json
 
 # Line ends are made one, and half a character of a pair is no text: the others come back as they are.

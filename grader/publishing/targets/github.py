@@ -19,7 +19,7 @@ from grader.model import Report
 from grader.publishing.targets.graded import course_here
 from grader.report.escape import annotation
 from grader.report.markdown import render_annotations, render_summary
-from grader.submission.cells import read_bytes
+from grader.submission.files import read_bytes
 
 __all__ = ["main", "notebook_lines"]
 
