@@ -24,18 +24,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from grader.errors import missing_extra, near_path
-from grader.gradebook.schema import (
-    COMMENTS,
-    LATE,
-    OVERRIDES,
-    PEOPLE,
-    REPORTS,
-    RUNS,
-    GradebookError,
-    clean,
-    key_of,
-    migrate,
-)
+from grader.gradebook.schema import COMMENTS, LATE, OVERRIDES, PEOPLE, REPORTS, RUNS, GradebookError, clean, key_of, migrate
 from grader.intake.roster import Person
 from grader.model import Report, report_from_json, report_to_json
 

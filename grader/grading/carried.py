@@ -19,23 +19,11 @@ import numpy as np
 from grader.confined.wire import Code, Encoded, Ref, Value, encode, mapped
 from grader.course import LoadedAssignment
 from grader.grading.attempts import Attempt, How, attempted, has_stopped
-from grader.grading.execution import (
-    Replies,
-    Session,
-    by_case,
-    first_run,
-    follow,
-    is_redefined,
-)
+from grader.grading.execution import Replies, Session, by_case, first_run, follow, is_redefined
 from grader.grading.own_values import producers_of
 from grader.judging.cases import Case
 from grader.judging.judge import FunctionJudge, Verdict
-from grader.judging.outcomes import (
-    Outcomes,
-    gives_the_same,
-    last_outcome,
-    reply_value,
-)
+from grader.judging.outcomes import Outcomes, gives_the_same, last_outcome, reply_value
 from grader.judging.properties import property_problems
 from grader.judging.values import part_or_none, parts_of
 from grader.sandbox.limits import without_warnings

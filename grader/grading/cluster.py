@@ -23,17 +23,7 @@ from typing import Any
 
 from grader.course import Course, find_course
 from grader.errors import GraderError, HarnessError, SubmissionError, missing_extra
-from grader.grading.batch import (
-    Job,
-    Result,
-    Setup,
-    failed,
-    grade_job,
-    keep_verdict,
-    kept_verdict,
-    shared_key,
-    verdict_place,
-)
+from grader.grading.batch import Job, Result, Setup, failed, grade_job, keep_verdict, kept_verdict, shared_key, verdict_place
 from grader.grading.repricing import repriced
 from grader.model import Files, Report
 from grader.submission.reading import file_bytes

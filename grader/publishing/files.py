@@ -11,14 +11,7 @@ from grader.course import LoadedAssignment
 from grader.errors import SpecError
 from grader.judging.cases import CaseFile, to_bytes
 
-__all__ = [
-    "assignment_files",
-    "filled",
-    "reference_files",
-    "refuse_filled",
-    "refuse_graded_seed",
-    "write_files",
-]
+__all__ = ["assignment_files", "filled", "reference_files", "refuse_filled", "refuse_graded_seed", "write_files"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

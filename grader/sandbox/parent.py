@@ -18,15 +18,7 @@ from grader.sandbox.child import Children
 from grader.sandbox.copies import Copy, Serve
 from grader.sandbox.helpers import Answering, Answers
 from grader.sandbox.limits import can_confine
-from grader.sandbox.runner import (
-    Answer,
-    Execution,
-    Plan,
-    Program,
-    Script,
-    followed,
-    run_listed,
-)
+from grader.sandbox.runner import Answer, Execution, Plan, Program, Script, followed, run_listed
 from grader.sandbox.running import Run
 from grader.sandbox.waiting import USUAL, Patience, Stop
 from grader.sandbox.zygote import ALL_WALLS, Zygote
