@@ -91,11 +91,11 @@ def marks(book: sa.Engine, assignment: str, policy: Policy = "best") -> tuple[Ma
     return tuple(given[student] for student in sorted(given))
 
 
-def counted(book: sa.Engine, assignment: str, policy: Policy = "best") -> Iterator[tuple[_Row, Report]]:
-    """The report that counts of every student, as people decided on it, sorted by student."""
+def counted(book: sa.Engine, assignment: str) -> Iterator[tuple[_Row, Report]]:
+    """The best report of every student, as people decided on it, sorted by student."""
     decisions = decisions_of(book, assignment)
     with book.connect() as connection:
-        attempts = _attempts(connection, assignment, policy)
+        attempts = _attempts(connection, assignment, "best")
         for student in sorted(attempts):
             row = attempts[student].chosen
             report = _report(connection, row)

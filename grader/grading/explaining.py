@@ -21,15 +21,7 @@ from grader.grading.others import fault_of_others
 from grader.grading.own_values import has_foreign_values, producers_of, raised_on_own_values, wrong_and_called, wrong_before
 from grader.judging.compare import Item, first_problem
 from grader.judging.example import example_failure
-from grader.judging.findings import (
-    blank_left_in,
-    carried_by_helpers,
-    carried_on_own_values,
-    findings_of,
-    missing_name_finding,
-    other_order,
-    unfilled,
-)
+from grader.judging.findings import blank_left_in, findings_of, missing_name_finding, other_order, unfilled
 from grader.judging.outcomes import reply_value
 from grader.judging.values import leaves
 from grader.model import Finding
@@ -54,7 +46,7 @@ def explained(
     submission, attempt = session.submission, best[first.verdict.name]
     judge, verdict = attempt.judge, attempt.verdict
     if verdict.passed:
-        return (carried_finding(session, replies, first, best),) if attempt.carried else ()
+        return (_carried_finding(session, replies, first, best),) if attempt.carried else ()
     if submission.edition is not None and (other_edition := right_in_another_edition(session, attempt)):
         return (sentences.other_edition(other_edition.says, submission.edition.says),)
     findings = unfilled(judge, submission, verdict) or other_order(judge, submission, verdict)
@@ -90,19 +82,19 @@ def _recognised(
     return findings
 
 
-def carried_finding(session: Session, replies: Replies, first: Attempt, best: Mapping[str, Attempt]) -> Finding:
+def _carried_finding(session: Session, replies: Replies, first: Attempt, best: Mapping[str, Attempt]) -> Finding:
     """Why a function has full points all the same: what it called, and what of that is wrong."""
     name = first.verdict.name
     judge, attempt = session.functions[name], best[name]
     if attempt.how == "own":
-        return carried_on_own_values(judge.spec, sorted(attempt.called) or producers_of(judge.cases))
+        return sentences.carried_own(name, sorted(attempt.called) or producers_of(judge.cases))
     called = _called(name, best)
     wrong = [n for n in session.functions if n in called and not (n in best and best[n].verdict.passed)]
     redefined = [n for n in session.assignment.spec.provided_helpers if n in called and is_redefined(session, n)]
     blamed = wrong or redefined
     read = read_in_all(session.submission, name)
     if not wrong and (absent := _needs_what_is_not_there(session, replies, called & read or called)):
-        return absent(judge.spec.name)
+        return absent(name)
     producers = {name for case in judge.cases.cases for name, _ in case.plan.steps[:-1]} - {name}
     if not set(blamed) <= producers:  # what the text does not name was called to make the arguments
         blamed = [n for n in blamed if n in read] or [n for n in blamed if n in producers] or blamed
@@ -118,8 +110,14 @@ def carried_finding(session: Session, replies: Replies, first: Attempt, best: Ma
         failure = example_failure(first.outcomes, first.settled.verdict)
         if failure and len(blamed) == 1:
             return sentences.carried_own_helper_unseen(name, blamed[0], failure.message, failure.case.key)
-    unclear = [n for n in judge.spec.helpers if n in called and n not in best] or judge.spec.helpers
-    return carried_by_helpers(judge.spec, blamed, sorted(producers), unclear, undefined=undefined, graded=bool(wrong))
+    if blamed and set(blamed) <= producers:  # it does not call these itself: it was given what they return
+        return sentences.carried_on_right_values(name, blamed, undefined=undefined)
+    if not blamed:  # hidden by another import, or absent: nobody's formula is wrong
+        unclear = [n for n in judge.spec.helpers if n in called and n not in best] or judge.spec.helpers
+        return sentences.carried_absent(name, unclear)
+    return (
+        sentences.carried_undefined(name, blamed) if undefined else sentences.carried_wrong(name, blamed, graded=bool(wrong))
+    )
 
 
 # What provided helpers are called with: an array, also of a zero (the kink of relu), parameters, gradients, a whole step.

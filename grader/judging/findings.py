@@ -14,20 +14,11 @@ from grader.judging.redaction import redact
 from grader.model import Finding
 from grader.sandbox.limits import OutOfBudget, check_budget
 from grader.sandbox.runner import Loaded, Raised
-from grader.spec import Function
 from grader.submission.hints import missing_name
 from grader.submission.program import Submission, Unit
 from grader.submission.templates import BLANK_LINE, is_unwritten, short
 
-__all__ = [
-    "blank_left_in",
-    "carried_by_helpers",
-    "carried_on_own_values",
-    "findings_of",
-    "missing_name_finding",
-    "other_order",
-    "unfilled",
-]
+__all__ = ["blank_left_in", "findings_of", "missing_name_finding", "other_order", "unfilled"]
 
 _MOST = 2
 # What None leaves behind: np.squeeze(None) is an array of objects, and a class whose constructor is empty has no attributes.
@@ -131,31 +122,3 @@ def other_order(judge: FunctionJudge, submission: Submission, verdict: Verdict) 
     if number is None or by_name:
         return ()
     return (sentences.argument_order(judge.spec.name, number + 1, wanted[number], own[number]),)
-
-
-def carried_by_helpers(
-    spec: Function,
-    blamed: Sequence[str],
-    producers: Sequence[str],
-    unclear: Sequence[str],
-    *,
-    undefined: bool,
-    graded: bool,
-) -> Finding:
-    """Why a function that is right with right helpers is wrong with the student's own.
-
-    ``producers`` are functions that it does not call itself: it was given what they return. ``graded`` functions are to
-    blame where any is wrong, and helpers that are provided otherwise; ``unclear`` are named where it is none of these.
-    """
-    if blamed and set(blamed) <= set(producers):
-        return sentences.carried_on_right_values(spec.name, blamed, undefined=undefined)
-    if not blamed:  # hidden by another import, or absent: nobody's formula is wrong
-        return sentences.carried_absent(spec.name, unclear)
-    if undefined:
-        return sentences.carried_undefined(spec.name, blamed)
-    return sentences.carried_wrong(spec.name, blamed, graded=graded)
-
-
-def carried_on_own_values(spec: Function, producers: Sequence[str]) -> Finding:
-    """Why a function that is right on the student's own earlier values is wrong on those of the contract."""
-    return sentences.carried_own(spec.name, producers)

@@ -89,12 +89,12 @@ def markdown(text: str) -> str:
     return text.replace("@", "@<!-- -->").replace("#", "#<!-- -->")
 
 
-def code_block(text: str, language: str = "text") -> str:
+def code_block(text: str) -> str:
     """The text as a fenced Markdown block that nothing inside can close."""
     text = plain(text, newlines=True)
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, 1 + longest)
-    return f"{fence}{language}\n{text}\n{fence}"
+    return f"{fence}text\n{text}\n{fence}"
 
 
 def csv_cell(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 
 from grader.model import SandboxLevel
@@ -18,7 +18,7 @@ from grader.sandbox.child import Children
 from grader.sandbox.copies import Copy, Serve
 from grader.sandbox.helpers import Answering, Answers
 from grader.sandbox.limits import can_confine
-from grader.sandbox.runner import Answer, Execution, Plan, Program, Script, followed, run_listed
+from grader.sandbox.runner import Answer, Execution, Plan, Program, Replied, Script, followed, listed
 from grader.sandbox.running import Run
 from grader.sandbox.waiting import USUAL, Patience, Stop
 from grader.sandbox.zygote import ALL_WALLS, Zygote
@@ -114,7 +114,10 @@ class Sandbox:
 
     def run(self, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
         """Load the program and run the plans (see :meth:`grader.sandbox.runner.Runner.run`)."""
-        return run_listed(self, program, plans, answer)
+        replied: list[Replied] = []
+        execution = self.follow(program, listed(plans, replied), answer)
+        outcomes = tuple(outcome for some in replied for outcome in some.outcomes)
+        return replace(execution, outcomes=outcomes, called=tuple(some.called for some in replied for _ in some.outcomes))
 
     def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
         """Load the program and ask what a script asks (see :meth:`grader.sandbox.runner.Runner.follow`)."""

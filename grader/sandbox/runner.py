@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from bisect import bisect_right
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from typing import Literal, Protocol
@@ -36,8 +36,8 @@ __all__ = [
     "Script",
     "Stopped",
     "followed",
+    "listed",
     "run_here",
-    "run_listed",
     "step_here",
 ]
 
@@ -210,7 +210,7 @@ Script = Generator[Sequence[Plan], Replied, None]
 """What to ask one worker: yields plans of one function with the same answered names, and is sent what they gave."""
 
 
-def _listed(plans: Sequence[Plan], replied: list[Replied]) -> Script:
+def listed(plans: Sequence[Plan], replied: list[Replied]) -> Script:
     """Plans that are known beforehand as a script; what they give is appended to a list."""
     for _, group in groupby(plans, key=lambda plan: (plan.function, plan.answered)):
         replied.append((yield list(group)))
@@ -226,14 +226,6 @@ def followed(script: Script, ask: Callable[[Sequence[Plan]], Replied]) -> bool:
         except StopIteration:
             break
     return asked
-
-
-def run_listed(runner: Runner, program: Program, plans: Sequence[Plan], answer: Answer | None = None) -> Execution:
-    """Have a runner ask plans that are known beforehand."""
-    replied: list[Replied] = []
-    execution = runner.follow(program, _listed(plans, replied), answer)
-    outcomes = tuple(outcome for some in replied for outcome in some.outcomes)
-    return replace(execution, outcomes=outcomes, called=tuple(some.called for some in replied for _ in some.outcomes))
 
 
 class Runner(Protocol):

@@ -51,28 +51,22 @@ class Cells:
 
 # -- kinds of files ----------------------------------------------------------------------------
 
-_SIGNATURES = (
-    (b"%PDF", "a PDF document"),
-    (b"{\\rtf", "a rich-text document (RTF)"),
-    (b"version https://git-lfs", "a Git LFS pointer: the file itself was not uploaded"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ\0", "an xz archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"\x89PNG", "an image"),
-    (b"\xff\xd8\xff", "an image"),
-    (b"GIF8", "an image"),
-    (b"\x89HDF", "an HDF5 data file"),
-    (b"\x93NUMPY", "a NumPy data file"),
-    (b"\xd0\xcf\x11\xe0", "an Office document"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90", "a program"),
-    (b"\x80\x02", "a pickle, not text"),
-    (b"\x80\x03", "a pickle, not text"),
-    (b"\x80\x04", "a pickle, not text"),
-    (b"\x80\x05", "a pickle, not text"),
-)
+_SIGNATURES = {
+    "a PDF document": (b"%PDF",),
+    "a rich-text document (RTF)": (b"{\\rtf",),
+    "a Git LFS pointer: the file itself was not uploaded": (b"version https://git-lfs",),
+    "a gzip archive": (b"\x1f\x8b",),
+    "a bzip2 archive": (b"BZh",),
+    "an xz archive": (b"\xfd7zXZ\0",),
+    "a 7z archive": (b"7z\xbc\xaf",),
+    "a RAR archive": (b"Rar!",),
+    "an image": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"),
+    "an HDF5 data file": (b"\x89HDF",),
+    "a NumPy data file": (b"\x93NUMPY",),
+    "an Office document": (b"\xd0\xcf\x11\xe0",),
+    "a program": (b"\x7fELF", b"MZ\x90"),
+    "a pickle, not text": (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"),
+}
 _CONFLICT = re.compile(r"(?m)^(?:<{7} |={7}$|>{7} )")
 _COMPILED = re.compile(rb"[^\n][\r\x0a-\x0f]\r\n[\0-\x0f]\0\0\0", re.DOTALL)  # the number of Python's version, then flags
 _NAMED_TEXT = re.compile(r"\.(?:py\w?|py3|ipynb|txt|json|md|html?)", re.IGNORECASE)
@@ -171,7 +165,7 @@ def _kind_of(data: bytes) -> str:
         return "a Word or Office document" if office else "a zip archive"
     if _COMPILED.match(data):
         return "compiled Python (.pyc)"
-    return next((kind for signature, kind in _SIGNATURES if data.startswith(signature)), "")
+    return next((kind for kind, signatures in _SIGNATURES.items() if data.startswith(signatures)), "")
 
 
 def is_link(data: bytes) -> bool:

@@ -30,32 +30,15 @@ _LOOKALIKES = str.maketrans(
 _LIKE_DIGITS = str.maketrans("lIoO", "1100")
 
 _PYTHON_2 = {
-    "xrange": "range",
-    "raw_input": "input",
-    "unicode": "str",
-    "basestring": "str",
-    "long": "int",
-    "unichr": "chr",
-    "reduce": "functools.reduce",
-    "izip": "zip",
-}
+    "xrange": "range", "raw_input": "input", "unicode": "str", "basestring": "str", "long": "int", "unichr": "chr",
+    "reduce": "functools.reduce", "izip": "zip",
+}  # fmt: skip
 _IMPORTS = {
-    "np": "import numpy as np",
-    "numpy": "import numpy",
-    "plt": "import matplotlib.pyplot as plt",
-    "math": "import math",
-    "random": "import random",
-    "copy": "import copy",
-    "deepcopy": "from copy import deepcopy",
-    "scipy": "import scipy",
-    "partial": "from functools import partial",
-    "functools": "import functools",
-    "itertools": "import itertools",
-    "OrderedDict": "from collections import OrderedDict",
-    "sqrt": "from math import sqrt (for arrays: np.sqrt)",
-    "exp": "np.exp",
-    "log": "np.log",
-}
+    **{name: f"import {name}" for name in ("numpy", "math", "random", "copy", "scipy", "functools", "itertools")},
+    "np": "import numpy as np", "plt": "import matplotlib.pyplot as plt", "deepcopy": "from copy import deepcopy",
+    "partial": "from functools import partial", "OrderedDict": "from collections import OrderedDict",
+    "sqrt": "from math import sqrt (for arrays: np.sqrt)", "exp": "np.exp", "log": "np.log",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
