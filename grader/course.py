@@ -32,7 +32,7 @@ from grader.confined.wire import maker_of
 from grader.errors import SpecError, did_you_mean, said_with_place
 from grader.spec import Assignment, Code
 
-__all__ = ["Course", "LoadedAssignment", "find_course", "load_assignment"]
+__all__ = ["Course", "LoadedAssignment", "find_course", "load_assignment", "named_here"]
 
 
 @dataclass(frozen=True)
@@ -358,14 +358,8 @@ def find_course(folder: Path | None = None) -> Course:
         if not (folder / "assignments").is_dir():
             raise SpecError(f"{folder} is not a course: it has no folder 'assignments'")
         return Course(folder.resolve())
-    project = Path("pyproject.toml")
-    if project.is_file():
-        try:
-            named = tomllib.loads(project.read_text("utf-8")).get("tool", {}).get("grader", {}).get("course")
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, AttributeError):
-            named = None
-        if isinstance(named, str):
-            return find_course(Path(named))
+    if (named := named_here()) is not None:
+        return find_course(named)
     if any(Path("assignments").glob("*/assignment.py")):
         return Course(Path.cwd())
     installed = importlib.util.find_spec("grader_course")
@@ -373,6 +367,18 @@ def find_course(folder: Path | None = None) -> Course:
         if Path(candidate, "assignments").is_dir():
             return Course(Path(candidate).resolve())
     raise SpecError("no course found: work in the folder of your kit, or name a course with --course DIR")
+
+
+def named_here() -> Path | None:
+    """The course that the working folder's ``pyproject.toml`` names; None where it names none."""
+    project = Path("pyproject.toml")
+    if not project.is_file():
+        return None
+    try:
+        named = tomllib.loads(project.read_text("utf-8")).get("tool", {}).get("grader", {}).get("course")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, AttributeError):
+        return None
+    return Path(named) if isinstance(named, str) else None
 
 
 def load_assignment(name: str, *, course: str | Path | None = None) -> LoadedAssignment:

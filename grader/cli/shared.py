@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from typing import Any
 import click
 
 from grader.cli.output import say, show
-from grader.course import Course, LoadedAssignment, find_course
+from grader.course import Course, LoadedAssignment, find_course, named_here
 from grader.errors import HarnessError
 
 __all__ = ["Drawing", "assignment_of", "course_of", "refuse_swapped", "suggest", "try_file", "write_json"]
@@ -62,13 +63,23 @@ def assignment_of(
 
 
 def _refuse_theirs(course: Course, paths: Sequence[Path]) -> None:
-    """Refuse a course that nobody named and that lies in what is to be graded: a student may have put it there."""
-    places = course.root / "assignments", (course.root / "assignments").resolve()  # it may be a link to somewhere else
-    theirs = [path for path in paths if any(place.is_relative_to(path.resolve()) for place in places)]
+    """Refuse a course that nobody named, and that is or is named in what is to be graded: a student may have put it there.
+
+    So may a fellow student, whose work lies beside what is named: a folder is that of a class where several files and
+    folders of it are named, or a single file of code.
+    """
+    here = Path.cwd()
+    places = [course.root / "assignments", (course.root / "assignments").resolve()]  # it may be a link to somewhere else
+    places += [here / "pyproject.toml"] if named_here() is not None else []
+    named = [path for path in paths if path.parent.resolve().is_relative_to(here)]
+    beside = len(paths) > 1 or paths[0].suffix.lower() in (".py", ".ipynb")
+    if named and beside and Path(os.path.commonpath([path.parent.resolve() for path in named])) == here:
+        named.append(here)
+    theirs = [path for path in (*paths, *named) if any(place.is_relative_to(path.resolve()) for place in places)]
     if theirs:
         raise HarnessError(
-            f"{theirs[0]} is to be graded, and the course {course.root} lies in it: work in another folder, or name the "
-            "course with --course DIR if it is yours"
+            f"{theirs[0]} is to be graded, and what makes {course.root} the course lies in it: work in another folder, or "
+            "name the course with --course DIR if it is yours"
         )
 
 

@@ -29,10 +29,12 @@ def status_of(*arguments: object) -> object:
 
 @pytest.mark.parametrize(
     ("folder", "settings"),
-    [("", ""), ("eve/", '[tool.grader]\ncourse = "eve"\n')],
-    ids=["a student called assignments", "settings of a student's"],
+    [("", ""), ("eve/", '[tool.grader]\ncourse = "eve"\n'), ("../far/", '[tool.grader]\ncourse = "../far"\n')],
+    ids=["a student called assignments", "settings of a student's", "settings that lead away"],
 )
-@pytest.mark.parametrize("every", [".", "../class", "*"])
+@pytest.mark.parametrize(
+    "every", [".", "../class", "*", "*.py", "ada.py", "../class/ada.py", "bob eve", "bob/*.py eve/*.py"]
+)
 def test_no_course_is_taken_from_what_is_graded(
     here: Path, capsys: pytest.CaptureFixture[str], folder: str, settings: str, every: str
 ) -> None:
@@ -41,7 +43,10 @@ def test_no_course_is_taken_from_what_is_graded(
     theirs.write_text(MARK.format(str(here.parent / "ran")), "utf-8")
     if settings:
         (here / "pyproject.toml").write_text(settings, "utf-8")
-    paths = sorted(path.name for path in here.iterdir()) if every == "*" else [every]
+    for student in ("bob", "eve"):
+        (here / student).mkdir(exist_ok=True)
+        (here / student / "hw.py").write_text(RIGHT, "utf-8")
+    paths = [str(path) for words in every.split() for path in (sorted(Path().glob(words)) if "*" in words else [words])]
     assert status_of("grade", NAME, *paths, "-o", "../run") == 2
     assert "name the course with --course DIR if it is yours" in capsys.readouterr().err
     assert not (here.parent / "ran").exists()
