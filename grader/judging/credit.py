@@ -250,7 +250,7 @@ def _joined(single: Sequence[_Wrong]) -> _Wrong:
 
 
 def _flat(arrays: Sequence[_Array]) -> _Array:
-    return np.concatenate([array.ravel() for array in arrays])
+    return np.concatenate([np.empty(0), *(array.ravel() for array in arrays)])  # there may be none
 
 
 def _one_number(wrong: Sequence[_Wrong]) -> bool:
@@ -308,7 +308,7 @@ def _in_other_places(part: _Part, right: _Array, got: _Array) -> bool:
         return False
     all_right, all_got = one, other
     if all(isinstance(result, dict) for result in part.whole):
-        all_right, all_got = map(_all_numbers, part.whole)
+        all_right, all_got = map(_all_numbers, map(plain, part.whole))
     return bool(np.isin(one, all_got).mean() >= 0.5 and np.isin(other, all_right).mean() >= 0.9)
 
 

@@ -166,3 +166,14 @@ def test_a_function_that_does_not_pass_loses_a_twentieth_at_least() -> None:
     assert part(_total, _at(3, 4), classes=classes) == pytest.approx(95.0)
     assert part(_total, _at(2, 3, 4), classes=classes) == pytest.approx(92.5)
     assert part(_total, _total, classes=classes) == 100.0
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+def test_a_dictionary_of_nothing_but_matrices_is_wrong_like_one_of_arrays() -> None:
+    def right(X: Any) -> Any:
+        return {"W1": X + 1, "b1": X[:, :1] * 3}
+
+    def wrong(X: Any, kind: Any = np.asarray) -> Any:
+        return {name: kind(value) * 2 for name, value in right(X).items()}
+
+    assert part(right, lambda X: wrong(X, np.matrix)) <= part(right, wrong) == pytest.approx(30.0)
