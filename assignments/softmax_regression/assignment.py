@@ -225,7 +225,7 @@ def _both_labels(d):
 def _differ_by_score(given):
     negative, positive = given.replies
     Z, _ = given.args
-    if np.allclose(negative - positive, Z, rtol=0, atol=1e-4):
+    if np.allclose(negative - positive, Z, rtol=0, atol=5e-4):  # a guard of 1e-7 makes 2e-4 of it where Z is 7.5
         return None
     return "the losses for the labels 0 and 1 do not differ by Z"
 

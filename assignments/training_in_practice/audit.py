@@ -40,6 +40,7 @@ LOSSES = {
     ("sample_momentum", "logarithmic-in-beta"): SEVERAL,
     ("early_stopping_epoch", "stops-too-late"): EITHER,
     ("early_stopping_epoch", "stops-too-early"): EITHER,
+    ("early_stopping_epoch", "latest-decrease-returned"): INPUTS,
     ("early_stopping_epoch", "first-pause-stops"): INPUTS,
     ("early_stopping_epoch", "only-rises-count"): INPUTS,
     ("early_stopping_epoch", "compared-with-previous-epoch"): INPUTS,

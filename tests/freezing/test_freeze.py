@@ -548,6 +548,18 @@ def test_a_function_of_which_nothing_is_judged_is_refused_in_words(tmp_path: Pat
         freeze(loaded)
 
 
+def test_of_a_guard_what_it_may_not_fail_is_told_and_not_what_it_may(tmp_path: Path) -> None:
+    functions = (
+        'Function("twice", points=1, inputs=inputs, guards=("small",), sets=(CaseSet("large", share=0.2,'
+        ' inputs=lambda d: (100 + d.array(2, 2),), classes=(CaseClass("general", count=2),)),),'
+        ' properties=(Property("whole", share=0.1, plan=lambda d: [(np.full((2, 2), 50.0),)],'
+        ' judge=lambda given: None if given.reply[0, 0] == 100 else "it is not 100"),))'
+    )
+    guard = "\ndef twice__small(X):\n    return 2 * np.minimum(X, 40)\n"
+    with pytest.raises(SpecError, match=r"the right solution 'twice__small' \(.*\) fails: it is not 100"):
+        freeze(sample(tmp_path, functions, reference=REFERENCE + guard))
+
+
 def test_a_draw_that_never_ends_is_stopped_with_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.freezing.drawing.DRAW_S", 0.2)
     endless = 'Function("twice", points=1, inputs=lambda d: [None for _ in iter(int, 1)])'
