@@ -2,7 +2,7 @@
 
 ::
 
-    pytest --grader-assignment dnn_step_by_step --submission submission.ipynb
+    pytest --grader-assignment=dnn_step_by_step --submission=submission.ipynb
 
 Each check is an item; ``-k``, ``-x`` and ``--junitxml`` work. All items read one run of the pipeline,
 made when the submission is collected: the plugin runs no checks of its own, and a ``.py`` submission
@@ -23,6 +23,9 @@ from grader.model import Check, FunctionReport, Report
 from grader.report.escape import plain
 
 __all__ = ["CheckItem", "SubmissionFile", "SubmissionFolder"]
+
+
+_OPTIONS = ("--grader-assignment", "--submission", "--grader-course")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,13 +57,19 @@ def _refuse_its_settings(config: pytest.Config, submission: str) -> None:
     """
     here, place = config.invocation_params.dir, _submission(config)
     folder = place if place.is_dir() else place.parent
-    given = [arg for arg in map(str, config.invocation_params.args) if not arg.startswith("-")]
-    paths = [Path(os.path.normpath(here / arg.partition("::")[0])) for arg in given]
-    if folder not in (here, *here.parents) and any(folder in (path, *path.parents) for path in paths):
-        raise pytest.UsageError(
-            f"write --submission={plain(submission)} as one word, and name nothing else in its folder: pytest takes its "
-            "settings from a path that stands alone, and has done so if there is a pytest.ini or the like"
-        )
+    if folder in (here, *here.parents):
+        return
+    words = [str(word) for word in config.invocation_params.args]
+    for before, word in zip(["", *words], words, strict=False):
+        path = Path(os.path.normpath(here / word.partition("::")[0]))
+        if not word.startswith("-") and folder in (path, *path.parents):
+            # The value of an option is a path to pytest, too: an assignment may be called like the folder.
+            is_value = before in _OPTIONS
+            what = f"write {before}={plain(word)} as one word" if is_value else f"leave {plain(word)!r} out"
+            raise pytest.UsageError(
+                f"{what}: {plain(submission)!r} is a student's, and pytest takes its settings from a path that stands "
+                "alone, and has done so if there is a pytest.ini or the like"
+            )
 
 
 def _wanted(config: pytest.Config, path: Path) -> bool:

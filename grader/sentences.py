@@ -357,6 +357,7 @@ def returned_none(function: str) -> str:
 
 
 NOT_THERE = "nothing of this name"
+KEPT_BY_THE_CODE = "whatever your own code needs; it is not compared"
 
 
 def unset_problem(where: str) -> str:

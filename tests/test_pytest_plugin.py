@@ -154,21 +154,30 @@ def test_a_students_settings_of_pytest_are_not_taken(folder: Path, name: str, su
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "what"),
     [
-        ["--submission", "ann/s.py"],
-        ["--submission", "ann"],
-        ["ann/s.py", "--submission=ann/s.py"],
-        ["ann", "--submission=ann/s.py"],
+        (["--submission", "ann/s.py"], "write --submission=ann/s.py as one word: 'ann/s.py' is"),
+        (["--submission", "ann"], "write --submission=ann as one word: 'ann' is"),
+        (["ann/s.py", "--submission=ann/s.py"], "leave 'ann/s.py' out: 'ann/s.py' is"),
+        (["ann", "--submission=ann/s.py"], "leave 'ann' out: 'ann/s.py' is"),
     ],
 )
-def test_a_path_of_a_student_that_stands_alone_is_refused(folder: Path, arguments: list[str]) -> None:
+def test_a_path_of_a_student_that_stands_alone_is_refused(folder: Path, arguments: list[str], what: str) -> None:
     """Pytest takes its settings from such a path before any plugin is asked."""
     (folder / "ann").mkdir()
     (folder / "ann" / "s.py").write_text(RIGHT, "utf-8")
     done = run(folder, "--grader-assignment", NAME, *arguments, submission=None)
     assert done.returncode == 4
-    assert "as one word" in done.stderr
+    assert what in done.stderr
+
+
+def test_an_assignment_called_like_the_folder_of_a_student_is_the_word_to_join(folder: Path) -> None:
+    (folder / NAME).mkdir()
+    (folder / NAME / "s.py").write_text(RIGHT, "utf-8")
+    done = run(folder, "--grader-assignment", NAME, f"--submission={NAME}", submission=None)
+    assert done.returncode == 4
+    assert f"write --grader-assignment={NAME} as one word: {NAME!r} is a student's" in done.stderr
+    assert run(folder, f"--grader-assignment={NAME}", f"--submission={NAME}", submission=None).returncode == 0
 
 
 def test_in_ones_own_folder_the_path_may_stand_alone(folder: Path) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from grader import sentences
-from grader.confined.wire import Code, Opaque, Ref, Tensor, Unset, Value, decode
-from grader.judging.compare import element_text, kind_of
+from grader.confined.wire import Code, Opaque, Path, Ref, Tensor, Unset, Value, decode
+from grader.judging.cases import Case
+from grader.judging.compare import element_text, items_of, kind_of
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, expected_value, last_outcome, plan_of, plan_with, reply_value, steps_behind
 from grader.judging.values import count_numbers, part_or_none, parts_of
@@ -26,6 +27,10 @@ _MOST_ELEMENTS = 200
 _MOST_PARTS = 400
 _MOST_TEXT = 2_000
 _MOST_OF_EARLIER = 24  # numbers of the result of an earlier call
+
+
+class _Kept:
+    """Stands for an opaque item, of which nothing is shown."""
 
 
 def counterexample_of(
@@ -72,7 +77,7 @@ def counterexample_of(
         "where": element_text(part, problem.place if problem else None),
         "message": failure.message,
         "arguments": _arguments(plan, names, () if case.expected else replies),
-        "expected": as_json(part_or_none(right, path)) if _comparable(judge, failure, last) else None,
+        "expected": as_json(_expected(judge, case, right, path)) if _comparable(judge, failure, last) else None,
         "got": _got(last, path),
         "output": "" if isinstance(last, Stopped) else last.output,
         "snippet": snippet(plan, names, public, helped=helped),
@@ -85,6 +90,19 @@ def _comparable(judge: FunctionJudge, failure: Failure, last: Outcome) -> bool:
         return False
     whole, random = not failure.problem or not failure.problem.path, judge.spec.of_class(failure.case.case_class).random
     return not random if whole else failure.item not in random
+
+
+def _expected(judge: FunctionJudge, case: Case, right: Value, path: Path) -> Value:
+    """The right value at a path; of the whole result without its opaque items, which are the reference's own business."""
+    spec = judge.spec.of_class(case.case_class)
+    places = {place for item in items_of(right, spec.items) if item.name in spec.opaque for place in item.paths}
+    if path or not places:
+        return part_or_none(right, path)
+    if () in places:
+        return _Kept()
+    if isinstance(right, dict):
+        return {key: _Kept() if (key,) in places else part for key, part in right.items()}
+    return tuple(_Kept() if (number,) in places else part for number, part in enumerate(right))
 
 
 def example_failure(outcomes: Outcomes, verdict: Verdict) -> Failure | None:
@@ -145,13 +163,12 @@ def _arguments(plan: Plan, names: Mapping[str, Sequence[str]], replies: Sequence
         if reply is not None and not isinstance(reply, Opaque) and count_numbers(reply) <= _MOST_OF_EARLIER:
             arguments.append({"name": f"{where}the result", "value": as_json(reply)})
     given = ((name, decode(encoded, code=lambda code: code)) for name, encoded in plan.given)
-    return arguments + [{"name": sentences.in_place_of(name), "value": _planted(value)} for name, value in given]
+    return arguments + [{"name": sentences.in_place_of(name), "value": as_json(value)} for name, value in given]
 
 
-def _planted(value: Value) -> Any:
-    """What a case puts in the place of a helper, with its arguments where they are short: so that it can be called again."""
-    text = _literal(value) if isinstance(value, Code) and not count_numbers(value.args) > _MOST_OF_EARLIER else ""
-    return {"function": text} if text else as_json(value)
+def _making(code: Code) -> str:
+    """The call of public code that makes a function or an object, with its arguments where they are short."""
+    return _literal(code) if count_numbers(code.args) <= _MOST_OF_EARLIER else f"{code.name}(...)"
 
 
 # -- as data -----------------------------------------------------------------------------
@@ -191,10 +208,10 @@ def as_json(value: Value) -> Any:
             return _parts_as_json(value)
         case Opaque(type_name=name):
             return {"opaque": name}
-        case Code(name=name) if name.startswith("np."):
-            return {"function": _literal(value)}
-        case Code(name=name):
-            return {"function": name}
+        case Code():
+            return {"function": _making(value)}
+        case _Kept():
+            return {"result": sentences.KEPT_BY_THE_CODE}
         case Ref(step=step, path=path):
             part = "".join(f"[{key!r}]" for key in path)
             return {"result": f"{part} of the result of call {step + 1}".removeprefix(" of ")}

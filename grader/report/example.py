@@ -62,7 +62,7 @@ def example_of(function: FunctionReport) -> Example:
         results.append(("got", got))
     if "inputs" in kinds:
         results = []
-    style, pair = compared(expected, got, where)
+    style, pair = compared(expected, got, _place_in(part, where))
     is_new = where and not any(where in sentence for sentence in [message, *messages])
     difference = ""
     if pair and is_new and len(results) == 2:
@@ -71,7 +71,7 @@ def example_of(function: FunctionReport) -> Example:
         case=case,
         message=message,
         arguments=tuple((str(a.get("name")), a.get("value")) for a in data.get("arguments") or ()),
-        item="" if kinds & {"runs", "property"} else _label(item, part or where),
+        item="" if kinds & {"runs", "property"} else _label(item, part or _whole(where)),
         results=tuple(results),
         style=style,
         difference=difference,
@@ -88,14 +88,24 @@ def is_unwritten(function: FunctionReport) -> bool:
     return function.unfilled and function.status in ("failed", "partial") and nothing
 
 
-def _label(item: str, where: str) -> str:
+def _place_in(part: str, where: str) -> str:
+    """What a place adds to the part that holds it; all of it where the part is not known.
+
+    >>> _place_in("dW1", "dW1[2, 0]"), _place_in("beams[0][0]", "beams[0][0]"), _place_in("X of pairs[2]", "(X of pairs[2])[0]")
+    ('[2, 0]', '', '[0]')
+    """
+    return where.removeprefix(f"({part})").removeprefix(part) if part else where
+
+
+def _whole(where: str) -> str:
+    """The part in which a place lies, where a report does not say it."""
+    return re.sub(r"\[\d+(, ?\d+)*\]$", "", where) if " of " not in where else where
+
+
+def _label(item: str, part: str) -> str:
     """What the values are called: of an item such as ``dW{l}`` the entry in question, nothing for the whole.
 
-    >>> _label("dW{l}", "dW1[2, 0]"), _label("dW{l}", "dW{l}"), _label("Z", "Z[0, 0]"), _label("pairs", "X of pairs[2]")
-    ('dW1', '', 'Z', 'X of pairs[2]')
+    >>> _label("dW{l}", "dW1"), _label("dW{l}", "dW{l}"), _label("Z", "Z"), _label("beams", "beams[0][0]")
+    ('dW1', '', 'Z', 'beams[0][0]')
     """
-    family = re.compile(r"\{\w\}")
-    entry = re.sub(r"\[\d+(, ?\d+)*\]$", "", where) if " of " not in where else where
-    if family.search(item):
-        return "" if family.search(entry) else entry.partition("[")[0]
-    return item and (entry or item)
+    return "" if re.search(r"\{\w\}", part) else item and (part or item)

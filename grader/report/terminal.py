@@ -167,8 +167,10 @@ def _example(example: Example, width: int, verbose: bool) -> list[Padding]:
     arguments = [value_lines(plain(name), value, PLAIN, width - 4) for name, value in example.arguments]
     inner += map(_text, [line for lines in arguments for line in lines] if verbose else _shortened(arguments))
     for word, value in example.results:
-        first, *rest = value_lines(plain(f"{word} {example.item}".strip()), value, example.style, width - 4)
-        inner += [_text((first, "bold")), *map(_text, rest)]
+        lines = value_lines(plain(f"{word} {example.item}".strip()), value, example.style, width - 4)
+        if example.style.mark is None and not verbose:  # a table with a marked place is small around it
+            lines = _shortened([lines])
+        inner += [_text((lines[0], "bold")), *map(_text, lines[1:])]
     if example.difference:
         inner.append(_text(example.difference, " (marked with *)" if example.style.mark else ""))
     if example.output:
@@ -180,17 +182,21 @@ def _example(example: Example, width: int, verbose: bool) -> list[Padding]:
     return parts
 
 
-def _shortened(arguments: Sequence[Sequence[str]]) -> list[str]:
-    """As many lines of some arguments as a screen takes: each begins, and those of one line (a mode, a rate) stay."""
-    room = max(MOST_LINES - sum(len(lines) == 1 for lines in arguments), 0)
+def _shortened(values: Sequence[Sequence[str]]) -> list[str]:
+    """As many lines of some values as a screen takes: each begins, and those of one line (a mode, a rate) stay.
+
+    A value that does not end says so where it breaks off.
+    """
+    room = max(MOST_LINES - sum(len(lines) == 1 for lines in values), 0)
     cut, shown = 0, list[str]()
-    for lines in arguments:
+    for lines in values:
         kept = len(lines) if len(lines) == 1 else min(len(lines), max(room, 1))
         room -= kept * (len(lines) > 1)
-        hidden = len(lines) - kept
-        kept = len(lines) if hidden == 1 else kept  # a line that says so would take as much room
+        kept = len(lines) if len(lines) == kept + 1 else kept  # a line that says so would take as much room
         shown += lines[:kept]
-        cut += len(lines) - kept
+        if hidden := lines[kept:]:
+            shown.append(hidden[0][: -len(hidden[0].lstrip())] + "...")
+            cut += len(hidden)
     return [*shown, wording.more_lines(cut)] if cut else shown
 
 

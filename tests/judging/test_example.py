@@ -51,7 +51,10 @@ from tests.tiny import graded_function, hand_made, outcomes_of, plain
         ({"a": 1, 2: None}, {"dict": [["a", 1], [2, None]]}),
         ({"b", "a"}, {"set": ["a", "b"]}),
         (Opaque(3, "Model"), {"opaque": "Model"}),
-        (Code("parabola", (1,)), {"function": "parabola"}),
+        (Code("parabola", (1,)), {"function": "parabola(1)"}),
+        (Code("Paper"), {"function": "Paper()"}),
+        ((1, Code("wave", (Code("cubic", (2.5,)),))), {"tuple": [1, {"function": "wave(cubic(2.5))"}]}),
+        (Code("weights", (np.ones((9, 9)),)), {"function": "weights(...)"}),
         (Code("np.random.default_rng", (1,)), {"function": "np.random.default_rng(1)"}),
         (Ref(0), {"result": "the result of call 1"}),
         (Ref(1, (1, "a")), {"result": "[1]['a'] of the result of call 2"}),
@@ -158,6 +161,27 @@ def test_of_many_calls_the_one_that_gave_none_is_shown() -> None:
     assert found["got"] is None
 
 
+def test_nothing_of_an_opaque_item_is_shown() -> None:
+    """It is the reference's own business, and holds what the exercise asks for in between."""
+    options: dict[str, Any] = {"returns": ("value", "cache"), "opaque": "cache"}
+    cases = hand_made(plain(**options), lambda x, factor: (factor * x, {"step": x + 0.25}), ARGS)
+    for wrong in (None, (1.0, 2.0, 3.0), (np.zeros(2), None)):
+        found, _ = counterexample(cases, outcomes_of(cases, lambda x, factor, wrong=wrong: wrong), **options)
+        assert found is not None
+        assert "1.25" not in json.dumps(found)
+        if wrong is None:
+            private = {"result": "whatever your own code needs; it is not compared"}
+            assert found["expected"] == {"tuple": [as_json(np.array([2.0, 4.0])), private]}
+
+
+def test_nothing_of_an_opaque_entry_of_a_dictionary_is_shown() -> None:
+    cases = hand_made(plain(opaque="cache"), lambda x, factor: {"Z": factor, "cache": x + 0.25}, ARGS)
+    found, _ = counterexample(cases, outcomes_of(cases, lambda x, factor: None), opaque="cache")
+    assert found is not None
+    assert "1.25" not in json.dumps(found)
+    assert found["expected"]["dict"][0] == ["Z", 2.0]
+
+
 def test_what_stands_in_the_place_of_a_helper_is_shown_with_its_arguments_where_they_are_few() -> None:
     prop = Property("holds", share=0.5, plan=lambda d: [], judge=lambda given: "it is odd")
     spec = plain(properties=(prop,))
@@ -171,7 +195,7 @@ def test_what_stands_in_the_place_of_a_helper_is_shown_with_its_arguments_where_
     assert found is not None
     assert found["arguments"][2:] == [
         {"name": "in place of your slope, for this call", "value": {"function": "line(2.0, 0.5)"}},
-        {"name": "in place of your start, for this call", "value": {"function": "weights"}},
+        {"name": "in place of your start, for this call", "value": {"function": "weights(...)"}},
     ]
 
 
@@ -391,7 +415,7 @@ def test_functions_as_arguments_and_planted_helpers_are_part_of_the_snippet() ->
     source = "def slope(f, x):\n    return f(x) + step()"
     report = graded_function("slope", source)
     assert report.counterexample is not None
-    assert report.counterexample["arguments"][0]["value"] == {"function": "parabola"}
+    assert report.counterexample["arguments"][0]["value"] == {"function": "parabola(1.0)"}
     student: dict[str, Any] = {"step": "the student's own"}
     exec(source, student)
     exec(report.counterexample["snippet"], student)

@@ -59,6 +59,44 @@ def test_an_entry_of_a_family_is_called_by_its_own_name(where: str, label: str) 
     assert example_of(changed(item="db", where="db[1, 0]")).item == "db"
 
 
+@pytest.mark.parametrize("part", ["beams", "beams[0]", "beams[0][1]", "grads['W1']", "X of pairs[2]"])
+def test_the_values_are_called_by_the_part_that_is_shown(part: str) -> None:
+    """An index at the end of a part is the way to it, and marks no element of it."""
+    shown: dict[str, Any] = {"expected": {"list": [0, 1]}, "got": samples.array([0.0, 2.0], 2)}
+    example = example_of(changed(item="beams", part=part, where=part, **shown))
+    assert example.item == part
+    assert example.style.mark is None
+
+
+@pytest.mark.parametrize(("part", "where"), [("pairs[1]", "pairs[1][0]"), ("X of pairs[1]", "(X of pairs[1])[0]")])
+def test_an_element_is_marked_in_the_part_that_is_shown(part: str, where: str) -> None:
+    shown: dict[str, Any] = {"expected": samples.array([0.0, 1.0], 2), "got": samples.array([2.0, 1.0], 2)}
+    example = example_of(changed(item="pairs", part=part, where=where, **shown))
+    assert (example.item, example.style.mark) == (part, (0,))
+    assert example.difference == f"First difference at {where}: expected 0, got 2"
+
+
+def test_a_missing_return_takes_one_screen() -> None:
+    """Whatever the right result is, it is shown as far as it takes to see its form."""
+    right = {"dict": [[f"W{number}", samples.array([[1.5] * 4] * 4, 4, 4)] for number in range(20)]}
+    function = changed(expected=right, got=None, part="db", where="db")
+    text = render_function(function, color=False)
+    assert len(text.splitlines()) <= 60
+    assert "['W1'] shape (4, 4), float64" in text
+    assert "more lines; --verbose shows all of them" in text
+    assert "['W19'] shape (4, 4), float64" in render_function(function, color=False, verbose=True)
+
+
+def test_a_value_that_is_cut_says_so_where_it_breaks_off() -> None:
+    rows = samples.array([[0.5 * i, 1.0] for i in range(8)], 8, 2)
+    arguments = [{"name": f"call {n}, Net: {name}", "value": rows} for n, name in ((1, "W"), (2, "X"), (3, "y"))]
+    lines = [line.strip() for line in render_function(changed(arguments=arguments), color=False).splitlines()]
+    for name in ("call 2, Net: X", "call 3, Net: y"):
+        start = lines.index(f"{name}: shape (8, 2), float64")
+        assert "..." in lines[start + 1 : start + 7]
+    assert lines[lines.index("call 3, Net: y: shape (8, 2), float64") + 1] == "..."
+
+
 def test_a_blank_that_gives_nothing_needs_no_example() -> None:
     blank = Finding("unfilled-blank", "line 3 still reads 'db = None'", "Fill it in.")
     assert is_unwritten(replace(changed(got=None), findings=(blank,)))
