@@ -91,7 +91,7 @@ def is_unwritten(function: FunctionReport) -> bool:
 def _place_in(part: str, where: str) -> str:
     """What a place adds to the part that holds it; all of it where the part is not known.
 
-    >>> _place_in("dW1", "dW1[2, 0]"), _place_in("beams[0][0]", "beams[0][0]"), _place_in("X of pairs[2]", "(X of pairs[2])[0]")
+    >>> _place_in("dW1", "dW1[2, 0]"), _place_in("a[0][0]", "a[0][0]"), _place_in("X of a[2]", "(X of a[2])[0]")
     ('[2, 0]', '', '[0]')
     """
     return where.removeprefix(f"({part})").removeprefix(part) if part else where
