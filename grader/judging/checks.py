@@ -121,10 +121,13 @@ def _digest(judge: FunctionJudge, outcomes: Outcomes, asked: str) -> tuple[bytes
 
 @dataclass(frozen=True)
 class _Draft:
-    """The checks of one function while they are collected."""
+    """The checks of one function while they are collected; ``answered`` are the cases that are compared by value."""
 
     judge: FunctionJudge
     outcomes: Outcomes
+    answered: Sequence[Case] = ()
+    alternative: int = 0
+    payment: Payment = field(default_factory=Payment)
     checks: list[Check] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     told: list[Failure] = field(default_factory=list)  # what the sentences of the failed rows are about
@@ -163,19 +166,20 @@ def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: W
     comparison = compared(spec, answered, outcomes, only, whole=whole) if answered or ran else None
     if comparison and comparison.alternative:
         judge = judge.forms[comparison.alternative]
-        draft = replace(draft, judge=judge)
+        draft = replace(draft, judge=judge, alternative=comparison.alternative)
     lost = not ran or comparison is None or bool(comparison.wrong)
     settled = lost and not whole
     objections, kept, as_returned = ({}, {}, {}) if settled else _objected(draft, comparison)
     unpaid = lost and wants != "points"
     payment = Payment() if unpaid else payment_of(judge, outcomes, comparison, objections, kept)
+    draft = replace(draft, answered=answered, payment=payment)
     if comparison is not None:
-        _item_checks(draft, comparison, payment, answered)
+        _item_checks(draft, comparison)
     else:
         for name, share in judge.shares.items.items():
             draft.add("values", name, "skipped", share, sentences.SKIPPED_RUNS)
     if not settled:
-        _further_checks(draft, objections, as_returned, payment)
+        _further_checks(draft, objections, as_returned)
     checks = with_least_loss(draft.checks, spec.points)
     status = status_of(spec.points, checks)
     stop = _first_stop(judge, outcomes)
@@ -191,16 +195,16 @@ def _judged(judge: FunctionJudge, outcomes: Outcomes, only: int | None, wants: W
     return _from_own_start(judge, outcomes, verdict) or verdict
 
 
-def _further_checks(draft: _Draft, objections: _Objections, as_returned: _Objections, payment: Payment) -> None:
-    _inputs_check(draft, payment)
+def _further_checks(draft: _Draft, objections: _Objections, as_returned: _Objections) -> None:
+    _inputs_check(draft)
     for case_set in draft.judge.spec.sets:
-        _set_check(draft, case_set.name, payment)
+        _set_check(draft, case_set.name)
     # Where no check of the form fails, the property itself says that it holds in another form only.
     formed = any(check.status == "failed" and check.kind in ("structure", "shape", "dtype") for check in draft.checks)
     for prop in draft.judge.spec.properties:
         said = objections[prop.name] or (() if formed else as_returned[prop.name])
         others = any(_are_checked(some) for name, some in objections.items() if name != prop.name)
-        _property_check(draft, prop, said, payment, others)
+        _property_check(draft, prop, said, others_object=others)
 
 
 def status_of(most: float, checks: Sequence[Check]) -> FunctionStatus:
@@ -238,7 +242,7 @@ def _failures(check: str, item: str, hits: Sequence[Hit]) -> list[Failure]:
     return [Failure(case, check, item, problem) for case, problem in hits]
 
 
-def _item_checks(draft: _Draft, comparison: Comparison, payment: Payment, answered: Sequence[Case]) -> None:
+def _item_checks(draft: _Draft, comparison: Comparison) -> None:
     structural = [
         failure
         for name, hits in comparison.hits.items()
@@ -246,25 +250,17 @@ def _item_checks(draft: _Draft, comparison: Comparison, payment: Payment, answer
     ]
     if structural:
         of_first_item = [failure for failure in structural if failure.item == structural[0].item]
-        draft.fail("structure", "structure", 0, of_first_item, len(answered))
+        draft.fail("structure", "structure", 0, of_first_item, len(draft.answered))
     else:
         draft.add("structure", "structure", "passed", 0)
     for name, hits in comparison.hits.items():
         if name not in draft.judge.spec.opaque:
             found = _failures("values", name, hits)
-            _stages(draft, name, found, earliest(hits), payment, answered, comparison.alternative)
-            draft.failures.extend(_failures("values", name, hits))
+            _stages(draft, name, found, earliest(hits))
+            draft.failures.extend(found)
 
 
-def _stages(
-    draft: _Draft,
-    name: str,
-    failures: Sequence[Failure],
-    stopped_at: str | None,
-    payment: Payment,
-    answered: Sequence[Case],
-    alternative: int,
-) -> None:
+def _stages(draft: _Draft, name: str, failures: Sequence[Failure], stopped_at: str | None) -> None:
     """Shape, dtype and values of one item; what is random has no values, and its last stage carries what it weighs.
 
     An input that fails one stage has nothing to say of the later ones, but others may: a type that is wrong for a few
@@ -272,23 +268,23 @@ def _stages(
     """
     reached = STAGES.index(stopped_at) if stopped_at else len(STAGES)
     stages = STAGES[1 : 3 if name in draft.judge.spec.random else 4]
-    paid = payment.items.get(name, 0.0) if payment.earned else 0.0
+    paid = draft.payment.items.get(name, 0.0) if draft.payment.earned else 0.0
     failed_at = {stage: [f for f in failures if f.problem and f.problem.stage == stage] for stage in stages}
     before = len(draft.told)
     for number, stage in enumerate(stages, 1):
         share, part = (draft.judge.shares.items.get(name, 0.0), paid) if stage == stages[-1] else (0.0, 0.0)
-        total = len(answered)
+        total = len(draft.answered)
         if stage == "values":
-            total = sum(not is_random_here(draft.judge.spec, name, case) for case in answered) or total
+            total = sum(not is_random_here(draft.judge.spec, name, case) for case in draft.answered) or total
         if failed_at[stage]:
             draft.fail(stage, name, share, failed_at[stage], total, part)
         elif stopped_at and number > reached:
-            wrong = stage == "values" and _has_wrong_numbers(draft, name, alternative, answered)
+            wrong = stage == "values" and _has_wrong_numbers(draft, name)
             draft.add(stage, name, "skipped", share, sentences.skipped_stage(stopped_at, name, wrong=wrong), paid=part)
         else:
-            right = sentences.LEFT_OUT_ALLOWED if name in payment.left_out else sentences.passed_cases(total)
+            right = sentences.LEFT_OUT_ALLOWED if name in draft.payment.left_out else sentences.passed_cases(total)
             alone = sentences.TRIVIAL if name in draft.judge.cases.trivial else sentences.ALONE
-            message = right if payment.earned else alone
+            message = right if draft.payment.earned else alone
             draft.add(stage, name, "passed", share, message if stage == "values" else "", paid=part)
     # The example is of the stage at which most inputs fail.
     draft.told[before:] = sorted(
@@ -296,15 +292,13 @@ def _stages(
     )
 
 
-def _has_wrong_numbers(draft: _Draft, name: str, alternative: int, answered: Sequence[Case]) -> bool:
+def _has_wrong_numbers(draft: _Draft, name: str) -> bool:
     """Whether an item of another form is wrong in that of the contract, too, on some input."""
-    spec = draft.judge.spec
+    spec, pairs = draft.judge.spec, ((case, case.expected[draft.alternative]) for case in draft.answered)
     return any(
-        has_wrong_numbers(
-            spec.of_class(case.case_class), item, case.expected[alternative], reply_value(last_outcome(draft.outcomes, case))
-        )
-        for case in answered
-        for item in items_of(case.expected[alternative].decoded, spec.items)
+        has_wrong_numbers(spec.of_class(case.case_class), item, right, reply_value(last_outcome(draft.outcomes, case)))
+        for case, right in pairs
+        for item in items_of(right.decoded, spec.items)
         if item.name == name
     )
 
@@ -312,7 +306,7 @@ def _has_wrong_numbers(draft: _Draft, name: str, alternative: int, answered: Seq
 # -- inputs, sets, properties ------------------------------------------------------------
 
 
-def _inputs_check(draft: _Draft, payment: Payment) -> None:
+def _inputs_check(draft: _Draft) -> None:
     judge, share = draft.judge, draft.judge.shares.inputs
     for case in sorted(judge.cases.cases, key=lambda case: not case.visible):
         replies = draft.outcomes.get(case.key, ())
@@ -327,8 +321,8 @@ def _inputs_check(draft: _Draft, payment: Payment) -> None:
                 draft.told.append(draft.failures[-1])
                 draft.add("inputs", "inputs", "failed", share, message)
                 return
-    if payment.inputs:
-        draft.add("inputs", "inputs", "passed", share, paid=payment.inputs)
+    if draft.payment.inputs:
+        draft.add("inputs", "inputs", "passed", share, paid=draft.payment.inputs)
     else:
         draft.add("inputs", "inputs", "skipped", share, sentences.SKIPPED_INPUTS)
 
@@ -346,7 +340,7 @@ def _mutated_names(question: Encoded, numbers: Sequence[int], parameters: Sequen
     return [parameters[i] if i < len(parameters) else f"number {i + 1}" for i in sorted(changed)] or ["(a part of it)"]
 
 
-def _set_check(draft: _Draft, name: str, payment: Payment) -> None:
+def _set_check(draft: _Draft, name: str) -> None:
     judge, cases, share = draft.judge, draft.judge.cases_of(name), draft.judge.shares.sets[name]
     failures = _unanswered(draft, cases, name)
     answered = [case for case in cases if isinstance(last_outcome(draft.outcomes, case), Returned)]
@@ -354,11 +348,13 @@ def _set_check(draft: _Draft, name: str, payment: Payment) -> None:
     failures += [failure for item, hits in comparison.hits.items() for failure in _failures(name, item, hits)]
     if failures:
         draft.failures.extend(failures)
-        paid = whole_of(judge, credit_of(judge, cases, draft.outcomes, comparison.alternative)) if payment.earned else 0.0
+        paid = (
+            whole_of(judge, credit_of(judge, cases, draft.outcomes, comparison.alternative)) if draft.payment.earned else 0.0
+        )
         draft.fail("values", name, share, failures, len(cases), paid)
     else:
-        message = sentences.passed_cases(len(cases)) if payment.earned else sentences.ALONE
-        draft.add("values", name, "passed", share, message, paid=payment.earned)
+        message = sentences.passed_cases(len(cases)) if draft.payment.earned else sentences.ALONE
+        draft.add("values", name, "passed", share, message, paid=draft.payment.earned)
 
 
 def _objected(draft: _Draft, comparison: Comparison | None) -> tuple[_Objections, Mapping[str, float], _Objections]:
@@ -398,11 +394,9 @@ def _are_checked(objections: Sequence[Failure]) -> bool:
     return any(failure.objection is None or failure.objection.checked for failure in objections)
 
 
-def _property_check(
-    draft: _Draft, prop: Property, objections: Sequence[Failure], payment: Payment, others_object: bool
-) -> None:
+def _property_check(draft: _Draft, prop: Property, objections: Sequence[Failure], *, others_object: bool) -> None:
     share, total = draft.judge.shares.properties[prop.name], len(draft.judge.cases_of(prop.name))
-    paid = payment.properties.get(prop.name, 0.0)
+    paid = draft.payment.properties.get(prop.name, 0.0)
     broken = {check.kind for check in draft.checks if check.status == "failed"} & {"runs", "structure"}
     if objections and broken:  # the same mistake again, in other words
         message = sentences.SKIPPED_RUNS if "runs" in broken else sentences.SKIPPED_STRUCTURE
