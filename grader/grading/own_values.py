@@ -140,7 +140,7 @@ def _only_values_wrong(first: Mapping[str, Attempt], names: Sequence[str]) -> bo
     if not all(name in first for name in names):
         return False
     verdicts = [first[name].settled.verdict for name in names]
-    formed = all(well_formed(verdict) and verdict.points for verdict in verdicts)  # zeros are the derivative of zeros
+    formed = all(well_formed(verdict) and verdict.points for verdict in verdicts)  # beside zeros, zeros would be right
     return formed and any(verdict.failed("values") for verdict in verdicts)
 
 

@@ -138,17 +138,17 @@ def grade_submission(
         first = in_agreement(session, first)
         kept = {name: what_is_kept(session, attempt) for name, attempt in first.items() if not attempt.verdict.passed}
         again = second_run(session, first)
-        wrong = [name for name in first if not any(a.verdict.passed for a in (first[name], *again.get(name, [])))]
+        wrong = [name for name in first if not any(a.verdict.passed for a in (first[name], *again.get(name, ())))]
         for name in (spec.name for spec in specs):
             if name not in first:
                 functions.append(missing_report(session, replies, name))
                 continue
-            best[name] = _best(session, first, name, again.get(name, []))
+            best[name], made = _best(session, first, name, again.get(name, ()))
             if best[name].verdict.passed and not best[name].carried:
                 best[name] = on_given_code(session, best[name], best)
             if not best[name].verdict.passed:
                 best[name] = asked_alone(best[name], kept[name])
-            findings = explained(session, replies, first[name], best, again.get(name, []), wrong, kept.get(name, Kept()))
+            findings = explained(session, replies, first[name], best, made, wrong, kept.get(name, Kept()))
             functions.append(function_report(session, replies, best, name, findings))
     return report_on(session, replies, functions, student, only)
 
@@ -166,13 +166,16 @@ def _is_not_there(judge: FunctionJudge, replies: Replies) -> bool:
     return replies.defined.get(name) != "callable" and not loading_stopped
 
 
-def _best(session: Session, first: dict[str, Attempt], name: str, again: list[Attempt]) -> Attempt:
-    """The attempt that is reported; where none passes, each is settled first."""
-    passing = next((attempt for attempt in (first[name], *again) if attempt.verdict.passed), None)
+def _best(
+    session: Session, first: dict[str, Attempt], name: str, made: Sequence[Attempt]
+) -> tuple[Attempt, Sequence[Attempt]]:
+    """The attempt that is reported, and those with help; where none passes, each is settled, also in ``first``."""
+    passing = next((attempt for attempt in (first[name], *made) if attempt.verdict.passed), None)
     if passing is not None:
-        return passing
+        return passing, made
     first[name] = first[name].settled
-    made = tuple(again)
-    again[:] = [attempt.settled for attempt in again if not raises_on_foreign_values(session, attempt)]
-    best = best_of(first[name], again)
-    return best if best.verdict.passed else best_of(best, list(tried_on_properties(session, first, name, made)))
+    settled = [attempt.settled for attempt in made if not raises_on_foreign_values(session, attempt)]
+    best = best_of(first[name], settled)
+    if not best.verdict.passed:
+        best = best_of(best, list(tried_on_properties(session, first, name, made)))
+    return best, settled
