@@ -411,6 +411,10 @@ def not_called(why: str) -> str:
     return f"the function was not called, since an argument of it is missing: {why}"
 
 
+def part_is_missing(names: Sequence[str]) -> str:
+    return f"it is called with a part of what your own {' and '.join(names)} returns, and that part is not there"
+
+
 def raised(type_name: str, message: str, origin: str, caller: str = "") -> str:
     place = raised_inside(origin, caller) if caller else origin
     return f"the function raised {type_name}{message and f': {message}'}{place and f' ({place})'}"
@@ -573,7 +577,7 @@ def unusable_values(name: str, producers: Sequence[str], problem: str) -> Findin
 
 def later_first(name: str, later: Sequence[str]) -> Finding:
     own = " and ".join(later)
-    text = f"{name} is right but for {own}, which it calls and which is not right"
+    text = f"{name} calls {own}, which is not right; with the grader's own {own} in its place {name} is right"
     it, stands = ("it", "stands") if len(later) == 1 else ("they", "stand")
     hint = (
         f"Correct {own} first. Points are kept beside a wrong function only where that stands earlier in the exercise, "
@@ -756,6 +760,12 @@ def rounded(item: str, places: int) -> Finding:
         "rounded",
         f"{item} is rounded to {to}",
         "Return all digits: rounding, or a comparison with a threshold, belongs where the numbers are printed or counted.",
+    )
+
+
+def not_zero(item: str) -> Finding:
+    return Finding(
+        "not-zero", f"{item} is not zero; it has to be zero everywhere", "Which function of NumPy makes zeros of a shape?"
     )
 
 

@@ -597,7 +597,7 @@ def _share_memory(given):
     names = [(place, name) for place, _ in enumerate(given.reply) for name in sorted(made[place])]
     before, after = ([averages[place][name] for place, name in names] for averages in (made, given.reply))
     for number, (was, now) in enumerate(zip(before, after, strict=True)):
-        added = int(np.nan_to_num(np.max(np.subtract(now, was), initial=0), nan=0, posinf=0, neginf=0))
+        added = int(np.rint(np.nan_to_num(np.max(np.subtract(now, was), initial=0), nan=0, posinf=0, neginf=0)))
         others = [other for other in range(len(names)) if other != number and added & 2**other]
         if others:
             return names[number], names[others[0]]

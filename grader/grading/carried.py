@@ -223,7 +223,7 @@ def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) ->
             # A provided helper of the student's own may have a convention of its own, which suits the rest.
             yield _Trial(judge, "helpers", before)
         if earlier := _wrong_earlier(session, judge, first):
-            yield _Trial(judge, "helpers", brief=True, earlier=earlier)
+            yield _Trial(judge, "helpers", earlier=earlier)
     own = any(case.own for case in judge.cases.cases) and not _only_inputs_changed(verdict)
     if own and not _gave_the_same(first, producers_of(judge.cases)):
         yield _Trial(judge, "own")

@@ -223,6 +223,18 @@ def _decimals(item: _WrongItem) -> int | None:
     return None
 
 
+def _not_zero(evidence: _Evidence) -> Iterator[Finding]:
+    """Numbers where every input makes zeros: an average that starts elsewhere, or a bias that is drawn."""
+    names = [
+        item.name
+        for item in evidence.items
+        if all(e.shape == g.shape and g.any() and not e.any() for e, g in item.pairs)
+        and not _is_right_for_some(evidence, item)
+    ]
+    if names:
+        yield sentences.not_zero(_together(names))
+
+
 def _relations(evidence: _Evidence) -> Iterator[Finding]:
     """The opposite sign, or a constant factor with its meaning: items that have the same one are named together."""
     alike: dict[tuple[str, str, bool], list[_WrongItem]] = {}
@@ -460,5 +472,6 @@ def _one_class(evidence: _Evidence) -> Iterator[Finding]:
 
 
 _DETECTORS: tuple[Callable[[_Evidence], Iterator[Finding]], ...] = (
-    _returns_none, _raising, _permuted, _axes, _matrices, _tensors, _dtypes, _relations, _handed_back, _mutated, _one_class,
+    _returns_none, _raising, _permuted, _axes, _matrices, _tensors, _dtypes, _not_zero, _relations, _handed_back, _mutated,
+    _one_class,
 )  # fmt: skip

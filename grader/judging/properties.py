@@ -20,7 +20,7 @@ from grader import sentences
 from grader.confined.wire import Value, WireError, decode, encode, pack, unpack
 from grader.judging.cases import Case
 from grader.judging.outcomes import given_of
-from grader.judging.redaction import no_value_text, raised_text
+from grader.judging.redaction import lacks_of_others, no_value_text, raised_text
 from grader.sandbox.copies import Copy, LostError
 from grader.sandbox.limits import OutOfBudget, bounded_memory, charge, check_budget, without_warnings
 from grader.sandbox.runner import Outcome, Raised, Returned, Stopped
@@ -59,7 +59,9 @@ def property_problem(
         problem = _raise_problem(prop.raises, case, outcomes[-1])
         return Objection(problem) if problem else None
     if any(not isinstance(o, Returned) for o in outcomes) or len(outcomes) < len(case.plan.steps):
-        return Objection(sentences.incomplete_call(no_value_text(outcomes, case)))
+        text = no_value_text(outcomes, case)
+        lacking = bool(lacks_of_others(outcomes, case))
+        return Objection(text if lacking else sentences.incomplete_call(text), checked=not lacking)
     replies: tuple[Value, ...] = ()
     try:
         given = given_of(case, outcomes)

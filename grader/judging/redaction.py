@@ -20,14 +20,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader import sentences
-from grader.confined.wire import WireError
+from grader.confined.wire import Ref, WireError
 from grader.judging.cases import Case, FunctionCases
 from grader.judging.compare import Problem
+from grader.judging.values import parts_of
 from grader.model import Check, CheckStatus, FunctionReport
 from grader.sandbox.runner import NOT_CALLED, Outcome, Raised, Returned, Stopped
 from grader.spec import Shows
 
-__all__ = ["cases_as_shown", "no_value_text", "problem_text", "raised_text", "redact", "report_as_shown"]
+__all__ = [
+    "cases_as_shown",
+    "lacks_of_others",
+    "no_value_text",
+    "problem_text",
+    "raised_text",
+    "redact",
+    "report_as_shown",
+]
 
 _EXCEPTIONS = frozenset(
     {name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)}
@@ -61,9 +70,22 @@ def problem_text(case: Case, problem: Problem, item: str) -> str:
 def no_value_text(replies: Sequence[Outcome], case: Case) -> str:
     """Why a case gave no value, in words, which name an earlier function that gave none."""
     number = next((n for n, reply in enumerate(replies) if not isinstance(reply, Returned)), len(replies))
+    if lacking := lacks_of_others(replies, case):
+        return sentences.part_is_missing(lacking)
     text = raised_text(replies[number] if number < len(replies) else Stopped("not-run"), case)
     called = case.plan.steps[number][0] if number < len(case.plan.steps) else ""
     return sentences.earlier_call(called, text) if called not in ("", case.key.partition("/")[0]) else text
+
+
+def lacks_of_others(replies: Sequence[Outcome], case: Case) -> list[str]:
+    """The earlier functions of which a case takes a part that is not there, so that a call was not made."""
+    number = next((n for n, reply in enumerate(replies) if not isinstance(reply, Returned)), len(replies))
+    outcome = replies[number] if number < min(len(replies), len(case.plan.steps)) else None
+    if not isinstance(outcome, Raised) or outcome.type_name != NOT_CALLED:
+        return []
+    refs = [part for part in parts_of(case.plan.questions[number]) if isinstance(part, Ref)]
+    taken = {case.plan.steps[ref.step][0] for ref in refs if ref.step < number}
+    return sorted(taken - {case.key.partition("/")[0]})
 
 
 def raised_text(outcome: Outcome, case: Case) -> str:

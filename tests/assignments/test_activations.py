@@ -122,6 +122,14 @@ def test_an_array_alone_is_not_the_tuple_that_the_contract_asks_for(name: str) -
     assert 0.25 * found.max_points <= found.points <= 0.75 * found.max_points
 
 
+def test_a_wrong_way_back_beside_a_forward_function_that_returns_A_alone_pays_for_its_own_mistake() -> None:
+    wrong = "def tanh_backward(dA, cache): return dA * (1 + np.tanh(cache) ** 2)"
+    alone = report("tanh_backward", wrong)
+    beside = report("tanh_backward", wrong, "def tanh(Z): return np.tanh(Z)")
+    assert (beside.status, beside.points) == (alone.status, alone.points)
+    assert {check.name: check.status for check in beside.checks}["linear in dA"] == "passed"
+
+
 @pytest.mark.parametrize("name", FORWARD)
 def test_a_list_and_a_copied_cache_are_as_good_as_a_tuple_and_Z(name: str) -> None:
     assert report(name, f"def {name}(Z): return [{FORWARD[name]}, Z.copy()]").status == "passed"

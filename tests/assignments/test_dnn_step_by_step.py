@@ -517,6 +517,17 @@ def test_what_suits_ones_own_sigmoid_is_carried_past_a_wrong_function_between() 
         assert graded[name].status == "passed" and graded[name].carried, name
 
 
+def test_a_part_that_an_earlier_function_does_not_return_is_told_as_its_own() -> None:
+    forward, backward = (next(part for part in RIGHT if f"def L_model_{way}(" in part) for way in ("forward", "backward"))
+    alone = forward.replace("return A, caches", "return A")
+    found = report("L_model_backward", alone, backward.replace("= dA, dW, db\n", "= dA, dW / 3, db\n"))
+    unasked = [check for check in found.checks if check.status == "skipped"]
+    assert unasked
+    for check in unasked:
+        assert "called with a part of what your own L_model_forward returns, and that part is not there" in check.message
+    assert all("no part" not in check.message for check in found.checks)
+
+
 def test_a_way_back_alone_is_not_told_to_call_the_way_forward() -> None:
     backward_only = [piece for piece in RIGHT if "backward(" in piece.partition(":")[0]]
     found = verdicts(ASSIGNMENT, HELPERS, *backward_only)

@@ -435,6 +435,22 @@ def test_two_averages_that_are_one_in_memory_are_told(second: str) -> None:
     assert found.points == pytest.approx(0.8 * found.max_points)
 
 
+@pytest.mark.parametrize("start", ["np.full(p.shape, 0.01)", "np.random.randn(*p.shape)", "np.zeros(p.shape) + 1e-8"])
+def test_averages_that_start_elsewhere_are_told_that_and_share_nothing(start: str) -> None:
+    averages = f"{{'d' + name: {start} for name, p in parameters.items()}}"
+    graded = report(f"""
+        def initialize_velocity(parameters):
+            return {averages}
+
+        def initialize_adam(parameters):
+            return {averages}, {averages}
+    """)
+    for name, names in (("initialize_velocity", "v"), ("initialize_adam", "v and s")):
+        (finding,) = graded[name].findings
+        assert (finding.code, names in finding.message) == ("not-zero", True)
+        assert "failed" not in [check.status for check in graded[name].checks if check.kind == "property"]
+
+
 def test_batches_of_one_example_are_shuffled_too() -> None:
     found = report("""
         def random_mini_batches(X, Y, mini_batch_size=64, seed=0):

@@ -15,7 +15,7 @@ def findings(source: str, name: str) -> list[tuple[str, str]]:
 def test_a_function_that_is_right_but_for_a_later_one_is_told_which_and_loses_its_points() -> None:
     report = graded(solution(WRONG_LAYER, ON_LAYER, without=["layer", "affine"]))
     affine = function_of(report, "affine")
-    said = "affine is right but for layer, which it calls and which is not right"
+    said = "affine calls layer, which is not right; with the grader's own layer in its place affine is right"
     assert [(finding.code, finding.message) for finding in affine.findings] == [("later-first", said)]
     assert not affine.carried
     assert affine.points < affine.max_points
