@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from grader.confined.wire import Code, Value
+from grader.confined.wire import Code, Value, taken
 from grader.errors import SpecError
 
 __all__ = ["CaseClass", "Draw", "Step", "cases"]
@@ -309,7 +309,7 @@ class Draw:
             made = function.__self__  # type: ignore[attr-defined]  # of a bound method
             function, args = f"{type(made).__name__}.{function.__name__}", (made, *args)
         # A copy, so that an argument that is handed through (a cache) can be told from the argument itself.
-        return self._recorded(function, args, copy.deepcopy(self._reference(function)(*args)))
+        return self._recorded(function, args, copy.deepcopy(taken(self._reference(function)(*args))))
 
     def make(self, name: str, *args: Any, **state: Any) -> Any:
         """An object of one of the submission's classes, made in an earlier step of the case.

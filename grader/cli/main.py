@@ -109,6 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         say(f"Error: {error.format_message()}", err=True)
         sys.exit(error.exit_code)
     except GraderError as error:
+        if os.environ.get("GRADER_DEBUG"):
+            raise
         _fail(str(error), HARNESS)
     except HarnessError as error:
         _fail(str(error), USAGE)

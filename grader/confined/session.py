@@ -455,7 +455,7 @@ class Session:
         Absent.calling = True
         try:
             around = self.around if name in self.functions else None
-            value = around(name, function, args) if around else function(*args)
+            value = self.wire.taken(around(name, function, args) if around else function(*args))
             reply = self.wire.encode(self.wire.beside(value, args, places), opaque=self.handle)
         except BaseException as error:
             self.raised(number, step, self.describe(error, sys.exc_info()[2]))

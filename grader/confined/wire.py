@@ -13,7 +13,8 @@ is recognised by comparing bytes (and, where rounding differs, one vectorised su
 
 Only exact builtin and NumPy types are values. Subclasses of dict, tuple and list are reduced by
 the methods of the base class, so that a subclass cannot lie about its content. A tensor
-of a framework is an array with a mark (:class:`Tensor`). Everything else is *opaque*: it stays
+of a framework is an array with a mark (:class:`Tensor`), what an iterator gives a list with one
+(:class:`Yielded`), and an array of texts a list. Everything else is *opaque*: it stays
 where it is and travels as a handle with the name of its type.
 See ``docs/design/wire.md``.
 """
@@ -22,15 +23,18 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 __all__ = [
-    "Code", "Decoder", "Encoded", "Opaque", "Path", "Ref", "Tensor", "Unset", "Value", "WireError", "beside", "decode",
-    "encode", "in_order", "maker_of", "mapped", "member", "pack", "packed", "part_at", "reach", "type_name_of", "unpack",
+    "Code", "Decoder", "Encoded", "Opaque", "Path", "Ref", "Tensor", "Unset", "Value", "WireError", "Yielded", "beside",
+    "decode", "encode", "in_order", "maker_of", "mapped", "member", "pack", "packed", "part_at", "reach", "taken",
+    "type_name_of", "unpack",
 ]  # fmt: skip
 
 Value = Any  # what travels: a student's value, or one that it is compared with
@@ -66,6 +70,10 @@ class Opaque:
 @dataclass(frozen=True, slots=True)
 class Unset:
     """Stands for what a call should have left behind, and has not: an attribute or a key that is not there."""
+
+
+class Yielded(list[Any]):
+    """What an iterator gave, a generator for one: a list of another form."""
 
 
 class Tensor(np.ndarray[Any, Any]):
@@ -149,6 +157,7 @@ _U32 = struct.Struct("<I")
 _F64 = struct.Struct("<d")
 _C128 = struct.Struct("<dd")
 _PAD = [bytes(n) for n in range(8)]
+_LISTS = frozenset({Yielded, range, deque, type({}.keys()), type({}.values()), type({}.items())})  # what is one in a reply
 _ARRAY_KINDS = frozenset("biufc")
 _SCALARS = frozenset(
     t
@@ -235,7 +244,7 @@ class _Encoder:
                 if value.dtype is _FLOAT64 and value.ndim:
                     self.floats(value)
                 else:
-                    self.array(value)
+                    self.array(value, depth)
             elif kind is str:
                 self.text(value)
             elif kind is tuple:
@@ -248,11 +257,11 @@ class _Encoder:
             elif kind is np.float64 and self.opaque is not None:
                 self.header.append(b"f")  # a reply: one form for every scalar of double precision
                 self.payload.append(value.tobytes())
+            elif kind is bool or (kind is np.bool_ and self.opaque is not None):
+                self.header.append(b"T" if value else b"F")
             elif kind in _SCALARS:
                 self.header.append(b"g" + _dtype_code(value.dtype))
                 self.payload.append(_padded(value.tobytes()))
-            elif kind is bool:
-                self.header.append(b"T" if value else b"F")
             elif kind is int:
                 self.integer(value)
             elif value is None:
@@ -264,6 +273,8 @@ class _Encoder:
         kind = type(value)
         if kind is list:
             self.sequence(b"l", value, depth)
+        elif self.opaque is not None and kind in _LISTS:
+            self.sequence(b"y" if kind is Yielded else b"l", list(islice(value, MAX_NODES + 1)), depth)
         elif kind is complex:
             self.header.append(b"c")
             self.payload.append(_C128.pack(value.real, value.imag))
@@ -277,7 +288,7 @@ class _Encoder:
             self.sequence(b"l", list(list.__iter__(value)), depth)
         elif issubclass(kind, float | int):
             self.put((float.__float__(value) if issubclass(kind, float) else int.__int__(value),), depth)
-        elif self.opaque is None and issubclass(kind, str):  # a question: the name of a case class
+        elif kind is np.str_ or (self.opaque is None and issubclass(kind, str)):  # a question: the name of a case class
             self.text(str.__str__(value))
         elif kind is Ref:
             self.header.append(b"r" + _U32.pack(value.step))
@@ -285,11 +296,9 @@ class _Encoder:
         elif kind is Code:
             self.sized(b"k", value.name.encode())
             self.put((tuple(value.args),), depth + 1)
-        elif kind is Tensor:
-            self.tensor(value)
         elif kind is Unset:
             self.header.append(b"u")
-        elif FRAMEWORK is not None and (tensor := FRAMEWORK.read(value)) is not None:
+        elif (tensor := value if kind is Tensor else FRAMEWORK.read(value) if FRAMEWORK else None) is not None:
             self.tensor(tensor)
         else:
             self.handle(value)
@@ -338,16 +347,21 @@ class _Encoder:
         large = value.nbytes >= _LARGE and value.flags.c_contiguous  # these bytes are copied once, where all are joined
         self.payload.append(value.data.cast("B") if large else value.tobytes())
 
-    def array(self, value: Any) -> None:
+    def array(self, value: Any, depth: int) -> None:
         dtype = value.dtype
-        if dtype.kind not in _ARRAY_KINDS:
+        reply = self.opaque is not None
+        if reply and dtype.kind in "UT" and value.size <= MAX_NODES:
+            _check_shape(value.shape)
+            self.put((value.tolist(),), depth)
+        elif dtype.kind not in _ARRAY_KINDS:
             self.handle(value)
-            return
-        if not value.shape and self.opaque is not None and dtype.newbyteorder("=") == np.float64:
+        elif reply and not value.shape and dtype.kind == "b":
+            self.header.append(b"T" if value else b"F")
+        elif reply and not value.shape and dtype.newbyteorder("=") == np.float64:
             self.header.append(b"f")
             self.payload.append(value.astype(np.float64).tobytes())
-            return
-        self.numbers(value)
+        else:
+            self.numbers(value)
 
     def numbers(self, value: Any) -> None:
         """The dtype, the shape and the bytes of an array of numbers."""
@@ -435,8 +449,9 @@ def encode(value: Any, *, opaque: Callable[[Any], int] | None = None) -> Encoded
         Anything. What is not a value is opaque.
     opaque
         Called with each opaque object, returns its handle; without it an opaque object is an error. Given
-        for replies only, which are brought into one form: keys of dictionaries are sorted, and a scalar
-        of double precision is a float, whether it came as such, as a NumPy scalar or as an array of shape ().
+        for replies only, which are brought into one form: keys of dictionaries are sorted, a scalar
+        of double precision is a float and a truth value a bool, whether it came as such, as a NumPy scalar or as an array
+        of shape (), and arrays of texts, ranges and views of dictionaries are lists.
 
     Raises
     ------
@@ -447,6 +462,13 @@ def encode(value: Any, *, opaque: Callable[[Any], int] | None = None) -> Encoded
     encoder = _Encoder(opaque)
     encoder.put((value,), 0)
     return Encoded(b"".join(encoder.header), b"".join(encoder.payload))
+
+
+def _as_key(part: Any) -> Any:
+    """A part as the key of a dictionary, or as the member of a set: a set is one that does not change."""
+    if isinstance(part, tuple):
+        return tuple(map(_as_key, part))
+    return frozenset(part) if isinstance(part, set) else part
 
 
 _ARRAY, _FLOAT, _TEXT, _TUPLE, _DICT, _INTEGER, _LIST = b"afstdil"
@@ -569,7 +591,7 @@ class Decoder:
     def other(self, tag: int, depth: int) -> Any:
         if tag == _DICT:
             parts = self.parts(2 * self.keys(), depth + 1)
-            made = dict(zip(parts[::2], parts[1::2], strict=True))
+            made = dict(zip(map(_as_key, parts[::2]), parts[1::2], strict=True))
             self.dicts.append((made, parts[::2]))
             return made
         if tag == _INTEGER:
@@ -591,7 +613,9 @@ class Decoder:
         if tag == b"c":
             return complex(*_C128.unpack_from(self.payload, self.numbers(16)))
         if tag == b"S":
-            return set(self.parts(self.keys(), depth + 1))
+            return set(map(_as_key, self.parts(self.keys(), depth + 1)))
+        if tag == b"y":
+            return Yielded(self.parts(self.u32(), depth + 1))
         if tag == b"u":
             return Unset()
         if tag == b"o":
@@ -700,7 +724,7 @@ def mapped(value: Value, change: Callable[[Value], Value]) -> Value:
         return {key: mapped(part, change) for key, part in value.items()}
     if isinstance(value, list | tuple):
         parts = [mapped(part, change) for part in value]
-        return tuple(parts) if isinstance(value, tuple) else parts
+        return tuple(parts) if isinstance(value, tuple) else Yielded(parts) if isinstance(value, Yielded) else parts
     return change(value)
 
 
@@ -727,12 +751,20 @@ def member(made: Any, name: str, *args: Any) -> Any:
     return found(*args) if callable(found) else found
 
 
+def taken(value: Any) -> Any:
+    """A result with what its iterators give in their place; of one without an end so much that no reply holds it."""
+    if type(value) is tuple:
+        return tuple(map(taken, value)) if any(isinstance(part, tuple | Iterator) for part in value) else value
+    return Yielded(islice(value, MAX_NODES + 1)) if isinstance(value, Iterator) else value
+
+
 def beside(value: Any, args: tuple[Any, ...], places: tuple[Path, ...]) -> Any:
-    """The result of a call with what it left behind; the result alone where there are no places.
+    """The result of a call with what it left behind; the result alone where there are no places, :func:`taken` in any case.
 
     A place is the number of an argument and a path into it. The number -1 stands for the result, and ``(-1, "*")`` for
     the parts of one that should be a tuple. What is not there is :class:`Unset`.
     """
+    value = taken(value)
     if not places:
         return value
     found: list[Any] = []

@@ -23,7 +23,7 @@ import numpy as np
 
 from grader.confined.wire import Encoded, Path, Unset, WireError, beside, decode, encode, part_at
 from grader.course import LoadedAssignment
-from grader.errors import SpecError
+from grader.errors import GraderError, HarnessError, SpecError, said_with_place
 from grader.freezing.author import Author, as_agreed, placed, read_author, resolved, run_trusted
 from grader.freezing.core import with_core
 from grader.freezing.drawing import Drawn, draw_cases, within_time
@@ -40,12 +40,12 @@ from grader.freezing.refused import (
     check_right,
     said_where,
 )
-from grader.freezing.tolerances import as_wide, expected_of, shape_and_bytes
+from grader.freezing.tolerances import as_wide, expected_of
 from grader.judging.cases import Case, CaseFile, Expected, FunctionCases, MistakeText, function_from_bytes, function_to_bytes
 from grader.judging.compare import items_of
 from grader.judging.outcomes import Outcomes
 from grader.judging.properties import property_problem
-from grader.judging.values import count_numbers, leaves
+from grader.judging.values import count_numbers, leaves, shape_and_bytes
 from grader.sandbox.runner import Plan
 from grader.spec import CaseClass, Code, Function, Mistake, Property, Step
 from grader.strategies import Draw
@@ -127,7 +127,17 @@ def _frozen_elsewhere(number: int, seed: int) -> bytes:
 
 
 def _freeze_function(author: Author, elsewhere: Elsewhere | None, spec: Function, seed: int) -> FunctionCases:
-    """The cases of one function, which tell right from wrong."""
+    """The cases of one function, which tell right from wrong; whatever goes wrong on the way is said to be of it."""
+    try:
+        return _told_apart(author, elsewhere, spec, seed)
+    except HarnessError:
+        raise
+    except Exception as error:
+        what = said_with_place(error, author.loaded.course.root)
+        raise GraderError(f"the cases of {spec.name} could not be drawn: {what}") from error
+
+
+def _told_apart(author: Author, elsewhere: Elsewhere | None, spec: Function, seed: int) -> FunctionCases:
     cases = _drawn_cases(author, elsewhere, spec, seed)
     run = partial(_outcomes, author, elsewhere, spec, cases)
     for number, function in elsewhere.right(spec) if elsewhere else _right(author, spec):

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Unset, decode
+from grader.confined.wire import Opaque, Path, Unset, Value, decode, part_at
 from grader.errors import SpecError
 from grader.freezing.author import Author, as_agreed, placed, run_trusted
-from grader.freezing.tolerances import shape_and_bytes
 from grader.judging.cases import Case, FunctionCases
 from grader.judging.checks import carried_by_property, verdict_of
 from grader.judging.compare import items_of
@@ -19,7 +18,7 @@ from grader.judging.findings import findings_of
 from grader.judging.judge import FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes
 from grader.judging.properties import fitting_mistake
-from grader.judging.values import leaves, walk
+from grader.judging.values import leaves, parts_of, shape_and_bytes, walk
 from grader.spec import Function, Mistake, Property
 
 __all__ = [
@@ -32,6 +31,7 @@ __all__ = [
     "check_mistake",
     "check_mistakes",
     "check_right",
+    "check_values",
     "said_where",
 ]
 
@@ -99,6 +99,25 @@ def check_items(spec: Function, values: Sequence[Case]) -> None:
             for name in getattr(owner, field, ()):
                 if name not in items | (keys if field in _ALSO_KEYS else set()):
                     raise SpecError(f"{spec.name}: {field} names {name!r}, but the items are: {', '.join(sorted(items))}")
+
+
+def check_values(spec: Function, right: Value) -> None:
+    """A SpecError where the reference gives what cannot be compared, and no item says that it need not be."""
+    for item in items_of(right, spec.items):
+        places = item.paths if item.name not in spec.opaque else ()
+        for path, name in (found for start in places for found in _handles(part_at(right, start), start)):
+            found = "an array of objects, dates or records" if name == "numpy.ndarray" else f"of type {name}"
+            what = f"{item.where(path, spec.parts)} of the reference is {found}, which cannot be compared"
+            instead = "return numbers, texts, None, or arrays, tuples, lists, sets and dictionaries of these"
+            raise SpecError(f"{spec.name}: {what}; {instead}, or declare opaque={item.name!r}")
+
+
+def _handles(value: Value, path: Path) -> Iterator[tuple[Path, str]]:
+    """What of a value stayed where it is, with the name of its type; keys and members of sets, too."""
+    for place, part in walk(value, path):
+        inside = part if isinstance(part, dict | set | frozenset) else ()
+        found = (one for key in inside for one in parts_of(key))
+        yield from ((place, one.type_name) for one in (part, *found) if isinstance(one, Opaque))
 
 
 def check_arguments(spec: Function, parameters: Sequence[str]) -> None:

@@ -11,13 +11,14 @@ import numpy as np
 from grader.confined.wire import Path, Tensor, WireError, decode, encode, mapped, part_at
 from grader.errors import SpecError
 from grader.freezing.author import Author, call, placed
+from grader.freezing.refused import check_values
 from grader.judging.cases import Expected
 from grader.judging.compare import items_of
-from grader.judging.values import leaves
+from grader.judging.values import leaves, shape_and_bytes
 from grader.sandbox.tensors import as_tensors
 from grader.spec import Code, Function
 
-__all__ = ["as_wide", "expected_of", "shape_and_bytes"]
+__all__ = ["as_wide", "expected_of"]
 
 ULP_COPIES = 3
 DEVIATIONS = 100.0
@@ -51,6 +52,7 @@ def expected_of(
     except WireError as error:
         raise SpecError(f"{spec.name}: the reference's value cannot be encoded: {error}") from error
     right = decode(encoded)
+    check_values(spec, right)
     numbers = dict(leaves(right))
     judged = _judged_paths(spec, right)
     if any(not np.isfinite(np.asarray(leaf)).all() for path, leaf in numbers.items() if path in judged):
@@ -195,9 +197,3 @@ def _check_style(author: Author, spec: Function, style: Callable[..., Any], righ
             how = "has another form than" if np.isinf(found) else f"differs by {found:.3g} from"
             what = f"of the style {placed(author, style)}, {_item_at(spec, right, path)} {how} the reference's"
             raise SpecError(f"{spec.name}: {what}")
-
-
-def shape_and_bytes(leaf: Any) -> tuple[tuple[int, ...], bytes]:
-    """What two equal arrays have in common."""
-    array = np.asarray(leaf)
-    return array.shape, array.tobytes()

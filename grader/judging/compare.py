@@ -17,7 +17,7 @@ import numpy as np
 
 from grader import sentences
 from grader.confined.tensors import FRAMEWORKS
-from grader.confined.wire import Encoded, Opaque, Path, Tensor, Unset, Value, part_at
+from grader.confined.wire import Encoded, Opaque, Path, Tensor, Unset, Value, Yielded, part_at
 from grader.judging.cases import Expected
 from grader.judging.values import NUMBER, as_array
 from grader.spec import Function
@@ -97,7 +97,7 @@ class Item:
 
 
 def items_of(value: Value, returns: str | Sequence[str]) -> tuple[Item, ...]:
-    """The items of an expected value.
+    """The items of an expected value; a dictionary under other keys than names is one item.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def items_of(value: Value, returns: str | Sequence[str]) -> tuple[Item, ...]:
     >>> [i.name for i in items_of((1, 2), ("Z", "cache"))]
     ['Z', 'cache']
     """
-    if isinstance(value, dict) and value and isinstance(returns, str):
+    if isinstance(value, dict) and value and isinstance(returns, str) and all(isinstance(key, str) for key in value):
         groups: dict[str, list[Path]] = {}
         for key in value:
             groups.setdefault(key_item(key), []).append((key,))
@@ -148,6 +148,8 @@ def kind_of(value: Value) -> str:
             return "a dictionary"
         case tuple():
             return f"a tuple of {len(value)}"
+        case Yielded():
+            return f"an iterator of {len(value)}"
         case list():
             return f"a list of {len(value)}"
         case Tensor(framework=str() as framework) if framework:
@@ -158,9 +160,11 @@ def kind_of(value: Value) -> str:
             return "True or False"
         case int() | float() | np.number():
             return "a number"
+        case complex():
+            return "a complex number"
         case str():
             return "a text"
-        case set():
+        case set() | frozenset():
             return "a set"
     return f"a value of type {type(value).__name__}"
 
@@ -270,7 +274,8 @@ class _Walk:
 
     def container(self, right: Value, got: Value, path: Path, where: str) -> Iterator[Problem]:
         """The same of dictionaries, lists and tuples; a list is as good as a tuple."""
-        if not isinstance(got, dict if isinstance(right, dict) else list | tuple):
+        alike = isinstance(got, dict if isinstance(right, dict) else list | tuple)
+        if not alike or isinstance(right, Yielded) != isinstance(got, Yielded):
             yield _kind_problem(right, got, path, where)
         elif isinstance(right, dict):
             for key, part in right.items():
@@ -291,7 +296,7 @@ def result_problem(expected: Value, got: Value) -> Problem | None:
     if got is None and expected is not None:
         return Problem("structure", (), sentences.none_problem(where))
     if isinstance(expected, tuple | dict):
-        if not isinstance(got, dict if isinstance(expected, dict) else tuple | list):
+        if not isinstance(got, dict if isinstance(expected, dict) else tuple | list) or isinstance(got, Yielded):
             return _kind_problem(expected, got, (), where)
         if isinstance(expected, tuple) and len(got) != len(expected):
             return Problem("structure", (), sentences.length_problem(where, len(got), len(expected)))
@@ -319,7 +324,7 @@ def _members(value: Value) -> Value:
 
 def _short(value: Value) -> str:
     """A value in at most 80 characters; a set in an order that does not depend on the run."""
-    text = "{" + ", ".join(sorted(map(repr, value))) + "}" if isinstance(value, set) and value else repr(value)
+    text = "{" + ", ".join(sorted(map(repr, value))) + "}" if isinstance(value, set | frozenset) and value else repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 

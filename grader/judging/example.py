@@ -204,7 +204,7 @@ def as_json(value: Value) -> Any:
         case np.generic():
             item = value.item()  # a long double's item is what it is
             return {"opaque": f"{value.dtype} {value}"} if isinstance(item, np.generic) else as_json(item)
-        case tuple() | list() | dict() | set():
+        case tuple() | list() | dict() | set() | frozenset():
             return _parts_as_json(value)
         case Opaque(type_name=name):
             return {"opaque": name}
@@ -219,7 +219,7 @@ def as_json(value: Value) -> Any:
 
 
 def _parts_as_json(value: Value) -> Any:
-    kind = type(value).__name__
+    kind = next((kind.__name__ for kind in (tuple, list, dict) if isinstance(value, kind)), "set")
     if _parts(value, _MOST_PARTS) > _MOST_PARTS:
         return {"opaque": f"{kind} of {len(value)} parts, too long to be shown"}
     if isinstance(value, dict):
@@ -232,7 +232,7 @@ def _parts(value: Value, most: int) -> int:
     inner: Sequence[Any] = ()
     if isinstance(value, dict):
         inner = [part for pair in value.items() for part in pair]
-    elif isinstance(value, tuple | list | set):
+    elif isinstance(value, tuple | list | set | frozenset):
         inner = list(value)
     count = 1
     for part in inner[: most + 1]:

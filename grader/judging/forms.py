@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Opaque, Path, Value, mapped, part_at
+from grader.confined.wire import Opaque, Path, Value, Yielded, mapped, part_at
 from grader.judging.cases import Expected
 from grader.judging.compare import Item, is_right, items_of
 from grader.judging.values import as_array, leaves, part_or_none
@@ -74,14 +74,17 @@ def plain(got: Value) -> Value:
 def _alone(part: Value, path: Path) -> Value:
     """A result that holds nothing but a part."""
     for key in reversed(path):
-        part = {key: part} if isinstance(key, str) else (*(None,) * key, part)
+        part = {key: part}
     return part
 
 
 def in_form_of(right: Value, got: Value) -> Value:
     """A value with the axes and the type of number that the right one has, where it has as many numbers."""
+    if isinstance(right, tuple | list) and isinstance(got, np.ndarray) and got.ndim:
+        got = list(got) if len(got) == len(right) else got
     if isinstance(right, tuple | list) and isinstance(got, tuple | list) and len(right) == len(got):
-        return tuple(in_form_of(a, b) for a, b in zip(right, got, strict=True))
+        parts = [in_form_of(a, b) for a, b in zip(right, got, strict=True)]
+        return Yielded(parts) if isinstance(right, Yielded) else parts
     if isinstance(right, dict) and isinstance(got, dict):
         return {key: in_form_of(part, got[key]) for key, part in right.items() if key in got}
     if isinstance(right, set) and (got is None or isinstance(got, dict)):

@@ -20,6 +20,7 @@ __all__ = [
     "part_or_none",
     "parts_of",
     "same_numbers",
+    "shape_and_bytes",
     "walk",
 ]
 
@@ -114,3 +115,9 @@ def _is_near(one: Value, other: Value, allowed: float) -> bool:
     first, second = as_array(one), as_array(other)
     near = partial(np.allclose, rtol=1e-9, atol=max(1e-12, allowed), equal_nan=True)
     return first.shape == second.shape and bool(near(first, second))
+
+
+def shape_and_bytes(leaf: Value) -> tuple[tuple[int, ...], bytes]:
+    """What two equal arrays have in common."""
+    array = np.asarray(leaf)
+    return array.shape, array.tobytes()

@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Literal, Protocol
 
-from grader.confined.wire import Code, Decoder, Encoded, Path, Ref, Value, beside, decode, encode, member, pack, reach
+from grader.confined.wire import Code, Decoder, Encoded, Path, Ref, Value, beside, decode, encode, member, pack, reach, taken
 from grader.errors import SpecError
 from grader.model import SandboxLevel
 from grader.sandbox.copies import Copy, Serve
@@ -299,7 +299,7 @@ def run_here(
         try:
             question = Decoder(encoded, lambda ref: _earlier(replies, ref), make)
             args = question.get()
-            value = call(name, args)
+            value = taken(call(name, args))
             seen = beside(value, args, plan.after if number == len(plan.steps) else ())
             outcomes.append(Returned(encode(seen, opaque=lambda _: 0), tuple(question.mutated())))
             replies.append(value)
