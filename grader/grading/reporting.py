@@ -21,7 +21,7 @@ from grader.judging.judge import Verdict
 from grader.judging.redaction import report_as_shown
 from grader.model import Check, Finding, FunctionReport, NotRun, Report, SandboxLevel
 from grader.spec import Manual
-from grader.submission.hints import missing_function
+from grader.submission.hints import built_on, missing_function
 from grader.submission.program import Submission
 
 __all__ = ["function_report", "missing_report", "report_on", "unreadable"]
@@ -33,7 +33,7 @@ def report_on(
     """The report on what was graded, as far as it may be shown, or on ``only`` one function of it."""
     assignment, submission = session.assignment, session.submission
     graded = [report_as_shown(function, assignment.spec.shows) for function in _overwriting_once(functions)]
-    graded = _with_waiting(assignment, graded)
+    graded = _with_waiting(session, graded)
     functions = [function for function in graded if only in (None, function.name)]
     messages = (*submission.messages, *_about_definitions(submission, replies), *_about_edition(session))
     messages += (*_about_provided(session), *replies.loaded.messages)
@@ -231,15 +231,18 @@ def _of_a_kit(assignment: LoadedAssignment, graded: Sequence[FunctionReport]) ->
     return (sentences.not_carried([*waiting], [*first]),) if waiting else ()
 
 
-def _with_waiting(assignment: LoadedAssignment, graded: Sequence[FunctionReport]) -> list[FunctionReport]:
+def _with_waiting(session: Session, graded: Sequence[FunctionReport]) -> list[FunctionReport]:
     """The reports, which say for what each function waits: where there are no right helpers, for its own wrong ones.
 
-    A function that is not there or not filled in waits for its author.
+    That are those that the description names as its helpers, and those that its text reads: no description knows every
+    way to build on what stands before. A function that is not there or not filled in waits for its author.
     """
-    if assignment.reference is not None:
+    spec, submission = session.assignment.spec, session.submission
+    if session.assignment.reference is not None:
         return list(graded)
     wrong = [f.name for f in graded if f.status != "passed"]
     blank = {f.name for f in graded if f.status == "missing" or f.unfilled}
-    above = {name: [o for o in wrong if o in assignment.spec.ancestors(name)] for name in wrong}
+    below = {name: {*spec.ancestors(name), *built_on(submission, name).intersection(spec.before(name))} for name in wrong}
+    above = {name: [o for o in wrong if o in below[name]] for name in wrong}
     first = {name: tuple(o for o in above[name] if o in blank or not above[o]) for name in wrong if name not in blank}
     return [replace(f, waits_for=first.get(f.name, ())) for f in graded]

@@ -19,7 +19,7 @@ from grader.confined.stubs import LIBRARIES, SILENT
 from grader.submission.elsewhere import LONGEST_LINE
 from grader.submission.program import Submission, Unit
 
-__all__ = ["NotThere", "missing_function", "missing_name", "not_there", "read_by", "read_in_all"]
+__all__ = ["NotThere", "built_on", "missing_function", "missing_name", "not_there", "read_by", "read_in_all"]
 
 _MOST_NAMES = 1_000  # among which a similar one is looked for
 # Letters of other alphabets that look like Latin ones.
@@ -119,6 +119,35 @@ def read_in_all(submission: Submission, name: str) -> set[str]:
             read |= more
             queue += more
     return read
+
+
+def built_on(submission: Submission, name: str) -> set[str]:
+    """The functions and methods that a function reads, and those that these read, as far as the submission defines them.
+
+    Of a class a method reads the constructor, and what it names of its own object.
+    """
+    read: set[str] = set()
+    queue = [name]
+    while queue:
+        more = _named_in(submission, queue.pop()) - read
+        read |= more
+        queue += more
+    return read
+
+
+def _named_in(submission: Submission, name: str) -> Set[str]:
+    """The names that one definition reads, a method's with those of the other methods of its object."""
+    unit, (home, _, method) = submission.unit_of(name), name.partition(".")
+    if unit is None or not (method or isinstance(unit.tree, ast.ClassDef)):
+        return read_by(unit) if unit is not None else frozenset()
+    definition = submission.definition(name if method else f"{name}.__init__")
+    if definition is None:
+        return frozenset()
+    nodes = list(ast.walk(definition))
+    own = {arg.arg for arg in definition.args.args[:1]}
+    members = ((node.value, node.attr) for node in nodes if isinstance(node, ast.Attribute))
+    methods = {f"{home}.{attr}" for value, attr in members if isinstance(value, ast.Name) and value.id in own}
+    return {home} | methods | {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
 def _reader_of(submission: Submission, function: str, name: str) -> str:

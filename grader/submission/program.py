@@ -246,17 +246,17 @@ class Submission:
         units = [unit for unit in file.units if home in unit.binds] if file else []
         if not units:
             return None
-        unit, method = self.unit_of(function), self._definition(function) if home != function else None
+        unit, method = self.unit_of(function), self.definition(function) if home != function else None
         return unit.origin_at(unit.line + unit.number_of(method.lineno)) if unit and method else units[-1].origin
 
     def arguments(self, function: str) -> tuple[str, ...]:
         """Names of the positional arguments of the definition that counts; empty where it is no plain definition."""
-        definition = self._definition(function)
+        definition = self.definition(function)
         return tuple(a.arg for a in (*definition.args.posonlyargs, *definition.args.args)) if definition else ()
 
     def is_blank(self, function: str) -> bool:
         """Whether the definition that counts is an untouched template, in which nothing is computed."""
-        unit, definition = self.unit_of(function), self._definition(function)
+        unit, definition = self.unit_of(function), self.definition(function)
         if unit is None or definition is None or not is_blank(definition, "\n".join(self.lines_of(function)[1])):
             return False
         body = [statement for statement in definition.body if not isinstance(statement, ast.Raise)]
@@ -264,7 +264,7 @@ class Submission:
 
     def lines_of(self, function: str) -> tuple[int, list[str]]:
         """The lines of the definition that counts, of a class the method's, and how many stand before it."""
-        unit, definition = self.unit_of(function), self._definition(function)
+        unit, definition = self.unit_of(function), self.definition(function)
         lines = unit.source[:_MOST_SHOWN].split("\n") if unit else []
         if unit is None or definition is None or "." not in function:
             return 0, lines
@@ -273,7 +273,8 @@ class Submission:
         last = next((number for number in range(end + 1, len(lines)) if _DEFINES.match(lines[number])), len(lines))
         return first, lines[first:last]
 
-    def _definition(self, function: str) -> ast.FunctionDef | None:
+    def definition(self, function: str) -> ast.FunctionDef | None:
+        """The definition that counts, of a class the method's; None where it is no plain one."""
         unit, name = self.unit_of(function), function.rpartition(".")[2]
         if unit is None or not isinstance(unit.tree, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             return None

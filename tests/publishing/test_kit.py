@@ -482,6 +482,16 @@ def test_a_kit_says_which_function_may_fail_only_because_of_a_wrong_helper() -> 
     assert "because of linear_forward: fix that first" in said[0]
 
 
+def test_a_kit_finds_helpers_that_no_description_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which functions a solution calls its own text says, also through functions of its own."""
+    spec = loaded_kit("dnn_step_by_step").spec
+    monkeypatch.setattr(type(spec), "ancestors", lambda *_: ())
+    through = _LAYERS.format(Z="W @ A - b").replace("Z, linear_cache = linear_forward", "Z, linear_cache = own")
+    for text in (_LAYERS.format(Z="W @ A - b"), through + "\ndef own(*args):\n    return linear_forward(*args)\n"):
+        said = [m for m in _in_process("dnn_step_by_step", text).messages if "may fail only because of" in m]
+        assert [m.partition(":")[0] for m in said] == ["linear_activation_forward may fail only because of linear_forward"]
+
+
 def test_a_kit_blames_no_helper_for_what_is_not_written_yet() -> None:
     text = (kit("dnn_step_by_step") / "dnn_step_by_step.py").read_text("utf-8")
     report = _in_process("dnn_step_by_step", text)

@@ -11,7 +11,7 @@ import pytest
 
 from grader import sentences
 from grader.submission import hints
-from grader.submission.hints import missing_function, missing_name, read_by, read_in_all
+from grader.submission.hints import built_on, missing_function, missing_name, read_by, read_in_all
 from grader.submission.keeping import may_keep, seems_to_keep
 from grader.submission.program import Unit
 from grader.submission.reading import parse_submission
@@ -328,3 +328,19 @@ def test_what_a_function_reads_is_asked_of_each_statement_once(binding: str, mon
     monkeypatch.setattr(hints, "read_by", counted)
     assert hints.read_in_all(submission, "f") == set(names)
     assert len(asked) == len(submission.units)
+
+
+def test_what_a_method_is_built_on_is_what_it_names_itself() -> None:
+    text = (
+        "class Net:\n    def __init__(self):\n        self.w = start()\n"
+        "    def scores(self, X):\n        return layer(X)\n"
+        "    def loss(me, X):\n        return me.scores(X) + penalty(me.w)\n"
+        "    def other(self):\n        return unused()\n"
+        "def layer(X):\n    return affine(X)\n"
+    )
+    submission = script(text, arities={"Net.loss": 2, "Net.scores": 2, "Net": 0})
+    names = built_on(submission, "Net.loss")
+    assert names >= {"Net", "Net.scores", "layer", "affine", "penalty"}
+    assert "unused" not in names and "Net.other" not in names
+    assert built_on(submission, "layer") == {"affine"}
+    assert built_on(submission, "nowhere") == set()
