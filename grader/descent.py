@@ -235,7 +235,7 @@ def slope_told(measured: float, claimed: float, *, of: str = "the cost", by: str
 
 def _cost(X: Array, Y: Array, parameters: Parameters) -> float:
     """The cross-entropy of the network."""
-    last, A = len(parameters) // 2, X
+    last, A = max(len(parameters) // 2, 1), X  # who lacks even W1 gets a KeyError
     for layer in range(1, last + 1):
         Z = parameters[f"W{layer}"] @ A + parameters[f"b{layer}"]
         A = np.maximum(Z, 0)

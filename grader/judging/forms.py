@@ -114,6 +114,12 @@ def numbers_of(got: Value) -> _Array | None:
     return None if numbers is None or numbers.dtype.kind not in "biuf" else numbers.astype(np.float64)
 
 
+def _axes(value: Value) -> int:
+    """How many axes a value has; lists of unlike lengths, or of anything but numbers, have none."""
+    numbers = numbers_of(value)
+    return getattr(value, "ndim", 0) if numbers is None else numbers.ndim
+
+
 # -- the parts in another arrangement ----------------------------------------------------
 
 
@@ -124,10 +130,7 @@ def arranged(spec: Function, expected: Expected, got: Value) -> tuple[Value, flo
         return _renamed(right, got)
     if not isinstance(right, tuple):
         surplus = (
-            isinstance(got, tuple | list)
-            and len(got) > 0
-            and not isinstance(right, list)
-            and np.ndim(got[0]) == np.ndim(right)
+            isinstance(got, tuple | list) and len(got) > 0 and not isinstance(right, list) and _axes(got[0]) == _axes(right)
         )
         return (got[0], SURPLUS) if surplus else (got, 1.0)
     if not isinstance(got, tuple | list):

@@ -38,7 +38,11 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
-_FORM_ERRORS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration, MemoryError, WireError)
+# A judge's loop over no parts leaves its names without a value.
+_FORM_ERRORS = (
+    LookupError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration, MemoryError, WireError,
+    UnboundLocalError, AssertionError, RuntimeError,
+)  # fmt: skip
 _MOST_TEXT = 1_000
 _JUDGE_S = 5  # CPU seconds for a case, which takes a millisecond
 _JUDGE, _ELSEWHERE, _FITS = "judge", "elsewhere", "fits"  # what is asked: its judge, or a predicate

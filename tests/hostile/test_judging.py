@@ -13,6 +13,7 @@ import pytest
 from grader import sentences
 from grader.course import load_assignment
 from grader.freezing.store import frozen_cases
+from grader.freezing.submissions import reference_files
 from grader.grading.pipeline import grade_submission
 from grader.judging.judge import FunctionJudge, Judges, judges_of
 from grader.model import Report, report_to_json
@@ -24,6 +25,7 @@ from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Program, Stopped
 from grader.submission.reading import parse_submission
 from tests import tiny
+from tests.assignments.submitted import as_submission
 from tests.leftovers import descendants
 
 WEIRD = (
@@ -158,6 +160,76 @@ def earns_nothing_and_breaks_nothing(values: Mapping[str, str], sandbox: Sandbox
     for face in faces:
         assert "\x1b" not in face
         assert face.encode("utf-8")
+
+
+# What a right value v may become: w is an array of another size.
+NESTED = (
+    "[(v, w), (w, v)]",
+    "((v, w), (w, v))",
+    "([v, w], [w, v])",
+    "[[v, w], [w]]",
+    "[(v, 1.0), (w, 2.0)]",
+    "[['W1', v], ['b1', w]]",
+    "list(zip(np.ones((2, 3)), np.ones((2, 2))))",
+    "[[[1.0], [2.0, 3.0]], [[4.0]]]",
+    "[{'W': v}, {'W': w}]",
+    "{'W1': (v, w), 'b1': (w, v)}",
+    "{1: (v, w), None: [[1.0, 2.0], [3.0]]}",
+    "[[None, v], [None]]",
+    "{'W1': None, 'dW1': [None], 'b1': (None, {})}",
+    "[{1.0, 'a'}, {2.0, (1, 2)}]",
+    "[['W1', 'b1'], ['W2']]",
+    "[[], v]",
+    "[[v]]",
+    "[v] * 3",
+    "each(v, str)",
+    "each(v, lambda part: None)",
+    "each(v, lambda part: {1.0})",
+    "each(v, lambda part: {'a': part})",
+    "each(v, lambda part: [part, [part, part]])",
+    "each(v, lambda part: [(part, w), (w, part)])",
+    "each(v, lambda part: np.zeros((0, 3)))",
+    "each(v, lambda part: 10**400)",
+)
+EACH = """
+import numpy as np
+
+def each(value, change):
+    if isinstance(value, dict):
+        return {key: each(part, change) for key, part in value.items()}
+    if isinstance(value, (tuple, list)):
+        return type(value)(each(part, change) for part in value)
+    return change(value)
+"""
+
+
+# Arrays, numbers, tuples, lists, sets, dictionaries, random weights and training runs.
+@pytest.mark.parametrize(
+    "name",
+    [
+        "initialization",
+        *(pytest.param(n, marks=pytest.mark.slow) for n in ("batch_norm", "softmax_regression", "training_in_practice")),
+    ],
+)
+def test_a_right_value_in_odd_company_is_judged(name: str, sandbox: Sandbox, subtests: pytest.Subtests) -> None:
+    """Each function gives its right value in another form than the one before it."""
+    assignment = load_assignment(name, course=tiny.COURSE.parents[1])
+    cases, (text, modules) = frozen_cases(assignment), reference_files(assignment)
+    functions = [function.name for function in assignment.spec.functions]
+    for first in range(0, len(NESTED), len(functions)):
+        forms = dict(zip(functions, (NESTED * 2)[first:], strict=False))
+        with subtests.test(forms[functions[0]]):
+            kept = "".join(f"\nright_{f} = {f}\n" for f in forms)
+            odd = (
+                f"\ndef {f}(*a, **k):\n    v, w = right_{f}(*a, **k), np.ones((2, 3))\n    return {form}\n"
+                for f, form in forms.items()
+            )
+            submission = as_submission(text + EACH + kept + "".join(odd), cases.arities, siblings=modules)
+            report = grade_submission(assignment, judges_of(assignment.spec, cases), submission, sandbox)
+            assert report.status == "graded"
+            assert not [function.name for function in report.functions if function.status == "passed"]
+            render_report(report, color=False)
+            assert json.dumps([report_to_json(report), *map(render_card, report.functions)], allow_nan=False)
 
 
 CARRIED = """
