@@ -94,7 +94,7 @@ def _checked(function: Callable[..., object] | str, assignment: str | None) -> F
     else:
         notebook = {"cells": [{"cell_type": "code", "source": source} for source in cells]}
         what = "this notebook", ".ipynb", json.dumps(notebook).encode()
-    submission = parse_submission(*what, cases.arities, editions=loaded.spec.editions)
+    submission = parse_submission(*what, cases.arities, exercise=loaded.spec.exercise)
     with strongest_sandbox(loaded.spec.packages, loaded.warm_up) as sandbox:
         report = grade_submission(loaded, judges_of(loaded.spec, cases), submission, sandbox, only=name)
     graded = next((f for f in report.functions if f.name == name and f.status != "missing"), None)

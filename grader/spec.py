@@ -18,7 +18,7 @@ from grader.confined.tensors import framework_of
 from grader.confined.wire import Code, Opaque, Ref, Tensor, Value
 from grader.errors import SpecError, did_you_mean
 from grader.strategies import Arguments, CaseClass, Draw, Step, as_names, cases
-from grader.submission.editions import Edition
+from grader.submission.editions import Edition, Exercise
 
 __all__ = [
     "Assignment",
@@ -505,9 +505,9 @@ class Assignment:
         return {name: path for path, names in self.files.items() for name in names}
 
     @property
-    def reading(self) -> dict[str, Any]:
-        """What is known of the exercise when a submission is read (:func:`grader.submission.reading.parse_files`)."""
-        return {"assignment": self.name, "places": self.places, "editions": self.editions}
+    def exercise(self) -> Exercise:
+        """What is known of it when a submission is read."""
+        return Exercise(self.name, self.places, self.editions)
 
     @property
     def parts(self) -> tuple[Function | Manual, ...]:

@@ -228,7 +228,7 @@ class _Work:
         """
         function, texts = self.sources[name]
         files = {path: text.encode() for path, text in texts.items()}
-        submission = parse_files(name, files, self.judges.cases.arities, **self.assignment.spec.reading)
+        submission = parse_files(name, files, self.judges.cases.arities, exercise=self.assignment.spec.exercise)
         only = function if function in self.judges.functions else None
         report = grade_submission(self.assignment, self.judges, submission, self.sandbox, only=only)
         if only and name.startswith("mutant") and report.full_marks:

@@ -214,12 +214,12 @@ def _graded(setup: Setup, station: _Station, job: Job) -> Result:
 
 
 def _read(station: _Station, job: Job) -> Submission:
-    arities, known = station.cases.arities, station.assignment.spec.reading
+    arities, exercise = station.cases.arities, station.assignment.spec.exercise
     if job.data is not None:
         data, ages = {name: text for name, text, _ in job.data}, {name: age for name, _, age in job.data}
         main = job.main & set(data)
-        return parse_files(job.name, data, arities, main=main, ages=ages, unread=job.unread, **known)
-    return read_submission(dict(job.files), arities, main=job.main, name=job.name, **known)
+        return parse_files(job.name, data, arities, main=main, ages=ages, unread=job.unread, exercise=exercise)
+    return read_submission(dict(job.files), arities, main=job.main, name=job.name, exercise=exercise)
 
 
 # -- verdicts by content -----------------------------------------------------------------

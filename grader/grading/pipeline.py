@@ -108,8 +108,8 @@ def _read(assignment: LoadedAssignment, cases: CaseFile, hand_in: HandIn, title:
     """The program of one student, and what is to be said about its files."""
     if hand_in.problem:
         raise SubmissionError(hand_in.problem)
-    spec = assignment.spec
-    submission = read_submission(hand_in.files, cases.arities, main=hand_in.main, name=title, **spec.reading)
+    exercise = assignment.spec.exercise
+    submission = read_submission(hand_in.files, cases.arities, main=hand_in.main, name=title, exercise=exercise)
     return submission, (hand_in.note,) if hand_in.note else ()
 
 

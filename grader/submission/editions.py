@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # the description of an assignment needs no reader of files
     from grader.submission.cells import Cells
     from grader.submission.need import Statement
 
-__all__ = ["Edition", "edition_of", "renamed"]
+__all__ = ["UNKNOWN", "Edition", "Exercise", "edition_of", "renamed"]
 
 _MAX_TEXT = 2_000_000  # characters that are looked at
 
@@ -42,6 +42,28 @@ class Edition:
     alternative: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     refused: str = ""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What is known of an exercise when a submission is read.
+
+    Attributes
+    ----------
+    name
+        Of the assignment, which a file's name may resemble.
+    places
+        The file in which the exercise puts each graded function, where there are several.
+    editions
+        Its published forms, one of which the files may show.
+    """
+
+    name: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
+    editions: Sequence[Edition] = ()
+
+
+UNKNOWN = Exercise()
 
 
 def edition_of(cells: Iterable[Cells], statements: Iterable[Statement], editions: Sequence[Edition]) -> Edition | None:

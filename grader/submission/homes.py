@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from grader import sentences
 from grader.submission.choosing import ranked, stands_back
+from grader.submission.editions import Exercise
 from grader.submission.need import Statement
 from grader.submission.sources import ReadFile, stem_of
 from grader.submission.templates import is_blank
@@ -22,14 +23,13 @@ def homes_of(
     paths: Sequence[str],
     arities: Mapping[str, int],
     ages: Mapping[str, float],
-    assignment: str,
-    places: Mapping[str, str],
+    exercise: Exercise,
 ) -> dict[str, str]:
     """For each graded function the file that it is taken from: filled before blank, then by name, then the newest."""
-    expected = {name.partition(".")[0]: f"/{path}" for name, path in places.items()}
+    expected = {name.partition(".")[0]: f"/{path}" for name, path in exercise.places.items()}
     filled = {path: _filled(read[path].statements, arities) for path in paths}
     held = {path: sum(fill > _BLANK for fill in filled[path].values()) for path in paths}
-    order = {path: number for number, path in enumerate(ranked(paths, ages, assignment, held))}
+    order = {path: number for number, path in enumerate(ranked(paths, ages, exercise.name, held))}
     homes = {}
     for name in arities:
         candidates = [path for path in paths if name in filled[path]]

@@ -9,11 +9,10 @@ import ast
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 from grader import sentences
 from grader.errors import SubmissionError
-from grader.submission.editions import Edition, edition_of, renamed
+from grader.submission.editions import UNKNOWN, Exercise, edition_of, renamed
 from grader.submission.files import read_bytes
 from grader.submission.homes import fit_of, homes_of, not_graded
 from grader.submission.links import Links, imported_names, is_imported, links_of
@@ -32,9 +31,7 @@ def read_submission(
     *,
     main: Collection[str] | None = None,
     name: str = "",
-    assignment: str = "",
-    places: Mapping[str, str] = MappingProxyType({}),
-    editions: Sequence[Edition] = (),
+    exercise: Exercise = UNKNOWN,
 ) -> Submission:
     """Read the files of one student.
 
@@ -47,12 +44,10 @@ def read_submission(
         last one that can take them counts.
     main
         Files from which functions may be graded, all if not given; the others may be imported.
-    name, assignment
-        How the report calls the submission; the assignment whose name a file may resemble.
-    places
-        The file in which the exercise puts each graded function, where there are several.
-    editions
-        Published forms of the exercise, one of which the files may show.
+    name
+        How the report calls the submission.
+    exercise
+        What is known of it.
 
     Raises
     ------
@@ -62,9 +57,7 @@ def read_submission(
     graded = set(files) if main is None else set(main)
     data, ages, unread = file_bytes(files, graded)
     main = graded & set(data)
-    return parse_files(
-        name, data, arities, main=main, ages=ages, assignment=assignment, unread=unread, places=places, editions=editions
-    )
+    return parse_files(name, data, arities, main=main, ages=ages, unread=unread, exercise=exercise)
 
 
 def file_bytes(
@@ -104,12 +97,12 @@ def parse_submission(
     arities: Mapping[str, int],
     *,
     siblings: Mapping[str, bytes] | None = None,
-    editions: Sequence[Edition] = (),
+    exercise: Exercise = UNKNOWN,
 ) -> Submission:
     """The program of one file whose bytes are at hand, with the modules that lie beside it (see :func:`read_submission`)."""
     own = Path(name).name or f"submission{suffix}"
     files = {own: data, **{f"{stem}.py": text for stem, text in (siblings or {}).items() if f"{stem}.py" != own}}
-    return parse_files(name, files, arities, main={own}, editions=editions)
+    return parse_files(name, files, arities, main={own}, exercise=exercise)
 
 
 def parse_files(
@@ -119,10 +112,8 @@ def parse_files(
     *,
     main: Collection[str] | None = None,
     ages: Mapping[str, float] | None = None,
-    assignment: str = "",
     unread: Sequence[tuple[str, str]] = (),
-    places: Mapping[str, str] = MappingProxyType({}),
-    editions: Sequence[Edition] = (),
+    exercise: Exercise = UNKNOWN,
 ) -> Submission:
     """The program of files whose bytes are at hand.
 
@@ -136,10 +127,8 @@ def parse_files(
         When the files were last changed, which decides last between two that have the same function.
     unread
         Files that could not be read, with the reason.
-    places
-        The file in which the exercise puts each graded function, where there are several.
-    editions
-        Published forms of the exercise, one of which the files may show.
+    exercise
+        What is known of it.
 
     Raises
     ------
@@ -154,11 +143,11 @@ def parse_files(
         raise SubmissionError(passed[0][1] if passed else sentences.READ_EMPTY)
     include(read)
     own = [file for path, file in read.items() if path in graded_from]
-    edition = edition_of([file.cells for file in own], [s for file in own for s in file.statements], editions)
+    edition = edition_of([file.cells for file in own], [s for file in own for s in file.statements], exercise.editions)
     if edition is not None and edition.names:
         for file in own:
             file.statements = [renamed(statement, edition) for statement in file.statements]
-    homes = homes_of(read, [path for path in read if path in graded_from], arities, ages or {}, assignment, places)
+    homes = homes_of(read, [path for path in read if path in graded_from], arities, ages or {}, exercise)
     for path, reason in not_graded(read, homes, graded_from, arities):
         passed.append((path, reason))
     links = links_of(read)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.course import LoadedAssignment
 from grader.spec import Edition
+from grader.submission.editions import Exercise
 from grader.submission.program import Submission
 from grader.submission.reading import parse_submission
 
@@ -25,7 +26,7 @@ def as_submission(
     data = _notebook(text) if notebook else text.encode()
     suffix = ".ipynb" if notebook else ".py"
     others = {name: source.encode() for name, source in (siblings or {}).items()}
-    return parse_submission(f"student{suffix}", suffix, data, arities, siblings=others, editions=editions)
+    return parse_submission(f"student{suffix}", suffix, data, arities, siblings=others, exercise=Exercise(editions=editions))
 
 
 def _notebook(text: str) -> bytes:

@@ -40,7 +40,7 @@ def solution(*changes: str, without: str = "") -> str:
 def submitted(code: str, prose: str = "") -> Submission:
     cells = [{"cell_type": "markdown", "source": prose}, {"cell_type": "code", "source": code}]
     data = json.dumps({"nbformat": 4, "metadata": {}, "cells": cells}).encode()
-    return parse_files("ada", {"ada.ipynb": data}, ARITIES, **LOADED.spec.reading)
+    return parse_files("ada", {"ada.ipynb": data}, ARITIES, exercise=LOADED.spec.exercise)
 
 
 TOTAL = """

@@ -95,7 +95,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def graded(sandbox: Sandbox, code: str, only: str = "") -> Report:
-    submission = parse_submission("ada.py", ".py", code.encode(), ARITIES, editions=LOADED.spec.editions)
+    submission = parse_submission("ada.py", ".py", code.encode(), ARITIES, exercise=LOADED.spec.exercise)
     return grade_submission(LOADED, judges_of(LOADED.spec, frozen_cases(LOADED)), submission, sandbox, only=only or None)
 
 
@@ -108,7 +108,7 @@ def of(report: Report, name: str) -> FunctionReport:
 def test_a_notebook_of_tensorflow_2_is_told_which_assignment_is_its_own() -> None:
     code = 'def forward_propagation(X, parameters):\n    """Under a tf.GradientTape."""\n    return X\n'
     with pytest.raises(SubmissionError, match=r"grade it with framework_basics_tensorflow$"):
-        parse_submission("ada.py", ".py", code.encode(), ARITIES, editions=LOADED.spec.editions)
+        parse_submission("ada.py", ".py", code.encode(), ARITIES, exercise=LOADED.spec.exercise)
 
 
 @needs_tensorflow

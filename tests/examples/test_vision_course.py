@@ -38,7 +38,7 @@ def sandbox() -> Iterator[Sandbox]:
 def graded(files: Mapping[str, str], sandbox: Sandbox) -> Report:
     cases = frozen_cases(loaded())
     data = {path: text.encode() for path, text in files.items()}
-    submission = parse_files("ada", data, cases.arities, places=loaded().spec.places)
+    submission = parse_files("ada", data, cases.arities, exercise=loaded().spec.exercise)
     return grade_submission(loaded(), judges_of(loaded().spec, cases), submission, sandbox)
 
 

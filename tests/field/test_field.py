@@ -19,6 +19,7 @@ from grader.grading.reporting import unreadable
 from grader.judging.judge import Judges, judges_of
 from grader.model import Report
 from grader.sandbox.parent import Sandbox
+from grader.submission.editions import Exercise
 from grader.submission.reading import read_submission
 from tests.field.expected import KINDS, MISNAMED, Field
 
@@ -35,7 +36,7 @@ class Class:
 
     def report(self, files: dict[str, Path], name: str) -> Report:
         try:
-            submission = read_submission(files, self.judges.cases.arities, name=name, assignment="activations")
+            submission = read_submission(files, self.judges.cases.arities, name=name, exercise=Exercise("activations"))
         except SubmissionError as error:
             return unreadable(self.assignment, self.judges.cases, name, None, str(error))
         return grade_submission(self.assignment, self.judges, submission, self.sandbox)

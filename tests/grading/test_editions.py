@@ -65,7 +65,7 @@ def notebook(code: str, prose: str) -> bytes:
 
 def read(loaded: LoadedAssignment, code: str, prose: str = "") -> Submission:
     files = {"a.ipynb": notebook(code, prose)} if prose else {"a.py": code.encode()}
-    return parse_files("a", files, {"cost": 1}, **loaded.spec.reading)
+    return parse_files("a", files, {"cost": 1}, exercise=loaded.spec.exercise)
 
 
 def graded(loaded: LoadedAssignment, cases: CaseFile, *text: str) -> tuple[Report, FunctionReport]:
@@ -131,7 +131,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> LoadedAssignment:
 def test_where_the_edition_cannot_be_told_a_wrong_function_takes_nothing_from_a_right_one(
     both: LoadedAssignment, cost: str, label: str, right: set[str]
 ) -> None:
-    submission = parse_files("a", {"a.py": (cost + label).encode()}, {"cost": 1, "label": 1}, **both.spec.reading)
+    submission = parse_files("a", {"a.py": (cost + label).encode()}, {"cost": 1, "label": 1}, exercise=both.spec.exercise)
     report = grade_submission(both, judges_of(both.spec, freeze(both)), submission, InProcess())
     assert {function.name for function in report.functions if function.status == "passed"} == right
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import SubmissionError
+from grader.submission.editions import Exercise
 from grader.submission.program import Redefined, Submission
 from grader.submission.reading import parse_submission, read_submission
 from grader.submission.sources import MAX_FILES
@@ -228,13 +229,13 @@ def test_notebooks_that_run_one_another_end() -> None:
 )
 @pytest.mark.parametrize("name", ["a.py", "z.py"])
 def test_a_function_is_taken_from_the_file_in_which_it_is_filled(other: str, why: str, name: str) -> None:
-    submission = files({"hw.py": F, name: other}, ages={name: 9.0}, assignment=name)
+    submission = files({"hw.py": F, name: other}, ages={name: 9.0}, exercise=Exercise(name))
     assert homes(submission) == {"hw.py": ["f"]}, why
 
 
 def test_of_filled_ones_the_file_whose_name_is_nearest_counts_then_the_newest() -> None:
     both = {"activations_final.py": F, "old.py": F}
-    assert homes(files(both, assignment="activations", ages={"old.py": 9.0})) == {"activations_final.py": ["f"]}
+    assert homes(files(both, exercise=Exercise("activations"), ages={"old.py": 9.0})) == {"activations_final.py": ["f"]}
     assert homes(files(both, ages={"old.py": 9.0})) == {"old.py": ["f"]}
     assert homes(files({"a/hw.py": F, "hw.py": F})) == {"hw.py": ["f"]}
 
@@ -243,7 +244,7 @@ def test_of_filled_ones_the_file_whose_name_is_nearest_counts_then_the_newest() 
 def test_what_a_file_defines_itself_counts_before_what_it_imports(line: str) -> None:
     both = {"hw.py": f"{line}\n{F}", "cases.py": "def f(x):\n    return 0\n"}
     for ages in ({}, {"cases.py": 9.0}):
-        assert homes(files(both, ages=ages, assignment="cases")) == {"hw.py": ["f"]}
+        assert homes(files(both, ages=ages, exercise=Exercise("cases"))) == {"hw.py": ["f"]}
 
 
 def test_what_a_file_imports_after_it_has_defined_it_counts() -> None:
@@ -253,7 +254,7 @@ def test_what_a_file_imports_after_it_has_defined_it_counts() -> None:
 
 def test_what_a_test_puts_in_the_place_of_what_it_imports_does_not_count() -> None:
     both = {"test_cases.py": "from cases import *\ndef f(x):\n    return 0\n", "cases.py": F}
-    assert homes(files(both, assignment="cases")) == {"cases.py": ["f"]}
+    assert homes(files(both, exercise=Exercise("cases"))) == {"cases.py": ["f"]}
 
 
 def test_a_blank_does_not_count_before_what_its_file_imports() -> None:
@@ -345,7 +346,7 @@ def test_several_files_by_their_paths(tmp_path: Path) -> None:
 
 
 def test_of_very_many_files_the_first_are_read() -> None:
-    submission = files({"hw.py": F, **{f"m{i}.py": F for i in range(MAX_FILES + 9)}}, assignment="hw")
+    submission = files({"hw.py": F, **{f"m{i}.py": F for i in range(MAX_FILES + 9)}}, exercise=Exercise("hw"))
     assert homes(submission) == {"hw.py": ["f"]}
     assert len(submission.passed_over) == MAX_FILES - 1
     written = notebook(*[f"%%writefile m{i}.py\nC = 1\n" for i in range(MAX_FILES + 9)], F)
