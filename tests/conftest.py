@@ -20,7 +20,7 @@ collect_ignore = ["course"]
 #: What starts another process, by the name that a test or one of its helpers calls it.
 STARTERS = {
     *("Sandbox", "strongest_sandbox", "Answering", "probe", "Interpreters", "Piped"),
-    *("grade", "grade_all", "grade_folder", "grade_paths", "audit_assignment", "main", "CliRunner"),
+    *("grade", "grade_all", "grade_paths", "audit_assignment", "main", "CliRunner"),
     *("subprocess", "Popen", "_build", "write_jupyterlite", "Copy", "starter_notes"),
 }
 _ID_LENGTH = 60
