@@ -19,7 +19,7 @@ import numpy as np
 from benchmarks.generate import right_sources, wrong_low_sources
 from benchmarks.measure import ROOT, table, tree_cpu
 from grader import load_assignment
-from grader.confined.wire import Ref
+from grader.confined.kinds import Ref
 from grader.course import LoadedAssignment
 from grader.freezing.store import frozen_cases
 from grader.grading import pipeline

@@ -28,7 +28,7 @@ from typing import Any
 from grader import sentences
 from grader._version import __version__
 from grader.confined import stubs
-from grader.confined.wire import maker_of
+from grader.confined.kinds import maker_of
 from grader.errors import SpecError, did_you_mean, said_with_place
 from grader.spec import Assignment, Code
 

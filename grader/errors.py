@@ -7,7 +7,7 @@
     ├── SubmissionError    the student's: a file that cannot be read or holds nothing to grade
     └── GraderError        ours: the harness itself failed; never shown as zero points
 
-:class:`grader.confined.wire.WireError` (bytes that are no value) stands alone: the confined side knows none of these.
+:class:`grader.confined.kinds.WireError` (bytes that are no value) stands alone: the confined side knows none of these.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, TypeVar, get_args
 
+from grader.confined.kinds import Code, Opaque, Ref, Tensor, Value
 from grader.confined.tensors import framework_of
-from grader.confined.wire import Code, Opaque, Ref, Tensor, Value
 from grader.errors import SpecError, did_you_mean
 from grader.strategies import Arguments, CaseClass, Draw, Step, as_names, cases
 from grader.submission.editions import Edition, Exercise

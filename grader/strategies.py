@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from grader.confined.wire import Code, Value, taken
+from grader.confined.kinds import Code, Value
+from grader.confined.wire import taken
 from grader.errors import SpecError
 
 __all__ = ["CaseClass", "Draw", "Step", "cases"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from grader.confined.wire import WireError
+from grader.confined.kinds import WireError
 from grader.errors import GraderError, HarnessError, SpecError, SubmissionError
 from grader.spec import (
     Assignment,

@@ -37,7 +37,7 @@ class Session:
 
     def __init__(self, channel: Channel, wire: Any, np: Any, seeder: Seeder | None = None) -> None:
         self.channel = channel
-        self.wire = wire
+        self.wire, self.kinds = wire, wire.kinds  # NumPy, which they import, was not there when this file was read
         self.np = np
         self.output = Output(self.too_much)
         self.labels: frozenset[str] = frozenset()
@@ -279,12 +279,12 @@ class Session:
                     if name.endswith(".__init__"):
                         own(made, *args, **kwargs)
                 self.asked += 1
-                with contextlib.suppress(RuntimeError, self.wire.WireError):  # not answered
+                with contextlib.suppress(RuntimeError, self.kinds.WireError):  # not answered
                     sent, named = self.sendable(args, kwargs)
                     value, changed = self.ask((name, (self.state(made), *sent), named, self.asked))
                     for key, part in changed.items():
                         setattr(made, key, part)
-                    return made if isinstance(value, self.wire.Code) else value
+                    return made if isinstance(value, self.kinds.Code) else value
             if own is None:
                 raise AttributeError(f"{name} is not defined")
             return own(made, *args, **kwargs)
@@ -343,7 +343,7 @@ class Session:
         sent, named = self.sendable(args, kwargs)
         while True:
             answer = self.ask((name, sent, named, number, *given))
-            if not isinstance(answer, self.wire.Code):
+            if not isinstance(answer, self.kinds.Code):
                 return self.linked(answer, name, args, kwargs, number)
             given.append(self.handles[answer.args[0]](*answer.args[1:]))
 
@@ -363,7 +363,7 @@ class Session:
 
         def one(value: Any) -> Any:
             drawn = type(value) is self.np.random.Generator
-            return self.wire.Code("np.random.default_rng", (int(value.integers(2**62)),)) if drawn else value
+            return self.kinds.Code("np.random.default_rng", (int(value.integers(2**62)),)) if drawn else value
 
         return tuple(map(one, args)), {key: one(value) for key, value in kwargs.items()}
 
@@ -475,7 +475,7 @@ class Session:
     def named(self, name: str) -> Any:
         """What a step calls: a function or a class, or what it does with the object that is its first argument."""
         owner, _, member = name.partition(".")
-        return (lambda made, *args: self.wire.member(made, member, *args)) if member else self.functions.get(owner)
+        return (lambda made, *args: self.kinds.member(made, member, *args)) if member else self.functions.get(owner)
 
     def raised(self, number: int, step: int, what: Any) -> None:
         output = self.output.take()
@@ -489,13 +489,13 @@ class Session:
         value = self.replies[ref.step]
         for key in ref.path:
             try:
-                value = self.wire.reach(value, (key,))
+                value = self.kinds.reach(value, (key,))
             except BaseException:  # a container of the student's own may raise what it likes
                 raise _NoReplyError(f"the earlier value has no part {key!r}") from None
         return value
 
     def code(self, code: Any) -> Any:
-        return self.wire.maker_of(code.name, self.public.__getitem__)(*code.args)
+        return self.kinds.maker_of(code.name, self.public.__getitem__)(*code.args)
 
     def describe(self, error: BaseException, traceback: Any) -> tuple[str, str, str | None, str | None]:
         """Type and message of an exception, its line, and the line of the called function where that is another one's.

@@ -13,8 +13,8 @@ is recognised by comparing bytes (and, where rounding differs, one vectorised su
 
 Only exact builtin and NumPy types are values. Subclasses of dict, tuple and list are reduced by
 the methods of the base class, so that a subclass cannot lie about its content. A tensor
-of a framework is an array with a mark (:class:`Tensor`), what an iterator gives a list with one
-(:class:`Yielded`), and an array of texts a list. Everything else is *opaque*: it stays
+of a framework is an array with a mark (:class:`~grader.confined.kinds.Tensor`), what an iterator gives a
+list with one (:class:`~grader.confined.kinds.Yielded`), and an array of texts a list. Everything else is *opaque*: it stays
 where it is and travels as a handle with the name of its type.
 See ``docs/design/wire.md``.
 """
@@ -25,24 +25,17 @@ import math
 import struct
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from . import kinds
+from .kinds import Code, Framework, Opaque, Path, Ref, Tensor, Unset, WireError, Yielded, reach
+
 __all__ = [
-    "Code", "Decoder", "Encoded", "Opaque", "Path", "Ref", "Tensor", "Unset", "Value", "WireError", "Yielded", "beside",
-    "decode", "encode", "in_order", "maker_of", "mapped", "member", "pack", "packed", "part_at", "reach", "taken",
-    "type_name_of", "unpack",
+    "Decoder", "Encoded", "beside", "decode", "encode", "in_order", "pack", "packed", "taken", "type_name_of", "unpack",
 ]  # fmt: skip
-
-Value = Any  # what travels: a student's value, or one that it is compared with
-Path = tuple[Any, ...]  # indices and keys that lead to a part of a value
-
-
-class WireError(Exception):
-    """A value that cannot be encoded, bytes that do not decode to one, or something beyond a limit."""
 
 
 MAX_DEPTH = 32
@@ -55,95 +48,8 @@ MAX_TEXT = 10_000
 MAX_KEYS = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
-    """A value that only the student's code understands; it never leaves the worker.
-
-    Of an ``np.matrix`` the numbers are known, too.
-    """
-
-    handle: int
-    type_name: str
-    array: np.ndarray[Any, Any] | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Unset:
-    """Stands for what a call should have left behind, and has not: an attribute or a key that is not there."""
-
-
-class Yielded(list[Any]):
-    """What an iterator gave, a generator for one: a list of another form."""
-
-
-class Tensor(np.ndarray[Any, Any]):
-    """An array that is a tensor of a framework for the student's code: in the worker it becomes one, and comes from one.
-
-    What is computed from it is an array like any other, and has no framework.
-
-    Attributes
-    ----------
-    framework
-        Name of the package, ``"torch"`` for one.
-    requires_grad
-        Whether gradients are to reach it; of a reply, whether they would.
-    """
-
-    framework = ""
-    requires_grad = False
-
-    def __new__(cls, array: Any, framework: str, requires_grad: bool = False) -> Tensor:
-        made = np.asarray(array).view(cls)
-        made.framework, made.requires_grad = framework, requires_grad
-        return made
-
-
-class Framework(Protocol):
-    """What makes tensors of a framework in the worker (:mod:`grader.confined.tensors`)."""
-
-    def make(self, tensor: Tensor) -> Any:
-        """The framework's own object, which shares the memory of the array where that can be."""
-
-    def read(self, value: Any) -> Tensor | None:
-        """What a value of the framework's own types holds; None where it is no tensor, or one without plain numbers."""
-
-    def linked(self, result: Any, inputs: list[Any], gradients: Callable[[Any], list[Any]]) -> Any:
-        """A tensor from which gradients come to the inputs: ``gradients`` tells them, from those at the result."""
-
-    def seed(self, number: int) -> None:
-        """Put the framework's generator into a state."""
-
-
 # Set in a worker whose assignment is about a framework; elsewhere tensors are arrays.
 FRAMEWORK: Framework | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """An argument that is (a part of) the reply to an earlier step of the same case."""
-
-    step: int
-    path: tuple[int | str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """An argument that is a function or another object: ``name(*args)`` of the assignment's public code makes it.
-
-    ``Code("np.random.default_rng", (7,))`` needs no public code: a generator of NumPy's.
-    """
-
-    name: str
-    args: tuple[Any, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.args, tuple):
-            raise WireError(f"Code({self.name!r}, ...) takes the arguments as a tuple: ({self.args!r:.80},)")
-
-
-def maker_of(name: str, public: Callable[[str], Any]) -> Any:
-    """What makes the object of a :class:`Code`: one of NumPy's generators, else the public code of that name."""
-    return getattr(np.random, name[10:]) if name in ("np.random.default_rng", "np.random.RandomState") else public(name)
 
 
 class Encoded(NamedTuple):
@@ -436,7 +342,7 @@ def type_name_of(kind: type) -> str:
         module = type.__dict__["__module__"].__get__(kind)
     except AttributeError:
         module = None
-    plain = type(module) is not str or module in ("builtins", "__main__", "submission", __name__)
+    plain = type(module) is not str or module in ("builtins", "__main__", "submission", __name__, kinds.__name__)
     return str.__str__(name) if plain else f"{module}.{str.__str__(name)}"
 
 
@@ -705,50 +611,6 @@ def decode(
     if decoder.at != len(encoded.header) or decoder.offset != len(encoded.payload):
         raise WireError("bytes left over after the value")
     return value
-
-
-def part_at(value: Value, path: Path) -> Value:
-    """The part of a value to which a path leads; a LookupError or a TypeError where there is none."""
-    for key in path:
-        value = value[key]
-    return value
-
-
-def mapped(value: Value, change: Callable[[Value], Value]) -> Value:
-    """A value with what is made of each of its parts that is no dictionary, list or tuple.
-
-    >>> mapped({"W": [1, (2, 3)]}, float)
-    {'W': [1.0, (2.0, 3.0)]}
-    """
-    if isinstance(value, dict):
-        return {key: mapped(part, change) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        parts = [mapped(part, change) for part in value]
-        return tuple(parts) if isinstance(value, tuple) else Yielded(parts) if isinstance(value, Yielded) else parts
-    return change(value)
-
-
-def reach(value: Any, path: Path) -> Any:
-    """What a path leads to where a value is at home: parts, or attributes of what has no such part.
-
-    The value may be an object of a student's, which may raise what it likes.
-    """
-    for key in path:
-        try:
-            value = value[key]
-        except Exception:
-            if type(key) is not str:
-                raise
-            value = getattr(value, key)
-    return value
-
-
-def member(made: Any, name: str, *args: Any) -> Any:
-    """What a step does with an object: ``name=`` sets an attribute, a method is called, another attribute is read."""
-    if name.endswith("="):
-        return setattr(made, name[:-1], *args)
-    found = getattr(made, name)
-    return found(*args) if callable(found) else found
 
 
 def taken(value: Any) -> Any:

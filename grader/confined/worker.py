@@ -100,12 +100,12 @@ def _import_all(settings: dict[str, Any]) -> tuple[Any, Any]:
     import numpy.linalg
     import numpy.random
 
-    from . import wire
+    from . import kinds, wire
 
     if settings["packages"]:
         from . import tensors
 
-        wire.FRAMEWORK = tensors.imported(settings["packages"], wire.Tensor)
+        wire.FRAMEWORK = tensors.imported(settings["packages"], kinds.Tensor)
     for name in settings["packages"]:
         importlib.import_module(name)
     if settings["warm_up"]:

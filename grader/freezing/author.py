@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Path as Place
-from grader.confined.wire import Tensor, beside, decode, mapped
+from grader.confined.kinds import Path as Place
+from grader.confined.kinds import Tensor, mapped
+from grader.confined.wire import beside, decode
 from grader.course import LoadedAssignment
 from grader.errors import SpecError, said_with_place
 from grader.sandbox.runner import Outcome, Plan, run_here, step_here

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from grader.confined.wire import Path
+from grader.confined.kinds import Path
 from grader.judging.cases import Case, FunctionCases
 from grader.judging.outcomes import arguments_of
 from grader.judging.values import leaves

@@ -21,7 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Encoded, Path, Unset, WireError, beside, decode, encode, part_at
+from grader.confined.kinds import Path, Unset, WireError, part_at
+from grader.confined.wire import Encoded, beside, decode, encode
 from grader.course import LoadedAssignment
 from grader.errors import GraderError, HarnessError, SpecError, said_with_place
 from grader.freezing.author import Author, as_agreed, placed, read_author, resolved, run_trusted

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Path, Value, WireError, encode
+from grader.confined.kinds import Path, Value, WireError
+from grader.confined.wire import encode
 from grader.errors import SpecError
 from grader.judging.values import parts_of, walk
 from grader.sandbox.runner import Plan

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Opaque, Path, Unset, Value, decode, part_at
+from grader.confined.kinds import Opaque, Path, Unset, Value, part_at
+from grader.confined.wire import decode
 from grader.errors import SpecError
 from grader.freezing.author import Author, as_agreed, placed, run_trusted
 from grader.judging.cases import Case, FunctionCases

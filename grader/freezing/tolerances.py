@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Path, Tensor, WireError, decode, encode, mapped, part_at
+from grader.confined.kinds import Path, Tensor, WireError, mapped, part_at
+from grader.confined.wire import decode, encode
 from grader.errors import SpecError
 from grader.freezing.author import Author, call, placed
 from grader.freezing.refused import check_values

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from grader import sentences
-from grader.confined.wire import Ref
+from grader.confined.kinds import Ref
 from grader.grading.attempts import Attempt
 from grader.grading.execution import Session, run_plans
 from grader.judging.cases import Case

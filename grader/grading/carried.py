@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Code, Encoded, Ref, Value, encode, mapped
+from grader.confined.kinds import Code, Ref, Value, mapped
+from grader.confined.wire import Encoded, encode
 from grader.course import LoadedAssignment
 from grader.grading.attempts import Attempt, How, attempted, has_stopped
 from grader.grading.execution import Replies, Session, by_case, first_run, follow, is_redefined

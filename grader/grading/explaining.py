@@ -11,7 +11,8 @@ from itertools import product
 import numpy as np
 
 from grader import sentences
-from grader.confined.wire import Value, encode
+from grader.confined.kinds import Value
+from grader.confined.wire import encode
 from grader.grading.attempts import Attempt, is_cut_short
 from grader.grading.between import Kept
 from grader.grading.carried import right_helpers

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from grader import sentences
-from grader.confined.wire import Opaque, Path, Ref, Value
+from grader.confined.kinds import Opaque, Path, Ref, Value
 from grader.grading.attempts import Attempt, is_cut_short
 from grader.grading.execution import Session, run_plans
 from grader.judging.cases import Case, FunctionCases

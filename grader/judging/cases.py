@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined import wire
-from grader.confined.wire import Encoded, Value, WireError, decode, encode, pack, unpack
+from grader.confined import kinds
+from grader.confined.kinds import Value, WireError
+from grader.confined.wire import Encoded, decode, encode, pack, unpack
 from grader.disk import write_whole
 from grader.errors import SpecError
 from grader.judging.values import leaves
@@ -60,12 +61,12 @@ class Expected:
         return decode(self.value)
 
     @cached_property
-    def tolerance_at(self) -> Mapping[wire.Path, float]:
+    def tolerance_at(self) -> Mapping[kinds.Path, float]:
         """The tolerance of each number or array, by its path."""
         return dict(zip((path for path, _ in leaves(self.decoded)), self.tolerances, strict=True))
 
     @cached_property
-    def largest_at(self) -> Mapping[wire.Path, float]:
+    def largest_at(self) -> Mapping[kinds.Path, float]:
         """The largest size of a number of each array, by its path."""
         return {path: float(np.abs(leaf).max(initial=0.0)) for path, leaf in leaves(self.decoded)}
 

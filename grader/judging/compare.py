@@ -16,8 +16,9 @@ from typing import Any, Literal
 import numpy as np
 
 from grader import sentences
+from grader.confined.kinds import Opaque, Path, Tensor, Unset, Value, Yielded, part_at
 from grader.confined.tensors import FRAMEWORKS
-from grader.confined.wire import Encoded, Opaque, Path, Tensor, Unset, Value, Yielded, part_at
+from grader.confined.wire import Encoded
 from grader.judging.cases import Expected
 from grader.judging.values import NUMBER, as_array
 from grader.spec import Function

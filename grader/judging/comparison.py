@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.confined.wire import Value
+from grader.confined.kinds import Value
 from grader.judging.cases import Case
 from grader.judging.compare import STAGES, Problem, Stage, agrees, first_problem, items_of, result_problem
 from grader.judging.outcomes import Outcomes, expected_value, last_outcome, reply_value

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Path, Unset, Value, part_at
+from grader.confined.kinds import Path, Unset, Value, part_at
 from grader.judging.cases import USUAL, Case, Expected
 from grader.judging.compare import Item, items_of
 from grader.judging.forms import arranged, in_form_of, kept_of, numbers_of, plain

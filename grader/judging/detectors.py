@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from grader import sentences
+from grader.confined.kinds import Opaque, Path, Tensor, Value
 from grader.confined.tensors import FRAMEWORKS
-from grader.confined.wire import Opaque, Path, Tensor, Value, encode
+from grader.confined.wire import encode
 from grader.judging.cases import USUAL, Case
 from grader.judging.compare import items_of
 from grader.judging.judge import Failure, FunctionJudge, Verdict

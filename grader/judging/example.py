@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from grader import sentences
-from grader.confined.wire import Code, Opaque, Path, Ref, Tensor, Unset, Value, decode
+from grader.confined.kinds import Code, Opaque, Path, Ref, Tensor, Unset, Value
+from grader.confined.wire import decode
 from grader.judging.cases import Case
 from grader.judging.compare import element_text, items_of, kind_of
 from grader.judging.judge import Failure, FunctionJudge, Verdict

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Opaque, Path, Value, Yielded, mapped, part_at
+from grader.confined.kinds import Opaque, Path, Value, Yielded, mapped, part_at
 from grader.judging.cases import Expected
 from grader.judging.compare import Item, is_right, items_of
 from grader.judging.values import as_array, leaves, part_or_none

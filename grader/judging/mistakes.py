@@ -7,7 +7,8 @@ from itertools import islice
 
 import numpy as np
 
-from grader.confined.wire import Encoded, Path, Value, WireError, decode, mapped
+from grader.confined.kinds import Path, Value, WireError, mapped
+from grader.confined.wire import Encoded, decode
 from grader.judging.cases import USUAL, Case
 from grader.judging.compare import Item, first_problem, items_of
 from grader.judging.judge import FunctionJudge, Verdict

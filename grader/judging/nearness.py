@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Value, decode
+from grader.confined.kinds import Value
+from grader.confined.wire import decode
 from grader.judging.cases import Case
 from grader.judging.forms import numbers_of
 from grader.judging.outcomes import arguments_of

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from grader.confined.wire import Path, Ref, Value, WireError, decode, encode, mapped
+from grader.confined.kinds import Path, Ref, Value, WireError, mapped
+from grader.confined.wire import decode, encode
 from grader.judging.cases import Case
 from grader.judging.values import leaves, parts_of, same_numbers
 from grader.sandbox.limits import check_budget

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.confined.wire import Encoded, Value, encode
+from grader.confined.kinds import Value
+from grader.confined.wire import Encoded, encode
 from grader.judging.compare import items_of, key_item
 from grader.judging.comparison import Comparison
 from grader.judging.credit import Credit, credit_of, over_all

@@ -17,7 +17,8 @@ from typing import TypeVar
 import numpy as np
 
 from grader import sentences
-from grader.confined.wire import Value, WireError, decode, encode, pack, unpack
+from grader.confined.kinds import Value, WireError
+from grader.confined.wire import decode, encode, pack, unpack
 from grader.judging.cases import Case
 from grader.judging.outcomes import given_of
 from grader.judging.redaction import lacks_of_others, no_value_text, raised_text

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader import sentences
-from grader.confined.wire import Ref, WireError
+from grader.confined.kinds import Ref, WireError
 from grader.judging.cases import Case, FunctionCases
 from grader.judging.compare import Problem
 from grader.judging.values import parts_of

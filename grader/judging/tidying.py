@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Encoded, Opaque, Path, Value, encode
+from grader.confined.kinds import Opaque, Path, Value
+from grader.confined.wire import Encoded, encode
 from grader.judging.compare import key_item
 from grader.judging.forms import FORM, LONGEST_PERMUTED, ORDER, SURPLUS, TYPE, Parts, by_kind, fitting_orders, plain
 from grader.judging.judge import FunctionJudge

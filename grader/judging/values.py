@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Path, Value, part_at
+from grader.confined.kinds import Path, Value, part_at
 
 __all__ = [
     "as_array",

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.confined.wire import Code, Opaque, Value, WireError, decode, encode, pack, unpack
+from grader.confined.kinds import Code, Opaque, Value, WireError
+from grader.confined.wire import decode, encode, pack, unpack
 from grader.sandbox.copies import SEED, Copy, LostError
 from grader.sandbox.limits import without_warnings
 from grader.sandbox.runner import Answer

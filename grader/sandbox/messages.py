@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from grader.confined.channel import REPLY
-from grader.confined.wire import Encoded, WireError, decode, encode, pack, unpack
+from grader.confined.kinds import WireError
+from grader.confined.wire import Encoded, decode, encode, pack, unpack
 from grader.sandbox.frames import not_a_reply
 from grader.sandbox.runner import Loaded, Outcome, Program, Raised, Returned
 from grader.submission.program import Unit

@@ -15,7 +15,8 @@ from functools import cached_property
 from itertools import groupby
 from typing import Literal, Protocol
 
-from grader.confined.wire import Code, Decoder, Encoded, Path, Ref, Value, beside, decode, encode, member, pack, reach, taken
+from grader.confined.kinds import Code, Path, Ref, Value, member, reach
+from grader.confined.wire import Decoder, Encoded, beside, decode, encode, pack, taken
 from grader.errors import SpecError
 from grader.model import SandboxLevel
 from grader.sandbox.copies import Copy, Serve

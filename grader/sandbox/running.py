@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import partial
 
 from grader import sentences
-from grader.confined.wire import Value, decode, encode, pack
+from grader.confined.kinds import Value
+from grader.confined.wire import decode, encode, pack
 from grader.errors import GraderError
 from grader.sandbox.child import Child, Children
 from grader.sandbox.frames import not_a_reply, receive, send

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.confined.kinds import Tensor, Value, mapped
 from grader.confined.tensors import FRAMEWORKS
-from grader.confined.wire import Tensor, Value, mapped
 from grader.errors import HarnessError
 
 __all__ = ["answer_in_tensors", "as_arrays", "as_tensors", "frameworks_here", "missing_framework", "missing_package"]

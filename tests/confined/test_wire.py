@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.confined import wire
-from grader.confined.wire import Code, Encoded, Opaque, Ref, Tensor, Unset, WireError, beside, decode, encode, pack, unpack
+from grader.confined.kinds import Code, Opaque, Ref, Tensor, Unset, WireError
+from grader.confined.wire import Encoded, beside, decode, encode, pack, unpack
 
 # -- round trips -------------------------------------------------------------------------
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.confined.wire import Ref, decode
+from grader.confined.kinds import Ref
+from grader.confined.wire import decode
 from grader.errors import SpecError
 from grader.freezing.freeze import _shown, freeze
 from grader.judging.cases import to_bytes

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.wire import Opaque, decode, encode
+from grader.confined.kinds import Opaque
+from grader.confined.wire import decode, encode
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Outcome, Plan, Program, Raised, Returned
 from grader.sandbox.waiting import Patience

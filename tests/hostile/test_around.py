@@ -19,7 +19,8 @@ import numpy as np
 import pytest
 
 from grader.cli.grade import GradeOptions, grade_paths
-from grader.confined.wire import Encoded, WireError, decode, encode, pack
+from grader.confined.kinds import WireError
+from grader.confined.wire import Encoded, decode, encode, pack
 from grader.errors import HarnessError
 from grader.freezing.store import frozen_cases
 from grader.gradebook.entering import ByHand, enter, rows_of

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.confined.wire import Code, Encoded, Ref, encode, pack
+from grader.confined.kinds import Code, Ref
+from grader.confined.wire import Encoded, encode, pack
 from grader.errors import SpecError
 from grader.judging.cases import (
     Case,

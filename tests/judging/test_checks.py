@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from grader import sentences
-from grader.confined.wire import Encoded, Ref, encode
+from grader.confined.kinds import Ref
+from grader.confined.wire import Encoded, encode
 from grader.judging.cases import Case
 from grader.judging.checks import verdict_of
 from grader.judging.judge import FunctionJudge, Verdict

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.confined.wire import Opaque, encode
+from grader.confined.kinds import Opaque
+from grader.confined.wire import encode
 from grader.judging.cases import Expected
 from grader.judging.compare import Item, Problem, agrees, element_text, first_problem, items_of, kind_of
 from grader.judging.values import as_array, leaves

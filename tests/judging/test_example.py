@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.confined.wire import Code, Encoded, Opaque, Ref, encode
+from grader.confined.kinds import Code, Opaque, Ref
+from grader.confined.wire import Encoded, encode
 from grader.judging.cases import Case, FunctionCases
 from grader.judging.checks import verdict_of
 from grader.judging.example import as_json, counterexample_of, snippet

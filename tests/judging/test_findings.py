@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.confined.wire import Tensor, encode
+from grader.confined.kinds import Tensor
+from grader.confined.wire import encode
 from grader.judging.cases import MistakeText
 from grader.judging.checks import verdict_of
 from grader.judging.example import example_failure

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.confined.wire import Tensor
+from grader.confined.kinds import Tensor
 from grader.judging.checks import verdict_of
 from grader.judging.judge import FunctionJudge
 from grader.spec import Function

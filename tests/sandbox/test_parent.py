@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.confined.wire import Code, Ref, decode, encode, pack, unpack
+from grader.confined.kinds import Code, Ref
+from grader.confined.wire import decode, encode, pack, unpack
 from grader.errors import GraderError
 from grader.sandbox.child import _UNIT_S, slowness_of
 from grader.sandbox.copies import Copy

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.confined.wire import Code, Encoded, Ref, decode, encode, unpack
+from grader.confined.kinds import Code, Ref
+from grader.confined.wire import Encoded, decode, encode, unpack
 from grader.sandbox.here import InProcess
 from grader.sandbox.runner import Execution, Outcome, Plan, Program, Raised, Returned, Runner, Stopped
 from grader.submission.cells import Cells

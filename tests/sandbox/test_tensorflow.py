@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.confined.wire import Ref, Tensor, decode, encode
+from grader.confined.kinds import Ref, Tensor
+from grader.confined.wire import decode, encode
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Outcome, Plan, Program, Raised, Returned, Stopped
 from grader.sandbox.tensors import answer_in_tensors

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.confined.wire import Ref, Tensor, decode, encode
+from grader.confined.kinds import Ref, Tensor
+from grader.confined.wire import decode, encode
 from grader.errors import HarnessError
 from grader.sandbox.child import package_folders
 from grader.sandbox.parent import Sandbox
