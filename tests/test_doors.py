@@ -13,8 +13,8 @@ OPENING = {"open", "read_bytes", "read_text", "fdopen", "FileIO", "ZipFile", "co
 OPENS = {
     ("submission/files.py", "open_file", "open"): "the door",
     ("submission/files.py", "open_file", "FileIO"): "the door",
-    ("intake/archive.py", "_zip_members", "ZipFile"): "a file that the door opened",
-    ("intake/archive.py", "_zip_members", "open"): "an entry of it",
+    ("intake/zips.py", "zip_members", "ZipFile"): "a file that the door opened",
+    ("intake/zips.py", "zip_members", "open"): "an entry of it",
     ("intake/archive.py", "_copy", "open"): "writes a numbered file of ours",
     ("intake/csv.py", "read_sheet", "open"): "the class list of the instructor, whose path may be a link",
     ("cli/gradebook.py", "export", "read_bytes"): "the LMS's file of the instructor",

@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 from grader.errors import HarnessError, SubmissionError
 from grader.gradebook.lms import Mark, fill_canvas, fill_moodle, marks_csv
 from grader.grading.rundir import read_run
-from grader.intake.archive import Limits, unpack
+from grader.intake.archive import unpack
 from grader.intake.collect import collect, collect_one
 from grader.intake.csv import SheetError, parse_sheet, sheet_bytes
+from grader.intake.members import Limits
 from grader.intake.roster import find, read_roster
 from grader.model import Check, FunctionReport, Report, report_to_json
 from grader.submission.cells import read_cells

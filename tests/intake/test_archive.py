@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import SubmissionError
-from grader.intake.archive import DOWNLOAD, METADATA, SOURCES, Entry, Limits, unpack
+from grader.intake.archive import DOWNLOAD, METADATA, SOURCES, Entry, unpack
+from grader.intake.members import Limits
 
 SMALL = Limits(entries=10, listed=10, file_bytes=3 << 20, total_bytes=4 << 20, ratio=50)
 

@@ -15,8 +15,9 @@ from time import process_time
 import pytest
 
 from grader.errors import SubmissionError
-from grader.intake.archive import DOWNLOAD, STUDENT, Limits, packed_as, unpack
+from grader.intake.archive import DOWNLOAD, STUDENT, packed_as, unpack
 from grader.intake.collect import collect, collect_one
+from grader.intake.members import Limits
 
 SMALL = Limits(entries=10, listed=20, file_bytes=1 << 20, total_bytes=2 << 20, ratio=50)
 TEXT = b"def relu(Z): ...\n"
