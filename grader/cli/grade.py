@@ -122,7 +122,7 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
         except KeyboardInterrupt:
             _say_what_is_kept(batch, run)
             return INTERRUPTED
-        order = [_key(item) for item in wanted]
+        order = [item.key for item in wanted]
         status = _status(run, order, options.min_score)
         if options.output:
             _list_without_mark(run, collected, options.output / "without_mark.csv")
@@ -197,7 +197,7 @@ def _wanted(items: Sequence[HandIn], students: Sequence[str]) -> list[HandIn]:
             near = did_you_mean(student, there, name_key)
             raise HarnessError(f"nobody of these submissions goes by {student!r}{near}; nothing was graded")
         wanted += found
-    return list({_key(item): item for item in wanted}.values())
+    return list({item.key: item for item in wanted}.values())
 
 
 def _status(run: RunFolder, order: Sequence[Key], min_score: float | None) -> int:
@@ -216,10 +216,6 @@ def _status(run: RunFolder, order: Sequence[Key], min_score: float | None) -> in
 def _job(item: HandIn) -> Job:
     files = tuple(sorted(item.files.items()))
     return Job(item.path, files, item.main, item.student or None, item.problem)
-
-
-def _key(item: HandIn) -> Key:
-    return item.path, item.student or None
 
 
 def _named(person: Person) -> str:
@@ -244,12 +240,12 @@ class _Batch:
 def _grade_items(batch: _Batch, run: RunFolder, record: Callable[[RunEntry], None]) -> None:
     """Grade what the run does not hold yet, and keep and record each report as it comes."""
     items, options, digest = batch.wanted, batch.options, batch.digest
-    prints = {_key(item): fingerprint(item.files) for item in items}
-    by_key = {_key(item): item for item in items}
+    prints = {item.key: fingerprint(item.files) for item in items}
+    by_key = {item.key: item for item in items}
     again = bool(options.student) or options.thorough  # who is named is graded, whatever the run holds
-    todo = [item for item in items if again or not run.has(*_key(item), prints[_key(item)], digest, __version__)]
-    fresh = {_key(item) for item in todo}
-    kept = {_key(item): item for item in batch.items if _key(item) not in fresh}
+    todo = [item for item in items if again or not run.has(*item.key, prints[item.key], digest, __version__)]
+    fresh = {item.key for item in todo}
+    kept = {item.key: item for item in batch.items if item.key not in fresh}
     for entry in run.entries(list(kept)):
         item = kept[entry.report.key]
         record(_as_today(run, entry, item, batch.spec))  # a gradebook's run is whole, also where a rerun has little to do
@@ -274,7 +270,7 @@ def _grade_items(batch: _Batch, run: RunFolder, record: Callable[[RunEntry], Non
 def _entry_of(item: HandIn, report: Report, print_: str) -> RunEntry:
     """A finished report with what it was made from."""
     notes = (item.note,) if item.note else ()
-    path, student = _key(item)  # what came from another process has texts of its own, and the index keeps them
+    path, student = item.key  # what came from another process has texts of its own, and the index keeps them
     messages = (*notes, *report.messages)
     whole = replace(report, submission=path, student=student, name=item.name, messages=messages)
     return RunEntry(whole, print_, item.files, item.name, item.email, item.late, _about(item), item.submitted)
@@ -295,7 +291,7 @@ def _about(item: HandIn) -> str:
 
 
 def _say_what_is_kept(batch: _Batch, run: RunFolder) -> None:
-    done = len({_key(item) for item in batch.items}.intersection(run.keys))
+    done = len({item.key for item in batch.items}.intersection(run.keys))
     where = batch.options.output
     kept = f"kept in {where}, and the same command goes on" if where else "lost, because no folder was named with -o"
     say("", err=True)  # below what the terminal shows of Ctrl-C
@@ -384,7 +380,7 @@ def _recorder(
 def _list_without_mark(run: RunFolder, collected: Collected, target: Path) -> None:
     """Everybody who has no mark, in a file: unreadable, failed by us, or nothing handed in."""
     rows: list[tuple[str, ...]] = []
-    for entry in run.entries([_key(item) for item in collected.hand_ins]):
+    for entry in run.entries([item.key for item in collected.hand_ins]):
         report = entry.report
         if report.points is None:
             why = "; ".join(report.messages)
@@ -437,7 +433,7 @@ def _notes(run: RunFolder, order: list[Key]) -> Iterator[str]:
 
 def _left_over(run: RunFolder, collected: Collected) -> Iterator[str]:
     """What the run holds of an earlier time, and what was named now does not: a file that has another name, or is gone."""
-    today = {_key(item) for item in collected.hand_ins}
+    today = {item.key for item in collected.hand_ins}
     if old := sorted(path for path, student in run.keys if (path, student) not in today):
         yield f"of an earlier time the run holds {a_few(old)}, which pages and feedback show as well; a new folder does not"
 

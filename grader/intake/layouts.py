@@ -32,6 +32,7 @@ from grader.intake.tree import (
     top_level,
 )
 from grader.intake.yaml_text import read_yaml
+from grader.model import Key
 from grader.submission.files import read_bytes
 
 __all__ = ["HandIn", "StudentFiles", "by_student", "is_class", "is_platform", "one_student", "stem_of"]
@@ -100,6 +101,11 @@ class HandIn:
     problem: str = ""
     submitted: str = ""
     about: str = ""
+
+    @property
+    def key(self) -> Key:
+        """What tells its report apart from the others of a run."""
+        return self.path, self.student or None
 
 
 @dataclass(frozen=True, slots=True)
