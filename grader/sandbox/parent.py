@@ -116,8 +116,7 @@ class Sandbox:
         """Load the program and run the plans (see :meth:`grader.sandbox.runner.Runner.run`)."""
         replied: list[Replied] = []
         execution = self.follow(program, listed(plans, replied), answer)
-        outcomes = tuple(outcome for some in replied for outcome in some.outcomes)
-        return replace(execution, outcomes=outcomes, called=tuple(some.called for some in replied for _ in some.outcomes))
+        return replace(execution, outcomes=tuple(outcome for some in replied for outcome in some.outcomes))
 
     def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
         """Load the program and ask what a script asks (see :meth:`grader.sandbox.runner.Runner.follow`)."""

@@ -187,15 +187,10 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """Outcomes per plan (one per step that was reached), and what loading gave.
-
-    ``called`` are, per plan, answered names that were called by it or by plans beside it with the same names; ``slow``
-    says which calls came near their limit.
-    """
+    """Outcomes per plan (one per step that was reached), what loading gave, and which calls came near their limit."""
 
     loaded: Loaded
     outcomes: tuple[tuple[Outcome, ...], ...]
-    called: tuple[frozenset[str], ...] = ()
     slow: tuple[str, ...] = ()
 
 

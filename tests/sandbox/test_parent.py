@@ -23,7 +23,7 @@ from grader.sandbox.child import _UNIT_S, slowness_of
 from grader.sandbox.copies import Copy
 from grader.sandbox.helpers import Answering, Answers
 from grader.sandbox.parent import Sandbox
-from grader.sandbox.runner import Execution, Outcome, Plan, Program, Raised, Returned, Stopped
+from grader.sandbox.runner import Execution, Outcome, Plan, Program, Raised, Replied, Returned, Stopped, listed
 from grader.sandbox.waiting import Patience
 from grader.sandbox.zygote import ALL_WALLS, Zygote
 from grader.submission.reading import parse_submission
@@ -531,9 +531,12 @@ def test_an_unanswered_helper_is_an_exception_in_the_worker(sandbox: Sandbox) ->
 def test_one_run_answers_each_plan_its_own_names_and_tells_which_were_called(sandbox: Sandbox) -> None:
     source = "def h(x):\n    return -x\n\ndef f(x, again=h):\n    return h(x) + again(x)\n"
     plans = [*ask("f", (2,)), *(replace(plan, answered=()) for plan in ask("f", (2,)))]
-    execution = sandbox.run(program(source, bound=("h",)), plans, lambda name, args, kwargs, _: args[0] * 10)
-    assert values(execution) == [40, -4]
-    assert execution.called == (frozenset({"h"}), frozenset())
+    replied: list[Replied] = []
+    execution = sandbox.follow(
+        program(source, bound=("h",)), listed(plans, replied), lambda name, args, kwargs, _: args[0] * 10
+    )
+    assert values(replace(execution, outcomes=tuple(outcome for some in replied for outcome in some.outcomes))) == [40, -4]
+    assert [some.called for some in replied] == [{"h"}, set()]
 
 
 def test_what_is_asked_while_loading_is_not_answered(sandbox: Sandbox) -> None:
