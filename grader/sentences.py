@@ -536,7 +536,7 @@ def stopped(reason: str, name: str, detail: str) -> str:
 BY_HAND = "to be graded by hand"
 
 
-def not_judged(name: str, producers: Sequence[str], *, right: bool = False) -> str:
+def not_judged(name: str, producers: Sequence[str], *, right: bool) -> str:
     """Why a function could not be asked; ``right`` where the earlier ones pass, since what they hand on is their own."""
     own = " and ".join(producers)
     if right:
@@ -769,7 +769,7 @@ def not_zero(item: str) -> Finding:
     )
 
 
-def opposite_sign(item: str, *, sometimes: bool = False) -> Finding:
+def opposite_sign(item: str, *, sometimes: bool) -> Finding:
     if sometimes:
         text = f"{item} has the opposite sign for some inputs; for others it is right"
         return Finding("opposite-sign", text, "Is a sign lost, as with an absolute value or a square?")
@@ -866,7 +866,7 @@ def unpacked_otherwise(origin: str) -> Finding:
     return Finding("unpacked-otherwise", text, hint)
 
 
-def shapes_do_not_fit(origin: str, *, sometimes: bool, kind: str | None = None) -> Finding:
+def shapes_do_not_fit(origin: str, *, sometimes: bool, kind: str | None) -> Finding:
     if kind:
         text = f"for inputs of the kind '{kind}' the shapes do not fit for this calculation ({origin})"
         return Finding("shapes-do-not-fit", text, "What is special about these inputs?")

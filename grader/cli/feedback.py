@@ -100,7 +100,7 @@ class _Page:
     path: Path
 
 
-def write_pages_for(run: str, assignment: str, output: Path, gradebook: str | None = None) -> list[_Page]:
+def write_pages_for(run: str, assignment: str, output: Path, gradebook: str | None) -> list[_Page]:
     """Write the pages and the index of a run; of several attempts of a student the one that counts.
 
     Raises

@@ -99,7 +99,7 @@ def write_pages(
     )
 
 
-def read_decided(folder: Path, gradebook: str | None = None) -> list[RunEntry]:
+def read_decided(folder: Path, gradebook: str | None) -> list[RunEntry]:
     """The reports of a run's folder, as people decided on them in the gradebook.
 
     Raises

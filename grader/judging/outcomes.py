@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 from grader.confined.kinds import Path, Ref, Value, WireError, mapped
 from grader.confined.wire import decode, encode
@@ -58,7 +57,7 @@ def reply_value(outcome: Outcome) -> Value:
         return None
 
 
-def gives_the_same(one: Outcome, other: Outcome, tolerances: Mapping[Path, float] = MappingProxyType({})) -> bool:
+def gives_the_same(one: Outcome, other: Outcome, tolerances: Mapping[Path, float]) -> bool:
     """Whether two calls gave the same, but for rounding or what is allowed at a place, or raised the same.
 
     Of one that never came back nothing is known.
