@@ -54,16 +54,20 @@ class Platform:
         raise NotImplementedError
 
 
-def ran(platform: Platform, **files: str) -> tuple[int, dict[str, Any] | None, str]:
-    """Lay the files down as the platform does and run what it runs: the status, the result, and what was said."""
+def ran(platform: Platform, **files: str | None) -> tuple[int, dict[str, Any] | None, str]:
+    """Lay the files down as the platform does and run what it runs: the status, the result, and what was said.
+
+    A file without a text is a folder.
+    """
     shutil.rmtree(platform.submission, ignore_errors=True)
     platform.submission.mkdir(parents=True)
     for name, text in files.items():
-        (platform.submission / name.replace("_", ".")).write_text(text, "utf-8")
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        path = platform.submission / name.replace("_", ".")
+        path.write_text(text, "utf-8") if text is not None else (path / "inside").mkdir(parents=True)
+    places = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         [*offline(), *platform.command()], cwd=platform.submission, capture_output=True, text=True, timeout=300,
-        env={"PATH": path, **platform.environment},
+        env={"PATH": places, **platform.environment},
     )  # fmt: skip
     result = json.loads(platform.result.read_text("utf-8")) if platform.result.exists() else None
     return done.returncode, result, done.stderr
@@ -229,6 +233,13 @@ def test_a_students_result_is_none_and_their_modules_are_not_imported(tmp_path: 
     assert_valid(result)
     assert share(result) < 1
     assert "half" in (classroom.submission / "release-body.md").read_text("utf-8")
+
+
+def test_a_folder_in_the_place_of_the_result_is_no_way_to_have_none(tmp_path: Path) -> None:
+    folders = dict.fromkeys(("result.json", "release-body.md"))
+    status, result, _ = ran(Classroom50(tmp_path), s_py=WRONG, **folders)
+    assert status == 0
+    assert share(result) < 1
 
 
 def test_without_classroom_50s_runner_the_status_says_so(tmp_path: Path) -> None:
