@@ -8,7 +8,8 @@ an item, each special class of inputs a little. Of one input's result each key c
 - what is rounded, or right but for a ten-thousandth (a guard that is too large), keeps 75 in 100; further off it keeps
   less, down to 30 in 100 at a hundredth;
 - what is wrong, but goes with the right values, as with a factor or a term that is missing, keeps 30 in 100;
-- zeros, an argument handed back, one answer to everything, or the opposite sign keep nothing.
+- zeros, an argument handed back, one answer to everything, or the opposite sign keep nothing;
+- nor does what is right on most inputs that reports show, and on hardly one that they do not: it was read there.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ _MOSTLY = 0.5  # of the wrong inputs: on fewer, numbers are near by chance
 _AWAY, _CLOSE = 0.25, 0.4  # below the one nothing is kept, above the other all that resembles; in between a part of it
 _ZERO = 1e-12  # zeros are right, too, where nothing is further from 0 than what every comparison allows
 _HARDLY = 1e-6  # of the number: an argument that changes by less is right for who hands it back
+_SEVERAL, _LEARNED, _BY_CHANCE = 4, 0.6, 0.2  # inputs, most of them, and what a stub may get right of others
 _LONG = 4  # numbers that are compared around their mean
 _NEAR = 2.0  # of the logarithms of single numbers, in the mean: about sevenfold
 _Array = np.ndarray[Any, Any]
@@ -96,12 +98,14 @@ def credit_of(judge: FunctionJudge, cases: Sequence[Case], outcomes: Outcomes, a
             continue
         close = 0.0 if name in judge.spec.random else _RESEMBLES * _resemblance(group)
         part: dict[str, float] = {}
+        learned = _is_learned(group, judged)
         for p in group:
-            part[p.case.key] = part.get(p.case.key, 0.0) + p.weight * (p.kept or close)
+            part[p.case.key] = part.get(p.case.key, 0.0) + p.weight * (close if learned else p.kept or close)
         items[name] = over_all(judge, judged, part)
         given = [p for p in group if p.path and p.path[-1] in judge.spec.given_away]
         untouched = given and all(p.kept for p in given)
-        if (close and not untouched) or any(p.kept and p.proves for p in group if p not in given):
+        right = not learned and any(p.kept and p.proves for p in group if p not in given)
+        if right or (close and not untouched):
             proved.add(name)
     return Credit(items, frozenset(proved))
 
@@ -187,6 +191,18 @@ def _same_to_everything(parts: Sequence[_Part]) -> bool:
         for values in zip(*((p.got, p.right) for p in parts), strict=True)
     )
     return len(parts) > 2 and len(answers) == 1 < len(right)
+
+
+def _is_learned(parts: Sequence[_Part], cases: Sequence[Case]) -> bool:
+    """Whether most inputs that reports show are right and hardly another: who hands in again and again learns those.
+
+    Fewer of them earn no more than wrong numbers may; a mistake that small inputs do not show is right on fewer.
+    """
+    right = {part.case.key for part in parts if part.kept and part.proves}
+    shown, hidden = ([case.key in right for case in cases if case.visible is seen] for seen in (True, False))
+    if min(len(shown), len(hidden)) < _SEVERAL:
+        return False
+    return sum(shown) >= _LEARNED * len(shown) and sum(hidden) < _BY_CHANCE * len(hidden)
 
 
 def _words(value: Value) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -166,6 +167,21 @@ def test_a_function_that_does_not_pass_loses_a_twentieth_at_least() -> None:
     assert part(_total, _at(3, 4), classes=classes) == pytest.approx(95.0)
     assert part(_total, _at(2, 3, 4), classes=classes) == pytest.approx(92.5)
     assert part(_total, _total, classes=classes) == 100.0
+
+
+@pytest.mark.parametrize(
+    ("right", "elsewhere", "earned"),
+    [(3, 0.0, 100 / 4), (4, 0.0, 0.0), (6, 0.0, 0.0), (6, 2.0, 30.0), (7, 0.0, 0.0), (8, 0.0, 100 * 8 / 12)],
+)
+def test_answers_that_reports_show_are_learned_and_earn_nothing(right: int, elsewhere: float, earned: float) -> None:
+    """Six inputs of twelve are shown with their answers, one after another, to who hands in again and again."""
+    inputs = [X[0] * (n + 1) + n for n in range(12)]
+    known = {x.tobytes(): _total(x) * (1 if n < right else elsewhere) for n, x in enumerate(inputs)}
+    spec = Function("f", points=100, inputs=lambda d: (), inputs_share=0.0)
+    made = hand_made(spec, _total, [(x,) for x in inputs])
+    cases = replace(made, cases=tuple(replace(case, visible=n < 6) for n, case in enumerate(made.cases)))
+    outcomes = outcomes_of(cases, lambda X: known[X.tobytes()])
+    assert verdict_of(FunctionJudge(spec, cases), outcomes).points == pytest.approx(earned)
 
 
 @pytest.mark.filterwarnings("ignore:the matrix subclass")
