@@ -77,7 +77,11 @@ def runs_(book: str) -> None:
 @click.option(
     "--late", metavar="RULE", help="What lateness costs, such as '10%/day, grace 15 min, cap 50%'; 'none' for nothing."
 )
-@click.option("--due", metavar="DATE", help="The due date that --late counts from, such as 2026-11-01T18:00.")
+@click.option(
+    "--due",
+    metavar="DATE",
+    help="The due date that --late counts from, such as 2026-11-01T18:00; unless a platform only marks who is late.",
+)
 @click.option("--roster", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Class list with extensions.")
 def export(book: str, assignments: tuple[str, ...], output: Path, **named: Any) -> None:
     """Export the marks, one row per student.
@@ -113,7 +117,7 @@ def export(book: str, assignments: tuple[str, ...], output: Path, **named: Any) 
 def _marks(book: str, assignments: Sequence[str], named: Mapping[str, Any]) -> tuple[Mark, ...]:
     """The marks to export, after the rule of lateness and the roster are kept."""
     from grader.gradebook.late import parse_late
-    from grader.gradebook.marks import combined, marks
+    from grader.gradebook.marks import combined, has_only_marks, marks
     from grader.gradebook.store import late_rule, open_gradebook, set_late, set_people
 
     roster = None if named["roster"] is None else read_roster(named["roster"])
@@ -125,8 +129,10 @@ def _marks(book: str, assignments: Sequence[str], named: Mapping[str, Any]) -> t
             if named["late"] is not None or named["due"] is not None:
                 before = late_rule(opened, assignment)
                 rule, due = named["late"] or before[0], named["due"] or before[1]
-                if rule != "none":
-                    parse_late(rule, due)
+                if rule != "none" and parse_late(rule, due).due is None and not has_only_marks(opened, assignment):
+                    raise HarnessError(
+                        "--due is missing: name the date that --late counts from, such as 2026-11-01 or 2026-11-01T18:00"
+                    )
                 set_late(opened, assignment, "" if rule == "none" else rule, due, made=datetime.now(UTC))
         return combined([(name, marks(opened, name, named["policy"])) for name in assignments])
 

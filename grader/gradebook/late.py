@@ -21,12 +21,15 @@ _WAYS = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M")  # as Moodle writes a 
 
 @dataclass(frozen=True, slots=True)
 class LateRule:
-    """So many percent of the maximum for every period that has begun, after a grace, up to a cap."""
+    """So many percent of the maximum for every period that has begun, after a grace, up to a cap.
+
+    Without a due date only the platform's marks tell who is late.
+    """
 
     percent: float
     period: timedelta
     unit: str
-    due: datetime
+    due: datetime | None
     grace: timedelta = timedelta()
     cap: float = 100.0
 
@@ -40,7 +43,7 @@ class Deduction:
 
 
 def parse_late(rule: str, due: str) -> LateRule:
-    """Read a rule and the due date that it counts from.
+    """Read a rule and the due date that it counts from, which may be empty.
 
     Raises
     ------
@@ -66,7 +69,7 @@ def parse_late(rule: str, due: str) -> LateRule:
             raise _unreadable(rule)
         grace, cap = (span or grace), (float(limit[1]) if limit else cap)
     moment = parse_time(due)
-    if moment is None:
+    if moment is None and due.strip():
         raise GradebookError(f"expected a due date such as 2026-11-01 or 2026-11-01T18:00, found {due!r} (--due)")
     return LateRule(float(rate[1]), timedelta(seconds=_UNITS[unit]), unit, moment, grace, cap)
 
@@ -105,8 +108,9 @@ def deduction(rule: LateRule, submitted: str, extension: str = "", *, late: bool
         The platform marked it as late. Where it names no time, that counts as one period.
     """
     moment, due = parse_time(submitted), _due(rule, extension)
-    if moment is None:
-        if not late or due > rule.due:
+    extended = bool(extension.strip()) if rule.due is None or due is None else due > rule.due
+    if moment is None or due is None:
+        if not late or extended:
             return None
         return Deduction(min(rule.percent, rule.cap), f"late by the platform's mark, which names no time: 1 {rule.unit}")
     after = moment - due
@@ -114,19 +118,21 @@ def deduction(rule: LateRule, submitted: str, extension: str = "", *, late: bool
         return None
     periods = math.ceil(after / rule.period)
     percent = min(periods * rule.percent, rule.cap)
-    extended = ", which was extended" if due > rule.due else ""
-    return Deduction(percent, f"handed in {_words(after)} after the due date{extended}")
+    said = ", which was extended" if extended else ""
+    return Deduction(percent, f"handed in {_words(after)} after the due date{said}")
 
 
-def _due(rule: LateRule, extension: str) -> datetime:
-    """The due date of one student: never before that of all."""
+def _due(rule: LateRule, extension: str) -> datetime | None:
+    """The due date of one student: never before that of all; None where there is none."""
     if not extension.strip():
         return rule.due
     span = _span(extension.strip().lower())
-    moment = rule.due + span if span is not None else parse_time(extension)
-    if moment is None:
+    moment = parse_time(extension)
+    if span is None and moment is None:
         raise GradebookError(f"expected an extension such as 2026-11-08 or '3 days', found {extension!r} in the roster")
-    return max(rule.due, moment)
+    if rule.due is None:
+        return None
+    return max(rule.due, rule.due + span if span is not None else moment or rule.due)
 
 
 def _unit(word: str) -> int | None:

@@ -91,6 +91,14 @@ def marks(book: sa.Engine, assignment: str, policy: Policy = "best") -> tuple[Ma
     return tuple(given[student] for student in sorted(given))
 
 
+def has_only_marks(book: sa.Engine, assignment: str) -> bool:
+    """Whether the platform marked some submissions as late, and recorded of none when it came."""
+    query = sa.select(REPORTS.c.submitted, REPORTS.c.late).join(RUNS, RUNS.c.id == REPORTS.c.run)
+    with book.connect() as connection:
+        rows = connection.execute(query.where(RUNS.c.assignment == assignment)).all()
+    return any(row.late for row in rows) and not any(row.submitted for row in rows)
+
+
 def counted(book: sa.Engine, assignment: str) -> Iterator[tuple[_Row, Report]]:
     """The best report of every student, as people decided on it, sorted by student."""
     decisions = decisions_of(book, assignment)

@@ -207,6 +207,10 @@ def test_the_rule_of_lateness_is_kept_until_it_is_taken_back(
     status, message = fails(capsys, "export", book, NAME, "--late", "ten", "--due", "2026-11-01", "-o", target)
     assert (status, "expected a rule such as '10%/day'" in message) == (2, True)
     status, message = fails(capsys, "export", book, NAME, "--late", "10%/day", "-o", target)
+    assert (status, "--due is missing: name the date that --late counts from" in message) == (2, True)
+    with open_gradebook(book) as opened:
+        assert late_rule(opened, NAME) == ("", "")
+    status, message = fails(capsys, "export", book, NAME, "--late", "10%/day", "--due", "soon", "-o", target)
     assert (status, "expected a due date such as 2026-11-01" in message) == (2, True)
     run("export", book, NAME, "--late", "10%/day", "--due", "2026-11-01", "-o", target)
     with open_gradebook(book) as opened:
@@ -214,6 +218,19 @@ def test_the_rule_of_lateness_is_kept_until_it_is_taken_back(
     run("export", book, NAME, "--late", "none", "-o", target)
     with open_gradebook(book) as opened:
         assert late_rule(opened, NAME)[0] == ""
+
+
+def test_marks_of_a_platform_that_names_no_time_need_no_due_date(tmp_path: Path) -> None:
+    (tmp_path / "class").mkdir()
+    for name in ("ada_LATE_1_11_s.py", "bob_2_22_s.py"):
+        (tmp_path / "class" / name).write_text(RIGHT, "utf-8")
+    book, target = str(tmp_path / "marks.db"), tmp_path / "x.csv"
+    options = GradeOptions(gradebook=book, allow_weak=True, json_to=str(tmp_path / "r.json"))
+    grade_paths(assignment(), [tmp_path / "class"], options)
+    assert run("export", book, NAME, "--late", "10%/day", "-o", str(target)).exit_code == 0
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        lost = {row["student"]: row["late_deduction"] for row in csv.DictReader(file)}
+    assert float(lost["1"]) > 0 and lost["2"] == ""
 
 
 def test_an_export_that_breaks_off_leaves_the_old_file(

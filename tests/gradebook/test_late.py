@@ -78,6 +78,19 @@ def test_a_mark_of_the_platform_without_a_time_counts_as_one_period() -> None:
     assert deduction(rule, "2026-11-01T10:00Z", late=True) is None
 
 
+def test_without_a_due_date_only_the_platforms_marks_count() -> None:
+    rule = parse_late("10%/day", "")
+    cost = deduction(rule, "", late=True)
+    assert cost is not None and cost.percent == 10.0
+    assert deduction(rule, "") is None
+    assert deduction(rule, "", "3 days", late=True) is None  # how long that is nobody can say here
+    assert deduction(rule, DUE) is None
+    with pytest.raises(GradebookError, match="found 'soon' in the roster"):
+        deduction(rule, "", "soon", late=True)
+    with pytest.raises(GradebookError, match="expected a due date such as 2026-11-01"):
+        parse_late("10%/day", "soon")
+
+
 @pytest.mark.parametrize(
     "rule", ["", "10", "10%", "ten%/day", "10%/fortnight", "10%/day, cap x", "10%/day, grace soon", "1e3%/day"]
 )
