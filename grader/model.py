@@ -83,6 +83,11 @@ class FunctionReport:
         return self.status == "not-graded" and any(check.kind == "manual" for check in self.checks)
 
     @property
+    def not_started(self) -> bool:
+        """Whether it is as the template has it."""
+        return any(finding.code == "not-started" for finding in self.findings)
+
+    @property
     def unfilled(self) -> bool:
         """Whether a part of it is still as the template has it."""
         return any(finding.code in ("not-started", "unfilled-blank") for finding in self.findings)
@@ -171,6 +176,14 @@ class Report:
         if any(finding.code in ("by-hand", "late") for finding in self.findings):
             return (self.percent or 0.0) > 100.0 - 1e-6
         return self.status == "graded" and all(f.status == "passed" or f.by_hand for f in self.functions)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nobody has begun: nothing of what is graded here is filled in, and no person has decided otherwise."""
+        graded = [f for f in self.functions if f.status != "not-graded"]
+        findings = (*self.findings, *(finding for function in graded for finding in function.findings))
+        decided = any(finding.code == "by-hand" for finding in findings)
+        return bool(graded) and not decided and all(f.status != "passed" and f.not_started for f in graded)
 
     def for_submission(self, submission: str, student: str | None, files: Files) -> Report:
         """The same verdict under the names of another student's files (identical definitions are graded once)."""

@@ -59,8 +59,15 @@ def read_error(path: Path, error: OSError) -> str:
 
 
 def read_kind(kind: str, *, archive: bool, misnamed: bool) -> str:
-    way = "unpack it and submit the .py or .ipynb file" if archive else "submit the .py or .ipynb file with your solution"
-    return f"the file is {kind}{', whatever its name says' * misnamed}; {way}"
+    return f"the file is {kind}{', whatever its name says' * misnamed}; {_submit_code(archive)}"
+
+
+def no_code(files: str, *, archive: bool) -> str:
+    return f"the submission holds no .py or .ipynb file{files and f', only {files}; {_submit_code(archive)}'}"
+
+
+def _submit_code(archive: bool) -> str:
+    return "unpack it and submit the .py or .ipynb file" if archive else "submit the .py or .ipynb file with your solution"
 
 
 def read_long(most: int) -> str:
@@ -229,8 +236,21 @@ def provided_wins(module: str, names: Sequence[str]) -> str:
     )
 
 
+NOTHING_FILLED_IN = "nothing is filled in"
+_MOST_LISTED = 3
+
+
 def better_file(names: Sequence[str], file: str) -> str:
-    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} taken from {file}"
+    more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED + 1 else ""
+    listed = names if not more else names[:_MOST_LISTED]
+    return f"{', '.join(listed)}{more} {'is' if len(names) == 1 else 'are'} taken from {file}"
+
+
+ONLY_CODE = f"{NOTHING_FILLED_IN}; not read, because it is no .py or .ipynb file:"
+
+
+def not_read(files: str) -> str:
+    return f"{ONLY_CODE} {files}"
 
 
 _LONGEST_QUOTE = 60

@@ -18,6 +18,7 @@ from grader.grading.rundir import RunEntry
 from grader.intake.tree import a_few
 from grader.model import Report
 from grader.publishing.feedback import canvas_name, moodle_name, pages_zip, summary
+from grader.report import wording
 from grader.report.overview import About
 from grader.report.table import csv_table
 
@@ -61,8 +62,9 @@ def feedback(run: str, assignment: str, target: str, output: Path, template: Pat
         write_whole(output / name, data)
         say(f"{output / name}: {len(entries) - len(left)} pages")
         if left:
-            why = f"their submissions do not have the names that {target.title()} gives"
-            say(f"note: {len(left)} are not in it, because {why}: {a_few(left)}", err=True)
+            why = f"{target.title()} tells whose a page is by the name that it gave the submission"
+            why += ", and splits that at the first underscore, also one of the student's name" * (target == "moodle")
+            say(f"note: not in it: {a_few(left)}; {why}", err=True)
     if template is not None:
         _fill_worksheet(entries, template, output / template.name)
 
@@ -125,7 +127,8 @@ def write_pages_for(run: str, assignment: str, output: Path, gradebook: str | No
 def _index_row(page: _Page) -> Sequence[object]:
     report = page.report
     who, waiting = report.student or report.submission, ", ".join(part.name for part in report.waiting)
-    return who, report.name, page.entry.email, report.points, report.max_points, report.status, page.path.name, waiting
+    mark, status = (report.points, report.max_points), wording.report_word(report)
+    return who, report.name, page.entry.email, *mark, status, page.path.name, waiting
 
 
 def _of_folder(folder: Path, assignment: str, gradebook: str | None) -> list[RunEntry]:

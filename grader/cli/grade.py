@@ -29,15 +29,15 @@ from grader.grading.batch import Job, Result, Setup, grade_all, level_of, worthw
 from grader.grading.repricing import repriced
 from grader.grading.rundir import RunEntry, RunFacts, RunFolder, read_facts
 from grader.intake.collect import Collected, HandIn, collect, fingerprint
-from grader.intake.roster import Person, Roster, name_key, read_roster
+from grader.intake.roster import NOT_LISTED, Person, Roster, find, name_key, read_roster
 from grader.intake.tree import a_few, some
 from grader.judging.cases import forget_cases
 from grader.model import RUN_SCHEMA, Files, Key, Report, report_to_json
-from grader.report.table import csv_table
+from grader.report.table import csv_table, in_order
 from grader.report.terminal import render_run
-from grader.report.wording import who_of
+from grader.report.wording import report_word, who_of
 from grader.sandbox.doctor import refuse_elsewhere
-from grader.sentences import is_repair, passed_over
+from grader.sentences import NOTHING_FILLED_IN, ONLY_CODE, is_repair, not_read, passed_over
 from grader.spec import Assignment
 
 if TYPE_CHECKING:  # the database is an extra
@@ -112,7 +112,7 @@ def grade_paths(assignment: LoadedAssignment, paths: Sequence[Path], options: Gr
         forget_cases()
         names = frozenset(f.name for f in assignment.spec.functions)
         collected = collect(paths, roster=roster, graded_names=names, unpack_to=folder / "unpacked")
-        wanted = _wanted(collected.hand_ins, options.student)
+        wanted = _wanted(collected.hand_ins, options.student, roster)
         setup = _setup(assignment, folder, options, _processes(options, wanted))
         run.describe(replace(facts, missing=tuple(_named(person) for person in collected.missing)))
         batch = _Batch(setup, collected.hand_ins, wanted, assignment.spec, digest, options)
@@ -185,13 +185,15 @@ def _setup(assignment: LoadedAssignment, folder: Path, options: GradeOptions, pr
     return setup
 
 
-def _wanted(items: Sequence[HandIn], students: Sequence[str]) -> list[HandIn]:
-    """The hand-ins of the students that are named, by identifier, e-mail address or name; all where nobody is."""
+def _wanted(items: Sequence[HandIn], students: Sequence[str], roster: Roster | None) -> list[HandIn]:
+    """The hand-ins of the students that are named, by whatever the class list knows of them; all where nobody is."""
     if not students:
         return list(items)
     wanted = []
     for student in students:
-        found = [item for item in items if student.casefold() in map(str.casefold, (item.student, item.email, item.name))]
+        index = NOT_LISTED if roster is None else find(roster, [student], [student])
+        who = student if roster is None or isinstance(index, str) else roster.people[index].id
+        found = [item for item in items if who.casefold() in map(str.casefold, (item.student, item.email, item.name))]
         if not found:
             there = [name for item in items for name in (item.student, item.name, item.email) if name]
             near = did_you_mean(student, there, name_key)
@@ -270,6 +272,8 @@ def _grade_items(batch: _Batch, run: RunFolder, record: Callable[[RunEntry], Non
 def _entry_of(item: HandIn, report: Report, print_: str) -> RunEntry:
     """A finished report with what it was made from."""
     notes = (item.note,) if item.note else ()
+    if report.untouched and item.unread:  # the work may be in there
+        notes = (*notes, not_read(item.unread))
     path, student = item.key  # what came from another process has texts of its own, and the index keeps them
     messages = (*notes, *report.messages)
     whole = replace(report, submission=path, student=student, name=item.name, messages=messages)
@@ -378,13 +382,13 @@ def _recorder(
 
 
 def _list_without_mark(run: RunFolder, collected: Collected, target: Path) -> None:
-    """Everybody who has no mark, in a file: unreadable, failed by us, or nothing handed in."""
+    """Everybody who has no mark, or nothing filled in, in a file: unreadable, failed by us, or nothing handed in."""
     rows: list[tuple[str, ...]] = []
     for entry in run.entries([item.key for item in collected.hand_ins]):
         report = entry.report
-        if report.points is None:
-            why = "; ".join(report.messages)
-            rows.append((report.student or "", report.name, entry.email, report.status, report.submission, why))
+        if report.points is None or report.untouched:
+            why = "; ".join(report.messages) or NOTHING_FILLED_IN
+            rows.append((report.student or "", report.name, entry.email, report_word(report), report.submission, why))
     rows += [(person.id, person.name, person.email, "no submission", "", "") for person in collected.missing]
     table = csv_table(["student", "name", "email", "status", "submission", "why"], rows)
     write_whole(target, table.encode("utf-8-sig"))
@@ -415,7 +419,7 @@ def _write_run(run: RunFolder, order: list[Key], target: str) -> None:
 
 def _print_run(run: RunFolder, order: list[Key], messages: Sequence[str], missing: Sequence[str]) -> None:
     light = [_light(entry.report) for entry in run.entries(order)]
-    show(render_run(sorted(light, key=lambda report: report.student or report.submission)))
+    show(render_run(sorted(light, key=lambda report: in_order(report.student or report.submission))))
     for message in dict.fromkeys((*messages, *_notes(run, order))):
         say(f"note: {message}")
     if missing:
@@ -423,9 +427,14 @@ def _print_run(run: RunFolder, order: list[Key], messages: Sequence[str], missin
 
 
 def _notes(run: RunFolder, order: list[Key]) -> Iterator[str]:
-    """What was chosen between files and what was repaired: a line a student, in the order of the submissions."""
+    """What was chosen between files and what was repaired: a line a student, in the order of the submissions.
+
+    A starter that was left as it is beside the work is no news, and of who has not begun the list tells.
+    """
     for entry in run.entries(order):
-        said = [entry.note, *some([passed_over(file.file, file.why) for file in entry.report.files.passed_over])]
+        passed = [file for file in entry.report.files.passed_over if file.why != NOTHING_FILLED_IN]
+        said = [entry.note, *some([passed_over(file.file, file.why) for file in passed])]
+        said += [text for text in entry.report.messages if text.startswith(ONLY_CODE)]
         said += filter(is_repair, entry.report.messages)
         if any(said):
             yield f"{who_of(entry.report)}: {'; '.join(dict.fromkeys(filter(None, said)))}"
@@ -441,10 +450,11 @@ def _left_over(run: RunFolder, collected: Collected) -> Iterator[str]:
 def _light(report: Report) -> Report:
     """A report without what the list of a run does not show.
 
-    Of its functions stay one that tells that not all passed, and the parts that a person grades.
+    Of its functions stay one that tells that not all passed, or that nobody has begun, and the parts that a person grades.
     """
     failed = (f for f in report.functions if f.status != "passed" and not f.by_hand)
-    first = [replace(f, checks=(), findings=(), counterexample=None) for f in islice(failed, 1)]
+    told = next(f.findings for f in report.functions if f.not_started) if report.untouched else ()
+    first = [replace(f, checks=(), findings=told, counterexample=None) for f in islice(failed, 1)]
     said = report.messages if report.status != "graded" else ()
     functions = (*first, *(f for f in report.functions if f.by_hand))
     return replace(report, functions=functions, messages=said, files=Files(), not_run=(), cases="", numpy="")

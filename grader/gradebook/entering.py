@@ -131,8 +131,9 @@ def _student(typed: str, known: Mapping[str, Person], *, force: bool) -> str:
     if force:
         return typed
     names = [name for person in known.values() for name in (person.id, person.email, person.name) if name]
-    near = did_you_mean(typed, names, name_key) if index == NOT_LISTED else ""
-    raise GradebookError(f"nobody goes by {typed!r}: {index}{near} (--force)")
+    if index != NOT_LISTED:
+        raise GradebookError(f"{index}; name the identifier (--force)")
+    raise GradebookError(f"nobody goes by {typed!r}: {index}{did_you_mean(typed, names, name_key)} (--force)")
 
 
 def _parts(book: sa.Engine, assignment: str) -> dict[str, float]:

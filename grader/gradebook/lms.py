@@ -203,7 +203,7 @@ def _fill(
             messages.append(f"{_who(mark)}: a second mark for the same row of the file; the first one stands")
         else:
             written.add(student.number)
-            cells = {column: digits(points)} | ({beside[0]: beside[1].get(mark.student, "")} if beside else {})
+            cells = {column: digits(round(points, 2))} | ({beside[0]: beside[1].get(mark.student, "")} if beside else {})
             rows[student.number] = tuple(cells.get(i, cell) for i, cell in enumerate(row))
             if mark.max_points and student.maximum and not math.isclose(student.maximum, mark.max_points):
                 scales.add((mark.max_points, student.maximum))

@@ -16,6 +16,8 @@ from grader.gradebook.lms import Mark
 from grader.gradebook.schema import REPORTS, RUNS, GradebookError
 from grader.gradebook.store import find_run
 from grader.model import Check, Report, report_from_json
+from grader.report.table import in_order
+from grader.report.wording import report_word
 
 __all__ = ["Change", "CheckChange", "Policy", "combined", "counted", "diff", "marks"]
 
@@ -88,7 +90,7 @@ def marks(book: sa.Engine, assignment: str, policy: Policy = "best") -> tuple[Ma
             mark = Mark(student, None, None, status="no submission", note=uncounted)
             mark = mark if person is None else replace(mark, name=person.name, email=person.email)
             given[student] = mark if whole is None else _overridden(mark, whole)
-    return tuple(given[student] for student in sorted(given))
+    return tuple(given[student] for student in sorted(given, key=in_order))
 
 
 def has_only_marks(book: sa.Engine, assignment: str) -> bool:
@@ -104,7 +106,7 @@ def counted(book: sa.Engine, assignment: str) -> Iterator[tuple[_Row, Report]]:
     decisions = decisions_of(book, assignment)
     with book.connect() as connection:
         attempts = _attempts(connection, assignment, "best")
-        for student in sorted(attempts):
+        for student in sorted(attempts, key=in_order):
             row = attempts[student].chosen
             report = _report(connection, row)
             yield row, decided(report, decisions, submitted=row.submitted, late=bool(row.late))
@@ -120,7 +122,7 @@ def combined(parts: Sequence[tuple[str, Sequence[Mark]]]) -> tuple[Mark, ...]:
         return tuple(parts[0][1])
     by_part = {name: {mark.student: mark for mark in marks} for name, marks in parts}
     maxima = {name: max((mark.max_points or 0.0 for mark in marks), default=0.0) for name, marks in parts}
-    students = sorted({student for marks in by_part.values() for student in marks})
+    students = sorted({student for marks in by_part.values() for student in marks}, key=in_order)
     return tuple(_sum({name: marks.get(student) for name, marks in by_part.items()}, maxima) for student in students)
 
 
@@ -128,6 +130,7 @@ def _sum(parts: Mapping[str, Mark | None], maxima: Mapping[str, float]) -> Mark:
     there = {name: mark for name, mark in parts.items() if mark is not None and mark.status != "no submission"}
     known = next((mark for mark in there.values()), None) or next(mark for mark in parts.values() if mark is not None)
     nothing = [name for name in parts if name not in there]
+    states = {mark.status for mark in there.values()} or {"no submission"}
     failed = [f"{name} {mark.status}" for name, mark in there.items() if mark.points is None]
     notes = [f"{name}: {mark.note}" for name, mark in there.items() if mark.note]
     notes += [f"nothing handed in for {', '.join(nothing)}"] * bool(nothing and there)
@@ -136,7 +139,7 @@ def _sum(parts: Mapping[str, Mark | None], maxima: Mapping[str, float]) -> Mark:
         known,
         points=None if failed or not there else round(sum(mark.points or 0.0 for mark in there.values()), 4),
         max_points=sum(maxima.values()),
-        status="; ".join(failed) or ("graded" if there else "no submission"),
+        status="; ".join(failed) or (states.pop() if len(states) == 1 else "graded"),
         late=any(mark.late for mark in there.values()),
         submission=", ".join(mark.submission for mark in there.values()),
         run=None,
@@ -224,7 +227,7 @@ def _mark(connection: sa.Connection, attempt: _Attempt, decisions: Decisions) ->
         max_points=row.max_points,
         name=(person.name if person else "") or row.name,
         email=(person.email if person else "") or row.email,
-        status=row.status,
+        status=report_word(final) if final.untouched else row.status,
         late=bool(row.late) or cost is not None,
         submission=row.submission,
         run=row.run,

@@ -29,6 +29,7 @@ from grader.submission.files import open_file
 
 __all__ = [
     "ARCHIVES",
+    "DOCUMENTS",
     "DOWNLOAD",
     "JUNK",
     "METADATA",
@@ -47,6 +48,10 @@ SOURCES = frozenset({".py", ".ipynb", ".py.txt", ".ipynb.txt", ".ipynb.json"})
 TEXTS = frozenset({
     "", ".txt", ".text", ".html", ".htm", ".md", ".markdown", ".qmd", ".rmd", ".rst", ".org", ".tex", ".ipy", ".pyw", ".py3",
     ".pyi", ".pyx", ".py~", ".ipynb~", ".json", ".bak", ".old", ".orig", ".download", ".url", ".gdoc",
+})  # fmt: skip
+#: Kinds in which nobody looks for code, though somebody may have written the solution there.
+DOCUMENTS = frozenset({
+    ".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".rar", ".7z", ".png", ".jpg", ".jpeg", ".heic", ".ppt", ".pptx",
 })  # fmt: skip
 ARCHIVES = frozenset({".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz"})
 METADATA = frozenset({".yml", ".yaml", ".csv", ".json"})

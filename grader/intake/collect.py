@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from grader import sentences
 from grader.errors import SubmissionError
-from grader.intake.archive import ARCHIVES, STUDENT, TEXTS, Entry, packed_as, suffix_of
+from grader.intake.archive import ARCHIVES, DOCUMENTS, STUDENT, TEXTS, Entry, packed_as, suffix_of
 from grader.intake.layouts import HandIn, StudentFiles, by_student, is_class, is_platform, one_student, stem_of
 from grader.intake.roster import Person, Roster, find, goes_by
 from grader.intake.tree import (
@@ -312,7 +312,9 @@ def _hand_in(student: StudentFiles, unpack_to: Path) -> HandIn:
     files = {_name_of(entry, student): str(entry.file) for entry in (*latest, *helpers) if entry.file is not None}
     main = frozenset(_name_of(entry, student) for entry in latest)
     path = labelled(student.root, latest[0].path) if len(latest) == 1 else hand_in.path or student.root
-    return replace(hand_in, path=path, files=files, main=main, note=printable("; ".join(text for text in notes if text)))
+    unread = printable(a_few([entry.name for entry in entries if suffix_of(entry.name) in DOCUMENTS]))
+    note = printable("; ".join(text for text in notes if text))
+    return replace(hand_in, path=path, files=files, main=main, note=note, unread=unread)
 
 
 def _place_of(entry: Entry) -> str:
@@ -323,7 +325,8 @@ def _place_of(entry: Entry) -> str:
 def _nothing_in(entries: Sequence[Entry]) -> str:
     """Why files hold nothing to grade."""
     names = a_few([entry.name for entry in entries if entry.name])
-    return _only_a_link(entries) or f"the submission holds no .py or .ipynb file{names and f', only {names}'}"
+    archive = any(suffix_of(entry.name) in (".rar", ".7z") for entry in entries)
+    return _only_a_link(entries) or sentences.no_code(names, archive=archive)
 
 
 def _only_a_link(entries: Sequence[Entry]) -> str:
@@ -339,7 +342,8 @@ def _only_a_link(entries: Sequence[Entry]) -> str:
 def _name_of(entry: Entry, student: StudentFiles) -> str:
     """A file's name below the student's folder; a module that was uploaded again is imported by its first name."""
     stem, number = _resubmission(entry)
-    plain = entry.path.with_name(f"{stem}{entry.path.suffix}") if number and entry.path.suffix == ".py" else entry.path
+    is_module = number and entry.path.suffix == ".py" and stem.isidentifier()  # no other one can be imported
+    plain = entry.path.with_name(f"{stem}{entry.path.suffix}") if is_module else entry.path
     whole, folder = labelled(student.root, plain), f"{student.hand_in.path}/"
     return whole.removeprefix(folder) if whole.startswith(folder) else printable(str(plain))
 

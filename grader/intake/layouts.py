@@ -101,6 +101,7 @@ class HandIn:
     problem: str = ""
     submitted: str = ""
     about: str = ""
+    unread: str = ""
 
     @property
     def key(self) -> Key:

@@ -30,6 +30,7 @@ from grader.report.example import example_of
 from grader.report.likeness import FEW, likeness
 from grader.report.order import order_of
 from grader.report.overview import About, overview
+from grader.report.table import in_order
 from grader.report.values import display_of
 
 try:
@@ -187,7 +188,7 @@ def render_card(function: FunctionReport, *, formula: str = "") -> str:
 
 
 def _pages(reports: Sequence[Report], sources: Mapping[str, Source]) -> list[Page]:
-    ordered = sorted(reports, key=lambda r: ((r.student or "\U0010ffff").casefold(), r.submission))
+    ordered = sorted(reports, key=lambda r: (not r.student, in_order(r.student or ""), in_order(r.submission)))
     # The folder that all submissions lie in says nothing about any of them.
     folders = [report.submission.split("/")[:-1] for report in reports]
     shared = len(list(takewhile(lambda names: len(set(names)) == 1, zip(*folders, strict=False))))

@@ -9,7 +9,7 @@ from grader import sentences
 from grader.model import FunctionReport
 from grader.report import wording
 
-__all__ = ["Order", "is_untouched", "order_of"]
+__all__ = ["Order", "order_of"]
 
 Numbered = tuple[int, FunctionReport]
 
@@ -48,12 +48,6 @@ def order_of(functions: Sequence[FunctionReport]) -> Order:
     return Order(tuple(first), lines, tuple(others))
 
 
-def is_untouched(functions: Sequence[FunctionReport]) -> bool:
-    """Whether nobody has begun: none of the functions that are graded here is filled in."""
-    graded = [function for function in functions if function.status != "not-graded"]
-    return bool(graded) and all(_group(function) == (wording.NOT_STARTED, "") for function in graded)
-
-
 def _group(function: FunctionReport) -> tuple[str, str] | None:
     """What a function has in common with others that need no words of their own."""
     if function.by_hand and not function.findings:
@@ -61,7 +55,7 @@ def _group(function: FunctionReport) -> tuple[str, str] | None:
     codes = {finding.code: finding for finding in function.findings}
     if function.status == "passed":
         return (wording.CARRIED, codes["carried"].hint) if set(codes) == {"carried"} else None
-    if "not-started" in codes:
+    if function.not_started:
         return wording.NOT_STARTED, ""
     absent = sentences.missing_function(function.name.partition(".")[0])  # of a method, its class
     if function.status == "missing" and function.checks[0].message == absent:

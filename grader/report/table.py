@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from grader.report.escape import csv_cell
 
-__all__ = ["csv_table", "digits"]
+__all__ = ["csv_table", "digits", "in_order"]
 
 
 def csv_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -21,6 +22,16 @@ def csv_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def digits(value: float) -> str:
     """A number with at most five decimals (as many as Moodle keeps), never with an exponent."""
     return f"{value:.5f}".rstrip("0").rstrip(".")
+
+
+def in_order(text: str) -> list[tuple[int, str]]:
+    """A key by which texts are sorted as people do: numbers by their size, letters whatever their case.
+
+    >>> sorted(["s10", "S2", "1", "s2b", "12", "2"], key=in_order)
+    ['1', '2', '12', 'S2', 's2b', 's10']
+    """
+    parts = re.split(r"(\d{1,18})", text)
+    return [*((int(part), part) if part.isdecimal() else (-1, part.casefold()) for part in parts), (-2, text)]
 
 
 def _field(value: object) -> str:

@@ -24,7 +24,7 @@ from grader.model import Check, Finding, FunctionReport, Report
 from grader.report import wording
 from grader.report.escape import clip, log_lines, plain
 from grader.report.example import Example, example_of, is_unwritten
-from grader.report.order import is_untouched, order_of
+from grader.report.order import order_of
 from grader.report.overview import overview
 from grader.report.values import PLAIN, value_lines
 
@@ -66,7 +66,7 @@ def render_report(report: Report, *, verbose: bool = False, width: int | None = 
     """
     columns, file = _width(width), posixpath.basename(report.submission)
     parts = _head(report)
-    if is_untouched(report.functions) and not verbose:
+    if report.untouched and not verbose:
         return _lay_out(parts, columns, color)
     if report.functions:
         parts += ["", _function_table(report.functions, columns, file)]
@@ -110,7 +110,7 @@ def _head(report: Report) -> list[RenderableType]:
     title = (_name(report.assignment), "bold"), (plain(report.submission), "dim")
     score = (wording.score_line(report), "green" if report.full_marks else "bold")
     parts: list[RenderableType] = [_grid([title]), _text(("Score: ", "bold"), score)]
-    if is_untouched(report.functions):
+    if report.untouched:
         parts = [_grid([(*title, (wording.untouched(report.functions), "bold"))])]
     elif report.functions:
         parts.append(_text(wording.functions_passed_line(report.functions)))
@@ -221,7 +221,7 @@ def _submission_tables(reports: Sequence[Report], width: int) -> Iterator[Table]
 def _row(report: Report) -> tuple[Text, str, str, tuple[str, str]]:
     who = _text(_who(report))
     who.no_wrap, who.overflow = True, "ellipsis"
-    state = wording.status_word(report.status), _colour(report.status)
+    state = wording.report_word(report), "yellow" if report.untouched else _colour(report.status)
     points = wording.points_line(report.points, report.most_so_far)
     return who, points, wording.percent_text(report.percent), state
 
@@ -234,6 +234,8 @@ def _totals(reports: Sequence[Report]) -> list[Text]:
     o = overview(reports)
     counts = {"graded": o.graded, "unreadable": o.unreadable, "error": o.errors}
     words = [f"{status} {count}" for status, count in counts.items() if count or status == "graded"]
+    if untouched := sum(report.untouched for report in reports):
+        words[0] += f" ({untouched} not started)"
     lines = [_text((", ".join(words), "bold"))]
     if o.marks:
         mean, median = wording.percent_text(o.mean), wording.percent_text(o.median)

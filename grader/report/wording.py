@@ -93,6 +93,11 @@ def status_word(status: str) -> str:
     return _STATUS_WORDS.get(status, status)
 
 
+def report_word(report: Report) -> str:
+    """The status of a report as people say it."""
+    return NOT_STARTED.lower() if report.untouched else status_word(report.status)
+
+
 def function_word(function: FunctionReport) -> str:
     """The status of a function as people say it."""
     return TO_BE_GRADED if function.by_hand else status_word(function.status)

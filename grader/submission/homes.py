@@ -93,8 +93,11 @@ def not_graded(
     """Files that hold graded functions, all of which are taken from other files."""
     used = set(homes.values())
     for path in sorted(set(graded_from) & set(read) - used):
-        names = [name for name, filled in _filled(read[path].statements, arities).items() if filled > 1]
-        if names:
+        filled = {name: how for name, how in _filled(read[path].statements, arities).items() if how > 1}
+        names = list(filled)
+        if names and all(how == 2 for how in filled.values()):
+            yield path, sentences.NOTHING_FILLED_IN
+        elif names:
             elsewhere = sorted({homes[name] for name in names})
             yield path, sentences.better_file(names, " and ".join(elsewhere))
 

@@ -15,9 +15,11 @@ from grader.cli import grade as command
 from grader.cli.grade import GradeOptions, grade_paths
 from grader.cli.main import main
 from grader.errors import HarnessError
+from grader.gradebook.marks import marks
 from grader.gradebook.store import open_gradebook, runs
 from grader.grading.batch import Result
 from grader.grading.rundir import RunFolder, read_facts, read_run
+from grader.publishing.kit import starter_module
 from tests.platforms import NAME, RIGHT, WRONG, assignment
 
 NAMES = ("ada", "bob", "cem")
@@ -229,6 +231,19 @@ def test_a_student_who_is_not_there_is_answered_with_the_nearest_one(folder: Pat
         graded(folder, student=("bib",))
 
 
+@pytest.mark.parametrize("typed", ["1002", "participant 1002", "张伟", "b@x.org"])
+def test_a_student_goes_by_whatever_the_class_list_knows(
+    folder: Path, typed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Moodle's worksheet has "Participant 1002", of which only the number is typed."""
+    (folder / "class" / "bob").rename(folder / "class" / "Wei_1002_assignsubmission_file_")
+    (folder / "sheet.csv").write_text("Identifier,Full name,Email address\nParticipant 1002,张伟,b@x.org\n", "utf-8")
+    graded(folder, roster=folder / "sheet.csv", student=(typed,))
+    assert "graded 1 of 1\n" in capsys.readouterr().err
+    with pytest.raises(HarnessError, match="nobody of these submissions goes by '1003'"):
+        graded(folder, roster=folder / "sheet.csv", student=("1003",))
+
+
 def test_quiet_says_nothing_where_nothing_went_wrong(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert graded(folder, quiet=True) == 0
     assert capsys.readouterr() == ("", "")
@@ -261,6 +276,42 @@ def test_everybody_without_a_mark_is_listed_in_a_file(folder: Path) -> None:
     ]
     assert "the file is empty" in rows[0]["why"]
     assert json.loads((folder / "r.json").read_text("utf-8"))["reports"][0]["name"] == "Ada Łoś"
+
+
+def test_who_has_not_begun_is_listed_with_what_else_was_handed_in(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    starter = starter_module(assignment())
+    for name in ("ada", "bob"):
+        (folder / "class" / name / "halves.py").write_text(starter, "utf-8")
+    (folder / "class" / "bob" / "s.py").unlink()
+    (folder / "class" / "bob" / "answer.pdf").write_bytes(b"%PDF-1.4\n")
+    (folder / "class" / "cem" / "s.py").write_text(starter, "utf-8")
+    graded(folder, roster=folder / "roster.csv", gradebook=str(folder / "marks.db"))
+    out = capsys.readouterr().out
+    assert [line.split("  ")[-1] for line in out.splitlines()[:3]] == ["graded", "not started", "not started"]
+    assert "graded 3 (2 not started)" in out
+    pdf = "nothing is filled in; not read, because it is no .py or .ipynb file: answer.pdf"
+    notes = [line for line in out.splitlines() if line.startswith("note: ") and "not identified" not in line]
+    assert notes == [f"note: 张伟 (bob): {pdf}"]  # the starter beside ada's work is no news
+    with (folder / "run" / "without_mark.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["student"]: (row["status"], row["why"]) for row in csv.DictReader(file)}
+    assert rows == {
+        "bob": ("not started", pdf),
+        "cem": ("not started", "nothing is filled in"),
+        "dee": ("no submission", ""),
+    }
+    reports = {entry.report.student: entry.report for entry in read_run(folder / "run")}
+    assert [(r.status, r.points) for r in reports.values()] == [("graded", 100.0), ("graded", 0.0), ("graded", 0.0)]
+    with open_gradebook(folder / "marks.db") as book:
+        given = {mark.student: (mark.status, mark.points) for mark in marks(book, NAME)}
+    assert given["bob"] == ("not started", 0.0)
+    assert given["ada"] == ("graded", 100.0)
+
+
+def test_students_are_listed_in_the_order_of_their_numbers(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, number in zip(NAMES, ("10", "9", "11"), strict=True):
+        (folder / "class" / name).rename(folder / "class" / number)
+    graded(folder)
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[:3]] == ["9", "10", "11"]
 
 
 # -- what is told at the end -----------------------------------------------------------------------

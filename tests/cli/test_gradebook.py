@@ -313,3 +313,15 @@ def test_a_gradebook_that_is_not_there_is_not_made(tmp_path: Path, capsys: pytes
     _, message = fails(capsys, "runs", str(tmp_path / "marks.db"))
     assert "there is no gradebook at" in message
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_of_two_students_asks_for_the_identifier(
+    book: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roster = tmp_path / "class.csv"
+    roster.write_text("id,name\nada,David Smith\nbob,David Smith\n", "utf-8")
+    run("export", book, NAME, "--roster", str(roster), "-o", str(tmp_path / "x.csv"))
+    status, message = fails(capsys, "override", book, NAME, "David Smith", "70", "--author", "A", "--reason", "R")
+    assert status == 2
+    assert "2 people on the list go by 'David Smith': ada, bob; name the identifier" in message
+    assert "nobody goes by" not in message

@@ -131,6 +131,11 @@ def test_points_are_scaled_to_the_maximum_grade_of_moodle() -> None:
     assert "points were scaled from 100 to 20" in filled.messages
 
 
+def test_a_mark_has_the_decimals_that_feedback_says() -> None:
+    filled = fill_moodle(MOODLE, [mark("501", 85.2513)])
+    assert column(filled.data, "Grade")[0] == "85.25"
+
+
 def test_a_locked_moodle_grade_is_left_alone() -> None:
     filled = fill_moodle(MOODLE, [mark("503")])
     assert cells(filled.data) == cells(MOODLE)

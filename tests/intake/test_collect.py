@@ -90,6 +90,7 @@ def test_files_named_one_by_one_and_their_folder_give_the_same(class_dir: Path) 
         ("hw.docx", "text", "expected a .py, .ipynb or .zip file or a folder"),
         ("hw.zip", "Rar!\x1a\x07", "RAR, 7z and other archives cannot be read"),
         ("hw.zip", zipped({"report.pdf": "x"}), "the submission holds no .py or .ipynb file, only report.pdf"),
+        ("hw.zip", zipped({"hw.rar": "x"}), "only hw.rar; unpack it and submit the .py or .ipynb file"),
         ("hw.zip", zipped({}), "the submission holds no .py or .ipynb file"),
         (
             "hw.zip",
@@ -119,7 +120,10 @@ def test_code_under_another_suffix_is_read_everywhere_where_there_is_no_other_fi
     lay_out(class_dir, {"zoe/hw.zip": zipped({name: text})})
     assert students(run(class_dir)) == [
         ("ann", f"ann/sub/{name}"),
-        ("bob", f"the submission holds no .py or .ipynb file, only {name}"),
+        (
+            "bob",
+            f"the submission holds no .py or .ipynb file, only {name}; submit the .py or .ipynb file with your solution",
+        ),
         ("eve", "eve/hw.py"),
         ("zoe", f"zoe/hw.zip/{name}"),
     ]
@@ -130,7 +134,10 @@ def test_a_notebook_called_json_is_read_and_data_are_not(class_dir: Path) -> Non
     lay_out(class_dir, {"ann/hw.json": notebook(), "bob/data.json": '{"cells_per_row": 3}'})
     assert students(run(class_dir)) == [
         ("ann", "ann/hw.json"),
-        ("bob", "the submission holds no .py or .ipynb file, only data.json"),
+        (
+            "bob",
+            "the submission holds no .py or .ipynb file, only data.json; submit the .py or .ipynb file with your solution",
+        ),
     ]
 
 
@@ -255,7 +262,7 @@ def test_a_canvas_download_is_sorted_by_user(class_dir: Path, form: str) -> None
     jim = by_student["4712"]
     assert (jim.path.endswith("roejim_4712_90005_hw.zip"), jim.late) == (True, False)
     assert sorted(jim.files) == ["hw/extra.py", "hw/main.py"]
-    assert by_student["4713"].problem == "the submission holds no .py or .ipynb file, only report.pdf"
+    assert by_student["4713"].problem.startswith("the submission holds no .py or .ipynb file, only report.pdf; submit")
     assert by_student["4714"].problem.startswith("the submission holds no .py or .ipynb file")
     assert by_student["4715"].name == "作业明"
 
@@ -1034,3 +1041,10 @@ def test_every_submitter_that_gradescope_names_is_read_back(
     assert {(item.path, item.student) for item in found.hand_ins if item.student != "unnamed submitter"} == {
         pair for pair in expected if pair[1]
     }
+
+
+def test_a_file_that_nobody_can_import_keeps_the_name_that_it_has(class_dir: Path) -> None:
+    lay_out(class_dir, {"ann/my homework (1).py": FULL, "bob/helpers (1).py": FULL, "bob/hw.ipynb": notebook()})
+    ann, bob = run(class_dir).hand_ins
+    assert [*ann.files] == ["my homework (1).py"]
+    assert sorted(bob.files) == ["helpers.py", "hw.ipynb"]
