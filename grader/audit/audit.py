@@ -107,6 +107,7 @@ def audit_assignment(
     seed: int = 0,
     processes: int | None = None,
     progress: Progress | None = None,
+    grading: Progress | None = None,
 ) -> Audit:
     """Audit an assignment.
 
@@ -120,8 +121,8 @@ def audit_assignment(
         Of the cases: graded ones have 0, and what is said of a mistake should not depend on it.
     processes
         As many as there are CPUs if not given.
-    progress
-        Called while cases are drawn.
+    progress, grading
+        Called while cases are drawn, and while submissions are graded.
 
     Raises
     ------
@@ -140,7 +141,8 @@ def audit_assignment(
     sources |= {f"mutant {i}": (mutant.function, _replaced(files, mutant)) for i, mutant in enumerate(mutants)}
     sources |= {f"authored {i}": (one.function, one.files) for i, one in enumerate(authored)}
     judges = judges_of(assignment.spec, frozen_cases(assignment, seed, progress=progress))
-    reports = _grade(with_author_modules(assignment), judges, sources, processes or len(os.sched_getaffinity(0)))
+    processes = processes or len(os.sched_getaffinity(0))
+    reports = _grade(with_author_modules(assignment), judges, sources, processes, grading)
     if not reports["reference"].full_marks:
         raise SpecError(f"{assignment.name}: the reference itself does not get full marks: {_why(reports['reference'])}")
     rows = list(_mutant_rows(assignment, mutants, reports))
@@ -250,12 +252,21 @@ def _grade_one(name: str) -> tuple[str, Report]:
 
 
 def _grade(
-    assignment: LoadedAssignment, judges: Judges, sources: Mapping[str, tuple[str, Mapping[str, str]]], processes: int
+    assignment: LoadedAssignment,
+    judges: Judges,
+    sources: Mapping[str, tuple[str, Mapping[str, str]]],
+    processes: int,
+    grading: Progress | None,
 ) -> dict[str, Report]:
     """Grade all sources in processes, not in threads: a judge runs in a fork, which one thread may not do beside others."""
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(processes, context, _begin, (assignment, judges, sources)) as pool:
-        return dict(pool.map(_grade_one, sources))
+        reports = {}
+        for name, report in pool.map(_grade_one, sources):
+            reports[name] = report
+            if grading is not None:
+                grading(len(reports), len(sources))
+        return reports
 
 
 def _mutant_rows(assignment: LoadedAssignment, mutants: Sequence[Mutant], reports: Mapping[str, Report]) -> Iterator[Row]:

@@ -12,7 +12,7 @@ import click
 from grader.audit.audit import audit_assignment, render_audit
 from grader.cli import DONE, FOUND
 from grader.cli.output import say, show
-from grader.cli.shared import SEED, Drawing, assignment_of, suggest, try_file, write_json
+from grader.cli.shared import SEED, Counting, Drawing, assignment_of, suggest, try_file, write_json
 from grader.errors import did_you_mean
 from grader.freezing.store import cases_path, redraw
 from grader.publishing.export import TARGETS, write_export
@@ -128,7 +128,8 @@ def audit(context: click.Context, assignment: str, budget: int, seed: int, json_
     """
     refuse_elsewhere("audit")
     loaded = assignment_of(context, assignment)
-    result = audit_assignment(loaded, budget=budget, seed=seed, progress=Drawing(assignment))
+    progress, grading = Drawing(assignment), Counting("grading mutants, mistakes and styles")
+    result = audit_assignment(loaded, budget=budget, seed=seed, progress=progress, grading=grading)
     if json_to:
         write_json(result.to_json(), json_to)
     if json_to != "-":

@@ -17,7 +17,7 @@ from grader.cli.output import say, show
 from grader.course import Course, LoadedAssignment, find_course, named_here
 from grader.errors import HarnessError
 
-__all__ = ["Drawing", "assignment_of", "course_of", "refuse_swapped", "suggest", "try_file", "write_json"]
+__all__ = ["Counting", "Drawing", "assignment_of", "course_of", "refuse_swapped", "suggest", "try_file", "write_json"]
 
 JSON = click.option("--json", "json_to", metavar="PATH", help="Write JSON to a file, or to standard output with '-'.")
 SEED = click.option("--seed", type=int, default=0, show_default=True, help="Seed of the drawn cases.")
@@ -136,6 +136,20 @@ class Drawing:
             return
         text = f"drawing the cases of {self.assignment}: {done} of {total} functions"
         say(text, err=True, nl=not in_place or done == total, over=over)
+
+
+class Counting:
+    """Says on standard error how much of a long work is done: over and over in one line, elsewhere a line a tenth."""
+
+    def __init__(self, what: str) -> None:
+        self.what, self.begun = what, False
+
+    def __call__(self, done: int, total: int) -> None:
+        """So much is done."""
+        in_place = sys.stderr.isatty()
+        if in_place or done * 10 // total > (done - 1) * 10 // total:
+            say(f"{self.what}: {done} of {total}", err=True, nl=not in_place or done == total, over=in_place and self.begun)
+        self.begun = True
 
 
 def suggest(*words: object, why: str) -> None:

@@ -22,6 +22,10 @@ _HEADING = r"(?m)^(?=##+ )"
 
 
 _TABLE = "<!-- what is graded -->"
+_ALONE = (
+    " *Arguments left alone*: the arrays and dictionaries that it is called with are the same afterwards "
+    "(`x = x - 1` makes a new array, `x -= 1` changes the one of the caller)."
+)
 
 
 def handout(assignment: LoadedAssignment) -> str:
@@ -32,16 +36,19 @@ def handout(assignment: LoadedAssignment) -> str:
 
 
 def _what_is_graded(spec: Assignment) -> Iterator[str]:
-    """A row for each function: what its values carry, its other checks, and arguments that are left alone."""
+    """A row for each function: what its values carry, its other checks, and arguments left alone; and what that means."""
     yield "| function | values | further checks | arguments left alone |"
     yield "|---|---|---|---|"
+    some_alone = False
     for function in spec.functions:
         items = (function.items,) if isinstance(function.items, str) else function.items
         shares = shares_of(function, [name for name in items if name not in function.optional])
         checks = {**shares.sets, **shares.properties}
         further = "; ".join(f"{name}, {_percent(share)}" for name, share in checks.items()).replace("|", "\\|")
         alone = _percent(shares.inputs) if shares.inputs else ""
+        some_alone = some_alone or bool(alone)
         yield f"| `{function.name}` | {_of_items(shares.items)} | {further} | {alone} |"
+    yield "\n*Values*: what the function gives is right." + _ALONE * some_alone
 
 
 def _of_items(shares: Mapping[str, float]) -> str:
