@@ -439,9 +439,9 @@ def test_what_chance_hides_in_all_cases_has_not_been_shown() -> None:
 
 def test_a_bug_in_a_judge_is_not_the_students() -> None:
     def judge_it(given: Given) -> str | None:
-        raise NotImplementedError
+        raise NameError("a name that the author misspelt")
 
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(NameError):
         judged(judge_it, same)
 
 
