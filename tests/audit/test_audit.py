@@ -201,3 +201,10 @@ def test_what_must_not_be_is_not_clean(outcome: str) -> None:
     (row,) = (row for row in AUDIT.rows if row.outcome == outcome)
     assert not Audit("halves", (row,)).clean
     assert Audit("halves", (replace(row, outcome="killed"),)).clean
+
+
+def test_an_audit_says_how_much_is_graded(course: Path) -> None:
+    told: list[tuple[int, int]] = []
+    audit = audit_assignment(load(course), budget=2, processes=1, grading=lambda *counts: told.append(counts))
+    everything = len(audit.rows) + 1  # and the reference
+    assert told == [(number, everything) for number in range(1, everything + 1)]

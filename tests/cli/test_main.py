@@ -17,7 +17,7 @@ import pytest
 from grader import __version__
 from grader.cli.main import COMMANDS, cli, main
 from grader.cli.new import write_assignment
-from grader.cli.shared import Drawing
+from grader.cli.shared import Counting, Drawing
 from grader.freezing.store import frozen_cases
 from grader.model import report_from_json
 from tests import tiny
@@ -375,6 +375,15 @@ def test_the_drawing_is_one_line_on_a_terminal(capsys: pytest.CaptureFixture[str
     drawing(1, 1)
     words = "drawing the cases of scaling: {} of 1 functions"
     assert capsys.readouterr().err == f"{words.format(0)}\r{words.format(1)}\n"
+
+
+def test_long_work_has_a_line_for_each_tenth_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    counting = Counting("grading mutants")
+    for done in range(1, 41):
+        counting(done, 40)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 10
+    assert (lines[0], lines[-1]) == ("grading mutants: 4 of 40", "grading mutants: 40 of 40")
 
 
 def test_the_drawing_is_two_lines_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:

@@ -114,3 +114,10 @@ def test_no_handout_has_shares_that_somebody_must_keep_true() -> None:
         lines = path.read_text("utf-8").splitlines()
         assert "<!-- what is graded -->" in lines
         assert not [line for line in lines if line.startswith("|") and " %" in line]
+
+
+def test_the_table_explains_what_it_means_to_leave_arguments_alone() -> None:
+    text = handout(load_assignment("batch_norm", course=ROOT))
+    table = text.index("| function | values | further checks | arguments left alone |")
+    said = "*Arguments left alone*: the arrays and dictionaries that it is called with are the same afterwards"
+    assert text.index(said) > table
