@@ -183,18 +183,21 @@ def _example(example: Example, width: int, verbose: bool) -> list[Padding]:
 
 
 def _shortened(values: Sequence[Sequence[str]]) -> list[str]:
-    """As many lines of some values as a screen takes: each begins, and those of one line (a mode, a rate) stay.
+    """As many lines of some values as a screen takes: each begins, and those of few lines (a mode, a label) are whole.
 
     A value that does not end says so where it breaks off.
     """
     room = max(MOST_LINES - sum(len(lines) == 1 for lines in values), 0)
-    cut, shown = 0, list[str]()
-    for lines in values:
-        kept = len(lines) if len(lines) == 1 else min(len(lines), max(room, 1))
-        room -= kept * (len(lines) > 1)
-        kept = len(lines) if len(lines) == kept + 1 else kept  # a line that says so would take as much room
-        shown += lines[:kept]
-        if hidden := lines[kept:]:
+    kept = {}
+    for number in sorted(range(len(values)), key=lambda number: len(values[number])):
+        length = len(values[number])
+        kept[number] = length if length == 1 else min(length, max(room, 1))
+        room -= kept[number] * (length > 1)
+        kept[number] += length == kept[number] + 1  # a line that says so would take as much room
+    shown, cut = list[str](), 0
+    for number, lines in enumerate(values):
+        shown += lines[: kept[number]]
+        if hidden := lines[kept[number] :]:
             shown.append(hidden[0][: -len(hidden[0].lstrip())] + "...")
             cut += len(hidden)
     return [*shown, wording.more_lines(cut)] if cut else shown

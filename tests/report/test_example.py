@@ -88,13 +88,16 @@ def test_a_missing_return_takes_one_screen() -> None:
 
 
 def test_a_value_that_is_cut_says_so_where_it_breaks_off() -> None:
-    rows = samples.array([[0.5 * i, 1.0] for i in range(8)], 8, 2)
-    arguments = [{"name": f"call {n}, Net: {name}", "value": rows} for n, name in ((1, "W"), (2, "X"), (3, "y"))]
-    lines = [line.strip() for line in render_function(changed(arguments=arguments), color=False).splitlines()]
-    for name in ("call 2, Net: X", "call 3, Net: y"):
-        start = lines.index(f"{name}: shape (8, 2), float64")
-        assert "..." in lines[start + 1 : start + 7]
-    assert lines[lines.index("call 3, Net: y: shape (8, 2), float64") + 1] == "..."
+    """Short ones are whole, wherever they stand: of a long one beside them the first lines would not help."""
+    rows, few = (samples.array([[0.5 * i, 1.0] for i in range(n)], n, 2) for n in (8, 3))
+    named = (("call 1, Net: W", rows), ("call 2, Net.loss: X", few), ("call 2, Net.loss: Y", rows))
+    arguments = [{"name": name, "value": value} for name, value in named]
+    text = render_function(changed(arguments=arguments), color=False)
+    lines = [line.strip() for line in text.splitlines()]
+    start = lines.index("call 2, Net.loss: X: shape (3, 2), float64")
+    assert lines[start + 1 : start + 4] == ["[[  0  1]", "[0.5  1]", "[  1  1]]"]
+    assert lines[lines.index("call 2, Net.loss: Y: shape (8, 2), float64") + 1] == "..."
+    assert "more lines; --verbose shows all of them" in text
 
 
 def test_a_blank_that_gives_nothing_needs_no_example() -> None:
