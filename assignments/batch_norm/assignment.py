@@ -262,7 +262,8 @@ def _by_formulas(dZ_tilde, normal, gamma, deviation):
     """What right backward passes make of what a forward pass, right or wrong, normalized, and by what it divided.
 
     That is dZ in one line, and step by step through mean and variance, with the path from the variance through the mean
-    (which is 0) and without it. They differ where what is normalized has a mean, or where a deviation belongs to an example.
+    (which is 0) and without it; the slope of the deviation is multiplied before the sum over the examples, or after it.
+    They differ where what is normalized has a mean, or where a deviation belongs to an example.
     """
     m = dZ_tilde.shape[1]
 
@@ -270,11 +271,11 @@ def _by_formulas(dZ_tilde, normal, gamma, deviation):
         return np.sum(part + 0 * dZ_tilde, axis=1, keepdims=True)
 
     dgamma, dbeta, d, centred = summed(dZ_tilde * normal), summed(dZ_tilde), gamma * dZ_tilde, normal * deviation
-    through_variance = -summed(d * centred / deviation**3) / m
-    step_by_step = d / deviation + through_variance * centred - summed(d / deviation) / m
-    in_one_line = gamma / deviation * (dZ_tilde - dbeta / m - normal * dgamma / m)
-    for dZ in (in_one_line, step_by_step, step_by_step - through_variance * summed(centred) / m):
-        yield dZ, dgamma, dbeta
+    yield gamma / deviation * (dZ_tilde - dbeta / m - normal * dgamma / m), dgamma, dbeta
+    for through_variance in (-summed(d * centred / deviation**3) / m, -summed(d * centred) / deviation**3 / m):
+        first, second = d / deviation, through_variance * centred
+        for moved in (first, first + second):
+            yield first + second - summed(moved) / m, dgamma, dbeta
 
 
 def _multiplied_by(Z, normal):
@@ -361,6 +362,7 @@ _NORMALIZED = (
     CaseClass("many", count=3, sizes={"n": (2, 4), "m": (20, 40)}),
     CaseClass("many units", count=3, sizes={"n": (8, 12), "m": (3, 6)}),  # who takes the longer side for the examples
 )
+_TWO = CaseClass("two examples", count=3, sizes={"n": (1, 3), "m": 2})  # where dZ is all but 0, beside a large epsilon not
 # Only among so many examples can one be ten deviations away.
 _FAR_OUT = CaseClass("far out", count=2, sizes={"n": (1, 3), "m": (120, 140)})
 _GENERAL = (CaseClass("general", count=4, sizes={"n": (2, 8), "m": (3, 6)}),)
@@ -371,6 +373,7 @@ _EPSILON = (
     CaseClass("general", count=6, sizes={"n": (1, 10), "m": (3, 6)}),
     CaseClass("one example", count=3, sizes={"n": (2, 5), "m": 1}),
     CaseClass("constant unit", count=3, sizes={"n": (2, 5), "m": (3, 6)}),
+    _TWO,
 )
 
 ASSIGNMENT = Assignment(
@@ -384,7 +387,7 @@ ASSIGNMENT = Assignment(
             inputs=_forward,
             returns=("Z_tilde", "cache"),
             summary="normalize each unit over the batch, then scale by gamma and shift by beta",
-            classes=(*_NORMALIZED, CaseClass("zero gamma", count=3, sizes={"n": (1, 4), "m": (3, 6)}), _FAR_OUT),
+            classes=(*_NORMALIZED, _TWO, CaseClass("zero gamma", count=3, sizes={"n": (1, 4), "m": (3, 6)}), _FAR_OUT),
             guards=("guarded",),
             opaque=frozenset({"cache"}),
             properties=(

@@ -393,6 +393,32 @@ def test_a_right_formula_step_by_step_beside_a_wrong_forward_pass_is_carried(wro
     assert (graded["batch_norm_backward"].status, graded["batch_norm_backward"].carried) == ("passed", True)
 
 
+NODE_BY_NODE = """
+def batch_norm_backward(dZ_tilde, cache):
+    Z, Z_norm, mu, variance, gamma = cache
+    m, inverse = Z.shape[1], 1 / np.sqrt(variance)
+    d = dZ_tilde * gamma
+    dinverse = np.sum(d * (Z - mu), axis=1, keepdims=True)
+    ddeviation = -1 / np.sqrt(variance) ** 2 * dinverse
+    dvariance = 0.5 / np.sqrt(variance) * ddeviation
+    dsquares = np.ones(Z.shape) * dvariance / m
+    dcentred = d * inverse + 2 * (Z - mu) * dsquares
+    dmu = -np.sum(dcentred, axis=1, keepdims=True)
+    dZ = dcentred + np.ones(Z.shape) * dmu / m
+    return dZ, np.sum(dZ_tilde * Z_norm, axis=1, keepdims=True), np.sum(dZ_tilde, axis=1, keepdims=True)
+"""
+
+
+@pytest.mark.parametrize("wrong", OTHER_STATISTICS)
+def test_a_backward_pass_node_by_node_beside_a_wrong_forward_pass_is_carried(wrong: str) -> None:
+    forward = FORWARD.replace(*OTHER_STATISTICS[wrong]).replace(KEPT, "(Z, Z_norm, mu, variance + epsilon, gamma)")
+    found, half = (
+        report(forward, text)["batch_norm_backward"] for text in (NODE_BY_NODE, NODE_BY_NODE.replace("0.5", "1.0"))
+    )
+    assert (found.status, found.carried) == ("passed", True)
+    assert half.status != "passed" and not half.carried
+
+
 @pytest.mark.parametrize("wrong", OTHER_STATISTICS)
 @pytest.mark.parametrize(
     "formula", [(" + dmu / m", ""), (" + dvariance * 2 * (Z - mu) / m", ""), ("2 * (Z - mu)", "(Z - mu)")]
@@ -638,3 +664,22 @@ def test_units_of_small_spread_are_asked() -> None:
 def test_a_forward_pass_that_cuts_values_to_a_bound_is_seen(what: str, cut: str, least: float) -> None:
     found = report(FORWARD.replace(what, cut))["batch_norm_forward"]
     assert found.points < (1 - least) * found.max_points
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("batch_norm_forward", "return (1.5 * Z_tilde, cache) if Z.shape[1] == 2 else (Z_tilde, cache)"),
+        ("batch_norm_backward", "return (1.5 * dZ if dZ.shape[1] == 2 else dZ), dgamma, dbeta"),
+    ],
+)
+def test_batches_of_two_examples_are_asked(name: str, wrong: str) -> None:
+    right = f"right = {name}\n\n"
+    if name == "batch_norm_forward":
+        call = "    Z_tilde, cache = right(Z, gamma, beta, epsilon)\n"
+        code = f"{right}def {name}(Z, gamma, beta, epsilon=1e-8):\n{call}    {wrong}\n"
+    else:
+        call = "    dZ, dgamma, dbeta = right(dZ_tilde, cache)\n"
+        code = f"{right}def {name}(dZ_tilde, cache):\n{call}    {wrong}\n"
+    found = report(FORWARD, BACKWARD, code)[name]
+    assert 0.75 * found.max_points < found.points < 0.96 * found.max_points
