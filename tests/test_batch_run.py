@@ -9,15 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader.grading.batch import Job, Setup, grade_all
-from grader.judging.cases import save_cases
-from grader.model import report_to_json
 from tests import tiny
 from tests.tiny import solution
 
@@ -183,14 +179,6 @@ def test_reports_are_the_same_for_any_number_of_processes_and_any_order(tmp_path
     one, two, four = (reports(tmp_path / name) for name in "abc")
     assert len(one) == 5
     assert one == two == four
-
-
-def test_fifty_gradings_give_one_report(tmp_path: Path) -> None:
-    path = tmp_path / "tiny.cases"
-    save_cases(tiny.cases(), path)
-    jobs = [Job("solution.py", main=frozenset({"solution.py"}), data=(("solution.py", WRONG.encode(), 0.0),))] * 50
-    found = [r.report for r in grade_all(Setup(str(tiny.COURSE), "tiny", str(path)), jobs)]
-    assert len({json.dumps(report_to_json(replace(report, duration_s=0.0))) for report in found}) == 1
 
 
 # -- equal definitions -------------------------------------------------------------------
