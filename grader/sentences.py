@@ -404,7 +404,9 @@ def value_problem(where: str, got: str, expected: str) -> str:
 _NO_COMPARISON = 1e4  # times a number that is next to 0: tells nothing that the difference does not
 
 
-def measures_of(largest: float, relative: float | None, tolerance: float, *, several: bool) -> str:
+def measures_of(largest: float | None, relative: float | None, tolerance: float, *, several: bool) -> str:
+    if largest is None:  # where a number that is none is expected, there is no difference
+        return f"allowed {tolerance:.2g}"
     also = "" if relative is None or relative > _NO_COMPARISON else f", relative {relative:.2g}"
     return f"{'largest ' * several}difference {largest:.3g}{also}; allowed {tolerance:.2g}"
 

@@ -36,6 +36,7 @@ from grader.freezing.refused import (
     check_fits,
     check_independent,
     check_items,
+    check_kept,
     check_mistake,
     check_mistakes,
     check_right,
@@ -172,14 +173,14 @@ def _right(author: Author, spec: Function) -> Iterator[tuple[int, Callable[..., 
 def _drawn_cases(author: Author, elsewhere: Elsewhere | None, spec: Function, seed: int) -> FunctionCases:
     reference = author.function(spec.name)
     cases: list[Case] = []
-    dropped = 0
+    dropped: list[str] = []
     for check, inputs, classes, alternatives in case_sets(spec):
         key = f"{author.loaded.name}/{spec.name}/{check}"
         for drawn in draw_cases(author, key, seed, classes, inputs):
             with said_where(f"{key}, class {drawn.case_class.name!r}"), within_time(key):
                 case = value_case(author, spec, check, drawn, alternatives, len(cases))
-            if case is None:
-                dropped += 1
+            if isinstance(case, str):
+                dropped.append(case)
             else:
                 cases.append(case)
     asked: list[tuple[Property, int, list[Drawn]]] = []
@@ -194,8 +195,7 @@ def _drawn_cases(author: Author, elsewhere: Elsewhere | None, spec: Function, se
         cases = elsewhere.with_mistakes(spec, author.catalogue(spec.name), cases)
     cases = _shown(cases)
     values = [c for c in cases if c.check == "values"]
-    if not values:
-        raise SpecError(f"{author.loaded.name}, {spec.name}: every drawn case was dropped as ill-conditioned")
+    check_kept(spec, dropped, [case for case in cases if case.expected])
     check_items(spec, values)
     check_after(spec, values)
     check_mistakes(author, spec, values)
@@ -213,7 +213,7 @@ def _drawn_cases(author: Author, elsewhere: Elsewhere | None, spec: Function, se
         if not elsewhere:
             check_fits(author, spec, prop, [case for case in cases if case.check == prop.name])
     trivial = _trivial(spec, values)
-    return FunctionCases(spec.name, arity, parameters, tuple(cases), mistakes, trivial, dropped, options)
+    return FunctionCases(spec.name, arity, parameters, tuple(cases), mistakes, trivial, len(dropped), options)
 
 
 def case_sets(spec: Function) -> Iterator[tuple[str, Callable[[Draw], Any], Sequence[CaseClass], Sequence[str]]]:
@@ -225,8 +225,8 @@ def case_sets(spec: Function) -> Iterator[tuple[str, Callable[[Draw], Any], Sequ
 
 def value_case(
     author: Author, spec: Function, check: str, drawn: Drawn, alternatives: Sequence[str], number: int
-) -> Case | None:
-    """A drawn case with the right values, their tolerances and the outcomes of mistakes; None where ill-conditioned."""
+) -> Case | str:
+    """A drawn case with the right values, their tolerances and the outcomes of mistakes; why not where ill-conditioned."""
     draw, args = drawn.draw, drawn.content
     if not isinstance(args, tuple):
         raise SpecError(f"{spec.name}: the strategy must return a tuple of arguments, found {type(args).__name__}")
@@ -241,8 +241,8 @@ def value_case(
         first = not expected
         guarded = first and check == "values"
         right = expected_of(author, own_spec, function, args, draw.given, places, with_styles=first, within_guards=guarded)
-        if right is None:
-            return None
+        if isinstance(right, str):
+            return right
         expected.append(as_wide(right, expected[0]) if expected else right)
     if spec.own_inputs and own is None:
         field = "pair" if spec.pair else "own_inputs"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -29,6 +30,7 @@ __all__ = [
     "check_fits",
     "check_independent",
     "check_items",
+    "check_kept",
     "check_mistake",
     "check_mistakes",
     "check_right",
@@ -121,6 +123,14 @@ def _handles(value: Value, path: Path) -> Iterator[tuple[Path, str]]:
         yield from ((place, one.type_name) for one in (part, *found) if isinstance(one, Opaque))
 
 
+def check_kept(spec: Function, dropped: Sequence[str], kept: Sequence[Case]) -> None:
+    """A SpecError where more cases were dropped as ill-conditioned than are left."""
+    if len(dropped) > len(kept) or not any(case.check == "values" for case in kept):
+        why = Counter(dropped).most_common(1)[0][0]
+        what = f"of {len(dropped) + len(kept)} drawn cases {len(dropped)} have no right value to ask for"
+        raise SpecError(f"{spec.name}: {what}: {why}; draw other inputs, or correct the styles and guards")
+
+
 def check_arguments(spec: Function, parameters: Sequence[str]) -> None:
     """A SpecError where the description names an argument that the reference does not take."""
     for name in sorted(spec.changes):
@@ -149,7 +159,7 @@ def check_independent(functions: Mapping[str, FunctionCases]) -> None:
             inputs = {shape_and_bytes(leaf) for _, leaf in leaves(case.plan.questions[-1]) if isinstance(leaf, np.ndarray)}
             for expected in case.expected[:1]:
                 for _, leaf in leaves(decode(expected.value)):
-                    if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f" and np.unique(leaf).size > 3:
+                    if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "fc" and np.unique(leaf).size > 3:
                         answers.setdefault(shape_and_bytes(leaf), (case.key, shape_and_bytes(leaf) in inputs))
     for function in functions.values():
         for case in function.cases:

@@ -15,7 +15,7 @@ from grader.freezing.author import Author, call, placed
 from grader.freezing.refused import check_values
 from grader.judging.cases import Expected
 from grader.judging.compare import items_of
-from grader.judging.values import leaves, shape_and_bytes
+from grader.judging.values import differences, largest, leaves, shape_and_bytes
 from grader.sandbox.tensors import as_tensors
 from grader.spec import Code, Function
 
@@ -29,6 +29,8 @@ RELATIVE_MARGIN = 10.0
 GUARDED = 1e-4
 COARSE_LIMIT = 1e-2  # of cases in single precision
 _EPSILON = np.finfo(np.float64).eps
+_MOVED = "on inputs that are moved by a unit in the last place"
+_NO_NUMBER = float(np.finfo(np.float64).max)  # how far a number is from what is none
 _OF_FLOOR = 0.02  # the floor is 4,500 units in the last place of double precision, and 90 of a coarser one
 
 
@@ -42,8 +44,8 @@ def expected_of(
     *,
     with_styles: bool,
     within_guards: bool = False,
-) -> Expected | None:
-    """The right value with derived tolerances; None where a case is ill-conditioned.
+) -> Expected | str:
+    """The right value with derived tolerances; why a case is ill-conditioned where it is.
 
     A guard that is far away is another convention; ``within_guards`` gives up the case on which it would not pass.
     """
@@ -56,25 +58,22 @@ def expected_of(
     check_values(spec, right)
     numbers = dict(leaves(right))
     judged = _judged_paths(spec, right)
-    if any(not np.isfinite(np.asarray(leaf)).all() for path, leaf in numbers.items() if path in judged):
-        return None
     if with_styles:
         _check_seed(spec, right, call(author, function, args, given, after, seed=1), judged)
-    deviation = dict.fromkeys(numbers, 0.0)
+    deviation, how = dict.fromkeys(numbers, 0.0), dict.fromkeys(numbers, "")
     generator = np.random.default_rng(1)
-    others = [call(author, function, _nudged(args, generator), given, after) for _ in range(ULP_COPIES)]
-    if with_styles:
-        for style in author.styles.get(spec.name, ()):
-            styled = call(author, style, args, given, after)
-            _check_style(author, spec, style, right, styled)
-            others.append(styled)
-    for other in others:
+    others = [(_MOVED, call(author, function, _nudged(args, generator), given, after)) for _ in range(ULP_COPIES)]
+    for style in author.styles.get(spec.name, ()) if with_styles else ():
+        others.append((f"in the style {placed(author, style)}", call(author, style, args, given, after)))
+        _check_style(author, spec, style, right, others[-1][1])
+    for name, other in others:
         for path, found in _deviations(right, other, judged, _optional_paths(spec, right)).items():
-            deviation[path] = max(deviation[path], found)
+            if found > deviation[path]:
+                deviation[path], how[path] = found, name
     guarded, beyond = dict.fromkeys(numbers, 0.0), dict.fromkeys(numbers, 0.0)
     for guard in author.variants(spec.name, spec.guards):
         for path, found in _deviations(right, call(author, guard, args, given, after), judged).items():
-            if found <= GUARDED * max(1.0, float(np.max(np.abs(numbers[path]), initial=0.0))):
+            if found <= GUARDED * max(1.0, largest(numbers[path])):
                 guarded[path] = max(guarded[path], found)
             elif found < np.inf:  # the same form
                 beyond[path] = max(beyond[path], found)
@@ -83,16 +82,24 @@ def expected_of(
     tolerances = []
     for path, leaf in numbers.items():
         tolerance = _tolerance(spec.relative, leaf, deviation[path], coarse) if path in judged else np.inf
-        if tolerance is None or (within_guards and beyond[path] > tolerance):
-            return None
+        if tolerance is None:
+            return _why_ill(_item_at(spec, right, path), deviation[path], how[path])
+        if within_guards and beyond[path] > tolerance:
+            return _why_ill(_item_at(spec, right, path), beyond[path], "with a guard")
         tolerances.append(max(tolerance, 1.5 * guarded[path]))
     return Expected(encoded, tuple(tolerances))
+
+
+def _why_ill(item: str, deviation: float, how: str) -> str:
+    """Why there is no right value of an item that could be asked for."""
+    away = f"differs by {deviation:.2g}" if deviation < _NO_NUMBER else "changes between a number and nan or infinity"
+    return f"{item} {away} {how}"
 
 
 def _check_seed(spec: Function, right: Any, again: Any, judged: frozenset[Any]) -> None:
     """A SpecError where the reference gives other values from another state of the random generator."""
     for path, found in _deviations(right, again, judged).items():
-        if found > 1e-7 * max(1.0, float(np.max(np.abs(dict(leaves(right))[path]), initial=0.0))):
+        if found > 1e-7 * max(1.0, largest(dict(leaves(right))[path])):
             item = _item_at(spec, right, path)
             raise SpecError(f"{spec.name}: {item!r} is random: another seed gives another value; name it in random=")
 
@@ -100,17 +107,17 @@ def _check_seed(spec: Function, right: Any, again: Any, judged: frozenset[Any]) 
 def _coarseness(leaf: Any) -> float:
     """How many times coarser than double precision the numbers of a leaf are; 1 where they are no floats."""
     dtype = np.asarray(leaf).dtype
-    return max(1.0, float(np.finfo(dtype).eps / _EPSILON)) if dtype.kind == "f" else 1.0
+    return max(1.0, float(np.finfo(dtype).eps / _EPSILON)) if dtype.kind in "fc" else 1.0
 
 
 def _tolerance(relative: float, leaf: Any, deviation: float, coarse: float) -> float | None:
     """Absolute tolerance of one number or array; None where right solutions differ by too much."""
-    if np.asarray(leaf).dtype.kind != "f":
+    if np.asarray(leaf).dtype.kind not in "fc":
         return 0.0
-    largest = float(np.max(np.abs(leaf), initial=0.0))
+    most = largest(leaf)
     if relative:  # the contract's own: rounding only has to stay well inside it
-        return relative * largest if RELATIVE_MARGIN * deviation <= relative * largest else None
-    scale = max(1.0, largest)
+        return relative * most if RELATIVE_MARGIN * deviation <= relative * most else None
+    scale = max(1.0, most)
     tolerance = max(DEVIATIONS * deviation, FLOOR * scale * (coarse if coarse == 1 else coarse * _OF_FLOOR))
     return tolerance if tolerance <= (LIMIT if coarse == 1 else COARSE_LIMIT) * scale else None
 
@@ -143,13 +150,15 @@ def _judged_paths(spec: Function, value: Any) -> frozenset[tuple[Any, ...]]:
 
 
 def _nudged(value: Any, generator: np.random.Generator) -> Any:
-    """A copy in which every float of an array is moved by at most one unit in the last place.
+    """A copy in which every float of an array is moved by at most one unit in the last place, both parts of complex ones.
 
     Whole numbers stay: a label is exactly 0 or 1. Of an object that was made the attributes are moved.
     """
 
     def nudged(part: Any) -> Any:
         part = np.asarray(part) if isinstance(part, Tensor) else part
+        if isinstance(part, np.ndarray) and part.dtype.kind == "c":
+            return (nudged(part.real) + 1j * nudged(part.imag)).astype(part.dtype)
         if isinstance(part, np.ndarray) and part.dtype.kind == "f":
             signs = generator.integers(-1, 2, part.shape) * (part != np.rint(part))
             return (part * (1.0 + signs * np.finfo(part.dtype).eps)).astype(part.dtype)
@@ -169,19 +178,22 @@ def _optional_paths(spec: Function, value: Any) -> frozenset[tuple[Any, ...]]:
 
 
 def _deviations(right: Any, other: Any, judged: frozenset[Any], optional: frozenset[Any] = frozenset()) -> dict[Any, float]:
-    """Largest absolute difference per numeric leaf; infinite where the other has another form."""
+    """Largest absolute difference per numeric leaf; infinite where the other has another form.
+
+    Where one alone is no number, they differ by as much as numbers can.
+    """
     theirs = dict(leaves(decode(encode(other, opaque=lambda _: 0))))
     found = {}
     for path, leaf in leaves(right):
         if path not in judged or (path in optional and path not in theirs):
             continue
-        mine = np.asarray(leaf, dtype=np.float64)
-        that = np.asarray(theirs.get(path, np.nan), dtype=np.float64)
-        if mine.shape != that.shape:
+        mine, that = np.asarray(leaf), np.asarray(theirs.get(path, ()))
+        if path not in theirs or mine.shape != that.shape:
             found[path] = np.inf
         else:
-            difference = np.abs(mine - that)
-            found[path] = float(np.max(difference, initial=0.0)) if not np.isnan(difference).any() else np.inf
+            wide = np.complex128 if "c" in (mine.dtype.kind, that.dtype.kind) else np.float64
+            most = float(np.max(differences(mine.astype(wide), that.astype(wide)), initial=0.0))
+            found[path] = min(most, _NO_NUMBER)
     return found
 
 
@@ -193,8 +205,8 @@ def _item_at(spec: Function, value: Any, path: tuple[Any, ...]) -> str:
 def _check_style(author: Author, spec: Function, style: Callable[..., Any], right: Any, styled: Any) -> None:
     """A declared right style must agree with the reference before it may widen a tolerance."""
     for path, found in _deviations(right, styled, _judged_paths(spec, right), _optional_paths(spec, right)).items():
-        scale = max(1.0, float(np.max(np.abs(dict(leaves(right))[path]), initial=0.0)))
-        if not found <= 1e-6 * scale:
+        if not found <= 1e-6 * max(1.0, largest(dict(leaves(right))[path])):
             how = "has another form than" if np.isinf(found) else f"differs by {found:.3g} from"
+            how = "is nan or infinite in other places than" if found == _NO_NUMBER else how
             what = f"of the style {placed(author, style)}, {_item_at(spec, right, path)} {how} the reference's"
             raise SpecError(f"{spec.name}: {what}")

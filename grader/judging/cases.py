@@ -22,7 +22,7 @@ from grader.confined.kinds import Value, WireError
 from grader.confined.wire import Encoded, decode, encode, pack, unpack
 from grader.disk import write_whole
 from grader.errors import SpecError
-from grader.judging.values import leaves
+from grader.judging.values import largest, leaves
 from grader.sandbox.runner import Plan
 from grader.spec import Given, Step
 
@@ -68,13 +68,13 @@ class Expected:
     @cached_property
     def largest_at(self) -> Mapping[kinds.Path, float]:
         """The largest size of a number of each array, by its path."""
-        return {path: float(np.abs(leaf).max(initial=0.0)) for path, leaf in leaves(self.decoded)}
+        return {path: largest(leaf) for path, leaf in leaves(self.decoded)}
 
     @cached_property
     def tolerance_per_number(self) -> np.ndarray[Any, Any] | None:
-        """The tolerance of each number of the payload; None where the payload holds anything but float64."""
+        """The tolerance of each number of the payload; None where the payload holds anything but finite float64."""
         numbers = [np.asarray(leaf) for _, leaf in leaves(self.decoded)]
-        if any(leaf.dtype != np.float64 for leaf in numbers):
+        if any(leaf.dtype != np.float64 or not np.isfinite(leaf).all() for leaf in numbers):
             return None
         vector = np.repeat(np.array(self.tolerances), [leaf.size for leaf in numbers])
         return vector if 8 * vector.size == len(self.value.payload) else None

@@ -20,7 +20,7 @@ from grader.confined.kinds import Opaque, Path, Tensor, Unset, Value, Yielded, p
 from grader.confined.tensors import FRAMEWORKS
 from grader.confined.wire import Encoded
 from grader.judging.cases import Expected
-from grader.judging.values import NUMBER, as_array
+from grader.judging.values import NUMERIC, as_array, differences
 from grader.spec import Function
 
 __all__ = [
@@ -39,7 +39,6 @@ __all__ = [
 
 Stage = Literal["structure", "shape", "dtype", "values"]
 STAGES: tuple[Stage, ...] = ("structure", "shape", "dtype", "values")
-_NUMERIC = (np.ndarray, *NUMBER)
 _Array = np.ndarray[Any, Any]
 
 
@@ -251,7 +250,7 @@ class _Walk:
             yield Problem("structure", path, sentence(where, got.type_name, kind_of(right)))
         elif isinstance(right, dict | list | tuple):
             yield from self.container(right, got, path, where)
-        elif isinstance(right, _NUMERIC) and not isinstance(right, bool):
+        elif isinstance(right, NUMERIC) and not isinstance(right, bool):
             problem = _number_problem(right, got, where, path, self.tolerances.get(path, 0.0), self.loose)
             if problem:
                 yield problem
@@ -335,7 +334,7 @@ def _short(value: Value) -> str:
 def _number_problem(right: Value, got: Value, where: str, path: Path, tolerance: float, loose: bool) -> Problem | None:
     if isinstance(got, bool) and loose:
         got = np.asarray(got)
-    if not isinstance(got, _NUMERIC) or isinstance(got, bool):
+    if not isinstance(got, NUMERIC) or isinstance(got, bool):
         return _kind_problem(right, got, path, where)
     if getattr(right, "framework", "") != getattr(got, "framework", ""):
         return _kind_problem(right, got, path, where)
@@ -349,9 +348,9 @@ def _number_problem(right: Value, got: Value, where: str, path: Path, tolerance:
 
 def _dtype_fits(ours: _Array, other: _Array, got: Value, loose: bool) -> bool:
     if loose:
-        return other.dtype.kind in "biuf"
-    if type(got) in (int, float):  # a Python scalar has no dtype to get wrong
-        return True
+        return other.dtype.kind in ("biufc" if ours.dtype.kind == "c" else "biuf")
+    if type(got) in (int, float) or (type(got) is complex and ours.dtype.kind == "c"):
+        return True  # a Python scalar has no dtype to get wrong
     if ours.dtype.kind in "iu":
         return other.dtype.kind in "iu"
     if ours.dtype.kind == "b":
@@ -362,9 +361,9 @@ def _dtype_fits(ours: _Array, other: _Array, got: Value, loose: bool) -> bool:
 def _value_problem(ours: _Array, other: _Array, where: str, path: Path, tolerance: float) -> Problem | None:
     if not ours.size:
         return None
-    ours, other = ours.astype(np.float64), other.astype(np.float64)
-    with np.errstate(all="ignore"):
-        wrong = ~(np.abs(other - ours) <= tolerance)
+    kind = np.complex128 if "c" in (ours.dtype.kind, other.dtype.kind) else np.float64
+    ours, other = ours.astype(kind), other.astype(kind)
+    wrong = ~(differences(ours, other) <= tolerance)
     if not wrong.any():
         return None
     infinite = wrong & ~np.isfinite(other)
@@ -376,7 +375,7 @@ def _value_problem(ours: _Array, other: _Array, where: str, path: Path, toleranc
 def _value_text(ours: _Array, other: _Array, wrong: _Array, place: tuple[int, ...], where: str, tolerance: float) -> str:
     """How many numbers are wrong, by how much, and the first of them (the first nan or inf, if there is one)."""
     at_place = element_text(where, place)
-    got, right = float(other[place]) + 0.0, float(ours[place]) + 0.0  # no zero with a minus
+    got, right = (array[place].item() + 0 for array in (other, ours))  # no zero with a minus
     texts = (f"{got:.10g}", f"{right:.10g}")
     if texts[0] == texts[1]:
         texts = (repr(got), repr(right))
@@ -384,8 +383,10 @@ def _value_text(ours: _Array, other: _Array, wrong: _Array, place: tuple[int, ..
         return sentences.no_number(where, repr(got), at_place, texts[1])
     if ours.ndim == 0:
         return sentences.value_problem(where, *texts)
-    difference, scale = np.abs(other - ours)[wrong], np.abs(ours)[wrong]
+    measured = wrong & np.isfinite(ours)
+    difference, scale = np.abs(other - ours)[measured], np.abs(ours)[measured]
     with np.errstate(all="ignore"):
-        relative = float(np.max(difference / scale)) if (scale > 0).all() else None
-    measures = sentences.measures_of(float(difference.max()), relative, tolerance, several=ours.size > 1)
+        relative = float(np.max(difference / scale)) if difference.size and (scale > 0).all() else None
+    most = float(difference.max()) if difference.size else None
+    measures = sentences.measures_of(most, relative, tolerance, several=ours.size > 1)
     return sentences.values_problem(at_place, *texts, where, int(wrong.sum()), ours.size, measures)

@@ -28,7 +28,7 @@ from grader.judging.forms import arranged, in_form_of, kept_of, numbers_of, plai
 from grader.judging.judge import FunctionJudge
 from grader.judging.nearness import IMPRECISE, given_arrays, is_rounded, kept_of_near
 from grader.judging.outcomes import Outcomes, arguments_of, last_outcome, reply_value
-from grader.judging.values import leaves, number_at, part_or_none
+from grader.judging.values import as_reals, leaves, number_at, part_or_none
 from grader.sandbox.runner import Returned
 from grader.spec import Function
 
@@ -137,7 +137,7 @@ class _Part:
         if not numbers:
             return self.right not in (None, (), [], {}, set(), Unset())
         given = given_arrays(self.case)
-        return any(np.any(np.abs(leaf) > _ZERO) for leaf in numbers) and not all(
+        return any(np.any(~(np.abs(leaf) <= _ZERO)) for leaf in numbers) and not all(
             any(_nearly(leaf, a) for a in given) for leaf in numbers
         )
 
@@ -153,11 +153,11 @@ def _nearly(one: _Array, other: _Array) -> bool:
     """Whether two arrays are the same, or hardly different: each then has passed for the other."""
     if one.shape != other.shape or not {one.dtype.kind, other.dtype.kind} <= set("biufc"):
         return _equal(one, other)
-    return bool(np.allclose(one, other, rtol=_HARDLY, atol=_ZERO))
+    return bool(np.allclose(one, other, rtol=_HARDLY, atol=_ZERO, equal_nan=True))
 
 
 def _equal(one: _Array, other: _Array) -> bool:
-    return one.shape == other.shape and bool(np.array_equal(one, other))
+    return one.shape == other.shape and bool(np.array_equal(one, other, equal_nan=True))
 
 
 def _parts(spec: Function, item: Item, case: Case, expected: Expected, got: Value, kept: float) -> Iterator[_Part]:
@@ -211,7 +211,7 @@ def _words(value: Value) -> set[str]:
         return {word for part in (value.values() if isinstance(value, dict) else value) for word in _words(part)}
     numbers = numbers_of(value)
     if numbers is not None:
-        return {repr(float(end)) for end in (numbers.min(), numbers.max())} if numbers.size else set()
+        return {repr(end.item()) for end in (numbers.min(), numbers.max())} if numbers.size else set()
     return {repr(sorted(map(repr, value)) if isinstance(value, set) else value)}
 
 
@@ -290,7 +290,8 @@ class _Wrong:
 
 def _wrong_leaves(part: _Part) -> Iterator[_Wrong]:
     for place, leaf in leaves(part.right):
-        right, got = np.asarray(leaf, dtype=np.float64), number_at(part.got, place)
+        right = np.asarray(leaf, dtype=np.complex128 if np.iscomplexobj(leaf) else np.float64)
+        got = number_at(part.got, place, "biufc" if right.dtype.kind == "c" else "biuf")
         if right.size and right.any():
             formed = None if got is None else numbers_of(in_form_of(right, _summed(right, got)))
             arguments = _arguments(part.case)
@@ -299,7 +300,9 @@ def _wrong_leaves(part: _Part) -> Iterator[_Wrong]:
             handed_back = formed is not None and any(_equal(formed, argument) for argument in given.values())
             if got is not None and not handed_back and _in_other_places(part, right, got):
                 formed = right
-            yield _Wrong(right, formed if formed is not None and formed.shape == right.shape else None, given, updated)
+            formed = formed if formed is not None and formed.shape == right.shape else None
+            real, *others = as_reals(right, *given.values(), *([] if formed is None else [formed]))
+            yield _Wrong(real, None if formed is None else others[-1], dict(zip(given, others, strict=False)), updated)
 
 
 @lru_cache(maxsize=1_000)  # each wrong number asks for them
@@ -330,27 +333,28 @@ def _in_other_places(part: _Part, right: _Array, got: _Array) -> bool:
 
 def _all_numbers(result: Value) -> _Array:
     arrays = [np.asarray(leaf) for _, leaf in leaves(result)]
-    return _rounded(_flat([array for array in arrays if array.dtype.kind in "biuf"]))
+    return _rounded(_flat([array for array in arrays if array.dtype.kind in "biufc"]))
 
 
 def _rounded(array: _Array) -> _Array:
-    return np.round(array.astype(np.float64).ravel(), 9)
+    return np.round(array.astype(np.complex128 if array.dtype.kind == "c" else np.float64).ravel(), 9)
 
 
 def _summed(right: _Array, got: _Array) -> _Array:
     """The mean over the axes that should not be there any more."""
     if got.ndim == right.ndim and got.shape != right.shape:
         axes = tuple(n for n in range(got.ndim) if right.shape[n] == 1 < got.shape[n])
-        return np.asarray(got.astype(np.float64).mean(axis=axes, keepdims=True)) if axes else got
-    return np.asarray(got.astype(np.float64).mean()) if not right.ndim and got.size else got
+        return np.asarray(got.mean(axis=axes, keepdims=True, dtype=right.dtype)) if axes else got
+    return np.asarray(got.mean(dtype=right.dtype)) if not right.ndim and got.size else got
 
 
 def _alike(argument: Value, arrays: Sequence[_Array], key: Any, right: _Array) -> _Array | None:
     """An array of an argument that has the shape of a part of the result: under its key, or the first one."""
     part = argument.get(key) if isinstance(argument, dict) else None
     candidates = [part] if isinstance(part, np.ndarray) else arrays
-    fitting = (a for a in candidates if a.shape == right.shape and a.dtype.kind in "biuf")
-    return next((a.astype(np.float64) for a in fitting), None)
+    kinds = "biufc" if right.dtype.kind == "c" else "biuf"
+    fitting = (a for a in candidates if a.shape == right.shape and a.dtype.kind in kinds)
+    return next((a.astype(right.dtype) for a in fitting), None)
 
 
 def _nearest(wrong: Sequence[_Wrong]) -> int | None:
@@ -370,7 +374,7 @@ def _likeness(leaf: _Wrong, origin: int | None) -> float:
     right, got = leaf.right, leaf.got
     if got is None or not got.any() or any(_equal(got, a) for a in leaf.given.values()):
         return 0.0
-    finite = np.isfinite(got)
+    finite = np.isfinite(got) & np.isfinite(right)
     if finite.mean() < 0.5:
         return 0.0
     start = leaf.given[origin] if origin is not None else np.zeros(right.shape)

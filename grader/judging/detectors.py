@@ -19,7 +19,7 @@ from grader.judging.compare import items_of
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.mistakes import is_same
 from grader.judging.outcomes import Outcomes, arguments_of, expected_value, last_outcome, reply_value
-from grader.judging.values import leaves, number_at, part_or_none
+from grader.judging.values import differences, leaves, number_at, part_or_none
 from grader.model import Finding
 from grader.sandbox.runner import Raised, Returned
 
@@ -91,7 +91,7 @@ def _wrong_item(
             if not any(path[: len(start)] == start for start in item.paths):
                 continue
             expected, number = np.asarray(leaf), number_at(got, path)
-            if number is None:
+            if number is None or expected.dtype.kind == "c":
                 return None
             if _leaf_right(expected, number, right.tolerance_at[path]):
                 complete = complete and not expected.any()  # a zero is right by many wrong formulas, too
@@ -114,7 +114,7 @@ def _called(item: str, places: Sequence[str]) -> str:
 def _leaf_right(expected: _Array, got: _Array, tolerance: float) -> bool:
     fits = expected.dtype == got.dtype or not (got.ndim or got.dtype in _IMPRECISE)
     same = expected.shape == got.shape and fits
-    return same and bool((np.abs(got.astype(float) - expected.astype(float)) <= tolerance).all())
+    return same and bool((differences(expected.astype(float), got.astype(float)) <= tolerance).all())
 
 
 def _returns_none(evidence: _Evidence) -> Iterator[Finding]:
@@ -333,7 +333,7 @@ def _places_in(evidence: _Evidence, item: _WrongItem, arrays: Sequence[_Array]) 
 
 def _is_it(leaf: Value, got: _Array) -> bool:
     array = np.asarray(leaf)
-    return bool(array.shape == got.shape and array.any() and np.array_equal(array, got))
+    return bool(array.shape == got.shape and array.any() and np.array_equal(array, got, equal_nan=True))
 
 
 def _failing(evidence: _Evidence, item: _WrongItem) -> set[str]:

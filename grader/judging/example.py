@@ -246,12 +246,12 @@ def _parts(value: Value, most: int) -> int:
 def _array_as_json(value: np.ndarray[Any, Any]) -> Any:
     if math.prod(n or 1 for n in value.shape) > _MOST_ELEMENTS:  # an array without numbers may hold very many rows
         return {"opaque": f"array of shape {value.shape}, {value.dtype}"}
-    if value.dtype.kind == "c":
-        return {"opaque": f"complex array of shape {value.shape}"}
 
     def nested(part: Any) -> Any:
         if isinstance(part, list):
             return [nested(inner) for inner in part]
+        if isinstance(part, complex | np.complexfloating):
+            return f"{part.real:.10g}{part.imag:+.10g}j"
         return _number(float(part)) if isinstance(part, float | np.floating) else part
 
     return {"array": nested(value.tolist()), "dtype": str(value.dtype), "shape": list(value.shape)}

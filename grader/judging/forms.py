@@ -12,7 +12,7 @@ import numpy as np
 from grader.confined.kinds import Opaque, Path, Value, Yielded, mapped, part_at
 from grader.judging.cases import Expected
 from grader.judging.compare import Item, is_right, items_of
-from grader.judging.values import as_array, leaves, part_or_none
+from grader.judging.values import NUMERIC, as_array, leaves, part_or_none
 from grader.sandbox.tensors import as_arrays
 from grader.spec import Function
 
@@ -51,7 +51,7 @@ def has_wrong_numbers(spec: Function, item: Item, expected: Expected, got: Value
     """Whether an item is wrong in the form of the contract, too, into which its numbers can be put."""
     for path in item.paths if item.name not in spec.random | spec.opaque else ():
         right, part = part_at(expected.decoded, path), plain(part_or_none(got, path))
-        if numbers_of(part) is None or not isinstance(right, int | float | np.number | np.ndarray):
+        if numbers_of(part) is None or not isinstance(right, NUMERIC):
             continue
         formed = np.shape(in_form_of(right, part)) == np.shape(right)
         if formed and not kept_of(spec, Item(item.name, (path,)), expected, got):
@@ -90,7 +90,7 @@ def in_form_of(right: Value, got: Value) -> Value:
     if isinstance(right, set) and (got is None or isinstance(got, dict)):
         return {key for key, holds in (got or {}).items() if holds is True}
     numbers = numbers_of(got)
-    if numbers is None or isinstance(right, bool) or not isinstance(right, int | float | np.number | np.ndarray):
+    if numbers is None or isinstance(right, bool) or not isinstance(right, NUMERIC):
         return got
     wanted = np.asarray(right)
     if numbers.size == 1 and wanted.size and (wanted == wanted.flat[0]).all():
@@ -100,18 +100,24 @@ def in_form_of(right: Value, got: Value) -> Value:
     if [n for n in numbers.shape if n != 1] != [n for n in wanted.shape if n != 1]:
         return got
     formed = numbers.reshape(wanted.shape)
+    if formed.dtype.kind == "c" != wanted.dtype.kind:
+        if formed.imag.any():
+            return got
+        formed = formed.real
     with np.errstate(all="ignore"):
         typed = formed.astype(wanted.dtype)
-        return typed if wanted.dtype.kind == "f" or (typed == formed).all() else got
+        return typed if wanted.dtype.kind in "fc" or (typed == formed).all() else got
 
 
 def numbers_of(got: Value) -> _Array | None:
     """An array of what may be a list of numbers, or lists of them; None where it is none."""
     try:
-        numbers = as_array(got) if isinstance(got, int | float | np.number | np.ndarray | list | tuple) else None
+        numbers = as_array(got) if isinstance(got, (*NUMERIC, list, tuple)) else None
     except (TypeError, ValueError):
         return None
-    return None if numbers is None or numbers.dtype.kind not in "biuf" else numbers.astype(np.float64)
+    if numbers is None or numbers.dtype.kind not in "biufc":
+        return None
+    return numbers.astype(np.complex128 if numbers.dtype.kind == "c" else np.float64)
 
 
 def _axes(value: Value) -> int:

@@ -90,8 +90,15 @@ def _is_edge(case: Case, code: str, *, fails: bool) -> bool:
         return mistake is not None and (special or not fails)
     bound = _NO_NUMBER * max([1.0, *case.expected[0].largest_at.values()])
     # Beyond it there is a division by what is zero but for rounding, which no second run gives again.
-    within = all((np.abs(np.asarray(leaf)) < bound).all() for _, leaf in leaves(decode(mistake)))
+    right = dict(leaves(case.expected[0].decoded))
+    within = all(_is_within(bound, leaf, right.get(path, 0.0)) for path, leaf in leaves(decode(mistake)))
     return (special and not fails) or not within
+
+
+def _is_within(bound: float, leaf: Value, right: Value) -> bool:
+    """Whether all numbers are below a bound, or are no numbers where the right one is none either."""
+    small = np.abs(np.asarray(leaf)) < bound
+    return bool(small.all()) or (np.shape(leaf) == np.shape(right) and bool((small | ~np.isfinite(right)).all()))
 
 
 def _wrong_places(spec: Function, verdict: Verdict, cases: Sequence[Case]) -> _Wrong:
@@ -238,7 +245,7 @@ def _finite(value: Value) -> Value:
     """The value with nan and inf replaced by huge numbers, so that equal ones compare equal."""
 
     def finite(part: Value) -> Value:
-        if not isinstance(part, np.ndarray | float | np.floating) or np.asarray(part).dtype.kind != "f":
+        if not isinstance(part, np.ndarray | float | complex | np.inexact) or np.asarray(part).dtype.kind not in "fc":
             return part
         if np.isfinite(part).all():
             return part
@@ -251,7 +258,7 @@ def _finite(value: Value) -> Value:
 
 def _rounding(value: Value) -> float:
     """How far two runs of one formula may lie apart, as a part of the largest number: a library may sum in another order."""
-    return 1e-5 if getattr(value, "dtype", None) in (np.float32, np.float16) else 1e-9
+    return 1e-5 if getattr(value, "dtype", None) in (np.float32, np.float16, np.complex64) else 1e-9
 
 
 def _scale(value: Value) -> float:

@@ -13,7 +13,7 @@ from grader.confined.wire import decode
 from grader.judging.cases import Case
 from grader.judging.forms import numbers_of
 from grader.judging.outcomes import arguments_of
-from grader.judging.values import leaves, number_at
+from grader.judging.values import as_reals, differences, leaves, number_at
 
 __all__ = ["IMPRECISE", "given_arrays", "is_rounded", "kept_of_near"]
 
@@ -59,17 +59,22 @@ def _pairs(right: Value, got: Value) -> list[tuple[_Array, _Array]]:
     """The right numbers beside those that were returned; none where some are no decimal fractions, or have another shape."""
     pairs = []
     for place, leaf in leaves(right):
-        wanted, found = np.asarray(leaf), numbers_of(number_at(got, place))
-        if wanted.dtype.kind != "f" or found is None or found.shape != wanted.shape:
+        wanted = np.asarray(leaf)
+        found = numbers_of(number_at(got, place, "biufc" if wanted.dtype.kind == "c" else "biuf"))
+        if wanted.dtype.kind not in "fc" or found is None or found.shape != wanted.shape:
             return []
+        wanted, found = as_reals(wanted, found)
+        if not np.isfinite(wanted).all():  # what is no number on either side is as good as zero
+            there = np.isfinite(wanted) | (differences(wanted, found) > 0)
+            wanted, found = np.where(there, wanted, 0.0), np.where(there, found, 0.0)
         pairs.append((wanted, found))
     return pairs
 
 
 def _origins(case: Case, wanted: _Array) -> list[_Array]:
     """What a number is worked out from: nothing, or an argument of its shape."""
-    given = (a for a in given_arrays(case) if a.shape == wanted.shape and a.dtype.kind in "biuf")
-    return [np.zeros(wanted.shape), *given]
+    given = (as_reals(a)[0] for a in given_arrays(case) if a.dtype.kind in "biufc")
+    return [np.zeros(wanted.shape), *(a for a in given if a.shape == wanted.shape)]
 
 
 def _distance(wanted: _Array, found: _Array, origins: Sequence[_Array]) -> float:

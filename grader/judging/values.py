@@ -13,8 +13,11 @@ from grader.confined.kinds import Path, Value, part_at
 
 __all__ = [
     "as_array",
+    "as_reals",
     "characters",
     "count_numbers",
+    "differences",
+    "largest",
     "leaves",
     "number_at",
     "part_or_none",
@@ -25,6 +28,7 @@ __all__ = [
 ]
 
 NUMBER = (int, float, complex, np.number)
+NUMERIC = (np.ndarray, *NUMBER)
 
 
 def walk(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
@@ -86,13 +90,13 @@ def part_or_none(value: Value, path: Path) -> Value:
         return None
 
 
-def number_at(value: Value, path: Path) -> np.ndarray[Any, Any] | None:
-    """The real number or array at a path, as an array; None where there is none."""
+def number_at(value: Value, path: Path, kinds: str = "biuf") -> np.ndarray[Any, Any] | None:
+    """The number or array at a path, as an array; None where there is none of these kinds of dtypes."""
     part = part_or_none(value, path)
-    if not isinstance(part, int | float | np.ndarray | np.number):
+    if not isinstance(part, NUMERIC):
         return None
     array = as_array(part)
-    return array if array.dtype.kind in "biuf" else None
+    return array if array.dtype.kind in kinds else None
 
 
 def as_array(number: Value) -> np.ndarray[Any, Any]:
@@ -101,6 +105,29 @@ def as_array(number: Value) -> np.ndarray[Any, Any]:
     if array.dtype.kind != "O":
         return array
     return np.asarray(float(number) if abs(number) < 2**1023 else np.copysign(np.inf, 1 if number > 0 else -1))
+
+
+def largest(number: Value) -> float:
+    """The largest size of a number or of an array's numbers, but for what is infinite or no number."""
+    sizes = np.abs(number)
+    return float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
+
+
+def differences(right: np.ndarray[Any, Any], got: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """How far numbers lie apart: not at all where both are nan or the same infinity, and infinitely where only one is."""
+    with np.errstate(all="ignore"):
+        away: np.ndarray[Any, Any] = np.abs(got - right)
+        if np.isfinite(away).all():
+            return away
+        same = (got == right) | (np.isnan(got) & np.isnan(right))
+        return np.where(same, 0.0, np.where(np.isnan(away), np.inf, away))
+
+
+def as_reals(right: np.ndarray[Any, Any], *others: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]]:
+    """Arrays of real numbers, a first one of complex numbers and those beside it with their two parts in a further axis."""
+    if right.dtype.kind != "c":
+        return [right, *others]
+    return [np.stack([part.real, part.imag], axis=-1) for part in (right, *others)]
 
 
 def same_numbers(one: Value, other: Value, tolerances: Mapping[Path, float] = MappingProxyType({})) -> bool:

@@ -148,8 +148,7 @@ def _single(value: Value, style: Style) -> str:
             one, other = _element_text(real, style.digits), _element_text(imaginary, style.digits)
             return f"{one}{'' if other.startswith('-') else '+'}{other}j"
         case {"opaque": str(name)}:
-            is_array = name.startswith(("array of shape", "complex array of shape"))
-            return _inert(name if is_array else f"an object of type {name}")
+            return _inert(name if name.startswith("array of shape") else f"an object of type {name}")
         case {"function": str(name)}:
             return _inert(name) if name.endswith(")") else f"the function {_inert(name)}"
         case {"error": str(name)}:

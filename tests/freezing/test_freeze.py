@@ -176,7 +176,7 @@ def test_what_a_reference_prints_is_not_shown(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_an_ill_conditioned_case_is_dropped_and_counted(tmp_path: Path) -> None:
-    reference = "import numpy as np\ndef twice(X):\n    return X / 0 if X.shape[1] == 3 else 2 * X\n"
+    reference = "def twice(X):\n    return 1e16 * (X - X.mean()).sum() + X if X.shape[1] == 3 else 2 * X\n"
     found = freeze(sample(tmp_path, reference=reference)).functions["twice"]
     assert found.dropped > 0
     assert found.cases
@@ -288,9 +288,9 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         r"the right solution 'twice' .* fails: the function changed its argument X in place",
     ),
     (
-        "a reference without numbers",
-        {"reference": "def twice(X):\n    return X * float('nan')"},
-        r"every drawn case was dropped as ill-conditioned",
+        "a reference that is nothing but rounding",
+        {"reference": "def twice(X):\n    return 1e16 * (X - X.mean()).sum() + X"},
+        r"of 18 drawn cases 18 have no right value to ask for: value differs by .* on inputs that are moved by a unit",
     ),
     (
         "a strategy that returns no tuple",
@@ -465,7 +465,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "a style in single precision",
         {"styles": STYLE.format("style", "np.float32(2 * X)")},
-        r"the right solution 'style' \(.*\) fails|of the style 'style' \(.*\), value differs",
+        r"the right solution 'style' \(.*\) fails|value differs by .* in the style 'style' \(",
     ),
     (
         "an answer among the questions of another function",

@@ -47,7 +47,7 @@ from tests.tiny import graded_function, hand_made, outcomes_of, plain
         (np.array([True]), {"array": [True], "dtype": "bool", "shape": [1]}),
         (np.zeros((0, 3)), {"array": [], "dtype": "float64", "shape": [0, 3]}),
         (np.zeros((20, 20)), {"opaque": "array of shape (20, 20), float64"}),
-        (np.array([1j]), {"opaque": "complex array of shape (1,)"}),
+        (np.array([1j]), {"array": ["0+1j"], "dtype": "complex128", "shape": [1]}),
         ((1, [2]), {"tuple": [1, {"list": [2]}]}),
         ({"a": 1, 2: None}, {"dict": [["a", 1], [2, None]]}),
         ({"b", "a"}, {"set": ["a", "b"]}),

@@ -160,3 +160,79 @@ def test_an_error_of_the_grader_says_at_which_function(tmp_path: Path, monkeypat
     monkeypatch.setattr(freezing, "_trivial", lambda *_: 1 / 0)
     with pytest.raises(GraderError, match="the cases of g could not be drawn: ZeroDivisionError: division by zero"):
         freeze(loaded(tmp_path, "return X"))
+
+
+# -- complex numbers, nan and infinity -----------------------------------------------------------------
+
+FFT = "return np.fft.fft(X)"
+SUM = """
+    n = np.arange(X.shape[1])
+    return X @ np.exp(-2j * np.pi * np.outer(n, n) / X.shape[1])
+""".strip()
+NUMBERS: Mapping[str, tuple[str, str, str]] = {
+    "a transform": (FFT, SUM, "return np.fft.fft(X).conj()"),
+    "the real part": (FFT, FFT, "return np.fft.fft(X).real + 0j"),
+    "roots": ("return np.roots([1, 0, size])", "return np.roots([2, 0, 2 * size])", "return np.roots([1, 0, 4 * size])"),
+    "a complex number": ("return complex(size, 1)", "return np.complex128(size + 1j)", "return complex(size, 2)"),
+    "whole numbers for complex ones": ("return complex(size, 0)", "return size", "return size + 1"),
+    "in a list": ("return [1j * size, 2.0]", "return [size * 1j, 2]", "return [-1j * size, 2.0]"),
+    "nan": ("return np.where(X > 0, X, np.nan)",) * 2 + ("return np.where(X > 0, X, 0)",),
+    "nan of another way": (
+        "return np.where(X > 0, np.log(X), np.nan)",
+        "Y = np.full(X.shape, np.nan)\n    Y[X > 0] = np.log2(X[X > 0]) * np.log(2)\n    return Y",
+        "return np.where(X > 0, 2 * np.log(X), np.nan)",
+    ),
+    "infinity": ("return X / (X > 0)", "return np.where(X > 0, X, -np.inf)", "return np.where(X > 0, X, np.inf)"),
+    "a single nan": (
+        "return np.nan if size % 2 else 1.5 * size",
+        "return np.float64('nan') if size % 2 else size + size / 2",
+        "return 1.5",
+    ),
+    "nan in complex ones": ("return np.where(X > 0, X * 1j, np.nan)",) * 2 + ("return np.where(X > 0, -X * 1j, np.nan)",),
+}
+
+
+@pytest.mark.parametrize(("right", "odd", "wrong"), NUMBERS.values(), ids=NUMBERS)
+def test_complex_numbers_and_what_is_no_number_are_compared(right: str, odd: str, wrong: str) -> None:
+    found = [graded(right, body) for body in (right, odd, wrong)]
+    assert [one.status for one in found[:2]] == ["passed", "passed"]
+    assert found[2].status in ("failed", "partial")
+    assert found[2].points < 9
+
+
+def test_complex_arguments_are_compared_too() -> None:
+    before = "def half(X):\n    return X / 2 + 1j * X[::-1]"
+    both = [graded("return half(X)", body, before=before) for body in ("return half(X) + 0", "return half(X).conj()")]
+    assert [one.status for one in both] == ["passed", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("student", "points"),
+    [
+        ("return np.fft.fft(X).tolist()", 8.5),  # a form
+        ("return np.fft.fft(X).astype(np.complex64)", 8.5),
+        ("return np.round(np.fft.fft(X), 3)", 7.14),  # rounded
+        ("return np.fft.fft(X) * (1 + 1e-5)", 7.14),  # near
+        ("return 2 * np.fft.fft(X)", 2.86),  # goes with the right ones
+        ("return 0 * np.fft.fft(X)", 0),
+        ("return X", 0),
+        ("return -np.fft.fft(X)", 0),
+    ],
+)
+def test_complex_numbers_are_as_near_as_real_ones(student: str, points: float) -> None:
+    assert graded(FFT, student).points == pytest.approx(points, abs=0.6)
+
+
+@pytest.mark.parametrize(("student", "points"), [("return X", 0), ("return np.where(X > 0, 1.00001 * X, np.nan)", 7.14)])
+def test_wrong_numbers_beside_nan_are_paid_as_ever(student: str, points: float) -> None:
+    assert graded("return np.where(X > 0, 3 * X, np.nan)", student.replace("1.00001", "3.00003")).points == pytest.approx(
+        points, abs=0.6
+    )
+
+
+def test_a_function_of_which_most_cases_have_no_right_value_is_refused(tmp_path: Path) -> None:
+    body = "return X * (np.nan if X.shape[0] != 3 and (np.sum(X) * 1e15) % 2 < 1 else 1)"
+    with pytest.raises(
+        SpecError, match=r"g: of \d+ drawn cases \d+ have no right value to ask for: value changes between a number"
+    ):
+        freeze(loaded(tmp_path, body))
