@@ -377,6 +377,7 @@ def returned_none(function: str) -> str:
 
 
 NOT_THERE = "nothing of this name"
+LOOKED_AT = "looked at, when there is another one"
 KEPT_BY_THE_CODE = "whatever your own code needs; it is not compared"
 
 

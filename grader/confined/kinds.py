@@ -149,7 +149,12 @@ def reach(value: Any, path: Path) -> Any:
 
 
 def member(made: Any, name: str, *args: Any) -> Any:
-    """What a step does with an object: ``name=`` sets an attribute, a method is called, another attribute is read."""
+    """What a step does with an object: ``name=`` sets an attribute, a method is called, another attribute is read.
+
+    Without a name it is the object.
+    """
+    if not name:
+        return made
     if name.endswith("="):
         return setattr(made, name[:-1], *args)
     found = getattr(made, name)

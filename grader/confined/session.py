@@ -474,8 +474,8 @@ class Session:
 
     def named(self, name: str) -> Any:
         """What a step calls: a function or a class, or what it does with the object that is its first argument."""
-        owner, _, member = name.partition(".")
-        return (lambda made, *args: self.kinds.member(made, member, *args)) if member else self.functions.get(owner)
+        owner, dot, member = name.partition(".")
+        return (lambda made, *args: self.kinds.member(made, member, *args)) if dot else self.functions.get(owner)
 
     def raised(self, number: int, step: int, what: Any) -> None:
         output = self.output.take()

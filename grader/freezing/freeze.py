@@ -178,7 +178,7 @@ def _drawn_cases(author: Author, elsewhere: Elsewhere | None, spec: Function, se
         key = f"{author.loaded.name}/{spec.name}/{check}"
         for drawn in draw_cases(author, key, seed, classes, inputs):
             with said_where(f"{key}, class {drawn.case_class.name!r}"), within_time(key):
-                case = value_case(author, spec, check, drawn, alternatives, len(cases))
+                case = value_case(author, spec, check, drawn, alternatives, cases)
             if isinstance(case, str):
                 dropped.append(case)
             else:
@@ -224,15 +224,19 @@ def case_sets(spec: Function) -> Iterator[tuple[str, Callable[[Draw], Any], Sequ
 
 
 def value_case(
-    author: Author, spec: Function, check: str, drawn: Drawn, alternatives: Sequence[str], number: int
+    author: Author, spec: Function, check: str, drawn: Drawn, alternatives: Sequence[str], before: Sequence[Case]
 ) -> Case | str:
     """A drawn case with the right values, their tolerances and the outcomes of mistakes; why not where ill-conditioned."""
     draw, args = drawn.draw, drawn.content
     if not isinstance(args, tuple):
         raise SpecError(f"{spec.name}: the strategy must return a tuple of arguments, found {type(args).__name__}")
     places = places_after(spec, author.function(spec.name))
-    plain = plan_of(spec, number, draw, args, places, own=False)
-    own: Plan | None = plan_of(spec, number, draw, args, places, own=True)
+    number, between = len(before), None
+    if places and isinstance(author.function(spec.name), type):
+        # What a class keeps for all of its objects is no longer that of the first one when there is a second one.
+        between = next((case.plan.questions[0] for case in reversed(before) if case.visible), None)
+    plain = plan_of(spec, number, draw, args, places, own=False, between=between)
+    own: Plan | None = plan_of(spec, number, draw, args, places, own=True, between=between)
     if own is not None and own.packed == plain.packed:  # nothing of it but objects could be the student's own
         own = None
     expected: list[Expected] = []

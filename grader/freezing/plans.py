@@ -14,7 +14,7 @@ from grader.errors import SpecError
 from grader.judging.values import parts_of, walk
 from grader.sandbox.runner import Plan
 from grader.spec import Code, Function, Ref, Step
-from grader.strategies import Draw
+from grader.strategies import Arguments, Draw
 
 __all__ = ["places_after", "plan_of", "property_plan"]
 
@@ -63,8 +63,20 @@ def places_after(spec: Function, function: Callable[..., Any]) -> tuple[Path, ..
     return tuple(places)
 
 
-def plan_of(spec: Function, number: int, draw: Draw, args: tuple[Any, ...], after: tuple[Path, ...], *, own: bool) -> Plan:
-    """The question with a reference in place of each object, and if ``own`` of every part of a recorded reply."""
+def plan_of(
+    spec: Function,
+    number: int,
+    draw: Draw,
+    args: tuple[Any, ...],
+    after: tuple[Path, ...],
+    *,
+    own: bool,
+    between: Arguments | None = None,
+) -> Plan:
+    """The question with a reference in place of each object, and if ``own`` of every part of a recorded reply.
+
+    ``between`` making an object and looking at it another one is made from these arguments.
+    """
     places: dict[int, Ref] = {}
     drawn: set[int] = set()
 
@@ -90,7 +102,10 @@ def plan_of(spec: Function, number: int, draw: Draw, args: tuple[Any, ...], afte
             if id(part) not in drawn and (own or id(part) in draw.made):
                 places.setdefault(id(part), Ref(len(steps) - 1, path))
     others = _other_objects(steps) if number % 2 else ()
-    return _plan(spec, number, [*steps, *others, Step(spec.name, swapped(args))], draw.given, after)
+    called = [Step(spec.name, swapped(args))]
+    if between is not None and number % 2 and not steps:
+        called += [Step(spec.name, between), Step(f"{spec.name}.", (Ref(0),))]
+    return _plan(spec, number, [*steps, *others, *called], draw.given, after)
 
 
 def _other_objects(steps: Sequence[Step]) -> Iterator[Step]:

@@ -157,6 +157,9 @@ def _arguments(plan: Plan, names: Mapping[str, Sequence[str]], replies: Sequence
             attribute = f"call {step + 1}, {function.removesuffix('=')}"
             arguments.append({"name": attribute, "value": as_json(plan.questions[step][1])})
             continue
+        if function.endswith("."):  # an object is looked at, after others were made
+            arguments.append({"name": sentences.LOOKED_AT, "value": as_json(plan.questions[step][0])})
+            continue
         for number, value in enumerate(plan.questions[step]):
             name = parameters[number] if number < len(parameters) else f"argument {number + 1}"
             arguments.append({"name": where + name, "value": as_json(value)})
@@ -290,6 +293,9 @@ def snippet(plan: Plan, parameters: Mapping[str, Sequence[str]], public: str = "
         if name.endswith("="):
             made, value = plan.questions[step]
             calls.append(f"{_literal(made)}.{name[:-1].partition('.')[2]} = {_literal(value)}")
+            continue
+        if name.endswith("."):
+            calls.append(f"result_{step} = {_literal(plan.questions[step][0])}")
             continue
         own_names, args = parameters.get(name, ()), []
         for number, value in enumerate(plan.questions[step]):

@@ -258,8 +258,8 @@ class Runner(Protocol):
 
 def step_here(name: str, args: tuple[Value, ...], function: Callable[[str], Callable[..., Value]]) -> Value:
     """One step in this process; ``function`` gives a function or a class by its name."""
-    owner, _, rest = name.partition(".")
-    return member(args[0], rest, *args[1:]) if rest else function(owner)(*args)
+    owner, dot, rest = name.partition(".")
+    return member(args[0], rest, *args[1:]) if dot else function(owner)(*args)
 
 
 class _NoReplyError(Exception):

@@ -225,6 +225,57 @@ def test_an_object_that_shares_its_state_with_others_does_not_pass(shared: str) 
     assert found.status == ("partial" if shared else "passed")
 
 
+IN_CLASS = """
+import numpy as np
+
+class TwoLayerNet:
+    {of_class}
+
+    def __init__(self, input_dim, hidden_dim, num_classes, weight_scale, reg):
+        self.reg = reg
+        {made}
+        params["W1"] = weight_scale * np.random.randn(input_dim, hidden_dim)
+        params["b1"] = np.zeros(hidden_dim)
+        params["W2"] = weight_scale * np.random.randn(hidden_dim, num_classes)
+        params["b2"] = np.zeros(num_classes)
+
+    def loss(self, X, y):
+        W1, b1, W2, b2 = (self.params[name] for name in ("W1", "b1", "W2", "b2"))
+        X = X.reshape(len(X), -1)
+        H = np.maximum(0, X @ W1 + b1)
+        S = H @ W2 + b2
+        P = np.exp(S - S.max(axis=1, keepdims=True))
+        P /= P.sum(axis=1, keepdims=True)
+        n, r = len(X), self.reg
+        loss = -np.log(P[np.arange(n), y]).mean() + 0.5 * self.reg * (np.sum(W1**2) + np.sum(W2**2))
+        P[np.arange(n), y] -= 1
+        dH = P / n @ W2.T * (H > 0)
+        grads = {{"W1": X.T @ dH + r * W1, "b1": dH.sum(axis=0), "W2": H.T @ P / n + r * W2, "b2": P.sum(axis=0) / n}}
+        return loss, grads
+"""
+HOMES = {  # where parameters are kept: right, where each object has its own
+    "in the object": ("", "params = self.params = {}", True),
+    "in the object, beside a table of the class": ("params = {}", "params = self.params = {}", True),
+    "in the object, beside a word for none": (
+        "params = None\n    config = {'W1': 0}",
+        "params = self.params = dict()",
+        True,
+    ),
+    "in slots": ("__slots__ = ('params', 'reg')", "params = self.params = {}", True),
+    "in the class": ("params = {}", "params = self.params", False),
+    "in the class, anew for each object": ("", "params = TwoLayerNet.params = {}", False),
+}
+
+
+@pytest.mark.parametrize(("of_class", "made", "own"), HOMES.values(), ids=HOMES)
+def test_what_a_constructor_fills_has_to_be_the_objects_own(of_class: str, made: str, own: bool) -> None:
+    vision = Course(COURSE.root / "examples" / "vision_course").load("vision")
+    source = IN_CLASS.format(of_class=of_class, made=made)
+    found = verdicts(vision, source)
+    assert found["TwoLayerNet"].status == ("passed" if own else "partial")
+    assert found["TwoLayerNet.loss"].status == "passed"  # beside a wrong constructor it is judged with a right one
+
+
 DROPPED = """
 import numpy as np
 
