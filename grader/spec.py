@@ -265,6 +265,9 @@ class Function:
     relative
         Relative tolerance of the values where the contract names one, because right solutions differ by
         amplified rounding (a numerical derivative); otherwise tolerances are derived when freezing.
+    absolute
+        Absolute tolerance of the values where the contract names one (a root to 1e-10, which may be zero); with
+        ``relative``, what both allow together. Two right solutions may lie as far apart.
     cpu_s
         Limit of one call in CPU seconds.
     """
@@ -296,6 +299,7 @@ class Function:
     sets: tuple[CaseSet, ...] = ()
     inputs_share: float = 0.05
     relative: float = 0.0
+    absolute: float = 0.0
     cpu_s: float = 2.0
 
     def __post_init__(self) -> None:
@@ -638,6 +642,8 @@ def _validate_function(where: str, function: Function, possible_helpers: set[str
         raise SpecError(f"{where}: {rest} leave nothing for values")
     if not 0 <= function.relative <= 1e-3:
         raise SpecError(f"{where}: relative must lie in [0, 1e-3], found {function.relative}")
+    if not 0 <= function.absolute <= 1:
+        raise SpecError(f"{where}: absolute must lie in [0, 1], found {function.absolute}")
     for helper in function.helpers:
         if helper not in possible_helpers:
             names = ", ".join(sorted(possible_helpers))

@@ -127,8 +127,10 @@ def check_kept(spec: Function, dropped: Sequence[str], kept: Sequence[Case]) -> 
     """A SpecError where more cases were dropped as ill-conditioned than are left."""
     if len(dropped) > len(kept) or not any(case.check == "values" for case in kept):
         why = Counter(dropped).most_common(1)[0][0]
-        what = f"of {len(dropped) + len(kept)} drawn cases {len(dropped)} have no right value to ask for"
-        raise SpecError(f"{spec.name}: {what}: {why}; draw other inputs, or correct the styles and guards")
+        what = f"of {len(dropped) + len(kept)} drawn cases {len(dropped)} have no right value to ask for: {why}"
+        raise SpecError(
+            f"{spec.name}: {what}; draw other inputs, correct styles and guards, or name a tolerance (absolute=)"
+        )
 
 
 def check_arguments(spec: Function, parameters: Sequence[str]) -> None:

@@ -81,7 +81,7 @@ def expected_of(
     coarse = max(map(_coarseness, [*numbers.values(), *(leaf for _, leaf in leaves(args))]))
     tolerances = []
     for path, leaf in numbers.items():
-        tolerance = _tolerance(spec.relative, leaf, deviation[path], coarse) if path in judged else np.inf
+        tolerance = _tolerance(spec, leaf, deviation[path], coarse) if path in judged else np.inf
         if tolerance is None:
             return _why_ill(_item_at(spec, right, path), deviation[path], how[path])
         if within_guards and beyond[path] > tolerance:
@@ -110,13 +110,14 @@ def _coarseness(leaf: Any) -> float:
     return max(1.0, float(np.finfo(dtype).eps / _EPSILON)) if dtype.kind in "fc" else 1.0
 
 
-def _tolerance(relative: float, leaf: Any, deviation: float, coarse: float) -> float | None:
+def _tolerance(spec: Function, leaf: Any, deviation: float, coarse: float) -> float | None:
     """Absolute tolerance of one number or array; None where right solutions differ by too much."""
     if np.asarray(leaf).dtype.kind not in "fc":
         return 0.0
     most = largest(leaf)
-    if relative:  # the contract's own: rounding only has to stay well inside it
-        return relative * most if RELATIVE_MARGIN * deviation <= relative * most else None
+    if spec.relative or spec.absolute:  # the contract's own: rounding stays well inside the one, or inside the other
+        allowed = spec.relative * most
+        return allowed + spec.absolute if RELATIVE_MARGIN * max(0.0, deviation - spec.absolute) <= allowed else None
     scale = max(1.0, most)
     tolerance = max(DEVIATIONS * deviation, FLOOR * scale * (coarse if coarse == 1 else coarse * _OF_FLOOR))
     return tolerance if tolerance <= (LIMIT if coarse == 1 else COARSE_LIMIT) * scale else None
@@ -205,7 +206,7 @@ def _item_at(spec: Function, value: Any, path: tuple[Any, ...]) -> str:
 def _check_style(author: Author, spec: Function, style: Callable[..., Any], right: Any, styled: Any) -> None:
     """A declared right style must agree with the reference before it may widen a tolerance."""
     for path, found in _deviations(right, styled, _judged_paths(spec, right), _optional_paths(spec, right)).items():
-        if not found <= 1e-6 * max(1.0, largest(dict(leaves(right))[path])):
+        if not found <= max(1e-6, 1e-6 * largest(dict(leaves(right))[path]), spec.absolute):
             how = "has another form than" if np.isinf(found) else f"differs by {found:.3g} from"
             how = "is nan or infinite in other places than" if found == _NO_NUMBER else how
             what = f"of the style {placed(author, style)}, {_item_at(spec, right, path)} {how} the reference's"

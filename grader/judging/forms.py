@@ -101,9 +101,7 @@ def in_form_of(right: Value, got: Value) -> Value:
         return got
     formed = numbers.reshape(wanted.shape)
     if formed.dtype.kind == "c" != wanted.dtype.kind:
-        if formed.imag.any():
-            return got
-        formed = formed.real
+        return got
     with np.errstate(all="ignore"):
         typed = formed.astype(wanted.dtype)
         return typed if wanted.dtype.kind in "fc" or (typed == formed).all() else got

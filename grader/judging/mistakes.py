@@ -14,7 +14,7 @@ from grader.judging.compare import Item, first_problem, items_of
 from grader.judging.judge import FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, expected_value
 from grader.judging.properties import fitting_mistake
-from grader.judging.values import leaves, part_or_none
+from grader.judging.values import differences, leaves, part_or_none
 from grader.model import Finding
 from grader.sandbox.runner import Outcome, Raised, Returned
 from grader.spec import Function
@@ -203,8 +203,12 @@ def _equal_items(spec: Function, case: Case, names: Iterable[str], mistake: Enco
     # Amplified rounding, or a guard: two ways to write a wrong formula may differ by as much as two right ones.
     guarded = bool(spec.guards) and case.check == "values"  # a further set has no guard
     finite = [found for found in case.expected[0].tolerances if found < np.inf]  # what nobody compares has no bound
-    widest = max(finite, default=0.0) if spec.relative or guarded else 0.0
-    tolerances = {path: max(1e-12, _rounding(leaf) * _scale(leaf), widest) for path, leaf in leaves(wrong)}
+    widest = max(finite, default=0.0) if spec.relative or spec.absolute or guarded else 0.0
+    right_at = dict(leaves(expected_value(case, 0)))
+    tolerances = {
+        path: max(1e-12, _rounding(leaf) * _scale(leaf), widest and min(widest, _half_way(leaf, right_at.get(path))))
+        for path, leaf in leaves(wrong)
+    }
     # A mask of integers is the mistake that the same mask of floats is, where the mistake is not the dtype itself.
     loose = all(np.asarray(leaf).dtype == np.float64 for _, leaf in leaves(mistaken))
     usual = expected_value(case, 0)
@@ -254,6 +258,14 @@ def _finite(value: Value) -> Value:
         return numbers if isinstance(part, np.ndarray) else type(part)(numbers)
 
     return mapped(value, finite)
+
+
+def _half_way(mistaken: Value, right: Value) -> float:
+    """Half of how far a mistake is off, where it is: beyond it a number may be nearer to the right one."""
+    if right is None or np.shape(mistaken) != np.shape(right):
+        return np.inf
+    away = differences(np.asarray(right, dtype=np.complex128), np.asarray(mistaken, dtype=np.complex128))
+    return float(np.max(away, initial=0.0)) / 2 or np.inf
 
 
 def _rounding(value: Value) -> float:

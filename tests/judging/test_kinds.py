@@ -236,3 +236,53 @@ def test_a_function_of_which_most_cases_have_no_right_value_is_refused(tmp_path:
         SpecError, match=r"g: of \d+ drawn cases \d+ have no right value to ask for: value changes between a number"
     ):
         freeze(loaded(tmp_path, body))
+
+
+# -- a tolerance of the contract -----------------------------------------------------------------------
+
+ROOT = """
+    a, b = -1.0 * size, 1.0 + size * (size % 3 > 0)
+    shift = X[0, 0] if size % 3 else (b + a) / 2
+    while b - a > 1e-10:
+        middle = {middle}
+        a, b = (middle, b) if middle < shift else (a, middle)
+    return (a + b) / 2
+""".strip()
+HALVING, THIRDS = ROOT.format(middle="(a + b) / 2"), ROOT.format(middle="a + (b - a) / 3")
+OFF = """
+from grader.spec import mistake
+
+@mistake("shifted", "g", message="the end is off", hint="Where does it end?")
+def shifted(X, size):
+    return float(X.sum()) + 3e-9
+"""
+
+
+def test_an_absolute_tolerance_is_the_contracts_own() -> None:
+    assert graded(HALVING, THIRDS, "absolute=2e-10").status == "passed"
+    assert graded(HALVING, THIRDS, "relative=1e-12").status != "passed"
+    assert graded(HALVING, THIRDS.replace("1e-10", "1e-6"), "absolute=2e-10").status != "passed"
+
+
+def test_a_style_may_lie_within_the_absolute_tolerance_and_not_beyond(tmp_path: Path) -> None:
+    style = SOURCE.format(before="", body=THIRDS) + "\nSTYLES = {'g': [g]}\n"
+    freeze(loaded(tmp_path / "one", HALVING, "absolute=2e-10", styles=style))
+    with pytest.raises(
+        SpecError, match=r"g: of \d+ drawn cases \d+ have no right value to ask for: value differs by .* style 'g'"
+    ):
+        freeze(loaded(tmp_path / "other", HALVING, "absolute=1e-13", styles=style))
+
+
+@pytest.mark.parametrize(("off", "named"), [("2.9e-9", True), ("2e-9", True), ("1.2e-9", False), ("-3e-9", False)])
+def test_a_mistake_is_named_where_the_number_is_nearer_to_it_than_to_the_right_one(
+    tmp_path: Path, off: str, named: bool
+) -> None:
+
+    assignment = loaded(tmp_path, "return float(X.sum())", "absolute=1e-9", mistakes=OFF)
+    judges = judges_of(assignment.spec, freeze(assignment))
+    source = SOURCE.format(before="", body=f"return X.sum() + {off}")
+    report = grade_submission(
+        assignment, judges, parse_submission("student.py", ".py", source.encode(), {"g": 2}), InProcess()
+    )
+    assert report.functions[0].status != "passed"
+    assert any(finding.code == "shifted" for finding in report.functions[0].findings) == named
