@@ -474,8 +474,10 @@ def many_numbers(kind: str, count: int) -> str:
     return f"{kind} with {count} numbers, too many to be shown"
 
 
-def passed_cases(count: int) -> str:
-    return f"correct for all {count} inputs"
+def passed_cases(count: int, asked: int) -> str:
+    if count < asked:
+        return f"correct for {count} of {asked} inputs, for the others there is no value"
+    return f"correct for all {count} inputs" if count > 1 else "correct for the one input"
 
 
 def not_checked(reason: str) -> str:

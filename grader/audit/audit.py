@@ -27,6 +27,7 @@ from grader.audit.losses import Loss, disputed
 from grader.audit.mutants import Mutant, chosen, mutants_of
 from grader.course import LoadedAssignment
 from grader.errors import SpecError
+from grader.freezing.refused import how_to_recognise
 from grader.freezing.store import Progress, frozen_cases
 from grader.freezing.submissions import Authored, authored_submissions, reference_texts, with_author_modules
 from grader.grading.pipeline import grade_submission
@@ -348,9 +349,10 @@ def render_audit(audit: Audit) -> str:
     """The table, and every row that must not be."""
     lines = [f"{audit.assignment}"]
     lines.append(f"{'function':<42} mutants killed equivalent survived  mistakes named  styles accepted")
-    for function in dict.fromkeys(row.function for row in audit.rows):
-        counts = Counter((row.kind, row.outcome) for row in audit.rows if row.function == function)
-        total = Counter(row.kind for row in audit.rows if row.function == function)
+    rows = [(row.function.removesuffix(".__init__"), row) for row in audit.rows]  # a class and its constructor are one
+    for function in dict.fromkeys(name for name, _ in rows):
+        counts = Counter((row.kind, row.outcome) for name, row in rows if name == function)
+        total = Counter(row.kind for name, row in rows if name == function)
         lines.append(
             f"{function:<42} {total['mutant']:7d} {counts['mutant', 'killed']:6d} {counts['mutant', 'equivalent']:10d} "
             f"{counts['mutant', 'survived']:8d}  {counts['mistake', 'named']:6d} of {total['mistake']:<3d}  "
@@ -359,11 +361,15 @@ def render_audit(audit: Audit) -> str:
     lines += ["", f"{'what each mistake costs':<60} severity  loss"]
     for row in (row for row in audit.rows if row.loss is not None):
         lines.append(f"{row.function + ': ' + row.name:<60} {row.severity or '':<8} {row.loss:5.0%}")
+    mistakes = {row.name for row in audit.rows if row.kind == "mistake"}
     for row in audit.bad:
         what = "costs too little or too much" if row.dispute else row.outcome
         lines += ["", f"{what}: {row.kind} of {row.function} ({row.name})", row.dispute or row.detail]
         if row.dispute:
             lines.append(f"  right all the same? In audit.py: LOSSES = {{{(row.function, row.name)!r}: 'why'}}")
+        if row.outcome == "unnamed":
+            others = [code for code in row.detail.split(", ") if code in mistakes]
+            lines.append(f"  what names it: {how_to_recognise(row.name, others)}")
         if row.outcome == "survived":
             lines.append(f"  right all the same? In audit.py: EQUIVALENT = {{{row.key!r}: 'why'}}")
     if audit.idle:

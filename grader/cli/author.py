@@ -137,6 +137,6 @@ def audit(context: click.Context, assignment: str, budget: int, seed: int, json_
     if result.clean:
         suggest("release", assignment, "kit", why="what students get")
     else:
-        words = "add a case class or a property for a survivor, or say in audit.py why it is right"
+        words = "add a case class or a property for a survivor, or say in audit.py why it is right; let a mistake be named"
         say(f"next: {words} (docs/authoring.md)", err=True)
     context.exit(DONE if result.clean else FOUND)

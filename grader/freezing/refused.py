@@ -35,6 +35,7 @@ __all__ = [
     "check_mistakes",
     "check_right",
     "check_values",
+    "how_to_recognise",
     "said_where",
 ]
 
@@ -190,7 +191,7 @@ def check_right(
         raise SpecError(f"{spec.name}: the right solution {placed(author, function)} fails: {why}")
 
 
-def _how_to_recognise(code: str, named: Sequence[str]) -> str:
+def how_to_recognise(code: str, named: Sequence[str]) -> str:
     """What an author can do about a mistake that is not told from others."""
     if named:
         return f"it gives what {named[0]!r} gives: let it stand before that one, or draw cases that tell them apart"
@@ -210,6 +211,6 @@ def check_mistake(author: Author, spec: Function, cases: FunctionCases, mistake:
         where = f"{spec.name}: the mistake {placed(author, mistake.solution, mistake.code)} is not recognised"
         first = verdict.failures[0].case
         where += f" on the inputs of the kind {first.case_class!r} of {first.check!r}"
-        raise SpecError(f"{where} (findings: {named or 'none'}); {_how_to_recognise(mistake.code, named)}")
+        raise SpecError(f"{where} (findings: {named or 'none'}); {how_to_recognise(mistake.code, named)}")
     check_carrying(spec, verdict, mistake)
     return {failure.case.key for failure in verdict.failures}

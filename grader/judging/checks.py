@@ -271,6 +271,7 @@ def _stages(draft: _Draft, name: str, failures: Sequence[Failure], stopped_at: s
     paid = draft.payment.items.get(name, 0.0) if draft.payment.earned else 0.0
     failed_at = {stage: [f for f in failures if f.problem and f.problem.stage == stage] for stage in stages}
     before = len(draft.told)
+    unanswered = sum(case.key in draft.outcomes for case in draft.judge.values) - len(draft.answered)
     for number, stage in enumerate(stages, 1):
         share, part = (draft.judge.shares.items.get(name, 0.0), paid) if stage == stages[-1] else (0.0, 0.0)
         total = len(draft.answered)
@@ -282,7 +283,11 @@ def _stages(draft: _Draft, name: str, failures: Sequence[Failure], stopped_at: s
             wrong = stage == "values" and _has_wrong_numbers(draft, name)
             draft.add(stage, name, "skipped", share, sentences.skipped_stage(stopped_at, name, wrong=wrong), paid=part)
         else:
-            right = sentences.LEFT_OUT_ALLOWED if name in draft.payment.left_out else sentences.passed_cases(total)
+            right = (
+                sentences.LEFT_OUT_ALLOWED
+                if name in draft.payment.left_out
+                else sentences.passed_cases(total, total + unanswered)
+            )
             alone = sentences.TRIVIAL if name in draft.judge.cases.trivial else sentences.ALONE
             message = right if draft.payment.earned else alone
             draft.add(stage, name, "passed", share, message if stage == "values" else "", paid=part)
@@ -353,7 +358,7 @@ def _set_check(draft: _Draft, name: str) -> None:
         )
         draft.fail("values", name, share, failures, len(cases), paid)
     else:
-        message = sentences.passed_cases(len(cases)) if draft.payment.earned else sentences.ALONE
+        message = sentences.passed_cases(len(cases), len(cases)) if draft.payment.earned else sentences.ALONE
         draft.add("values", name, "passed", share, message, paid=draft.payment.earned)
 
 

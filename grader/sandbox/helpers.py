@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.confined.kinds import Code, Opaque, Value, WireError
-from grader.confined.wire import decode, encode, pack, unpack
+from grader.confined.wire import decode, encode, pack, taken, unpack
 from grader.sandbox.copies import SEED, Copy, LostError
 from grader.sandbox.limits import without_warnings
 from grader.sandbox.runner import Answer
@@ -116,7 +116,7 @@ def answered(answer: Answer, question: bytes, names: Sequence[str], packed: byte
         replies = iter(values)
         given = decode(unpack(packed)[0], code=lambda code: code) if packed else {}
         args = tuple(_stand_in(arg, replies) if isinstance(arg, Opaque) else arg for arg in args)
-        return place, pack(encode(answer(name, args, kwargs, given)))
+        return place, pack(encode(taken(answer(name, args, kwargs, given))))
     except _WantedError as wanted:
         return place, pack(encode(Code("call", wanted.args)))
     except Exception:  # whatever the reference makes of a student's arguments

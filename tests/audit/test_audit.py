@@ -183,10 +183,19 @@ def test_the_table_counts_and_what_must_not_be_follows_it() -> None:
     assert row.split() == ["half", "3", "1", "1", "1", "1", "of", "3", "1", "of", "2"]
     assert "survived: mutant of half (operands)\n- return X / 2\n+ return X * 0.5\n" in text
     assert "missed: mistake of half (tripled)\n" in text
-    assert "unnamed: mistake of half (quartered)\nconstant-factor\n" in text
+    assert "unnamed: mistake of half (quartered)\nconstant-factor\n  what names it: it fails a property only, so" in text
     assert "rejected: style of half (1 einsum)\nH has shape (2,)\n" in text
     assert text.endswith("\n4 to look at\n")
     assert "equivalent: " not in text
+
+
+def test_a_class_and_its_constructor_are_one_row_and_a_mistake_of_another_name_is_told() -> None:
+    mistakes = [("mistake", "Net", "a", "named"), ("mistake", "Net", "b", "unnamed", "a")]
+    rows = [("mutant", "Net.__init__", "operands", "killed"), *mistakes]
+    text = render_audit(Audit("nets", tuple(Row(*row) for row in rows)))
+    (row,) = (line for line in text.splitlines() if line.startswith("Net "))
+    assert row.split()[:7] == ["Net", "1", "1", "0", "0", "1", "of"]
+    assert "what names it: it gives what 'a' gives: let it stand before that one, or draw cases that tell them apart" in text
 
 
 def test_a_loss_that_is_disputed_is_told_with_the_way_to_declare_it() -> None:

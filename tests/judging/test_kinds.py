@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Mapping
 from functools import cache
@@ -16,7 +17,7 @@ from grader.freezing import freeze as freezing
 from grader.freezing.freeze import freeze
 from grader.grading.pipeline import grade_submission
 from grader.judging.judge import Judges, judges_of
-from grader.model import FunctionReport, report_to_json
+from grader.model import FunctionReport, Report, report_to_json
 from grader.report.terminal import render_report
 from grader.sandbox.here import InProcess
 from grader.submission.reading import parse_submission
@@ -45,6 +46,11 @@ def loaded(folder: Path, body: str, options: str = "", before: str = "", **files
     return sample(folder, assignment=text, reference=SOURCE.format(before=before, body=body), **files)
 
 
+def report_on(assignment: LoadedAssignment, judges: Judges, source: str) -> Report:
+    submission = parse_submission("student.py", ".py", source.encode(), dict.fromkeys(judges.functions, 2))
+    return grade_submission(assignment, judges, submission, InProcess())
+
+
 @cache
 def drawn(body: str, options: str = "", before: str = "") -> tuple[LoadedAssignment, Judges]:
     assignment = loaded(Path(tempfile.mkdtemp()), body, options, before)
@@ -55,8 +61,7 @@ def graded(right: str, student: str, options: str = "", before: str = "") -> Fun
     """What a student's body of the function earns beside the reference's; every face of the report has to stand it."""
     assignment, judges = drawn(right, options, before)
     source = SOURCE.format(before=before, body=student)
-    submission = parse_submission("student.py", ".py", source.encode(), {"g": 2})
-    report = grade_submission(assignment, judges, submission, InProcess())
+    report = report_on(assignment, judges, source)
     assert json.dumps(report_to_json(report))
     assert render_report(report, verbose=True)
     return report.functions[0]
@@ -92,6 +97,16 @@ def test_a_value_of_any_kind_is_compared(right: str, odd: str, wrong: str) -> No
     assert [one.status for one in found[:2]] == ["passed", "passed"]
     assert found[2].status in ("failed", "partial")
     assert found[2].points < 9
+
+
+def test_who_calls_a_wrong_generator_is_judged_beside_a_right_one(tmp_path: Path) -> None:
+    total = "\n\ndef total(X, size):\n    return sum(float(np.sum(part)) for part in g(X, size))\n"
+    more = 'Function("total", points=10, inputs=inputs, classes=CLASSES, helpers="g")'
+    text = ASSIGNMENT.format(options="").replace("CLASSES),\n", f"CLASSES), {more},\n")
+    right, wrong = (SOURCE.format(before="", body=body) + total for body in (f"return ({PIECES})", "yield X[:1]"))
+    assignment = sample(tmp_path, assignment=text, reference=right)
+    functions = report_on(assignment, judges_of(assignment.spec, freeze(assignment)), wrong).functions
+    assert [(f.status == "passed", f.carried) for f in functions] == [(False, False), (True, True)]
 
 
 def test_an_iterator_may_be_an_item() -> None:
@@ -286,3 +301,8 @@ def test_a_mistake_is_named_where_the_number_is_nearer_to_it_than_to_the_right_o
     )
     assert report.functions[0].status != "passed"
     assert any(finding.code == "shifted" for finding in report.functions[0].findings) == named
+
+
+def test_what_is_right_where_there_are_values_is_said_so() -> None:
+    values = next(c for c in graded("return 2 * X", "return 2 * X if size == 2 else 1 / 0").checks if c.kind == "values")
+    assert re.fullmatch(r"correct for [1-7] of 8 inputs, for the others there is no value", values.message)
