@@ -180,7 +180,9 @@ def placed(author: Author, function: Callable[..., Any], name: str = "") -> str:
     return f"{name!r} ({file}, line {code.co_firstlineno})"
 
 
-def run_trusted(author: Author, replaced: Mapping[str, Callable[..., Any]], plan: Plan) -> tuple[Outcome, ...]:
+def run_trusted(
+    author: Author, replaced: Mapping[str, Callable[..., Any]], plan: Plan, seed: int = 0
+) -> tuple[Outcome, ...]:
     """Run a plan in this process with trusted functions, some of them replaced."""
     given = {name: decode(encoded, code=lambda code: code) for name, encoded in plan.given}
 
@@ -188,7 +190,7 @@ def run_trusted(author: Author, replaced: Mapping[str, Callable[..., Any]], plan
         return replaced.get(name) or getattr(author.loaded.public_module, name, None) or author.function(name)
 
     def call_trusted(name: str, args: tuple[Any, ...]) -> Any:
-        np.random.seed(0)
+        np.random.seed(seed)
         with author.loaded.planted(given, named(name if name in replaced else name.partition(".")[0])):
             return replaced[name](*args) if name in replaced else step_here(name, args, named)
 

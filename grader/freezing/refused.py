@@ -196,7 +196,7 @@ def how_to_recognise(code: str, named: Sequence[str]) -> str:
     if named:
         return f"it gives what {named[0]!r} gives: let it stand before that one, or draw cases that tell them apart"
     where = f"fits={{{code!r}: lambda given: ...}} of a Property, or mistakes={{{code!r}: ...}} of a ready-made one"
-    return f"it fails a property only, so the property has to recognise it: {where}"
+    return f"its own numbers do not name it, so a property has to recognise it: {where}"
 
 
 def check_mistake(author: Author, spec: Function, cases: FunctionCases, mistake: Mistake, outcomes: Outcomes) -> set[str]:

@@ -227,7 +227,7 @@ def test_complex_arguments_are_compared_too() -> None:
         ("return np.fft.fft(X).tolist()", 8.5),  # a form
         ("return np.fft.fft(X).astype(np.complex64)", 8.5),
         ("return np.round(np.fft.fft(X), 3)", 7.14),  # rounded
-        ("return np.fft.fft(X) * (1 + 1e-5)", 7.14),  # near
+        ("return np.fft.fft(X) * (1 + 1e-5)", 8.5),  # near
         ("return 2 * np.fft.fft(X)", 2.86),  # goes with the right ones
         ("return 0 * np.fft.fft(X)", 0),
         ("return X", 0),
@@ -238,11 +238,12 @@ def test_complex_numbers_are_as_near_as_real_ones(student: str, points: float) -
     assert graded(FFT, student).points == pytest.approx(points, abs=0.6)
 
 
-@pytest.mark.parametrize(("student", "points"), [("return X", 0), ("return np.where(X > 0, 1.00001 * X, np.nan)", 7.14)])
+@pytest.mark.parametrize(
+    ("student", "points"), [("return X", 0), ("return np.where(X > 0, 3.00003 * X, np.nan)", 8.4)], ids=["X", "near"]
+)
 def test_wrong_numbers_beside_nan_are_paid_as_ever(student: str, points: float) -> None:
-    assert graded("return np.where(X > 0, 3 * X, np.nan)", student.replace("1.00001", "3.00003")).points == pytest.approx(
-        points, abs=0.6
-    )
+    found = graded("return np.where(X > 0, 3 * X, np.nan)", student)
+    assert found.points == pytest.approx(points, abs=0.6)
 
 
 def test_a_function_of_which_most_cases_have_no_right_value_is_refused(tmp_path: Path) -> None:
@@ -306,3 +307,11 @@ def test_a_mistake_is_named_where_the_number_is_nearer_to_it_than_to_the_right_o
 def test_what_is_right_where_there_are_values_is_said_so() -> None:
     values = next(c for c in graded("return 2 * X", "return 2 * X if size == 2 else 1 / 0").checks if c.kind == "values")
     assert re.fullmatch(r"correct for [1-7] of 8 inputs, for the others there is no value", values.message)
+
+
+def test_a_mistake_that_draws_needs_a_property_that_recognises_it(tmp_path: Path) -> None:
+    noisy = OFF.replace("float(X.sum()) + 3e-9", "X + np.random.randn()").replace(
+        "from grader", "import numpy as np\nfrom grader"
+    )
+    with pytest.raises(SpecError, match=r"g: the mistake 'shifted' .* is not recognised .* has to recognise it: fits="):
+        freeze(loaded(tmp_path, "return 2 * X", mistakes=noisy))
