@@ -534,7 +534,7 @@ def _stops(is_over):
     @mistake(
         "stops-early",
         "model",
-        message="the run ends before num_iterations where the loss is low, or hardly changes from step to step",
+        message="the run ends before num_iterations where the loss is low, rises, or hardly changes from step to step",
         hint="Which condition ends your loop early? The exercise asks for num_iterations steps, whatever the loss does.",
         severity="slip",
     )
@@ -551,6 +551,35 @@ def _stops(is_over):
 _stops(lambda loss, fall: abs(fall) < 1e-4)
 _stops(lambda loss, fall: abs(fall) < 1e-6)
 _stops(lambda loss, fall: loss < 0.3)
+_stops(lambda loss, fall: loss < 1e-3)
+_stops(lambda loss, fall: abs(fall) < 1e-3)
+_stops(lambda loss, fall: abs(fall) < 1e-8)
+_stops(lambda loss, fall: fall < 0)
+
+
+def _cut(weights=np.inf, gradients=np.inf):
+    """A run in which the parameters, or their gradients, are cut to a bound."""
+
+    @mistake(
+        "clipped",
+        "model",
+        message="large parameters or gradients are cut to a bound, but the exercise knows none",
+        hint="Which line of your loop changes numbers only where they are large? A step subtracts learning_rate * gradient as it is.",
+        severity="slip",
+    )
+    def model(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
+        parameters = _start(X, initialization)
+        for _ in range(num_iterations):
+            grads = _gradients(X, Y, parameters)
+            for name, value in parameters.items():
+                moved = value - learning_rate * np.clip(grads[name], -gradients, gradients)
+                parameters[name] = np.clip(moved, -weights, weights)
+        return parameters
+
+
+_cut(weights=5.0)
+_cut(gradients=1.0)
+_cut(gradients=5.0)
 
 
 @mistake(

@@ -580,22 +580,28 @@ def _dropped_slope(d):
 # -- model: short runs from given parameters ---------------------------------------------
 
 
-def _start(d, m, margin=1e-3, *, n_x=None, biases_of_zero=False):
-    """An odd number of examples (so that the labels are not balanced) and the parameters to start from."""
+def _start(d, m, margin=1e-3, *, n_x=None, biases_of_zero=False, fits_closely=False):
+    """An odd number of examples (so that the labels are not balanced) and the parameters to start from.
+
+    What is fitted may fit so closely that the cost is below 1e-4.
+    """
     n_x = n_x or d.choice([2, d.size("n")])  # the exercise's data have two features
     X, Y = d.array(n_x, m), d.labels(1, m)
     parameters = d.parameters([n_x, 20, 3, 1], scale=1 / 8 if d.case == "small" else None)
     if biases_of_zero:  # as they are after every real initializer
         parameters.update({name: np.zeros_like(value) for name, value in parameters.items() if name[0] == "b"})
     if d.case == "fitted":  # the cost is small from the start: a run that stops early stands still
-        Y, parameters["b3"] = np.ones_like(Y), np.full((1, 1), 2.5)
+        Y, parameters["b3"] = np.ones_like(Y), np.zeros((1, 1))
+        parameters["b3"] = (10.0 if fits_closely else 2.5) - _forward(X, parameters)[4].min(keepdims=True)
     if d.case == "flat":  # the last bias is the best one without the small weights
         parameters = {name: 2.0**-6 * value for name, value in parameters.items()}
         parameters["b3"], margin = np.full((1, 1), np.log(Y.mean() / (1 - Y.mean()))), 1e-9
-    found = _forward(X, parameters)
-    _moderate(d, found, margin)
-    if not (found[2] > 0).any(axis=1).all():
+    *hidden, Z3, A3 = _forward(X, parameters)
+    _moderate(d, (*hidden, Z3 - parameters["b3"] if fits_closely else Z3, A3), margin)
+    if not (hidden[2] > 0).any(axis=1).all():
         d.reject("a unit of the second layer passes nothing")
+    if d.case == "one step":  # large weights and gradients: what is cut to a bound shows there alone
+        X, parameters = 16 * X, steeper(parameters | {"W1": parameters["W1"] / 16}, 8.0)
     d.give("initialize_parameters", Code("planted", (parameters,)))
     d.note(parameters=parameters)
     return X, Y
@@ -603,8 +609,8 @@ def _start(d, m, margin=1e-3, *, n_x=None, biases_of_zero=False):
 
 # Where runs are stopped that should not be: where the cost is low, rises, or hardly falls yet, since all weights are small.
 _STOPPING = (
-    CaseClass("fitted", count=3, share=0.1),
-    CaseClass("rising cost", count=3, share=0.1),
+    CaseClass("fitted", count=3, share=0.15),
+    CaseClass("rising cost", count=3, share=0.15),
     CaseClass("flat", count=2, share=0.2),
 )
 _MANY_EXAMPLES = 151  # more than the mini-batches of a usual size hold: a step is one on all examples at once
@@ -613,11 +619,14 @@ _MANY_EXAMPLES = 151  # more than the mini-batches of a usual size hold: a step 
 def _run(d, lambd):
     m = {"one example": 1, "many examples": _MANY_EXAMPLES}.get(d.case) or d.choice([5, 7, 9])
     margin = 1e-6 if d.case == "many examples" else 1e-3
-    X, Y = _start(d, m, margin, biases_of_zero=d.case in ("general", "one step", "many steps"))
+    biases_of_zero, fits_closely = d.case in ("general", "one step", "many steps"), d.case == "fitted" and not lambd
+    X, Y = _start(d, m, margin, biases_of_zero=biases_of_zero, fits_closely=fits_closely)
     steps = {"one step": 1, "many steps": 102, "rising cost": 4, "flat": 12}.get(d.case) or d.integer(2, 6)
     rates = {"rate of 0": [0.0], "rising cost": [1.0, 2.0, 4.0], "flat": [1.25, 2.5]}
     rates["many steps"] = [0.025, 0.05]  # none that saturates the output
     rate = d.choice(rates.get(d.case, [0.05, 0.1, 0.2, 0.5, 1.25]))
+    if fits_closely:  # where the cost is so low, usual steps are hardly seen, and it hardly falls
+        rate *= d.choice([2.0**14, 2.0**3])
     if d.case == "rising cost" and not _rises(d, X, Y, rate, steps):  # who stops there, stops too early
         d.reject("saturated, or the cost falls in every step")
     if rate * lambd > X.shape[1]:
@@ -656,7 +665,7 @@ def _dropout_step(d):
     return [(X, Y, rate, 1, False, 0, keep) for rate, keep in runs]
 
 
-_MANY_DROPPED, _TINY, _COUNTED = 6, 2.0**-26, 0.03
+_MANY_DROPPED, _TINY, _COUNTED = 12, 2.0**-26, 0.03
 _LONG, _LONG_STEPS = 1.0, 4  # of a run in which the last bias moves far: each step needs a forward pass of its own
 
 
@@ -672,7 +681,7 @@ def _dropout_steps(d):
     X, Y = d.array(n_x, 1, positive=True), np.ones((1, 1), dtype=int)
     d.give("initialize_parameters", Code("planted", (parameters,)))
     d.note(parameters=parameters)
-    keep_prob = d.choice([0.3, 0.7, 0.86, 0.95])  # no number of whole steps times these is a whole number
+    keep_prob = d.choice([0.31, 0.72, 0.87, 0.95])  # no number of whole steps times these is a whole number
     runs = (_TINY, 1, 1), (_FURTHER * _TINY, 1, 1), (_LONG, _LONG_STEPS, keep_prob), (_TINY, _MANY_DROPPED, keep_prob)
     return [(X, Y, rate, steps, True, 0, keep) for rate, steps, keep in runs]
 
@@ -700,7 +709,10 @@ def _not_dropped(given):
     if abs(steps - _MANY_DROPPED) > _COUNTED:
         return f"{with_keep_prob}, {_MANY_DROPPED} steps move b3 {_as_far_as(steps)}"
     if (np.abs(kept - np.round(kept)) > _COUNTED).any() or kept.min() < -0.5 or kept.max() > _MANY_DROPPED + 0.5:
-        return f"{with_keep_prob}, not each of {_MANY_DROPPED} steps is one of a network with dropped units"
+        return (
+            f"{with_keep_prob}, {_MANY_DROPPED} steps move W2 and b2 in another way than steps with dropout: in each of "
+            "them a unit that is kept moves them by its gradient, divided by keep_prob, and one that is dropped not at all"
+        )
     if not np.round(kept).any():  # a seed within the forward pass draws the same masks in each step
         return Objection(
             f"{with_keep_prob}, no unit is kept in any of {_MANY_DROPPED} steps: nothing passes", by_chance=True
@@ -757,8 +769,25 @@ def _only_the_first_drops(given):
     return abs(steps - _MANY_DROPPED) <= _COUNTED and (np.minimum(np.abs(first), np.abs(first - 1)) <= _COUNTED).all()
 
 
+def _some_drop_nothing(given):
+    """Of so many steps the last ones, two or more, keep everything, undivided."""
+    steps, kept = _kept_of(given)
+    if abs(steps - _MANY_DROPPED) > _COUNTED:
+        return False
+    dropped = [kept[:3] - whole * given.args[6] for whole in range(1, _MANY_DROPPED - 1)]
+    return any((np.abs(part - np.round(part)) <= _COUNTED).all() for part in dropped)
+
+
 def _single_dropout_step(given):
-    return abs(_kept_of(given)[0] - 1) <= _COUNTED
+    """One step in either run: who stops early goes on where the steps are long."""
+    only = 1 - _sigmoid(given.facts["parameters"]["b3"].item())
+    return abs(_kept_of(given)[0] - 1) <= _COUNTED and abs(_way(given)[0] - _LONG * only) <= 0.01
+
+
+def _stops_early_under_dropout(given):
+    """Fewer steps where they are tiny, and all of them where they are long."""
+    moved, should = _way(given)
+    return 0 <= _kept_of(given)[0] <= _MANY_DROPPED - 1 and abs(moved - should) <= 0.01
 
 
 # -- model: relations between its own short runs, wherever they start ----------------------
@@ -773,9 +802,10 @@ def _first_steps(d, later=()):
     So many examples and features that a start of one's own leaves no layer without an open unit.
     """
     m, margin = (_MANY_EXAMPLES, 1e-6) if d.case == "many examples" else (25, 1e-3)
-    X, Y = _start(d, m, margin, n_x=12, biases_of_zero=d.case == "regularized")
+    is_fitted = d.case == "fitted"
+    X, Y = _start(d, m, margin, n_x=12, biases_of_zero=d.case == "regularized", fits_closely=is_fitted)
     lambd = d.choice(_LAMBDAS) if d.case == "regularized" else 0
-    d.note(is_flat=d.case == "flat")
+    d.note(is_flat=d.case == "flat", is_fitted=is_fitted)
     runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, 2), (_RATE, 3), *later
     return [(X, Y, rate, steps, False, lambd, 1) for rate, steps in runs]
 
@@ -823,13 +853,20 @@ _EQUAL = "all weights of a layer start equal, so that its units stay equal"
 
 
 def _further_steps(given):
-    """What is wrong after the first step; where the cost is flat that shows only from the start that is given."""
+    """What is wrong after the first step; where the cost is flat or low that shows only from the start that is given."""
     X, Y, lambd = *given.args[:2], given.args[5]
-    if given.facts["is_flat"] and _starts_elsewhere(given):
+    if _stands_still_where_it_fits(given):
+        return "where the cost is below 1e-4 from the start, three steps leave all parameters as they are"
+    if (given.facts["is_flat"] or given.facts["is_fitted"]) and _starts_elsewhere(given):
         return first_step_problem(X, Y, *given.replies[:2], _RATE, _FURTHER)
     return _not_checked(given, _RATE) or further_steps_problem(
         X, Y, given.replies, _RATE, _FURTHER, lambd=lambd, later_rate=_LATE
     )
+
+
+def _stands_still_where_it_fits(given):
+    start, after = given.facts["parameters"], given.replies[3]
+    return given.facts["is_fitted"] and all(np.array_equal(after[name], value) for name, value in start.items())
 
 
 def _falls(given):
@@ -874,6 +911,12 @@ def _is_a_dropout_step(given):
         return replace(problem, by_chance=True)
     X, Y, keep_prob, start = *given.args[:2], given.args[6], _start_of_dropout(given)
     D1, D2 = _masks_of(_step_taken(given))
+    moved = [name for name, part in _step_taken(given).items() if np.abs(part).max() > 1e-9]
+    if not D2.any() and ("W2" in moved or "b3" not in moved):
+        still = ", ".join(name for name in ("b1", "b2", "b3") if name not in moved)
+        return (
+            f"one step with keep_prob={keep_prob:g} leaves {still} as before, expected a change by -learning_rate * gradient"
+        )
     if not D2.any():
         return Objection("no unit of the second layer is kept and open: nothing passes", by_chance=True)
     factors = (D1 / keep_prob, D2 / keep_prob)
@@ -909,7 +952,7 @@ _STARTS = (
     CaseClass("many examples", count=1, share=0.5),
 )
 _RUNS += (CaseClass("fitted", count=2),)
-_STEPS = (*_STARTS, CaseClass("flat", count=1, share=0.3))
+_STEPS = (*_STARTS, CaseClass("flat", count=1, share=0.3), CaseClass("fitted", count=1, share=0.3))
 
 ASSIGNMENT = Assignment(
     name="regularization",
@@ -1056,9 +1099,10 @@ ASSIGNMENT = Assignment(
             classes=(
                 *cases(
                     *(6, 9),
-                    **{name: {} for name in ("one_example", "one_step", "many_steps", "rate_of_0")},
+                    **{name: {} for name in ("one_example", "many_steps", "rate_of_0")},
                     many_examples={},
                 ),
+                CaseClass("one step", count=3, share=0.15),
                 *_STOPPING,
             ),
             helpers=(
@@ -1091,6 +1135,7 @@ ASSIGNMENT = Assignment(
                     plan=_all_steps,
                     judge=_further_steps,
                     classes=_STEPS,
+                    fits={"stops-early": _stands_still_where_it_fits},
                 ),
                 Property("a few small steps lower the cost", share=0.15, plan=_first_steps, judge=_falls, proves=True),
                 Property(
@@ -1110,7 +1155,9 @@ ASSIGNMENT = Assignment(
                     count=5,
                     fits={
                         "dropout-once": _only_the_first_drops,
+                        "dropout-ends": _some_drop_nothing,
                         "single-dropout-step": _single_dropout_step,
+                        "stops-early": _stops_early_under_dropout,
                         "stale-dropout": _forward_pass_is_stale,
                     },
                 ),

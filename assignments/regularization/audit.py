@@ -50,5 +50,6 @@ LOSSES = {
     ("model", "one-step-short"): UNLIKE,
     ("model", "one-step-more"): UNLIKE,
     ("model", "stale-gradients"): SEVERAL,
+    ("model", "stops-early"): INPUTS,
     ("model", "learning-rate-ignored"): _TRAINING,
 }

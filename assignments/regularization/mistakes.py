@@ -1253,7 +1253,7 @@ def _stops(is_over):
     @mistake(
         "stops-early",
         "model",
-        message="the run ends before num_iterations where the cost is low, or hardly changes from step to step",
+        message="the run ends before num_iterations where the cost is low, rises, or hardly changes from step to step",
         hint="Which condition ends your loop early? The exercise asks for num_iterations steps, whatever the cost does.",
         severity="slip",
     )
@@ -1271,6 +1271,46 @@ def _stops(is_over):
 _stops(lambda cost, fall: abs(fall) < 1e-4)
 _stops(lambda cost, fall: abs(fall) < 1e-6)
 _stops(lambda cost, fall: cost < 0.3)
+_stops(lambda cost, fall: cost < 1e-3)
+_stops(lambda cost, fall: abs(fall) < 1e-3)
+_stops(lambda cost, fall: fall < 0)
+
+
+def _cuts(weights=np.inf, gradients=np.inf):
+    """A run in which the parameters, or their gradients, are cut to a bound."""
+
+    @mistake(
+        "clipped",
+        "model",
+        message="large parameters or gradients are cut to a bound, but the exercise knows none",
+        hint="Which line of your loop changes numbers only where they are large? A step subtracts learning_rate * gradient as it is.",
+        severity="slip",
+    )
+    @_model
+    def _(X, Y, rate, steps, lambd, k):
+        p = _start(X)
+        for _ in range(steps):
+            grads = _gradients(X, Y, p, lambd, k)
+            p = {n: np.clip(v - rate * np.clip(grads[n], -gradients, gradients), -weights, weights) for n, v in p.items()}
+        return p
+
+
+_cuts(weights=5.0)
+_cuts(gradients=1.0)
+_cuts(gradients=5.0)
+
+
+@mistake(
+    "dropout-ends",
+    "model",
+    message="some steps of a run with a keep_prob below 1 drop nothing: what it moves is no sum of steps with dropout",
+    hint="Does your loop change keep_prob, or ask for more than keep_prob < 1, before it calls the pass with dropout?",
+    severity="slip",
+)
+@_model
+def _(X, Y, rate, steps, lambd, k):
+    p = _descend(X, Y, _start(X), min(steps, 10), rate, lambd, k)
+    return _descend(X, Y, p, max(steps - 10, 0), rate, lambd)
 
 
 @mistake(

@@ -255,8 +255,9 @@ class _Walk:
             if problem:
                 yield problem
         elif isinstance(right, set):
-            members = _members(got)
-            if not isinstance(members, set) or members != right:
+            if not isinstance(got, set):
+                yield _kind_problem(right, got, path, where)
+            elif got != right:
                 yield Problem("values", path, sentences.value_problem(where, _short(got), _short(right)))
         elif type(right) is not type(got):
             yield _kind_problem(right, got, path, where)
@@ -312,14 +313,6 @@ def _plain_bool(value: Value) -> Value:
     if isinstance(value, np.bool_) or (isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind == "b"):
         return bool(value)
     return value
-
-
-def _members(value: Value) -> Value:
-    """A set, or a list or tuple that stands for one; anything else stays what it is."""
-    try:
-        return set(value) if isinstance(value, list | tuple) else value
-    except TypeError:  # it holds something that no set can hold
-        return value
 
 
 def _short(value: Value) -> str:

@@ -87,8 +87,8 @@ def in_form_of(right: Value, got: Value) -> Value:
         return Yielded(parts) if isinstance(right, Yielded) else parts
     if isinstance(right, dict) and isinstance(got, dict):
         return {key: in_form_of(part, got[key]) for key, part in right.items() if key in got}
-    if isinstance(right, set) and (got is None or isinstance(got, dict)):
-        return {key for key, holds in (got or {}).items() if holds is True}
+    if isinstance(right, set) and (got is None or isinstance(got, dict | list | tuple)):
+        return _members(got)
     numbers = numbers_of(got)
     if numbers is None or isinstance(right, bool) or not isinstance(right, NUMERIC):
         return got
@@ -107,6 +107,15 @@ def in_form_of(right: Value, got: Value) -> Value:
         return typed if wanted.dtype.kind in "fc" or (typed == formed).all() else got
 
 
+def _members(got: Value) -> Value:
+    """What stands for a set: what a list or tuple holds, or the keys of a dictionary that are True."""
+    found = [key for key, holds in got.items() if holds is True] if isinstance(got, dict) else got or ()
+    try:
+        return set(found)
+    except TypeError:  # it holds something that no set can hold
+        return got
+
+
 def numbers_of(got: Value) -> _Array | None:
     """An array of what may be a list of numbers, or lists of them; None where it is none."""
     try:
@@ -116,6 +125,11 @@ def numbers_of(got: Value) -> _Array | None:
     if numbers is None or numbers.dtype.kind not in "biufc":
         return None
     return numbers.astype(np.complex128 if numbers.dtype.kind == "c" else np.float64)
+
+
+def _alike(value: Value, right: Value) -> bool:
+    """Whether a value might be the right one with other numbers."""
+    return isinstance(value, set) == isinstance(right, set) and _axes(value) == _axes(right)
 
 
 def _axes(value: Value) -> int:
@@ -133,9 +147,7 @@ def arranged(spec: Function, expected: Expected, got: Value) -> tuple[Value, flo
     if isinstance(right, dict) and isinstance(got, dict):
         return _renamed(right, got)
     if not isinstance(right, tuple):
-        surplus = (
-            isinstance(got, tuple | list) and len(got) > 0 and not isinstance(right, list) and _axes(got[0]) == _axes(right)
-        )
+        surplus = isinstance(got, tuple | list) and len(got) > 0 and not isinstance(right, list) and _alike(got[0], right)
         return (got[0], SURPLUS) if surplus else (got, 1.0)
     if not isinstance(got, tuple | list):
         return (got,), 1.0

@@ -85,7 +85,10 @@ def model(X, Y, learning_rate=0.01, num_iterations=15000, print_cost=True, initi
 
 STOPS = {
     "hardly falls": "abs(last - loss) < 1e-6",
+    "hardly falls any more": "abs(last - loss) < 1e-8",
     "is as close as NumPy says": "np.isclose(last, loss)",
+    "is low": "loss < 1e-3",
+    "is very low": "loss < 1e-4",
 }
 
 
@@ -98,6 +101,20 @@ def test_a_run_that_is_stopped_early_is_wrong(stop: str) -> None:
     )
     found = verdicts(ASSIGNMENT, INITIALIZERS, NETWORK, code)["model"]
     assert 0.25 * found.max_points < found.points < 0.96 * found.max_points
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        "grads = {name: np.clip(part, -5, 5) for name, part in grads.items()}",
+        "grads = {name: np.clip(part, -1, 1) for name, part in grads.items()}",
+        "parameters = {name: np.clip(part, -5, 5) for name, part in parameters.items()}",
+    ],
+)
+def test_what_is_cut_to_a_bound_in_training_is_seen(cut: str) -> None:
+    code = changed(MODEL, "        parameters = update", f"        {cut}\n        parameters = update")
+    found = verdicts(ASSIGNMENT, INITIALIZERS, NETWORK, code)["model"]
+    assert 0.75 * found.max_points < found.points < 0.96 * found.max_points
 
 
 def changed(code: str, old: str, new: str) -> str:

@@ -129,6 +129,7 @@ def changed(code: str, old: str, new: str) -> str:
 STOPS = {
     "hardly falls": "abs(last - cost) < 1e-6",
     "is as close as NumPy says": "np.isclose(last, cost)",
+    "is very low": "cost < 1e-4",
 }
 
 
@@ -619,6 +620,31 @@ def test_a_wrong_number_of_steps_is_told_in_steps() -> None:
     told = [MODULE._as_far_as(steps) for steps in (1.72, -6.0)]
     assert told[0] == "as far as 1.72 steps should"
     assert told[1] == "in the wrong direction, as far as 6 steps should move it in the other one"
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("        keep_prob = 1 if i == 10 else keep_prob\n", "dropout-ends"),
+        ("        if i and abs(last - cost) < 1e-8:\n            break\n        last = cost\n", "stops-early"),
+    ],
+)
+def test_where_dropout_ends_is_told_from_where_the_run_ends(line: str, code: str) -> None:
+    text = (
+        changed(MODEL, "        if keep_prob == 1:", f"{line}        if keep_prob == 1:")
+        if "cost" not in line
+        else changed(MODEL, "        if lambd != 0:", f"{line}        if lambd != 0:")
+    )
+    found = verdicts(ASSIGNMENT, *WHOLE[:-1], text, only="model")["model"]
+    assert (found.status, codes_of(found)) == ("partial", [code])
+
+
+def test_biases_that_stand_still_are_not_called_units_that_are_dropped() -> None:
+    still = "        grads |= {f'db{l}': 0 * grads[f'db{l}'] for l in (1, 2, 3)}\n"
+    text = changed(MODEL, "        parameters = update", f"{still}        parameters = update")
+    found = verdicts(ASSIGNMENT, *WHOLE[:-1], text, only="model")["model"]
+    (check,) = [check for check in found.checks if check.name == "a step with dropout"]
+    assert "leaves b1, b2, b3 as before" in check.message
 
 
 def test_a_keep_prob_that_the_forward_pass_does_not_get_is_named() -> None:

@@ -205,15 +205,26 @@ def test_an_infinite_value_of_a_feature_that_was_constant_is_no_nan() -> None:
 # -- bias and variance -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ["set(found)", "frozenset(found)", "found", "tuple(found)"])
-def test_a_list_stands_for_the_set(form: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "least", "most"),
+    [
+        ("set(found)", 1.0, 1.0),
+        ("frozenset(found)", 1.0, 1.0),
+        ("found", 0.8, 0.96),
+        ("tuple(found)", 0.8, 0.96),
+        ("set(found) or {}", 0.8, 0.96),
+        ("', '.join(found)", 0.0, 0.4),
+    ],
+)
+def test_a_list_costs_the_form_of_the_set(form: str, least: float, most: float) -> None:
     code = f"""
     def diagnose_fit(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
         found = ["high variance"] if dev_error - train_error > tolerance else []
         found += ["high bias"] if train_error - bayes_error > tolerance else []
         return {form}
     """
-    assert verdicts(ASSIGNMENT, code, only="diagnose_fit")["diagnose_fit"].status == "passed"
+    found = verdicts(ASSIGNMENT, code, only="diagnose_fit")["diagnose_fit"]
+    assert least <= found.points / found.max_points <= most
 
 
 def test_no_gap_equals_the_tolerance() -> None:
