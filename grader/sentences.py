@@ -395,7 +395,9 @@ def length_problem(where: str, got: int, expected: int) -> str:
 
 
 def key_problem(where: str, key: object, keys: Sequence[str]) -> str:
-    return f"{where} has no key {key!r}; it has {', '.join(keys)}" if keys else f"{where} is empty, expected the key {key!r}"
+    if not keys:
+        return f"{where} is empty, expected the key {key!r}"
+    return f"{where} has no key {key!r}; it has the key{'s' if len(keys) > 1 else ''} {', '.join(keys)}"
 
 
 def value_problem(where: str, got: str, expected: str) -> str:

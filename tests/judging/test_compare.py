@@ -138,8 +138,8 @@ def test_minus_zero_is_zero() -> None:
         (EYE, np.array([[1.0, -np.inf], [0.0, 1.0]]), "values", "value holds -inf at value[0, 1], expected 0"),
         (EYE, np.zeros((2, 2)), "values", "value[0, 0] is 0, expected 1; 2 of 4 elements of value are wrong"),
         ({"high"}, {"low"}, "values", "value is {'low'}, expected {'high'}"),
-        ({"high"}, "high", "values", "value is 'high', expected {'high'}"),
-        ({"high"}, [["high"]], "values", "value is [['high']], expected {'high'}"),
+        ({"high"}, "high", "structure", "value is a text, expected a set"),
+        ({"high"}, ["high"], "structure", "value is a list of 1, expected a set"),
         ("relu", "sigmoid", "values", "value is 'sigmoid', expected 'relu'"),
         (True, np.False_, "values", "value is False, expected True"),
         (3, 10**400, "values", "value holds inf at value, expected 3"),
@@ -218,7 +218,9 @@ def test_an_optional_key_may_be_missing_but_not_wrong() -> None:
     assert first_problem(optional, item, {"dA1": EYE}, {}, {}) is None
     missing = first_problem(plain(), item, {"dA1": EYE}, {"dB": 1}, {})
     assert missing is not None
-    assert missing.message == "the result has no key 'dA1'; it has 'dB'"
+    assert missing.message == "the result has no key 'dA1'; it has the key 'dB'"
+    (numbered,) = [first_problem(optional, item, {"W1": 1.0}, {1: 1.0}, {}) for item in items_of({"W1": 1.0}, "grads")]
+    assert numbered.message == "the result has no key 'W1'; it has the key 1"
     wrong = first_problem(optional, item, {"dA1": EYE}, {"dA1": EYE + 1}, {})
     assert wrong is not None
     assert wrong.stage == "values"
