@@ -20,6 +20,7 @@ __all__ = [
     "fall_problem",
     "first_step_problem",
     "further_steps_problem",
+    "is_cut_off",
     "is_same_start",
     "is_underpriced",
     "own_start_problem",
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 Array = np.ndarray[Any, Any]
+_CUT = 1e-6  # of a bound, how near to it is at it
 Parameters = Mapping[str, Array]
 
 
@@ -288,6 +290,41 @@ def step_problem(
     if not any(part.any() for part in step.values()):
         return f"{what} with learning_rate={learning_rate:g} leaves all parameters as they are"
     return _step_told(step, right, off, learning_rate, what)
+
+
+def is_cut_off(
+    X: Array, Y: Array, before: Parameters, after: Parameters, learning_rate: float, *, lambd: float = 0.0
+) -> bool:
+    """Whether a step is the gradient step with large gradients cut off: each number at one bound, or each array, or all
+    arrays together, at a length.
+    """
+    if _spoilt(after) or before.keys() != after.keys():
+        return False
+    found = _gradient(X, Y, before)
+    right = {n: part + (lambd / X.shape[1] * before[n] if n.startswith("W") else 0.0) for n, part in found.parts.items()}
+    step = {name: (before[name] - after[name]) / learning_rate for name in right}
+    return _is_bounded(step, right) or _is_shortened(step, right)
+
+
+def _is_bounded(found: Parameters, right: Parameters) -> bool:
+    """Whether all numbers are the right ones but for a bound that large ones do not pass: some stand there."""
+    bound = max(float(np.abs(part).max()) for part in found.values())
+    beyond = any((np.abs(part) > bound * (1 + _CUT)).any() for part in right.values())
+    return beyond and all(
+        np.allclose(found[name], np.clip(part, -bound, bound), rtol=_CUT, atol=_CUT * bound) for name, part in right.items()
+    )
+
+
+def _is_shortened(step: Parameters, right: Parameters) -> bool:
+    """Whether arrays are the right ones, or have one length in place of a greater one, or all together have."""
+    ratios = {name: float(np.sum(step[name] * part)) / (_norm(part) ** 2 or 1.0) for name, part in right.items()}
+    if not all(np.allclose(step[n], ratios[n] * part, rtol=_CUT, atol=_CUT * _norm(part)) for n, part in right.items()):
+        return False
+    shorter = {name for name, ratio in ratios.items() if 0 < ratio < 1 - _CUT}
+    together = len(shorter) == len(right) and np.ptp(list(ratios.values())) < _CUT
+    lengths = [_norm(step[name]) for name in shorter]
+    apart = all(abs(ratios[n] - 1) < _CUT and _norm(right[n]) <= max(lengths, default=0) for n in right.keys() - shorter)
+    return bool(together or (lengths and apart and np.ptp(lengths) < _CUT * max(lengths)))
 
 
 def _step_told(step: Parameters, right: Parameters, off: Sequence[str], learning_rate: float, what: str) -> str:

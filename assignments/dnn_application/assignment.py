@@ -8,10 +8,12 @@ from grader.descent import (
     fall_problem,
     first_step_problem,
     further_steps_problem,
+    is_cut_off,
     is_same_start,
     own_start_problem,
     start_of,
     stays_equal,
+    steeper,
     step_problem,
 )
 from grader.spec import Assignment, CaseClass, Code, Function, Objection, Property, cases
@@ -25,12 +27,11 @@ _KINDS = {
     "kink": {},
 }
 _KINDS |= {"rate_of_0": {}, "many_examples": {}}
-# Where runs are stopped that should not be: where the cost is low, rises, or hardly falls yet, since all weights are small.
-_STOPPING = (
-    CaseClass("fitted", count=3, share=0.1),
-    CaseClass("rising cost", count=3, share=0.1),
-    CaseClass("flat", count=2, share=0.2),
-)
+_SMALL_RATE = 2.0**-18  # for large gradients
+_LONG = 13  # steps: more than anybody waits in vain for the cost to fall
+_FITTED = 12.0  # the output before the sigmoid: a cost of about 1e-5, and gradients as small
+# Where runs are stopped that should not be (see _KINDS_OF_STEPS), and where gradients are so large that a bound shows.
+_SPECIAL = (CaseClass("rising cost", count=2, share=0.1), CaseClass("pixels", count=2, share=0.2))
 _LAYER_FUNCTIONS = (
     "sigmoid",
     "relu",
@@ -60,29 +61,40 @@ def _data(d, dims, usual=(5, 9)):
     ones = d.integer(1, max(1, (m - 1) // 2))
     ones = {"one label": 0, "one example": d.integer(0, 1)}.get(d.case, ones)
     if d.case == "fitted":  # the cost is small from the start: a run that stops early stands still
-        return d.array(dims[0], m), np.ones((1, m))
+        return d.array(dims[0], m), np.full((1, m), float(d.integer(0, 1)))
     Y = (d.rng.permutation(m) < ones).astype(d.choice([np.float64, np.int64])).reshape(1, m)
-    return d.array(dims[0], m), Y if d.integer(0, 1) or d.case == "one example" else 1 - Y
+    X = d.array(dims[0], m)
+    if d.case == "pixels":
+        X = d.rng.integers(0, 256, X.shape).astype(np.float64)
+    elif d.case == "rising cost":  # so small that the last bias alone is learned
+        X = X / 64
+    return X, Y if d.integer(0, 1) or d.case == "one example" else 1 - Y
 
 
-def _start(d, dims, Y):
+def _start(d, dims, X, Y):
     """Weights of moderate size, bound to the names of both initializers.
 
-    Where the cost is to be flat they are small, and the last bias is the best one without them.
+    Where the cost is to be small, the last bias makes it so; where it is to rise, that is nearly the best one.
     """
     parameters, last = d.parameters(dims), f"b{len(dims) - 1}"
     if d.case == "fitted":
-        parameters[last] = np.full((dims[-1], 1), 2.5)
-    if d.case == "flat":
-        parameters = {name: 2.0 ** (-9 if len(dims) == 3 else -6) * value for name, value in parameters.items()}
-        parameters[last] = np.full((dims[-1], 1), np.log(Y.mean() / (1 - Y.mean())))
+        parameters[last] = np.full((dims[-1], 1), np.where(Y.mean() > 0.5, _FITTED, -_FITTED))
+    elif d.case == "rising cost":
+        parameters = {name: value / 8 for name, value in parameters.items()}
+        parameters[last] = np.full((dims[-1], 1), np.log(Y.mean() / (1 - Y.mean())) + d.choice([-1, 1]) / 16)
+    elif d.case == "pixels":
+        parameters = steeper({**parameters, "W1": parameters["W1"] / 256}, 4.0)
+        AL, caches = d._reference("L_model_forward")(X, parameters)
+        if np.abs(d._reference("L_model_backward")(AL, Y, caches)["dW1"]).max() < 20:
+            d.reject("nothing that a usual bound cuts off")
     d.give("initialize_parameters", Code("given_two_layers", (parameters,)))
     d.give("initialize_parameters_deep", Code("given_layers", (parameters,)))
     return parameters
 
 
 def _steps(d):
-    few, most = {"one step": (1, 1), "small": (1, 3), "many steps": (101, 105), "flat": (10, 14)}.get(d.case, (2, 12))
+    kinds = {"one step": (1, 1), "small": (1, 3), "pixels": (1, 3), "many steps": (101, 105)}
+    few, most = kinds.get(d.case, (2, 12))
     return d.integer(few, most)
 
 
@@ -101,20 +113,28 @@ def _costs(d, X, Y, parameters, rate, steps):
     return costs
 
 
+def _rising_rate(d, X, Y, parameters):
+    """A rate at which the last bias steps over its best value, farther each time, so that the cost rises in every step.
+
+    Who stops where the cost has risen, once or several times in a row, stops too early.
+    """
+    rate = round(2.4 / float(Y.mean() * (1 - Y.mean())), 3)
+    costs = _costs(d, X, Y, parameters, rate, _LONG)
+    if costs is None or not all(after > before for before, after in pairwise(costs)):
+        d.reject("saturated, or the cost falls in a step")
+    return rate
+
+
 def _run(d, dims):
     X, Y = _data(d, dims)
-    parameters = _start(d, dims, Y)
+    parameters = _start(d, dims, X, Y)
     if d.case == "kink":  # where the first layer gives exactly 0, and no slope
         X[:, 0], parameters["b1"][0] = 0.0, 0.0
-    if d.case == "rising cost":  # steps so long that the cost rises on the way: who stops there, stops too early
-        rate, steps = d.choice([1.0, 2.0, 4.0]), d.integer(3, 4)
-        costs = _costs(d, X, Y, parameters, rate, steps)
-        if costs is None or not any(after > before for before, after in pairwise(costs)):
-            d.reject("saturated, or the cost falls in every step")
-        return X, Y, dims, rate, steps, d.choice([False, True])
+    if d.case == "rising cost":
+        return X, Y, dims, _rising_rate(d, X, Y, parameters), _LONG, d.choice([False, True])
     if _costs(d, X, Y, parameters, 0.0, 1) is None:
         d.reject("saturated: 1 - A loses digits, and the usual formula divides by it")
-    rates = {"rate of 0": [0.0], "many steps": [0.025, 0.1], "flat": [1.25, 2.5]}
+    rates = {"rate of 0": [0.0], "many steps": [0.025, 0.1], "pixels": [_SMALL_RATE]}
     rate = d.choice(rates.get(d.case, [0.025, 0.1, 0.25, 1.25]))
     return X, Y, dims, rate, _steps(d), d.choice([False, True])
 
@@ -142,27 +162,39 @@ _USUAL = (CaseClass("general", count=3, sizes=_WIDE),)
 _KINDS_OF_START = (
     CaseClass("small", count=2),
     CaseClass("general", count=2, sizes=_WIDE),
-    CaseClass("many examples", count=1, sizes=_WIDE, share=0.4),
+    CaseClass("many examples", count=1, sizes=_WIDE, share=0.3),
+    CaseClass("pixels", count=1, share=0.5),
 )
-_KINDS_OF_STEPS = (*_KINDS_OF_START, CaseClass("flat", count=1, sizes=_WIDE, share=0.3))
-_LATE, _MANY = 0.25, 20  # a run that ends early, or trains at small rates only, is right for the first steps
+# A run is stopped where the cost and all gradients are small, which shows in the last step alone, or where the cost rises.
+_KINDS_OF_STEPS = (
+    CaseClass("small", count=1),
+    CaseClass("general", count=1, sizes=_WIDE),
+    CaseClass("many examples", count=1, sizes=_WIDE, share=0.2),
+    CaseClass("fitted", count=2, share=0.45),
+    CaseClass("rising cost", count=2, share=0.25),
+)
+_LATE = 0.25  # a run that trains at small rates only is right for the first steps
 
 
-def _first_steps(draw_dims, later=()):
-    """The same start: one step, one longer step, two steps, three, and later ones of another run."""
+def _first_steps(draw_dims, *, goes_on=False):
+    """The same start: one step, one longer step, two steps, three, and, if it goes on, the last ones of a long run."""
 
     def plan(d):
         dims = draw_dims(d)
         X, Y = _data(d, dims, (13, 17))
-        parameters = _start(d, dims, Y)
-        X = X if d.case == "small" else X / 8
+        parameters = _start(d, dims, X, Y)
+        X = X / 8 if d.case in ("general", "many examples") else X
         _, caches = d._reference("L_model_forward")(X, parameters)
         pre_activations = np.concatenate([np.abs(Z).ravel() for _, Z in caches])
-        margin = {"many examples": 1e-6, "flat": 1e-9}.get(d.case, 1e-3)
-        if pre_activations.min() < margin or pre_activations.max() > 6:
+        margin = {"many examples": 1e-6, "rising cost": 1e-4}.get(d.case, 1e-3)
+        if pre_activations.min() < margin or (pre_activations.max() > 6 and d.case != "fitted"):
             d.reject("too near to a kink, or saturated")
-        d.note(start=parameters, is_flat=d.case == "flat")
-        runs = (_RATE, 1), (_FURTHER * _RATE, 1), (_RATE, 2), (_RATE, 3), *later
+        d.note(start=parameters, is_special=d.case in ("pixels", "fitted", "rising cost"))
+        rate = _SMALL_RATE if d.case == "pixels" else _RATE
+        runs = [(rate, 1), (_FURTHER * rate, 1), (rate, 2), (rate, 3)]
+        if goes_on:
+            late = _rising_rate(d, X, Y, parameters) if d.case == "rising cost" else _LATE
+            runs += (late, _LONG - 1), (late, _LONG)
         return [(X, Y, dims, rate, steps, False) for rate, steps in runs]
 
     return plan
@@ -170,6 +202,10 @@ def _first_steps(draw_dims, later=()):
 
 def _parameters_of(reply):
     return reply[0] if isinstance(reply, tuple | list) else reply
+
+
+def _rate(given):
+    return given.steps[0].args[3]
 
 
 def _runs(given):
@@ -187,8 +223,8 @@ def _starts_elsewhere(given):
 
 
 def _own_start_problem(given):
-    """Why right steps from a start of one's own show nothing; in a small network that is chance."""
-    if given.args[0].shape[1] < 13:
+    """Why right steps from a start of one's own show nothing; in a small network, or a special one, that is chance."""
+    if given.args[0].shape[1] < 13 or given.facts["is_special"]:
         return None
     return own_start_problem(*given.args[:2], *_runs(given)[:2], given.facts["start"], _RATE, _FURTHER)
 
@@ -201,6 +237,8 @@ def _not_checked(given):
 
 def _one_step_from_a_start(given):
     X, Y, dims = given.args[:3]
+    if given.facts["is_special"] and _starts_elsewhere(given):
+        return None  # larger weights saturate where the inputs are large
     start = _origin(given)
     for layer in range(1, len(dims)):
         W, b = start[f"W{layer}"], start[f"b{layer}"]
@@ -208,18 +246,19 @@ def _one_step_from_a_start(given):
             return f"the parameters of layer {layer} start with the shapes {W.shape} and {b.shape}; the layers are {dims}"
         if W.size > 1 and np.ptp(W) < 1e-9:
             return f"W{layer} starts with weights that are all equal, so that all units of the layer stay equal"
-    return first_step_problem(X, Y, *_runs(given)[:2], _RATE, _FURTHER) or _own_start_problem(given)
+    return first_step_problem(X, Y, *_runs(given)[:2], _rate(given), _FURTHER) or _own_start_problem(given)
 
 
 _EQUAL = "all weights of a layer start equal, so that its units stay equal"
 
 
 def _further_steps(given):
-    """What is wrong after the first step; where the cost is flat that shows only from the start that is given."""
+    """What is wrong after the first step; of a special start nothing is known but where that is the start."""
     X, Y = given.args[:2]
-    if given.facts["is_flat"] and _starts_elsewhere(given):
+    if given.facts["is_special"] and _starts_elsewhere(given):
         return first_step_problem(X, Y, *_runs(given)[:2], _RATE, _FURTHER)
-    return _not_checked(given) or further_steps_problem(X, Y, _runs(given), _RATE, _FURTHER, later_rate=_LATE)
+    late = given.args[3]
+    return _not_checked(given) or further_steps_problem(X, Y, _runs(given), _RATE, _FURTHER, later_rate=late)
 
 
 def _falls(given):
@@ -231,7 +270,7 @@ def _falls(given):
 
 def _climbs(given):
     X, Y = given.args[:2]
-    return step_problem(X, Y, _origin(given), _runs(given)[0], -_RATE) is None
+    return step_problem(X, Y, _origin(given), _runs(given)[0], -_rate(given)) is None
 
 
 def _equal(one, other):
@@ -248,6 +287,22 @@ def _stands_still(given):
     return _equal(start, once) and _equal(start, often)
 
 
+def _stops_early(given):
+    """A run is no longer than one of fewer steps; with many examples, where the cost is high, three steps are made."""
+    once, _, twice, often, *later = _runs(given)
+    if given.args[0].shape[1] >= _MANY_EXAMPLES[0] and _equal(once, often):
+        return False
+    return any(_equal(shorter, longer) for shorter, longer in ((once, twice), (twice, often), later))
+
+
+def _cuts_off(given):
+    """Gradients are cut off where they are large, and right elsewhere: what is in proportion there, too, is another rate."""
+    found = given.facts["start"], _runs(given)[0]
+    if given.facts["is_special"]:
+        return is_cut_off(*given.args[:2], *found, _rate(given))
+    return step_problem(*given.args[:2], *found, _rate(given)) is None
+
+
 def _is_one_step(given):
     """Whether the run of one iteration goes so much farther as the rate is larger: a run of several steps does not."""
     start, once, further, _ = _found(given)
@@ -257,7 +312,7 @@ def _is_one_step(given):
 def _stops_after_one(given):
     """Only where the one step is right: another one may end where no gradient is left."""
     start, once, _, often = _found(given)
-    return _equal(once, often) and _is_one_step(given) and step_problem(*given.args[:2], start, once, _RATE) is None
+    return _equal(once, often) and _is_one_step(given) and step_problem(*given.args[:2], start, once, _rate(given)) is None
 
 
 def _counts_for_itself(given):
@@ -283,12 +338,13 @@ _FITS = {
     "iterations-ignored": _counts_for_itself,
     "learning-rate-ignored": _has_its_own_rate,
     "climbs": _climbs,
+    "clipped": _cuts_off,
 }
 
 
 def _relations(draw_dims):
     """The start and the first step, the steps after it, and the cost; weights of another start are as right."""
-    plan, longer = _first_steps(draw_dims), _first_steps(draw_dims, ((_LATE, _MANY - 1), (_LATE, _MANY)))
+    plan = _first_steps(draw_dims)
     one = Property(
         "one step goes down the slope of the cost",
         share=0.1,
@@ -304,11 +360,12 @@ def _relations(draw_dims):
         one,
         Property(
             "every step goes on where the last one ended",
-            share=0.2,
-            plan=longer,
+            share=0.3,
+            plan=_first_steps(draw_dims, goes_on=True),
             judge=_further_steps,
             classes=_KINDS_OF_STEPS,
             proves=True,
+            fits={"stops-early": _stops_early},
         ),
         Property("a few small steps lower the cost", share=0.1, plan=plan, judge=_falls, classes=_USUAL, proves=True),
     )
@@ -329,7 +386,7 @@ ASSIGNMENT = Assignment(
             inputs=_two_layers,
             returns=("parameters", "costs"),
             summary="train a network with one hidden layer",
-            classes=(*cases(**_KINDS, one_unit={}), *_STOPPING),
+            classes=(*cases(**_KINDS, one_unit={}), *_SPECIAL),
             alternatives=("with_costs",),
             guards=("guarded",),
             opaque=frozenset({"costs"}),
@@ -343,7 +400,7 @@ ASSIGNMENT = Assignment(
             inputs=_deep,
             returns=("parameters", "costs"),
             summary="train a network of any depth",
-            classes=(*cases(**_KINDS, two_layers={}, five_layers={}), *_STOPPING),
+            classes=(*cases(**_KINDS, two_layers={}, five_layers={}), *_SPECIAL),
             alternatives=("with_costs",),
             guards=("guarded",),
             opaque=frozenset({"costs"}),

@@ -50,10 +50,12 @@ def _step(parameters, grads, learning_rate, kept=lambda name: False):
     return {n: v if kept(n) else v - learning_rate * grads[n] for n, v in parameters.items()}
 
 
-def _descend(X, Y, parameters, learning_rate, num_iterations, kept=lambda name: False, **changed):
+def _descend(
+    X, Y, parameters, learning_rate, num_iterations, kept=lambda name: False, bounded=lambda grads: grads, **changed
+):
     with np.errstate(all="ignore"):
         for _ in range(num_iterations):
-            parameters = _step(parameters, _gradients(X, Y, parameters, **changed), learning_rate, kept)
+            parameters = _step(parameters, bounded(_gradients(X, Y, parameters, **changed)), learning_rate, kept)
     return parameters
 
 
@@ -106,32 +108,59 @@ def _cost(AL, Y):
     return -np.mean(Y * np.log(AL) + (1 - Y) * np.log(1 - AL))
 
 
-def _stops(is_over):
-    """A run that ends where ``is_over(cost, fall)`` says so; in both models."""
+def _stops(is_over, *, at_once=True):
+    """A run that ends where ``is_over(costs)`` says so of all costs so far, at once or after one more step; in both models."""
 
     def build(start):
         def train(X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False):
-            parameters, last = start(layers_dims), np.inf
+            parameters, costs = start(layers_dims), []
             for _ in range(num_iterations):
-                cost = _cost(_forward(X, parameters, _relu)[0][-1], Y)
-                if is_over(cost, last - cost):
+                costs.append(_cost(_forward(X, parameters, _relu)[0][-1], Y))
+                if at_once and is_over(costs):
                     break
-                parameters, last = _descend(X, Y, parameters, learning_rate, 1), cost
+                parameters = _descend(X, Y, parameters, learning_rate, 1)
+                if is_over(costs):
+                    break
             return parameters
 
         return train
 
     _in_both(
         "stops-early",
-        message="the run ends before num_iterations where the cost is low, or hardly changes from step to step",
-        hint="Which condition ends your loop early? The exercise asks for num_iterations steps, whatever the cost does.",
+        message="the last step of a long run changes nothing where the cost is low, rises or hardly changes: the loop ends "
+        "before num_iterations, or what comes back is an earlier result",
+        hint="Which condition ends your loop early, or decides what is kept? The exercise asks for num_iterations steps, "
+        "whatever the cost does.",
         severity="slip",
     )(build)
 
 
-_stops(lambda cost, fall: abs(fall) < 1e-4)
-_stops(lambda cost, fall: abs(fall) < 1e-6)
-_stops(lambda cost, fall: cost < 0.3)
+_stops(lambda costs: len(costs) > 1 and abs(costs[-1] - costs[-2]) < 1e-6)
+_stops(lambda costs: len(costs) > 1 and costs[-2] - costs[-1] < 1e-6, at_once=False)
+_stops(lambda costs: costs[-1] < 0.02)
+_stops(lambda costs: costs[-1] < 0.3)
+_stops(lambda costs: len(costs) > 1 and costs[-1] > costs[-2])
+_stops(lambda costs: len(costs) > 5 and costs[-1] > min(costs[-6:-1]))
+
+
+def _clips(bounded):
+    """A step with gradients that ``bounded`` makes small; in both models."""
+    _in_both(
+        "clipped",
+        message="large gradients are cut to a bound, or made shorter; the exercise asks for a step along the gradients as they are",
+        hint="What does your step do where pixels are not divided by 255?",
+        severity="slip",
+    )(
+        lambda start: (
+            lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+                X, Y, start(layers_dims), learning_rate, num_iterations, bounded=bounded
+            )
+        )
+    )
+
+
+_clips(lambda grads: {name: np.clip(value, -5, 5) for name, value in grads.items()})
+_clips(lambda grads: {name: value * min(1, 5 / np.linalg.norm(value)) for name, value in grads.items()})
 
 
 @_in_both(

@@ -225,7 +225,7 @@ def _helper_bodies() -> str:
 HELPER_BODIES = _helper_bodies()
 
 
-PARAMETERS = 0.55  # the share of the values
+PARAMETERS = 0.5  # the share of the values
 
 
 # -- what is wrong -----------------------------------------------------------------------
@@ -251,7 +251,9 @@ def test_a_mistake_is_named_in_both_editions(old: str, new: str, code: str, with
     for found in both(HELPERS, text):
         assert found.status in ("failed", "partial")
         assert codes_of(found) == [code]
-        most = 0.75 if code == "one-iteration-too-many" else 0.42  # as from weights of its own: those after a step
+        most = {"one-iteration-too-many": 0.75, "iterations-ignored": 0.6}.get(
+            code, 0.5
+        )  # as from weights of its own: those after a step
         assert points_of(found, "values", "parameters") <= most * PARAMETERS * found.max_points
 
 
@@ -326,7 +328,7 @@ def test_a_loop_that_stops_when_the_cost_rises_stops_too_early() -> None:
     for found in both(HELPERS, changed("        grads = L_model_backward", stops + "        grads = L_model_backward", 1)):
         right = found.name == "two_layer_model"
         assert found.status == ("passed" if right else "partial")
-        assert right or 0.85 * found.max_points < found.points < found.max_points
+        assert right or 0.7 * found.max_points < found.points < found.max_points
 
 
 def test_a_deep_model_that_hands_small_networks_to_a_wrong_one_is_carried_from_the_given_weights() -> None:
@@ -435,19 +437,43 @@ STOPS = {
     "falls by a small part": "0 <= last - cost < 1e-5 * last",
     "looks the same": "round(last, 6) == round(cost, 6)",
     "is low": "cost < 0.2",
+    "is very low": "cost < 0.001",
     "rises": "cost > last",
+    "rises three times": "len(costs) > 2 and cost > costs[-1] > costs[-2] > costs[-3]",
+    "has not fallen for long": "len(costs) > 8 and cost > min(costs[-8:])",
     "has small gradients": "i and max(np.abs(grad).max() for name, grad in grads.items() if name[1] != 'A') < 1e-3",
 }
 
 
 @pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS.keys())
 def test_a_run_that_is_stopped_early_is_wrong(stop: str) -> None:
-    code = changed("    for i in", "    last, grads = np.inf, {}\n    for i in")
-    cost = "        cost = compute_cost({A}, Y)\n        if {stop}:\n            break\n        last = cost\n"
-    for A, line in (("A2", "        dA2 = -("), ("AL", "        grads = L_")):
-        code = code.replace(line, cost.format(A=A, stop=stop) + line)
-    for found in both(HELPERS, code):
-        assert 0.25 * found.max_points < found.points < 0.96 * found.max_points
+    code = changed("    for i in", "    last, grads, costs = np.inf, {}, []\n    for i in")
+    code = code.replace("    return parameters", "        costs.append(cost)\n        last = cost\n    return parameters")
+    ends = f"        if {stop}:\n            break\n"
+    update = "        parameters = update_parameters(parameters, grads, learning_rate)\n"
+    for place, text in (("before", code), ("after", code.replace(update, update + ends))):
+        for A, line in (("A2", "        dA2 = -("), ("AL", "        grads = L_")):
+            cost = f"        cost = compute_cost({A}, Y)\n" + (ends if place == "before" else "")
+            text = text.replace(line, cost + line)
+        for found in both(HELPERS, text):
+            assert 0.25 * found.max_points < found.points < 0.9 * found.max_points
+            assert "stops-early" in codes_of(found)
+
+
+BOUNDS = {
+    "each number": "{{n: np.clip(g, -{b}, {b}) for n, g in grads.items()}}",
+    "each array": "{{n: g * min(1, {b} / (1e-12 + np.linalg.norm(g))) for n, g in grads.items()}}",
+    "all together": "{{n: g * min(1, {b} / sum((grads['d' + k] ** 2).sum() for k in parameters) ** 0.5) for n, g in grads.items()}}",  # noqa: E501
+}
+
+
+@pytest.mark.parametrize("bound", [4, 10])
+@pytest.mark.parametrize("how", BOUNDS.values(), ids=BOUNDS.keys())
+def test_gradients_that_are_cut_off_are_wrong(how: str, bound: float) -> None:
+    update = "        parameters = update_parameters"
+    for found in both(HELPERS, changed(update, f"        grads = {how.format(b=bound)}\n" + update)):
+        assert 0.7 * found.max_points < found.points < 0.96 * found.max_points
+        assert "clipped" in codes_of(found)
 
 
 def test_who_stops_where_the_gradients_are_small_is_not_said_never_to_train() -> None:
