@@ -796,6 +796,14 @@ def not_zero(item: str) -> Finding:
     )
 
 
+def clipped(item: str, bound: float) -> Finding:
+    return Finding(
+        "clipped",
+        f"numbers of {item} that should be larger are cut to {bound:.4g}; the others are right",
+        "Where are large numbers cut off (np.clip, np.minimum, a limit in a condition)? The exercise knows no such bound.",
+    )
+
+
 def opposite_sign(item: str, *, sometimes: bool) -> Finding:
     if sometimes:
         text = f"{item} has the opposite sign for some inputs; for others it is right"

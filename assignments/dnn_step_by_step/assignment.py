@@ -557,6 +557,8 @@ def _update(d):
         parameters |= {name: np.zeros_like(value) for name, value in parameters.items() if name.startswith("b")}
     if d.case == "zero gradient":
         grads = {name: np.zeros_like(value) for name, value in grads.items()}
+    if d.case == "small gradients":  # so that a step of theirs shows, the parameters are as small
+        parameters, grads = ({name: 1e-9 * value for name, value in part.items()} for part in (parameters, grads))
     if d.case != "small":
         grads = _as_returned(d, grads)
     return parameters, grads, 0.0 if d.case == "rate of 0" else d.choice([0.0075, 0.05, 0.125, 0.5, 1.25])
@@ -738,7 +740,15 @@ ASSIGNMENT = Assignment(
             inputs=_update,
             returns="parameters",
             summary="one step of gradient descent",
-            classes=cases(one_layer={"L": 1}, five_layers={"L": 5}, **_ELEVEN, zero_gradient={}, rate_of_0={}, steep={}),
+            classes=cases(
+                one_layer={"L": 1},
+                five_layers={"L": 5},
+                **_ELEVEN,
+                zero_gradient={},
+                rate_of_0={},
+                steep={},
+                small_gradients={},
+            ),
             properties=(Property("two half steps make a whole one", share=0.1, plan=_halves_and_whole, judge=_same_place),),
         ),
     ),

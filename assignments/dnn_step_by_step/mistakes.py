@@ -1455,6 +1455,15 @@ def _(parameters, grads, rate):
     return _update(parameters, grads, -rate)
 
 
+mistake(
+    "small-gradients-left-out",
+    "update_parameters",
+    message="a gradient whose numbers are small is left out, as if it were none",
+    hint="How small may a gradient be before your code changes nothing any more? The exercise has no such limit.",
+    severity="slip",
+)(lambda parameters, grads, rate: _update(parameters, {n: np.where(np.abs(g) < 1e-6, 0, g) for n, g in grads.items()}, rate))
+
+
 @mistake(
     "weights-uphill",
     "update_parameters",

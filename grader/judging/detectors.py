@@ -28,6 +28,7 @@ __all__ = ["detected"]
 _Array = np.ndarray[Any, Any]
 _IMPRECISE = (np.float32, np.float16)
 _MOST_DECIMALS = 10
+_AT = 1e-6  # of a bound, how near to it is at it
 _NONE = encode(None)
 _PART = "a part "
 
@@ -234,6 +235,33 @@ def _not_zero(evidence: _Evidence) -> Iterator[Finding]:
     ]
     if names:
         yield sentences.not_zero(_together(names))
+
+
+def _clipped(evidence: _Evidence) -> Iterator[Finding]:
+    """Items whose large numbers stand at a bound, the same for all inputs, and whose other numbers are right."""
+    alike: dict[float, list[str]] = {}
+    for item in evidence.items:
+        if all(e.shape == g.shape for e, g in item.pairs) and (bound := _bound(item)):
+            alike.setdefault(bound, []).append(item.name)
+    for bound, names in alike.items():
+        yield sentences.clipped(_together(names), bound)
+
+
+def _bound(item: _WrongItem) -> float:
+    """To what size the numbers of an item are cut; 0.0 where something else is wrong."""
+    expected, got = (np.concatenate([part.ravel() for part in parts]).astype(float) for parts in (item.expected, item.got))
+    if not np.isfinite(got).all() or not got.any():
+        return 0.0
+    for low, high in ((-np.abs(got).max(), np.abs(got).max()), (-np.inf, got.max()), (got.min(), np.inf)):
+        bound = min(abs(float(low)), abs(float(high)))
+        cut = np.clip(expected, low, high)
+        beyond = np.abs(cut - expected) > _AT * bound
+        several = (
+            np.unique(expected[beyond]).size > 1 and np.unique(expected[~beyond & (np.abs(expected) > _AT * bound)]).size > 1
+        )
+        if bound and several and _near(got, cut):
+            return bound
+    return 0.0
 
 
 def _relations(evidence: _Evidence) -> Iterator[Finding]:
@@ -473,6 +501,6 @@ def _one_class(evidence: _Evidence) -> Iterator[Finding]:
 
 
 _DETECTORS: tuple[Callable[[_Evidence], Iterator[Finding]], ...] = (
-    _returns_none, _raising, _permuted, _axes, _matrices, _tensors, _dtypes, _not_zero, _relations, _handed_back, _mutated,
-    _one_class,
+    _returns_none, _raising, _permuted, _axes, _matrices, _tensors, _dtypes, _not_zero, _clipped, _relations, _handed_back,
+    _mutated, _one_class,
 )  # fmt: skip

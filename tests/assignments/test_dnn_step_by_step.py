@@ -309,8 +309,20 @@ def test_a_wrong_way_back_does_not_pass_and_is_named(code: str, name: str | None
 def test_gradients_that_are_cut_to_a_bound_are_seen(bound: int) -> None:
     cut = f"grads = {{name: np.clip(grad, -{bound}, {bound}) for name, grad in grads.items()}}"
     found = report("L_model_backward", backward(SOURCE_KEYS, end=cut))
-    assert codes_of(found) == (["clipped"] if bound == 5 else [])
+    assert codes_of(found) == ["clipped"]
     assert found.points < 0.95 * found.max_points
+
+
+@pytest.mark.parametrize("least", [1e-6, 1e-8])
+def test_gradients_that_are_small_count(least: float) -> None:
+    step = f"learning_rate * np.where(np.abs(grads['d' + name]) < {least}, 0, grads['d' + name])"
+    code = f"""
+        def update_parameters(parameters, grads, learning_rate):
+            return {{name: value - {step} for name, value in parameters.items()}}
+    """
+    found = report("update_parameters", code)
+    assert codes_of(found) == ["small-gradients-left-out"]
+    assert 0.7 * found.max_points < found.points < 0.96 * found.max_points
 
 
 def test_what_is_right_for_two_layers_only_fails_on_deeper_networks() -> None:

@@ -146,6 +146,14 @@ POSITIVE: list[tuple[str, Function, Function, list[Any], Any, str]] = [
     ("rounded", lambda X: 9 * X, lambda X: np.round(9 * X, 2), MATRICES, "dW", "dW is rounded to 2 decimals"),
     ("rounded", lambda X: 9 * X, lambda X: np.rint(9 * X), MATRICES, "dW", "dW is rounded to whole numbers"),
     (
+        "clipped",
+        lambda X: X**3,
+        lambda X: np.clip(X**3, -0.5, 0.5),
+        MATRICES,
+        "dW",
+        "numbers of dW that should be larger are cut to 0.5; the others are right",
+    ),
+    (
         "rounded",
         lambda X: abs(np.tanh(X)),
         lambda X: abs(np.tanh(X)) > 0.5,
@@ -240,6 +248,10 @@ NEGATIVE: list[tuple[str, Function, Function, list[Any], Any]] = [
     ("rounded", lambda X: 9 * X, lambda X: np.ceil(9 * X), MATRICES, "dW"),
     ("rounded", lambda X: 0.1 * np.tanh(X), np.zeros_like, MATRICES, "dW"),
     ("rounded", lambda X: 9 * X, lambda X: 9 * X + 1e-6, MATRICES, "dW"),
+    ("clipped", lambda X: X**3, np.sign, MATRICES, "dW"),
+    ("clipped", lambda X: X**3, lambda X: np.clip(X**3, -0.5, 0.5) * 0.9, MATRICES, "dW"),
+    ("clipped", lambda X: X**3, lambda X: np.where(np.abs(X) > 0.8, 0.5, X**3), MATRICES, "dW"),
+    ("clipped", lambda X: X**3, lambda X: np.clip(X**3, -len(X) / 9, len(X) / 9), MATRICES, "dW"),
     ("permuted-result", mean_and_size, lambda X: (mean(X), mean(X)), MATRICES, ("mean", "size")),
     ("permuted-result", mean_and_size, lambda X: (mean_and_size(X)[1], mean(X) + 1), MATRICES, ("mean", "size")),
     (
