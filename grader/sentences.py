@@ -901,6 +901,12 @@ def unpacked_otherwise(origin: str) -> Finding:
     return Finding("unpacked-otherwise", text, hint)
 
 
+def lost_axis(origin: str) -> Finding:
+    text = f"an array of shape (n,) meets one of shape (n, m) ({origin}): it has to be a column of shape (n, 1)"
+    hint = "np.sum, np.mean and others drop the axis that they go along, unless keepdims=True, and np.zeros(n) has one axis."
+    return Finding("missing-keepdims", text, hint)
+
+
 def shapes_do_not_fit(origin: str, *, sometimes: bool, kind: str | None) -> Finding:
     if kind:
         text = f"for inputs of the kind '{kind}' the shapes do not fit for this calculation ({origin})"

@@ -445,6 +445,7 @@ _OF_ONE = re.compile(r"only 0-dimensional arrays can be converted")  # NumPy 2.4
 _OF_MATH = re.compile(r"\bmath\.\w+\(")
 _ATTRIBUTE = re.compile(r"'(tuple|list|dict)' object has no attribute '(shape|T|dot|reshape|size|ndim)'")
 _UNPACKED = re.compile(r"(?:too many|not enough) values to unpack")
+_LOST_AXIS = re.compile(r"with shapes (?:\((\d+),\d+\) \(\1,\)|\((\d+),\) \(\2,\d+\))")  # of as many rows
 _SHAPES = re.compile(r"operands could not be broadcast together|not aligned|mismatch in its core dimension")
 
 
@@ -469,6 +470,8 @@ def _raising(evidence: _Evidence) -> Iterator[Finding]:
         yield sentences.container_for_array(kind, attribute, origin)
     elif all(map(_UNPACKED.match, messages)) and "cache" in line:
         yield sentences.unpacked_otherwise(origin)
+    elif all(map(_LOST_AXIS.search, messages)):
+        yield sentences.lost_axis(origin)
     elif all(map(_SHAPES.search, messages)):
         answered = any(isinstance(last_outcome(evidence.outcomes, case), Returned) for case in evidence.judge.values)
         yield sentences.shapes_do_not_fit(origin, sometimes=answered, kind=_special_class(failures))

@@ -550,6 +550,9 @@ RAISED = [
     ("container-for-array", "'tuple' object has no attribute 'shape'", "m = A.shape[1]", "dW = linear(dZ, caches)"),
     ("unpacked-otherwise", "not enough values to unpack (expected 3, got 2)", "A, W, b = cache", "linear(dZ, cache)"),
     ("shapes-do-not-fit", ALIGNED, "Z = W * A + b", ""),
+    ("missing-keepdims", f"{ALIGNED[:-5]}(2,)", "Z_norm = (Z - mu) / sigma", ""),
+    ("missing-keepdims", f"{ALIGNED[:-11]}(2,) (2,3)", "Z_norm = (mu - Z) / sigma", ""),
+    ("shapes-do-not-fit", f"{ALIGNED[:-5]}(3,5,)", "Z_norm = (Z - mu) / sigma", ""),
 ]
 NOT_RAISED = [
     ("only length-1 arrays can be converted to Python scalars", "s = float(z)"),
