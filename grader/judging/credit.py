@@ -5,8 +5,8 @@ an item, each special class of inputs a little. Of one input's result each key c
 
 - what is right up to its form (an axis of length 1, keys counted from 0, float32) keeps 85 in 100, in another order 75;
 - what is right beside one item too many, or in a matrix (``np.matrix``), keeps 90 in 100;
-- what is rounded, or right but for a ten-thousandth (a guard that is too large), keeps 75 in 100; further off it keeps
-  less, down to 30 in 100 at a hundredth;
+- what is rounded keeps 75 in 100; what is right but for 1e-5 (a guard that is too large) 85, and less the further off it
+  is, down to 50 in 100 at a twentieth;
 - what is wrong, but goes with the right values, as with a factor or a term that is missing, keeps 30 in 100;
 - zeros, an argument handed back, one answer to everything, or the opposite sign keep nothing;
 - nor does what is right on most inputs that reports show, and on hardly one that they do not: it was read there.
