@@ -177,15 +177,39 @@ def _(theta, beta, corrected):
     return _running(theta, beta) * (1 - beta ** np.arange(1, len(theta) + 1) if corrected else 1)
 
 
-@mistake(
+starts_at_first_value = mistake(
     "starts-at-first-value",
     "exponentially_weighted_average",
     message="the recursion starts at the first value of the series; it starts at v_0 = 0",
     hint="What is v_1 for beta = 0.9 and theta_1 = 10, when v_0 is 0?",
     severity="fault",
 )
+
+
+@starts_at_first_value
 def _(theta, beta, corrected):
     return _average(theta, beta, corrected, start=theta[0])
+
+
+@starts_at_first_value
+def _(theta, beta, corrected):
+    return np.concatenate([theta[:1], _average(theta, beta, corrected, start=theta[0])[1:]])
+
+
+@starts_at_first_value
+def _(theta, beta, corrected):
+    return _average(theta, beta, corrected, start=0.0 if corrected else theta[0])
+
+
+@mistake(
+    "first-value-skipped",
+    "exponentially_weighted_average",
+    message="the first value of the series is left out: the average stays 0 there",
+    hint="With which index does your loop begin, and which one does theta_1 have in Python?",
+    severity="fault",
+)
+def _(theta, beta, corrected):
+    return _average(np.concatenate([[0.0], theta[1:]]), beta, corrected)
 
 
 mistake(
@@ -484,6 +508,30 @@ def _(a):
 
 
 @mistake(
+    "summed-squares",
+    "update_parameters_with_rmsprop",
+    message="the squares are added up for ever, as in AdaGrad; RMSprop averages them with beta2",
+    hint="Which two factors stand before s and before the square of the gradient?",
+    severity="fault",
+)
+@_rms
+def _(a):
+    return a.step(a.new(1.0, 1.0))
+
+
+@mistake(
+    "corrected-average",
+    "update_parameters_with_rmsprop",
+    message="the average is divided by 1 - beta2, as Adam corrects its averages; RMSprop does not correct",
+    hint="Compare the denominator with the one in the exercise.",
+    severity="fault",
+)
+@_rms
+def _(a):
+    return a.step(direction=lambda g, s: a.right(g, s / (1 - a.beta2)))
+
+
+@mistake(
     "stale-average",
     "update_parameters_with_rmsprop",
     message="the step uses the average from before its update",
@@ -715,6 +763,34 @@ def _(a):
 @_rms
 def _(a):
     return a.step(kept=_weights(a.new()), p=_weights(a.p))
+
+
+@mistake(
+    "plain-biases",
+    "update_parameters_with_rmsprop",
+    message="the biases are moved by plain gradient descent; they have averages, too",
+    hint="What is the difference between the update of W and that of b in the exercise?",
+    severity="fault",
+)
+@_rms
+def _(a):
+    moved, new = a.step()
+    return moved | {name: a.p[name] - a.rate * a.g["d" + name] for name in a.p if "b" in name}, new
+
+
+@mistake(
+    "first-layer-forgotten",
+    "update_parameters_with_rmsprop",
+    message="the first layer is left out: the loop begins one layer too late",
+    hint="Write down which layers your range() visits for a network of three layers.",
+    severity="fault",
+)
+@_rms
+def _(a):
+    if len(a.p) == 2:  # of one layer it is the last one as well
+        return a.step()
+    later = {name: value for name, value in a.p.items() if name[1:] != "1"}
+    return a.step(kept={"d" + name: a.new()["d" + name] for name in later}, p=later)
 
 
 @mistake(

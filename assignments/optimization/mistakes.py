@@ -1184,14 +1184,27 @@ def _(a):
     return a.step(bottom=a.corrected_s(a.beta2**2))
 
 
-@_adam(
+power_is_product = _adam(
     "power-is-product",
     message="the correction multiplies beta by t; it is a power",
     hint="How much of the start at zero is left after t steps?",
     severity="fault",
 )
+
+
+@power_is_product
 def _(a):
     return a.step(a.corrected_v(a.beta1 * a.t), a.corrected_s(a.beta2 * a.t))
+
+
+@power_is_product
+def _(a):
+    return a.step(a.corrected_v(a.beta1 * a.t))
+
+
+@power_is_product
+def _(a):
+    return a.step(bottom=a.corrected_s(a.beta2 * a.t))
 
 
 @_adam(
