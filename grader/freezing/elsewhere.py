@@ -15,7 +15,7 @@ from grader.course import LoadedAssignment
 from grader.freezing.author import mistakes_of
 from grader.freezing.submissions import replaced_texts, with_author_modules
 from grader.judging.cases import Case
-from grader.judging.outcomes import Outcomes
+from grader.judging.outcomes import Outcomes, arguments_of
 from grader.sandbox.own import strongest_sandbox
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Outcome, Program, Raised, Returned
@@ -70,7 +70,7 @@ class Elsewhere:
     def _run(self, spec: Function, function: _Solution, cases: Sequence[Case]) -> Sequence[tuple[Outcome, ...]]:
         loaded = with_author_modules(self.loaded)
         texts = replaced_texts(loaded, spec.name, self._place(spec, function))
-        arities = {spec.name: len(cases[0].plan.questions[-1])} if cases else {}
+        arities = {spec.name: len(arguments_of(cases[0].plan))} if cases else {}
         submission = parse_files("author", {path: text.encode() for path, text in texts.items()}, arities)
         self._sandbox = self._sandbox or strongest_sandbox(loaded.spec.packages, loaded.warm_up)
         program = Program(

@@ -45,7 +45,7 @@ from grader.freezing.refused import (
 from grader.freezing.tolerances import as_wide, expected_of
 from grader.judging.cases import Case, CaseFile, Expected, FunctionCases, MistakeText, function_from_bytes, function_to_bytes
 from grader.judging.compare import items_of
-from grader.judging.outcomes import Outcomes
+from grader.judging.outcomes import Outcomes, arguments_of
 from grader.judging.properties import property_problem
 from grader.judging.values import count_numbers, leaves, shape_and_bytes
 from grader.sandbox.runner import Plan
@@ -200,7 +200,7 @@ def _drawn_cases(author: Author, elsewhere: Elsewhere | None, spec: Function, se
     check_items(spec, values)
     check_after(spec, values)
     check_mistakes(author, spec, values)
-    arity = len(values[0].plan.questions[-1])
+    arity = len(arguments_of(values[0].plan))
     signature = inspect.signature(reference).parameters
     parameters = tuple(signature)[:arity]
     options = tuple(name for name in parameters if signature[name].default is not inspect.Parameter.empty)
@@ -281,7 +281,7 @@ def _trivial(spec: Function, values: Sequence[Case]) -> frozenset[str]:
     trivial: set[str] | None = None
     for case in values:
         expected = decode(case.expected[0].value)
-        inputs = {shape_and_bytes(leaf) for _, leaf in leaves(case.plan.questions[-1])}
+        inputs = {shape_and_bytes(leaf) for _, leaf in leaves(arguments_of(case.plan))}
         here = set()
         for item in items_of(expected, spec.items):
             parts = [leaf for start in item.paths for _, leaf in leaves(part_at(expected, start))]

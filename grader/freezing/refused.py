@@ -18,7 +18,7 @@ from grader.judging.checks import carried_by_property, verdict_of
 from grader.judging.compare import items_of
 from grader.judging.findings import findings_of
 from grader.judging.judge import FunctionJudge, Verdict
-from grader.judging.outcomes import Outcomes
+from grader.judging.outcomes import Outcomes, arguments_of
 from grader.judging.properties import fitting_mistake
 from grader.judging.values import leaves, parts_of, shape_and_bytes, walk
 from grader.spec import Function, Mistake, Property
@@ -159,7 +159,7 @@ def check_independent(functions: Mapping[str, FunctionCases]) -> None:
     answers: dict[tuple[tuple[int, ...], bytes], tuple[str, bool]] = {}
     for function in functions.values():
         for case in function.cases:
-            inputs = {shape_and_bytes(leaf) for _, leaf in leaves(case.plan.questions[-1]) if isinstance(leaf, np.ndarray)}
+            inputs = {shape_and_bytes(leaf) for _, leaf in leaves(arguments_of(case.plan)) if isinstance(leaf, np.ndarray)}
             for expected in case.expected[:1]:
                 for _, leaf in leaves(decode(expected.value)):
                     if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "fc" and np.unique(leaf).size > 3:

@@ -71,8 +71,12 @@ def gives_the_same(one: Outcome, other: Outcome, tolerances: Mapping[Path, float
 
 
 def arguments_of(plan: Plan, step: int = -1) -> tuple[Value, ...]:
-    """The decoded arguments of one step; references and public code stay what they are."""
-    return plan.questions[step]
+    """The decoded arguments of one step; references and public code stay what they are.
+
+    Of the last step, where it looks at an object that was made before others: those of which the object was made.
+    """
+    looks = step == -1 and plan.steps[-1][0].endswith(".")
+    return plan.questions[plan.questions[-1][0].step if looks else step]
 
 
 def steps_apart(case: Case, name: str) -> tuple[int, ...]:

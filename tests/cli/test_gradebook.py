@@ -135,7 +135,10 @@ def test_a_name_in_another_order_is_near_and_one_of_several_people_names_them(
     run("export", book, NAME, "--roster", str(roster), "-o", str(tmp_path / "x.csv"))
     common = ("70", "--author", "A", "--reason", "R")
     assert "(did you mean 'Müller, Zoë'?)" in fails(capsys, "override", book, NAME, "Zoe Mueller", *common)[1]
-    assert "2 people on the list go by '张伟': s1, s2 (--force)" in fails(capsys, "override", book, NAME, "张伟", *common)[1]
+    assert (
+        "2 people on the list go by '张伟': s1, s2; name the identifier (--force)"
+        in fails(capsys, "override", book, NAME, "张伟", *common)[1]
+    )
 
 
 def test_points_of_a_part_without_anything_else_are_told_not_to_count(book: str, tmp_path: Path) -> None:
