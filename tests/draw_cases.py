@@ -1,6 +1,7 @@
 """Draws the cases of the course that the tests need, once for a checkout: ``make cases``.
 
-Otherwise each process of pytest-xdist would draw all of them. ``python -m tests.draw_cases 1`` draws those of one seed.
+Otherwise each process of pytest-xdist would draw all of them. ``python -m tests.draw_cases 1 batch_norm`` draws those of one
+seed and of one assignment.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ def draw(wanted: tuple[int, str]) -> None:
 
 
 if __name__ == "__main__":
-    seeds = [int(seed) for seed in sys.argv[1:]] or SEEDS
+    seeds = [int(word) for word in sys.argv[1:] if word.isdigit()] or SEEDS
+    names = [word for word in sys.argv[1:] if not word.isdigit()] or [name for name in COURSE.names if not lacks(name)]
     with ProcessPoolExecutor() as pool:
-        list(pool.map(draw, product(seeds, (name for name in COURSE.names if not lacks(name)))))
+        list(pool.map(draw, product(seeds, names)))
