@@ -206,7 +206,9 @@ def _is_learned(parts: Sequence[_Part], cases: Sequence[Case]) -> bool:
 
 
 def _words(value: Value) -> set[str]:
-    """What a value says: its texts, and the least and the greatest of its numbers."""
+    """What a value says: its texts, those of a list or a set as one, and the least and the greatest of its numbers."""
+    if isinstance(value, list | tuple | set) and value and all(isinstance(part, str) for part in value):
+        return {repr(sorted(map(repr, value)))}
     if isinstance(value, dict | list | tuple):
         return {word for part in (value.values() if isinstance(value, dict) else value) for word in _words(part)}
     numbers = numbers_of(value)
