@@ -1,8 +1,9 @@
 """The confined side: a zygote that forks one child per submission, and the child's loop.
 
 The parent runs this file as a program in an isolated interpreter (``python -P -s -S -B worker.py``). It
-imports the files beside it by relative imports alone: ``session.py`` (one submission in one child), ``imports.py`` (what it
-may import), ``channel.py``, ``wire.py``, ``walls.py`` and what these need. They need the standard library and NumPy
+imports the files beside it by relative imports alone: ``session.py`` (one submission in one child), ``loading.py`` (its
+program), ``imports.py`` (what it may import), ``bindings.py`` (what its names mean), ``questions.py`` (to the parent),
+``channel.py``, ``wire.py``, ``walls.py`` and what these need. They need the standard library and NumPy
 (``tensors.py`` and a framework where an assignment is about one), and never hold an expected value, the reference, or
 another student's work.
 
