@@ -22,6 +22,7 @@ from grader.judging.judge import Verdict
 from grader.judging.outcomes import arguments_of, plan_with, reply_value, steps_behind
 from grader.judging.values import parts_of, same_numbers
 from grader.model import Check, Finding
+from grader.sandbox.limits import or_when_late
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.submission.keeping import may_keep, seems_to_keep
 
@@ -117,6 +118,7 @@ def _fails(attempt: Attempt, case: Case, outcomes: Sequence[Outcome]) -> bool:
     return any(failure.case.key == case.key for failure in verdict.failures)
 
 
+@or_when_late(default=False)
 def _is_other(one: Outcome, other: Outcome) -> bool:
     """Whether two results hold other numbers, or numbers in other places."""
     if not (isinstance(one, Returned) and isinstance(other, Returned)):

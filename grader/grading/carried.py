@@ -27,7 +27,7 @@ from grader.judging.judge import FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, gives_the_same, last_outcome, reply_value
 from grader.judging.properties import property_problems
 from grader.judging.values import part_or_none, parts_of
-from grader.sandbox.limits import without_warnings
+from grader.sandbox.limits import or_when_late, without_warnings
 from grader.sandbox.runner import Answer, Outcome, Plan, Replied, Returned, Script, Stopped
 from grader.sandbox.tensors import answer_in_tensors
 from grader.spec import Function
@@ -343,6 +343,7 @@ def _gave_the_same(first: Mapping[str, Attempt], names: Sequence[str]) -> bool:
     return bool(names) and all(name in first and _is_the_contracts(first[name]) for name in names)
 
 
+@or_when_late(default=False)
 def _is_the_contracts(attempt: Attempt) -> bool:
     spec, verdict = attempt.judge.spec, attempt.verdict
     if not verdict.passed or verdict.alternative or spec.random or spec.opaque or spec.optional:

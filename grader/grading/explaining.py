@@ -26,6 +26,7 @@ from grader.judging.findings import blank_left_in, findings_of, missing_name_fin
 from grader.judging.outcomes import reply_value
 from grader.judging.values import leaves
 from grader.model import Finding
+from grader.sandbox.limits import or_when_late
 from grader.sandbox.runner import Plan, Returned
 from grader.spec import Function
 from grader.submission.hints import not_there, read_by, read_in_all
@@ -137,6 +138,7 @@ _PROBES: tuple[tuple[Value, ...], ...] = (
 )  # fmt: skip
 
 
+@or_when_late(default=None)
 def _shown_wrong(session: Session, spec: Function, helpers: Sequence[str]) -> dict[str, str]:
     """The provided helpers of the student's own that a small call shows to be wrong, with that call in words."""
     right, asked = right_helpers(session), list[tuple[str, tuple[Value, ...], Value]]()

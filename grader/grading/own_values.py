@@ -16,6 +16,7 @@ from grader.judging.outcomes import Outcomes, arguments_of, plan_with, reply_val
 from grader.judging.properties import property_problems
 from grader.judging.values import part_or_none, parts_of
 from grader.model import Finding
+from grader.sandbox.limits import or_when_late
 from grader.sandbox.runner import NOT_CALLED, Outcome, Raised, Returned
 
 __all__ = [
@@ -112,6 +113,7 @@ def raised_on_own_values(first: Attempt) -> Finding | None:
     return sentences.unusable_values(first.verdict.name, producers, problem) if problem and not is_cut_short(first) else None
 
 
+@or_when_late(default=True)
 def _was_called(case: Case, outcomes: Sequence[Outcome], *, none_will_do: bool) -> bool:
     """Whether the last step of a case came about: the earlier ones gave what it is called with.
 

@@ -18,7 +18,7 @@ from grader.judging.compare import element_text, items_of, kind_of
 from grader.judging.judge import Failure, FunctionJudge, Verdict
 from grader.judging.outcomes import Outcomes, expected_value, last_outcome, plan_of, plan_with, reply_value, steps_behind
 from grader.judging.values import count_numbers, part_or_none, parts_of
-from grader.sandbox.limits import OutOfBudget, check_budget
+from grader.sandbox.limits import or_when_late
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.submission.names import bound_names
 
@@ -34,6 +34,7 @@ class _Kept:
     """Stands for an opaque item, of which nothing is shown."""
 
 
+@or_when_late(default=None)
 def counterexample_of(
     judge: FunctionJudge,
     outcomes: Outcomes,
@@ -58,10 +59,6 @@ def counterexample_of(
     """
     failure = example_failure(outcomes, verdict)
     if failure is None:
-        return None
-    try:
-        check_budget()
-    except OutOfBudget:
         return None
     case = failure.case
     plan, replies = _in_question(failure, outcomes.get(case.key, ()))

@@ -12,7 +12,7 @@ from grader.judging.mistakes import catalogued
 from grader.judging.outcomes import Outcomes
 from grader.judging.redaction import redact
 from grader.model import Finding
-from grader.sandbox.limits import OutOfBudget, check_budget
+from grader.sandbox.limits import or_when_late
 from grader.sandbox.runner import Loaded, Raised
 from grader.submission.hints import missing_name
 from grader.submission.program import Submission, Unit
@@ -28,21 +28,20 @@ _UNBOUND = re.compile(r"(?:name|variable) '(\w{1,60})'")
 _PROMISED = re.compile(r"""\s+#\s*(\w+) *=\s*(?:\.\.\.|(?:[^#]*[-+*/]\s*)?None)?\s*(?:#.*)?$""")
 
 
+@or_when_late(default=())  # points are not touched by it
 def findings_of(judge: FunctionJudge, outcomes: Outcomes, verdict: Verdict) -> tuple[Finding, ...]:
     """At most two findings from what the calls gave, the most specific first: catalogued mistakes, else general ones."""
     if verdict.passed:
         return ()
     first: dict[str, Finding] = {}
-    try:
-        # Of catalogued mistakes with one hint the last one counts: it explains the values, too, and not a property alone.
-        known = {finding.hint: finding for finding in catalogued(judge, outcomes, verdict)}
-        for finding in known.values() or detected(judge, outcomes, verdict):
-            first.setdefault(finding.code, finding)
-    except OutOfBudget:  # points are not touched by it
-        return ()
+    # Of catalogued mistakes with one hint the last one counts: it explains the values, too, and not a property alone.
+    known = {finding.hint: finding for finding in catalogued(judge, outcomes, verdict)}
+    for finding in known.values() or detected(judge, outcomes, verdict):
+        first.setdefault(finding.code, finding)
     return tuple(first.values())[:_MOST]
 
 
+@or_when_late(default=())
 def missing_name_finding(
     judge: FunctionJudge, submission: Submission, loaded: Loaded, outcomes: Outcomes, verdict: Verdict
 ) -> tuple[Finding, ...]:
@@ -54,10 +53,6 @@ def missing_name_finding(
             if match:
                 if is_unwritten(_short_lines(submission, judge.spec.name)[1]):
                     return (sentences.nothing_between_marks(judge.spec.name),)
-                try:
-                    check_budget()
-                except OutOfBudget:
-                    return ()
                 message, hint = missing_name(submission, judge.spec.name, match[1], loaded.failed, loaded.absent)
                 return (Finding("undefined-name", message, hint),)
     return ()

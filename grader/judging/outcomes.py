@@ -9,7 +9,7 @@ from grader.confined.kinds import Path, Ref, Value, WireError, mapped
 from grader.confined.wire import decode, encode
 from grader.judging.cases import Case
 from grader.judging.values import leaves, parts_of, same_numbers
-from grader.sandbox.limits import check_budget
+from grader.sandbox.limits import check_budget, or_when_late
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
 from grader.spec import Given
 
@@ -48,19 +48,22 @@ def reply_value(outcome: Outcome) -> Value:
     Raises
     ------
     OutOfBudget
-        Where what was done for the submission has taken too long already.
+        Where there is a value, and what was done for the submission has taken too long already.
     """
+    if not isinstance(outcome, Returned):
+        return None
     check_budget()
     try:
-        return decode(outcome.value) if isinstance(outcome, Returned) else None
+        return decode(outcome.value)
     except WireError:
         return None
 
 
+@or_when_late(default=False)
 def gives_the_same(one: Outcome, other: Outcome, tolerances: Mapping[Path, float]) -> bool:
     """Whether two calls gave the same, but for rounding or what is allowed at a place, or raised the same.
 
-    Of one that never came back nothing is known.
+    Of one that never came back nothing is known, nor of one that nobody has time to read.
     """
     if isinstance(one, Raised) and isinstance(other, Raised):
         return (one.type_name, one.message, one.origin) == (other.type_name, other.message, other.origin)

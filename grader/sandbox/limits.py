@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import os
 import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 try:
     import resource
@@ -28,11 +30,15 @@ __all__ = [
     "is_browser",
     "limit_cpu",
     "limit_memory",
+    "or_when_late",
     "spent_s",
     "without_warnings",
 ]
 
 MEMORY = 1 << 30
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_D = TypeVar("_D")
 
 # Limits and filters of warnings are the whole process's: a thread that put back what it found while another one is
 # inside would take the bound away from it, or leave the other's filter for good. So one thread at a time is inside.
@@ -86,6 +92,26 @@ def check_budget() -> None:
     """Raise :class:`OutOfBudget` where there is no time left; outside of :func:`bounded_work` there always is."""
     if spent_s() > _ACCOUNT.end_s:
         raise OutOfBudget
+
+
+def or_when_late(default: _D) -> Callable[[Callable[_P, _R]], Callable[_P, _R | _D]]:
+    """A decorator: the function gives this where there is no time left, before it begins or for what it reads.
+
+    It is for what decides about words or about another try. A verdict says itself that there was no time.
+    """
+
+    def decorate(function: Callable[_P, _R]) -> Callable[_P, _R | _D]:
+        @functools.wraps(function)
+        def within_budget(*args: _P.args, **kwargs: _P.kwargs) -> _R | _D:
+            try:
+                check_budget()
+                return function(*args, **kwargs)
+            except OutOfBudget:
+                return default
+
+        return within_budget
+
+    return decorate
 
 
 def spent_s() -> float:

@@ -23,8 +23,8 @@ from grader.sandbox.waiting import Patience, Stop, Watch
 
 __all__ = ["Run"]
 
-_MAX_KEPT = 64 * 2**20  # of the replies of one run together
-_PART_COSTS = 256  # a byte of structure is as much work for the judges as 256 of numbers
+_MAX_KEPT = 32 * 2**20  # of the replies of one run together
+_PART_COSTS = 128  # a byte of structure is as much work for the judges as 128 of numbers
 _USUAL_S = 2.0  # the limit of a call where nothing is said of it
 _SLOW = 0.005  # the part of its limit from which the calls of a function are slow: usual ones take a hundredth of that
 _LONGER = 2.0  # how much longer the second try may take, which is alone

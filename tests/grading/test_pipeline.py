@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ import grader
 from grader.confined.wire import encode
 from grader.errors import GraderError
 from grader.freezing.store import frozen_cases
+from grader.grading import pipeline
 from grader.grading.pipeline import grade, grade_submission
 from grader.judging.judge import judges_of
 from grader.judging.redaction import report_as_shown
 from grader.model import Report, report_to_json
 from grader.report.terminal import render_function
+from grader.sandbox import limits
 from grader.sandbox.here import InProcess
 from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import (
@@ -885,3 +888,18 @@ def test_a_helper_that_needs_what_was_not_handed_in_is_told_so(sandbox: Sandbox,
     assert report.full_marks
     (finding,) = function_of(report, "layer").findings
     assert words in finding.message
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 3, 10, *range(20, 900, 40)])
+def test_wherever_the_time_for_a_submission_ends_there_is_a_report(
+    monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, seconds: int
+) -> None:
+    """Each look at the clock is a second here. What nobody has time to read is too much output, and no internal error."""
+    wrong = "def fit(X):\n    m = np.mean(X, axis=1, keepdims=True) + 1\n    return X - m, (m,)"
+    source = solution(BROKEN_AFFINE, wrong, "SEEN = []\ndef center(X):\n    SEEN.append(X)\n    return X * len(SEEN), X")
+    clock = count()
+    monkeypatch.setattr(pipeline, "WORK_S", seconds)
+    monkeypatch.setattr(limits, "spent_s", lambda: float(next(clock)))
+    report = confined(source, sandbox)
+    assert report.status == "graded"
+    assert all(0 <= found.points <= found.max_points for found in report.functions)

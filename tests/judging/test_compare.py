@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from grader.confined.kinds import Opaque
 from grader.confined.wire import encode
 from grader.judging.cases import Expected
 from grader.judging.compare import Item, Problem, agrees, element_text, first_problem, items_of, kind_of
+from grader.judging.forms import numbers_of
 from grader.judging.values import as_array, leaves
 from tests.tiny import plain
 
@@ -325,3 +327,17 @@ def test_every_kind_of_value_has_words() -> None:
     }
     assert words >= {"None", "an object of type x", "a dictionary", "True or False", "a number", "a text", "a set"}
     assert "a value of type Thing" in words
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_a_list_that_holds_a_long_text_takes_no_more_room_than_it_has(kind: type) -> None:
+    """An array of texts would give each of them the room of the longest: twelve hundred megabytes here."""
+    texts = kind(["x" * 10_000, *[""] * 30_000])
+    tracemalloc.start()
+    try:
+        assert numbers_of(texts) is None
+        assert numbers_of([[1.0], texts]) is None
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+    assert numbers_of([[1, 2], (3.5, True)]).tolist() == [[1.0, 2.0], [3.5, 1.0]]

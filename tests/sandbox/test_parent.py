@@ -258,7 +258,7 @@ def test_loading_that_cannot_succeed_ends_every_function_at_once(sandbox: Sandbo
 
 def test_the_size_of_results_is_bounded_per_run(sandbox: Sandbox) -> None:
     source = "import numpy as np\n\ndef f(x):\n    return np.zeros(x)\n\ndef g(x):\n    return x\n"
-    execution = sandbox.run(program(source), [*ask("f", (9,), (5 << 20,), (5 << 20,)), *ask("g", (1,))])
+    execution = sandbox.run(program(source), [*ask("f", (9,), (3 << 20,), (3 << 20,)), *ask("g", (1,))])
     assert values(execution) == ["not-run", "not-run", "too-much-output", 1]
 
 
