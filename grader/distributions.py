@@ -49,6 +49,7 @@ __all__ = [
     "mean_problem",
     "parts_problem",
     "repeats_problem",
+    "rounded_problem",
     "share_problem",
     "truncated_gaussian_problem",
     "uniform_problem",
@@ -130,6 +131,12 @@ def _cut_problem(values: Any, scale: float, name: str, alpha: float) -> str | No
         f"{name} has no tails: none of its {array.size} numbers is further from 0 than "
         f"{float(np.abs(array).max()) / own:.3g} of its standard deviations; a Gaussian is not cut"
     )
+
+
+def rounded_problem(values: Any, name: str) -> str | None:
+    """What speaks against numbers of which most repeat others, as rounded ones do: draws of double precision hardly do."""
+    problem = _repeated(np.asarray(values))
+    return f"most of the numbers of {name} repeat others{problem}" if problem else None
 
 
 def _repeated(array: Any) -> str:
@@ -276,7 +283,9 @@ _XAVIER = {"2 / (n_prev + n)": _fan_in_and_out, "1 / n_prev": _fan_in}
 _SHAPES = (gaussian_problem, truncated_gaussian_problem, _uniform_with)
 
 
-def xavier_problem(weights: Mapping[str, Any], *, both_sides: bool = False) -> str | None:
+def xavier_problem(
+    weights: Mapping[str, Any], *, both_sides: bool = False, spread: bool = True, independent: bool = True
+) -> str | None:
     """What speaks against Xavier's (Glorot's) rule: one variance and one distribution for all layers, which are independent.
 
     Parameters
@@ -285,20 +294,35 @@ def xavier_problem(weights: Mapping[str, Any], *, both_sides: bool = False) -> s
         Matrices of the shape ``(n, n_prev)`` by name.
     both_sides
         Whether the variance must be ``2 / (n_prev + n)``; ``1 / n_prev`` is right, too, otherwise.
+    spread
+        Whether they must be normal or uniform numbers: of others, mean and variance are looked at alone.
+    independent
+        Whether no rows, columns and layers may follow from others.
     """
     rules = dict(list(_XAVIER.items())[:1] if both_sides else _XAVIER)
     expected = {name: [rule(W.shape[1], W.shape[0]) for rule in rules.values()] for name, W in weights.items()}
     for number in range(len(rules)):
-        for problem in _SHAPES:
+        for problem in _SHAPES if spread else (_moments_problem,):
             if not any(problem(W, expected[name][number], name) for name, W in weights.items()):
-                return dependence_problem(weights)
-    return _misfit(weights, expected, rules)
+                repeated = (rounded_problem(W, name) for name, W in weights.items() if spread)
+                return (dependence_problem(weights) if independent else None) or next(filter(None, repeated), None)
+    return _misfit(weights, expected, rules, independent=independent)
 
 
-def _misfit(weights: Mapping[str, Any], expected: Mapping[str, Sequence[float]], rules: Iterable[str]) -> str:
+def _moments_problem(values: Any, deviation: float, name: str) -> str | None:
+    """What speaks against mean and variance alone, whatever the distribution."""
+    mean = float(np.mean(values))
+    centred = abs(mean) <= 7 * deviation / math.sqrt(np.size(values))
+    return None if centred and _near(values, deviation) else f"{name} has mean {mean:.3g} and deviation {np.std(values):.3g}"
+
+
+def _misfit(
+    weights: Mapping[str, Any], expected: Mapping[str, Sequence[float]], rules: Iterable[str], *, independent: bool
+) -> str:
     """What is told of weights that fit no rule: that they depend on each other, or the first layer that is off."""
     centred = all(abs(np.mean(W)) < 0.5 * np.std(W) for W in weights.values())
-    if centred and (dependent := dependence_problem(weights)):  # the mean and the deviation may look right then
+    # The mean and the deviation may look right then.
+    if independent and centred and (dependent := dependence_problem(weights)):
         return dependent
     by_rule = zip(*expected.values(), strict=True)
     off = [[n for n, found in zip(weights, rule, strict=True) if not _near(weights[n], found)] for rule in by_rule]
@@ -373,7 +397,7 @@ def repeats_problem(values: Any, name: str, mean: float = 0.0, alpha: float = AL
         count, width = lines.shape
         if count < 2 or 2 * math.log(count) + width * math.log(same) >= math.log(alpha):
             continue
-        signs = np.sign(lines[:, :1]) if mean == 0.0 else 2 * lines[:, :1] - 1
+        signs = np.where(lines[:, :1] < 0, -1, 1) if mean == 0.0 else 2 * lines[:, :1] - 1
         alike = lines * signs + 0.0 if mean == 0.0 else (2 * lines - 1) * signs
         _, first, place = np.unique(alike, axis=0, return_index=True, return_inverse=True)
         earlier = first[np.ravel(place)]

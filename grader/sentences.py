@@ -404,6 +404,10 @@ def value_problem(where: str, got: str, expected: str) -> str:
     return f"{where} is {got}, expected {expected}"
 
 
+def spelling_problem(where: str, got: str, expected: str) -> str:
+    return f"{value_problem(where, got, expected)}: it is right but for its spelling (capitals, blanks or punctuation)"
+
+
 _NO_COMPARISON = 1e4  # times a number that is next to 0: tells nothing that the difference does not
 
 

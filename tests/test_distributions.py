@@ -21,6 +21,7 @@ from grader.distributions import (
     mean_problem,
     parts_problem,
     repeats_problem,
+    rounded_problem,
     share_problem,
     truncated_gaussian_problem,
     uniform_problem,
@@ -436,6 +437,30 @@ def test_two_rows_or_columns_that_are_alike_are_seen_wherever_they_stand(
         found = str(dependence_problem({"W": array}, mean))
         assert ("columns" if axis else "rows") in found
         assert str(one) in found
+
+
+def test_rounded_numbers_are_told_as_that_and_not_as_rows_that_repeat() -> None:
+    W = draw().standard_normal((20, 1000))
+    whole = (10 * W).astype(int)
+    assert dependence_problem({"W": whole}) is None
+    assert "only" in str(rounded_problem(whole, "W1"))
+    assert rounded_problem(W, "W1") is rounded_problem(W.astype(np.float32), "W1") is None
+
+
+def test_of_xavier_weights_their_spread_and_their_independence_are_asked_apart() -> None:
+    W = draw().standard_normal((400, 400)) / 20
+    right, repeated, rounded = {"W1": W}, {"W1": W, "W2": W}, {"W1": np.round(W, 2)}
+    for weights, together, variance, spread in (
+        (right, True, True, True),
+        (repeated, False, False, True),
+        (rounded, False, True, False),
+        ({"W1": 2 * W}, False, False, False),
+        ({"W1": W + 0.01}, False, False, False),
+        ({"W1": np.sign(W) / 20}, False, True, False),
+    ):
+        assert (xavier_problem(weights) is None) is together
+        assert (xavier_problem(weights, spread=False) is None) is variance
+        assert (xavier_problem(weights, independent=False) is None) is spread
 
 
 def test_short_rows_may_be_alike_by_chance() -> None:

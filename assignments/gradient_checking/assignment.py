@@ -86,7 +86,7 @@ def _two_claims(d):
     epsilon = d.choice([1e-7, 2e-7, 4e-7])
     if abs(((theta + epsilon) * x - (theta - epsilon) * x) / (2 * epsilon) - x) < 2e-10 * abs(x):
         d.reject("the rounding of a slope that is written out has too few digits")
-    factor = d.choice([0.5, -2.0, 1.5, 4.0])
+    factor = d.choice([0.5, 1.5, 4.0] if d.case == "opposite sign" else [0.5, -2.0, 1.5, 4.0])
     of_x, of_theta, constant = d.given["backward_propagation"].args
     claim = of_x * x + of_theta * theta + constant
     if abs(claim - factor * x) < 0.1 * (abs(claim) + abs(factor * x)):
@@ -361,7 +361,11 @@ ASSIGNMENT = Assignment(
                     "a fault in backward_propagation is found",
                     share=0.3,
                     inputs=_planted,
-                    classes=cases(small=4, general=8, opposite_sign={}, zero_derivative={}, theta_of_0={}),
+                    classes=(
+                        *cases(small=4, general=8, zero_derivative={}, theta_of_0={}),
+                        # There alone a norm of the sum is none of the two norms.
+                        CaseClass("opposite sign", count=3, share=0.15),
+                    ),
                 ),
             ),
             given=("backward_propagation", "forward_propagation"),

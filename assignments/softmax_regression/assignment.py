@@ -282,14 +282,19 @@ def _unequal_weights(given):
     return None if _parts(given, "W") else "there are no weights"
 
 
-def _xavier(given):
-    layers = _weights(given)
-    if len(layers) != len(given.args[0]) - 1:
-        return f"there are weights of {len(layers)} layers, expected {len(given.args[0]) - 1}"
-    for name, W, n_prev, n in layers:
-        if np.shape(W) != (n, n_prev):
-            return f"{name} has shape {np.shape(W)}, expected {(n, n_prev)}"
-    return xavier_problem({name: W for name, W, *_ in layers})
+def _xavier(**asked):
+    """A judge: weights of the right shapes, by Xavier's rule."""
+
+    def judge(given):
+        layers = _weights(given)
+        if len(layers) != len(given.args[0]) - 1:
+            return f"there are weights of {len(layers)} layers, expected {len(given.args[0]) - 1}"
+        for name, W, n_prev, n in layers:
+            if np.shape(W) != (n, n_prev):
+                return f"{name} has shape {np.shape(W)}, expected {(n, n_prev)}"
+        return xavier_problem({name: W for name, W, *_ in layers}, **asked)
+
+    return judge
 
 
 def _usual_xavier(given):
@@ -604,15 +609,23 @@ ASSIGNMENT = Assignment(
                 ),
                 at_usual_sizes(
                     Property(
-                        "weights have Xavier's variance in every layer",
-                        share=0.5,
+                        "weights are independent, with mean 0 and Xavier's variance in every layer",
+                        share=0.25,
                         plan=_wide,
-                        judge=_xavier,
+                        judge=_xavier(spread=False),
                         classes=_WIDE,
                         fits=_FITS,
                     ),
                     inputs=_deep,
                     judge=_usual_xavier,
+                ),
+                Property(
+                    "weights are normal or uniform",
+                    share=0.25,
+                    plan=_wide,
+                    judge=_xavier(independent=False),
+                    classes=_WIDE,
+                    fits=_FITS,
                 ),
                 Property("biases are zero, weights are not", share=0.2, plan=_wide, judge=_zero_biases, classes=_WIDE),
             ),

@@ -20,7 +20,7 @@ from grader.confined.kinds import Opaque, Path, Tensor, Unset, Value, Yielded, p
 from grader.confined.tensors import FRAMEWORKS
 from grader.confined.wire import Encoded
 from grader.judging.cases import Expected
-from grader.judging.values import NUMERIC, as_array, differences
+from grader.judging.values import NUMERIC, as_array, differences, same_letters
 from grader.spec import Function
 
 __all__ = [
@@ -258,11 +258,11 @@ class _Walk:
             if not isinstance(got, set):
                 yield _kind_problem(right, got, path, where)
             elif got != right:
-                yield Problem("values", path, sentences.value_problem(where, _short(got), _short(right)))
+                yield _text_problem(right, got, path, where)
         elif type(right) is not type(got):
             yield _kind_problem(right, got, path, where)
         elif right != got:
-            yield Problem("values", path, sentences.value_problem(where, _short(got), _short(right)))
+            yield _text_problem(right, got, path, where)
 
     def is_right_array(self, right: Value, got: Value, path: Path) -> bool:
         """What most parts are: an array of the right shape and type whose numbers lie within their tolerance."""
@@ -306,6 +306,11 @@ def result_problem(expected: Value, got: Value) -> Problem | None:
 
 def _kind_problem(right: Value, got: Value, path: Path, where: str) -> Problem:
     return Problem("structure", path, sentences.value_problem(where, kind_of(got), kind_of(right)))
+
+
+def _text_problem(right: Value, got: Value, path: Path, where: str) -> Problem:
+    sentence = sentences.spelling_problem if same_letters(right, got) else sentences.value_problem
+    return Problem("values", path, sentence(where, _short(got), _short(right)))
 
 
 def _plain_bool(value: Value) -> Value:

@@ -4,11 +4,13 @@ Every input speaks for itself: one on which the body raises says nothing about t
 an item, each special class of inputs a little. Of one input's result each key counts by itself, and
 
 - what is right up to its form (an axis of length 1, keys counted from 0, float32) keeps 85 in 100, in another order 75;
+- zeros in another shape keep 50: the shape is what there is to get right;
 - what is right beside one item too many, or in a matrix (``np.matrix``), keeps 90 in 100;
 - what is rounded keeps 75 in 100; what is right but for 1e-5 (a guard that is too large) 85, and less the further off it
-  is, down to 50 in 100 at a twentieth;
-- what is wrong, but goes with the right values, as with a factor or a term that is missing, keeps 30 in 100;
-- zeros, an argument handed back, one answer to everything, or the opposite sign keep nothing;
+  is, down to 60 in 100 at a twentieth;
+- what is off by one in counting on all inputs (numbers from 1, values one place further) keeps 75 in 100;
+- what is wrong, but goes with the right values, as with a factor, a sign or a term that is missing, keeps 30 in 100;
+- zeros, an argument handed back, one answer to everything, or a step uphill keep nothing;
 - nor does what is right on most inputs that reports show, and on hardly one that they do not: it was read there.
 """
 
@@ -24,9 +26,9 @@ import numpy as np
 from grader.confined.kinds import Path, Unset, Value, part_at
 from grader.judging.cases import USUAL, Case, Expected
 from grader.judging.compare import Item, items_of
-from grader.judging.forms import arranged, in_form_of, kept_of, numbers_of, plain
+from grader.judging.forms import FORM, ORDER, arranged, in_form_of, kept_of, numbers_of, plain
 from grader.judging.judge import FunctionJudge
-from grader.judging.nearness import IMPRECISE, given_arrays, is_rounded, kept_of_near
+from grader.judging.nearness import IMPRECISE, given_arrays, is_off_by_one, is_rounded, kept_of_near
 from grader.judging.outcomes import Outcomes, arguments_of, last_outcome, reply_value
 from grader.judging.values import as_reals, leaves, number_at, part_or_none
 from grader.sandbox.runner import Returned
@@ -36,6 +38,7 @@ __all__ = ["Credit", "credit_of", "is_random_here", "over_all"]
 
 _EDGE, _EDGES = 0.1, 0.25  # what one special class carries, and all of them together at most
 _RESEMBLES = 0.3
+_SHAPELESS = 0.5  # of zeros in another shape
 _MOSTLY = 0.5  # of the wrong inputs: on fewer, numbers are near by chance
 _AWAY, _CLOSE = 0.25, 0.4  # below the one nothing is kept, above the other all that resembles; in between a part of it
 _ZERO = 1e-12  # zeros are right, too, where nothing is further from 0 than what every comparison allows
@@ -88,7 +91,7 @@ def credit_of(judge: FunctionJudge, cases: Sequence[Case], outcomes: Outcomes, a
         for item in items_of(expected.decoded, judge.spec.items):
             found = parts.setdefault(item.name, [])
             if answered and not is_random_here(judge.spec, item.name, case):
-                found.extend(_parts(spec, item, case, expected, formed, kept))
+                found.extend(_parts(spec, item, case, expected, formed, kept, zeros=item.name in judge.cases.trivial))
     items, proved = {}, set()
     for name, as_found in parts.items():
         group = _with_near(as_found)
@@ -143,7 +146,9 @@ class _Part:
 
 
 def _with_near(parts: Sequence[_Part]) -> Sequence[_Part]:
-    """The parts with what is kept of wrong numbers that are near, where most of them are."""
+    """The parts with what is kept of wrong numbers that are near, where most of them are, or off by one, where all are."""
+    if is_off_by_one([(part.case, part.right, part.got) for part in parts if not part.kept], of=len(parts)):
+        return [replace(part, kept=part.kept or ORDER) for part in parts]
     wrong = [part.near for part in parts if not part.kept]
     mostly = sum(map(bool, wrong)) >= _MOSTLY * len(wrong)
     return [replace(part, kept=part.kept or part.near) for part in parts] if mostly else parts
@@ -160,8 +165,13 @@ def _equal(one: _Array, other: _Array) -> bool:
     return one.shape == other.shape and bool(np.array_equal(one, other, equal_nan=True))
 
 
-def _parts(spec: Function, item: Item, case: Case, expected: Expected, got: Value, kept: float) -> Iterator[_Part]:
-    """The keys of an item in one case: of a group of keys, or of the one dictionary that it is."""
+def _parts(
+    spec: Function, item: Item, case: Case, expected: Expected, got: Value, kept: float, *, zeros: bool
+) -> Iterator[_Part]:
+    """The keys of an item in one case: of a group of keys, or of the one dictionary that it is.
+
+    Of ``zeros`` the shape is all that there is to get right.
+    """
     right = expected.decoded
     whole = part_at(right, item.paths[0]) if len(item.paths) == 1 else None
     paths = [(*item.paths[0], key) for key in whole] if isinstance(whole, dict) and whole else item.paths
@@ -171,6 +181,8 @@ def _parts(spec: Function, item: Item, case: Case, expected: Expected, got: Valu
         part = plain(part_or_none(got, path))
         key = item.name.rpartition(".")[2] if item.name in spec.after else path[-1] if path else ""
         weight = share / sum(shares.values())
+        if zeros and of_form == FORM and getattr(numbers_of(part), "shape", None) != np.shape(part_at(right, path)):
+            of_form = _SHAPELESS
         near = 0.0
         if not of_form and item.name not in spec.random:
             rounded = is_rounded(case, part_at(right, path), part)  # costs the same, however near that is
@@ -264,7 +276,8 @@ def _joined(single: Sequence[_Wrong]) -> _Wrong:
     """A few numbers of several inputs as one array: alone, they would go with all that have their signs."""
     got = [np.full(leaf.right.shape, np.nan) if leaf.got is None else leaf.got for leaf in single]
     given = {n: _flat([leaf.given[n] for leaf in single]) for n in set.intersection(*(set(x.given) for x in single))}
-    return _Wrong(_flat([leaf.right for leaf in single]), _flat(got), given, single[0].updated & given.keys())
+    updated, negated = single[0].updated & given.keys(), any(leaf.negated for leaf in single)
+    return _Wrong(_flat([leaf.right for leaf in single]), _flat(got), given, updated, negated)
 
 
 def _flat(arrays: Sequence[_Array]) -> _Array:
@@ -288,6 +301,7 @@ class _Wrong:
     got: _Array | None
     given: Mapping[int, _Array]
     updated: frozenset[int]
+    negated: bool  # it is what an argument holds, with the other sign
 
 
 def _wrong_leaves(part: _Part) -> Iterator[_Wrong]:
@@ -304,7 +318,9 @@ def _wrong_leaves(part: _Part) -> Iterator[_Wrong]:
                 formed = right
             formed = formed if formed is not None and formed.shape == right.shape else None
             real, *others = as_reals(right, *given.values(), *([] if formed is None else [formed]))
-            yield _Wrong(real, None if formed is None else others[-1], dict(zip(given, others, strict=False)), updated)
+            negated = got is not None and got.dtype.kind != "b" and any(_equal(-got, a) for a in given_arrays(part.case))
+            found = None if formed is None else others[-1]
+            yield _Wrong(real, found, dict(zip(given, others, strict=False)), updated, negated)
 
 
 @lru_cache(maxsize=1_000)  # each wrong number asks for them
@@ -379,8 +395,17 @@ def _likeness(leaf: _Wrong, origin: int | None) -> float:
     finite = np.isfinite(got) & np.isfinite(right)
     if finite.mean() < 0.5:
         return 0.0
+    if origin is None and _is_opposite(leaf):
+        return 1.0
     start = leaf.given[origin] if origin is not None else np.zeros(right.shape)
     return _cosine((right - start)[finite], (got - start)[finite], centred=True)
+
+
+def _is_opposite(leaf: _Wrong) -> bool:
+    """Whether these are the right numbers but for their sign: of an update, that is a step the wrong way, and no sign."""
+    if leaf.got is None or leaf.updated or leaf.negated:
+        return False
+    return bool(np.allclose(leaf.got, -leaf.right, rtol=_HARDLY, atol=_ZERO, equal_nan=True))
 
 
 def _cosine(a: _Array, b: _Array, *, centred: bool = False) -> float:

@@ -12,13 +12,13 @@ import numpy as np
 from grader.confined.kinds import Opaque, Path, Value, Yielded, mapped, part_at
 from grader.judging.cases import Expected
 from grader.judging.compare import Item, is_right, items_of
-from grader.judging.values import NUMERIC, as_array, leaves, part_or_none
+from grader.judging.values import NUMERIC, as_array, leaves, letters, part_or_none, same_letters
 from grader.sandbox.tensors import as_arrays
 from grader.spec import Function
 
 __all__ = [
     "FORM", "LONGEST_PERMUTED", "ORDER", "SURPLUS", "TYPE", "Parts", "arranged", "by_kind", "fitting_orders",
-    "has_wrong_numbers", "in_form_of", "kept_of", "numbers_of", "plain",
+    "has_wrong_numbers", "in_form_of", "kept_of", "numbers_of", "plain", "with_parts",
 ]  # fmt: skip
 
 FORM, ORDER, SURPLUS, TYPE = 0.85, 0.75, 0.9, 0.9  # what is kept of what is right up to these
@@ -87,8 +87,12 @@ def in_form_of(right: Value, got: Value) -> Value:
         return Yielded(parts) if isinstance(right, Yielded) else parts
     if isinstance(right, dict) and isinstance(got, dict):
         return {key: in_form_of(part, got[key]) for key, part in right.items() if key in got}
-    if isinstance(right, set) and (got is None or isinstance(got, dict | list | tuple)):
-        return _members(got)
+    if isinstance(right, str) and isinstance(got, str):
+        return right if same_letters(right, got) else got
+    if isinstance(right, set) and (got is None or isinstance(got, dict | list | tuple | set)):
+        words = {letters(word): word for word in right if isinstance(word, str)}
+        members = _members(got)
+        return {words.get(letters(m), m) if isinstance(m, str) else m for m in members} if isinstance(members, set) else got
     numbers = numbers_of(got)
     if numbers is None or isinstance(right, bool) or not isinstance(right, NUMERIC):
         return got
@@ -164,6 +168,12 @@ def arranged(spec: Function, expected: Expected, got: Value) -> tuple[Value, flo
     for order, ordered, kept in fitting_orders(spec, expected, got):
         return ordered, kept * (1.0 if sorted(order) == list(order) else ORDER)
     return _with_names(right, got)
+
+
+def with_parts(got: Value, count: int) -> Parts:
+    """The parts of a result of so many, where it may be the first one alone: the others are None."""
+    parts = got if isinstance(got, tuple | list) else (got,)
+    return (*parts, *(None for _ in range(count - len(parts))))
 
 
 def fitting_orders(spec: Function, expected: Expected, got: Parts) -> Iterator[tuple[tuple[int, ...], Parts, float]]:

@@ -1,4 +1,4 @@
-"""Right but for a small part: numbers that are rounded, or a little off, as with a guard that is too large."""
+"""Right but for a small part: numbers that are rounded, a little off (a large guard), or off by one in counting."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ import numpy as np
 from grader.confined.kinds import Value
 from grader.confined.wire import decode
 from grader.judging.cases import Case
-from grader.judging.forms import numbers_of
+from grader.judging.forms import numbers_of, plain
 from grader.judging.outcomes import arguments_of
 from grader.judging.values import as_reals, differences, leaves, number_at
 
-__all__ = ["IMPRECISE", "given_arrays", "is_rounded", "kept_of_near"]
+__all__ = ["IMPRECISE", "given_arrays", "is_off_by_one", "is_rounded", "kept_of_near"]
 
-IMPRECISE, _NEAREST, _LEAST = 0.75, 0.85, 0.5
+IMPRECISE, _NEAREST, _LEAST = 0.75, 0.85, 0.6
 # Of what the function has to work out: of the largest number, or of the largest change to an argument.
 _PRECISION, _FARTHEST = 1e-5, 0.05
 _DECIMALS = range(1, 9)
 _EXACT = 1e-6  # of the last decimal
+_FEW = 4  # numbers that may be off by one together by chance
 _Array = np.ndarray[Any, Any]
 
 
@@ -53,6 +54,52 @@ def is_rounded(case: Case, right: Value, got: Value) -> bool:
     away = max((float(np.abs(found - wanted).max(initial=0.0)) for wanted, found in pairs), default=np.inf)
     possible = (places for places in _DECIMALS if away <= 0.51 * 10.0**-places)  # half of the last decimal
     return any(all(_is_rounded_to(places, case, wanted, found) for wanted, found in pairs) for places in possible)
+
+
+def is_off_by_one(wrong: Sequence[tuple[Case, Value, Value]], of: int) -> bool:
+    """Whether wrong numbers are right ones that were counted from elsewhere, in the same way on every input.
+
+    Either each whole number is off by the same 1, on all of so many inputs, or what stands in a row stands one place further
+    along, whatever is at its two ends, or is one number short.
+    """
+    found = [(numbers_of(right), numbers_of(plain(got))) for _, right, got in wrong]
+    pairs = [(one, other) for one, other in found if one is not None and other is not None]
+    if not pairs or len(pairs) < len(wrong) or all(map(_is_handed_back, wrong)):
+        return False
+    off = {end for one, other in pairs for end in _ends_of_difference(one, other)}
+    right = np.concatenate([one.ravel() for one, _ in pairs])
+    if off in ({1}, {-1}) and len(wrong) == of and (right == np.round(right)).all():
+        return right.size >= _FEW and np.unique(right).size > 1
+    ways = ([_is_moved(one, other, axis, by) for one, other in pairs] for axis in (0, 1) for by in (1, -1, 0))
+    return any(False not in way and way.count(True) >= max(2, len(way) / 2) for way in ways)
+
+
+def _ends_of_difference(one: _Array, other: _Array) -> tuple[Any, ...]:
+    if one.shape != other.shape or not one.size:
+        return (0,)
+    with np.errstate(all="ignore"):
+        away = other - one
+    return away.min(), away.max()
+
+
+def _is_handed_back(wrong: tuple[Case, Value, Value]) -> bool:
+    case, _, got = wrong
+    return any(np.array_equal(got, a) for a in given_arrays(case) if a.dtype.kind in "biufc")
+
+
+def _is_moved(right: _Array, got: _Array, axis: int, by: int) -> bool | None:
+    """Whether an array is the right one, so many places further along an axis; None where it does not show that."""
+    if right.ndim <= axis or right.ndim != got.ndim:
+        return False
+    one, other = np.moveaxis(right, axis, 0), np.moveaxis(got, axis, 0)
+    short = len(one) - len(other)
+    if short not in (0, 1) or one.shape[1:] != other.shape[1:] or not (short or by):
+        return False
+    one, other = one[max(0, -by) :], other[max(0, by) :]
+    count = min(len(one), len(other))
+    if not np.allclose(one[:count], other[:count], rtol=_EXACT, atol=0.0):
+        return False
+    return True if count and np.ptp(one) else None
 
 
 def _pairs(right: Value, got: Value) -> list[tuple[_Array, _Array]]:

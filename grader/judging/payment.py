@@ -10,6 +10,7 @@ from grader.confined.wire import Encoded, encode
 from grader.judging.compare import items_of, key_item
 from grader.judging.comparison import Comparison
 from grader.judging.credit import Credit, credit_of, over_all
+from grader.judging.forms import with_parts
 from grader.judging.judge import Failure, FunctionJudge
 from grader.judging.outcomes import Outcomes, last_outcome, reply_value
 from grader.judging.properties import property_problems
@@ -170,6 +171,7 @@ def _without(items: frozenset[str], reply: Value, spec: Function) -> Value:
     """A result in which these items are None."""
     if isinstance(reply, dict) and isinstance(spec.items, str):
         return {key: None if key_item(key) in items else part for key, part in reply.items()}
-    if isinstance(reply, tuple | list) and not isinstance(spec.items, str):
-        return tuple(None if name in items else part for name, part in zip(spec.items, reply, strict=False))
+    if not isinstance(spec.items, str):
+        parts = with_parts(reply, len(spec.items))
+        return tuple(None if name in items else part for name, part in zip(spec.items, parts, strict=False))
     return None

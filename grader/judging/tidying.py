@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from grader.confined.kinds import Opaque, Path, Value
+from grader.confined.kinds import Opaque, Path, Value, mapped
 from grader.confined.wire import Encoded, encode
+from grader.judging import forms
 from grader.judging.compare import key_item
 from grader.judging.forms import FORM, LONGEST_PERMUTED, ORDER, SURPLUS, TYPE, Parts, by_kind, fitting_orders, plain
 from grader.judging.judge import FunctionJudge
 from grader.judging.outcomes import Outcomes, last_outcome, reply_value
-from grader.judging.values import leaves, parts_of
+from grader.judging.values import leaves, letters, parts_of, same_letters
 from grader.sandbox.runner import Outcome, Returned
 from grader.spec import Function
 
@@ -30,6 +31,7 @@ def tidied(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tuple[
     """
     like = judge.values[0].expected[alternative].decoded if judge.values else None
     order = _order_of(judge, outcomes, alternative) if isinstance(like, tuple) else None
+    texts = _texts(judge, alternative)
     thin = _thin_axes(judge, alternative)
     regroup = _regrouping(judge, outcomes, alternative) if judge.spec.parts and isinstance(like, list) else None
     kept = 1.0
@@ -41,6 +43,7 @@ def tidied(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tuple[
         grouped, part = regroup(reply_value(outcome)) if regroup else (reply_value(outcome), 1.0)
         result, of_rest = _tidy(grouped, like, order, judge.spec.returns)
         part = min(part, of_rest)
+        result, part = _spelled(result, texts, part)
         widened = _widened(judge.spec, result, thin)
         part = part if _same_shapes(widened, result) else min(part, FORM)
         kept = min(kept, part)
@@ -127,6 +130,8 @@ def _tidy(got: Value, like: Value, order: tuple[int, ...] | None, names: str | P
         fits = isinstance(like, tuple) or isinstance(result[0] if result else None, type(like))
         if len(result) > count and fits:
             result, kept = tuple(result[:count]) if isinstance(like, tuple) else result[0], SURPLUS
+    elif isinstance(like, tuple) and got is not None and not isinstance(got, tuple | list | dict):
+        result, kept = forms.with_parts(got, len(like)), FORM
     if isinstance(result, dict) and isinstance(like, dict):
         counted = _counted_from_1(result, by_kind(like))
         result, kept = counted, kept if counted is result else FORM
@@ -154,6 +159,28 @@ def _grouped(got: Value, like: Value, names: str | Parts) -> Parts | None:
     kind_by_kind = tuple(tuple(parts[n::count]) for n in range(count))
     ways = (group_by_group, kind_by_kind)
     return next((way for way in ways if all(len({part.shape[-1] for part in group}) == 1 for group in way)), None)
+
+
+def _texts(judge: FunctionJudge, alternative: int) -> Mapping[str, str]:
+    """What right results say in words, by its letters."""
+    right = [case.expected[alternative].decoded for case in judge.values]
+    members = (m for value in right for part in parts_of(value) for m in (part if isinstance(part, set) else (part,)))
+    return {letters(text): text for text in members if isinstance(text, str) and letters(text)}
+
+
+def _spelled(got: Value, texts: Mapping[str, str], kept: float) -> tuple[Value, float]:
+    """A result with its texts as right ones are written, and what is kept of it."""
+    if not texts:
+        return got, kept
+
+    def word(part: Value) -> Value:
+        if isinstance(part, set | frozenset):
+            return {word(member) for member in part}
+        return texts.get(letters(part), part) if isinstance(part, str) else part
+
+    spelled = mapped(got, word)
+    pairs = zip(parts_of(spelled), parts_of(got), strict=True)
+    return spelled, min(kept, FORM) if any(same_letters(*pair) for pair in pairs) else kept
 
 
 def _place(spec: Function, path: Path) -> Path:

@@ -19,9 +19,11 @@ __all__ = [
     "differences",
     "largest",
     "leaves",
+    "letters",
     "number_at",
     "part_or_none",
     "parts_of",
+    "same_letters",
     "same_numbers",
     "shape_and_bytes",
     "walk",
@@ -80,6 +82,23 @@ def characters(value: Value) -> int:
     8
     """
     return sum(len(repr(number)) for _, leaf in leaves(value) for number in np.ravel(leaf).tolist())
+
+
+def letters(text: str) -> str:
+    """What a text says, however it is written: its letters and digits, all of them small.
+
+    >>> letters("High_bias.")
+    'highbias'
+    """
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def same_letters(one: Value, other: Value) -> bool:
+    """Whether two texts, or two sets of texts, say the same and are written in another way."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one != other and letters(one) == letters(other) != ""
+    texts = [isinstance(some, set | frozenset) and all(isinstance(part, str) for part in some) for some in (one, other)]
+    return all(texts) and one != other and {*map(letters, one)} == {*map(letters, other)} and len(one) == len(other)
 
 
 def part_or_none(value: Value, path: Path) -> Value:

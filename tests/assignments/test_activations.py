@@ -53,6 +53,14 @@ def test_the_right_submission_gets_full_marks() -> None:
     assert sum(r.points for r in reports.values()) == 100
 
 
+def test_the_activation_alone_is_asked_whether_its_property_holds() -> None:
+    found = report("sigmoid", "def sigmoid(Z): return 1 / (1 + np.exp(-Z))")
+    name = "sigmoid(Z) + sigmoid(-Z) = 1"
+    assert points_of(found, "property", name) == pytest.approx(0.85 * 0.15 * 15)
+    found = report("sigmoid", "def sigmoid(Z): return 1 / (1 + np.exp(Z)) ** 2")
+    assert points_of(found, "property", name) == 0
+
+
 # -- large entries -----------------------------------------------------------------------
 
 

@@ -212,6 +212,19 @@ def test_weights_in_single_precision_are_a_slip_of_form() -> None:
     assert 0.75 * found.max_points <= found.points < found.max_points
 
 
+def test_whole_numbers_one_seed_or_cut_tails_cost_one_check() -> None:
+    draw = "np.random.randn(n, n_prev) * 10"
+    for other, lost in (
+        (f"({draw}).astype(int)", 0.35),
+        ("np.random.RandomState(1).randn(n, n_prev) * 10", 0.25),
+        (f"np.clip({draw}, -20, 20)", 0.25),
+        (f"{draw} * 1.1", 0.5),
+    ):
+        found = verdicts(ASSIGNMENT, changed(INITIALIZERS, draw, other), only="initialize_parameters_random")
+        found = found["initialize_parameters_random"]
+        assert 1 - found.points / found.max_points == pytest.approx(lost, abs=0.01), other
+
+
 def test_he_weights_that_count_one_input_too_many_are_caught() -> None:
     assert all(judge_weights("initialize_parameters_he", drawn(seed, lambda n: (2 / (n + 1)) ** 0.5)) for seed in range(20))
 

@@ -159,7 +159,7 @@ def test_weights_divide_the_points_between_items() -> None:
 
 
 def test_what_a_stub_gets_right_earns_points_only_beside_something_else() -> None:
-    report = graded_function("affine", "def affine(X, W, b):\n    return -(W @ X + b), (X, W, b)")
+    report = graded_function("affine", "def affine(X, W, b):\n    return 0 * (W @ X + b), (X, W, b)")
     row = check_of(report.checks, "values", "cache")
     assert (row.status, row.points) == ("passed", 0.0)
     assert row.message == "correct, but a function that returns zeros would be, too: no points for this part alone"
@@ -208,7 +208,7 @@ def test_an_optional_item_may_be_left_out_for_full_marks_but_not_be_wrong() -> N
     assert left_out != source
     report = graded_function("affine_backward", left_out)
     assert (report.status, report.points) == ("passed", 10.0)
-    report = graded_function("affine_backward", source.replace("W.T @ dZ", "-W.T @ dZ"))
+    report = graded_function("affine_backward", source.replace("W.T @ dZ", "0 * W.T @ dZ"))
     assert check_of(report.checks, "values", "dX{l}").points == 0.0
     assert report.points == pytest.approx(10 * 2 / 2.5, abs=1e-4)
 

@@ -341,3 +341,21 @@ def test_a_list_that_holds_a_long_text_takes_no_more_room_than_it_has(kind: type
     finally:
         tracemalloc.stop()
     assert numbers_of([[1, 2], (3.5, True)]).tolist() == [[1.0, 2.0], [3.5, 1.0]]
+
+
+@pytest.mark.parametrize(
+    ("right", "got", "is_spelling"),
+    [
+        ("high bias", "High bias", True),
+        ("high bias", "high_bias!", True),
+        ({"high bias", "high variance"}, {"High bias", "high variance"}, True),
+        ("high bias", "low bias", False),
+        ("+", "-", False),
+        ({"high bias"}, {"High bias", "high-bias"}, False),
+        ({"high bias"}, set(), False),
+    ],
+)
+def test_a_text_that_is_right_but_for_its_spelling_is_told_that(right: Any, got: Any, is_spelling: bool) -> None:
+    found = problem(right, got)
+    assert found is not None
+    assert ("spelling" in found.message) is is_spelling

@@ -46,10 +46,11 @@ PAIR = {"returns": ("square", "total")}
         (lambda X: _both(X)[::-1], 75.0),
         (lambda X: (_both(X)[0], _both(X)[1].ravel()), 92.5),
         (lambda X: _both(X)[0], 50.0),
-        (lambda X: (_both(X)[0], -_both(X)[1]), 50.0),
+        (lambda X: (_both(X)[0], -_both(X)[1]), 65.0),
+        (lambda X: (_both(X)[0], -X), 50.0),
         (lambda X: (_both(X)[0] * 2, _both(X)[1]), 65.0),
         (lambda X: (_both(X)[0] * (1 + 1e-6), _both(X)[1]), 92.5),
-        (lambda X: (_both(X)[0] * (1 + 1e-3), _both(X)[1]), 92.5 - 17.5 * np.log(100) / np.log(5000)),
+        (lambda X: (_both(X)[0] * (1 + 1e-3), _both(X)[1]), 92.5 - 12.5 * np.log(100) / np.log(5000)),
         (lambda X: (_both(X)[0] * (1 + 6e-2), _both(X)[1]), 65.0),
         (lambda X: (_both(X)[0] * 0, _both(X)[1] * 0), 0.0),
         (lambda X: None, 0.0),
@@ -79,7 +80,8 @@ def test_right_numbers_that_are_no_tensor_lose_what_a_type_costs(body: Callable[
         (lambda X: (_total(X),), 90.0),
         (lambda X: np.float32(_total(X)), 100.0),
         (lambda X: _total(X) * X.shape[1], 30.0),
-        (lambda X: -_total(X), 0.0),
+        (lambda X: -_total(X), 30.0),
+        (lambda X: -2 * _total(X), 0.0),
         (lambda X: 100.0, 0.0),
         (lambda X: 1 / (1 + np.abs(X).max()), 0.0),
     ],
@@ -109,10 +111,80 @@ def test_an_update_is_seen_from_where_it_starts() -> None:
 
     assert earned(lambda p: step(p, -2.0)) == pytest.approx(30.0)
     # A ten-thousandth of the parameters is more of the step.
-    assert earned(lambda p: step(p, -1.004)) == pytest.approx(85 - 35 * np.log(400) / np.log(5000), abs=1e-3)
+    assert earned(lambda p: step(p, -1.004)) == pytest.approx(85 - 25 * np.log(400) / np.log(5000), abs=1e-3)
     assert earned(lambda p: step(p, -1.06)) == pytest.approx(30.0)
     assert earned(lambda p: step(p, 1.0)) == 0.0
     assert earned(lambda p: p) == 0.0
+
+
+def test_a_step_uphill_from_zero_is_no_number_with_another_sign() -> None:
+    spec = Function("f", points=100, inputs=lambda d: (), returns="parameters", inputs_share=0.0)
+
+    def step(p: Any, g: Any, sign: float = -1.0) -> Any:
+        return {"b1": p["b1"] + sign * 0.01 * g["db1"]}
+
+    cases = hand_made(spec, step, [({"b1": 0 * x}, {"db1": x}) for x in X])
+    uphill = outcomes_of(cases, lambda p, g: step(p, g, 1.0))
+    assert verdict_of(FunctionJudge(spec, cases), uphill).points == 0.0
+
+
+def _count(X: Any) -> Any:
+    return int(np.argmax(X[:, ::-1].sum(axis=0)) + 3 * X[0, 0])
+
+
+def _row(X: Any) -> Any:
+    return np.cumsum(X[0])
+
+
+@pytest.mark.parametrize(
+    ("right", "body", "earned"),
+    [
+        (_count, lambda X: _count(X) + 1, 75.0),
+        (_count, lambda X: _count(X) - 1, 75.0),
+        (_count, lambda X: _count(X) + 2, 30.0),
+        (_count, lambda X: _count(X) + (1 if X[0, 0] > 5 else -1), 30.0),
+        (_row, lambda X: np.r_[0.0, _row(X)[:-1]], 75.0),
+        (_row, lambda X: np.r_[_row(X)[1:], 0.0], 75.0),
+        (_row, lambda X: _row(X)[:-1], 75.0),
+        (_row, lambda X: _row(X)[1:], 75.0),
+        (_row, lambda X: np.r_[_row(X)[2:], 0.0, 0.0], 0.0),
+        (lambda X: X @ np.eye(3)[[1, 2, 0]], lambda X: X, 0.0),  # one place further, and handed back
+    ],
+)
+def test_what_is_off_by_one_in_counting_keeps_three_quarters(right: Any, body: Any, earned: float) -> None:
+    assert part(right, body) == pytest.approx(earned)
+
+
+@pytest.mark.parametrize(
+    ("texts", "earned"),
+    [
+        (lambda right: {"High_Bias." if text == "high bias" else text for text in right}, 91.0),  # of three
+        (lambda right: {text.upper() for text in right}, 88.0),
+        (lambda right: {"bias" if text == "high bias" else text for text in right}, 40.0),
+        (lambda right: {"High bias"}, 0.0),
+    ],
+)
+def test_texts_that_are_right_but_for_their_spelling_are_a_form(texts: Callable[..., Any], earned: float) -> None:
+    said = [{"high bias"}, {"high variance"}, set(), {"high bias", "high variance"}, {"high bias"}]
+    right = {x.tobytes(): words for x, words in zip(X, said, strict=True)}
+    assert part(lambda x: right[x.tobytes()], lambda x: texts(right[x.tobytes()])) == pytest.approx(earned)
+
+
+def test_zeros_in_another_shape_keep_half_of_what_is_asked_of_them() -> None:
+    def zeros(X: Any) -> Any:
+        return {"W1": np.zeros(X.shape), "b1": np.zeros((len(X), 1))}
+
+    spec = Function("f", points=100, inputs=lambda d: (), returns="parameters", inputs_share=0.0)
+    made = hand_made(spec, zeros, [(x,) for x in X])
+    cases = replace(made, trivial=frozenset({"W{l}", "b{l}"}))
+
+    def earned(b1: Callable[..., Any]) -> float:
+        outcomes = outcomes_of(cases, lambda X: {**zeros(X), "b1": b1(X)})
+        return verdict_of(FunctionJudge(spec, cases), outcomes).points
+
+    assert earned(lambda X: np.zeros((1, len(X)))) == pytest.approx(75.0)
+    assert earned(lambda X: 0.0) == pytest.approx(75.0)
+    assert earned(lambda X: np.zeros((len(X), 1), dtype=np.float32)) == pytest.approx(92.5)
 
 
 @pytest.mark.parametrize("places", [1, 2, 3])
@@ -141,7 +213,7 @@ def test_numbers_that_are_near_on_some_inputs_alone_go_with_the_right_ones(body:
 
 def _at(*wrong: int) -> Callable[..., Any]:
     """Right, but for these inputs."""
-    return lambda one: -_total(one) if any(np.array_equal(one, X[n]) for n in wrong) else _total(one)
+    return lambda one: 0.0 if any(np.array_equal(one, X[n]) for n in wrong) else _total(one)
 
 
 @pytest.mark.parametrize(
