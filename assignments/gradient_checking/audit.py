@@ -33,6 +33,7 @@ LOSSES = {
     ("backward_propagation_n", "tanh-in-hidden-layers"): UNLIKE,
     ("backward_propagation_n", "mask-from-gradient"): EITHER,
     ("gradient_check_n", "returns-verdict"): EITHER,
+    ("gradient_check_n", "one-sided"): EITHER,
     ("gradient_check_n", "missing-division"): SEVERAL,
     ("gradient_check_n", "ignores-gradients"): SEVERAL,
     ("gradient_check", "literal-epsilon"): EITHER,
