@@ -181,7 +181,8 @@ def _parts(
         part = plain(part_or_none(got, path))
         key = item.name.rpartition(".")[2] if item.name in spec.after else path[-1] if path else ""
         weight = share / sum(shares.values())
-        if zeros and of_form == FORM and getattr(numbers_of(part), "shape", None) != np.shape(part_at(right, path)):
+        shapes = {getattr(numbers_of(some), "shape", None) for some in (part, part_at(right, path)) if zeros}
+        if len(shapes) > 1 and of_form == FORM:
             of_form = _SHAPELESS
         near = 0.0
         if not of_form and item.name not in spec.random:
