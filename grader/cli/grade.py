@@ -137,9 +137,19 @@ def _tried(paths: Sequence[Path], options: GradeOptions) -> Roster | None:
     if nowhere := [str(path) for path in paths if not os.path.lexists(path)]:
         near = near_path(nowhere[0])
         raise HarnessError(f"there is no such file or folder: {', '.join(nowhere)}{near}; nothing was graded")
+    if options.output and (around := _graded_around(options.output, paths)):
+        raise HarnessError(
+            f"{options.output} lies in {around}, which is graded: a student may hand in a folder of that name, with marks "
+            "in it; name a run folder elsewhere with -o; nothing was graded"
+        )
     if options.json_to not in (None, "-"):
         try_file(str(options.json_to))
     return None if options.roster is None else read_roster(options.roster)
+
+
+def _graded_around(output: Path, paths: Sequence[Path]) -> Path | None:
+    """The folder among what is to be graded in which the run's folder lies, or which it is."""
+    return next((path for path in paths if path.is_dir() and output.resolve().is_relative_to(path.resolve())), None)
 
 
 def _opened(stack: ExitStack, where: str | None) -> tuple[str, sa.Engine] | None:

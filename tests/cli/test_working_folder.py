@@ -75,3 +75,20 @@ def test_no_file_of_a_student_is_an_option(here: Path, capsys: pytest.CaptureFix
     assert "--scheduler=127.0.0.1:9 is a file here and reads like an option" in capsys.readouterr().err
     assert status_of(*course, "grade", NAME, "--allow-weak-sandbox", "-q", "--", *files) == 0
     assert status_of(*course, "grade", NAME, "--allow-weak-sandbox", "-q", *(f"./{name}" for name in files)) == 0
+
+
+@pytest.mark.parametrize(
+    ("paths", "output"), [(".", "run"), ("../class", "new"), ("eve run", "run"), (". ../late", "../late/a/run")]
+)
+def test_a_run_does_not_go_on_with_what_a_student_has_handed_in(
+    here: Path, capsys: pytest.CaptureFixture[str], paths: str, output: str
+) -> None:
+    for folder in (here / "run", here / "eve", here.parent / "late"):
+        folder.mkdir()
+    (here / "run" / "reports.jsonl").write_text("", "utf-8")
+    course = assignment().course.root
+    assert status_of("--course", course, "grade", NAME, *paths.split(), "-o", output, "--allow-weak-sandbox") == 2
+    assert "which is graded: a student may hand in a folder of that name" in capsys.readouterr().err
+    assert [path.name for path in (here / "run").iterdir()] == ["reports.jsonl"]
+    assert not (here / "new").exists()
+    assert status_of("--course", course, "grade", NAME, ".", "-o", "../run", "--allow-weak-sandbox", "-q") == 0
