@@ -892,11 +892,33 @@ def array_for_number(origin: str, version: str) -> Finding:
     return Finding("array-for-number", text, hint)
 
 
-def container_for_array(kind: str, attribute: str, origin: str) -> Finding:
-    text = f"a {kind} stands where an array belongs: it has no {attribute} ({origin})"
-    return Finding(
-        "container-for-array", text, "Does a function that you call return several things, which you have to unpack?"
+_UNPACK = "Does a function that you call return several things, which you have to unpack?"
+
+
+def container_for_array(kind: str, origin: str, attribute: str = "") -> Finding:
+    lack = f": it has no {attribute}" if attribute else ""
+    return Finding("container-for-array", f"a {kind} stands where an array belongs{lack} ({origin})", _UNPACK)
+
+
+def not_unpacked(item: str, count: int) -> Finding:
+    text = f"{item} is a tuple of {count} things, and the first of them is what {item} should be"
+    return Finding("not-unpacked", text, _UNPACK)
+
+
+def builtin_of_arrays(name: str, origin: str) -> Finding:
+    text = f"{name} of Python compares whole arrays, which have no single truth value ({origin})"
+    return Finding("builtin-of-arrays", text, f"NumPy's np.{name}imum goes element by element: it takes arrays and numbers.")
+
+
+def number_outside(origin: str, *, after: bool) -> Finding:
+    text = f"a key is asked for whose number comes {'after the last' if after else 'before the first'} one ({origin})"
+    hint = "Which numbers does your loop variable take? "
+    hint += (
+        "In a dictionary of parameters every layer has two entries."
+        if after
+        else "range(n) begins with 0, the layers with 1."
     )
+    return Finding("layer-outside", text, hint)
 
 
 def unpacked_otherwise(origin: str) -> Finding:

@@ -166,6 +166,21 @@ def _axes(evidence: _Evidence) -> Iterator[Finding]:
             yield sentences.extra_axis(item.name, got, expected)
 
 
+def _not_unpacked(evidence: _Evidence) -> Iterator[Finding]:
+    """Items that are a tuple in all failing cases, whose first part is what the item should be."""
+    for item, failures in _by_item(evidence.verdict).items():
+        right = [part_or_none(expected_value(f.case, evidence.verdict.alternative), _path_of(f)) for f in failures]
+        got = [_part_of(evidence, failure) for failure in failures]
+        if all(isinstance(g, tuple) and len(g) > 1 and _is_equal(g[0], r) for g, r in zip(got, right, strict=True)):
+            yield sentences.not_unpacked(item, len(got[0]))
+
+
+def _is_equal(got: Value, right: Value) -> bool:
+    if not (isinstance(right, np.ndarray) and isinstance(got, np.ndarray) and got.shape == right.shape):
+        return False
+    return got.dtype.kind in "biuf" and right.dtype.kind in "biuf" and _near(got, right, 1e-6)
+
+
 def _matrices(evidence: _Evidence) -> Iterator[Finding]:
     """Items that are matrices in all failing cases: those with an array inside that has a type of its own."""
     for item, failures in _by_item(evidence.verdict).items():
@@ -444,6 +459,13 @@ _SCALARS_ONLY = re.compile(r"only (?:length-1|size-1|0-dimensional) arrays can b
 _OF_ONE = re.compile(r"only 0-dimensional arrays can be converted")  # NumPy 2.4; before, arrays of one element were taken
 _OF_MATH = re.compile(r"\bmath\.\w+\(")
 _ATTRIBUTE = re.compile(r"'(tuple|list|dict)' object has no attribute '(shape|T|dot|reshape|size|ndim)'")
+_OPERAND = re.compile(r"(?:unsupported operand type\(s\) for|bad operand type for unary) [^:]+: .*'(tuple|list|dict)'")
+_NOT_ONE_TRUTH = re.compile(r"The truth value of an array with more than one element is ambiguous")
+_OF_PYTHON = re.compile(r"(?<![\w.])(max|min)\(")
+# What asks for a truth value as well, or a line that is cut before it.
+_CONDITION = re.compile(r"\b(?:if|elif|while|and|or|not|assert|bool|any|all|in)\b|[<>=]=|[<>]|\.\.\.$")
+_KEY = re.compile(r"([A-Za-z_]+)(\d{1,4})")
+_NUMBERED = re.compile(f"'{_KEY.pattern}'")
 _UNPACKED = re.compile(r"(?:too many|not enough) values to unpack")
 _LOST_AXIS = re.compile(r"with shapes (?:\((\d+),\d+\) \(\1,\)|\((\d+),\) \(\2,\d+\))")  # of as many rows
 _SHAPES = re.compile(r"operands could not be broadcast together|not aligned|mismatch in its core dimension")
@@ -461,13 +483,19 @@ def _raising(evidence: _Evidence) -> Iterator[Finding]:
     origin = sentences.raised_inside(line, caller) if caller else line
     messages = [outcome.message for outcome in raised]
     attributes = {match.groups() for message in messages if (match := _ATTRIBUTE.match(message))}
+    operands = {match[1] for message in messages if (match := _OPERAND.match(message))}
+    of_python = set(_OF_PYTHON.findall(line))
     if all(map(_SCALARS_ONLY.search, messages)) and _OF_MATH.search(line):
         yield sentences.scalar_function(origin)
     elif all(map(_OF_ONE.search, messages)):
         yield sentences.array_for_number(origin, np.__version__)
     elif all(map(_ATTRIBUTE.match, messages)) and len(attributes) == 1:
         kind, attribute = attributes.pop()
-        yield sentences.container_for_array(kind, attribute, origin)
+        yield sentences.container_for_array(kind, origin, attribute)
+    elif all(map(_OPERAND.match, messages)) and len(operands) == 1:
+        yield sentences.container_for_array(operands.pop(), origin)
+    elif all(map(_NOT_ONE_TRUTH.match, messages)) and len(of_python) == 1 and not _CONDITION.search(line):
+        yield sentences.builtin_of_arrays(of_python.pop(), origin)
     elif all(map(_UNPACKED.match, messages)) and "cache" in line:
         yield sentences.unpacked_otherwise(origin)
     elif all(map(_LOST_AXIS.search, messages)):
@@ -475,6 +503,16 @@ def _raising(evidence: _Evidence) -> Iterator[Finding]:
     elif all(map(_SHAPES.search, messages)):
         answered = any(isinstance(last_outcome(evidence.outcomes, case), Returned) for case in evidence.judge.values)
         yield sentences.shapes_do_not_fit(origin, sometimes=answered, kind=_special_class(failures))
+    elif len(outside := {_outside(failure.case, outcome) for failure, outcome in zip(failures, raised, strict=True)}) == 1:
+        yield from (sentences.number_outside(origin, after=end == "after") for end in outside if end)
+
+
+def _outside(case: Case, raised: Raised) -> str:
+    """Whether a key is asked for whose number comes just before the first, or after the last, of the keys of that kind."""
+    asked = _NUMBERED.fullmatch(raised.message) if raised.type_name.split(".")[-1] == "KeyError" else None
+    keys = (key for part in arguments_of(case.plan) if isinstance(part, dict) for key in part if isinstance(key, str))
+    numbers = [int(key[2]) for key in map(_KEY.fullmatch, keys) if asked and key and key[1] == asked[1]]
+    return {min(numbers) - 1: "before", max(numbers) + 1: "after"}.get(int(asked[2]), "") if asked and numbers else ""
 
 
 def _mutated(evidence: _Evidence) -> Iterator[Finding]:
@@ -504,6 +542,6 @@ def _one_class(evidence: _Evidence) -> Iterator[Finding]:
 
 
 _DETECTORS: tuple[Callable[[_Evidence], Iterator[Finding]], ...] = (
-    _returns_none, _raising, _permuted, _axes, _matrices, _tensors, _dtypes, _not_zero, _clipped, _relations, _handed_back,
-    _mutated, _one_class,
+    _returns_none, _raising, _permuted, _axes, _not_unpacked, _matrices, _tensors, _dtypes, _not_zero, _clipped, _relations,
+    _handed_back, _mutated, _one_class,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from grader.confined.wire import Encoded, decode
 from grader.judging.cases import USUAL, Case
 from grader.judging.compare import Item, first_problem, items_of
 from grader.judging.judge import FunctionJudge, Verdict
-from grader.judging.outcomes import Outcomes, expected_value
+from grader.judging.outcomes import Outcomes, expected_value, reply_value
 from grader.judging.properties import fitting_mistake
 from grader.judging.values import differences, leaves, part_or_none
 from grader.model import Finding
@@ -125,7 +125,8 @@ def _same_outcomes(
             continue
         if not isinstance(outcome, Returned):
             return False
-        differing = _wrong_items(judge, case, code, verdict.alternative)
+        left_out = _left_out(judge, case, outcome, verdict.alternative)
+        differing = _wrong_items(judge, case, code, verdict.alternative) - left_out
         places.update((case.check, name) for name in differing)
         names = {item for check, item in wrong if check == case.check and item is not None} | differing
         value = mistake if mistake is not None else case.expected[0].value
@@ -147,6 +148,15 @@ def _wrong_items(judge: FunctionJudge, case: Case, code: str, alternative: int) 
             judge.spec.of_class(case.case_class), case, decode(_mistaken(case, code)), alternative
         )
     return judge.wrong_items[key]
+
+
+def _left_out(judge: FunctionJudge, case: Case, outcome: Returned, alternative: int) -> frozenset[str]:
+    """The optional items of which a reply has nothing: what a mistake makes of them is not to be seen there."""
+    if not judge.spec.optional or case.check != "values":
+        return frozenset()
+    reply, right = reply_value(outcome), expected_value(case, alternative)
+    items = (item for item in items_of(right, judge.spec.items) if item.name in judge.spec.optional)
+    return frozenset(item.name for item in items if all(part_or_none(reply, path) is None for path in item.paths))
 
 
 def _mistaken(case: Case, code: str) -> Encoded:

@@ -542,12 +542,18 @@ def test_a_changed_argument_is_a_finding() -> None:
 
 ALIGNED = "operands could not be broadcast together with shapes (2,3) (3,2)"
 OF_ONE = "only 0-dimensional arrays can be converted to Python scalars"
+AMBIGUOUS = "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
 RAISED = [
     ("array-for-number", OF_ONE, "cost = float(cost)", ""),
     ("array-for-number", f"setting an array element with a sequence. {OF_ONE}", "theta[i][0] = theta[i] + 1", ""),
     ("scalar-function", OF_ONE, "s = 1 / (1 + math.exp(-z))", ""),
     ("scalar-function", "only length-1 arrays can be converted to Python scalars", "s = 1 / (1 + math.exp(-z))", ""),
     ("container-for-array", "'tuple' object has no attribute 'shape'", "m = A.shape[1]", "dW = linear(dZ, caches)"),
+    ("container-for-array", "unsupported operand type(s) for -: 'int' and 'tuple'", "dZ = dA * s * (1 - s)", ""),
+    ("container-for-array", "unsupported operand type(s) for ** or pow(): 'tuple' and 'int'", "1 - t ** 2", ""),
+    ("container-for-array", "bad operand type for unary -: 'tuple'", "return -relu(Z)", ""),
+    ("builtin-of-arrays", AMBIGUOUS, "A = max(0, Z)", ""),
+    ("builtin-of-arrays", AMBIGUOUS, "cost = min(Y, 1) * np.max(Z)", ""),
     ("unpacked-otherwise", "not enough values to unpack (expected 3, got 2)", "A, W, b = cache", "linear(dZ, cache)"),
     ("shapes-do-not-fit", ALIGNED, "Z = W * A + b", ""),
     ("missing-keepdims", f"{ALIGNED[:-5]}(2,)", "Z_norm = (Z - mu) / sigma", ""),
@@ -559,7 +565,37 @@ NOT_RAISED = [
     ("not enough values to unpack (expected 3, got 2)", "n, m, k = X.shape"),
     ("'Mine' object has no attribute 'shape'", "m = A.shape[1]"),
     ("operands of mine", "Z = W * A + b"),
+    (AMBIGUOUS, "A = np.max(Z) if Z > 0 else 0"),
+    (AMBIGUOUS, "A = max(0, Z) if Z > 0 else 0"),
+    (AMBIGUOUS, "A = relu_max(0, Z)"),
+    ("unsupported operand type(s) for -: 'int' and 'NoneType'", "dZ = dA * (1 - s)"),
 ]
+
+
+def layered(X: Any, parameters: Any) -> Any:
+    return {name: X + value for name, value in parameters.items()}
+
+
+LAYERS = [(1.0, {f"{kind}{layer}": np.ones(2) for layer in range(1, depth) for kind in "Wb"}) for depth in (2, 3, 5)]
+
+
+@pytest.mark.parametrize(
+    ("key", "codes"),
+    [
+        (lambda depth: f"W{depth + 1}", ["layer-outside"]),
+        (lambda depth: "b0", ["layer-outside"]),
+        (lambda depth: f"W{depth + 2}", []),
+        (lambda depth: "W4", []),  # after the last of three layers only
+        (lambda depth: "w1", []),
+        (lambda depth: f"dW{depth + 1}", []),
+    ],
+)
+def test_a_layer_that_there_is_not_is_told(key: Callable[[int], str], codes: list[str]) -> None:
+    cases = hand_made(plain(), layered, LAYERS)
+    line = "cell 3, line 2: W = parameters['W' + str(l)]"
+    raised = [(Raised("KeyError", repr(key(depth)), line),) for depth in (1, 2, 4)]
+    found = tiny.findings_in(plain(), cases, dict(zip((case.key for case in cases.cases), raised, strict=True)))
+    assert [finding.code for finding in found] == codes
 
 
 def raising(*raised: Raised) -> list[Any]:
@@ -593,6 +629,17 @@ def test_one_line_that_is_reached_from_two_calls_has_one_meaning() -> None:
     line, message = "cell 3, line 2: A, W, b = cache", "not enough values to unpack (expected 3, got 2)"
     calls = [Raised("ValueError", message, line, caller=f"cell 7, line {n}: linear(dZ, cache)") for n in (5, 8)]
     assert [finding.code for finding in raising(*calls)] == ["unpacked-otherwise"]
+
+
+def test_a_result_that_is_not_unpacked_is_told_where_its_first_part_is_right() -> None:
+    def whole(X: Any) -> Any:
+        return (mean(X), X), np.sum(X**2, axis=1, keepdims=True)
+
+    (found,) = findings_on(mean_and_size, whole, MATRICES, ("mean", "size"))
+    assert (found.code, found.message) == (
+        "not-unpacked", "mean is a tuple of 2 things, and the first of them is what mean should be",
+    )  # fmt: skip
+    assert not codes(mean_and_size, lambda X: ((2 * mean(X), X), mean_and_size(X)[1]), MATRICES, ("mean", "size"))
 
 
 def test_items_with_the_same_relation_are_named_together() -> None:
@@ -802,6 +849,28 @@ def test_a_catalogued_mistake_is_recognised_in_a_submission(name: str, source: s
     assert [f.code for f in report.findings] == [code]
     text = tiny.cases().functions[name].mistakes[code]
     assert (report.findings[0].message, report.findings[0].hint) == (text.message, text.hint)
+
+
+def test_a_mistake_that_spoils_an_optional_part_too_is_named_where_that_part_is_left_out() -> None:
+    def half(X: Any) -> Any:
+        return {name: part / X.shape[1] for name, part in gradients(X).items()}
+
+    spec, cases = with_mistake(gradients, lambda X: {**gradients(X), "dW2": X, "db1": X}, returns="grads")
+    optional = replace(spec, optional=frozenset({"db{l}"}))
+
+    def without(change: Function, names: str) -> Function:
+        return lambda X: {name: part for name, part in change(X).items() if name[1] not in names}
+
+    def squared(X: Any) -> Any:
+        return {**gradients(X), "dW2": X**2, "db1": X}
+
+    def wrong(X: Any) -> Any:
+        return {**gradients(X), "dW2": X, "db1": X}
+
+    assert named(optional, cases, wrong) == named(optional, cases, without(wrong, "b")) == ["known"]
+    for student in (without(squared, "b"), without(gradients, "b"), changed("dW2", same)):
+        assert "known" not in named(optional, cases, student)
+    assert "known" not in named(spec, cases, without(wrong, "b"))
 
 
 def test_two_mistakes_at_once_are_none_of_the_catalogue() -> None:
