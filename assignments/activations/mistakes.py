@@ -40,6 +40,18 @@ def _(Z):
 
 
 @mistake(
+    "missing-brackets",
+    "sigmoid",
+    message="this is 1 / 1 + exp(-Z): the brackets around the denominator are missing",
+    hint="What does Python work out first in 1 / 1 + x?",
+    severity="grave",
+)
+def _without_brackets(Z):
+    with np.errstate(all="ignore"):
+        return 1 / 1 + np.exp(-Z), Z
+
+
+@mistake(
     "overflow",
     "sigmoid",
     message="exp(Z) overflows for large Z, and inf / inf is nan",
@@ -197,6 +209,29 @@ def _(Z):
     return 1 / np.tanh(Z), Z
 
 
+@mistake(
+    "tanh-is-sinh",
+    "tanh",
+    message="this is sinh(Z), which has no bound: the denominator is 2, and not the sum of both exponentials",
+    hint="Between which values should tanh lie?",
+    severity="fault",
+)
+def _(Z):
+    with np.errstate(all="ignore"):
+        return np.sinh(Z), Z
+
+
+@mistake(
+    "tanh-is-tan",
+    "tanh",
+    message="this is the tangent of an angle; asked for is the hyperbolic one",
+    hint="np.tan and np.tanh are two functions.",
+    severity="grave",
+)
+def _(Z):
+    return np.tan(Z), Z
+
+
 for name, function in (("sigmoid", _sigmoid), ("relu", _relu), ("tanh", np.tanh)):
     mistake(
         "cache-holds-activation",
@@ -256,6 +291,17 @@ def _(dA, cache):
 )
 def _(dA, cache):
     return dA * (1 - _sigmoid(cache))
+
+
+@mistake(
+    "plus-for-minus",
+    "sigmoid_backward",
+    message="this is s * (1 + s); the derivative of the sigmoid has a minus",
+    hint="Differentiate 1 / (1 + exp(-Z)) once on paper.",
+    severity="fault",
+)
+def _(dA, cache):
+    return dA * _sigmoid(cache) * (1 + _sigmoid(cache))
 
 
 @mistake(
@@ -427,6 +473,39 @@ def _(dA, cache):
 )
 def _(dA, cache):
     return dA * (1 - np.tanh(cache))
+
+
+@mistake(
+    "plus-for-minus",
+    "tanh_backward",
+    message="this is 1 + tanh(Z)**2; the derivative of tanh has a minus",
+    hint="Differentiate tanh once on paper.",
+    severity="fault",
+)
+def _(dA, cache):
+    return dA * (1 + np.tanh(cache) ** 2)
+
+
+@mistake(
+    "doubled-for-squared",
+    "tanh_backward",
+    message="tanh(Z) is doubled, and not squared",
+    hint="Differentiate tanh once on paper.",
+    severity="fault",
+)
+def _(dA, cache):
+    return dA * (1 - 2 * np.tanh(cache))
+
+
+@mistake(
+    "square-inside",
+    "tanh_backward",
+    message="Z is squared; the square belongs to tanh(Z)",
+    hint="Which of the two is squared in 1 - tanh(Z)**2?",
+    severity="fault",
+)
+def _(dA, cache):
+    return dA * (1 - np.tanh(cache**2))
 
 
 @mistake(

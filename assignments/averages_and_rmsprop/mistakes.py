@@ -202,6 +202,40 @@ def _(theta, beta, corrected):
 
 
 @mistake(
+    "average-of-the-past",
+    "exponentially_weighted_average",
+    message="each average ends with the value before: theta_t itself does not count in v_t",
+    hint="Which value of the series is new in v_1?",
+    severity="grave",
+)
+def _(theta, beta, corrected):
+    behind = np.concatenate([[0.0], _running(theta, beta)[:-1]])
+    return behind / (1 - beta ** np.arange(1, len(theta) + 1)) if corrected else behind
+
+
+@mistake(
+    "last-value-missing",
+    "exponentially_weighted_average",
+    message="there is one average less than values: the last value of the series is left out",
+    hint="How many numbers does your loop give for a series of 3?",
+    severity="grave",
+)
+def _(theta, beta, corrected):
+    return _average(theta, beta, corrected)[:-1]
+
+
+@mistake(
+    "newest-first",
+    "exponentially_weighted_average",
+    message="the averages are in the reversed order: the last one stands first",
+    hint="Where does your code put a new average?",
+    severity="fault",
+)
+def _(theta, beta, corrected):
+    return _average(theta, beta, corrected)[::-1]
+
+
+@mistake(
     "first-value-skipped",
     "exponentially_weighted_average",
     message="the first value of the series is left out: the average stays 0 there",
@@ -529,6 +563,33 @@ def _(a):
 @_rms
 def _(a):
     return a.step(direction=lambda g, s: a.right(g, s / (1 - a.beta2)))
+
+
+@mistake(
+    "squared-step",
+    "update_parameters_with_rmsprop",
+    message="the step goes along the square of the gradient; only the average is one of squares",
+    hint="What stands above the line in the formula of the step, and what is averaged?",
+    severity="grave",
+)
+@_rms
+def _(a):
+    return a.step(direction=lambda grad, s: a.right(grad**2, s))
+
+
+@mistake(
+    "keys-by-position",
+    "update_parameters_with_rmsprop",
+    message="parameters and gradients are paired by their position in the dictionaries, which need not be the same",
+    hint="Look a gradient up by its name.",
+    severity="fault",
+)
+@_rms
+def _(a):
+    new, moved = a.new(), {}
+    for (name, value), (key, grad) in zip(a.p.items(), a.g.items(), strict=True):
+        moved[name] = value - a.rate * a.right(grad, new[key])
+    return moved, new
 
 
 @mistake(

@@ -284,6 +284,39 @@ def backward_constant_mean(dZ_tilde, cache):
     return gamma * inverse * (dZ_tilde - Z_norm * dgamma / dZ_tilde.shape[1]), dgamma, dbeta
 
 
+def _paths(code, *, message, hint, mean=lambda m: 1.0, variance=1.0):
+    """A backward pass with another factor at the path through the mean, or through the variance."""
+
+    def batch_norm_backward(dZ_tilde, cache):
+        Z_norm, gamma, inverse = cache
+        dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+        m = dZ_tilde.shape[1]
+        dZ = gamma * inverse * (dZ_tilde - mean(m) * dbeta / m - variance * Z_norm * dgamma / m)
+        return dZ, dgamma, dbeta
+
+    mistake(code, "batch_norm_backward", message=message, hint=hint, severity="fault")(batch_norm_backward)
+
+
+_paths(
+    "variance-path-doubled",
+    message="the path through the variance counts twice: the factor 1/2 of the derivative of the root is missing",
+    hint="What is the derivative of sqrt(x), or of x ** -0.5?",
+    variance=2.0,
+)
+_paths(
+    "variance-path-halved",
+    message="the path through the variance counts half: the factor 2 of the derivative of the square is missing",
+    hint="What is the derivative of (Z - mu) ** 2?",
+    variance=0.5,
+)
+_paths(
+    "mean-path-not-averaged",
+    message="the path through the mean is not divided by m",
+    hint="How much does the mean change when one entry of Z grows by 1?",
+    mean=float,
+)
+
+
 @mistake(
     "divided-by-units",
     "batch_norm_backward",
@@ -517,6 +550,44 @@ def running_variance_swapped(running_mean, running_variance, Z, momentum):
 
 
 @mistake(
+    "averages-mixed",
+    "update_running_average",
+    message="the new running_variance is made of the old running_mean",
+    hint="Compare the line for the variance with the line for the mean.",
+    severity="fault",
+)
+def running_variance_from_mean(running_mean, running_variance, Z, momentum):
+    mu, variance = _statistics(Z)
+    return momentum * running_mean + (1 - momentum) * mu, momentum * running_mean + (1 - momentum) * variance
+
+
+@mistake(
+    "momentum-of-0-taken-for-none",
+    "update_running_average",
+    message="a momentum of 0 is taken for none, and 0.9 stands in its place",
+    hint="What is bool(0.0), and what is 0 or 0.9 in Python?",
+    severity="slip",
+)
+def running_without_zero(running_mean, running_variance, Z, momentum):
+    mu, variance = _statistics(Z)
+    momentum = momentum or 0.9
+    return momentum * running_mean + (1 - momentum) * mu, momentum * running_variance + (1 - momentum) * variance
+
+
+@mistake(
+    "first-batch-as-it-is",
+    "update_running_average",
+    message="where the running mean is 0 everywhere, the statistics of the batch come back as they are",
+    hint="Is there a condition for the first batch? The formula needs none.",
+    severity="slip",
+)
+def running_first_batch(running_mean, running_variance, Z, momentum):
+    mu, variance = _statistics(Z)
+    momentum = momentum if running_mean.any() else 0.0
+    return momentum * running_mean + (1 - momentum) * mu, momentum * running_variance + (1 - momentum) * variance
+
+
+@mistake(
     "literal-momentum",
     "update_running_average",
     message="momentum is a constant in your code; the argument is ignored",
@@ -655,6 +726,30 @@ def running_in_place(running_mean, running_variance, Z, momentum):
 )
 def inference_of_batch(Z, gamma, beta, running_mean, running_variance, epsilon):
     return gamma * _normal(Z, epsilon) + beta
+
+
+@mistake(
+    "statistics-of-the-batch",
+    "batch_norm_inference",
+    message="where there are several examples, this normalizes with the statistics of Z; the running averages belong there",
+    hint="May the result for one test example depend on the others?",
+    severity="grave",
+)
+def inference_of_several(Z, gamma, beta, running_mean, running_variance, epsilon):
+    if Z.shape[1] > 1:
+        return gamma * _normal(Z, epsilon) + beta
+    return gamma * (Z - running_mean) / np.sqrt(running_variance + epsilon) + beta
+
+
+@mistake(
+    "mean-not-scaled",
+    "batch_norm_inference",
+    message="running_mean is subtracted after the scaling, so that it is neither divided by the root nor multiplied by gamma",
+    hint="What has to be subtracted from Z before it is divided? Multiply out your formula.",
+    severity="fault",
+)
+def inference_mean_not_scaled(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return gamma * Z / np.sqrt(running_variance + epsilon) + beta - running_mean
 
 
 @mistake("epsilon-outside-root", "batch_norm_inference", message=_OUTSIDE, hint=_OUTSIDE_HINT, severity="slip")

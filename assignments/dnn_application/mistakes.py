@@ -362,6 +362,118 @@ def biases_not_trained(start):
     )
 
 
+def _leaves_out(code, message, kept):
+    """Training in which the parameters stay as they were of which ``kept(name, last layer)`` says so; in both models."""
+    _in_both(code, message=message, hint="Which entries of the gradients reach the update?", severity="fault")(
+        lambda start: (
+            lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+                X, Y, start(layers_dims), learning_rate, num_iterations,
+                kept=lambda name: kept(name, str(len(layers_dims) - 1)),
+            )
+        )
+    )  # fmt: skip
+
+
+_leaves_out(
+    "last-layer-not-trained",
+    "the last layer stays what it was: only the layers before it are trained",
+    lambda name, last: name[1:] == last,
+)
+_leaves_out(
+    "weights-not-trained",
+    "the weights stay what they were: only the biases are trained",
+    lambda name, last: name.startswith("W"),
+)
+
+
+def _one_left_out(name):
+    return mistake(
+        "one-parameter-not-trained",
+        "two_layer_model",
+        message=f"{name} stays what it was; the other three are trained",
+        hint=f"Does the update of {name} happen in every iteration, and with its own gradient?",
+        severity="fault",
+    )(
+        lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+            X, Y, _start_two(layers_dims), learning_rate, num_iterations, kept=lambda other: other == name
+        )
+    )
+
+
+for parameter in ("W1", "b1", "W2", "b2"):
+    _one_left_out(parameter)
+
+
+@mistake(
+    "first-layer-not-trained",
+    "L_layer_model",
+    message="the first layer stays what it was; the others are trained",
+    hint="Which values does the loop variable of your update take for three layers?",
+    severity="fault",
+)
+def first_layer_not_trained(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
+    kept = lambda name: name[1:] == "1"  # noqa: E731
+    return _descend(X, Y, _start_deep(layers_dims), learning_rate, num_iterations, kept)
+
+
+@_in_both(
+    "updated-too-early",
+    message="the gradients of a layer are worked out with the weights of the layer after it as they are after the step",
+    hint="Which W2 is in dZ1: the one of the forward pass, or the one after its update? Work out all gradients first.",
+    severity="fault",
+)
+def updated_too_early(start):
+    def model(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
+        parameters = start(layers_dims)
+        with np.errstate(all="ignore"):
+            for _ in range(num_iterations):
+                AL, seen = _forward(X, parameters, _relu)
+                moved, dZ = {}, AL - Y
+                for layer in range(len(seen), 0, -1):
+                    A_prev, Z = seen[layer - 1]
+                    if layer < len(seen):
+                        dZ = (moved[f"W{layer + 1}"].T @ dZ) * (Z > 0)
+                    steps = {"W": dZ @ A_prev.T / X.shape[1], "b": np.mean(dZ, axis=1, keepdims=True)}
+                    for kind, step in steps.items():
+                        moved[f"{kind}{layer}"] = parameters[f"{kind}{layer}"] - learning_rate * step
+                parameters = {name: moved[name] for name in parameters}
+        return parameters
+
+    return model
+
+
+@_in_both(
+    "labels-turned",
+    message="the gradient is that of the labels 1 - Y: a 0 has become a 1, and a 1 a 0",
+    hint="Which labels go into the backward pass?",
+    severity="grave",
+)
+def labels_turned(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, 1 - Y, start(layers_dims), learning_rate, num_iterations
+    )
+
+
+@_in_both(
+    "best-for-last",
+    message="the parameters of the lowest cost come back; asked for are those after the last step",
+    hint="Is there a copy of the parameters in your loop, and when is it made? The result of the last update is never in it.",
+    severity="fault",
+)
+def best_for_last(start):
+    def model(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
+        parameters = best = start(layers_dims)
+        lowest = np.inf
+        for _ in range(num_iterations):
+            cost = _cost(_forward(X, parameters, _relu)[0][-1], Y)
+            if cost < lowest:
+                best, lowest = parameters, cost
+            parameters = _descend(X, Y, parameters, learning_rate, 1)
+        return best
+
+    return model
+
+
 @_in_both(
     "only-last-layer-trained",
     message="only the last layer is trained; the hidden layers stay what they were",
@@ -407,6 +519,18 @@ def sigmoid_on_hidden_layer(start):
 def sigmoid_backward_on_hidden_layer(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
         X, Y, start(layers_dims), learning_rate, num_iterations, hidden_slope=_sigmoid_slope
+    )
+
+
+@_in_both(
+    "no-mask",
+    message="the backward pass lets the whole gradient through relu; none passes where Z is not above 0",
+    hint="What is the derivative of relu left of 0?",
+    severity="grave",
+)
+def no_mask(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, num_iterations, hidden_slope=np.ones_like
     )
 
 

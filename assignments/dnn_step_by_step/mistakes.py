@@ -531,6 +531,24 @@ def _(X, parameters):
 
 
 @mistake(
+    "X-in-hidden-layers",
+    "L_model_forward",
+    message="every hidden layer gets the input X; only the first one should",
+    hint="What does the second layer work on? Follow A through your loop.",
+    severity="grave",
+)
+def _(X, parameters):
+    depth = len(parameters) // 2
+    A, caches = X, []
+    for layer in range(1, depth + 1):
+        last = layer == depth
+        W, b = parameters[f"W{layer}"], parameters[f"b{layer}"]
+        A, cache = _layer(A if last else X, W, b, "sigmoid" if last else "relu")
+        caches.append(cache)
+    return A, caches
+
+
+@mistake(
     "first-parameters-everywhere",
     "L_model_forward",
     message="every hidden layer uses W1 and b1, and the last one W2 and b2",
@@ -623,6 +641,28 @@ def _(X, parameters):
 
 
 @mistake(
+    "last-cache-twice",
+    "L_model_forward",
+    message="the cache of the last layer is there twice",
+    hint="Which append belongs into the loop, and which one behind it?",
+    severity="slip",
+)
+def _(X, parameters):
+    return _kept(X, parameters, keep=lambda caches: [*caches, caches[-1]])
+
+
+@mistake(
+    "linear-caches",
+    "L_model_forward",
+    message="each cache is that of the linear part alone; the activation has one, too",
+    hint="What does linear_activation_forward return beside A, and what do you append?",
+    severity="fault",
+)
+def _(X, parameters):
+    return _kept(X, parameters, keep=lambda caches: [linear for linear, _ in caches])
+
+
+@mistake(
     "only-last-cache",
     "L_model_forward",
     message="only the cache of the last layer is kept",
@@ -660,6 +700,22 @@ def _terms(AL, Y):
 )
 def _(AL, Y):
     return -np.sum(_terms(AL, Y))
+
+
+_WHOLE_QUOTIENT = {
+    "code": "whole-quotient",
+    "hint": "What is 1 // 4 in Python, and what is 1 / 4?",
+    "severity": "fault",
+}
+
+
+@mistake(
+    function="compute_cost",
+    message="1 // m is 0 as soon as there are several examples, and with it the cost",
+    **_WHOLE_QUOTIENT,
+)
+def _(AL, Y):
+    return -(1 // Y.shape[1]) * np.sum(_terms(AL, Y))
 
 
 @mistake(
@@ -919,6 +975,39 @@ def _(dZ, A, W, dA, dW, db):
     return dA / A.shape[1], dW, db
 
 
+def _whole_quotient(change):
+    message = "1 // m is 0 as soon as there are several examples, and with it what is multiplied by it"
+    return mistake(function="linear_backward", message=message, **_WHOLE_QUOTIENT)(_changed(change))
+
+
+_whole_quotient(lambda dZ, A, W, dA, dW, db: (dA, 1 // A.shape[1] * dW, db))
+_whole_quotient(lambda dZ, A, W, dA, dW, db: (dA, dW, 1 // A.shape[1] * db))
+_whole_quotient(lambda dZ, A, W, dA, dW, db: (dA, 1 // A.shape[1] * dW, 1 // A.shape[1] * db))
+
+
+mean_of_sample = mistake(
+    "mean-of-sample",
+    "linear_backward",
+    message="a sum over the examples is divided by m - 1; the cost is a mean over all m examples",
+    hint="Which number stands in the denominator of the cost?",
+    severity="fault",
+)
+
+
+@mean_of_sample
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    m = A.shape[1]
+    return dA, dW * m / max(m - 1, 1), db
+
+
+@mean_of_sample
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    m = A.shape[1]
+    return dA, dW * m / max(m - 1, 1), db * m / max(m - 1, 1)
+
+
 def _active(dZ):
     """How many examples reach each unit; none is counted as one."""
     return np.maximum(1, np.count_nonzero(dZ, axis=1))[:, None]
@@ -1128,6 +1217,54 @@ def _(dA, cache, activation):
 )
 def _(dA, cache, activation):
     return _layer_backward(dA, cache, _OTHER[activation])
+
+
+def _with_slope(sigmoid=_SLOPE["sigmoid"], relu=_SLOPE["relu"]):
+    """A layer back with another derivative of one of the activations."""
+
+    def linear_activation_backward(dA, cache, activation):
+        (A_prev, W, _), Z = cache
+        return _gradients((relu if activation == "relu" else sigmoid)(dA, Z), A_prev, W)
+
+    return linear_activation_backward
+
+
+mistake(
+    "mask-from-gradient",
+    "linear_activation_backward",
+    message="the mask of relu is taken from the sign of dA, but it depends on Z",
+    hint="Where does relu rise? Which of dA and Z says so?",
+    severity="fault",
+)(_with_slope(relu=lambda dA, Z: np.where(dA > 0, dA, 0.0)))
+
+
+mistake(
+    "relu-of-product",
+    "linear_activation_backward",
+    message="dA is multiplied by relu(Z) instead of by its derivative",
+    hint="The derivative of relu is 0 or 1.",
+    severity="fault",
+)(_with_slope(relu=lambda dA, Z: dA * np.maximum(0, Z)))
+
+
+incomplete_derivative = mistake(
+    "incomplete-derivative",
+    "linear_activation_backward",
+    message="the derivative of the sigmoid has a second factor",
+    hint="Differentiate 1 / (1 + exp(-Z)) once on paper.",
+    severity="fault",
+)
+incomplete_derivative(_with_slope(sigmoid=lambda dA, Z: dA * _sigmoid(Z)))
+incomplete_derivative(_with_slope(sigmoid=lambda dA, Z: dA * (1 - _sigmoid(Z))))
+
+
+mistake(
+    "wrong-at-kink",
+    "linear_activation_backward",
+    message="the gradient passes where Z is exactly 0; there the derivative of relu is 0 by convention",
+    hint="Compare > and >=.",
+    severity="slip",
+)(_with_slope(relu=lambda dA, Z: np.where(Z >= 0, dA, 0.0)))
 
 
 @mistake(

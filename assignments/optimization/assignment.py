@@ -401,6 +401,10 @@ def _usual_call(given):
     return replace(given, args=given.steps[0].args, steps=given.steps[:1], replies=given.replies[:1])
 
 
+def _everything_seen(given):
+    return all((numbers >= 0).all() for numbers in _read(given.args, given.reply)[0])
+
+
 def _asked_and_given(given):
     return given.args, given.reply
 
@@ -419,8 +423,7 @@ def _fit(relation):
     """A predicate for a mistake over what was asked and the numbers of the examples per batch."""
 
     def fits(given):
-        held, _ = _read(given.args, given.reply)
-        return all((numbers >= 0).all() for numbers in held) and bool(relation(given.args, held))
+        return _everything_seen(given) and bool(relation(given.args, _read(given.args, given.reply)[0]))
 
     return fits
 
@@ -524,7 +527,22 @@ def _coarse(kinds):
 
 _LABELS_ASTRAY = _rows_of_labels(_fit(lambda args, held: _everything_once(args, held) and _lengths(held) == _sizes(args)))
 
+
+def _permuted_features(given):
+    """Whether the batches hold the numbers of each example, every time in one other order."""
+    X, held = given.args[0], np.concatenate([X_t for X_t, _ in given.reply], axis=1)
+    return sorted(map(tuple, np.sort(X, axis=0).T)) == sorted(map(tuple, np.sort(held, axis=0).T))
+
+
 _ONCE_FITS = {
+    "features-permuted": lambda given: not _everything_seen(given) and _permuted_features(given),
+    "counts-features": _fit(
+        lambda args, held: (
+            np.array_equal(np.sort(np.concatenate(held)), np.arange(args[0].shape[0]))
+            and args[0].shape[0] < args[0].shape[1]
+            and _lengths(held)[:-1] == [args[2]] * (len(held) - 1)
+        )
+    ),
     "single-precision-batches": _coarse("f"),
     "whole-number-batches": _coarse("biu"),
     "whole-set-again": _fit(lambda args, held: _lengths(held) == [*_sizes(args), args[0].shape[1]]),
@@ -549,6 +567,7 @@ _ONCE_FITS = {
     ),
     # After the one above: by chance the full batches of a small case may be right.
     "repeated-examples": _fit(_drawn_again),
+    "only-last-batch": _fit(lambda args, held: _lengths(held) == _sizes(args)[-1:] and len(_sizes(args)) > 1),
     "same-batch": _fit(lambda args, held: len(held) == 1 or _alike(held)),
     "overlapping-batches": _fit(lambda args, held: len(held) == 1 or (_overlap(held) and not _alike(held))),
 }
@@ -565,6 +584,7 @@ _ORDER_FITS = {
     name: _with_own_labels(_fit(relation))
     for name, relation in {
         "not-shuffled": lambda args, held: (np.diff(np.concatenate(held)) == 1).all(),
+        "moved-order": lambda args, held: set(np.diff(np.concatenate(held)) % _PRIME) in ({1}, {_PRIME - 1}),
         "only-batches-shuffled": _whole_batches,
         "shuffled-within-batches": lambda args, held: (
             all(np.ptp(numbers) < numbers.size for numbers in held) and np.unique(np.diff(held[0])).size > 1

@@ -269,6 +269,48 @@ def _(X, Y, size, seed):
     return _cut(X, Y, size)
 
 
+moved_order = mistake(
+    "moved-order",
+    "random_mini_batches",
+    message="the examples keep their order: they are only read backwards, or begin somewhere else and go round",
+    hint="Who stands beside whom after your shuffling, and who before?",
+    severity="fault",
+)
+
+
+@moved_order
+def _(X, Y, size, seed):
+    return _cut(X[:, ::-1], Y[:, ::-1], size)
+
+
+@moved_order
+def _(X, Y, size, seed):
+    shift = np.random.randint(1, max(X.shape[1], 2))
+    return _cut(np.roll(X, shift, axis=1), np.roll(Y, shift, axis=1), size)
+
+
+@mistake(
+    "features-permuted",
+    "random_mini_batches",
+    message="the rows of X are permuted: the features of every example are mixed up",
+    hint="Rows are features, columns are examples. Which axis does your permutation belong to?",
+    severity="grave",
+)
+def _(X, Y, size, seed):
+    return _cut(X[np.random.permutation(X.shape[0])], Y, size)
+
+
+@mistake(
+    "only-last-batch",
+    "random_mini_batches",
+    message="there is one batch, the last one; those before it are lost",
+    hint="How often does your code come to the line that puts a batch into the list?",
+    severity="grave",
+)
+def _(X, Y, size, seed):
+    return _cut(*_shuffled(X, Y), size)[-1:]
+
+
 @mistake(
     "only-batches-shuffled",
     "random_mini_batches",
@@ -461,16 +503,74 @@ def _(X, Y, size, seed):
     return [*batches, (X[:, -rest:], X[:, -rest:])] if rest else batches
 
 
-@mistake(
+single_left_over_lost = mistake(
     "single-left-over-lost",
     "random_mini_batches",
     message="a last batch is left out where one example alone is left for it: that example is lost",
-    hint="A batch may hold one example. Where does your loop stop for 9 examples in batches of 2?",
+    hint="A batch may hold one example. What does your condition, or the end of your loop, say for 9 examples in batches of 2?",
+    severity="slip",
+)
+
+
+@single_left_over_lost
+def _(X, Y, size, seed):
+    X, Y = _shuffled(X, Y)
+    return _only_full(X, Y, size) if X.shape[1] > 3 * size and X.shape[1] % size == 1 else _cut(X, Y, size)
+
+
+@single_left_over_lost
+def _(X, Y, size, seed):
+    return [batch for batch in _cut(*_shuffled(X, Y), size) if size == 1 or batch[0].shape[1] > 1]
+
+
+@mistake(
+    "single-left-over-lost",
+    "random_mini_batches",
+    message="every batch of one example is left out: the last one, or all of them where the size is 1",
+    hint="A batch may hold one example. What does your condition say for 9 examples in batches of 2, and in batches of 1?",
+    severity="fault",
+)
+def _(X, Y, size, seed):
+    return [batch for batch in _cut(*_shuffled(X, Y), size) if batch[0].shape[1] > 1]
+
+
+@mistake(
+    "small-batch-first",
+    "random_mini_batches",
+    message="the smaller batch stands first; it is the last one",
+    hint="Which batches are cut first in the exercise, the full ones or the one of what is left over?",
     severity="slip",
 )
 def _(X, Y, size, seed):
     X, Y = _shuffled(X, Y)
-    return _only_full(X, Y, size) if X.shape[1] > 3 * size and X.shape[1] % size == 1 else _cut(X, Y, size)
+    rest = X.shape[1] % size
+    return [(X[:, :rest], Y[:, :rest])] * (rest > 0) + _cut(X, Y, size, range(rest, X.shape[1], size))
+
+
+@mistake(
+    "rest-in-last-full-batch",
+    "random_mini_batches",
+    message="what is left over has no batch of its own: the last full batch holds it as well",
+    hint="How many batches are there for 9 examples in batches of 4, and how many examples are in each?",
+    severity="slip",
+)
+def _(X, Y, size, seed):
+    X, Y = _shuffled(X, Y)
+    starts = [*range(0, max(X.shape[1] - size, 0) + 1, size)]
+    ends = [*starts[1:], X.shape[1]]
+    return [(X[:, start:end], Y[:, start:end]) for start, end in zip(starts, ends, strict=True)]
+
+
+@mistake(
+    "counts-features",
+    "random_mini_batches",
+    message="m is the number of features, so that only as many examples are taken",
+    hint="Columns are examples. Which entry of X.shape counts them?",
+    severity="grave",
+)
+def _(X, Y, size, seed):
+    order = np.random.permutation(X.shape[0])
+    return _cut(X[:, order], Y[:, order], size)
 
 
 @mistake(
@@ -741,6 +841,16 @@ def _(p):
     return {"d" + name: np.zeros_like(p["W" + name[1:]]) for name in p}
 
 
+@mistake(function="initialize_adam", **NO_BIASES, severity="fault")
+def _(p):
+    return _zeros(p), _weights(_zeros(p))
+
+
+@mistake(function="initialize_adam", **SHAPE_OF_WEIGHTS, severity="slip")
+def _(p):
+    return _zeros(p), {"d" + name: np.zeros_like(p["W" + name[1:]]) for name in p}
+
+
 @_in_both(NO_LAST, severity="fault")
 def _(p):
     return _but_layer(_zeros(p), len(p) // 2)
@@ -958,6 +1068,19 @@ def _(a):
 @_momentum
 def _(a):
     return a.step(a.new(weight=a.rate * (1 - a.beta)), rate=1.0)
+
+
+@mistake(
+    "learning-rate-in-average",
+    "update_parameters_with_momentum",
+    message="the velocity is that of the parameters, with the sign and the learning rate of the step in it; in the exercise it is "
+    "the average of the gradients",
+    hint="The exercise scales the velocity when it makes the step, not before.",
+    severity="fault",
+)
+@_momentum
+def _(a):
+    return a.step(a.new(weight=-a.rate * (1 - a.beta)), rate=-1.0)
 
 
 @mistake(
@@ -1257,6 +1380,28 @@ def _(a):
 )
 def _(a):
     return _Adam(a.p, a.g, a.v, a.s, a.t, a.rate, a.beta2, a.beta1, a.epsilon).step()
+
+
+@_adam(
+    "betas-swapped",
+    message="beta1 and beta2 are swapped where v and s are averaged",
+    hint="Which beta belongs to the average of the gradients?",
+    severity="fault",
+)
+def _(a):
+    return a.step(v=_average(a.v, a.g, a.beta2, 1 - a.beta2), s=_average(a.s, a.squares, a.beta1, 1 - a.beta1))
+
+
+@_adam(
+    "exponent-grows-with-arrays",
+    message="the number of the step grows from array to array: the first one has t, the next one t + 1, and so on",
+    hint="How often is t changed in one call of your function, and how often should it be?",
+    severity="fault",
+)
+def _(a):
+    place = {"d" + name: number for number, name in enumerate(a.p)}
+    v = {name: value / (1 - a.beta1 ** (a.t + place[name])) for name, value in a.new_v.items()}
+    return a.step(v, {name: value / (1 - a.beta2 ** (a.t + place[name])) for name, value in a.new_s.items()})
 
 
 @_adam(

@@ -112,6 +112,30 @@ def one_hot_labels(labels, C):
     return _indicator(labels, C) * labels
 
 
+@mistake(
+    "class-0-left-out",
+    "one_hot",
+    message="the examples of class 0 have no 1 in their columns",
+    hint="What is bool(0)? Class 0 is a class like the others.",
+    severity="fault",
+)
+def one_hot_without_class_0(labels, C):
+    return _indicator(labels, C) * (labels != 0)
+
+
+@mistake(
+    "rows-filled",
+    "one_hot",
+    message="the whole row of each class that occurs is filled with ones",
+    hint="What does Y[labels] = 1 write, and how do you name one place for each example?",
+    severity="grave",
+)
+def one_hot_rows_filled(labels, C):
+    Y = np.zeros((C, len(labels)))
+    Y[labels] = 1
+    return Y
+
+
 # -- softmax -----------------------------------------------------------------------------
 
 _OVERFLOW = "the exponential overflows for large scores, and inf / inf is nan"
@@ -193,6 +217,30 @@ def softmax_of_rows(Z):
     exponentials = np.exp(Z - np.max(Z, axis=0, keepdims=True))
     with np.errstate(all="ignore"):
         return exponentials / np.sum(exponentials, axis=1, keepdims=True)
+
+
+@mistake(
+    "length-for-sum",
+    "softmax",
+    message="the exponentials are divided by their 2-norm; the probabilities have to add up to 1, not their squares",
+    hint="What do the probabilities of one example add up to?",
+    severity="fault",
+)
+def softmax_of_length_1(Z):
+    exponentials = np.exp(Z - np.max(Z, axis=0, keepdims=True))
+    return exponentials / np.linalg.norm(exponentials, axis=0, keepdims=True)
+
+
+@mistake(
+    "guard-in-denominator",
+    "softmax",
+    message="a number is added to the denominator, so that the probabilities do not add up to 1; it needs none",
+    hint="Which exponential is 1 once the largest score is subtracted, and can the sum be 0?",
+    severity="slip",
+)
+def softmax_guarded(Z):
+    exponentials = np.exp(Z - np.max(Z, axis=0, keepdims=True))
+    return exponentials / (np.sum(exponentials, axis=0, keepdims=True) + 1e-4)
 
 
 _ONE_SUM = {
@@ -300,6 +348,28 @@ def softmax_sign(Z):
 
 def _logarithms(AL, Y):
     return np.log(np.where(Y > 0, AL, 1.0))
+
+
+@mistake(
+    "largest-probability",
+    "softmax_cost",
+    message="this is the logarithm of the largest probability, whichever class is the true one",
+    hint="What should an example cost whose true class has a small probability?",
+    severity="grave",
+)
+def cost_of_largest(AL, Y):
+    return float(-np.sum(np.log(np.max(AL, axis=0))) / Y.shape[1])
+
+
+@mistake(
+    "labels-as-index",
+    "softmax_cost",
+    message="Y is used as an index, so that its zeros and ones pick the rows 0 and 1 of AL",
+    hint="What is AL[Y] for an integer Y? A product with Y, or a mask Y == 1, picks the true classes.",
+    severity="grave",
+)
+def cost_of_rows(AL, Y):
+    return float(-np.sum(np.log(AL[Y.astype(int)])) / Y.shape[1])
 
 
 @mistake(
@@ -618,6 +688,17 @@ def predict_threshold(AL):
 
 
 @mistake(
+    "over-half-or-0",
+    "predict",
+    message="the class is 0 where no probability is above a threshold; with several classes the largest counts",
+    hint="What if no class is more probable than 0.5?",
+    severity="fault",
+)
+def predict_half(AL):
+    return np.max(np.where(AL > 0.5, np.arange(AL.shape[0])[:, None], 0), axis=0)
+
+
+@mistake(
     "threshold",
     "predict",
     message="the probabilities are compared with 0.5 one by one; one class for each example is wanted",
@@ -739,6 +820,29 @@ def logits_softplus_of_minus(Z, Y):
 def logits_guarded(Z, Y):
     A = _sigmoid(Z)
     return -Y * np.log(A + 1e-8) - (1 - Y) * np.log(1 - A + 1e-8)
+
+
+@mistake(
+    "guarded-logarithm",
+    "sigmoid_cross_entropy_with_logits",
+    message="the sigmoid is cut off near 0 and 1, which keeps the loss finite, but not right: for large scores it stays far too small",
+    hint=_STABLE,
+    severity="slip",
+)
+def logits_cut_sigmoid(Z, Y):
+    A = np.clip(_sigmoid(Z), 1e-15, 1 - 1e-15)
+    return -Y * np.log(A) - (1 - Y) * np.log(1 - A)
+
+
+@mistake(
+    "score-of-0-left-out",
+    "sigmoid_cross_entropy_with_logits",
+    message="a score of exactly 0 has the loss 0; the formula gives log(2)",
+    hint="In which of your two cases is a score of 0?",
+    severity="slip",
+)
+def logits_without_zero(Z, Y):
+    return np.where(Z == 0, 0.0, _losses(Z, Y))
 
 
 @mistake(

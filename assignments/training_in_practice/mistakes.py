@@ -228,6 +228,19 @@ def fit_flat(X_train):
 
 
 @mistake(
+    "counts-features",
+    "fit_normalization",
+    message="the sums are divided by the number of features, not by the number of examples",
+    hint="Columns are examples. Which entry of X.shape counts them?",
+    severity="fault",
+)
+def fit_counts_features(X_train):
+    n = X_train.shape[0]
+    mu = np.sum(X_train, axis=1, keepdims=True) / n
+    return mu, np.sqrt(np.sum((X_train - mu) ** 2, axis=1, keepdims=True) / n)
+
+
+@mistake(
     "sum-for-mean",
     "fit_normalization",
     message="mu is the sum over the examples; the division by m is missing",
@@ -602,6 +615,41 @@ def diagnose_letters(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
 def diagnose_underscores(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     words = _diagnosis(train_error - bayes_error > tolerance, dev_error - train_error > tolerance)
     return {word.replace(" ", "_") for word in words}
+
+
+@mistake(
+    "other-words",
+    "diagnose_fit",
+    message="the diagnoses are right, but they are spelled with capital letters; the exercise asks for exactly 'high bias' and "
+    "'high variance'",
+    hint="Is 'High bias' == 'high bias' in Python?",
+    severity="fault",
+)
+def diagnose_capitals(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    words = _diagnosis(train_error - bayes_error > tolerance, dev_error - train_error > tolerance)
+    return {word.capitalize() for word in words}
+
+
+@mistake(
+    "tolerance-literal",
+    "diagnose_fit",
+    message="for the variance the number 0.02 is written down, and the argument tolerance is ignored",
+    hint="Look for a number in your code that should be an argument.",
+    severity="slip",
+)
+def diagnose_literal_for_variance(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    return _diagnosis(train_error - bayes_error > tolerance, dev_error - train_error > 0.02)
+
+
+@mistake(
+    "tolerance-literal",
+    "diagnose_fit",
+    message="for the bias the number 0.02 is written down, and the argument tolerance is ignored",
+    hint="Look for a number in your code that should be an argument.",
+    severity="slip",
+)
+def diagnose_literal_for_bias(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    return _diagnosis(train_error - bayes_error > 0.02, dev_error - train_error > tolerance)
 
 
 @mistake(
@@ -1010,6 +1058,25 @@ def stopping_short_lists(dev_costs, patience):
 
 
 @mistake(
+    "best-starts-at-1",
+    "early_stopping_epoch",
+    message="the best cost starts at 1, so that no larger cost is ever the best one",
+    hint="Which cost is the best after the first epoch? Costs may be larger than 1.",
+    severity="fault",
+)
+def stopping_best_of_1(dev_costs, patience):
+    best, epoch_of_best, wait = 1.0, 0, 0
+    for epoch, cost in enumerate(dev_costs):
+        if cost < best:
+            best, epoch_of_best, wait = cost, epoch, 0
+        else:
+            wait += 1
+            if wait >= patience:
+                break
+    return epoch_of_best
+
+
+@mistake(
     "only-rises-count",
     "early_stopping_epoch",
     message="an epoch of waiting is counted only when the cost rises; every epoch that is not below the best one counts",
@@ -1106,6 +1173,17 @@ def flip_vertical(images):
 )
 def flip_order(images):
     return images[::-1]
+
+
+@mistake(
+    "order-of-images-as-well",
+    "flip_horizontal",
+    message="the columns are reversed, and so is the order of the images",
+    hint="How many axes does your index reverse? The first axis counts the images.",
+    severity="grave",
+)
+def flip_columns_and_order(images):
+    return images[::-1, :, ::-1]
 
 
 @mistake(
