@@ -186,16 +186,18 @@ def own_start_problem(
     return None
 
 
-def price_problem(costs: Sequence[Any], prices: Sequence[float], *, allowed: float = 0.4) -> str | None:
+def price_problem(costs: Sequence[Any], prices: Sequence[float], *, allowed: float = 0.4, network: str = "") -> str | None:
     """What is wrong with the costs of single examples, the prediction for each being as good as sure of the other label.
 
+    Where the prediction is no argument, ``network`` says whose it is: "with these parameters", say.
     Who cuts predictions off at one end is right for one of the two labels. In single precision, the cost of a single example
     is a number of single precision, whatever guard there is; in double precision it is none.
     """
     for cost, price in zip(_numbers(costs), prices, strict=True):
         if not abs(cost - price) < allowed:
             likely = np.exp(-price)
-            return f"the true label has a probability of {likely:.2g}: that costs {price:.4g}, but the cost is {cost:.4g}"
+            whose = f"{network} the true label has" if network else "the true label has"
+            return f"{whose} a probability of {likely:.2g}: that costs {price:.4g}, but the cost is {cost:.4g}"
         if float(np.float32(cost)) == cost:
             return f"the cost of one example, {cost:.8g}, is worked out in single precision (float32)"
     return None
@@ -216,7 +218,7 @@ def is_underpriced(costs: Sequence[Any], prices: Sequence[float], *, allowed: fl
 
 
 def _numbers(costs: Sequence[Any]) -> list[float]:
-    return [float(np.asarray(cost).item()) for cost in costs]
+    return [float(np.asarray(cost).item()) + 0.0 for cost in costs]  # a -0 is told as 0
 
 
 def along(gradients: Parameters, direction: Parameters) -> float:

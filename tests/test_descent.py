@@ -179,6 +179,9 @@ def test_a_price_is_paid_for_either_label_and_in_double_precision() -> None:
     assert price_problem([14.31, np.array([[9.2]])], prices) == (
         "the true label has a probability of 4.7e-07: that costs 14.57, but the cost is 9.2"
     )
+    assert price_problem([14.31, 15.2], prices, network="with these parameters") == (
+        "with these parameters the true label has a probability of 4.7e-07: that costs 14.57, but the cost is 15.2"
+    )
     assert price_problem([np.nan, 14.57], prices) is not None
     assert price_problem([np.float32(14.31), 14.57], prices) == (
         "the cost of one example, 14.31, is worked out in single precision (float32)"

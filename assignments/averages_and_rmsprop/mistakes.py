@@ -582,7 +582,7 @@ def _(a):
     "update_parameters_with_rmsprop",
     message="parameters and gradients are paired by their position in the dictionaries, which need not be the same",
     hint="Look a gradient up by its name.",
-    severity="fault",
+    severity="grave",
 )
 @_rms
 def _(a):

@@ -197,7 +197,7 @@ def _is_the_full_price(given):
     costs, of_other = given.replies[1:], given.facts["of_other"]
     if np.allclose(np.ravel(costs), of_other, rtol=1e-6, atol=0):
         return None
-    return price_problem(costs, given.facts["prices"])
+    return price_problem(costs, given.facts["prices"], network="with these parameters")
 
 
 def _guards_the_logarithm(given):

@@ -160,6 +160,12 @@ def _(gradients):
     return _column(list(gradients.values()))
 
 
+@order_of_keys
+def _(gradients):
+    layers = [int(name[2:]) for name in gradients if name.startswith("dW")]
+    return _column([gradients[f"d{kind}{l}"] for l in reversed(layers) for kind in "Wb"])
+
+
 @mistake(
     "entries-let-in",
     "gradients_to_vector",
@@ -1074,6 +1080,17 @@ _ROW = "What does yours give for the straight line f(x) = 2 x?"
 )
 def _(f, x, e):
     return (f(x + e) - f(x - e)) / (2 * e)
+
+
+@mistake(
+    "two-sided",
+    "forward_difference",
+    message="this is the two-sided difference, half of epsilon to each side",
+    hint="Which of the two points is x itself?",
+    severity="fault",
+)
+def _(f, x, e):
+    return (f(x + e / 2) - f(x - e / 2)) / e
 
 
 @mistake(

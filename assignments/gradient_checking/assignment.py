@@ -225,7 +225,8 @@ def _sure_and_wrong(d):
 
 def _is_the_full_price(given):
     """A guard of at most 1e-7 takes a fifth of a unit of it, one of 1e-6 half a unit at least."""
-    return price_problem([cost for cost, _ in given.replies], given.facts["prices"], allowed=0.3)
+    costs = [cost for cost, _ in given.replies]
+    return price_problem(costs, given.facts["prices"], allowed=0.3, network="with these parameters")
 
 
 def _backward(d):

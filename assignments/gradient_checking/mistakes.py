@@ -592,6 +592,18 @@ def _(A3, Y, X):
     return _cost(A3, 1 - Y)
 
 
+@mistake(
+    "half-a-mean",
+    "forward_propagation_n",
+    message="only the term of the label 1 is divided by m",
+    hint="What does 1 / m belong to: to one sum, or to both?",
+    severity="fault",
+)
+@_with_cost
+def _(A3, Y, X):
+    return -float(np.sum(Y * np.log(A3)) / X.shape[1] + np.sum((1 - Y) * np.log(1 - A3)))
+
+
 half_of_cross_entropy = mistake(
     "half-of-cross-entropy",
     "forward_propagation_n",
@@ -689,6 +701,55 @@ def _without_biases(X, Y, parameters):
 def _disordered(X, Y, parameters):
     Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = _layers(X, parameters)
     return _cost(A3, Y), (A1, Z1, W1, b1, A2, Z2, W2, b2, A3, Z3, W3, b3)
+
+
+def _with_hidden_of(first, second):
+    def forward_propagation_n(X, Y, parameters):
+        W1, b1, W2, b2, W3, b3 = (parameters[name] for name in _NAMES)
+        Z1 = W1 @ X + b1
+        A1 = first(Z1)
+        Z2 = W2 @ A1 + b2
+        A2 = second(Z2)
+        Z3 = W3 @ A2 + b3
+        A3 = _sigmoid(Z3)
+        return _cost(A3, Y), (Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3)
+
+    return forward_propagation_n
+
+
+def _relu(Z):
+    return np.maximum(0, Z)
+
+
+for layer, pair in (("first", (lambda Z: Z, _relu)), ("second", (_relu, lambda Z: Z))):
+    mistake(
+        "no-hidden-activation",
+        "forward_propagation_n",
+        message=f"the {layer} layer has no activation: relu is missing there",
+        hint=_ORDER,
+        severity="fault",
+    )(_with_hidden_of(*pair))
+
+
+cache_holds_a = mistake(
+    "cache-holds-A",
+    "forward_propagation_n",
+    message="where the cache keeps Z1 or Z2 stands A1 or A2",
+    hint="Is relu(Z1) put into Z1 again, or is A1 = Z1, one array under two names? Keep Z and A apart.",
+    severity="slip",
+)
+
+
+@cache_holds_a
+def _(X, Y, parameters):
+    Z1, A1, W1, b1, _, A2, *others = _layers(X, parameters)
+    return _cost(others[3], Y), (Z1, A1, W1, b1, A2, A2, *others)
+
+
+@cache_holds_a
+def _(X, Y, parameters):
+    _, A1, W1, b1, Z2, A2, *others = _layers(X, parameters)
+    return _cost(others[3], Y), (A1, A1, W1, b1, Z2, A2, *others)
 
 
 @mistake(
@@ -891,6 +952,61 @@ def _(Z, A, dA):
 @_with_slope
 def _(Z, A, dA):
     return 1.0
+
+
+def _one_open(layer):
+    """Right gradients but for one layer, through whose relu everything passes."""
+
+    def backward_propagation_n(X, Y, cache):
+        g = _gradients(X, Y, cache)
+        _, A1, _, _, _, _, W2, *_ = cache
+        dZ2 = g["dA2"] if layer == 2 else g["dZ2"]
+        dA1 = W2.T @ dZ2
+        dZ1 = dA1 * (A1 > 0) if layer == 2 else dA1
+        g |= {"dZ2": dZ2, "dA1": dA1, "dZ1": dZ1}
+        for l, A in ((2, A1), (1, X)):
+            g[f"dW{l}"] = g[f"dZ{l}"] @ A.T / X.shape[1]
+            g[f"db{l}"] = np.sum(g[f"dZ{l}"], axis=1, keepdims=True) / X.shape[1]
+        return g
+
+    return backward_propagation_n
+
+
+for layer in (1, 2):
+    mistake(
+        "no-mask-in-one-layer",
+        "backward_propagation_n",
+        message=f"dZ{layer} is dA{layer}: the mask of relu is missing in this layer; the other one has it",
+        hint=f"Compare the line for dZ{layer} with the line for dZ{3 - layer}.",
+        severity="fault",
+    )(_one_open(layer))
+
+
+@mistake(
+    "dA-handed-down",
+    "backward_propagation_n",
+    message="dA1 is made of dA2; the way to the layer before begins at dZ2",
+    hint="Which of dA2 and dZ2 has been through the derivative of relu?",
+    severity="fault",
+)
+def _(X, Y, cache):
+    g = _gradients(X, Y, cache)
+    dA1 = cache[6].T @ g["dA2"]
+    dZ1 = dA1 * (cache[1] > 0)
+    m = X.shape[1]
+    return g | {"dA1": dA1, "dZ1": dZ1, "dW1": dZ1 @ X.T / m, "db1": np.sum(dZ1, axis=1, keepdims=True) / m}
+
+
+@mistake(
+    "whole-number-mask",
+    "backward_propagation_n",
+    message="units between 0 and 1 are taken for shut: A is made a whole number before it is compared with 0",
+    hint="What is np.int64(0.7)? The comparison comes first: np.int64(A > 0).",
+    severity="fault",
+)
+@_with_slope
+def _(Z, A, dA):
+    return np.trunc(A) > 0
 
 
 sigmoid_in_hidden_layers = mistake(

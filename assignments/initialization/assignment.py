@@ -501,6 +501,21 @@ def _further_steps(given):
     return further_steps_problem(X, Y, given.replies, rate, _FURTHER, later_rate=_LATE * rate)
 
 
+def _stops_early(given):
+    """Whether a run is no longer than one of fewer steps, or right; who makes but one step makes it from each start.
+
+    From large weights even the second step hardly changes the loss.
+    """
+    once, _, twice, often, *later = given.replies
+    if _is_same(once, twice):
+        return given.args[5] == "random"
+    return _is_same(twice, often) or _is_same(*later) or _further_steps(given) is None
+
+
+def _is_same(one, other):
+    return all(np.array_equal(one[name], other[name]) for name in one)
+
+
 def _falls(given):
     if problem := _own_start_problem(given):
         return Objection(problem, checked=False)
@@ -526,6 +541,8 @@ _RELATIONS = (
         plan=_all_steps,
         judge=_further_steps,
         classes=_ONE_OF_EACH,
+        fits={"stops-early": _stops_early},
+        throughout=True,
     ),
     Property(
         "a few small steps lower the loss", share=0.1, plan=_first_steps, judge=_falls, classes=_ONE_OF_EACH, proves=True

@@ -553,6 +553,7 @@ _stops(lambda loss, fall: abs(fall) < 1e-6)
 _stops(lambda loss, fall: loss < 0.3)
 _stops(lambda loss, fall: loss < 1e-3)
 _stops(lambda loss, fall: abs(fall) < 1e-3)
+_stops(lambda loss, fall: abs(fall) < 1e-5)
 _stops(lambda loss, fall: abs(fall) < 1e-8)
 _stops(lambda loss, fall: fall < 0)
 
@@ -619,6 +620,24 @@ def model_always_he(X, Y, learning_rate, num_iterations, print_cost=True, initia
 def model_two_ifs(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
     start = _start(X, "he" if initialization == "zeros" else initialization)
     return _descend(X, Y, start, num_iterations, learning_rate)
+
+
+def _moves_only(code, message, moves):
+    """A run in which only some parameters are updated, those of which ``moves(name)`` says so."""
+
+    @mistake(code, "model", message=message, hint="Which parameters does each step move?", severity="fault")
+    def model(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
+        parameters = _start(X, initialization)
+        for _ in range(num_iterations):
+            after = _descend(X, Y, parameters, 1, learning_rate)
+            parameters = {name: after[name] if moves(name) else value for name, value in parameters.items()}
+        return parameters
+
+
+_moves_only("biases-not-trained", "the biases are never updated; they have gradients, too", lambda name: name[0] == "W")
+_moves_only(
+    "last-layer-not-trained", "the last layer is never updated: the loop ends one layer early", lambda name: name[1] != "3"
+)
 
 
 @mistake(

@@ -254,6 +254,54 @@ def _(W, k, m, p):
 
 
 @mistake(
+    "layer-twice",
+    "compute_cost_with_regularization",
+    message="the weights of the second layer count twice, those of the last one never",
+    hint="Which matrix stands in each of your three terms?",
+    severity="fault",
+)
+@_cost
+def _(W, k, m, p):
+    return k / (2 * m) * _squares([W[0], W[1], W[1]])
+
+
+@mistake(
+    "counts-units",
+    "compute_cost_with_regularization",
+    message="the penalty is divided by the number of units of the first layer, not by the number of examples",
+    hint="Which entry of Y.shape counts the examples? A weight matrix has none of them.",
+    severity="fault",
+)
+@_cost
+def _(W, k, m, p):
+    return k / (2 * len(W[0])) * _squares(W)
+
+
+@mistake(
+    "spectral-norm",
+    "compute_cost_with_regularization",
+    message="the norm is the largest singular value of each matrix; the penalty is the sum of the squares of all entries",
+    hint="np.linalg.norm(W, 2) of a matrix is another norm than np.linalg.norm(W).",
+    severity="fault",
+)
+@_cost
+def _(W, k, m, p):
+    return k / (2 * m) * sum(np.linalg.norm(w, 2) ** 2 for w in W)
+
+
+@mistake(
+    "product-for-square",
+    "compute_cost_with_regularization",
+    message="the entries of the product of W and its transpose are summed, in which different units meet; each weight is to be squared",
+    hint="Compare W @ W.T with W * W for a small matrix.",
+    severity="fault",
+)
+@_cost
+def _(W, k, m, p):
+    return k / (2 * m) * sum(np.sum(w @ w.T) for w in W)
+
+
+@mistake(
     "layer-missing",
     "compute_cost_with_regularization",
     message="the weights of the last layer are left out",
@@ -1511,6 +1559,25 @@ def _(X, Y, rate, steps, lambd, k):
 @_model
 def _(X, Y, rate, steps, lambd, k):
     return _descend(X, Y, _start(X), steps, rate, lambd, k if k < 0.9 else 1)
+
+
+def _moves_only(code, message, moves):
+    """A run in which only some parameters are updated, those of which ``moves(name)`` says so."""
+
+    @mistake(code, "model", message=message, hint="Which parameters does each step move?", severity="fault")
+    @_model
+    def _(X, Y, rate, steps, lambd, k):
+        p = _start(X)
+        for _ in range(steps):
+            after = _descend(X, Y, p, 1, rate, lambd, k)
+            p = {name: after[name] if moves(name) else value for name, value in p.items()}
+        return p
+
+
+_moves_only("biases-not-trained", "the biases are never updated; they have gradients, too", lambda name: name[0] == "W")
+_moves_only(
+    "last-layer-not-trained", "the last layer is never updated: the loop ends one layer early", lambda name: name[1] != "3"
+)
 
 
 @mistake(

@@ -72,15 +72,19 @@ def _sizes_fit(given, sets, order=(0, 1, 2)):
 
 
 def _divided(judge):
-    """A judge of three sets, none of which is empty that should hold several examples: else nothing was divided."""
+    """A judge of three sets, of which as many hold examples as are to hold several: else nothing was divided.
+
+    That the sizes have changed places is another matter.
+    """
 
     def judged(given):
         problem = _form_problem(given)
         if problem:
             return problem
-        sets = _sets_of(given)
-        for name, (numbers, _), size in zip(_SETS, sets, _exact_sizes(given), strict=True):
-            if not numbers and size >= 2:
+        sets, sizes = _sets_of(given), _exact_sizes(given)
+        several = sum(size >= 2 for size in sizes)
+        for name, (numbers, _), size in zip(_SETS, sets, sizes, strict=True):
+            if not numbers and size >= 2 and sum(bool(held) for held, _ in sets) < several:
                 return f"the {name} set is empty, expected {size:.4g} examples (up to one more or less)"
         return judge(given, sets)
 

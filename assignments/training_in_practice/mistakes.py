@@ -442,7 +442,7 @@ def normalize_keeps_constant(X, mu, sigma):
     "guard-too-large",
     "normalize",
     message="the number added to sigma is so large that every feature is changed by it",
-    hint="Protect the case sigma = 0 without touching the others.",
+    hint="Which sigma must not be divided by? Only that one needs care.",
     severity="slip",
 )
 def normalize_large_guard(X, mu, sigma):

@@ -135,7 +135,7 @@ class _Draft:
     def add(self, kind: str, name: str, status: CheckStatus, share: float, message: str = "", *, paid: float = 0.0) -> None:
         """One row; ``share`` is its part of the function's points, ``paid`` the part of the share that is earned."""
         points = round(share * self.judge.spec.points, 6)
-        self.checks.append(Check(kind, name, status, round(points * paid, 6), points, message))
+        self.checks.append(Check(kind, name, status, round(points * paid, 6) + 0.0, points, message))  # no -0
 
     @property
     def has_failed(self) -> bool:
