@@ -49,6 +49,16 @@ def _(pairs):
     return _column([W for W, _ in pairs] + [b for _, b in pairs])
 
 
+for function in ("dictionary_to_vector", "gradients_to_vector"):
+    mistake(
+        "sorted-names",
+        function,
+        message="the keys are sorted as texts: all W come before all b, and W10 before W2",
+        hint="Print sorted(d) of a network with ten layers. The layers have numbers: count them.",
+        severity="fault",
+    )(lambda d: _column([d[name] for name in sorted(d) if not name.startswith("dA")]))
+
+
 @_in_both("bias-first", message="b comes before W in each layer", hint="The order is W1, b1, W2, b2, ...", severity="fault")
 def _(pairs):
     return _column(_flat([(b, W) for W, b in pairs]))
@@ -158,6 +168,12 @@ def _(gradients):
 @order_of_keys
 def _(gradients):
     return _column(list(gradients.values()))
+
+
+@order_of_keys
+def _(gradients):
+    names = [name for name in gradients if not name.startswith("dA")]
+    return _column(_flat([(gradients[W], gradients[b]) for W, b in zip(names[::2], names[1::2], strict=True)][::-1]))
 
 
 @order_of_keys
@@ -507,6 +523,18 @@ def _(AL, Y, X):
 @_priced
 def _(AL, Y, X):
     return np.mean((AL - Y) ** 2)
+
+
+@mistake(
+    "squared-error",
+    "forward_prop_cost",
+    message="this is half a mean squared error, not the cross-entropy",
+    hint="There are logarithms in this cost.",
+    severity="grave",
+)
+@_priced
+def _(AL, Y, X):
+    return np.mean((AL - Y) ** 2) / 2
 
 
 guard_too_large = mistake(

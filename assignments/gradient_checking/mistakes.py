@@ -1002,7 +1002,7 @@ def _(X, Y, cache):
     "backward_propagation_n",
     message="units between 0 and 1 are taken for shut: A is made a whole number before it is compared with 0",
     hint="What is np.int64(0.7)? The comparison comes first: np.int64(A > 0).",
-    severity="fault",
+    severity="grave",
 )
 @_with_slope
 def _(Z, A, dA):

@@ -502,14 +502,14 @@ def _further_steps(given):
 
 
 def _stops_early(given):
-    """Whether a run is no longer than one of fewer steps, or right; who makes but one step makes it from each start.
+    """Whether a run is no longer than one of fewer steps.
 
-    From large weights even the second step hardly changes the loss.
+    From large weights even the second step hardly changes the loss; where the others have none, nobody makes it.
     """
     once, _, twice, often, *later = given.replies
     if _is_same(once, twice):
         return given.args[5] == "random"
-    return _is_same(twice, often) or _is_same(*later) or _further_steps(given) is None
+    return _is_same(twice, often) or _is_same(*later)
 
 
 def _is_same(one, other):
@@ -542,7 +542,6 @@ _RELATIONS = (
         judge=_further_steps,
         classes=_ONE_OF_EACH,
         fits={"stops-early": _stops_early},
-        throughout=True,
     ),
     Property(
         "a few small steps lower the loss", share=0.1, plan=_first_steps, judge=_falls, classes=_ONE_OF_EACH, proves=True

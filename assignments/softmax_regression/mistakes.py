@@ -236,7 +236,7 @@ def softmax_of_length_1(Z):
     "softmax",
     message="a number is added to the denominator, so that the probabilities do not add up to 1; it needs none",
     hint="Which exponential is 1 once the largest score is subtracted, and can the sum be 0?",
-    severity="slip",
+    severity="fault",
 )
 def softmax_guarded(Z):
     exponentials = np.exp(Z - np.max(Z, axis=0, keepdims=True))

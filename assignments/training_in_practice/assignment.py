@@ -3,7 +3,7 @@
 import numpy as np
 
 from grader.distributions import ALPHA, dependence_problem, uniform_problem
-from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step, cases
+from grader.spec import Assignment, CaseClass, CaseSet, Function, Objection, Property, Ref, Step, cases
 
 # -- train, dev and test sets ------------------------------------------------------------
 
@@ -72,9 +72,9 @@ def _sizes_fit(given, sets, order=(0, 1, 2)):
 
 
 def _divided(judge):
-    """A judge of three sets, of which as many hold examples as are to hold several: else nothing was divided.
+    """A judge of three sets, none of which is empty that should hold several examples: else nothing was divided.
 
-    That the sizes have changed places is another matter.
+    Where the sizes have changed places, that is said of them alone.
     """
 
     def judged(given):
@@ -84,7 +84,9 @@ def _divided(judge):
         sets, sizes = _sets_of(given), _exact_sizes(given)
         several = sum(size >= 2 for size in sizes)
         for name, (numbers, _), size in zip(_SETS, sets, sizes, strict=True):
-            if not numbers and size >= 2 and sum(bool(held) for held, _ in sets) < several:
+            if not numbers and size >= 2:
+                if judge is not _sizes_as_asked and sum(bool(held) for held, _ in sets) >= several:
+                    return Objection("the three sizes have to be right first", checked=False)
                 return f"the {name} set is empty, expected {size:.4g} examples (up to one more or less)"
         return judge(given, sets)
 

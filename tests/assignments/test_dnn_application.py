@@ -114,6 +114,31 @@ def test_three_parts_are_one_too_many() -> None:
         assert any("tuple of 3" in check.message or "3 parts" in check.message for check in found.checks)
 
 
+UPDATE = "        parameters = update_parameters(parameters, grads, learning_rate)\n"
+KEEPS_BEST = """        cost = compute_cost(A2, Y)
+        if not costs or cost < min(costs):
+            best = parameters
+        costs.append(cost)
+"""
+CHANGES = {
+    "labels-turned": (
+        "-(np.divide(Y, A2) - np.divide(1 - Y, 1 - A2))",
+        "np.divide(Y, 1 - A2) - np.divide(1 - Y, A2)",
+    ),
+    "one-parameter-not-trained": (UPDATE, f"        b2 = parameters['b2']\n{UPDATE}        parameters['b2'] = b2\n"),
+    "last-layer-not-trained": (UPDATE, f"        grads |= {{n: 0 * grads[n] for n in ('dW2', 'db2')}}\n{UPDATE}"),
+    "no-mask": ('linear_activation_backward(dA1, cache1, "relu")', "linear_backward(dA1, cache1[0])"),
+    "best-for-last": (UPDATE, f"{KEEPS_BEST}{UPDATE}    parameters = best if costs else parameters\n"),
+}
+
+
+@pytest.mark.parametrize(("code", "change"), CHANGES.items(), ids=CHANGES.keys())
+def test_what_is_wrong_with_a_loop_has_a_name(code: str, change: tuple[str, str]) -> None:
+    assert change[0] in TWO
+    found = verdicts(ASSIGNMENT, HELPERS, TWO.replace(*change), only="two_layer_model")["two_layer_model"]
+    assert codes_of(found) == [code]
+
+
 def test_printing_and_reseeding_are_free() -> None:
     update = "        parameters = update_parameters"
     code = changed(update, "        print('cost', i)\n        np.random.seed(i)\n" + update)

@@ -101,6 +101,12 @@ def test_a_run_that_is_stopped_early_is_wrong(stop: str) -> None:
     )
     found = verdicts(ASSIGNMENT, INITIALIZERS, NETWORK, code)["model"]
     assert 0.25 * found.max_points < found.points < 0.96 * found.max_points
+    assert codes_of(found) == ["stops-early"]
+
+
+def test_a_run_that_ends_with_its_first_step_is_not_called_stopped_early() -> None:
+    code = changed(MODEL, "    return parameters", "        return parameters\n    return parameters")
+    assert codes_of(verdicts(ASSIGNMENT, INITIALIZERS, NETWORK, code)["model"]) == ["single-step"]
 
 
 @pytest.mark.parametrize(

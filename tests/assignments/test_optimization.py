@@ -276,10 +276,36 @@ def test_an_order_that_is_random_in_parts_only_is_named(code: str, order: str) -
     assert (failed(graded), codes(graded)) == (["shuffled"], [code])
 
 
-@pytest.mark.parametrize("order", ["np.roll(np.arange(m), m // 2)", "np.r_[np.random.permutation(m // 2), m // 2 : m]"])
+@pytest.mark.parametrize("order", ["np.roll(np.arange(m), m // 2)", "np.arange(m)[::-1]"])
+def test_an_order_that_is_only_moved_is_named(order: str) -> None:
+    graded = mini_batches(("np.random.permutation(m)", order))
+    assert (failed(graded), codes(graded)) == (["shuffled"], ["moved-order"])
+
+
+@pytest.mark.parametrize("order", ["np.r_[0 : m : 2, 1 : m : 2]", "np.r_[np.random.permutation(m // 2), m // 2 : m]"])
 def test_an_order_that_no_catalogued_mistake_has_gets_no_name(order: str) -> None:
     graded = mini_batches(("np.random.permutation(m)", order))
     assert (failed(graded), codes(graded)) == (["shuffled"], [])
+
+
+CUTS = {
+    "counts-features": (("X.shape[1]", "X.shape[0]"),),
+    "single-left-over-lost": (("if m % mini_batch_size:", "if m % mini_batch_size > 1:"),),
+    "missing-last-batch": (("if m % mini_batch_size:", "if m % mini_batch_size > m:"),),
+    "features-permuted": (("X[:, order], Y[:, order]", "X[np.random.permutation(len(X))], Y"),),
+    "small-batch-first": (("batches.append((X[:, m", "batches.insert(0, (X[:, m"),),
+    "only-last-batch": (("return batches", "return batches[-1:]"),),
+}
+
+
+@pytest.mark.parametrize(("code", "changes"), CUTS.items(), ids=CUTS.keys())
+def test_batches_that_are_cut_otherwise_are_named(code: str, changes: tuple[tuple[str, str], ...]) -> None:
+    assert codes(mini_batches(*changes))[-1:] == [code]
+
+
+@pytest.mark.parametrize("change", [("X.shape[1]", "X.shape[1] - 1"), ("X.shape[1]", "max(X.shape[0], X.shape[1] // 2)")])
+def test_examples_that_are_lost_are_not_laid_on_the_features(change: tuple[str, str]) -> None:
+    assert "counts-features" not in codes(mini_batches(change))
 
 
 def test_examples_dealt_to_the_batches_keep_their_old_order_within_them() -> None:
@@ -391,11 +417,6 @@ def test_keys_with_another_prefix_are_a_slip() -> None:
     """)["initialize_velocity"]
     assert found.status != "passed"
     assert 0.75 * found.max_points < found.points < found.max_points
-
-
-def test_a_reversed_order_is_not_called_shuffled_inside_the_batches() -> None:
-    graded = mini_batches(("np.random.permutation(m)", "np.arange(m)[::-1]"))
-    assert failed(graded) == ["shuffled"] and codes(graded) == []
 
 
 def test_a_gradient_that_is_clipped_is_seen_where_it_is_steep() -> None:

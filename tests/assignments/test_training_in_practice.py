@@ -138,6 +138,14 @@ def test_a_split_keeps_what_is_right_of_it(returned: str, least: float, most: fl
     assert least <= found.points / found.max_points <= most
 
 
+def test_sets_that_have_changed_places_are_told_once() -> None:
+    body = "P = lambda p: (X[:, p], Y[:, p])\n    q = np.arange(m)\n    return P(q[:n]), P(q[n + n_dev:]), P(q[n:n + n_dev])"
+    found = verdicts(ASSIGNMENT, SPLIT.format(body), only="train_dev_test_split")["train_dev_test_split"]
+    assert [check.name for check in found.checks if check.status == "failed"] == ["the three sizes as asked"]
+    assert not any("empty" in check.message for check in found.checks)
+    assert codes_of(found) == ["sets-in-another-order"]
+
+
 _WHOLE = "order = np.random.permutation(m)\n    X, Y = X[:, order], Y[:, order]\n    "
 _THREE = "return tuple((X[:, p], Y[:, p]) for p in np.split(np.arange(m), [m - n_dev - n_test, m - n_test]))"
 
