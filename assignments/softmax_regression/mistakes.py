@@ -355,7 +355,7 @@ def _logarithms(AL, Y):
     "softmax_cost",
     message="this is the logarithm of the largest probability, whichever class is the true one",
     hint="What should an example cost whose true class has a small probability?",
-    severity="grave",
+    severity="fault",
 )
 def cost_of_largest(AL, Y):
     return float(-np.sum(np.log(np.max(AL, axis=0))) / Y.shape[1])
