@@ -606,31 +606,6 @@ def diagnose_letters(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
 
 
 @mistake(
-    "other-words",
-    "diagnose_fit",
-    message="the words are 'high bias' and 'high variance', with a space and not with an underscore",
-    hint="Compare your words with those of the exercise, letter by letter.",
-    severity="fault",
-)
-def diagnose_underscores(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
-    words = _diagnosis(train_error - bayes_error > tolerance, dev_error - train_error > tolerance)
-    return {word.replace(" ", "_") for word in words}
-
-
-@mistake(
-    "other-words",
-    "diagnose_fit",
-    message="the diagnoses are right, but they are spelled with capital letters; the exercise asks for exactly 'high bias' and "
-    "'high variance'",
-    hint="Is 'High bias' == 'high bias' in Python?",
-    severity="fault",
-)
-def diagnose_capitals(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
-    words = _diagnosis(train_error - bayes_error > tolerance, dev_error - train_error > tolerance)
-    return {word.capitalize() for word in words}
-
-
-@mistake(
     "tolerance-literal",
     "diagnose_fit",
     message="for the variance the number 0.02 is written down, and the argument tolerance is ignored",
