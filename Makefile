@@ -27,8 +27,9 @@ cases: $(STAMP)-test
 # Every known mistake and right style and some mutants of every assignment through the grader, but for those whose
 # framework is not installed.
 BUDGET ?= 10
+AUDITED ?= $$($(BIN)/python -m tests.gradable)
 audit: $(STAMP)-test
-	set -e; for name in $$($(BIN)/python -m tests.gradable); do $(BIN)/grader audit --budget $(BUDGET) "$$name"; done
+	set -e; for name in $(AUDITED); do $(BIN)/grader audit --budget $(BUDGET) "$$name"; done
 
 # The full tables, training runs and statistical sweeps, an autograder built from the index.
 sweep: cases

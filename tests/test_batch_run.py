@@ -174,11 +174,11 @@ def test_reports_are_the_same_for_any_number_of_processes_and_any_order(tmp_path
     for number, source in enumerate([RIGHT, WRONG, "def center(X:\n", unfinished, "import os\n"]):
         paths.append(tmp_path / f"s{number}.py")
         paths[-1].write_text(source, "utf-8")
-    for name, jobs, order in (("a", "1", paths), ("b", "2", paths), ("c", "4", paths[::-1])):
+    for name, jobs, order in (("a", "1", paths), ("b", "3", paths[::-1])):
         run(*order, "-o", tmp_path / name, "--jobs", jobs, "--no-cache")
-    one, two, four = (reports(tmp_path / name) for name in "abc")
+    one, three = (reports(tmp_path / name) for name in "ab")
     assert len(one) == 5
-    assert one == two == four
+    assert one == three
 
 
 # -- equal definitions -------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import product
 from typing import Any
 
 import pytest
@@ -177,19 +178,19 @@ def test_a_mistake_costs_points_on_its_own_function_only_and_is_named_as_itself(
 
 @HOW_MANY
 @EVERY_ASSIGNMENT
-def test_a_right_style_has_full_marks(name: str, most: int | None, sandboxes: Any, subtests: pytest.Subtests) -> None:
-    handed_over = any(other.own_inputs for other in loaded(name).spec.functions)
-    for function, count in styles(name).items():
-        for number in range(count)[:most]:
-            with subtests.test(function, number=number):
-                text = f"{reference(name)[0]}\n\n" + delegating(
-                    loaded(name), function, f"author_styles.STYLES[{function!r}][{number}]"
-                )
-                report = graded(name, text, sandboxes)
-                found = function_of(report, function)
+def test_right_styles_of_all_functions_together_have_full_marks(
+    name: str, most: int | None, sandboxes: Any, subtests: pytest.Subtests
+) -> None:
+    apart = {other.name for other in loaded(name).spec.functions if other.own_inputs}  # the cache of a style is its own
+    for number, alone in product(range(max(styles(name).values()))[:most], ["", *sorted(apart)]):
+        given = [f for f, count in styles(name).items() if number < count and (f == alone if alone else f not in apart)]
+        with subtests.test(number=number, functions=given):
+            pieces = (
+                delegating(loaded(name), function, f"author_styles.STYLES[{function!r}][{number}]") for function in given
+            )
+            report = graded(name, "\n\n".join([reference(name)[0], *pieces]), sandboxes)
+            for found in (function_of(report, function) for function in given):
                 assert (found.status, found.carried, found.points) == ("passed", False, found.max_points), why(report)
-                if not handed_over:  # else the cache of this style is its own business
-                    assert why(report) == []
 
 
 @EVERY_ASSIGNMENT

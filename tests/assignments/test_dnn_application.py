@@ -43,8 +43,10 @@ def L_layer_model(X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, 
         parameters = update_parameters(parameters, grads, learning_rate)
     return parameters
 """
+HELPERS = "from dnn_app_utils_v3 import *\n"
+# The same in a text of one's own: each model is graded with right ones once more, which takes longer.
 _FILES = "\n".join((ROOT / "reference" / f"{name}.py").read_text("utf-8") for name in ("activations", "dnn_step_by_step"))
-HELPERS = "".join(line for line in _FILES.splitlines(keepends=True) if not line.startswith("from reference"))
+OWN_HELPERS = "".join(line for line in _FILES.splitlines(keepends=True) if not line.startswith("from reference"))
 
 
 def both(*code: str) -> list[FunctionReport]:
@@ -95,10 +97,10 @@ def test_an_own_initializer_with_other_arguments_stays_the_students(suffix: str,
     start = OWN_START.format(suffix=suffix, arguments=arguments)
     code = changed("initialize_parameters_deep(layers_dims)", f"initialize_parameters{suffix}{call}", 1)
     code = code.replace("initialize_parameters(n_x, n_h, n_y)", f"initialize_parameters{suffix}{call}")
-    assert [(f.status, f.points) for f in both(HELPERS, start, code)] == [("passed", 50)] * 2
+    assert [(f.status, f.points) for f in both(OWN_HELPERS, start, code)] == [("passed", 50)] * 2
     late = code.replace("learning_rate)\n    return", "learning_rate / 2)\n    return")
     assert late != code
-    assert "passed" not in [f.status for f in both(HELPERS, start, late)]
+    assert "passed" not in [f.status for f in both(OWN_HELPERS, start, late)]
 
 
 @pytest.mark.parametrize("returned", ["", ", costs", ", np.array([i])", ", {}", ", lambda: costs"])
@@ -190,7 +192,7 @@ def update_parameters(parameters, grads, learning_rate):
         parameters[name] -= learning_rate * grads["d" + name]
     return parameters
 """
-    found = both(HELPERS, update, TWO + DEEP)
+    found = both(OWN_HELPERS, update, TWO + DEEP)
     assert [(f.status, f.carried) for f in found] == [("passed", False)] * 2
 
 
@@ -361,7 +363,7 @@ def test_a_deep_model_that_hands_small_networks_to_a_wrong_one_is_carried_from_t
         "    if len(layers_dims) == 3:\n"
         "        return two_layer_model(X, Y, layers_dims, learning_rate, num_iterations, print_cost)\n",
     )
-    wrong, deep = both(HELPERS, TWO.replace("range(0, num", "range(1, num"), handed)
+    wrong, deep = both(OWN_HELPERS, TWO.replace("range(0, num", "range(1, num"), handed)
     assert (wrong.status, codes_of(wrong)) != ("passed", [])
     assert (deep.status, deep.carried, deep.points) == ("passed", True, 50.0)
 
@@ -369,7 +371,7 @@ def test_a_deep_model_that_hands_small_networks_to_a_wrong_one_is_carried_from_t
 def test_what_lowers_the_cost_keeps_a_share_for_it() -> None:
     for found in both(HELPERS, changed("grads, learning_rate)", "grads, 0.0075)")):
         assert 0.25 * found.max_points < found.points < 0.5 * found.max_points
-    for found in both(HELPERS, changed("grads, learning_rate)", "grads, -learning_rate)")):
+    for found in both(OWN_HELPERS, changed("grads, learning_rate)", "grads, -learning_rate)")):
         assert found.points < 0.25 * found.max_points
 
 
