@@ -11,7 +11,11 @@ from types import CodeType, FunctionType
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
+# No test depends on the clock, nor on a seed that nobody knows.
+settings.register_profile("tests", deadline=None, derandomize=True)
+settings.load_profile("tests")
 # Two processes of pytest-xdist on two cores: threads of the linear algebra would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # The tiny course is loaded as a course, never as tests or doctests.

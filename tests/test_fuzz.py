@@ -33,7 +33,7 @@ from grader.submission.reading import parse_files
 
 GRADED = frozenset({"relu", "tanh"})
 SMALL = Limits(entries=30, listed=60, file_bytes=1 << 16, total_bytes=1 << 18, ratio=50)
-FEW = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=50, suppress_health_check=list(HealthCheck))
 MANY = settings(FEW, max_examples=10_000)
 
 PIECES = st.sampled_from(

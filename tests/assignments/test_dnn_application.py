@@ -454,7 +454,7 @@ def test_hidden_layers_of_ones_own_sizes_cost_no_more_than_the_rest_is_worth() -
     code = TWO.replace("n_x, n_h, n_y = layers_dims", "n_x, n_h, n_y = X.shape[0], 7, 1")
     code += DEEP.replace("initialize_parameters_deep(layers_dims)", "initialize_parameters_deep([X.shape[0], 20, 7, 1])")
     for found in both(HELPERS, code):
-        assert 0.25 * found.max_points <= found.points <= 0.5 * found.max_points
+        assert 0.25 * found.max_points <= found.points <= 0.55 * found.max_points
 
 
 STOPS = {

@@ -121,7 +121,7 @@ _REPORTS = st.builds(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=_REPORTS, name=_TEXT)
 def test_every_report_comes_back_as_it_went_in(book: sa.Engine, sent: Report, name: str) -> None:
     run = begin(book)

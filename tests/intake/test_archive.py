@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import SubmissionError
@@ -287,7 +287,6 @@ def test_every_honest_source_comes_out_as_it_went_in(
     assert {str(name): path.read_bytes() for name, path in found.files.items()} == files
 
 
-@settings(deadline=None)
 @given(at=st.integers(0, 400), byte=st.integers(0, 255))
 def test_no_changed_byte_makes_anything_but_a_result_or_a_submission_error(
     tmp_path_factory: pytest.TempPathFactory, at: int, byte: int

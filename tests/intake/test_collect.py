@@ -1010,7 +1010,7 @@ def test_a_fingerprint_follows_the_bytes_and_not_the_name(class_dir: Path) -> No
 _PARTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/\\\0"), min_size=1, max_size=12)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     names=st.sets(
         _PARTS.filter(lambda name: name[0] != "." and name[1:2] != ":" and name not in JUNK), min_size=2, max_size=6
@@ -1027,7 +1027,7 @@ def test_every_student_of_a_class_zip_is_collected_once(tmp_path_factory: pytest
 _SUBMITTERS = st.fixed_dictionaries({"name": _PARTS, "sid": _PARTS, "email": _PARTS})
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(people=st.lists(st.lists(_SUBMITTERS, min_size=1, max_size=3), min_size=1, max_size=4))
 def test_every_submitter_that_gradescope_names_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, people: list[list[dict[str, str]]]
