@@ -47,6 +47,7 @@ __all__ = [
     "handful_problem",
     "ks_distance",
     "mean_problem",
+    "moments_problem",
     "parts_problem",
     "repeats_problem",
     "rounded_problem",
@@ -59,6 +60,7 @@ __all__ = [
 ALPHA = 1e-11
 _THROUGHOUT = 0.99  # of the signs or entries, but for a few zeros
 _SAME = 2.0**-20  # two Gaussian numbers of single precision are equal less often
+_HARDLY = 1.0001  # times a deviation: another one that is not right to the last digit
 _EXACT = 2e-12  # of a deviation, times the root of how many numbers there are
 _LINES, _LONG, _NEARLY = 3, 20, 1e-10  # rows, their numbers, and how near to exactly the same they come by no chance
 _GRID = np.linspace(-4.0, 4.0, 129)
@@ -131,6 +133,22 @@ def _cut_problem(values: Any, scale: float, name: str, alpha: float) -> str | No
         f"{name} has no tails: none of its {array.size} numbers is further from 0 than "
         f"{float(np.abs(array).max()) / own:.3g} of its standard deviations; a Gaussian is not cut"
     )
+
+
+def moments_problem(values: Any, scale: float, name: str) -> str | None:
+    """What speaks against mean 0 and this deviation, up to seven times the error of so many numbers.
+
+    Cut or rounded Gaussian numbers have a deviation that is a little smaller: up to 15 %, their distribution is at fault.
+    """
+    array = np.asarray(values, dtype=np.float64).ravel()
+    mean, deviation, error = float(array.mean()), float(array.std()), 7 * scale / math.sqrt(array.size)
+    about = abs(deviation - scale) < 0.15 * scale
+    fits = abs(deviation - scale) <= error / math.sqrt(2) or (
+        about and all(gaussian_problem(array, some, name) for some in (deviation * _HARDLY, scale))
+    )
+    if abs(mean) <= error and fits:
+        return None
+    return f"{name} has mean {mean:.3g} and standard deviation {deviation:.4g}, expected 0 and {scale:.4g}"
 
 
 def rounded_problem(values: Any, name: str) -> str | None:

@@ -19,6 +19,7 @@ from grader.distributions import (
     handful_problem,
     ks_distance,
     mean_problem,
+    moments_problem,
     parts_problem,
     repeats_problem,
     rounded_problem,
@@ -445,6 +446,14 @@ def test_rounded_numbers_are_told_as_that_and_not_as_rows_that_repeat() -> None:
     assert dependence_problem({"W": whole}) is None
     assert "only" in str(rounded_problem(whole, "W1"))
     assert rounded_problem(W, "W1") is rounded_problem(W.astype(np.float32), "W1") is None
+
+
+def test_moments_are_those_of_numbers_that_are_cut_or_rounded_too_and_of_no_other_scale() -> None:
+    W = draw().standard_normal((200, 100))
+    for right in (W, np.clip(W, -2, 2), np.trunc(10 * W) / 10, np.sign(W), math.sqrt(3) * draw().uniform(-1, 1, (200, 100))):
+        assert moments_problem(right, 1.0, "W1") is None
+    for wrong in (1.1 * W, 0.9 * W, W + 0.1, 0.8 * np.clip(W, -2, 2)):
+        assert "expected 0 and 1" in str(moments_problem(wrong, 1.0, "W1"))
 
 
 def test_of_xavier_weights_their_spread_and_their_independence_are_asked_apart() -> None:

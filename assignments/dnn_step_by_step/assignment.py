@@ -5,7 +5,14 @@ from itertools import combinations
 import numpy as np
 
 from grader.descent import along, is_underpriced, price_problem, slope_told, steeper
-from grader.distributions import dependence_problem, gaussian_problem, handful_problem, uniform_problem
+from grader.distributions import (
+    dependence_problem,
+    gaussian_problem,
+    handful_problem,
+    moments_problem,
+    rounded_problem,
+    uniform_problem,
+)
 from grader.properties import at_usual_sizes
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step, cases
 
@@ -80,11 +87,22 @@ def _weights(given):
 
 
 def _gaussian_weights(*scales):
-    """A judge: independent Gaussian weights, of one of the accepted scales in all layers."""
+    """A judge: Gaussian weights, of one of the accepted scales in all layers."""
 
     def judge(given):
         weights = _weights(given)
-        return _scale_problem(weights, scales) or dependence_problem(weights)
+        rounded = (rounded_problem(value, name) for name, value in weights.items())
+        return _scale_problem(weights, scales) or next(filter(None, rounded), None)
+
+    return judge
+
+
+def _independent_weights(*scales):
+    """A judge: weights of mean 0 and one of the accepted scales in all layers, none of which follow from others."""
+
+    def judge(given):
+        weights = _weights(given)
+        return _scale_problem(weights, scales, moments_problem) or dependence_problem(weights)
 
     return judge
 
@@ -217,11 +235,20 @@ def _random_properties(wide, usual, several, promise, fits, *scales):
         classes=_WIDE,
         fits={code: _FITS[code] for code in ("zero-layer", "zero-weights")},
     )
-    drawn = Property(promise, share=0.45, plan=wide, judge=_gaussian_weights(*scales), classes=_WIDE, fits=fits)
+    independent = Property(
+        "weights are independent, with mean 0 and the right deviation",
+        share=0.225,
+        plan=wide,
+        judge=_independent_weights(*scales),
+        classes=_WIDE,
+        fits=fits,
+    )
+    drawn = Property(promise, share=0.225, plan=wide, judge=_gaussian_weights(*scales), classes=_WIDE, fits=fits)
     return (
         # That a network of one layer has no weights at all is a matter of its structure.
         at_usual_sizes(unequal, inputs=usual, judge=lambda given: _unequal_weights(given) if _parts(given, "W") else None),
-        at_usual_sizes(drawn, inputs=usual, judge=_usual_weights(*scales)),
+        at_usual_sizes(independent, inputs=usual, judge=_usual_weights(*scales)),
+        drawn,
         Property("biases are zero", share=0.25, plan=lambda d: [several(d)], judge=_zero_biases, fits=_BIAS_FITS),
     )
 

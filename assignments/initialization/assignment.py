@@ -17,6 +17,7 @@ from grader.distributions import (
     dependence_problem,
     gaussian_problem,
     handful_problem,
+    moments_problem,
     repeats_problem,
     rounded_problem,
 )
@@ -127,22 +128,10 @@ def _scaled_and_independent(scale_of):
     """A judge: mean and standard deviation are right, up to seven times the error of so many numbers; none repeat."""
 
     def problem_of(weights):
-        for name, W, n_prev, _ in weights:
-            scale, mean, deviation = scale_of(n_prev), float(np.mean(W)), float(np.std(W))
-            error = 7 * scale / np.sqrt(W.size)
-            fits = abs(deviation - scale) <= error / np.sqrt(2) or _has_another_shape(W, scale)
-            if not (abs(mean) <= error and fits):
-                return f"{name} has mean {mean:.3g} and standard deviation {deviation:.4g}, expected 0 and {scale:.4g}"
-        return dependence_problem({name: W for name, W, _, _ in weights})
+        problems = (moments_problem(W, scale_of(n_prev), name) for name, W, n_prev, _ in weights)
+        return next(filter(None, problems), None) or dependence_problem({name: W for name, W, _, _ in weights})
 
     return _of_all_layers(problem_of)
-
-
-def _has_another_shape(W, scale):
-    """Whether weights are no Gaussian numbers of any deviation, which makes theirs a little smaller: that counts there."""
-    deviation = np.std(W)
-    about = abs(deviation / scale - 1) < 0.15
-    return about and all(gaussian_problem(W, some, "W") for some in (deviation, scale))
 
 
 def _gaussian(scale_of):
