@@ -218,7 +218,7 @@ def _(theta, beta, corrected):
     "exponentially_weighted_average",
     message="there is one average less than values: the last value of the series is left out",
     hint="How many numbers does your loop give for a series of 3?",
-    severity="grave",
+    severity="fault",
 )
 def _(theta, beta, corrected):
     return _average(theta, beta, corrected)[:-1]
