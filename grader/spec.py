@@ -343,6 +343,12 @@ class Function:
         return self._by_class.get(case_class, self)
 
     @property
+    def classes_of(self) -> tuple[tuple[str, tuple[CaseClass, ...]], ...]:
+        """The name of each check that is asked about inputs, with their classes."""
+        of_properties, of_sets = (((c.name, c.classes) for c in checks) for checks in (self.properties, self.sets))
+        return ("values", self.classes), *of_properties, *of_sets
+
+    @property
     def items(self) -> str | tuple[str, ...]:
         """Names of what is judged: of the result as it is, or of its parts and of what is read after the call."""
         returned = (self.returns,) if isinstance(self.returns, str) else self.returns
@@ -564,6 +570,7 @@ def _listed(words: Sequence[str]) -> str:
     return ", ".join(map(repr, words))
 
 
+_OF_CLASSES = 0.9  # of a check: what its classes may carry together by shares of their own
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")
 _FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)?\Z")
 
@@ -620,13 +627,21 @@ def _validate_editions(where: str, assignment: Assignment) -> None:
                 raise SpecError(f"{where}: the edition {edition.says!r} names {name!r}, which is no graded function")
 
 
+def _validate_classes(where: str, function: Function) -> None:
+    if not function.classes:
+        raise SpecError(f"{where}: 'classes' is empty; use cases()")
+    for check, classes in function.classes_of:
+        if sum(one.share for one in classes) > _OF_CLASSES + 1e-9:
+            found = ", ".join(f"{one.name!r} {one.share:g}" for one in classes if one.share)
+            raise SpecError(f"{where}: the classes of {check!r} may carry {_OF_CLASSES:g} of it together, found {found}")
+
+
 def _validate_function(where: str, function: Function, possible_helpers: set[str]) -> None:
     if not _FUNCTION.match(function.name):
         raise SpecError(f"{where}: the name must be a Python identifier, or Class.method")
     if not function.returns and not function.after:
         raise SpecError(f"{where}: returns is empty, and nothing is read after the call; name at least one item")
-    if not function.classes:
-        raise SpecError(f"{where}: 'classes' is empty; use cases()")
+    _validate_classes(where, function)
     shares = [p.share for p in function.properties] + [s.share for s in function.sets]
     if any(s < 0 for s in shares) or sum(shares) > 1:
         raise SpecError(f"{where}: the shares of properties and sets must lie in [0, 1], found {shares}")

@@ -81,6 +81,11 @@ BAD: list[tuple[str, Any, str]] = [
         r"the shares of properties and sets must lie in \[0, 1\], found \[0.6, 0.6\]",
     ),
     (
+        "classes that carry more than a check",
+        lambda: assignment(replace(F, classes=[CaseClass(name, count=1, share=0.5) for name in ("flat", "far")])),
+        r"the classes of 'values' may carry 0.9 of it together, found 'flat' 0.5, 'far' 0.5",
+    ),
+    (
         "a negative share",
         lambda: assignment(replace(F, sets=(CaseSet("a", share=-0.1, inputs=strategy),))),
         r"the shares of properties and sets must lie in \[0, 1\], found \[-0.1\]",

@@ -1,5 +1,6 @@
 """Training a two-layer network and one of any depth: the loops on top of the layer functions."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -30,7 +31,7 @@ _KINDS |= {"rate_of_0": {}, "many_examples": {}}
 _SMALL_RATE = 2.0**-18  # for large gradients
 _LONG = 13  # steps: more than anybody waits in vain for the cost to fall
 _FITTED = 12.0  # the output before the sigmoid: a cost of about 1e-5, and gradients as small
-_RISING = CaseClass("rising cost", count=2, share=0.1)  # see _KINDS_OF_STEPS
+_MANY, _RISING = 0.2, CaseClass("rising cost", count=2, share=0.3)  # see _KINDS_OF_STEPS
 _LAYER_FUNCTIONS = (
     "sigmoid",
     "relu",
@@ -161,14 +162,14 @@ _USUAL = (CaseClass("general", count=3, sizes=_WIDE),)
 _KINDS_OF_START = (
     CaseClass("small", count=2),
     CaseClass("general", count=2, sizes=_WIDE),
-    CaseClass("many examples", count=1, sizes=_WIDE, share=0.3),
+    CaseClass("many examples", count=1, sizes=_WIDE, share=_MANY),
     CaseClass("pixels", count=1, share=0.5),  # what is cut to a bound shows in large gradients alone
 )
 # A run is stopped where the cost and all gradients are small, which shows in the last step alone, or where the cost rises.
 _KINDS_OF_STEPS = (
     CaseClass("small", count=1),
     CaseClass("general", count=1, sizes=_WIDE),
-    CaseClass("many examples", count=1, sizes=_WIDE, share=0.2),
+    CaseClass("many examples", count=1, sizes=_WIDE, share=_MANY),
     CaseClass("fitted", count=2, share=0.4),
     CaseClass("rising cost", count=2, share=0.3),
 )
@@ -341,6 +342,12 @@ _FITS = {
 }
 
 
+def _kinds(**more):
+    """The kinds of inputs whose results are compared; the shares are those of the same kinds among the steps."""
+    every = cases(**_KINDS, **more)
+    return (*(replace(one, share=_MANY * (one.name == "many examples")) for one in every), _RISING)
+
+
 def _relations(draw_dims):
     """The start and the first step, the steps after it, and the cost; weights of another start are as right."""
     plan = _first_steps(draw_dims)
@@ -385,7 +392,7 @@ ASSIGNMENT = Assignment(
             inputs=_two_layers,
             returns=("parameters", "costs"),
             summary="train a network with one hidden layer",
-            classes=(*cases(**_KINDS, one_unit={}), _RISING),
+            classes=_kinds(one_unit={}),
             alternatives=("with_costs",),
             guards=("guarded",),
             opaque=frozenset({"costs"}),
@@ -399,7 +406,7 @@ ASSIGNMENT = Assignment(
             inputs=_deep,
             returns=("parameters", "costs"),
             summary="train a network of any depth",
-            classes=(*cases(**_KINDS, two_layers={}, five_layers={}), _RISING),
+            classes=_kinds(two_layers={}, five_layers={}),
             alternatives=("with_costs",),
             guards=("guarded",),
             opaque=frozenset({"costs"}),

@@ -951,8 +951,13 @@ _STARTS = (
     CaseClass("regularized", count=2, share=0.35),
     CaseClass("many examples", count=1, share=0.5),
 )
+_OF_STEPS = {"regularized": 0.35, "many examples": 0.35}
 _RUNS += (CaseClass("fitted", count=2),)
-_STEPS = (*_STARTS, CaseClass("flat", count=1, share=0.3), CaseClass("fitted", count=1, share=0.3))
+_STEPS = (
+    *(replace(one, share=_OF_STEPS.get(one.name, 0.0)) for one in _STARTS),
+    CaseClass("flat", count=1, share=0.1),
+    CaseClass("fitted", count=1, share=0.1),
+)
 
 ASSIGNMENT = Assignment(
     name="regularization",

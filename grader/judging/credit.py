@@ -36,12 +36,14 @@ from grader.spec import Function
 
 __all__ = ["Credit", "credit_of", "is_random_here", "over_all"]
 
+_THE_USUAL = ("", "")  # the classes that are asked in every check
 _EDGE, _EDGES = 0.1, 0.25  # what one special class carries, and all of them together at most
 _RESEMBLES = 0.3
 _SHAPELESS = 0.5  # of zeros in another shape
 _MOSTLY = 0.5  # of the wrong inputs: on fewer, numbers are near by chance
 _AWAY, _CLOSE = 0.25, 0.4  # below the one nothing is kept, above the other all that resembles; in between a part of it
 _ZERO = 1e-12  # zeros are right, too, where nothing is further from 0 than what every comparison allows
+_MOVES = 0.7  # the cosine around their means of single numbers that are near, and not by chance
 _HARDLY = 1e-6  # of the number: an argument that changes by less is right for who hands it back
 _SEVERAL, _LEARNED, _BY_CHANCE = 6, 0.6, 0.2  # inputs, most of them, and what a stub may get right of others
 _LONG = 4  # numbers that are compared around their mean
@@ -63,20 +65,21 @@ def over_all(judge: FunctionJudge, cases: Sequence[Case], right: Mapping[str, fl
     A special class loses what its author says, or a tenth, and all of those together a quarter at most. Where there are many
     of them, each carries less; yet what goes wrong on one alone costs the tenth, the more so the more is right otherwise.
     """
-    by_class: dict[str, list[float]] = {}
+    by_class: dict[tuple[str, str], list[float]] = {}
     for case in cases:
-        by_class.setdefault("" if case.case_class in USUAL else case.case_class, []).append(right.get(case.key, 0.0))
-    wrong = {name: 1 - sum(parts) / len(parts) for name, parts in by_class.items()}
-    if "" not in wrong:
-        return 1 - sum(wrong[name] * len(parts) for name, parts in by_class.items()) / max(1, len(cases))
-    own = {name: share for name in wrong if name and (share := judge.class_shares.get(name))}
-    others = [wrong[name] for name in wrong if name and name not in own]
+        kind = _THE_USUAL if case.case_class in USUAL else (case.check, case.case_class)
+        by_class.setdefault(kind, []).append(right.get(case.key, 0.0))
+    wrong = {kind: 1 - sum(parts) / len(parts) for kind, parts in by_class.items()}
+    if _THE_USUAL not in wrong:
+        return 1 - sum(wrong[kind] * len(parts) for kind, parts in by_class.items()) / max(1, len(cases))
+    own = {kind: share for kind in wrong if (share := judge.class_shares.get(kind))}
+    others = [wrong[kind] for kind in wrong if kind != _THE_USUAL and kind not in own]
     little = min(_EDGE, _EDGES / max(1, len(wrong) - 1))
     together = little * sum(others)
     apart = min(_EDGE * sum(others), little * len(others) * max(others, default=0.0))
-    of_others = together + (apart - together) * (1 - wrong[""])
-    usual = (1 - sum(own.values()) - little * len(others)) * wrong[""]
-    return 1 - usual - of_others - sum(share * wrong[name] for name, share in own.items())
+    of_others = together + (apart - together) * (1 - wrong[_THE_USUAL])
+    usual = (1 - sum(own.values()) - little * len(others)) * wrong[_THE_USUAL]
+    return 1 - usual - of_others - sum(share * wrong[kind] for kind, share in own.items())
 
 
 def credit_of(judge: FunctionJudge, cases: Sequence[Case], outcomes: Outcomes, alternative: int) -> Credit:
@@ -146,12 +149,29 @@ class _Part:
 
 
 def _with_near(parts: Sequence[_Part]) -> Sequence[_Part]:
-    """The parts with what is kept of wrong numbers that are near, where most of them are, or off by one, where all are."""
-    if is_off_by_one([(part.case, part.right, part.got) for part in parts if not part.kept], of=len(parts)):
+    """The parts with what is kept of wrong numbers that are near, where most of them are, or off by one, where all are.
+
+    Not so where they are near by chance.
+    """
+    wrong = [part for part in parts if not part.kept]
+    if is_off_by_one([(part.case, part.right, part.got) for part in wrong], of=len(parts)):
         return [replace(part, kept=part.kept or ORDER) for part in parts]
-    wrong = [part.near for part in parts if not part.kept]
-    mostly = sum(map(bool, wrong)) >= _MOSTLY * len(wrong)
-    return [replace(part, kept=part.kept or part.near) for part in parts] if mostly else parts
+    near = [part for part in wrong if part.near]
+    if len(near) < _MOSTLY * len(wrong) or _is_near_by_chance(near):
+        return parts
+    return [replace(part, kept=part.kept or part.near) for part in parts]
+
+
+def _is_near_by_chance(near: Sequence[_Part]) -> bool:
+    """Whether single numbers do not go with the right ones that they are near to: one number may be near to most of them."""
+    leaves_of = [leaf for part in near for leaf in _wrong_leaves(part) if leaf.right.size == 1]
+    right, got = (
+        _flat([array for array in arrays if array is not None])
+        for arrays in ([leaf.right for leaf in leaves_of], [leaf.got for leaf in leaves_of])
+    )
+    if right.size < _LONG or right.size != got.size or not np.ptp(right):
+        return False
+    return _cosine(right - right.mean(), got - got.mean()) < _MOVES
 
 
 def _nearly(one: _Array, other: _Array) -> bool:

@@ -165,10 +165,9 @@ class FunctionJudge:
         return tuple(replace(self, spec=self.spec.under(number), thorough=False) for number in numbers)
 
     @cached_property
-    def class_shares(self) -> Mapping[str, float]:
-        """What the author's classes of input carry of their checks."""
-        of_checks = [check.classes for check in self.spec.properties] + [check.classes for check in self.spec.sets]
-        return {one.name: one.share for classes in (self.spec.classes, *of_checks) for one in classes if one.share}
+    def class_shares(self) -> Mapping[tuple[str, str], float]:
+        """What the author's classes of input carry of their checks, by the names of both: two checks may share a class."""
+        return {(check, one.name): one.share for check, classes in self.spec.classes_of for one in classes if one.share}
 
     @cached_property
     def shares(self) -> Shares:

@@ -211,7 +211,7 @@ ROWS = (
         does(
             "question = tools.packed(('helped', (1.0,), {}, 1))\n"
             "    class Last:\n        def __del__(self): tools.send(b'C', question)\n"
-            "    tools.session().given = {'x': Last()}\n    tools.session().channel.send = Send(tools.session().channel.send, question)",
+            "    tools.session().bindings.given = {'x': Last()}\n    tools.session().channel.send = Send(tools.session().channel.send, question)",
         ).replace(
             "def target",
             "class Send:\n    def __init__(self, send, question): self.send, self.question = send, question\n"

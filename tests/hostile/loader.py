@@ -345,7 +345,7 @@ ROWS = (
         "a choice that is forged",
         "be the best of all definitions",
         _HEAD
-        + "def target(A):\n    return 0\n\ndef early(x=tools.session().best.update(target=(99, 0, lambda A: 1), other=(99, 0, lambda A: A + 1))):\n    pass\n",
+        + "def target(A):\n    return 0\n\ndef early(x=tools.session().definitions.best.update(target=(99, 0, lambda A: 1), other=(99, 0, lambda A: A + 1))):\n    pass\n",
         ("wrong",),
     ),
     Hostile(
@@ -424,7 +424,7 @@ ROWS = (
     Hostile(
         "a helper under another name",
         "ask for what is graded",
-        _HEAD + "def target(A):\n    return tools.session().trampoline('target')(A)\n",
+        _HEAD + "def target(A):\n    return tools.session().bindings.trampoline('target')(A)\n",
         ("raised RuntimeError", "raised NameError"),
     ),
     # -- arrays without numbers -------------------------------------------------------------------------

@@ -6,9 +6,15 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from functools import reduce
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from grader.confined import wire
+from grader.confined.channel import Channel
+from grader.confined.session import Session
 from grader.sandbox.parent import Sandbox
 from tests.hostile import files
 from tests.hostile.row import RUNNERS, VICTIM, Hostile, run, sandbox, victim
@@ -87,3 +93,15 @@ def test_every_gap_has_a_reason_and_no_gap_is_at_the_full_level() -> None:
         assert all(reason and runner in RUNNERS for runner, reason in row.gaps.items()), row.name
         assert not {"full", "spawned"} & set(row.gaps), row.name
     assert len({row.name for row in all_rows()}) == len(all_rows()) > 300
+
+
+def test_what_rows_reach_for_in_the_worker_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that raises because the worker's insides have other names now attacks nothing, and may seem to hold."""
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, getattr(sys, name))
+    session = Session(Channel(0), wire, np)
+    text = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("*.py"))
+    reached = set(re.findall(r"session\(\)((?:\.[a-z]\w*)+)", text))
+    assert len(reached) > 5
+    for path in reached:
+        reduce(getattr, path[1:].split("."), session)

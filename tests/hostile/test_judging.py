@@ -278,9 +278,11 @@ import numpy as np
 def affine(X, W, b):
     return W @ X, (X, W, b)
 
+def session():
+    return next(thing for thing in gc.get_objects() if type(thing).__name__ == "Session")
+
 def layer(X, W, b):
-    session = next(thing for thing in gc.get_objects() if type(thing).__name__ == "Session")
-    return session.trampoline("layer")(X, W, b)
+    return session().bindings.trampoline("layer")(X, W, b)
 """
 
 

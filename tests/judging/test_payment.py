@@ -11,8 +11,9 @@ import pytest
 
 from grader.confined.kinds import Tensor
 from grader.judging.checks import verdict_of
+from grader.judging.credit import over_all
 from grader.judging.judge import FunctionJudge
-from grader.spec import Function
+from grader.spec import CaseClass, CaseSet, Function
 from tests.tiny import hand_made, outcomes_of
 
 X = [np.array([[1.5, -2.0, 3.25], [4.0, 0.5, -6.0]]) * (n + 1) + n for n in range(5)]
@@ -211,6 +212,25 @@ def test_numbers_that_are_near_on_some_inputs_alone_go_with_the_right_ones(body:
     assert part(_total, body) == pytest.approx(30.0)
 
 
+CLOSE = [np.full((2, 3), value) for value in (0.98, 0.9, 1.02, 0.99, 1.01, 1.1, 1.03, 0.97)]  # most of these are near 1
+
+
+@pytest.mark.parametrize(
+    ("body", "earned"),
+    [
+        (lambda X: 1.0 + 1e-6 * np.sin(1e3 * X[0, 0]), 30.0),
+        (lambda X: X[0, 0] * 1.03, 85 - 25 * np.log(3000) / np.log(5000)),
+        (lambda X: X[0, 0] + 1e-3 * np.cos(1e3 * X[0, 0]), 70.0),
+    ],
+)
+def test_a_number_that_is_near_to_most_right_ones_and_does_not_move_with_them_is_near_by_chance(
+    body: Callable[..., Any], earned: float
+) -> None:
+    spec = Function("f", points=100, inputs=lambda d: (), inputs_share=0.0)
+    cases = hand_made(spec, lambda X: float(X[0, 0]), [(x,) for x in CLOSE])
+    assert verdict_of(FunctionJudge(spec, cases), outcomes_of(cases, body)).points == pytest.approx(earned, abs=5)
+
+
 def _at(*wrong: int) -> Callable[..., Any]:
     """Right, but for these inputs."""
     return lambda one: 0.0 if any(np.array_equal(one, X[n]) for n in wrong) else _total(one)
@@ -231,6 +251,23 @@ def test_a_special_class_costs_a_tenth_and_all_of_them_a_quarter(
 ) -> None:
     classes = ("general",) * (5 - special) + tuple(f"special {number}" for number in range(special))
     assert part(_total, _at(*wrong), classes=classes) == pytest.approx(earned)
+
+
+def test_a_class_of_inputs_carries_of_each_check_what_is_said_there() -> None:
+    """Two checks may have a class of one name: the share of one is not the other's, and nothing is below 0."""
+    several = tuple(CaseClass(f"special {n}", count=1, share=0.3) for n in range(3))
+    usual = CaseClass("general", count=2)
+    more = CaseSet("more", share=0.1, inputs=lambda d: (), classes=(usual, *several))
+    lighter = tuple(replace(one, share=0.1) for one in several)
+    options = {"sets": (more,), "classes": (usual, *lighter), "inputs_share": 0.0}
+    spec = Function("f", points=100, inputs=lambda d: (), **options)
+    made = hand_made(spec, _total, [(x,) for x in X], ("general", "general", *(one.name for one in several)))
+    values = replace(made, cases=tuple(made.cases))
+    right = {case.key: 1.0 for case in values.cases[:2]}
+    assert over_all(FunctionJudge(spec, values), values.cases, right) == pytest.approx(0.7)
+    assert over_all(FunctionJudge(spec, values), values.cases, {values.cases[0].key: 1.0}) == pytest.approx(0.35)
+    of_set = tuple(replace(case, check="more") for case in values.cases)
+    assert over_all(FunctionJudge(spec, values), of_set, right) == pytest.approx(0.1)
 
 
 def test_a_function_that_does_not_pass_loses_a_twentieth_at_least() -> None:
