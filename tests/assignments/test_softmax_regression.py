@@ -21,7 +21,8 @@ from reference import softmax_regression as reference
 
 ASSIGNMENT = load_assignment("softmax_regression", course=Path(__file__).parents[2])
 XAVIER = {p.name: p for p in ASSIGNMENT.spec.function("xavier_initialization").properties}
-WEIGHTS, BIASES = (next(p for p in XAVIER.values() if p.judge.__name__ == name) for name in ("_xavier", "_zero_biases"))
+MOMENTS, SPREAD = (next(p for p in XAVIER.values() if words in p.name) for words in ("variance", "normal"))
+BIASES = next(p for p in XAVIER.values() if p.judge.__name__ == "_zero_biases")
 DIMS = [64, 400, 55, 320, 4]
 
 
@@ -248,10 +249,12 @@ def test_a_stub_of_the_right_shape_earns_nothing(name: str, code: str) -> None:
 # -- Xavier ------------------------------------------------------------------------------
 
 
-def judged(parameters: dict[str, np.ndarray], prop: str = WEIGHTS.name) -> str | None:
+def judged(parameters: dict[str, np.ndarray], *names: str) -> str | None:
+    """What is said of weights: of mean, deviation and independence, else of their distribution."""
     step = Step("xavier_initialization", (DIMS,))
-    said = XAVIER[prop].judge(Given(args=step.args, steps=(step,), replies=(parameters,), facts={}))
-    return Objection.of(said).text if said else None
+    given = Given(args=step.args, steps=(step,), replies=(parameters,), facts={})
+    said = [XAVIER[name].judge(given) for name in names or (MOMENTS.name, SPREAD.name)]
+    return next((Objection.of(problem).text for problem in said if problem), None)
 
 
 def drawn(seed: int, deviation, kind: str = "normal") -> dict[str, np.ndarray]:
@@ -284,12 +287,25 @@ def test_every_convention_passes_on_many_seeds(rule: str, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["normal", "uniform"])
 @pytest.mark.parametrize("rule", RULES)
 def test_a_scale_that_is_a_fifth_off_never_passes(rule: str, kind: str, factor: float) -> None:
-    off = [judged(drawn(seed, lambda *n: factor * RULES[rule](*n), kind)) for seed in range(40)]
-    assert None not in off
+    for seed in range(40):
+        off = drawn(seed, lambda *n: factor * RULES[rule](*n), kind)
+        assert judged(off, MOMENTS.name) is not None
+        assert judged(off, SPREAD.name) is not None
 
 
 def test_another_distribution_of_the_right_variance_is_told_from_the_accepted_ones() -> None:
     assert "neither normal nor uniform" in (judged(drawn(0, RULES["inputs"], "laplace")) or "")
+
+
+def test_a_seed_for_all_layers_and_a_wrong_distribution_cost_one_check_each() -> None:
+    seeded, laplace = drawn(0, RULES["inputs"]), drawn(0, RULES["inputs"], "laplace")
+    numbers = np.random.default_rng(3).standard_normal(400 * 400)
+    for W in (value for name, value in seeded.items() if name[0] == "W"):
+        W[:] = np.resize(numbers, W.shape) / np.sqrt(W.shape[1])
+    assert "repeat the same random numbers" in (judged(seeded, MOMENTS.name) or "")
+    assert judged(seeded, SPREAD.name) is None
+    assert judged(laplace, MOMENTS.name) is None
+    assert judged(laplace, SPREAD.name) is not None
 
 
 def test_one_rule_and_one_distribution_hold_for_all_layers() -> None:
