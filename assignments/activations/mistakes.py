@@ -226,7 +226,7 @@ def _(Z):
     "tanh",
     message="this is the tangent of an angle; asked for is the hyperbolic one",
     hint="np.tan and np.tanh are two functions.",
-    severity="grave",
+    severity="fault",
 )
 def _(Z):
     return np.tan(Z), Z
