@@ -22,6 +22,7 @@ LOSSES = {
     ("relu", "relu-step"): INPUTS,
     ("relu", "cache-holds-activation"): INPUTS,
     ("tanh", "tanh-inverted"): INPUTS,
+    ("tanh", "tanh-is-tan"): INPUTS,
     ("tanh", "opposite-sign"): EITHER,
     ("sigmoid_backward", "opposite-sign"): EITHER,
     ("tanh_backward", "opposite-sign"): EITHER,
