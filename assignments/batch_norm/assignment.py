@@ -206,8 +206,10 @@ def _scaled_too_little(given):
         return False
     before = given.facts["deviation"]
     after = before * np.median(right / moved, axis=1, keepdims=True)  # by what the units were divided
-    # One bound for all of them, or one number that was added: the mean of the squares, say, is neither.
-    return any(np.ptp(what) < 0.05 * what.max() for what in (after, after - before, after**2 - before**2))
+    # One bound for all of them, or one number that was added: the mean of the squares, say, is neither. Nor is a 1, by
+    # which nothing was divided.
+    bounded = any(np.ptp(what) < 0.05 * what.max() for what in (after, after - before, after**2 - before**2))
+    return bounded and not np.allclose(after, 1, rtol=1e-3)
 
 
 def _small_is_normalized(given):
@@ -325,11 +327,14 @@ def _fits_the_forward_pass(given):
     others = np.delete(of_one, facts["example"], axis=1)
     if not np.abs(others).max() > 1e-6 * np.abs(of_one).max():
         return "dZ of an example does not depend on the other examples, with which it shares mean and variance"
-    (plus, _), (minus, _) = beside[:2]
+    plus, minus = ((made - beta) / gamma for made, _ in beside[:2])
     by_formula = any(np.all(_near(claims, formula)) for formula in formulas)  # the mean of some examples will do
-    if not (_takes_a_mean_away((plus - minus) / gamma) or (by_formula and np.allclose(shifted, usual))):
-        return "the mean of what your forward pass returns changes with Z: it does not take the mean away"
-    return None
+    taken_away = _takes_a_mean_away(plus - minus) or _takes_some_mean_away(Z, directions[0], plus, minus)
+    if taken_away or (by_formula and np.allclose(shifted, usual)):
+        return None
+    if _divides_by_distances(Z, *((made - beta) / gamma for made in (usual, shifted))):
+        return None
+    return "your forward pass has no mean over several examples in it: its slope is that of another norm"
 
 
 def _takes_a_mean_away(change):
@@ -337,6 +342,24 @@ def _takes_a_mean_away(change):
     which is easier to find."""
     sums = (np.abs(change.sum(axis=1)).max(), np.abs(change.sum()))
     return min(sums) < 1e-5 * np.abs(change).max()
+
+
+def _taken_away(Z, normal):
+    """What was taken away from each unit before it was multiplied; nan where it was not only that."""
+    return np.mean(Z - normal / _multiplied_by(Z, normal), axis=1, keepdims=True)
+
+
+def _takes_some_mean_away(Z, direction, plus, minus):
+    """Whether what is taken away from a unit moves with several examples, by whatever it is divided: the least does not."""
+    moved = (_taken_away(Z + _STEP * direction, plus) - _taken_away(Z - _STEP * direction, minus)) / (2 * _STEP)
+    of_one_example = np.isclose(moved, direction, rtol=1e-4, atol=1e-6).any(axis=1)
+    return np.all(np.abs(moved) > 1e-6) and not of_one_example.any()
+
+
+def _divides_by_distances(Z, usual, shifted):
+    """Whether Z is only divided, and by something that stays as it is where all examples move alike."""
+    factor = _multiplied_by(Z, usual)
+    return np.allclose(factor * Z, usual) and np.allclose(_multiplied_by(Z + 2.0, shifted), factor)
 
 
 def _unit_by_unit(given):

@@ -36,6 +36,9 @@ class Opaque:
     type_name: str
     array: np.ndarray[Any, Any] | None = field(default=None, compare=False)
 
+    def __repr__(self) -> str:
+        return f"an object of type {self.type_name}"  # stands in sentences, among the parts of a set for one
+
 
 @dataclass(frozen=True, slots=True)
 class Unset:

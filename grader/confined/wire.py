@@ -11,8 +11,8 @@ payload
 Two values with equal headers have the same structure, shapes and dtypes, so a reply that is right
 is recognised by comparing bytes (and, where rounding differs, one vectorised subtraction).
 
-Only exact builtin and NumPy types are values. Subclasses of dict, tuple and list are reduced by
-the methods of the base class, so that a subclass cannot lie about its content. A tensor
+Only exact builtin and NumPy types are values. Subclasses of the builtin ones are reduced by the methods
+of the base class, so that a subclass cannot lie about its content. A tensor
 of a framework is an array with a mark (:class:`~grader.confined.kinds.Tensor`), what an iterator gives a
 list with one (:class:`~grader.confined.kinds.Yielded`), and an array of texts a list. Everything else is *opaque*: it stays
 where it is and travels as a handle with the name of its type.
@@ -184,8 +184,8 @@ class _Encoder:
         elif kind is complex:
             self.header.append(b"c")
             self.payload.append(_C128.pack(value.real, value.imag))
-        elif kind is set or kind is frozenset:
-            self.members(value, depth)
+        elif issubclass(kind, set | frozenset):
+            self.members((set if issubclass(kind, set) else frozenset).__iter__(value), depth)
         elif issubclass(kind, dict):
             self.mapping(value, depth)
         elif issubclass(kind, tuple):
@@ -194,7 +194,7 @@ class _Encoder:
             self.sequence(b"l", list(list.__iter__(value)), depth)
         elif issubclass(kind, float | int):
             self.put((float.__float__(value) if issubclass(kind, float) else int.__int__(value),), depth)
-        elif kind is np.str_ or (self.opaque is None and issubclass(kind, str)):  # a question: the name of a case class
+        elif issubclass(kind, str):
             self.text(str.__str__(value))
         elif kind is Ref:
             self.header.append(b"r" + _U32.pack(value.step))
@@ -298,16 +298,16 @@ class _Encoder:
             raise WireError(f"the value is nested deeper than {MAX_DEPTH} levels")
         items = list(dict.items(value))
         if self.opaque is not None:  # a reply: the order of keys is no part of it; questions keep theirs
-            items = in_order(items)
+            items = in_order([(str.__str__(key) if issubclass(type(key), str) else key, part) for key, part in items])
         self.keys(b"d", len(items))
         self.put([part for item in items for part in item], depth + 1)
 
-    def members(self, value: Any, depth: int) -> None:
+    def members(self, items: Iterator[Any], depth: int) -> None:
         """A set, in the order of its members' bytes: no set order may reach a report."""
         if depth >= MAX_DEPTH:
             raise WireError(f"the value is nested deeper than {MAX_DEPTH} levels")
         parts = []
-        for item in value:
+        for item in items:
             part = _Encoder(self.opaque)
             part.nodes = self.nodes  # one count for all: sets in sets could hold without end
             part.put((item,), depth + 1)

@@ -381,6 +381,18 @@ OTHER_STATISTICS = {
     "over the units": WRONG_FORWARD["over the units"],
     "one mean for all units": ("mu = Z.mean(axis=1, keepdims=True)", "mu = Z.mean()"),
     "of the first two examples": ("mu = Z.mean(axis=1, keepdims=True)", "mu = Z[:, :2].mean(axis=1, keepdims=True)"),
+    "a sum, divided by m - 1": (
+        "mu = Z.mean(axis=1, keepdims=True)",
+        "mu = Z.sum(axis=1, keepdims=True) / (Z.shape[1] - 1)",
+    ),
+    "a sum without the last example": (
+        "mu = Z.mean(axis=1, keepdims=True)",
+        "mu = Z[:, :-1].sum(axis=1, keepdims=True) / Z.shape[1]",
+    ),
+    "a sum, divided by the number of units": (
+        "mu = Z.mean(axis=1, keepdims=True)",
+        "mu = Z.sum(axis=1, keepdims=True) / (Z.shape[0] + 1)",
+    ),
 }
 
 
@@ -417,6 +429,42 @@ def test_a_backward_pass_node_by_node_beside_a_wrong_forward_pass_is_carried(wro
     )
     assert (found.status, found.carried) == ("passed", True)
     assert half.status != "passed" and not half.carried
+
+
+COMPLEX_STEP = """
+def batch_norm_backward(dZ_tilde, cache):
+    def slope(*moved):
+        made, _ = batch_norm_forward(*(part + 1e-30j * move for part, move in zip(cache[:3], moved)), cache[3])
+        return (dZ_tilde * made.imag / 1e-30).sum(axis=1, keepdims=True)
+    examples = np.eye(dZ_tilde.shape[1])
+    return np.hstack([slope(one, 0, 0) for one in examples]), slope(0 * dZ_tilde, 1, 0), slope(0 * dZ_tilde, 0, 1)
+"""
+
+
+@pytest.mark.parametrize(
+    "mean",
+    [
+        "of the first two examples",
+        "a sum, divided by m - 1",
+        "a sum without the last example",
+        "a sum, divided by the number of units",
+        "of all but the first example",
+        "not taken away",
+    ],
+)
+def test_the_exact_gradient_beside_any_wrong_mean_is_carried(mean: str) -> None:
+    others = {
+        "of all but the first example": ("mu = Z.mean(axis=1, keepdims=True)", "mu = Z[:, 1:].mean(axis=1, keepdims=True)"),
+        "not taken away": ("Z_norm = (Z - mu)", "Z_norm = Z"),
+    }
+    forward = FORWARD.replace(*(OTHER_STATISTICS | others)[mean]).replace(KEPT, "(Z, gamma, beta, epsilon)")
+    of_complex = "np.mean((Z - np.mean(Z, axis=1, keepdims=True)) ** 2, axis=1, keepdims=True)"
+    forward = forward.replace("Z.var(axis=1, keepdims=True)", of_complex)  # NumPy's own is real
+    graded = report(forward, COMPLEX_STEP)
+    assert graded["batch_norm_forward"].status != "passed"
+    found = graded["batch_norm_backward"]
+    assert (found.status, found.carried, found.points) == ("passed", True, found.max_points)
+    assert not backward(forward, COMPLEX_STEP.replace("1e-30)", "2e-30)")).carried
 
 
 @pytest.mark.parametrize("wrong", OTHER_STATISTICS)
@@ -644,6 +692,11 @@ def test_the_example_of_the_hand_out_is_what_the_reference_gives() -> None:
     example = doctest.DocTestParser().get_doctest(text, vars(reference).copy(), "README.md", None, 0)
     result = doctest.DocTestRunner(verbose=False).run(example)
     assert (result.failed, result.attempted) == (0, len(example.examples)) and result.attempted > 5
+
+
+def test_what_is_not_divided_has_no_bound_below() -> None:
+    found = report(CENTRED[0], CENTRED[1])["batch_norm_forward"]
+    assert [finding.code for finding in found.findings] == ["missing-normalization"]
 
 
 def test_units_of_small_spread_are_asked() -> None:
