@@ -61,6 +61,7 @@ ALPHA = 1e-11
 _THROUGHOUT = 0.99  # of the signs or entries, but for a few zeros
 _SAME = 2.0**-20  # two Gaussian numbers of single precision are equal less often
 _HARDLY = 1.0001  # times a deviation: another one that is not right to the last digit
+_AT_AN_END = 4  # random numbers that are the largest one, up to their signs: of single precision hardly ever two
 _EXACT = 2e-12  # of a deviation, times the root of how many numbers there are
 _LINES, _LONG, _NEARLY = 3, 20, 1e-10  # rows, their numbers, and how near to exactly the same they come by no chance
 _GRID = np.linspace(-4.0, 4.0, 129)
@@ -171,8 +172,11 @@ def truncated_gaussian_problem(values: Any, scale: float, name: str, alpha: floa
     array = np.asarray(values, dtype=np.float64).ravel()
     if problem := _bell_problem(array, scale, 1 / _TRUNCATED_SCALE, _TRUNCATED, name, alpha):
         return problem
-    end = 2 * scale / _TRUNCATED_SCALE
-    return None if np.abs(array).max() <= end * (1 + 1e-6) else f"{name} has numbers beyond {end:.4g}, where it is to be cut"
+    end, largest = 2 * scale / _TRUNCATED_SCALE, float(np.abs(array).max())
+    at_the_end = int(np.sum(np.abs(array) == largest))
+    if at_the_end > _AT_AN_END:
+        return f"{at_the_end} numbers of {name} are {largest:.4g} or its negative: others were moved there, not drawn again"
+    return None if largest <= end * (1 + 1e-6) else f"{name} has numbers beyond {end:.4g}, where it is to be cut"
 
 
 def _bell_problem(values: Any, scale: float, wider: float, cdf: Any, name: str, alpha: float) -> str | None:

@@ -269,6 +269,52 @@ def _is_small(given):
     return f"the gradients are right and the difference is {difference:.3g}, expected less than 1e-6"
 
 
+def _small_gradients(d):
+    """Examples that are surely right, in two degrees: small gradients with a fault, as the difference is relative."""
+    dims, X, _, parameters, activation = _network(d)
+    Y, last, check = np.ones((1, X.shape[1])), f"b{len(dims) - 1}", d._reference("gradient_check")
+    questions, sums = [], []
+    for score in (9.0, 6.0):
+        AL, _ = d._reference("L_model_forward")(X, parameters, activation)
+        lowest = np.log(AL / (1 - AL)).min()
+        parameters = parameters | {last: parameters[last] + score - lowest}
+        AL, caches = d._reference("L_model_forward")(X, parameters, activation)
+        if min(np.abs(Z).min() for _, Z in caches[:-1]) < 1e-3:
+            d.reject("too near to a kink")
+        gradients = d._reference("L_model_backward")(AL, Y, caches, activation)
+        if min(np.abs(gradients[f"d{name}"]).max() for name in parameters) < 1e-7:
+            d.reject("a part of the gradient vanishes")
+        faulty = gradients | {f"d{last}": 3.0 * gradients[f"d{last}"]}
+        questions.append((parameters, faulty, X, Y, dims, 1e-5, activation))
+        sums.append(sum(_norm_of(g, parameters) for g in (faulty, gradients)))
+    d.note(right=[check(*question) for question in questions], sums=sums)
+    return questions
+
+
+def _norm_of(gradients, parameters):
+    return np.linalg.norm(np.concatenate([gradients[f"d{name}"].ravel() for name in parameters]))
+
+
+def _is_relative(given):
+    """Up to what a guard of 1e-7 in the denominator changes."""
+    for found, right in zip(given.replies, given.facts["right"], strict=True):
+        difference = float(np.asarray(found).item())
+        if not abs(difference / right - 1) < 0.02:
+            told = f"the difference is {difference:.4g}, expected {right:.4g}"
+            return f"the gradients are small, and one of them is wrong: {told}"
+    return None
+
+
+def _bounded_below(given):
+    """Whether one number stands below the line of each difference that has a smaller one there when it is right."""
+    found = [float(np.asarray(reply).item()) for reply in given.replies]
+    if min(found) <= 0:
+        return False
+    right, sums = given.facts["right"], given.facts["sums"]
+    below = [size * other / difference for size, other, difference in zip(sums, right, found, strict=True)]
+    return below[0] > 1.02 * sums[0] and abs(below[1] / max(sums[1], below[0]) - 1) < 0.05
+
+
 # Small networks: a check calls the cost twice for every parameter.
 _NARROW = {"width": (2, 4)}
 _NETWORKS = (
@@ -387,6 +433,14 @@ ASSIGNMENT = Assignment(
                     plan=_right_gradients,
                     judge=_is_small,
                     classes=(CaseClass("general", count=3, sizes=_NARROW),),
+                ),
+                Property(
+                    "relative to small gradients, too",
+                    share=0.05,
+                    plan=_small_gradients,
+                    judge=_is_relative,
+                    classes=(CaseClass("general", count=2, sizes=_NARROW),),
+                    fits={"bounded-below": _bounded_below},
                 ),
             ),
         ),

@@ -313,6 +313,52 @@ def _right_gradients(d):
     return [args]
 
 
+def _small_gradients(d):
+    """Examples that are surely right, in two degrees: small gradients with a fault, as the difference is relative."""
+    X, _, parameters = _network(d)
+    Y, check = np.ones((1, X.shape[1])), d._reference("gradient_check_n")
+    forward, backward = d._reference("forward_propagation_n"), d._reference("backward_propagation_n")
+    questions, sums = [], []
+    for score in (9.0, 6.0):
+        scores = forward(X, Y, parameters)[1][8]
+        parameters = parameters | {"b3": parameters["b3"] + score - scores.min()}
+        gradients = backward(X, Y, forward(X, Y, parameters)[1])
+        faulty = gradients | {"db3": 3.0 * gradients["db3"]}
+        questions.append((parameters, faulty, X, Y, 1e-5))
+        sums.append(sum(_norm_of(g, parameters) for g in (faulty, gradients)))
+        if min(np.abs(gradients[f"d{name}"]).max() for name in parameters) < 1e-7:
+            d.reject("a part of the gradient vanishes")
+    hidden = np.concatenate([forward(X, Y, parameters)[1][place].ravel() for place in (0, 4)])
+    if np.abs(hidden).min() < 1e-3:
+        d.reject("too near to a kink")
+    d.note(right=[check(*question) for question in questions], sums=sums)
+    return questions
+
+
+def _norm_of(gradients, parameters):
+    return np.linalg.norm(np.concatenate([gradients[f"d{name}"].ravel() for name in parameters]))
+
+
+def _is_relative(given):
+    """Up to what a guard of 1e-7 in the denominator changes."""
+    for found, right in zip(given.replies, given.facts["right"], strict=True):
+        difference = float(np.asarray(found).item())
+        if not abs(difference / right - 1) < 0.02:
+            told = f"the difference is {difference:.4g}, expected {right:.4g}"
+            return f"the gradients are small, and one of them is wrong: {told}"
+    return None
+
+
+def _bounded_below(given):
+    """Whether one number stands below the line of each difference that has a smaller one there when it is right."""
+    found = [float(np.asarray(reply).item()) for reply in given.replies]
+    if min(found) <= 0:
+        return False
+    right, sums = given.facts["right"], given.facts["sums"]
+    below = [size * other / difference for size, other, difference in zip(sums, right, found, strict=True)]
+    return below[0] > 1.02 * sums[0] and abs(below[1] / max(sums[1], below[0]) - 1) < 0.05
+
+
 _STEPS = _faulty([1e-7, 2e-7, 1e-6])
 _LARGE_STEPS = _faulty([0.03, 0.125, 0.25, 0.5])
 _POINTS = cases(small=10, general=16, theta_of_0={}, x_of_0={}, each=2)
@@ -435,6 +481,14 @@ ASSIGNMENT = Assignment(
             ),
             properties=(
                 Property("near 0 when the gradients are right", share=0.2, plan=_right_gradients, judge=_is_small, count=3),
+                Property(
+                    "relative to small gradients, too",
+                    share=0.05,
+                    plan=_small_gradients,
+                    judge=_is_relative,
+                    count=2,
+                    fits={"bounded-below": _bounded_below},
+                ),
             ),
         ),
     ),

@@ -259,8 +259,8 @@ for _norm in (lambda g, s: 2 * np.linalg.norm(g), lambda g, s: 2 * np.linalg.nor
 
 @_in_both(
     "bounded-below",
-    message="the sum of the norms is taken to be 1 where it is smaller, so that faults in small gradients look small",
-    hint="Is there a max(..., 1) below the line? The difference is relative, however small the gradients are.",
+    message="a small sum of the norms is replaced by a larger number, so that faults in small gradients look small",
+    hint="Is there a max(...) below the line? The difference is relative, however small the gradients are.",
     severity="slip",
 )
 @_over

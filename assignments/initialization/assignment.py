@@ -32,14 +32,15 @@ def _layers(d):
 
 
 def _wide(d):
-    """Layers with very different numbers of inputs, two of them of the same shape, one square and one of one input.
+    """Layers with very different numbers of inputs, two of them of the same shape, one square, some of one input
+    and one of one unit.
 
     The root of 20, and that of 10, are far from every whole number.
 
     No layer has so many inputs that a covariance of them, from which some draw, needs more memory than there is.
     """
     units = 1000 + d.integer(0, 20)
-    return [([1, units, 20, units, 20, 20],)]
+    return [([1, units, 1, units, 20, units, 20, 20],)]
 
 
 def _usual_layers(d):
@@ -199,10 +200,13 @@ def _repeats(given):
     )
 
 
-def _is_flat(sizes):
-    """Whether the sizes of the numbers lie evenly between 0 and the largest."""
-    shares = np.quantile(sizes, (0.25, 0.5, 0.75))
-    return sizes.max() > 0 and np.allclose(shares, sizes.max() * np.array([0.25, 0.5, 0.75]), rtol=0.1, atol=0)
+def _is_flat(given):
+    """Whether the sizes of the numbers lie evenly between 0 and the largest of their layer."""
+    sizes = [np.abs(W).ravel() for _, W, _, _ in _weights(given)]
+    if _form_problem(given.reply, given.args[0]) or not all(map(np.any, sizes)):
+        return False
+    shares = np.quantile(np.concatenate([size / size.max() for size in sizes]), (0.25, 0.5, 0.75))
+    return np.allclose(shares, (0.25, 0.5, 0.75), rtol=0.1, atol=0)
 
 
 def _is_symmetric(given):
@@ -254,7 +258,7 @@ _GENERAL_FITS = {
     "repeated-layers": _repeats,
     "shifted-weights": _all_layers(lambda W, n_prev, n: abs(np.mean(W) - 10) < 1 and 0.9 < np.std(W) < 1.1),
     "not-centred": _all_layers(lambda W, n_prev, n: W.min() >= 0 and W.max() > 0),
-    "uniform-weights": _all_layers(lambda W, n_prev, n: _is_flat(np.abs(W))),
+    "uniform-weights": _is_flat,
     "orthogonal-weights": _orthogonal,
     "exact-deviation": _deviation_is_exact,
     "missing-scale": _scale(lambda n_prev, n: 1.0),

@@ -244,7 +244,8 @@ def _counts_every_class(given):
 
 # Neighbours of very different size, so that the rules cannot be mixed up; three layers of at least 15,000 entries. The
 # last one is wide and has the shape of the first: it follows the same rule, with numbers of its own. The root of its number
-# of inputs is far from every whole number.
+# of inputs is far from every whole number. A layer of one unit, as the last one of most
+# networks, has enough of them to be measured.
 _WIDE = (CaseClass("wide", count=1),)
 
 
@@ -255,7 +256,7 @@ def _deep(d):
 
 def _wide(d):
     narrow = 55 + d.integer(0, 1)
-    return [([narrow, 400, narrow - d.integer(5, 8), narrow, 400],)]
+    return [([narrow, 400, 1, 400, narrow - d.integer(5, 8), narrow, 400],)]
 
 
 def _weights(given):
@@ -273,11 +274,15 @@ def _parts(given, kind):
 
 
 def _unequal_weights(given):
-    """What breaks the symmetry, whatever the scale: no two units of a layer start alike."""
+    """What breaks the symmetry, whatever the scale: no two units of a layer start alike.
+
+    Units of one input may share their round numbers.
+    """
     for layer, (weights, n) in enumerate(zip(_parts(given, "W"), given.args[0][1:], strict=False), 1):
         if n == 1 and np.any(weights):
             continue  # a single unit has no other; the shape of its weights is judged elsewhere
-        if weights.ndim != 2 or len(np.unique(weights, axis=0)) < len(weights) or not np.any(weights):
+        needed = len(weights) if np.shape(weights)[1:] > (1,) else min(len(weights) // 2 + 1, 20)
+        if weights.ndim != 2 or len(np.unique(weights, axis=0)) < needed or not np.any(weights):
             return f"units of layer {layer} start with equal weights"
     return None if _parts(given, "W") else "there are no weights"
 

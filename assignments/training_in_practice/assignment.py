@@ -71,26 +71,23 @@ def _sizes_fit(given, sets, order=(0, 1, 2)):
     return all(abs(len(sets[i][0]) - exact[k]) <= 1 + 1e-9 for i, k in enumerate(order))
 
 
-def _divided(judge):
-    """A judge of three sets, none of which is empty that should hold several examples: else nothing was divided.
-
-    Where the sizes have changed places, that is said of them alone.
-    """
+def _of_sets(judge):
+    """A judge of the three sets, where they have the form of some."""
 
     def judged(given):
-        problem = _form_problem(given)
-        if problem:
-            return problem
-        sets, sizes = _sets_of(given), _exact_sizes(given)
-        several = sum(size >= 2 for size in sizes)
-        for name, (numbers, _), size in zip(_SETS, sets, sizes, strict=True):
-            if not numbers and size >= 2:
-                if judge is not _sizes_as_asked and sum(bool(held) for held, _ in sets) >= several:
-                    return Objection("the three sizes have to be right first", checked=False)
-                return f"the {name} set is empty, expected {size:.4g} examples (up to one more or less)"
-        return judge(given, sets)
+        return _form_problem(given) or judge(given, _sets_of(given))
 
     return judged
+
+
+def _none_empty(given, sets):
+    """Whether as many sets hold examples as should hold several, in whatever order they come: else nothing was divided."""
+    expected = [size >= 2 for size in _exact_sizes(given)]
+    if sum(bool(numbers) for numbers, _ in sets) >= sum(expected):
+        return None
+    several = [name for name, (numbers, _), full in zip(_SETS, sets, expected, strict=True) if full and not numbers]
+    sets_are = f"the {' and the '.join(several)} set{'s are' if several[1:] else ' is'}"
+    return f"{sets_are} empty, and should hold several examples"
 
 
 def _own_labels(given, sets):
@@ -106,6 +103,9 @@ def _own_labels(given, sets):
 
 
 def _complete(given, sets):
+    empty = _none_empty(given, sets)
+    if empty:
+        return empty
     m, held = given.args[0].shape[1], [number for numbers, _ in sets for number in numbers]
     different = len(set(held) - {None})
     if different < m:
@@ -149,6 +149,18 @@ def _empty_set_takes_all(given):
 def _loses(given):
     numbers = [number for numbers, _ in _sets_of(given) for number in numbers]
     return len(set(numbers)) == len(numbers) < given.args[0].shape[1] and _all_columns([numbers])
+
+
+def _of_the_features(given):
+    sets, n_x = _sets_of(given), len(given.args[0])
+    held = [len(numbers) for numbers, _ in sets[1:]]
+    near = all(abs(count - n_x * share) < 1 for count, share in zip(held, given.args[2:4], strict=True))
+    return near and any(given.args[2:4]) and _whole(given, sets)
+
+
+def _nothing_divided(given):
+    sets = _sets_of(given)
+    return any(given.args[2:4]) and _whole(given, sets) and len(sets[0][0]) == given.args[0].shape[1] > 0
 
 
 def _rounded_down(given):
@@ -197,6 +209,8 @@ _SPLITS = (
     CaseClass("nothing held out", count=1, share=0.02),
 )
 _SPLIT_FITS = {
+    "nothing-divided": _nothing_divided,
+    "fraction-of-the-features": _of_the_features,
     "empty-set-takes-all": _empty_set_takes_all,
     "sets-overlap": _overlaps,
     "drawn-with-replacement": _repeats,
@@ -286,15 +300,18 @@ def _far_from(found, expected, size, name):
 
 def _normalize_small_spreads(d):
     mu, sigma, Z = _small_spreads(d)
-    d.note(right=Z / sigma)
+    if d.case == "tiny":  # who takes such a deviation for 0 shows; a root of sigma**2 + 1e-8 is larger, and right
+        sigma, Z = sigma / 128, Z / 128
+    d.note(right=Z / sigma, least=0.97 * Z / np.sqrt(sigma**2 + 1.2e-8))
     return [(mu + Z, mu, sigma)]
 
 
 def _small_is_normalized(given):
-    found, expected = np.asarray(given.reply), given.facts["right"]
+    found, expected, least = np.asarray(given.reply), given.facts["right"], given.facts["least"]
     if found.shape != expected.shape:
         return f"for X of shape {expected.shape} the result has shape {found.shape}"
-    return _far_from(found, expected, np.abs(expected), "X_norm")
+    between = np.clip(found, np.minimum(1.03 * expected, least), np.maximum(1.03 * expected, least))
+    return _far_from(np.where(found == between, expected, found), expected, np.abs(expected), "X_norm")
 
 
 def _small_for_constant(given):
@@ -306,9 +323,26 @@ def _only_centred(given):
     return np.shape(given.reply) == X.shape and np.allclose(given.reply, X - mu, rtol=1e-9, atol=0)
 
 
-def _scaled_too_little(given):
-    found, expected = np.asarray(given.reply), given.facts["right"]
-    return found.shape == expected.shape and bool(((found * expected > 0) & (np.abs(found) < np.abs(expected))).all())
+def _divided_by(given):
+    """By what each feature was divided, less its mean, and its deviation; None where that was no one number."""
+    (X, mu, sigma), found = given.args, np.asarray(given.reply)
+    if found.shape != X.shape or not (found * (X - mu) >= 0).all():
+        return None
+    with np.errstate(all="ignore"):
+        by = np.nanmedian((X - mu) / found, axis=1, keepdims=True)
+    return (by, sigma) if np.allclose(found * by, X - mu, rtol=1e-6, atol=0) else None
+
+
+def _divided_by_a_bound(given):
+    by, sigma = _divided_by(given) or (None, None)
+    return by is not None and bool(np.ptp(by) < 1e-6 * by.max() and (by > 1.01 * sigma).all())
+
+
+def _divided_by_more(given):
+    """Whether one number was added to each deviation, or to each variance."""
+    by, sigma = _divided_by(given) or (None, None)
+    added = () if by is None else (by - sigma, by**2 - sigma**2)
+    return any(bool(np.ptp(more) < 1e-6 * by.max() ** power < more.min()) for power, more in enumerate(added, 1))
 
 
 def _normalize(d):
@@ -320,10 +354,25 @@ def _normalize(d):
         constant = d.rng.permutation(n_x)[: d.integer(1, n_x)]
         mu[constant] = np.rint(8 * mu[constant]) / 8
         X[constant], sigma[constant] = mu[constant], 0.0
+    if d.case == "mean of 0":  # a mean is a number like any other
+        X, mu = X - mu, 0 * mu
     if d.case == "small numbers":  # a feature that varies little is not a constant one; a root of sigma**2 + 1e-8 is right
         mu, sigma = mu / 128, d.rng.uniform(0.0078, 0.0098, (n_x, 1))
         X = mu + sigma * d.array(n_x, m, scale=2.0)
     return X, mu, sigma
+
+
+def _of_whole_numbers(inputs):
+    """The same of an array of integers, whose mean and deviation are none."""
+
+    def whole(d):
+        X, *others = inputs(d)
+        return np.rint(16 * X).astype(np.int64), *(16 * part for part in others)
+
+    return whole
+
+
+_PIXELS = (CaseClass("general", count=3),)
 
 
 def _standard(d):
@@ -354,7 +403,7 @@ def _no_nan(given):
     if np.isnan(given.reply).any():
         return "there is nan where sigma is 0"
     if not np.allclose(given.reply[1:], given.facts["others"], rtol=0.1, atol=0.01):  # what is near there counts elsewhere
-        return "the features that are not constant are wrong"
+        return Objection("the features that are not constant have to be right first", checked=False)
     return None
 
 
@@ -715,12 +764,12 @@ ASSIGNMENT = Assignment(
             properties=tuple(
                 Property(name, share=share, plan=lambda d: [_split(d)], judge=judge, classes=_SPLITS, fits=fits)
                 for name, share, judge, fits in (
-                    ("no example twice, each with its own label", 0.52, _divided(_own_labels), _split_fits(*_SIZES)),
-                    ("every example is in a set", 0.21, _divided(_complete), _split_fits(*_SIZES)),
+                    ("no example twice, each with its own label", 0.51, _of_sets(_own_labels), _split_fits(*_SIZES)),
+                    ("every example is in a set, and no set without any", 0.19, _of_sets(_complete), _split_fits(*_SIZES)),
                     (
                         "the three sizes as asked",
-                        0.22,
-                        _divided(_sizes_as_asked),
+                        0.25,
+                        _of_sets(_sizes_as_asked),
                         _split_fits("sizes-rounded-down", "examples-lost"),
                     ),
                 )
@@ -752,6 +801,7 @@ ASSIGNMENT = Assignment(
                     inputs=_fit_constant,
                     classes=(CaseClass("constant feature", count=4), CaseClass("one example", count=2)),
                 ),
+                CaseSet("whole numbers, as pixels are", share=0.05, inputs=_of_whole_numbers(_fit), classes=_PIXELS),
             ),
         ),
         Function(
@@ -760,7 +810,7 @@ ASSIGNMENT = Assignment(
             inputs=_normalize,
             returns="X_norm",
             summary="(X - mu) / sigma, without nan for a constant feature",
-            classes=cases(one_example={"m": 1}, one_feature={"n_x": 1}, constant_feature={}, small_numbers={}),
+            classes=cases(one_example={"m": 1}, one_feature={"n_x": 1}, constant_feature={}, small_numbers={}, mean_of_0={}),
             guards=("guarded", "guarded_root"),
             properties=(
                 Property("gives back what was scaled", share=0.1, plan=_standard, judge=_gives_back),
@@ -769,10 +819,17 @@ ASSIGNMENT = Assignment(
                     share=0.05,
                     plan=_normalize_small_spreads,
                     judge=_small_is_normalized,
-                    count=3,
-                    fits={"small-taken-for-constant": _only_centred, "bounded-below": _scaled_too_little},
+                    classes=(CaseClass("general", count=3), CaseClass("tiny", count=2)),
+                    fits={
+                        "small-taken-for-constant": _only_centred,
+                        "bounded-below": _divided_by_a_bound,
+                        "guard-too-large": _divided_by_more,
+                    },
                 ),
                 Property("an unseen value of a constant feature is not nan", share=0.1, plan=_unseen, judge=_no_nan),
+            ),
+            sets=(
+                CaseSet("whole numbers, as pixels are", share=0.05, inputs=_of_whole_numbers(_normalize), classes=_PIXELS),
             ),
         ),
         Function(

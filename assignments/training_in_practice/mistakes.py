@@ -140,6 +140,34 @@ def split_of_the_rest(X, Y, dev_fraction, test_fraction, seed=0):
 
 
 @mistake(
+    "nothing-divided",
+    "train_dev_test_split",
+    message="all examples are in the training set, and the other two stay empty",
+    hint="Print the sizes. The fractions are parts of 1, not per cent.",
+    severity="fault",
+)
+def split_per_cent(X, Y, dev_fraction, test_fraction, seed=0):
+    m = X.shape[1]
+    order = np.random.default_rng(seed).permutation(m)
+    n_dev, n_test = int(m * dev_fraction / 100), int(m * test_fraction / 100)
+    return _parts(X, Y, order, (m - n_dev - n_test, n_dev, n_test))
+
+
+@mistake(
+    "fraction-of-the-features",
+    "train_dev_test_split",
+    message="the fractions are taken of the number of features, not of the number of examples",
+    hint="Columns are examples. Which entry of X.shape counts them, and which one does len(X) give?",
+    severity="fault",
+)
+def split_counts_features(X, Y, dev_fraction, test_fraction, seed=0):
+    m = X.shape[1]
+    order = np.random.default_rng(seed).permutation(m)
+    n_dev, n_test = (min(int(len(X) * share), m) for share in (dev_fraction, test_fraction))
+    return _parts(X, Y, order, (m - n_dev - n_test, n_dev, n_test))
+
+
+@mistake(
     "mutated-input",
     "train_dev_test_split",
     message="X and Y are shuffled in place",

@@ -87,7 +87,6 @@ def train_dev_test_split(X, Y, dev_fraction, test_fraction, seed=0):
             "X = X + 1; return tuple((X[:, a:b], Y[:, a:b]) for a, b in ((0, n), (n, n + n_dev), (n + n_dev, m)))",
             "holds a column that is not in X",
         ),
-        ("return (X, Y), (X[:, :0], Y[:, :0]), (X[:, :0], Y[:, :0])", "set is empty, expected"),
     ],
 )
 def test_a_wrong_split_is_told_in_one_sentence(body: str, message: str) -> None:
@@ -116,7 +115,7 @@ def test_labels_that_have_lost_an_axis_are_a_slip_of_form() -> None:
     [
         ("P(a), P(b), P(c)", 1.0, 1.0),
         ("P(a[:-1]), P(b), P(c)", 0.75, 0.9),
-        ("P(a), P(c), P(b)", 0.5, 0.75),
+        ("P(a), P(c), P(b)", 0.7, 0.82),
         ("P(a), P(np.r_[b, a[:1]]), P(c)", 0.3, 0.5),
         ("P(a), (X[:, c], Y[:, b]), (X[:, b], Y[:, c])", 0.0, 0.25),
         ("P(np.arange(m)), P(b), P(c)", 0.1, 0.5),
@@ -124,7 +123,7 @@ def test_labels_that_have_lost_an_axis_are_a_slip_of_form() -> None:
         ("X[:, a], X[:, b], X[:, c], Y[:, a], Y[:, b], Y[:, c]", 0.8, 0.9),
         ("[X[:, a], X[:, b], X[:, c]], [Y[:, a], Y[:, b], Y[:, c]]", 0.8, 0.9),
         ("{'train': P(a), 'dev': P(b), 'test': P(c)}", 0.8, 0.9),
-        ("(X, Y), (X[:, :0], Y[:, :0]), (X[:, :0], Y[:, :0])", 0.0, 0.15),
+        ("(X, Y), (X[:, :0], Y[:, :0]), (X[:, :0], Y[:, :0])", 0.55, 0.7),
         ("(X, Y), (X, Y), (X, Y)", 0.0, 0.1),
     ],
 )
@@ -164,6 +163,22 @@ def test_of_a_wrong_split_nothing_else_is_said(body: str, codes: list[str]) -> N
     found = verdicts(ASSIGNMENT, SPLIT.format(body), only="train_dev_test_split")["train_dev_test_split"]
     assert found.status != "passed"
     assert codes_of(found) == codes
+
+
+@pytest.mark.parametrize(("size", "code"), [("m / 100", "nothing-divided"), ("len(X)", "fraction-of-the-features")])
+def test_wrong_sizes_cost_less_than_lost_labels(size: str, code: str) -> None:
+    """And no check that is about something else says anything of them."""
+    sizes = f"n_dev, n_test = (int({size} * share) for share in (dev_fraction, test_fraction))\n    "
+    lost = "X = X[:, np.random.permutation(m)]\n    "
+    found, labels = (
+        verdicts(ASSIGNMENT, SPLIT.format(body + _THREE), only="train_dev_test_split")["train_dev_test_split"]
+        for body in (sizes, lost)
+    )
+    assert labels.points < found.points < 0.75 * found.max_points
+    assert codes_of(found) == [code]
+    failed = {check.name: check.message for check in found.checks if check.status == "failed"}
+    assert "no example twice, each with its own label" not in failed
+    assert len(set(failed.values())) == len(failed)
 
 
 def test_a_split_need_not_be_shuffled() -> None:
