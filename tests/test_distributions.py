@@ -319,6 +319,8 @@ def test_a_bell_that_is_cut_and_one_that_is_not_are_told_apart() -> None:
     assert gaussian_problem(whole, 0.01, "W1") is None
     assert "W1 does not look like" in str(truncated_gaussian_problem(whole, 0.01, "W1"))
     assert "W1 does not look like" in str(gaussian_problem(cut, 0.01, "W1"))
+    moved = np.clip(draw().normal(0, 1, COUNT), -2, 2)
+    assert "others were moved there" in str(truncated_gaussian_problem(moved, 1.0, "W1"))
 
 
 # -- masks that were counted out -------------------------------------------------------------

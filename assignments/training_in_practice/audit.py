@@ -27,6 +27,7 @@ LOSSES = {
     ("normalize", "missing-centre"): EITHER,
     ("early_stopping_epoch", "cost-for-epoch"): UNLIKE,
     ("train_dev_test_split", "sizes-rounded-down"): EITHER,
+    ("train_dev_test_split", "sets-in-another-order"): EITHER,
     ("train_dev_test_split", "empty-set-takes-all"): EITHER,
     ("fit_normalization", "unbiased-deviation"): EITHER,
     ("normalize", "guard-too-large"): EITHER,

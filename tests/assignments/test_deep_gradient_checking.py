@@ -221,6 +221,17 @@ def test_mistakes_of_the_check_are_named(old: str, new: str, code: str) -> None:
     ) == [code]
 
 
+@pytest.mark.parametrize("bound", ["1e-2", "1e-3"])
+def test_a_bound_below_the_line_shows_where_gradients_are_small(bound: str) -> None:
+    below = "(np.linalg.norm(grad) + np.linalg.norm(approximation))"
+    bounded = replaced(CHECK, below, f"max({below}, {bound})")
+    found = verdicts(ASSIGNMENT, VECTORS, COST, bounded, only="gradient_check")["gradient_check"]
+    assert codes_of(found) == ["bounded-below"]
+    assert 0.9 * found.max_points < found.points < found.max_points
+    guarded = replaced(CHECK, below, f"({below} + 1e-7)")
+    assert verdicts(ASSIGNMENT, VECTORS, COST, guarded, only="gradient_check")["gradient_check"].status == "passed"
+
+
 def test_a_one_sided_check_loses_the_points_for_large_steps_alone() -> None:
     one_sided = replaced(replaced(CHECK, "minus[i] -= epsilon", "pass"), "(2 * epsilon)", "epsilon")
     found = verdicts(ASSIGNMENT, VECTORS, COST, one_sided, only="gradient_check")["gradient_check"]

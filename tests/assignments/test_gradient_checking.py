@@ -112,6 +112,14 @@ def test_differences_are_compared_to_five_digits_and_only_where_they_are_large(n
         assert tolerance == pytest.approx(1e-5 * expected)
 
 
+def test_a_bound_below_the_line_shows_where_gradients_are_small() -> None:
+    below = "(np.linalg.norm(grad) + np.linalg.norm(approximation))"
+    bounded = replaced(CHECK, below, f"max({below}, 1e-2)")
+    found = verdicts(ASSIGNMENT, FORWARD, BACKWARD, bounded, only="gradient_check_n")["gradient_check_n"]
+    assert codes_of(found) == ["bounded-below"]
+    assert 0.9 * found.max_points < found.points < found.max_points
+
+
 @pytest.mark.parametrize("check", ["values", LARGE, "near 0 when the gradients are right"])
 def test_no_numerical_gradient_is_taken_near_a_kink_or_at_a_saturated_output(check: str) -> None:
     for case in frozen_cases(ASSIGNMENT).functions["gradient_check_n"].cases:

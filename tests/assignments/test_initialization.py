@@ -176,9 +176,9 @@ def test_every_layer_has_enough_weights_for_a_verdict(name: str) -> None:
     for case in frozen_cases(ASSIGNMENT).functions[name].cases:
         if case.check != "values":
             (dims,) = arguments_of(case.plan, 0)
-            first, *others, square = (n * n_prev for n, n_prev in zip(dims[1:], dims, strict=False))
-            assert min(others) >= 15_000
-            assert first >= 1_000  # of one input; its scale is judged by its own error
+            *others, square = (n * n_prev for n, n_prev in zip(dims[1:], dims, strict=False))
+            assert sum(size >= 15_000 for size in others) >= 3
+            assert min(others) >= 1_000  # of one input or one unit; its scale is judged by its own error
             assert square == dims[-1] ** 2  # a matrix of which one half may repeat the other
             assert max(dims) <= 1_050  # a covariance of all inputs of a layer fits into the memory that there is
 
@@ -291,6 +291,20 @@ def test_small_layers_are_looked_at(weights: str) -> None:
     code = changed(INITIALIZERS, "np.random.randn(n, n_prev) * 10", f"10 * ({weights})")
     found = verdicts(ASSIGNMENT, code, NETWORK, MODEL, only="initialize_parameters_random")["initialize_parameters_random"]
     assert found.status in ("failed", "partial")
+
+
+@pytest.mark.parametrize(("name", "scale"), [("random", "10"), ("he", "(2 / p) ** 0.5")])
+def test_a_layer_of_one_unit_has_the_scale_of_all(name: str, scale: str) -> None:
+    code = f"""
+    def initialize_parameters_{name}(layers_dims):
+        made = {{}}
+        for l, (p, n) in enumerate(zip(layers_dims, layers_dims[1:]), 1):
+            made[f"W{{l}}"] = np.random.randn(n, p) * {scale} * (1 if n > 1 else 0.3)
+            made[f"b{{l}}"] = np.zeros((n, 1))
+        return made
+    """
+    found = verdicts(ASSIGNMENT, code, only=f"initialize_parameters_{name}")[f"initialize_parameters_{name}"]
+    assert found.status != "passed" and found.points < 0.8 * found.max_points
 
 
 def test_weights_that_are_none_are_not_called_zero() -> None:

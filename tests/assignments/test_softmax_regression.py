@@ -360,6 +360,27 @@ def test_layers_of_equal_size_have_numbers_of_their_own_and_the_last_one_follows
     assert [finding.code for finding in function.findings] == [code]
 
 
+@pytest.mark.parametrize(
+    ("weights", "checks"),
+    [
+        ("np.random.randn(n, p) * (1 / p**0.5 if n > 1 else 0.01)", 2),
+        ("np.clip(np.random.randn(n, p), -2, 2) / p**0.5", 1),
+    ],
+    ids=["one unit by itself", "moved to a bound"],
+)
+def test_a_layer_of_one_unit_and_numbers_at_a_bound_are_looked_at(weights: str, checks: int) -> None:
+    code = f"""
+    def xavier_initialization(layer_dims):
+        made = {{}}
+        for l, (p, n) in enumerate(zip(layer_dims, layer_dims[1:]), 1):
+            made[f"W{{l}}"], made[f"b{{l}}"] = {weights}, np.zeros((n, 1))
+        return made
+    """
+    found = graded("xavier_initialization", code)
+    assert len(failed(found)) == checks
+    assert 0.45 * found.max_points < found.points < 0.8 * found.max_points
+
+
 def test_biases_count_only_beside_weights() -> None:
     right = drawn(0, RULES["inputs"])
     assert judged(right, BIASES.name) is None

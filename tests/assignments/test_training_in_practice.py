@@ -216,6 +216,24 @@ def test_a_guard_in_the_measurement_costs_less_than_a_tenth() -> None:
     assert points_of(found, "values", "beside a constant feature") <= 0.7 * 0.1 * found.max_points
 
 
+@pytest.mark.parametrize(
+    ("name", "body", "codes"),
+    [
+        ("normalize", "return (X - mu) / np.where(sigma < 1e-5, 1, sigma)", ["small-taken-for-constant"]),
+        ("normalize", "return np.where(mu == 0, X, (X - mu) / np.where(sigma == 0, 1, sigma))", None),
+        ("normalize", "return ((X - mu) / np.where(sigma == 0, 1, sigma)).astype(X.dtype)", None),
+        ("fit_normalization", "return X.mean(1, keepdims=True).astype(X.dtype), X.std(1, keepdims=True)", None),
+        ("normalize", "return (X - mu) / (sigma + 1e-2)", ["guard-too-large"]),
+        ("normalize", "return (X - mu) / np.where(sigma == 0, 1, np.maximum(sigma, 2e-3))", ["bounded-below"]),
+    ],
+)
+def test_rare_features_are_asked_and_each_mistake_is_named_once(name: str, body: str, codes: list[str] | None) -> None:
+    arguments = "X, mu, sigma" if name == "normalize" else "X"
+    found = verdicts(ASSIGNMENT, f"def {name}({arguments}):\n    {body}\n", only=name)[name]
+    assert 0.6 * found.max_points < found.points < found.max_points
+    assert codes is None or codes_of(found) == codes
+
+
 def test_an_infinite_value_of_a_feature_that_was_constant_is_no_nan() -> None:
     code = """
     def normalize(X, mu, sigma):
@@ -233,6 +251,8 @@ def test_an_infinite_value_of_a_feature_that_was_constant_is_no_nan() -> None:
     [
         ("set(found)", 1.0, 1.0),
         ("frozenset(found)", 1.0, 1.0),
+        ("type('Diagnosis', (set,), {})(found)", 1.0, 1.0),
+        ("{type('Word', (str,), {})(word) for word in found}", 1.0, 1.0),
         ("found", 0.8, 0.96),
         ("tuple(found)", 0.8, 0.96),
         ("set(found) or {}", 0.8, 0.96),
@@ -248,6 +268,18 @@ def test_a_list_costs_the_form_of_the_set(form: str, least: float, most: float) 
     """
     found = verdicts(ASSIGNMENT, code, only="diagnose_fit")["diagnose_fit"]
     assert least <= found.points / found.max_points <= most
+
+
+def test_an_object_in_a_set_is_told_by_its_type() -> None:
+    code = """
+    class Fit:
+        pass
+
+    def diagnose_fit(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+        return {Fit()}
+    """
+    found = verdicts(ASSIGNMENT, code, only="diagnose_fit")["diagnose_fit"]
+    assert "{an object of type Fit}" in next(check.message for check in found.checks if check.status == "failed")
 
 
 def test_no_gap_equals_the_tolerance() -> None:
