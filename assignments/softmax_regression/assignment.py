@@ -260,9 +260,13 @@ def _wide(d):
 
 
 def _weights(given):
-    """(name, W, n_prev, n) of every layer."""
+    """(name, W, n_prev, n) of every layer; an axis of length 1 that was lost costs the shape of the values alone."""
     sizes = zip(_parts(given, "W"), pairwise(given.args[0]), strict=False)
-    return [(f"W{layer}", W, *around) for layer, (W, around) in enumerate(sizes, 1)]
+    return [(f"W{layer}", _with_axis(W, *around), *around) for layer, (W, around) in enumerate(sizes, 1)]
+
+
+def _with_axis(W, n_prev, n):
+    return W.reshape(n, n_prev) if W.shape == (n * n_prev,) and 1 in (n, n_prev) else W
 
 
 def _parts(given, kind):
@@ -278,7 +282,7 @@ def _unequal_weights(given):
 
     Units of one input may share their round numbers.
     """
-    for layer, (weights, n) in enumerate(zip(_parts(given, "W"), given.args[0][1:], strict=False), 1):
+    for layer, (_, weights, _, n) in enumerate(_weights(given), 1):
         if n == 1 and np.any(weights):
             continue  # a single unit has no other; the shape of its weights is judged elsewhere
         needed = len(weights) if np.shape(weights)[1:] > (1,) else min(len(weights) // 2 + 1, 20)
