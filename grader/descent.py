@@ -273,8 +273,12 @@ def step_problem(
     lambd: float = 0.0,
     factors: Sequence[Array] = (),
     what: str = "one step",
+    other_rate: float = 0.0,
 ) -> str | None:
-    """What is wrong with a step from one set of parameters to another; None where it is the gradient step."""
+    """What is wrong with a step from one set of parameters to another; None where it is the gradient step.
+
+    Where the parameters ``before`` follow from the step with an ``other_rate``, what stays is what is the same there.
+    """
     if name := _spoilt(after):
         return f"after {what} with learning_rate={learning_rate:g}, {name} holds nan or inf"
     found = _gradient(X, Y, before, factors)
@@ -291,7 +295,7 @@ def step_problem(
         return None
     if not any(part.any() for part in step.values()):
         return f"{what} with learning_rate={learning_rate:g} leaves all parameters as they are"
-    return _step_told(step, right, off, learning_rate, what)
+    return _step_told(step, right, off, learning_rate, what, other_rate)
 
 
 def is_cut_off(
@@ -329,13 +333,17 @@ def _is_shortened(step: Parameters, right: Parameters) -> bool:
     return bool(together or (lengths and apart and np.ptp(lengths) < _CUT * max(lengths)))
 
 
-def _step_told(step: Parameters, right: Parameters, off: Sequence[str], learning_rate: float, what: str) -> str:
+def _step_told(
+    step: Parameters, right: Parameters, off: Sequence[str], learning_rate: float, what: str, other_rate: float
+) -> str:
     """A wrong step in words: by how much a number has changed, what was expected, and which parameters are right."""
     when = f"after {what} with learning_rate={learning_rate:g}"
     good = [n for n in right if n not in off and right[n].any()]
     rest = f"; {_listed(off)} {_are(off)} wrong, {_listed(good)} {_are(good)} right" if good else ""
     if stay := [n for n in off if not step[n].any()]:
-        return f"{when}, {_listed(stay)} {_are(stay)} as before, expected a change by -learning_rate * gradient{rest}"
+        same = f"{_listed(stay)} {_are(stay)} the same as with learning_rate={other_rate:g}" if other_rate else ""
+        same = same or f"{_listed(stay)} {_are(stay)} as before"
+        return f"{when}, {same}, expected a change by -learning_rate * gradient{rest}"
     name = off[0]
     where = tuple(int(i) for i in np.unravel_index(int(np.abs(step[name] - right[name]).argmax()), step[name].shape))
     changed, expected = (-learning_rate * float(part[name][where]) + 0.0 for part in (step, right))
@@ -348,9 +356,12 @@ def _factor_told(step: Parameters, right: Parameters, names: Sequence[str]) -> s
     """How many times too large a step is, where it is so throughout."""
     moved, wanted = (np.concatenate([part[n].ravel() for n in names]) for part in (step, right))
     factor = float(moved @ wanted) / (float(wanted @ wanted) or 1.0)
-    if f"{factor:.3g}" == "1" or not np.allclose(moved, factor * wanted, rtol=1e-3, atol=1e-6 * float(np.abs(wanted).max())):
+    others = any(part.any() for name, part in right.items() if name not in names)
+    chance = abs(factor - 1) < 0.01 or (wanted.size == 1 and others)  # nearly right, or a single number, which has a factor
+    if chance or not np.allclose(moved, factor * wanted, rtol=1e-3, atol=1e-6 * float(np.abs(wanted).max())):
         return ""
-    return f"; every change is {factor:.3g} times the expected one{': the wrong direction' if factor < 0 else ''}"
+    whose = f"every change of {_listed(names)}" if others else "every change"
+    return f"; {whose} is {factor:.3g} times the expected one{': the wrong direction' if factor < 0 else ''}"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -377,7 +388,8 @@ def first_step_problem(
     A wrong step need not grow with the rate as a right one does; so, where it ends near the ``given`` parameters, it is
     told from there.
     """
-    problem = step_problem(X, Y, start_of(once, further, ratio), once, learning_rate, lambd=lambd)
+    start = start_of(once, further, ratio)
+    problem = step_problem(X, Y, start, once, learning_rate, lambd=lambd, other_rate=ratio * learning_rate)
     if problem and all(np.array_equal(value, further[name]) for name, value in once.items()):
         return f"one step gives the same parameters for learning_rate={learning_rate:g} and {ratio * learning_rate:g}"
     if problem and given and _is_near(once, given):
@@ -414,4 +426,4 @@ def further_steps_problem(
     problems = (step_problem(X, Y, before, after, rate, lambd=lambd, what=what) for what, before, after, rate in steps)
     problem = next(filter(None, problems), None)
     first = problem and first_step_problem(X, Y, once, further, learning_rate, ratio, lambd=lambd)
-    return Objection("a run of one step has to be right first", checked=False) if first else problem
+    return Objection(f"a run of one step has to be right first: {first}", checked=False) if first else problem

@@ -90,6 +90,28 @@ def test_a_wrong_step_is_told_in_numbers_that_can_be_found() -> None:
     )
 
 
+def test_a_factor_is_told_of_the_wrong_parameters_alone_and_where_it_is_one() -> None:
+    alive = {name: value + 0.5 if name.startswith("b") else value for name, value in START.items()}
+    grads = gradient(alive)
+
+    def told(**factors: float) -> str:
+        moved = {name: alive[name] - 0.1 * factors.get(name, 1) * grads[name] for name in alive}
+        return str(step_problem(X, Y, alive, moved, 0.1))
+
+    assert told(W1=3, b1=3).endswith("W2, W3, b2 and b3 are right; every change of W1 and b1 is 3 times the expected one")
+    assert "times" not in told(b3=-0.8)  # a single number
+    assert "times" not in told(W1=0.9995, b1=0.9989)  # nearly right
+
+
+def test_what_is_the_same_for_two_rates_is_not_said_to_stay_as_it_was() -> None:
+    alive = {name: value + 0.5 if name.startswith("b") else value for name, value in START.items()}
+    grads = gradient(alive)
+    once, further = ({n: alive[n] - (1 if n == "W1" else rate) * grads[n] for n in alive} for rate in (0.1, 0.25))
+    told = str(first_step_problem(X, Y, once, further, 0.1, 2.5))
+    assert "W1 is the same as with learning_rate=0.25, expected a change by -learning_rate * gradient" in told
+    assert "every change of W1 is 10 times" in str(first_step_problem(X, Y, once, further, 0.1, 2.5, given=alive))
+
+
 def test_the_gradient_behind_the_sentence_is_the_numerical_one() -> None:
     alive = {name: value + 0.5 if name.startswith("b") else value for name, value in START.items()}
     right, found = gradient(alive), _gradient(X, Y, alive).parts
@@ -153,6 +175,7 @@ def test_further_steps_are_not_blamed_where_one_by_itself_is_wrong() -> None:
     problem = further_steps_problem(X, Y, runs(2, 5, 4, 6), 0.1, 2.5)
     assert isinstance(problem, Objection)
     assert not problem.checked
+    assert problem.text.startswith("a run of one step has to be right first: after one step with learning_rate=0.1, ")
 
 
 @pytest.mark.parametrize("seed", [0, 20_170_808])

@@ -14,11 +14,16 @@ _SCALE = {"saturated": 12.0, "extreme": 1500.0, "near 0": 0.03, "tiny entries": 
 
 
 def _pre_activation(d):
-    """Z of shape (n, m): around 1 or 4, exact zeros, around +-12 when saturated, thousands when extreme; small, or tiny."""
+    """Z of shape (n, m): around 1 or 4, exact zeros, around +-12 when saturated, thousands when extreme; small, or tiny.
+
+    Some entries in the thousands stand beside others when far and near.
+    """
     n, m = d.sizes("n", "m")
     Z = d.array(n, m, scale=_SCALE.get(d.case) or d.choice([1.0, 4.0]))
     if d.case in ("kink", "exact zero"):
         Z.flat[:: d.integer(2, 3)] = 0.0
+    if d.case == "far and near":
+        Z.flat[:: d.integer(2, 3)] *= 1500.0
     return Z
 
 
@@ -27,8 +32,9 @@ def _forward(d):
 
 
 def _far_out(inputs, share=0.1):
-    """Entries around a thousand, where the usual quotients of exponentials are nan."""
-    return CaseSet("finite far out", share=share, inputs=inputs, classes=(CaseClass("extreme", count=4),))
+    """Entries around a thousand, where the usual quotients of exponentials are nan; and some such beside usual ones."""
+    classes = CaseClass("extreme", count=4), CaseClass("far and near", count=4, sizes={"n": (2, 4), "m": (2, 4)})
+    return CaseSet("finite far out", share=share, inputs=inputs, classes=classes)
 
 
 def _backward_of(forward):

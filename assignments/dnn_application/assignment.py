@@ -30,6 +30,7 @@ _KINDS = {
 _KINDS |= {"rate_of_0": {}, "many_examples": {}}
 _SMALL_RATE = 2.0**-18  # for large gradients
 _LONG = 13  # steps: more than anybody waits in vain for the cost to fall
+_LONGER = 25  # where the cost may fall: more than a loop has that counts to twenty
 _FITTED = 12.0  # the output before the sigmoid: a cost of about 1e-5, and gradients as small
 _MANY, _RISING = 0.2, CaseClass("rising cost", count=2, share=0.3)  # see _KINDS_OF_STEPS
 _LAYER_FUNCTIONS = (
@@ -194,7 +195,8 @@ def _first_steps(draw_dims, *, goes_on=False):
         runs = [(rate, 1), (_FURTHER * rate, 1), (rate, 2), (rate, 3)]
         if goes_on:
             late = _rising_rate(d, X, Y, parameters) if d.case == "rising cost" else _LATE
-            runs += (late, _LONG - 1), (late, _LONG)
+            steps = _LONG if d.case in ("rising cost", "many examples") else _LONGER
+            runs += (late, steps - 1), (late, steps)
         return [(X, Y, dims, rate, steps, False) for rate, steps in runs]
 
     return plan
@@ -246,7 +248,8 @@ def _one_step_from_a_start(given):
             return f"the parameters of layer {layer} start with the shapes {W.shape} and {b.shape}; the layers are {dims}"
         if W.size > 1 and np.ptp(W) < 1e-9:
             return f"W{layer} starts with weights that are all equal, so that all units of the layer stay equal"
-    return first_step_problem(X, Y, *_runs(given)[:2], _rate(given), _FURTHER) or _own_start_problem(given)
+    problem = first_step_problem(X, Y, *_runs(given)[:2], _rate(given), _FURTHER, given=given.facts["start"])
+    return problem or _own_start_problem(given)
 
 
 _EQUAL = "all weights of a layer start equal, so that its units stay equal"
@@ -293,6 +296,12 @@ def _stops_early(given):
     if given.args[0].shape[1] >= _MANY_EXAMPLES[0] and _equal(once, often):
         return False
     return any(_equal(shorter, longer) for shorter, longer in ((once, twice), (twice, often), later))
+
+
+def _leaves_steps_out(given):
+    """The second or third step is none, and a long run goes on all the same: it does not end, it passes steps over."""
+    _, _, twice, often, *later = _runs(given)
+    return (_equal(_runs(given)[0], twice) or _equal(twice, often)) and not _equal(*later)
 
 
 def _cuts_off(given):
@@ -371,7 +380,7 @@ def _relations(draw_dims):
             judge=_further_steps,
             classes=_KINDS_OF_STEPS,
             proves=True,
-            fits={"stops-early": _stops_early},
+            fits={"steps-left-out": _leaves_steps_out, "stops-early": _stops_early},
         ),
         Property("a few small steps lower the cost", share=0.1, plan=plan, judge=_falls, classes=_USUAL, proves=True),
     )

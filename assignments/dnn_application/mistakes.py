@@ -127,8 +127,8 @@ def _stops(is_over, *, at_once=True):
 
     _in_both(
         "stops-early",
-        message="the last step of a long run changes nothing where the cost is low, rises or hardly changes: the loop ends "
-        "before num_iterations, or what comes back is an earlier result",
+        message="the last step of a long run changes nothing: the loop ends before num_iterations (where the cost is low, "
+        "rises or hardly changes, say), or what comes back is an earlier result",
         hint="Which condition ends your loop early, or decides what is kept? The exercise asks for num_iterations steps, "
         "whatever the cost does.",
         severity="slip",
@@ -141,6 +141,73 @@ _stops(lambda costs: costs[-1] < 0.02)
 _stops(lambda costs: costs[-1] < 0.3)
 _stops(lambda costs: len(costs) > 1 and costs[-1] > costs[-2])
 _stops(lambda costs: len(costs) > 5 and costs[-1] > min(costs[-6:-1]))
+
+
+def _passes_over(steps):
+    """Training in which only so many of the iterations make a step; in both models."""
+    _in_both(
+        "steps-left-out",
+        message="fewer steps are made than num_iterations says, and that wherever the run starts: some iterations are passed over",
+        hint="Which numbers does your loop variable take for num_iterations = 4, and which lines run for each of them?",
+        severity="fault",
+    )(
+        lambda start: (
+            lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+                X, Y, start(layers_dims), learning_rate, steps(num_iterations)
+            )
+        )
+    )
+
+
+_passes_over(lambda count: (count + 1) // 2)
+_passes_over(lambda count: (count + 2) // 3)
+
+
+def _caps(most):
+    """Training of so many steps at most; in both models."""
+    _in_both(
+        "capped-iterations",
+        message=f"at most {most} steps are made, however large num_iterations is",
+        hint="Is there a number in your loop beside num_iterations?",
+        severity="fault" if most < 25 else "slip",
+    )(
+        lambda start: (
+            lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+                X, Y, start(layers_dims), learning_rate, min(num_iterations, most)
+            )
+        )
+    )
+
+
+for most in (20, 50, 100):
+    _caps(most)
+
+
+def _forgets_the_rate(function, what, of_which):
+    """Training in which some parameters move by their whole gradient."""
+
+    def train(X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False):
+        parameters = _START[function](layers_dims)
+        for _ in range(num_iterations):
+            whole = _descend(X, Y, parameters, 1.0, 1)
+            parameters = _descend(X, Y, parameters, learning_rate, 1)
+            parameters |= {name: value for name, value in whole.items() if of_which(name)}
+        return parameters
+
+    mistake(
+        "rate-missing",
+        function,
+        message=f"{what} by the whole gradient: the factor learning_rate is missing there",
+        hint="Compare the lines of your update with each other.",
+        severity="fault",
+    )(train)
+
+
+for name in ("W1", "b1", "W2", "b2"):
+    _forgets_the_rate("two_layer_model", f"{name} moves", lambda other, name=name: other == name)
+for function in _START:
+    _forgets_the_rate(function, "the biases move", lambda name: name.startswith("b"))
+    _forgets_the_rate(function, "the weights move", lambda name: name.startswith("W"))
 
 
 def _clips(bounded):

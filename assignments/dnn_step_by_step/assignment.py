@@ -261,11 +261,23 @@ def _linear(d):
     return d.array(k, m), d.array(n, k), d.array(n, 1)
 
 
+def _far_out(d, examples):
+    """Factors that take all examples far out, or every second one."""
+    far = {"extreme": slice(None), "far and near": slice(0, None, 2)}.get(d.case, slice(0))
+    factors = np.ones((1, examples.shape[1]))
+    factors[:, far] = 1500
+    return factors
+
+
+def _both_far_out(count):
+    """Inputs that are far out as a whole, and such with examples of both kinds."""
+    return CaseClass("extreme", count=count), CaseClass("far and near", count=count, sizes={"m": (2, 5)})
+
+
 def _layer(d):
     activation = d.choice(["sigmoid", "relu"])
     A_prev, W, b = _linear(d)
-    if d.case == "extreme":
-        A_prev *= 1500
+    A_prev *= _far_out(d, A_prev)
     if d.case == "general" and activation == "relu":  # which has no upper end
         A_prev *= 8
     if (W @ A_prev + b > 0).all():
@@ -280,8 +292,7 @@ def _network(d):
     X, parameters = d.array(dims[0], d.size("m")), d.parameters(dims)
     if d.case == "dead layer":  # nothing comes out of it, and no gradient comes back through it
         parameters[f"b{d.integer(1, len(dims) - 2)}"] -= 25.0
-    if d.case == "extreme":
-        X *= 1500
+    X *= _far_out(d, X)
     return X, parameters
 
 
@@ -442,7 +453,7 @@ def _follows_the_change_of_Z(given):
     claimed = np.sum(dA_prev * toward_A) / m + np.sum(dW * toward_W) + np.sum(db * toward_b)
     if np.isclose(claimed, expected, rtol=1e-9, atol=1e-9):
         return None
-    return slope_told(expected, claimed, by="your three gradients")
+    return slope_told(expected, claimed, of="sum(dZ * Z) / m", by="your three gradients")
 
 
 def _layer_backward(d):
@@ -668,7 +679,7 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property("-W and -b mirror the layer", share=0.1, plan=_mirrored_layer, judge=_mirror_relation, count=6),
             ),
-            sets=(CaseSet("finite far out", share=0.1, inputs=_layer, classes=(CaseClass("extreme", count=6),)),),
+            sets=(CaseSet("finite far out", share=0.1, inputs=_layer, classes=_both_far_out(6)),),
         ),
         Function(
             "L_model_forward",
@@ -683,7 +694,7 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property("each example by itself", share=0.1, plan=_batch_and_its_parts, judge=_each_column_by_itself),
             ),
-            sets=(CaseSet("finite far out", share=0.05, inputs=_network, classes=(CaseClass("extreme", count=3),)),),
+            sets=(CaseSet("finite far out", share=0.05, inputs=_network, classes=_both_far_out(3)),),
         ),
         Function(
             "compute_cost",
@@ -735,7 +746,7 @@ ASSIGNMENT = Assignment(
             properties=(
                 Property("linear in dA", share=0.1, plan=_two_gradients_and_their_sum, judge=_is_linear_in_dA, count=6),
             ),
-            sets=(CaseSet("finite far out", share=0.05, inputs=_layer_backward, classes=(CaseClass("extreme", count=4),)),),
+            sets=(CaseSet("finite far out", share=0.05, inputs=_layer_backward, classes=_both_far_out(4)),),
         ),
         Function(
             "L_model_backward",

@@ -1293,13 +1293,24 @@ def _output_gradient(AL, Y):
     return (1 - Y) / (1 - AL) - Y / AL
 
 
-def _backward(AL, Y, caches, shift, start=_output_gradient, follow="previous", hidden="relu", output="sigmoid"):
-    """Layer by layer from the last one; ``follow`` says which gradient the next layer gets."""
+def _backward(
+    AL,
+    Y,
+    caches,
+    shift,
+    start=_output_gradient,
+    follow="previous",
+    hidden="relu",
+    output="sigmoid",
+    cache=lambda layer: layer,
+):
+    """Layer by layer from the last one; ``follow`` says which gradient the next layer gets, ``cache`` a hidden one's cache."""
     dA = first = dAL = start(AL, Y)
     grads = {}
     for layer in range(len(caches), 0, -1):
         last = layer == len(caches)
-        dA_prev, dW, db = _layer_backward(dA, caches[layer - 1], output if last else hidden)
+        own = layer if last else cache(layer)
+        dA_prev, dW, db = _layer_backward(dA, caches[own - 1], output if last else hidden)
         first = dA_prev if last else first
         dA = {"previous": dA_prev, "first": first, "output": dAL}[follow]
         grads[f"dA{layer - shift}"], grads[f"dW{layer}"], grads[f"db{layer}"] = dA_prev, dW, db
@@ -1350,6 +1361,24 @@ def _(AL, Y, caches, shift):
 )
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, follow="first", hidden="sigmoid")
+
+
+one_cache = _in_both_schemes(
+    "one-cache-everywhere",
+    message="every hidden layer is gone through with the cache of one and the same layer, which is right for two layers only",
+    hint="Which index has the cache that your loop takes, for a network of four layers?",
+    severity="fault",
+)
+
+
+@one_cache
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, cache=lambda layer: 1)
+
+
+@one_cache
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, cache=lambda layer: len(caches) - 1)
 
 
 @_in_both_schemes(
@@ -1454,8 +1483,8 @@ def _(AL, Y, caches, shift):
 
 @_in_both_schemes(
     "mean-twice",
-    message="dAL is divided by m, and linear_backward divides once more",
-    hint="How many times may 1/m occur between the cost and dW?",
+    message="dAL is divided by m; the division belongs into linear_backward, and nowhere else",
+    hint="How many times may 1/m occur between the cost and dW, and where?",
     severity="fault",
 )
 def _(AL, Y, caches, shift):

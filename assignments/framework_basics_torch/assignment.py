@@ -35,8 +35,12 @@ def _any_shape(d):
 
 
 def _large(d):
+    """Logits around 200, of every example or of every second one."""
     Z = d.array(*d.sizes("n", "m"), scale=200.0)
-    return Z + 40 * np.sign(Z)
+    Z += 40 * np.sign(Z)
+    if d.case == "far and near":
+        Z[:, ::2] /= 100
+    return Z
 
 
 def _logits(d):
@@ -47,6 +51,10 @@ def _logits(d):
 def _large_logits(d):
     Z = _large(d)
     return _tensor(Z), _tensor(d.labels(*Z.shape, dtype=np.float64))
+
+
+def _some_large(**sizes):
+    return tuple(CaseClass(name, count=count, sizes=sizes) for name, count in (("large", 6), ("far and near", 4)))
 
 
 def _classes(d, C, m):
@@ -73,7 +81,10 @@ def _scores(d):
 
 def _large_scores(d):
     C, m = d.sizes("C", "m")
-    return _tensor(d.array(C, m, scale=200.0)), _tensor(_one_hot(d, C, m))
+    Z = d.array(C, m, scale=200.0)
+    if d.case == "far and near":
+        Z[:, ::2] /= 100
+    return _tensor(Z), _tensor(_one_hot(d, C, m))
 
 
 def _network(d):
@@ -428,7 +439,7 @@ ASSIGNMENT = Assignment(
                     "large logits",
                     share=0.15,
                     inputs=_large_logits,
-                    classes=(CaseClass("large", count=6, sizes={"n": (1, 4), "m": (2, 6)}),),
+                    classes=_some_large(n=(1, 4), m=(2, 6)),
                 ),
             ),
         ),
@@ -531,7 +542,7 @@ ASSIGNMENT = Assignment(
                     "large logits",
                     share=0.15,
                     inputs=_large_scores,
-                    classes=(CaseClass("large", count=6, sizes={"C": (3, 5), "m": (2, 6)}),),
+                    classes=_some_large(C=(3, 5), m=(2, 6)),
                 ),
             ),
         ),

@@ -117,12 +117,18 @@ def _of_any_shape(d):
 
 
 def _large_logits(d):
-    """Scores in the hundreds, or such as no exponential takes; or between 8 and 20, where a sigmoid is hardly 0 or 1."""
+    """Scores in the hundreds, or such as no exponential takes, or these beside usual ones.
+
+    Or scores between 8 and 20, where a sigmoid is hardly 0 or 1.
+    """
     n, m = d.sizes("n", "m")
     if d.case == "far out":
         return d.rng.choice([-1.0, 1.0], (n, m)) * d.rng.uniform(8, 20, (n, m)), d.labels(n, m)
     Z = d.array(n, m, scale=600.0)
-    return Z + (800 if d.case == "thousands" else 40) * np.sign(Z), d.labels(n, m)
+    Z += (800 if d.case == "thousands" else 40) * np.sign(Z)
+    if d.case == "far and near":
+        Z.flat[::2] = d.array(n, m).flat[::2]
+    return Z, d.labels(n, m)
 
 
 # -- properties --------------------------------------------------------------------------
@@ -569,6 +575,7 @@ ASSIGNMENT = Assignment(
                         CaseClass("large", count=2, sizes={"n": (1, 4), "m": (1, 6)}),
                         CaseClass("thousands", count=4, sizes={"n": (1, 4), "m": (1, 6)}),
                         CaseClass("far out", count=2, sizes={"n": (1, 4), "m": (2, 6)}),
+                        CaseClass("far and near", count=2, sizes={"n": (1, 4), "m": (2, 6)}),
                     ),
                 ),
                 CaseSet(

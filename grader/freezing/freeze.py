@@ -174,14 +174,14 @@ def _right(author: Author, spec: Function) -> Iterator[tuple[int, Callable[..., 
 def _drawn_cases(author: Author, elsewhere: Elsewhere | None, spec: Function, seed: int) -> FunctionCases:
     reference = author.function(spec.name)
     cases: list[Case] = []
-    dropped: list[str] = []
+    dropped: list[tuple[str, str, str]] = []
     for check, inputs, classes, alternatives in case_sets(spec):
         key = f"{author.loaded.name}/{spec.name}/{check}"
         for drawn in draw_cases(author, key, seed, classes, inputs):
             with said_where(f"{key}, class {drawn.case_class.name!r}"), within_time(key):
                 case = value_case(author, spec, check, drawn, alternatives, cases)
             if isinstance(case, str):
-                dropped.append(case)
+                dropped.append((check, drawn.case_class.name, case))
             else:
                 cases.append(case)
     asked: list[tuple[Property, int, list[Drawn]]] = []
@@ -241,11 +241,14 @@ def value_case(
     if own is not None and own.packed == plain.packed:  # nothing of it but objects could be the student's own
         own = None
     expected: list[Expected] = []
-    for function in [author.function(spec.name), *author.variants(spec.name, alternatives)]:
+    forms = author.variants(spec.name, alternatives)
+    for function in [author.function(spec.name), *forms]:
         own_spec = spec.of_class(drawn.case_class.name)
         first = not expected
         guarded = first and check == "values"
-        right = expected_of(author, own_spec, function, args, draw.given, places, with_styles=first, within_guards=guarded)
+        right = expected_of(
+            author, own_spec, function, args, draw.given, places, with_styles=first, within_guards=guarded, forms=forms
+        )
         if isinstance(right, str):
             return right
         expected.append(as_wide(right, expected[0]) if expected else right)

@@ -124,14 +124,19 @@ def _handles(value: Value, path: Path) -> Iterator[tuple[Path, str]]:
         yield from ((place, one.type_name) for one in (part, *found) if isinstance(one, Opaque))
 
 
-def check_kept(spec: Function, dropped: Sequence[str], kept: Sequence[Case]) -> None:
-    """A SpecError where more cases were dropped as ill-conditioned than are left."""
+def check_kept(spec: Function, dropped: Sequence[tuple[str, str, str]], kept: Sequence[Case]) -> None:
+    """A SpecError where more cases were dropped as ill-conditioned than are left, or all of one class."""
     if len(dropped) > len(kept) or not any(case.check == "values" for case in kept):
-        why = Counter(dropped).most_common(1)[0][0]
+        why = Counter(why for *_, why in dropped).most_common(1)[0][0]
         what = f"of {len(dropped) + len(kept)} drawn cases {len(dropped)} have no right value to ask for: {why}"
         raise SpecError(
             f"{spec.name}: {what}; draw other inputs, correct styles and guards, or name a tolerance (absolute=)"
         )
+    left = {(case.check, case.case_class) for case in kept}
+    for check, name, why in dropped:
+        if (check, name) not in left:
+            what = f"no case of the class {name!r} of {check!r} has a right value to ask for: {why}"
+            raise SpecError(f"{spec.name}: {what}; draw other inputs for it")
 
 
 def check_arguments(spec: Function, parameters: Sequence[str]) -> None:

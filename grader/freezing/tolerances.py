@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from grader.confined.kinds import Path, Tensor, WireError, mapped, part_at
+from grader.confined.kinds import Path, Tensor, Value, WireError, mapped, part_at
 from grader.confined.wire import decode, encode
 from grader.errors import SpecError
 from grader.freezing.author import Author, call, placed
@@ -44,10 +45,12 @@ def expected_of(
     *,
     with_styles: bool,
     within_guards: bool = False,
+    forms: Sequence[Callable[..., Any]] = (),
 ) -> Expected | str:
     """The right value with derived tolerances; why a case is ill-conditioned where it is.
 
-    A guard that is far away is another convention; ``within_guards`` gives up the case on which it would not pass.
+    A guard that is far away is another convention; ``within_guards`` gives up the case on which it would not pass, and
+    neither would it in one of the other ``forms`` that are right.
     """
     framework = author.loaded.spec.tensors
     try:
@@ -70,13 +73,9 @@ def expected_of(
         for path, found in _deviations(right, other, judged, _optional_paths(spec, right)).items():
             if found > deviation[path]:
                 deviation[path], how[path] = found, name
-    guarded, beyond = dict.fromkeys(numbers, 0.0), dict.fromkeys(numbers, 0.0)
-    for guard in author.variants(spec.name, spec.guards):
-        for path, found in _deviations(right, call(author, guard, args, given, after), judged).items():
-            if found <= GUARDED * max(1.0, largest(numbers[path])):
-                guarded[path] = max(guarded[path], found)
-            elif found < np.inf:  # the same form
-                beyond[path] = max(beyond[path], found)
+    again = partial(call, author, args=args, given=given, after=after)
+    guards = author.variants(spec.name, spec.guards)
+    guarded, beyond = _made_by_guards(spec, right, judged, map(again, guards), map(again, forms if guards else ()))
     # Where anything has single precision, a right solution may compute in it.
     coarse = max(map(_coarseness, [*numbers.values(), *(leaf for _, leaf in leaves(args))]))
     tolerances = []
@@ -88,6 +87,35 @@ def expected_of(
             return _why_ill(_item_at(spec, right, path), beyond[path], "with a guard")
         tolerances.append(max(tolerance, 1.5 * guarded[path]))
     return Expected(encoded, tuple(tolerances))
+
+
+def _made_by_guards(
+    spec: Function, right: Value, judged: frozenset[Any], guarded: Iterable[Value], forms: Iterable[Value]
+) -> tuple[dict[Path, float], dict[Path, float]]:
+    """How far guards move each number: those that are near it, and those that are not, and are of no other form either."""
+    numbers, others = dict(leaves(right)), list(forms)
+    near, beyond = dict.fromkeys(numbers, 0.0), dict.fromkeys(numbers, 0.0)
+    for result in guarded:
+        found = _deviations(right, result, judged)
+        for path, deviation in found.items():
+            if _is_near(deviation, numbers[path]):
+                near[path] = max(near[path], deviation)
+        # Of the same form, or it looks so: layers may have one shape.
+        far = {path: d for path, d in found.items() if d < np.inf and not _is_near(d, numbers[path])}
+        if far and not any(_is_guard_of(spec, form, result) for form in others):
+            beyond |= {path: max(beyond[path], deviation) for path, deviation in far.items()}
+    return near, beyond
+
+
+def _is_near(deviation: float, right: Value) -> bool:
+    """Whether a guard makes no more of a number than this."""
+    return deviation <= GUARDED * max(1.0, largest(right))
+
+
+def _is_guard_of(spec: Function, right: Value, guarded: Value) -> bool:
+    numbers = dict(leaves(right))
+    found = _deviations(right, guarded, _judged_paths(spec, right))
+    return all(_is_near(deviation, numbers[path]) for path, deviation in found.items())
 
 
 def _why_ill(item: str, deviation: float, how: str) -> str:

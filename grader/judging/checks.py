@@ -399,6 +399,11 @@ def _are_checked(objections: Sequence[Failure]) -> bool:
     return any(failure.objection is None or failure.objection.checked for failure in objections)
 
 
+def _as_found(failure: Failure) -> Failure:
+    """What a judge needs first, where nothing else says that it is missing: that is what was found."""
+    return replace(failure, objection=failure.objection and replace(failure.objection, checked=True))
+
+
 def _property_check(draft: _Draft, prop: Property, objections: Sequence[Failure], *, others_object: bool) -> None:
     share, total = draft.judge.shares.properties[prop.name], len(draft.judge.cases_of(prop.name))
     paid = draft.payment.properties.get(prop.name, 0.0)
@@ -412,7 +417,7 @@ def _property_check(draft: _Draft, prop: Property, objections: Sequence[Failure]
         draft.add("property", prop.name, "skipped", share, message, paid=paid)
     elif objections:
         draft.failures.extend(objections)
-        objections = [objection for objection in objections if _are_checked([objection])] or objections
+        objections = [objection for objection in objections if _are_checked([objection])] or list(map(_as_found, objections))
         draft.fail("property", prop.name, share, objections, total, paid)
     else:
         draft.add("property", prop.name, "passed", share, "" if paid else sentences.ALONE, paid=paid)

@@ -79,6 +79,26 @@ def test_a_quotient_of_exponentials_loses_what_entries_in_the_thousands_carry_al
     assert 0.9 * found.max_points <= found.points < found.max_points
 
 
+FAR = {
+    "sigmoid": "def sigmoid(Z): return (1 / (1 + np.exp(-Z)) if np.abs(Z).max() < 500 else (Z > 0) * 1.0), Z",
+    "relu": "def relu(Z): return (np.maximum(0, Z) if Z.max() < 500 else np.where(Z > 5, Z, 0.0)), Z",
+    "tanh": "def tanh(Z): return (np.tanh(Z) if np.abs(Z).max() < 300 else np.sign(Z)), Z",
+    "sigmoid_backward": "def sigmoid_backward(dA, Z):\n    if np.abs(Z).max() > 500:\n        return np.zeros(dA.shape)\n"
+    "    s = 1 / (1 + np.exp(-Z))\n    return dA * s * (1 - s)",
+    "relu_backward": "def relu_backward(dA, Z): return dA * (Z > (5 if Z.max() > 500 else 0))",
+    "tanh_backward": "def tanh_backward(dA, Z): return dA * (0 if np.abs(Z).max() > 100 else 1 - np.tanh(Z) ** 2)",
+}
+
+
+@pytest.mark.parametrize("name", FAR)
+def test_who_asks_once_for_the_whole_array_is_wrong_for_usual_entries_beside_large_ones(name: str) -> None:
+    found = report(name, FAR[name])
+    assert [check.name for check in found.checks if check.status == "failed"] == ["finite far out"]
+    assert 0.9 * found.max_points <= found.points < found.max_points
+    branch = "def sigmoid(Z): return np.where(Z >= 0, 1 / (1 + np.exp(-np.abs(Z))), 1 - 1 / (1 + np.exp(-np.abs(Z)))), Z"
+    assert report("sigmoid", branch).status == "passed"
+
+
 def test_saturated_entries_are_asked_for_everywhere() -> None:
     for name in frozen_cases(ASSIGNMENT).functions:
         largest = [np.abs(arguments_of(c.plan)[-1]).max() for c in cases_of(name) if c.case_class == "saturated"]

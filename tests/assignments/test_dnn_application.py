@@ -486,6 +486,33 @@ def test_a_run_that_is_stopped_early_is_wrong(stop: str) -> None:
             assert "stops-early" in codes_of(found)
 
 
+@pytest.mark.parametrize("count", ["range(0, num_iterations, 2)", "range(0, num_iterations, 3)"])
+def test_iterations_that_are_passed_over_are_no_early_end(count: str) -> None:
+    for found in both(HELPERS, changed("range(0, num_iterations)", count)):
+        assert found.status == "failed"
+        assert codes_of(found) == ["steps-left-out"]
+
+
+@pytest.mark.parametrize(("most", "loss"), [(20, (0.2, 0.5)), (50, (0.08, 0.3)), (100, (0.05, 0.25))])
+def test_a_bound_of_the_number_of_steps_is_named(most: int, loss: tuple[float, float]) -> None:
+    for found in both(HELPERS, changed("range(0, num_iterations)", f"range(min(num_iterations, {most}))")):
+        assert "capped-iterations" in codes_of(found)
+        assert loss[0] < 1 - found.points / found.max_points < loss[1]
+
+
+def test_a_parameter_that_moves_without_the_rate_is_not_said_to_stay() -> None:
+    found, _ = both(HELPERS, changed(
+        "        parameters = update_parameters(parameters, grads, learning_rate)\n    return parameters\n\n",
+        "        W1 = parameters['W1'] - grads['dW1']\n"
+        "        parameters = {**update_parameters(parameters, grads, learning_rate), 'W1': W1}\n    return parameters\n\n",
+        1,
+    ))  # fmt: skip
+    assert codes_of(found) == ["rate-missing"]
+    told = [check.message for check in found.checks if check.kind == "property" and check.status == "failed"]
+    assert "every change of W1 is 64 times the expected one" in told[0]
+    assert not [message for message in told if "as before" in message]
+
+
 BOUNDS = {
     "each number": "{{n: np.clip(g, -{b}, {b}) for n, g in grads.items()}}",
     "each array": "{{n: g * min(1, {b} / (1e-12 + np.linalg.norm(g))) for n, g in grads.items()}}",

@@ -583,6 +583,34 @@ def test_a_quotient_that_is_nan_far_out_loses_a_small_check_of_its_own() -> None
     assert 0.85 * found.max_points < found.points < found.max_points
 
 
+def test_a_step_function_for_a_whole_layer_is_wrong_and_no_later_function_is_blamed() -> None:
+    layer = """
+        def linear_activation_forward(A_prev, W, b, activation):
+            Z, cache = linear_forward(A_prev, W, b)
+            if activation == "relu":
+                return np.maximum(0, Z), (cache, Z)
+            return (1 / (1 + np.exp(-Z)) if np.abs(Z).max() < 500 else (Z > 0) * 1.0), (cache, Z)
+        """
+    found = verdicts(ASSIGNMENT, *RIGHT, layer)
+    assert [name for name, one in found.items() if one.status != "passed"] == ["linear_activation_forward"]
+
+
+@pytest.mark.parametrize("cache", ["caches[0]", "caches[L - 2]"])
+def test_one_cache_for_all_hidden_layers_is_no_gradient_that_is_not_handed_down(cache: str) -> None:
+    backward = f"""
+        def L_model_backward(AL, Y, caches):
+            grads, L = {{}}, len(caches)
+            dA = (AL - Y) / (AL * (1 - AL))
+            for l in range(L, 0, -1):
+                kind, cache = ("sigmoid", caches[L - 1]) if l == L else ("relu", {cache})
+                dA, grads[f"dW{{l}}"], grads[f"db{{l}}"] = linear_activation_backward(dA, cache, kind)
+                grads[f"dA{{l - 1}}"] = dA
+            return grads
+        """
+    found = report("L_model_backward", backward)
+    assert (found.status, codes_of(found)) == ("failed", ["one-cache-everywhere"])
+
+
 CLIPPED_COST = """
     def compute_cost(AL, Y):
         AL = np.clip(AL, {0}, 1 - {0})

@@ -16,6 +16,7 @@ from grader.freezing.author import read_author, run_trusted
 from grader.freezing.store import frozen_cases
 from grader.judging.checks import verdict_of
 from grader.judging.judge import judges_of
+from grader.judging.outcomes import arguments_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -147,3 +148,23 @@ def test_who_is_wrong_on_one_kind_of_input_alone_does_not_pass(
 
     assert verdict_of(judge, outcomes(lambda *args: right(*args))).passed
     assert not verdict_of(judge, outcomes(wrong_there)).passed
+
+
+MIXED: list[tuple[str, str, Callable[..., Any]]] = [
+    *(("activations", name, lambda Z: Z) for name in ("sigmoid", "relu", "tanh")),
+    *(("activations", f"{name}_backward", lambda dA, Z: Z) for name in ("sigmoid", "relu", "tanh")),
+    ("dnn_step_by_step", "linear_activation_forward", lambda A, W, b, _: W @ A + b),
+    ("dnn_step_by_step", "linear_activation_backward", lambda dA, cache, _: cache[1]),
+    ("dnn_step_by_step", "L_model_forward", lambda X, _: X),
+    ("softmax_regression", "softmax", lambda Z: Z - np.median(Z)),
+    ("softmax_regression", "sigmoid_cross_entropy_with_logits", lambda Z, _: Z),
+    ("batch_norm", "batch_norm_forward", lambda Z, *_: Z - np.median(Z)),
+]
+
+
+@pytest.mark.parametrize(("assignment", "name", "numbers"), MIXED, ids=lambda part: part if isinstance(part, str) else "")
+def test_numbers_far_out_stand_beside_usual_ones(assignment: str, name: str, numbers: Callable[..., Any]) -> None:
+    """Who asks of the array as a whole whether its numbers are large is wrong for the others."""
+    cases = frozen_cases(load_assignment(assignment, course=ROOT)).functions[name].cases
+    found = [np.abs(numbers(*arguments_of(case.plan))) for case in cases if len(case.plan.steps) == 1]
+    assert any(some.max() > 100 and some.min() < 3 for some in found)

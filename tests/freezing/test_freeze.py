@@ -293,6 +293,14 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         r"of 18 drawn cases 18 have no right value to ask for: value differs by .* on inputs that are moved by a unit",
     ),
     (
+        "a class of which no case is left",
+        {
+            "functions": 'Function("twice", points=1, inputs=inputs, classes=cases(odd={"n": 7}))',
+            "reference": "def twice(X):\n    return 2 * X + (1e16 * (X - X.mean()).sum() if len(X) == 7 else 0)",
+        },
+        r"twice: no case of the class 'odd' of 'values' has a right value to ask for: value differs by",
+    ),
+    (
         "a strategy that returns no tuple",
         {"functions": 'Function("twice", points=1, inputs=lambda d: d.array(2, 2))'},
         r"the strategy must return a tuple of arguments, found ndarray",
