@@ -69,11 +69,8 @@ def _sizes(given):
 
 
 def _parts(given, kind):
-    """All weights, or all biases, of the layers; in their order where the keys are counted otherwise."""
-    names = [f"{kind}{layer}" for layer in range(1, len(_sizes(given)))]
-    if not all(name in given.reply for name in names):
-        names = [name for name in given.reply if name.startswith(kind)]
-    return [np.asarray(given.reply[name]) for name in names]
+    """All weights, or all biases, of the layers."""
+    return [np.asarray(given.reply[f"{kind}{layer}"]) for layer in range(1, len(_sizes(given)))]
 
 
 def _weights(given):

@@ -67,11 +67,8 @@ def _weights(given):
 
 
 def _parts(given, kind):
-    """All weights, or all biases, of the layers; in their order where the keys are counted otherwise."""
-    names = [f"{kind}{layer}" for layer in range(1, len(given.args[0]))]
-    if not all(name in given.reply for name in names):
-        names = [name for name in given.reply if name.startswith(kind)]
-    return [np.asarray(given.reply[name]) for name in names]
+    """All weights, or all biases, of the layers."""
+    return [np.asarray(given.reply[f"{kind}{layer}"]) for layer in range(1, len(given.args[0]))]
 
 
 def _unequal_weights(given):

@@ -3,7 +3,7 @@
 Every input speaks for itself: one on which the body raises says nothing about the others. The usual inputs carry most of
 an item, each special class of inputs a little. Of one input's result each key counts by itself, and
 
-- what is right up to its form (an axis of length 1, keys counted from 0, float32) keeps 85 in 100, in another order 75;
+- what is right up to its form (an axis of length 1, other keys, float32) keeps 85 in 100, in another order 75;
 - zeros in another shape keep 50: the shape is what there is to get right;
 - what is right beside one item too many, or in a matrix (``np.matrix``), keeps 90 in 100;
 - what is rounded keeps 75 in 100; what is right but for 1e-5 (a guard that is too large) 85, and less the further off it

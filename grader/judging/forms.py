@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import permutations
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import permutations, takewhile
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from grader.sandbox.tensors import as_arrays
 from grader.spec import Function
 
 __all__ = [
-    "FORM", "LONGEST_PERMUTED", "ORDER", "SURPLUS", "TYPE", "Parts", "arranged", "by_kind", "fitting_orders",
+    "FORM", "LONGEST_PERMUTED", "ORDER", "SURPLUS", "TYPE", "Parts", "arranged", "counted_alike", "fitting_orders",
     "has_wrong_numbers", "in_form_of", "kept_of", "numbers_of", "plain", "with_parts",
 ]  # fmt: skip
 
@@ -221,19 +221,59 @@ def _renamed(right: Mapping[Any, Value], got: Mapping[Any, Value]) -> tuple[Valu
     """The parts under the right keys, where as many come under others: counted from 0, or with another prefix."""
     wanted, there = by_kind(right), by_kind(got)
     result, kept = dict(got), 1.0
-    for kind, keys in wanted.items():
-        others = there.get(kind) or next((there[k] for k in there if k not in wanted and k and (k in kind or kind in k)), [])
+    for kind, other in kinds_paired(wanted, there).items():
+        keys, others = wanted[kind], there[other]
         if len(others) == len(keys) and set(others) != set(keys):
-            result |= {key: got[other] for key, other in zip(sorted(keys), sorted(others), strict=True)}
+            result |= {key: got[name] for key, name in zip(keys, others, strict=True)}
             kept = FORM
     return result, kept
 
 
+def counted_alike(like: Mapping[Any, Value], got: Mapping[Any, Value]) -> Mapping[Any, Value]:
+    """The parts under the names of another result, of any number of layers; the same ones where they have these."""
+    wanted, there = by_kind(like), by_kind(got)
+    moved: dict[Any, Value] = {}
+    for kind, other in kinds_paired(wanted, there).items():
+        first = int(wanted[kind][0][len(kind) :])
+        keys = [f"{kind}{number}" for number in range(first, first + len(there[other]))]
+        if keys != there[other]:
+            moved |= {key: got[name] for key, name in zip(keys, there[other], strict=True)}
+    return {**got, **moved} if moved else got
+
+
+def kinds_paired(wanted: Iterable[str], there: Iterable[str]) -> dict[str, str]:
+    """What stands before the numbers of right keys, with what stands there in its place.
+
+    Names belong together where they end alike; where as many are left on both sides, each has one, which may begin alike.
+
+    >>> kinds_paired(["dW", "db"], ["v_b", "v_W"])
+    {'dW': 'v_W', 'db': 'v_b'}
+    >>> kinds_paired(["W", "b"], ["bias", "weights"])
+    {'W': 'weights', 'b': 'bias'}
+    """
+    pairs = {kind: kind for kind in wanted if kind in there}
+    missing = [kind for kind in wanted if kind not in pairs]
+    others = [kind for kind in there if kind not in pairs]
+    as_many = len(missing) == len(others)
+    for kind in missing:
+        other = max(others, key=lambda name: (_alike_from(-1, kind, name), _alike_from(1, kind, name)), default="")
+        if other and (as_many or _alike_from(-1, kind, other)):
+            pairs[kind] = other
+            others.remove(other)
+    return pairs
+
+
+def _alike_from(end: int, one: str, other: str) -> int:
+    """How many letters two names have in common at their beginning, or, from -1, at their ends."""
+    pairs = zip(one[::end].casefold(), other[::end].casefold(), strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+
+
 def by_kind(keys: Mapping[Any, Value]) -> dict[str, list[str]]:
-    """The keys of a dictionary by what stands before their number."""
+    """The keys of a dictionary by what stands before their number, in the order of these."""
     kinds: dict[str, list[str]] = {}
     for key in keys:
         match = re.fullmatch(r"(\D+)\d{1,3}", key) if isinstance(key, str) else None
         if match:
             kinds.setdefault(match[1], []).append(key)
-    return kinds
+    return {kind: sorted(found, key=lambda key: int(key[len(kind) :])) for kind, found in kinds.items()}

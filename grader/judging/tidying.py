@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +12,7 @@ from grader.confined.kinds import Opaque, Path, Value, mapped
 from grader.confined.wire import Encoded, encode
 from grader.judging import forms
 from grader.judging.compare import key_item
-from grader.judging.forms import FORM, LONGEST_PERMUTED, ORDER, SURPLUS, TYPE, Parts, by_kind, fitting_orders, plain
+from grader.judging.forms import FORM, LONGEST_PERMUTED, ORDER, SURPLUS, TYPE, Parts, fitting_orders, plain
 from grader.judging.judge import FunctionJudge
 from grader.judging.outcomes import Outcomes, last_outcome, reply_value
 from grader.judging.values import leaves, letters, parts_of, same_letters
@@ -133,7 +131,7 @@ def _tidy(got: Value, like: Value, order: tuple[int, ...] | None, names: str | P
     elif isinstance(like, tuple) and got is not None and not isinstance(got, tuple | list | dict):
         result, kept = forms.with_parts(got, len(like)), FORM
     if isinstance(result, dict) and isinstance(like, dict):
-        counted = _counted_from_1(result, by_kind(like))
+        counted = forms.counted_alike(like, result)
         result, kept = counted, kept if counted is result else FORM
     ordinary = plain(result)
     return ordinary, kept if _holds_no_matrix(result) else min(kept, TYPE)
@@ -224,12 +222,3 @@ def _same_shapes(one: Value, other: Value) -> bool:
 
 def _holds_no_matrix(value: Value) -> bool:
     return not any(isinstance(part, Opaque) and part.array is not None for part in parts_of(value))
-
-
-def _counted_from_1(got: Mapping[Any, Value], kinds: Mapping[str, object]) -> Mapping[Any, Value]:
-    """A dictionary whose keys are counted from 1; the same one where they are."""
-    numbered = re.compile(rf"({'|'.join(map(re.escape, kinds))})\d{{1,3}}")
-    moved = {key: part for key, part in got.items() if isinstance(key, str) and numbered.fullmatch(key)}
-    if not any(f"{kind}0" in moved for kind in kinds):
-        return got
-    return {re.sub(r"\d+$", lambda n: str(int(n[0]) + 1), key): part for key, part in moved.items()}

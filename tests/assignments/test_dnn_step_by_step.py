@@ -762,3 +762,36 @@ def test_an_own_helper_that_is_wrong_at_the_kink_alone_is_the_one_to_fix() -> No
 def test_l_model_forward_is_promised_two_layers_or_more() -> None:
     text = (Path(__file__).parents[2] / "assignments/dnn_step_by_step/README.md").read_text("utf-8")
     assert "All layers: two or more." in text
+
+
+# -- other names -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("names", [("W{0}", "b{0}"), ("w{1}", "b{1}"), ("weights{1}", "bias{1}"), ("W_{1}", "b_{1}")])
+def test_random_weights_under_other_names_cost_what_other_names_cost_elsewhere(names: tuple[str, str]) -> None:
+    W, b = (name.format("{l - 1}", "{l}") for name in names)
+    code = f"""
+        def initialize_parameters_deep(dims):
+            parameters = {{}}
+            for l in range(1, len(dims)):
+                parameters[f"{W}"] = np.random.randn(dims[l], dims[l - 1]) * 0.01
+                parameters[f"{b}"] = np.zeros((dims[l], 1))
+            return parameters
+        """
+    found = report("initialize_parameters_deep", code)
+    assert found.points == pytest.approx(0.85 * found.max_points)
+
+
+def test_gradients_whose_hidden_layers_are_numbered_one_too_low_are_right_but_for_their_names() -> None:
+    backward = """
+        def L_model_backward(AL, Y, caches):
+            grads, L = {}, len(caches)
+            dA = (AL - Y) / (AL * (1 - AL))
+            for l in range(L, 0, -1):
+                dA, dW, db = linear_activation_backward(dA, caches[l - 1], "sigmoid" if l == L else "relu")
+                number = l if l == L else l - 1
+                grads[f"dA{l - 1}"], grads[f"dW{number}"], grads[f"db{number}"] = dA, dW, db
+            return grads
+        """
+    found = report("L_model_backward", backward)
+    assert 0.75 < found.points / found.max_points < 0.9

@@ -760,3 +760,16 @@ def test_a_loop_that_ends_at_a_zero_gradient_is_told_nothing_of_a_loop_that_goes
     rebinding = rebinding.replace("new[name] =", "value =")
     (found,) = report(rebinding)["update_parameters_with_gd"].findings
     assert found.message.endswith("unchanged")
+
+
+# -- other names -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["k", "'v' + k", "'d_' + k", "'vd' + k", "'d' + k[0] + str(int(k[1:]) - 1)", "k.lower()"])
+def test_whatever_the_names_are_zeros_under_others_cost_a_form(name: str) -> None:
+    found = report(f"def initialize_velocity(p): return {{{name}: np.zeros(a.shape) for k, a in p.items()}}")
+    velocity = found["initialize_velocity"]
+    assert velocity.points == pytest.approx(0.88 * velocity.max_points)
+    both = "return [{'v' + k: np.zeros(a.shape) for k, a in p.items()} for _ in range(2)]"
+    adam = report(f"def initialize_adam(p): {both}")["initialize_adam"]
+    assert 0.7 < adam.points / adam.max_points < 0.9
