@@ -21,6 +21,8 @@ from grader.spec import Function
 
 __all__ = ["tidied"]
 
+_TURNED = 0.5  # what is kept where examples are rows: every caller finds the wrong number of them
+
 
 def tidied(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tuple[Outcomes, float]:
     """The outcomes with every result of this function in the form of the contract, and how much is kept of them.
@@ -32,6 +34,7 @@ def tidied(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tuple[
     texts = _texts(judge, alternative)
     thin = _thin_axes(judge, alternative)
     regroup = _regrouping(judge, outcomes, alternative) if judge.spec.parts and isinstance(like, list) else None
+    turned = bool(judge.spec.parts) and _are_turned(judge, outcomes, thin)
     kept = 1.0
 
     def tidy(step: tuple[str, Encoded], outcome: Outcome) -> Outcome:
@@ -39,6 +42,7 @@ def tidied(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tuple[
         if step[0] != judge.spec.name or not isinstance(outcome, Returned):
             return outcome
         grouped, part = regroup(reply_value(outcome)) if regroup else (reply_value(outcome), 1.0)
+        grouped, part = (mapped(grouped, _transposed), min(part, _TURNED)) if turned else (grouped, part)
         result, of_rest = _tidy(grouped, like, order, judge.spec.returns)
         part = min(part, of_rest)
         result, part = _spelled(result, texts, part)
@@ -49,6 +53,22 @@ def tidied(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> tuple[
 
     tidy_outcomes = {case.key: tuple(map(tidy, case.plan.steps, outcomes.get(case.key, ()))) for case in judge.cases.cases}
     return tidy_outcomes, kept
+
+
+def _are_turned(judge: FunctionJudge, outcomes: Outcomes, thin: Mapping[Path, tuple[int, int]]) -> bool:
+    """Whether rows and columns have changed places in all results: an axis of length 1 tells."""
+    upright = [
+        leaf.shape[axis] == 1
+        for case in judge.values
+        for path, leaf in leaves(plain(reply_value(last_outcome(outcomes, case))))
+        for count, axis in [thin.get(_place(judge.spec, path), (0, 0))]
+        if isinstance(leaf, np.ndarray) and leaf.ndim == count == 2 and leaf.size > 1
+    ]
+    return bool(upright) and not any(upright)
+
+
+def _transposed(part: Value) -> Value:
+    return part.T if isinstance(part, np.ndarray) and part.ndim == 2 else part
 
 
 def _regrouping(judge: FunctionJudge, outcomes: Outcomes, alternative: int) -> Callable[[Value], tuple[Value, float]]:

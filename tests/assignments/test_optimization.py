@@ -773,3 +773,13 @@ def test_whatever_the_names_are_zeros_under_others_cost_a_form(name: str) -> Non
     both = "return [{'v' + k: np.zeros(a.shape) for k, a in p.items()} for _ in range(2)]"
     adam = report(f"def initialize_adam(p): {both}")["initialize_adam"]
     assert 0.7 < adam.points / adam.max_points < 0.9
+
+
+def test_batches_with_the_examples_in_rows_keep_about_half_and_broken_pairs_less() -> None:
+    cut = "[(X[:, p[k : k + size]]{0}, Y[:, {1}[k : k + size]]{0}) for k in range(0, X.shape[1], size)]"
+    head = "def random_mini_batches(X, Y, size=64, seed=0):\n"
+    code = head + "    p, q = (np.random.permutation(X.shape[1]) for _ in 'pq')\n    return "
+    turned, broken = (report(code + cut.format(*how))["random_mini_batches"] for how in ((".T", "p"), ("", "q")))
+    assert 0.4 < turned.points / turned.max_points < 0.6
+    assert broken.points < 0.3 * broken.max_points
+    assert codes(turned) == ["examples-in-rows"]
