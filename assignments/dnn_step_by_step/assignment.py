@@ -268,7 +268,8 @@ def _far_out(d, examples):
 
 def _both_far_out(count):
     """Inputs that are far out as a whole, and such with examples of both kinds."""
-    return CaseClass("extreme", count=count), CaseClass("far and near", count=count, sizes={"m": (2, 5)})
+    near = count // 2 or 1
+    return CaseClass("extreme", count=count - near), CaseClass("far and near", count=near, sizes={"m": (2, 5)})
 
 
 def _layer(d):

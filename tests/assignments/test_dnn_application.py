@@ -493,7 +493,7 @@ def test_iterations_that_are_passed_over_are_no_early_end(count: str) -> None:
         assert codes_of(found) == ["steps-left-out"]
 
 
-@pytest.mark.parametrize(("most", "loss"), [(20, (0.2, 0.5)), (50, (0.08, 0.3)), (100, (0.05, 0.25))])
+@pytest.mark.parametrize(("most", "loss"), [(20, (0.1, 0.4)), (50, (0.03, 0.25)), (100, (0.03, 0.25))])
 def test_a_bound_of_the_number_of_steps_is_named(most: int, loss: tuple[float, float]) -> None:
     for found in both(HELPERS, changed("range(0, num_iterations)", f"range(min(num_iterations, {most}))")):
         assert "capped-iterations" in codes_of(found)
