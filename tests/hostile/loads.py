@@ -223,7 +223,7 @@ def target(A):
     Hostile(
         "results that add up",
         "fill the parent's memory with values that are each allowed",
-        "import numpy as np\n\ndef target(A):\n    return np.zeros(4 << 20)\n",
+        "import numpy as np\n\ndef target(A):\n    return np.zeros(3 << 20)\n",
         ("not-run then too-much-output",),
     ),
     Hostile(
