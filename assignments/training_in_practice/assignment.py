@@ -277,9 +277,10 @@ def _small_spreads(d):
 
 
 def _fit_small_spreads(d):
-    mu, _, Z = _small_spreads(d)
-    d.note(sigma=d.right("fit_normalization", mu + Z)[1])
-    return [(mu + Z,)]
+    mu, sigma, Z = _small_spreads(d)
+    X = mu + Z * sigma / Z.std(axis=1, keepdims=True)  # a few numbers may spread less than what they are drawn from
+    d.note(sigma=d.right("fit_normalization", X)[1])
+    return [(X,)]
 
 
 def _small_deviations(given):
