@@ -197,7 +197,9 @@ def price_problem(costs: Sequence[Any], prices: Sequence[float], *, allowed: flo
         if not abs(cost - price) < allowed:
             likely = np.exp(-price)
             whose = f"{network} the true label has" if network else "the true label has"
-            return f"{whose} a probability of {likely:.2g}: that costs {price:.4g}, but the cost is {cost:.4g}"
+            return (
+                f"{whose} a probability of {likely:.2g}: that costs {price:.4g}, but the cost is {cost + 0.0:.4g}"  # no -0
+            )
         if float(np.float32(cost)) == cost:
             return f"the cost of one example, {cost:.8g}, is worked out in single precision (float32)"
     return None

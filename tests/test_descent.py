@@ -202,6 +202,7 @@ def test_a_price_is_paid_for_either_label_and_in_double_precision() -> None:
     assert price_problem([14.31, np.array([[9.2]])], prices) == (
         "the true label has a probability of 4.7e-07: that costs 14.57, but the cost is 9.2"
     )
+    assert str(price_problem([-0.0, 14.57], prices)).endswith("but the cost is 0")
     assert price_problem([14.31, 15.2], prices, network="with these parameters") == (
         "with these parameters the true label has a probability of 4.7e-07: that costs 14.57, but the cost is 15.2"
     )

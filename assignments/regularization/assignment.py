@@ -723,8 +723,13 @@ def _not_dropped(given):
 def _as_far_as(steps):
     """How far so many steps should move a number, in words."""
     if steps < 0:
-        return f"in the wrong direction, as far as {-steps:.3g} steps should move it in the other one"
-    return f"as far as {steps:.3g} steps should"
+        return f"in the wrong direction, as far as {_steps(-steps)} should move it in the other one"
+    return f"as far as {_steps(steps)} should"
+
+
+def _steps(number):
+    told = f"{number:.3g}"
+    return "1 step" if told == "1" else f"{told} steps"
 
 
 def _kept_of(given):

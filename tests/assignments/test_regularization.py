@@ -617,9 +617,10 @@ def test_weights_that_decay_twice_are_told_without_the_biases() -> None:
 
 
 def test_a_wrong_number_of_steps_is_told_in_steps() -> None:
-    told = [MODULE._as_far_as(steps) for steps in (1.72, -6.0)]
+    told = [MODULE._as_far_as(steps) for steps in (1.72, -6.0, 0.9999)]
     assert told[0] == "as far as 1.72 steps should"
     assert told[1] == "in the wrong direction, as far as 6 steps should move it in the other one"
+    assert told[2] == "as far as 1 step should"
 
 
 @pytest.mark.parametrize(
