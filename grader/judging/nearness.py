@@ -62,8 +62,7 @@ def is_off_by_one(wrong: Sequence[tuple[Case, Value, Value]], of: int) -> bool:
     Either each whole number is off by the same 1, on all of so many inputs, or what stands in a row stands one place further
     along, whatever is at its two ends, or is one number short.
     """
-    found = [(numbers_of(right), numbers_of(plain(got))) for _, right, got in wrong]
-    pairs = [(one, other) for one, other in found if one is not None and other is not None]
+    pairs = [pair for _, right, got in wrong if (pair := _as_many_at_most(right, plain(got)))]
     if not pairs or len(pairs) < len(wrong) or all(map(_is_handed_back, wrong)):
         return False
     off = {end for one, other in pairs for end in _ends_of_difference(one, other)}
@@ -72,6 +71,13 @@ def is_off_by_one(wrong: Sequence[tuple[Case, Value, Value]], of: int) -> bool:
         return right.size >= _FEW and np.unique(right).size > 1
     ways = ([_is_moved(one, other, axis, by) for one, other in pairs] for axis in (0, 1) for by in (1, -1, 0))
     return any(False not in way and way.count(True) >= max(2, len(way) / 2) for way in ways)
+
+
+def _as_many_at_most(right: Value, got: Value) -> tuple[_Array, _Array] | None:
+    """Right numbers and those that were returned, unless these are none, or more: they may be millions in each of many."""
+    one = numbers_of(right)
+    other = None if one is None or (isinstance(got, np.ndarray) and got.size > one.size) else numbers_of(got)
+    return None if one is None or other is None else (one, other)
 
 
 def _ends_of_difference(one: _Array, other: _Array) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,7 @@ from grader.confined.kinds import Tensor
 from grader.judging.checks import verdict_of
 from grader.judging.credit import over_all
 from grader.judging.judge import FunctionJudge
+from grader.judging.nearness import is_off_by_one
 from grader.spec import CaseClass, CaseSet, Function
 from tests.tiny import hand_made, outcomes_of
 
@@ -135,6 +137,18 @@ def _count(X: Any) -> Any:
 
 def _row(X: Any) -> Any:
     return np.cumsum(X[0])
+
+
+def test_more_numbers_than_there_should_be_are_not_made_into_larger_ones() -> None:
+    """Each of many results may hold millions, of one byte, which were made numbers of eight bytes, all at once."""
+    spec = Function("f", points=10, inputs=lambda d: (), returns="A")
+    case = hand_made(spec, lambda X: X.sum(axis=0), [(np.ones((2, 3)),)]).cases[0]
+    tracemalloc.start()
+    try:
+        assert not is_off_by_one([(case, np.arange(3.0), np.zeros((1_000_000, 1), bool))] * 8, of=8)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
