@@ -45,6 +45,7 @@ __all__ = [
     "forced_problem",
     "gaussian_problem",
     "handful_problem",
+    "in_layers",
     "ks_distance",
     "mean_problem",
     "moments_problem",
@@ -150,6 +151,34 @@ def moments_problem(values: Any, scale: float, name: str) -> str | None:
     if abs(mean) <= error and fits:
         return None
     return f"{name} has mean {mean:.3g} and standard deviation {deviation:.4g}, expected 0 and {scale:.4g}"
+
+
+def in_layers(result: Mapping[str, Any], kind: str, count: int) -> list[Any]:
+    """The weights or biases of so many layers, but for the last ones where a loop has ended early.
+
+    Parameters
+    ----------
+    result
+        What a function returned.
+    kind
+        What stands before the number of the layer: "W".
+
+    Raises
+    ------
+    KeyError
+        Where keys with other numbers are there: that is another form, in which a judge is asked once more.
+
+    Examples
+    --------
+    >>> in_layers({"W1": [1.0], "b1": [0.0]}, "W", 2)
+    [array([1.])]
+    """
+    names = [f"{kind}{layer}" for layer in range(1, count + 1)]
+    there = [name for name in names if name in result]
+    others = [name for name in result if str(name).startswith(kind) and name not in names]
+    if len(there) < count and (others or names[: len(there)] != there):
+        raise KeyError(f"expected {names}, found {[*there, *others]}")
+    return [np.asarray(result[name]) for name in there]
 
 
 def rounded_problem(values: Any, name: str) -> str | None:

@@ -9,6 +9,7 @@ from grader.distributions import (
     dependence_problem,
     gaussian_problem,
     handful_problem,
+    in_layers,
     moments_problem,
     rounded_problem,
     uniform_problem,
@@ -69,8 +70,8 @@ def _sizes(given):
 
 
 def _parts(given, kind):
-    """All weights, or all biases, of the layers."""
-    return [np.asarray(given.reply[f"{kind}{layer}"]) for layer in range(1, len(_sizes(given)))]
+    """All weights, or all biases, of the layers that there are."""
+    return in_layers(given.reply, kind, len(_sizes(given)) - 1)
 
 
 def _weights(given):

@@ -35,6 +35,7 @@ LOSSES = {
     ("update_parameters", "paired-by-position"): UNLIKE,
     ("L_model_forward", "last-cache-missing"): EITHER,
     ("L_model_backward", "reuses-last-gradient"): EITHER,
+    ("L_model_backward", "one-cache-everywhere"): _RAISES,
     ("L_model_backward", "missing-second-term"): _FIRST,
     ("L_model_backward", "terms-added"): _FIRST,
     ("linear_forward", "bias-as-row"): _RAISES,

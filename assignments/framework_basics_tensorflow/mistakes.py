@@ -150,7 +150,7 @@ def one_hot_of_six(label, C=6):
     "one_hot_matrix",
     message="the one stands a place too early: this counts the classes from 1",
     hint="Where does the one stand for the label 0?",
-    severity="grave",
+    severity="fault",
 )
 def one_hot_from_one(label, C=6):
     return tf.reshape(tf.one_hot(tf.cast(label, tf.int32) - 1, C), [C])

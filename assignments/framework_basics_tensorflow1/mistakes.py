@@ -233,7 +233,7 @@ def one_hot_reshaped(labels, C):
     "one_hot_matrix",
     message="the ones stand a row too high: this counts the classes from 1",
     hint="In which row does the one stand for the label 0?",
-    severity="grave",
+    severity="fault",
 )
 def one_hot_from_one(labels, C):
     return _run(tf.one_hot(labels - 1, C, axis=0))

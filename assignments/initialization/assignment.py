@@ -17,6 +17,7 @@ from grader.distributions import (
     dependence_problem,
     gaussian_problem,
     handful_problem,
+    in_layers,
     moments_problem,
     repeats_problem,
     rounded_problem,
@@ -67,8 +68,8 @@ def _weights(given):
 
 
 def _parts(given, kind):
-    """All weights, or all biases, of the layers."""
-    return [np.asarray(given.reply[f"{kind}{layer}"]) for layer in range(1, len(given.args[0]))]
+    """All weights, or all biases, of the layers that there are."""
+    return in_layers(given.reply, kind, len(given.args[0]) - 1)
 
 
 def _unequal_weights(given):

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.distributions import handful_problem, xavier_problem
+from grader.distributions import handful_problem, in_layers, xavier_problem
 from grader.properties import at_usual_sizes
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Property
 
@@ -276,8 +276,8 @@ def _with_axis(W, n_prev, n):
 
 
 def _parts(given, kind):
-    """All weights, or all biases, of the layers."""
-    return [np.asarray(given.reply[f"{kind}{layer}"]) for layer in range(1, len(given.args[0]))]
+    """All weights, or all biases, of the layers that there are."""
+    return in_layers(given.reply, kind, len(given.args[0]) - 1)
 
 
 def _unequal_weights(given):

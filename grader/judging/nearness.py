@@ -70,7 +70,7 @@ def is_off_by_one(wrong: Sequence[tuple[Case, Value, Value]], of: int) -> bool:
     if off in ({1}, {-1}) and len(wrong) == of and (right == np.round(right)).all():
         return right.size >= _FEW and np.unique(right).size > 1
     ways = ([_is_moved(one, other, axis, by) for one, other in pairs] for axis in (0, 1) for by in (1, -1, 0))
-    return any(False not in way and way.count(True) >= max(2, len(way) / 2) for way in ways)
+    return any(False not in way and way.count(True) >= max(2, len(way) / 3) for way in ways)
 
 
 def _as_many_at_most(right: Value, got: Value) -> tuple[_Array, _Array] | None:
