@@ -22,6 +22,7 @@ LOSSES = {
     ("forward_prop_cost", "opposite-sign"): EITHER,
     ("forward_prop_cost", "activation-ignored"): INPUTS,
     ("gradient_check", "returns-verdict"): EITHER,
+    ("gradient_check", "one-sided"): EITHER,
     ("gradient_check", "activation-ignored"): INPUTS,
     ("gradient_check", "missing-division"): SEVERAL,
     ("gradient_check", "ignores-gradients"): SEVERAL,

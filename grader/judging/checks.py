@@ -115,8 +115,10 @@ def _digest(judge: FunctionJudge, outcomes: Outcomes, asked: str) -> tuple[bytes
                 header, payload, mutated = repr(reply).encode("utf-8", "surrogatepass"), b"", b""
             lengths = _LENGTHS.pack(type(reply) is Returned, len(header), len(payload), len(mutated))
             parts += (lengths, header, payload, mutated)
-    whole = b"".join(parts)
-    return hashlib.sha256(whole).digest(), len(whole)
+    digest = hashlib.sha256()
+    for part in parts:  # which may be large: they are not joined
+        digest.update(part)
+    return digest.digest(), sum(map(len, parts))
 
 
 @dataclass(frozen=True)

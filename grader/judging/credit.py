@@ -47,6 +47,7 @@ _MOVES = 0.7  # the cosine around their means of single numbers that are near, a
 _HARDLY = 1e-6  # of the number: an argument that changes by less is right for who hands it back
 _SEVERAL, _LEARNED, _BY_CHANCE = 6, 0.6, 0.2  # inputs, most of them, and what a stub may get right of others
 _LONG = 4  # numbers that are compared around their mean
+_FAR_MORE = 100  # times as many numbers as there should be
 _NEAR = 2.0  # of the logarithms of single numbers, in the mean: about sevenfold
 _Array = np.ndarray[Any, Any]
 
@@ -361,6 +362,8 @@ def _in_other_places(part: _Part, right: _Array, got: _Array) -> bool:
     """Whether most of the numbers are right ones in other places, of the same key or of another one; or rows are columns."""
     if got.ndim == right.ndim == 2 and got.shape != right.shape and np.array_equal(got.T, right):
         return not any(_equal(got, argument) for argument in given_arrays(part.case))
+    if got.size > _FAR_MORE * right.size:  # millions, which would be sorted
+        return False
     one, other = _rounded(right), _rounded(got)
     if min(len(np.unique(one)), len(np.unique(other))) < 5:
         return False
