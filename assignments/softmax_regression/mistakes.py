@@ -688,9 +688,9 @@ def predict_threshold(AL):
 
 
 @mistake(
-    "over-half-or-0",
+    "threshold",
     "predict",
-    message="the class is 0 where no probability is above a threshold; with several classes the largest counts",
+    message="the probabilities are compared with 0.5, as for two classes; with more classes the largest counts",
     hint="What if no class is more probable than 0.5?",
     severity="fault",
 )
