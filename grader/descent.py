@@ -6,7 +6,7 @@ own and do the step in any way. The network has relu layers, and a sigmoid at th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +17,15 @@ from grader.spec import Objection
 __all__ = [
     "Parameters",
     "along",
+    "difference_problem",
     "fall_problem",
     "first_step_problem",
     "further_steps_problem",
+    "is_bounded_below",
     "is_cut_off",
     "is_same_start",
     "is_underpriced",
+    "length_of",
     "own_start_problem",
     "price_problem",
     "slope",
@@ -221,6 +224,29 @@ def is_underpriced(costs: Sequence[Any], prices: Sequence[float], *, allowed: fl
 
 def _numbers(costs: Sequence[Any]) -> list[float]:
     return [float(np.asarray(cost).item()) + 0.0 for cost in costs]  # a -0 is told as 0
+
+
+def length_of(gradients: Parameters, parameters: Iterable[str]) -> float:
+    """The norm of all gradients as one vector: those of these parameters, under the keys ``dW1`` and so on."""
+    return float(np.linalg.norm(np.concatenate([gradients[f"d{name}"].ravel() for name in parameters])))
+
+
+def difference_problem(found: Sequence[Any], right: Sequence[float]) -> str | None:
+    """What is wrong with the relative differences of small gradients, up to what a guard of 1e-7 below the line changes."""
+    for difference, expected in zip(_numbers(found), right, strict=True):
+        if not abs(difference / expected - 1) < 0.02:
+            told = f"the difference is {difference:.4g}, expected {expected:.4g}"
+            return f"the gradients are small, and one of them is wrong: {told}"
+    return None
+
+
+def is_bounded_below(found: Sequence[Any], right: Sequence[float], sums: Sequence[float]) -> bool:
+    """Whether two wrong differences have one number below the line, where the right one (``sums``, of norms) is smaller."""
+    differences = _numbers(found)
+    if min(differences) <= 0:
+        return False
+    first, second = (size * other / wrong for size, other, wrong in zip(sums, right, differences, strict=True))
+    return first > 1.02 * sums[0] and abs(second / max(sums[1], first) - 1) < 0.05
 
 
 def along(gradients: Parameters, direction: Parameters) -> float:

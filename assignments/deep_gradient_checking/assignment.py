@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.descent import is_underpriced, price_problem
+from grader.descent import difference_problem, is_bounded_below, is_underpriced, length_of, price_problem
 from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
 
 # -- one number --------------------------------------------------------------------------
@@ -286,33 +286,17 @@ def _small_gradients(d):
             d.reject("a part of the gradient vanishes")
         faulty = gradients | {f"d{last}": 3.0 * gradients[f"d{last}"]}
         questions.append((parameters, faulty, X, Y, dims, 1e-5, activation))
-        sums.append(sum(_norm_of(g, parameters) for g in (faulty, gradients)))
+        sums.append(sum(length_of(g, parameters) for g in (faulty, gradients)))
     d.note(right=[check(*question) for question in questions], sums=sums)
     return questions
 
 
-def _norm_of(gradients, parameters):
-    return np.linalg.norm(np.concatenate([gradients[f"d{name}"].ravel() for name in parameters]))
-
-
 def _is_relative(given):
-    """Up to what a guard of 1e-7 in the denominator changes."""
-    for found, right in zip(given.replies, given.facts["right"], strict=True):
-        difference = float(np.asarray(found).item())
-        if not abs(difference / right - 1) < 0.02:
-            told = f"the difference is {difference:.4g}, expected {right:.4g}"
-            return f"the gradients are small, and one of them is wrong: {told}"
-    return None
+    return difference_problem(given.replies, given.facts["right"])
 
 
 def _bounded_below(given):
-    """Whether one number stands below the line of each difference that has a smaller one there when it is right."""
-    found = [float(np.asarray(reply).item()) for reply in given.replies]
-    if min(found) <= 0:
-        return False
-    right, sums = given.facts["right"], given.facts["sums"]
-    below = [size * other / difference for size, other, difference in zip(sums, right, found, strict=True)]
-    return below[0] > 1.02 * sums[0] and abs(below[1] / max(sums[1], below[0]) - 1) < 0.05
+    return is_bounded_below(given.replies, given.facts["right"], given.facts["sums"])
 
 
 # Small networks: a check calls the cost twice for every parameter.
