@@ -10,6 +10,7 @@ templates as tables. Data of any other form (another version's, or damaged) is s
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -225,9 +226,9 @@ def _array(data: Value, shape: Sequence[int], dtype: str, style: Style) -> Displ
         mark = None
     if len(shape) <= 2:
         return _table(data, shape, caption, replace(style, mark=mark))
-    # More than two dimensions: a labelled table for each index of the first one.
+    # More than two dimensions: labelled tables, and of one slice alone where all of them would be too many to read.
     items: list[tuple[str, Display]] = []
-    for i in _indices(shape[0], mark[0] if mark else None, MAX_SLICES):
+    for i in _indices(shape[0], mark[0] if mark else None, MAX_SLICES // math.prod(shape[1:-2])):
         inner = replace(style, mark=mark[1:] if mark and mark[0] == i else None)
         items.append((GAP, "") if i < 0 else (f"[{i}]", _array(data[i], shape[1:], dtype, inner)))
     return Parts(caption, tuple(items))
@@ -257,18 +258,20 @@ def _table(data: Value, shape: Sequence[int], caption: str, style: Style) -> Tab
 def _indices(count: int, mark: int | None, limit: int) -> list[int]:
     """Which of `count` indices to show: all, or the first ones, the marked one and the last; -1 is a gap.
 
-    >>> _indices(20, 11, 6)
-    [0, 1, -1, 11, -1, 19]
+    Where there is no room for three, the marked one is shown alone, or the first.
+
+    >>> _indices(20, 11, 6), _indices(3, 1, 2)
+    ([0, 1, -1, 11, -1, 19], [-1, 1, -1])
     """
     if count <= limit:
         return list(range(count))
-    wanted = sorted({*range(max(1, limit - 4)), count - 1} | ({mark} if mark is not None else set()))
+    some = {*range(max(1, limit - 4)), count - 1} if limit > 2 else set[int]()
     indices: list[int] = []
-    for i in wanted:
-        if indices and i > indices[-1] + 1:
+    for i in sorted(some | {mark or 0}):
+        if i > (indices[-1] if indices else -1) + 1:
             indices.append(-1)
         indices.append(i)
-    return indices
+    return indices if indices[-1] == count - 1 else [*indices, -1]
 
 
 # Lines of text ------------------------------------------------------------------------------------

@@ -97,6 +97,20 @@ def test_three_dimensions_are_labelled_slices() -> None:
     ]
 
 
+def test_of_many_slices_the_one_with_the_marked_place_is_shown() -> None:
+    images = [[[[24 * i + 8 * j + 2 * k, 24 * i + 8 * j + 2 * k + 1] for k in range(4)] for j in range(3)] for i in range(2)]
+    shown = display_of(array(images, 2, 3, 4, 2, dtype="int64"), Style(mark=(1, 2, 0, 1)))
+    assert isinstance(shown, Parts)
+    assert [label for label, _ in shown.items] == ["…", "[1]"]
+    assert text_lines(shown)[-5:] == [
+        "  [2] shape (4, 2), int64",
+        "    [[40  41*]",
+        "     [42   43]",
+        "     [44   45]",
+        "     [46   47]]",
+    ]
+
+
 def test_containers_keep_their_labels() -> None:
     display = display_of({"dict": [["W1", 1], [3, {"tuple": [None, {"set": ["a"]}]}]]})
     assert text_lines(display) == [
