@@ -354,8 +354,10 @@ def _argument_in(evidence: _Evidence, item: _WrongItem) -> str:
     for case, got in zip(item.cases, item.got, strict=True):
         parts = dict(enumerate(arguments_of(case.plan)[: len(parameters)]))
         fitting &= {n for n, part in parts.items() if any(_is_it(leaf, got) for _, leaf in leaves(part))}
+    if not fitting:
+        return ""
     several = len({number for got in item.got for number in got.flat}) > 1
-    return parameters[min(fitting)] if fitting and several else ""
+    return parameters[min(fitting)] if several else ""
 
 
 def _places_in(evidence: _Evidence, item: _WrongItem, arrays: Sequence[_Array]) -> list[str]:

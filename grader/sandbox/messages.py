@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.confined.channel import REPLY
-from grader.confined.kinds import WireError
+from grader.confined.kinds import Opaque, WireError
 from grader.confined.wire import Encoded, decode, encode, pack, unpack
 from grader.sandbox.frames import not_a_reply
 from grader.sandbox.runner import Loaded, Outcome, Program, Raised, Returned
@@ -23,10 +23,14 @@ __all__ = ["loaded_in", "outcome_in", "program_frame"]
 
 _MAX_OUTPUT = 8_000
 _MAX_SAID = 1 << 16  # of an exception, its output included
+_PART_COSTS = 128  # a byte of structure is as much work for the judges as 128 of numbers
 
 
-def outcome_in(kind: int, body: bytes, plan: int, step: int) -> Outcome:
-    """What a reply says of the call that was asked; else the child is over."""
+def outcome_in(kind: int, body: bytes, plan: int, step: int) -> tuple[Outcome, int]:
+    """What a reply says of the call that was asked, and how many bytes it is worth to whoever keeps and judges it.
+
+    Else the child is over.
+    """
     try:
         if kind not in b"VE" or (kind == ord("E") and len(body) > _MAX_SAID):
             raise WireError("not a reply")
@@ -40,30 +44,46 @@ def outcome_in(kind: int, body: bytes, plan: int, step: int) -> Outcome:
         if end != len(body):
             raise WireError("bytes left over")
         if kind == ord("V"):
-            _check(encoded)
-            return Returned(encoded, mutated, output)
+            return Returned(encoded, mutated, output), _PART_COSTS * len(encoded.header) + _checked(encoded)
         name, message, *places = decode(encoded, reply=True)
         origin, caller = (None if place is None else _said(place, 200) for place in places)
-        return Raised(" ".join(_said(name, 200).split()), _said(message, 600), origin, output, caller)
+        return Raised(" ".join(_said(name, 200).split()), _said(message, 600), origin, output, caller), 0
     except (WireError, struct.error, ValueError, TypeError):
         raise not_a_reply() from None
 
 
-_CHECKED: dict[bytes, int] = {}
+_CHECKED: dict[bytes, tuple[int, int]] = {}  # by header: bytes of the payload, and what they become
 
 
-def _check(encoded: Encoded) -> None:
-    """Raise WireError unless the value decodes, now and later: judges need not expect that it does not.
+def _checked(encoded: Encoded) -> int:
+    """How many bytes the numbers of a value become, which decodes, now and later: judges need not expect that it does not.
 
     Whether it does depends on the header and the payload's length alone, and most headers come again.
+
+    Raises
+    ------
+    WireError
+        Where it does not.
     """
-    if _CHECKED.get(encoded.header) == len(encoded.payload):
-        return
-    decode(encoded, reply=True)
+    length, size = _CHECKED.get(encoded.header, (-1, 0))
+    if length == len(encoded.payload):
+        return size
+    size = _judged_size(decode(encoded, reply=True))
     if len(encoded.header) <= 2_000:
         if len(_CHECKED) >= 4_096:
             _CHECKED.clear()
-        _CHECKED[encoded.header] = len(encoded.payload)
+        _CHECKED[encoded.header] = len(encoded.payload), size
+    return size
+
+
+def _judged_size(value: Any) -> int:
+    """How many bytes the numbers of a value are where it is judged: a truth value is one of eight there, not of one."""
+    if isinstance(value, dict):
+        return sum(map(_judged_size, value.values()))
+    if isinstance(value, list | tuple):
+        return sum(map(_judged_size, value))
+    array = value.array if isinstance(value, Opaque) else value
+    return array.size * max(8, array.itemsize) if isinstance(array, np.ndarray | np.generic) else 8
 
 
 def _said(value: Any, limit: int) -> str:

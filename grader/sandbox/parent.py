@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import TracebackType
 
 from grader.model import SandboxLevel
@@ -19,25 +19,15 @@ from grader.sandbox.copies import Copy, Serve
 from grader.sandbox.helpers import Answering, Answers
 from grader.sandbox.limits import can_confine
 from grader.sandbox.runner import Answer, Execution, Plan, Program, Replied, Script, followed, listed
-from grader.sandbox.running import Run
+from grader.sandbox.running import History, Run
 from grader.sandbox.waiting import USUAL, Patience, Stop
 from grader.sandbox.zygote import ALL_WALLS, Zygote
-from grader.submission.program import SourceFile
 
 __all__ = ["Sandbox"]
 
 _FULL = frozenset({"limits", "user", "landlock", "seccomp"})
 _SOME = frozenset({"limits", "landlock", "seccomp"})
 _COPIES = 2  # of this process: one for the judges of an assignment, one for its reference
-
-
-@dataclass
-class _History:
-    """What earlier runs of the same submission have shown: it has one total time for all of them."""
-
-    files: tuple[SourceFile, ...] = ()
-    spent_s: float = 0.0
-    skip: dict[int, str] = field(default_factory=dict)
 
 
 class Sandbox:
@@ -69,7 +59,7 @@ class Sandbox:
     ) -> None:
         self._children = children or Zygote(packages, walls, warm_up)
         self._patience = patience
-        self._history = _History()
+        self._history = History()
         self._copies: list[Copy] = []
 
     def __enter__(self) -> Sandbox:
@@ -120,14 +110,14 @@ class Sandbox:
 
     def follow(self, program: Program, script: Script, answer: Answer | None = None) -> Execution:
         """Load the program and ask what a script asks (see :meth:`grader.sandbox.runner.Runner.follow`)."""
-        if program.files is not self._history.files:
-            self._history = _History(program.files)
+        if not self._history.is_of(program.files):
+            self._history = History(program.files)
         history, began = self._history, time.monotonic()
         self._children.start()
         slowness = self._patience.slowness or self._children.slowness
         deadline = began + program.total_s * slowness * 2 + 10 - history.spent_s
         answering = Answering(answer, program.total_s, self.beside(Answers(answer))) if answer else None
-        run = Run(self._children, program, answering, self._patience, deadline, history.skip)
+        run = Run(self._children, program, answering, self._patience, deadline, history)
         try:
             if not followed(script, run.function):
                 with contextlib.suppress(Stop):

@@ -6,7 +6,7 @@ import contextlib
 import struct
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from grader import sentences
@@ -20,11 +20,12 @@ from grader.sandbox.limits import OutOfBudget, check_budget
 from grader.sandbox.messages import loaded_in, outcome_in, program_frame
 from grader.sandbox.runner import Loaded, Outcome, Plan, Program, Raised, Replied, Returned, Stopped
 from grader.sandbox.waiting import Patience, Stop, Watch
+from grader.submission.program import SourceFile
 
-__all__ = ["Run"]
+__all__ = ["History", "Run"]
 
-_MAX_KEPT = 32 * 2**20  # of the replies of one run together
-_PART_COSTS = 128  # a byte of structure is as much work for the judges as 128 of numbers
+_MAX_KEPT = 32 * 2**20  # of the replies of one run together, as they are judged
+_MAX_OF_ALL = 64 * 2**20  # of those of all runs of a submission: most of them are kept until its report is made
 _USUAL_S = 2.0  # the limit of a call where nothing is said of it
 _SLOW = 0.005  # the part of its limit from which the calls of a function are slow: usual ones take a hundredth of that
 _LONGER = 2.0  # how much longer the second try may take, which is alone
@@ -39,6 +40,20 @@ def _printed_too_much() -> Stop:
     return Stop(Stopped("too-much-output", sentences.PRINTED_WITHOUT_END))
 
 
+@dataclass
+class History:
+    """What earlier runs of the same submission have shown: it has one total time and one total size for all of them."""
+
+    files: tuple[SourceFile, ...] = ()
+    spent_s: float = 0.0
+    kept: int = 0
+    skip: dict[int, str] = field(default_factory=dict)
+
+    def is_of(self, files: tuple[SourceFile, ...]) -> bool:
+        """Whether these are the same files, whichever of their functions are asked."""
+        return len(files) == len(self.files) and all(a.cells is b.cells for a, b in zip(files, self.files, strict=True))
+
+
 class Run:
     """The children of one run: usually one, a fresh one after each that was lost."""
 
@@ -49,7 +64,7 @@ class Run:
         answering: Answering | None,
         patience: Patience,
         deadline: float,
-        skip: dict[int, str],
+        history: History,
     ) -> None:
         self.children = children
         self.slow: dict[str, str] = {}
@@ -57,7 +72,8 @@ class Run:
         self.patience = patience
         self.answering = answering
         self.deadline = deadline
-        self.skip = skip
+        self.history = history
+        self.skip = history.skip
         self.loaded = Loaded()
         self.kept = 0
         self.callbacks = 0
@@ -167,7 +183,7 @@ class Run:
                     continue
                 inherited, again = False, 0.0
                 if reason == "too-much-output":  # nobody will look at what it gave before
-                    self.kept = before
+                    self._keep(before - self.kept)
                     outcomes, partial = [(Stopped("not-run", "the replies were dropped"),)] * len(outcomes), []
                 del outcomes[len(plans) - 1 :]  # something after the last reply: that one is not believed either
                 outcomes.append((*partial, stop.stopped))
@@ -237,7 +253,8 @@ class Run:
             kind, body = self._receive(child, watch)
         if kind == ord("O"):
             raise _printed_too_much()
-        outcome = outcome_in(kind, body, mark | plan.number, step)
+        self._keep(0, also=len(body))
+        outcome, size = outcome_in(kind, body, mark | plan.number, step)
         if isinstance(outcome, Raised):  # what the worker says of a place is no more than which line of the program it is
             places = (self.program.origin_at(outcome.origin), self.program.origin_at(outcome.caller))
             return replace(outcome, origin=places[0], caller=places[1])
@@ -245,10 +262,15 @@ class Run:
             limit = plan.cpu_s * self.slowness
             if watch and (used := watch.used()) > _NEAR * limit:
                 self.slow.setdefault(plan.function, sentences.slow_call(plan.function, used, limit))
-            self.kept += len(outcome.value.payload) + _PART_COSTS * len(outcome.value.header)
-            if self.kept > _MAX_KEPT:
-                raise Stop(Stopped("too-much-output", sentences.LARGE_RESULTS))
+            self._keep(size)
         return outcome
+
+    def _keep(self, size: int, also: int = 0) -> None:
+        """Count what is kept; too much output where there is no room for it, or for what is ``also`` about to be read."""
+        self.kept += size
+        self.history.kept += size
+        if self.kept + also > _MAX_KEPT or self.history.kept + also > _MAX_OF_ALL:
+            raise Stop(Stopped("too-much-output", sentences.LARGE_RESULTS))
 
     def _receive(self, child: Child, watch: Watch) -> tuple[int, bytes]:
         """The next frame; too much output, where reading and judging this submission has taken too long."""

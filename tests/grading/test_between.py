@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+import tracemalloc
 from itertools import groupby
 
 import pytest
 
 from grader import sentences
 from grader.sandbox.here import InProcess
+from grader.sandbox.parent import Sandbox
 from grader.sandbox.runner import Answer, Execution, Program, Script
 from tests.tiny import function_of, graded, graded_function, solution
 
@@ -122,3 +125,21 @@ def test_nothing_that_earns_points_is_asked_after_the_reference_has_answered() -
     report = graded(solution(keeping, wrong, without=["center", "affine"]), Watched())
     assert function_of(report, "center").findings[0].code == "kept-between-calls"
     assert [answered for answered, _ in groupby(asked)] == [False, True]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
+def test_large_results_of_inputs_that_are_asked_alone_take_no_gigabytes_of_the_grader() -> None:
+    """Each first call gives 24 MB. The replies of one submission have a bound together, in however many runs they come."""
+    source = f"""
+calls = 0
+def center(X):
+    global calls
+    calls += 1
+    return (np.zeros((3_000_000, 1)) if calls == 1 else X - {MEAN}), {MEAN}"""
+    with Sandbox() as sandbox:
+        tracemalloc.start()
+        report = graded(solution(source, without=["center"]), sandbox)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert report.status == "graded"
+    assert peak < 200 << 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -367,6 +368,17 @@ def test_a_missing_part_of_an_item_silences_the_detectors() -> None:
         return {"dW1": 2 * grads["dW1"], "db1": grads["db1"], "db2": grads["db2"]}
 
     assert findings_on(gradients, without, MATRICES, "grads") == ()
+
+
+def test_what_has_the_wrong_size_is_not_looked_through_for_an_argument() -> None:
+    """As a set of Python's numbers a million would take a hundred megabytes."""
+    large = np.arange(1_000_000.0)[:, None]
+    tracemalloc.start()
+    findings = findings_on(mean, lambda X: large, MATRICES[:1])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert findings == ()
+    assert peak < 50 << 20
 
 
 def test_the_columns_of_a_parameter_are_not_taken_for_examples() -> None:

@@ -224,7 +224,8 @@ def test_a_submission_has_one_total_time_over_all_its_runs() -> None:
     tight = program(source, total_s=-4.0)  # 2 * total + 10: two seconds
     with Sandbox(patience=PATIENT) as one:
         first = values(one.run(tight, [*ask("f", (1,)), *ask("g", (1,))]))
-        second = values(one.run(replace(tight, bound=("h",)), ask("g", (1,))))
+        asked = tuple(replace(file, graded=(*file.graded, "h")) for file in tight.files)  # of the same files
+        second = values(one.run(replace(tight, files=asked, bound=("h",)), ask("g", (1,))))
         third = values(one.run(program("def g(x):\n    return x\n"), ask("g", (1,))))
     assert first == ["timeout", "timeout"]
     assert second == ["timeout"]
@@ -260,6 +261,24 @@ def test_the_size_of_results_is_bounded_per_run(sandbox: Sandbox) -> None:
     source = "import numpy as np\n\ndef f(x):\n    return np.zeros(x)\n\ndef g(x):\n    return x\n"
     execution = sandbox.run(program(source), [*ask("f", (9,), (3 << 20,), (3 << 20,)), *ask("g", (1,))])
     assert values(execution) == ["not-run", "not-run", "too-much-output", 1]
+
+
+def test_the_size_of_results_is_what_they_take_where_they_are_judged(sandbox: Sandbox) -> None:
+    """A truth value is a byte in a reply, and a number of eight bytes for whoever compares it."""
+    source = "import numpy as np\n\ndef f(x):\n    return np.ones(x, bool)\n\ndef g(x):\n    return x\n"
+    execution = sandbox.run(program(source), [*ask("f", (9,), (3 << 20,), (2 << 20,)), *ask("g", (1,))])
+    assert values(execution) == ["not-run", "not-run", "too-much-output", 1]
+
+
+def test_the_size_of_results_is_bounded_over_all_runs_of_a_submission(sandbox: Sandbox) -> None:
+    """A function that keeps something is asked each input alone, in tens of runs."""
+    source = "import numpy as np\n\ndef f(x):\n    return np.zeros(x)\n\ndef g(x):\n    return x\n"
+    same = program(source)
+    large = [*ask("f", (3 << 20,)), *ask("g", (1,))]
+    ends = [[outcome[-1] for outcome in sandbox.run(same, large).outcomes] for _ in range(4)]
+    assert [type(end[0]) for end in ends] == [Returned, Returned, Stopped, Stopped]
+    assert all(isinstance(end[1], Returned) for end in ends)
+    assert isinstance(sandbox.run(program(source), large).outcomes[0][-1], Returned)  # the next submission
 
 
 def test_printed_text_is_kept_up_to_a_bound(sandbox: Sandbox) -> None:
