@@ -11,7 +11,7 @@ from grader.descent import (
     slope_told,
     steeper,
 )
-from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Property, cases
+from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Objection, Property, cases
 
 _LAYERS = [4, 5, 3, 1]
 
@@ -105,60 +105,32 @@ def _two_claims(d):
     return x, theta, epsilon
 
 
-def _digits(d, epsilon):
-    """Numbers with all their digits, so that a difference of two of their products is rounded."""
-    return [(*d.rng.uniform(0.5, 4.0, 2).tolist(), epsilon) for _ in range(12)]
+def _measured_calls(d):
+    """Numbers with all their digits, so that a difference of two of their products is rounded, whoever computes it.
+
+    Where nothing but theta with epsilon is rounded, the slope is off by what depends on the power of two below theta alone.
+    """
+    d.give("backward_propagation", Code("derivative", (1.0, 0.0, 0.0)))
+    d.give("forward_propagation", Code("output", (1.0,)))
+    return [(d.rng.uniform(0.5, 4.0), d.rng.uniform(1.0, 2.0) * 2.0**power, 1e-7) for power in [*range(-1, 5)] * 2]
 
 
 def _right_derivative(d):
-    d.give("backward_propagation", Code("derivative", (1.0, 0.0, 0.0)))
-    epsilon = d.choice([1e-7, 1e-6, 1e-4])
-    return [(*_point(d), epsilon), *_digits(d, epsilon)]
-
-
-def _right_derivatives(d):
-    d.give("backward_propagation", Code("derivative", (1.0, 0.0, 0.0)))
-    return _digits(d, 1e-7)
+    return [(*_point(d), d.choice([1e-7, 1e-6, 1e-4])), *_measured_calls(d)]
 
 
 def _is_measured(given):
-    """A numerical derivative is off by what the rounding of outputs leaves; x itself, or with an error made up, is not."""
-    calls = zip(given.steps, given.replies, strict=True)
-    strange = sum(not _comes_of_outputs(step.args, reply) for step, reply in calls)
-    if not strange:
+    """A numerical derivative is off by rounding, by another number each time; what is written down by none, or by one."""
+    differences = [float(np.asarray(reply).item()) for reply in given.replies]
+    rounded = {f"{difference:.3g}" for difference in differences if not abs(difference) < 1e-15}
+    if len(rounded) > 2:
         return None
-    found = {float(np.asarray(reply).item()) for reply in given.replies}
-    what = "the same" if len(found) == 1 else f"what no rounding gives in {strange}"
-    what = "exactly 0" if found == {0.0} else what
-    return (
-        f"the difference is {what} in {len(given.replies)} calls, but a derivative that is computed from two values "
-        "of forward_propagation is off by rounding: is it computed from them, and nothing of the difference rounded?"
+    what = "exactly 0" if not any(differences) else "the same" if len(rounded) == 1 else "0 or the same"
+    return Objection(
+        f"the difference is {what} in {len(differences)} calls, but a derivative that is computed from two values "
+        "of forward_propagation is off by rounding: is it computed from them, and nothing of the difference rounded?",
+        steps=(0,),
     )
-
-
-_PARTS = 12  # a quotient of outputs is divided by epsilon, by twice that, or by 12 times that where there are four of them
-
-
-def _comes_of_outputs(args, difference):
-    """Whether a slope with this difference from x is one of outputs of the size of ``theta * x``.
-
-    These have digits of one size, so that what is between them is a whole number of last ones, however they are computed.
-    A distance that is relative to something else, or squared, is a wrong one of outputs all the same.
-    """
-    x, theta, epsilon = args
-    x, difference = abs(x), abs(float(np.asarray(difference).item()))
-    least, above, below = x * (abs(theta) - 2 * epsilon), theta + epsilon, theta - epsilon
-    steps = _PARTS * epsilon, above - below, above - theta, theta - below  # as asked, or as rounded beside theta
-    digits = np.array([*(np.spacing(least) / step for step in steps), np.spacing(least / (2 * epsilon))])  # or divided first
-    rounding = np.maximum(4 * np.spacing(x) / digits, 1e-3)
-    if rounding.max() > 0.01 or not difference < 1e-6:  # hardly anything was rounded away, or more than rounding is amiss
-        return True
-    root, twice = np.sqrt(difference), np.sqrt(2 * x)
-    gaps = np.array(
-        [*(difference * part for part in (2 * x, x, 1, x * x)), *(root * p for p in (2 * x, x * np.sqrt(2), twice))]
-    )
-    slopes = np.concatenate([x + gaps, x - gaps])[:, None] / digits
-    return bool((np.abs(slopes - np.round(slopes)) < rounding).any())
 
 
 def _is_small(given):
@@ -171,8 +143,7 @@ def _is_small(given):
 
 def _is_rounding(given):
     """Small, and off by rounding: what no number that is written down would be."""
-    strange = not _is_small(given) and _is_measured(given)
-    return "the difference is not one that the rounding of two outputs leaves" if strange else _is_small(given)
+    return _is_small(given) or _is_measured(given)
 
 
 # -- the network -------------------------------------------------------------------------
@@ -418,7 +389,7 @@ ASSIGNMENT = Assignment(
                     count=4,
                     proves=True,
                 ),
-                Property("the derivative is measured", share=0.1, plan=_right_derivatives, judge=_is_measured, count=1),
+                Property("the derivative is measured", share=0.1, plan=_measured_calls, judge=_is_measured, count=1),
             ),
         ),
         Function(

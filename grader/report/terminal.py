@@ -1,6 +1,6 @@
 """What a student reads after ``grader check``, and an instructor after ``grader grade``.
 
-Plain words carry the meaning and colours only repeat it; a line never exceeds the terminal. rich lays everything
+Plain words carry the meaning and colours only repeat it; no line but one of code exceeds the terminal. rich lays everything
 out, from strings that :mod:`grader.report.escape` made inert: rich's own markup is never parsed.
 """
 
@@ -12,9 +12,10 @@ import posixpath
 import shutil
 import sys
 from collections.abc import Container, Iterable, Iterator, Sequence
+from textwrap import indent
 
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -36,6 +37,7 @@ WIDEST = 100  # longer lines are hard to read
 NARROWEST = 20
 NARROW = 60  # in fewer columns a function's place stands under its name
 LONGEST = 4000  # characters of one message
+LONGEST_CODE = 40_000
 LONGEST_NAME = 60
 MOST_LINES = 14  # of the arguments of an example, so that one mistake fills one screen
 LONGEST_WHO = 200
@@ -134,16 +136,20 @@ def _function_table(functions: Sequence[FunctionReport], width: int, file: str =
     return _grid(rows, numbers={2})
 
 
-def _details(function: FunctionReport, width: int, verbose: bool) -> list[Padding]:
+def _details(function: FunctionReport, width: int, verbose: bool) -> list[RenderableType]:
     """Why a function failed, what that looks like, and an example to follow by hand; nothing of one that is correct."""
     if function.status == "passed" and not function.findings and not verbose:
         return []
     sentence = wording.status_sentence(function)
-    parts = [_indented(_text(sentence))] if sentence else []
-    checks = [check for check in function.checks if verbose or check.status == "failed"]
-    rows: list[Row] = [(_state(check.status), _check(check, function.name)) for check in checks]
-    for finding in function.findings:
+    parts: list[RenderableType] = [_indented(_text(sentence))] if sentence else []
+    rows: list[Row] = []
+    for finding in function.findings:  # what to do comes first
         rows += _finding(wording.finding_label(finding, function), finding)
+    shown = [check for check in function.checks if verbose or check.status == "failed"]
+    rows += [(_state(check.status), _check(check, function.name)) for check in shown]
+    others = [check for check in function.checks if check not in shown and check.points < check.max_points]
+    if others and any(check.status == "failed" for check in shown):  # what a failed one took along: the points add up
+        rows.append(((wording.ALSO_LOST, LABEL), "; ".join(_also(check, function.name) for check in others)))
     parts += map(_indented, _grids(rows))
     if function.counterexample is not None and function.status != "passed" and (verbose or not is_unwritten(function)):
         parts += _example(example_of(function), width, verbose)
@@ -156,13 +162,18 @@ def _check(check: Check, function: str) -> Text:
     return _text((f"{plain(label)}{': ' if check.message else ''}", "bold"), check.message, earned)
 
 
+def _also(check: Check, function: str) -> str:
+    label = plain(wording.check_label(check.kind, check.name, function))
+    return f"{label} [{wording.points_line(check.points, check.max_points)}]"
+
+
 def _finding(label: str, finding: Finding) -> list[Row]:
     rows: list[Row] = [((label, LABEL), _text(finding.message, (f" ({plain(finding.code)})", "dim")))]
     return [*rows, ((wording.HINT, LABEL), finding.hint)] if finding.hint else rows
 
 
-def _example(example: Example, width: int, verbose: bool) -> list[Padding]:
-    parts = [_indented(_text(("Example ", "bold"), (plain(example.case), "dim")))]
+def _example(example: Example, width: int, verbose: bool) -> list[RenderableType]:
+    parts: list[RenderableType] = [_indented(_text(("Example ", "bold"), (plain(example.case), "dim")))]
     inner: list[RenderableType] = [_text(example.message)] if example.message else []
     arguments = [value_lines(plain(name), value, PLAIN, width - 4) for name, value in example.arguments]
     inner += map(_text, [line for lines in arguments for line in lines] if verbose else _shortened(arguments))
@@ -178,7 +189,7 @@ def _example(example: Example, width: int, verbose: bool) -> list[Padding]:
         inner += [_text(("It printed:", "bold")), _grid(rows, gap=1)]
     parts += [_indented(part, 4) for part in inner]
     if verbose and example.snippet:
-        parts += [_indented(_text(("To try it yourself:", "bold"))), _indented(_text(example.snippet), 4)]
+        parts += [_indented(_text(("To try it yourself:", "bold"))), _code(example.snippet, 4)]
     return parts
 
 
@@ -265,6 +276,12 @@ def _text(*pieces: Piece) -> Text:
     return text
 
 
+def _code(source: str, columns: int) -> Group:
+    """Inert code whose lines stay whole, however long they are: it is there to be copied."""
+    lines = indent(plain(clip(source, LONGEST_CODE), newlines=True), " " * columns)
+    return Group(Text(log_lines(lines), no_wrap=True, overflow="ignore"))  # a text alone would be printed as any other
+
+
 def _grid(rows: Sequence[Row], gap: int = 2, numbers: Container[int] = ()) -> Table:
     """Columns without lines. Each text is wrapped in its own column, so that none can pass for another line."""
     table = Table.grid(padding=(0, gap, 0, 0))
@@ -314,5 +331,5 @@ def _lay_out(parts: Iterable[RenderableType], width: int, color: bool | None) ->
     )  # fmt: skip
     with console.capture() as captured:
         for part in parts:
-            console.print(part)
+            console.print(part, crop=False)
     return log_lines("\n".join(row.rstrip() for row in captured.get().split("\n")))

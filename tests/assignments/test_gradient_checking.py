@@ -1,11 +1,13 @@
 """Gradient checking: a check is judged by what it says of planted faults, and by nothing that is rounding."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from grader import load_assignment
+from grader.confined.wire import decode
 from grader.freezing.store import frozen_cases
 from grader.judging.outcomes import arguments_of, expected_value
 from reference import gradient_checking as reference
@@ -196,8 +198,9 @@ def measured(x, theta, epsilon):
 
 def test_no_other_case_has_the_x_of_a_planted_output() -> None:
     cases = frozen_cases(ASSIGNMENT).functions["gradient_check"].cases
-    marked = [(case, any(name == "forward_propagation" for name, _ in case.plan.given)) for case in cases]
-    asked = [(args[0], planted) for case, planted in marked for args in case.plan.questions]
+    given = [(case, [decode(code, code=lambda code: code) for _, code in case.plan.given]) for case in cases]
+    wrong = [(case, any(code.name == "output" and code.args != (1.0,) for code in codes)) for case, codes in given]
+    asked = [(args[0], planted) for case, planted in wrong for args in case.plan.questions]
     planted = [x for x, plants in asked if plants]
     assert len(planted) == len(set(planted)) > 20
     assert not set(planted) & {x for x, plants in asked if not plants}
@@ -391,8 +394,6 @@ SLOPE = "(forward_propagation(x, theta + epsilon) - forward_propagation(x, theta
     [
         ("x", 0.0),
         ("x + 3e-9 * abs(x)", 0.0),
-        ("x * (1 + 1e-16 / epsilon * (1 + abs(theta)))", 0.0),
-        ("x * (1 + 1e-9 * np.sin(1e6 * theta))", 0.0),
         (SLOPE, 2.0),
         ("x * (theta + epsilon) / (2 * epsilon) - x * (theta - epsilon) / (2 * epsilon)", 2.0),
         ("((theta * x + epsilon * x) - (theta * x - epsilon * x)) / (2 * epsilon)", 2.0),
@@ -400,10 +401,19 @@ SLOPE = "(forward_propagation(x, theta + epsilon) - forward_propagation(x, theta
         ("(x * (theta + epsilon) - x * (theta - epsilon)) / (2 * epsilon)", 2.0),
         ("(forward_propagation(x, theta + epsilon) - forward_propagation(x, theta)) / epsilon", 2.0),
         (SLOPE.replace("(2 * epsilon)", "((theta + epsilon) - (theta - epsilon))"), 2.0),
+        ("np.polyfit([-epsilon, epsilon], [forward_propagation(x, theta + s * epsilon) for s in (-1, 1)], 1)[0]", 2.0),
+        ("np.gradient([forward_propagation(x, theta + s * epsilon) for s in (-1, 0, 1)], epsilon)[1]", 2.0),
+        (
+            "np.dot([-epsilon, epsilon], [forward_propagation(x, theta + s * epsilon) for s in (-1, 1)]) / (2 * epsilon**2)",
+            2.0,
+        ),
+        (f"float({SLOPE.replace('x', 'np.longdouble(x)')})", 2.0),
+        (re.sub(r"\b(x|theta|epsilon)\b", r"Fraction(\1)", SLOPE), 2.0),
     ],
 )
 def test_a_derivative_that_is_written_down_is_not_one_that_is_measured(slope: str, points: float) -> None:
-    found = verdicts(ASSIGNMENT, replaced(SCALAR, SLOPE, slope), only="gradient_check")["gradient_check"]
+    code = "from fractions import Fraction\n" + replaced(SCALAR, SLOPE, slope)
+    found = verdicts(ASSIGNMENT, code, only="gradient_check")["gradient_check"]
     assert points_of(found, "property", MEASURED) == points
     assert found.points == (20.0 if points else 16.0)
 
