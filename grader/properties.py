@@ -20,8 +20,8 @@ from grader.spec import CaseClass, Given, Objection, Property, Ref, Step
 from grader.strategies import Arguments, Draw
 
 __all__ = [
-    "at_usual_sizes", "derivative", "equal_forms", "formula_of_draws", "kept_scaled", "kept_share", "raises", "seeded",
-    "unbiased",
+    "at_usual_sizes", "derivative", "equal_forms", "formula_of_draws", "kept_scaled", "kept_share", "no_shared_memory",
+    "raises", "seeded", "shared_memory", "unbiased",
 ]  # fmt: skip
 
 _Place = int | str | tuple[int | str, ...]
@@ -380,6 +380,81 @@ def raises(
         fits=dict.fromkeys((mistakes,) if isinstance(mistakes, str) else mistakes, lambda _: True),
         raises=error if isinstance(error, tuple) else (error,),
     )
+
+
+_OF_ONE_SHAPE = tuple(CaseClass(name, count=1) for name in ("general", "square", "one unit"))
+
+
+def _of_one_shape(d: Draw) -> Arguments:
+    """Layers of which some have one shape: who makes one array for each shape makes too few."""
+    n, k = d.sizes("n", "k")
+    return ({"one unit": [1, 1, 1, 1], "square": [n, n, n, n]}.get(d.case) or [k, n, k, n, k],)
+
+
+def no_shared_memory(
+    name: str = "no two arrays share memory",
+    *,
+    share: float,
+    inputs: _Inputs = _of_one_shape,
+    items: Mapping[str, tuple[int, ...]] | None = None,
+    drawn: bool = False,
+    fits: _Fits | None = None,
+    classes: tuple[CaseClass, ...] = _OF_ONE_SHAPE,
+) -> Property:
+    """Each array of a dictionary, or of several, is an array of its own: what is changed in place in one is in no other.
+
+    Arrays that are parts of one large array share nothing as long as they do not overlap.
+
+    Parameters
+    ----------
+    name, share, classes
+        As those of a property.
+    inputs
+        As for :func:`kept_share`: some of the arrays must have the same shape. If not given, a list of layers is drawn, from
+        which a network is initialized.
+    items
+        Where the dictionaries stand in what is returned, by what a sentence calls them: ``{"v": (0,), "s": (1,)}``. If not
+        given, one dictionary is returned.
+    drawn
+        Whether some of the numbers are random: what is all zeros, or nothing, is then no answer.
+    fits
+        As those of a property; by default, whatever shares memory is the mistake "one-array-for-several".
+    """
+    places = items or {"": ()}
+
+    def judge(given: Given) -> str | Objection | None:
+        numbers = [np.ravel(part) for place in places.values() for part in _at(given.replies[0], place).values()]
+        if drawn and len(np.unique([number for array in numbers for number in array if number])) < 2:
+            return Objection("none of the numbers is random", checked=False)
+        found = shared_memory(given, places)
+        if not found:
+            return None
+        one, other = (f"{item}[{key!r}]" if item else key for item, key in found)
+        return f"{one} and {other} share memory: what is added to the arrays one by one, in place, is in both of them"
+
+    return Property(
+        name,
+        share=share,
+        plan=lambda d: [inputs(d), Step("after_changes_in_place", tuple(Ref(0, place) for place in places.values()))],
+        judge=judge,
+        classes=classes,
+        fits={"one-array-for-several": lambda given: shared_memory(given, places) is not None} if fits is None else fits,
+    )
+
+
+def shared_memory(given: Given, items: Mapping[str, tuple[int, ...]]) -> tuple[tuple[str, str], tuple[str, str]] | None:
+    """Two arrays that are one in memory, of a case of :func:`no_shared_memory`: the item and the key of each."""
+    made = [_at(given.replies[0], place) for place in items.values()]
+    names = [(number, key) for number, arrays in enumerate(made) for key in sorted(arrays)]
+    of_item = list(items)
+    for place, (number, key) in enumerate(names):
+        added = np.max(np.subtract(given.reply[number][key], made[number][key]), initial=0)
+        bits = int(np.rint(np.nan_to_num(added, nan=0, posinf=0, neginf=0)))
+        other = next((other for other in range(len(names)) if other != place and bits & 2**other), None)
+        if other is not None:
+            (number_too, key_too) = names[other]
+            return (of_item[number], key), (of_item[number_too], key_too)
+    return None
 
 
 def formula_of_draws(

@@ -14,7 +14,7 @@ from grader.distributions import (
     rounded_problem,
     uniform_problem,
 )
-from grader.properties import at_usual_sizes
+from grader.properties import at_usual_sizes, no_shared_memory
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Property, Ref, Step, cases
 
 # -- initialization ----------------------------------------------------------------------
@@ -645,14 +645,17 @@ ASSIGNMENT = Assignment(
             random=frozenset({"W{l}"}),
             weights={"W{l}": 2.0},
             alternatives=("scaled",),
-            properties=_random_properties(
-                _deep_and_wide,
-                _deep,
-                _two_layers_or_more,
-                "weights are Gaussian * 0.01 (or / sqrt(n_prev)) in all layers",
-                _FITS_DEEP,
-                _small,
-                _scaled,
+            properties=(
+                *_random_properties(
+                    _deep_and_wide,
+                    _deep,
+                    _two_layers_or_more,
+                    "weights are Gaussian * 0.01 (or / sqrt(n_prev)) in all layers",
+                    _FITS_DEEP,
+                    _small,
+                    _scaled,
+                ),
+                no_shared_memory(share=0.05, drawn=True),
             ),
             classes=cases(one_layer={"L": 1}, five_layers={"L": 5}),
         ),

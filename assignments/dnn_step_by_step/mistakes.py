@@ -102,6 +102,18 @@ def last_layer_zero(layer_dims):
     return {**right, last: 0 * right[last]}
 
 
+@mistake(
+    "one-array-for-several",
+    "initialize_parameters_deep",
+    message="several keys hold one and the same array, so that what is written into one of them is in the others, too",
+    hint="How many arrays of zeros are made, and how many are needed? Change one in place, and look at all of them.",
+    severity="slip",
+)
+def one_array_of_biases(layer_dims):
+    made = {}
+    return _network(layer_dims, biases=lambda n: made.setdefault(n, np.zeros((n, 1))))
+
+
 _in_both(
     "missing-scale",
     message="the weights have the standard deviation 1: the factor is missing, or stands elsewhere, as in place of the mean",

@@ -22,7 +22,7 @@ from grader.distributions import (
     repeats_problem,
     rounded_problem,
 )
-from grader.properties import at_usual_sizes
+from grader.properties import at_usual_sizes, no_shared_memory
 from grader.spec import Assignment, CaseClass, Code, Function, Objection, Property, cases
 
 # -- initializers: structure by value, numbers by distribution ---------------------------
@@ -314,6 +314,7 @@ def _random_properties(scale_of, deviation, fits):
             classes=wide,
             fits={"nonzero-biases": _biases_are_set},
         ),
+        no_shared_memory(share=0.05, drawn=True),
     )
 
 
@@ -561,6 +562,7 @@ ASSIGNMENT = Assignment(
             summary="weights and biases that are all zero",
             classes=_LAYER_KINDS,
             weights={"W{l}": 2},
+            properties=(no_shared_memory(share=0.1),),
         ),
         Function(
             "initialize_parameters_random",

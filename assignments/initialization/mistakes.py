@@ -107,6 +107,23 @@ def _keys_from_zero(weights):
     return initialize
 
 
+@_in_all_three(
+    "one-array-for-several",
+    message="several keys hold one and the same array, so that what is written into one of them is in the others, too",
+    hint="How many arrays of zeros are made, and how many are needed? Change one in place, and look at all of them.",
+    severity="slip",
+)
+def _one_array_of_zeros_for_each_shape(weights):
+    def initialize(layers_dims):
+        made = {}
+        return {
+            name: made.setdefault(value.shape, value) if not value.any() else value
+            for name, value in _parameters(layers_dims, weights).items()
+        }
+
+    return initialize
+
+
 @mistake(
     "no-biases",
     "initialize_parameters_zeros",

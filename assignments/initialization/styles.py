@@ -30,6 +30,18 @@ def zeros_by_lists(layers_dims):
     return parameters
 
 
+def zeros_out_of_one_array(layers_dims):
+    """Views of one array that do not overlap."""
+    shapes = {}
+    for l, (k, n) in enumerate(pairwise(layers_dims), 1):
+        shapes |= {f"W{l}": (n, k), f"b{l}": (n, 1)}
+    ends = np.cumsum([n * k for n, k in shapes.values()])
+    return {
+        name: part.reshape(shape)
+        for (name, shape), part in zip(shapes.items(), np.split(np.zeros(ends[-1]), ends[:-1]), strict=True)
+    }
+
+
 _GENERATOR = np.random.default_rng(11)
 
 
@@ -170,7 +182,7 @@ def model_with_examples_in_rows(X, Y, rate, steps, verbose=True, kind="he"):
 
 
 STYLES = {
-    "initialize_parameters_zeros": [zeros_by_comprehension, zeros_from_the_end, zeros_by_lists],
+    "initialize_parameters_zeros": [zeros_by_comprehension, zeros_from_the_end, zeros_by_lists, zeros_out_of_one_array],
     "initialize_parameters_random": _all_ways(lambda n_prev: 10),
     "initialize_parameters_he": [
         *_all_ways(lambda n_prev: math.sqrt(2.0 / n_prev)),

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.properties import at_usual_sizes
+from grader.properties import at_usual_sizes, no_shared_memory, shared_memory
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Objection, Property, Ref, Step
 
 _RATES = [0.0125, 0.05, 0.3, 0.7, 1.25]
@@ -606,49 +606,33 @@ _SIZE_FITS = {
 # -- momentum and Adam -------------------------------------------------------------------
 
 
-def _changes_in_place(*averages):
-    """What is made for a network, and what becomes of it when each of its arrays is changed by a number of its own."""
-    return lambda d: [(_network(d),), Step("after_changes_in_place", tuple(Ref(0, place) for place in averages))]
-
-
-def _share_memory(given):
-    """The first array that has got the number of another one as well, and that one: the dictionary and the key of each."""
-    made = given.replies[0] if isinstance(given.replies[0], tuple | list) else (given.replies[0],)
-    names = [(place, name) for place, _ in enumerate(given.reply) for name in sorted(made[place])]
-    before, after = ([averages[place][name] for place, name in names] for averages in (made, given.reply))
-    for number, (was, now) in enumerate(zip(before, after, strict=True)):
-        added = int(np.rint(np.nan_to_num(np.max(np.subtract(now, was), initial=0), nan=0, posinf=0, neginf=0)))
-        others = [other for other in range(len(names)) if other != number and added & 2**other]
-        if others:
-            return names[number], names[others[0]]
-    return None
-
-
-def _no_memory_is_shared(given):
-    found = _share_memory(given)
-    if not found:
-        return None
-    one, other = (f"{'vs'[place]}[{name!r}]" for place, name in found)
-    return f"{one} and {other} share memory: what is added to the arrays one by one, in place, is in both of them"
-
-
-def _of_two_averages(given):
-    """No memory is shared, and both have all keys."""
-    v, s = given.replies[0][:2]
-    missing = next((name for name in v if name not in s), None)
-    return f"s has no {missing!r}, which v has" if missing else _no_memory_is_shared(given)
-
-
-_FOR_SEVERAL = {"one-array-for-several": lambda given: _share_memory(given) is not None}
-_MEMORY_FITS = {"shared-memory": lambda given: len({place for place, _ in _share_memory(given)}) == 2, **_FOR_SEVERAL}
+_AVERAGES = {"v": (0,), "s": (1,)}
 _ALONE = {
     "share": 0.2,
+    "inputs": lambda d: (_network(d),),
     "classes": (  # with arrays of one shape among them
         CaseClass("general", count=1),
         CaseClass("five layers of three units", count=1, sizes={"L": 5, "width": 3}),
         CaseClass("one unit", count=1, sizes={"width": 1}),
     ),
 }
+
+
+def _both_with_all_keys(given):
+    """No memory is shared, and both averages have all keys."""
+    v, s = given.replies[0][:2]
+    missing = next((name for name in v if name not in s), None)
+    return f"s has no {missing!r}, which v has" if missing else _OF_TWO.judge(given)
+
+
+_OF_TWO = no_shared_memory(
+    items=_AVERAGES,
+    fits={
+        "shared-memory": lambda given: len({item for item, _ in shared_memory(given, _AVERAGES)}) == 2,
+        "one-array-for-several": lambda given: shared_memory(given, _AVERAGES) is not None,
+    },
+    **_ALONE,
+)
 
 
 def _momentum(d):
@@ -859,15 +843,7 @@ ASSIGNMENT = Assignment(
             returns="v",
             summary="a zero for every gradient",
             classes=_classes(**_DEPTHS),
-            properties=(
-                Property(
-                    "no two arrays share memory",
-                    plan=_changes_in_place(()),
-                    judge=_no_memory_is_shared,
-                    fits=_FOR_SEVERAL,
-                    **_ALONE,
-                ),
-            ),
+            properties=(no_shared_memory(items={"v": ()}, **_ALONE),),
         ),
         Function(
             "update_parameters_with_momentum",
@@ -905,15 +881,7 @@ ASSIGNMENT = Assignment(
             returns=("v", "s"),
             summary="two zeros for every gradient",
             classes=_classes(**_DEPTHS),
-            properties=(
-                Property(
-                    "no two arrays share memory",
-                    plan=_changes_in_place((0,), (1,)),
-                    judge=_of_two_averages,
-                    fits=_MEMORY_FITS,
-                    **_ALONE,
-                ),
-            ),
+            properties=(replace(_OF_TWO, judge=_both_with_all_keys),),
         ),
         Function(
             "update_parameters_with_adam",

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from grader.distributions import handful_problem, in_layers, xavier_problem
-from grader.properties import at_usual_sizes
+from grader.properties import at_usual_sizes, no_shared_memory
 from grader.spec import Assignment, CaseClass, CaseSet, Function, Property
 
 # -- labels and probabilities ------------------------------------------------------------
@@ -641,6 +641,7 @@ ASSIGNMENT = Assignment(
                     fits=_FITS,
                 ),
                 Property("biases are zero, weights are not", share=0.2, plan=_wide, judge=_zero_biases, classes=_WIDE),
+                no_shared_memory(share=0.05, drawn=True),
             ),
         ),
     ),

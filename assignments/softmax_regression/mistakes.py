@@ -1222,6 +1222,19 @@ def xavier_last_otherwise(layer_dims):
 
 
 @mistake(
+    "one-array-for-several",
+    "xavier_initialization",
+    message="several keys hold one and the same array, so that what is written into one of them is in the others, too",
+    hint="How many arrays of zeros are made, and how many are needed? Change one in place, and look at all of them.",
+    severity="slip",
+)
+def xavier_shared_biases(layer_dims):
+    parameters = _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) / np.sqrt(n_prev))
+    made = {}
+    return {key: made.setdefault(len(b), b) if key[0] == "b" else b for key, b in parameters.items()}
+
+
+@mistake(
     "transposed",
     "xavier_initialization",
     message="the weights are transposed: W has a row for each unit of its own layer",

@@ -648,6 +648,9 @@ _BETA_FITS = {
 # -- early stopping ----------------------------------------------------------------------
 
 
+_NO_TIES = ("never stops", "best is last")  # which carry more than other kinds, and not for that
+
+
 def _dev_costs(d):
     """Improvements, pauses just shorter than patience, then one that is long enough, then a trap."""
     if d.case == "one epoch":
@@ -702,7 +705,7 @@ def _pause(d, costs, count):
     start = costs[-1] + d.integer(1, 3)
     slope = -1.5 if d.case == "small" else d.rng.choice([-1.5, 0.5])
     for number in range(count):
-        tie = number == count - 1 and (d.case == "ties" or d.integer(0, 8) == 0)
+        tie = number == count - 1 and (d.case == "ties" or (d.integer(0, 8) == 0 and d.case not in _NO_TIES))
         costs.append(best if tie else max(best + 0.25, float(start + count + slope * number)))
 
 
@@ -749,6 +752,22 @@ def _is_an_involution(given):
     return None if np.array_equal(given.reply, images) else "flipped twice, the images are not the original ones"
 
 
+def _also_alone(d):
+    (images,) = _images(d)
+    images = images if len(images) > 1 else np.concatenate([images, images + 1])
+    return [Step("flip_horizontal", (images[:1],)), Step("flip_horizontal", (images,))]
+
+
+def _same_alone(given):
+    alone, together = given.replies
+    return None if np.array_equal(alone[0], together[0]) else "the first of several images is not what becomes of it alone"
+
+
+def _in_reverse_order(given):
+    alone, together = given.replies
+    return np.array_equal(alone[0], together[-1])
+
+
 ASSIGNMENT = Assignment(
     name="training_in_practice",
     title="Training in practice",
@@ -765,11 +784,11 @@ ASSIGNMENT = Assignment(
             properties=tuple(
                 Property(name, share=share, plan=lambda d: [_split(d)], judge=judge, classes=_SPLITS, fits=fits)
                 for name, share, judge, fits in (
-                    ("no example twice, each with its own label", 0.51, _of_sets(_own_labels), _split_fits(*_SIZES)),
-                    ("every example is in a set, and no set without any", 0.19, _of_sets(_complete), _split_fits(*_SIZES)),
+                    ("no example twice, each with its own label", 0.55, _of_sets(_own_labels), _split_fits(*_SIZES)),
+                    ("every example is in a set, and no set without any", 0.17, _of_sets(_complete), _split_fits(*_SIZES)),
                     (
                         "the three sizes as asked",
-                        0.25,
+                        0.23,
                         _of_sets(_sizes_as_asked),
                         _split_fits("sizes-rounded-down", "examples-lost"),
                     ),
@@ -939,7 +958,16 @@ ASSIGNMENT = Assignment(
                 CaseClass("square", count=3, sizes={"h": 4, "w": 4}, share=0.25),  # as most images are
             ),
             loose_dtype=frozenset({"flipped"}),
-            properties=(Property("flipping twice changes nothing", share=0.1, plan=_twice, judge=_is_an_involution),),
+            properties=(
+                Property("flipping twice changes nothing", share=0.1, plan=_twice, judge=_is_an_involution),
+                Property(
+                    "an image becomes the same whatever is beside it",
+                    share=0.1,
+                    plan=_also_alone,
+                    judge=_same_alone,
+                    fits={"order-of-images-as-well": _in_reverse_order},
+                ),
+            ),
         ),
     ),
 )

@@ -39,6 +39,7 @@ LOSSES = {
     ("sample_learning_rate", "uniform-not-logarithmic"): SEVERAL,
     ("sample_momentum", "uniform-not-logarithmic"): SEVERAL,
     ("sample_momentum", "logarithmic-in-beta"): SEVERAL,
+    ("early_stopping_epoch", "tie-counts"): INPUTS,
     ("early_stopping_epoch", "stops-too-late"): EITHER,
     ("early_stopping_epoch", "stops-too-early"): EITHER,
     ("early_stopping_epoch", "latest-decrease-returned"): INPUTS,

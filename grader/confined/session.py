@@ -39,7 +39,7 @@ class Session:
         self.bindings = Bindings(self.questions, np)
         self.definitions = Definitions(channel, wire, np, self.bindings)
         self.functions = self.definitions.functions
-        self.public: dict[str, Any] = {}
+        self.public: dict[str, Any] = {**watching.PUBLIC}
         self.around: Any = None  # public code that makes each call of a graded function, where there is any
         self.replies: list[Any] = []
         self.seeder = seeder or Seeder(np, wire.FRAMEWORK)

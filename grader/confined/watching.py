@@ -1,4 +1,4 @@
-"""What a function draws from the usual random generators: public code asks for it where a result can only be judged so.
+"""What a function draws from the usual random generators, and which arrays share memory: no result shows it.
 
 The file stands beside student code like ``wire.py``.
 """
@@ -8,11 +8,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["drawn_by"]
+__all__ = ["PUBLIC", "drawn_by"]
 
 Generator = tuple[Any, str, tuple[str, ...]]  # a module, its function, and the names of the function's parameters
 
 _NORMAL = ("loc", "scale")
+
+
+def after_changes_in_place(*dictionaries: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Add 1, 2, 4, 8, ... to one array after the other, in place: each should be changed by its own number alone.
+
+    Examples
+    --------
+    >>> import numpy
+    >>> same = numpy.zeros(1)
+    >>> after_changes_in_place({"W1": numpy.zeros(1), "b1": same, "b2": same})
+    ({'W1': array([1.]), 'b1': array([6.]), 'b2': array([6.])},)
+    """
+    number = 1
+    for arrays in dictionaries:
+        for name in sorted(arrays):
+            changed = arrays[name]
+            if hasattr(changed, "flags") and changed.flags.writeable and changed.dtype.kind in "fiu":
+                changed += number
+            number *= 2
+    return dictionaries
+
+
+PUBLIC = {"after_changes_in_place": after_changes_in_place}  # what a step may call without public code of an assignment
 
 
 def drawn_by(np: Any, function: Callable[[], Any], *others: Generator) -> tuple[Any, list[Any]]:

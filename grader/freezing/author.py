@@ -13,6 +13,7 @@ import numpy as np
 
 from grader.confined.kinds import Path as Place
 from grader.confined.kinds import Tensor, mapped
+from grader.confined.watching import PUBLIC
 from grader.confined.wire import beside, decode
 from grader.course import LoadedAssignment
 from grader.errors import SpecError, said_with_place
@@ -187,7 +188,8 @@ def run_trusted(
     given = {name: decode(encoded, code=lambda code: code) for name, encoded in plan.given}
 
     def named(name: str) -> Any:
-        return replaced.get(name) or getattr(author.loaded.public_module, name, None) or author.function(name)
+        public = getattr(author.loaded.public_module, name, None) or PUBLIC.get(name)
+        return replaced.get(name) or public or author.function(name)
 
     def call_trusted(name: str, args: tuple[Any, ...]) -> Any:
         np.random.seed(seed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import math
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
@@ -12,6 +13,7 @@ import numpy as np
 
 from grader import sentences
 from grader.confined.kinds import Code, Opaque, Path, Ref, Tensor, Unset, Value
+from grader.confined.watching import PUBLIC
 from grader.confined.wire import decode
 from grader.judging.cases import Case
 from grader.judging.compare import element_text, items_of, kind_of
@@ -281,6 +283,8 @@ def snippet(plan: Plan, parameters: Mapping[str, Sequence[str]], public: str = "
     lines += [*(_IMPORTS[name] for name in sorted(frameworks)), ""]
     if helped:
         lines.append("# The grader called it with right helpers; with your own ones the result may differ.")
+    if built_in := [inspect.getsource(function) for name, function in PUBLIC.items() if name in makers]:
+        lines += ["from typing import Any\n\n", *built_in]
     lines += [f"{text}\n" for text in _definitions(public, makers)]
     for name, code in given.items():
         lines += [f"kept_{name} = globals().get({name!r})  # {name} is replaced for a while"]

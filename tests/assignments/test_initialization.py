@@ -174,7 +174,7 @@ def test_one_layer_of_zeros_is_not_called_all_weights_and_keeps_the_right_biases
 @pytest.mark.parametrize("name", SCALES)
 def test_every_layer_has_enough_weights_for_a_verdict(name: str) -> None:
     for case in frozen_cases(ASSIGNMENT).functions[name].cases:
-        if case.check != "values":
+        if case.check not in ("values", "no two arrays share memory"):
             (dims,) = arguments_of(case.plan, 0)
             *others, square = (n * n_prev for n, n_prev in zip(dims[1:], dims, strict=False))
             assert sum(size >= 15_000 for size in others) >= 3
@@ -221,7 +221,7 @@ def test_weights_in_single_precision_are_a_slip_of_form() -> None:
 def test_whole_numbers_one_seed_or_cut_tails_cost_one_check() -> None:
     draw = "np.random.randn(n, n_prev) * 10"
     for other, lost in (
-        (f"({draw}).astype(int)", 0.35),
+        (f"({draw}).astype(int)", 0.32),
         ("np.random.RandomState(1).randn(n, n_prev) * 10", 0.25),
         (f"np.clip({draw}, -20, 20)", 0.25),
         (f"{draw} * 1.1", 0.5),
@@ -267,7 +267,7 @@ def test_the_last_of_several_loops_may_leave_further_keys_behind() -> None:
     [
         ("np.random.randn(n, n_prev) * 10", "np.zeros((n, n_prev))", 0.0),
         ("np.random.randn(n, n_prev) * 10", "np.random.randn(n_prev, n).T * 10", 25.0),
-        ("np.random.randn(n, n_prev) * 10", "np.random.randn(n_prev, n) * 10", 10.0),
+        ("np.random.randn(n, n_prev) * 10", "np.random.randn(n_prev, n) * 10", 10.8333),
         ("np.random.randn(n, n_prev) * 10", "np.random.normal(0, 10, (n, n_prev))", 25.0),
         ("np.random.randn(n, n_prev) * 10", "np.random.rand(n, n_prev) * 10", 12.5),
     ],
@@ -276,7 +276,7 @@ def test_stubs_get_nothing_other_right_code_everything_and_other_weights_a_part(
     found = verdicts(ASSIGNMENT, changed(INITIALIZERS, old, new), only="initialize_parameters_random")[
         "initialize_parameters_random"
     ]
-    assert found.points == pytest.approx(points)
+    assert found.points == pytest.approx(points, abs=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_biases_that_are_not_zero_cost_their_own_share_only() -> None:
     found = verdicts(ASSIGNMENT, code, only="initialize_parameters_he")["initialize_parameters_he"]
     assert codes_of(found) == ["nonzero-biases"]
     assert points_of(found, "property", "the biases are zero") == 0
-    assert found.points == pytest.approx(0.75 * 35)
+    assert found.points == pytest.approx(0.767 * 35, rel=0.001)
 
 
 def test_an_initializer_that_starts_from_a_wrong_one_is_carried() -> None:
@@ -435,3 +435,40 @@ def model(X, Y, learning_rate=0.01, num_iterations=15000, print_cost=True, initi
         check for check in found.checks if check.name == "one step from the asked start goes down the slope of the loss"
     )
     assert "the cost hardly depends on W1" in first.message
+
+
+@pytest.mark.parametrize(
+    ("zeros", "status", "told"),
+    [
+        ("made.setdefault((n, k), np.zeros((n, k)))", "partial", ["one-array-for-several"]),
+        ("whole[: n * k].reshape(n, k)", "partial", ["one-array-for-several"]),
+        ("whole[3 * len(parameters) :][: n * k].reshape(n, k)", "partial", ["one-array-for-several"]),
+        ("whole[100 * len(parameters) :][: n * k].reshape(n, k)", "passed", []),
+        ("whole[100 * len(parameters) :: 2][: n * k].reshape(k, n).T", "passed", []),
+        ("np.broadcast_to(0.0, (n, k))", "passed", []),
+        ("np.matrix(np.zeros((n, k)))", "partial", ["matrix-for-array"]),
+    ],
+)
+def test_layers_that_share_an_array_are_told_and_parts_of_one_are_not(zeros: str, status: str, told: list[str]) -> None:
+    code = f"""
+def initialize_parameters_zeros(layers_dims):
+    made, whole, parameters = {{}}, np.zeros(2000), {{}}
+    for l, (k, n) in enumerate(zip(layers_dims, layers_dims[1:]), 1):
+        parameters[f"W{{l}}"] = {zeros}
+        k = 1
+        parameters[f"b{{l}}"] = {zeros}
+    return parameters
+"""
+    found = verdicts(ASSIGNMENT, code, only="initialize_parameters_zeros")["initialize_parameters_zeros"]
+    assert (found.status, codes_of(found)) == (status, told)
+    if "one-array-for-several" in told:
+        assert found.points == pytest.approx(0.9 * found.max_points)
+
+
+@pytest.mark.parametrize("name", SCALES)
+def test_biases_that_are_one_array_cost_little(name: str) -> None:
+    shared = "def _all(layers_dims, weights):\n    parameters = _apart(layers_dims, weights)\n    zeros = {}\n"
+    shared += "    return {k: zeros.setdefault(len(v), v) if k[0] == 'b' else v for k, v in parameters.items()}\n"
+    found = verdicts(ASSIGNMENT, INITIALIZERS.replace("def _all", "def _apart") + shared, only=name)[name]
+    assert (found.status, codes_of(found)) == ("partial", ["one-array-for-several"])
+    assert found.points == pytest.approx(0.95 * found.max_points)

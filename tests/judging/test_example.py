@@ -444,6 +444,14 @@ def test_of_the_public_code_only_what_is_used_is_part_of_the_snippet() -> None:
     assert space["result_0"] == (2 * math.pi, (4 * math.pi,))
 
 
+def test_what_needs_no_public_code_of_an_assignment_is_part_of_the_snippet() -> None:
+    text = snippet(Plan("h", 0, (("h", encode(())), ("after_changes_in_place", encode((Ref(0, ()),))))), {"h": ()})
+    one = np.zeros(1)
+    space: dict[str, Any] = {"h": lambda: {"a": one, "b": one}, "print": lambda *args: None}
+    exec(text, space)
+    assert float(space["result_1"][0]["a"][0]) == 3
+
+
 def test_the_smallest_of_the_failing_cases_is_shown() -> None:
     cases = hand_made(plain(), scaled, [(np.ones(5), 2.0), (np.ones(2), 2.0), (np.ones(3), 2.0)])
     found, _ = counterexample(cases, outcomes_of(cases, lambda x, factor: x))
