@@ -23,6 +23,7 @@ LOSSES = {
     ("forward_prop_cost", "activation-ignored"): INPUTS,
     ("gradient_check", "returns-verdict"): EITHER,
     ("gradient_check", "one-sided"): EITHER,
+    ("gradient_check", "bounded-below"): INPUTS,
     ("gradient_check", "activation-ignored"): INPUTS,
     ("gradient_check", "missing-division"): SEVERAL,
     ("gradient_check", "ignores-gradients"): SEVERAL,

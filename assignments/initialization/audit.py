@@ -16,6 +16,7 @@ EQUIVALENT = {
 
 LOSSES = {
     ("model", "mini-batches"): INPUTS,
+    ("model", "stops-early"): INPUTS,
     ("model", "zero-biases-kept"): INPUTS,
     ("initialize_parameters_he", "shifted-weights"): SEVERAL,
     ("initialize_parameters_he", "missing-scale"): SEVERAL,

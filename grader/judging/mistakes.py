@@ -215,10 +215,12 @@ def _equal_items(spec: Function, case: Case, names: Iterable[str], mistake: Enco
     finite = [found for found in case.expected[0].tolerances if found < np.inf]  # what nobody compares has no bound
     widest = max(finite, default=0.0) if spec.relative or spec.absolute or guarded else 0.0
     right_at = dict(leaves(expected_value(case, 0)))
-    tolerances = {
-        path: max(1e-12, _rounding(leaf) * _scale(leaf), widest and min(widest, _half_way(leaf, right_at.get(path))))
-        for path, leaf in leaves(wrong)
-    }
+    allowed, tolerances = case.expected[0].tolerance_at, {}
+    for path, leaf in leaves(wrong):
+        away = _away(leaf, right_at.get(path))
+        seen = away > allowed.get(path, 0.0)  # or else it is the right number, up to what rounding does in this case
+        room = widest and min(widest, away / 2 or np.inf)
+        tolerances[path] = max(1e-12, _rounding(leaf) * _scale(leaf), room if seen else allowed[path])
     # A mask of integers is the mistake that the same mask of floats is, where the mistake is not the dtype itself.
     loose = all(np.asarray(leaf).dtype == np.float64 for _, leaf in leaves(mistaken))
     usual = expected_value(case, 0)
@@ -270,12 +272,12 @@ def _finite(value: Value) -> Value:
     return mapped(value, finite)
 
 
-def _half_way(mistaken: Value, right: Value) -> float:
-    """Half of how far a mistake is off, where it is: beyond it a number may be nearer to the right one."""
+def _away(mistaken: Value, right: Value) -> float:
+    """How far a mistake is off: beyond half of it a number may be nearer to the right one."""
     if right is None or np.shape(mistaken) != np.shape(right):
         return np.inf
     away = differences(np.asarray(right, dtype=np.complex128), np.asarray(mistaken, dtype=np.complex128))
-    return float(np.max(away, initial=0.0)) / 2 or np.inf
+    return float(np.max(away, initial=0.0))
 
 
 def _rounding(value: Value) -> float:

@@ -752,6 +752,17 @@ def test_a_mistake_is_named_where_classes_show_nothing_of_it_but_rounding() -> N
     assert named(*mistake, lambda X: X * (1.4 if X.shape[1] == 4 else 1)) == []
 
 
+def test_a_mistake_is_named_where_it_is_right_but_for_rounding_in_one_case() -> None:
+    """As a sum of quotients by next to nothing is, which no second run gives again to the same decimals."""
+
+    def quotient(noise: float) -> Function:
+        return lambda X: X * (1 + noise if X.shape[1] == 4 else 1.5)
+
+    mistake = with_mistake(same, quotient(4e-10), [(np.ones((2, columns)),) for columns in (4, 3, 5)])
+    assert named(*mistake, quotient(-4e-10)) == ["known"]
+    assert named(*mistake, quotient(1e-3)) == []
+
+
 def test_a_mistake_in_one_item_is_not_named_when_another_item_is_wrong_too() -> None:
     spec, cases = with_mistake(mean_and_size, lambda X: (mean(X) + 1, mean_and_size(X)[1]), returns=("a", "b"))
     assert named(spec, cases, lambda X: (mean(X) + 1, mean_and_size(X)[1])) == ["known"]
