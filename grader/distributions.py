@@ -39,6 +39,7 @@ import numpy as np
 
 __all__ = [
     "ALPHA",
+    "at_right_scale",
     "dependence_problem",
     "equal_counts_problem",
     "exact_share_problem",
@@ -63,6 +64,7 @@ _THROUGHOUT = 0.99  # of the signs or entries, but for a few zeros
 _SAME = 2.0**-20  # two Gaussian numbers of single precision are equal less often
 _HARDLY = 1.0001  # times a deviation: another one that is not right to the last digit
 _AT_AN_END = 4  # random numbers that are the largest one, up to their signs: of single precision hardly ever two
+_OTHER_SCALE = 0.25  # of a scale: further off is what the deviation of 400 numbers tells, up to seven times its error
 _EXACT = 2e-12  # of a deviation, times the root of how many numbers there are
 _LINES, _LONG, _NEARLY = 3, 20, 1e-10  # rows, their numbers, and how near to exactly the same they come by no chance
 _GRID = np.linspace(-4.0, 4.0, 129)
@@ -151,6 +153,32 @@ def moments_problem(values: Any, scale: float, name: str) -> str | None:
     if abs(mean) <= error and fits:
         return None
     return f"{name} has mean {mean:.3g} and standard deviation {deviation:.4g}, expected 0 and {scale:.4g}"
+
+
+def at_right_scale(arrays: Mapping[str, Any], scales: Mapping[str, float]) -> dict[str, Any]:
+    """Arrays by their names, those of another deviation brought to the right one where they are fewer than half.
+
+    That a layer has another scale than the others is what a check of the deviations is about: it counts there alone.
+
+    Parameters
+    ----------
+    arrays
+        Of random numbers.
+    scales
+        The standard deviation that each of them should have.
+
+    Examples
+    --------
+    >>> drawn = np.random.default_rng(0).standard_normal((3, 20_000))
+    >>> found = at_right_scale({"W1": drawn[0], "W2": drawn[1], "W3": 9 * drawn[2]}, dict.fromkeys(("W1", "W2", "W3"), 1.0))
+    >>> float(np.std(found["W3"]).round(2))
+    1.0
+    """
+    near = {name: scales[name] * (1 + 0.3 / math.sqrt(array.size)) for name, array in arrays.items()}  # none is exact
+    factors = {name: near[name] / (float(np.std(array)) or np.inf) for name, array in arrays.items()}
+    off = [name for name, factor in factors.items() if factor and abs(1 / factor - 1) > _OTHER_SCALE]
+    few = off if 2 * len(off) < len(arrays) else []
+    return {name: array * factors[name] if name in few else array for name, array in arrays.items()}
 
 
 def in_layers(result: Mapping[str, Any], kind: str, count: int) -> list[Any]:
@@ -335,7 +363,12 @@ _SHAPES = (gaussian_problem, truncated_gaussian_problem, _uniform_with)
 
 
 def xavier_problem(
-    weights: Mapping[str, Any], *, both_sides: bool = False, spread: bool = True, independent: bool = True
+    weights: Mapping[str, Any],
+    *,
+    both_sides: bool = False,
+    spread: bool = True,
+    independent: bool = True,
+    scale: bool = True,
 ) -> str | None:
     """What speaks against Xavier's (Glorot's) rule: one variance and one distribution for all layers, which are independent.
 
@@ -349,12 +382,16 @@ def xavier_problem(
         Whether they must be normal or uniform numbers: of others, mean and variance are looked at alone.
     independent
         Whether no rows, columns and layers may follow from others.
+    scale
+        Whether each layer must have the right variance: without, a few may have another one (:func:`at_right_scale`).
     """
     rules = dict(list(_XAVIER.items())[:1] if both_sides else _XAVIER)
     expected = {name: [rule(W.shape[1], W.shape[0]) for rule in rules.values()] for name, W in weights.items()}
     for number in range(len(rules)):
+        by_rule = {name: deviations[number] for name, deviations in expected.items()}
+        scaled = weights if scale else at_right_scale(weights, by_rule)
         for problem in _SHAPES if spread else (_moments_problem,):
-            if not any(problem(W, expected[name][number], name) for name, W in weights.items()):
+            if not any(problem(W, by_rule[name], name) for name, W in scaled.items()):
                 repeated = (rounded_problem(W, name) for name, W in weights.items() if spread)
                 return (dependence_problem(weights) if independent else None) or next(filter(None, repeated), None)
     return _misfit(weights, expected, rules, independent=independent)

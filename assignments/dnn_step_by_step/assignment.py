@@ -6,6 +6,7 @@ import numpy as np
 
 from grader.descent import along, is_underpriced, price_problem, slope_told, steeper
 from grader.distributions import (
+    at_right_scale,
     dependence_problem,
     gaussian_problem,
     handful_problem,
@@ -85,12 +86,12 @@ def _weights(given):
 
 
 def _gaussian_weights(*scales):
-    """A judge: Gaussian weights, of one of the accepted scales in all layers."""
+    """A judge: Gaussian weights, of one of the accepted scales in all layers but few."""
 
     def judge(given):
         weights = _weights(given)
         rounded = (rounded_problem(value, name) for name, value in weights.items())
-        return _scale_problem(weights, scales) or next(filter(None, rounded), None)
+        return _scale_problem(weights, scales, few=True) or next(filter(None, rounded), None)
 
     return judge
 
@@ -105,9 +106,16 @@ def _independent_weights(*scales):
     return judge
 
 
-def _scale_problem(weights, scales, problem_of=gaussian_problem):
-    """What speaks against each of the scales, told of the one from which the fewest layers are off."""
-    off = [[problem_of(value, scale(value.shape), name) for name, value in weights.items()] for scale in scales]
+def _scale_problem(weights, scales, problem_of=gaussian_problem, *, few=False):
+    """What speaks against each of the scales, told of the one from which the fewest layers are off.
+
+    With ``few``, some layers may have another scale: that counts elsewhere.
+    """
+    off = []
+    for scale in scales:
+        right = {name: scale(value.shape) for name, value in weights.items()}
+        scaled = at_right_scale(weights, right) if few else weights
+        off.append([problem_of(value, right[name], name) for name, value in scaled.items()])
     return next(filter(None, min(off, key=lambda problems: sum(map(bool, problems)))), None)
 
 

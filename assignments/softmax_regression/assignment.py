@@ -636,7 +636,7 @@ ASSIGNMENT = Assignment(
                     "weights are normal or uniform",
                     share=0.25,
                     plan=_wide,
-                    judge=_xavier(independent=False),
+                    judge=_xavier(independent=False, scale=False),
                     classes=_WIDE,
                     fits=_FITS,
                 ),

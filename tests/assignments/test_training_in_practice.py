@@ -115,7 +115,7 @@ def test_labels_that_have_lost_an_axis_are_a_slip_of_form() -> None:
     [
         ("P(a), P(b), P(c)", 1.0, 1.0),
         ("P(a[:-1]), P(b), P(c)", 0.75, 0.9),
-        ("P(a), P(c), P(b)", 0.7, 0.82),
+        ("P(a), P(c), P(b)", 0.7, 0.85),
         ("P(a), P(np.r_[b, a[:1]]), P(c)", 0.3, 0.5),
         ("P(a), (X[:, c], Y[:, b]), (X[:, b], Y[:, c])", 0.0, 0.25),
         ("P(np.arange(m)), P(b), P(c)", 0.1, 0.5),
