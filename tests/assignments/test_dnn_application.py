@@ -252,7 +252,7 @@ def _helper_bodies() -> str:
 HELPER_BODIES = _helper_bodies()
 
 
-PARAMETERS = 0.45  # the share of the values
+PARAMETERS = 0.5  # the share of the values
 
 
 # -- what is wrong -----------------------------------------------------------------------

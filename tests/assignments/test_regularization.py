@@ -499,7 +499,7 @@ def test_dropout_may_be_written_out_inside_the_model() -> None:
     [
         ("if lambd != 0:", "if lambd > 100:", ["lambd-ignored"], 0.8 * 20),
         ("if keep_prob == 1:", "if keep_prob > 0:", ["keep-prob-ignored"], 0.8 * 20),
-        ("range(num_iterations)", "range(num_iterations - 1)", ["one-step-short"], 0.49999 * 20),
+        ("range(num_iterations)", "range(num_iterations - 1)", ["one-step-short"], 0.66 * 20),
         ("grads, learning_rate)", "grads, 0.3)", ["learning-rate-ignored"], 0.3 * 20),
         ("20, 3, 1]", "10, 5, 1]", ["wrong-layers"], 0.52 * 20),
         ("initialize_parameters([", "_zeros([", [], 0),

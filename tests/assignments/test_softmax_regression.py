@@ -361,14 +361,11 @@ def test_layers_of_equal_size_have_numbers_of_their_own_and_the_last_one_follows
 
 
 @pytest.mark.parametrize(
-    ("weights", "checks"),
-    [
-        ("np.random.randn(n, p) * (1 / p**0.5 if n > 1 else 0.01)", 2),
-        ("np.clip(np.random.randn(n, p), -2, 2) / p**0.5", 1),
-    ],
+    "weights",
+    ["np.random.randn(n, p) * (1 / p**0.5 if n > 1 else 0.01)", "np.clip(np.random.randn(n, p), -2, 2) / p**0.5"],
     ids=["one unit by itself", "moved to a bound"],
 )
-def test_a_layer_of_one_unit_and_numbers_at_a_bound_are_looked_at(weights: str, checks: int) -> None:
+def test_a_layer_of_one_unit_and_numbers_at_a_bound_are_looked_at(weights: str) -> None:
     code = f"""
     def xavier_initialization(layer_dims):
         made = {{}}
@@ -377,7 +374,7 @@ def test_a_layer_of_one_unit_and_numbers_at_a_bound_are_looked_at(weights: str, 
         return made
     """
     found = graded("xavier_initialization", code)
-    assert len(failed(found)) == checks
+    assert len(failed(found)) == 1
     assert 0.45 * found.max_points < found.points < 0.8 * found.max_points
 
 
