@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import contextvars
 import ctypes
 import gc
 import io
@@ -48,7 +49,7 @@ class _Channel(Channel):
     def send(self, kind: bytes, *parts: bytes) -> None:
         if kind == b"C":  # a question is answered before its caller goes on
             with self.child.world.left():
-                self.child.ask(b"".join(parts))
+                self.child.ours.copy().run(self.child.ask, b"".join(parts))
         else:
             self.child.frames.append((kind[0], b"".join(parts)))
 
@@ -142,6 +143,8 @@ class Within(Child):
     def __post_init__(self) -> None:
         self.replies: deque[tuple[bytes, bytes]] = deque()
         self.world = _World()
+        # How NumPy treats and prints numbers is kept in these: by who asks, and by what the submission has set.
+        self.ours, self.theirs = contextvars.copy_context(), contextvars.copy_context()
         stubs.Absent.calling = False
         with self.world.entered():
             stubs.restore_numpy_1(np)
@@ -153,16 +156,17 @@ class Within(Child):
             self.replies.append((bytes([kind]), body))
             return len(data)
         with without_warnings(), contextlib.suppress(_Over), self.world.entered():
-            if kind == ord("P"):
-                program = wire.decode(wire.unpack(body)[0])
-                modules = {
-                    name.partition(".")[0] for name in (*program["provided"], *(f["module"] for f in program["files"]))
-                }
-                self.world.hidden |= modules
-                self.session.load(program)
-            else:
-                self.session.run(body)
+            self.theirs.run(self._work, kind, body)
         return len(data)
+
+    def _work(self, kind: int, body: bytes) -> None:
+        if kind == ord("P"):
+            program = wire.decode(wire.unpack(body)[0])
+            modules = {name.partition(".")[0] for name in (*program["provided"], *(f["module"] for f in program["files"]))}
+            self.world.hidden |= modules
+            self.session.load(program)
+        else:
+            self.session.run(body)
 
     def receive(self, seconds: float, nap_s: float) -> bytes | None:  # noqa: ARG002
         return b""  # what it said are frames already, and they were all

@@ -204,13 +204,14 @@ def f(x):
     np.random.seed(1), random.seed(1)
     sys.path.append("mine")
     np.random.rand(), random.random(), np.ma.is_masked(x)
+    np.seterr(all="raise"), np.set_printoptions(precision=1)
     return np.float(x[0])
 """
 
 
 def test_what_a_submission_changes_in_python_and_numpy_is_there_for_it_and_gone_for_everybody_else() -> None:
     def state() -> tuple[Any, ...]:
-        numbers = (repr(np.random.get_state()), random.getstate())
+        numbers = (repr(np.random.get_state()), random.getstate(), np.geterr(), np.get_printoptions())
         names = {name: one for name, one in vars(np).items() if not isinstance(one, ModuleType)}
         return open, np.dot, sys.stdout, [*sys.path], [*sys.meta_path], numbers, names, {*vars(np.ndarray)}
 
@@ -220,6 +221,13 @@ def test_what_a_submission_changes_in_python_and_numpy_is_there_for_it_and_gone_
     assert state() == before
     assert all(sys.modules[name] is module for name, module in modules.items())
     assert "submission" not in sys.modules
+
+
+def test_a_helper_is_answered_as_if_the_submission_had_set_nothing() -> None:
+    source = "import numpy as np\n\ndef f(x):\n    np.set_printoptions(precision=1)\n    return h(x) + str(np.array([0.25]))\n"
+    answer = lambda *_: f"{np.array([0.25])} "  # noqa: E731
+    asked = run(source, plan(("f", (1.0,)), answered=("h",)), answer=answer, bound=("h",))
+    assert value(asked.outcomes[0][-1]) == "[0.25] [0.2]"
 
 
 def test_too_much_output_ends_the_session_and_not_this_process() -> None:
