@@ -91,11 +91,13 @@ class Run:
         return self.patience.slowness or self.children.slowness
 
     def close(self) -> None:
-        """End what runs."""
+        """End what runs, and let go of what it said: the child is part of a circle, which may stay for long."""
         if self._child is not None:
             child, self._child = self._child, None
             with contextlib.suppress(GraderError, OSError):
                 child.end()
+            child.buffer.clear()
+            child.frames.clear()
 
     def _watch(self, child: Child, cpu_s: float) -> Watch:
         return Watch(child, cpu_s * self.slowness, self.patience, self.deadline)

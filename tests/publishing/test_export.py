@@ -91,6 +91,23 @@ def test_the_step_of_the_action_is_the_command_that_the_tests_run(action: Path, 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_a_fork_in_a_folder_of_its_own_gives_the_action_nothing_but_files(action: Path, tmp_path: Path) -> None:
+    """As in the workflow for pull requests: the action is the branch's, and beside it lies what somebody else wrote."""
+    fork = tmp_path / "submission"
+    for name in ("grader", "numpy", ".github/actions/grade/grader"):
+        (fork / name).mkdir(parents=True)
+        (fork / name / "__init__.py").write_text("raise SystemExit(5)\n", "utf-8")
+    (fork / "sitecustomize.py").write_text("raise SystemExit(5)\n", "utf-8")
+    (fork / "x.py").write_text(RIGHT, "utf-8")
+    (fork / "link.py").symlink_to(action / "action.yml")
+    program = [sys.executable, "-P", "-m", "grader.publishing.targets.github", "--min-score", "100", "--"]
+    name = assignment().name
+    for path, status in (("submission/x.py", 0), ("submission/link.py", 2)):
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(action)}
+        done = subprocess.run([*program, name, path], cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert done.returncode == status, done
+
+
 # -- errors ------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -279,6 +280,28 @@ def test_the_size_of_results_is_bounded_over_all_runs_of_a_submission(sandbox: S
     assert [type(end[0]) for end in ends] == [Returned, Returned, Stopped, Stopped]
     assert all(isinstance(end[1], Returned) for end in ends)
     assert isinstance(sandbox.run(program(source), large).outcomes[0][-1], Returned)  # the next submission
+
+
+def test_what_lost_workers_have_said_is_let_go(sandbox: Sandbox) -> None:
+    """Each leaves the greater part of a message that it never ends."""
+    source = """
+import gc, os, struct
+
+def f(x):
+    channel = next(thing for thing in gc.get_objects() if type(thing).__name__ == "Session").channel
+    rest = struct.pack("<IB", 60 << 20, ord("V")) + bytes(40 << 20)
+    while rest:
+        rest = rest[os.write(channel.descriptor, rest[: 1 << 20]) :]
+    os._exit(1)
+
+g = f
+"""
+    tracemalloc.start()
+    execution = sandbox.run(program(source), [*ask("f", (1,), (2,)), *ask("g", (1,), (2,))])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert values(execution) == ["crashed"] * 4
+    assert peak < 90 << 20  # of what one has said, not four
 
 
 def test_printed_text_is_kept_up_to_a_bound(sandbox: Sandbox) -> None:
