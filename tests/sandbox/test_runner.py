@@ -224,9 +224,7 @@ def test_what_a_submission_changes_in_python_and_numpy_is_there_for_it_and_gone_
 
 
 def test_a_helper_is_answered_as_if_the_submission_had_set_nothing() -> None:
-    source = (
-        "import numpy as np\n\ndef f(x):\n    np.set_printoptions(precision=1)\n    return h(x) + str(np.array([0.25]))\n"
-    )
+    source = "import numpy as np\n\ndef f(x):\n    np.set_printoptions(precision=1)\n    return f'{h(x)} {np.array([x])}'\n"
     answer = lambda *_: str(np.array([0.25]))  # noqa: E731
     asked = run(source, plan(("f", (0.25,)), answered=("h",)), answer=answer, bound=("h",))
     assert value(asked.outcomes[0][-1]) == "[0.25] [0.2]"
