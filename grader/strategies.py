@@ -295,6 +295,20 @@ class Draw:
         """A dictionary of arrays of the same shapes under ``prefix + key`` (gradients, velocities)."""
         return {prefix + key: self.array(*value.shape, **kwargs) for key, value in parameters.items()}
 
+    def partly_zero(self, gradients: dict[str, Array]) -> dict[str, Array]:
+        """The same with zeros for one array of each two (a layer's weights, the next one's biases): units may be shut.
+
+        The last rows of others are zeros, too; at least one array stays as it is.
+        """
+        start, kept = self.integer(0, 1), self.integer(0, len(gradients) // 2 - 1)
+        result = {name: gradient.copy() for name, gradient in gradients.items()}
+        for number, gradient in enumerate(result.values()):
+            if number % 2 == (number // 2 + start) % 2:
+                gradient[:] = 0.0
+            elif number // 2 != kept:
+                gradient[self.integer(1, len(gradient)) :] = 0.0
+        return result
+
     # -- earlier calls, planted helpers, notes -------------------------------------------
 
     def call(self, function: str | Callable[..., Any], *args: Any) -> Any:

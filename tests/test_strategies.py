@@ -144,6 +144,9 @@ def test_gradients_are_drawn_like_their_parameters() -> None:
     d = draw()
     parameters = d.parameters([4, 3, 1])
     grads = d.like(parameters)
+    partly = d.partly_zero(grads)
+    assert any(not value.any() for value in partly.values())
+    assert any((partly[name] == value).all() and value.any() for name, value in grads.items())
     assert list(grads) == ["dW1", "db1", "dW2", "db2"]
     assert all(grads["d" + name].shape == value.shape for name, value in parameters.items())
     assert (d.like(parameters, "s", positive=True)["sW1"] > 0).all()

@@ -35,8 +35,8 @@ def _two_layers(d):
 
 
 def _two_usual_layers(d):
-    """Layers of any sizes, or two of one shape."""
-    return d.choice([_two_layers(d), (d.size("n_x"),) * 3])
+    """Layers of any sizes, or two of one shape; often the last one has a single unit, as that of most networks."""
+    return d.choice([_two_layers(d), (d.size("n_x"),) * 3, (*d.sizes("n_x", "n_h"), 1)])
 
 
 def _two_wide_layers(d):
@@ -496,6 +496,9 @@ def _network_backward(d):
         parameters = steeper(parameters, 64.0)
     if d.case == "one layer":  # sure of itself: a cut at 0.05 shows
         parameters["W1"] *= 4
+    if d.case == "kink":  # every hidden unit gets exactly 0 of the first example, and no slope
+        X[:, 0] = 0.0
+        parameters |= {name: np.zeros_like(value) for name, value in parameters.items() if name.startswith("b")}
     AL, caches = d.call("L_model_forward", X, parameters)
     d.call("L_model_forward", d.array(*X.shape), parameters)
     sure = min(AL.min(), 1 - AL.max())
@@ -602,6 +605,8 @@ def _update(d):
         parameters |= {name: np.zeros_like(value) for name, value in parameters.items() if name.startswith("b")}
     if d.case == "zero gradient":
         grads = {name: np.zeros_like(value) for name, value in grads.items()}
+    if d.case == "zeros among others":
+        grads = d.partly_zero(grads)
     if d.case == "small gradients":  # so that a step of theirs shows, the parameters are as small
         parameters, grads = ({name: 1e-9 * value for name, value in part.items()} for part in (parameters, grads))
     if d.case != "small":
@@ -764,7 +769,7 @@ ASSIGNMENT = Assignment(
             inputs=_network_backward,
             returns="grads",
             summary="the whole network backward",
-            classes=cases(**_NETWORKS, one_layer={"L": 1}, dead_layer={}),
+            classes=cases(**_NETWORKS, one_layer={"L": 1}, dead_layer={}, kink={}),
             alternatives=("later_keys",),
             guards=("guarded", "guarded_later_keys", "guarded_quotient", "guarded_quotient_later_keys"),
             optional=frozenset({"dA{l}"}),
@@ -793,6 +798,7 @@ ASSIGNMENT = Assignment(
                 five_layers={"L": 5},
                 **_ELEVEN,
                 zero_gradient={},
+                zeros_among_others={},
                 rate_of_0={},
                 steep={},
                 small_gradients={},

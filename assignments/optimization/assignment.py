@@ -86,11 +86,13 @@ def _differs(got, expected):
 
 
 def _descent(d):
-    """In a case of its own the gradients of all weights are zero, and those of the biases are not: dead units feed them."""
+    """In cases of their own the gradients of all weights are zero, or some of any kind: there are dead units."""
     parameters = _network(d)
-    grads = d.like(parameters) if d.case == "zero gradient" else _gradients(d, parameters)
+    grads = d.like(parameters) if d.case in ("zero gradient", "zeros among others") else _gradients(d, parameters)
     if d.case == "zero gradient":
         grads = {name: 0 * grad if name.startswith("dW") else grad for name, grad in grads.items()}
+    if d.case == "zeros among others":
+        grads = d.partly_zero(grads)
     return parameters, grads, _rate(d)
 
 
@@ -748,7 +750,9 @@ ASSIGNMENT = Assignment(
             inputs=_descent,
             returns="parameters",
             summary="one step of gradient descent",
-            classes=_classes(zero_gradient={}, tiny_gradient={}, rate_of_0={}, steep={}, biases_of_0={}, **_DEPTHS),
+            classes=_classes(
+                zero_gradient={}, zeros_among_others={}, tiny_gradient={}, rate_of_0={}, steep={}, biases_of_0={}, **_DEPTHS
+            ),
             properties=(
                 Property("two steps make one of their summed length", share=0.1, plan=_two_steps, judge=_same_place),
             ),
