@@ -86,7 +86,8 @@ def test_a_wrong_step_is_told_in_numbers_that_can_be_found() -> None:
     assert stays == "one step with learning_rate=0.1 leaves all parameters as they are"
     moved = {**after(0.1), "b2": START["b2"] + np.array([[1.0], [0.0]])}
     assert str(step_problem(X, Y, START, moved, 0.1)).startswith(
-        "after one step with learning_rate=0.1, b2[0, 0] has changed by 1, expected 0 = -learning_rate * gradient; b2 is "
+        "after one step with learning_rate=0.1, b2[0, 0] has changed by 1, expected 0 = -learning_rate * gradient; "
+        "in this run b2 is wrong, "
     )
 
 
@@ -176,6 +177,20 @@ def test_further_steps_are_not_blamed_where_one_by_itself_is_wrong() -> None:
     assert isinstance(problem, Objection)
     assert not problem.checked
     assert problem.text.startswith("a run of one step has to be right first: after one step with learning_rate=0.1, ")
+
+
+def test_a_bias_that_is_never_moved_is_no_mistake_of_further_steps() -> None:
+    start, states = {name: value + 0.25 for name, value in START.items()}, []
+    for rate, count in ((0.1, 1), (0.25, 1), (0.1, 2), (0.1, 3)):
+        found = start
+        for _ in range(count):
+            found = {**trained(found, rate), "b1": start["b1"]}
+        states.append(found)
+    assert further_steps_problem(X, Y, states, 0.1, 2.5) is None
+    states[3] = {**states[3], "W2": states[2]["W2"]}
+    problem = further_steps_problem(X, Y, states, 0.1, 2.5)
+    assert isinstance(problem, Objection)
+    assert not problem.checked
 
 
 @pytest.mark.parametrize("seed", [0, 20_170_808])

@@ -27,10 +27,11 @@ def _point(d):
 
 
 def _any_point(d):
-    """A point of any size and sign: a clip shows in large numbers alone."""
+    """A point of any size and sign, with all its digits: a clip shows in large numbers alone, rounding in long ones."""
     x, theta = _point(d)
     if d.case != "general":
         return x, theta
+    x, theta = (number * (1 + d.rng.uniform(0, 1 / 64)) for number in (x, theta))
     return d.choice([(x, theta), (64.0 * abs(x), 64.0 * theta), (-64.0 * abs(x), 64.0 * theta)])
 
 

@@ -126,7 +126,7 @@ def _pairs(right: Value, got: Value) -> list[tuple[_Array, _Array]]:
 
 def _origins(case: Case, wanted: _Array) -> list[_Array]:
     """What a number is worked out from: nothing, or an argument of its shape."""
-    given = (as_reals(a)[0] for a in given_arrays(case) if a.dtype.kind in "biufc")
+    given = (as_reals(number)[0] for number in map(numbers_of, given_arrays(case)) if number is not None)  # masks, too
     return [np.zeros(wanted.shape), *(a for a in given if a.shape == wanted.shape)]
 
 

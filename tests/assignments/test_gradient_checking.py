@@ -266,6 +266,14 @@ def test_the_cost_of_one_parameter_may_be_written_out(call: str) -> None:
     assert verdicts(ASSIGNMENT, code, only="gradient_check")["gradient_check"].status == "passed"
 
 
+@pytest.mark.parametrize("output", ["np.float32(theta * x)", "round(theta * x, 6)", "round(x, 6) * round(theta, 6)"])
+def test_an_output_that_is_rounded_is_wrong_and_costs_a_right_check_nothing(output: str) -> None:
+    code = replaced(SCALAR, "return theta * x", f"return float({output})")
+    found = verdicts(ASSIGNMENT, code)
+    assert found["forward_propagation"].points < found["forward_propagation"].max_points
+    assert found["gradient_check"].points == found["gradient_check"].max_points
+
+
 def test_a_one_sided_difference_cannot_be_seen_where_the_cost_is_linear() -> None:
     one_sided = replaced(replaced(SCALAR, "theta - epsilon", "theta"), "(2 * epsilon)", "epsilon")
     assert verdicts(ASSIGNMENT, one_sided, only="gradient_check")["gradient_check"].status == "passed"

@@ -613,7 +613,7 @@ def test_weights_that_decay_twice_are_told_without_the_biases() -> None:
     decay = f"        for l in '123':\n            {shrink}\n"
     found = verdicts(ASSIGNMENT, *WHOLE[:-1], changed(MODEL, twice, twice + decay))["model"]
     message = next(c.message for c in found.checks if c.name == "one step goes down the slope of the cost")
-    assert "W1, W2 and W3 are wrong, b1, b2 and b3 are right" in message
+    assert "in this run W1, W2 and W3 are wrong, b1, b2 and b3 are right" in message
 
 
 def test_a_wrong_number_of_steps_is_told_in_steps() -> None:
@@ -655,3 +655,14 @@ def test_a_keep_prob_that_the_forward_pass_does_not_get_is_named() -> None:
         "forward_propagation_with_dropout(X, parameters)",
     )
     assert codes_of(verdicts(ASSIGNMENT, *WHOLE[:-1], code)["model"]) == ["default-keep-prob"]
+
+
+@pytest.mark.parametrize("decimals", [3, 4])
+def test_gradients_may_be_rounded_beside_masks_in_the_cache(decimals: int) -> None:
+    backward = "return _gradients(X, (A1, A2), (W2, W3), A3 - Y, lambda dA, l: dA * D[l] / keep_prob)"
+    assert backward in DROPOUT
+    rounded = DROPOUT.replace(
+        backward, f"grads = {backward[7:]}\n    return {{**grads, 'dW1': np.round(grads['dW1'], {decimals})}}"
+    )
+    found = verdicts(ASSIGNMENT, NETWORK + L2 + rounded)["backward_propagation_with_dropout"]
+    assert codes_of(found) == ["rounded"]
