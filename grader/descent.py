@@ -474,7 +474,7 @@ def further_steps_problem(
     if not any(map(_spoilt, runs)):
         _, right, wrong = _compared(X, Y, start_of(once, further, ratio), once, learning_rate, lambd)
         weights = {name for name in right if name.startswith("W")}
-        later = {name for _, before, after, rate in steps for name in _compared(X, Y, before, after, rate, lambd)[2]}
-        if later.issubset(wrong) and weights.isdisjoint(wrong) and any(right[name].any() for name in weights):
+        wrong_later = {name for _, before, after, rate in steps for name in _compared(X, Y, before, after, rate, lambd)[2]}
+        if wrong_later.issubset(wrong) and weights.isdisjoint(wrong) and any(right[name].any() for name in weights):
             return None
     return Objection(f"a run of one step has to be right first: {first}", checked=False)
