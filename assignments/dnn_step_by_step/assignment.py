@@ -35,8 +35,8 @@ def _two_layers(d):
 
 
 def _two_usual_layers(d):
-    """Layers of any sizes, or two of one shape; often the last one has a single unit, as that of most networks."""
-    return d.choice([_two_layers(d), (d.size("n_x"),) * 3, (*d.sizes("n_x", "n_h"), 1)])
+    """A single unit behind layers of any sizes, as in most networks, or two layers of one shape."""
+    return d.choice([(*d.sizes("n_x", "n_h"), 1), (d.size("n_x"),) * 3])
 
 
 def _two_wide_layers(d):
