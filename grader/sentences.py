@@ -286,7 +286,7 @@ NO_CPU_LEFT = "the submission used up its CPU time"
 NO_TIME_LEFT = "the submission used up its total time"
 WORKER_WITHOUT_MEMORY = "the worker could not go on"
 WORKER_BROKEN = "the code broke the worker that runs it"
-LARGE_RESULTS = "its results are too large together, or have too many parts"
+LARGE_RESULTS = "its results are too large together, or have too many parts (as a list that grows from call to call)"
 COSTLY_RESULTS = "its results take too long to be read and compared"
 HELPERS_WITHOUT_END = "it called its helpers without end"
 

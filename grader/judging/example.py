@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from grader import sentences
-from grader.confined.kinds import Code, Opaque, Path, Ref, Tensor, Unset, Value
+from grader.confined.kinds import Code, Opaque, Path, Ref, Tensor, Unset, Value, Yielded
 from grader.confined.watching import PUBLIC
 from grader.confined.wire import decode
 from grader.judging.cases import Case
@@ -222,7 +222,8 @@ def as_json(value: Value) -> Any:
 
 
 def _parts_as_json(value: Value) -> Any:
-    kind = next((kind.__name__ for kind in (tuple, list, dict) if isinstance(value, kind)), "set")
+    kinds = {tuple: "tuple", Yielded: "iterator", list: "list", dict: "dict"}
+    kind = next((name for kind, name in kinds.items() if isinstance(value, kind)), "set")
     if _parts(value, _MOST_PARTS) > _MOST_PARTS:
         return {"opaque": f"{kind} of {len(value)} parts, too long to be shown"}
     if isinstance(value, dict):

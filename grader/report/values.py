@@ -132,8 +132,8 @@ def display_of(value: Value, style: Style = PLAIN, depth: int = 0) -> Display:
             return _inert(repr(value))
         case {"array": data, "shape": [*shape]} if all(type(n) is int for n in shape) and _has_shape(data, shape):
             return _array(data, shape, plain(clip(str(value.get("dtype", "")), MAX_ELEMENT)), style)
-        case {"tuple": [*items]} | {"list": [*items]} | {"set": [*items]} if depth <= MAX_DEPTH:
-            kind = next(kind for kind in ("tuple", "list", "set") if kind in value)
+        case {"tuple": [*items]} | {"list": [*items]} | {"iterator": [*items]} | {"set": [*items]} if depth <= MAX_DEPTH:
+            kind = next(kind for kind in ("tuple", "list", "iterator", "set") if kind in value)
             return _parts(kind, [("" if kind == "set" else f"[{i}]", x) for i, x in enumerate(items)], style, depth)
         case {"dict": [*pairs]} if depth <= MAX_DEPTH and all(isinstance(p, list) and len(p) == 2 for p in pairs):
             return _parts("dict", [(_key(key, depth), item) for key, item in pairs], style, depth)

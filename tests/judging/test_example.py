@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.confined.kinds import Code, Opaque, Ref
+from grader.confined.kinds import Code, Opaque, Ref, Yielded
 from grader.confined.wire import Encoded, encode
 from grader.judging.cases import Case, FunctionCases
 from grader.judging.checks import verdict_of
@@ -49,6 +49,7 @@ from tests.tiny import graded_function, hand_made, outcomes_of, plain
         (np.zeros((20, 20)), {"opaque": "array of shape (20, 20), float64"}),
         (np.array([1j]), {"array": ["0+1j"], "dtype": "complex128", "shape": [1]}),
         ((1, [2]), {"tuple": [1, {"list": [2]}]}),
+        (Yielded([2]), {"iterator": [2]}),
         ({"a": 1, 2: None}, {"dict": [["a", 1], [2, None]]}),
         ({"b", "a"}, {"set": ["a", "b"]}),
         (Opaque(3, "Model"), {"opaque": "Model"}),
