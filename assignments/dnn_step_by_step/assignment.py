@@ -644,7 +644,7 @@ ASSIGNMENT = Assignment(
             random=frozenset({"W{l}"}),
             weights={"W{l}": 2.0},
             properties=_random_properties(
-                _two_wide_layers, _two_usual_layers, _two_usual_layers, "weights are Gaussian * 0.01", _FITS_TWO, _small
+                _two_wide_layers, _two_usual_layers, _two_layers, "weights are Gaussian * 0.01", _FITS_TWO, _small
             ),
             classes=cases(one_unit={"n_h": 1}, one_feature={"n_x": 1}),
             inputs_share=0.0,

@@ -795,3 +795,14 @@ def test_gradients_whose_hidden_layers_are_numbered_one_too_low_are_right_but_fo
         """
     found = report("L_model_backward", backward)
     assert 0.75 < found.points / found.max_points < 0.9
+
+
+def test_biases_with_as_many_rows_as_the_hidden_layer_has_units_lose_their_check() -> None:
+    code = """
+        def initialize_parameters(n_x, n_h, n_y):
+            W1, W2 = np.random.randn(n_h, n_x) * 0.01, np.random.randn(n_y, n_h) * 0.01
+            return {"W1": W1, "b1": np.zeros((n_h, 1)), "W2": W2, "b2": np.zeros((n_h, 1))}
+    """
+    found = report("initialize_parameters", code)
+    assert points_of(found, "property", "biases are zero") == 0
+    assert found.points < 0.8 * found.max_points
