@@ -910,6 +910,35 @@ def builtin_of_arrays(name: str, origin: str) -> Finding:
     return Finding("builtin-of-arrays", text, f"NumPy's np.{name}imum goes element by element: it takes arrays and numbers.")
 
 
+def truth_of_array(origin: str) -> Finding:
+    text = f"a whole array is asked whether it is true, and it has an answer for each of its numbers ({origin})"
+    hint = (
+        "if, while, and, or, not and max decide once, and an array holds many numbers. np.where(condition, a, b) and "
+        "np.maximum decide for each number by itself."
+    )
+    return Finding("truth-of-array", text, hint)
+
+
+def array_for_axis(name: str, origin: str) -> Finding:
+    text = f"np.{name} takes one array; what stands behind it is taken for an axis, and that is an array, too ({origin})"
+    return Finding("array-for-axis", text, f"np.{name} and np.{name}imum are two functions.")
+
+
+def caret_for_power(origin: str) -> Finding:
+    return Finding("caret-for-power", f"^ is not a power in Python ({origin})", "How is a power written in Python?")
+
+
+def unbound_name(name: str, origin: str, *, sometimes: bool) -> Finding:
+    where = " for some inputs" if sometimes else ""
+    text = f"{name} is used{where} before it has a value ({origin})"
+    hint = (
+        "Which of your lines give it one, and does Python come to one of them first? Compare how the name is spelled there "
+        "and here. Look whether every branch gives it a value, how the texts in the conditions are spelled, and whether the "
+        "loop runs at all."
+    )
+    return Finding("unbound-name", text, hint)
+
+
 def number_outside(origin: str, *, after: bool) -> Finding:
     text = f"a key is asked for whose number comes {'after the last' if after else 'before the first'} one ({origin})"
     hint = "Which numbers does your loop variable take? "

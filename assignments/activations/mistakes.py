@@ -42,13 +42,24 @@ def _(Z):
 @mistake(
     "missing-brackets",
     "sigmoid",
-    message="this is 1 / 1 + exp(-Z): the brackets around the denominator are missing",
-    hint="What does Python work out first in 1 / 1 + x?",
+    message="this is 1 + exp(-Z), the denominator; sigmoid is one over it",
+    hint="What does Python work out first in 1 / 1 + x? And which sign has the exponent in exp(-log(x))?",
     severity="grave",
 )
 def _without_brackets(Z):
     with np.errstate(all="ignore"):
         return 1 / 1 + np.exp(-Z), Z
+
+
+@mistake(
+    "sigmoid-of-the-size",
+    "sigmoid",
+    message="for a negative Z this is what sigmoid is for -Z: it is never below one half",
+    hint="What should sigmoid give for Z = -3? If there are two branches, compare their exponents.",
+    severity="grave",
+)
+def _(Z):
+    return _sigmoid(np.abs(Z)), Z
 
 
 @mistake(
@@ -335,6 +346,39 @@ def _(dA, cache):
 )
 def _(dA, cache):
     return cache * _slope(dA)
+
+
+_AT_GRADIENT = {
+    "code": "derivative-at-gradient",
+    "message": "the derivative is taken at dA, and not at Z",
+    "hint": "Which of the two arguments was the input of the activation?",
+    "severity": "grave",
+}
+_BRACKETS = {
+    "code": "missing-brackets",
+    "hint": "Of a * 1 - b Python works out the product first. Put what is one factor in brackets.",
+    "severity": "grave",
+}
+
+
+@mistake(function="sigmoid_backward", **_AT_GRADIENT)
+def _(dA, cache):
+    return dA * _slope(dA)
+
+
+@mistake(function="sigmoid_backward", message="1 - s has no brackets: this is dA * s - s", **_BRACKETS)
+def _(dA, cache):
+    return dA * _sigmoid(cache) - _sigmoid(cache)
+
+
+@mistake(function="tanh_backward", **_AT_GRADIENT)
+def _(dA, cache):
+    return dA * (1 - np.tanh(dA) ** 2)
+
+
+@mistake(function="tanh_backward", message="1 - tanh(Z)**2 has no brackets: this is dA - tanh(Z)**2", **_BRACKETS)
+def _(dA, cache):
+    return dA - np.tanh(cache) ** 2
 
 
 @mistake(

@@ -258,8 +258,8 @@ mistake(
 @mistake(
     "starts-with-v0",
     "exponentially_weighted_average",
-    message="v_0 is part of the result; it starts with v_1 and has as many values as the series",
-    hint="How many values should come out for a series of five?",
+    message="the result starts with v_0, and its last value is missing; it starts with v_1",
+    hint="Which average should come first for a series of one value: the 0 from before it, or the average with that value?",
     severity="fault",
 )
 def _(theta, beta, corrected):
@@ -380,6 +380,52 @@ def _(theta, beta, corrected):
 @mistake(function="exponentially_weighted_average", **_ZEROS, severity="slip")
 def _(theta, beta, corrected):
     return np.where(theta == 0, 0.0, _average(theta, beta, corrected))
+
+
+@mistake(
+    "average-made-anew",
+    "exponentially_weighted_average",
+    message="the average starts at 0 again for every value, so that nothing is left of the values before",
+    hint="Is v set to 0 before the loop, or in it?",
+    severity="fault",
+)
+def _(theta, beta, corrected):
+    new = (1 - beta) * theta
+    return new / (1 - beta ** np.arange(1, len(theta) + 1)) if corrected else new
+
+
+@mistake(
+    "only-first-value",
+    "exponentially_weighted_average",
+    message="only the first average is returned: the loop ends after one value",
+    hint="Does return stand inside of your loop, or behind it?",
+    severity="grave",
+)
+def _(theta, beta, corrected):
+    return _average(theta, beta, corrected)[:1]
+
+
+@mistake(
+    "corrected-ones-not-kept",
+    "exponentially_weighted_average",
+    message="with bias_correction nothing is put into the result, which stays empty",
+    hint="In which branch does your code keep a new average?",
+    severity="fault",
+)
+def _(theta, beta, corrected):
+    return np.array([]) if corrected else _average(theta, beta, corrected)
+
+
+@mistake(
+    "first-value-uncorrected",
+    "exponentially_weighted_average",
+    message="the first average is not corrected, the others are",
+    hint="Which t belongs to the first value, and does your condition let it pass?",
+    severity="fault",
+)
+def _(theta, beta, corrected):
+    found = _average(theta, beta, corrected)
+    return np.concatenate([_running(theta[:1], beta), found[1:]])
 
 
 @mistake(
@@ -650,6 +696,82 @@ def _(a):
 @_rms
 def _(a):
     return a.step(direction=lambda g, s: s / (np.sqrt(s) + a.epsilon))
+
+
+@mistake(
+    "average-for-gradient",
+    "update_parameters_with_rmsprop",
+    message="the step goes along s itself, as momentum goes along its average; here it is the gradient that is divided",
+    hint="Which quantity gives the step its direction?",
+    severity="grave",
+)
+@_rms
+def _(a):
+    return a.step(direction=lambda g, s: s)
+
+
+@mistake(
+    "parameters-forgotten",
+    "update_parameters_with_rmsprop",
+    message="the result is the step alone; the old parameters are missing",
+    hint="A step starts from somewhere. Compare = with -=.",
+    severity="grave",
+)
+@_rms
+def _(a):
+    moved, new = a.step()
+    return {name: a.p[name] - value for name, value in moved.items()}, new
+
+
+@mistake(
+    "gradient-for-average",
+    "update_parameters_with_rmsprop",
+    message="the gradient is divided by its own size; it is the root of the average s that it is divided by",
+    hint="Which quantity stands under the root in the formula?",
+    severity="fault",
+)
+@_rms
+def _(a):
+    return a.step(direction=lambda g, s: g / (np.abs(g) + a.epsilon))
+
+
+@mistake(
+    "gradient-of-the-weights",
+    "update_parameters_with_rmsprop",
+    message="the step of b is made of dW and its average, and not of those of db",
+    hint="Compare the names in the line for W and in the line for b.",
+    severity="fault",
+)
+@_rms
+def _(a):
+    moved, new = a.step()
+    of_weights = {name: f"dW{name[1:]}" for name in a.p if name.startswith("b")}
+    steps = {name: a.p[name] - a.rate * a.right(a.g[key], new[key]) for name, key in of_weights.items()}
+    return moved | steps, new
+
+
+@mistake(
+    "missing-square",
+    "update_parameters_with_rmsprop",
+    message="of the biases s averages the gradients; it must average their squares",
+    hint="Compare the line for dW and the line for db.",
+    severity="fault",
+)
+@_rms
+def _(a):
+    return a.step(a.new() | {name: s for name, s in a.new(power=1).items() if name.startswith("db")})
+
+
+@mistake(
+    "only-parameters",
+    "update_parameters_with_rmsprop",
+    message="only the parameters are returned; expected is the tuple (parameters, s)",
+    hint="What does the next step need beside the parameters? It has to be returned, too.",
+    severity="fault",
+)
+@_rms
+def _(a):
+    return a.step()[0]
 
 
 @mistake(

@@ -42,6 +42,7 @@ LOSSES = {
     ("linear_forward", "bias-as-row"): _RAISES,
     ("linear_forward", "cache-order"): EITHER,
     ("linear_forward", "cache-without-b"): EITHER,
+    ("linear_activation_forward", "missing-bias"): "Z is wrong, and with it both A and the cache",
     ("linear_activation_forward", "cache-holds-Z"): EITHER,
     ("linear_activation_forward", "cache-order"): EITHER,
     ("L_model_forward", "stale-input"): EITHER,

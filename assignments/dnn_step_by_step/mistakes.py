@@ -501,6 +501,53 @@ def _(A_prev, W, b, activation):
     return _with_cache(A_prev, W, b, activation, keep=lambda A, linear, Z: linear)
 
 
+@mistake(
+    "missing-bias",
+    "linear_activation_forward",
+    message="b is not added",
+    hint="Which of the arguments does your A not depend on?",
+    severity="fault",
+)
+def _(A_prev, W, b, activation):
+    return _FORWARD[activation](W @ A_prev), ((A_prev, W, b), W @ A_prev)
+
+
+@mistake(
+    "cache-holds-activation",
+    "linear_activation_forward",
+    message="with relu the second part of the cache holds A, and the exercise keeps Z there",
+    hint="Is Z overwritten before it is kept? A = Z copies nothing: both are one array.",
+    severity="slip",
+)
+def _(A_prev, W, b, activation):
+    return _with_cache(A_prev, W, b, activation, keep=lambda A, linear, Z: (linear, A if activation == "relu" else Z))
+
+
+@mistake(
+    "leaky",
+    "linear_activation_forward",
+    message="with relu negative values are scaled down, not set to 0: this is a leaky relu",
+    hint="The exercise asks for plain relu.",
+    severity="slip",
+)
+def _(A_prev, W, b, activation):
+    Z = W @ A_prev + b
+    return (np.maximum(Z, 0.01 * Z) if activation == "relu" else _sigmoid(Z)), ((A_prev, W, b), Z)
+
+
+@mistake(
+    "overflow",
+    "linear_activation_forward",
+    message="exp(Z) overflows for large Z, and inf / inf is nan",
+    hint="Write sigmoid so that the exponential cannot grow without bound in numerator and denominator at once.",
+    severity="slip",
+)
+def _(A_prev, W, b, activation):
+    Z = W @ A_prev + b
+    with np.errstate(all="ignore"):
+        return (np.maximum(0, Z) if activation == "relu" else np.exp(Z) / (1 + np.exp(Z))), ((A_prev, W, b), Z)
+
+
 def _deep_forward(X, parameters, hidden="relu", output="sigmoid", feed=lambda A, A_prev, X: A, skip=()):
     """The whole network; ``feed`` says what the next layer gets, ``skip`` which layers are left out."""
     depth = len(parameters) // 2
@@ -838,6 +885,39 @@ def _(AL, Y):
 )
 def _(AL, Y):
     return np.mean((AL - Y) ** 2) / 2
+
+
+@mistake(
+    "same-logarithm",
+    "compute_cost",
+    message="both terms hold the logarithm of AL; the term of the label 0 has that of 1 - AL",
+    hint="What does your formula give for label 0 and AL = 0.99?",
+    severity="fault",
+)
+def _(AL, Y):
+    return -np.mean(np.log(AL))
+
+
+@mistake(
+    "mean-of-sample",
+    "compute_cost",
+    message="the sum is divided by m - 1; the cost is a mean over all m examples",
+    hint="What is the mean of two numbers?",
+    severity="fault",
+)
+def _(AL, Y):
+    return -np.sum(_terms(AL, Y)) / max(Y.shape[1] - 1, 1)
+
+
+@mistake(
+    "only-first-example",
+    "compute_cost",
+    message="only the first example counts, and it is divided by m",
+    hint="Does return stand inside of your loop, or behind it?",
+    severity="fault",
+)
+def _(AL, Y):
+    return -_terms(AL, Y)[0, 0] / Y.shape[1]
 
 
 @mistake(
@@ -1185,6 +1265,30 @@ def _(dZ, A, W, dA, dW, db):
 
 
 @mistake(
+    "cache-order",
+    "linear_backward",
+    message="W and A_prev have changed places: the cache is (A_prev, W, b)",
+    hint="In which order does linear_forward put them into the cache, and in which do you take them out?",
+    severity="grave",
+)
+def _(dZ, cache):
+    W, A_prev, _ = cache
+    return _gradients(dZ, A_prev, W)
+
+
+@mistake(
+    "cache-order",
+    "linear_backward",
+    message="W and b have changed places: the cache is (A_prev, W, b)",
+    hint="In which order does linear_forward put them into the cache, and in which do you take them out?",
+    severity="fault",
+)
+def _(dZ, cache):
+    A_prev, _, b = cache
+    return _gradients(dZ, A_prev, b)
+
+
+@mistake(
     "db-one-number",
     "linear_backward",
     message="db is made or taken for a single number, which it is only in a layer with one unit, and even there it is an array",
@@ -1301,6 +1405,18 @@ def _(dA, cache, activation):
     return _layer_backward(np.ones_like(dA), cache, activation)
 
 
+@mistake(
+    "db-of-dA",
+    "linear_activation_backward",
+    message="db is the mean of dA; it is that of dZ, as dW is made of dZ",
+    hint="Which gradient does each of your three lines use: dA or dZ?",
+    severity="slip",
+)
+def _(dA, cache, activation):
+    dA_prev, dW, _ = _layer_backward(dA, cache, activation)
+    return dA_prev, dW, np.mean(dA, axis=1, keepdims=True)
+
+
 def _output_gradient(AL, Y):
     return (1 - Y) / (1 - AL) - Y / AL
 
@@ -1315,14 +1431,19 @@ def _backward(
     hidden="relu",
     output="sigmoid",
     cache=lambda layer: layer,
+    handed=lambda dA_prev: dA_prev,
 ):
-    """Layer by layer from the last one; ``follow`` says which gradient the next layer gets, ``cache`` a hidden one's cache."""
+    """Layer by layer from the last one; ``follow`` says which gradient the next layer gets, ``cache`` a hidden one's cache.
+
+    ``handed`` is what a layer hands down.
+    """
     dA = first = dAL = start(AL, Y)
     grads = {}
     for layer in range(len(caches), 0, -1):
         last = layer == len(caches)
         own = layer if last else cache(layer)
         dA_prev, dW, db = _layer_backward(dA, caches[own - 1], output if last else hidden)
+        dA_prev = handed(dA_prev)
         first = dA_prev if last else first
         dA = {"previous": dA_prev, "first": first, "output": dAL}[follow]
         grads[f"dA{layer - shift}"], grads[f"dW{layer}"], grads[f"db{layer}"] = dA_prev, dW, db
@@ -1501,6 +1622,66 @@ def _(AL, Y, caches, shift):
 )
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, start=lambda AL, Y: _output_gradient(AL, Y) / Y.shape[1])
+
+
+@_in_both_schemes(
+    "mean-in-dA",
+    message="what a layer hands down is divided by m, in every layer once more; only dW and db are means over the examples",
+    hint="Which of dA_prev, dW and db adds up examples?",
+    severity="fault",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, handed=lambda dA_prev: dA_prev / Y.shape[1])
+
+
+@_in_both_schemes(
+    "same-denominator",
+    message="dAL divides both terms by AL; the term of the label 0 is divided by 1 - AL",
+    hint="Differentiate log(1 - AL).",
+    severity="fault",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, start=lambda AL, Y: (1 - Y) / AL - Y / AL)
+
+
+@_in_both_schemes(
+    "missing-brackets",
+    message="1 - Y and 1 - AL have no brackets: this is 1 - Y / 1 - AL",
+    hint="What does Python work out first in 1 - a / 1 - b?",
+    severity="fault",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, start=lambda AL, Y: (1 - Y / 1 - AL) - Y / AL)
+
+
+@_in_both_schemes(
+    "caches-from-the-front",
+    message="the loop goes from the last layer to the first, and takes the caches from the first to the last",
+    hint="Which cache belongs to the last layer? Print the shapes of W in the caches, in the order in which you take them.",
+    severity="grave",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches[::-1], shift)
+
+
+@_in_both_schemes(
+    "caches-from-the-front",
+    message="the hidden layers get the caches in the wrong order: the last of them gets that of the first one, and so on",
+    hint="Which cache belongs to layer l? Print the shapes of W in the caches, in the order in which you take them.",
+    severity="grave",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, cache=lambda layer: len(caches) - layer)
+
+
+@_in_both_schemes(
+    "only-last-layer",
+    message="only the last layer gets gradients: the loop ends after one layer",
+    hint="Does return stand inside of your loop, or behind it?",
+    severity="grave",
+)
+def _(AL, Y, caches, shift):
+    return _skipping(AL, Y, caches, shift, skip=lambda depth: range(1, depth))
 
 
 @_in_both_schemes(

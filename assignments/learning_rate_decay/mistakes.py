@@ -36,8 +36,10 @@ _NO_RATE = {
 
 _EXPONENTIAL = {
     "code": "exponential-decay",
-    "message": "this is exponential decay; the exercise asks for division by 1 + decay_rate * epochs",
-    "hint": "Compare your formula with the one in the exercise.",
+    "message": "this is exponential decay: a factor is taken once more for each of the epochs; the exercise divides by "
+    "1 + decay_rate * epochs, once",
+    "hint": "Work out the first three learning rates by hand, by the formula and by your code. By which number is "
+    "learning_rate0 divided in each of them?",
 }
 
 _LINEAR = {
@@ -207,6 +209,58 @@ def _(rate, epoch, decay):
     return 1 // (1 + decay * epoch) * rate
 
 
+@mistake(
+    "epoch-shifted",
+    "update_lr",
+    message="one epoch too few is counted",
+    hint="How often does your loop run for epoch_num = 1, and how often should the rate have fallen by then?",
+    severity="fault",
+)
+def _(rate, epoch, decay):
+    return rate / (1 + decay * max(epoch - 1, 0))
+
+
+@mistake(
+    "brackets-close-too-early",
+    "update_lr",
+    message="the brackets close too early: the epoch is multiplied after the division",
+    hint="What is your learning rate in epoch 0, and does it fall from epoch to epoch?",
+    severity="grave",
+)
+def _(rate, epoch, decay):
+    return rate / (1 + decay) * epoch
+
+
+@mistake(
+    "square-root-decay",
+    "update_lr",
+    message="the rate is divided by the square root of 1 + decay_rate * epoch_num; the exercise divides by the sum itself",
+    hint="Compare your formula with the one in the exercise.",
+    severity="fault",
+)
+def _(rate, epoch, decay):
+    return rate / math.sqrt(1 + decay * epoch)
+
+
+_COMPOUND = {
+    "code": "divided-again-and-again",
+    "message": "the rate is divided again and again, by 1 + decay_rate * k for every k so far; the exercise divides "
+    "learning_rate0 once",
+    "hint": "Work out the first three learning rates by hand. By which number is learning_rate0 divided in each of them?",
+}
+
+
+def _compound(rate, count, decay):
+    for k in range(1, count + 1):
+        rate /= 1 + decay * k
+        if rate == 0:
+            break
+    return rate
+
+
+mistake(function="update_lr", **_COMPOUND, severity="fault")(_compound)
+
+
 _NOT_FLOORED = {
     "code": "not-floored",
     "message": "the number of intervals is not rounded down, so that the rate falls in every epoch and not in stairs",
@@ -368,6 +422,23 @@ def _unbound_between(rate, epoch, decay, interval):
 )
 def _(rate, epoch, decay, interval):
     return rate / (1 + decay * (epoch // interval)) if epoch % interval == 0 else None
+
+
+@mistake(function="schedule_lr_decay", **_COMPOUND, severity="fault")
+def _(rate, epoch, decay, interval):
+    return _compound(rate, epoch // interval, decay)
+
+
+@mistake(
+    "epochs-of-whole-intervals",
+    "schedule_lr_decay",
+    message="the epoch in which the interval began is counted, and not the number of intervals",
+    hint="Which number should stand beside decay_rate in epoch 25, when an interval has 10 epochs: 20 or 2?",
+    severity="fault",
+)
+@_at
+def _(epoch, interval):
+    return epoch - epoch % interval
 
 
 @mistake(

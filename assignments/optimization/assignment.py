@@ -281,8 +281,9 @@ def _sizes_problem(args, reply):
     found, expected = _lengths(held), _sizes(args)
     if found != expected:
         return f"the batches have the sizes {found[:20]}, expected {expected[:20]}"
-    if any(Y_t.shape != (1, numbers.size) for numbers, Y_t in zip(held, labels, strict=True)):
-        return "a batch does not hold its labels in one row, a column for each of its examples"
+    for t, (numbers, Y_t) in enumerate(zip(held, labels, strict=True), 1):
+        if Y_t.shape != (1, numbers.size):
+            return f"the labels of batch {t} have the shape {Y_t.shape}, expected {(1, numbers.size)}"
     return "a batch holds a column that is no column of X" if any((numbers < 0).any() for numbers in held) else None
 
 
@@ -308,7 +309,7 @@ def _not_shuffled(given):
     if order.min() < 0:
         return _UNSEEN
     if np.unique(order).size < 0.9 * _PRIME:
-        return "the batches do not hold the examples"
+        return f"only {np.unique(order).size} of the {_PRIME} examples are in the batches, expected all, in a random order"
     own, foreign = _own_and_foreign(given)
     if foreign > 0.1 * _PRIME:
         return _ASTRAY
@@ -416,7 +417,8 @@ def _one_whole_batch(given):
         return Objection("a usual call has to give the examples with their own labels first", checked=False)
     m, size = given.args[0].shape[1], given.args[2]
     if len(given.reply) != 1:
-        return Objection(f"{m} examples in batches of {size} make one batch, found {len(given.reply)}", steps=(1,))
+        examples = f"{m} example{'s' * (m > 1)}"
+        return Objection(f"{examples} in batches of {size} make one batch, found {len(given.reply)}", steps=(1,))
     problem = _examples_problem(given.args, given.reply, coarse=False)  # that has been said
     return problem and Objection.of(problem, steps=[1])
 
@@ -440,6 +442,11 @@ def _full_part_right(args, held):
 def _everything_once(args, held):
     m = args[0].shape[1]
     return np.concatenate(held).size == m == np.unique(np.concatenate(held)).size
+
+
+def _none_twice(held):
+    found = np.concatenate(held)
+    return np.unique(found).size == found.size
 
 
 def _drawn_again(args, held):
@@ -572,6 +579,14 @@ _ONCE_FITS = {
     "only-last-batch": _fit(lambda args, held: _lengths(held) == _sizes(args)[-1:] and len(_sizes(args)) > 1),
     "same-batch": _fit(lambda args, held: len(held) == 1 or _alike(held)),
     "overlapping-batches": _fit(lambda args, held: len(held) == 1 or (_overlap(held) and not _alike(held))),
+    "order-drawn-for-each-batch": _fit(
+        lambda args, held: (
+            _lengths(held) == _sizes(args)
+            and not _everything_once(args, held)
+            and all(np.unique(numbers).size == numbers.size for numbers in held)
+        )
+    ),
+    "examples-lost": _fit(lambda args, held: 0 < np.concatenate(held).size < args[0].shape[1] and _none_twice(held)),
 }
 _FEW_FITS = {  # of who is right where there are more examples
     "labels-astray-in-one-batch": lambda given: (

@@ -117,6 +117,19 @@ def _weights(arrays):
     return {name: value for name, value in arrays.items() if "W" in name}
 
 
+def _of_weights(arrays):
+    """For the biases what belongs to the weights of their layer, as who copies a line has it."""
+    return {name: arrays[f"dW{name[2:]}"] for name in arrays}
+
+
+def _only_parameters(expected):
+    return {
+        "code": "only-parameters",
+        "message": f"only the parameters are returned; expected is the tuple {expected}",
+        "hint": "What does the next step need beside the parameters? It has to be returned, too.",
+    }
+
+
 def _but_layer(arrays, layer):
     return {name: value for name, value in arrays.items() if not name.endswith(str(layer))}
 
@@ -206,6 +219,28 @@ def _descent_in_place(p, g, rate):
 )
 def _(p, g, rate):
     return {name: -rate * g["d" + name] for name in p}
+
+
+@mistake(
+    "parameters-forgotten",
+    "update_parameters_with_gd",
+    message="the new biases are the step alone; the old ones are missing",
+    hint="A step starts from somewhere. Does your line have =- where -= is meant?",
+    severity="fault",
+)
+def _(p, g, rate):
+    return _step(p, rate, g) | {name: -rate * g["d" + name] for name in p if name.startswith("b")}
+
+
+@mistake(
+    "parameters-forgotten",
+    "update_parameters_with_gd",
+    message="the new weights are the step alone; the old ones are missing",
+    hint="A step starts from somewhere. Does your line have =- where -= is meant?",
+    severity="fault",
+)
+def _(p, g, rate):
+    return _step(p, rate, g) | {name: -rate * g["d" + name] for name in p if name.startswith("W")}
 
 
 # -- mini-batches ------------------------------------------------------------------------
@@ -724,6 +759,42 @@ def _(X, Y, size, seed):
 
 
 @mistake(
+    "order-drawn-for-each-batch",
+    "random_mini_batches",
+    message="some examples are in several batches and others in none, though no batch holds one twice",
+    hint="Is the permutation drawn once, before the loop, or anew for each batch?",
+    severity="fault",
+)
+def _(X, Y, size, seed):
+    return [_cut(*_shuffled(X, Y), size)[number] for number in range(-(-X.shape[1] // size))]
+
+
+examples_lost = mistake(
+    "examples-lost",
+    "random_mini_batches",
+    message="some examples are in no batch; the others are there once",
+    hint="Count the examples in all of your batches for m = 9. Does a slice, a range or the permutation leave one out?",
+    severity="fault",
+)
+
+
+@examples_lost
+def _(X, Y, size, seed):
+    X, Y = _shuffled(X, Y)
+    return _cut(X[:, 1:], Y[:, 1:], size)
+
+
+@examples_lost
+def _(X, Y, size, seed):
+    return _cut(*_shuffled(X, Y), size, range(0, X.shape[1], size + 1))
+
+
+@examples_lost
+def _(X, Y, size, seed):
+    return [(X_t[:, : size - 1], Y_t[:, : size - 1]) for X_t, Y_t in _cut(*_shuffled(X, Y), size)]
+
+
+@mistake(
     "same-batch",
     "random_mini_batches",
     message="all full batches hold the same examples",
@@ -1096,6 +1167,88 @@ def _(a):
 
 
 @mistake(
+    "learning-rate-in-average",
+    "update_parameters_with_momentum",
+    message="the velocity is that of the parameters, with the sign and the learning rate of the step in it, and 1 - beta is missing; "
+    "in the exercise it is the average of the gradients",
+    hint="The exercise scales the velocity when it makes the step, not before. Compare the two coefficients of the average, too.",
+    severity="grave",
+)
+@_momentum
+def _(a):
+    return a.step(a.new(weight=-a.rate), rate=-1.0)
+
+
+@mistake(
+    "velocity-made-anew",
+    "update_parameters_with_momentum",
+    message="the velocity starts at zero in every call, so that nothing is left of the steps before",
+    hint="What is the argument v for, and does your code bind v anew?",
+    severity="fault",
+)
+@_momentum
+def _(a):
+    return a.step({name: (1 - a.beta) * g for name, g in a.g.items()})
+
+
+@mistake(
+    "velocity-divided",
+    "update_parameters_with_momentum",
+    message="the velocity is divided by 1 - beta in the step, as if it were corrected; the exercise does not correct it",
+    hint="Compare the step with the formula of the exercise. Which optimizer corrects its averages?",
+    severity="fault",
+)
+@_momentum
+def _(a):
+    return a.step(rate=a.rate / (1 - a.beta))
+
+
+@mistake(
+    "difference-turned-round",
+    "update_parameters_with_momentum",
+    message="the new velocity lies beyond the gradient, on the other side of it than the old velocity: a difference is turned round",
+    hint="Of g + beta * (v - g) and g + beta * (g - v), which one lies between v and g?",
+    severity="fault",
+)
+@_momentum
+def _(a):
+    return a.step({name: g + a.beta * (g - a.v[name]) for name, g in a.g.items()})
+
+
+@mistake(
+    "gradient-of-the-weights",
+    "update_parameters_with_momentum",
+    message="the step of b is made of the velocity of W, and not of its own",
+    hint="Compare the names in the line for W and in the line for b.",
+    severity="fault",
+)
+@_momentum
+def _(a):
+    return a.step(direction=_of_weights(a.new()))
+
+
+@mistake(
+    "average-of-the-weights",
+    "update_parameters_with_momentum",
+    message="the velocity of b is made of the new velocity of W, and not of its own old one",
+    hint="Compare the names in the line for dW and in the line for db.",
+    severity="fault",
+)
+@_momentum
+def _(a):
+    of_weights = _of_weights(a.new())
+    return a.step(
+        {name: a.beta * of_weights[name] + (1 - a.beta) * g for name, g in a.g.items() if "b" in name[1:]}
+        | _weights(a.new())
+    )
+
+
+mistake(function="update_parameters_with_momentum", **_only_parameters("(parameters, v)"), severity="fault")(
+    _momentum(lambda a: a.step()[0])
+)
+
+
+@mistake(
     "squared-gradient",
     "update_parameters_with_momentum",
     message="the average is over the squares of the gradients; momentum averages the gradients",
@@ -1390,6 +1543,127 @@ def _(a):
 )
 def _(a):
     return a.step(v=_average(a.v, a.g, a.beta2, 1 - a.beta2), s=_average(a.s, a.squares, a.beta1, 1 - a.beta1))
+
+
+_OTHER_BETA = {
+    "code": "average-with-other-beta",
+    "hint": "Which beta stands in the formula of v, and which one in that of s?",
+}
+
+
+@_adam(message="the new square enters s with 1 - beta1; each average has its own beta", **_OTHER_BETA, severity="fault")
+def _(a):
+    return a.step(s=_average(a.s, a.squares, a.beta2, 1 - a.beta1))
+
+
+@_adam(message="the new gradient enters v with 1 - beta2; each average has its own beta", **_OTHER_BETA, severity="fault")
+def _(a):
+    return a.step(v=_average(a.v, a.g, a.beta1, 1 - a.beta2))
+
+
+@_adam(message="s is averaged with beta1; each average has its own beta", **_OTHER_BETA, severity="fault")
+def _(a):
+    return a.step(s=_average(a.s, a.squares, a.beta1, 1 - a.beta1))
+
+
+@_adam(message="v is averaged with beta2; each average has its own beta", **_OTHER_BETA, severity="fault")
+def _(a):
+    return a.step(v=_average(a.v, a.g, a.beta2, 1 - a.beta2))
+
+
+@_adam(
+    "correction-with-other-beta",
+    message="v is corrected with beta2; each average has its own beta",
+    hint="Which beta was used to build v?",
+    severity="fault",
+)
+def _(a):
+    return a.step(a.corrected_v(a.beta2**a.t))
+
+
+@_adam(
+    "root-before-correction",
+    message="the root is taken of s, and that root is corrected; s is corrected first, and the root is taken of the result",
+    hint="What does your square root go round: s alone, or s with its correction?",
+    severity="fault",
+)
+def _(a):
+    return a.step(bottom=a.new_s, divide=lambda top, s: top / (np.sqrt(s) / (1 - a.beta2**a.t) + a.epsilon))
+
+
+@_adam(
+    "power-of-the-difference",
+    message="the correction of v divides by the t-th power of 1 - beta1; in the formula beta1 alone has the exponent",
+    hint="What does ** belong to in (1 - beta) ** t, and what in 1 - beta ** t?",
+    severity="fault",
+)
+def _(a):
+    return a.step(a.corrected_v(1 - (1 - a.beta1) ** a.t))
+
+
+@_adam(
+    "exponent-grows-with-layers",
+    message="the number of the step grows from layer to layer: t in the first one, t + 1 in the second one",
+    hint="How often is t changed in one call of your function, and how often should it be?",
+    severity="slip",
+)
+def _(a):
+    return a.step(_by_layer(a.new_v, a.beta1, a.t), _by_layer(a.new_s, a.beta2, a.t))
+
+
+@_adam(
+    "betas-literal",
+    message="the correction has the numbers 0.9 and 0.999, and the arguments beta1 and beta2 are ignored there",
+    hint="Look for numbers in your formula that should be arguments.",
+    severity="fault",
+)
+def _(a):
+    return a.step(a.corrected_v(0.9**a.t), a.corrected_s(0.999**a.t))
+
+
+@_adam(
+    "uncorrected-s",
+    message="of the biases s is not corrected: the step divides by the root of s itself",
+    hint="Compare the line for W and the line for b.",
+    severity="slip",
+)
+def _(a):
+    return a.step(bottom=a.new_s | _weights(a.corrected_s()))
+
+
+@_adam(
+    "gradient-of-the-weights",
+    message="the step of b is made of the averages of dW, and not of those of db",
+    hint="Compare the names in the line for W and in the line for b.",
+    severity="fault",
+)
+def _(a):
+    return a.step(_of_weights(a.corrected_v()), _of_weights(a.corrected_s()))
+
+
+@_adam(
+    "corrected-averages-kept",
+    message="the corrected v is returned as v, and would be corrected again in the next step",
+    hint="Which averages does the next step start from?",
+    severity="slip",
+)
+def _(a):
+    return a.step(a.corrected_v(), a.corrected_s(), v=a.corrected_v())
+
+
+@_adam(
+    "corrected-averages-kept",
+    message="the corrected s is returned as s, and would be corrected again in the next step",
+    hint="Which averages does the next step start from?",
+    severity="slip",
+)
+def _(a):
+    return a.step(a.corrected_v(), a.corrected_s(), s=a.corrected_s())
+
+
+@_adam(**_only_parameters("(parameters, v, s)"), severity="fault")
+def _(a):
+    return a.step()[0]
 
 
 @_adam(

@@ -401,6 +401,12 @@ def _are_checked(objections: Sequence[Failure]) -> bool:
     return any(failure.objection is None or failure.objection.checked for failure in objections)
 
 
+def _of_something(draft: _Draft, objections: Sequence[Failure]) -> list[Failure]:
+    """What a judge has against results that are not None."""
+    last = ((failure, last_outcome(draft.outcomes, failure.case)) for failure in objections)
+    return [failure for failure, outcome in last if isinstance(outcome, Returned) and reply_value(outcome) is not None]
+
+
 def _as_found(failure: Failure) -> Failure:
     """What a judge needs first, where nothing else says that it is missing: that is what was found."""
     return replace(failure, objection=failure.objection and replace(failure.objection, checked=True))
@@ -410,7 +416,9 @@ def _property_check(draft: _Draft, prop: Property, objections: Sequence[Failure]
     share, total = draft.judge.shares.properties[prop.name], len(draft.judge.cases_of(prop.name))
     paid = draft.payment.properties.get(prop.name, 0.0)
     broken = {check.kind for check in draft.checks if check.status == "failed"} & {"runs", "structure"}
-    if objections and broken:  # the same mistake again, in other words
+    # Of random results the judges alone look at what is in them: that is said, also where a list has another length.
+    says_more = broken == {"structure"} and draft.judge.spec.random and _are_checked(_of_something(draft, objections))
+    if objections and broken and not says_more:  # the same mistake again, in other words
         message = sentences.SKIPPED_RUNS if "runs" in broken else sentences.SKIPPED_STRUCTURE
         draft.add("property", prop.name, "skipped", share, message, paid=paid)
     elif objections and not _are_checked(objections) and (others_object or draft.has_failed):

@@ -353,7 +353,8 @@ def _argument_in(evidence: _Evidence, item: _WrongItem) -> str:
     fitting = set(range(len(parameters)))
     for case, got in zip(item.cases, item.got, strict=True):
         parts = dict(enumerate(arguments_of(case.plan)[: len(parameters)]))
-        fitting &= {n for n, part in parts.items() if any(_is_it(leaf, got) for _, leaf in leaves(part))}
+        # What is 0 in both places is no sign of it, and none against it.
+        fitting &= {n for n, part in parts.items() if any(_is_equal_to(leaf, got) for _, leaf in leaves(part))}
     if not fitting:
         return ""
     several = len({number for got in item.got for number in got.flat}) > 1
@@ -377,8 +378,12 @@ def _places_in(evidence: _Evidence, item: _WrongItem, arrays: Sequence[_Array]) 
 
 
 def _is_it(leaf: Value, got: _Array) -> bool:
+    return bool(got.any()) and _is_equal_to(leaf, got)
+
+
+def _is_equal_to(leaf: Value, got: _Array) -> bool:
     array = np.asarray(leaf)
-    return bool(array.shape == got.shape and array.any() and np.array_equal(array, got, equal_nan=True))
+    return bool(array.shape == got.shape and np.array_equal(array, got, equal_nan=True))
 
 
 def _failing(evidence: _Evidence, item: _WrongItem) -> set[str]:
@@ -463,8 +468,15 @@ _OF_MATH = re.compile(r"\bmath\.\w+\(")
 _ATTRIBUTE = re.compile(r"'(tuple|list|dict)' object has no attribute '(shape|T|dot|reshape|size|ndim)'")
 _OPERAND = re.compile(r"(?:unsupported operand type\(s\) for|bad operand type for unary) [^:]+: .*'(tuple|list|dict)'")
 _NOT_ONE_TRUTH = re.compile(r"The truth value of an array with more than one element is ambiguous")
+# Of arrays of one element the same code takes some, and makes rows of several lengths of them.
+_OR_ONE_TRUTH = re.compile(rf"{_NOT_ONE_TRUTH.pattern}|setting an array element with a sequence. .*inhomogeneous")
 _OF_PYTHON = re.compile(r"(?<![\w.])(max|min)\(")
+_NO_AXIS = re.compile(r"only integer scalar arrays can be converted to a scalar index")
+_ALONG_AXIS = re.compile(r"(?:= *|return )(?:np|numpy)\.a?(max|min)\([^()\[\]]*,[^()\[\]]*\)(?:, *\w+)?\s*$")
+_NO_POWER = re.compile(r"unsupported operand type\(s\) for \^=?:|ufunc 'bitwise_xor' not supported")
+_UNBOUND = re.compile(r"cannot access local variable '(\w{1,60})' where it is not associated with a value")
 # What asks for a truth value as well, or a line that is cut before it.
+_COMPREHENSION = re.compile(r"\bfor\s+[\w, ()]{1,60}\s+in\b")
 _CONDITION = re.compile(r"\b(?:if|elif|while|and|or|not|assert|bool|any|all|in)\b|[<>=]=|[<>]|\.\.\.$")
 _KEY = re.compile(r"([A-Za-z_]+)(\d{1,4})")
 _NUMBERED = re.compile(f"'{_KEY.pattern}'")
@@ -484,29 +496,51 @@ def _raising(evidence: _Evidence) -> Iterator[Finding]:
     line, caller = lines.pop(), raised[0].caller
     origin = sentences.raised_inside(line, caller) if caller else line
     messages = [outcome.message for outcome in raised]
-    attributes = {match.groups() for message in messages if (match := _ATTRIBUTE.match(message))}
-    operands = {match[1] for message in messages if (match := _OPERAND.match(message))}
-    of_python = set(_OF_PYTHON.findall(line))
-    if all(map(_SCALARS_ONLY.search, messages)) and _OF_MATH.search(line):
-        yield sentences.scalar_function(origin)
-    elif all(map(_OF_ONE.search, messages)):
-        yield sentences.array_for_number(origin, np.__version__)
-    elif all(map(_ATTRIBUTE.match, messages)) and len(attributes) == 1:
-        kind, attribute = attributes.pop()
-        yield sentences.container_for_array(kind, origin, attribute)
-    elif all(map(_OPERAND.match, messages)) and len(operands) == 1:
-        yield sentences.container_for_array(operands.pop(), origin)
-    elif all(map(_NOT_ONE_TRUTH.match, messages)) and len(of_python) == 1 and not _CONDITION.search(line):
-        yield sentences.builtin_of_arrays(of_python.pop(), origin)
+    answered = any(isinstance(last_outcome(evidence.outcomes, case), Returned) for case in evidence.judge.values)
+    unbound = _in_all(_UNBOUND, messages)
+    if misuse := _misuse(messages, line, origin):
+        yield misuse
+    elif len(unbound) == 1:
+        yield sentences.unbound_name(unbound.pop()[0], origin, sometimes=answered)
     elif all(map(_UNPACKED.match, messages)) and "cache" in line:
         yield sentences.unpacked_otherwise(origin)
     elif all(map(_LOST_AXIS.search, messages)):
         yield sentences.lost_axis(origin)
     elif all(map(_SHAPES.search, messages)):
-        answered = any(isinstance(last_outcome(evidence.outcomes, case), Returned) for case in evidence.judge.values)
         yield sentences.shapes_do_not_fit(origin, sometimes=answered, kind=_special_class(failures))
     elif len(outside := {_outside(failure.case, outcome) for failure, outcome in zip(failures, raised, strict=True)}) == 1:
         yield from (sentences.number_outside(origin, after=end == "after") for end in outside if end)
+
+
+def _misuse(messages: Sequence[str], line: str, origin: str) -> Finding | None:
+    """What gets something that it cannot be used with, by the messages of all exceptions and the line that raised them."""
+    attributes, operands = _in_all(_ATTRIBUTE, messages), _in_all(_OPERAND, messages)
+    of_python, asked = set(_OF_PYTHON.findall(line)), _CONDITION.search(_COMPREHENSION.sub("", line))
+    along = _ALONG_AXIS.search(line)
+    finding = None
+    if all(map(_SCALARS_ONLY.search, messages)) and _OF_MATH.search(line):
+        finding = sentences.scalar_function(origin)
+    elif all(map(_OF_ONE.search, messages)):
+        finding = sentences.array_for_number(origin, np.__version__)
+    elif len(attributes) == 1:
+        kind, attribute = attributes.pop()
+        finding = sentences.container_for_array(kind, origin, attribute)
+    elif len(operands) == 1:
+        finding = sentences.container_for_array(operands.pop()[0], origin)
+    elif all(map(_OR_ONE_TRUTH.match, messages)) and any(map(_NOT_ONE_TRUTH.match, messages)):
+        alone = len(of_python) == 1 and not asked
+        finding = sentences.builtin_of_arrays(of_python.pop(), origin) if alone else sentences.truth_of_array(origin)
+    elif all(map(_NO_AXIS.match, messages)) and along:
+        finding = sentences.array_for_axis(along[1], origin)
+    elif all(map(_NO_POWER.match, messages)):
+        finding = sentences.caret_for_power(origin)
+    return finding
+
+
+def _in_all(pattern: re.Pattern[str], messages: Sequence[str]) -> set[tuple[str, ...]]:
+    """What a pattern finds in the messages, each time; nothing where one of them is another message."""
+    matches = [pattern.match(message) for message in messages]
+    return {match.groups() for match in matches if match} if all(matches) else set()
 
 
 def _outside(case: Case, raised: Raised) -> str:

@@ -467,6 +467,23 @@ def test_a_property_is_not_held_against_what_raises_or_has_no_structure(result: 
     assert reason in row.message
 
 
+@pytest.mark.parametrize(("is_random", "status"), [(True, "failed"), (False, "skipped")])
+def test_of_random_results_a_judge_is_heard_where_the_structure_is_wrong(is_random: bool, status: str) -> None:
+    def judge_it(given: Given) -> str | None:
+        return None if len(given.reply) == 2 else f"one of 2 is lost: found {len(given.reply)}"
+
+    prop = Property("holds", share=0.5, plan=lambda d: [], judge=judge_it)
+    spec = replace(plain(), properties=(prop,), random=frozenset({"value"}) if is_random else frozenset())
+    cases = hand_made(spec, lambda x: [x, x], [(1.0,), (2.0,)])
+    extra = tuple(replace(c, key=f"{c.key}/p", check="holds", expected=()) for c in cases.cases)
+    judge = FunctionJudge(spec, replace(cases, cases=(*cases.cases, *extra)))
+    for found, message in ([1.0], "one of 2 is lost: found 1"), (None, ""):  # without a length there is nothing to judge
+        outcomes = outcomes_of(judge.cases, lambda x, found=found: found)
+        row = check_of(verdict_of(judge, outcomes).checks, "property", "holds")
+        assert row.status == (status if message else "skipped")
+        assert (message in row.message) is (row.status == "failed") or not message
+
+
 def test_a_property_earns_nothing_where_the_values_are_wrong() -> None:
     verdict = judged(lambda given: None, lambda x: -x)
     assert rows(verdict)["property", "holds"] == ("passed", 0.0)

@@ -345,6 +345,13 @@ def test_what_is_a_factor_of_all_parts_but_zeros_is_one_of_all_and_two_parts_are
     assert found.message == "a part of dW{l} and of db{l} has the opposite sign"
 
 
+def test_zeros_that_come_back_as_they_were_are_no_sign_against_what_is_handed_back() -> None:
+    at_rest = [*MATRICES, (np.zeros((2, 2)),)]
+    assert codes(lambda X: X + 1, same, at_rest) == ["handed-back"]
+    assert "handed-back" not in codes(lambda X: X + 1, lambda X: 0 * X, at_rest)
+    assert "handed-back" not in codes(lambda X: X + 1, lambda X: X if X.any() else X - 1, at_rest)
+
+
 def test_what_is_handed_back_for_all_inputs_is_not_laid_on_a_condition() -> None:
     """A step of rate 0 leaves the weights as they are, and a loop that binds its variable anew is right for it alone."""
     step = lambda weights, rate: {name: value - rate for name, value in weights.items()}  # noqa: E731
@@ -555,6 +562,8 @@ def test_a_changed_argument_is_a_finding() -> None:
 ALIGNED = "operands could not be broadcast together with shapes (2,3) (3,2)"
 OF_ONE = "only 0-dimensional arrays can be converted to Python scalars"
 AMBIGUOUS = "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
+NO_AXIS = "only integer scalar arrays can be converted to a scalar index"
+UNBOUND = "cannot access local variable 'A' where it is not associated with a value"
 RAISED = [
     ("array-for-number", OF_ONE, "cost = float(cost)", ""),
     ("array-for-number", f"setting an array element with a sequence. {OF_ONE}", "theta[i][0] = theta[i] + 1", ""),
@@ -566,6 +575,15 @@ RAISED = [
     ("container-for-array", "bad operand type for unary -: 'tuple'", "return -relu(Z)", ""),
     ("builtin-of-arrays", AMBIGUOUS, "A = max(0, Z)", ""),
     ("builtin-of-arrays", AMBIGUOUS, "cost = min(Y, 1) * np.max(Z)", ""),
+    ("builtin-of-arrays", AMBIGUOUS, "A = np.array([max(0, z) for z in Z])", ""),
+    ("truth-of-array", AMBIGUOUS, "if Z > 0:", ""),
+    ("truth-of-array", AMBIGUOUS, "A = max(0, Z) if Z > 0 else 0", ""),
+    ("truth-of-array", AMBIGUOUS, "A = relu_max(0, Z)", ""),
+    ("array-for-axis", NO_AXIS, "A = np.max(0, Z)", ""),
+    ("array-for-axis", NO_AXIS, "return np.amin(Z, Y), Z", ""),
+    ("caret-for-power", "unsupported operand type(s) for ^: 'float' and 'int'", "c = v / (1 - beta ^ t)", ""),
+    ("caret-for-power", "ufunc 'bitwise_xor' not supported for the input types", "c = (A - Y) ^ 2", ""),
+    ("unbound-name", UNBOUND, "return A, Z", ""),
     ("unpacked-otherwise", "not enough values to unpack (expected 3, got 2)", "A, W, b = cache", "linear(dZ, cache)"),
     ("shapes-do-not-fit", ALIGNED, "Z = W * A + b", ""),
     ("missing-keepdims", f"{ALIGNED[:-5]}(2,)", "Z_norm = (Z - mu) / sigma", ""),
@@ -577,9 +595,9 @@ NOT_RAISED = [
     ("not enough values to unpack (expected 3, got 2)", "n, m, k = X.shape"),
     ("'Mine' object has no attribute 'shape'", "m = A.shape[1]"),
     ("operands of mine", "Z = W * A + b"),
-    (AMBIGUOUS, "A = np.max(Z) if Z > 0 else 0"),
-    (AMBIGUOUS, "A = max(0, Z) if Z > 0 else 0"),
-    (AMBIGUOUS, "A = relu_max(0, Z)"),
+    (NO_AXIS, "A = np.max(rows[Z], axis=0)"),
+    (NO_AXIS, "A = np.concatenate(X, np.max(Z))"),
+    ("setting an array element with a sequence. It has an inhomogeneous shape", "A = np.array([max(0, z) for z in Z])"),
     ("unsupported operand type(s) for -: 'int' and 'NoneType'", "dZ = dA * (1 - s)"),
 ]
 
@@ -635,6 +653,19 @@ def test_an_exception_that_has_a_meaning_is_named_at_the_line_of_the_function(
 @pytest.mark.parametrize(("message", "line"), NOT_RAISED)
 def test_an_exception_that_may_mean_something_else_is_not_named(message: str, line: str) -> None:
     assert raising(Raised("ValueError", message, f"cell 3, line 2: {line}")) == []
+
+
+def test_a_name_without_a_value_is_told_with_the_inputs_for_which_it_has_none() -> None:
+    (found,) = raising(Raised("UnboundLocalError", UNBOUND, "line 9: return A"))
+    assert found.message == "A is used for some inputs before it has a value (line 9: return A)"
+    other = UNBOUND.replace("'A'", "'B'")
+    assert raising(*(Raised("UnboundLocalError", text, "line 9: return A, B") for text in (UNBOUND, other))) == []
+
+
+def test_python_compares_rows_also_where_rows_of_one_number_fit() -> None:
+    line, ragged = "line 2: A = np.array([max(0, z) for z in Z])", "setting an array element with a sequence. inhomogeneous"
+    found = raising(*(Raised("ValueError", message, line) for message in (AMBIGUOUS, ragged)))
+    assert [finding.code for finding in found] == ["builtin-of-arrays"]
 
 
 def test_one_line_that_is_reached_from_two_calls_has_one_meaning() -> None:
