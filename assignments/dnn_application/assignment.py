@@ -340,8 +340,90 @@ def _has_its_own_rate(given):
     return _equal(once, further) and not _equal(start, once) and not _equal(once, often)
 
 
+def _away_from(AL, Y):
+    return AL - Y
+
+
+def _sigmoid(Z):
+    return 1 / (1 + np.exp(-Z))
+
+
+def _wrong_gradients(X, Y, parameters, *, output=_away_from, hidden=lambda Z: np.maximum(0, Z), feeds=True, last_bias=True):
+    """The gradients, where the slope of the output, the activation of the hidden layers or the last bias is another one.
+
+    Where a layer ``feeds`` none before it, those get the slope of the cost with respect to AL.
+    """
+    A, seen, last = X, [], len(parameters) // 2
+    for layer in range(1, last + 1):
+        Z = parameters[f"W{layer}"] @ A + parameters[f"b{layer}"] * (last_bias or layer < last)
+        seen.append((A, Z))
+        A = hidden(Z) if layer < last else _sigmoid(Z)
+    dZ, grads = output(A, Y), {}
+    for layer in range(last, 0, -1):
+        A_prev, _ = seen[layer - 1]
+        grads |= {f"W{layer}": dZ @ A_prev.T / X.shape[1], f"b{layer}": np.mean(dZ, axis=1, keepdims=True)}
+        if layer > 1:
+            handed = parameters[f"W{layer}"].T @ dZ if feeds else (1 - Y) / (1 - A) - Y / A
+            dZ = handed * (seen[layer - 2][1] > 0)
+    return grads
+
+
+def _steps_along(gradients):
+    """Whether the first step goes along these gradients, which are not the right ones; of special inputs nothing is said."""
+
+    def fits(given):
+        start, once, *_ = _found(given)
+        grads = gradients(*given.args[:2], start)
+        step = {name: (value - once[name]) / _rate(given) for name, value in start.items()}
+        return given.facts["is_special"] or all(np.allclose(step[n], g, rtol=1e-4, atol=1e-7) for n, g in grads.items())
+
+    return fits
+
+
+def _wrong(**changed):
+    return _steps_along(lambda X, Y, parameters: _wrong_gradients(X, Y, parameters, **changed))
+
+
+def _times(factor):
+    """A step along so many times the gradients: a function of the number of examples."""
+    return _steps_along(
+        lambda X, Y, parameters: {n: factor(X.shape[1]) * g for n, g in _wrong_gradients(X, Y, parameters).items()}
+    )
+
+
+def _db2_for_db1(X, Y, parameters):
+    grads = _wrong_gradients(X, Y, parameters)
+    return {**grads, "b1": np.broadcast_to(grads["b2"], grads["b1"].shape)}
+
+
+def _part_of_rate(given, before, after):
+    """By how many times the learning rate a step goes along the gradient; nan where it goes elsewhere."""
+    grads = _wrong_gradients(*given.args[:2], before)
+    slope = np.concatenate([grads[name].ravel() for name in sorted(grads)]) * _rate(given)
+    moved = np.concatenate([np.ravel(before[name] - after[name]) for name in sorted(grads)])
+    part = moved @ slope / (slope @ slope)
+    return part if np.linalg.norm(moved - part * slope) < 1e-3 * np.linalg.norm(moved) else np.nan
+
+
+def _changes_the_rate(given):
+    """The first step is right, and the two after it go along the gradient, farther or less far."""
+    once, _, twice, often, *_ = _runs(given)
+    parts = [_part_of_rate(given, *pair) for pair in pairwise((given.facts["start"], once, twice, often))]
+    return abs(parts[0] - 1) < 1e-3 and all(part > 0 and abs(part - 1) > 2e-3 for part in parts[1:])
+
+
+_FITS_OF_TWO = {
+    "bias-gradient-of-other-layer": _steps_along(_db2_for_db1),
+    "output-gradient-everywhere": _wrong(feeds=False),
+}
 _FITS = {
     "no-number-after-one-step": _leaves_no_number,
+    "not-averaged": _times(lambda m: m),
+    "averaged-twice": _times(lambda m: 1 / m),
+    "output-gradient-sign": _wrong(output=lambda AL, Y: -Y * (1 - AL) - (1 - Y) * AL),
+    "same-denominator": _wrong(output=lambda AL, Y: (1 - 2 * Y) * (1 - AL)),
+    "sigmoid-forward-on-hidden-layer": _wrong(hidden=_sigmoid),
+    "last-bias-missing": _wrong(last_bias=False),
     "never-trains": _stands_still,
     "single-step": _stops_after_one,
     "iterations-ignored": _counts_for_itself,
@@ -357,7 +439,7 @@ def _kinds(**more):
     return (*(replace(one, share=_MANY * (one.name == "many examples")) for one in every), _RISING)
 
 
-def _relations(draw_dims):
+def _relations(draw_dims, fits=_FITS):
     """The start and the first step, the steps after it, and the cost; weights of another start are as right."""
     plan = _first_steps(draw_dims)
     one = Property(
@@ -368,7 +450,7 @@ def _relations(draw_dims):
         judge=_one_step_from_a_start,
         classes=_KINDS_OF_START,
         elsewhere=_starts_elsewhere,
-        fits=_FITS,
+        fits=fits,
         throughout=True,
     )
     return (
@@ -380,7 +462,7 @@ def _relations(draw_dims):
             judge=_further_steps,
             classes=_KINDS_OF_STEPS,
             proves=True,
-            fits={"steps-left-out": _leaves_steps_out, "stops-early": _stops_early},
+            fits={"steps-left-out": _leaves_steps_out, "stops-early": _stops_early, "rate-changes": _changes_the_rate},
         ),
         Property("a few small steps lower the cost", share=0.1, plan=plan, judge=_falls, classes=_USUAL, proves=True),
     )
@@ -407,7 +489,7 @@ ASSIGNMENT = Assignment(
             opaque=frozenset({"costs"}),
             helpers=_LAYER_FUNCTIONS,
             given=("initialize_parameters", "initialize_parameters_deep"),
-            properties=_relations(lambda d: tuple(d.layers((2, 2)))),
+            properties=_relations(lambda d: tuple(d.layers((2, 2))), {**_FITS, **_FITS_OF_TWO}),
         ),
         Function(
             "L_layer_model",

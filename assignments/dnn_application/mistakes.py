@@ -128,9 +128,9 @@ def _stops(is_over, *, at_once=True):
     _in_both(
         "stops-early",
         message="the last step of a long run changes nothing: the loop ends before num_iterations (where the cost is low, "
-        "rises or hardly changes, say), or what comes back is an earlier result",
-        hint="Which condition ends your loop early, or decides what is kept? The exercise asks for num_iterations steps, "
-        "whatever the cost does.",
+        "rises or hardly changes, say), passes over iterations, or what comes back is an earlier result",
+        hint="How many steps does your loop make for num_iterations = 2, 3 and 4? And which condition ends it early, or decides "
+        "what is kept? The exercise asks for num_iterations steps, whatever the cost does.",
         severity="slip",
     )(build)
 
@@ -687,3 +687,98 @@ def class_for_probability(start):
         X, Y, start(layers_dims), learning_rate, num_iterations,
         output=lambda AL, Y: (AL > 0.5) - Y, output_slope=np.ones_like,
     )  # fmt: skip
+
+
+# -- copied lines ------------------------------------------------------------------------
+
+
+@_in_both(
+    "same-denominator",
+    message="the gradient of the cost divides both terms by A; the term with 1 - Y is divided by 1 - A",
+    hint="Differentiate log(1 - A).",
+    severity={"two_layer_model": "grave", "L_layer_model": "fault"},
+)
+def same_denominator(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, num_iterations, output=lambda AL, Y: (1 - Y) / AL - Y / AL
+    )
+
+
+@_in_both(
+    "sigmoid-forward-on-hidden-layer",
+    message="the forward pass uses the sigmoid in the hidden layers, where the exercise asks for relu; the backward pass has relu",
+    hint="Each layer goes back with the activation it came with. Linear, relu, linear, sigmoid: which one belongs where?",
+    severity="grave",
+)
+def sigmoid_forward_on_hidden_layer(start):
+    return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(
+        X, Y, start(layers_dims), learning_rate, num_iterations, hidden=lambda Z: sigmoid(Z)[0]
+    )
+
+
+@_in_both(
+    "last-bias-missing",
+    message="the bias of the last layer is not added in the forward pass",
+    hint="On which of the parameters does your prediction not depend?",
+    severity="grave",
+)
+def last_bias_missing(start):
+    def model(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
+        parameters = start(layers_dims)
+        last = f"b{len(layers_dims) - 1}"
+        for _ in range(num_iterations):
+            grads = _gradients(X, Y, {**parameters, last: 0 * parameters[last]})
+            parameters = _step(parameters, grads, learning_rate)
+        return parameters
+
+    return model
+
+
+@mistake(
+    "bias-gradient-of-other-layer",
+    "two_layer_model",
+    message="b1 is moved along db2, the gradient of the bias of the other layer",
+    hint="Compare the names in the lines for the first layer with those for the second.",
+    severity="grave",
+)
+def _(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
+    parameters = _start_two(layers_dims)
+    for _ in range(num_iterations):
+        grads = _gradients(X, Y, parameters)
+        parameters = _step(parameters, {**grads, "b1": grads["b2"]}, learning_rate)
+    return parameters
+
+
+@mistake(
+    "output-gradient-everywhere",
+    "two_layer_model",
+    message="the first layer gets dA2, the gradient of the output, in place of dA1, which the second layer hands down",
+    hint="Which gradient comes out of the second layer, and which one does your first layer get?",
+    severity="grave",
+)
+def _(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
+    parameters = _start_two(layers_dims)
+    with np.errstate(all="ignore"):
+        for _ in range(num_iterations):
+            AL, seen = _forward(X, parameters, _relu)
+            dZ = _cross_entropy_slope(AL, Y) * (seen[0][1] > 0)
+            grads = _gradients(X, Y, parameters)
+            grads |= {"W1": dZ @ X.T / X.shape[1], "b1": np.mean(dZ, axis=1, keepdims=True)}
+            parameters = _step(parameters, grads, learning_rate)
+    return parameters
+
+
+@_in_both(
+    "rate-changes",
+    message="the first step has the length that learning_rate says, and the steps after it have another one",
+    hint="Is learning_rate bound anew in your loop, or multiplied by something that depends on the iteration?",
+    severity="fault",
+)
+def rate_changes(start):
+    def model(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
+        parameters = start(layers_dims)
+        for i in range(num_iterations):
+            parameters = _descend(X, Y, parameters, learning_rate * 0.99**i, 1)
+        return parameters
+
+    return model

@@ -107,16 +107,19 @@ def _independent_weights(*scales):
 
 
 def _scale_problem(weights, scales, problem_of=gaussian_problem, *, few=False):
-    """What speaks against each of the scales, told of the one from which the fewest layers are off.
+    """What speaks against each of the scales, told of the one from which the fewest layers are off, or the nearest one.
 
     With ``few``, some layers may have another scale: that counts elsewhere.
     """
-    off = []
+    found = []
     for scale in scales:
         right = {name: scale(value.shape) for name, value in weights.items()}
         scaled = at_right_scale(weights, right) if few else weights
-        off.append([problem_of(value, right[name], name) for name, value in scaled.items()])
-    return next(filter(None, min(off, key=lambda problems: sum(map(bool, problems)))), None)
+        off = [problem for name, value in scaled.items() if (problem := problem_of(value, right[name], name))]
+        away = sum(abs(np.log(max(np.std(value), 1e-300) / right[name])) for name, value in weights.items())
+        found.append((len(off), away, off))
+    off = min(found, key=lambda one: one[:2])[2]
+    return off[0] if off else None
 
 
 def _usual_weights(*scales):
@@ -202,6 +205,12 @@ def _unscaled_layer(given):
     return any(unscaled) and not all(unscaled)
 
 
+def _mixed_scales(given):
+    """Whether each layer has one of the two accepted scales, and not the same one in all of them."""
+    fits = [[gaussian_problem(W, s(W.shape), "W") is None for s in (_small, _scaled)] for W in _weights(given).values()]
+    return all(sum(one) == 1 for one in fits) and len({tuple(one) for one in fits}) == 2
+
+
 _FITS = {
     "zero-layer": _zero_layer,
     "layer-without-scale": _unscaled_layer,
@@ -216,6 +225,7 @@ _FITS = {
 _FITS_TWO = {**_FITS, "scaled-by-inputs": _spread(_scaled)}
 _FITS_DEEP = {
     **_FITS,
+    "mixed-scales": _mixed_scales,
     "he-scale": _spread(lambda shape: np.sqrt(2 / shape[1])),
     "xavier-scale": _spread(lambda shape: np.sqrt(2 / sum(shape))),
     "scaled-by-units": _spread(lambda shape: 1 / np.sqrt(shape[0])),

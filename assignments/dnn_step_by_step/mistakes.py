@@ -262,6 +262,18 @@ mistake(
 )(_all_sizes({"draw": _gaussian(lambda n, k: 1 / np.sqrt(n))}))
 
 
+@mistake(
+    "mixed-scales",
+    "initialize_parameters_deep",
+    message="some layers have the standard deviation 0.01, and others 1 / sqrt(n_prev); it is one of the two for all layers",
+    hint="Print np.std of every W. Does your code treat one of the layers otherwise than the others?",
+    severity="fault",
+)
+def _(layer_dims):
+    right = _network(layer_dims, _gaussian(lambda n, k: 1 / np.sqrt(k)))
+    return {**right, "W1": _network(layer_dims)["W1"]}
+
+
 mistake(
     "rounded-root",
     "initialize_parameters_deep",
@@ -1778,6 +1790,38 @@ def _last_as_source(name, depth):
 )
 def _(AL, Y, caches):
     return _renamed(AL, Y, caches, names=_from_zero)
+
+
+def _hidden_from_zero(kinds):
+    """Of the hidden layers the gradients of these kinds are kept under the number before."""
+
+    def names(name, depth):
+        hidden = name[2:] != str(depth)
+        return _from_zero(name, depth) if name[:2] == "dA" or (hidden and name[:2] in kinds) else name
+
+    return mistake(
+        "numbered-from-zero",
+        "L_model_backward",
+        message="of the hidden layers gradients are kept under the number before theirs: those of the first layer are dW1 and db1",
+        hint="Print the keys of grads. range counts from 0, the layers from 1.",
+        severity="slip",
+    )(lambda AL, Y, caches: _renamed(AL, Y, caches, names=names))
+
+
+_hidden_from_zero(("dW",))
+_hidden_from_zero(("db",))
+
+
+@mistake(
+    "output-gradient-everywhere",
+    "L_model_backward",
+    message="every layer gets dAL, the gradient of the output, instead of what the layer above handed down",
+    hint="Which gradient comes out of layer l, and which layer needs it? Is dA bound anew in your loop?",
+    severity="grave",
+)
+def _(AL, Y, caches):
+    kept = {f"dA{layer}": _output_gradient(AL, Y) for layer in range(1, len(caches) + 1)}
+    return _backward(AL, Y, caches, 0, follow="output") | kept
 
 
 @mistake(
