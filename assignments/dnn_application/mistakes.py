@@ -720,7 +720,7 @@ def sigmoid_forward_on_hidden_layer(start):
     "last-bias-missing",
     message="the bias of the last layer is not added in the forward pass",
     hint="On which of the parameters does your prediction not depend?",
-    severity="grave",
+    severity={"two_layer_model": "grave", "L_layer_model": "fault"},
 )
 def last_bias_missing(start):
     def model(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
@@ -739,7 +739,7 @@ def last_bias_missing(start):
     "two_layer_model",
     message="b1 is moved along db2, the gradient of the bias of the other layer",
     hint="Compare the names in the lines for the first layer with those for the second.",
-    severity="grave",
+    severity="fault",
 )
 def _(X, Y, layers_dims, learning_rate, num_iterations, print_cost):
     parameters = _start_two(layers_dims)
