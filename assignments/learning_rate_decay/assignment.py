@@ -52,7 +52,7 @@ def _even_growth(given):
 def _stairs(d):
     """Epochs within a stair, never its first one unless the class asks for it."""
     interval = d.integer(2, 4) if d.case == "small" else d.choice([3, 7, 10, 25, 100, 250, 1000, 2000])
-    few, most = {"small": (1, 4), "no decay": (1, 4), "late": (150, 600)}.get(d.case, (1, 12))  # fewer than Python recurses
+    few, most = {"small": (1, 4), "no decay": (1, 4), "late": (400, 900)}.get(d.case, (1, 12))  # fewer than Python recurses
     stair = d.integer(few, most)
     match d.case:
         case "first epoch":
