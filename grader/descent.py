@@ -17,6 +17,7 @@ from grader.spec import Objection
 __all__ = [
     "Parameters",
     "along",
+    "counts_for_itself",
     "difference_problem",
     "fall_problem",
     "first_step_problem",
@@ -338,6 +339,22 @@ def step_problem(
     if not any(part.any() for part in step.values()):
         return f"{what} with learning_rate={learning_rate:g} leaves all parameters as they are"
     return _step_told(step, right, off, learning_rate, what, other_rate)
+
+
+def counts_for_itself(start: Parameters, runs: Sequence[Parameters], ratio: float) -> bool:
+    """Whether several steps are made when one is asked for, and more iterations lead nowhere else, but another rate does.
+
+    Parameters
+    ----------
+    start
+        Where the runs should have started.
+    runs
+        One step, one that is ``ratio`` times as long, and further steps of the first rate.
+    """
+    once, further, *_, often = runs
+    same, other = (all(np.array_equal(once[name], run[name]) for name in once) for run in (often, further))
+    single = all(np.allclose((start[name] - once[name]) * ratio, start[name] - further[name]) for name in start)
+    return same and not other and not single
 
 
 def is_cut_off(

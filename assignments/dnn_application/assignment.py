@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from grader.descent import (
+    counts_for_itself,
     fall_problem,
     first_step_problem,
     further_steps_problem,
@@ -325,9 +326,7 @@ def _stops_after_one(given):
 
 
 def _counts_for_itself(given):
-    """Several steps are made when one is asked for, and more iterations lead nowhere else, but another rate does."""
-    _, once, further, often = _found(given)
-    return _equal(once, often) and not _equal(once, further) and not _is_one_step(given)
+    return counts_for_itself(given.facts["start"], _runs(given)[:4], _FURTHER)
 
 
 def _leaves_no_number(given):

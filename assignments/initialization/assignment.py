@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from grader.descent import (
+    counts_for_itself,
     fall_problem,
     first_step_problem,
     further_steps_problem,
@@ -472,6 +473,10 @@ def _start_problem(start, n_x, chosen):
     return f"{wrong[0]} does not start from zeros" if wrong else None
 
 
+def _counts_for_itself(given):
+    return counts_for_itself(given.facts["parameters"], given.replies, _FURTHER)
+
+
 def _one_step_from_a_start(given):
     X, Y, rate, _, _, chosen = given.steps[0].args
     start = _origin(given)
@@ -529,6 +534,7 @@ _RELATIONS = (
         judge=_one_step_from_a_start,
         classes=_ONE_OF_EACH,
         elsewhere=_starts_elsewhere,
+        fits={"iterations-ignored": _counts_for_itself},
     ),
     Property(
         "every step goes on where the last one ended",

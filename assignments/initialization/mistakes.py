@@ -545,6 +545,17 @@ def _cost(X, Y, p):
     return float(np.mean(np.logaddexp(0, Z3) - Y * Z3))
 
 
+@mistake(
+    "iterations-ignored",
+    "model",
+    message="the argument num_iterations has no effect: the loop has a length of its own",
+    hint="How often does your loop run when num_iterations is 1?",
+    severity="fault",
+)
+def _(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
+    return _descend(X, Y, _start(X, initialization), 50, learning_rate)
+
+
 def _stops(is_over):
     """A run that ends where ``is_over(loss, fall)`` says so."""
 

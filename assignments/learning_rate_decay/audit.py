@@ -9,7 +9,7 @@ LOSSES = {
     ("update_lr", "epoch-ignored"): SEVERAL,
     ("schedule_lr_decay", "exponential-decay"): EITHER,
     ("schedule_lr_decay", "interval-literal"): UNLIKE,
-    ("schedule_lr_decay", "interval-counts-at-multiples"): UNLIKE,
+    ("schedule_lr_decay", "interval-counts-at-multiples"): SEVERAL,
     ("schedule_lr_decay", "starts-one-epoch-early"): EITHER,
     ("schedule_lr_decay", "starts-one-epoch-late"): EITHER,
     ("schedule_lr_decay", "remainder-for-quotient"): SEVERAL,

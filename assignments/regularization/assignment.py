@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.descent import (
     along,
+    counts_for_itself,
     fall_problem,
     first_step_problem,
     further_steps_problem,
@@ -854,6 +855,10 @@ def _not_checked(given, rate):
     return Objection(problem, checked=False) if problem else None
 
 
+def _counts_for_itself(given):
+    return counts_for_itself(given.facts["parameters"], given.replies, _FURTHER)
+
+
 def _one_step_from_a_start(given):
     X, Y, lambd = *given.args[:2], given.args[5]
     start, dims = _origin(given), [X.shape[0], 20, 3, 1]
@@ -1151,6 +1156,7 @@ ASSIGNMENT = Assignment(
                     judge=_one_step_from_a_start,
                     classes=_STARTS,
                     elsewhere=_starts_elsewhere,
+                    fits={"iterations-ignored": _counts_for_itself},
                 ),
                 Property(
                     "every step goes on where the last one ended",

@@ -34,6 +34,7 @@ EQUIVALENT = {
 _TRAINING = "it is wrong in each step and so in every parameter, or right in one of the runs that the relations compare"
 
 LOSSES = {
+    ("model", "iterations-ignored"): UNLIKE,
     ("backward_propagation_with_regularization", "weights-missing"): EITHER,
     ("model", "mini-batches"): INPUTS,
     ("compute_cost_with_regularization", "not-squared"): UNLIKE,

@@ -1289,6 +1289,18 @@ def _(X, Y, rate, steps, lambd, k):
     return _descend(X, Y, _start(X), steps, 0.3, lambd, k)
 
 
+@mistake(
+    "iterations-ignored",
+    "model",
+    message="the argument num_iterations has no effect: the loop has a length of its own",
+    hint="How often does your loop run when num_iterations is 1?",
+    severity="fault",
+)
+@_model
+def _(X, Y, rate, steps, lambd, k):
+    return _descend(X, Y, _start(X), 50, rate, lambd, k)
+
+
 def _cost(X, Y, p):
     A2 = _relu(p["W2"] @ _relu(p["W1"] @ X + p["b1"]) + p["b2"])
     Z3 = p["W3"] @ A2 + p["b3"]

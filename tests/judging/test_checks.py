@@ -562,7 +562,7 @@ def test_the_text_of_an_exception_shows_only_where_the_inputs_may_be_seen(visibl
 @pytest.mark.parametrize(
     ("reason", "status", "words"),
     [
-        ("timeout", "timeout", "f did not finish: why. Is there a loop that never ends?"),
+        ("timeout", "timeout", "f did not finish: why. Is there a loop that never ends, or that makes too many turns?"),
         ("crashed", "crashed", "f ended the whole process: why"),
         ("out-of-memory", "out-of-memory", "f ran out of memory: why"),
         ("too-much-output", "too-much-output", "f was stopped: why"),

@@ -296,7 +296,7 @@ def test_the_call_that_did_not_come_back_is_shown_and_not_one_that_was_not_run()
     found, _ = counterexample(cases, outcomes)
     assert found is not None
     assert found["case"] == "f/values/0"
-    assert found["message"] == "f did not finish: 2 s. Is there a loop that never ends?"
+    assert found["message"] == "f did not finish: 2 s. Is there a loop that never ends, or that makes too many turns?"
     cases = replace(cases, cases=(replace(cases.cases[0], visible=False), cases.cases[1]))
     assert counterexample(cases, outcomes)[0] is None
 
