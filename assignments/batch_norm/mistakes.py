@@ -64,7 +64,7 @@ def forward_literal_epsilon(Z, gamma, beta, epsilon):
 @mistake(
     "variance-bounded-below",
     "batch_norm_forward",
-    message="a small variance is replaced by a larger number; epsilon is all that belongs beside it",
+    message="a small variance is made larger, by a bound or by a number that is added; epsilon is all that belongs beside it",
     hint="Compare what stands below the root with the formula.",
     severity="slip",
 )
@@ -786,7 +786,7 @@ def inference_not_scaled(Z, gamma, beta, running_mean, running_variance, epsilon
 @mistake(
     "variance-bounded-below",
     "batch_norm_inference",
-    message="a small variance is replaced by a larger number; epsilon is all that belongs beside it",
+    message="a small variance is made larger, by a bound or by a number that is added; epsilon is all that belongs beside it",
     hint="Compare what stands below the root with the formula.",
     severity="slip",
 )

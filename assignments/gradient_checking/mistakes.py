@@ -259,7 +259,7 @@ for _norm in (lambda g, s: 2 * np.linalg.norm(g), lambda g, s: 2 * np.linalg.nor
 
 @_in_both(
     "bounded-below",
-    message="a small sum of the norms is replaced by a larger number, so that faults in small gradients look small",
+    message="a small sum of the norms is made larger, by a bound or by a number that is added, so that faults in small gradients look small",
     hint="Is there a max(...) below the line? The difference is relative, however small the gradients are.",
     severity="slip",
 )

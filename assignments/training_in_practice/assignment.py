@@ -604,7 +604,7 @@ def _powers_of_ten(given):
     values = np.unique(np.asarray(given.reply, dtype=float))
     with np.errstate(all="ignore"):
         exponents = np.log10(values)
-    return values.size > 1 and np.allclose(exponents, np.rint(exponents))
+    return values.size > 0 and np.allclose(exponents, np.rint(exponents))
 
 
 def _column(given):
@@ -618,10 +618,10 @@ def _logs(low, high):
 _RATES = ((1e-5, 0.5), (0.0005, 0.3), (0.02, 5.0))
 _RATE_FITS = {
     "wrong-shape": _column,
+    "whole-powers-of-ten": _powers_of_ten,  # which may be one number where a single one lies between the bounds
     "same-draw-repeated": _all_the_same,
     "evenly-spaced": _on_a_grid(_itself),
     "uniform-not-logarithmic": _looks_uniform(_itself, lambda low, high: (low, high)),
-    "whole-powers-of-ten": _powers_of_ten,
     "bases-mixed": lambda given: (
         _looks_uniform(np.log, lambda low, high: (np.log10(low), np.log10(high)))(given)
         or _looks_uniform(np.log10, _logs)(given)
