@@ -556,7 +556,7 @@ def no_function(name: str) -> str:
 def stopped(reason: str, name: str, detail: str) -> str:
     """What ended the call of a function, by the reason of :class:`~grader.sandbox.runner.Stopped`."""
     return {
-        "timeout": f"{name} did not finish: {detail}. Is there a loop that never ends, or that makes too many turns??",
+        "timeout": f"{name} did not finish: {detail}. Is there a loop that never ends, or that makes too many turns?",
         "crashed": f"{name} ended the whole process: {detail}",
         "out-of-memory": f"{name} ran out of memory: {detail}",
         "too-much-output": f"{name} was stopped: {detail}",
