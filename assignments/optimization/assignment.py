@@ -444,9 +444,11 @@ def _everything_once(args, held):
     return np.concatenate(held).size == m == np.unique(np.concatenate(held)).size
 
 
-def _none_twice(held):
-    found = np.concatenate(held)
-    return np.unique(found).size == found.size
+def _some_lost(args, held):
+    """Whether examples are lost, and none is there twice; none of them need be there where they make one batch."""
+    (_, m), size = args[0].shape, args[2]
+    found = [number for numbers in held for number in numbers]
+    return len(set(found)) == len(found) < m and (found or m <= size)
 
 
 def _drawn_again(args, held):
@@ -586,7 +588,7 @@ _ONCE_FITS = {
             and all(np.unique(numbers).size == numbers.size for numbers in held)
         )
     ),
-    "examples-lost": _fit(lambda args, held: 0 < np.concatenate(held).size < args[0].shape[1] and _none_twice(held)),
+    "examples-lost": _fit(_some_lost),
 }
 _FEW_FITS = {  # of who is right where there are more examples
     "labels-astray-in-one-batch": lambda given: (

@@ -786,6 +786,11 @@ def _(X, Y, size, seed):
 
 @examples_lost
 def _(X, Y, size, seed):
+    return _cut(*_shuffled(X, Y), size)[:-1]
+
+
+@examples_lost
+def _(X, Y, size, seed):
     return _cut(*_shuffled(X, Y), size, range(0, X.shape[1], size + 1))
 
 
