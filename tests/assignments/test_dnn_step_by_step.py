@@ -76,7 +76,7 @@ ACCEPTED_WEIGHTS = {
 }
 REFUSED_WEIGHTS = {
     "zeros": ("np.zeros((n, k))", "zero-weights"),
-    "a scale for each layer": ("np.random.randn(n, k) * (0.01 if l == 1 else 1 / np.sqrt(k))", None),
+    "a scale for each layer": ("np.random.randn(n, k) * (0.01 if l == 1 else 1 / np.sqrt(k))", "mixed-scales"),
     "a fifth too wide": ("np.random.randn(n, k) * 0.012", None),
     "a fifth too narrow": ("np.random.randn(n, k) * 0.008", None),
     "He": ("np.random.randn(n, k) * np.sqrt(2 / k)", "he-scale"),
