@@ -24,6 +24,7 @@ EQUIVALENT = {
 # What a mistake may cost otherwise than its severity says.
 
 LOSSES = {
+    ("two_layer_model", "output-gradient-everywhere"): SEVERAL,
     ("two_layer_model", "mini-batches"): INPUTS,
     ("two_layer_model", "stops-early"): EITHER,
     ("two_layer_model", "every-hundredth-iteration"): SEVERAL,

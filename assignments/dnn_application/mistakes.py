@@ -696,7 +696,7 @@ def class_for_probability(start):
     "same-denominator",
     message="the gradient of the cost divides both terms by A; the term with 1 - Y is divided by 1 - A",
     hint="Differentiate log(1 - A).",
-    severity={"two_layer_model": "grave", "L_layer_model": "fault"},
+    severity="fault",
 )
 def same_denominator(start):
     return lambda X, Y, layers_dims, learning_rate, num_iterations, print_cost: _descend(

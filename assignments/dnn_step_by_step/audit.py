@@ -32,6 +32,7 @@ _FIRST = "its first gradient is wrong, and with it every gradient that follows"
 _RAISES = "it raises on the usual inputs, on which nothing else can then be right"
 
 LOSSES = {
+    ("L_model_backward", "missing-brackets"): UNLIKE,
     ("compute_cost", "whole-quotient"): EITHER,
     ("update_parameters", "paired-by-position"): UNLIKE,
     ("L_model_forward", "last-cache-missing"): EITHER,
