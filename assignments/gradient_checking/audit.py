@@ -21,6 +21,7 @@ EQUIVALENT = {
 # What a mistake may cost otherwise than its severity says.
 
 LOSSES = {
+    ("gradient_check_n", "no-copy"): SEVERAL,
     ("forward_propagation", "clipped"): INPUTS,
     ("gradient_check", "norm-of-sum"): EITHER,
     ("gradient_check", "returns-verdict"): EITHER,
