@@ -268,7 +268,11 @@ _GENERAL_FITS = {
     "small-weights": _scale(lambda n_prev, n: 0.01),
     "rounded-weights": _all_layers(lambda W, n_prev, n: np.unique(W).size > 2 and np.array_equal(W, np.round(W, 3))),
 }
-_RANDOM_FITS = {**_GENERAL_FITS, "scaled-by-layer": _scale(lambda n_prev, n: 10 * np.sqrt(2 / n_prev))}
+_RANDOM_FITS = {
+    **_GENERAL_FITS,
+    "scaled-by-layer": _scale(lambda n_prev, n: 10 * np.sqrt(2 / n_prev)),
+    "variance-for-deviation": _scale(lambda n_prev, n: np.sqrt(10)),
+}
 _HE_FITS = {
     **_GENERAL_FITS,
     "large-weights": _scale(lambda n_prev, n: 10.0),

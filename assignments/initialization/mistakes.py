@@ -265,6 +265,18 @@ def _(scale):
 
 
 @mistake(
+    "variance-for-deviation",
+    "initialize_parameters_random",
+    message="the weights have a variance of 10; what is asked for is a factor of 10, which is their standard deviation",
+    hint="Which of the two does the factor before np.random.randn say?",
+    severity="fault",
+)
+@_drawn
+def _(l, n, n_prev):
+    return np.random.randn(n, n_prev) * np.sqrt(10)
+
+
+@mistake(
     "scaled-by-layer",
     "initialize_parameters_random",
     message="the weights are scaled by the size of the layer before; here the factor is 10 and nothing else",
