@@ -368,8 +368,8 @@ def none_problem(where: str) -> str:
     return f"{where} is None; is a 'return' missing, or a blank not filled in?"
 
 
-def in_place_of(helper: str) -> str:
-    return f"in place of your {helper}, for this call"
+def in_place_of(helpers: Sequence[str]) -> str:
+    return f"for this call, in place of your own, {' and '.join(helpers)}"
 
 
 def returned_none(function: str) -> str:
@@ -378,6 +378,7 @@ def returned_none(function: str) -> str:
 
 NOT_THERE = "nothing of this name"
 LOOKED_AT = "looked at, when there is another one"
+BESIDE = "one more call, of which nothing is handed on"
 KEPT_BY_THE_CODE = "whatever your own code needs; it is not compared"
 
 

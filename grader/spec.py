@@ -223,6 +223,9 @@ class Function:
         Arguments that may be overwritten; all others must be left alone.
     parts
         Names of the parts of each element where the result is a list of tuples: ``("X", "Y")`` of mini-batches.
+    labels
+        How the exercise calls the parts of an argument, or of a result, that is a tuple, in their order, for the reader of
+        an example: ``{"cache": ("Z", "A")}``.
     weights
         Relative weight of the items in the points for values (1 where not named), and of the keys of an item among
         each other. A random item carries points, for its form, only where it is named.
@@ -280,6 +283,7 @@ class Function:
     after: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     summary: str = ""
     classes: tuple[CaseClass, ...] = field(default_factory=cases)
     weights: Mapping[str, float] = field(default_factory=dict)

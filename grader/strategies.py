@@ -162,6 +162,7 @@ class Draw:
         self.steps: list[Step] = []
         self.replies: list[Any] = []
         self.facts: dict[str, Any] = {}
+        self.said = ""
         self.given: dict[str, Code] = {}
         self.made: dict[int, Any] = {}  # objects that are made in the course of the case, by identity
         self._class = case_class
@@ -362,6 +363,13 @@ class Draw:
     def note(self, **facts: Any) -> None:
         """Keep facts for the property's judge."""
         self.facts.update(facts)
+
+    def say(self, sentence: str) -> None:
+        """Tell who reads the case as an example what its arguments do not show, such as which of them is wrong on purpose.
+
+        Names in it (``dW3``) are what is shown first of arguments that are too long.
+        """
+        self.said = sentence
 
     def reject(self, why: str) -> None:
         """Give this draw up; the next one is tried."""

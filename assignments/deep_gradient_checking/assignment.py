@@ -226,17 +226,26 @@ def _with_fault(d, gradients, names):
     faulty = dict(gradients)
     if d.case in ("opposite sign", "zero gradient"):
         factor = -1.0 if d.case == "opposite sign" else 0.0
+        _say_wrong(d, names, factor)
         return faulty | {name: factor * faulty[name] for name in names}
     kind = d.choice(["one block", "noise", "unrelated", "factor"])
     if kind == "one block":
         name, factor = d.choice(names), d.choice([4.0, -2.0, -1.0, 0.0, 2.0])
+        _say_wrong(d, [name], factor)
         return faulty | {name: factor * faulty[name]}
     if kind == "factor":
         factor = d.choice([3.0, 0.5, 0.25])
+        _say_wrong(d, names, factor)
         return faulty | {name: factor * faulty[name] for name in names}
     if kind == "noise":
+        d.say("The gradients are wrong on purpose: to every entry a number is added.")
         return faulty | {name: faulty[name] + d.array(*faulty[name].shape, scale=0.1) for name in names}
+    d.say("The gradients are wrong on purpose: every entry is another number.")
     return faulty | {name: d.array(*faulty[name].shape, scale=0.5) for name in names}
+
+
+def _say_wrong(d, names, factor):
+    d.say(f"The gradients are wrong on purpose: {factor:g} times the right values stand in {', '.join(names)}.")
 
 
 def _faulty(steps):

@@ -9,7 +9,10 @@ import numpy as np
 
 
 def polynomial(*coefficients):
-    """Make ``f(x) = c0 + c1 * x + c2 * x**2 + ...``."""
+    """Make ``f(x) = c0 + c1 * x + c2 * x**2 + ...``.
+
+    Gives: lambda x: sum(c * x**power for power, c in enumerate({coefficients}))
+    """
 
     def f(x):
         return sum(c * x**power for power, c in enumerate(coefficients))
@@ -18,7 +21,10 @@ def polynomial(*coefficients):
 
 
 def wave(height, speed, start):
-    """Make ``f(x) = height * sin(speed * x + start)``."""
+    """Make a wave.
+
+    Gives: lambda x: {height} * np.sin({speed} * x + {start})
+    """
 
     def f(x):
         return height * np.sin(speed * x + start)
@@ -27,7 +33,10 @@ def wave(height, speed, start):
 
 
 def growth(rate):
-    """Make ``f(x) = exp(rate * x)``."""
+    """Make a function that grows, or falls, ever faster.
+
+    Gives: lambda x: math.exp({rate} * x)
+    """
 
     def f(x):
         return math.exp(rate * x)

@@ -12,7 +12,10 @@ class DimensionsError(ValueError):
 
 
 def given_two_layers(parameters):
-    """Return an ``initialize_parameters(n_x, n_h, n_y)`` that gives copies of these weights."""
+    """Return an ``initialize_parameters(n_x, n_h, n_y)`` that gives copies of these weights.
+
+    Gives: {parameters}
+    """
 
     def initialize_parameters(n_x, n_h=None, n_y=None, *more, **renamed):
         return NotImplemented if n_y is None or np.ndim(n_x) else _copies(parameters, [n_x, n_h, n_y])
@@ -21,7 +24,10 @@ def given_two_layers(parameters):
 
 
 def given_layers(parameters):
-    """Return an ``initialize_parameters_deep(layer_dims)`` that gives copies of these weights."""
+    """Return an ``initialize_parameters_deep(layer_dims)`` that gives copies of these weights.
+
+    Gives: {parameters}
+    """
 
     def initialize_parameters_deep(layer_dims=None, *more, **renamed):
         asked = layer_dims if layer_dims is not None else next(iter(renamed.values()))

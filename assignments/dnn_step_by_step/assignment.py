@@ -687,6 +687,7 @@ ASSIGNMENT = Assignment(
             points=8,
             inputs=_linear,
             returns=("Z", "cache"),
+            labels={"cache": ("A", "W", "b")},
             summary="Z = W A + b",
             classes=cases(one_example={"m": 1}, one_unit={"n": 1}, one_feature={"k": 1}, square={"n": 3, "k": 3, "m": 3}),
             weights={"cache": 0.4},
@@ -747,6 +748,7 @@ ASSIGNMENT = Assignment(
             points=14,
             inputs=_linear_backward,
             returns=("dA_prev", "dW", "db"),
+            labels={"cache": ("A_prev", "W", "b")},
             summary="gradients of the linear part of a layer",
             classes=cases(
                 one_example={"m": 1},

@@ -14,6 +14,7 @@ from grader.descent import (
 from grader.spec import Assignment, CaseClass, CaseSet, Code, Function, Objection, Property, cases
 
 _LAYERS = [4, 5, 3, 1]
+_CACHE = ("Z1", "A1", "W1", "b1", "Z2", "A2", "W2", "b2", "Z3", "A3", "W3", "b3")
 
 # -- one parameter -----------------------------------------------------------------------
 
@@ -259,17 +260,26 @@ def _with_fault(d, gradients, names):
     some = [name for name in names if d.rng.random() < 0.5]
     if d.case in ("opposite sign", "zero gradient"):
         factor = -1.0 if d.case == "opposite sign" else 0.0
+        _say_wrong(d, some, factor)
         return faulty | {name: factor * faulty[name] for name in some}
     kind = d.choice(["one block", "noise", "unrelated", "factor"])
     if kind == "one block":
         name, factor = d.choice(names), d.choice([4.0, -2.0, -1.0, 0.0, 2.0])
+        _say_wrong(d, [name], factor)
         return faulty | {name: factor * faulty[name]}
     if kind == "factor":
         factor = d.choice([3.0, 0.5, 0.25])
+        _say_wrong(d, some, factor)
         return faulty | {name: factor * faulty[name] for name in some}
     if kind == "noise":
+        d.say("The gradients are wrong on purpose: to every entry a number is added.")
         return faulty | {name: faulty[name] + d.array(*faulty[name].shape, scale=0.1) for name in names}
+    d.say("The gradients are wrong on purpose: every entry is another number.")
     return faulty | {name: d.array(*faulty[name].shape, scale=0.5) for name in names}
+
+
+def _say_wrong(d, names, factor):
+    d.say(f"The gradients are wrong on purpose: {factor:g} times the right values stand in {', '.join(names)}.")
 
 
 def _faulty(steps):
@@ -398,6 +408,7 @@ ASSIGNMENT = Assignment(
             points=16,
             inputs=_forward,
             returns=("cost", "cache"),
+            labels={"cache": _CACHE},
             summary="cost of the network 4-5-3-1, and the cache for its backward pass",
             classes=cases(each=4, one_example={"m": 1}, many={"m": (12, 20)}),
             weights={"cache": 0.5},
@@ -419,6 +430,7 @@ ASSIGNMENT = Assignment(
             points=24,
             inputs=_backward,
             returns="gradients",
+            labels={"cache": _CACHE},
             summary="gradients of that cost: find and mend the two faults in the published version",
             classes=cases(one_example={"m": 1}, many={"m": (12, 20)}, kink={}, steep={}),
             # The exercise hands the function out with two faults, in dW2 and db1: to find them is the work.

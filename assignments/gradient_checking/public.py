@@ -2,7 +2,10 @@
 
 
 def derivative(of_x, of_theta, constant):
-    """Make a ``backward_propagation`` that claims ``of_x * x + of_theta * theta + constant``."""
+    """Make a ``backward_propagation`` that claims something of its own.
+
+    Gives: {of_x} * x + {of_theta} * theta + {constant}
+    """
 
     def backward_propagation(x, theta):
         return of_x * x + of_theta * theta + constant
@@ -11,7 +14,10 @@ def derivative(of_x, of_theta, constant):
 
 
 def output(factor):
-    """Make a ``forward_propagation`` that is ``factor`` times as steep as the one of the exercise."""
+    """Make a ``forward_propagation`` that is ``factor`` times as steep as the one of the exercise.
+
+    Gives: {factor} * theta * x
+    """
 
     def forward_propagation(x, theta):
         return factor * theta * x

@@ -316,7 +316,8 @@ def _mask_problem(c):
 
 
 def _explains_itself(given):
-    return next(filter(None, map(_problem_of_cache, _each(given))), None)
+    problems = enumerate(map(_problem_of_cache, _each(given)))
+    return next((Objection.of(problem, steps=[step]) for step, problem in problems if problem), None)
 
 
 def _problem_of_cache(given):
@@ -1027,6 +1028,7 @@ ASSIGNMENT = Assignment(
             points=20,
             inputs=_regularized,
             returns="gradients",
+            labels={"cache": tuple(name for name in _CACHE if name[0] != "D")},
             summary="gradients of the regularized cost",
             classes=cases(
                 one_example={"m": 1}, one_unit={"width": (1, 2)}, kink={"m": (2, 5)}, steep={}, no_regularization={}
@@ -1044,6 +1046,7 @@ ASSIGNMENT = Assignment(
             points=25,
             inputs=_dropout_forward,
             returns=("A3", "cache"),
+            labels={"cache": _CACHE},
             summary="forward pass with inverted dropout on both hidden layers",
             classes=cases(one_example={"m": 1}, one_unit={"width": (1, 2)}, many={"m": (20, 40)}),
             random=frozenset({"A3", "cache"}),
@@ -1103,6 +1106,7 @@ ASSIGNMENT = Assignment(
             points=20,
             inputs=_dropped,
             returns="gradients",
+            labels={"cache": _CACHE},
             summary="gradients under the masks of the forward pass",
             classes=cases(
                 one_example={"m": 1},

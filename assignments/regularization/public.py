@@ -10,6 +10,8 @@ def planted(parameters):
     """Return an initializer that gives the chosen parameters of three layers.
 
     For layers of other sizes the numbers are repeated or cut, so that a wrong size shows in the result.
+
+    Gives: {parameters}
     """
 
     def initialize(*args, **kwargs):

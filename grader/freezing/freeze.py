@@ -43,7 +43,16 @@ from grader.freezing.refused import (
     said_where,
 )
 from grader.freezing.tolerances import as_wide, expected_of
-from grader.judging.cases import Case, CaseFile, Expected, FunctionCases, MistakeText, function_from_bytes, function_to_bytes
+from grader.judging.cases import (
+    SAID,
+    Case,
+    CaseFile,
+    Expected,
+    FunctionCases,
+    MistakeText,
+    function_from_bytes,
+    function_to_bytes,
+)
 from grader.judging.compare import items_of
 from grader.judging.outcomes import Outcomes, arguments_of
 from grader.judging.properties import property_problem
@@ -276,7 +285,13 @@ def value_case(
         None if spec.own_inputs else own,
         tuple(expected),
         mistakes,
+        _facts({}, draw),
     )
+
+
+def _facts(noted: Mapping[str, Any], draw: Draw) -> Encoded | None:
+    facts = {**noted, SAID: draw.said} if draw.said else noted
+    return encode(facts) if facts else None
 
 
 def _trivial(spec: Function, values: Sequence[Case]) -> frozenset[str]:
@@ -315,7 +330,7 @@ def _property_case(author: Author, spec: Function, prop: Property, drawn: Drawn,
         raise SpecError(f"{spec.name}: the plan of the property {prop.name!r} {what}")
     steps = [s if isinstance(s, Step) else Step(spec.name, tuple(s)) for s in drawn.content]
     plan = property_plan(spec, number, drawn.draw, steps, moves=prop.moves)
-    facts = encode(drawn.draw.facts) if drawn.draw.facts else None
+    facts = _facts(drawn.draw.facts, drawn.draw)
     visible = count_numbers(plan.questions) <= _VISIBLE_ELEMENTS
     case = Case(f"{spec.name}/{prop.name}/{number}", prop.name, drawn.case_class.name, visible, plan, facts=facts)
     if author.loaded.spec.framework:  # it asks for gradients, which the reference has not: solution and styles are judged

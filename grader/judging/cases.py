@@ -27,6 +27,7 @@ from grader.sandbox.runner import Plan
 from grader.spec import Given, Step
 
 __all__ = [
+    "SAID",
     "USUAL",
     "Case",
     "CaseFile",
@@ -41,6 +42,7 @@ __all__ = [
 ]
 
 _AGAIN = "run 'grader freeze' again (students: take the kit again)"
+SAID = "said to the reader"  # the name of a fact
 USUAL = frozenset({"small", "general"})  # the classes of input that are no special ones
 _MAGIC = b"grader cases 4\n"
 
@@ -103,7 +105,7 @@ class Case:
     mistakes : Mapping
         Outcome per catalogued mistake: an encoded value, or the name of an exception's type.
     facts : Encoded
-        What the property's plan noted for its judge.
+        What the property's plan noted for its judge, and what is said to the reader.
     core : bool
         It is asked first, the others only where a function fails on such ones.
     """
@@ -126,6 +128,11 @@ class Case:
         steps = tuple(Step(name, args) for name, args in zip(names, self.plan.questions, strict=True))
         facts = decode(self.facts) if self.facts is not None else {}
         return Given(args=steps[-1].args if steps else (), steps=steps, replies=(), facts=facts)
+
+    @property
+    def said(self) -> str:
+        """What a reader of the case is told of it; see :meth:`grader.strategies.Draw.say`."""
+        return str(self.question.facts.get(SAID, ""))
 
 
 @dataclass(frozen=True)

@@ -144,8 +144,12 @@ class _Draft:
         return any(check.status == "failed" for check in self.checks)
 
     def fail(self, kind: str, name: str, share: float, failures: Sequence[Failure], total: int, paid: float = 0.0) -> None:
-        """A row that failed, with the sentence on the case that is read fastest: the example is of the same one."""
-        first = self._read_fastest(failures)
+        """A row that failed, with the sentence on the case of the first row, else on the one that is read fastest.
+
+        The example is of the same case as the first row, so that the numbers of the others are found in it, too.
+        """
+        first = next((f for f in failures if f.case.visible and self.told and f.case is self.told[0].case), None)
+        first = first or self._read_fastest(failures)
         failing = {f.case.key: f.case for f in failures}.values()
         also = ""
         if len(failing) < total:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import inspect
 import math
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -22,6 +25,7 @@ from grader.judging.outcomes import Outcomes, expected_value, last_outcome, plan
 from grader.judging.values import count_numbers, part_or_none, parts_of
 from grader.sandbox.limits import or_when_late
 from grader.sandbox.runner import Outcome, Plan, Raised, Returned, Stopped
+from grader.spec import Function
 from grader.submission.names import bound_names
 
 __all__ = ["as_json", "counterexample_of", "example_failure", "snippet"]
@@ -76,9 +80,12 @@ def counterexample_of(
         "part": part,
         "where": element_text(part, problem.place if problem else None),
         "message": failure.message,
-        "arguments": _arguments(plan, names, () if case.expected else replies),
-        "expected": as_json(_expected(judge, case, right, path)) if _comparable(judge, failure, last) else None,
-        "got": _got(last, path),
+        "note": case.said,
+        "arguments": _Arguments(plan, names, public, judge.spec.labels).listed(() if case.expected else replies),
+        "expected": _labelled(judge.spec, _expected(judge, case, right, path), path)
+        if _comparable(judge, failure, last)
+        else None,
+        "got": _got(judge.spec, last, path),
         "output": "" if isinstance(last, Stopped) else last.output,
         "snippet": snippet(plan, names, public, helped=helped),
     }
@@ -131,7 +138,7 @@ def _was_stopped(outcome: Outcome) -> bool:
     return isinstance(outcome, Stopped) and outcome.reason != "not-run"
 
 
-def _got(last: Outcome, path: Sequence[Any]) -> Any:
+def _got(spec: Function, last: Outcome, path: Sequence[Any]) -> Any:
     """What came back, as far as it is wrong."""
     if isinstance(last, Raised):
         place = sentences.raised_inside(last.origin or "", last.caller) if last.caller else last.origin
@@ -143,30 +150,133 @@ def _got(last: Outcome, path: Sequence[Any]) -> Any:
     part = part_or_none(whole, tuple(path))
     if not path and (numbers := count_numbers(part)) > _MOST_ELEMENTS:  # what is wrong is said; nobody reads them all
         return {"result": sentences.many_numbers(kind_of(part), numbers)}
-    return {"error": sentences.NOT_THERE, "message": "", "origin": None} if isinstance(part, Unset) else as_json(part)
+    return (
+        {"error": sentences.NOT_THERE, "message": "", "origin": None}
+        if isinstance(part, Unset)
+        else _labelled(spec, part, path)
+    )
 
 
-def _arguments(plan: Plan, names: Mapping[str, Sequence[str]], replies: Sequence[Outcome]) -> list[dict[str, Any]]:
-    """The arguments of the call, or of all calls where there are several, each with what it gave where that is short."""
-    arguments = []
-    for step, (function, _) in enumerate(plan.steps):
-        where = f"call {step + 1}, {function}: " if len(plan.steps) > 1 else ""
-        parameters = names.get(function, ())
+@dataclass(frozen=True)
+class _Arguments:
+    """The arguments of the calls of a case, for the reader.
+
+    ``public`` tells what a planted function gives, ``labels`` how the exercise calls the parts of a tuple.
+    """
+
+    plan: Plan
+    names: Mapping[str, Sequence[str]]
+    public: str
+    labels: Mapping[str, Sequence[str]]
+
+    def listed(self, replies: Sequence[Outcome]) -> list[dict[str, Any]]:
+        """Those of the call, or of all calls where there are several, each with what it gave where that is short."""
+        listed = [entry for step in range(len(self.plan.steps)) for entry in self._of_call(step, replies)]
+        return [*listed, *self._planted()]
+
+    def _of_call(self, step: int, replies: Sequence[Outcome]) -> Iterator[dict[str, Any]]:
+        plan, (function, _) = self.plan, self.plan.steps[step]
         if function.endswith("="):  # an attribute is set, of an object that is made in the call before
             attribute = f"call {step + 1}, {function.removesuffix('=')}"
-            arguments.append({"name": attribute, "value": as_json(plan.questions[step][1])})
-            continue
+            yield {"name": attribute, "value": as_json(plan.questions[step][1])}
+            return
         if function.endswith("."):  # an object is looked at, after others were made
-            arguments.append({"name": sentences.LOOKED_AT, "value": as_json(plan.questions[step][0])})
-            continue
+            yield {"name": sentences.LOOKED_AT, "value": as_json(plan.questions[step][0])}
+            return
+        where = f"call {step + 1}, {function}" if len(plan.steps) > 1 else ""
+        if not replies and step in self._beside:
+            yield {"name": where, "value": {"result": sentences.BESIDE}}
+            return
+        parameters, where = self.names.get(function, ()), where and f"{where}: "
         for number, value in enumerate(plan.questions[step]):
             name = parameters[number] if number < len(parameters) else f"argument {number + 1}"
-            arguments.append({"name": where + name, "value": as_json(value)})
+            yield {"name": where + name, "value": self._shown(name, value)}
         reply = reply_value(replies[step]) if step < min(len(replies), len(plan.steps) - 1) else None
         if reply is not None and not isinstance(reply, Opaque) and count_numbers(reply) <= _MOST_OF_EARLIER:
-            arguments.append({"name": f"{where}the result", "value": as_json(reply)})
-    given = ((name, decode(encoded, code=lambda code: code)) for name, encoded in plan.given)
-    return arguments + [{"name": sentences.in_place_of(name), "value": as_json(value)} for name, value in given]
+            yield {"name": f"{where}the result", "value": as_json(reply)}
+
+    @cached_property
+    def _beside(self) -> Collection[int]:
+        """The calls of which nothing is handed on to the last one; none where it looks at an object, or one was changed."""
+        plan = self.plan
+        if any(name.endswith(("=", ".")) for name, _ in plan.steps):
+            return ()
+        return set(range(len(plan.steps))) - steps_behind(plan, len(plan.steps) - 1)
+
+    def _shown(self, name: str, value: Value) -> Any:
+        gives = _given_by(value, self.public) if isinstance(value, Code) else None
+        return _named(value, self.labels.get(name, ())) if gives is None else gives
+
+    def _planted(self) -> list[dict[str, Any]]:
+        """What is put in the place of helpers; those that give the same are told together."""
+        together: list[tuple[list[str], Any]] = []
+        words = [word for word in self.plan.questions[-1] if isinstance(word, str)]  # such as which of several is used
+        for name, encoded in sorted(self.plan.given, key=lambda given: not any(map(given[0].endswith, words))):
+            code = decode(encoded, code=lambda code: code)
+            gives = _given_by(code, self.public)
+            value, parameters = as_json(code) if gives is None else gives, self.names.get(name)
+            called = name if parameters is None else f"{name}({', '.join(parameters)})"
+            same = next((names for names, data in together if gives is not None and data == value), None)
+            if same is None:
+                together.append(([called], value))
+            else:
+                same.append(called)
+        return [{"name": sentences.in_place_of(names), "value": value} for names, value in together]
+
+
+def _given_by(code: Code, public: str) -> Any:
+    r"""What a function of public code gives, as the docstring of its maker says; None where it does not.
+
+    A line ``Gives: {factor} * x`` names the maker's parameters: a field that is the whole line is told as the value
+    that it is, and others are put into the line.
+
+    Examples
+    --------
+    >>> public = "def line(a, b):\n    'Gives: {a} * x + {b}'"
+    >>> _given_by(Code("line", (2.0, -0.5)), public)
+    {'result': '2 * x - 0.5'}
+    """
+    maker = next((n for n in ast.parse(public).body if isinstance(n, ast.FunctionDef) and n.name == code.name), None)
+    match = re.search(r"(?m)^Gives: (.+)$", (maker and ast.get_docstring(maker)) or "")
+    if maker is None or match is None:
+        return None
+    names = [argument.arg for argument in maker.args.args]
+    fields: dict[str, Value] = dict(zip(names, code.args, strict=False))
+    if maker.args.vararg:
+        fields[maker.args.vararg.arg] = list(code.args[len(names) :])
+    if match[1][1:-1] in fields:
+        return as_json(fields[match[1][1:-1]])
+    if count_numbers(code.args) > _MOST_OF_EARLIER:
+        return None
+    return {"result": match[1].format(**{name: _in_words(value) for name, value in fields.items()}).replace("+ -", "- ")}
+
+
+def _in_words(value: Value) -> str:
+    """A number without the digits that say nothing, or a list of such."""
+    value = value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_in_words, value))}]"
+    return repr(value).removesuffix(".0")
+
+
+def _labelled(spec: Function, value: Value, path: Sequence[Any]) -> Any:
+    """A result, or a part of one, with the names that the exercise has for the parts of a tuple."""
+    items = (spec.returns,) if isinstance(spec.returns, str) else tuple(spec.returns)
+    if path or len(items) == 1:
+        name = items[path[0]] if len(path) == 1 and isinstance(path[0], int) and path[0] < len(items) else ""
+        return _named(value, spec.labels.get(name if path else items[0], ()))
+    data = _named(value, items)
+    if isinstance(data, dict) and "names" in data:
+        parts = zip(items, value, data["tuple"], strict=True)
+        data["tuple"] = [_named(part, spec.labels[name]) if name in spec.labels else shown for name, part, shown in parts]
+    return data
+
+
+def _named(value: Value, names: Sequence[str]) -> Any:
+    data = as_json(value)
+    if names and isinstance(value, tuple) and len(value) == len(names) and "tuple" in data:
+        return {**data, "names": list(names)}
+    return data
 
 
 def _making(code: Code) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from grader import sentences
 from grader.model import FunctionReport
+from grader.report.fitting import Name, names_in
 from grader.report.values import Style, Value, compared, display_of, text_lines
 
 __all__ = ["Example", "example_of", "is_unwritten"]
@@ -31,6 +32,8 @@ class Example:
     difference: str
     output: str
     snippet: str
+    about: tuple[Name, ...] = ()  # the quantities that are wrong
+    note: str = ""
 
     @property
     def is_long(self) -> bool:
@@ -46,9 +49,9 @@ def example_of(function: FunctionReport) -> Example:
     came back; neither where only the arguments suffered.
     """
     data = function.counterexample or {}
-    case, item, part, where, message, output, snippet = (
-        str(data.get(key) or "").rstrip() for key in ("case", "item", "part", "where", "message", "output", "snippet")
-    )
+    keys = ("case", "item", "part", "where", "message", "note", "output", "snippet")
+    case, item, part, where, message, note, output, snippet = (str(data.get(key) or "").rstrip() for key in keys)
+    about = [name for text in (message, note) for name in names_in(text, numbered=True)] + names_in(part or item)
     kinds = {check.kind for check in function.checks if check.name == item}
     messages = [check.message for check in function.checks if check.status == "failed"]
     if any(message in sentence for sentence in messages):
@@ -70,6 +73,7 @@ def example_of(function: FunctionReport) -> Example:
     return Example(
         case=case,
         message=message,
+        note=note,
         arguments=tuple((str(a.get("name")), a.get("value")) for a in data.get("arguments") or ()),
         item="" if kinds & {"runs", "property"} else _label(item, part or _whole(where)),
         results=tuple(results),
@@ -77,6 +81,7 @@ def example_of(function: FunctionReport) -> Example:
         difference=difference,
         output=output,
         snippet=snippet,
+        about=tuple(about),
     )
 
 

@@ -25,9 +25,10 @@ from grader.model import Check, Finding, FunctionReport, Report
 from grader.report import wording
 from grader.report.escape import clip, log_lines, plain
 from grader.report.example import Example, example_of, is_unwritten
+from grader.report.fitting import fitted
 from grader.report.order import order_of
 from grader.report.overview import overview
-from grader.report.values import PLAIN, value_lines
+from grader.report.values import PLAIN, Style, Value, value_blocks
 
 __all__ = ["render_function", "render_report", "render_run"]
 
@@ -75,7 +76,7 @@ def render_report(report: Report, *, verbose: bool = False, width: int | None = 
     order = order_of(report.functions)
     for _, function in order.first if not verbose else enumerate(report.functions):
         if details := _details(function, columns, verbose):
-            title = (_name(function.name), "bold"), (plain((function.origin or "").removeprefix(f"{file}, ")), "dim")
+            title = (_name(function.name), "bold"), (_place(function, file), "dim")
             parts += ["", _grid([title]), *details]
     if order.lines:
         parts += ["", *_grids([((label, LABEL), text) for label, text in order.lines])]
@@ -126,14 +127,18 @@ def _function_table(functions: Sequence[FunctionReport], width: int, file: str =
     rows: list[Row] = []
     for f in functions:
         note = wording.GRADED_WITH_HELPERS if f.carried and not f.findings else ""
-        label, line = sentences.place_in(f.origin or "")
-        where = ", ".join(filter(None, [plain(label) if label != file else "", f"line {line}" if line else ""]))
-        place = "; ".join(filter(None, [where, note]))
+        place = "; ".join(filter(None, [_place(f, file), note]))
         below, beside = (place and f"\n{place}", "") if width < NARROW else ("", place)
         name = _text(_name(f.name), (below, "dim"))
         state = (wording.TO_BE_GRADED, "dim") if f.by_hand else _state(f.status)
         rows.append((state, name, wording.function_points(f), (beside, "dim")))
     return _grid(rows, numbers={2})
+
+
+def _place(function: FunctionReport, file: str) -> str:
+    """Where a function is defined, without what its line says."""
+    label, line = sentences.place_in(function.origin or "")
+    return ", ".join(filter(None, [plain(label) if label != file else "", f"line {line}" if line else ""]))
 
 
 def _details(function: FunctionReport, width: int, verbose: bool) -> list[RenderableType]:
@@ -174,13 +179,17 @@ def _finding(label: str, finding: Finding) -> list[Row]:
 
 def _example(example: Example, width: int, verbose: bool) -> list[RenderableType]:
     parts: list[RenderableType] = [_indented(_text(("Example ", "bold"), (plain(example.case), "dim")))]
-    inner: list[RenderableType] = [_text(example.message)] if example.message else []
-    arguments = [value_lines(plain(name), value, PLAIN, width - 4) for name, value in example.arguments]
-    inner += map(_text, [line for lines in arguments for line in lines] if verbose else _shortened(arguments))
+    inner: list[RenderableType] = [_text(sentence) for sentence in (example.message, example.note) if sentence]
+
+    def lines_of(values: Sequence[tuple[str, Value]], style: Style) -> list[str]:
+        blocks = [value_blocks(plain(name), value, style, width - 4) for name, value in values]
+        if verbose or style.mark is not None:  # a table with a marked place is small around it
+            return [line for value in blocks for block in value for line in block.lines]
+        return fitted(blocks, example.about, MOST_LINES)
+
+    inner += map(_text, lines_of(example.arguments, PLAIN))
     for word, value in example.results:
-        lines = value_lines(plain(f"{word} {example.item}".strip()), value, example.style, width - 4)
-        if example.style.mark is None and not verbose:  # a table with a marked place is small around it
-            lines = _shortened([lines])
+        lines = lines_of([(f"{word} {example.item}".strip(), value)], example.style)
         inner += [_text((lines[0], "bold")), *map(_text, lines[1:])]
     if example.difference:
         inner.append(_text(example.difference, " (marked with *)" if example.style.mark else ""))
@@ -191,27 +200,6 @@ def _example(example: Example, width: int, verbose: bool) -> list[RenderableType
     if verbose and example.snippet:
         parts += [_indented(_text(("To try it yourself:", "bold"))), _code(example.snippet, 4)]
     return parts
-
-
-def _shortened(values: Sequence[Sequence[str]]) -> list[str]:
-    """As many lines of some values as a screen takes: each begins, and those of few lines (a mode, a label) are whole.
-
-    A value that does not end says so where it breaks off.
-    """
-    room = max(MOST_LINES - sum(len(lines) == 1 for lines in values), 0)
-    kept = {}
-    for number in sorted(range(len(values)), key=lambda number: len(values[number])):
-        length = len(values[number])
-        kept[number] = length if length == 1 else min(length, max(room, 1))
-        room -= kept[number] * (length > 1)
-        kept[number] += length == kept[number] + 1  # a line that says so would take as much room
-    shown, cut = list[str](), 0
-    for number, lines in enumerate(values):
-        shown += lines[: kept[number]]
-        if hidden := lines[kept[number] :]:
-            shown.append(hidden[0][: -len(hidden[0].lstrip())] + "...")
-            cut += len(hidden)
-    return [*shown, wording.more_lines(cut)] if cut else shown
 
 
 # The run ----------------------------------------------------------------------------------------

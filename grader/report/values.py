@@ -12,13 +12,25 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.report.escape import clip, plain
 
-__all__ = ["PLAIN", "Parts", "Style", "Table", "Value", "compared", "display_of", "text_lines", "value_lines"]
+__all__ = [
+    "PLAIN",
+    "Block",
+    "Parts",
+    "Style",
+    "Table",
+    "Value",
+    "compared",
+    "display_of",
+    "text_lines",
+    "value_blocks",
+    "value_lines",
+]
 
 MAX_CELLS = 8  # rows and columns of one table
 MAX_SLICES = 4  # tables of an array with more than two dimensions
@@ -27,6 +39,8 @@ MAX_DEPTH = 6
 MAX_TEXT = 300
 MAX_ELEMENT = 40  # characters of one element of an array
 ALL_ZERO = "all of zeros"
+IN_ORDER = ", named in the order of the exercise"
+ROW_BY_ROW = ", read line by line"
 GAP = "…"  # stands for what was left out of the middle
 
 Value = Any  # plain JSON data of a counterexample; docs/reference/json.md lists the forms
@@ -42,6 +56,7 @@ class Table:
     rows: tuple[tuple[str, tuple[str, ...]], ...]
     marked: Index | None = None  # row and column of the marked cell, counted in this table
     vector: bool = False  # its only row has no index
+    long: bool = False  # a vector in several rows, each with the index of its first element
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,7 @@ class Parts:
 
 
 Display = str | Table | Parts
+_BRACKETS = {"list": "[]", "tuple": "()"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +150,10 @@ def display_of(value: Value, style: Style = PLAIN, depth: int = 0) -> Display:
             return _array(data, shape, plain(clip(str(value.get("dtype", "")), MAX_ELEMENT)), style)
         case {"tuple": [*items]} | {"list": [*items]} | {"iterator": [*items]} | {"set": [*items]} if depth <= MAX_DEPTH:
             kind = next(kind for kind in ("tuple", "list", "iterator", "set") if kind in value)
+            names = value.get("names")
+            if isinstance(names, list) and len(names) == len(items):
+                named = [(plain(clip(str(name), MAX_ELEMENT)), item) for name, item in zip(names, items, strict=True)]
+                return _parts(kind, named, style, depth, IN_ORDER)
             return _parts(kind, [("" if kind == "set" else f"[{i}]", x) for i, x in enumerate(items)], style, depth)
         case {"dict": [*pairs]} if depth <= MAX_DEPTH and all(isinstance(p, list) and len(p) == 2 for p in pairs):
             return _parts("dict", [(_key(key, depth), item) for key, item in pairs], style, depth)
@@ -184,12 +204,12 @@ def _key(key: Value, depth: int) -> str:
     return f"[{display if isinstance(display, str) else GAP}]"
 
 
-def _parts(kind: str, labelled: Sequence[tuple[str, Value]], style: Style, depth: int) -> Parts:
+def _parts(kind: str, labelled: Sequence[tuple[str, Value]], style: Style, depth: int, named: str = "") -> Parts:
     items = [(label, display_of(item, style, depth + 1)) for label, item in labelled[:MAX_ITEMS]]
     if len(labelled) > MAX_ITEMS:
         items.append((GAP, _items(len(labelled) - MAX_ITEMS, "more item")))
     zeros = f", {ALL_ZERO}" if len(labelled) > 1 and all(_is_zero(item) for _, item in labelled) else ""
-    return Parts(f"{kind} of {_items(len(labelled), 'item')}{zeros}", tuple(items))
+    return Parts(f"{kind} of {_items(len(labelled), 'item')}{named}{zeros}", tuple(items))
 
 
 def _is_zero(value: Value) -> bool:
@@ -225,10 +245,12 @@ def _array(data: Value, shape: Sequence[int], dtype: str, style: Style) -> Displ
     if mark is not None and (len(mark) != len(shape) or any(i >= n for i, n in zip(mark, shape, strict=True))):
         mark = None
     if len(shape) <= 2:
-        return _table(data, shape, caption, replace(style, mark=mark))
+        most = MAX_CELLS if shape[-1] == 1 else style.columns
+        is_long = math.prod(shape) == max(shape) > most
+        return (_long if is_long else _table)(data, shape, caption, replace(style, mark=mark))
     # More than two dimensions: labelled tables, and of one slice alone where all of them would be too many to read.
     items: list[tuple[str, Display]] = []
-    for i in _indices(shape[0], mark[0] if mark else None, MAX_SLICES // math.prod(shape[1:-2])):
+    for i in _indices(shape[0], mark[0] if mark else None, 1 if mark else MAX_SLICES // math.prod(shape[1:-2])):
         inner = replace(style, mark=mark[1:] if mark and mark[0] == i else None)
         items.append((GAP, "") if i < 0 else (f"[{i}]", _array(data[i], shape[1:], dtype, inner)))
     return Parts(caption, tuple(items))
@@ -252,6 +274,26 @@ def _table(data: Value, shape: Sequence[int], caption: str, style: Style) -> Tab
         rows=tuple((label(i), tuple(cell(i, j) for j in columns)) for i in rows),
         marked=None if row is None or column is None else (rows.index(row), columns.index(column)),
         vector=len(shape) == 1,
+    )
+
+
+def _long(data: Value, shape: Sequence[int], caption: str, style: Style) -> Table:
+    """A vector, row or column of more elements than a line takes, in rows with the index of the first element of each."""
+    numbers = [number for part in data for number in part] if len(shape) == 2 else data
+    cells = [_element_text(number, style.digits) for number in numbers]
+    width, marked = style.columns, sum(style.mark) if style.mark else None  # of two indices one is 0
+    starts = range(0, len(cells), width)
+    padded = [*cells, *[""] * (width - 1)]
+    rows = _indices(len(starts), None if marked is None else marked // width, MAX_CELLS)
+    whole = {-1: (GAP, (GAP,) * width)} | {
+        i: (str(start), tuple(padded[start : start + width])) for i, start in enumerate(starts)
+    }
+    return Table(
+        caption + ROW_BY_ROW,
+        columns=tuple(f"+{number}" if number else "" for number in range(width)),
+        rows=tuple(whole[i] for i in rows),
+        marked=None if marked is None else (rows.index(marked // width), marked % width),
+        long=True,
     )
 
 
@@ -301,21 +343,72 @@ def _table_lines(table: Table) -> list[str]:
     body = ["  ".join(word.rjust(width) for word, width in zip(row, widths, strict=True)) for row in words]
     if table.vector:
         return [f"[{body[0]}]"]
+    if table.long:
+        starts = [f"[{label}]" if label != GAP else GAP for label, _ in table.rows]
+        return [f"{start:<{max(map(len, starts))}}  {line}".rstrip() for start, line in zip(starts, body, strict=True)]
     last = len(body) - 1
     return [f"{' [' if i else '[['}{line}{']]' if i == last else ']'}" for i, line in enumerate(body)]
 
 
-def value_lines(name: str, value: Value, style: Style, width: int) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that belong together: a value without parts, or the name of one with parts, which are blocks below it."""
+
+    name: str
+    lines: tuple[str, ...]
+    depth: int
+
+
+def value_blocks(name: str, value: Value, style: Style, width: int) -> list[Block]:
     """``name = …`` as lines no wider than `width`, with as many columns of each table as fit.
 
     Long words (a string, an exception's text) are left for the caller to wrap.
     """
-    lines: list[str] = []
+    blocks: list[Block] = []
     for columns in range(style.columns, 1, -1):
         display = display_of(value, replace(style, columns=columns))
         if isinstance(display, str):
-            return [f"{name} = {display}"]
-        lines = [f"{name}: {display.caption}", *(f"  {line}" for line in text_lines(display))]
-        if max(map(len, lines)) <= width:
+            return [Block(name, (f"{name} = {display}",), 0)]
+        blocks = list(_blocks(name, display, 0, width))
+        lines = [line for block in blocks for line in block.lines]
+        if max(map(len, lines[1:] or lines)) <= width:  # a long name is wrapped
             break
-    return lines
+    return blocks
+
+
+def _blocks(name: str, display: Table | Parts, depth: int, width: int) -> Iterator[Block]:
+    indent, colon = "  " * depth, ":" * (not depth)
+    flat = _flat(display)
+    line = f"{indent}{name}{' =' * (not depth)} {flat}".rstrip()
+    if flat and len(line) <= width:
+        yield Block(name, (line,), depth)
+        return
+    head = f"{indent}{f'{name}{colon} {display.caption}'.strip()}"
+    if isinstance(display, Table):
+        yield Block(name, (head, *(f"{indent}  {line}" for line in text_lines(display))), depth)
+        return
+    yield Block(name, (head,), depth)
+    for label, part in display.items:
+        if isinstance(part, str):
+            yield Block(label, (f"{indent}  {f'{label} {part}'.strip()}",), depth + 1)
+        else:
+            yield from _blocks(label, part, depth + 1, width)
+
+
+def _flat(display: Table | Parts) -> str:
+    """A vector, a row or a column, or a list of single values as Python writes it; empty where it takes more than a line."""
+    if isinstance(display, Parts):
+        brackets = _BRACKETS.get(display.caption.partition(" ")[0], "")
+        words = [part for _, part in display.items if isinstance(part, str)]
+        simple = len(words) == len(display.items) and all(re.fullmatch(r"\[\d+\]", label) for label, _ in display.items)
+        comma = "," * (brackets == "()" and len(words) == 1)
+        return f"{brackets[0]}{', '.join(words)}{comma}{brackets[1]}" if brackets and words and simple else ""
+    if display.marked or display.long or min(len(display.rows), len(display.columns)) > 1:
+        return ""
+    rows = [", ".join(cells) for _, cells in display.rows]
+    return f"[{rows[0]}]  {display.caption}" if display.vector else f"[[{'], ['.join(rows)}]]  {display.caption}"
+
+
+def value_lines(name: str, value: Value, style: Style, width: int) -> list[str]:
+    """The lines of all blocks of a value."""
+    return [line for block in value_blocks(name, value, style, width) for line in block.lines]

@@ -13,7 +13,7 @@ import pytest
 
 from grader.confined.kinds import Code, Opaque, Ref, Yielded
 from grader.confined.wire import Encoded, encode
-from grader.judging.cases import Case, FunctionCases
+from grader.judging.cases import SAID, Case, FunctionCases
 from grader.judging.checks import verdict_of
 from grader.judging.example import as_json, counterexample_of, snippet
 from grader.judging.judge import FunctionJudge
@@ -173,7 +173,7 @@ def test_nothing_of_an_opaque_item_is_shown() -> None:
         assert "1.25" not in json.dumps(found)
         if wrong is None:
             private = {"result": "whatever your own code needs; it is not compared"}
-            assert found["expected"] == {"tuple": [as_json(np.array([2.0, 4.0])), private]}
+            assert found["expected"]["tuple"] == [as_json(np.array([2.0, 4.0])), private]
 
 
 def test_nothing_of_an_opaque_entry_of_a_dictionary_is_shown() -> None:
@@ -196,9 +196,108 @@ def test_what_stands_in_the_place_of_a_helper_is_shown_with_its_arguments_where_
     found = counterexample_of(judge, outcomes, verdict_of(judge, outcomes))
     assert found is not None
     assert found["arguments"][2:] == [
-        {"name": "in place of your slope, for this call", "value": {"function": "line(2.0, 0.5)"}},
-        {"name": "in place of your start, for this call", "value": {"function": "weights(...)"}},
+        {"name": "for this call, in place of your own, slope", "value": {"function": "line(2.0, 0.5)"}},
+        {"name": "for this call, in place of your own, start", "value": {"function": "weights(...)"}},
     ]
+
+
+PUBLIC_CODE = '''
+def line(factor, shift):
+    """Make a function.
+
+    Gives: {factor} * x + {shift}
+    """
+
+def weights(parameters):
+    """Gives: {parameters}"""
+
+def power(*coefficients):
+    """Gives: {coefficients}[k] * x**k"""
+'''
+
+
+def test_what_is_planted_is_told_by_what_it_gives() -> None:
+    """Whoever reads the example can compute with it, and reads nothing twice."""
+    W = np.ones((9, 9))
+    given = [("slope", Code("line", (np.float64(2.0), -0.5))), ("start_a", Code("weights", (W,)))]
+    given += [("start_b", Code("weights", (W,))), ("other", Code("made", (1.0,)))]
+    (case,) = hand_made(plain(), scaled, [(1.0, 2.0)]).cases
+    plan = Plan("f", 0, (("f", encode((Code("power", (1, 0.5)), 2.0))),), given=tuple((n, encode(c)) for n, c in given))
+    cases = replace(hand_made(plain(), scaled, [(1.0, 2.0)]), cases=(replace(case, plan=plan),))
+    judge, outcomes = FunctionJudge(plain(), cases), {case.key: (Returned(encode(0.0)),)}
+    names = {"slope": ("x",)}
+    verdict = verdict_of(judge, outcomes)
+    found = counterexample_of(judge, outcomes, verdict, parameters=names, public=PUBLIC_CODE)
+    assert found is not None
+    assert found["arguments"][0]["value"] == {"result": "[1, 0.5][k] * x**k"}
+    assert found["arguments"][2:] == [
+        {"name": "for this call, in place of your own, slope(x)", "value": {"result": "2 * x - 0.5"}},
+        {"name": "for this call, in place of your own, start_a and start_b", "value": as_json(W)},
+        {"name": "for this call, in place of your own, other", "value": {"function": "made(1.0)"}},
+    ]
+
+
+def test_the_planted_function_that_an_argument_names_comes_first() -> None:
+    given = tuple((f"start_{word}", encode(Code("made", (word,)))) for word in ("zeros", "he"))
+    plan = Plan("f", 0, (("f", encode((1.0, "he"))),), given=given)
+    (case,) = (whole := hand_made(plain(), lambda x, kind: x, [(1.0, "he")])).cases
+    cases = replace(whole, cases=(replace(case, plan=plan),))
+    found, _ = counterexample(cases, {case.key: (Returned(encode(0.0)),)})
+    assert found is not None
+    assert [a["name"].split()[-1] for a in found["arguments"][2:]] == ["start_he", "start_zeros"]
+
+
+def test_a_call_that_hands_nothing_on_is_named_and_no_more() -> None:
+    steps = (("g", encode((3.0,))), ("g", encode((4.0,))), ("f", encode((Ref(0), 2.0))))
+    (case,) = (whole := hand_made(plain(), scaled, [(7.0, 2.0)])).cases
+    cases = replace(whole, cases=(replace(case, plan=Plan("f", 0, steps)),))
+    found, _ = counterexample(cases, {case.key: (Returned(encode(7.0)), Returned(encode(8.0)), Returned(encode(0.0)))})
+    assert found is not None
+    assert found["arguments"][1] == {
+        "name": "call 2, g",
+        "value": {"result": "one more call, of which nothing is handed on"},
+    }
+    assert [a["name"] for a in found["arguments"]] == [
+        "call 1, g: argument 1",
+        "call 2, g",
+        "call 3, f: x",
+        "call 3, f: factor",
+    ]
+    assert "4.0" in found["snippet"]  # it is made there all the same: the function may keep something
+
+
+def test_parts_of_a_tuple_have_the_names_of_the_exercise_where_there_are_as_many() -> None:
+    options: dict[str, Any] = {"returns": ("out", "cache"), "labels": {"x": ("Z", "A"), "cache": ("Z", "A")}}
+    cases = hand_made(plain(**options), lambda x, factor: (1.0, x), [((1.0, 2.0), 2.0)])
+    found, _ = counterexample(cases, outcomes_of(cases, lambda x, factor: (1.0,)), **options)
+    assert found is not None
+    named = {"tuple": [1.0, 2.0], "names": ["Z", "A"]}
+    assert found["arguments"][0]["value"] == named
+    assert found["expected"] == {"tuple": [1.0, named], "names": ["out", "cache"]}
+    assert found["got"] == {"tuple": [1.0]}
+    cases = hand_made(plain(**options), lambda x, factor: (1.0, x), [((1.0,), 2.0)])
+    found, _ = counterexample(cases, outcomes_of(cases, lambda x, factor: None), **options)
+    assert found is not None and found["arguments"][0]["value"] == {"tuple": [1.0]}
+
+
+def test_what_is_said_of_a_case_stands_in_its_example() -> None:
+    (case,) = (whole := hand_made(plain(), scaled, [(7.0, 2.0)])).cases
+    cases = replace(whole, cases=(replace(case, facts=encode({SAID: "The factor is wrong on purpose."})),))
+    found, _ = counterexample(cases, outcomes_of(cases, lambda x, factor: 0.0))
+    assert found is not None and found["note"] == "The factor is wrong on purpose."
+    hidden = replace(cases, cases=tuple(replace(one, visible=False) for one in cases.cases))
+    assert counterexample(hidden, outcomes_of(hidden, lambda x, factor: 0.0))[0] is None
+
+
+def test_the_sentences_of_all_checks_speak_of_the_case_of_the_example_where_they_can() -> None:
+    def reference(x: Any) -> Any:
+        return {"dW1": 2 * x, "db1": x}
+
+    cases = hand_made(plain("grads"), reference, [(np.full(5, 3.0),), (np.full(2, 4.0),)])
+    outcomes = outcomes_of(cases, lambda x: {"dW1": x if x.size == 5 else 2 * x, "db1": 0 * x})
+    judge = FunctionJudge(plain("grads"), cases)
+    told = {failure.item: failure.case.key for failure in verdict_of(judge, outcomes).told}
+    assert told == {"dW{l}": "f/values/0", "db{l}": "f/values/0"}  # the other case has fewer numbers
 
 
 def test_thousands_of_numbers_are_not_shown() -> None:

@@ -88,7 +88,7 @@ def test_a_missing_return_takes_one_screen() -> None:
 
 
 def test_a_value_that_is_cut_says_so_where_it_breaks_off() -> None:
-    """Short ones are whole, wherever they stand: of a long one beside them the first lines would not help."""
+    """Short ones of the last call are whole, then long ones of it: of an earlier call the first lines would not help."""
     rows, few = (samples.array([[0.5 * i, 1.0] for i in range(n)], n, 2) for n in (8, 3))
     named = (("call 1, Net: W", rows), ("call 2, Net.loss: X", few), ("call 2, Net.loss: Y", rows))
     arguments = [{"name": name, "value": value} for name, value in named]
@@ -96,7 +96,8 @@ def test_a_value_that_is_cut_says_so_where_it_breaks_off() -> None:
     lines = [line.strip() for line in text.splitlines()]
     start = lines.index("call 2, Net.loss: X: shape (3, 2), float64")
     assert lines[start + 1 : start + 4] == ["[[  0  1]", "[0.5  1]", "[  1  1]]"]
-    assert lines[lines.index("call 2, Net.loss: Y: shape (8, 2), float64") + 1] == "..."
+    assert lines[lines.index("call 2, Net.loss: Y: shape (8, 2), float64") + 8] == "[3.5  1]]"
+    assert lines[lines.index("call 1, Net: W: shape (8, 2), float64") + 1] == "..."
     assert "more lines; --verbose shows all of them" in text
 
 
@@ -124,3 +125,27 @@ def test_where_only_an_argument_was_changed_the_results_are_not_compared() -> No
     example = example_of(replace(function, checks=(*function.checks, check)))
     assert example.results == ()
     assert example.arguments
+
+
+def of_network(prefix: str = "") -> dict[str, Any]:
+    """Parameters of five layers, or their gradients, each matrix of which is told by its number."""
+    names = [f"{prefix}{kind}{layer}" for layer in range(1, 6) for kind in "Wb"]
+    return {"dict": [[name, samples.array([[float(name[-1])] * 2] * 2, 2, 2)] for name in names]}
+
+
+@pytest.mark.parametrize(("part", "others"), [("W4", ("['W1']", "['dW1']")), ("dW2", ("['W5']", "['dW5']"))])
+def test_of_long_arguments_the_entries_that_belong_to_what_is_wrong_are_shown(part: str, others: tuple[str, ...]) -> None:
+    arguments = [{"name": "parameters", "value": of_network()}, {"name": "grads", "value": of_network("d")}]
+    text = render_function(changed(arguments=arguments, item="x", part=part, where=f"{part}[0, 0]"), color=False, width=80)
+    name = part.removeprefix("d")
+    assert f"['{name}']" in text and f"['d{name}']" in text
+    assert not any(other in text for other in others)
+    assert "more lines; --verbose shows all of them" in text
+
+
+def test_a_quantity_that_the_sentence_names_is_shown_first() -> None:
+    arguments = [{"name": "grads", "value": of_network("d")}]
+    sentence = "The gradients are wrong on purpose: 4 times the right values stand in db5."
+    text = render_function(changed(arguments=arguments, item="difference", part="difference", note=sentence), color=False)
+    assert "wrong on purpose" in text
+    assert "['db5']" in text and "['dW1']" not in text

@@ -90,8 +90,7 @@ def test_three_dimensions_are_labelled_slices() -> None:
     display = display_of(array(data, 2, 1, 2), Style(mark=(1, 0, 1)))
     assert isinstance(display, Parts)
     assert text_lines(display) == [
-        "[0] shape (1, 2), float64",
-        "  [[1  2]]",
+        "…",
         "[1] shape (1, 2), float64",
         "  [[3  4*]]",
     ]
@@ -102,7 +101,8 @@ def test_of_many_slices_the_one_with_the_marked_place_is_shown() -> None:
     shown = display_of(array(images, 2, 3, 4, 2, dtype="int64"), Style(mark=(1, 2, 0, 1)))
     assert isinstance(shown, Parts)
     assert [label for label, _ in shown.items] == ["…", "[1]"]
-    assert text_lines(shown)[-5:] == [
+    assert text_lines(shown)[-6:] == [
+        "  …",
         "  [2] shape (4, 2), int64",
         "    [[40  41*]",
         "     [42   43]",
@@ -128,8 +128,45 @@ def test_a_container_of_zeros_says_so_in_its_first_line() -> None:
     others = {"array": [[0.0, 1.5]], "dtype": "float64", "shape": [1, 2]}
     assert value_lines("v", {"dict": [["dW1", zeros], ["db1", zeros]]}, PLAIN, 80)[0] == "v: dict of 2 items, all of zeros"
     assert value_lines("v", {"dict": [["dW1", zeros], ["db1", others]]}, PLAIN, 80)[0] == "v: dict of 2 items"
-    assert value_lines("v", {"tuple": [0, 0.0]}, PLAIN, 80)[0] == "v: tuple of 2 items, all of zeros"
-    assert value_lines("v", {"tuple": [False, None]}, PLAIN, 80)[0] == "v: tuple of 2 items"
+    assert display_of({"tuple": [0, 0.0]}).caption == "tuple of 2 items, all of zeros"  # type: ignore[union-attr]
+    assert display_of({"tuple": [False, None]}).caption == "tuple of 2 items"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ({"list": [3, 2, 1]}, "x = [3, 2, 1]"),
+        ({"tuple": ["relu"]}, "x = ('relu',)"),
+        (array([[0.5], [-1.0]], 2, 1), "x = [[0.5], [-1]]  shape (2, 1), float64"),
+        (array([[0, 1]], 1, 2, dtype="int64"), "x = [[0, 1]]  shape (1, 2), int64"),
+        (array([0.5, 1.0], 2), "x = [0.5, 1]  shape (2,), float64"),
+    ],
+)
+def test_what_is_flat_takes_one_line(value: Any, line: str) -> None:
+    assert value_lines("x", value, PLAIN, 80) == [line]
+    assert len(value_lines("x" * 60, value, PLAIN, 62)) > 1
+
+
+@pytest.mark.parametrize("shape", [(20,), (20, 1), (1, 20)])
+def test_all_numbers_of_a_long_vector_are_there_with_their_places(shape: tuple[int, ...]) -> None:
+    numbers = list(range(20))
+    data: Any = {(20,): numbers, (20, 1): [[n] for n in numbers], (1, 20): [numbers]}[shape]
+    place = {(20,): (9,), (20, 1): (9, 0), (1, 20): (0, 9)}[shape]
+    lines = value_lines("x", array(data, *shape, dtype="int64"), Style(mark=place), 80)
+    assert lines == [
+        f"x: shape {shape}, int64, read line by line",
+        "  [0]    0   1   2   3   4   5   6   7",
+        "  [8]    8  9*  10  11  12  13  14  15",
+        "  [16]  16  17  18  19",
+    ]
+
+
+def test_a_tuple_whose_parts_have_names_is_shown_by_them() -> None:
+    named = {"tuple": [1, array([[0.5], [1.0]], 2, 1)], "names": ["A", HOSTILE]}
+    lines = value_lines("cache", named, PLAIN, 400)
+    assert lines[:2] == ["cache: tuple of 2 items, named in the order of the exercise", "  A 1"]
+    assert "\x1b" not in "".join(lines)
+    assert value_lines("cache", {"tuple": [1], "names": ["A", "B"]}, PLAIN, 80) == ["cache = (1,)"]  # another version's
 
 
 def test_a_long_container_says_what_is_missing() -> None:
