@@ -261,8 +261,8 @@ def along(gradients: Parameters, direction: Parameters) -> float:
 def slope_told(measured: float, claimed: float, *, of: str = "the cost", by: str = "your gradients") -> str:
     """A slope that was measured, and another one that follows from gradients, in words."""
     return (
-        f"in a random direction {of} changes at the rate {measured:.6g} (measured); computed from {by}, as the sum of "
-        f"gradient * direction, it is {claimed:.6g}"
+        f"a small step in a random direction changes {of} at the rate {measured:.6g} (measured); the rate that follows "
+        f"from {by} is {claimed:.6g}"
     )
 
 

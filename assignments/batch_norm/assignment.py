@@ -108,10 +108,15 @@ def _inference_epsilon(d):
 def _normalized(given):
     Z_tilde, _ = given.reply
     _, gamma, beta, _ = given.args
-    if not np.allclose(np.mean(Z_tilde, axis=1, keepdims=True), beta, rtol=0, atol=1e-6):
-        return "the mean of a unit over the examples is not its beta"
-    if not np.allclose(np.std(Z_tilde, axis=1, keepdims=True), np.abs(gamma), rtol=1e-5, atol=1e-6):
-        return "the standard deviation of a unit over the examples is not the absolute value of its gamma"
+    mean, deviation = np.mean(Z_tilde, axis=1, keepdims=True), np.std(Z_tilde, axis=1, keepdims=True)
+    mean, deviation, beta, gamma = np.broadcast_arrays(mean, deviation, beta, gamma)
+    off = ~np.isclose(mean, beta, rtol=0, atol=1e-6)
+    if off.any():
+        return f"the mean of a unit over the examples is {mean[off][0]:.5g}, expected {beta[off][0]:.5g}, its beta"
+    off = ~np.isclose(deviation, np.abs(gamma), rtol=1e-5, atol=1e-6)
+    if off.any():
+        right = f"expected {np.abs(gamma[off][0]):.5g}, the absolute value of its gamma"
+        return f"the standard deviation of a unit over the examples is {deviation[off][0]:.5g}, {right}"
     return None
 
 

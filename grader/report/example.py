@@ -75,7 +75,7 @@ def example_of(function: FunctionReport) -> Example:
         message=message,
         note=note,
         arguments=tuple((str(a.get("name")), a.get("value")) for a in data.get("arguments") or ()),
-        item="" if kinds & {"runs", "property"} else _label(item, part or _whole(where)),
+        item=_from_call(data.get("arguments")) if kinds & {"runs", "property"} else _label(item, part or _whole(where)),
         results=tuple(results),
         style=style,
         difference=difference,
@@ -91,6 +91,13 @@ def is_unwritten(function: FunctionReport) -> bool:
     got = data.get("got")
     nothing = got is None or (isinstance(got, Mapping) and got.get("error") == sentences.NOT_THERE)
     return function.unfilled and function.status in ("failed", "partial") and nothing
+
+
+def _from_call(arguments: Value) -> str:
+    """Which of several calls the result is of: the last one, where that is a call and no look at an object."""
+    names = [str(argument.get("name")) for argument in arguments or ()]
+    calls = [match[0] for name in names if (match := re.match(r"call \d+(?=,)", name))]
+    return f"from {calls[-1]}" if calls and sentences.LOOKED_AT not in names else ""
 
 
 def _place_in(part: str, where: str) -> str:

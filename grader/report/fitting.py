@@ -14,7 +14,7 @@ __all__ = ["Name", "fitted", "names_in"]
 Name = tuple[str, int | None]  # of dW3 the stem W and the number 3
 
 _FARTHEST = 3  # numbers that lie farther apart are all the same
-_NO_RELATION = 2 * _FARTHEST + 2
+_NO_RELATION = 2 * _FARTHEST + 1
 _LONGEST = 400  # characters in which names are looked for
 
 
@@ -32,7 +32,7 @@ def _distance(name: Name, other: Name) -> int:
     (stem, number), (other_stem, other_number) = name, other
     if number is None or other_number is None:
         return 0 if name == other else _NO_RELATION
-    return 2 * min(abs(number - other_number), _FARTHEST) + (stem != other_stem)
+    return min(2 * abs(number - other_number) + (stem != other_stem), 2 * _FARTHEST)
 
 
 @dataclass

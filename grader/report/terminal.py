@@ -41,6 +41,7 @@ LONGEST = 4000  # characters of one message
 LONGEST_CODE = 40_000
 LONGEST_NAME = 60
 MOST_LINES = 14  # of the arguments of an example, so that one mistake fills one screen
+MOST_PRINTED = 6  # lines of what it printed there
 LONGEST_WHO = 200
 MOST_ROWS = 500  # of one table: of each row kilobytes are kept while it is laid out
 
@@ -182,9 +183,12 @@ def _example(example: Example, width: int, verbose: bool) -> list[RenderableType
     inner: list[RenderableType] = [_text(sentence) for sentence in (example.message, example.note) if sentence]
 
     def lines_of(values: Sequence[tuple[str, Value]], style: Style) -> list[str]:
-        blocks = [value_blocks(plain(name), value, style, width - 4) for name, value in values]
-        if verbose or style.mark is not None:  # a table with a marked place is small around it
-            return [line for value in blocks for block in value for line in block.lines]
+        lines: list[str] = []
+        for dense in (False, True):
+            blocks = [value_blocks(plain(name), value, style, width - 4, dense=dense) for name, value in values]
+            lines = [line for value in blocks for block in value for line in block.lines]
+            if verbose or style.mark is not None or len(lines) <= MOST_LINES:  # what has a marked place is small around it
+                return lines
         return fitted(blocks, example.about, MOST_LINES)
 
     inner += map(_text, lines_of(example.arguments, PLAIN))
@@ -194,7 +198,10 @@ def _example(example: Example, width: int, verbose: bool) -> list[RenderableType
     if example.difference:
         inner.append(_text(example.difference, " (marked with *)" if example.style.mark else ""))
     if example.output:
-        rows: list[Row] = [(("|", "dim"), line) for line in example.output.split("\n")]
+        printed = example.output.split("\n")
+        if len(printed) > MOST_PRINTED + 1 and not verbose:
+            printed = [*printed[:MOST_PRINTED], wording.more_lines(len(printed) - MOST_PRINTED)]
+        rows: list[Row] = [(("|", "dim"), line) for line in printed]
         inner += [_text(("It printed:", "bold")), _grid(rows, gap=1)]
     parts += [_indented(part, 4) for part in inner]
     if verbose and example.snippet:

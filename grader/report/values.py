@@ -359,26 +359,27 @@ class Block:
     depth: int
 
 
-def value_blocks(name: str, value: Value, style: Style, width: int) -> list[Block]:
+def value_blocks(name: str, value: Value, style: Style, width: int, *, dense: bool = False) -> list[Block]:
     """``name = …`` as lines no wider than `width`, with as many columns of each table as fit.
 
-    Long words (a string, an exception's text) are left for the caller to wrap.
+    Long words (a string, an exception's text) are left for the caller to wrap. ``dense``: a small matrix among the parts of
+    a value takes one line, too.
     """
     blocks: list[Block] = []
     for columns in range(style.columns, 1, -1):
         display = display_of(value, replace(style, columns=columns))
         if isinstance(display, str):
             return [Block(name, (f"{name} = {display}",), 0)]
-        blocks = list(_blocks(name, display, 0, width))
+        blocks = list(_blocks(name, display, 0, width, dense))
         lines = [line for block in blocks for line in block.lines]
         if max(map(len, lines[1:] or lines)) <= width:  # a long name is wrapped
             break
     return blocks
 
 
-def _blocks(name: str, display: Table | Parts, depth: int, width: int) -> Iterator[Block]:
+def _blocks(name: str, display: Table | Parts, depth: int, width: int, dense: bool) -> Iterator[Block]:
     indent, colon = "  " * depth, ":" * (not depth)
-    flat = _flat(display)
+    flat = _flat(display, matrix=dense and depth > 0)
     line = f"{indent}{name}{' =' * (not depth)} {flat}".rstrip()
     if flat and len(line) <= width:
         yield Block(name, (line,), depth)
@@ -392,10 +393,10 @@ def _blocks(name: str, display: Table | Parts, depth: int, width: int) -> Iterat
         if isinstance(part, str):
             yield Block(label, (f"{indent}  {f'{label} {part}'.strip()}",), depth + 1)
         else:
-            yield from _blocks(label, part, depth + 1, width)
+            yield from _blocks(label, part, depth + 1, width, dense)
 
 
-def _flat(display: Table | Parts) -> str:
+def _flat(display: Table | Parts, *, matrix: bool) -> str:
     """A vector, a row or a column, or a list of single values as Python writes it; empty where it takes more than a line."""
     if isinstance(display, Parts):
         brackets = _BRACKETS.get(display.caption.partition(" ")[0], "")
@@ -403,7 +404,7 @@ def _flat(display: Table | Parts) -> str:
         simple = len(words) == len(display.items) and all(re.fullmatch(r"\[\d+\]", label) for label, _ in display.items)
         comma = "," * (brackets == "()" and len(words) == 1)
         return f"{brackets[0]}{', '.join(words)}{comma}{brackets[1]}" if brackets and words and simple else ""
-    if display.marked or display.long or min(len(display.rows), len(display.columns)) > 1:
+    if display.marked or display.long or (min(len(display.rows), len(display.columns)) > 1 and not matrix):
         return ""
     rows = [", ".join(cells) for _, cells in display.rows]
     return f"[{rows[0]}]  {display.caption}" if display.vector else f"[[{'], ['.join(rows)}]]  {display.caption}"

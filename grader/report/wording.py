@@ -75,7 +75,7 @@ def folded(label: str, names: Sequence[str], why: str) -> str:
         by = (
             "graded with correct functions in place of wrong or missing ones"
             if why
-            else "judged on your own earlier results"
+            else "tested with what your own earlier functions return"
         )
         return f"{listed}: correct; {by}. {why}".rstrip()
     return f"{listed}: {why}"

@@ -128,12 +128,12 @@ def test_where_only_an_argument_was_changed_the_results_are_not_compared() -> No
 
 
 def of_network(prefix: str = "") -> dict[str, Any]:
-    """Parameters of five layers, or their gradients, each matrix of which is told by its number."""
-    names = [f"{prefix}{kind}{layer}" for layer in range(1, 6) for kind in "Wb"]
+    """Parameters of nine layers, or their gradients, each matrix of which is told by its number."""
+    names = [f"{prefix}{kind}{layer}" for layer in range(1, 10) for kind in "Wb"]
     return {"dict": [[name, samples.array([[float(name[-1])] * 2] * 2, 2, 2)] for name in names]}
 
 
-@pytest.mark.parametrize(("part", "others"), [("W4", ("['W1']", "['dW1']")), ("dW2", ("['W5']", "['dW5']"))])
+@pytest.mark.parametrize(("part", "others"), [("W8", ("['W1']", "['dW1']")), ("dW2", ("['W9']", "['dW9']"))])
 def test_of_long_arguments_the_entries_that_belong_to_what_is_wrong_are_shown(part: str, others: tuple[str, ...]) -> None:
     arguments = [{"name": "parameters", "value": of_network()}, {"name": "grads", "value": of_network("d")}]
     text = render_function(changed(arguments=arguments, item="x", part=part, where=f"{part}[0, 0]"), color=False, width=80)
@@ -145,7 +145,36 @@ def test_of_long_arguments_the_entries_that_belong_to_what_is_wrong_are_shown(pa
 
 def test_a_quantity_that_the_sentence_names_is_shown_first() -> None:
     arguments = [{"name": "grads", "value": of_network("d")}]
-    sentence = "The gradients are wrong on purpose: 4 times the right values stand in db5."
+    sentence = "The gradients are wrong on purpose: 4 times the right values stand in db8."
     text = render_function(changed(arguments=arguments, item="difference", part="difference", note=sentence), color=False)
     assert "wrong on purpose" in text
-    assert "['db5']" in text and "['dW1']" not in text
+    assert "['db8']" in text and "['dW5']" not in text
+
+
+def test_of_several_calls_it_is_said_which_one_the_result_is_of() -> None:
+    function = changed(
+        item="some check", where="some check", arguments=[{"name": f"call {n}, f: x", "value": n} for n in (1, 2)]
+    )
+    check = replace(function.checks[0], kind="property", name="some check")
+    assert example_of(replace(function, checks=(*function.checks, check))).item == "from call 2"
+
+
+def test_of_much_that_was_printed_the_first_lines_are_shown() -> None:
+    text = render_function(changed(output="\n".join(f"cost {n}" for n in range(100))), color=False)
+    assert "| cost 5" in text and "cost 6" not in text
+    assert "94 more lines; --verbose shows all of them" in text
+    assert "cost 99" in render_function(
+        changed(output="\n".join(f"cost {n}" for n in range(100))), color=False, verbose=True
+    )
+
+
+def test_where_values_are_too_long_small_matrices_among_them_take_a_line() -> None:
+    few, many = (
+        {"dict": [[f"W{n}", samples.array([[0.5, 1.0], [2.0, n]], 2, 2)] for n in range(count)]} for count in (3, 8)
+    )
+    text = render_function(changed(arguments=[{"name": "parameters", "value": many}]), color=False)
+    assert "      ['W7'] [[0.5, 1], [2, 7]]  shape (2, 2), float64\n" in text
+    assert "more line" not in text
+    assert "['W2'] shape (2, 2), float64\n" in render_function(
+        changed(arguments=[{"name": "parameters", "value": few}]), color=False
+    )
