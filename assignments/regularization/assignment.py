@@ -281,10 +281,10 @@ def _forms(given):
     return {form[2] for form in found if form}
 
 
-def _formulas(given):
+def _formulas(given, in_any_form=True):
     """What every part of the cache should be, given the parts before it; masks are taken as they are."""
     X, parameters, keep_prob = given.args
-    A3, c = _cached(given)
+    A3, c = _cached(given, in_any_form)
     return (
         A3,
         c,
@@ -321,12 +321,12 @@ def _explains_itself(given):
 
 
 def _problem_of_cache(given):
-    A3, c, formulas = _formulas(given)
     forms = _forms(given)
     if "cache-order" in forms:
         return "the cache has A before D; expected is (Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3)"
-    if "mask-of-dropped" in forms:
+    if "mask-of-dropped" in forms and _drops_what_is_true(given):
         return "a mask in the cache is true where units were dropped; expected is true where they are kept"
+    A3, c, formulas = _formulas(given, in_any_form="mask-of-dropped" not in forms)
     problem = _mask_problem(c if not forms else _cached(given, in_any_form=False)[1])
     if problem:
         return problem
@@ -334,6 +334,13 @@ def _problem_of_cache(given):
         if name in formulas and not _near(c[name], formulas[name][0]):
             return f"{name} in the cache is not {formulas[name][1]}"
     return None if _near(A3, c["A3"]) else "the A3 that is returned is not the A3 in the cache"
+
+
+def _drops_what_is_true(given):
+    """Whether a unit is dropped where its mask is true: a mask that is false everywhere and acts on nothing shows none."""
+    parts = _cached(given, in_any_form=False)[1]
+    layers = ((np.asarray(parts[name + layer]) for name in "ZDA") for layer in "12")
+    return any(((_relu(Z) > 0) & (D == 1) & (A == 0)).any() for Z, D, A in layers)
 
 
 def _masks_are_random(given):
@@ -425,6 +432,18 @@ def _hidden(relation):
     return lambda given: all(map(holds, _each(given)))
 
 
+def _in_layer(layer, relation):
+    """A predicate: the relation holds for (relu(Z), D, A, keep_prob) of one layer, and the other one is right."""
+
+    def holds(given):
+        _, c, formulas = _formulas(given, in_any_form=False)
+        own = relation(_relu(c[f"Z{layer}"]), c[f"D{layer}"], c[f"A{layer}"], given.args[2])
+        others = (f"A{3 - layer}", "Z1", "Z2", "Z3")
+        return own and all(_near(c[name], formulas[name][0]) for name in others)
+
+    return _where_wrong(holds)
+
+
 def _where_wrong(predicate):
     """A predicate: another one holds for all calls of the case that are wrong."""
 
@@ -438,17 +457,6 @@ def _where_wrong(predicate):
 def _goes_on(parameters, c):
     """Whether the output was computed from the A2 of the cache: another one may stand there alone."""
     return _near(c["Z3"], parameters["W3"] @ c["A2"] + parameters["b3"])
-
-
-def _second_layer_without(given):
-    _, c, formulas = _formulas(given)
-    return _near(c["A1"], formulas["A1"][0]) and _near(c["A2"], _relu(c["Z2"])) and _goes_on(given.args[1], c)
-
-
-def _second_layer_unscaled(given):
-    _, c, formulas = _formulas(given)
-    unscaled = _near(c["A1"], formulas["A1"][0]) and _near(c["A2"], _relu(c["Z2"]) * c["D2"])
-    return unscaled and _goes_on(given.args[1], c)
 
 
 def _continues_without_mask(given):
@@ -481,22 +489,38 @@ _CACHE_FITS = {
     "missing-scale": _hidden(lambda R, D, A, k: _near(A, R * D)),
     "multiplied-scale": _hidden(lambda R, D, A, k: _near(A, R * D * k)),
     "scaled-by-dropped": _hidden(lambda R, D, A, k: _near(A, R * D / (1 - k))),
-    "only-first-layer": _where_wrong(_second_layer_without),
-    "second-layer-unscaled": _where_wrong(_second_layer_unscaled),
+    "only-first-layer": _in_layer(2, lambda R, D, A, k: _near(A, R)),
+    "only-second-layer": _in_layer(1, lambda R, D, A, k: _near(A, R)),
+    "first-layer-unscaled": _in_layer(1, lambda R, D, A, k: _near(A, R * D)),
+    "second-layer-unscaled": _in_layer(2, lambda R, D, A, k: _near(A, R * D)),
+    "mask-1-not-applied": _in_layer(1, lambda R, D, A, k: _near(A, R / k)),
+    "mask-2-not-applied": _in_layer(2, lambda R, D, A, k: _near(A, R / k)),
     "mask-after-use": _where_wrong(_continues_without_mask),
     "dropout-on-output": _where_wrong(_drops_the_output),
 }
 
 
-def _share_kept(value):
-    """A predicate: both masks keep about ``value(keep_prob)`` of their entries, whatever keep_prob is."""
+def _share_kept(*values):
+    """A predicate: the masks of both layers keep about such shares of keep_prob of their entries, whatever keep_prob is."""
 
     def holds(given):
         _, c = _cached(given)
-        masks = (c["D1"], c["D2"])
-        return all(np.isin(D, (0, 1)).all() and abs(D.mean() - value(given.args[2])) < 0.02 for D in masks)
+        masks = zip((c["D1"], c["D2"]), values, strict=True)
+        return all(np.isin(D, (0, 1)).all() and abs(D.mean() - value(given.args[2])) < 0.02 for D, value in masks)
 
     return lambda given: all(map(holds, _each(given)))
+
+
+def _as_asked(k):
+    return k
+
+
+def _inverted(k):
+    return 1 - k
+
+
+def _half(k):
+    return 0.5
 
 
 def _normal(x):
@@ -536,10 +560,16 @@ _MASK_FITS = {
     "mask-per-example": _mask_per_example,
     "first-always-kept": _first_kept,
     "exact-count": lambda given: _counted_out(given) and not (_mask_per_unit(given) or _mask_per_example(given)),
-    "nothing-dropped": _share_kept(lambda k: 1.0),
-    "inverted-mask": _share_kept(lambda k: 1 - k),
-    "gaussian-mask": lambda g: _share_kept(_normal)(g) or _share_kept(lambda k: 1 - _normal(k))(g),
-    "keep-prob-ignored": _share_kept(lambda k: 0.5),
+    "nothing-dropped": _share_kept(lambda k: 1.0, lambda k: 1.0),
+    "inverted-mask": _share_kept(_inverted, _inverted),
+    "mask-1-inverted": _share_kept(_inverted, _as_asked),
+    "mask-2-inverted": _share_kept(_as_asked, _inverted),
+    "gaussian-mask": lambda g: (
+        _share_kept(_normal, _normal)(g) or _share_kept(lambda k: 1 - _normal(k), lambda k: 1 - _normal(k))(g)
+    ),
+    "keep-prob-ignored": _share_kept(_half, _half),
+    "mask-1-keeps-half": _share_kept(_half, _as_asked),
+    "mask-2-keeps-half": _share_kept(_as_asked, _half),
 }
 
 # -- backward pass with dropout ----------------------------------------------------------

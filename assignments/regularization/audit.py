@@ -41,6 +41,7 @@ LOSSES = {
     ("compute_cost_with_regularization", "lambd-ignored"): SEVERAL,
     ("backward_propagation_with_regularization", "lambd-ignored"): SEVERAL,
     ("backward_propagation_with_regularization", "no-mask"): SEVERAL,
+    ("backward_propagation_with_regularization", "dA-handed-down"): INPUTS,
     ("forward_propagation_with_dropout", "dropout-on-output"): INPUTS,
     ("forward_propagation_with_dropout", "scaled-mask"): EITHER,
     ("forward_propagation_with_dropout", "mask-not-applied"): INPUTS,

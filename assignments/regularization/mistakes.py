@@ -112,8 +112,8 @@ def _(W, k, m, p):
 @mistake(
     "missing-m",
     "compute_cost_with_regularization",
-    message="the penalty is not divided by the number of examples",
-    hint="Compare the factor before the sum with the formula.",
+    message="the penalty is not divided by the number of examples: m is missing in the factor before the sum, or is 1 there",
+    hint="Print m and Y.shape: Y has one column for each example.",
     severity="fault",
 )
 @_cost
@@ -399,14 +399,17 @@ def cost_penalty(A3, Y, parameters, lambd):
 # -- backward passes ---------------------------------------------------------------------
 
 
-def _backward(X, Y, weights, outputs, dropped=lambda dA, l: dA, mask=lambda dA, l: dA):
-    """The gradients, with what happens to dA1 and dA2 (``dropped``) and where relu lets them pass (``mask``)."""
+def _backward(X, Y, weights, outputs, dropped=lambda dA, l: dA, mask=lambda dA, l: dA, slip=""):
+    """The gradients, with what happens to dA1 and dA2 (``dropped``) and where relu lets them pass (``mask``).
+
+    Of a ``slip`` "relu 1" relu's slope is missing in that layer; "dA for dZ" goes back from dA2.
+    """
     (_, W2, W3), (A1, A2, A3), m = weights, outputs, X.shape[1]
     dZ3 = A3 - Y
     dA2 = dropped(W3.T @ dZ3, 2)
-    dZ2 = mask(dA2, 2) * (A2 > 0)
-    dA1 = dropped(W2.T @ dZ2, 1)
-    dZ1 = mask(dA1, 1) * (A1 > 0)
+    dZ2 = mask(dA2, 2) * ((A2 > 0) | (slip == "relu 2"))
+    dA1 = dropped(W2.T @ (dA2 if slip == "dA for dZ" else dZ2), 1)
+    dZ1 = mask(dA1, 1) * ((A1 > 0) | (slip == "relu 1"))
     gradients = {"dA2": dA2, "dA1": dA1}
     for l, dZ, A in ((3, dZ3, A2), (2, dZ2, A1), (1, dZ1, X)):
         gradients[f"dZ{l}"] = dZ
@@ -415,12 +418,12 @@ def _backward(X, Y, weights, outputs, dropped=lambda dA, l: dA, mask=lambda dA, 
     return gradients
 
 
-def _regularized(added):
+def _regularized(added, slip=""):
     """Gradients whose dWl gains ``added(W, lambd, m, l)``."""
 
     def backward(X, Y, cache, lambd):
         _, A1, W1, _, _, A2, W2, _, _, A3, W3, _ = cache
-        gradients = _backward(X, Y, (W1, W2, W3), (A1, A2, A3))
+        gradients = _backward(X, Y, (W1, W2, W3), (A1, A2, A3), slip=slip)
         for l, W in ((1, W1), (2, W2), (3, W3)):
             gradients[f"dW{l}"] = gradients[f"dW{l}"] + added(W, lambd, X.shape[1], l)
         return gradients
@@ -669,7 +672,20 @@ def l2_no_mask(X, Y, cache, lambd):
     return gradients
 
 
-def _under_dropout(rules):
+@mistake(
+    "swapped-sizes",
+    "backward_propagation_with_regularization",
+    message="the gradients are divided by the number of features instead of examples",
+    hint="Which axis of X counts the examples?",
+    severity="fault",
+)
+def l2_features(X, Y, cache, lambd):
+    gradients = _regularized(lambda W, k, m, l: k / m * W)(X, Y, cache, lambd)
+    factor = X.shape[1] / X.shape[0]
+    return {n: g * factor if n[1] in "Wb" else g for n, g in gradients.items()}
+
+
+def _under_dropout(rules, slip=""):
     """Gradients where dA is handled by ``dropped(dA, D, keep_prob, l)``, and dZ by ``mask`` of the same form."""
     dropped, mask = rules if isinstance(rules, tuple) else (rules, lambda dA, D, k, l: dA)
 
@@ -683,6 +699,7 @@ def _under_dropout(rules):
             (A1, A2, A3),
             lambda dA, l: dropped(dA, D[l], keep_prob, l),
             lambda dA, l: mask(dA, D[l], keep_prob, l),
+            slip,
         )
 
     return backward
@@ -741,6 +758,43 @@ def _(dA, D, k, l):
 @_under_dropout
 def _(dA, D, k, l):
     return dA * D * k
+
+
+for one in (1, 2):
+    mistake(
+        "one-scale-multiplied",
+        "backward_propagation_with_dropout",
+        message=f"dA{one} is multiplied by keep_prob; it is divided by it, as dA{3 - one} is",
+        hint="Compare your lines for the two layers.",
+        severity="fault",
+    )(_under_dropout(lambda dA, D, k, l, one=one: dA * D * k if l == one else dA * D / k))
+
+
+for one in (1, 2):
+    for function, slipping in (
+        ("backward_propagation_with_regularization", _regularized(lambda W, k, m, l: k / m * W, f"relu {one}")),
+        ("backward_propagation_with_dropout", _under_dropout(_right, f"relu {one}")),
+    ):
+        mistake(
+            "no-mask-in-one-layer",
+            function,
+            message=f"dZ{one} is dA{one} as it is; it must be 0 where the unit is inactive",
+            hint="What is the derivative of relu left of 0, and do both layers have it?",
+            severity="fault",
+        )(slipping)
+
+
+for function, slipping in (
+    ("backward_propagation_with_regularization", _regularized(lambda W, k, m, l: k / m * W, "dA for dZ")),
+    ("backward_propagation_with_dropout", _under_dropout(_right, "dA for dZ")),
+):
+    mistake(
+        "dA-handed-down",
+        function,
+        message="dA1 is computed from dA2; it comes from dZ2, which has passed relu",
+        hint="Which gradient does W2.T go with: that of A2 or that of Z2?",
+        severity="fault",
+    )(slipping)
 
 
 @mistake(
@@ -1020,6 +1074,17 @@ mistake(
 )(_dropout_forward({"drop": lambda Z, D, k, l: _relu(Z) / k}))
 
 
+for layer in (1, 2):
+    unmasked = mistake(
+        f"mask-{layer}-not-applied",
+        "forward_propagation_with_dropout",
+        message=f"A{layer} is not multiplied by its mask D{layer}: none of its units is dropped",
+        hint="Compare your lines for the two layers.",
+        severity="fault",
+    )
+    unmasked(_dropout_forward({"drop": lambda Z, D, k, l, one=layer: _relu(Z) / k if l == one else _drop(Z, D, k, l)}))
+
+
 mistake(
     "missing-scale",
     "forward_propagation_with_dropout",
@@ -1054,6 +1119,24 @@ mistake(
     hint="On how many layers does dropout act?",
     severity="fault",
 )(_dropout_forward({"drop": lambda Z, D, k, l: _drop(Z, D, k, l) if l == 1 else _relu(Z)}))
+
+
+mistake(
+    "only-second-layer",
+    "forward_propagation_with_dropout",
+    message="the first hidden layer has no dropout",
+    hint="On how many layers does dropout act?",
+    severity="fault",
+)(_dropout_forward({"drop": lambda Z, D, k, l: _drop(Z, D, k, l) if l == 2 else _relu(Z)}))
+
+
+mistake(
+    "first-layer-unscaled",
+    "forward_propagation_with_dropout",
+    message="A1 is masked but not divided by keep_prob",
+    hint="Are all steps there for both layers?",
+    severity="fault",
+)(_dropout_forward({"drop": lambda Z, D, k, l: _drop(Z, D, k, l) if l == 2 else _relu(Z) * D}))
 
 
 mistake(
@@ -1198,6 +1281,34 @@ mistake(
     hint="Compare < and >.",
     severity="fault",
 )(_dropout_forward({"draw": lambda shape, k: np.random.rand(*shape) > k}))
+
+
+def _one_mask(layer, draw):
+    """A forward pass in which the mask of one layer alone is drawn otherwise: the one with b1 rows, or the other."""
+
+    def forward(X, parameters, keep_prob):
+        drawn = iter((1, 2))
+        rules = {"draw": lambda shape, k: draw(shape, k) if next(drawn) == layer else _uniform(shape, k)}
+        return _dropout_forward(rules)(X, parameters, keep_prob)
+
+    return forward
+
+
+for layer in (1, 2):
+    mistake(
+        f"mask-{layer}-inverted",
+        "forward_propagation_with_dropout",
+        message=f"units of layer {layer} are kept with probability 1 - keep_prob, those of layer {3 - layer} with keep_prob",
+        hint="Compare < and > in your lines for the two layers.",
+        severity="fault",
+    )(_one_mask(layer, lambda shape, k: np.random.rand(*shape) > k))
+    mistake(
+        f"mask-{layer}-keeps-half",
+        "forward_propagation_with_dropout",
+        message=f"D{layer} keeps half of the units whatever keep_prob is",
+        hint="Look for a number where the argument belongs.",
+        severity="fault",
+    )(_one_mask(layer, lambda shape, k: np.random.rand(*shape) < 0.5))
 
 
 mistake(
@@ -1417,13 +1528,39 @@ def _(X, Y, rate, steps, lambd, k):
 @mistake(
     "regularized-twice",
     "model",
-    message="the weights decay twice: by the gradients, and once more by the update",
-    hint="In which of the two places does the penalty belong?",
+    message="the penalty counts twice: lambd is doubled, or the weights decay by the gradients and once more by the update",
+    hint="Which lambd do you hand on, and does the update know it, too?",
     severity="fault",
 )
 @_model
 def _(X, Y, rate, steps, lambd, k):
     return _descend(X, Y, _start(X), steps, rate, 2 * lambd, k)
+
+
+@mistake(
+    "biases-decay",
+    "model",
+    message="the biases decay as the weights do: each step moves them by learning_rate * lambd / m * b, too",
+    hint="Which parameters occur in the penalty?",
+    severity="slip",
+)
+@_model
+def _(X, Y, rate, steps, lambd, k):
+    p = _start(X)
+    for _ in range(steps):
+        decay = {n: rate * lambd / X.shape[1] * value for n, value in p.items() if n[0] == "b"}
+        p = {n: value - decay.get(n, 0) for n, value in _descend(X, Y, p, 1, rate, lambd, k).items()}
+    return p
+
+
+for rounds in (lambda steps: steps // 2, lambda steps: (steps + 1) // 2):
+    mistake(
+        "half-of-the-steps",
+        "model",
+        message="the run makes half of the steps: only every other iteration moves the parameters, or the loop is half as long",
+        hint="How far have the parameters moved after two iterations, and after four?",
+        severity="fault",
+    )(_model(lambda X, Y, rate, steps, lambd, k, rounds=rounds: _descend(X, Y, _start(X), rounds(steps), rate, lambd, k)))
 
 
 @mistake(
