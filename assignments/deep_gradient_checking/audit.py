@@ -25,6 +25,7 @@ LOSSES = {
     ("gradient_check", "one-sided"): EITHER,
     ("gradient_check", "bounded-below"): INPUTS,
     ("gradient_check", "activation-ignored"): INPUTS,
+    ("gradient_check", "activation-on-one-side"): INPUTS,
     ("gradient_check", "missing-division"): SEVERAL,
     ("gradient_check", "ignores-gradients"): SEVERAL,
     ("forward_difference", "relative-step"): UNLIKE,

@@ -42,7 +42,7 @@ def _flat(pairs):
 @_in_both(
     "weights-first",
     message="all weights come first and then all biases; each layer's W is followed by its own b",
-    hint="In which order does vector_to_dictionary cut the vector?",
+    hint="The order is W1, b1, W2, b2, ...: what comes right after W1 in your vector?",
     severity="fault",
 )
 def _(pairs):
@@ -72,6 +72,16 @@ def _(pairs):
 )
 def _(pairs):
     return _column(_flat(pairs[::-1]))
+
+
+@_in_both(
+    "backwards",
+    message="the arrays stand in reverse order: the last layer comes first, and each b before its W",
+    hint="The order is W1, b1, W2, b2, ...",
+    severity="fault",
+)
+def _(pairs):
+    return _column(_flat(pairs)[::-1])
 
 
 @_in_both(
@@ -182,16 +192,29 @@ def _(gradients):
     return _column([gradients[f"d{kind}{l}"] for l in reversed(layers) for kind in "Wb"])
 
 
-@mistake(
-    "entries-let-in",
-    "gradients_to_vector",
-    message="entries dA are in the vector; they are no gradients of parameters",
-    hint="How many entries does the vector of the parameters have?",
-    severity="fault",
-)
+@order_of_keys
 def _(gradients):
-    names = [f"d{kind}{l}" for l in range(_depth(gradients, "dW") + 1) for kind in "WbA"]
-    return _column([gradients[name] for name in names if name in gradients])
+    return _column([gradients[name] for name in reversed(gradients) if name[1] in "Wb"])
+
+
+def _let_in(names):
+    """The mistake of a vector of all the entries ``names(l)`` of the layers, from that of the input to the last one."""
+
+    @mistake(
+        "entries-let-in",
+        "gradients_to_vector",
+        message="entries dA are in the vector; they are no gradients of parameters",
+        hint="How many entries does the vector of the parameters have?",
+        severity="fault",
+    )
+    def _(gradients):
+        wanted = [f"d{name}" for l in range(_depth(gradients, "dW") + 1) for name in names(l)]
+        return _column([gradients[name] for name in wanted if name in gradients])
+
+
+_let_in(lambda l: (f"W{l}", f"b{l}", f"A{l}"))
+_let_in(lambda l: (f"A{l - 1}", f"W{l}", f"b{l}"))
+_let_in(lambda l: (f"A{l}", f"W{l}", f"b{l}"))
 
 
 @mistake(
@@ -250,7 +273,7 @@ def _reshaped(change):
     "weights-first",
     "vector_to_dictionary",
     message="all weights are cut off first and then all biases; each layer's W is followed by its own b",
-    hint="In which order does dictionary_to_vector put them?",
+    hint="The order is W1, b1, W2, b2, ...: what stands right after W1 in the vector?",
     severity="fault",
 )
 def _weights_first(vector, dims):
@@ -735,10 +758,11 @@ def _(g, s, epsilon):
 
 
 @mistake(
-    "same-point",
+    "always-one",
     "gradient_check",
-    message="the numerical derivative is always 0: j_plus and j_minus are taken at the same point",
-    hint="Print the two points, and the costs there, with an epsilon of 0.5.",
+    message="every wrong gradient gives 1: the numerical derivative is 0, with j_plus and j_minus taken at the same point, or "
+    "a verdict is returned as a number in place of the difference",
+    hint="Print the numerical derivative, and the two points, with an epsilon of 0.5: is a difference of 1 what comes out?",
     severity="grave",
 )
 @_measured
@@ -816,17 +840,24 @@ for _norm in (lambda g, s: 2 * np.linalg.norm(g), lambda g, s: 2 * np.linalg.nor
     one_norm_below(_measured(_over(_norm)))
 
 
-@mistake(
+bounded_below = mistake(
     "bounded-below",
     "gradient_check",
     message="a small sum of the norms is made larger, by a bound or by a number that is added, so that faults in small gradients look small",
-    hint="Is there a max(...) below the line? The difference is relative, however small the gradients are.",
+    hint="Is there a max(...), or a number, beside the two norms? The difference is relative, however small the gradients are.",
     severity="slip",
 )
+
+
+@bounded_below
 @_measured
 @_over
 def _(g, s):
     return max(np.linalg.norm(g) + np.linalg.norm(s), 1.0)
+
+
+for _number in (1e-2, 1e-3, 1e-4):
+    bounded_below(_measured(_over(lambda g, s, number=_number: np.linalg.norm(g) + np.linalg.norm(s) + number)))
 
 
 @mistake(
@@ -1031,25 +1062,86 @@ literal_epsilon = partial(
     mistake,
     "literal-epsilon",
     "gradient_check",
-    message="a fixed number stands where the argument epsilon belongs",
-    hint="Call your function with another epsilon.",
+    hint="Call your function with an epsilon of 0.5, and print the two points and what you divide by.",
 )
 
 
-@literal_epsilon(severity="slip")
+@literal_epsilon(
+    message="the step is not the argument epsilon: a fixed number stands there, or a bound that epsilon may not pass",
+    severity="slip",
+)
 def _(*args):
     return _relative(*_both(*args[:5], 1e-7, args[6]))
 
 
-@literal_epsilon(severity="fault")
+@literal_epsilon(
+    message="theta is shifted by a fixed number, and divided is by the argument epsilon",
+    severity="fault",
+)
 def _(*args):
     return _relative(*_both(*args[:5], 1e-7, args[6], run=2 * args[5] / 1e-7))
 
 
-@literal_epsilon(severity="fault")
+@literal_epsilon(message="a fixed number stands below the line where the argument epsilon belongs", severity="fault")
 @_measured
 def _(g, s, epsilon):
     return _relative(g, s * epsilon / 1e-7)
+
+
+literal_on_one_side = literal_epsilon(
+    message="one of the two points is shifted by a fixed number, the other one by the argument epsilon",
+    severity="fault",
+)
+
+
+@literal_on_one_side
+def _(*args):
+    return _relative(*_both(*args[:5], 1e-7, args[6], below=-args[5] / 1e-7, run=2 * args[5] / 1e-7))
+
+
+@literal_on_one_side
+def _(*args):
+    return _relative(*_both(*args, below=-1e-7 / args[5]))
+
+
+activation_on_one_side = mistake(
+    "activation-on-one-side",
+    "gradient_check",
+    message="the argument hidden_layers_activation_fn is handed on to one of the two costs only",
+    hint="Compare the two calls of forward_prop_cost.",
+    severity="fault",
+)
+
+
+def _with_hidden_of(choose):
+    """A check in which the two costs are those of networks with ``choose(hidden)`` in their hidden layers."""
+
+    def check(parameters, gradients, X, Y, dims, epsilon, hidden):
+        theta, grad = _vectors(parameters, gradients)
+        slopes = np.zeros(theta.shape)
+        for i, step in enumerate(epsilon * np.eye(theta.size)[:, :, None]):
+            vectors = zip((theta + step, theta - step), choose(hidden), strict=True)
+            above, below = (_cross_entropy(_predicted(X, _cut(v, dims), name), Y) for v, name in vectors)
+            slopes[i] = (above - below) / (2 * epsilon)
+        return _relative(grad, slopes)
+
+    return check
+
+
+for _choose in (lambda hidden: ("tanh", hidden), lambda hidden: (hidden, "tanh")):
+    activation_on_one_side(_with_hidden_of(_choose))
+
+
+@mistake(
+    "parameter-left-out",
+    "gradient_check",
+    message="the last parameter is left out on both sides, so that no fault in its gradient is found",
+    hint="How many parameters are compared, and how many are there?",
+    severity="fault",
+)
+@_measured
+def _(g, s, epsilon):
+    return _relative(g[:-1], s[:-1])
 
 
 @mistake(

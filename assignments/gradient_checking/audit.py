@@ -22,6 +22,8 @@ EQUIVALENT = {
 
 LOSSES = {
     ("gradient_check_n", "no-copy"): SEVERAL,
+    ("gradient_check_n", "bounded-below"): INPUTS,
+    ("gradient_check", "bounded-below"): INPUTS,
     ("forward_propagation", "clipped"): INPUTS,
     ("gradient_check", "norm-of-sum"): EITHER,
     ("gradient_check", "returns-verdict"): EITHER,
@@ -39,6 +41,6 @@ LOSSES = {
     ("gradient_check_n", "missing-division"): SEVERAL,
     ("gradient_check_n", "ignores-gradients"): SEVERAL,
     ("gradient_check", "literal-epsilon"): EITHER,
-    ("gradient_check", "same-point"): EITHER,
+    ("gradient_check", "always-one"): EITHER,
     ("gradient_check", "own-derivative"): EITHER,
 }

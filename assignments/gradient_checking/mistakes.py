@@ -188,9 +188,10 @@ def _(g, s, epsilon):
 
 
 @_in_both(
-    "same-point",
-    message="the numerical derivative is always 0: J_plus and J_minus are taken at the same point",
-    hint="Print the two points, and the costs there, with an epsilon of 0.5.",
+    "always-one",
+    message="every wrong gradient gives 1: the numerical derivative is 0, with J_plus and J_minus taken at the same point, or "
+    "a verdict is returned as a number in place of the difference",
+    hint="Print the numerical derivative, and the two points, with an epsilon of 0.5: is a difference of 1 what comes out?",
     severity="grave",
 )
 def _(g, s, epsilon):
@@ -257,15 +258,22 @@ for _norm in (lambda g, s: 2 * np.linalg.norm(g), lambda g, s: 2 * np.linalg.nor
     one_norm_below(_over(_norm))
 
 
-@_in_both(
+bounded_below = _in_both(
     "bounded-below",
     message="a small sum of the norms is made larger, by a bound or by a number that is added, so that faults in small gradients look small",
-    hint="Is there a max(...) below the line? The difference is relative, however small the gradients are.",
+    hint="Is there a max(...), or a number, beside the two norms? The difference is relative, however small the gradients are.",
     severity="slip",
 )
+
+
+@bounded_below
 @_over
 def _(g, s):
     return max(np.linalg.norm(g) + np.linalg.norm(s), 1.0)
+
+
+for _number in (1e-2, 1e-3, 1e-4):
+    bounded_below(_over(lambda g, s, number=_number: np.linalg.norm(g) + np.linalg.norm(s) + number))
 
 
 @_in_both(
@@ -1229,6 +1237,18 @@ mistake(
 
 
 @mistake(
+    "parameter-left-out",
+    "gradient_check_n",
+    message="the last parameter is left out on both sides, so that no fault in its gradient is found",
+    hint="How many parameters are compared, and how many are there?",
+    severity="fault",
+)
+@_measured_n
+def _(g, s, epsilon):
+    return _relative(g[:-1], s[:-1])
+
+
+@mistake(
     "weights-only",
     "gradient_check_n",
     message="only the weights are compared; the biases are parameters too",
@@ -1353,19 +1373,40 @@ literal_epsilon = partial(
     mistake,
     "literal-epsilon",
     "gradient_check_n",
-    message="a fixed number stands where the argument epsilon belongs",
-    hint="Call your function with another epsilon.",
+    hint="Call your function with an epsilon of 0.5, and print the two points and what you divide by.",
 )
 
 
-@literal_epsilon(severity="slip")
+@literal_epsilon(
+    message="the step is not the argument epsilon: a fixed number stands there, or a bound that epsilon may not pass",
+    severity="slip",
+)
 def _(*args):
     return _relative(*_both(*args[:-1], 1e-7))
 
 
-@literal_epsilon(severity="fault")
+@literal_epsilon(
+    message="theta is shifted by a fixed number, and divided is by the argument epsilon",
+    severity="fault",
+)
 def _(*args):
     return _relative(*_both(*args[:-1], 1e-7, run=2 * args[-1] / 1e-7))
+
+
+literal_on_one_side = literal_epsilon(
+    message="one of the two points is shifted by a fixed number, the other one by the argument epsilon",
+    severity="fault",
+)
+
+
+@literal_on_one_side
+def _(*args):
+    return _relative(*_both(*args[:-1], 1e-7, below=-args[-1] / 1e-7, run=2 * args[-1] / 1e-7))
+
+
+@literal_on_one_side
+def _(*args):
+    return _relative(*_both(*args, below=-1e-7 / args[-1]))
 
 
 @mistake(

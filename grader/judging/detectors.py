@@ -291,7 +291,7 @@ def _relations(evidence: _Evidence) -> Iterator[Finding]:
         ratios = [ratio for e, g in pairs if (ratio := _ratio(e, g)) is not None]
         if sum(e.size for e, _ in pairs) < 4 or len(ratios) < len(pairs):
             continue
-        if _near(np.array(ratios), -np.ones(len(ratios))):
+        if _near(np.array(ratios), -np.ones(len(ratios)), 1e-6):
             alike.setdefault(("", "", _right_where_not_zero(evidence, item)), []).append(item)
             continue
         meaning, elsewhere = _factor_meaning(evidence.judge, item.cases, ratios), _right_elsewhere(evidence, item)

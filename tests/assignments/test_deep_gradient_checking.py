@@ -211,11 +211,15 @@ def test_a_wrong_forward_pass_of_ones_own_does_not_pull_cost_and_check_down() ->
 
 @pytest.mark.parametrize(("old", "new", "code"), [
     (", Y, hidden_layers_activation_fn)", ", Y)", "activation-ignored"),
-    ("np.copy(theta), np.copy(theta)", "(np.copy(theta),) * 2", "same-point"),
+    ("np.copy(theta), np.copy(theta)", "(np.copy(theta),) * 2", "always-one"),
     ("minus[i] -= epsilon", "minus = plus - epsilon * (np.arange(len(theta)) == i)[:, None]", "minus-at-theta"),
     ("/ (2 * epsilon)", "/ 2 * epsilon", "precedence"),
     ("    theta, grad =", "    epsilon = 1e-7\n    theta, grad =", "literal-epsilon"),
+    ("    theta, grad =", "    epsilon = min(epsilon, 1e-4)\n    theta, grad =", "literal-epsilon"),
+    ("minus[i] -= epsilon", "minus[i] -= 1e-7", "literal-epsilon"),
     ("return difference", "return difference < 1e-6", "returns-verdict"),
+    ("return difference", "return float(difference > 1e-6)", "always-one"),
+    ("return difference", "return -difference", "opposite-sign"),
 ])  # fmt: skip
 def test_mistakes_of_the_check_are_named(old: str, new: str, code: str) -> None:
     assert codes_of(

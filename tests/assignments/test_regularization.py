@@ -279,8 +279,13 @@ def test_a_mask_may_be_of_any_kind(kind: str) -> None:
         ("np.random.rand(*Z", "np.random.randn(*Z", ["gaussian-mask"]),
         (" < keep_prob", " > keep_prob", ["inverted-mask"]),
         (" < keep_prob", " < 0.5", ["keep-prob-ignored"]),
-        (" * D1 / keep_prob", " * D1", []),
+        (" * D1 / keep_prob", " * D1", ["first-layer-unscaled"]),
         (" * D2 / keep_prob", " * D2", ["second-layer-unscaled"]),
+        (" * D1 / keep_prob", " / keep_prob", ["mask-1-not-applied"]),
+        (" * D2 / keep_prob", " / keep_prob", ["mask-2-not-applied"]),
+        (" * D1 / keep_prob", "", ["only-second-layer"]),
+        ("(*Z1.shape) < keep_prob", "(*Z1.shape) > keep_prob", ["mask-1-inverted"]),
+        ("(*Z2.shape) < keep_prob", "(*Z2.shape) < 0.5", ["mask-2-keeps-half"]),
         ("W2 @ A1", "W2 @ relu(Z1)", ["mask-after-use"]),
         ("A3 = sigmoid(Z3)", "A3 = sigmoid(Z3) * (np.random.rand(*Z3.shape) < keep_prob)", ["dropout-on-output"]),
         ("A3, W3, b3)", "A3, W3)", []),
@@ -293,6 +298,15 @@ def test_a_wrong_dropout_forward_pass_is_caught_and_named(old: str, new: str, co
     assert found["forward_propagation_with_dropout"].points <= 0.8 * 25  # a mask on the output is seen where it drops one
     assert codes_of(found["forward_propagation_with_dropout"])[: len(codes)] == codes
     assert found["backward_propagation_with_dropout"].status == "passed"
+
+
+@pytest.mark.parametrize("layer", ["1", "2"])
+def test_a_mask_that_is_not_applied_is_not_called_one_of_what_was_dropped(layer: str) -> None:
+    code = changed(DROPOUT, f" * D{layer} / keep_prob", " / keep_prob")
+    found = verdicts(ASSIGNMENT, NETWORK, L2, code, MODEL)["forward_propagation_with_dropout"]
+    told = next(check.message for check in found.checks if check.name == CACHE)
+    assert told.startswith(f"A{layer} in the cache is not relu(Z{layer}) * D{layer} / keep_prob")
+    assert "was dropped" not in told and "were dropped" not in told
 
 
 # -- gradients ---------------------------------------------------------------------------
@@ -502,6 +516,7 @@ def test_dropout_may_be_written_out_inside_the_model() -> None:
         ("range(num_iterations)", "range(num_iterations - 1)", ["one-step-short"], 0.66 * 20),
         ("grads, learning_rate)", "grads, 0.3)", ["learning-rate-ignored"], 0.3 * 20),
         ("20, 3, 1]", "10, 5, 1]", ["wrong-layers"], 0.52 * 20),
+        ("range(num_iterations)", "range(num_iterations // 2)", ["half-of-the-steps"], 0.3 * 20),
         ("initialize_parameters([", "_zeros([", [], 0),
     ],
 )
