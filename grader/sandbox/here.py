@@ -71,11 +71,17 @@ class _World:
         self.hidden: frozenset[str] = frozenset({*FORBIDDEN, "submission", "__main__"})
         self.before: list[dict[str, Any]] = []
         self.kept: dict[str, Any] = {}
+        self.libraries: dict[str, Any] = {}  # modules that were looked at and are nobody's; there are a thousand
+
+    def hide(self, modules: set[str]) -> None:
+        """Modules of the submission, though this process may have imported some of that name."""
+        self.hidden |= modules
+        self.libraries.clear()
 
     def enter(self) -> None:
         self.random = random.getstate(), np.random.get_state()
         self.before = [dict(space) for space in self.spaces]
-        self.kept = {name: sys.modules.pop(name) for name in [*sys.modules] if self._is_students(name)}
+        self.kept = self._taken_out()
         sys.modules.update(self.modules)
         for space, inside in zip(self.spaces, self.inside, strict=True):
             space.update(inside)
@@ -89,15 +95,22 @@ class _World:
                     space[key] = before[key]
                 else:
                     del space[key]
-        self.modules = {name: sys.modules.pop(name) for name in [*sys.modules] if self._is_students(name)}
+        self.modules = self._taken_out()
         sys.modules.update(self.kept)
         _forget_methods()
         random.setstate(self.random[0])
         np.random.set_state(self.random[1])
 
-    def _is_students(self, name: str) -> bool:
-        """Whether a module is one of the submission's, or a stand-in; a library that was imported stays where it is."""
-        loader = getattr(getattr(sys.modules[name], "__spec__", None), "loader", None)
+    def _taken_out(self) -> dict[str, Any]:
+        """The modules of the submission and stand-ins, no longer there; a library that was imported stays where it is."""
+        known = self.libraries
+        new = {name: module for name, module in sys.modules.items() if known.get(name, known) is not module}
+        theirs = {name for name, module in new.items() if self._is_students(name, module)}
+        known.update((name, module) for name, module in new.items() if name not in theirs)
+        return {name: sys.modules.pop(name) for name in theirs}
+
+    def _is_students(self, name: str, module: Any) -> bool:
+        loader = getattr(getattr(module, "__spec__", None), "loader", None)
         return name.partition(".")[0] in self.hidden or isinstance(loader, Imports)
 
     @contextlib.contextmanager
@@ -163,7 +176,7 @@ class Within(Child):
         if kind == ord("P"):
             program = wire.decode(wire.unpack(body)[0])
             modules = {name.partition(".")[0] for name in (*program["provided"], *(f["module"] for f in program["files"]))}
-            self.world.hidden |= modules
+            self.world.hide(modules)
             self.session.load(program)
         else:
             self.session.run(body)
