@@ -42,13 +42,23 @@ def tried_on_properties(
     """
     attempt = first[name]
     judge = session.functions[name]
-    lifted = carried_by_property(judge.spec, attempt.verdict)
+    lifted = carried_by_property(judge.spec, attempt.verdict, _unasked(attempt))
     if lifted is None:
         return
     called = frozenset() if judge.spec.own_inputs else frozenset(wrong_and_called(session, made, first))
     earlier = producers_of(judge.cases) if judge.spec.own_inputs else sorted(called)
     if _only_values_wrong(first, earlier) and _holds_apart(session, attempt):
         yield replace(attempt, verdict=lifted, how="own", called=called)
+
+
+def _unasked(attempt: Attempt) -> frozenset[str]:
+    """The cases in which an earlier function raised, so that there is nothing that this one could be called with."""
+    asked = ((case, attempt.outcomes.get(case.key, ())) for case in attempt.judge.cases.cases)
+    return frozenset(case.key for case, some in asked if _has_raised(some) and len(some) < len(case.plan.steps))
+
+
+def _has_raised(outcomes: Sequence[Outcome]) -> bool:
+    return bool(outcomes) and isinstance(outcomes[-1], Raised)
 
 
 def on_given_code(session: Session, first: Attempt, best: Mapping[str, Attempt]) -> Attempt:

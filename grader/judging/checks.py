@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -479,21 +479,24 @@ def well_formed(verdict: Verdict) -> bool:
     return all(c.status == "passed" for c in verdict.checks if c.kind in ("runs", "structure", "shape"))
 
 
-def carried_by_property(spec: Function, verdict: Verdict) -> Verdict | None:
+def carried_by_property(spec: Function, verdict: Verdict, unasked: Collection[str] = ()) -> Verdict | None:
     """The verdict with a property in place of the values; None where no property may or does stand in.
 
-    Whether it is fair to do so depends on the functions that came before; see :attr:`Property.carries`.
+    Whether it is fair to do so depends on the functions that came before; see :attr:`Property.carries`. ``unasked`` are the
+    cases in which an earlier one gave nothing that this one could be called with.
     """
     carrying = [p.name for p in spec.properties if p.carries]
     apart = {"inputs", *(p.name for p in spec.properties if not p.carries)}
-    problems = [f.problem for f in verdict.failures if f.check not in apart]
+    problems = [f.problem for f in verdict.failures if f.check not in apart and f.case.key not in unasked]
     if not carrying or any(p is None or p.stage != "values" for p in problems):
         return None  # it raised, a result has the wrong form, or the property fails
     message = sentences.carried_values(carrying)
 
     def lifted(check: Check) -> Check:
-        if check.kind == "values":
-            return replace(check, status="passed", points=check.max_points, message=message)
+        if check.kind == "values" or (unasked and check.kind == "runs"):
+            return replace(
+                check, status="passed", points=check.max_points, message=message if check.kind == "values" else ""
+            )
         if check.status == "failed":  # a changed argument, or another property
             return check
         return replace(check, status="passed", points=check.max_points, message="")

@@ -367,6 +367,41 @@ def test_the_right_formula_beside_a_wrong_forward_pass_is_carried_whatever_the_c
     assert (graded.status, graded.carried) == ("passed", True)
 
 
+def test_a_forward_pass_that_raises_for_one_example_carries_the_backward_pass_of_all_others() -> None:
+    forward = FORWARD.replace("Z.mean(axis=1, keepdims=True)", "Z.sum(axis=1, keepdims=True) * (1 / (Z.shape[1] - 1))")
+    assert forward != FORWARD
+    graded = report(forward, BACKWARD)
+    assert graded["batch_norm_forward"].status == "failed"
+    assert (graded["batch_norm_backward"].status, graded["batch_norm_backward"].carried) == ("passed", True)
+    assert backward(forward, BACKWARD.replace(" - Z_norm * dgamma / m", "")).status != "passed"
+
+
+@pytest.mark.parametrize("wrong", [None, "    centred = Z", "    centred = Z + mu"])
+def test_every_term_through_mean_and_variance_of_what_was_not_centred_is_right(wrong: str | None) -> None:
+    forward = """
+def batch_norm_forward(Z, gamma, beta, epsilon=1e-8):
+    mu = Z.mean(axis=1, keepdims=True)
+    centred = Z - mu
+    deviation = np.sqrt((centred**2).mean(axis=1, keepdims=True) + epsilon)
+    return gamma * centred / deviation + beta, (centred, deviation, gamma)
+"""
+    by_node = """
+def batch_norm_backward(dZ_tilde, cache):
+    centred, deviation, gamma = cache
+    m, d = dZ_tilde.shape[1], gamma * dZ_tilde
+    d_deviation = -(d * centred).sum(axis=1, keepdims=True) / deviation**2
+    d_centred = d / deviation + 2 / m * centred * (d_deviation / (2 * deviation))
+    dZ = d_centred - d_centred.sum(axis=1, keepdims=True) / m
+    return dZ, (dZ_tilde * centred / deviation).sum(axis=1, keepdims=True), dZ_tilde.sum(axis=1, keepdims=True)
+"""
+    graded = backward(forward.replace("    centred = Z - mu", wrong or "    centred = Z - mu"), by_node)
+    assert (graded.status, graded.carried) == ("passed", wrong is not None)
+    without_a_term = by_node.replace("dZ = d_centred - d_centred.sum(axis=1, keepdims=True) / m", "dZ = d_centred")
+    assert (
+        backward(forward.replace("    centred = Z - mu", wrong or "    centred = Z - mu"), without_a_term).status != "passed"
+    )
+
+
 STEP_BY_STEP = """
 def batch_norm_backward(dZ_tilde, cache):
     Z, Z_norm, mu, variance, gamma = cache
