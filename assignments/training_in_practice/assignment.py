@@ -785,7 +785,13 @@ ASSIGNMENT = Assignment(
                 Property(name, share=share, plan=lambda d: [_split(d)], judge=judge, classes=_SPLITS, fits=fits)
                 for name, share, judge, fits in (
                     ("no example twice, each with its own label", 0.55, _of_sets(_own_labels), _split_fits(*_SIZES)),
-                    ("every example is in a set, and no set without any", 0.17, _of_sets(_complete), _split_fits(*_SIZES)),
+                    (
+                        "every example is in a set, and no set without any",
+                        0.17,
+                        _of_sets(_complete),
+                        # What is divided by chance leaves sets empty now and then; of sizes that is seen in most cases.
+                        _split_fits(*_SIZES, "nothing-divided"),
+                    ),
                     (
                         "the three sizes as asked",
                         0.23,

@@ -102,6 +102,18 @@ def test_rows_in_place_of_columns_are_not_called_drawn_twice() -> None:
     assert (found.status, found.findings) == ("failed", ())
 
 
+def test_a_split_by_chance_that_leaves_a_set_empty_now_and_then_is_not_called_undivided() -> None:
+    body = """
+    np.random.seed(seed)
+    r = np.random.rand(X.shape[1])
+    dev, test = r < dev_fraction, (r >= dev_fraction) & (r < dev_fraction + test_fraction)
+    return tuple((X[:, i], Y[:, i]) for i in (~(dev | test), dev, test))
+"""
+    code = "def train_dev_test_split(X, Y, dev_fraction, test_fraction, seed=0):" + body
+    found = verdicts(ASSIGNMENT, code, only="train_dev_test_split")["train_dev_test_split"]
+    assert (found.status, found.findings) == ("partial", ())
+
+
 def test_labels_that_have_lost_an_axis_are_a_slip_of_form() -> None:
     body = "return [(X[:, s], Y[0, s]) for s in (slice(n), slice(n, n + n_dev), slice(n + n_dev, m))]"
     found = verdicts(ASSIGNMENT, SPLIT.format(body), only="train_dev_test_split")["train_dev_test_split"]
