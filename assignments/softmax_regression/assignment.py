@@ -177,9 +177,13 @@ def _within_a_guard(given):
 
 
 def _lifted(given):
-    """Whether improbable classes cost as if they were more probable, where the usual cost is right, or nearly."""
+    """Whether improbable classes cost as if they were more probable, where the usual cost is off by no more than that.
+
+    A guard is no larger than the probabilities that the improbable classes seem to have.
+    """
     usual, cost = (float(np.asarray(reply).item()) for reply in given.replies)
-    return bool(abs(usual - given.facts["usual"]) < 0.1 * given.facts["usual"] and 0 < cost < given.facts["guarded"])
+    allowed = min(0.1 * given.facts["usual"], 1e-9 + 100 * np.exp(-cost))
+    return bool(abs(usual - given.facts["usual"]) < allowed and 0 < cost < given.facts["guarded"])
 
 
 def _weighted_mean(given):
