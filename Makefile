@@ -36,7 +36,7 @@ sweep: cases
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m slow
 
 # The core and some kits on the newest NumPy that there is for this Python; the constraints hold the other one back.
-KITS := batch_norm dnn_step_by_step optimization regularization softmax_regression
+KITS := batch_norm dnn_step_by_step
 NEWEST := PYTHONPATH=$(VENV)/newest $(BIN)/python
 newest: $(STAMP)-test
 	$(BIN)/python -m pip --disable-pip-version-check install --quiet --upgrade --no-deps --target $(VENV)/newest numpy

@@ -53,7 +53,7 @@ def alive(one: Sandbox) -> int:
 
 # A part of the rows shows what stands between all walls and none, and that a fresh interpreter, which takes ten times as
 # long as a fork, has the same parent; all of them are run in the sweep.
-EVERY = {"full": 1, "fork only": 1, "no landlock": 3, "no seccomp": 3, "spawned": 5}
+EVERY = {"full": 1, "fork only": 4, "no landlock": 6, "no seccomp": 6, "spawned": 12}
 
 
 @pytest.mark.parametrize("part", PARTS)
