@@ -69,8 +69,18 @@ def is_off_by_one(wrong: Sequence[tuple[Case, Value, Value]], of: int) -> bool:
     right = np.concatenate([one.ravel() for one, _ in pairs])
     if off in ({1}, {-1}) and len(wrong) == of and (right == np.round(right)).all():
         return right.size >= _FEW and np.unique(right).size > 1
-    ways = ([_is_moved(one, other, axis, by) for one, other in pairs] for axis in (0, 1) for by in (1, -1, 0))
-    return any(False not in way and way.count(True) >= max(2, len(way) / 3) for way in ways)
+    return any(_are_moved(pairs, axis, by) for axis in (0, 1) for by in (1, -1, 0))
+
+
+def _are_moved(pairs: Sequence[tuple[_Array, _Array]], axis: int, by: int) -> bool:
+    """Whether no array is anything else than the right one, so many places further, and enough of them show that."""
+    shown = 0
+    for one, other in pairs:
+        moved = _is_moved(one, other, axis, by)
+        if moved is False:  # as most are on the first input
+            return False
+        shown += bool(moved)
+    return shown >= max(2, len(pairs) / 3)
 
 
 def _as_many_at_most(right: Value, got: Value) -> tuple[_Array, _Array] | None:
