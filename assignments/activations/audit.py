@@ -18,6 +18,7 @@ EQUIVALENT = {
 
 LOSSES = {
     ("sigmoid", "sigmoid-minus"): EITHER,
+    ("sigmoid", "sigmoid-sign"): EITHER,
     ("relu", "relu-absolute"): INPUTS,
     ("relu", "relu-step"): INPUTS,
     ("relu", "cache-holds-activation"): INPUTS,

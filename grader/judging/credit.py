@@ -426,9 +426,15 @@ def _likeness(leaf: _Wrong, origin: int | None) -> float:
 
 
 def _is_opposite(leaf: _Wrong) -> bool:
-    """Whether these are the right numbers but for their sign: of an update, that is a step the wrong way, and no sign."""
+    """Whether these are the right numbers but for their sign, or each is what one number leaves of the right one: 1 - A.
+
+    Of an update, that is a step the wrong way, and no sign.
+    """
     if leaf.got is None or leaf.updated or leaf.negated:
         return False
+    if leaf.right.size >= _LONG and np.ptp(leaf.right) > 0 and np.isfinite(leaf.got).all() and np.isfinite(leaf.right).all():
+        together = leaf.got + leaf.right
+        return bool(np.ptp(together) <= _HARDLY * np.abs(leaf.right).max())
     return bool(np.allclose(leaf.got, -leaf.right, rtol=_HARDLY, atol=_ZERO, equal_nan=True))
 
 

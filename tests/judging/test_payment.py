@@ -131,6 +131,21 @@ def test_a_step_uphill_from_zero_is_no_number_with_another_sign() -> None:
     assert verdict_of(FunctionJudge(spec, cases), uphill).points == 0.0
 
 
+def test_what_one_number_leaves_of_each_right_one_is_the_opposite_sign() -> None:
+    def shares(X: Any) -> Any:
+        return np.exp(X) / (1 + np.exp(X))
+
+    spec = Function("f", points=100, inputs=lambda d: (), returns="A", inputs_share=0.0)
+    cases = hand_made(spec, shares, [(x,) for x in X])
+
+    def earned(body: Callable[..., Any]) -> float:
+        return verdict_of(FunctionJudge(spec, cases), outcomes_of(cases, body)).points
+
+    assert earned(lambda X: 1 - shares(X)) == pytest.approx(30.0)
+    assert earned(lambda X: 1 - shares(X) ** 2) < 30.0
+    assert earned(lambda X: 0 * X + 1) == 0.0
+
+
 def _count(X: Any) -> Any:
     return int(np.argmax(X[:, ::-1].sum(axis=0)) + 3 * X[0, 0])
 
