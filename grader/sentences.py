@@ -10,6 +10,7 @@ A sentence names its subject first: what is wrong, what was expected, what to do
 from __future__ import annotations
 
 import json
+import math
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -801,12 +802,18 @@ def not_zero(item: str) -> Finding:
     )
 
 
-def clipped(item: str, bound: float) -> Finding:
-    return Finding(
-        "clipped",
-        f"numbers of {item} that should be larger are cut to {bound:.4g}; the others are right",
-        "Where are large numbers cut off (np.clip, np.minimum, a limit in a condition)? The exercise knows no such bound.",
-    )
+def clipped(item: str, low: float, high: float) -> Finding:
+    """Numbers that are kept between two bounds; one of them may be infinite."""
+    above, below = f"numbers of {item} that should be larger are cut to {high:.4g}", f"are raised to {low:.4g}"
+    if low == -math.inf:
+        text, where = above, "Where are large numbers cut off (np.clip, np.minimum, a limit in a condition)?"
+    elif high == math.inf:
+        text = f"numbers of {item} that should be smaller {below}"
+        where = "Where are small numbers raised (np.clip, np.maximum, a function that is applied before or after)?"
+    else:
+        text = f"{above}, and those that should be smaller {below}"
+        where = "Where are numbers kept between two bounds (np.clip, np.minimum and np.maximum)?"
+    return Finding("clipped", f"{text}; the others are right", f"{where} The exercise knows no such bound.")
 
 
 def opposite_sign(item: str, *, sometimes: bool) -> Finding:

@@ -246,7 +246,7 @@ def _one_step_from_a_start(given):
     for layer in range(1, len(dims)):
         W, b = start[f"W{layer}"], start[f"b{layer}"]
         if W.shape != (dims[layer], dims[layer - 1]) or b.shape != (dims[layer], 1):
-            return f"the parameters of layer {layer} start with the shapes {W.shape} and {b.shape}; the layers are {dims}"
+            return f"the parameters of layer {layer} have the shapes {W.shape} and {b.shape}; the layers are {dims}"
         if W.size > 1 and np.ptp(W) < 1e-9:
             return f"W{layer} starts with weights that are all equal, so that all units of the layer stay equal"
     problem = first_step_problem(X, Y, *_runs(given)[:2], _rate(given), _FURTHER, given=given.facts["start"])

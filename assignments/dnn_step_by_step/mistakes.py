@@ -1667,8 +1667,8 @@ def _(AL, Y, caches, shift):
 
 
 @_in_both_schemes(
-    "caches-from-the-front",
-    message="the loop goes from the last layer to the first, and takes the caches from the first to the last",
+    "caches-of-other-layers",
+    message="layers get the caches of other layers: taken from the first to the last, say, or shifted, or always the same one",
     hint="Which cache belongs to the last layer? Print the shapes of W in the caches, in the order in which you take them.",
     severity="grave",
 )
@@ -1677,8 +1677,8 @@ def _(AL, Y, caches, shift):
 
 
 @_in_both_schemes(
-    "caches-from-the-front",
-    message="the hidden layers get the caches in the wrong order: the last of them gets that of the first one, and so on",
+    "caches-of-other-layers",
+    message="hidden layers get the caches of other layers: in the wrong order, say, or shifted, or always the same one",
     hint="Which cache belongs to layer l? Print the shapes of W in the caches, in the order in which you take them.",
     severity="grave",
 )

@@ -579,6 +579,7 @@ _ONCE_FITS = {
     # After the one above: by chance the full batches of a small case may be right.
     "repeated-examples": _fit(_drawn_again),
     "only-last-batch": _fit(lambda args, held: _lengths(held) == _sizes(args)[-1:] and len(_sizes(args)) > 1),
+    "one-batch-only": _fit(lambda args, held: len(held) == 1 and _lengths(held) == _sizes(args)[:1]),
     "same-batch": _fit(lambda args, held: len(held) == 1 or _alike(held)),
     "overlapping-batches": _fit(lambda args, held: len(held) == 1 or (_overlap(held) and not _alike(held))),
     "order-drawn-for-each-batch": _fit(

@@ -800,6 +800,18 @@ def _(X, Y, size, seed):
 
 
 @mistake(
+    "one-batch-only",
+    "random_mini_batches",
+    message="there is one batch only, the first one: all other examples are lost",
+    hint="When does your loop end? Does return (or break) stand inside of it, or is the list made anew in it?",
+    severity="grave",
+)
+def _(X, Y, size, seed):
+    X, Y = _shuffled(X, Y)
+    return [(X[:, :size], Y[:, :size])]
+
+
+@mistake(
     "same-batch",
     "random_mini_batches",
     message="all full batches hold the same examples",

@@ -896,7 +896,7 @@ def _one_step_from_a_start(given):
     for l in range(1, 4):
         W, b = start[f"W{l}"], start[f"b{l}"]
         if W.shape != (dims[l], dims[l - 1]) or b.shape != (dims[l], 1):
-            return f"the parameters of layer {l} start with the shapes {W.shape} and {b.shape}; the layers are {dims}"
+            return f"the parameters of layer {l} have the shapes {W.shape} and {b.shape}; the layers are {dims}"
         if np.ptp(W) < 1e-9:
             return f"W{l} starts with weights that are all equal, so that all units of the layer stay equal"
     usual = given.facts["parameters"]

@@ -231,7 +231,7 @@ def _decimals(item: _WrongItem) -> int | None:
     expected, got = (np.concatenate([part.ravel() for part in parts]).astype(float) for parts in (item.expected, item.got))
     if got.size < 4 or np.unique(got).size < 2 or not np.isfinite(got).all():
         return None
-    for places in range(_MOST_DECIMALS):
+    for places in range(int(np.unique(got).size == 2 and got.all()), _MOST_DECIMALS):  # -1 and 1 are signs
         unit = 10.0**-places
         if (np.abs(got - expected) > 0.5 * unit * (1 + 1e-6)).any():
             return None  # nor to more of them
@@ -253,20 +253,20 @@ def _not_zero(evidence: _Evidence) -> Iterator[Finding]:
 
 
 def _clipped(evidence: _Evidence) -> Iterator[Finding]:
-    """Items whose large numbers stand at a bound, the same for all inputs, and whose other numbers are right."""
-    alike: dict[float, list[str]] = {}
+    """Items whose large or small numbers stand at a bound, the same for all inputs, and whose other numbers are right."""
+    alike: dict[tuple[float, float], list[str]] = {}
     for item in evidence.items:
-        if all(e.shape == g.shape for e, g in item.pairs) and (bound := _bound(item)):
-            alike.setdefault(bound, []).append(item.name)
-    for bound, names in alike.items():
-        yield sentences.clipped(_together(names), bound)
+        if all(e.shape == g.shape for e, g in item.pairs) and (bounds := _bounds(item)):
+            alike.setdefault(bounds, []).append(item.name)
+    for (low, high), names in alike.items():
+        yield sentences.clipped(_together(names), low, high)
 
 
-def _bound(item: _WrongItem) -> float:
-    """To what size the numbers of an item are cut; 0.0 where something else is wrong."""
+def _bounds(item: _WrongItem) -> tuple[float, float] | None:
+    """Between what the numbers of an item are kept; None where something else is wrong."""
     expected, got = (np.concatenate([part.ravel() for part in parts]).astype(float) for parts in (item.expected, item.got))
     if not np.isfinite(got).all() or not got.any():
-        return 0.0
+        return None
     for low, high in ((-np.abs(got).max(), np.abs(got).max()), (-np.inf, got.max()), (got.min(), np.inf)):
         bound = min(abs(float(low)), abs(float(high)))
         cut = np.clip(expected, low, high)
@@ -275,8 +275,8 @@ def _bound(item: _WrongItem) -> float:
             np.unique(expected[beyond]).size > 1 and np.unique(expected[~beyond & (np.abs(expected) > _AT * bound)]).size > 1
         )
         if bound and several and _near(got, cut):
-            return bound
-    return 0.0
+            return float(low) if (expected < low).any() else -np.inf, float(high) if (expected > high).any() else np.inf
+    return None
 
 
 def _relations(evidence: _Evidence) -> Iterator[Finding]:

@@ -152,7 +152,16 @@ POSITIVE: list[tuple[str, Function, Function, list[Any], Any, str]] = [
         lambda X: np.clip(X**3, -0.5, 0.5),
         MATRICES,
         "dW",
-        "numbers of dW that should be larger are cut to 0.5; the others are right",
+        "numbers of dW that should be larger are cut to 0.5, and those that should be smaller are raised to -0.5; "
+        "the others are right",
+    ),
+    (
+        "clipped",
+        lambda X: X**3,
+        lambda X: np.maximum(X**3, -0.5),
+        MATRICES,
+        "dW",
+        "numbers of dW that should be smaller are raised to -0.5; the others are right",
     ),
     (
         "rounded",
@@ -223,6 +232,7 @@ NEGATIVE: list[tuple[str, Function, Function, list[Any], Any]] = [
     ("constant-factor", lambda x, y: x * y, lambda x, y: 1.0, [(2.0, 0.25), (4.0, 0.5), (8.0, 1.5), (3.0, 7.0)], "dW"),
     ("handed-back", lambda X: np.abs(X) + 1, lambda X: X if X.shape[1] > 2 else X + 1, MATRICES, "dW"),
     ("handed-back", lambda X: np.abs(X) + 1, np.zeros_like, MATRICES, "dW"),
+    ("rounded", lambda X: np.where(X > 0, 0.75, -0.75), lambda X: np.where(X > 0, 1.0, -1.0), MATRICES, "dW"),
     ("handed-back", lambda X, b: X, lambda X, b: b, [(X, mean(X)) for (X,) in MATRICES], "dW"),
     ("returns-none-for-some", mean, lambda X: None, MATRICES, "dW"),
     ("constant-factor", mean, lambda X: 0 * mean(X), MATRICES, "dW"),
