@@ -205,7 +205,8 @@ def price_problem(costs: Sequence[Any], prices: Sequence[float], *, allowed: flo
                 f"{whose} a probability of {likely:.2g}: that costs {price:.4g}, but the cost is {cost + 0.0:.4g}"  # no -0
             )
         if float(np.float32(cost)) == cost:
-            return f"the cost of one example, {cost:.8g}, has fewer digits than float64 has: is it rounded, or worked out in float32?"
+            told = f"the cost of one example, {cost:.8g}, has fewer digits than float64 has"
+            return f"{told}: is it rounded, or worked out in float32?"
     return None
 
 
