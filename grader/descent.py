@@ -206,7 +206,7 @@ def price_problem(costs: Sequence[Any], prices: Sequence[float], *, allowed: flo
             )
         if float(np.float32(cost)) == cost:
             told = f"the cost of one example, {cost:.8g}, has fewer digits than float64 has"
-            return f"{told}: is it rounded, or worked out in float32?"
+            return f"{told}: is it rounded, or in single precision (float32)?"
     return None
 
 

@@ -223,7 +223,7 @@ def test_a_price_is_paid_for_either_label_and_in_double_precision() -> None:
     )
     assert price_problem([np.nan, 14.57], prices) is not None
     assert price_problem([np.float32(14.31), 14.57], prices) == (
-        "the cost of one example, 14.31, has fewer digits than float64 has: is it rounded, or worked out in float32?"
+        "the cost of one example, 14.31, has fewer digits than float64 has: is it rounded, or in single precision (float32)?"
     )
 
 
