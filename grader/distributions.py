@@ -173,9 +173,13 @@ def at_right_scale(arrays: Mapping[str, Any], scales: Mapping[str, float]) -> di
     >>> found = at_right_scale({"W1": drawn[0], "W2": drawn[1], "W3": 9 * drawn[2]}, dict.fromkeys(("W1", "W2", "W3"), 1.0))
     >>> float(np.std(found["W3"]).round(2))
     1.0
+    >>> arrays = {"W1": np.full(1000, 0.1), "W2": drawn[0], "W3": drawn[1]}
+    >>> float(at_right_scale(arrays, dict.fromkeys(arrays, 1.0))["W1"].max())  # what rounding leaves is no deviation
+    0.1
     """
     near = {name: scales[name] * (1 + 0.3 / math.sqrt(array.size)) for name, array in arrays.items()}  # none is exact
-    factors = {name: near[name] / (float(np.std(array)) or np.inf) for name, array in arrays.items()}
+    spreads = {name: float(np.std(array)) if np.ptp(array) else np.inf for name, array in arrays.items()}  # equal: no scale
+    factors = {name: near[name] / spreads[name] for name in arrays}
     off = [name for name, factor in factors.items() if factor and abs(1 / factor - 1) > _OTHER_SCALE]
     few = off if 2 * len(off) < len(arrays) else []
     return {name: array * factors[name] if name in few else array for name, array in arrays.items()}
