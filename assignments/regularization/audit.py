@@ -42,6 +42,7 @@ LOSSES = {
     ("backward_propagation_with_regularization", "lambd-ignored"): SEVERAL,
     ("backward_propagation_with_regularization", "no-mask"): SEVERAL,
     ("backward_propagation_with_regularization", "dA-handed-down"): INPUTS,
+    ("backward_propagation_with_regularization", "no-mask-in-one-layer"): INPUTS,
     ("forward_propagation_with_dropout", "dropout-on-output"): INPUTS,
     ("forward_propagation_with_dropout", "scaled-mask"): EITHER,
     ("forward_propagation_with_dropout", "mask-not-applied"): INPUTS,
