@@ -376,13 +376,6 @@ def test_a_forward_pass_that_raises_for_one_example_carries_the_backward_pass_of
     assert backward(forward, BACKWARD.replace(" - Z_norm * dgamma / m", "")).status != "passed"
 
 
-def test_a_row_of_the_output_is_not_taken_for_a_cache_that_is_not_returned() -> None:
-    graded = backward(FORWARD.replace(f", {KEPT}", ""), BACKWARD)
-    assert FORWARD != FORWARD.replace(f", {KEPT}", "")
-    assert graded.status == "not-graded"
-    assert "that is not there" in " ".join(check.message for check in graded.checks)
-
-
 @pytest.mark.parametrize("wrong", [None, "    centred = Z", "    centred = Z + mu"])
 def test_every_term_through_mean_and_variance_of_what_was_not_centred_is_right(wrong: str | None) -> None:
     forward = """
