@@ -234,7 +234,11 @@ def _own_and_foreign(given):
 
 
 def _foreign_labels_problem(given):
-    """Whether the examples that are there have their own labels: every one, of half of the examples."""
+    """Whether the examples that are there have their own labels: half of all of them, or fewer that were shuffled."""
+    found = np.concatenate(_read(given.args, given.reply)[0] or [[]])
+    shuffled = found.size >= _SIZE - 1 and np.ptp(found) > 1.5 * found.size
+    if shuffled and np.unique(found).size == found.size and found.min() >= 0 and not _own_and_foreign(given)[1]:
+        return None
     return _labels_problem(given, 0.5, "a label")
 
 

@@ -637,7 +637,7 @@ ASSIGNMENT = Assignment(
                     judge=_usual_xavier,
                 ),
                 Property(
-                    "weights are normal or uniform",
+                    "weights are normal or uniform numbers of that variance",
                     share=0.25,
                     plan=_wide,
                     judge=_xavier(independent=False, scale=False),
