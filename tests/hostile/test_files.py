@@ -37,8 +37,9 @@ DEEP = Path(__file__).with_name("deep.py")
 
 def interpreters() -> list[Path]:
     """This interpreter and others of this machine: each version's parser has its own depths."""
-    others = [p for v in (11, 12, 13) for p in sorted(Path.home().glob(f".pyenv/versions/3.{v}.*/bin/python"))]
-    on_path = [Path(p) for v in (11, 12, 13) if "shims" not in (p := shutil.which(f"python3.{v}") or "shims")]
+    versions = [v for v in (11, 12, 13) if v != sys.version_info.minor]
+    others = [p for v in versions for p in sorted(Path.home().glob(f".pyenv/versions/3.{v}.*/bin/python"))]
+    on_path = [Path(p) for v in versions if "shims" not in (p := shutil.which(f"python3.{v}") or "shims")]
     return [Path(sys.executable), *others, *on_path]
 
 
