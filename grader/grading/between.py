@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from grader import sentences
 from grader.confined.kinds import Ref
 from grader.grading.attempts import Attempt
-from grader.grading.execution import Session, run_plans
+from grader.grading.execution import Exam, run_plans
 from grader.judging.cases import Case
 from grader.judging.checks import status_of, verdict_of
 from grader.judging.judge import Verdict
@@ -41,17 +41,17 @@ class Kept:
     alone: Verdict | None = None
 
 
-def what_is_kept(session: Session, attempt: Attempt) -> Kept:
+def what_is_kept(exam: Exam, attempt: Attempt) -> Kept:
     """What is kept by a function that fails.
 
     It is asked before anybody is given an answer of the reference: what earns points must not be able to have heard one.
     """
     judge = attempt.judge
-    if not (may_keep_anything(session) or any(_shares(case.plan) for case in judge.cases.cases)):
+    if not (may_keep_anything(exam) or any(_shares(case.plan) for case in judge.cases.cases)):
         return Kept()
     attempt = attempt.settled
-    findings = _findings(session, attempt)
-    return Kept(findings, _alone(session, attempt) if findings else None)
+    findings = _findings(exam, attempt)
+    return Kept(findings, _alone(exam, attempt) if findings else None)
 
 
 def asked_alone(attempt: Attempt, kept: Kept) -> Attempt:
@@ -65,14 +65,14 @@ def asked_alone(attempt: Attempt, kept: Kept) -> Attempt:
     return replace(attempt, verdict=_with_points_of(attempt.verdict, kept.alone, attempt.judge.spec.points))
 
 
-def _alone(session: Session, attempt: Attempt) -> Verdict | None:
+def _alone(exam: Exam, attempt: Attempt) -> Verdict | None:
     """The verdict on what each input gives that is asked alone, where that earns more."""
     judge = attempt.judge.core
     cases = judge.cases.cases
     if len(cases) > _MOST_CASES:
         return None
     given = judge.spec.given
-    alone = {case.key: run_plans(session, [case.plan], given).outcomes[0] for case in cases}
+    alone = {case.key: run_plans(exam, [case.plan], given).outcomes[0] for case in cases}
     verdict, in_turn = (verdict_of(judge, outcomes, attempt.only) for outcomes in (alone, attempt.outcomes))
     return verdict if verdict.points > in_turn.points else None
 
@@ -91,22 +91,22 @@ def _with_points_of(verdict: Verdict, alone: Verdict, most: float) -> Verdict:
     return replace(verdict, checks=checks, status=verdict.status if stopped else status_of(most, checks))
 
 
-def _findings(session: Session, attempt: Attempt) -> tuple[Finding, ...]:
+def _findings(exam: Exam, attempt: Attempt) -> tuple[Finding, ...]:
     """That a function, or one that it calls, keeps something from call to call, where this makes the difference."""
-    case = _wrong_case(session, attempt)
-    if case is None or len(case.plan.steps) > _MOST or not (_shares(case.plan) or may_keep_anything(session)):
+    case = _wrong_case(exam, attempt)
+    if case is None or len(case.plan.steps) > _MOST or not (_shares(case.plan) or may_keep_anything(exam)):
         return ()
     alone: list[Outcome] = []
     for step in range(len(case.plan.steps)):
         plan = plan_with(case.plan, sorted(steps_behind(case.plan, step)))
-        outcomes = run_plans(session, [plan], attempt.judge.spec.given).outcomes[0]
+        outcomes = run_plans(exam, [plan], attempt.judge.spec.given).outcomes[0]
         if len(outcomes) < len(plan.steps) or isinstance(outcomes[-1], Stopped):
             return ()
         alone.append(outcomes[-1])
     later = attempt.outcomes[case.key]
     # What grew from call to call may be too large to be read; the very first call shows nothing of what it leaves behind.
     if isinstance(later[-1], Stopped) or (_is_the_first(attempt, case) and len(case.plan.steps) == 1):
-        later = run_plans(session, [case.plan] * 2, attempt.judge.spec.given).outcomes[1]
+        later = run_plans(exam, [case.plan] * 2, attempt.judge.spec.given).outcomes[1]
     asks = isinstance(alone[-1], Raised) and isinstance(later[-1], Returned)  # for what an earlier call leaves behind
     right = not _fails(attempt, case, alone) and _fails(attempt, case, later)
     other = not attempt.judge.spec.random and _is_other(alone[-1], later[-1])
@@ -126,9 +126,9 @@ def _is_other(one: Outcome, other: Outcome) -> bool:
     return not same_numbers(reply_value(one), reply_value(other))
 
 
-def may_keep_anything(session: Session) -> bool:
+def may_keep_anything(exam: Exam) -> bool:
     """Whether something that the submission defines could keep anything from call to call."""
-    return may_keep(session.submission.units, tuple(session.assignment.provided.items()))
+    return may_keep(exam.submission.units, tuple(exam.assignment.provided.items()))
 
 
 def _shares(plan: Plan) -> bool:
@@ -137,7 +137,7 @@ def _shares(plan: Plan) -> bool:
     return sum(map(len, used)) > len(set().union(*used))
 
 
-def _wrong_case(session: Session, attempt: Attempt) -> Case | None:
+def _wrong_case(exam: Exam, attempt: Attempt) -> Case | None:
     """A case that fails, where something was called before it: the first one, unless that is the very first call.
 
     Who is wrong from the first call on is mostly just wrong: it is another case then, and only where the text has a place to
@@ -149,7 +149,7 @@ def _wrong_case(session: Session, attempt: Attempt) -> Case | None:
         return None
     if not _is_the_first(attempt, cases[0]) or len(cases[0].plan.steps) > 1:
         return cases[0]
-    return cases[-1] if seems_to_keep(session.submission.units) else None
+    return cases[-1] if seems_to_keep(exam.submission.units) else None
 
 
 def _is_the_first(attempt: Attempt, case: Case) -> bool:

@@ -20,7 +20,7 @@ from grader.confined.kinds import Code, Ref, Value, mapped
 from grader.confined.wire import Encoded, encode
 from grader.course import LoadedAssignment
 from grader.grading.attempts import Attempt, How, attempted, has_stopped
-from grader.grading.execution import Replies, Session, by_case, first_run, follow, is_redefined
+from grader.grading.execution import Exam, Replies, by_case, first_run, follow, is_redefined
 from grader.grading.own_values import producers_of
 from grader.judging.cases import Case
 from grader.judging.judge import FunctionJudge, Verdict
@@ -84,7 +84,7 @@ def _with(part: Value, replies: Mapping[int, Value]) -> Value:
     return part_or_none(replies[part.step], part.path) if known else part
 
 
-def first_attempts(session: Session, specs: Sequence[Function]) -> tuple[Replies, dict[str, Attempt]]:
+def first_attempts(exam: Exam, specs: Sequence[Function]) -> tuple[Replies, dict[str, Attempt]]:
     """What all functions give by themselves.
 
     One that fails is asked all cases: at once where nothing may carry it, else when nothing has.
@@ -93,38 +93,38 @@ def first_attempts(session: Session, specs: Sequence[Function]) -> tuple[Replies
 
     def ask_on(judge: FunctionJudge, outcomes: Outcomes) -> bool:
         attempt = first[judge.spec.name] = attempted(judge.core, outcomes)
-        return not (attempt.verdict.passed or has_stopped(attempt) or any(_trials(session, attempt, first)))
+        return not (attempt.verdict.passed or has_stopped(attempt) or any(_trials(exam, attempt, first)))
 
-    replies = first_run(session, specs, ask_on)
+    replies = first_run(exam, specs, ask_on)
     asked = [spec.name for spec in specs if spec.name in first]
-    return replies, {name: _on_all(session, first[name], replies.outcomes) for name in asked}
+    return replies, {name: _on_all(exam, first[name], replies.outcomes) for name in asked}
 
 
-def _on_all(session: Session, attempt: Attempt, outcomes: Outcomes) -> Attempt:
+def _on_all(exam: Exam, attempt: Attempt, outcomes: Outcomes) -> Attempt:
     """The attempt by all cases, where all were asked."""
-    judge = session.functions[attempt.verdict.name]
+    judge = exam.functions[attempt.verdict.name]
     asked = not attempt.verdict.passed and all(case.key in outcomes for case in judge.cases.cases)
     return replace(attempt, judge=judge, outcomes=outcomes) if asked else attempt
 
 
-def second_run(session: Session, first: dict[str, Attempt]) -> dict[str, list[Attempt]]:
+def second_run(exam: Exam, first: dict[str, Attempt]) -> dict[str, list[Attempt]]:
     """What all functions that failed give in a second worker, which serves them in the order of the assignment.
 
     That order matters: while a function is judged, nobody has been given an answer of it, nor of a later one. Where
     no attempt passes, ``first`` holds the function on all cases from then on.
     """
-    trials = {name: list(_trials(session, attempt, first)) for name, attempt in first.items()}
+    trials = {name: list(_trials(exam, attempt, first)) for name, attempt in first.items()}
     made: dict[str, list[Attempt]] = {name: [] for name, some in trials.items() if some}
     if made:
         every = [trial for some in trials.values() for trial in some]
         given = [name for trial in every for name in trial.judge.spec.given]
         bound = dict.fromkeys([*(name for trial in every for name in trial.answered), *given])
-        follow(session, _second_questions(session, first, trials, made), tuple(bound), right_helpers(session))
+        follow(exam, _second_questions(exam, first, trials, made), tuple(bound), right_helpers(exam))
     return made
 
 
 def _second_questions(
-    session: Session, first: dict[str, Attempt], trials: Mapping[str, Sequence[_Trial]], made: dict[str, list[Attempt]]
+    exam: Exam, first: dict[str, Attempt], trials: Mapping[str, Sequence[_Trial]], made: dict[str, list[Attempt]]
 ) -> Script:
     for name, attempts in made.items():
         right = {n for n in first if any(attempt.verdict.passed for attempt in (first[n], *made.get(n, ())))}
@@ -154,7 +154,7 @@ def _second_questions(
             if attempt.verdict.passed:
                 break
         else:
-            first[name] = yield from _asked_all(_Trial(session.functions[name], ""), first[name])
+            first[name] = yield from _asked_all(_Trial(exam.functions[name], ""), first[name])
             for number, trial in enumerate(kept):
                 attempts[number] = yield from _asked_all(trial, attempts[number])
 
@@ -202,36 +202,36 @@ def _asked_all(trial: _Trial, attempt: Attempt) -> Generator[Sequence[Plan], Rep
 # -- with right helpers ------------------------------------------------------------------
 
 
-def _trials(session: Session, attempt: Attempt, first: Mapping[str, Attempt]) -> Iterator[_Trial]:
+def _trials(exam: Exam, attempt: Attempt, first: Mapping[str, Attempt]) -> Iterator[_Trial]:
     """How a function that failed is tried again; one that never came back only where an earlier one is wrong, too."""
     verdict = attempt.verdict
-    before = session.assignment.spec.before(verdict.name)
+    before = exam.assignment.spec.before(verdict.name)
     wrong = any(name not in first or not first[name].verdict.passed for name in before)
-    if verdict.passed or not (wrong or verdict.status in ("failed", "partial")) or _is_unwritten(session, attempt):
+    if verdict.passed or not (wrong or verdict.status in ("failed", "partial")) or _is_unwritten(exam, attempt):
         return
-    judge = session.functions[verdict.name]
+    judge = exam.functions[verdict.name]
     if judge.spec.pair in first and first[judge.spec.pair].verdict.passed:  # a pair that does not fit is nobody's fault else
         before = tuple(name for name in before if name != judge.spec.pair)
-    provided = _provided_helpers(session, verdict.name)
-    if session.assignment.reference is not None and _may_be_their_fault(session, verdict, wrong, provided):
+    provided = _provided_helpers(exam, verdict.name)
+    if exam.assignment.reference is not None and _may_be_their_fault(exam, verdict, wrong, provided):
         right = {name for name in before if name in first and first[name].verdict.passed}
-        doubtful = tuple(_doubtful(session, verdict, provided))
+        doubtful = tuple(_doubtful(exam, verdict, provided))
         if wrong and (right or doubtful != provided):  # answers of others change nothing, and there are thousands of them
-            named = (_answered_name(session, name) for name in before if name not in right)
+            named = (_answered_name(exam, name) for name in before if name not in right)
             yield _Trial(judge, "helpers", (*named, *doubtful), brief=True)
-        before = tuple(_answered_name(session, name) for name in before)
+        before = tuple(_answered_name(exam, name) for name in before)
         yield _Trial(judge, "helpers", (*before, *provided))
-        if before and any(is_redefined(session, name) for name in provided):
+        if before and any(is_redefined(exam, name) for name in provided):
             # A provided helper of the student's own may have a convention of its own, which suits the rest.
             yield _Trial(judge, "helpers", before)
-        if earlier := _wrong_earlier(session, judge, first):
+        if earlier := _wrong_earlier(exam, judge, first):
             yield _Trial(judge, "helpers", earlier=earlier)
     own = any(case.own for case in judge.cases.cases) and not _only_inputs_changed(verdict)
     if own and not _gave_the_same(first, producers_of(judge.cases)):
         yield _Trial(judge, "own")
 
 
-def _wrong_earlier(session: Session, judge: FunctionJudge, first: Mapping[str, Attempt]) -> dict[str, Callable[..., Value]]:
+def _wrong_earlier(exam: Exam, judge: FunctionJudge, first: Mapping[str, Attempt]) -> dict[str, Callable[..., Value]]:
     """The right versions of wrong functions whose results the steps of a property are given; helpers stay the student's own.
 
     The function and its helpers may suit each other, and not the contract: ``s = sigmoid(cache)`` is right beside a
@@ -239,23 +239,23 @@ def _wrong_earlier(session: Session, judge: FunctionJudge, first: Mapping[str, A
     """
     plans = [case.plan for case in judge.cases.cases if not case.expected]
     names = {name for plan in plans for name, _ in plan.steps} - {judge.spec.name, judge.spec.pair}
-    before = names.intersection(session.assignment.spec.before(judge.spec.name)).intersection(first)
+    before = names.intersection(exam.assignment.spec.before(judge.spec.name)).intersection(first)
     wrong = sorted(name for name in before if not first[name].verdict.passed and "." not in name)
-    return {name: session.assignment.right[name] for name in wrong if not session.functions[name].spec.random}
+    return {name: exam.assignment.right[name] for name in wrong if not exam.functions[name].spec.random}
 
 
-def _is_unwritten(session: Session, attempt: Attempt) -> bool:
+def _is_unwritten(exam: Exam, attempt: Attempt) -> bool:
     """Whether nothing was written into a function, which gives nothing: so it calls no helper and looks at no value."""
     last = (last_outcome(attempt.outcomes, case) for case in attempt.judge.cases.cases)
     if any(isinstance(outcome, Returned) and outcome.value.header != _NOTHING for outcome in last):
         return False
     with without_warnings():
-        return session.submission.is_blank(attempt.verdict.name)
+        return exam.submission.is_blank(attempt.verdict.name)
 
 
-def _answered_name(session: Session, name: str) -> str:
+def _answered_name(exam: Exam, name: str) -> str:
     """Under which name a helper is answered: a class by its constructor, because the object is the student's."""
-    return f"{name}{_MAKES}" if isinstance(session.assignment.right[name], type) else name
+    return f"{name}{_MAKES}" if isinstance(exam.assignment.right[name], type) else name
 
 
 def _graded_names(called: frozenset[str]) -> frozenset[str]:
@@ -293,32 +293,32 @@ class _Reference:
             return right(*args, **kwargs)
 
 
-def right_helpers(session: Session) -> Answer | None:
+def right_helpers(exam: Exam) -> Answer | None:
     """Right helpers, answered by the reference; None in a student kit."""
-    assignment = session.assignment
+    assignment = exam.assignment
     return None if assignment.reference is None else _Reference(assignment, assignment.right)
 
 
-def _provided_helpers(session: Session, name: str) -> tuple[str, ...]:
+def _provided_helpers(exam: Exam, name: str) -> tuple[str, ...]:
     """The provided helpers of a function that are not sure to be the provided ones."""
-    spec = session.assignment.spec
+    spec = exam.assignment.spec
     declared = spec.ancestors(name)
-    return tuple(helper for helper in spec.provided_helpers if helper in declared or is_redefined(session, helper))
+    return tuple(helper for helper in spec.provided_helpers if helper in declared or is_redefined(exam, helper))
 
 
-def _doubtful(session: Session, verdict: Verdict, provided: Sequence[str]) -> Iterator[str]:
+def _doubtful(exam: Exam, verdict: Verdict, provided: Sequence[str]) -> Iterator[str]:
     """The provided helpers that may be others than those of the provided modules, where a star import finds them, too."""
-    origin = re.compile(rf"from ({'|'.join(map(re.escape, session.assignment.provided))}) import (?!.* as )")
+    origin = re.compile(rf"from ({'|'.join(map(re.escape, exam.assignment.provided))}) import (?!.* as )")
     for name in provided:
-        unit = session.submission.unit_of(name)
-        if verdict.failed("runs") or session.submission.has_modules or (unit and not origin.match(unit.source)):
+        unit = exam.submission.unit_of(name)
+        if verdict.failed("runs") or exam.submission.has_modules or (unit and not origin.match(unit.source)):
             yield name
 
 
-def _may_be_their_fault(session: Session, verdict: Verdict, wrong: bool, provided: Sequence[str]) -> bool:
+def _may_be_their_fault(exam: Exam, verdict: Verdict, wrong: bool, provided: Sequence[str]) -> bool:
     """Whether a helper may be wrong or absent: those that come from the provided modules are neither."""
-    redefined = any(is_redefined(session, name) for name in provided)
-    return wrong or verdict.failed("runs") or session.submission.has_modules or redefined
+    redefined = any(is_redefined(exam, name) for name in provided)
+    return wrong or verdict.failed("runs") or exam.submission.has_modules or redefined
 
 
 def _silent(outcomes: Outcomes) -> Outcomes:

@@ -14,8 +14,8 @@ from grader.spec import Function
 from grader.submission.program import Submission
 
 __all__ = [
+    "Exam",
     "Replies",
-    "Session",
     "by_case",
     "first_run",
     "follow",
@@ -27,8 +27,8 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """One submission under one assignment, and where it runs."""
+class Exam:
+    """One submission under one assignment: what is asked, of whom, and where it runs."""
 
     assignment: LoadedAssignment
     judges: Judges
@@ -54,7 +54,7 @@ class Replies:
         return self.loaded.defined
 
 
-def first_run(session: Session, specs: Sequence[Function], ask_on: Callable[[FunctionJudge, Outcomes], bool]) -> Replies:
+def first_run(exam: Exam, specs: Sequence[Function], ask_on: Callable[[FunctionJudge, Outcomes], bool]) -> Replies:
     """All functions in one run; but those for which names are bound to public code in one run each.
 
     Each is asked the first cases, and the others where ``ask_on`` says so of what it gave on these.
@@ -65,8 +65,8 @@ def first_run(session: Session, specs: Sequence[Function], ask_on: Callable[[Fun
     for number, together in enumerate(runs):
         if number and loaded.defined.get(together[0].name) == "missing":
             continue
-        judges = [session.functions[spec.name] for spec in together]
-        execution = follow(session, _first_questions(judges, outcomes, ask_on), together[0].given if together else ())
+        judges = [exam.functions[spec.name] for spec in together]
+        execution = follow(exam, _first_questions(judges, outcomes, ask_on), together[0].given if together else ())
         if not loaded.defined:  # every run loads the same definitions
             loaded = execution.loaded
         loaded = replace(loaded, messages=(*loaded.messages, *execution.slow))
@@ -90,9 +90,9 @@ def by_case(cases: Sequence[Case], replied: Replied) -> dict[str, tuple[Outcome,
     return {case.key: outcomes for case, outcomes in zip(cases, replied.outcomes, strict=True)}
 
 
-def follow(session: Session, script: Script, bound: Sequence[str] = (), answer: Answer | None = None) -> Execution:
+def follow(exam: Exam, script: Script, bound: Sequence[str] = (), answer: Answer | None = None) -> Execution:
     """Ask what a script asks in a fresh worker, where names mean public code, or what ``answer`` answers."""
-    return session.runner.follow(_program(session, bound), _each_once(script), answer)
+    return exam.runner.follow(_program(exam, bound), _each_once(script), answer)
 
 
 def _each_once(script: Script) -> Script:
@@ -108,23 +108,23 @@ def _each_once(script: Script) -> Script:
             return
 
 
-def run_plans(session: Session, plans: Sequence[Plan], bound: Sequence[str] = (), also: Sequence[str] = ()) -> Execution:
+def run_plans(exam: Exam, plans: Sequence[Plan], bound: Sequence[str] = (), also: Sequence[str] = ()) -> Execution:
     """Run some plans in a fresh worker, where names mean public code; ``also`` are functions to call that are not graded."""
-    program = _program(session, bound)
+    program = _program(exam, bound)
     if also:
         files = tuple(replace(file, graded=(*file.graded, *also)) if file.graded else file for file in program.files)
         program = replace(program, files=files, wanted=(*program.wanted, *also))
-    return session.runner.run(program, plans)
+    return exam.runner.run(program, plans)
 
 
-def _program(session: Session, bound: Sequence[str]) -> Program:
-    spec = session.assignment.spec
+def _program(exam: Exam, bound: Sequence[str]) -> Program:
+    spec = exam.assignment.spec
     return Program(
-        files=session.submission.files,
-        arities=session.submission.arities,
-        options={name: judge.cases.options for name, judge in session.functions.items()},
-        provided=session.assignment.provided,
-        public=session.assignment.public,
+        files=exam.submission.files,
+        arities=exam.submission.arities,
+        options={name: judge.cases.options for name, judge in exam.functions.items()},
+        provided=exam.assignment.provided,
+        public=exam.assignment.public,
         wanted=tuple(function.name for function in spec.functions),
         bound=tuple(bound),
         packages=spec.packages,
@@ -138,12 +138,12 @@ def never_returned(cases: FunctionCases, outcomes: Outcomes) -> bool:
     return any(isinstance(o, Stopped) for case in cases.cases for o in outcomes.get(case.key, ()))
 
 
-def is_absent(session: Session, replies: Replies, name: str) -> bool:
+def is_absent(exam: Exam, replies: Replies, name: str) -> bool:
     """Whether a function that this assignment grades is not defined in the submission."""
-    return name in session.functions and replies.defined.get(name, "missing") == "missing"
+    return name in exam.functions and replies.defined.get(name, "missing") == "missing"
 
 
-def is_redefined(session: Session, name: str) -> bool:
+def is_redefined(exam: Exam, name: str) -> bool:
     """Whether the submission has a function of its own of this name, rather than importing it."""
-    unit = session.submission.unit_of(name)
+    unit = exam.submission.unit_of(name)
     return unit is not None and not unit.source.startswith(("from", "import", "try"))

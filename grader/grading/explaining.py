@@ -17,7 +17,7 @@ from grader.grading.attempts import Attempt, is_cut_short
 from grader.grading.between import Kept
 from grader.grading.carried import right_helpers
 from grader.grading.conventions import right_in_another_edition
-from grader.grading.execution import Replies, Session, is_absent, is_redefined, run_plans
+from grader.grading.execution import Exam, Replies, is_absent, is_redefined, run_plans
 from grader.grading.others import fault_of_others
 from grader.grading.own_values import has_foreign_values, producers_of, raised_on_own_values, wrong_and_called, wrong_before
 from grader.judging.compare import Item, first_problem
@@ -36,7 +36,7 @@ __all__ = ["explained"]
 
 
 def explained(
-    session: Session,
+    exam: Exam,
     replies: Replies,
     first: Attempt,
     best: Mapping[str, Attempt],
@@ -45,14 +45,14 @@ def explained(
     kept: Kept,
 ) -> tuple[Finding, ...]:
     """What is recognised as wrong; where points are carried, whose mistake that is."""
-    submission, attempt = session.submission, best[first.verdict.name]
+    submission, attempt = exam.submission, best[first.verdict.name]
     judge, verdict = attempt.judge, attempt.verdict
     if verdict.passed:
-        return (_carried_finding(session, replies, first, best),) if attempt.carried else ()
-    if submission.edition is not None and (other_edition := right_in_another_edition(session, attempt)):
+        return (_carried_finding(exam, replies, first, best),) if attempt.carried else ()
+    if submission.edition is not None and (other_edition := right_in_another_edition(exam, attempt)):
         return (sentences.other_edition(other_edition.says, submission.edition.says),)
     findings = unfilled(judge, submission, verdict) or other_order(judge, submission, verdict)
-    foreign = has_foreign_values(session, attempt)
+    foreign = has_foreign_values(exam, attempt)
     wrong = () if findings or (attempt.how == "helpers" and not foreign) else wrong_before(judge, best)
     earlier: tuple[Finding, ...] = ()
     if wrong:
@@ -61,9 +61,9 @@ def explained(
             return earlier
     elif foreign and (unusable := raised_on_own_values(first)):
         return (unusable,)
-    elif not findings and (called := wrong_and_called(session, made, best)):
+    elif not findings and (called := wrong_and_called(exam, made, best)):
         earlier = (sentences.earlier_called(verdict.name, called),)
-    findings = findings or (() if wrong else kept.findings) or fault_of_others(session, first, all_wrong)
+    findings = findings or (() if wrong else kept.findings) or fault_of_others(exam, first, all_wrong)
     findings = findings or _recognised(submission, replies, first, attempt, made)
     return (*earlier, *findings)[:2] if earlier else findings
 
@@ -84,30 +84,30 @@ def _recognised(
     return findings
 
 
-def _carried_finding(session: Session, replies: Replies, first: Attempt, best: Mapping[str, Attempt]) -> Finding:
+def _carried_finding(exam: Exam, replies: Replies, first: Attempt, best: Mapping[str, Attempt]) -> Finding:
     """Why a function has full points all the same: what it called, and what of that is wrong."""
     name = first.verdict.name
-    judge, attempt = session.functions[name], best[name]
+    judge, attempt = exam.functions[name], best[name]
     if attempt.how == "own":
         return sentences.carried_own(name, sorted(attempt.called) or producers_of(judge.cases))
     called = _called(name, best)
-    wrong = [n for n in session.functions if n in called and not (n in best and best[n].verdict.passed)]
-    redefined = [n for n in session.assignment.spec.provided_helpers if n in called and is_redefined(session, n)]
+    wrong = [n for n in exam.functions if n in called and not (n in best and best[n].verdict.passed)]
+    redefined = [n for n in exam.assignment.spec.provided_helpers if n in called and is_redefined(exam, n)]
     blamed = wrong or redefined
-    read = read_in_all(session.submission, name)
-    if not wrong and (absent := _needs_what_is_not_there(session, replies, called & read or called)):
+    read = read_in_all(exam.submission, name)
+    if not wrong and (absent := _needs_what_is_not_there(exam, replies, called & read or called)):
         return absent(name)
     producers = {name for case in judge.cases.cases for name, _ in case.plan.steps[:-1]} - {name}
     if not set(blamed) <= producers:  # what the text does not name was called to make the arguments
         blamed = [n for n in blamed if n in read] or [n for n in blamed if n in producers] or blamed
         if not read.intersection(blamed):  # nor does it call what those call that made its arguments
-            producers |= set().union(*(read_in_all(session.submission, n) for n in producers)).intersection(blamed)
-    undefined = all(is_absent(session, replies, n) for n in blamed)
+            producers |= set().union(*(read_in_all(exam.submission, n) for n in producers)).intersection(blamed)
+    undefined = all(is_absent(exam, replies, n) for n in blamed)
     if not blamed:
-        blamed = [n for n in session.assignment.spec.provided_helpers if n in called & read and _is_unbound(session, n)]
+        blamed = [n for n in exam.assignment.spec.provided_helpers if n in called & read and _is_unbound(exam, n)]
         undefined = True
     if blamed and not wrong and not undefined:  # nobody has judged these by themselves
-        if shown := _shown_wrong(session, judge.spec, blamed):
+        if shown := _shown_wrong(exam, judge.spec, blamed):
             return sentences.carried_own_helpers(name, shown)
         failure = example_failure(first.outcomes, first.settled.verdict)
         if failure and len(blamed) == 1:
@@ -139,9 +139,9 @@ _PROBES: tuple[tuple[Value, ...], ...] = (
 
 
 @or_when_late(default=None)
-def _shown_wrong(session: Session, spec: Function, helpers: Sequence[str]) -> dict[str, str]:
+def _shown_wrong(exam: Exam, spec: Function, helpers: Sequence[str]) -> dict[str, str]:
     """The provided helpers of the student's own that a small call shows to be wrong, with that call in words."""
-    right, asked = right_helpers(session), list[tuple[str, tuple[Value, ...], Value]]()
+    right, asked = right_helpers(exam), list[tuple[str, tuple[Value, ...], Value]]()
     if right is None:
         return {}
     for helper, args in product(helpers, _PROBES):
@@ -152,7 +152,7 @@ def _shown_wrong(session: Session, spec: Function, helpers: Sequence[str]) -> di
             value = right(helper, copy.deepcopy(args), {}, {})
             asked += [(helper, args, value)] if all(np.isfinite(leaf).all() for _, leaf in leaves(value)) else []
     plans = [Plan(helper, number, ((helper, encode(args)),)) for number, (helper, args, _) in enumerate(asked)]
-    replied = run_plans(session, plans, also=helpers).outcomes if plans else ()
+    replied = run_plans(exam, plans, also=helpers).outcomes if plans else ()
     shown: dict[str, str] = {}
     for (helper, args, value), outcomes in zip(asked, replied, strict=True):
         call, got = f"{helper}({', '.join(map(_quoted, args))})", outcomes[-1] if outcomes else None
@@ -168,19 +168,19 @@ def _quoted(value: Value) -> str:
     return repr(value.tolist() if isinstance(value, np.ndarray) else value)
 
 
-def _is_unbound(session: Session, name: str) -> bool:
+def _is_unbound(exam: Exam, name: str) -> bool:
     """Whether no statement of the submission may bind a name."""
-    return not any(name in unit.binds or "*" in unit.binds for unit in session.submission.units)
+    return not any(name in unit.binds or "*" in unit.binds for unit in exam.submission.units)
 
 
-def _needs_what_is_not_there(session: Session, replies: Replies, called: Collection[str]) -> Callable[[str], Finding] | None:
+def _needs_what_is_not_there(exam: Exam, replies: Replies, called: Collection[str]) -> Callable[[str], Finding] | None:
     """What is said where helpers come from, or need, a file that was not handed in or a library that is not there."""
-    submission = session.submission
+    submission = exam.submission
     needs: dict[str, set[str]] = {}
-    for name in session.assignment.spec.provided_helpers:
+    for name in exam.assignment.spec.provided_helpers:
         if name in called:
             unit = submission.unit_of(name)
-            needs[name] = {name, *(read_by(unit) if unit and is_redefined(session, name) else ())}
+            needs[name] = {name, *(read_by(unit) if unit and is_redefined(exam, name) else ())}
     found = {name: where for name, read in needs.items() if (where := not_there(submission, read, replies.loaded.absent))}
     if not found:
         return None

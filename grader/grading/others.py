@@ -13,7 +13,7 @@ from grader import sentences
 from grader.grading.attempts import Attempt
 from grader.grading.between import may_keep_anything
 from grader.grading.carried import right_helpers
-from grader.grading.execution import Session, by_case, follow
+from grader.grading.execution import Exam, by_case, follow
 from grader.judging.checks import verdict_of
 from grader.judging.outcomes import Outcomes
 from grader.model import Finding
@@ -23,7 +23,7 @@ from grader.submission.hints import read_in_all
 __all__ = ["fault_of_others"]
 
 
-def fault_of_others(session: Session, attempt: Attempt, wrong: Collection[str]) -> tuple[Finding, ...]:
+def fault_of_others(exam: Exam, attempt: Attempt, wrong: Collection[str]) -> tuple[Finding, ...]:
     """The functions with right versions of which a function is right that fails with the student's own.
 
     Parameters
@@ -33,15 +33,15 @@ def fault_of_others(session: Session, attempt: Attempt, wrong: Collection[str]) 
     wrong
         The functions that are wrong by themselves and with right helpers.
     """
-    name, answer = attempt.verdict.name, right_helpers(session)
-    before = [other for other in session.assignment.spec.before(name) if "." not in other]
-    read = read_in_all(session.submission, name)
-    later = [other for other in session.functions if other in wrong and other in read and other not in (name, *before)]
+    name, answer = attempt.verdict.name, right_helpers(exam)
+    before = [other for other in exam.assignment.spec.before(name) if "." not in other]
+    read = read_in_all(exam.submission, name)
+    later = [other for other in exam.functions if other in wrong and other in read and other not in (name, *before)]
     right = read.intersection(before).difference(wrong)
-    keeps = right and read.isdisjoint(set(before).intersection(wrong)) and may_keep_anything(session)
-    if answer is None or session.functions[name].spec.given or not (later or keeps):
+    keeps = right and read.isdisjoint(set(before).intersection(wrong)) and may_keep_anything(exam)
+    if answer is None or exam.functions[name].spec.given or not (later or keeps):
         return ()
-    core = session.functions[name].core
+    core = exam.functions[name].core
     names = (*before, *later)
     outcomes: Outcomes = {}
     called: frozenset[str] = frozenset()
@@ -51,7 +51,7 @@ def fault_of_others(session: Session, attempt: Attempt, wrong: Collection[str]) 
         replied = yield [replace(case.plan, answered=names) for case in core.cases.cases]
         outcomes, called = by_case(core.cases.cases, replied), replied.called
 
-    follow(session, script(), names, answer)
+    follow(exam, script(), names, answer)
     if not verdict_of(core, outcomes, attempt.only, wants="status").passed:
         return ()
     if blamed := [other for other in later if other in called]:

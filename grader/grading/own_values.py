@@ -8,7 +8,7 @@ from dataclasses import replace
 from grader import sentences
 from grader.confined.kinds import Opaque, Path, Ref, Value
 from grader.grading.attempts import Attempt, is_cut_short
-from grader.grading.execution import Session, run_plans
+from grader.grading.execution import Exam, run_plans
 from grader.judging.cases import Case, FunctionCases
 from grader.judging.checks import carried_by_property, well_formed
 from grader.judging.judge import FunctionJudge
@@ -32,22 +32,20 @@ __all__ = [
 ]
 
 
-def tried_on_properties(
-    session: Session, first: Mapping[str, Attempt], name: str, made: Sequence[Attempt]
-) -> Iterator[Attempt]:
+def tried_on_properties(exam: Exam, first: Mapping[str, Attempt], name: str, made: Sequence[Attempt]) -> Iterator[Attempt]:
     """The first verdict once more, with a property in place of values that only an earlier function makes wrong.
 
     That is one that makes what the function is judged on, or one that it was seen to call (in what was ``made`` of it with
     right helpers) and whose right results it understands nothing of.
     """
     attempt = first[name]
-    judge = session.functions[name]
+    judge = exam.functions[name]
     lifted = carried_by_property(judge.spec, attempt.verdict, _unasked(attempt))
     if lifted is None:
         return
-    called = frozenset() if judge.spec.own_inputs else frozenset(wrong_and_called(session, made, first))
+    called = frozenset() if judge.spec.own_inputs else frozenset(wrong_and_called(exam, made, first))
     earlier = producers_of(judge.cases) if judge.spec.own_inputs else sorted(called)
-    if _only_values_wrong(first, earlier) and _holds_apart(session, attempt):
+    if _only_values_wrong(first, earlier) and _holds_apart(exam, attempt):
         yield replace(attempt, verdict=lifted, how="own", called=called)
 
 
@@ -61,13 +59,13 @@ def _has_raised(outcomes: Sequence[Outcome]) -> bool:
     return bool(outcomes) and isinstance(outcomes[-1], Raised)
 
 
-def on_given_code(session: Session, first: Attempt, best: Mapping[str, Attempt]) -> Attempt:
+def on_given_code(exam: Exam, first: Attempt, best: Mapping[str, Attempt]) -> Attempt:
     """An attempt that passes, and whatever of the wrong functions before it the cases have given it public code for.
 
     That code is not what the right function would be, so that what passes with it has called it.
     """
-    judge = session.functions[first.verdict.name]
-    given = {name for case in judge.cases.cases for name, _ in case.plan.given} & session.functions.keys()
+    judge = exam.functions[first.verdict.name]
+    given = {name for case in judge.cases.cases for name, _ in case.plan.given} & exam.functions.keys()
     wrong = frozenset(name for name in given if not (name in best and best[name].verdict.passed))
     own_start = any(check.message == sentences.OWN_START for check in first.verdict.checks)
     return first if own_start or not wrong else replace(first, how="given", called=wrong)
@@ -93,14 +91,14 @@ def wrong_before(judge: FunctionJudge, best: Mapping[str, Attempt]) -> list[str]
     return [name for name in producers if name in best and not best[name].verdict.passed]
 
 
-def wrong_and_called(session: Session, made: Sequence[Attempt], best: Mapping[str, Attempt]) -> list[str]:
+def wrong_and_called(exam: Exam, made: Sequence[Attempt], best: Mapping[str, Attempt]) -> list[str]:
     """The wrong earlier functions that a function calls, and of whose right results it may understand nothing."""
     called = frozenset[str]().union(*(attempt.called for attempt in made if attempt.how == "helpers"))
-    opaque = (name for name in session.functions if name in called and session.functions[name].spec.opaque)
+    opaque = (name for name in exam.functions if name in called and exam.functions[name].spec.opaque)
     return [name for name in opaque if name in best and not best[name].verdict.passed]
 
 
-def has_foreign_values(session: Session, attempt: Attempt) -> bool:
+def has_foreign_values(exam: Exam, attempt: Attempt) -> bool:
     """Whether calls were given, in place of the student's own values, what only the reference understands.
 
     A right forward pass keeps in its cache what it likes: that this is not what the student's backward pass takes apart is
@@ -108,12 +106,12 @@ def has_foreign_values(session: Session, attempt: Attempt) -> bool:
     """
     judge = attempt.judge
     makers = producers_of(judge.cases) if judge.spec.own_inputs and attempt.how == "helpers" else []
-    return any(session.functions[name].spec.opaque for name in makers if name in session.functions)
+    return any(exam.functions[name].spec.opaque for name in makers if name in exam.functions)
 
 
-def raises_on_foreign_values(session: Session, attempt: Attempt) -> bool:
+def raises_on_foreign_values(exam: Exam, attempt: Attempt) -> bool:
     """Whether calls raise on what only the reference understands."""
-    return has_foreign_values(session, attempt) and attempt.settled.verdict.failed("runs")
+    return has_foreign_values(exam, attempt) and attempt.settled.verdict.failed("runs")
 
 
 def raised_on_own_values(first: Attempt) -> Finding | None:
@@ -156,7 +154,7 @@ def _only_values_wrong(first: Mapping[str, Attempt], names: Sequence[str]) -> bo
     return formed and any(verdict.failed("values") for verdict in verdicts)
 
 
-def _holds_apart(session: Session, attempt: Attempt) -> bool:
+def _holds_apart(exam: Exam, attempt: Attempt) -> bool:
     """Whether the properties that carry hold, too, where the function and the earlier ones are asked in a worker each.
 
     Beside the function that is judged the earlier ones may see what it has claimed, and answer so that it comes true. It may
@@ -168,7 +166,7 @@ def _holds_apart(session: Session, attempt: Attempt) -> bool:
     for steps_in in (steps_of, steps_apart):
         asked = [(case, steps_in(case, judge.spec.name)) for _, case in carrying]
         plans = [replace(plan_with(case.plan, steps), function="") for case, steps in asked]
-        for (case, steps), apart in zip(asked, run_plans(session, plans).outcomes, strict=True):
+        for (case, steps), apart in zip(asked, run_plans(exam, plans).outcomes, strict=True):
             if len(apart) != len(steps):
                 return False
             for step, outcome in zip(steps, apart, strict=True):

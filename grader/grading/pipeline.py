@@ -18,7 +18,7 @@ from grader.grading.attempts import Attempt, best_of
 from grader.grading.between import Kept, asked_alone, what_is_kept
 from grader.grading.carried import first_attempts, second_run
 from grader.grading.conventions import in_agreement
-from grader.grading.execution import Replies, Session, never_returned
+from grader.grading.execution import Exam, Replies, never_returned
 from grader.grading.explaining import explained
 from grader.grading.own_values import on_given_code, raises_on_foreign_values, tried_on_properties
 from grader.grading.reporting import function_report, missing_report, report_on, unreadable
@@ -128,29 +128,29 @@ def grade_submission(
     say which of them it calls, but not shown.
     """
     specs = _graded_specs(assignment.spec, only)
-    session = Session(assignment, judges, submission, runner)
+    exam = Exam(assignment, judges, submission, runner)
     functions: list[FunctionReport] = []
     best: dict[str, Attempt] = {}
     copy = runner.beside(judges.judged)
     with _bounded(runner), judged_by(copy), np.errstate(all="ignore"):  # nan and inf are a student's to return
-        replies, first = first_attempts(session, specs)
+        replies, first = first_attempts(exam, specs)
         first = {name: attempt for name, attempt in first.items() if not _is_not_there(judges.functions[name], replies)}
-        first = in_agreement(session, first)
-        kept = {name: what_is_kept(session, attempt) for name, attempt in first.items() if not attempt.verdict.passed}
-        again = second_run(session, first)
+        first = in_agreement(exam, first)
+        kept = {name: what_is_kept(exam, attempt) for name, attempt in first.items() if not attempt.verdict.passed}
+        again = second_run(exam, first)
         wrong = [name for name in first if not any(a.verdict.passed for a in (first[name], *again.get(name, ())))]
         for name in (spec.name for spec in specs):
             if name not in first:
-                functions.append(missing_report(session, replies, name))
+                functions.append(missing_report(exam, replies, name))
                 continue
-            best[name], made = _best(session, first, name, again.get(name, ()))
+            best[name], made = _best(exam, first, name, again.get(name, ()))
             if best[name].verdict.passed and not best[name].carried:
-                best[name] = on_given_code(session, best[name], best)
+                best[name] = on_given_code(exam, best[name], best)
             if not best[name].verdict.passed:
                 best[name] = asked_alone(best[name], kept[name])
-            findings = explained(session, replies, first[name], best, made, wrong, kept.get(name, Kept()))
-            functions.append(function_report(session, replies, best, name, findings))
-    return report_on(session, replies, functions, student, only)
+            findings = explained(exam, replies, first[name], best, made, wrong, kept.get(name, Kept()))
+            functions.append(function_report(exam, replies, best, name, findings))
+    return report_on(exam, replies, functions, student, only)
 
 
 def _graded_specs(spec: Assignment, only: str | None) -> list[Function]:
@@ -166,16 +166,14 @@ def _is_not_there(judge: FunctionJudge, replies: Replies) -> bool:
     return replies.defined.get(name) != "callable" and not loading_stopped
 
 
-def _best(
-    session: Session, first: dict[str, Attempt], name: str, made: Sequence[Attempt]
-) -> tuple[Attempt, Sequence[Attempt]]:
+def _best(exam: Exam, first: dict[str, Attempt], name: str, made: Sequence[Attempt]) -> tuple[Attempt, Sequence[Attempt]]:
     """The attempt that is reported, and those with help; where none passes, each is settled, also in ``first``."""
     passing = next((attempt for attempt in (first[name], *made) if attempt.verdict.passed), None)
     if passing is not None:
         return passing, made
     first[name] = first[name].settled
-    settled = [attempt.settled for attempt in made if not raises_on_foreign_values(session, attempt)]
+    settled = [attempt.settled for attempt in made if not raises_on_foreign_values(exam, attempt)]
     best = best_of(first[name], settled)
     if not best.verdict.passed:
-        best = best_of(best, list(tried_on_properties(session, first, name, made)))
+        best = best_of(best, list(tried_on_properties(exam, first, name, made)))
     return best, settled

@@ -12,7 +12,7 @@ from grader import sentences
 from grader._version import __version__
 from grader.course import LoadedAssignment
 from grader.grading.attempts import Attempt
-from grader.grading.execution import Replies, Session
+from grader.grading.execution import Exam, Replies
 from grader.grading.own_values import has_nothing_to_use
 from grader.judging.cases import CaseFile
 from grader.judging.checks import verdict_of
@@ -28,28 +28,28 @@ __all__ = ["function_report", "missing_report", "report_on", "unreadable"]
 
 
 def report_on(
-    session: Session, replies: Replies, functions: Sequence[FunctionReport], student: str | None, only: str | None
+    exam: Exam, replies: Replies, functions: Sequence[FunctionReport], student: str | None, only: str | None
 ) -> Report:
     """The report on what was graded, as far as it may be shown, or on ``only`` one function of it."""
-    assignment, submission = session.assignment, session.submission
+    assignment, submission = exam.assignment, exam.submission
     graded = [report_as_shown(function, assignment.spec.shows) for function in _overwriting_once(functions)]
-    graded = _with_waiting(session, graded)
+    graded = _with_waiting(exam, graded)
     functions = [function for function in graded if only in (None, function.name)]
-    messages = (*submission.messages, *_about_definitions(submission, replies), *_about_edition(session))
-    messages += (*_about_provided(session), *replies.loaded.messages)
+    messages = (*submission.messages, *_about_definitions(submission, replies), *_about_edition(exam))
+    messages += (*_about_provided(exam), *replies.loaded.messages)
     if all(function.status == "missing" for function in functions):
-        return _nothing_there(session, functions, student, messages)
+        return _nothing_there(exam, functions, student, messages)
     return Report(
         assignment=assignment.name,
         submission=submission.name,
         student=student,
         status="graded",
-        sandbox=session.runner.level,
+        sandbox=exam.runner.level,
         points=round(sum(function.points for function in functions), 4),
         max_points=assignment.spec.points,
         functions=(*functions, *(() if only else map(_by_hand, assignment.spec.manual))),
         messages=(*messages, *_of_a_kit(assignment, graded)),
-        cases=session.judges.cases.digest,
+        cases=exam.judges.cases.digest,
         grader_version=__version__,
         files=submission.reported_files,
         not_run=tuple(_not_run(submission, replies)),
@@ -74,10 +74,10 @@ def _about_definitions(submission: Submission, replies: Replies) -> Iterator[str
             yield sentences.defined_often(often.name, often.count, often.place)
 
 
-def _about_provided(session: Session) -> Iterator[str]:
+def _about_provided(exam: Exam) -> Iterator[str]:
     """That functions of the exercise's modules stand in for those of a student's file of the same name."""
-    submission = session.submission
-    for module, text in session.assignment.provided.items():
+    submission = exam.submission
+    for module, text in exam.assignment.provided.items():
         wanted = re.compile(rf"(?m)^\s*(?:from|import)\s+{re.escape(module)}\b")
         own = [file for file in submission.files if file.module.rpartition(".")[2] == module and not file.graded]
         changed = [file for file in own if "".join(source for _, source in file.cells.code).split() != text.split()]
@@ -87,10 +87,10 @@ def _about_provided(session: Session) -> Iterator[str]:
                 yield sentences.provided_wins(module, names)
 
 
-def _about_edition(session: Session) -> Iterator[str]:
+def _about_edition(exam: Exam) -> Iterator[str]:
     """By which edition of the exercise a submission is graded, where that makes a difference."""
-    possible = [edition.says for edition in session.assignment.spec.editions if not edition.refused]
-    edition = session.submission.edition
+    possible = [edition.says for edition in exam.assignment.spec.editions if not edition.refused]
+    edition = exam.submission.edition
     if possible and edition is None:
         yield sentences.edition_untold(possible)
     elif edition is not None and edition.alternative:
@@ -147,22 +147,20 @@ def unreadable(
     )
 
 
-def _nothing_there(
-    session: Session, missing: Sequence[FunctionReport], student: str | None, messages: Sequence[str]
-) -> Report:
+def _nothing_there(exam: Exam, missing: Sequence[FunctionReport], student: str | None, messages: Sequence[str]) -> Report:
     """The report on a submission that has none of the functions; it says where a name is near to one that is expected."""
-    assignment, submission = session.assignment, session.submission
+    assignment, submission = exam.assignment, exam.submission
     problems = [f.checks[0].message for f in missing]
     if len(missing) > 1:
         near = set(problems) - {sentences.missing_function(f.name) for f in missing}
         problems = [sentences.nothing_to_grade([f.name for f in missing[:4]]), *filter(near.__contains__, problems)]
-    report = unreadable(assignment, session.judges.cases, submission.name, student, problems[0], session.runner.level)
+    report = unreadable(assignment, exam.judges.cases, submission.name, student, problems[0], exam.runner.level)
     return replace(report, messages=(*problems, *messages), files=submission.reported_files)
 
 
-def missing_report(session: Session, replies: Replies, name: str) -> FunctionReport:
+def missing_report(exam: Exam, replies: Replies, name: str) -> FunctionReport:
     """The report on a function that is not there."""
-    judge, submission = session.functions[name], session.submission
+    judge, submission = exam.functions[name], exam.submission
     if replies.defined.get(name, "missing") != "missing":
         message = sentences.no_function(name)
     else:
@@ -176,10 +174,10 @@ def missing_report(session: Session, replies: Replies, name: str) -> FunctionRep
 
 
 def function_report(
-    session: Session, replies: Replies, best: Mapping[str, Attempt], name: str, findings: tuple[Finding, ...]
+    exam: Exam, replies: Replies, best: Mapping[str, Attempt], name: str, findings: tuple[Finding, ...]
 ) -> FunctionReport:
     """The report on a function by its best attempt."""
-    attempt, submission = best[name], session.submission
+    attempt, submission = best[name], exam.submission
     judge, verdict = attempt.judge, attempt.verdict
     file = submission.file_of(verdict.name)
     number = replies.loaded.bound.get(verdict.name)
@@ -193,8 +191,8 @@ def function_report(
             judge,
             attempt.outcomes,
             verdict,
-            parameters={name: other.cases.parameters for name, other in session.functions.items()},
-            public=session.assignment.public,
+            parameters={name: other.cases.parameters for name, other in exam.functions.items()},
+            public=exam.assignment.public,
             helped=attempt.how == "helpers",
         )
     return FunctionReport(
@@ -231,14 +229,14 @@ def _of_a_kit(assignment: LoadedAssignment, graded: Sequence[FunctionReport]) ->
     return (sentences.not_carried([*waiting], [*first]),) if waiting else ()
 
 
-def _with_waiting(session: Session, graded: Sequence[FunctionReport]) -> list[FunctionReport]:
+def _with_waiting(exam: Exam, graded: Sequence[FunctionReport]) -> list[FunctionReport]:
     """The reports, which say for what each function waits: where there are no right helpers, for its own wrong ones.
 
     That are those that the description names as its helpers, and those that its text reads: no description knows every
     way to build on what stands before. A function that is not there or not filled in waits for its author.
     """
-    spec, submission = session.assignment.spec, session.submission
-    if session.assignment.reference is not None:
+    spec, submission = exam.assignment.spec, exam.submission
+    if exam.assignment.reference is not None:
         return list(graded)
     wrong = [f.name for f in graded if f.status != "passed"]
     blank = {f.name for f in graded if f.status == "missing" or f.unfilled}
