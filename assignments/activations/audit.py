@@ -19,6 +19,7 @@ EQUIVALENT = {
 LOSSES = {
     ("sigmoid", "sigmoid-minus"): EITHER,
     ("sigmoid", "sigmoid-sign"): EITHER,
+    ("sigmoid", "sigmoid-of-the-size"): INPUTS,
     ("relu", "relu-absolute"): INPUTS,
     ("relu", "relu-step"): INPUTS,
     ("relu", "cache-holds-activation"): INPUTS,

@@ -107,32 +107,37 @@ def _two_claims(d):
     return x, theta, epsilon
 
 
+_OFF = 2.0**-13  # a fault so small that the rounding of a slope shows in the last digits of the difference
+
+
 def _measured_calls(d):
     """Numbers with all their digits, so that a difference of two of their products is rounded, whoever computes it.
 
     Where nothing but theta with epsilon is rounded, the slope is off by what depends on the power of two below theta alone.
     """
-    d.give("backward_propagation", Code("derivative", (1.0, 0.0, 0.0)))
+    d.give("backward_propagation", Code("derivative", (1.0 + _OFF, 0.0, 0.0)))
     d.give("forward_propagation", Code("output", (1.0,)))
     return [(d.rng.uniform(0.5, 4.0), d.rng.uniform(1.0, 2.0) * 2.0**power, 1e-7) for power in [*range(-1, 5)] * 2]
-
-
-def _right_derivative(d):
-    return [(*_point(d), d.choice([1e-7, 1e-6, 1e-4])), *_measured_calls(d)]
 
 
 def _is_measured(given):
     """A numerical derivative is off by rounding, by another number each time; what is written down by none, or by one."""
     differences = [float(np.asarray(reply).item()) for reply in given.replies]
-    rounded = {f"{difference:.3g}" for difference in differences if not abs(difference) < 1e-15}
-    if len(rounded) > 2:
+    if len({f"{difference:.10g}" for difference in differences}) > 2:
         return None
-    what = "exactly 0" if not any(differences) else "the same" if len(rounded) == 1 else "0 or the same"
     return Objection(
-        f"the difference is {what} in {len(differences)} calls, but a derivative that is computed from two values "
-        "of forward_propagation is off by rounding: is it computed from them, and nothing of the difference rounded?",
+        f"the derivative that backward_propagation gives here is {_OFF:.3g} too large for an x of 1, and the difference is "
+        f"{differences[0]:.6g} in all of {len(differences)} calls; one that is computed from two values of "
+        "forward_propagation is off by rounding, each time by another number: is it computed from them, and not rounded?",
         steps=(0,),
     )
+
+
+def _right_derivative(d):
+    d.give("backward_propagation", Code("derivative", (1.0, 0.0, 0.0)))
+    d.give("forward_propagation", Code("output", (1.0,)))
+    x, theta = _point(d)
+    return [(x, theta, epsilon) for epsilon in (1e-7, 1e-6, 1e-4)]
 
 
 def _is_small(given):
@@ -143,9 +148,27 @@ def _is_small(given):
     return f"the gradient is right and the difference is {difference:.3g}, expected less than 1e-6"
 
 
-def _is_rounding(given):
-    """Small, and off by rounding: what no number that is written down would be."""
-    return _is_small(given) or _is_measured(given)
+def _large_epsilon(d):
+    """Of two numbers whose product is exact with this epsilon, so that nothing is rounded but by a smaller one."""
+    d.give("backward_propagation", Code("derivative", (1.0, 0.0, 0.0)))
+    d.give("forward_propagation", Code("output", (1.0,)))
+    eighths = d.rng.integers(2, 32, (4, 2)) / 8.0 * d.rng.choice([-1.0, 1.0], (4, 2))
+    return [(float(x), float(theta), 0.25) for x, theta in eighths]
+
+
+def _uses_epsilon(given):
+    """J is linear in theta: with a large epsilon its slope is as good as exact, with 1e-7 it is off by 1e-10 or more."""
+    differences = [abs(float(np.asarray(reply).item())) for reply in given.replies]
+    largest = max(differences)
+    if not largest < 1e-6:
+        return Objection("the difference has to be near 0 first", checked=False)
+    if largest < 1e-12 or len(set(differences)) < 3:  # one number for all that is small is no rounding
+        return None
+    return Objection(
+        f"with epsilon = 0.25 the slope of a linear J is exact, and the difference is below 1e-15; it is {largest:.3g}, "
+        "which is the rounding of a much smaller epsilon: is a number written in its place?",
+        steps=(differences.index(largest),),
+    )
 
 
 # -- the network -------------------------------------------------------------------------
@@ -396,11 +419,11 @@ ASSIGNMENT = Assignment(
                     "near 0 when the derivative is right",
                     share=0.1,
                     plan=_right_derivative,
-                    judge=_is_rounding,
+                    judge=_is_small,
                     count=4,
-                    proves=True,
                 ),
                 Property("the derivative is measured", share=0.1, plan=_measured_calls, judge=_is_measured, count=1),
+                Property("epsilon is used", share=0.05, plan=_large_epsilon, judge=_uses_epsilon, count=1),
             ),
         ),
         Function(

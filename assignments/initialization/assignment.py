@@ -36,14 +36,14 @@ def _layers(d):
 
 def _wide(d):
     """Layers with very different numbers of inputs, two of them of the same shape, one square, some of one input
-    and one of one unit.
+    and one of one unit. Of three inputs it shows whether one is counted too many or too few.
 
     The root of 20, and that of 10, are far from every whole number.
 
     No layer has so many inputs that a covariance of them, from which some draw, needs more memory than there is.
     """
     units = 1000 + d.integer(0, 20)
-    return [([1, units, 1, units, 20, units, 20, 20],)]
+    return [([1, units, 1, units, 3, units, 20, units, 20, 20],)]
 
 
 def _usual_layers(d):
@@ -77,10 +77,10 @@ def _parts(given, kind):
 def _unequal_weights(given):
     """What breaks the symmetry, whatever the scale: units of a layer do not start alike.
 
-    A thousand units of one input may share their round numbers.
+    A thousand units of one input, or of three, may share their round numbers.
     """
     for layer, weights in enumerate(_parts(given, "W"), 1):
-        needed = len(weights) if weights.ndim == 2 and weights.shape[1] > 1 else min(len(weights) // 2 + 1, 20)
+        needed = len(weights) if weights.ndim == 2 and weights.shape[1] > 3 else min(len(weights) // 2 + 1, 20)
         if weights.ndim != 2 or len(np.unique(weights, axis=0)) < needed or not np.any(weights):
             return f"units of layer {layer} start with equal weights"
     return None if _parts(given, "W") else "there are no weights"
@@ -221,7 +221,7 @@ def _some_units_alike(given):
     """Whether units of a layer repeat others, while more than half of them have weights of their own."""
     for _, W, n_prev, n in _weights(given):
         different = len(np.unique(W, axis=0))
-        if n_prev > 1 and n // 2 < different < n:
+        if n_prev > 3 and n // 2 < different < n:  # three round numbers may be alike
             return True
     return False
 

@@ -265,8 +265,9 @@ def _deep(d):
 
 
 def _wide(d):
+    """Layers of very different sizes; of one and of three units it shows whether one is counted too many or too few."""
     narrow = 55 + d.integer(0, 1)
-    return [([narrow, 400, 1, 400, narrow - d.integer(5, 8), narrow, 400],)]
+    return [([narrow, 400, 1, 400, 3, 400, narrow - d.integer(5, 8), narrow, 400],)]
 
 
 def _weights(given):

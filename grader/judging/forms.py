@@ -162,7 +162,7 @@ def arranged(spec: Function, expected: Expected, got: Value) -> tuple[Value, flo
         surplus = isinstance(got, tuple | list) and len(got) > 0 and not isinstance(right, list) and _alike(got[0], right)
         return (got[0], SURPLUS) if surplus else (got, 1.0)
     if not isinstance(got, tuple | list):
-        return (got,), 1.0
+        return (got,), FORM if spec.opaque else 1.0  # what only the student's code understands weighs nothing by itself
     if len(got) > len(right):
         return tuple(got[: len(right)]), SURPLUS
     for order, ordered, kept in fitting_orders(spec, expected, got):

@@ -113,6 +113,9 @@ def _listed(got: Value, count: int, *, apart: bool) -> tuple[Value, float]:
         got, kept = [*zip(*got, strict=False)], FORM
     if not isinstance(got, tuple | list):
         return got, kept
+    named = any(isinstance(part, dict) and len(part) == count for part in got)
+    if named:
+        got, kept = [tuple(part.values()) if isinstance(part, dict) else part for part in got], FORM
     longer = any(isinstance(part, tuple | list) and len(part) > count for part in got)
     batches = [part[:count] if isinstance(part, tuple | list) else part for part in got]
     return batches, min(kept, SURPLUS) if longer else kept
@@ -150,11 +153,23 @@ def _tidy(got: Value, like: Value, order: tuple[int, ...] | None, names: str | P
             result, kept = tuple(result[:count]) if isinstance(like, tuple) else result[0], SURPLUS
     elif isinstance(like, tuple) and got is not None and not isinstance(got, tuple | list | dict):
         result, kept = forms.with_parts(got, len(like)), FORM
-    if isinstance(result, dict) and isinstance(like, dict):
-        counted = forms.counted_alike(like, result)
-        result, kept = counted, kept if counted is result else FORM
+    counted = _counted_alike(like, result)
+    result, kept = counted, kept if counted is result else min(kept, FORM)
     ordinary = plain(result)
     return ordinary, kept if _holds_no_matrix(result) else min(kept, TYPE)
+
+
+def _counted_alike(like: Value, got: Value) -> Value:
+    """Dictionaries under the names of right ones, also those that are parts; the same value where they have these."""
+    if isinstance(got, dict) and isinstance(like, dict):
+        return forms.counted_alike(like, got)
+    if not isinstance(like, tuple) or not isinstance(got, tuple | list) or len(got) != len(like):
+        return got
+    parts = tuple(
+        forms.counted_alike(*pair) if all(isinstance(p, dict) for p in pair) else pair[1]
+        for pair in zip(like, got, strict=True)
+    )
+    return got if all(new is old for new, old in zip(parts, got, strict=True)) else parts
 
 
 def _grouped(got: Value, like: Value, names: str | Parts) -> Parts | None:
