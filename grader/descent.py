@@ -243,12 +243,17 @@ def difference_problem(found: Sequence[Any], right: Sequence[float]) -> str | No
 
 
 def is_bounded_below(found: Sequence[Any], right: Sequence[float], sums: Sequence[float]) -> bool:
-    """Whether two wrong differences have one number below the line, where the right one (``sums``, of norms) is smaller."""
+    """Whether two wrong differences have one number below the line, where the right one (``sums``, of norms) is smaller.
+
+    The third is one of large gradients, which tells a bound, or a number that is added, from a difference that is divided by
+    nothing, or is none of norms.
+    """
     differences = _numbers(found)
     if min(differences) <= 0:
         return False
-    first, second = (size * other / wrong for size, other, wrong in zip(sums, right, differences, strict=True))
-    return first > 1.02 * sums[0] and abs(second / max(sums[1], first) - 1) < 0.05
+    first, second, large = (size * other / wrong for size, other, wrong in zip(sums, right, differences, strict=True))
+    alike = first > 1.02 * sums[0] and abs(second / max(sums[1], first) - 1) < 0.05
+    return alike and min(abs(large / expected - 1) for expected in (max(sums[2], first), sums[2] + first)) < 0.05
 
 
 def along(gradients: Parameters, direction: Parameters) -> float:

@@ -488,17 +488,26 @@ def passed_cases(count: int, asked: int) -> str:
     return f"correct for all {count} inputs" if count > 1 else "correct for the one input"
 
 
+def spoken(item: str) -> str:
+    """An item as a student calls it: the ``dW`` of all layers, not ``dW{l}``."""
+    return item.replace("{l}", "")
+
+
 def not_checked(reason: str) -> str:
     return f"not checked: {reason}"
 
 
 def skipped_stage(stage: str, item: str, *, wrong: bool = False) -> str:
     """``wrong`` where the numbers are so in whatever form."""
-    return f"not checked: fix the {stage} of {item} first" + ("; its numbers are wrong, too" if wrong else "")
+    return f"not checked: fix the {stage} of {spoken(item)} first" + ("; its numbers are wrong, too" if wrong else "")
 
 
 def earlier_call(name: str, problem: str) -> str:
     return f"your own {name}, which is called first, gave no value: {problem}"
+
+
+def earlier_missing(name: str) -> str:
+    return f"{name}, which is called first, is not defined in this submission"
 
 
 def incomplete_call(problem: str) -> str:

@@ -327,12 +327,15 @@ def _right_gradients(d):
 
 
 def _small_gradients(d):
-    """Examples that are surely right, in two degrees: small gradients with a fault, as the difference is relative."""
+    """Examples that are surely right, in two degrees: small gradients with a fault, as the difference is relative.
+
+    The third is surely wrong: there gradients are large, and no bound or small number below the line shows.
+    """
     X, _, parameters = _network(d)
     Y, check = np.ones((1, X.shape[1])), d._reference("gradient_check_n")
     forward, backward = d._reference("forward_propagation_n"), d._reference("backward_propagation_n")
     questions, sums = [], []
-    for score in (9.0, 6.0):
+    for score in (9.0, 6.0, -3.0):
         scores = forward(X, Y, parameters)[1][8]
         parameters = parameters | {"b3": parameters["b3"] + score - scores.min()}
         gradients = backward(X, Y, forward(X, Y, parameters)[1])
@@ -349,7 +352,7 @@ def _small_gradients(d):
 
 
 def _is_relative(given):
-    return difference_problem(given.replies, given.facts["right"])
+    return difference_problem(given.replies[:2], given.facts["right"][:2])
 
 
 def _bounded_below(given):

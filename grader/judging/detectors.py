@@ -101,7 +101,8 @@ def _wrong_item(
                 wrong.append((case, expected, number))
     if not wrong:
         return None
-    name = (failures[0].item or "") if complete else _called(failures[0].item or "", list(places))
+    item_name = sentences.spoken(failures[0].item or "")
+    name = item_name if complete else _called(item_name, list(places))
     return _WrongItem(name, complete, tuple(failures), *map(tuple, zip(*wrong, strict=True)))
 
 

@@ -25,7 +25,7 @@ from grader.judging.cases import Case, FunctionCases
 from grader.judging.compare import Problem
 from grader.judging.values import parts_of
 from grader.model import Check, CheckStatus, FunctionReport
-from grader.sandbox.runner import NOT_CALLED, Outcome, Raised, Returned, Stopped
+from grader.sandbox.runner import NOT_CALLED, NOT_DEFINED, Outcome, Raised, Returned, Stopped
 from grader.spec import Shows
 
 __all__ = [
@@ -74,6 +74,9 @@ def no_value_text(replies: Sequence[Outcome], case: Case) -> str:
         return sentences.part_is_missing(lacking)
     text = raised_text(replies[number] if number < len(replies) else Stopped("not-run"), case)
     called = case.plan.steps[number][0] if number < len(case.plan.steps) else ""
+    outcome = replies[number] if number < len(replies) else None
+    if isinstance(outcome, Raised) and outcome.type_name == NOT_DEFINED:
+        return sentences.earlier_missing(called)
     return sentences.earlier_call(called, text) if called not in ("", case.key.partition("/")[0]) else text
 
 

@@ -154,7 +154,7 @@ def check_label(kind: str, name: str, function: str) -> str:
     >>> check_label("values", "dW", "f"), check_label("runs", "f", "f"), check_label("runs", "runs", "f")
     ('values dW', 'runs', 'runs')
     """
-    return kind if name in {function, kind} else f"{kind} {name}"
+    return kind if name in {function, kind} else f"{kind} {sentences.spoken(name)}"
 
 
 def plain_number(value: float) -> str:

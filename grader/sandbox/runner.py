@@ -24,6 +24,7 @@ from grader.submission.program import SourceFile, Unit
 
 __all__ = [
     "NOT_CALLED",
+    "NOT_DEFINED",
     "Answer",
     "Execution",
     "Loaded",
@@ -156,6 +157,7 @@ class Raised:
 
 
 NOT_CALLED = "no-reply"  # the type of what is told of a call that an earlier reply has no argument for
+NOT_DEFINED = "missing"  # of what a case calls that the submission does not have
 
 
 @dataclass(frozen=True, slots=True)

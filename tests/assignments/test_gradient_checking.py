@@ -364,6 +364,17 @@ def test_a_one_sided_check_loses_points_for_large_steps_alone() -> None:
     assert found.points == pytest.approx((0.6 + large) * found.max_points)
 
 
+@pytest.mark.parametrize(
+    ("line", "codes"),
+    [("    return numerator\n", ["not-relative"]), ("    return np.abs(grad - approximation).max()\n", [])],
+)
+def test_a_difference_that_is_divided_by_nothing_has_no_bound_below_the_line(line: str, codes: list[str]) -> None:
+    last = CHECK[CHECK.rindex("    return ") :]
+    own = "    numerator = np.linalg.norm(np.array(grad) - np.array(approximation))\n    grad = np.array(grad)\n"
+    found = verdicts(ASSIGNMENT, FORWARD, replaced(CHECK, last, own + line), only="gradient_check_n")["gradient_check_n"]
+    assert codes_of(found) == codes
+
+
 def test_a_check_that_forgets_the_gradients_passed_in_is_named() -> None:
     forgetful = replaced(
         CHECK, "    grad, approximation = [], []\n",

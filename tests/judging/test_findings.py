@@ -324,7 +324,7 @@ def test_a_finding_covers_all_wrong_parts_of_an_item_or_says_nothing() -> None:
         return {**grads, "dW1": 2 * grads["dW1"], "dW2": 2 * grads["dW2"]}
 
     (found,) = findings_on(gradients, both, MATRICES, "grads")
-    assert found.message == "dW{l} is 2 times the expected value"
+    assert found.message == "dW is 2 times the expected value"
 
     def mixed(X: Any) -> Any:
         grads = gradients(X)
@@ -341,7 +341,7 @@ def test_a_finding_says_a_part_where_other_parts_are_right_and_the_wrong_ones_ar
         return {key: value if key == "dW6" else -value for key, value in deep(X).items()}
 
     (found,) = findings_on(deep, mostly, MATRICES, "grads")
-    assert found.message == "a part of dW{l} has the opposite sign"
+    assert found.message == "a part of dW has the opposite sign"
 
 
 def test_what_is_a_factor_of_all_parts_but_zeros_is_one_of_all_and_two_parts_are_told_as_parts() -> None:
@@ -349,10 +349,10 @@ def test_what_is_a_factor_of_all_parts_but_zeros_is_one_of_all_and_two_parts_are
         return {f"{kind}{layer}": (layer != 3) * X**layer for layer in range(1, 7) for kind in ("dW", "db")}
 
     (found,) = findings_on(deep, lambda X: {key: 2 * value for key, value in deep(X).items()}, MATRICES, "grads")
-    assert found.message == "each of dW{l} and db{l} is 2 times the expected value"
+    assert found.message == "each of dW and db is 2 times the expected value"
     some = lambda X: {key: value if key[-1] == "6" else -value for key, value in deep(X).items()}  # noqa: E731
     (found,) = findings_on(deep, some, MATRICES, "grads")
-    assert found.message == "a part of dW{l} and of db{l} has the opposite sign"
+    assert found.message == "a part of dW and of db has the opposite sign"
 
 
 def test_zeros_that_come_back_as_they_were_are_no_sign_against_what_is_handed_back() -> None:
@@ -367,7 +367,7 @@ def test_what_is_handed_back_for_all_inputs_is_not_laid_on_a_condition() -> None
     step = lambda weights, rate: {name: value - rate for name, value in weights.items()}  # noqa: E731
     weights = [({"W1": X, "W2": 3 * X}, float(n)) for n, (X,) in enumerate(MATRICES)]
     (found,) = findings_on(step, lambda weights, rate: dict(weights), weights, "parameters")
-    assert found.message == "W{l} is what came in as weights, unchanged"
+    assert found.message == "W is what came in as weights, unchanged"
     assert "To bind the variable of a loop anew changes nothing" in found.hint
     first = lambda weights, rate: {**weights, "W1": weights["W1"] - rate}  # noqa: E731
     (found,) = findings_on(step, first, weights, "parameters")
@@ -375,7 +375,7 @@ def test_what_is_handed_back_for_all_inputs_is_not_laid_on_a_condition() -> None
     assert "whether a return stands inside" in found.hint
     many = lambda weights, rate: step(weights, rate) if rate == 1 else weights  # noqa: E731
     (found,) = findings_on(step, many, weights, "parameters")
-    assert found.message == "W{l} is what came in as weights, unchanged, for some inputs"
+    assert found.message == "W is what came in as weights, unchanged, for some inputs"
     assert "does a condition" in found.hint
 
 
