@@ -917,6 +917,11 @@ def container_for_array(kind: str, origin: str, attribute: str = "") -> Finding:
     return Finding("container-for-array", f"a {kind} stands where an array belongs{lack} ({origin})", _UNPACK)
 
 
+def several_for_number(origin: str) -> Finding:
+    text = f"something with several parts stands where one number, or an array of numbers, belongs ({origin})"
+    return Finding("several-for-number", text, _UNPACK)
+
+
 def not_unpacked(item: str, count: int) -> Finding:
     text = f"{item} is a tuple of {count} things, and the first of them is what {item} should be"
     return Finding("not-unpacked", text, _UNPACK)

@@ -474,6 +474,8 @@ _OR_ONE_TRUTH = re.compile(rf"{_NOT_ONE_TRUTH.pattern}|setting an array element 
 _OF_PYTHON = re.compile(r"(?<![\w.])(max|min)\(")
 _NO_AXIS = re.compile(r"only integer scalar arrays can be converted to a scalar index")
 _ALONG_AXIS = re.compile(r"(?:= *|return )(?:np|numpy)\.a?(max|min)\([^()\[\]]*,[^()\[\]]*\)(?:, *\w+)?\s*$")
+_SEQUENCE = re.compile(r"setting an array element with a sequence")
+_INTO_ELEMENT = re.compile(r"(?:^|: )[\w.]+(?:\[[^=]*\])+ *=(?!=)")
 _NO_POWER = re.compile(r"unsupported operand type\(s\) for \^=?:|ufunc 'bitwise_xor' not supported")
 _UNBOUND = re.compile(r"cannot access local variable '(\w{1,60})' where it is not associated with a value")
 # What asks for a truth value as well, or a line that is cut before it.
@@ -535,6 +537,8 @@ def _misuse(messages: Sequence[str], line: str, origin: str) -> Finding | None:
         finding = sentences.array_for_axis(along[1], origin)
     elif all(map(_NO_POWER.match, messages)):
         finding = sentences.caret_for_power(origin)
+    elif all(map(_SEQUENCE.match, messages)) and _INTO_ELEMENT.search(line):
+        finding = sentences.several_for_number(origin)
     return finding
 
 

@@ -17,7 +17,7 @@ from grader.sandbox.tensors import as_arrays
 from grader.spec import Function
 
 __all__ = [
-    "FORM", "LONGEST_PERMUTED", "ORDER", "SURPLUS", "TYPE", "Parts", "arranged", "counted_alike", "fitting_orders",
+    "FORM", "LONGEST_PERMUTED", "ORDER", "SURPLUS", "TYPE", "Parts", "arranged", "as_layers", "counted_alike", "fitting_orders",
     "has_wrong_numbers", "in_form_of", "kept_of", "numbers_of", "plain", "with_parts",
 ]  # fmt: skip
 
@@ -158,6 +158,8 @@ def arranged(spec: Function, expected: Expected, got: Value) -> tuple[Value, flo
     right = expected.decoded
     if isinstance(right, dict) and isinstance(got, dict):
         return _renamed(right, got)
+    if isinstance(right, dict) and (named := as_layers(right, got)):
+        return named, FORM
     if not isinstance(right, tuple):
         surplus = isinstance(got, tuple | list) and len(got) > 0 and not isinstance(right, list) and _alike(got[0], right)
         return (got[0], SURPLUS) if surplus else (got, 1.0)
@@ -239,6 +241,22 @@ def counted_alike(like: Mapping[Any, Value], got: Mapping[Any, Value]) -> Mappin
         if keys != there[other]:
             moved |= {key: got[name] for key, name in zip(keys, there[other], strict=True)}
     return {**got, **moved} if moved else got
+
+
+def as_layers(like: Mapping[Any, Value], got: Value) -> dict[str, Value] | None:
+    """The parts of a row under the names of a result of any number of layers; None where it is no row of all their arrays.
+
+    >>> as_layers({"W1": 0, "b1": 0}, (np.eye(2), np.zeros(2), np.eye(2), np.zeros(2))).keys()
+    dict_keys(['W1', 'b1', 'W2', 'b2'])
+    """
+    kinds = by_kind(like)
+    if not isinstance(got, tuple | list) or len(kinds) < 2 or not got or len(got) % len(kinds):
+        return None
+    if not all(isinstance(part, np.ndarray) for part in got):
+        return None
+    first = min(int(keys[0][len(kind) :]) for kind, keys in kinds.items())
+    names = [f"{kind}{number}" for number in range(first, first + len(got) // len(kinds)) for kind in kinds]
+    return dict(zip(names, got, strict=True))
 
 
 def kinds_paired(wanted: Iterable[str], there: Iterable[str]) -> dict[str, str]:

@@ -144,6 +144,8 @@ def _tidy(got: Value, like: Value, order: tuple[int, ...] | None, names: str | P
     grouped = _grouped(got, like, names)
     if grouped is not None:
         result, kept = grouped, FORM
+    elif isinstance(like, dict) and (named := forms.as_layers(like, got)):
+        result, kept = named, FORM
     elif isinstance(result, tuple | list) and order and len(result) == len(order):
         result, kept = tuple(result[i] for i in order), ORDER
     elif isinstance(result, tuple | list) and like is not None and not isinstance(like, list):

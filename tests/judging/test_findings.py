@@ -593,6 +593,12 @@ RAISED = [
     ("array-for-axis", NO_AXIS, "return np.amin(Z, Y), Z", ""),
     ("caret-for-power", "unsupported operand type(s) for ^: 'float' and 'int'", "c = v / (1 - beta ^ t)", ""),
     ("caret-for-power", "ufunc 'bitwise_xor' not supported for the input types", "c = (A - Y) ^ 2", ""),
+    (
+        "several-for-number",
+        "setting an array element with a sequence. The requested array",
+        "J_plus[i] = forward(X, theta)",
+        "",
+    ),
     ("unbound-name", UNBOUND, "return A, Z", ""),
     ("unpacked-otherwise", "not enough values to unpack (expected 3, got 2)", "A, W, b = cache", "linear(dZ, cache)"),
     ("shapes-do-not-fit", ALIGNED, "Z = W * A + b", ""),
