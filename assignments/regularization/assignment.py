@@ -305,10 +305,11 @@ def _near(found, expected):
     return found.shape == expected.shape and bool((np.abs(found - expected) <= 1e-11 + 1e-9 * np.abs(expected)).all())
 
 
-def _mask_problem(c):
+def _mask_problem(c, or_a_column=False):
+    """What is wrong with the masks, of which one for all examples may be a column: its shape costs elsewhere."""
     for layer in ("1", "2"):
         D, Z = c["D" + layer], c["Z" + layer]
-        if D.shape != np.shape(Z):
+        if D.shape != np.shape(Z) and not (or_a_column and D.shape == (len(Z), 1)):
             return f"D{layer} has shape {D.shape}, expected that of Z{layer}, {np.shape(Z)}"
         if not np.isin(D, (0, 1)).all():
             return f"D{layer} holds {D[~np.isin(D, (0, 1))][0]:.4g}; a mask holds True and False, or 1 and 0"
@@ -327,7 +328,7 @@ def _problem_of_cache(given):
     if "mask-of-dropped" in forms and _drops_what_is_true(given):
         return "a mask in the cache is true where units were dropped; expected is true where they are kept"
     A3, c, formulas = _formulas(given, in_any_form="mask-of-dropped" not in forms)
-    problem = _mask_problem(c if not forms else _cached(given, in_any_form=False)[1])
+    problem = _mask_problem(c if not forms else _cached(given, in_any_form=False)[1], or_a_column=True)
     if problem:
         return problem
     for name in _CACHE:
