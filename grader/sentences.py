@@ -829,7 +829,7 @@ def opposite_sign(item: str, *, sometimes: bool) -> Finding:
     if sometimes:
         text = f"{item} has the opposite sign for some inputs; for others it is right"
         return Finding("opposite-sign", text, "Is a sign lost, as with an absolute value or a square?")
-    return Finding("opposite-sign", f"{item} has the opposite sign", "Which term is subtracted from which?")
+    return Finding("opposite-sign", f"{item} has the opposite sign", "Which term is subtracted from which, and where stands a minus?")
 
 
 def constant_factor(item: str, factor: str, meaning: str, *, sometimes: bool = False) -> Finding:
@@ -851,7 +851,10 @@ def handed_back(items: Mapping[str, str], *, sometimes: bool, whole: bool) -> Fi
     text = f"{' and '.join(f'{item} is what came in as {name}' for name, item in items.items())}, unchanged{where}"
     hint = "Is it worked out anew for every input, or does a condition, a factor of 1 or a power of 0 leave it as it is?"
     if not whole:
-        hint = "Does every part of it get its turn? Look at the range of the loop, and whether a return stands inside of it."
+        hint = (
+            "Where does this part get its new value, and is it made of the right variables? If a loop makes the parts, look at "
+            "its range, and whether a return stands inside of it."
+        )
     elif not sometimes:
         hint = (
             "Where does it get a new value, and do you return that? To bind the variable of a loop anew changes nothing "
