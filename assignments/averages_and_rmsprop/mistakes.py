@@ -439,6 +439,81 @@ def _(theta, beta, corrected):
     return np.cumsum(theta) / np.arange(1, len(theta) + 1)
 
 
+@mistake(
+    "missing-parentheses",
+    "exponentially_weighted_average",
+    message="v / 1 - beta**t is v - beta**t: the whole difference belongs under the fraction bar",
+    hint="Put in numbers and compare 6 / 3 - 1 with 6 / (3 - 1).",
+    severity="fault",
+)
+def _(theta, beta, corrected):
+    return _running(theta, beta) - (beta ** np.arange(1, len(theta) + 1) if corrected else 0)
+
+
+@mistake(
+    "plus-for-minus",
+    "exponentially_weighted_average",
+    message="the correction divides by 1 + beta**t; it is a difference",
+    hint="Does the correction make the first averages larger or smaller?",
+    severity="fault",
+)
+def _(theta, beta, corrected):
+    return _running(theta, beta) / (1 + beta ** np.arange(1, len(theta) + 1) if corrected else 1)
+
+
+first_value_lost = mistake(
+    "first-value-skipped",
+    "exponentially_weighted_average",
+    message="the first value of the series is left out, and there is one average less than values",
+    hint="With which index does your loop begin, and which one does theta_1 have in Python?",
+    severity="fault",
+)
+
+
+@first_value_lost
+def _(theta, beta, corrected):
+    return _average(theta[1:], beta, corrected)
+
+
+@first_value_lost
+def _(theta, beta, corrected):
+    return _average(theta[1:], beta, corrected, first=2)
+
+
+@mistake(
+    "beta-literal",
+    "exponentially_weighted_average",
+    message="in the recursion beta is written as the number 0.9, and the argument is ignored there",
+    hint="Look for a number in your recursion that should be an argument.",
+    severity="fault",
+)
+def _(theta, beta, corrected):
+    return _running(theta, 0.9) / (1 - beta ** np.arange(1, len(theta) + 1) if corrected else 1)
+
+
+@mistake(
+    "squared-values",
+    "exponentially_weighted_average",
+    message="the squares of the values are averaged; it is the values themselves that are averaged",
+    hint="Compare your recursion with the formula of v_t. The square belongs to RMSprop.",
+    severity="grave",
+)
+def _(theta, beta, corrected):
+    return _average(theta**2, beta, corrected)
+
+
+@mistake(
+    "mean-of-the-last-values",
+    "exponentially_weighted_average",
+    message="this is the mean of the last 1 / (1 - beta) values, all of them with the same weight",
+    hint="How much does the newest value count in v_t, and how much the one before it? Compare with your code.",
+    severity="grave",
+)
+def _(theta, beta, corrected):
+    most = round(1 / (1 - beta))
+    return np.array([np.mean(theta[max(0, end - most) : end]) for end in range(1, len(theta) + 1)])
+
+
 # -- RMSprop -----------------------------------------------------------------------------
 
 
@@ -986,6 +1061,91 @@ def _(a):
 @_rms
 def _(a):
     return a.step(kept=_but_last(a.new(), a), p=_but_last(a.p, a))
+
+
+@mistake(
+    "average-made-anew",
+    "update_parameters_with_rmsprop",
+    message="the old s has no effect, so that nothing is left of the steps before",
+    hint="What is the argument s for, and where does it stand in your formula of the new s?",
+    severity="fault",
+)
+@_rms
+def _(a):
+    return a.step(a.new(0.0, 1 - a.beta2))
+
+
+@mistake(
+    "average-of-the-weights",
+    "update_parameters_with_rmsprop",
+    message="the step of b is divided by the root of the s of dW, and not of that of db",
+    hint="Compare the names in the line for W and in the line for b.",
+    severity="slip",
+)
+@_rms
+def _(a):
+    moved, new = a.step()
+    of_weights = {name: f"dW{name[1:]}" for name in a.p if name.startswith("b")}
+    return moved | {name: a.p[name] - a.rate * a.right(a.g["d" + name], new[key]) for name, key in of_weights.items()}, new
+
+
+@mistake(
+    "gradient-of-the-weights",
+    "update_parameters_with_rmsprop",
+    message="the s of db is made of dW, and not of db",
+    hint="Compare the names in the line for dW and in the line for db.",
+    severity="fault",
+)
+@_rms
+def _(a):
+    new = a.new()
+    of_weights = {name: a.g[f"dW{name[2:]}"] for name in new if name.startswith("db")}
+    return a.step(new | {name: a.beta2 * a.s[name] + (1 - a.beta2) * grad**2 for name, grad in of_weights.items()})
+
+
+learning_rate_in_average = mistake(
+    "learning-rate-in-average",
+    "update_parameters_with_rmsprop",
+    message="the learning rate is a factor of the new square in s; it belongs into the step alone",
+    hint="Which quantities stand in the formula of s?",
+    severity="fault",
+)
+
+
+@learning_rate_in_average
+@_rms
+def _(a):
+    return a.step(a.new(weight=a.rate * (1 - a.beta2)))
+
+
+@learning_rate_in_average
+@_rms
+def _(a):
+    return a.step(a.new(weight=a.rate * (1 - a.beta2)), rate=1.0)
+
+
+@mistake(
+    "learning-rate-in-average",
+    "update_parameters_with_rmsprop",
+    message="the learning rate is a factor of the new square in the s of the weights; it belongs into the step alone",
+    hint="Compare the line for dW and the line for db with the formula of s.",
+    severity="fault",
+)
+@_rms
+def _(a):
+    return a.step(a.new() | _weights(a.new(weight=a.rate * (1 - a.beta2))))
+
+
+@mistake(
+    "epsilon-subtracted",
+    "update_parameters_with_rmsprop",
+    message="epsilon is subtracted from the root; it is added",
+    hint="What do you divide by where the gradient has always been 0?",
+    severity="slip",
+)
+@_rms
+def _(a):
+    return a.step(direction=lambda g, s: g / (np.sqrt(s) - a.epsilon))
 
 
 _BY_POSITION = {

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from grader.spec import mistake
 
 _PARENTHESES = {
@@ -77,6 +79,37 @@ _FLOOR = {
     "code": "rate-has-a-floor",
     "message": "the rate falls to a smallest number and no further; the exercise has no such limit",
     "hint": "Try your function with a small learning_rate0, and with a very late epoch.",
+}
+
+
+_BELOW_AS_WELL = {
+    "code": "initial-rate-below",
+    "message": "the result is divided by learning_rate0, as if it stood below the fraction bar; it is a factor of the result",
+    "hint": "What should the learning rate be in epoch 0, when learning_rate0 is 0.5, and what is yours?",
+}
+
+_MINUS = {
+    "code": "minus-for-plus",
+    "message": "the product is taken from 1 below the fraction bar; it is added to 1",
+    "hint": "What do you divide by when decay_rate is 1, in epoch 1?",
+}
+
+_SUMMED = {
+    "code": "sum-for-product",
+    "message": "decay_rate and the number of epochs are added; they are multiplied",
+    "hint": "What should the learning rate be in epoch 0?",
+}
+
+_POWER = {
+    "code": "power-for-product",
+    "message": "the number of epochs is an exponent of decay_rate; they are multiplied",
+    "hint": "What is the difference between * and **?",
+}
+
+_CUT_OFF = {
+    "code": "rate-cut-off",
+    "message": "the factor is cut to a whole number, so that the rate falls to 0",
+    "hint": "The factor of decay_rate * epochs = 1 is a half. What does your code make of it?",
 }
 
 
@@ -198,13 +231,7 @@ def _(rate, epoch, decay):
     return rate / (1 + decay * math.sqrt(epoch))
 
 
-@mistake(
-    "rate-cut-off",
-    "update_lr",
-    message="the factor is cut to a whole number, so that the rate falls to 0",
-    hint="What does // do to 1 // (1 + 0.5)?",
-    severity="grave",
-)
+@mistake(function="update_lr", **_CUT_OFF, severity="grave")
 def _(rate, epoch, decay):
     return 1 // (1 + decay * epoch) * rate
 
@@ -240,6 +267,89 @@ def _(rate, epoch, decay):
 )
 def _(rate, epoch, decay):
     return rate / math.sqrt(1 + decay * epoch)
+
+
+@mistake(
+    "epoch-shifted",
+    "update_lr",
+    message="one epoch too few is counted, and in epoch 0 the rate is raised",
+    hint="What should the learning rate be in epoch 0?",
+    severity="fault",
+)
+def _(rate, epoch, decay):
+    return rate / (1 + decay * (epoch - 1))
+
+
+@mistake(
+    "brackets-close-too-early",
+    "update_lr",
+    message="the brackets close too early: 1 + decay_rate as a whole is multiplied by the epoch",
+    hint="What should the learning rate be in epoch 0, and what do you divide by there?",
+    severity="fault",
+)
+def _(rate, epoch, decay):
+    return rate / ((1 + decay) * epoch)
+
+
+square_root_of_the_lecture = mistake(
+    "square-root-decay",
+    "update_lr",
+    message="decay_rate stands above the fraction bar, and a square root of the epoch below it: this is another kind of decay",
+    hint="Where does decay_rate stand in the formula of the exercise, and does it have a root?",
+    severity="grave",
+)
+
+
+@square_root_of_the_lecture
+def _(rate, epoch, decay):
+    return rate * decay / np.sqrt(epoch)
+
+
+@square_root_of_the_lecture
+def _(rate, epoch, decay):
+    return rate * decay / np.sqrt(epoch + 1)
+
+
+@mistake(
+    "linear-decay",
+    "update_lr",
+    message="the rate is reduced by a product until it is 0; the exercise divides by 1 + decay_rate * epochs",
+    hint="In which epoch does your learning rate become 0? By the formula it never does.",
+    severity="grave",
+)
+def _(rate, epoch, decay):
+    return max(0.0, rate * (1 - decay * epoch))
+
+
+@mistake(
+    "missing-one",
+    "update_lr",
+    message="the 1 in the denominator is missing in all epochs after the first",
+    hint="What should the learning rate be in epoch 1, when decay_rate is 1?",
+    severity="fault",
+)
+def _(rate, epoch, decay):
+    return rate / (decay * epoch) if decay * epoch else rate
+
+
+@mistake(function="update_lr", **_BELOW_AS_WELL, severity="grave")
+def _(rate, epoch, decay):
+    return 1 / ((1 + decay * epoch) * rate)
+
+
+@mistake(function="update_lr", **_MINUS, severity="grave")
+def _(rate, epoch, decay):
+    return rate / (1 - decay * epoch)
+
+
+@mistake(function="update_lr", **_SUMMED, severity="fault")
+def _(rate, epoch, decay):
+    return rate / (1 + decay + epoch)
+
+
+@mistake(function="update_lr", **_POWER, severity="fault")
+def _(rate, epoch, decay):
+    return rate / (1 + decay**epoch)
 
 
 _COMPOUND = {
@@ -343,6 +453,37 @@ def _(rate, epoch, decay, interval):
 @mistake(function="schedule_lr_decay", **_of_intervals(_EXPONENTIAL), severity="grave")
 def _(rate, epoch, decay, interval):
     return rate / (1 + decay) ** (epoch // interval)
+
+
+@mistake(function="schedule_lr_decay", **_of_intervals(_CUT_OFF), severity="grave")
+def _(rate, epoch, decay, interval):
+    return 1 // (1 + decay * (epoch // interval)) * rate
+
+
+@mistake(function="schedule_lr_decay", **_BELOW_AS_WELL, severity="grave")
+def _(rate, epoch, decay, interval):
+    return 1 / ((1 + decay * (epoch // interval)) * rate)
+
+
+@mistake(function="schedule_lr_decay", **_MINUS, severity="grave")
+def _(rate, epoch, decay, interval):
+    return rate / (1 - decay * (epoch // interval))
+
+
+@mistake(function="schedule_lr_decay", **_of_intervals(_SUMMED), severity="fault")
+def _(rate, epoch, decay, interval):
+    return rate / (1 + decay + epoch // interval)
+
+
+@mistake(
+    "decay-rate-ignored",
+    "schedule_lr_decay",
+    message="decay_rate has no effect: the rate is halved after every interval",
+    hint="Which arguments does your formula use?",
+    severity="fault",
+)
+def _(rate, epoch, decay, interval):
+    return rate * 0.5 ** (epoch // interval)
 
 
 @mistake(function="schedule_lr_decay", **_NO_DECAY, severity="fault")
@@ -487,6 +628,39 @@ def _(epoch, interval):
 @_at
 def _(epoch, interval):
     return epoch % interval
+
+
+@mistake(
+    "epochs-after-first-interval",
+    "schedule_lr_decay",
+    message="the rate stays in the first interval, as it should; after it the epochs are counted, and not the whole intervals",
+    hint="Which number should stand beside decay_rate in epoch 25, when an interval has 10 epochs: 25 or 2?",
+    severity="grave",
+)
+@_at
+def _(epoch, interval):
+    return epoch if epoch >= interval else 0
+
+
+upside_down = mistake(
+    "quotient-upside-down",
+    "schedule_lr_decay",
+    message="time_interval is divided by epoch_num; it is the other way round",
+    hint="How many whole intervals lie behind epoch 25 when an interval has 10 epochs, and what does your quotient give?",
+    severity="grave",
+)
+
+
+@upside_down
+@_at
+def _(epoch, interval):
+    return interval // epoch
+
+
+@upside_down
+@_at
+def _(epoch, interval):
+    return interval // max(epoch, 1)
 
 
 @mistake(

@@ -549,6 +549,25 @@ def _permuted_features(given):
     return sorted(map(tuple, np.sort(X, axis=0).T)) == sorted(map(tuple, np.sort(held, axis=0).T))
 
 
+def _off_by(given):
+    """By how many columns the labels lie beside those of their examples, 0 where it is by none or by no fixed number."""
+    held, labels = _read(given.args, given.reply)
+    own, found = given.args[1][0, np.concatenate(held)], np.concatenate([Y_t.ravel() for Y_t in labels])
+    last = held[-1].size  # which may have its own
+    alike = (found == np.roll(own, -by) for by in range(own.size))
+    return next((by for by, same in enumerate(alike) if same[: own.size - last].mean() > 0.95), 0)
+
+
+def _labels_astray(given):
+    """Whether hardly a batch has the labels of its own examples, where no example is there twice; some may be lost."""
+    if not _EACH_AT_MOST_ONCE(given) or len(given.reply) < 3:
+        return False
+    first, *others = _own_labels(given)
+    beside = first or sum(others) > 1 or _off_by(given)  # of a small batch they may be the same by chance
+    return not (beside or _other_labels(given) or _labels_of_the_batch(given))
+
+
+_EACH_AT_MOST_ONCE = _rows_of_labels(_fit(lambda args, held: (np.bincount(np.concatenate(held)) < 2).all()))
 _ONCE_FITS = {
     "features-permuted": lambda given: not _everything_seen(given) and _permuted_features(given),
     "counts-features": _fit(
@@ -584,8 +603,15 @@ _ONCE_FITS = {
     "repeated-examples": _fit(_drawn_again),
     "only-last-batch": _fit(lambda args, held: _lengths(held) == _sizes(args)[-1:] and len(_sizes(args)) > 1),
     "one-batch-only": _fit(lambda args, held: len(held) == 1 and _lengths(held) == _sizes(args)[:1]),
-    "same-batch": _fit(lambda args, held: len(held) == 1 or _alike(held)),
-    "overlapping-batches": _fit(lambda args, held: len(held) == 1 or (_overlap(held) and not _alike(held))),
+    "whole-set-for-batches": _fit(lambda args, held: len(held) == 1 < len(_sizes(args)) and _everything_once(args, held)),
+    "one-example-per-batch": _fit(
+        lambda args, held: _lengths(held) == [1] * args[0].shape[1] != _sizes(args) and _everything_once(args, held)
+    ),
+    # With every example once, it is the size of the batches alone that is wrong.
+    "same-batch": _fit(lambda args, held: (len(held) == 1 or _alike(held)) and not _everything_once(args, held)),
+    "overlapping-batches": _fit(
+        lambda args, held: (len(held) == 1 or (_overlap(held) and not _alike(held))) and not _everything_once(args, held)
+    ),
     "order-drawn-for-each-batch": _fit(
         lambda args, held: (
             _lengths(held) == _sizes(args)
@@ -805,6 +831,10 @@ ASSIGNMENT = Assignment(
                     plan=lambda d: [_batches(d)],
                     judge=_foreign_labels_problem,
                     classes=(CaseClass("large", count=1),),
+                    fits={
+                        "off-by-one-column": lambda given: _EACH_AT_MOST_ONCE(given) and _off_by(given) == 1,
+                        "pairs-broken": _labels_astray,
+                    },
                 ),
                 Property(
                     "most examples are there once, with their own labels",

@@ -243,6 +243,81 @@ def _(p, g, rate):
     return _step(p, rate, g) | {name: -rate * g["d" + name] for name in p if name.startswith("W")}
 
 
+@mistake(
+    "biases-uphill",
+    "update_parameters_with_gd",
+    message="the biases go up their gradient, and the weights down theirs: one sign is the other one",
+    hint="Compare the signs in the line for W and in the line for b.",
+    severity="fault",
+)
+def _(p, g, rate):
+    return _step(p, rate, g) | {name: p[name] + rate * g["d" + name] for name in p if name.startswith("b")}
+
+
+@mistake(
+    "missing-learning-rate",
+    "update_parameters_with_gd",
+    message="the learning rate is missing from the step of the biases",
+    hint="Compare the line for W and the line for b.",
+    severity="fault",
+)
+def _(p, g, rate):
+    return _step(p, rate, g) | {name: p[name] - g["d" + name] for name in p if name.startswith("b")}
+
+
+@mistake(
+    "gradient-of-the-weights",
+    "update_parameters_with_gd",
+    message="the step of b is made of the sums of the rows of dW, and not of db",
+    hint="Which key of grads belongs to b?",
+    severity="fault",
+)
+def _(p, g, rate):
+    return {
+        name: value - rate * (g["d" + name] if name.startswith("W") else np.sum(g[f"dW{name[1:]}"], axis=1, keepdims=True))
+        for name, value in p.items()
+    }
+
+
+@mistake(
+    "gradients-returned",
+    "update_parameters_with_gd",
+    message="the gradients are returned; the exercise asks for the new parameters",
+    hint="Which name stands after return?",
+    severity="grave",
+)
+def _(p, g, rate):
+    return dict(g)
+
+
+@mistake(
+    "only-first-layer",
+    "update_parameters_with_gd",
+    message="the result holds the first layer alone: the loop ends after one layer",
+    hint="Does return stand inside of your loop, or behind it?",
+    severity="fault",
+)
+def _(p, g, rate):
+    return _step({name: value for name, value in p.items() if name[1:] == "1"}, rate, g)
+
+
+@mistake(function="update_parameters_with_gd", **NO_BIASES, severity="fault")
+def _(p, g, rate):
+    return _step(_weights(p), rate, g)
+
+
+@mistake(
+    "last-layer-in-every-round",
+    "update_parameters_with_gd",
+    message="the last layer makes a step in every round of the loop, and the other layers make none",
+    hint="Which number is in your keys: that of the layer, or that of all layers?",
+    severity="fault",
+)
+def _(p, g, rate):
+    depth = len(p) // 2
+    return {name: value - depth * rate * g["d" + name] * (name[1:] == str(depth)) for name, value in p.items()}
+
+
 # -- mini-batches ------------------------------------------------------------------------
 
 PAIRS = {
@@ -256,6 +331,8 @@ LABELS_OF_LAST = {
     "message": "the last, smaller batch holds the labels of other examples; the batches before it are correct",
     "hint": "Compare the slice of X with the slice of Y for the examples that are left over.",
 }
+
+SIZE_IGNORED = {"hint": "Where does your code use the argument mini_batch_size? Does a number stand in its place?"}
 
 FORM = {"hint": "The exercise asks for a list of tuples (X_t, Y_t), one for each batch: [(X_1, Y_1), (X_2, Y_2), ...]."}
 
@@ -389,6 +466,20 @@ def _(X, Y, size, seed):
 )
 def _(X, Y, size, seed):
     return [(X_t, Y_t[:, np.random.permutation(Y_t.shape[1])]) for X_t, Y_t in _cut(*_shuffled(X, Y), size)]
+
+
+@mistake(
+    "off-by-one-column",
+    "random_mini_batches",
+    message="the labels of the full batches are those of the next column: each example has the label of the one after it",
+    hint="Compare the slice of X with the slice of Y: where does each of them begin?",
+    severity="grave",
+)
+def _(X, Y, size, seed):
+    X, Y = _shuffled(X, Y)
+    full = X.shape[1] // size * size
+    batches = [(X[:, start : start + size], Y[:, start + 1 : start + size + 1]) for start in range(0, full, size)]
+    return [*batches, (X[:, full:], Y[:, full:])] if full < X.shape[1] else batches
 
 
 @mistake(
@@ -725,7 +816,7 @@ def _loop_variable(X, Y, size, seed):
     "batch-size-ignored",
     "random_mini_batches",
     message="the argument mini_batch_size has no effect on the size of the batches",
-    hint="Look for a number in your code that should be an argument.",
+    **SIZE_IGNORED,
     severity="fault",
 )
 def _(X, Y, size, seed):
@@ -809,6 +900,28 @@ def _(X, Y, size, seed):
 def _(X, Y, size, seed):
     X, Y = _shuffled(X, Y)
     return [(X[:, :size], Y[:, :size])]
+
+
+@mistake(
+    "whole-set-for-batches",
+    "random_mini_batches",
+    message="all examples are in one batch, where several are asked for",
+    **SIZE_IGNORED,
+    severity="grave",
+)
+def _(X, Y, size, seed):
+    return [_shuffled(X, Y)]
+
+
+@mistake(
+    "one-example-per-batch",
+    "random_mini_batches",
+    message="every batch holds one example, whatever the size is",
+    **SIZE_IGNORED,
+    severity="fault",
+)
+def _(X, Y, size, seed):
+    return _cut(*_shuffled(X, Y), 1)
 
 
 @mistake(
@@ -1258,6 +1371,78 @@ def _(a):
         {name: a.beta * of_weights[name] + (1 - a.beta) * g for name, g in a.g.items() if "b" in name[1:]}
         | _weights(a.new())
     )
+
+
+@mistake(
+    "plain-biases",
+    "update_parameters_with_momentum",
+    message="the biases are moved by plain gradient descent, and their velocity stays as it was; they have a velocity, too",
+    hint="What is the difference between the update of W and that of b in the exercise?",
+    severity="fault",
+)
+@_momentum
+def _(a):
+    return a.step(_weights(a.new()), direction=a.g | _weights(a.new()))
+
+
+@mistake(
+    "plain-biases",
+    "update_parameters_with_momentum",
+    message="the step of the biases is made of db, as in plain gradient descent; they have a velocity, too",
+    hint="What is the difference between the update of W and that of b in the exercise?",
+    severity="fault",
+)
+@_momentum
+def _(a):
+    return a.step(direction=a.g | _weights(a.new()))
+
+
+@mistake(
+    "learning-rate-in-average",
+    "update_parameters_with_momentum",
+    message="the learning rate is in the velocity and in the step as well; it belongs into the step alone",
+    hint="How often does learning_rate stand in the formulas of the exercise, and how often in your code?",
+    severity="fault",
+)
+@_momentum
+def _(a):
+    return a.step(a.new(weight=a.rate * (1 - a.beta)))
+
+
+@mistake(
+    "averaged-twice",
+    "update_parameters_with_momentum",
+    message="v is averaged with the gradient once more for the step, as in Nesterov's momentum; the exercise takes v itself",
+    hint="What is the learning rate multiplied by in the exercise, and what in your code?",
+    severity="fault",
+)
+@_momentum
+def _(a):
+    return a.step(direction=_average(a.new(), a.g, a.beta, 1 - a.beta))
+
+
+@mistake(
+    "minus-for-plus",
+    "update_parameters_with_momentum",
+    message="the new gradient is subtracted in the velocity; an average adds it",
+    hint="Compare the signs in the formula of v with those in your code.",
+    severity="grave",
+)
+@_momentum
+def _(a):
+    return a.step(a.new(weight=a.beta - 1))
+
+
+@mistake(
+    "plus-for-minus",
+    "update_parameters_with_momentum",
+    message="the new gradient enters the velocity with the weight 1 + beta; it is 1 - beta",
+    hint="Compare the two coefficients of the average. What is their sum?",
+    severity="fault",
+)
+@_momentum
+def _(a):
+    return a.step(a.new(weight=1 + a.beta))
 
 
 mistake(function="update_parameters_with_momentum", **_only_parameters("(parameters, v)"), severity="fault")(
@@ -1820,6 +2005,108 @@ def _(a):
 )
 def _(a):
     return _Adam(a.p, a.g, a.v, a.s, a.t, a.rate, 0.9, 0.999, a.epsilon).step()
+
+
+_ONE_BETA = {"code": "betas-literal", "hint": "Look for a number in your formula that should be an argument."}
+
+
+@_adam(message="beta1 is written as the number 0.9, and the argument is ignored", **_ONE_BETA, severity="fault")
+def _(a):
+    return replace(a, beta1=0.9).step()
+
+
+@_adam(message="beta2 is written as the number 0.999, and the argument is ignored", **_ONE_BETA, severity="fault")
+def _(a):
+    return replace(a, beta2=0.999).step()
+
+
+@_adam(message="v is averaged with the number 0.9, where beta1 is meant", **_ONE_BETA, severity="fault")
+def _(a):
+    return a.step(v=_average(a.v, a.g, 0.9, 1 - 0.9))
+
+
+@_adam(message="s is averaged with the number 0.999, where beta2 is meant", **_ONE_BETA, severity="fault")
+def _(a):
+    return a.step(s=_average(a.s, a.squares, 0.999, 1 - 0.999))
+
+
+_CORRECTION_MULTIPLIED = {
+    "code": "correction-multiplied",
+    "hint": "Does the correction make the first averages larger or smaller?",
+}
+
+
+def _times(average, power):
+    return {name: value * (1 - power) for name, value in average.items()}
+
+
+@_adam(message="v is multiplied by 1 - beta1**t; it must be divided", **_CORRECTION_MULTIPLIED, severity="fault")
+def _(a):
+    return a.step(top=_times(a.new_v, a.beta1**a.t))
+
+
+@_adam(message="s is multiplied by 1 - beta2**t; it must be divided", **_CORRECTION_MULTIPLIED, severity="fault")
+def _(a):
+    return a.step(bottom=_times(a.new_s, a.beta2**a.t))
+
+
+@_adam(
+    message="the averages are multiplied by 1 - beta**t; they must be divided", **_CORRECTION_MULTIPLIED, severity="fault"
+)
+def _(a):
+    return a.step(_times(a.new_v, a.beta1**a.t), _times(a.new_s, a.beta2**a.t))
+
+
+@_adam(
+    "beta-squared",
+    message="1 - beta2 is squared along with the gradient: a pair of parentheses is in the wrong place",
+    hint="What exactly is squared in the formula of s?",
+    severity="fault",
+)
+def _(a):
+    return a.step(s=_average(a.s, a.squares, a.beta2, (1 - a.beta2) ** 2))
+
+
+@_adam(
+    "squares-of-the-average",
+    message="s averages the squares of the new v; it is the squares of the gradients that are averaged",
+    hint="Of which quantity is the square in the formula of s?",
+    severity="fault",
+)
+def _(a):
+    return a.step(s=_average(a.s, {name: v**2 for name, v in a.new_v.items()}, a.beta2, 1 - a.beta2))
+
+
+@_adam(
+    "averages-mixed",
+    message="the new s is made of the old v",
+    hint="Compare the line for s with the line for v.",
+    severity="fault",
+)
+def _(a):
+    with np.errstate(invalid="ignore"):
+        return a.step(s=_average(a.v, a.squares, a.beta2, 1 - a.beta2))
+
+
+_MADE_ANEW = {
+    "code": "average-made-anew",
+    "hint": "What are the arguments v and s for, and where do they stand in your formulas?",
+}
+
+
+@_adam(message="the old v has no effect, so that nothing is left of the gradients before", **_MADE_ANEW, severity="fault")
+def _(a):
+    return a.step(v=_average(a.v, a.g, 0.0, 1 - a.beta1))
+
+
+@_adam(message="the old s has no effect, so that nothing is left of the squares before", **_MADE_ANEW, severity="fault")
+def _(a):
+    return a.step(s=_average(a.s, a.squares, 0.0, 1 - a.beta2))
+
+
+@_adam(message="the old v and s have no effect, so that nothing is left of the steps before", **_MADE_ANEW, severity="fault")
+def _(a):
+    return a.step(v=_average(a.v, a.g, 0.0, 1 - a.beta1), s=_average(a.s, a.squares, 0.0, 1 - a.beta2))
 
 
 @_adam(

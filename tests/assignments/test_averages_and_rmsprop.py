@@ -176,7 +176,7 @@ def test_arrays_overwritten_in_place_cost_the_inputs_check_only() -> None:
     assert graded.points == pytest.approx(0.95 * graded.max_points)
 
 
-SLIPS = ("missing-epsilon", "epsilon-after-division")
+SLIPS = ("missing-epsilon", "epsilon-after-division", "epsilon-subtracted")
 WRONG = {
     "missing-square": (" ** 2", ""),
     "missing-epsilon": (" + epsilon)", ")"),
@@ -184,6 +184,9 @@ WRONG = {
     "ascent": ("- learning_rate", "+ learning_rate"),
     "learning-rate-literal": ("- learning_rate", "- 0.01"),
     "beta-literal": ("beta2 * s", "0.9 * s"),
+    "average-made-anew": ("beta2 * s", "0 * s"),
+    "learning-rate-in-average": ("(1 - beta2) *", "(1 - beta2) * learning_rate *"),
+    "epsilon-subtracted": (" + epsilon)", " - epsilon)"),
 }
 
 
@@ -198,6 +201,26 @@ def test_a_wrong_step_is_named(code: str, change: tuple[str, str]) -> None:
     assert graded.status != "passed"
     lost = 1 - graded.points / graded.max_points
     assert 0.1 < lost <= 0.25 if code in SLIPS else 0.25 < lost < 1
+
+
+AVERAGES = {
+    "missing-parentheses": "v / 1 - beta**t",
+    "plus-for-minus": "v / (1 + beta**t)",
+    "correction-multiplied": "v * (1 - beta**t)",
+}
+
+
+@pytest.mark.parametrize(("code", "corrected"), AVERAGES.items(), ids=AVERAGES.keys())
+def test_a_wrong_correction_is_named(code: str, corrected: str) -> None:
+    text = f"""
+        def exponentially_weighted_average(theta, beta, bias_correction=False):
+            v, averages = 0.0, []
+            for t, value in enumerate(theta, 1):
+                v = beta * v + (1 - beta) * value
+                averages.append({corrected} if bias_correction else v)
+            return np.array(averages)
+    """
+    assert codes(report(text)["exponentially_weighted_average"]) == [code]
 
 
 @pytest.mark.parametrize("condition", ["len(theta) == 1", "beta == 0"])

@@ -127,3 +127,25 @@ def test_who_counts_whole_intervals_at_their_first_epochs_alone_does_not_ignore_
     for fine in ("epoch % interval == 0 or epoch > 60", "epoch % interval in (0, interval - 1)"):  # nothing that has a name
         other = stairs(f"return lr0 / (1 + decay * (epoch // interval if {fine} else epoch))")
         assert "interval-ignored" not in [finding.code for finding in other.findings]
+
+
+def test_who_keeps_the_rate_in_the_first_interval_does_not_ignore_the_interval() -> None:
+    later = stairs("return lr0 if epoch < interval else lr0 / (1 + decay * epoch)")
+    assert [finding.code for finding in later.findings] == ["epochs-after-first-interval"]
+    throughout = stairs("return lr0 / (1 + decay * epoch)")
+    assert [finding.code for finding in throughout.findings] == ["interval-ignored"]
+
+
+ORDINARY = {
+    "return lr0 / (1 - decay * (epoch // interval))": "minus-for-plus",
+    "return lr0 / (1 + decay + epoch // interval)": "sum-for-product",
+    "return 1 / ((1 + decay * (epoch // interval)) * lr0)": "initial-rate-below",
+    "return lr0 * 0.5 ** (epoch // interval)": "decay-rate-ignored",
+    "return np.floor(1 / (1 + decay * (epoch // interval))) * lr0": "rate-cut-off",
+    "return lr0 / (1 + decay * np.floor(interval / max(epoch, 1)))": "quotient-upside-down",
+}
+
+
+@pytest.mark.parametrize(("body", "code"), ORDINARY.items(), ids=ORDINARY.values())
+def test_an_ordinary_mistake_has_its_name(body: str, code: str) -> None:
+    assert [finding.code for finding in stairs(body).findings] == [code]

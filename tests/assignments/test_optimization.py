@@ -194,6 +194,29 @@ def test_labels_that_are_shuffled_alone_are_named_and_no_lack_of_shuffling() -> 
     assert codes(graded) == ["pairs-broken"]
 
 
+def test_labels_that_are_shuffled_alone_are_named_beside_a_batch_that_is_lost() -> None:
+    graded = mini_batches(("X, Y = X[:, order], Y[:, order]", "X = X[:, order]"), ("if m % mini_batch_size:", "if False:"))
+    assert codes(graded) == ["pairs-broken", "missing-last-batch"]
+
+
+def test_labels_that_lie_one_column_beside_are_not_called_shuffled_alone() -> None:
+    slice_of = "Y[:, k * mini_batch_size : (k + 1) * mini_batch_size"
+    graded = mini_batches((slice_of, "Y[:, k * mini_batch_size + 1 : (k + 1) * mini_batch_size + 1"))
+    assert codes(graded) == ["off-by-one-column"]
+
+
+SIZES = {  # what is right but for the size of the batches has none that hold the same examples
+    "batch-size-ignored": "m = X.shape[1]; mini_batch_size = 64",
+    "whole-set-for-batches": "m = mini_batch_size = X.shape[1]",
+    "one-example-per-batch": "m = X.shape[1]; mini_batch_size = 1",
+}
+
+
+@pytest.mark.parametrize(("code", "sizes"), SIZES.items(), ids=SIZES.keys())
+def test_who_takes_another_size_is_told_that_alone(code: str, sizes: str) -> None:
+    assert codes(mini_batches(("m = X.shape[1]", sizes))) == [code]
+
+
 def test_labels_of_other_examples_in_the_last_batch_are_told_apart_from_those_in_all() -> None:
     graded = mini_batches(("Y[:, m - m % mini_batch_size :]", "Y[:, : m % mini_batch_size]"))
     assert codes(graded) == ["labels-of-last-batch"]
@@ -783,3 +806,34 @@ def test_batches_with_the_examples_in_rows_keep_about_half_and_broken_pairs_less
     assert 0.4 < turned.points / turned.max_points < 0.6
     assert broken.points < 0.3 * broken.max_points
     assert codes(turned) == ["examples-in-rows"]
+
+
+@pytest.mark.parametrize("velocity", ["", "v['d' + k] = beta * v['d' + k] + (1 - beta) * grads['d' + k]"])
+def test_biases_without_momentum_are_not_laid_on_the_loop(velocity: str) -> None:
+    code = f"""
+def update_parameters_with_momentum(parameters, grads, v, beta, learning_rate):
+    for k in parameters:
+        if k.startswith("b"):
+            {velocity or "pass"}
+            parameters[k] = parameters[k] - learning_rate * grads["d" + k]
+        else:
+            v["d" + k] = beta * v["d" + k] + (1 - beta) * grads["d" + k]
+            parameters[k] = parameters[k] - learning_rate * v["d" + k]
+    return parameters, v
+"""
+    assert codes(report(code)["update_parameters_with_momentum"]) == ["plain-biases"]
+
+
+STEPS = {
+    "biases-uphill": "{k: p - learning_rate * grads['d' + k] * (-1 if k[0] == 'b' else 1) for k, p in parameters.items()}",
+    "missing-learning-rate": "{k: p - learning_rate ** (k[0] == 'W') * grads['d' + k] for k, p in parameters.items()}",
+    "biases-forgotten": "{k: p - learning_rate * grads['d' + k] for k, p in parameters.items() if k[0] == 'W'}",
+    "gradients-returned": "grads",
+    "only-first-layer": "{k: parameters[k] - learning_rate * grads['d' + k] for k in ('W1', 'b1')}",
+}
+
+
+@pytest.mark.parametrize(("code", "result"), STEPS.items(), ids=STEPS.keys())
+def test_an_ordinary_mistake_of_gradient_descent_has_its_name(code: str, result: str) -> None:
+    text = f"def update_parameters_with_gd(parameters, grads, learning_rate):\n    return {result}\n"
+    assert codes(report(text)["update_parameters_with_gd"]) == [code]
