@@ -829,7 +829,8 @@ def opposite_sign(item: str, *, sometimes: bool) -> Finding:
     if sometimes:
         text = f"{item} has the opposite sign for some inputs; for others it is right"
         return Finding("opposite-sign", text, "Is a sign lost, as with an absolute value or a square?")
-    return Finding("opposite-sign", f"{item} has the opposite sign", "Which term is subtracted from which, and where stands a minus?")
+    hint = "Which term is subtracted from which, and where stands a minus?"
+    return Finding("opposite-sign", f"{item} has the opposite sign", hint)
 
 
 def constant_factor(item: str, factor: str, meaning: str, *, sometimes: bool = False) -> Finding:
@@ -852,8 +853,8 @@ def handed_back(items: Mapping[str, str], *, sometimes: bool, whole: bool) -> Fi
     hint = "Is it worked out anew for every input, or does a condition, a factor of 1 or a power of 0 leave it as it is?"
     if not whole:
         hint = (
-            "Where does this part get its new value, and is it made of the right variables? If a loop makes the parts, look at "
-            "its range, and whether a return stands inside of it."
+            "Where does this part get its new value, and is it made of the right variables? If a loop makes the parts, look "
+            "at its range, and whether a return stands inside of it."
         )
     elif not sometimes:
         hint = (

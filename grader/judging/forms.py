@@ -17,7 +17,8 @@ from grader.sandbox.tensors import as_arrays
 from grader.spec import Function
 
 __all__ = [
-    "FORM", "LONGEST_PERMUTED", "ORDER", "SURPLUS", "TYPE", "Parts", "arranged", "as_layers", "counted_alike", "fitting_orders",
+    "FORM", "LONGEST_PERMUTED", "ORDER", "SURPLUS", "TYPE", "Parts", "arranged", "as_layers",
+    "counted_alike", "fitting_orders",
     "has_wrong_numbers", "in_form_of", "kept_of", "numbers_of", "plain", "with_parts",
 ]  # fmt: skip
 
