@@ -455,8 +455,11 @@ def raised_inside(origin: str, caller: str) -> str:
     return f"{caller}; raised in this call, at {origin}"
 
 
+UNUSABLE = "something that cannot be judged"
+
+
 def unusable_result(message: str) -> str:
-    return f"the function returned something that cannot be judged{message and f': {message}'}"
+    return f"the function returned {UNUSABLE}{message and f': {message}'}"
 
 
 def failing_inputs(failing: int, total: int, kinds: Sequence[str]) -> str:

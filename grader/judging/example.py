@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from grader import sentences
-from grader.confined.kinds import Code, Opaque, Path, Ref, Tensor, Unset, Value, Yielded
+from grader.confined.kinds import Code, Opaque, Path, Ref, Tensor, Unset, Value, WireError, Yielded
 from grader.confined.watching import PUBLIC
 from grader.confined.wire import decode
 from grader.judging.cases import Case
@@ -115,13 +115,21 @@ def _expected(judge: FunctionJudge, case: Case, right: Value, path: Path) -> Val
 def example_failure(outcomes: Outcomes, verdict: Verdict) -> Failure | None:
     """What the first failed check with a case that may be shown is about; None where all are hidden.
 
-    A call that was stopped is told before all else, and a case that was not run, because of it, shows nothing.
+    A call that was stopped is told before all else, and a case that was not run, because of it, shows nothing. What
+    came back in no form that could be sent is shown where there is nothing else.
     """
     if verdict.status not in ("passed", "failed", "partial"):
         stopped = [failure for failure in verdict.failures if _was_stopped(last_outcome(outcomes, failure.case))]
         if visible := [failure for failure in stopped if failure.case.visible]:
             return visible[0]
-    return next((failure for failure in verdict.told if failure.case.visible), None)
+    seen = [failure for failure in verdict.told if failure.case.visible]
+    usable = [failure for failure in seen if not _is_unusable(last_outcome(outcomes, failure.case))]
+    return next(iter([*usable, *seen]), None)
+
+
+def _is_unusable(outcome: Outcome) -> bool:
+    """Whether a value came back that has no form in which it could be sent, as one that is far too large."""
+    return isinstance(outcome, Raised) and outcome.type_name == WireError.__name__
 
 
 def _in_question(failure: Failure, replies: Sequence[Outcome]) -> tuple[Plan, Sequence[Outcome]]:
@@ -142,7 +150,8 @@ def _got(spec: Function, last: Outcome, path: Sequence[Any]) -> Any:
     """What came back, as far as it is wrong."""
     if isinstance(last, Raised):
         place = sentences.raised_inside(last.origin or "", last.caller) if last.caller else last.origin
-        return {"error": last.type_name, "message": last.message, "origin": place}
+        name = sentences.UNUSABLE if _is_unusable(last) else last.type_name
+        return {"error": name, "message": last.message, "origin": place}
     whole = reply_value(last)
     holder = part_or_none(whole, tuple(path[:-1]))
     if path and isinstance(holder, dict) and path[-1] not in holder:  # it has no value, not even None
