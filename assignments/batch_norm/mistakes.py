@@ -35,6 +35,18 @@ _NOT_SCALED = "gamma and beta are missing: this is the normalized Z"
 _NOT_SCALED_HINT = "The last step scales and shifts."
 _SWAPPED = "gamma and beta have changed places: gamma scales, beta shifts"
 _SWAPPED_HINT = "Which of the two multiplies?"
+_NO_SHIFT = "beta is missing: this only scales"
+_NO_SHIFT_HINT = "Which mean should a unit have in the end?"
+_NO_SCALE = "gamma is missing: this only shifts"
+_NO_SCALE_HINT = "Which spread should a unit have in the end?"
+_SUBTRACTED = "beta is subtracted; it is added"
+_SUBTRACTED_HINT = "Compare the signs in your last line with the formula."
+_ADDED = "the mean is added to Z; it has to be subtracted"
+_ADDED_HINT = "Compare the sign in front of the mean with the formula."
+_NO_PARENTHESES = "only the mean is divided by the root: Z - mean needs parentheses"
+_NO_PARENTHESES_HINT = "In which order are - and / evaluated in a - b / c?"
+_TWICE = "epsilon is added below the root and beside it; it belongs to the variance alone"
+_TWICE_HINT = "How often does epsilon stand in the formula?"
 
 
 @mistake("unbiased-variance", "batch_norm_forward", message=_UNBIASED, hint=_UNBIASED_HINT, severity="slip")
@@ -109,8 +121,8 @@ def forward_swapped(Z, gamma, beta, epsilon):
 @mistake(
     "missing-shift",
     "batch_norm_forward",
-    message="beta is missing: this only scales",
-    hint="Which mean should a unit have in the end?",
+    message=_NO_SHIFT,
+    hint=_NO_SHIFT_HINT,
     severity="fault",
 )
 def forward_without_shift(Z, gamma, beta, epsilon):
@@ -120,8 +132,8 @@ def forward_without_shift(Z, gamma, beta, epsilon):
 @mistake(
     "missing-scale",
     "batch_norm_forward",
-    message="gamma is missing: this only shifts",
-    hint="Which spread should a unit have in the end?",
+    message=_NO_SCALE,
+    hint=_NO_SCALE_HINT,
     severity="fault",
 )
 def forward_without_scale(Z, gamma, beta, epsilon):
@@ -224,6 +236,52 @@ def forward_clipped_within(Z, gamma, beta, epsilon):
     return gamma * np.clip(_normal(Z, epsilon), -10, 10) + beta, None
 
 
+@mistake("wrong-sign", "batch_norm_forward", message=_SUBTRACTED, hint=_SUBTRACTED_HINT, severity="fault")
+def forward_subtracts_shift(Z, gamma, beta, epsilon):
+    return gamma * _normal(Z, epsilon) - beta, None
+
+
+@mistake("wrong-sign", "batch_norm_forward", message=_ADDED, hint=_ADDED_HINT, severity="fault")
+def forward_adds_mean(Z, gamma, beta, epsilon):
+    mu, variance = _statistics(Z)
+    return gamma * (Z + mu) / np.sqrt(variance + epsilon) + beta, None
+
+
+@mistake("missing-parentheses", "batch_norm_forward", message=_NO_PARENTHESES, hint=_NO_PARENTHESES_HINT, severity="fault")
+def forward_divides_mean(Z, gamma, beta, epsilon):
+    mu, variance = _statistics(Z)
+    return gamma * (Z - mu / np.sqrt(variance + epsilon)) + beta, None
+
+
+@mistake(
+    "deviation-for-variance",
+    "batch_norm_forward",
+    message="the root is taken of the standard deviation, which is a root already; it is taken of the variance",
+    hint="What do np.std and np.var give, and which of them belongs below the root?",
+    severity="fault",
+)
+def forward_root_of_deviation(Z, gamma, beta, epsilon):
+    mu, variance = _statistics(Z)
+    return gamma * (Z - mu) / np.sqrt(np.sqrt(variance) + epsilon) + beta, None
+
+
+@mistake("epsilon-twice", "batch_norm_forward", message=_TWICE, hint=_TWICE_HINT, severity="slip")
+def forward_epsilon_twice(Z, gamma, beta, epsilon):
+    mu, variance = _statistics(Z)
+    return gamma * (Z - mu) / (np.sqrt(variance + epsilon) + epsilon) + beta, None
+
+
+@mistake(
+    "one-example-not-normalized",
+    "batch_norm_forward",
+    message="a batch of one example comes back as it is; the formula gives beta for it",
+    hint="What is Z - mu for one example?",
+    severity="slip",
+)
+def forward_without_one_example(Z, gamma, beta, epsilon):
+    return (Z if Z.shape[1] == 1 else gamma * _normal(Z, epsilon) + beta), None
+
+
 # -- batch_norm_backward -----------------------------------------------------------------
 
 
@@ -284,14 +342,15 @@ def backward_constant_mean(dZ_tilde, cache):
     return gamma * inverse * (dZ_tilde - Z_norm * dgamma / dZ_tilde.shape[1]), dgamma, dbeta
 
 
-def _paths(code, *, message, hint, mean=lambda m: 1.0, variance=1.0):
-    """A backward pass with another factor at the path through the mean, or through the variance."""
+def _paths(code, *, message, hint, direct=lambda m: 1.0, mean=lambda m: 1.0, variance=lambda m, deviation: 1.0):
+    """A backward pass with another factor at the direct path, at that through the mean, or through the variance."""
 
     def batch_norm_backward(dZ_tilde, cache):
         Z_norm, gamma, inverse = cache
         dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
         m = dZ_tilde.shape[1]
-        dZ = gamma * inverse * (dZ_tilde - mean(m) * dbeta / m - variance * Z_norm * dgamma / m)
+        through_variance = variance(m, 1 / inverse) * Z_norm * dgamma / m
+        dZ = gamma * inverse * (direct(m) * dZ_tilde - mean(m) * dbeta / m - through_variance)
         return dZ, dgamma, dbeta
 
     mistake(code, "batch_norm_backward", message=message, hint=hint, severity="fault")(batch_norm_backward)
@@ -301,13 +360,13 @@ _paths(
     "variance-path-doubled",
     message="the path through the variance counts twice: the factor 1/2 of the derivative of the root is missing",
     hint="What is the derivative of sqrt(x), or of x ** -0.5?",
-    variance=2.0,
+    variance=lambda m, deviation: 2.0,
 )
 _paths(
     "variance-path-halved",
     message="the path through the variance counts half: the factor 2 of the derivative of the square is missing",
     hint="What is the derivative of (Z - mu) ** 2?",
-    variance=0.5,
+    variance=lambda m, deviation: 0.5,
 )
 _paths(
     "mean-path-not-averaged",
@@ -315,6 +374,37 @@ _paths(
     hint="How much does the mean change when one entry of Z grows by 1?",
     mean=float,
 )
+_paths(
+    "mean-path-averaged-twice",
+    message="the path through the mean is divided by m twice",
+    hint="How much does the mean change when one entry of Z grows by 1? Look for a mean that has to be a sum.",
+    mean=lambda m: 1 / m,
+)
+_paths(
+    "variance-path-not-averaged",
+    message="the path through the variance is not divided by m",
+    hint="The variance is a mean, too: what is its derivative with respect to one of the m entries?",
+    variance=lambda m, deviation: m,
+)
+_paths(
+    "variance-path-averaged-twice",
+    message="the path through the variance is divided by m twice",
+    hint="The variance reaches all m examples: are their contributions added up, or averaged?",
+    variance=lambda m, deviation: 1 / m,
+)
+_paths(
+    "first-term-divided-by-m",
+    message="dZ_tilde itself is divided by m in dZ; only the two sums are",
+    hint="Multiply your formula out: by what is each of its three terms divided?",
+    direct=lambda m: 1 / m,
+)
+for _power in (0.5, 1, 1.5, 2):
+    _paths(
+        "variance-path-power",
+        message="the power of the standard deviation in the path through the variance is wrong",
+        hint="What is the derivative of (variance + epsilon) ** -0.5 with respect to the variance?",
+        variance=lambda m, deviation, power=_power: deviation**power,
+    )
 
 
 @mistake(
@@ -370,6 +460,46 @@ def backward_without_deviation(dZ_tilde, cache):
     m = dZ_tilde.shape[1]
     dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
     return gamma * (dZ_tilde - dbeta / m - Z_norm * dgamma / m), dgamma, dbeta
+
+
+@mistake(
+    "missing-deviation",
+    "batch_norm_backward",
+    message="the term of dZ with dZ_tilde itself is not divided by the standard deviation",
+    hint="What is the derivative of (Z - mu) / sigma with respect to Z, while mu and sigma stand still?",
+    severity="fault",
+)
+def backward_first_term_without_deviation(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    m = dZ_tilde.shape[1]
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    return gamma * dZ_tilde - gamma * inverse * (dbeta / m + Z_norm * dgamma / m), dgamma, dbeta
+
+
+@mistake(
+    "gamma-twice",
+    "batch_norm_backward",
+    message="gamma is multiplied into dZ twice",
+    hint="How often does gamma stand on the way from Z to Z_tilde?",
+    severity="fault",
+)
+def backward_gamma_twice(dZ_tilde, cache):
+    _, gamma, _ = cache
+    return gamma * _right_dZ(dZ_tilde, cache), *_gradients(dZ_tilde, cache[0])
+
+
+@mistake(
+    "sums-exchanged",
+    "batch_norm_backward",
+    message="the two sums have changed places in dZ: that of dZ_tilde * Z_norm belongs to the path through the variance, which is multiplied by Z_norm",
+    hint="Which of dgamma and dbeta is multiplied by Z_norm?",
+    severity="fault",
+)
+def backward_sums_exchanged(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    m = dZ_tilde.shape[1]
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    return gamma * inverse * (dZ_tilde - dgamma / m - Z_norm * dbeta / m), dgamma, dbeta
 
 
 @mistake(
@@ -441,6 +571,20 @@ def backward_sign(dZ_tilde, cache):
     return gamma * inverse * (dZ_tilde - dbeta / m + Z_norm * dgamma / m), dgamma, dbeta
 
 
+@mistake(
+    "wrong-sign",
+    "batch_norm_backward",
+    message="the path through the mean has the wrong sign in dZ",
+    hint="Does the normalized value grow or shrink when the mean grows?",
+    severity="fault",
+)
+def backward_sign_of_mean(dZ_tilde, cache):
+    Z_norm, gamma, inverse = cache
+    m = dZ_tilde.shape[1]
+    dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+    return gamma * inverse * (dZ_tilde + dbeta / m - Z_norm * dgamma / m), dgamma, dbeta
+
+
 def _right_dZ(dZ_tilde, cache):
     Z_norm, gamma, inverse = cache
     m = dZ_tilde.shape[1]
@@ -484,6 +628,85 @@ def backward_averaged(dZ_tilde, cache):
     dgamma, dbeta = _gradients(dZ_tilde, cache[0])
     m = dZ_tilde.shape[1]
     return _right_dZ(dZ_tilde, cache), dgamma / m, dbeta / m
+
+
+@mistake(
+    "dbeta-times-gamma",
+    "batch_norm_backward",
+    message="dbeta is made of gamma * dZ_tilde, the gradient for the normalized values; it is made of dZ_tilde itself",
+    hint="What is the derivative of gamma * Z_norm + beta with respect to beta?",
+    severity="fault",
+)
+def backward_dbeta_of_normalized(dZ_tilde, cache):
+    dgamma, dbeta = _gradients(dZ_tilde, cache[0])
+    return _right_dZ(dZ_tilde, cache), dgamma, cache[1] * dbeta
+
+
+def _over_units(*names):
+    return mistake(
+        "sums-over-units",
+        "batch_norm_backward",
+        message=f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} summed over the units; one number for each unit is wanted, a sum over the examples",
+        hint="Which shape has beta, and along which axis of dZ_tilde do the examples lie?",
+        severity="fault",
+    )
+
+
+@_over_units("dbeta")
+def backward_dbeta_over_units(dZ_tilde, cache):
+    dgamma, _ = _gradients(dZ_tilde, cache[0])
+    return _right_dZ(dZ_tilde, cache), dgamma, np.sum(dZ_tilde, axis=0, keepdims=True)
+
+
+@_over_units("dgamma")
+def backward_dgamma_over_units(dZ_tilde, cache):
+    _, dbeta = _gradients(dZ_tilde, cache[0])
+    return _right_dZ(dZ_tilde, cache), np.sum(dZ_tilde * cache[0], axis=0, keepdims=True), dbeta
+
+
+@_over_units("dgamma", "dbeta")
+def backward_sums_over_units(dZ_tilde, cache):
+    sums = (np.sum(part, axis=0, keepdims=True) for part in (dZ_tilde * cache[0], dZ_tilde))
+    return _right_dZ(dZ_tilde, cache), *sums
+
+
+_OWN_EPSILON_HINT = "By what did your forward pass divide? The backward pass needs the same number."
+_OWN_EPSILONS = {  # the deviation of dZ, by variance and epsilon
+    "missing-epsilon": (
+        "the deviation in dZ is made without epsilon; the forward pass divides by sqrt(variance + epsilon)",
+        lambda variance, epsilon: np.sqrt(variance),
+    ),
+    "literal-epsilon": (
+        "the deviation in dZ is made with an epsilon of its own; the forward pass may have got another one",
+        lambda variance, epsilon: np.sqrt(variance + 1e-8),
+    ),
+    "epsilon-outside-root": (
+        "the deviation in dZ has epsilon outside of the root; the forward pass divides by sqrt(variance + epsilon)",
+        lambda variance, epsilon: np.sqrt(variance) + epsilon,
+    ),
+}
+
+
+def _own_deviation(code, step_by_step):
+    message, deviation_of = _OWN_EPSILONS[code]
+
+    @mistake(code, "batch_norm_backward", message=message, hint=_OWN_EPSILON_HINT, severity="slip")
+    def batch_norm_backward(dZ_tilde, cache):
+        Z_norm, gamma, inverse = cache
+        m, part = dZ_tilde.shape[1], np.mean(Z_norm**2, axis=1, keepdims=True)
+        deviation = deviation_of(part / inverse**2, (1 - part) / inverse**2)
+        dgamma, dbeta = _gradients(dZ_tilde, Z_norm)
+        with np.errstate(all="ignore"):
+            if step_by_step:
+                centred = Z_norm / inverse
+                through_variance = np.sum(dZ_tilde * centred, axis=1, keepdims=True) * deviation**-3.0 * centred / m
+                return gamma * (dZ_tilde / deviation - dbeta / deviation / m - through_variance), dgamma, dbeta
+            return gamma / deviation * (dZ_tilde - dbeta / m - Z_norm * dgamma / m), dgamma, dbeta
+
+
+for _code in _OWN_EPSILONS:
+    for _step_by_step in (False, True):
+        _own_deviation(_code, _step_by_step)
 
 
 # -- update_running_average --------------------------------------------------------------
@@ -562,6 +785,18 @@ def running_variance_from_mean(running_mean, running_variance, Z, momentum):
 
 
 @mistake(
+    "averages-mixed",
+    "update_running_average",
+    message="the new running_variance is made of the mean of the batch",
+    hint="Compare the line for the variance with the line for the mean.",
+    severity="fault",
+)
+def running_variance_from_mean_of_batch(running_mean, running_variance, Z, momentum):
+    mu, _ = _statistics(Z)
+    return momentum * running_mean + (1 - momentum) * mu, momentum * running_variance + (1 - momentum) * mu
+
+
+@mistake(
     "momentum-of-0-taken-for-none",
     "update_running_average",
     message="a momentum of 0 is taken for none, and 0.9 stands in its place",
@@ -624,6 +859,28 @@ def running_unweighted(running_mean, running_variance, Z, momentum):
     return momentum * running_mean + mu, momentum * running_variance + variance
 
 
+def _one_unweighted(name):
+    return mistake(
+        "missing-weight",
+        "update_running_average",
+        message=f"in {name} the new statistic is added with weight 1; the two weights have to add up to 1",
+        hint="Where would this average go if all batches were the same?",
+        severity="fault",
+    )
+
+
+@_one_unweighted("running_mean")
+def running_mean_unweighted(running_mean, running_variance, Z, momentum):
+    mu, variance = _statistics(Z)
+    return momentum * running_mean + mu, momentum * running_variance + (1 - momentum) * variance
+
+
+@_one_unweighted("running_variance")
+def running_variance_unweighted(running_mean, running_variance, Z, momentum):
+    mu, variance = _statistics(Z)
+    return momentum * running_mean + (1 - momentum) * mu, momentum * running_variance + variance
+
+
 @mistake(
     "missing-past",
     "update_running_average",
@@ -633,6 +890,40 @@ def running_unweighted(running_mean, running_variance, Z, momentum):
 )
 def running_without_past(running_mean, running_variance, Z, momentum):
     return _statistics(Z)
+
+
+def _one_without_past(name):
+    return mistake(
+        "one-without-past",
+        "update_running_average",
+        message=f"{name} forgets its past: it is the statistic of the new batch",
+        hint="Both averages follow the same formula. What is momentum for?",
+        severity="fault",
+    )
+
+
+@_one_without_past("running_mean")
+def running_mean_without_past(running_mean, running_variance, Z, momentum):
+    mu, variance = _statistics(Z)
+    return mu, momentum * running_variance + (1 - momentum) * variance
+
+
+@_one_without_past("running_variance")
+def running_variance_without_past(running_mean, running_variance, Z, momentum):
+    mu, variance = _statistics(Z)
+    return momentum * running_mean + (1 - momentum) * mu, variance
+
+
+@mistake(
+    "statistics-over-units",
+    "update_running_average",
+    message="mean and variance run over the units of one example; they run over the examples, one pair for each unit",
+    hint="Along which axis do the examples of Z lie?",
+    severity="grave",
+)
+def running_over_units(running_mean, running_variance, Z, momentum):
+    mu, variance = np.mean(Z, axis=0, keepdims=True), np.var(Z, axis=0, keepdims=True)
+    return momentum * running_mean + (1 - momentum) * mu, momentum * running_variance + (1 - momentum) * variance
 
 
 @mistake(
@@ -798,3 +1089,85 @@ def inference_bounded(Z, gamma, beta, running_mean, running_variance, epsilon):
 @mistake("gamma-and-beta-swapped", "batch_norm_inference", message=_SWAPPED, hint=_SWAPPED_HINT, severity="fault")
 def inference_swapped(Z, gamma, beta, running_mean, running_variance, epsilon):
     return beta * (Z - running_mean) / np.sqrt(running_variance + epsilon) + gamma
+
+
+def _half_of_batch(statistic):
+    return mistake(
+        "statistics-of-the-batch",
+        "batch_norm_inference",
+        message=f"the {statistic} is that of Z; at test time running_{statistic} takes its place",
+        hint="What would happen to a single test example?",
+        severity="fault",
+    )
+
+
+@_half_of_batch("mean")
+def inference_mean_of_batch(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return gamma * (Z - _statistics(Z)[0]) / np.sqrt(running_variance + epsilon) + beta
+
+
+@_half_of_batch("variance")
+def inference_variance_of_batch(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return gamma * (Z - running_mean) / np.sqrt(_statistics(Z)[1] + epsilon) + beta
+
+
+@mistake("missing-shift", "batch_norm_inference", message=_NO_SHIFT, hint=_NO_SHIFT_HINT, severity="fault")
+def inference_without_shift(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return gamma * (Z - running_mean) / np.sqrt(running_variance + epsilon)
+
+
+@mistake("missing-scale", "batch_norm_inference", message=_NO_SCALE, hint=_NO_SCALE_HINT, severity="fault")
+def inference_without_scale(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return (Z - running_mean) / np.sqrt(running_variance + epsilon) + beta
+
+
+@mistake("wrong-sign", "batch_norm_inference", message=_SUBTRACTED, hint=_SUBTRACTED_HINT, severity="fault")
+def inference_subtracts_shift(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return gamma * (Z - running_mean) / np.sqrt(running_variance + epsilon) - beta
+
+
+@mistake("wrong-sign", "batch_norm_inference", message=_ADDED, hint=_ADDED_HINT, severity="fault")
+def inference_adds_mean(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return gamma * (Z + running_mean) / np.sqrt(running_variance + epsilon) + beta
+
+
+_inference_parentheses = mistake(
+    "missing-parentheses", "batch_norm_inference", message=_NO_PARENTHESES, hint=_NO_PARENTHESES_HINT, severity="fault"
+)
+
+
+@_inference_parentheses
+def inference_divides_mean(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return gamma * (Z - running_mean / np.sqrt(running_variance + epsilon)) + beta
+
+
+@_inference_parentheses
+def inference_divides_mean_alone(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return gamma * Z - running_mean / np.sqrt(running_variance + epsilon) + beta
+
+
+@mistake(
+    "shift-below-the-bar",
+    "batch_norm_inference",
+    message="beta is added to the root, below the fraction bar; it is added to the quotient",
+    hint="Where does your denominator end? Look at the parentheses.",
+    severity="fault",
+)
+def inference_divides_by_shift(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return gamma * (Z - running_mean) / (np.sqrt(running_variance + epsilon) + beta)
+
+
+@mistake(
+    "variance-squared",
+    "batch_norm_inference",
+    message="running_variance is squared below the root; a variance is the square of a deviation already",
+    hint="Compare what stands below the root with the formula.",
+    severity="fault",
+)
+def inference_squares_variance(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return gamma * (Z - running_mean) / np.sqrt(running_variance**2 + epsilon) + beta
+
+
+@mistake("epsilon-twice", "batch_norm_inference", message=_TWICE, hint=_TWICE_HINT, severity="slip")
+def inference_epsilon_twice(Z, gamma, beta, running_mean, running_variance, epsilon):
+    return gamma * (Z - running_mean) / (np.sqrt(running_variance + epsilon) + epsilon) + beta

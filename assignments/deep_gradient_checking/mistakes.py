@@ -85,6 +85,16 @@ def _(pairs):
 
 
 @_in_both(
+    "sorted-names",
+    message="the layers are sorted as text, where 10 and 11 come before 2; from ten layers on the order is wrong",
+    hint="What is sorted(['W1', 'W2', 'W10'])? Count the layers with a number.",
+    severity="slip",
+)
+def _(pairs):
+    return _column(_flat([pairs[i] for i in sorted(range(len(pairs)), key=lambda i: str(i + 1))]))
+
+
+@_in_both(
     "column-by-column",
     message="matrices are read column by column; reshape(-1, 1) reads them row by row",
     hint="Write the vector of [[1, 2], [3, 4]] down.",
@@ -515,6 +525,40 @@ def _(AL, Y, X):
     return _cross_entropy(AL, 1 - Y)
 
 
+@mistake(
+    "wrong-sign",
+    "forward_prop_cost",
+    message="the term with 1 - Y has the wrong sign: inside of the sum the two terms are added",
+    hint="Which sign do both logarithms have, and which one should both terms of a cost have?",
+    severity="fault",
+)
+@_priced
+def _(AL, Y, X):
+    return -np.mean(Y * np.log(AL) - (1 - Y) * np.log(1 - AL))
+
+
+logarithm_of_labels = mistake(
+    "logarithm-of-labels",
+    "forward_prop_cost",
+    message="the logarithm is taken of the labels; it is taken of the predictions",
+    hint="What is log(Y) where Y is 0?",
+    severity="grave",
+)
+
+
+@logarithm_of_labels
+@_priced
+def _(AL, Y, X):
+    with np.errstate(all="ignore"):
+        return _cross_entropy(Y + 0.0, AL)
+
+
+@logarithm_of_labels
+@_priced
+def _(AL, Y, X):
+    return -np.mean(AL * np.log(Y + 1e-8) + (1 - AL) * np.log(1 - Y + 1e-8))
+
+
 half_of_cross_entropy = mistake(
     "half-of-cross-entropy",
     "forward_prop_cost",
@@ -843,8 +887,8 @@ for _norm in (lambda g, s: 2 * np.linalg.norm(g), lambda g, s: 2 * np.linalg.nor
 bounded_below = mistake(
     "bounded-below",
     "gradient_check",
-    message="a small sum of the norms is made larger, by a bound or by a number that is added, so that faults in small gradients look small",
-    hint="Is there a max(...), or a number, beside the two norms? The difference is relative, however small the gradients are.",
+    message="faults in small gradients look small: there the difference is divided by more than the sum of the two norms (by a bound, or with a number added), or by nothing",
+    hint="What stands below the line where both norms are small? The difference is relative, however small the gradients are.",
     severity="slip",
 )
 
@@ -1398,6 +1442,50 @@ def _(f, x, e):
 
 
 @mistake(
+    "half-step",
+    "central_difference",
+    message="the points lie half of epsilon from x, but the rise is divided by 2 * epsilon",
+    hint="How far are the two points from each other?",
+    severity="fault",
+)
+def _(f, x, e):
+    return (f(x + e / 2) - f(x - e / 2)) / (2 * e)
+
+
+@mistake(
+    "double-step",
+    "central_difference",
+    message="the points lie 2 * epsilon from x",
+    hint="How far is the first point from x?",
+    severity="slip",
+)
+def _(f, x, e):
+    return (f(x + 2 * e) - f(x - 2 * e)) / (4 * e)
+
+
+@mistake(
+    "same-point",
+    "central_difference",
+    message="the result is 0 for every f and x, as if both values of f were taken at the same point",
+    hint="On which sides of x do the two points lie?",
+    severity="grave",
+)
+def _(f, x, e):
+    return 0 * f(x)
+
+
+@mistake(
+    "sign-of-x",
+    "central_difference",
+    message="the second point is epsilon - x, not x - epsilon",
+    hint="Print both points for x = 3 and an epsilon of 0.5.",
+    severity="grave",
+)
+def _(f, x, e):
+    return (f(x + e) - f(-x + e)) / (2 * e)
+
+
+@mistake(
     "missing-division",
     "central_difference",
     message="the rise is not divided by 2 * epsilon",
@@ -1516,6 +1604,19 @@ def _without_a_copy(parameters, gradients, X, Y, dims, epsilon, hidden):
         above, below = (_cross_entropy(_predicted(X, _cut(v, dims), hidden), Y) for v in (plus, minus))
         slopes[i] = (above - below) / (2 * epsilon)
     return _relative(grad, slopes)
+
+
+@mistake(
+    "all-shifted-at-once",
+    "gradient_check",
+    message="epsilon is added to all parameters at once; each entry of the numerical derivative needs a shift of its own parameter alone",
+    hint="How many entries of theta does a partial derivative move?",
+    severity="grave",
+)
+def _with_all_shifted(parameters, gradients, X, Y, dims, epsilon, hidden):
+    theta, grad = _vectors(parameters, gradients)
+    above, below = (_cross_entropy(_predicted(X, _cut(theta + e, dims), hidden), Y) for e in (epsilon, -epsilon))
+    return _relative(grad, np.full(grad.shape, (above - below) / (2 * epsilon)))
 
 
 @mistake(

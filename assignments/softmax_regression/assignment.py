@@ -365,6 +365,22 @@ def _last_layer_by_itself(given):
     return xavier_problem(layers) is not None and xavier_problem({n: W for n, W in layers.items() if n != last}) is None
 
 
+def _mixed_rules(given):
+    """Whether every layer follows one of the two rules, and not all the same one."""
+    large = [(W, n_prev, n) for _, W, n_prev, n in _weights(given) if W.size > 5000]
+    near = [
+        [abs(np.std(W) / np.sqrt(variance) - 1) < 0.04 for variance in (1 / n_prev, 2 / (n_prev + n))]
+        for W, n_prev, n in large
+    ]
+    return all(map(any, near)) and not any(map(all, zip(*near, strict=True)))
+
+
+def _units_alike(given):
+    """Whether all rows of every matrix are the same, which are not one number."""
+    rows = [W for _, W, *_ in _weights(given) if len(W) > 1]
+    return all(np.ptp(W, axis=0).max() == 0 for W in rows) and any(np.ptp(W) > 0 for W in rows)
+
+
 def _zero_layer(given):
     """Whether the weights of a layer are zero, and not all weights."""
     drawn = [bool(np.any(W)) for _, W, *_ in _weights(given)]
@@ -380,6 +396,8 @@ _FITS = {
     "not-centred": lambda given: all(W.min() >= 0 for _, W, *_ in _weights(given)),
     "he-scale": _deviates(lambda n_prev, n, dims: np.sqrt(2 / n_prev)),
     "missing-scale": _deviates(lambda n_prev, n, dims: 1.0),
+    "multiplied-for-divided": _deviates(lambda n_prev, n, dims: np.sqrt(n_prev)),
+    "units-alike": _units_alike,
     "fixed-scale": _deviates(lambda n_prev, n, dims: 0.01),
     "fan-out": _deviates(lambda n_prev, n, dims: 1 / np.sqrt(n)),
     "variance-for-deviation": _deviates(lambda n_prev, n, dims: 1 / n_prev),
@@ -391,6 +409,7 @@ _FITS = {
     "deviation-for-limit": _deviates(lambda n_prev, n, dims: np.sqrt(1 / n_prev / 3)),
     "first-layer-everywhere": _deviates(lambda n_prev, n, dims: 1 / np.sqrt(dims[0])),
     "last-layer-by-another-rule": _last_layer_by_itself,
+    "mixed-rules": _mixed_rules,
 }
 
 # -- the assignment ----------------------------------------------------------------------

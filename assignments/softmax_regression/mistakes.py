@@ -136,6 +136,28 @@ def one_hot_rows_filled(labels, C):
     return Y
 
 
+@mistake(
+    "last-example-left-out",
+    "one_hot",
+    message="the last example has no 1 in its column",
+    hint="Where does your loop, or your slice, end?",
+    severity="fault",
+)
+def one_hot_without_last(labels, C):
+    return _indicator(labels, C) * (np.arange(len(labels)) < len(labels) - 1)
+
+
+@mistake(
+    "class-0-left-out",
+    "one_hot",
+    message="the row of class 0 is missing, so that the array has C - 1 rows",
+    hint="How many classes are there from 0 to C - 1?",
+    severity="fault",
+)
+def one_hot_without_row_0(labels, C):
+    return _indicator(labels, C)[1:]
+
+
 # -- softmax -----------------------------------------------------------------------------
 
 _OVERFLOW = "the exponential overflows for large scores, and inf / inf is nan"
@@ -177,6 +199,33 @@ def softmax_maximum_over_examples(Z):
     exponentials = np.exp(Z - np.max(Z, axis=1, keepdims=True))
     with np.errstate(all="ignore"):
         return exponentials / np.sum(exponentials, axis=0, keepdims=True)
+
+
+_TO_SUBTRACT = "Which score has to become 0, so that no exponential is larger than 1, and their sum not 0?"
+
+
+def _other_subtracted(what, where, found):
+    @mistake(
+        "overflow",
+        "softmax",
+        message=f"{what} is subtracted, not the largest score of the example: {where}",
+        hint=_TO_SUBTRACT,
+        severity="slip",
+    )
+    def softmax(Z):
+        with np.errstate(all="ignore"):
+            exponentials = np.exp(Z - found(Z))
+            return exponentials / np.sum(exponentials, axis=0, keepdims=True)
+
+
+_FAR_ABOVE = "the exponential of a score far above it overflows, and inf / inf is nan"
+_other_subtracted("the smallest score", _FAR_ABOVE, lambda Z: np.min(Z, axis=0, keepdims=True))
+_other_subtracted("the mean score", _FAR_ABOVE, lambda Z: np.mean(Z, axis=0, keepdims=True))
+_other_subtracted(
+    "the largest absolute value",
+    "where all scores lie far below 0, all exponentials are 0, and 0 / 0 is nan",
+    lambda Z: np.max(np.abs(Z), axis=0, keepdims=True),
+)
 
 
 over_examples = mistake(
@@ -231,16 +280,21 @@ def softmax_of_length_1(Z):
     return exponentials / np.linalg.norm(exponentials, axis=0, keepdims=True)
 
 
-@mistake(
-    "guard-in-denominator",
-    "softmax",
-    message="a number is added to the denominator, so that the probabilities do not add up to 1; it needs none",
-    hint="Which exponential is 1 once the largest score is subtracted, and can the sum be 0?",
-    severity="fault",
-)
-def softmax_guarded(Z):
-    exponentials = np.exp(Z - np.max(Z, axis=0, keepdims=True))
-    return exponentials / (np.sum(exponentials, axis=0, keepdims=True) + 1e-4)
+def _guarded(number):
+    @mistake(
+        "guard-in-denominator",
+        "softmax",
+        message="a number is added to the denominator, so that the probabilities do not add up to 1; it needs none",
+        hint="Which exponential is 1 once the largest score is subtracted, and can the sum be 0?",
+        severity="fault",
+    )
+    def softmax(Z):
+        exponentials = np.exp(Z - np.max(Z, axis=0, keepdims=True))
+        return exponentials / (np.sum(exponentials, axis=0, keepdims=True) + number)
+
+
+for _number in (1e-4, 1e-3, 1e-5):
+    _guarded(_number)
 
 
 _ONE_SUM = {
@@ -276,6 +330,18 @@ def softmax_without_exponential(Z):
 
 
 @mistake(
+    "missing-exponential",
+    "softmax",
+    message="the exponential is missing: the largest score is subtracted, and this is divided by its sum",
+    hint="Which probability does your function give to the largest score?",
+    severity="grave",
+)
+def softmax_of_differences(Z):
+    differences = Z - np.max(Z, axis=0, keepdims=True)
+    return differences / np.sum(differences, axis=0, keepdims=True)
+
+
+@mistake(
     "missing-division",
     "softmax",
     message="the division by the sum is missing",
@@ -307,6 +373,17 @@ def softmax_exponential(Z):
 )
 def softmax_sigmoid(Z):
     return _sigmoid(Z)
+
+
+@mistake(
+    "softmax-is-sigmoid",
+    "softmax",
+    message="this is the sigmoid of every score by itself, less the largest one",
+    hint="What do the probabilities of one example add up to?",
+    severity="grave",
+)
+def softmax_sigmoid_of_differences(Z):
+    return _sigmoid(Z - np.max(Z, axis=0, keepdims=True))
 
 
 @mistake(
@@ -530,6 +607,49 @@ def cost_of_each(AL, Y):
     return -np.sum(Y * _logarithms(AL, Y), axis=0)
 
 
+_of_labels = mistake(
+    "logarithm-of-labels",
+    "softmax_cost",
+    message="the logarithm is taken of the labels; it is taken of the probabilities",
+    hint="What is log(Y) where Y is 0, and which of the two arrays says how sure the model is?",
+    severity="grave",
+)
+
+
+@_of_labels
+def cost_of_log_labels(AL, Y):
+    with np.errstate(all="ignore"):
+        return float(-np.sum(AL * np.log(Y)) / Y.shape[1])
+
+
+@_of_labels
+def cost_of_guarded_log_labels(AL, Y):
+    return float(-np.sum(AL * np.log(Y + 1e-8)) / Y.shape[1])
+
+
+@mistake(
+    "opposite-probability",
+    "softmax_cost",
+    message="the logarithm is that of 1 - AL for the true class; it is that of AL",
+    hint="What should an example cost whose true class has probability 1?",
+    severity="grave",
+)
+def cost_of_opposite(AL, Y):
+    with np.errstate(all="ignore"):
+        return float(-np.sum(Y * _logarithms(1 - AL, Y)) / Y.shape[1])
+
+
+@mistake(
+    "mean-before-logarithm",
+    "softmax_cost",
+    message="this is the logarithm of a mean probability; the mean of the logarithms is wanted",
+    hint="Which comes first, the logarithm or the mean? They do not commute.",
+    severity="fault",
+)
+def cost_of_mean(AL, Y):
+    return float(-np.log(np.sum(AL * Y) / Y.shape[1]))
+
+
 # -- softmax_backward --------------------------------------------------------------------
 
 
@@ -542,6 +662,30 @@ def cost_of_each(AL, Y):
 )
 def backward_divided(AL, Y):
     return (AL - Y) / Y.shape[1]
+
+
+@mistake(
+    "classes-for-examples",
+    "softmax_backward",
+    message="this is divided by the number of classes; dZ is divided by nothing",
+    hint="Work the derivative out for one example: is there a C left?",
+    severity="fault",
+)
+def backward_over_classes(AL, Y):
+    return (AL - Y) / Y.shape[0]
+
+
+@mistake(
+    "division-by-zero",
+    "softmax_backward",
+    message="where a probability is exactly 0, this divides by it: dZ is nan there",
+    hint="Multiply the derivative of the cost by that of softmax on paper: what is left of the division by AL?",
+    severity="slip",
+)
+def backward_in_two_steps(AL, Y):
+    with np.errstate(all="ignore"):
+        dA = -Y / AL
+        return AL * (dA - np.sum(dA * AL, axis=0, keepdims=True))
 
 
 @mistake(
@@ -763,6 +907,68 @@ def logits_without_product(Z, Y):
 
 
 @mistake(
+    "missing-product",
+    "sigmoid_cross_entropy_with_logits",
+    message="Z alone stands in the place of Z * Y: the loss does not depend on the label",
+    hint="Compare the loss of one score for the label 0 and for the label 1.",
+    severity="grave",
+)
+def logits_with_score_for_product(Z, Y):
+    return np.maximum(Z, 0) - Z + np.log1p(np.exp(-np.abs(Z)))
+
+
+@mistake(
+    "minimum-for-maximum",
+    "sigmoid_cross_entropy_with_logits",
+    message="min(Z, 0) stands in the place of max(Z, 0)",
+    hint="What should the loss be for Z = 5 and the label 0?",
+    severity="fault",
+)
+def logits_with_minimum(Z, Y):
+    return np.minimum(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))
+
+
+@mistake(
+    "missing-one",
+    "sigmoid_cross_entropy_with_logits",
+    message="the 1 in log(1 + exp(-|Z|)) is missing, so that this term is -|Z|",
+    hint="What is np.log1p(x), and what is np.log(x)?",
+    severity="fault",
+)
+def logits_without_one(Z, Y):
+    with np.errstate(all="ignore"):
+        return np.maximum(Z, 0) - Z * Y + np.log(np.exp(-np.abs(Z)))
+
+
+@mistake(
+    "exponent-sign",
+    "sigmoid_cross_entropy_with_logits",
+    message="this uses exp(|Z|), which grows with the score; the formula has exp(-|Z|)",
+    hint="What is left of the term log(1 + exp(...)) where a score is large?",
+    severity="fault",
+)
+def logits_with_growing_exponential(Z, Y):
+    with np.errstate(all="ignore"):
+        return np.maximum(Z, 0) - Z * Y + np.log1p(np.exp(np.abs(Z)))
+
+
+def _clipped_scores(bound):
+    @mistake(
+        "clipped",
+        "sigmoid_cross_entropy_with_logits",
+        message="scores are cut to a bound, so that the loss of a larger one is far too small",
+        hint=_STABLE,
+        severity="slip",
+    )
+    def logits_of_clipped(Z, Y):
+        return _losses(np.clip(Z, -bound, bound), Y)
+
+
+for _bound in (500, 100, 50, 30, 20):
+    _clipped_scores(_bound)
+
+
+@mistake(
     "product-added",
     "sigmoid_cross_entropy_with_logits",
     message="Z * Y is added, where it should be subtracted: the surer a right answer is, the more it costs",
@@ -822,16 +1028,21 @@ def logits_guarded(Z, Y):
     return -Y * np.log(A + 1e-8) - (1 - Y) * np.log(1 - A + 1e-8)
 
 
-@mistake(
-    "guarded-logarithm",
-    "sigmoid_cross_entropy_with_logits",
-    message="the sigmoid is cut off near 0 and 1, which keeps the loss finite, but not right: for large scores it stays far too small",
-    hint=_STABLE,
-    severity="slip",
-)
-def logits_cut_sigmoid(Z, Y):
-    A = np.clip(_sigmoid(Z), 1e-15, 1 - 1e-15)
-    return -Y * np.log(A) - (1 - Y) * np.log(1 - A)
+def _cut_sigmoid(least):
+    @mistake(
+        "guarded-logarithm",
+        "sigmoid_cross_entropy_with_logits",
+        message="the sigmoid is cut off near 0 and 1, which keeps the loss finite, but not right: for large scores it stays far too small",
+        hint=_STABLE,
+        severity="slip",
+    )
+    def logits_of_cut_sigmoid(Z, Y):
+        A = np.clip(_sigmoid(Z), least, 1 - least)
+        return -Y * np.log(A) - (1 - Y) * np.log(1 - A)
+
+
+for _least in (1e-15, 1e-12, 1e-10, 1e-8, 1e-7):
+    _cut_sigmoid(_least)
 
 
 @mistake(
@@ -996,7 +1207,7 @@ def xavier_without_last(layer_dims):
 @mistake(
     "zero-layer",
     "xavier_initialization",
-    message="the weights of one layer are all zero: its units start alike, whatever the other layers hold",
+    message="the weights of at least one layer are all zero: its units start alike, whatever the other layers hold",
     hint="Print the weights of every layer, of the first and of the last one, too.",
     severity="fault",
 )
@@ -1026,6 +1237,17 @@ def xavier_squeezed(layer_dims):
 )
 def xavier_constant(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.full((n, n_prev), 1 / np.sqrt(n_prev)))
+
+
+@mistake(
+    "units-alike",
+    "xavier_initialization",
+    message="the units of a layer all start with the same row of weights",
+    hint="How many different numbers does a layer with n units and n_prev inputs need, and how many are drawn?",
+    severity="grave",
+)
+def xavier_alike(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.tile(np.random.randn(1, n_prev) / np.sqrt(n_prev), (n, 1)))
 
 
 @mistake(
@@ -1070,6 +1292,17 @@ def xavier_he(layer_dims):
 )
 def xavier_fan_out(layer_dims):
     return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(1 / n))
+
+
+@mistake(
+    "multiplied-for-divided",
+    "xavier_initialization",
+    message="the weights are multiplied by the root of n_prev; they are divided by it",
+    hint=_SCALE_HINT,
+    severity="fault",
+)
+def xavier_multiplied(layer_dims):
+    return _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(n_prev))
 
 
 @mistake(
@@ -1211,13 +1444,26 @@ def xavier_rounded(layer_dims):
 @mistake(
     "last-layer-by-another-rule",
     "xavier_initialization",
-    message="the last layer has another variance than Xavier's rule gives it; all others follow the rule",
+    message="the last layer has another variance than the rule of all other layers gives it",
     hint="Is the last layer initialized by a line of its own? One rule holds for all layers.",
     severity="fault",
 )
 def xavier_last_otherwise(layer_dims):
     parameters = _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) / np.sqrt(n_prev))
     parameters[f"W{len(layer_dims) - 1}"] *= np.sqrt(2)
+    return parameters
+
+
+@mistake(
+    "mixed-rules",
+    "xavier_initialization",
+    message="some layers have the variance 1 / n_prev, others 2 / (n_prev + n); one rule holds for all layers",
+    hint="Is there a line of its own for some layer? Choose one of the two rules.",
+    severity="fault",
+)
+def xavier_mixed(layer_dims):
+    parameters = _initialized(layer_dims, lambda n_prev, n: np.random.randn(n, n_prev) * np.sqrt(2 / (n_prev + n)))
+    parameters["W1"] *= np.sqrt((layer_dims[0] + layer_dims[1]) / (2 * layer_dims[0]))
     return parameters
 
 

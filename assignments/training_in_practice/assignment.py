@@ -175,11 +175,28 @@ def _whole(given, sets):
 
 
 def _pairs_broken(given):
-    sets = _sets_of(given)
-    labels = np.concatenate([labels for _, labels in sets])  # of the right examples, in another order
-    return (
-        _whole(given, sets) and not _labels_agree(given, sets) and np.array_equal(np.sort(labels), np.sort(given.args[1][0]))
-    )
+    """Whether examples have labels of others: not all have the other one of two labels, and not all the same one."""
+    sets, Y = _sets_of(given), given.args[1][0]
+    if not _whole(given, sets) or any(np.shape(labels) != (len(numbers),) for numbers, labels in sets):
+        return False
+    right, found = (np.concatenate(parts) for parts in zip(*((Y[numbers], labels) for numbers, labels in sets), strict=True))
+    if not np.isin(found, (0, 1)).all():
+        return False
+    changed = right[right != found]
+    few = len(changed) < 8
+    return 0 < len(changed) and (few or (len(changed) < len(right) and len(np.unique(changed)) == 2))
+
+
+def _labels_of_another_set(given):
+    """Whether one of the sets, and no other, has the labels of another one."""
+    sets, Y = _sets_of(given), given.args[1][0]
+    own = [Y[numbers] for numbers, _ in sets] if _whole(given, sets) else []
+    wrong = [k for k, right in enumerate(own) if not np.array_equal(right, sets[k][1])]
+    return len(wrong) == 1 and any(np.array_equal(own[k], sets[wrong[0]][1]) for k in range(3) if k != wrong[0])
+
+
+def _examples_for_labels(given):
+    return any(np.size(x) and np.array_equal(x, y) for x, y in given.reply)
 
 
 def _in_another_order(given):
@@ -216,6 +233,8 @@ _SPLIT_FITS = {
     "drawn-with-replacement": _repeats,
     "sizes-rounded-down": _rounded_down,
     "examples-lost": _loses,
+    "examples-for-labels": _examples_for_labels,
+    "labels-of-another-set": _labels_of_another_set,
     "pairs-broken": _pairs_broken,
     "fraction-of-the-rest": _of_the_rest,
     "sets-in-another-order": _in_another_order,
@@ -474,8 +493,6 @@ _MANY = 15_000
 
 def _range_problem(reply, low, high):
     values = np.asarray(reply)
-    if not values.size:
-        return "there are no draws"
     if values.dtype.kind != "f":
         return f"the result has dtype {values.dtype}, expected float64"
     if not np.isfinite(values).all():
@@ -498,6 +515,8 @@ def _vectors(given):
 def _within_bounds(given):
     """Whether the draws lie between low and high, and reach from the one to the other, in whatever shape."""
     for step, reply in zip(given.steps, given.replies, strict=True):
+        if not np.size(reply):
+            return f"for n = {step.args[2]} there are no draws"
         problem = _range_problem(np.ravel(reply), *step.args[:2])
         if problem:
             return problem
@@ -600,11 +619,36 @@ def _on_a_grid(distance):
     return fits
 
 
-def _powers_of_ten(given):
-    values = np.unique(np.asarray(given.reply, dtype=float))
-    with np.errstate(all="ignore"):
-        exponents = np.log10(values)
-    return values.size > 0 and np.allclose(exponents, np.rint(exponents))
+def _powers_of_ten(distance):
+    def fits(given):
+        values = np.unique(np.asarray(given.reply, dtype=float))
+        with np.errstate(all="ignore"):
+            exponents = np.log10(distance(values))
+        return values.size > 0 and np.allclose(exponents, np.rint(exponents))
+
+    return fits
+
+
+def _off_by_one(given):
+    counts = {
+        np.size(reply) - step.args[2] if np.ndim(reply) == 1 else 0
+        for step, reply in zip(given.steps, given.replies, strict=True)
+    }
+    return counts in ({-1}, {1})
+
+
+def _rounded(given):
+    values = np.asarray(given.reply, dtype=float)
+    return values.size > 100 and any(np.array_equal(values, np.round(values, digits)) for digits in range(5))
+
+
+def _whole_bounds(given):
+    """Whether the exponents run between those of the bounds, made whole in one of the usual ways."""
+    roundings = (np.trunc, np.floor, np.rint)
+    return any(
+        _looks_uniform(np.log10, lambda low, high, whole=whole: (whole(np.log10(low)), whole(np.log10(high))))(given)
+        for whole in roundings
+    )
 
 
 def _column(given):
@@ -618,7 +662,8 @@ def _logs(low, high):
 _RATES = ((1e-5, 0.5), (0.0005, 0.3), (0.02, 5.0))
 _RATE_FITS = {
     "wrong-shape": _column,
-    "whole-powers-of-ten": _powers_of_ten,  # which may be one number where a single one lies between the bounds
+    "off-by-one": _off_by_one,
+    "whole-powers-of-ten": _powers_of_ten(_itself),  # which may be one number where a single one lies between the bounds
     "same-draw-repeated": _all_the_same,
     "evenly-spaced": _on_a_grid(_itself),
     "uniform-not-logarithmic": _looks_uniform(_itself, lambda low, high: (low, high)),
@@ -631,11 +676,16 @@ _RATE_FITS = {
         or _looks_uniform(_itself, lambda low, high: (np.log10(low), np.log10(high)))(given)
     ),
     "bounds-ignored": _looks_uniform(np.log10, lambda low, high: (-4, 0)),
+    "bounds-rounded": _whole_bounds,
+    "other-upper-bound": _looks_uniform(np.log10, lambda low, high: (np.log10(low), 0)),
+    "rounded": _rounded,
 }
 
 _BETAS = ((0.5, 0.999), (0.2, 0.99), (0.95, 0.9995))
 _BETA_FITS = {
     "wrong-shape": _column,
+    "off-by-one": _off_by_one,
+    "whole-powers-of-ten": _powers_of_ten(_complement),
     "same-draw-repeated": _all_the_same,
     "evenly-spaced": _on_a_grid(_complement),
     "uniform-not-logarithmic": _looks_uniform(_itself, lambda low, high: (low, high)),
@@ -643,6 +693,11 @@ _BETA_FITS = {
     "complement-returned": _looks_uniform(np.log, lambda low, high: (np.log(1 - high), np.log(1 - low))),
     "bounds-of-the-complement": _looks_uniform(lambda values: np.log(1 - values), _logs),
     "bounds-ignored": _looks_uniform(lambda values: np.log10(1 - values), lambda low, high: (-3, -1)),
+    "bases-mixed": lambda given: (
+        _looks_uniform(lambda values: np.log(1 - values), lambda low, high: (np.log10(1 - low), np.log10(1 - high)))(given)
+        or _looks_uniform(lambda values: np.log10(1 - values), lambda low, high: _logs(1 - high, 1 - low))(given)
+    ),
+    "other-upper-bound": _looks_uniform(lambda values: np.log10(1 - values), lambda low, high: (-3, np.log10(1 - low))),
 }
 
 # -- early stopping ----------------------------------------------------------------------
@@ -765,7 +820,8 @@ def _same_alone(given):
 
 def _in_reverse_order(given):
     alone, together = given.replies
-    return np.array_equal(alone[0], together[-1])
+    mirrored = given.steps[0].args[0][0][:, ::-1]  # an image that is not is in another order, and nothing else
+    return np.array_equal(alone[0], mirrored) and np.array_equal(alone[0], together[-1])
 
 
 ASSIGNMENT = Assignment(

@@ -31,6 +31,32 @@ def split_shuffles_x_alone(X, Y, dev_fraction, test_fraction, seed=0):
 
 
 @mistake(
+    "labels-of-another-set",
+    "train_dev_test_split",
+    message="the labels of one set are those of another set",
+    hint="Compare the indices of X and of Y in each of the three pairs.",
+    severity="fault",
+)
+def split_labels_of_dev(X, Y, dev_fraction, test_fraction, seed=0):
+    order = np.random.default_rng(seed).permutation(X.shape[1])
+    train, dev, test = _parts(X, Y, order, _sizes(X.shape[1], dev_fraction, test_fraction))
+    return train, dev, (test[0], dev[1])
+
+
+@mistake(
+    "examples-for-labels",
+    "train_dev_test_split",
+    message="X stands in the place of Y: a set holds its examples twice, and no labels",
+    hint="Look at the second part of each of the three pairs.",
+    severity="fault",
+)
+def split_without_labels(X, Y, dev_fraction, test_fraction, seed=0):
+    order = np.random.default_rng(seed).permutation(X.shape[1])
+    train, dev, test = _parts(X, Y, order, _sizes(X.shape[1], dev_fraction, test_fraction))
+    return (train[0], train[0]), dev, test
+
+
+@mistake(
     "sets-overlap",
     "train_dev_test_split",
     message="some examples are in two of the sets, so that the second of them tests nothing new",
@@ -245,6 +271,17 @@ def fit_global(X_train):
 
 
 @mistake(
+    "one-for-all-features",
+    "fit_normalization",
+    message="there is one mean and one deviation for all features together",
+    hint="A feature in kilometres and one in years share no scale.",
+    severity="grave",
+)
+def fit_two_numbers(X_train):
+    return np.mean(X_train), np.std(X_train)
+
+
+@mistake(
     "missing-keepdims",
     "fit_normalization",
     message="mu and sigma have lost an axis",
@@ -266,6 +303,42 @@ def fit_counts_features(X_train):
     n = X_train.shape[0]
     mu = np.sum(X_train, axis=1, keepdims=True) / n
     return mu, np.sqrt(np.sum((X_train - mu) ** 2, axis=1, keepdims=True) / n)
+
+
+@mistake(
+    "counts-features",
+    "fit_normalization",
+    message="mu is divided by the number of features, not by the number of examples",
+    hint="Columns are examples. Which entry of X.shape counts them?",
+    severity="fault",
+)
+def fit_mean_counts_features(X_train):
+    mu = np.sum(X_train, axis=1, keepdims=True) / X_train.shape[0]
+    return mu, np.sqrt(np.mean((X_train - mu) ** 2, axis=1, keepdims=True))
+
+
+@mistake(
+    "sum-for-mean",
+    "fit_normalization",
+    message="sigma is the root of the sum of squares; the division by m is missing",
+    hint="Divide by m below the root.",
+    severity="fault",
+)
+def fit_root_of_sum(X_train):
+    mu, sigma = _moments(X_train)
+    return mu, sigma * np.sqrt(X_train.shape[1])
+
+
+@mistake(
+    "root-before-division",
+    "fit_normalization",
+    message="the root of the sum of squares is divided by m; the division by m comes first",
+    hint="Of what is the root taken: of a sum, or of a mean?",
+    severity="fault",
+)
+def fit_root_first(X_train):
+    mu, sigma = _moments(X_train)
+    return mu, sigma / np.sqrt(X_train.shape[1])
 
 
 @mistake(
@@ -387,6 +460,39 @@ def normalize_bounded(X, mu, sigma):
 def normalize_recomputed(X, mu, sigma):
     own_mu, own_sigma = _moments(X)
     return (X - own_mu) / _guarded(own_sigma)
+
+
+_own_statistics = mistake(
+    "own-statistics",
+    "normalize",
+    message="mean and deviation are measured again on X; those of the training set were handed over",
+    hint="Test examples must be moved by the same numbers as the training examples.",
+    severity="grave",
+)
+
+
+@_own_statistics
+def normalize_recomputed_beside_a_number(X, mu, sigma):
+    own_mu, own_sigma = _moments(X)
+    return (X - own_mu) / (own_sigma + 1e-8)
+
+
+@_own_statistics
+def normalize_recomputed_without_guard(X, mu, sigma):
+    own_mu, own_sigma = _moments(X)
+    with np.errstate(all="ignore"):
+        return (X - own_mu) / own_sigma
+
+
+@mistake(
+    "wrong-sign",
+    "normalize",
+    message="mu is added to X; it has to be subtracted",
+    hint="Where should a normalized feature have its middle?",
+    severity="fault",
+)
+def normalize_adds_mean(X, mu, sigma):
+    return (X + mu) / _guarded(sigma)
 
 
 @mistake(
@@ -543,6 +649,52 @@ def diagnose_either_or(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
 
 
 @mistake(
+    "variance-beside-bias-only",
+    "diagnose_fit",
+    message="high variance is reported only where there is high bias as well; a network can have it alone",
+    hint="On what does your second condition depend?",
+    severity="fault",
+)
+def diagnose_variance_beside_bias(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    bias = train_error - bayes_error > tolerance
+    return _diagnosis(bias, bias and dev_error - train_error > tolerance)
+
+
+@mistake(
+    "gap-reversed",
+    "diagnose_fit",
+    message="for the variance the dev error is taken from the training error; it is the other way round",
+    hint="Which of the two errors is the larger one when a network overfits?",
+    severity="fault",
+)
+def diagnose_reversed_gap(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    return _diagnosis(train_error - bayes_error > tolerance, train_error - dev_error > tolerance)
+
+
+@mistake(
+    "comparison-reversed",
+    "diagnose_fit",
+    message="a gap is reported where it is smaller than the tolerance; it is to be reported where it is larger",
+    hint="Which way round is the comparison?",
+    severity="grave",
+)
+def diagnose_small_gaps(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    return _diagnosis(train_error - bayes_error < tolerance, dev_error - train_error < tolerance)
+
+
+@mistake(
+    "other-words",
+    "diagnose_fit",
+    message="the set holds 'bias' and 'variance'; the exercise asks for 'high bias' and 'high variance'",
+    hint="Compare the words with the exercise, letter by letter.",
+    severity="slip",
+)
+def diagnose_short_words(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    words = _diagnosis(train_error - bayes_error > tolerance, dev_error - train_error > tolerance)
+    return {word.split()[1] for word in words}
+
+
+@mistake(
     "variance-from-wrong-gap",
     "diagnose_fit",
     message="variance is read from the gap between dev error and unavoidable error; bias is a part of that gap",
@@ -667,6 +819,17 @@ def diagnose_relative(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
 
 
 @mistake(
+    "relative-gap",
+    "diagnose_fit",
+    message="the gap to the dev error is measured in parts of the training error, but the tolerance is an absolute difference",
+    hint="Compare the difference itself with the tolerance.",
+    severity="fault",
+)
+def diagnose_relative_variance(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    return _diagnosis(train_error - bayes_error > tolerance, dev_error > train_error * (1 + tolerance))
+
+
+@mistake(
     "dictionary-for-set",
     "diagnose_fit",
     message="where nothing is wrong the result is {}, which is an empty dictionary",
@@ -773,6 +936,44 @@ def rate_bases_mixed_otherwise(low, high, n, seed=0):
     return 10 ** np.random.uniform(np.log(low), np.log(high), n)
 
 
+_NUMBER = "the number of draws is not n: it is off by one"
+_NUMBER_HINT = "Print the shape of your result for n = 1 and for n = 2."
+_ROUNDED = "the draws are rounded to a few decimals, so that small ones are the same number"
+_ROUNDED_HINT = "Return all digits: rounding belongs where the numbers are printed."
+
+
+@mistake("off-by-one", "sample_learning_rate", message=_NUMBER, hint=_NUMBER_HINT, severity="fault")
+def rate_of_one_less(low, high, n, seed=0):
+    return _log_uniform(low, high, n - 1)
+
+
+@mistake("rounded", "sample_learning_rate", message=_ROUNDED, hint=_ROUNDED_HINT, severity="fault")
+def rate_rounded(low, high, n, seed=0):
+    return np.round(_log_uniform(low, high, n), 3)
+
+
+@mistake(
+    "bounds-rounded",
+    "sample_learning_rate",
+    message="the exponents of the two bounds are rounded to whole numbers, so that the draws leave the bounds, or do not reach them",
+    hint="What is np.log10(0.3)? It need not be a whole number.",
+    severity="fault",
+)
+def rate_whole_bounds(low, high, n, seed=0):
+    return 10 ** np.random.uniform(int(np.log10(low)), int(np.log10(high)), n)
+
+
+@mistake(
+    "other-upper-bound",
+    "sample_learning_rate",
+    message="the draws reach up to 1; they should reach up to high",
+    hint="Which exponent belongs to high?",
+    severity="fault",
+)
+def rate_up_to_1(low, high, n, seed=0):
+    return _log_uniform(low, 1, n)
+
+
 @mistake(
     "exponent-returned",
     "sample_learning_rate",
@@ -826,6 +1027,44 @@ def momentum_uniform(low, high, n, seed=0):
 )
 def momentum_log_in_beta(low, high, n, seed=0):
     return _log_uniform(low, high, n)
+
+
+@mistake("off-by-one", "sample_momentum", message=_NUMBER, hint=_NUMBER_HINT, severity="fault")
+def momentum_of_one_less(low, high, n, seed=0):
+    return 1 - _log_uniform(1 - high, 1 - low, n - 1)
+
+
+@mistake(
+    "whole-powers-of-ten",
+    "sample_momentum",
+    message="only a few values of 1 - beta occur: the exponent is drawn as a whole number",
+    hint="Any number between the two exponents should be possible.",
+    severity="fault",
+)
+def momentum_whole_exponents(low, high, n, seed=0):
+    return 1 - 10.0 ** np.random.randint(-3, 0, n)
+
+
+@mistake(
+    "bases-mixed",
+    "sample_momentum",
+    message="logarithm and power have different bases",
+    hint="exp belongs to log, and 10 ** to log10.",
+    severity="fault",
+)
+def momentum_bases_mixed(low, high, n, seed=0):
+    return 1 - 10 ** np.random.uniform(np.log(1 - high), np.log(1 - low), n)
+
+
+@mistake(
+    "other-upper-bound",
+    "sample_momentum",
+    message="the draws reach up to 0.999; they should reach up to high",
+    hint="Which exponent belongs to high?",
+    severity="fault",
+)
+def momentum_up_to_0999(low, high, n, seed=0):
+    return 1 - _log_uniform(0.001, 1 - low, n)
 
 
 @mistake(
@@ -1049,6 +1288,22 @@ def stopping_skips_ties(dev_costs, patience):
     return best
 
 
+def _least_improvement(least):
+    @mistake(
+        "least-improvement",
+        "early_stopping_epoch",
+        message="small improvements do not count; every cost below the best one is an improvement",
+        hint="What is subtracted from the best cost, or added to the new one, in your comparison?",
+        severity="fault",
+    )
+    def stopping_by_large_steps(dev_costs, patience):
+        return _stop(dev_costs, patience, better=lambda cost, best, previous: cost < best - least)
+
+
+for _least in (1e-2, 1e-4, 1e-6):
+    _least_improvement(_least)
+
+
 @mistake(
     "short-lists-ignored",
     "early_stopping_epoch",
@@ -1220,6 +1475,41 @@ def flip_both(images):
 )
 def flip_columns_and_channels(images):
     return images[:, :, ::-1, ::-1]
+
+
+@mistake(
+    "rows-and-columns-exchanged",
+    "flip_horizontal",
+    message="rows and columns have changed places: the images are transposed, not mirrored",
+    hint="Which shape should an image of 2 rows and 3 columns have in the end?",
+    severity="grave",
+)
+def flip_transposed(images):
+    return images.transpose(0, 2, 1, 3)
+
+
+@mistake(
+    "originals-kept",
+    "flip_horizontal",
+    message="the mirrored images stand beside the ones that came in; only the mirrored ones are wanted",
+    hint="How many images should come back?",
+    severity="fault",
+)
+def flip_appended(images):
+    return np.concatenate([images, images[:, :, ::-1]])
+
+
+@mistake(
+    "only-first-image",
+    "flip_horizontal",
+    message="only the first image is mirrored",
+    hint="What does images[0] select?",
+    severity="fault",
+)
+def flip_first(images):
+    out = images.copy()
+    out[0] = out[0][:, ::-1]
+    return out
 
 
 @mistake(

@@ -771,3 +771,70 @@ def test_batches_of_two_examples_are_asked(name: str, wrong: str) -> None:
         code = f"{right}def {name}(dZ_tilde, cache):\n{call}    {wrong}\n"
     found = report(FORWARD, BACKWARD, code)[name]
     assert 0.75 * found.max_points < found.points < 0.96 * found.max_points
+
+
+IN_STEPS = """
+def batch_norm_forward(Z, gamma, beta, epsilon=1e-8):
+    mu, variance = np.mean(Z, axis=1, keepdims=True), np.var(Z, axis=1, keepdims=True)
+    deviation = np.sqrt(variance + epsilon)
+    return gamma * (Z - mu) / deviation + beta, (Z, mu, variance, deviation, gamma, epsilon)
+
+def batch_norm_backward(dZ_tilde, cache):
+    Z, mu, variance, deviation, gamma, epsilon = cache
+    m = Z.shape[1]
+    normal = (Z - mu) / deviation
+    dbeta = np.sum(dZ_tilde, axis=1, keepdims=True)
+    dgamma = np.sum(dZ_tilde * normal, axis=1, keepdims=True)
+    own = deviation
+    d = dZ_tilde * gamma
+    dvariance = np.sum(d * (Z - mu), axis=1, keepdims=True) * -0.5 * own**-3.0
+    dmu = -np.sum(d, axis=1, keepdims=True) / own
+    return d / own + dvariance * 2 * (Z - mu) / m + dmu / m, dgamma, dbeta
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "code"),
+    [
+        ("own = deviation", "own = np.sqrt(variance)", "missing-epsilon"),
+        ("own = deviation", "own = np.sqrt(variance + 1e-8)", "literal-epsilon"),
+        ("own = deviation", "own = np.sqrt(variance) + epsilon", "epsilon-outside-root"),
+        ("own**-3.0", "own**-2.0", "variance-path-power"),
+        ("(Z - mu) / m", "(Z - mu)", "variance-path-not-averaged"),
+        ("dvariance = np.sum", "dvariance = np.mean", "variance-path-averaged-twice"),
+        ("dmu = -np.sum", "dmu = -np.mean", "mean-path-averaged-twice"),
+        ("dmu = -np.sum", "dmu = np.sum", "wrong-sign"),
+        ("return d / own", "return d", "missing-deviation"),
+        ("dbeta = np.sum(dZ_tilde", "dbeta = np.sum(gamma * dZ_tilde", "dbeta-times-gamma"),
+        ("dbeta = np.sum(dZ_tilde, axis=1", "dbeta = np.sum(dZ_tilde, axis=0", "sums-over-units"),
+    ],
+)
+def test_a_mistake_of_a_backward_pass_step_by_step_has_a_name(right: str, wrong: str, code: str) -> None:
+    assert right in IN_STEPS
+    graded = backward(IN_STEPS.replace(right, wrong))
+    assert graded.status != "passed" and [finding.code for finding in graded.findings] == [code]
+
+
+INFERENCE = """
+def batch_norm_inference(Z, gamma, beta, mean, variance, epsilon=1e-8):
+    return gamma * (Z - mean) / np.sqrt(variance + epsilon) + beta
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "code"),
+    [
+        ("+ beta", "", "missing-shift"),
+        ("gamma * ", "", "missing-scale"),
+        ("+ beta", "- beta", "wrong-sign"),
+        ("Z - mean", "Z + mean", "wrong-sign"),
+        ("gamma * (Z - mean) /", "gamma * Z - mean /", "missing-parentheses"),
+        ("(Z - mean)", "(Z - Z.mean(axis=1, keepdims=True))", "statistics-of-the-batch"),
+        ("variance + ", "Z.var(axis=1, keepdims=True) + ", "statistics-of-the-batch"),
+        ("np.sqrt(variance + epsilon) + beta", "(np.sqrt(variance + epsilon) + beta)", "shift-below-the-bar"),
+    ],
+)
+def test_a_mistake_at_test_time_has_a_name(right: str, wrong: str, code: str) -> None:
+    assert right in INFERENCE
+    graded = report(INFERENCE.replace(right, wrong))["batch_norm_inference"]
+    assert [finding.code for finding in graded.findings] == [code]

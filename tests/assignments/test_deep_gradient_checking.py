@@ -352,3 +352,34 @@ def test_a_graded_function_that_is_written_as_another_one_is_a_function_of_its_o
     check = graded["gradient_check"]
     assert (check.status, check.carried) == ("passed", True)
     assert "gradients_to_vector" in check.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("rise", "code"),
+    [
+        ("(f(x + epsilon / 2) - f(x - epsilon / 2)) / (2 * epsilon)", "half-step"),
+        ("(f(x + 2 * epsilon) - f(x - 2 * epsilon)) / (4 * epsilon)", "double-step"),
+        ("(f(x + epsilon) - f(x + epsilon)) / (2 * epsilon)", "same-point"),
+        ("(f(x + epsilon) - f(-x + epsilon)) / (2 * epsilon)", "sign-of-x"),
+    ],
+)
+def test_points_at_a_wrong_place_have_names(rise: str, code: str) -> None:
+    central = f"def central_difference(f, x, epsilon):\n    return {rise}\n"
+    assert codes_of(verdicts(ASSIGNMENT, central)["central_difference"]) == [code]
+
+
+def test_a_distance_that_is_not_divided_is_not_said_to_have_a_bound() -> None:
+    distance = CHECK.replace(" / (np.linalg.norm(grad) + np.linalg.norm(approximation))", "")
+    found = verdicts(ASSIGNMENT, VECTORS, COST, distance, only="gradient_check")["gradient_check"]
+    assert codes_of(found) == ["bounded-below", "not-relative"]
+    assert "or by nothing" in found.findings[0].message
+
+
+def test_layers_that_are_sorted_as_text_are_told() -> None:
+    code = """
+    def gradients_to_vector(gradients):
+        names = sorted((n for n in gradients if n[1] in "Wb"), key=lambda n: (n[2:], n[1]))
+        return np.concatenate([gradients[n].reshape(-1, 1) for n in names])
+    """
+    found = verdicts(ASSIGNMENT, code, only="gradients_to_vector")["gradients_to_vector"]
+    assert codes_of(found) == ["sorted-names"]

@@ -90,7 +90,7 @@ PARTLY_RIGHT = {
         """,
         ["large scores"],
         0.8,
-        None,
+        "guarded-logarithm",
     ),
     "gradient through the one of AL": (
         "softmax_backward",
@@ -101,7 +101,7 @@ PARTLY_RIGHT = {
         """,
         ["probabilities of exactly 0"],
         0.9,
-        None,
+        "division-by-zero",
     ),
     "logits of matrices alone": (
         "sigmoid_cross_entropy_with_logits",
@@ -415,3 +415,64 @@ def test_the_example_of_the_hand_out_is_what_the_reference_gives() -> None:
     example = doctest.DocTestParser().get_doctest(text, vars(reference).copy(), "README.md", None, 0)
     result = doctest.DocTestRunner(verbose=False).run(example)
     assert (result.failed, result.attempted) == (0, len(example.examples)) and result.attempted > 5
+
+
+CODES = {
+    "division-by-zero": (
+        "softmax_backward",
+        """
+        def softmax_backward(AL, Y):
+            dA = -Y / AL
+            columns = [(np.diag(a) - np.outer(a, a)) @ d for a, d in zip(AL.T, dA.T)]
+            return np.stack(columns, axis=1)
+        """,
+    ),
+    "mean-before-logarithm": (
+        "softmax_cost",
+        "def softmax_cost(AL, Y):\n    return -np.log(np.mean(np.max(AL * Y, axis=0)))",
+    ),
+    "overflow": (
+        "softmax",
+        "def softmax(Z):\n    E = np.exp(Z - Z.mean(axis=0))\n    return E / E.sum(axis=0)",
+    ),
+    "missing-one": (
+        "sigmoid_cross_entropy_with_logits",
+        "def sigmoid_cross_entropy_with_logits(Z, Y):\n    return np.maximum(Z, 0) - Z * Y + np.log(np.exp(-abs(Z)))",
+    ),
+    "missing-product": (
+        "sigmoid_cross_entropy_with_logits",
+        "def sigmoid_cross_entropy_with_logits(Z, Y):\n    return np.maximum(Z, 0) - Z + np.log1p(np.exp(-abs(Z)))",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "given"), CODES.items(), ids=CODES)
+def test_ordinary_mistakes_have_names(code: str, given: tuple[str, str]) -> None:
+    function = graded(*given)
+    assert function.status != "passed" and [finding.code for finding in function.findings] == [code]
+
+
+@pytest.mark.parametrize(
+    ("weights", "code"),
+    [
+        ("np.random.randn(n, k) * np.sqrt(2 / (n + k) if l > 2 else 1 / k)", "mixed-rules"),
+        ("np.random.randn(n, k) * np.sqrt(2 / (n + k) if l == L else 1 / k)", "last-layer-by-another-rule"),
+        ("np.random.randn(n, k) * np.sqrt(2 / k if l == L else 1 / k)", "last-layer-by-another-rule"),
+        ("np.random.randn(n, k) * np.sqrt(k)", "multiplied-for-divided"),
+        ("np.repeat(np.random.randn(1, k) / np.sqrt(k), n, axis=0)", "units-alike"),
+    ],
+)
+def test_the_scales_of_layers_have_names(weights: str, code: str) -> None:
+    function = graded(
+        "xavier_initialization",
+        f"""
+        def xavier_initialization(dims):
+            parameters, L = {{}}, len(dims) - 1
+            for l in range(1, L + 1):
+                n, k = dims[l], dims[l - 1]
+                parameters[f"W{{l}}"] = {weights}
+                parameters[f"b{{l}}"] = np.zeros((n, 1))
+            return parameters
+        """,
+    )
+    assert [finding.code for finding in function.findings] == [code]

@@ -427,7 +427,7 @@ def test_a_bound_that_is_lowered_is_not_called_ignored() -> None:
     """
     found = verdicts(ASSIGNMENT, code, only="sample_momentum")["sample_momentum"]
     assert found.status == "partial"
-    assert codes_of(found) == []
+    assert codes_of(found) == ["other-upper-bound"]
 
 
 # -- early stopping ----------------------------------------------------------------------
@@ -498,3 +498,60 @@ def test_flipped_bytes_may_come_back_as_floats() -> None:
         return flipped
     """
     assert verdicts(ASSIGNMENT, code, only="flip_horizontal")["flip_horizontal"].status == "passed"
+
+
+NAMED = [
+    ("flip_horizontal", "def flip_horizontal(images):\n    return images[::-1]", ["order-of-images"]),
+    (
+        "normalize",
+        """
+        def normalize(X, mu, sigma):
+            mu, sigma = X.mean(axis=1, keepdims=True), X.std(axis=1, keepdims=True)
+            return (X - mu) / (sigma + 1e-8)
+        """,
+        ["own-statistics"],
+    ),
+    (
+        "sample_momentum",
+        "def sample_momentum(low, high, n, seed=0):\n    return 1 - 10.0 ** np.random.randint(-3, 0, n)",
+        ["whole-powers-of-ten"],
+    ),
+    (
+        "sample_learning_rate",
+        """
+        def sample_learning_rate(low, high, n, seed=0):
+            return 10 ** np.random.default_rng(seed).uniform(np.log10(low), np.log10(high), n - 1)
+        """,
+        ["off-by-one"],
+    ),
+]
+RIGHT_SPLIT = """
+def train_dev_test_split(X, Y, dev_fraction, test_fraction, seed=0):
+    m, draw = X.shape[1], np.random.default_rng(seed)
+    order = draw.permutation(m)
+    n_dev, n_test = int(m * dev_fraction), int(m * test_fraction)
+    dev, test, train = order[:n_dev], order[n_dev : n_dev + n_test], order[n_dev + n_test :]
+    return (X[:, train], Y[:, train]), (X[:, dev], Y[:, dev]), (X[:, test], Y[:, test])
+"""
+
+
+@pytest.mark.parametrize(("name", "code", "codes"), NAMED)
+def test_ordinary_mistakes_have_names(name: str, code: str, codes: Sequence[str]) -> None:
+    found = verdicts(ASSIGNMENT, code)[name]
+    assert codes_of(found) == codes
+    assert not any("there are no draws" in check.message and "n = 1" not in check.message for check in found.checks)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "codes"),
+    [
+        ("Y[:, test]", "Y[:, dev]", ["labels-of-another-set"]),
+        ("Y[:, train]", "X[:, train]", ["examples-for-labels"]),
+        ("Y[:, train]", "Y[:, draw.permutation(m)[: len(train)]]", ["pairs-broken"]),
+        ("Y[:, train]", "1 - Y[:, train]", []),
+        ("Y[:, train]", "0 * Y[:, train]", []),
+    ],
+)
+def test_labels_that_are_not_those_of_the_examples(right: str, wrong: str, codes: Sequence[str]) -> None:
+    found = verdicts(ASSIGNMENT, RIGHT_SPLIT.replace(right, wrong))["train_dev_test_split"]
+    assert found.status != "passed" and codes_of(found) == codes
