@@ -829,7 +829,9 @@ def opposite_sign(item: str, *, sometimes: bool) -> Finding:
     if sometimes:
         text = f"{item} has the opposite sign for some inputs; for others it is right"
         return Finding("opposite-sign", text, "Is a sign lost, as with an absolute value or a square?")
-    return Finding("opposite-sign", f"{item} has the opposite sign", "Which term is subtracted from which, and where stands a minus?")
+    return Finding(
+        "opposite-sign", f"{item} has the opposite sign", "Which term is subtracted from which, and where stands a minus?"
+    )
 
 
 def constant_factor(item: str, factor: str, meaning: str, *, sometimes: bool = False) -> Finding:
@@ -871,7 +873,7 @@ def other_part(item: str, found: str, expected: str) -> Finding:
 RETURNS_NONE_FOR_SOME = Finding(
     "returns-none-for-some",
     "for some inputs the function returns None, for others a result",
-    "Is there a return inside an if, or in a branch that not every input takes? Without a return, None comes back.",
+    "Is there a return inside an if or a loop, or in a branch that some inputs do not take? Without it None comes back.",
 )
 
 

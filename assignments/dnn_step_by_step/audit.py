@@ -36,6 +36,13 @@ LOSSES = {
     ("compute_cost", "whole-quotient"): EITHER,
     ("update_parameters", "paired-by-position"): UNLIKE,
     ("L_model_forward", "last-cache-missing"): EITHER,
+    ("L_model_forward", "hidden-caches-missing"): INPUTS,
+    ("L_model_forward", "last-layer-twice"): _RAISES,
+    ("compute_cost", "mean-of-sample"): "for one example it divides by 0, and for all others it is wrong",
+    (
+        "L_model_backward",
+        "guard-too-large",
+    ): "an added number changes all gradients, a clip few",
     ("L_model_backward", "reuses-last-gradient"): EITHER,
     ("L_model_backward", "one-cache-everywhere"): _RAISES,
     ("L_model_backward", "missing-second-term"): _FIRST,
