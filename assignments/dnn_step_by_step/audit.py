@@ -38,6 +38,7 @@ LOSSES = {
     ("L_model_forward", "last-cache-missing"): EITHER,
     ("L_model_forward", "hidden-caches-missing"): INPUTS,
     ("L_model_forward", "last-layer-twice"): _RAISES,
+    ("L_model_forward", "returns-hidden-A"): EITHER,
     ("compute_cost", "mean-of-sample"): "for one example it divides by 0, and for all others it is wrong",
     (
         "L_model_backward",
@@ -60,6 +61,7 @@ LOSSES = {
     ("L_model_forward", "only-two-layers"): SEVERAL,
     ("compute_cost", "opposite-sign"): EITHER,
     ("compute_cost", "swapped-terms"): SEVERAL,
+    ("compute_cost", "logarithm-of-labels"): SEVERAL,
     ("compute_cost", "squared-error"): SEVERAL,
     ("linear_backward", "W-not-transposed"): _RAISES,
     ("linear_backward", "db-one-number"): EITHER,

@@ -201,6 +201,14 @@ _in_both(
 
 
 _in_both(
+    "scalar-biases",
+    message="b is one number; expected is a column, one row for every unit",
+    hint="How many biases does a layer of three units have? Which shape does np.zeros need?",
+    severity="slip",
+)({"biases": lambda n: 0})
+
+
+_in_both(
     "drawn-biases",
     message="the biases are not zero",
     hint="Which of the parameters have to be different at the start, and which may be equal?",
@@ -317,8 +325,8 @@ def _(layer_dims):
 @mistake(
     "only-first-layer",
     "initialize_parameters_deep",
-    message="there are parameters of the first layer only: the loop ends after one layer",
-    hint="Does return stand inside of your loop, or behind it?",
+    message="there are parameters of the first layer only",
+    hint="How many layers does your loop make before the function returns? Does return stand inside of it, or behind it?",
     severity="fault",
 )
 def _(layer_dims):
@@ -819,7 +827,7 @@ def _(X, parameters):
     "L_model_forward",
     message="the output of the last hidden layer is returned, and not AL",
     hint="Which of your variables holds the output of the last layer? Look at the line with return.",
-    severity="grave",
+    severity="fault",
 )
 def _(X, parameters):
     _, caches = _deep_forward(X, parameters)
@@ -1524,6 +1532,20 @@ def _(dZ, A, W, dA, dW, db):
 @_changed
 def _(dZ, A, W, dA, dW, db):
     return dA, dW, np.sum(dZ, keepdims=True) / A.shape[1]
+
+
+def _mean_of_all(keepdims):
+    return mistake(
+        "db-one-number",
+        "linear_backward",
+        message="db is one number, the mean of all of dZ; every unit has a bias of its own",
+        hint="Which axis of dZ belongs to the examples, which one to the units?",
+        severity="fault",
+    )(_changed(lambda dZ, A, W, dA, dW, db: (dA, dW, np.mean(dZ, keepdims=keepdims))))
+
+
+_mean_of_all(keepdims=False)
+_mean_of_all(keepdims=True)
 
 
 @mistake(
@@ -2436,6 +2458,39 @@ def _(parameters, grads, rate):
 )
 def _(parameters, grads, rate):
     return _update(parameters, grads, rate, only=lambda name, depth: int(name[1:]) > 1)
+
+
+@mistake(
+    "only-first-layer",
+    "update_parameters",
+    message="only the first layer gets new values; the others stay as they were",
+    hint="How often does your loop run before the function returns? Does return stand inside of it, or behind it?",
+    severity="fault",
+)
+def _(parameters, grads, rate):
+    return _update(parameters, grads, rate, only=lambda name, depth: int(name[1:]) == 1)
+
+
+@mistake(
+    "rate-taken-from-1",
+    "update_parameters",
+    message="the gradients are multiplied by 1 - learning_rate; a step is learning_rate times the gradient",
+    hint="How far should a step go for learning_rate = 0, and how far does yours go?",
+    severity="fault",
+)
+def _(parameters, grads, rate):
+    return _update(parameters, grads, 1 - rate)
+
+
+@mistake(
+    "gradient-of-the-first-layer",
+    "update_parameters",
+    message="the step of every W is made of dW1",
+    hint="Which keys do the gradients of layer l have? Print those that your loop reads.",
+    severity="grave",
+)
+def _(parameters, grads, rate):
+    return _update(parameters, grads, rate) | {n: v - rate * grads["dW1"] for n, v in parameters.items() if n[0] == "W"}
 
 
 @mistake(
