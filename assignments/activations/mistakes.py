@@ -43,7 +43,7 @@ def _(Z):
     "missing-brackets",
     "sigmoid",
     message="this is 1 + exp(-Z), the denominator; sigmoid is one over it",
-    hint="What does Python work out first in 1 / 1 + x? And which sign has the exponent in exp(-log(x))?",
+    hint="What is sigmoid(0), and what is yours? In 1 / 1 + x Python divides first.",
     severity="grave",
 )
 def _without_brackets(Z):
@@ -86,14 +86,59 @@ def _(Z):
 
 
 @mistake(
-    "cut-too-early",
+    "softmax-for-sigmoid",
     "sigmoid",
-    message="sigmoid stays where it is from some Z on, long before it has come near to 0 or 1",
-    hint="What is sigmoid(4)? Where you cut Z or A, it may change A by no more than 1e-7.",
-    severity="slip",
+    message="this is a softmax: the exponentials are divided by their sum, so every entry of A depends on others of Z",
+    hint="sigmoid is applied to each entry of Z by itself. Does your denominator add up several entries?",
+    severity="grave",
 )
-def _cut(Z):
-    return _sigmoid(np.clip(Z, -3, 3)), Z
+def _(Z):
+    E = np.exp(Z - np.max(Z))
+    return E / np.sum(E), Z
+
+
+@mistake(
+    "softmax-for-sigmoid",
+    "sigmoid",
+    message="this is a softmax: the exponentials of a column are divided by their sum",
+    hint="sigmoid is applied to each entry of Z by itself. Does your denominator add up several entries?",
+    severity="grave",
+)
+def _(Z):
+    E = np.exp(Z - np.max(Z, axis=0))
+    return E / np.sum(E, axis=0), Z
+
+
+@mistake(
+    "sigmoid-of-double",
+    "sigmoid",
+    message="this is sigma(2 Z), which is the same as (1 + tanh(Z)) / 2",
+    hint="By which number is Z multiplied in the formula of sigmoid, and by which in yours?",
+    severity="fault",
+)
+def _(Z):
+    return _sigmoid(2 * Z), Z
+
+
+@mistake(
+    "cache-negated",
+    "sigmoid",
+    message="the cache holds -Z, and the exercise keeps Z there",
+    hint="Is there a line such as Z = -Z? Behind it Z is another array than the argument.",
+    severity="fault",
+)
+def _(Z):
+    return _sigmoid(Z), -Z
+
+
+for bound in (3, 5, 10):
+    mistake(
+        "cut-too-early",
+        "sigmoid",
+        message="sigmoid stays where it is from some Z on, long before it has come near to 0 or 1",
+        hint=f"What is sigmoid({bound + 1})? Where you cut Z or A, it may change A by no more than 1e-7.",
+        severity="slip",
+    )(lambda Z, bound=bound: (_sigmoid(np.clip(Z, -bound, bound)), Z))
 
 
 @mistake(
@@ -166,6 +211,30 @@ def _(Z):
 
 
 @mistake(
+    "relu-of-maximum",
+    "relu",
+    message="A is the largest entry of each column, as in np.max(Z, 0), where 0 is an axis; relu works element by element",
+    hint="np.max and np.maximum are two functions.",
+    severity="grave",
+)
+def _(Z):
+    return np.max(Z, 0), Z
+
+
+@mistake(
+    "last-column-skipped",
+    "relu",
+    message="the last column, the last example, is not computed: it stays 0",
+    hint="Write down the values that your loop variable takes for m = 3.",
+    severity="fault",
+)
+def _(Z):
+    A = _relu(Z)
+    A[:, -1] = 0
+    return A, Z
+
+
+@mistake(
     "no-activation",
     "relu",
     message="this is Z itself",
@@ -199,6 +268,52 @@ def _(Z):
 
 
 @mistake(
+    "tanh-of-half",
+    "tanh",
+    message="this is tanh(Z / 2), which is (exp(Z) - 1) / (exp(Z) + 1)",
+    hint="By how much does Z have to be multiplied in the exponential? Compare with the formula of tanh.",
+    severity="fault",
+)
+def _(Z):
+    with np.errstate(all="ignore"):
+        return (np.exp(Z) - 1) / (np.exp(Z) + 1), Z
+
+
+@mistake(
+    "minus-one-missing",
+    "tanh",
+    message="this is tanh(Z) + 1, or 2 sigma(2 Z): it lies between 0 and 2",
+    hint="What should tanh give for Z = 0, and what does yours give?",
+    severity="fault",
+)
+def _(Z):
+    return np.tanh(Z) + 1, Z
+
+
+@mistake(
+    "missing-brackets",
+    "tanh",
+    message="the denominator has no brackets: only exp(Z) is below the line, and exp(-Z) is added to the quotient",
+    hint="Python divides before it adds. Which brackets does that ask for?",
+    severity="fault",
+)
+def _(Z):
+    with np.errstate(all="ignore"):
+        return (np.exp(Z) - np.exp(-Z)) / np.exp(Z) + np.exp(-Z), Z
+
+
+@mistake(
+    "tanh-is-arctan",
+    "tanh",
+    message="this is arctan, the inverse of the tangent of an angle",
+    hint="Between which values should tanh lie? np.arctan and np.tanh are two functions.",
+    severity="fault",
+)
+def _(Z):
+    return np.arctan(Z), Z
+
+
+@mistake(
     "opposite-sign",
     "tanh",
     message="this is -tanh(Z): the exponentials have changed places",
@@ -218,6 +333,18 @@ def _(Z):
 )
 def _(Z):
     return 1 / np.tanh(Z), Z
+
+
+@mistake(
+    "tanh-inverted",
+    "tanh",
+    message="this is 1 / tanh(Z): numerator and denominator have changed places",
+    hint="Between which values should tanh lie?",
+    severity="grave",
+)
+def _(Z):
+    with np.errstate(all="ignore"):
+        return (np.exp(Z) + np.exp(-Z)) / (np.exp(Z) - np.exp(-Z)), Z
 
 
 @mistake(
@@ -280,6 +407,28 @@ def _(dA, cache):
 )
 def _(dA, cache):
     return dA * cache * (1 - cache)
+
+
+@mistake(
+    "cache-taken-for-activation",
+    "sigmoid_backward",
+    message="one factor is made of sigmoid(Z), the other one of Z: this is s * (1 - Z)",
+    hint="Both factors need sigmoid of the cache. Which one has the cache itself?",
+    severity="fault",
+)
+def _(dA, cache):
+    return dA * _sigmoid(cache) * (1 - cache)
+
+
+@mistake(
+    "sigmoid-twice",
+    "sigmoid_backward",
+    message="sigmoid is applied twice: the derivative is taken at sigmoid(Z), and not at Z",
+    hint="Follow the cache through your code. How many times does it go through sigmoid?",
+    severity="fault",
+)
+def _(dA, cache):
+    return dA * _slope(_sigmoid(cache))
 
 
 @mistake(
@@ -379,6 +528,35 @@ def _(dA, cache):
 @mistake(function="tanh_backward", message="1 - tanh(Z)**2 has no brackets: this is dA - tanh(Z)**2", **_BRACKETS)
 def _(dA, cache):
     return dA - np.tanh(cache) ** 2
+
+
+_PRODUCT = {
+    "code": "wrong-product",
+    "message": "dA and the derivative are multiplied as matrices; the chain rule multiplies element by element",
+    "hint": "np.dot and @ add up over an axis, * does not. Which shape must dZ have?",
+    "severity": "grave",
+}
+
+
+@mistake(function="sigmoid_backward", **_PRODUCT)
+def _(dA, cache):
+    return dA @ _slope(cache).T
+
+
+@mistake(function="tanh_backward", **_PRODUCT)
+def _(dA, cache):
+    return dA @ (1 - np.tanh(cache) ** 2).T
+
+
+@mistake(
+    "mask-of-zeros",
+    "relu_backward",
+    message="the gradient is stopped only where Z is exactly 0; it has to be stopped where Z is negative, too",
+    hint="The cache is Z, not A: it has negative entries. What is the derivative of relu there?",
+    severity="grave",
+)
+def _(dA, cache):
+    return np.where(cache == 0, 0.0, dA)
 
 
 @mistake(
@@ -520,6 +698,29 @@ def _(dA, cache):
 
 
 @mistake(
+    "incomplete-derivative",
+    "tanh_backward",
+    message="a square is missing: this is dA / cosh(Z)",
+    hint="Differentiate tanh once on paper.",
+    severity="fault",
+)
+def _(dA, cache):
+    with np.errstate(all="ignore"):
+        return dA / np.cosh(cache)
+
+
+@mistake(
+    "tanh-twice",
+    "tanh_backward",
+    message="tanh is applied twice: the derivative is taken at tanh(Z), and not at Z",
+    hint="Follow the cache through your code. How many times does it go through tanh?",
+    severity="fault",
+)
+def _(dA, cache):
+    return dA * (1 - np.tanh(np.tanh(cache)) ** 2)
+
+
+@mistake(
     "plus-for-minus",
     "tanh_backward",
     message="this is 1 + tanh(Z)**2; the derivative of tanh has a minus",
@@ -655,3 +856,16 @@ def _(dA, cache):
     with np.errstate(all="ignore"):
         A = (np.exp(cache) - np.exp(-cache)) / (np.exp(cache) + np.exp(-cache))
         return dA * (1 - A**2)
+
+
+def _one_sided(Z):
+    """As many write it: not a number far out on one side."""
+    with np.errstate(all="ignore"):
+        e = np.exp(2 * Z)
+        return (e - 1) / (e + 1)
+
+
+_not_a_number("tanh")(lambda Z: (_one_sided(Z), Z))
+_not_a_number("tanh")(lambda Z: (-_one_sided(-Z), Z))
+_not_a_number("tanh_backward")(lambda dA, cache: dA * (1 - _one_sided(cache) ** 2))
+_not_a_number("tanh_backward")(lambda dA, cache: dA * (1 - _one_sided(-cache) ** 2))

@@ -201,6 +201,14 @@ _in_both(
 
 
 _in_both(
+    "scalar-biases",
+    message="b is one number; expected is a column, one row for every unit",
+    hint="How many biases does a layer of three units have? Which shape does np.zeros need?",
+    severity="slip",
+)({"biases": lambda n: 0})
+
+
+_in_both(
     "drawn-biases",
     message="the biases are not zero",
     hint="Which of the parameters have to be different at the start, and which may be equal?",
@@ -314,6 +322,59 @@ def _(layer_dims):
     return {f"{name[0]}{int(name[1:]) - 1}": value for name, value in _network(layer_dims).items()}
 
 
+@mistake(
+    "only-first-layer",
+    "initialize_parameters_deep",
+    message="there are parameters of the first layer only",
+    hint="How many layers does your loop make before the function returns? Does return stand inside of it, or behind it?",
+    severity="fault",
+)
+def _(layer_dims):
+    return _network(layer_dims[:2])
+
+
+@mistake(
+    "always-three-layers",
+    "initialize_parameters_deep",
+    message="three layers are made, however many layer_dims has",
+    hint="How do you find the number of layers from layer_dims?",
+    severity="fault",
+)
+def _(layer_dims):
+    return _network([layer_dims[layer] for layer in range(4)])
+
+
+@mistake(
+    "columns-of-the-input",
+    "initialize_parameters_deep",
+    message="every W has a column for every input of the network; expected is a column for every unit of the layer before",
+    hint="What does layer 2 work on: on X, or on what layer 1 has made of it?",
+    severity="fault",
+)
+def _(layer_dims):
+    return _network(layer_dims) | {
+        f"W{layer}": np.random.randn(n, layer_dims[0]) * 0.01 for layer, n in enumerate(layer_dims[1:], 1)
+    }
+
+
+mistake(
+    "biases-of-the-layer-before",
+    "initialize_parameters",
+    message="b1 has a row for every input; expected is a row for every hidden unit",
+    hint="Which shape does W1 @ X have, to which b1 is added?",
+    severity="slip",
+)(lambda n_x, n_h, n_y: _network([n_x, n_h, n_y]) | {"b1": np.zeros((n_x, 1))})
+
+
+mistake(
+    "biases-of-the-layer-before",
+    "initialize_parameters",
+    message="b2 has a row for every hidden unit, as b1; expected is a row for every output",
+    hint="Compare the lines for b1 and b2, and what is put under which key.",
+    severity="slip",
+)(lambda n_x, n_h, n_y: _network([n_x, n_h, n_y]) | {"b2": np.zeros((n_h, 1))})
+
+
 # -- forward -----------------------------------------------------------------------------
 
 
@@ -416,6 +477,51 @@ def _(A, W, b):
     return W @ A + b, (A, W)
 
 
+_MISSING_CACHE = {
+    "code": "missing-cache",
+    "hint": "What does the backward pass need? It has to be returned, too.",
+    "severity": "fault",
+}
+
+
+@mistake(function="linear_forward", message="only Z is returned; expected is the tuple (Z, cache)", **_MISSING_CACHE)
+def _(A, W, b):
+    return W @ A + b
+
+
+@mistake(
+    "cache-holds-Z",
+    "linear_forward",
+    message="the first part of the cache is Z; expected there is A, the input of the layer",
+    hint="Which three values does linear_backward take out of the cache? Is the name A bound to something else in your code?",
+    severity="fault",
+)
+def _(A, W, b):
+    return W @ A + b, (W @ A + b, W, b)
+
+
+@mistake(
+    "cache-is-input-only",
+    "linear_forward",
+    message="the cache is A alone; W and b are missing in it",
+    hint="How many values does linear_backward unpack?",
+    severity="fault",
+)
+def _(A, W, b):
+    return W @ A + b, A
+
+
+@mistake(
+    "cache-as-dictionary",
+    "linear_forward",
+    message="the cache is a dictionary; expected is the tuple (A, W, b)",
+    hint="How does linear_backward take the three values out of the cache?",
+    severity="fault",
+)
+def _(A, W, b):
+    return W @ A + b, {"A": A, "W": W, "b": b}
+
+
 def _with_activation(A_prev, W, b, activation, choose):
     return _layer(A_prev, W, b, choose(activation))
 
@@ -467,6 +573,46 @@ def _(A_prev, W, b, activation):
 )
 def _(A_prev, W, b, activation):
     return _with_activation(A_prev, W, b, activation, choose=lambda name: "identity")
+
+
+@mistake(
+    "activation-of-input",
+    "linear_activation_forward",
+    message="the activation is applied to A_prev, the input of the layer, and not to Z",
+    hint="What goes into sigmoid and relu in your code, and what does linear_forward return?",
+    severity="grave",
+)
+def _(A_prev, W, b, activation):
+    return _FORWARD[activation](A_prev), ((A_prev, W, b), A_prev)
+
+
+@mistake(
+    "activation-of-input",
+    "linear_activation_forward",
+    message="the activation is applied to A_prev, the input of the layer, and not to Z",
+    hint="What goes into sigmoid and relu in your code, and what does linear_forward return?",
+    severity="grave",
+)
+def _(A_prev, W, b, activation):
+    return _FORWARD[activation](A_prev), ((A_prev, W, b), W @ A_prev + b)
+
+
+@mistake(
+    "cache-flattened",
+    "linear_activation_forward",
+    message="the cache has four parts, A_prev, W, b and Z; expected are two: linear_cache, and Z",
+    hint="Which two values does linear_activation_backward take out of the cache?",
+    severity="slip",
+)
+def _(A_prev, W, b, activation):
+    return _with_cache(A_prev, W, b, activation, keep=lambda A, linear, Z: (*linear, Z))
+
+
+@mistake(
+    function="linear_activation_forward", message="only A is returned; expected is the tuple (A, cache)", **_MISSING_CACHE
+)
+def _(A_prev, W, b, activation):
+    return _layer(A_prev, W, b, activation)[0]
 
 
 @mistake(
@@ -634,6 +780,60 @@ def _(X, parameters):
     return _deep_forward(X, ends)
 
 
+def _others(X, parameters, name):
+    """The hidden layers with parameters of other layers; ``name`` says which."""
+    depth = len(parameters) // 2
+    hidden = {f"{kind}{layer}": parameters[name(kind, layer, depth)] for layer in range(1, depth) for kind in "Wb"}
+    return _deep_forward(X, hidden | {f"W{depth}": parameters[f"W{depth}"], f"b{depth}": parameters[f"b{depth}"]})
+
+
+_COPIED_KEY = {
+    "code": "parameters-of-another-layer",
+    "hint": "Which keys do the parameters of layer l have? Print those that your loop reads.",
+}
+
+
+@mistake(function="L_model_forward", message="every hidden layer uses W1", severity="grave", **_COPIED_KEY)
+def _(X, parameters):
+    return _others(X, parameters, lambda kind, layer, depth: "W1" if kind == "W" else f"b{layer}")
+
+
+@mistake(
+    function="L_model_forward",
+    message="every hidden layer uses the biases of the last layer",
+    severity="fault",
+    **_COPIED_KEY,
+)
+def _(X, parameters):
+    return _others(X, parameters, lambda kind, layer, depth: f"W{layer}" if kind == "W" else f"b{depth}")
+
+
+@mistake(
+    "last-layer-twice",
+    "L_model_forward",
+    message="the last layer is applied twice: in the loop, with relu, and behind it",
+    hint="Which values does your loop variable take for three layers? Which layer comes behind the loop?",
+    severity="fault",
+)
+def _(X, parameters):
+    A, caches = _deep_forward(X, parameters, output="relu")
+    depth = len(parameters) // 2
+    AL, cache = _layer(A, parameters[f"W{depth}"], parameters[f"b{depth}"], "sigmoid")
+    return AL, [*caches, cache]
+
+
+@mistake(
+    "returns-hidden-A",
+    "L_model_forward",
+    message="the output of the last hidden layer is returned, and not AL",
+    hint="Which of your variables holds the output of the last layer? Look at the line with return.",
+    severity="fault",
+)
+def _(X, parameters):
+    _, caches = _deep_forward(X, parameters)
+    return caches[-1][0][0], caches
+
+
 @mistake(
     "sigmoid-on-hidden-layers",
     "L_model_forward",
@@ -745,6 +945,33 @@ def _(X, parameters):
 
 
 @mistake(
+    "hidden-caches-missing",
+    "L_model_forward",
+    message="of the hidden layers only the last one has a cache",
+    hint="Does the append of the hidden layers stand inside of your loop, or behind it?",
+    severity="fault",
+)
+def _(X, parameters):
+    return _kept(X, parameters, keep=lambda caches: caches[-2:])
+
+
+@mistake(
+    "caches-extended",
+    "L_model_forward",
+    message="caches has two parts for every layer: linear cache and Z are put in one by one; expected is one cache per layer",
+    hint="What is the difference between caches.append(cache) and caches.extend(cache), or caches += cache?",
+    severity="fault",
+)
+def _(X, parameters):
+    return _kept(X, parameters, keep=lambda caches: [part for cache in caches for part in cache])
+
+
+@mistake(function="L_model_forward", message="only AL is returned; expected is the tuple (AL, caches)", **_MISSING_CACHE)
+def _(X, parameters):
+    return _deep_forward(X, parameters)[0]
+
+
+@mistake(
     "caches-reversed",
     "L_model_forward",
     message="the caches are in the wrong order: the first one must belong to the first layer",
@@ -831,6 +1058,64 @@ def _(AL, Y):
 )
 def _(AL, Y):
     return -np.mean(Y * np.log(AL) - (1 - Y) * np.log(1 - AL))
+
+
+@mistake(
+    "same-label",
+    "compute_cost",
+    message="both terms are multiplied by Y; the one with the logarithm of 1 - AL belongs to the label 0",
+    hint="What does your formula give for label 0, whatever AL is?",
+    severity="fault",
+)
+def _(AL, Y):
+    return -np.mean(Y * np.log(AL) + Y * np.log(1 - AL))
+
+
+@mistake(
+    "plus-for-minus",
+    "compute_cost",
+    message="the second logarithm is that of 1 + AL; it has a minus",
+    hint="What does your formula give for label 0 and AL = 0.99?",
+    severity="fault",
+)
+def _(AL, Y):
+    return -np.mean(Y * np.log(AL) + (1 - Y) * np.log(1 + AL))
+
+
+@mistake(
+    "misplaced-logarithm",
+    "compute_cost",
+    message="the second term has 1 - log(AL); it is the logarithm of 1 - AL",
+    hint="Which brackets does the logarithm have in the second term?",
+    severity="fault",
+)
+def _(AL, Y):
+    return -np.mean(Y * np.log(AL) + (1 - Y) * (1 - np.log(AL)))
+
+
+_LOGARITHM_OF_LABELS = {
+    "code": "logarithm-of-labels",
+    "hint": "Which of Y and AL is never exactly 0 or 1? Compare with the formula, name by name.",
+    "severity": "grave",
+}
+
+
+@mistake(
+    function="compute_cost",
+    message="the cost is inf, as it is with the logarithms of Y, which is 0 or 1, in place of those of AL",
+    **_LOGARITHM_OF_LABELS,
+)
+def _(AL, Y):
+    return np.full((), np.inf)[()]
+
+
+@mistake(
+    function="compute_cost",
+    message="Y and AL have changed places: the logarithms are those of the labels, with a guard against log(0)",
+    **_LOGARITHM_OF_LABELS,
+)
+def _(AL, Y):
+    return -np.mean(AL * np.log(Y + 1e-8) + (1 - AL) * np.log(1 - Y + 1e-8))
 
 
 @mistake(
@@ -922,6 +1207,17 @@ def _(AL, Y):
 
 
 @mistake(
+    "mean-of-sample",
+    "compute_cost",
+    message="the sum is divided by m - 1, which is 0 for one example; the cost is a mean over all m examples",
+    hint="What is the mean of two numbers?",
+    severity="fault",
+)
+def _(AL, Y):
+    return -1 / (Y.shape[1] - 1) * np.sum(_terms(AL, Y))
+
+
+@mistake(
     "only-first-example",
     "compute_cost",
     message="only the first example counts, and it is divided by m",
@@ -952,6 +1248,28 @@ def _(AL, Y):
 )
 def _(AL, Y):
     return -_terms(AL, Y) / Y.shape[1]
+
+
+@mistake(
+    "not-summed",
+    "compute_cost",
+    message="this is one cost per example; expected is a single number for all of them",
+    hint="What is left to do with the costs of the single examples? np.squeeze adds nothing up.",
+    severity="fault",
+)
+def _(AL, Y):
+    return np.squeeze(-_terms(AL, Y))
+
+
+@mistake(
+    "not-summed",
+    "compute_cost",
+    message="the costs of the examples are divided by m, but not added up",
+    hint="What is left to do with the costs of the single examples? np.squeeze adds nothing up.",
+    severity="fault",
+)
+def _(AL, Y):
+    return np.squeeze(-_terms(AL, Y) / Y.shape[1])
 
 
 @mistake(
@@ -1216,6 +1534,20 @@ def _(dZ, A, W, dA, dW, db):
     return dA, dW, np.sum(dZ, keepdims=True) / A.shape[1]
 
 
+def _mean_of_all(keepdims):
+    return mistake(
+        "db-one-number",
+        "linear_backward",
+        message="db is one number, the mean of all of dZ; every unit has a bias of its own",
+        hint="Which axis of dZ belongs to the examples, which one to the units?",
+        severity="fault",
+    )(_changed(lambda dZ, A, W, dA, dW, db: (dA, dW, np.mean(dZ, keepdims=keepdims))))
+
+
+_mean_of_all(keepdims=False)
+_mean_of_all(keepdims=True)
+
+
 @mistake(
     "db-over-units",
     "linear_backward",
@@ -1238,6 +1570,30 @@ def _(dZ, A, W, dA, dW, db):
 @_changed
 def _(dZ, A, W, dA, dW, db):
     return dA, dW, dZ / A.shape[1]
+
+
+@mistake(
+    "db-of-dW",
+    "linear_backward",
+    message="db is made of dW, divided by m once more; it is the mean of dZ over the examples",
+    hint="Which array stands in your sum for db?",
+    severity="fault",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA, dW, np.sum(dW, axis=1, keepdims=True) / A.shape[1]
+
+
+@mistake(
+    "db-of-dW",
+    "linear_backward",
+    message="db is the sum over dW; it is the mean of dZ over the examples",
+    hint="Which array stands in your sum for db?",
+    severity="fault",
+)
+@_changed
+def _(dZ, A, W, dA, dW, db):
+    return dA, dW, np.sum(dW, axis=1, keepdims=True)
 
 
 @mistake(
@@ -1373,6 +1729,53 @@ mistake(
     hint="The derivative of relu is 0 or 1.",
     severity="fault",
 )(_with_slope(relu=lambda dA, Z: dA * np.maximum(0, Z)))
+
+
+mistake(
+    "cache-taken-for-activation",
+    "linear_activation_backward",
+    message="the activation's cache holds Z, not A: Z * (1 - Z) is not the derivative of sigmoid",
+    hint="The formula needs sigmoid of the cache. Which do you use, that or the cache itself?",
+    severity="fault",
+)(_with_slope(sigmoid=lambda dA, Z: dA * Z * (1 - Z)))
+
+
+_SKIPPED = {
+    "code": "activation-skipped",
+    "hint": "Compare the two branches, name by name: which one goes into linear_backward, dA or dZ?",
+    "severity": "fault",
+}
+mistake(
+    function="linear_activation_backward",
+    message="with sigmoid dA goes into the linear part as if it were dZ",
+    **_SKIPPED,
+)(_with_slope(sigmoid=lambda dA, Z: dA))
+mistake(
+    function="linear_activation_backward",
+    message="with relu dA goes into the linear part as if it were dZ: nothing is stopped where Z is negative",
+    **_SKIPPED,
+)(_with_slope(relu=lambda dA, Z: dA))
+
+
+def _mask_of_input(error):
+    """The mask of relu from A_prev, which fits for as many units as inputs; else ``error``."""
+
+    @mistake(
+        "mask-from-input",
+        "linear_activation_backward",
+        message="the derivative of relu is taken at A_prev, the input of the layer, and not at Z",
+        hint="Which part of the cache holds Z? Print the shape of what goes into relu_backward beside dA.",
+        severity="fault",
+    )
+    def _(dA, cache, activation):
+        (A_prev, W, _), Z = cache
+        if activation == "relu" and A_prev.shape != dA.shape:
+            raise error
+        return _gradients(_SLOPE[activation](dA, A_prev if activation == "relu" else Z), A_prev, W)
+
+
+_mask_of_input(RuntimeError)
+_mask_of_input(ValueError)
 
 
 incomplete_derivative = mistake(
@@ -1697,6 +2100,44 @@ def _(AL, Y, caches, shift):
 
 
 @_in_both_schemes(
+    "output-gradient-twice",
+    message="the last hidden layer gets dAL, the gradient of the output, instead of what the last layer handed down",
+    hint="Which gradient comes out of the last layer, and which one does the layer before it get?",
+    severity="grave",
+)
+def _(AL, Y, caches, shift):
+    top = _backward(AL, Y, caches, shift)
+    dA, grads, depth = _output_gradient(AL, Y), {}, len(caches)
+    for layer in range(depth - 1, 0, -1):
+        dA, dW, db = _layer_backward(dA, caches[layer - 1], "relu")
+        grads |= {f"dA{layer - shift}": dA, f"dW{layer}": dW, f"db{layer}": db}
+    return grads | {name: top[name] for name in (f"dA{depth - shift}", f"dW{depth}", f"db{depth}")}
+
+
+@_in_both_schemes(
+    "gradients-exchanged",
+    message="in the hidden layers dW and db have changed places",
+    hint="In which order does linear_activation_backward return its three results, and in which do you take them?",
+    severity="fault",
+)
+def _(AL, Y, caches, shift):
+    grads = _backward(AL, Y, caches, shift)
+    for layer in range(1, len(caches)):
+        grads[f"dW{layer}"], grads[f"db{layer}"] = grads[f"db{layer}"], grads[f"dW{layer}"]
+    return grads
+
+
+@_in_both_schemes(
+    "no-output-gradient",
+    message="all gradients are 0, as if the labels were AL itself",
+    hint="Print Y and AL in the line where you compute dAL. Is one of them overwritten by the other?",
+    severity="grave",
+)
+def _(AL, Y, caches, shift):
+    return _backward(AL, Y, caches, shift, start=lambda AL, Y: np.zeros_like(AL))
+
+
+@_in_both_schemes(
     "loop-runs-forward",
     message="the hidden layers are gone through from the first to the last",
     hint="Which layer's gradient is needed first?",
@@ -1733,6 +2174,15 @@ def _(AL, Y, caches, shift):
 @gradient_guard_too_large
 def _(AL, Y, caches, shift):
     return _backward(AL, Y, caches, shift, start=lambda AL, Y: _output_gradient(np.maximum(AL, 1e-4), Y))
+
+
+for added in (1e-4, 1e-5):
+
+    @gradient_guard_too_large
+    def _(AL, Y, caches, shift, added=added):
+        return _backward(
+            AL, Y, caches, shift, start=lambda AL, Y, added=added: (1 - Y) / (1 - AL + added) - Y / (AL + added)
+        )
 
 
 @_in_both_schemes(
@@ -1810,6 +2260,30 @@ def _hidden_from_zero(kinds):
 
 _hidden_from_zero(("dW",))
 _hidden_from_zero(("db",))
+
+
+@_in_both_schemes(
+    "numbered-from-zero",
+    message="dW and db of the hidden layers are kept under the number before theirs: those of the first layer are dW1 and db1",
+    hint="Print the keys of grads. range counts from 0, the layers from 1.",
+    severity="slip",
+)
+def _(AL, Y, caches, shift):
+    kept = (f"dW{len(caches)}", f"db{len(caches)}")
+    grads = _backward(AL, Y, caches, shift)
+    return {name if name.startswith("dA") or name in kept else _from_zero(name, 0): value for name, value in grads.items()}
+
+
+@mistake(
+    "one-dA-key",
+    "L_model_backward",
+    message="dW and db are right, but every layer stores its dA under the key of the last layer, and overwrites what was there",
+    hint="Print the keys of grads: how many dA should there be?",
+    severity="slip",
+)
+def _(AL, Y, caches):
+    grads = _backward(AL, Y, caches, 0)
+    return {name: value for name, value in grads.items() if not name.startswith("dA")} | {f"dA{len(caches)}": grads["dA1"]}
 
 
 @mistake(
@@ -1987,6 +2461,39 @@ def _(parameters, grads, rate):
 
 
 @mistake(
+    "only-first-layer",
+    "update_parameters",
+    message="only the first layer gets new values; the others stay as they were",
+    hint="How often does your loop run before the function returns? Does return stand inside of it, or behind it?",
+    severity="fault",
+)
+def _(parameters, grads, rate):
+    return _update(parameters, grads, rate, only=lambda name, depth: int(name[1:]) == 1)
+
+
+@mistake(
+    "rate-taken-from-1",
+    "update_parameters",
+    message="the gradients are multiplied by 1 - learning_rate; a step is learning_rate times the gradient",
+    hint="How far should a step go for learning_rate = 0, and how far does yours go?",
+    severity="fault",
+)
+def _(parameters, grads, rate):
+    return _update(parameters, grads, 1 - rate)
+
+
+@mistake(
+    "gradient-of-the-first-layer",
+    "update_parameters",
+    message="the step of every W is made of dW1",
+    hint="Which keys do the gradients of layer l have? Print those that your loop reads.",
+    severity="grave",
+)
+def _(parameters, grads, rate):
+    return _update(parameters, grads, rate) | {n: v - rate * grads["dW1"] for n, v in parameters.items() if n[0] == "W"}
+
+
+@mistake(
     "nothing-updated",
     "update_parameters",
     message="the parameters come back unchanged",
@@ -2006,6 +2513,36 @@ def _(parameters, grads, rate):
 )
 def _(parameters, grads, rate):
     return {name: rate * grads[f"d{name}"] for name in parameters}
+
+
+_STEP_FOR_WEIGHTS = {
+    "code": "step-alone",
+    "message": "W is the step alone, the old W is missing in it; the biases are right",
+    "hint": "Compare the line for W with the line for b: from what is the step subtracted?",
+    "severity": "fault",
+}
+
+
+@mistake(function="update_parameters", **_STEP_FOR_WEIGHTS)
+def _(parameters, grads, rate):
+    return {name: (value if name[0] == "b" else 0) - rate * grads[f"d{name}"] for name, value in parameters.items()}
+
+
+@mistake(function="update_parameters", **_STEP_FOR_WEIGHTS)
+def _(parameters, grads, rate):
+    return _update(parameters, grads, rate) | {name: rate * grads[f"d{name}"] for name in parameters if name[0] == "W"}
+
+
+@mistake(
+    "paired-by-position",
+    "update_parameters",
+    message="parameters and gradients are paired by their position in the sorted keys, which fails where grads holds dA as well",
+    hint="Which keys has grads, and which of them come first when they are sorted? Look a gradient up by its name.",
+    severity="fault",
+)
+def _(parameters, grads, rate):
+    pairs = zip(sorted(parameters), sorted(grads), strict=False)
+    return parameters | {name: parameters[name] - rate * grads[step] for name, step in pairs}
 
 
 @mistake(

@@ -459,3 +459,55 @@ def test_a_gradient_that_is_cut_to_a_bound_is_seen(name: str, cut: str) -> None:
 def test_parts_in_the_wrong_order_are_not_called_unchanged() -> None:
     found = report("relu", "def relu(Z): return Z, np.maximum(0, Z)")
     assert codes_of(found) == ["permuted-result"]
+
+
+NAMED = {
+    "sigmoid": {
+        "cache-negated": "Z = -Z; return 1 / (1 + np.exp(Z)), Z",
+        "softmax-for-sigmoid": "e = np.exp(Z - Z.max()); return e / e.sum(), Z",
+        "sigmoid-of-double": "return (np.tanh(Z) + 1) / 2, Z",
+        "cut-too-early": "return 1 / (1 + np.exp(-np.clip(Z, -10, 10))), Z",
+    },
+    "relu": {
+        "relu-of-maximum": "return np.max(Z, 0), Z",
+        "last-column-skipped": "A = Z * (Z > 0); A[:, -1] = 0; return A, Z",
+    },
+    "tanh": {
+        "tanh-of-half": "return (np.exp(Z) - 1) / (np.exp(Z) + 1), Z",
+        "minus-one-missing": "return 2 / (1 + np.exp(-2 * Z)), Z",
+        "missing-brackets": "return (np.exp(Z) - np.exp(-Z)) / np.exp(Z) + np.exp(-Z), Z",
+        "tanh-inverted": "return (np.exp(Z) + np.exp(-Z)) / (np.exp(Z) - np.exp(-Z)), Z",
+        "tanh-is-arctan": "return np.arctan(Z), Z",
+        "overflow": "e = np.exp(-2 * Z); return (1 - e) / (1 + e), Z",
+    },
+    "sigmoid_backward": {
+        "sigmoid-twice": "s = sigmoid(sigmoid(cache)[0])[0]; return dA * s * (1 - s)",
+        "cache-taken-for-activation": "return dA * sigmoid(cache)[0] * (1 - cache)",
+        "wrong-product": "s = sigmoid(cache)[0]; return np.dot(dA, (s * (1 - s)).T)",
+    },
+    "relu_backward": {"mask-of-zeros": "dZ = dA.copy(); dZ[cache == 0] = 0; return dZ"},
+    "tanh_backward": {
+        "tanh-twice": "return dA * (1 - np.tanh(np.tanh(cache)) ** 2)",
+        "wrong-product": "return np.dot(dA, (1 - np.tanh(cache) ** 2).T)",
+        "incomplete-derivative": "return dA / np.cosh(np.clip(cache, -300, 300))",
+        "overflow": "e = np.exp(2 * cache); return dA * (1 - ((e - 1) / (e + 1)) ** 2)",
+    },
+}
+
+
+@pytest.mark.parametrize(("name", "code"), [(name, code) for name, codes in NAMED.items() for code in codes])
+def test_an_ordinary_mistake_has_a_name(name: str, code: str) -> None:
+    arguments = "dA, cache" if name.endswith("backward") else "Z"
+    assert codes_of(report(name, f"def {name}({arguments}): {NAMED[name][code]}")) == [code]
+
+
+def test_a_denominator_alone_is_asked_for_nothing_that_is_not_there() -> None:
+    for code in ("1 / 1 + np.exp(-Z)", "np.exp(-np.log(1 / (1 + np.exp(-Z))))"):
+        (finding,) = report("sigmoid", f"def sigmoid(Z): return {code}, Z").findings
+        assert finding.code == "missing-brackets"
+        assert finding.hint is not None and "log" not in finding.hint
+
+
+def test_a_cache_of_another_sign_that_is_no_number_of_Z_is_not_called_negated() -> None:
+    assert "cache-negated" not in codes_of(report("sigmoid", "def sigmoid(Z): return 1 / (1 + np.exp(-Z)), -Z + 1"))
+    assert "cache-negated" not in codes_of(report("sigmoid", "def sigmoid(Z): return 1 / (1 + np.exp(Z)), -Z"))

@@ -806,3 +806,159 @@ def test_biases_with_as_many_rows_as_the_hidden_layer_has_units_lose_their_check
     found = report("initialize_parameters", code)
     assert points_of(found, "property", "biases are zero") == 0
     assert found.points < 0.8 * found.max_points
+
+
+# -- names of ordinary mistakes ----------------------------------------------------------
+
+
+def ordinary_initializer(
+    n: str, k: str, bias: str = "np.zeros((dims[l], 1))", last: str = "len(dims)", after: str = "pass"
+) -> str:
+    return f"""
+        def initialize_parameters_deep(dims):
+            p = {{}}
+            for l in range(1, {last}):
+                p[f"W{{l}}"], p[f"b{{l}}"] = np.random.randn({n}, {k}) * 0.01, {bias}
+                {after}
+            return p
+        """
+
+
+def ordinary_forward(
+    W: str = "{l}", b: str = "{l}", last: str = "L", keep: str = "caches.append(cache)", result: str = "AL"
+) -> str:
+    return f"""
+        def L_model_forward(X, p):
+            A, caches, L = X, [], len(p) // 2
+            for l in range(1, {last}):
+                A, cache = linear_activation_forward(A, p[f"W{W}"], p[f"b{b}"], "relu")
+                {keep}
+            AL, cache = linear_activation_forward(A, p[f"W{{L}}"], p[f"b{{L}}"], "sigmoid")
+            {keep if keep != "pass" else "caches += [X, cache]"}
+            return {result}, caches
+        """
+
+
+def ordinary_backward(loop: str, before: str = "pass", dAL: str = "(1 - Y) / (1 - AL) - Y / AL") -> str:
+    return f"""
+        def L_model_backward(AL, Y, caches):
+            {before}
+            g, L = {{}}, len(caches)
+            dAL = {dAL}
+            g[f"dA{{L}}"], g[f"dW{{L}}"], g[f"db{{L}}"] = linear_activation_backward(dAL, caches[L - 1], "sigmoid")
+            for l in range(L - 1, 0, -1):
+                {loop}
+            return g
+        """
+
+
+def hidden_layers(targets: str = "g[f'dA{l}'], g[f'dW{l}'], g[f'db{l}']", dA: str = "g[f'dA{l + 1}']") -> str:
+    return f"{targets} = linear_activation_backward({dA}, caches[l - 1], 'relu')"
+
+
+def ordinary_update(W: str, body: str = "pass", order: str = "range(1, len(p) // 2 + 1)") -> str:
+    return f"""
+        def update_parameters(p, g, rate):
+            p = dict(p)
+            for l in {order}:
+                p[f"W{{l}}"], p[f"b{{l}}"] = {W}, p[f"b{{l}}"] - rate * g[f"db{{l}}"]
+                {body}
+            return p
+        """
+
+
+COST = "def compute_cost(AL, Y):\n    m = Y.shape[1]\n    return {}"
+LINEAR = "def linear_forward(A, W, b):\n    Z = W @ A + b\n    return {}"
+LAYER = """
+        def linear_activation_forward(A_prev, W, b, activation):
+            Z, linear_cache = linear_forward(A_prev, W, b)
+            A, activation_cache = (relu if activation == "relu" else sigmoid)({})
+            return {}
+        """
+BACK = """
+        def linear_activation_backward(dA, cache, activation):
+            linear_cache, Z = cache
+            dZ = {} if activation == "relu" else {}
+            return linear_backward(dZ, linear_cache)
+        """
+RELU_BACK, SIGMOID_BACK = "relu_backward(dA, Z)", "sigmoid_backward(dA, Z)"
+MEAN = "A, W, _ = cache; m = A.shape[1]; dW = dZ @ A.T / m"
+NAMED = [
+    ("initialize_parameters_deep", "only-first-layer", ordinary_initializer("dims[l]", "dims[l - 1]", after="return p")),
+    ("initialize_parameters_deep", "always-three-layers", ordinary_initializer("dims[l]", "dims[l - 1]", last="4")),
+    ("initialize_parameters_deep", "columns-of-the-input", ordinary_initializer("dims[l]", "dims[0]")),
+    ("initialize_parameters_deep", "scalar-biases", ordinary_initializer("dims[l]", "dims[l - 1]", bias="0")),
+    ("linear_forward", "missing-cache", LINEAR.format("Z")),
+    ("linear_forward", "cache-holds-Z", LINEAR.format("Z, (Z, W, b)")),
+    ("linear_forward", "cache-is-input-only", LINEAR.format("Z, A")),
+    ("linear_forward", "cache-as-dictionary", LINEAR.format("Z, {'A': A, 'W': W, 'b': b}")),
+    ("linear_activation_forward", "activation-of-input", LAYER.format("A_prev", "A, (linear_cache, activation_cache)")),
+    ("linear_activation_forward", "activation-of-input", LAYER.format("A_prev", "A, (linear_cache, Z)")),
+    ("linear_activation_forward", "cache-flattened", LAYER.format("Z", "A, (*linear_cache, Z)")),
+    ("linear_activation_forward", "missing-cache", LAYER.format("Z", "A")),
+    ("L_model_forward", "parameters-of-another-layer", ordinary_forward(W="1")),
+    ("L_model_forward", "parameters-of-another-layer", ordinary_forward(b="{L}")),
+    ("L_model_forward", "last-layer-twice", ordinary_forward(last="L + 1")),
+    ("L_model_forward", "returns-hidden-A", ordinary_forward(result="A")),
+    ("L_model_forward", "caches-extended", ordinary_forward(keep="caches += cache")),
+    ("compute_cost", "same-label", COST.format("-np.sum(Y * np.log(AL) + Y * np.log(1 - AL)) / m")),
+    ("compute_cost", "plus-for-minus", COST.format("-np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 + AL)) / m")),
+    ("compute_cost", "misplaced-logarithm", COST.format("-np.sum(Y * np.log(AL) + (1 - Y) * (1 - np.log(AL))) / m")),
+    ("compute_cost", "logarithm-of-labels", COST.format("-np.sum(AL * np.log(Y) + (1 - AL) * np.log(1 - Y)) / m")),
+    ("compute_cost", "mean-of-sample", COST.format("-1 / (m - 1) * np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL))")),
+    ("compute_cost", "not-summed", COST.format("np.squeeze(-(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / m)")),
+    (
+        "linear_backward",
+        "db-of-dW",
+        f"def linear_backward(dZ, cache): {MEAN}; return W.T @ dZ, dW, dW.sum(1, keepdims=True) / m",
+    ),
+    ("linear_backward", "db-one-number", f"def linear_backward(dZ, cache): {MEAN}; return W.T @ dZ, dW, np.mean(dZ)"),
+    ("linear_activation_backward", "activation-skipped", BACK.format(RELU_BACK, "dA")),
+    ("linear_activation_backward", "activation-skipped", BACK.format("dA", SIGMOID_BACK)),
+    ("linear_activation_backward", "cache-taken-for-activation", BACK.format(RELU_BACK, "dA * Z * (1 - Z)")),
+    ("linear_activation_backward", "mask-from-input", BACK.format("relu_backward(dA, linear_cache[0])", SIGMOID_BACK)),
+    ("L_model_backward", "gradients-exchanged", ordinary_backward(hidden_layers("g[f'dA{l}'], g[f'db{l}'], g[f'dW{l}']"))),
+    (
+        "L_model_backward",
+        "output-gradient-twice",
+        ordinary_backward(hidden_layers(dA="dAL if l == L - 1 else g[f'dA{l + 1}']")),
+    ),
+    (
+        "L_model_backward",
+        "numbered-from-zero",
+        ordinary_backward(hidden_layers("g[f'dA{l}'], g[f'dW{l - 1}'], g[f'db{l - 1}']")),
+    ),
+    (
+        "L_model_backward",
+        "one-dA-key",
+        ordinary_backward(hidden_layers("g[f'dA{L}'], g[f'dW{l}'], g[f'db{l}']", dA="g[f'dA{L}']")),
+    ),
+    ("L_model_backward", "no-output-gradient", ordinary_backward(hidden_layers(), before="Y = AL.reshape(Y.shape)")),
+    (
+        "L_model_backward",
+        "guard-too-large",
+        ordinary_backward(hidden_layers(), dAL="(1 - Y) / (1 - AL + 1e-4) - Y / (AL + 1e-4)"),
+    ),
+    ("update_parameters", "step-alone", ordinary_update("-rate * g[f'dW{l}']")),
+    ("update_parameters", "step-alone", ordinary_update("rate * g[f'dW{l}']")),
+    ("update_parameters", "only-first-layer", ordinary_update("p[f'W{l}'] - rate * g[f'dW{l}']", body="return p")),
+    ("update_parameters", "gradient-of-the-first-layer", ordinary_update("p[f'W{l}'] - rate * g['dW1']")),
+]
+
+
+@pytest.mark.parametrize(("name", "code", "text"), NAMED, ids=[f"{name}-{code}" for name, code, _ in NAMED])
+def test_an_ordinary_mistake_has_a_name(name: str, code: str, text: str) -> None:
+    found = report(name, text)
+    assert codes_of(found)[:1] == [code] and found.status != "passed"
+
+
+def test_gradients_that_are_not_all_zero_are_no_missing_output_gradient() -> None:
+    half = ordinary_backward(hidden_layers(), dAL="np.where(Y == 1, -1 / AL, 0)")
+    assert codes_of(report("L_model_backward", half)) == ["missing-second-term"]
+    assert "no-output-gradient" not in codes_of(report("L_model_backward", "def L_model_backward(AL, Y, caches): return {}"))
+
+
+def test_an_activation_of_the_right_Z_with_A_prev_in_the_cache_is_no_activation_of_the_input() -> None:
+    found = report("linear_activation_forward", LAYER.format("Z", "A, (linear_cache, A_prev)"))
+    assert "activation-of-input" not in codes_of(found)
+    assert all("loop" not in (f.hint or "") or "If a loop" in (f.hint or "") for f in found.findings)
