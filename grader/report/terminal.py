@@ -169,7 +169,9 @@ def _check(check: Check, function: str) -> Text:
 
 
 def _also(check: Check, function: str) -> str:
-    label = plain(wording.check_label(check.kind, check.name, function))
+    label = (
+        wording.INPUTS_LEFT_ALONE if check.kind == "inputs" else plain(wording.check_label(check.kind, check.name, function))
+    )
     return f"{label} [{wording.points_line(check.points, check.max_points)}]"
 
 

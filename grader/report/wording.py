@@ -17,6 +17,7 @@ NOTE = "Note"
 LOOKS_LIKE = "Looks like"
 HINT = "Hint"
 ALSO_LOST = "Also lost"
+INPUTS_LEFT_ALONE = "inputs left alone"  # which a wrong function loses as well, whatever it does to them
 CARRIED = "Full points"
 WAITING = "Waiting"
 NOT_STARTED = "Not started"
