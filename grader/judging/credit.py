@@ -325,6 +325,7 @@ class _Wrong:
     given: Mapping[int, _Array]
     updated: frozenset[int]
     negated: bool  # it is what an argument holds, with the other sign
+    planted: tuple[_Array, ...] = ()  # of this shape, in any argument or in what stands in place of a helper
 
 
 def _wrong_leaves(part: _Part) -> Iterator[_Wrong]:
@@ -343,7 +344,8 @@ def _wrong_leaves(part: _Part) -> Iterator[_Wrong]:
             real, *others = as_reals(right, *given.values(), *([] if formed is None else [formed]))
             negated = got is not None and got.dtype.kind != "b" and any(_equal(-got, a) for a in given_arrays(part.case))
             found = None if formed is None else others[-1]
-            yield _Wrong(real, found, dict(zip(given, others, strict=False)), updated, negated)
+            planted = tuple(a for a in given_arrays(part.case) if a.shape == real.shape and a.dtype.kind in "biuf")
+            yield _Wrong(real, found, dict(zip(given, others, strict=False)), updated, negated, planted)
 
 
 @lru_cache(maxsize=1_000)  # each wrong number asks for them
@@ -431,7 +433,7 @@ def _is_right_in_part(leaf: _Wrong) -> bool:
     if leaf.got is None:
         return False
     telling = np.abs(leaf.right) > _ZERO
-    for argument in leaf.given.values():
+    for argument in (*leaf.given.values(), *leaf.planted):
         telling &= ~np.isclose(argument, leaf.right, rtol=_HARDLY, atol=_ZERO)
     right = np.isclose(leaf.got, leaf.right, rtol=_HARDLY, atol=_ZERO) & telling
     return bool(telling.sum() >= _LONG and right.sum() >= _CLOSE * telling.sum() and np.ptp(leaf.right[right]) > _ZERO)
