@@ -875,7 +875,7 @@ def other_part(item: str, found: str, expected: str) -> Finding:
 RETURNS_NONE_FOR_SOME = Finding(
     "returns-none-for-some",
     "for some inputs the function returns None, for others a result",
-    "Is there a return inside an if or a loop, or in a branch that some inputs do not take? Without it None comes back.",
+    "Is there a return inside an if or a loop, in a place that some inputs never reach? Without a return, None comes back.",
 )
 
 
