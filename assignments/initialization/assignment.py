@@ -253,6 +253,26 @@ def _zero_layer(given):
     return any(drawn) and not all(drawn)
 
 
+def _whole_quotient(given):
+    """Whether just the layers of more than two inputs, of which there are several, have weights of zero."""
+    drawn = [(n_prev <= 2, bool(np.any(W))) for _, W, n_prev, _ in _weights(given)]
+    return _zero_layer(given) and drawn.count((False, False)) > 1 and all(small == some for small, some in drawn)
+
+
+def _other_last_scale(given):
+    """Whether the last layer has the scale sqrt(1 / n_prev), and the layers before it sqrt(2 / n_prev)."""
+    count = len(given.args[0]) - 1
+    return _form_problem(given.reply, given.args[0]) is None and all(
+        abs(np.std(W) / np.sqrt((1 if l == count else 2) / n_prev) - 1) < min(0.15, 5 / np.sqrt(W.size))
+        for l, (_, W, n_prev, _) in enumerate(_weights(given), 1)
+    )
+
+
+def _added_scale(W, n_prev, n):
+    """Weights of deviation 1 about a mean of sqrt(2 / n_prev)."""
+    return abs(np.mean(W) - _he(n_prev)) < 5 / np.sqrt(W.size) and abs(np.std(W) - 1) < 5 / np.sqrt(W.size)
+
+
 _GENERAL_FITS = {
     "zero-layer": _zero_layer,
     "units-alike": _some_units_alike,
@@ -271,10 +291,16 @@ _GENERAL_FITS = {
 _RANDOM_FITS = {
     **_GENERAL_FITS,
     "scaled-by-layer": _scale(lambda n_prev, n: 10 * np.sqrt(2 / n_prev)),
+    "inverted-scale": _scale(lambda n_prev, n: 0.1),
     "variance-for-deviation": _scale(lambda n_prev, n: np.sqrt(10)),
 }
 _HE_FITS = {
     **_GENERAL_FITS,
+    "zero-layer": lambda given: _zero_layer(given) and not _whole_quotient(given),
+    "whole-quotient": _whole_quotient,
+    "left-over-ten": _scale(lambda n_prev, n: 10 * np.sqrt(2 / n_prev)),
+    "added-scale": _all_layers(_added_scale),
+    "mixed-scales": _other_last_scale,
     "large-weights": _scale(lambda n_prev, n: 10.0),
     "missing-root": _scale(lambda n_prev, n: 2 / n_prev),
     "partial-root": _scale(lambda n_prev, n: np.sqrt(2) / n_prev),
@@ -301,7 +327,7 @@ def _random_properties(scale_of, deviation, fits):
         plan=_wide,
         judge=_unequal_weights,
         classes=wide,
-        fits={code: fits[code] for code in ("zero-layer", "zero-weights", "units-alike")},
+        fits={code: fits[code] for code in ("zero-layer", "whole-quotient", "zero-weights", "units-alike") if code in fits},
     )
     drawn = Property(
         f"weights are independent, with mean 0 and standard deviation {deviation}",

@@ -84,6 +84,22 @@ def _row_biases(weights):
 
 
 @_in_all_three(
+    "biases-of-the-layer-before",
+    message="b has a row for every unit of the layer before; expected is a row for every unit of its own layer",
+    hint="Which shape does W @ A_prev have, to which b is added?",
+    severity="fault",
+)
+def _biases_of_the_layer_before(weights):
+    def initialize(layers_dims):
+        right = _parameters(layers_dims, weights)
+        return {
+            name: np.zeros((layers_dims[int(name[1:]) - 1], 1)) if name[0] == "b" else value for name, value in right.items()
+        }
+
+    return initialize
+
+
+@_in_all_three(
     "last-layer-missing",
     message="the last layer has no parameters",
     hint="With sizes [n_x, n_1, ..., n_L] there are L layers: where does your loop end?",
@@ -182,7 +198,7 @@ def _(scale):
 
 @_in_both(
     "zero-layer",
-    message="the weights of one layer are all zero: its units start alike, whatever the other layers hold",
+    message="the weights of a layer are all zero: its units start alike, whatever other layers hold",
     hint="Print the weights of every layer, of the first and of the last one, too.",
     severity="fault",
 )
@@ -408,6 +424,68 @@ def _(n, n_prev):
 @_scaled
 def _(n, n_prev):
     return np.sqrt(2 * n_prev)
+
+
+@mistake(
+    "whole-quotient",
+    "initialize_parameters_he",
+    message="the weights of every layer with more than two inputs are all zero: the scale is a whole number, as 2 // n_prev is",
+    hint="Which operator divides without dropping the fraction?",
+    severity="grave",
+)
+@_scaled
+def _(n, n_prev):
+    return np.sqrt(2 // n_prev)
+
+
+@mistake(
+    "left-over-ten",
+    "initialize_parameters_he",
+    message="the weights are ten times too large: beside the scale of He there is the 10 of the random initialization",
+    hint="Which factors stand behind np.random.randn, and which of them is in the formula?",
+    severity="fault",
+)
+@_scaled
+def _(n, n_prev):
+    return 10 * np.sqrt(2 / n_prev)
+
+
+@mistake(
+    "added-scale",
+    "initialize_parameters_he",
+    message="sqrt(2 / n_prev) is added, which moves the mean; the scale is a factor",
+    hint="Which operation changes the spread of random numbers?",
+    severity="fault",
+)
+@_drawn
+def _(l, n, n_prev):
+    return np.random.randn(n, n_prev) + np.sqrt(2 / n_prev)
+
+
+@mistake(
+    "inverted-scale",
+    "initialize_parameters_random",
+    message="the weights are divided by 10; asked for are large ones, ten times what randn gives",
+    hint="Should the weights of this initialization be larger or smaller than those of randn?",
+    severity="fault",
+)
+@_drawn
+def _(l, n, n_prev):
+    return np.random.randn(n, n_prev) / 10
+
+
+@mistake(
+    "mixed-scales",
+    "initialize_parameters_he",
+    message="the last layer is scaled by sqrt(1 / n_prev), the others by sqrt(2 / n_prev); it is the latter for all layers",
+    hint="Does your code treat one of the layers otherwise than the others?",
+    severity="fault",
+)
+def he_other_last(layers_dims):
+    def weights(l, n, n_prev):
+        return np.random.randn(n, n_prev) * np.sqrt((1 if l == len(layers_dims) - 1 else 2) / n_prev)
+
+    return _parameters(layers_dims, weights)
 
 
 @mistake(
@@ -759,3 +837,40 @@ def model_layers(X, Y, learning_rate, num_iterations, print_cost=True, initializ
 )
 def model_ascent(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
     return _descend(X, Y, _start(X, initialization), num_iterations, -learning_rate)
+
+
+@mistake(
+    "divided-twice",
+    "model",
+    message="each step is divided by the number of examples once more; the gradients are averages over them already",
+    hint="What does backward_propagation do with m, and what does your call of update_parameters hand on?",
+    severity="fault",
+)
+def model_rate_by_m(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
+    return _descend(X, Y, _start(X, initialization), num_iterations, learning_rate / X.shape[1])
+
+
+@mistake(
+    "rate-changes",
+    "model",
+    message="the first step has the length that learning_rate says, and the steps after it are shorter",
+    hint="Is learning_rate bound anew in your loop, or divided by something that depends on the iteration?",
+    severity="fault",
+)
+def model_decay(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
+    parameters = _start(X, initialization)
+    for i in range(num_iterations):
+        parameters = _descend(X, Y, parameters, 1, learning_rate / (1 + i))
+    return parameters
+
+
+@mistake(
+    "initializers-exchanged",
+    "model",
+    message="initialization='zeros' starts from random numbers, and 'random' starts from zeros",
+    hint="Which of the three functions is called for which value?",
+    severity="fault",
+)
+def model_exchanged(X, Y, learning_rate, num_iterations, print_cost=True, initialization="he"):
+    start = _start(X, {"zeros": "random", "random": "zeros"}.get(initialization, initialization))
+    return _descend(X, Y, start, num_iterations, learning_rate)

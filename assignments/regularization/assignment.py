@@ -401,6 +401,8 @@ def _expectation_is_kept(given):
 
 def _nothing_is_dropped(given):
     X, parameters, _ = given.args
+    if len(given.reply) != 2:
+        return f"with keep_prob = 1, the result has {len(given.reply)} parts, expected 2: A3 and the cache"
     if len(given.reply[1]) != len(_CACHE):
         return (
             f"with keep_prob = 1, the cache has {len(given.reply[1])} parts, expected {len(_CACHE)}, as with any keep_prob"

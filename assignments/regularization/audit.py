@@ -48,6 +48,7 @@ LOSSES = {
     ("forward_propagation_with_dropout", "mask-not-applied"): INPUTS,
     ("forward_propagation_with_dropout", "mask-per-unit"): UNLIKE,
     ("forward_propagation_with_dropout", "nothing-dropped"): SEVERAL,
+    ("backward_propagation_with_dropout", "dropout-missing"): SEVERAL,
     ("backward_propagation_with_dropout", "missing-mask"): INPUTS,
     ("backward_propagation_with_dropout", "one-mask-missing"): EITHER,
     ("model", "one-step-short"): UNLIKE,

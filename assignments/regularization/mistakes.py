@@ -385,6 +385,76 @@ def _(W, k, m, p):
     return k / (2 * 3) * _squares(W)
 
 
+for literal in (0.7, 0.1):
+    mistake(
+        "always-regularized",
+        "compute_cost_with_regularization",
+        message=f"the argument lambd has no effect: the penalty is that of {literal}, whatever lambd is",
+        hint="Look for a number where the argument belongs.",
+        severity="fault",
+    )(_cost(lambda W, k, m, p, literal=literal: literal / (2 * m) * _squares(W)))
+
+
+@mistake(
+    "squared-lambda",
+    "compute_cost_with_regularization",
+    message="lambd is squared, but only the weights have a square in the penalty",
+    hint="How does the penalty change when lambd is twice as large?",
+    severity="fault",
+)
+@_cost
+def _(W, k, m, p):
+    return k**2 / (2 * m) * _squares(W)
+
+
+@mistake(
+    "lambda-times-all",
+    "compute_cost_with_regularization",
+    message="lambd multiplies the whole cost; it belongs to the penalty alone",
+    hint="What is left of your cost when lambd is 0?",
+    severity="fault",
+)
+def cost_times_lambda(A3, Y, parameters, lambd):
+    weights = [parameters["W1"], parameters["W2"], parameters["W3"]]
+    return lambd * (_cross_entropy(A3, Y) + lambd / (2 * Y.shape[1]) * _squares(weights))
+
+
+@mistake(
+    "lambda-times-all",
+    "compute_cost_with_regularization",
+    message="lambd multiplies the whole cost; it belongs to the penalty alone",
+    hint="What is left of your cost when lambd is 0?",
+    severity="fault",
+)
+def cost_and_squares_times_lambda(A3, Y, parameters, lambd):
+    weights = [parameters["W1"], parameters["W2"], parameters["W3"]]
+    return lambd * (_cross_entropy(A3, Y) + _squares(weights) / (2 * Y.shape[1]))
+
+
+@mistake(
+    "layer-twice",
+    "compute_cost_with_regularization",
+    message="the weights of the first layer count three times, those of the other two never",
+    hint="Which matrix stands in each of your three terms?",
+    severity="fault",
+)
+@_cost
+def _(W, k, m, p):
+    return k / (2 * m) * _squares([W[0], W[0], W[0]])
+
+
+@mistake(
+    "counts-features",
+    "compute_cost_with_regularization",
+    message="the penalty is divided by the number of features, not by the number of examples",
+    hint="Which entry of Y.shape counts the examples? A weight matrix has none of them.",
+    severity="fault",
+)
+@_cost
+def _(W, k, m, p):
+    return k / (2 * W[0].shape[1]) * _squares(W)
+
+
 @mistake(
     "penalty-alone",
     "compute_cost_with_regularization",
@@ -399,22 +469,31 @@ def cost_penalty(A3, Y, parameters, lambd):
 # -- backward passes ---------------------------------------------------------------------
 
 
+_OUTPUT_SLIPS = {
+    "Y - A3": lambda A3, Y: Y - A3,
+    "sigmoid": lambda A3, Y: (A3 - Y) * A3 * (1 - A3),
+}
+_SLOPE_SLIPS = {"no slope": lambda dA, A: 1, "A": lambda dA, A: A, "dA": lambda dA, A: dA > 0}
+
+
 def _backward(X, Y, weights, outputs, dropped=lambda dA, l: dA, mask=lambda dA, l: dA, slip=""):
     """The gradients, with what happens to dA1 and dA2 (``dropped``) and where relu lets them pass (``mask``).
 
-    Of a ``slip`` "relu 1" relu's slope is missing in that layer; "dA for dZ" goes back from dA2.
+    Of a ``slip`` "relu 1" relu's slope is missing in that layer; "dA for dZ" goes back from dA2; "axis 0" adds up the
+    units for db; others have another dZ3, or another factor for the slope of relu.
     """
     (_, W2, W3), (A1, A2, A3), m = weights, outputs, X.shape[1]
-    dZ3 = A3 - Y
+    dZ3 = _OUTPUT_SLIPS.get(slip, np.subtract)(A3, Y)
+    slope = _SLOPE_SLIPS.get(slip, lambda dA, A: A > 0)
     dA2 = dropped(W3.T @ dZ3, 2)
-    dZ2 = mask(dA2, 2) * ((A2 > 0) | (slip == "relu 2"))
+    dZ2 = mask(dA2, 2) * (1 if slip == "relu 2" else slope(dA2, A2))
     dA1 = dropped(W2.T @ (dA2 if slip == "dA for dZ" else dZ2), 1)
-    dZ1 = mask(dA1, 1) * ((A1 > 0) | (slip == "relu 1"))
+    dZ1 = mask(dA1, 1) * (1 if slip == "relu 1" else slope(dA1, A1))
     gradients = {"dA2": dA2, "dA1": dA1}
     for l, dZ, A in ((3, dZ3, A2), (2, dZ2, A1), (1, dZ1, X)):
         gradients[f"dZ{l}"] = dZ
         gradients[f"dW{l}"] = dZ @ A.T / m
-        gradients[f"db{l}"] = np.sum(dZ, axis=1, keepdims=True) / m
+        gradients[f"db{l}"] = np.sum(dZ, axis=0 if slip == "axis 0" else 1, keepdims=True) / m
     return gradients
 
 
@@ -604,6 +683,28 @@ def _(W, k, m, l):
     return k / m
 
 
+for one in (1, 2, 3):
+    mistake(
+        "divided-twice",
+        "backward_propagation_with_regularization",
+        message=f"the penalty's gradient in dW{one} is divided by m twice; in the other layers it is right",
+        hint="Which bracket does 1 / m multiply in this line, and what stands inside of it?",
+        severity="fault",
+    )(_regularized(lambda W, k, m, l, one=one: k / m / m * W if l == one else k / m * W))
+
+
+@mistake(
+    "absolute-weights",
+    "backward_propagation_with_regularization",
+    message="lambd / m * |W| is added: the signs of the weights are lost",
+    hint="Which sign has the derivative of W**2 where W is negative?",
+    severity="fault",
+)
+@_regularized
+def _(W, k, m, l):
+    return k / m * np.abs(W)
+
+
 for left_out in (1, 2, 3):
     mistake(
         "layer-missing",
@@ -782,6 +883,52 @@ for one in (1, 2):
             hint="What is the derivative of relu left of 0, and do both layers have it?",
             severity="fault",
         )(slipping)
+
+
+def _in_both_backward_passes(code, slip, *, message, hint, severity):
+    penalized, under_dropout = _regularized(lambda W, k, m, l: k / m * W, slip), _under_dropout(_right, slip)
+    for function, slipping in (
+        ("backward_propagation_with_regularization", penalized),
+        ("backward_propagation_with_dropout", under_dropout),
+    ):
+        mistake(code, function, message=message, hint=hint, severity=severity)(slipping)
+
+
+_in_both_backward_passes(
+    "label-minus-output",
+    "Y - A3",
+    message="dZ3 is Y - A3, expected A3 - Y: all that is computed from it has the wrong sign",
+    hint="Should Z3 rise or fall where A3 is larger than Y, and which way does a step go that subtracts the gradient?",
+    severity="grave",
+)
+_in_both_backward_passes(
+    "output-derivative-twice",
+    "sigmoid",
+    message="A3 - Y is multiplied by the derivative of the sigmoid once more; it is in there already",
+    hint="Work dZ3 out on paper: what cancels?",
+    severity="fault",
+)
+_in_both_backward_passes(
+    "relu-of-product",
+    "A",
+    message="dA is multiplied by the value of relu, not by its derivative",
+    hint="That derivative is 0 or 1.",
+    severity="fault",
+)
+_in_both_backward_passes(
+    "mask-from-gradient",
+    "dA",
+    message="where dZ is 0 comes from the sign of dA; it depends on A",
+    hint="Which value decides whether a relu was on?",
+    severity="fault",
+)
+_in_both_backward_passes(
+    "db-over-units",
+    "axis 0",
+    message="db adds up the units and keeps the examples; it must be the other way round",
+    hint="Which axis of dZ belongs to the examples, which one to the units?",
+    severity="fault",
+)
 
 
 for function, slipping in (
@@ -1535,6 +1682,30 @@ def _(X, Y, rate, steps, lambd, k):
 @_model
 def _(X, Y, rate, steps, lambd, k):
     return _descend(X, Y, _start(X), steps, rate, 2 * lambd, k)
+
+
+@mistake(
+    "penalty-scaled",
+    "model",
+    message="the penalty counts half: lambd is divided by 2 on its way to the gradients",
+    hint="Which lambd do you hand on? The half of the formula stands in the cost already.",
+    severity="fault",
+)
+@_model
+def _(X, Y, rate, steps, lambd, k):
+    return _descend(X, Y, _start(X), steps, rate, lambd / 2, k)
+
+
+@mistake(
+    "penalty-scaled",
+    "model",
+    message="the gradient of the penalty is multiplied by learning_rate once more than the rest of the gradient",
+    hint="Which lambd do you hand on? The step multiplies the whole gradient by the rate.",
+    severity="fault",
+)
+@_model
+def _(X, Y, rate, steps, lambd, k):
+    return _descend(X, Y, _start(X), steps, rate, lambd * rate, k)
 
 
 @mistake(

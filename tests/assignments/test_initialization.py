@@ -484,3 +484,26 @@ def test_layers_of_another_scale_cost_what_their_deviation_costs_where_they_are_
     deviation = "10" if name.endswith("random") else "sqrt(2 / n_prev)"
     assert failed == [f"weights are independent, with mean 0 and standard deviation {deviation}"]
     assert found.points == pytest.approx(0.75 * found.max_points)
+
+
+@pytest.mark.parametrize(
+    ("weights", "code"),
+    [
+        ("np.random.randn(n, n_prev) * np.sqrt(2 // n_prev)", "whole-quotient"),
+        ("np.random.randn(n, n_prev) * 10 * np.sqrt(2 / n_prev)", "left-over-ten"),
+        ("np.random.randn(n, n_prev) + np.sqrt(2 / n_prev)", "added-scale"),
+        ("np.random.randn(n, n_prev) * np.sqrt(2 / n_prev) * (n_prev > 1)", "zero-layer"),
+    ],
+)
+def test_scales_of_he_that_are_written_wrong_have_names(weights: str, code: str) -> None:
+    submission = f"""
+def initialize_parameters_he(layers_dims):
+    parameters = {{}}
+    for l in range(1, len(layers_dims)):
+        n, n_prev = layers_dims[l], layers_dims[l - 1]
+        parameters["W" + str(l)] = {weights}
+        parameters["b" + str(l)] = np.zeros((n, 1))
+    return parameters
+"""
+    found = verdicts(ASSIGNMENT, submission, only="initialize_parameters_he")["initialize_parameters_he"]
+    assert codes_of(found) == [code]

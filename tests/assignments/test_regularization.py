@@ -681,3 +681,21 @@ def test_gradients_may_be_rounded_beside_masks_in_the_cache(decimals: int) -> No
     )
     found = verdicts(ASSIGNMENT, NETWORK + L2 + rounded)["backward_propagation_with_dropout"]
     assert codes_of(found) == ["rounded"]
+
+
+def test_a_cache_that_is_returned_alone_is_not_measured_by_one_of_its_masks() -> None:
+    alone = """
+def forward_propagation_with_dropout(X, parameters, keep_prob=0.5):
+    W1, b1, W2, b2, W3, b3 = (parameters[n] for n in ("W1", "b1", "W2", "b2", "W3", "b3"))
+    Z1 = W1 @ X + b1
+    D1 = np.random.rand(*Z1.shape) < keep_prob
+    A1 = np.maximum(0, Z1) * D1 / keep_prob
+    Z2 = W2 @ A1 + b2
+    D2 = np.random.rand(*Z2.shape) < keep_prob
+    A2 = np.maximum(0, Z2) * D2 / keep_prob
+    Z3 = W3 @ A2 + b3
+    return (Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, 1 / (1 + np.exp(-Z3)), W3, b3)
+"""
+    name = "forward_propagation_with_dropout"
+    told = " ".join(finding.message for finding in verdicts(ASSIGNMENT, alone, only=name)[name].findings)
+    assert "the result has 14 parts, expected 2" in told and "the cache has" not in told
