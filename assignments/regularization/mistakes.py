@@ -1065,6 +1065,15 @@ def _(dA, D, k, l):
 
 
 mistake(
+    "mask-for-slope",
+    "backward_propagation_with_dropout",
+    message="dZ is 0 only where a unit was dropped; it must be 0 where relu was off, too",
+    hint="Which array tells you whether a unit was active: its mask D, or its output A?",
+    severity="fault",
+)(_under_dropout(_right, "no slope"))
+
+
+mistake(
     "dropout-after-relu",
     "backward_propagation_with_dropout",
     message="mask and scale are applied to dZ, after dA1 and dA2 were stored without them",
