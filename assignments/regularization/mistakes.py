@@ -689,7 +689,7 @@ for one in (1, 2, 3):
         "backward_propagation_with_regularization",
         message=f"the penalty's gradient in dW{one} is divided by m twice; in the other layers it is right",
         hint="Which bracket does 1 / m multiply in this line, and what stands inside of it?",
-        severity="fault",
+        severity="slip",
     )(_regularized(lambda W, k, m, l, one=one: k / m / m * W if l == one else k / m * W))
 
 
