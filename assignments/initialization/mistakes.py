@@ -431,7 +431,7 @@ def _(n, n_prev):
     "initialize_parameters_he",
     message="the weights of every layer with more than two inputs are all zero: the scale is a whole number, as 2 // n_prev is",
     hint="Which operator divides without dropping the fraction?",
-    severity="grave",
+    severity="fault",
 )
 @_scaled
 def _(n, n_prev):

@@ -51,6 +51,7 @@ LOSSES = {
     ("backward_propagation_with_dropout", "dropout-missing"): SEVERAL,
     ("backward_propagation_with_dropout", "missing-mask"): INPUTS,
     ("backward_propagation_with_dropout", "one-mask-missing"): EITHER,
+    ("model", "penalty-scaled"): EITHER,
     ("model", "one-step-short"): UNLIKE,
     ("model", "one-step-more"): UNLIKE,
     ("model", "stale-gradients"): SEVERAL,

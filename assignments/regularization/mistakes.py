@@ -689,7 +689,7 @@ for one in (1, 2, 3):
         "backward_propagation_with_regularization",
         message=f"the penalty's gradient in dW{one} is divided by m twice; in the other layers it is right",
         hint="Which bracket does 1 / m multiply in this line, and what stands inside of it?",
-        severity="fault",
+        severity="slip",
     )(_regularized(lambda W, k, m, l, one=one: k / m / m * W if l == one else k / m * W))
 
 
@@ -1062,6 +1062,15 @@ def _(dA, D, k, l):
 @_under_dropout
 def _(dA, D, k, l):
     return _right(dA, D, k, l) if l == 1 else dA / k
+
+
+mistake(
+    "mask-for-slope",
+    "backward_propagation_with_dropout",
+    message="dZ is 0 only where a unit was dropped; it must be 0 where relu was off, too",
+    hint="Which array tells you whether a unit was active: its mask D, or its output A?",
+    severity="fault",
+)(_under_dropout(_right, "no slope"))
 
 
 mistake(
