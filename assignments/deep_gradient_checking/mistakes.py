@@ -887,7 +887,7 @@ for _norm in (lambda g, s: 2 * np.linalg.norm(g), lambda g, s: 2 * np.linalg.nor
 bounded_below = mistake(
     "bounded-below",
     "gradient_check",
-    message="faults in small gradients look small: there the difference is divided by more than the sum of the two norms (by a bound, or with a number added), or by nothing",
+    message="faults in small gradients look small: there the difference is divided by more than the sum of the two norms (by a bound, or with a number added)",
     hint="What stands below the line where both norms are small? The difference is relative, however small the gradients are.",
     severity="slip",
 )
