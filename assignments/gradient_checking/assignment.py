@@ -123,11 +123,13 @@ def _measured_calls(d):
 def _is_measured(given):
     """A numerical derivative is off by rounding, by another number each time; what is written down by none, or by one."""
     differences = [float(np.asarray(reply).item()) for reply in given.replies]
-    if len({f"{difference:.10g}" for difference in differences}) > 2:
+    numbers = {f"{difference:.10g}" for difference in differences}
+    if len(numbers) > 2:
         return None
+    often = "in all of" if len(numbers) == 1 else "or one other number in"
     return Objection(
         f"the derivative that backward_propagation gives here is {_OFF:.3g} too large for an x of 1, and the difference is "
-        f"{differences[0]:.6g} in all of {len(differences)} calls; one that is computed from two values of "
+        f"{differences[0]:.6g} {often} {len(differences)} calls; one that is computed from two values of "
         "forward_propagation is off by rounding, each time by another number: is it computed from them, and not rounded?",
         steps=(0,),
     )

@@ -72,9 +72,9 @@ def no_value_text(replies: Sequence[Outcome], case: Case) -> str:
     number = next((n for n, reply in enumerate(replies) if not isinstance(reply, Returned)), len(replies))
     if lacking := lacks_of_others(replies, case):
         return sentences.part_is_missing(lacking)
-    text = raised_text(replies[number] if number < len(replies) else Stopped("not-run"), case)
+    outcome = replies[number] if number < len(replies) else Stopped("not-run")
+    text = raised_text(outcome, case)
     called = case.plan.steps[number][0] if number < len(case.plan.steps) else ""
-    outcome = replies[number] if number < len(replies) else None
     if isinstance(outcome, Raised) and outcome.type_name == NOT_DEFINED:
         return sentences.earlier_missing(called)
     return sentences.earlier_call(called, text) if called not in ("", case.key.partition("/")[0]) else text
